@@ -1,0 +1,76 @@
+# Everything a contributor runs. Needs make and any Python >= 3.11 with its venv module, nothing else.
+# PYTHON names the interpreter to set up with; by default the first on PATH that is new enough.
+
+SHELL := /bin/sh
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && echo "$$p" && break; done)
+
+# What `make demo` indexes; what is passed on to pytest and to the benchmarks.
+WORKSPACE ?= .
+ARGS ?=
+
+# .venv holds the checkout in editable form and the tools that check it. .venv-wheel holds the package
+# as users get it: an editable install adds some 20 ms to every start, which would blur what we measure.
+DEV := .venv
+WHEEL := .venv-wheel
+PIP := -m pip --disable-pip-version-check install --quiet
+SOURCES := $(shell find indexer api lsp -not -name '*.pyc' -not -name __pycache__)
+
+.PHONY: help demo test test-slow lint format bench clean
+
+help:
+	@echo "make demo [WORKSPACE=/path]  index a code base and show one of each query"
+	@echo "make test                    lint, type check, import rules and tests"
+	@echo "make test-slow               the suites that take minutes"
+	@echo "make lint | format           the checks without the tests | rewrite in house format"
+	@echo "make bench                   measure, and compare with the peers that are installed"
+	@echo "make clean                   remove what these targets made"
+
+demo: $(WHEEL)/.ready
+	@$(WHEEL)/bin/python demo/demo.py "$(WORKSPACE)"
+
+test: lint
+	$(DEV)/bin/python -m pytest -q -n 2 $(ARGS)
+
+# Exit status 5 says that no test is marked slow.
+test-slow: $(DEV)/.ready
+	$(DEV)/bin/python -m pytest -q -m slow $(ARGS) || [ $$? -eq 5 ]
+
+lint: $(DEV)/.ready
+	$(DEV)/bin/ruff check --quiet .
+	$(DEV)/bin/ruff format --quiet --check .
+	$(DEV)/bin/pyright --pythonpath $(DEV)/bin/python
+	$(DEV)/bin/lint-imports --no-logo
+
+format: $(DEV)/.ready
+	$(DEV)/bin/ruff check --quiet --fix-only .
+	$(DEV)/bin/ruff format --quiet .
+
+bench: $(WHEEL)/.ready
+	$(WHEEL)/bin/python benchmarks/run.py $(ARGS)
+
+clean:
+	rm -rf $(DEV) $(WHEEL) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+define venv
+	@if ! "$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null; then \
+		echo "flux-index needs Python 3.11 or newer, found: $$("$(PYTHON)" --version 2>&1 || echo none)." >&2; \
+		echo "Name one: make $(or $(MAKECMDGOALS),test) PYTHON=/path/to/python3" >&2; exit 1; fi
+	@[ -x $(@D)/bin/python ] || echo "Setting up $(@D) with $$("$(PYTHON)" --version)"
+	@[ -x $(@D)/bin/python ] || "$(PYTHON)" -m venv $(@D)
+endef
+
+$(DEV)/.ready: pyproject.toml
+	$(venv)
+	@$(DEV)/bin/python $(PIP) --editable '.[dev]'
+	@touch $@
+
+# build/ is removed first because setuptools would carry modules that no longer exist from it into the wheel.
+$(WHEEL)/.ready: pyproject.toml $(SOURCES)
+	$(venv)
+	@rm -rf build
+	@$(WHEEL)/bin/python $(PIP) .
+	@rm -rf build
+	@touch $@

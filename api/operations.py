@@ -1,0 +1,267 @@
+"""The table of operations: each question that can be asked, defined once.
+
+The command line, JSON-RPC with its OpenRPC document, MCP tools and the language server's custom
+commands are drawn from this table. An operation's function lives in ``queries`` and is imported
+when first called, so that asking one question loads no other's code.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from ..indexer.errors import InvalidArgumentsError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from .session import Session
+
+    Function = Callable[..., Mapping[str, Any]]
+
+
+class Parameter:
+    """A named argument: JSON type (``string``, ``integer``, ``boolean``, ``array``), default, doc.
+
+    ``array`` means a list of strings. A parameter with default ``None`` may be left out.
+    """
+
+    __slots__ = ("choices", "default", "doc", "name", "required", "type")
+
+    def __init__(
+        self,
+        name: str,
+        type_: str,
+        doc: str,
+        *,
+        default: object = None,
+        required: bool = False,
+        choices: tuple[str, ...] = (),
+    ) -> None:
+        """Describe a parameter."""
+        self.name = name
+        self.type = type_
+        self.doc = doc
+        self.default = default
+        self.required = required
+        self.choices = choices
+
+
+class Operation:
+    """A question: name, parameters, result type (a name in :mod:`.types`), doc, function."""
+
+    __slots__ = ("doc", "module", "name", "parameters", "result")
+
+    def __init__(
+        self, name: str, module: str, result: str, doc: str, *parameters: Parameter
+    ) -> None:
+        """Describe an operation; its function is ``queries.<module>.<name>``."""
+        self.name = name
+        self.module = module
+        self.result = result
+        self.doc = doc
+        self.parameters = parameters
+
+    @property
+    def function(self) -> Function:
+        """The function that answers; called with the session and the arguments by keyword."""
+        module = import_module(f".queries.{self.module}", __package__)
+        function: Function = getattr(module, self.name)
+        return function
+
+
+_TARGET = (
+    Parameter(
+        "name",
+        "string",
+        "Dotted name, as fully or as loosely as known: `django.db.models.Model.save`, "
+        "`Model.save` or `save`.",
+    ),
+    Parameter("path", "string", "File, relative to the workspace or absolute; with `line`."),
+    Parameter("line", "integer", "Zero-based line in `path`."),
+    Parameter("character", "integer", "Zero-based UTF-16 character in the line.", default=0),
+)
+_PAGE = (
+    Parameter("limit", "integer", "Most items in one answer.", default=50),
+    Parameter("offset", "integer", "Items to leave out at the start.", default=0),
+)
+_KINDS = ("class", "function", "method", "property", "field", "variable", "constant", "enum",
+          "enum-member", "module")  # fmt: skip
+
+_ALL = (
+    Operation(
+        "symbols",
+        "symbols",
+        "Listing",
+        "Search symbols of the workspace by exact name, prefix, humps (`QS` finds `QuerySet`), "
+        "dotted suffix (`Model.save`), fuzzily, or by words of name and docstring; best first.",
+        Parameter("query", "string", "What to look for.", required=True),
+        Parameter("kinds", "array", "Only these kinds.", choices=_KINDS),
+        Parameter("path", "string", "Only in files whose path starts with or matches this."),
+        *_PAGE,
+    ),
+    Operation(
+        "outline",
+        "outline",
+        "Listing",
+        "What a file or module defines, nested, with signatures and one-line docs.",
+        Parameter("path", "string", "A file."),
+        Parameter("name", "string", "Or a module's or class's dotted name."),
+    ),
+    Operation(
+        "definition",
+        "definition",
+        "Listing",
+        "Where a name is defined, imports followed.",
+        *_TARGET,
+    ),
+    Operation(
+        "references",
+        "references",
+        "ReferenceListing",
+        "Who uses a symbol: counts by role, then references grouped by file, each with its line "
+        "of text, enclosing symbol and evidence.",
+        *_TARGET,
+        Parameter("roles", "array", "Only these roles.", choices=(
+            "definition", "call", "read", "write", "delete", "import", "inherit", "annotation",
+            "decorator", "keyword", "parameter", "export")),  # fmt: skip
+        Parameter(
+            "textual",
+            "boolean",
+            "Also list places where only the name is the same.",
+            default=True,
+        ),
+        Parameter("declaration", "boolean", "Also list the definition itself.", default=False),
+        Parameter("limit", "integer", "Most references in one answer.", default=200),
+        Parameter("offset", "integer", "References to leave out at the start.", default=0),
+    ),
+    Operation(
+        "members",
+        "members",
+        "Listing",
+        "Members of a class, own and inherited in order of resolution, with signatures and the "
+        "class that defines each; or the names of a module.",
+        *_TARGET,
+        Parameter("inherited", "boolean", "Also those of base classes.", default=True),
+        Parameter("private", "boolean", "Also names with a leading underscore.", default=True),
+        Parameter("limit", "integer", "Most items in one answer.", default=500),
+        Parameter("offset", "integer", "Items to leave out at the start.", default=0),
+    ),
+    Operation(
+        "hierarchy",
+        "hierarchy",
+        "HierarchyAnswer",
+        "Bases, method resolution order and subclasses of a class.",
+        *_TARGET,
+        Parameter("depth", "integer", "Levels of subclasses.", default=3),
+        Parameter("limit", "integer", "Most subclasses in one answer.", default=200),
+    ),
+    Operation(
+        "callers",
+        "calls",
+        "CallListing",
+        "Functions that call a function, with the places.",
+        *_TARGET,
+        *_PAGE,
+    ),
+    Operation(
+        "callees",
+        "calls",
+        "CallListing",
+        "Functions that a function calls, with the places.",
+        *_TARGET,
+        *_PAGE,
+    ),
+    Operation(
+        "imports",
+        "imports",
+        "ImportListing",
+        "What a file or module imports, and the files that the imports lead to.",
+        Parameter("path", "string", "A file."),
+        Parameter("name", "string", "Or a module's dotted name."),
+        Parameter("limit", "integer", "Most items in one answer.", default=200),
+        Parameter("offset", "integer", "Items to leave out at the start.", default=0),
+    ),
+    Operation(
+        "importers",
+        "imports",
+        "ImportListing",
+        "Who imports a module, or a name from it.",
+        Parameter("name", "string", "Dotted name of a module or of something in it."),
+        Parameter("path", "string", "Or the module's file."),
+        Parameter("limit", "integer", "Most items in one answer.", default=200),
+        Parameter("offset", "integer", "Items to leave out at the start.", default=0),
+    ),
+    Operation(
+        "exists",
+        "exists",
+        "ExistsAnswer",
+        "Does this API exist, and if not, what is nearest? Takes a dotted name, with a call's "
+        "arguments if they matter: `django.db.models.Model.save(force_insert=)`.",
+        Parameter("query", "string", "Dotted name, optionally with `(arguments)`.", required=True),
+    ),
+    Operation(
+        "source",
+        "source",
+        "SourceAnswer",
+        "The exact text of a symbol, with its line numbers.",
+        *_TARGET,
+        Parameter("context", "integer", "Lines around it to show as well.", default=0),
+    ),
+    Operation(
+        "status",
+        "status",
+        "StatusAnswer",
+        "State of the index: generation, pending, what was not indexed and why, environment, "
+        "sizes, watcher.",
+    ),
+)
+OPERATIONS: dict[str, Operation] = {operation.name: operation for operation in _ALL}
+
+_PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "boolean": bool,
+    "array": (list, tuple),
+}
+
+
+def call(session: Session, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Answer an operation. Raises KeyError for an unknown one, InvalidArgumentsError for bad ones."""
+    operation = OPERATIONS[name]
+    return operation.function(session, **checked(operation, arguments))
+
+
+def checked(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments with defaults filled in, refused when they do not fit."""
+    known = {parameter.name: parameter for parameter in operation.parameters}
+    for key in arguments:
+        if key not in known:
+            takes = ", ".join(known) or "no arguments"
+            raise InvalidArgumentsError(
+                f"{operation.name} has no argument {key!r}; it takes {takes}"
+            )
+    result: dict[str, Any] = {}
+    for parameter in operation.parameters:
+        value = arguments.get(parameter.name)
+        if value is None:
+            if parameter.required:
+                raise InvalidArgumentsError(f"{operation.name} needs {parameter.name!r}")
+            value = parameter.default
+        elif not isinstance(value, _PYTHON_TYPES[parameter.type]) or (
+            parameter.type == "integer" and isinstance(value, bool)
+        ):
+            raise InvalidArgumentsError(
+                f"{parameter.name!r} takes a value of type {parameter.type}, not {value!r}"
+            )
+        elif parameter.choices:
+            for choice in value:
+                if choice not in parameter.choices:
+                    raise InvalidArgumentsError(
+                        f"{parameter.name!r} takes {', '.join(parameter.choices)}, not {choice!r}"
+                    )
+        if parameter.type == "integer" and isinstance(value, int) and value < 0:
+            raise InvalidArgumentsError(f"{parameter.name!r} cannot be negative")
+        result[parameter.name] = value
+    return result

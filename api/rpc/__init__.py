@@ -1,0 +1,1 @@
+"""The JSON-RPC face: the operations, served to many clients at once."""

@@ -1,0 +1,211 @@
+"""Shapes of what operations answer, as JSON has them.
+
+Results are plain dictionaries from the start, so no face converts anything: these classes are read
+by type checkers, and by the generator of the OpenRPC document. Nothing on a query's path imports
+this module at run time.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+Evidence = Literal["exact", "inferred", "conventional", "textual"]
+"""How an item is known: a chain of bindings, types, the code base's conventions, or a name only."""
+
+Role = Literal[
+    "definition", "call", "read", "write", "delete", "import", "inherit", "annotation",
+    "decorator", "keyword", "parameter", "export",
+]  # fmt: skip
+"""What a reference does with the symbol."""
+
+
+class Position(TypedDict):
+    """Zero-based line and UTF-16 character, as in the language server protocol."""
+
+    line: int
+    character: int
+
+
+class Range(TypedDict):
+    """From start up to, not including, end."""
+
+    start: Position
+    end: Position
+
+
+class Symbol(TypedDict):
+    """A definition: class, function, variable, attribute, module."""
+
+    name: str
+    """Dotted name from the module on, such as ``django.db.models.base.Model.save``."""
+    kind: str
+    path: str
+    """Relative to the workspace's root, with ``/``."""
+    range: Range
+    """The name itself."""
+    evidence: Evidence
+    full: NotRequired[Range]
+    """The whole definition with decorators and body."""
+    signature: NotRequired[str]
+    summary: NotRequired[str]
+    """First line of the docstring."""
+    defined_in: NotRequired[str]
+    """For a member: the class that defines it."""
+    layer: NotRequired[Literal["workspace", "dependency", "stdlib", "outside"]]
+    """Where the definition lives; ``outside`` when a name leads out of what is indexed."""
+    text: NotRequired[str]
+    """The line of source."""
+    children: NotRequired[list[Symbol]]
+    note: NotRequired[str]
+
+
+class Reference(TypedDict):
+    """A place where a symbol is used."""
+
+    path: str
+    range: Range
+    role: Role
+    evidence: Evidence
+    text: str
+    enclosing: NotRequired[str]
+    """Dotted name of the class or function around it; absent at module level."""
+
+
+class ReferenceGroup(TypedDict):
+    """References of one file."""
+
+    path: str
+    references: list[Reference]
+
+
+class ImportItem(TypedDict):
+    """One imported name or module."""
+
+    path: str
+    range: Range
+    module: str
+    name: NotRequired[str]
+    alias: NotRequired[str]
+    resolved: NotRequired[str]
+    """Path of the file that the import leads to; absent when it leads out of the workspace."""
+    evidence: Evidence
+    conditions: NotRequired[list[str]]
+    """``type-checking``, ``try``, ``except``, ``branch``."""
+    text: str
+
+
+class CallItem(TypedDict):
+    """A caller or callee, with the places of the calls."""
+
+    symbol: Symbol
+    evidence: Evidence
+    calls: list[Reference]
+
+
+class HierarchyNode(TypedDict):
+    """A class with its bases or subclasses."""
+
+    symbol: Symbol
+    evidence: Evidence
+    children: list[HierarchyNode]
+
+
+class Envelope(TypedDict):
+    """What every answer carries."""
+
+    generation: int
+    """Counts committed changes of the index; answers of one generation agree with each other."""
+    pending: int
+    """Files that are known to exist and are not indexed yet; 0 means the answer is complete."""
+    files: dict[str, str]
+    """Content hash (BLAKE2b-128, hexadecimal) of each file that the answer speaks of."""
+    notes: NotRequired[list[str]]
+    """Sentences on what is not known and why."""
+
+
+class Listing(Envelope):
+    """What operations that list things answer; items are of the operation's item type."""
+
+    items: list[Symbol]
+    total: int
+    """How many there are, of which ``items`` is one page."""
+    truncated: bool
+
+
+class ReferenceListing(Envelope):
+    """Count first, then a page of references grouped by file."""
+
+    symbol: NotRequired[Symbol]
+    total: int
+    counts: dict[str, int]
+    """Number of references by role."""
+    evidence_counts: dict[str, int]
+    items: list[ReferenceGroup]
+    truncated: bool
+
+
+class ImportListing(Envelope):
+    """Imports of a file or module, or its importers."""
+
+    items: list[ImportItem]
+    total: int
+    truncated: bool
+
+
+class CallListing(Envelope):
+    """Callers or callees."""
+
+    symbol: NotRequired[Symbol]
+    items: list[CallItem]
+    total: int
+    truncated: bool
+
+
+class HierarchyAnswer(Envelope):
+    """Bases, linearization and subclasses of a class."""
+
+    symbol: NotRequired[Symbol]
+    bases: list[HierarchyNode]
+    mro: list[Symbol]
+    subclasses: list[HierarchyNode]
+    total: int
+    truncated: bool
+
+
+class ExistsAnswer(Envelope):
+    """Whether an API exists, and what is nearest when it does not."""
+
+    query: str
+    verdict: Literal["exists", "missing", "unknown"]
+    reason: str
+    symbol: NotRequired[Symbol]
+    nearest: list[Symbol]
+    total: int
+
+
+class SourceAnswer(Envelope):
+    """The exact text of a symbol."""
+
+    symbol: NotRequired[Symbol]
+    path: str
+    first_line: int
+    """One-based number of the first line."""
+    text: str
+    total: int
+
+
+class StatusAnswer(Envelope):
+    """State of the index."""
+
+    root: str
+    source_roots: list[str]
+    state: Literal["current", "building", "stale", "empty"]
+    indexed: int
+    skipped: list[dict[str, str]]
+    errors: list[dict[str, str]]
+    environment: dict[str, str]
+    watcher: dict[str, str]
+    writer: str
+    sizes: dict[str, int]
+    problems: list[str]
+    total: int

@@ -1,0 +1,49 @@
+"""Errors a user can cause or meet. The whole tree:
+
+FluxIndexError
+├── InvalidArgumentsError    arguments do not fit the operation (JSON-RPC -32602, exit code 2)
+├── OutsideWorkspaceError    a path that is not inside the workspace (-32001, exit code 2)
+├── UnknownFileError         a path inside the workspace that is no indexed file (-32002, exit code 2)
+├── LockedError              somebody else writes this index (-32003, exit code 2)
+└── StoreError               the index cannot be read or written (-32004, exit code 2)
+
+Nothing found is no error: it is an empty answer (exit code 1).
+"""
+
+from __future__ import annotations
+
+
+class FluxIndexError(Exception):
+    """Root of all errors that are not bugs. The message is a sentence for the user."""
+
+    code = -32000
+
+
+class InvalidArgumentsError(FluxIndexError):
+    """Arguments do not fit the operation; the message names the argument and what it takes."""
+
+    code = -32602
+
+
+class OutsideWorkspaceError(FluxIndexError):
+    """A path that is not inside the workspace."""
+
+    code = -32001
+
+
+class UnknownFileError(FluxIndexError):
+    """A path inside the workspace that is no file of the index."""
+
+    code = -32002
+
+
+class LockedError(FluxIndexError):
+    """Somebody else holds the writer's lock."""
+
+    code = -32003
+
+
+class StoreError(FluxIndexError):
+    """The index cannot be read or written; the message names the file and the reason."""
+
+    code = -32004

@@ -1,0 +1,454 @@
+"""Expressions: every one becomes a row of the expression table, every name an occurrence."""
+
+from __future__ import annotations
+
+from .. import facts as f
+from .grammar import KIND_NAMES, field, kind, kinds, parse_range
+from .tables import Tables
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, ClassVar
+
+    from tree_sitter import Node
+
+EXTRAS = kinds("comment", "line_continuation")
+_KEYWORD_ARGUMENT = kind("keyword_argument")
+_LIST_SPLAT = kinds("list_splat", "parenthesized_list_splat")
+_DICTIONARY_SPLAT = kind("dictionary_splat")
+_GENERATOR = kind("generator_expression")
+_INTERPOLATION = kind("interpolation")
+_FORMAT_SPECIFIER = kind("format_specifier")
+_PAIR = kind("pair")
+_STRING = kind("string")
+
+_VALUE = field("value")
+_LEFT = field("left")
+_RIGHT = field("right")
+_OPERATOR = field("operator")
+_ARGUMENT = field("argument")
+_SUBSCRIPT = field("subscript")
+
+_OPERATOR_ROW = {text.replace("-", " "): row for row, text in enumerate(f.OPERATORS)} | {
+    "-": f.OPERATORS.index("-"),
+}
+_PREFIXES = b"rRbBuUfFtT"
+_LONGEST_STRING = 80
+_DYNAMIC_SCOPE_CALLS = frozenset([b"locals", b"exec", b"vars"])
+
+
+class Expressions(Tables):
+    """Visits expression nodes. A visitor takes a node and returns the row of its expression."""
+
+    __slots__ = ()
+
+    # By node kind; filled for each concrete visitor, because a table of plain functions made once
+    # is much cheaper than bound methods made for every file.
+    handlers: ClassVar[list[Callable[[Any, Node], int]]] = []
+
+    def __init_subclass__(cls) -> None:
+        """Collect the visitors of expressions by the number of the node kind."""
+        super().__init_subclass__()
+        cls.handlers = [getattr(cls, f"visit_{name}", cls.visit_other) for name in KIND_NAMES]
+
+    def visit(self, node: Node) -> int:
+        """Row of the expression that a node stands for."""
+        number = node.kind_id
+        return self.handlers[number](self, node) if number < 65535 else self.visit_other(node)
+
+    def visit_other(self, node: Node) -> int:
+        """Whatever the grammar calls it: its names still count, its value is unknown."""
+        position = node.start_byte
+        for child in node.named_children:
+            self.visit(child)
+        return self.emit(f.UNKNOWN, position)
+
+    def visit_identifier(self, node: Node) -> int:
+        position = node.start_byte
+        text = self.data[position : node.end_byte]
+        name = self.name_ids.get(text)
+        if name is None:
+            if not text:  # a token that the parser had to invent
+                return self.emit(f.UNKNOWN, position)
+            name = self.add_name(text)
+        rows = self.expr
+        row = len(rows) >> 2
+        rows += (f.NAME, position, name, self.scope)
+        self.occurrences[name] += (self.role, position, row)
+        return row
+
+    def visit_attribute(self, node: Node) -> int:
+        children = node.named_children
+        if len(children) != 2:
+            children = [child for child in children if child.kind_id not in EXTRAS]
+            if len(children) < 2:
+                return self.visit_other(node)
+        target, attribute = children[0], children[-1]
+        receiver = self.visit(target)
+        position = attribute.start_byte
+        text = self.data[position : attribute.end_byte]
+        if not text:  # `x.` in half-written code
+            return self.emit(f.UNKNOWN, position, receiver)
+        name = self.name_ids.get(text)
+        if name is None:
+            name = self.add_name(text)
+        rows = self.expr
+        row = len(rows) >> 2
+        rows += (f.ATTRIBUTE, position, receiver, name)
+        self.occurrences[name] += (self.role | f.ATTRIBUTE_ROLE, position, row)
+        return row
+
+    visit_member_type = visit_attribute
+
+    def visit_call(self, node: Node) -> int:
+        children = node.named_children
+        if len(children) != 2:
+            children = [child for child in children if child.kind_id not in EXTRAS]
+            if len(children) < 2:
+                return self.visit_other(node)
+        function = self.visit(children[0])
+        rows = self.expr
+        op = rows[function * 4]
+        if op == f.NAME:
+            occurrence = self.occurrences[rows[function * 4 + 2]]
+            if occurrence[-3] == f.READ:
+                occurrence[-3] = f.CALLED
+            if self.data[rows[function * 4 + 1] : children[0].end_byte] in _DYNAMIC_SCOPE_CALLS:
+                self.scopes[self.scope * 6 + f.SCOPE_FLAGS] |= f.SCOPE_USES_LOCALS
+        elif op == f.ATTRIBUTE:
+            occurrence = self.occurrences[rows[function * 4 + 3]]
+            if occurrence[-3] == f.ATTRIBUTE_ROLE:
+                occurrence[-3] = f.CALLED | f.ATTRIBUTE_ROLE
+        row = self.emit(f.CALL, node.start_byte, function)
+        arguments = children[1]
+        if arguments.kind_id == _GENERATOR:
+            value = self.visit(arguments)
+            listed = [1, f.ARG_POSITIONAL, arguments.start_byte, value]
+        else:
+            listed = self.arguments(arguments, row)
+        rows[row * 4 + 3] = len(self.extra)
+        self.extra += listed
+        return row
+
+    def arguments(self, node: Node, call: int) -> list[int]:
+        """``[n, (key, position, expr) * n]`` of an argument list."""
+        listed = [0]
+        data = self.data
+        for child in node.named_children:
+            number = child.kind_id
+            position = child.start_byte
+            if number == _KEYWORD_ARGUMENT:
+                parts = child.named_children
+                key = self.name(data[position : parts[0].end_byte])
+                self.occurrences[key] += (f.KEYWORD, position, call)
+                value = self.visit(parts[-1]) if len(parts) > 1 else self.emit(f.UNKNOWN, position)
+            elif number in EXTRAS:
+                continue
+            elif number in _LIST_SPLAT:
+                key, value = f.ARG_STAR, self.visit(child)
+            elif number == _DICTIONARY_SPLAT:
+                key, value = f.ARG_DOUBLE_STAR, self.visit(child)
+            else:
+                key, value = f.ARG_POSITIONAL, self.visit(child)
+            listed += (key, position, value)
+        listed[0] = len(listed) // 3
+        return listed
+
+    def visit_string(self, node: Node) -> int:
+        position, end = node.start_byte, node.end_byte
+        data = self.data
+        at = position
+        while at < end and data[at] in _PREFIXES:
+            at += 1
+        prefix = data[position:at]
+        if prefix:
+            lowered = prefix.lower()
+            if b"f" in lowered or b"t" in lowered:
+                return self.formatted(node)
+            if b"b" in lowered:
+                return self.emit(f.BYTES, position, -1, end)
+        if end - at <= _LONGEST_STRING:
+            quotes = 3 if data[at : at + 3] in (b'"""', b"'''") and end - at >= 6 else 1
+            text = data[at + quotes : end - quotes]
+            if b"\\" not in text and b"\n" not in text:
+                return self.emit(f.STRING, position, self.string(text), end)
+        return self.emit(f.STRING, position, -1, end)
+
+    def formatted(self, node: Node) -> int:
+        values = [
+            self.visit(child)
+            for part in node.named_children
+            if part.kind_id == _INTERPOLATION
+            for child in part.named_children
+        ]
+        listed = self.emit_list(values) if values else -1
+        return self.emit(f.FORMATTED, node.start_byte, listed, node.end_byte)
+
+    def visit_concatenated_string(self, node: Node) -> int:
+        parts = [self.visit(child) for child in node.named_children if child.kind_id == _STRING]
+        ops = {self.expr[part * 4] for part in parts}
+        op = f.FORMATTED if f.FORMATTED in ops else f.BYTES if f.BYTES in ops else f.STRING
+        if op == f.FORMATTED:
+            return self.emit(op, node.start_byte, self.emit_list(parts), node.end_byte)
+        return self.emit(op, node.start_byte, -1, node.end_byte)
+
+    def visit_integer(self, node: Node) -> int:
+        position = node.start_byte
+        text = self.data[position : node.end_byte]
+        if len(text) < 9 and text.isdigit():
+            return self.emit(f.INTEGER, position, int(text), 1)
+        op = f.COMPLEX if text[-1:] in (b"j", b"J") else f.INTEGER
+        return self.emit(op, position, -1, 0)
+
+    def visit_float(self, node: Node) -> int:
+        op = f.COMPLEX if self.data[node.end_byte - 1 : node.end_byte] in (b"j", b"J") else f.FLOAT
+        return self.emit(op, node.start_byte)
+
+    def visit_true(self, node: Node) -> int:
+        return self.emit(f.TRUE, node.start_byte)
+
+    def visit_false(self, node: Node) -> int:
+        return self.emit(f.FALSE, node.start_byte)
+
+    def visit_none(self, node: Node) -> int:
+        return self.emit(f.NONE, node.start_byte)
+
+    def visit_ellipsis(self, node: Node) -> int:
+        return self.emit(f.ELLIPSIS, node.start_byte)
+
+    def elements(self, node: Node) -> int:
+        """Extra row of the expressions that a display lists."""
+        return self.emit_list(
+            [self.visit(child) for child in node.named_children if child.kind_id not in EXTRAS]
+        )
+
+    def visit_list(self, node: Node) -> int:
+        return self.emit(f.LIST, node.start_byte, self.elements(node), node.end_byte)
+
+    def visit_tuple(self, node: Node) -> int:
+        return self.emit(f.TUPLE, node.start_byte, self.elements(node), node.end_byte)
+
+    visit_expression_list = visit_tuple
+    visit_pattern_list = visit_tuple
+    visit_list_pattern = visit_list
+    visit_tuple_pattern = visit_tuple
+
+    def visit_set(self, node: Node) -> int:
+        return self.emit(f.SET, node.start_byte, self.elements(node), node.end_byte)
+
+    def visit_dictionary(self, node: Node) -> int:
+        listed: list[int] = []
+        for child in node.named_children:
+            number = child.kind_id
+            if number == _PAIR:
+                parts = [part for part in child.named_children if part.kind_id not in EXTRAS]
+                listed += (self.visit(parts[0]), self.visit(parts[-1]))
+            elif number not in EXTRAS:
+                listed += (-1, self.visit(child))
+        return self.emit(f.DICT, node.start_byte, self.emit_list(listed), node.end_byte)
+
+    def visit_parenthesized_expression(self, node: Node) -> int:
+        inner = [child for child in node.named_children if child.kind_id not in EXTRAS]
+        return self.visit(inner[0]) if len(inner) == 1 else self.visit_other(node)
+
+    visit_format_expression = visit_parenthesized_expression
+    visit_type = visit_parenthesized_expression
+    visit_chevron = visit_parenthesized_expression
+
+    def visit_comment(self, node: Node) -> int:
+        return self.emit(f.UNKNOWN, node.start_byte)
+
+    visit_line_continuation = visit_comment
+    visit_type_conversion = visit_comment
+
+    def visit_list_splat(self, node: Node) -> int:
+        return self.emit(f.STARRED, node.start_byte, self.inner(node), 1)
+
+    visit_splat_type = visit_list_splat
+    visit_list_splat_pattern = visit_list_splat
+    visit_parenthesized_list_splat = visit_list_splat
+
+    def visit_dictionary_splat(self, node: Node) -> int:
+        return self.emit(f.STARRED, node.start_byte, self.inner(node), 2)
+
+    def inner(self, node: Node) -> int:
+        """The only expression inside a node."""
+        for child in node.named_children:
+            if child.kind_id not in EXTRAS:
+                return self.visit(child)
+        return self.emit(f.UNKNOWN, node.start_byte)
+
+    def visit_await(self, node: Node) -> int:
+        return self.emit(f.AWAIT, node.start_byte, self.inner(node))
+
+    def visit_yield(self, node: Node) -> int:
+        parts = [child for child in node.named_children if child.kind_id not in EXTRAS]
+        value = self.visit(parts[0]) if parts else -1
+        is_from = any(child.type == "from" for child in node.children[1:2])
+        kind_ = f.YIELD_FROM if is_from else f.YIELD
+        self.result += (self.scope, value, kind_, self.block, node.start_byte)
+        return self.emit(f.YIELDED, node.start_byte, value, int(is_from))
+
+    def visit_unary_operator(self, node: Node) -> int:
+        operator = node.child_by_field_id(_OPERATOR)
+        operand = node.child_by_field_id(_ARGUMENT)
+        value = self.visit(operand) if operand else -1
+        row = _OPERATOR_ROW.get(operator.type, -1) if operator else -1
+        if self.expr[value * 4] == f.INTEGER and self.expr[value * 4 + 3] == 1:
+            number = self.expr[value * 4 + 2]
+            if row == _OPERATOR_ROW["-"]:
+                return self.emit(f.INTEGER, node.start_byte, -number, 1)
+        return self.emit(f.UNARY, node.start_byte, value, row)
+
+    def visit_not_operator(self, node: Node) -> int:
+        return self.emit(f.NOT, node.start_byte, self.inner(node))
+
+    def visit_binary_operator(self, node: Node) -> int:
+        left = node.child_by_field_id(_LEFT)
+        right = node.child_by_field_id(_RIGHT)
+        if left is None or right is None:
+            return self.visit_other(node)
+        a = self.visit(left)
+        b = self.visit(right)
+        operator = node.child_by_field_id(_OPERATOR)
+        at = len(self.extra)
+        self.extra += (_OPERATOR_ROW.get(operator.type, -1) if operator else -1, b)
+        return self.emit(f.BINARY, node.start_byte, a, at)
+
+    def visit_union_type(self, node: Node) -> int:
+        parts = [child for child in node.named_children if child.kind_id not in EXTRAS]
+        if len(parts) < 2:
+            return self.visit_other(node)
+        a = self.visit(parts[0])
+        b = self.visit(parts[-1])
+        at = len(self.extra)
+        self.extra += (_OPERATOR_ROW["|"], b)
+        return self.emit(f.BINARY, node.start_byte, a, at)
+
+    def visit_boolean_operator(self, node: Node) -> int:
+        left = node.child_by_field_id(_LEFT)
+        right = node.child_by_field_id(_RIGHT)
+        operator = node.child_by_field_id(_OPERATOR)
+        if left is None or right is None:
+            return self.visit_other(node)
+        a = self.visit(left)
+        conjunction = operator is not None and operator.type == "and"
+        block = self.open_block(f.IF_TRUE if conjunction else f.IF_FALSE, right, a)
+        b = self.visit(right)
+        self.close_block(block, 0)
+        return self.emit(f.AND if conjunction else f.OR, node.start_byte, a, b)
+
+    def visit_comparison_operator(self, node: Node) -> int:
+        left = -1
+        operator = -1
+        listed: list[int] = []
+        for child in node.children:
+            if not child.is_named:
+                operator = _OPERATOR_ROW.get(child.type, -1)
+            elif child.kind_id not in EXTRAS:
+                value = self.visit(child)
+                if left < 0:
+                    left = value
+                else:
+                    listed += (operator, value)
+        return self.emit(f.COMPARE, node.start_byte, left, self.emit_list(listed))
+
+    def visit_conditional_expression(self, node: Node) -> int:
+        parts = [child for child in node.named_children if child.kind_id not in EXTRAS]
+        if len(parts) != 3:
+            return self.visit_other(node)
+        test = self.visit(parts[1])
+        block = self.open_block(f.IF_TRUE, parts[0], test)
+        a = self.visit(parts[0])
+        self.close_block(block, 0)
+        block = self.open_block(f.IF_FALSE, parts[2], test)
+        b = self.visit(parts[2])
+        self.close_block(block, 0)
+        return self.emit(f.CONDITIONAL_EXPR, node.start_byte, a, b)
+
+    def visit_subscript(self, node: Node) -> int:
+        value = node.child_by_field_id(_VALUE)
+        if value is None:
+            return self.visit_other(node)
+        a = self.visit(value)
+        indexes = [self.visit(child) for child in node.children_by_field_id(_SUBSCRIPT)]
+        if len(indexes) == 1 and b"," not in self.data[node.end_byte - 3 : node.end_byte]:
+            return self.emit(f.SUBSCRIPT, node.start_byte, a, indexes[0])
+        b = self.emit(f.TUPLE, node.start_byte, self.emit_list(indexes), node.end_byte)
+        return self.emit(f.SUBSCRIPT, node.start_byte, a, b)
+
+    def visit_generic_type(self, node: Node) -> int:
+        parts = [child for child in node.named_children if child.kind_id not in EXTRAS]
+        if len(parts) < 2:
+            return self.visit_other(node)
+        a = self.visit(parts[0])
+        indexes = [
+            self.visit(child) for child in parts[1].named_children if child.kind_id not in EXTRAS
+        ]
+        if len(indexes) == 1:
+            return self.emit(f.SUBSCRIPT, node.start_byte, a, indexes[0])
+        b = self.emit(f.TUPLE, node.start_byte, self.emit_list(indexes), node.end_byte)
+        return self.emit(f.SUBSCRIPT, node.start_byte, a, b)
+
+    def visit_slice(self, node: Node) -> int:
+        for child in node.named_children:
+            self.visit(child)
+        return self.emit(f.SLICE, node.start_byte)
+
+    def annotation(self, node: Node) -> int:
+        """Row of a type expression; names in it have the role of annotations, strings are read."""
+        outer, self.role = self.role, f.ANNOTATED
+        row = self.visit(node)
+        self.role = outer
+        return self.unquote(row)
+
+    def unquote(self, row: int) -> int:
+        """Replace strings inside a type expression by what they spell."""
+        rows = self.expr
+        at = row * 4
+        op = rows[at]
+        if op == f.STRING:
+            return self.quoted(row)
+        if op == f.SUBSCRIPT:
+            if not self.is_literal(rows[at + 2]):
+                rows[at + 3] = self.unquote(rows[at + 3])
+        elif op in (f.TUPLE, f.LIST):
+            first = rows[at + 2] + 1
+            for index in range(first, first + self.extra[first - 1]):
+                self.extra[index] = self.unquote(self.extra[index])
+        elif op == f.BINARY:
+            rows[at + 2] = self.unquote(rows[at + 2])
+            self.extra[rows[at + 3] + 1] = self.unquote(self.extra[rows[at + 3] + 1])
+        elif op == f.STARRED:
+            rows[at + 2] = self.unquote(rows[at + 2])
+        return row
+
+    def is_literal(self, row: int) -> bool:
+        """Whether a subscripted value is typing.Literal, whose strings are strings."""
+        at = row * 4
+        column = {f.NAME: 2, f.ATTRIBUTE: 3}.get(self.expr[at])
+        return column is not None and self.names[self.expr[at + column]] == "Literal"
+
+    def quoted(self, row: int) -> int:
+        """Row of the expression that a string literal spells, or the string's own."""
+        position, end = self.expr[row * 4 + 1], self.expr[row * 4 + 3]
+        data = self.data
+        while position < end and data[position] in _PREFIXES:
+            position += 1
+        quotes = 3 if data[position : position + 3] in (b'"""', b"'''") else 1
+        start, stop = position + quotes, end - quotes
+        text = data[start:stop]
+        start += len(text) - len(text.lstrip())
+        if not text.strip() or b"\\" in text or b"\n" in text.strip():
+            return row
+        return self.spelled(start, stop, row)
+
+    def spelled(self, start: int, stop: int, otherwise: int) -> int:
+        """Row of the type expression in a stretch of the text that the parser took for a string."""
+        root = parse_range(self.data, start, stop)
+        children = root.named_children
+        if root.has_error or len(children) != 1 or children[0].type != "expression_statement":
+            return otherwise
+        inner = children[0].named_children
+        return self.annotation(inner[0]) if len(inner) == 1 else otherwise

@@ -1,0 +1,455 @@
+"""FileFacts: everything one file says, as flat integer tables over two string tables.
+
+A table is a tuple of columns, each an ``array`` of the narrowest integers that hold it; a value is
+``table[COLUMN][row]``. Cross references are row numbers, ``-1`` means "none". Positions are byte
+offsets into the normalized UTF-8 text (see :mod:`flux_index.indexer.text`), so one integer says
+where something starts and the name's length says where it ends.
+
+Flat columns instead of objects, because they decode at the speed of memcpy, cost a byte or two a
+value in a serving process that holds thousands of files, and hold no code or pickles that a damaged
+cache could turn into behaviour.
+
+What is deliberately absent: anything that depends on another file, on settings or on the time.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from itertools import accumulate
+from zlib import compress, decompress
+from zlib import error as zlib_error
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Table = tuple[array[int], ...]
+
+# Raise whenever a table's meaning changes: facts of another version are extracted anew.
+EXTRACTOR_VERSION = 1
+
+# Tables by name, with the width of a row. The first group is what outlines, imports and name
+# look-ups need; the second is what evaluating expressions needs. Each group is one compressed
+# chunk, so that a question about names never pays for expressions.
+OUTLINE = (
+    ("occurrence", 3),
+    ("occurrence_index", 1),
+    ("scope", 6),
+    ("definition", 14),
+    ("binding", 8),
+    ("attribute_binding", 8),
+    ("imports", 7),
+    ("exports", 3),
+    ("errors", 3),
+    ("line_length", 1),
+)
+CODE = (
+    ("expr", 4),
+    ("extra", 1),
+    ("parameter", 7),
+    ("block", 7),
+    ("result", 5),
+    ("item_binding", 5),
+)
+
+# occurrence: grouped by name; the rows of name n are occurrence_index[n] .. occurrence_index[n+1].
+OCC_ROLE, OCC_POS, OCC_REF = range(3)
+
+# scope
+SCOPE_KIND, SCOPE_PARENT, SCOPE_START, SCOPE_END, SCOPE_DEFINITION, SCOPE_FLAGS = range(6)
+MODULE_SCOPE, CLASS_SCOPE, FUNCTION_SCOPE, LAMBDA_SCOPE, COMPREHENSION_SCOPE, TYPE_SCOPE = range(6)
+SCOPE_USES_LOCALS = 1  # calls locals(), exec() or the like: names may appear from nowhere
+
+# definition: a class or a function. `arguments` points into extra: [n, (key, pos, expr) * n] for
+# the bases and keywords of a class, -1 for functions (see the parameter table, keyed by own scope).
+(
+    DEF_KIND,
+    DEF_NAME,
+    DEF_POS,
+    DEF_START,
+    DEF_END,
+    DEF_SCOPE,
+    DEF_OWN_SCOPE,
+    DEF_DECORATORS,
+    DEF_ARGUMENTS,
+    DEF_RETURNS,
+    DEF_DOC,
+    DEF_SUMMARY,
+    DEF_HEADER_END,
+    DEF_FLAGS,
+) = range(14)
+FUNCTION, CLASS = 0, 1
+ASYNC, GENERATOR, STUB_BODY, CONDITIONAL, PROPERTY, STATIC, CLASSMETHOD, OVERLOAD = (
+    1 << bit for bit in range(8)
+)
+ABSTRACT, RETURNS_VALUE, ACCESSOR = (1 << bit for bit in range(8, 11))
+
+# binding: a name gets a value in a scope. `ref` is a row of definition, imports or parameter,
+# as the kind says.
+(
+    BIND_NAME,
+    BIND_SCOPE,
+    BIND_POS,
+    BIND_KIND,
+    BIND_VALUE,
+    BIND_ANNOTATION,
+    BIND_BLOCK,
+    BIND_REF,
+) = range(8)
+(
+    ASSIGN,
+    DECLARE,
+    AUGMENT,
+    PARAMETER,
+    IMPORT,
+    DEF_FUNCTION,
+    DEF_CLASS,
+    FOR,
+    WITH,
+    EXCEPT,
+    WALRUS,
+    CAPTURE,
+    DELETE,
+    GLOBAL,
+    NONLOCAL,
+    TYPE_PARAMETER,
+    TYPE_ALIAS,
+) = range(17)
+
+# attribute_binding: `receiver.name = value`. `owner` is the definition row of the class when the
+# receiver is the first parameter of one of its methods (self or cls), else -1.
+(
+    ATTR_NAME,
+    ATTR_RECEIVER,
+    ATTR_POS,
+    ATTR_SCOPE,
+    ATTR_VALUE,
+    ATTR_ANNOTATION,
+    ATTR_OWNER,
+    ATTR_BLOCK,
+) = range(8)
+
+# imports: one imported name or module each. `module` and `name` are names; `module` is dotted,
+# with leading dots when relative. `import a.b` has name -1; `from a import *` has name STAR.
+(
+    IMP_MODULE,
+    IMP_NAME,
+    IMP_BOUND,
+    IMP_POS,
+    IMP_BOUND_POS,
+    IMP_SCOPE,
+    IMP_FLAGS,
+) = range(7)
+STAR = -2
+TYPE_CHECKING_ONLY, IN_TRY, IN_HANDLER, IN_BRANCH, ALIASED, FUTURE = (1 << bit for bit in range(6))
+
+# exports: edits of __all__ in order. kind, string or expr, position.
+EXPORT_KIND, EXPORT_REF, EXPORT_POS = range(3)
+EXPORT_SET, EXPORT_ADD, EXPORT_REMOVE, EXPORT_EXTEND_EXPR, EXPORT_UNKNOWN = range(5)
+
+# errors: start, end, kind (0 unexpected text, 1 missing token, 2 nested too deeply)
+ERR_START, ERR_END, ERR_KIND = range(3)
+
+# parameter
+(
+    PAR_SCOPE,
+    PAR_NAME,
+    PAR_POS,
+    PAR_KIND,
+    PAR_ANNOTATION,
+    PAR_DEFAULT,
+    PAR_END,
+) = range(7)
+POSITIONAL_ONLY, POSITIONAL, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD = range(5)
+
+# block: a stretch of code that runs under a condition. `test` holds (or fails) inside it.
+(
+    BLOCK_KIND,
+    BLOCK_PARENT,
+    BLOCK_TEST,
+    BLOCK_START,
+    BLOCK_END,
+    BLOCK_SCOPE,
+    BLOCK_FLAGS,
+) = range(7)
+(
+    BODY,
+    IF_TRUE,
+    IF_FALSE,
+    LOOP,
+    LOOP_ELSE,
+    TRY,
+    HANDLER,
+    TRY_ELSE,
+    FINALLY,
+    WITH_BODY,
+    CASE,
+) = range(11)
+LEAVES_FUNCTION, LEAVES_LOOP = 1, 2
+
+# result: what a function gives back.
+RES_SCOPE, RES_EXPR, RES_KIND, RES_BLOCK, RES_POS = range(5)
+RETURN, YIELD, YIELD_FROM, RAISE = range(4)
+
+# line_length: bytes of each line with its line break; the last one may have none.
+
+# item_binding: `container[index] = value`
+ITEM_CONTAINER, ITEM_INDEX, ITEM_VALUE, ITEM_SCOPE, ITEM_BLOCK = range(5)
+
+# expr: op, position, a, b
+EXPR_OP, EXPR_POS, EXPR_A, EXPR_B = range(4)
+(
+    UNKNOWN,
+    NAME,  # a: name, b: scope
+    ATTRIBUTE,  # a: receiver expr, b: name; position is that of the attribute's name
+    CALL,  # a: function expr, b: extra [n, (key, pos, expr) * n]
+    SUBSCRIPT,  # a: value expr, b: index expr
+    STRING,  # a: string or -1, b: end position
+    BYTES,
+    FORMATTED,  # a: extra [n, expr * n] or -1
+    INTEGER,  # a: value when small, else -1; b: 1 when a is valid
+    FLOAT,
+    COMPLEX,
+    TRUE,
+    FALSE,
+    NONE,
+    ELLIPSIS,
+    LIST,  # a: extra [n, expr * n]
+    TUPLE,
+    SET,
+    DICT,  # a: extra [n, (key expr or -1 for **, value expr) * n]
+    LIST_COMPREHENSION,  # a: element expr, b: scope
+    SET_COMPREHENSION,
+    DICT_COMPREHENSION,  # a: value expr, b: scope (key is extra information nobody asks for)
+    GENERATOR_EXPRESSION,
+    LAMBDA,  # a: body expr, b: scope
+    AWAIT,  # a: expr
+    YIELDED,  # a: expr or -1, b: 1 for "yield from"
+    STARRED,  # a: expr, b: 2 for **
+    NAMED,  # a: value expr, b: binding
+    CONDITIONAL_EXPR,  # a: then expr, b: else expr; the test is that of the two blocks
+    AND,
+    OR,
+    NOT,
+    COMPARE,  # a: left expr, b: extra [n, (operator, expr) * n]
+    UNARY,  # a: operand, b: operator
+    BINARY,  # a: left expr, b: extra [operator, right expr]
+    SLICE,
+    # What a target receives, when that is not a written expression:
+    ELEMENT,  # one element of iterating a; b: 1 for async
+    ENTERED,  # what `with a as` gives; b: 1 for async
+    RAISED,  # the instance an `except a as` catches; b: 1 for except*
+    ITEM,  # a: expr, b: index of unpacking, negative from the end
+    REST,  # a: expr: the starred rest of an unpacking
+    MATCHED,  # a: subject expr, b: pattern expr or -1
+    PATTERN_CLASS,  # a: class expr, b: extra [n, (key, pos, pattern) * n]
+    PATTERN_OR,  # a: extra [n, pattern * n]
+    PATTERN_VALUE,  # a: expr
+    PATTERN_SEQUENCE,  # a: extra [n, pattern * n]
+    PATTERN_MAPPING,  # a: extra [n, (key expr, pattern) * n]
+    PATTERN_ANY,
+    AUGMENTED,  # a: target as read, b: extra [operator, value expr]
+) = range(49)
+
+# Keys of an argument that is not a keyword's name.
+ARG_POSITIONAL, ARG_STAR, ARG_DOUBLE_STAR = -1, -2, -3
+
+OPERATORS = (
+    "+ - * / // % ** @ & | ^ << >> ~ == != < > <= >= in is not-in is-not not <>".split()
+)
+
+# Roles of an occurrence. ATTRIBUTE_ROLE is added for `x.name`.
+(
+    READ,
+    CALLED,
+    WRITTEN,
+    DELETED,
+    IMPORTED,
+    INHERITED,
+    ANNOTATED,
+    DECORATES,
+    KEYWORD,
+    PARAMETER_ROLE,
+    DEFINED,
+    EXPORTED,
+    MODULE_ROLE,
+) = range(13)
+ATTRIBUTE_ROLE = 16
+ROLE_MASK = 15
+
+_MAGIC = b"FXF1"
+_HEADER = 16  # magic, flags, size of the outline chunk, size of the code chunk; 4 bytes each
+_TYPECODES = "bhiq"
+
+class FileFacts:
+    """The tables of one file, decoded when first touched.
+
+    ``names`` are the identifiers (and dotted module names) that the tables speak of, ``strings``
+    the short literal strings.
+    """
+
+    __slots__ = (
+        "_blob",
+        "_ids",
+        "_line_starts",
+        "attribute_binding",
+        "binding",
+        "block",
+        "definition",
+        "errors",
+        "exports",
+        "expr",
+        "extra",
+        "imports",
+        "item_binding",
+        "line_length",
+        "memo",
+        "names",
+        "occurrence",
+        "occurrence_index",
+        "parameter",
+        "result",
+        "scope",
+        "strings",
+    )
+
+    names: list[str]
+    strings: list[str]
+    occurrence: Table
+    occurrence_index: Table
+    scope: Table
+    definition: Table
+    binding: Table
+    attribute_binding: Table
+    imports: Table
+    exports: Table
+    errors: Table
+    line_length: Table
+    expr: Table
+    extra: Table
+    parameter: Table
+    block: Table
+    result: Table
+    item_binding: Table
+    memo: dict[str, object]
+
+    def __init__(self, blob: bytes) -> None:
+        """Wrap an encoded blob; raises ValueError when it is not one."""
+        size = int.from_bytes(blob[8:12], "little") + int.from_bytes(blob[12:16], "little")
+        if blob[:4] != _MAGIC or len(blob) != _HEADER + size:
+            raise ValueError("not a facts blob")
+        self._blob = blob
+        self._ids: dict[str, int] | None = None
+        self._line_starts: list[int] | None = None
+        self.memo = {}
+
+    def __getattr__(self, attribute: str) -> object:
+        # Reached only for slots that are still empty: decode the chunk that holds them.
+        if attribute not in FileFacts.__slots__:
+            raise AttributeError(attribute)
+        self._decode(attribute == "strings" or any(attribute == name for name, _ in CODE))
+        return object.__getattribute__(self, attribute)
+
+    def _decode(self, code: bool) -> None:
+        blob = self._blob
+        split = _HEADER + int.from_bytes(blob[8:12], "little")
+        try:
+            chunk = decompress(blob[split:] if code else blob[_HEADER:split])
+        except zlib_error as error:
+            raise ValueError(f"damaged facts: {error}") from error
+        tables = CODE if code else OUTLINE
+        width = 1 + sum(columns for _, columns in tables)
+        sizes = array("I", chunk[: 4 * width])
+        codes = chunk[4 * width : 5 * width].decode("ascii")
+        at = 5 * width
+        text = chunk[at : at + sizes[0]].decode("utf-8", "surrogateescape")
+        setattr(self, "strings" if code else "names", text.split("\n") if text else [])
+        at += sizes[0]
+        section = 1
+        for name, columns in tables:
+            table: list[array[int]] = []
+            for index in range(section, section + columns):
+                table.append(array(codes[index], chunk[at : at + sizes[index]]))
+                at += sizes[index]
+            setattr(self, name, tuple(table))
+            section += columns
+
+    @property
+    def is_ascii(self) -> bool:
+        """Whether byte offsets, code points and UTF-16 units are all the same."""
+        return bool(self._blob[4] & 1)
+
+    @property
+    def line_starts(self) -> list[int]:
+        """Byte offset of the start of each line, the end of the text last."""
+        if self._line_starts is None:
+            self._line_starts = list(accumulate(self.line_length[0], initial=0))
+        return self._line_starts
+
+    def line_of(self, position: int) -> int:
+        """Zero-based line that holds a byte offset."""
+        starts = self.line_starts
+        return min(bisect_right(starts, position), max(len(starts) - 1, 1)) - 1
+
+    @property
+    def blob(self) -> bytes:
+        """The encoded form, as the store keeps it."""
+        return self._blob
+
+    def name_id(self, name: str) -> int:
+        """Row of ``name`` in the table of names, or -1."""
+        ids = self._ids
+        if ids is None:
+            ids = self._ids = {text: row for row, text in enumerate(self.names)}
+        return ids.get(name, -1)
+
+    def occurrences(self, name: str) -> Iterator[tuple[int, int, int]]:
+        """(role, position, ref) of each occurrence of ``name``, in order of position."""
+        row = self.name_id(name)
+        if row < 0:
+            return
+        roles, positions, refs = self.occurrence
+        first, last = self.occurrence_index[0][row], self.occurrence_index[0][row + 1]
+        yield from zip(roles[first:last], positions[first:last], refs[first:last], strict=True)
+
+    def occurring_names(self) -> list[str]:
+        """Every name that occurs, without those that only spell a dotted module."""
+        index = self.occurrence_index[0]
+        return [name for row, name in enumerate(self.names) if index[row] != index[row + 1]]
+
+
+def encode(
+    names: list[str], strings: list[str], tables: dict[str, list[int]], flags: int
+) -> bytes:
+    """Pack tables, given as flat lists of rows, into a blob that :class:`FileFacts` reads.
+
+    Layout: magic, flags and the sizes of two zlib chunks (outline, code). A chunk is: uint32 byte
+    size of each section, a type code per section, then the sections: a string table joined by line
+    feeds and the columns of each table. Level 1, because facts are written once per content and
+    halving the time matters more than the last tenth of the size.
+    """
+    chunks: list[bytes] = []
+    for texts, group in ((names, OUTLINE), (strings, CODE)):
+        sections = ["\n".join(texts).encode("utf-8", "surrogateescape")]
+        codes = ["b"]
+        for name, width in group:
+            rows = tables[name]
+            for column in range(width):
+                packed = _narrow(rows[column::width] if width > 1 else rows)
+                codes.append(packed.typecode)
+                sections.append(packed.tobytes())
+        sizes = array("I", map(len, sections)).tobytes()
+        chunks.append(compress(b"".join((sizes, "".join(codes).encode(), *sections)), 1))
+    sizes = (len(chunk).to_bytes(4, "little") for chunk in chunks)
+    return b"".join((_MAGIC, flags.to_bytes(4, "little"), *sizes, *chunks))
+
+
+def _narrow(values: list[int]) -> array[int]:
+    """The values in the narrowest type that holds them all."""
+    for code in _TYPECODES[:-1]:
+        try:
+            return array(code, values)
+        except OverflowError:
+            continue
+    return array(_TYPECODES[-1], values)

@@ -1,0 +1,1 @@
+"""Meaning from facts, on demand: imports, scopes, types, members and references."""

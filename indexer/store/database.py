@@ -1,0 +1,94 @@
+"""Opening SQLite files that are caches: any damage means starting anew, never failing."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA temp_store = MEMORY",
+)
+
+
+def connect(path: str, *, writable: bool) -> sqlite3.Connection:
+    """A connection in autocommit mode; readers get one that cannot write."""
+    if writable:
+        connection = sqlite3.connect(
+            path, timeout=5.0, isolation_level=None, check_same_thread=False
+        )
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+        return connection
+    # "ro" and not "immutable": readers must see what the writer commits.
+    uri = "file:" + path.replace("%", "%25").replace("?", "%3f").replace("#", "%23") + "?mode=ro"
+    return sqlite3.connect(
+        uri, uri=True, timeout=5.0, isolation_level=None, check_same_thread=False
+    )
+
+
+def discard(path: str) -> None:
+    """Remove a database with what SQLite keeps beside it."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        try:
+            os.remove(path + suffix)
+        except FileNotFoundError:
+            continue
+
+
+def open_cache(
+    path: str, version: str, create: Callable[[sqlite3.Connection], None]
+) -> tuple[sqlite3.Connection, str]:
+    """A writable connection to a cache of the wanted version, made anew if it is of another.
+
+    Returns the connection and a sentence when an existing file had to be given up, else "".
+    ``create`` makes the tables; the version is kept in the table ``meta``.
+    """
+    reason = ""
+    for _ in range(2):
+        connection: sqlite3.Connection | None = None
+        try:
+            connection = connect(path, writable=True)
+            found = stored_version(connection)
+            if found == version:
+                return connection, reason
+            if found is None:
+                connection.execute("BEGIN IMMEDIATE")
+                # Another process may have made the tables while this one waited.
+                if stored_version(connection) is None:
+                    connection.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value)")
+                    connection.execute("INSERT INTO meta VALUES ('version', ?)", (version,))
+                    create(connection)
+                connection.execute("COMMIT")
+                return connection, reason
+            reason = f"{path} is of version {found}, this is {version}: it is rebuilt"
+        except sqlite3.OperationalError as error:
+            # Busy, read-only or a full disk: the file may be perfectly good.
+            if connection is not None:
+                connection.close()
+            if "malformed" not in str(error) and "not a database" not in str(error):
+                raise
+            reason = f"{path} is damaged ({error}): it is rebuilt"
+            connection = None
+        except sqlite3.DatabaseError as error:
+            reason = f"{path} is damaged ({error}): it is rebuilt"
+        if connection is not None:
+            connection.close()
+        discard(path)
+    raise sqlite3.DatabaseError(reason)
+
+
+def stored_version(connection: sqlite3.Connection) -> str | None:
+    """Version of the cache behind a connection; None when it has no tables yet."""
+    row = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
+    if row is None:
+        if connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None:
+            return None
+        return "unknown"
+    found = connection.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
+    return str(found[0]) if found else "unknown"

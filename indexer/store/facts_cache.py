@@ -1,0 +1,159 @@
+"""Facts by content: one SQLite file in the user's cache folder, for all workspaces.
+
+Keyed by the hash of a file's bytes, so a second worktree, a branch seen before, or the same
+distribution in another environment finds its facts made. The file's name carries the extractor's
+version: programs of different versions live side by side and never read each other's facts.
+Bounded: least recently used content goes first.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+import time
+
+from .. import facts as f
+from . import database
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+VERSION = f"{f.EXTRACTOR_VERSION}-{sys.byteorder}"
+DEFAULT_LIMIT = 2_000_000_000  # bytes of facts
+_DAY = 86_400
+
+
+class FactsCache:
+    """Encoded facts by content hash. Every failure to read or write is a miss, never an error."""
+
+    __slots__ = ("_connection", "_writable", "path")
+
+    def __init__(self, folder: str) -> None:
+        """Name the folder; the file is opened when first needed."""
+        self.path = os.path.join(folder, f"facts-{VERSION}.db")
+        self._connection: sqlite3.Connection | None = None
+        self._writable = False
+
+    def _open(self, *, writable: bool) -> sqlite3.Connection | None:
+        if self._connection is not None and (self._writable or not writable):
+            return self._connection
+        try:
+            if writable:
+                os.makedirs(os.path.dirname(self.path), exist_ok=True)
+                connection, _ = database.open_cache(self.path, VERSION, _create)
+            else:
+                connection = database.connect(self.path, writable=False)
+        except (OSError, sqlite3.Error):
+            return None
+        self.close()
+        self._connection, self._writable = connection, writable
+        return connection
+
+    def get(self, digest: bytes) -> bytes | None:
+        """Encoded facts of the content with this hash, or None."""
+        connection = self._open(writable=False)
+        if connection is None:
+            return None
+        try:
+            row = connection.execute("SELECT blob FROM facts WHERE hash = ?", (digest,)).fetchone()
+        except sqlite3.Error:
+            return None
+        return row[0] if row else None
+
+    def has(self, digests: Iterable[bytes]) -> set[bytes]:
+        """Which of these contents have facts here."""
+        connection = self._open(writable=False)
+        if connection is None:
+            return set()
+        found: set[bytes] = set()
+        try:
+            for digest in digests:
+                if connection.execute("SELECT 1 FROM facts WHERE hash = ?", (digest,)).fetchone():
+                    found.add(digest)
+        except sqlite3.Error:
+            return found
+        return found
+
+    def put(self, items: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Keep facts; returns whether that worked (a full disk only costs speed)."""
+        connection = self._open(writable=True)
+        if connection is None:
+            return False
+        today = int(time.time()) // _DAY
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(
+                "INSERT OR IGNORE INTO facts (hash, blob, size, used) VALUES (?, ?, ?, ?)",
+                ((digest, blob, len(blob), today) for digest, blob in items),
+            )
+            connection.execute("COMMIT")
+        except sqlite3.Error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            return False
+        return True
+
+    def touch(self, digests: Iterable[bytes]) -> None:
+        """Mark contents as used today, so that they are evicted late."""
+        connection = self._open(writable=True)
+        if connection is None:
+            return
+        today = int(time.time()) // _DAY
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(
+                "UPDATE facts SET used = ? WHERE hash = ? AND used < ?",
+                ((today, digest, today) for digest in digests),
+            )
+            connection.execute("COMMIT")
+        except sqlite3.Error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+    def trim(self, limit: int = DEFAULT_LIMIT) -> int:
+        """Evict until at most ``limit`` bytes of facts are left; returns how many went."""
+        connection = self._open(writable=True)
+        if connection is None:
+            return 0
+        try:
+            (total,) = connection.execute("SELECT coalesce(sum(size), 0) FROM facts").fetchone()
+            gone = 0
+            if total > limit:
+                connection.execute("BEGIN IMMEDIATE")
+                for row, size in connection.execute(
+                    "SELECT id, size FROM facts ORDER BY used, id"
+                ).fetchall():
+                    if total <= limit:
+                        break
+                    connection.execute("DELETE FROM facts WHERE id = ?", (row,))
+                    total -= size
+                    gone += 1
+                connection.execute("COMMIT")
+        except sqlite3.Error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            return 0
+        return gone
+
+    def size(self) -> int:
+        """Bytes of the file on disk."""
+        try:
+            return os.path.getsize(self.path)
+        except OSError:
+            return 0
+
+    def close(self) -> None:
+        """Close the connection; the next use opens it again."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "CREATE TABLE facts (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, "
+        "blob BLOB NOT NULL, size INTEGER NOT NULL, used INTEGER NOT NULL)"
+    )
+    connection.execute("CREATE INDEX facts_by_use ON facts (used)")

@@ -1,0 +1,210 @@
+"""What the index keeps of a file's facts: its symbols, and the names that occur in it.
+
+A pure function of facts, so it runs wherever extraction runs. Kinds are the numbers of the language
+server protocol's ``SymbolKind``.
+"""
+
+from __future__ import annotations
+
+from . import facts as f
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .facts import FileFacts
+
+    # name, container ("" at module level, else dotted), kind, position of the name, line, flags,
+    # summary (first line of the docstring)
+    SymbolRow = tuple[str, str, int, int, int, int, str]
+
+MODULE, CLASS, METHOD, PROPERTY, FIELD, CONSTRUCTOR, ENUM, FUNCTION, VARIABLE, CONSTANT = (
+    2,
+    5,
+    6,
+    7,
+    8,
+    9,
+    10,
+    12,
+    13,
+    14,
+)
+ENUM_MEMBER, TYPE_PARAMETER = 22, 26
+
+KIND_NAMES = {
+    MODULE: "module",
+    CLASS: "class",
+    METHOD: "method",
+    PROPERTY: "property",
+    FIELD: "field",
+    CONSTRUCTOR: "constructor",
+    ENUM: "enum",
+    FUNCTION: "function",
+    VARIABLE: "variable",
+    CONSTANT: "constant",
+    ENUM_MEMBER: "enum-member",
+    TYPE_PARAMETER: "type-parameter",
+}
+
+# Flags of a symbol.
+LOCAL, REBOUND, INSTANCE = 1, 2, 4
+
+_ENUM_BASES = frozenset(["Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "TextChoices"])
+_VALUE_KINDS = frozenset([f.ASSIGN, f.DECLARE, f.WALRUS, f.TYPE_ALIAS, f.FOR, f.WITH])
+
+
+def containers(facts: FileFacts) -> list[str]:
+    """Dotted name of each scope as seen from its module; functions add no ``<locals>``."""
+    kinds, parents, _, _, definitions, _ = facts.scope
+    names, defined = facts.names, facts.definition[f.DEF_NAME]
+    result: list[str] = []
+    for row, kind in enumerate(kinds):
+        parent = parents[row]
+        outer = result[parent] if parent >= 0 else ""
+        if kind in (f.CLASS_SCOPE, f.FUNCTION_SCOPE):
+            name = names[defined[definitions[row]]]
+            result.append(f"{outer}.{name}" if outer else name)
+        else:
+            result.append(outer)
+    return result
+
+
+def is_local(facts: FileFacts, scope: int) -> bool:
+    """Whether a scope is a function's or inside of one."""
+    kinds, parents = facts.scope[f.SCOPE_KIND], facts.scope[f.SCOPE_PARENT]
+    while scope >= 0:
+        if kinds[scope] in (f.FUNCTION_SCOPE, f.LAMBDA_SCOPE):
+            return True
+        scope = parents[scope]
+    return False
+
+
+def symbols(facts: FileFacts) -> list[SymbolRow]:
+    """Classes, functions, and the variables and attributes of modules and classes."""
+    names, strings = facts.names, facts.strings
+    inside = containers(facts)
+    scope_kinds, scope_parents = facts.scope[f.SCOPE_KIND], facts.scope[f.SCOPE_PARENT]
+    rows: list[SymbolRow] = []
+    enum_scopes: set[int] = set()
+    table = facts.definition
+    for row, kind in enumerate(table[f.DEF_KIND]):
+        scope = table[f.DEF_SCOPE][row]
+        flags = LOCAL if is_local(facts, scope) else 0
+        summary = table[f.DEF_SUMMARY][row]
+        if kind == f.CLASS:
+            symbol_kind = CLASS
+            if _is_enum(facts, row):
+                symbol_kind = ENUM
+                enum_scopes.add(table[f.DEF_OWN_SCOPE][row])
+        else:
+            while scope_kinds[scope] == f.TYPE_SCOPE:
+                scope = scope_parents[scope]
+            symbol_kind = FUNCTION
+            if scope_kinds[scope] == f.CLASS_SCOPE:
+                definition_flags = table[f.DEF_FLAGS][row]
+                symbol_kind = PROPERTY if definition_flags & f.PROPERTY else METHOD
+                if definition_flags & (f.ACCESSOR | f.OVERLOAD):
+                    flags |= REBOUND
+        position = table[f.DEF_POS][row]
+        rows.append(
+            (
+                names[table[f.DEF_NAME][row]],
+                inside[scope],
+                symbol_kind,
+                position,
+                facts.line_of(position),
+                flags,
+                strings[summary] if summary >= 0 else "",
+            )
+        )
+    seen = {(row[0], row[1]) for row in rows}
+    bound, scopes, positions, kinds = facts.binding[:4]
+    for row, kind in enumerate(kinds):
+        scope = scopes[row]
+        if kind not in _VALUE_KINDS or scope_kinds[scope] > f.CLASS_SCOPE:
+            continue
+        name, container = names[bound[row]], inside[scope]
+        if (name, container) in seen or is_local(facts, scope):
+            continue
+        seen.add((name, container))
+        if scope in enum_scopes and not name.startswith("_"):
+            symbol_kind = ENUM_MEMBER
+        elif scope_kinds[scope] == f.CLASS_SCOPE:
+            symbol_kind = FIELD
+        else:
+            symbol_kind = CONSTANT if name.isupper() else VARIABLE
+        rows.append(
+            (name, container, symbol_kind, positions[row], facts.line_of(positions[row]), 0, "")
+        )
+    owners = facts.attribute_binding[f.ATTR_OWNER]
+    for row, owner in enumerate(owners):
+        if owner < 0:
+            continue
+        name = names[facts.attribute_binding[f.ATTR_NAME][row]]
+        container = inside[table[f.DEF_OWN_SCOPE][owner]]
+        if (name, container) not in seen:
+            seen.add((name, container))
+            position = facts.attribute_binding[f.ATTR_POS][row]
+            rows.append(
+                (name, container, FIELD, position, facts.line_of(position), INSTANCE, "")
+            )
+    rows.sort(key=lambda row: row[3])
+    return rows
+
+
+def _is_enum(facts: FileFacts, row: int) -> bool:
+    """Whether a class names an enumeration class of the standard library as a base."""
+    for name in base_names(facts, row):
+        if name in _ENUM_BASES:
+            return True
+    return False
+
+
+def base_names(facts: FileFacts, row: int) -> list[str]:
+    """Last component of each written base of a class."""
+    at = facts.definition[f.DEF_ARGUMENTS][row]
+    if at < 0:
+        return []
+    (extra,) = facts.extra
+    ops, _, lefts, rights = facts.expr
+    result: list[str] = []
+    for index in range(at + 1, at + 1 + 3 * extra[at], 3):
+        if extra[index] != f.ARG_POSITIONAL:
+            continue
+        expr = extra[index + 2]
+        while ops[expr] in (f.SUBSCRIPT, f.CALL):
+            expr = lefts[expr]
+        if ops[expr] == f.NAME:
+            result.append(facts.names[lefts[expr]])
+        elif ops[expr] == f.ATTRIBUTE:
+            result.append(facts.names[rights[expr]])
+    return result
+
+
+def inherited_names(facts: FileFacts) -> list[str]:
+    """Names that some class of the file has as a base, by last component."""
+    found: set[str] = set()
+    for row, kind in enumerate(facts.definition[f.DEF_KIND]):
+        if kind == f.CLASS:
+            found.update(base_names(facts, row))
+    return sorted(found)
+
+
+def words(name: str) -> str:
+    """An identifier split at underscores, humps and digits, in lower case, for full-text search."""
+    out: list[str] = []
+    word = ""
+    for index, character in enumerate(name):
+        if character == "_":
+            if word:
+                out.append(word)
+            word = ""
+            continue
+        if character.isupper() and word:
+            after = name[index + 1 : index + 2]
+            if not name[index - 1].isupper() or after.islower():
+                out.append(word)
+                word = ""
+        word += character
+    if word:
+        out.append(word)
+    return " ".join(out).lower()

@@ -1,0 +1,42 @@
+"""Where a workspace is, which files are its code, and where a module lives.
+
+Nothing here reads Python source for its meaning, and nothing runs it: build settings are read as
+text, a `setup.py` as a syntax tree, an environment as the files it consists of.
+"""
+
+from __future__ import annotations
+
+from .locate import find_root, state_dir_of, user_cache_dir
+from .model import Config, Workspace
+from .sweep import Known, Sweep, sweep
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .environment import Environment
+    from .ignore import is_included
+
+__all__ = [
+    "Config",
+    "Environment",
+    "Known",
+    "Sweep",
+    "Workspace",
+    "find_root",
+    "is_included",
+    "state_dir_of",
+    "sweep",
+    "user_cache_dir",
+]
+
+
+def __getattr__(name: str) -> object:
+    # A warm query needs neither of these, and every module read at start-up is paid for.
+    if name == "Environment":
+        from .environment import Environment
+
+        return Environment
+    if name == "is_included":
+        from .ignore import is_included
+
+        return is_included
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

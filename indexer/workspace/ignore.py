@@ -1,0 +1,254 @@
+"""Which entries are left out: default folders, ignore files, and the settings' own patterns.
+
+Strongest first: `exclude`, `include`, then default folders and ignore files together.
+"""
+
+from __future__ import annotations
+
+import os
+
+from .defaults import is_left_out_by_contents, is_left_out_by_name
+from .patterns import Patterns
+from .witness import ABSENT, file_stamp
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .model import Workspace
+
+IGNORE_FILE = ".gitignore"
+SOURCE_SUFFIXES = (".py", ".pyi")
+
+
+def is_included(workspace: Workspace, rel: str) -> bool:
+    """Tell whether a sweep would take a Python file at this path, if there is one.
+
+    For single paths that a watcher reports. Reads the ignore files that speak of it.
+    """
+    if not is_source_name(rel.rpartition("/")[2]) or not is_text(rel):
+        return False
+    rules = Rules(workspace)
+    end = rel.find("/")
+    while end >= 0:
+        folder = rel[:end]
+        if rules.leaves_out(folder, is_folder=True):
+            return False
+        path = workspace.absolute(folder)
+        if os.path.islink(path) and _leads_inside(workspace, path):
+            return False  # The file has another name, under which it is indexed.
+        names = {name for name in _TELLING if os.path.exists(f"{path}/{name}")}
+        if folder.rpartition("/")[2] in ("build", "dist"):
+            names.update(_names(path))
+        if is_left_out_by_contents(path, names) and not rules.leads_to_included(folder):
+            return False
+        end = rel.find("/", end + 1)
+    return not rules.leaves_out(rel, is_folder=False)
+
+
+def is_source_name(name: str) -> bool:
+    """Tell whether a file of this name is Python source; Emacs calls its locks `.#name`."""
+    return name.endswith(SOURCE_SUFFIXES) and not name.startswith(".#")
+
+
+def is_text(name: str) -> bool:
+    """Tell whether a name can be stored and shown; a file system may hold any bytes."""
+    if name.isascii():
+        return True
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class Rules:
+    """The rules of one workspace, reading each ignore file when it is first needed."""
+
+    __slots__ = (
+        "_above",
+        "_cache",
+        "_chains",
+        "_exclude",
+        "_include",
+        "_passages",
+        "_present",
+        "_root",
+        "stamps",
+    )
+
+    stamps: dict[str, str]
+    """Path of every file whose being there, or contents, the rules rest on, to its stamp."""
+
+    def __init__(self, workspace: Workspace, present: set[str] | None = None) -> None:
+        """Take the rules of a workspace.
+
+        `present` names its ignore files, and is added to by a caller that finds more while it
+        walks; without it each folder is asked.
+        """
+        config = workspace.config
+        self._root = workspace.root
+        self._cache = workspace.ignore_cache
+        self._exclude = self._setting(config.exclude)
+        self._include = self._setting(config.include)
+        self._above: tuple[tuple[str, Patterns], ...] | None = None
+        self._chains: dict[str, tuple[tuple[str, Patterns], ...]] = {}
+        self._passages: dict[str, bool] = {"": False}
+        self._present = present
+        self.stamps = {}
+        if not config.follow_gitignore:
+            self._present, self._above = set(), ()
+
+    def leaves_out(self, rel: str, is_folder: bool) -> bool:
+        """Tell whether an entry is left out; the folders above it are taken to be walked."""
+        if self._exclude and self._exclude.decide(rel, is_folder):
+            return True
+        if self._include:
+            if self._include.covers(rel, is_folder):
+                return False
+            if self._is_passage(rel.rpartition("/")[0]):
+                # Walked only because something further down is to be included.
+                return not (is_folder and self.leads_to_included(rel))
+        left_out = (is_folder and is_left_out_by_name(rel.rpartition("/")[2])) or self._ignored(
+            rel, is_folder
+        )
+        return left_out and not (is_folder and self.leads_to_included(rel))
+
+    def leads_to_included(self, folder: str) -> bool:
+        """Tell whether the settings include the folder, or may include something below it."""
+        if not self._include:
+            return False
+        below = folder + "/"
+        return self._include.covers(folder, is_folder=True) or any(
+            (head + "/").startswith(below) or below.startswith(head + "/")
+            for head in self._include.literal_heads()
+        )
+
+    def _is_passage(self, folder: str) -> bool:
+        known = self._passages.get(folder)
+        if known is None:
+            known = self._is_passage(folder.rpartition("/")[0])
+            if self._include.covers(folder, is_folder=True):
+                known = False
+            elif not known:
+                path = f"{self._root}/{folder}"
+                known = (
+                    is_left_out_by_name(folder.rpartition("/")[2])
+                    or self._ignored(folder, is_folder=True)
+                    or is_left_out_by_contents(path, _names(path))
+                )
+            self._passages[folder] = known
+        return known
+
+    def _ignored(self, rel: str, is_folder: bool) -> bool:
+        folder, _, name = rel.rpartition("/")
+        chain = self._chain(folder)
+        if not any(patterns.may_ignore(name, is_folder) for _, patterns in chain):
+            return False
+        for base, patterns in chain:
+            decided = patterns.decide(_below(base, rel), is_folder)
+            if decided is not None:
+                return decided
+        return False
+
+    def _chain(self, folder: str) -> tuple[tuple[str, Patterns], ...]:
+        """Return the ignore files that speak of entries in `folder`, the strongest first.
+
+        Each with where it lies: a folder of the workspace, or '../' for each folder above it.
+        """
+        chain = self._chains.get(folder)
+        if chain is None:
+            above = self._chain(folder.rpartition("/")[0]) if folder else self._from_above()
+            base = f"{folder}/" if folder else ""
+            path = f"{self._root}/{base}{IGNORE_FILE}"
+            if self._present is None or path in self._present:
+                patterns = self._load(path)
+                above = ((base, patterns), *above) if patterns else above
+            chain = self._chains[folder] = above
+        return chain
+
+    def _from_above(self) -> tuple[tuple[str, Patterns], ...]:
+        """Return the ignore files outside the workspace: those up to the top of the repository."""
+        if self._above is not None:
+            return self._above
+        chain: list[tuple[str, Patterns]] = []
+        top, climbed = self._root, ""
+        while not os.path.exists(top + "/.git"):
+            parent = os.path.dirname(top)
+            if parent == top:
+                # No repository. The workspace's own ignore files still say what is generated.
+                self.stamps[self._root + "/.git"] = ABSENT
+                self._above = ()
+                return ()
+            climbed = f"{top.rpartition('/')[2]}/{climbed}"
+            top = parent
+            patterns = self._load(f"{top}/{IGNORE_FILE}")
+            chain.append((f"../{climbed}", patterns))
+        patterns = self._load(_git_folder(top + "/.git") + "/info/exclude")
+        chain.append((f"../{climbed}", patterns))
+        chain = [(base, patterns) for base, patterns in chain if patterns]
+        # A workspace that its repository ignores was still chosen as one.
+        if any(p.covers(base[3:].rstrip("/"), is_folder=True) for base, p in chain if base != "../"):
+            chain = []
+        self._above = tuple(chain)
+        return self._above
+
+    def _load(self, path: str) -> Patterns:
+        stamp = self.stamps[path] = file_stamp(path)
+        cached = self._cache.get(path)
+        if cached is not None and cached[0] == stamp:
+            return cached[1]
+        lines: list[str] = []
+        if stamp != ABSENT and os.path.isfile(path):
+            try:
+                with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
+                    lines = [line.rstrip("\r\n") for line in file.read(_MAX_READ).split("\n")]
+            except OSError:
+                pass  # git ignores what it cannot read, too.
+        patterns = Patterns(lines)
+        self._cache[path] = (stamp, patterns)
+        return patterns
+
+    def _setting(self, lines: tuple[str, ...]) -> Patterns:
+        key = "\n".join(("", *lines))
+        cached = self._cache.get(key)
+        if cached is None:
+            cached = self._cache[key] = ("", Patterns(lines))
+        return cached[1]
+
+
+_MAX_READ = 4_000_000
+_TELLING = ("pyvenv.cfg", "conda-meta", "__init__.py")
+
+
+def _below(base: str, rel: str) -> str:
+    """Return a workspace path as seen from where an ignore file lies."""
+    return base[3:] + rel if base.startswith("../") else rel[len(base) :]
+
+
+def _leads_inside(workspace: Workspace, path: str) -> bool:
+    real = os.path.realpath(path).replace(os.sep, "/") + "/"
+    return real.startswith(workspace.root.rstrip("/") + "/")
+
+
+def _names(path: str) -> set[str]:
+    try:
+        return set(os.listdir(path))
+    except OSError:
+        return set()
+
+
+def _git_folder(marker: str) -> str:
+    """Return the folder that all worktrees of a repository share; `.git` is a file in most."""
+    try:
+        with open(marker, encoding="utf-8", errors="surrogateescape") as file:
+            target = file.read(4096)
+    except OSError:
+        return marker
+    key, _, path = target.strip().partition(":")
+    if key != "gitdir":
+        return marker
+    folder = os.path.join(os.path.dirname(marker), path.strip())
+    try:
+        with open(folder + "/commondir", encoding="utf-8", errors="surrogateescape") as file:
+            return os.path.join(folder, file.read(4096).strip())
+    except OSError:
+        return folder

@@ -1,0 +1,1 @@
+"""The editor's face: a language server over the same operations."""
