@@ -18,18 +18,18 @@ import sys
 import threading
 import time
 
-from .watch_inbox import BURST, Batch, Inbox, Trouble
+from .watch_inbox import BURST, Inbox
 from .watch_scope import Scope, network_mount
+from .watch_types import Batch, Trouble, WatchState
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Literal
 
     from .watch_inotify import InotifyTree
     from .watch_observer import ObservedTree
+    from .watch_types import WatchMode
 
-    WatchMode = Literal["native", "polling", "sweeping", "stopped"]
     Backend = InotifyTree | ObservedTree
 
 __all__ = ["BURST", "Batch", "WatchState", "Watcher"]
@@ -38,37 +38,9 @@ _STOP_SECONDS = 5.0
 # A sweep may take one part in so many of the time between sweeps.
 _SWEEP_SHARE = 10
 
+_NOT_STARTED: tuple[WatchMode, str] = ("stopped", "not started")
+
 _log = logging.getLogger(__name__)
-
-
-class WatchState:
-    """How a watcher is doing.
-
-    `mode` is native, polling, sweeping or stopped, and `detail` a sentence about it. `events`
-    counts events of files of interest, `batches` what was delivered, `overflows` how often
-    events were lost. `last_event` is in seconds since the epoch, None before the first.
-    """
-
-    __slots__ = ("mode", "detail", "events", "batches", "overflows", "last_event")
-
-    def __init__(
-        self,
-        mode: WatchMode,
-        detail: str,
-        events: int = 0,
-        batches: int = 0,
-        overflows: int = 0,
-        last_event: float | None = None,
-    ) -> None:
-        self.mode: WatchMode = mode
-        self.detail = detail
-        self.events = events
-        self.batches = batches
-        self.overflows = overflows
-        self.last_event = last_event
-
-    def __repr__(self) -> str:
-        return f"<WatchState {self.mode}: {self.detail}>"
 
 
 class Watcher:
@@ -109,7 +81,7 @@ class Watcher:
         self._backend: Backend | None = None
         self._thread: threading.Thread | None = None
         self._identity: tuple[int, int] | None = None
-        self._status: tuple[WatchMode, str] = ("stopped", "not started")
+        self._status = _NOT_STARTED
         self._next_look = 0.0
         self._batch_seconds = 0.0
         self._batches = 0
@@ -118,10 +90,9 @@ class Watcher:
     @property
     def state(self) -> WatchState:
         """How it is going, as of now."""
-        mode, detail = self._status
+        mode, reason = self._status
         backend = self._backend
-        if mode == "native" and backend is not None and backend.n_folders is not None:
-            detail = f"{detail}, {backend.n_folders:,} folders"
+        detail = "; ".join(filter(None, (reason, backend.detail if backend is not None else "")))
         inbox = self._inbox
         return WatchState(
             mode, detail, inbox.n_events, self._batches, self._overflows, inbox.last_event
@@ -132,7 +103,7 @@ class Watcher:
 
         A root that does not exist is waited for. A watcher starts once.
         """
-        if self._thread is not None:
+        if self._status != _NOT_STARTED:
             raise RuntimeError("a watcher starts once")
         self._open()
         self._thread = threading.Thread(target=self._run, name="flux-index-watch", daemon=True)
@@ -170,8 +141,9 @@ class Watcher:
         """The delivery thread: sees to the backend, then delivers what is due."""
         while self._inbox.wait(self._next_look):
             try:
-                for trouble in self._inbox.troubles():
-                    self._recover(trouble)
+                troubles = self._inbox.troubles()
+                if troubles:
+                    self._recover(troubles)
                 if time.monotonic() >= self._next_look:
                     self._look()
                 if self._inbox.large():
@@ -206,13 +178,15 @@ class Watcher:
         if self._status[0] == "native" and backend is not None and backend.barrier(arrived.set):
             arrived.wait(self._latest)
 
-    def _recover(self, trouble: Trouble) -> None:
+    def _recover(self, troubles: list[Trouble]) -> None:
         """Goes on after trouble; its rescan is in the inbox and waits until this is done."""
-        _log.warning("watching %s: %s", self.root, trouble.detail)
-        if trouble.kind == "broken":
-            self._sweep(trouble.detail)
+        for trouble in troubles:
+            _log.warning("watching %s: %s", self.root, trouble.detail)
+        broken = [trouble for trouble in troubles if trouble.kind == "broken"]
+        if broken:
+            self._sweep(broken[0].detail)
             return
-        self._overflows += trouble.kind == "overflow"
+        self._overflows += any(trouble.kind == "overflow" for trouble in troubles)
         self._close()
         self._open()
 
@@ -240,27 +214,24 @@ class Watcher:
         try:
             if self._polling or mount:
                 backend = _polling_backend(self._scope, self._inbox, self._poll_interval)
-                detail = f"polling every {self._poll_interval:g} s"
-                if mount:
-                    point, kind = mount
-                    detail = f"{kind} at {point} tells nothing of changes made elsewhere; {detail}"
-                status: tuple[WatchMode, str] = ("polling", detail)
             else:
                 backend = _native_backend(self._scope, self._inbox, self._state_dir)
-                status = ("native", "the system's notifications")
             backend.start()
         except Exception as error:
             if _identity(self.root) is None:
                 _stop(backend)
                 self._open()
                 return
-            trouble = Trouble.broken(error, (backend and backend.n_folders) or 0)
+            trouble = Trouble.broken(error, backend.n_folders if backend is not None else 0)
             _log.warning("watching %s: %s", self.root, trouble.detail)
             _stop(backend)
             self._sweep(trouble.detail)
             return
         self._backend = backend
-        self._status = status
+        self._status = ("polling" if self._polling or mount else "native", "")
+        if mount is not None:
+            point, kind = mount
+            self._status = ("polling", f"{kind} at {point} does not tell what others change")
 
     def _sweep(self, reason: str) -> None:
         """Gives up on events: from here on, the owner is told to look at everything at times."""

@@ -7,18 +7,12 @@ system's notifications.
 
 from __future__ import annotations
 
-import errno
 import os
 import threading
 import time
 
 from .watch_scope import CONFIG_NAMES, Scope, matters
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Literal
-
-    TroubleKind = Literal["overflow", "root", "broken"]
+from .watch_types import Batch, Trouble
 
 # With more changed files than this, a sweep costs less than looking at each.
 BURST = 1_000
@@ -28,54 +22,6 @@ MANY = 50
 
 # Seconds for which a batch may be held back while the tree is being rewritten.
 LONGEST_WAIT = 2.0
-
-
-class Batch:
-    """What may have changed since the batch before.
-
-    `paths` are absolute paths of source, configuration and ignore files that were created,
-    modified, deleted or moved, from or to; whoever takes the batch stats them to learn what
-    happened. With `rescan`, for the `reason` given, `paths` is only a part and the whole
-    workspace has to be swept. What a batch does not hold: folders, and what was in the files.
-    """
-
-    __slots__ = ("paths", "rescan", "reason")
-
-    def __init__(self, paths: frozenset[str], rescan: bool = False, reason: str = "") -> None:
-        self.paths = paths
-        self.rescan = rescan
-        self.reason = reason
-
-    def __repr__(self) -> str:
-        sweep = f", rescan because {self.reason}" if self.rescan else ""
-        return f"<Batch of {len(self.paths)} paths{sweep}>"
-
-
-class Trouble:
-    """Why a backend cannot go on by itself.
-
-    `overflow`: events were lost. `root`: the watched folder was moved or deleted. `broken`: the
-    backend cannot watch everything. `detail` says it in a sentence.
-    """
-
-    __slots__ = ("kind", "detail")
-
-    def __init__(self, kind: TroubleKind, detail: str) -> None:
-        self.kind: TroubleKind = kind
-        self.detail = detail
-
-    @classmethod
-    def broken(cls, error: Exception, n_folders: int) -> Trouble:
-        """Trouble for a backend that failed, in words that name what to change."""
-        number = error.errno if isinstance(error, OSError) else None
-        if number == errno.ENOSPC:
-            limit = "fs.inotify.max_user_watches"
-            detail = f"inotify watch limit reached after {n_folders} directories ({limit})"
-        elif number == errno.EMFILE:
-            detail = "inotify instance limit reached (fs.inotify.max_user_instances)"
-        else:
-            detail = f"the system's notifications cannot be used ({error})"
-        return cls("broken", detail)
 
 
 class Inbox:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from watchdog.observers.inotify_c import CallbackId, InotifyConstants, InotifyFD, Mask
 
-from .watch_inbox import Trouble
+from .watch_types import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,10 +43,9 @@ _ROOT_MASK = Mask(_FOLDER_MASK | InotifyConstants.IN_MOVE_SELF)
 _INNER_MASK = Mask(_FOLDER_MASK | InotifyConstants.IN_DONT_FOLLOW)
 _BARRIER_MASK = Mask(InotifyConstants.IN_OPEN | InotifyConstants.IN_ONESHOT)
 
-# A folder that vanished, was replaced or may not be read is none of ours.
-_SKIPPED_ERRORS = frozenset(
-    (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG)
-)
+# What makes watching impossible. A folder that fails otherwise has vanished, was replaced or may
+# not be read, and is none of ours.
+_EXHAUSTED = frozenset((errno.ENOSPC, errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 _STOP_SECONDS = 2.0
 
 _log = logging.getLogger(__name__)
@@ -75,6 +74,11 @@ class InotifyTree:
         """How many folders are watched."""
         return len(self._watch_of)
 
+    @property
+    def detail(self) -> str:
+        """What is being done, for people."""
+        return f"inotify on {self.n_folders:,} folders"
+
     def start(self) -> None:
         """Watches the tree as it is; OSError when the root or a folder in it cannot be watched.
 
@@ -84,7 +88,7 @@ class InotifyTree:
         self._fd.start()
         self._enter(self._scope.root, report=False)
         if self._scope.root not in self._watch_of:
-            raise OSError(errno.ENOENT, "not a readable folder", self._scope.root)
+            raise OSError(errno.EACCES, "not a readable folder", self._scope.root)
 
     def stop(self) -> None:
         """Ends the thread and gives all watches back; barriers that wait are let through."""
@@ -96,7 +100,8 @@ class InotifyTree:
 
     def alive(self) -> bool:
         """Whether events still arrive."""
-        return self._fd is not None and self._fd.is_alive()
+        fd = self._fd
+        return fd is not None and fd.is_alive()
 
     def refresh(self) -> None:
         """Compares the watches with the tree and the scope, which may admit other folders now."""
@@ -122,7 +127,9 @@ class InotifyTree:
                 if self._fd is None:
                     return False
                 path = os.fsencode(__file__)
-                self._fd.add_callback(path, _BARRIER_MASK, marker, CallbackId(id(marker)))
+                marker_id = CallbackId(id(marker))
+                if self._fd.add_callback(path, _BARRIER_MASK, marker, marker_id) == -1:
+                    return False
             os.close(os.open(__file__, os.O_RDONLY))
         except OSError:
             return False
@@ -195,7 +202,9 @@ class InotifyTree:
                     entries = [
                         (entry.name, entry.is_dir(follow_symlinks=False)) for entry in listing
                     ]
-            except OSError:
+            except OSError as error:
+                if error.errno in _EXHAUSTED:
+                    raise
                 continue
             if folder != self._scope.root and ("pyvenv.cfg", False) in entries:
                 self._forget(folder)
@@ -224,9 +233,9 @@ class InotifyTree:
             try:
                 wd = self._fd.add_callback(os.fsencode(folder), mask, self, watch_id)
             except OSError as error:
-                if error.errno in _SKIPPED_ERRORS:
-                    return None
-                raise
+                if error.errno in _EXHAUSTED:
+                    raise
+                return None
             if wd == -1:
                 # How watchdog answers when access is denied.
                 self._fd.remove_callbacks([(wd, watch_id)])

@@ -17,8 +17,8 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 from watchdog.observers.polling import PollingObserverVFS
 
-from .watch_inbox import Trouble
 from .watch_scope import matters
+from .watch_types import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,9 +59,16 @@ class ObservedTree(FileSystemEventHandler):
         self._ids = itertools.count(1)
 
     @property
-    def n_folders(self) -> int | None:
-        """How many folders are watched one by one: not known, the observer is given the root."""
-        return None
+    def n_folders(self) -> int:
+        """How many folders are watched one by one: none, the observer is given the root."""
+        return 0
+
+    @property
+    def detail(self) -> str:
+        """What is being done, for people."""
+        if self._interval is None:
+            return "the system's notifications for the whole tree"
+        return f"polling every {self._interval:g} s"
 
     def start(self) -> None:
         """Starts to watch; OSError when the root cannot be. When polling, reads the tree once."""
@@ -134,9 +141,9 @@ class ObservedTree(FileSystemEventHandler):
                 self._inbox.report(Trouble("root", "the workspace folder was moved or deleted"))
             return
         if self._interval is not None:
-            # Polling reports every file of a folder that came or went.
-            if not event.is_directory:
-                self._inbox.offer(*os.path.split(self._shown(path)))
+            # Polling reports every file of a folder that came or went. It may call a new file a
+            # moved folder, when it got the folder's inode number, so the name alone decides.
+            self._inbox.offer(*os.path.split(self._shown(path)))
             return
         path = self._shown(path)
         folder, name = os.path.split(path)

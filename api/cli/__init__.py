@@ -1,1 +1,40 @@
-"""The command line: flux-index index, query, watch, serve, status, clean and doctor."""
+"""The command line: ``flux-index query`` for one question, and the commands that keep an index.
+
+A whole query is meant to cost little more than starting Python, so this module imports nothing but
+what every command needs, and each command loads its own.
+"""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line, by default that of this process, and return its exit code.
+
+    0 means found or done, 1 nothing found, 2 an error told on standard error, 130 interrupted.
+    """
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        if given and given[0] == "query":
+            from .query import run
+        else:
+            from .commands import run
+        code = run(given)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except Exception as error:
+        from .errors import report
+
+        code = report(error, given)
+    if arguments is None:
+        from .output import leave
+
+        leave(code)
+    return code

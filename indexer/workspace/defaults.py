@@ -1,4 +1,4 @@
-"""Folders that are never the workspace's own code, whatever its settings say."""
+"""What a name says by itself: source or not, and folders that are never a workspace's own code."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import os
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+IGNORE_FILE = ".gitignore"
+SOURCE_SUFFIXES = (".py", ".pyi")
 
 _NAMES = frozenset(
     # Version control
@@ -19,6 +22,22 @@ _NAMES = frozenset(
     ".flux-index".split()
 )
 _PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
+
+
+def is_source_name(name: str) -> bool:
+    """Tell whether a file of this name is Python source; Emacs calls its locks `.#name`."""
+    return name.endswith(SOURCE_SUFFIXES) and not name.startswith(".#")
+
+
+def is_text(name: str) -> bool:
+    """Tell whether a name can be stored and shown; a file system may hold any bytes."""
+    if name.isascii():
+        return True
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def is_left_out_by_name(folder: str) -> bool:

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 import os
 
-from .defaults import is_left_out_by_contents, is_left_out_by_name
+from .defaults import (
+    IGNORE_FILE,
+    is_left_out_by_contents,
+    is_left_out_by_name,
+    is_source_name,
+    is_text,
+)
 from .patterns import Patterns
 from .witness import ABSENT, file_stamp
 
@@ -15,8 +21,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .model import Workspace
 
-IGNORE_FILE = ".gitignore"
-SOURCE_SUFFIXES = (".py", ".pyi")
 
 
 def is_included(workspace: Workspace, rel: str) -> bool:
@@ -42,22 +46,6 @@ def is_included(workspace: Workspace, rel: str) -> bool:
             return False
         end = rel.find("/", end + 1)
     return not rules.leaves_out(rel, is_folder=False)
-
-
-def is_source_name(name: str) -> bool:
-    """Tell whether a file of this name is Python source; Emacs calls its locks `.#name`."""
-    return name.endswith(SOURCE_SUFFIXES) and not name.startswith(".#")
-
-
-def is_text(name: str) -> bool:
-    """Tell whether a name can be stored and shown; a file system may hold any bytes."""
-    if name.isascii():
-        return True
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 class Rules:
@@ -111,6 +99,11 @@ class Rules:
             rel, is_folder
         )
         return left_out and not (is_folder and self.leads_to_included(rel))
+
+    def consult(self, folder: str) -> dict[str, str]:
+        """Read what speaks of a folder's entries, if it was not read yet. Return `stamps`."""
+        self._chain(folder)
+        return self.stamps
 
     def leads_to_included(self, folder: str) -> bool:
         """Tell whether the settings include the folder, or may include something below it."""

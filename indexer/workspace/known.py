@@ -63,7 +63,10 @@ class Known:
     @classmethod
     def decode(cls, data: bytes) -> Known:
         """Return what `encode` was called on; nothing is known if the bytes are not its work."""
-        fields = data.decode("utf-8", "replace" if b"\0" not in data else NAME_ERRORS).split("\0")
+        try:
+            fields = data.decode("utf-8", NAME_ERRORS).split("\0")
+        except UnicodeDecodeError:
+            return cls()
         if fields[0] != _FORMAT or len(fields) < 3 or not fields[2].isdecimal():
             return cls()
         start = 3 + 2 * int(fields[2])

@@ -69,6 +69,10 @@ class Reader:
         flat = self.texts()
         return tuple(zip(flat[::2], flat[1::2], strict=True))
 
+    def rest(self) -> list[str]:
+        """Return all fields that were not taken yet."""
+        return self._fields[self._position :]
+
 
 def counted(fields: Iterable[str]) -> list[str]:
     """Return the fields behind their number, for `Reader.texts`."""

@@ -1,0 +1,174 @@
+"""What the text formats share: how places, names, evidence and what is left out are told."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from ..types import Symbol
+
+
+class View:
+    """From where an answer is looked at: an operation and its arguments, a folder, a terminal.
+
+    ``width`` is 0 where lines may be of any length. Files are named as they are called in the
+    current folder, so that a terminal can open them; from outside of the workspace by their
+    absolute path.
+    """
+
+    __slots__ = ("_prefix", "_within", "arguments", "colour", "operation", "width")
+
+    def __init__(  # noqa: PLR0913 - each is a fact of its own
+        self,
+        operation: str,
+        arguments: Mapping[str, Any],
+        root: str = "",
+        folder: str = "",
+        *,
+        width: int = 0,
+        colour: bool = False,
+    ) -> None:
+        """Look at an answer from ``folder``; without it, files are named from the root."""
+        self.operation = operation
+        self.arguments = arguments
+        self.width = width
+        self.colour = colour
+        self._prefix = ""
+        self._within = ""
+        folder, root = folder.replace(os.sep, "/"), root.rstrip("/")
+        if not folder or folder == root:
+            return
+        if folder.startswith(root + "/"):
+            self._within = folder[len(root) + 1 :] + "/"
+        else:
+            self._prefix = root + "/"
+
+    def path(self, path: str) -> str:
+        """A file of the workspace as it is called from here."""
+        within = self._within
+        if self._prefix and not os.path.isabs(path):
+            path = self._prefix + path
+        elif within and not os.path.isabs(path):
+            if path.startswith(within):
+                path = path[len(within) :]
+            else:
+                path = os.path.relpath("/" + path, "/" + within).replace(os.sep, "/")
+        return plain(path)
+
+    def place(self, item: Mapping[str, Any], *, column: bool = True) -> str:
+        """File, line and column of a symbol, reference or import, counted from 1."""
+        path: str = item["path"]
+        if not path:
+            return ""
+        start = item["range"]["start"]
+        place = f"{self.path(path)}:{start['line'] + 1}"
+        return f"{place}:{start['character'] + 1}" if column else place
+
+    def notes(self, answer: Mapping[str, Any], shown: int) -> list[str]:
+        """What an answer leaves out and what it does not know; ``shown`` counts its items."""
+        lines: list[str] = []
+        total: int = answer["total"]
+        if answer.get("truncated"):
+            lines.append(f"… {total - shown:,} more of {total:,}{self._how_to_get_more(shown)}")
+        elif total and not shown and self.arguments.get("offset"):
+            lines.append(f"nothing from offset {self.arguments['offset']} on, there are {total:,}")
+        lines += [f"note: {plain(note)}" for note in answer.get("notes", ())]
+        pending: int = answer["pending"]
+        if pending:
+            files = "file is" if pending == 1 else "files are"
+            lines.append(f"pending: {pending:,} {files} not indexed yet, there may be more")
+        return lines
+
+    def _how_to_get_more(self, shown: int) -> str:
+        from ..operations import OPERATIONS
+
+        operation = OPERATIONS.get(self.operation)
+        names = [parameter.name for parameter in operation.parameters] if operation else []
+        if "offset" in names:
+            return f": --offset {self.arguments.get('offset', 0) + shown}"
+        return f": --limit {2 * shown}" if "limit" in names else ""
+
+
+def plain(text: str) -> str:
+    """Text without what would steer a terminal: a file name or a line of code may hold anything."""
+    if text.isprintable():
+        return text
+    return "".join(
+        " " if symbol == "\t" else symbol if symbol >= " " and not _controls(symbol) else "\ufffd"
+        for symbol in text
+    )
+
+
+def title(symbol: Symbol, name: str = "") -> str:
+    """Name and signature, by default the full name."""
+    name = name or symbol["name"]
+    signature = symbol.get("signature", "")
+    if signature and signature[0] not in "([:":
+        name += " "
+    return plain(name + signature)
+
+
+def about(symbol: Symbol) -> str:
+    """A line on what a symbol is for: its docstring's first, or its own if it has no signature."""
+    told = symbol.get("summary", "")
+    if not told and "signature" not in symbol:
+        told = symbol.get("text", "").strip()
+    note = symbol.get("note")
+    if note:
+        told = f"{told} ({note})" if told else note
+    return plain(told)
+
+
+def mark(evidence: str, layer: str = "workspace") -> str:
+    """How an item is known and where it lives, unless exactly and in the workspace."""
+    marks = ([] if evidence == "exact" else [evidence]) + ([] if layer == "workspace" else [layer])
+    return f" [{', '.join(marks)}]" if marks else ""
+
+
+def symbol_mark(symbol: Symbol) -> str:
+    """The mark of a symbol."""
+    return mark(symbol["evidence"], symbol.get("layer", "workspace"))
+
+
+def last(name: str) -> str:
+    """Last component of a dotted name."""
+    return name.rpartition(".")[2]
+
+
+def counted(n: int, noun: str) -> str:
+    """A number with its noun."""
+    if n == 1:
+        return f"1 {noun}"
+    return f"{n:,} {noun}{'es' if noun.endswith('s') else 's'}"
+
+
+def counts(numbers: Mapping[str, int]) -> str:
+    """Numbers by name, the largest first."""
+    ranked = sorted(numbers.items(), key=lambda entry: -entry[1])
+    return ", ".join(f"{number:,} {name}" for name, number in ranked if number)
+
+
+def heading(answer: Mapping[str, Any], noun: str) -> str:
+    """A count of references with its parts: by role, and by evidence if any is not exact."""
+    head = counted(answer["total"], noun)
+    roles = counts(answer["counts"])
+    known: Mapping[str, int] = answer["evidence_counts"]
+    if roles:
+        head += f": {roles}"
+    if any(number for evidence, number in known.items() if evidence != "exact"):
+        head += f" ({counts(known)})"
+    return head
+
+
+def pages(groups: Sequence[Mapping[str, Any]]) -> int:
+    """Number of references in groups by file."""
+    return sum(len(group["references"]) for group in groups)
+
+
+def _controls(symbol: str) -> bool:
+    # Delete, C1 controls, and the marks that make text run the other way.
+    return "\x7f" <= symbol <= "\x9f" or "\u202a" <= symbol <= "\u202e" or "\u2066" <= symbol <= "\u2069"

@@ -1,0 +1,340 @@
+"""Sweep, extract, store: bringing an index up to date, wholly or for a few files.
+
+What is done is committed every second or so, so a build that is interrupted loses little and the
+next one goes on from there: what has been stored needs no more than a look at its time and size.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from .digest import UNTRUSTED_TIME, digest_files
+from .errors import LockedError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Executor, Future
+
+    from .index import Index
+    from .snapshot import View
+    from .store.index_store import FileUpdate
+    from .workspace import Sweep
+
+    Digested = list[tuple[FileUpdate, bytes | None]]
+
+_CHUNK_BYTES = 300_000
+_CHUNK_FILES = 64
+_COMMIT_SECONDS = 1.5
+# Below this many bytes, starting worker processes takes longer than doing the work here.
+_WORTH_PROCESSES = 1_500_000
+
+
+class Progress:
+    """How far a build is. ``phase`` is ``sweep``, ``extract`` or ``done``."""
+
+    __slots__ = ("bytes_done", "bytes_total", "done", "path", "phase", "total")
+
+    def __init__(self, phase: str, total: int = 0, bytes_total: int = 0) -> None:
+        """A phase that begins."""
+        self.phase = phase
+        self.done = 0
+        self.total = total
+        self.bytes_done = 0
+        self.bytes_total = bytes_total
+        self.path = ""
+
+
+class BuildReport:
+    """What a build did. ``reused`` counts files whose facts were at hand for their content."""
+
+    __slots__ = (
+        "cancelled",
+        "errors",
+        "extracted",
+        "files",
+        "generation",
+        "removed",
+        "reused",
+        "seconds",
+        "skipped",
+    )
+
+    def __init__(self) -> None:
+        """Nothing done yet."""
+        self.files = 0
+        self.extracted = 0
+        self.reused = 0
+        self.removed = 0
+        self.skipped: list[tuple[str, str]] = []
+        self.errors: list[tuple[str, str]] = []
+        self.seconds = 0.0
+        self.generation = 0
+        self.cancelled = False
+
+
+class Plan:
+    """What a sweep found against what the index has: paths to look at, and paths that are gone."""
+
+    __slots__ = ("changed", "removed")
+
+    def __init__(self, changed: list[str], removed: list[str]) -> None:
+        """Both in order of the paths."""
+        self.changed = changed
+        self.removed = removed
+
+
+def plan(view: View, found: Sweep) -> Plan:
+    """Compare times and sizes."""
+    files = view.files
+    changed = [
+        path
+        for path, (mtime, size) in found.files.items()
+        if (row := files.get(path)) is None or row[1] != mtime or row[2] != size
+    ]
+    removed = [path for path in files if path not in found.files]
+    return Plan(sorted(changed), sorted(removed))
+
+
+def build(
+    index: Index,
+    progress: Callable[[Progress], None] | None,
+    executor: Executor | None,
+    cancelled: Callable[[], bool] | None,
+) -> BuildReport:
+    """Bring the whole index up to date; see :meth:`Index.build`."""
+    started = time.monotonic()
+    report = BuildReport()
+    tell = progress or (lambda _: None)
+    tell(Progress("sweep"))
+    with index.writing:
+        index.writer()
+    found = index.sweep()
+    todo = plan(index.view(), found)
+    index.mark_complete(frozenset(todo.changed))
+    report.files = len(found.files)
+    report.skipped = list(found.skipped)
+    sizes = {path: found.files[path][1] for path in todo.changed}
+    state = Progress("extract", len(todo.changed), sum(sizes.values()))
+    tell(state)
+    _remove(index, todo.removed)
+    report.removed = len(todo.removed)
+    batch: Digested = []
+    last_commit = time.monotonic()
+    for part in _digest_all(index, todo.changed, sizes, executor, cancelled):
+        batch += part
+        for update, blob in part:
+            state.done += 1
+            state.bytes_done += sizes.get(update.path, 0)
+            state.path = update.path
+            report.extracted += blob is not None
+            report.reused += blob is None and not update.error
+            if update.error:
+                report.errors.append((update.path, update.error))
+        if time.monotonic() - last_commit > _COMMIT_SECONDS:
+            commit(index, batch)
+            batch = []
+            last_commit = time.monotonic()
+        tell(state)
+    commit(index, batch)
+    report.cancelled = bool(cancelled and cancelled())
+    if not report.cancelled:
+        with index.writing:
+            index.writer().set_meta({"known": found.known.encode()})
+        _forget_pending(index, todo.changed)
+    report.generation = index.generation
+    report.seconds = time.monotonic() - started
+    state.phase = "done"
+    tell(state)
+    return report
+
+
+def update(index: Index, paths: Sequence[str], found: Sweep | None = None) -> int:
+    """Take in a few files here and now; returns how many changed in content.
+
+    Paths that are no files any more are removed. ``found`` is the sweep that told of them, to be
+    remembered with what it learned.
+    """
+    present: list[str] = []
+    gone: list[str] = []
+    root = index.workspace.root
+    for path in sorted(set(paths)):
+        (present if os.path.isfile(os.path.join(root, path)) else gone).append(path)
+    files = index.view().files
+    known = {path: files[path][3] for path in present if path in files}
+    gone = [path for path in gone if path in files]
+    digested = digest_files(
+        root, present, index.workspace.config.max_file_size, index.cache_dir, known
+    )
+    changed = _remove(index, gone) + commit(index, digested)
+    if found is not None:
+        with index.writing:
+            index.writer().set_meta({"known": found.known.encode()})
+    return changed
+
+
+def commit(index: Index, digested: Digested) -> int:
+    """Store files; returns how many changed in content."""
+    if not digested:
+        return 0
+    files = index.view().files
+    updates: list[FileUpdate] = []
+    touched: list[tuple[str, int, int]] = []
+    for update_, blob in digested:
+        row = files.get(update_.path)
+        if row is not None and row[3] == update_.hash and row[4] == update_.error:
+            if (row[1], row[2]) != (update_.mtime, update_.size):
+                touched.append((update_.path, update_.mtime, update_.size))
+            continue
+        if row is not None and row[3]:
+            update_.old_names, update_.old_inherited = _names_of(index, row[3])
+        updates.append(update_)
+        del blob
+    with index.writing:
+        # Facts first: rows must never speak of facts that are nowhere.
+        index.library.put([(u.hash, blob) for u, blob in digested if blob is not None])
+        store = index.writer()
+        if not updates and not touched:
+            _publish(index, [path for path, _, _ in touched], digested, store.generation)
+            return 0
+        generation = store.apply(updates, (), touched)
+        changed = [u.path for u in updates] + [path for path, _, _ in touched]
+        _publish(index, changed, digested, generation)
+    return len(updates)
+
+
+def _publish(index: Index, changed: list[str], digested: Digested, generation: int) -> None:
+    store = index.writer()
+    rows: dict[str, object] = {path: store.file(path) for path in changed}
+    index.publish(generation, rows, [update_.path for update_, _ in digested])
+
+
+def _remove(index: Index, paths: Sequence[str]) -> int:
+    if not paths:
+        return 0
+    files = index.view().files
+    removed: list[tuple[str, Sequence[str], Sequence[str]]] = []
+    for path in paths:
+        row = files.get(path)
+        if row is not None:
+            names, inherited = _names_of(index, row[3])
+            removed.append((path, names, inherited))
+    with index.writing:
+        generation = index.writer().apply([], removed)
+        index.publish(generation, dict.fromkeys(paths), paths)
+    return len(removed)
+
+
+def _names_of(index: Index, digest: bytes) -> tuple[Sequence[str], Sequence[str]]:
+    """Names of a content that the index has; none when its facts were evicted.
+
+    Then the lists of names keep a file too many, which costs a look and changes no answer.
+    """
+    from .symbols import inherited_names
+
+    facts = index.library.get(digest) if digest else None
+    if facts is None:
+        return (), ()
+    return facts.occurring_names(), inherited_names(facts)
+
+
+def _forget_pending(index: Index, paths: Sequence[str]) -> None:
+    """Files that vanished while they were read are no longer awaited."""
+    view = index.view()
+    index.publish(view.generation, {}, paths)
+
+
+def _digest_all(
+    index: Index,
+    paths: list[str],
+    sizes: dict[str, int],
+    executor: Executor | None,
+    cancelled: Callable[[], bool] | None,
+) -> Iterator[Digested]:
+    """Digest files in chunks over an executor, in any order."""
+    view = index.view()
+    known = {path: view.files[path][3] for path in paths if path in view.files}
+    arguments = (index.workspace.config.max_file_size, index.cache_dir)
+    root = index.workspace.root
+    chunks = _chunks(paths, sizes)
+    own: Executor | None = None
+    if executor is None and sum(sizes.values()) > _WORTH_PROCESSES:
+        own = executor = process_pool()
+    if executor is None:
+        for chunk in chunks:
+            if cancelled and cancelled():
+                return
+            yield digest_files(root, chunk, *arguments, known)
+        return
+    from concurrent.futures import FIRST_COMPLETED, wait
+
+    running: set[Future[Digested]] = set()
+    try:
+        for chunk in chunks:
+            few = {path: known[path] for path in chunk if path in known}
+            running.add(executor.submit(digest_files, root, chunk, *arguments, few))
+            while len(running) >= 2 * worker_count():
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield future.result()
+            if cancelled and cancelled():
+                break
+        for future in running:
+            yield future.result()
+    finally:
+        if own is not None:
+            own.shutdown(wait=True, cancel_futures=True)
+
+
+def _chunks(paths: list[str], sizes: dict[str, int]) -> Iterator[list[str]]:
+    chunk: list[str] = []
+    room = _CHUNK_BYTES
+    for path in paths:
+        chunk.append(path)
+        room -= sizes[path]
+        if room <= 0 or len(chunk) >= _CHUNK_FILES:
+            yield chunk
+            chunk, room = [], _CHUNK_BYTES
+    if chunk:
+        yield chunk
+
+
+def worker_count() -> int:
+    """Processors that this process may use."""
+    try:
+        return max(1, len(os.sched_getaffinity(0)))
+    except AttributeError:
+        return max(1, os.cpu_count() or 1)
+
+
+def process_pool() -> Executor:
+    """Worker processes, started afresh: forking a process that has threads is not safe."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    return ProcessPoolExecutor(worker_count(), get_context("spawn"), initializer=_start_worker)
+
+
+def _start_worker() -> None:
+    """Let interactive work go first, and leave interrupts to the parent."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(5)
+
+
+__all__ = [
+    "UNTRUSTED_TIME",
+    "BuildReport",
+    "LockedError",
+    "Plan",
+    "Progress",
+    "build",
+    "commit",
+    "plan",
+    "process_pool",
+    "update",
+    "worker_count",
+]

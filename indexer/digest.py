@@ -1,0 +1,86 @@
+"""One file on disk to everything the index keeps of it. Runs in any executor's workers."""
+
+from __future__ import annotations
+
+import os
+import time
+from hashlib import blake2b
+
+from . import text
+from .facts import FileFacts
+from .store.facts_cache import FactsCache
+from .store.index_store import FileUpdate
+from .symbols import inherited_names, symbols
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# A file written this recently may change again without a new modification time (kernels stamp
+# files with the clock of their timer tick), so its time is not trusted: it is hashed once more.
+_RACY_NS = 20_000_000
+UNTRUSTED_TIME = -1
+
+
+def content_hash(raw: bytes) -> bytes:
+    """Key of a content: BLAKE2b with 16 bytes."""
+    return blake2b(raw, digest_size=16).digest()
+
+
+def stamp(path: str) -> tuple[int, int]:
+    """(modification time or UNTRUSTED_TIME, size) of a file; raises OSError."""
+    status = os.stat(path)
+    mtime = status.st_mtime_ns
+    if time.time_ns() - mtime < _RACY_NS:
+        mtime = UNTRUSTED_TIME
+    return mtime, status.st_size
+
+
+def summarize(update: FileUpdate, facts: FileFacts) -> None:
+    """Fill in what the index keeps of a file's facts."""
+    update.names = facts.occurring_names()
+    update.inherited = inherited_names(facts)
+    update.symbols = symbols(facts)
+
+
+def digest_files(
+    root: str,
+    paths: Sequence[str],
+    size_limit: int,
+    cache_folder: str | None,
+    known: dict[str, bytes],
+) -> list[tuple[FileUpdate, bytes | None]]:
+    """Read, hash and extract files.
+
+    ``known`` are the hashes that the index has: a file whose content is the same comes back with
+    its hash and no names. The second item is the blob of newly extracted facts, None when the
+    cache in ``cache_folder`` had them or nothing could be read. A file that is gone is left out.
+    """
+    from .extract import extract_blob
+
+    cache = FactsCache(cache_folder) if cache_folder else None
+    results: list[tuple[FileUpdate, bytes | None]] = []
+    for path in paths:
+        full = os.path.join(root, path)
+        try:
+            mtime, size = stamp(full)
+        except OSError:
+            continue
+        update = FileUpdate(path, mtime, size)
+        blob: bytes | None = None
+        try:
+            raw = text.read(full, size_limit)
+            update.hash = content_hash(raw)
+            if known.get(path) != update.hash:
+                found = cache.get(update.hash) if cache else None
+                if found is None:
+                    found = blob = extract_blob(raw)
+                summarize(update, FileFacts(found))
+        except text.UnreadableError as error:
+            update.error = str(error)
+        except (MemoryError, ValueError) as error:
+            update.error = f"cannot be extracted: {error}"
+        results.append((update, blob))
+    if cache:
+        cache.close()
+    return results

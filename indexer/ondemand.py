@@ -1,0 +1,57 @@
+"""Facts of files that are not indexed yet, extracted because a question needs them now."""
+
+from __future__ import annotations
+
+import os
+
+from . import text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .index import Index
+
+# Fewer bytes than this are extracted faster here than in processes that must be started first.
+_WORTH_PROCESSES = 3_000_000
+
+
+def prepare(index: Index, name: str, pending: Sequence[str]) -> list[str]:
+    """Files among ``pending`` whose bytes contain ``name``, with their facts in the library."""
+    from .digest import content_hash
+
+    wanted = name.encode()
+    root, limit = index.workspace.root, index.workspace.config.max_file_size
+    found: list[str] = []
+    missing: list[tuple[str, bytes, bytes]] = []
+    for path in pending:
+        try:
+            raw = text.read(os.path.join(root, path), limit)
+        except text.UnreadableError:
+            continue
+        if wanted not in raw:
+            continue
+        found.append(path)
+        digest = content_hash(raw)
+        if index.library.get(digest) is None:
+            missing.append((path, digest, raw))
+    if sum(len(raw) for _, _, raw in missing) > _WORTH_PROCESSES:
+        _extract_in_processes(index, missing)
+    else:
+        for _, digest, raw in missing:
+            index.library.extract(digest, raw)
+    return found
+
+
+def _extract_in_processes(index: Index, missing: list[tuple[str, bytes, bytes]]) -> None:
+    from .build import process_pool
+    from .extract import extract_blob
+
+    pool = process_pool()
+    try:
+        contents = [raw for _, _, raw in missing]
+        blobs = pool.map(extract_blob, contents, chunksize=8)
+        for (_, digest, _), blob in zip(missing, blobs, strict=True):
+            index.library.add(digest, blob)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,59 @@
+"""What there is to say about an index: how current, how much, what is missing and why."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .index import Index
+
+_LISTED = 100
+
+
+def status(index: Index) -> dict[str, object]:
+    """State of the index, in the shape of ``StatusAnswer`` without the envelope."""
+    view = index.view()
+    store = index.reader()
+    workspace = index.workspace
+    errors = [(path, row[4]) for path, row in view.files.items() if row[4]]
+    environment = workspace.environment()
+    if index.building or view.pending:
+        state = "building" if index.building else "stale"
+    else:
+        state = "current" if view.files else "empty"
+    sizes = store.counts() if store is not None else {}
+    sizes["facts_cache_bytes"] = index.library.cache.size()
+    watcher = index.watcher_state() if index.watcher_state is not None else {"mode": "none"}
+    return {
+        "root": workspace.root,
+        "source_roots": list(workspace.source_roots),
+        "state_dir": workspace.state_dir,
+        "state": state,
+        "indexed": len(view.files) - len(errors),
+        "skipped": [{"path": path, "reason": why} for path, why in index.skipped[:_LISTED]],
+        "errors": [{"path": path, "reason": why} for path, why in sorted(errors)[:_LISTED]],
+        "environment": {
+            "kind": environment.kind,
+            "prefix": environment.prefix or "",
+            "python": ".".join(map(str, environment.python_version or ())),
+            "found_by": environment.found_by,
+        },
+        "watcher": watcher,
+        "writer": _writer(index),
+        "sizes": sizes,
+        "problems": [*workspace.config.problems, *index.notes],
+        "total": len(view.files),
+    }
+
+
+def _writer(index: Index) -> str:
+    """Who keeps the index current."""
+    if index.lock.held:
+        return f"this process ({os.getpid()})"
+    if not os.path.exists(index.lock.path):
+        return "nobody"
+    if index.become_writer():
+        index.release_writer()
+        return "nobody"
+    return index.lock.read_note() or "another process"

@@ -1,0 +1,392 @@
+"""The index of one workspace in SQLite: files, the files of each name, and symbols.
+
+Readers and the one writer use the same class; only a store opened for writing has :meth:`apply`.
+All of a file's rows are replaced in one transaction.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from array import array
+from bisect import bisect_left
+
+from ..errors import StoreError
+from . import database, schema
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import TypeVar
+
+    from ..symbols import SymbolRow
+
+    # id, mtime in ns, size, hash (empty when unreadable), error ("" when readable)
+    FileRow = tuple[int, int, int, bytes, str]
+    # id, file, name, container, kind, position, line, flags, summary
+    StoredSymbol = tuple[int, int, str, str, int, int, int, int, str]
+    _T = TypeVar("_T")
+
+_SYMBOL_COLUMNS = "id, file, name, container, kind, position, line, flags, summary"
+
+
+class FileUpdate:
+    """What a file says now: everything that the index keeps of it."""
+
+    __slots__ = (
+        "error",
+        "hash",
+        "inherited",
+        "mtime",
+        "names",
+        "old_inherited",
+        "old_names",
+        "path",
+        "size",
+        "symbols",
+    )
+
+    def __init__(self, path: str, mtime: int, size: int) -> None:
+        """A file that could not be read until the other fields say otherwise."""
+        self.path = path
+        self.mtime = mtime
+        self.size = size
+        self.hash = b""
+        self.error = ""
+        self.names: Sequence[str] = ()
+        self.inherited: Sequence[str] = ()
+        self.symbols: Sequence[SymbolRow] = ()
+        # Of the content that the index has now, to take it out of the files of these names.
+        self.old_names: Sequence[str] = ()
+        self.old_inherited: Sequence[str] = ()
+
+
+class IndexStore:
+    """One connection to ``index.db``. Methods raise :class:`StoreError` naming file and reason."""
+
+    __slots__ = ("_connection", "note", "path", "writable")
+
+    def __init__(self, path: str, *, writable: bool) -> None:
+        """Open the index; a writer creates it, and makes one of another version anew."""
+        self.path = path
+        self.writable = writable
+        self.note = ""
+        try:
+            if writable:
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                _write_ignore_file(os.path.dirname(path))
+                self._connection, self.note = database.open_cache(
+                    path, schema.VERSION, schema.create
+                )
+            else:
+                self._connection = database.connect(path, writable=False)
+                version = database.stored_version(self._connection)
+                if version != schema.VERSION:
+                    self._connection.close()
+                    raise StoreError(
+                        f"{path} is of version {version or 'none'}, this is {schema.VERSION}"
+                    )
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"cannot open {path}: {error}") from error
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def check(self) -> list[str]:
+        """Problems that SQLite finds in the file; empty when there are none."""
+        try:
+            rows = self._connection.execute("PRAGMA quick_check").fetchall()
+        except sqlite3.Error as error:
+            return [str(error)]
+        return [row[0] for row in rows if row[0] != "ok"]
+
+    def _all(self, sql: str, arguments: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        try:
+            return self._connection.execute(sql, arguments).fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(f"cannot read {self.path}: {error}") from error
+
+    def meta(self, key: str) -> object:
+        """A remembered value, or None."""
+        rows = self._all("SELECT value FROM meta WHERE key = ?", (key,))
+        return rows[0][0] if rows else None
+
+    def set_meta(self, values: Mapping[str, object]) -> None:
+        """Remember values."""
+        try:
+            self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+        except sqlite3.Error as error:
+            raise StoreError(f"cannot write {self.path}: {error}") from error
+
+    @property
+    def generation(self) -> int:
+        """How many transactions have changed the content of this index."""
+        value = self.meta("generation")
+        return value if isinstance(value, int) else 0
+
+    @property
+    def revision(self) -> int:
+        """How many transactions there were, with those that changed no content."""
+        value = self.meta("revision")
+        return value if isinstance(value, int) else 0
+
+    def files(self) -> dict[str, FileRow]:
+        """Every file by path."""
+        rows = self._all("SELECT path, id, mtime, size, hash, error FROM file")
+        return {row[0]: row[1:] for row in rows}  # type: ignore[misc] # rows of a known shape
+
+    def file(self, path: str) -> FileRow | None:
+        """One file."""
+        rows = self._all("SELECT id, mtime, size, hash, error FROM file WHERE path = ?", (path,))
+        return rows[0] if rows else None  # type: ignore[return-value] # a row of a known shape
+
+    def files_of_name(self, name: str) -> array[int]:
+        """Ids of the files in which a name occurs, ascending."""
+        return self._posting("files", name)
+
+    def files_inheriting(self, name: str) -> array[int]:
+        """Ids of the files that have a class with a base of this name, ascending."""
+        return self._posting("inherited", name)
+
+    def _posting(self, column: str, name: str) -> array[int]:
+        rows = self._all(f"SELECT {column} FROM name WHERE text = ?", (name,))
+        result = array("I")
+        if rows:
+            packed = rows[0][0]
+            assert isinstance(packed, bytes)
+            result.frombytes(packed)
+        return result
+
+    def paths(self, ids: Iterable[int]) -> dict[int, str]:
+        """Paths of files by id; ids that are gone are left out."""
+        found: dict[int, str] = {}
+        for chunk in _chunks(list(ids), 500):
+            marks = ",".join("?" * len(chunk))
+            for row in self._all(f"SELECT id, path FROM file WHERE id IN ({marks})", chunk):
+                found[row[0]] = row[1]  # type: ignore[index,assignment] # int and str columns
+        return found
+
+    def symbol_names(self) -> list[str]:
+        """Every distinct name of a symbol."""
+        return [str(row[0]) for row in self._all("SELECT DISTINCT name FROM symbol ORDER BY name")]
+
+    def occurring_names(self, prefix: str) -> list[str]:
+        """Names that occur anywhere and start with a prefix."""
+        rows = self._all(
+            "SELECT text FROM name WHERE text >= ? AND text < ? AND files != x''",
+            (prefix, prefix + "\U0010ffff"),
+        )
+        return [str(row[0]) for row in rows]
+
+    def symbols_named(self, names: Sequence[str]) -> list[StoredSymbol]:
+        """Symbols with one of these names."""
+        found: list[StoredSymbol] = []
+        for chunk in _chunks(list(names), 500):
+            marks = ",".join("?" * len(chunk))
+            found += self._all(  # type: ignore[arg-type] # rows of a known shape
+                f"SELECT {_SYMBOL_COLUMNS} FROM symbol WHERE name IN ({marks})", chunk
+            )
+        return found
+
+    def symbols_of_file(self, file: int) -> list[StoredSymbol]:
+        """Symbols of one file in the order of the text."""
+        return self._all(  # type: ignore[return-value] # rows of a known shape
+            f"SELECT {_SYMBOL_COLUMNS} FROM symbol WHERE file = ? ORDER BY position", (file,)
+        )
+
+    def search_words(self, query: str, limit: int) -> list[StoredSymbol]:
+        """Symbols by words of their names and docstrings, best first (BM25)."""
+        columns = ", ".join(f"symbol.{name}" for name in _SYMBOL_COLUMNS.split(", "))
+        return self._all(  # type: ignore[return-value] # rows of a known shape
+            f"SELECT {columns} FROM symbol_fts JOIN symbol ON symbol.id = symbol_fts.rowid "
+            "WHERE symbol_fts MATCH ? ORDER BY bm25(symbol_fts, 4.0, 1.0), symbol.name, symbol.id "
+            "LIMIT ?",
+            (query, limit),
+        )
+
+    def counts(self) -> dict[str, int]:
+        """Numbers of rows and bytes, for status."""
+        sizes = {
+            table: int(str(self._all(f"SELECT count(*) FROM {table}")[0][0]))
+            for table in ("file", "name", "symbol")
+        }
+        sizes["bytes"] = sum(
+            os.path.getsize(self.path + suffix)
+            for suffix in ("", "-wal")
+            if os.path.exists(self.path + suffix)
+        )
+        return sizes
+
+    def apply(
+        self,
+        updates: Sequence[FileUpdate],
+        removed: Sequence[tuple[str, Sequence[str], Sequence[str]]] = (),
+        touched: Sequence[tuple[str, int, int]] = (),
+    ) -> int:
+        """Replace the rows of files in one transaction; returns the generation after it.
+
+        ``removed`` are (path, names, inherited names) of files that are gone, ``touched`` are
+        (path, mtime, size) of files whose content turned out to be the same, which is no new
+        generation.
+        """
+        connection = self._connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            generation = self.generation
+            if updates or removed:
+                generation += 1
+                connection.execute(
+                    "INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (generation,)
+                )
+            connection.execute(
+                "INSERT OR REPLACE INTO meta VALUES ('revision', ?)", (self.revision + 1,)
+            )
+            edits = _PostingEdits()
+            for path, names, inherited in removed:
+                self._remove(path, names, inherited, edits)
+            self._upsert(updates, edits)
+            for kind, column in enumerate(("files", "inherited")):
+                self._edit_postings(column, edits.added[kind], edits.dropped[kind])
+            connection.executemany(
+                "UPDATE file SET mtime = ?, size = ? WHERE path = ?",
+                ((mtime, size, path) for path, mtime, size in touched),
+            )
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise StoreError(f"cannot write {self.path}: {error}") from error
+        return generation
+
+    def _remove(
+        self, path: str, names: Sequence[str], inherited: Sequence[str], edits: _PostingEdits
+    ) -> None:
+        row = self.file(path)
+        if row is not None:
+            edits.drop(row[0], names, inherited)
+            self._forget_symbols(row[0])
+            self._connection.execute("DELETE FROM file WHERE id = ?", (row[0],))
+
+    def _forget_symbols(self, file: int) -> None:
+        # The full-text index holds no text of its own: it must be told what it forgets.
+        self._connection.execute(
+            "INSERT INTO symbol_fts (symbol_fts, rowid, words, summary) "
+            "SELECT 'delete', id, words, summary FROM symbol WHERE file = ?",
+            (file,),
+        )
+        self._connection.execute("DELETE FROM symbol WHERE file = ?", (file,))
+
+    def _upsert(self, updates: Sequence[FileUpdate], edits: _PostingEdits) -> None:
+        from ..symbols import words
+
+        connection = self._connection
+        spelled: dict[str, str] = {}
+        rows: list[tuple[object, ...]] = []
+        for update in updates:
+            old = self.file(update.path)
+            values = (update.mtime, update.size, update.hash, update.error)
+            if old is None:
+                cursor = connection.execute(
+                    "INSERT INTO file (mtime, size, hash, error, path) VALUES (?, ?, ?, ?, ?)",
+                    (*values, update.path),
+                )
+                assert cursor.lastrowid is not None
+                file = cursor.lastrowid
+            else:
+                file = old[0]
+                connection.execute(
+                    "UPDATE file SET mtime = ?, size = ?, hash = ?, error = ? WHERE id = ?",
+                    (*values, file),
+                )
+                edits.drop(file, update.old_names, update.old_inherited)
+                self._forget_symbols(file)
+            edits.add(file, update.names, update.inherited)
+            for symbol in update.symbols:
+                name = symbol[0]
+                text = spelled.get(name)
+                if text is None:
+                    text = spelled[name] = words(name)
+                rows.append((file, *symbol[:6], text, symbol[6]))
+        if not rows:
+            return
+        (first,) = connection.execute("SELECT coalesce(max(id), 0) FROM symbol").fetchone()
+        connection.executemany(
+            "INSERT INTO symbol (file, name, container, kind, position, line, flags, words, summary)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+        connection.execute(
+            "INSERT INTO symbol_fts (rowid, words, summary) "
+            "SELECT id, words, summary FROM symbol WHERE id > ?",
+            (first,),
+        )
+
+    def _edit_postings(
+        self, column: str, added: dict[str, list[int]], dropped: dict[str, list[int]]
+    ) -> None:
+        """Bring one packed list per name up to date: read, edit, write."""
+        connection = self._connection
+        changed: list[tuple[bytes, str]] = []
+        fresh: list[tuple[str, bytes]] = []
+        for name in added.keys() | dropped.keys():
+            new, old = added.get(name, []), dropped.get(name, [])
+            if new == old:
+                continue
+            row = connection.execute(
+                f"SELECT {column} FROM name WHERE text = ?", (name,)
+            ).fetchone()
+            if row is None:
+                fresh.append((name, array("I", sorted(new)).tobytes()))
+                continue
+            ids = array("I")
+            ids.frombytes(row[0])
+            for file in set(old) - set(new):
+                at = bisect_left(ids, file)
+                if at < len(ids) and ids[at] == file:
+                    del ids[at]
+            for file in new:
+                if not ids or file > ids[-1]:
+                    ids.append(file)
+                elif ids[at := bisect_left(ids, file)] != file:
+                    ids.insert(at, file)
+            changed.append((ids.tobytes(), name))
+        connection.executemany(f"UPDATE name SET {column} = ? WHERE text = ?", changed)
+        columns = ("files", "inherited") if column == "files" else ("inherited", "files")
+        fresh.sort()
+        connection.executemany(
+            f"INSERT INTO name (text, {columns[0]}, {columns[1]}) VALUES (?, ?, x'')", fresh
+        )
+
+
+class _PostingEdits:
+    """Files to add to and drop from the lists of names: [0] occurring, [1] inherited."""
+
+    __slots__ = ("added", "dropped")
+
+    def __init__(self) -> None:
+        self.added: tuple[dict[str, list[int]], ...] = ({}, {})
+        self.dropped: tuple[dict[str, list[int]], ...] = ({}, {})
+
+    def add(self, file: int, names: Iterable[str], inherited: Iterable[str]) -> None:
+        for table, listed in zip(self.added, (names, inherited), strict=True):
+            for name in listed:
+                table.setdefault(name, []).append(file)
+
+    def drop(self, file: int, names: Iterable[str], inherited: Iterable[str]) -> None:
+        for table, listed in zip(self.dropped, (names, inherited), strict=True):
+            for name in listed:
+                table.setdefault(name, []).append(file)
+
+
+def _chunks(items: list[_T], size: int) -> Iterable[list[_T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _write_ignore_file(folder: str) -> None:
+    """Keep version control away from the index without touching the user's own ignore files."""
+    path = os.path.join(folder, ".gitignore")
+    if not os.path.exists(path):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("# Made by flux-index: a cache that may be deleted at any time.\n*\n")
