@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class View:
     """The files of one generation, by path and by id, and those not indexed yet."""
 
-    __slots__ = ("_paths", "complete", "files", "generation", "pending", "revision")
+    __slots__ = ("_paths", "complete", "files", "generation", "memo", "pending", "revision")
 
     def __init__(
         self,
@@ -45,6 +45,8 @@ class View:
         self.pending = pending
         self.complete = complete
         self._paths: dict[int, str] | None = None
+        # For what can be remembered as long as nothing changes.
+        self.memo: dict[str, object] = {}
 
     @property
     def paths(self) -> dict[int, str]:
@@ -90,6 +92,10 @@ class Snapshot:
     def with_overlays(self, overlays: Mapping[str, bytes | None]) -> Snapshot:
         """This snapshot with more contents standing in for files."""
         return Snapshot(self._index, self.view, {**self._overlays, **overlays})
+
+    def overlaid(self) -> set[str]:
+        """Files that an overlay stands in for."""
+        return set(self._overlays)
 
     def relative(self, path: str) -> str:
         """Path relative to the root; raises OutsideWorkspaceError."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from flux_index.indexer.watch import Batch, Watcher
 from flux_index.indexer.watch_scope import SKIPPED_FOLDERS
 
@@ -85,13 +86,13 @@ def until(condition: Callable[[], object]) -> None:
 
 
 def watching(**fixed: Any) -> Iterator[Watch]:
-    """For fixtures: starts watchers, all with these options, and stops them afterwards."""
+    """For fixtures: starts watchers, with these options by default, and stops them afterwards."""
     started: list[Watched] = []
 
     def watch(
         root: Path, receive: Callable[[Batch], None] | None = None, **options: Any
     ) -> Watched:
-        watched = Watched(root, receive, **fixed, **options)
+        watched = Watched(root, receive, **{**fixed, **options})
         started.append(watched)
         watched.watcher.start()
         return watched

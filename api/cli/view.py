@@ -76,11 +76,12 @@ class View:
             lines.append(f"… {total - shown:,} more of {total:,}{self._how_to_get_more(shown)}")
         elif total and not shown and self.arguments.get("offset"):
             lines.append(f"nothing from offset {self.arguments['offset']} on, there are {total:,}")
-        lines += [f"note: {plain(note)}" for note in answer.get("notes", ())]
         pending: int = answer["pending"]
         if pending:
-            files = "file is" if pending == 1 else "files are"
-            lines.append(f"pending: {pending:,} {files} not indexed yet, there may be more")
+            lines.append(f"pending: {counted(pending, 'file')} not indexed yet, there may be more")
+        # The number of pending files stands in the notes as well.
+        said = f"{pending} files are not indexed yet"
+        lines += [f"note: {plain(note)}" for note in answer.get("notes", ()) if note != said]
         return lines
 
     def _how_to_get_more(self, shown: int) -> str:
@@ -103,20 +104,23 @@ def plain(text: str) -> str:
     )
 
 
-def title(symbol: Symbol, name: str = "") -> str:
-    """Name and signature, by default the full name."""
-    name = name or symbol["name"]
-    signature = symbol.get("signature", "")
-    if signature and signature[0] not in "([:":
-        name += " "
-    return plain(name + signature)
+def kind(symbol: Symbol) -> str:
+    """Kind of a symbol, with what a signature says before its parameters."""
+    head = symbol.get("signature", "").partition(" ")[0]
+    return f"async {symbol['kind']}" if head == "async" else symbol["kind"]
+
+
+def parameters(symbol: Symbol) -> str:
+    """What is to be written behind a name: parameters and result, or bases of a class."""
+    signature = symbol.get("signature", "").removeprefix("async ")
+    return plain(signature) if signature[:1] in ("(", "[") else ""
 
 
 def about(symbol: Symbol) -> str:
-    """A line on what a symbol is for: its docstring's first, or its own if it has no signature."""
+    """A line on what a symbol is for, or how it is written when it takes no parameters."""
     told = symbol.get("summary", "")
-    if not told and "signature" not in symbol:
-        told = symbol.get("text", "").strip()
+    if not told and not parameters(symbol):
+        told = symbol.get("signature") or symbol.get("text", "").strip()
     note = symbol.get("note")
     if note:
         told = f"{told} ({note})" if told else note

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .locate import find_root, state_dir_of, user_cache_dir
 from .model import Config, Workspace
-from .sweep import Known, Sweep, sweep
+from .walk import Known, Sweep, sweep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ _NAMES = frozenset(
     # Installed code and environments, whose own marker may be out of sight
     "site-packages dist-packages node_modules bower_components __pypackages__ .pixi .conda "
     # What tools leave behind
-    "__pycache__ .mypy_cache .ruff_cache .pytest_cache .pytype .pyre .hypothesis .import_linter_cache "
-    ".tox .nox .eggs .cache .ipynb_checkpoints .direnv .devenv .terraform .idea .vscode .vs .gradle "
-    ".flux-index".split()
+    "__pycache__ .mypy_cache .ruff_cache .pytest_cache .pytype .pyre .hypothesis .tox .nox .eggs "
+    ".import_linter_cache .cache .ipynb_checkpoints .direnv .devenv .terraform .gradle "
+    ".idea .vscode .vs .flux-index".split()
 )
 _PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
 

@@ -143,9 +143,8 @@ class _Search:
                 below = f"{folder}/{name}" if folder else name
                 if name.endswith("-stubs") and name[:-6].isidentifier():
                     self.packages.append((name[:-6], below))
-                elif name not in _NO_PROJECTS_IN and "{" not in name:
-                    if not _matches(below, excluded):
-                        pending.append((below, depth + 1))
+                elif not (name in _NO_PROJECTS_IN or "{" in name or _matches(below, excluded)):
+                    pending.append((below, depth + 1))
 
     def _expand(self, folder: str, segments: list[str]) -> list[str]:
         """Return the folders that a member pattern stands for."""

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from .model import Workspace
 
 
-
 def is_included(workspace: Workspace, rel: str) -> bool:
     """Tell whether a sweep would take a Python file at this path, if there is one.
 
@@ -80,7 +79,7 @@ class Rules:
         self._above: tuple[tuple[str, Patterns], ...] | None = None
         self._chains: dict[str, tuple[tuple[str, Patterns], ...]] = {}
         self._passages: dict[str, bool] = {"": False}
-        self._present = present
+        self._present: set[str] | None = present
         self.stamps = {}
         if not config.follow_gitignore:
             self._present, self._above = set(), ()
@@ -179,7 +178,9 @@ class Rules:
         chain.append((f"../{climbed}", patterns))
         chain = [(base, patterns) for base, patterns in chain if patterns]
         # A workspace that its repository ignores was still chosen as one.
-        if any(p.covers(base[3:].rstrip("/"), is_folder=True) for base, p in chain if base != "../"):
+        if any(
+            p.covers(base[3:].rstrip("/"), is_folder=True) for base, p in chain if base != "../"
+        ):
             chain = []
         self._above = tuple(chain)
         return self._above
@@ -192,7 +193,9 @@ class Rules:
         lines: list[str] = []
         if stamp != ABSENT and os.path.isfile(path):
             try:
-                with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
+                with open(
+                    path, encoding="utf-8-sig", errors="surrogateescape", newline="\n"
+                ) as file:
                     lines = [line.rstrip("\r\n") for line in file.read(_MAX_READ).split("\n")]
             except OSError:
                 pass  # git ignores what it cannot read, too.

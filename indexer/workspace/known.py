@@ -34,7 +34,9 @@ class Known:
     """Path of each walked folder, '' for the root, to what is known of it."""
 
     def __init__(
-        self, rules: str = "", stamps: dict[str, str] | None = None,
+        self,
+        rules: str = "",
+        stamps: dict[str, str] | None = None,
         folders: dict[str, Folder] | None = None,
     ) -> None:
         self.rules = rules

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class Layout:
-    """A project's import roots and renamed packages; folders as written, relative to the project."""
+    """A project's import roots and renamed packages.
+
+    Folders are as written, relative to the project.
+    """
 
     __slots__ = ("packages", "roots", "search")
 
@@ -80,9 +83,12 @@ def project_layout(
             layout.roots.append("src")
     for name, key in _SEARCH:
         for value in texts(table(tool, *name).get(key)):
-            layout.search += value.replace("$MYPY_CONFIG_FILE_DIR", ".").replace(
-                ",", " "
-            ).replace(":", " ").split()
+            layout.search += (
+                value.replace("$MYPY_CONFIG_FILE_DIR", ".")
+                .replace(",", " ")
+                .replace(":", " ")
+                .split()
+            )
     return layout
 
 
@@ -110,7 +116,7 @@ def _hatch(settings: dict[str, Any], layout: Layout) -> None:
         for package in texts(build.get("packages")):
             layout.roots.append(package.strip("/").rpartition("/")[0] or ".")
         sources = build.get("sources")
-        layout.roots += texts(sources) if isinstance(sources, list) else []
+        layout.roots += texts(sources)
         for source, target in (*text_pairs(sources), *text_pairs(build.get("force-include"))):
             # A forced file says where one module goes, not where packages lie.
             if not source.endswith((".py", ".pyi", ".so", ".json", ".toml")):
@@ -134,7 +140,7 @@ def _maturin(settings: dict[str, Any], layout: Layout) -> None:
 
 def _scikit_build(settings: dict[str, Any], layout: Layout) -> None:
     packages = settings.get("packages")
-    for package in texts(packages) if isinstance(packages, list) else []:
+    for package in texts(packages):
         layout.roots.append(package.strip("/").rpartition("/")[0] or ".")
     for package, folder in text_pairs(packages):
         layout.add_package(package.replace("/", "."), folder)

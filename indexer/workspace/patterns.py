@@ -46,9 +46,8 @@ class Patterns:
             return None
         if self._compiled is None:
             self._compiled = _compile(self._lines)
-        subject = path + "/" if is_folder else path
         for ignores, regex in reversed(self._compiled):
-            if _matches(regex, subject, is_folder):
+            if _matches(regex, path, is_folder):
                 return ignores
         return None
 
@@ -130,13 +129,18 @@ def _fits(units: str, text: str) -> bool:
 
 
 def _compile(lines: list[str]) -> list[tuple[bool, re.Pattern[str]]]:
+    import re
+
     from pathspec import GitIgnoreSpec
 
     compiled: list[tuple[bool, re.Pattern[str]]] = []
     for line in lines:
+        if line.rstrip().endswith("/**/"):
+            # git means the folders within; pathspec takes it for the folder before the stars.
+            line = line.rstrip() + "*/"
         try:
             patterns = GitIgnoreSpec.from_lines([line]).patterns
-        except ValueError:
+        except (ValueError, re.error):
             continue  # git, too, goes on without a pattern that it cannot read.
         for pattern in patterns:
             regex: re.Pattern[str] | None = getattr(pattern, "regex", None)
@@ -145,19 +149,19 @@ def _compile(lines: list[str]) -> list[tuple[bool, re.Pattern[str]]]:
     return compiled
 
 
-def _matches(regex: re.Pattern[str], subject: str, is_folder: bool) -> bool:
+def _matches(regex: re.Pattern[str], path: str, is_folder: bool) -> bool:
     """Tell whether a translated pattern matches this entry rather than a folder above it.
 
     pathspec marks the slash behind a matched folder by a group; for the entry itself that slash is
     the last character.
     """
+    if "ps_d" not in regex.groupindex:
+        # `*`, or `docs/**`, which is translated to "begins with docs/".
+        return regex.search(path) is not None
+    subject = path + "/" if is_folder else path
     found = regex.search(subject)
     if found is None:
         return False
-    mark = found.end("ps_d") if "ps_d" in regex.groupindex else -1
-    if mark < 0:
-        # `docs/**` is translated to "begins with docs/" but speaks only of what lies in there.
-        return not (is_folder and found.end() == len(subject) and found.group().endswith("/"))
     if found.group() == "/":
         return is_folder  # `*/` is every folder.
-    return mark == len(subject)
+    return found.end("ps_d") in (-1, len(subject))

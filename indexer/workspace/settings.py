@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .model import Config
-from .tables import items, table, texts, witnessed_toml
+from .tables import is_list, is_table, items, table, texts, witnessed_toml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class _Settings:
         self._problems = problems
 
     def take(self, values: object, where: str) -> None:
-        if not isinstance(values, dict):
+        if not is_table(values):
             self._problems.append(f"{where} must be a table.")
             return
         for key, value in table(values).items():
@@ -71,7 +71,7 @@ class _Settings:
 
 
 def _strings(value: object) -> tuple[str, ...] | None:
-    if not isinstance(value, list):
+    if not is_list(value):
         return None
     strings = tuple(texts(value))
     return strings if len(strings) == len(items(value)) and all(strings) else None

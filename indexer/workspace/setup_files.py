@@ -11,6 +11,8 @@ import configparser
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .layout import Layout
+
+    Value = str | dict[str, "Value"] | None
     from .witness import Witness
 
 _FINDERS = ("find_packages", "find_namespace_packages")
@@ -70,7 +72,7 @@ def read_setup_py(path: str, layout: Layout, witness: Witness) -> None:
             mapping = values.keywords(node).get("package_dir")
             if isinstance(mapping, dict):
                 layout.add_package_dirs(
-                    (str(package), folder)
+                    (package, folder)
                     for package, folder in mapping.items()
                     if isinstance(folder, str)
                 )
@@ -95,18 +97,18 @@ class _Values:
                     if isinstance(target, ast.Name):
                         self._names[target.id] = node.value
 
-    def keywords(self, call: ast.Call) -> dict[str, object]:
+    def keywords(self, call: ast.Call) -> dict[str, Value]:
         """Return a call's keyword arguments, those of a literal `**settings` among them."""
-        found: dict[str, object] = {}
+        found: dict[str, Value] = {}
         for keyword in call.keywords:
             value = self.of(keyword.value)
             if keyword.arg is not None:
                 found[keyword.arg] = value
             elif isinstance(value, dict):
-                found.update((str(key), item) for key, item in value.items())
+                found.update(value)
         return found
 
-    def of(self, node: ast.expr, depth: int = 0) -> str | dict[object, object] | None:
+    def of(self, node: ast.expr, depth: int = 0) -> Value:
         """Return the string or the dict that an expression is, None if it is not told."""
         if depth > _MAX_DEPTH:
             return None
@@ -115,15 +117,13 @@ class _Values:
         if isinstance(node, ast.Name) and node.id in self._names:
             return self.of(self._names[node.id], depth + 1)
         if isinstance(node, ast.Dict):
-            return {
-                self.of(key, depth + 1): self.of(value, depth + 1)
-                for key, value in zip(node.keys, node.values, strict=True)
-                if key is not None and not isinstance(key, ast.Dict)
-            }
+            pairs = zip(node.keys, node.values, strict=True)
+            keys = ((self.of(key, depth + 1), value) for key, value in pairs if key is not None)
+            return {key: self.of(value, depth + 1) for key, value in keys if isinstance(key, str)}
         if isinstance(node, ast.Call):
             name = _called_name(node)
             if name == "dict" and not node.args:
-                return dict(self.keywords(node).items())
+                return self.keywords(node)
             if name == "join":
                 parts = [self.of(part, depth + 1) for part in node.args]
                 if parts and all(isinstance(part, str) for part in parts):

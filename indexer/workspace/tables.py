@@ -38,6 +38,11 @@ def witnessed_toml(witness: Witness, path: str, label: str) -> dict[str, Any]:
     return tables
 
 
+def is_table(value: object) -> bool:
+    """Tell whether a value is a table."""
+    return isinstance(value, dict)
+
+
 def table(value: object, *keys: str) -> dict[str, Any]:
     """Return the table under nested keys, {} if there is none."""
     for key in keys:
@@ -45,11 +50,16 @@ def table(value: object, *keys: str) -> dict[str, Any]:
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
+def is_list(value: object) -> bool:
+    """Tell whether a value is a list."""
+    return isinstance(value, list)
+
+
 def items(value: object) -> list[Any]:
     """Return a list's items; a single value, as many tools accept, is a list of it."""
     if value is None:
         return []
-    return cast("list[Any]", value) if isinstance(value, list) else [value]
+    return cast("list[Any]", value) if is_list(value) else [value]
 
 
 def texts(value: object) -> list[str]:

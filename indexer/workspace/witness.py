@@ -160,9 +160,12 @@ def _list(path: str) -> Listing:
                 name = entry.name
                 if name in MARKERS:
                     markers.append(name)
-                elif not name.startswith(".") and entry.is_dir(follow_symlinks=False):
-                    if not is_left_out_by_name(name):
-                        folders.append(name)
+                elif (
+                    not (name.startswith(".") or is_left_out_by_name(name))
+                    # Last, as it may ask the file system.
+                    and entry.is_dir(follow_symlinks=False)
+                ):
+                    folders.append(name)
     except OSError:
         pass
     return Listing(tuple(sorted(folders)), frozenset(markers))

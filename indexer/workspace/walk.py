@@ -66,9 +66,7 @@ def sweep(
     `trust_folders` is to be False on a file system that does not keep a folder's change time.
     """
     config = workspace.config
-    rules = "\n".join(
-        (str(config.follow_gitignore), *config.exclude, "include:", *config.include)
-    )
+    rules = "\n".join((str(config.follow_gitignore), *config.exclude, "include:", *config.include))
     if known is not None and known.holds(rules):
         try:
             return _Walk(workspace, rules, known, trust_folders).run()
@@ -185,9 +183,7 @@ class _Walk:
                     self._skip_large(path, status.st_size)
                 else:
                     files[path] = (status.st_mtime_ns, status.st_size)
-        return not before[3] or all(
-            self._is_odd(prefix + name) for name in before[3].split("/")
-        )
+        return not before[3] or all(self._is_odd(prefix + name) for name in before[3].split("/"))
 
     def _list(self, rel: str, changed_ns: int, before: Folder | None) -> str:
         """List a folder and remember it. Return the names of the folders to walk in it."""

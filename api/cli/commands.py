@@ -1,0 +1,207 @@
+"""The commands beside ``query``: what they are called, what they take, and where they live."""
+
+from __future__ import annotations
+
+import os
+
+from ...indexer.errors import InvalidArgumentsError
+from .options import HELP, Parameter, parse, suggestion
+from .output import write
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+
+class Command:
+    """A command: name, what it does, parameters, and ``[DIR]`` if it works on a workspace.
+
+    Its function is ``run`` of the module of the same name, called with the values of its parameters
+    and, as ``workspace``, the folder.
+    """
+
+    __slots__ = ("doc", "examples", "name", "on_workspace", "parameters")
+
+    def __init__(
+        self,
+        name: str,
+        doc: str,
+        *parameters: Parameter,
+        examples: tuple[str, ...] = (),
+        on_workspace: bool = True,
+    ) -> None:
+        """Describe a command."""
+        self.name = name
+        self.doc = doc
+        self.parameters = parameters
+        self.examples = examples
+        self.on_workspace = on_workspace
+
+    @property
+    def usage(self) -> str:
+        """The form of its command line."""
+        return f"flux-index {self.name}{' [DIR]' if self.on_workspace else ''} [options]"
+
+    def run(self, values: Mapping[str, Any]) -> int:
+        """Do it; returns the exit code."""
+        from importlib import import_module
+
+        return import_module(f".{self.name}", __package__).run(**values)
+
+
+_WORKSPACE = Parameter(
+    "workspace", "string", "The same as DIR: a folder or file of the workspace.", default=None
+)
+_JSON = Parameter("json", "boolean", "Tell it as one JSON object.", default=False)
+_QUIET = Parameter("quiet", "boolean", "Tell errors only.", default=False)
+
+_ALL = (
+    Command(
+        "index",
+        "Bring the index of a workspace up to date: find its files, extract what is new, store it. "
+        "What is done is kept when this is interrupted. When another process keeps the index, "
+        "this waits until that one is done.",
+        Parameter(
+            "jobs", "integer", "Worker processes; by default one for each processor, 1 for none."
+        ),
+        _QUIET,
+        _JSON,
+        examples=("flux-index index", "flux-index index ~/src/project --jobs 2"),
+    ),
+    Command(
+        "status",
+        "Tell the state of the index: how current, how large, what is not indexed and why.",
+        Parameter(
+            "format",
+            "string",
+            "`table` for people, `compact` for language models, `json` for programs.",
+            default="table",
+            choices=("table", "compact", "json"),
+        ),
+        Parameter("json", "boolean", "The same as `--format json`.", default=False),
+        examples=("flux-index status",),
+    ),
+    Command(
+        "watch",
+        "Bring the index up to date, then keep it so until interrupted. Each line tells of files "
+        "that changed together and how long it took until queries saw them.",
+        Parameter("poll", "boolean", "Look at files at intervals, without system notifications.",
+                  default=False),
+        _QUIET,
+        examples=("flux-index watch",),
+    ),  # fmt: skip
+    Command(
+        "clean",
+        "Remove the index of a workspace. What was learned (ledger.db) is never removed.",
+        Parameter("all", "boolean", "Also the cache that all workspaces share.", default=False),
+        _JSON,
+        examples=("flux-index clean",),
+    ),
+    Command(
+        "doctor",
+        "Check whether all that flux-index needs is there and works, and say what to do if not.",
+        _JSON,
+        examples=("flux-index doctor",),
+    ),
+    Command(
+        "serve",
+        "Keep the index current and answer JSON-RPC 2.0: on standard input and output, a socket or "
+        "a TCP port. One process serves a workspace; later ones attach to it.",
+        Parameter("stdio", "boolean", "Speak on standard input and output.", default=False),
+        Parameter("tcp", "string", "Listen on HOST:PORT; port 0 takes any that is free."),
+        Parameter("socket", "string", "Listen on a Unix socket at this path."),
+        Parameter("idle_exit", "number", "End after so many seconds without a client."),
+        examples=("flux-index serve --stdio", "flux-index serve --tcp 127.0.0.1:0"),
+    ),
+    Command(
+        "lsp",
+        "The language server, on standard input and output unless its options say otherwise. "
+        "Options are those of the server.",
+        examples=("flux-index lsp",),
+        on_workspace=False,
+    ),
+    Command(
+        "version",
+        "Tell the version of flux-index and of what it runs on.",
+        _JSON,
+        examples=("flux-index version",),
+        on_workspace=False,
+    ),
+)
+COMMANDS: dict[str, Command] = {command.name: command for command in _ALL}
+
+_USAGE = "flux-index COMMAND [options]"
+_DOC = "An always-current index of a Python workspace, for editors and coding agents."
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command other than ``query``; returns the exit code."""
+    if not arguments or arguments[0] in ("--help", "-h", "help"):
+        return _help(arguments[1:])
+    if arguments[0] in ("--version", "-V"):
+        from .version import version
+
+        write(f"flux-index {version()}\n")
+        return 0
+    command = COMMANDS.get(arguments[0])
+    if command is None:
+        raise InvalidArgumentsError(_unknown(arguments[0]))
+    if command.name == "lsp":
+        from .lsp import run as run_server
+
+        return run_server(arguments[1:])
+    parameters = (*command.parameters, *((_WORKSPACE,) if command.on_workspace else ()), HELP)
+    values, rest = parse(arguments[1:], parameters, command.name)
+    if values.get("help"):
+        return _help([command.name])
+    values = {parameter.name: values.get(parameter.name, parameter.default)
+              for parameter in parameters[:-1]}  # fmt: skip
+    if command.on_workspace:
+        values["workspace"] = _folder(command, values["workspace"], rest)
+    elif rest:
+        raise InvalidArgumentsError(f"{command.name} takes no argument, it is given {rest[0]!r}")
+    return command.run(values)
+
+
+def _folder(command: Command, option: str | None, rest: Sequence[str]) -> str:
+    given = [*rest, *([option] if option is not None else [])]
+    if len(given) > 1:
+        raise InvalidArgumentsError(
+            f"{command.name} works on one workspace, it is given {' and '.join(given)}"
+        )
+    if not given:
+        return os.getcwd()
+    if not os.path.exists(given[0]):
+        raise InvalidArgumentsError(f"there is no folder {given[0]}")
+    return given[0]
+
+
+def _unknown(name: str) -> str:
+    from ..operations import OPERATIONS
+
+    if name in OPERATIONS:
+        return f"{name} is a query: flux-index query {name} ..."
+    if name.startswith("-"):
+        return f"there is no option {name}; flux-index --help tells what there is"
+    near = suggestion(name, ("query", *COMMANDS))
+    return f"there is no command {name!r}{near or '; flux-index --help tells what there is'}"
+
+
+def _help(arguments: Sequence[str]) -> int:
+    from .help import command_help, operations_help, overview
+
+    if not arguments:
+        listed = [("query", "Ask a question; `flux-index query` tells which there are.")]
+        listed += [(command.name, command.doc) for command in COMMANDS.values()]
+        write(overview(_USAGE, _DOC, listed))
+    elif arguments[0] == "query":
+        write(operations_help())
+    elif arguments[0] in COMMANDS:
+        command = COMMANDS[arguments[0]]
+        workspace = (_WORKSPACE,) if command.on_workspace else ()
+        shown = (*command.parameters, *workspace, HELP)
+        write(command_help(command.usage, command.doc, shown, command.examples))
+    else:
+        raise InvalidArgumentsError(_unknown(arguments[0]))
+    return 0

@@ -1,0 +1,161 @@
+"""``flux-index index``: the whole index brought up to date, with its progress shown."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from ...indexer.errors import InvalidArgumentsError
+from ...indexer.index import Index
+from .interrupt import Interrupt
+from .output import say, write
+from .progress import display
+from .writer import become_writer, holder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Executor
+
+    from ...indexer.build import BuildReport
+
+# So many files that were not indexed are told with their reasons.
+_TOLD = 10
+# While another process writes: how often to look, and what share of the time looking may take.
+_LOOK_SECONDS = 0.25
+_LOOK_SHARE = 5
+
+
+def run(*, workspace: str, jobs: int | None, quiet: bool, json: bool) -> int:
+    """Bring the index up to date; returns the exit code."""
+    if jobs == 0:
+        raise InvalidArgumentsError("--jobs takes 1 or more, 1 for no worker processes")
+    index = Index.open(workspace)
+    try:
+        with Interrupt() as interrupt:
+            if not _turn_comes(index, interrupt, quiet=quiet):
+                if interrupt.asked():
+                    return interrupt.exit_code
+                _tell_elsewhere(index, quiet=quiet, json=json)
+                return 0
+            report = _build(index, interrupt, jobs=jobs, quiet=quiet)
+        for note in index.notes:
+            say(f"flux-index: {note}")
+        _tell(index, report, quiet=quiet, json=json)
+        return interrupt.exit_code if report.cancelled else 0
+    finally:
+        index.close()
+
+
+def _build(index: Index, interrupt: Interrupt, *, jobs: int | None, quiet: bool) -> BuildReport:
+    executor = None if jobs is None else executor_of(jobs)
+    try:
+        with display(quiet=quiet) as show:
+            return index.build(show, executor=executor, cancelled=interrupt.asked)
+    finally:
+        if executor is not None:
+            executor.shutdown(cancel_futures=True)
+
+
+def executor_of(jobs: int) -> Executor:
+    """Runs work in so many processes; in this one when it is a single job."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    from .inline import InlineExecutor
+
+    if jobs == 1:
+        return InlineExecutor()
+    return ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_start_worker)
+
+
+def _start_worker() -> None:
+    """Leave interrupts to the parent, which has the work to keep."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _turn_comes(index: Index, interrupt: Interrupt, *, quiet: bool) -> bool:
+    """Wait for the writer's lock; False when there is nothing left to do, or when interrupted.
+
+    Whoever has the lock is about to do this work or has done it: being done means that the index
+    is current, by whoever's hand.
+    """
+    told = False
+    while not become_writer(index):
+        started = time.monotonic()
+        if interrupt.asked() or _is_current(index):
+            return False
+        if not told and not quiet:
+            say(f"waiting for {holder(index)} to index {index.workspace.root}; Ctrl-C to leave it")
+            told = True
+        time.sleep(max(_LOOK_SECONDS, _LOOK_SHARE * (time.monotonic() - started)))
+    return True
+
+
+def _is_current(index: Index) -> bool:
+    """Whether the index has what the disk has."""
+    from ...indexer.build import plan
+
+    todo = plan(index.view(), index.sweep())
+    return not todo.changed and not todo.removed
+
+
+def _tell_elsewhere(index: Index, *, quiet: bool, json: bool) -> None:
+    files = len(index.view().files)
+    if json:
+        from json import dumps
+
+        answer = {"root": index.workspace.root, "files": files, "kept_by": holder(index)}
+        write(dumps(answer) + "\n")
+    elif not quiet:
+        write(f"{index.workspace.root}: {files:,} files, kept current by {holder(index)}\n")
+
+
+def _tell(index: Index, report: BuildReport, *, quiet: bool, json: bool) -> None:
+    size = os.path.getsize(index.path) if os.path.exists(index.path) else 0
+    if json:
+        from json import dumps
+
+        answer = {
+            "root": index.workspace.root,
+            "files": report.files,
+            "extracted": report.extracted,
+            "reused": report.reused,
+            "removed": report.removed,
+            "skipped": [{"path": path, "reason": why} for path, why in report.skipped],
+            "errors": [{"path": path, "reason": why} for path, why in report.errors],
+            "seconds": round(report.seconds, 3),
+            "bytes": size,
+            "generation": report.generation,
+            "cancelled": report.cancelled,
+        }
+        write(dumps(answer) + "\n")
+        return
+    if report.cancelled:
+        done = report.extracted + report.reused
+        say(f"stopped after {done:,} files; they are kept, and the next run goes on from there")
+        return
+    if quiet:
+        return
+    numbers = [
+        f"{report.extracted:,} extracted",
+        f"{report.reused:,} reused",
+        f"{report.removed:,} removed",
+        f"{len(report.skipped) + len(report.errors):,} skipped",
+    ]
+    lines = [
+        f"{index.workspace.root}: {report.files:,} files ({', '.join(numbers)}) "
+        f"in {report.seconds:.2f} s, {size / 1e6:.1f} MB"
+    ]
+    left_out = [*report.skipped, *report.errors]
+    lines += _reasons(left_out)
+    write("\n".join(lines) + "\n")
+
+
+def _reasons(left_out: Sequence[tuple[str, str]]) -> list[str]:
+    lines = [f"  skipped {path}: {why}" for path, why in left_out[:_TOLD]]
+    if len(left_out) > _TOLD:
+        lines.append(f"  ... {len(left_out) - _TOLD:,} more: flux-index index --json lists all")
+    return lines

@@ -1,0 +1,53 @@
+"""Stopping cleanly: the first Ctrl-C asks, the second insists."""
+
+from __future__ import annotations
+
+import signal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Self
+
+    from collections.abc import Callable
+
+
+class Interrupt:
+    """While entered, notes that the process was asked to end instead of ending it.
+
+    A second signal raises KeyboardInterrupt. To be entered in the main thread.
+    """
+
+    __slots__ = ("_before", "number")
+
+    def __init__(self) -> None:
+        """Nothing was asked yet."""
+        self.number = 0
+        self._before: list[tuple[int, Callable[[int, FrameType | None], object] | int | None]] = []
+
+    def __enter__(self) -> Self:
+        """Listen."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before.append((number, signal.signal(number, self._ask)))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave signals as they were."""
+        while self._before:
+            number, handler = self._before.pop()
+            signal.signal(number, handler)
+
+    def asked(self) -> bool:
+        """Whether to stop."""
+        return self.number != 0
+
+    @property
+    def exit_code(self) -> int:
+        """What a shell expects of a process that was told to end: 130 for Ctrl-C."""
+        return 128 + self.number
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        if self.number:
+            raise KeyboardInterrupt
+        self.number = number

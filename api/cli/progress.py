@@ -1,0 +1,101 @@
+"""Showing how far a build is: a bar on a terminal, lines elsewhere, nothing when told so."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from .output import in_colour, is_terminal, say
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Self
+
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
+    from ...indexer.build import Progress
+
+_SECONDS_BETWEEN_LINES = 1.0
+
+
+class Silence:
+    """Shows nothing."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End."""
+
+    def __call__(self, progress: Progress) -> None:
+        """Take in how far the build is."""
+
+
+class Lines(Silence):
+    """A line on standard error now and then, for logs; none for a build that is over at once."""
+
+    def __init__(self) -> None:
+        """Count from now."""
+        self._last = time.monotonic()
+
+    def __call__(self, progress: Progress) -> None:
+        """Tell how far the build is, at most once a second."""
+        now = time.monotonic()
+        if progress.phase == "extract" and now - self._last >= _SECONDS_BETWEEN_LINES:
+            self._last = now
+            share = progress.bytes_done / max(progress.bytes_total, 1)
+            say(f"{share:4.0%}  {progress.done:,} of {progress.total:,} files")
+
+
+class Bar(Silence):
+    """A bar on standard error that goes away when the build is done."""
+
+    def __init__(self) -> None:
+        """Load what draws it."""
+        from rich.console import Console
+        from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as RichProgress
+
+        console = Console(stderr=True, no_color=not in_colour(sys.stderr))
+        self._bar: RichProgress = RichProgress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[files]}"),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+        )
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        """Draw it."""
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take it away."""
+        self._bar.stop()
+
+    def __call__(self, progress: Progress) -> None:
+        """Move it."""
+        if self._task is None:
+            self._task = self._bar.add_task("looking for files", total=None, files="")
+        if progress.phase == "extract" and progress.total:
+            # Bytes move evenly where files do not.
+            self._bar.update(
+                self._task,
+                description="indexing",
+                total=progress.bytes_total,
+                completed=progress.bytes_done,
+                files=f"{progress.done:,} of {progress.total:,} files",
+            )
+
+
+def display(*, quiet: bool) -> Silence:
+    """What fits where standard error goes."""
+    if quiet:
+        return Silence()
+    return Bar() if is_terminal(sys.stderr) else Lines()

@@ -1,0 +1,273 @@
+"""Answers for people: a row for an item, with places that a terminal can open.
+
+``path:line:column  kind  name(signature) [evidence]  what it is for``. Evidence is left out where
+it is exact, and is never cut off.
+"""
+
+from __future__ import annotations
+
+from .columns import BOLD, DIM, Row, aligned, paint
+from .view import (
+    about,
+    counted,
+    heading,
+    kind,
+    last,
+    mark,
+    pages,
+    parameters,
+    plain,
+    symbol_mark,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from ..types import (
+        CallListing,
+        ExistsAnswer,
+        HierarchyAnswer,
+        HierarchyNode,
+        ImportListing,
+        Listing,
+        ReferenceListing,
+        SourceAnswer,
+        Symbol,
+    )
+    from .view import View
+
+NOTHING = "nothing found"
+
+# So few symbols are shown in full, on several lines of the terminal if need be.
+_FEW = 3
+
+
+def render(result: str, answer: Mapping[str, Any], view: View) -> str:
+    """An answer as text, every line ended; ``result`` names its type in :mod:`..types`."""
+    return "\n".join(RENDERERS[result](answer, view)) + "\n"
+
+
+def listing(answer: Listing, view: View) -> list[str]:
+    """Symbols: a file's nested, members by the class that defines them, others one by one."""
+    items = answer["items"]
+    if view.operation == "members":
+        lines = list(_members(items, view))
+    elif view.operation == "outline":
+        rows: list[Row] = []
+        for item in items:
+            rows += _nested(item, view, 0)
+        lines = aligned(rows, view)
+    else:
+        rows = [_row(item, view) for item in items]
+        lines = aligned(rows, view, cut_to_width=len(rows) > _FEW)
+    noun = "definition" if view.operation == "definition" else _NOUNS.get(view.operation, "symbol")
+    return _ended(lines, answer, view, len(items), noun)
+
+
+def references(answer: ReferenceListing, view: View) -> list[str]:
+    """The symbol and all counts, then references file by file."""
+    lines = _subject(answer, view)
+    if answer["total"]:
+        lines.append(paint(heading(answer, "reference"), BOLD, view))
+    for group in answer["items"]:
+        rows = [
+            Row(
+                view.place(item),
+                item["role"],
+                "",
+                plain(item["text"].strip()),
+                mark(item["evidence"]),
+                f"in {item['enclosing']}" if "enclosing" in item else "",
+            )
+            for item in group["references"]
+        ]
+        lines += ["", *aligned(rows, view)]
+    return _ended(lines, answer, view, pages(answer["items"]))
+
+
+def calls(answer: CallListing, view: View) -> list[str]:
+    """Callers or callees, each followed by its calls."""
+    lines = _subject(answer, view)
+    for item in answer["items"]:
+        row = _row(item["symbol"], view)
+        row.mark = mark(item["evidence"], item["symbol"].get("layer", _HERE))
+        lines += ["", *aligned([row], view)]
+        places = [
+            Row(view.place(call), "", "", plain(call["text"].strip()), mark(call["evidence"]))
+            for call in item["calls"]
+        ]
+        lines += ["  " + line for line in aligned(places, view)]
+    if lines and not lines[0]:
+        del lines[0]
+    return _ended(lines, answer, view, len(answer["items"]), _NOUNS[view.operation])
+
+
+def hierarchy(answer: HierarchyAnswer, view: View) -> list[str]:
+    """Bases and subclasses as trees, the order of resolution as a list."""
+    lines = _subject(answer, view)
+    parts: list[tuple[str, list[Row]]] = [
+        ("bases", list(_tree(answer["bases"], view, 1))),
+        ("method resolution order", [_class_row(item, view) for item in answer["mro"]]),
+        (counted(answer["total"], "subclass"), list(_tree(answer["subclasses"], view, 1))),
+    ]
+    for name, rows in parts:
+        if rows:
+            lines += ["", paint(name, BOLD, view), *aligned(rows, view)]
+    if not any(rows for _, rows in parts):
+        lines.append("neither bases nor subclasses" if lines else NOTHING)
+    shown = sum(1 for row in parts[2][1] if row.name)
+    return lines + _notes(answer, view, shown)
+
+
+def imports(answer: ImportListing, view: View) -> list[str]:
+    """Imports, each with the file that it leads to."""
+    rows: list[Row] = []
+    for item in answer["items"]:
+        name = f".{item['name']}" if "name" in item else ""
+        alias = f" as {item['alias']}" if "alias" in item else ""
+        rest = f"-> {view.path(item['resolved'])}" if "resolved" in item else ""
+        if item.get("conditions"):
+            rest += f" ({', '.join(item['conditions'])})"
+        layer = _HERE if "resolved" in item else "outside"
+        what = plain(item["module"] + name)
+        rows.append(
+            Row(view.place(item), "", what, plain(alias), mark(item["evidence"], layer), rest)
+        )
+    return _ended(aligned(rows, view), answer, view, len(rows), "import")
+
+
+def exists(answer: ExistsAnswer, view: View) -> list[str]:
+    """The verdict with its reason, then the symbol or what is nearest."""
+    verdict = paint(answer["verdict"], BOLD, view)
+    reason = f" ({plain(answer['reason'])})" if answer["reason"] else ""
+    lines = [f"{plain(answer['query'])}: {verdict}{reason}"]
+    if "symbol" in answer:
+        lines += aligned([_row(answer["symbol"], view)], view, cut_to_width=False)
+    if answer["nearest"]:
+        lines += ["", paint("nearest", BOLD, view)]
+        lines += aligned([_row(item, view) for item in answer["nearest"]], view)
+    return lines + _notes(answer, view, answer["total"])
+
+
+def source(answer: SourceAnswer, view: View) -> list[str]:
+    """The text, each line with its number, never cut."""
+    from .compact import source_lines
+
+    lines: list[str] = []
+    text = source_lines(answer)
+    if text:
+        first = answer["first_line"]
+        symbol = answer.get("symbol")
+        what = f"  {plain(symbol['name'])}{symbol_mark(symbol)}" if symbol else ""
+        lines.append(paint(f"{view.path(answer['path'])}:{first}{what}", BOLD, view))
+        digits = len(str(first + len(text) - 1))
+        lines += [
+            f"{paint(str(first + at).rjust(digits), DIM, view)}  {line}".rstrip()
+            for at, line in enumerate(text)
+        ]
+    return _ended(lines, answer, view, answer["total"])
+
+
+def status(answer: Mapping[str, Any], view: View) -> list[str]:
+    """A row for each part of the state; parts that are empty are left out."""
+    from .compact import told
+
+    lines: list[str] = []
+    for key, value in answer.items():
+        if key in ("files", "total", "notes") or value in ("", {}, []):
+            continue
+        head = paint(key.replace("_", " ").ljust(_STATUS_WIDTH), DIM, view)
+        if isinstance(value, dict):
+            parts = [f"{name.replace('_', ' ')}: {told(value[name])}" for name in value]
+        elif isinstance(value, list):
+            parts = [told(entry) for entry in value]
+        else:
+            parts = [told(value)]
+        lines.append(head + parts[0])
+        lines += [" " * _STATUS_WIDTH + part for part in parts[1:]]
+    return lines + _notes({**answer, "pending": 0}, view, answer["total"])
+
+
+RENDERERS: dict[str, Callable[[Any, View], list[str]]] = {
+    "Listing": listing,
+    "ReferenceListing": references,
+    "CallListing": calls,
+    "HierarchyAnswer": hierarchy,
+    "ImportListing": imports,
+    "ExistsAnswer": exists,
+    "SourceAnswer": source,
+    "StatusAnswer": status,
+}
+"""Renderers by result type."""
+
+_HERE = "workspace"
+_STATUS_WIDTH = 14
+_NOUNS = {"members": "member", "callers": "caller", "callees": "callee"}
+
+
+def _ended(
+    lines: list[str], answer: Mapping[str, Any], view: View, shown: int, noun: str = ""
+) -> list[str]:
+    total: int = answer["total"]
+    if not total:
+        lines.append(NOTHING)
+    elif noun and total > 1 and not answer.get("truncated"):
+        lines.append(paint(counted(total, noun), DIM, view))
+    return lines + _notes(answer, view, shown)
+
+
+def _notes(answer: Mapping[str, Any], view: View, shown: int) -> list[str]:
+    return [paint(line, DIM, view) for line in view.notes(answer, shown)]
+
+
+def _subject(answer: Mapping[str, Any], view: View) -> list[str]:
+    if "symbol" not in answer:
+        return []
+    return aligned([_row(answer["symbol"], view)], view, cut_to_width=False)
+
+
+def _row(symbol: Symbol, view: View, name: str = "", indent: int = 0) -> Row:
+    return Row(
+        view.place(symbol),
+        kind(symbol),
+        plain(name or symbol["name"]),
+        parameters(symbol),
+        symbol_mark(symbol),
+        about(symbol),
+        indent,
+    )
+
+
+def _nested(symbol: Symbol, view: View, indent: int) -> Iterator[Row]:
+    yield _row(symbol, view, last(symbol["name"]), indent)
+    for child in symbol.get("children", ()):
+        yield from _nested(child, view, indent + 1)
+
+
+def _members(items: Sequence[Symbol], view: View) -> Iterator[str]:
+    groups: list[tuple[str, list[Row]]] = []
+    for item in items:
+        owner = item.get("defined_in") or item["name"].rpartition(".")[0]
+        if not groups or groups[-1][0] != owner:
+            groups.append((owner, []))
+        groups[-1][1].append(_row(item, view, last(item["name"])))
+    for at, (owner, rows) in enumerate(groups):
+        if at:
+            yield ""
+        yield paint(plain(owner), BOLD, view)
+        yield from aligned(rows, view)
+
+
+def _class_row(symbol: Symbol, view: View) -> Row:
+    return Row(view.place(symbol), "", plain(symbol["name"]), "", symbol_mark(symbol), "", 1)
+
+
+def _tree(nodes: Sequence[HierarchyNode], view: View, indent: int) -> Iterator[Row]:
+    for node in nodes:
+        row = _class_row(node["symbol"], view)
+        row.mark = mark(node["evidence"], node["symbol"].get("layer", _HERE))
+        row.indent = indent
+        yield row
+        yield from _tree(node["children"], view, indent + 1)

@@ -1,0 +1,129 @@
+"""Callers and callees of a function."""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from ...indexer.resolve.entities import (
+    CLASS,
+    EVIDENCE_NAMES,
+    FUNCTION,
+    MODULE,
+    TEXTUAL,
+    Found,
+)
+from ...indexer.resolve.locate import Occurrence, entities_at
+from ...indexer.resolve.references import Reference
+from ...indexer.resolve.references import references as find_references
+from ..views import enclosing, envelope, full_range, symbol
+from .references import reference_item
+from .target import targets
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...indexer.resolve.entities import Entity
+    from ...indexer.snapshot import Snapshot
+    from ..session import Session
+
+
+def callers(
+    session: Session,
+    *,
+    name: str | None,
+    path: str | None,
+    line: int | None,
+    character: int,
+    limit: int,
+    offset: int,
+) -> dict[str, Any]:
+    """Answer the operation ``callers``."""
+    snapshot = session.snapshot(whole=True)
+    found = targets(snapshot, name, path, line, character)
+    grouped: dict[Entity, list[Reference]] = {}
+    for item in found:
+        for reference in find_references(snapshot, item.entity):
+            if reference.role not in (f.CALLED, f.DECORATES):
+                continue
+            around = enclosing(snapshot, reference.path, reference.position)
+            grouped.setdefault(around or (MODULE, reference.path, -1), []).append(reference)
+    return _answer(snapshot, found, grouped, limit, offset)
+
+
+def callees(
+    session: Session,
+    *,
+    name: str | None,
+    path: str | None,
+    line: int | None,
+    character: int,
+    limit: int,
+    offset: int,
+) -> dict[str, Any]:
+    """Answer the operation ``callees``."""
+    snapshot = session.snapshot(whole=False)
+    found = targets(snapshot, name, path, line, character)
+    grouped: dict[Entity, list[Reference]] = {}
+    for item in found:
+        if item.entity[0] not in (FUNCTION, CLASS, MODULE):
+            continue
+        where = item.entity[1]
+        start, end = full_range(snapshot, item.entity)
+        for occurrence in _called(snapshot, where, start, end):
+            for target in entities_at(snapshot, where, occurrence):
+                reference = Reference(where, occurrence.position, f.CALLED, target.evidence)
+                grouped.setdefault(target.entity, []).append(reference)
+    return _answer(snapshot, found, grouped, limit, offset)
+
+
+def _called(snapshot: Snapshot, path: str, start: int, end: int) -> list[Occurrence]:
+    """Occurrences between two offsets that are called, in order of the text."""
+    facts = snapshot.need(path)
+    roles, positions, refs = facts.occurrence
+    (index,) = facts.occurrence_index
+    result: list[Occurrence] = []
+    for row, name in enumerate(facts.names):
+        for at in range(index[row], index[row + 1]):
+            if roles[at] & f.ROLE_MASK == f.CALLED and start <= positions[at] < end:
+                result.append(Occurrence(name, positions[at], roles[at], refs[at]))
+    return sorted(result, key=lambda occurrence: occurrence.position)
+
+
+def _answer(
+    snapshot: Snapshot,
+    found: list[Found],
+    grouped: dict[Entity, list[Reference]],
+    limit: int,
+    offset: int,
+) -> dict[str, Any]:
+    # What is known first; among those, in order of place.
+    order = sorted(
+        grouped.items(),
+        key=lambda pair: (
+            min(item.evidence for item in pair[1]) == TEXTUAL,
+            pair[1][0].path,
+            pair[1][0].position,
+        ),
+    )
+    page = order[offset : offset + limit]
+    items: list[dict[str, Any]] = []
+    paths: set[str] = set()
+    for entity, references in page:
+        evidence = min(item.evidence for item in references)
+        items.append(
+            {
+                "symbol": symbol(snapshot, Found(entity)),
+                "evidence": EVIDENCE_NAMES[evidence],
+                "calls": [reference_item(snapshot, item) for item in references],
+            }
+        )
+        paths.update(item.path for item in references)
+        paths.add(items[-1]["symbol"]["path"])
+    answer: dict[str, Any] = {
+        "items": items,
+        "total": len(order),
+        "truncated": offset + len(page) < len(order),
+    }
+    if found:
+        answer["symbol"] = symbol(snapshot, found[0])
+    return envelope(snapshot, answer, paths)

@@ -1,0 +1,101 @@
+"""Bases, method resolution order and subclasses."""
+
+from __future__ import annotations
+
+from ...indexer.resolve.classes import bases, mro
+from ...indexer.resolve.classes import subclasses as direct_subclasses
+from ...indexer.resolve.entities import CLASS, Found
+from ..views import envelope, symbol
+from .target import targets
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...indexer.resolve.entities import Entity
+    from ...indexer.snapshot import Snapshot
+    from ..session import Session
+
+
+def hierarchy(
+    session: Session,
+    *,
+    name: str | None,
+    path: str | None,
+    line: int | None,
+    character: int,
+    depth: int,
+    limit: int,
+) -> dict[str, Any]:
+    """Answer the operation ``hierarchy``."""
+    snapshot = session.snapshot(whole=True)
+    found = targets(snapshot, name, path, line, character)
+    classes = [item for item in found if item.entity[0] == CLASS]
+    answer: dict[str, Any] = {
+        "bases": [], "mro": [], "subclasses": [], "total": 0, "truncated": False,
+    }  # fmt: skip
+    paths: set[str] = set()
+    if classes:
+        entity = classes[0].entity
+        order = mro(snapshot, entity)
+        room = _Room(limit)
+        answer["symbol"] = symbol(snapshot, classes[0])
+        answer["bases"] = _bases(snapshot, entity, set())
+        answer["mro"] = [symbol(snapshot, Found(cls), details=False) for cls in order]
+        answer["subclasses"] = _subclasses(snapshot, entity, depth, room, {entity})
+        answer["total"] = len(order)
+        answer["truncated"] = room.left < 0
+        paths = {cls[1] for cls in order if cls[0] == CLASS} | room.paths
+        if any(not cls[1] for cls in order):
+            answer["notes"] = ["a base could not be resolved"]
+    return envelope(snapshot, answer, paths)
+
+
+class _Room:
+    """How many more subclasses may be listed, and the files they are in."""
+
+    __slots__ = ("left", "paths")
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+        self.paths: set[str] = set()
+
+
+def _bases(snapshot: Snapshot, entity: Entity, seen: set[Entity]) -> list[dict[str, Any]]:
+    if entity[0] != CLASS or entity in seen:
+        return []
+    return [
+        {
+            "symbol": symbol(snapshot, Found(base), details=False),
+            "evidence": "exact",
+            "children": _bases(snapshot, base, seen | {entity}),
+        }
+        for base in bases(snapshot, entity)
+        if base[1]
+    ]
+
+
+def _subclasses(
+    snapshot: Snapshot, entity: Entity, depth: int, room: _Room, seen: set[Entity]
+) -> list[dict[str, Any]]:
+    if depth <= 0 or room.left < 0:
+        return []
+    result: list[dict[str, Any]] = []
+    for cls in direct_subclasses(snapshot, entity):
+        if cls in seen:
+            continue
+        room.left -= 1
+        if room.left < 0:
+            break
+        room.paths.add(cls[1])
+        seen.add(cls)
+        result.append(
+            {
+                "symbol": symbol(snapshot, Found(cls), details=False),
+                "evidence": "exact",
+                "children": _subclasses(snapshot, cls, depth - 1, room, seen),
+            }
+        )
+    return result
+
+

@@ -1,0 +1,160 @@
+"""What a module imports, and who imports it."""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from ...indexer.errors import InvalidArgumentsError
+from ...indexer.resolve.entities import MODULE, NAMESPACE, OUTSIDE, Found
+from ...indexer.resolve.locate import by_name
+from ...indexer.resolve.modules import imported_module
+from ...indexer.resolve.names import import_target
+from ..views import envelope, line_text, name_range
+from .target import named
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...indexer.resolve.entities import Entity
+    from ...indexer.snapshot import Snapshot
+    from ..session import Session
+
+_CONDITIONS = (
+    (f.TYPE_CHECKING_ONLY, "type-checking"),
+    (f.IN_TRY, "try"),
+    (f.IN_HANDLER, "except"),
+    (f.IN_BRANCH, "branch"),
+)
+
+
+def imports(
+    session: Session, *, path: str | None, name: str | None, limit: int, offset: int
+) -> dict[str, Any]:
+    """Answer the operation ``imports``."""
+    snapshot = session.snapshot(whole=False)
+    where = _file(snapshot, path, name)
+    items: list[dict[str, Any]] = []
+    if where is not None:
+        facts = snapshot.need(where)
+        items = [_item(snapshot, where, row) for row in range(len(facts.imports[0]))]
+    return _answer(snapshot, items, limit, offset)
+
+
+def importers(
+    session: Session, *, name: str | None, path: str | None, limit: int, offset: int
+) -> dict[str, Any]:
+    """Answer the operation ``importers``."""
+    snapshot = session.snapshot(whole=True)
+    if path is not None:
+        wanted: list[Entity] = [(MODULE, snapshot.relative(path), -1)]
+    elif name is not None:
+        wanted = [item.entity for item in by_name(snapshot, name) or named(snapshot, name)]
+        wanted = wanted or [(OUTSIDE, name, -1)]
+    else:
+        raise InvalidArgumentsError("give 'name' or 'path'")
+    items: list[dict[str, Any]] = []
+    for where in _candidates(snapshot, wanted, name):
+        facts = snapshot.facts(where)
+        if facts is None:
+            continue
+        for row in range(len(facts.imports[0])):
+            if any(_brings(snapshot, where, row, entity) for entity in wanted):
+                items.append(_item(snapshot, where, row))
+    return _answer(snapshot, items, limit, offset)
+
+
+def _file(snapshot: Snapshot, path: str | None, name: str | None) -> str | None:
+    if path is not None:
+        where = snapshot.relative(path)
+        snapshot.need(where)
+        return where
+    if name is None:
+        raise InvalidArgumentsError("give 'path' or 'name'")
+    found = [item for item in named(snapshot, name) if item.entity[0] == MODULE]
+    return found[0].entity[1] if found else None
+
+
+def _candidates(snapshot: Snapshot, wanted: list[Entity], name: str | None) -> list[str]:
+    """Files that write the last component of a name, or of the package that a module is in."""
+    spelled: set[str] = set()
+    for kind, path, _ in wanted:
+        if kind == MODULE:
+            dotted = snapshot.index.workspace.module_name(path) or ""
+            spelled.add(dotted.rpartition(".")[2])
+            folder = path.rpartition("/")[0]
+            # `from . import x` spells no package: its files are found by their place.
+            spelled.add(folder.rpartition("/")[2])
+        elif kind == NAMESPACE:
+            spelled.add(path.rpartition("/")[2])
+        elif kind == OUTSIDE:
+            spelled.add(path.rpartition(".")[2])
+        elif name is not None:
+            spelled.add(name.rpartition(".")[2])
+    files: set[str] = set()
+    for word in spelled - {""}:
+        files.update(snapshot.files_with(word))
+    for kind, path, _ in wanted:
+        if kind == MODULE and path.rpartition("/")[2].startswith("__init__."):
+            folder = path.rpartition("/")[0] + "/"
+            files.update(other for other in snapshot.paths() if other.startswith(folder))
+    return sorted(files)
+
+
+def _brings(snapshot: Snapshot, path: str, row: int, entity: Entity) -> bool:
+    """Whether an import names an entity: the module it is from, or what it imports."""
+    facts = snapshot.need(path)
+    spelled = facts.names[facts.imports[f.IMP_MODULE][row]]
+    module = imported_module(snapshot, path, spelled)
+    if module == entity:
+        return True
+    if entity[0] == OUTSIDE and module[0] == OUTSIDE:
+        imported = facts.imports[f.IMP_NAME][row]
+        full = f"{module[1]}.{facts.names[imported]}" if imported >= 0 else module[1]
+        return full == entity[1] or full.startswith(entity[1] + ".")
+    if facts.imports[f.IMP_NAME][row] < 0:
+        return False
+    return any(item.entity == entity for item in import_target(snapshot, path, facts, row))
+
+
+def _item(snapshot: Snapshot, path: str, row: int) -> dict[str, Any]:
+    facts = snapshot.need(path)
+    table = facts.imports
+    module = facts.names[table[f.IMP_MODULE][row]]
+    name, flags = table[f.IMP_NAME][row], table[f.IMP_FLAGS][row]
+    start = table[f.IMP_POS][row]
+    spelled = "*" if name == f.STAR else facts.names[name] if name >= 0 else module
+    item: dict[str, Any] = {
+        "path": path,
+        "range": name_range(snapshot, path, start, spelled),
+        "module": module,
+        "evidence": "exact",
+        "text": line_text(snapshot, path, start),
+    }
+    if name != -1:
+        item["name"] = spelled
+    if flags & f.ALIASED:
+        item["alias"] = facts.names[table[f.IMP_BOUND][row]]
+    targets: list[Found] = (
+        [Found(imported_module(snapshot, path, module))]
+        if name in (-1, f.STAR)
+        else import_target(snapshot, path, facts, row)
+    )
+    inside = [found.entity[1] for found in targets if found.entity[0] not in (OUTSIDE,)]
+    if inside:
+        item["resolved"] = inside[0]
+    conditions = [word for flag, word in _CONDITIONS if flags & flag]
+    if conditions:
+        item["conditions"] = conditions
+    return item
+
+
+def _answer(
+    snapshot: Snapshot, items: list[dict[str, Any]], limit: int, offset: int
+) -> dict[str, Any]:
+    page = items[offset : offset + limit]
+    answer: dict[str, Any] = {
+        "items": page,
+        "total": len(items),
+        "truncated": offset + len(page) < len(items),
+    }
+    return envelope(snapshot, answer, {item["path"] for item in page})

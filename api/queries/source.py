@@ -1,0 +1,52 @@
+"""The exact text of a symbol."""
+
+from __future__ import annotations
+
+from ...indexer.resolve.entities import NAMESPACE, OUTSIDE
+from ..views import envelope, full_range, symbol
+from .target import targets
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..session import Session
+
+
+def source(
+    session: Session,
+    *,
+    name: str | None,
+    path: str | None,
+    line: int | None,
+    character: int,
+    context: int,
+) -> dict[str, Any]:
+    """Answer the operation ``source``."""
+    snapshot = session.snapshot(whole=False)
+    found = targets(snapshot, name, path, line, character)
+    if not found and session.freshness == "touch":
+        snapshot = session.snapshot(whole=True)
+        found = targets(snapshot, name, path, line, character)
+    found = [item for item in found if item.entity[0] not in (OUTSIDE, NAMESPACE)]
+    answer: dict[str, Any] = {"path": "", "first_line": 0, "text": "", "total": len(found)}
+    if found:
+        entity = found[0].entity
+        where = entity[1]
+        facts = snapshot.need(where)
+        starts = facts.line_starts
+        begin, end = full_range(snapshot, entity)
+        first = max(0, facts.line_of(begin) - context)
+        last = facts.line_of(max(begin, end - 1)) + 1 + context
+        text = snapshot.text(where)[starts[first] : starts[min(last, len(starts) - 1)]]
+        answer["symbol"] = symbol(snapshot, found[0])
+        answer["path"] = where
+        answer["first_line"] = first + 1
+        answer["text"] = text.decode("utf-8", "replace")
+        if len(found) > 1:
+            others = ", ".join(
+                f"{item.entity[1]}:{symbol(snapshot, item)['range']['start']['line'] + 1}"
+                for item in found[1:6]
+            )
+            answer["notes"] = [f"{len(found) - 1} other definitions: {others}"]
+    return envelope(snapshot, answer, {answer["path"]})

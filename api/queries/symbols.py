@@ -1,0 +1,144 @@
+"""Search for symbols by name, humps, dotted suffix or words."""
+
+from __future__ import annotations
+
+from ...indexer.symbols import KIND_NAMES, LOCAL, REBOUND
+from ..names_index import NamesIndex
+from ..views import envelope, name_range, signature, symbol
+from .target import candidates, entity_of_symbol, is_test
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...indexer.snapshot import Snapshot
+    from ...indexer.store.index_store import StoredSymbol
+    from ..session import Session
+
+# Of two symbols that match equally well, people mean the class before the function before the rest.
+_KIND_ORDER = {"class": 0, "enum": 0, "function": 1, "module": 1, "method": 2, "property": 2,
+               "constant": 3, "variable": 3, "field": 4, "enum-member": 4}  # fmt: skip
+_CONSIDERED = 400  # distinct names that are ranked
+
+
+def symbols(
+    session: Session,
+    *,
+    query: str,
+    kinds: list[str] | None,
+    path: str | None,
+    limit: int,
+    offset: int,
+) -> dict[str, Any]:
+    """Answer the operation ``symbols``."""
+    snapshot = session.snapshot(whole=True)
+    wanted = set(kinds) if kinds else None
+    query = query.strip().strip(".")
+    ranked: list[tuple[tuple[object, ...], str, StoredSymbol]] = []
+    if " " in query:
+        ranked = _by_words(snapshot, query)
+    else:
+        container, _, last = query.rpartition(".")
+        names = NamesIndex.of(snapshot).match(last, _CONSIDERED)
+        for quality, where, row in _rows(snapshot, names, last):
+            full = _container(snapshot, where, row)
+            if container and not (full == container or full.endswith("." + container)):
+                continue
+            ranked.append(((quality, *_rank(where, row)), where, row))
+    if wanted is not None:
+        ranked = [item for item in ranked if KIND_NAMES[item[2][4]] in wanted]
+    if path is not None:
+        prefix = path.rstrip("/")
+        ranked = [item for item in ranked if item[1] == prefix or item[1].startswith(prefix + "/")]
+    ranked.sort(key=lambda item: item[0])
+    page = ranked[offset : offset + limit]
+    items = [_item(snapshot, where, row) for _, where, row in page]
+    answer = {
+        "items": items,
+        "total": len(ranked),
+        "truncated": offset + len(page) < len(ranked),
+    }
+    return envelope(snapshot, answer, {where for _, where, _ in page})
+
+
+def _rows(
+    snapshot: Snapshot, names: dict[str, int], asked: str
+) -> list[tuple[int, str, StoredSymbol]]:
+    """(quality of the match, path, symbol) of every symbol with one of these names."""
+    rows = [(names[row[2]], where, row) for where, row in snapshot.symbols_named(list(names))]
+    if snapshot.view.pending or snapshot.overlaid():
+        known = {id(row) for _, _, row in rows}
+        rows += [
+            (0, where, row)
+            for where, row in candidates(snapshot, asked)
+            if row[0] < 0 and id(row) not in known
+        ]
+    return rows
+
+
+def _rank(where: str, row: StoredSymbol) -> tuple[object, ...]:
+    name, container, flags = row[2], row[3], row[7]
+    return (
+        is_test(where),
+        int(bool(flags & (LOCAL | REBOUND))),
+        int(name.startswith("_")),
+        _KIND_ORDER.get(KIND_NAMES[row[4]], 5),
+        len(name),
+        container.count(".") + where.count("/"),
+        name,
+        where,
+        row[5],
+    )
+
+
+def _container(snapshot: Snapshot, where: str, row: StoredSymbol) -> str:
+    module = snapshot.index.workspace.module_name(where) or where
+    return f"{module}.{row[3]}" if row[3] else module
+
+
+def _by_words(
+    snapshot: Snapshot, query: str
+) -> list[tuple[tuple[object, ...], str, StoredSymbol]]:
+    """Full-text search; all words first, any of them when that finds nothing."""
+    from ...indexer.symbols import words
+
+    store = snapshot.index.reader()
+    terms = [term for word in query.split() for term in words(_plain(word)).split()]
+    if store is None or not terms:
+        return []
+    paths = snapshot.view.paths
+    for joint in (" AND ", " OR "):
+        quoted = joint.join(f'"{term}"*' for term in terms)
+        rows = store.search_words(quoted, _CONSIDERED)
+        found = [
+            ((place // 8, is_test(paths[row[1]]), place), paths[row[1]], row)
+            for place, row in enumerate(rows)
+            if row[1] in paths
+        ]
+        if found:
+            return list(found)
+    return []
+
+
+def _plain(word: str) -> str:
+    return "".join(character if character.isalnum() else "_" for character in word)
+
+
+def _item(snapshot: Snapshot, where: str, row: StoredSymbol) -> dict[str, Any]:
+    """A symbol as the index has it, made current when its file has changed since."""
+    found = entity_of_symbol(snapshot, where, row)
+    if found is not None:
+        item = symbol(snapshot, found, details=False)
+        item["kind"] = KIND_NAMES[row[4]]
+        text = signature(snapshot, found.entity)
+        if text:
+            item["signature"] = text
+        return item
+    return {
+        "name": f"{_container(snapshot, where, row)}.{row[2]}",
+        "kind": KIND_NAMES[row[4]],
+        "path": where,
+        "range": name_range(snapshot, where, 0, ""),
+        "evidence": "textual",
+        "note": "the file has changed since it was indexed",
+    }

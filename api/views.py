@@ -1,0 +1,206 @@
+"""Entities as answers show them: dictionaries in the shapes of :mod:`.types`."""
+
+from __future__ import annotations
+
+from ..indexer import facts as f
+from ..indexer.resolve.entities import (
+    ATTRIBUTE,
+    CLASS,
+    EVIDENCE_NAMES,
+    FUNCTION,
+    MODULE,
+    NAMESPACE,
+    OUTSIDE,
+    PARAMETER,
+    name_of,
+    owner_class,
+    position_of,
+    qualified_name,
+    scope_of,
+)
+from ..indexer.text import utf16_length
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..indexer.facts import FileFacts
+    from ..indexer.resolve.entities import Entity, Found
+    from ..indexer.snapshot import Snapshot
+
+_NOWHERE = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
+_ENUM_BASES = frozenset(["Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"])
+
+
+def position(snapshot: Snapshot, path: str, offset: int) -> dict[str, int]:
+    """Zero-based line and UTF-16 character of a byte offset."""
+    facts = snapshot.need(path)
+    line = facts.line_of(offset)
+    start = facts.line_starts[line]
+    if facts.is_ascii:
+        return {"line": line, "character": offset - start}
+    return {"line": line, "character": utf16_length(snapshot.text(path)[start:offset])}
+
+
+def range_of(snapshot: Snapshot, path: str, start: int, end: int) -> dict[str, dict[str, int]]:
+    """Range between two byte offsets."""
+    return {"start": position(snapshot, path, start), "end": position(snapshot, path, end)}
+
+
+def name_range(snapshot: Snapshot, path: str, start: int, name: str) -> dict[str, dict[str, int]]:
+    """Range of a name that starts at a byte offset."""
+    return range_of(snapshot, path, start, start + len(name.encode()))
+
+
+def line_text(snapshot: Snapshot, path: str, offset: int) -> str:
+    """The line that holds a byte offset, without the blanks around it."""
+    facts = snapshot.need(path)
+    line = facts.line_of(offset)
+    starts = facts.line_starts
+    raw = snapshot.text(path)[starts[line] : starts[line + 1]]
+    return raw.decode("utf-8", "replace").strip()
+
+
+def kind_of(snapshot: Snapshot, entity: Entity) -> str:
+    """Kind in words, as the symbol search names them."""
+    kind, path, row = entity
+    if kind in (MODULE, NAMESPACE):
+        return "module"
+    if kind == OUTSIDE:
+        return "outside"
+    if kind == PARAMETER:
+        return "parameter"
+    facts = snapshot.need(path)
+    if kind == CLASS:
+        from ..indexer.symbols import base_names
+
+        return "enum" if _ENUM_BASES.intersection(base_names(facts, row)) else "class"
+    if kind == FUNCTION:
+        if owner_class(facts, entity) < 0:
+            return "function"
+        return "property" if facts.definition[f.DEF_FLAGS][row] & f.PROPERTY else "method"
+    if kind == ATTRIBUTE or owner_class(facts, entity) >= 0:
+        return "field"
+    return "constant" if name_of(snapshot, entity).isupper() else "variable"
+
+
+def signature(snapshot: Snapshot, entity: Entity) -> str:
+    """A definition's header as written, on one line: ``(self, name: str = "") -> int``.
+
+    For a variable, its annotation or value as far as that is short.
+    """
+    kind, path, row = entity
+    if kind in (MODULE, NAMESPACE, OUTSIDE):
+        return ""
+    facts = snapshot.need(path)
+    if kind in (CLASS, FUNCTION):
+        start = facts.definition[f.DEF_POS][row]
+        start += len(facts.names[facts.definition[f.DEF_NAME][row]].encode())
+        text = one_line(snapshot.text(path)[start : facts.definition[f.DEF_HEADER_END][row]])
+        if kind == FUNCTION and facts.definition[f.DEF_FLAGS][row] & f.ASYNC:
+            return "async " + text
+        return text
+    if kind == PARAMETER:
+        parameter = facts.binding[f.BIND_REF][row]
+        start = facts.parameter[f.PAR_POS][parameter]
+        return one_line(snapshot.text(path)[start : facts.parameter[f.PAR_END][parameter]])
+    return _shortened(line_text(snapshot, path, position_of(snapshot, entity)))
+
+
+def one_line(text: bytes) -> str:
+    """Source text with every run of blanks and line breaks as one blank."""
+    joined = " ".join(text.decode("utf-8", "replace").split())
+    return joined.replace("( ", "(").replace(", )", ")").replace(" )", ")")
+
+
+def _shortened(text: str, limit: int = 100) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def summary(facts: FileFacts, entity: Entity) -> str:
+    """First line of a definition's docstring."""
+    kind, _, row = entity
+    if kind not in (CLASS, FUNCTION):
+        return ""
+    at = facts.definition[f.DEF_SUMMARY][row]
+    return facts.strings[at] if at >= 0 else ""
+
+
+def full_range(snapshot: Snapshot, entity: Entity) -> tuple[int, int]:
+    """Byte offsets of a whole definition; of the line for variables; of the file for modules."""
+    kind, path, row = entity
+    facts = snapshot.need(path)
+    if kind == MODULE:
+        return 0, facts.line_starts[-1]
+    if kind in (CLASS, FUNCTION):
+        return facts.definition[f.DEF_START][row], facts.definition[f.DEF_END][row]
+    line = facts.line_of(position_of(snapshot, entity))
+    return facts.line_starts[line], facts.line_starts[line + 1]
+
+
+def symbol(snapshot: Snapshot, found: Found, *, details: bool = True) -> dict[str, Any]:
+    """An entity as a Symbol; ``details`` adds what needs the file's text."""
+    entity = found.entity
+    kind, path, _ = entity
+    result: dict[str, Any] = {
+        "name": qualified_name(snapshot, entity),
+        "kind": kind_of(snapshot, entity),
+        "path": "" if kind == OUTSIDE else path,
+        "range": _NOWHERE,
+        "evidence": EVIDENCE_NAMES[found.evidence],
+        "layer": "outside" if kind == OUTSIDE else "workspace",
+    }
+    if kind in (MODULE, NAMESPACE, OUTSIDE):
+        return result
+    facts = snapshot.need(path)
+    start = position_of(snapshot, entity)
+    result["range"] = name_range(snapshot, path, start, name_of(snapshot, entity))
+    if details:
+        text = signature(snapshot, entity)
+        if text:
+            result["signature"] = text
+        if kind in (CLASS, FUNCTION):
+            first, last = full_range(snapshot, entity)
+            result["full"] = range_of(snapshot, path, first, last)
+            result["text"] = line_text(snapshot, path, start)
+    line = summary(facts, entity)
+    if line:
+        result["summary"] = line
+    return result
+
+
+def enclosing(snapshot: Snapshot, path: str, offset: int) -> Entity | None:
+    """The innermost class or function whose text holds a byte offset."""
+    facts = snapshot.need(path)
+    best: Entity | None = None
+    latest = -1
+    table = facts.definition
+    starts, ends = table[f.DEF_START], table[f.DEF_END]
+    for row, start in enumerate(starts):
+        if latest < start <= offset < ends[row]:
+            kind = CLASS if table[f.DEF_KIND][row] == f.CLASS else FUNCTION
+            best, latest = (kind, path, row), start
+    return best
+
+
+def envelope(snapshot: Snapshot, answer: dict[str, Any], paths: set[str]) -> dict[str, Any]:
+    """Add to an answer what every answer carries; ``paths`` are the files it speaks of."""
+    answer["generation"] = snapshot.generation
+    answer["pending"] = snapshot.pending
+    answer["files"] = {
+        path: digest.hex() for path in sorted(paths) if path and (digest := snapshot.digest(path))
+    }
+    if snapshot.pending:
+        notes: list[str] = answer.setdefault("notes", [])
+        notes.append(f"{snapshot.pending} files are not indexed yet")
+    return answer
+
+
+def local_scope(snapshot: Snapshot, entity: Entity) -> bool:
+    """Whether an entity lives inside a function."""
+    from ..indexer.symbols import is_local
+
+    if entity[0] in (MODULE, NAMESPACE, OUTSIDE, ATTRIBUTE):
+        return False
+    facts = snapshot.need(entity[1])
+    return is_local(facts, scope_of(facts, entity))

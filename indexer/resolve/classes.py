@@ -1,0 +1,215 @@
+"""Classes: bases, method resolution order, members."""
+
+from __future__ import annotations
+
+from .. import facts as f
+from .entities import (
+    ATTRIBUTE,
+    CLASS,
+    EXACT,
+    INFERRED,
+    OUTSIDE,
+    Found,
+    entity_of_binding,
+)
+from .names import binding_rows, visible_bindings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..snapshot import Snapshot
+    from .entities import Entity
+
+_DEPTH = 60
+
+
+def bases(snapshot: Snapshot, entity: Entity) -> list[Entity]:
+    """Classes that a class names as its bases; those outside of the workspace as OUTSIDE.
+
+    A base that cannot be resolved is OUTSIDE with an empty name: the class may have any member.
+    """
+    key = ("bases", entity)
+    if key in snapshot.memo:
+        return snapshot.memo[key]  # type: ignore[return-value] # what was put there below
+    snapshot.memo[key] = []  # a class that is its own base has none on its way round
+    from .evaluate import objects
+
+    _, path, row = entity
+    facts = snapshot.need(path)
+    at = facts.definition[f.DEF_ARGUMENTS][row]
+    result: list[Entity] = []
+    if at >= 0:
+        (extra,) = facts.extra
+        for index in range(at + 1, at + 1 + 3 * extra[at], 3):
+            if extra[index] not in (f.ARG_POSITIONAL, f.ARG_STAR):
+                continue
+            found = [
+                item.entity
+                for item in objects(snapshot, path, extra[index + 2])
+                if item.entity[0] in (CLASS, OUTSIDE) and item.entity != entity
+            ]
+            result += found[:1] if found else [(OUTSIDE, "", -1)]
+    snapshot.memo[key] = result
+    return result
+
+
+def mro(snapshot: Snapshot, entity: Entity) -> list[Entity]:
+    """Method resolution order by C3 (Python's); for inconsistent bases, depth first.
+
+    Classes outside of the workspace stand in it as OUTSIDE; ``object`` is left out.
+    """
+    key = ("mro", entity)
+    if key not in snapshot.memo:
+        snapshot.memo[key] = [entity]
+        snapshot.memo[key] = _linearize(snapshot, entity, 0)
+    return snapshot.memo[key]  # type: ignore[return-value] # what was just put there
+
+
+def _linearize(snapshot: Snapshot, entity: Entity, depth: int) -> list[Entity]:
+    if entity[0] != CLASS or depth > _DEPTH:
+        return [entity]
+    direct = bases(snapshot, entity)
+    sequences = [_linearize(snapshot, base, depth + 1) for base in direct]
+    sequences.append(list(direct))
+    result = [entity]
+    while sequences := [sequence for sequence in sequences if sequence]:
+        for sequence in sequences:
+            head = sequence[0]
+            if not any(head in other[1:] for other in sequences):
+                break
+        else:
+            head = sequences[0][0]
+        if head not in result:
+            result.append(head)
+        sequences = [
+            [item for item in sequence if item != head] if head in sequence else sequence
+            for sequence in sequences
+        ]
+    return result
+
+
+def is_open(snapshot: Snapshot, entity: Entity) -> bool:
+    """Whether a class may have members that the workspace does not show."""
+    for base in mro(snapshot, entity):
+        if base[0] == OUTSIDE and base[1] not in ("builtins.object", "typing.Generic"):
+            return True
+        if base[0] == CLASS and own_member(snapshot, base, "__getattr__"):
+            return True
+    return False
+
+
+def own_member(snapshot: Snapshot, entity: Entity, name: str) -> list[Found]:
+    """A member by name that the class itself defines: in its body, else on ``self``."""
+    _, path, row = entity
+    facts = snapshot.facts(path)
+    if facts is None:
+        return []
+    name_row = facts.name_id(name)
+    if name_row < 0:
+        return []
+    scope = facts.definition[f.DEF_OWN_SCOPE][row]
+    rows = binding_rows(facts, scope, name_row)
+    found = [
+        Found(entity_of_binding(path, facts, chosen))
+        for chosen in visible_bindings(facts, rows, scope, -1)
+    ]
+    if found:
+        return found
+    names, owners = facts.attribute_binding[f.ATTR_NAME], facts.attribute_binding[f.ATTR_OWNER]
+    return [
+        Found((ATTRIBUTE, path, index))
+        for index, owner in enumerate(owners)
+        if owner == row and names[index] == name_row
+    ][:1]
+
+
+def class_member(
+    snapshot: Snapshot, entity: Entity, name: str, after: Entity | None = None
+) -> list[Found]:
+    """A member by name, looked for along the method resolution order.
+
+    ``after`` starts the search behind a class, as ``super()`` does. A class outside of the
+    workspace ends it: the member may be there.
+    """
+    order = mro(snapshot, entity)
+    if after is not None and after in order:
+        order = order[order.index(after) + 1 :]
+    for cls in order:
+        if cls[0] != CLASS:
+            return [Found((OUTSIDE, f"{cls[1]}.{name}".lstrip("."), -1), INFERRED)]
+        found = own_member(snapshot, cls, name)
+        if found:
+            return [item.weaker(EXACT if cls == entity else INFERRED) for item in found]
+    return []
+
+
+def members(snapshot: Snapshot, entity: Entity) -> list[tuple[str, Found, Entity]]:
+    """(name, member, class that defines it) along the method resolution order, each name once."""
+    seen: set[str] = set()
+    result: list[tuple[str, Found, Entity]] = []
+    for cls in mro(snapshot, entity):
+        if cls[0] != CLASS:
+            continue
+        for name in own_member_names(snapshot, cls):
+            if name in seen:
+                continue
+            seen.add(name)
+            found = own_member(snapshot, cls, name)
+            if found:
+                result.append((name, found[-1], cls))
+    return result
+
+
+def own_member_names(snapshot: Snapshot, entity: Entity) -> list[str]:
+    """Names that a class defines itself, in order of the text."""
+    _, path, row = entity
+    facts = snapshot.need(path)
+    scope = facts.definition[f.DEF_OWN_SCOPE][row]
+    placed: dict[str, int] = {}
+    names, scopes, positions, kinds = facts.binding[:4]
+    for index, binding_scope in enumerate(scopes):
+        if binding_scope == scope and kinds[index] not in (f.DELETE, f.GLOBAL, f.NONLOCAL):
+            placed.setdefault(facts.names[names[index]], positions[index])
+    attributes = facts.attribute_binding
+    for index, owner in enumerate(attributes[f.ATTR_OWNER]):
+        if owner == row:
+            name = facts.names[attributes[f.ATTR_NAME][index]]
+            placed.setdefault(name, attributes[f.ATTR_POS][index])
+    return sorted(placed, key=placed.__getitem__)
+
+
+def subclasses(snapshot: Snapshot, entity: Entity) -> list[Entity]:
+    """Classes that name a class as a base, in order of path and position.
+
+    Candidates are the files that have a base of that name, or import the class under another.
+    """
+    from .entities import name_of
+
+    names = {name_of(snapshot, entity)}
+    found: list[Entity] = []
+    seen_files: set[str] = set()
+    todo = sorted(names)
+    while todo:
+        name = todo.pop()
+        for path in snapshot.files_with(name):
+            facts = snapshot.facts(path)
+            if facts is None:
+                continue
+            for row, flags in enumerate(facts.imports[f.IMP_FLAGS]):
+                imported = facts.imports[f.IMP_NAME][row]
+                if flags & f.ALIASED and imported >= 0 and facts.names[imported] == name:
+                    alias = facts.names[facts.imports[f.IMP_BOUND][row]]
+                    if alias not in names:
+                        names.add(alias)
+                        todo.append(alias)
+    for name in sorted(names):
+        for path in snapshot.files_inheriting(name):
+            if path in seen_files:
+                continue
+            seen_files.add(path)
+            facts = snapshot.facts(path)
+            if facts is None:
+                continue
+            for row, kind in enumerate(facts.definition[f.DEF_KIND]):
+                if kind == f.CLASS and entity in bases(snapshot, (CLASS, path, row)):
+                    found.append((CLASS, path, row))
+    return sorted(found, key=lambda item: (item[1], item[2]))

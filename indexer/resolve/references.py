@@ -1,0 +1,206 @@
+"""Who uses a definition: candidates by name from the index, each confirmed by resolving it."""
+
+from __future__ import annotations
+
+from .. import facts as f
+from .entities import (
+    ATTRIBUTE,
+    CLASS,
+    EXACT,
+    FUNCTION,
+    MODULE,
+    NAMESPACE,
+    OUTSIDE,
+    TEXTUAL,
+    VARIABLE,
+    name_of,
+    owner_class,
+    scope_of,
+)
+from .evaluate import attribute
+from .locate import Occurrence, entities_at
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..facts import FileFacts
+    from ..snapshot import Snapshot
+    from .entities import Entity
+
+
+class Reference:
+    """A place where an entity is used, and how sure that is."""
+
+    __slots__ = ("evidence", "path", "position", "role")
+
+    def __init__(self, path: str, position: int, role: int, evidence: int) -> None:
+        """``role`` is one of the roles of ``facts``, without the attribute bit."""
+        self.path = path
+        self.position = position
+        self.role = role
+        self.evidence = evidence
+
+
+def references(snapshot: Snapshot, entity: Entity) -> Iterator[Reference]:
+    """Every use of an entity in order of path and position, its definition included.
+
+    Occurrences that cannot be resolved are given with evidence TEXTUAL when they could mean it:
+    an attribute of an unknown receiver may be a member, a plain name never is.
+    """
+    same = same_symbol(snapshot, entity)
+    local = is_local(snapshot, entity)
+    for path, names in sorted(_files(snapshot, entity, local).items()):
+        facts = snapshot.facts(path)
+        if facts is None:
+            continue
+        found: list[Reference] = []
+        for name in sorted(names):
+            for role, position, ref in facts.occurrences(name):
+                occurrence = Occurrence(name, position, role, ref)
+                evidence = _confirm(snapshot, path, facts, occurrence, same)
+                if evidence >= 0:
+                    found.append(Reference(path, position, role & f.ROLE_MASK, evidence))
+        yield from sorted(found, key=lambda item: item.position)
+
+
+def is_local(snapshot: Snapshot, entity: Entity) -> bool:
+    """Whether an entity can be seen in its own file only."""
+    from ..symbols import is_local
+
+    kind, path, _ = entity
+    if kind in (MODULE, NAMESPACE, OUTSIDE, ATTRIBUTE):
+        return False
+    facts = snapshot.need(path)
+    scope = scope_of(facts, entity)
+    if kind == VARIABLE and facts.scope[f.SCOPE_KIND][scope] == f.COMPREHENSION_SCOPE:
+        return True
+    if is_local(facts, scope):
+        # A parameter is named by keywords elsewhere; members of local classes stay at home.
+        return kind != 5
+    return False
+
+
+def same_symbol(snapshot: Snapshot, entity: Entity) -> set[Entity]:
+    """The definitions that are one symbol to a person: every binding of a variable's name in its
+    scope, every assignment of an attribute in its class, overloads, property accessors."""
+    kind, path, row = entity
+    if kind in (MODULE, NAMESPACE, OUTSIDE):
+        return {entity}
+    facts = snapshot.need(path)
+    if kind == ATTRIBUTE:
+        owner, name = (
+            facts.attribute_binding[f.ATTR_OWNER][row],
+            facts.attribute_binding[f.ATTR_NAME][row],
+        )
+        if owner < 0:
+            return {entity}
+        return {
+            (ATTRIBUTE, path, index)
+            for index, other in enumerate(facts.attribute_binding[f.ATTR_OWNER])
+            if other == owner and facts.attribute_binding[f.ATTR_NAME][index] == name
+        }
+    scope = scope_of(facts, entity)
+    name = facts.name_id(name_of(snapshot, entity))
+    from .entities import entity_of_binding
+    from .names import binding_rows
+
+    same = {
+        entity_of_binding(path, facts, index)
+        for index in binding_rows(facts, scope, name)
+        if facts.binding[f.BIND_KIND][index] not in (f.IMPORT, f.GLOBAL, f.NONLOCAL)
+    }
+    cls = owner_class(facts, entity)
+    if cls >= 0:
+        same |= {
+            (ATTRIBUTE, path, index)
+            for index, other in enumerate(facts.attribute_binding[f.ATTR_OWNER])
+            if other == cls and facts.attribute_binding[f.ATTR_NAME][index] == name
+        }
+    return same | {entity}
+
+
+def _files(snapshot: Snapshot, entity: Entity, local: bool) -> dict[str, set[str]]:
+    """Files to look at, with the names under which the entity may occur in each."""
+    name = name_of(snapshot, entity)
+    if entity[0] == OUTSIDE:
+        return {path: {name} for path in snapshot.files_with(name)}
+    if local:
+        return {entity[1]: {name}}
+    names: set[str] = set()
+    found: dict[str, set[str]] = {}
+    todo = [name]
+    while todo:
+        spelled = todo.pop()
+        names.add(spelled)
+        for path in snapshot.files_with(spelled):
+            found.setdefault(path, set()).add(spelled)
+            for alias in _aliases(snapshot, path, spelled):
+                if alias not in names and alias not in todo:
+                    todo.append(alias)
+    if entity[0] == MODULE and entity[1].rpartition("/")[2].startswith("__init__."):
+        return found
+    return found
+
+
+def _aliases(snapshot: Snapshot, path: str, name: str) -> Iterator[str]:
+    """Names that a file gives to an imported name of this spelling."""
+    facts = snapshot.facts(path)
+    if facts is None:
+        return
+    row = facts.name_id(name)
+    modules, imported, bound = (
+        facts.imports[f.IMP_MODULE],
+        facts.imports[f.IMP_NAME],
+        facts.imports[f.IMP_BOUND],
+    )
+    for index, flags in enumerate(facts.imports[f.IMP_FLAGS]):
+        if not flags & f.ALIASED:
+            continue
+        last = facts.names[modules[index]].rpartition(".")[2]
+        if imported[index] == row or (imported[index] == -1 and last == name):
+            yield facts.names[bound[index]]
+
+
+def _confirm(
+    snapshot: Snapshot, path: str, facts: FileFacts, occurrence: Occurrence, same: set[Entity]
+) -> int:
+    """Evidence that an occurrence means one of these entities, -1 when it means something else."""
+    attribute_like = bool(occurrence.role & f.ATTRIBUTE_ROLE)
+    role = occurrence.role & f.ROLE_MASK
+    found = entities_at(snapshot, path, occurrence)
+    best = min((item.evidence for item in found if item.entity in same), default=-1)
+    if best >= 0:
+        return best
+    if any(item.entity[0] != OUTSIDE for item in found):
+        return -1
+    kinds = {entity[0] for entity in same}
+    is_member = ATTRIBUTE in kinds or any(
+        entity[0] not in (MODULE, NAMESPACE, OUTSIDE)
+        and owner_class(snapshot.need(entity[1]), entity) >= 0
+        for entity in same
+    )
+    if attribute_like and role != f.KEYWORD and is_member:
+        outside = [item.entity[1] for item in found]
+        # An attribute of something that is known to lie outside is not ours; of something
+        # unknown it may be.
+        if all(not name or name.rpartition(".")[0] == "" for name in outside):
+            return TEXTUAL
+        receiver = facts.expr[f.EXPR_A][occurrence.ref]
+        del receiver
+        return -1
+    if role == f.KEYWORD and not found and 5 in kinds:
+        return TEXTUAL
+    return -1
+
+
+__all__ = [
+    "CLASS",
+    "EXACT",
+    "FUNCTION",
+    "Reference",
+    "attribute",
+    "is_local",
+    "references",
+    "same_symbol",
+]
