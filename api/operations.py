@@ -10,6 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from ..indexer.errors import InvalidArgumentsError
+from ..indexer.snapshot import StaleError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -230,7 +231,11 @@ _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
 def call(session: Session, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """Answer an operation. Raises KeyError for an unknown one, InvalidArgumentsError for bad ones."""
     operation = OPERATIONS[name]
-    return operation.function(session, **checked(operation, arguments))
+    arguments = checked(operation, arguments)
+    try:
+        return operation.function(session, **arguments)
+    except StaleError as stale:
+        return operation.function(session.after_change(stale.path), **arguments)
 
 
 def checked(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,12 +19,13 @@ class Session:
     rests on is checked when it is touched, and questions about the whole workspace sweep it first.
     """
 
-    __slots__ = ("freshness", "index", "overlays")
+    __slots__ = ("_shared", "freshness", "index", "overlays")
 
     def __init__(self, index: Index, freshness: str = "live") -> None:
         """A session on an index that somebody else opened."""
         self.index = index
         self.freshness = freshness
+        self._shared = freshness == "live"
         self.overlays: Mapping[str, bytes | None] = {}
 
     @classmethod
@@ -38,7 +39,16 @@ class Session:
             view = self.index.view()
             if whole or not view.files:
                 self.index.refresh()
-        return self.index.snapshot().with_overlays(self.overlays)
+        return self.index.snapshot(self.overlays, shared=self._shared)
+
+    def after_change(self, path: str) -> Session:
+        """A session to ask again with, when a file turned out to have changed unnoticed."""
+        if self.index.lock.held:
+            self.index.update([path])
+        again = Session(self.index, self.freshness)
+        again.overlays = self.overlays
+        again._shared = False
+        return again
 
     def close(self) -> None:
         """Close the index."""

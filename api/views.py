@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from ..indexer import facts as f
 from ..indexer.resolve.entities import (
     ATTRIBUTE,
@@ -172,15 +174,14 @@ def symbol(snapshot: Snapshot, found: Found, *, details: bool = True) -> dict[st
 def enclosing(snapshot: Snapshot, path: str, offset: int) -> Entity | None:
     """The innermost class or function whose text holds a byte offset."""
     facts = snapshot.need(path)
-    best: Entity | None = None
-    latest = -1
     table = facts.definition
-    starts, ends = table[f.DEF_START], table[f.DEF_END]
-    for row, start in enumerate(starts):
-        if latest < start <= offset < ends[row]:
-            kind = CLASS if table[f.DEF_KIND][row] == f.CLASS else FUNCTION
-            best, latest = (kind, path, row), start
-    return best
+    ends = table[f.DEF_END]
+    # Definitions are in order of their starts and nest: the last one before the offset that has
+    # not ended is the innermost.
+    for row in range(bisect_right(table[f.DEF_START], offset) - 1, -1, -1):
+        if ends[row] > offset:
+            return CLASS if table[f.DEF_KIND][row] == f.CLASS else FUNCTION, path, row
+    return None
 
 
 def envelope(snapshot: Snapshot, answer: dict[str, Any], paths: set[str]) -> dict[str, Any]:

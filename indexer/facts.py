@@ -15,8 +15,9 @@ What is deliberately absent: anything that depends on another file, on settings 
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from itertools import accumulate
+from sys import intern
 from zlib import compress, decompress
 from zlib import error as zlib_error
 
@@ -38,6 +39,7 @@ OUTLINE = (
     ("scope", 6),
     ("definition", 14),
     ("binding", 8),
+    ("binding_order", 1),
     ("attribute_binding", 8),
     ("imports", 7),
     ("exports", 3),
@@ -116,6 +118,8 @@ ABSTRACT, RETURNS_VALUE, ACCESSOR = (1 << bit for bit in range(8, 11))
     TYPE_PARAMETER,
     TYPE_ALIAS,
 ) = range(17)
+
+# binding_order: rows of binding sorted by name, so that a name's bindings are found by bisection.
 
 # attribute_binding: `receiver.name = value`. `owner` is the definition row of the class when the
 # receiver is the first parameter of one of its methods (self or cls), else -1.
@@ -292,9 +296,11 @@ class FileFacts:
     __slots__ = (
         "_blob",
         "_ids",
+        "_left",
         "_line_starts",
         "attribute_binding",
         "binding",
+        "binding_order",
         "block",
         "definition",
         "errors",
@@ -321,6 +327,7 @@ class FileFacts:
     scope: Table
     definition: Table
     binding: Table
+    binding_order: Table
     attribute_binding: Table
     imports: Table
     exports: Table
@@ -340,6 +347,7 @@ class FileFacts:
         if blob[:4] != _MAGIC or len(blob) != _HEADER + size:
             raise ValueError("not a facts blob")
         self._blob = blob
+        self._left = 2
         self._ids: dict[str, int] | None = None
         self._line_starts: list[int] | None = None
         self.memo = {}
@@ -364,7 +372,9 @@ class FileFacts:
         codes = chunk[4 * width : 5 * width].decode("ascii")
         at = 5 * width
         text = chunk[at : at + sizes[0]].decode("utf-8", "surrogateescape")
-        setattr(self, "strings" if code else "names", text.split("\n") if text else [])
+        # Interned, because the same few names occur in all files of a code base.
+        listed = list(map(intern, text.split("\n"))) if text else []
+        setattr(self, "strings" if code else "names", listed)
         at += sizes[0]
         section = 1
         for name, columns in tables:
@@ -374,6 +384,9 @@ class FileFacts:
                 at += sizes[index]
             setattr(self, name, tuple(table))
             section += columns
+        self._left -= 1
+        if not self._left:
+            self._blob = blob[:_HEADER]  # everything is decoded: let go of the rest
 
     @property
     def is_ascii(self) -> bool:
@@ -392,17 +405,26 @@ class FileFacts:
         starts = self.line_starts
         return min(bisect_right(starts, position), max(len(starts) - 1, 1)) - 1
 
-    @property
-    def blob(self) -> bytes:
-        """The encoded form, as the store keeps it."""
-        return self._blob
-
     def name_id(self, name: str) -> int:
         """Row of ``name`` in the table of names, or -1."""
         ids = self._ids
         if ids is None:
             ids = self._ids = {text: row for row, text in enumerate(self.names)}
         return ids.get(name, -1)
+
+    def bindings_of(self, scope: int, name: int) -> list[int]:
+        """Rows of the bindings of a name in one scope, in order of the text."""
+        (order,) = self.binding_order
+        names, scopes, positions = self.binding[:3]
+        at = bisect_left(order, name, key=names.__getitem__)
+        rows: list[int] = []
+        while at < len(order) and names[row := order[at]] == name:
+            if scopes[row] == scope:
+                rows.append(row)
+            at += 1
+        if len(rows) > 1:
+            rows.sort(key=positions.__getitem__)
+        return rows
 
     def occurrences(self, name: str) -> Iterator[tuple[int, int, int]]:
         """(role, position, ref) of each occurrence of ``name``, in order of position."""

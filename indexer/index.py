@@ -19,7 +19,7 @@ from .workspace import Workspace, find_root, state_dir_of, user_cache_dir
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from concurrent.futures import Executor
 
     from .build import BuildReport, Progress
@@ -119,9 +119,11 @@ class Index:
             self._view = view
             return view
 
-    def snapshot(self) -> Snapshot:
-        """What is true now."""
-        return Snapshot(self, self.view())
+    def snapshot(
+        self, overlays: Mapping[str, bytes | None] | None = None, *, shared: bool = False
+    ) -> Snapshot:
+        """What is true now, with contents standing in for files."""
+        return Snapshot(self, self.view(), overlays, shared=shared)
 
     def become_writer(self) -> bool:
         """Take the writer's lock; False when another process has it or nothing can be written."""
@@ -254,6 +256,8 @@ class Index:
     def mark_complete(self, pending: frozenset[str]) -> None:
         """Note that a sweep has looked at the disk."""
         view = self.view()
+        if view.complete and view.pending == pending:
+            return
         with self._mutex:
             self._view = View(view.generation, view.files, pending, revision=view.revision)
 

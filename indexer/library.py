@@ -10,8 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .store.facts_cache import FactsCache
 
-# Decoded facts take about four times the bytes of their compressed form.
-_DEFAULT_LIMIT = 12_000_000  # compressed bytes
+# Decoded facts take about three times the bytes of their compressed form.
+_DEFAULT_LIMIT = 18_000_000  # compressed bytes
 
 
 class Library:
@@ -24,7 +24,7 @@ class Library:
         self._cache = cache
         self._limit = limit
         self._held = 0
-        self._shelf: dict[bytes, FileFacts] = {}
+        self._shelf: dict[bytes, tuple[FileFacts, int]] = {}
         self._unsaved: dict[bytes, bytes] = {}
         self._lock = allocate_lock()
 
@@ -36,10 +36,10 @@ class Library:
     def get(self, digest: bytes) -> FileFacts | None:
         """Facts of the content with this hash, unless they have to be extracted."""
         with self._lock:
-            facts = self._shelf.pop(digest, None)
-            if facts is not None:
-                self._shelf[digest] = facts
-                return facts
+            kept = self._shelf.pop(digest, None)
+            if kept is not None:
+                self._shelf[digest] = kept  # now the most recently used one
+                return kept[0]
             blob = self._unsaved.get(digest) or self._cache.get(digest)
             return self._keep(digest, blob) if blob is not None else None
 
@@ -79,11 +79,11 @@ class Library:
             facts = FileFacts(blob)
         except ValueError:
             return None
-        self._shelf[digest] = facts
+        self._shelf[digest] = facts, len(blob)
         self._held += len(blob)
         while self._held > self._limit and len(self._shelf) > 1:
             oldest = next(iter(self._shelf))
-            self._held -= len(self._shelf.pop(oldest).blob)
+            self._held -= self._shelf.pop(oldest)[1]
         return facts
 
     def close(self) -> None:

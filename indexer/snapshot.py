@@ -21,10 +21,23 @@ if TYPE_CHECKING:
     from .store.index_store import FileRow, StoredSymbol
 
 
+# Resolved expressions that a view remembers; a few hundred bytes each.
+_REMEMBERED = 150_000
+
+
+class StaleError(Exception):
+    """A file has changed since the view that shared answers were remembered for."""
+
+    def __init__(self, path: str) -> None:
+        """Name the file."""
+        super().__init__(path)
+        self.path = path
+
+
 class View:
     """The files of one generation, by path and by id, and those not indexed yet."""
 
-    __slots__ = ("_paths", "complete", "files", "generation", "memo", "pending", "revision")
+    __slots__ = ("_paths", "complete", "files", "generation", "memo", "pending", "resolved", "revision")
 
     def __init__(
         self,
@@ -47,6 +60,7 @@ class View:
         self._paths: dict[int, str] | None = None
         # For what can be remembered as long as nothing changes.
         self.memo: dict[str, object] = {}
+        self.resolved: dict[object, object] = {}
 
     @property
     def paths(self) -> dict[int, str]:
@@ -59,20 +73,32 @@ class View:
 class Snapshot:
     """What is true at one moment. Paths are relative to the workspace's root, with ``/``."""
 
-    __slots__ = ("_digests", "_facts", "_index", "_overlays", "_texts", "memo", "view")
+    __slots__ = ("_digests", "_facts", "_index", "_overlays", "_shared", "_texts", "memo", "view")
 
     def __init__(
-        self, index: Index, view: View, overlays: Mapping[str, bytes | None] | None = None
+        self,
+        index: Index,
+        view: View,
+        overlays: Mapping[str, bytes | None] | None = None,
+        *,
+        shared: bool = False,
     ) -> None:
-        """``overlays`` are contents that stand in for files; None stands for a deleted file."""
+        """``overlays`` are contents that stand in for files; None stands for a deleted file.
+
+        A ``shared`` snapshot remembers what it resolves for the others of its view. It raises
+        :class:`StaleError` as soon as it meets a file that is not as the view has it.
+        """
         self._index = index
         self.view = view
         self._overlays = dict(overlays or {})
         self._facts: dict[str, FileFacts | None] = {}
         self._texts: dict[str, bytes] = {}
         self._digests: dict[str, bytes] = {}
-        # For what resolvers remember while this snapshot lives.
-        self.memo: dict[object, object] = {}
+        self._shared = shared and not self._overlays
+        if self._shared and len(view.resolved) > _REMEMBERED:
+            view.resolved = {}
+        # For what resolvers remember.
+        self.memo: dict[object, object] = view.resolved if self._shared else {}
 
     @property
     def index(self) -> Index:
@@ -162,11 +188,13 @@ class Snapshot:
             content = self._overlays[path]
             return None if content is None else self._extract(path, content)
         full = self.absolute(path)
+        row = self.view.files.get(path)
         try:
             status = os.stat(full)
         except OSError:
+            if self._shared and row is not None:
+                raise StaleError(path) from None
             return None
-        row = self.view.files.get(path)
         if row is not None and row[1] == status.st_mtime_ns and row[2] == status.st_size:
             if row[4]:
                 return None
@@ -174,6 +202,8 @@ class Snapshot:
             facts = self._index.library.get(row[3])
             if facts is not None:
                 return facts
+        elif self._shared and path not in self.view.pending:
+            raise StaleError(path)
         try:
             raw = text.read(full, self._index.workspace.config.max_file_size)
         except text.UnreadableError:

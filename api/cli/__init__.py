@@ -6,6 +6,7 @@ what every command needs, and each command loads its own.
 
 from __future__ import annotations
 
+import gc
 import sys
 
 TYPE_CHECKING = False
@@ -21,8 +22,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0 means found or done, 1 nothing found, 2 an error told on standard error, 130 interrupted.
     """
     given = sys.argv[1:] if arguments is None else list(arguments)
+    own_process = arguments is None
+    one_question = given[:1] == ["query"]
+    if own_process and one_question:
+        # What one question makes is small and soon gone; looking for garbage in it costs a tenth.
+        gc.disable()
     try:
-        if given and given[0] == "query":
+        if one_question:
             from .query import run
         else:
             from .commands import run
@@ -33,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from .errors import report
 
         code = report(error, given)
-    if arguments is None:
+    if own_process and one_question:
         from .output import leave
 
         leave(code)

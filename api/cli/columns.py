@@ -22,7 +22,7 @@ class Row:
 
     __slots__ = ("detail", "indent", "kind", "mark", "name", "place", "rest")
 
-    def __init__(  # noqa: PLR0913 - the columns of a table
+    def __init__(
         self,
         place: str,
         kind: str = "",

@@ -86,11 +86,15 @@ _ALL = (
         "watch",
         "Bring the index up to date, then keep it so until interrupted. Each line tells of files "
         "that changed together and how long it took until queries saw them.",
-        Parameter("poll", "boolean", "Look at files at intervals, without system notifications.",
-                  default=False),
+        Parameter(
+            "poll",
+            "boolean",
+            "Look at files at intervals, without system notifications.",
+            default=False,
+        ),
         _QUIET,
         examples=("flux-index watch",),
-    ),  # fmt: skip
+    ),
     Command(
         "clean",
         "Remove the index of a workspace. What was learned (ledger.db) is never removed.",

@@ -6,7 +6,19 @@ exact. Lines of one file stand below its path where an answer is grouped by file
 
 from __future__ import annotations
 
-from .view import about, heading, kind, last, mark, pages, parameters, plain, symbol_mark
+from .view import (
+    about,
+    counted,
+    heading,
+    kind,
+    last,
+    local,
+    mark,
+    pages,
+    parameters,
+    plain,
+    symbol_mark,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,8 +38,6 @@ if TYPE_CHECKING:
     )
     from .view import View
 
-NOTHING = "nothing found"
-
 
 def render(result: str, answer: Mapping[str, Any], view: View) -> str:
     """An answer as text, every line ended; ``result`` names its type in :mod:`..types`."""
@@ -45,7 +55,9 @@ def listing(answer: Listing, view: View) -> list[str]:
     elif view.operation == "members":
         lines = list(_members(items, view))
     else:
-        lines = [_line(item, view) for item in items]
+        # Where a definition is asked for, what to import it by is part of the answer.
+        full = view.operation == "definition"
+        lines = [_line(item, view, full=full) for item in items]
     return _ended(lines, answer, view, len(items))
 
 
@@ -59,7 +71,7 @@ def references(answer: ReferenceListing, view: View) -> list[str]:
         for item in group["references"]:
             line = f" {item['range']['start']['line'] + 1} {item['role']}"
             if "enclosing" in item:
-                line += f" in {item['enclosing']}"
+                line += f" in {plain(local(item['enclosing'], item['path']))}"
             lines.append(f"{line}: {plain(item['text'].strip())}{mark(item['evidence'])}")
     return _ended(lines, answer, view, pages(answer["items"]))
 
@@ -73,7 +85,7 @@ def calls(answer: CallListing, view: View) -> list[str]:
             f"{call['range']['start']['line'] + 1}: {plain(call['text'].strip())}"
             for call in item["calls"]
         )
-        head = f"{_at(symbol, view)}{kind(symbol)} {plain(symbol['name'])}"
+        head = f"{_at(symbol, view)}{kind(symbol)} {plain(local(symbol['name'], symbol['path']))}"
         lines.append(f"{head} — {places}{mark(item['evidence'], symbol.get('layer', _HERE))}")
     return _ended(lines, answer, view, len(answer["items"]))
 
@@ -86,11 +98,10 @@ def hierarchy(answer: HierarchyAnswer, view: View) -> list[str]:
     if answer["mro"]:
         names = ", ".join(plain(item["name"]) + symbol_mark(item) for item in answer["mro"])
         lines.append(f"mro {names}")
-    if answer["subclasses"]:
-        lines += [f"subclasses {answer['total']:,}", *_tree(answer["subclasses"], view)]
-    if not any((answer["bases"], answer["mro"], answer["subclasses"])):
-        lines.append(NOTHING)
-    return lines + view.notes(answer, count(answer["subclasses"]))
+    shown = count(answer["subclasses"])
+    if shown:
+        lines += [counted(shown, "subclass"), *_tree(answer["subclasses"], view)]
+    return _ended(lines, answer, view, shown)
 
 
 def imports(answer: ImportListing, view: View) -> list[str]:
@@ -107,10 +118,10 @@ def imports(answer: ImportListing, view: View) -> list[str]:
         if "alias" in item:
             what += f" as {item['alias']}"
         line = f" {item['range']['start']['line'] + 1} {plain(what)}"
-        if "resolved" in item:
+        if "resolved" in item and view.operation == "imports":
             line += f" -> {view.path(item['resolved'])}"
-        if item.get("conditions"):
-            line += f" ({', '.join(item['conditions'])})"
+        if conditions := item.get("conditions"):
+            line += f" ({', '.join(conditions)})"
         lines.append(line + mark(item["evidence"], _HERE if "resolved" in item else "outside"))
     return _ended(lines, answer, view, len(answer["items"]))
 
@@ -140,19 +151,30 @@ def source(answer: SourceAnswer, view: View) -> list[str]:
 
 
 def status(answer: Mapping[str, Any], view: View) -> list[str]:
-    """Each part of the state on lines of its own; parts that are empty are left out."""
+    """A line for each part of the state, and one for each file that is not indexed."""
     lines: list[str] = []
+    for name, parts in state(answer):
+        if name in ("skipped", "errors", "problems"):
+            lines += [f"{name} {len(parts):,}", *(f" {part}" for part in parts)]
+        else:
+            lines.append(f"{name} {', '.join(parts)}")
+    return lines + view.notes(answer, answer["total"])
+
+
+def state(answer: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Each part of a status that says something, in words."""
     for key, value in answer.items():
         if key in ("files", "total", "notes", "pending") or value in ("", {}, []):
             continue
-        if isinstance(value, dict):
-            lines.append(f"{key} " + ", ".join(f"{name} {told(value[name])}" for name in value))
-        elif isinstance(value, list):
-            lines.append(f"{key} {len(value):,}")
-            lines += [f" {told(entry)}" for entry in value]
+        if key in ("environment", "watcher", "sizes"):
+            yield key, [f"{name} {_told(name, value[name])}" for name in value if value[name] != ""]
+        elif key in ("skipped", "errors"):
+            yield key, [plain(f"{entry['path']}: {entry['reason']}") for entry in value]
+        elif key in ("source_roots", "problems"):
+            # A source root that is the workspace's own has no name.
+            yield key, [plain(entry) or "." for entry in value]
         else:
-            lines.append(f"{key} {told(value)}")
-    return lines + view.notes(answer, answer["total"])
+            yield key, [_told(key, value)]
 
 
 def source_lines(answer: SourceAnswer) -> list[str]:
@@ -162,16 +184,6 @@ def source_lines(answer: SourceAnswer) -> list[str]:
         return []
     lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
     return ["\t".join(plain(part) for part in line.split("\t")) for line in lines]
-
-
-def told(value: Any) -> str:
-    """A value of a status as words."""
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, dict):
-        # A file and the reason why it is not indexed.
-        return ": ".join(str(part) for part in value.values())
-    return plain(str(value))
 
 
 def count(nodes: list[HierarchyNode]) -> int:
@@ -196,7 +208,7 @@ _HERE = "workspace"
 
 def _ended(lines: list[str], answer: Mapping[str, Any], view: View, shown: int) -> list[str]:
     if not answer["total"]:
-        lines.append(NOTHING)
+        lines.append(view.nothing())
     return lines + view.notes(answer, shown)
 
 
@@ -209,16 +221,23 @@ def _at(symbol: Symbol, view: View) -> str:
     return place + " " if place else ""
 
 
-def _line(symbol: Symbol, view: View) -> str:
-    return _at(symbol, view) + _told(symbol, symbol["name"])
+def _line(symbol: Symbol, view: View, *, full: bool = True) -> str:
+    name = symbol["name"] if full else local(symbol["name"], symbol["path"])
+    return _at(symbol, view) + _described(symbol, name)
 
 
 def _short_line(symbol: Symbol, indent: int) -> str:
     line = symbol["range"]["start"]["line"] + 1
-    return f"{' ' * indent}{line} {_told(symbol, last(symbol['name']))}"
+    return f"{' ' * indent}{line} {_described(symbol, last(symbol['name']))}"
 
 
-def _told(symbol: Symbol, name: str) -> str:
+def _told(name: str, value: Any) -> str:
+    if isinstance(value, int):
+        return f"{value / 1e6:,.1f} MB" if name.endswith("bytes") else f"{value:,}"
+    return plain(str(value))
+
+
+def _described(symbol: Symbol, name: str) -> str:
     what = about(symbol)
     head = f"{kind(symbol)} {plain(name)}{parameters(symbol)}"
     return (f"{head} — {what}" if what else head) + symbol_mark(symbol)
@@ -244,7 +263,7 @@ def _tree(nodes: list[HierarchyNode], view: View, indent: int = 1) -> Iterator[s
     for node in nodes:
         symbol = node["symbol"]
         place = view.place(symbol, column=False)
-        line = f"{' ' * indent}{plain(symbol['name'])}{f' {place}' if place else ''}"
+        name = plain(local(symbol["name"], symbol["path"]))
+        line = f"{' ' * indent}{name}{f' {place}' if place else ''}"
         yield line + mark(node["evidence"], symbol.get("layer", _HERE))
         yield from _tree(node["children"], view, indent + 1)
-

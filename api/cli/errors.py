@@ -1,4 +1,4 @@
-"""Telling an error: a sentence on standard error, and an object for programs that asked for JSON."""
+"""Telling an error: a sentence for people, and an object for programs that asked for JSON."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ def report(error: Exception, arguments: Sequence[str]) -> int:
     if isinstance(error, FluxIndexError):
         code, message = error.code, str(error)
     elif isinstance(error, OSError) and error.strerror:
-        message = error.strerror if error.filename is None else f"{error.filename}: {error.strerror}"
+        message = (
+            error.strerror if error.filename is None else f"{error.filename}: {error.strerror}"
+        )
     else:
         import traceback
 

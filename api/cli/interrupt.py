@@ -6,10 +6,9 @@ import signal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
     from typing import Self
-
-    from collections.abc import Callable
 
 
 class Interrupt:

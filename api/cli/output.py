@@ -40,9 +40,7 @@ def is_terminal(stream: TextIO) -> bool:
 def in_colour(stream: TextIO) -> bool:
     """Whether to send colours to a stream; see https://no-color.org."""
     return (
-        is_terminal(stream)
-        and not os.environ.get("NO_COLOR")
-        and os.environ.get("TERM") != "dumb"
+        is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )
 
 

@@ -7,12 +7,14 @@ it is exact, and is never cut off.
 from __future__ import annotations
 
 from .columns import BOLD, DIM, Row, aligned, paint
+from .compact import count
 from .view import (
     about,
     counted,
     heading,
     kind,
     last,
+    local,
     mark,
     pages,
     parameters,
@@ -38,8 +40,6 @@ if TYPE_CHECKING:
     )
     from .view import View
 
-NOTHING = "nothing found"
-
 # So few symbols are shown in full, on several lines of the terminal if need be.
 _FEW = 3
 
@@ -60,7 +60,9 @@ def listing(answer: Listing, view: View) -> list[str]:
             rows += _nested(item, view, 0)
         lines = aligned(rows, view)
     else:
-        rows = [_row(item, view) for item in items]
+        # Where a definition is asked for, what to import it by is part of the answer.
+        full = view.operation == "definition"
+        rows = [_row(item, view, full=full) for item in items]
         lines = aligned(rows, view, cut_to_width=len(rows) > _FEW)
     noun = "definition" if view.operation == "definition" else _NOUNS.get(view.operation, "symbol")
     return _ended(lines, answer, view, len(items), noun)
@@ -71,19 +73,19 @@ def references(answer: ReferenceListing, view: View) -> list[str]:
     lines = _subject(answer, view)
     if answer["total"]:
         lines.append(paint(heading(answer, "reference"), BOLD, view))
-    for group in answer["items"]:
-        rows = [
-            Row(
-                view.place(item),
-                item["role"],
-                "",
-                plain(item["text"].strip()),
-                mark(item["evidence"]),
-                f"in {item['enclosing']}" if "enclosing" in item else "",
-            )
-            for item in group["references"]
-        ]
-        lines += ["", *aligned(rows, view)]
+    rows = [
+        Row(
+            view.place(item),
+            item["role"],
+            "",
+            plain(item["text"].strip()),
+            mark(item["evidence"]),
+            f"in {local(item['enclosing'], item['path'])}" if "enclosing" in item else "",
+        )
+        for group in answer["items"]
+        for item in group["references"]
+    ]
+    lines += aligned(rows, view)
     return _ended(lines, answer, view, pages(answer["items"]))
 
 
@@ -91,7 +93,7 @@ def calls(answer: CallListing, view: View) -> list[str]:
     """Callers or callees, each followed by its calls."""
     lines = _subject(answer, view)
     for item in answer["items"]:
-        row = _row(item["symbol"], view)
+        row = _row(item["symbol"], view, full=False)
         row.mark = mark(item["evidence"], item["symbol"].get("layer", _HERE))
         lines += ["", *aligned([row], view)]
         places = [
@@ -107,18 +109,16 @@ def calls(answer: CallListing, view: View) -> list[str]:
 def hierarchy(answer: HierarchyAnswer, view: View) -> list[str]:
     """Bases and subclasses as trees, the order of resolution as a list."""
     lines = _subject(answer, view)
+    shown = count(answer["subclasses"])
     parts: list[tuple[str, list[Row]]] = [
         ("bases", list(_tree(answer["bases"], view, 1))),
         ("method resolution order", [_class_row(item, view) for item in answer["mro"]]),
-        (counted(answer["total"], "subclass"), list(_tree(answer["subclasses"], view, 1))),
+        (counted(shown, "subclass"), list(_tree(answer["subclasses"], view, 1))),
     ]
     for name, rows in parts:
         if rows:
             lines += ["", paint(name, BOLD, view), *aligned(rows, view)]
-    if not any(rows for _, rows in parts):
-        lines.append("neither bases nor subclasses" if lines else NOTHING)
-    shown = sum(1 for row in parts[2][1] if row.name)
-    return lines + _notes(answer, view, shown)
+    return _ended(lines, answer, view, shown)
 
 
 def imports(answer: ImportListing, view: View) -> list[str]:
@@ -126,10 +126,12 @@ def imports(answer: ImportListing, view: View) -> list[str]:
     rows: list[Row] = []
     for item in answer["items"]:
         name = f".{item['name']}" if "name" in item else ""
+        # The dots of a relative import end in one already.
+        name = name[1:] if item["module"].endswith(".") else name
         alias = f" as {item['alias']}" if "alias" in item else ""
         rest = f"-> {view.path(item['resolved'])}" if "resolved" in item else ""
-        if item.get("conditions"):
-            rest += f" ({', '.join(item['conditions'])})"
+        if conditions := item.get("conditions"):
+            rest += f" ({', '.join(conditions)})"
         layer = _HERE if "resolved" in item else "outside"
         what = plain(item["module"] + name)
         rows.append(
@@ -164,7 +166,7 @@ def source(answer: SourceAnswer, view: View) -> list[str]:
         lines.append(paint(f"{view.path(answer['path'])}:{first}{what}", BOLD, view))
         digits = len(str(first + len(text) - 1))
         lines += [
-            f"{paint(str(first + at).rjust(digits), DIM, view)}  {line}".rstrip()
+            paint(str(first + at).rjust(digits), DIM, view) + (f"  {line}" if line else "")
             for at, line in enumerate(text)
         ]
     return _ended(lines, answer, view, answer["total"])
@@ -172,22 +174,14 @@ def source(answer: SourceAnswer, view: View) -> list[str]:
 
 def status(answer: Mapping[str, Any], view: View) -> list[str]:
     """A row for each part of the state; parts that are empty are left out."""
-    from .compact import told
+    from .compact import state
 
     lines: list[str] = []
-    for key, value in answer.items():
-        if key in ("files", "total", "notes") or value in ("", {}, []):
-            continue
+    for key, parts in state(answer):
         head = paint(key.replace("_", " ").ljust(_STATUS_WIDTH), DIM, view)
-        if isinstance(value, dict):
-            parts = [f"{name.replace('_', ' ')}: {told(value[name])}" for name in value]
-        elif isinstance(value, list):
-            parts = [told(entry) for entry in value]
-        else:
-            parts = [told(value)]
         lines.append(head + parts[0])
         lines += [" " * _STATUS_WIDTH + part for part in parts[1:]]
-    return lines + _notes({**answer, "pending": 0}, view, answer["total"])
+    return lines + _notes(answer, view, answer["total"])
 
 
 RENDERERS: dict[str, Callable[[Any, View], list[str]]] = {
@@ -212,7 +206,7 @@ def _ended(
 ) -> list[str]:
     total: int = answer["total"]
     if not total:
-        lines.append(NOTHING)
+        lines.append(view.nothing())
     elif noun and total > 1 and not answer.get("truncated"):
         lines.append(paint(counted(total, noun), DIM, view))
     return lines + _notes(answer, view, shown)
@@ -228,11 +222,13 @@ def _subject(answer: Mapping[str, Any], view: View) -> list[str]:
     return aligned([_row(answer["symbol"], view)], view, cut_to_width=False)
 
 
-def _row(symbol: Symbol, view: View, name: str = "", indent: int = 0) -> Row:
+def _row(symbol: Symbol, view: View, name: str = "", indent: int = 0, *, full: bool = True) -> Row:
+    if not name:
+        name = symbol["name"] if full else local(symbol["name"], symbol["path"])
     return Row(
         view.place(symbol),
         kind(symbol),
-        plain(name or symbol["name"]),
+        plain(name),
         parameters(symbol),
         symbol_mark(symbol),
         about(symbol),

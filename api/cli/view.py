@@ -22,7 +22,7 @@ class View:
 
     __slots__ = ("_prefix", "_within", "arguments", "colour", "operation", "width")
 
-    def __init__(  # noqa: PLR0913 - each is a fact of its own
+    def __init__(
         self,
         operation: str,
         arguments: Mapping[str, Any],
@@ -68,12 +68,20 @@ class View:
         place = f"{self.path(path)}:{start['line'] + 1}"
         return f"{place}:{start['character'] + 1}" if column else place
 
+    def nothing(self) -> str:
+        """What to say when nothing was found."""
+        name = self.arguments.get("name")
+        if not name or self.operation == "exists":
+            return "nothing found"
+        return f"nothing found; flux-index query exists {plain(name)} tells what is nearest"
+
     def notes(self, answer: Mapping[str, Any], shown: int) -> list[str]:
         """What an answer leaves out and what it does not know; ``shown`` counts its items."""
         lines: list[str] = []
         total: int = answer["total"]
         if answer.get("truncated"):
-            lines.append(f"… {total - shown:,} more of {total:,}{self._how_to_get_more(shown)}")
+            more = f"{total - shown:,} more of {total:,}" if total > shown else "more"
+            lines.append(f"… {more}{self._how_to_get_more(shown)}")
         elif total and not shown and self.arguments.get("offset"):
             lines.append(f"nothing from offset {self.arguments['offset']} on, there are {total:,}")
         pending: int = answer["pending"]
@@ -87,8 +95,7 @@ class View:
     def _how_to_get_more(self, shown: int) -> str:
         from ..operations import OPERATIONS
 
-        operation = OPERATIONS.get(self.operation)
-        names = [parameter.name for parameter in operation.parameters] if operation else []
+        names = [parameter.name for parameter in OPERATIONS[self.operation].parameters]
         if "offset" in names:
             return f": --offset {self.arguments.get('offset', 0) + shown}"
         return f": --limit {2 * shown}" if "limit" in names else ""
@@ -99,8 +106,7 @@ def plain(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
-        " " if symbol == "\t" else symbol if symbol >= " " and not _controls(symbol) else "\ufffd"
-        for symbol in text
+        " " if symbol == "\t" else "\ufffd" if _steers(symbol) else symbol for symbol in text
     )
 
 
@@ -111,9 +117,14 @@ def kind(symbol: Symbol) -> str:
 
 
 def parameters(symbol: Symbol) -> str:
-    """What is to be written behind a name: parameters and result, or bases of a class."""
+    """What is written behind a name: parameters and result, bases of a class, a value."""
     signature = symbol.get("signature", "").removeprefix("async ")
-    return plain(signature) if signature[:1] in ("(", "[") else ""
+    if signature[:1] not in ("(", "["):
+        signature = signature.removeprefix("self.")
+        signature = signature.removeprefix(last(symbol["name"]))
+        if not signature.startswith((":", " = ", " +")):
+            return ""
+    return plain(signature)
 
 
 def about(symbol: Symbol) -> str:
@@ -141,6 +152,18 @@ def symbol_mark(symbol: Symbol) -> str:
 def last(name: str) -> str:
     """Last component of a dotted name."""
     return name.rpartition(".")[2]
+
+
+def local(name: str, path: str) -> str:
+    """A dotted name without the module that its file is, to be told next to its path."""
+    if name.startswith(path + "."):
+        return name[len(path) + 1 :]
+    module = path.removesuffix("i").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    end = len(name)
+    while (end := name.rfind(".", 0, end)) > 0:
+        if module == name[:end] or module.endswith("." + name[:end]):
+            return name[end + 1 :]
+    return name
 
 
 def counted(n: int, noun: str) -> str:
@@ -173,6 +196,9 @@ def pages(groups: Sequence[Mapping[str, Any]]) -> int:
     return sum(len(group["references"]) for group in groups)
 
 
-def _controls(symbol: str) -> bool:
-    # Delete, C1 controls, and the marks that make text run the other way.
-    return "\x7f" <= symbol <= "\x9f" or "\u202a" <= symbol <= "\u202e" or "\u2066" <= symbol <= "\u2069"
+# Controls, delete, and the marks that make text run the other way.
+_STEERING = ("\0\x1f", "\x7f\x9f", "\u202a\u202e", "\u2066\u2069")
+
+
+def _steers(symbol: str) -> bool:
+    return any(first <= symbol <= end for first, end in _STEERING)

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from ...indexer.symbols import KIND_NAMES, LOCAL, REBOUND
+from ...indexer.symbols import (
+    CLASS,
+    CONSTANT,
+    ENUM,
+    ENUM_MEMBER,
+    FIELD,
+    FUNCTION,
+    KIND_NAMES,
+    LOCAL,
+    METHOD,
+    PROPERTY,
+    REBOUND,
+    VARIABLE,
+)
 from ..names_index import NamesIndex
 from ..views import envelope, name_range, signature, symbol
 from .target import candidates, entity_of_symbol, is_test
@@ -16,9 +29,9 @@ if TYPE_CHECKING:
     from ..session import Session
 
 # Of two symbols that match equally well, people mean the class before the function before the rest.
-_KIND_ORDER = {"class": 0, "enum": 0, "function": 1, "module": 1, "method": 2, "property": 2,
-               "constant": 3, "variable": 3, "field": 4, "enum-member": 4}  # fmt: skip
-_CONSIDERED = 400  # distinct names that are ranked
+_KIND_ORDER = {CLASS: 0, ENUM: 0, FUNCTION: 1, METHOD: 2, PROPERTY: 2, CONSTANT: 3, VARIABLE: 3,
+               FIELD: 4, ENUM_MEMBER: 4}  # fmt: skip
+_CONSIDERED = 200  # distinct names that are ranked
 
 
 def symbols(
@@ -41,10 +54,9 @@ def symbols(
         container, _, last = query.rpartition(".")
         names = NamesIndex.of(snapshot).match(last, _CONSIDERED)
         for quality, where, row in _rows(snapshot, names, last):
-            full = _container(snapshot, where, row)
-            if container and not (full == container or full.endswith("." + container)):
+            if container and not ("." + _container(snapshot, where, row)).endswith("." + container):
                 continue
-            ranked.append(((quality, *_rank(where, row)), where, row))
+            ranked.append(((quality, *_rank(snapshot, where, row)), where, row))
     if wanted is not None:
         ranked = [item for item in ranked if KIND_NAMES[item[2][4]] in wanted]
     if path is not None:
@@ -76,15 +88,22 @@ def _rows(
     return rows
 
 
-def _rank(where: str, row: StoredSymbol) -> tuple[object, ...]:
-    name, container, flags = row[2], row[3], row[7]
+def _rank(snapshot: Snapshot, where: str, row: StoredSymbol) -> tuple[object, ...]:
+    name, flags = row[2], row[7]
+    places = snapshot.view.memo.get("places")
+    if places is None:
+        places = snapshot.view.memo["places"] = dict[str, tuple[int, int]]()
+    assert isinstance(places, dict)
+    place: tuple[int, int] | None = places.get(where)
+    if place is None:
+        place = places[where] = is_test(where), where.count("/")
     return (
-        is_test(where),
+        place[0],
         int(bool(flags & (LOCAL | REBOUND))),
         int(name.startswith("_")),
-        _KIND_ORDER.get(KIND_NAMES[row[4]], 5),
+        _KIND_ORDER[row[4]],
         len(name),
-        container.count(".") + where.count("/"),
+        row[3].count(".") + place[1],
         name,
         where,
         row[5],

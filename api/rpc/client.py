@@ -68,8 +68,11 @@ class Client:
     def call(
         self, method: str, params: object = None, timeout: float | None = None
     ) -> dict[str, Any]:
-        """Ask and wait. Raises RpcError when the server refuses, TimeoutError after ``timeout``
-        seconds, ConnectionError when it goes away."""
+        """Ask and wait.
+
+        Raises RpcError when the server refuses, TimeoutError after ``timeout`` seconds, and
+        ConnectionError when the server goes away.
+        """
         return self.wait(self.send(method, params), timeout)
 
     def send(self, method: str, params: object = None) -> int:

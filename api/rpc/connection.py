@@ -11,7 +11,16 @@ from hmac import compare_digest
 
 from . import methods
 from .framing import Broken, Splitter, frame
-from .messages import CANCEL, INVALID_REQUEST, NOT_PERMITTED, PARSE_ERROR, Call, Fault, RpcError, read
+from .messages import (
+    CANCEL,
+    INVALID_REQUEST,
+    NOT_PERMITTED,
+    PARSE_ERROR,
+    Call,
+    Fault,
+    RpcError,
+    read,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,8 +42,10 @@ class Connection(asyncio.Protocol):
     """A client, as the server sees it."""
 
     def __init__(self, host: Host, *, token: str = "", is_private: bool = False) -> None:
-        """``token`` is what the client must say first, if anything; ``is_private`` is the one
-        over the standard streams of the process itself."""
+        """``token`` is what the client must say first, if anything.
+
+        ``is_private`` is the connection over the standard streams of the process itself.
+        """
         self.is_private = is_private
         self.peer: Peer | None = None
         self.wants_changes = False
@@ -52,11 +63,13 @@ class Connection(asyncio.Protocol):
         self._is_ending = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin; called by the event loop, as the next five are."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._host.joined(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Give up what the client has asked."""
         del exc
         self._transport = None
         self._waiting.clear()
@@ -66,22 +79,25 @@ class Connection(asyncio.Protocol):
         self._host.left(self)
 
     def data_received(self, data: bytes) -> None:
+        """Take what has come."""
         for item in self._splitter.feed(data):
             self._take(item)
         self._regulate()
 
     def eof_received(self) -> bool:
-        # Whoever has asked everything may close their side and still wants the answers.
+        """Whether to stay: who has asked everything may close that side and wait for answers."""
         for item in self._splitter.finish():
             self._take(item)
         self._is_ending = True
         return bool(self._open)
 
     def pause_writing(self) -> None:
+        """Listen no more while the client does not read."""
         self._is_writable = False
         self._regulate()
 
     def resume_writing(self) -> None:
+        """Go on listening."""
         self._is_writable = True
         self._regulate()
 
@@ -147,8 +163,8 @@ class Connection(asyncio.Protocol):
             return
         reply = self.write
         if message.is_batch:
-            answers = [entry for entry in message.items if isinstance(entry, Fault) or entry.is_request]
-            reply = _Batch(len(answers), self.write).add
+            n_answers = sum(isinstance(one, Fault) or one.is_request for one in message.items)
+            reply = _Batch(n_answers, self.write).add
         for entry in message.items:
             if isinstance(entry, Fault):
                 reply(entry.body)

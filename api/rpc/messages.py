@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, NoReturn
 
+    from typing_extensions import TypeIs
+
     Id = str | int | float | None
 
 PARSE_ERROR = -32700
@@ -107,10 +109,10 @@ def read(body: bytes) -> Message:
         return Message([Fault(PARSE_ERROR, "the message is nested too deeply")])
     except ValueError as error:
         return Message([Fault(PARSE_ERROR, f"the message is not JSON: {error}")])
-    if not isinstance(value, list):
+    if not is_array(value):
         item = _understand(value)
         return Message([] if item is None else [item])
-    entries: list[Any] = value
+    entries = value
     if not entries:
         return Message([Fault(INVALID_REQUEST, "a batch cannot be empty")])
     if len(entries) > MOST_IN_BATCH:
@@ -122,9 +124,9 @@ def read(body: bytes) -> Message:
 
 def _understand(value: Any) -> Call | Fault | None:
     """One message; None for an answer, as this server asks nothing."""
-    if not isinstance(value, dict):
+    if not is_object(value):
         return Fault(INVALID_REQUEST, "a request is a JSON object")
-    message: dict[str, Any] = value
+    message = value
     id_ = message.get("id")
     if isinstance(id_, bool) or not isinstance(id_, str | int | float | None) or id_ in _INFINITE:
         return Fault(INVALID_REQUEST, "`id` is a string, a number or null")
@@ -136,9 +138,19 @@ def _understand(value: Any) -> Call | Fault | None:
     if not isinstance(method, str):
         return Fault(INVALID_REQUEST, "`method` must be a string", id_)
     params = message.get("params")
-    if not isinstance(params, dict | list | None):
+    if not (params is None or is_object(params) or is_array(params)):
         return Fault(INVALID_REQUEST, "`params` must be an object or an array", id_)
     return Call(method, params, id_, "id" in message)
+
+
+def is_object(value: Any) -> TypeIs[dict[str, Any]]:
+    """Whether a JSON value is an object."""
+    return isinstance(value, dict)
+
+
+def is_array(value: Any) -> TypeIs[list[Any]]:
+    """Whether a JSON value is an array."""
+    return isinstance(value, list)
 
 
 def result_body(id_: Id, result: object) -> bytes:

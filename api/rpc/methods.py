@@ -19,6 +19,7 @@ from .messages import (
     METHOD_NOT_FOUND,
     RpcError,
     error_body,
+    is_object,
     result_body,
 )
 
@@ -102,9 +103,7 @@ def arguments(method: Operation, params: dict[str, Any] | list[Any] | None) -> d
         names = [parameter.name for parameter in method.parameters]
         if len(params) > len(names):
             takes = ", ".join(names) or "none"
-            raise RpcError(
-                INVALID_PARAMS, f"{method.name} takes {len(names)} parameters ({takes})"
-            )
+            raise RpcError(INVALID_PARAMS, f"{method.name} takes {len(names)} parameters ({takes})")
         return checked(method, dict(zip(names, params, strict=False)))
     given = {name: value for name, value in (params or {}).items() if name not in _ABOUT_THE_CALL}
     return checked(method, given)
@@ -124,9 +123,8 @@ def progress_token(params: dict[str, Any] | list[Any] | None) -> str | int | Non
         return None
     token: Any = params.get("progressToken", params.get("workDoneToken"))
     meta = params.get("_meta")
-    if isinstance(meta, dict):
-        about: dict[str, Any] = meta
-        token = about.get("progressToken", token)
+    if is_object(meta):
+        token = meta.get("progressToken", token)
     return token if isinstance(token, str | int) and not isinstance(token, bool) else None
 
 

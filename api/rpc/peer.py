@@ -12,14 +12,14 @@ server protocol with it. ``host`` imports it while the first questions are answe
 from __future__ import annotations
 
 import logging
-from asyncio import iscoroutinefunction
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
 import cattrs
 from pygls.protocol.json_rpc import JsonRPCNotification, JsonRPCProtocol, JsonRPCRequestMessage
 from pygls.server import JsonRPCServer
 
-from .methods import cancelled, outcome
+from .methods import outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,7 +58,7 @@ class Server(JsonRPCServer):
         peer.serve(connection)
         return peer
 
-    def report_server_error(self, error: Exception, source: Any) -> None:
+    def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ARG002
         """Only notifications come here: errors of requests were logged when they were answered."""
         _log.error("%s", error, exc_info=error)
 
@@ -83,10 +83,9 @@ class Peer(JsonRPCProtocol):
         self.handle_message(JsonRPCRequestMessage(call.serial, call.method, "2.0", call))
 
     def cancel(self, call: Call) -> None:
-        """Do not run a call, or, if it runs already, do not wait for it."""
+        """Do not run a call, unless it runs in a thread already."""
         if call.serial in self._calls:
             self._handle_cancel_notification(call.serial)
-            self._connection.settle(call, cancelled(call))
 
     def _send_handler_result(self, future: Future[Any], *, msg_id: int | str) -> None:
         # Called by the thread that ran the call, which thereby writes the answer's text, too.

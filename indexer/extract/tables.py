@@ -208,6 +208,11 @@ class Tables:
         )
         return row
 
+    def binding_order(self) -> list[int]:
+        """Rows of binding sorted by name."""
+        names = self.binding[::8]
+        return sorted(range(len(names)), key=names.__getitem__)
+
     def encode(self, flags: int) -> bytes:
         """The finished blob."""
         data = self.data
@@ -226,6 +231,7 @@ class Tables:
             "scope": self.scopes,
             "definition": self.definition,
             "binding": self.binding,
+            "binding_order": self.binding_order(),
             "attribute_binding": self.attribute_binding,
             "imports": self.imports,
             "exports": self.exports,

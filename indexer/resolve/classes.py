@@ -12,7 +12,7 @@ from .entities import (
     Found,
     entity_of_binding,
 )
-from .names import binding_rows, visible_bindings
+from .names import visible_bindings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,6 +99,13 @@ def is_open(snapshot: Snapshot, entity: Entity) -> bool:
 
 def own_member(snapshot: Snapshot, entity: Entity, name: str) -> list[Found]:
     """A member by name that the class itself defines: in its body, else on ``self``."""
+    key = ("own", entity, name)
+    if key not in snapshot.memo:
+        snapshot.memo[key] = _own_member(snapshot, entity, name)
+    return snapshot.memo[key]  # type: ignore[return-value] # what was just put there
+
+
+def _own_member(snapshot: Snapshot, entity: Entity, name: str) -> list[Found]:
     _, path, row = entity
     facts = snapshot.facts(path)
     if facts is None:
@@ -107,7 +114,7 @@ def own_member(snapshot: Snapshot, entity: Entity, name: str) -> list[Found]:
     if name_row < 0:
         return []
     scope = facts.definition[f.DEF_OWN_SCOPE][row]
-    rows = binding_rows(facts, scope, name_row)
+    rows = facts.bindings_of(scope, name_row)
     found = [
         Found(entity_of_binding(path, facts, chosen))
         for chosen in visible_bindings(facts, rows, scope, -1)

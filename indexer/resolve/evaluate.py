@@ -7,6 +7,8 @@ empty list, never a guess.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from .. import facts as f
 from .classes import class_member, mro
 from .entities import (
@@ -113,13 +115,12 @@ def super_member(snapshot: Snapshot, path: str, receiver: int, name: str) -> lis
 
 def enclosing_class(facts: FileFacts, position: int) -> int:
     """Definition row of the innermost class whose text holds a position, or -1."""
-    best, start = -1, -1
     table = facts.definition
-    for row, kind in enumerate(table[f.DEF_KIND]):
-        begin = table[f.DEF_START][row]
-        if kind == f.CLASS and start < begin <= position < table[f.DEF_END][row]:
-            best, start = row, begin
-    return best
+    kinds, ends = table[f.DEF_KIND], table[f.DEF_END]
+    for row in range(bisect_right(table[f.DEF_START], position) - 1, -1, -1):
+        if kinds[row] == f.CLASS and ends[row] > position:
+            return row
+    return -1
 
 
 def instances(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> list[Found]:

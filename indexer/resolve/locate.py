@@ -18,7 +18,7 @@ from .entities import (
     Found,
     entity_of_binding,
 )
-from .evaluate import attribute, instances_of, objects
+from .evaluate import instances_of, objects
 from .modules import find_module, imported_module
 from .names import import_target, lookup, member_of, module_member
 
@@ -79,9 +79,7 @@ def entities_at(snapshot: Snapshot, path: str, occurrence: Occurrence) -> list[F
     if role == f.KEYWORD:
         return keyword(snapshot, path, facts, occurrence)
     if occurrence.role & f.ATTRIBUTE_ROLE:
-        receiver = facts.expr[f.EXPR_A][ref]
-        found = attribute(snapshot, path, receiver, occurrence.name)
-        return found or _own_attribute(path, facts, ref)
+        return objects(snapshot, path, ref) or _own_attribute(path, facts, ref)
     if role == f.PARAMETER_ROLE:
         return [Found((PARAMETER, path, ref))]
     if role in (f.WRITTEN, f.DELETED):
@@ -102,18 +100,9 @@ def _written(snapshot: Snapshot, path: str, facts: FileFacts, row: int) -> list[
     position = facts.binding[f.BIND_POS][row]
     if kind in (f.AUGMENT, f.DELETE):
         return lookup(snapshot, path, scope, name, position)
-    names, scopes, kinds = (
-        facts.binding[f.BIND_NAME],
-        facts.binding[f.BIND_SCOPE],
-        facts.binding[f.BIND_KIND],
-    )
-    for other, other_kind in enumerate(kinds):
-        if (
-            other_kind in (f.GLOBAL, f.NONLOCAL)
-            and names[other] == name
-            and scopes[other] == scope
-        ):
-            return lookup(snapshot, path, scope, name, position)
+    kinds = facts.binding[f.BIND_KIND]
+    if any(kinds[other] in (f.GLOBAL, f.NONLOCAL) for other in facts.bindings_of(scope, name)):
+        return lookup(snapshot, path, scope, name, position)
     return [Found((VARIABLE, path, row))]
 
 

@@ -17,23 +17,6 @@ _WEAK = frozenset([f.DELETE, f.GLOBAL, f.NONLOCAL])
 _DEPTH = 40
 
 
-def binding_rows(facts: FileFacts, scope: int, name: int) -> list[int]:
-    """Rows of the bindings of a name in one scope, in order of the text."""
-    table = facts.memo.get("bindings")
-    if table is None:
-        grouped: dict[tuple[int, int], list[int]] = {}
-        names, scopes = facts.binding[f.BIND_NAME], facts.binding[f.BIND_SCOPE]
-        for row, key in enumerate(zip(scopes, names, strict=True)):
-            grouped.setdefault(key, []).append(row)
-        positions = facts.binding[f.BIND_POS]
-        for rows in grouped.values():
-            rows.sort(key=positions.__getitem__)
-        table = facts.memo["bindings"] = grouped
-    assert isinstance(table, dict)
-    rows: list[int] = table.get((scope, name), [])
-    return rows
-
-
 def blocks_around(facts: FileFacts, scope: int, position: int) -> list[int]:
     """Rows of the blocks of a scope that hold a position, innermost first."""
     starts, ends = facts.block[f.BLOCK_START], facts.block[f.BLOCK_END]
@@ -87,7 +70,7 @@ def lookup(
     current, at = scope, position
     while current >= 0:
         if kinds[current] != f.CLASS_SCOPE or current == scope:
-            rows = binding_rows(facts, current, name)
+            rows = facts.bindings_of(current, name)
             if rows:
                 declared = [facts.binding[f.BIND_KIND][row] for row in rows]
                 if f.GLOBAL in declared and current != 0:
@@ -170,7 +153,7 @@ def module_member(snapshot: Snapshot, path: str, name: str, depth: int = 0) -> l
     found: list[Found] = []
     if facts is not None:
         row = facts.name_id(name)
-        rows = binding_rows(facts, 0, row) if row >= 0 else []
+        rows = facts.bindings_of(0, row) if row >= 0 else []
         chosen = visible_bindings(facts, rows, 0, -1)
         found = _follow_all(snapshot, path, facts, chosen, depth)
         found = found or star_imported(snapshot, path, facts, name, depth)

@@ -103,11 +103,10 @@ def same_symbol(snapshot: Snapshot, entity: Entity) -> set[Entity]:
     scope = scope_of(facts, entity)
     name = facts.name_id(name_of(snapshot, entity))
     from .entities import entity_of_binding
-    from .names import binding_rows
 
     same = {
         entity_of_binding(path, facts, index)
-        for index in binding_rows(facts, scope, name)
+        for index in facts.bindings_of(scope, name)
         if facts.binding[f.BIND_KIND][index] not in (f.IMPORT, f.GLOBAL, f.NONLOCAL)
     }
     cls = owner_class(facts, entity)

@@ -1,0 +1,160 @@
+"""Everything that queries return, as bytes that can be compared.
+
+``draw`` picks questions from a workspace, the same ones for the same content and salt; ``ask``
+answers one. Two indexes that agree on every question cannot be told apart by who queries them.
+"""
+
+from __future__ import annotations
+
+import json
+import traceback
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zlib import crc32
+
+from flux_index.api.operations import call
+from flux_index.indexer.errors import FluxIndexError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flux_index.api.session import Session
+
+FILES = "files"
+"""Besides the operations: which files the index has, with the hash of each or why it has none."""
+
+_MANY = 1_000
+_CALLABLE = ("function", "method", "property")
+
+
+class Question(NamedTuple):
+    """An operation, or ``FILES``, and its arguments."""
+
+    operation: str
+    arguments: dict[str, Any]
+
+    def __str__(self) -> str:
+        """As one would write a call."""
+        listed = ", ".join(f"{key}={value!r}" for key, value in self.arguments.items())
+        return f"{self.operation}({listed})"
+
+
+def draw(session: Session, named: Iterable[str], salt: str, count: int) -> list[Question]:
+    """Questions about a workspace: each file, ``count`` names of each kind, and those ``named``.
+
+    The choice depends on nothing but the files, their definitions and ``salt``.
+    """
+    paths = sorted(session.index.view().files)
+    questions = [Question(FILES, {}), Question("symbols", {"query": "", "limit": _MANY})]
+    for path in paths:
+        questions.append(Question("outline", {"path": path}))
+        questions.append(Question("imports", {"path": path}))
+    by_kind: dict[str, list[str]] = {"module": []}
+    imported: list[Question] = []
+    for path in paths:
+        for item in _items(session, "outline", path):
+            for symbol in _nested(item):
+                by_kind.setdefault(symbol["kind"], []).append(symbol["name"])
+        for item in _items(session, "imports", path):
+            by_kind["module"].append(item["module"])
+            start = item["range"]["start"]
+            imported.append(Question("definition", {"path": path, **start}))
+    questions += _chosen(imported, salt, 2 * count)
+    for name in [*_chosen(set(named), salt, 4 * count), *_spread(by_kind, salt, count)]:
+        last = name.rpartition(".")[2]
+        questions += [
+            Question("definition", {"name": name}),
+            Question("references", {"name": name, "declaration": True, "limit": _MANY}),
+            Question("symbols", {"query": last}),
+            Question("symbols", {"query": last[:3]}),
+            Question("exists", {"query": name}),
+            Question("exists", {"query": name + "x"}),
+        ]
+    for name in _chosen(by_kind.get("class", []) + by_kind.get("enum", []), salt, 2 * count):
+        questions += [Question("members", {"name": name}), Question("hierarchy", {"name": name})]
+    for name in _chosen([n for k in _CALLABLE for n in by_kind.get(k, [])], salt, count):
+        questions += [
+            Question("callers", {"name": name}),
+            Question("callees", {"name": name}),
+            Question("source", {"name": name}),
+            Question("symbols", {"query": " ".join(name.split(".")[-2:])}),
+        ]
+    for name in _chosen(by_kind["module"], salt, count):
+        questions.append(Question("importers", {"name": name}))
+    return questions
+
+
+def ask(session: Session, question: Question) -> str:
+    """The answer as JSON, generation left out; errors are answers too."""
+    try:
+        if question.operation == FILES:
+            answer: dict[str, Any] = {
+                path: [row[3].hex(), row[4]] for path, row in session.index.view().files.items()
+            }
+            return json.dumps(answer, sort_keys=True)
+        answer = dict(call(session, question.operation, question.arguments))
+    except FluxIndexError as error:
+        return json.dumps({"error": type(error).__name__, "message": str(error)})
+    del answer["generation"]
+    return json.dumps(answer)
+
+
+class Difference(NamedTuple):
+    """A question with two answers, or with a crash for an answer."""
+
+    question: Question
+    incremental: str
+    scratch: str
+
+    def __str__(self) -> str:
+        """The question, and both answers from shortly before the first byte that differs."""
+        pairs = zip(self.incremental, self.scratch, strict=False)
+        at = next((at for at, (one, other) in enumerate(pairs) if one != other), 0)
+        around = slice(max(0, at - 100), at + 200)
+        return (
+            f"{self.question}\n    incremental  …{self.incremental[around]}…"
+            f"\n    from scratch …{self.scratch[around]}…"
+        )
+
+
+def compare(
+    incremental: Session, scratch: Session, questions: Iterable[Question]
+) -> Iterator[Difference]:
+    """Ask both and give what differs."""
+    for question in questions:
+        first, second = _guarded(incremental, question), _guarded(scratch, question)
+        if first != second or first.startswith("Traceback"):
+            yield Difference(question, first, second)
+
+
+def _guarded(session: Session, question: Question) -> str:
+    try:
+        return ask(session, question)
+    except Exception:
+        return traceback.format_exc()
+
+
+def _items(session: Session, operation: str, path: str) -> list[dict[str, Any]]:
+    try:
+        answer = call(session, operation, {"path": path})
+    except FluxIndexError:
+        return []
+    items: list[dict[str, Any]] = answer["items"]
+    return items
+
+
+def _nested(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield item
+    for child in item.get("children", ()):
+        yield from _nested(child)
+
+
+def _spread(by_kind: dict[str, list[str]], salt: str, count: int) -> Iterator[str]:
+    for kind in sorted(by_kind):
+        yield from _chosen(by_kind[kind], salt, count)
+
+
+def _chosen(items: Iterable[Any], salt: str, count: int) -> list[Any]:
+    """``count`` of these, always the same ones for a salt, whatever their order."""
+    unlike = {str(item): item for item in items}
+    order = sorted(unlike, key=lambda text: (crc32(f"{salt}{text}".encode()), text))
+    return [unlike[text] for text in order[:count]]
