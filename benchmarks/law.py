@@ -18,10 +18,12 @@ import shutil
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from answers import Difference, compare, draw
+
 from flux_index.api.session import Session
 from flux_index.indexer.index import Index
 
@@ -98,7 +100,7 @@ def walk(repository: str, commits: int, names: int, work: str) -> Outcome:
         _git(work, "clone", "--quiet", "--shared", "--no-checkout", repository, checkout)
         _git(checkout, "checkout", "--quiet", "--force", "--detach", history[0])
     current = Current(here, os.path.join(work, "cache-kept"))
-    for step, (before, commit) in enumerate(zip(history, history[1:], strict=False)):
+    for step, (before, commit) in enumerate(pairwise(history)):
         for checkout in (here, there):
             _git(checkout, "checkout", "--quiet", "--force", "--detach", commit)
         paths = _git(here, "diff", "--name-only", "--no-renames", "-z", before, commit).split("\0")

@@ -207,7 +207,8 @@ def commit(index: Index, digested: Digested) -> int:
 def _publish(index: Index, changed: list[str], digested: Digested, generation: int) -> None:
     store = index.writer()
     rows: dict[str, object] = {path: store.file(path) for path in changed}
-    index.publish(generation, rows, [update_.path for update_, _ in digested])
+    names = {symbol[0] for update_, _ in digested for symbol in update_.symbols}
+    index.publish(generation, rows, [update_.path for update_, _ in digested], names)
 
 
 def _remove(index: Index, paths: Sequence[str]) -> int:

@@ -1,13 +1,13 @@
 """FileFacts: everything one file says, as flat integer tables over two string tables.
 
-A table is a tuple of columns, each an ``array`` of the narrowest integers that hold it; a value is
+A table is a tuple of columns, each a view of the narrowest integers that hold it; a value is
 ``table[COLUMN][row]``. Cross references are row numbers, ``-1`` means "none". Positions are byte
 offsets into the normalized UTF-8 text (see :mod:`flux_index.indexer.text`), so one integer says
 where something starts and the name's length says where it ends.
 
-Flat columns instead of objects, because they decode at the speed of memcpy, cost a byte or two a
-value in a serving process that holds thousands of files, and hold no code or pickles that a damaged
-cache could turn into behaviour.
+Flat columns instead of objects, because they need no decoding: a column is a view into the encoded
+bytes. They cost a byte or two a value in a serving process that holds thousands of files, and hold
+no code or pickles that a damaged cache could turn into behaviour.
 
 What is deliberately absent: anything that depends on another file, on settings or on the time.
 """
@@ -18,22 +18,18 @@ from array import array
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from sys import intern
-from zlib import compress, decompress
-from zlib import error as zlib_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    Table = tuple[array[int], ...]
+    Table = tuple[memoryview, ...]
 
 # Raise whenever a table's meaning changes: facts of another version are extracted anew.
-EXTRACTOR_VERSION = 1
+EXTRACTOR_VERSION = 2
 
-# Tables by name, with the width of a row. The first group is what outlines, imports and name
-# look-ups need; the second is what evaluating expressions needs. Each group is one compressed
-# chunk, so that a question about names never pays for expressions.
-OUTLINE = (
+# Tables by name, with the width of a row.
+TABLES = (
     ("occurrence", 3),
     ("occurrence_index", 1),
     ("scope", 6),
@@ -45,8 +41,6 @@ OUTLINE = (
     ("exports", 3),
     ("errors", 3),
     ("line_length", 1),
-)
-CODE = (
     ("expr", 4),
     ("extra", 1),
     ("parameter", 7),
@@ -282,9 +276,21 @@ OPERATORS = (
 ATTRIBUTE_ROLE = 16
 ROLE_MASK = 15
 
-_MAGIC = b"FXF1"
-_HEADER = 16  # magic, flags, size of the outline chunk, size of the code chunk; 4 bytes each
+_MAGIC = b"FXF2"
+_COLUMNS = sum(width for _, width in TABLES)
+# Magic, flags; then for names, strings and every column the position behind its last byte; then a
+# type code for every column.
+_ENDS = 8
+_CODES = _ENDS + 4 * (_COLUMNS + 2)
+_BODY = _CODES + _COLUMNS
 _TYPECODES = "bhiq"
+_FORMATS = {ord(code): code for code in _TYPECODES}
+# Look-ups of a name by scanning before a table of names is made.
+_SCANS = 12
+# Table to (number of its first column, number of columns).
+_PLACES: dict[str, tuple[int, int]] = {}
+for _name, _width in TABLES:
+    _PLACES[_name] = sum(width for _, width in _PLACES.values()), _width
 
 class FileFacts:
     """The tables of one file, decoded when first touched.
@@ -294,9 +300,9 @@ class FileFacts:
     """
 
     __slots__ = (
+        "_asked",
         "_blob",
         "_ids",
-        "_left",
         "_line_starts",
         "attribute_binding",
         "binding",
@@ -343,50 +349,43 @@ class FileFacts:
 
     def __init__(self, blob: bytes) -> None:
         """Wrap an encoded blob; raises ValueError when it is not one."""
-        size = int.from_bytes(blob[8:12], "little") + int.from_bytes(blob[12:16], "little")
-        if blob[:4] != _MAGIC or len(blob) != _HEADER + size:
+        if blob[:4] != _MAGIC or len(blob) < _BODY or _end(blob, _COLUMNS + 1) != len(blob):
             raise ValueError("not a facts blob")
         self._blob = blob
-        self._left = 2
         self._ids: dict[str, int] | None = None
+        self._asked = 0
         self._line_starts: list[int] | None = None
         self.memo = {}
 
     def __getattr__(self, attribute: str) -> object:
-        # Reached only for slots that are still empty: decode the chunk that holds them.
-        if attribute not in FileFacts.__slots__:
+        # Reached only for slots that are still empty.
+        value: list[str] | Table
+        if attribute == "names":
+            value = self._texts(_BODY, _end(self._blob, 0))
+        elif attribute == "strings":
+            value = self._texts(_end(self._blob, 0), _end(self._blob, 1))
+        elif attribute in _PLACES:
+            value = self._table(*_PLACES[attribute])
+        else:
             raise AttributeError(attribute)
-        self._decode(attribute == "strings" or any(attribute == name for name, _ in CODE))
-        return object.__getattribute__(self, attribute)
+        setattr(self, attribute, value)
+        return value
 
-    def _decode(self, code: bool) -> None:
-        blob = self._blob
-        split = _HEADER + int.from_bytes(blob[8:12], "little")
-        try:
-            chunk = decompress(blob[split:] if code else blob[_HEADER:split])
-        except zlib_error as error:
-            raise ValueError(f"damaged facts: {error}") from error
-        tables = CODE if code else OUTLINE
-        width = 1 + sum(columns for _, columns in tables)
-        sizes = array("I", chunk[: 4 * width])
-        codes = chunk[4 * width : 5 * width].decode("ascii")
-        at = 5 * width
-        text = chunk[at : at + sizes[0]].decode("utf-8", "surrogateescape")
+    def _texts(self, start: int, end: int) -> list[str]:
+        text = self._blob[start:end].decode("utf-8", "surrogateescape")
         # Interned, because the same few names occur in all files of a code base.
-        listed = list(map(intern, text.split("\n"))) if text else []
-        setattr(self, "strings" if code else "names", listed)
-        at += sizes[0]
-        section = 1
-        for name, columns in tables:
-            table: list[array[int]] = []
-            for index in range(section, section + columns):
-                table.append(array(codes[index], chunk[at : at + sizes[index]]))
-                at += sizes[index]
-            setattr(self, name, tuple(table))
-            section += columns
-        self._left -= 1
-        if not self._left:
-            self._blob = blob[:_HEADER]  # everything is decoded: let go of the rest
+        return list(map(intern, text.split("\n"))) if text else []
+
+    def _table(self, first: int, width: int) -> Table:
+        blob = self._blob
+        view = memoryview(blob)
+        at = _end(blob, first + 1)
+        columns: list[memoryview] = []
+        for column in range(first, first + width):
+            end = _end(blob, column + 2)
+            columns.append(view[at:end].cast(_FORMATS[blob[_CODES + column]]))
+            at = end
+        return tuple(columns)
 
     @property
     def is_ascii(self) -> bool:
@@ -407,10 +406,15 @@ class FileFacts:
 
     def name_id(self, name: str) -> int:
         """Row of ``name`` in the table of names, or -1."""
-        ids = self._ids
-        if ids is None:
-            ids = self._ids = {text: row for row, text in enumerate(self.names)}
-        return ids.get(name, -1)
+        if self._ids is None:
+            self._asked += 1
+            if self._asked < _SCANS:  # most files are asked once or twice: not worth a table
+                try:
+                    return self.names.index(name)
+                except ValueError:
+                    return -1
+            self._ids = {text: row for row, text in enumerate(self.names)}
+        return self._ids.get(name, -1)
 
     def bindings_of(self, scope: int, name: int) -> list[int]:
         """Rows of the bindings of a name in one scope, in order of the text."""
@@ -441,30 +445,33 @@ class FileFacts:
         return [name for row, name in enumerate(self.names) if index[row] != index[row + 1]]
 
 
+def _end(blob: bytes, section: int) -> int:
+    """Position behind the last byte of a section; sections 0 and 1 are names and strings."""
+    at = _ENDS + 4 * section
+    return int.from_bytes(blob[at : at + 4], "little")
+
+
 def encode(
     names: list[str], strings: list[str], tables: dict[str, list[int]], flags: int
 ) -> bytes:
     """Pack tables, given as flat lists of rows, into a blob that :class:`FileFacts` reads.
 
-    Layout: magic, flags and the sizes of two zlib chunks (outline, code). A chunk is: uint32 byte
-    size of each section, a type code per section, then the sections: a string table joined by line
-    feeds and the columns of each table. Level 1, because facts are written once per content and
-    halving the time matters more than the last tenth of the size.
+    Not compressed: reading is what happens all the time, and inflating would be most of it.
     """
-    chunks: list[bytes] = []
-    for texts, group in ((names, OUTLINE), (strings, CODE)):
-        sections = ["\n".join(texts).encode("utf-8", "surrogateescape")]
-        codes = ["b"]
-        for name, width in group:
-            rows = tables[name]
-            for column in range(width):
-                packed = _narrow(rows[column::width] if width > 1 else rows)
-                codes.append(packed.typecode)
-                sections.append(packed.tobytes())
-        sizes = array("I", map(len, sections)).tobytes()
-        chunks.append(compress(b"".join((sizes, "".join(codes).encode(), *sections)), 1))
-    sizes = (len(chunk).to_bytes(4, "little") for chunk in chunks)
-    return b"".join((_MAGIC, flags.to_bytes(4, "little"), *sizes, *chunks))
+    sections = ["\n".join(texts).encode("utf-8", "surrogateescape") for texts in (names, strings)]
+    codes: list[str] = []
+    for name, width in TABLES:
+        rows = tables[name]
+        for column in range(width):
+            packed = _narrow(rows[column::width] if width > 1 else rows)
+            codes.append(packed.typecode)
+            sections.append(packed.tobytes())
+    ends = accumulate(map(len, sections), initial=_BODY)
+    next(ends)
+    header = b"".join(end.to_bytes(4, "little") for end in ends)
+    return b"".join(
+        (_MAGIC, flags.to_bytes(4, "little"), header, "".join(codes).encode(), *sections)
+    )
 
 
 def _narrow(values: list[int]) -> array[int]:

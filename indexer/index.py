@@ -261,13 +261,21 @@ class Index:
         with self._mutex:
             self._view = View(view.generation, view.files, pending, revision=view.revision)
 
-    def publish(self, generation: int, changed: dict[str, object], done: Iterable[str]) -> None:
+    def publish(
+        self,
+        generation: int,
+        changed: dict[str, object],
+        done: Iterable[str],
+        symbol_names: Iterable[str] = (),
+    ) -> None:
         """Show readers in this process what was just committed.
 
         ``changed`` maps paths to their new rows, None for files that are gone; ``done`` are paths
-        that are no longer pending.
+        that are no longer pending; ``symbol_names`` are the names that changed files define.
         """
         with self._mutex:
+            from . import name_search
+
             view = self._view
             assert view is not None
             files = dict(view.files)
@@ -283,6 +291,11 @@ class Index:
                 revision=view.revision,
                 complete=view.complete,
             )
+            names = view.memo.get(name_search.MEMO)
+            if isinstance(names, name_search.NameSearch) and names.covers(symbol_names):
+                self._view.memo[name_search.MEMO] = names
+            if generation == view.generation:
+                self._view.memo, self._view.resolved = view.memo, view.resolved
 
     def pending_files_with(self, name: str, pending: frozenset[str]) -> list[str]:
         """Files among those not indexed whose bytes contain a name; extracts them for the caller."""

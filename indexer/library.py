@@ -10,8 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .store.facts_cache import FactsCache
 
-# Decoded facts take about three times the bytes of their compressed form.
-_DEFAULT_LIMIT = 18_000_000  # compressed bytes
+_DEFAULT_LIMIT = 48_000_000  # bytes of encoded facts, which is most of what facts take in memory
 
 
 class Library:
@@ -20,7 +19,7 @@ class Library:
     __slots__ = ("_cache", "_held", "_limit", "_lock", "_shelf", "_unsaved")
 
     def __init__(self, cache: FactsCache, limit: int = _DEFAULT_LIMIT) -> None:
-        """Facts from ``cache``, at most ``limit`` compressed bytes of them in memory."""
+        """Facts from ``cache``, at most ``limit`` bytes of them in memory."""
         self._cache = cache
         self._limit = limit
         self._held = 0

@@ -84,14 +84,8 @@ _ALL = (
     ),
     Command(
         "watch",
-        "Bring the index up to date, then keep it so until interrupted. Each line tells of files "
-        "that changed together and how long it took until queries saw them.",
-        Parameter(
-            "poll",
-            "boolean",
-            "Look at files at intervals, without system notifications.",
-            default=False,
-        ),
+        "Bring the index up to date, then keep it so until interrupted. A line tells of files that "
+        "changed together, and how long after the last of them was saved queries saw it.",
         _QUIET,
         examples=("flux-index watch",),
     ),
@@ -113,7 +107,11 @@ _ALL = (
         "Keep the index current and answer JSON-RPC 2.0: on standard input and output, a socket or "
         "a TCP port. One process serves a workspace; later ones attach to it.",
         Parameter("stdio", "boolean", "Speak on standard input and output.", default=False),
-        Parameter("tcp", "string", "Listen on HOST:PORT; port 0 takes any that is free."),
+        Parameter(
+            "tcp",
+            "string",
+            "Listen on PORT or HOST:PORT of the loopback; port 0 takes any that is free.",
+        ),
         Parameter("socket", "string", "Listen on a Unix socket at this path."),
         Parameter("idle_exit", "number", "End after so many seconds without a client."),
         examples=("flux-index serve --stdio", "flux-index serve --tcp 127.0.0.1:0"),

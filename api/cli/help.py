@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..operations import OPERATIONS
-from .options import flags
+from .options import flags, short_flag
 from .output import width
 from .target import placeholder
 
@@ -101,7 +101,8 @@ def command_help(
 
 def overview(usage: str, doc: str, commands: Iterable[tuple[str, str]]) -> str:
     """What commands there are."""
-    lines = [usage, "", *_wrapped(doc), "", *_two_columns(list(commands)), ""]
+    first = [(name, about.partition(". ")[0].rstrip(".") + ".") for name, about in commands]
+    lines = [usage, "", *_wrapped(doc), "", *_two_columns(first), ""]
     lines.append("`flux-index COMMAND --help` tells more of one.")
     return "\n".join(lines) + "\n"
 
@@ -110,8 +111,9 @@ def _options(parameters: Iterable[Parameter]) -> list[str]:
     rows: list[tuple[str, str]] = []
     for parameter in parameters:
         usual, *others = flags(parameter)
+        shown = ", ".join(filter(None, (short_flag(usual), usual)))
         if parameter.type == "boolean":
-            rows.append((usual, _switch_doc(parameter)))
+            rows.append((shown, _switch_doc(parameter)))
             continue
         form = _FORMS[parameter.type]
         doc = parameter.doc
@@ -121,12 +123,12 @@ def _options(parameters: Iterable[Parameter]) -> list[str]:
             doc += f" By default {parameter.default}."
         if others:
             doc += f" {others[0]} is the same, and both can be repeated."
-        rows.append((f"{usual} {form}", doc))
+        rows.append((f"{shown} {form}", doc))
     return _two_columns(rows, max((len(name) for name, _ in rows), default=0))
 
 
 def _switch_doc(parameter: Parameter) -> str:
-    return f"Not: {parameter.doc}" if parameter.default is True else parameter.doc
+    return f"Not: {parameter.doc.lower()}" if parameter.default is True else parameter.doc
 
 
 def _two_columns(rows: Sequence[tuple[str, str]], wide: int = _LISTING) -> list[str]:

@@ -10,11 +10,11 @@ from ...indexer.index import Index
 from .interrupt import Interrupt
 from .output import say, write
 from .progress import display
+from .view import counted, plain
 from .writer import become_writer, holder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from concurrent.futures import Executor
 
     from ...indexer.build import BuildReport
@@ -38,7 +38,7 @@ def run(*, workspace: str, jobs: int | None, quiet: bool, json: bool) -> int:
                     return interrupt.exit_code
                 _tell_elsewhere(index, quiet=quiet, json=json)
                 return 0
-            report = _build(index, interrupt, jobs=jobs, quiet=quiet)
+            report = build(index, interrupt, jobs=jobs, quiet=quiet)
         for note in index.notes:
             say(f"flux-index: {note}")
         _tell(index, report, quiet=quiet, json=json)
@@ -47,7 +47,8 @@ def run(*, workspace: str, jobs: int | None, quiet: bool, json: bool) -> int:
         index.close()
 
 
-def _build(index: Index, interrupt: Interrupt, *, jobs: int | None, quiet: bool) -> BuildReport:
+def build(index: Index, interrupt: Interrupt, *, jobs: int | None, quiet: bool) -> BuildReport:
+    """Build with the progress shown; ``jobs`` as the option of that name."""
     executor = None if jobs is None else executor_of(jobs)
     try:
         with display(quiet=quiet) as show:
@@ -114,7 +115,6 @@ def _tell_elsewhere(index: Index, *, quiet: bool, json: bool) -> None:
 
 
 def _tell(index: Index, report: BuildReport, *, quiet: bool, json: bool) -> None:
-    size = os.path.getsize(index.path) if os.path.exists(index.path) else 0
     if json:
         from json import dumps
 
@@ -127,35 +127,40 @@ def _tell(index: Index, report: BuildReport, *, quiet: bool, json: bool) -> None
             "skipped": [{"path": path, "reason": why} for path, why in report.skipped],
             "errors": [{"path": path, "reason": why} for path, why in report.errors],
             "seconds": round(report.seconds, 3),
-            "bytes": size,
+            "bytes": _size(index),
             "generation": report.generation,
             "cancelled": report.cancelled,
         }
         write(dumps(answer) + "\n")
-        return
-    if report.cancelled:
-        done = report.extracted + report.reused
-        say(f"stopped after {done:,} files; they are kept, and the next run goes on from there")
-        return
-    if quiet:
-        return
+    elif report.cancelled:
+        done = counted(report.extracted + report.reused, "file")
+        say(f"stopped after {done}; what is done is kept, and the next run goes on from there")
+    elif not quiet:
+        write("\n".join(told(index, report)) + "\n")
+
+
+def told(index: Index, report: BuildReport) -> list[str]:
+    """What a build did, with numbers, and what it left out, with reasons."""
+    left_out = [*report.skipped, *report.errors]
     numbers = [
         f"{report.extracted:,} extracted",
         f"{report.reused:,} reused",
         f"{report.removed:,} removed",
-        f"{len(report.skipped) + len(report.errors):,} skipped",
+        f"{len(left_out):,} skipped",
     ]
     lines = [
-        f"{index.workspace.root}: {report.files:,} files ({', '.join(numbers)}) "
-        f"in {report.seconds:.2f} s, {size / 1e6:.1f} MB"
+        f"{index.workspace.root}: {counted(report.files, 'file')} ({', '.join(numbers)}) "
+        f"in {report.seconds:.2f} s, {_size(index) / 1e6:.1f} MB"
     ]
-    left_out = [*report.skipped, *report.errors]
-    lines += _reasons(left_out)
-    write("\n".join(lines) + "\n")
-
-
-def _reasons(left_out: Sequence[tuple[str, str]]) -> list[str]:
-    lines = [f"  skipped {path}: {why}" for path, why in left_out[:_TOLD]]
+    lines += [f"  skipped {plain(path)}: {why}" for path, why in left_out[:_TOLD]]
     if len(left_out) > _TOLD:
         lines.append(f"  ... {len(left_out) - _TOLD:,} more: flux-index index --json lists all")
     return lines
+
+
+def _size(index: Index) -> int:
+    """Bytes of the index on disk."""
+    try:
+        return os.path.getsize(index.path)
+    except OSError:
+        return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,11 +18,12 @@ class Interrupt:
     A second signal raises KeyboardInterrupt. To be entered in the main thread.
     """
 
-    __slots__ = ("_before", "number")
+    __slots__ = ("_before", "_waiting", "number")
 
     def __init__(self) -> None:
         """Nothing was asked yet."""
         self.number = 0
+        self._waiting = False
         self._before: list[tuple[int, Callable[[int, FrameType | None], object] | int | None]] = []
 
     def __enter__(self) -> Self:
@@ -40,6 +42,18 @@ class Interrupt:
         """Whether to stop."""
         return self.number != 0
 
+    def wait(self) -> None:
+        """Do nothing until asked to stop."""
+        try:
+            self._waiting = True
+            while not self.number:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            # An exception is what wakes a sleeper, on every system.
+            pass
+        finally:
+            self._waiting = False
+
     @property
     def exit_code(self) -> int:
         """What a shell expects of a process that was told to end: 130 for Ctrl-C."""
@@ -47,6 +61,7 @@ class Interrupt:
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         del frame
-        if self.number:
-            raise KeyboardInterrupt
+        insisted = self.number != 0
         self.number = number
+        if insisted or self._waiting:
+            raise KeyboardInterrupt

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
-__all__ = ["HELP", "Parameter", "flags", "parse", "suggestion"]
+__all__ = ["HELP", "Parameter", "flags", "parse", "short_flag", "suggestion"]
 
 HELP = Parameter("help", "boolean", "Show this help.")
 
@@ -40,6 +40,11 @@ def flags(parameter: Parameter) -> tuple[str, ...]:
     if parameter.type == "array" and flag.endswith("s"):
         return flag, flag[:-1]
     return (flag,)
+
+
+def short_flag(flag: str) -> str:
+    """The short form of a flag, empty if it has none."""
+    return next((short for short, long in _SHORT.items() if long == flag), "")
 
 
 def parse(

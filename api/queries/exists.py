@@ -129,7 +129,7 @@ def _is_open_module(snapshot: Snapshot, path: str) -> bool:
 
 
 def _nearest_members(snapshot: Snapshot, holder: Found, wanted: str) -> list[Found]:
-    from ..names_index import nearest
+    from ...indexer.name_search import nearest
 
     entity = holder.entity
     if entity[0] == CLASS:
@@ -152,9 +152,9 @@ def _nearest_members(snapshot: Snapshot, holder: Found, wanted: str) -> list[Fou
 
 
 def _nearest_anywhere(snapshot: Snapshot, wanted: str, *, exact: bool = False) -> list[Found]:
-    from ..names_index import NamesIndex
+    from ...indexer.name_search import NameSearch
 
-    names = [wanted] if exact else [wanted, *NamesIndex.of(snapshot).nearest(wanted, _NEAREST)]
+    names = [wanted] if exact else [wanted, *NameSearch.of(snapshot).nearest(wanted, _NEAREST)]
     result: list[Found] = []
     for name in names:
         rows = sorted(candidates(snapshot, name), key=lambda row: (is_test(row[0]), row[0]))

@@ -16,7 +16,7 @@ from ...indexer.symbols import (
     REBOUND,
     VARIABLE,
 )
-from ..names_index import NamesIndex
+from ...indexer.name_search import NameSearch
 from ..views import envelope, name_range, signature, symbol
 from .target import candidates, entity_of_symbol, is_test
 
@@ -52,7 +52,7 @@ def symbols(
         ranked = _by_words(snapshot, query)
     else:
         container, _, last = query.rpartition(".")
-        names = NamesIndex.of(snapshot).match(last, _CONSIDERED)
+        names = NameSearch.of(snapshot).match(last, _CONSIDERED)
         for quality, where, row in _rows(snapshot, names, last):
             if container and not ("." + _container(snapshot, where, row)).endswith("." + container):
                 continue

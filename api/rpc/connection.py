@@ -101,6 +101,11 @@ class Connection(asyncio.Protocol):
         self._is_writable = True
         self._regulate()
 
+    @property
+    def is_answering(self) -> bool:
+        """Whether a thread works for this client."""
+        return self._n_running > 0
+
     def adopt(self, peer: Peer) -> None:
         """From now on calls go to pygls, and first those that had to wait for it."""
         self.peer = peer
@@ -216,6 +221,7 @@ class Connection(asyncio.Protocol):
             self._host.answer_early(call)
         else:
             self._early.append(call)
+            self._host.need_pygls()
 
     def _cancel_request(self, call: Call) -> None:
         wanted = call.params.get("id") if isinstance(call.params, dict) else None

@@ -98,9 +98,10 @@ def _method(method: Operation) -> dict[str, Any]:
 def _parameter(parameter: Parameter) -> dict[str, Any]:
     schema: Schema = {"type": parameter.type}
     if parameter.type == "array":
-        schema["items"] = {"type": "string"}
+        items: Schema = {"type": "string"}
         if parameter.choices:
-            schema["items"]["enum"] = list(parameter.choices)
+            items["enum"] = list(parameter.choices)
+        schema["items"] = items
     elif parameter.choices:
         schema["enum"] = list(parameter.choices)
     elif parameter.type == "integer":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 import sys
@@ -34,6 +35,11 @@ if TYPE_CHECKING:
     from .relay import Relay
 
 _WORKERS = 4
+# pygls is imported when it is needed, or after so many seconds: the first questions are asked of a
+# new process while it has most to do, and importing takes its time from them.
+_LOAD_AFTER_SECONDS = 0.5
+# Questions being answered when the server stops may take so long.
+_DRAIN_SECONDS = 2.0
 # While one thread computes, others get a word in after this many seconds: a question that takes
 # 1 ms must not wait 5 ms, Python's default, for each step on its way.
 _SWITCH_SECONDS = 0.001
@@ -87,8 +93,9 @@ class Host:
         return 0
 
     def stop(self) -> None:
-        """Stop serving."""
+        """Stop serving, once what is being answered was."""
         self._stopped.set()
+        self._pygls_needed.set()
 
     def soon(self, callback: Callable[..., Any], *arguments: object) -> None:
         """Call something in the event loop's thread. From any thread, also when it is too late."""
@@ -104,6 +111,10 @@ class Host:
     def answer_early(self, call: Call) -> None:
         """Answer a call of a pooled method without pygls."""
         self._pool.submit(self._answer, call)
+
+    def need_pygls(self) -> None:
+        """A call has come that cannot be answered without pygls."""
+        self._pygls_needed.set()
 
     def joined(self, connection: Connection) -> None:
         """A client is there."""
@@ -142,6 +153,7 @@ class Host:
         sys.setswitchinterval(_SWITCH_SECONDS)
         self._loop = asyncio.get_running_loop()
         self._stopped = asyncio.Event()
+        self._pygls_needed = asyncio.Event()
         self._service = Service(self)
         self._stop_on_signals()
         try:
@@ -150,15 +162,20 @@ class Host:
             if relay is not None:
                 await self._serve(relay)
             self._watch_idleness()
+            await self._within(_LOAD_AFTER_SECONDS, self._pygls_needed)
             threading.Thread(target=self._load_pygls, name="flux-index-load", daemon=True).start()
-            while not self.index.lock.held and not self._stopped.is_set():
-                await self._pause(_TRY_AGAIN_SECONDS)
-                if self.index.become_writer():
-                    await self._begin_writing()
-                self._service.moved()
+            await self._wait_for_lock()
             await self._stopped.wait()
         finally:
             await self._close()
+
+    async def _wait_for_lock(self) -> None:
+        """Try to become the writer, unless this is the writer or there is nowhere to write."""
+        while not self.index.lock.held and not self._stopped.is_set():
+            await self._within(_TRY_AGAIN_SECONDS, self._stopped)
+            if os.path.isdir(self.index.workspace.state_dir) and self.index.become_writer():
+                await self._begin_writing()
+            self._service.moved()
 
     async def _begin_writing(self) -> None:
         """The lock is had: listen, say where, and keep the index current."""
@@ -208,10 +225,10 @@ class Host:
         if self._idle_exit is not None and not self.connections and self._idle is None:
             self._idle = self._loop.call_later(self._idle_exit, self.stop)
 
-    async def _pause(self, seconds: float) -> None:
+    async def _within(self, seconds: float, event: asyncio.Event) -> None:
         try:
             async with asyncio.timeout(seconds):
-                await self._stopped.wait()
+                await event.wait()
         except TimeoutError:
             pass
 
@@ -231,10 +248,11 @@ class Host:
     async def _close(self) -> None:
         """Let go of everything, the lock last: whoever takes over finds all written."""
         self._listeners.close()
+        until = self._loop.time() + _DRAIN_SECONDS
+        while any(one.is_answering for one in self.connections) and self._loop.time() < until:
+            await asyncio.sleep(0.002)
         for connection in list(self.connections):
             connection.close()
-        # One round of the loop, in which answers that were written are sent.
-        await asyncio.sleep(0)
         if self.keeper is not None:
             await asyncio.to_thread(self.keeper.stop)
         self._pool.shutdown(wait=True, cancel_futures=True)

@@ -94,19 +94,25 @@ def find(name: str) -> Operation:
     raise RpcError(METHOD_NOT_FOUND, f"there is no method {name[:100]!r}{hint}")
 
 
-def arguments(method: Operation, params: dict[str, Any] | list[Any] | None) -> dict[str, Any]:
-    """Checked arguments by name, defaults filled in; raises InvalidArgumentsError.
+def arguments(call: Call) -> dict[str, Any]:
+    """Checked arguments by name, defaults filled in; raises InvalidArgumentsError."""
+    return checked(METHODS[call.method], named(call))
 
-    An array gives them in the order of the table.
+
+def named(call: Call) -> dict[str, Any]:
+    """Arguments by name as they came; an array gives them in the order of the table.
+
+    Raises RpcError for an array that is too long.
     """
-    if isinstance(params, list):
-        names = [parameter.name for parameter in method.parameters]
-        if len(params) > len(names):
-            takes = ", ".join(names) or "none"
-            raise RpcError(INVALID_PARAMS, f"{method.name} takes {len(names)} parameters ({takes})")
-        return checked(method, dict(zip(names, params, strict=False)))
-    given = {name: value for name, value in (params or {}).items() if name not in _ABOUT_THE_CALL}
-    return checked(method, given)
+    params = call.params
+    if isinstance(params, dict):
+        return {name: value for name, value in params.items() if name not in _ABOUT_THE_CALL}
+    names = [parameter.name for parameter in METHODS[call.method].parameters]
+    values = params or []
+    if len(values) > len(names):
+        takes = ", ".join(names) or "none"
+        raise RpcError(INVALID_PARAMS, f"{call.method} takes {len(names)} parameters ({takes})")
+    return dict(zip(names, values, strict=False))
 
 
 # Members that any method takes beside its parameters.

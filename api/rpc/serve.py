@@ -72,7 +72,7 @@ def _find_server(index: Index) -> tuple[sockets.socket, str] | None:
         found = dial(index.lock.read_note())
         if found is not None:
             return found
-        if time.monotonic() > until:
+        if time.monotonic() > until or not os.path.isdir(index.workspace.state_dir):
             return None
         time.sleep(_PAUSE)
     return None

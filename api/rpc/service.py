@@ -58,17 +58,16 @@ class Service:
         self._moved = asyncio.Event()
 
     def _ask(self, call: Call) -> Mapping[str, Any]:
-        arguments = methods.arguments(methods.find(call.method), call.params)
         host = self._host
         # Before the first look at the whole disk, only a look at it tells what there is.
         is_live = host.keeper is not None and host.index.view().complete
         session = self._live if is_live else self._unwatched
-        return operations.OPERATIONS[call.method].function(session, **arguments)
+        return operations.call(session, call.method, methods.named(call))
 
     def _info(self, call: Call) -> dict[str, Any]:
         from importlib.metadata import version
 
-        methods.arguments(methods.find(call.method), call.params)
+        methods.arguments(call)
         host = self._host
         keeper = host.keeper
         return {
@@ -86,7 +85,7 @@ class Service:
         }
 
     async def _sync(self, call: Call) -> dict[str, Any]:
-        timeout = methods.arguments(methods.find(call.method), call.params)["timeout_ms"] / 1000
+        timeout = methods.arguments(call)["timeout_ms"] / 1000
         keeper = self._host.keeper
         if keeper is None:
             await asyncio.to_thread(self._host.index.refresh)
@@ -94,7 +93,7 @@ class Service:
         return self._reached(await asyncio.to_thread(keeper.sync, timeout))
 
     async def _wait(self, call: Call) -> dict[str, Any]:
-        arguments = methods.arguments(methods.find(call.method), call.params)
+        arguments = methods.arguments(call)
         loop = asyncio.get_running_loop()
         until = loop.time() + arguments["timeout_ms"] / 1000
         while not self._has(arguments["generation"], arguments["pending"]):
@@ -115,19 +114,19 @@ class Service:
         )
 
     async def _subscribe(self, call: Call) -> dict[str, Any]:
-        arguments = methods.arguments(methods.find(call.method), call.params)
+        arguments = methods.arguments(call)
         self._host.news.subscribe(call, changes=arguments["changes"])
         reached = self._reached(True)
         del reached["reached"]
         return {"changes": arguments["changes"], **reached}
 
-    async def _shutdown(self, call: Call) -> dict[str, Any]:
-        methods.arguments(methods.find(call.method), call.params)
+    def _shutdown(self, call: Call) -> dict[str, Any]:
+        methods.arguments(call)
         if not call.client.is_private:
             raise RpcError(
                 NOT_PERMITTED, "others use this server: only whoever started it may end it"
             )
-        self._host.stop()
+        self._host.soon(self._host.stop)
         return self._reached(True)
 
     def _reached(self, reached: bool) -> dict[str, Any]:
@@ -138,5 +137,5 @@ class Service:
 def _discover(call: Call) -> dict[str, Any]:
     from .discover import document
 
-    methods.arguments(methods.find(call.method), call.params)
+    methods.arguments(call)
     return document()

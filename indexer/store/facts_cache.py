@@ -152,6 +152,7 @@ class FactsCache:
 
 
 def _create(connection: sqlite3.Connection) -> None:
+    """Make the tables; the page size, which suits blobs of some ten kilobytes, is set by now."""
     connection.execute(
         "CREATE TABLE facts (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, "
         "blob BLOB NOT NULL, size INTEGER NOT NULL, used INTEGER NOT NULL)"

@@ -202,13 +202,10 @@ class _Search:
 
     def _first_installed(self, environment: Environment, wanted: list[str]) -> str:
         for site_packages in environment.site_packages:
-            try:
-                names = os.listdir(site_packages)
-            except OSError:
-                continue
-            self.witness.records["F" + site_packages] = str(os.stat(site_packages).st_mtime_ns)
             installed = {
-                _normal_name(name.partition("-")[0]) for name in names if name.endswith("-info")
+                _normal_name(name.partition("-")[0])
+                for name in self.witness.names(site_packages)
+                if name.endswith("-info")
             }
             for name in wanted:
                 if _normal_name(name) in installed:

@@ -18,12 +18,12 @@ _WILD = "\0"
 class Patterns:
     """Patterns relative to one folder, the last that matches an entry deciding about it."""
 
-    __slots__ = ("_again", "_compiled", "_lines", "_screens")
+    __slots__ = ("_again", "_compiled", "_lines", "_screen")
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = [line for line in lines if line.strip() and not line.startswith("#")]
-        self._screens = [_Screen(line) for line in self._lines if line[0] != "!"]
-        self._again = [_Screen(line[1:]) for line in self._lines if line[0] == "!"]
+        self._screen = _Screen(line for line in self._lines if line[0] != "!")
+        self._again = _Screen(line[1:] for line in self._lines if line[0] == "!")
         self._compiled: list[tuple[bool, re.Pattern[str]]] | None = None
 
     def __bool__(self) -> bool:
@@ -31,7 +31,7 @@ class Patterns:
 
     def may_ignore(self, name: str, is_folder: bool) -> bool:
         """Tell, without pathspec, whether an entry of this name could be ignored by a pattern."""
-        return any(screen.fits(name, is_folder) for screen in self._screens)
+        return self._screen.fits(name, is_folder)
 
     def decide(self, path: str, is_folder: bool) -> bool | None:
         """Tell whether the entry at `path` is ignored, None where no pattern speaks of it.
@@ -40,9 +40,7 @@ class Patterns:
         these first, and never looks into a folder that is ignored.
         """
         name = path.rpartition("/")[2]
-        if not self.may_ignore(name, is_folder) and not any(
-            screen.fits(name, is_folder) for screen in self._again
-        ):
+        if not self._screen.fits(name, is_folder) and not self._again.fits(name, is_folder):
             return None
         if self._compiled is None:
             self._compiled = _compile(self._lines)
@@ -78,14 +76,37 @@ class Patterns:
 
 
 class _Screen:
-    """What a name must begin and end with to be matched by the last part of a pattern."""
+    """What names must look like to be matched by the last part of one of several patterns."""
 
-    __slots__ = ("_folders_only", "_head", "_has_star", "_tail")
+    __slots__ = ("_files", "_folders", "_shapes")
 
-    def __init__(self, line: str) -> None:
-        line = line.rstrip()
-        self._folders_only = line.endswith("/")
-        segment = line.rstrip("/").rpartition("/")[2]
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._files: set[str] = set()
+        self._folders: set[str] = set()
+        self._shapes: list[_Shape] = []
+        for line in lines:
+            line = line.rstrip()
+            segment = line.rstrip("/").rpartition("/")[2]
+            if any(sign in segment for sign in "*?[\\"):
+                self._shapes.append(_Shape(segment, line.endswith("/")))
+            else:
+                self._folders.add(segment)
+                if not line.endswith("/"):
+                    self._files.add(segment)
+
+    def fits(self, name: str, is_folder: bool) -> bool:
+        if name in (self._folders if is_folder else self._files):
+            return True
+        return any(shape.fits(name, is_folder) for shape in self._shapes)
+
+
+class _Shape:
+    """What a name must begin and end with to be matched by a pattern with wildcards."""
+
+    __slots__ = ("_folders_only", "_has_star", "_head", "_tail")
+
+    def __init__(self, segment: str, folders_only: bool) -> None:
+        self._folders_only = folders_only
         head, self._has_star, tail = segment.partition("*")
         if "\\" in segment or segment == "**":
             head, self._has_star, tail = "", "*", ""
@@ -102,7 +123,7 @@ class _Screen:
             return True
         if not self._has_star and len(name) != len(head):
             return False
-        return _fits(head, name[: len(head)]) and (
+        return (not head or _fits(head, name[: len(head)])) and (
             not tail or _fits(tail, name[max(len(name) - len(tail), 0) :])
         )
 

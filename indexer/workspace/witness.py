@@ -99,6 +99,14 @@ class Witness:
         self.records["L" + path] = f"{stamp} {_digest(listing)}"
         return listing
 
+    def names(self, path: str) -> list[str]:
+        """Return the names of all entries of a folder, none if it cannot be listed."""
+        self.records["F" + path] = file_stamp(path)
+        try:
+            return os.listdir(path)
+        except OSError:
+            return []
+
     def variable(self, name: str) -> str:
         """Return an environment variable, '' if it is not set."""
         value = os.environ.get(name, "")

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from itertools import accumulate
+from itertools import accumulate, islice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from ..indexer.snapshot import Snapshot
+    from .snapshot import Snapshot
+
+# Key under which a view remembers its names.
+MEMO = "names"
+
+_WORD_STARTS = re.compile(r"(?:(?<=_)|^)[A-Za-z0-9]|(?<=[a-z0-9])[A-Z]|[A-Z](?=[a-z])")
+_ENOUGH = 20
 
 EXACT_NAME, EXACT_FOLDED, PREFIX, PREFIX_FOLDED, HUMPS, WORD, INSIDE, SCATTERED = range(8)
 
 
-class NamesIndex:
+class NameSearch:
     """Every distinct symbol name, folded and joined into one text.
 
     Finding a substring in a megabyte takes a fraction of a millisecond, and the names around the
-    hits are all that has to be looked at; humps are tried on names with the same first letter.
+    hits are all that has to be looked at; humps are tried on names with fitting initials.
     """
 
-    __slots__ = ("_by_initial", "_folded", "_names", "_starts")
+    __slots__ = ("_by_letter", "_folded", "_initials", "_known", "_names", "_starts")
 
     def __init__(self, names: list[str]) -> None:
         """Index distinct names."""
@@ -30,20 +36,26 @@ class NamesIndex:
         folded = [name.lower() for name in names]
         self._folded = "\n" + "\n".join(folded) + "\n"
         self._starts = list(accumulate((len(name) + 1 for name in folded), initial=1))
-        self._by_initial: dict[str, list[str]] = {}
+        self._known = frozenset(names)
+        self._by_letter: dict[str, list[str]] = {}
         for name, low in zip(names, folded, strict=True):
-            self._by_initial.setdefault(low.lstrip("_")[:1], []).append(name)
+            self._by_letter.setdefault(low.lstrip("_")[:1], []).append(name)
+        self._initials: dict[str, dict[str, list[str]]] = {}
 
     @classmethod
-    def of(cls, snapshot: Snapshot) -> NamesIndex:
+    def of(cls, snapshot: Snapshot) -> NameSearch:
         """Names of a snapshot's generation, remembered on its view."""
-        kept = snapshot.view.memo.get("names")
+        kept = snapshot.view.memo.get(MEMO)
         if kept is None:
             store = snapshot.index.reader()
             kept = cls(store.symbol_names() if store is not None else [])
-            snapshot.view.memo["names"] = kept
-        assert isinstance(kept, NamesIndex)
+            snapshot.view.memo[MEMO] = kept
+        assert isinstance(kept, NameSearch)
         return kept
+
+    def covers(self, names: Iterable[str]) -> bool:
+        """Whether all of these names are known here, so that nothing has to be indexed anew."""
+        return self._known.issuperset(names)
 
     def match(self, query: str, limit: int) -> dict[str, int]:
         """At most ``limit`` names that fit a query, with the quality of the match (0 is best).
@@ -52,27 +64,51 @@ class NamesIndex:
         """
         if not query:
             return dict.fromkeys(self._names[:limit], PREFIX)
-        found = {name: _quality(name, query) for name in self._containing(query.lower())}
-        initial = self._by_initial.get(query.lstrip("_")[:1].lower(), [])
+        folded = query.lower()
+        found: dict[str, int] = {query: EXACT_NAME} if query in self._known else {}
+        for name in islice(self._containing("\n" + folded), 5 * limit):
+            found[name] = _quality(name, query)
         humps = re.compile(_humps(query)).match
-        for name in initial:
-            if found.get(name, SCATTERED) > HUMPS and humps(name):
+        for name in self._with_initials(query, len(found)):
+            if name not in found and humps(name):
                 found[name] = HUMPS
+        if len(found) < limit:
+            for name in self._containing(folded):
+                if name not in found:
+                    found[name] = _quality(name, query)
+                    if len(found) >= 4 * limit:
+                        break
         if len(found) < 5 and len(query) > 2:
             scattered = re.compile(".*?".join(map(re.escape, query)), re.IGNORECASE).match
-            for name in initial:
+            for name in self._by_letter.get(query.lstrip("_")[:1].lower(), []):
                 if name not in found and scattered(name.lstrip("_")):
                     found[name] = SCATTERED
         best = sorted(found, key=lambda name: (found[name], len(name), name))[:limit]
         return {name: found[name] for name in best}
 
+    def _with_initials(self, query: str, have: int) -> Iterable[str]:
+        """Names whose words may start with the parts of a query."""
+        letter = query.lstrip("_")[:1].lower()
+        marked = [character for character in query.lstrip("_")[1:] if character.isupper()]
+        if not marked:
+            # Every letter may start a word: look at all names, unless there is enough already.
+            return self._by_letter.get(letter, []) if have < _ENOUGH else []
+        groups = self._initials.get(letter)
+        if groups is None:
+            groups = self._initials[letter] = {}
+            for name in self._by_letter.get(letter, []):
+                groups.setdefault("".join(_WORD_STARTS.findall(name)).lower(), []).append(name)
+        fits = re.compile(".*?".join(map(re.escape, [letter, *"".join(marked).lower()]))).match
+        return [name for initials, names in groups.items() if fits(initials) for name in names]
+
     def _containing(self, folded: str) -> Iterator[str]:
-        """Names that contain a text, whatever the case."""
+        """Names that contain a text, whatever the case; a line feed stands for a name's start."""
+        skip = folded.startswith("\n")
         at = self._folded.find(folded)
         while at >= 0:
-            row = bisect_right(self._starts, at) - 1
+            row = bisect_right(self._starts, at + skip) - 1
             yield self._names[row]
-            at = self._folded.find(folded, self._starts[row + 1])
+            at = self._folded.find(folded, self._starts[row + 1] - skip)
 
     def nearest(self, name: str, count: int = 5) -> list[str]:
         """Names most like one that does not exist."""

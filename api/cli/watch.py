@@ -1,0 +1,110 @@
+"""``flux-index watch``: the index brought up to date and kept so, with a line for each change."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from ...indexer.errors import LockedError
+from ...indexer.index import Index
+from .index import build, told
+from .interrupt import Interrupt
+from .output import write
+from .view import counted, plain
+from .writer import become_writer, holder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# A query that takes in what changed has the lock for a moment; whoever has it longer keeps it.
+_PATIENCE_SECONDS = 2.0
+_LOOK_SECONDS = 0.02
+# So many files of a change are named.
+_NAMED = 3
+# A file's time of modification says when it was saved unless it was moved here or checked out.
+_PLAUSIBLE_SECONDS = 60.0
+
+
+def run(*, workspace: str, quiet: bool) -> int:
+    """Keep the index current until interrupted; returns the exit code.
+
+    Raises LockedError when another process keeps it.
+    """
+    index = Index.open(workspace)
+    try:
+        with Interrupt() as interrupt:
+            _take_lock(index)
+            report = build(index, interrupt, jobs=None, quiet=quiet)
+            if report.cancelled:
+                return interrupt.exit_code
+            if not quiet:
+                write("\n".join(told(index, report)) + "\n")
+            _keep(index, interrupt, quiet=quiet)
+            return interrupt.exit_code
+    finally:
+        index.close()
+
+
+class Teller:
+    """Tells of changes as they are taken in; called from the threads that do so."""
+
+    def __init__(self, index: Index, *, quiet: bool) -> None:
+        """Nothing is told when ``quiet``."""
+        self._index = index
+        self._quiet = quiet
+
+    def changed(self, generation: int, paths: Iterable[str], *, complete: bool) -> None:
+        """Queries see a change."""
+        del generation
+        if not self._quiet:
+            write(change_line(self._index.workspace.root, list(paths), complete=complete) + "\n")
+
+    def building(self, message: str, percentage: int) -> None:
+        """Many files are taken in, which is told when it is done."""
+
+    def built(self) -> None:
+        """The index is current."""
+
+
+def change_line(root: str, paths: Sequence[str], *, complete: bool) -> str:
+    """What changed, and how long after the last of it was saved."""
+    now = time.time()
+    head = time.strftime("%H:%M:%S", time.localtime(now))
+    if not paths:
+        return f"{head}  all files were looked through"
+    names = ", ".join(plain(path) for path in paths[:_NAMED])
+    if len(paths) > _NAMED or not complete:
+        names += ", ..."
+    age = now - max(_saved(os.path.join(root, path)) for path in paths)
+    line = f"{head}  {'at least ' if not complete else ''}{counted(len(paths), 'file')}: {names}"
+    return f"{line}  {1000 * age:.0f} ms" if 0 <= age < _PLAUSIBLE_SECONDS else line
+
+
+def _take_lock(index: Index) -> None:
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while not become_writer(index):
+        if time.monotonic() > until:
+            raise LockedError(f"{index.workspace.root} is kept current by {holder(index)} already")
+        time.sleep(_LOOK_SECONDS)
+
+
+def _keep(index: Index, interrupt: Interrupt, *, quiet: bool) -> None:
+    from ..rpc.keeper import Keeper
+
+    keeper = Keeper(index, Teller(index, quiet=quiet))
+    keeper.start()
+    try:
+        if not quiet:
+            write(f"watching {index.workspace.root}, Ctrl-C to stop\n")
+        interrupt.wait()
+    finally:
+        keeper.stop()
+
+
+def _saved(path: str) -> float:
+    """When a file was saved, in seconds since the epoch; 0 when it is gone."""
+    try:
+        return os.stat(path).st_mtime
+    except OSError:
+        return 0.0

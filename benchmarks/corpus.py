@@ -1,0 +1,89 @@
+"""The code base that is measured: a pinned source distribution, fetched once and kept."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from typing import NamedTuple
+
+NAME = "django-5.2.8"
+_PIN = "django==5.2.8"
+_HASH = "sha256:23254866a5bb9a2cfa6004e8b809ec6246eba4b58a7589bc2772f1bcc8456c7f"
+
+DEFINITION = "django.db.models.Model.save"
+"""A method that is reached through two packages that only import it."""
+
+REFERENCES = ("django.db.models.Model.save", "django.utils.functional.cached_property")
+"""A method whose name is everywhere, and a decorator that is imported by name."""
+
+
+class Tree(NamedTuple):
+    """Python files below a folder."""
+
+    root: str
+    files: int
+    bytes: int
+    lines: int
+
+
+def fetch() -> str:
+    """Folder of the unpacked source distribution; it is not to be written into."""
+    kept = os.path.join(_cache_dir(), "flux-index-bench")
+    folder = os.path.join(kept, NAME)
+    if os.path.isdir(folder):
+        return folder
+    os.makedirs(kept, exist_ok=True)
+    pinned = os.path.join(kept, "pinned.txt")
+    with open(pinned, "w", encoding="utf-8") as file:
+        file.write(f"{_PIN} --hash={_HASH}\n")
+    print(f"fetching {_PIN} into {kept}", file=sys.stderr)
+    subprocess.run(
+        [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet",
+         "--no-deps", "--no-binary", _PIN.partition("=")[0], "--dest", kept, "-r", pinned],
+        check=True,
+    )  # fmt: skip
+    partial = folder + ".partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    with tarfile.open(f"{folder}.tar.gz") as archive:
+        archive.extractall(partial, filter="data")
+    os.rename(os.path.join(partial, NAME), folder)
+    os.rmdir(partial)
+    return folder
+
+
+def copy(source: str, target: str) -> Tree:
+    """Copy a code base, files with new times as a checkout makes them, and read it all once.
+
+    The copy has no index: what is measured must not find any.
+    """
+    ignored = shutil.ignore_patterns(".flux-index", ".git", "__pycache__")
+    shutil.copytree(source, target, copy_function=shutil.copyfile, ignore=ignored, symlinks=True)
+    return measure(target)
+
+
+def python_files(root: str) -> list[str]:
+    """Absolute paths of the Python files below a folder, in order."""
+    found: list[str] = []
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [os.path.join(folder, name) for name in names if name.endswith((".py", ".pyi"))]
+    return sorted(found)
+
+
+def measure(root: str) -> Tree:
+    """How much code is there."""
+    paths = python_files(root)
+    size = lines = 0
+    for path in paths:
+        with open(path, "rb") as file:
+            content = file.read()
+        size += len(content)
+        lines += content.count(b"\n")
+    return Tree(root, len(paths), size, lines)
+
+
+def _cache_dir() -> str:
+    return os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")

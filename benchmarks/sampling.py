@@ -1,0 +1,124 @@
+"""Questions to ask of a code base, drawn from its own index so that they fit any."""
+
+from __future__ import annotations
+
+import random
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from flux_index.api.operations import call
+from flux_index.api.session import Session
+from flux_index.indexer.index import Index
+
+if TYPE_CHECKING:
+    Question = tuple[str, dict[str, Any]]
+
+_CLASSES, _POSITIONS = ("class", "enum"), 10
+MOST_HITS = 1_000
+
+
+class Sample(NamedTuple):
+    """Questions by operation."""
+
+    definitions: list[Question]
+    symbols: list[Question]
+    members: list[Question]
+    references: list[Question]
+    hits: list[int]
+    """How many references each of ``references`` has."""
+
+
+def draw(root: str, cache_dir: str, seed: int) -> Sample:
+    """Draw questions from an index that is there; the same ones for the same files and seed."""
+    rng = random.Random(seed)
+    index = Index.open(root, cache_dir=cache_dir)
+    session = Session(index)
+    paths = rng.sample(sorted(index.view().files), min(120, len(index.view().files)))
+    items = [
+        item
+        for path in paths
+        for top in call(session, "outline", {"path": path})["items"]
+        for item in (top, *top.get("children", ()))
+    ]
+    rng.shuffle(items)
+    classes = [item["name"] for item in items if item["kind"] in _CLASSES]
+    references, hits = _references(session, rng, [item["name"] for item in items])
+    sample = Sample(
+        _definitions(session, rng, items, paths, references),
+        _searches(items),
+        [("members", {"name": name}) for name in classes[:30]],
+        references,
+        hits,
+    )
+    session.close()
+    return sample
+
+
+def _definitions(
+    session: Session,
+    rng: random.Random,
+    items: list[dict[str, Any]],
+    paths: list[str],
+    references: list[Question],
+) -> list[Question]:
+    """100 by name, 100 at imported names, 100 at uses of drawn symbols."""
+    questions: list[Question] = [("definition", {"name": item["name"]}) for item in items[:100]]
+    imported = [
+        {"path": path, **item["range"]["start"]}
+        for path in paths
+        for item in call(session, "imports", {"path": path})["items"]
+    ]
+    used = [
+        {"path": group["path"], **reference["range"]["start"]}
+        for _, arguments in references
+        for group in call(session, "references", arguments)["items"]
+        for reference in group["references"][:_POSITIONS]
+    ]
+    for positions in (imported, used):
+        chosen = rng.sample(positions, min(100, len(positions)))
+        questions += [("definition", position) for position in chosen]
+    return questions
+
+
+def _references(
+    session: Session, rng: random.Random, names: list[str]
+) -> tuple[list[Question], list[int]]:
+    """30 symbols, from those used once to those used about ``MOST_HITS`` times."""
+    counted: dict[str, int] = {}
+    store = session.index.reader()
+    assert store is not None
+    by_files = sorted(set(names), key=lambda name: len(store.files_of_name(_last(name))))
+    # Most names occur in a few files only: take as many from the common end as from the rest.
+    common = by_files[-100:]
+    for name in [*rng.sample(by_files[:-100], 50), *rng.sample(common, 50)]:
+        arguments = {"name": name, "limit": MOST_HITS}
+        total = call(session, "references", arguments)["total"]
+        if 0 < total <= MOST_HITS:
+            counted[name] = total
+    ordered = sorted(counted, key=counted.__getitem__)
+    step = max(1.0, (len(ordered) - 1) / 29)
+    chosen = [ordered[round(at * step)] for at in range(30) if round(at * step) < len(ordered)]
+    questions: list[Question] = [
+        ("references", {"name": name, "limit": MOST_HITS}) for name in chosen
+    ]
+    return questions, [counted[name] for name in chosen]
+
+
+def _searches(items: list[dict[str, Any]]) -> list[Question]:
+    """5 searches of each kind: exact, prefix, humps, dotted suffix, fuzzy, words."""
+    names = [item["name"] for item in items if len(_last(item["name"])) > 5]
+    camel = [name for name in names if len(re.findall("[A-Z]", _last(name))) > 1]
+    documented = [item["summary"] for item in items if len(item.get("summary", "").split()) > 3]
+    queries = [
+        *(_last(name) for name in names[:5]),
+        *(_last(name)[:4] for name in names[5:10]),
+        *("".join(re.findall("[A-Z]", _last(name))) for name in camel[:5]),
+        *(".".join(name.split(".")[-2:]) for name in names[10:15]),
+        *(_last(name)[:2] + _last(name)[3:] for name in names[15:20]),
+        *(" ".join(re.findall(r"\w+", summary)[:3]) for summary in documented[:5]),
+    ]
+    return [("symbols", {"query": query}) for query in queries]
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
