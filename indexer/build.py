@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 import time
 
-from .digest import UNTRUSTED_TIME, digest_files
-from .errors import LockedError
+from .digest import digest_files, failed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -268,24 +267,73 @@ def _digest_all(
                 return
             yield digest_files(root, chunk, *arguments, known)
         return
-    from concurrent.futures import FIRST_COMPLETED, wait
-
-    running: set[Future[Digested]] = set()
     try:
-        for chunk in chunks:
-            few = {path: known[path] for path in chunk if path in known}
-            running.add(executor.submit(digest_files, root, chunk, *arguments, few))
-            while len(running) >= 2 * worker_count():
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield future.result()
-            if cancelled and cancelled():
-                break
-        for future in running:
-            yield future.result()
+        yield from _map_chunks(executor, root, chunks, arguments, known, cancelled)
     finally:
         if own is not None:
             own.shutdown(wait=True, cancel_futures=True)
+
+
+def _map_chunks(
+    executor: Executor,
+    root: str,
+    chunks: Iterator[list[str]],
+    arguments: tuple[int, str],
+    known: dict[str, bytes],
+    cancelled: Callable[[], bool] | None,
+) -> Iterator[Digested]:
+    """Digest chunks over an executor, a few at a time so that stopping is quick."""
+    from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
+
+    running: dict[Future[Digested], list[str]] = {}
+    lost: list[str] = []
+
+    def results(done: set[Future[Digested]]) -> Iterator[Digested]:
+        for future in done:
+            chunk = running.pop(future)
+            try:
+                yield future.result()
+            except BrokenExecutor:
+                lost.extend(chunk)
+
+    for chunk in chunks:
+        few = {path: known[path] for path in chunk if path in known}
+        try:
+            running[executor.submit(digest_files, root, chunk, *arguments, few)] = chunk
+        except BrokenExecutor:
+            lost.extend(chunk)
+            continue
+        while len(running) >= 2 * worker_count():
+            yield from results(wait(running, return_when=FIRST_COMPLETED)[0])
+        if cancelled and cancelled():
+            break
+    yield from results(set(running))
+    if lost:
+        yield from _one_by_one(root, lost, arguments, known, cancelled)
+
+
+def _one_by_one(
+    root: str,
+    paths: list[str],
+    arguments: tuple[int, str],
+    known: dict[str, bytes],
+    cancelled: Callable[[], bool] | None,
+) -> Iterator[Digested]:
+    """Digest files of which one has killed a worker, each in a process that may die of it."""
+    from concurrent.futures import BrokenExecutor
+
+    pool = process_pool(1)
+    for path in paths:
+        if cancelled and cancelled():
+            break
+        few = {path: known[path]} if path in known else {}
+        try:
+            yield pool.submit(digest_files, root, [path], *arguments, few).result()
+        except BrokenExecutor:
+            pool.shutdown(wait=False)
+            pool = process_pool(1)
+            yield [(failed(root, path, "kills the process that extracts it"), None)]
+    pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _chunks(paths: list[str], sizes: dict[str, int]) -> Iterator[list[str]]:
@@ -309,12 +357,12 @@ def worker_count() -> int:
         return max(1, os.cpu_count() or 1)
 
 
-def process_pool() -> Executor:
+def process_pool(workers: int = 0) -> Executor:
     """Worker processes, started afresh: forking a process that has threads is not safe."""
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    return ProcessPoolExecutor(worker_count(), get_context("spawn"), initializer=_start_worker)
+    return ProcessPoolExecutor(workers or worker_count(), get_context("spawn"), initializer=_start_worker)
 
 
 def _start_worker() -> None:
@@ -325,17 +373,3 @@ def _start_worker() -> None:
     if hasattr(os, "nice"):
         os.nice(5)
 
-
-__all__ = [
-    "UNTRUSTED_TIME",
-    "BuildReport",
-    "LockedError",
-    "Plan",
-    "Progress",
-    "build",
-    "commit",
-    "plan",
-    "process_pool",
-    "update",
-    "worker_count",
-]

@@ -43,6 +43,17 @@ def summarize(update: FileUpdate, facts: FileFacts) -> None:
     update.symbols = symbols(facts)
 
 
+def failed(root: str, path: str, reason: str) -> FileUpdate:
+    """A file that is there and cannot be indexed; its reason stays until the file changes."""
+    try:
+        mtime, size = stamp(os.path.join(root, path))
+    except OSError:
+        mtime, size = UNTRUSTED_TIME, 0
+    update = FileUpdate(path, mtime, size)
+    update.error = reason
+    return update
+
+
 def digest_files(
     root: str,
     paths: Sequence[str],

@@ -137,7 +137,7 @@ class _View:
             "literals": self.literals(),
         }
         for section in found.values():
-            for key in [key for key in section if skip(key if isinstance(key, int) else key[1])]:
+            for key in [key for key in section if skip(key)]:
                 del section[key]
         return {**found, "scopes": {0: self.scope(0)}}
 
@@ -263,8 +263,17 @@ class _View:
             for _, value, kind, _, at in zip(*self.facts.result, strict=True)
         }
 
-    def calls(self) -> dict[Any, Any]:
-        raise NotImplementedError
+    def calls(self) -> dict[int, Any]:
+        found: dict[int, Any] = {}
+        for op, at, listed in zip(self.ops, self.positions, self.b, strict=True):
+            if op == f.CALL:
+                keys = [key for key, _, _ in self.triples(listed)]
+                named = [self.facts.names[key] for key in keys if key >= 0]
+                named += ["**"] * keys.count(f.ARG_DOUBLE_STAR)
+                shape = (keys.count(f.ARG_POSITIONAL), keys.count(f.ARG_STAR), sorted(named))
+                found.setdefault(at, []).append(shape)
+                found[at].sort()
+        return found
 
     def literals(self) -> dict[int, Any]:
         found: dict[int, Any] = {}

@@ -37,6 +37,7 @@ _OPERATORS = {
     ast.NotIn: "not-in", ast.IsNot: "is-not", ast.UAdd: "+", ast.USub: "-",
 }  # fmt: skip
 _CONSTANTS = {True: "True", False: "False", None: "None", ...: "..."}
+_PLAIN = frozenset(["int", "float", "complex", "bytes"])
 _COMPREHENSIONS = ("listcomp", "setcomp", "dictcomp", "genexpr")
 # Names and tables that the compiler adds, or that only newer versions have.
 _IMPLICIT = frozenset(
@@ -435,12 +436,11 @@ class _Seen(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         self.generic_visit(node)
         stars = [isinstance(part, ast.Starred) for part in node.args]
-        # Chained calls start at one place: what is called tells them apart.
-        self.sections["calls"][self.start(node), len(_chain(node.func))] = (
-            stars.count(False),
-            stars.count(True),
-            sorted(word.arg or "**" for word in node.keywords),
-        )
+        # Chained calls start at one place.
+        keywords = sorted(word.arg or "**" for word in node.keywords)
+        shapes = self.sections["calls"].setdefault(self.start(node), [])
+        shapes.append((stars.count(False), stars.count(True), keywords))
+        shapes.sort()
 
     def visit_Constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, (str, int)) and not isinstance(node.value, bool):
@@ -467,16 +467,6 @@ class _NamesOnly(_Seen):
                 self.found.append((inner.arg, "keyword"))
             elif isinstance(inner, ast.arg):
                 self.found.append((inner.arg, "parameter"))
-
-
-def _chain(node: ast.expr) -> list[ast.expr]:
-    """An expression and what it is applied to, as far as that starts at the same place."""
-    chain: list[ast.expr] = []
-    inner: Any = node
-    while inner is not None:
-        chain.append(inner)
-        inner = getattr(inner, "func", getattr(inner, "value", None))
-    return chain
 
 
 def _context(node: Any) -> str:
@@ -525,12 +515,9 @@ def canonical(node: ast.AST | None) -> str:
             return f"{canonical(node.value)}[{canonical(node.slice)}]"
         case ast.Constant(value=str()):
             return "str"
-        case ast.Constant(value=bool() | None) | ast.Constant(value=builtins_ellipsis) if (
-            node.value is ... or node.value is None or isinstance(node.value, bool)
-        ):
-            return _CONSTANTS[node.value]
         case ast.Constant():
-            return type(node.value).__name__
+            shown = type(node.value).__name__
+            return shown if shown in _PLAIN else str(_CONSTANTS[node.value])
         case ast.List():
             return f"[{_listed(node.elts)}]"
         case ast.Tuple():

@@ -49,7 +49,7 @@ def test_members_stand_below_the_class_that_defines_them() -> None:
     assert shown("members", answers.MEMBERS) == """\
 shop.models.Model shop/models.py
  9 async method save(self, force=False) -> None — Keep it.
- 5 field name: str — (set in __init__)
+ 5 field name: str — set in __init__
 shop.base.Base shop/base.py
  3 field id
 """

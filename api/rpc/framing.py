@@ -1,7 +1,7 @@
 """Bytes to messages and back, in the two ways a client may write them.
 
 ``headers``: ``Content-Length: N``, an empty line, N bytes, as language servers do. ``lines``: one
-JSON text a line. The first byte of a connection decides, and answers come in the same way. No
+JSON text a line, for connections that begin with ``{`` or ``[``. Answers come in the same way. No
 input or output happens here, so servers, relays and clients share this.
 """
 
@@ -17,6 +17,8 @@ LIMIT = 16 * 1024 * 1024
 """Bytes that one message may have."""
 
 _HEADER_LIMIT = 8192
+# A message that says it has more bytes than this is not waited for to pass by.
+_ABSURD = 1 << 30
 _LENGTH = b"content-length:"
 _TOKEN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
 
@@ -84,8 +86,7 @@ class Splitter:
             del self._buffer[: len(self._buffer) - len(self._buffer.lstrip())]
             if not self._buffer:
                 return None
-            # Headers begin with a letter; JSON texts that do are no messages anyway.
-            self.style = "headers" if chr(self._buffer[0]).isalpha() else "lines"
+            self.style = "lines" if self._buffer[0] in b"{[" else "headers"
         return self._next_line() if self.style == "lines" else self._next_body()
 
     def _next_line(self) -> bytes | Broken | None:
@@ -167,8 +168,7 @@ class Splitter:
         value = value.strip()
         match name.lower():
             case b"content-length":
-                # More digits than these are no length that could ever arrive.
-                if not value.isdigit() or len(value) > 18:
+                if not value.isdigit() or len(value) > 18 or int(value) > _ABSURD:
                     return f"not a length: {_shown(value)}"
                 self._length = int(value)
             case b"authorization":
