@@ -124,9 +124,25 @@ _ALL = (
         "Who uses a symbol: counts by role, then references grouped by file, each with its line "
         "of text, enclosing symbol and evidence.",
         *_TARGET,
-        Parameter("roles", "array", "Only these roles.", choices=(
-            "definition", "call", "read", "write", "delete", "import", "inherit", "annotation",
-            "decorator", "keyword", "parameter", "export")),  # fmt: skip
+        Parameter(
+            "roles",
+            "array",
+            "Only these roles.",
+            choices=(
+                "definition",
+                "call",
+                "read",
+                "write",
+                "delete",
+                "import",
+                "inherit",
+                "annotation",
+                "decorator",
+                "keyword",
+                "parameter",
+                "export",
+            ),
+        ),
         Parameter(
             "textual",
             "boolean",
@@ -229,7 +245,7 @@ _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
 
 
 def call(session: Session, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Answer an operation. Raises KeyError for an unknown one, InvalidArgumentsError for bad ones."""
+    """Answer an operation; raises KeyError for an unknown one, InvalidArgumentsError otherwise."""
     operation = OPERATIONS[name]
     arguments = checked(operation, arguments)
     try:

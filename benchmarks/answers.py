@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
 from flux_index.api.operations import call
+from flux_index.api.session import Session
 from flux_index.indexer.errors import FluxIndexError
+from flux_index.indexer.index import Index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from flux_index.api.session import Session
 
 FILES = "files"
 """Besides the operations: which files the index has, with the hash of each or why it has none."""
@@ -104,6 +104,9 @@ class Difference(NamedTuple):
     question: Question
     incremental: str
     scratch: str
+    cause: str
+    """``history``: the indexes differ; ``order``: what else was asked before made the difference;
+    ``crash``: there is no answer."""
 
     def __str__(self) -> str:
         """The question, and both answers from shortly before the first byte that differs."""
@@ -111,19 +114,33 @@ class Difference(NamedTuple):
         at = next((at for at, (one, other) in enumerate(pairs) if one != other), 0)
         around = slice(max(0, at - 100), at + 200)
         return (
-            f"{self.question}\n    incremental  …{self.incremental[around]}…"
+            f"{self.cause}: {self.question}\n    incremental  …{self.incremental[around]}…"
             f"\n    from scratch …{self.scratch[around]}…"
         )
 
 
 def compare(
-    incremental: Session, scratch: Session, questions: Iterable[Question]
+    incremental: Session, scratch: Session, questions: list[Question]
 ) -> Iterator[Difference]:
-    """Ask both and give what differs."""
-    for question in questions:
-        first, second = _guarded(incremental, question), _guarded(scratch, question)
-        if first != second or first.startswith("Traceback"):
-            yield Difference(question, first, second)
+    """Ask both, each in an order of its own, for what was asked before must not matter either."""
+    first = [_guarded(incremental, question) for question in questions]
+    second = [_guarded(scratch, question) for question in reversed(questions)][::-1]
+    for question, one, other in zip(questions, first, second, strict=True):
+        if one.startswith("Traceback") or other.startswith("Traceback"):
+            yield Difference(question, one, other, "crash")
+        elif one != other:
+            alone = [_asked_alone(session, question) for session in (incremental, scratch)]
+            yield Difference(question, one, other, "order" if alone[0] == alone[1] else "history")
+
+
+def _asked_alone(session: Session, question: Question) -> str:
+    """The answer of a process that was never asked anything else."""
+    index = session.index
+    fresh = Session(Index.open(index.workspace.root, cache_dir=index.cache_dir), "touch")
+    try:
+        return _guarded(fresh, question)
+    finally:
+        fresh.close()
 
 
 def _guarded(session: Session, question: Question) -> str:

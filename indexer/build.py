@@ -10,6 +10,7 @@ import os
 import time
 
 from .digest import digest_files, failed
+from .plan import plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from .index import Index
-    from .snapshot import View
-    from .store.index_store import FileUpdate
+    from .store.index_store import FileRow, FileUpdate
     from .workspace import Sweep
 
     Digested = list[tuple[FileUpdate, bytes | None]]
@@ -73,29 +73,6 @@ class BuildReport:
         self.cancelled = False
 
 
-class Plan:
-    """What a sweep found against what the index has: paths to look at, and paths that are gone."""
-
-    __slots__ = ("changed", "removed")
-
-    def __init__(self, changed: list[str], removed: list[str]) -> None:
-        """Both in order of the paths."""
-        self.changed = changed
-        self.removed = removed
-
-
-def plan(view: View, found: Sweep) -> Plan:
-    """Compare times and sizes."""
-    files = view.files
-    changed = [
-        path
-        for path, (mtime, size) in found.files.items()
-        if (row := files.get(path)) is None or row[1] != mtime or row[2] != size
-    ]
-    removed = [path for path in files if path not in found.files]
-    return Plan(sorted(changed), sorted(removed))
-
-
 def build(
     index: Index,
     progress: Callable[[Progress], None] | None,
@@ -105,7 +82,7 @@ def build(
     """Bring the whole index up to date; see :meth:`Index.build`."""
     started = time.monotonic()
     report = BuildReport()
-    tell = progress or (lambda _: None)
+    tell = progress or _say_nothing
     tell(Progress("sweep"))
     with index.writing:
         index.writer()
@@ -203,9 +180,14 @@ def commit(index: Index, digested: Digested) -> int:
     return len(updates)
 
 
+def _say_nothing(progress: Progress) -> None:
+    """Take no notice of a progress."""
+    del progress
+
+
 def _publish(index: Index, changed: list[str], digested: Digested, generation: int) -> None:
     store = index.writer()
-    rows: dict[str, object] = {path: store.file(path) for path in changed}
+    rows: dict[str, FileRow | None] = {path: store.file(path) for path in changed}
     names = {symbol[0] for update_, _ in digested for symbol in update_.symbols}
     index.publish(generation, rows, [update_.path for update_, _ in digested], names)
 
@@ -362,7 +344,9 @@ def process_pool(workers: int = 0) -> Executor:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    return ProcessPoolExecutor(workers or worker_count(), get_context("spawn"), initializer=_start_worker)
+    return ProcessPoolExecutor(
+        workers or worker_count(), get_context("spawn"), initializer=_start_worker
+    )
 
 
 def _start_worker() -> None:
@@ -372,4 +356,3 @@ def _start_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(5)
-

@@ -1,9 +1,11 @@
-"""Errors a user can cause or meet. The whole tree:
+"""Errors a user can cause or meet.
+
+The whole tree:
 
 FluxIndexError
 ├── InvalidArgumentsError    arguments do not fit the operation (JSON-RPC -32602, exit code 2)
 ├── OutsideWorkspaceError    a path that is not inside the workspace (-32001, exit code 2)
-├── UnknownFileError         a path inside the workspace that is no indexed file (-32002, exit code 2)
+├── UnknownFileError         a path inside the workspace that is no file of it (-32002, exit 2)
 ├── LockedError              somebody else writes this index (-32003, exit code 2)
 └── StoreError               the index cannot be read or written (-32004, exit code 2)
 

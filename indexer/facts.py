@@ -22,8 +22,11 @@ from sys import intern
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any, Literal
 
-    Table = tuple[memoryview, ...]
+    Column = memoryview[int]
+    Table = tuple[Column, ...]
+    Code = Literal["b", "h", "i", "q"]
 
 # Raise whenever a table's meaning changes: facts of another version are extracted anew.
 EXTRACTOR_VERSION = 2
@@ -253,9 +256,7 @@ EXPR_OP, EXPR_POS, EXPR_A, EXPR_B = range(4)
 # Keys of an argument that is not a keyword's name.
 ARG_POSITIONAL, ARG_STAR, ARG_DOUBLE_STAR = -1, -2, -3
 
-OPERATORS = (
-    "+ - * / // % ** @ & | ^ << >> ~ == != < > <= >= in is not-in is-not not <>".split()
-)
+OPERATORS = "+ - * / // % ** @ & | ^ << >> ~ == != < > <= >= in is not-in is-not not <>".split()
 
 # Roles of an occurrence. ATTRIBUTE_ROLE is added for `x.name`.
 (
@@ -283,14 +284,15 @@ _COLUMNS = sum(width for _, width in TABLES)
 _ENDS = 8
 _CODES = _ENDS + 4 * (_COLUMNS + 2)
 _BODY = _CODES + _COLUMNS
-_TYPECODES = "bhiq"
-_FORMATS = {ord(code): code for code in _TYPECODES}
+_TYPECODES: tuple[Code, ...] = ("b", "h", "i", "q")
+_FORMATS: dict[int, Code] = {ord(code): code for code in _TYPECODES}
 # Look-ups of a name by scanning before a table of names is made.
 _SCANS = 12
 # Table to (number of its first column, number of columns).
 _PLACES: dict[str, tuple[int, int]] = {}
 for _name, _width in TABLES:
     _PLACES[_name] = sum(width for _, width in _PLACES.values()), _width
+
 
 class FileFacts:
     """The tables of one file, decoded when first touched.
@@ -345,7 +347,7 @@ class FileFacts:
     block: Table
     result: Table
     item_binding: Table
-    memo: dict[str, object]
+    memo: dict[str, Any]
 
     def __init__(self, blob: bytes) -> None:
         """Wrap an encoded blob; raises ValueError when it is not one."""
@@ -380,7 +382,7 @@ class FileFacts:
         blob = self._blob
         view = memoryview(blob)
         at = _end(blob, first + 1)
-        columns: list[memoryview] = []
+        columns: list[Column] = []
         for column in range(first, first + width):
             end = _end(blob, column + 2)
             columns.append(view[at:end].cast(_FORMATS[blob[_CODES + column]]))
@@ -451,9 +453,7 @@ def _end(blob: bytes, section: int) -> int:
     return int.from_bytes(blob[at : at + 4], "little")
 
 
-def encode(
-    names: list[str], strings: list[str], tables: dict[str, list[int]], flags: int
-) -> bytes:
+def encode(names: list[str], strings: list[str], tables: dict[str, list[int]], flags: int) -> bytes:
     """Pack tables, given as flat lists of rows, into a blob that :class:`FileFacts` reads.
 
     Not compressed: reading is what happens all the time, and inflating would be most of it.

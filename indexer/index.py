@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from .build import BuildReport, Progress
+    from .store.index_store import FileRow
     from .workspace import Sweep
 
 # With more changes than this, a query answers from what is there and leaves the rest pending.
@@ -146,7 +147,8 @@ class Index:
 
     def writer(self) -> IndexStore:
         """The connection for writing; raises LockedError without the lock. Hold
-        ``writing`` while using it."""
+        ``writing`` while using it.
+        """
         if not self.lock.held:
             raise LockedError(f"another process writes {self.path}")
         if self._writer is None:
@@ -203,9 +205,9 @@ class Index:
         chosen: list[str] = []
         for path in paths:
             relative = self.workspace.relative(path) if os.path.isabs(path) else path
-            if relative is not None and is_included(self.workspace, relative):
-                chosen.append(relative)
-            elif relative is not None and relative in self.view().files:
+            if (relative is not None and is_included(self.workspace, relative)) or (
+                relative is not None and relative in self.view().files
+            ):
                 chosen.append(relative)
         return update(self, chosen)
 
@@ -215,7 +217,7 @@ class Index:
         Returns how many files changed. With a live writer elsewhere this does nothing: that writer
         is trusted. Many changes at once stay pending and are answered for on demand.
         """
-        from .build import plan, update
+        from .plan import plan
 
         had_lock = self.lock.held
         store = self.reader()
@@ -229,6 +231,8 @@ class Index:
             self.mark_complete(frozenset())
             return 0
         if len(todo.changed) <= _APPLY_WHILE_ASKING and (had_lock or self.become_writer()):
+            from .build import update
+
             try:
                 count = update(self, changed, found)
             finally:
@@ -264,7 +268,7 @@ class Index:
     def publish(
         self,
         generation: int,
-        changed: dict[str, object],
+        changed: Mapping[str, FileRow | None],
         done: Iterable[str],
         symbol_names: Iterable[str] = (),
     ) -> None:
@@ -283,7 +287,7 @@ class Index:
                 if row is None:
                     files.pop(path, None)
                 else:
-                    files[path] = row  # type: ignore[assignment] # rows of the store
+                    files[path] = row
             self._view = View(
                 generation,
                 files,

@@ -15,6 +15,7 @@ from .errors import OutsideWorkspaceError, UnknownFileError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Any
 
     from .facts import FileFacts
     from .index import Index
@@ -37,7 +38,16 @@ class StaleError(Exception):
 class View:
     """The files of one generation, by path and by id, and those not indexed yet."""
 
-    __slots__ = ("_paths", "complete", "files", "generation", "memo", "pending", "resolved", "revision")
+    __slots__ = (
+        "_paths",
+        "complete",
+        "files",
+        "generation",
+        "memo",
+        "pending",
+        "resolved",
+        "revision",
+    )
 
     def __init__(
         self,
@@ -59,8 +69,8 @@ class View:
         self.complete = complete
         self._paths: dict[int, str] | None = None
         # For what can be remembered as long as nothing changes.
-        self.memo: dict[str, object] = {}
-        self.resolved: dict[object, object] = {}
+        self.memo: dict[str, Any] = {}
+        self.resolved: dict[object, Any] = {}
 
     @property
     def paths(self) -> dict[int, str]:
@@ -98,7 +108,7 @@ class Snapshot:
         if self._shared and len(view.resolved) > _REMEMBERED:
             view.resolved = {}
         # For what resolvers remember.
-        self.memo: dict[object, object] = view.resolved if self._shared else {}
+        self.memo: dict[object, Any] = view.resolved if self._shared else {}
 
     @property
     def index(self) -> Index:

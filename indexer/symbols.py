@@ -144,19 +144,14 @@ def symbols(facts: FileFacts) -> list[SymbolRow]:
         if (name, container) not in seen:
             seen.add((name, container))
             position = facts.attribute_binding[f.ATTR_POS][row]
-            rows.append(
-                (name, container, FIELD, position, facts.line_of(position), INSTANCE, "")
-            )
+            rows.append((name, container, FIELD, position, facts.line_of(position), INSTANCE, ""))
     rows.sort(key=lambda row: row[3])
     return rows
 
 
 def _is_enum(facts: FileFacts, row: int) -> bool:
     """Whether a class names an enumeration class of the standard library as a base."""
-    for name in base_names(facts, row):
-        if name in _ENUM_BASES:
-            return True
-    return False
+    return not _ENUM_BASES.isdisjoint(base_names(facts, row))
 
 
 def base_names(facts: FileFacts, row: int) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import logging
 import os
+import stat
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -76,7 +77,7 @@ class ObservedTree(FileSystemEventHandler):
         if self._interval is None:
             observer = Observer(timeout=_NATIVE_SECONDS)
         else:
-            observer = PollingObserverVFS(os.lstat, self._list, polling_interval=self._interval)
+            observer = PollingObserverVFS(_status, self._list, polling_interval=self._interval)
         self._observer = observer
         self._inbox.lossy = self._interval is None
         observer.schedule(self, self._real_root, recursive=True)
@@ -191,13 +192,30 @@ class ObservedTree(FileSystemEventHandler):
     def _mark(self, emitter: EventEmitter, name: str, done: Callable[[], None]) -> None:
         """Polls at once, or gives native events time to come in; then sends a mark after them."""
         self._marks[name] = done
-        if self._interval is None:
-            time.sleep(_SETTLE_SECONDS)
-        else:
-            emitter.queue_events(0)
-        emitter.queue_event(FileSystemEvent(name))
+        try:
+            if self._interval is None:
+                time.sleep(_SETTLE_SECONDS)
+            else:
+                emitter.queue_events(0)
+            emitter.queue_event(FileSystemEvent(name))
+        except Exception:
+            _log.exception("cannot poll %s", self._scope.root)
+            self._inbox.report(Trouble("overflow", "the folder could not be read"))
+            self._pass(name)
 
     def _pass(self, mark: str) -> None:
         done = self._marks.pop(mark, None)
         if done is not None:
             done()
+
+
+def _status(path: str) -> os.stat_result:
+    """What polling compares of a file; links stand for themselves.
+
+    The time is that of the last change of any kind, which nobody can set back: a copy made with
+    its times may get the inode number, size and time of a file that was deleted.
+    """
+    status = os.lstat(path)
+    fields: list[float] = list(status[:10])
+    fields[stat.ST_MTIME] = max(status.st_mtime, status.st_ctime)
+    return os.stat_result(fields)

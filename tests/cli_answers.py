@@ -37,9 +37,7 @@ SAVE = symbol(
     summary="Keep it.",
 )
 NAME = symbol("shop.models.Model.name", "shop/models.py", 4, kind="field", signature="name: str")
-LIMIT = symbol(
-    "shop.models.LIMIT", "shop/models.py", 1, kind="constant", signature="LIMIT = 3"
-)
+LIMIT = symbol("shop.models.LIMIT", "shop/models.py", 1, kind="constant", signature="LIMIT = 3")
 BASE = symbol(
     "django.db.Base", "", 0, kind="outside", evidence="inferred", layer="outside", range=at(0)
 )

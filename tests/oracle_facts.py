@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oracle_python import FSTRINGS_HAVE_POSITIONS, PARAMETER_KINDS, python_sees
+from oracle_python import FSTRINGS_HAVE_POSITIONS, IMPLICIT, PARAMETER_KINDS, python_sees
 
 from flux_index.indexer import facts as f
 from flux_index.indexer.extract import extract
@@ -41,8 +41,8 @@ def compare(python: Sections, ours: Sections) -> list[str]:
     for section, expected in python.items():
         got = ours.get(section, expected)
         for key in sorted(expected.keys() | got.keys()):
-            if section == "literals" and key not in got:
-                continue  # facts keep the text of short strings and small numbers only
+            if section == "literals" and not (key in got and key in expected):
+                continue  # facts keep short strings and small numbers only, and parts of sums
             if section == "annotations" and key not in expected:
                 continue  # a string in it, which facts read
             before, after = expected.get(key), got.get(key)
@@ -79,9 +79,9 @@ def facts_say(raw: bytes, python: Sections) -> Sections:
     Names in quoted annotations and type comments are left out: Python sees plain strings there.
     """
     facts = extract(raw)
-    view = _View(facts)
     quoted = python["quoted"]
     starts = sorted(quoted)
+    view = _View(facts, normalize(raw), {end: start for start, end in quoted.items()})
     formatted = {} if FSTRINGS_HAVE_POSITIONS else python["names in f-strings"]
     inside: dict[int, tuple[int, list[tuple[str, str]]]] = {
         start: (end, []) for start, (end, _) in formatted.items()
@@ -104,7 +104,7 @@ def facts_say(raw: bytes, python: Sections) -> Sections:
     return {
         "occurrences": occurrences,
         "names in f-strings": {at: (end, sorted(names)) for at, (end, names) in inside.items()},
-        **view.sections(lambda at: any(start <= at < end for start, (end, _) in inside.items())),
+        **view.sections(lambda at: any(start < at < end for start, (end, _) in inside.items())),
     }
 
 
@@ -118,8 +118,10 @@ def _within(starts: list[int], ends: dict[int, int], position: int) -> bool:
 class _View:
     """Reads facts back as the notation of ``oracle_python.canonical``."""
 
-    def __init__(self, facts: FileFacts) -> None:
+    def __init__(self, facts: FileFacts, text: bytes, quoted: dict[int, int]) -> None:
         self.facts = facts
+        self.text = text
+        self.quoted = quoted
         self.ops, self.positions, self.a, self.b = facts.expr
         (self.extra,) = facts.extra
 
@@ -162,9 +164,18 @@ class _View:
                     "decorators": self.listed(cells[f.DEF_DECORATORS]),
                     "doc": cells[f.DEF_DOC],
                     "start": cells[f.DEF_START],
-                    "end": cells[f.DEF_END],
+                    "end": self.end(cells[f.DEF_END]),
                 }
         return found
+
+    def end(self, position: int) -> int:
+        """An end without the comments before it, which facts count as part of a body."""
+        while True:
+            position = len(self.text[:position].rstrip())
+            start = self.quoted.get(position, position)
+            if self.text[start : start + 1] != b"#":
+                return position
+            position = start
 
     def parameters(self, scope: int) -> list[tuple[str, str, int, str]]:
         table = self.facts.parameter
@@ -194,7 +205,7 @@ class _View:
                     ],
                     "decorators": self.listed(cells[f.DEF_DECORATORS]),
                     "doc": cells[f.DEF_DOC],
-                    "end": cells[f.DEF_END],
+                    "end": self.end(cells[f.DEF_END]),
                 }
         return found
 
@@ -388,6 +399,7 @@ class _View:
         shown = sorted(
             (spelled, "".join(flag for flag in "pibgn" if flag in flags))
             for spelled, flags in bound.items()
+            if spelled not in IMPLICIT
         )
         name = "" if kind == "module" else name
         return kind, name, shown, sorted(inner, key=repr)

@@ -40,7 +40,7 @@ _CONSTANTS = {True: "True", False: "False", None: "None", ...: "..."}
 _PLAIN = frozenset(["int", "float", "complex", "bytes"])
 _COMPREHENSIONS = ("listcomp", "setcomp", "dictcomp", "genexpr")
 # Names and tables that the compiler adds, or that only newer versions have.
-_IMPLICIT = frozenset(
+IMPLICIT = frozenset(
     ["__class__", "__classdict__", "__type_params__", "__conditional_annotations__"]
 )
 
@@ -370,6 +370,9 @@ class _Seen(ast.NodeVisitor):
             )
         elif isinstance(target, ast.Starred):
             self.give(target.value, f"rest({value})" if value else "")
+        elif isinstance(target, ast.Subscript):
+            container, index = canonical(target.value), canonical(target.slice)
+            self.sections["items"][self.start(target)] = (container, index, value)
         elif isinstance(target, (ast.Tuple, ast.List)):
             stars = [isinstance(part, ast.Starred) for part in target.elts]
             for index, part in enumerate(target.elts):
@@ -384,9 +387,6 @@ class _Seen(ast.NodeVisitor):
         value = canonical(node.value)
         for target in node.targets:
             self.give(target, value)
-            if isinstance(target, ast.Subscript):
-                container, index = canonical(target.value), canonical(target.slice)
-                self.sections["items"][self.start(target)] = (container, index, value)
             self.visit(target)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
@@ -443,8 +443,11 @@ class _Seen(ast.NodeVisitor):
         shapes.sort()
 
     def visit_Constant(self, node: ast.Constant) -> None:
-        if isinstance(node.value, (str, int)) and not isinstance(node.value, bool):
-            self.sections["literals"][self.start(node)] = node.value
+        start = self.start(node)
+        index = bisect_left(self.token_starts, start)
+        single = self.tokens[index][1] == self.end(node)
+        if single and isinstance(node.value, (str, int)) and not isinstance(node.value, bool):
+            self.sections["literals"][start] = node.value
 
 
 for _name in ("TemplateStr",):
@@ -508,8 +511,7 @@ def canonical(node: ast.AST | None) -> str:
                 (_place(word), f"{word.arg}={canonical(word.value)}" if word.arg else _keyword_value(word))
                 for word in node.keywords
             ]
-            if FSTRINGS_HAVE_POSITIONS:
-                listed.sort()
+            listed.sort()
             return f"{canonical(node.func)}({', '.join(text for _, text in listed)})"
         case ast.Subscript():
             return f"{canonical(node.value)}[{canonical(node.slice)}]"
@@ -589,7 +591,7 @@ def _listed(nodes: list[ast.expr]) -> str:
 def _scope(table: symtable.SymbolTable) -> tuple[Any, ...]:
     """(kind, name, {bound name: flags}, inner scopes in a canonical order)."""
     name = table.get_name().strip("<>")
-    symbols = [symbol for symbol in table.get_symbols() if symbol.get_name() not in _IMPLICIT]
+    symbols = [symbol for symbol in table.get_symbols() if symbol.get_name() not in IMPLICIT]
     kind = getattr(table.get_type(), "value", table.get_type())
     if kind == "function":
         if any(symbol.get_name() == ".0" for symbol in symbols):
@@ -598,9 +600,11 @@ def _scope(table: symtable.SymbolTable) -> tuple[Any, ...]:
             kind = "lambda"
     bound: dict[str, str] = {}
     for symbol in symbols:
+        if kind == "comprehension" and (symbol.is_declared_global() or symbol.is_nonlocal()):
+            continue  # what a walrus binds around the comprehension
         flags = "p" * symbol.is_parameter() + "i" * symbol.is_imported()
         flags += "b" * bool(symbol.is_assigned())
-        if kind != "comprehension":
+        if kind not in ("comprehension", "module"):
             flags += "g" * symbol.is_declared_global() + "n" * symbol.is_nonlocal()
         if flags and not symbol.get_name().startswith("."):
             bound[symbol.get_name()] = flags

@@ -21,12 +21,15 @@ def test_every_result_type_has_a_renderer() -> None:
 
 
 def test_symbols_are_named_within_their_file() -> None:
-    assert shown("symbols", answers.LISTING) == """\
+    assert (
+        shown("symbols", answers.LISTING)
+        == """\
 shop/models.py:4 class Model(Base) — Something kept.
 shop/models.py:9 async method Model.save(self, force=False) -> None — Keep it.
 shop/models.py:2 constant LIMIT = 3
 outside django.db.Base [inferred, outside]
 """
+    )
 
 
 def test_definitions_have_their_full_name() -> None:
@@ -36,27 +39,35 @@ def test_definitions_have_their_full_name() -> None:
 
 
 def test_outline_names_its_file_once() -> None:
-    assert shown("outline", answers.OUTLINE) == """\
+    assert (
+        shown("outline", answers.OUTLINE)
+        == """\
 shop/models.py
  2 constant LIMIT = 3
  4 class Model(Base) — Something kept.
   5 field name: str
   9 async method save(self, force=False) -> None — Keep it.
 """
+    )
 
 
 def test_members_stand_below_the_class_that_defines_them() -> None:
-    assert shown("members", answers.MEMBERS) == """\
+    assert (
+        shown("members", answers.MEMBERS)
+        == """\
 shop.models.Model shop/models.py
  9 async method save(self, force=False) -> None — Keep it.
  5 field name: str — set in __init__
 shop.base.Base shop/base.py
  3 field id
 """
+    )
 
 
 def test_references_begin_with_all_counts() -> None:
-    assert shown("references", answers.REFERENCES, offset=200) == """\
+    assert (
+        shown("references", answers.REFERENCES, offset=200)
+        == """\
 shop/models.py:9 async method shop.models.Model.save(self, force=False) -> None — Keep it.
 1,203 references: 1,200 call, 3 read (1,202 exact, 1 textual)
 shop/views.py
@@ -66,17 +77,23 @@ tests/t.py
  1 read: save
 … 1,200 more of 1,203: --offset 203
 """
+    )
 
 
 def test_callers_have_their_calls_in_one_line() -> None:
-    assert shown("callers", answers.CALLERS) == """\
+    assert (
+        shown("callers", answers.CALLERS)
+        == """\
 shop/models.py:9 async method shop.models.Model.save(self, force=False) -> None — Keep it.
 shop/views.py:10 method View.post — 12: order.save(); 21: thing.save(force=True) [conventional]
 """
+    )
 
 
 def test_hierarchy_is_indented() -> None:
-    assert shown("hierarchy", answers.HIERARCHY) == """\
+    assert (
+        shown("hierarchy", answers.HIERARCHY)
+        == """\
 shop/models.py:4 class shop.models.Model(Base) — Something kept.
 bases
  django.db.Base [outside]
@@ -85,6 +102,7 @@ mro shop.models.Model, django.db.Base [inferred, outside]
  Order shop/models.py:31
   BigOrder shop/big.py:2 [inferred]
 """
+    )
 
 
 def test_a_cut_hierarchy_says_how_to_see_more() -> None:
@@ -93,11 +111,14 @@ def test_a_cut_hierarchy_says_how_to_see_more() -> None:
 
 
 def test_imports_tell_where_they_lead() -> None:
-    assert shown("imports", answers.IMPORTS) == """\
+    assert (
+        shown("imports", answers.IMPORTS)
+        == """\
 shop/views.py
  1 os [outside]
  3 .models Model as M -> shop/models.py (type-checking, try)
 """
+    )
 
 
 def test_importers_do_not_repeat_what_they_import() -> None:
@@ -105,24 +126,32 @@ def test_importers_do_not_repeat_what_they_import() -> None:
 
 
 def test_exists_gives_verdict_reason_and_what_is_nearest() -> None:
-    assert shown("exists", answers.EXISTS) == """\
+    assert (
+        shown("exists", answers.EXISTS)
+        == """\
 missing: Model.sav() — shop.models.Model has no 'sav'
 nearest
 shop/models.py:9 async method shop.models.Model.save(self, force=False) -> None — Keep it.
 """
+    )
 
 
 def test_source_is_exact_but_for_line_breaks() -> None:
-    assert shown("source", answers.SOURCE) == """\
+    assert (
+        shown("source", answers.SOURCE)
+        == """\
 shop/models.py:9-11 method shop.models.Model.save
 9 async def save(self):
 10 
 11 \treturn None  
-"""  # noqa: W291
+"""
+    )  # noqa: W291
 
 
 def test_status_leaves_out_what_is_empty() -> None:
-    assert shown("status", answers.STATUS) == """\
+    assert (
+        shown("status", answers.STATUS)
+        == """\
 root /src/shop
 source_roots ., lib
 state current
@@ -135,6 +164,7 @@ writer nobody
 sizes files 1,200, bytes 12.3 MB
 generation 7
 """
+    )
 
 
 @pytest.mark.parametrize("operation", ["symbols", "definition", "outline", "members", "imports"])
@@ -156,11 +186,14 @@ def test_a_page_behind_the_end_is_said() -> None:
 def test_pending_files_and_notes_stand_at_the_end_once() -> None:
     notes = ["3 files are not indexed yet", "base Unknown was not found"]
     answer = {**answers.LISTING, "items": [answers.LIMIT], "pending": 3, "notes": notes}
-    assert shown("symbols", answer) == """\
+    assert (
+        shown("symbols", answer)
+        == """\
 shop/models.py:2 constant LIMIT = 3
 pending: 3 files not indexed yet, there may be more
 note: base Unknown was not found
 """
+    )
 
 
 def test_what_would_steer_a_terminal_is_taken_out() -> None:

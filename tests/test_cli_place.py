@@ -107,9 +107,7 @@ def test_columns_count_characters(index: Index, line: int, column: int, expected
         (3, 0, "there is no name in line 3 of a.py"),
     ],
 )
-def test_says_which_place_there_is_not(
-    index: Index, line: int, column: int, message: str
-) -> None:
+def test_says_which_place_there_is_not(index: Index, line: int, column: int, message: str) -> None:
     with pytest.raises(InvalidArgumentsError) as caught:
         character(index.snapshot(), "a.py", line, column)
     assert str(caught.value) == message

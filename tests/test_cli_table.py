@@ -24,13 +24,16 @@ def test_every_result_type_has_a_renderer() -> None:
 
 
 def test_symbols_are_aligned() -> None:
-    assert shown("symbols", answers.LISTING) == """\
+    assert (
+        shown("symbols", answers.LISTING)
+        == """\
 shop/models.py:4:7  class         Model(Base)  Something kept.
 shop/models.py:9:7  async method  Model.save(self, force=False) -> None  Keep it.
 shop/models.py:2:7  constant      LIMIT = 3
                     outside       django.db.Base [inferred, outside]
 4 symbols
 """
+    )
 
 
 def test_a_definition_is_never_cut() -> None:
@@ -42,17 +45,22 @@ def test_a_definition_is_never_cut() -> None:
 
 
 def test_outline_is_nested() -> None:
-    assert shown("outline", answers.OUTLINE) == """\
+    assert (
+        shown("outline", answers.OUTLINE)
+        == """\
 shop/models.py:2:7  constant      LIMIT = 3
 shop/models.py:4:7  class         Model(Base)  Something kept.
 shop/models.py:5:7  field           name: str
 shop/models.py:9:7  async method    save(self, force=False) -> None  Keep it.
 4 symbols
 """
+    )
 
 
 def test_members_stand_below_the_class_that_defines_them() -> None:
-    assert shown("members", answers.MEMBERS) == """\
+    assert (
+        shown("members", answers.MEMBERS)
+        == """\
 shop.models.Model
 shop/models.py:9:7  async method  save(self, force=False) -> None  Keep it.
 shop/models.py:5:7  field         name: str  set in __init__
@@ -61,10 +69,13 @@ shop.base.Base
 shop/base.py:3:7  field  id
 3 members
 """
+    )
 
 
 def test_references_have_places_that_terminals_open() -> None:
-    assert shown("references", answers.REFERENCES) == """\
+    assert (
+        shown("references", answers.REFERENCES)
+        == """\
 shop/models.py:9:7  async method  shop.models.Model.save(self, force=False) -> None  Keep it.
 1,203 references: 1,200 call, 3 read (1,202 exact, 1 textual)
 shop/views.py:12:5  call  order.save()  in View.post
@@ -72,20 +83,26 @@ shop/views.py:21:5  call  thing.save(force=True) [textual]
 tests/t.py:1:5      read  save
 … 1,200 more of 1,203: --offset 3
 """
+    )
 
 
 def test_callers_are_followed_by_their_calls() -> None:
-    assert shown("callers", answers.CALLERS) == """\
+    assert (
+        shown("callers", answers.CALLERS)
+        == """\
 shop/models.py:9:7  async method  shop.models.Model.save(self, force=False) -> None  Keep it.
 
 shop/views.py:10:7  method  View.post [conventional]
   shop/views.py:12:5  order.save()
   shop/views.py:21:5  thing.save(force=True) [textual]
 """
+    )
 
 
 def test_hierarchy_is_a_tree() -> None:
-    assert shown("hierarchy", answers.HIERARCHY) == """\
+    assert (
+        shown("hierarchy", answers.HIERARCHY)
+        == """\
 shop/models.py:4:7  class  shop.models.Model(Base)  Something kept.
 
 bases
@@ -99,14 +116,18 @@ shop/models.py:4:7    shop.models.Model
 shop/models.py:31:7    shop.models.Order
 shop/big.py:2:7          shop.big.BigOrder [inferred]
 """
+    )
 
 
 def test_imports_tell_where_they_lead() -> None:
-    assert shown("imports", answers.IMPORTS) == """\
+    assert (
+        shown("imports", answers.IMPORTS)
+        == """\
 shop/views.py:1:8   os [outside]
 shop/views.py:3:21  .models.Model as M  -> shop/models.py (type-checking, try)
 2 imports
 """
+    )
 
 
 def test_a_relative_import_of_a_module_has_one_dot() -> None:
@@ -116,12 +137,15 @@ def test_a_relative_import_of_a_module_has_one_dot() -> None:
 
 
 def test_exists_gives_verdict_reason_and_what_is_nearest() -> None:
-    assert shown("exists", answers.EXISTS) == """\
+    assert (
+        shown("exists", answers.EXISTS)
+        == """\
 Model.sav(): missing (shop.models.Model has no 'sav')
 
 nearest
 shop/models.py:9:7  async method  shop.models.Model.save(self, force=False) -> None  Keep it.
 """
+    )
 
 
 def test_source_is_numbered() -> None:
@@ -134,7 +158,9 @@ def test_source_is_numbered() -> None:
 
 
 def test_status_has_a_row_for_each_part() -> None:
-    assert shown("status", answers.STATUS) == """\
+    assert (
+        shown("status", answers.STATUS)
+        == """\
 root          /src/shop
 source roots  .
               lib
@@ -148,6 +174,7 @@ sizes         files 1,200
               bytes 12.3 MB
 generation    7
 """
+    )
 
 
 def test_evidence_is_never_cut_off() -> None:

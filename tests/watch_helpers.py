@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -110,7 +111,9 @@ def sources(root: Path) -> dict[str, str]:
         for name in files:
             if name.endswith((".py", ".pyi")):
                 path = os.path.join(folder, name)
-                texts[path] = Path(path).read_text()
+                # A file may be gone by now: the tree changes while it is swept.
+                with contextlib.suppress(OSError):
+                    texts[path] = Path(path).read_text()
     return texts
 
 

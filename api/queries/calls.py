@@ -84,8 +84,9 @@ def _called(snapshot: Snapshot, path: str, start: int, end: int) -> list[Occurre
     result: list[Occurrence] = []
     for row, name in enumerate(facts.names):
         for at in range(index[row], index[row + 1]):
-            if roles[at] & f.ROLE_MASK == f.CALLED and start <= positions[at] < end:
-                result.append(Occurrence(name, positions[at], roles[at], refs[at]))
+            position = positions[at]
+            if roles[at] & f.ROLE_MASK == f.CALLED and start <= position < end:
+                result.append(Occurrence(name, position, roles[at], refs[at]))
     return sorted(result, key=lambda occurrence: occurrence.position)
 
 

@@ -97,5 +97,3 @@ def _subclasses(
             }
         )
     return result
-
-

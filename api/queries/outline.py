@@ -26,9 +26,7 @@ def outline(session: Session, *, path: str | None, name: str | None) -> dict[str
         where = snapshot.relative(path)
         snapshot.need(where)
     else:
-        found = [
-            item for item in named(snapshot, name or "") if item.entity[0] in (MODULE, CLASS)
-        ]
+        found = [item for item in named(snapshot, name or "") if item.entity[0] in (MODULE, CLASS)]
         if found:
             where = found[0].entity[1]
             start, end = full_range(snapshot, found[0].entity)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...indexer.resolve.entities import EVIDENCE_NAMES, TEXTUAL, qualified_name
-from ...indexer.resolve.references import Reference, references as find_references
+from ...indexer.resolve.references import Reference
+from ...indexer.resolve.references import references as find_references
 from ..views import enclosing, envelope, line_text, range_of, symbol
 from .target import targets
 
@@ -93,7 +94,9 @@ def reference_item(snapshot: Snapshot, reference: Reference) -> dict[str, Any]:
     path, start = reference.path, reference.position
     text = snapshot.text(path)
     end = start
-    while end < len(text) and (text[end] >= 128 or text[end : end + 1].isalnum() or text[end] == 95):
+    while end < len(text) and (
+        text[end] >= 128 or text[end : end + 1].isalnum() or text[end] == 95
+    ):
         end += 1
     item: dict[str, Any] = {
         "path": path,

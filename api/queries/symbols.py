@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...indexer.name_search import NameSearch
 from ...indexer.symbols import (
     CLASS,
     CONSTANT,
@@ -16,7 +17,6 @@ from ...indexer.symbols import (
     REBOUND,
     VARIABLE,
 )
-from ...indexer.name_search import NameSearch
 from ..views import envelope, name_range, signature, symbol
 from .target import candidates, entity_of_symbol, is_test
 
@@ -90,11 +90,8 @@ def _rows(
 
 def _rank(snapshot: Snapshot, where: str, row: StoredSymbol) -> tuple[object, ...]:
     name, flags = row[2], row[7]
-    places = snapshot.view.memo.get("places")
-    if places is None:
-        places = snapshot.view.memo["places"] = dict[str, tuple[int, int]]()
-    assert isinstance(places, dict)
-    place: tuple[int, int] | None = places.get(where)
+    places: dict[str, tuple[int, int]] = snapshot.view.memo.setdefault("places", {})
+    place = places.get(where)
     if place is None:
         place = places[where] = is_test(where), where.count("/")
     return (
@@ -115,9 +112,7 @@ def _container(snapshot: Snapshot, where: str, row: StoredSymbol) -> str:
     return f"{module}.{row[3]}" if row[3] else module
 
 
-def _by_words(
-    snapshot: Snapshot, query: str
-) -> list[tuple[tuple[object, ...], str, StoredSymbol]]:
+def _by_words(snapshot: Snapshot, query: str) -> list[tuple[tuple[object, ...], str, StoredSymbol]]:
     """Full-text search; all words first, any of them when that finds nothing."""
     from ...indexer.symbols import words
 

@@ -210,8 +210,9 @@ class Definitions(Patterns, Imports):
                 inner = child.named_children
                 if inner and (inner[0].kind_id in _STRINGS or inner[0].type == "ellipsis"):
                     continue
-            elif child.type == "raise_statement" and b"NotImplementedError" in (
-                self.data[child.start_byte : child.end_byte]
+            elif (
+                child.type == "raise_statement"
+                and b"NotImplementedError" in (self.data[child.start_byte : child.end_byte])
             ):
                 continue
             return False

@@ -29,7 +29,7 @@ def bases(snapshot: Snapshot, entity: Entity) -> list[Entity]:
     """
     key = ("bases", entity)
     if key in snapshot.memo:
-        return snapshot.memo[key]  # type: ignore[return-value] # what was put there below
+        return snapshot.memo[key]
     snapshot.memo[key] = []  # a class that is its own base has none on its way round
     from .evaluate import objects
 
@@ -61,7 +61,7 @@ def mro(snapshot: Snapshot, entity: Entity) -> list[Entity]:
     if key not in snapshot.memo:
         snapshot.memo[key] = [entity]
         snapshot.memo[key] = _linearize(snapshot, entity, 0)
-    return snapshot.memo[key]  # type: ignore[return-value] # what was just put there
+    return snapshot.memo[key]
 
 
 def _linearize(snapshot: Snapshot, entity: Entity, depth: int) -> list[Entity]:
@@ -102,7 +102,7 @@ def own_member(snapshot: Snapshot, entity: Entity, name: str) -> list[Found]:
     key = ("own", entity, name)
     if key not in snapshot.memo:
         snapshot.memo[key] = _own_member(snapshot, entity, name)
-    return snapshot.memo[key]  # type: ignore[return-value] # what was just put there
+    return snapshot.memo[key]
 
 
 def _own_member(snapshot: Snapshot, entity: Entity, name: str) -> list[Found]:

@@ -126,10 +126,9 @@ def qualified_name(snapshot: Snapshot, entity: Entity) -> str:
     if kind == MODULE:
         return module
     facts = snapshot.need(path)
-    inside = facts.memo.get("containers")
+    inside: list[str] | None = facts.memo.get("containers")
     if inside is None:
         inside = facts.memo["containers"] = containers(facts)
-    assert isinstance(inside, list)
     if kind == ATTRIBUTE:
         owner = facts.attribute_binding[f.ATTR_OWNER][row]
         scope = facts.definition[f.DEF_OWN_SCOPE][owner] if owner >= 0 else 0

@@ -45,16 +45,14 @@ def objects(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> list[Fo
         return []
     key = ("objects", path, expr)
     if key in snapshot.memo:
-        return snapshot.memo[key]  # type: ignore[return-value] # what was put there below
+        return snapshot.memo[key]
     snapshot.memo[key] = []
     found = _objects(snapshot, path, facts, expr, depth)
     snapshot.memo[key] = found
     return found
 
 
-def _objects(
-    snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: int
-) -> list[Found]:
+def _objects(snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: int) -> list[Found]:
     ops, positions, lefts, rights = facts.expr
     op = ops[expr]
     if op == f.NAME:
@@ -108,9 +106,7 @@ def super_member(snapshot: Snapshot, path: str, receiver: int, name: str) -> lis
     if cls < 0:
         return []
     entity = (CLASS, path, cls)
-    return [
-        item.weaker(INFERRED) for item in class_member(snapshot, entity, name, after=entity)
-    ]
+    return [item.weaker(INFERRED) for item in class_member(snapshot, entity, name, after=entity)]
 
 
 def enclosing_class(facts: FileFacts, position: int) -> int:
@@ -130,7 +126,7 @@ def instances(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> list[
         return []
     key = ("instances", path, expr)
     if key in snapshot.memo:
-        return snapshot.memo[key]  # type: ignore[return-value] # what was put there below
+        return snapshot.memo[key]
     snapshot.memo[key] = []
     found = _instances(snapshot, path, facts, expr, depth)
     snapshot.memo[key] = found
@@ -164,9 +160,7 @@ def _instances(
     return []
 
 
-def _entered(
-    snapshot: Snapshot, path: str, expr: int, is_async: int, depth: int
-) -> list[Found]:
+def _entered(snapshot: Snapshot, path: str, expr: int, is_async: int, depth: int) -> list[Found]:
     """What ``with`` binds: what the context manager's enter method returns."""
     found: list[Found] = []
     for item in instances(snapshot, path, expr, depth):

@@ -132,9 +132,7 @@ def _module_component(
     return [Found(imported_module(snapshot, path, prefix))]
 
 
-def keyword(
-    snapshot: Snapshot, path: str, facts: FileFacts, occurrence: Occurrence
-) -> list[Found]:
+def keyword(snapshot: Snapshot, path: str, facts: FileFacts, occurrence: Occurrence) -> list[Found]:
     """The parameter that a keyword argument goes to; for a class, of its constructor or a field."""
     call = occurrence.ref
     if call < 0 or facts.expr[f.EXPR_OP][call] != f.CALL:

@@ -19,7 +19,7 @@ def find_module(snapshot: Snapshot, dotted: str, importer: str = "") -> Entity |
     key = ("module", dotted, importer.rpartition("/")[0])
     if key not in snapshot.memo:
         snapshot.memo[key] = _find_module(snapshot, dotted, importer)
-    return snapshot.memo[key]  # type: ignore[return-value] # what was just put there
+    return snapshot.memo[key]
 
 
 def _find_module(snapshot: Snapshot, dotted: str, importer: str) -> Entity | None:
@@ -100,7 +100,7 @@ def exported_names(snapshot: Snapshot, path: str) -> tuple[set[str], bool] | Non
     complete = True
     for kind, ref in zip(facts.exports[0], facts.exports[1], strict=True):
         if kind == f.EXPORT_SET:
-            names, complete = set(), True
+            names, complete = set[str](), True
         elif kind == f.EXPORT_ADD:
             names.add(facts.strings[ref])
         elif kind == f.EXPORT_REMOVE:

@@ -147,7 +147,7 @@ def module_member(snapshot: Snapshot, path: str, name: str, depth: int = 0) -> l
         return []
     key = ("member", path, name)
     if key in snapshot.memo:
-        return snapshot.memo[key]  # type: ignore[return-value] # what was put there below
+        return snapshot.memo[key]
     snapshot.memo[key] = []  # a circular import finds nothing new on its way round
     facts = snapshot.facts(path)
     found: list[Found] = []
@@ -217,4 +217,3 @@ def unresolved_star(snapshot: Snapshot, path: str, facts: FileFacts) -> bool:
         == OUTSIDE
         for row, name in enumerate(facts.imports[f.IMP_NAME])
     )
-

@@ -83,7 +83,8 @@ def is_local(snapshot: Snapshot, entity: Entity) -> bool:
 
 def same_symbol(snapshot: Snapshot, entity: Entity) -> set[Entity]:
     """The definitions that are one symbol to a person: every binding of a variable's name in its
-    scope, every assignment of an attribute in its class, overloads, property accessors."""
+    scope, every assignment of an attribute in its class, overloads, property accessors.
+    """
     kind, path, row = entity
     if kind in (MODULE, NAMESPACE, OUTSIDE):
         return {entity}

@@ -17,7 +17,7 @@ from . import database, schema
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     from ..symbols import SymbolRow
 
@@ -101,7 +101,7 @@ class IndexStore:
             return [str(error)]
         return [row[0] for row in rows if row[0] != "ok"]
 
-    def _all(self, sql: str, arguments: Sequence[object] = ()) -> list[tuple[object, ...]]:
+    def _all(self, sql: str, arguments: Sequence[object] = ()) -> list[Any]:
         try:
             return self._connection.execute(sql, arguments).fetchall()
         except sqlite3.Error as error:
@@ -115,7 +115,9 @@ class IndexStore:
     def set_meta(self, values: Mapping[str, object]) -> None:
         """Remember values."""
         try:
-            self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items()
+            )
         except sqlite3.Error as error:
             raise StoreError(f"cannot write {self.path}: {error}") from error
 
@@ -134,12 +136,12 @@ class IndexStore:
     def files(self) -> dict[str, FileRow]:
         """Every file by path."""
         rows = self._all("SELECT path, id, mtime, size, hash, error FROM file")
-        return {row[0]: row[1:] for row in rows}  # type: ignore[misc] # rows of a known shape
+        return {row[0]: row[1:] for row in rows}
 
     def file(self, path: str) -> FileRow | None:
         """One file."""
         rows = self._all("SELECT id, mtime, size, hash, error FROM file WHERE path = ?", (path,))
-        return rows[0] if rows else None  # type: ignore[return-value] # a row of a known shape
+        return rows[0] if rows else None
 
     def files_of_name(self, name: str) -> array[int]:
         """Ids of the files in which a name occurs, ascending."""
@@ -164,7 +166,7 @@ class IndexStore:
         for chunk in _chunks(list(ids), 500):
             marks = ",".join("?" * len(chunk))
             for row in self._all(f"SELECT id, path FROM file WHERE id IN ({marks})", chunk):
-                found[row[0]] = row[1]  # type: ignore[index,assignment] # int and str columns
+                found[row[0]] = row[1]
         return found
 
     def symbol_names(self) -> list[str]:
@@ -184,21 +186,21 @@ class IndexStore:
         found: list[StoredSymbol] = []
         for chunk in _chunks(list(names), 500):
             marks = ",".join("?" * len(chunk))
-            found += self._all(  # type: ignore[arg-type] # rows of a known shape
+            found += self._all(
                 f"SELECT {_SYMBOL_COLUMNS} FROM symbol WHERE name IN ({marks})", chunk
             )
         return found
 
     def symbols_of_file(self, file: int) -> list[StoredSymbol]:
         """Symbols of one file in the order of the text."""
-        return self._all(  # type: ignore[return-value] # rows of a known shape
+        return self._all(
             f"SELECT {_SYMBOL_COLUMNS} FROM symbol WHERE file = ? ORDER BY position", (file,)
         )
 
     def search_words(self, query: str, limit: int) -> list[StoredSymbol]:
         """Symbols by words of their names and docstrings, best first (BM25)."""
         columns = ", ".join(f"symbol.{name}" for name in _SYMBOL_COLUMNS.split(", "))
-        return self._all(  # type: ignore[return-value] # rows of a known shape
+        return self._all(
             f"SELECT {columns} FROM symbol_fts JOIN symbol ON symbol.id = symbol_fts.rowid "
             "WHERE symbol_fts MATCH ? ORDER BY bm25(symbol_fts, 4.0, 1.0), symbol.name, symbol.id "
             "LIMIT ?",

@@ -65,7 +65,7 @@ class WriterLock:
             self._descriptor = -1
 
 
-# The first byte is what is locked (Windows locks ranges and refuses to read them), the note follows.
+# The first byte is what is locked (Windows locks ranges and refuses to read them); then the note.
 _NOTE_AT = 1
 
 if sys.platform == "win32":

@@ -26,7 +26,7 @@ def create(connection: sqlite3.Connection) -> None:
     db.table("file").create_index(["path"], unique=True)
     # A name's files are packed into one row: two thousand times fewer rows than one row for each
     # occurrence, and where in the file a name occurs is in the file's facts anyway.
-    db.execute(
+    connection.execute(
         "CREATE TABLE name (text TEXT PRIMARY KEY, files BLOB NOT NULL, "
         "inherited BLOB NOT NULL) WITHOUT ROWID"
     )
