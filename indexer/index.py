@@ -146,8 +146,9 @@ class Index:
             self.lock.release()
 
     def writer(self) -> IndexStore:
-        """The connection for writing; raises LockedError without the lock. Hold
-        ``writing`` while using it.
+        """The connection for writing; hold ``writing`` while using it.
+
+        Raises LockedError without the lock.
         """
         if not self.lock.held:
             raise LockedError(f"another process writes {self.path}")
@@ -302,7 +303,7 @@ class Index:
                 self._view.memo, self._view.resolved = view.memo, view.resolved
 
     def pending_files_with(self, name: str, pending: frozenset[str]) -> list[str]:
-        """Files among those not indexed whose bytes contain a name; extracts them for the caller."""
+        """Files not indexed yet whose bytes contain a name; their facts are extracted now."""
         if not pending:
             return []
         from .ondemand import prepare

@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from flux_index.api.cli import main
 from flux_index.api.cli import doctor as doctor_module
+from flux_index.api.cli import main
 from flux_index.api.cli.commands import COMMANDS
 from flux_index.api.cli.index import executor_of
 from flux_index.api.cli.progress import Bar, Lines, Silence, display
@@ -127,9 +127,8 @@ def test_every_command_has_its_module() -> None:
         (["serve", "--stdio", "--tcp", "0"], "serve takes one of --stdio and --tcp"),
     ],
 )
-def test_mistakes(
-    project: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
-) -> None:
+@pytest.mark.usefixtures("project")
+def test_mistakes(capsys: pytest.CaptureFixture[str], arguments: list[str], message: str) -> None:
     out, err = told(capsys, *arguments, code=2)
     assert out == ""
     assert err.startswith(f"flux-index: {message}")
@@ -186,12 +185,14 @@ def test_index_as_json(project: Path, capsys: pytest.CaptureFixture[str]) -> Non
     }
 
 
-def test_quiet_index_says_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("project")
+def test_quiet_index_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert told(capsys, "index", "-q") == ("", "")
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_index_with_jobs(project: Path, capsys: pytest.CaptureFixture[str], jobs: str) -> None:
+@pytest.mark.usefixtures("project")
+def test_index_with_jobs(capsys: pytest.CaptureFixture[str], jobs: str) -> None:
     assert "2 extracted" in told(capsys, "index", f"-j{jobs}")[0]
 
 
@@ -208,16 +209,17 @@ def test_an_interrupted_index_goes_on_the_next_time(
     for number in range(300):
         (project / f"m{number}.py").write_text(f"x{number} = {number}\n")
 
+    signals = [signal.SIGINT]
+
     class Impatient(Silence):
         def __call__(self, progress: Progress) -> None:
-            if progress.done:
-                monkeypatch.undo()
-                os.kill(os.getpid(), signal.SIGINT)
+            if progress.done and signals:
+                os.kill(os.getpid(), signals.pop())
 
-    monkeypatch.setattr("flux_index.api.cli.index.display", lambda **_: Impatient())
     handler = signal.getsignal(signal.SIGINT)
-    monkeypatch.chdir(project)
-    assert main(["index", str(project)]) == 130
+    with monkeypatch.context() as patch:
+        patch.setattr("flux_index.api.cli.index.display", lambda **_: Impatient())
+        assert main(["index"]) == 130
     assert signal.getsignal(signal.SIGINT) is handler
     out, err = capsys.readouterr()
     assert out == ""
@@ -225,7 +227,7 @@ def test_an_interrupted_index_goes_on_the_next_time(
     assert err.endswith("; what is done is kept, and the next run goes on from there\n")
     done = int(err.split()[2])
     assert 0 < done < 302
-    out, _ = told(capsys, "index", str(project))
+    out, _ = told(capsys, "index")
     assert f"302 files ({302 - done} extracted, 0 reused, 0 removed, 0 skipped)" in out
 
 
@@ -301,9 +303,7 @@ def test_watch_ends_cleanly(
     index.close()
 
 
-def test_quiet_watch_says_nothing(
-    project: Path, run: Callable[..., Running], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_quiet_watch_says_nothing(project: Path, run: Callable[..., Running]) -> None:
     watcher = run("watch", "--quiet")
     index = Index.open(str(project))
     until = time.monotonic() + PATIENCE
@@ -404,8 +404,9 @@ def test_doctor_says_what_to_do(
     assert "flux-index index" in out
 
 
+@pytest.mark.usefixtures("project")
 def test_a_check_that_breaks_is_a_finding(
-    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def moon_phase(_: Index) -> doctor_module.Finding:
         raise RuntimeError("there is no moon")

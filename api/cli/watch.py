@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 
 from ...indexer.errors import LockedError
@@ -51,6 +52,8 @@ class Teller:
 
     def __init__(self, index: Index, *, quiet: bool) -> None:
         """Nothing is told when ``quiet``."""
+        self.ready = threading.Event()
+        """Set when what was changed before is taken in, and what will be is watched for."""
         self._index = index
         self._quiet = quiet
 
@@ -65,6 +68,7 @@ class Teller:
 
     def built(self) -> None:
         """The index is current."""
+        self.ready.set()
 
 
 def change_line(root: str, paths: Sequence[str], *, complete: bool) -> str:
@@ -92,9 +96,12 @@ def _take_lock(index: Index) -> None:
 def _keep(index: Index, interrupt: Interrupt, *, quiet: bool) -> None:
     from ..rpc.keeper import Keeper
 
-    keeper = Keeper(index, Teller(index, quiet=quiet))
+    teller = Teller(index, quiet=quiet)
+    keeper = Keeper(index, teller)
     keeper.start()
     try:
+        while not teller.ready.wait(_LOOK_SECONDS) and not interrupt.asked():
+            pass
         if not quiet:
             write(f"watching {index.workspace.root}, Ctrl-C to stop\n")
         interrupt.wait()

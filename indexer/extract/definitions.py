@@ -264,7 +264,8 @@ class Definitions(Patterns, Imports):
         superclasses = node.child_by_field_id(_SUPERCLASSES)
         if superclasses is not None:
             self.definition[at + f.DEF_HEADER_END] = superclasses.end_byte
-            listed = self.arguments(superclasses, -1)
+            listed = self.arguments(superclasses)
+            self.keywords(listed, -1)
             self.definition[at + f.DEF_ARGUMENTS] = len(self.extra)
             self.extra += listed
             for index in range(1, len(listed), 3):

@@ -120,18 +120,25 @@ class Expressions(Tables):
             occurrence = self.occurrences[rows[function * 4 + 3]]
             if occurrence[-3] == f.ATTRIBUTE_ROLE:
                 occurrence[-3] = f.CALLED | f.ATTRIBUTE_ROLE
-        row = self.emit(f.CALL, node.start_byte, function)
         arguments = children[1]
         if arguments.kind_id == _GENERATOR:
             value = self.visit(arguments)
             listed = [1, f.ARG_POSITIONAL, arguments.start_byte, value]
         else:
-            listed = self.arguments(arguments, row)
-        rows[row * 4 + 3] = len(self.extra)
+            listed = self.arguments(arguments)
+        # Behind its arguments: expressions are numbered in the order of evaluation.
+        row = self.emit(f.CALL, node.start_byte, function, len(self.extra))
         self.extra += listed
+        self.keywords(listed, row)
         return row
 
-    def arguments(self, node: Node, call: int) -> list[int]:
+    def keywords(self, listed: list[int], call: int) -> None:
+        """Record the keywords of an argument list; ``call`` is -1 for that of a class."""
+        for at in range(1, len(listed), 3):
+            if listed[at] >= 0:
+                self.occurrences[listed[at]] += (f.KEYWORD, listed[at + 1], call)
+
+    def arguments(self, node: Node) -> list[int]:
         """``[n, (key, position, expr) * n]`` of an argument list."""
         listed = [0]
         data = self.data
@@ -141,7 +148,6 @@ class Expressions(Tables):
             if number == _KEYWORD_ARGUMENT:
                 parts = child.named_children
                 key = self.name(data[position : parts[0].end_byte])
-                self.occurrences[key] += (f.KEYWORD, position, call)
                 value = self.visit(parts[-1]) if len(parts) > 1 else self.emit(f.UNKNOWN, position)
             elif number in EXTRAS:
                 continue

@@ -126,36 +126,19 @@ class Tables:
         self.occurrences[name] += (role, position, ref)
 
     def mark(self, expr: int, role: int) -> None:
-        """Change the role of the occurrence that an expression just made, when it was a read."""
+        """Give the reading of a name another role, seen through calls and subscripts."""
         at = expr * 4
         op = self.expr[at]
-        if op == f.NAME:
-            rows = self.occurrences[self.expr[at + 2]]
-        elif op == f.ATTRIBUTE:
-            rows = self.occurrences[self.expr[at + 3]]
-        elif op == f.CALL and role != f.CALLED:
-            # A decorator or base that is a call: its function plays the role.
-            self.mark(self.expr[at + 2], role)
-            return
-        elif op == f.SUBSCRIPT:
-            self.mark_subscripted(self.expr[at + 2], role)
-            return
-        else:
-            return
-        if rows[-3] & f.ROLE_MASK in (f.READ, f.CALLED):
-            rows[-3] = rows[-3] & ~f.ROLE_MASK | role
-
-    def mark_subscripted(self, expr: int, role: int) -> None:
-        """As :meth:`mark` for ``Base`` in ``Base[T]``, which is not the last occurrence."""
-        at = expr * 4
-        op = self.expr[at]
+        while op in (f.CALL, f.SUBSCRIPT):
+            expr = self.expr[at + 2]
+            at = expr * 4
+            op = self.expr[at]
         if op not in (f.NAME, f.ATTRIBUTE):
             return
         rows = self.occurrences[self.expr[at + (2 if op == f.NAME else 3)]]
         for index in range(len(rows) - 3, -1, -3):
-            if rows[index + 2] == expr:
-                if rows[index] & f.ROLE_MASK in (f.READ, f.CALLED):
-                    rows[index] = rows[index] & ~f.ROLE_MASK | role
+            if rows[index + 2] == expr and rows[index] & f.ROLE_MASK in (f.READ, f.CALLED):
+                rows[index] = rows[index] & ~f.ROLE_MASK | role
                 return
 
     def open_scope(self, kind: int, node: Node, definition: int = -1) -> int:

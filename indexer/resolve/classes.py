@@ -7,6 +7,7 @@ from .entities import (
     ATTRIBUTE,
     CLASS,
     EXACT,
+    FUNCTION,
     INFERRED,
     OUTSIDE,
     Found,
@@ -16,6 +17,7 @@ from .names import visible_bindings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..facts import FileFacts
     from ..snapshot import Snapshot
     from .entities import Entity
 
@@ -115,18 +117,27 @@ def _own_member(snapshot: Snapshot, entity: Entity, name: str) -> list[Found]:
         return []
     scope = facts.definition[f.DEF_OWN_SCOPE][row]
     rows = facts.bindings_of(scope, name_row)
-    found = [
-        Found(entity_of_binding(path, facts, chosen))
-        for chosen in visible_bindings(facts, rows, scope, -1)
-    ]
-    if found:
-        return found
+    chosen = visible_bindings(facts, rows, scope, -1)
+    if chosen:
+        return [Found(_getter(path, facts, rows, row)) for row in chosen]
     names, owners = facts.attribute_binding[f.ATTR_NAME], facts.attribute_binding[f.ATTR_OWNER]
     return [
         Found((ATTRIBUTE, path, index))
         for index, owner in enumerate(owners)
         if owner == row and names[index] == name_row
     ][:1]
+
+
+def _getter(path: str, facts: FileFacts, rows: list[int], chosen: int) -> Entity:
+    """What a binding in a class introduces; for a property's setter, the property."""
+    entity = entity_of_binding(path, facts, chosen)
+    if entity[0] != FUNCTION or not facts.definition[f.DEF_FLAGS][entity[2]] & f.ACCESSOR:
+        return entity
+    for row in rows:
+        other = entity_of_binding(path, facts, row)
+        if other[0] == FUNCTION and facts.definition[f.DEF_FLAGS][other[2]] & f.PROPERTY:
+            return other
+    return entity
 
 
 def class_member(

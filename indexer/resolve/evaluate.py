@@ -56,7 +56,7 @@ def _objects(snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: 
     ops, positions, lefts, rights = facts.expr
     op = ops[expr]
     if op == f.NAME:
-        return lookup(snapshot, path, rights[expr], lefts[expr], positions[expr])
+        return lookup(snapshot, path, rights[expr], lefts[expr], positions[expr], expr)
     if op == f.ATTRIBUTE:
         return attribute(snapshot, path, lefts[expr], facts.names[rights[expr]], depth + 1)
     if op == f.SUBSCRIPT:

@@ -28,10 +28,13 @@ def blocks_around(facts: FileFacts, scope: int, position: int) -> list[int]:
     ]
 
 
-def visible_bindings(facts: FileFacts, rows: list[int], scope: int, position: int) -> list[int]:
+def visible_bindings(
+    facts: FileFacts, rows: list[int], scope: int, position: int, expr: int = -1
+) -> list[int]:
     """Bindings of a name that may be in force: at a position of the scope, or at its end (-1).
 
-    Going back from there, every binding counts until one that cannot have been skipped.
+    Going back from there, every binding counts until one that cannot have been skipped. ``expr`` is
+    the row of the expression that reads the name: in ``x = f(x)`` it comes before the binding.
     """
     kinds, blocks = facts.binding[f.BIND_KIND], facts.binding[f.BIND_BLOCK]
     positions = facts.binding[f.BIND_POS]
@@ -41,7 +44,11 @@ def visible_bindings(facts: FileFacts, rows: list[int], scope: int, position: in
         return rows
     if position >= 0:
         around = set(blocks_around(facts, scope, position))
-        before = [row for row in rows if positions[row] <= position]
+        before = [
+            row
+            for row in rows
+            if positions[row] <= position and _in_force(facts, row, position, expr)
+        ]
     else:
         around = set[int]()
         before = rows
@@ -59,8 +66,25 @@ def visible_bindings(facts: FileFacts, rows: list[int], scope: int, position: in
     return sorted(values or chosen)
 
 
+def _in_force(facts: FileFacts, row: int, position: int, expr: int) -> bool:
+    """Whether a binding written before a position has happened there."""
+    value = facts.binding[f.BIND_VALUE][row]
+    if value >= 0 and facts.binding[f.BIND_KIND][row] != f.PARAMETER:
+        return expr < 0 or value < expr  # expressions are numbered in order of evaluation
+    if facts.binding[f.BIND_KIND][row] in (f.DEF_CLASS, f.DEF_FUNCTION):
+        definition = facts.binding[f.BIND_REF][row]
+        return position >= facts.definition[f.DEF_HEADER_END][definition]
+    return True
+
+
 def lookup(
-    snapshot: Snapshot, path: str, scope: int, name: int, position: int, depth: int = 0
+    snapshot: Snapshot,
+    path: str,
+    scope: int,
+    name: int,
+    position: int,
+    expr: int = -1,
+    depth: int = 0,
 ) -> list[Found]:
     """What a name read at a position of a scope stands for; imports are followed."""
     facts = snapshot.facts(path)
@@ -77,7 +101,7 @@ def lookup(
                     current, at = 0, -1
                     continue
                 if f.NONLOCAL not in declared:
-                    chosen = visible_bindings(facts, rows, current, at)
+                    chosen = visible_bindings(facts, rows, current, at, expr)
                     if chosen:
                         return _follow_all(snapshot, path, facts, chosen, depth)
         parent = parents[current]
