@@ -89,6 +89,9 @@ def build(
     found = index.sweep()
     todo = plan(index.view(), found)
     index.mark_complete(frozenset(todo.changed))
+    if todo.changed:
+        with index.writing:
+            index.writer().set_meta({"building": 1})
     report.files = len(found.files)
     report.skipped = list(found.skipped)
     sizes = {path: found.files[path][1] for path in todo.changed}
@@ -117,7 +120,7 @@ def build(
     report.cancelled = bool(cancelled and cancelled())
     if not report.cancelled:
         with index.writing:
-            index.writer().set_meta({"known": found.known.encode()})
+            index.writer().set_meta({"known": found.known.encode(), "building": 0})
         _forget_pending(index, todo.changed)
     report.generation = index.generation
     report.seconds = time.monotonic() - started

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .workspace import Sweep
 
 # With more changes than this, a query answers from what is there and leaves the rest pending.
-_APPLY_WHILE_ASKING = 64
+_APPLY_WHILE_ASKING = 400
 
 
 class Index:
@@ -223,8 +223,10 @@ class Index:
         had_lock = self.lock.held
         store = self.reader()
         if not had_lock and store is not None and not self._can_write():
-            self.mark_complete(frozenset())
-            return 0
+            # Somebody keeps the index current, unless they are still building it.
+            if not store.meta("building"):
+                self.mark_complete(frozenset())
+                return 0
         found = self.sweep()
         todo = plan(self.view(), found)
         changed = todo.changed + todo.removed

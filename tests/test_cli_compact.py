@@ -176,6 +176,11 @@ def test_a_name_that_is_not_found_leads_to_what_is_nearest() -> None:
     )
 
 
+def test_a_symbol_that_nobody_calls_was_found() -> None:
+    answer = {**answers.CALLERS, "items": [], "total": 0}
+    assert shown("callers", answer, name="Model.save").endswith("\nno callers found\n")
+
+
 def test_a_page_behind_the_end_is_said() -> None:
     answer = {**answers.NOTHING, "total": 12}
     assert shown("symbols", answer, offset=50) == "nothing from offset 50 on, there are 12\n"

@@ -11,7 +11,7 @@ import pytest
 from flux_index.api.cli.columns import Row, aligned, cut
 from flux_index.api.cli.output import in_colour, width
 from flux_index.api.cli.table import RENDERERS, render
-from flux_index.api.cli.view import View
+from flux_index.api.cli.view import View, local
 from flux_index.api.operations import OPERATIONS
 
 
@@ -218,6 +218,24 @@ def test_wide_characters_take_two_columns() -> None:
 )
 def test_files_are_named_as_seen_from_the_current_folder(folder: str, path: str) -> None:
     assert View("symbols", {}, "/src/shop", folder).path("shop/models.py") == path
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "expected"),
+    [
+        ("shop.models.Model.save", "shop/models.py", "Model.save"),
+        ("shop.models.Model.save", "src/shop/models.pyi", "Model.save"),
+        ("shop.Model", "shop/__init__.py", "Model"),
+        ("flux_index.indexer.text.read", "indexer/text.py", "read"),
+        ("found.found.x", "found.py", "found.x"),
+        ("pkg.a.pkg.X", "src/pkg/a/pkg.py", "X"),
+        ("migrations/0001_initial.py.run", "migrations/0001_initial.py", "run"),
+        ("django.db.Base", "", "django.db.Base"),
+        ("shop.models", "shop/models.py", "shop.models"),
+    ],
+)
+def test_names_within_their_file(name: str, path: str, expected: str) -> None:
+    assert local(name, path) == expected
 
 
 def test_a_file_outside_the_workspace_keeps_its_path() -> None:

@@ -208,7 +208,7 @@ _HERE = "workspace"
 
 def _ended(lines: list[str], answer: Mapping[str, Any], view: View, shown: int) -> list[str]:
     if not answer["total"]:
-        lines.append(view.nothing())
+        lines.append(view.nothing(answer))
     return lines + view.notes(answer, shown)
 
 

@@ -159,8 +159,11 @@ def told(index: Index, report: BuildReport) -> list[str]:
 
 
 def _size(index: Index) -> int:
-    """Bytes of the index on disk."""
-    try:
-        return os.path.getsize(index.path)
-    except OSError:
-        return 0
+    """Bytes of the index on disk, with what SQLite has not moved into its file yet."""
+    size = 0
+    for path in (index.path, index.path + "-wal"):
+        try:
+            size += os.path.getsize(path)
+        except OSError:
+            continue
+    return size

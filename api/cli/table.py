@@ -129,13 +129,22 @@ def imports(answer: ImportListing, view: View) -> list[str]:
         # The dots of a relative import end in one already.
         name = name[1:] if item["module"].endswith(".") else name
         alias = f" as {item['alias']}" if "alias" in item else ""
-        rest = f"-> {view.path(item['resolved'])}" if "resolved" in item else ""
+        rest: list[str] = []
+        if "resolved" in item and view.operation == "imports":
+            rest.append(f"-> {view.path(item['resolved'])}")
         if conditions := item.get("conditions"):
-            rest += f" ({', '.join(conditions)})"
+            rest.append(f"({', '.join(conditions)})")
         layer = _HERE if "resolved" in item else "outside"
         what = plain(item["module"] + name)
         rows.append(
-            Row(view.place(item), "", what, plain(alias), mark(item["evidence"], layer), rest)
+            Row(
+                view.place(item),
+                "",
+                what,
+                plain(alias),
+                mark(item["evidence"], layer),
+                " ".join(rest),
+            )
         )
     return _ended(aligned(rows, view), answer, view, len(rows), "import")
 
@@ -206,7 +215,7 @@ def _ended(
 ) -> list[str]:
     total: int = answer["total"]
     if not total:
-        lines.append(view.nothing())
+        lines.append(view.nothing(answer))
     elif noun and total > 1 and not answer.get("truncated"):
         lines.append(paint(counted(total, noun), DIM, view))
     return lines + _notes(answer, view, shown)

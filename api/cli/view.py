@@ -68,10 +68,12 @@ class View:
         place = f"{self.path(path)}:{start['line'] + 1}"
         return f"{place}:{start['character'] + 1}" if column else place
 
-    def nothing(self) -> str:
+    def nothing(self, answer: Mapping[str, Any]) -> str:
         """What to say when nothing was found."""
+        if "symbol" in answer:
+            return f"no {self.operation} found"
         name = self.arguments.get("name")
-        if not name or self.operation == "exists":
+        if not name:
             return "nothing found"
         return f"nothing found; flux-index query exists {plain(name)} tells what is nearest"
 
@@ -159,9 +161,14 @@ def local(name: str, path: str) -> str:
     if name.startswith(path + "."):
         return name[len(path) + 1 :]
     module = path.removesuffix("i").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    end = len(name)
-    while (end := name.rfind(".", 0, end)) > 0:
+    ends = [at for at, symbol in enumerate(name) if symbol == "."]
+    # Below an import root, the path begins earlier than the module's name.
+    for end in reversed(ends):
         if module == name[:end] or module.endswith("." + name[:end]):
+            return name[end + 1 :]
+    # A package whose folder is called otherwise makes the name begin earlier than the path.
+    for end in ends:
+        if name[:end].endswith("." + module):
             return name[end + 1 :]
     return name
 
