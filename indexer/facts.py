@@ -304,6 +304,7 @@ class FileFacts:
     __slots__ = (
         "_asked",
         "_blob",
+        "_ends",
         "_ids",
         "_line_starts",
         "attribute_binding",
@@ -351,9 +352,11 @@ class FileFacts:
 
     def __init__(self, blob: bytes) -> None:
         """Wrap an encoded blob; raises ValueError when it is not one."""
-        if blob[:4] != _MAGIC or len(blob) < _BODY or _end(blob, _COLUMNS + 1) != len(blob):
+        ends = memoryview(blob)[_ENDS:_CODES]
+        if blob[:4] != _MAGIC or len(blob) < _BODY or (ends := ends.cast("I"))[-1] != len(blob):
             raise ValueError("not a facts blob")
         self._blob = blob
+        self._ends = ends
         self._ids: dict[str, int] | None = None
         self._asked = 0
         self._line_starts: list[int] | None = None
@@ -363,9 +366,9 @@ class FileFacts:
         # Reached only for slots that are still empty.
         value: list[str] | Table
         if attribute == "names":
-            value = self._texts(_BODY, _end(self._blob, 0))
+            value = self._texts(_BODY, self._ends[0])
         elif attribute == "strings":
-            value = self._texts(_end(self._blob, 0), _end(self._blob, 1))
+            value = self._texts(self._ends[0], self._ends[1])
         elif attribute in _PLACES:
             value = self._table(*_PLACES[attribute])
         else:
@@ -381,10 +384,11 @@ class FileFacts:
     def _table(self, first: int, width: int) -> Table:
         blob = self._blob
         view = memoryview(blob)
-        at = _end(blob, first + 1)
+        ends = self._ends
+        at = ends[first + 1]
         columns: list[Column] = []
         for column in range(first, first + width):
-            end = _end(blob, column + 2)
+            end = ends[column + 2]
             columns.append(view[at:end].cast(_FORMATS[blob[_CODES + column]]))
             at = end
         return tuple(columns)
@@ -447,12 +451,6 @@ class FileFacts:
         return [name for row, name in enumerate(self.names) if index[row] != index[row + 1]]
 
 
-def _end(blob: bytes, section: int) -> int:
-    """Position behind the last byte of a section; sections 0 and 1 are names and strings."""
-    at = _ENDS + 4 * section
-    return int.from_bytes(blob[at : at + 4], "little")
-
-
 def encode(names: list[str], strings: list[str], tables: dict[str, list[int]], flags: int) -> bytes:
     """Pack tables, given as flat lists of rows, into a blob that :class:`FileFacts` reads.
 
@@ -468,7 +466,7 @@ def encode(names: list[str], strings: list[str], tables: dict[str, list[int]], f
             sections.append(packed.tobytes())
     ends = accumulate(map(len, sections), initial=_BODY)
     next(ends)
-    header = b"".join(end.to_bytes(4, "little") for end in ends)
+    header = array("I", ends).tobytes()
     return b"".join(
         (_MAGIC, flags.to_bytes(4, "little"), header, "".join(codes).encode(), *sections)
     )
