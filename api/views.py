@@ -110,9 +110,24 @@ def signature(snapshot: Snapshot, entity: Entity) -> str:
 
 
 def one_line(text: bytes) -> str:
-    """Source text with every run of blanks and line breaks as one blank."""
-    joined = " ".join(text.decode("utf-8", "replace").split())
+    """Source text with every run of blanks and line breaks as one blank, without comments."""
+    lines = text.decode("utf-8", "replace").split("\n")
+    if len(lines) > 1:
+        lines = [_without_comment(line) for line in lines]
+    joined = " ".join(" ".join(lines).split())
     return joined.replace("( ", "(").replace(", )", ")").replace(" )", ")")
+
+
+def _without_comment(line: str) -> str:
+    quote = ""
+    for at, character in enumerate(line):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+        elif character == "#":
+            return line[:at]
+    return line
 
 
 def _shortened(text: str, limit: int = 100) -> str:

@@ -105,8 +105,8 @@ class Difference(NamedTuple):
     incremental: str
     scratch: str
     cause: str
-    """``history``: the indexes differ; ``order``: what else was asked before made the difference;
-    ``crash``: there is no answer."""
+    """``history``: what is stored differs; ``memory``: fresh processes agree, so what a process
+    remembers made the difference; ``crash``: there is no answer."""
 
     def __str__(self) -> str:
         """The question, and both answers from shortly before the first byte that differs."""
@@ -130,7 +130,7 @@ def compare(
             yield Difference(question, one, other, "crash")
         elif one != other:
             alone = [_asked_alone(session, question) for session in (incremental, scratch)]
-            yield Difference(question, one, other, "order" if alone[0] == alone[1] else "history")
+            yield Difference(question, one, other, "memory" if alone[0] == alone[1] else "history")
 
 
 def _asked_alone(session: Session, question: Question) -> str:

@@ -107,6 +107,16 @@ def _children() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def cpu(pid: int) -> float:
+    """CPU seconds of a running process and of its children that have ended; 0 if unknown."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
 def memory(pid: int) -> tuple[float, float]:
     """Resident megabytes of a process now, and the most there were; the latter 0 if unknown."""
     try:

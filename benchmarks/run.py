@@ -54,6 +54,7 @@ def main() -> int:
         os.environ.update(bench.env)
         for name in chosen:
             print(f"{name}:", file=sys.stderr)
+            table.probe()
             try:
                 MEASURES[name](bench, table)
             except Exception as error:

@@ -87,17 +87,25 @@ def _references(
     counted: dict[str, int] = {}
     store = session.index.reader()
     assert store is not None
-    by_files = sorted(set(names), key=lambda name: len(store.files_of_name(_last(name))))
+    # One symbol for each name: a name that is everywhere would be drawn again and again.
+    alone = {_last(name): name for name in names}
+    by_files = sorted(alone.values(), key=lambda name: len(store.files_of_name(_last(name))))
     # Most names occur in a few files only: take as many from the common end as from the rest.
     common = by_files[-100:]
-    for name in [*rng.sample(by_files[:-100], 50), *rng.sample(common, 50)]:
+    for name in [*rng.sample(by_files[:-100], min(50, len(by_files) // 2)), *common]:
         arguments = {"name": name, "limit": MOST_HITS}
         total = call(session, "references", arguments)["total"]
         if 0 < total <= MOST_HITS:
             counted[name] = total
     ordered = sorted(counted, key=counted.__getitem__)
-    step = max(1.0, (len(ordered) - 1) / 29)
-    chosen = [ordered[round(at * step)] for at in range(30) if round(at * step) < len(ordered)]
+    # As many with about 4 hits as with about 40 and 400.
+    chosen: list[str] = []
+    for at in range(30):
+        wanted = MOST_HITS ** (at / 29)
+        rest = [name for name in ordered if name not in chosen]
+        if rest:
+            chosen.append(min(rest, key=lambda name: abs(counted[name] - wanted)))
+    chosen.sort(key=counted.__getitem__)
     questions: list[Question] = [
         ("references", {"name": name, "limit": MOST_HITS}) for name in chosen
     ]

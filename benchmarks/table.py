@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import time
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ class Table:
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self.figures: dict[str, Any] = {}
+        self._crowding: list[float] = []
 
     def add(self, what: str, measured: str, **rest: Any) -> None:
         """Add a row, and say it at once, for a run takes minutes."""
@@ -32,9 +34,16 @@ class Table:
         self.rows.append(row)
         print(f"  {row.what}: {row.measured} {row.ratio} {_mark(row.ok)}", file=sys.stderr)
 
+    def probe(self) -> None:
+        """Note how crowded the machine is: seconds that one second of work takes here and now."""
+        wall, cpu = time.perf_counter(), time.process_time()
+        while time.process_time() - cpu < 0.1:
+            sum(range(1000))
+        self._crowding.append((time.perf_counter() - wall) / (time.process_time() - cpu))
+
     def markdown(self) -> str:
         """The table as Markdown, under a line about the machine."""
-        lines = [_machine_line(), "", "| what | bar | measured | ratio | ok? |",
+        lines = [self._machine_line(), "", "| what | bar | measured | ratio | ok? |",
                  "|---|---|---|--:|:-:|"]  # fmt: skip
         lines += [
             f"| {row.what} | {row.bar} | {row.measured} | {row.ratio} | {_mark(row.ok)} |"
@@ -45,7 +54,22 @@ class Table:
     def json(self) -> dict[str, Any]:
         """Everything, for programs."""
         rows = [row._asdict() for row in self.rows]
-        return {"machine": machine(), "rows": rows, "figures": self.figures}
+        return {
+            "machine": machine(),
+            "crowding": self._crowding,
+            "rows": rows,
+            "figures": self.figures,
+        }
+
+    def _machine_line(self) -> str:
+        about = machine()
+        crowded = ", ".join(f"{ratio:.1f}" for ratio in self._crowding)
+        return (
+            f"{about['date']}, {about['cpu']}, {about['cores']} cores, {about['system']}, "
+            f"Python {about['python']}. Medians, least and most in brackets; ratios are of one "
+            "run. Other work on the machine made a second of CPU take so many seconds, before "
+            f"each measure: {crowded}."
+        )
 
 
 def _mark(ok: bool | None) -> str:
@@ -58,27 +82,13 @@ def machine() -> dict[str, Any]:
         cores = len(os.sched_getaffinity(0))
     except AttributeError:
         cores = os.cpu_count() or 1
-    try:
-        load = round(os.getloadavg()[0], 1)
-    except OSError:
-        load = None
     return {
         "date": date.today().isoformat(),
         "cpu": _cpu_model(),
         "cores": cores,
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
-        "load": load,
     }
-
-
-def _machine_line() -> str:
-    about = machine()
-    return (
-        f"{about['date']}, {about['cpu']}, {about['cores']} cores, {about['system']}, "
-        f"Python {about['python']}, load at the end {about['load']}. "
-        "Medians, least and most in brackets; ratios are of one run."
-    )
 
 
 def _cpu_model() -> str:

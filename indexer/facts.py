@@ -164,7 +164,9 @@ ERR_START, ERR_END, ERR_KIND = range(3)
 ) = range(7)
 POSITIONAL_ONLY, POSITIONAL, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD = range(5)
 
-# block: a stretch of code that runs under a condition. `test` holds (or fails) inside it.
+# block: a stretch of code that runs under a condition. `test` holds (or fails) inside it. Blocks
+# nest like the code does. The code of each scope is a BODY; ITERABLE is the first iterable of a
+# comprehension, which is evaluated around it. An assertion is an empty IF_FALSE that leaves.
 (
     BLOCK_KIND,
     BLOCK_PARENT,
@@ -186,7 +188,8 @@ POSITIONAL_ONLY, POSITIONAL, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD = range(5
     FINALLY,
     WITH_BODY,
     CASE,
-) = range(11)
+    ITERABLE,
+) = range(12)
 LEAVES_FUNCTION, LEAVES_LOOP = 1, 2
 
 # result: what a function gives back.
@@ -379,7 +382,9 @@ class FileFacts:
     def _texts(self, start: int, end: int) -> list[str]:
         text = self._blob[start:end].decode("utf-8", "surrogateescape")
         # Interned, because the same few names occur in all files of a code base.
-        return list(map(intern, text.split("\n"))) if text else []
+        texts = list(map(intern, text.split("\n")))
+        texts.pop()  # every text ends in a line feed, so that an empty one counts too
+        return texts
 
     def _table(self, first: int, width: int) -> Table:
         blob = self._blob
@@ -456,7 +461,9 @@ def encode(names: list[str], strings: list[str], tables: dict[str, list[int]], f
 
     Not compressed: reading is what happens all the time, and inflating would be most of it.
     """
-    sections = ["\n".join(texts).encode("utf-8", "surrogateescape") for texts in (names, strings)]
+    sections = [
+        "\n".join([*texts, ""]).encode("utf-8", "surrogateescape") for texts in (names, strings)
+    ]
     codes: list[str] = []
     for name, width in TABLES:
         rows = tables[name]

@@ -39,12 +39,13 @@ def run(*, workspace: str, jobs: int | None, quiet: bool, json: bool) -> int:
                 _tell_elsewhere(index, quiet=quiet, json=json)
                 return 0
             report = build(index, interrupt, jobs=jobs, quiet=quiet)
-        for note in index.notes:
-            say(f"flux-index: {note}")
-        _tell(index, report, quiet=quiet, json=json)
-        return interrupt.exit_code if report.cancelled else 0
     finally:
         index.close()
+    for note in index.notes:
+        say(f"flux-index: {note}")
+    # Its size is that of the closed index: until then, SQLite keeps part of it twice.
+    _tell(index, report, quiet=quiet, json=json)
+    return interrupt.exit_code if report.cancelled else 0
 
 
 def build(index: Index, interrupt: Interrupt, *, jobs: int | None, quiet: bool) -> BuildReport:

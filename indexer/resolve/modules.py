@@ -27,11 +27,12 @@ def _find_module(snapshot: Snapshot, dotted: str, importer: str) -> Entity | Non
     for candidate in workspace.module_candidates(dotted, importer):
         if snapshot.exists(candidate):
             return MODULE, candidate, -1
-    # A script finds the modules that lie beside it.
+    # A script finds the modules that lie beside it; a module of a package does not.
     folder = importer.rpartition("/")[0]
-    beside = in_folder(snapshot, folder, dotted) if importer else None
-    if beside is not None and beside[0] == MODULE:
-        return beside
+    if importer and not snapshot.exists(f"{folder}/__init__.py".lstrip("/")):
+        beside = in_folder(snapshot, folder, dotted)
+        if beside is not None and beside[0] == MODULE:
+            return beside
     path = dotted.replace(".", "/")
     for root in workspace.source_roots:
         full = f"{root}/{path}" if root else path
