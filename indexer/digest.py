@@ -43,6 +43,15 @@ def summarize(update: FileUpdate, facts: FileFacts) -> None:
     update.symbols = symbols(facts)
 
 
+def _summarized(update: FileUpdate, blob: bytes) -> bool:
+    """Whether cached facts could be read; damaged ones are extracted anew."""
+    try:
+        summarize(update, FileFacts(blob))
+    except (ValueError, IndexError, RecursionError):
+        return False
+    return True
+
+
 def failed(root: str, path: str, reason: str) -> FileUpdate:
     """A file that is there and cannot be indexed; its reason stays until the file changes."""
     try:
@@ -84,9 +93,9 @@ def digest_files(
             update.hash = content_hash(raw)
             if known.get(path) != update.hash:
                 found = cache.get(update.hash) if cache else None
-                if found is None:
-                    found = blob = extract_blob(raw)
-                summarize(update, FileFacts(found))
+                if found is None or not _summarized(update, found):
+                    blob = extract_blob(raw)
+                    summarize(update, FileFacts(blob))
         except text.UnreadableError as error:
             update.error = str(error)
         except (MemoryError, ValueError) as error:

@@ -281,12 +281,12 @@ ATTRIBUTE_ROLE = 16
 ROLE_MASK = 15
 
 _MAGIC = b"FXF2"
-_COLUMNS = sum(width for _, width in TABLES)
+N_COLUMNS = sum(width for _, width in TABLES)
 # Magic, flags; then for names, strings and every column the position behind its last byte; then a
 # type code for every column.
 _ENDS = 8
-_CODES = _ENDS + 4 * (_COLUMNS + 2)
-_BODY = _CODES + _COLUMNS
+_CODES = _ENDS + 4 * (N_COLUMNS + 2)
+_BODY = _CODES + N_COLUMNS
 _TYPECODES: tuple[Code, ...] = ("b", "h", "i", "q")
 _FORMATS: dict[int, Code] = {ord(code): code for code in _TYPECODES}
 # Look-ups of a name by scanning before a table of names is made.

@@ -253,6 +253,10 @@ class Index:
             )
         return len(changed)
 
+    def held_elsewhere(self) -> bool:
+        """Whether another process writes this index at the moment."""
+        return not self.lock.held and os.path.exists(self.lock.path) and not self._can_write()
+
     def _can_write(self) -> bool:
         """Whether no other process holds the writer's lock; leaves it free."""
         if not self.become_writer():

@@ -19,7 +19,9 @@ def status(index: Index) -> dict[str, object]:
     errors = [(path, row[4]) for path, row in view.files.items() if row[4]]
     environment = workspace.environment()
     if index.building or view.pending:
-        state = "building" if index.building else "stale"
+        # What another process has not come to yet is pending here too.
+        elsewhere = store is not None and store.meta("building") and index.held_elsewhere()
+        state = "building" if index.building or elsewhere else "stale"
     else:
         state = "current" if view.files else "empty"
     sizes = store.counts() if store is not None else {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .view import (
     about,
+    count,
     counted,
     heading,
     kind,
@@ -184,11 +185,6 @@ def source_lines(answer: SourceAnswer) -> list[str]:
         return []
     lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
     return ["\t".join(plain(part) for part in line.split("\t")) for line in lines]
-
-
-def count(nodes: list[HierarchyNode]) -> int:
-    """Number of nodes with all those below them."""
-    return sum(1 + count(node["children"]) for node in nodes)
 
 
 RENDERERS: dict[str, Callable[[Any, View], list[str]]] = {

@@ -61,21 +61,10 @@ def build(index: Index, interrupt: Interrupt, *, jobs: int | None, quiet: bool) 
 
 def executor_of(jobs: int) -> Executor:
     """Runs work in so many processes; in this one when it is a single job."""
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
+    from ...indexer.build import process_pool
     from .inline import InlineExecutor
 
-    if jobs == 1:
-        return InlineExecutor()
-    return ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_start_worker)
-
-
-def _start_worker() -> None:
-    """Leave interrupts to the parent, which has the work to keep."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return InlineExecutor() if jobs == 1 else process_pool(jobs)
 
 
 def _turn_comes(index: Index, interrupt: Interrupt, *, quiet: bool) -> bool:

@@ -7,9 +7,9 @@ it is exact, and is never cut off.
 from __future__ import annotations
 
 from .columns import BOLD, DIM, Row, aligned, paint
-from .compact import count
 from .view import (
     about,
+    count,
     counted,
     heading,
     kind,

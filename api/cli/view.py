@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from ..types import Symbol
+    from ..types import HierarchyNode, Symbol
 
 
 class View:
@@ -201,6 +201,11 @@ def heading(answer: Mapping[str, Any], noun: str) -> str:
 def pages(groups: Sequence[Mapping[str, Any]]) -> int:
     """Number of references in groups by file."""
     return sum(len(group["references"]) for group in groups)
+
+
+def count(nodes: list[HierarchyNode]) -> int:
+    """Number of nodes with all those below them."""
+    return sum(1 + count(node["children"]) for node in nodes)
 
 
 # Controls, delete, and the marks that make text run the other way.

@@ -162,8 +162,8 @@ class Keeper:
             except Exception:
                 _log.exception("the index is not up to date")
             self.caught_up = True
-            self._listener.built()
             self._tell(before, paths, complete=complete)
+            self._listener.built()
 
     def _tell(self, before: int, paths: Iterable[str], *, complete: bool) -> None:
         generation = self._index.generation

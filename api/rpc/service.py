@@ -12,7 +12,7 @@ from inspect import iscoroutinefunction
 from .. import operations
 from ..session import Session
 from . import methods
-from .messages import NOT_PERMITTED, RpcError
+from .messages import CHANGED, NOT_PERMITTED, RpcError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,6 +118,10 @@ class Service:
         self._host.news.subscribe(call, changes=arguments["changes"])
         reached = self._reached(True)
         del reached["reached"]
+        if not call.is_request and arguments["changes"]:
+            # A relay asks for a client whose server died: what has changed since, nobody knows.
+            news = {"generation": reached["generation"], "paths": [], "complete": False}
+            call.client.notify(CHANGED, news)
         return {"changes": arguments["changes"], **reached}
 
     def _shutdown(self, call: Call) -> dict[str, Any]:

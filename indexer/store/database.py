@@ -47,6 +47,17 @@ def discard(path: str) -> None:
             continue
 
 
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether an error means that the file holds what nobody wrote.
+
+    Otherwise the file may be perfectly good: it is busy, read-only, or the disk is full.
+    """
+    if isinstance(error, sqlite3.OperationalError):
+        # Tables that are not there, or text that is no UTF-8.
+        return str(error).startswith(("no such ", "Could not decode "))
+    return type(error) is sqlite3.DatabaseError
+
+
 def open_cache(
     path: str, version: str, create: Callable[[sqlite3.Connection], None]
 ) -> tuple[sqlite3.Connection, str]:
@@ -73,15 +84,11 @@ def open_cache(
                 connection.execute("COMMIT")
                 return connection, reason
             reason = f"{path} is of version {found}, this is {version}: it is rebuilt"
-        except sqlite3.OperationalError as error:
-            # Busy, read-only or a full disk: the file may be perfectly good.
-            if connection is not None:
-                connection.close()
-            if "malformed" not in str(error) and "not a database" not in str(error):
+        except sqlite3.Error as error:
+            if not is_damage(error):
+                if connection is not None:
+                    connection.close()
                 raise
-            reason = f"{path} is damaged ({error}): it is rebuilt"
-            connection = None
-        except sqlite3.DatabaseError as error:
             reason = f"{path} is damaged ({error}): it is rebuilt"
         if connection is not None:
             connection.close()

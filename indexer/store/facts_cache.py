@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-VERSION = f"{f.EXTRACTOR_VERSION}-{sys.byteorder}"
+VERSION = f"{f.EXTRACTOR_VERSION}.{f.N_COLUMNS}-{sys.byteorder}"
 DEFAULT_LIMIT = 2_000_000_000  # bytes of facts
 _DAY = 86_400
 
@@ -85,7 +85,7 @@ class FactsCache:
         try:
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(
-                "INSERT OR IGNORE INTO facts (hash, blob, size, used) VALUES (?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO facts (hash, blob, size, used) VALUES (?, ?, ?, ?)",
                 ((digest, blob, len(blob), today) for digest, blob in items),
             )
             connection.execute("COMMIT")

@@ -11,7 +11,7 @@ import sqlite3
 from array import array
 from bisect import bisect_left
 
-from ..errors import StoreError
+from ..errors import DamagedError, StoreError
 from . import database, schema
 
 TYPE_CHECKING = False
@@ -62,15 +62,19 @@ class FileUpdate:
 
 
 class IndexStore:
-    """One connection to ``index.db``. Methods raise :class:`StoreError` naming file and reason."""
+    """One connection to ``index.db``. Methods raise :class:`StoreError` naming file and reason.
 
-    __slots__ = ("_connection", "note", "path", "writable")
+    After a :class:`DamagedError` the store is ``damaged``, which is for its owner to notice.
+    """
+
+    __slots__ = ("_connection", "damaged", "identity", "note", "path", "writable")
 
     def __init__(self, path: str, *, writable: bool) -> None:
         """Open the index; a writer creates it, and makes one of another version anew."""
         self.path = path
         self.writable = writable
         self.note = ""
+        self.damaged = False
         try:
             if writable:
                 os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -80,14 +84,28 @@ class IndexStore:
                 )
             else:
                 self._connection = database.connect(path, writable=False)
-                version = database.stored_version(self._connection)
+                version = self._version()
                 if version != schema.VERSION:
                     self._connection.close()
                     raise StoreError(
                         f"{path} is of version {version or 'none'}, this is {schema.VERSION}"
                     )
+            self.identity = identity(path)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"cannot open {path}: {error}") from error
+
+    def _version(self) -> str | None:
+        try:
+            return database.stored_version(self._connection)
+        except sqlite3.Error as error:
+            self._connection.close()
+            raise self._failure("open", error) from error
+
+    def _failure(self, what: str, error: Exception) -> StoreError:
+        if not isinstance(error, sqlite3.Error) or database.is_damage(error):
+            self.damaged = True
+            return DamagedError(f"{self.path} is damaged ({error})")
+        return StoreError(f"cannot {what} {self.path}: {error}")
 
     def close(self) -> None:
         """Close the connection."""
@@ -104,8 +122,10 @@ class IndexStore:
     def _all(self, sql: str, arguments: Sequence[object] = ()) -> list[Any]:
         try:
             return self._connection.execute(sql, arguments).fetchall()
+        except UnicodeEncodeError:
+            return []  # Asked for half a character, which no name has.
         except sqlite3.Error as error:
-            raise StoreError(f"cannot read {self.path}: {error}") from error
+            raise self._failure("read", error) from error
 
     def meta(self, key: str) -> object:
         """A remembered value, or None."""
@@ -119,7 +139,7 @@ class IndexStore:
                 "INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items()
             )
         except sqlite3.Error as error:
-            raise StoreError(f"cannot write {self.path}: {error}") from error
+            raise self._failure("write", error) from error
 
     @property
     def generation(self) -> int:
@@ -132,6 +152,14 @@ class IndexStore:
         """How many transactions there were, with those that changed no content."""
         value = self.meta("revision")
         return value if isinstance(value, int) else 0
+
+    def state(self) -> tuple[int, int, dict[str, FileRow]]:
+        """(revision, generation, files) of one moment, whatever is written meanwhile."""
+        self._all("BEGIN")
+        try:
+            return self.revision, self.generation, self.files()
+        finally:
+            self._all("COMMIT")
 
     def files(self) -> dict[str, FileRow]:
         """Every file by path."""
@@ -155,9 +183,10 @@ class IndexStore:
         rows = self._all(f"SELECT {column} FROM name WHERE text = ?", (name,))
         result = array("I")
         if rows:
-            packed = rows[0][0]
-            assert isinstance(packed, bytes)
-            result.frombytes(packed)
+            try:
+                result.frombytes(rows[0][0])
+            except (TypeError, ValueError) as error:
+                raise self._failure("read", error) from error
         return result
 
     def paths(self, ids: Iterable[int]) -> dict[int, str]:
@@ -255,10 +284,13 @@ class IndexStore:
                 ((mtime, size, path) for path, mtime, size in touched),
             )
             connection.execute("COMMIT")
-        except sqlite3.Error as error:
+        except BaseException as error:
+            # Also for an interrupt: a transaction that stays open would keep everybody from writing.
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            raise StoreError(f"cannot write {self.path}: {error}") from error
+            if isinstance(error, (sqlite3.Error, TypeError, ValueError)):
+                raise self._failure("write", error) from error
+            raise
         return generation
 
     def _remove(
@@ -379,6 +411,15 @@ class _PostingEdits:
         for table, listed in zip(self.dropped, (names, inherited), strict=True):
             for name in listed:
                 table.setdefault(name, []).append(file)
+
+
+def identity(path: str) -> tuple[int, int]:
+    """What tells a file from another one that took its place; (0, 0) when there is none."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return 0, 0
+    return status.st_dev, status.st_ino
 
 
 def _chunks(items: list[_T], size: int) -> Iterable[list[_T]]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 # Raise when a table changes. The index is a cache: one of another version is made anew.
 SCHEMA_VERSION = 1
-VERSION = f"{SCHEMA_VERSION}.{f.EXTRACTOR_VERSION}"
+VERSION = f"{SCHEMA_VERSION}.{f.EXTRACTOR_VERSION}.{f.N_COLUMNS}"
 
 
 def create(connection: sqlite3.Connection) -> None:
