@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from ..indexer.errors import InvalidArgumentsError
+from ..indexer.errors import DamagedError, InvalidArgumentsError
 from ..indexer.snapshot import StaleError
 
 TYPE_CHECKING = False
@@ -251,7 +251,10 @@ def call(session: Session, name: str, arguments: Mapping[str, Any]) -> Mapping[s
     try:
         return operation.function(session, **arguments)
     except StaleError as stale:
-        return operation.function(session.after_change(stale.path), **arguments)
+        again = session.after_change(stale.path)
+    except DamagedError:
+        again = session.after_change("")
+    return operation.function(again, **arguments)
 
 
 def checked(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:

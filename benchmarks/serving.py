@@ -212,9 +212,9 @@ def _ask_by_process(
 def _ask_server(
     bench: Bench, operation: str, name: str, right: set[object]
 ) -> tuple[float, float, bool]:
-    """Wall and CPU seconds from a server's start to its first right answer; whether the first
-    answer was that. The build, which goes on meanwhile, is in the CPU time as far as it is in that
-    process.
+    """Wall and CPU seconds from a server's start to a right answer, and whether that was the first.
+
+    The build goes on meanwhile; what its worker processes take is not in the CPU time.
     """
     arguments = {"name": name, **({"limit": 10_000} if operation == "references" else {})}
     with Server(bench.tree.root, bench.env) as server:

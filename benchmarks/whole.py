@@ -24,7 +24,7 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 # How each peer is asked for all that it can say about a folder. Checkers end with 1 on findings.
 PEERS = {
     "ty check": ["ty", "check", "--output-format", "concise", "."],
-    "pyrefly check": ["pyrefly", "check", "--output-format", "min-text"],
+    "pyrefly check": ["pyrefly", "check", "--preset", "default", "--output-format", "min-text"],
     "zuban check": ["zuban", "check", "."],
     "pyright": ["pyright"],
 }

@@ -129,27 +129,27 @@ def build(
     return report
 
 
-def update(index: Index, paths: Sequence[str], found: Sweep | None = None) -> int:
+def update(
+    index: Index, paths: Sequence[str], removed: Sequence[str] = (), found: Sweep | None = None
+) -> int:
     """Take in a few files here and now; returns how many changed in content.
 
-    Paths that are no files any more are removed. ``found`` is the sweep that told of them, to be
-    remembered with what it learned.
+    Paths that are no files any more are removed, and so are those in ``removed``, which may be
+    there and ignored. ``found`` is the sweep that told of all of them, to be remembered with what
+    it learned.
     """
-    present: list[str] = []
-    gone: list[str] = []
     root = index.workspace.root
-    for path in sorted(set(paths)):
-        (present if os.path.isfile(os.path.join(root, path)) else gone).append(path)
+    present = sorted(path for path in set(paths) if os.path.isfile(os.path.join(root, path)))
     files = index.view().files
     known = {path: files[path][3] for path in present if path in files}
-    gone = [path for path in gone if path in files]
     digested = digest_files(
         root, present, index.workspace.config.max_file_size, index.cache_dir, known
     )
-    changed = _remove(index, gone) + commit(index, digested)
+    gone = {*paths, *removed}.difference(update_.path for update_, _ in digested)
+    changed = _remove(index, sorted(gone.intersection(files))) + commit(index, digested)
     if found is not None:
         with index.writing:
-            index.writer().set_meta({"known": found.known.encode()})
+            index.writer().set_meta({"known": found.known.encode(), "building": 0})
     return changed
 
 
@@ -245,7 +245,10 @@ def _digest_all(
     chunks = _chunks(paths, sizes)
     own: Executor | None = None
     if executor is None and sum(sizes.values()) > _WORTH_PROCESSES:
-        own = executor = process_pool()
+        try:
+            own = executor = process_pool()
+        except (ImportError, NotImplementedError, OSError):
+            own = None  # A container without shared memory: the work is done here.
     if executor is None:
         for chunk in chunks:
             if cancelled and cancelled():
@@ -278,14 +281,14 @@ def _map_chunks(
             chunk = running.pop(future)
             try:
                 yield future.result()
-            except BrokenExecutor:
+            except (BrokenExecutor, OSError):
                 lost.extend(chunk)
 
     for chunk in chunks:
         few = {path: known[path] for path in chunk if path in known}
         try:
             running[executor.submit(digest_files, root, chunk, *arguments, few)] = chunk
-        except BrokenExecutor:
+        except (BrokenExecutor, OSError):  # a worker died, or none can be started
             lost.extend(chunk)
             continue
         while len(running) >= 2 * worker_count():
@@ -308,17 +311,22 @@ def _one_by_one(
     from concurrent.futures import BrokenExecutor
 
     pool = process_pool(1)
-    for path in paths:
-        if cancelled and cancelled():
-            break
-        few = {path: known[path]} if path in known else {}
-        try:
-            yield pool.submit(digest_files, root, [path], *arguments, few).result()
-        except BrokenExecutor:
-            pool.shutdown(wait=False)
-            pool = process_pool(1)
-            yield [(failed(root, path, "kills the process that extracts it"), None)]
-    pool.shutdown(wait=True, cancel_futures=True)
+    try:
+        for path in paths:
+            if cancelled and cancelled():
+                break
+            few = {path: known[path]} if path in known else {}
+            try:
+                yield pool.submit(digest_files, root, [path], *arguments, few).result()
+            except BrokenExecutor:
+                pool.shutdown(wait=False)
+                pool = process_pool(1)
+                yield [(failed(root, path, "kills the process that extracts it"), None)]
+            except OSError as error:
+                reason = f"no process can be started to extract it: {error.strerror}"
+                yield [(failed(root, path, reason), None)]
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _chunks(paths: list[str], sizes: dict[str, int]) -> Iterator[list[str]]:
@@ -353,9 +361,20 @@ def process_pool(workers: int = 0) -> Executor:
 
 
 def _start_worker() -> None:
-    """Let interactive work go first, and leave interrupts to the parent."""
+    """Let interactive work go first, leave interrupts to the parent, and do not outlive it."""
     import signal
+    from multiprocessing import parent_process
+    from threading import Thread
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(5)
+    parent = parent_process()
+
+    def follow() -> None:
+        # A worker waits for work on a pipe that it holds both ends of: it would wait for ever.
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=follow, daemon=True).start()

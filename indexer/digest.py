@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 # A file written this recently may change again without a new modification time (kernels stamp
 # files with the clock of their timer tick), so its time is not trusted: it is hashed once more.
+# So is that of a file from the near future, which the clock of a file server wrote.
 _RACY_NS = 20_000_000
+_SKEW_NS = 86_400_000_000_000
+_LAST_NS = (1 << 63) - 1  # what a column holds, in the year 2262
 UNTRUSTED_TIME = -1
 
 
@@ -31,7 +34,7 @@ def stamp(path: str) -> tuple[int, int]:
     """(modification time or UNTRUSTED_TIME, size) of a file; raises OSError."""
     status = os.stat(path)
     mtime = status.st_mtime_ns
-    if time.time_ns() - mtime < _RACY_NS:
+    if -_SKEW_NS < time.time_ns() - mtime < _RACY_NS or abs(mtime) > _LAST_NS:
         mtime = UNTRUSTED_TIME
     return mtime, status.st_size
 
@@ -47,7 +50,7 @@ def _summarized(update: FileUpdate, blob: bytes) -> bool:
     """Whether cached facts could be read; damaged ones are extracted anew."""
     try:
         summarize(update, FileFacts(blob))
-    except (ValueError, IndexError, RecursionError):
+    except Exception:  # whatever reading nonsense leads to
         return False
     return True
 
@@ -98,8 +101,9 @@ def digest_files(
                     summarize(update, FileFacts(blob))
         except text.UnreadableError as error:
             update.error = str(error)
-        except (MemoryError, ValueError) as error:
-            update.error = f"cannot be extracted: {error}"
+        except Exception as error:
+            # One file that meets a bug must not keep all others from being indexed.
+            update.error = f"cannot be extracted: {type(error).__name__}: {error}"
         results.append((update, blob))
     if cache:
         cache.close()

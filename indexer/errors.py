@@ -8,6 +8,7 @@ FluxIndexError
 ├── UnknownFileError         a path inside the workspace that is no file of it (-32002, exit 2)
 ├── LockedError              somebody else writes this index (-32003, exit code 2)
 └── StoreError               the index cannot be read or written (-32004, exit code 2)
+    └── DamagedError         the index holds what nobody wrote: it is made anew when asked again
 
 Nothing found is no error: it is an empty answer (exit code 1).
 """
@@ -49,3 +50,7 @@ class StoreError(FluxIndexError):
     """The index cannot be read or written; the message names the file and the reason."""
 
     code = -32004
+
+
+class DamagedError(StoreError):
+    """The index holds what nobody wrote; it is given up, and made anew when it is next needed."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from _thread import allocate_lock, get_ident
 
-from .errors import LockedError, StoreError
+from .errors import DamagedError, LockedError, StoreError
 from .library import Library
 from .snapshot import Snapshot, View
 from .store.facts_cache import FactsCache
-from .store.index_store import IndexStore
+from .store.index_store import ABSENT, IndexStore, identity
 from .store.lock import WriterLock
 from .workspace import Workspace, find_root, state_dir_of, user_cache_dir
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # With more changes than this, a query answers from what is there and leaves the rest pending.
 _APPLY_WHILE_ASKING = 400
+# So many times an index is made that is removed or damaged while it is made.
+_ATTEMPTS = 3
 
 
 class Index:
@@ -46,6 +48,11 @@ class Index:
         self._readers: dict[int, IndexStore | None] = {}
         self._writer: IndexStore | None = None
         self._view: View | None = None
+        # File of a damaged index that nobody could clear away, and whether one has to be made anew.
+        self._given_up = ABSENT
+        self._remake = False
+        # Files that changed and could not be stored.
+        self._unstored: set[str] = set()
         self._mutex = allocate_lock()
         # Serializes writes of this process; held around every use of :meth:`writer`.
         self.writing = allocate_lock()
@@ -57,13 +64,16 @@ class Index:
         state_dir, _ = state_dir_of(root)
         store: IndexStore | None = None
         notes: list[str] = []
+        remembered: object = None
         path = os.path.join(state_dir, "index.db")
         if os.path.exists(path):
             try:
                 store = IndexStore(path, writable=False)
+                remembered = store.meta("workspace")
             except StoreError as error:
                 notes.append(str(error))
-        remembered = store.meta("workspace") if store is not None else None
+        if isinstance(remembered, bytes):
+            remembered = remembered.decode("utf-8", "surrogateescape")
         workspace = Workspace.restore(remembered) if isinstance(remembered, str) else None
         if workspace is None or workspace.root != root:
             workspace = Workspace.open(root)
@@ -82,15 +92,47 @@ class Index:
         """This thread's connection for reading; None while there is no index."""
         thread = get_ident()
         store = self._readers.get(thread)
-        if store is None and os.path.exists(self.path):
+        there = identity(self.path)
+        if store is not None and (store.damaged or store.identity != there):
+            # Removed, replaced by another one, or damaged: what was read from it counts no more.
+            del self._readers[thread]
+            store.close()
+            if self._writer is None:
+                with self._mutex:
+                    self._view = None
+            if store.damaged:
+                self._give_up(store.identity, f"{self.path} is damaged")
+            store, there = None, identity(self.path)
+        if store is None and there not in (ABSENT, self._given_up):
             try:
-                store = IndexStore(self.path, writable=False)
+                store = self._readers[thread] = IndexStore(self.path, writable=False)
+            except DamagedError as error:
+                self._give_up(there, str(error))
             except StoreError as error:
-                if str(error) not in self.notes:
-                    self.notes.append(str(error))
-                return None
-            self._readers[thread] = store
+                self.note(str(error))
         return store
+
+    def _give_up(self, damaged: tuple[int, int], reason: str) -> None:
+        """Go on without a damaged index; it is cleared away unless another process writes it."""
+        from .store.database import discard
+
+        self.note(f"{reason}: it is rebuilt")
+        self._given_up = damaged
+        had_lock = self.lock.held
+        if had_lock or self.become_writer():
+            try:
+                if identity(self.path) == damaged:
+                    discard(self.path)
+            except OSError as error:
+                self.note(f"cannot remove {self.path}: {error.strerror}")
+            if not had_lock:
+                self.lock.release()
+
+    def note(self, sentence: str) -> None:
+        """Remember something to tell the user, once; it replaces the start of the same sentence."""
+        if sentence not in self.notes:
+            self.notes = [note for note in self.notes if not sentence.startswith(note)]
+            self.notes.append(sentence)
 
     @property
     def generation(self) -> int:
@@ -104,15 +146,21 @@ class Index:
 
     def view(self) -> View:
         """The files as the index knows them, read again when another process has written."""
+        if self._writer is not None and not self._writer_is_sound():
+            with self.writing:
+                self._drop_lost_writer()
         view = self._view
         if view is not None and self._writer is not None:
             return view  # whoever writes publishes what was written
         store = self.reader()
+        view = self._view
         revision = store.revision if store is not None else 0
         if view is not None and view.revision == revision:
             return view
-        files = store.files() if store is not None else {}
-        generation = store.generation if store is not None else 0
+        files: dict[str, FileRow] = {}
+        generation = view.generation if view is not None else 0
+        if store is not None:
+            revision, generation, files = store.state()
         with self._mutex:
             pending = self._view.pending.difference(files) if self._view else frozenset[str]()
             complete = self._view.complete if self._view else False
@@ -128,14 +176,9 @@ class Index:
 
     def become_writer(self) -> bool:
         """Take the writer's lock; False when another process has it or nothing can be written."""
-        if self.lock.held:
-            return True
-        try:
-            os.makedirs(self.workspace.state_dir, exist_ok=True)
-        except OSError as error:
-            self.notes.append(f"cannot write {self.workspace.state_dir}: {error.strerror}")
-            return False
-        return self.lock.acquire()
+        if not self.lock.acquire() and self.lock.problem:
+            self.note(self.lock.problem)
+        return self.lock.held
 
     def release_writer(self) -> None:
         """Let another process write."""
@@ -150,21 +193,47 @@ class Index:
 
         Raises LockedError without the lock.
         """
-        if not self.lock.held:
-            raise LockedError(f"another process writes {self.path}")
+        self._drop_lost_writer()
+        if not self.lock.renew():
+            raise LockedError(self.lock.problem or f"another process writes {self.path}")
         if self._writer is None:
-            fresh = not os.path.exists(self.path)
             store = IndexStore(self.path, writable=True)
             if store.note:
-                self.notes.append(store.note)
-            if store.note or fresh:
-                self._readers = {}
-                with self._mutex:
-                    self._view = None
-            store.set_meta({"workspace": self.workspace.snapshot()})
+                self.note(store.note)
+            snapshot = self.workspace.snapshot().encode("utf-8", "surrogateescape")
+            store.set_meta({"workspace": snapshot})
+            if self._view is not None and self._view.generation > store.generation:
+                # Made anew: generations go on, so that who has seen the old one notices.
+                store.set_meta({"generation": self._view.generation})
             self.view()
             self._writer = store
         return self._writer
+
+    def _writer_is_sound(self) -> bool:
+        writer = self._writer
+        return writer is None or (not writer.damaged and writer.identity == identity(self.path))
+
+    def _drop_lost_writer(self) -> None:
+        """Notice that the index was removed or damaged under the hands of this process.
+
+        All files are pending then, to be answered for on demand until the index is made anew.
+        """
+        writer = self._writer
+        if writer is None or self._writer_is_sound():
+            return
+        self._writer = None
+        writer.close()
+        if writer.damaged:
+            self._give_up(writer.identity, f"{self.path} is damaged")
+        else:
+            self.note(f"{self.path} was removed while it was in use: it is rebuilt")
+        self.lock.renew()
+        self._remake = True
+        with self._mutex:
+            view = self._view
+            if view is not None:
+                pending = view.pending.union(view.files)
+                self._view = View(view.generation, {}, pending, revision=-1)
 
     def sweep(self) -> Sweep:
         """Look at the disk; remembers what was skipped and what is pending."""
@@ -190,7 +259,22 @@ class Index:
 
         self.building = True
         try:
-            return build(self, progress, executor, cancelled)
+            for _ in range(_ATTEMPTS):
+                self._remake = False
+                try:
+                    report = build(self, progress, executor, cancelled)
+                except DamagedError:
+                    self.reader()
+                    self.view()
+                    continue
+                if not self._remake:
+                    self._stored()
+                    return report
+            raise StoreError(f"{self.path} was removed or damaged again and again")
+        except StoreError as error:
+            self.note(str(error))
+            self._remake = True
+            raise
         finally:
             self.building = False
 
@@ -198,19 +282,58 @@ class Index:
         """Take in files that may have changed; returns how many changed in content.
 
         Paths are absolute or relative to the root; those that are no source files of the workspace
-        are passed over.
+        are passed over. What cannot be stored, because the disk is full, stays pending, with a
+        note, and is stored with the next update.
         """
         from .build import update
         from .workspace import is_included
+        from .workspace.defaults import IGNORE_FILE
 
-        chosen: list[str] = []
+        chosen: list[str] = [*self._unstored]
+        left_out: list[str] = []
         for path in paths:
-            relative = self.workspace.relative(path) if os.path.isabs(path) else path
-            if (relative is not None and is_included(self.workspace, relative)) or (
-                relative is not None and relative in self.view().files
-            ):
+            full = path if os.path.isabs(path) else self.workspace.absolute(path)
+            relative = self.workspace.relative(full)
+            if relative is not None and is_included(self.workspace, relative):
                 chosen.append(relative)
-        return update(self, chosen)
+            elif relative is not None and relative in self.view().files:
+                left_out.append(relative)
+            elif os.path.basename(path) == IGNORE_FILE:
+                self._remake = True  # It decides about files that nobody names here.
+        count = 0
+        try:
+            self.view()
+            if not self._remake:
+                count = update(self, chosen, left_out)
+                self._stored()
+        except DamagedError:
+            self.reader()
+            self.view()
+            self._remake = True
+        except LockedError:
+            raise
+        except StoreError as error:
+            self._postpone(chosen + left_out, error)
+        if self._remake:
+            report = self.build()
+            count = report.extracted + report.reused + report.removed
+        return count
+
+    def _postpone(self, paths: list[str], error: StoreError) -> None:
+        """Leave files that could not be stored pending, so that they are answered for on demand."""
+        self.note(str(error))
+        self._unstored.update(paths)
+        gone = {path for path in paths if not os.path.isfile(self.workspace.absolute(path))}
+        view = self.view()
+        with self._mutex:
+            files = {path: row for path, row in view.files.items() if path not in gone}
+            pending = view.pending.union(paths) - gone
+            self._view = View(view.generation, files, pending, revision=view.revision)
+
+    def _stored(self) -> None:
+        """Take back what was said about not being able to write."""
+        self._unstored.clear()
+        self.notes = [note for note in self.notes if not note.startswith("cannot write ")]
 
     def refresh(self) -> int:
         """Look at the disk and take in what changed, when nobody else keeps the index current.
@@ -222,9 +345,10 @@ class Index:
 
         had_lock = self.lock.held
         store = self.reader()
-        if not had_lock and store is not None and not self._can_write():
-            # Somebody keeps the index current, unless they are still building it.
-            if not store.meta("building"):
+        if not had_lock and store is not None and self.held_elsewhere():
+            # Who leaves word keeps the index current, unless they are still building it. Others
+            # have the lock for a moment.
+            if self.lock.read_note() and not store.meta("building"):
                 self.mark_complete(frozenset())
                 return 0
         found = self.sweep()
@@ -237,16 +361,18 @@ class Index:
             from .build import update
 
             try:
-                count = update(self, changed, found)
+                count = update(self, todo.changed, todo.removed, found)
+                self._stored()
+                self.mark_complete(frozenset())
+                return count
+            except StoreError as error:
+                self.note(str(error))
             finally:
                 if not had_lock:
                     self.release_writer()
-            self.mark_complete(frozenset())
-            return count
         gone = set(todo.removed)
+        view = self.view()
         with self._mutex:
-            view = self._view
-            assert view is not None
             files = {path: row for path, row in view.files.items() if path not in gone}
             self._view = View(
                 view.generation, files, frozenset(todo.changed), revision=view.revision
@@ -255,14 +381,13 @@ class Index:
 
     def held_elsewhere(self) -> bool:
         """Whether another process writes this index at the moment."""
-        return not self.lock.held and os.path.exists(self.lock.path) and not self._can_write()
-
-    def _can_write(self) -> bool:
-        """Whether no other process holds the writer's lock; leaves it free."""
-        if not self.become_writer():
+        if self.lock.held or not os.path.exists(self.lock.path):
             return False
-        self.lock.release()
-        return True
+        if self.become_writer():
+            self.lock.release()
+            return False
+        # Where nobody can lock anything, nobody writes.
+        return not self.lock.problem
 
     def mark_complete(self, pending: frozenset[str]) -> None:
         """Note that a sweep has looked at the disk."""
@@ -320,14 +445,18 @@ class Index:
         """State of the index, as :class:`flux_index.api.types.StatusAnswer` lists it."""
         from .status import status
 
-        return status(self)
+        try:
+            return status(self)
+        except DamagedError:
+            return status(self)  # now without the damaged index
 
     def clean(self, *, all_caches: bool = False) -> list[str]:
         """Remove the index, and the user's cache of facts when asked; returns what was removed."""
         from .store.database import discard
 
         if not self.become_writer():
-            raise LockedError(f"{self.path} is in use by {self.lock.read_note() or 'a process'}")
+            user = self.lock.read_note() or "another process"
+            raise LockedError(self.lock.problem or f"{self.path} is in use by {user}")
         self._close_stores()
         removed = [self.path] if os.path.exists(self.path) else []
         discard(self.path)

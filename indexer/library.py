@@ -10,13 +10,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .store.facts_cache import FactsCache
 
+_UNSAVED_LIMIT = 16_000_000  # bytes of encoded facts that wait to be written
 _DEFAULT_LIMIT = 48_000_000  # bytes of encoded facts, which is most of what facts take in memory
 
 
 class Library:
     """Facts by content hash, the most recently used ones in memory. Safe to use from threads."""
 
-    __slots__ = ("_cache", "_held", "_limit", "_lock", "_shelf", "_unsaved")
+    __slots__ = ("_cache", "_held", "_limit", "_lock", "_shelf", "_unsaved", "_waiting")
 
     def __init__(self, cache: FactsCache, limit: int = _DEFAULT_LIMIT) -> None:
         """Facts from ``cache``, at most ``limit`` bytes of them in memory."""
@@ -25,6 +26,7 @@ class Library:
         self._held = 0
         self._shelf: dict[bytes, tuple[FileFacts, int]] = {}
         self._unsaved: dict[bytes, bytes] = {}
+        self._waiting = 0
         self._lock = allocate_lock()
 
     @property
@@ -43,14 +45,20 @@ class Library:
             return self._keep(digest, blob) if blob is not None else None
 
     def extract(self, digest: bytes, raw: bytes) -> FileFacts:
-        """Facts of a content, extracted now unless they are at hand."""
+        """Facts of a content, extracted now unless they are at hand.
+
+        Raises ValueError with the reason when they cannot be extracted.
+        """
         facts = self.get(digest)
         if facts is None:
             from .extract import extract_blob
 
-            blob = extract_blob(raw)
+            try:
+                blob = extract_blob(raw)
+            except Exception as error:
+                raise ValueError(f"cannot be extracted: {type(error).__name__}: {error}") from error
+            self.add(digest, blob)
             with self._lock:
-                self._unsaved[digest] = blob
                 facts = self._keep(digest, blob)
             if facts is None:
                 raise ValueError("extraction gave no facts")
@@ -60,13 +68,16 @@ class Library:
         """Take in facts that an executor extracted."""
         with self._lock:
             self._unsaved[digest] = blob
+            self._waiting += len(blob)
+        if self._waiting > _UNSAVED_LIMIT:
+            self.save()
 
     def save(self) -> None:
         """Write what was extracted here to the cache on disk."""
         with self._lock:
             if self._unsaved:
                 self._cache.put(self._unsaved.items())
-                self._unsaved = {}
+                self._unsaved, self._waiting = {}, 0
 
     def put(self, items: list[tuple[bytes, bytes]]) -> None:
         """Write facts to the cache on disk."""
@@ -78,8 +89,9 @@ class Library:
             facts = FileFacts(blob)
         except ValueError:
             return None
+        if digest not in self._shelf:  # unless two threads have extracted the same
+            self._held += len(blob)
         self._shelf[digest] = facts, len(blob)
-        self._held += len(blob)
         while self._held > self._limit and len(self._shelf) > 1:
             oldest = next(iter(self._shelf))
             self._held -= self._shelf.pop(oldest)[1]

@@ -20,7 +20,7 @@ def prepare(index: Index, name: str, pending: Sequence[str]) -> list[str]:
     """Files among ``pending`` whose bytes contain ``name``, with their facts in the library."""
     from .digest import content_hash
 
-    wanted = name.encode()
+    wanted = name.encode("utf-8", "surrogatepass")
     root, limit = index.workspace.root, index.workspace.config.max_file_size
     found: list[str] = []
     missing: list[tuple[str, bytes, bytes]] = []
@@ -38,8 +38,11 @@ def prepare(index: Index, name: str, pending: Sequence[str]) -> list[str]:
     if sum(len(raw) for _, _, raw in missing) > _WORTH_PROCESSES:
         _extract_in_processes(index, missing)
     else:
-        for _, digest, raw in missing:
-            index.library.extract(digest, raw)
+        for path, digest, raw in missing:
+            try:
+                index.library.extract(digest, raw)
+            except ValueError:
+                found.remove(path)
     return found
 
 
@@ -47,11 +50,17 @@ def _extract_in_processes(index: Index, missing: list[tuple[str, bytes, bytes]])
     from .build import process_pool
     from .extract import extract_blob
 
-    pool = process_pool()
+    pool = None
     try:
+        pool = process_pool()
         contents = [raw for _, _, raw in missing]
         blobs = pool.map(extract_blob, contents, chunksize=8)
         for (_, digest, _), blob in zip(missing, blobs, strict=True):
             index.library.add(digest, blob)
+    except Exception:
+        # No processes to be had, or one file that breaks them: the others are extracted when they
+        # are touched.
+        return
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)

@@ -137,10 +137,13 @@ class Snapshot:
         """Path relative to the root; raises OutsideWorkspaceError."""
         if not os.path.isabs(path):
             candidate = path.replace(os.sep, "/").removeprefix("./")
-            if not candidate.startswith("../") and self.exists(candidate):
+            if ".." not in candidate.split("/") and self.exists(candidate):
                 return candidate
             path = os.path.join(self._index.workspace.root, path)
-        relative = self._index.workspace.relative(path)
+        try:
+            relative = self._index.workspace.relative(path)
+        except ValueError:  # no file can have such a name
+            relative = None
         if relative is None:
             raise OutsideWorkspaceError(
                 f"{path} is not inside the workspace {self._index.workspace.root}"
@@ -196,7 +199,7 @@ class Snapshot:
     def _find_facts(self, path: str) -> FileFacts | None:
         if path in self._overlays:
             content = self._overlays[path]
-            return None if content is None else self._extract(path, content)
+            return None if content is None else self._extracted(path, content)
         full = self.absolute(path)
         row = self.view.files.get(path)
         try:
@@ -218,7 +221,13 @@ class Snapshot:
             raw = text.read(full, self._index.workspace.config.max_file_size)
         except text.UnreadableError:
             return None
-        return self._extract(path, raw)
+        return self._extracted(path, raw)
+
+    def _extracted(self, path: str, raw: bytes) -> FileFacts | None:
+        try:
+            return self._extract(path, raw)
+        except ValueError:
+            return None
 
     def _extract(self, path: str, raw: bytes) -> FileFacts:
         from .digest import content_hash
@@ -243,7 +252,7 @@ class Snapshot:
             found = self._texts[path] = text.normalize(raw)
             if len(found) != self._facts_size(path):
                 # It changed between the look at its facts and this one: see it as it is now.
-                self._facts[path] = self._extract(path, raw)
+                self._facts[path] = self._extracted(path, raw)
         return found
 
     def _facts_size(self, path: str) -> int:
@@ -283,7 +292,7 @@ class Snapshot:
         found.update(self._index.pending_files_with(name, self.view.pending))
         for path, content in self._overlays.items():
             found.discard(path)
-            if content is not None and name.encode() in content:
+            if content is not None and name.encode("utf-8", "surrogatepass") in content:
                 found.add(path)
         return sorted(found)
 

@@ -44,9 +44,14 @@ def status(index: Index) -> dict[str, object]:
         "watcher": watcher,
         "writer": _writer(index),
         "sizes": sizes,
-        "problems": [*workspace.config.problems, *index.notes],
+        "problems": [*workspace.config.problems, *index.notes, *_cache_problems(index)],
         "total": len(view.files),
     }
+
+
+def _cache_problems(index: Index) -> list[str]:
+    problem = index.library.cache.problem
+    return [problem] if problem else []
 
 
 def _writer(index: Index) -> str:
@@ -55,7 +60,6 @@ def _writer(index: Index) -> str:
         return f"this process ({os.getpid()})"
     if not os.path.exists(index.lock.path):
         return "nobody"
-    if index.become_writer():
-        index.release_writer()
+    if not index.held_elsewhere():
         return "nobody"
     return index.lock.read_note() or "another process"

@@ -62,15 +62,24 @@ def normalize(raw: bytes) -> bytes:
     elif raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raw = raw.decode("utf-16", "replace").encode()
     elif b"coding" in (head := raw[:400]) and (encoding := _declared(head)):
-        raw = raw.decode(encoding, "replace").encode()
+        raw = _decoded(raw, encoding)
     if not raw.isascii():
         try:
             raw.decode()
         except UnicodeDecodeError:
             raw = raw.decode("utf-8", "replace").encode()
     if b"\r" in raw and (raw.count(b"\r") != raw.count(b"\r\n")):
-        raw = raw.replace(b"\r\n", b"\0\n").replace(b"\r", b"\n").replace(b"\0\n", b"\r\n")
+        import re
+
+        raw = re.sub(rb"\r(?!\n)", b"\n", raw)
     return raw
+
+
+def _decoded(raw: bytes, encoding: str) -> bytes:
+    try:
+        return raw.decode(encoding, "replace").encode()
+    except (LookupError, UnicodeError):  # a codec that is not for text, or gives none
+        return raw
 
 
 def _declared(head: bytes) -> str | None:
@@ -78,11 +87,12 @@ def _declared(head: bytes) -> str | None:
     import codecs
     import re
 
-    for line in head.replace(b"\r", b"\n").split(b"\n")[:2]:
+    for line in head.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")[:2]:
         found = re.match(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", line)
         if found:
+            spelled = re.sub(r"(?<=.)-(unix|dos|mac)$", "", found[1].decode("ascii"))
             try:
-                name = codecs.lookup(found[1].decode("ascii")).name
+                name = codecs.lookup(spelled).name
             except LookupError:
                 return None
             return None if name in ("utf-8", "ascii") else name

@@ -20,6 +20,9 @@ BURST = 1_000
 # With so many, somebody is rewriting the tree: worth a longer wait for a single batch.
 MANY = 50
 
+# Whoever rewrites the tree pauses longer between files than an editor within one save.
+_PATIENCE = 5
+
 # Seconds for which a batch may be held back while the tree is being rewritten.
 LONGEST_WAIT = 2.0
 
@@ -28,7 +31,8 @@ class Inbox:
     """Changes that wait for delivery. All methods may be called from any thread.
 
     A batch is due after `quiet` seconds without a new change, at the latest `latest` seconds
-    after its first one, or `LONGEST_WAIT` while git holds its index lock or many files change.
+    after its first one. While git holds its index lock or many files change, both are longer,
+    up to `LONGEST_WAIT`.
     With `lossy` set, large batches ask for a sweep: the platform does not tell of lost events.
     `n_events` counts what happened to files of interest, `last_event` is when (seconds since
     the epoch).
@@ -161,7 +165,10 @@ class Inbox:
         if self._urgent:
             return 0.0
         many = self.large()
-        due = min(self._last + self._quiet, self._first + (LONGEST_WAIT if many else self._latest))
+        quiet, latest = self._quiet, self._latest
+        if many:
+            quiet, latest = quiet * _PATIENCE, LONGEST_WAIT
+        due = min(self._last + quiet, self._first + latest)
         if due > now:
             return due - now
         if now < self._first + LONGEST_WAIT and self._scope.git_is_busy(many):

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from oracle_python import FSTRINGS_HAVE_POSITIONS, IMPLICIT, PARAMETER_KINDS, python_sees
+from oracle_python import (
+    COMPREHENSIONS_HAVE_SCOPES,
+    FSTRINGS_HAVE_POSITIONS,
+    IMPLICIT,
+    PARAMETER_KINDS,
+    python_sees,
+    without_comprehensions,
+)
 
 from flux_index.indexer import facts as f
 from flux_index.indexer.extract import extract
@@ -141,7 +148,19 @@ class _View:
         for section in found.values():
             for key in [key for key in section if skip(key)]:
                 del section[key]
-        return {**found, "scopes": {0: self.scope(0)}}
+        scope = self.scope(0)
+        if not COMPREHENSIONS_HAVE_SCOPES:
+            scope = without_comprehensions(scope, self.bound_in_comprehensions())
+        return {**found, "scopes": {0: scope}}
+
+    def bound_in_comprehensions(self) -> set[str]:
+        facts = self.facts
+        kinds = facts.scope[f.SCOPE_KIND]
+        return {
+            facts.names[name]
+            for name, scope in zip(*facts.binding[:2], strict=True)
+            if kinds[scope] == f.COMPREHENSION_SCOPE
+        }
 
     # Tables
 
@@ -213,7 +232,7 @@ class _View:
         names = self.facts.names
         found: dict[int, Any] = {}
         for module, name, bound, position, at, _, _ in zip(*self.facts.imports, strict=True):
-            spelled = {-1: None, f.STAR: "*"}.get(name, names[name])
+            spelled = names[name] if name >= 0 else "*" if name == f.STAR else None
             found[position] = (names[module], spelled, names[bound] if bound >= 0 else None, at)
         return found
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # Before 3.12 nodes inside f-strings have no usable positions: only their names are compared.
 FSTRINGS_HAVE_POSITIONS = sys.version_info >= (3, 12)
+# From 3.12 on the symbols of most comprehensions are mixed into those of the scope around them.
+COMPREHENSIONS_HAVE_SCOPES = sys.version_info < (3, 12)
 PARAMETER_KINDS = ("positional only", "positional", "*", "keyword only", "**")
 _FORMATTED: tuple[type[ast.AST], ...] = tuple(
     getattr(ast, name) for name in ("JoinedStr", "TemplateStr") if hasattr(ast, name)
@@ -52,7 +54,24 @@ def python_sees(text: bytes) -> Sections:
     seen = _Seen(text, source)
     seen.visit(tree)
     table = symtable.symtable(source, "module", "exec")
-    return {**seen.sections, "scopes": {0: _scope(table)}}
+    scope = _scope(table)
+    if not COMPREHENSIONS_HAVE_SCOPES:
+        scope = without_comprehensions(scope, seen.bound_in_comprehensions)
+    return {**seen.sections, "scopes": {0: scope}}
+
+
+def without_comprehensions(scope: tuple[Any, ...], names: set[str]) -> tuple[Any, ...]:
+    """A scope that holds what is inside of its comprehensions, less the names that they bind."""
+    kind, name, bound, inner = scope
+    kept: list[tuple[Any, ...]] = []
+    todo = list(inner)
+    while todo:
+        child = todo.pop()
+        if child[0] == "comprehension":
+            todo += child[3]
+        else:
+            kept.append(without_comprehensions(child, names))
+    return kind, name, [cell for cell in bound if cell[0] not in names], sorted(kept, key=repr)
 
 
 class _Seen(ast.NodeVisitor):
@@ -79,6 +98,7 @@ class _Seen(ast.NodeVisitor):
                 self.sections["quoted"][start] = end
         self.self_names: list[tuple[str, int]] = [("", -1)]
         self.class_name = -1
+        self.bound_in_comprehensions: set[str] = set()
 
     def read_tokens(self, source: str) -> Iterator[tuple[int, int, int, str]]:
         lines = source.split("\n")
@@ -410,7 +430,12 @@ class _Seen(ast.NodeVisitor):
         self.give(node.target, f"element({canonical(node.iter)})")
 
     visit_AsyncFor = visit_For
-    visit_comprehension = visit_For
+
+    def visit_comprehension(self, node: ast.comprehension) -> None:
+        self.visit_For(node)
+        for target in ast.walk(node.target):
+            if isinstance(target, ast.Name):
+                self.bound_in_comprehensions.add(target.id)
 
     def visit_withitem(self, node: ast.withitem) -> None:
         self.generic_visit(node)

@@ -34,7 +34,7 @@ class Listeners:
         """The same as others have to know them, see :mod:`.endpoint`."""
         self._state_dir = state_dir
         self._tcp = tcp
-        self._path = socket_path_
+        self._path = None if socket_path_ is None else os.path.abspath(socket_path_)
         self._servers: list[asyncio.Server] = []
         self._files: list[str] = []
 
@@ -69,10 +69,11 @@ class Listeners:
         self.endpoints, self.notes = [], []
 
     async def _open_unix(self, path: str, accept: Accept) -> None:
-        path = os.path.abspath(path)
         if _is_socket(path):
             # Ours would be left over from a process that was killed: we have the writer's lock.
-            if path == self._path and dial(f"unix:{path}") is not None:
+            other = dial(f"unix:{path}") if path == self._path else None
+            if other is not None:
+                other[0].close()
                 raise FileExistsError(0, "another process listens there")
             forget(path)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

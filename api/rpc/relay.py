@@ -113,7 +113,7 @@ class Relay:
                 self._transmit(self._subscription)
             for ids, asked in list(self._asked.items()):
                 asked.tries += 1
-                if asked.tries <= _MOST_TRIES:
+                if asked.tries < _MOST_TRIES:
                     self._transmit(asked.body)
                 else:
                     self._give_up(ids, asked)

@@ -11,8 +11,10 @@ import sys
 from .. import facts as f
 from ..facts import FileFacts
 from ..text import normalize
+from .defaults import blank_defaults
 from .definitions import Definitions
-from .grammar import kinds, parse
+from .grammar import parse
+from .tables import ERROR_LIMIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
 # Deep enough for every file people wrote and most that programs did; Python keeps such frames on
 # the heap, so the depth costs memory and not the C stack.
 _RECURSION_LIMIT = 12_000
-_ERROR_LIMIT = 50
-_TYPE_PARAMETER = kinds("type_parameter")
 
 
 def extract(raw: bytes) -> FileFacts:
@@ -36,46 +36,33 @@ def extract_blob(raw: bytes) -> bytes:
     limit = sys.getrecursionlimit()
     if limit < _RECURSION_LIMIT:
         sys.setrecursionlimit(_RECURSION_LIMIT)
-    root = parse(data)
-    try:
-        walk = _walk(data, root, one_by_one=False)
-    except RecursionError:
-        walk = _walk(data, root, one_by_one=True)
-    if root.has_error:
-        _errors(root, walk.errors)
-    return walk.encode(int(data.isascii()))
-
-
-def _walk(data: bytes, root: Node, *, one_by_one: bool) -> Definitions:
-    """Visit a module; ``one_by_one`` lets a statement that is nested too deeply cost only itself."""
     walk = Definitions(data)
+    root = parse(data)
+    if root.has_error:
+        blanked, walk.defaults = blank_defaults(data)
+        if walk.defaults:
+            root = parse(blanked)
     walk.open_scope(f.MODULE_SCOPE, root)
     walk.scopes[f.SCOPE_PARENT] = -1
     walk.scopes[f.SCOPE_START : f.SCOPE_END + 1] = [0, len(data)]
     walk.scope = 0
     block = walk.open_block(f.BODY, root, parent=-1)
     walk.blocks[f.BLOCK_START : f.BLOCK_END + 1] = [0, len(data)]
-    if not one_by_one:
-        walk.run(root.named_children)
-    else:
-        for child in root.named_children:
-            try:
-                walk.run([child])
-            except RecursionError:
-                walk.scope, walk.block, walk.role = 0, block, f.READ
-                walk.errors += (child.start_byte, child.end_byte, 2)
+    walk.run(root.named_children)
     walk.close_block(block, 0)
-    return walk
+    if root.has_error:
+        _errors(root, walk)
+    return walk.encode(int(data.isascii()))
 
 
-def _errors(root: Node, errors: list[int]) -> None:
-    """Places that do not parse, outermost only, in the order of the text."""
+def _errors(root: Node, walk: Definitions) -> None:
+    """Report places that do not parse, outermost only."""
     todo = [root]
-    while todo and len(errors) < 3 * _ERROR_LIMIT:
+    while todo and len(walk.errors) < 3 * ERROR_LIMIT:
         node = todo.pop()
         if node.is_missing:
-            errors += (node.start_byte, node.end_byte, 1)
+            walk.error(node, 1)
         elif node.is_error:
-            errors += (node.start_byte, node.end_byte, 0)
-        elif node.has_error and node.kind_id not in _TYPE_PARAMETER:
+            walk.error(node)
+        elif node.has_error:
             todo.extend(reversed(node.children))

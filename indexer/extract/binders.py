@@ -17,6 +17,7 @@ _SEQUENCES = kinds(
     "pattern_list", "tuple_pattern", "list_pattern", "tuple", "list", "expression_list"
 )
 _WRAPPERS = kinds("parenthesized_expression", "as_pattern_target")
+_PARENTHESES = kinds("tuple_pattern", "tuple")
 _STARS = kinds("list_splat_pattern", "list_splat")
 _VAR_KEYWORD = kind("dictionary_splat_pattern")
 _VAR_POSITIONAL = kind("list_splat_pattern")
@@ -58,10 +59,10 @@ class Binders(Expressions):
         elif number == _ATTRIBUTE:
             self.attribute_target(node, binding_kind, value, annotation)
         elif number in _SEQUENCES:
-            self.unpack(node, binding_kind, value)
+            self.unpack(node, binding_kind, value, annotation)
         elif number == _SUBSCRIPT:
             row = self.visit(node) * 4
-            if binding_kind == f.ASSIGN:
+            if binding_kind not in (f.DELETE, f.DECLARE):
                 self.item_binding += (
                     self.expr[row + 2],
                     self.expr[row + 3],
@@ -74,7 +75,7 @@ class Binders(Expressions):
                 self.target(child, binding_kind, self.emit(f.REST, position, value))
         elif number in _WRAPPERS:
             for child in node.named_children:
-                self.target(child, binding_kind, value)
+                self.target(child, binding_kind, value, annotation)
         else:
             self.visit(node)
 
@@ -101,8 +102,11 @@ class Binders(Expressions):
                 self.block,
             )
 
-    def unpack(self, node: Node, binding_kind: int, value: int) -> None:
+    def unpack(self, node: Node, binding_kind: int, value: int, annotation: int) -> None:
         children = [child for child in node.named_children if child.kind_id not in EXTRAS]
+        if len(children) == 1 and node.kind_id in _PARENTHESES and not self.has_comma(node):
+            self.target(children[0], binding_kind, value, annotation)
+            return
         starred = False
         for index, child in enumerate(children):
             if child.kind_id in _STARS:
@@ -125,8 +129,9 @@ class Binders(Expressions):
             if number in EXTRAS:
                 continue
             if number == _POSITIONAL_SEPARATOR:
-                for at in range(first + f.PAR_KIND, len(self.parameter), 7):
-                    self.parameter[at] = f.POSITIONAL_ONLY
+                for at in range(first, len(self.parameter), 7):
+                    if self.parameter[at] == scope:  # not of a lambda among the defaults
+                        self.parameter[at + f.PAR_KIND] = f.POSITIONAL_ONLY
             elif number == _KEYWORD_SEPARATOR:
                 kind_ = f.KEYWORD_ONLY
             else:
@@ -194,7 +199,9 @@ class Binders(Expressions):
         value = -1
         if body is not None:
             opened = self.open_block(f.BODY, body, parent=-1)
+            role, self.role = self.role, f.READ
             value = self.visit(body)
+            self.role = role
             self.close_block(opened, 0)
         self.scope, self.block = outer, block
         return self.emit(f.LAMBDA, node.start_byte, value, scope)
@@ -202,48 +209,56 @@ class Binders(Expressions):
     def comprehension(self, node: Node, op: int) -> int:
         scope = self.open_scope(f.COMPREHENSION_SCOPE, node)
         outer, block = self.scope, self.block
-        first = True
         body: Node | None = None
         opened = -1
+        tests: list[int] = []
         for child in node.named_children:
             number = child.kind_id
             if number in EXTRAS:
                 continue
             if number == _FOR_IN:
-                left = child.child_by_field_id(_LEFT)
-                rights = child.children_by_field_id(_RIGHT)
-                # Only the first iterable is evaluated outside of the comprehension.
-                self.scope = outer if first else scope
-                values = [self.visit(right) for right in rights]
-                iterable = (
-                    values[0]
-                    if len(values) == 1
-                    else self.emit(f.TUPLE, child.start_byte, self.emit_list(values))
-                )
-                self.scope = scope
-                if first:
+                if opened < 0:
+                    # Only the first iterable is evaluated outside of the comprehension.
+                    iterable = self.iterable(child, f.ITERABLE)
+                    self.scope = scope
                     opened = self.open_block(f.BODY, node, parent=-1)
-                first = False
+                else:
+                    iterable = self.iterable(child)
                 is_async = child.children[0].type == "async"
                 element = self.emit(f.ELEMENT, child.start_byte, iterable, int(is_async))
+                left = child.child_by_field_id(_LEFT)
                 if left is not None:
                     self.target(left, f.FOR, element)
             elif number == _IF_CLAUSE:
-                # The condition holds for the element, which is written before it.
-                test = self.inner(child)
-                opened = self.open_block(f.IF_TRUE, node, test)
+                # The condition holds behind it and, by another block, for the element before it.
+                tests.append(self.inner(child))
+                self.open_block(f.IF_TRUE, node, tests[-1], start=child.end_byte)
             elif body is None:
                 body = child
         self.scope = scope
-        value = self.comprehension_value(body)
-        if opened >= 0:
-            self.close_block(opened, 0)
+        value = -1
+        if body is not None:
+            self.block = opened
+            for test in tests:
+                self.open_block(f.IF_TRUE, body, test)
+            value = self.comprehension_value(body)
         self.scope, self.block = outer, block
         return self.emit(op, node.start_byte, value, scope)
 
-    def comprehension_value(self, body: Node | None) -> int:
-        if body is None:
-            return -1
+    def iterable(self, clause: Node, block_kind: int = -1) -> int:
+        """Row of what a ``for`` clause runs over, in a block of its own if a kind is given."""
+        rights = clause.children_by_field_id(_RIGHT)
+        block = self.block
+        if block_kind >= 0 and rights:
+            row = self.open_block(block_kind, rights[0])
+            self.blocks[row * 7 + f.BLOCK_END] = rights[-1].end_byte
+        values = [self.visit(right) for right in rights]
+        self.block = block
+        if len(values) == 1:
+            return values[0]
+        return self.emit(f.TUPLE, clause.start_byte, self.emit_list(values), clause.end_byte)
+
+    def comprehension_value(self, body: Node) -> int:
         if body.kind_id == _PAIR:
             key = body.child_by_field_id(_KEY)
             value = body.child_by_field_id(_VALUE)

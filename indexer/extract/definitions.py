@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import facts as f
 from .expressions import EXTRAS
-from .grammar import field, kind, kinds
+from .grammar import field, kind, kinds, parse_as_name
 from .imports import Imports
 from .patterns import Patterns
 
@@ -18,6 +18,7 @@ _IDENTIFIER = kind("identifier")
 _EXPRESSION_STATEMENT = kind("expression_statement")
 _STRINGS = kinds("string", "concatenated_string")
 _PASSIVE = kinds("pass_statement", "comment")
+_PARENTHESIZED = kinds("parenthesized_expression")
 _ERROR = 65535
 
 _NAME = field("name")
@@ -124,9 +125,10 @@ class Definitions(Patterns, Imports):
             flags |= f.CLASSMETHOD if name != "__new__" else 0
         outer, outer_role = self.scope, self.role
         self.role = f.READ
+        block = self.block
         type_parameters = node.child_by_field_id(_TYPE_PARAMETERS)
         if type_parameters is not None:
-            self.scope = self.type_scope(type_parameters, node, row)
+            self.type_scope(type_parameters, node, row)
         scope = self.open_scope(f.FUNCTION_SCOPE, node, row)
         self.definition[at + f.DEF_OWN_SCOPE] = scope
         parameters = node.child_by_field_id(_PARAMETERS)
@@ -140,13 +142,19 @@ class Definitions(Patterns, Imports):
             header_end = returned.end_byte
             self.definition[at + f.DEF_RETURNS] = self.annotation(returned)
         self.definition[at + f.DEF_HEADER_END] = header_end
-        self.signature_comment(node, row, first)
+        own = self.own_parameters(first, scope)
+        if parameters is not None:
+            self.signature_comments(node, parameters, row, own)
         outer_self = self.self_name, self.self_class
-        self.enter_method(outer, first, flags, name)
+        self.enter_method(outer, own, flags, name)
         self.scope = scope
         results = len(self.result)
+        # What guards the definition of a function does not guard what it imports when it runs.
+        outer_flags = self.import_flags
+        self.import_flags &= ~(f.IN_TRY | f.IN_HANDLER)
         self.suite(node, row)
-        self.scope = outer
+        self.import_flags = outer_flags
+        self.scope, self.block = outer, block
         self.self_name, self.self_class = outer_self
         self.role = outer_role
         for index in range(results, len(self.result), 5):
@@ -158,15 +166,23 @@ class Definitions(Patterns, Imports):
                     flags |= f.RETURNS_VALUE
         self.definition[at + f.DEF_FLAGS] |= flags
 
-    def enter_method(self, outer: int, first: int, flags: int, name: str) -> None:
-        """Remember which name means the instance, when this is a method."""
-        if self.scopes[outer * 6] != f.CLASS_SCOPE:
-            return
-        if flags & f.STATIC or name == "__new__" or len(self.parameter) == first:
+    def own_parameters(self, first: int, scope: int) -> list[int]:
+        """Where the cells of a function's parameters start, without those of lambdas in defaults."""
+        parameter = self.parameter
+        return [at for at in range(first, len(parameter), 7) if parameter[at] == scope]
+
+    def enter_method(self, outer: int, own: list[int], flags: int, name: str) -> None:
+        """Remember which name means the instance: in a method, and in functions inside it."""
+        names = [self.parameter[at + f.PAR_NAME] for at in own]
+        if self.scopes[outer * 6] == f.CLASS_SCOPE:
+            is_method = not flags & f.STATIC and name != "__new__" and names
+            if is_method and self.parameter[own[0] + f.PAR_KIND] <= f.POSITIONAL:
+                self.self_name = names[0]
+                self.self_class = self.scopes[outer * 6 + f.SCOPE_DEFINITION]
+            else:
+                self.self_name = self.self_class = -1
+        elif self.self_name in names:
             self.self_name = self.self_class = -1
-            return
-        self.self_name = self.parameter[first + f.PAR_NAME]
-        self.self_class = self.scopes[outer * 6 + f.SCOPE_DEFINITION]
 
     def suite(self, node: Node, row: int) -> None:
         """Docstring and statements of a class or function, in the scope just entered."""
@@ -188,18 +204,33 @@ class Definitions(Patterns, Imports):
                 continue
             if child.kind_id == _EXPRESSION_STATEMENT and child.named_children:
                 value = child.named_children[0]
-                if value.kind_id in _STRINGS:
+                while value.kind_id in _PARENTHESIZED and value.named_children:
+                    value = value.named_children[0]
+                if self.is_text(value):
                     self.definition[at + f.DEF_DOC] = value.start_byte
                     self.definition[at + f.DEF_SUMMARY] = self.summary(value)
             return
 
     def summary(self, node: Node) -> int:
         """Row of the first line of a docstring in the table of strings, or -1."""
-        text = self.data[node.start_byte : node.end_byte].lstrip(b"rRbBuUfF")
+        text = self.data[node.start_byte : node.end_byte].lstrip(b"rRuU")
         quotes = 3 if text[:3] in (b'"""', b"'''") else 1
         lines = text[quotes : len(text) - quotes].strip().split(b"\n", 1)
-        line = lines[0].strip()[:_SUMMARY_LIMIT]
+        line = lines[0].strip()
+        if len(line) > _SUMMARY_LIMIT:
+            line = line[:_SUMMARY_LIMIT].decode("utf-8", "ignore").encode()  # whole characters only
         return self.string(line) if line else -1
+
+    def is_text(self, node: Node) -> bool:
+        """Whether a literal is a plain string: one with bytes or values in it documents nothing."""
+        if node.kind_id not in _STRINGS:
+            return False
+        parts = [node] if node.type == "string" else node.named_children
+        return all(
+            self.data[part.start_byte : part.start_byte + 3].lstrip(b"rRuU")[:1] in (b"'", b'"')
+            for part in parts
+            if part.kind_id not in EXTRAS
+        )
 
     def does_nothing(self, body: Node) -> bool:
         """Whether a suite holds no more than a docstring, ``...``, ``pass`` or a refusal."""
@@ -218,47 +249,74 @@ class Definitions(Patterns, Imports):
             return False
         return True
 
-    def signature_comment(self, node: Node, row: int, first: int) -> None:
-        """PEP 484 signature comment: ``# type: (int, str) -> bool`` under the header."""
-        comment: Node | None = None
-        for child in node.children:
+    def signature_comments(self, node: Node, parameters: Node, row: int, own: list[int]) -> None:
+        """PEP 484 comments: one for each parameter, and one for all under the header."""
+        for child in parameters.named_children:
             if child.kind_id == _COMMENT:
-                comment = child
-        if comment is None:
+                self.parameter_comment(child, own)
+        for child in node.children:
+            if child.kind_id == _COMMENT and child.start_byte > parameters.end_byte:
+                self.signature_comment(child, row, own)
+
+    def parameter_comment(self, comment: Node, own: list[int]) -> None:
+        """``value,  # type: int`` gives the parameter before it on the line its type."""
+        found = self.commented_type(comment)
+        before = [at for at in own if self.parameter[at + f.PAR_POS] < comment.start_byte]
+        if found is None or not before:
             return
-        start = comment.start_byte
-        text = self.data[start : comment.end_byte]
+        at = before[-1]
+        if b"\n" not in self.data[self.parameter[at + f.PAR_END] : comment.start_byte]:
+            self.annotate_parameter(at, self.spelled(*found, -1))
+
+    def annotate_parameter(self, at: int, annotation: int) -> None:
+        """Give the parameter whose cells start at ``at``, and its binding, a type."""
+        if self.parameter[at + f.PAR_ANNOTATION] >= 0:
+            return
+        self.parameter[at + f.PAR_ANNOTATION] = annotation
+        for binding in range(len(self.binding) - 8, -1, -8):
+            kind_, ref = self.binding[binding + f.BIND_KIND], self.binding[binding + f.BIND_REF]
+            if kind_ == f.PARAMETER and ref == at // 7:
+                self.binding[binding + f.BIND_ANNOTATION] = annotation
+                return
+
+    def signature_comment(self, comment: Node, row: int, own: list[int]) -> None:
+        """``# type: (int, str) -> bool``."""
+        found = self.commented_type(comment)
+        if found is None:
+            return
+        start, stop = found
+        text = self.data[start:stop]
         arrow = text.rfind(b"->")
-        if not text.startswith(b"# type:") or arrow < 0:
+        closing = text.rfind(b")", 0, arrow)
+        if arrow < 0 or closing < 0 or text[:1] != b"(":
             return
-        returns = self.spelled(start + arrow + 2, comment.end_byte, -1)
+        returns = self.spelled(start + arrow + 2, stop, -1)
         if self.definition[row * 14 + f.DEF_RETURNS] < 0:
             self.definition[row * 14 + f.DEF_RETURNS] = returns
-        opening, closing = text.find(b"("), text.rfind(b")", 0, arrow)
-        if opening < 0 or closing <= opening + 1 or text[opening + 1 : closing] == b"...":
+        if text[1:closing].strip() in (b"", b"..."):
             return
         # Parsed as a tuple; a leading self has no type there.
-        listed = self.spelled(start + opening, start + closing + 1, -1)
+        listed = self.spelled(start, start + closing + 1, -1)
         if listed < 0:
             return
         types = [listed]
         if self.expr[listed * 4] == f.TUPLE:
             begin = self.expr[listed * 4 + 2]
             types = self.extra[begin + 1 : begin + 1 + self.extra[begin]]
-        missing = (len(self.parameter) - first) // 7 - len(types)
+        missing = len(own) - len(types)
         if missing in (0, 1):
-            for index, type_row in enumerate(types):
-                at = first + (index + missing) * 7 + f.PAR_ANNOTATION
-                if self.parameter[at] < 0:
-                    self.parameter[at] = type_row
+            for at, annotation in zip(own[missing:], types, strict=True):
+                starred = self.expr[annotation * 4] == f.STARRED
+                type_row = self.expr[annotation * 4 + 2] if starred else annotation
+                self.annotate_parameter(at, type_row)
 
     def class_definition(self, node: Node, whole: Node, decorators: list[int]) -> None:
         row = self.define(f.CLASS, node, whole, decorators, 0)
         at = row * 14
-        outer = self.scope
+        outer, block = self.scope, self.block
         type_parameters = node.child_by_field_id(_TYPE_PARAMETERS)
         if type_parameters is not None:
-            self.scope = self.type_scope(type_parameters, node, row)
+            self.type_scope(type_parameters, node, row)
         name = node.child_by_field_id(_NAME)
         self.definition[at + f.DEF_HEADER_END] = name.end_byte if name else node.start_byte
         superclasses = node.child_by_field_id(_SUPERCLASSES)
@@ -277,21 +335,19 @@ class Definitions(Patterns, Imports):
         self.self_name = self.self_class = -1
         self.scope = scope
         self.suite(node, row)
-        self.scope = outer
+        self.scope, self.block = outer, block
         self.self_name, self.self_class = outer_self
 
-    def type_scope(self, parameters: Node, node: Node, definition: int) -> int:
-        """Open the scope of PEP 695 type parameters and bind them; returns its row."""
-        scope = self.open_scope(f.TYPE_SCOPE, node, definition)
-        outer, self.scope = self.scope, scope
+    def type_scope(self, parameters: Node, node: Node, definition: int) -> None:
+        """Enter the scope of PEP 695 type parameters, and bind them."""
+        self.scope = self.open_scope(f.TYPE_SCOPE, node, definition)
+        self.open_block(f.BODY, node, parent=-1)
         for child in parameters.named_children:
             if child.kind_id not in EXTRAS:
                 self.type_parameter(child)
-        self.scope = outer
-        return scope
 
     def type_parameter(self, node: Node) -> None:
-        """``T``, ``*Ts``, ``**P``, ``T: bound``; a PEP 696 default is an error to the grammar."""
+        """``T``, ``*Ts``, ``**P``, ``T: bound``, each with or without a default."""
         todo = node
         bound = -1
         while todo.kind_id != _IDENTIFIER:
@@ -301,10 +357,14 @@ class Definitions(Patterns, Imports):
             if todo.type == "constrained_type" and len(children) > 1:
                 bound = self.annotation(children[1])
             todo = children[0]
-        name = self.name_of(todo)
-        if self.names[name]:
-            binding = self.bind(name, todo.start_byte, f.TYPE_PARAMETER, annotation=bound)
-            self.occur(name, f.WRITTEN, todo.start_byte, binding)
+        text = self.data[todo.start_byte : todo.end_byte]
+        if not text:
+            return
+        default = self.defaults.get(todo.start_byte)
+        value = -1 if default is None else self.spelled(*default, -1)
+        name = self.name(text)
+        binding = self.bind(name, todo.start_byte, f.TYPE_PARAMETER, value, bound)
+        self.occur(name, f.WRITTEN, todo.start_byte, binding)
 
     def do_type_alias_statement(self, node: Node) -> int:
         left, right = node.child_by_field_id(_LEFT), node.child_by_field_id(_RIGHT)
@@ -312,15 +372,22 @@ class Definitions(Patterns, Imports):
             self.visit_other(node)
             return 0
         target = left
-        while target.type in ("type", "generic_type"):
+        while target.type in ("type", "generic_type") and target.named_children:
             target = target.named_children[0]
+        start = node.start_byte
+        if target.kind_id != _IDENTIFIER:  # `type(x).y = 1`
+            root = parse_as_name(self.data, start, node.end_byte, len(b"type"))
+            if not root.has_error:
+                return self.run(root.named_children)
+            self.visit_other(node)
+            return 0
         name = self.name_of(target)
-        outer = self.scope
+        outer, block = self.scope, self.block
         parts = left.named_children[0].named_children if left.named_children else []
         if len(parts) > 1:
-            self.scope = self.type_scope(parts[1], node, -1)
+            self.type_scope(parts[1], node, -1)
         value = self.annotation(right)
-        self.scope = outer
+        self.scope, self.block = outer, block
         binding = self.bind(name, target.start_byte, f.TYPE_ALIAS, annotation=value)
         self.occur(name, f.WRITTEN, target.start_byte, binding)
         return 0

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _LIST_EDITS = {"extend": f.EXPORT_ADD, "append": f.EXPORT_ADD, "remove": f.EXPORT_REMOVE}
+_ORDERINGS = frozenset(["sort", "reverse"])
+_COPIES = frozenset(["list", "tuple", "sorted", "set"])
 
 
 class Exports(Tables):
@@ -41,6 +43,8 @@ class Exports(Tables):
             return
         method = self.names[rows[function + 3]]
         listed = rows[at + 3]
+        if method in _ORDERINGS:
+            return
         if extra[listed] == 1 and method in _LIST_EDITS:
             value = extra[listed + 3]
             if method == "extend":
@@ -62,6 +66,8 @@ class Exports(Tables):
                     self.export_values(rows[value * 4 + 2], edit)
                 else:
                     self.export_string(value, edit)
+        elif self.is_copy(at):
+            self.export_values(extra[rows[at + 3] + 3], edit)
         elif op == f.BINARY and f.OPERATORS[extra[rows[at + 3]]] == "+":
             self.export_values(rows[at + 2], edit)
             self.export_values(extra[rows[at + 3] + 1], edit)
@@ -69,6 +75,14 @@ class Exports(Tables):
             self.exports += (f.EXPORT_EXTEND_EXPR, rows[at + 2], rows[at + 1])
         else:
             self.exports += (f.EXPORT_UNKNOWN, row, rows[at + 1])
+
+    def is_copy(self, at: int) -> bool:
+        """Whether an expression is ``sorted(names)`` or the like."""
+        rows = self.expr
+        if rows[at] != f.CALL or self.extra[rows[at + 3]] != 1:
+            return False
+        function = rows[at + 2] * 4
+        return rows[function] == f.NAME and self.names[rows[function + 2]] in _COPIES
 
     def export_string(self, row: int, edit: int) -> None:
         rows = self.expr
@@ -78,7 +92,10 @@ class Exports(Tables):
             return
         text = self.strings[rows[at + 2]]
         encoded = text.encode()
-        start = self.data.index(encoded, rows[at + 1]) if encoded else rows[at + 1]
+        start = rows[at + 1]
+        while self.data[start] not in b"'\"":  # the letters of a prefix
+            start += 1
+        start = self.data.find(encoded, start) if encoded else start
         self.exports += (edit, rows[at + 2], start)
         if text.isidentifier():
             self.occur(self.name(encoded), f.EXPORTED, start, row)

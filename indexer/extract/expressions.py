@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import keyword
+
 from .. import facts as f
 from .grammar import KIND_NAMES, field, kind, kinds, parse_range
 from .tables import Tables
@@ -16,12 +18,15 @@ if TYPE_CHECKING:
 EXTRAS = kinds("comment", "line_continuation")
 _KEYWORD_ARGUMENT = kind("keyword_argument")
 _LIST_SPLAT = kinds("list_splat", "parenthesized_list_splat")
+_STAR = ord("*")
 _DICTIONARY_SPLAT = kind("dictionary_splat")
 _GENERATOR = kind("generator_expression")
 _INTERPOLATION = kind("interpolation")
 _FORMAT_SPECIFIER = kind("format_specifier")
 _PAIR = kind("pair")
 _STRING = kind("string")
+_BINARY = kind("binary_operator")
+_BOOLEAN = kind("boolean_operator")
 
 _VALUE = field("value")
 _LEFT = field("left")
@@ -33,9 +38,15 @@ _SUBSCRIPT = field("subscript")
 _OPERATOR_ROW = {text.replace("-", " "): row for row, text in enumerate(f.OPERATORS)} | {
     "-": f.OPERATORS.index("-"),
 }
+_MINUS = _OPERATOR_ROW["-"]
 _PREFIXES = b"rRbBuUfFtT"
 _LONGEST_STRING = 80
+_KEYWORDS = frozenset(word.encode() for word in keyword.kwlist)
 _DYNAMIC_SCOPE_CALLS = frozenset([b"locals", b"exec", b"vars"])
+
+
+def _is_name(text: bytes) -> bool:
+    return text.decode().isidentifier() and text not in _KEYWORDS
 
 
 class Expressions(Tables):
@@ -102,6 +113,12 @@ class Expressions(Tables):
     visit_member_type = visit_attribute
 
     def visit_call(self, node: Node) -> int:
+        if self.role:
+            # `Annotated[int, Depends(get)]`: what is called in a type is no type.
+            outer, self.role = self.role, f.READ
+            row = self.visit_call(node)
+            self.role = outer
+            return row
         children = node.named_children
         if len(children) != 2:
             children = [child for child in children if child.kind_id not in EXTRAS]
@@ -146,7 +163,7 @@ class Expressions(Tables):
             number = child.kind_id
             position = child.start_byte
             if number == _KEYWORD_ARGUMENT:
-                parts = child.named_children
+                parts = [part for part in child.named_children if part.kind_id not in EXTRAS]
                 key = self.name(data[position : parts[0].end_byte])
                 value = self.visit(parts[-1]) if len(parts) > 1 else self.emit(f.UNKNOWN, position)
             elif number in EXTRAS:
@@ -155,11 +172,24 @@ class Expressions(Tables):
                 key, value = f.ARG_STAR, self.visit(child)
             elif number == _DICTIONARY_SPLAT:
                 key, value = f.ARG_DOUBLE_STAR, self.visit(child)
+            elif data[position] == _STAR:
+                key, value = f.ARG_STAR, self.starred(child)
             else:
                 key, value = f.ARG_POSITIONAL, self.visit(child)
             listed += (key, position, value)
         listed[0] = len(listed) // 3
         return listed
+
+    def starred(self, node: Node) -> int:
+        """``*a.b()`` where the grammar has the star bind tighter: ``(*a.b)()``."""
+        start = node.start_byte
+        outer, self.star = self.star, start
+        first = len(self.expr)
+        row = self.visit(node)
+        self.star = outer
+        for at in range(first + f.EXPR_POS, len(self.expr), 4):
+            self.expr[at] += self.expr[at] == start
+        return self.emit(f.STARRED, start, row, 1)
 
     def visit_string(self, node: Node) -> int:
         position, end = node.start_byte, node.end_byte
@@ -167,6 +197,9 @@ class Expressions(Tables):
         at = position
         while at < end and data[at] in _PREFIXES:
             at += 1
+        if data[at : at + 1] == b"`":  # Python 2
+            self.error(node)
+            return self.emit(f.UNKNOWN, position)
         prefix = data[position:at]
         if prefix:
             lowered = prefix.lower()
@@ -269,7 +302,10 @@ class Expressions(Tables):
     visit_type_conversion = visit_comment
 
     def visit_list_splat(self, node: Node) -> int:
-        return self.emit(f.STARRED, node.start_byte, self.inner(node), 1)
+        row = self.inner(node)
+        if node.start_byte == self.star:
+            return row
+        return self.emit(f.STARRED, node.start_byte, row, 1)
 
     visit_splat_type = visit_list_splat
     visit_list_splat_pattern = visit_list_splat
@@ -299,28 +335,46 @@ class Expressions(Tables):
     def visit_unary_operator(self, node: Node) -> int:
         operator = node.child_by_field_id(_OPERATOR)
         operand = node.child_by_field_id(_ARGUMENT)
-        value = self.visit(operand) if operand else -1
+        if operand is None:
+            return self.visit_other(node)
+        value = self.visit(operand)
         row = _OPERATOR_ROW.get(operator.type, -1) if operator else -1
-        if self.expr[value * 4] == f.INTEGER and self.expr[value * 4 + 3] == 1:
-            number = self.expr[value * 4 + 2]
-            if row == _OPERATOR_ROW["-"]:
-                return self.emit(f.INTEGER, node.start_byte, -number, 1)
+        if row == _MINUS:
+            return self.negated(value, node.start_byte)
         return self.emit(f.UNARY, node.start_byte, value, row)
+
+    def negated(self, value: int, position: int) -> int:
+        """Row of minus an expression; small numbers stay numbers."""
+        op, _, number, is_small = self.expr[value * 4 : value * 4 + 4]
+        if op == f.INTEGER and is_small == 1:
+            return self.emit(f.INTEGER, position, -number, 1)
+        return self.emit(f.UNARY, position, value, _MINUS)
 
     def visit_not_operator(self, node: Node) -> int:
         return self.emit(f.NOT, node.start_byte, self.inner(node))
 
     def visit_binary_operator(self, node: Node) -> int:
+        a, terms = self.terms(node, _BINARY)
+        for term in reversed(terms):
+            right = term.child_by_field_id(_RIGHT)
+            operator = term.child_by_field_id(_OPERATOR)
+            b = self.visit(right) if right is not None else self.emit(f.UNKNOWN, term.end_byte)
+            at = len(self.extra)
+            self.extra += (_OPERATOR_ROW.get(operator.type, -1) if operator else -1, b)
+            a = self.emit(f.BINARY, term.start_byte, a, at)
+        return a
+
+    def terms(self, node: Node, number: int) -> tuple[int, list[Node]]:
+        """Row of the first operand of a chain, and its operators from the last one back.
+
+        A loop, because generated code adds up thousands of terms.
+        """
+        terms = [node]
         left = node.child_by_field_id(_LEFT)
-        right = node.child_by_field_id(_RIGHT)
-        if left is None or right is None:
-            return self.visit_other(node)
-        a = self.visit(left)
-        b = self.visit(right)
-        operator = node.child_by_field_id(_OPERATOR)
-        at = len(self.extra)
-        self.extra += (_OPERATOR_ROW.get(operator.type, -1) if operator else -1, b)
-        return self.emit(f.BINARY, node.start_byte, a, at)
+        while left is not None and left.kind_id == number:
+            terms.append(left)
+            left = left.child_by_field_id(_LEFT)
+        return self.visit(left) if left is not None else self.emit(f.UNKNOWN, node.start_byte), terms
 
     def visit_union_type(self, node: Node) -> int:
         parts = [child for child in node.named_children if child.kind_id not in EXTRAS]
@@ -333,17 +387,18 @@ class Expressions(Tables):
         return self.emit(f.BINARY, node.start_byte, a, at)
 
     def visit_boolean_operator(self, node: Node) -> int:
-        left = node.child_by_field_id(_LEFT)
-        right = node.child_by_field_id(_RIGHT)
-        operator = node.child_by_field_id(_OPERATOR)
-        if left is None or right is None:
-            return self.visit_other(node)
-        a = self.visit(left)
-        conjunction = operator is not None and operator.type == "and"
-        block = self.open_block(f.IF_TRUE if conjunction else f.IF_FALSE, right, a)
-        b = self.visit(right)
-        self.close_block(block, 0)
-        return self.emit(f.AND if conjunction else f.OR, node.start_byte, a, b)
+        a, terms = self.terms(node, _BOOLEAN)
+        for term in reversed(terms):
+            right = term.child_by_field_id(_RIGHT)
+            operator = term.child_by_field_id(_OPERATOR)
+            if right is None:
+                continue
+            conjunction = operator is not None and operator.type == "and"
+            block = self.open_block(f.IF_TRUE if conjunction else f.IF_FALSE, right, a)
+            b = self.visit(right)
+            self.close_block(block, 0)
+            a = self.emit(f.AND if conjunction else f.OR, term.start_byte, a, b)
+        return a
 
     def visit_comparison_operator(self, node: Node) -> int:
         left = -1
@@ -378,11 +433,18 @@ class Expressions(Tables):
         if value is None:
             return self.visit_other(node)
         a = self.visit(value)
-        indexes = [self.visit(child) for child in node.children_by_field_id(_SUBSCRIPT)]
-        if len(indexes) == 1 and b"," not in self.data[node.end_byte - 3 : node.end_byte]:
+        children = node.children_by_field_id(_SUBSCRIPT)
+        indexes = [self.visit(child) for child in children]
+        if len(indexes) == 1 and (
+            children[0].end_byte + 1 == node.end_byte or not self.has_comma(node)
+        ):
             return self.emit(f.SUBSCRIPT, node.start_byte, a, indexes[0])
         b = self.emit(f.TUPLE, node.start_byte, self.emit_list(indexes), node.end_byte)
         return self.emit(f.SUBSCRIPT, node.start_byte, a, b)
+
+    def has_comma(self, node: Node) -> bool:
+        """Whether a comma stands behind the only index or element of a bracket."""
+        return any(child.type == "," for child in node.children[-3:])
 
     def visit_generic_type(self, node: Node) -> int:
         parts = [child for child in node.named_children if child.kind_id not in EXTRAS]
@@ -392,7 +454,7 @@ class Expressions(Tables):
         indexes = [
             self.visit(child) for child in parts[1].named_children if child.kind_id not in EXTRAS
         ]
-        if len(indexes) == 1:
+        if len(indexes) == 1 and not self.has_comma(parts[1]):
             return self.emit(f.SUBSCRIPT, node.start_byte, a, indexes[0])
         b = self.emit(f.TUPLE, node.start_byte, self.emit_list(indexes), node.end_byte)
         return self.emit(f.SUBSCRIPT, node.start_byte, a, b)
@@ -417,8 +479,13 @@ class Expressions(Tables):
         if op == f.STRING:
             return self.quoted(row)
         if op == f.SUBSCRIPT:
-            if not self.is_literal(rows[at + 2]):
-                rows[at + 3] = self.unquote(rows[at + 3])
+            name = self.last_name(rows[at + 2])
+            index = rows[at + 3]
+            if name == "Annotated" and rows[index * 4] == f.TUPLE:
+                first = rows[index * 4 + 2] + 1  # what follows the type is any expression
+                self.extra[first] = self.unquote(self.extra[first])
+            elif name != "Literal":
+                rows[at + 3] = self.unquote(index)
         elif op in (f.TUPLE, f.LIST):
             first = rows[at + 2] + 1
             for index in range(first, first + self.extra[first - 1]):
@@ -430,11 +497,11 @@ class Expressions(Tables):
             rows[at + 2] = self.unquote(rows[at + 2])
         return row
 
-    def is_literal(self, row: int) -> bool:
-        """Whether a subscripted value is typing.Literal, whose strings are strings."""
+    def last_name(self, row: int) -> str:
+        """``Literal`` of ``Literal`` and of ``typing.Literal``."""
         at = row * 4
         column = {f.NAME: 2, f.ATTRIBUTE: 3}.get(self.expr[at])
-        return column is not None and self.names[self.expr[at + column]] == "Literal"
+        return "" if column is None else self.names[self.expr[at + column]]
 
     def quoted(self, row: int) -> int:
         """Row of the expression that a string literal spells, or the string's own."""
@@ -446,9 +513,27 @@ class Expressions(Tables):
         start, stop = position + quotes, end - quotes
         text = data[start:stop]
         start += len(text) - len(text.lstrip())
-        if not text.strip() or b"\\" in text or b"\n" in text.strip():
+        text = text.strip()
+        if not text or b"\\" in text or b"\n" in text:
             return row
+        parts = text.split(b".")
+        if text.isascii() and all(map(_is_name, parts)):
+            return self.dotted_text(parts, start)
         return self.spelled(start, stop, row)
+
+    def dotted_text(self, parts: list[bytes], start: int) -> int:
+        """Row of ``a.b.C``, as most quoted annotations are, without parsing it."""
+        row = -1
+        for part in parts:
+            name = self.name(part)
+            if row < 0:
+                row = self.emit(f.NAME, start, name, self.scope)
+                self.occur(name, f.ANNOTATED, start, row)
+            else:
+                row = self.emit(f.ATTRIBUTE, start, row, name)
+                self.occur(name, f.ANNOTATED | f.ATTRIBUTE_ROLE, start, row)
+            start += len(part) + 1
+        return row
 
     def spelled(self, start: int, stop: int, otherwise: int) -> int:
         """Row of the type expression in a stretch of the text that the parser took for a string."""
@@ -456,5 +541,7 @@ class Expressions(Tables):
         children = root.named_children
         if root.has_error or len(children) != 1 or children[0].type != "expression_statement":
             return otherwise
-        inner = children[0].named_children
-        return self.annotation(inner[0]) if len(inner) == 1 else otherwise
+        types = [self.annotation(child) for child in children[0].named_children]
+        if len(types) == 1:
+            return types[0]
+        return self.emit(f.TUPLE, start, self.emit_list(types), stop)

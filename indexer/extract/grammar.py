@@ -49,3 +49,11 @@ def parse_range(text: bytes, start: int, end: int) -> Node:
     """
     parser = Parser(LANGUAGE, included_ranges=[Range((0, start), (0, end), start, end)])
     return parser.parse(text).root_node
+
+
+def parse_as_name(text: bytes, start: int, end: int, length: int) -> Node:
+    """As :func:`parse_range`, for a stretch whose first word is a name and not a keyword.
+
+    The grammar takes ``type(x).y = 1`` for an alias and ``print >>f, x`` for a Python 2 statement.
+    """
+    return parse_range(text[:start] + b"_" * length + text[start + length : end], start, end)

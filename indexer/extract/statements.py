@@ -10,7 +10,7 @@ from .. import facts as f
 from .binders import Binders
 from .exports import Exports
 from .expressions import EXTRAS
-from .grammar import KIND_NAMES, field, kind, kinds
+from .grammar import KIND_NAMES, field, kind, kinds, parse_as_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,8 +27,9 @@ _AS_PATTERN = kinds("as_pattern")
 _WITH_ITEM = kind("with_item")
 _ELIF = kind("elif_clause")
 _ELSE = kind("else_clause")
-_EXCEPT = kind("except_clause")
-_FINALLY = kind("finally_clause")
+_EXCEPT = kinds("except_clause", "except_group_clause")
+_CLAUSES = _EXCEPT | kinds("else_clause", "finally_clause")
+_IDENTIFIER = kind("identifier")
 _EXPRESSION_LIST = kinds("expression_list")
 
 _LEFT = field("left")
@@ -42,7 +43,10 @@ _VALUE = field("value")
 _ALIAS = field("alias")
 _OPERATOR = field("operator")
 
-_EVERYTHING = f.LEAVES_FUNCTION | f.LEAVES_LOOP
+# What may follow `print` or `exec` in an expression.
+_CONTINUES_EXPRESSION = frozenset([b">", b"(", b"[", b".", b"-", b"+", b"*"])
+_CATCHES_IMPORT = (b"ImportError", b"ModuleNotFoundError", b"Exception")
+EVERYTHING = f.LEAVES_FUNCTION | f.LEAVES_LOOP
 
 
 class Statements(Exports, Binders):
@@ -69,17 +73,23 @@ class Statements(Exports, Binders):
         return 0
 
     def run(self, nodes: list[Node]) -> int:
-        """Visit statements in order; returns how the last one that matters leaves."""
+        """Visit statements in order; returns how the last one that matters leaves.
+
+        One that is nested too deeply costs only itself.
+        """
         leaves = 0
         previous: Node | None = None
-        bound = 0
+        state = self.state()
         for node in nodes:
             if node.kind_id in EXTRAS:
                 if previous is not None and node.kind_id == _COMMENT:
-                    self.type_comment(node, previous, bound)
+                    self.type_comment(node, previous.start_byte, previous.end_byte)
                 continue
-            previous, bound = node, len(self.binding)
-            leaves |= self.do(node)
+            previous = node
+            try:
+                leaves |= self.do(node)
+            except RecursionError:
+                self.give_up(node, state)
         return leaves
 
     def do_module(self, node: Node) -> int:
@@ -96,22 +106,55 @@ class Statements(Exports, Binders):
         self.close_block(row, leaves)
         return leaves
 
-    def type_comment(self, comment: Node, statement: Node, bound: int) -> None:
-        """PEP 484 type comment after an assignment, ``for`` or ``with`` on the same line."""
-        start = comment.start_byte
-        text = self.data[start : comment.end_byte]
-        if not text.startswith(b"# type:") or len(self.binding) == bound:
+    def type_comment(self, comment: Node, start: int, end: int) -> None:
+        """PEP 484 type comment on the line of an assignment, ``for`` or ``with``.
+
+        It speaks of the targets written from ``start`` to ``end``.
+        """
+        found = self.commented_type(comment)
+        if found is None or b"\n" in self.data[end : comment.start_byte]:
             return
-        if b"\n" in self.data[statement.end_byte : start]:
+        targets: list[tuple[int, list[int], int]] = []
+        table = self.binding
+        for at in range(len(table) - 8, -1, -8):
+            if table[at + f.BIND_POS] < start:
+                break
+            kinds_ = (f.ASSIGN, f.FOR, f.WITH)
+            if table[at + f.BIND_SCOPE] == self.scope and table[at + f.BIND_KIND] in kinds_:
+                targets.append((table[at + f.BIND_POS], table, at + f.BIND_ANNOTATION))
+        table = self.attribute_binding
+        for at in range(len(table) - 8, -1, -8):
+            if table[at + f.ATTR_POS] < start:
+                break
+            if table[at + f.ATTR_SCOPE] == self.scope:
+                targets.append((table[at + f.ATTR_POS], table, at + f.ATTR_ANNOTATION))
+        row = self.spelled(*found, -1) if targets else -1
+        if row < 0:
             return
-        spelled = text[7:].split(b"#")[0].strip()
+        types = [row] * len(targets)
+        if len(targets) > 1 and self.expr[row * 4] == f.TUPLE:
+            begin = self.expr[row * 4 + 2]
+            types = self.extra[begin + 1 : begin + 1 + self.extra[begin]]
+        if len(types) == len(targets):
+            targets.sort(key=lambda target: target[0])
+            for (_, table, at), type_row in zip(targets, types, strict=True):
+                if table[at] < 0:
+                    table[at] = type_row
+
+    def commented_type(self, comment: Node) -> tuple[int, int] | None:
+        """Where the type in a comment like ``# type: list[int]`` starts and ends."""
+        start, end = comment.start_byte, comment.end_byte
+        if b"type:" not in self.data[start : start + 12]:
+            return None
+        text = self.data[start:end]
+        stripped = text[1:].lstrip()
+        if not stripped.startswith(b"type:"):
+            return None
+        spelled = stripped[5:].split(b"#")[0].strip()
         if not spelled or spelled.startswith(b"ignore"):
-            return
-        begin = start + text.index(spelled, 7)
-        row = self.spelled(begin, begin + len(spelled), -1)
-        for at in range(bound, len(self.binding), 8):
-            if row >= 0 and self.binding[at + f.BIND_ANNOTATION] < 0:
-                self.binding[at + f.BIND_ANNOTATION] = row
+            return None
+        begin = start + text.index(spelled, len(text) - len(stripped) + 5)
+        return begin, begin + len(spelled)
 
     def do_expression_statement(self, node: Node) -> int:
         children = node.named_children
@@ -185,10 +228,30 @@ class Statements(Exports, Binders):
 
     def do_raise_statement(self, node: Node) -> int:
         parts = [child for child in node.named_children if child.kind_id not in EXTRAS]
+        if parts and parts[0].kind_id in _EXPRESSION_LIST:
+            self.error(parts[0])  # `raise Kind, "message"` of Python 2
+            parts = parts[0].named_children
         values = [self.visit(part) for part in parts]
         value = values[0] if values else -1
         self.result += (self.scope, value, f.RAISE, self.block, node.start_byte)
         return f.LEAVES_FUNCTION
+
+    def do_print_statement(self, node: Node) -> int:
+        """What the grammar takes for a statement of Python 2, which may be an expression."""
+        length = 4 if node.type == "exec_statement" else 5
+        start, end = node.start_byte, node.end_byte
+        name = self.data[start : start + length]
+        if self.data[start + length : end].lstrip()[:1] in _CONTINUES_EXPRESSION:
+            root = parse_as_name(self.data, start, end, length)
+            if not root.has_error:
+                return self.run(root.named_children)
+        self.error(node)
+        row = self.name(name)
+        self.occur(row, f.READ, start, self.emit(f.NAME, start, row, self.scope))
+        self.visit_other(node)
+        return 0
+
+    do_exec_statement = do_print_statement
 
     def do_break_statement(self, node: Node) -> int:
         return f.LEAVES_LOOP
@@ -212,7 +275,7 @@ class Statements(Exports, Binders):
         tests = [self.visit(part) for part in parts]
         if tests:
             # Behind the assertion its test holds: an empty failing block that leaves says so.
-            row = self.open_block(f.IF_FALSE, node, tests[0])
+            row = self.open_block(f.IF_FALSE, node, tests[0], start=node.end_byte)
             self.close_block(row, f.LEAVES_FUNCTION)
         return 0
 
@@ -224,7 +287,7 @@ class Statements(Exports, Binders):
 
     def declare(self, node: Node, binding_kind: int) -> int:
         for child in node.named_children:
-            if child.kind_id not in EXTRAS:
+            if child.kind_id == _IDENTIFIER and child.end_byte > child.start_byte:
                 name = self.name_of(child)
                 self.bind(name, child.start_byte, binding_kind)
                 self.visit(child)
@@ -234,75 +297,89 @@ class Statements(Exports, Binders):
         condition = node.child_by_field_id(_CONDITION)
         test = self.visit(condition) if condition is not None else -1
         outer = self.import_flags
-        self.import_flags |= f.TYPE_CHECKING_ONLY if self.says_type_checking(test) else f.IN_BRANCH
+        when_true, when_false = self.branch_flags(test)
+        self.import_flags = outer | when_true
         leaves = self.body(node.child_by_field_id(_CONSEQUENCE), f.IF_TRUE, test)
-        self.import_flags = outer | f.IN_BRANCH
         opened: list[tuple[int, int]] = []
         has_else = False
         for clause in node.children_by_field_id(_ALTERNATIVE):
             # An alternative runs where all tests before it failed, so alternatives nest.
             row = self.open_block(f.IF_FALSE, clause, test)
             self.blocks[row * 7 + f.BLOCK_END] = node.end_byte
+            self.import_flags = outer | when_false
             if clause.kind_id == _ELIF:
                 condition = clause.child_by_field_id(_CONDITION)
                 test = self.visit(condition) if condition is not None else -1
+                when_true, when_false = self.branch_flags(test)
+                self.import_flags = outer | when_true
                 left = self.body(clause.child_by_field_id(_CONSEQUENCE), f.IF_TRUE, test)
             else:
                 suite = clause.child_by_field_id(_BODY)
                 left = self.run(suite.named_children) if suite is not None else 0
                 has_else = True
             opened.append((row, left))
-        rest = _EVERYTHING if has_else else 0
+        rest = EVERYTHING if has_else else 0
         for row, left in reversed(opened):
-            rest = _both(rest, left)
+            rest = both(rest, left)
             self.close_block(row, rest)
         self.import_flags = outer
-        return _both(leaves, rest)
+        return both(leaves, rest)
+
+    def branch_flags(self, test: int) -> tuple[int, int]:
+        """Flags of imports where a test holds, and where it does not."""
+        if self.says_type_checking(test):
+            return f.TYPE_CHECKING_ONLY, f.IN_BRANCH
+        if test >= 0 and self.expr[test * 4] == f.NOT:
+            if self.says_type_checking(self.expr[test * 4 + 2]):
+                return f.IN_BRANCH, f.TYPE_CHECKING_ONLY
+        return f.IN_BRANCH, f.IN_BRANCH
 
     def says_type_checking(self, test: int) -> bool:
-        """Whether a test is TYPE_CHECKING or typing.TYPE_CHECKING."""
-        at = test * 4
-        if test < 0 or self.expr[at] not in (f.NAME, f.ATTRIBUTE):
+        """Whether a test holds only for type checkers: TYPE_CHECKING or typing.TYPE_CHECKING."""
+        if test < 0:
             return False
-        column = 2 if self.expr[at] == f.NAME else 3
-        return self.names[self.expr[at + column]] == "TYPE_CHECKING"
+        at = test * 4
+        if self.expr[at] == f.AND:
+            return any(map(self.says_type_checking, self.expr[at + 2 : at + 4]))
+        return self.last_name(test) == "TYPE_CHECKING"
 
     def do_while_statement(self, node: Node) -> int:
         condition = node.child_by_field_id(_CONDITION)
         test = self.visit(condition) if condition is not None else -1
-        self.body(node.child_by_field_id(_BODY), f.LOOP, test)
-        return self.loop_else(node, 0)
+        self.loop(node, test)
+        return 0
 
-    def loop_else(self, node: Node, leaves: int) -> int:
+    def loop(self, node: Node, test: int = -1) -> None:
+        """The body of a loop and its ``else``."""
+        outer = self.import_flags
+        self.import_flags |= f.IN_BRANCH
+        self.body(node.child_by_field_id(_BODY), f.LOOP, test)
         clause = node.child_by_field_id(_ALTERNATIVE)
         if clause is not None:
             self.body(clause.child_by_field_id(_BODY), f.LOOP_ELSE)
-        return leaves
+        self.import_flags = outer
 
     def do_for_statement(self, node: Node) -> int:
         left = node.child_by_field_id(_LEFT)
         right = node.child_by_field_id(_RIGHT)
         is_async = node.children[0].type == "async"
         iterable = self.visit(right) if right is not None else -1
-        suite = node.child_by_field_id(_BODY)
-        bound = len(self.binding)
         if left is not None:
             element = self.emit(f.ELEMENT, left.start_byte, iterable, int(is_async))
             self.target(left, f.FOR, element)
-        self.header_comment(node, right, bound)
-        self.body(suite, f.LOOP)
-        return self.loop_else(node, 0)
+        self.header_comment(node, right)
+        self.loop(node)
+        return 0
 
-    def header_comment(self, node: Node, before: Node | None, bound: int) -> None:
+    def header_comment(self, node: Node, before: Node | None) -> None:
         """Type comment behind the colon of a compound statement."""
         for child in node.children:
             if child.kind_id == _COMMENT and before is not None:
-                self.type_comment(child, before, bound)
+                self.type_comment(child, node.start_byte, before.end_byte)
                 return
 
     def do_with_statement(self, node: Node) -> int:
         is_async = int(node.children[0].type == "async")
-        bound = len(self.binding)
         clause: Node | None = None
         for clause in node.named_children:
             if clause.type != "with_clause":
@@ -311,7 +388,7 @@ class Statements(Exports, Binders):
                 if item.kind_id == _WITH_ITEM:
                     self.with_item(item, is_async)
             break
-        self.header_comment(node, clause, bound)
+        self.header_comment(node, clause)
         return self.body(node.child_by_field_id(_BODY), f.WITH_BODY)
 
     def with_item(self, item: Node, is_async: int) -> None:
@@ -339,21 +416,41 @@ class Statements(Exports, Binders):
 
     def do_try_statement(self, node: Node) -> int:
         outer = self.import_flags
-        self.import_flags |= f.IN_TRY
+        clauses = [child for child in node.named_children if child.kind_id in _CLAUSES]
+        if any(self.catches_import(clause) for clause in clauses):
+            self.import_flags |= f.IN_TRY
         leaves = self.body(node.child_by_field_id(_BODY), f.TRY)
-        self.import_flags = outer | f.IN_HANDLER
+        handled = 0
+        all_leave = True
         finally_leaves = 0
-        for clause in node.named_children:
+        for clause in clauses:
             number = clause.kind_id
-            if number == _EXCEPT:
-                leaves = _both(leaves, self.except_clause(clause))
+            if number in _EXCEPT:
+                self.import_flags = outer | f.IN_HANDLER
+                left = self.except_clause(clause)
+                handled |= left
+                all_leave = all_leave and left != 0
             elif number == _ELSE:
+                self.import_flags = outer | f.IN_BRANCH
                 leaves |= self.body(clause.child_by_field_id(_BODY), f.TRY_ELSE)
-            elif number == _FINALLY:
+            else:
+                self.import_flags = outer
                 suite = [child for child in clause.named_children if child.kind_id in _BLOCK]
                 finally_leaves = self.body(suite[0] if suite else None, f.FINALLY)
         self.import_flags = outer
+        # The body, with its else, and each handler are alternatives.
+        leaves = leaves | handled if leaves and all_leave else 0
         return leaves | finally_leaves
+
+    def catches_import(self, clause: Node) -> bool:
+        """Whether a clause is a handler that a failing import would end in."""
+        if clause.kind_id not in _EXCEPT:
+            return False
+        values = clause.children_by_field_id(_VALUE)
+        if not values:
+            return True
+        text = self.data[values[0].start_byte : values[-1].end_byte]
+        return any(kind in text for kind in _CATCHES_IMPORT)
 
     def except_clause(self, node: Node) -> int:
         is_group = int(any(child.type == "except*" for child in node.children[:1]))
@@ -381,6 +478,6 @@ class Statements(Exports, Binders):
         return leaves
 
 
-def _both(first: int, second: int) -> int:
+def both(first: int, second: int) -> int:
     """How two alternative ways leave together: only if each of them leaves."""
     return first | second if first and second else 0

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from .. import facts as f
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+
+ERROR_LIMIT = 50
 
 
 class Tables:
@@ -23,6 +28,7 @@ class Tables:
         "block",
         "blocks",
         "data",
+        "defaults",
         "definition",
         "errors",
         "exports",
@@ -30,6 +36,7 @@ class Tables:
         "extra",
         "import_flags",
         "imports",
+        "is_cut",
         "item_binding",
         "name_ids",
         "names",
@@ -41,12 +48,15 @@ class Tables:
         "scopes",
         "self_class",
         "self_name",
+        "star",
         "string_ids",
         "strings",
     )
 
     def __init__(self, data: bytes) -> None:
         self.data = data
+        # Where the default of the type parameter that starts at a position starts and ends.
+        self.defaults: dict[int, tuple[int, int]] = {}
         self.names: list[str] = []
         self.name_ids: dict[bytes, int] = {}
         self.strings: list[str] = []
@@ -70,11 +80,15 @@ class Tables:
         self.block = -1
         self.import_flags = 0
         self.self_name = -1
+        self.star = -1
         self.self_class = -1
+        self.is_cut = False
 
     def add_name(self, text: bytes) -> int:
         """Row of a name seen for the first time."""
         name = text.decode("utf-8", "replace")
+        if "\n" in name:  # broken code; a line feed ends a name in the encoded table
+            name = "".join(name.split())
         if not text.isascii():
             # Identifiers are compared after NFKC normalization (language reference, 2.3).
             from unicodedata import normalize
@@ -141,20 +155,58 @@ class Tables:
                 rows[index] = rows[index] & ~f.ROLE_MASK | role
                 return
 
+    def error(self, node: Node, kind: int = 0) -> None:
+        """Report a stretch that is not Python."""
+        if len(self.errors) < 3 * ERROR_LIMIT:
+            self.errors += (node.start_byte, node.end_byte, kind)
+
+    def state(self) -> tuple[int, int, int, int, int, int, int]:
+        """Where the walk stands."""
+        return (
+            self.scope,
+            self.block,
+            self.role,
+            self.star,
+            self.import_flags,
+            self.self_name,
+            self.self_class,
+        )
+
+    def give_up(self, node: Node, state: tuple[int, int, int, int, int, int, int]) -> None:
+        """Report a stretch that is nested too deeply, and go on as if it were not there."""
+        (
+            self.scope,
+            self.block,
+            self.role,
+            self.star,
+            self.import_flags,
+            self.self_name,
+            self.self_class,
+        ) = state
+        self.is_cut = True
+        self.error(node, 2)
+
     def open_scope(self, kind: int, node: Node, definition: int = -1) -> int:
         """Append a scope inside the present one and return its row, without entering it."""
         row = len(self.scopes) // 6
         self.scopes += (kind, self.scope, node.start_byte, node.end_byte, definition, 0)
         return row
 
-    def open_block(self, kind: int, node: Node, test: int = -1, parent: int | None = None) -> int:
-        """Append a block, enter it, and return its row."""
+    def open_block(
+        self,
+        kind: int,
+        node: Node,
+        test: int = -1,
+        parent: int | None = None,
+        start: int | None = None,
+    ) -> int:
+        """Append a block from ``start`` (or that of the node) on, enter it, and return its row."""
         row = len(self.blocks) // 7
         self.blocks += (
             kind,
             self.block if parent is None else parent,
             test,
-            node.start_byte,
+            node.start_byte if start is None else start,
             node.end_byte,
             self.scope,
             0,
@@ -196,14 +248,28 @@ class Tables:
         names = self.binding[::8]
         return sorted(range(len(names)), key=names.__getitem__)
 
+    def mend(self) -> None:
+        """Give rows that were left unfinished the cells that every row has."""
+        for at in range(0, len(self.definition), 14):
+            if self.definition[at + f.DEF_OWN_SCOPE] < 0:
+                kind = (f.FUNCTION_SCOPE, f.CLASS_SCOPE)[self.definition[at + f.DEF_KIND]]
+                start, end, parent = self.definition[at + f.DEF_START : at + f.DEF_SCOPE + 1]
+                self.definition[at + f.DEF_OWN_SCOPE] = len(self.scopes) // 6
+                self.scopes += (kind, parent, start, end, at // 14, 0)
+        for at in range(0, len(self.expr), 4):
+            if self.expr[at] == f.PATTERN_CLASS and self.expr[at + 3] < 0:
+                self.expr[at + 3] = self.emit_list([])
+
     def encode(self, flags: int) -> bytes:
         """The finished blob."""
         data = self.data
+        if self.is_cut:
+            self.mend()
         flat: list[int] = []
         index: list[int] = [0]
         for rows in self.occurrences:
             if len(rows) > 3 and any(map(int.__gt__, rows[1:-3:3], rows[4::3])):
-                rows = _by_position(rows)
+                rows = _sorted_rows(rows, 1)
             flat += rows
             index.append(len(flat) // 3)
         lengths = [len(line) + 1 for line in data.split(b"\n")]
@@ -218,7 +284,7 @@ class Tables:
             "attribute_binding": self.attribute_binding,
             "imports": self.imports,
             "exports": self.exports,
-            "errors": self.errors,
+            "errors": _sorted_rows(self.errors, 0),
             "line_length": lengths,
             "expr": self.expr,
             "extra": self.extra,
@@ -230,10 +296,7 @@ class Tables:
         return f.encode(self.names, self.strings, tables, flags)
 
 
-def _by_position(rows: list[int]) -> list[int]:
-    """Occurrences in the order of the text: targets are visited after values."""
-    triples = sorted(
-        ((rows[at], rows[at + 1], rows[at + 2]) for at in range(0, len(rows), 3)),
-        key=lambda triple: triple[1],
-    )
+def _sorted_rows(rows: list[int], column: int) -> list[int]:
+    """A table of three columns in the order of one: targets are visited after values."""
+    triples = sorted(zip(rows[::3], rows[1::3], rows[2::3], strict=True), key=itemgetter(column))
     return [value for triple in triples for value in triple]

@@ -26,8 +26,12 @@ def connect(path: str, *, writable: bool) -> sqlite3.Connection:
         connection = sqlite3.connect(
             path, timeout=5.0, isolation_level=None, check_same_thread=False
         )
-        for pragma in _PRAGMAS:
-            connection.execute(pragma)
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(pragma)
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
     # "ro" and not "immutable": readers must see what the writer commits.
     uri = "file:" + path.replace("%", "%25").replace("?", "%3f").replace("#", "%23") + "?mode=ro"
@@ -55,7 +59,8 @@ def is_damage(error: sqlite3.Error) -> bool:
     if isinstance(error, sqlite3.OperationalError):
         # Tables that are not there, or text that is no UTF-8.
         return str(error).startswith(("no such ", "Could not decode "))
-    return type(error) is sqlite3.DatabaseError
+    # In a sound file nothing that is written here breaks a constraint.
+    return type(error) in (sqlite3.DatabaseError, sqlite3.IntegrityError)
 
 
 def open_cache(

@@ -26,26 +26,37 @@ _DAY = 86_400
 
 
 class FactsCache:
-    """Encoded facts by content hash. Every failure to read or write is a miss, never an error."""
+    """Encoded facts by content hash. Every failure to read or write is a miss, never an error.
 
-    __slots__ = ("_connection", "_writable", "path")
+    ``problem`` is a sentence about the last failure to write, empty when there is none.
+    """
+
+    __slots__ = ("_connection", "_damaged", "_writable", "path", "problem")
 
     def __init__(self, folder: str) -> None:
         """Name the folder; the file is opened when first needed."""
         self.path = os.path.join(folder, f"facts-{VERSION}.db")
+        self.problem = ""
         self._connection: sqlite3.Connection | None = None
         self._writable = False
+        self._damaged = False
 
     def _open(self, *, writable: bool) -> sqlite3.Connection | None:
         if self._connection is not None and (self._writable or not writable):
             return self._connection
         try:
             if writable:
+                if self._damaged:
+                    self.close()
+                    database.discard(self.path)
+                    self._damaged = False
                 os.makedirs(os.path.dirname(self.path), exist_ok=True)
                 connection, _ = database.open_cache(self.path, VERSION, _create)
             else:
                 connection = database.connect(self.path, writable=False)
-        except (OSError, sqlite3.Error):
+        except (OSError, sqlite3.Error) as error:
+            if writable:
+                self.problem = f"cannot write {self.path}: {error}"
             return None
         self.close()
         self._connection, self._writable = connection, writable
@@ -58,9 +69,16 @@ class FactsCache:
             return None
         try:
             row = connection.execute("SELECT blob FROM facts WHERE hash = ?", (digest,)).fetchone()
-        except sqlite3.Error:
+        except sqlite3.Error as error:
+            self._failed(error)
             return None
-        return row[0] if row else None
+        return row[0] if row and isinstance(row[0], bytes) else None
+
+    def _failed(self, error: sqlite3.Error) -> None:
+        """Close a damaged cache, to be made anew by whoever writes next."""
+        if database.is_damage(error):
+            self.close()
+            self._damaged = True
 
     def has(self, digests: Iterable[bytes]) -> set[bytes]:
         """Which of these contents have facts here."""
@@ -78,6 +96,13 @@ class FactsCache:
 
     def put(self, items: Iterable[tuple[bytes, bytes]]) -> bool:
         """Keep facts; returns whether that worked (a full disk only costs speed)."""
+        items = list(items)
+        if self._put(items):
+            self.problem = ""
+            return True
+        return self._damaged and self._put(items)
+
+    def _put(self, items: list[tuple[bytes, bytes]]) -> bool:
         connection = self._open(writable=True)
         if connection is None:
             return False
@@ -89,9 +114,11 @@ class FactsCache:
                 ((digest, blob, len(blob), today) for digest, blob in items),
             )
             connection.execute("COMMIT")
-        except sqlite3.Error:
+        except sqlite3.Error as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+            self.problem = f"cannot write {self.path}: {error}"
+            self._failed(error)
             return False
         return True
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     StoredSymbol = tuple[int, int, str, str, int, int, int, int, str]
     _T = TypeVar("_T")
 
+# Identity of a file that is not there.
+ABSENT = (0, 0)
+
 _SYMBOL_COLUMNS = "id, file, name, container, kind, position, line, flags, summary"
 
 
@@ -101,8 +104,8 @@ class IndexStore:
             self._connection.close()
             raise self._failure("open", error) from error
 
-    def _failure(self, what: str, error: Exception) -> StoreError:
-        if not isinstance(error, sqlite3.Error) or database.is_damage(error):
+    def _failure(self, what: str, error: sqlite3.Error) -> StoreError:
+        if database.is_damage(error):
             self.damaged = True
             return DamagedError(f"{self.path} is damaged ({error})")
         return StoreError(f"cannot {what} {self.path}: {error}")
@@ -181,13 +184,16 @@ class IndexStore:
 
     def _posting(self, column: str, name: str) -> array[int]:
         rows = self._all(f"SELECT {column} FROM name WHERE text = ?", (name,))
-        result = array("I")
-        if rows:
-            try:
-                result.frombytes(rows[0][0])
-            except (TypeError, ValueError) as error:
-                raise self._failure("read", error) from error
-        return result
+        return self._unpacked(rows[0][0]) if rows else array("I")
+
+    def _unpacked(self, packed: Any) -> array[int]:
+        ids = array("I")
+        try:
+            ids.frombytes(packed)
+        except (TypeError, ValueError) as error:
+            self.damaged = True
+            raise DamagedError(f"{self.path} is damaged (a list of files: {error})") from error
+        return ids
 
     def paths(self, ids: Iterable[int]) -> dict[int, str]:
         """Paths of files by id; ids that are gone are left out."""
@@ -231,8 +237,8 @@ class IndexStore:
         columns = ", ".join(f"symbol.{name}" for name in _SYMBOL_COLUMNS.split(", "))
         return self._all(
             f"SELECT {columns} FROM symbol_fts JOIN symbol ON symbol.id = symbol_fts.rowid "
-            "WHERE symbol_fts MATCH ? ORDER BY bm25(symbol_fts, 4.0, 1.0), symbol.name, symbol.id "
-            "LIMIT ?",
+            "JOIN file ON file.id = symbol.file WHERE symbol_fts MATCH ? "
+            "ORDER BY bm25(symbol_fts, 4.0, 1.0), symbol.name, file.path, symbol.position LIMIT ?",
             (query, limit),
         )
 
@@ -288,7 +294,7 @@ class IndexStore:
             # Also for an interrupt: a transaction that stays open would keep everybody from writing.
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            if isinstance(error, (sqlite3.Error, TypeError, ValueError)):
+            if isinstance(error, sqlite3.Error):
                 raise self._failure("write", error) from error
             raise
         return generation
@@ -373,8 +379,7 @@ class IndexStore:
             if row is None:
                 fresh.append((name, array("I", sorted(new)).tobytes()))
                 continue
-            ids = array("I")
-            ids.frombytes(row[0])
+            ids = self._unpacked(row[0])
             for file in set(old) - set(new):
                 at = bisect_left(ids, file)
                 if at < len(ids) and ids[at] == file:
@@ -414,11 +419,11 @@ class _PostingEdits:
 
 
 def identity(path: str) -> tuple[int, int]:
-    """What tells a file from another one that took its place; (0, 0) when there is none."""
+    """What tells a file from another one that took its place; ABSENT when there is none."""
     try:
         status = os.stat(path)
     except OSError:
-        return 0, 0
+        return ABSENT
     return status.st_dev, status.st_ino
 
 

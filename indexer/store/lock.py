@@ -6,19 +6,25 @@ does the work and lets go of the lock when the process ends, however it ends.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
 
 class WriterLock:
-    """An exclusive lock on a file. Never waits: either it is had, or somebody else has it."""
+    """An exclusive lock on a file. Never waits: either it is had, or somebody else has it.
 
-    __slots__ = ("_descriptor", "path")
+    ``problem`` says why it cannot be had by anybody; it is empty when somebody else has it.
+    """
+
+    __slots__ = ("_descriptor", "_note", "path", "problem")
 
     def __init__(self, path: str) -> None:
         """Name the lock's file; nothing is opened yet."""
         self.path = path
+        self.problem = ""
         self._descriptor = -1
+        self._note = ""
 
     @property
     def held(self) -> bool:
@@ -29,24 +35,61 @@ class WriterLock:
         """Try to take the lock; returns whether it is held now."""
         if self.held:
             return True
+        self.problem = ""
+        if not self._make_folder():
+            return False
         try:
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
-        except OSError:
+        except OSError as error:
+            self.problem = f"cannot write {self.path}: {error.strerror}"
             return False
         try:
             _lock(descriptor)
-        except OSError:
+        except OSError as error:
             os.close(descriptor)
+            if error.errno not in _TAKEN:
+                self.problem = f"cannot lock {self.path}: {error.strerror}"
             return False
+        os.ftruncate(descriptor, 0)  # the note of one that was killed
         self._descriptor = descriptor
+        return True
+
+    def renew(self) -> bool:
+        """Take the lock again, with its note, if its file was removed; whether it is held now."""
+        if self.held and not self._is_in_place():
+            note = self._note
+            os.close(self._descriptor)
+            self._descriptor = -1
+            if self.acquire() and note:
+                self.note(note)
+        return self.held
+
+    def _is_in_place(self) -> bool:
+        mine = os.fstat(self._descriptor)
+        try:
+            there = os.stat(self.path)
+        except OSError:
+            return False
+        return (mine.st_dev, mine.st_ino) == (there.st_dev, there.st_ino)
+
+    def _make_folder(self) -> bool:
+        try:
+            os.makedirs(os.path.dirname(self.path), exist_ok=True)
+        except OSError as error:
+            self.problem = f"cannot write {self.path}: {error.strerror}"
+            return False
         return True
 
     def note(self, text: str) -> None:
         """Leave a line for those who find the lock taken, such as where to reach the holder."""
+        self._note = text
         if self.held:
             os.lseek(self._descriptor, _NOTE_AT, os.SEEK_SET)
             os.ftruncate(self._descriptor, _NOTE_AT)
-            os.write(self._descriptor, text.encode())
+            try:
+                os.write(self._descriptor, text.encode())
+            except OSError as error:  # a full disk: the lock is what counts
+                self.problem = f"cannot write {self.path}: {error.strerror}"
 
     def read_note(self) -> str:
         """What the holder noted, or an empty string."""
@@ -67,6 +110,7 @@ class WriterLock:
 
 # The first byte is what is locked (Windows locks ranges and refuses to read them); then the note.
 _NOTE_AT = 1
+_TAKEN = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 
 if sys.platform == "win32":
     import msvcrt
