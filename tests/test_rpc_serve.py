@@ -128,15 +128,15 @@ def test_attaching_imports_neither_asyncio_nor_pygls(workspace: Path) -> None:
 def test_when_the_server_dies_an_attached_process_takes_over(workspace: Path) -> None:
     with (
         serving(workspace) as first,
-        first.client(),
+        first.client() as client,
         serving(workspace, stdio=True) as second,
         serving(workspace, stdio=True) as third,
     ):
+        generation = client.call("server.wait", {"pending": 0}, DEADLINE)["generation"]
         for attached in (second, third):
             assert attached.ask("server.info")["result"]["pid"] == first.process.pid
         second.ask("server.subscribe")
         # Asked of the first, which will not live to answer.
-        generation = second.ask("server.info")["result"]["generation"]
         second.send(request("server.wait", {"generation": generation + 1}, id_="kept"))
         first.kill()
         answers = {attached.ask("definition", BOX, "d")["id"] for attached in (second, third)}

@@ -109,6 +109,7 @@ class Connection(asyncio.Protocol):
     def adopt(self, peer: Peer) -> None:
         """From now on calls go to pygls, and first those that had to wait for it."""
         self.peer = peer
+        self._host.news.reachable(self)
         while self._early:
             peer.take(self._early.popleft())
 
@@ -141,8 +142,8 @@ class Connection(asyncio.Protocol):
         """Answer a call, unless it has been answered."""
         if self._open.pop(call.serial, None) is None:
             return
-        call.reply(body)
         self._host.news.settled(call)
+        call.reply(body)
         if self._is_ending and not self._open:
             self.close()
         self._regulate()

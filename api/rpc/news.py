@@ -47,10 +47,17 @@ class News:
             self._listen(_Listener(call.client, token, call))
 
     def settled(self, call: Call) -> None:
-        """A call was answered."""
+        """A call is answered next."""
         for listener in [one for one in self._listeners if one.call is call]:
             listener.end()
             self._listeners.remove(listener)
+
+    def reachable(self, connection: Connection) -> None:
+        """A client can be told things from now on."""
+        if self._build is not None:
+            for listener in self._listeners:
+                if listener.connection is connection:
+                    listener.tell(*self._build)
 
     def left(self, connection: Connection) -> None:
         """A client is gone."""

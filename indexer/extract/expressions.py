@@ -25,6 +25,7 @@ _INTERPOLATION = kind("interpolation")
 _FORMAT_SPECIFIER = kind("format_specifier")
 _PAIR = kind("pair")
 _STRING = kind("string")
+_PARENTHESIZED = kind("parenthesized_expression")
 _BINARY = kind("binary_operator")
 _BOOLEAN = kind("boolean_operator")
 
@@ -288,8 +289,13 @@ class Expressions(Tables):
         return self.emit(f.DICT, node.start_byte, self.emit_list(listed), node.end_byte)
 
     def visit_parenthesized_expression(self, node: Node) -> int:
-        inner = [child for child in node.named_children if child.kind_id not in EXTRAS]
-        return self.visit(inner[0]) if len(inner) == 1 else self.visit_other(node)
+        while True:  # a loop, because generated code nests deeply
+            inner = [child for child in node.named_children if child.kind_id not in EXTRAS]
+            if len(inner) != 1:
+                return self.visit_other(node)
+            (node,) = inner
+            if node.kind_id != _PARENTHESIZED:
+                return self.visit(node)
 
     visit_format_expression = visit_parenthesized_expression
     visit_type = visit_parenthesized_expression

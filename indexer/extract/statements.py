@@ -183,12 +183,21 @@ class Statements(Exports, Binders):
             elif right.kind_id == _AUGMENTED:
                 value = self.augmented(right)
             else:
-                value = self.visit(right)
+                value = self.value(right)
         if left is not None:
             self.target(left, f.ASSIGN if right is not None else f.DECLARE, value, annotation)
             if self.scope == 0:
                 self.export_assignment(left, value)
         return value
+
+    def value(self, node: Node) -> int:
+        """Visit an expression; the target of one that is nested too deeply is bound all the same."""
+        state = self.state()
+        try:
+            return self.visit(node)
+        except RecursionError:
+            self.give_up(node, state)
+            return self.emit(f.UNKNOWN, node.start_byte)
 
     def augmented(self, node: Node) -> int:
         left = node.child_by_field_id(_LEFT)
