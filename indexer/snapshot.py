@@ -160,6 +160,11 @@ class Snapshot:
             return self._overlays[path] is not None
         if path in self._facts:
             return self._facts[path] is not None
+        if path.startswith("/"):  # outside of the workspace
+            key = ("file", path)
+            if key not in self.memo:
+                self.memo[key] = os.path.isfile(path)
+            return bool(self.memo[key])
         if self.view.complete:
             return path in self.view.files or path in self.view.pending
         return os.path.isfile(self.absolute(path))
@@ -215,12 +220,19 @@ class Snapshot:
             facts = self._index.library.get(row[3])
             if facts is not None:
                 return facts
+        elif path.startswith("/"):
+            digest = self._index.outside.get((path, status.st_mtime_ns, status.st_size))
+            facts = self._index.library.get(digest) if digest is not None else None
+            if facts is not None and digest is not None:
+                self._digests[path] = digest
+                return facts
         elif self._shared and path not in self.view.pending:
             raise StaleError(path)
         try:
             raw = text.read(full, self._index.workspace.config.max_file_size)
         except text.UnreadableError:
             return None
+<<<<<<< HEAD
         return self._extracted(path, raw)
 
     def _extracted(self, path: str, raw: bytes) -> FileFacts | None:
@@ -228,6 +240,13 @@ class Snapshot:
             return self._extract(path, raw)
         except ValueError:
             return None
+=======
+        facts = self._extract(path, raw)
+        if path.startswith("/"):
+            stamp = path, status.st_mtime_ns, status.st_size
+            self._index.outside[stamp] = self._digests[path]
+        return facts
+>>>>>>> f07626b (Draft: layers and types)
 
     def _extract(self, path: str, raw: bytes) -> FileFacts:
         from .digest import content_hash

@@ -10,6 +10,7 @@ from .entities import (
     FUNCTION,
     INFERRED,
     OUTSIDE,
+    VARIABLE,
     Found,
     entity_of_binding,
 )
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ..facts import FileFacts
     from ..snapshot import Snapshot
     from .entities import Entity
+    from .types import Type, Value
 
 _DEPTH = 60
 
@@ -87,6 +89,122 @@ def _linearize(snapshot: Snapshot, entity: Entity, depth: int) -> list[Entity]:
             for sequence in sequences
         ]
     return result
+
+
+def base_types(snapshot: Snapshot, entity: Entity) -> list[Value]:
+    """Bases of a class with the type arguments that are written for them."""
+    key = ("base types", entity)
+    if key not in snapshot.memo:
+        snapshot.memo[key] = []
+        from .annotations import annotated
+        from .types import INSTANCE
+
+        _, path, row = entity
+        facts = snapshot.need(path)
+        at = facts.definition[f.DEF_ARGUMENTS][row]
+        found: list[Value] = []
+        if at >= 0:
+            (extra,) = facts.extra
+            for index in range(at + 1, at + 1 + 3 * extra[at], 3):
+                if extra[index] == f.ARG_POSITIONAL:
+                    type_ = annotated(snapshot, path, extra[index + 2])
+                    found += [value for value in type_ if value[0] == INSTANCE][:1]
+        snapshot.memo[key] = found
+    result: list[Value] = snapshot.memo[key]
+    return result
+
+
+def type_parameters(snapshot: Snapshot, entity: Entity) -> list[Entity]:
+    """Type variables of a generic class, in order."""
+    key = ("type parameters", entity)
+    if key not in snapshot.memo:
+        snapshot.memo[key] = []
+        snapshot.memo[key] = _type_parameters(snapshot, entity)
+    result: list[Entity] = snapshot.memo[key]
+    return result
+
+
+def _type_parameters(snapshot: Snapshot, entity: Entity) -> list[Entity]:
+    if entity[0] != CLASS:
+        return []
+    from .annotations import annotated
+    from .types import VARIABLE_TYPE
+
+    _, path, row = entity
+    facts = snapshot.need(path)
+    scope = facts.scope[f.SCOPE_PARENT][facts.definition[f.DEF_OWN_SCOPE][row]]
+    if scope >= 0 and facts.scope[f.SCOPE_KIND][scope] == f.TYPE_SCOPE:
+        return [
+            (VARIABLE, path, index)
+            for index, where in enumerate(facts.binding[f.BIND_SCOPE])
+            if where == scope
+        ]
+    order: list[Entity] = []
+    generic: list[Entity] = []
+    at = facts.definition[f.DEF_ARGUMENTS][row]
+    if at < 0:
+        return []
+    (extra,) = facts.extra
+    ops, _, lefts, rights = facts.expr
+    for index in range(at + 1, at + 1 + 3 * extra[at], 3):
+        expr = extra[index + 2]
+        if extra[index] != f.ARG_POSITIONAL or ops[expr] != f.SUBSCRIPT:
+            continue
+        inner = rights[expr]
+        parts = [inner]
+        if ops[inner] == f.TUPLE:
+            parts = list(extra[lefts[inner] + 1 : lefts[inner] + 1 + extra[lefts[inner]]])
+        base = lefts[expr]
+        name = facts.names[lefts[base] if ops[base] == f.NAME else rights[base]]
+        target = generic if name in ("Generic", "Protocol") else order
+
+        def collect(type_: Type, into: list[Entity]) -> None:
+            for value in type_:
+                if value[0] == VARIABLE_TYPE and value[1] not in into:
+                    into.append(value[1])
+                for arg in value[2]:
+                    collect(arg, into)
+
+        for part in parts:
+            collect(annotated(snapshot, path, part), target)
+    return generic or order
+
+
+def as_base(snapshot: Snapshot, value: Value, target: Entity, depth: int = 0) -> dict[Entity, Type]:
+    """Type variables of a base class as an instance of a class derived from it binds them.
+
+    Empty when the class is not derived from the base, or the base is not generic.
+    """
+    from .types import UNKNOWN, substitute
+
+    _, entity, args, _ = value
+    if entity[0] != CLASS or depth > 20:
+        return {}
+    parameters = type_parameters(snapshot, entity)
+    padded = [*args, *([UNKNOWN] * len(parameters))]
+    if len(args) > len(parameters) == 1:
+        padded = [args[0]]
+    bound = dict(zip(parameters, padded, strict=False))
+    if entity == target:
+        return bound
+    for base in base_types(snapshot, entity):
+        inner = tuple(substitute(arg, bound) for arg in base[2])
+        found = as_base(snapshot, (base[0], base[1], inner, base[3]), target, depth + 1)
+        if found:
+            return found
+    return {}
+
+
+def is_enum(snapshot: Snapshot, entity: Entity) -> bool:
+    """Whether a class is an enumeration."""
+    if entity[0] != CLASS:
+        return False
+    from .types import named
+
+    base = named(snapshot, "enum", "Enum")
+    if base is not None:
+        return entity != base and base in mro(snapshot, entity)
+    return any(cls[0] == OUTSIDE and cls[1].startswith("enum.") for cls in mro(snapshot, entity))
 
 
 def is_open(snapshot: Snapshot, entity: Entity) -> bool:

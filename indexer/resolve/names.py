@@ -110,9 +110,23 @@ def lookup(
         if kinds[current] in (f.FUNCTION_SCOPE, f.LAMBDA_SCOPE):
             at = -1
         current = parent
-    return star_imported(snapshot, path, facts, facts.names[name], depth) or [
-        Found((OUTSIDE, f"builtins.{facts.names[name]}", -1))
-    ]
+    text = facts.names[name]
+    return star_imported(snapshot, path, facts, text, depth) or builtin_name(snapshot, text)
+
+
+def builtin_name(snapshot: Snapshot, name: str) -> list[Found]:
+    """What a name stands for that nothing binds: a builtin."""
+    from .modules import find_module
+
+    builtins = find_module(snapshot, "builtins")
+    if builtins is not None and builtins[0] == MODULE:
+        found = module_member(snapshot, builtins[1], name)
+        if found:
+            return found
+        if name in ("__name__", "__file__", "__doc__", "__package__", "__spec__", "__path__"):
+            return []
+        return [Found((OUTSIDE, "", -1))] if name in ("reveal_type",) else []
+    return [Found((OUTSIDE, f"builtins.{name}", -1))]
 
 
 def _follow_all(
