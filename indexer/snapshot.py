@@ -232,21 +232,17 @@ class Snapshot:
             raw = text.read(full, self._index.workspace.config.max_file_size)
         except text.UnreadableError:
             return None
-<<<<<<< HEAD
-        return self._extracted(path, raw)
+        facts = self._extracted(path, raw)
+        if path.startswith("/") and facts is not None:
+            stamp = path, status.st_mtime_ns, status.st_size
+            self._index.outside[stamp] = self._digests[path]
+        return facts
 
     def _extracted(self, path: str, raw: bytes) -> FileFacts | None:
         try:
             return self._extract(path, raw)
         except ValueError:
             return None
-=======
-        facts = self._extract(path, raw)
-        if path.startswith("/"):
-            stamp = path, status.st_mtime_ns, status.st_size
-            self._index.outside[stamp] = self._digests[path]
-        return facts
->>>>>>> f07626b (Draft: layers and types)
 
     def _extract(self, path: str, raw: bytes) -> FileFacts:
         from .digest import content_hash
