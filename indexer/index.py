@@ -445,6 +445,7 @@ class Index:
                 self._view.memo[name_search.MEMO] = names
             if generation == view.generation:
                 self._view.memo, self._view.resolved = view.memo, view.resolved
+                self._view.strict = view.strict
 
     def pending_files_with(self, name: str, pending: frozenset[str]) -> list[str]:
         """Files not indexed yet whose bytes contain a name; their facts are extracted now."""

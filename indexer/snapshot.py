@@ -11,6 +11,7 @@ import os
 
 from . import text
 from .errors import OutsideWorkspaceError, UnknownFileError
+from .resolve.memo import Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class View:
         "pending",
         "resolved",
         "revision",
+        "strict",
     )
 
     def __init__(
@@ -71,6 +73,7 @@ class View:
         # For what can be remembered as long as nothing changes.
         self.memo: dict[str, Any] = {}
         self.resolved: dict[object, Any] = {}
+        self.strict: dict[object, Any] = {}
 
     @property
     def paths(self) -> dict[int, str]:
@@ -83,7 +86,18 @@ class View:
 class Snapshot:
     """What is true at one moment. Paths are relative to the workspace's root, with ``/``."""
 
-    __slots__ = ("_digests", "_facts", "_index", "_overlays", "_shared", "_texts", "memo", "view")
+    __slots__ = (
+        "_digests",
+        "_facts",
+        "_index",
+        "_overlays",
+        "_shared",
+        "_texts",
+        "conventional",
+        "memo",
+        "progress",
+        "view",
+    )
 
     def __init__(
         self,
@@ -107,8 +121,11 @@ class Snapshot:
         self._shared = shared and not self._overlays
         if self._shared and len(view.resolved) > _REMEMBERED:
             view.resolved = {}
-        # For what resolvers remember.
+        # For what resolvers remember, and where they are in remembering it.
         self.memo: dict[object, Any] = view.resolved if self._shared else {}
+        self.progress = Progress()
+        # Whether unannotated parameters may be what the code base's conventions say they are.
+        self.conventional = True
 
     @property
     def index(self) -> Index:
@@ -124,6 +141,17 @@ class Snapshot:
     def pending(self) -> int:
         """Number of files that are known and not indexed."""
         return len(self.view.pending)
+
+    def strict(self) -> Snapshot:
+        """The same snapshot without conventions, for answers that look at very many places."""
+        if len(self.view.strict) > _REMEMBERED:
+            self.view.strict = {}
+        other = Snapshot(self._index, self.view, self._overlays)
+        other.conventional = False
+        other._facts, other._texts, other._digests = self._facts, self._texts, self._digests
+        other._shared = self._shared
+        other.memo = self.view.strict if self._shared else {}
+        return other
 
     def with_overlays(self, overlays: Mapping[str, bytes | None]) -> Snapshot:
         """This snapshot with more contents standing in for files."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .. import facts as f
 from .entities import CLASS, FUNCTION, INFERRED, VARIABLE, name_of
+from .memo import remember
 from .types import (
     CALLABLE,
     CLASS_OBJECT,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from .entities import Entity
     from .types import Type
 
-_DEPTH = 14
+_ALIASES_OF_ALIASES = 14
 # Special forms whose argument is what they mean.
 _TRANSPARENT = frozenset(
     ["Annotated", "ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "TypeGuard", "TypeIs"]
@@ -41,15 +42,15 @@ _FACTORIES = frozenset(["TypeVar", "ParamSpec", "TypeVarTuple"])
 
 def annotated(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> Type:
     """The type that a type expression stands for; unknown for Any and for what is not understood."""
-    if expr < 0 or depth > _DEPTH:
+    del depth
+    if expr < 0:
         return UNKNOWN
-    key = ("annotated", path, expr)
-    memo = snapshot.memo
-    if key not in memo:
-        memo[key] = UNKNOWN
-        memo[key] = _annotated(snapshot, path, snapshot.need(path), expr, depth)
-    result: Type = memo[key]
-    return result
+    return remember(
+        snapshot,
+        ("annotated", path, expr),
+        lambda: _annotated(snapshot, path, snapshot.need(path), expr, 0),
+        UNKNOWN,
+    )
 
 
 def _annotated(
@@ -88,7 +89,7 @@ def meaning(snapshot: Snapshot, entity: Entity, depth: int = 0) -> Type:
         return (instance(entity),)
     if kind == FUNCTION and name_of(snapshot, entity) == "NewType":
         return UNKNOWN
-    if kind != VARIABLE or depth > _DEPTH:
+    if kind != VARIABLE or depth > _ALIASES_OF_ALIASES:
         return UNKNOWN
     facts = snapshot.need(path)
     binding_kind = facts.binding[f.BIND_KIND][row]

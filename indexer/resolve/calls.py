@@ -6,6 +6,7 @@ from .. import facts as f
 from .annotations import SELF, annotated
 from .classes import as_base, class_member, type_parameters
 from .entities import CLASS, FUNCTION, INFERRED, OUTSIDE, name_of, owner_class
+from .memo import remember
 from .types import (
     CALLABLE,
     CLASS_OBJECT,
@@ -345,8 +346,6 @@ def _filled_in(
 def _plain_result(
     snapshot: Snapshot, function: Entity, facts: FileFacts, receiver: Value | None, depth: int
 ) -> Type:
-    from .evaluate import values
-
     _, path, row = function
     flags = facts.definition[f.DEF_FLAGS][row]
     annotation = facts.definition[f.DEF_RETURNS][row]
@@ -355,31 +354,9 @@ def _plain_result(
         if flags & f.ASYNC and not flags & f.GENERATOR:
             return _coroutine(snapshot, type_)
         return type_
-    key = ("returned", function)
-    memo = snapshot.memo
-    if key not in memo:
-        memo[key] = UNKNOWN
-        scope = facts.definition[f.DEF_OWN_SCOPE][row]
-        scopes, exprs, kinds = facts.result[:3]
-        wanted = (f.YIELD, f.YIELD_FROM) if flags & f.GENERATOR else (f.RETURN,)
-        parts: list[Type] = []
-        for index, where in enumerate(scopes):
-            if where == scope and kinds[index] in wanted and exprs[index] >= 0:
-                type_ = values(snapshot, path, exprs[index], depth + 1)
-                if kinds[index] == f.YIELD_FROM:
-                    from .evaluate import element
-
-                    type_ = element(snapshot, type_, depth + 1)
-                parts.append(type_)
-        type_ = weaker(union(*parts), INFERRED)
-        if flags & f.GENERATOR:
-            name = "AsyncGenerator" if flags & f.ASYNC else "Generator"
-            entity = named(snapshot, "typing", name)
-            type_ = (instance(entity, (type_, UNKNOWN, UNKNOWN)),) if entity else UNKNOWN
-        elif flags & f.ASYNC:
-            type_ = _coroutine(snapshot, type_)
-        memo[key] = type_
-    result: Type = memo[key]
+    result = remember(
+        snapshot, ("returned", function), lambda: _inferred(snapshot, function), UNKNOWN
+    )
     cls = owner_class(facts, function)
     if receiver is None or cls < 0:
         return result
@@ -391,6 +368,29 @@ def _plain_result(
         and _returns_self(facts, function) else value
         for value in result
     )  # fmt: skip
+
+
+def _inferred(snapshot: Snapshot, function: Entity) -> Type:
+    """What the returns or yields of an unannotated function give."""
+    from .evaluate import element, values
+
+    _, path, row = function
+    facts = snapshot.need(path)
+    flags = facts.definition[f.DEF_FLAGS][row]
+    scope = facts.definition[f.DEF_OWN_SCOPE][row]
+    scopes, exprs, kinds = facts.result[:3]
+    wanted = (f.YIELD, f.YIELD_FROM) if flags & f.GENERATOR else (f.RETURN,)
+    parts: list[Type] = []
+    for index, where in enumerate(scopes):
+        if where == scope and kinds[index] in wanted and exprs[index] >= 0:
+            type_ = values(snapshot, path, exprs[index])
+            parts.append(element(snapshot, type_, 0) if kinds[index] == f.YIELD_FROM else type_)
+    type_ = weaker(union(*parts), INFERRED)
+    if flags & f.GENERATOR:
+        name = "AsyncGenerator" if flags & f.ASYNC else "Generator"
+        entity = named(snapshot, "typing", name)
+        return (instance(entity, (type_, UNKNOWN, UNKNOWN)),) if entity else UNKNOWN
+    return _coroutine(snapshot, type_) if flags & f.ASYNC else type_
 
 
 def _returns_self(facts: FileFacts, function: Entity) -> bool:

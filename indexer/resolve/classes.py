@@ -14,6 +14,7 @@ from .entities import (
     Found,
     entity_of_binding,
 )
+from .memo import remember
 from .names import visible_bindings
 
 TYPE_CHECKING = False
@@ -23,18 +24,16 @@ if TYPE_CHECKING:
     from .entities import Entity
     from .types import Type, Value
 
-_DEPTH = 60
-
 
 def bases(snapshot: Snapshot, entity: Entity) -> list[Entity]:
     """Classes that a class names as its bases; those outside of the workspace as OUTSIDE.
 
     A base that cannot be resolved is OUTSIDE with an empty name: the class may have any member.
     """
-    key = ("bases", entity)
-    if key in snapshot.memo:
-        return snapshot.memo[key]
-    snapshot.memo[key] = []  # a class that is its own base has none on its way round
+    return remember(snapshot, ("bases", entity), lambda: _bases(snapshot, entity), list["Entity"]())
+
+
+def _bases(snapshot: Snapshot, entity: Entity) -> list[Entity]:
     from .evaluate import objects
 
     _, path, row = entity
@@ -52,7 +51,6 @@ def bases(snapshot: Snapshot, entity: Entity) -> list[Entity]:
                 if item.entity[0] in (CLASS, OUTSIDE) and item.entity != entity
             ]
             result += found[:1] if found else [(OUTSIDE, "", -1)]
-    snapshot.memo[key] = result
     return result
 
 
@@ -61,18 +59,14 @@ def mro(snapshot: Snapshot, entity: Entity) -> list[Entity]:
 
     Classes outside of the workspace stand in it as OUTSIDE; ``object`` is left out.
     """
-    key = ("mro", entity)
-    if key not in snapshot.memo:
-        snapshot.memo[key] = [entity]
-        snapshot.memo[key] = _linearize(snapshot, entity, 0)
-    return snapshot.memo[key]
+    return remember(snapshot, ("mro", entity), lambda: _linearize(snapshot, entity), [entity])
 
 
-def _linearize(snapshot: Snapshot, entity: Entity, depth: int) -> list[Entity]:
-    if entity[0] != CLASS or depth > _DEPTH:
+def _linearize(snapshot: Snapshot, entity: Entity) -> list[Entity]:
+    if entity[0] != CLASS:
         return [entity]
     direct = bases(snapshot, entity)
-    sequences = [_linearize(snapshot, base, depth + 1) for base in direct]
+    sequences = [list(mro(snapshot, base)) for base in direct]
     sequences.append(list(direct))
     result = [entity]
     while sequences := [sequence for sequence in sequences if sequence]:
@@ -93,35 +87,36 @@ def _linearize(snapshot: Snapshot, entity: Entity, depth: int) -> list[Entity]:
 
 def base_types(snapshot: Snapshot, entity: Entity) -> list[Value]:
     """Bases of a class with the type arguments that are written for them."""
-    key = ("base types", entity)
-    if key not in snapshot.memo:
-        snapshot.memo[key] = []
-        from .annotations import annotated
-        from .types import INSTANCE
+    return remember(
+        snapshot, ("base types", entity), lambda: _base_types(snapshot, entity), list["Value"]()
+    )
 
-        _, path, row = entity
-        facts = snapshot.need(path)
-        at = facts.definition[f.DEF_ARGUMENTS][row]
-        found: list[Value] = []
-        if at >= 0:
-            (extra,) = facts.extra
-            for index in range(at + 1, at + 1 + 3 * extra[at], 3):
-                if extra[index] == f.ARG_POSITIONAL:
-                    type_ = annotated(snapshot, path, extra[index + 2])
-                    found += [value for value in type_ if value[0] == INSTANCE][:1]
-        snapshot.memo[key] = found
-    result: list[Value] = snapshot.memo[key]
-    return result
+
+def _base_types(snapshot: Snapshot, entity: Entity) -> list[Value]:
+    from .annotations import annotated
+    from .types import INSTANCE
+
+    _, path, row = entity
+    facts = snapshot.need(path)
+    at = facts.definition[f.DEF_ARGUMENTS][row]
+    found: list[Value] = []
+    if at >= 0:
+        (extra,) = facts.extra
+        for index in range(at + 1, at + 1 + 3 * extra[at], 3):
+            if extra[index] == f.ARG_POSITIONAL:
+                type_ = annotated(snapshot, path, extra[index + 2])
+                found += [value for value in type_ if value[0] == INSTANCE][:1]
+    return found
 
 
 def type_parameters(snapshot: Snapshot, entity: Entity) -> list[Entity]:
     """Type variables of a generic class, in order."""
-    key = ("type parameters", entity)
-    if key not in snapshot.memo:
-        snapshot.memo[key] = []
-        snapshot.memo[key] = _type_parameters(snapshot, entity)
-    result: list[Entity] = snapshot.memo[key]
-    return result
+    return remember(
+        snapshot,
+        ("type parameters", entity),
+        lambda: _type_parameters(snapshot, entity),
+        list["Entity"](),
+    )
 
 
 def _type_parameters(snapshot: Snapshot, entity: Entity) -> list[Entity]:
@@ -219,10 +214,12 @@ def is_open(snapshot: Snapshot, entity: Entity) -> bool:
 
 def own_member(snapshot: Snapshot, entity: Entity, name: str) -> list[Found]:
     """A member by name that the class itself defines: in its body, else on ``self``."""
-    key = ("own", entity, name)
-    if key not in snapshot.memo:
-        snapshot.memo[key] = _own_member(snapshot, entity, name)
-    return snapshot.memo[key]
+    return remember(
+        snapshot,
+        ("own", entity, name),
+        lambda: _own_member(snapshot, entity, name),
+        list[Found](),
+    )
 
 
 def _own_member(snapshot: Snapshot, entity: Entity, name: str) -> list[Found]:

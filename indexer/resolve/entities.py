@@ -38,6 +38,16 @@ class Found:
         """The same entity, known no better than ``evidence``."""
         return self if evidence <= self.evidence else Found(self.entity, evidence)
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same entity, known equally well."""
+        return (
+            isinstance(other, Found)
+            and self.entity == other.entity
+            and self.evidence == other.evidence
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __repr__(self) -> str:
         """For people who debug."""
         return f"Found({self.entity}, {EVIDENCE_NAMES[self.evidence]})"

@@ -26,6 +26,7 @@ from .entities import (
     Found,
     owner_class,
 )
+from .memo import remember
 from .names import lookup, member_of
 from .types import (
     CALLABLE,
@@ -76,21 +77,17 @@ _OPERATOR_METHODS = {
 
 def objects(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> list[Found]:
     """Entities that an expression names."""
-    if expr < 0 or depth > _DEPTH:
+    del depth
+    if expr < 0:
         return []
     key = ("objects", path, expr)
-    memo = snapshot.memo
-    if key not in memo:
-        facts = snapshot.facts(path)
-        memo[key] = []
-        memo[key] = _objects(snapshot, path, facts, expr, depth) if facts is not None else []
-    found: list[Found] = memo[key]
-    return found
+    return remember(snapshot, key, lambda: _objects(snapshot, path, expr), list[Found]())
 
 
-def _objects(
-    snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: int
-) -> list[Found]:
+def _objects(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> list[Found]:
+    facts = snapshot.facts(path)
+    if facts is None:
+        return []
     ops, positions, lefts, rights = facts.expr
     op = ops[expr]
     if op == f.NAME:
@@ -166,21 +163,17 @@ def member_found(snapshot: Snapshot, value: Value, name: str) -> list[Found]:
 
 def values(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> Type:
     """Type of the value of an expression."""
-    if expr < 0 or depth > _DEPTH:
+    del depth
+    if expr < 0:
         return UNKNOWN
     key = ("values", path, expr)
-    memo = snapshot.memo
-    if key not in memo:
-        facts = snapshot.facts(path)
-        memo[key] = UNKNOWN
-        memo[key] = (
-            _values(snapshot, path, facts, expr, depth + 1) if facts is not None else UNKNOWN
-        )
-    result: Type = memo[key]
-    return result
+    return remember(snapshot, key, lambda: _values(snapshot, path, expr), UNKNOWN)
 
 
-def _values(snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: int) -> Type:
+def _values(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> Type:
+    facts = snapshot.facts(path)
+    if facts is None:
+        return UNKNOWN
     ops, _, lefts, rights = facts.expr
     op = ops[expr]
     if op == f.NAME:
@@ -383,21 +376,14 @@ def entity_value(snapshot: Snapshot, entity: Entity, depth: int = 0) -> Type:
         return of_entity(entity)
     if kind == FUNCTION:
         return ((FUNCTION_OBJECT, entity, (UNKNOWN,), EXACT),)
-    if depth > _DEPTH:
-        return UNKNOWN
-    key = ("entity", entity)
-    memo = snapshot.memo
-    if key not in memo:
-        memo[key] = UNKNOWN
-        facts = snapshot.need(path)
-        if kind == ATTRIBUTE:
-            memo[key] = _attribute_value(snapshot, path, facts, row, depth + 1)
-        elif kind == PARAMETER:
-            memo[key] = _parameter_value(snapshot, path, facts, row, depth + 1)
-        else:
-            memo[key] = _variable_value(snapshot, path, facts, row, depth + 1)
-    result: Type = memo[key]
-    return result
+    del depth
+    way = {ATTRIBUTE: _attribute_value, PARAMETER: _parameter_value}.get(kind, _variable_value)
+    return remember(
+        snapshot,
+        ("entity", entity),
+        lambda: way(snapshot, path, snapshot.need(path), row, 0),
+        UNKNOWN,
+    )
 
 
 def _variable_value(
@@ -489,7 +475,9 @@ def _parameter_value(
 
     default = facts.parameter[f.PAR_DEFAULT][parameter]
     type_ = known(values(snapshot, path, default, depth)) if default >= 0 else UNKNOWN
-    return type_ or parameter_type(snapshot, path, row, depth)
+    if type_ or not snapshot.conventional:
+        return type_
+    return parameter_type(snapshot, path, row, depth)
 
 
 def element(snapshot: Snapshot, type_: Type, depth: int, is_async: bool = False) -> Type:

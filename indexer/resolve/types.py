@@ -7,6 +7,7 @@ alternatives; the empty tuple is "unknown", never "nothing".
 from __future__ import annotations
 
 from .entities import CLASS, EXACT, INFERRED, MODULE, NAMESPACE, OUTSIDE
+from .memo import remember
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,20 +99,22 @@ def of_entity(entity: Entity, evidence: int = EXACT) -> Type:
 
 def named(snapshot: Snapshot, module: str, name: str) -> Entity | None:
     """A class of the standard library by name, for what literals and syntax give."""
-    key = ("named", module, name)
-    if key not in snapshot.memo:
-        from .modules import find_module
-        from .names import module_member
+    return remember(
+        snapshot, ("named", module, name), lambda: _named(snapshot, module, name), None
+    )
 
-        found = find_module(snapshot, module)
-        entity: Entity | None = None
-        if found is not None and found[0] == MODULE:
-            for item in module_member(snapshot, found[1], name):
-                if item.entity[0] == CLASS:
-                    entity = item.entity
-        snapshot.memo[key] = entity
-    result: Entity | None = snapshot.memo[key]
-    return result
+
+def _named(snapshot: Snapshot, module: str, name: str) -> Entity | None:
+    from .modules import find_module
+    from .names import module_member
+
+    found = find_module(snapshot, module)
+    entity: Entity | None = None
+    if found is not None and found[0] == MODULE:
+        for item in module_member(snapshot, found[1], name):
+            if item.entity[0] == CLASS:
+                entity = item.entity
+    return entity
 
 
 def builtin(snapshot: Snapshot, name: str, *args: Type) -> Type:
