@@ -165,7 +165,7 @@ def symbol(snapshot: Snapshot, found: Found, *, details: bool = True) -> dict[st
         "path": "" if kind == OUTSIDE else path,
         "range": _NOWHERE,
         "evidence": EVIDENCE_NAMES[found.evidence],
-        "layer": "outside" if kind == OUTSIDE else "workspace",
+        "layer": _layer(snapshot, entity),
     }
     if kind in (MODULE, NAMESPACE, OUTSIDE):
         return result
@@ -184,6 +184,14 @@ def symbol(snapshot: Snapshot, found: Found, *, details: bool = True) -> dict[st
     if line:
         result["summary"] = line
     return result
+
+
+def _layer(snapshot: Snapshot, entity: Entity) -> str:
+    if entity[0] == OUTSIDE:
+        return "outside"
+    if entity[1].startswith("/"):
+        return snapshot.index.layers.layer(entity[1])
+    return "workspace"
 
 
 def enclosing(snapshot: Snapshot, path: str, offset: int) -> Entity | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from _thread import allocate_lock, get_ident
 
+from .environment.layers import Layers
 from .errors import DamagedError, LockedError, StoreError
 from .library import Library
 from .snapshot import Snapshot, View
@@ -45,6 +46,9 @@ class Index:
         self.skipped: list[tuple[str, str]] = []
         self.watcher_state: Callable[[], dict[str, str]] | None = None
         self.building = False
+        self.layers = Layers(workspace)
+        # Content hash of files outside of the workspace by path, time and size.
+        self.outside: dict[tuple[str, int, int], bytes] = {}
         self._readers: dict[int, IndexStore | None] = {}
         self._writer: IndexStore | None = None
         self._view: View | None = None
@@ -87,6 +91,12 @@ class Index:
     def path(self) -> str:
         """The database file."""
         return os.path.join(self.workspace.state_dir, "index.db")
+
+    def module_name(self, path: str) -> str | None:
+        """Dotted name of a file of the workspace, or of one outside of it by its absolute path."""
+        if path.startswith("/"):
+            return self.layers.module_name(path)
+        return self.workspace.module_name(path)
 
     def reader(self) -> IndexStore | None:
         """This thread's connection for reading; None while there is no index."""
@@ -277,6 +287,9 @@ class Index:
             raise
         finally:
             self.building = False
+        self.layers = Layers(workspace)
+        # Content hash of files outside of the workspace by path, time and size.
+        self.outside: dict[tuple[str, int, int], bytes] = {}
 
     def update(self, paths: Iterable[str]) -> int:
         """Take in files that may have changed; returns how many changed in content.
@@ -432,6 +445,7 @@ class Index:
                 self._view.memo[name_search.MEMO] = names
             if generation == view.generation:
                 self._view.memo, self._view.resolved = view.memo, view.resolved
+                self._view.strict = view.strict
 
     def pending_files_with(self, name: str, pending: frozenset[str]) -> list[str]:
         """Files not indexed yet whose bytes contain a name; their facts are extracted now."""

@@ -11,6 +11,7 @@ import os
 
 from . import text
 from .errors import OutsideWorkspaceError, UnknownFileError
+from .resolve.memo import Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class View:
         "pending",
         "resolved",
         "revision",
+        "strict",
     )
 
     def __init__(
@@ -71,6 +73,7 @@ class View:
         # For what can be remembered as long as nothing changes.
         self.memo: dict[str, Any] = {}
         self.resolved: dict[object, Any] = {}
+        self.strict: dict[object, Any] = {}
 
     @property
     def paths(self) -> dict[int, str]:
@@ -83,7 +86,18 @@ class View:
 class Snapshot:
     """What is true at one moment. Paths are relative to the workspace's root, with ``/``."""
 
-    __slots__ = ("_digests", "_facts", "_index", "_overlays", "_shared", "_texts", "memo", "view")
+    __slots__ = (
+        "_digests",
+        "_facts",
+        "_index",
+        "_overlays",
+        "_shared",
+        "_texts",
+        "conventional",
+        "memo",
+        "progress",
+        "view",
+    )
 
     def __init__(
         self,
@@ -107,8 +121,11 @@ class Snapshot:
         self._shared = shared and not self._overlays
         if self._shared and len(view.resolved) > _REMEMBERED:
             view.resolved = {}
-        # For what resolvers remember.
+        # For what resolvers remember, and where they are in remembering it.
         self.memo: dict[object, Any] = view.resolved if self._shared else {}
+        self.progress = Progress()
+        # Whether unannotated parameters may be what the code base's conventions say they are.
+        self.conventional = True
 
     @property
     def index(self) -> Index:
@@ -124,6 +141,17 @@ class Snapshot:
     def pending(self) -> int:
         """Number of files that are known and not indexed."""
         return len(self.view.pending)
+
+    def strict(self) -> Snapshot:
+        """The same snapshot without conventions, for answers that look at very many places."""
+        if len(self.view.strict) > _REMEMBERED:
+            self.view.strict = {}
+        other = Snapshot(self._index, self.view, self._overlays)
+        other.conventional = False
+        other._facts, other._texts, other._digests = self._facts, self._texts, self._digests
+        other._shared = self._shared
+        other.memo = self.view.strict if self._shared else {}
+        return other
 
     def with_overlays(self, overlays: Mapping[str, bytes | None]) -> Snapshot:
         """This snapshot with more contents standing in for files."""
@@ -160,6 +188,11 @@ class Snapshot:
             return self._overlays[path] is not None
         if path in self._facts:
             return self._facts[path] is not None
+        if path.startswith("/"):  # outside of the workspace
+            key = ("file", path)
+            if key not in self.memo:
+                self.memo[key] = os.path.isfile(path)
+            return bool(self.memo[key])
         if self.view.complete:
             return path in self.view.files or path in self.view.pending
         return os.path.isfile(self.absolute(path))
@@ -215,13 +248,23 @@ class Snapshot:
             facts = self._index.library.get(row[3])
             if facts is not None:
                 return facts
+        elif path.startswith("/"):
+            digest = self._index.outside.get((path, status.st_mtime_ns, status.st_size))
+            facts = self._index.library.get(digest) if digest is not None else None
+            if facts is not None and digest is not None:
+                self._digests[path] = digest
+                return facts
         elif self._shared and path not in self.view.pending:
             raise StaleError(path)
         try:
             raw = text.read(full, self._index.workspace.config.max_file_size)
         except text.UnreadableError:
             return None
-        return self._extracted(path, raw)
+        facts = self._extracted(path, raw)
+        if path.startswith("/") and facts is not None:
+            stamp = path, status.st_mtime_ns, status.st_size
+            self._index.outside[stamp] = self._digests[path]
+        return facts
 
     def _extracted(self, path: str, raw: bytes) -> FileFacts | None:
         try:

@@ -10,9 +10,11 @@ from .entities import (
     FUNCTION,
     INFERRED,
     OUTSIDE,
+    VARIABLE,
     Found,
     entity_of_binding,
 )
+from .memo import remember
 from .names import visible_bindings
 
 TYPE_CHECKING = False
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
     from ..facts import FileFacts
     from ..snapshot import Snapshot
     from .entities import Entity
-
-_DEPTH = 60
+    from .types import Type, Value
 
 
 def bases(snapshot: Snapshot, entity: Entity) -> list[Entity]:
@@ -29,10 +30,10 @@ def bases(snapshot: Snapshot, entity: Entity) -> list[Entity]:
 
     A base that cannot be resolved is OUTSIDE with an empty name: the class may have any member.
     """
-    key = ("bases", entity)
-    if key in snapshot.memo:
-        return snapshot.memo[key]
-    snapshot.memo[key] = []  # a class that is its own base has none on its way round
+    return remember(snapshot, ("bases", entity), lambda: _bases(snapshot, entity), list["Entity"]())
+
+
+def _bases(snapshot: Snapshot, entity: Entity) -> list[Entity]:
     from .evaluate import objects
 
     _, path, row = entity
@@ -50,7 +51,6 @@ def bases(snapshot: Snapshot, entity: Entity) -> list[Entity]:
                 if item.entity[0] in (CLASS, OUTSIDE) and item.entity != entity
             ]
             result += found[:1] if found else [(OUTSIDE, "", -1)]
-    snapshot.memo[key] = result
     return result
 
 
@@ -59,18 +59,14 @@ def mro(snapshot: Snapshot, entity: Entity) -> list[Entity]:
 
     Classes outside of the workspace stand in it as OUTSIDE; ``object`` is left out.
     """
-    key = ("mro", entity)
-    if key not in snapshot.memo:
-        snapshot.memo[key] = [entity]
-        snapshot.memo[key] = _linearize(snapshot, entity, 0)
-    return snapshot.memo[key]
+    return remember(snapshot, ("mro", entity), lambda: _linearize(snapshot, entity), [entity])
 
 
-def _linearize(snapshot: Snapshot, entity: Entity, depth: int) -> list[Entity]:
-    if entity[0] != CLASS or depth > _DEPTH:
+def _linearize(snapshot: Snapshot, entity: Entity) -> list[Entity]:
+    if entity[0] != CLASS:
         return [entity]
     direct = bases(snapshot, entity)
-    sequences = [_linearize(snapshot, base, depth + 1) for base in direct]
+    sequences = [list(mro(snapshot, base)) for base in direct]
     sequences.append(list(direct))
     result = [entity]
     while sequences := [sequence for sequence in sequences if sequence]:
@@ -89,6 +85,123 @@ def _linearize(snapshot: Snapshot, entity: Entity, depth: int) -> list[Entity]:
     return result
 
 
+def base_types(snapshot: Snapshot, entity: Entity) -> list[Value]:
+    """Bases of a class with the type arguments that are written for them."""
+    return remember(
+        snapshot, ("base types", entity), lambda: _base_types(snapshot, entity), list["Value"]()
+    )
+
+
+def _base_types(snapshot: Snapshot, entity: Entity) -> list[Value]:
+    from .annotations import annotated
+    from .types import INSTANCE
+
+    _, path, row = entity
+    facts = snapshot.need(path)
+    at = facts.definition[f.DEF_ARGUMENTS][row]
+    found: list[Value] = []
+    if at >= 0:
+        (extra,) = facts.extra
+        for index in range(at + 1, at + 1 + 3 * extra[at], 3):
+            if extra[index] == f.ARG_POSITIONAL:
+                type_ = annotated(snapshot, path, extra[index + 2])
+                found += [value for value in type_ if value[0] == INSTANCE][:1]
+    return found
+
+
+def type_parameters(snapshot: Snapshot, entity: Entity) -> list[Entity]:
+    """Type variables of a generic class, in order."""
+    return remember(
+        snapshot,
+        ("type parameters", entity),
+        lambda: _type_parameters(snapshot, entity),
+        list["Entity"](),
+    )
+
+
+def _type_parameters(snapshot: Snapshot, entity: Entity) -> list[Entity]:
+    if entity[0] != CLASS:
+        return []
+    from .annotations import annotated
+    from .types import VARIABLE_TYPE
+
+    _, path, row = entity
+    facts = snapshot.need(path)
+    scope = facts.scope[f.SCOPE_PARENT][facts.definition[f.DEF_OWN_SCOPE][row]]
+    if scope >= 0 and facts.scope[f.SCOPE_KIND][scope] == f.TYPE_SCOPE:
+        return [
+            (VARIABLE, path, index)
+            for index, where in enumerate(facts.binding[f.BIND_SCOPE])
+            if where == scope
+        ]
+    order: list[Entity] = []
+    generic: list[Entity] = []
+    at = facts.definition[f.DEF_ARGUMENTS][row]
+    if at < 0:
+        return []
+    (extra,) = facts.extra
+    ops, _, lefts, rights = facts.expr
+    for index in range(at + 1, at + 1 + 3 * extra[at], 3):
+        expr = extra[index + 2]
+        if extra[index] != f.ARG_POSITIONAL or ops[expr] != f.SUBSCRIPT:
+            continue
+        inner = rights[expr]
+        parts = [inner]
+        if ops[inner] == f.TUPLE:
+            parts = list(extra[lefts[inner] + 1 : lefts[inner] + 1 + extra[lefts[inner]]])
+        base = lefts[expr]
+        name = facts.names[lefts[base] if ops[base] == f.NAME else rights[base]]
+        target = generic if name in ("Generic", "Protocol") else order
+
+        def collect(type_: Type, into: list[Entity]) -> None:
+            for value in type_:
+                if value[0] == VARIABLE_TYPE and value[1] not in into:
+                    into.append(value[1])
+                for arg in value[2]:
+                    collect(arg, into)
+
+        for part in parts:
+            collect(annotated(snapshot, path, part), target)
+    return generic or order
+
+
+def as_base(snapshot: Snapshot, value: Value, target: Entity, depth: int = 0) -> dict[Entity, Type]:
+    """Type variables of a base class as an instance of a class derived from it binds them.
+
+    Empty when the class is not derived from the base, or the base is not generic.
+    """
+    from .types import UNKNOWN, substitute
+
+    _, entity, args, _ = value
+    if entity[0] != CLASS or depth > 20:
+        return {}
+    parameters = type_parameters(snapshot, entity)
+    padded = [*args, *([UNKNOWN] * len(parameters))]
+    if len(args) > len(parameters) == 1:
+        padded = [args[0]]
+    bound = dict(zip(parameters, padded, strict=False))
+    if entity == target:
+        return bound
+    for base in base_types(snapshot, entity):
+        inner = tuple(substitute(arg, bound) for arg in base[2])
+        found = as_base(snapshot, (base[0], base[1], inner, base[3]), target, depth + 1)
+        if found:
+            return found
+    return {}
+
+
+def is_enum(snapshot: Snapshot, entity: Entity) -> bool:
+    """Whether a class is an enumeration."""
+    if entity[0] != CLASS:
+        return False
+    from .types import named
+
+    base = named(snapshot, "enum", "Enum")
+    if base is not None:
+        return entity != base and base in mro(snapshot, entity)
+    return any(cls[0] == OUTSIDE and cls[1].startswith("enum.") for cls in mro(snapshot, entity))
+
+
 def is_open(snapshot: Snapshot, entity: Entity) -> bool:
     """Whether a class may have members that the workspace does not show."""
     for base in mro(snapshot, entity):
@@ -101,10 +214,12 @@ def is_open(snapshot: Snapshot, entity: Entity) -> bool:
 
 def own_member(snapshot: Snapshot, entity: Entity, name: str) -> list[Found]:
     """A member by name that the class itself defines: in its body, else on ``self``."""
-    key = ("own", entity, name)
-    if key not in snapshot.memo:
-        snapshot.memo[key] = _own_member(snapshot, entity, name)
-    return snapshot.memo[key]
+    return remember(
+        snapshot,
+        ("own", entity, name),
+        lambda: _own_member(snapshot, entity, name),
+        list[Found](),
+    )
 
 
 def _own_member(snapshot: Snapshot, entity: Entity, name: str) -> list[Found]:

@@ -38,6 +38,16 @@ class Found:
         """The same entity, known no better than ``evidence``."""
         return self if evidence <= self.evidence else Found(self.entity, evidence)
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same entity, known equally well."""
+        return (
+            isinstance(other, Found)
+            and self.entity == other.entity
+            and self.evidence == other.evidence
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __repr__(self) -> str:
         """For people who debug."""
         return f"Found({self.entity}, {EVIDENCE_NAMES[self.evidence]})"
@@ -63,7 +73,7 @@ def name_of(snapshot: Snapshot, entity: Entity) -> str:
     if kind == NAMESPACE:
         return path.rpartition("/")[2]
     if kind == MODULE:
-        dotted = snapshot.index.workspace.module_name(path)
+        dotted = snapshot.index.module_name(path)
         return (dotted or path).rpartition(".")[2]
     facts = snapshot.need(path)
     column = {
@@ -117,12 +127,12 @@ def qualified_name(snapshot: Snapshot, entity: Entity) -> str:
     from ..symbols import containers
 
     kind, path, row = entity
-    workspace = snapshot.index.workspace
+    index = snapshot.index
     if kind == OUTSIDE:
         return path
     if kind == NAMESPACE:
-        return workspace.module_name(f"{path}/__init__.py") or path.replace("/", ".")
-    module = workspace.module_name(path) or path
+        return index.module_name(f"{path}/__init__.py") or path.replace("/", ".")
+    module = index.module_name(path) or path
     if kind == MODULE:
         return module
     facts = snapshot.need(path)

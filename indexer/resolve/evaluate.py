@@ -1,8 +1,8 @@
-"""Expressions: what a recorded expression stands for, computed on demand.
+"""Expressions: what a recorded expression stands for and evaluates to, computed on demand.
 
-Two questions: :func:`objects`, which entities an expression names (a module, class, function,
-variable), and :func:`instances`, which classes its value is an instance of. Not knowing gives an
-empty list, never a guess.
+:func:`objects` gives the entities that an expression names, :func:`values` the type of its value.
+Not knowing gives an empty answer, never a guess; cycles and depth are bounded, and a bound that is
+reached means unknown.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from .. import facts as f
-from .classes import class_member, mro
+from .annotations import annotated
+from .classes import as_base, class_member, is_enum, mro
 from .entities import (
     ATTRIBUTE,
     CLASS,
+    EXACT,
     FUNCTION,
     INFERRED,
     MODULE,
@@ -24,35 +26,68 @@ from .entities import (
     Found,
     owner_class,
 )
+from .memo import remember
 from .names import lookup, member_of
+from .types import (
+    CALLABLE,
+    CLASS_OBJECT,
+    FUNCTION_OBJECT,
+    INSTANCE,
+    MODULE_OBJECT,
+    NONE,
+    NONE_VALUE,
+    NOWHERE,
+    SUPER,
+    UNKNOWN,
+    builtin,
+    instance,
+    known,
+    named,
+    of_entity,
+    substitute,
+    union,
+    weaker,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
     from ..snapshot import Snapshot
     from .entities import Entity
+    from .types import Type, Value
 
-_DEPTH = 12
-_TRANSPARENT = frozenset(
-    ["Optional", "Annotated", "ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "Union"]
-)
+_DEPTH = 22
+_LITERALS = {
+    f.STRING: "str", f.BYTES: "bytes", f.FORMATTED: "str", f.INTEGER: "int", f.FLOAT: "float",
+    f.COMPLEX: "complex", f.TRUE: "bool", f.FALSE: "bool", f.NOT: "bool", f.COMPARE: "bool",
+    f.SLICE: "slice",
+}  # fmt: skip
+_DISPLAYS = {f.LIST: "list", f.SET: "set"}
+_COMPREHENSIONS = {
+    f.LIST_COMPREHENSION: "list",
+    f.SET_COMPREHENSION: "set",
+    f.DICT_COMPREHENSION: "dict",
+}
+_OPERATOR_METHODS = {
+    "+": "__add__", "-": "__sub__", "*": "__mul__", "/": "__truediv__", "//": "__floordiv__",
+    "%": "__mod__", "**": "__pow__", "@": "__matmul__", "&": "__and__", "|": "__or__",
+    "^": "__xor__", "<<": "__lshift__", ">>": "__rshift__",
+}  # fmt: skip
 
 
 def objects(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> list[Found]:
     """Entities that an expression names."""
-    facts = snapshot.facts(path)
-    if facts is None or expr < 0 or depth > _DEPTH:
+    del depth
+    if expr < 0:
         return []
     key = ("objects", path, expr)
-    if key in snapshot.memo:
-        return snapshot.memo[key]
-    snapshot.memo[key] = []
-    found = _objects(snapshot, path, facts, expr, depth)
-    snapshot.memo[key] = found
-    return found
+    return remember(snapshot, key, lambda: _objects(snapshot, path, expr), list[Found]())
 
 
-def _objects(snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: int) -> list[Found]:
+def _objects(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> list[Found]:
+    facts = snapshot.facts(path)
+    if facts is None:
+        return []
     ops, positions, lefts, rights = facts.expr
     op = ops[expr]
     if op == f.NAME:
@@ -60,9 +95,10 @@ def _objects(snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: 
     if op == f.ATTRIBUTE:
         return attribute(snapshot, path, lefts[expr], facts.names[rights[expr]], depth + 1)
     if op == f.SUBSCRIPT:
-        return objects(snapshot, path, lefts[expr], depth + 1)
+        found = objects(snapshot, path, lefts[expr], depth + 1)
+        return [item for item in found if item.entity[0] in (CLASS, OUTSIDE)]
     if op == f.CONDITIONAL_EXPR:
-        return _merge(
+        return merged(
             objects(snapshot, path, lefts[expr], depth + 1),
             objects(snapshot, path, rights[expr], depth + 1),
         )
@@ -72,41 +108,528 @@ def _objects(snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: 
 def attribute(
     snapshot: Snapshot, path: str, receiver: int, name: str, depth: int = 0
 ) -> list[Found]:
-    """What ``receiver.name`` stands for."""
-    if depth > _DEPTH:
-        return []
+    """Entities that ``receiver.name`` names."""
     found: list[Found] = []
-    for item in objects(snapshot, path, receiver, depth + 1):
-        kind = item.entity[0]
-        if kind in (MODULE, NAMESPACE, OUTSIDE):
+    for item in objects(snapshot, path, receiver, depth):
+        if item.entity[0] in (MODULE, NAMESPACE, OUTSIDE):
             inner = member_of(snapshot, item.entity, name)
-        elif kind == CLASS:
-            inner = class_member(snapshot, item.entity, name)
-        else:
-            continue
-        found = _merge(found, [member.weaker(item.evidence) for member in inner])
+            found = merged(found, [each.weaker(item.evidence) for each in inner])
     if found:
         return found
-    for item in instances(snapshot, path, receiver, depth + 1):
-        if item.entity[0] == CLASS:
-            inner = class_member(snapshot, item.entity, name)
-            found = _merge(found, [member.weaker(item.evidence) for member in inner])
-    return found or super_member(snapshot, path, receiver, name)
+    exact = _names_self_or_class(snapshot, path, receiver)
+    for value in known(values(snapshot, path, receiver, depth)):
+        inner = member_found(snapshot, value, name)
+        evidence = EXACT if exact else max(INFERRED, value[3])
+        found = merged(found, [each.weaker(evidence) for each in inner])
+    return found
 
 
-def super_member(snapshot: Snapshot, path: str, receiver: int, name: str) -> list[Found]:
-    """What ``super().name`` stands for."""
-    facts = snapshot.need(path)
-    ops, positions, lefts, _ = facts.expr
-    if ops[receiver] != f.CALL or ops[lefts[receiver]] != f.NAME:
-        return []
-    if facts.names[lefts[lefts[receiver]]] != "super":
-        return []
-    cls = enclosing_class(facts, positions[receiver])
+def _names_self_or_class(snapshot: Snapshot, path: str, receiver: int) -> bool:
+    """Whether a receiver is bound to its class by names alone: ``self``, ``cls``, or a class."""
+    return any(
+        item.entity[0] == CLASS
+        or (
+            item.entity[0] == PARAMETER
+            and first_parameter_class(snapshot.need(item.entity[1]), item.entity) >= 0
+        )
+        for item in objects(snapshot, path, receiver)
+    )
+
+
+def member_found(snapshot: Snapshot, value: Value, name: str) -> list[Found]:
+    """Entities that an attribute of a value names."""
+    form, entity, args, _ = value
+    if form == INSTANCE:
+        return class_member(snapshot, entity, name)
+    if form == CLASS_OBJECT:
+        found = class_member(snapshot, entity, name)
+        if not found or found[0].entity[0] == OUTSIDE:
+            meta = named(snapshot, "builtins", "type")
+            found = (class_member(snapshot, meta, name) if meta else []) or found
+        return found
+    if form == SUPER:
+        start = args[0][0][1] if args and args[0] else entity
+        return [
+            item.weaker(INFERRED)
+            for item in class_member(snapshot, start, name, after=entity)
+        ]
+    if form == MODULE_OBJECT:
+        return member_of(snapshot, entity, name)
+    if form == FUNCTION_OBJECT:
+        kind = named(snapshot, "types", "FunctionType")
+        return class_member(snapshot, kind, name) if kind else []
+    return []
+
+
+def values(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> Type:
+    """Type of the value of an expression."""
+    del depth
+    if expr < 0:
+        return UNKNOWN
+    key = ("values", path, expr)
+    return remember(snapshot, key, lambda: _values(snapshot, path, expr), UNKNOWN)
+
+
+def _values(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> Type:
+    facts = snapshot.facts(path)
+    if facts is None:
+        return UNKNOWN
+    ops, _, lefts, rights = facts.expr
+    op = ops[expr]
+    if op == f.NAME:
+        found = objects(snapshot, path, expr, depth)
+        type_ = union(
+            *(weaker(entity_value(snapshot, item.entity, depth), item.evidence) for item in found)
+        )
+        from .narrowing import narrowed
+
+        return narrowed(snapshot, path, expr, type_, depth)
+    if op == f.ATTRIBUTE:
+        type_ = _attribute_values(snapshot, path, facts, expr, depth)
+        from .narrowing import narrowed
+
+        return narrowed(snapshot, path, expr, type_, depth)
+    if op in _LITERALS:
+        return builtin(snapshot, _LITERALS[op])
+    if op == f.NONE:
+        return (NONE_VALUE,)
+    if op == f.CALL:
+        from .calls import call
+
+        return call(snapshot, path, expr, depth)
+    if op in (f.CONDITIONAL_EXPR, f.OR, f.AND):
+        left = values(snapshot, path, lefts[expr], depth)
+        right = values(snapshot, path, rights[expr], depth)
+        return union(known(left) if op == f.OR else left, right)
+    if op == f.NAMED:
+        return values(snapshot, path, lefts[expr], depth)
+    if op == f.AWAIT:
+        return awaited(snapshot, values(snapshot, path, lefts[expr], depth), depth)
+    if op == f.SUBSCRIPT:
+        return _subscript(snapshot, path, facts, expr, depth)
+    return _composed(snapshot, path, facts, expr, depth)
+
+
+def _composed(snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: int) -> Type:
+    ops, _, lefts, rights = facts.expr
+    op = ops[expr]
+    (extra,) = facts.extra
+    if op in _DISPLAYS or op == f.TUPLE:
+        at = lefts[expr]
+        listed = extra[at + 1 : at + 1 + extra[at]]
+        elements = [values(snapshot, path, part, depth) for part in listed[:12]]
+        if op != f.TUPLE:
+            return builtin(snapshot, _DISPLAYS[op], union(*elements))
+        starred = any(ops[part] == f.STARRED for part in listed)
+        entity = named(snapshot, "builtins", "tuple")
+        args = (union(*elements),) if starred else (union(*elements), *elements)
+        return (instance(entity, args),) if entity else UNKNOWN
+    if op == f.STARRED:
+        return element(snapshot, values(snapshot, path, lefts[expr], depth), depth)
+    if op == f.DICT:
+        at = lefts[expr]
+        pairs = list(extra[at + 1 : at + 1 + extra[at]])[:24]
+        keys = [values(snapshot, path, row, depth) for row in pairs[::2] if row >= 0]
+        held = [
+            values(snapshot, path, row, depth)
+            for key, row in zip(pairs[::2], pairs[1::2], strict=False)
+            if key >= 0
+        ]
+        return builtin(snapshot, "dict", union(*keys), union(*held))
+    if op in _COMPREHENSIONS:
+        inner = values(snapshot, path, lefts[expr], depth)
+        if op == f.DICT_COMPREHENSION:
+            return builtin(snapshot, "dict", UNKNOWN, inner)
+        return builtin(snapshot, _COMPREHENSIONS[op], inner)
+    if op == f.GENERATOR_EXPRESSION:
+        entity = named(snapshot, "typing", "Generator")
+        inner = values(snapshot, path, lefts[expr], depth)
+        return (instance(entity, (inner, UNKNOWN, UNKNOWN)),) if entity else UNKNOWN
+    if op == f.LAMBDA:
+        return ((CALLABLE, NOWHERE, (values(snapshot, path, lefts[expr], depth),), INFERRED),)
+    if op == f.ELEMENT:
+        return element(
+            snapshot, values(snapshot, path, lefts[expr], depth), depth, bool(rights[expr])
+        )
+    if op == f.ENTERED:
+        return _entered(
+            snapshot, values(snapshot, path, lefts[expr], depth), depth, bool(rights[expr])
+        )
+    if op == f.RAISED:
+        return _raised(snapshot, values(snapshot, path, lefts[expr], depth))
+    if op == f.ITEM:
+        return item_at(snapshot, values(snapshot, path, lefts[expr], depth), rights[expr], depth)
+    if op == f.REST:
+        inner = element(snapshot, values(snapshot, path, lefts[expr], depth), depth)
+        return builtin(snapshot, "list", inner)
+    if op == f.AUGMENTED:
+        return values(snapshot, path, lefts[expr], depth)
+    if op == f.MATCHED:
+        from .narrowing import matched
+
+        return matched(snapshot, path, lefts[expr], rights[expr], depth)
+    if op == f.BINARY:
+        return _binary(snapshot, path, facts, expr, depth)
+    if op == f.UNARY:
+        return values(snapshot, path, lefts[expr], depth)
+    return UNKNOWN
+
+
+def _attribute_values(
+    snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: int
+) -> Type:
+    _, _, lefts, rights = facts.expr
+    name = facts.names[rights[expr]]
+    receiver = lefts[expr]
+    parts: list[Type] = []
+    for item in objects(snapshot, path, receiver, depth):
+        if item.entity[0] in (MODULE, NAMESPACE):
+            for inner in member_of(snapshot, item.entity, name):
+                parts.append(entity_value(snapshot, inner.entity, depth))
+    if parts:
+        return union(*parts)
+    for value in known(values(snapshot, path, receiver, depth)):
+        parts.append(weaker(member_value(snapshot, value, name, depth), value[3]))
+    return union(*parts)
+
+
+def member_value(snapshot: Snapshot, value: Value, name: str, depth: int = 0) -> Type:
+    """Type of an attribute of a value: descriptors applied, type variables filled in."""
+    form, entity, args, _ = value
+    if depth > _DEPTH:
+        return UNKNOWN
+    parts: list[Type] = []
+    for item in member_found(snapshot, value, name):
+        kind = item.entity[0]
+        if kind == FUNCTION:
+            parts.append(_method_value(snapshot, value, item.entity, depth))
+        elif kind in (VARIABLE, ATTRIBUTE, CLASS, MODULE):
+            inner = entity_value(snapshot, item.entity, depth + 1)
+            if kind == VARIABLE and is_enum(snapshot, entity) and not name.startswith("_"):
+                inner = (instance(entity),)
+            if form == INSTANCE and kind in (VARIABLE, ATTRIBUTE):
+                inner = _got(snapshot, inner, depth)
+            parts.append(bound_types(snapshot, value, item.entity, inner))
+        elif kind == OUTSIDE:
+            continue
+    return union(*parts)
+
+
+def _got(snapshot: Snapshot, type_: Type, depth: int) -> Type:
+    """What reading a class attribute through an instance gives: descriptors answer themselves."""
+    parts: list[Type] = []
+    for value in type_:
+        if value[0] == INSTANCE and value[1][0] == CLASS:
+            getter = class_member(snapshot, value[1], "__get__")
+            if getter and getter[0].entity[0] == FUNCTION:
+                from .calls import returned
+
+                inner = returned(snapshot, getter[0].entity, value, depth + 1)
+                parts.append(inner)
+                continue
+        parts.append((value,))
+    return union(*parts)
+
+
+def _method_value(snapshot: Snapshot, value: Value, function: Entity, depth: int) -> Type:
+    facts = snapshot.need(function[1])
+    flags = facts.definition[f.DEF_FLAGS][function[2]]
+    if flags & f.PROPERTY:
+        if value[0] == CLASS_OBJECT:
+            return builtin(snapshot, "property")
+        from .calls import returned
+
+        return returned(snapshot, function, value, depth + 1)
+    receiver: Type = (value,)
+    if value[0] == SUPER:
+        receiver = value[2][0] if value[2] else UNKNOWN
+    if flags & f.STATIC:
+        receiver = UNKNOWN
+    elif flags & f.CLASSMETHOD:
+        receiver = tuple(
+            (CLASS_OBJECT, each[1], each[2], each[3]) if each[0] == INSTANCE else each
+            for each in receiver
+        )
+    return ((FUNCTION_OBJECT, function, (receiver,), INFERRED),)
+
+
+def bound_types(snapshot: Snapshot, value: Value, member: Entity, type_: Type) -> Type:
+    """The type of a member with the class's type variables replaced by the instance's arguments."""
+    form, entity, _, _ = value
+    if form not in (INSTANCE, CLASS_OBJECT) or not type_:
+        return type_
+    facts = snapshot.need(member[1]) if member[0] != MODULE else None
+    cls = owner_class(facts, member) if facts is not None else -1
     if cls < 0:
+        return type_
+    from .annotations import SELF
+
+    bound = as_base(snapshot, value, (CLASS, member[1], cls))
+    bound[SELF] = ((INSTANCE, entity, value[2], value[3]),)
+    return substitute(type_, bound)
+
+
+def entity_value(snapshot: Snapshot, entity: Entity, depth: int = 0) -> Type:
+    """Type of what an entity holds."""
+    kind, path, row = entity
+    if kind in (MODULE, NAMESPACE, OUTSIDE, CLASS):
+        return of_entity(entity)
+    if kind == FUNCTION:
+        return ((FUNCTION_OBJECT, entity, (UNKNOWN,), EXACT),)
+    del depth
+    way = {ATTRIBUTE: _attribute_value, PARAMETER: _parameter_value}.get(kind, _variable_value)
+    return remember(
+        snapshot,
+        ("entity", entity),
+        lambda: way(snapshot, path, snapshot.need(path), row, 0),
+        UNKNOWN,
+    )
+
+
+def _variable_value(
+    snapshot: Snapshot, path: str, facts: FileFacts, row: int, depth: int
+) -> Type:
+    annotation = facts.binding[f.BIND_ANNOTATION][row]
+    kind = facts.binding[f.BIND_KIND][row]
+    if kind in (f.TYPE_PARAMETER, f.TYPE_ALIAS):
+        return UNKNOWN
+    value = facts.binding[f.BIND_VALUE][row]
+    if annotation >= 0:
+        type_ = annotated(snapshot, path, annotation, depth)
+        if type_ or value < 0:
+            return type_
+    type_ = values(snapshot, path, value, depth)
+    if len(type_) == 1 and type_[0][0] == NONE:
+        # `x = None` at first says nothing about what it is later.
+        scope, name = facts.binding[f.BIND_SCOPE][row], facts.binding[f.BIND_NAME][row]
+        others = [
+            values(snapshot, path, facts.binding[f.BIND_VALUE][other], depth)
+            for other in facts.bindings_of(scope, name)
+            if other != row and facts.scope[f.SCOPE_KIND][scope] != f.FUNCTION_SCOPE
+        ]
+        type_ = union(type_, *others)
+    return weaker(type_, INFERRED)
+
+
+def _attribute_value(
+    snapshot: Snapshot, path: str, facts: FileFacts, row: int, depth: int
+) -> Type:
+    table = facts.attribute_binding
+    owner, name = table[f.ATTR_OWNER][row], table[f.ATTR_NAME][row]
+    rows = [
+        index
+        for index, other in enumerate(table[f.ATTR_OWNER])
+        if other == owner and table[f.ATTR_NAME][index] == name
+    ]
+    for index in rows:
+        if table[f.ATTR_ANNOTATION][index] >= 0:
+            return annotated(snapshot, path, table[f.ATTR_ANNOTATION][index], depth)
+    return weaker(
+        union(*(values(snapshot, path, table[f.ATTR_VALUE][index], depth) for index in rows)),
+        INFERRED,
+    )
+
+
+def first_parameter_class(facts: FileFacts, entity: Entity) -> int:
+    """Definition row of the class whose method has this as its first parameter, or -1."""
+    row = entity[2]
+    scope = facts.binding[f.BIND_SCOPE][row]
+    definition = facts.scope[f.SCOPE_DEFINITION][scope]
+    if definition < 0 or facts.scope[f.SCOPE_KIND][scope] != f.FUNCTION_SCOPE:
+        return -1
+    parameter = facts.binding[f.BIND_REF][row]
+    first = parameter == 0 or facts.parameter[f.PAR_SCOPE][parameter - 1] != scope
+    if not first or facts.definition[f.DEF_FLAGS][definition] & f.STATIC:
+        return -1
+    return owner_class(facts, (FUNCTION, entity[1], definition))
+
+
+def _parameter_value(
+    snapshot: Snapshot, path: str, facts: FileFacts, row: int, depth: int
+) -> Type:
+    annotation = facts.binding[f.BIND_ANNOTATION][row]
+    parameter = facts.binding[f.BIND_REF][row]
+    kind = facts.parameter[f.PAR_KIND][parameter]
+    if annotation >= 0:
+        type_ = annotated(snapshot, path, annotation, depth)
+        if kind == f.VAR_POSITIONAL:
+            return builtin(snapshot, "tuple", type_)
+        if kind == f.VAR_KEYWORD:
+            return builtin(snapshot, "dict", builtin(snapshot, "str"), type_)
+        return type_
+    cls = first_parameter_class(facts, (PARAMETER, path, row))
+    if cls >= 0:
+        scope = facts.binding[f.BIND_SCOPE][row]
+        definition = facts.scope[f.SCOPE_DEFINITION][scope]
+        entity = (CLASS, path, cls)
+        flags = facts.definition[f.DEF_FLAGS][definition]
+        name = facts.names[facts.definition[f.DEF_NAME][definition]]
+        is_class = flags & f.CLASSMETHOD or name in ("__new__", "__init_subclass__")
+        form = CLASS_OBJECT if is_class else INSTANCE
+        return ((form, entity, (), EXACT),)
+    if kind == f.VAR_POSITIONAL:
+        return builtin(snapshot, "tuple", UNKNOWN)
+    if kind == f.VAR_KEYWORD:
+        return builtin(snapshot, "dict", builtin(snapshot, "str"), UNKNOWN)
+    from .conventions import parameter_type
+
+    default = facts.parameter[f.PAR_DEFAULT][parameter]
+    type_ = known(values(snapshot, path, default, depth)) if default >= 0 else UNKNOWN
+    if type_ or not snapshot.conventional:
+        return type_
+    return parameter_type(snapshot, path, row, depth)
+
+
+def element(snapshot: Snapshot, type_: Type, depth: int, is_async: bool = False) -> Type:
+    """Type of one element of iterating a value."""
+    parts: list[Type] = []
+    protocol = named(snapshot, "typing", "AsyncIterable" if is_async else "Iterable")
+    for value in known(type_):
+        if value[0] == CLASS_OBJECT and is_enum(snapshot, value[1]):
+            parts.append((instance(value[1]),))
+            continue
+        if value[0] != INSTANCE:
+            continue
+        bound = as_base(snapshot, value, protocol) if protocol else {}
+        if bound:
+            parts.append(union(*bound.values()))
+            continue
+        from .calls import call_method
+
+        method, then = ("__aiter__", "__anext__") if is_async else ("__iter__", "__next__")
+        iterator = call_method(snapshot, value, method, depth + 1)
+        for inner in iterator:
+            bound = as_base(snapshot, inner, protocol) if protocol and inner != value else {}
+            step = union(*bound.values()) or call_method(snapshot, inner, then, depth + 1)
+            parts.append(awaited(snapshot, step, depth) if is_async and not bound else step)
+        if not iterator:
+            parts.append(call_method(snapshot, value, "__getitem__", depth + 1))
+    return union(*parts)
+
+
+def item_at(snapshot: Snapshot, type_: Type, index: int, depth: int) -> Type:
+    """Type of one place of unpacking a value."""
+    parts: list[Type] = []
+    for value in known(type_):
+        if value[0] == INSTANCE and len(value[2]) > 1 and _is_tuple(snapshot, value[1]):
+            places = value[2][1:]
+            if -len(places) <= index < len(places):
+                parts.append(places[index])
+                continue
+        fields = tuple_fields(snapshot, value)
+        if -len(fields) <= index < len(fields):
+            parts.append(member_value(snapshot, value, fields[index], depth + 1))
+            continue
+        parts.append(element(snapshot, (value,), depth + 1))
+    return union(*parts)
+
+
+def _is_tuple(snapshot: Snapshot, entity: Entity) -> bool:
+    return entity == named(snapshot, "builtins", "tuple")
+
+
+def tuple_fields(snapshot: Snapshot, value: Value) -> list[str]:
+    """Field names of a NamedTuple's instance, in order."""
+    if value[0] != INSTANCE or value[1][0] != CLASS:
         return []
-    entity = (CLASS, path, cls)
-    return [item.weaker(INFERRED) for item in class_member(snapshot, entity, name, after=entity)]
+    marker = named(snapshot, "typing", "NamedTuple")
+    if marker is None or marker not in mro(snapshot, value[1]):
+        return []
+    facts = snapshot.need(value[1][1])
+    scope = facts.definition[f.DEF_OWN_SCOPE][value[1][2]]
+    return [
+        facts.names[facts.binding[f.BIND_NAME][row]]
+        for row, where in enumerate(facts.binding[f.BIND_SCOPE])
+        if where == scope and facts.binding[f.BIND_ANNOTATION][row] >= 0
+    ]
+
+
+def _subscript(snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: int) -> Type:
+    ops, _, lefts, rights = facts.expr
+    receiver = values(snapshot, path, lefts[expr], depth)
+    index = rights[expr]
+    parts: list[Type] = []
+    for value in known(receiver):
+        if value[0] == CLASS_OBJECT:
+            for inner in annotated(snapshot, path, expr, depth):
+                if inner[0] == INSTANCE:
+                    parts.append(((CLASS_OBJECT, inner[1], inner[2], inner[3]),))
+            continue
+        if ops[index] == f.INTEGER and facts.expr[f.EXPR_B][index] == 1 and value[0] == INSTANCE:
+            place = facts.expr[f.EXPR_A][index]
+            if len(value[2]) > 1 and _is_tuple(snapshot, value[1]) or tuple_fields(snapshot, value):
+                parts.append(item_at(snapshot, (value,), place, depth))
+                continue
+        if ops[index] == f.SLICE and value[0] == INSTANCE and value[2]:
+            parts.append((value,))
+            continue
+        mapping = named(snapshot, "typing", "Mapping")
+        bound = as_base(snapshot, value, mapping) if mapping and value[0] == INSTANCE else {}
+        if len(bound) == 2:
+            parts.append(list(bound.values())[1])
+            continue
+        from .calls import call_method
+
+        parts.append(call_method(snapshot, value, "__getitem__", depth + 1, [index], path))
+    return union(*parts)
+
+
+def _entered(snapshot: Snapshot, type_: Type, depth: int, is_async: bool) -> Type:
+    from .calls import call_method
+
+    method = "__aenter__" if is_async else "__enter__"
+    parts: list[Type] = []
+    for value in known(type_):
+        given = call_method(snapshot, value, method, depth + 1)
+        parts.append(awaited(snapshot, given, depth) if is_async else given)
+    return union(*parts)
+
+
+def _raised(snapshot: Snapshot, type_: Type) -> Type:
+    parts: list[Type] = []
+    for value in type_:
+        if value[0] == CLASS_OBJECT:
+            parts.append((instance(value[1], value[2]),))
+        elif value[0] == INSTANCE and _is_tuple(snapshot, value[1]) and value[2]:
+            parts.append(_raised(snapshot, value[2][0]))
+    return union(*parts)
+
+
+def awaited(snapshot: Snapshot, type_: Type, depth: int) -> Type:
+    """Type of what awaiting a value gives."""
+    parts: list[Type] = []
+    awaitable = named(snapshot, "typing", "Awaitable")
+    for value in known(type_):
+        if value[0] != INSTANCE:
+            continue
+        bound = as_base(snapshot, value, awaitable) if awaitable else {}
+        if bound:
+            parts.append(union(*bound.values()))
+            continue
+        from .calls import call_method
+
+        for generator in call_method(snapshot, value, "__await__", depth + 1):
+            if generator[0] == INSTANCE and len(generator[2]) == 3:
+                parts.append(generator[2][2])
+    return union(*parts)
+
+
+def _binary(snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: int) -> Type:
+    _, _, lefts, rights = facts.expr
+    (extra,) = facts.extra
+    left = values(snapshot, path, lefts[expr], depth)
+    operator, right = extra[rights[expr]], extra[rights[expr] + 1]
+    method = _OPERATOR_METHODS.get(f.OPERATORS[operator]) if operator >= 0 else None
+    if method is None:
+        return UNKNOWN
+    if method == "__or__" and any(value[0] == CLASS_OBJECT for value in left):
+        return union(left, values(snapshot, path, right, depth))
+    from .calls import call_method
+
+    parts = [
+        call_method(snapshot, value, method, depth + 1, [right], path) for value in known(left)
+    ]
+    return union(*parts)
 
 
 def enclosing_class(facts: FileFacts, position: int) -> int:
@@ -121,205 +644,30 @@ def enclosing_class(facts: FileFacts, position: int) -> int:
 
 def instances(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> list[Found]:
     """Classes that the value of an expression is an instance of."""
-    facts = snapshot.facts(path)
-    if facts is None or expr < 0 or depth > _DEPTH:
-        return []
-    key = ("instances", path, expr)
-    if key in snapshot.memo:
-        return snapshot.memo[key]
-    snapshot.memo[key] = []
-    found = _instances(snapshot, path, facts, expr, depth)
-    snapshot.memo[key] = found
-    return found
-
-
-def _instances(
-    snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: int
-) -> list[Found]:
-    ops, _, lefts, rights = facts.expr
-    op = ops[expr]
-    if op in (f.NAME, f.ATTRIBUTE):
-        found: list[Found] = []
-        for item in objects(snapshot, path, expr, depth + 1):
-            inner = instances_of(snapshot, item.entity, depth + 1)
-            found = _merge(found, [each.weaker(item.evidence) for each in inner])
-        return found
-    if op == f.CALL:
-        return call_result(snapshot, path, lefts[expr], depth + 1)
-    if op in (f.CONDITIONAL_EXPR, f.OR, f.AND):
-        return _merge(
-            instances(snapshot, path, lefts[expr], depth + 1),
-            instances(snapshot, path, rights[expr], depth + 1),
-        )
-    if op in (f.AWAIT, f.NAMED):
-        return instances(snapshot, path, lefts[expr], depth + 1)
-    if op == f.ENTERED:
-        return _entered(snapshot, path, lefts[expr], rights[expr], depth + 1)
-    if op == f.RAISED:
-        return [item.weaker(INFERRED) for item in objects(snapshot, path, lefts[expr], depth + 1)]
-    return []
-
-
-def _entered(snapshot: Snapshot, path: str, expr: int, is_async: int, depth: int) -> list[Found]:
-    """What ``with`` binds: what the context manager's enter method returns."""
-    found: list[Found] = []
-    for item in instances(snapshot, path, expr, depth):
-        method = "__aenter__" if is_async else "__enter__"
-        for enter in class_member(snapshot, item.entity, method):
-            if enter.entity[0] == FUNCTION:
-                inner = returned(snapshot, enter.entity, item.entity, depth)
-                found = _merge(found, inner)
-    return found
+    return _classes(values(snapshot, path, expr, depth))
 
 
 def instances_of(snapshot: Snapshot, entity: Entity, depth: int = 0) -> list[Found]:
-    """Classes that the value of a variable, parameter or attribute is an instance of."""
-    kind, path, row = entity
-    if depth > _DEPTH or kind not in (VARIABLE, PARAMETER, ATTRIBUTE, FUNCTION):
+    """Classes that what an entity holds is an instance of; for a property, what it gives."""
+    if entity[0] == FUNCTION:
+        facts = snapshot.need(entity[1])
+        if facts.definition[f.DEF_FLAGS][entity[2]] & f.PROPERTY:
+            from .calls import returned
+
+            return _classes(returned(snapshot, entity, None, depth))
         return []
-    facts = snapshot.need(path)
-    if kind == FUNCTION:
-        if facts.definition[f.DEF_FLAGS][row] & f.PROPERTY:
-            return returned(snapshot, entity, None, depth + 1)
-        return []
-    if kind == ATTRIBUTE:
-        annotation = facts.attribute_binding[f.ATTR_ANNOTATION][row]
-        if annotation >= 0:
-            return annotated(snapshot, path, annotation, depth + 1)
-        owner = facts.attribute_binding[f.ATTR_OWNER][row]
-        names = facts.attribute_binding[f.ATTR_NAME]
-        found: list[Found] = []
-        for index, other in enumerate(facts.attribute_binding[f.ATTR_OWNER]):
-            if other == owner and names[index] == names[row]:
-                value = facts.attribute_binding[f.ATTR_VALUE][index]
-                found = _merge(found, instances(snapshot, path, value, depth + 1))
-        return found
-    annotation = facts.binding[f.BIND_ANNOTATION][row]
-    if annotation >= 0:
-        return annotated(snapshot, path, annotation, depth + 1)
-    if kind == PARAMETER:
-        return _parameter(snapshot, path, facts, row)
-    value = facts.binding[f.BIND_VALUE][row]
-    return [item.weaker(INFERRED) for item in instances(snapshot, path, value, depth + 1)]
+    return _classes(entity_value(snapshot, entity, depth))
 
 
-def _parameter(snapshot: Snapshot, path: str, facts: FileFacts, row: int) -> list[Found]:
-    """The first parameter of a method is an instance of its class, or the class."""
-    del snapshot
-    scope = facts.binding[f.BIND_SCOPE][row]
-    definition = facts.scope[f.SCOPE_DEFINITION][scope]
-    if definition < 0:
-        return []
-    cls = owner_class(facts, (FUNCTION, path, definition))
-    flags = facts.definition[f.DEF_FLAGS][definition]
-    parameter = facts.binding[f.BIND_REF][row]
-    first = parameter == 0 or facts.parameter[f.PAR_SCOPE][parameter - 1] != scope
-    if cls < 0 or not first or flags & f.STATIC:
-        return []
-    return [Found((CLASS, path, cls))]
+def _classes(type_: Type) -> list[Found]:
+    return [
+        Found(value[1], max(value[3], INFERRED))
+        for value in type_
+        if value[0] == INSTANCE and value[1][0] == CLASS
+    ]
 
 
-def annotated(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> list[Found]:
-    """Classes that a type expression allows an instance of; None is left out."""
-    facts = snapshot.need(path)
-    ops, _, lefts, rights = facts.expr
-    op = ops[expr]
-    if depth > _DEPTH:
-        return []
-    if op == f.BINARY:
-        right = facts.extra[0][rights[expr] + 1]
-        return _merge(
-            annotated(snapshot, path, lefts[expr], depth + 1),
-            annotated(snapshot, path, right, depth + 1),
-        )
-    if op == f.SUBSCRIPT:
-        base = lefts[expr]
-        name = ""
-        if ops[base] == f.NAME:
-            name = facts.names[lefts[base]]
-        elif ops[base] == f.ATTRIBUTE:
-            name = facts.names[rights[base]]
-        if name in _TRANSPARENT:
-            index = rights[expr]
-            if ops[index] != f.TUPLE:
-                return annotated(snapshot, path, index, depth + 1)
-            (extra,) = facts.extra
-            listed = extra[lefts[index] + 1 : lefts[index] + 1 + extra[lefts[index]]]
-            if name == "Annotated":
-                listed = listed[:1]
-            found: list[Found] = []
-            for part in listed:
-                found = _merge(found, annotated(snapshot, path, part, depth + 1))
-            return found
-        return annotated(snapshot, path, base, depth + 1)
-    found = []
-    for item in objects(snapshot, path, expr, depth + 1):
-        if item.entity[0] == CLASS:
-            found.append(item.weaker(INFERRED))
-        elif item.entity[0] == VARIABLE:  # an alias of a type
-            other = snapshot.need(item.entity[1])
-            kind = other.binding[f.BIND_KIND][item.entity[2]]
-            column = f.BIND_ANNOTATION if kind == f.TYPE_ALIAS else f.BIND_VALUE
-            value = other.binding[column][item.entity[2]]
-            if value >= 0:
-                found = _merge(found, annotated(snapshot, item.entity[1], value, depth + 1))
-    return found
-
-
-def call_result(snapshot: Snapshot, path: str, function: int, depth: int = 0) -> list[Found]:
-    """Classes that calling an expression gives an instance of."""
-    found: list[Found] = []
-    facts = snapshot.need(path)
-    for item in objects(snapshot, path, function, depth):
-        kind = item.entity[0]
-        if kind == CLASS:
-            found = _merge(found, [item.weaker(INFERRED)])
-        elif kind == FUNCTION:
-            receiver = None
-            if facts.expr[f.EXPR_OP][function] == f.ATTRIBUTE:
-                owners = instances(snapshot, path, facts.expr[f.EXPR_A][function], depth + 1)
-                receiver = owners[0].entity if owners else None
-            found = _merge(found, returned(snapshot, item.entity, receiver, depth + 1))
-    return found
-
-
-def returned(
-    snapshot: Snapshot, entity: Entity, receiver: Entity | None, depth: int = 0
-) -> list[Found]:
-    """Classes that a function returns an instance of: annotated, else inferred from its returns.
-
-    ``receiver`` is the class that ``Self`` and a returned ``self`` stand for.
-    """
-    if depth > _DEPTH:
-        return []
-    _, path, row = entity
-    facts = snapshot.need(path)
-    annotation = facts.definition[f.DEF_RETURNS][row]
-    if annotation >= 0:
-        ops, _, lefts, _ = facts.expr
-        spelled = facts.names[lefts[annotation]] if ops[annotation] == f.NAME else ""
-        if spelled == "Self" and receiver is not None:
-            return [Found(receiver, INFERRED)]
-        return annotated(snapshot, path, annotation, depth + 1)
-    if facts.definition[f.DEF_FLAGS][row] & f.GENERATOR:
-        return []
-    scope = facts.definition[f.DEF_OWN_SCOPE][row]
-    cls = owner_class(facts, entity)
-    found: list[Found] = []
-    scopes, exprs, kinds = facts.result[:3]
-    for index, result_scope in enumerate(scopes):
-        if result_scope == scope and kinds[index] == f.RETURN and exprs[index] >= 0:
-            for item in instances(snapshot, path, exprs[index], depth + 1):
-                if receiver is not None and item.entity == (CLASS, path, cls):
-                    own = mro(snapshot, receiver)
-                    item = Found(receiver, INFERRED) if item.entity in own else item
-                found = _merge(found, [item.weaker(INFERRED)])
-    return found
-
-
-def _merge(first: list[Found], second: list[Found]) -> list[Found]:
+def merged(first: list[Found], second: list[Found]) -> list[Found]:
     """Both lists, each entity once."""
-    result = list(first)
-    known = {item.entity for item in first}
-    result += [item for item in second if item.entity not in known]
-    return result
+    seen = {item.entity for item in first}
+    return first + [item for item in second if item.entity not in seen]

@@ -33,6 +33,9 @@ def _find_module(snapshot: Snapshot, dotted: str, importer: str) -> Entity | Non
         beside = in_folder(snapshot, folder, dotted)
         if beside is not None and beside[0] == MODULE:
             return beside
+    outside = snapshot.index.layers.find(dotted)
+    if outside is not None:
+        return MODULE, outside, -1
     path = dotted.replace(".", "/")
     for root in workspace.source_roots:
         full = f"{root}/{path}" if root else path
@@ -40,16 +43,17 @@ def _find_module(snapshot: Snapshot, dotted: str, importer: str) -> Entity | Non
             return NAMESPACE, full, -1
     if any(package.startswith(dotted + ".") for package, _ in workspace.package_dirs):
         return NAMESPACE, path, -1  # a package that exists only in build settings
-    return None
+    folder = snapshot.index.layers.find_folder(dotted)
+    return (NAMESPACE, folder, -1) if folder is not None else None
 
 
 def in_folder(snapshot: Snapshot, folder: str, dotted: str) -> Entity | None:
     """The module of a name relative to a folder; the folder itself for an empty name."""
     stem = f"{folder}/{dotted.replace('.', '/')}" if dotted else folder
-    stem = stem.strip("/")
+    stem = stem.rstrip("/") if folder.startswith("/") else stem.strip("/")
     if not dotted:
         for name in ("__init__.pyi", "__init__.py"):
-            path = f"{folder}/{name}".lstrip("/")
+            path = f"{folder}/{name}" if folder else name
             if snapshot.exists(path):
                 return MODULE, path, -1
     else:

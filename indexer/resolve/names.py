@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .. import facts as f
 from .entities import MODULE, NAMESPACE, OUTSIDE, Found, entity_of_binding
+from .memo import remember
 from .modules import exported_names, imported_module, submodule
 
 TYPE_CHECKING = False
@@ -110,9 +111,23 @@ def lookup(
         if kinds[current] in (f.FUNCTION_SCOPE, f.LAMBDA_SCOPE):
             at = -1
         current = parent
-    return star_imported(snapshot, path, facts, facts.names[name], depth) or [
-        Found((OUTSIDE, f"builtins.{facts.names[name]}", -1))
-    ]
+    text = facts.names[name]
+    return star_imported(snapshot, path, facts, text, depth) or builtin_name(snapshot, text)
+
+
+def builtin_name(snapshot: Snapshot, name: str) -> list[Found]:
+    """What a name stands for that nothing binds: a builtin."""
+    from .modules import find_module
+
+    builtins = find_module(snapshot, "builtins")
+    if builtins is not None and builtins[0] == MODULE:
+        found = module_member(snapshot, builtins[1], name)
+        if found:
+            return found
+        if name in ("__name__", "__file__", "__doc__", "__package__", "__spec__", "__path__"):
+            return []
+        return [Found((OUTSIDE, "", -1))] if name in ("reveal_type",) else []
+    return [Found((OUTSIDE, f"builtins.{name}", -1))]
 
 
 def _follow_all(
@@ -167,26 +182,21 @@ def member_of(snapshot: Snapshot, module: Entity, name: str, depth: int = 0) -> 
 
 def module_member(snapshot: Snapshot, path: str, name: str, depth: int = 0) -> list[Found]:
     """What a name at a module's top level stands for, star imports included."""
-    if depth > _DEPTH:
-        return []
+    del depth
     key = ("member", path, name)
-    if key in snapshot.memo:
-        return snapshot.memo[key]
-    snapshot.memo[key] = []  # a circular import finds nothing new on its way round
+    return remember(snapshot, key, lambda: _module_member(snapshot, path, name), list[Found]())
+
+
+def _module_member(snapshot: Snapshot, path: str, name: str) -> list[Found]:
     facts = snapshot.facts(path)
-    found: list[Found] = []
-    if facts is not None:
-        row = facts.name_id(name)
-        rows = facts.bindings_of(0, row) if row >= 0 else []
-        chosen = visible_bindings(facts, rows, 0, -1)
-        found = _follow_all(snapshot, path, facts, chosen, depth)
-        found = found or star_imported(snapshot, path, facts, name, depth)
-        found = found or _declared_global(path, facts, row)
-    if depth == 0 or found:
-        snapshot.memo[key] = found
-    else:
-        del snapshot.memo[key]
-    return found
+    if facts is None:
+        return []
+    row = facts.name_id(name)
+    rows = facts.bindings_of(0, row) if row >= 0 else []
+    chosen = visible_bindings(facts, rows, 0, -1)
+    found = _follow_all(snapshot, path, facts, chosen, 0)
+    found = found or star_imported(snapshot, path, facts, name)
+    return found or _declared_global(path, facts, row)
 
 
 def _declared_global(path: str, facts: FileFacts, name: int) -> list[Found]:

@@ -48,6 +48,7 @@ def references(snapshot: Snapshot, entity: Entity) -> Iterator[Reference]:
     Occurrences that cannot be resolved are given with evidence TEXTUAL when they could mean it:
     an attribute of an unknown receiver may be a member, a plain name never is.
     """
+    snapshot = snapshot.strict()
     same = same_symbol(snapshot, entity)
     local = is_local(snapshot, entity)
     for path, names in sorted(_files(snapshot, entity, local).items()):

@@ -1,0 +1,250 @@
+"""Type expressions: what an annotation says a value is."""
+
+from __future__ import annotations
+
+from .. import facts as f
+from .entities import CLASS, FUNCTION, INFERRED, VARIABLE, name_of
+from .memo import remember
+from .types import (
+    CALLABLE,
+    CLASS_OBJECT,
+    INSTANCE,
+    NONE_VALUE,
+    NOWHERE,
+    UNKNOWN,
+    VARIABLE_TYPE,
+    builtin,
+    instance,
+    named,
+    union,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from ..snapshot import Snapshot
+    from .entities import Entity
+    from .types import Type
+
+_ALIASES_OF_ALIASES = 14
+# Special forms whose argument is what they mean.
+_TRANSPARENT = frozenset(
+    ["Annotated", "ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "TypeGuard", "TypeIs"]
+)
+_NOTHING = frozenset(["Any", "NoReturn", "Never", "TypeAlias", "Generic", "Protocol", "object"])
+# Names of typing that are builtins by another name.
+_ALIASES = {
+    "List": "list", "Dict": "dict", "Set": "set", "FrozenSet": "frozenset", "Tuple": "tuple",
+    "Type": "type", "Text": "str", "AnyStr": "str", "LiteralString": "str",
+}  # fmt: skip
+_FACTORIES = frozenset(["TypeVar", "ParamSpec", "TypeVarTuple"])
+
+
+def annotated(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> Type:
+    """The type that a type expression stands for; unknown for Any and for what is not understood."""
+    del depth
+    if expr < 0:
+        return UNKNOWN
+    return remember(
+        snapshot,
+        ("annotated", path, expr),
+        lambda: _annotated(snapshot, path, snapshot.need(path), expr, 0),
+        UNKNOWN,
+    )
+
+
+def _annotated(
+    snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: int
+) -> Type:
+    ops, _, lefts, rights = facts.expr
+    op = ops[expr]
+    if op == f.NONE:
+        return (NONE_VALUE,)
+    if op == f.BINARY:
+        return union(
+            annotated(snapshot, path, lefts[expr], depth + 1),
+            annotated(snapshot, path, facts.extra[0][rights[expr] + 1], depth + 1),
+        )
+    if op == f.SUBSCRIPT:
+        return _subscripted(snapshot, path, facts, expr, depth)
+    if op == f.STARRED:
+        return UNKNOWN
+    if op not in (f.NAME, f.ATTRIBUTE):
+        return UNKNOWN
+    special = special_form(snapshot, path, expr)
+    if special:
+        return _special(snapshot, path, special, [], depth)
+    from .evaluate import objects
+
+    parts: list[Type] = []
+    for item in objects(snapshot, path, expr):
+        parts.append(meaning(snapshot, item.entity, depth + 1))
+    return union(*parts)
+
+
+def meaning(snapshot: Snapshot, entity: Entity, depth: int = 0) -> Type:
+    """What an entity means when it is used as a type."""
+    kind, path, row = entity
+    if kind == CLASS:
+        return (instance(entity),)
+    if kind == FUNCTION and name_of(snapshot, entity) == "NewType":
+        return UNKNOWN
+    if kind != VARIABLE or depth > _ALIASES_OF_ALIASES:
+        return UNKNOWN
+    facts = snapshot.need(path)
+    binding_kind = facts.binding[f.BIND_KIND][row]
+    if binding_kind == f.TYPE_PARAMETER:
+        return ((VARIABLE_TYPE, entity, (), INFERRED),)
+    annotation = facts.binding[f.BIND_ANNOTATION][row]
+    if binding_kind == f.TYPE_ALIAS:
+        return annotated(snapshot, path, annotation, depth + 1)
+    value = facts.binding[f.BIND_VALUE][row]
+    if value < 0:
+        return UNKNOWN
+    if facts.expr[f.EXPR_OP][value] == f.CALL:
+        function = facts.expr[f.EXPR_A][value]
+        name = _last_name(facts, function)
+        if name in _FACTORIES:
+            return ((VARIABLE_TYPE, entity, (), INFERRED),)
+        if name == "NewType":
+            (extra,) = facts.extra
+            at = facts.expr[f.EXPR_B][value]
+            if extra[at] > 1:
+                return annotated(snapshot, path, extra[at + 6], depth + 1)
+        return UNKNOWN
+    return annotated(snapshot, path, value, depth + 1)
+
+
+def _last_name(facts: FileFacts, expr: int) -> str:
+    ops, _, lefts, rights = facts.expr
+    if ops[expr] == f.NAME:
+        return facts.names[lefts[expr]]
+    if ops[expr] == f.ATTRIBUTE:
+        return facts.names[rights[expr]]
+    return ""
+
+
+def special_form(snapshot: Snapshot, path: str, expr: int) -> str:
+    """Name of the special form of typing that an expression names, or an empty string."""
+    facts = snapshot.need(path)
+    name = _last_name(facts, expr)
+    if name not in _SPECIAL:
+        return ""
+    from .evaluate import objects
+
+    for item in objects(snapshot, path, expr):
+        where = item.entity[1]
+        if item.entity[0] == CLASS and name not in ("Protocol", "Generic", "Any", "object"):
+            # `list[int]` or one's own class of that name.
+            if name in ("type", "tuple"):
+                return name if where.endswith("/builtins.pyi") else ""
+            return ""
+        if where.endswith(("/typing.pyi", "/typing_extensions.pyi", "/builtins.pyi", "/types.pyi")):
+            return name
+        if where.startswith(("typing.", "typing_extensions.")):
+            return name
+    return ""
+
+
+_SPECIAL = frozenset(
+    [*_TRANSPARENT, *_NOTHING, *_ALIASES, "Optional", "Union", "Literal", "Callable", "Self",
+     "type", "tuple", "Concatenate", "Unpack"]
+)  # fmt: skip
+
+
+def _arguments(facts: FileFacts, expr: int) -> list[int]:
+    """Rows of the expressions between the brackets of a subscript."""
+    ops, _, lefts, rights = facts.expr
+    index = rights[expr]
+    if ops[index] == f.TUPLE:
+        at = lefts[index]
+        (extra,) = facts.extra
+        return list(extra[at + 1 : at + 1 + extra[at]])
+    return [index]
+
+
+def _subscripted(
+    snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: int
+) -> Type:
+    base = facts.expr[f.EXPR_A][expr]
+    listed = _arguments(facts, expr)
+    special = special_form(snapshot, path, base)
+    if special:
+        return _special(snapshot, path, special, listed, depth)
+    args = tuple(annotated(snapshot, path, part, depth + 1) for part in listed)
+    parts: list[Type] = []
+    for value in annotated(snapshot, path, base, depth + 1):
+        if value[0] == INSTANCE and not value[2]:
+            parts.append(((INSTANCE, value[1], args, value[3]),))
+        else:
+            parts.append((_alias_applied(snapshot, value, args),))
+    return union(*parts)
+
+
+def _alias_applied(snapshot: Snapshot, value: object, args: tuple[Type, ...]) -> object:
+    """A generic alias with its variables replaced in the order in which they occur."""
+    from .types import substitute
+
+    order: list[Entity] = []
+
+    def collect(type_: Type) -> None:
+        for part in type_:
+            if part[0] == VARIABLE_TYPE and part[1] not in order:
+                order.append(part[1])
+            for inner in part[2]:
+                collect(inner)
+
+    collect((value,))  # type: ignore[arg-type]
+    replaced = substitute((value,), dict(zip(order, args, strict=False)))  # type: ignore[arg-type]
+    return replaced[0] if replaced else value
+
+
+def _special(
+    snapshot: Snapshot, path: str, name: str, listed: list[int], depth: int
+) -> Type:
+    if name in _NOTHING:
+        return UNKNOWN
+    if name in ("Optional", "Union"):
+        parts = [annotated(snapshot, path, part, depth + 1) for part in listed]
+        if name == "Optional":
+            parts.append((NONE_VALUE,))
+        return union(*parts)
+    if name in _TRANSPARENT:
+        return annotated(snapshot, path, listed[0], depth + 1) if listed else UNKNOWN
+    if name == "Literal":
+        from .evaluate import values
+
+        return union(*(values(snapshot, path, part) for part in listed))
+    if name == "Callable":
+        returns = annotated(snapshot, path, listed[-1], depth + 1) if len(listed) > 1 else UNKNOWN
+        return ((CALLABLE, NOWHERE, (returns,), INFERRED),)
+    if name == "Self":
+        return ((VARIABLE_TYPE, SELF, (), INFERRED),)
+    if name in ("Type", "type"):
+        if not listed:
+            return builtin(snapshot, "type")
+        inner = annotated(snapshot, path, listed[0], depth + 1)
+        return tuple(
+            (CLASS_OBJECT, value[1], value[2], value[3])
+            if value[0] == INSTANCE
+            else (VARIABLE_TYPE, (*value[1][:1], "type:" + value[1][1], value[1][2]), (), value[3])
+            for value in inner
+            if value[0] in (INSTANCE, VARIABLE_TYPE)
+        )
+    if name in _ALIASES or name == "tuple":
+        builtin_name = _ALIASES.get(name, name)
+        args = tuple(annotated(snapshot, path, part, depth + 1) for part in listed)
+        if builtin_name == "tuple" and len(listed) == 2:
+            facts = snapshot.need(path)
+            if facts.expr[f.EXPR_OP][listed[1]] == f.ELLIPSIS:
+                entity = named(snapshot, "builtins", "tuple")
+                return (instance(entity, (args[0],)),) if entity else UNKNOWN
+        if builtin_name == "tuple" and listed:
+            entity = named(snapshot, "builtins", "tuple")
+            return (instance(entity, (union(*args), *args)),) if entity else UNKNOWN
+        return builtin(snapshot, builtin_name, *args)
+    return UNKNOWN
+
+
+# The type variable that Self is.
+SELF = (VARIABLE, "Self", -1)
