@@ -175,11 +175,18 @@ def commit(index: Index, digested: Digested) -> int:
         index.library.put([(u.hash, blob) for u, blob in digested if blob is not None])
         store = index.writer()
         if not updates and not touched:
-            _publish(index, [path for path, _, _ in touched], digested, store.generation)
+            _publish(index, [], digested, store.generation, set())
             return 0
+        names = {symbol[0] for update_ in updates for symbol in update_.symbols}
+        before = {
+            symbol[2]
+            for update_ in updates
+            if (row := files.get(update_.path)) is not None
+            for symbol in store.symbols_of_file(row[0])
+        }
         generation = store.apply(updates, (), touched)
         changed = [u.path for u in updates] + [path for path, _, _ in touched]
-        _publish(index, changed, digested, generation)
+        _publish(index, changed, digested, generation, names if before <= names else None)
     return len(updates)
 
 
@@ -188,11 +195,16 @@ def _say_nothing(progress: Progress) -> None:
     del progress
 
 
-def _publish(index: Index, changed: list[str], digested: Digested, generation: int) -> None:
+def _publish(
+    index: Index,
+    changed: list[str],
+    digested: Digested,
+    generation: int,
+    symbol_names: set[str] | None,
+) -> None:
     store = index.writer()
     rows: dict[str, FileRow | None] = {path: store.file(path) for path in changed}
-    names = {symbol[0] for update_, _ in digested for symbol in update_.symbols}
-    index.publish(generation, rows, [update_.path for update_, _ in digested], names)
+    index.publish(generation, rows, [update_.path for update_, _ in digested], symbol_names)
 
 
 def _remove(index: Index, paths: Sequence[str]) -> int:

@@ -287,9 +287,6 @@ class Index:
             raise
         finally:
             self.building = False
-        self.layers = Layers(workspace)
-        # Content hash of files outside of the workspace by path, time and size.
-        self.outside: dict[tuple[str, int, int], bytes] = {}
 
     def update(self, paths: Iterable[str]) -> int:
         """Take in files that may have changed; returns how many changed in content.
@@ -302,6 +299,7 @@ class Index:
         from .workspace import is_included
         from .workspace.defaults import IGNORE_FILE
 
+        self.look_again()
         chosen: list[str] = [*self._unstored]
         left_out: list[str] = []
         for path in paths:
@@ -356,6 +354,7 @@ class Index:
         """
         from .plan import plan
 
+        self.look_again()
         had_lock = self.lock.held
         store = self.reader()
         if not had_lock and store is not None and self.held_elsewhere():
@@ -392,6 +391,26 @@ class Index:
             )
         return len(changed)
 
+    def look_again(self) -> None:
+        """Read settings, build files and environment anew when one of them has changed."""
+        if Workspace.restore(self.workspace.snapshot()) is None:
+            self.workspace = Workspace.open(self.workspace.root)
+            self.layers = Layers(self.workspace)
+            if self._writer is not None:
+                with self.writing:
+                    text = self.workspace.snapshot().encode("utf-8", "surrogateescape")
+                    self.writer().set_meta({"workspace": text})
+            with self._mutex:
+                view = self._view
+                if view is not None:
+                    self._view = View(
+                        view.generation,
+                        view.files,
+                        view.pending,
+                        revision=view.revision,
+                        complete=view.complete,
+                    )
+
     def held_elsewhere(self) -> bool:
         """Whether another process writes this index at the moment."""
         if self.lock.held or not os.path.exists(self.lock.path):
@@ -415,12 +434,13 @@ class Index:
         generation: int,
         changed: Mapping[str, FileRow | None],
         done: Iterable[str],
-        symbol_names: Iterable[str] = (),
+        symbol_names: Iterable[str] | None = None,
     ) -> None:
         """Show readers in this process what was just committed.
 
         ``changed`` maps paths to their new rows, None for files that are gone; ``done`` are paths
-        that are no longer pending; ``symbol_names`` are the names that changed files define.
+        that are no longer pending; ``symbol_names`` are the
+        names that changed files define, None when some name may be defined no more.
         """
         with self._mutex:
             from . import name_search
@@ -441,7 +461,11 @@ class Index:
                 complete=view.complete,
             )
             names = view.memo.get(name_search.MEMO)
-            if isinstance(names, name_search.NameSearch) and names.covers(symbol_names):
+            if (
+                symbol_names is not None
+                and isinstance(names, name_search.NameSearch)
+                and names.covers(symbol_names)
+            ):
                 self._view.memo[name_search.MEMO] = names
             if generation == view.generation:
                 self._view.memo, self._view.resolved = view.memo, view.resolved

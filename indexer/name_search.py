@@ -17,6 +17,8 @@ MEMO = "names"
 
 _WORD_STARTS = re.compile(r"(?:(?<=_)|^)[A-Za-z0-9]|(?<=[a-z0-9])[A-Z]|[A-Z](?=[a-z])")
 _ENOUGH = 20
+# Nobody abbreviates to more than this; matching longer ones this way would take long.
+_LONGEST_HUMPS = 14
 
 EXACT_NAME, EXACT_FOLDED, PREFIX, PREFIX_FOLDED, HUMPS, WORD, INSIDE, SCATTERED = range(8)
 
@@ -68,10 +70,7 @@ class NameSearch:
         found: dict[str, int] = {query: EXACT_NAME} if query in self._known else {}
         for name in islice(self._containing("\n" + folded), 5 * limit):
             found[name] = _quality(name, query)
-        humps = re.compile(_humps(query)).match
-        for name in self._with_initials(query, len(found)):
-            if name not in found and humps(name):
-                found[name] = HUMPS
+        self._add_humps(found, query)
         if len(found) < limit:
             for name in self._containing(folded):
                 if name not in found:
@@ -86,20 +85,30 @@ class NameSearch:
         best = sorted(found, key=lambda name: (found[name], len(name), name))[:limit]
         return {name: found[name] for name in best}
 
-    def _with_initials(self, query: str, have: int) -> Iterable[str]:
-        """Names whose words may start with the parts of a query."""
-        letter = query.lstrip("_")[:1].lower()
-        marked = [character for character in query.lstrip("_")[1:] if character.isupper()]
+    def _add_humps(self, found: dict[str, int], query: str) -> None:
+        """Names whose words start with the parts of a query."""
+        bare = query.lstrip("_")
+        letter = bare[:1].lower()
+        marked = [character for character in bare[1:] if character.isupper()]
+        if len(bare) > _LONGEST_HUMPS or (not marked and len(found) >= _ENOUGH):
+            return
         if not marked:
-            # Every letter may start a word: look at all names, unless there is enough already.
-            return self._by_letter.get(letter, []) if have < _ENOUGH else []
-        groups = self._initials.get(letter)
-        if groups is None:
-            groups = self._initials[letter] = {}
-            for name in self._by_letter.get(letter, []):
-                groups.setdefault("".join(_WORD_STARTS.findall(name)).lower(), []).append(name)
-        fits = re.compile(".*?".join(map(re.escape, [letter, *"".join(marked).lower()]))).match
-        return [name for initials, names in groups.items() if fits(initials) for name in names]
+            candidates = self._by_letter.get(letter, [])
+        else:
+            groups = self._initials.get(letter)
+            if groups is None:
+                groups = self._initials[letter] = {}
+                for name in self._by_letter.get(letter, []):
+                    groups.setdefault("".join(_WORD_STARTS.findall(name)).lower(), []).append(name)
+            parts = [letter, *"".join(marked).lower()]
+            fits = re.compile(".*?".join(map(re.escape, parts))).match
+            candidates = [
+                name for initials, names in groups.items() if fits(initials) for name in names
+            ]
+        humps = re.compile(_humps(query)).match
+        for name in candidates:
+            if name not in found and humps(name):
+                found[name] = HUMPS
 
     def _containing(self, folded: str) -> Iterator[str]:
         """Names that contain a text, whatever the case; a line feed stands for a name's start."""

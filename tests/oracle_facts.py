@@ -384,7 +384,8 @@ class _View:
             return f"({f.OPERATORS[b]}{self.canonical(a)})"
         if op == f.BINARY:
             operator = f.OPERATORS[self.extra[b]]
-            return f"({self.canonical(a)} {operator} {self.canonical(self.extra[b + 1])})"
+            both = f"{self.canonical(a)} {operator} {self.canonical(self.extra[b + 1])}"
+            return both if operator == "|" else f"({both})"
         if op == f.AUGMENTED:
             operator = f.OPERATORS[self.extra[b]]
             return f"({self.canonical(a)} {operator}= {self.canonical(self.extra[b + 1])})"

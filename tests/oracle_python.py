@@ -595,6 +595,9 @@ def canonical(node: ast.AST | None) -> str:
             return "int"
         case ast.UnaryOp():
             return f"({_OPERATORS[type(node.op)]}{canonical(node.operand)})"
+        case ast.BinOp(op=ast.BitOr()):
+            # Which of the unions in a long one is made first means nothing, and grammars differ.
+            return f"{canonical(node.left)} | {canonical(node.right)}"
         case ast.BinOp():
             operator = _OPERATORS[type(node.op)]
             return f"({canonical(node.left)} {operator} {canonical(node.right)})"

@@ -6,6 +6,7 @@ All methods run in the event loop's thread, except those that say otherwise.
 from __future__ import annotations
 
 import asyncio
+import select
 from collections import deque
 from hmac import compare_digest
 
@@ -89,7 +90,7 @@ class Connection(asyncio.Protocol):
         for item in self._splitter.finish():
             self._take(item)
         self._is_ending = True
-        return bool(self._open)
+        return bool(self._open) and not self._has_hung_up()
 
     def pause_writing(self) -> None:
         """Listen no more while the client does not read."""
@@ -242,6 +243,14 @@ class Connection(asyncio.Protocol):
         if self.peer is not None:
             self.peer.cancel(call)
         self.settle(call, methods.cancelled(call))
+
+    def _has_hung_up(self) -> bool:
+        """Whether nobody is there to read answers, as far as the system can tell."""
+        if self._transport is None or not hasattr(select, "poll"):
+            return False
+        poll = select.poll()
+        poll.register(self._transport.get_extra_info("socket"), 0)
+        return any(event & select.POLLHUP for _, event in poll.poll(0))
 
     def _regulate(self) -> None:
         """Listen to the client, or let it wait until it has read or been given its answers."""

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 16
 _ANSWER_LIMIT = 1 << 30
-# A request that two servers did not survive is not tried on a third.
-_MOST_TRIES = 2
+# A request that three servers did not survive is not tried on a fourth.
+_MOST_TRIES = 3
 
 
 class Relay:
@@ -125,7 +125,7 @@ class Relay:
 
     def _give_up(self, ids: str, asked: _Asked) -> None:
         self._asked.pop(ids, None)
-        reason = "the serving process ended while it answered this, twice"
+        reason = "the serving process ended while it answered this, three times"
         answers = [error_body(id_, ENDED, reason) for id_ in json.loads(ids)]
         self._write(b"[" + b",".join(answers) + b"]" if asked.is_batch else answers[0])
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # builds or cleans. Then questions are answered here, from what there is, until the lock is free.
 _PATIENCE = 1.0
 _PAUSE = 0.01
+_FAREWELL = 0.05
 
 
 def run(
@@ -61,6 +62,8 @@ def run(
             if relay.attach(server, token):
                 return 0
             # The serving process has ended: this one takes over, or attaches to the one that has.
+            # While it ends its socket may still take connections, which would end with it.
+            time.sleep(_FAREWELL)
     except KeyboardInterrupt:
         return 0
 

@@ -19,7 +19,16 @@ _STUB_FIRST = ("/__init__.pyi", ".pyi", "/__init__.py", ".py")
 class Layers:
     """The environment of one workspace, looked at when first needed."""
 
-    __slots__ = ("_extra", "_found", "_ready", "_roots", "_stdlib", "_versions", "_workspace", "version")
+    __slots__ = (
+        "_extra",
+        "_found",
+        "_ready",
+        "_roots",
+        "_stdlib",
+        "_versions",
+        "_workspace",
+        "version",
+    )
 
     def __init__(self, workspace: Workspace) -> None:
         """Nothing is read before :meth:`find`."""
@@ -121,7 +130,9 @@ def typeshed_folder() -> str:
     spec = find_spec("typeshed_client")
     if spec is None or not spec.submodule_search_locations:
         return ""
-    return os.path.join(next(iter(spec.submodule_search_locations)), "typeshed").replace(os.sep, "/")
+    return os.path.join(next(iter(spec.submodule_search_locations)), "typeshed").replace(
+        os.sep, "/"
+    )
 
 
 def _read_versions(path: str) -> dict[str, tuple[tuple[int, int], tuple[int, int]]]:

@@ -1,9 +1,9 @@
-"""What binds names inside expressions and statements: targets, parameters, lambda, comprehensions."""
+"""What binds names: targets, parameters, lambda, comprehensions, walrus."""
 
 from __future__ import annotations
 
 from .. import facts as f
-from .expressions import EXTRAS, Expressions
+from .expressions import EXTRAS, STAR, Expressions
 from .grammar import field, kind, kinds
 
 TYPE_CHECKING = False
@@ -71,8 +71,7 @@ class Binders(Expressions):
                     self.block,
                 )
         elif number in _STARS:
-            for child in node.named_children:
-                self.target(child, binding_kind, self.emit(f.REST, position, value))
+            self.starred_target(node, binding_kind, value)
         elif number in _WRAPPERS:
             for child in node.named_children:
                 self.target(child, binding_kind, value, annotation)
@@ -109,13 +108,26 @@ class Binders(Expressions):
             return
         starred = False
         for index, child in enumerate(children):
-            if child.kind_id in _STARS:
+            if self.data[child.start_byte] == STAR:
                 starred = True
-                self.target(child, binding_kind, value)
+                self.starred_target(child, binding_kind, value)
                 continue
             place = index - len(children) if starred else index
             item = -1 if value < 0 else self.emit(f.ITEM, child.start_byte, value, place)
             self.target(child, binding_kind, item)
+
+    def starred_target(self, node: Node, binding_kind: int, value: int) -> None:
+        start = node.start_byte
+        rest = self.emit(f.REST, start, value)
+        if node.kind_id in _STARS:
+            for child in node.named_children:
+                self.target(child, binding_kind, rest)
+        else:  # `*a.b`, where the grammar has the star bind tighter: `(*a).b`
+            outer, self.star = self.star, start
+            first = len(self.expr)
+            self.target(node, binding_kind, rest)
+            self.star = outer
+            self.behind_star(first, start)
 
     def parameters(self, node: Node, scope: int) -> None:
         """Record the parameters of a function or lambda whose own scope is ``scope``.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EXTRAS = kinds("comment", "line_continuation")
 _KEYWORD_ARGUMENT = kind("keyword_argument")
 _LIST_SPLAT = kinds("list_splat", "parenthesized_list_splat")
-_STAR = ord("*")
+STAR = ord("*")
 _DICTIONARY_SPLAT = kind("dictionary_splat")
 _GENERATOR = kind("generator_expression")
 _INTERPOLATION = kind("interpolation")
@@ -173,7 +173,7 @@ class Expressions(Tables):
                 key, value = f.ARG_STAR, self.visit(child)
             elif number == _DICTIONARY_SPLAT:
                 key, value = f.ARG_DOUBLE_STAR, self.visit(child)
-            elif data[position] == _STAR:
+            elif data[position] == STAR:
                 key, value = f.ARG_STAR, self.starred(child)
             else:
                 key, value = f.ARG_POSITIONAL, self.visit(child)
@@ -188,9 +188,17 @@ class Expressions(Tables):
         first = len(self.expr)
         row = self.visit(node)
         self.star = outer
-        for at in range(first + f.EXPR_POS, len(self.expr), 4):
-            self.expr[at] += self.expr[at] == start
+        self.behind_star(first, start)
         return self.emit(f.STARRED, start, row, 1)
+
+    def behind_star(self, first: int, start: int) -> None:
+        """Have what begins with a star, in the expressions from ``first`` on, begin behind it."""
+        begin = start + 1
+        while self.data[begin] in b" \t":
+            begin += 1
+        for at in range(first + f.EXPR_POS, len(self.expr), 4):
+            if self.expr[at] == start:
+                self.expr[at] = begin
 
     def visit_string(self, node: Node) -> int:
         position, end = node.start_byte, node.end_byte
@@ -259,8 +267,15 @@ class Expressions(Tables):
 
     def elements(self, node: Node) -> int:
         """Extra row of the expressions that a display lists."""
+        data = self.data
         return self.emit_list(
-            [self.visit(child) for child in node.named_children if child.kind_id not in EXTRAS]
+            [
+                self.starred(child)
+                if data[child.start_byte] == STAR and child.kind_id not in _LIST_SPLAT
+                else self.visit(child)
+                for child in node.named_children
+                if child.kind_id not in EXTRAS
+            ]
         )
 
     def visit_list(self, node: Node) -> int:
@@ -380,7 +395,9 @@ class Expressions(Tables):
         while left is not None and left.kind_id == number:
             terms.append(left)
             left = left.child_by_field_id(_LEFT)
-        return self.visit(left) if left is not None else self.emit(f.UNKNOWN, node.start_byte), terms
+        return self.visit(left) if left is not None else self.emit(
+            f.UNKNOWN, node.start_byte
+        ), terms
 
     def visit_union_type(self, node: Node) -> int:
         parts = [child for child in node.named_children if child.kind_id not in EXTRAS]

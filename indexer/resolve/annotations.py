@@ -16,6 +16,7 @@ from .types import (
     builtin,
     instance,
     named,
+    substitute,
     union,
 )
 
@@ -24,9 +25,8 @@ if TYPE_CHECKING:
     from ..facts import FileFacts
     from ..snapshot import Snapshot
     from .entities import Entity
-    from .types import Type
+    from .types import Type, Value
 
-_ALIASES_OF_ALIASES = 14
 # Special forms whose argument is what they mean.
 _TRANSPARENT = frozenset(
     ["Annotated", "ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "TypeGuard", "TypeIs"]
@@ -40,56 +40,53 @@ _ALIASES = {
 _FACTORIES = frozenset(["TypeVar", "ParamSpec", "TypeVarTuple"])
 
 
-def annotated(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> Type:
-    """The type that a type expression stands for; unknown for Any and for what is not understood."""
-    del depth
+def annotated(snapshot: Snapshot, path: str, expr: int) -> Type:
+    """The type that a type expression stands for; unknown for Any and what is not understood."""
     if expr < 0:
         return UNKNOWN
     return remember(
         snapshot,
         ("annotated", path, expr),
-        lambda: _annotated(snapshot, path, snapshot.need(path), expr, 0),
+        lambda: _annotated(snapshot, path, snapshot.need(path), expr),
         UNKNOWN,
     )
 
 
-def _annotated(
-    snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: int
-) -> Type:
+def _annotated(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> Type:
     ops, _, lefts, rights = facts.expr
     op = ops[expr]
     if op == f.NONE:
         return (NONE_VALUE,)
     if op == f.BINARY:
         return union(
-            annotated(snapshot, path, lefts[expr], depth + 1),
-            annotated(snapshot, path, facts.extra[0][rights[expr] + 1], depth + 1),
+            annotated(snapshot, path, lefts[expr]),
+            annotated(snapshot, path, facts.extra[0][rights[expr] + 1]),
         )
     if op == f.SUBSCRIPT:
-        return _subscripted(snapshot, path, facts, expr, depth)
+        return _subscripted(snapshot, path, facts, expr)
     if op == f.STARRED:
         return UNKNOWN
     if op not in (f.NAME, f.ATTRIBUTE):
         return UNKNOWN
     special = special_form(snapshot, path, expr)
     if special:
-        return _special(snapshot, path, special, [], depth)
+        return _special(snapshot, path, special, [])
     from .evaluate import objects
 
     parts: list[Type] = []
     for item in objects(snapshot, path, expr):
-        parts.append(meaning(snapshot, item.entity, depth + 1))
+        parts.append(meaning(snapshot, item.entity))
     return union(*parts)
 
 
-def meaning(snapshot: Snapshot, entity: Entity, depth: int = 0) -> Type:
+def meaning(snapshot: Snapshot, entity: Entity) -> Type:
     """What an entity means when it is used as a type."""
     kind, path, row = entity
     if kind == CLASS:
         return (instance(entity),)
     if kind == FUNCTION and name_of(snapshot, entity) == "NewType":
         return UNKNOWN
-    if kind != VARIABLE or depth > _ALIASES_OF_ALIASES:
+    if kind != VARIABLE:
         return UNKNOWN
     facts = snapshot.need(path)
     binding_kind = facts.binding[f.BIND_KIND][row]
@@ -97,7 +94,7 @@ def meaning(snapshot: Snapshot, entity: Entity, depth: int = 0) -> Type:
         return ((VARIABLE_TYPE, entity, (), INFERRED),)
     annotation = facts.binding[f.BIND_ANNOTATION][row]
     if binding_kind == f.TYPE_ALIAS:
-        return annotated(snapshot, path, annotation, depth + 1)
+        return annotated(snapshot, path, annotation)
     value = facts.binding[f.BIND_VALUE][row]
     if value < 0:
         return UNKNOWN
@@ -110,9 +107,9 @@ def meaning(snapshot: Snapshot, entity: Entity, depth: int = 0) -> Type:
             (extra,) = facts.extra
             at = facts.expr[f.EXPR_B][value]
             if extra[at] > 1:
-                return annotated(snapshot, path, extra[at + 6], depth + 1)
+                return annotated(snapshot, path, extra[at + 6])
         return UNKNOWN
-    return annotated(snapshot, path, value, depth + 1)
+    return annotated(snapshot, path, value)
 
 
 def _last_name(facts: FileFacts, expr: int) -> str:
@@ -163,28 +160,24 @@ def _arguments(facts: FileFacts, expr: int) -> list[int]:
     return [index]
 
 
-def _subscripted(
-    snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: int
-) -> Type:
+def _subscripted(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> Type:
     base = facts.expr[f.EXPR_A][expr]
     listed = _arguments(facts, expr)
     special = special_form(snapshot, path, base)
     if special:
-        return _special(snapshot, path, special, listed, depth)
-    args = tuple(annotated(snapshot, path, part, depth + 1) for part in listed)
+        return _special(snapshot, path, special, listed)
+    args = tuple(annotated(snapshot, path, part) for part in listed)
     parts: list[Type] = []
-    for value in annotated(snapshot, path, base, depth + 1):
+    for value in annotated(snapshot, path, base):
         if value[0] == INSTANCE and not value[2]:
             parts.append(((INSTANCE, value[1], args, value[3]),))
         else:
-            parts.append((_alias_applied(snapshot, value, args),))
+            parts.append(_alias_applied(value, args))
     return union(*parts)
 
 
-def _alias_applied(snapshot: Snapshot, value: object, args: tuple[Type, ...]) -> object:
+def _alias_applied(value: Value, args: tuple[Type, ...]) -> Type:
     """A generic alias with its variables replaced in the order in which they occur."""
-    from .types import substitute
-
     order: list[Entity] = []
 
     def collect(type_: Type) -> None:
@@ -194,36 +187,33 @@ def _alias_applied(snapshot: Snapshot, value: object, args: tuple[Type, ...]) ->
             for inner in part[2]:
                 collect(inner)
 
-    collect((value,))  # type: ignore[arg-type]
-    replaced = substitute((value,), dict(zip(order, args, strict=False)))  # type: ignore[arg-type]
-    return replaced[0] if replaced else value
+    collect((value,))
+    return substitute((value,), dict(zip(order, args, strict=False))) or (value,)
 
 
-def _special(
-    snapshot: Snapshot, path: str, name: str, listed: list[int], depth: int
-) -> Type:
+def _special(snapshot: Snapshot, path: str, name: str, listed: list[int]) -> Type:
     if name in _NOTHING:
         return UNKNOWN
     if name in ("Optional", "Union"):
-        parts = [annotated(snapshot, path, part, depth + 1) for part in listed]
+        parts = [annotated(snapshot, path, part) for part in listed]
         if name == "Optional":
             parts.append((NONE_VALUE,))
         return union(*parts)
     if name in _TRANSPARENT:
-        return annotated(snapshot, path, listed[0], depth + 1) if listed else UNKNOWN
+        return annotated(snapshot, path, listed[0]) if listed else UNKNOWN
     if name == "Literal":
         from .evaluate import values
 
         return union(*(values(snapshot, path, part) for part in listed))
     if name == "Callable":
-        returns = annotated(snapshot, path, listed[-1], depth + 1) if len(listed) > 1 else UNKNOWN
+        returns = annotated(snapshot, path, listed[-1]) if len(listed) > 1 else UNKNOWN
         return ((CALLABLE, NOWHERE, (returns,), INFERRED),)
     if name == "Self":
         return ((VARIABLE_TYPE, SELF, (), INFERRED),)
     if name in ("Type", "type"):
         if not listed:
             return builtin(snapshot, "type")
-        inner = annotated(snapshot, path, listed[0], depth + 1)
+        inner = annotated(snapshot, path, listed[0])
         return tuple(
             (CLASS_OBJECT, value[1], value[2], value[3])
             if value[0] == INSTANCE
@@ -233,7 +223,7 @@ def _special(
         )
     if name in _ALIASES or name == "tuple":
         builtin_name = _ALIASES.get(name, name)
-        args = tuple(annotated(snapshot, path, part, depth + 1) for part in listed)
+        args = tuple(annotated(snapshot, path, part) for part in listed)
         if builtin_name == "tuple" and len(listed) == 2:
             facts = snapshot.need(path)
             if facts.expr[f.EXPR_OP][listed[1]] == f.ELLIPSIS:

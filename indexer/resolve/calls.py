@@ -15,7 +15,6 @@ from .types import (
     SUPER,
     UNKNOWN,
     VARIABLE_TYPE,
-    builtin,
     instance,
     known,
     named,
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from .entities import Entity
     from .types import Type, Value
 
-_DEPTH = 22
 _CONTEXT_MANAGERS = frozenset(["contextmanager", "asynccontextmanager"])
 # Decorators that give back something that is called like what they decorate.
 _KEEPING = frozenset(
@@ -70,36 +68,36 @@ class Arguments:
                 result.starred = True
         return result
 
-    def type_of(self, index: int, name: str, depth: int) -> Type:
+    def type_of(self, index: int, name: str) -> Type:
         """Type of what a parameter gets, by place or by keyword."""
         from .evaluate import values
 
         if name in self.keywords:
-            return values(self.snapshot, self.path, self.keywords[name], depth)
+            return values(self.snapshot, self.path, self.keywords[name])
         if 0 <= index < len(self.positional):
-            return values(self.snapshot, self.path, self.positional[index], depth)
+            return values(self.snapshot, self.path, self.positional[index])
         return UNKNOWN
 
 
-def call(snapshot: Snapshot, path: str, expr: int, depth: int) -> Type:
+def call(snapshot: Snapshot, path: str, expr: int) -> Type:
     """Type of what a call expression gives."""
     from .evaluate import values
 
     facts = snapshot.need(path)
     function = facts.expr[f.EXPR_A][expr]
     arguments = Arguments.of(snapshot, path, facts, expr)
-    special = _special_call(snapshot, path, facts, expr, arguments, depth)
+    special = _special_call(snapshot, path, facts, expr, arguments)
     if special is not None:
         return special
     parts = [
-        weaker(call_value(snapshot, value, arguments, depth + 1), value[3])
-        for value in known(values(snapshot, path, function, depth))
+        weaker(call_value(snapshot, value, arguments), value[3])
+        for value in known(values(snapshot, path, function))
     ]
     return union(*parts)
 
 
 def _special_call(
-    snapshot: Snapshot, path: str, facts: FileFacts, expr: int, arguments: Arguments, depth: int
+    snapshot: Snapshot, path: str, facts: FileFacts, expr: int, arguments: Arguments
 ) -> Type | None:
     """Calls whose result no signature says."""
     from .evaluate import enclosing_class, entity_value, values
@@ -117,11 +115,11 @@ def _special_call(
             entity = (CLASS, path, cls)
             return ((SUPER, entity, ((instance(entity),),), INFERRED),)
     if name == "cast" and len(arguments.positional) == 2:
-        return annotated(snapshot, path, arguments.positional[0], depth)
+        return annotated(snapshot, path, arguments.positional[0])
     if name == "type" and len(arguments.positional) == 1 and ops[function] == f.NAME:
         return tuple(
             (CLASS_OBJECT, value[1], value[2], value[3])
-            for value in values(snapshot, path, arguments.positional[0], depth)
+            for value in values(snapshot, path, arguments.positional[0])
             if value[0] == INSTANCE
         )
     if name == "getattr" and len(arguments.positional) >= 2 and ops[function] == f.NAME:
@@ -130,37 +128,35 @@ def _special_call(
             from .evaluate import member_value
 
             text = facts.strings[lefts[key]]
-            receiver = values(snapshot, path, arguments.positional[0], depth)
-            parts = [member_value(snapshot, value, text, depth) for value in known(receiver)]
-            parts += [values(snapshot, path, row, depth) for row in arguments.positional[2:]]
+            receiver = values(snapshot, path, arguments.positional[0])
+            parts = [member_value(snapshot, value, text) for value in known(receiver)]
+            parts += [values(snapshot, path, row) for row in arguments.positional[2:]]
             return union(*parts)
     if name == "partial" and arguments.positional:
-        inner = values(snapshot, path, arguments.positional[0], depth)
-        results = [call_value(snapshot, value, Arguments(snapshot, path), depth) for value in inner]
+        inner = values(snapshot, path, arguments.positional[0])
+        results = [call_value(snapshot, value, Arguments(snapshot, path)) for value in inner]
         return ((CALLABLE, (OUTSIDE, "", -1), (union(*results),), INFERRED),)
     del entity_value
     return None
 
 
-def call_value(snapshot: Snapshot, value: Value, arguments: Arguments, depth: int) -> Type:
+def call_value(snapshot: Snapshot, value: Value, arguments: Arguments) -> Type:
     """Type of what calling a value gives."""
     form, entity, args, evidence = value
-    if depth > _DEPTH:
-        return UNKNOWN
     if form == CLASS_OBJECT and entity[0] == CLASS:
-        return (_constructed(snapshot, value, arguments, depth),)
+        return (_constructed(snapshot, value, arguments),)
     if form == FUNCTION_OBJECT:
         receiver = args[0][0] if args and args[0] else None
-        return returned(snapshot, entity, receiver, depth, arguments)
+        return returned(snapshot, entity, receiver, arguments)
     if form == CALLABLE:
         return args[0]
     if form == INSTANCE:
-        return call_method(snapshot, value, "__call__", depth + 1)
+        return call_method(snapshot, value, "__call__")
     del evidence
     return UNKNOWN
 
 
-def _constructed(snapshot: Snapshot, value: Value, arguments: Arguments, depth: int) -> Value:
+def _constructed(snapshot: Snapshot, value: Value, arguments: Arguments) -> Value:
     _, entity, args, _ = value
     if args:
         return instance(entity, args)
@@ -173,7 +169,7 @@ def _constructed(snapshot: Snapshot, value: Value, arguments: Arguments, depth: 
             if item.entity[0] == FUNCTION:
                 for function in overloads(snapshot, item.entity):
                     if fits(snapshot, function, arguments, bound=True):
-                        _bind_arguments(snapshot, function, arguments, bound, depth, bound_first=True)
+                        _bind_arguments(snapshot, function, arguments, bound, bound_first=True)
                         break
         if bound:
             break
@@ -184,7 +180,6 @@ def call_method(
     snapshot: Snapshot,
     value: Value,
     name: str,
-    depth: int,
     arguments: list[int] | None = None,
     path: str = "",
 ) -> Type:
@@ -194,8 +189,7 @@ def call_method(
     given = Arguments(snapshot, path)
     given.positional = list(arguments or [])
     parts = [
-        call_value(snapshot, method, given, depth + 1)
-        for method in known(member_value(snapshot, value, name, depth + 1))
+        call_value(snapshot, method, given) for method in known(member_value(snapshot, value, name))
     ]
     return union(*parts)
 
@@ -254,7 +248,7 @@ def fits(snapshot: Snapshot, function: Entity, arguments: Arguments, *, bound: b
             return False
         if given and table[f.PAR_KIND][row] <= f.KEYWORD_ONLY and not _may_take(
             snapshot, function[1], table[f.PAR_ANNOTATION][row],
-            arguments.type_of(index if index < len(positional) else -1, name, 12),
+            arguments.type_of(index if index < len(positional) else -1, name),
         ):  # fmt: skip
             return False
     return True
@@ -294,12 +288,9 @@ def returned(
     snapshot: Snapshot,
     function: Entity,
     receiver: Value | None,
-    depth: int = 0,
     arguments: Arguments | None = None,
 ) -> Type:
     """Type of what a function gives back: annotated, else inferred from its returns."""
-    if depth > _DEPTH:
-        return UNKNOWN
     chosen = function
     if arguments is not None:
         for candidate in overloads(snapshot, function):
@@ -307,9 +298,9 @@ def returned(
                 chosen = candidate
                 break
     facts = snapshot.need(chosen[1])
-    type_ = _plain_result(snapshot, chosen, facts, receiver, depth)
+    type_ = _plain_result(snapshot, chosen, facts, receiver)
     type_ = _decorated(snapshot, chosen, facts, type_)
-    return _filled_in(snapshot, chosen, receiver, arguments, type_, depth)
+    return _filled_in(snapshot, chosen, receiver, arguments, type_)
 
 
 def _filled_in(
@@ -318,7 +309,6 @@ def _filled_in(
     receiver: Value | None,
     arguments: Arguments | None,
     type_: Type,
-    depth: int,
 ) -> Type:
     """A result with the type variables of class, receiver and arguments replaced."""
     from .types import has_variables
@@ -337,14 +327,12 @@ def _filled_in(
             if annotation >= 0:
                 unify(snapshot, annotated(snapshot, function[1], annotation), (receiver,), bound)
     if arguments is not None:
-        _bind_arguments(
-            snapshot, function, arguments, bound, depth, bound_first=receiver is not None
-        )
+        _bind_arguments(snapshot, function, arguments, bound, bound_first=receiver is not None)
     return substitute(type_, bound)
 
 
 def _plain_result(
-    snapshot: Snapshot, function: Entity, facts: FileFacts, receiver: Value | None, depth: int
+    snapshot: Snapshot, function: Entity, facts: FileFacts, receiver: Value | None
 ) -> Type:
     _, path, row = function
     flags = facts.definition[f.DEF_FLAGS][row]
@@ -384,7 +372,7 @@ def _inferred(snapshot: Snapshot, function: Entity) -> Type:
     for index, where in enumerate(scopes):
         if where == scope and kinds[index] in wanted and exprs[index] >= 0:
             type_ = values(snapshot, path, exprs[index])
-            parts.append(element(snapshot, type_, 0) if kinds[index] == f.YIELD_FROM else type_)
+            parts.append(element(snapshot, type_) if kinds[index] == f.YIELD_FROM else type_)
     type_ = weaker(union(*parts), INFERRED)
     if flags & f.GENERATOR:
         name = "AsyncGenerator" if flags & f.ASYNC else "Generator"
@@ -449,7 +437,6 @@ def _bind_arguments(
     function: Entity,
     arguments: Arguments,
     bound: dict[Entity, Type],
-    depth: int,
     *,
     bound_first: bool,
 ) -> None:
@@ -465,12 +452,11 @@ def _bind_arguments(
         name = facts.names[table[f.PAR_NAME][row]]
         if kind == f.VAR_POSITIONAL:
             types = [
-                arguments.type_of(index, "", depth + 1)
-                for index in range(place, len(arguments.positional))
+                arguments.type_of(index, "") for index in range(place, len(arguments.positional))
             ]
             given = union(*types)
         else:
-            given = arguments.type_of(place if kind <= f.POSITIONAL else -1, name, depth + 1)
+            given = arguments.type_of(place if kind <= f.POSITIONAL else -1, name)
             place += 1
         if annotation >= 0 and given:
             unify(snapshot, annotated(snapshot, function[1], annotation), given, bound)
@@ -508,19 +494,5 @@ def unify(
         elif form == CALLABLE and args:
             for value in given:
                 if value[0] in (FUNCTION_OBJECT, CALLABLE, CLASS_OBJECT):
-                    result = call_value(snapshot, value, Arguments(snapshot, ""), 16)
+                    result = call_value(snapshot, value, Arguments(snapshot, ""))
                     unify(snapshot, args[0], result, bound, depth + 1)
-
-
-__all__ = [
-    "Arguments",
-    "builtin",
-    "call",
-    "call_method",
-    "call_value",
-    "fits",
-    "overloads",
-    "parameters_of",
-    "returned",
-    "unify",
-]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from .. import facts as f
 from .annotations import annotated
-from .entities import CLASS, CONVENTIONAL, FUNCTION, PARAMETER, Found, owner_class
-from .types import FUNCTION_OBJECT, INSTANCE, UNKNOWN, instance, known, union, weaker
+from .entities import CLASS, CONVENTIONAL, FUNCTION, owner_class
+from .types import INSTANCE, UNKNOWN, instance, known, union, weaker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,36 +18,61 @@ if TYPE_CHECKING:
     from .entities import Entity
     from .types import Type
 
+# Conventions that may rest on each other.
+_NESTED = 3
+# Names that parameters of any type have.
+_SAYS_NOTHING = frozenset(
+    ["args", "data", "func", "item", "key", "kwargs", "name", "obj", "path", "value"]
+)
 _CALL_SITES = 24
 _FILES = 60
-_DEPTH = 12
 
 
-def parameter_type(snapshot: Snapshot, path: str, row: int, depth: int) -> Type:
+def parameter_type(snapshot: Snapshot, path: str, row: int) -> Type:
     """Type of a parameter without annotation, by convention; unknown when there is none."""
-    if depth > _DEPTH or path.startswith("/"):
+    if path.startswith("/"):
         return UNKNOWN
     facts = snapshot.need(path)
     scope = facts.binding[f.BIND_SCOPE][row]
     definition = facts.scope[f.SCOPE_DEFINITION][scope]
     if definition < 0 or facts.scope[f.SCOPE_KIND][scope] != f.FUNCTION_SCOPE:
         return UNKNOWN
-    name = facts.names[facts.binding[f.BIND_NAME][row]]
-    function = (FUNCTION, path, definition)
-    for way in (_overridden, _fixture, _arguments, _same_name):
-        type_ = way(snapshot, path, facts, function, row, name, depth + 1)
-        if type_:
-            return weaker(type_, CONVENTIONAL)
+    progress = snapshot.progress
+    if progress.conventions >= _NESTED:
+        progress.give_up()
+        return UNKNOWN
+    progress.conventions += 1
+    try:
+        asked = Parameter(path, facts, definition, row)
+        for way in (_overridden, _fixture, _arguments, _same_name):
+            type_ = way(snapshot, asked)
+            if type_:
+                return weaker(type_, CONVENTIONAL)
+    finally:
+        progress.conventions -= 1
     return UNKNOWN
 
 
-def _overridden(
-    snapshot: Snapshot, path: str, facts: FileFacts, function: Entity, row: int, name: str,
-    depth: int,
-) -> Type:  # fmt: skip
+class Parameter:
+    """A parameter that is asked about."""
+
+    __slots__ = ("definition", "facts", "function", "name", "path", "row")
+
+    def __init__(self, path: str, facts: FileFacts, definition: int, row: int) -> None:
+        """Row ``row`` of binding, of the function in row ``definition``."""
+        self.path = path
+        self.facts = facts
+        self.definition = definition
+        self.row = row
+        self.function = (FUNCTION, path, definition)
+        self.name = facts.names[facts.binding[f.BIND_NAME][row]]
+
+
+def _overridden(snapshot: Snapshot, asked: Parameter) -> Type:
     """What the method that this one overrides says of the parameter of the same name."""
     from .classes import class_member
 
+    path, facts, function = asked.path, asked.facts, asked.function
     cls = owner_class(facts, function)
     if cls < 0:
         return UNKNOWN
@@ -57,9 +82,9 @@ def _overridden(
         if item.entity[0] == FUNCTION:
             other = snapshot.need(item.entity[1])
             for parameter in _parameters(other, item.entity[2]):
-                if other.names[other.parameter[f.PAR_NAME][parameter]] == name:
+                if other.names[other.parameter[f.PAR_NAME][parameter]] == asked.name:
                     annotation = other.parameter[f.PAR_ANNOTATION][parameter]
-                    return annotated(snapshot, item.entity[1], annotation, depth)
+                    return annotated(snapshot, item.entity[1], annotation)
     return UNKNOWN
 
 
@@ -68,25 +93,23 @@ def _parameters(facts: FileFacts, definition: int) -> list[int]:
     return [row for row, owner in enumerate(facts.parameter[f.PAR_SCOPE]) if owner == scope]
 
 
-def _fixture(
-    snapshot: Snapshot, path: str, facts: FileFacts, function: Entity, row: int, name: str,
-    depth: int,
-) -> Type:  # fmt: skip
+def _fixture(snapshot: Snapshot, asked: Parameter) -> Type:
     """The pytest fixture of this name, for parameters of tests and of other fixtures."""
+    path, facts, function, name = asked.path, asked.facts, asked.function, asked.name
     own = facts.names[facts.definition[f.DEF_NAME][function[2]]]
     if not own.startswith("test") and not _is_fixture(facts, function[2]):
         return UNKNOWN
     for found in fixtures_named(snapshot, path, name, function):
         from .calls import returned
 
-        type_ = returned(snapshot, found, None, depth)
+        type_ = returned(snapshot, found, None)
         parts: list[Type] = []
         for value in type_:
             generator = value[0] == INSTANCE and len(value[2]) == 3
             other = snapshot.need(found[1])
-            if generator and other.definition[f.DEF_FLAGS][found[2]] & f.GENERATOR:
-                parts.append(value[2][0])
-            elif value[0] == INSTANCE and _yields(snapshot, found) and value[2]:
+            if (generator and other.definition[f.DEF_FLAGS][found[2]] & f.GENERATOR) or (
+                value[0] == INSTANCE and _yields(snapshot, found) and value[2]
+            ):
                 parts.append(value[2][0])
             else:
                 parts.append((value,))
@@ -102,7 +125,7 @@ def _yields(snapshot: Snapshot, function: Entity) -> bool:
 def fixtures_named(
     snapshot: Snapshot, path: str, name: str, apart_from: Entity | None = None
 ) -> list[Entity]:
-    """Fixtures that a name means in a test file: its own, those of conftest files above, pytest's."""
+    """Fixtures that a name means in a test file: its own, those of conftest files, plugins'."""
     places = [path]
     folder = path
     while folder:
@@ -174,13 +197,11 @@ def _fixture_name(facts: FileFacts, definition: int) -> str:
     return facts.names[facts.definition[f.DEF_NAME][definition]]
 
 
-def _arguments(
-    snapshot: Snapshot, path: str, facts: FileFacts, function: Entity, row: int, name: str,
-    depth: int,
-) -> Type:  # fmt: skip
+def _arguments(snapshot: Snapshot, asked: Parameter) -> Type:
     """What call sites of the function pass for the parameter."""
     from .evaluate import objects, values
 
+    path, facts, function, name = asked.path, asked.facts, asked.function, asked.name
     own = facts.names[facts.definition[f.DEF_NAME][function[2]]]
     cls = owner_class(facts, function)
     called = own
@@ -189,7 +210,7 @@ def _arguments(
     elif own.startswith("__"):
         return UNKNOWN
     rows = _parameters(facts, function[2])
-    parameter = facts.binding[f.BIND_REF][row]
+    parameter = facts.binding[f.BIND_REF][asked.row]
     place = rows.index(parameter) if parameter in rows else -1
     bound = cls >= 0 and not facts.definition[f.DEF_FLAGS][function[2]] & f.STATIC
     place -= int(bound)
@@ -209,12 +230,12 @@ def _arguments(
             given = _given(other, expr, place, name)
             if given < 0:
                 continue
-            found = objects(snapshot, where, ref, depth)
+            found = objects(snapshot, where, ref)
             if not any(item.entity in wanted for item in found):
                 continue
             del position
             sites += 1
-            parts.append(known(values(snapshot, where, given, depth)))
+            parts.append(known(values(snapshot, where, given)))
     return union(*parts)
 
 
@@ -247,12 +268,10 @@ def _given(facts: FileFacts, call: int, place: int, name: str) -> int:
     return -1
 
 
-def _same_name(
-    snapshot: Snapshot, path: str, facts: FileFacts, function: Entity, row: int, name: str,
-    depth: int,
-) -> Type:  # fmt: skip
+def _same_name(snapshot: Snapshot, asked: Parameter) -> Type:
     """What a parameter of this name is annotated with elsewhere, when all who say so agree."""
-    if len(name) < 3 or name in ("name", "value", "key", "data", "args", "kwargs", "func", "path"):
+    name = asked.name
+    if len(name) < 3 or name in _SAYS_NOTHING:
         return UNKNOWN
     seen: dict[Entity, int] = {}
     for where in snapshot.files_with(name)[:_FILES]:
@@ -265,7 +284,7 @@ def _same_name(
             annotation = table[f.PAR_ANNOTATION][parameter]
             if named_ != row_of_name or annotation < 0:
                 continue
-            for value in known(annotated(snapshot, where, annotation, depth)):
+            for value in known(annotated(snapshot, where, annotation)):
                 if value[0] == INSTANCE and not value[1][1].startswith("/"):
                     seen[value[1]] = seen.get(value[1], 0) + 1
     if len(seen) == 1:
@@ -282,6 +301,3 @@ def _same_name(
                 if position == symbol[5]:
                     return (instance((CLASS, where, index)),)
     return UNKNOWN
-
-
-__all__ = ["FUNCTION_OBJECT", "PARAMETER", "Found", "fixtures_named", "parameter_type"]

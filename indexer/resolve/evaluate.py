@@ -56,7 +56,6 @@ if TYPE_CHECKING:
     from .entities import Entity
     from .types import Type, Value
 
-_DEPTH = 22
 _LITERALS = {
     f.STRING: "str", f.BYTES: "bytes", f.FORMATTED: "str", f.INTEGER: "int", f.FLOAT: "float",
     f.COMPLEX: "complex", f.TRUE: "bool", f.FALSE: "bool", f.NOT: "bool", f.COMPARE: "bool",
@@ -75,16 +74,15 @@ _OPERATOR_METHODS = {
 }  # fmt: skip
 
 
-def objects(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> list[Found]:
+def objects(snapshot: Snapshot, path: str, expr: int) -> list[Found]:
     """Entities that an expression names."""
-    del depth
     if expr < 0:
         return []
     key = ("objects", path, expr)
     return remember(snapshot, key, lambda: _objects(snapshot, path, expr), list[Found]())
 
 
-def _objects(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> list[Found]:
+def _objects(snapshot: Snapshot, path: str, expr: int) -> list[Found]:
     facts = snapshot.facts(path)
     if facts is None:
         return []
@@ -93,31 +91,29 @@ def _objects(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> list[F
     if op == f.NAME:
         return lookup(snapshot, path, rights[expr], lefts[expr], positions[expr], expr)
     if op == f.ATTRIBUTE:
-        return attribute(snapshot, path, lefts[expr], facts.names[rights[expr]], depth + 1)
+        return attribute(snapshot, path, lefts[expr], facts.names[rights[expr]])
     if op == f.SUBSCRIPT:
-        found = objects(snapshot, path, lefts[expr], depth + 1)
+        found = objects(snapshot, path, lefts[expr])
         return [item for item in found if item.entity[0] in (CLASS, OUTSIDE)]
     if op == f.CONDITIONAL_EXPR:
         return merged(
-            objects(snapshot, path, lefts[expr], depth + 1),
-            objects(snapshot, path, rights[expr], depth + 1),
+            objects(snapshot, path, lefts[expr]),
+            objects(snapshot, path, rights[expr]),
         )
     return []
 
 
-def attribute(
-    snapshot: Snapshot, path: str, receiver: int, name: str, depth: int = 0
-) -> list[Found]:
+def attribute(snapshot: Snapshot, path: str, receiver: int, name: str) -> list[Found]:
     """Entities that ``receiver.name`` names."""
     found: list[Found] = []
-    for item in objects(snapshot, path, receiver, depth):
+    for item in objects(snapshot, path, receiver):
         if item.entity[0] in (MODULE, NAMESPACE, OUTSIDE):
             inner = member_of(snapshot, item.entity, name)
             found = merged(found, [each.weaker(item.evidence) for each in inner])
     if found:
         return found
     exact = _names_self_or_class(snapshot, path, receiver)
-    for value in known(values(snapshot, path, receiver, depth)):
+    for value in known(values(snapshot, path, receiver)):
         inner = member_found(snapshot, value, name)
         evidence = EXACT if exact else max(INFERRED, value[3])
         found = merged(found, [each.weaker(evidence) for each in inner])
@@ -149,10 +145,7 @@ def member_found(snapshot: Snapshot, value: Value, name: str) -> list[Found]:
         return found
     if form == SUPER:
         start = args[0][0][1] if args and args[0] else entity
-        return [
-            item.weaker(INFERRED)
-            for item in class_member(snapshot, start, name, after=entity)
-        ]
+        return [item.weaker(INFERRED) for item in class_member(snapshot, start, name, after=entity)]
     if form == MODULE_OBJECT:
         return member_of(snapshot, entity, name)
     if form == FUNCTION_OBJECT:
@@ -161,34 +154,33 @@ def member_found(snapshot: Snapshot, value: Value, name: str) -> list[Found]:
     return []
 
 
-def values(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> Type:
+def values(snapshot: Snapshot, path: str, expr: int) -> Type:
     """Type of the value of an expression."""
-    del depth
     if expr < 0:
         return UNKNOWN
     key = ("values", path, expr)
     return remember(snapshot, key, lambda: _values(snapshot, path, expr), UNKNOWN)
 
 
-def _values(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> Type:
+def _values(snapshot: Snapshot, path: str, expr: int) -> Type:
     facts = snapshot.facts(path)
     if facts is None:
         return UNKNOWN
     ops, _, lefts, rights = facts.expr
     op = ops[expr]
     if op == f.NAME:
-        found = objects(snapshot, path, expr, depth)
+        found = objects(snapshot, path, expr)
         type_ = union(
-            *(weaker(entity_value(snapshot, item.entity, depth), item.evidence) for item in found)
+            *(weaker(entity_value(snapshot, item.entity), item.evidence) for item in found)
         )
         from .narrowing import narrowed
 
-        return narrowed(snapshot, path, expr, type_, depth)
+        return narrowed(snapshot, path, expr, type_)
     if op == f.ATTRIBUTE:
-        type_ = _attribute_values(snapshot, path, facts, expr, depth)
+        type_ = _attribute_values(snapshot, path, facts, expr)
         from .narrowing import narrowed
 
-        return narrowed(snapshot, path, expr, type_, depth)
+        return narrowed(snapshot, path, expr, type_)
     if op in _LITERALS:
         return builtin(snapshot, _LITERALS[op])
     if op == f.NONE:
@@ -196,28 +188,28 @@ def _values(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> Type:
     if op == f.CALL:
         from .calls import call
 
-        return call(snapshot, path, expr, depth)
+        return call(snapshot, path, expr)
     if op in (f.CONDITIONAL_EXPR, f.OR, f.AND):
-        left = values(snapshot, path, lefts[expr], depth)
-        right = values(snapshot, path, rights[expr], depth)
+        left = values(snapshot, path, lefts[expr])
+        right = values(snapshot, path, rights[expr])
         return union(known(left) if op == f.OR else left, right)
     if op == f.NAMED:
-        return values(snapshot, path, lefts[expr], depth)
+        return values(snapshot, path, lefts[expr])
     if op == f.AWAIT:
-        return awaited(snapshot, values(snapshot, path, lefts[expr], depth), depth)
+        return awaited(snapshot, values(snapshot, path, lefts[expr]))
     if op == f.SUBSCRIPT:
-        return _subscript(snapshot, path, facts, expr, depth)
-    return _composed(snapshot, path, facts, expr, depth)
+        return _subscript(snapshot, path, facts, expr)
+    return _composed(snapshot, path, facts, expr)
 
 
-def _composed(snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: int) -> Type:
+def _composed(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> Type:
     ops, _, lefts, rights = facts.expr
     op = ops[expr]
     (extra,) = facts.extra
     if op in _DISPLAYS or op == f.TUPLE:
         at = lefts[expr]
         listed = extra[at + 1 : at + 1 + extra[at]]
-        elements = [values(snapshot, path, part, depth) for part in listed[:12]]
+        elements = [values(snapshot, path, part) for part in listed[:12]]
         if op != f.TUPLE:
             return builtin(snapshot, _DISPLAYS[op], union(*elements))
         starred = any(ops[part] == f.STARRED for part in listed)
@@ -225,97 +217,89 @@ def _composed(snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth:
         args = (union(*elements),) if starred else (union(*elements), *elements)
         return (instance(entity, args),) if entity else UNKNOWN
     if op == f.STARRED:
-        return element(snapshot, values(snapshot, path, lefts[expr], depth), depth)
+        return element(snapshot, values(snapshot, path, lefts[expr]))
     if op == f.DICT:
         at = lefts[expr]
         pairs = list(extra[at + 1 : at + 1 + extra[at]])[:24]
-        keys = [values(snapshot, path, row, depth) for row in pairs[::2] if row >= 0]
+        keys = [values(snapshot, path, row) for row in pairs[::2] if row >= 0]
         held = [
-            values(snapshot, path, row, depth)
+            values(snapshot, path, row)
             for key, row in zip(pairs[::2], pairs[1::2], strict=False)
             if key >= 0
         ]
         return builtin(snapshot, "dict", union(*keys), union(*held))
     if op in _COMPREHENSIONS:
-        inner = values(snapshot, path, lefts[expr], depth)
+        inner = values(snapshot, path, lefts[expr])
         if op == f.DICT_COMPREHENSION:
             return builtin(snapshot, "dict", UNKNOWN, inner)
         return builtin(snapshot, _COMPREHENSIONS[op], inner)
     if op == f.GENERATOR_EXPRESSION:
         entity = named(snapshot, "typing", "Generator")
-        inner = values(snapshot, path, lefts[expr], depth)
+        inner = values(snapshot, path, lefts[expr])
         return (instance(entity, (inner, UNKNOWN, UNKNOWN)),) if entity else UNKNOWN
     if op == f.LAMBDA:
-        return ((CALLABLE, NOWHERE, (values(snapshot, path, lefts[expr], depth),), INFERRED),)
+        return ((CALLABLE, NOWHERE, (values(snapshot, path, lefts[expr]),), INFERRED),)
     if op == f.ELEMENT:
-        return element(
-            snapshot, values(snapshot, path, lefts[expr], depth), depth, bool(rights[expr])
-        )
+        return element(snapshot, values(snapshot, path, lefts[expr]), bool(rights[expr]))
     if op == f.ENTERED:
-        return _entered(
-            snapshot, values(snapshot, path, lefts[expr], depth), depth, bool(rights[expr])
-        )
+        return _entered(snapshot, values(snapshot, path, lefts[expr]), bool(rights[expr]))
     if op == f.RAISED:
-        return _raised(snapshot, values(snapshot, path, lefts[expr], depth))
+        return _raised(snapshot, values(snapshot, path, lefts[expr]))
     if op == f.ITEM:
-        return item_at(snapshot, values(snapshot, path, lefts[expr], depth), rights[expr], depth)
+        return item_at(snapshot, values(snapshot, path, lefts[expr]), rights[expr])
     if op == f.REST:
-        inner = element(snapshot, values(snapshot, path, lefts[expr], depth), depth)
+        inner = element(snapshot, values(snapshot, path, lefts[expr]))
         return builtin(snapshot, "list", inner)
     if op == f.AUGMENTED:
-        return values(snapshot, path, lefts[expr], depth)
+        return values(snapshot, path, lefts[expr])
     if op == f.MATCHED:
         from .narrowing import matched
 
-        return matched(snapshot, path, lefts[expr], rights[expr], depth)
+        return matched(snapshot, path, lefts[expr], rights[expr])
     if op == f.BINARY:
-        return _binary(snapshot, path, facts, expr, depth)
+        return _binary(snapshot, path, facts, expr)
     if op == f.UNARY:
-        return values(snapshot, path, lefts[expr], depth)
+        return values(snapshot, path, lefts[expr])
     return UNKNOWN
 
 
-def _attribute_values(
-    snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: int
-) -> Type:
+def _attribute_values(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> Type:
     _, _, lefts, rights = facts.expr
     name = facts.names[rights[expr]]
     receiver = lefts[expr]
     parts: list[Type] = []
-    for item in objects(snapshot, path, receiver, depth):
+    for item in objects(snapshot, path, receiver):
         if item.entity[0] in (MODULE, NAMESPACE):
             for inner in member_of(snapshot, item.entity, name):
-                parts.append(entity_value(snapshot, inner.entity, depth))
+                parts.append(entity_value(snapshot, inner.entity))
     if parts:
         return union(*parts)
-    for value in known(values(snapshot, path, receiver, depth)):
-        parts.append(weaker(member_value(snapshot, value, name, depth), value[3]))
+    for value in known(values(snapshot, path, receiver)):
+        parts.append(weaker(member_value(snapshot, value, name), value[3]))
     return union(*parts)
 
 
-def member_value(snapshot: Snapshot, value: Value, name: str, depth: int = 0) -> Type:
+def member_value(snapshot: Snapshot, value: Value, name: str) -> Type:
     """Type of an attribute of a value: descriptors applied, type variables filled in."""
-    form, entity, args, _ = value
-    if depth > _DEPTH:
-        return UNKNOWN
+    form, entity, _, _ = value
     parts: list[Type] = []
     for item in member_found(snapshot, value, name):
         kind = item.entity[0]
         if kind == FUNCTION:
-            parts.append(_method_value(snapshot, value, item.entity, depth))
+            parts.append(_method_value(snapshot, value, item.entity))
         elif kind in (VARIABLE, ATTRIBUTE, CLASS, MODULE):
-            inner = entity_value(snapshot, item.entity, depth + 1)
+            inner = entity_value(snapshot, item.entity)
             if kind == VARIABLE and is_enum(snapshot, entity) and not name.startswith("_"):
                 inner = (instance(entity),)
             if form == INSTANCE and kind in (VARIABLE, ATTRIBUTE):
-                inner = _got(snapshot, inner, depth)
+                inner = _got(snapshot, inner)
             parts.append(bound_types(snapshot, value, item.entity, inner))
         elif kind == OUTSIDE:
             continue
     return union(*parts)
 
 
-def _got(snapshot: Snapshot, type_: Type, depth: int) -> Type:
+def _got(snapshot: Snapshot, type_: Type) -> Type:
     """What reading a class attribute through an instance gives: descriptors answer themselves."""
     parts: list[Type] = []
     for value in type_:
@@ -324,14 +308,14 @@ def _got(snapshot: Snapshot, type_: Type, depth: int) -> Type:
             if getter and getter[0].entity[0] == FUNCTION:
                 from .calls import returned
 
-                inner = returned(snapshot, getter[0].entity, value, depth + 1)
+                inner = returned(snapshot, getter[0].entity, value)
                 parts.append(inner)
                 continue
         parts.append((value,))
     return union(*parts)
 
 
-def _method_value(snapshot: Snapshot, value: Value, function: Entity, depth: int) -> Type:
+def _method_value(snapshot: Snapshot, value: Value, function: Entity) -> Type:
     facts = snapshot.need(function[1])
     flags = facts.definition[f.DEF_FLAGS][function[2]]
     if flags & f.PROPERTY:
@@ -339,7 +323,7 @@ def _method_value(snapshot: Snapshot, value: Value, function: Entity, depth: int
             return builtin(snapshot, "property")
         from .calls import returned
 
-        return returned(snapshot, function, value, depth + 1)
+        return returned(snapshot, function, value)
     receiver: Type = (value,)
     if value[0] == SUPER:
         receiver = value[2][0] if value[2] else UNKNOWN
@@ -369,41 +353,38 @@ def bound_types(snapshot: Snapshot, value: Value, member: Entity, type_: Type) -
     return substitute(type_, bound)
 
 
-def entity_value(snapshot: Snapshot, entity: Entity, depth: int = 0) -> Type:
+def entity_value(snapshot: Snapshot, entity: Entity) -> Type:
     """Type of what an entity holds."""
     kind, path, row = entity
     if kind in (MODULE, NAMESPACE, OUTSIDE, CLASS):
         return of_entity(entity)
     if kind == FUNCTION:
         return ((FUNCTION_OBJECT, entity, (UNKNOWN,), EXACT),)
-    del depth
     way = {ATTRIBUTE: _attribute_value, PARAMETER: _parameter_value}.get(kind, _variable_value)
     return remember(
         snapshot,
         ("entity", entity),
-        lambda: way(snapshot, path, snapshot.need(path), row, 0),
+        lambda: way(snapshot, path, snapshot.need(path), row),
         UNKNOWN,
     )
 
 
-def _variable_value(
-    snapshot: Snapshot, path: str, facts: FileFacts, row: int, depth: int
-) -> Type:
+def _variable_value(snapshot: Snapshot, path: str, facts: FileFacts, row: int) -> Type:
     annotation = facts.binding[f.BIND_ANNOTATION][row]
     kind = facts.binding[f.BIND_KIND][row]
     if kind in (f.TYPE_PARAMETER, f.TYPE_ALIAS):
         return UNKNOWN
     value = facts.binding[f.BIND_VALUE][row]
     if annotation >= 0:
-        type_ = annotated(snapshot, path, annotation, depth)
+        type_ = annotated(snapshot, path, annotation)
         if type_ or value < 0:
             return type_
-    type_ = values(snapshot, path, value, depth)
+    type_ = values(snapshot, path, value)
     if len(type_) == 1 and type_[0][0] == NONE:
         # `x = None` at first says nothing about what it is later.
         scope, name = facts.binding[f.BIND_SCOPE][row], facts.binding[f.BIND_NAME][row]
         others = [
-            values(snapshot, path, facts.binding[f.BIND_VALUE][other], depth)
+            values(snapshot, path, facts.binding[f.BIND_VALUE][other])
             for other in facts.bindings_of(scope, name)
             if other != row and facts.scope[f.SCOPE_KIND][scope] != f.FUNCTION_SCOPE
         ]
@@ -411,9 +392,7 @@ def _variable_value(
     return weaker(type_, INFERRED)
 
 
-def _attribute_value(
-    snapshot: Snapshot, path: str, facts: FileFacts, row: int, depth: int
-) -> Type:
+def _attribute_value(snapshot: Snapshot, path: str, facts: FileFacts, row: int) -> Type:
     table = facts.attribute_binding
     owner, name = table[f.ATTR_OWNER][row], table[f.ATTR_NAME][row]
     rows = [
@@ -423,9 +402,9 @@ def _attribute_value(
     ]
     for index in rows:
         if table[f.ATTR_ANNOTATION][index] >= 0:
-            return annotated(snapshot, path, table[f.ATTR_ANNOTATION][index], depth)
+            return annotated(snapshot, path, table[f.ATTR_ANNOTATION][index])
     return weaker(
-        union(*(values(snapshot, path, table[f.ATTR_VALUE][index], depth) for index in rows)),
+        union(*(values(snapshot, path, table[f.ATTR_VALUE][index]) for index in rows)),
         INFERRED,
     )
 
@@ -444,14 +423,12 @@ def first_parameter_class(facts: FileFacts, entity: Entity) -> int:
     return owner_class(facts, (FUNCTION, entity[1], definition))
 
 
-def _parameter_value(
-    snapshot: Snapshot, path: str, facts: FileFacts, row: int, depth: int
-) -> Type:
+def _parameter_value(snapshot: Snapshot, path: str, facts: FileFacts, row: int) -> Type:
     annotation = facts.binding[f.BIND_ANNOTATION][row]
     parameter = facts.binding[f.BIND_REF][row]
     kind = facts.parameter[f.PAR_KIND][parameter]
     if annotation >= 0:
-        type_ = annotated(snapshot, path, annotation, depth)
+        type_ = annotated(snapshot, path, annotation)
         if kind == f.VAR_POSITIONAL:
             return builtin(snapshot, "tuple", type_)
         if kind == f.VAR_KEYWORD:
@@ -474,13 +451,13 @@ def _parameter_value(
     from .conventions import parameter_type
 
     default = facts.parameter[f.PAR_DEFAULT][parameter]
-    type_ = known(values(snapshot, path, default, depth)) if default >= 0 else UNKNOWN
+    type_ = known(values(snapshot, path, default)) if default >= 0 else UNKNOWN
     if type_ or not snapshot.conventional:
         return type_
-    return parameter_type(snapshot, path, row, depth)
+    return parameter_type(snapshot, path, row)
 
 
-def element(snapshot: Snapshot, type_: Type, depth: int, is_async: bool = False) -> Type:
+def element(snapshot: Snapshot, type_: Type, is_async: bool = False) -> Type:
     """Type of one element of iterating a value."""
     parts: list[Type] = []
     protocol = named(snapshot, "typing", "AsyncIterable" if is_async else "Iterable")
@@ -497,17 +474,17 @@ def element(snapshot: Snapshot, type_: Type, depth: int, is_async: bool = False)
         from .calls import call_method
 
         method, then = ("__aiter__", "__anext__") if is_async else ("__iter__", "__next__")
-        iterator = call_method(snapshot, value, method, depth + 1)
+        iterator = call_method(snapshot, value, method)
         for inner in iterator:
             bound = as_base(snapshot, inner, protocol) if protocol and inner != value else {}
-            step = union(*bound.values()) or call_method(snapshot, inner, then, depth + 1)
-            parts.append(awaited(snapshot, step, depth) if is_async and not bound else step)
+            step = union(*bound.values()) or call_method(snapshot, inner, then)
+            parts.append(awaited(snapshot, step) if is_async and not bound else step)
         if not iterator:
-            parts.append(call_method(snapshot, value, "__getitem__", depth + 1))
+            parts.append(call_method(snapshot, value, "__getitem__"))
     return union(*parts)
 
 
-def item_at(snapshot: Snapshot, type_: Type, index: int, depth: int) -> Type:
+def item_at(snapshot: Snapshot, type_: Type, index: int) -> Type:
     """Type of one place of unpacking a value."""
     parts: list[Type] = []
     for value in known(type_):
@@ -518,9 +495,9 @@ def item_at(snapshot: Snapshot, type_: Type, index: int, depth: int) -> Type:
                 continue
         fields = tuple_fields(snapshot, value)
         if -len(fields) <= index < len(fields):
-            parts.append(member_value(snapshot, value, fields[index], depth + 1))
+            parts.append(member_value(snapshot, value, fields[index]))
             continue
-        parts.append(element(snapshot, (value,), depth + 1))
+        parts.append(element(snapshot, (value,)))
     return union(*parts)
 
 
@@ -544,21 +521,23 @@ def tuple_fields(snapshot: Snapshot, value: Value) -> list[str]:
     ]
 
 
-def _subscript(snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: int) -> Type:
+def _subscript(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> Type:
     ops, _, lefts, rights = facts.expr
-    receiver = values(snapshot, path, lefts[expr], depth)
+    receiver = values(snapshot, path, lefts[expr])
     index = rights[expr]
     parts: list[Type] = []
     for value in known(receiver):
         if value[0] == CLASS_OBJECT:
-            for inner in annotated(snapshot, path, expr, depth):
+            for inner in annotated(snapshot, path, expr):
                 if inner[0] == INSTANCE:
                     parts.append(((CLASS_OBJECT, inner[1], inner[2], inner[3]),))
             continue
         if ops[index] == f.INTEGER and facts.expr[f.EXPR_B][index] == 1 and value[0] == INSTANCE:
             place = facts.expr[f.EXPR_A][index]
-            if len(value[2]) > 1 and _is_tuple(snapshot, value[1]) or tuple_fields(snapshot, value):
-                parts.append(item_at(snapshot, (value,), place, depth))
+            if (len(value[2]) > 1 and _is_tuple(snapshot, value[1])) or tuple_fields(
+                snapshot, value
+            ):
+                parts.append(item_at(snapshot, (value,), place))
                 continue
         if ops[index] == f.SLICE and value[0] == INSTANCE and value[2]:
             parts.append((value,))
@@ -570,18 +549,18 @@ def _subscript(snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth
             continue
         from .calls import call_method
 
-        parts.append(call_method(snapshot, value, "__getitem__", depth + 1, [index], path))
+        parts.append(call_method(snapshot, value, "__getitem__", [index], path))
     return union(*parts)
 
 
-def _entered(snapshot: Snapshot, type_: Type, depth: int, is_async: bool) -> Type:
+def _entered(snapshot: Snapshot, type_: Type, is_async: bool) -> Type:
     from .calls import call_method
 
     method = "__aenter__" if is_async else "__enter__"
     parts: list[Type] = []
     for value in known(type_):
-        given = call_method(snapshot, value, method, depth + 1)
-        parts.append(awaited(snapshot, given, depth) if is_async else given)
+        given = call_method(snapshot, value, method)
+        parts.append(awaited(snapshot, given) if is_async else given)
     return union(*parts)
 
 
@@ -595,7 +574,7 @@ def _raised(snapshot: Snapshot, type_: Type) -> Type:
     return union(*parts)
 
 
-def awaited(snapshot: Snapshot, type_: Type, depth: int) -> Type:
+def awaited(snapshot: Snapshot, type_: Type) -> Type:
     """Type of what awaiting a value gives."""
     parts: list[Type] = []
     awaitable = named(snapshot, "typing", "Awaitable")
@@ -608,27 +587,25 @@ def awaited(snapshot: Snapshot, type_: Type, depth: int) -> Type:
             continue
         from .calls import call_method
 
-        for generator in call_method(snapshot, value, "__await__", depth + 1):
+        for generator in call_method(snapshot, value, "__await__"):
             if generator[0] == INSTANCE and len(generator[2]) == 3:
                 parts.append(generator[2][2])
     return union(*parts)
 
 
-def _binary(snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: int) -> Type:
+def _binary(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> Type:
     _, _, lefts, rights = facts.expr
     (extra,) = facts.extra
-    left = values(snapshot, path, lefts[expr], depth)
+    left = values(snapshot, path, lefts[expr])
     operator, right = extra[rights[expr]], extra[rights[expr] + 1]
     method = _OPERATOR_METHODS.get(f.OPERATORS[operator]) if operator >= 0 else None
     if method is None:
         return UNKNOWN
     if method == "__or__" and any(value[0] == CLASS_OBJECT for value in left):
-        return union(left, values(snapshot, path, right, depth))
+        return union(left, values(snapshot, path, right))
     from .calls import call_method
 
-    parts = [
-        call_method(snapshot, value, method, depth + 1, [right], path) for value in known(left)
-    ]
+    parts = [call_method(snapshot, value, method, [right], path) for value in known(left)]
     return union(*parts)
 
 
@@ -642,21 +619,21 @@ def enclosing_class(facts: FileFacts, position: int) -> int:
     return -1
 
 
-def instances(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> list[Found]:
+def instances(snapshot: Snapshot, path: str, expr: int) -> list[Found]:
     """Classes that the value of an expression is an instance of."""
-    return _classes(values(snapshot, path, expr, depth))
+    return _classes(values(snapshot, path, expr))
 
 
-def instances_of(snapshot: Snapshot, entity: Entity, depth: int = 0) -> list[Found]:
+def instances_of(snapshot: Snapshot, entity: Entity) -> list[Found]:
     """Classes that what an entity holds is an instance of; for a property, what it gives."""
     if entity[0] == FUNCTION:
         facts = snapshot.need(entity[1])
         if facts.definition[f.DEF_FLAGS][entity[2]] & f.PROPERTY:
             from .calls import returned
 
-            return _classes(returned(snapshot, entity, None, depth))
+            return _classes(returned(snapshot, entity, None))
         return []
-    return _classes(entity_value(snapshot, entity, depth))
+    return _classes(entity_value(snapshot, entity))
 
 
 def _classes(type_: Type) -> list[Found]:

@@ -14,7 +14,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     from ..snapshot import Snapshot
 
@@ -34,17 +34,23 @@ if sys.getrecursionlimit() < _RECURSION_LIMIT:
 class Progress:
     """Questions being answered for one snapshot, in the order in which they wait."""
 
-    __slots__ = ("assumed", "lowest", "partial", "waiting")
+    __slots__ = ("assumed", "conventions", "lowest", "partial", "waiting")
 
     def __init__(self) -> None:
         """Nothing waits."""
         self.waiting: dict[object, int] = {}
         # What is known so far of a question that came back to itself.
-        self.assumed: dict[object, object] = {}
+        self.assumed: dict[object, Any] = {}
         # Answers that rest on a question still waiting, with its place in the order.
-        self.partial: dict[object, tuple[object, int]] = {}
+        self.partial: dict[object, tuple[Any, int]] = {}
         # Lowest place that the answers given since have rested on.
         self.lowest = _NOBODY
+        # Conventions being looked for inside of one another.
+        self.conventions = 0
+
+    def give_up(self) -> None:
+        """Note that an answer is unknown only because it was too far to go: not to be kept."""
+        self.lowest = -1
 
 
 def remember(snapshot: Snapshot, key: object, answer: Callable[[], _T], unknown: _T) -> _T:
@@ -58,24 +64,25 @@ def remember(snapshot: Snapshot, key: object, answer: Callable[[], _T], unknown:
     place = waiting.get(key)
     if place is not None:
         progress.lowest = min(progress.lowest, place)
-        return progress.assumed.get(key, unknown)  # type: ignore[return-value]
+        return progress.assumed.get(key, unknown)
     partial = progress.partial.get(key)
     if partial is not None:
         progress.lowest = min(progress.lowest, partial[1])
-        return partial[0]  # type: ignore[return-value]
+        return partial[0]
     place = len(waiting)
     if place >= _DEPTH:
-        progress.lowest = -1
+        progress.give_up()
         return unknown
     outer = progress.lowest
     waiting[key] = place
+    value, lowest = unknown, -1
     try:
         for _ in range(_ROUNDS):
             progress.lowest = _NOBODY
             value = answer()
             lowest = progress.lowest
             _forget(progress, place)
-            if lowest > place or lowest < 0 or progress.assumed.get(key, unknown) == value:
+            if lowest != place or progress.assumed.get(key, unknown) == value:
                 break
             progress.assumed[key] = value
     finally:

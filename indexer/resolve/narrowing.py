@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import facts as f
 from .classes import mro
 from .entities import CLASS, INFERRED, OUTSIDE
-from .types import CLASS_OBJECT, INSTANCE, NONE, UNKNOWN, instance, known, union
+from .types import CLASS_OBJECT, INSTANCE, instance, known, union
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .types import Type
 
 
-def narrowed(snapshot: Snapshot, path: str, expr: int, type_: Type, depth: int) -> Type:
+def narrowed(snapshot: Snapshot, path: str, expr: int, type_: Type) -> Type:
     """A type as the tests around a reading of it leave it."""
     facts = snapshot.need(path)
     if not len(facts.block[0]):
@@ -30,7 +30,7 @@ def narrowed(snapshot: Snapshot, path: str, expr: int, type_: Type, depth: int) 
             continue
         if _rebound(facts, scope, chain, start, position):
             continue
-        type_ = _apply(snapshot, path, facts, test, truth, chain, type_, depth)
+        type_ = _apply(snapshot, path, facts, test, truth, chain, type_)
     return type_
 
 
@@ -135,21 +135,20 @@ def _apply(
     truth: bool,
     chain: tuple[int, ...],
     type_: Type,
-    depth: int,
 ) -> Type:
     ops, _, lefts, rights = facts.expr
     op = ops[test]
     arguments = (snapshot, path, facts)
     if op == f.NOT:
-        return _apply(*arguments, lefts[test], not truth, chain, type_, depth)
+        return _apply(*arguments, lefts[test], not truth, chain, type_)
     if op in (f.AND, f.OR):
         if truth == (op == f.AND):
             for part in (lefts[test], rights[test]):
                 if _mentions(facts, part, chain):
-                    type_ = _apply(*arguments, part, truth, chain, type_, depth)
+                    type_ = _apply(*arguments, part, truth, chain, type_)
         elif op == f.OR and truth:
             parts = [
-                _apply(*arguments, part, truth, chain, type_, depth)
+                _apply(*arguments, part, truth, chain, type_)
                 for part in (lefts[test], rights[test])
             ]
             return union(*parts)
@@ -164,7 +163,7 @@ def _apply(
                 return known(type_)
         return type_
     if op == f.CALL:
-        return _checked(snapshot, path, facts, test, truth, type_, depth)
+        return _checked(snapshot, path, facts, test, truth, type_)
     return known(type_) if truth else type_
 
 
@@ -175,7 +174,6 @@ def _checked(
     test: int,
     truth: bool,
     type_: Type,
-    depth: int,
 ) -> Type:
     """``isinstance`` and ``issubclass``."""
     ops, _, lefts, rights = facts.expr
@@ -187,7 +185,7 @@ def _checked(
     at = rights[test]
     if name not in ("isinstance", "issubclass") or extra[at] != 2:
         return type_
-    classes = _classes_of(snapshot, path, facts, extra[at + 6], depth)
+    classes = _classes_of(snapshot, path, extra[at + 6])
     if not classes:
         return type_
     form = INSTANCE if name == "isinstance" else CLASS_OBJECT
@@ -207,13 +205,11 @@ def _checked(
     return tuple((form, cls, (), INFERRED) for cls in classes if cls[0] == CLASS)
 
 
-def _classes_of(
-    snapshot: Snapshot, path: str, facts: FileFacts, expr: int, depth: int
-) -> list[Entity]:
+def _classes_of(snapshot: Snapshot, path: str, expr: int) -> list[Entity]:
     from .evaluate import values
 
     found: list[Entity] = []
-    for value in values(snapshot, path, expr, depth):
+    for value in values(snapshot, path, expr):
         if value[0] == CLASS_OBJECT:
             found.append(value[1])
         elif value[0] == INSTANCE:
@@ -222,26 +218,20 @@ def _classes_of(
     return [cls for cls in found if cls[0] != OUTSIDE or cls[1]]
 
 
-def matched(snapshot: Snapshot, path: str, subject: int, pattern: int, depth: int) -> Type:
+def matched(snapshot: Snapshot, path: str, subject: int, pattern: int) -> Type:
     """Type of what a pattern matched."""
     from .evaluate import values
 
     facts = snapshot.need(path)
     ops, _, lefts, _ = facts.expr
     if pattern >= 0 and ops[pattern] == f.PATTERN_CLASS:
-        classes = _classes_of(snapshot, path, facts, lefts[pattern], depth)
+        classes = _classes_of(snapshot, path, lefts[pattern])
         if classes:
             return tuple(instance(cls) for cls in classes if cls[0] == CLASS)
     if pattern >= 0 and ops[pattern] == f.PATTERN_OR:
         at = lefts[pattern]
         (extra,) = facts.extra
         return union(
-            *(
-                matched(snapshot, path, subject, part, depth)
-                for part in extra[at + 1 : at + 1 + extra[at]]
-            )
+            *(matched(snapshot, path, subject, part) for part in extra[at + 1 : at + 1 + extra[at]])
         )
-    return known(values(snapshot, path, subject, depth))
-
-
-__all__ = ["NONE", "UNKNOWN", "matched", "narrowed"]
+    return known(values(snapshot, path, subject))

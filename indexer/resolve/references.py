@@ -5,9 +5,6 @@ from __future__ import annotations
 from .. import facts as f
 from .entities import (
     ATTRIBUTE,
-    CLASS,
-    EXACT,
-    FUNCTION,
     MODULE,
     NAMESPACE,
     OUTSIDE,
@@ -17,7 +14,6 @@ from .entities import (
     owner_class,
     scope_of,
 )
-from .evaluate import attribute
 from .locate import Occurrence, entities_at
 
 TYPE_CHECKING = False
@@ -59,7 +55,7 @@ def references(snapshot: Snapshot, entity: Entity) -> Iterator[Reference]:
         for name in sorted(names):
             for role, position, ref in facts.occurrences(name):
                 occurrence = Occurrence(name, position, role, ref)
-                evidence = _confirm(snapshot, path, facts, occurrence, same)
+                evidence = _confirm(snapshot, path, occurrence, same)
                 if evidence >= 0:
                     found.append(Reference(path, position, role & f.ROLE_MASK, evidence))
         yield from sorted(found, key=lambda item: item.position)
@@ -83,8 +79,10 @@ def is_local(snapshot: Snapshot, entity: Entity) -> bool:
 
 
 def same_symbol(snapshot: Snapshot, entity: Entity) -> set[Entity]:
-    """The definitions that are one symbol to a person: every binding of a variable's name in its
-    scope, every assignment of an attribute in its class, overloads, property accessors.
+    """The definitions that are one symbol to a person.
+
+    Every binding of a variable's name in its scope, every assignment of an attribute in its class,
+    overloads, property accessors.
     """
     kind, path, row = entity
     if kind in (MODULE, NAMESPACE, OUTSIDE):
@@ -144,10 +142,19 @@ def _files(snapshot: Snapshot, entity: Entity, local: bool) -> dict[str, set[str
     return found
 
 
+def _has_aliases(facts: FileFacts) -> bool:
+    """Whether a file imports anything under another name."""
+    found: bool | None = facts.memo.get("aliases")
+    if found is None:
+        flags = facts.imports[f.IMP_FLAGS]
+        found = facts.memo["aliases"] = any(flag & f.ALIASED for flag in flags)
+    return found
+
+
 def _aliases(snapshot: Snapshot, path: str, name: str) -> Iterator[str]:
     """Names that a file gives to an imported name of this spelling."""
     facts = snapshot.facts(path)
-    if facts is None:
+    if facts is None or not _has_aliases(facts):
         return
     row = facts.name_id(name)
     modules, imported, bound = (
@@ -163,9 +170,7 @@ def _aliases(snapshot: Snapshot, path: str, name: str) -> Iterator[str]:
             yield facts.names[bound[index]]
 
 
-def _confirm(
-    snapshot: Snapshot, path: str, facts: FileFacts, occurrence: Occurrence, same: set[Entity]
-) -> int:
+def _confirm(snapshot: Snapshot, path: str, occurrence: Occurrence, same: set[Entity]) -> int:
     """Evidence that an occurrence means one of these entities, -1 when it means something else."""
     attribute_like = bool(occurrence.role & f.ATTRIBUTE_ROLE)
     role = occurrence.role & f.ROLE_MASK
@@ -187,21 +192,7 @@ def _confirm(
         # unknown it may be.
         if all(not name or name.rpartition(".")[0] == "" for name in outside):
             return TEXTUAL
-        receiver = facts.expr[f.EXPR_A][occurrence.ref]
-        del receiver
         return -1
     if role == f.KEYWORD and not found and 5 in kinds:
         return TEXTUAL
     return -1
-
-
-__all__ = [
-    "CLASS",
-    "EXACT",
-    "FUNCTION",
-    "Reference",
-    "attribute",
-    "is_local",
-    "references",
-    "same_symbol",
-]

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 # INSTANCE of a class (args: its type arguments). CLASS_OBJECT: the class itself. FUNCTION_OBJECT:
 # args[0] is what it is bound to. MODULE_OBJECT. NONE. VARIABLE_TYPE: a type variable. CALLABLE:
 # args[0] is what calling it gives. SUPER: args[0] is the instance, entity the class it stands in.
-INSTANCE, CLASS_OBJECT, FUNCTION_OBJECT, MODULE_OBJECT, NONE, VARIABLE_TYPE, CALLABLE, SUPER = range(8)
+INSTANCE, CLASS_OBJECT, FUNCTION_OBJECT, MODULE_OBJECT, NONE, VARIABLE_TYPE, CALLABLE, SUPER = (
+    range(8)
+)
 
 NOWHERE = (OUTSIDE, "", -1)
 NONE_VALUE: Value = (NONE, NOWHERE, (), INFERRED)
@@ -99,9 +101,7 @@ def of_entity(entity: Entity, evidence: int = EXACT) -> Type:
 
 def named(snapshot: Snapshot, module: str, name: str) -> Entity | None:
     """A class of the standard library by name, for what literals and syntax give."""
-    return remember(
-        snapshot, ("named", module, name), lambda: _named(snapshot, module, name), None
-    )
+    return remember(snapshot, ("named", module, name), lambda: _named(snapshot, module, name), None)
 
 
 def _named(snapshot: Snapshot, module: str, name: str) -> Entity | None:
