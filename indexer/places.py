@@ -6,6 +6,7 @@ file when first asked for; every question after that is a bisection.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 
 from . import facts as f
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     # Positions at which the innermost block changes, the block from there on, and for each block
     # the one around it, of whatever scope.
-    _Map = tuple[list[int], list[int], list[int]]
+    _Map = tuple[array[int], array[int], array[int]]
 
 
 def scope_at(facts: FileFacts, position: int) -> int:
@@ -84,7 +85,8 @@ def _sweep(facts: FileFacts) -> _Map:
         blocks.append(row)
     while open_rows:
         _leave(open_rows, ends, positions, blocks)
-    return positions, blocks, around
+    # Arrays, because a serving process keeps these for thousands of files.
+    return array("i", positions), array("i", blocks), array("i", around)
 
 
 def _leave(open_rows: list[int], ends: list[int], positions: list[int], blocks: list[int]) -> None:

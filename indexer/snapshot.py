@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 # Resolved expressions that a view remembers; a few hundred bytes each.
-_REMEMBERED = 150_000
+_REMEMBERED = 30_000
 
 
 class StaleError(Exception):
@@ -131,6 +131,16 @@ class Snapshot:
     def index(self) -> Index:
         """The index that this is a snapshot of."""
         return self._index
+
+    def relax(self) -> None:
+        """Forget what was resolved when it has become much; a long answer calls this on its way."""
+        if len(self.memo) > _REMEMBERED:
+            self.memo.clear()
+
+    @property
+    def shared(self) -> bool:
+        """Whether what is remembered here is for all who ask of this view."""
+        return self._shared
 
     @property
     def generation(self) -> int:

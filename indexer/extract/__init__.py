@@ -14,6 +14,7 @@ from ..text import normalize
 from .defaults import blank_defaults
 from .definitions import Definitions
 from .grammar import parse
+from .repair import Repair
 from .tables import ERROR_LIMIT
 
 TYPE_CHECKING = False
@@ -37,11 +38,7 @@ def extract_blob(raw: bytes) -> bytes:
     if limit < _RECURSION_LIMIT:
         sys.setrecursionlimit(_RECURSION_LIMIT)
     walk = Definitions(data)
-    root = parse(data)
-    if root.has_error:
-        blanked, walk.defaults = blank_defaults(data)
-        if walk.defaults:
-            root = parse(blanked)
+    root, broken = _parsed(data, walk)
     walk.open_scope(f.MODULE_SCOPE, root)
     walk.scopes[f.SCOPE_PARENT] = -1
     walk.scopes[f.SCOPE_START : f.SCOPE_END + 1] = [0, len(data)]
@@ -50,14 +47,45 @@ def extract_blob(raw: bytes) -> bytes:
     walk.blocks[f.BLOCK_START : f.BLOCK_END + 1] = [0, len(data)]
     walk.run(root.named_children)
     walk.close_block(block, 0)
-    if root.has_error:
-        _errors(root, walk)
+    _report(root, walk)
+    for part in broken:
+        walk.enter(part.start_byte)
+        walk.run(part.named_children)
+        _report(part, walk)
     return walk.encode(int(data.isascii()))
 
 
-def _errors(root: Node, walk: Definitions) -> None:
-    """Report places that do not parse, outermost only."""
+def _parsed(data: bytes, walk: Definitions) -> tuple[Node, list[Node]]:
+    """The tree of a module, and those of the statements that are broken and not in it."""
+    root = parse(data)
+    if not root.has_error:
+        return root, []
+    text, walk.defaults = blank_defaults(data)
+    if walk.defaults:
+        root = parse(text)
+        if not root.has_error:
+            return root, []
+    repair = Repair(text)
+    mended = parse(repair.text)
+    return (mended, repair.broken) if _damage(mended) < _damage(root) else (root, [])
+
+
+def _damage(root: Node) -> int:
+    """Bytes of the text that a tree could not make sense of."""
+    damage = 0
     todo = [root]
+    while todo:
+        node = todo.pop()
+        if node.is_missing or node.is_error:
+            damage += node.end_byte - node.start_byte + 1
+        elif node.has_error:
+            todo.extend(node.children)
+    return damage
+
+
+def _report(root: Node, walk: Definitions) -> None:
+    """Report places that do not parse, outermost only."""
+    todo = [root] if root.has_error else []
     while todo and len(walk.errors) < 3 * ERROR_LIMIT:
         node = todo.pop()
         if node.is_missing:

@@ -184,6 +184,32 @@ class Definitions(Patterns, Imports):
         elif self.self_name in names:
             self.self_name = self.self_class = -1
 
+    def enter(self, position: int) -> None:
+        """Go to where a statement that was left out stands."""
+        blocks = self.blocks
+        self.block = 0
+        for at in range(0, len(blocks), 7):
+            # Of two blocks that hold the position the inner one was opened later.
+            if blocks[at + f.BLOCK_START] <= position < blocks[at + f.BLOCK_END]:
+                self.block = at // 7
+        self.scope = scope = blocks[self.block * 7 + f.BLOCK_SCOPE]
+        self.self_name = self.self_class = -1
+        while scope >= 0:
+            kind_, parent, definition = (
+                self.scopes[scope * 6 + column]
+                for column in (f.SCOPE_KIND, f.SCOPE_PARENT, f.SCOPE_DEFINITION)
+            )
+            if kind_ == f.FUNCTION_SCOPE:
+                while self.scopes[parent * 6] == f.TYPE_SCOPE:
+                    parent = self.scopes[parent * 6 + f.SCOPE_PARENT]
+                if self.scopes[parent * 6] == f.CLASS_SCOPE:
+                    own = self.own_parameters(0, scope)
+                    flags = self.definition[definition * 14 + f.DEF_FLAGS]
+                    name = self.names[self.definition[definition * 14 + f.DEF_NAME]]
+                    self.enter_method(parent, own, flags, name)
+                    return
+            scope = parent
+
     def suite(self, node: Node, row: int) -> None:
         """Docstring and statements of a class or function, in the scope just entered."""
         body = node.child_by_field_id(_BODY)

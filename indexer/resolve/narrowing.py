@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import facts as f
+from ..places import block_at
 from .classes import mro
 from .entities import CLASS, INFERRED, OUTSIDE
 from .types import CLASS_OBJECT, INSTANCE, instance, known, union
@@ -18,14 +19,15 @@ if TYPE_CHECKING:
 def narrowed(snapshot: Snapshot, path: str, expr: int, type_: Type) -> Type:
     """A type as the tests around a reading of it leave it."""
     facts = snapshot.need(path)
-    if not len(facts.block[0]):
-        return type_
     chain = _spelled(facts, expr)
     if not chain:
         return type_
     scope = _scope_of(facts, expr)
+    blocks = _tested(facts).get((scope, chain[0]))
+    if blocks is None:
+        return type_
     position = _start(facts, expr)
-    for test, truth, start in _tests(facts, scope, position):
+    for test, truth, start in _tests(facts, blocks, scope, position):
         if not _mentions(facts, test, chain):
             continue
         if _rebound(facts, scope, chain, start, position):
@@ -61,22 +63,54 @@ def _start(facts: FileFacts, expr: int) -> int:
     return positions[expr]
 
 
-def _tests(facts: FileFacts, scope: int, position: int) -> list[tuple[int, bool, int]]:
+def _tested(facts: FileFacts) -> dict[tuple[int, int], list[int]]:
+    """Blocks by (scope, first name of what their test speaks of), in order of the text."""
+    table: dict[tuple[int, int], list[int]] | None = facts.memo.get("tested")
+    if table is None:
+        table = facts.memo["tested"] = {}
+        scopes = facts.block[f.BLOCK_SCOPE]
+        for row, test in enumerate(facts.block[f.BLOCK_TEST]):
+            if test >= 0:
+                for name in _subjects(facts, test):
+                    table.setdefault((scopes[row], name), []).append(row)
+    return table
+
+
+def _subjects(facts: FileFacts, test: int) -> set[int]:
+    """First names of what a test speaks of."""
+    ops, _, lefts, rights = facts.expr
+    op = ops[test]
+    if op in (f.AND, f.OR):
+        return _subjects(facts, lefts[test]) | _subjects(facts, rights[test])
+    if op in (f.NOT, f.COMPARE):
+        return _subjects(facts, lefts[test])
+    if op == f.NAMED:
+        return {facts.binding[f.BIND_NAME][rights[test]]}
+    if op == f.CALL:
+        at = rights[test]
+        test = facts.extra[0][at + 3] if facts.extra[0][at] else test
+    chain = _spelled(facts, test)
+    return {chain[0]} if chain else set()
+
+
+def _tests(
+    facts: FileFacts, blocks: list[int], scope: int, position: int
+) -> list[tuple[int, bool, int]]:
     """(test, whether it holds, where) of the blocks around a position, the outermost first.
 
     An earlier block that leaves counts with its test the other way round.
     """
-    kinds, parents, tests, starts, ends, scopes, flags = facts.block
-    around: list[int] = []
-    for row in range(len(kinds) - 1, -1, -1):
-        if scopes[row] == scope and starts[row] <= position < ends[row]:
-            around.append(row)
-    inside = set(around)
+    kinds, parents, tests, starts, ends, _, flags = facts.block
+    inside: set[int] = set()
+    block = block_at(facts, scope, position)
+    while block >= 0:
+        inside.add(block)
+        block = parents[block]
     found: list[tuple[int, bool, int]] = []
-    for row in range(len(kinds)):
+    for row in blocks:
         test = tests[row]
-        if scopes[row] != scope or test < 0 or starts[row] > position:
-            continue
+        if starts[row] > position:
+            break
         kind = kinds[row]
         if row in inside:
             if kind in (f.IF_TRUE, f.LOOP):

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from .entities import Entity
 
 
+# References that a view keeps for when they are asked for again; some hundred bytes each.
+_KEPT = 60_000
+
+
 class Reference:
     """A place where an entity is used, and how sure that is."""
 
@@ -38,19 +42,33 @@ class Reference:
         self.evidence = evidence
 
 
-def references(snapshot: Snapshot, entity: Entity) -> Iterator[Reference]:
+def references(snapshot: Snapshot, entity: Entity) -> list[Reference]:
     """Every use of an entity in order of path and position, its definition included.
 
     Occurrences that cannot be resolved are given with evidence TEXTUAL when they could mean it:
     an attribute of an unknown receiver may be a member, a plain name never is.
     """
     snapshot = snapshot.strict()
+    # Kept apart from what was resolved on the way, which is much more and soon forgotten.
+    kept: dict[Entity, list[Reference]] = snapshot.view.memo.setdefault("references", {})
+    found = kept.get(entity) if snapshot.shared else None
+    if found is None:
+        found = list(_references(snapshot, entity))
+        if snapshot.shared:
+            if sum(map(len, kept.values())) > _KEPT:
+                kept.clear()
+            kept[entity] = found
+    return found
+
+
+def _references(snapshot: Snapshot, entity: Entity) -> Iterator[Reference]:
     same = same_symbol(snapshot, entity)
     local = is_local(snapshot, entity)
     for path, names in sorted(_files(snapshot, entity, local).items()):
         facts = snapshot.facts(path)
         if facts is None:
             continue
+        snapshot.relax()
         found: list[Reference] = []
         for name in sorted(names):
             for role, position, ref in facts.occurrences(name):
