@@ -102,7 +102,9 @@ def digest_files(
         except text.UnreadableError as error:
             update.error = str(error)
         except Exception as error:
-            # One file that meets a bug must not keep all others from being indexed.
+            # One file that meets a bug must not keep all others from being indexed. Without its
+            # hash it is not taken for one that is indexed, when its content is seen again.
+            update.hash = b""
             update.error = f"cannot be extracted: {type(error).__name__}: {error}"
         results.append((update, blob))
     if cache:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Code = Literal["b", "h", "i", "q"]
 
 # Raise whenever a table's meaning changes: facts of another version are extracted anew.
-EXTRACTOR_VERSION = 3
+EXTRACTOR_VERSION = 4
 
 # Tables by name, with the width of a row.
 TABLES = (
@@ -280,7 +280,7 @@ OPERATORS = "+ - * / // % ** @ & | ^ << >> ~ == != < > <= >= in is not-in is-not
 ATTRIBUTE_ROLE = 16
 ROLE_MASK = 15
 
-_MAGIC = b"FXF2"
+_MAGIC = b"FXF3"
 N_COLUMNS = sum(width for _, width in TABLES)
 # Magic, flags; then for names, strings and every column the position behind its last byte; then a
 # type code for every column.

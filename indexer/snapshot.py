@@ -247,7 +247,7 @@ class Snapshot:
         row = self.view.files.get(path)
         try:
             status = os.stat(full)
-        except OSError:
+        except (OSError, ValueError):  # also for a name that no file can have
             if self._shared and row is not None:
                 raise StaleError(path) from None
             return None

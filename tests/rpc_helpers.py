@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -57,7 +58,8 @@ def wait_until(condition: Callable[[], Any], what: str) -> Any:
 class ServerProcess:
     """``flux-index serve`` in a process of its own."""
 
-    def __init__(self, workspace: Path, *, env: dict[str, str] | None = None, **options: Any):
+    def __init__(self, workspace: Path, **options: Any) -> None:
+        env = {**os.environ, **options.pop("env", {})}
         code = (
             "import json, sys\n"
             "from flux_index.api.rpc.serve import run\n"
@@ -69,7 +71,7 @@ class ServerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, **(env or {})},
+            env=env,
         )
         self.errors: list[str] = []
         self._drain = threading.Thread(target=self._read_errors)
@@ -91,6 +93,8 @@ class ServerProcess:
         """The next message from the standard output."""
         assert self.process.stdout is not None
         while not self._messages:
+            readable = select.select([self.process.stdout], [], [], DEADLINE)[0]
+            assert readable, f"no answer; {self.errors}"
             data = os.read(self.process.stdout.fileno(), 65536)
             assert data, f"no more answers; {self.errors}"
             self._messages += [json.loads(body) for body in self._splitter.feed(data)]

@@ -34,7 +34,7 @@ class Gate:
         self.entered = 0
         self.opened = threading.Event()
 
-    def __call__(self, session: object) -> dict[str, Any]:
+    def __call__(self, _: object) -> dict[str, Any]:
         self.entered += 1
         assert self.opened.wait(DEADLINE)
         return {"total": 1}
@@ -227,10 +227,10 @@ def test_before_pygls_is_there_questions_are_answered(
 def test_a_bug_is_told_in_a_sentence_and_logged_with_its_traceback(
     server: HostThread, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(session: object) -> None:
+    def fail(_: object) -> None:
         raise ZeroDivisionError("secret")
 
-    def unspeakable(session: object) -> object:
+    def unspeakable(_: object) -> object:
         return {"not JSON": {1, 2}}
 
     with server.client() as client:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from flux_index.api.rpc.framing import Broken, Splitter, frame
 from hypothesis import given
 from hypothesis import strategies as st
+
+from flux_index.api.rpc.framing import Broken, Splitter, frame
 
 GOOD = frame(b'{"good":1}', "headers")
 BODY = b'{"good":1}'

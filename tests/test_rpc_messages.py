@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,7 +39,7 @@ MALFORMED: dict[str, tuple[str, list[Any]]] = {
     "a number of 5,000 digits": ("[" + "1" * 5000 + "]", [PARSE_ERROR]),
     "a number": ("1", [INVALID_REQUEST]),
     "a text": ('"status"', [INVALID_REQUEST]),
-    "null": (' null', [INVALID_REQUEST]),
+    "null": (" null", [INVALID_REQUEST]),
     "an empty object": ("{}", [INVALID_REQUEST]),
     "an empty batch": ("[]", [INVALID_REQUEST]),
     "a batch of nothing": ("[1, 2, 3]", [INVALID_REQUEST] * 3),
@@ -83,7 +82,7 @@ MALFORMED: dict[str, tuple[str, list[Any]]] = {
     ),
     "a path that is no Unicode": (
         '{"jsonrpc": "2.0", "method": "outline", "params": {"path": "\\ud800.py"}, "id": 1}',
-        [INVALID_PARAMS],
+        [-32002],
     ),
     "a cancellation that wants an answer": (
         '{"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": 1}, "id": 2}',

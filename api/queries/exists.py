@@ -17,7 +17,7 @@ from ...indexer.resolve.entities import (
 from ...indexer.resolve.locate import by_name, member
 from ...indexer.resolve.names import module_member, unresolved_star
 from ..views import envelope, symbol
-from .target import candidates, entity_of_symbol, is_test, loose
+from .target import candidates, entity_of_symbol, is_test, loose, named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def exists(session: Session, *, query: str) -> dict[str, Any]:
     """Answer the operation ``exists``."""
     snapshot = session.snapshot(whole=True)
     name, arguments = _parse(query)
-    found = by_name(snapshot, name) or loose(snapshot, name)
+    found = named(snapshot, name)
     inside = [item for item in found if item.entity[0] != OUTSIDE]
     if inside:
         verdict, reason, near = "exists", "", list[Found]()

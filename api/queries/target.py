@@ -40,11 +40,16 @@ def offset_of(snapshot: Snapshot, path: str, line: int, character: int) -> int:
 
 
 def named(snapshot: Snapshot, name: str, path: str | None = None) -> list[Found]:
-    """Entities of a dotted name: absolute if that leads somewhere, else every one that ends so."""
-    found = by_name(snapshot, name)
-    if found and path is None:
-        return found
-    return loose(snapshot, name, path)
+    """Entities of a dotted name: absolute if that leads somewhere, else every one that ends so.
+
+    A name that starts like a class, or is no dotted name at all, is looked for the other way round:
+    `Model.save` is no module, and asking the environment for one takes longer than the answer.
+    """
+    if path is not None:
+        return loose(snapshot, name, path)
+    if name[:1].isupper() or "." not in name:
+        return loose(snapshot, name) or by_name(snapshot, name)
+    return by_name(snapshot, name) or loose(snapshot, name)
 
 
 def loose(snapshot: Snapshot, name: str, path: str | None = None) -> list[Found]:

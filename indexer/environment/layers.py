@@ -7,6 +7,7 @@ question leads there; then its facts are kept by content, as all facts are.
 from __future__ import annotations
 
 import os
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -125,14 +126,11 @@ class Layers:
 
 def typeshed_folder() -> str:
     """Folder of typeshed's standard library, found without importing the package that ships it."""
-    from importlib.util import find_spec
-
-    spec = find_spec("typeshed_client")
-    if spec is None or not spec.submodule_search_locations:
-        return ""
-    return os.path.join(next(iter(spec.submodule_search_locations)), "typeshed").replace(
-        os.sep, "/"
-    )
+    for entry in sys.path:
+        folder = os.path.join(entry, "typeshed_client", "typeshed")
+        if os.path.isdir(folder):
+            return folder.replace(os.sep, "/")
+    return ""
 
 
 def _read_versions(path: str) -> dict[str, tuple[tuple[int, int], tuple[int, int]]]:

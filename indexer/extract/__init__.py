@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # Deep enough for every file people wrote and most that programs did; Python keeps such frames on
 # the heap, so the depth costs memory and not the C stack.
 _RECURSION_LIMIT = 12_000
+_REPLACEMENT = "\ufffd".encode()
+_SMALL = 50_000  # bytes that are parsed in no time, whatever they are
 
 
 def extract(raw: bytes) -> FileFacts:
@@ -38,7 +40,11 @@ def extract_blob(raw: bytes) -> bytes:
     if limit < _RECURSION_LIMIT:
         sys.setrecursionlimit(_RECURSION_LIMIT)
     walk = Definitions(data)
-    root, broken = _parsed(data, walk)
+    if _is_binary(data):
+        root, broken = parse(b""), []
+        walk.errors += (0, len(data), 0)
+    else:
+        root, broken = _parsed(data, walk)
     walk.open_scope(f.MODULE_SCOPE, root)
     walk.scopes[f.SCOPE_PARENT] = -1
     walk.scopes[f.SCOPE_START : f.SCOPE_END + 1] = [0, len(data)]
@@ -53,6 +59,16 @@ def extract_blob(raw: bytes) -> bytes:
         walk.run(part.named_children)
         _report(part, walk)
     return walk.encode(int(data.isascii()))
+
+
+def _is_binary(data: bytes) -> bool:
+    """Whether a text consists of replacement characters and NUL bytes to a large part.
+
+    Looking for statements in it takes parsers minutes.
+    """
+    if len(data) < _SMALL:
+        return False
+    return (data.count(_REPLACEMENT) + data.count(b"\0")) * 20 > len(data)
 
 
 def _parsed(data: bytes, walk: Definitions) -> tuple[Node, list[Node]]:

@@ -89,7 +89,7 @@ class Imports(Statements):
                 self.add_import(module, f.STAR, -1, child.start_byte, child.start_byte)
             elif number in (_ALIASED, _DOTTED) and child != where:
                 self.import_name(child, module)
-        if where is not None:
+        if where is not None and len(self.imports) // 7 > first:
             dotted = where
             if where.kind_id == _RELATIVE:
                 parts = [part for part in where.named_children if part.kind_id == _DOTTED]

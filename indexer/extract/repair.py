@@ -8,7 +8,8 @@ each is parsed on its own; only what then still fails is broken.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from itertools import pairwise
 
 from .grammar import parse_range
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 # A line that goes on with the statement above it though it is not indented deeper.
 _GOES_ON = re.compile(rb"[\])}]|(?:else|elif|except|finally)\b")
+# A line that is hardly part of a string or of something in brackets.
+_STATEMENT = re.compile(
+    rb"@|(?:async|class|def|del|elif|else|except|finally|for|from|if|import|raise|return|try|while"
+    rb"|with)\b.*[\w:)]\s*$|[\w.]+(?:\[[^\]]*\])? = "
+)
 _DEFINES = re.compile(rb"(?:async[ \t]+)?(?:def|class)[ \t]+[^\W\d]\w*", re.ASCII)
 _TOKEN = re.compile(
     rb"(?P<comment>#[^\n]*)"
@@ -29,10 +35,15 @@ _TOKEN = re.compile(
 _COMPOUND = re.compile(
     rb"(?:async|case|class|def|elif|else|except|finally|for|if|match|try|while|with)\b"
 )
+_WORD = re.compile(rb"[a-z]*")
 _PLACEHOLDER = b"if 1:"
 _LONGEST_HEADER = 50  # lines
-_MOST_PARSES = 2_000
-_LONGEST_STATEMENT = 20_000
+_LONGEST_STATEMENT = 20_000  # bytes
+# How often the bytes of a file are looked at, on average, before the rest is left as it is.
+_LOOKS = 24
+_FREE_BYTES = 200_000
+_COST_OF_LOOK = 200  # bytes that could be parsed while a parser is set up
+_COST_OF_RECOVERY = 8  # how often a byte that parses could be parsed while one is that does not
 
 
 class Repair:
@@ -52,7 +63,8 @@ class Repair:
             self.starts.append(self.starts[-1] + len(line) + 1)
         self.starts[-1] -= 1
         self.indents = [self._indent(line) for line in range(len(self.starts) - 1)]
-        self.left = _MOST_PARSES
+        self._skip_strings()
+        self.left = len(text) * _LOOKS + _FREE_BYTES
         self._suite(0, len(self.indents))
 
     @property
@@ -66,17 +78,40 @@ class Repair:
         stripped = self.original[start:end].lstrip(b" \t\f")
         return end - start - len(stripped) if stripped[:1] not in b"#\r\n" else -1
 
+    def _skip_strings(self) -> None:
+        """Treat lines inside of long strings as blank, unless they look like code swallowed by one.
+
+        That is what happens to all strings behind a quote that was never closed.
+        """
+        at = 0
+        while token := _TOKEN.search(self.original, at):
+            at = token.end()
+            if token.lastgroup != "long":
+                continue
+            end = self.original.find(token[0], at)
+            if end < 0:
+                return
+            first, last = (bisect_right(self.starts, place) for place in (at, end))
+            at = end + 3
+            lines = range(first, min(last, len(self.indents)))
+            if not any(_STATEMENT.match(self._line(line)) for line in lines):
+                for line in lines:
+                    self.indents[line] = -1
+
     def _line(self, line: int) -> bytes:
         start = self.starts[line] + max(self.indents[line], 0)
         return self.original[start : self.starts[line + 1]]
 
     def _parse(self, first: int, last: int) -> Node | None:
-        """Tree of the lines from ``first`` up to ``last``; None when too many were asked for."""
-        self.left -= 1
+        """Tree of the lines from ``first`` up to ``last``; None when too much was asked for."""
+        start, end = self.starts[first] + max(self.indents[first], 0), self.starts[last]
+        self.left -= end - start + _COST_OF_LOOK
         if self.left < 0:
             return None
-        start = self.starts[first] + max(self.indents[first], 0)
-        return parse_range(self.original, start, self.starts[last])
+        root = parse_range(self.original, start, end)
+        if root.has_error:
+            self.left -= _COST_OF_RECOVERY * (end - start)
+        return root
 
     def _parses(self, first: int, last: int) -> bool:
         root = self._parse(first, last)
@@ -97,16 +132,18 @@ class Repair:
         at = 0
         while at < len(bounds) - 1:
             line, behind = bounds[at], bounds[at + 1]
-            at += 1
+            at = start = at + 1
             if self._parses(line, behind):
                 continue
             # Strings and brackets may hold lines that are not indented.
             end = self._lexical_end(line, behind)
             while bounds[at] < end and at < len(bounds) - 1:
                 at += 1
-            if bounds[at] == behind or not self._parses(line, bounds[at]):
-                at = bounds.index(behind)
-                self._statement(line, behind)
+            if bounds[at] != behind and self._parses(line, bounds[at]):
+                continue
+            if any(_STATEMENT.match(self._line(swallowed)) for swallowed in bounds[start:at]):
+                at = start  # what is open was meant to be closed before
+            self._statement(line, bounds[at])
 
     def _lexical_end(self, first: int, behind: int) -> int:
         """The line behind the one on which what is open at the end of some lines is closed.
@@ -122,36 +159,68 @@ class Repair:
             if kind == "long":
                 at = self.original.find(token[0], at) + 3
                 if at < 3:
-                    return behind
+                    break
             elif kind in ("open", "close"):
                 depth += 1 if kind == "open" else -1
             elif kind == "line" and at >= end and depth <= 0:
-                return max(bisect_left(self.starts, at), behind)
+                behind = max(bisect_left(self.starts, at), behind)
+                break
+        self.left -= (at - self.starts[first]) // 2
         return behind
 
     def _statement(self, first: int, last: int) -> None:
         """Narrow down a broken statement: to its header, or to statements in its bodies."""
         own = self.indents[first]
         while first < last and self._line(first).startswith(b"@"):
-            first = self._next(first, last)
+            behind = first + 1
+            while behind < last and (self.indents[behind] != own or self._closes(behind)):
+                behind += 1
+            start, end = self.starts[first] + own + 1, self.starts[behind]
+            written = self.original[start:end].strip()
+            if not written or parse_range(self.original, start, end).has_error:
+                self._blank(first, behind)
+            first = behind
         heads: list[int] = []
         closed: dict[int, int] = {}  # behind the `):` that ends the header that starts on a line
         for line in range(first, last):
             if self.indents[line] == own:
-                if heads and self._line(line)[:1] in (b")", b"]", b"}"):
-                    closed.setdefault(heads[-1], line + 1)
+                if heads and self._closes(line):
+                    if not self._ends_header(closed.get(heads[-1], first) - 1):
+                        closed[heads[-1]] = line + 1
                 else:
                     heads.append(line)
-        for head, behind in zip(heads, [*heads[1:], last], strict=True):
-            is_clause = head > first and _GOES_ON.match(self._line(head))
+        for head, behind in pairwise([*heads, last]):
+            is_clause = head > first and self._may_follow(head, first)
             header_end = closed.get(head) or self._header_end(head, behind)
             body = self._next(header_end - 1, behind)
             if body < behind and self.indents[body] > own and _COMPOUND.match(self._line(head)):
                 if not is_clause and not self._parses(head, header_end):
                     self._replace_header(head, header_end)
                 self._suite(body, behind)
-            elif not is_clause:
+            elif not is_clause and not self._parses(head, behind):
                 self._blank(head, behind)
+
+    def _may_follow(self, clause: int, head: int) -> bool:
+        """Whether a clause belongs to the kind of statement that a line begins."""
+        clauses = {
+            b"if": (b"elif", b"else"),
+            b"for": (b"else",),
+            b"while": (b"else",),
+            b"try": (b"except", b"else", b"finally"),
+        }
+        words = (_WORD.match(self._line(line)) for line in (head, clause))
+        first, second = (word[0] if word else b"" for word in words)
+        if first == b"async":
+            first = b"for"
+        return second in clauses.get(first, ()) and self._ends_header(clause)
+
+    def _ends_header(self, line: int) -> bool:
+        """Whether a line ends in a colon, but for a comment."""
+        return self._line(line).split(b"#")[0].rstrip().endswith(b":")
+
+    def _closes(self, line: int) -> bool:
+        """Whether a line begins with a closing bracket."""
+        return self._line(line)[:1] in (b")", b"]", b"}")
 
     def _next(self, line: int, last: int) -> int:
         """The next line with code on it."""
@@ -163,7 +232,7 @@ class Repair:
     def _header_end(self, head: int, last: int) -> int:
         """The line behind the header of a compound statement."""
         for line in range(head, min(last, head + _LONGEST_HEADER)):
-            if self._line(line).split(b"#")[0].rstrip().endswith(b":"):
+            if self._ends_header(line):
                 if line == head or self._parses(head, line + 1):
                     return line + 1
                 break
