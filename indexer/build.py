@@ -146,7 +146,7 @@ def update(
         root, present, index.workspace.config.max_file_size, index.cache_dir, known
     )
     gone = {*paths, *removed}.difference(update_.path for update_, _ in digested)
-    changed = _remove(index, sorted(gone.intersection(files))) + commit(index, digested)
+    changed = _remove(index, sorted(gone)) + commit(index, digested)
     if found is not None:
         with index.writing:
             index.writer().set_meta({"known": found.known.encode(), "building": 0})
@@ -210,15 +210,15 @@ def _publish(
 def _remove(index: Index, paths: Sequence[str]) -> int:
     if not paths:
         return 0
-    files = index.view().files
     removed: list[tuple[str, Sequence[str], Sequence[str]]] = []
-    for path in paths:
-        row = files.get(path)
-        if row is not None:
-            names, inherited = _names_of(index, row[3])
-            removed.append((path, names, inherited))
     with index.writing:
-        generation = index.writer().apply([], removed)
+        store = index.writer()
+        for path in paths:
+            row = store.file(path)
+            if row is not None:
+                names, inherited = _names_of(index, row[3])
+                removed.append((path, names, inherited))
+        generation = store.apply([], removed) if removed else store.generation
         index.publish(generation, dict.fromkeys(paths), paths)
     return len(removed)
 

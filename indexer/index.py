@@ -14,7 +14,7 @@ from .errors import DamagedError, LockedError, StoreError
 from .library import Library
 from .snapshot import Snapshot, View
 from .store.facts_cache import FactsCache
-from .store.index_store import ABSENT, IndexStore, identity
+from .store.index_store import ABSENT, IndexStore, identity, last_write
 from .store.lock import WriterLock
 from .workspace import Workspace, find_root, state_dir_of, user_cache_dir
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from .build import BuildReport, Progress
+    from .plan import Plan
     from .store.index_store import FileRow
     from .workspace import Sweep
 
@@ -46,14 +47,15 @@ class Index:
         self.skipped: list[tuple[str, str]] = []
         self.watcher_state: Callable[[], dict[str, str]] | None = None
         self.building = False
-        self.layers = Layers(workspace)
+        self.layers = Layers(workspace, cache_dir)
         # Content hash of files outside of the workspace by path, time and size.
         self.outside: dict[tuple[str, int, int], bytes] = {}
         self._readers: dict[int, IndexStore | None] = {}
         self._writer: IndexStore | None = None
         self._view: View | None = None
-        # File of a damaged index that nobody could clear away, and whether one has to be made anew.
-        self._given_up = ABSENT
+        # (mtime, size) of a damaged index that could not be cleared away, and whether one has to be
+        # made anew.
+        self._given_up = (0, 0)
         self._remake = False
         # Files that changed and could not be stored.
         self._unstored: set[str] = set()
@@ -75,7 +77,7 @@ class Index:
                 store = IndexStore(path, writable=False)
                 remembered = store.meta("workspace")
             except StoreError as error:
-                notes.append(str(error))
+                notes += filter(None, [str(error)])
         if isinstance(remembered, bytes):
             remembered = remembered.decode("utf-8", "surrogateescape")
         workspace = Workspace.restore(remembered) if isinstance(remembered, str) else None
@@ -113,7 +115,7 @@ class Index:
             if store.damaged:
                 self._give_up(store.identity, f"{self.path} is damaged")
             store, there = None, identity(self.path)
-        if store is None and there not in (ABSENT, self._given_up):
+        if store is None and there != ABSENT and last_write(self.path) != self._given_up:
             try:
                 store = self._readers[thread] = IndexStore(self.path, writable=False)
             except DamagedError as error:
@@ -127,12 +129,13 @@ class Index:
         from .store.database import discard
 
         self.note(f"{reason}: it is rebuilt")
-        self._given_up = damaged
+        self._given_up = last_write(self.path)
         had_lock = self.lock.held
         if had_lock or self.become_writer():
             try:
                 if identity(self.path) == damaged:
                     discard(self.path)
+                self._given_up = (0, 0)
             except OSError as error:
                 self.note(f"cannot remove {self.path}: {error.strerror}")
             if not had_lock:
@@ -140,7 +143,7 @@ class Index:
 
     def note(self, sentence: str) -> None:
         """Remember something to tell the user, once; it replaces the start of the same sentence."""
-        if sentence not in self.notes:
+        if sentence and sentence not in self.notes:
             self.notes = [note for note in self.notes if not sentence.startswith(note)]
             self.notes.append(sentence)
 
@@ -284,6 +287,7 @@ class Index:
         except StoreError as error:
             self.note(str(error))
             self._remake = True
+            self._look_only()
             raise
         finally:
             self.building = False
@@ -313,6 +317,7 @@ class Index:
                 self._remake = True  # It decides about files that nobody names here.
         count = 0
         try:
+            self.reader()
             self.view()
             if not self._remake:
                 count = update(self, chosen, left_out)
@@ -326,7 +331,10 @@ class Index:
         except StoreError as error:
             self._postpone(chosen + left_out, error)
         if self._remake:
-            report = self.build()
+            try:
+                report = self.build()
+            except StoreError:
+                return 0  # All that it would have stored is pending, and there is a note.
             count = report.extracted + report.reused + report.removed
         return count
 
@@ -344,7 +352,7 @@ class Index:
     def _stored(self) -> None:
         """Take back what was said about not being able to write."""
         self._unstored.clear()
-        self.notes = [note for note in self.notes if not note.startswith("cannot write ")]
+        self.notes = [note for note in self.notes if not note.startswith("cannot ")]
 
     def refresh(self) -> int:
         """Look at the disk and take in what changed, when nobody else keeps the index current.
@@ -382,6 +390,16 @@ class Index:
             finally:
                 if not had_lock:
                     self.release_writer()
+        self._leave_pending(todo)
+        return len(changed)
+
+    def _look_only(self) -> None:
+        """Know what is there, where nothing can be stored."""
+        from .plan import plan
+
+        self._leave_pending(plan(self.view(), self.sweep()))
+
+    def _leave_pending(self, todo: Plan) -> None:
         gone = set(todo.removed)
         view = self.view()
         with self._mutex:
@@ -389,13 +407,12 @@ class Index:
             self._view = View(
                 view.generation, files, frozenset(todo.changed), revision=view.revision
             )
-        return len(changed)
 
     def look_again(self) -> None:
         """Read settings, build files and environment anew when one of them has changed."""
         if Workspace.restore(self.workspace.snapshot()) is None:
             self.workspace = Workspace.open(self.workspace.root)
-            self.layers = Layers(self.workspace)
+            self.layers = Layers(self.workspace, self.cache_dir)
             if self._writer is not None:
                 with self.writing:
                     text = self.workspace.snapshot().encode("utf-8", "surrogateescape")

@@ -92,7 +92,7 @@ def expected(tmp_path: Path, *, stored: bool = True) -> dict[str, Any]:
         return answers(index, stored=stored)
 
 
-def ask(index: Index, name: str, **arguments: Any) -> dict[str, Any]:
+def ask(index: Index, name: str, /, **arguments: Any) -> dict[str, Any]:
     """One answer."""
     return dict(call(Session(index), name, arguments))
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from oracle_python import (
     COMPREHENSIONS_HAVE_SCOPES,
     FSTRINGS_HAVE_POSITIONS,
-    IMPLICIT,
     PARAMETER_KINDS,
     python_sees,
-    without_comprehensions,
 )
+from oracle_scopes import IMPLICIT, without_comprehensions
 
 from flux_index.indexer import facts as f
 from flux_index.indexer.extract import extract
@@ -190,7 +189,7 @@ class _View:
     def end(self, position: int) -> int:
         """An end without the comments before it, which facts count as part of a body."""
         while True:
-            position = len(self.text[:position].rstrip())
+            position = len(self.text[:position].rstrip(b" \t\f\r\n;\\"))
             start = self.quoted.get(position, position)
             if self.text[start : start + 1] != b"#":
                 return position
@@ -266,13 +265,11 @@ class _View:
                 self.canonical(value),
                 facts.definition[f.DEF_POS][owner] if owner >= 0 else -1,
             )
-            for _, receiver, at, _, value, _, owner, _ in zip(
-                *facts.attribute_binding, strict=True
-            )
+            for _, receiver, at, _, value, _, owner, _ in zip(*facts.attribute_binding, strict=True)
         }
 
     def items(self) -> dict[int, Any]:
-        """By position, which the row of the table does not have: that of the target's expression."""
+        """By the position of the target, which only its expression has."""
         places = {
             (self.a[row], self.b[row]): self.positions[row]
             for row, op in enumerate(self.ops)

@@ -16,6 +16,9 @@ import token
 import tokenize
 from bisect import bisect_left
 
+from oracle_notation import OPERATORS, canonical, keyword_value
+from oracle_scopes import scope_of, without_comprehensions
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,23 +31,6 @@ FSTRINGS_HAVE_POSITIONS = sys.version_info >= (3, 12)
 # From 3.12 on the symbols of most comprehensions are mixed into those of the scope around them.
 COMPREHENSIONS_HAVE_SCOPES = sys.version_info < (3, 12)
 PARAMETER_KINDS = ("positional only", "positional", "*", "keyword only", "**")
-_FORMATTED: tuple[type[ast.AST], ...] = tuple(
-    getattr(ast, name) for name in ("JoinedStr", "TemplateStr") if hasattr(ast, name)
-)
-_OPERATORS = {
-    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%",
-    ast.Pow: "**", ast.MatMult: "@", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
-    ast.LShift: "<<", ast.RShift: ">>", ast.Invert: "~", ast.Eq: "==", ast.NotEq: "!=",
-    ast.Lt: "<", ast.Gt: ">", ast.LtE: "<=", ast.GtE: ">=", ast.In: "in", ast.Is: "is",
-    ast.NotIn: "not-in", ast.IsNot: "is-not", ast.UAdd: "+", ast.USub: "-",
-}  # fmt: skip
-_CONSTANTS = {True: "True", False: "False", None: "None", ...: "..."}
-_PLAIN = frozenset(["int", "float", "complex", "bytes"])
-_COMPREHENSIONS = ("listcomp", "setcomp", "dictcomp", "genexpr")
-# Names and tables that the compiler adds, or that only newer versions have.
-IMPLICIT = frozenset(
-    ["__class__", "__classdict__", "__type_params__", "__conditional_annotations__"]
-)
 
 
 def python_sees(text: bytes) -> Sections:
@@ -53,31 +39,17 @@ def python_sees(text: bytes) -> Sections:
     tree = ast.parse(source)
     seen = _Seen(text, source)
     seen.visit(tree)
-    table = symtable.symtable(source, "module", "exec")
-    scope = _scope(table)
+    scope = scope_of(symtable.symtable(source, "module", "exec"))
     if not COMPREHENSIONS_HAVE_SCOPES:
         scope = without_comprehensions(scope, seen.bound_in_comprehensions)
     return {**seen.sections, "scopes": {0: scope}}
-
-
-def without_comprehensions(scope: tuple[Any, ...], names: set[str]) -> tuple[Any, ...]:
-    """A scope that holds what is inside of its comprehensions, less the names that they bind."""
-    kind, name, bound, inner = scope
-    kept: list[tuple[Any, ...]] = []
-    todo = list(inner)
-    while todo:
-        child = todo.pop()
-        if child[0] == "comprehension":
-            todo += child[3]
-        else:
-            kept.append(without_comprehensions(child, names))
-    return kind, name, [cell for cell in bound if cell[0] not in names], sorted(kept, key=repr)
 
 
 class _Seen(ast.NodeVisitor):
     """Collects sections; everything is keyed by where a name is written."""
 
     def __init__(self, text: bytes, source: str) -> None:
+        self.text = text
         self.starts = [0]
         for line in text.split(b"\n"):
             self.starts.append(self.starts[-1] + len(line) + 1)
@@ -131,8 +103,12 @@ class _Seen(ast.NodeVisitor):
             if kind == token.NAME:
                 yield at, spelled
 
-    def name_ending_at(self, node: Any) -> int:
-        return self.tokens[self.by_end[self.end(node)]][0]
+    def name_ending_at(self, node: Any, name: str = "") -> int:
+        end = self.end(node)
+        begin = end - len(name.encode())
+        if name and self.text[begin:end] == name.encode():
+            return begin  # the tokenizer does not know every letter
+        return self.tokens[self.by_end[end]][0]
 
     def occur(self, position: int, name: str, role: str) -> None:
         self.sections["occurrences"][position] = (name, role)
@@ -144,7 +120,7 @@ class _Seen(ast.NodeVisitor):
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         self.visit(node.value)
-        self.occur(self.name_ending_at(node), node.attr, f"attribute {_context(node)}")
+        self.occur(self.name_ending_at(node, node.attr), node.attr, f"attribute {_context(node)}")
 
     def visit_keyword(self, node: ast.keyword) -> None:
         if node.arg is not None:
@@ -157,7 +133,7 @@ class _Seen(ast.NodeVisitor):
         for name in node.names:
             self.occur(next(found)[0], name, "read")
 
-    visit_Nonlocal = visit_Global
+    visit_Nonlocal = visit_Global  # noqa: N815
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         if node.type is not None:
@@ -202,7 +178,7 @@ class _Seen(ast.NodeVisitor):
         self.occur(at, name, "written")
         self.generic_visit(node)
 
-    visit_ParamSpec = visit_TypeVarTuple = visit_TypeVar
+    visit_ParamSpec = visit_TypeVarTuple = visit_TypeVar  # noqa: N815
 
     def visit_JoinedStr(self, node: Any) -> None:
         if FSTRINGS_HAVE_POSITIONS:
@@ -210,7 +186,10 @@ class _Seen(ast.NodeVisitor):
             return
         inner = _NamesOnly()
         inner.generic_visit(node)
-        self.sections["names in f-strings"][self.start(node)] = (self.end(node), sorted(inner.found))
+        self.sections["names in f-strings"][self.start(node)] = (
+            self.end(node),
+            sorted(inner.found),
+        )
 
     # Imports
 
@@ -263,8 +242,7 @@ class _Seen(ast.NodeVisitor):
             "parameters": self.parameters(node.args),
             "decorators": [canonical(decorator) for decorator in node.decorator_list],
             "doc": self.doc(node),
-            "start": min(map(self.start, [node, *node.decorator_list]))
-            - bool(node.decorator_list),
+            "start": min(map(self.start, [node, *node.decorator_list])) - bool(node.decorator_list),
             "end": self.end(node),
         }
         self.annotate(at, node.returns)
@@ -282,7 +260,7 @@ class _Seen(ast.NodeVisitor):
         self.class_name = outer
         self.self_names.pop()
 
-    visit_AsyncFunctionDef = visit_FunctionDef
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
 
     def receiver(self, node: Any) -> tuple[str, int]:
         """The name that means an instance inside a function, and where its class is named."""
@@ -332,10 +310,9 @@ class _Seen(ast.NodeVisitor):
 
     def doc(self, node: Any) -> int:
         """Where the docstring starts, or -1."""
-        first = node.body[0]
-        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-            if isinstance(first.value.value, str):
-                return self.start(first.value)
+        match node.body[0]:
+            case ast.Expr(value=ast.Constant(value=str()) as value):
+                return self.start(value)
         return -1
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
@@ -345,7 +322,7 @@ class _Seen(ast.NodeVisitor):
         self.occur(at, node.name, "defined")
         listed = [(self.start(base), "", canonical(base)) for base in node.bases]
         listed += [
-            (self.start(word), word.arg or "", _keyword_value(word)) for word in node.keywords
+            (self.start(word), word.arg or "", keyword_value(word)) for word in node.keywords
         ]
         self.sections["classes"][at] = {
             "name": node.name,
@@ -383,7 +360,7 @@ class _Seen(ast.NodeVisitor):
         elif isinstance(target, ast.Attribute):
             name, owner = self.self_names[-1]
             is_own = isinstance(target.value, ast.Name) and target.value.id == name
-            self.sections["attributes"][self.name_ending_at(target)] = (
+            self.sections["attributes"][self.name_ending_at(target, target.attr)] = (
                 canonical(target.value),
                 value,
                 owner if is_own else -1,
@@ -418,7 +395,7 @@ class _Seen(ast.NodeVisitor):
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         self.generic_visit(node)
         if isinstance(node.target, ast.Name):
-            operator = _OPERATORS[type(node.op)]
+            operator = OPERATORS[type(node.op)]
             self.give(node.target, f"({node.target.id} {operator}= {canonical(node.value)})")
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
@@ -429,7 +406,7 @@ class _Seen(ast.NodeVisitor):
         self.generic_visit(node)
         self.give(node.target, f"element({canonical(node.iter)})")
 
-    visit_AsyncFor = visit_For
+    visit_AsyncFor = visit_For  # noqa: N815
 
     def visit_comprehension(self, node: ast.comprehension) -> None:
         self.visit_For(node)
@@ -515,141 +492,3 @@ def _own_nodes(body: list[Any]) -> Iterator[ast.AST]:
             todo += [*node.args.defaults]
         else:
             todo += ast.iter_child_nodes(node)
-
-
-def _keyword_value(node: ast.keyword) -> str:
-    return canonical(node.value) if node.arg else f"**{canonical(node.value)}"
-
-
-def canonical(node: ast.AST | None) -> str:
-    """An expression in the notation that both sides share; empty for none."""
-    match node:
-        case None:
-            return ""
-        case ast.Name():
-            return node.id
-        case ast.Attribute():
-            return f"{canonical(node.value)}.{node.attr}"
-        case ast.Call():
-            listed = [(_place(part), canonical(part)) for part in node.args]
-            listed += [
-                (_place(word), f"{word.arg}={canonical(word.value)}" if word.arg else _keyword_value(word))
-                for word in node.keywords
-            ]
-            listed.sort()
-            return f"{canonical(node.func)}({', '.join(text for _, text in listed)})"
-        case ast.Subscript():
-            return f"{canonical(node.value)}[{canonical(node.slice)}]"
-        case ast.Constant(value=str()):
-            return "str"
-        case ast.Constant():
-            shown = type(node.value).__name__
-            return shown if shown in _PLAIN else str(_CONSTANTS[node.value])
-        case ast.List():
-            return f"[{_listed(node.elts)}]"
-        case ast.Tuple():
-            return f"({_listed(node.elts)},)"
-        case ast.Set():
-            return "{" + _listed(node.elts) + "}"
-        case ast.Dict():
-            pairs = [
-                f"{canonical(key)}: {canonical(value)}" if key else f"**{canonical(value)}"
-                for key, value in zip(node.keys, node.values, strict=True)
-            ]
-            return "{" + ", ".join(pairs) + ",}"
-        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
-            return f"{type(node).__name__}({canonical(node.elt)})"
-        case ast.DictComp():
-            return f"DictComp({canonical(node.value)})"
-        case ast.Lambda():
-            return f"lambda({canonical(node.body)})"
-        case ast.Await():
-            return f"await({canonical(node.value)})"
-        case ast.Yield():
-            return f"yield({canonical(node.value)})"
-        case ast.YieldFrom():
-            return f"yield from({canonical(node.value)})"
-        case ast.Starred():
-            return f"*{canonical(node.value)}"
-        case ast.NamedExpr():
-            return f"(:= {canonical(node.value)})"
-        case ast.IfExp():
-            return f"({canonical(node.body)} else {canonical(node.orelse)})"
-        case ast.BoolOp():
-            operator = "and" if isinstance(node.op, ast.And) else "or"
-            first, *others = map(canonical, node.values)
-            for other in others:
-                first = f"({first} {operator} {other})"
-            return first
-        case ast.Compare():
-            parts = [
-                f" {_OPERATORS[type(operator)]} {canonical(part)}"
-                for operator, part in zip(node.ops, node.comparators, strict=True)
-            ]
-            return f"({canonical(node.left)}{''.join(parts)})"
-        case ast.UnaryOp(op=ast.Not()):
-            return f"(not {canonical(node.operand)})"
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int())) if not isinstance(
-            node.operand.value, bool  # type: ignore[attr-defined] # it is a constant
-        ):
-            return "int"
-        case ast.UnaryOp():
-            return f"({_OPERATORS[type(node.op)]}{canonical(node.operand)})"
-        case ast.BinOp(op=ast.BitOr()):
-            # Which of the unions in a long one is made first means nothing, and grammars differ.
-            return f"{canonical(node.left)} | {canonical(node.right)}"
-        case ast.BinOp():
-            operator = _OPERATORS[type(node.op)]
-            return f"({canonical(node.left)} {operator} {canonical(node.right)})"
-        case ast.Slice():
-            return "slice"
-        case _ if isinstance(node, _FORMATTED):
-            return "formatted"
-    return f"?{type(node).__name__}"
-
-
-def _place(node: Any) -> tuple[int, int]:
-    return node.lineno, node.col_offset
-
-
-def _listed(nodes: list[ast.expr]) -> str:
-    return ", ".join(map(canonical, nodes))
-
-
-def _scope(table: symtable.SymbolTable) -> tuple[Any, ...]:
-    """(kind, name, {bound name: flags}, inner scopes in a canonical order)."""
-    name = table.get_name().strip("<>")
-    symbols = [symbol for symbol in table.get_symbols() if symbol.get_name() not in IMPLICIT]
-    kind = getattr(table.get_type(), "value", table.get_type())
-    if kind == "function":
-        if any(symbol.get_name() == ".0" for symbol in symbols):
-            kind = "comprehension"
-        elif name == "lambda":
-            kind = "lambda"
-    bound: dict[str, str] = {}
-    for symbol in symbols:
-        if kind == "comprehension" and (symbol.is_declared_global() or symbol.is_nonlocal()):
-            continue  # what a walrus binds around the comprehension
-        flags = "p" * symbol.is_parameter() + "i" * symbol.is_imported()
-        flags += "b" * bool(symbol.is_assigned())
-        if kind not in ("comprehension", "module"):
-            flags += "g" * symbol.is_declared_global() + "n" * symbol.is_nonlocal()
-        if flags and not symbol.get_name().startswith("."):
-            bound[symbol.get_name()] = flags
-    inner: list[tuple[Any, ...]] = []
-    for child in table.get_children():
-        inner += _spliced(child)
-    name = name if kind in ("function", "class") else ""
-    return kind, name, sorted(bound.items()), sorted(inner, key=repr)
-
-
-def _spliced(table: symtable.SymbolTable) -> list[tuple[Any, ...]]:
-    """A table, or those inside it when it stands for something that facts have no scope for."""
-    kind = getattr(table.get_type(), "value", table.get_type())
-    if kind in ("module", "class", "function"):
-        return [_scope(table)]
-    inner = [found for child in table.get_children() for found in _spliced(child)]
-    if kind in ("type parameters", "type parameter"):
-        _, _, bound, _ = _scope(table)
-        return [("type", "", bound, sorted(inner, key=repr))]
-    return inner

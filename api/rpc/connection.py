@@ -102,11 +102,6 @@ class Connection(asyncio.Protocol):
         self._is_writable = True
         self._regulate()
 
-    @property
-    def is_answering(self) -> bool:
-        """Whether a thread works for this client."""
-        return self._n_running > 0
-
     def adopt(self, peer: Peer) -> None:
         """From now on calls go to pygls, and first those that had to wait for it."""
         self.peer = peer
@@ -153,6 +148,7 @@ class Connection(asyncio.Protocol):
         self.settle(call, body)
         if self._host.is_pooled(call.method):
             self._n_running -= 1
+            self._host.ends()
             if self._waiting:
                 self._start(self._waiting.popleft())
 
@@ -216,7 +212,9 @@ class Connection(asyncio.Protocol):
 
     def _start(self, call: Call) -> None:
         is_pooled = self._host.is_pooled(call.method)
-        self._n_running += is_pooled
+        if is_pooled:
+            self._n_running += 1
+            self._host.begins()
         if self.peer is not None:
             self.peer.take(call)
         elif is_pooled:

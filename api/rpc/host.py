@@ -21,6 +21,7 @@ from . import methods
 from .connection import Connection
 from .keeper import Keeper
 from .listeners import Listeners
+from .memory import share_heap
 from .news import News
 from .service import Service
 
@@ -35,9 +36,10 @@ if TYPE_CHECKING:
     from .relay import Relay
 
 _WORKERS = 4
-# pygls is imported when it is needed, or after so many seconds: the first questions are asked of a
-# new process while it has most to do, and importing takes its time from them.
+# pygls is imported when it is needed, or after so many seconds, and then when questions have been
+# answered or after some more: importing it would take its time from the first ones.
 _LOAD_AFTER_SECONDS = 0.5
+_LOAD_LATEST_SECONDS = 2.0
 # Questions being answered when the server stops may take so long.
 _DRAIN_SECONDS = 2.0
 # While one thread computes, others get a word in after this many seconds: a question that takes
@@ -75,6 +77,9 @@ class Host:
         self._idle: asyncio.TimerHandle | None = None
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="flux-index-answer")
         self._pygls: Server | None = None
+        self._n_answering = 0
+        self._quiet = threading.Event()
+        self._quiet.set()
         self._failure: BaseException | None = None
 
     @property
@@ -116,6 +121,21 @@ class Host:
         """A call has come that cannot be answered without pygls."""
         self._pygls_needed.set()
 
+    def begins(self) -> None:
+        """A thread is about to answer a question."""
+        self._n_answering += 1
+        self._quiet.clear()
+
+    def ends(self) -> None:
+        """It has."""
+        self._n_answering -= 1
+        if not self._n_answering:
+            self._quiet.set()
+
+    def give_way(self, seconds: float) -> None:
+        """Wait, at most so long, while questions are being answered. From any other thread."""
+        self._quiet.wait(seconds)
+
     def joined(self, connection: Connection) -> None:
         """A client is there."""
         self.connections.add(connection)
@@ -151,6 +171,7 @@ class Host:
 
     async def _main(self, relay: Relay | None) -> None:
         sys.setswitchinterval(_SWITCH_SECONDS)
+        share_heap()
         self._loop = asyncio.get_running_loop()
         self._stopped = asyncio.Event()
         self._pygls_needed = asyncio.Event()
@@ -208,6 +229,8 @@ class Host:
         call.client.end_soon(call, body)
 
     def _load_pygls(self) -> None:
+        if not self._pygls_needed.is_set():
+            self.give_way(_LOAD_LATEST_SECONDS)
         try:
             from .peer import Server
 
@@ -249,7 +272,7 @@ class Host:
         """Let go of everything, the lock last: whoever takes over finds all written."""
         self._listeners.close()
         until = self._loop.time() + _DRAIN_SECONDS
-        while any(one.is_answering for one in self.connections) and self._loop.time() < until:
+        while self._n_answering and self._loop.time() < until:
             await asyncio.sleep(0.002)
         for connection in list(self.connections):
             connection.close()

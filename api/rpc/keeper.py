@@ -12,6 +12,7 @@ import threading
 import time
 
 from ...indexer.errors import FluxIndexError
+from .memory import give_back
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,9 +35,18 @@ if TYPE_CHECKING:
         def built(self) -> None:
             """A build has ended."""
 
+        def give_way(self, seconds: float) -> None:
+            """Wait, at most so long, while questions are being answered."""
+
 
 # Processes extract more files than this faster, in spite of the time that it takes to start them.
 _MANY = 64
+# Whoever starts a server has a question, which the first build must not slow down: it needs the
+# same processors to extract the few files that the answer needs. So the build waits a moment for
+# the question and then for its answer, and later at each step, but never for long.
+_ARRIVAL_SECONDS = 0.1
+_FIRST_ANSWER_SECONDS = 3.0
+_ANSWER_SECONDS = 0.2
 # Seconds between two reports of progress.
 _REPORT_EVERY = 0.1
 _PATHS_TOLD = 1000
@@ -98,6 +108,8 @@ class Keeper:
         return watcher is not None and watcher.flush(max(0.0, until - time.monotonic()))
 
     def _run(self) -> None:
+        self._stopping.wait(_ARRIVAL_SECONDS)
+        self._listener.give_way(_FIRST_ANSWER_SECONDS)
         try:
             self._watch()
         except Exception:
@@ -161,6 +173,7 @@ class Keeper:
                 _log.error("the index is not up to date: %s", error)
             except Exception:
                 _log.exception("the index is not up to date")
+            give_back()
             self.caught_up = True
             self._tell(before, paths, complete=complete)
             self._listener.built()
@@ -187,6 +200,7 @@ class _Report:
 
     def tell(self, progress: Progress) -> None:
         """One more step."""
+        self._listener.give_way(_ANSWER_SECONDS)
         now = time.monotonic()
         if progress.phase != "extract" or not progress.total or now < self._next:
             return

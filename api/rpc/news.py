@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from .connection import Connection
     from .messages import Call
+    from .shapes import Changed
 
 _TITLE = "Indexing"
 
@@ -66,7 +67,7 @@ class News:
 
     def changed(self, generation: int, paths: Iterable[str], *, complete: bool) -> None:
         """The index has a new generation because of these files, or of more than these."""
-        news = {"generation": generation, "paths": sorted(paths), "complete": complete}
+        news: Changed = {"generation": generation, "paths": sorted(paths), "complete": complete}
         for connection in list(self._subscribers):
             connection.notify(CHANGED, news)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from .host import Host
     from .messages import Call
+    from .shapes import Changed
 
     Handler = Callable[[Call], Any]
 
@@ -114,15 +115,14 @@ class Service:
         )
 
     async def _subscribe(self, call: Call) -> dict[str, Any]:
-        arguments = methods.arguments(call)
-        self._host.news.subscribe(call, changes=arguments["changes"])
-        reached = self._reached(True)
-        del reached["reached"]
-        if not call.is_request and arguments["changes"]:
+        changes: bool = methods.arguments(call)["changes"]
+        index = self._host.index
+        self._host.news.subscribe(call, changes=changes)
+        if changes and not call.is_request:
             # A relay asks for a client whose server died: what has changed since, nobody knows.
-            news = {"generation": reached["generation"], "paths": [], "complete": False}
+            news: Changed = {"generation": index.generation, "paths": [], "complete": False}
             call.client.notify(CHANGED, news)
-        return {"changes": arguments["changes"], **reached}
+        return {"changes": changes, "generation": index.generation, "pending": index.pending}
 
     def _shutdown(self, call: Call) -> dict[str, Any]:
         methods.arguments(call)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from zlib import crc32
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class Layers:
     """The environment of one workspace, looked at when first needed."""
 
     __slots__ = (
+        "_cache_dir",
         "_extra",
         "_found",
         "_ready",
@@ -31,8 +33,9 @@ class Layers:
         "version",
     )
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, cache_dir: str) -> None:
         """Nothing is read before :meth:`find`."""
+        self._cache_dir = cache_dir
         self._workspace = workspace
         self._ready = False
         self._stdlib = ""
@@ -45,7 +48,7 @@ class Layers:
     def _prepare(self) -> None:
         environment = self._workspace.environment()
         self.version = environment.python_version or DEFAULT_VERSION
-        self._stdlib = typeshed_folder()
+        self._stdlib = typeshed_folder(self._cache_dir)
         self._versions = _read_versions(os.path.join(self._stdlib, "VERSIONS"))
         roots = list(environment.site_packages)
         for root in environment.site_packages:
@@ -124,13 +127,30 @@ class Layers:
         return "stdlib" if self.stdlib and path.startswith(self.stdlib + "/") else "dependency"
 
 
-def typeshed_folder() -> str:
-    """Folder of typeshed's standard library, found without importing the package that ships it."""
+def typeshed_folder(cache_dir: str) -> str:
+    """Folder of typeshed's standard library, found without importing the package that ships it.
+
+    Seen through a link in the user's cache folder, where it has the path that tools know it by
+    (``typeshed…/stdlib/builtins.pyi``): an editor that is sent there shows it as what it is. Where
+    links cannot be made, it is the package's own folder.
+    """
     for entry in sys.path:
         folder = os.path.join(entry, "typeshed_client", "typeshed")
         if os.path.isdir(folder):
-            return folder.replace(os.sep, "/")
+            return _linked(folder, cache_dir).replace(os.sep, "/")
     return ""
+
+
+def _linked(folder: str, cache_dir: str) -> str:
+    place = os.path.join(cache_dir, f"typeshed-{crc32(folder.encode()):08x}")
+    link = os.path.join(place, "stdlib")
+    if not os.path.isdir(link):
+        try:
+            os.makedirs(place, exist_ok=True)
+            os.symlink(folder, link, target_is_directory=True)
+        except OSError:
+            return folder
+    return link
 
 
 def _read_versions(path: str) -> dict[str, tuple[tuple[int, int], tuple[int, int]]]:

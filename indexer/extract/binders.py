@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .. import facts as f
-from .expressions import EXTRAS, STAR, Expressions
+from .annotations import Annotations
+from .expressions import EXTRAS, STAR
 from .grammar import field, kind, kinds
 
 TYPE_CHECKING = False
@@ -39,7 +40,7 @@ _PARAMETERS = field("parameters")
 _TYPE = field("type")
 
 
-class Binders(Expressions):
+class Binders(Annotations):
     """Adds to expressions everything that gives a name a value."""
 
     __slots__ = ()

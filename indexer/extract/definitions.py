@@ -167,7 +167,7 @@ class Definitions(Patterns, Imports):
         self.definition[at + f.DEF_FLAGS] |= flags
 
     def own_parameters(self, first: int, scope: int) -> list[int]:
-        """Where the cells of a function's parameters start, without those of lambdas in defaults."""
+        """Where the cells of a function's parameters start; lambdas in defaults have others."""
         parameter = self.parameter
         return [at for at in range(first, len(parameter), 7) if parameter[at] == scope]
 

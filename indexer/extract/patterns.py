@@ -125,7 +125,7 @@ class Patterns(Statements):
                 elif child.type == "_":
                     listed.append(self.emit(f.PATTERN_ANY, child.start_byte))
             return self.emit(f.PATTERN_OR, position, self.emit_list(listed))
-        if number == _TUPLE_PATTERN and len(children) == 1 and not self.comma_behind(children[0]):
+        if number in _TUPLE_PATTERN and len(children) == 1 and not self.comma_behind(children[0]):
             return self.pattern(children[0], value)
         if number in _SEQUENCE_PATTERNS:
             return self.sequence(children, position, value)

@@ -1,4 +1,4 @@
-"""Broken files: finds the statements that do not parse, so that the rest can be parsed without them.
+"""Broken files: finds the statements that do not parse, so that the rest can be parsed alone.
 
 One open bracket or quote can make a parser see everything behind it, or the whole file, as one
 error. Statements are told apart here by their indentation, which survives half-written code, and

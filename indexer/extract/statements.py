@@ -191,7 +191,7 @@ class Statements(Exports, Binders):
         return value
 
     def value(self, node: Node) -> int:
-        """Visit an expression; the target of one that is nested too deeply is bound all the same."""
+        """Visit an expression; the target of one that is nested too deeply is still bound."""
         state = self.state()
         try:
             return self.visit(node)
@@ -338,9 +338,9 @@ class Statements(Exports, Binders):
         """Flags of imports where a test holds, and where it does not."""
         if self.says_type_checking(test):
             return f.TYPE_CHECKING_ONLY, f.IN_BRANCH
-        if test >= 0 and self.expr[test * 4] == f.NOT:
-            if self.says_type_checking(self.expr[test * 4 + 2]):
-                return f.IN_BRANCH, f.TYPE_CHECKING_ONLY
+        is_not = test >= 0 and self.expr[test * 4] == f.NOT
+        if is_not and self.says_type_checking(self.expr[test * 4 + 2]):
+            return f.IN_BRANCH, f.TYPE_CHECKING_ONLY
         return f.IN_BRANCH, f.IN_BRANCH
 
     def says_type_checking(self, test: int) -> bool:
@@ -464,7 +464,7 @@ class Statements(Exports, Binders):
     def except_clause(self, node: Node) -> int:
         is_group = int(any(child.type == "except*" for child in node.children[:1]))
         is_group |= int(any(child.type == "*" for child in node.children[1:2]))
-        values = [child for child in node.children_by_field_id(_VALUE)]
+        values = node.children_by_field_id(_VALUE)
         alias = node.child_by_field_id(_ALIAS)
         suite = [child for child in node.named_children if child.kind_id in _BLOCK]
         row = self.open_block(f.HANDLER, node)

@@ -78,7 +78,7 @@ class Tables:
         self.role = f.READ
         self.scope = -1
         self.block = -1
-        self.import_flags = 0
+        self.import_flags: int = 0
         self.self_name = -1
         self.star = -1
         self.self_class = -1

@@ -207,7 +207,8 @@ def _special(snapshot: Snapshot, path: str, name: str, listed: list[int]) -> Typ
         return union(*(values(snapshot, path, part) for part in listed))
     if name == "Callable":
         returns = annotated(snapshot, path, listed[-1]) if len(listed) > 1 else UNKNOWN
-        return ((CALLABLE, NOWHERE, (returns,), INFERRED),)
+        takes = _takes(snapshot, path, listed[0]) if listed else []
+        return ((CALLABLE, NOWHERE, (returns, *takes), INFERRED),)
     if name == "Self":
         return ((VARIABLE_TYPE, SELF, (), INFERRED),)
     if name in ("Type", "type"):
@@ -234,6 +235,16 @@ def _special(snapshot: Snapshot, path: str, name: str, listed: list[int]) -> Typ
             return (instance(entity, (union(*args), *args)),) if entity else UNKNOWN
         return builtin(snapshot, builtin_name, *args)
     return UNKNOWN
+
+
+def _takes(snapshot: Snapshot, path: str, expr: int) -> list[Type]:
+    """Types of the parameters that ``Callable[[...], ...]`` lists."""
+    facts = snapshot.need(path)
+    if facts.expr[f.EXPR_OP][expr] != f.LIST:
+        return []
+    at = facts.expr[f.EXPR_A][expr]
+    (extra,) = facts.extra
+    return [annotated(snapshot, path, part) for part in extra[at + 1 : at + 1 + extra[at]]]
 
 
 # The type variable that Self is.

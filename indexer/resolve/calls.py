@@ -496,3 +496,50 @@ def unify(
                 if value[0] in (FUNCTION_OBJECT, CALLABLE, CLASS_OBJECT):
                     result = call_value(snapshot, value, Arguments(snapshot, ""))
                     unify(snapshot, args[0], result, bound, depth + 1)
+
+
+def lambda_parameter(snapshot: Snapshot, path: str, facts: FileFacts, row: int) -> Type:
+    """Type of a lambda's parameter, from what the callable it is passed to expects."""
+    from .evaluate import values
+
+    scope = facts.binding[f.BIND_SCOPE][row]
+    ops, _, lefts, rights = facts.expr
+    (extra,) = facts.extra
+    rows = [index for index, owner in enumerate(facts.parameter[f.PAR_SCOPE]) if owner == scope]
+    place = rows.index(facts.binding[f.BIND_REF][row])
+    for expr, op in enumerate(ops):
+        if op != f.CALL:
+            continue
+        at = rights[expr]
+        for number, index in enumerate(range(at + 1, at + 1 + 3 * extra[at], 3)):
+            argument = extra[index + 2]
+            if ops[argument] != f.LAMBDA or rights[argument] != scope:
+                continue
+            keyword = facts.names[extra[index]] if extra[index] >= 0 else ""
+            parts: list[Type] = []
+            for value in known(values(snapshot, path, lefts[expr])):
+                expected = _expected(snapshot, value, number, keyword)
+                parts += [
+                    each[2][place + 1]
+                    for each in expected
+                    if each[0] == CALLABLE and len(each[2]) > place + 1
+                ]
+            return union(*parts)
+    return UNKNOWN
+
+
+def _expected(snapshot: Snapshot, value: Value, place: int, keyword: str) -> Type:
+    """Type that a function's signature gives the argument at a place or of a keyword."""
+    if value[0] != FUNCTION_OBJECT:
+        return UNKNOWN
+    function = value[1]
+    facts = snapshot.need(function[1])
+    table = facts.parameter
+    rows = parameters_of(snapshot, function)
+    if value[2] and value[2][0]:
+        rows = rows[1:]
+    for index, row in enumerate(rows):
+        name = facts.names[table[f.PAR_NAME][row]]
+        if (keyword and name == keyword) or (not keyword and index == place):
+            return annotated(snapshot, function[1], table[f.PAR_ANNOTATION][row])
+    return UNKNOWN

@@ -34,7 +34,9 @@ def bases(snapshot: Snapshot, entity: Entity) -> list[Entity]:
 
 
 def _bases(snapshot: Snapshot, entity: Entity) -> list[Entity]:
+    from .annotations import annotated
     from .evaluate import objects
+    from .types import INSTANCE
 
     _, path, row = entity
     facts = snapshot.need(path)
@@ -45,11 +47,17 @@ def _bases(snapshot: Snapshot, entity: Entity) -> list[Entity]:
         for index in range(at + 1, at + 1 + 3 * extra[at], 3):
             if extra[index] not in (f.ARG_POSITIONAL, f.ARG_STAR):
                 continue
+            expr = extra[index + 2]
             found = [
                 item.entity
-                for item in objects(snapshot, path, extra[index + 2])
+                for item in objects(snapshot, path, expr)
                 if item.entity[0] in (CLASS, OUTSIDE) and item.entity != entity
             ]
+            # Of a class and something that is not there, the class is what can be looked into.
+            found.sort(key=lambda base: base[0] != CLASS)
+            if not found:  # an alias, such as typing.List
+                type_ = annotated(snapshot, path, expr)
+                found = [value[1] for value in type_ if value[0] == INSTANCE]
             result += found[:1] if found else [(OUTSIDE, "", -1)]
     return result
 

@@ -359,6 +359,8 @@ def entity_value(snapshot: Snapshot, entity: Entity) -> Type:
     if kind in (MODULE, NAMESPACE, OUTSIDE, CLASS):
         return of_entity(entity)
     if kind == FUNCTION:
+        if snapshot.need(path).definition[f.DEF_FLAGS][row] & f.PROPERTY:
+            return builtin(snapshot, "property")  # as in `@name.setter`
         return ((FUNCTION_OBJECT, entity, (UNKNOWN,), EXACT),)
     way = {ATTRIBUTE: _attribute_value, PARAMETER: _parameter_value}.get(kind, _variable_value)
     return remember(
@@ -450,6 +452,10 @@ def _parameter_value(snapshot: Snapshot, path: str, facts: FileFacts, row: int) 
         return builtin(snapshot, "dict", builtin(snapshot, "str"), UNKNOWN)
     from .conventions import parameter_type
 
+    if facts.scope[f.SCOPE_KIND][facts.binding[f.BIND_SCOPE][row]] == f.LAMBDA_SCOPE:
+        from .calls import lambda_parameter
+
+        return lambda_parameter(snapshot, path, facts, row)
     default = facts.parameter[f.PAR_DEFAULT][parameter]
     type_ = known(values(snapshot, path, default)) if default >= 0 else UNKNOWN
     if type_ or not snapshot.conventional:

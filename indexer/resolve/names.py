@@ -146,8 +146,23 @@ def follow(
 ) -> list[Found]:
     """What a binding stands for in the end: itself, or what an import brings."""
     if facts.binding[f.BIND_KIND][row] != f.IMPORT:
-        return [Found(entity_of_binding(path, facts, row))]
+        module = _stub_alias(snapshot, path, facts, row) if path.endswith(".pyi") else None
+        return [module or Found(entity_of_binding(path, facts, row))]
     return import_target(snapshot, path, facts, facts.binding[f.BIND_REF][row], depth)
+
+
+def _stub_alias(snapshot: Snapshot, path: str, facts: FileFacts, row: int) -> Found | None:
+    """The module that a stub gives another name to: ``path = _path`` in that of ``os``."""
+    value = facts.binding[f.BIND_VALUE][row]
+    if value < 0 or facts.expr[f.EXPR_OP][value] != f.NAME or facts.binding[f.BIND_SCOPE][row]:
+        return None
+    name = facts.expr[f.EXPR_A][value]
+    for other in facts.bindings_of(0, name):
+        if facts.binding[f.BIND_KIND][other] == f.IMPORT:
+            for found in follow(snapshot, path, facts, other):
+                if found.entity[0] == MODULE:
+                    return found
+    return None
 
 
 def import_target(

@@ -64,7 +64,7 @@ def _start(facts: FileFacts, expr: int) -> int:
 
 
 def _tested(facts: FileFacts) -> dict[tuple[int, int], list[int]]:
-    """Blocks by (scope, first name of what their test speaks of), in order of the text."""
+    """Blocks by (scope, first name of what their test speaks of)."""
     table: dict[tuple[int, int], list[int]] | None = facts.memo.get("tested")
     if table is None:
         table = facts.memo["tested"] = {}
@@ -110,7 +110,7 @@ def _tests(
     for row in blocks:
         test = tests[row]
         if starts[row] > position:
-            break
+            continue
         kind = kinds[row]
         if row in inside:
             if kind in (f.IF_TRUE, f.LOOP):

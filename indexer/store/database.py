@@ -57,8 +57,8 @@ def is_damage(error: sqlite3.Error) -> bool:
     Otherwise the file may be perfectly good: it is busy, read-only, or the disk is full.
     """
     if isinstance(error, sqlite3.OperationalError):
-        # Tables that are not there, or text that is no UTF-8.
-        return str(error).startswith(("no such ", "Could not decode "))
+        # Tables that are not there, text that is no UTF-8, nonsense in the full-text index.
+        return str(error).startswith(("no such ", "Could not decode ", "invalid fts5 "))
     # In a sound file nothing that is written here breaks a constraint.
     return type(error) in (sqlite3.DatabaseError, sqlite3.IntegrityError)
 

@@ -90,9 +90,9 @@ class IndexStore:
                 version = self._version()
                 if version != schema.VERSION:
                     self._connection.close()
-                    raise StoreError(
-                        f"{path} is of version {version or 'none'}, this is {schema.VERSION}"
-                    )
+                    # About one that somebody is making there is nothing to say.
+                    differs = f"{path} is of version {version}, this is {schema.VERSION}"
+                    raise StoreError(differs if version else "")
             self.identity = identity(path)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"cannot open {path}: {error}") from error
@@ -425,6 +425,15 @@ def identity(path: str) -> tuple[int, int]:
     except OSError:
         return ABSENT
     return status.st_dev, status.st_ino
+
+
+def last_write(path: str) -> tuple[int, int]:
+    """(mtime, size) of a file; (0, 0) when there is none."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
 
 
 def _chunks(items: list[_T], size: int) -> Iterable[list[_T]]:

@@ -1,0 +1,107 @@
+"""Type expressions: names in them are annotations, strings in them are what they spell."""
+
+from __future__ import annotations
+
+import keyword
+
+from .. import facts as f
+from .expressions import PREFIXES, Expressions
+from .grammar import parse_range
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_KEYWORDS = frozenset(word.encode() for word in keyword.kwlist)
+
+
+class Annotations(Expressions):
+    """Adds what is written as a type, be it in code, in a string or in a comment."""
+
+    __slots__ = ()
+
+    def annotation(self, node: Node) -> int:
+        """Row of a type expression; names in it have the role of annotations, strings are read."""
+        outer, self.role = self.role, f.ANNOTATED
+        row = self.visit(node)
+        self.role = outer
+        return self.unquote(row)
+
+    def unquote(self, row: int) -> int:
+        """Replace strings inside a type expression by what they spell."""
+        rows = self.expr
+        at = row * 4
+        op = rows[at]
+        if op == f.STRING:
+            return self.quoted(row)
+        if op == f.SUBSCRIPT:
+            name = self.last_name(rows[at + 2])
+            index = rows[at + 3]
+            if name == "Annotated" and rows[index * 4] == f.TUPLE:
+                first = rows[index * 4 + 2] + 1  # what follows the type is any expression
+                self.extra[first] = self.unquote(self.extra[first])
+            elif name != "Literal":
+                rows[at + 3] = self.unquote(index)
+        elif op in (f.TUPLE, f.LIST):
+            first = rows[at + 2] + 1
+            for index in range(first, first + self.extra[first - 1]):
+                self.extra[index] = self.unquote(self.extra[index])
+        elif op == f.BINARY:
+            rows[at + 2] = self.unquote(rows[at + 2])
+            self.extra[rows[at + 3] + 1] = self.unquote(self.extra[rows[at + 3] + 1])
+        elif op == f.STARRED:
+            rows[at + 2] = self.unquote(rows[at + 2])
+        return row
+
+    def last_name(self, row: int) -> str:
+        """``Literal`` of ``Literal`` and of ``typing.Literal``."""
+        at = row * 4
+        column = {f.NAME: 2, f.ATTRIBUTE: 3}.get(self.expr[at])
+        return "" if column is None else self.names[self.expr[at + column]]
+
+    def quoted(self, row: int) -> int:
+        """Row of the expression that a string literal spells, or the string's own."""
+        position, end = self.expr[row * 4 + 1], self.expr[row * 4 + 3]
+        data = self.data
+        while position < end and data[position] in PREFIXES:
+            position += 1
+        quotes = 3 if data[position : position + 3] in (b'"""', b"'''") else 1
+        start, stop = position + quotes, end - quotes
+        text = data[start:stop]
+        start += len(text) - len(text.lstrip())
+        text = text.strip()
+        if not text or b"\\" in text or b"\n" in text:
+            return row
+        parts = text.split(b".")
+        if text.isascii() and all(map(_is_name, parts)):
+            return self.dotted_text(parts, start)
+        return self.spelled(start, stop, row)
+
+    def dotted_text(self, parts: list[bytes], start: int) -> int:
+        """Row of ``a.b.C``, as most quoted annotations are, without parsing it."""
+        row = -1
+        for part in parts:
+            name = self.name(part)
+            if row < 0:
+                row = self.emit(f.NAME, start, name, self.scope)
+                self.occur(name, f.ANNOTATED, start, row)
+            else:
+                row = self.emit(f.ATTRIBUTE, start, row, name)
+                self.occur(name, f.ANNOTATED | f.ATTRIBUTE_ROLE, start, row)
+            start += len(part) + 1
+        return row
+
+    def spelled(self, start: int, stop: int, otherwise: int) -> int:
+        """Row of the type expression in a stretch of the text that the parser took for a string."""
+        root = parse_range(self.data, start, stop)
+        children = root.named_children
+        if root.has_error or len(children) != 1 or children[0].type != "expression_statement":
+            return otherwise
+        types = [self.annotation(child) for child in children[0].named_children]
+        if len(types) == 1:
+            return types[0]
+        return self.emit(f.TUPLE, start, self.emit_list(types), stop)
+
+
+def _is_name(text: bytes) -> bool:
+    return text.decode().isidentifier() and text not in _KEYWORDS
