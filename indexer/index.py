@@ -365,12 +365,12 @@ class Index:
         self.look_again()
         had_lock = self.lock.held
         store = self.reader()
-        if not had_lock and store is not None and self.held_elsewhere():
-            # Who leaves word keeps the index current, unless they are still building it. Others
-            # have the lock for a moment.
-            if self.lock.read_note() and not store.meta("building"):
-                self.mark_complete(frozenset())
-                return 0
+        elsewhere = not had_lock and store is not None and self.held_elsewhere()
+        # Who leaves word keeps the index current, unless they are still building it. Others have
+        # the lock for a moment.
+        if elsewhere and store and self.lock.read_note() and not store.meta("building"):
+            self.mark_complete(frozenset())
+            return 0
         found = self.sweep()
         todo = plan(self.view(), found)
         changed = todo.changed + todo.removed

@@ -168,9 +168,9 @@ def nearest(name: str, among: list[str], count: int = 5) -> list[str]:
         if plain == folded:
             scored.append((-2.0, other))
             continue
-        if abs(len(plain) - len(folded)) > max(4, len(folded) // 2):
-            if not (len(folded) > 3 and (plain.startswith(folded) or folded.startswith(plain))):
-                continue
+        begins = len(folded) > 3 and (plain.startswith(folded) or folded.startswith(plain))
+        if not begins and abs(len(plain) - len(folded)) > max(4, len(folded) // 2):
+            continue
         theirs = _pairs(plain)
         shared = len(pairs & theirs)
         if shared:

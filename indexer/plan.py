@@ -1,5 +1,6 @@
-"""What a sweep found against what the index has. Its own module, because a query that finds nothing
-changed needs no more of the build than this.
+"""What a sweep found against what the index has.
+
+Its own module, because a query that finds nothing changed needs no more of the build than this.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ def facts_say(raw: bytes, python: Sections) -> Sections:
     facts = extract(raw)
     quoted = python["quoted"]
     starts = sorted(quoted)
-    view = _View(facts, normalize(raw), {end: start for start, end in quoted.items()})
+    view = View(facts, normalize(raw), {end: start for start, end in quoted.items()})
     formatted = {} if FSTRINGS_HAVE_POSITIONS else python["names in f-strings"]
     inside: dict[int, tuple[int, list[tuple[str, str]]]] = {
         start: (end, []) for start, (end, _) in formatted.items()
@@ -121,7 +121,7 @@ def _within(starts: list[int], ends: dict[int, int], position: int) -> bool:
     return at >= 0 and position < ends[starts[at]]
 
 
-class _View:
+class View:
     """Reads facts back as the notation of ``oracle_python.canonical``."""
 
     def __init__(self, facts: FileFacts, text: bytes, quoted: dict[int, int]) -> None:
@@ -388,7 +388,32 @@ class _View:
             return f"({self.canonical(a)} {operator}= {self.canonical(self.extra[b + 1])})"
         if op == f.ITEM:
             return f"item({self.canonical(a)}, {b})"
-        return f"?{op}"
+        return self.pattern(op, a, b)
+
+    def pattern(self, op: int, a: int, b: int) -> str:
+        """What Python's side has no notation for: patterns, and what they give to names."""
+        if op == f.MATCHED:
+            return f"{self.canonical(a)} as {self.canonical(b) or 'subject'}"
+        if op == f.PATTERN_CLASS:
+            listed = [
+                f"{self.facts.names[key]}={self.canonical(value)}"
+                if key >= 0
+                else self.canonical(value)
+                for key, _, value in self.triples(b)
+            ]
+            return f"{self.canonical(a)}({', '.join(listed)})"
+        if op == f.PATTERN_OR:
+            return f"({' | '.join(self.listed(a))})"
+        if op == f.PATTERN_VALUE:
+            return self.canonical(a)
+        if op == f.PATTERN_SEQUENCE:
+            return f"[{', '.join(self.listed(a))}]"
+        if op == f.PATTERN_MAPPING:
+            rows = self.rows(a)
+            pairs = zip(rows[::2], rows[1::2], strict=True)
+            listed = [f"{self.canonical(key)}: {self.canonical(value)}" for key, value in pairs]
+            return "{" + ", ".join(listed) + "}"
+        return {f.PATTERN_ANY: "_", f.UNKNOWN: "unknown"}[op]
 
     # Scopes
 

@@ -191,8 +191,7 @@ class HostThread:
         self.workspace = workspace
         self.ready = threading.Event()
         self.index = Index.open(str(workspace))
-        if options.pop("is_writer", True):
-            assert self.index.become_writer()
+        assert self.index.become_writer()
         self.host = Host(self.index, ready=lambda _: self.ready.set(), **options)
         self._thread = threading.Thread(target=self.host.run, args=(None,))
         self._thread.start()

@@ -438,7 +438,8 @@ def test_one_file_has_one_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "\0", "\ud800", '"', "'; drop", "*", "x" * 100_000, ".", "a" + ".b" * 200, "😀"],
+    "name",
+    ["", "\0", "\ud800", '"', "'; drop", "*", "x" * 100_000, ".", "a" + ".b" * 200, "😀"],
     ids=lambda name: ascii(name)[:20],
 )
 def test_strange_questions(name: str, tmp_path: Path) -> None:

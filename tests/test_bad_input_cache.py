@@ -54,7 +54,9 @@ def test_truncated_file(length: int, cache: Path, tmp_path: Path) -> None:
     cache.write_bytes(cache.read_bytes()[:length])
     again(tmp_path)
     # It is whole again, and has the facts.
-    assert FactsCache(str(cache.parent)).has([content_hash((tmp_path / "root/views.py").read_bytes())])
+    assert FactsCache(str(cache.parent)).has(
+        [content_hash((tmp_path / "root/views.py").read_bytes())]
+    )
 
 
 def test_random_pages(cache: Path, tmp_path: Path) -> None:

@@ -149,9 +149,7 @@ def test_index_of_another_workspace(root: Path, tmp_path: Path) -> None:
     heals(root, tmp_path)
 
 
-def test_another_version(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_version(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schema, "VERSION", "0.old")
     db(root).unlink()
     with indexed(root):
@@ -288,9 +286,7 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
 
 
 @pytest.mark.parametrize("when", ["first", "later"])
-def test_full_disk(
-    when: str, root: Path, tmp_path: Path, full_disk: list[bool]
-) -> None:
+def test_full_disk(when: str, root: Path, tmp_path: Path, full_disk: list[bool]) -> None:
     sound, partly = expected(tmp_path), expected(tmp_path, stored=False)
     if when == "first":
         shutil.rmtree(root / ".flux-index")

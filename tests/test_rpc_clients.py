@@ -224,6 +224,18 @@ def test_before_pygls_is_there_questions_are_answered(
         assert client.call("definition", BOX, DEADLINE)["total"] == 1
 
 
+def test_a_question_that_takes_for_ever_does_not_keep_the_index_from_being_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gate: Gate
+) -> None:
+    monkeypatch.setattr("flux_index.api.rpc.keeper._FIRST_ANSWER_SECONDS", 0.01)
+    with hosted(make_workspace(tmp_path / "w")) as server, server.client() as client:
+        client.send("status")
+        wait_until(lambda: gate.entered, "it runs")
+        assert client.call("server.wait", {"pending": 0}, DEADLINE)["reached"]
+        assert client.call("server.info", timeout=DEADLINE)["generation"] > 0
+        gate.opened.set()
+
+
 def test_a_bug_is_told_in_a_sentence_and_logged_with_its_traceback(
     server: HostThread, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -15,8 +15,12 @@ import logging
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
-import cattrs
-from pygls.protocol.json_rpc import JsonRPCNotification, JsonRPCProtocol, JsonRPCRequestMessage
+from pygls.protocol import (
+    JsonRPCNotification,
+    JsonRPCProtocol,
+    JsonRPCRequestMessage,
+    default_converter,
+)
 from pygls.server import JsonRPCServer
 
 from .methods import outcome
@@ -39,7 +43,8 @@ class Server(JsonRPCServer):
     ) -> None:
         """Coroutine functions among ``handlers`` run on the event loop, others in ``pool``."""
         self._pool = pool
-        super().__init__(Peer, cattrs.Converter)
+        self._converter = default_converter()
+        super().__init__(Peer, lambda: self._converter)
         for name, handler in handlers.items():
             feature = _function(handler)
             self.feature(name)(feature)
@@ -53,7 +58,7 @@ class Server(JsonRPCServer):
 
     def join(self, connection: Connection) -> Peer:
         """Begin to serve one more client."""
-        peer = Peer(self, self.protocol._converter)  # pyright: ignore[reportPrivateUsage]
+        peer = Peer(self, self._converter)
         peer.fm = self.protocol.fm
         peer.serve(connection)
         return peer

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from functools import cache
 from inspect import iscoroutinefunction
 
 from .. import operations
@@ -66,14 +67,12 @@ class Service:
         return operations.call(session, call.method, methods.named(call))
 
     def _info(self, call: Call) -> dict[str, Any]:
-        from importlib.metadata import version
-
         methods.arguments(call)
         host = self._host
         keeper = host.keeper
         return {
             "name": "flux-index",
-            "version": version("flux-index"),
+            "version": _version(),
             "root": host.index.workspace.root,
             "pid": os.getpid(),
             "role": "reader" if keeper is None else "writer",
@@ -136,6 +135,13 @@ class Service:
     def _reached(self, reached: bool) -> dict[str, Any]:
         index = self._host.index
         return {"generation": index.generation, "pending": index.pending, "reached": reached}
+
+
+@cache
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("flux-index")
 
 
 def _discover(call: Call) -> dict[str, Any]:

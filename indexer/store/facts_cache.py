@@ -20,12 +20,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-VERSION = f"{f.EXTRACTOR_VERSION}.{f.N_COLUMNS}-{sys.byteorder}"
+# Raise when a table changes.
+_SCHEMA_VERSION = 2
+VERSION = f"{_SCHEMA_VERSION}.{f.EXTRACTOR_VERSION}.{f.N_COLUMNS}-{sys.byteorder}"
 DEFAULT_LIMIT = 2_000_000_000  # bytes of facts
 _DAY = 86_400
-# Every so many bytes of a blob one is kept twice, behind the hash once more. What disks damage is sectors of 512 bytes or more,
-# and SQLite notices only what happens to its own bookkeeping; a checksum would be most of what it
-# costs to read facts.
+# Every so many bytes of a blob one is kept twice, behind the hash once more. What disks damage is
+# sectors of 512 bytes or more, and SQLite notices only what happens to its own bookkeeping; a
+# checksum would be most of what it costs to read facts.
 _SAMPLED = 128
 
 
