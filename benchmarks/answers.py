@@ -95,7 +95,8 @@ def ask(session: Session, question: Question) -> str:
     except FluxIndexError as error:
         return json.dumps({"error": type(error).__name__, "message": str(error)})
     del answer["generation"]
-    return json.dumps(answer)
+    # The standard library is seen through a link in the cache, which each index has its own of.
+    return json.dumps(answer).replace(session.index.cache_dir, "CACHE")
 
 
 class Difference(NamedTuple):

@@ -7,15 +7,16 @@ that process writes are serialized.
 from __future__ import annotations
 
 import os
-from _thread import allocate_lock, get_ident
+from _thread import allocate_lock
 
 from .environment.layers import Layers
 from .errors import DamagedError, LockedError, StoreError
 from .library import Library
 from .snapshot import Snapshot, View
 from .store.facts_cache import FactsCache
-from .store.index_store import ABSENT, IndexStore, identity, last_write
+from .store.index_store import IndexStore
 from .store.lock import WriterLock
+from .store.readers import Readers
 from .workspace import Workspace, find_root, state_dir_of, user_cache_dir
 
 TYPE_CHECKING = False
@@ -50,12 +51,10 @@ class Index:
         self.layers = Layers(workspace, cache_dir)
         # Content hash of files outside of the workspace by path, time and size.
         self.outside: dict[tuple[str, int, int], bytes] = {}
-        self._readers: dict[int, IndexStore | None] = {}
+        self._readers = Readers(self.path, self.lock, self.note)
         self._writer: IndexStore | None = None
         self._view: View | None = None
-        # (mtime, size) of a damaged index that could not be cleared away, and whether one has to be
-        # made anew.
-        self._given_up = (0, 0)
+        # Whether the index has to be made anew.
         self._remake = False
         # Files that changed and could not be stored.
         self._unstored: set[str] = set()
@@ -86,7 +85,7 @@ class Index:
         index = cls(workspace, cache_dir or user_cache_dir())
         index.notes = notes
         if store is not None:
-            index._readers[get_ident()] = store
+            index._readers.adopt(store)
         return index
 
     @property
@@ -102,44 +101,12 @@ class Index:
 
     def reader(self) -> IndexStore | None:
         """This thread's connection for reading; None while there is no index."""
-        thread = get_ident()
-        store = self._readers.get(thread)
-        there = identity(self.path)
-        if store is not None and (store.damaged or store.identity != there):
-            # Removed, replaced by another one, or damaged: what was read from it counts no more.
-            del self._readers[thread]
-            store.close()
-            if self._writer is None:
-                with self._mutex:
-                    self._view = None
-            if store.damaged:
-                self._give_up(store.identity, f"{self.path} is damaged")
-            store, there = None, identity(self.path)
-        if store is None and there != ABSENT and last_write(self.path) != self._given_up:
-            try:
-                store = self._readers[thread] = IndexStore(self.path, writable=False)
-            except DamagedError as error:
-                self._give_up(there, str(error))
-            except StoreError as error:
-                self.note(str(error))
+        losses = self._readers.losses
+        store = self._readers.get()
+        if self._readers.losses != losses and self._writer is None:
+            with self._mutex:
+                self._view = None  # What was read from the one that was lost counts no more.
         return store
-
-    def _give_up(self, damaged: tuple[int, int], reason: str) -> None:
-        """Go on without a damaged index; it is cleared away unless another process writes it."""
-        from .store.database import discard
-
-        self.note(f"{reason}: it is rebuilt")
-        self._given_up = last_write(self.path)
-        had_lock = self.lock.held
-        if had_lock or self.become_writer():
-            try:
-                if identity(self.path) == damaged:
-                    discard(self.path)
-                self._given_up = (0, 0)
-            except OSError as error:
-                self.note(f"cannot remove {self.path}: {error.strerror}")
-            if not had_lock:
-                self.lock.release()
 
     def note(self, sentence: str) -> None:
         """Remember something to tell the user, once; it replaces the start of the same sentence."""
@@ -159,7 +126,7 @@ class Index:
 
     def view(self) -> View:
         """The files as the index knows them, read again when another process has written."""
-        if self._writer is not None and not self._writer_is_sound():
+        if self._writer is not None and not self._writer.is_sound():
             with self.writing:
                 self._drop_lost_writer()
         view = self._view
@@ -222,23 +189,17 @@ class Index:
             self._writer = store
         return self._writer
 
-    def _writer_is_sound(self) -> bool:
-        writer = self._writer
-        return writer is None or (not writer.damaged and writer.identity == identity(self.path))
-
     def _drop_lost_writer(self) -> None:
         """Notice that the index was removed or damaged under the hands of this process.
 
         All files are pending then, to be answered for on demand until the index is made anew.
         """
         writer = self._writer
-        if writer is None or self._writer_is_sound():
+        if writer is None or writer.is_sound():
             return
         self._writer = None
-        writer.close()
-        if writer.damaged:
-            self._give_up(writer.identity, f"{self.path} is damaged")
-        else:
+        self._readers.lose(writer)
+        if not writer.damaged:
             self.note(f"{self.path} was removed while it was in use: it is rebuilt")
         self.lock.renew()
         self._remake = True
@@ -524,10 +485,7 @@ class Index:
         return removed
 
     def _close_stores(self) -> None:
-        for store in self._readers.values():
-            if store is not None:
-                store.close()
-        self._readers = {}
+        self._readers.close()
         if self._writer is not None:
             self._writer.close()
             self._writer = None

@@ -41,7 +41,10 @@ def wait_until(condition: Callable[[], Any], what: str) -> Any:
 def many(root: Path, count: int = 60, size: int = 400) -> Path:
     """The workspace among files that take their time."""
     filler = "".join(f"def f{n}(a, b=1):\n    return a.call({n}) + b\n" for n in range(size))
-    return shop(root, {f"many/m{n}.py": f"own{n} = 1\n{filler}" for n in range(count)})
+    shop(root, {f"many/m{n}.py": f"own{n} = 1\n{filler}" for n in range(count)})
+    for path in root.rglob("*.py"):
+        os.utime(path, (1_700_000_000, 1_700_000_000))  # not written just now
+    return root
 
 
 @contextlib.contextmanager
@@ -228,7 +231,7 @@ def test_file_that_kills_its_worker(
 ) -> None:
     root = many(tmp_path / "root", 40, 3)
     monkeypatch.setattr(build, "_CHUNK_FILES", 4)
-    monkeypatch.setattr(build, "process_pool", lambda workers=0: Deadly(deadly))
+    monkeypatch.setattr(build, "process_pool", lambda *_: Deadly(deadly))
     with indexed(root, build=False) as index:
         assert index.become_writer()
         report = index.build(executor=Deadly(deadly))
@@ -257,7 +260,7 @@ def test_worker_that_is_really_killed(tmp_path: Path, monkeypatch: pytest.Monkey
 
     # Forked, because a test's module cannot be imported by a process that starts afresh.
     monkeypatch.setattr(
-        build, "process_pool", lambda workers=0: ProcessPoolExecutor(1, get_context("fork"))
+        build, "process_pool", lambda *_: ProcessPoolExecutor(1, get_context("fork"))
     )
     monkeypatch.setattr(build, "_WORTH_PROCESSES", 0)
     with indexed(root) as index:
@@ -267,7 +270,7 @@ def test_worker_that_is_really_killed(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_no_processes_to_be_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(workers: int = 0) -> Executor:
+    def refuse(*_: int) -> Executor:
         raise OSError("no shared memory")
 
     monkeypatch.setattr(build, "process_pool", refuse)

@@ -284,6 +284,6 @@ def test_bindings_of_a_name_in_a_scope() -> None:
     facts = facts_of("x = 1\ndef f(x):\n    x = 2\nfor x in y: pass\n")
     positions = facts.binding[f.BIND_POS]
     found = [positions[row] for row in facts.bindings_of(0, facts.name_id("x"))]
-    assert found == [0, 34]
+    assert found == [0, 30]
     assert len(facts.bindings_of(1, facts.name_id("x"))) == 2
     assert facts.bindings_of(0, facts.name_id("y")) == []

@@ -6,6 +6,7 @@ modules do not enter either, so facts can be shared by every place that holds th
 
 from __future__ import annotations
 
+import re
 import sys
 
 from .. import facts as f
@@ -13,7 +14,7 @@ from ..facts import FileFacts
 from ..text import normalize
 from .defaults import blank_defaults
 from .definitions import Definitions
-from .grammar import parse
+from .grammar import parse, parse_range
 from .repair import Repair
 from .tables import ERROR_LIMIT
 
@@ -21,6 +22,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_ASSIGNS = re.compile(
+    rb"(?P<target>[^\W\d]\w*(?:\.[^\W\d]\w*)*)[ \t]*(?::(?P<type>[^=\n]+))?=(?!=)", re.ASCII
+)
 # Deep enough for every file people wrote and most that programs did; Python keeps such frames on
 # the heap, so the depth costs memory and not the C stack.
 _RECURSION_LIMIT = 12_000
@@ -55,10 +59,24 @@ def extract_blob(raw: bytes) -> bytes:
     walk.close_block(block, 0)
     _report(root, walk)
     for part in broken:
-        walk.enter(part.start_byte)
-        walk.run(part.named_children)
+        walk.enter(part.start_byte, len(data[: part.end_byte].rstrip()))
+        _visit_broken(part, walk)
         _report(part, walk)
     return walk.encode(int(data.isascii()))
+
+
+def _visit_broken(part: Node, walk: Definitions) -> None:
+    """Visit what there is of a broken statement; a value half-written still makes a binding."""
+    data = walk.data
+    found = _ASSIGNS.match(data, part.start_byte, part.end_byte)
+    statements = parse_range(data, *found.span("target")).named_children if found else []
+    if not found or not statements or not statements[0].named_children:
+        walk.run(part.named_children)
+        return
+    annotation = walk.spelled(*found.span("type"), -1) if found["type"] else -1
+    walk.run(parse_range(data, found.end(), part.end_byte).named_children)
+    value = walk.emit(f.UNKNOWN, found.end())
+    walk.target(statements[0].named_children[0], f.ASSIGN, value, annotation)
 
 
 def _is_binary(data: bytes) -> bool:

@@ -184,13 +184,13 @@ class Definitions(Patterns, Imports):
         elif self.self_name in names:
             self.self_name = self.self_class = -1
 
-    def enter(self, position: int) -> None:
+    def enter(self, start: int, end: int) -> None:
         """Go to where a statement that was left out stands."""
         blocks = self.blocks
         self.block = 0
         for at in range(0, len(blocks), 7):
-            # Of two blocks that hold the position the inner one was opened later.
-            if blocks[at + f.BLOCK_START] <= position < blocks[at + f.BLOCK_END]:
+            # Of two blocks that hold the statement the inner one was opened later.
+            if blocks[at + f.BLOCK_START] <= start and end <= blocks[at + f.BLOCK_END]:
                 self.block = at // 7
         self.scope = scope = blocks[self.block * 7 + f.BLOCK_SCOPE]
         self.self_name = self.self_class = -1

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from itertools import pairwise
 
-from .grammar import parse_range
+from .grammar import parse, parse_range
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ _COMPOUND = re.compile(
 _WORD = re.compile(rb"[a-z]*")
 _PLACEHOLDER = b"if 1:"
 _LONGEST_HEADER = 50  # lines
+_MOST_CUTS = 8
 _LONGEST_STATEMENT = 20_000  # bytes
 # How often the bytes of a file are looked at, on average, before the rest is left as it is.
 _LOOKS = 24
@@ -240,25 +241,47 @@ class Repair:
 
     def _replace_header(self, first: int, behind: int) -> None:
         """Have a header that parses in the place of one that is broken."""
-        root = self._parse(first, behind)
-        if root is None:
+        if self.left < 0:
             return
-        self.broken.append(root)
         start, end = self.starts[first] + self.indents[first], self.starts[behind]
-        found = _DEFINES.match(self.original, start)
-        ending = b":" if found and b"class" in found[0] else b"():"
-        header = found[0] + ending if found else _PLACEHOLDER
-        room = len(self.original[start:end].rstrip())
-        if len(header) > room:
-            header = _PLACEHOLDER if room >= len(_PLACEHOLDER) else b""
+        header, kept = self._header(start, end)
+        self.broken.append(parse_range(self.original, start + kept, end))
         self._spaces(start, end)
         self.buffer[start : start + len(header)] = header
 
+    def _header(self, start: int, end: int) -> tuple[bytes, int]:
+        """A header to put in the place of a broken one, and how many bytes of that it keeps."""
+        text = self.original[start:end].rstrip()
+        found = _DEFINES.match(text)
+        if found:
+            # Cut what is half-written: the last parameters or base classes, or all of them.
+            cuts = [cut.start() for cut in re.finditer(rb",", text)][-_MOST_CUTS:]
+            bare = b":" if b"class" in found[0] else b"():"
+            headers = [(text[:cut] + b"):", cut) for cut in reversed(cuts)]
+            for header, kept in [*headers, (found[0] + bare, found.end())]:
+                if len(header) <= len(text) and not parse(header).has_error:
+                    return header, kept
+        return (_PLACEHOLDER, 0) if len(text) >= len(_PLACEHOLDER) else (b"", 0)
+
     def _blank(self, first: int, last: int) -> None:
-        root = self._parse(first, last)
-        if root is not None:
-            self.broken.append(root)
-            self._spaces(self.starts[first], self.starts[last])
+        """Leave out a simple statement, or one that stands behind its header on a line."""
+        if self.left < 0:
+            return
+        start, end = self.starts[first] + self.indents[first], self.starts[last]
+        if _DEFINES.match(self.original, start):
+            for colon in list(re.finditer(rb":", self.original[start:end]))[:_MOST_CUTS]:
+                header = self.original[start : start + colon.end()]
+                if not parse(header).has_error:
+                    start += colon.end()
+                    break
+        self.broken.append(parse_range(self.original, start, end))
+        self._spaces(start, end)
+        # Something has to stand there, or blocks would end or begin too early or late.
+        written = self.original[start:end]
+        end -= len(written) - len(written.rstrip())
+        start += len(written) - len(written.lstrip())
+        if end > start:
+            self.buffer[start], self.buffer[end - 1] = b"()" if end - start > 1 else b"00"
 
     def _spaces(self, start: int, end: int) -> None:
         stretch = self.original[start:end]

@@ -18,6 +18,8 @@ _PRAGMAS = (
 
 # Readers map the file instead of copying its pages; address space costs nothing.
 _MAPPED = 1 << 30
+# Identity of a file that is not there.
+ABSENT = (0, 0)
 
 
 def connect(path: str, *, writable: bool) -> sqlite3.Connection:
@@ -40,6 +42,15 @@ def connect(path: str, *, writable: bool) -> sqlite3.Connection:
     )
     connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
     return connection
+
+
+def identity(path: str) -> tuple[int, int]:
+    """What tells a file from one that takes its place while it is open; ABSENT for none."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return ABSENT
+    return status.st_dev, status.st_ino
 
 
 def discard(path: str) -> None:

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     StoredSymbol = tuple[int, int, str, str, int, int, int, int, str]
     _T = TypeVar("_T")
 
-# Identity of a file that is not there.
-ABSENT = (0, 0)
-
 _SYMBOL_COLUMNS = "id, file, name, container, kind, position, line, flags, summary"
 
 
@@ -93,7 +90,7 @@ class IndexStore:
                     # About one that somebody is making there is nothing to say.
                     differs = f"{path} is of version {version}, this is {schema.VERSION}"
                     raise StoreError(differs if version else "")
-            self.identity = identity(path)
+            self.identity = database.identity(path)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"cannot open {path}: {error}") from error
 
@@ -109,6 +106,10 @@ class IndexStore:
             self.damaged = True
             return DamagedError(f"{self.path} is damaged ({error})")
         return StoreError(f"cannot {what} {self.path}: {error}")
+
+    def is_sound(self) -> bool:
+        """Whether this is still the index at its path, and nothing is known to be wrong with it."""
+        return not self.damaged and self.identity == database.identity(self.path)
 
     def close(self) -> None:
         """Close the connection."""
@@ -291,7 +292,7 @@ class IndexStore:
             )
             connection.execute("COMMIT")
         except BaseException as error:
-            # Also for an interrupt: a transaction that stays open would keep everybody from writing.
+            # Also for an interrupt: an open transaction would keep everybody from writing.
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             if isinstance(error, sqlite3.Error):
@@ -352,8 +353,8 @@ class IndexStore:
             return
         (first,) = connection.execute("SELECT coalesce(max(id), 0) FROM symbol").fetchone()
         connection.executemany(
-            "INSERT INTO symbol (file, name, container, kind, position, line, flags, words, summary)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO symbol (file, name, container, kind, position, line, flags, words, "
+            "summary) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
         connection.execute(
@@ -416,24 +417,6 @@ class _PostingEdits:
         for table, listed in zip(self.dropped, (names, inherited), strict=True):
             for name in listed:
                 table.setdefault(name, []).append(file)
-
-
-def identity(path: str) -> tuple[int, int]:
-    """What tells a file from another one that took its place; ABSENT when there is none."""
-    try:
-        status = os.stat(path)
-    except OSError:
-        return ABSENT
-    return status.st_dev, status.st_ino
-
-
-def last_write(path: str) -> tuple[int, int]:
-    """(mtime, size) of a file; (0, 0) when there is none."""
-    try:
-        status = os.stat(path)
-    except OSError:
-        return 0, 0
-    return status.st_mtime_ns, status.st_size
 
 
 def _chunks(items: list[_T], size: int) -> Iterable[list[_T]]:
