@@ -199,6 +199,8 @@ class StatusAnswer(Envelope):
 
     root: str
     source_roots: list[str]
+    state_dir: str
+    """Folder that the index is in."""
     state: Literal["current", "building", "stale", "empty"]
     indexed: int
     skipped: list[dict[str, str]]

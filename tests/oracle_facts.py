@@ -33,7 +33,7 @@ _ROLES = dict.fromkeys(_READS, "read") | {
     f.MODULE_ROLE: "module",
 }
 _SCOPE_KINDS = ("module", "class", "function", "lambda", "comprehension", "type")
-_RESULTS = ("return", "yield", "yield from", "raise")
+RESULTS = ("return", "yield", "yield from", "raise")
 
 
 def differences(raw: bytes) -> list[str]:
@@ -286,7 +286,7 @@ class View:
 
     def results(self) -> dict[int, Any]:
         return {
-            at: (_RESULTS[kind], self.canonical(value))
+            at: (RESULTS[kind], self.canonical(value))
             for _, value, kind, _, at in zip(*self.facts.result, strict=True)
         }
 

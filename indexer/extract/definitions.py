@@ -332,9 +332,9 @@ class Definitions(Patterns, Imports):
         missing = len(own) - len(types)
         if missing in (0, 1):
             for at, annotation in zip(own[missing:], types, strict=True):
-                starred = self.expr[annotation * 4] == f.STARRED
-                type_row = self.expr[annotation * 4 + 2] if starred else annotation
-                self.annotate_parameter(at, type_row)
+                while self.expr[annotation * 4] == f.STARRED:
+                    annotation = self.expr[annotation * 4 + 2]
+                self.annotate_parameter(at, annotation)
 
     def class_definition(self, node: Node, whole: Node, decorators: list[int]) -> None:
         row = self.define(f.CLASS, node, whole, decorators, 0)
