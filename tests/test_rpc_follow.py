@@ -112,7 +112,8 @@ def test_a_request_with_a_token_hears_of_the_build_until_it_is_answered(
         client.notifications.clear()
         may_end.set()
         assert client.wait(waiting, DEADLINE)["reached"]
-        ended = client.wait_notification("$/progress", DEADLINE)
+        while (ended := client.wait_notification("$/progress", DEADLINE))["value"] != {"kind": "end"}:
+            assert ended["value"]["kind"] == "report"
     assert begun == {
         "token": 7,
         "value": {

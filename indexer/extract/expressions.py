@@ -451,8 +451,10 @@ class Expressions(Tables):
         a = self.visit(value)
         children = node.children_by_field_id(_SUBSCRIPT)
         indexes = [self.visit(child) for child in children]
-        if len(indexes) == 1 and (
-            children[0].end_byte + 1 == node.end_byte or not self.has_comma(node)
+        if (
+            len(indexes) == 1
+            and (children[0].end_byte + 1 == node.end_byte or not self.has_comma(node))
+            and children[0].kind_id not in _LIST_SPLAT
         ):
             return self.emit(f.SUBSCRIPT, node.start_byte, a, indexes[0])
         b = self.emit(f.TUPLE, node.start_byte, self.emit_list(indexes), node.end_byte)

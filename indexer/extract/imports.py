@@ -39,7 +39,7 @@ class Imports(Statements):
 
     def spelled_module(self, node: Node) -> bytes:
         """Text of a dotted name without the blanks that may stand in it."""
-        return b"".join(self.data[node.start_byte : node.end_byte].split())
+        return b"".join(self.data[node.start_byte : node.end_byte].replace(b"\\", b"").split())
 
     def do_import_statement(self, node: Node) -> int:
         for child in node.children_by_field_id(_NAME):

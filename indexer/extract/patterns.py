@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import facts as f
 from .expressions import EXTRAS
 from .grammar import field, kind, kinds
-from .statements import EVERYTHING, Statements, both
+from .statements import NO_WAY, Statements, both
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Patterns(Statements):
             subject = self.emit(f.TUPLE, node.start_byte, listed, node.end_byte)
         outer = self.import_flags
         self.import_flags |= f.IN_BRANCH
-        leaves = EVERYTHING
+        leaves = NO_WAY
         exhausted = False
         body = node.child_by_field_id(_BODY)
         for clause in body.named_children if body is not None else []:

@@ -46,7 +46,8 @@ _OPERATOR = field("operator")
 # What may follow `print` or `exec` in an expression.
 _CONTINUES_EXPRESSION = frozenset([b">", b"(", b"[", b".", b"-", b"+", b"*"])
 _CATCHES_IMPORT = (b"ImportError", b"ModuleNotFoundError", b"Exception")
-EVERYTHING = f.LEAVES_FUNCTION | f.LEAVES_LOOP
+# How no alternative at all leaves.
+NO_WAY = -1
 
 
 class Statements(Exports, Binders):
@@ -327,7 +328,7 @@ class Statements(Exports, Binders):
                 left = self.run(suite.named_children) if suite is not None else 0
                 has_else = True
             opened.append((row, left))
-        rest = EVERYTHING if has_else else 0
+        rest = NO_WAY if has_else else 0
         for row, left in reversed(opened):
             rest = both(rest, left)
             self.close_block(row, rest)
@@ -489,4 +490,6 @@ class Statements(Exports, Binders):
 
 def both(first: int, second: int) -> int:
     """How two alternative ways leave together: only if each of them leaves."""
+    if first == NO_WAY:
+        return second
     return first | second if first and second else 0
