@@ -75,7 +75,8 @@ def pick(workspace: Path) -> dict[str, str] | None:
     )
     for item in ranked:
         for member in ask("members", item["name"], at=workspace)["items"]:
-            if member["kind"] == "method" and member["name"].startswith(item["name"] + "."):
+            own = member["name"].removeprefix(item["name"] + ".")
+            if member["kind"] == "method" and own != member["name"] and not own.startswith("_"):
                 return {"class": item["name"], "method": member["name"], "path": item["path"]}
     return None
 

@@ -10,6 +10,7 @@ from ...indexer.resolve.entities import (
     MODULE,
     TEXTUAL,
     Found,
+    owner_class,
 )
 from ...indexer.resolve.locate import Occurrence, entities_at
 from ...indexer.resolve.references import Reference
@@ -41,13 +42,26 @@ def callers(
     snapshot = session.snapshot(whole=True)
     found = targets(snapshot, name, path, line, character)
     grouped: dict[Entity, list[Reference]] = {}
-    for item in found:
-        for reference in find_references(snapshot, item.entity):
+    for entity in _called_as(snapshot, found):
+        for reference in find_references(snapshot, entity):
             if reference.role not in (f.CALLED, f.DECORATES):
                 continue
             around = enclosing(snapshot, reference.path, reference.position)
             grouped.setdefault(around or (MODULE, reference.path, -1), []).append(reference)
     return _answer(snapshot, found, grouped, limit, offset)
+
+
+def _called_as(snapshot: Snapshot, found: list[Found]) -> list[Entity]:
+    """What is called where these are: a constructor also by calling its class."""
+    entities = [item.entity for item in found]
+    for kind, path, row in list(entities):
+        if kind != FUNCTION:
+            continue
+        facts = snapshot.need(path)
+        cls = owner_class(facts, (kind, path, row))
+        if cls >= 0 and facts.names[facts.definition[f.DEF_NAME][row]] in ("__init__", "__new__"):
+            entities.append((CLASS, path, cls))
+    return entities
 
 
 def callees(

@@ -77,6 +77,7 @@ class Host:
         self._idle: asyncio.TimerHandle | None = None
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="flux-index-answer")
         self._pygls: Server | None = None
+        self._loader = threading.Thread(target=self._load_pygls, name="flux-index-load")
         self._n_answering = 0
         self._quiet = threading.Event()
         self._quiet.set()
@@ -184,7 +185,8 @@ class Host:
                 await self._serve(relay)
             self._watch_idleness()
             await self._within(_LOAD_AFTER_SECONDS, self._pygls_needed)
-            threading.Thread(target=self._load_pygls, name="flux-index-load", daemon=True).start()
+            if not self._stopped.is_set():
+                self._loader.start()
             await self._wait_for_lock()
             await self._stopped.wait()
         finally:
@@ -279,6 +281,10 @@ class Host:
         if self.keeper is not None:
             await asyncio.to_thread(self.keeper.stop)
         self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._loader.is_alive():
+            # An interpreter must not end in the middle of an import.
+            self._quiet.set()
+            await asyncio.to_thread(self._loader.join)
         try:
             self.index.close()
         except FluxIndexError as error:
