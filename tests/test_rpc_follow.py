@@ -75,9 +75,9 @@ def test_many_changes_at_once_are_taken_in(workspace: Path) -> None:
         folder = workspace / "many"
         folder.mkdir()
         for number in range(200):
-            (folder / f"m{number}.py").write_text(NEW.replace("Ball", f"Ball{number}"))
+            (folder / f"m{number}.py").write_text(NEW)
         assert client.call("server.sync", timeout=DEADLINE)["reached"]
-        assert [total(client, f"Ball{number}") for number in (0, 100, 199)] == [1, 1, 1]
+        assert total(client, "Ball") == 200
 
 
 def test_subscribers_with_a_token_are_told_of_each_build(
