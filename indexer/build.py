@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _CHUNK_BYTES = 300_000
 _CHUNK_FILES = 64
 _COMMIT_SECONDS = 1.5
+_NICENESS = 5
 # Below this many bytes, starting worker processes takes longer than doing the work here.
 _WORTH_PROCESSES = 1_500_000
 
@@ -362,17 +363,23 @@ def worker_count() -> int:
         return max(1, os.cpu_count() or 1)
 
 
-def process_pool(workers: int = 0) -> Executor:
-    """Worker processes, started afresh: forking a process that has threads is not safe."""
+def process_pool(workers: int = 0, *, urgent: bool = False) -> Executor:
+    """Worker processes, started afresh: forking a process that has threads is not safe.
+
+    They let interactive work go first, unless somebody waits for what they do.
+    """
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
     return ProcessPoolExecutor(
-        workers or worker_count(), get_context("spawn"), initializer=_start_worker
+        workers or worker_count(),
+        get_context("spawn"),
+        initializer=_start_worker,
+        initargs=(0 if urgent else _NICENESS,),
     )
 
 
-def _start_worker() -> None:
+def _start_worker(niceness: int) -> None:
     """Let interactive work go first, leave interrupts to the parent, and do not outlive it."""
     import signal
     from multiprocessing import parent_process
@@ -380,7 +387,7 @@ def _start_worker() -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
-        os.nice(5)
+        os.nice(niceness)
     parent = parent_process()
 
     def follow() -> None:

@@ -439,12 +439,8 @@ class Index:
                 complete=view.complete,
             )
             names = view.memo.get(name_search.MEMO)
-            if (
-                symbol_names is not None
-                and isinstance(names, name_search.NameSearch)
-                and names.covers(symbol_names)
-            ):
-                self._view.memo[name_search.MEMO] = names
+            if symbol_names is not None and isinstance(names, name_search.NameSearch):
+                self._view.memo[name_search.MEMO] = names.extended(symbol_names)
             if generation == view.generation:
                 self._view.memo, self._view.resolved = view.memo, view.resolved
                 self._view.strict = view.strict

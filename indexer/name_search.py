@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from itertools import accumulate, islice
 
 TYPE_CHECKING = False
@@ -32,17 +32,26 @@ class NameSearch:
 
     __slots__ = ("_by_letter", "_folded", "_initials", "_known", "_names", "_starts")
 
-    def __init__(self, names: list[str]) -> None:
-        """Index distinct names."""
+    def __init__(self, names: list[str], known: frozenset[str] | None = None) -> None:
+        """Index distinct names in order; the work is done when first asked."""
         self._names = names
-        folded = [name.lower() for name in names]
-        self._folded = "\n" + "\n".join(folded) + "\n"
-        self._starts = list(accumulate((len(name) + 1 for name in folded), initial=1))
-        self._known = frozenset(names)
+        self._known = frozenset(names) if known is None else known
+        self._folded = ""
+        self._starts: list[int] = []
         self._by_letter: dict[str, list[str]] = {}
-        for name, low in zip(names, folded, strict=True):
-            self._by_letter.setdefault(low.lstrip("_")[:1], []).append(name)
         self._initials: dict[str, dict[str, list[str]]] = {}
+
+    def _join(self) -> None:
+        folded = [name.lower() for name in self._names]
+        self._starts = list(accumulate((len(name) + 1 for name in folded), initial=1))
+        self._folded = "\n" + "\n".join(folded) + "\n"
+
+    def _letter(self, letter: str) -> list[str]:
+        """Names that start with a letter, underscores before it aside."""
+        if not self._by_letter:
+            for name in self._names:
+                self._by_letter.setdefault(name.lstrip("_")[:1].lower(), []).append(name)
+        return self._by_letter.get(letter, [])
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> NameSearch:
@@ -55,9 +64,15 @@ class NameSearch:
         assert isinstance(kept, NameSearch)
         return kept
 
-    def covers(self, names: Iterable[str]) -> bool:
-        """Whether all of these names are known here, so that nothing has to be indexed anew."""
-        return self._known.issuperset(names)
+    def extended(self, names: Iterable[str]) -> NameSearch:
+        """These names and some more, which costs less than reading them all again."""
+        added = sorted(set(names) - self._known)
+        if not added:
+            return self
+        merged = list(self._names)
+        for name in added:
+            insort(merged, name)
+        return NameSearch(merged, self._known.union(added))
 
     def match(self, query: str, limit: int) -> dict[str, int]:
         """At most ``limit`` names that fit a query, with the quality of the match (0 is best).
@@ -66,6 +81,8 @@ class NameSearch:
         """
         if not query:
             return dict.fromkeys(self._names[:limit], PREFIX)
+        if not self._folded:
+            self._join()
         folded = query.lower()
         found: dict[str, int] = {query: EXACT_NAME} if query in self._known else {}
         for name in islice(self._containing("\n" + folded), 5 * limit):
@@ -79,7 +96,7 @@ class NameSearch:
                         break
         if len(found) < 5 and len(query) > 2:
             scattered = re.compile(".*?".join(map(re.escape, query)), re.IGNORECASE).match
-            for name in self._by_letter.get(query.lstrip("_")[:1].lower(), []):
+            for name in self._letter(query.lstrip("_")[:1].lower()):
                 if name not in found and scattered(name.lstrip("_")):
                     found[name] = SCATTERED
         best = sorted(found, key=lambda name: (found[name], len(name), name))[:limit]
@@ -93,12 +110,12 @@ class NameSearch:
         if len(bare) > _LONGEST_HUMPS or (not marked and len(found) >= _ENOUGH):
             return
         if not marked:
-            candidates = self._by_letter.get(letter, [])
+            candidates = self._letter(letter)
         else:
             groups = self._initials.get(letter)
             if groups is None:
                 groups = self._initials[letter] = {}
-                for name in self._by_letter.get(letter, []):
+                for name in self._letter(letter):
                     groups.setdefault("".join(_WORD_STARTS.findall(name)).lower(), []).append(name)
             parts = [letter, *"".join(marked).lower()]
             fits = re.compile(".*?".join(map(re.escape, parts))).match

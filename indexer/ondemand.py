@@ -52,7 +52,7 @@ def _extract_in_processes(index: Index, missing: list[tuple[str, bytes, bytes]])
 
     pool = None
     try:
-        pool = process_pool()
+        pool = process_pool(urgent=True)
         contents = [raw for _, _, raw in missing]
         blobs = pool.map(extract_blob, contents, chunksize=8)
         for (_, digest, _), blob in zip(missing, blobs, strict=True):

@@ -17,8 +17,8 @@ KINDS = (
     "global nonlocal type-parameter type-alias".split()
 )
 ROLES = (
-    "read call write delete import inherit annotation decorator keyword parameter definition export "
-    "module".split()
+    "read call write delete import inherit annotation decorator keyword parameter definition "
+    "export module".split()
 )
 SCOPES = ("module", "class", "function", "lambda", "comprehension", "type")
 BLOCKS = (

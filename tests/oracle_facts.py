@@ -189,11 +189,14 @@ class View:
     def end(self, position: int) -> int:
         """An end without the comments before it, which facts count as part of a body."""
         while True:
-            position = len(self.text[:position].rstrip(b" \t\f\r\n;\\"))
+            position = len(self.text[:position].rstrip(b" \t\f\r\n\\"))
             start = self.quoted.get(position, position)
-            if self.text[start : start + 1] != b"#":
+            if self.text[start : start + 1] == b"#":
+                position = start
+            elif self.text[position - 1 : position] == b";":
+                position -= 1
+            else:
                 return position
-            position = start
 
     def parameters(self, scope: int) -> list[tuple[str, str, int, str]]:
         table = self.facts.parameter

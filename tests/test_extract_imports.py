@@ -79,8 +79,10 @@ CONDITIONS = {
         try: import h
         except Exception as error: pass
         """,
-        ["a > a try", "b > b handler", "c > c branch", "d > d", "e > e try", "g > g try"]
-        + ["h > h try"],
+        [
+            *("a > a try", "b > b handler", "c > c branch", "d > d"),
+            *("e > e try", "g > g try", "h > h try"),
+        ],
     ),
     "without a substitute": (
         """

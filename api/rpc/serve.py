@@ -104,10 +104,13 @@ def _relay() -> Relay:
     from .relay import Relay
 
     source, target = os.dup(0), os.dup(1)
-    null = os.open(os.devnull, os.O_RDONLY)
+    null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
+    try:
+        os.dup2(2, 1)
+    except OSError:
+        os.dup2(null, 1)  # There is no standard error.
     os.close(null)
-    os.dup2(2, 1)
     relay = Relay(source, target)
     relay.start()
     return relay

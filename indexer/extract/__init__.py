@@ -15,7 +15,7 @@ from ..text import normalize
 from .defaults import blank_defaults
 from .definitions import Definitions
 from .grammar import parse, parse_range
-from .repair import Repair
+from .repair import Repair, leave_out
 from .tables import ERROR_LIMIT
 
 TYPE_CHECKING = False
@@ -43,26 +43,69 @@ def extract_blob(raw: bytes) -> bytes:
     limit = sys.getrecursionlimit()
     if limit < _RECURSION_LIMIT:
         sys.setrecursionlimit(_RECURSION_LIMIT)
-    walk = Definitions(data)
-    if _is_binary(data):
-        root, broken = parse(b""), []
-        walk.errors += (0, len(data), 0)
-    else:
-        root, broken = _parsed(data, walk)
-    walk.open_scope(f.MODULE_SCOPE, root)
-    walk.scopes[f.SCOPE_PARENT] = -1
-    walk.scopes[f.SCOPE_START : f.SCOPE_END + 1] = [0, len(data)]
-    walk.scope = 0
-    block = walk.open_block(f.BODY, root, parent=-1)
-    walk.blocks[f.BLOCK_START : f.BLOCK_END + 1] = [0, len(data)]
-    walk.run(root.named_children)
-    walk.close_block(block, 0)
-    _report(root, walk)
-    for part in broken:
-        walk.enter(part.start_byte, len(data[: part.end_byte].rstrip()))
-        _visit_broken(part, walk)
-        _report(part, walk)
+    source = _Source(data)
+    walk = source.walk()
+    if walk.joined:
+        source.leave_out(walk.joined)
+        walk = source.walk()
     return walk.encode(int(data.isascii()))
+
+
+class _Source:
+    """What is parsed: a text, or what is left of it without statements that are broken."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = self.text = data
+        self.broken: list[Node] = []
+        self.defaults: dict[int, tuple[int, int]] = {}
+        self.is_binary = _is_binary(data)
+        self.root = parse(b"" if self.is_binary else data)
+        if self.root.has_error:
+            self.mend()
+
+    def mend(self) -> None:
+        """Look for what is broken and parse without it, if that leaves more to be read."""
+        self.text, self.defaults = blank_defaults(self.data)
+        if self.defaults:
+            self.root = parse(self.text)
+        if self.root.has_error:
+            repair = Repair(self.text)
+            mended = parse(repair.text)
+            if _damage(mended) < _damage(self.root):
+                self.root, self.text, self.broken = mended, repair.text, repair.broken
+
+    def leave_out(self, lines: list[tuple[int, int]]) -> None:
+        """Parse without some lines that end in the middle of a statement."""
+        buffer = bytearray(self.text)
+        for start, end in lines:
+            leave_out(buffer, start, end)
+            self.broken.append(parse_range(self.data, start, end))
+        self.text = bytes(buffer)
+        self.root = parse(self.text)
+
+    def walk(self) -> Definitions:
+        """Everything visited."""
+        data, root = self.data, self.root
+        walk = Definitions(data)
+        walk.text, walk.defaults = self.text, self.defaults
+        walk.open_scope(f.MODULE_SCOPE, root)
+        walk.scopes[f.SCOPE_PARENT] = -1
+        walk.scopes[f.SCOPE_START : f.SCOPE_END + 1] = [0, len(data)]
+        walk.scope = 0
+        block = walk.open_block(f.BODY, root, parent=-1)
+        walk.blocks[f.BLOCK_START : f.BLOCK_END + 1] = [0, len(data)]
+        if self.is_binary:
+            walk.errors += (0, len(data), 0)
+        walk.run(root.named_children)
+        walk.close_block(block, 0)
+        _report(root, walk)
+        joined = walk.joined
+        for part in self.broken:
+            walk.enter(part.start_byte, len(data[: part.end_byte].rstrip()))
+            _visit_broken(part, walk)
+            _report(part, walk)
+        walk.joined = joined
+        return walk
 
 
 def _visit_broken(part: Node, walk: Definitions) -> None:
@@ -87,21 +130,6 @@ def _is_binary(data: bytes) -> bool:
     if len(data) < _SMALL:
         return False
     return (data.count(_REPLACEMENT) + data.count(b"\0")) * 20 > len(data)
-
-
-def _parsed(data: bytes, walk: Definitions) -> tuple[Node, list[Node]]:
-    """The tree of a module, and those of the statements that are broken and not in it."""
-    root = parse(data)
-    if not root.has_error:
-        return root, []
-    text, walk.defaults = blank_defaults(data)
-    if walk.defaults:
-        root = parse(text)
-        if not root.has_error:
-            return root, []
-    repair = Repair(text)
-    mended = parse(repair.text)
-    return (mended, repair.broken) if _damage(mended) < _damage(root) else (root, [])
 
 
 def _damage(root: Node) -> int:

@@ -1,4 +1,7 @@
-"""Type expressions: names in them are annotations, strings in them are what they spell."""
+"""Type expressions: names in them are annotations, strings in them are what they spell.
+
+They are written in code, in strings, and in comments (PEP 484).
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,13 @@ import keyword
 
 from .. import facts as f
 from .expressions import PREFIXES, Expressions
-from .grammar import parse_range
+from .grammar import kind, parse_range
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_COMMENT = kind("comment")
 _KEYWORDS = frozenset(word.encode() for word in keyword.kwlist)
 
 
@@ -101,6 +105,63 @@ class Annotations(Expressions):
         if len(types) == 1:
             return types[0]
         return self.emit(f.TUPLE, start, self.emit_list(types), stop)
+
+    def type_comment(self, comment: Node, start: int, end: int) -> None:
+        """PEP 484 type comment on the line of an assignment, ``for`` or ``with``.
+
+        It speaks of the targets written from ``start`` to ``end``.
+        """
+        found = self.commented_type(comment)
+        if found is None or b"\n" in self.data[end : comment.start_byte]:
+            return
+        targets: list[tuple[int, list[int], int]] = []
+        table = self.binding
+        for at in range(len(table) - 8, -1, -8):
+            if table[at + f.BIND_POS] < start:
+                break
+            kinds_ = (f.ASSIGN, f.FOR, f.WITH)
+            if table[at + f.BIND_SCOPE] == self.scope and table[at + f.BIND_KIND] in kinds_:
+                targets.append((table[at + f.BIND_POS], table, at + f.BIND_ANNOTATION))
+        table = self.attribute_binding
+        for at in range(len(table) - 8, -1, -8):
+            if table[at + f.ATTR_POS] < start:
+                break
+            if table[at + f.ATTR_SCOPE] == self.scope:
+                targets.append((table[at + f.ATTR_POS], table, at + f.ATTR_ANNOTATION))
+        row = self.spelled(*found, -1) if targets else -1
+        if row < 0:
+            return
+        types = [row] * len(targets)
+        if len(targets) > 1 and self.expr[row * 4] == f.TUPLE:
+            begin = self.expr[row * 4 + 2]
+            types = self.extra[begin + 1 : begin + 1 + self.extra[begin]]
+        if len(types) == len(targets):
+            targets.sort(key=lambda target: target[0])
+            for (_, table, at), type_row in zip(targets, types, strict=True):
+                if table[at] < 0:
+                    table[at] = type_row
+
+    def commented_type(self, comment: Node) -> tuple[int, int] | None:
+        """Where the type in a comment like ``# type: list[int]`` starts and ends."""
+        start, end = comment.start_byte, comment.end_byte
+        if b"type:" not in self.data[start : start + 12]:
+            return None
+        text = self.data[start:end]
+        stripped = text[1:].lstrip()
+        if not stripped.startswith(b"type:"):
+            return None
+        spelled = stripped[5:].split(b"#")[0].strip()
+        if not spelled or spelled.startswith(b"ignore"):
+            return None
+        begin = start + text.index(spelled, len(text) - len(stripped) + 5)
+        return begin, begin + len(spelled)
+
+    def header_comment(self, node: Node, before: Node | None) -> None:
+        """Type comment behind the colon of a compound statement."""
+        for child in node.children:
+            if child.kind_id == _COMMENT and before is not None:
+                self.type_comment(child, node.start_byte, before.end_byte)
+                return
 
 
 def _is_name(text: bytes) -> bool:

@@ -275,14 +275,40 @@ class Repair:
                     start += colon.end()
                     break
         self.broken.append(parse_range(self.original, start, end))
-        self._spaces(start, end)
-        # Something has to stand there, or blocks would end or begin too early or late.
-        written = self.original[start:end]
-        end -= len(written) - len(written.rstrip())
-        start += len(written) - len(written.lstrip())
-        if end > start:
-            self.buffer[start], self.buffer[end - 1] = b"()" if end - start > 1 else b"00"
+        leave_out(self.buffer, start, end)
 
     def _spaces(self, start: int, end: int) -> None:
-        stretch = self.original[start:end]
-        self.buffer[start:end] = bytes(byte if byte in b"\r\n" else 32 for byte in stretch)
+        self.buffer[start:end] = _blanked(self.buffer[start:end])
+
+
+def leave_out(buffer: bytearray, start: int, end: int) -> None:
+    """Blank a statement, but for something that makes blocks begin and end where they did."""
+    written = bytes(buffer[start:end])
+    buffer[start:end] = _blanked(written)
+    end -= len(written) - len(written.rstrip())
+    start += len(written) - len(written.lstrip())
+    if end > start:
+        buffer[start], buffer[end - 1] = b"()" if end - start > 1 else b"00"
+
+
+def _blanked(text: bytes | bytearray) -> bytes:
+    return bytes(byte if byte in b"\r\n" else 32 for byte in text)
+
+
+def runs_on(text: bytes, start: int, end: int) -> int:
+    """Where the line ends on which a statement should have ended, or -1.
+
+    The grammar lets names, values and operands follow on a later line: `self.` above `limit = 3`
+    is an assignment to it.
+    """
+    line_end = text.find(b"\n", start, end)
+    line = text[start:line_end].rstrip()
+    if line.endswith(b"\\") or b'"""' in line or b"'''" in line:
+        return -1
+    depth = 0
+    for token in _TOKEN.finditer(line):
+        if token.lastgroup in ("open", "close"):
+            depth += 1 if token.lastgroup == "open" else -1
+        elif token.lastgroup == "comment":
+            return -1
+    return line_end if depth <= 0 else -1

@@ -11,6 +11,7 @@ from .binders import Binders
 from .exports import Exports
 from .expressions import EXTRAS
 from .grammar import KIND_NAMES, field, kind, kinds, parse_as_name
+from .repair import runs_on
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,57 +108,10 @@ class Statements(Exports, Binders):
         self.close_block(row, leaves)
         return leaves
 
-    def type_comment(self, comment: Node, start: int, end: int) -> None:
-        """PEP 484 type comment on the line of an assignment, ``for`` or ``with``.
-
-        It speaks of the targets written from ``start`` to ``end``.
-        """
-        found = self.commented_type(comment)
-        if found is None or b"\n" in self.data[end : comment.start_byte]:
-            return
-        targets: list[tuple[int, list[int], int]] = []
-        table = self.binding
-        for at in range(len(table) - 8, -1, -8):
-            if table[at + f.BIND_POS] < start:
-                break
-            kinds_ = (f.ASSIGN, f.FOR, f.WITH)
-            if table[at + f.BIND_SCOPE] == self.scope and table[at + f.BIND_KIND] in kinds_:
-                targets.append((table[at + f.BIND_POS], table, at + f.BIND_ANNOTATION))
-        table = self.attribute_binding
-        for at in range(len(table) - 8, -1, -8):
-            if table[at + f.ATTR_POS] < start:
-                break
-            if table[at + f.ATTR_SCOPE] == self.scope:
-                targets.append((table[at + f.ATTR_POS], table, at + f.ATTR_ANNOTATION))
-        row = self.spelled(*found, -1) if targets else -1
-        if row < 0:
-            return
-        types = [row] * len(targets)
-        if len(targets) > 1 and self.expr[row * 4] == f.TUPLE:
-            begin = self.expr[row * 4 + 2]
-            types = self.extra[begin + 1 : begin + 1 + self.extra[begin]]
-        if len(types) == len(targets):
-            targets.sort(key=lambda target: target[0])
-            for (_, table, at), type_row in zip(targets, types, strict=True):
-                if table[at] < 0:
-                    table[at] = type_row
-
-    def commented_type(self, comment: Node) -> tuple[int, int] | None:
-        """Where the type in a comment like ``# type: list[int]`` starts and ends."""
-        start, end = comment.start_byte, comment.end_byte
-        if b"type:" not in self.data[start : start + 12]:
-            return None
-        text = self.data[start:end]
-        stripped = text[1:].lstrip()
-        if not stripped.startswith(b"type:"):
-            return None
-        spelled = stripped[5:].split(b"#")[0].strip()
-        if not spelled or spelled.startswith(b"ignore"):
-            return None
-        begin = start + text.index(spelled, len(text) - len(stripped) + 5)
-        return begin, begin + len(spelled)
-
     def do_expression_statement(self, node: Node) -> int:
+        start, end = node.start_byte, node.end_byte
+        if self.text.find(b"\n", start, end) >= 0:
+            self.check_lines(start, end)
         children = node.named_children
         for child in children:
             number = child.kind_id
@@ -170,6 +124,12 @@ class Statements(Exports, Binders):
                 if self.scope == 0:
                     self.export_call(row)
         return 0
+
+    def check_lines(self, start: int, end: int) -> None:
+        """Remember a statement that goes on behind a line on which it should have ended."""
+        line_end = runs_on(self.text, start, end)
+        if line_end >= 0:
+            self.joined.append((start, line_end))
 
     def assignment(self, node: Node) -> int:
         """Visit an assignment; returns the row of the value, which chains share."""
@@ -231,9 +191,12 @@ class Statements(Exports, Binders):
         return self.augmented(node)
 
     def do_return_statement(self, node: Node) -> int:
+        start, end = node.start_byte, node.end_byte
+        if self.text.find(b"\n", start, end) >= 0:
+            self.check_lines(start, end)
         parts = [child for child in node.named_children if child.kind_id not in EXTRAS]
         value = self.visit(parts[0]) if parts else -1
-        self.result += (self.scope, value, f.RETURN, self.block, node.start_byte)
+        self.result += (self.scope, value, f.RETURN, self.block, start)
         return f.LEAVES_FUNCTION
 
     def do_raise_statement(self, node: Node) -> int:
@@ -380,13 +343,6 @@ class Statements(Exports, Binders):
         self.header_comment(node, right)
         self.loop(node)
         return 0
-
-    def header_comment(self, node: Node, before: Node | None) -> None:
-        """Type comment behind the colon of a compound statement."""
-        for child in node.children:
-            if child.kind_id == _COMMENT and before is not None:
-                self.type_comment(child, node.start_byte, before.end_byte)
-                return
 
     def do_with_statement(self, node: Node) -> int:
         is_async = int(node.children[0].type == "async")

@@ -38,6 +38,7 @@ class Tables:
         "imports",
         "is_cut",
         "item_binding",
+        "joined",
         "name_ids",
         "names",
         "occurrences",
@@ -51,10 +52,14 @@ class Tables:
         "star",
         "string_ids",
         "strings",
+        "text",
     )
 
     def __init__(self, data: bytes) -> None:
         self.data = data
+        self.text = data  # as it was parsed: without what is broken
+        # Lines that end in the middle of a statement: where that starts, and where they end.
+        self.joined: list[tuple[int, int]] = []
         # Where the default of the type parameter that starts at a position starts and ends.
         self.defaults: dict[int, tuple[int, int]] = {}
         self.names: list[str] = []
