@@ -381,6 +381,7 @@ def process_pool(workers: int = 0, *, urgent: bool = False) -> Executor:
 
 def _start_worker(niceness: int) -> None:
     """Let interactive work go first, leave interrupts to the parent, and do not outlive it."""
+    import gc
     import signal
     from multiprocessing import parent_process
     from threading import Thread
@@ -388,6 +389,8 @@ def _start_worker(niceness: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(niceness)
+    # Extraction makes many objects and no circles of them: looking for circles is a tenth of it.
+    gc.disable()
     parent = parent_process()
 
     def follow() -> None:

@@ -481,7 +481,9 @@ def encode(names: list[str], strings: list[str], tables: dict[str, list[int]], f
 
 def _narrow(values: list[int]) -> array[int]:
     """The values in the narrowest type that holds them all."""
-    for code in _TYPECODES[:-1]:
+    # The last value, often the largest, tells which types need not be tried.
+    first = 0 if not values or -128 <= values[-1] < 128 else 1 if abs(values[-1]) < 32_768 else 2
+    for code in _TYPECODES[first:-1]:
         try:
             return array(code, values)
         except OverflowError:

@@ -94,7 +94,7 @@ class NameSearch:
                     found[name] = _quality(name, query)
                     if len(found) >= 4 * limit:
                         break
-        if len(found) < 5 and len(query) > 2:
+        if not found and len(query) > 2:
             scattered = re.compile(".*?".join(map(re.escape, query)), re.IGNORECASE).match
             for name in self._letter(query.lstrip("_")[:1].lower()):
                 if name not in found and scattered(name.lstrip("_")):

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from ...indexer.snapshot import Snapshot
     from ...indexer.store.index_store import StoredSymbol
 
+# Answers to "what is this?" that a view keeps.
+_KEPT = 5_000
+
 
 def targets(
     snapshot: Snapshot, name: str | None, path: str | None, line: int | None, character: int
@@ -20,11 +23,26 @@ def targets(
     if path is not None and line is not None:
         relative = snapshot.relative(path)
         offset = offset_of(snapshot, relative, line, character)
-        occurrence = occurrence_at(snapshot, relative, offset)
-        return entities_at(snapshot, relative, occurrence) if occurrence is not None else []
+        return _pointed_at(snapshot, relative, offset)
     if name is None:
         raise InvalidArgumentsError("give either 'name', or 'path' with 'line'")
     return named(snapshot, name, path)
+
+
+def _pointed_at(snapshot: Snapshot, path: str, offset: int) -> list[Found]:
+    """What the name at an offset stands for, remembered as long as nothing changes."""
+    kept: dict[tuple[str, int], list[Found]] = snapshot.view.memo.setdefault("pointed at", {})
+    key = path, offset
+    if snapshot.shared and key in kept:
+        snapshot.need(path)  # and so make sure that the file is still what it was
+        return kept[key]
+    occurrence = occurrence_at(snapshot, path, offset)
+    found = entities_at(snapshot, path, occurrence) if occurrence is not None else []
+    if snapshot.shared:
+        if len(kept) >= _KEPT:
+            kept.clear()
+        kept[key] = found
+    return found
 
 
 def offset_of(snapshot: Snapshot, path: str, line: int, character: int) -> int:

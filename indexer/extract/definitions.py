@@ -19,7 +19,6 @@ _EXPRESSION_STATEMENT = kind("expression_statement")
 _STRINGS = kinds("string", "concatenated_string")
 _PASSIVE = kinds("pass_statement", "comment")
 _PARENTHESIZED = kinds("parenthesized_expression")
-_ERROR = 65535
 
 _NAME = field("name")
 _BODY = field("body")

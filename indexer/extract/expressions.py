@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import facts as f
-from .grammar import KIND_NAMES, field, kind, kinds
+from .grammar import ERROR, KIND_NAMES, field, kind, kinds
 from .tables import Tables
 
 TYPE_CHECKING = False
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 EXTRAS = kinds("comment", "line_continuation")
 _KEYWORD_ARGUMENT = kind("keyword_argument")
 _LIST_SPLAT = kinds("list_splat", "parenthesized_list_splat")
+_SPECIAL_ARGUMENTS = EXTRAS | _LIST_SPLAT | kinds("keyword_argument", "dictionary_splat")
+_QUOTES = (b'"', b"'")
+_LONG_QUOTES = (b'"""', b"'''")
 STAR = ord("*")
-_DICTIONARY_SPLAT = kind("dictionary_splat")
 _GENERATOR = kind("generator_expression")
 _INTERPOLATION = kind("interpolation")
 _FORMAT_SPECIFIER = kind("format_specifier")
@@ -40,7 +42,7 @@ _OPERATOR_ROW = {text.replace("-", " "): row for row, text in enumerate(f.OPERAT
 _MINUS = _OPERATOR_ROW["-"]
 PREFIXES = b"rRbBuUfFtT"
 _LONGEST_STRING = 80
-_DYNAMIC_SCOPE_CALLS = frozenset([b"locals", b"exec", b"vars"])
+_DYNAMIC_SCOPE_CALLS = frozenset(["locals", "exec", "vars"])
 
 
 class Expressions(Tables):
@@ -50,17 +52,20 @@ class Expressions(Tables):
 
     # By node kind; filled for each concrete visitor, because a table of plain functions made once
     # is much cheaper than bound methods made for every file.
-    handlers: ClassVar[list[Callable[[Any, Node], int]]] = []
+    handlers: ClassVar[dict[int, Callable[[Any, Node], int]]] = {}
 
     def __init_subclass__(cls) -> None:
         """Collect the visitors of expressions by the number of the node kind."""
         super().__init_subclass__()
-        cls.handlers = [getattr(cls, f"visit_{name}", cls.visit_other) for name in KIND_NAMES]
+        cls.handlers = {
+            number: getattr(cls, f"visit_{name}", cls.visit_other)
+            for number, name in enumerate(KIND_NAMES)
+        }
+        cls.handlers[ERROR] = cls.visit_other
 
     def visit(self, node: Node) -> int:
         """Row of the expression that a node stands for."""
-        number = node.kind_id
-        return self.handlers[number](self, node) if number < 65535 else self.visit_other(node)
+        return self.handlers[node.kind_id](self, node)
 
     def visit_other(self, node: Node) -> int:
         """Whatever the grammar calls it: its names still count, its value is unknown."""
@@ -125,7 +130,7 @@ class Expressions(Tables):
             occurrence = self.occurrences[rows[function * 4 + 2]]
             if occurrence[-3] == f.READ:
                 occurrence[-3] = f.CALLED
-            if self.data[rows[function * 4 + 1] : children[0].end_byte] in _DYNAMIC_SCOPE_CALLS:
+            if self.names[rows[function * 4 + 2]] in _DYNAMIC_SCOPE_CALLS:
                 self.scopes[self.scope * 6 + f.SCOPE_FLAGS] |= f.SCOPE_USES_LOCALS
         elif op == f.ATTRIBUTE:
             occurrence = self.occurrences[rows[function * 4 + 3]]
@@ -152,11 +157,16 @@ class Expressions(Tables):
     def arguments(self, node: Node) -> list[int]:
         """``[n, (key, position, expr) * n]`` of an argument list."""
         listed = [0]
-        data = self.data
+        data, handlers = self.data, self.handlers
         for child in node.named_children:
             number = child.kind_id
             position = child.start_byte
-            if number == _KEYWORD_ARGUMENT:
+            if number not in _SPECIAL_ARGUMENTS:
+                if data[position] == STAR:
+                    key, value = f.ARG_STAR, self.starred(child)
+                else:
+                    key, value = f.ARG_POSITIONAL, handlers[number](self, child)
+            elif number == _KEYWORD_ARGUMENT:
                 parts = [part for part in child.named_children if part.kind_id not in EXTRAS]
                 key = self.name(data[position : parts[0].end_byte])
                 value = self.visit(parts[-1]) if len(parts) > 1 else self.emit(f.UNKNOWN, position)
@@ -164,12 +174,8 @@ class Expressions(Tables):
                 continue
             elif number in _LIST_SPLAT:
                 key, value = f.ARG_STAR, self.visit(child)
-            elif number == _DICTIONARY_SPLAT:
-                key, value = f.ARG_DOUBLE_STAR, self.visit(child)
-            elif data[position] == STAR:
-                key, value = f.ARG_STAR, self.starred(child)
             else:
-                key, value = f.ARG_POSITIONAL, self.visit(child)
+                key, value = f.ARG_DOUBLE_STAR, self.visit(child)
             listed += (key, position, value)
         listed[0] = len(listed) // 3
         return listed
@@ -197,24 +203,28 @@ class Expressions(Tables):
         position, end = node.start_byte, node.end_byte
         data = self.data
         at = position
-        while at < end and data[at] in PREFIXES:
-            at += 1
-        if data[at : at + 1] == b"`":  # Python 2
-            self.error(node)
-            return self.emit(f.UNKNOWN, position)
-        prefix = data[position:at]
-        if prefix:
-            lowered = prefix.lower()
-            if b"f" in lowered or b"t" in lowered:
+        if data[at : at + 1] not in _QUOTES:
+            while at < end and data[at] in PREFIXES:
+                at += 1
+            prefix = data[position:at].lower()
+            if b"f" in prefix or b"t" in prefix:
                 return self.formatted(node)
-            if b"b" in lowered:
+            if b"b" in prefix:
                 return self.emit(f.BYTES, position, -1, end)
+            if data[at : at + 1] == b"`":  # Python 2
+                self.error(node)
+                return self.emit(f.UNKNOWN, position)
+        row = -1
         if end - at <= _LONGEST_STRING:
-            quotes = 3 if data[at : at + 3] in (b'"""', b"'''") and end - at >= 6 else 1
+            quotes = 3 if data[at : at + 3] in _LONG_QUOTES and end - at >= 6 else 1
             text = data[at + quotes : end - quotes]
             if b"\\" not in text and b"\n" not in text:
-                return self.emit(f.STRING, position, self.string(text), end)
-        return self.emit(f.STRING, position, -1, end)
+                row = self.string_ids.get(text, -1)
+                if row < 0:
+                    row = self.string(text)
+        rows = self.expr
+        rows += (f.STRING, position, row, end)
+        return (len(rows) >> 2) - 1
 
     def formatted(self, node: Node) -> int:
         values = [

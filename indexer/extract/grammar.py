@@ -34,6 +34,8 @@ KIND_NAMES: list[str | None] = [
     LANGUAGE.node_kind_for_id(number) for number in range(LANGUAGE.node_kind_count)
 ]
 
+ERROR = 65535  # the number of nodes that stand for what does not parse
+
 _parser = Parser(LANGUAGE)
 
 

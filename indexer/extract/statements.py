@@ -10,7 +10,7 @@ from .. import facts as f
 from .binders import Binders
 from .exports import Exports
 from .expressions import EXTRAS
-from .grammar import KIND_NAMES, field, kind, kinds, parse_as_name
+from .grammar import ERROR, KIND_NAMES, field, kind, kinds, parse_as_name
 from .repair import runs_on
 
 TYPE_CHECKING = False
@@ -56,21 +56,23 @@ class Statements(Exports, Binders):
 
     __slots__ = ()
 
-    statements: ClassVar[list[Callable[[Any, Node], int] | None]] = []
+    statements: ClassVar[dict[int, Callable[[Any, Node], int]]] = {}
 
     def __init_subclass__(cls) -> None:
         """Collect the visitors of statements by the number of the node kind."""
         super().__init_subclass__()
-        cls.statements = [getattr(cls, f"do_{name}", None) for name in KIND_NAMES]
+        cls.statements = {
+            number: getattr(cls, f"do_{name}")
+            for number, name in enumerate(KIND_NAMES)
+            if hasattr(cls, f"do_{name}")
+        }
+        cls.statements[ERROR] = cls.do_module
 
     def do(self, node: Node) -> int:
         """Visit one statement; returns how it leaves."""
-        number = node.kind_id
-        handler = self.statements[number] if number < 65535 else None
+        handler = self.statements.get(node.kind_id)
         if handler is not None:
             return handler(self, node)
-        if number == 65535:
-            return self.run(node.named_children)
         self.visit(node)
         return 0
 

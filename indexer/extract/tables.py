@@ -277,7 +277,7 @@ class Tables:
                 rows = _sorted_rows(rows, 1)
             flat += rows
             index.append(len(flat) // 3)
-        lengths = [len(line) + 1 for line in data.split(b"\n")]
+        lengths = [length + 1 for length in map(len, data.split(b"\n"))]
         lengths[-1] -= 1
         tables = {
             "occurrence": flat,
