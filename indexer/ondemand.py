@@ -18,10 +18,13 @@ _WORTH_PROCESSES = 3_000_000
 
 def prepare(index: Index, name: str, pending: Sequence[str]) -> list[str]:
     """Files among ``pending`` whose bytes contain ``name``, with their facts in the library."""
+    import re
+
     from .digest import content_hash
 
     wanted = name.encode("utf-8", "surrogatepass")
     root, limit = index.workspace.root, index.workspace.config.max_file_size
+    word = re.compile(rb"(?<![A-Za-z0-9_])" + re.escape(wanted) + rb"(?![A-Za-z0-9_])").search
     found: list[str] = []
     missing: list[tuple[str, bytes, bytes]] = []
     for path in pending:
@@ -29,7 +32,8 @@ def prepare(index: Index, name: str, pending: Sequence[str]) -> list[str]:
             raw = text.read(os.path.join(root, path), limit)
         except text.UnreadableError:
             continue
-        if wanted not in raw:
+        # As a word of its own: `save` is no reason to extract files that only have `saved`.
+        if wanted not in raw or not word(raw):
             continue
         found.append(path)
         digest = content_hash(raw)
