@@ -62,6 +62,7 @@ SCOPE_USES_LOCALS = 1  # calls locals(), exec() or the like: names may appear fr
 
 # definition: a class or a function. `arguments` points into extra: [n, (key, pos, expr) * n] for
 # the bases and keywords of a class, -1 for functions (see the parameter table, keyed by own scope).
+# The start is that of the first decorator; comments that end a body are part of it.
 (
     DEF_KIND,
     DEF_NAME,
@@ -85,7 +86,7 @@ ASYNC, GENERATOR, STUB_BODY, CONDITIONAL, PROPERTY, STATIC, CLASSMETHOD, OVERLOA
 ABSTRACT, RETURNS_VALUE, ACCESSOR = (1 << bit for bit in range(8, 11))
 
 # binding: a name gets a value in a scope. `ref` is a row of definition, imports or parameter,
-# as the kind says.
+# as the kind says. The value of a parameter, be it of a function or of a type, is its default.
 (
     BIND_NAME,
     BIND_SCOPE,
@@ -133,6 +134,7 @@ ABSTRACT, RETURNS_VALUE, ACCESSOR = (1 << bit for bit in range(8, 11))
 
 # imports: one imported name or module each. `module` and `name` are names; `module` is dotted,
 # with leading dots when relative. `import a.b` has name -1; `from a import *` has name STAR.
+# IN_TRY: in a `try` with a handler in which a failing import would end.
 (
     IMP_MODULE,
     IMP_NAME,
@@ -149,7 +151,8 @@ TYPE_CHECKING_ONLY, IN_TRY, IN_HANDLER, IN_BRANCH, ALIASED, FUTURE = (1 << bit f
 EXPORT_KIND, EXPORT_REF, EXPORT_POS = range(3)
 EXPORT_SET, EXPORT_ADD, EXPORT_REMOVE, EXPORT_EXTEND_EXPR, EXPORT_UNKNOWN = range(5)
 
-# errors: start, end, kind (0 unexpected text, 1 missing token, 2 nested too deeply)
+# errors: start, end, kind (0 unexpected text, 1 missing token, 2 nested too deeply), by start; at
+# most some fifty.
 ERR_START, ERR_END, ERR_KIND = range(3)
 
 # parameter
@@ -190,7 +193,7 @@ POSITIONAL_ONLY, POSITIONAL, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD = range(5
     CASE,
     ITERABLE,
 ) = range(12)
-LEAVES_FUNCTION, LEAVES_LOOP = 1, 2
+LEAVES_FUNCTION, LEAVES_LOOP = 1, 2  # control never runs off its end
 
 # result: what a function gives back.
 RES_SCOPE, RES_EXPR, RES_KIND, RES_BLOCK, RES_POS = range(5)
@@ -198,7 +201,7 @@ RETURN, YIELD, YIELD_FROM, RAISE = range(4)
 
 # line_length: bytes of each line with its line break; the last one may have none.
 
-# item_binding: `container[index] = value`
+# item_binding: `container[index] = value`, or a loop or `with` that gives it one
 ITEM_CONTAINER, ITEM_INDEX, ITEM_VALUE, ITEM_SCOPE, ITEM_BLOCK = range(5)
 
 # expr: op, position, a, b

@@ -8,7 +8,7 @@ from itertools import accumulate, islice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from .snapshot import Snapshot
 
@@ -95,9 +95,9 @@ class NameSearch:
                     if len(found) >= 4 * limit:
                         break
         if not found and len(query) > 2:
-            scattered = re.compile(".*?".join(map(re.escape, query)), re.IGNORECASE).match
+            scattered = _subsequence(query)
             for name in self._letter(query.lstrip("_")[:1].lower()):
-                if name not in found and scattered(name.lstrip("_")):
+                if scattered(name.lower()):
                     found[name] = SCATTERED
         best = sorted(found, key=lambda name: (found[name], len(name), name))[:limit]
         return {name: found[name] for name in best}
@@ -122,9 +122,11 @@ class NameSearch:
             candidates = [
                 name for initials, names in groups.items() if fits(initials) for name in names
             ]
+        # The pattern of humps goes back and forth: few names are worth trying it on.
+        scattered = _subsequence(query.replace("_", ""))
         humps = re.compile(_humps(query)).match
         for name in candidates:
-            if name not in found and humps(name):
+            if name not in found and scattered(name.lower()) and humps(name):
                 found[name] = HUMPS
 
     def _containing(self, folded: str) -> Iterator[str]:
@@ -155,6 +157,13 @@ def _quality(name: str, query: str) -> int:
     at = low.find(asked)
     starts_word = name[at].isupper() and not name[at - 1].isupper()
     return WORD if starts_word or name[at - 1] == "_" else INSIDE
+
+
+def _subsequence(query: str) -> Callable[[str], object]:
+    """Whether a folded name has the letters of a query in their order, found in one pass."""
+    first, *rest = query.lstrip("_").lower() or "_"
+    steps = "".join(f"[^{re.escape(letter)}]*{re.escape(letter)}" for letter in rest)
+    return re.compile(f"_*{re.escape(first)}{steps}").match
 
 
 def _humps(query: str) -> str:
