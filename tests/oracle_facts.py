@@ -44,6 +44,8 @@ def differences(raw: bytes) -> list[str]:
 
 def compare(python: Sections, ours: Sections) -> list[str]:
     found: list[str] = []
+    if ours["errors"]:
+        found.append(f"errors: facts {ours['errors']}")
     for section, expected in python.items():
         got = ours.get(section, expected)
         for key in sorted(expected.keys() | got.keys()):
@@ -143,6 +145,7 @@ class View:
             "results": self.results(),
             "calls": self.calls(),
             "literals": self.literals(),
+            "errors": {row[0]: row[1:] for row in zip(*self.facts.errors, strict=True)},
         }
         for section in found.values():
             for key in [key for key in section if skip(key)]:

@@ -60,7 +60,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def ask(
-    shop: Path,  # noqa: ARG001
+    shop: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> Ask:
     """Asks in this process; returns the exit code and all that was written."""

@@ -1,4 +1,4 @@
-"""Where names lead: one small code base for each construct, the cursor at ``$0``, ``def`` expected."""
+"""Where names lead: one small code base each, the cursor at ``$0``, ``def`` expected."""
 
 from __future__ import annotations
 

@@ -101,7 +101,8 @@ class _Source:
         _report(root, walk)
         joined = walk.joined
         for part in self.broken:
-            walk.enter(part.start_byte, len(data[: part.end_byte].rstrip()))
+            written = data[part.start_byte : part.end_byte].rstrip()
+            walk.enter(part.start_byte, part.start_byte + len(written))
             _visit_broken(part, walk)
             _report(part, walk)
         walk.joined = joined
