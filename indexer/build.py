@@ -100,6 +100,7 @@ def build(
     tell(state)
     _remove(index, todo.removed)
     report.removed = len(todo.removed)
+    before = index.view().files
     batch: Digested = []
     last_commit = time.monotonic()
     for part in _digest_all(index, todo.changed, sizes, executor, cancelled):
@@ -109,7 +110,9 @@ def build(
             state.bytes_done += sizes.get(update.path, 0)
             state.path = update.path
             report.extracted += blob is not None
-            report.reused += blob is None and not update.error
+            row = before.get(update.path)
+            same = row is not None and row[3] == update.hash
+            report.reused += blob is None and not update.error and not same
             if update.error:
                 report.errors.append((update.path, update.error))
         if time.monotonic() - last_commit > _COMMIT_SECONDS:
