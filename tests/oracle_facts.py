@@ -192,11 +192,11 @@ class View:
     def end(self, position: int) -> int:
         """An end without the comments before it, which facts count as part of a body."""
         while True:
-            position = len(self.text[:position].rstrip(b" \t\f\r\n\\"))
+            position = len(self.text[:position].rstrip())
             start = self.quoted.get(position, position)
             if self.text[start : start + 1] == b"#":
                 position = start
-            elif self.text[position - 1 : position] == b";":
+            elif self.text[position - 1 : position] in (b";", b"\\"):
                 position -= 1
             else:
                 return position
@@ -382,7 +382,7 @@ class View:
             ]
             return f"({self.canonical(a)}{''.join(parts)})"
         if op == f.UNARY:
-            if f.OPERATORS[b] == "-" and self.ops[a] == f.INTEGER:
+            if f.OPERATORS[b] == "-" and self.ops[a] == f.INTEGER and not self.b[a]:
                 return "int"
             return f"({f.OPERATORS[b]}{self.canonical(a)})"
         if op == f.BINARY:

@@ -92,7 +92,8 @@ class _Seen(ast.NodeVisitor):
         return self.starts[node.lineno - 1] + node.col_offset
 
     def end(self, node: Any) -> int:
-        return self.starts[node.end_lineno - 1] + node.end_col_offset
+        end = self.starts[node.end_lineno - 1] + node.end_col_offset
+        return len(self.text[:end].rstrip(b"; \t"))
 
     def names_from(self, position: int, stop: str = "") -> Iterator[tuple[int, str]]:
         """Name tokens from a position on, up to the first one spelled ``stop``."""
@@ -369,7 +370,8 @@ class _Seen(ast.NodeVisitor):
             self.give(target.value, f"rest({value})" if value else "")
         elif isinstance(target, ast.Subscript):
             container, index = canonical(target.value), canonical(target.slice)
-            self.sections["items"][self.start(target)] = (container, index, value)
+            if value:
+                self.sections["items"][self.start(target)] = (container, index, value)
         elif isinstance(target, (ast.Tuple, ast.List)):
             stars = [isinstance(part, ast.Starred) for part in target.elts]
             for index, part in enumerate(target.elts):

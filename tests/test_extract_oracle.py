@@ -79,7 +79,7 @@ CASES = {
         x: int
         x.y: int = a
         a, (b, *c), d[0] = e, f = g
-        a += b; c.d += e; f[g] += h
+        a += b; c.d += e; f[g] += h; (i) += j
         del a, (b.c, d[e])
         with (a as b, c as (d, e)): pass
         with (a, b): pass
@@ -121,13 +121,13 @@ CASES = {
         x = [*a.b(c), *d], {**e, f: g}, {*h}
         x = a[b, c:d, ::e], a[b,], a[(b,)], a[f(c,)], a[...]
         x = not a < b <= c is not d not in e
-        x = -1, - 1, -0x1, ~a ** -b @ c
+        x = -1, - 1, -0x1, --1, ---a, ~a ** -b @ c
         x = lambda a, *b, c=d, **e: (f, a)
         x = {a: b for a, b in c if d for e in f if g}
         x = f(a for a in b)(c, *d, e=f, **g)[h].i
         x = "a" f"{b}" 'c', b"d" b"e", ''
         x = 1_0, 0o7, 1.5, 1e5, 2j, None, True, ...
-        x = (yield), (a := b), (c)
+        x = (yield), (a := b), (c), tuple[*tuple[int]], a[*b], f"{c:=10}", f"{(d := c)}"
         """,
     "comprehensions": """
         x = [[y for y in x] for x in [x for x in z]]

@@ -103,10 +103,11 @@ class Binders(Annotations):
             )
 
     def unpack(self, node: Node, binding_kind: int, value: int, annotation: int) -> None:
-        children = [child for child in node.named_children if child.kind_id not in EXTRAS]
-        if len(children) == 1 and node.kind_id in _PARENTHESES and not self.has_comma(node):
-            self.target(children[0], binding_kind, value, annotation)
+        inner = self.without_parentheses(node)
+        if inner.id != node.id:
+            self.target(inner, binding_kind, value, annotation)
             return
+        children = [child for child in node.named_children if child.kind_id not in EXTRAS]
         starred = False
         for index, child in enumerate(children):
             if self.data[child.start_byte] == STAR:
@@ -116,6 +117,15 @@ class Binders(Annotations):
             place = index - len(children) if starred else index
             item = -1 if value < 0 else self.emit(f.ITEM, child.start_byte, value, place)
             self.target(child, binding_kind, item)
+
+    def without_parentheses(self, node: Node) -> Node:
+        """``a`` of ``(a)``, which the grammar takes for a tuple where it is a target."""
+        while node.kind_id in _PARENTHESES:
+            children = [child for child in node.named_children if child.kind_id not in EXTRAS]
+            if len(children) != 1 or self.has_comma(node):
+                break
+            (node,) = children
+        return node
 
     def starred_target(self, node: Node, binding_kind: int, value: int) -> None:
         start = node.start_byte

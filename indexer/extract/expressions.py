@@ -26,6 +26,7 @@ _FORMAT_SPECIFIER = kind("format_specifier")
 _PAIR = kind("pair")
 _STRING = kind("string")
 _PARENTHESIZED = kind("parenthesized_expression")
+_NAMED = kind("named_expression")
 _BINARY = kind("binary_operator")
 _BOOLEAN = kind("boolean_operator")
 
@@ -228,13 +229,19 @@ class Expressions(Tables):
 
     def formatted(self, node: Node) -> int:
         values = [
-            self.visit(child)
+            self.interpolated(child)
             for part in node.named_children
             if part.kind_id == _INTERPOLATION
             for child in part.named_children
         ]
         listed = self.emit_list(values) if values else -1
         return self.emit(f.FORMATTED, node.start_byte, listed, node.end_byte)
+
+    def interpolated(self, node: Node) -> int:
+        """Row of what stands in braces; ``{x:=10}`` is x with a format, and no walrus."""
+        if node.kind_id == _NAMED:
+            return self.visit(node.named_children[0])
+        return self.visit(node)
 
     def visit_concatenated_string(self, node: Node) -> int:
         parts = [self.visit(child) for child in node.named_children if child.kind_id == _STRING]
@@ -270,16 +277,15 @@ class Expressions(Tables):
 
     def elements(self, node: Node) -> int:
         """Extra row of the expressions that a display lists."""
-        data = self.data
         return self.emit_list(
-            [
-                self.starred(child)
-                if data[child.start_byte] == STAR and child.kind_id not in _LIST_SPLAT
-                else self.visit(child)
-                for child in node.named_children
-                if child.kind_id not in EXTRAS
-            ]
+            [self.element(child) for child in node.named_children if child.kind_id not in EXTRAS]
         )
+
+    def element(self, node: Node) -> int:
+        """Row of an expression that may have a star."""
+        if self.data[node.start_byte] == STAR and node.kind_id not in _LIST_SPLAT:
+            return self.starred(node)
+        return self.handlers[node.kind_id](self, node)
 
     def visit_list(self, node: Node) -> int:
         return self.emit(f.LIST, node.start_byte, self.elements(node), node.end_byte)
@@ -370,7 +376,7 @@ class Expressions(Tables):
     def negated(self, value: int, position: int) -> int:
         """Row of minus an expression; small numbers stay numbers."""
         op, _, number, is_small = self.expr[value * 4 : value * 4 + 4]
-        if op == f.INTEGER and is_small == 1:
+        if op == f.INTEGER and is_small == 1 and number >= 0:
             return self.emit(f.INTEGER, position, -number, 1)
         return self.emit(f.UNARY, position, value, _MINUS)
 
@@ -460,11 +466,11 @@ class Expressions(Tables):
             return self.visit_other(node)
         a = self.visit(value)
         children = node.children_by_field_id(_SUBSCRIPT)
-        indexes = [self.visit(child) for child in children]
+        indexes = [self.element(child) for child in children]
         if (
             len(indexes) == 1
             and (children[0].end_byte + 1 == node.end_byte or not self.has_comma(node))
-            and children[0].kind_id not in _LIST_SPLAT
+            and self.data[children[0].start_byte] != STAR
         ):
             return self.emit(f.SUBSCRIPT, node.start_byte, a, indexes[0])
         b = self.emit(f.TUPLE, node.start_byte, self.emit_list(indexes), node.end_byte)
@@ -482,7 +488,8 @@ class Expressions(Tables):
         indexes = [
             self.visit(child) for child in parts[1].named_children if child.kind_id not in EXTRAS
         ]
-        if len(indexes) == 1 and not self.has_comma(parts[1]):
+        is_starred = self.expr[indexes[0] * 4] == f.STARRED if indexes else False
+        if len(indexes) == 1 and not is_starred and not self.has_comma(parts[1]):
             return self.emit(f.SUBSCRIPT, node.start_byte, a, indexes[0])
         b = self.emit(f.TUPLE, node.start_byte, self.emit_list(indexes), node.end_byte)
         return self.emit(f.SUBSCRIPT, node.start_byte, a, b)

@@ -80,22 +80,27 @@ class Repair:
         return end - start - len(stripped) if stripped[:1] not in b"#\r\n" else -1
 
     def _skip_strings(self) -> None:
-        """Treat lines inside of long strings as blank, unless they look like code swallowed by one.
+        """Treat lines inside of long strings as blank.
 
-        That is what happens to all strings behind a quote that was never closed.
+        Where one is never closed, all behind it may be seen the wrong way round: then only lines
+        count as inside of a string that do not look like code which it swallowed.
         """
+        inside: list[range] = []
         at = 0
+        is_closed = True
         while token := _TOKEN.search(self.original, at):
             at = token.end()
             if token.lastgroup != "long":
                 continue
             end = self.original.find(token[0], at)
             if end < 0:
-                return
+                is_closed = False
+                break
             first, last = (bisect_right(self.starts, place) for place in (at, end))
             at = end + 3
-            lines = range(first, min(last, len(self.indents)))
-            if not any(_STATEMENT.match(self._line(line)) for line in lines):
+            inside.append(range(first, min(last, len(self.indents))))
+        for lines in inside:
+            if is_closed or not any(_STATEMENT.match(self._line(line)) for line in lines):
                 for line in lines:
                     self.indents[line] = -1
 

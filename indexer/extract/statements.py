@@ -168,6 +168,7 @@ class Statements(Exports, Binders):
         operator = node.child_by_field_id(_OPERATOR)
         if left is None or right is None:
             return self.visit(node)
+        left = self.without_parentheses(left)
         value = self.visit(right)
         read = self.visit(left)
         at = len(self.extra)
