@@ -92,3 +92,13 @@ def _sweep(facts: FileFacts) -> _Map:
 def _leave(open_rows: list[int], ends: list[int], positions: list[int], blocks: list[int]) -> None:
     positions.append(ends[open_rows.pop()])
     blocks.append(open_rows[-1] if open_rows else -1)
+
+
+def enclosing_class(facts: FileFacts, position: int) -> int:
+    """Definition row of the innermost class whose text holds a position, or -1."""
+    table = facts.definition
+    kinds, ends = table[f.DEF_KIND], table[f.DEF_END]
+    for row in range(bisect_right(table[f.DEF_START], position) - 1, -1, -1):
+        if kinds[row] == f.CLASS and ends[row] > position:
+            return row
+    return -1

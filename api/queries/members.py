@@ -13,7 +13,7 @@ from ...indexer.resolve.entities import (
     Found,
     qualified_name,
 )
-from ...indexer.resolve.evaluate import instances_of
+from ...indexer.resolve.entity_types import instances_of
 from ...indexer.resolve.names import module_member
 from ..views import envelope, symbol
 from .target import targets

@@ -100,7 +100,7 @@ def _fixture(snapshot: Snapshot, asked: Parameter) -> Type:
     if not own.startswith("test") and not _is_fixture(facts, function[2]):
         return UNKNOWN
     for found in fixtures_named(snapshot, path, name, function):
-        from .calls import returned
+        from .results import returned
 
         type_ = returned(snapshot, found, None)
         parts: list[Type] = []

@@ -18,7 +18,8 @@ from .entities import (
     Found,
     entity_of_binding,
 )
-from .evaluate import instances_of, objects
+from .entity_types import instances_of
+from .evaluate import objects
 from .modules import find_module, imported_module
 from .names import import_target, lookup, member_of, module_member
 
