@@ -150,6 +150,25 @@ _ALL = (
             default=True,
         ),
         Parameter("declaration", "boolean", "Also list the definition itself.", default=False),
+        Parameter(
+            "aliases",
+            "boolean",
+            "Also list uses under another name that an import gives it.",
+            default=True,
+        ),
+        Parameter(
+            "overrides",
+            "boolean",
+            "Also list uses of the methods that it overrides and that override it.",
+            default=False,
+        ),
+        Parameter(
+            "conventions",
+            "boolean",
+            "Ask of each place that is only textual whether the code base's conventions say that "
+            "it is meant, which takes much longer.",
+            default=False,
+        ),
         Parameter("limit", "integer", "Most references in one answer.", default=200),
         Parameter("offset", "integer", "References to leave out at the start.", default=0),
     ),
@@ -225,6 +244,14 @@ _ALL = (
         "The exact text of a symbol, with its line numbers.",
         *_TARGET,
         Parameter("context", "integer", "Lines around it to show as well.", default=0),
+    ),
+    Operation(
+        "explain",
+        "explain",
+        "Explanation",
+        "Why a name leads where it leads: the chain of bindings, imports and types behind the "
+        "answer, the answer first.",
+        *_TARGET[1:],
     ),
     Operation(
         "status",

@@ -6,7 +6,7 @@ from ..indexer.index import Index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ..indexer.snapshot import Snapshot
 
@@ -19,13 +19,20 @@ class Session:
     rests on is checked when it is touched, and questions about the whole workspace sweep it first.
     """
 
-    __slots__ = ("_shared", "freshness", "index", "overlays")
+    __slots__ = ("_shared", "freshness", "index", "interrupt", "overlays")
 
-    def __init__(self, index: Index, freshness: str = "live") -> None:
-        """A session on an index that somebody else opened."""
+    def __init__(
+        self, index: Index, freshness: str = "live", *, shared: bool | None = None
+    ) -> None:
+        """A session on an index that somebody else opened.
+
+        ``shared`` sessions remember what they resolve for one another; live ones do by themselves.
+        """
         self.index = index
         self.freshness = freshness
-        self._shared = freshness == "live"
+        self._shared = freshness == "live" if shared is None else shared
+        self.interrupt: Callable[[], None] | None = None
+        """Called now and then during long answers; ends them by raising."""
         self.overlays: Mapping[str, bytes | None] = {}
 
     @classmethod
@@ -39,15 +46,22 @@ class Session:
             view = self.index.view()
             if whole or not view.files:
                 self.index.refresh()
-        return self.index.snapshot(self.overlays, shared=self._shared)
+        if self._shared and self.overlays:
+            from ..indexer.overlays import snapshot_with
+
+            snapshot = snapshot_with(self.index, self.overlays)
+        else:
+            snapshot = self.index.snapshot(self.overlays, shared=self._shared)
+        snapshot.interrupt = self.interrupt
+        return snapshot
 
     def after_change(self, path: str) -> Session:
         """A session to ask again with, when a file turned out to have changed unnoticed."""
         if self.index.lock.held:
             self.index.update([path])
-        again = Session(self.index, self.freshness)
+        again = Session(self.index, self.freshness, shared=False)
         again.overlays = self.overlays
-        again._shared = False
+        again.interrupt = self.interrupt
         return again
 
     def close(self) -> None:

@@ -194,6 +194,27 @@ class SourceAnswer(Envelope):
     total: int
 
 
+class ExplanationStep(TypedDict):
+    """One sentence of an explanation."""
+
+    depth: int
+    """Steps are reasons for the last one before them of a smaller depth; answers have 0."""
+    why: str
+    """A sentence; code stands in backquotes."""
+    evidence: Evidence
+    path: str
+    """File that shows it; empty for what lies nowhere."""
+    range: NotRequired[Range]
+    text: NotRequired[str]
+
+
+class Explanation(Envelope):
+    """The chain of bindings and types behind an answer."""
+
+    items: list[ExplanationStep]
+    total: int
+
+
 class StatusAnswer(Envelope):
     """State of the index."""
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Code = Literal["b", "h", "i", "q"]
 
 # Raise whenever a table's meaning changes: facts of another version are extracted anew.
-EXTRACTOR_VERSION = 4
+EXTRACTOR_VERSION = 5
 
 # Tables by name, with the width of a row.
 TABLES = (
@@ -145,6 +145,7 @@ ABSTRACT, RETURNS_VALUE, ACCESSOR = (1 << bit for bit in range(8, 11))
     IMP_FLAGS,
 ) = range(7)
 STAR = -2
+NEVER = -3  # not as extracted: an import that cannot happen for a version or platform
 TYPE_CHECKING_ONLY, IN_TRY, IN_HANDLER, IN_BRANCH, ALIASED, FUTURE = (1 << bit for bit in range(6))
 
 # exports: edits of __all__ in order. kind, string or expr, position.
@@ -167,8 +168,8 @@ ERR_START, ERR_END, ERR_KIND = range(3)
 ) = range(7)
 POSITIONAL_ONLY, POSITIONAL, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD = range(5)
 
-# block: a stretch of code that runs under a condition. `test` holds (or fails) inside it. Blocks
-# nest like the code does. The code of each scope is a BODY; ITERABLE is the first iterable of a
+# block: a stretch of code that runs under a condition. `test` holds (or fails) inside it; that of a
+# HANDLER is what it catches, -1 for everything. Blocks nest like the code does. The code of each scope is a BODY; ITERABLE is the first iterable of a
 # comprehension, which is evaluated around it. An assertion is an empty IF_FALSE that leaves.
 (
     BLOCK_KIND,
@@ -249,7 +250,7 @@ EXPR_OP, EXPR_POS, EXPR_A, EXPR_B = range(4)
     RAISED,  # the instance an `except a as` catches; b: 1 for except*
     ITEM,  # a: expr, b: index of unpacking, negative from the end
     REST,  # a: expr: the starred rest of an unpacking
-    MATCHED,  # a: subject expr, b: pattern expr or -1
+    MATCHED,  # a: subject expr, b: pattern expr, -1, or -2 - n for its place n in a class pattern
     PATTERN_CLASS,  # a: class expr, b: extra [n, (key, pos, pattern) * n]
     PATTERN_OR,  # a: extra [n, pattern * n]
     PATTERN_VALUE,  # a: expr
@@ -400,6 +401,12 @@ class FileFacts:
             columns.append(view[at:end].cast(_FORMATS[blob[_CODES + column]]))
             at = end
         return tuple(columns)
+
+    def copy(self) -> FileFacts:
+        """The same facts to be changed in part, with what is remembered of them left behind."""
+        made = FileFacts(self._blob)
+        made.names = self.names
+        return made
 
     @property
     def is_ascii(self) -> bool:

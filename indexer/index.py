@@ -7,9 +7,10 @@ that process writes are serialized.
 from __future__ import annotations
 
 import os
-from _thread import allocate_lock
+from _thread import RLock, allocate_lock
 
-from .environment.layers import Layers
+from .environment.layers import ENVIRONMENT, Layers
+from .environment.seen import Seen
 from .errors import DamagedError, LockedError, StoreError
 from .library import Library
 from .snapshot import Snapshot, View
@@ -51,6 +52,7 @@ class Index:
         self.layers = Layers(workspace, cache_dir)
         # Content hash of files outside of the workspace by path, time and size.
         self.outside: dict[tuple[str, int, int], bytes] = {}
+        self.seen = Seen()
         self._readers = Readers(self.path, self.lock, self.note)
         self._writer: IndexStore | None = None
         self._view: View | None = None
@@ -59,6 +61,9 @@ class Index:
         # Files that changed and could not be stored.
         self._unstored: set[str] = set()
         self._mutex = allocate_lock()
+        # Held while this process has, or may get, the writer's lock for a moment only: whoever
+        # wants to keep that lock must not take such a moment for having it.
+        self.electing = RLock()
         # Serializes writes of this process; held around every use of :meth:`writer`.
         self.writing = allocate_lock()
 
@@ -144,7 +149,10 @@ class Index:
         with self._mutex:
             pending = self._view.pending.difference(files) if self._view else frozenset[str]()
             complete = self._view.complete if self._view else False
+            before = self._view
             view = View(generation, files, pending, revision=revision, complete=complete)
+            if before is not None:
+                view.inherit(before, _differing(before, view))
             self._view = view
             return view
 
@@ -152,7 +160,40 @@ class Index:
         self, overlays: Mapping[str, bytes | None] | None = None, *, shared: bool = False
     ) -> Snapshot:
         """What is true now, with contents standing in for files."""
-        return Snapshot(self, self.view(), overlays, shared=shared)
+        return Snapshot(self, self.current(), overlays, shared=shared)
+
+    def current(self) -> View:
+        """The newest view, after a look at what lies outside of the workspace."""
+        if self.layers.is_another():
+            self.workspace.forget_environment()
+            self.layers = Layers(self.workspace, self.cache_dir)
+            self.forget([ENVIRONMENT])
+        elif self.layers.changed():
+            self.layers = Layers(self.workspace, self.cache_dir)
+            self.forget([ENVIRONMENT])
+        elif changed := self.seen.changed():
+            self.forget(changed)
+        return self.view()
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Forget what was resolved that rests on these, which lie outside of the workspace."""
+        from . import name_search
+
+        with self._mutex:
+            view = self._view
+            if view is None:
+                return
+            self._view = View(
+                view.generation,
+                view.files,
+                view.pending,
+                revision=view.revision,
+                complete=view.complete,
+            )
+            names = view.memo.get(name_search.MEMO)
+            if names is not None:
+                self._view.memo[name_search.MEMO] = names
+            self._view.inherit(view, paths)
 
     def become_writer(self) -> bool:
         """Take the writer's lock; False when another process has it or nothing can be written."""
@@ -231,6 +272,7 @@ class Index:
         """Bring the whole index up to date; raises LockedError without the writer's lock."""
         from .build import build
 
+        self.look_again()
         self.building = True
         try:
             for _ in range(_ATTEMPTS):
@@ -321,6 +363,10 @@ class Index:
         Returns how many files changed. With a live writer elsewhere this does nothing: that writer
         is trusted. Many changes at once stay pending and are answered for on demand.
         """
+        with self.electing:
+            return self._refresh()
+
+    def _refresh(self) -> int:
         from .plan import plan
 
         self.look_again()
@@ -393,9 +439,10 @@ class Index:
         """Whether another process writes this index at the moment."""
         if self.lock.held or not os.path.exists(self.lock.path):
             return False
-        if self.become_writer():
-            self.lock.release()
-            return False
+        with self.electing:
+            if self.become_writer():
+                self.lock.release()
+                return False
         # Where nobody can lock anything, nobody writes.
         return not self.lock.problem
 
@@ -442,8 +489,8 @@ class Index:
             if symbol_names is not None and isinstance(names, name_search.NameSearch):
                 self._view.memo[name_search.MEMO] = names.extended(symbol_names)
             if generation == view.generation:
-                self._view.memo, self._view.resolved = view.memo, view.resolved
-                self._view.strict = view.strict
+                self._view.memo = view.memo
+            self._view.inherit(view, [*changed, *done])
 
     def pending_files_with(self, name: str, pending: frozenset[str]) -> list[str]:
         """Files not indexed yet whose bytes contain a name; their facts are extracted now."""
@@ -493,3 +540,13 @@ class Index:
         self.library.close()
         self._close_stores()
         self.lock.release()
+
+
+def _differing(before: View, after: View) -> list[str]:
+    """Files that are not the same in two views."""
+    nothing = (0, 0, 0, b"", "")
+    return [
+        path
+        for path in before.files.keys() | after.files.keys()
+        if before.files.get(path, nothing)[3] != after.files.get(path, nothing)[3]
+    ] + list(before.pending ^ after.pending)

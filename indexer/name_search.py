@@ -56,11 +56,12 @@ class NameSearch:
     @classmethod
     def of(cls, snapshot: Snapshot) -> NameSearch:
         """Names of a snapshot's generation, remembered on its view."""
-        kept = snapshot.view.memo.get(MEMO)
+        memo = snapshot.view.base.memo
+        kept = memo.get(MEMO)
         if kept is None:
             store = snapshot.index.reader()
             kept = cls(store.symbol_names() if store is not None else [])
-            snapshot.view.memo[MEMO] = kept
+            memo[MEMO] = kept
         assert isinstance(kept, NameSearch)
         return kept
 

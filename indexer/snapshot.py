@@ -10,14 +10,17 @@ from __future__ import annotations
 import os
 
 from . import text
+from .environment.layers import ENVIRONMENT
+from .environment.seen import stamp_from, stamp_of
 from .errors import OutsideWorkspaceError, UnknownFileError
-from .resolve.memo import Progress
+from .resolve.memo import ANYTHING, Memo, Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
+    from .environment.seen import Stamp
     from .facts import FileFacts
     from .index import Index
     from .store.index_store import FileRow, StoredSymbol
@@ -41,6 +44,7 @@ class View:
 
     __slots__ = (
         "_paths",
+        "base",
         "complete",
         "files",
         "generation",
@@ -48,7 +52,7 @@ class View:
         "pending",
         "resolved",
         "revision",
-        "strict",
+        "variants",
     )
 
     def __init__(
@@ -72,8 +76,21 @@ class View:
         self._paths: dict[int, str] | None = None
         # For what can be remembered as long as nothing changes.
         self.memo: dict[str, Any] = {}
-        self.resolved: dict[object, Any] = {}
-        self.strict: dict[object, Any] = {}
+        self.resolved = Resolved()
+        # The same files with contents standing in for some of them, by what these are.
+        self.variants: dict[frozenset[tuple[str, bytes]], View] = {}
+        self.base = self
+        """The view without anything standing in for files."""
+
+    def variant(self) -> View:
+        """The same files, with nothing resolved yet."""
+        other = View(
+            self.generation, self.files, self.pending, revision=self.revision,
+            complete=self.complete,
+        )  # fmt: skip
+        other._paths = self.paths
+        other.base = self
+        return other
 
     @property
     def paths(self) -> dict[int, str]:
@@ -82,18 +99,63 @@ class View:
             self._paths = {row[0]: path for path, row in self.files.items()}
         return self._paths
 
+    def inherit(self, other: View, changed: Iterable[str]) -> None:
+        """Take over what was resolved in the view before this one, as far as it still holds.
+
+        ``changed`` are the files that are not what they were there.
+        """
+        gone = set(changed)
+        for path in changed:
+            if (path in self.files) != (path in other.files):
+                gone.update(folders_of(path))
+        self.resolved = other.resolved.without(gone)
+        for contents, known in list(other.variants.items())[-1:]:
+            variant = self.variants[contents] = self.variant()
+            variant.resolved = known.resolved.without(gone)
+
+
+class Resolved:
+    """What was resolved, with conventions and without, and references found, which live longer."""
+
+    __slots__ = ("conventional", "references", "strict")
+
+    def __init__(self) -> None:
+        """Nothing was."""
+        self.conventional = Memo()
+        self.strict = Memo()
+        self.references = Memo(self.strict)
+
+    def without(self, paths: set[str]) -> Resolved:
+        """What rests on none of these files and folders."""
+        other = Resolved()
+        other.conventional = self.conventional.without(paths)
+        other.strict = self.strict.without(paths)
+        other.references = self.references.without(paths)
+        return other
+
+
+def folders_of(path: str) -> Iterator[str]:
+    """The folders that hold a file, the root's empty path last."""
+    folder = path
+    while folder:
+        folder = folder.rpartition("/")[0]
+        yield folder
+
 
 class Snapshot:
     """What is true at one moment. Paths are relative to the workspace's root, with ``/``."""
 
     __slots__ = (
+        "_changed",
         "_digests",
         "_facts",
         "_index",
         "_overlays",
+        "_resolved",
         "_shared",
         "_texts",
         "conventional",
+        "interrupt",
         "memo",
         "progress",
         "view",
@@ -106,8 +168,12 @@ class Snapshot:
         overlays: Mapping[str, bytes | None] | None = None,
         *,
         shared: bool = False,
+        changed: frozenset[str] | None = None,
     ) -> None:
         """``overlays`` are contents that stand in for files; None stands for a deleted file.
+
+        ``changed`` are those of them that differ from what the view has, all when it is not given;
+        with any of these, only who gives a view of its own (see ``overlays``) may share it.
 
         A ``shared`` snapshot remembers what it resolves for the others of its view. It raises
         :class:`StaleError` as soon as it meets a file that is not as the view has it.
@@ -118,14 +184,17 @@ class Snapshot:
         self._facts: dict[str, FileFacts | None] = {}
         self._texts: dict[str, bytes] = {}
         self._digests: dict[str, bytes] = {}
-        self._shared = shared and not self._overlays
-        if self._shared and len(view.resolved) > _REMEMBERED:
-            view.resolved = {}
+        self._changed = frozenset(self._overlays) if changed is None else changed
+        self._shared = shared and (changed is not None or not self._overlays)
+        self._resolved = view.resolved if self._shared else Resolved()
         # For what resolvers remember, and where they are in remembering it.
-        self.memo: dict[object, Any] = view.resolved if self._shared else {}
+        self.memo = self._resolved.conventional
         self.progress = Progress()
         # Whether unannotated parameters may be what the code base's conventions say they are.
         self.conventional = True
+        # Called now and then on the way to a long answer; ends it by raising.
+        self.interrupt: Callable[[], None] | None = None
+        self.relax()
 
     @property
     def index(self) -> Index:
@@ -133,9 +202,14 @@ class Snapshot:
         return self._index
 
     def relax(self) -> None:
-        """Forget what was resolved when it has become much; a long answer calls this on its way."""
-        if len(self.memo) > _REMEMBERED:
+        """Forget what was resolved when it has become much; a long answer calls this on its way.
+
+        So it is also where a long answer can be called off.
+        """
+        if len(self.memo.answers) > _REMEMBERED:
             self.memo.clear()
+        if self.interrupt is not None:
+            self.interrupt()
 
     @property
     def shared(self) -> bool:
@@ -154,22 +228,29 @@ class Snapshot:
 
     def strict(self) -> Snapshot:
         """The same snapshot without conventions, for answers that look at very many places."""
-        if len(self.view.strict) > _REMEMBERED:
-            self.view.strict = {}
-        other = Snapshot(self._index, self.view, self._overlays)
+        other = Snapshot(
+            self._index, self.view, self._overlays, shared=self._shared, changed=self._changed
+        )
+        other._resolved = self._resolved
+        other.memo = self._resolved.strict
+        other.interrupt = self.interrupt
+        other.relax()
         other.conventional = False
         other._facts, other._texts, other._digests = self._facts, self._texts, self._digests
-        other._shared = self._shared
-        other.memo = self.view.strict if self._shared else {}
         return other
+
+    @property
+    def references(self) -> Memo:
+        """References found so far, by what was asked and file."""
+        return self._resolved.references
 
     def with_overlays(self, overlays: Mapping[str, bytes | None]) -> Snapshot:
         """This snapshot with more contents standing in for files."""
         return Snapshot(self._index, self.view, {**self._overlays, **overlays})
 
     def overlaid(self) -> set[str]:
-        """Files that an overlay stands in for."""
-        return set(self._overlays)
+        """Files that an overlay stands in for which says something else than the index."""
+        return set(self._changed)
 
     def relative(self, path: str) -> str:
         """Path relative to the root; raises OutsideWorkspaceError."""
@@ -194,26 +275,54 @@ class Snapshot:
 
     def exists(self, path: str) -> bool:
         """Whether a source file is there."""
+        self.progress.touched |= self.memo.bit(path)
         if path in self._overlays:
             return self._overlays[path] is not None
         if path in self._facts:
             return self._facts[path] is not None
-        if path.startswith("/"):  # outside of the workspace
-            key = ("file", path)
-            if key not in self.memo:
-                self.memo[key] = os.path.isfile(path)
-            return bool(self.memo[key])
+        if path.startswith("/"):
+            self._step_outside(path, looked_for=True)
+            return self._looked_up(("file", path), path, os.path.isfile)
         if self.view.complete:
             return path in self.view.files or path in self.view.pending
         return os.path.isfile(self.absolute(path))
 
     def is_folder(self, path: str) -> bool:
         """Whether a folder is there that could be a namespace package."""
-        key = ("folder", path)
-        found = self.memo.get(key)
+        self.progress.touched |= self.memo.bit(path)
+        if path.startswith("/"):
+            self._step_outside(path, looked_for=True)
+        return self._looked_up(("folder", path), self.absolute(path), os.path.isdir)
+
+    def _looked_up(self, key: object, path: str, look: Callable[[str], bool]) -> bool:
+        """What the disk says about a path, asked once as long as nothing changes."""
+        found = self.memo.answers.get(key)
         if found is None:
-            found = self.memo[key] = os.path.isdir(self.absolute(path))
-        return bool(found)
+            found = self.memo.answers[key] = look(path), self.progress.touched
+        return found[0]
+
+    def _step_outside(self, path: str, *, looked_for: bool = False) -> None:
+        """Note that an answer rests on what lies at a path outside of the workspace.
+
+        What is ``looked_for`` may not be there: its folder tells when it comes.
+        """
+        self.progress.touched |= self.memo.bit(ENVIRONMENT)
+        if looked_for and not self._index.layers.is_installed(path):
+            folder = path.rpartition("/")[0]
+            self.progress.touched |= self.memo.bit(folder)
+            self._saw(folder, stamp_of(folder))
+
+    def _saw(self, path: str, stamp: Stamp) -> None:
+        """Remember how something outside was seen; raises StaleError when others saw it changed."""
+        installed = self._index.layers.is_installed(path)
+        if not self._index.seen.note(path, stamp, installed=installed):
+            self._index.forget([path])
+            if self._shared:
+                raise StaleError(path)
+
+    def rest_on_environment(self) -> None:
+        """Note that an answer rests on what is installed, be it that something is not."""
+        self.progress.touched |= self.memo.bit(ENVIRONMENT)
 
     def paths(self) -> Iterable[str]:
         """Every source file, in order."""
@@ -222,11 +331,31 @@ class Snapshot:
 
     def facts(self, path: str) -> FileFacts | None:
         """Facts of a file as it is now; None when it is gone or cannot be read."""
+        bit = self.memo.bits.get(path)
+        if bit is None:
+            bit = self.memo.bit(path)
+            if path[0] == "/":
+                bit = self.memo.bits[path] = bit | self.memo.bit(ENVIRONMENT)
+        self.progress.touched |= bit
         if path in self._facts:
             return self._facts[path]
         facts = self._find_facts(path)
+        if facts is not None and (path.startswith("/") or path.endswith(".pyi")):
+            facts = self._holding(path, facts)
         self._facts[path] = facts
         return facts
+
+    def _holding(self, path: str, facts: FileFacts) -> FileFacts:
+        """Facts as they hold in the environment, for what is not to be read in all its branches."""
+        from .conditions import holding, is_conditional
+
+        if not is_conditional(facts):
+            return facts
+        layers = self._index.layers
+        self.rest_on_environment()
+        if path.endswith(".pyi"):
+            return holding(facts, layers.version, layers.platform)
+        return holding(facts, layers.version, "") if layers.is_installed(path) else facts
 
     def need(self, path: str) -> FileFacts:
         """As :meth:`facts`; raises UnknownFileError instead of giving None."""
@@ -248,6 +377,8 @@ class Snapshot:
         try:
             status = os.stat(full)
         except (OSError, ValueError):  # also for a name that no file can have
+            if path.startswith("/"):
+                self._saw(path, None)
             if self._shared and row is not None:
                 raise StaleError(path) from None
             return None
@@ -259,18 +390,24 @@ class Snapshot:
             if facts is not None:
                 return facts
         elif path.startswith("/"):
+            self._saw(path, stamp_from(status))
             digest = self._index.outside.get((path, status.st_mtime_ns, status.st_size))
             facts = self._index.library.get(digest) if digest is not None else None
             if facts is not None and digest is not None:
                 self._digests[path] = digest
                 return facts
-        elif self._shared and path not in self.view.pending:
-            raise StaleError(path)
         try:
             raw = text.read(full, self._index.workspace.config.max_file_size)
         except text.UnreadableError:
             return None
         facts = self._extracted(path, raw)
+        if (
+            self._shared
+            and not path.startswith("/")
+            and path not in self.view.pending
+            and (row is None or self._digests.get(path) != row[3])
+        ):
+            raise StaleError(path)
         if path.startswith("/") and facts is not None:
             stamp = path, status.st_mtime_ns, status.st_size
             self._index.outside[stamp] = self._digests[path]
@@ -283,11 +420,11 @@ class Snapshot:
             return None
 
     def _extract(self, path: str, raw: bytes) -> FileFacts:
-        from .digest import content_hash
+        from .overlays import Content
 
-        digest = content_hash(raw)
-        self._digests[path] = digest
-        self._texts[path] = text.normalize(raw)
+        content = raw if isinstance(raw, Content) else Content(raw)
+        digest = self._digests[path] = content.digest
+        self._texts[path] = content.text
         return self._index.library.extract(digest, raw)
 
     def text(self, path: str) -> bytes:
@@ -334,6 +471,7 @@ class Snapshot:
         return self._having(name, inherited=True)
 
     def _having(self, name: str, *, inherited: bool) -> list[str]:
+        self.progress.touched |= ANYTHING
         store = self._index.reader()
         found: set[str] = set()
         if store is not None:
@@ -343,7 +481,8 @@ class Snapshot:
         for path in self.view.pending:
             found.discard(path)
         found.update(self._index.pending_files_with(name, self.view.pending))
-        for path, content in self._overlays.items():
+        for path in self._changed:
+            content = self._overlays[path]
             found.discard(path)
             if content is not None and name.encode("utf-8", "surrogatepass") in content:
                 found.add(path)
@@ -351,6 +490,7 @@ class Snapshot:
 
     def symbols_named(self, names: list[str]) -> list[tuple[str, StoredSymbol]]:
         """(path, symbol) of every indexed symbol with one of these names."""
+        self.progress.touched |= ANYTHING
         store = self._index.reader()
         if store is None:
             return []
@@ -358,5 +498,5 @@ class Snapshot:
         return [
             (paths[symbol[1]], symbol)
             for symbol in store.symbols_named(names)
-            if symbol[1] in paths and paths[symbol[1]] not in self._overlays
+            if symbol[1] in paths and paths[symbol[1]] not in self._changed
         ]

@@ -1,69 +1,352 @@
-"""The language server: its life, its documents, and the requests it answers."""
+"""The language server: takes messages in order, answers them in threads, and can be called off.
+
+One thread reads. It applies what happens to documents at once and puts every request, with the
+documents as they are at that moment, into a lane of worker threads; so nothing that takes long
+holds up reading, and every answer is for the text that the client had when it asked.
+"""
 
 from __future__ import annotations
 
-from importlib.metadata import version
+import json
+import logging
+import sys
+import threading
 
-from lsprotocol import types
-from pygls.lsp.server import LanguageServer
-
+from . import messages
+from .client import Client
 from .documents import Documents
-from .locations import to_location
+from .lanes import Clock, Lane
+from .loading import load
+from .messages import CancelledError, Params, ProtocolError
+from .requests import Request
+from .settings import Settings
+from .workspaces import Workspaces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
+    from .messages import Id, Json
 
-def create() -> LanguageServer:
-    """A server with all features, not started yet."""
-    server = LanguageServer("flux-index", version("flux-index"))
-    documents = Documents()
+    Handler = Callable[[Request], Json]
+    Notified = Callable[[Params], None]
 
-    @server.feature(types.INITIALIZED)
-    def initialized(_: types.InitializedParams) -> None:
-        root = server.workspace.root_path
-        if root:
-            documents.open_workspace(root)
+_QUICK_WORKERS, _SLOW_WORKERS = 2, 2
+# While one thread computes, others get a word in after this many seconds.
+_SWITCH_SECONDS = 0.001
+# A file may change again while it is looked at again; not for ever.
+_ATTEMPTS = 4
 
-    @server.feature(types.SHUTDOWN)
-    def shutdown(_: object) -> None:
-        documents.close_workspace()
+_log = logging.getLogger(__name__)
 
-    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
-    def did_open(params: types.DidOpenTextDocumentParams) -> None:
-        documents.set(params.text_document.uri, params.text_document.text)
 
-    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
-    def did_change(params: types.DidChangeTextDocumentParams) -> None:
-        uri = params.text_document.uri
-        documents.set(uri, server.workspace.get_text_document(uri).source)
+class Method:
+    """How a request is answered."""
 
-    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
-    def did_close(params: types.DidCloseTextDocumentParams) -> None:
-        documents.drop(params.text_document.uri)
+    __slots__ = ("capabilities", "feature", "handler", "slow", "whole")
 
-    @server.feature(types.TEXT_DOCUMENT_DEFINITION)
-    def definition(params: types.DefinitionParams) -> list[types.Location]:
-        answer = documents.ask("definition", params.text_document.uri, params.position)
-        return _locations(documents, answer.get("items", []))
+    def __init__(
+        self,
+        handler: Handler,
+        capabilities: dict[str, Json] | Callable[[Client], dict[str, Json]],
+        feature: str,
+        slow: bool,
+        whole: bool,
+    ) -> None:
+        self.handler = handler
+        self.capabilities = capabilities
+        self.feature = feature
+        self.slow = slow
+        self.whole = whole
 
-    @server.feature(types.TEXT_DOCUMENT_REFERENCES)
-    def references(params: types.ReferenceParams) -> list[types.Location]:
-        answer = documents.ask(
-            "references",
-            params.text_document.uri,
-            params.position,
-            declaration=params.context.include_declaration,
-            textual=False,
-            limit=100_000,
+
+class Server:
+    """One client's server. ``write`` takes the body of a message, from any thread."""
+
+    def __init__(self, write: Callable[[bytes], None]) -> None:
+        """Nothing happens before the client says something."""
+        self.client = Client({})
+        self.settings = Settings()
+        self.documents = Documents()
+        self.workspaces = Workspaces(self)
+        self.methods: dict[str, Method] = {}
+        self.exit_code: int | None = None
+        """Set when the client has said exit."""
+        self.trace = False
+        """Whether the client wants to be told what happens to its requests."""
+        self._write = write
+        self._notified: dict[str, Notified] = {}
+        self._observers: dict[str, list[Callable[..., None]]] = {}
+        self._asked: dict[Id, Request] = {}
+        self._waiting: dict[Id, Callable[[Json], None] | None] = {}
+        self._n_asked = 0
+        self._lock = threading.Lock()
+        self._quick = Lane("flux-index-quick", _QUICK_WORKERS)
+        self._slow = Lane("flux-index-slow", _SLOW_WORKERS)
+        self._clock = Clock(self._quick.put)
+        self._quiet = threading.Event()
+        self._quiet.set()
+        self._state = "new"
+        sys.setswitchinterval(_SWITCH_SECONDS)
+
+    # What features use
+
+    def answers(
+        self,
+        method: str,
+        handler: Handler,
+        capabilities: dict[str, Json] | Callable[[Client], dict[str, Json]] | None = None,
+        *,
+        feature: str = "",
+        slow: bool = False,
+        whole: bool | None = None,
+    ) -> None:
+        """Answer a method; see the package ``features``.
+
+        ``whole`` when any file of the workspace may matter to the answer, which is so for slow ones
+        unless they say otherwise.
+        """
+        self.methods[method] = Method(
+            handler, capabilities or {}, feature, slow, slow if whole is None else whole
         )
-        listed = [item for group in answer.get("items", []) for item in group["references"]]
-        return _locations(documents, listed)
 
-    return server
+    def takes(self, method: str, handler: Notified) -> None:
+        """Handle a notification, in the reading thread."""
+        self._notified[method] = handler
 
+    def observe(self, event: str, function: Callable[..., None]) -> None:
+        """Call a function whenever something happens; see the package ``features``."""
+        self._observers.setdefault(event, []).append(function)
 
-def _locations(documents: Documents, items: list[dict[str, Any]]) -> list[types.Location]:
-    """Places of items that are somewhere; what leads outside of all layers is nowhere."""
-    return [to_location(documents.root, item) for item in items if item["path"]]
+    def emit(self, event: str, *arguments: object) -> None:
+        """Something has happened."""
+        for function in self._observers.get(event, ()):
+            try:
+                function(*arguments)
+            except Exception:
+                self.log_exception(event)
+
+    def notify(self, method: str, params: Json) -> None:
+        """Tell the client something."""
+        self._write(messages.call(method, params))
+
+    def ask(self, method: str, params: Json, then: Callable[[Json], None] | None = None) -> None:
+        """Ask the client something; ``then`` is called with its answer, not with an error."""
+        with self._lock:
+            self._n_asked += 1
+            id_ = f"flux-index-{self._n_asked}"
+            self._waiting[id_] = then
+        self._write(messages.call(method, params, id_))
+
+    def submit(self, handler: Handler, params: dict[str, Json], *, slow: bool = False) -> None:
+        """Run a handler in the background as if the client had asked."""
+        request = Request(self, None, "", Params(params), self.documents.state, whole=slow)
+        lane = self._slow if slow else self._quick
+        lane.put(lambda: self._run_in_background(handler, request))
+
+    def later(self, key: object, seconds: float, function: Callable[[], None]) -> None:
+        """Call a function in so many seconds, in place of an earlier one with this key."""
+
+        def job() -> None:
+            try:
+                function()
+            except Exception:
+                self.log_exception(str(key))
+
+        self._clock.later(key, seconds, job)
+
+    def show(self, message: str, *, kind: int = 2) -> None:
+        """Show people a message: 1 error, 2 warning, 3 information."""
+        self.notify("window/showMessage", {"type": kind, "message": message})
+
+    def log_exception(self, what: str) -> None:
+        """Note an exception that is our own mistake."""
+        _log.exception("%s failed", what)
+
+    def wait_until_quiet(self, seconds: float) -> None:
+        """Wait, at most so long, while requests are being answered."""
+        self._quiet.wait(seconds)
+
+    # The life of the server
+
+    def initialize(self, params: Params) -> None:
+        """Get to know the client; it counts as initialized from now on."""
+        self.client = Client(params)
+        self.documents.encoding = self.client.encoding
+        self._state = "running"
+
+    @property
+    def is_shut_down(self) -> bool:
+        """Whether the client has said that it is done."""
+        return self._state == "shut down"
+
+    def shut_down(self) -> None:
+        """Stop everything but reading."""
+        self._state = "shut down"
+        for request in list(self._asked.values()):
+            request.cancelled = True
+        self._clock.stop()
+
+    def close(self) -> None:
+        """Release what is held, whether or not the client has said that it is done."""
+        self.shut_down()
+        self._quiet.wait(2.0)
+        self.workspaces.close()
+        self._quick.stop()
+        self._slow.stop()
+
+    # Messages
+
+    def receive(self, body: bytes) -> None:
+        """Take one message."""
+        try:
+            message = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            self._write(messages.failure(None, messages.PARSE_ERROR, f"not JSON: {error}"))
+            return
+        if not isinstance(message, dict):
+            self._refuse(None, messages.INVALID_REQUEST, "a message is an object")
+            return
+        id_, method = message.get("id"), message.get("method")
+        if not isinstance(method, str):
+            if "id" in message and ("result" in message or "error" in message):
+                self._answered(message)
+            else:
+                self._refuse(id_, messages.INVALID_REQUEST, "a message needs a 'method'")
+            return
+        params = message.get("params")
+        if params is None:
+            params = {}
+        if "id" not in message:
+            self._take(method, params)
+        elif isinstance(id_, bool) or not isinstance(id_, int | str):
+            self._refuse(None, messages.INVALID_REQUEST, "an id is a number or a string")
+        else:
+            self._ask(id_, method, params)
+
+    def broken(self, reason: str) -> None:
+        """Something in the stream was no message."""
+        self._write(messages.failure(None, messages.PARSE_ERROR, reason))
+
+    def _refuse(self, id_: object, code: int, reason: str) -> None:
+        known = id_ if isinstance(id_, int | str) and not isinstance(id_, bool) else None
+        self._write(messages.failure(known, code, reason))
+
+    def _answered(self, message: dict[str, Any]) -> None:
+        then = self._waiting.pop(message["id"], None)
+        if then is not None and "error" not in message:
+            result = message.get("result")
+            self.later(object(), 0, lambda: then(result))
+
+    def _take(self, method: str, params: Json) -> None:
+        """A notification."""
+        if method == "exit":
+            self.exit_code = 0 if self.is_shut_down else 1
+            return
+        if self._state != "running":
+            return
+        if not isinstance(params, dict):
+            _log.warning("%s: parameters are no object", method)
+            return
+        if method == "$/cancelRequest":
+            self._cancel(params.get("id"))
+            return
+        handler = self._notified.get(method)
+        if handler is None:
+            return
+        try:
+            handler(Params(params))
+        except ProtocolError as error:
+            # Nobody is told of a wrong notification but those who read the log.
+            _log.warning("%s: %s", method, error)
+        except Exception:
+            self.log_exception(method)
+
+    def _cancel(self, id_: Any) -> None:
+        request = self._asked.get(id_) if isinstance(id_, int | str) else None
+        if request is not None:
+            request.cancelled = True
+
+    def _ask(self, id_: Id, method: str, params: Json) -> None:
+        """A request."""
+        if method != "initialize" and self._state == "new":
+            self._refuse(id_, messages.NOT_INITIALIZED, "the first request is initialize")
+        elif method == "initialize" and self._state != "new":
+            self._refuse(id_, messages.INVALID_REQUEST, "initialize comes only once")
+        elif self._state == "shut down":
+            self._refuse(id_, messages.INVALID_REQUEST, "the server has been shut down")
+        elif method not in self.methods:
+            self._refuse(id_, messages.METHOD_NOT_FOUND, f"there is no method {method}")
+        elif not isinstance(params, dict):
+            self._refuse(id_, messages.INVALID_PARAMS, "parameters are an object")
+        elif id_ in self._asked:
+            self._refuse(id_, messages.INVALID_REQUEST, f"request {id_!r} is being answered")
+        else:
+            known = self.methods[method]
+            request = Request(
+                self, id_, method, Params(params), self.documents.state, whole=known.whole
+            )
+            if method in ("initialize", "shutdown"):
+                self._write(self._answer(known, request))
+                return
+            with self._lock:
+                self._asked[id_] = request
+                self._quiet.clear()
+            lane = self._slow if known.slow else self._quick
+            lane.put(lambda: self._run(known, request))
+
+    def _run(self, method: Method, request: Request) -> None:
+        assert request.id is not None
+        body = self._answer(method, request)
+        if self.trace:
+            self.notify("$/logTrace", {"message": f"{request.method} {request.id}: answered"})
+        with self._lock:
+            self._asked.pop(request.id, None)
+            if not self._asked:
+                self._quiet.set()
+        self._write(body)
+
+    def _answer(self, method: Method, request: Request) -> bytes:
+        id_ = request.id
+        try:
+            if method.feature and not self.settings.enabled(method.feature):
+                return messages.answer(id_, None)
+            result = self._result(method.handler, request)
+            request.check()
+            return messages.answer(id_, result)
+        except CancelledError:
+            return messages.failure(id_, messages.REQUEST_CANCELLED, "cancelled")
+        except ProtocolError as error:
+            return messages.failure(id_, error.code, error.message)
+        except Exception as error:
+            self.log_exception(request.method)
+            reason = f"{type(error).__name__}: {error}"
+            return messages.failure(id_, messages.INTERNAL_ERROR, reason)
+
+    def _result(self, handler: Handler, request: Request) -> Json:
+        if request.method != "initialize":
+            load()
+        from ..indexer.errors import DamagedError, FluxIndexError
+        from ..indexer.snapshot import StaleError
+
+        for _ in range(_ATTEMPTS):
+            request.check()
+            try:
+                return handler(request)
+            except StaleError as stale:
+                request.again(stale.path)
+            except DamagedError:
+                request.again("")
+            except FluxIndexError as error:
+                _log.info("%s: %s", request.method, error)
+                return None
+        raise ProtocolError(messages.CONTENT_MODIFIED, "files change faster than they are read")
+
+    def _run_in_background(self, handler: Handler, request: Request) -> None:
+        try:
+            self._result(handler, request)
+        except (CancelledError, ProtocolError):
+            pass
+        except Exception:
+            self.log_exception("background work")

@@ -20,6 +20,7 @@ which say more about the range: ``^^^ Box (inferred)``.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -176,6 +177,7 @@ def ask(session: Session, operation: str, cursor: Place, **arguments: Any) -> Ma
 def check_definition(folder: Path, text: str) -> None:
     """Every cursor leads to what is marked with its name, or ``def`` for ``$0``, and only there.
 
+    Digits at the end of a cursor's name tell it from others that lead to the same place.
     A note says with which evidence: ``^^^ def (inferred)``. A cursor that leads nowhere has nothing
     marked with its name.
     """
@@ -184,9 +186,10 @@ def check_definition(folder: Path, text: str) -> None:
     session = open_workspace(folder, fixture)
     try:
         for name, cursor in fixture.cursors.items():
-            expected = fixture.ranges.get("def" if name == "0" else name, [])
+            expected = fixture.ranges.get(name.rstrip("0123456789") or "def", [])
             items = ask(session, "definition", cursor)["items"]
-            answered = {_where(item): item["evidence"] for item in items if item["path"]}
+            root = session.index.workspace.root
+            answered = {_where(item, root): item["evidence"] for item in items if item["path"]}
             wanted = {(place.path, place.line, place.character): place.note for place in expected}
             assert set(answered) == set(wanted), f"${name}: {_show(answered)}, not {_show(wanted)}"
             for where, note in wanted.items():
@@ -218,9 +221,12 @@ def check_references(folder: Path, text: str, **arguments: Any) -> None:
     assert answer["total"] == len(wanted)
 
 
-def _where(item: Mapping[str, Any]) -> tuple[str, int, int]:
-    start = item["range"]["start"]
-    return item["path"], start["line"], start["character"]
+def _where(item: Mapping[str, Any], root: str = "") -> tuple[str, int, int]:
+    """Place of an item; files outside of the workspace are named from its root too."""
+    path, start = item["path"], item["range"]["start"]
+    if root and os.path.isabs(path):
+        path = os.path.relpath(path, root)
+    return path, start["line"], start["character"]
 
 
 def _show(places: Mapping[tuple[str, int, int], str]) -> list[str]:
@@ -228,3 +234,280 @@ def _show(places: Mapping[tuple[str, int, int], str]) -> list[str]:
         f"{path}:{line + 1}:{character + 1} {note}".rstrip()
         for (path, line, character), note in places.items()
     )
+
+
+# Features that help in writing
+
+
+def check_hover(folder: Path, text: str, *expected: str, absent: tuple[str, ...] = ()) -> None:
+    """The Markdown about ``$0`` contains each expected text, and none of the absent ones."""
+    from flux_index.api.queries.hover import hover
+
+    fixture = parse_fixture(text)
+    session = open_workspace(folder, fixture)
+    try:
+        cursor = fixture.cursors["0"]
+        found = hover(session.snapshot(whole=True), cursor.path, cursor.start)
+        shown = found.markdown() if found is not None else ""
+    finally:
+        session.index.close()
+    for each in expected:
+        assert each in shown, f"{each!r} is not in:\n{shown}"
+    for each in absent:
+        assert each not in shown, f"{each!r} is in:\n{shown}"
+    assert shown or not expected
+
+
+def check_signature(folder: Path, text: str, *expected: str) -> None:
+    """The signatures at ``$0`` are those expected, the active one marked with ``>`` in front.
+
+    In the active one the active parameter stands between ``«`` and ``»``.
+    """
+    from flux_index.api.queries.signatures import signature_help
+
+    fixture = parse_fixture(text)
+    session = open_workspace(folder, fixture)
+    shown: list[str] = []
+    try:
+        cursor = fixture.cursors["0"]
+        found = signature_help(session.snapshot(whole=True), cursor.path, cursor.start)
+        for place, signature in enumerate(found.signatures if found is not None else []):
+            label, spans = signature.label()
+            if found is not None and place == found.active:
+                if found.parameter >= 0:
+                    start, end = spans[found.parameter]
+                    label = f"{label[:start]}«{label[start:end]}»{label[end:]}"
+                label = "> " + label
+            shown.append(label)
+    finally:
+        session.index.close()
+    assert shown == list(expected), f"{shown}"
+
+
+def complete(folder: Path, text: str) -> tuple[Any, Fixture, Session]:
+    """Completions at ``$0``, the fixture, and the session, which the caller closes."""
+    from flux_index.api.queries.completion import completions
+
+    fixture = parse_fixture(text)
+    session = open_workspace(folder, fixture)
+    cursor = fixture.cursors["0"]
+    return completions(session.snapshot(whole=True), cursor.path, cursor.start), fixture, session
+
+
+def check_completion(
+    folder: Path,
+    text: str,
+    expected: str,
+    *,
+    absent: str = "",
+    first: str = "",
+    exactly: bool = False,
+) -> None:
+    """Each expected label is offered at ``$0``, none of the absent ones; ``first`` are the first.
+
+    Labels are separated by blanks.
+    """
+    found, _, session = complete(folder, text)
+    session.index.close()
+    labels = [item.label for item in found.items]
+    missing = [label for label in expected.split() if label not in labels]
+    assert not missing, f"{missing} not in {labels[:60]}"
+    present = [label for label in absent.split() if label in labels]
+    assert not present, f"{present} in {labels[:60]}"
+    begins = first.split()
+    assert labels[: len(begins)] == begins, f"{labels[:20]}"
+    if exactly:
+        assert sorted(labels) == sorted(expected.split())
+
+
+def check_completed(folder: Path, text: str, label: str, expected: str) -> None:
+    """Choosing an item at ``$0``, with all that it changes, gives the expected text."""
+    from flux_index.api.queries.completion_details import of_import
+
+    found, fixture, session = complete(folder, text)
+    try:
+        chosen = next(item for item in found.items if item.label == label)
+        path = fixture.cursors["0"].path
+        edits = [(found.start, found.end, chosen.insert)]
+        edits += [(at, at, inserted) for at, inserted in chosen.before]
+        if chosen.module:
+            snapshot = session.snapshot(whole=True)
+            edits += of_import(snapshot, path, chosen.module, chosen.name).edits
+    finally:
+        session.index.close()
+    result = applied(fixture.files[path], edits)
+    assert result == dedent(expected).lstrip("\n"), result
+
+
+def applied(text: str, edits: list[tuple[int, int, str]]) -> str:
+    """A text after edits of byte offsets, those at one place in the order in which they come."""
+    raw = text.encode()
+    for _, (start, end, inserted) in sorted(
+        enumerate(edits), key=lambda each: (each[1][:2], each[0]), reverse=True
+    ):
+        raw = raw[:start] + inserted.encode() + raw[end:]
+    return raw.decode()
+
+
+def check_rename(folder: Path, text: str, new: str, expected: str) -> None:
+    """Renaming what is at ``$0`` gives the expected files, and loses no reference.
+
+    Where the new name is in the expected text marked as ``new?``, a person has to confirm it. The
+    references of the new name afterwards are those of the old one before.
+    """
+    from flux_index.api.queries.rename import rename
+    from flux_index.indexer.resolve.locate import entities_at, occurrence_at
+    from flux_index.indexer.resolve.references import references
+
+    fixture = parse_fixture(text)
+    session = open_workspace(folder, fixture)
+    cursor = fixture.cursors["0"]
+    try:
+        found = rename(session.snapshot(whole=True), cursor.path, cursor.start, new)
+        shown = dict(fixture.files)
+        plain = dict(fixture.files)
+        for path in fixture.files:
+            own = [change for change in found.changes if change.path == path]
+            marked = [(c.start, c.end, new + ("?" if c.note else "")) for c in own]
+            shown[path] = applied(fixture.files[path], marked)
+            plain[path] = applied(fixture.files[path], [(c.start, c.end, new) for c in own])
+        wanted = parse_fixture(expected).files
+        assert {path: shown[path] for path in wanted} == wanted, _files(shown)
+        unexpected = {c.path for c in found.changes} - wanted.keys()
+        assert not unexpected, f"changes in {unexpected}"
+        places = _moved(found.changes, len(new.encode()))
+        snapshot = session.index.snapshot({path: each.encode() for path, each in plain.items()})
+        for path, position in list(places):  # a string in `__slots__` is no occurrence
+            if occurrence_at(snapshot, path, position) is None:
+                del places[path, position]
+        for path, position in sorted(places)[:1]:
+            occurrence = occurrence_at(snapshot, path, position)
+            assert occurrence is not None
+            entities = [item.entity for item in entities_at(snapshot, path, occurrence)]
+            after = {
+                (each.path, each.position)
+                for entity in entities
+                for each in references(snapshot, entity, overrides=True)
+                if each.evidence < 2
+            }
+            certain = _moved([c for c in found.changes if not c.note], len(new.encode()), places)
+            assert certain <= after | {(path, position)}, f"{certain - after} are lost"
+            new_ones = {place for place in after if place not in places}
+            spelled = {p for p in new_ones if _spells(plain, p, new)}
+            assert not spelled, f"{spelled} were not there before"
+    finally:
+        session.index.close()
+
+
+def _spells(files: dict[str, str], place: tuple[str, int], name: str) -> bool:
+    path, start = place
+    return files[path].encode()[start : start + len(name.encode())] == name.encode()
+
+
+def _moved(changes: list[Any], length: int, among: dict[tuple[str, int], Any] | None = None) -> Any:
+    """Where changed names are afterwards; of some of them, when all are given."""
+    if among is not None:
+        chosen = {id(change) for change in changes}
+        return {place for place, change in among.items() if id(change) in chosen}
+    result: dict[tuple[str, int], Any] = {}
+    shift: dict[str, int] = {}
+    for change in sorted(changes, key=lambda change: (change.path, change.start)):
+        moved = shift.get(change.path, 0)
+        result[change.path, change.start + moved] = change
+        shift[change.path] = moved + length - (change.end - change.start)
+    return result
+
+
+def _files(files: dict[str, str]) -> str:
+    return "\n".join(f"#- {path}\n{text}" for path, text in files.items())
+
+
+def check_rename_refused(folder: Path, text: str, new: str, reason: str) -> None:
+    """Renaming what is at ``$0`` is refused, with a reason that contains a text."""
+    from flux_index.api.queries.rename import rename
+    from flux_index.indexer.errors import InvalidArgumentsError
+
+    fixture = parse_fixture(text)
+    session = open_workspace(folder, fixture)
+    cursor = fixture.cursors["0"]
+    said = "it was not refused"
+    try:
+        rename(session.snapshot(whole=True), cursor.path, cursor.start, new)
+    except InvalidArgumentsError as error:
+        said = str(error)
+    finally:
+        session.index.close()
+    assert reason in said, said
+
+
+def check_moved(folder: Path, text: str, moves: Mapping[str, str], expected: str) -> None:
+    """Moving files or folders changes the files at their old places into those expected."""
+    from flux_index.api.queries.rename_files import edits
+
+    fixture = parse_fixture(text)
+    session = open_workspace(folder, fixture)
+    try:
+        found = edits(session.snapshot(whole=True), list(moves.items()))
+    finally:
+        session.index.close()
+    changed = {
+        path: applied(fixture.files[path], each)
+        for path, each in found.items()
+        if applied(fixture.files[path], each) != fixture.files[path]
+    }
+    assert changed == parse_fixture(expected).files, _files(changed)
+
+
+def check_inlay_hints(folder: Path, text: str, expected: str, *wanted: str) -> None:
+    """The file with its hints put in, each between ``«`` and ``»``, is as expected."""
+    from flux_index.api.queries.inlay_hints import ALL, inlay_hints
+
+    fixture = parse_fixture(text)
+    session = open_workspace(folder, fixture)
+    try:
+        source = fixture.files["main.py"]
+        chosen = frozenset(wanted) or ALL
+        snapshot = session.snapshot(whole=True)
+        found = inlay_hints(snapshot, "main.py", 0, len(source.encode()), chosen)
+    finally:
+        session.index.close()
+    shown = applied(source, [(hint.position, hint.position, f"«{hint.text}»") for hint in found])
+    wanted_text = dedent(expected).lstrip("\n")
+    assert shown == wanted_text, shown
+
+
+def check_code_lens(folder: Path, text: str, expected: Mapping[str, list[str]]) -> None:
+    """Titles of the lenses above each definition of ``main.py`` that has any."""
+    from flux_index.api.queries.code_lens import lenses, shown
+
+    fixture = parse_fixture(text)
+    session = open_workspace(folder, fixture)
+    titles: dict[str, list[str]] = {}
+    try:
+        snapshot = session.snapshot(whole=True)
+        source = fixture.files["main.py"].encode()
+        for lens in lenses(snapshot, "main.py"):
+            answer = shown(snapshot, lens.kind, lens.entity)
+            if answer is not None:
+                name = source[lens.start : lens.end].decode()
+                titles.setdefault(name, []).append(answer.title)
+    finally:
+        session.index.close()
+    assert titles == expected
+
+
+def check_fixes(folder: Path, text: str, expected: Mapping[str, str]) -> None:
+    """Fixes at ``$0`` by title, with what each makes of the file."""
+    from flux_index.api.queries.quick_fixes import class_fixes, missing_imports
+
+    fixture = parse_fixture(text)
+    session = open_workspace(folder, fixture)
+    cursor = fixture.cursors["0"]
+    try:
+        snapshot = session.snapshot(whole=True)
+        fixes = missing_imports(snapshot, cursor.path, cursor.start)
+        fixes += class_fixes(snapshot, cursor.path, cursor.start)
+    finally:
+        session.index.close()
+    made = {fix.title: applied(fixture.files[cursor.path], fix.edits) for fix in fixes}
+    assert made == {title: dedent(each).lstrip("\n") for title, each in expected.items()}, made

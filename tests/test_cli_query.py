@@ -135,6 +135,10 @@ def test_position_by_options(ask: Ask) -> None:
         (["importers", "shop.models"], "shop/views.py\n 1 shop.models Order"),
         (["exists", "shop.models.Order.save(force=)"], "exists: shop.models.Order.save(force=)"),
         (["source", "Order.pay"], "13     def pay(self) -> None:\n14         self.save("),
+        (
+            ["explain", "shop/views.py:5:11"],
+            "`shop.models.Order.pay`\n shop/views.py:4 `order` is an instance of `Order`",
+        ),
         (["status"], "state current"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",

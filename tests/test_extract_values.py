@@ -111,7 +111,7 @@ PATTERNS = {
     "a,": ["a = item(s as {0}, 0)"],
     "(a)": ["a = s as _"],
     "{'k': a, **b}": ["a = s as {0}[str]", "b = rest(s as {0})"],
-    "A(a, k=b)": ["a = unknown", "b = s as {0} as A(_, k=_).k"],
+    "A(a, k=b)": ["a = s as {0} as A(_, k=_) as subject", "b = s as {0} as A(_, k=_).k"],
     "A(k=B() as c)": ["c = s as {0} as A(k=B()).k as B()"],
     "1 | -2 as a": ["a = s as (int | int) as (int | int)"],
     "m.C() | None as a": ["a = s as (m.C() | None) as (m.C() | None)"],

@@ -178,6 +178,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "hierarchy": BOX,
     "callers": {"name": "shapes.Shape.area"},
     "callees": {"name": "shapes.Shape.area"},
+    "explain": {"path": "shapes.py", "line": 0, "character": 6},
     "imports": {"path": "use.py"},
     "importers": {"name": "shapes"},
     "exists": {"query": "shapes.Box.areas"},

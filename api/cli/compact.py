@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..types import (
         CallListing,
         ExistsAnswer,
+        Explanation,
         HierarchyAnswer,
         HierarchyNode,
         ImportListing,
@@ -178,6 +179,15 @@ def state(answer: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
             yield key, [_told(key, value)]
 
 
+def explanation(answer: Explanation, view: View) -> list[str]:
+    """A sentence for each step, nested as the reasons are."""
+    lines: list[str] = []
+    for item in answer["items"]:
+        place = f"{view.place(item, column=False)} " if "range" in item else ""
+        lines.append(f"{' ' * item['depth']}{place}{plain(item['why'])}{mark(item['evidence'])}")
+    return _ended(lines, answer, view, answer["total"])
+
+
 def source_lines(answer: SourceAnswer) -> list[str]:
     """Lines of an answered text, tabs kept, without what would steer a terminal."""
     text = answer["text"]
@@ -195,6 +205,7 @@ RENDERERS: dict[str, Callable[[Any, View], list[str]]] = {
     "ImportListing": imports,
     "ExistsAnswer": exists,
     "SourceAnswer": source,
+    "Explanation": explanation,
     "StatusAnswer": status,
 }
 """Renderers by result type."""

@@ -28,6 +28,7 @@ EXAMPLES = {
     "importers": "django.db.models",
     "exists": "'Model.save(force_insert=)'",
     "source": "Model.save --context 2",
+    "explain": "django/db/models/base.py:785:14",
     "status": "--json",
 }
 """For each operation what to type behind its name."""
@@ -37,6 +38,8 @@ _TARGETS = {
     "NAME": "NAME is a dotted name, with a call's arguments if they matter.",
     "FILE|NAME": "FILE is a path, as seen from the current folder or from the workspace's root, "
     "NAME a dotted name.",
+    "FILE:LINE[:COL]": "FILE:LINE:COL is a place as editors write it, counted from 1; "
+    "without a column it means what the line defines, or else its first name.",
     "NAME|FILE:LINE[:COL]": "NAME is a dotted name, as fully or as loosely as known: "
     "`django.db.models.Model.save`, `Model.save` or `save`. FILE:LINE:COL is a place as editors "
     "and compilers write it, counted from 1; without a column it means what the line defines, or "

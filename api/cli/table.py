@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ..types import (
         CallListing,
         ExistsAnswer,
+        Explanation,
         HierarchyAnswer,
         HierarchyNode,
         ImportListing,
@@ -181,6 +182,23 @@ def source(answer: SourceAnswer, view: View) -> list[str]:
     return _ended(lines, answer, view, answer["total"])
 
 
+def explanation(answer: Explanation, view: View) -> list[str]:
+    """A sentence for each step, nested as the reasons are, with the line that shows it."""
+    rows = [
+        Row(
+            view.place(item) if "range" in item else "",
+            "",
+            plain(item["why"]),
+            "",
+            mark(item["evidence"]),
+            plain(item.get("text", "").strip()),
+            item["depth"],
+        )
+        for item in answer["items"]
+    ]
+    return _ended(aligned(rows, view), answer, view, answer["total"])
+
+
 def status(answer: Mapping[str, Any], view: View) -> list[str]:
     """A row for each part of the state; parts that are empty are left out."""
     from .compact import state
@@ -201,6 +219,7 @@ RENDERERS: dict[str, Callable[[Any, View], list[str]]] = {
     "ImportListing": imports,
     "ExistsAnswer": exists,
     "SourceAnswer": source,
+    "Explanation": explanation,
     "StatusAnswer": status,
 }
 """Renderers by result type."""

@@ -28,7 +28,7 @@ def placeholder(operation: Operation) -> str:
     if "query" in names:
         return "TEXT" if operation.name == "symbols" else "NAME"
     if "line" in names:
-        return "NAME|FILE:LINE[:COL]"
+        return "NAME|FILE:LINE[:COL]" if "name" in names else "FILE:LINE[:COL]"
     return "FILE|NAME" if "path" in names else ""
 
 
@@ -97,15 +97,16 @@ def _of_target(operation: Operation, target: str, index: Index) -> dict[str, Any
         from .place import split_place
 
         path, line, column = split_place(target)
-    if not line and not _is_path(path):
+    if not line and not _is_path(path) and "name" in names:
         # An entry point writes its object behind a colon.
         return {"name": target.replace(":", ".")}
     if "line" not in names:
         return {"path": path}
     path = workspace_path(path, index.workspace)
     if not line:
+        takes = "a name or a place" if "name" in names else "a place"
         raise InvalidArgumentsError(
-            f"{operation.name} takes a name or a place: which line of {path}? "
+            f"{operation.name} takes {takes}: which line of {path}? "
             f"Write {path}:12, or ask for its outline"
         )
     from .place import character

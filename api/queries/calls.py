@@ -16,7 +16,7 @@ from ...indexer.resolve.locate import Occurrence, entities_at
 from ...indexer.resolve.references import Reference
 from ...indexer.resolve.references import references as find_references
 from ..views import enclosing, envelope, full_range, symbol
-from .references import reference_item
+from .references import reference_items
 from .target import targets
 
 TYPE_CHECKING = False
@@ -41,6 +41,12 @@ def callers(
     """Answer the operation ``callers``."""
     snapshot = session.snapshot(whole=True)
     found = targets(snapshot, name, path, line, character)
+    grouped = incoming(snapshot, found)
+    return _answer(snapshot, found, grouped, limit, offset)
+
+
+def incoming(snapshot: Snapshot, found: list[Found]) -> dict[Entity, list[Reference]]:
+    """Calls of functions or classes by what they are in: a function, class or module."""
     grouped: dict[Entity, list[Reference]] = {}
     for entity in _called_as(snapshot, found):
         for reference in find_references(snapshot, entity):
@@ -48,7 +54,23 @@ def callers(
                 continue
             around = enclosing(snapshot, reference.path, reference.position)
             grouped.setdefault(around or (MODULE, reference.path, -1), []).append(reference)
-    return _answer(snapshot, found, grouped, limit, offset)
+    return grouped
+
+
+def outgoing(snapshot: Snapshot, found: list[Found]) -> dict[Entity, list[Reference]]:
+    """Calls inside of functions, classes or modules by what is called."""
+    grouped: dict[Entity, list[Reference]] = {}
+    for item in found:
+        if item.entity[0] not in (FUNCTION, CLASS, MODULE):
+            continue
+        where = item.entity[1]
+        start, end = full_range(snapshot, item.entity)
+        for occurrence in _called(snapshot, where, start, end):
+            for target in entities_at(snapshot, where, occurrence):
+                length = len(occurrence.name.encode())
+                reference = Reference(where, occurrence.position, length, f.CALLED, target.evidence)
+                grouped.setdefault(target.entity, []).append(reference)
+    return grouped
 
 
 def _called_as(snapshot: Snapshot, found: list[Found]) -> list[Entity]:
@@ -77,16 +99,7 @@ def callees(
     """Answer the operation ``callees``."""
     snapshot = session.snapshot(whole=False)
     found = targets(snapshot, name, path, line, character)
-    grouped: dict[Entity, list[Reference]] = {}
-    for item in found:
-        if item.entity[0] not in (FUNCTION, CLASS, MODULE):
-            continue
-        where = item.entity[1]
-        start, end = full_range(snapshot, item.entity)
-        for occurrence in _called(snapshot, where, start, end):
-            for target in entities_at(snapshot, where, occurrence):
-                reference = Reference(where, occurrence.position, f.CALLED, target.evidence)
-                grouped.setdefault(target.entity, []).append(reference)
+    grouped = outgoing(snapshot, found)
     return _answer(snapshot, found, grouped, limit, offset)
 
 
@@ -129,7 +142,7 @@ def _answer(
             {
                 "symbol": symbol(snapshot, Found(entity)),
                 "evidence": EVIDENCE_NAMES[evidence],
-                "calls": [reference_item(snapshot, item) for item in references],
+                "calls": reference_items(snapshot, references[0].path, references),
             }
         )
         paths.update(item.path for item in references)

@@ -22,6 +22,10 @@ def definition(
         # Perhaps a file that the index has not met yet: look at the disk before saying no.
         snapshot = session.snapshot(whole=True)
         found = targets(snapshot, name, path, line, character)
+    if any(item.entity[1].endswith(".pyi") for item in found):
+        from ...indexer.resolve.sources import preferred
+
+        found = preferred(snapshot, found)
     items = [symbol(snapshot, item) for item in found]
     paths = {item["path"] for item in items}
     answer = {"items": items, "total": len(items), "truncated": False}

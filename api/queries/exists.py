@@ -14,8 +14,8 @@ from ...indexer.resolve.entities import (
     Found,
     qualified_name,
 )
+from ...indexer.resolve.lazy import is_open as is_open_module
 from ...indexer.resolve.locate import by_name, member
-from ...indexer.resolve.names import module_member, unresolved_star
 from ..views import envelope, symbol
 from .target import candidates, entity_of_symbol, is_test, loose, named
 
@@ -109,7 +109,7 @@ def _missing(snapshot: Snapshot, name: str) -> tuple[str, str, list[Found]]:
             outside = [base[1] for base in mro(snapshot, holder.entity) if base[0] == OUTSIDE]
             why = f"inherits from {', '.join(outside)}" if outside else "answers any attribute"
             return "unknown", f"{dotted} has no {wanted!r} here, but {why}", near
-        if holder.entity[0] == MODULE and _is_open_module(snapshot, holder.entity[1]):
+        if holder.entity[0] == MODULE and is_open_module(snapshot, holder.entity[1]):
             return "unknown", f"{dotted} makes names up as it is asked for them", near
         if holder.entity[0] not in (CLASS, MODULE, NAMESPACE):
             return "unknown", f"what {dotted} holds is not known", near
@@ -118,14 +118,6 @@ def _missing(snapshot: Snapshot, name: str) -> tuple[str, str, list[Found]]:
     if len(parts) > 1:
         return "unknown", f"nothing called {parts[0]!r} is in the workspace", near
     return "missing", f"nothing in the workspace is called {name!r}", near
-
-
-def _is_open_module(snapshot: Snapshot, path: str) -> bool:
-    """Whether a module may have names that its text does not show."""
-    facts = snapshot.need(path)
-    return bool(module_member(snapshot, path, "__getattr__")) or unresolved_star(
-        snapshot, path, facts
-    )
 
 
 def _nearest_members(snapshot: Snapshot, holder: Found, wanted: str) -> list[Found]:

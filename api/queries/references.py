@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from ...indexer.resolve.entities import EVIDENCE_NAMES, TEXTUAL, qualified_name
 from ...indexer.resolve.references import Reference
 from ...indexer.resolve.references import references as find_references
-from ..views import enclosing, envelope, line_text, range_of, symbol
+from ...indexer.text import utf16_length
+from ..views import enclosing, envelope, symbol
 from .target import targets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ...indexer.resolve.entities import Found
+    from ...indexer.resolve.entities import Entity, Found
     from ...indexer.snapshot import Snapshot
     from ..session import Session
 
@@ -32,6 +35,9 @@ def references(
     roles: list[str] | None,
     textual: bool,
     declaration: bool,
+    aliases: bool,
+    overrides: bool,
+    conventions: bool,
     limit: int,
     offset: int,
 ) -> dict[str, Any]:
@@ -42,7 +48,8 @@ def references(
     evidence_counts: dict[str, int] = {}
     wanted = set(roles) if roles else None
     chosen: list[Reference] = []
-    for reference in _all(snapshot, found):
+    ways = {"aliases": aliases, "overrides": overrides, "conventions": conventions}
+    for reference in _all(snapshot, found, ways):
         role = ROLE_NAMES[reference.role]
         if reference.evidence == TEXTUAL and not textual:
             continue
@@ -67,13 +74,13 @@ def references(
     return envelope(snapshot, answer, {reference.path for reference in page})
 
 
-def _all(snapshot: Snapshot, found: list[Found]) -> list[Reference]:
+def _all(snapshot: Snapshot, found: list[Found], ways: dict[str, bool]) -> list[Reference]:
     """References of every entity that was asked about, each place once, sure ones first choice."""
     if len(found) == 1:
-        return list(find_references(snapshot, found[0].entity))
+        return find_references(snapshot, found[0].entity, **ways)
     best: dict[tuple[str, int], Reference] = {}
     for item in found:
-        for reference in find_references(snapshot, item.entity):
+        for reference in find_references(snapshot, item.entity, **ways):
             key = reference.path, reference.position
             if key not in best or reference.evidence < best[key].evidence:
                 best[key] = reference
@@ -81,31 +88,42 @@ def _all(snapshot: Snapshot, found: list[Found]) -> list[Reference]:
 
 
 def _grouped(snapshot: Snapshot, page: list[Reference]) -> list[dict[str, Any]]:
-    groups: list[dict[str, Any]] = []
-    for reference in page:
-        if not groups or groups[-1]["path"] != reference.path:
-            groups.append({"path": reference.path, "references": []})
-        groups[-1]["references"].append(reference_item(snapshot, reference))
-    return groups
+    return [
+        {"path": path, "references": reference_items(snapshot, path, list(group))}
+        for path, group in groupby(page, key=lambda reference: reference.path)
+    ]
 
 
-def reference_item(snapshot: Snapshot, reference: Reference) -> dict[str, Any]:
-    """A reference as answers show it."""
-    path, start = reference.path, reference.position
-    text = snapshot.text(path)
-    end = start
-    while end < len(text) and (
-        text[end] >= 128 or text[end : end + 1].isalnum() or text[end] == 95
-    ):
-        end += 1
-    item: dict[str, Any] = {
-        "path": path,
-        "range": range_of(snapshot, path, start, end),
-        "role": ROLE_NAMES[reference.role],
-        "evidence": EVIDENCE_NAMES[reference.evidence],
-        "text": line_text(snapshot, path, start),
-    }
-    around = enclosing(snapshot, path, start)
-    if around is not None:
-        item["enclosing"] = qualified_name(snapshot, around)
-    return item
+def reference_items(
+    snapshot: Snapshot, path: str, references: list[Reference]
+) -> list[dict[str, Any]]:
+    """References in one file as answers show them."""
+    facts, text = snapshot.need(path), snapshot.text(path)
+    starts, plain = facts.line_starts, facts.is_ascii
+    containers: dict[Entity | None, str] = {None: ""}
+    items: list[dict[str, Any]] = []
+    for reference in references:
+        at, end = reference.position, reference.position + reference.length
+        line = facts.line_of(at)
+        start = starts[line]
+        written = text[start : starts[line + 1]]
+        first, last = at - start, end - start
+        if not plain:
+            first, last = utf16_length(written[:first]), utf16_length(written[:last])
+        item: dict[str, Any] = {
+            "path": path,
+            "range": {
+                "start": {"line": line, "character": first},
+                "end": {"line": line, "character": last},
+            },
+            "role": ROLE_NAMES[reference.role],
+            "evidence": EVIDENCE_NAMES[reference.evidence],
+            "text": written.decode("utf-8", "replace").strip(),
+        }
+        around = enclosing(snapshot, path, at)
+        if around not in containers:
+            containers[around] = qualified_name(snapshot, around) if around is not None else ""
+        if around is not None:
+            item["enclosing"] = containers[around]
+        items.append(item)
+    return items

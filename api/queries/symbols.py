@@ -45,32 +45,42 @@ def symbols(
 ) -> dict[str, Any]:
     """Answer the operation ``symbols``."""
     snapshot = session.snapshot(whole=True)
+    found = ranked(snapshot, query, kinds, path)
+    page = found[offset : offset + limit]
+    items = [_item(snapshot, where, row) for where, row in page]
+    answer = {
+        "items": items,
+        "total": len(found),
+        "truncated": offset + len(page) < len(found),
+    }
+    return envelope(snapshot, answer, {where for where, _ in page})
+
+
+def ranked(
+    snapshot: Snapshot, query: str, kinds: list[str] | None, path: str | None
+) -> list[tuple[str, StoredSymbol]]:
+    """(path, symbol) of everything that fits a query, best first."""
     wanted = set(kinds) if kinds else None
     query = query.strip().strip(".")
-    ranked: list[tuple[tuple[object, ...], str, StoredSymbol]] = []
+    found: list[tuple[tuple[object, ...], str, StoredSymbol]] = []
     if " " in query:
-        ranked = _by_words(snapshot, query)
+        found = _by_words(snapshot, query)
     else:
         container, _, last = query.rpartition(".")
         names = NameSearch.of(snapshot).match(last, _CONSIDERED)
         for quality, where, row in _rows(snapshot, names, last):
-            if container and not ("." + _container(snapshot, where, row)).endswith("." + container):
+            if container and not ("." + container_of(snapshot, where, row)).endswith(
+                "." + container
+            ):
                 continue
-            ranked.append(((quality, *_rank(snapshot, where, row)), where, row))
+            found.append(((quality, *_rank(snapshot, where, row)), where, row))
     if wanted is not None:
-        ranked = [item for item in ranked if KIND_NAMES[item[2][4]] in wanted]
+        found = [item for item in found if KIND_NAMES[item[2][4]] in wanted]
     if path is not None:
         prefix = path.rstrip("/")
-        ranked = [item for item in ranked if item[1] == prefix or item[1].startswith(prefix + "/")]
-    ranked.sort(key=lambda item: item[0])
-    page = ranked[offset : offset + limit]
-    items = [_item(snapshot, where, row) for _, where, row in page]
-    answer = {
-        "items": items,
-        "total": len(ranked),
-        "truncated": offset + len(page) < len(ranked),
-    }
-    return envelope(snapshot, answer, {where for _, where, _ in page})
+        found = [item for item in found if item[1] == prefix or item[1].startswith(prefix + "/")]
+    found.sort(key=lambda item: item[0])
+    return [(where, row) for _, where, row in found]
 
 
 def _rows(
@@ -78,14 +88,34 @@ def _rows(
 ) -> list[tuple[int, str, StoredSymbol]]:
     """(quality of the match, path, symbol) of every symbol with one of these names."""
     rows = [(names[row[2]], where, row) for where, row in snapshot.symbols_named(list(names))]
-    if snapshot.view.pending or snapshot.overlaid():
+    if snapshot.view.pending:
         known = {id(row) for _, _, row in rows}
         rows += [
             (0, where, row)
             for where, row in candidates(snapshot, asked)
             if row[0] < 0 and id(row) not in known
         ]
+    overlaid = [(where, _overlaid(snapshot, where)) for where in snapshot.overlaid()]
+    defined = sorted({row[2] for _, listed in overlaid for row in listed})
+    if defined:
+        fits = NameSearch(defined).match(asked, _CONSIDERED)
+        seen = {where for _, where, row in rows if row[0] < 0}
+        rows += [
+            (fits[row[2]], where, row)
+            for where, listed in overlaid
+            if where not in seen
+            for row in listed
+            if row[2] in fits
+        ]
     return rows
+
+
+def _overlaid(snapshot: Snapshot, where: str) -> list[StoredSymbol]:
+    """Symbols of a file that an overlay stands in for."""
+    from ...indexer.symbols import symbols as symbols_of
+
+    facts = snapshot.facts(where)
+    return [(-1, -1, *row) for row in symbols_of(facts)] if facts is not None else []
 
 
 def _rank(snapshot: Snapshot, where: str, row: StoredSymbol) -> tuple[object, ...]:
@@ -107,7 +137,8 @@ def _rank(snapshot: Snapshot, where: str, row: StoredSymbol) -> tuple[object, ..
     )
 
 
-def _container(snapshot: Snapshot, where: str, row: StoredSymbol) -> str:
+def container_of(snapshot: Snapshot, where: str, row: StoredSymbol) -> str:
+    """Dotted name of what a symbol is in, from the module on."""
     module = snapshot.index.workspace.module_name(where) or where
     return f"{module}.{row[3]}" if row[3] else module
 
@@ -149,7 +180,7 @@ def _item(snapshot: Snapshot, where: str, row: StoredSymbol) -> dict[str, Any]:
             item["signature"] = text
         return item
     return {
-        "name": f"{_container(snapshot, where, row)}.{row[2]}",
+        "name": f"{container_of(snapshot, where, row)}.{row[2]}",
         "kind": KIND_NAMES[row[4]],
         "path": where,
         "range": name_range(snapshot, where, 0, ""),

@@ -23,13 +23,13 @@ def targets(
     if path is not None and line is not None:
         relative = snapshot.relative(path)
         offset = offset_of(snapshot, relative, line, character)
-        return _pointed_at(snapshot, relative, offset)
+        return pointed_at(snapshot, relative, offset)
     if name is None:
         raise InvalidArgumentsError("give either 'name', or 'path' with 'line'")
     return named(snapshot, name, path)
 
 
-def _pointed_at(snapshot: Snapshot, path: str, offset: int) -> list[Found]:
+def pointed_at(snapshot: Snapshot, path: str, offset: int) -> list[Found]:
     """What the name at an offset stands for, remembered as long as nothing changes."""
     kept: dict[tuple[str, int], list[Found]] = snapshot.view.memo.setdefault("pointed at", {})
     key = path, offset

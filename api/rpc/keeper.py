@@ -107,6 +107,17 @@ class Keeper:
         watcher = self._watcher
         return watcher is not None and watcher.flush(max(0.0, until - time.monotonic()))
 
+    def told(self, paths: Iterable[str]) -> None:
+        """Somebody else says that files may have changed: take them in as if they had been seen."""
+        listed = list(paths)
+        if not self.caught_up:
+            with self._meanwhile_lock:
+                self._meanwhile.update(listed)
+            return
+        threading.Thread(
+            target=self._take, args=(listed,), name="flux-index-told", daemon=True
+        ).start()
+
     def _run(self) -> None:
         self._stopping.wait(_ARRIVAL_SECONDS)
         self._listener.give_way(_FIRST_ANSWER_SECONDS)

@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 
 _COMMENT = kind("comment")
 _KEYWORDS = frozenset(word.encode() for word in keyword.kwlist)
+_TYPE_MODULES = frozenset(["typing", "typing_extensions", "collections.abc"])
+_GENERIC_BUILTINS = frozenset(["list", "dict", "set", "frozenset", "tuple", "type"])
+# Calls with types among their arguments: places and keywords of these.
+_TYPED_CALLS: dict[str, tuple[range, tuple[str, ...]]] = {
+    "cast": (range(1), ("typ",)),
+    "assert_type": (range(1, 2), ("typ",)),
+    "NewType": (range(1, 2), ("tp",)),
+    "TypeVar": (range(1, 100), ("bound", "default")),
+}
+_TYPED_FIELDS = frozenset(["NamedTuple", "TypedDict"])
 
 
 class Annotations(Expressions):
@@ -30,6 +40,71 @@ class Annotations(Expressions):
         row = self.visit(node)
         self.role = outer
         return self.unquote(row)
+
+    def visit_subscript(self, node: Node) -> int:
+        row = super().visit_subscript(node)
+        at = row * 4
+        if self.role != f.ANNOTATED and self.expr[at] == f.SUBSCRIPT:
+            base = self.expr[at + 2]
+            name = self.last_name(base)
+            # `Union["A", "B"]` outside of annotations, as in a type alias.
+            if name in _GENERIC_BUILTINS or (name[:1].isupper() and self.is_of_typing(base)):
+                self.unquote(row)
+        return row
+
+    def visit_call(self, node: Node) -> int:
+        row = super().visit_call(node)
+        at = row * 4
+        if self.expr[at] == f.CALL:
+            function = self.expr[at + 2]
+            name = self.last_name(function)
+            if name in _TYPED_CALLS and self.is_of_typing(function):
+                self.unquote_arguments(self.expr[at + 3], *_TYPED_CALLS[name])
+            elif (
+                name in _TYPED_FIELDS
+                and self.extra[self.expr[at + 3]] > 1
+                and self.is_of_typing(function)
+            ):
+                self.unquote_fields(self.extra[self.expr[at + 3] + 6])
+        return row
+
+    def unquote_arguments(self, at: int, places: range, keywords: tuple[str, ...]) -> None:
+        """Read the strings among the arguments listed at a place of ``extra`` that are types."""
+        extra = self.extra
+        for place in range(extra[at]):
+            key, index = extra[at + 1 + 3 * place], at + 3 + 3 * place
+            is_type = place in places if key == f.ARG_POSITIONAL else key >= 0
+            if is_type and (key < 0 or self.names[key] in keywords):
+                extra[index] = self.unquote(extra[index])
+
+    def unquote_fields(self, row: int) -> None:
+        """Read the types in ``[("name", "type")]`` and in ``{"name": "type"}``."""
+        extra = self.extra
+        op, _, inside, _ = self.expr[row * 4 : row * 4 + 4]
+        if op == f.DICT:
+            for index in range(inside + 2, inside + 1 + extra[inside], 2):
+                extra[index] = self.unquote(extra[index])
+        elif op in (f.LIST, f.TUPLE):
+            for part in extra[inside + 1 : inside + 1 + extra[inside]]:
+                at = self.expr[part * 4 + 2]
+                if self.expr[part * 4] == f.TUPLE and extra[at] == 2:
+                    extra[at + 2] = self.unquote(extra[at + 2])
+
+    def is_of_typing(self, row: int) -> bool:
+        """Whether a name is imported from a module for types, or an attribute of such a module."""
+        at = row * 4
+        wanted, whole = self.expr[at + 2], False
+        if self.expr[at] == f.ATTRIBUTE:
+            wanted, whole = self.expr[wanted * 4 + 2], True
+            if self.expr[self.expr[at + 2] * 4] != f.NAME:
+                return False
+        for start in range(0, len(self.imports), 7):
+            if self.imports[start + f.IMP_BOUND] == wanted:
+                is_module = self.imports[start + f.IMP_NAME] == -1
+                module = self.names[self.imports[start + f.IMP_MODULE]]
+                if is_module == whole and module in _TYPE_MODULES:
+                    return True
+        return False
 
     def unquote(self, row: int) -> int:
         """Replace strings inside a type expression by what they spell."""
@@ -74,7 +149,7 @@ class Annotations(Expressions):
         text = data[start:stop]
         start += len(text) - len(text.lstrip())
         text = text.strip()
-        if not text or b"\\" in text or b"\n" in text:
+        if not text or b"\\" in text:
             return row
         parts = text.split(b".")
         if text.isascii() and all(map(_is_name, parts)):
@@ -97,7 +172,12 @@ class Annotations(Expressions):
 
     def spelled(self, start: int, stop: int, otherwise: int) -> int:
         """Row of the type expression in a stretch of the text that the parser took for a string."""
-        root = parse_range(self.data, start, stop)
+        data = self.data
+        text = data[start:stop]
+        if b"\n" in text:  # in brackets, as far as Python is concerned
+            data = data[:start] + text.replace(b"\n", b" ").replace(b"\r", b" ") + data[stop:]
+            start += len(text) - len(text.lstrip())
+        root = parse_range(data, start, stop)
         children = root.named_children
         if root.has_error or len(children) != 1 or children[0].type != "expression_statement":
             return otherwise

@@ -353,6 +353,8 @@ class Definitions(Patterns, Imports):
             self.extra += listed
             for index in range(1, len(listed), 3):
                 if listed[index] == f.ARG_POSITIONAL:
+                    if self.expr[listed[index + 2] * 4] == f.SUBSCRIPT:
+                        self.unquote(listed[index + 2])
                     self.mark(listed[index + 2], f.INHERITED)
         scope = self.open_scope(f.CLASS_SCOPE, node, row)
         self.definition[at + f.DEF_OWN_SCOPE] = scope

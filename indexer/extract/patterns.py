@@ -171,14 +171,16 @@ class Patterns(Statements):
         listed = [0]
         row = self.emit(f.PATTERN_CLASS, position, function)
         self.expr[matched * 4 + 3] = row
-        for child in children[1:]:
-            listed += self.class_argument(child, matched, row)
+        for place, child in enumerate(children[1:]):
+            listed += self.class_argument(child, matched, row, place)
         listed[0] = len(listed) // 3
         self.expr[row * 4 + 3] = len(self.extra)
         self.extra += listed
         return row
 
-    def class_argument(self, node: Node, matched: int, row: int) -> tuple[int, int, int]:
+    def class_argument(
+        self, node: Node, matched: int, row: int, place: int
+    ) -> tuple[int, int, int]:
         """(key, position, pattern) of a pattern for an attribute of what matched."""
         start = node.start_byte
         inner, captured = node, None
@@ -188,7 +190,8 @@ class Patterns(Statements):
             if inner.kind_id in _AS_PATTERN and len(parts) == 2 and captured is None:
                 captured = parts[1]
             elif inner.kind_id != _CASE_PATTERN or len(parts) != 1:
-                return f.ARG_POSITIONAL, start, self.pattern(node, self.emit(f.UNKNOWN, start))
+                part = self.emit(f.MATCHED, start, matched, -2 - place)
+                return f.ARG_POSITIONAL, start, self.pattern(node, part)
             inner = parts[0]
         parts = [part for part in inner.named_children if part.kind_id not in EXTRAS]
         key, at = self.name_of(parts[0]), parts[0].start_byte

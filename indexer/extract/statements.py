@@ -146,7 +146,8 @@ class Statements(Exports, Binders):
             elif right.kind_id == _AUGMENTED:
                 value = self.augmented(right)
             else:
-                value = self.value(right)
+                is_alias = annotation >= 0 and self.last_name(annotation) == "TypeAlias"
+                value = self.annotation(right) if is_alias else self.value(right)
         if left is not None:
             self.target(left, f.ASSIGN if right is not None else f.DECLARE, value, annotation)
             if self.scope == 0:
@@ -439,6 +440,7 @@ class Statements(Exports, Binders):
         caught = rows[0] if rows else -1
         if len(rows) > 1:  # Python 3.14: several without parentheses
             caught = self.emit(f.TUPLE, node.start_byte, self.emit_list(rows))
+        self.blocks[row * 7 + f.BLOCK_TEST] = caught
         if alias is not None:
             raised = self.emit(f.RAISED, alias.start_byte, caught, is_group)
             self.target(alias, f.EXCEPT, raised)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .. import facts as f
-from .entities import CLASS, FUNCTION, INFERRED, VARIABLE, name_of
+from .entities import CLASS, FUNCTION, INFERRED, OUTSIDE, VARIABLE, name_of
 from .memo import remember
+from .synthesized import made_class
 from .types import (
     CALLABLE,
     CLASS_OBJECT,
@@ -29,13 +30,13 @@ if TYPE_CHECKING:
 
 # Special forms whose argument is what they mean.
 _TRANSPARENT = frozenset(
-    ["Annotated", "ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "TypeGuard", "TypeIs"]
+    ["Annotated", "ClassVar", "Final", "InitVar", "Required", "NotRequired", "ReadOnly"]
 )
 _NOTHING = frozenset(["Any", "NoReturn", "Never", "TypeAlias", "Generic", "Protocol", "object"])
 # Names of typing that are builtins by another name.
 _ALIASES = {
     "List": "list", "Dict": "dict", "Set": "set", "FrozenSet": "frozenset", "Tuple": "tuple",
-    "Type": "type", "Text": "str", "AnyStr": "str", "LiteralString": "str",
+    "Type": "type", "Text": "str", "LiteralString": "str",
 }  # fmt: skip
 _FACTORIES = frozenset(["TypeVar", "ParamSpec", "TypeVarTuple"])
 
@@ -101,6 +102,8 @@ def meaning(snapshot: Snapshot, entity: Entity) -> Type:
     if facts.expr[f.EXPR_OP][value] == f.CALL:
         function = facts.expr[f.EXPR_A][value]
         name = _last_name(facts, function)
+        if made_class(facts, entity):
+            return (instance(entity),)
         if name in _FACTORIES:
             return ((VARIABLE_TYPE, entity, (), INFERRED),)
         if name == "NewType":
@@ -124,28 +127,38 @@ def _last_name(facts: FileFacts, expr: int) -> str:
 def special_form(snapshot: Snapshot, path: str, expr: int) -> str:
     """Name of the special form of typing that an expression names, or an empty string."""
     facts = snapshot.need(path)
-    name = _last_name(facts, expr)
-    if name not in _SPECIAL:
+    if facts.expr[f.EXPR_OP][expr] not in (f.NAME, f.ATTRIBUTE):
         return ""
     from .evaluate import objects
 
     for item in objects(snapshot, path, expr):
-        where = item.entity[1]
-        if item.entity[0] == CLASS and name not in ("Protocol", "Generic", "Any", "object"):
-            # `list[int]` or one's own class of that name.
-            if name in ("type", "tuple"):
-                return name if where.endswith("/builtins.pyi") else ""
-            return ""
-        if where.endswith(("/typing.pyi", "/typing_extensions.pyi", "/builtins.pyi", "/types.pyi")):
-            return name
-        if where.startswith(("typing.", "typing_extensions.")):
-            return name
+        kind, where, _ = item.entity
+        if kind == OUTSIDE:
+            name = where.rpartition(".")[2]
+            if where.startswith(("typing.", "typing_extensions.")) and name in _SPECIAL:
+                return name
+        elif where.endswith(_SPECIAL_FILES):
+            name = name_of(snapshot, item.entity)
+            if name not in _SPECIAL:
+                continue
+            if kind != CLASS or name in ("Protocol", "Generic", "Any"):
+                return name
+            if name == "object" and where.endswith("/builtins.pyi"):
+                return name
+            # `list[int]` and the like are classes like any other.
+            if name in ("type", "tuple") and where.endswith("/builtins.pyi"):
+                return name
+            if name == "InitVar" and where.endswith("/dataclasses.pyi"):
+                return name
     return ""
 
 
+_SPECIAL_FILES = (
+    "/typing.pyi", "/typing_extensions.pyi", "/builtins.pyi", "/types.pyi", "/dataclasses.pyi",
+)  # fmt: skip
 _SPECIAL = frozenset(
     [*_TRANSPARENT, *_NOTHING, *_ALIASES, "Optional", "Union", "Literal", "Callable", "Self",
-     "type", "tuple", "Concatenate", "Unpack"]
+     "type", "tuple", "Concatenate", "Unpack", "TypeGuard", "TypeIs"]
 )  # fmt: skip
 
 
@@ -205,6 +218,10 @@ def _special(snapshot: Snapshot, path: str, name: str, listed: list[int]) -> Typ
         from .evaluate import values
 
         return union(*(values(snapshot, path, part) for part in listed))
+    if name in ("TypeGuard", "TypeIs"):  # a bool that knows what it says
+        return builtin(snapshot, "bool", *(annotated(snapshot, path, part) for part in listed[:1]))
+    if name == "Unpack":
+        return annotated(snapshot, path, listed[0]) if listed else UNKNOWN
     if name == "Callable":
         returns = annotated(snapshot, path, listed[-1]) if len(listed) > 1 else UNKNOWN
         takes = _takes(snapshot, path, listed[0]) if listed else []
@@ -235,6 +252,49 @@ def _special(snapshot: Snapshot, path: str, name: str, listed: list[int]) -> Typ
             return (instance(entity, (union(*args), *args)),) if entity else UNKNOWN
         return builtin(snapshot, builtin_name, *args)
     return UNKNOWN
+
+
+def literal_parts(snapshot: Snapshot, path: str, expr: int, depth: int = 0) -> set[object] | None:
+    """What ``Literal`` lists, through aliases and unions; None for any other type expression."""
+    if depth > 6:
+        return None
+    facts = snapshot.need(path)
+    ops, _, lefts, rights = facts.expr
+    op = ops[expr]
+    if op == f.SUBSCRIPT:
+        special = special_form(snapshot, path, lefts[expr])
+        if special == "Literal":
+            from .signatures import literal_value
+
+            return {literal_value(snapshot, path, part) for part in _arguments(facts, expr)}
+        if special not in ("Union", "Annotated"):
+            return None
+        parts = _arguments(facts, expr)
+        parts = parts[:1] if special == "Annotated" else parts
+    elif op == f.BINARY:
+        parts = [lefts[expr], facts.extra[0][rights[expr] + 1]]
+    elif op in (f.NAME, f.ATTRIBUTE):
+        from .evaluate import objects
+
+        for item in objects(snapshot, path, expr):
+            if item.entity[0] == VARIABLE:
+                _, where, row = item.entity
+                other = snapshot.need(where)
+                is_alias = other.binding[f.BIND_KIND][row] == f.TYPE_ALIAS
+                column = f.BIND_ANNOTATION if is_alias else f.BIND_VALUE
+                value = other.binding[column][row]
+                if value >= 0 and other.binding[f.BIND_KIND][row] in (f.ASSIGN, f.TYPE_ALIAS):
+                    return literal_parts(snapshot, where, value, depth + 1)
+        return None
+    else:
+        return None
+    found: set[object] = set()
+    for part in parts:
+        inner = literal_parts(snapshot, path, part, depth + 1)
+        if inner is None:
+            return None
+        found |= inner
+    return found
 
 
 def _takes(snapshot: Snapshot, path: str, expr: int) -> list[Type]:

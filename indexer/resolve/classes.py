@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from .. import facts as f
+from ..conditions import DEAD
+from . import synthesized
 from .entities import (
     ATTRIBUTE,
     CLASS,
@@ -15,7 +17,7 @@ from .entities import (
     entity_of_binding,
 )
 from .memo import remember
-from .names import visible_bindings
+from .names import follow, visible_bindings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,11 +57,61 @@ def _bases(snapshot: Snapshot, entity: Entity) -> list[Entity]:
             ]
             # Of a class and something that is not there, the class is what can be looked into.
             found.sort(key=lambda base: base[0] != CLASS)
-            if not found:  # an alias, such as typing.List
+            if not found and _is_marker(snapshot, path, facts, expr):
+                continue
+            if not found:  # an alias, such as typing.List, or a class that a call makes
+                made = synthesized.made_base(snapshot, path, expr)
                 type_ = annotated(snapshot, path, expr)
-                found = [value[1] for value in type_ if value[0] == INSTANCE]
+                found = made or [value[1] for value in type_ if value[0] == INSTANCE]
             result += found[:1] if found else [(OUTSIDE, "", -1)]
     return result
+
+
+def _is_marker(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> bool:
+    """Whether a base is ``Generic`` or ``Protocol``, which have no members of their own."""
+    from .annotations import special_form
+
+    if facts.expr[f.EXPR_OP][expr] == f.SUBSCRIPT:
+        expr = facts.expr[f.EXPR_A][expr]
+    return special_form(snapshot, path, expr) in ("Generic", "Protocol")
+
+
+def metaclass(snapshot: Snapshot, entity: Entity) -> Entity | None:
+    """The class of a class, when it is another one than ``type``."""
+    return remember(snapshot, ("metaclass", entity), lambda: _metaclass(snapshot, entity), None)
+
+
+def _metaclass(snapshot: Snapshot, entity: Entity) -> Entity | None:
+    from .evaluate import objects
+
+    for cls in mro(snapshot, entity):
+        if cls[0] != CLASS:
+            continue
+        facts = snapshot.need(cls[1])
+        at = facts.definition[f.DEF_ARGUMENTS][cls[2]]
+        (extra,) = facts.extra
+        for index in range(at + 1, at + 1 + 3 * extra[at], 3) if at >= 0 else ():
+            if extra[index] >= 0 and facts.names[extra[index]] == "metaclass":
+                for item in objects(snapshot, cls[1], extra[index + 2]):
+                    if item.entity[0] == CLASS:
+                        return item.entity
+    return None
+
+
+def is_protocol(snapshot: Snapshot, entity: Entity) -> bool:
+    """Whether a class is a protocol: what has its methods is one of its kind."""
+    if entity[0] != CLASS:
+        return False
+    facts = snapshot.need(entity[1])
+    table: dict[int, bool] | None = facts.memo.get("protocols")
+    if table is None:
+        table = facts.memo["protocols"] = {}
+    found = table.get(entity[2])
+    if found is None:
+        from ..symbols import base_names
+
+        found = table[entity[2]] = "Protocol" in base_names(facts, entity[2])
+    return found
 
 
 def mro(snapshot: Snapshot, entity: Entity) -> list[Entity]:
@@ -71,9 +123,12 @@ def mro(snapshot: Snapshot, entity: Entity) -> list[Entity]:
 
 
 def _linearize(snapshot: Snapshot, entity: Entity) -> list[Entity]:
-    if entity[0] != CLASS:
+    if entity[0] == VARIABLE:
+        direct = synthesized.bases_of_made(snapshot, entity)
+    elif entity[0] == CLASS:
+        direct = bases(snapshot, entity)
+    else:
         return [entity]
-    direct = bases(snapshot, entity)
     sequences = [list(mro(snapshot, base)) for base in direct]
     sequences.append(list(direct))
     result = [entity]
@@ -104,6 +159,8 @@ def _base_types(snapshot: Snapshot, entity: Entity) -> list[Value]:
     from .annotations import annotated
     from .types import INSTANCE
 
+    if entity[0] != CLASS:
+        return []
     _, path, row = entity
     facts = snapshot.need(path)
     at = facts.definition[f.DEF_ARGUMENTS][row]
@@ -231,9 +288,9 @@ def own_member(snapshot: Snapshot, entity: Entity, name: str) -> list[Found]:
 
 
 def _own_member(snapshot: Snapshot, entity: Entity, name: str) -> list[Found]:
-    _, path, row = entity
+    kind, path, row = entity
     facts = snapshot.facts(path)
-    if facts is None:
+    if facts is None or kind != CLASS:
         return []
     name_row = facts.name_id(name)
     if name_row < 0:
@@ -242,13 +299,60 @@ def _own_member(snapshot: Snapshot, entity: Entity, name: str) -> list[Found]:
     rows = facts.bindings_of(scope, name_row)
     chosen = visible_bindings(facts, rows, scope, -1)
     if chosen:
-        return [Found(_getter(path, facts, rows, row)) for row in chosen]
-    names, owners = facts.attribute_binding[f.ATTR_NAME], facts.attribute_binding[f.ATTR_OWNER]
-    return [
-        Found((ATTRIBUTE, path, index))
-        for index, owner in enumerate(owners)
-        if owner == row and names[index] == name_row
-    ][:1]
+        found: list[Found] = []
+        for chosen_row in chosen:
+            if facts.binding[f.BIND_KIND][chosen_row] == f.IMPORT:
+                found += follow(snapshot, path, facts, chosen_row)
+            else:
+                found.append(Found(_getter(path, facts, rows, chosen_row)))
+        return found
+    return [Found((ATTRIBUTE, path, index)) for index in own_attributes(facts, row, name_row)[:1]]
+
+
+def own_attributes(facts: FileFacts, owner: int, name: int) -> list[int]:
+    """Rows of what a class's methods assign to an attribute of ``self``, in order of the text."""
+    table: dict[tuple[int, int], list[int]] | None = facts.memo.get("own attributes")
+    if table is None:
+        table = facts.memo["own attributes"] = {}
+        names, owners = facts.attribute_binding[f.ATTR_NAME], facts.attribute_binding[f.ATTR_OWNER]
+        for row, cls in enumerate(owners):
+            if cls < 0:
+                cls = _owner_of_made(facts, row)
+            if cls >= 0:
+                table.setdefault((cls, names[row]), []).append(row)
+    return table.get((owner, name), [])
+
+
+def _owner_of_made(facts: FileFacts, row: int) -> int:
+    """Definition row of the class of which a constructor makes what an attribute is set of, or -1.
+
+    ``__new__`` and class methods call the instance by a name of their own: ``self = cls()``.
+    """
+    receiver, scope = facts.attribute_binding[f.ATTR_RECEIVER][row], 0
+    ops, _, lefts, rights = facts.expr
+    if ops[receiver] != f.NAME:
+        return -1
+    scope = facts.attribute_binding[f.ATTR_SCOPE][row]
+    definition = facts.scope[f.SCOPE_DEFINITION][scope]
+    if definition < 0 or facts.definition[f.DEF_KIND][definition] != f.FUNCTION:
+        return -1
+    name = facts.names[facts.definition[f.DEF_NAME][definition]]
+    if name != "__new__" and not facts.definition[f.DEF_FLAGS][definition] & f.CLASSMETHOD:
+        return -1
+    outer = facts.definition[f.DEF_SCOPE][definition]
+    if facts.scope[f.SCOPE_KIND][outer] != f.CLASS_SCOPE:
+        return -1
+    for binding in facts.bindings_of(scope, lefts[receiver]):
+        value = facts.binding[f.BIND_VALUE][binding]
+        if value < 0 or ops[value] != f.CALL:
+            continue
+        function = lefts[value]
+        made = ops[function] == f.NAME and facts.names[lefts[function]] == "cls"
+        if ops[function] == f.ATTRIBUTE and facts.names[rights[function]] == "__new__":
+            made = True
+        if made:
+            return facts.scope[f.SCOPE_DEFINITION][outer]
+    return -1
 
 
 def _getter(path: str, facts: FileFacts, rows: list[int], chosen: int) -> Entity:
@@ -275,11 +379,27 @@ def class_member(
     if after is not None and after in order:
         order = order[order.index(after) + 1 :]
     for cls in order:
+        if cls[0] == VARIABLE:
+            continue
         if cls[0] != CLASS:
             return [Found((OUTSIDE, f"{cls[1]}.{name}".lstrip("."), -1), INFERRED)]
         found = own_member(snapshot, cls, name)
         if found:
             return [item.weaker(EXACT if cls == entity else INFERRED) for item in found]
+    if name.startswith("_") and not name.startswith("__"):
+        return _left_out(snapshot, order, name)
+    return []
+
+
+def _left_out(snapshot: Snapshot, order: list[Entity], name: str) -> list[Found]:
+    """A private member, which stubs leave out, in the sources of classes that stubs describe."""
+    from .sources import source_entity
+
+    for cls in order:
+        source = source_entity(snapshot, cls) if cls[0] == CLASS else None
+        found = own_member(snapshot, source, name) if source is not None else []
+        if found:
+            return [item.weaker(INFERRED) for item in found]
     return []
 
 
@@ -307,8 +427,11 @@ def own_member_names(snapshot: Snapshot, entity: Entity) -> list[str]:
     scope = facts.definition[f.DEF_OWN_SCOPE][row]
     placed: dict[str, int] = {}
     names, scopes, positions, kinds = facts.binding[:4]
+    never: frozenset[int] = facts.memo.get(DEAD, frozenset())
     for index, binding_scope in enumerate(scopes):
-        if binding_scope == scope and kinds[index] not in (f.DELETE, f.GLOBAL, f.NONLOCAL):
+        if binding_scope != scope or index in never:
+            continue
+        if kinds[index] not in (f.DELETE, f.GLOBAL, f.NONLOCAL):
             placed.setdefault(facts.names[names[index]], positions[index])
     attributes = facts.attribute_binding
     for index, owner in enumerate(attributes[f.ATTR_OWNER]):
@@ -323,6 +446,24 @@ def subclasses(snapshot: Snapshot, entity: Entity) -> list[Entity]:
 
     Candidates are the files that have a base of that name, or import the class under another.
     """
+    key = "subclasses", entity
+    return remember(snapshot, key, lambda: _subclasses(snapshot, entity), list["Entity"]())
+
+
+def _aliases(facts: FileFacts) -> dict[str, list[str]]:
+    """Other names that a file gives to what it imports, by the name there."""
+    found: dict[str, list[str]] | None = facts.memo.get("import aliases")
+    if found is None:
+        found = facts.memo["import aliases"] = {}
+        for row, flags in enumerate(facts.imports[f.IMP_FLAGS]):
+            imported = facts.imports[f.IMP_NAME][row]
+            if flags & f.ALIASED and imported >= 0:
+                alias = facts.names[facts.imports[f.IMP_BOUND][row]]
+                found.setdefault(facts.names[imported], []).append(alias)
+    return found
+
+
+def _subclasses(snapshot: Snapshot, entity: Entity) -> list[Entity]:
     from .entities import name_of
 
     names = {name_of(snapshot, entity)}
@@ -335,13 +476,10 @@ def subclasses(snapshot: Snapshot, entity: Entity) -> list[Entity]:
             facts = snapshot.facts(path)
             if facts is None:
                 continue
-            for row, flags in enumerate(facts.imports[f.IMP_FLAGS]):
-                imported = facts.imports[f.IMP_NAME][row]
-                if flags & f.ALIASED and imported >= 0 and facts.names[imported] == name:
-                    alias = facts.names[facts.imports[f.IMP_BOUND][row]]
-                    if alias not in names:
-                        names.add(alias)
-                        todo.append(alias)
+            for alias in _aliases(facts).get(name, ()):
+                if alias not in names:
+                    names.add(alias)
+                    todo.append(alias)
     for name in sorted(names):
         for path in snapshot.files_inheriting(name):
             if path in seen_files:

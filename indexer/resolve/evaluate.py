@@ -8,7 +8,7 @@ reached means unknown.
 from __future__ import annotations
 
 from .. import facts as f
-from . import calls, entity_types, members, narrowing, protocols
+from . import calls, conventions, entity_types, members, narrowing, operators, patterns, protocols
 from .entities import (
     CLASS,
     INFERRED,
@@ -19,7 +19,6 @@ from .memo import remember
 from .names import lookup
 from .types import (
     CALLABLE,
-    CLASS_OBJECT,
     INSTANCE,
     NONE_VALUE,
     NOWHERE,
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
 
 _LITERALS = {
     f.STRING: "str", f.BYTES: "bytes", f.FORMATTED: "str", f.INTEGER: "int", f.FLOAT: "float",
-    f.COMPLEX: "complex", f.TRUE: "bool", f.FALSE: "bool", f.NOT: "bool", f.COMPARE: "bool",
+    f.COMPLEX: "complex", f.TRUE: "bool", f.FALSE: "bool", f.NOT: "bool",
     f.SLICE: "slice",
 }  # fmt: skip
 _DISPLAYS = {f.LIST: "list", f.SET: "set"}
@@ -49,11 +48,6 @@ _COMPREHENSIONS = {
     f.SET_COMPREHENSION: "set",
     f.DICT_COMPREHENSION: "dict",
 }
-_OPERATOR_METHODS = {
-    "+": "__add__", "-": "__sub__", "*": "__mul__", "/": "__truediv__", "//": "__floordiv__",
-    "%": "__mod__", "**": "__pow__", "@": "__matmul__", "&": "__and__", "|": "__or__",
-    "^": "__xor__", "<<": "__lshift__", ">>": "__rshift__",
-}  # fmt: skip
 
 
 def objects(snapshot: Snapshot, path: str, expr: int) -> list[Found]:
@@ -73,7 +67,11 @@ def _objects(snapshot: Snapshot, path: str, expr: int) -> list[Found]:
     if op == f.NAME:
         return lookup(snapshot, path, rights[expr], lefts[expr], positions[expr], expr)
     if op == f.ATTRIBUTE:
-        return members.attribute(snapshot, path, lefts[expr], facts.names[rights[expr]])
+        name = facts.names[rights[expr]]
+        found = members.attribute(snapshot, path, lefts[expr], name)
+        if found or not snapshot.conventional:
+            return found
+        return conventions.attribute_found(snapshot, path, lefts[expr], name)
     if op == f.SUBSCRIPT:
         found = objects(snapshot, path, lefts[expr])
         return [item for item in found if item.entity[0] in (CLASS, OUTSIDE)]
@@ -94,6 +92,14 @@ def values(snapshot: Snapshot, path: str, expr: int) -> Type:
 
 
 def _values(snapshot: Snapshot, path: str, expr: int) -> Type:
+    """What types say of an expression, else what convention says."""
+    type_ = _typed(snapshot, path, expr)
+    if known(type_) or not snapshot.conventional:
+        return type_
+    return conventions.unknown_value(snapshot, path, expr) or type_
+
+
+def _typed(snapshot: Snapshot, path: str, expr: int) -> Type:
     facts = snapshot.facts(path)
     if facts is None:
         return UNKNOWN
@@ -107,7 +113,7 @@ def _values(snapshot: Snapshot, path: str, expr: int) -> Type:
                 for item in found
             )
         )
-
+        type_ = operators.augmented_before(snapshot, path, facts, expr, type_)
         return narrowing.narrowed(snapshot, path, expr, type_)
     if op == f.ATTRIBUTE:
         type_ = members.attribute_values(snapshot, path, facts, expr)
@@ -122,6 +128,8 @@ def _values(snapshot: Snapshot, path: str, expr: int) -> Type:
     if op in (f.CONDITIONAL_EXPR, f.OR, f.AND):
         left = values(snapshot, path, lefts[expr])
         right = values(snapshot, path, rights[expr])
+        if op == f.AND:
+            left = operators.may_be_false(snapshot, left)
         return union(known(left) if op == f.OR else left, right)
     if op == f.NAMED:
         return values(snapshot, path, lefts[expr])
@@ -133,7 +141,7 @@ def _values(snapshot: Snapshot, path: str, expr: int) -> Type:
 
 
 def _composed(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> Type:
-    ops, _, lefts, rights = facts.expr
+    ops, _, lefts, _ = facts.expr
     op = ops[expr]
     (extra,) = facts.extra
     if op in _DISPLAYS or op == f.TUPLE:
@@ -157,6 +165,12 @@ def _composed(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> Typ
             for key, row in zip(pairs[::2], pairs[1::2], strict=False)
             if key >= 0
         ]
+        for key, row in zip(pairs[::2], pairs[1::2], strict=False):
+            if key < 0:  # `**mapping`
+                inside = lefts[row] if ops[row] == f.STARRED else row
+                spread = protocols.mapped(snapshot, values(snapshot, path, inside))
+                keys.append(spread[0])
+                held.append(spread[1])
         return builtin(snapshot, "dict", union(*keys), union(*held))
     if op in _COMPREHENSIONS:
         inner = values(snapshot, path, lefts[expr])
@@ -169,41 +183,39 @@ def _composed(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> Typ
         return (instance(entity, (inner, UNKNOWN, UNKNOWN)),) if entity else UNKNOWN
     if op == f.LAMBDA:
         return ((CALLABLE, NOWHERE, (values(snapshot, path, lefts[expr]),), INFERRED),)
+    if f.ELEMENT <= op <= f.REST:
+        return _received(snapshot, path, facts, expr)
+    if op == f.AUGMENTED:
+        return operators.augmented(snapshot, path, facts, expr)
+    if op == f.MATCHED:
+        return patterns.matched(snapshot, path, expr)
+    if op == f.BINARY:
+        return operators.binary(snapshot, path, facts, expr)
+    if op == f.UNARY:
+        return operators.unary(snapshot, path, facts, expr)
+    if op == f.COMPARE:
+        return operators.compared(snapshot, path, facts, expr)
+    if op == f.YIELDED:
+        return operators.yielded(snapshot, path, facts, expr)
+    return UNKNOWN
+
+
+def _received(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> Type:
+    """What a target receives, when that is not a written expression."""
+    ops, _, lefts, rights = facts.expr
+    op = ops[expr]
     if op == f.ELEMENT:
         return protocols.element(snapshot, values(snapshot, path, lefts[expr]), bool(rights[expr]))
     if op == f.ENTERED:
         return protocols.entered(snapshot, values(snapshot, path, lefts[expr]), bool(rights[expr]))
     if op == f.RAISED:
-        return protocols.raised(snapshot, values(snapshot, path, lefts[expr]))
+        caught = protocols.raised(snapshot, values(snapshot, path, lefts[expr]))
+        return builtin(snapshot, "ExceptionGroup", caught) if rights[expr] else caught
     if op == f.ITEM:
         return protocols.item_at(snapshot, values(snapshot, path, lefts[expr]), rights[expr])
     if op == f.REST:
-        inner = protocols.element(snapshot, values(snapshot, path, lefts[expr]))
-        return builtin(snapshot, "list", inner)
-    if op == f.AUGMENTED:
-        return values(snapshot, path, lefts[expr])
-    if op == f.MATCHED:
-        return narrowing.matched(snapshot, path, lefts[expr], rights[expr])
-    if op == f.BINARY:
-        return _binary(snapshot, path, facts, expr)
-    if op == f.UNARY:
-        return values(snapshot, path, lefts[expr])
+        return protocols.rest(snapshot, facts, lefts[expr], values(snapshot, path, lefts[expr]))
     return UNKNOWN
-
-
-def _binary(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> Type:
-    _, _, lefts, rights = facts.expr
-    (extra,) = facts.extra
-    left = values(snapshot, path, lefts[expr])
-    operator, right = extra[rights[expr]], extra[rights[expr] + 1]
-    method = _OPERATOR_METHODS.get(f.OPERATORS[operator]) if operator >= 0 else None
-    if method is None:
-        return UNKNOWN
-    if method == "__or__" and any(value[0] == CLASS_OBJECT for value in left):
-        return union(left, values(snapshot, path, right))
-
-    parts = [calls.call_method(snapshot, value, method, [right], path) for value in known(left)]
-    return union(*parts)
 
 
 def instances(snapshot: Snapshot, path: str, expr: int) -> list[Found]:

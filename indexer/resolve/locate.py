@@ -20,6 +20,7 @@ from .entities import (
 )
 from .entity_types import instances_of
 from .evaluate import objects
+from .keywords import taken_by
 from .modules import find_module, imported_module
 from .names import import_target, lookup, member_of, module_member
 
@@ -136,38 +137,9 @@ def _module_component(
 def keyword(snapshot: Snapshot, path: str, facts: FileFacts, occurrence: Occurrence) -> list[Found]:
     """The parameter that a keyword argument goes to; for a class, of its constructor or a field."""
     call = occurrence.ref
-    if call < 0 or facts.expr[f.EXPR_OP][call] != f.CALL:
+    if call < 0 or facts.expr[f.EXPR_OP][call] not in (f.CALL, f.PATTERN_CLASS):
         return []
-    found: list[Found] = []
-    for item in objects(snapshot, path, facts.expr[f.EXPR_A][call]):
-        targets = [item]
-        if item.entity[0] == CLASS:
-            targets = class_member(snapshot, item.entity, "__init__")
-            if not targets or targets[0].entity[0] == OUTSIDE:
-                targets = []
-                found += class_member(snapshot, item.entity, occurrence.name)
-        for target in targets:
-            if target.entity[0] == FUNCTION:
-                evidence = max(item.evidence, target.evidence)
-                found += _parameter_named(snapshot, target, occurrence.name, evidence)
-    return found
-
-
-def _parameter_named(snapshot: Snapshot, function: Found, name: str, evidence: int) -> list[Found]:
-    _, path, row = function.entity
-    facts = snapshot.need(path)
-    scope = facts.definition[f.DEF_OWN_SCOPE][row]
-    name_row = facts.name_id(name)
-    names, scopes, kinds = (
-        facts.binding[f.BIND_NAME],
-        facts.binding[f.BIND_SCOPE],
-        facts.binding[f.BIND_KIND],
-    )
-    return [
-        Found((PARAMETER, path, index), evidence)
-        for index, kind in enumerate(kinds)
-        if kind == f.PARAMETER and scopes[index] == scope and names[index] == name_row
-    ]
+    return taken_by(snapshot, path, facts, call, occurrence.name)
 
 
 def by_name(snapshot: Snapshot, dotted: str) -> list[Found]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from .. import facts as f
-from . import entity_types, evaluate, results
+from . import calls, entity_types, evaluate, results, synthesized
 from .annotations import SELF
-from .classes import as_base, class_member, is_enum
+from .classes import as_base, class_member, is_enum, metaclass, own_member
+from .conventions import django
+from .decorators import decorated
 from .entities import (
     ATTRIBUTE,
     CLASS,
@@ -22,20 +24,23 @@ from .entities import (
 )
 from .names import member_of
 from .types import (
+    CALLABLE,
     CLASS_OBJECT,
     FUNCTION_OBJECT,
     INSTANCE,
     MODULE_OBJECT,
+    NONE_VALUE,
     SUPER,
     UNKNOWN,
+    VARIABLE_TYPE,
     builtin,
-    instance,
-    known,
+    class_objects,
     named,
     substitute,
     union,
     weaker,
 )
+from .variables import concrete
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +60,7 @@ def attribute(snapshot: Snapshot, path: str, receiver: int, name: str) -> list[F
     if found:
         return found
     exact = _names_self_or_class(snapshot, path, receiver)
-    for value in known(evaluate.values(snapshot, path, receiver)):
+    for value in concrete(snapshot, evaluate.values(snapshot, path, receiver)):
         inner = member_found(snapshot, value, name)
         evidence = EXACT if exact else max(INFERRED, value[3])
         found = evaluate.merged(found, [each.weaker(evidence) for each in inner])
@@ -86,7 +91,7 @@ def attribute_values(snapshot: Snapshot, path: str, facts: FileFacts, expr: int)
                 parts.append(entity_types.entity_value(snapshot, inner.entity))
     if parts:
         return union(*parts)
-    for value in known(evaluate.values(snapshot, path, receiver)):
+    for value in concrete(snapshot, evaluate.values(snapshot, path, receiver)):
         parts.append(weaker(member_value(snapshot, value, name), value[3]))
     return union(*parts)
 
@@ -95,69 +100,185 @@ def member_found(snapshot: Snapshot, value: Value, name: str) -> list[Found]:
     """Entities that an attribute of a value names."""
     form, entity, args, _ = value
     if form == INSTANCE:
-        return class_member(snapshot, entity, name)
-    if form == CLASS_OBJECT:
         found = class_member(snapshot, entity, name)
-        if not found or found[0].entity[0] == OUTSIDE:
-            meta = named(snapshot, "builtins", "type")
-            found = (class_member(snapshot, meta, name) if meta else []) or found
-        return found
+        if any(item.entity[0] == VARIABLE for item in found) and synthesized.is_typed_dict(
+            snapshot, entity
+        ):
+            return []  # a key, not an attribute
+        return found or _of_object(snapshot, entity, name)
+    if form == CLASS_OBJECT:
+        return _found_on_class(snapshot, entity, name)
     if form == SUPER:
         start = args[0][0][1] if args and args[0] else entity
         return [item.weaker(INFERRED) for item in class_member(snapshot, start, name, after=entity)]
     if form == MODULE_OBJECT:
-        return member_of(snapshot, entity, name)
-    if form == FUNCTION_OBJECT:
+        found = member_of(snapshot, entity, name)
+        if not found and name.startswith("__") and entity[0] == MODULE:
+            kind = named(snapshot, "types", "ModuleType")
+            found = class_member(snapshot, kind, name) if kind else []
+        return found
+    if form in (FUNCTION_OBJECT, CALLABLE):
         kind = named(snapshot, "types", "FunctionType")
         return class_member(snapshot, kind, name) if kind else []
     return []
 
 
+def _found_on_class(snapshot: Snapshot, entity: Entity, name: str) -> list[Found]:
+    """An attribute of a class itself: its own, then one of its metaclass."""
+    found = class_member(snapshot, entity, name)
+    if found and found[0].entity[0] != OUTSIDE:
+        return found
+    meta = metaclass(snapshot, entity) or named(snapshot, "builtins", "type")
+    found = (class_member(snapshot, meta, name) if meta else []) or found
+    return found or _of_object(snapshot, entity, name)
+
+
+def _of_object(snapshot: Snapshot, entity: Entity, name: str) -> list[Found]:
+    """What every object has; it stands in no order of resolution here."""
+    base = named(snapshot, "builtins", "object") if name.startswith("__") else None
+    return own_member(snapshot, base, name) if base and entity[0] == CLASS else []
+
+
 def member_value(snapshot: Snapshot, value: Value, name: str) -> Type:
     """Type of an attribute of a value: descriptors applied, type variables filled in."""
     form, entity, _, _ = value
+    if form == VARIABLE_TYPE:
+        limits = concrete(snapshot, (value,))
+        return union(*(member_value(snapshot, each, name) for each in limits))
+    if form == INSTANCE and name == "__class__":
+        return class_objects((value,))
+    special = _made_for_it(snapshot, value, name)
+    if special is not None:
+        return special
     parts: list[Type] = []
-    for item in member_found(snapshot, value, name):
+    found = member_found(snapshot, value, name)
+    for item in found:
         kind = item.entity[0]
         if kind == FUNCTION:
             parts.append(_method_value(snapshot, value, item.entity))
+        elif kind == VARIABLE and _is_enum_member(snapshot, value, item.entity, name):
+            parts.append(synthesized.member_of_enum(snapshot, entity, item.entity))
         elif kind in (VARIABLE, ATTRIBUTE, CLASS, MODULE):
             inner = entity_types.entity_value(snapshot, item.entity)
-            if kind == VARIABLE and is_enum(snapshot, entity) and not name.startswith("_"):
-                inner = (instance(entity),)
-            if form == INSTANCE and kind in (VARIABLE, ATTRIBUTE):
-                inner = _got(snapshot, inner)
+            held = django.held(snapshot, value, item.entity, inner)
+            if held is not None:
+                parts.append(held)
+                continue
+            if kind == VARIABLE and form in (INSTANCE, CLASS_OBJECT):
+                inner = _got(snapshot, value, inner)
             parts.append(bound_types(snapshot, value, item.entity, inner))
-        elif kind == OUTSIDE:
-            continue
+    if not found and form == INSTANCE and not name.startswith("__"):
+        for item in class_member(snapshot, entity, "__getattr__"):
+            if item.entity[0] == FUNCTION:
+                parts.append(results.returned(snapshot, item.entity, value))
     return union(*parts)
 
 
-def _got(snapshot: Snapshot, type_: Type) -> Type:
-    """What reading a class attribute through an instance gives: descriptors answer themselves."""
+def _made_for_it(snapshot: Snapshot, value: Value, name: str) -> Type | None:
+    """A member that is not written: the value of an enumeration's member, a field by a string."""
+    form, entity, args, _ = value
+    if form != INSTANCE:
+        return None
+    if name in ("value", "_value_") and is_enum(snapshot, entity):
+        found = class_member(snapshot, entity, name)
+        if found and found[0].entity[1].endswith("/enum.pyi"):
+            return args[0] if args else synthesized.enum_values(snapshot, entity)
+    if entity[0] == VARIABLE:
+        for field, type_ in synthesized.made_fields(snapshot, entity):
+            if field == name:
+                return type_
+    return None
+
+
+def _is_enum_member(snapshot: Snapshot, value: Value, member: Entity, name: str) -> bool:
+    if name.startswith("_") or value[0] not in (INSTANCE, CLASS_OBJECT):
+        return False
+    facts = snapshot.need(member[1])
+    if facts.scope[f.SCOPE_KIND][facts.binding[f.BIND_SCOPE][member[2]]] != f.CLASS_SCOPE:
+        return False
+    return is_enum(snapshot, value[1]) and (
+        facts.binding[f.BIND_VALUE][member[2]] >= 0 or member[1].endswith(".pyi")
+    )
+
+
+def _got(snapshot: Snapshot, receiver: Value, type_: Type) -> Type:
+    """What reading a class attribute gives: descriptors answer themselves, functions are bound."""
     parts: list[Type] = []
     for value in type_:
         if value[0] == INSTANCE and value[1][0] == CLASS:
-            getter = class_member(snapshot, value[1], "__get__")
-            if getter and getter[0].entity[0] == FUNCTION:
-                inner = results.returned(snapshot, getter[0].entity, value)
-                parts.append(inner)
+            given = _descriptor(snapshot, receiver, value)
+            if given is not None:
+                parts.append(given)
                 continue
+        if (
+            value[0] == FUNCTION_OBJECT
+            and receiver[0] == INSTANCE
+            and not (value[2] and value[2][0])
+        ):
+            parts.append(((FUNCTION_OBJECT, value[1], ((receiver,),), value[3]),))
+            continue
         parts.append((value,))
     return union(*parts)
 
 
+def _descriptor(snapshot: Snapshot, receiver: Value, value: Value) -> Type | None:
+    """What a descriptor gives when it is read; None for what is none."""
+    if value[2] and value[1] == named(snapshot, "builtins", "property"):
+        return (value,) if receiver[0] == CLASS_OBJECT else value[2][0]
+    getter = class_member(snapshot, value[1], "__get__")
+    if not getter or getter[0].entity[0] != FUNCTION:
+        return None
+    on_class = receiver[0] == CLASS_OBJECT
+    instance_ = NONE_VALUE if on_class else receiver
+    owner = (receiver,) if on_class else class_objects((receiver,))
+    given = calls.call_method(snapshot, value, "__get__", [(instance_,), owner])
+    own = tuple(each for each in given if each[:2] == value[:2])
+    if own and len(own) < len(given):  # `if instance is None: return self`
+        return own if on_class else tuple(each for each in given if each not in own)
+    return given
+
+
 def _method_value(snapshot: Snapshot, value: Value, function: Entity) -> Type:
+    parts: list[Type] = []
+    for made in decorated(snapshot, function):
+        if made[0] == FUNCTION_OBJECT and made[1] == function:
+            parts.append(_bound_method(snapshot, value, function))
+            continue
+        if made[0] == INSTANCE and made[1] == named(snapshot, "builtins", "property"):
+            # Under another name: `_magic_enum_attr = property`.
+            own = value[0] == CLASS_OBJECT and not _belongs_to_metaclass(
+                snapshot, value[1], function
+            )
+            given = (made,) if own else results.returned(snapshot, function, _receiver(value))
+            parts.append(given)
+            continue
+        inner = _got(snapshot, value, (made,))
+        if not inner and made[0] == INSTANCE:
+            # A property of one's own that hands on what its function gives.
+            inner = results.returned(snapshot, function, _receiver(value))
+        parts.append(bound_types(snapshot, value, function, inner))
+    return union(*parts)
+
+
+def _receiver(value: Value) -> Value:
+    """What a method is called on: for ``super()``, the instance."""
+    return value[2][0][0] if value[0] == SUPER and value[2] and value[2][0] else value
+
+
+def _bound_method(snapshot: Snapshot, value: Value, function: Entity) -> Type:
     facts = snapshot.need(function[1])
     flags = facts.definition[f.DEF_FLAGS][function[2]]
+    form = value[0]
     if flags & f.PROPERTY:
-        if value[0] == CLASS_OBJECT:
+        on_metaclass = form == CLASS_OBJECT and value[1] != owner_entity(snapshot, function)
+        if (
+            form == CLASS_OBJECT
+            and not flags & f.CLASSMETHOD
+            and not (on_metaclass and _belongs_to_metaclass(snapshot, value[1], function))
+        ):
             return builtin(snapshot, "property")
-
-        return results.returned(snapshot, function, value)
-    receiver: Type = (value,)
-    if value[0] == SUPER:
-        receiver = value[2][0] if value[2] else UNKNOWN
+        return results.returned(snapshot, function, _receiver(value))
+    receiver: Type = (_receiver(value),)
     if flags & f.STATIC:
         receiver = UNKNOWN
     elif flags & f.CLASSMETHOD:
@@ -165,7 +286,24 @@ def _method_value(snapshot: Snapshot, value: Value, function: Entity) -> Type:
             (CLASS_OBJECT, each[1], each[2], each[3]) if each[0] == INSTANCE else each
             for each in receiver
         )
+    elif form == CLASS_OBJECT and not _belongs_to_metaclass(snapshot, value[1], function):
+        receiver = UNKNOWN  # `Box.area(box)`
+    if facts.names[facts.definition[f.DEF_NAME][function[2]]] == "__new__":
+        receiver = UNKNOWN  # a static method: the class is its first argument
     return ((FUNCTION_OBJECT, function, (receiver,), INFERRED),)
+
+
+def owner_entity(snapshot: Snapshot, member: Entity) -> Entity:
+    """The class that a member is written in."""
+    return CLASS, member[1], owner_class(snapshot.need(member[1]), member)
+
+
+def _belongs_to_metaclass(snapshot: Snapshot, cls: Entity, function: Entity) -> bool:
+    """Whether a function found on a class is one of its metaclass."""
+    name = snapshot.need(function[1]).names[
+        snapshot.need(function[1]).definition[f.DEF_NAME][function[2]]
+    ]
+    return all(item.entity[0] == OUTSIDE for item in class_member(snapshot, cls, name))
 
 
 def bound_types(snapshot: Snapshot, value: Value, member: Entity, type_: Type) -> Type:
@@ -179,5 +317,6 @@ def bound_types(snapshot: Snapshot, value: Value, member: Entity, type_: Type) -
         return type_
 
     bound = as_base(snapshot, value, (CLASS, member[1], cls))
+    bound = {variable: known_ for variable, known_ in bound.items() if known_}
     bound[SELF] = ((INSTANCE, entity, value[2], value[3]),)
-    return substitute(type_, bound)
+    return substitute(type_, bound, keep=True)

@@ -5,6 +5,13 @@ each other. A question that comes back to itself while it is being answered is g
 of the answer so far, at first nothing, and the whole circle is gone through again until nothing
 changes. So every member of a circle gets the same answer wherever the circle was entered, and
 only answers that rest on nothing unfinished are remembered.
+
+Conventions may rest on each other only so far, so what a question is answered may depend on how
+many of them it is asked inside of. An answer that consulted any is therefore remembered for that
+number only.
+
+Each answer is remembered with the files that were looked at on the way, as a set of bits. When
+files change, the answers that rest on them are forgotten, and all others stay.
 """
 
 from __future__ import annotations
@@ -13,7 +20,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any, TypeVar
 
     from ..snapshot import Snapshot
@@ -25,26 +32,67 @@ _DEPTH = 150
 _ROUNDS = 4
 _NOBODY = 1 << 30
 _RECURSION_LIMIT = 12_000
+# Bits that stand for no file: what any change may alter, such as where a name occurs; and that a
+# convention was looked for.
+ANYTHING, CONSULTED = 1, 2
 
 if sys.getrecursionlimit() < _RECURSION_LIMIT:
     # A question takes half a dozen frames of Python, which live on the heap.
     sys.setrecursionlimit(_RECURSION_LIMIT)
 
 
+class Memo:
+    """Answers by question, each with the bits of what it rests on."""
+
+    __slots__ = ("answers", "bits", "sets")
+
+    def __init__(self, like: Memo | None = None) -> None:
+        """Nothing is remembered. Bits mean what they mean in the memo that this is ``like``."""
+        self.answers: dict[object, tuple[Any, int]] = {}
+        self.bits: dict[str, int] = {} if like is None else like.bits
+        # Sets of bits are long, and many answers have the same.
+        self.sets: dict[int, int] = {}
+
+    def bit(self, path: str) -> int:
+        """The bit of a file or folder, whether it is there or was only looked for."""
+        bit = self.bits.get(path)
+        if bit is None:
+            bit = self.bits[path] = 4 << len(self.bits)
+        return bit
+
+    def clear(self) -> None:
+        """Forget all answers."""
+        self.answers.clear()
+        self.sets.clear()
+
+    def without(self, paths: Iterable[str]) -> Memo:
+        """The answers that rest on none of these files and folders."""
+        other = Memo(self)  # the bits only grow, so readers of both may share them
+        gone = ANYTHING
+        for path in paths:
+            gone |= self.bits.get(path, 0)
+        # A copy first: another thread may be adding answers.
+        answers = self.answers.copy()
+        other.answers = {key: entry for key, entry in answers.items() if not entry[1] & gone}
+        return other
+
+
 class Progress:
     """Questions being answered for one snapshot, in the order in which they wait."""
 
-    __slots__ = ("assumed", "conventions", "lowest", "partial", "waiting")
+    __slots__ = ("assumed", "conventions", "lowest", "partial", "touched", "waiting")
 
     def __init__(self) -> None:
         """Nothing waits."""
         self.waiting: dict[object, int] = {}
         # What is known so far of a question that came back to itself.
         self.assumed: dict[object, Any] = {}
-        # Answers that rest on a question still waiting, with its place in the order.
-        self.partial: dict[object, tuple[Any, int]] = {}
+        # Answers that rest on a question still waiting: with its place in the order, and their bits.
+        self.partial: dict[object, tuple[Any, int, int]] = {}
         # Lowest place that the answers given since have rested on.
         self.lowest = _NOBODY
+        # Bits of what the answers given since rest on.
+        self.touched = 0
         # Conventions being looked for inside of one another.
         self.conventions = 0
 
@@ -55,11 +103,19 @@ class Progress:
 
 def remember(snapshot: Snapshot, key: object, answer: Callable[[], _T], unknown: _T) -> _T:
     """The answer to the question ``key``: remembered, or computed now by ``answer``."""
-    memo = snapshot.memo
-    if key in memo:
-        found: _T = memo[key]
-        return found
+    answers = snapshot.memo.answers
     progress = snapshot.progress
+    entry = answers.get(key)
+    if entry is not None:
+        progress.touched |= entry[1]
+        return entry[0]
+    plain = key
+    if snapshot.conventional:
+        key = (progress.conventions, key)
+        entry = answers.get(key)
+        if entry is not None:
+            progress.touched |= entry[1]
+            return entry[0]
     waiting = progress.waiting
     place = waiting.get(key)
     if place is not None:
@@ -68,12 +124,14 @@ def remember(snapshot: Snapshot, key: object, answer: Callable[[], _T], unknown:
     partial = progress.partial.get(key)
     if partial is not None:
         progress.lowest = min(progress.lowest, partial[1])
+        progress.touched |= partial[2]
         return partial[0]
     place = len(waiting)
     if place >= _DEPTH:
         progress.give_up()
         return unknown
-    outer = progress.lowest
+    outer, before = progress.lowest, progress.touched
+    progress.touched = 0
     waiting[key] = place
     value, lowest = unknown, -1
     try:
@@ -89,10 +147,13 @@ def remember(snapshot: Snapshot, key: object, answer: Callable[[], _T], unknown:
         del waiting[key]
         progress.assumed.pop(key, None)
         progress.lowest = outer
+        touched = progress.touched
+        progress.touched = touched | before
     if lowest >= place:
-        memo[key] = value
+        touched = snapshot.memo.sets.setdefault(touched, touched)
+        answers[key if touched & CONSULTED else plain] = value, touched
     else:
-        progress.partial[key] = value, lowest
+        progress.partial[key] = value, lowest, touched
         progress.lowest = min(outer, lowest)
     if not waiting:
         progress.partial.clear()
@@ -104,5 +165,5 @@ def _forget(progress: Progress, place: int) -> None:
     """Drop answers that rested on the question at a place, which has another answer now."""
     partial = progress.partial
     if partial:
-        for key in [key for key, (_, lowest) in partial.items() if lowest >= place]:
+        for key in [key for key, (_, lowest, _) in partial.items() if lowest >= place]:
             del partial[key]

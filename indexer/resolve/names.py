@@ -5,7 +5,8 @@ from __future__ import annotations
 from .. import facts as f
 from .entities import MODULE, NAMESPACE, OUTSIDE, Found, entity_of_binding
 from .memo import remember
-from .modules import exported_names, imported_module, submodule
+from .modules import imported_module, submodule
+from .reachable import reaches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 # Bindings that say nothing on what a name stands for.
 _WEAK = frozenset([f.DELETE, f.GLOBAL, f.NONLOCAL])
 _DEPTH = 40
+# Imports of a module from itself may lead to each other, so they are followed only so far.
+_TO_ITSELF = 3
+# Imports that may not happen, because they stand in a branch.
+_BRANCHED = f.IN_TRY | f.IN_HANDLER | f.IN_BRANCH
 
 
 def blocks_around(facts: FileFacts, scope: int, position: int) -> list[int]:
@@ -48,7 +53,9 @@ def visible_bindings(
         before = [
             row
             for row in rows
-            if positions[row] <= position and _in_force(facts, row, position, expr)
+            if positions[row] <= position
+            and _in_force(facts, row, position, expr)
+            and (blocks[row] < 0 or blocks[row] in around or reaches(facts, blocks[row], around))
         ]
     else:
         around = set[int]()
@@ -91,6 +98,22 @@ def lookup(
     facts = snapshot.facts(path)
     if facts is None or depth > _DEPTH:
         return []
+    rows = bindings_in_force(facts, scope, name, position, expr)
+    if rows:
+        found = _follow_all(snapshot, path, facts, rows, depth)
+        return found + _alternatives(snapshot, path, facts, rows, found)
+    text = facts.names[name]
+    return (
+        star_imported(snapshot, path, facts, text, depth)
+        or _declared_global(snapshot, path, facts, name)
+        or builtin_name(snapshot, text)
+    )
+
+
+def bindings_in_force(
+    facts: FileFacts, scope: int, name: int, position: int, expr: int = -1
+) -> list[int]:
+    """Rows of the bindings that a name read at a position of a scope may have; empty for none."""
     kinds, parents = facts.scope[f.SCOPE_KIND], facts.scope[f.SCOPE_PARENT]
     current, at = scope, position
     while current >= 0:
@@ -104,15 +127,14 @@ def lookup(
                 if f.NONLOCAL not in declared:
                     chosen = visible_bindings(facts, rows, current, at, expr)
                     if chosen:
-                        return _follow_all(snapshot, path, facts, chosen, depth)
+                        return chosen
         parent = parents[current]
         # Inner functions run later: they see what a name is in the end. Comprehensions and class
         # bodies run where they are written.
         if kinds[current] in (f.FUNCTION_SCOPE, f.LAMBDA_SCOPE):
             at = -1
         current = parent
-    text = facts.names[name]
-    return star_imported(snapshot, path, facts, text, depth) or builtin_name(snapshot, text)
+    return []
 
 
 def builtin_name(snapshot: Snapshot, name: str) -> list[Found]:
@@ -139,6 +161,24 @@ def _follow_all(
             if all(item.entity != other.entity for other in found):
                 found.append(item)
     return found
+
+
+def _alternatives(
+    snapshot: Snapshot, path: str, facts: FileFacts, rows: list[int], found: list[Found]
+) -> list[Found]:
+    """What star imports bring for a name that the module itself binds in some branches only."""
+    if not rows or facts.binding[f.BIND_SCOPE][rows[0]] or f.STAR not in facts.imports[f.IMP_NAME]:
+        return []
+    kinds, blocks = facts.block[f.BLOCK_KIND], facts.binding[f.BIND_BLOCK]
+    if any(blocks[row] < 0 or kinds[blocks[row]] == f.BODY for row in rows):
+        return []
+    name = facts.names[facts.binding[f.BIND_NAME][rows[0]]]
+    known = [item.entity for item in found]
+    return [
+        item
+        for item in star_imported(snapshot, path, facts, name)
+        if item.entity not in known and item.entity[0] != OUTSIDE
+    ]
 
 
 def follow(
@@ -179,7 +219,24 @@ def import_target(
     module = imported_module(snapshot, path, spelled)
     if name == f.STAR:
         return [Found(module)]
+    itself = module == (MODULE, path, -1) and name == facts.imports[f.IMP_BOUND][row]
+    if itself and depth < _TO_ITSELF:
+        before = _bound_before(facts, row)
+        if before:
+            return _follow_all(snapshot, path, facts, before, depth + 1)
     return member_of(snapshot, module, facts.names[name], depth + 1)
+
+
+def _bound_before(facts: FileFacts, row: int) -> list[int]:
+    """Bindings that a module had for a name when it imported that from itself."""
+    name = facts.imports[f.IMP_NAME][row]
+    kinds, refs = facts.binding[f.BIND_KIND], facts.binding[f.BIND_REF]
+    rows = [
+        binding
+        for binding in facts.bindings_of(0, name)
+        if kinds[binding] != f.IMPORT or refs[binding] != row
+    ]
+    return visible_bindings(facts, rows, 0, -1)
 
 
 def member_of(snapshot: Snapshot, module: Entity, name: str, depth: int = 0) -> list[Found]:
@@ -192,7 +249,14 @@ def member_of(snapshot: Snapshot, module: Entity, name: str, depth: int = 0) -> 
         if found:
             return found
     inner = submodule(snapshot, module, name) if kind in (MODULE, NAMESPACE) else None
-    return [Found(inner)] if inner is not None else []
+    if inner is not None:
+        return [Found(inner)]
+    if kind == MODULE:
+        from .lazy import lazy_member
+        from .sources import missing_in_stub
+
+        return lazy_member(snapshot, path, name) or missing_in_stub(snapshot, path, name)
+    return []
 
 
 def module_member(snapshot: Snapshot, path: str, name: str, depth: int = 0) -> list[Found]:
@@ -210,59 +274,66 @@ def _module_member(snapshot: Snapshot, path: str, name: str) -> list[Found]:
     rows = facts.bindings_of(0, row) if row >= 0 else []
     chosen = visible_bindings(facts, rows, 0, -1)
     found = _follow_all(snapshot, path, facts, chosen, 0)
-    found = found or star_imported(snapshot, path, facts, name)
-    return found or _declared_global(path, facts, row)
+    if found:
+        return found + _alternatives(snapshot, path, facts, chosen, found)
+    return star_imported(snapshot, path, facts, name) or _declared_global(
+        snapshot, path, facts, row
+    )
 
 
-def _declared_global(path: str, facts: FileFacts, name: int) -> list[Found]:
+def _declared_global(snapshot: Snapshot, path: str, facts: FileFacts, name: int) -> list[Found]:
     """A name that only functions bind, by ``global``."""
-    if name < 0:
-        return []
-    names, kinds = facts.binding[f.BIND_NAME], facts.binding[f.BIND_KIND]
-    scopes = facts.binding[f.BIND_SCOPE]
-    declaring = {
-        scopes[row] for row, kind in enumerate(kinds) if kind == f.GLOBAL and names[row] == name
-    }
+    table: dict[int, list[int]] | None = facts.memo.get("global")
+    if table is None:
+        table = facts.memo["global"] = {}
+        names, kinds = facts.binding[f.BIND_NAME], facts.binding[f.BIND_KIND]
+        scopes = facts.binding[f.BIND_SCOPE]
+        declared = {(scopes[row], names[row]) for row, kind in enumerate(kinds) if kind == f.GLOBAL}
+        for row, kind in enumerate(kinds) if declared else ():
+            if kind not in _WEAK and (scopes[row], names[row]) in declared:
+                table.setdefault(names[row], []).append(row)
     return [
-        Found(entity_of_binding(path, facts, row))
-        for row, kind in enumerate(kinds)
-        if names[row] == name and scopes[row] in declaring and kind not in _WEAK
-    ][:1]
+        found for row in table.get(name, [])[:1] for found in follow(snapshot, path, facts, row)
+    ]
 
 
 def star_imported(
     snapshot: Snapshot, path: str, facts: FileFacts, name: str, depth: int = 0
 ) -> list[Found]:
-    """What a name stands for that some ``from module import *`` brings; the last one wins."""
+    """What a name stands for that some ``from module import *`` brings.
+
+    The last one that does wins; where it is in a branch, those of other branches count as well.
+    """
+    modules: list[tuple[Entity, int]] = []
     imported = facts.imports[f.IMP_NAME]
     for row in range(len(imported) - 1, -1, -1):
-        if imported[row] != f.STAR:
-            continue
-        spelled = facts.names[facts.imports[f.IMP_MODULE][row]]
-        module = imported_module(snapshot, path, spelled)
-        if module[0] == OUTSIDE:
-            continue
-        if module[1] == path or not _exports(snapshot, module[1], name):
-            continue
-        found = member_of(snapshot, module, name, depth + 1)
-        if found:
-            return found
-    return []
+        if imported[row] == f.STAR:
+            spelled = facts.names[facts.imports[f.IMP_MODULE][row]]
+            module = imported_module(snapshot, path, spelled)
+            if module[0] == MODULE and module[1] != path:
+                modules.append((module, facts.imports[f.IMP_FLAGS][row]))
+    found: list[Found] = []
+    for module, flags in modules:
+        for item in _star_member(snapshot, module, name, depth):
+            if all(item.entity != other.entity for other in found):
+                found.append(item)
+        if found and not flags & _BRANCHED:
+            break
+    if not found and not name.startswith("_"):
+        # A package has its submodules as names too, when something has imported them.
+        for module, _ in modules:
+            inner = submodule(snapshot, module, name)
+            if inner is not None and inner[0] == MODULE:
+                return [Found(inner)]
+    return found
 
 
-def _exports(snapshot: Snapshot, path: str, name: str) -> bool:
-    """Whether ``import *`` from a module would bring a name."""
-    listed = exported_names(snapshot, path)
-    if listed is None:
-        return not name.startswith("_")
-    return name in listed[0] or not listed[1]
+def _star_member(snapshot: Snapshot, module: Entity, name: str, depth: int) -> list[Found]:
+    from .exports import exported_names, exports
 
-
-def unresolved_star(snapshot: Snapshot, path: str, facts: FileFacts) -> bool:
-    """Whether a module star-imports something that leads out of the workspace."""
-    return any(
-        name == f.STAR
-        and imported_module(snapshot, path, facts.names[facts.imports[f.IMP_MODULE][row]])[0]
-        == OUTSIDE
-        for row, name in enumerate(facts.imports[f.IMP_NAME])
-    )
+    if not exports(snapshot, module[1], name):
+        return []
+    listed = exported_names(snapshot, module[1])
+    if listed is not None and name in listed[0]:
+        return member_of(snapshot, module, name, depth + 1)
+    return module_member(snapshot, module[1], name)

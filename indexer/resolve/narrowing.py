@@ -1,66 +1,49 @@
-"""Narrowing: what tests say about a name where it is read."""
+"""Narrowing: what tests and assignments say about a name where it is read."""
 
 from __future__ import annotations
 
 from .. import facts as f
 from ..places import block_at
-from .classes import mro
-from .entities import CLASS, INFERRED, OUTSIDE
-from .types import CLASS_OBJECT, INSTANCE, instance, known, union
+from . import checks, evaluate
+from .subjects import first_names, mentions, spelled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
     from ..snapshot import Snapshot
-    from .entities import Entity
     from .types import Type
+
+    Chain = tuple[int, ...]
+
+# Tests around one reading that are looked at.
+_TESTS = 16
 
 
 def narrowed(snapshot: Snapshot, path: str, expr: int, type_: Type) -> Type:
-    """A type as the tests around a reading of it leave it."""
+    """A type as the assignments and tests around a reading of it leave it."""
     facts = snapshot.need(path)
-    chain = _spelled(facts, expr)
+    chain = spelled(facts, expr)
     if not chain:
         return type_
-    scope = _scope_of(facts, expr)
-    blocks = _tested(facts).get((scope, chain[0]))
+    first = chain[0]
+    scope, position = _origin(facts, expr)
+    if len(chain) > 1:
+        type_ = _assigned(snapshot, path, facts, scope, chain, expr) or type_
+    blocks = _tested(facts).get((scope, first))
     if blocks is None:
         return type_
-    position = _start(facts, expr)
-    for test, truth, start in _tests(facts, blocks, scope, position):
-        if not _mentions(facts, test, chain):
-            continue
-        if _rebound(facts, scope, chain, start, position):
-            continue
-        type_ = _apply(snapshot, path, facts, test, truth, chain, type_)
+    for test, truth, start in _tests(facts, blocks, scope, position)[-_TESTS:]:
+        if mentions(facts, test, chain) and not _rebound(facts, scope, chain, start, expr):
+            type_ = checks.apply(snapshot, path, test, chain, type_, truth=truth)
     return type_
 
 
-def _spelled(facts: FileFacts, expr: int) -> tuple[int, ...]:
-    """Names of a plain or dotted name, innermost first; empty for anything else."""
-    ops, _, lefts, rights = facts.expr
-    chain: list[int] = []
-    while ops[expr] == f.ATTRIBUTE:
-        chain.append(rights[expr])
-        expr = lefts[expr]
-    if ops[expr] != f.NAME:
-        return ()
-    chain.append(lefts[expr])
-    return tuple(reversed(chain))
-
-
-def _scope_of(facts: FileFacts, expr: int) -> int:
-    ops, _, lefts, rights = facts.expr
+def _origin(facts: FileFacts, expr: int) -> tuple[int, int]:
+    """Scope and position of the name that a dotted name begins with."""
+    ops, positions, lefts, rights = facts.expr
     while ops[expr] == f.ATTRIBUTE:
         expr = lefts[expr]
-    return rights[expr]
-
-
-def _start(facts: FileFacts, expr: int) -> int:
-    ops, positions, lefts, _ = facts.expr
-    while ops[expr] == f.ATTRIBUTE:
-        expr = lefts[expr]
-    return positions[expr]
+    return rights[expr], positions[expr]
 
 
 def _tested(facts: FileFacts) -> dict[tuple[int, int], list[int]]:
@@ -71,34 +54,18 @@ def _tested(facts: FileFacts) -> dict[tuple[int, int], list[int]]:
         scopes = facts.block[f.BLOCK_SCOPE]
         for row, test in enumerate(facts.block[f.BLOCK_TEST]):
             if test >= 0:
-                for name in _subjects(facts, test):
+                for name in first_names(facts, test):
                     table.setdefault((scopes[row], name), []).append(row)
     return table
-
-
-def _subjects(facts: FileFacts, test: int) -> set[int]:
-    """First names of what a test speaks of."""
-    ops, _, lefts, rights = facts.expr
-    op = ops[test]
-    if op in (f.AND, f.OR):
-        return _subjects(facts, lefts[test]) | _subjects(facts, rights[test])
-    if op in (f.NOT, f.COMPARE):
-        return _subjects(facts, lefts[test])
-    if op == f.NAMED:
-        return {facts.binding[f.BIND_NAME][rights[test]]}
-    if op == f.CALL:
-        at = rights[test]
-        test = facts.extra[0][at + 3] if facts.extra[0][at] else test
-    chain = _spelled(facts, test)
-    return {chain[0]} if chain else set()
 
 
 def _tests(
     facts: FileFacts, blocks: list[int], scope: int, position: int
 ) -> list[tuple[int, bool, int]]:
-    """(test, whether it holds, where) of the blocks around a position, the outermost first.
+    """(test, whether it holds, where from) at a position, the outermost first.
 
-    An earlier block that leaves counts with its test the other way round.
+    An earlier block that leaves counts with its test the other way round, and so do an earlier case
+    of the same ``match`` and a loop that has ended.
     """
     kinds, parents, tests, starts, ends, _, flags = facts.block
     inside: set[int] = set()
@@ -108,164 +75,155 @@ def _tests(
         block = parents[block]
     found: list[tuple[int, bool, int]] = []
     for row in blocks:
-        test = tests[row]
         if starts[row] > position:
             continue
         kind = kinds[row]
         if row in inside:
-            if kind in (f.IF_TRUE, f.LOOP):
-                found.append((test, True, starts[row]))
+            if kind in (f.IF_TRUE, f.LOOP, f.CASE):
+                found.append((tests[row], True, starts[row]))
             elif kind == f.IF_FALSE:
-                found.append((test, False, starts[row]))
-        elif flags[row] and ends[row] <= position and parents[row] in inside:
-            if kind == f.IF_TRUE:
-                found.append((test, False, ends[row]))
-            elif kind == f.IF_FALSE:
-                found.append((test, True, ends[row]))
+                found.append((tests[row], False, starts[row]))
+        elif ends[row] <= position:
+            if flags[row]:
+                if not _passed(facts, parents[row], inside, position):
+                    continue
+                if kind == f.IF_TRUE or (kind == f.CASE and not _is_guarded(facts, row)):
+                    found.append((tests[row], False, ends[row]))
+                elif kind == f.IF_FALSE:
+                    found.append((tests[row], True, ends[row]))
+            elif kind == f.CASE:
+                if _other_case(facts, row, inside) and not _is_guarded(facts, row):
+                    found.append((tests[row], False, ends[row]))
+            elif kind == f.LOOP and parents[row] in inside and not _breaks(facts, row):
+                found.append((tests[row], False, ends[row]))
     return found
 
 
-def _mentions(facts: FileFacts, test: int, chain: tuple[int, ...]) -> bool:
-    ops, _, lefts, rights = facts.expr
-    op = ops[test]
-    if op in (f.AND, f.OR):
-        return _mentions(facts, lefts[test], chain) or _mentions(facts, rights[test], chain)
-    if op == f.NOT:
-        return _mentions(facts, lefts[test], chain)
-    if op == f.NAMED:
-        return facts.binding[f.BIND_NAME][rights[test]] == chain[0] and len(chain) == 1
-    if op == f.COMPARE:
-        return _mentions(facts, lefts[test], chain)
-    if op == f.CALL:
-        at = rights[test]
-        return facts.extra[0][at] > 0 and _spelled(facts, facts.extra[0][at + 3]) == chain
-    return _spelled(facts, test) == chain
+def _passed(facts: FileFacts, block: int, inside: set[int], position: int) -> bool:
+    """Whether control must have gone through a block to get to where ``inside`` are the blocks."""
+    kinds, parents, tests, _, ends, _, flags = facts.block
+    while block >= 0 and block not in inside:
+        kind, parent = kinds[block], parents[block]
+        if kind in (f.IF_TRUE, f.IF_FALSE):
+            other = f.IF_FALSE if kind == f.IF_TRUE else f.IF_TRUE
+            if not any(
+                tests[row] == tests[block]
+                and kinds[row] == other
+                and flags[row]
+                and ends[row] <= position
+                for row in _children(facts, parent)
+            ):
+                return False
+        elif kind not in (f.WITH_BODY, f.FINALLY):
+            return False
+        block = parent
+    return block in inside
 
 
-def _rebound(
-    facts: FileFacts, scope: int, chain: tuple[int, ...], start: int, position: int
-) -> bool:
+def _children(facts: FileFacts, block: int) -> list[int]:
+    """Rows of the blocks directly inside of a block."""
+    table: dict[int, list[int]] | None = facts.memo.get("blocks inside")
+    if table is None:
+        table = facts.memo["blocks inside"] = {}
+        for row, parent in enumerate(facts.block[f.BLOCK_PARENT]):
+            table.setdefault(parent, []).append(row)
+    return table.get(block, [])
+
+
+def _is_guarded(facts: FileFacts, case: int) -> bool:
+    """Whether a case has a condition of its own."""
+    kinds, ends = facts.block[f.BLOCK_KIND], facts.block[f.BLOCK_END]
+    return any(
+        kinds[row] == f.IF_TRUE and ends[row] == ends[case] for row in _children(facts, case)
+    )
+
+
+def _other_case(facts: FileFacts, case: int, inside: set[int]) -> bool:
+    """Whether another case of the same ``match`` is among the blocks around."""
+    kinds, parents, tests = facts.block[:3]
+    subjects = facts.expr[f.EXPR_A]
+    return any(
+        kinds[row] == f.CASE
+        and parents[row] == parents[case]
+        and subjects[tests[row]] == subjects[tests[case]]
+        for row in inside
+    )
+
+
+def _breaks(facts: FileFacts, loop: int) -> bool:
+    """Whether something in a loop may leave it."""
+    todo = [loop]
+    while todo:
+        block = todo.pop()
+        if facts.block[f.BLOCK_FLAGS][block] & f.LEAVES_LOOP:
+            return True
+        todo += _children(facts, block)
+    return False
+
+
+def _rebound(facts: FileFacts, scope: int, chain: Chain, start: int, expr: int) -> bool:
     """Whether the name gets a new value between a test and a reading."""
-    positions = facts.binding[f.BIND_POS]
+    positions, kinds = facts.binding[f.BIND_POS], facts.binding[f.BIND_KIND]
+    position = _origin(facts, expr)[1]
     if any(
-        start <= positions[row] < position and facts.binding[f.BIND_KIND][row] != f.WALRUS
+        start <= positions[row] < position
+        and kinds[row] != f.WALRUS
+        # In `x = x.next` the name is read first; expressions are in order of evaluation.
+        and not (kinds[row] == f.ASSIGN and facts.binding[f.BIND_VALUE][row] >= expr)
         for row in facts.bindings_of(scope, chain[0])
     ):
         return True
     if len(chain) < 2:
         return False
-    table = facts.attribute_binding
+    at = facts.attribute_binding[f.ATTR_POS]
     return any(
-        table[f.ATTR_NAME][row] == chain[-1] and start <= at < position
-        for row, at in enumerate(table[f.ATTR_POS])
+        start <= at[row] < position
+        for name in chain[1:]
+        for row in _writes(facts).get((scope, name), ())
     )
 
 
-def _apply(
-    snapshot: Snapshot,
-    path: str,
-    facts: FileFacts,
-    test: int,
-    truth: bool,
-    chain: tuple[int, ...],
-    type_: Type,
+def _writes(facts: FileFacts) -> dict[tuple[int, int], list[int]]:
+    """Rows of attribute bindings by (scope, name of the attribute)."""
+    table: dict[tuple[int, int], list[int]] | None = facts.memo.get("attribute writes")
+    if table is None:
+        table = facts.memo["attribute writes"] = {}
+        names, scopes = facts.attribute_binding[f.ATTR_NAME], facts.attribute_binding[f.ATTR_SCOPE]
+        for row, scope in enumerate(scopes):
+            table.setdefault((scope, names[row]), []).append(row)
+    return table
+
+
+def _assigned(
+    snapshot: Snapshot, path: str, facts: FileFacts, scope: int, chain: Chain, expr: int
 ) -> Type:
-    ops, _, lefts, rights = facts.expr
-    op = ops[test]
-    arguments = (snapshot, path, facts)
-    if op == f.NOT:
-        return _apply(*arguments, lefts[test], not truth, chain, type_)
-    if op in (f.AND, f.OR):
-        if truth == (op == f.AND):
-            for part in (lefts[test], rights[test]):
-                if _mentions(facts, part, chain):
-                    type_ = _apply(*arguments, part, truth, chain, type_)
-        elif op == f.OR and truth:
-            parts = [
-                _apply(*arguments, part, truth, chain, type_)
-                for part in (lefts[test], rights[test])
-            ]
-            return union(*parts)
-        return type_
-    if op == f.COMPARE:
-        at = rights[test]
-        (extra,) = facts.extra
-        if extra[at] == 2 and ops[extra[at + 2]] == f.NONE:
-            operator = f.OPERATORS[extra[at + 1]]
-            is_none = operator in ("is", "==")
-            if is_none != truth:
-                return known(type_)
-        return type_
-    if op == f.CALL:
-        return _checked(snapshot, path, facts, test, truth, type_)
-    return known(type_) if truth else type_
+    """What the same code has assigned to an attribute before it reads it; unknown if it may not."""
+    rows = _writes(facts).get((scope, chain[-1]))
+    if not rows:
+        return ()
+    _, receivers, positions, _, values, _, _, blocks = facts.attribute_binding
+    kinds, parents = facts.block[:2]
+    position = facts.expr[f.EXPR_POS][expr]
+    around: set[int] = set()
+    block = block_at(facts, scope, position)
+    while block >= 0:
+        around.add(block)
+        block = parents[block]
+    latest = -1
+    for row in rows:
+        if spelled(facts, receivers[row]) != chain[:-1] or values[row] < 0:
+            continue
+        if positions[row] >= position or values[row] >= expr:
+            # A later assignment in a loop around comes before the next reading.
+            if any(kinds[each] == f.LOOP for each in around) and positions[row] != position:
+                return ()
+            continue
+        latest = row if blocks[row] in around else -1
+    if latest < 0 or _rebound_name(facts, scope, chain, positions[latest], position):
+        return ()
+    return evaluate.values(snapshot, path, values[latest])
 
 
-def _checked(
-    snapshot: Snapshot,
-    path: str,
-    facts: FileFacts,
-    test: int,
-    truth: bool,
-    type_: Type,
-) -> Type:
-    """``isinstance`` and ``issubclass``."""
-    ops, _, lefts, rights = facts.expr
-    function = lefts[test]
-    if ops[function] != f.NAME:
-        return type_
-    name = facts.names[lefts[function]]
-    (extra,) = facts.extra
-    at = rights[test]
-    if name not in ("isinstance", "issubclass") or extra[at] != 2:
-        return type_
-    classes = _classes_of(snapshot, path, extra[at + 6])
-    if not classes:
-        return type_
-    form = INSTANCE if name == "isinstance" else CLASS_OBJECT
-    if not truth:
-        return tuple(
-            value
-            for value in type_
-            if value[0] != form or not set(mro(snapshot, value[1])).intersection(classes)
-        )
-    kept = tuple(
-        value
-        for value in type_
-        if value[0] == form and set(mro(snapshot, value[1])).intersection(classes)
-    )
-    if kept:
-        return kept
-    return tuple((form, cls, (), INFERRED) for cls in classes if cls[0] == CLASS)
-
-
-def _classes_of(snapshot: Snapshot, path: str, expr: int) -> list[Entity]:
-    from .evaluate import values
-
-    found: list[Entity] = []
-    for value in values(snapshot, path, expr):
-        if value[0] == CLASS_OBJECT:
-            found.append(value[1])
-        elif value[0] == INSTANCE:
-            for arg in value[2][:1]:
-                found += [inner[1] for inner in arg if inner[0] == CLASS_OBJECT]
-    return [cls for cls in found if cls[0] != OUTSIDE or cls[1]]
-
-
-def matched(snapshot: Snapshot, path: str, subject: int, pattern: int) -> Type:
-    """Type of what a pattern matched."""
-    from .evaluate import values
-
-    facts = snapshot.need(path)
-    ops, _, lefts, _ = facts.expr
-    if pattern >= 0 and ops[pattern] == f.PATTERN_CLASS:
-        classes = _classes_of(snapshot, path, lefts[pattern])
-        if classes:
-            return tuple(instance(cls) for cls in classes if cls[0] == CLASS)
-    if pattern >= 0 and ops[pattern] == f.PATTERN_OR:
-        at = lefts[pattern]
-        (extra,) = facts.extra
-        return union(
-            *(matched(snapshot, path, subject, part) for part in extra[at + 1 : at + 1 + extra[at]])
-        )
-    return known(values(snapshot, path, subject))
+def _rebound_name(facts: FileFacts, scope: int, chain: Chain, start: int, position: int) -> bool:
+    positions = facts.binding[f.BIND_POS]
+    return any(start <= positions[row] < position for row in facts.bindings_of(scope, chain[0]))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from .. import facts as f
+from . import sources
 from .entities import (
     ATTRIBUTE,
+    CONVENTIONAL,
     MODULE,
     NAMESPACE,
     OUTSIDE,
@@ -14,7 +16,9 @@ from .entities import (
     owner_class,
     scope_of,
 )
-from .locate import Occurrence, entities_at
+from .families import family
+from .locate import Occurrence, entities_at, occurrence_at
+from .memo import ANYTHING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,58 +29,113 @@ if TYPE_CHECKING:
     from .entities import Entity
 
 
-# References that a view keeps for when they are asked for again; some hundred bytes each.
-_KEPT = 60_000
+# Files whose references to something are kept for when they are asked for again; a few kB each.
+_KEPT = 20_000
 
 
 class Reference:
     """A place where an entity is used, and how sure that is."""
 
-    __slots__ = ("evidence", "path", "position", "role")
+    __slots__ = ("evidence", "length", "path", "position", "role")
 
-    def __init__(self, path: str, position: int, role: int, evidence: int) -> None:
-        """``role`` is one of the roles of ``facts``, without the attribute bit."""
+    def __init__(self, path: str, position: int, length: int, role: int, evidence: int) -> None:
+        """``role`` is one of the roles of ``facts``, without the attribute bit.
+
+        ``length`` is that of the name as it is written there, in bytes.
+        """
         self.path = path
         self.position = position
+        self.length = length
         self.role = role
         self.evidence = evidence
 
 
-def references(snapshot: Snapshot, entity: Entity) -> list[Reference]:
+def references(
+    snapshot: Snapshot,
+    entity: Entity,
+    *,
+    aliases: bool = True,
+    overrides: bool = False,
+    conventions: bool = False,
+) -> list[Reference]:
     """Every use of an entity in order of path and position, its definition included.
 
-    Occurrences that cannot be resolved are given with evidence TEXTUAL when they could mean it:
-    an attribute of an unknown receiver may be a member, a plain name never is.
+    With ``aliases``, uses under another name that an import gives it count; with ``overrides``,
+    those of what it overrides and of what overrides it count too. Occurrences
+    that cannot be resolved are given with evidence TEXTUAL when they could mean it: an attribute of
+    an unknown receiver may be a member, a plain name never is. With ``conventions``, which take
+    much longer, those of them are CONVENTIONAL that by the code base's conventions do mean it.
     """
-    snapshot = snapshot.strict()
-    # Kept apart from what was resolved on the way, which is much more and soon forgotten.
-    kept: dict[Entity, list[Reference]] = snapshot.view.memo.setdefault("references", {})
-    found = kept.get(entity) if snapshot.shared else None
-    if found is None:
-        found = list(_references(snapshot, entity))
-        if snapshot.shared:
-            if sum(map(len, kept.values())) > _KEPT:
-                kept.clear()
-            kept[entity] = found
+    strict = snapshot.strict()
+    progress, kept = strict.progress, strict.references.answers
+    if len(kept) > _KEPT:
+        kept.clear()
+    members = family(strict, entity) if overrides else [entity]
+    same = frozenset(each for member in members for each in same_symbol(strict, member))
+    files = _files(strict, entity, is_local(strict, entity), aliases=aliases)
+    # What the definitions themselves rest on. Which files there are to look at is asked each time.
+    rests_on = progress.touched & ~ANYTHING
+    found: list[Reference] = []
+    for path, names in sorted(files.items()):
+        key = same, path, frozenset(names)
+        entry = kept.get(key)
+        if entry is None:
+            strict.relax()
+            progress.touched = 0
+            here = _references_in(strict, path, names, same)
+            entry = kept[key] = here, progress.touched | rests_on
+        found += _by_convention(snapshot, entry[0], same) if conventions else entry[0]
     return found
 
 
-def _references(snapshot: Snapshot, entity: Entity) -> Iterator[Reference]:
-    same = same_symbol(snapshot, entity)
-    local = is_local(snapshot, entity)
-    for path, names in sorted(_files(snapshot, entity, local).items()):
-        facts = snapshot.facts(path)
-        if facts is None:
-            continue
-        snapshot.relax()
-        found: list[Reference] = []
-        for name in sorted(names):
-            for role, position, ref in facts.occurrences(name):
-                occurrence = Occurrence(name, position, role, ref)
-                evidence = _confirm(snapshot, path, occurrence, same)
-                if evidence >= 0:
-                    found.append(Reference(path, position, role & f.ROLE_MASK, evidence))
-        yield from sorted(found, key=lambda item: item.position)
+def _by_convention(
+    snapshot: Snapshot, listed: list[Reference], same: frozenset[Entity]
+) -> list[Reference]:
+    """References of one file, where what is TEXTUAL was asked for again with conventions."""
+    found: list[Reference] = []
+    for reference in listed:
+        if reference.evidence == TEXTUAL:
+            snapshot.relax()
+            occurrence = occurrence_at(snapshot, reference.path, reference.position)
+            items = entities_at(snapshot, reference.path, occurrence) if occurrence else []
+            if any(item.entity in same for item in items):
+                reference = Reference(
+                    reference.path,
+                    reference.position,
+                    reference.length,
+                    reference.role,
+                    CONVENTIONAL,
+                )
+        found.append(reference)
+    return found
+
+
+def references_within(
+    snapshot: Snapshot, entity: Entity, path: str, names: set[str]
+) -> list[Reference]:
+    """Uses of an entity in one file under some names, as far as they are known, in order."""
+    strict = snapshot.strict()
+    same = frozenset(same_symbol(strict, entity))
+    found = _references_in(strict, path, names, same)
+    return [reference for reference in found if reference.evidence != TEXTUAL]
+
+
+def _references_in(
+    snapshot: Snapshot, path: str, names: set[str], same: frozenset[Entity]
+) -> list[Reference]:
+    """References in one file to any of some entities, in order of their positions."""
+    facts = snapshot.facts(path)
+    if facts is None:
+        return []
+    found: list[Reference] = []
+    for name in names:
+        length = len(name.encode("utf-8", "surrogatepass"))
+        for role, position, ref in facts.occurrences(name):
+            occurrence = Occurrence(name, position, role, ref)
+            evidence = _confirm(snapshot, path, occurrence, same)
+            if evidence >= 0:
+                found.append(Reference(path, position, length, role & f.ROLE_MASK, evidence))
+    return sorted(found, key=lambda item: item.position)
 
 
 def is_local(snapshot: Snapshot, entity: Entity) -> bool:
@@ -100,8 +159,15 @@ def same_symbol(snapshot: Snapshot, entity: Entity) -> set[Entity]:
     """The definitions that are one symbol to a person.
 
     Every binding of a variable's name in its scope, every assignment of an attribute in its class,
-    overloads, property accessors.
+    overloads, property accessors; and what is the same in a stub and in its source.
     """
+    same = _same_in_file(snapshot, entity)
+    for other in sources.twins(snapshot, entity):
+        same |= _same_in_file(snapshot, other)
+    return same
+
+
+def _same_in_file(snapshot: Snapshot, entity: Entity) -> set[Entity]:
     kind, path, row = entity
     if kind in (MODULE, NAMESPACE, OUTSIDE):
         return {entity}
@@ -137,7 +203,9 @@ def same_symbol(snapshot: Snapshot, entity: Entity) -> set[Entity]:
     return same | {entity}
 
 
-def _files(snapshot: Snapshot, entity: Entity, local: bool) -> dict[str, set[str]]:
+def _files(
+    snapshot: Snapshot, entity: Entity, local: bool, *, aliases: bool
+) -> dict[str, set[str]]:
     """Files to look at, with the names under which the entity may occur in each."""
     name = name_of(snapshot, entity)
     if entity[0] == OUTSIDE:
@@ -152,7 +220,7 @@ def _files(snapshot: Snapshot, entity: Entity, local: bool) -> dict[str, set[str
         names.add(spelled)
         for path in snapshot.files_with(spelled):
             found.setdefault(path, set()).add(spelled)
-            for alias in _aliases(snapshot, path, spelled):
+            for alias in _aliases(snapshot, path, spelled) if aliases else ():
                 if alias not in names and alias not in todo:
                     todo.append(alias)
     if entity[0] == MODULE and entity[1].rpartition("/")[2].startswith("__init__."):
@@ -188,7 +256,7 @@ def _aliases(snapshot: Snapshot, path: str, name: str) -> Iterator[str]:
             yield facts.names[bound[index]]
 
 
-def _confirm(snapshot: Snapshot, path: str, occurrence: Occurrence, same: set[Entity]) -> int:
+def _confirm(snapshot: Snapshot, path: str, occurrence: Occurrence, same: frozenset[Entity]) -> int:
     """Evidence that an occurrence means one of these entities, -1 when it means something else."""
     attribute_like = bool(occurrence.role & f.ATTRIBUTE_ROLE)
     role = occurrence.role & f.ROLE_MASK

@@ -8,6 +8,7 @@ from .annotations import annotated
 from .entities import (
     CLASS,
     INFERRED,
+    name_of,
     owner_class,
 )
 from .memo import remember
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from .entities import Entity
     from .types import Type, Value
 
-_CONTEXT_MANAGERS = frozenset(["contextmanager", "asynccontextmanager"])
-
 
 def returned(
     snapshot: Snapshot,
@@ -38,17 +37,44 @@ def returned(
     receiver: Value | None,
     arguments: Arguments | None = None,
 ) -> Type:
-    """Type of what a function gives back: annotated, else inferred from its returns."""
-    chosen = function
+    """Type of what a function gives back: annotated, else inferred from its returns.
+
+    What its decorators make of it is not looked at.
+    """
+    taking = [function]
+    if arguments is not None and receiver is None and _is_new(snapshot, function):
+        # `object.__new__(cls)`: the class is the first argument.
+        receiver = next(iter(arguments.type_of(0, "cls")), None)
+        if receiver is not None:
+            arguments = arguments.without_first()
     if arguments is not None:
-        for candidate in signatures.overloads(snapshot, function):
-            if signatures.fits(snapshot, candidate, arguments, bound=receiver is not None):
-                chosen = candidate
-                break
-    facts = snapshot.need(chosen[1])
-    type_ = _plain_result(snapshot, chosen, facts, receiver)
-    type_ = _decorated(snapshot, chosen, facts, type_)
-    return generics.filled_in(snapshot, chosen, receiver, arguments, type_)
+        solved = None
+        bound = receiver is not None
+        if bound and snapshot.need(function[1]).definition[f.DEF_FLAGS][function[2]] & f.OVERLOAD:
+            solved = generics.receiver_variables(snapshot, function, receiver)
+        taking = signatures.candidates(snapshot, function, arguments, bound=bound, solved=solved)
+    first: Type = UNKNOWN
+    for number, chosen in enumerate(taking):
+        type_ = _plain_result(snapshot, chosen, snapshot.need(chosen[1]), receiver)
+        type_ = generics.filled_in(snapshot, chosen, receiver, arguments, type_)
+        if number and type_ != first:
+            return UNKNOWN  # which one it is depends on an argument that nobody knows
+        first = type_
+    return first
+
+
+def _is_new(snapshot: Snapshot, function: Entity) -> bool:
+    return name_of(snapshot, function) == "__new__"
+
+
+def _with_body(snapshot: Snapshot, function: Entity) -> Entity:
+    """A function where its body is: that of a stub is in the source, if that is at hand."""
+    if not function[1].endswith(".pyi"):
+        return function
+    from .sources import source_entity
+
+    source = source_entity(snapshot, function)
+    return source if source is not None and source[0] == function[0] else function
 
 
 def _plain_result(
@@ -63,7 +89,10 @@ def _plain_result(
             return _coroutine(snapshot, type_)
         return type_
     result = remember(
-        snapshot, ("returned", function), lambda: _inferred(snapshot, function), UNKNOWN
+        snapshot,
+        ("returned", function),
+        lambda: _inferred(snapshot, _with_body(snapshot, function)),
+        UNKNOWN,
     )
     cls = owner_class(facts, function)
     if receiver is None or cls < 0:
@@ -97,8 +126,20 @@ def _inferred(snapshot: Snapshot, function: Entity) -> Type:
     if flags & f.GENERATOR:
         name = "AsyncGenerator" if flags & f.ASYNC else "Generator"
         entity = named(snapshot, "typing", name)
-        return (instance(entity, (type_, UNKNOWN, UNKNOWN)),) if entity else UNKNOWN
+        given = _returned_by_generator(snapshot, path, facts, scope)
+        return (instance(entity, (type_, UNKNOWN, given)),) if entity else UNKNOWN
     return _coroutine(snapshot, type_) if flags & f.ASYNC else type_
+
+
+def _returned_by_generator(snapshot: Snapshot, path: str, facts: FileFacts, scope: int) -> Type:
+    scopes, exprs, kinds = facts.result[:3]
+    return union(
+        *(
+            evaluate.values(snapshot, path, exprs[index])
+            for index, where in enumerate(scopes)
+            if where == scope and kinds[index] == f.RETURN and exprs[index] >= 0
+        )
+    )
 
 
 def _returns_self(facts: FileFacts, function: Entity) -> bool:
@@ -118,35 +159,9 @@ def _returns_self(facts: FileFacts, function: Entity) -> bool:
             expr = lefts[expr]
         if ops[expr] == f.NAME and lefts[expr] == name:
             return True
-    return True
+    return True  # through a variable, as far as anybody knows
 
 
 def _coroutine(snapshot: Snapshot, type_: Type) -> Type:
     entity = named(snapshot, "typing", "Coroutine")
     return (instance(entity, (UNKNOWN, UNKNOWN, type_)),) if entity else UNKNOWN
-
-
-def _decorated(snapshot: Snapshot, function: Entity, facts: FileFacts, type_: Type) -> Type:
-    """The result of a function as its decorators change it."""
-    at = facts.definition[f.DEF_DECORATORS][function[2]]
-    if at < 0:
-        return type_
-    (extra,) = facts.extra
-    ops, _, lefts, rights = facts.expr
-    for expr in extra[at + 1 : at + 1 + extra[at]]:
-        target = lefts[expr] if ops[expr] == f.CALL else expr
-        name = ""
-        if ops[target] == f.NAME:
-            name = facts.names[lefts[target]]
-        elif ops[target] == f.ATTRIBUTE:
-            name = facts.names[rights[target]]
-        if name in _CONTEXT_MANAGERS:
-            is_async = name == "asynccontextmanager"
-            yielded = union(*(value[2][0] for value in type_ if value[0] == INSTANCE and value[2]))
-            entity = named(
-                snapshot,
-                "contextlib",
-                "_AsyncGeneratorContextManager" if is_async else "_GeneratorContextManager",
-            )
-            return (instance(entity, (yielded, UNKNOWN, UNKNOWN)),) if entity else UNKNOWN
-    return type_

@@ -65,17 +65,37 @@ def known(type_: Type) -> Type:
     return tuple(value for value in type_ if value[0] != NONE)
 
 
-def substitute(type_: Type, bound: dict[Entity, Type], depth: int = 0) -> Type:
-    """A type with type variables replaced by what they are bound to; unbound ones vanish."""
+def class_objects(type_: Type) -> Type:
+    """The classes of instances: ``type[T]`` for ``T``."""
+    return tuple(
+        (CLASS_OBJECT, value[1], value[2], value[3]) for value in type_ if value[0] == INSTANCE
+    )
+
+
+def substitute(
+    type_: Type, bound: dict[Entity, Type], *, keep: bool = False, depth: int = 0
+) -> Type:
+    """A type with type variables replaced by what they are bound to.
+
+    Unbound ones vanish, unless they are to be kept; those of a callable are solved when it is
+    called.
+    """
     if depth > 6:
         return UNKNOWN
     parts: list[Type] = []
     for value in type_:
         form, entity, args, evidence = value
         if form == VARIABLE_TYPE:
-            parts.append(weaker(bound.get(entity, UNKNOWN), evidence))
+            if entity in bound:
+                parts.append(weaker(bound[entity], evidence))
+            elif entity[1].startswith("type:") and (entity[0], entity[1][5:], entity[2]) in bound:
+                plain = bound[entity[0], entity[1][5:], entity[2]]
+                parts.append(weaker(class_objects(plain), evidence))
+            elif keep:
+                parts.append((value,))
         elif args:
-            inner = tuple(substitute(arg, bound, depth + 1) for arg in args)
+            kept = keep or form == CALLABLE
+            inner = tuple(substitute(arg, bound, keep=kept, depth=depth + 1) for arg in args)
             parts.append(((form, entity, inner, evidence),))
         else:
             parts.append((value,))

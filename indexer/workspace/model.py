@@ -166,6 +166,11 @@ class Workspace:
             self._environment = restored
         return self._environment
 
+    def forget_environment(self) -> None:
+        """Find the environment anew when it is asked for again."""
+        self._environment = None
+        self._environment_fields = []
+
     def relative(self, path: str) -> str | None:
         """Return a path relative to the root, '/'-separated, or None if it is not below the root.
 

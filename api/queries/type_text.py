@@ -1,0 +1,76 @@
+"""Types as people write them."""
+
+from __future__ import annotations
+
+from ...indexer.resolve.entities import CONVENTIONAL, name_of, qualified_name
+from ...indexer.resolve.types import (
+    CALLABLE,
+    CLASS_OBJECT,
+    FUNCTION_OBJECT,
+    INSTANCE,
+    MODULE_OBJECT,
+    NONE,
+    VARIABLE_TYPE,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...indexer.resolve.types import Type, Value
+    from ...indexer.snapshot import Snapshot
+
+_DEPTH = 4
+_ALTERNATIVES = 5
+
+
+def type_text(snapshot: Snapshot, type_: Type, depth: int = 0) -> str:
+    """A type as an annotation would say it; empty when it is unknown or too much to say."""
+    parts: list[str] = []
+    for value in sorted(type_, key=lambda value: value[0] == NONE):
+        text = _value_text(snapshot, value, depth)
+        if not text:
+            return ""
+        if text not in parts:
+            parts.append(text)
+    if len(parts) > _ALTERNATIVES:
+        return ""
+    return " | ".join(parts)
+
+
+def is_conventional(type_: Type) -> bool:
+    """Whether a type rests on conventions."""
+    return any(value[3] >= CONVENTIONAL for value in type_)
+
+
+def _value_text(snapshot: Snapshot, value: Value, depth: int) -> str:
+    form, entity, args, _ = value
+    if form == NONE:
+        return "None"
+    if form == INSTANCE:
+        return _instance_text(snapshot, value, depth)
+    if form == CLASS_OBJECT:
+        return f"type[{name_of(snapshot, entity)}]"
+    if form == MODULE_OBJECT:
+        return f"Module({qualified_name(snapshot, entity)})"
+    if form == VARIABLE_TYPE:
+        return entity[1] if entity[2] < 0 else name_of(snapshot, entity)
+    if form in (CALLABLE, FUNCTION_OBJECT):
+        result = type_text(snapshot, args[0], depth + 1) if form == CALLABLE and args else ""
+        return f"Callable[..., {result or 'Any'}]"
+    return ""
+
+
+def _instance_text(snapshot: Snapshot, value: Value, depth: int) -> str:
+    _, entity, args, _ = value
+    name = name_of(snapshot, entity)
+    if not args or depth >= _DEPTH:
+        return name
+    if name == "tuple":
+        if len(args) > 1:
+            inner = [type_text(snapshot, arg, depth + 1) or "Any" for arg in args[1:]]
+            return f"tuple[{', '.join(inner)}]"
+        text = type_text(snapshot, next(iter(args)), depth + 1)
+        return f"tuple[{text}, ...]" if text else name
+    texts = [type_text(snapshot, arg, depth + 1) for arg in args]
+    if not any(texts):
+        return name
+    return f"{name}[{', '.join(text or 'Any' for text in texts)}]"

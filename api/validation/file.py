@@ -1,0 +1,153 @@
+"""The file that rules look at: its facts, with what several of them want to know of it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from ...indexer import facts as f
+from ...indexer.places import block_at
+from ...indexer.resolve.completeness import is_complete
+from ...indexer.resolve.evaluate import values
+from ...indexer.resolve.subjects import spelled
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...indexer.facts import FileFacts
+    from ...indexer.resolve.types import Type
+    from ...indexer.snapshot import Snapshot
+
+_CATCHING_ANY = frozenset(["Exception", "BaseException"])
+
+
+class File:
+    """A file of a snapshot under examination.
+
+    ``names`` restricts rules to what is spelled with one of these names; None means everything.
+    That is how the users of what an edit changed are examined.
+    """
+
+    def __init__(self, snapshot: Snapshot, path: str, names: frozenset[str] | None = None) -> None:
+        """Examine a file; it must be one that can be read."""
+        self.snapshot = snapshot
+        # Without conventions: what is found in it is exact or inferred.
+        self.strict = snapshot.strict()
+        self.path = path
+        self.names = names
+        self.facts: FileFacts = snapshot.need(path)
+
+    def wants(self, name: str) -> bool:
+        """Whether rules are to look at what is spelled with a name."""
+        return self.names is None or name in self.names
+
+    @cached_property
+    def text(self) -> bytes:
+        """The normalized text."""
+        return self.snapshot.text(self.path)
+
+    @cached_property
+    def is_stub(self) -> bool:
+        """Whether this is a stub file."""
+        return self.path.endswith(".pyi")
+
+    def expressions(self, op: int) -> Iterator[int]:
+        """Rows of the expressions of a kind."""
+        return (row for row, each in enumerate(self.facts.expr[f.EXPR_OP]) if each == op)
+
+    def complete_type(self, expr: int) -> Type:
+        """The type of an expression if all that it may be is known, without conventions."""
+        if not is_complete(self.strict, self.path, expr):
+            return ()
+        return values(self.strict, self.path, expr)
+
+    def spelled(self, expr: int) -> str:
+        """A plain or dotted name as it is written, else an empty string."""
+        return ".".join(self.facts.names[name] for name in spelled(self.facts, expr))
+
+    def scope_of(self, expr: int) -> int:
+        """Row of the scope that an expression is evaluated in."""
+        from ...indexer.places import scope_at
+
+        return scope_at(self.facts, self.facts.expr[f.EXPR_POS][expr])
+
+    def is_dead(self, position: int) -> bool:
+        """Whether code at a position never runs here: behind a check that cannot hold."""
+        return any(not holds for holds in self._constant_tests(position))
+
+    def _constant_tests(self, position: int) -> Iterator[bool]:
+        facts = self.facts
+        kinds, parents, tests = facts.block[:3]
+        block = block_at(facts, self._scope_at(position), position)
+        while block >= 0:
+            test = tests[block]
+            if test >= 0 and kinds[block] in (f.IF_TRUE, f.IF_FALSE):
+                op = facts.expr[f.EXPR_OP][test]
+                if op in (f.TRUE, f.FALSE):
+                    yield (op == f.TRUE) == (kinds[block] == f.IF_TRUE)
+            block = parents[block]
+
+    def _scope_at(self, position: int) -> int:
+        from ...indexer.places import scope_at
+
+        return scope_at(self.facts, position)
+
+    def is_guarded(self, position: int, *exceptions: str) -> bool:
+        """Whether a handler around a position catches one of these exceptions."""
+        return any(start <= position < end and names & {*exceptions, *_CATCHING_ANY, ""}
+                   for start, end, names in self._tries)  # fmt: skip
+
+    @cached_property
+    def _tries(self) -> list[tuple[int, int, set[str]]]:
+        """(start, end, names of caught exceptions) of each ``try``; an empty name is a bare one."""
+        kinds, parents, tests, starts, ends = self.facts.block[:5]
+        tries = [row for row, kind in enumerate(kinds) if kind == f.TRY]
+        caught: dict[int, set[str]] = {row: set() for row in tries}
+        for row, kind in enumerate(kinds):
+            if kind == f.HANDLER:
+                before = [
+                    each
+                    for each in tries
+                    if parents[each] == parents[row] and ends[each] <= starts[row]
+                ]
+                if before:
+                    caught[before[-1]] |= self._exceptions(tests[row])
+        return [(starts[row], ends[row], names) for row, names in caught.items()]
+
+    def _exceptions(self, expr: int) -> set[str]:
+        """Last names of the exceptions that an expression lists."""
+        if expr < 0:
+            return {""}
+        if self.facts.expr[f.EXPR_OP][expr] == f.TUPLE:
+            at = self.facts.expr[f.EXPR_A][expr]
+            (extra,) = self.facts.extra
+            parts = extra[at + 1 : at + 1 + extra[at]]
+            return {name for part in parts for name in self._exceptions(part)}
+        # What is caught under a computed name may be anything.
+        return {self.spelled(expr).rpartition(".")[2]}
+
+    @cached_property
+    def asked_for(self) -> set[str]:
+        """Names that this file asks for with ``hasattr``, ``getattr`` and the like."""
+        facts = self.facts
+        ops, _, lefts, rights = facts.expr
+        (extra,) = facts.extra
+        found: set[str] = set()
+        for row in self.expressions(f.CALL):
+            function, at = lefts[row], rights[row]
+            if ops[function] != f.NAME or extra[at] < 2:
+                continue
+            if facts.names[lefts[function]] in ("hasattr", "getattr", "setattr", "delattr"):
+                key = extra[at + 6]
+                if ops[key] == f.STRING and lefts[key] >= 0:
+                    found.add(facts.strings[lefts[key]])
+        return found
+
+    def statement_start(self, position: int) -> int:
+        """Where the import statement that holds a position begins; else the position."""
+        table = self.facts.imports
+        for row, start in enumerate(table[f.IMP_POS]):
+            if start <= position <= table[f.IMP_BOUND_POS][row]:
+                begin = max(self.text.rfind(word, 0, position) for word in (b"from ", b"import "))
+                return max(begin, 0)
+        return position

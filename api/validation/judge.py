@@ -1,0 +1,119 @@
+"""Judging an edit: the faults after it that were not there before it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ...indexer.errors import UnknownFileError
+from ...indexer.resolve.entities import qualified_name
+from ..views import enclosing
+from .breakage import affected_names
+from .file import File
+from .findings import ERROR, WARNING
+from .ignored import is_ignored
+from .rules import rules
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...indexer.snapshot import Snapshot
+    from .edits import Change
+    from .findings import Finding
+
+# Files that are examined for what an edit elsewhere broke in them.
+_USERS = 3_000
+
+
+def judge(change: Change, *, whole: bool = False) -> list[Finding]:
+    """Faults of an edit, by file and place: those it introduced, and those it caused elsewhere.
+
+    With ``whole``, all faults of the changed files, whoever made them.
+    """
+    found: list[Finding] = []
+    for path in sorted(change.paths):
+        if not change.after.exists(path):
+            continue
+        after = examine(change.after, path)
+        if not whole:
+            after = _new(after, examine(change.before, path))
+        found += after
+    if not whole:
+        found += _broken_elsewhere(change)
+    return found
+
+
+def examine(snapshot: Snapshot, path: str, names: frozenset[str] | None = None) -> list[Finding]:
+    """All faults of a file in order of their places, each with its identity."""
+    if not snapshot.exists(path):
+        return []
+    try:
+        file = File(snapshot, path, names)
+    except UnknownFileError:
+        return []
+    found: list[Finding] = []
+    for rule in rules():
+        if rule.check is not None:
+            found += rule.check(file)
+            if rule.name == "syntax-error" and found:
+                break  # what follows from text that is no Python are no further faults
+    found = [finding for finding in found if not is_ignored(file, finding)]
+    found.sort(key=lambda finding: (finding.start, finding.rule))
+    _identify(snapshot, found)
+    return found
+
+
+def _identify(snapshot: Snapshot, found: list[Finding]) -> None:
+    from zlib import crc32
+
+    counts: Counter[str] = Counter()
+    for finding in found:
+        around = enclosing(snapshot, finding.path, finding.start)
+        where = qualified_name(snapshot, around) if around is not None else ""
+        key = "\0".join((finding.rule, finding.path, where, finding.subject))
+        counts[key] += 1
+        text = f"{key}\0{counts[key]}".encode("utf-8", "surrogatepass")
+        finding.id = f"{crc32(text):08x}"
+
+
+def _new(after: Iterable[Finding], before: Iterable[Finding]) -> list[Finding]:
+    """Faults that were not there before; of equal ones, as many as there are more of now."""
+    known = Counter((finding.rule, finding.subject) for finding in before)
+    found: list[Finding] = []
+    ids = {finding.id for finding in before}
+    listed = list(after)
+    # Those that stand where an equal one stood are the old ones.
+    for finding in sorted(listed, key=lambda finding: finding.id not in ids):
+        key = finding.rule, finding.subject
+        if known[key] > 0:
+            known[key] -= 1
+        else:
+            found.append(finding)
+    return sorted(found, key=lambda finding: (finding.start, finding.rule))
+
+
+def _broken_elsewhere(change: Change) -> list[Finding]:
+    """What is wrong now in files that the edit did not touch."""
+    names = affected_names(change)
+    if not names:
+        return []
+    users: dict[str, set[str]] = {}
+    for name in sorted(names):
+        for path in change.after.files_with(name):
+            if path not in change.paths:
+                users.setdefault(path, set()).add(name)
+    found: list[Finding] = []
+    for path in sorted(users)[:_USERS]:
+        change.after.relax()
+        wanted = frozenset(users[path])
+        after = examine(change.after, path, wanted)
+        if after:
+            found += _new(after, examine(change.before, path, wanted))
+    return found
+
+
+def verdict(found: list[Finding]) -> str:
+    """``broken`` when something is wrong, ``doubtful`` when something may be, else ``ok``."""
+    if any(finding.severity == ERROR for finding in found):
+        return "broken"
+    return "doubtful" if any(finding.severity == WARNING for finding in found) else "ok"

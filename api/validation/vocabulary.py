@@ -1,0 +1,103 @@
+"""Words: whether a name means anything in a code base, or in what it uses."""
+
+from __future__ import annotations
+
+import os
+
+from ...indexer import facts as f
+from ...indexer.resolve.memo import remember
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...indexer.snapshot import Snapshot
+    from .file import File
+
+# Bytes of a dependency's text that are searched for a word before it is taken for known.
+_SEARCHED = 60_000_000
+_SUFFIXES = (".py", ".pyi", ".so", ".pyd", ".pyx")
+
+
+def is_known_word(file: File, name: str) -> bool:
+    """Whether anything but places like this one is called so.
+
+    In the workspace something has to bind the name; in dependencies and the standard library it is
+    enough that it is written anywhere.
+    """
+    snapshot = file.strict
+    if name.startswith("__") and name.endswith("__"):
+        return True
+    key = ("known word", name, file.path)
+    return remember(
+        snapshot,
+        key,
+        lambda: _is_bound(snapshot, name) or _is_written_outside(snapshot, name),
+        True,
+    )
+
+
+def _is_bound(snapshot: Snapshot, name: str) -> bool:
+    for path in snapshot.files_with(name):
+        facts = snapshot.facts(path)
+        if facts is None:
+            continue
+        for role, _, _ in facts.occurrences(name):
+            if role & f.ROLE_MASK in (
+                f.WRITTEN, f.DEFINED, f.PARAMETER_ROLE, f.KEYWORD, f.IMPORTED, f.EXPORTED,
+            ):  # fmt: skip
+                return True
+        if name in facts.strings:
+            return True
+    return False
+
+
+def _is_written_outside(snapshot: Snapshot, name: str) -> bool:
+    word = name.encode("utf-8", "surrogatepass")
+    left = _SEARCHED
+    for path in _outside(snapshot):
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+        except OSError:
+            continue
+        left -= len(data)
+        if word in data or left < 0:
+            return True
+    return False
+
+
+def _outside(snapshot: Snapshot) -> Iterator[str]:
+    """Files of the standard library's stubs, and of the packages that the workspace imports."""
+    layers = snapshot.index.layers
+    if layers.stdlib:
+        yield from _files_below(layers.stdlib)
+    for top in sorted(_imported_packages(snapshot)):
+        for root in layers.roots:
+            folder = f"{root}/{top}"
+            if os.path.isdir(folder):
+                yield from _files_below(folder)
+            elif os.path.isfile(f"{folder}.py"):
+                yield f"{folder}.py"
+
+
+def _imported_packages(snapshot: Snapshot) -> set[str]:
+    """First components of the modules that files of the workspace import."""
+
+    def collected() -> frozenset[str]:
+        found: set[str] = set()
+        for path in snapshot.paths():
+            facts = snapshot.facts(path)
+            if facts is not None:
+                found.update(
+                    facts.names[row].partition(".")[0] for row in set(facts.imports[f.IMP_MODULE])
+                )
+        return frozenset(found - {""})
+
+    return set(remember(snapshot, ("imported packages",), collected, frozenset[str]()))
+
+
+def _files_below(folder: str) -> Iterator[str]:
+    for where, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        yield from (f"{where}/{name}" for name in names if name.endswith(_SUFFIXES))

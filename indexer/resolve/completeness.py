@@ -1,0 +1,313 @@
+"""Whether all that an expression may be is known, not only some of it.
+
+For navigation a type may leave out what it does not know: of ``x = known() if test else unknown()``
+it shows the half that helps. Who wants to say that something does *not* exist needs more: every
+value that may arrive has to be one of the type's alternatives. Being unsure means no.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from . import evaluate, narrowing
+from .annotations import annotated
+from .entities import ATTRIBUTE, CLASS, FUNCTION, MODULE, NAMESPACE, OUTSIDE, PARAMETER, VARIABLE
+from .entity_types import first_parameter_class
+from .members import member_found
+from .memo import remember
+from .names import bindings_in_force, member_of
+from .types import (
+    CALLABLE,
+    CLASS_OBJECT,
+    FUNCTION_OBJECT,
+    INSTANCE,
+    NONE,
+    SUPER,
+    known,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from ..snapshot import Snapshot
+    from .entities import Entity
+    from .types import Value
+
+# What is an instance of a known class whatever its parts are.
+_WHOLE = frozenset(
+    [f.STRING, f.BYTES, f.FORMATTED, f.INTEGER, f.FLOAT, f.COMPLEX, f.TRUE, f.FALSE, f.NONE, f.LIST,
+     f.SET, f.DICT, f.TUPLE, f.LIST_COMPREHENSION, f.SET_COMPREHENSION, f.DICT_COMPREHENSION,
+     f.GENERATOR_EXPRESSION, f.LAMBDA, f.NOT, f.COMPARE, f.SLICE]
+)  # fmt: skip
+_OF_PARTS = frozenset([f.CONDITIONAL_EXPR, f.OR, f.AND])
+# What is taken out of a container, and is known if all is that was put into it.
+_TAKEN = frozenset([f.ELEMENT, f.ITEM, f.REST, f.SUBSCRIPT, f.STARRED])
+
+
+def is_complete(snapshot: Snapshot, path: str, expr: int) -> bool:
+    """Whether the type of an expression covers every value that it may have."""
+    if expr < 0:
+        return False
+    key = ("complete", path, expr)
+    return remember(snapshot, key, lambda: _is_complete(snapshot, path, expr), False)
+
+
+def _is_complete(snapshot: Snapshot, path: str, expr: int) -> bool:
+    facts = snapshot.facts(path)
+    if facts is None:
+        return False
+    ops, _, lefts, rights = facts.expr
+    op = ops[expr]
+    if op in _WHOLE:
+        return True
+    if op in _OF_PARTS:
+        return is_complete(snapshot, path, lefts[expr]) and is_complete(
+            snapshot, path, rights[expr]
+        )
+    if not evaluate.values(snapshot, path, expr):
+        return False
+    if op == f.NAME:
+        return _is_narrowed(snapshot, path, expr) or _name(snapshot, path, facts, expr)
+    if op == f.ATTRIBUTE:
+        return _is_narrowed(snapshot, path, expr) or _attribute(snapshot, path, facts, expr)
+    if op == f.CALL:
+        return _call(snapshot, path, facts, expr)
+    if op in _TAKEN:
+        return _holds_only_known(snapshot, path, facts, lefts[expr])
+    if op in (f.NAMED, f.AWAIT, f.ENTERED, f.RAISED, f.UNARY):
+        return is_complete(snapshot, path, lefts[expr])
+    if op == f.BINARY:
+        right = facts.extra[0][rights[expr] + 1]
+        return is_complete(snapshot, path, lefts[expr]) and is_complete(snapshot, path, right)
+    return False
+
+
+def _is_narrowed(snapshot: Snapshot, path: str, expr: int) -> bool:
+    """Whether the tests around a reading tell its type by themselves."""
+    return bool(known(narrowing.narrowed(snapshot, path, expr, ())))
+
+
+def _name(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> bool:
+    _, positions, lefts, rights = facts.expr
+    rows = bindings_in_force(facts, rights[expr], lefts[expr], positions[expr], expr)
+    if not rows:  # a builtin, or what a star import brings
+        return all(
+            _entity(snapshot, item.entity) for item in evaluate.objects(snapshot, path, expr)
+        )
+    return all(_binding(snapshot, path, facts, row) for row in rows)
+
+
+def _binding(snapshot: Snapshot, path: str, facts: FileFacts, row: int) -> bool:
+    kind = facts.binding[f.BIND_KIND][row]
+    if kind == f.IMPORT:
+        from .names import follow
+
+        found = follow(snapshot, path, facts, row)
+        return bool(found) and all(_entity(snapshot, item.entity) for item in found)
+    if kind in (f.DEF_CLASS, f.DEF_FUNCTION):
+        return True
+    annotation = facts.binding[f.BIND_ANNOTATION][row]
+    if annotation >= 0:
+        return bool(annotated(snapshot, path, annotation))
+    if kind == f.PARAMETER:
+        return first_parameter_class(facts, (PARAMETER, path, row)) >= 0
+    if kind == f.AUGMENT:
+        return False
+    return is_complete(snapshot, path, facts.binding[f.BIND_VALUE][row])
+
+
+def _entity(snapshot: Snapshot, entity: Entity) -> bool:
+    """Whether all that an entity may hold is known."""
+    kind, path, row = entity
+    if kind in (MODULE, NAMESPACE, CLASS):
+        return True
+    if kind == OUTSIDE:
+        return False
+    key = ("complete", entity)
+    return remember(snapshot, key, lambda: _entity_now(snapshot, kind, path, row), False)
+
+
+def _entity_now(snapshot: Snapshot, kind: int, path: str, row: int) -> bool:
+    facts = snapshot.need(path)
+    if kind == FUNCTION:
+        return True
+    if kind == PARAMETER:
+        return _binding(snapshot, path, facts, row)
+    if kind == VARIABLE:
+        scope, name = facts.binding[f.BIND_SCOPE][row], facts.binding[f.BIND_NAME][row]
+        owner = -1
+        if facts.scope[f.SCOPE_KIND][scope] == f.CLASS_SCOPE:
+            owner = facts.scope[f.SCOPE_DEFINITION][scope]
+        if facts.binding[f.BIND_ANNOTATION][row] >= 0:
+            return _binding(snapshot, path, facts, row)
+        rows = facts.bindings_of(scope, name)
+        if not all(_binding(snapshot, path, facts, other) for other in rows):
+            return False
+    elif kind == ATTRIBUTE:
+        owner, name = (
+            facts.attribute_binding[f.ATTR_OWNER][row],
+            facts.attribute_binding[f.ATTR_NAME][row],
+        )
+    else:
+        return False
+    return _assigned(snapshot, path, facts, owner, name)
+
+
+def _assigned(snapshot: Snapshot, path: str, facts: FileFacts, owner: int, name: int) -> bool:
+    """Whether all that methods of a class assign to an attribute of theirs is known."""
+    table = facts.attribute_binding
+    if owner < 0:
+        return True
+    rows = [
+        row
+        for row, other in enumerate(table[f.ATTR_OWNER])
+        if other == owner and table[f.ATTR_NAME][row] == name
+    ]
+    for row in rows:
+        annotation = table[f.ATTR_ANNOTATION][row]
+        if annotation >= 0:
+            return bool(annotated(snapshot, path, annotation))
+    return all(is_complete(snapshot, path, table[f.ATTR_VALUE][row]) for row in rows)
+
+
+def _attribute(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> bool:
+    _, _, lefts, rights = facts.expr
+    name, receiver = facts.names[rights[expr]], lefts[expr]
+    for item in evaluate.objects(snapshot, path, receiver):
+        if item.entity[0] in (MODULE, NAMESPACE, OUTSIDE):
+            found = member_of(snapshot, item.entity, name)
+            return bool(found) and all(_entity(snapshot, inner.entity) for inner in found)
+    if not is_complete(snapshot, path, receiver):
+        return False
+    for value in known(evaluate.values(snapshot, path, receiver)):
+        found = member_found(snapshot, value, name)
+        if not found or not all(_member(snapshot, item.entity) for item in found):
+            return False
+    return True
+
+
+def _member(snapshot: Snapshot, entity: Entity) -> bool:
+    if entity[0] == FUNCTION:
+        facts = snapshot.need(entity[1])
+        if facts.definition[f.DEF_FLAGS][entity[2]] & f.PROPERTY:
+            return _result(snapshot, entity)
+    return _entity(snapshot, entity)
+
+
+def _call(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> bool:
+    function = facts.expr[f.EXPR_A][expr]
+    called = known(evaluate.values(snapshot, path, function))
+    return (
+        bool(called)
+        and is_complete(snapshot, path, function)
+        and all(_gives_known(snapshot, value) for value in called)
+    )
+
+
+def _gives_known(snapshot: Snapshot, value: Value) -> bool:
+    form, entity, args, _ = value
+    if form == CLASS_OBJECT:
+        return entity[0] == CLASS
+    if form == FUNCTION_OBJECT:
+        return _result(snapshot, entity)
+    if form == CALLABLE:
+        return bool(args and args[0])
+    if form == INSTANCE:
+        found = member_found(snapshot, value, "__call__")
+        return bool(found) and all(
+            item.entity[0] == FUNCTION and _result(snapshot, item.entity) for item in found
+        )
+    return form in (SUPER, NONE)
+
+
+def _result(snapshot: Snapshot, function: Entity) -> bool:
+    """Whether all that a function may give back is known."""
+    key = ("complete result", function)
+    return remember(snapshot, key, lambda: _result_now(snapshot, function), False)
+
+
+def _result_now(snapshot: Snapshot, function: Entity) -> bool:
+    _, path, row = function
+    facts = snapshot.need(path)
+    table = facts.definition
+    annotation = table[f.DEF_RETURNS][row]
+    if annotation >= 0:
+        return bool(annotated(snapshot, path, annotation))
+    if path.endswith(".pyi"):
+        return False
+    flags = table[f.DEF_FLAGS][row]
+    if flags & (f.GENERATOR | f.ABSTRACT | f.STUB_BODY):
+        return bool(flags & f.GENERATOR)
+    own = table[f.DEF_OWN_SCOPE][row]
+    return all(
+        is_complete(snapshot, path, expr)
+        for scope, expr, kind in zip(*facts.result[:3], strict=True)
+        if scope == own and kind == f.RETURN and expr >= 0
+    )
+
+
+def _holds_only_known(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> bool:
+    """Whether all that a container may hold is known: it is annotated, or a tuple of known parts.
+
+    What code puts into a list or dictionary, nobody can list.
+    """
+    ops, positions, lefts, rights = facts.expr
+    op = ops[expr]
+    (extra,) = facts.extra
+    if op == f.TUPLE:
+        at = lefts[expr]
+        return all(is_complete(snapshot, path, part) for part in extra[at + 1 : at + 1 + extra[at]])
+    if op in (f.LIST_COMPREHENSION, f.SET_COMPREHENSION, f.GENERATOR_EXPRESSION):
+        return is_complete(snapshot, path, lefts[expr])
+    if op in (f.LIST, f.SET, f.DICT, f.DICT_COMPREHENSION):
+        return False
+    if op == f.NAME:
+        rows = bindings_in_force(facts, rights[expr], lefts[expr], positions[expr], expr)
+        return bool(rows) and all(_binding_holds(snapshot, path, facts, row) for row in rows)
+    if op == f.ATTRIBUTE:
+        return is_complete(snapshot, path, expr) and _is_declared(snapshot, path, facts, expr)
+    if op == f.CALL and not _is_declared_result(snapshot, path, lefts[expr]):
+        return False
+    return op in (f.CALL, f.AWAIT, f.SUBSCRIPT, f.ELEMENT, f.ITEM, f.ENTERED) and is_complete(
+        snapshot, path, expr
+    )
+
+
+def _is_declared_result(snapshot: Snapshot, path: str, function: int) -> bool:
+    """Whether what a function gives is written down, so that what it holds is too."""
+    return all(
+        value[0] == FUNCTION_OBJECT
+        and snapshot.need(value[1][1]).definition[f.DEF_RETURNS][value[1][2]] >= 0
+        for value in known(evaluate.values(snapshot, path, function))
+    )
+
+
+def _binding_holds(snapshot: Snapshot, path: str, facts: FileFacts, row: int) -> bool:
+    annotation = facts.binding[f.BIND_ANNOTATION][row]
+    if annotation >= 0:
+        return bool(annotated(snapshot, path, annotation))
+    if facts.binding[f.BIND_KIND][row] in (f.PARAMETER, f.IMPORT, f.AUGMENT):
+        return False
+    value = facts.binding[f.BIND_VALUE][row]
+    return value >= 0 and _holds_only_known(snapshot, path, facts, value)
+
+
+def _is_declared(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> bool:
+    """Whether an attribute's type is written down, so that what it holds is too."""
+    name, receiver = facts.names[facts.expr[f.EXPR_B][expr]], facts.expr[f.EXPR_A][expr]
+    for value in known(evaluate.values(snapshot, path, receiver)):
+        for item in member_found(snapshot, value, name):
+            kind, where, row = item.entity
+            other = snapshot.need(where)
+            if kind == VARIABLE and other.binding[f.BIND_ANNOTATION][row] < 0:
+                return False
+            if kind == ATTRIBUTE:
+                table = other.attribute_binding
+                same = [
+                    index
+                    for index, owner in enumerate(table[f.ATTR_OWNER])
+                    if owner == table[f.ATTR_OWNER][row]
+                    and table[f.ATTR_NAME][index] == table[f.ATTR_NAME][row]
+                ]
+                if all(table[f.ATTR_ANNOTATION][index] < 0 for index in same):
+                    return False
+    return True

@@ -1,0 +1,98 @@
+"""What a parameter is by its name alone: annotated elsewhere, or spelled like a class.
+
+The weakest conventions. Both ask for support: the class must have every attribute that the function
+uses on the parameter, and at least one has to be used.
+"""
+
+from __future__ import annotations
+
+from ... import facts as f
+from ..annotations import annotated
+from ..entities import CLASS
+from ..types import INSTANCE, UNKNOWN, instance, known
+from . import syntax, usage
+from .asked import Answer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...snapshot import Snapshot
+    from ..entities import Entity
+    from ..types import Type
+    from .asked import Parameter
+
+# Names that parameters of any type have.
+_SAYS_NOTHING = frozenset(
+    ["args", "data", "func", "item", "key", "kwargs", "name", "obj", "path", "value", "other",
+     "self", "cls", "node", "arg", "val", "result", "expr", "element", "instance", "object"]
+)  # fmt: skip
+_FILES = (60, 12, 4)
+
+
+def annotated_elsewhere(snapshot: Snapshot, asked: Parameter) -> Answer | None:
+    """What parameters of this name are annotated with elsewhere, as far as it fits the use."""
+    name = asked.name
+    if len(name) < 3 or name in _SAYS_NOTHING:
+        return None
+    used = usage.of_parameter(asked)
+    if not used:
+        return None
+    level = min(max(snapshot.progress.conventions - 1, 0), len(_FILES) - 1)
+    seen: dict[Entity, int] = {}
+    total = 0
+    for where in syntax.nearest(asked.path, snapshot.files_with(name), _FILES[level]):
+        other = snapshot.facts(where)
+        if other is None:
+            continue
+        row_of_name = other.name_id(name)
+        table = other.parameter
+        for parameter, named_ in enumerate(table[f.PAR_NAME]):
+            annotation = table[f.PAR_ANNOTATION][parameter]
+            if named_ != row_of_name or annotation < 0:
+                continue
+            total += 1
+            for value in known(annotated(snapshot, where, annotation)):
+                if value[0] == INSTANCE and value[1][0] == CLASS:
+                    seen[value[1]] = seen.get(value[1], 0) + 1
+    fitting = [entity for entity in seen if usage.has_all(snapshot, entity, used)]
+    if len(fitting) != 1 or 2 * seen[fitting[0]] < total:
+        return None
+    count = seen[fitting[0]]
+    noun = "parameter" if count == 1 else "parameters"
+    because = f"{count} {noun} of this name {'is' if count == 1 else 'are'} annotated so"
+    return Answer((instance(fitting[0]),), "same-name", because)
+
+
+def spelled_like(snapshot: Snapshot, asked: Parameter) -> Answer | None:
+    """The class of the workspace whose name is the parameter's."""
+    type_ = class_like(snapshot, asked.name, usage.of_parameter(asked))
+    return Answer(type_, "class-name", "the class of this name") if type_ else None
+
+
+def class_like(snapshot: Snapshot, name: str, used: set[str]) -> Type:
+    """An instance of the class named like a variable, if it has all that is used on it."""
+    stripped = name.strip("_")
+    if len(stripped) < 3 or stripped in _SAYS_NOTHING or not used:
+        return UNKNOWN
+    camel = "".join(part.capitalize() for part in stripped.split("_"))
+    entity = class_named(snapshot, camel)
+    if entity is None or not usage.has_all(snapshot, entity, used):
+        return UNKNOWN
+    return (instance(entity),)
+
+
+def class_named(snapshot: Snapshot, name: str) -> Entity | None:
+    """The only class of the workspace with a name; those of tests do not count beside others."""
+    classes: list[Entity] = []
+    for path in usage.files_defining(snapshot, name):
+        facts = snapshot.facts(path)
+        row_of_name = facts.name_id(name) if facts is not None else -1
+        if facts is None or row_of_name < 0:
+            continue
+        classes += [
+            (CLASS, path, row)
+            for row, kind in enumerate(facts.definition[f.DEF_KIND])
+            if kind == f.CLASS and facts.definition[f.DEF_NAME][row] == row_of_name
+        ]
+    if len(classes) > 1:
+        classes = [entity for entity in classes if not syntax.is_test(entity[1])]
+    return classes[0] if len(classes) == 1 else None

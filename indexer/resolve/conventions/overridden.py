@@ -1,0 +1,144 @@
+"""What the place of a method says of its parameters: the method it overrides, or the protocol."""
+
+from __future__ import annotations
+
+from ... import facts as f
+from .. import evaluate
+from ..annotations import annotated
+from ..classes import class_member
+from ..entities import CLASS, FUNCTION
+from ..signatures import parameters_of
+from ..types import CLASS_OBJECT, UNKNOWN, instance, known, named
+from . import docstrings, syntax, usage
+from .asked import Answer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...snapshot import Snapshot
+    from .asked import Parameter
+
+_OPERATORS = frozenset(
+    f"__{name}__"
+    for name in (
+        "eq", "ne", "lt", "le", "gt", "ge", "add", "sub", "mul", "truediv", "floordiv", "mod",
+        "and", "or", "xor", "matmul", "iadd", "isub", "iand", "ior", "radd", "rsub", "rand", "ror",
+    )
+)  # fmt: skip
+_EXITS = ("__exit__", "__aexit__")
+
+
+def overridden(snapshot: Snapshot, asked: Parameter) -> Answer | None:
+    """What the method that this one overrides says of the parameter: annotated, else documented."""
+    if asked.cls < 0 or asked.method == "__init__":
+        return None
+    entity = (CLASS, asked.path, asked.cls)
+    for item in class_member(snapshot, entity, asked.method, after=entity):
+        if item.entity[0] != FUNCTION:
+            continue
+        path = item.entity[1]
+        other = snapshot.need(path)
+        parameter = _counterpart(snapshot, asked, item.entity)
+        if parameter < 0:
+            continue
+        annotation = other.parameter[f.PAR_ANNOTATION][parameter]
+        type_ = known(annotated(snapshot, path, annotation)) if annotation >= 0 else UNKNOWN
+        if not type_ and annotation < 0:
+            name = other.names[other.parameter[f.PAR_NAME][parameter]]
+            text = docstrings.docstring(snapshot, path, other, item.entity[2])
+            said = docstrings.parameter_text(text, name) if name in text else ""
+            type_ = docstrings.resolved(snapshot, path, said) if said else UNKNOWN
+        if type_:
+            return Answer(type_, "overridden", "the method that this one overrides says so")
+    return None
+
+
+def _counterpart(snapshot: Snapshot, asked: Parameter, function: tuple[int, str, int]) -> int:
+    """Row of the parameter of another method that takes the same argument: by name, else place."""
+    facts = snapshot.need(function[1])
+    rows = parameters_of(snapshot, function)
+    for row in rows:
+        if facts.names[facts.parameter[f.PAR_NAME][row]] == asked.name:
+            return row
+    rows = rows[1:]
+    if 0 <= asked.place < len(rows):
+        row = rows[asked.place]
+        if facts.parameter[f.PAR_KIND][row] in (f.POSITIONAL_ONLY, f.POSITIONAL):
+            return row
+    return -1
+
+
+def protocol(snapshot: Snapshot, asked: Parameter) -> Answer | None:
+    """What Python itself passes to a method with a special name."""
+    if asked.cls < 0:
+        return None
+    entity = (CLASS, asked.path, asked.cls)
+    if asked.method in _OPERATORS and asked.place == 0:
+        used = usage.of_parameter(asked)
+        if used and usage.has_all(snapshot, entity, used):
+            return Answer((instance(entity),), "operand", "operands are mostly of one class")
+    if asked.method in _EXITS and asked.place in (0, 1, 2):
+        exception = named(snapshot, "builtins", "BaseException")
+        traceback = named(snapshot, "types", "TracebackType")
+        if exception is None or traceback is None:
+            return None
+        given = (
+            (CLASS_OBJECT, exception, (), 0),
+            instance(exception),
+            instance(traceback),
+        )[asked.place]
+        return Answer((given,), "protocol", "what `with` passes")
+    return None
+
+
+def hook(snapshot: Snapshot, asked: Parameter) -> Answer | None:
+    """What the specification of a pluggy hook says, for its implementations."""
+    facts, row = asked.facts, asked.function[2]
+    implements = any(
+        syntax.last_name(facts, syntax.decorating(facts, expr)).endswith("hookimpl")
+        for expr in syntax.decorators(facts, row)
+    )
+    if not implements and not asked.method.startswith("pytest_"):
+        return None
+    from ..modules import find_module
+
+    places = syntax.nearest(asked.path, snapshot.files_with(asked.method), 24)
+    own = find_module(snapshot, "_pytest.hookspec")
+    if own is not None and asked.method.startswith("pytest_"):
+        places = [own[1], *places]
+    for path in places:
+        other = snapshot.facts(path)
+        name = other.name_id(asked.method) if other is not None else -1
+        if other is None or name < 0:
+            continue
+        for definition, defined in enumerate(other.definition[f.DEF_NAME]):
+            if defined != name or (path, definition) == (asked.path, row):
+                continue
+            is_spec = path == (own[1] if own else "") or any(
+                syntax.last_name(other, syntax.decorating(other, expr)).endswith("hookspec")
+                for expr in syntax.decorators(other, definition)
+            )
+            if not is_spec:
+                continue
+            for parameter in parameters_of(snapshot, (FUNCTION, path, definition)):
+                if other.names[other.parameter[f.PAR_NAME][parameter]] == asked.name:
+                    annotation = other.parameter[f.PAR_ANNOTATION][parameter]
+                    type_ = known(annotated(snapshot, path, annotation))
+                    if type_:
+                        return Answer(type_, "hook", "the hook's specification says so")
+    return None
+
+
+def defaults_below(snapshot: Snapshot, asked: Parameter) -> Answer | None:
+    """What the body gives a parameter that may be left out: ``x = x or Foo()``."""
+    facts = asked.facts
+    if facts.parameter[f.PAR_DEFAULT][asked.parameter] < 0:
+        return None
+    scope, name = facts.binding[f.BIND_SCOPE][asked.row], facts.binding[f.BIND_NAME][asked.row]
+    for row in facts.bindings_of(scope, name):
+        value = facts.binding[f.BIND_VALUE][row]
+        if facts.binding[f.BIND_KIND][row] != f.ASSIGN or value < 0:
+            continue
+        type_ = known(evaluate.values(snapshot, asked.path, value))
+        if type_ and facts.expr[f.EXPR_OP][value] in (f.CALL, f.OR, f.CONDITIONAL_EXPR):
+            return Answer(type_, "default", "what it becomes when it is left out")
+    return None

@@ -1,0 +1,164 @@
+"""Expressions from the outside: what a call gives each parameter, and what uses a value.
+
+Expressions are numbered in the order in which they are evaluated, so what uses a value comes soon
+behind it; nothing is remembered for a file.
+"""
+
+from __future__ import annotations
+
+from ... import facts as f
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...facts import FileFacts
+
+# Rows behind an expression in which what uses it is looked for.
+_NEAR = 600
+_DISPLAYS = (f.LIST, f.TUPLE, f.SET)
+_PASSING = (f.CONDITIONAL_EXPR, f.OR, f.AND)
+_STEPS = (f.NAMED, f.AWAIT, f.STARRED, f.ELEMENT, f.ITEM, f.REST, f.ENTERED)
+
+
+def call_of(facts: FileFacts, function: int) -> int:
+    """Row of the call whose function is an expression, or -1."""
+    ops, _, lefts, _ = facts.expr
+    for row in range(function + 1, min(function + _NEAR, len(ops))):
+        if ops[row] == f.CALL and lefts[row] == function:
+            return row
+    return -1
+
+
+def arguments(facts: FileFacts, call: int) -> Iterator[tuple[int, int]]:
+    """(key, value) of each argument of a call; see the keys in ``facts``."""
+    (extra,) = facts.extra
+    at = facts.expr[f.EXPR_B][call]
+    for index in range(at + 1, at + 1 + 3 * extra[at], 3):
+        yield extra[index], extra[index + 2]
+
+
+def given(facts: FileFacts, call: int, place: int, name: str) -> int:
+    """Row of the argument for a parameter by place or keyword, or -1."""
+    seen = 0
+    for key, value in arguments(facts, call):
+        if key == f.ARG_POSITIONAL:
+            if seen == place:
+                return value
+            seen += 1
+        elif key >= 0 and facts.names[key] == name:
+            return value
+        elif key == f.ARG_STAR:
+            place = -1
+    return -1
+
+
+def keyword(facts: FileFacts, call: int, name: str) -> int:
+    """Row of a keyword's argument, or -1."""
+    for key, value in arguments(facts, call):
+        if key >= 0 and facts.names[key] == name:
+            return value
+    return -1
+
+
+def elements(facts: FileFacts, expr: int) -> list[int]:
+    """Rows of what a list, tuple or set display holds; of other expressions nothing."""
+    if expr < 0 or facts.expr[f.EXPR_OP][expr] not in _DISPLAYS:
+        return []
+    (extra,) = facts.extra
+    at = facts.expr[f.EXPR_A][expr]
+    return list(extra[at + 1 : at + 1 + extra[at]])
+
+
+def text_of(facts: FileFacts, expr: int) -> str:
+    """The text of a string literal; empty for anything else."""
+    if expr < 0 or facts.expr[f.EXPR_OP][expr] != f.STRING:
+        return ""
+    row = facts.expr[f.EXPR_A][expr]
+    return facts.strings[row] if row >= 0 else ""
+
+
+def last_name(facts: FileFacts, expr: int) -> str:
+    """The name at the end of a plain or dotted name; empty for anything else."""
+    ops, _, lefts, rights = facts.expr
+    if expr >= 0 and ops[expr] == f.NAME:
+        return facts.names[lefts[expr]]
+    if expr >= 0 and ops[expr] == f.ATTRIBUTE:
+        return facts.names[rights[expr]]
+    return ""
+
+
+def decorators(facts: FileFacts, definition: int) -> list[int]:
+    """Rows of the expressions of a definition's decorators, from top to bottom."""
+    at = facts.definition[f.DEF_DECORATORS][definition]
+    (extra,) = facts.extra
+    return list(extra[at + 1 : at + 1 + extra[at]]) if at >= 0 else []
+
+
+def decorating(facts: FileFacts, decorator: int) -> int:
+    """The function that a decorator is or calls."""
+    is_call = facts.expr[f.EXPR_OP][decorator] == f.CALL
+    return facts.expr[f.EXPR_A][decorator] if is_call else decorator
+
+
+def user(facts: FileFacts, expr: int) -> tuple[int, int]:
+    """(row of the expression that uses the value of an expression, its op); (-1, -1) for none.
+
+    The op is that of the row, but ``-2`` for the function of a call, to tell it from an argument.
+    """
+    ops, _, lefts, rights = facts.expr
+    (extra,) = facts.extra
+    for row in range(expr + 1, min(expr + _NEAR, len(ops))):
+        op = ops[row]
+        if op == f.CALL:
+            if lefts[row] == expr:
+                return row, -2
+            if any(value == expr for _, value in arguments(facts, row)):
+                return row, op
+        elif op in (f.ATTRIBUTE, f.SUBSCRIPT) or op in _STEPS:
+            if lefts[row] == expr:
+                return row, op
+        elif op in _PASSING:
+            if expr in (lefts[row], rights[row]):
+                return row, op
+        elif op in _DISPLAYS:
+            at = lefts[row]
+            if expr in extra[at + 1 : at + 1 + extra[at]].tolist():
+                return row, op
+        elif op == f.DICT:
+            at = lefts[row]
+            if expr in extra[at + 2 : at + 1 + extra[at] : 2].tolist():
+                return row, op
+    return -1, -1
+
+
+def shared_folders(path: str, other: str) -> int:
+    """How many leading folders two paths share; a file is nearest to itself."""
+    if path == other:
+        return 1000
+    count = 0
+    for left, right in zip(path.split("/")[:-1], other.split("/")[:-1], strict=False):
+        if left != right:
+            break
+        count += 1
+    return count
+
+
+def nearest(path: str, files: list[str], limit: int) -> list[str]:
+    """The files nearest to one by their folders, those of tests last unless it is one of them."""
+    tests = is_test(path)
+    return sorted(
+        files, key=lambda other: (is_test(other) and not tests, -shared_folders(path, other), other)
+    )[:limit]
+
+
+def is_test(path: str) -> bool:
+    """Whether a file is one of tests, by its name or its folder."""
+    name = path.rpartition("/")[2]
+    return (
+        name.startswith(("test_", "conftest."))
+        or name.endswith("_test.py")
+        or "/tests/" in path
+        or path.startswith(("tests/", "test/"))
+        or "/test/" in path
+    )

@@ -1,0 +1,226 @@
+"""Modules whose names are not all written in them: PEP 562, tables of lazy imports, dynamic tricks.
+
+What such tables say is known by convention: a plain dictionary shows where a name comes from, and
+the module that it leads to has that name.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from . import evaluate, names
+from .entities import CONVENTIONAL, MODULE, OUTSIDE, Found
+from .memo import remember
+from .modules import find_module, imported_module, submodule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from ..snapshot import Snapshot
+    from .entities import Entity
+
+# Components of a place in a table: package, module, attribute.
+_MOST = 3
+
+
+def is_open(snapshot: Snapshot, path: str) -> bool:
+    """Whether a module may have names that its text does not show."""
+    return remember(snapshot, ("open", path), lambda: _is_open(snapshot, path), True)
+
+
+def _is_open(snapshot: Snapshot, path: str) -> bool:
+    facts = snapshot.facts(path)
+    if facts is None or facts.scope[f.SCOPE_FLAGS][0] & f.SCOPE_USES_LOCALS:
+        return True
+    if names.module_member(snapshot, path, "__getattr__"):
+        return True
+    if facts.name_id("__path__") >= 0 or _replaces_modules(facts) or _uses_globals(facts):
+        return True
+    for row, name in enumerate(facts.imports[f.IMP_NAME]):
+        if name == f.STAR:
+            spelled = facts.names[facts.imports[f.IMP_MODULE][row]]
+            module = imported_module(snapshot, path, spelled)
+            if module[0] == OUTSIDE:
+                return True
+            if module[0] == MODULE and module[1] != path and is_open(snapshot, module[1]):
+                return True
+    return False
+
+
+def lazy_member(snapshot: Snapshot, path: str, name: str) -> list[Found]:
+    """What a module gives for a name that it does not bind, as far as it shows where from."""
+    if name.startswith("__"):
+        return []
+    key = ("lazy", path, name)
+    return remember(snapshot, key, lambda: _lazy_member(snapshot, path, name), list[Found]())
+
+
+def _lazy_member(snapshot: Snapshot, path: str, name: str) -> list[Found]:
+    facts = snapshot.facts(path)
+    if facts is None:
+        return []
+    row = facts.name_id("__getattr__")
+    getters = [
+        facts.binding[f.BIND_REF][binding]
+        for binding in (facts.bindings_of(0, row) if row >= 0 else [])
+        if facts.binding[f.BIND_KIND][binding] == f.DEF_FUNCTION
+    ]
+    if not getters and row < 0 and not _replaces_modules(facts):
+        return []
+    for definition in getters:
+        found = _from_getter(snapshot, path, facts, definition, name)
+        if found:
+            return [item.weaker(CONVENTIONAL) for item in found]
+    for parts in _tables(facts).get(name, []):
+        found = _place(snapshot, path, parts, name)
+        if found:
+            return [item.weaker(CONVENTIONAL) for item in found]
+    return []
+
+
+def _from_getter(
+    snapshot: Snapshot, path: str, facts: FileFacts, definition: int, name: str
+) -> list[Found]:
+    """What ``__getattr__`` imports under this name, or returns where it was asked for it."""
+    scope = facts.definition[f.DEF_OWN_SCOPE][definition]
+    wanted = facts.name_id(name)
+    if wanted >= 0:
+        for row in facts.bindings_of(scope, wanted):
+            if facts.binding[f.BIND_KIND][row] == f.IMPORT:
+                return names.follow(snapshot, path, facts, row)
+    for row, owner in enumerate(facts.result[f.RES_SCOPE]):
+        value = facts.result[f.RES_EXPR][row]
+        if owner != scope or value < 0 or facts.result[f.RES_KIND][row] != f.RETURN:
+            continue
+        if _is_asked_for(facts, facts.result[f.RES_BLOCK][row], name):
+            return evaluate.objects(snapshot, path, value)
+    return []
+
+
+def _is_asked_for(facts: FileFacts, block: int, name: str) -> bool:
+    """Whether code runs only when something equals the text of a name."""
+    ops, _, _, rights = facts.expr
+    (extra,) = facts.extra
+    while block >= 0:
+        test = facts.block[f.BLOCK_TEST][block]
+        if facts.block[f.BLOCK_KIND][block] == f.IF_TRUE and ops[test] == f.COMPARE:
+            at = rights[test]
+            if extra[at] == 2 and f.OPERATORS[extra[at + 1]] == "==":
+                return _string(facts, extra[at + 2]) == name
+        block = facts.block[f.BLOCK_PARENT][block]
+    return False
+
+
+def _tables(facts: FileFacts) -> dict[str, list[tuple[str, ...]]]:
+    """Places by name, as dictionaries of the file list them one way or the other.
+
+    ``{"Box": ".shapes"}``, ``{"Box": ("pkg", ".shapes")}`` and ``{"shapes": ["Box"]}``.
+    """
+    table: dict[str, list[tuple[str, ...]]] | None = facts.memo.get("lazy")
+    if table is not None:
+        return table
+    table = facts.memo["lazy"] = {}
+    (extra,) = facts.extra
+    pairs: list[tuple[int, int]] = []
+    for expr, op in enumerate(facts.expr[f.EXPR_OP]):
+        if op == f.DICT:
+            at = facts.expr[f.EXPR_A][expr]
+            listed = extra[at + 1 : at + 1 + extra[at]]
+            pairs += zip(listed[::2], listed[1::2], strict=True)
+    pairs += zip(facts.item_binding[f.ITEM_INDEX], facts.item_binding[f.ITEM_VALUE], strict=True)
+    for key, value in pairs:
+        text = _string(facts, key)
+        parts = _strings(facts, value)
+        if not text or not parts:
+            continue
+        if len(parts) <= _MOST:
+            table.setdefault(text, []).append(parts)
+        for each in parts:
+            table.setdefault(each, []).append((text, each))
+    return table
+
+
+def _place(snapshot: Snapshot, path: str, parts: tuple[str, ...], name: str) -> list[Found]:
+    """What a table's entry for a name leads to, if it leads to anything."""
+    first, last = parts[0], parts[-1]
+    module, colon, attribute = first.partition(":")
+    tried = [(module, attribute)] if colon else [(first, name)]
+    if len(parts) > 1:
+        tried = [(first, last), (last, name), *tried]
+        if last.startswith("."):
+            tried.insert(0, (first + last, name))
+    elif not colon and "." in first.lstrip("."):
+        module, _, attribute = first.rpartition(".")
+        tried.append((module, attribute))
+    for spelled, wanted in tried:
+        for entity in _modules(snapshot, path, spelled):
+            if entity == (MODULE, path, -1):
+                continue
+            found = names.module_member(snapshot, entity[1], wanted)
+            if found:
+                return found
+            inner = submodule(snapshot, entity, wanted)
+            if inner is not None:
+                return [Found(inner)]
+            if spelled.rpartition(".")[2] == name:
+                return [Found(entity)]
+    return []
+
+
+def _modules(snapshot: Snapshot, path: str, spelled: str) -> list[Entity]:
+    """Modules that a table may mean: relative with or without dots, or absolute."""
+    if not spelled or not all(map(str.isidentifier, spelled.lstrip(".").split("."))):
+        return []
+    found = [imported_module(snapshot, path, spelled if spelled[0] == "." else "." + spelled)]
+    if spelled[0] != ".":
+        absolute = find_module(snapshot, spelled, path)
+        found += [absolute] if absolute is not None else []
+    return [entity for entity in found if entity[0] == MODULE]
+
+
+def _replaces_modules(facts: FileFacts) -> bool:
+    """Whether a file puts anything into ``sys.modules``, such as an object in its own place."""
+    ops, _, lefts, rights = facts.expr
+    modules = facts.name_id("modules")
+    if modules < 0:
+        return False
+    holders = list(facts.item_binding[f.ITEM_CONTAINER])
+    for expr, op in enumerate(ops):
+        if op == f.ATTRIBUTE and ops[lefts[expr]] == f.SUBSCRIPT:
+            holders.append(lefts[lefts[expr]])  # sys.modules[__name__].__class__ = ...
+    return any(ops[expr] == f.ATTRIBUTE and rights[expr] == modules for expr in holders)
+
+
+def _uses_globals(facts: FileFacts) -> bool:
+    """Whether module-level code writes into the dictionary of its own names."""
+    ops, _, lefts, rights = facts.expr
+    called = {facts.name_id("globals"), facts.name_id("vars")} - {-1}
+    if not called:
+        return False
+    holders = list(facts.item_binding[f.ITEM_CONTAINER])
+    for expr, op in enumerate(ops):
+        if op == f.ATTRIBUTE and facts.names[rights[expr]] in ("update", "setdefault"):
+            holders.append(lefts[expr])
+    return any(
+        ops[expr] == f.CALL and ops[lefts[expr]] == f.NAME and lefts[lefts[expr]] in called
+        for expr in holders
+    )
+
+
+def _string(facts: FileFacts, expr: int) -> str:
+    if expr < 0 or facts.expr[f.EXPR_OP][expr] != f.STRING:
+        return ""
+    row = facts.expr[f.EXPR_A][expr]
+    return facts.strings[row] if row >= 0 else ""
+
+
+def _strings(facts: FileFacts, expr: int) -> tuple[str, ...]:
+    """The strings of a literal: one, or those that a list or tuple holds."""
+    if expr < 0:
+        return ()
+    if facts.expr[f.EXPR_OP][expr] in (f.LIST, f.TUPLE, f.SET):
+        (extra,) = facts.extra
+        at = facts.expr[f.EXPR_A][expr]
+        texts = [_string(facts, part) for part in extra[at + 1 : at + 1 + extra[at]]]
+        return tuple(text for text in texts if text)
+    text = _string(facts, expr)
+    return (text,) if text else ()

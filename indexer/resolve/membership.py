@@ -1,0 +1,369 @@
+"""Whether a value has a member: yes, no, or nobody can say.
+
+Only what shows all of its members can be without one. A base that is not here, ``__getattr__``, a
+metaclass that adds names, a decorator that may: each makes a class *open*, and of an open class
+nothing is ever said to be missing.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from . import evaluate
+from .classes import class_member, metaclass, mro, own_member, subclasses
+from .entities import CLASS, FUNCTION, NAMESPACE, OUTSIDE, VARIABLE, name_of
+from .lazy import is_open as is_open_module
+from .memo import remember
+from .names import member_of
+from .synthesized import decorators, last_name
+from .types import (
+    CALLABLE,
+    CLASS_OBJECT,
+    FUNCTION_OBJECT,
+    INSTANCE,
+    MODULE_OBJECT,
+    NONE,
+    SUPER,
+    named,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from ..snapshot import Snapshot
+    from .entities import Entity
+    from .types import Value
+
+PRESENT, ABSENT, UNSURE = range(3)
+
+# Decorators of classes that add nothing but what Python's data model names.
+_HARMLESS = frozenset(
+    ["dataclass", "final", "total_ordering", "runtime_checkable", "unique", "define", "frozen",
+     "attrs", "mutable", "deprecated", "dataclass_transform", "python_2_unicode_compatible",
+     "deconstructible", "skip", "skipIf", "skipUnless", "override", "usefixtures", "parametrize"]
+)  # fmt: skip
+# Classes whose instances stand for anything.
+_ANYTHING = frozenset(["object", "type", "ModuleType", "SimpleNamespace", "Namespace", "Any"])
+# What `sys` has in some interpreters and programs, and stubs leave out.
+_UNDOCUMENTED = frozenset(["pypy_version_info", "_MEIPASS", "frozen", "gettotalrefcount"])
+
+
+def membership(snapshot: Snapshot, value: Value, name: str) -> int:
+    """Whether a value has an attribute: PRESENT, ABSENT, or UNSURE."""
+    form, entity, args, _ = value
+    if form == NONE:
+        nothing = named(snapshot, "types", "NoneType")
+        if nothing is None:
+            return UNSURE
+        return _of_class(snapshot, nothing, name)
+    if form == MODULE_OBJECT:
+        return of_module(snapshot, entity, name)
+    if form == INSTANCE:
+        if entity[0] == CLASS and _stands_for_anything(snapshot, entity):
+            return UNSURE
+        return _of_class(snapshot, entity, name)
+    if form == CLASS_OBJECT:
+        return _of_class_object(snapshot, entity, name)
+    if form == SUPER:
+        if not args or not args[0]:
+            return UNSURE
+        return _of_super(snapshot, args[0][0][1], entity, name)
+    if form == FUNCTION_OBJECT:
+        return _of_function(snapshot, entity, name)
+    return PRESENT if form == CALLABLE and name == "__call__" else UNSURE
+
+
+def of_module(snapshot: Snapshot, module: Entity, name: str) -> int:
+    """Whether a module or package has a name, be it a module inside it."""
+    if module[0] == OUTSIDE:
+        return UNSURE
+    if member_of(snapshot, module, name):
+        return PRESENT
+    if module[0] == NAMESPACE:
+        return UNSURE
+    if is_open_module(snapshot, module[1]) or _is_written_for_others(snapshot, module[1], name):
+        return UNSURE
+    kind = named(snapshot, "types", "ModuleType")
+    if kind is None:
+        return UNSURE
+    if class_member(snapshot, kind, name):
+        # ModuleType's own `__getattr__` stands for what stubs do not know.
+        return PRESENT
+    if _member_of_object(snapshot, name) or name in ("__path__", "__builtins__", "__cached__"):
+        return PRESENT
+    if name in _UNDOCUMENTED and module[1].endswith("/sys/__init__.pyi"):
+        return UNSURE
+    return ABSENT
+
+
+def _is_written_for_others(snapshot: Snapshot, path: str, name: str) -> bool:
+    """Whether the text of a module binds a name for other versions or platforms than this one."""
+    digest = snapshot.digest(path)
+    whole = snapshot.index.library.get(digest) if digest else None
+    if whole is None:
+        return False
+    row = whole.name_id(name)
+    return row >= 0 and bool(whole.bindings_of(0, row))
+
+
+def _stands_for_anything(snapshot: Snapshot, entity: Entity) -> bool:
+    return entity[1].startswith("/") and name_of(snapshot, entity) in _ANYTHING
+
+
+def _member_of_object(snapshot: Snapshot, name: str) -> bool:
+    base = named(snapshot, "builtins", "object")
+    return base is not None and bool(own_member(snapshot, base, name))
+
+
+def _of_class(snapshot: Snapshot, entity: Entity, name: str) -> int:
+    """Whether instances of a class have an attribute."""
+    if entity[0] not in (CLASS, VARIABLE):
+        return UNSURE
+    if any(item.entity[0] != OUTSIDE for item in class_member(snapshot, entity, name)):
+        return PRESENT
+    if _member_of_object(snapshot, name):
+        return PRESENT
+    if entity[0] == VARIABLE or is_open_class(snapshot, entity):
+        return UNSURE
+    if any(_binds_elsewhere(snapshot, cls, name) for cls in mro(snapshot, entity)):
+        return UNSURE
+    return UNSURE if _below(snapshot, entity, name) else ABSENT
+
+
+def _of_class_object(snapshot: Snapshot, entity: Entity, name: str) -> int:
+    found = _of_class(snapshot, entity, name)
+    if found != ABSENT:
+        return found
+    meta = metaclass(snapshot, entity) or named(snapshot, "builtins", "type")
+    return UNSURE if meta is None else _of_class(snapshot, meta, name)
+
+
+def _of_super(snapshot: Snapshot, start: Entity, after: Entity, name: str) -> int:
+    found = class_member(snapshot, start, name, after=after)
+    if any(item.entity[0] != OUTSIDE for item in found) or _member_of_object(snapshot, name):
+        return PRESENT
+    # In a mixin, `super()` is whatever stands behind it in a class derived from both.
+    return UNSURE if is_open_class(snapshot, start) or subclasses(snapshot, start) else ABSENT
+
+
+def _of_function(snapshot: Snapshot, function: Entity, name: str) -> int:
+    if function[0] != FUNCTION:
+        return UNSURE
+    facts = snapshot.need(function[1])
+    if facts.definition[f.DEF_DECORATORS][function[2]] >= 0:
+        return UNSURE
+    for kind in ("FunctionType", "MethodType"):
+        entity = named(snapshot, "types", kind)
+        if entity is None or class_member(snapshot, entity, name):
+            return UNSURE if entity is None else PRESENT
+    return PRESENT if _member_of_object(snapshot, name) else ABSENT
+
+
+def is_open_class(snapshot: Snapshot, entity: Entity) -> bool:
+    """Whether a class, or a base of it, may have members that its text does not show."""
+    key = ("open class", entity)
+    return remember(
+        snapshot,
+        key,
+        lambda: (
+            any(_opens(snapshot, cls) for cls in mro(snapshot, entity))
+            or _has_inventive_metaclass(snapshot, entity)
+        ),
+        True,
+    )
+
+
+def _opens(snapshot: Snapshot, cls: Entity) -> bool:
+    if cls[0] != CLASS:
+        return True
+    facts = snapshot.facts(cls[1])
+    if facts is None:
+        return True
+    for name in ("__getattr__", "__getattribute__"):
+        if own_member(snapshot, cls, name) and not _is_object(snapshot, cls):
+            return True
+    return (
+        _has_unclear_base(snapshot, cls, facts)
+        or _is_decorated(snapshot, cls, facts)
+        or _writes_its_names(facts, cls[2])
+        or cls in set_by_computed_names(snapshot)
+    )
+
+
+def _has_unclear_base(snapshot: Snapshot, cls: Entity, facts: FileFacts) -> bool:
+    """Whether a base is made by a call, or is one class or another."""
+    at = facts.definition[f.DEF_ARGUMENTS][cls[2]]
+    (extra,) = facts.extra
+    for index in range(at + 1, at + 1 + 3 * extra[at], 3) if at >= 0 else ():
+        expr = extra[index + 2]
+        if extra[index] == f.ARG_POSITIONAL and (
+            facts.expr[f.EXPR_OP][expr] == f.CALL
+            or len({item.entity for item in evaluate.objects(snapshot, cls[1], expr)}) > 1
+        ):
+            return True
+    return False
+
+
+def set_by_computed_names(snapshot: Snapshot) -> frozenset[Entity]:
+    """Classes that code of the workspace gives attributes by ``setattr`` with computed names."""
+    return remember(
+        snapshot, ("computed names",), lambda: _set_by_computed_names(snapshot), frozenset()
+    )
+
+
+def _set_by_computed_names(snapshot: Snapshot) -> frozenset[Entity]:
+    found: set[Entity] = set()
+    for path in snapshot.files_with("setattr"):
+        facts = snapshot.facts(path)
+        if facts is None:
+            continue
+        called = {ref for role, _, ref in facts.occurrences("setattr") if role == f.CALLED}
+        ops, _, lefts, rights = facts.expr
+        (extra,) = facts.extra
+        for row, op in enumerate(ops):
+            if op != f.CALL or lefts[row] not in called or extra[rights[row]] < 2:
+                continue
+            target, key = extra[rights[row] + 3], extra[rights[row] + 6]
+            if ops[key] == f.STRING:
+                continue
+            for value in evaluate.values(snapshot, path, target):
+                if value[0] in (INSTANCE, CLASS_OBJECT):
+                    found.add(value[1])
+    return frozenset(found)
+
+
+def _is_object(snapshot: Snapshot, cls: Entity) -> bool:
+    return cls == named(snapshot, "builtins", "object")
+
+
+def _has_inventive_metaclass(snapshot: Snapshot, entity: Entity) -> bool:
+    """Whether the class of a class is written in Python and takes part in making it."""
+    meta = metaclass(snapshot, entity)
+    if meta is None:
+        return False
+    for cls in mro(snapshot, meta):
+        if cls[0] != CLASS:
+            return True
+        if cls[1].endswith(".pyi") and snapshot.index.layers.layer(cls[1]) == "stdlib":
+            continue  # ABCMeta, EnumMeta, type
+        if any(own_member(snapshot, cls, name) for name in ("__new__", "__init__", "__prepare__")):
+            return True
+    return False
+
+
+def _is_decorated(snapshot: Snapshot, cls: Entity, facts: FileFacts) -> bool:
+    """Whether a decorator may have added members, or have put something else in a class's place."""
+    for expr in decorators(facts, cls[2]):
+        target = facts.expr[f.EXPR_A][expr] if facts.expr[f.EXPR_OP][expr] == f.CALL else expr
+        name = last_name(facts, target)
+        if name in _HARMLESS or "register" in name or cls[1].endswith(".pyi"):
+            continue
+        if not _gives_what_it_takes(snapshot, cls[1], target):
+            return True
+    return False
+
+
+def _gives_what_it_takes(snapshot: Snapshot, path: str, expr: int) -> bool:
+    """Whether a decorator is a function that returns its parameter and sets nothing on it."""
+    found = evaluate.objects(snapshot, path, expr)
+    for item in found:
+        if item.entity[0] != FUNCTION:
+            return False
+        facts = snapshot.need(item.entity[1])
+        start = facts.definition[f.DEF_START][item.entity[2]]
+        end = facts.definition[f.DEF_END][item.entity[2]]
+        if any(start <= at < end for _, at, _ in facts.occurrences("setattr")):
+            return False
+        if any(start <= at < end for at in facts.attribute_binding[f.ATTR_POS]):
+            return False
+    return bool(found)
+
+
+def _writes_its_names(facts: FileFacts, row: int) -> bool:
+    """Whether the code of a class sets attributes by computed names, or fills its dictionary."""
+    table = facts.definition
+    scope = table[f.DEF_OWN_SCOPE][row]
+    if facts.scope[f.SCOPE_FLAGS][scope] & f.SCOPE_USES_LOCALS:
+        return True
+    start, end = table[f.DEF_START][row], table[f.DEF_END][row]
+    for name in ("setattr", "__dict__", "__setattr__"):
+        for role, position, ref in facts.occurrences(name):
+            if not start <= position < end or role & f.ROLE_MASK == f.DEFINED:
+                continue
+            if name == "__dict__" and not _is_filled(facts, ref):
+                continue
+            if name == "setattr" and not _is_set_on_own(facts, ref):
+                continue
+            return True
+    return False
+
+
+def _is_filled(facts: FileFacts, expr: int) -> bool:
+    """Whether a dictionary is written into: ``x.__dict__.update(…)``, ``x.__dict__[…] = …``."""
+    ops, _, lefts, rights = facts.expr
+    if expr in facts.item_binding[f.ITEM_CONTAINER]:
+        return True
+    if expr < 0 or ops[expr] != f.ATTRIBUTE:
+        return True
+    for row, op in enumerate(ops):
+        if op == f.ATTRIBUTE and lefts[row] == expr:
+            return facts.names[rights[row]] in ("update", "setdefault", "__setitem__")
+    position = facts.expr[f.EXPR_POS][expr]
+    return position in facts.attribute_binding[f.ATTR_POS]
+
+
+def _is_set_on_own(facts: FileFacts, function: int) -> bool:
+    """Whether ``setattr`` is given an object by a plain name, and a name that is computed."""
+    ops, _, lefts, rights = facts.expr
+    (extra,) = facts.extra
+    for row, op in enumerate(ops):
+        if op == f.CALL and lefts[row] == function:
+            at = rights[row]
+            if extra[at] < 2:
+                return True
+            return ops[extra[at + 3]] == f.NAME
+    return True
+
+
+def _binds_elsewhere(snapshot: Snapshot, cls: Entity, name: str) -> bool:
+    """Whether a class binds a name for other versions or platforms than this one."""
+    if cls[0] != CLASS or not cls[1].startswith("/"):
+        return False
+    digest = snapshot.digest(cls[1])
+    whole = snapshot.index.library.get(digest) if digest else None
+    row = whole.name_id(name) if whole is not None else -1
+    if whole is None or row < 0:
+        return False
+    scope = whole.definition[f.DEF_OWN_SCOPE][cls[2]]
+    return bool(whole.bindings_of(scope, row))
+
+
+def _below(snapshot: Snapshot, entity: Entity, name: str) -> bool:
+    """Whether a class derived from this one has the member, so that an instance of it may."""
+    return _derived_has(snapshot, entity, name, set()) or _beside(snapshot, entity, name)
+
+
+def _beside(snapshot: Snapshot, entity: Entity, name: str) -> bool:
+    """Whether a class of the same file outside of the workspace is derived and has the member."""
+    _, path, row = entity
+    if not path.startswith("/"):
+        return False
+    facts = snapshot.need(path)
+    return any(
+        kind == f.CLASS
+        and other != row
+        and own_member(snapshot, (CLASS, path, other), name)
+        and entity in mro(snapshot, (CLASS, path, other))
+        for other, kind in enumerate(facts.definition[f.DEF_KIND])
+    )
+
+
+def _derived_has(snapshot: Snapshot, entity: Entity, name: str, seen: set[Entity]) -> bool:
+    for cls in subclasses(snapshot, entity):
+        if cls in seen or len(seen) > 200:
+            continue
+        seen.add(cls)
+        if class_member(snapshot, cls, name, after=entity) or own_member(snapshot, cls, name):
+            return True
+        if _derived_has(snapshot, cls, name, seen):
+            return True
+    return False

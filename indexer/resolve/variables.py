@@ -1,0 +1,117 @@
+"""Type variables: their bounds, constraints and defaults, and what they stand for unsolved."""
+
+from __future__ import annotations
+
+from .. import facts as f
+from .annotations import SELF, annotated
+from .entities import CLASS, VARIABLE
+from .memo import remember
+from .types import (
+    INSTANCE,
+    NONE,
+    UNKNOWN,
+    VARIABLE_TYPE,
+    class_objects,
+    union,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..snapshot import Snapshot
+    from .entities import Entity
+    from .types import Type
+
+
+def concrete(snapshot: Snapshot, type_: Type) -> Type:
+    """A type to look things up on: without None, type variables as what they are bound to."""
+    for value in type_:
+        if value[0] == NONE or value[0] == VARIABLE_TYPE:
+            break
+    else:
+        return type_
+    parts: list[Type] = []
+    for value in type_:
+        if value[0] == VARIABLE_TYPE:
+            parts.append(upper_bound(snapshot, value[1]))
+        elif value[0] != NONE:
+            parts.append((value,))
+    return union(*parts)
+
+
+def upper_bound(snapshot: Snapshot, variable: Entity) -> Type:
+    """What a type variable is at least: its bound, or one of its constraints."""
+    return _said(snapshot, variable, 0)
+
+
+def fallback(snapshot: Snapshot, variable: Entity) -> Type:
+    """What a type variable is that nothing has solved: its default, else its bound."""
+    return _said(snapshot, variable, 1)
+
+
+def _said(snapshot: Snapshot, variable: Entity, which: int) -> Type:
+    if variable[0] != VARIABLE or variable == SELF:
+        return UNKNOWN
+    if variable[1].startswith("type:"):
+        plain = (variable[0], variable[1][5:], variable[2])
+        return class_objects(_said(snapshot, plain, which))
+    key = ("bound", variable)
+    said = remember(snapshot, key, lambda: _bound_and_default(snapshot, variable), (UNKNOWN,) * 2)
+    return said[which]
+
+
+def _bound_and_default(snapshot: Snapshot, variable: Entity) -> tuple[Type, Type]:
+    _, path, row = variable
+    facts = snapshot.facts(path)
+    if facts is None or row < 0:
+        return UNKNOWN, UNKNOWN
+    value = facts.binding[f.BIND_VALUE][row]
+    ops, _, lefts, rights = facts.expr
+    (extra,) = facts.extra
+    if facts.binding[f.BIND_KIND][row] == f.TYPE_PARAMETER:
+        limit = facts.binding[f.BIND_ANNOTATION][row]
+        limits = [limit] if limit >= 0 else []
+        if limit >= 0 and ops[limit] == f.TUPLE:
+            at = lefts[limit]
+            limits = list(extra[at + 1 : at + 1 + extra[at]])
+        default = value
+    elif value >= 0 and ops[value] == f.CALL:
+        at = rights[value]
+        limits, default, place = list[int](), -1, 0
+        for index in range(at + 1, at + 1 + 3 * extra[at], 3):
+            key, argument = extra[index], extra[index + 2]
+            if key == f.ARG_POSITIONAL:
+                limits += [argument] if place else []
+                place += 1
+            elif key >= 0 and facts.names[key] == "bound":
+                limits.append(argument)
+            elif key >= 0 and facts.names[key] == "default":
+                default = argument
+    else:
+        return UNKNOWN, UNKNOWN
+    bound = union(*(annotated(snapshot, path, limit) for limit in limits))
+    return bound, annotated(snapshot, path, default) or bound
+
+
+def within(cls: int, path: str, type_: Type) -> dict[Entity, Type]:
+    """What ``Self`` stands for in the body of a class, when a type speaks of it."""
+    if cls < 0 or not any(value[1] == SELF or value[2] for value in type_):
+        return {}
+    return {SELF: ((INSTANCE, (CLASS, path, cls), (), 0),)}
+
+
+def variables_in(type_: Type, depth: int = 0) -> set[Entity]:
+    """The type variables that stand anywhere in a type."""
+    found: set[Entity] = set()
+    if depth < 6:
+        for value in type_:
+            if value[0] == VARIABLE_TYPE:
+                found.add(plain_variable(value[1]))
+            for inner in value[2]:
+                found |= variables_in(inner, depth + 1)
+    return found
+
+
+def plain_variable(variable: Entity) -> Entity:
+    """``T`` of ``type[T]``."""
+    kind, path, row = variable
+    return (kind, path[5:], row) if path.startswith("type:") else variable

@@ -1,0 +1,103 @@
+"""What the client can do, as it told when it introduced itself."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_ENCODINGS = ("utf-8", "utf-32", "utf-16")
+_KINDS_OF_SYMBOLS = range(1, 19)
+
+
+class Client:
+    """Capabilities of the client. What it does not speak of, it cannot."""
+
+    __slots__ = ("_capabilities", "encoding", "name", "process_id")
+
+    def __init__(self, params: dict[str, Any]) -> None:
+        """Read the parameters of ``initialize``."""
+        capabilities = params.get("capabilities")
+        self._capabilities: dict[str, Any] = capabilities if isinstance(capabilities, dict) else {}
+        offered = self.get("general.positionEncodings", ())
+        self.encoding: str = next((one for one in _ENCODINGS if one in offered), "utf-16")
+        """What a position's character counts: ``utf-8`` (bytes), ``utf-16`` or ``utf-32``."""
+        process = params.get("processId")
+        self.process_id: int | None = process if isinstance(process, int) and process > 0 else None
+        info = params.get("clientInfo")
+        self.name: str = str(info.get("name", "")) if isinstance(info, dict) else ""
+
+    def get(self, path: str, default: Any = None) -> Any:
+        """A capability by its dotted path."""
+        value: Any = self._capabilities
+        for key in path.split("."):
+            if not isinstance(value, dict) or key not in value:
+                return default
+            value = value[key]
+        return default if value is None else value
+
+    @property
+    def snippets(self) -> bool:
+        """Whether completions may be snippets."""
+        return bool(self.get("textDocument.completion.completionItem.snippetSupport"))
+
+    @property
+    def hierarchical_symbols(self) -> bool:
+        """Whether document symbols may nest."""
+        return bool(self.get("textDocument.documentSymbol.hierarchicalDocumentSymbolSupport"))
+
+    @property
+    def document_changes(self) -> bool:
+        """Whether edits may name versions of documents, and rename files."""
+        return bool(self.get("workspace.workspaceEdit.documentChanges"))
+
+    @property
+    def pull_diagnostics(self) -> bool:
+        """Whether the client asks for diagnostics itself."""
+        return self.get("textDocument.diagnostic") is not None
+
+    @property
+    def progress(self) -> bool:
+        """Whether the server may show progress."""
+        return bool(self.get("window.workDoneProgress"))
+
+    def links(self, feature: str) -> bool:
+        """Whether a kind of definition may be answered with links, which name where they start."""
+        return bool(self.get(f"textDocument.{feature}.linkSupport"))
+
+    def markdown(self, feature: str) -> bool:
+        """Whether hover, completion or signatureHelp may be Markdown."""
+        places = {
+            "hover": "textDocument.hover.contentFormat",
+            "completion": "textDocument.completion.completionItem.documentationFormat",
+            "signatureHelp": "textDocument.signatureHelp.signatureInformation.documentationFormat",
+        }
+        formats = self.get(places.get(feature, ""), ())
+        return isinstance(formats, list) and "markdown" in formats
+
+    def resolves(self, feature: str, name: str) -> bool:
+        """Whether a property of what a feature lists may be left for ``resolve``."""
+        for path in (
+            f"textDocument.{feature}.resolveSupport.properties",
+            f"textDocument.{feature}.completionItem.resolveSupport.properties",
+            f"workspace.{feature}.resolveSupport.properties",
+        ):
+            if name in self.get(path, ()):
+                return True
+        return False
+
+    def dynamic(self, method: str) -> bool:
+        """Whether a method may be registered after the client has started."""
+        part, _, feature = method.rpartition("/")
+        return bool(self.get(f"{part}.{feature}.dynamicRegistration"))
+
+    def refresh(self, feature: str) -> bool:
+        """Whether the client can be told to ask again for all of a feature: ``codeLens``."""
+        return bool(self.get(f"workspace.{feature}.refreshSupport"))
+
+    def symbol_kind(self, kind: int) -> int:
+        """A kind of symbol that the client knows."""
+        known = self.get("textDocument.documentSymbol.symbolKind.valueSet")
+        if kind in (known if isinstance(known, list) else _KINDS_OF_SYMBOLS):
+            return kind
+        return {22: 14, 26: 13}.get(kind, 13)  # enum member: constant; type parameter: variable

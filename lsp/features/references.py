@@ -1,0 +1,36 @@
+"""textDocument/references."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..messages import Json
+    from ..requests import Request
+    from ..server import Server
+
+
+def register(server: Server) -> None:
+    """Answer textDocument/references."""
+    server.answers(
+        "textDocument/references", _references, {"referencesProvider": True},
+        feature="references", slow=True,
+    )  # fmt: skip
+
+
+def _references(request: Request) -> Json:
+    from ...api.queries.uses import uses
+
+    place = request.place()
+    context = request.params.get("context")
+    declared = bool(context.get("includeDeclaration")) if isinstance(context, dict) else False
+    textual: bool = request.settings.get("references.textual", False)
+    overrides: bool = request.settings.get("references.overrides", False)
+    found = place.found(request.params["position"])
+    result: list[Json] = []
+    places = uses(
+        place.snapshot, found, declaration=declared, textual=textual, overrides=overrides
+    )
+    for path, spans in places:
+        request.check()
+        result += [place.location(path, start, end) for start, end in spans]
+    return result

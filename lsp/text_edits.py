@@ -1,0 +1,93 @@
+"""A document's text as lines, changed in place as the client types."""
+
+from __future__ import annotations
+
+import re
+
+from .messages import INVALID_PARAMS, ProtocolError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+# Where the protocol breaks lines, and nowhere else.
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
+_LARGEST = (1 << 31) - 1
+
+
+def lines_of(text: str) -> list[str]:
+    """Lines with their line breaks; the last one has none, and may be empty."""
+    if "\r" not in text:
+        parts = text.split("\n")
+        last = parts.pop()
+        lines = [part + "\n" for part in parts]
+        lines.append(last)
+        return lines
+    lines = _LINE.findall(text)
+    if len(lines) > 1 and lines[-2] and lines[-2][-1] not in "\r\n":
+        lines.pop()  # the empty match behind a last line without a line break
+    return lines
+
+
+def apply(lines: list[str], changes: list[Any], encoding: str) -> list[str]:
+    """Lines after a list of content changes; raises ProtocolError for what is no change."""
+    for change in changes:
+        if not isinstance(change, dict) or not isinstance(text := change.get("text"), str):
+            raise ProtocolError(INVALID_PARAMS, "a change needs a 'text'")
+        span = change.get("range")
+        lines = lines_of(text) if span is None else _replaced(lines, span, text, encoding)
+    return lines
+
+
+def _replaced(lines: list[str], span: Any, text: str, encoding: str) -> list[str]:
+    first, start = _place(lines, span, "start", encoding)
+    last, end = _place(lines, span, "end", encoding)
+    if (last, end) < (first, start):
+        first, start, last, end = last, end, first, start
+    # A line feed may meet the carriage return before it, or lose the one it belonged to.
+    before = lines[first][:start]
+    if not before and first and lines[first - 1].endswith("\r"):
+        first -= 1
+        before = lines[first]
+    after = lines[last][end:]
+    if last + 1 < len(lines):
+        last += 1
+        after += lines[last]
+    between = lines_of(before + text + after)
+    rest = lines[last + 1 :]
+    if rest:
+        between.pop()  # the empty one behind a line break, in whose place the rest comes
+    return [*lines[:first], *between, *rest]
+
+
+def _place(lines: list[str], span: Any, which: str, encoding: str) -> tuple[int, int]:
+    position = span.get(which) if isinstance(span, dict) else None
+    line, character = numbers(position)
+    if line >= len(lines):
+        return len(lines) - 1, len(lines[-1])
+    return line, index_of(lines[line].rstrip("\r\n"), character, encoding)
+
+
+def numbers(position: object) -> tuple[int, int]:
+    """Line and character of a position; raises ProtocolError for what is none."""
+    if isinstance(position, dict):
+        line, character = position.get("line"), position.get("character")
+        if (
+            isinstance(line, int)
+            and isinstance(character, int)
+            and 0 <= line <= _LARGEST
+            and 0 <= character <= _LARGEST
+        ):
+            return line, character
+    raise ProtocolError(INVALID_PARAMS, f"no position: {str(position)[:80]}")
+
+
+def index_of(line: str, character: int, encoding: str) -> int:
+    """Index into a line for a position's character; past the end means the end."""
+    if encoding == "utf-32" or line.isascii():
+        return min(character, len(line))
+    if encoding == "utf-8":
+        raw = line.encode("utf-8", "replace")[:character]
+        return len(raw.decode("utf-8", "ignore"))
+    raw = line.encode("utf-16-le", "surrogatepass")[: 2 * character]
+    return len(raw.decode("utf-16-le", "ignore"))
