@@ -246,6 +246,22 @@ _ALL = (
         Parameter("context", "integer", "Lines around it to show as well.", default=0),
     ),
     Operation(
+        "validate",
+        "validate",
+        "Judgement",
+        "Is an edit right? Judges it against the whole code base and tells what it gets wrong and "
+        "what it breaks elsewhere, with what exists instead. Nothing is written. Without `text`, "
+        "`diff` or `whole`, the edit is what git says has changed.",
+        Parameter("paths", "array", "Only these files and folders."),
+        Parameter("path", "string", "The file that `text` is meant for, or the only one to judge."),
+        Parameter("text", "string", "Proposed content of `path`."),
+        Parameter("diff", "string", "A unified diff that is to be applied."),
+        Parameter("since", "string", "A revision of git; by default HEAD."),
+        Parameter("staged", "boolean", "What is staged, not what is on disk.", default=False),
+        Parameter("whole", "boolean", "Whole files, whoever wrote what is wrong.", default=False),
+        Parameter("limit", "integer", "Most findings in one answer.", default=200),
+    ),
+    Operation(
         "explain",
         "explain",
         "Explanation",

@@ -55,6 +55,13 @@ class Session:
         snapshot.interrupt = self.interrupt
         return snapshot
 
+    def with_contents(self, contents: Mapping[str, bytes | None]) -> Session:
+        """A session that sees files with other contents than they have; None deletes a file."""
+        again = Session(self.index, self.freshness, shared=self._shared)
+        again.overlays = {**self.overlays, **contents}
+        again.interrupt = self.interrupt
+        return again
+
     def after_change(self, path: str) -> Session:
         """A session to ask again with, when a file turned out to have changed unnoticed."""
         if self.index.lock.held:

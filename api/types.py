@@ -194,6 +194,52 @@ class SourceAnswer(Envelope):
     total: int
 
 
+class TextEdit(TypedDict):
+    """Text to be put in the place of a range."""
+
+    path: str
+    range: Range
+    text: str
+
+
+class Fix(TypedDict):
+    """A way to mend what is wrong."""
+
+    title: str
+    safe: bool
+    """Whether the code keeps its meaning, or gets the only one that it can have."""
+    edits: list[TextEdit]
+
+
+class Finding(TypedDict):
+    """Something that is wrong, or may be."""
+
+    id: str
+    """The same for the same fault, wherever its lines move."""
+    rule: str
+    severity: Literal["error", "warning", "hint"]
+    evidence: Evidence
+    message: str
+    path: str
+    range: Range
+    nearest: list[Symbol]
+    """What exists and may have been meant."""
+    fixes: list[Fix]
+
+
+class Judgement(Envelope):
+    """What is wrong with an edit."""
+
+    verdict: Literal["ok", "doubtful", "broken"]
+    items: list[Finding]
+    total: int
+    counts: dict[str, int]
+    """Number of findings by severity."""
+    checked: list[str]
+    """Files that were judged."""
+    truncated: bool
+
+
 class ExplanationStep(TypedDict):
     """One sentence of an explanation."""
 

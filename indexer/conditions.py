@@ -10,6 +10,8 @@ branches, so only stubs, and what is installed for one version, are looked at th
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
+from operator import itemgetter
 
 from . import facts as f
 from .facts import FileFacts
@@ -85,11 +87,23 @@ def _branches(facts: FileFacts, target: Target) -> tuple[list[tuple[int, int]], 
             lifted[block] = lifted.get(parent, parent)
         elif starts[block] < ends[block]:
             dead.append((starts[block], ends[block]))
-    return dead, lifted
+    return _merged(dead), lifted
+
+
+def _merged(stretches: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same stretches in order, those inside of others left out."""
+    result: list[tuple[int, int]] = []
+    for start, end in sorted(stretches):
+        if result and start <= result[-1][1]:
+            result[-1] = result[-1][0], max(end, result[-1][1])
+        else:
+            result.append((start, end))
+    return result
 
 
 def _inside(stretches: list[tuple[int, int]], position: int) -> bool:
-    return any(start <= position < end for start, end in stretches)
+    at = bisect_right(stretches, position, key=itemgetter(0)) - 1
+    return at >= 0 and position < stretches[at][1]
 
 
 def _gone(

@@ -53,11 +53,7 @@ def snapshot_with(index: Index, overlays: Mapping[str, bytes | None]) -> Snapsho
     view = base.variants.pop(changed, None)
     if view is None:
         view = base.variant()
-        last, before = next(reversed(base.variants.items()), (frozenset[tuple[str, bytes]](), base))
-        gone = {path for path, _ in last ^ changed}
-        for path in tuple(gone):
-            gone.update(folders_of(path))
-        view.resolved = before.resolved.without(gone)
+        view.resolved = _resolved(base, changed)
         while len(base.variants) >= _REMEMBERED:
             try:
                 base.variants.pop(next(iter(base.variants)), None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .messages import is_array, is_object
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -18,20 +20,20 @@ class Client:
     def __init__(self, params: dict[str, Any]) -> None:
         """Read the parameters of ``initialize``."""
         capabilities = params.get("capabilities")
-        self._capabilities: dict[str, Any] = capabilities if isinstance(capabilities, dict) else {}
+        self._capabilities: dict[str, Any] = capabilities if is_object(capabilities) else {}
         offered = self.get("general.positionEncodings", ())
         self.encoding: str = next((one for one in _ENCODINGS if one in offered), "utf-16")
         """What a position's character counts: ``utf-8`` (bytes), ``utf-16`` or ``utf-32``."""
         process = params.get("processId")
         self.process_id: int | None = process if isinstance(process, int) and process > 0 else None
         info = params.get("clientInfo")
-        self.name: str = str(info.get("name", "")) if isinstance(info, dict) else ""
+        self.name: str = str(info.get("name", "")) if is_object(info) else ""
 
     def get(self, path: str, default: Any = None) -> Any:
         """A capability by its dotted path."""
         value: Any = self._capabilities
         for key in path.split("."):
-            if not isinstance(value, dict) or key not in value:
+            if not is_object(value) or key not in value:
                 return default
             value = value[key]
         return default if value is None else value
@@ -73,7 +75,7 @@ class Client:
             "signatureHelp": "textDocument.signatureHelp.signatureInformation.documentationFormat",
         }
         formats = self.get(places.get(feature, ""), ())
-        return isinstance(formats, list) and "markdown" in formats
+        return is_array(formats) and "markdown" in formats
 
     def resolves(self, feature: str, name: str) -> bool:
         """Whether a property of what a feature lists may be left for ``resolve``."""
@@ -98,6 +100,6 @@ class Client:
     def symbol_kind(self, kind: int) -> int:
         """A kind of symbol that the client knows."""
         known = self.get("textDocument.documentSymbol.symbolKind.valueSet")
-        if kind in (known if isinstance(known, list) else _KINDS_OF_SYMBOLS):
+        if kind in (known if is_array(known) else _KINDS_OF_SYMBOLS):
             return kind
         return {22: 14, 26: 13}.get(kind, 13)  # enum member: constant; type parameter: variable

@@ -10,7 +10,7 @@ import os
 from bisect import bisect_right
 
 from . import uris
-from .messages import INVALID_PARAMS, Params, ProtocolError
+from .messages import INVALID_PARAMS, Params, ProtocolError, is_array, is_object
 from .text_edits import apply, lines_of
 
 TYPE_CHECKING = False
@@ -161,7 +161,7 @@ class Documents:
         document = self.state.documents.get(uri)
         if document is None:
             raise ProtocolError(INVALID_PARAMS, f"{uri} is not open")
-        if not isinstance(changes, list):
+        if not is_array(changes):
             raise ProtocolError(INVALID_PARAMS, "'contentChanges' is no list")
         number = version if isinstance(version, int) else document.version
         self._put(document.changed(number, changes, self.encoding))
@@ -189,9 +189,9 @@ class Documents:
         if order is None:
             raise ProtocolError(INVALID_PARAMS, f"{uri} is not open")
         cells = params.part("change").get("cells")
-        cells = Params(cells) if isinstance(cells, dict) else Params()
+        cells = Params(cells) if is_object(cells) else Params()
         structure = cells.get("structure")
-        if isinstance(structure, dict):
+        if is_object(structure):
             edit = Params(structure).part("array")
             start, count = edit["start"], edit["deleteCount"]
             if not isinstance(start, int) or not isinstance(count, int):
@@ -258,7 +258,7 @@ def _document(item: Params) -> Document:
 
 def _cells(cells: object) -> list[str]:
     """URIs of those of a notebook's cells that hold code."""
-    listed = cells if isinstance(cells, list) else []
+    listed = cells if is_array(cells) else []
     return [Params(cell).text("document") for cell in listed]
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from importlib import import_module
 
 from .features import FEATURES
-from .messages import INVALID_PARAMS, Params, ProtocolError
+from .messages import INVALID_PARAMS, Params, ProtocolError, is_array, is_object
 from .settings import SECTION, Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .messages import Json
     from .requests import Request
     from .server import Server
@@ -34,18 +36,15 @@ def register(server: Server) -> None:
         module.register(server)
 
 
-def _bound(server: Server, handler: object) -> object:
-    def bound(params: Params) -> None:
-        handler(server, params)  # type: ignore[operator]
-
-    return bound
+def _bound(server: Server, handler: Callable[[Server, Params], None]) -> Callable[[Params], None]:
+    return lambda params: handler(server, params)
 
 
 def _initialize(request: Request) -> Json:
     server, params = request.server, request.params
     server.initialize(params)
     options = params.get("initializationOptions")
-    if isinstance(options, dict):
+    if is_object(options):
         server.settings = Settings.of(options) or Settings(options)
     for uri in _folders(params):
         server.workspaces.add(uri)
@@ -59,8 +58,8 @@ def _initialize(request: Request) -> Json:
 
 def _folders(params: Params) -> list[str]:
     listed = params.get("workspaceFolders")
-    if isinstance(listed, list):
-        return [Params(folder).text("uri") for folder in listed if isinstance(folder, dict)]
+    if is_array(listed):
+        return [Params(folder).text("uri") for folder in listed if is_object(folder)]
     uri, path = params.get("rootUri"), params.get("rootPath")
     if isinstance(uri, str):
         return [uri]
@@ -96,10 +95,10 @@ def _capabilities(server: Server) -> dict[str, Json]:
 def _merge(into: dict[str, Json], more: dict[str, Json]) -> None:
     for key, value in more.items():
         known = into.get(key)
-        if isinstance(known, dict) and isinstance(value, dict):
+        if is_object(known) and is_object(value):
             _merge(known, value)
-        elif not (isinstance(known, dict) and value is True):
-            into[key] = dict(value) if isinstance(value, dict) else value
+        elif not (is_object(known) and value is True):
+            into[key] = dict(value) if is_object(value) else value
 
 
 def _initialized(server: Server, params: Params) -> None:
@@ -132,7 +131,7 @@ def _ask_for_settings(server: Server) -> None:
         return
 
     def take(result: Json) -> None:
-        if isinstance(result, list) and result and isinstance(result[0], dict):
+        if is_array(result) and result and is_object(result[0]):
             server.settings = Settings(result[0])
             server.emit("settings")
 
@@ -164,7 +163,7 @@ def _files_changed(server: Server, params: Params) -> None:
     from . import uris
 
     listed = params["changes"]
-    if not isinstance(listed, list):
+    if not is_array(listed):
         raise ProtocolError(INVALID_PARAMS, "'changes' is no list")
     paths = {uris.to_path(Params(change).text("uri")) for change in listed}
     server.workspaces.told([path for path in paths if path is not None])

@@ -6,7 +6,7 @@ import json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, TypeGuard
 
     Json = Any
     Id = int | str
@@ -25,6 +25,16 @@ REQUEST_CANCELLED = -32800
 _encoder = json.JSONEncoder(
     ensure_ascii=True, check_circular=False, separators=(",", ":"), allow_nan=False
 )
+
+
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether a JSON value is an object."""
+    return isinstance(value, dict)
+
+
+def is_array(value: object) -> TypeGuard[list[Any]]:
+    """Whether a JSON value is an array."""
+    return isinstance(value, list)
 
 
 class ProtocolError(Exception):
@@ -60,7 +70,7 @@ class Params(dict[str, "Any"]):
     def part(self, key: str) -> Params:
         """An object among the parameters; raises ProtocolError when it is none."""
         value = self[key]
-        if not isinstance(value, dict):
+        if not is_object(value):
             raise ProtocolError(INVALID_PARAMS, f"{key!r} is no object")
         return Params(value)
 

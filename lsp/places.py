@@ -7,7 +7,7 @@ behind a line's end is the line's end.
 from __future__ import annotations
 
 from ..indexer.text import utf16_length, utf16_to_offset
-from .messages import Params
+from .messages import Params, is_object
 from .text_edits import numbers
 
 TYPE_CHECKING = False
@@ -115,7 +115,7 @@ class Place:
 
     def offsets(self, range_: Json) -> tuple[int, int]:
         """Byte offsets of a range, the smaller one first."""
-        params = Params(range_) if isinstance(range_, dict) else Params()
+        params = Params(range_) if is_object(range_) else Params()
         start, end = self.offset(params["start"]), self.offset(params["end"])
         return min(start, end), max(start, end)
 

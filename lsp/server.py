@@ -17,7 +17,7 @@ from .client import Client
 from .documents import Documents
 from .lanes import Clock, Lane
 from .loading import load
-from .messages import CancelledError, Params, ProtocolError
+from .messages import CancelledError, Params, ProtocolError, is_object
 from .requests import Request
 from .settings import Settings
 from .workspaces import Workspaces
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _QUICK_WORKERS, _SLOW_WORKERS = 2, 2
 # While one thread computes, others get a word in after this many seconds.
 _SWITCH_SECONDS = 0.001
+_ARRIVAL_SECONDS = 0.5
 # A file may change again while it is looked at again; not for ever.
 _ATTEMPTS = 4
 
@@ -84,9 +85,12 @@ class Server:
         self._lock = threading.Lock()
         self._quick = Lane("flux-index-quick", _QUICK_WORKERS)
         self._slow = Lane("flux-index-slow", _SLOW_WORKERS)
-        self._clock = Clock(self._quick.put)
+        # What nobody waits for must not hold up what somebody does.
+        self._background = Lane("flux-index-background", 1)
+        self._clock = Clock(self._background.put)
         self._quiet = threading.Event()
         self._quiet.set()
+        self._was_asked = threading.Event()
         self._state = "new"
         sys.setswitchinterval(_SWITCH_SECONDS)
 
@@ -139,22 +143,23 @@ class Server:
             self._waiting[id_] = then
         self._write(messages.call(method, params, id_))
 
-    def submit(self, handler: Handler, params: dict[str, Json], *, slow: bool = False) -> None:
-        """Run a handler in the background as if the client had asked."""
-        request = Request(self, None, "", Params(params), self.documents.state, whole=slow)
-        lane = self._slow if slow else self._quick
-        lane.put(lambda: self._run_in_background(handler, request))
+    def submit(self, handler: Handler, params: dict[str, Json], *, whole: bool = False) -> None:
+        """Run a handler in the background as if the client had asked, one after the other."""
+        request = Request(self, None, "", Params(params), self.documents.state, whole=whole)
+        self._background.put(lambda: self._run_in_background(handler, request))
 
     def later(self, key: object, seconds: float, function: Callable[[], None]) -> None:
         """Call a function in so many seconds, in place of an earlier one with this key."""
+        self._clock.later(key, seconds, self._guarded(str(key), function))
 
+    def _guarded(self, what: str, function: Callable[[], None]) -> Callable[[], None]:
         def job() -> None:
             try:
                 function()
             except Exception:
-                self.log_exception(str(key))
+                self.log_exception(what)
 
-        self._clock.later(key, seconds, job)
+        return job
 
     def show(self, message: str, *, kind: int = 2) -> None:
         """Show people a message: 1 error, 2 warning, 3 information."""
@@ -165,7 +170,13 @@ class Server:
         _log.exception("%s failed", what)
 
     def wait_until_quiet(self, seconds: float) -> None:
-        """Wait, at most so long, while requests are being answered."""
+        """Wait, at most so long, while requests are being answered.
+
+        Whoever has started a server is about to ask, so for the first request it waits a little.
+        """
+        if not self._was_asked.is_set():
+            self._was_asked.wait(min(seconds, _ARRIVAL_SECONDS))
+            self._was_asked.set()
         self._quiet.wait(seconds)
 
     # The life of the server
@@ -186,6 +197,7 @@ class Server:
         self._state = "shut down"
         for request in list(self._asked.values()):
             request.cancelled = True
+        self._was_asked.set()
         self._clock.stop()
 
     def close(self) -> None:
@@ -195,6 +207,7 @@ class Server:
         self.workspaces.close()
         self._quick.stop()
         self._slow.stop()
+        self._background.stop()
 
     # Messages
 
@@ -205,7 +218,7 @@ class Server:
         except (ValueError, RecursionError) as error:
             self._write(messages.failure(None, messages.PARSE_ERROR, f"not JSON: {error}"))
             return
-        if not isinstance(message, dict):
+        if not is_object(message):
             self._refuse(None, messages.INVALID_REQUEST, "a message is an object")
             return
         id_, method = message.get("id"), message.get("method")
@@ -237,7 +250,7 @@ class Server:
         then = self._waiting.pop(message["id"], None)
         if then is not None and "error" not in message:
             result = message.get("result")
-            self.later(object(), 0, lambda: then(result))
+            self._quick.put(self._guarded("an answer", lambda: then(result)))
 
     def _take(self, method: str, params: Json) -> None:
         """A notification."""
@@ -246,7 +259,7 @@ class Server:
             return
         if self._state != "running":
             return
-        if not isinstance(params, dict):
+        if not is_object(params):
             _log.warning("%s: parameters are no object", method)
             return
         if method == "$/cancelRequest":
@@ -278,7 +291,7 @@ class Server:
             self._refuse(id_, messages.INVALID_REQUEST, "the server has been shut down")
         elif method not in self.methods:
             self._refuse(id_, messages.METHOD_NOT_FOUND, f"there is no method {method}")
-        elif not isinstance(params, dict):
+        elif not is_object(params):
             self._refuse(id_, messages.INVALID_PARAMS, "parameters are an object")
         elif id_ in self._asked:
             self._refuse(id_, messages.INVALID_REQUEST, f"request {id_!r} is being answered")
@@ -293,6 +306,7 @@ class Server:
             with self._lock:
                 self._asked[id_] = request
                 self._quiet.clear()
+            self._was_asked.set()
             lane = self._slow if known.slow else self._quick
             lane.put(lambda: self._run(known, request))
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from .messages import is_object
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -19,13 +21,13 @@ class Settings:
 
     def __init__(self, values: object = None) -> None:
         """Take what a client sends, whatever it is."""
-        self._values: dict[str, Any] = values if isinstance(values, dict) else {}
+        self._values: dict[str, Any] = values if is_object(values) else {}
 
     def get(self, path: str, default: Any = None) -> Any:
         """A setting by its dotted path; its default also when its type is not the default's."""
         value: Any = self._values
         for key in path.split("."):
-            if not isinstance(value, dict) or key not in value:
+            if not is_object(value) or key not in value:
                 return default
             value = value[key]
         if default is not None and not isinstance(value, type(default)):
@@ -39,9 +41,9 @@ class Settings:
     @classmethod
     def of(cls, settings: object) -> Settings | None:
         """Settings among all that a client pushes; None when ours are not among them."""
-        if not isinstance(settings, dict):
+        if not is_object(settings):
             return None
         for name in (SECTION, "flux_index", "fluxIndex"):
-            if isinstance(settings.get(name), dict):
+            if is_object(settings.get(name)):
                 return cls(settings[name])
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .messages import INVALID_PARAMS, ProtocolError
+from .messages import INVALID_PARAMS, ProtocolError, is_object
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def lines_of(text: str) -> list[str]:
 def apply(lines: list[str], changes: list[Any], encoding: str) -> list[str]:
     """Lines after a list of content changes; raises ProtocolError for what is no change."""
     for change in changes:
-        if not isinstance(change, dict) or not isinstance(text := change.get("text"), str):
+        if not is_object(change) or not isinstance(text := change.get("text"), str):
             raise ProtocolError(INVALID_PARAMS, "a change needs a 'text'")
         span = change.get("range")
         lines = lines_of(text) if span is None else _replaced(lines, span, text, encoding)
@@ -61,7 +61,7 @@ def _replaced(lines: list[str], span: Any, text: str, encoding: str) -> list[str
 
 
 def _place(lines: list[str], span: Any, which: str, encoding: str) -> tuple[int, int]:
-    position = span.get(which) if isinstance(span, dict) else None
+    position = span.get(which) if is_object(span) else None
     line, character = numbers(position)
     if line >= len(lines):
         return len(lines) - 1, len(lines[-1])
@@ -70,7 +70,7 @@ def _place(lines: list[str], span: Any, which: str, encoding: str) -> tuple[int,
 
 def numbers(position: object) -> tuple[int, int]:
     """Line and character of a position; raises ProtocolError for what is none."""
-    if isinstance(position, dict):
+    if is_object(position):
         line, character = position.get("line"), position.get("character")
         if (
             isinstance(line, int)

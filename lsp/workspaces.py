@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..api.rpc.keeper import Keeper
     from ..api.session import Session
     from ..indexer.index import Index
-    from .documents import State
+    from .documents import Document, Notebook, State
     from .server import Server
 
 # A request waits so long for an index to be opened, which takes a few milliseconds.
@@ -84,9 +84,13 @@ class Workspace:
         contents: dict[str, bytes | None] = {}
         spelled: dict[str, str] = {}
         limit = self.index.workspace.config.max_file_size
-        for uri, document in (*state.documents.items(), *state.notebooks.items()):
-            if uri in state.documents and (document.notebook or not document.is_python):
-                continue
+        listed: list[tuple[str, Document | Notebook]] = [*state.notebooks.items()]
+        listed += [
+            (uri, document)
+            for uri, document in state.documents.items()
+            if document.is_python and not document.notebook
+        ]
+        for uri, document in listed:
             workspace, path = self._server.workspaces.of(uri, state)
             if workspace is not self:
                 continue

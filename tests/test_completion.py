@@ -278,6 +278,12 @@ COMPLETED: dict[str, tuple[str, str, str]] = {
         "Rectangle",
         "from pkg import Rectangle\n\nRectangle\n",
     ),
+    "relative where the file imports its package so": (
+        "#- pkg/__init__.py\n#- pkg/shapes.py\nclass Rectangle: ...\n"
+        "#- pkg/other.py\nx = 1\n#- pkg/main.py\nfrom .other import x\n\ny = Rect$0\n",
+        "Rectangle",
+        "from .other import x\nfrom .shapes import Rectangle\n\ny = Rectangle\n",
+    ),
     "override with a call of the base": (
         SHAPES + "#- main.py\nfrom shapes import Box\nclass C(Box):\n    def pu$0\n",
         "put",

@@ -653,6 +653,28 @@ OVERLOADS = {
         def f(x): ...
         f(unknown).${Box}area()
     """,
+    "when an unknown argument decides": """
+        from typing import overload
+        @overload
+        def f(x: int) -> Box: ...
+        @overload
+        def f(x: str) -> Bag: ...
+        def f(x): ...
+        def g(i, boxes: list[Box]):
+            f(i).${nothing}area()
+            boxes[i].${Box}area()
+    """,
+    "when the unknown argument decides nothing": """
+        from typing import Literal, overload
+        @overload
+        def f(x: int, raw: Literal[True]) -> Box: ...
+        @overload
+        def f(x: int, raw: Literal[False] = ...) -> Bag: ...
+        def f(x, raw=False): ...
+        def g(i):
+            f(i, True).${Box}area()
+            f(i).${Bag}area()
+    """,
     "opened files": """
         #- main.py
         class Reader:

@@ -377,6 +377,17 @@ PROPERTIES = {
             def box(cls): return Box()
         Shelf.box.${Box}area()
     """,
+    "property by another name": """
+        getter = property
+        class Meta(type):
+            @getter
+            def bag(cls) -> Bag: ...
+        class Shelf(metaclass=Meta):
+            @getter
+            def box(self): return Box()
+        Shelf().box.${Box}area()
+        Shelf.bag.${Bag}area()
+    """,
     "property that the base annotates": """
         from abc import ABC, abstractmethod
         class Base(ABC):

@@ -126,6 +126,33 @@ FILLED = {
         boxes += [Box()]
         boxes[0].${Box}area()
     """,
+    "containers of containers": """
+        groups = {}
+        for name in names:
+            groups.setdefault(name, []).append(Box())
+        groups["x"][0].${Box1}area()
+        for name, boxes in groups.items():
+            for box in boxes:
+                box.${Box2}area()
+        nested = {}
+        nested["a"] = {}
+        nested["a"]["b"] = Bag()
+        nested["a"]["b"].${Bag1}area()
+    """,
+    "closure that fills": """
+        def outer():
+            found = []
+            def visit(x):
+                found.append(Box())
+            visit(1)
+            return found
+        outer()[0].${Box}area()
+    """,
+    "what is put in when it is already known": """
+        boxes = [Box()]
+        boxes.append(unknown())
+        boxes[0].${Box}area()
+    """,
     "another container of the same name": """
         def f():
             found = []

@@ -254,6 +254,15 @@ CALL_SITES = {
         from shapes import Bag
         f(Bag())
     """,
+    "what tests define does not count": """
+        def f(box):
+            box.${Box}area()
+        #- tests/test_main.py
+        from main import f
+        class FakeBox:
+            def area(self): ...
+        f(FakeBox())
+    """,
     "mocks do not count": """
         from unittest.mock import Mock
         def f(x):

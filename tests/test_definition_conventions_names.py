@@ -1,4 +1,4 @@
-"""Untyped code by what is said of it elsewhere: docstrings, names, protocols, keywords, look-ups."""
+"""Untyped code by what is said elsewhere: docstrings, names, protocols, keywords, look-ups."""
 
 from __future__ import annotations
 

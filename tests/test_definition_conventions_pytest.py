@@ -243,16 +243,15 @@ FIXTURES = {
         #- test_box.py
         import unittest
         from main import make
+        from shapes import Box
         class BoxTest(unittest.TestCase):
             def setUp(self):
-                self.made = make(Box)
+                self.made = make(Box())
             def test_area(self):
                 self.made.${Box}area()
         #- main.py
         from shapes import Box
-        def make(kind):
-            return take(Box())
-        def take(x):
+        def make(x):
             return x
     """,
 }

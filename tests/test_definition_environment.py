@@ -319,6 +319,21 @@ STUBS = {
         #- main.py
         from solids import _Cu$0be
     """,
+    "result that a stub leaves out": """
+        #- SITE/solids.pyi
+        class Ball:
+            def roll(self) -> None: ...
+        def make(): ...
+        #- SITE/solids.py
+        class Ball:
+            def roll(self): ...
+        #       ^^^^ def (inferred)
+        def make():
+            return Ball()
+        #- main.py
+        from solids import make
+        make().ro$0ll()
+    """,
     "private member left out of a stub": """
         #- SITE/solids.pyi
         class Ball: ...

@@ -290,6 +290,36 @@ TESTS = {
                 pass
             two.${Box5}area()
     """,
+    "branches that cannot be left": """
+        def f(x):
+            it = Box()
+            if x == 1:
+                it = Bag()
+                return it
+            it.${Box1}area()
+            if x == 2:
+                it = Bag()
+            else:
+                it.${Box2}area()
+            it.${both}area()
+        def g(xs):
+            it = Box()
+            for x in xs:
+                if x:
+                    it = Bag()
+                else:
+                    it.${both2}area()
+        def h(x):
+            match x:
+                case 1:
+                    it = Box()
+                case 2:
+                    it = Bag()
+                    it.${Bag}area()
+                case _:
+                    raise ValueError
+            it.${both3}area()
+    """,
     "exceptions": """
         class BoxError(Exception):
             box: Box

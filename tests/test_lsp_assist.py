@@ -243,8 +243,14 @@ def test_code_actions(root: Path) -> None:
         (change,) = action["edit"]["documentChanges"]
         assert change["textDocument"]["version"] == 3
         assert edited(text, change["edits"]) == "from shapes import Square\n\nSquare('x')\n"
-        only = {"diagnostics": [], "only": ["source.fixAll"]}
+        only: dict[str, Any] = {"diagnostics": [], "only": ["source.fixAll"]}
         assert client.request("textDocument/codeAction", {**asked, "context": only}) == []
+        asked = {"textDocument": {"uri": uri_of(root / "shapes.py")}}
+        start, end = at(SHAPES, "class |Circle"), at(SHAPES, "class Circle|")
+        asked["range"] = {"start": start, "end": end}
+        only = {"diagnostics": [], "only": ["refactor"]}
+        found = client.request("textDocument/codeAction", {**asked, "context": only})
+        assert found == []  # `area` is there, and there is nothing else to override
 
 
 def test_diagnostics_are_pulled(root: Path) -> None:

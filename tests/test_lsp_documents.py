@@ -83,7 +83,7 @@ def test_files_changed_on_disk_are_seen_without_notice(root: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_positions_count_in_the_encoding_that_was_negotiated(tmp_path: Path, encoding: str) -> None:
-    line = 'é = "𝒳"; ä, plain = é, 1; print(ä)'
+    line = 'é = "😀"; ä, plain = é, 1; print(ä)'
     root = make_workspace(tmp_path, odd=line + "\n")
     before = line[: line.index("print(") + len("print(")]
     units = {"utf-8": before.encode(), "utf-32": before, "utf-16": before.encode("utf-16-le")}

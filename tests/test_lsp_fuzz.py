@@ -22,7 +22,7 @@ LINES = (
     "def alpha(beta, *delta): return Gamma().delta()\n",
     "beta = alpha(delta=1)\n",
     "Omega().delta().beta = alpha\n",
-    "for delta in alpha: print(delta, '𝒳é')\n",
+    "for delta in alpha: print(delta, '😀é')\n",
     "__all__ = ['alpha', 'beta']\n",
     "if beta:\n",
     "x = '''\n",

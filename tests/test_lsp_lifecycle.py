@@ -75,13 +75,13 @@ def test_a_closed_input_is_the_end(root: Path) -> None:
 
 
 def test_ends_when_the_client_has_died(root: Path) -> None:
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as parent:
-        with server() as client:
-            client.initialize(root, processId=parent.pid)
-            assert circle(client, root)
-            parent.kill()
-            parent.wait()
-            assert client.process.wait(DEADLINE) == 1
+    waiting = [sys.executable, "-c", "input()"]
+    with subprocess.Popen(waiting, stdin=subprocess.PIPE) as parent, server() as client:
+        client.initialize(root, processId=parent.pid)
+        assert circle(client, root)
+        parent.kill()
+        parent.wait()
+        assert client.process.wait(DEADLINE) == 1
 
 
 def test_the_index_is_whole_after_a_kill(root: Path) -> None:
@@ -243,8 +243,8 @@ def test_beside_another_process_that_keeps_the_index(root: Path) -> None:
         assert circle(second, root)
         (root / "late.py").write_text("from shapes import total\ntotal([])\n")
         where = uri_of(root / "shapes.py"), at(SHAPES, "def tot|al")
-        for client in (first, second):
-            wait_until(lambda: ("late.py", 1) in client.references(*where), "it is seen")
+        wait_until(lambda: ("late.py", 1) in first.references(*where), "it is seen")
+        wait_until(lambda: ("late.py", 1) in second.references(*where), "it is seen")
         # When the one that writes is gone, the other takes over.
         assert first.stop() == 0
         (root / "later.py").write_text("from shapes import total\ntotal([])\n")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fixtures_language import check_fixes, open_workspace, parse_fixture
+from fixtures_language import applied, check_fixes, open_workspace, parse_fixture
 
 from flux_index.api.queries.diagnostics import problems
+from flux_index.api.queries.quick_fixes import override_fixes
 
 
 def test_missing_import(tmp_path: Path) -> None:
@@ -77,6 +78,33 @@ def test_abstract_methods_are_implemented(tmp_path: Path) -> None:
             """
         },
     )
+
+
+def test_methods_can_be_overridden(tmp_path: Path) -> None:
+    fixture = parse_fixture(
+        "class Base:\n    def run(self, speed): ...\n\n\nclass Chi$0ld(Base):\n    size = 1\n"
+    )
+    session = open_workspace(tmp_path, fixture)
+    (fix,) = override_fixes(session.snapshot(whole=True), "main.py", fixture.cursors["0"].start)
+    session.index.close()
+    assert fix.title == "Override `Base.run`"
+    assert applied(fixture.files["main.py"], fix.edits).endswith(
+        "    size = 1\n\n    def run(self, speed):\n        return super().run(speed)\n"
+    )
+
+
+def test_validation_adds_its_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from flux_index.api import validation
+    from flux_index.api.validation.findings import Edit, Finding, Fix
+
+    mended = Fix("Write `y`", [Edit("main.py", 0, 1, "y")], safe=True)
+    finding = Finding("unknown-name", "main.py", 0, 1, "No x", subject="x", fixes=[mended])
+    monkeypatch.setattr(validation, "findings", lambda snapshot, path: [finding])
+    session = open_workspace(tmp_path, parse_fixture("x\n"))
+    (problem,) = problems(session.snapshot(whole=True), "main.py")
+    session.index.close()
+    assert (problem.code, problem.message, problem.severity) == ("unknown-name", "No x", 1)
+    assert problem.fixes == [mended]
 
 
 # Text, and (message, text it is about) of each problem.

@@ -21,7 +21,7 @@ class Command:
     and, as ``workspace``, the folder.
     """
 
-    __slots__ = ("doc", "examples", "name", "on_workspace", "parameters")
+    __slots__ = ("doc", "examples", "name", "on_workspace", "parameters", "takes")
 
     def __init__(
         self,
@@ -30,24 +30,32 @@ class Command:
         *parameters: Parameter,
         examples: tuple[str, ...] = (),
         on_workspace: bool = True,
+        takes: str = "",
     ) -> None:
-        """Describe a command."""
+        """Describe a command. One that ``takes`` arguments reads its command line itself."""
         self.name = name
         self.doc = doc
         self.parameters = parameters
         self.examples = examples
         self.on_workspace = on_workspace
+        self.takes = takes
 
     @property
     def usage(self) -> str:
         """The form of its command line."""
-        return f"flux-index {self.name}{' [DIR]' if self.on_workspace else ''} [options]"
+        takes = self.takes or ("[DIR]" if self.on_workspace else "")
+        return f"flux-index {self.name} {takes}{' ' if takes else ''}[options]"
+
+    @property
+    def module(self) -> Any:
+        """The module that does it."""
+        from importlib import import_module
+
+        return import_module(f".{self.name}", __package__)
 
     def run(self, values: Mapping[str, Any]) -> int:
         """Do it; returns the exit code."""
-        from importlib import import_module
-
-        return import_module(f".{self.name}", __package__).run(**values)
+        return self.module.run(**values)
 
 
 _WORKSPACE = Parameter(
@@ -117,6 +125,18 @@ _ALL = (
         examples=("flux-index serve --stdio", "flux-index serve --tcp 127.0.0.1:0"),
     ),
     Command(
+        "validate",
+        "Judge an edit against the whole code base: what it gets wrong, and what it breaks "
+        "elsewhere. Without options, the edit is what git says has changed.",
+        examples=(
+            "flux-index validate",
+            "flux-index validate src --all",
+            "flux-index validate --stdin --path src/app.py < proposed.py",
+        ),
+        on_workspace=False,
+        takes="[PATH...]",
+    ),
+    Command(
         "lsp",
         "The language server, on standard input and output unless its options say otherwise. "
         "Options are those of the server.",
@@ -153,6 +173,10 @@ def run(arguments: Sequence[str]) -> int:
         from .lsp import run as run_server
 
         return run_server(arguments[1:])
+    if command.takes:
+        if "--help" in arguments or "-h" in arguments:
+            return _help([command.name])
+        return command.module.run(arguments[1:])
     parameters = (*command.parameters, *((_WORKSPACE,) if command.on_workspace else ()), HELP)
     values, rest = parse(arguments[1:], parameters, command.name)
     if values.get("help"):
@@ -203,6 +227,8 @@ def _help(arguments: Sequence[str]) -> int:
         command = COMMANDS[arguments[0]]
         workspace = (_WORKSPACE,) if command.on_workspace else ()
         shown = (*command.parameters, *workspace, HELP)
+        if command.takes:
+            shown = command.module.PARAMETERS
         write(command_help(command.usage, command.doc, shown, command.examples))
     else:
         raise InvalidArgumentsError(_unknown(arguments[0]))

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         HierarchyAnswer,
         HierarchyNode,
         ImportListing,
+        Judgement,
         Listing,
         ReferenceListing,
         SourceAnswer,
@@ -179,6 +180,13 @@ def state(answer: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
             yield key, [_told(key, value)]
 
 
+def judgement(answer: Judgement, view: View) -> list[str]:
+    """What is wrong, line by line, and the verdict."""
+    from .validate import lines
+
+    return [*lines(answer, view), *view.notes(answer, len(answer["items"]))]
+
+
 def explanation(answer: Explanation, view: View) -> list[str]:
     """A sentence for each step, nested as the reasons are."""
     lines: list[str] = []
@@ -206,6 +214,7 @@ RENDERERS: dict[str, Callable[[Any, View], list[str]]] = {
     "ExistsAnswer": exists,
     "SourceAnswer": source,
     "Explanation": explanation,
+    "Judgement": judgement,
     "StatusAnswer": status,
 }
 """Renderers by result type."""

@@ -28,6 +28,7 @@ EXAMPLES = {
     "importers": "django.db.models",
     "exists": "'Model.save(force_insert=)'",
     "source": "Model.save --context 2",
+    "validate": "--whole",
     "explain": "django/db/models/base.py:785:14",
     "status": "--json",
 }

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         HierarchyAnswer,
         HierarchyNode,
         ImportListing,
+        Judgement,
         Listing,
         ReferenceListing,
         SourceAnswer,
@@ -182,6 +183,13 @@ def source(answer: SourceAnswer, view: View) -> list[str]:
     return _ended(lines, answer, view, answer["total"])
 
 
+def judgement(answer: Judgement, view: View) -> list[str]:
+    """What is wrong, line by line, and the verdict."""
+    from .validate import lines
+
+    return [*lines(answer, view), *view.notes(answer, len(answer["items"]))]
+
+
 def explanation(answer: Explanation, view: View) -> list[str]:
     """A sentence for each step, nested as the reasons are, with the line that shows it."""
     rows = [
@@ -220,6 +228,7 @@ RENDERERS: dict[str, Callable[[Any, View], list[str]]] = {
     "ExistsAnswer": exists,
     "SourceAnswer": source,
     "Explanation": explanation,
+    "Judgement": judgement,
     "StatusAnswer": status,
 }
 """Renderers by result type."""

@@ -141,18 +141,20 @@ def _items(context: Context) -> list[Item]:
 def ranked_by(prefix: str, items: list[Item]) -> list[Item]:
     """The items that a prefix may mean, best first, each label once."""
     folded = prefix.lower()
-    keyed: list[tuple[tuple[int, int, int, str], Item]] = []
+    keyed: list[tuple[tuple[bool, int, int, int, str], Item]] = []
     for item in items:
         quality = match_quality(item.label, prefix, folded)
         if quality < 4:
-            keyed.append(((_position(item), quality, _privacy(item.label), item.label), item))
+            # What only contains a prefix stands behind all that starts with it.
+            key = quality > 1, _position(item), quality, _privacy(item.label), item.label
+            keyed.append((key, item))
     keyed.sort(key=lambda pair: pair[0])
     seen: set[tuple[str, str]] = set()
     result: list[Item] = []
     for _, item in keyed:
-        key = item.label, item.module
-        if key not in seen:
-            seen.add(key)
+        place = item.label, item.module
+        if place not in seen:
+            seen.add(place)
             result.append(item)
     return result
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ...indexer.snapshot import Snapshot
 
 _MOST = 8
+_MOST_OVERRIDES = 40
 _READS = frozenset([f.READ, f.CALLED, f.INHERITED, f.ANNOTATED, f.DECORATES])
 
 
@@ -97,20 +98,20 @@ def class_fixes(snapshot: Snapshot, path: str, offset: int) -> list[Fix]:
     ]
 
 
-def override_fixes(snapshot: Snapshot, path: str, offset: int, name: str) -> list[Fix]:
-    """A method of that name for the class at a byte offset, calling what it overrides."""
+def override_fixes(snapshot: Snapshot, path: str, offset: int) -> list[Fix]:
+    """For the class whose header holds a byte offset, each method that it may override."""
     cls = class_at(snapshot, path, offset)
     if cls is None:
         return []
     return [
         Fix(
-            f"Override `{name_of(snapshot, stub.owner)}.{name}`",
+            f"Override `{name_of(snapshot, stub.owner)}.{stub.name}`",
             "refactor.rewrite",
             [_appended(snapshot, cls, [stub.text])],
         )
         for stub in overridable(snapshot, cls)
-        if stub.name == name
-    ]
+        if not stub.name.startswith("_")
+    ][:_MOST_OVERRIDES]
 
 
 def class_at(snapshot: Snapshot, path: str, offset: int) -> Entity | None:

@@ -26,7 +26,7 @@ from ...indexer.resolve.entities import (
 )
 from ...indexer.resolve.families import family
 from ...indexer.resolve.locate import entities_at, occurrence_at
-from ...indexer.resolve.references import references
+from ...indexer.resolve.references import is_local, references
 from .rename_checks import check_members, check_scopes
 
 TYPE_CHECKING = False
@@ -97,6 +97,10 @@ def rename(snapshot: Snapshot, path: str, offset: int, new: str) -> Rename:
     else:
         check_members(snapshot, targets, new)
         changes, unsure = _changes(snapshot, targets, old)
+        if all((each.path, each.start) != (path, occurrence.position) for each in changes):
+            end = occurrence.position + len(old.encode())
+            changes.append(Change(path, occurrence.position, end, BY_CONVENTION))
+            changes.sort(key=lambda each: (each.path, each.start))
     for where in sorted({change.path for change in changes}):
         check_scopes(
             snapshot, where, old, new, {change.start for change in changes if change.path == where}
@@ -210,7 +214,9 @@ def _changes(snapshot: Snapshot, targets: list[Entity], old: str) -> tuple[list[
     found: dict[tuple[str, int], Change] = {}
     unsure: set[tuple[str, int]] = set()
     is_member = any(owner_class(snapshot.need(each[1]), each) >= 0 for each in targets)
-    listed = references(snapshot, targets[0], overrides=len(targets) > 1, conventions=is_member)
+    # A member of a class inside a function may belong to a family that is seen everywhere.
+    first = next((each for each in targets if not is_local(snapshot, each)), targets[0])
+    listed = references(snapshot, first, overrides=len(targets) > 1, conventions=is_member)
     for reference in listed:
         path, position = reference.path, reference.position
         if snapshot.text(path)[position : position + length] != old.encode():
@@ -277,7 +283,9 @@ def _fixture_uses(snapshot: Snapshot, entity: Entity, name: str) -> list[tuple[s
                 parameter = (PARAMETER, path, ref)
                 if _fixture(snapshot, parameter) == entity:
                     found += [
-                        (each.path, each.position) for each in references(snapshot, parameter)
+                        (each.path, each.position)
+                        for each in references(snapshot, parameter)
+                        if each.evidence < TEXTUAL
                     ]
     return found
 

@@ -50,9 +50,9 @@ def _nested(spans: set[Span], offset: int) -> list[Span]:
 
 def _chains(found: Layout, text: bytes, offset: int) -> list[Span]:
     """Names joined by dots, calls and subscripts: ``a.b(c)[d]`` from its start on."""
-    opening = {start: end for start, end in found.brackets}
+    opening = dict(found.brackets)
     closing = {end: start for start, end in found.brackets}
-    words = {start: end for start, end in found.words}
+    words = dict(found.words)
     word_ends = {end: start for start, end in found.words}
     result: list[Span] = []
     for start, end in (*found.words, *found.brackets):

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 # Of two symbols that match equally well, people mean the class before the function before the rest.
 _KIND_ORDER = {CLASS: 0, ENUM: 0, FUNCTION: 1, METHOD: 2, PROPERTY: 2, CONSTANT: 3, VARIABLE: 3,
                FIELD: 4, ENUM_MEMBER: 4}  # fmt: skip
+# So many files that are not indexed yet are looked at whole; of more, only for the name itself.
+_FEW = 50
 _CONSIDERED = 200  # distinct names that are ranked
 
 
@@ -88,30 +90,27 @@ def _rows(
 ) -> list[tuple[int, str, StoredSymbol]]:
     """(quality of the match, path, symbol) of every symbol with one of these names."""
     rows = [(names[row[2]], where, row) for where, row in snapshot.symbols_named(list(names))]
-    if snapshot.view.pending:
-        known = {id(row) for _, _, row in rows}
-        rows += [
-            (0, where, row)
-            for where, row in candidates(snapshot, asked)
-            if row[0] < 0 and id(row) not in known
-        ]
-    overlaid = [(where, _overlaid(snapshot, where)) for where in snapshot.overlaid()]
-    defined = sorted({row[2] for _, listed in overlaid for row in listed})
-    if defined:
-        fits = NameSearch(defined).match(asked, _CONSIDERED)
-        seen = {where for _, where, row in rows if row[0] < 0}
-        rows += [
-            (fits[row[2]], where, row)
-            for where, listed in overlaid
-            if where not in seen
-            for row in listed
-            if row[2] in fits
-        ]
+    looked_at = snapshot.overlaid()
+    if len(snapshot.view.pending) <= _FEW:
+        looked_at |= snapshot.view.pending
+    else:
+        fresh = [(where, row) for where, row in candidates(snapshot, asked) if row[0] < 0]
+        # Of these files the index has what they said before.
+        gone = {(where, row[2]) for where, row in fresh}
+        rows = [item for item in rows if (item[1], item[2][2]) not in gone]
+        rows += [(0, where, row) for where, row in fresh if where not in looked_at]
+    defined = {where: _defined(snapshot, where) for where in looked_at}
+    fits = NameSearch(sorted({row[2] for listed in defined.values() for row in listed})).match(
+        asked, _CONSIDERED
+    )
+    rows = [item for item in rows if item[1] not in defined]
+    for where, listed in defined.items():
+        rows += [(fits[row[2]], where, row) for row in listed if row[2] in fits]
     return rows
 
 
-def _overlaid(snapshot: Snapshot, where: str) -> list[StoredSymbol]:
-    """Symbols of a file that an overlay stands in for."""
+def _defined(snapshot: Snapshot, where: str) -> list[StoredSymbol]:
+    """Symbols of a file as it is now, which is not as the index has it."""
     from ...indexer.symbols import symbols as symbols_of
 
     facts = snapshot.facts(where)

@@ -32,9 +32,7 @@ def uses(
     """
     places: dict[tuple[str, int], Reference] = {}
     for item in found:
-        for reference in references(
-            snapshot, item.entity, aliases=False, overrides=overrides
-        ):
+        for reference in references(snapshot, item.entity, aliases=False, overrides=overrides):
             if reference.evidence == TEXTUAL and not textual:
                 continue
             if declaration or reference.role not in _DECLARING:

@@ -34,7 +34,7 @@ def proposed(session: Session, contents: Mapping[str, bytes | None]) -> Change:
         for path, content in contents.items()
         if not before.exists(path) or content is None or before.text(path) != content
     }
-    return Change(before, before.with_overlays(changed), changed)
+    return Change(before, session.with_contents(changed).snapshot(whole=False), changed)
 
 
 def standing(session: Session, paths: Iterable[str]) -> Change:
@@ -58,8 +58,9 @@ def since(session: Session, revision: str, *, staged: bool = False) -> Change:
         old[inside] = repository.content(revision, path)
         if staged:
             new[inside] = repository.content("", path)
-    after = snapshot.with_overlays(new) if staged else snapshot
-    return Change(after.with_overlays(old), after, old)
+    after = session.with_contents(new).snapshot(whole=False) if staged else snapshot
+    before = session.with_contents({**new, **old}).snapshot(whole=False)
+    return Change(before, after, old)
 
 
 def patched(session: Session, text: str) -> Change:

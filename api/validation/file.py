@@ -28,14 +28,29 @@ class File:
     That is how the users of what an edit changed are examined.
     """
 
-    def __init__(self, snapshot: Snapshot, path: str, names: frozenset[str] | None = None) -> None:
-        """Examine a file; it must be one that can be read."""
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        path: str,
+        names: frozenset[str] | None = None,
+        before: Snapshot | None = None,
+    ) -> None:
+        """Examine a file; it must be one that can be read.
+
+        ``before`` is what was before the edit, for rules that learn from it; None when nothing was.
+        """
         self.snapshot = snapshot
+        self.before = before
         # Without conventions: what is found in it is exact or inferred.
         self.strict = snapshot.strict()
         self.path = path
         self.names = names
         self.facts: FileFacts = snapshot.need(path)
+
+    @cached_property
+    def old_facts(self) -> FileFacts | None:
+        """Facts of the file before the edit that it is proposed by; None for a new file."""
+        return self.before.facts(self.path) if self.before is not None else None
 
     def wants(self, name: str) -> bool:
         """Whether rules are to look at what is spelled with a name."""
@@ -78,7 +93,7 @@ class File:
     def _constant_tests(self, position: int) -> Iterator[bool]:
         facts = self.facts
         kinds, parents, tests = facts.block[:3]
-        block = block_at(facts, self._scope_at(position), position)
+        block = block_at(facts, self.scope_at(position), position)
         while block >= 0:
             test = tests[block]
             if test >= 0 and kinds[block] in (f.IF_TRUE, f.IF_FALSE):
@@ -87,7 +102,8 @@ class File:
                     yield (op == f.TRUE) == (kinds[block] == f.IF_TRUE)
             block = parents[block]
 
-    def _scope_at(self, position: int) -> int:
+    def scope_at(self, position: int) -> int:
+        """Row of the scope in which what is written at a position is evaluated."""
         from ...indexer.places import scope_at
 
         return scope_at(self.facts, position)
@@ -151,3 +167,15 @@ class File:
                 begin = max(self.text.rfind(word, 0, position) for word in (b"from ", b"import "))
                 return max(begin, 0)
         return position
+
+    @cached_property
+    def imports_unknown(self) -> bool:
+        """Whether the file imports a module that is not here, whose objects may have any member."""
+        from ...indexer.resolve.entities import OUTSIDE
+        from ...indexer.resolve.modules import imported_module
+
+        table = self.facts.imports
+        return any(
+            imported_module(self.strict, self.path, self.facts.names[row])[0] == OUTSIDE
+            for row in set(table[f.IMP_MODULE])
+        )

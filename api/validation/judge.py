@@ -11,6 +11,7 @@ from .breakage import affected_names
 from .file import File
 from .findings import ERROR, WARNING
 from .ignored import is_ignored
+from .proposals import propose
 from .rules import rules
 
 TYPE_CHECKING = False
@@ -34,21 +35,29 @@ def judge(change: Change, *, whole: bool = False) -> list[Finding]:
     for path in sorted(change.paths):
         if not change.after.exists(path):
             continue
-        after = examine(change.after, path)
-        if not whole:
-            after = _new(after, examine(change.before, path))
-        found += after
+        if whole:
+            found += examine(change.after, path)
+        else:
+            after = examine(change.after, path, before=change.before)
+            found += _new(after, examine(change.before, path)) if after else []
     if not whole:
         found += _broken_elsewhere(change)
+    for finding in found:
+        propose(finding, change.after, None if whole else change.before)
     return found
 
 
-def examine(snapshot: Snapshot, path: str, names: frozenset[str] | None = None) -> list[Finding]:
+def examine(
+    snapshot: Snapshot,
+    path: str,
+    names: frozenset[str] | None = None,
+    before: Snapshot | None = None,
+) -> list[Finding]:
     """All faults of a file in order of their places, each with its identity."""
     if not snapshot.exists(path):
         return []
     try:
-        file = File(snapshot, path, names)
+        file = File(snapshot, path, names, before)
     except UnknownFileError:
         return []
     found: list[Finding] = []

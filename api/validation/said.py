@@ -25,6 +25,8 @@ def receiver_text(file: File, receiver: int, type_: Type) -> str:
     spelled = file.spelled(receiver)
     if spelled and spelled not in ("self", "cls") and f"`{spelled}`" not in said:
         return f"`{spelled}`, {said},"
+    if len(words) == 1 and type_[0][0] == INSTANCE:
+        said = said.removeprefix("a ")
     return said[:1].upper() + said[1:]
 
 

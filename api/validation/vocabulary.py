@@ -9,7 +9,7 @@ from ...indexer.resolve.memo import remember
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ...indexer.snapshot import Snapshot
     from .file import File
@@ -53,7 +53,16 @@ def _is_bound(snapshot: Snapshot, name: str) -> bool:
 
 
 def _is_written_outside(snapshot: Snapshot, name: str) -> bool:
+    return any(True for _ in files_outside_with(snapshot, name))
+
+
+def files_outside_with(snapshot: Snapshot, name: str) -> Iterator[str]:
+    """Files of dependencies and of the standard library's stubs in whose text a word stands.
+
+    When there is too much to look through, one with an empty path stands for the rest.
+    """
     word = name.encode("utf-8", "surrogatepass")
+    whole = re_compiled(word)
     left = _SEARCHED
     for path in _outside(snapshot):
         try:
@@ -62,9 +71,18 @@ def _is_written_outside(snapshot: Snapshot, name: str) -> bool:
         except OSError:
             continue
         left -= len(data)
-        if word in data or left < 0:
-            return True
-    return False
+        if left < 0:
+            yield ""
+            return
+        if word in data and whole(data):
+            yield path
+
+
+def re_compiled(word: bytes) -> Callable[[bytes], object]:
+    """A search for a word that is no part of a longer one."""
+    import re
+
+    return re.compile(rb"(?<![\w])" + re.escape(word) + rb"(?![\w])").search
 
 
 def _outside(snapshot: Snapshot) -> Iterator[str]:

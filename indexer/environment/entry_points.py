@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-# (modification time of the folder, group) to modules, by site folder; installing touches the folder.
+# Modules by (site folder, its modification time, group): installing touches the folder.
 _seen: dict[tuple[str, int, str], tuple[str, ...]] = {}
 
 

@@ -23,17 +23,28 @@ _MOST = 3
 
 
 def is_open(snapshot: Snapshot, path: str) -> bool:
-    """Whether a module may have names that its text does not show."""
+    """Whether a module may have names for others that its text does not show."""
     return remember(snapshot, ("open", path), lambda: _is_open(snapshot, path), True)
+
+
+def has_open_names(snapshot: Snapshot, path: str) -> bool:
+    """Whether the code of a module may read names that its text does not show it to bind."""
+    return remember(snapshot, ("open names", path), lambda: _has_open_names(snapshot, path), True)
 
 
 def _is_open(snapshot: Snapshot, path: str) -> bool:
     facts = snapshot.facts(path)
-    if facts is None or facts.scope[f.SCOPE_FLAGS][0] & f.SCOPE_USES_LOCALS:
+    if facts is None or names.module_member(snapshot, path, "__getattr__"):
         return True
-    if names.module_member(snapshot, path, "__getattr__"):
+    row = facts.name_id("__path__")
+    if (row >= 0 and facts.bindings_of(0, row)) or _replaces_modules(facts):
         return True
-    if facts.name_id("__path__") >= 0 or _replaces_modules(facts) or _uses_globals(facts):
+    return _has_open_names(snapshot, path)
+
+
+def _has_open_names(snapshot: Snapshot, path: str) -> bool:
+    facts = snapshot.facts(path)
+    if facts is None or _executes(facts) or _uses_globals(facts):
         return True
     for row, name in enumerate(facts.imports[f.IMP_NAME]):
         if name == f.STAR:
@@ -44,6 +55,36 @@ def _is_open(snapshot: Snapshot, path: str) -> bool:
             if module[0] == MODULE and module[1] != path and is_open(snapshot, module[1]):
                 return True
     return False
+
+
+def _executes(facts: FileFacts) -> bool:
+    """Whether text is executed that may bind names of the module."""
+    ops, _, lefts, rights = facts.expr
+    name = facts.name_id("exec")
+    if name < 0:
+        return False
+    (extra,) = facts.extra
+    for expr, op in enumerate(ops):
+        function = lefts[expr]
+        if op != f.CALL or ops[function] != f.NAME or lefts[function] != name:
+            continue
+        at = rights[expr]
+        if extra[at] < 2:  # in the names of where it is called
+            if facts.scope[f.SCOPE_KIND][rights[function]] != f.FUNCTION_SCOPE:
+                return True
+        else:
+            where = extra[at + 6]
+            if ops[where] == f.CALL and names_of_call(facts, where) in ("globals", "vars"):
+                return True
+    return False
+
+
+def names_of_call(facts: FileFacts, call: int) -> str:
+    """The plain name that is called, or an empty string."""
+    function = facts.expr[f.EXPR_A][call]
+    if facts.expr[f.EXPR_OP][function] != f.NAME:
+        return ""
+    return facts.names[facts.expr[f.EXPR_A][function]]
 
 
 def lazy_member(snapshot: Snapshot, path: str, name: str) -> list[Found]:
@@ -183,7 +224,14 @@ def _replaces_modules(facts: FileFacts) -> bool:
     modules = facts.name_id("modules")
     if modules < 0:
         return False
-    holders = list(facts.item_binding[f.ITEM_CONTAINER])
+    # What functions put there is for later, and seldom for what imports this module.
+    holders = [
+        container
+        for container, scope in zip(
+            facts.item_binding[f.ITEM_CONTAINER], facts.item_binding[f.ITEM_SCOPE], strict=True
+        )
+        if facts.scope[f.SCOPE_KIND][scope] == f.MODULE_SCOPE
+    ]
     for expr, op in enumerate(ops):
         if op == f.ATTRIBUTE and ops[lefts[expr]] == f.SUBSCRIPT:
             holders.append(lefts[lefts[expr]])  # sys.modules[__name__].__class__ = ...
@@ -193,15 +241,25 @@ def _replaces_modules(facts: FileFacts) -> bool:
 def _uses_globals(facts: FileFacts) -> bool:
     """Whether module-level code writes into the dictionary of its own names."""
     ops, _, lefts, rights = facts.expr
-    called = {facts.name_id("globals"), facts.name_id("vars")} - {-1}
+    called = {facts.name_id(name) for name in ("globals", "vars", "locals")} - {-1}
     if not called:
         return False
+    # Under another name: `names = globals()`.
+    held = {
+        facts.binding[f.BIND_NAME][row]
+        for row, value in enumerate(facts.binding[f.BIND_VALUE])
+        if value >= 0
+        and ops[value] == f.CALL
+        and ops[lefts[value]] == f.NAME
+        and lefts[lefts[value]] in called
+    }
     holders = list(facts.item_binding[f.ITEM_CONTAINER])
     for expr, op in enumerate(ops):
         if op == f.ATTRIBUTE and facts.names[rights[expr]] in ("update", "setdefault"):
             holders.append(lefts[expr])
     return any(
-        ops[expr] == f.CALL and ops[lefts[expr]] == f.NAME and lefts[lefts[expr]] in called
+        (ops[expr] == f.CALL and ops[lefts[expr]] == f.NAME and lefts[lefts[expr]] in called)
+        or (ops[expr] == f.NAME and lefts[expr] in held)
         for expr in holders
     )
 

@@ -41,6 +41,7 @@ _HARMLESS = frozenset(
      "attrs", "mutable", "deprecated", "dataclass_transform", "python_2_unicode_compatible",
      "deconstructible", "skip", "skipIf", "skipUnless", "override", "usefixtures", "parametrize"]
 )  # fmt: skip
+_RESTORING = frozenset(["__setstate__", "__copy__", "__deepcopy__", "copy", "__reduce__"])
 # Classes whose instances stand for anything.
 _ANYTHING = frozenset(["object", "type", "ModuleType", "SimpleNamespace", "Namespace", "Any"])
 # What `sys` has in some interpreters and programs, and stubs leave out.
@@ -223,7 +224,7 @@ def _set_by_computed_names(snapshot: Snapshot) -> frozenset[Entity]:
             if op != f.CALL or lefts[row] not in called or extra[rights[row]] < 2:
                 continue
             target, key = extra[rights[row] + 3], extra[rights[row] + 6]
-            if ops[key] == f.STRING:
+            if ops[key] == f.STRING or _restores(facts, facts.expr[f.EXPR_POS][row]):
                 continue
             for value in evaluate.values(snapshot, path, target):
                 if value[0] in (INSTANCE, CLASS_OBJECT):
@@ -289,12 +290,24 @@ def _writes_its_names(facts: FileFacts, row: int) -> bool:
         for role, position, ref in facts.occurrences(name):
             if not start <= position < end or role & f.ROLE_MASK == f.DEFINED:
                 continue
+            if _restores(facts, position):
+                continue
             if name == "__dict__" and not _is_filled(facts, ref):
                 continue
             if name == "setattr" and not _is_set_on_own(facts, ref):
                 continue
             return True
     return False
+
+
+def _restores(facts: FileFacts, position: int) -> bool:
+    """Whether code gives an object back the attributes that it had: unpickling, copying."""
+    table = facts.definition
+    return any(
+        facts.names[table[f.DEF_NAME][row]] in _RESTORING
+        and start <= position < table[f.DEF_END][row]
+        for row, start in enumerate(table[f.DEF_START])
+    )
 
 
 def _is_filled(facts: FileFacts, expr: int) -> bool:
@@ -304,11 +317,32 @@ def _is_filled(facts: FileFacts, expr: int) -> bool:
         return True
     if expr < 0 or ops[expr] != f.ATTRIBUTE:
         return True
+    (extra,) = facts.extra
     for row, op in enumerate(ops):
         if op == f.ATTRIBUTE and lefts[row] == expr:
-            return facts.names[rights[row]] in ("update", "setdefault", "__setitem__")
+            name = facts.names[rights[row]]
+            return name in ("setdefault", "__setitem__") or (
+                name == "update" and not _is_given_a_dictionary(facts, row)
+            )
+        if op == f.CALL and extra[rights[row]] == 1 and extra[rights[row] + 3] == expr:
+            return False  # what is filled is another one, with what this one has
     position = facts.expr[f.EXPR_POS][expr]
     return position in facts.attribute_binding[f.ATTR_POS]
+
+
+def _is_given_a_dictionary(facts: FileFacts, function: int) -> bool:
+    """Whether a call's only argument is the dictionary of another object: of the same kind."""
+    ops, _, lefts, rights = facts.expr
+    (extra,) = facts.extra
+    for row, op in enumerate(ops):
+        if op == f.CALL and lefts[row] == function:
+            given = extra[rights[row] + 3]
+            return (
+                extra[rights[row]] == 1
+                and ops[given] == f.ATTRIBUTE
+                and facts.names[rights[given]] == "__dict__"
+            )
+    return False
 
 
 def _is_set_on_own(facts: FileFacts, function: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .. import facts as f
 from . import evaluate, generics, protocols, signatures
 from .annotations import annotated
+from .conventions import levels
 from .entities import (
     CLASS,
     INFERRED,
@@ -91,7 +92,9 @@ def _plain_result(
     result = remember(
         snapshot,
         ("returned", function),
-        lambda: _inferred(snapshot, _with_body(snapshot, function)),
+        lambda: levels.inside(
+            snapshot, lambda: _inferred(snapshot, _with_body(snapshot, function))
+        ),
         UNKNOWN,
     )
     cls = owner_class(facts, function)

@@ -57,8 +57,8 @@ A feature's module is named in ``FEATURES`` and has ``register(server: Server) -
 
 :class:`..server.Server` besides: ``notify(method, params)``; ``ask(method, params, then=None)``
   asks the client, ``then(result)`` is called in a worker; ``submit(handler, params)`` runs a
-  handler in the background as if asked, its result is dropped; ``later(key, seconds, function)`` calls a
-  function once in a worker, a newer call with the same key replaces it (debouncing);
+  handler in the background as if asked, its result is dropped; ``later(key, seconds, function)``
+  calls a function once in a worker, a newer call with the same key replaces it (debouncing);
   ``observe(event, function)``: ``"opened"``, ``"changed"``, ``"saved"``, ``"closed"`` are called
   with the document's URI, ``"disk"`` with (workspace, paths or None when not known), ``"settings"``
   with nothing; observers run in the reading thread or a watcher's: be quick, use ``later``.

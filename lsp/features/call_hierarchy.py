@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..messages import Params
+from ..messages import Params, is_object
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,6 +102,6 @@ def item_of(request: Request) -> tuple[Place, list[Found]]:
     item = request.params.part("item")
     place = request.place(item.text("uri"))
     data = item.get("data")
-    if isinstance(data, dict) and data.get("module"):
+    if is_object(data) and data.get("module"):
         return place, [Found((MODULE, place.path, -1))]
     return place, place.found(Params(item.part("selectionRange"))["start"])

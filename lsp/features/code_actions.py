@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from ..server import Server
 
 FIX_ALL = "source.fixAll.flux-index"
-_KINDS = ["quickfix", "refactor.rewrite", FIX_ALL]
+OVERRIDE = "refactor.rewrite"
+_KINDS = ["quickfix", OVERRIDE, FIX_ALL]
 
 
 def register(server: Server) -> None:
@@ -31,7 +32,14 @@ def _code_actions(request: Request) -> Json:
     only = list(map(str, kinds)) if kinds is not None else None
     diagnostics = context.parts("diagnostics") if context.get("diagnostics") else []
     result = _of_problems(place, request.params["range"], only)
-    for fix, about in _fixes(place, request.params["range"], diagnostics):
+    fixes = _fixes(place, request.params["range"], diagnostics)
+    if only is not None and _is_wanted(OVERRIDE, only):
+        # There are many, so they are listed when rewriting is what is asked for.
+        from ...api.queries.quick_fixes import override_fixes
+
+        at, _ = place.offsets(request.params["range"])
+        fixes += [(fix, None) for fix in override_fixes(place.snapshot, place.path, at)]
+    for fix, about in fixes:
         request.check()
         if not _is_wanted(fix.kind, only):
             continue

@@ -18,6 +18,8 @@ _KINDS = {
     "enum-member": 20, "constant": 21, "type-parameter": 25, "parameter": 6,
 }  # fmt: skip
 _KNOWN_KINDS = range(1, 19)
+# Names of the environment are looked at so long after a document was opened.
+_WARM_SECONDS = 3.0
 _OF_ITEM = "textDocument.completion.completionItem"
 
 
@@ -36,6 +38,20 @@ def register(server: Server) -> None:
         feature="completion",
     )
     server.answers("completionItem/resolve", _resolve, feature="completion")
+
+    def opened(uri: str) -> None:
+        if server.settings.enabled("completion"):
+            params = {"textDocument": {"uri": uri}}
+            server.later("names to import", _WARM_SECONDS, lambda: server.submit(_warm, params))
+
+    server.observe("opened", opened)
+
+
+def _warm(request: Request) -> Json:
+    """Look at what may be imported from outside before the first completion needs it."""
+    from ...api.queries.auto_import import outside_names
+
+    outside_names(request.place().snapshot)
 
 
 def _completion(request: Request) -> Json:

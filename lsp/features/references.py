@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..messages import is_object
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..messages import Json
@@ -22,14 +24,12 @@ def _references(request: Request) -> Json:
 
     place = request.place()
     context = request.params.get("context")
-    declared = bool(context.get("includeDeclaration")) if isinstance(context, dict) else False
+    declared = bool(context.get("includeDeclaration")) if is_object(context) else False
     textual: bool = request.settings.get("references.textual", False)
     overrides: bool = request.settings.get("references.overrides", False)
     found = place.found(request.params["position"])
     result: list[Json] = []
-    places = uses(
-        place.snapshot, found, declaration=declared, textual=textual, overrides=overrides
-    )
+    places = uses(place.snapshot, found, declaration=declared, textual=textual, overrides=overrides)
     for path, spans in places:
         request.check()
         result += [place.location(path, start, end) for start, end in spans]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..messages import INVALID_PARAMS, ProtocolError
+from ..messages import INVALID_PARAMS, ProtocolError, is_array
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def _selections(request: Request) -> Json:
 
     place = request.place()
     positions = request.params["positions"]
-    if not isinstance(positions, list):
+    if not is_array(positions):
         raise ProtocolError(INVALID_PARAMS, "'positions' is no list")
     first, last = place.span
     result: list[Json] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..messages import Params
+from ..messages import Params, is_object
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _resolve(request: Request) -> Json:
     item = dict(request.params)
     data = item.get("data")
     uri = request.params.part("location").text("uri")
-    if isinstance(data, dict):
+    if is_object(data):
         place = request.place(uri)
         wanted = Params(data)
         found = symbol_span(place.snapshot, place.path, wanted.text("container"), wanted["name"])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Check = Callable[[File], Iterator[Finding]]
 
-_FAMILIES = ("syntax", "imports", "names", "attributes")
+_FAMILIES = ("syntax", "imports", "names", "attributes", "conflicts", "calls")
 
 
 class Rule:

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from ....indexer import facts as f
 from ....indexer.resolve import evaluate
-from ....indexer.resolve.entities import CONVENTIONAL, EVIDENCE_NAMES, MODULE, NAMESPACE, OUTSIDE
+from ....indexer.resolve.entities import (
+    CLASS,
+    CONVENTIONAL,
+    EVIDENCE_NAMES,
+    FUNCTION,
+    MODULE,
+    NAMESPACE,
+    OUTSIDE,
+    qualified_name,
+)
 from ....indexer.resolve.members import attribute
 from ....indexer.resolve.membership import ABSENT, membership, of_module
 from ....indexer.resolve.types import INSTANCE, NONE, SUPER, known
+from ....indexer.resolve.variables import concrete
+from ...views import enclosing
+from ..company import is_checked, is_set_from_outside, keeps_company, used_with, uses_of
 from ..findings import WARNING, Finding
 from ..nearest import nearest_members, nearest_names
 from ..said import receiver_text
@@ -46,7 +58,7 @@ def _judged(file: File, expr: int, receiver: int, name: str) -> Finding | None:
             nearest = nearest_names(file.strict, item.entity, name)
             said = f"The module `{file.spelled(receiver)}` has no `{name}`."
             return _finding(file, expr, name, said, item.evidence, nearest)
-    type_ = known(file.complete_type(receiver))
+    type_ = concrete(file.strict, file.complete_type(receiver))
     if type_:
         if not _lacks(file, type_, name):
             return None
@@ -69,20 +81,67 @@ def _absent(file: File, expr: int, receiver: int, name: str, type_: Type, eviden
 def _by_convention(file: File, expr: int, receiver: int, name: str) -> Finding | None:
     """What the code base says of an untyped receiver, and whether anything is called like this."""
     snapshot = file.snapshot
-    if attribute(snapshot, file.path, receiver, name):
+    if name.startswith("__") or attribute(snapshot, file.path, receiver, name):
         return None
     type_ = known(evaluate.values(snapshot, file.path, receiver))
+    if any(value[0] in (SUPER, NONE) for value in type_):
+        return None
     if type_ and all(value[0] == INSTANCE for value in type_):
         if not _lacks(file, type_, name):
             return None
-        if any(value[1][1].startswith("/") for value in type_):
-            return None  # `str` by convention is often a `str` by accident
-        if all(value[3] == CONVENTIONAL for value in type_):
+        # What is built in is by convention often what it is by accident.
+        if not any(value[1][1].startswith("/") for value in type_):
             return _absent(file, expr, receiver, name, type_, CONVENTIONAL)
-    if any(value[0] in (SUPER, NONE) for value in type_) or is_known_word(file, name):
+    if not is_known_word(file, name):
+        said = f"Nothing in this code base, nor in what it uses, is called `{name}`."
+        return _finding(file, expr, name, said, CONVENTIONAL, [])
+    return _out_of_company(file, expr, receiver, name)
+
+
+def _out_of_company(file: File, expr: int, receiver: int, name: str) -> Finding | None:
+    """A member that nothing has together with the others that are used on the same receiver."""
+    if file.imports_unknown or is_checked(file.facts, expr):
         return None
-    said = f"Nothing in this code base, nor in what it uses, is called `{name}`."
+    others = used_with(file.facts, expr) | _used_before(file, expr, receiver)
+    others -= {name}
+    if not others:
+        return None
+    snapshot = file.strict
+    # Members that nothing has say nothing about what has them.
+    others = {
+        other
+        for other in others
+        if not is_set_from_outside(snapshot, other) and keeps_company(snapshot, other, frozenset())
+    }
+    if not others or keeps_company(snapshot, name, frozenset(others)):
+        return None
+    if not any(keeps_company(snapshot, other, frozenset(others)) for other in others):
+        return None
+    listed = ", ".join(f"`{other}`" for other in sorted(others)[:3])
+    said = f"Nothing that has {listed}, as `{file.spelled(receiver)}` does, has `{name}`."
     return _finding(file, expr, name, said, CONVENTIONAL, [])
+
+
+def _used_before(file: File, expr: int, receiver: int) -> set[str]:
+    """Attributes that the same function used on the same receiver before the edit."""
+    if file.before is None or not file.before.exists(file.path):
+        return set()
+    before = file.before.facts(file.path)
+    if before is None:
+        return set()
+    position = file.facts.expr[f.EXPR_POS][expr]
+    around = enclosing(file.snapshot, file.path, position)
+    if around is None:
+        return set()
+    name = qualified_name(file.snapshot, around)
+    for row, start in enumerate(before.definition[f.DEF_START]):
+        kind = CLASS if before.definition[f.DEF_KIND][row] == f.CLASS else FUNCTION
+        if kind == around[0] and qualified_name(file.before, (kind, file.path, row)) == name:
+            chain = tuple(before.name_id(part) for part in file.spelled(receiver).split("."))
+            if -1 in chain:
+                return set()
+            return uses_of(before, chain, start, before.definition[f.DEF_END][row])
+    return set()
 
 
 def _finding(

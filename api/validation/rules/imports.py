@@ -83,8 +83,10 @@ def _is_beyond_the_top(file: File, spelled: str) -> bool:
 def _module_place(file: File, spelled: str, position: int) -> tuple[int, int]:
     """Where the module is spelled in an import statement that starts at a position."""
     text = spelled.encode()
-    start = file.text.find(text, position)
-    return (start, start + len(text)) if 0 <= start < position + 2000 else (position, position + 6)
+    start = file.text.rfind(text, 0, position + len(text))
+    if start < 0 or b"\n" in file.text[start:position].strip(b"()\\ \n,"):
+        start = file.text.find(text, position)
+    return (start, start + len(text)) if start >= 0 else (position, position + 1)
 
 
 def _no_name(file: File, module: Entity, spelled: str, name: str, bound: int, row: int) -> Finding:

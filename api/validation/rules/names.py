@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....indexer import facts as f
 from ....indexer.resolve.entities import MODULE, OUTSIDE
-from ....indexer.resolve.lazy import is_open
+from ....indexer.resolve.lazy import has_open_names
 from ....indexer.resolve.modules import find_module
 from ....indexer.resolve.names import bindings_in_force, builtin_name, module_member, star_imported
 from ..findings import Finding
@@ -62,8 +62,7 @@ def undefined_name(file: File) -> Iterator[Finding]:
 
 def _may_have_any_name(file: File) -> bool:
     """Whether names may come from where nobody can see them."""
-    flags = file.facts.scope[f.SCOPE_FLAGS]
-    return any(flag & f.SCOPE_USES_LOCALS for flag in flags) or is_open(file.strict, file.path)
+    return has_open_names(file.strict, file.path)
 
 
 def _is_bound_otherwise(file: File, name: str) -> bool:

@@ -14,19 +14,7 @@ from .. import evaluate
 from ..entities import CLASS, Found, name_of
 from ..memo import CONSULTED
 from ..types import CLASS_OBJECT, INSTANCE, UNKNOWN, known, union
-from . import (
-    call_sites,
-    callbacks,
-    django,
-    docstrings,
-    expressions,
-    fixtures,
-    names,
-    overridden,
-    parametrized,
-    tasks,
-    usage,
-)  # fmt: skip
+from . import django, syntax
 from .asked import Answer, Parameter
 from .combine import combined, conventional
 from .levels import NESTED
@@ -38,24 +26,6 @@ if TYPE_CHECKING:
     from ..types import Type
 
 __all__ = ["Reason", "attribute_found", "explain", "parameter_type", "unknown_value"]
-
-_RULES = (
-    parametrized.parametrize,
-    fixtures.fixture,
-    overridden.hook,
-    tasks.bound_task,
-    django.request,
-    overridden.overridden,
-    overridden.protocol,
-    call_sites.assigned,
-    call_sites.registered,
-    docstrings.documented,
-    call_sites.passed,
-    callbacks.called_back,
-    names.annotated_elsewhere,
-    names.spelled_like,
-    usage.by_members,
-)
 
 
 class Reason:
@@ -128,10 +98,16 @@ def _answer(
     if is_lambda:
         if outside:
             return None
-        type_ = callbacks.lambda_called(snapshot, path, facts, row)
+        from .callbacks import lambda_called
+
+        type_ = lambda_called(snapshot, path, facts, row)
         return Answer(type_, "callback", "what it is called back with")
     asked = Parameter(snapshot, path, facts, row)
-    for rule in (django.request,) if outside else _RULES:
+    if outside:
+        return django.request(snapshot, asked)
+    from .rules import RULES
+
+    for rule in RULES:
         answer = rule(snapshot, asked)
         if answer is not None:
             return answer
@@ -150,6 +126,10 @@ def unknown_value(snapshot: Snapshot, path: str, expr: int) -> Type:
         return UNKNOWN
     # What frameworks make rests on no guess of its own, so it does not count as nested.
     made = _of_django(snapshot, path, facts, expr)
+    if not made and syntax.last_name(facts, expr) == "param":
+        from .expressions import request_param
+
+        made = request_param(snapshot, path, facts, expr)
     if made:
         return conventional(made)
     progress = snapshot.progress
@@ -158,6 +138,8 @@ def unknown_value(snapshot: Snapshot, path: str, expr: int) -> Type:
         return UNKNOWN
     progress.conventions += 1
     try:
+        from . import expressions
+
         return conventional(expressions.unknown_value(snapshot, path, facts, expr))
     finally:
         progress.conventions -= 1
@@ -193,6 +175,8 @@ def attribute_found(snapshot: Snapshot, path: str, receiver: int, name: str) -> 
         return []
     progress.conventions += 1
     try:
+        from . import expressions
+
         return expressions.attribute_found(snapshot, path, receiver, name)
     finally:
         progress.conventions -= 1

@@ -61,7 +61,7 @@ def passed(snapshot: Snapshot, asked: Parameter) -> Answer | None:
         if _is_parameter_itself(snapshot, asked, site):
             continue
         total += 1
-        type_ = plain(snapshot, site.value(snapshot))
+        type_ = plain(snapshot, site.value(snapshot), asked.path)
         if type_:
             parts.append(type_)
     if not parts:
@@ -372,7 +372,7 @@ def assigned(snapshot: Snapshot, asked: Parameter) -> Answer | None:
             receiver = evaluate.instances(snapshot, path, table[f.ATTR_RECEIVER][index])
             if any(cls in mro(snapshot, item.entity) for item in receiver):
                 value = known(evaluate.values(snapshot, path, table[f.ATTR_VALUE][index]))
-                parts.append(plain(snapshot, value))
+                parts.append(plain(snapshot, value, asked.path))
     parts = [part for part in parts if part]
     if parts:
         noun = "assignment" if len(parts) == 1 else "assignments"

@@ -75,7 +75,7 @@ def called_back(snapshot: Snapshot, asked: Parameter) -> Answer | None:
     search = _Search(snapshot, asked.place, asked.name)
     parts: list[Type] = []
     for site in _handed_over(search, asked):
-        type_ = plain(snapshot, site.value(snapshot))
+        type_ = plain(snapshot, site.value(snapshot), asked.path)
         if type_:
             parts.append(type_)
         if len(parts) >= 12:
@@ -96,7 +96,7 @@ def lambda_called(snapshot: Snapshot, path: str, facts: FileFacts, row: int) -> 
     for expr, op in enumerate(ops):
         if op == f.LAMBDA and rights[expr] == scope:
             sites = _followed(search, path, facts, expr, _DEPTH)
-            return tuple_of([plain(snapshot, site.value(snapshot)) for site in sites])
+            return tuple_of([plain(snapshot, site.value(snapshot), path) for site in sites])
     return UNKNOWN
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..classes import mro
 from ..entities import CLASS, CONVENTIONAL, name_of
 from ..types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, NONE, UNKNOWN, union
+from . import syntax
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from ..entities import Entity
     from ..types import Type, Value
 
+_OF_CLASSES = (INSTANCE, CLASS_OBJECT)
 # Alternatives that are worth telling; more of them say that the parameter takes anything.
 _TELLING = 3
 # Distributions whose objects stand in for others in tests.
@@ -21,9 +23,18 @@ _DEPTH = 3
 _WIDTH = 6
 
 
-def plain(snapshot: Snapshot, type_: Type) -> Type:
-    """What of a type says something: no None, no ``object``, no mocks."""
-    return tuple(value for value in type_ if _says_something(snapshot, value))
+def plain(snapshot: Snapshot, type_: Type, path: str) -> Type:
+    """What of a type says something about code of a file: no None, no ``object``, no stand-ins.
+
+    What tests define stands in for something else wherever it reaches other code.
+    """
+    anything = syntax.is_test(path)
+    return tuple(
+        value
+        for value in type_
+        if _says_something(snapshot, value)
+        and (anything or value[0] not in _OF_CLASSES or not syntax.is_test(value[1][1]))
+    )
 
 
 def _says_something(snapshot: Snapshot, value: Value) -> bool:

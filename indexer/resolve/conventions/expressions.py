@@ -38,7 +38,7 @@ def unknown_value(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) ->
         return conventional(_called(snapshot, path, facts, expr))
     if op == f.SUBSCRIPT:
         held = _held(snapshot, path, facts, facts.expr[f.EXPR_A][expr])
-        return combined(snapshot, plain(snapshot, held))
+        return combined(snapshot, plain(snapshot, held, path))
     if op == f.ATTRIBUTE:
         return _attribute(snapshot, path, facts, expr)
     return UNKNOWN
@@ -55,12 +55,12 @@ def _called(snapshot: Snapshot, path: str, facts: FileFacts, call: int) -> Type:
     if name in _GIVING and is_method:
         held = _held(snapshot, path, facts, facts.expr[f.EXPR_A][function])
         if held:
-            return combined(snapshot, plain(snapshot, held))
+            return combined(snapshot, plain(snapshot, held, path))
     if name in _DEFAULTING:
         place = 2 if name == "getattr" and not is_method else 1
         default = syntax.given(facts, call, place, "default")
         if default >= 0:
-            return plain(snapshot, known(evaluate.values(snapshot, path, default)))
+            return plain(snapshot, known(evaluate.values(snapshot, path, default)), path)
     parts: list[Type] = []
     for value in evaluate.values(snapshot, path, function):
         if value[0] == FUNCTION_OBJECT and value[1][0] == FUNCTION:
@@ -124,19 +124,19 @@ def _attribute(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> Ty
     """Type of an attribute that only convention finds."""
     receiver = facts.expr[f.EXPR_A][expr]
     name = facts.names[facts.expr[f.EXPR_B][expr]]
-    if name == "param":
-        type_ = _request_param(snapshot, path, facts, receiver)
-        if type_:
-            return conventional(type_)
     parts: list[Type] = []
     for where, row in set_from_outside(snapshot, path, receiver, name):
         other = snapshot.need(where)
         value = other.attribute_binding[f.ATTR_VALUE][row]
-        parts.append(plain(snapshot, handed_on(snapshot, where, value)))
+        parts.append(plain(snapshot, handed_on(snapshot, where, value), path))
     return combined(snapshot, union(*parts))
 
 
-def _request_param(snapshot: Snapshot, path: str, facts: FileFacts, receiver: int) -> Type:
+def request_param(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> Type:
+    """Type of ``request.param`` in a fixture of pytest."""
+    receiver = facts.expr[f.EXPR_A][expr]
+    if syntax.last_name(facts, expr) != "param" or facts.expr[f.EXPR_OP][expr] != f.ATTRIBUTE:
+        return UNKNOWN
     for item in evaluate.objects(snapshot, path, receiver):
         if item.entity[0] == PARAMETER and item.entity[1] == path:
             scope = facts.binding[f.BIND_SCOPE][item.entity[2]]
@@ -179,6 +179,8 @@ def set_from_outside(
     found: list[tuple[str, int]] = []
     tried = 0
     for where in syntax.nearest(path, snapshot.files_with(name), _FILES):
+        if syntax.is_test(where) and not syntax.is_test(path):
+            break  # tests come last, and set what the code itself does not know of
         facts = snapshot.facts(where)
         row_of_name = facts.name_id(name) if facts is not None else -1
         if facts is None or row_of_name < 0:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ... import facts as f
-from .. import evaluate
 from ..annotations import annotated
 from ..classes import class_member
 from ..entities import CLASS, FUNCTION
@@ -125,20 +124,4 @@ def hook(snapshot: Snapshot, asked: Parameter) -> Answer | None:
                     type_ = known(annotated(snapshot, path, annotation))
                     if type_:
                         return Answer(type_, "hook", "the hook's specification says so")
-    return None
-
-
-def defaults_below(snapshot: Snapshot, asked: Parameter) -> Answer | None:
-    """What the body gives a parameter that may be left out: ``x = x or Foo()``."""
-    facts = asked.facts
-    if facts.parameter[f.PAR_DEFAULT][asked.parameter] < 0:
-        return None
-    scope, name = facts.binding[f.BIND_SCOPE][asked.row], facts.binding[f.BIND_NAME][asked.row]
-    for row in facts.bindings_of(scope, name):
-        value = facts.binding[f.BIND_VALUE][row]
-        if facts.binding[f.BIND_KIND][row] != f.ASSIGN or value < 0:
-            continue
-        type_ = known(evaluate.values(snapshot, asked.path, value))
-        if type_ and facts.expr[f.EXPR_OP][value] in (f.CALL, f.OR, f.CONDITIONAL_EXPR):
-            return Answer(type_, "default", "what it becomes when it is left out")
     return None

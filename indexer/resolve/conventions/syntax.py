@@ -153,7 +153,9 @@ def nearest(path: str, files: list[str], limit: int) -> list[str]:
 
 
 def is_test(path: str) -> bool:
-    """Whether a file is one of tests, by its name or its folder."""
+    """Whether a file of the workspace is one of tests, by its name or its folder."""
+    if path.startswith("/"):
+        return False
     name = path.rpartition("/")[2]
     return (
         name.startswith(("test_", "conftest."))

@@ -1,0 +1,197 @@
+"""``flux-index validate``: what is wrong with an edit, for people, programs and platforms."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ...indexer.errors import InvalidArgumentsError
+from .columns import BOLD, DIM, GUESS, paint
+from .options import HELP, Parameter, parse
+from .output import in_colour, say, write
+from .view import View, plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from ..session import Session
+
+FORMATS = ("text", "compact", "json", "sarif", "github")
+PARAMETERS = (
+    Parameter("stdin", "boolean", "Judge what is on standard input, as --path.", default=False),
+    Parameter("path", "string", "The file that standard input is meant for."),
+    Parameter("diff", "string", "Judge a unified diff: a file, or - for standard input."),
+    Parameter("since", "string", "Judge what has changed since this revision; by default HEAD."),
+    Parameter("staged", "boolean", "Judge what is staged, not what is on disk.", default=False),
+    Parameter("all", "boolean", "Judge whole files, whoever wrote what is wrong.", default=False),
+    Parameter(
+        "format",
+        "string",
+        "`text` for people, `compact` for language models, `json` for programs, `sarif` for code "
+        "scanning, `github` for annotations of its actions.",
+        default="text",
+        choices=FORMATS,
+    ),
+    Parameter("json", "boolean", "The same as `--format json`.", default=False),
+    Parameter("workspace", "string", "A folder or file of the workspace."),
+    HELP,
+)
+OK, WRONG = 0, 1
+# Code of the terminal for red.
+_WRONG = "31"
+_UNLIMITED = 1_000_000
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Judge; 0 when there are no errors, 1 when there are, 2 when it could not be done."""
+    values, paths = parse(arguments, PARAMETERS, "validate")
+    if values.get("stdin") and not values.get("path"):
+        raise InvalidArgumentsError("--stdin needs --path, the file that it is meant for")
+    start = values.get("workspace") or _start(values, paths)
+    from ..session import Session
+
+    session = Session.open(start)
+    try:
+        answer = answered(session, values, paths)
+        root = session.index.workspace.root
+    finally:
+        session.close()
+    shape = "json" if values.get("json") else values.get("format", "text")
+    write(rendered(answer, root, shape))
+    return WRONG if answer["counts"]["error"] else OK
+
+
+def _start(values: Mapping[str, Any], paths: Sequence[str]) -> str:
+    for path in [*paths, values.get("path")]:
+        if path and os.path.exists(path):
+            return path
+    return os.getcwd()
+
+
+def answered(
+    session: Session, values: Mapping[str, Any], paths: Sequence[str]
+) -> Mapping[str, Any]:
+    """The answer to what options ask."""
+    from ..operations import call
+
+    asked: dict[str, Any] = {"limit": _UNLIMITED}
+    for option, name in (("since", "since"), ("staged", "staged"), ("all", "whole")):
+        if values.get(option):
+            asked[name] = values[option]
+    if paths:
+        asked["paths"] = [os.path.abspath(path) for path in paths]
+    if values.get("stdin"):
+        asked["text"] = sys.stdin.read()
+        asked["path"] = os.path.abspath(values["path"])
+    if values.get("diff"):
+        asked["diff"] = _read(values["diff"])
+    return call(session, "validate", asked)
+
+
+def _read(path: str) -> str:
+    if path == "-":
+        return sys.stdin.read()
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+            return file.read()
+    except OSError as error:
+        raise InvalidArgumentsError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def rendered(answer: Mapping[str, Any], root: str, shape: str) -> str:
+    """An answer in one of the formats."""
+    if shape == "json":
+        import json
+
+        listed = [flat(finding) for finding in answer["items"]]
+        return json.dumps(listed, indent=2 if sys.stdout.isatty() else None) + "\n"
+    if shape == "sarif":
+        from .sarif import sarif
+
+        return sarif(answer)
+    if shape == "github":
+        return "".join(map(_annotation, answer["items"]))
+    for note in answer.get("notes", ()):
+        say(f"flux-index: {note}")
+    colour = shape == "text" and in_colour(sys.stdout)
+    view = View("validate", {}, root, os.getcwd(), colour=colour)
+    return "\n".join(lines(answer, view)) + "\n"
+
+
+def flat(finding: Mapping[str, Any]) -> dict[str, Any]:
+    """A finding with lines and columns counted from 1, and the names of what exists instead."""
+    start, end = finding["range"]["start"], finding["range"]["end"]
+    return {
+        "path": finding["path"],
+        "line": start["line"] + 1,
+        "column": start["character"] + 1,
+        "end_line": end["line"] + 1,
+        "end_column": end["character"] + 1,
+        "rule": finding["rule"],
+        "severity": finding["severity"],
+        "evidence": finding["evidence"],
+        "message": said(finding),
+        "alternatives": [
+            {
+                "name": each["name"],
+                "signature": each.get("signature", ""),
+                "path": each["path"],
+                "line": each["range"]["start"]["line"] + 1,
+            }
+            for each in finding["nearest"]
+        ],
+        "fixes": finding["fixes"],
+        "id": finding["id"],
+    }
+
+
+def said(finding: Mapping[str, Any]) -> str:
+    """The message, with what exists named at its end when it does not name it."""
+    message: str = finding["message"]
+    near = [each["name"].rpartition(".")[2] for each in finding["nearest"][:3]]
+    near = [name for name in dict.fromkeys(near) if f"`{name}`" not in message]
+    if near:
+        message += " There is " + ", ".join(f"`{name}`" for name in near) + "."
+    return message
+
+
+def lines(answer: Mapping[str, Any], view: View) -> list[str]:
+    """Findings with what exists instead and how they may be mended, and the verdict at the end."""
+    shown: list[str] = []
+    for finding in answer["items"]:
+        style = _WRONG if finding["severity"] == "error" else GUESS
+        head = f"{paint(view.place(finding), BOLD, view)} {paint(finding['severity'], style, view)}"
+        mark = "" if finding["evidence"] == "exact" else f" [{finding['evidence']}]"
+        shown.append(f"{head} {plain(said(finding))} ({finding['rule']}){mark}")
+        for each in finding["nearest"][:3]:
+            if each["path"]:
+                what = plain(each["name"]) + plain(each.get("signature", ""))
+                place = view.place(each, column=False)
+                shown.append(paint(f"    {place} {what}", DIM, view))
+        shown += [
+            paint(f"    fix: {plain(fix['title'])}", DIM, view) for fix in finding["fixes"][:3]
+        ]
+    told = [
+        f"{count} {name}{'s' if count != 1 else ''}"
+        for name, count in answer["counts"].items()
+        if count
+    ]
+    files = len(answer["checked"])
+    told.append(f"{files} file{'s' if files != 1 else ''} checked")
+    shown.append(paint(f"{answer['verdict']}: {', '.join(told)}", BOLD, view))
+    return shown
+
+
+def _annotation(finding: Mapping[str, Any]) -> str:
+    """A workflow command of GitHub's actions; see its documents for what has to be escaped."""
+    kind = {"error": "error", "warning": "warning"}.get(finding["severity"], "notice")
+    start, end = finding["range"]["start"], finding["range"]["end"]
+    message = said(finding).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    path = finding["path"].replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
+    places = (
+        f"file={path},line={start['line'] + 1},endLine={end['line'] + 1},"
+        f"col={start['character'] + 1},endColumn={end['character'] + 1},title={finding['rule']}"
+    )
+    return f"::{kind} {places}::{message}\n"

@@ -1,0 +1,175 @@
+"""Is an edit right? What is wrong with it, and what it breaks elsewhere."""
+
+from __future__ import annotations
+
+from ...indexer.errors import InvalidArgumentsError
+from ...indexer.resolve.entities import Found
+from ..validation.judge import judge, verdict
+from ..views import envelope, range_of, symbol
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...indexer.snapshot import Snapshot
+    from ..session import Session
+    from ..validation.edits import Change
+    from ..validation.findings import Finding, Fix
+
+_SUFFIXES = (".py", ".pyi")
+
+
+def validate(
+    session: Session,
+    *,
+    paths: list[str] | None,
+    path: str | None,
+    text: str | None,
+    diff: str | None,
+    since: str | None,
+    staged: bool,
+    whole: bool,
+    limit: int,
+) -> dict[str, Any]:
+    """Answer the operation ``validate``."""
+    change = change_of(
+        session,
+        paths=paths,
+        path=path,
+        text=text,
+        diff=diff,
+        since=since,
+        staged=staged,
+        whole=whole,
+    )
+    found = judge(change, whole=whole)
+    shown = found[:limit]
+    snapshot = change.after
+    answer: dict[str, Any] = {
+        "verdict": verdict(found),
+        "total": len(found),
+        "counts": {
+            severity: sum(finding.severity == severity for finding in found)
+            for severity in ("error", "warning", "hint")
+        },
+        "items": [item(snapshot, finding) for finding in shown],
+        "truncated": len(shown) < len(found),
+    }
+    checked = sorted(path for path in change.paths if snapshot.exists(path))
+    answer["checked"] = checked
+    notes = missing_knowledge(snapshot)
+    if notes:
+        answer["notes"] = notes
+    return envelope(snapshot, answer, {*checked, *(finding.path for finding in shown)})
+
+
+def change_of(
+    session: Session,
+    *,
+    paths: list[str] | None,
+    path: str | None,
+    text: str | None,
+    diff: str | None,
+    since: str | None,
+    staged: bool,
+    whole: bool,
+) -> Change:
+    """The edit that arguments describe; raises InvalidArgumentsError when they describe two."""
+    from ..validation import edits
+
+    asked = [
+        name
+        for name, given in (
+            ("text", text is not None),
+            ("diff", diff is not None),
+            ("since", since is not None),
+            ("staged", staged),
+            ("whole", whole),
+        )
+        if given
+    ]
+    if len(asked) > 1:
+        raise InvalidArgumentsError(f"validate takes one of {' and '.join(asked)}, not both")
+    if text is not None:
+        if path is None:
+            raise InvalidArgumentsError("'text' needs the 'path' that it is meant for")
+        relative = _relative(session, path)
+        return edits.proposed(session, {relative: text.encode("utf-8", "surrogatepass")})
+    if diff is not None:
+        return edits.patched(session, diff)
+    wanted = [*(paths or []), *([path] if path is not None else [])]
+    if whole:
+        return edits.standing(session, _files(session, wanted))
+    change = edits.since(session, since or "HEAD", staged=staged)
+    if wanted:
+        listed = set(_files(session, wanted))
+        change.paths = {each for each in change.paths if each in listed}
+    return change
+
+
+def _files(session: Session, wanted: list[str]) -> list[str]:
+    """Files of the workspace that are, or lie in, what is wanted; all of them for nothing."""
+    snapshot = session.snapshot(whole=True)
+    everything = list(snapshot.paths())
+    found: list[str] = []
+    for each in wanted:
+        relative = _relative(session, each)
+        inside = [
+            path
+            for path in everything
+            if path == relative or path.startswith(f"{relative}/") or relative in ("", ".")
+        ]
+        if not inside and relative.endswith(_SUFFIXES) and snapshot.exists(relative):
+            inside = [relative]
+        if not inside:
+            raise InvalidArgumentsError(f"{each} is no Python file of this workspace, nor a folder")
+        found += inside
+    return found if wanted else everything
+
+
+def _relative(session: Session, path: str) -> str:
+    import os
+
+    workspace = session.index.workspace
+    full = path if os.path.isabs(path) else workspace.absolute(path)
+    inside = workspace.relative(full)
+    if inside is None:
+        raise InvalidArgumentsError(f"{path} is not inside the workspace {workspace.root}")
+    return inside
+
+
+def missing_knowledge(snapshot: Snapshot) -> list[str]:
+    """Sentences on what could not be judged for want of knowledge."""
+    if snapshot.index.layers.is_known:
+        return []
+    return ["no Python environment was found: nothing is said about what is not installed"]
+
+
+def item(snapshot: Snapshot, finding: Finding) -> dict[str, Any]:
+    """A finding as answers show it."""
+    return {
+        "id": finding.id,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "evidence": finding.evidence,
+        "message": finding.message,
+        "path": finding.path,
+        "range": range_of(snapshot, finding.path, finding.start, finding.end),
+        "nearest": [symbol(snapshot, Found(entity), details=True) for entity in finding.nearest],
+        "fixes": [_fix(snapshot, fix) for fix in finding.fixes],
+    }
+
+
+def _fix(snapshot: Snapshot, fix: Fix) -> dict[str, Any]:
+    return {
+        "title": fix.title,
+        "safe": fix.safe,
+        "edits": [
+            {
+                "path": edit.path,
+                "range": range_of(snapshot, edit.path, edit.start, edit.end),
+                "text": edit.text,
+            }
+            for edit in fix.edits
+        ],
+    }

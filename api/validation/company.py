@@ -1,0 +1,156 @@
+"""The company that members keep: whether any class has a member together with others.
+
+Code that uses ``x.items`` and ``x.entries`` of one untyped ``x`` expects a class that has both.
+When nothing anywhere has, one of the two is wrong.
+"""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from ...indexer.resolve.classes import class_member, mro, own_member, subclasses
+from ...indexer.resolve.entities import CLASS, OUTSIDE
+from ...indexer.resolve.memo import remember
+from ...indexer.resolve.subjects import first_names, spelled
+from .vocabulary import files_outside_with
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...indexer.facts import FileFacts
+    from ...indexer.resolve.entities import Entity
+    from ...indexer.snapshot import Snapshot
+
+# Files outside of the workspace that are looked into; a name in more of them means anything.
+_LOOKED_INTO = 60
+
+
+def used_with(facts: FileFacts, expr: int) -> set[str]:
+    """Attributes that the function around an attribute uses on the same receiver, itself left out.
+
+    The receiver is a plain or dotted name; of ``self.x`` all uses in the class count.
+    """
+    chain = spelled(facts, facts.expr[f.EXPR_A][expr])
+    own = facts.names[facts.expr[f.EXPR_B][expr]]
+    if not chain:
+        return set()
+    start, end = _extent(facts, facts.expr[f.EXPR_POS][expr], whole_class=len(chain) > 1)
+    return uses_of(facts, chain, start, end) - {own}
+
+
+def uses_of(facts: FileFacts, chain: tuple[int, ...], start: int, end: int) -> set[str]:
+    """Attributes that are read of a plain or dotted name between two positions."""
+    ops, positions, lefts, rights = facts.expr
+    name = facts.names[chain[-1]]
+    found: set[str] = set()
+    for role, position, ref in facts.occurrences(name):
+        if not start <= position < end or role & f.ROLE_MASK not in (f.READ, f.CALLED):
+            continue
+        if ref < 0 or spelled(facts, ref) != chain:
+            continue
+        row = ref + 1  # what uses a name as a receiver is the very next expression
+        is_receiver = row < len(ops) and ops[row] == f.ATTRIBUTE and lefts[row] == ref
+        if is_receiver and positions[row] not in facts.attribute_binding[f.ATTR_POS]:
+            found.add(facts.names[rights[row]])
+    return {each for each in found if not each.startswith("__")}
+
+
+def _extent(facts: FileFacts, position: int, *, whole_class: bool) -> tuple[int, int]:
+    """Start and end of the outermost function around a position, or of the class around that."""
+    table = facts.definition
+    wanted = f.CLASS if whole_class else f.FUNCTION
+    found = 0, facts.line_starts[-1]
+    for row, start in enumerate(table[f.DEF_START]):
+        if start <= position < table[f.DEF_END][row] and table[f.DEF_KIND][row] == wanted:
+            found = start, table[f.DEF_END][row]
+            if wanted == f.FUNCTION:
+                break
+    return found
+
+
+def keeps_company(snapshot: Snapshot, name: str, others: frozenset[str]) -> bool:
+    """Whether some class, known or open, has a member and all of the others; True when unsure."""
+    key = ("company", name, others)
+    return remember(snapshot, key, lambda: _keeps_company(snapshot, name, others), True)
+
+
+def _keeps_company(snapshot: Snapshot, name: str, others: frozenset[str]) -> bool:
+    for path in snapshot.files_with(name):
+        if any(_has_all(snapshot, cls, others) for cls in _classes(snapshot, path, name)):
+            return True
+        if _sets_from_outside(snapshot, path, name):
+            return True
+    for looked, path in enumerate(files_outside_with(snapshot, name)):
+        if looked >= _LOOKED_INTO or not path.endswith((".py", ".pyi")):
+            return True
+        if any(_has_all(snapshot, cls, others) for cls in _classes(snapshot, path, name)):
+            return True
+    return False
+
+
+def _classes(snapshot: Snapshot, path: str, name: str) -> Iterator[Entity]:
+    """Classes of a file that have a member, and those of the workspace that inherit it."""
+    facts = snapshot.facts(path)
+    if facts is None or facts.name_id(name) < 0:
+        return
+    for row, kind in enumerate(facts.definition[f.DEF_KIND]):
+        cls = (CLASS, path, row)
+        if kind == f.CLASS and class_member(snapshot, cls, name):
+            yield cls
+            if own_member(snapshot, cls, name):
+                yield from subclasses(snapshot, cls)[:50]
+
+
+def _has_all(snapshot: Snapshot, cls: Entity, others: frozenset[str]) -> bool:
+    if any(base[0] == OUTSIDE for base in mro(snapshot, cls)):
+        return True
+    if class_member(snapshot, cls, "__getattr__"):
+        return True
+    return all(class_member(snapshot, cls, other) for other in others)
+
+
+def is_set_from_outside(snapshot: Snapshot, name: str) -> bool:
+    """Whether code of the workspace gives objects an attribute that their class does not show."""
+    key = ("set from outside", name)
+    return remember(
+        snapshot,
+        key,
+        lambda: any(_sets_from_outside(snapshot, path, name) for path in snapshot.files_with(name)),
+        True,
+    )
+
+
+def is_checked(facts: FileFacts, expr: int) -> bool:
+    """Whether code asks what kind of thing the receiver of an attribute is."""
+    chain = spelled(facts, facts.expr[f.EXPR_A][expr])
+    start, end = _extent(facts, facts.expr[f.EXPR_POS][expr], whole_class=False)
+    table = facts.block
+    return any(
+        test >= 0
+        and start <= table[f.BLOCK_START][row] < end
+        and chain[:1]
+        and _calls_with(facts, test, chain[0])
+        for row, test in enumerate(table[f.BLOCK_TEST])
+    )
+
+
+def _calls_with(facts: FileFacts, test: int, name: int) -> bool:
+    ops, _, lefts, rights = facts.expr
+    if ops[test] in (f.AND, f.OR):
+        return _calls_with(facts, lefts[test], name) or _calls_with(facts, rights[test], name)
+    if ops[test] == f.NOT:
+        return _calls_with(facts, lefts[test], name)
+    return ops[test] == f.CALL and name in first_names(facts, test)
+
+
+def _sets_from_outside(snapshot: Snapshot, path: str, name: str) -> bool:
+    """Whether code gives something an attribute of this name that is not its own class's."""
+    facts = snapshot.facts(path)
+    if facts is None:
+        return False
+    row = facts.name_id(name)
+    table = facts.attribute_binding
+    return any(
+        each == row and table[f.ATTR_OWNER][index] < 0
+        for index, each in enumerate(table[f.ATTR_NAME])
+    )

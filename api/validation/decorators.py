@@ -1,0 +1,148 @@
+"""Decorators: whether what they decorate takes and gives what it did before."""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from ...indexer.resolve import evaluate
+from ...indexer.resolve.entities import FUNCTION
+from ...indexer.resolve.memo import remember
+from ...indexer.resolve.signatures import parameters_of
+from ...indexer.resolve.synthesized import decorators, last_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...indexer.resolve.entities import Entity
+    from ...indexer.snapshot import Snapshot
+
+# Decorators of functions that leave alone what may be passed, whatever they make of the result.
+_KEEPING = frozenset(
+    ["staticmethod", "classmethod", "overload", "abstractmethod", "override", "final", "deprecated",
+     "wraps", "no_type_check", "type_check_only", "abstractclassmethod", "abstractstaticmethod",
+     "lru_cache", "cache", "contextmanager", "asynccontextmanager", "property", "cached_property",
+     "setter", "getter", "deleter", "abstractproperty", "singledispatch", "coroutine"]
+)  # fmt: skip
+# Those that change what calling gives, if not what may be passed.
+_CHANGING = frozenset(["contextmanager", "asynccontextmanager", "coroutine", "wraps"])
+# Decorators of classes that leave the constructor alone, or make one that is known.
+_KEEPING_CLASSES = frozenset(
+    ["dataclass", "final", "total_ordering", "runtime_checkable", "unique", "define", "frozen",
+     "attrs", "mutable", "deprecated", "s", "attributes", "dataclass_transform",
+     "type_check_only", "disjoint_base", "python_2_unicode_compatible"]
+)  # fmt: skip
+
+
+def keeps_signature(snapshot: Snapshot, function: Entity) -> bool:
+    """Whether a function takes what its definition says, for all its decorators."""
+    key = ("keeps signature", function)
+    return remember(snapshot, key, lambda: _all_keep(snapshot, function, _KEEPING), True)
+
+
+def keeps_result(snapshot: Snapshot, function: Entity) -> bool:
+    """Whether calling a function gives what its definition says, for all its decorators."""
+    key = ("keeps result", function)
+    return remember(
+        snapshot, key, lambda: _all_keep(snapshot, function, _KEEPING - _CHANGING), True
+    )
+
+
+def keeps_class(snapshot: Snapshot, cls: Entity) -> bool:
+    """Whether calling a class does what its definition says, for all its decorators."""
+    return _all_keep(snapshot, cls, _KEEPING_CLASSES)
+
+
+def _all_keep(snapshot: Snapshot, entity: Entity, names: frozenset[str]) -> bool:
+    facts = snapshot.need(entity[1])
+    if facts.definition[f.DEF_DECORATORS][entity[2]] < 0:
+        return True
+    for expr in decorators(facts, entity[2]):
+        called = facts.expr[f.EXPR_OP][expr] == f.CALL
+        target = facts.expr[f.EXPR_A][expr] if called else expr
+        if last_name(facts, target) in names:
+            continue
+        found = evaluate.objects(snapshot, entity[1], target)
+        if not found or not all(
+            item.entity[0] == FUNCTION and _gives_what_it_takes(snapshot, item.entity, called)
+            for item in found
+        ):
+            return False
+    return True
+
+
+def _gives_what_it_takes(snapshot: Snapshot, decorator: Entity, called: bool) -> bool:
+    """Whether a decorator, or what a call of it gives, returns nothing but its parameter."""
+    key = ("gives what it takes", decorator, called)
+    return remember(snapshot, key, lambda: _gives_now(snapshot, decorator, called), False)
+
+
+def _gives_now(snapshot: Snapshot, decorator: Entity, called: bool) -> bool:
+    if decorator[1].endswith(".pyi"):
+        return _says_so(snapshot, decorator, called)
+    returned = _returned(snapshot, decorator)
+    if called:
+        inner = _inner_functions(snapshot, decorator, returned)
+        if inner:
+            return all(_returns_parameter(snapshot, each) for each in inner)
+        return _says_so(snapshot, decorator, called)
+    return _returns_parameter(snapshot, decorator) or _says_so(snapshot, decorator, called)
+
+
+def _returned(snapshot: Snapshot, function: Entity) -> list[int]:
+    facts = snapshot.need(function[1])
+    scope = facts.definition[f.DEF_OWN_SCOPE][function[2]]
+    return [
+        expr
+        for where, expr, kind in zip(*facts.result[:3], strict=True)
+        if where == scope and kind == f.RETURN
+    ]
+
+
+def _inner_functions(snapshot: Snapshot, function: Entity, returned: list[int]) -> list[Entity]:
+    found: list[Entity] = []
+    for expr in returned:
+        items = evaluate.objects(snapshot, function[1], expr) if expr >= 0 else []
+        inner = [item.entity for item in items if item.entity[0] == FUNCTION]
+        if not inner:
+            return []
+        found += inner
+    return found
+
+
+def _returns_parameter(snapshot: Snapshot, function: Entity) -> bool:
+    facts = snapshot.need(function[1])
+    rows = parameters_of(snapshot, function)
+    returned = _returned(snapshot, function)
+    if not rows or not returned:
+        return False
+    name = facts.parameter[f.PAR_NAME][rows[0]]
+    ops, _, lefts, _ = facts.expr
+    scope = facts.definition[f.DEF_OWN_SCOPE][function[2]]
+    return len(facts.bindings_of(scope, name)) == 1 and all(
+        expr >= 0 and ops[expr] == f.NAME and lefts[expr] == name for expr in returned
+    )
+
+
+def _says_so(snapshot: Snapshot, decorator: Entity, called: bool) -> bool:
+    """Whether annotations say so: ``(F) -> F``, ``(Callable[P, R]) -> Callable[P, R]``."""
+    facts = snapshot.need(decorator[1])
+    table = facts.definition
+    if table[f.DEF_RETURNS][decorator[2]] < 0:
+        return False
+    text = snapshot.text(decorator[1])
+    start = table[f.DEF_POS][decorator[2]]
+    header = text[start : table[f.DEF_HEADER_END][decorator[2]]].decode("utf-8", "replace")
+    result = "".join(header.rpartition("->")[2].split()).rstrip(":").strip("'\"")
+    if called:
+        # `-> Callable[[F], F]`
+        head, _, rest = result.partition("[[")
+        taken, _, given = rest.partition("],")
+        return head.rpartition(".")[2] == "Callable" and bool(taken) and given == f"{taken}]"
+    for row in parameters_of(snapshot, decorator)[:1]:
+        annotation = facts.parameter[f.PAR_ANNOTATION][row]
+        if annotation < 0:
+            return False
+        written = text[facts.parameter[f.PAR_POS][row] : facts.parameter[f.PAR_END][row]]
+        wanted = "".join(written.decode("utf-8", "replace").partition(":")[2].split())
+        wanted = wanted.partition("=")[0].strip("'\"")
+        vague = wanted.rpartition(".")[2] in ("Callable", "Any", "object", "type")
+        return wanted == result and "..." not in wanted and not vague
+    return False

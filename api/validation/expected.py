@@ -1,0 +1,29 @@
+"""Code that is there to fail: what a test expects to be raised, or a handler catches."""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from ...indexer.places import block_at
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .file import File
+
+_EXPECTING = (b"raises", b"assertRaises", b"suppress", b"assertWarns", b"warns", b"expect")
+
+
+def is_expected_to_fail(file: File, position: int, *exceptions: str) -> bool:
+    """Whether a handler or a ``with pytest.raises(…)`` around a position is for its failing."""
+    if file.is_guarded(position, *exceptions):
+        return True
+    kinds, parents, _, starts = file.facts.block[:4]
+    block = block_at(file.facts, file.scope_at(position), position)
+    while block >= 0:
+        if kinds[block] == f.WITH_BODY:
+            begin = file.text.rfind(b"with", 0, starts[block])
+            if any(word in file.text[begin : starts[block]] for word in _EXPECTING):
+                return True
+        block = parents[block]
+    line = file.facts.line_starts[file.facts.line_of(position)]
+    # `with pytest.raises(TypeError): call()` on one line, `assertRaises(TypeError, call)`
+    return b"raises" in file.text[line:position].lower()

@@ -1,0 +1,117 @@
+"""Whether two definitions of one name are the same thing written twice."""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from ...indexer.resolve.classes import mro, own_member_names
+from ...indexer.resolve.entities import CLASS
+from ...indexer.resolve.signatures import parameters_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...indexer.resolve.entities import Entity
+    from ...indexer.snapshot import Snapshot
+
+# Bytes of a body that are compared, and words that it has at least to say anything.
+_COMPARED, _SAYING = 6_000, 12
+_SHOWN = 3
+
+
+def is_of_tests(path: str) -> bool:
+    """Whether a file is of tests, where every module has its own of everything."""
+    *folders, name = path.split("/")
+    stem = name.rpartition(".")[0]
+    if stem == "conftest" or stem.startswith("test_") or stem.endswith(("_test", "_tests")):
+        return True
+    return stem == "tests" or any(folder in ("test", "tests", "testing") for folder in folders)
+
+
+def same_kind_elsewhere(snapshot: Snapshot, entity: Entity, name: str) -> list[Entity]:
+    """Classes, or functions, of this name at the top of other modules of the workspace.
+
+    Those of tests do not count, and private ones only within the package.
+    """
+    kind, path, _ = entity
+    wanted = f.CLASS if kind == CLASS else f.FUNCTION
+    paths = {where for where, _ in snapshot.symbols_named([name])} | snapshot.overlaid()
+    found: list[Entity] = []
+    for where in sorted(paths - {path}):
+        facts = snapshot.facts(where)
+        row = facts.name_id(name) if facts is not None else -1
+        if facts is None or row < 0 or is_of_tests(where) or where.endswith(".pyi"):
+            continue
+        if name.startswith("_") and where.rpartition("/")[0] != path.rpartition("/")[0]:
+            continue
+        for binding in facts.bindings_of(0, row):
+            if facts.binding[f.BIND_KIND][binding] in (f.DEF_CLASS, f.DEF_FUNCTION):
+                definition = facts.binding[f.BIND_REF][binding]
+                if facts.definition[f.DEF_KIND][definition] == wanted:
+                    found.append((kind, where, definition))
+                    break
+    return found
+
+
+def how_alike(snapshot: Snapshot, entity: Entity, other: Entity) -> tuple[float, str]:
+    """From 0 to 1 how much two definitions do the same, with the end of a sentence on it.
+
+    Negative when one is made from the other on purpose.
+    """
+    if entity[0] == CLASS:
+        return _classes(snapshot, entity, other)
+    return _functions(snapshot, entity, other)
+
+
+def _classes(snapshot: Snapshot, entity: Entity, other: Entity) -> tuple[float, str]:
+    if other in mro(snapshot, entity) or entity in mro(snapshot, other):
+        return -1.0, ""
+    own, theirs = (
+        {name for name in own_member_names(snapshot, each) if not name.startswith("__")}
+        for each in (entity, other)
+    )
+    shared = own & theirs
+    likeness = len(shared) / max(min(len(own), len(theirs)), 1)
+    if shared:
+        shown = _listed(sorted(shared))
+        return likeness, f"which has {shown} as well; use or extend that one."
+    if theirs:
+        shown = _listed([each for each in own_member_names(snapshot, other) if each in theirs])
+        return likeness, f"another class with {shown}; extend that one, or choose another name."
+    return likeness, "another class; use that one, or choose another name."
+
+
+def _listed(names: list[str]) -> str:
+    """Some names as a sentence lists them."""
+    shown = [f"`{name}`" for name in names[:_SHOWN]]
+    if len(names) > _SHOWN:
+        shown.append("others")
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def _functions(snapshot: Snapshot, entity: Entity, other: Entity) -> tuple[float, str]:
+    from difflib import SequenceMatcher
+
+    bodies = [_body(snapshot, each) for each in (entity, other)]
+    ratio = 0.0
+    if min(map(len, bodies)) >= _SAYING:
+        matcher = SequenceMatcher(None, *bodies, autojunk=False)
+        ratio = matcher.quick_ratio()
+        ratio = matcher.ratio() if ratio > 0.7 else 0.0
+    names = [_parameter_names(snapshot, each) for each in (entity, other)]
+    if ratio > 0.7:
+        return ratio, "which does nearly the same; use that one."
+    if names[0] == names[1] and len(names[0]) > 1:
+        return 0.5, "which takes the same arguments; use that one, or choose another name."
+    return 0.0, ""
+
+
+def _body(snapshot: Snapshot, function: Entity) -> list[bytes]:
+    facts = snapshot.need(function[1])
+    start = facts.definition[f.DEF_HEADER_END][function[2]]
+    end = facts.definition[f.DEF_END][function[2]]
+    return snapshot.text(function[1])[start : min(end, start + _COMPARED)].split()
+
+
+def _parameter_names(snapshot: Snapshot, function: Entity) -> list[str]:
+    facts = snapshot.need(function[1])
+    names = facts.parameter[f.PAR_NAME]
+    return [facts.names[names[row]] for row in parameters_of(snapshot, function)]

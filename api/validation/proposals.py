@@ -1,0 +1,208 @@
+"""Proposals: how a fault may be mended, best first.
+
+An edit that put a wrong name in the place of a right one took the right one away: what the same
+function no longer says is the first guess. Then comes what is most alike.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ...indexer import facts as f
+from ...indexer.resolve.entities import CLASS, FUNCTION, MODULE, OUTSIDE, name_of, qualified_name
+from ..views import enclosing
+from .findings import Edit, Fix
+from .nearest import closest, similarity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...indexer.resolve.entities import Entity
+    from ...indexer.snapshot import Snapshot
+    from .findings import Finding
+
+_MOST = 4
+# So few names that went away are all worth trying.
+_FEW = 3
+_REPLACED = frozenset(["unresolved-attribute", "undefined-name", "unresolved-name"])
+
+
+def propose(finding: Finding, after: Snapshot, before: Snapshot | None) -> None:
+    """Add fixes to a finding whose rule gives none by itself."""
+    if finding.fixes:
+        return
+    if finding.rule in _REPLACED:
+        _replace_name(finding, after, before)
+    elif finding.rule == "unresolved-import":
+        _replace_module(finding, after, before)
+
+
+def _replace_name(finding: Finding, after: Snapshot, before: Snapshot | None) -> None:
+    wrong = after.text(finding.path)[finding.start : finding.end].decode("utf-8", "replace")
+    fixes: list[Fix] = []
+    if finding.rule == "undefined-name":
+        fixes += _import_again(finding, after, before, wrong)
+    gone = _gone(finding, after, before)
+    near = [name_of(after, entity) for entity in finding.nearest]
+    names = [name for name in near if name in gone]
+    if len(gone) <= _FEW:
+        names += sorted(gone - set(names), key=lambda name: -similarity(wrong, name))
+    else:
+        names += closest(wrong, gone - set(names), most=2)
+    names += [name for name in near if name not in names]
+    names = [name for name in names if name != wrong]
+    if finding.rule == "undefined-name":
+        fixes += _imports(finding, after, wrong)
+    for name in names[:_MOST]:
+        edit = Edit(finding.path, finding.start, finding.end, name)
+        sure = name in gone and name in near and similarity(wrong, name) > 0.6
+        fixes.append(Fix(f"Replace `{wrong}` by `{name}`", [edit], safe=sure))
+    if finding.rule == "unresolved-name":
+        fixes[1:1] = _from_elsewhere(finding, after, wrong)
+    finding.fixes = fixes[: _MOST + 1]
+
+
+def _gone(finding: Finding, after: Snapshot, before: Snapshot | None) -> set[str]:
+    """Names that the definition around a finding spelled more often before the edit."""
+    if before is None or not before.exists(finding.path):
+        return set()
+    old = before.facts(finding.path)
+    if old is None:
+        return set()
+    around = enclosing(after, finding.path, finding.start)
+    if around is None:
+        return set(_words(before, finding.path, None) - _words(after, finding.path, None))
+    name = qualified_name(after, around)
+    for row, kind in enumerate(old.definition[f.DEF_KIND]):
+        entity = (CLASS if kind == f.CLASS else FUNCTION, finding.path, row)
+        if entity[0] == around[0] and qualified_name(before, entity) == name:
+            return set(_words(before, finding.path, entity) - _words(after, finding.path, around))
+    return set()
+
+
+def _words(snapshot: Snapshot, path: str, entity: Entity | None) -> Counter[str]:
+    """How often each name occurs in a definition; outside of all definitions for None."""
+    facts = snapshot.need(path)
+    table = facts.definition
+    (index,) = facts.occurrence_index
+    positions = facts.occurrence[f.OCC_POS]
+    if entity is not None:
+        spans = [(table[f.DEF_START][entity[2]], table[f.DEF_END][entity[2]])]
+    else:
+        spans = [
+            (start, table[f.DEF_END][row])
+            for row, start in enumerate(table[f.DEF_START])
+            if table[f.DEF_SCOPE][row] == 0
+        ]
+    found: Counter[str] = Counter()
+    for row, name in enumerate(facts.names):
+        for at in range(index[row], index[row + 1]):
+            inside = any(start <= positions[at] < end for start, end in spans)
+            found[name] += inside == (entity is not None)
+    return found
+
+
+def _import_again(
+    finding: Finding, after: Snapshot, before: Snapshot | None, name: str
+) -> list[Fix]:
+    """The import that the edit took away."""
+    facts = before.facts(finding.path) if before is not None else None
+    row = facts.name_id(name) if facts is not None else -1
+    if facts is None or row < 0:
+        return []
+    table = facts.imports
+    for index, bound in enumerate(table[f.IMP_BOUND]):
+        if bound == row and table[f.IMP_SCOPE][index] == 0:
+            module = facts.names[table[f.IMP_MODULE][index]]
+            imported = table[f.IMP_NAME][index]
+            spelled = facts.names[imported] if imported >= 0 else ""
+            alias = name if table[f.IMP_FLAGS][index] & f.ALIASED else ""
+            return _import(finding, after, module, spelled, alias, safe=True)
+    return []
+
+
+def _imports(finding: Finding, after: Snapshot, name: str) -> list[Fix]:
+    """Imports of what is called so elsewhere."""
+    fixes: list[Fix] = []
+    for entity in finding.nearest:
+        if entity[1] == finding.path or entity[0] == OUTSIDE or name_of(after, entity) != name:
+            continue
+        module = after.index.module_name(entity[1])
+        if module:
+            fixes += _import(finding, after, module, "" if entity[0] == MODULE else name, "")
+    return fixes[:2]
+
+
+def _import(
+    finding: Finding, after: Snapshot, module: str, name: str, alias: str, *, safe: bool = False
+) -> list[Fix]:
+    from ..queries.import_edits import import_edit
+
+    edits = import_edit(after, finding.path, module, name)
+    if alias and alias != name:
+        edits = [(start, end, _aliased(text, name or module, alias)) for start, end, text in edits]
+    if not edits:
+        return []
+    said = f"from `{module}` import `{name}`" if name else f"import `{module}`"
+    return [
+        Fix(
+            said[:1].upper() + said[1:] + (f" as `{alias}`" if alias and alias != name else ""),
+            [Edit(finding.path, start, end, text) for start, end, text in edits],
+            safe=safe,
+        )
+    ]
+
+
+def _aliased(text: str, name: str, alias: str) -> str:
+    head, found, tail = text.rpartition(name)
+    return f"{head}{name} as {alias}{tail}" if found else text
+
+
+def _from_elsewhere(finding: Finding, after: Snapshot, name: str) -> list[Fix]:
+    """Importing the same name from the module that has it, where the statement imports only it."""
+    facts = after.need(finding.path)
+    table = facts.imports
+    rows = [
+        row
+        for row, position in enumerate(table[f.IMP_BOUND_POS])
+        if position <= finding.end and finding.start <= position + 200
+        and table[f.IMP_NAME][row] >= 0 and facts.names[table[f.IMP_NAME][row]] == name
+    ]  # fmt: skip
+    if not rows:
+        return []
+    spelled = facts.names[table[f.IMP_MODULE][rows[0]]]
+    text = after.text(finding.path)
+    start = text.rfind(spelled.encode(), 0, finding.start)
+    statement = table[f.IMP_POS][rows[0]]
+    alone = sum(1 for position in table[f.IMP_POS] if position == statement) == 1
+    fixes: list[Fix] = []
+    for entity in finding.nearest:
+        module = after.index.module_name(entity[1]) if entity[0] != OUTSIDE else None
+        if module and name_of(after, entity) == name and start >= 0 and alone:
+            edit = Edit(finding.path, start, start + len(spelled.encode()), module)
+            fixes.append(Fix(f"Import `{name}` from `{module}`", [edit]))
+    return fixes[:2]
+
+
+def _replace_module(finding: Finding, after: Snapshot, before: Snapshot | None) -> None:
+    """Modules beside the one that is not there; first what was imported before."""
+    spelled = after.text(finding.path)[finding.start : finding.end].decode("utf-8", "replace")
+    package, dot, _ = spelled.rpartition(".")
+    names = [name_of(after, entity) for entity in finding.nearest]
+    facts = before.facts(finding.path) if before is not None else None
+    now = after.need(finding.path)
+    known = {now.names[row] for row in set(now.imports[f.IMP_MODULE])}
+    candidates: list[str] = []
+    if facts is not None:
+        old = {facts.names[row] for row in set(facts.imports[f.IMP_MODULE])}
+        candidates = sorted(old - known, key=lambda each: -similarity(spelled, each))[:2]
+    candidates += [
+        f"{package}{dot}{name}" for name in names if f"{package}{dot}{name}" not in candidates
+    ]
+    finding.fixes = [
+        Fix(
+            f"Import from `{module}`",
+            [Edit(finding.path, finding.start, finding.end, module)],
+            safe=index == 0 and facts is not None and module not in known and len(candidates) == 1,
+        )
+        for index, module in enumerate(candidates[:_MOST])
+    ]

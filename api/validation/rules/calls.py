@@ -1,0 +1,257 @@
+"""Calls whose arguments do not fit what they call."""
+
+from __future__ import annotations
+
+from ....indexer import facts as f
+from ....indexer.resolve import evaluate
+from ....indexer.resolve.entities import CONVENTIONAL, EVIDENCE_NAMES, FUNCTION, OUTSIDE, name_of
+from ....indexer.resolve.synthesized import last_name
+from ....indexer.resolve.types import INSTANCE, is_named, known
+from ..binding_arguments import (
+    DUPLICATE_ARGUMENT,
+    MISSING_ARGUMENT,
+    TOO_MANY_ARGUMENTS,
+    UNKNOWN_KEYWORD,
+    Mismatch,
+    Written,
+    mismatches,
+)
+from ..callees import Reached, of_members, reached
+from ..expected import is_expected_to_fail
+from ..findings import ERROR, WARNING, Finding
+from ..forwarding import refusing
+from ..signatures import Signature, of_function
+from . import Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ....indexer.resolve.entities import Entity
+    from ....indexer.snapshot import Snapshot
+    from ..file import File
+    from ..signatures import Callee
+
+# Functions of a name that are looked at before it is taken that one of them fits.
+_SAME_NAME = 60
+
+
+def unfit_arguments(file: File) -> Iterator[Finding]:
+    """Calls that fit none of the signatures of anything that they may reach."""
+    if file.is_stub:
+        return
+    facts = file.facts
+    for call in file.expressions(f.CALL):
+        function = facts.expr[f.EXPR_A][call]
+        written = Written(facts, call)
+        name = last_name(facts, function)
+        if not (file.wants(name) or any(map(file.wants, written.keywords))):
+            continue
+        finding = _judged(file, call, function, written)
+        if finding is not None and not _is_excused(file, call, function):
+            yield finding
+
+
+def _is_excused(file: File, call: int, function: int) -> bool:
+    position = file.facts.expr[f.EXPR_POS][function]
+    return file.is_dead(position) or is_expected_to_fail(
+        file, position, "TypeError"
+    )
+
+
+def _judged(file: File, call: int, function: int, written: Written) -> Finding | None:
+    found = reached(file.strict, file.path, function)
+    if found is None:
+        found = _by_convention(file, function, written)
+        if found is None:
+            return None
+        return _unfit(file, file.snapshot, call, written, found)
+    if any(is_named(file.strict, each.entity, "functools", "partial") for each in found.callees):
+        return _of_partial(file, call)
+    return _unfit(file, file.strict, call, written, found)
+
+
+def _of_partial(file: File, call: int) -> Finding | None:
+    """``partial(function, …)``: what is given now has to be something that the function takes."""
+    written = Written(file.facts, call)
+    if not written.positional:
+        return None
+    found = reached(file.strict, file.path, written.positional[0][1])
+    if found is None:
+        return None
+    rest = Written(file.facts, call, skipped=1)
+    return _unfit(file, file.strict, call, rest, found, partly=True)
+
+
+def _by_convention(file: File, function: int, written: Written) -> Reached | None:
+    """Methods of an untyped receiver by the code base's conventions, if nothing called so fits."""
+    facts = file.facts
+    if facts.expr[f.EXPR_OP][function] != f.ATTRIBUTE:
+        return None
+    receiver, name = facts.expr[f.EXPR_A][function], facts.names[facts.expr[f.EXPR_B][function]]
+    type_ = known(evaluate.values(file.snapshot, file.path, receiver))
+    if not type_ or any(value[0] != INSTANCE or value[1][1][:1] == "/" for value in type_):
+        return None
+    found = of_members(file.snapshot, type_, name)
+    if found is None:
+        return None
+    for entity in _functions_named(file.snapshot, name):
+        callee = of_function(file.snapshot, entity, bound=True)
+        if callee is None or not _best(file.snapshot, callee, written)[1]:
+            return None
+    return Reached(found.callees, CONVENTIONAL)
+
+
+def _functions_named(snapshot: Snapshot, name: str) -> list[Entity]:
+    found: list[Entity] = []
+    for path in snapshot.files_with(name):
+        facts = snapshot.facts(path)
+        for role, position, _ in facts.occurrences(name) if facts is not None else ():
+            if facts is not None and role & f.ROLE_MASK == f.DEFINED:
+                rows = facts.definition[f.DEF_POS]
+                for row, at in enumerate(rows):
+                    if at == position and facts.definition[f.DEF_KIND][row] == f.FUNCTION:
+                        found.append((FUNCTION, path, row))
+        if len(found) > _SAME_NAME:
+            break
+    return found
+
+
+def _best(
+    snapshot: Snapshot, callee: Callee, written: Written, *, partly: bool = False
+) -> tuple[Signature, list[Mismatch]]:
+    """The signature of something called that fits best, and why it does not fit."""
+    best: tuple[Signature, list[Mismatch]] | None = None
+    for signature in callee.signatures:
+        found = mismatches(signature, written, partly=partly)
+        if not found:
+            found = _refused(snapshot, signature, written)
+        if best is None or _weight(found) < _weight(best[1]):
+            best = signature, found
+    return best or (Signature(callee.entity, []), [])
+
+
+def _weight(found: list[Mismatch]) -> int:
+    return sum(len(each.names) or 1 for each in found)
+
+
+def _refused(snapshot: Snapshot, signature: Signature, written: Written) -> list[Mismatch]:
+    """Keywords that ``**kwargs`` takes in, and nothing behind it wants."""
+    if not signature.takes_any(f.VAR_KEYWORD):
+        return []
+    names = {each.name for each in signature.parameters if each.kind != f.POSITIONAL_ONLY}
+    return [
+        Mismatch(UNKNOWN_KEYWORD, [name], position)
+        for name, (position, _) in written.keywords.items()
+        if name not in names and refusing(snapshot, signature, name) is not None
+    ]
+
+
+def _unfit(
+    file: File, snapshot: Snapshot, call: int, written: Written, found: Reached,
+    *, partly: bool = False,
+) -> Finding | None:  # fmt: skip
+    chosen: tuple[Signature, list[Mismatch]] | None = None
+    for callee in found.callees:
+        signature, wrong = _best(snapshot, callee, written, partly=partly)
+        if not wrong:
+            return None
+        if chosen is None or _weight(wrong) < _weight(chosen[1]):
+            chosen = signature, wrong
+    if chosen is None:
+        return None
+    signature, wrong = chosen
+    return _finding(file, snapshot, call, written, signature, wrong, found)
+
+
+def _finding(
+    file: File, snapshot: Snapshot, call: int, written: Written, signature: Signature,
+    wrong: list[Mismatch], found: Reached,
+) -> Finding:  # fmt: skip
+    from ..call_fixes import fixes, nearest_parameters
+
+    first = wrong[0]
+    function = file.facts.expr[f.EXPR_A][call]
+    start, end = _place(file, function, first)
+    name = last_name(file.facts, function) or "call"
+    return Finding(
+        first.rule,
+        file.path,
+        start,
+        end,
+        _message(file, snapshot, function, written, signature, first, found),
+        subject=f"{name}:{','.join(first.names)}",
+        severity=WARNING if found.evidence >= CONVENTIONAL else ERROR,
+        evidence=EVIDENCE_NAMES[found.evidence],
+        nearest=nearest_parameters(snapshot, signature, first),
+        fixes=fixes(file, snapshot, call, written, signature, wrong),
+    )
+
+
+def _place(file: File, function: int, mismatch: Mismatch) -> tuple[int, int]:
+    if mismatch.rule == TOO_MANY_ARGUMENTS:
+        from ..source import end_of_argument
+
+        return mismatch.position, end_of_argument(file.text, mismatch.position)
+    if mismatch.position >= 0:
+        return mismatch.position, mismatch.position + len(mismatch.names[0].encode())
+    start = file.facts.expr[f.EXPR_POS][function]
+    return start, start + max(len(last_name(file.facts, function).encode()), 1)
+
+
+def _message(
+    file: File, snapshot: Snapshot, function: int, written: Written, signature: Signature,
+    mismatch: Mismatch, found: Reached,
+) -> str:  # fmt: skip
+    entity = signature.entity
+    called = "The lambda" if entity[0] == OUTSIDE else f"`{name_of(snapshot, entity)}`"
+    if called in ("`__init__`", "`__new__`", "`__call__`"):
+        called = f"`{last_name(file.facts, function) or name_of(snapshot, entity)}`"
+    shown = signature.shown()
+    takes = f"it takes {shown}" if signature.parameters else "it takes no arguments"
+    if len(found.callees[0].signatures) > 1:
+        takes = f"the overload that is nearest to this call takes {shown}"
+    names = ", ".join(f"`{each}`" for each in mismatch.names)
+    if mismatch.rule == UNKNOWN_KEYWORD:
+        end = refusing(snapshot, signature, mismatch.names[0])
+        if end is not None and signature.takes_any(f.VAR_KEYWORD):
+            last = name_of(snapshot, end.entity)
+            return f"{called} hands {names} on to `{last}`, which takes {end.shown()}."
+        return f"{called} has no parameter {names}; {takes}."
+    if mismatch.rule == MISSING_ARGUMENT:
+        return f"{called} is not given {names}; {takes}."
+    if mismatch.rule == DUPLICATE_ARGUMENT:
+        return f"{called} gets {names} twice, by place and by name; {takes}."
+    return f"{called} is given {len(written.positional)} arguments by place; {takes}."
+
+
+def not_callable(file: File) -> Iterator[Finding]:
+    """Calls of what is no function, class, or object with ``__call__``."""
+    from ..not_callable import what_cannot_be_called
+
+    if file.is_stub:
+        return
+    facts = file.facts
+    for call in file.expressions(f.CALL):
+        function = facts.expr[f.EXPR_A][call]
+        name = last_name(facts, function)
+        if not file.wants(name):
+            continue
+        found = what_cannot_be_called(file, function)
+        if not found or _is_excused(file, call, function):
+            continue
+        said, evidence = found
+        start = facts.expr[f.EXPR_POS][function]
+        yield Finding(
+            "not-callable", file.path, start, start + max(len(name.encode()), 1), said,
+            subject=name or "call", evidence=EVIDENCE_NAMES[evidence],
+        )  # fmt: skip
+
+
+RULES = [
+    Rule(UNKNOWN_KEYWORD, "A keyword argument that no parameter takes.", unfit_arguments),
+    Rule(MISSING_ARGUMENT, "A call without an argument that it has to give."),
+    Rule(TOO_MANY_ARGUMENTS, "More arguments by place than there are parameters."),
+    Rule(DUPLICATE_ARGUMENT, "An argument that is given by place and by name."),
+    Rule("not-callable", "A call of what cannot be called.", not_callable),
+]

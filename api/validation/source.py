@@ -1,0 +1,93 @@
+"""Stretches of source text that facts do not measure."""
+
+from __future__ import annotations
+
+_OPEN, _CLOSE = b"([{", b")]}"
+_BLANK = b" \t\\"
+
+
+def end_of_argument(text: bytes, start: int) -> int:
+    """Where an argument or element that begins at a position ends, blanks behind it left out."""
+    end = _scan(text, start, b",")
+    while end > start and text[end - 1 : end].isspace():
+        end -= 1
+    return end
+
+
+def end_of_call(text: bytes, name_end: int) -> int:
+    """Where the call of a function whose name ends at a position ends; -1 for no call."""
+    at = name_end
+    while at < len(text) and text[at : at + 1].isspace():
+        at += 1
+    if text[at : at + 1] != b"(":
+        return -1
+    return _scan(text, at + 1, b"") + 1
+
+
+def _scan(text: bytes, start: int, stops: bytes) -> int:
+    """The next stop or closing bracket that stands in no bracket, string or comment."""
+    depth, at = 0, start
+    while at < len(text):
+        byte = text[at]
+        if byte in b"\"'":
+            at = _end_of_string(text, at)
+            continue
+        if byte == 35:  # a comment
+            line = text.find(b"\n", at)
+            at = len(text) if line < 0 else line
+            continue
+        if byte in _OPEN:
+            depth += 1
+        elif byte in _CLOSE:
+            if depth == 0:
+                return at
+            depth -= 1
+        elif depth == 0 and byte in stops:
+            return at
+        at += 1
+    return at
+
+
+def _end_of_string(text: bytes, at: int) -> int:
+    quote = text[at : at + 3]
+    if quote not in (b'"""', b"'''"):
+        quote = text[at : at + 1]
+    at += len(quote)
+    while at < len(text):
+        if text[at : at + 1] == b"\\":
+            at += 2
+        elif text.startswith(quote, at):
+            return at + len(quote)
+        elif len(quote) == 1 and text[at : at + 1] == b"\n":
+            return at
+        else:
+            at += 1
+    return at
+
+
+def begins_statement(text: bytes, start: int) -> bool:
+    """Whether nothing stands before a position in its statement."""
+    at = start
+    while at and text[at - 1] in _BLANK:
+        at -= 1
+    return at == 0 or text[at - 1] in b"\n;:" and not _is_in_brackets(text, start)
+
+
+def _is_in_brackets(text: bytes, start: int) -> bool:
+    """Whether a line begins inside of brackets, as far as the lines right above it show."""
+    depth = 0
+    for byte in reversed(text[max(0, start - 4000) : start]):
+        if byte in _CLOSE:
+            depth += 1
+        elif byte in _OPEN:
+            if depth == 0:
+                return True
+            depth -= 1
+    return False
+
+
+def ends_statement(text: bytes, end: int) -> bool:
+    """Whether nothing but a comment stands behind a position on its line."""
+    line = text.find(b"\n", end)
+    rest = text[end : len(text) if line < 0 else line].strip()
+    return not rest or rest[:1] in (b"#", b";")
