@@ -169,8 +169,9 @@ ERR_START, ERR_END, ERR_KIND = range(3)
 POSITIONAL_ONLY, POSITIONAL, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD = range(5)
 
 # block: a stretch of code that runs under a condition. `test` holds (or fails) inside it; that of a
-# HANDLER is what it catches, -1 for everything. Blocks nest like the code does. The code of each scope is a BODY; ITERABLE is the first iterable of a
-# comprehension, which is evaluated around it. An assertion is an empty IF_FALSE that leaves.
+# HANDLER is what it catches, -1 for everything. Blocks nest like the code does. The code of each
+# scope is a BODY; ITERABLE is the first iterable of a comprehension, which is evaluated around it.
+# An assertion is an empty IF_FALSE that leaves.
 (
     BLOCK_KIND,
     BLOCK_PARENT,

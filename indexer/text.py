@@ -75,6 +75,27 @@ def normalize(raw: bytes) -> bytes:
     return raw
 
 
+def denormalize(raw: bytes, text: bytes) -> bytes:
+    """Bytes of a file whose normalized text has become another, written as the file was.
+
+    Byte order mark, encoding and line endings are those of ``raw``, the bytes that it has. Raises
+    UnicodeEncodeError when the encoding cannot express the new text.
+    """
+    if b"\r" in raw and b"\n" not in raw:
+        text = text.replace(b"\n", b"\r")
+    if raw.startswith(_BOM):
+        return _BOM + text
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        order = "utf-16-le" if raw.startswith(b"\xff\xfe") else "utf-16-be"
+        return ("\ufeff" + text.decode()).encode(order)
+    if b"coding" in (head := raw[:400]) and (encoding := _declared(head)):
+        try:
+            return text.decode().encode(encoding)
+        except LookupError:
+            return text
+    return text
+
+
 def _decoded(raw: bytes, encoding: str) -> bytes:
     try:
         return raw.decode(encoding, "replace").encode()

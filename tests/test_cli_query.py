@@ -137,8 +137,9 @@ def test_position_by_options(ask: Ask) -> None:
         (["source", "Order.pay"], "13     def pay(self) -> None:\n14         self.save("),
         (
             ["explain", "shop/views.py:5:11"],
-            "`shop.models.Order.pay`\n shop/views.py:4 `order` is an instance of `Order`",
+            "`shop.models.Order.pay` [inferred]\n shop/models.py:13 `order` is an instance of",
         ),
+        (["validate", "--whole"], "ok: 3 files checked"),
         (["status"], "state current"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",

@@ -87,7 +87,7 @@ CASES = {
             else: c
             finally: d
         """,
-        ["try", "handler > function", "try-else", "finally"],
+        ["try", "handler b > function", "try-else", "finally"],
     ),
     "with": (
         """

@@ -93,18 +93,13 @@ def test_methods_can_be_overridden(tmp_path: Path) -> None:
     )
 
 
-def test_validation_adds_its_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from flux_index.api import validation
-    from flux_index.api.validation.findings import Edit, Finding, Fix
-
-    mended = Fix("Write `y`", [Edit("main.py", 0, 1, "y")], safe=True)
-    finding = Finding("unknown-name", "main.py", 0, 1, "No x", subject="x", fixes=[mended])
-    monkeypatch.setattr(validation, "findings", lambda snapshot, path: [finding])
-    session = open_workspace(tmp_path, parse_fixture("x\n"))
+def test_validation_adds_its_findings(tmp_path: Path) -> None:
+    text = "class Box:\n    def open(self): ...\nBox().opens()\n"
+    session = open_workspace(tmp_path, parse_fixture(text))
     (problem,) = problems(session.snapshot(whole=True), "main.py")
     session.index.close()
-    assert (problem.code, problem.message, problem.severity) == ("unknown-name", "No x", 1)
-    assert problem.fixes == [mended]
+    assert (problem.code, problem.severity) == ("unresolved-attribute", 1)
+    assert [fix.title for fix in problem.fixes] == ["Replace `opens` by `open`"]
 
 
 # Text, and (message, text it is about) of each problem.

@@ -179,6 +179,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "callers": {"name": "shapes.Shape.area"},
     "callees": {"name": "shapes.Shape.area"},
     "explain": {"path": "shapes.py", "line": 0, "character": 6},
+    "validate": {"whole": True},
     "imports": {"path": "use.py"},
     "importers": {"name": "shapes"},
     "exists": {"query": "shapes.Box.areas"},

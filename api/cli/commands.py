@@ -137,6 +137,15 @@ _ALL = (
         takes="[PATH...]",
     ),
     Command(
+        "fix",
+        "Mend what can be mended in an edit: safe fixes only, or with --unsafe the first that is "
+        "offered. A fix that does not help is not kept. On a terminal, the changes are shown and "
+        "asked about first.",
+        examples=("flux-index fix", "flux-index fix src/app.py --all --dry-run"),
+        on_workspace=False,
+        takes="[PATH...]",
+    ),
+    Command(
         "lsp",
         "The language server, on standard input and output unless its options say otherwise. "
         "Options are those of the server.",

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from ..session import Session
-
 FORMATS = ("text", "compact", "json", "sarif", "github")
 PARAMETERS = (
     Parameter("stdin", "boolean", "Judge what is on standard input, as --path.", default=False),
@@ -49,12 +47,13 @@ def run(arguments: Sequence[str]) -> int:
     values, paths = parse(arguments, PARAMETERS, "validate")
     if values.get("stdin") and not values.get("path"):
         raise InvalidArgumentsError("--stdin needs --path, the file that it is meant for")
-    start = values.get("workspace") or _start(values, paths)
+    from ..operations import call
     from ..session import Session
 
-    session = Session.open(start)
+    session = Session.open(start_of(values, paths))
     try:
-        answer = answered(session, values, paths)
+        asked = {k: v for k, v in change_arguments(values, paths).items() if v is not None}
+        answer = call(session, "validate", {**asked, "limit": _UNLIMITED})
         root = session.index.workspace.root
     finally:
         session.close()
@@ -63,31 +62,25 @@ def run(arguments: Sequence[str]) -> int:
     return WRONG if answer["counts"]["error"] else OK
 
 
-def _start(values: Mapping[str, Any], paths: Sequence[str]) -> str:
-    for path in [*paths, values.get("path")]:
+def start_of(values: Mapping[str, Any], paths: Sequence[str]) -> str:
+    """From where to look for the workspace: what is named, or the current folder."""
+    for path in [values.get("workspace"), *paths, values.get("path")]:
         if path and os.path.exists(path):
             return path
     return os.getcwd()
 
 
-def answered(
-    session: Session, values: Mapping[str, Any], paths: Sequence[str]
-) -> Mapping[str, Any]:
-    """The answer to what options ask."""
-    from ..operations import call
-
-    asked: dict[str, Any] = {"limit": _UNLIMITED}
-    for option, name in (("since", "since"), ("staged", "staged"), ("all", "whole")):
-        if values.get(option):
-            asked[name] = values[option]
-    if paths:
-        asked["paths"] = [os.path.abspath(path) for path in paths]
-    if values.get("stdin"):
-        asked["text"] = sys.stdin.read()
-        asked["path"] = os.path.abspath(values["path"])
-    if values.get("diff"):
-        asked["diff"] = _read(values["diff"])
-    return call(session, "validate", asked)
+def change_arguments(values: Mapping[str, Any], paths: Sequence[str]) -> dict[str, Any]:
+    """What options say about the edit, as arguments of the operation; None for what they do not."""
+    return {
+        "paths": [os.path.abspath(path) for path in paths] or None,
+        "path": os.path.abspath(values["path"]) if values.get("path") else None,
+        "text": sys.stdin.read() if values.get("stdin") else None,
+        "diff": _read(values["diff"]) if values.get("diff") else None,
+        "since": values.get("since"),
+        "staged": bool(values.get("staged")),
+        "whole": bool(values.get("all")),
+    }
 
 
 def _read(path: str) -> str:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from ...indexer import facts as f
+from ...indexer.resolve.classes import bases, mro, own_member_names, subclasses
+from ...indexer.resolve.entities import CLASS, name_of
 from ...indexer.symbols import containers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...indexer.facts import FileFacts
+    from ...indexer.resolve.entities import Entity
     from ...indexer.snapshot import Snapshot
     from .edits import Change
 
+# Classes below one whose abstract methods changed that are looked at.
+_BELOW = 500
 
-def affected_names(change: Change) -> set[str]:
-    """Names under which others may use what is gone or no longer what it was."""
+
+def affected_names(change: Change, known: set[tuple[str, str]] | None = None) -> set[str]:
+    """Names under which others may use what is gone or no longer what it was.
+
+    ``known`` are files and dotted names of what is looked after elsewhere.
+    """
     names: set[str] = set()
     for path in change.paths:
         before, after = change.before.facts(path), change.after.facts(path)
@@ -21,10 +30,15 @@ def affected_names(change: Change) -> set[str]:
             continue
         old = surface(change.before, path, before)
         new = surface(change.after, path, after) if after is not None else {}
-        for key, said in old.items():
-            if new.get(key) != said:
-                names.add(key.rpartition(".")[2])
-        if after is None:
+        changed = {key for key, said in old.items() if new.get(key) != said}
+        names.update(
+            key.rpartition(".")[2] for key in changed if known is None or (path, key) not in known
+        )
+        names |= _exported(before) - (_exported(after) if after is not None else set())
+        names |= _inherited(change, path, before, after, changed)
+        if after is not None:
+            names |= _abstract(change, path, after, new.keys() - old.keys() | changed)
+        else:
             module = path.rpartition("/")[2].partition(".")[0]
             names.add(path.split("/")[-2] if module == "__init__" and "/" in path else module)
     return names - {""}
@@ -59,3 +73,80 @@ def surface(snapshot: Snapshot, path: str, facts: FileFacts) -> dict[str, object
             cls = inside[facts.definition[f.DEF_OWN_SCOPE][owner]]
             found.setdefault(f"{cls}.{facts.names[attributes[f.ATTR_NAME][row]]}", "attribute")
     return found
+
+
+def _exported(facts: FileFacts) -> set[str]:
+    """Names that ``__all__`` is said to list, one way or another."""
+    table = facts.exports
+    return {
+        facts.strings[ref]
+        for kind, ref in zip(table[f.EXPORT_KIND], table[f.EXPORT_REF], strict=True)
+        if kind in (f.EXPORT_SET, f.EXPORT_ADD) and ref >= 0
+    }
+
+
+def classes_by_name(path: str, facts: FileFacts) -> dict[str, Entity]:
+    """The classes of a file by their dotted names."""
+    inside = containers(facts)
+    return {
+        inside[facts.definition[f.DEF_OWN_SCOPE][row]]: (CLASS, path, row)
+        for row, kind in enumerate(facts.definition[f.DEF_KIND])
+        if kind == f.CLASS
+    }
+
+
+def _inherited(
+    change: Change, path: str, before: FileFacts, after: FileFacts | None, changed: set[str]
+) -> set[str]:
+    """Members of the bases that classes no longer have."""
+    old = classes_by_name(path, before)
+    new = classes_by_name(path, after) if after is not None else {}
+    names: set[str] = set()
+    for key in changed & old.keys() & new.keys():
+        if len(bases(change.before, old[key])) == len(bases(change.after, new[key])) and _spelled(
+            change.before, path, before, old[key]
+        ) == _spelled(change.after, path, after or before, new[key]):
+            continue
+        kept = {
+            name
+            for cls in mro(change.after, new[key])
+            if cls[0] == CLASS
+            for name in own_member_names(change.after, cls)
+        }
+        for cls in mro(change.before, old[key]):
+            if cls[0] == CLASS:
+                names.update(set(own_member_names(change.before, cls)) - kept)
+    return {name for name in names if not name.startswith("__")}
+
+
+def _spelled(snapshot: Snapshot, path: str, facts: FileFacts, cls: Entity) -> bytes:
+    """The text of a class's header behind its name."""
+    start = facts.definition[f.DEF_POS][cls[2]]
+    end = facts.definition[f.DEF_HEADER_END][cls[2]]
+    return b"".join(snapshot.text(path)[start:end].split())
+
+
+def _abstract(change: Change, path: str, after: FileFacts, changed: set[str]) -> set[str]:
+    """Names of the classes that have a method to implement now that they had not before."""
+    classes = classes_by_name(path, after)
+    names: set[str] = set()
+    for key in changed:
+        container, _, name = key.rpartition(".")
+        cls = classes.get(container)
+        if cls is None or (row := after.name_id(name)) < 0:
+            continue
+        scope = after.definition[f.DEF_OWN_SCOPE][cls[2]]
+        if not any(
+            after.binding[f.BIND_KIND][binding] == f.DEF_FUNCTION
+            and after.definition[f.DEF_FLAGS][after.binding[f.BIND_REF][binding]] & f.ABSTRACT
+            for binding in after.bindings_of(scope, row)
+        ):
+            continue
+        todo, seen = [cls], {cls}
+        while todo and len(seen) < _BELOW:
+            current = todo.pop()
+            names.add(name_of(change.after, current))
+            below = [each for each in subclasses(change.after, current) if each not in seen]
+            seen.update(below)
+            todo += below
+    return names

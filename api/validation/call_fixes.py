@@ -75,16 +75,12 @@ def fixes(
     return _given(file, snapshot, call, signature, first)
 
 
-def _renamed(
-    file: File, written: Written, signature: Signature, mismatch: Mismatch
-) -> list[Fix]:
+def _renamed(file: File, written: Written, signature: Signature, mismatch: Mismatch) -> list[Fix]:
     """The keyword as a parameter that is like it and has no argument yet."""
     (name,) = mismatch.names
     by_place = [each for each in signature.parameters if each.kind <= f.POSITIONAL]
     taken = {each.name for each in by_place[: len(written.positional)]} | written.keywords.keys()
-    free = [
-        each for each in signature.parameters if each.kind in _NAMED and each.name not in taken
-    ]
+    free = [each for each in signature.parameters if each.kind in _NAMED and each.name not in taken]
     listed = closest(name, [each.name for each in free])
     required = [each.name for each in free if each.required]
     if len(required) == 1 and required[0] not in listed:
@@ -191,9 +187,7 @@ def _in_sight(file: File, snapshot: Snapshot, call: int, wanted: Parameter) -> l
     return list(dict.fromkeys([*found, *fitting, *alike]))
 
 
-def _of_type(
-    file: File, snapshot: Snapshot, names: dict[str, int], wanted: Parameter
-) -> list[str]:
+def _of_type(file: File, snapshot: Snapshot, names: dict[str, int], wanted: Parameter) -> list[str]:
     """Names whose type is the one that a parameter is annotated with."""
     from ...indexer.resolve.entities import entity_of_binding
     from ...indexer.resolve.entity_types import entity_value
@@ -212,5 +206,3 @@ def _of_type(
         if type_ and any(value[:2] in classes for value in type_):
             found.append(name)
     return found
-
-

@@ -15,10 +15,12 @@ from ...indexer.resolve.entities import (
     MODULE,
     NAMESPACE,
     VARIABLE,
+    name_of,
+    owner_class,
 )
 from ...indexer.resolve.members import member_found
 from ...indexer.resolve.names import bindings_in_force, member_of
-from ...indexer.resolve.types import SUPER, known
+from ...indexer.resolve.types import CLASS_OBJECT, SUPER, known
 from ...indexer.resolve.variables import concrete
 from .signatures import Callee, Signature, of_class, of_function, of_lambda, of_method, of_value
 
@@ -173,7 +175,7 @@ def _of_members(snapshot: Snapshot, value: Value, found: list[Found]) -> list[Ca
     callees: list[Callee] = []
     for item in found:
         callee: Callee | None = None
-        if item.entity[0] == FUNCTION:
+        if item.entity[0] == FUNCTION and not _is_hidden(snapshot, value, item.entity):
             flags = snapshot.need(item.entity[1]).definition[f.DEF_FLAGS][item.entity[2]]
             if not flags & (f.PROPERTY | f.ACCESSOR):
                 callee = of_method(snapshot, value, item.entity)
@@ -183,6 +185,14 @@ def _of_members(snapshot: Snapshot, value: Value, found: list[Found]) -> list[Ca
             return []
         callees.append(callee)
     return callees
+
+
+def _is_hidden(snapshot: Snapshot, value: Value, function: Entity) -> bool:
+    """Whether a constructor found on a class is its metaclass's, which that of ``object`` hides."""
+    if value[0] != CLASS_OBJECT or name_of(snapshot, function) not in ("__new__", "__init__"):
+        return False
+    owner = (CLASS, function[1], owner_class(snapshot.need(function[1]), function))
+    return owner not in mro(snapshot, value[1])
 
 
 def _behind(snapshot: Snapshot, value: Value, name: str, start: Entity | None) -> list[Callee]:

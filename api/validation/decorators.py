@@ -11,7 +11,8 @@ from ...indexer.resolve.synthesized import decorators, last_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...indexer.resolve.entities import Entity
+    from ...indexer.facts import FileFacts
+    from ...indexer.resolve.entities import Entity, Found
     from ...indexer.snapshot import Snapshot
 
 # Decorators of functions that leave alone what may be passed, whatever they make of the result.
@@ -59,13 +60,34 @@ def _all_keep(snapshot: Snapshot, entity: Entity, names: frozenset[str]) -> bool
         target = facts.expr[f.EXPR_A][expr] if called else expr
         if last_name(facts, target) in names:
             continue
-        found = evaluate.objects(snapshot, entity[1], target)
+        found = _with_body(snapshot, evaluate.objects(snapshot, entity[1], target))
         if not found or not all(
-            item.entity[0] == FUNCTION and _gives_what_it_takes(snapshot, item.entity, called)
-            for item in found
+            each[0] == FUNCTION and _gives_what_it_takes(snapshot, each, called) for each in found
         ):
             return False
     return True
+
+
+def _with_body(snapshot: Snapshot, found: list[Found]) -> list[Entity]:
+    """What names stand for; of overloaded functions those that are run."""
+    result: list[Entity] = []
+    for item in found:
+        kind, path, row = item.entity
+        if kind == FUNCTION and not path.endswith(".pyi"):
+            facts = snapshot.need(path)
+            table = facts.definition
+            if table[f.DEF_FLAGS][row] & f.OVERLOAD:
+                refs = [
+                    facts.binding[f.BIND_REF][binding]
+                    for binding in facts.bindings_of(
+                        table[f.DEF_SCOPE][row], table[f.DEF_NAME][row]
+                    )
+                    if facts.binding[f.BIND_KIND][binding] == f.DEF_FUNCTION
+                ]
+                row = next((r for r in refs if not table[f.DEF_FLAGS][r] & f.OVERLOAD), row)
+        if (kind, path, row) not in result:
+            result.append((kind, path, row))
+    return result
 
 
 def _gives_what_it_takes(snapshot: Snapshot, decorator: Entity, called: bool) -> bool:
@@ -100,7 +122,7 @@ def _inner_functions(snapshot: Snapshot, function: Entity, returned: list[int]) 
     found: list[Entity] = []
     for expr in returned:
         items = evaluate.objects(snapshot, function[1], expr) if expr >= 0 else []
-        inner = [item.entity for item in items if item.entity[0] == FUNCTION]
+        inner = [each for each in _with_body(snapshot, items) if each[0] == FUNCTION]
         if not inner:
             return []
         found += inner
@@ -108,16 +130,53 @@ def _inner_functions(snapshot: Snapshot, function: Entity, returned: list[int]) 
 
 
 def _returns_parameter(snapshot: Snapshot, function: Entity) -> bool:
+    """Whether a function gives its first parameter back, or a function inside of it that does."""
     facts = snapshot.need(function[1])
     rows = parameters_of(snapshot, function)
     returned = _returned(snapshot, function)
-    if not rows or not returned:
+    if not rows or not returned or _replaces_constructor(facts, function):
         return False
     name = facts.parameter[f.PAR_NAME][rows[0]]
-    ops, _, lefts, _ = facts.expr
     scope = facts.definition[f.DEF_OWN_SCOPE][function[2]]
-    return len(facts.bindings_of(scope, name)) == 1 and all(
-        expr >= 0 and ops[expr] == f.NAME and lefts[expr] == name for expr in returned
+    if len(facts.bindings_of(scope, name)) != 1:
+        return False
+    ops, _, lefts, _ = facts.expr
+    for expr in returned:
+        if expr < 0:
+            return False
+        if ops[expr] == f.NAME and lefts[expr] == name:
+            continue
+        # `return wrap if cls is None else wrap(cls)`, in as many statements
+        inner = _inner_functions(snapshot, function, [_decorating(facts, expr)])
+        if not inner or not all(
+            each != function and _gives_what_it_takes(snapshot, each, called=False)
+            for each in inner
+        ):
+            return False
+    return True
+
+
+def _decorating(facts: FileFacts, expr: int) -> int:
+    """The function of ``wrap``, ``wrap(cls)`` and ``partial(wrap, option=1)``."""
+    ops, _, lefts, rights = facts.expr
+    if ops[expr] != f.CALL:
+        return expr
+    (extra,) = facts.extra
+    at = rights[expr]
+    if last_name(facts, lefts[expr]) == "partial" and extra[at]:
+        return extra[at + 3]
+    return lefts[expr]
+
+
+def _replaces_constructor(facts: FileFacts, function: Entity) -> bool:
+    """Whether a decorator gives a class another constructor: ``cls.__init__ = …``."""
+    start = facts.definition[f.DEF_START][function[2]]
+    end = facts.definition[f.DEF_END][function[2]]
+    return any(
+        start <= position < end
+        for name in ("__init__", "__new__", "__call__")
+        for role, position, _ in facts.occurrences(name)
+        if role & f.ROLE_MASK == f.WRITTEN
     )
 
 

@@ -27,3 +27,16 @@ def is_expected_to_fail(file: File, position: int, *exceptions: str) -> bool:
     line = file.facts.line_starts[file.facts.line_of(position)]
     # `with pytest.raises(TypeError): call()` on one line, `assertRaises(TypeError, call)`
     return b"raises" in file.text[line:position].lower()
+
+
+def is_for_another_version(file: File, position: int) -> bool:
+    """Whether a constant that is named after versions of Python decides whether code runs: PY38."""
+    kinds, parents, tests = file.facts.block[:3]
+    block = block_at(file.facts, file.scope_at(position), position)
+    while block >= 0:
+        if kinds[block] in (f.IF_TRUE, f.IF_FALSE) and tests[block] >= 0:
+            name = file.spelled(tests[block]).rpartition(".")[2].lstrip("_").upper()
+            if name.startswith(("PY2", "PY3", "IS_PY", "PYPY")):
+                return True
+        block = parents[block]
+    return False

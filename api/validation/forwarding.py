@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ...indexer import facts as f
 from ...indexer.resolve.conventions import syntax
-from ...indexer.resolve.entities import FUNCTION
+from ...indexer.resolve.entities import FUNCTION, name_of
 from .callees import reached
+from .signatures import of_function, overridden_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,14 +50,43 @@ def _refused_by(
     facts = snapshot.need(function[1])
     if syntax.keyword(facts, call, name) >= 0:
         return None
-    found = reached(snapshot, function[1], facts.expr[f.EXPR_A][call], start)
+    callee_expr = facts.expr[f.EXPR_A][call]
+    found = reached(snapshot, function[1], callee_expr, start)
+    if not _is_super(facts, callee_expr):
+        start = None
     refused: Signature | None = None
     for callee in found.callees if found is not None else ():
         for signature in callee.signatures:
             refused = _refuses(snapshot, signature, name, depth)
             if refused is None or signature.entity == function:
                 return None
+        if start is None and not all(
+            _override_refuses(snapshot, each, name, depth)
+            for each in _overrides(snapshot, callee.entity)
+        ):
+            return None
     return refused
+
+
+def _is_super(facts: FileFacts, function: int) -> bool:
+    """Whether a method is called on ``super()``."""
+    ops, _, lefts, _ = facts.expr
+    if ops[function] != f.ATTRIBUTE or ops[lefts[function]] != f.CALL:
+        return False
+    return syntax.last_name(facts, lefts[lefts[function]]) == "super"
+
+
+def _overrides(snapshot: Snapshot, entity: Entity) -> list[Entity]:
+    if entity[0] != FUNCTION or name_of(snapshot, entity) in ("__init__", "__new__"):
+        return []
+    return overridden_by(snapshot, entity)
+
+
+def _override_refuses(snapshot: Snapshot, entity: Entity, name: str, depth: int) -> bool:
+    callee = of_function(snapshot, entity, bound=False) if entity[0] == FUNCTION else None
+    return callee is not None and all(
+        _refuses(snapshot, each, name, depth) is not None for each in callee.signatures
+    )
 
 
 def _refuses(snapshot: Snapshot, signature: Signature, name: str, depth: int) -> Signature | None:

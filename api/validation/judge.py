@@ -12,6 +12,7 @@ from .file import File
 from .findings import ERROR, WARNING
 from .ignored import is_ignored
 from .proposals import propose
+from .removals import removals, still_used, tell
 from .rules import rules
 
 TYPE_CHECKING = False
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ...indexer.snapshot import Snapshot
     from .edits import Change
     from .findings import Finding
+    from .removals import Removal
 
 # Files that are examined for what an edit elsewhere broke in them.
 _USERS = 3_000
@@ -32,6 +34,7 @@ def judge(change: Change, *, whole: bool = False) -> list[Finding]:
     With ``whole``, all faults of the changed files, whoever made them.
     """
     found: list[Finding] = []
+    gone = [] if whole else removals(change)
     for path in sorted(change.paths):
         if not change.after.exists(path):
             continue
@@ -40,8 +43,11 @@ def judge(change: Change, *, whole: bool = False) -> list[Finding]:
         else:
             after = examine(change.after, path, before=change.before)
             found += _new(after, examine(change.before, path)) if after else []
+            found += _missed(change, gone, path, after)
     if not whole:
-        found += _broken_elsewhere(change)
+        found += _broken_elsewhere(change, gone)
+        for finding in found if gone else ():
+            tell(finding, gone, change.after)
     for finding in found:
         propose(finding, change.after, None if whole else change.before)
     return found
@@ -101,23 +107,41 @@ def _new(after: Iterable[Finding], before: Iterable[Finding]) -> list[Finding]:
     return sorted(found, key=lambda finding: (finding.start, finding.rule))
 
 
-def _broken_elsewhere(change: Change) -> list[Finding]:
-    """What is wrong now in files that the edit did not touch."""
-    names = affected_names(change)
-    if not names:
+def _missed(change: Change, gone: list[Removal], path: str, known: list[Finding]) -> list[Finding]:
+    """Uses of what is gone that no rule has found, in a file as it is now."""
+    wanted = [removal for removal in gone if removal.is_member]
+    if not wanted:
         return []
+    try:
+        file = File(change.after, path)
+    except UnknownFileError:
+        return []
+    reported = {finding.start for finding in known}
+    found = list(still_used(change, wanted, file, reported))
+    found = [finding for finding in found if not is_ignored(file, finding)]
+    _identify(change.after, found)
+    return found
+
+
+def _broken_elsewhere(change: Change, gone: list[Removal]) -> list[Finding]:
+    """What is wrong now in files that the edit did not touch."""
+    # What is used as an attribute only is looked for apart: that asks less, and finds more.
+    methods = [removal for removal in gone if removal.is_method]
+    names = affected_names(change, {(each.path, each.key) for each in methods})
+    alone = {removal.name for removal in methods} - names
     users: dict[str, set[str]] = {}
-    for name in sorted(names):
+    for name in sorted(names | alone):
         for path in change.after.files_with(name):
             if path not in change.paths:
                 users.setdefault(path, set()).add(name)
     found: list[Finding] = []
     for path in sorted(users)[:_USERS]:
         change.after.relax()
-        wanted = frozenset(users[path])
-        after = examine(change.after, path, wanted)
+        wanted = frozenset(users[path] - alone)
+        after = examine(change.after, path, wanted) if wanted else []
         if after:
             found += _new(after, examine(change.before, path, wanted))
+        found += _missed(change, [each for each in gone if each.name in users[path]], path, after)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...indexer import facts as f
 from ...indexer.resolve import evaluate
+from ...indexer.resolve.conventions import syntax
 from ...indexer.resolve.entities import ATTRIBUTE, FUNCTION, VARIABLE
 from ...indexer.resolve.membership import ABSENT, membership
 from ...indexer.resolve.types import INSTANCE, MODULE_OBJECT, known
@@ -22,6 +23,8 @@ def what_cannot_be_called(file: File, function: int) -> tuple[str, int] | None:
         return None
     if any("/typing" in value[1][1] for value in type_):
         return None  # special forms, whose stubs do not say what they are
+    if _is_tested(file, function):
+        return None
     found = evaluate.objects(file.strict, file.path, function)
     if any(_may_be_set_elsewhere(file, item.entity) for item in found):
         return None
@@ -35,6 +38,17 @@ def what_cannot_be_called(file: File, function: int) -> tuple[str, int] | None:
     if any(_is_property(file, item.entity) for item in found):
         return f"{said} is what a property gives, and cannot be called.", evidence
     return f"{said} cannot be called.", evidence
+
+
+def _is_tested(file: File, function: int) -> bool:
+    """Whether code asks ``callable(x)`` of what is spelled like this."""
+    facts = file.facts
+    spelled = file.spelled(function)
+    for role, _, ref in facts.occurrences("callable"):
+        call = syntax.call_of(facts, ref) if role == f.CALLED else -1
+        if call >= 0 and file.spelled(syntax.given(facts, call, 0, "")) == spelled:
+            return True
+    return False
 
 
 def _is_property(file: File, entity: Entity) -> bool:

@@ -142,14 +142,11 @@ def _import(
         edits = [(start, end, _aliased(text, name or module, alias)) for start, end, text in edits]
     if not edits:
         return []
-    said = f"from `{module}` import `{name}`" if name else f"import `{module}`"
-    return [
-        Fix(
-            said[:1].upper() + said[1:] + (f" as `{alias}`" if alias and alias != name else ""),
-            [Edit(finding.path, start, end, text) for start, end, text in edits],
-            safe=safe,
-        )
-    ]
+    written = f"from {module} import {name}" if name else f"import {module}"
+    if alias and alias != name:
+        written += f" as {alias}"
+    listed = [Edit(finding.path, start, end, text) for start, end, text in edits]
+    return [Fix(f"Add `{written}`", listed, safe=safe)]
 
 
 def _aliased(text: str, name: str, alias: str) -> str:

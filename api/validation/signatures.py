@@ -12,7 +12,7 @@ from ...indexer.resolve.classes import class_member, is_enum, metaclass, mro, su
 from ...indexer.resolve.entities import CLASS, FUNCTION, OUTSIDE, VARIABLE, name_of, owner_class
 from ...indexer.resolve.members import member_found
 from ...indexer.resolve.signatures import overloads, parameters_of
-from ...indexer.resolve.types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, SUPER, named
+from ...indexer.resolve.types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, MODULE_OBJECT, SUPER, named
 from .decorators import keeps_class, keeps_signature
 
 TYPE_CHECKING = False
@@ -88,7 +88,9 @@ def of_value(snapshot: Snapshot, value: Value, *, exactly: bool = False) -> list
     """
     form, entity, args, _ = value
     if form == FUNCTION_OBJECT and entity[0] == FUNCTION:
-        receivers: Type = args[0] if args else ()
+        receivers: Type = tuple(
+            each for each in (args[0] if args else ()) if each[0] != MODULE_OBJECT
+        )
         starts = {each[1] for each in receivers if each[1][0] == CLASS}
         start = next(iter(starts)) if len(starts) == 1 else None
         found = of_function(snapshot, entity, bound=bool(receivers), start=start)
@@ -110,6 +112,9 @@ def of_method(snapshot: Snapshot, receiver: Value, function: Entity) -> Callee |
     """A method as it is called on a value, whatever its decorators have made of its result."""
     flags = snapshot.need(function[1]).definition[f.DEF_FLAGS][function[2]]
     bound = receiver[0] in (INSTANCE, SUPER) or bool(flags & f.CLASSMETHOD)
+    if receiver[0] == CLASS_OBJECT:
+        owner = (CLASS, function[1], owner_class(snapshot.need(function[1]), function))
+        bound = bound or owner not in mro(snapshot, receiver[1])  # of its metaclass
     if flags & f.STATIC or name_of(snapshot, function) == "__new__":
         bound = False
     start = receiver[1] if receiver[1][0] == CLASS and receiver[0] != SUPER else None
@@ -121,7 +126,8 @@ def of_function(
 ) -> Callee | None:
     """A function with its overloads; None when a decorator may have changed what it takes."""
     found: list[Signature] = []
-    for each in overloads(snapshot, function):
+    listed = overloads(snapshot, function)
+    for each in [*listed, *_implementation(snapshot, listed)]:
         if not keeps_signature(snapshot, each):
             return None
         parameters = _parameters(snapshot, each)
@@ -132,6 +138,40 @@ def of_function(
                 return None
         found.append(Signature(each, parameters, start))
     return Callee(function, found)
+
+
+def _implementation(snapshot: Snapshot, listed: list[Entity]) -> list[Entity]:
+    """The function that overloads of a module speak for: what it takes does not fail."""
+    _, path, row = listed[0]
+    if len(listed) < 2 or path.endswith(".pyi"):
+        return []
+    facts = snapshot.need(path)
+    table = facts.definition
+    return [
+        (FUNCTION, path, facts.binding[f.BIND_REF][binding])
+        for binding in facts.bindings_of(table[f.DEF_SCOPE][row], table[f.DEF_NAME][row])
+        if facts.binding[f.BIND_KIND][binding] == f.DEF_FUNCTION
+        and not table[f.DEF_FLAGS][facts.binding[f.BIND_REF][binding]] & f.OVERLOAD
+    ]
+
+
+def overridden_by(snapshot: Snapshot, function: Entity) -> list[Entity]:
+    """Methods that stand in the place of a method in derived classes of the workspace."""
+    cls = owner_class(snapshot.need(function[1]), function)
+    if cls < 0:
+        return []
+    base: Entity = (CLASS, function[1], cls)
+    name = name_of(snapshot, function)
+    found: list[Entity] = []
+    waiting, seen = [base], {base}
+    while waiting and len(seen) < _SUBCLASSES:
+        for each in subclasses(snapshot, waiting.pop()):
+            if each not in seen:
+                seen.add(each)
+                waiting.append(each)
+                members = class_member(snapshot, each, name)
+                found += [item.entity for item in members if item.entity != function]
+    return found
 
 
 def _parameters(snapshot: Snapshot, function: Entity) -> list[Parameter]:

@@ -70,7 +70,7 @@ def begins_statement(text: bytes, start: int) -> bool:
     at = start
     while at and text[at - 1] in _BLANK:
         at -= 1
-    return at == 0 or text[at - 1] in b"\n;:" and not _is_in_brackets(text, start)
+    return at == 0 or (text[at - 1] in b"\n;:" and not _is_in_brackets(text, start))
 
 
 def _is_in_brackets(text: bytes, start: int) -> bool:

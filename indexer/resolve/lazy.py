@@ -37,7 +37,7 @@ def _is_open(snapshot: Snapshot, path: str) -> bool:
     if facts is None or names.module_member(snapshot, path, "__getattr__"):
         return True
     row = facts.name_id("__path__")
-    if (row >= 0 and facts.bindings_of(0, row)) or _replaces_modules(facts):
+    if row >= 0 or _replaces_modules(facts):
         return True
     return _has_open_names(snapshot, path)
 

@@ -87,7 +87,7 @@ class Progress:
         self.waiting: dict[object, int] = {}
         # What is known so far of a question that came back to itself.
         self.assumed: dict[object, Any] = {}
-        # Answers that rest on a question still waiting: with its place in the order, and their bits.
+        # Answers that rest on a question still waiting, with its place in the order and their bits.
         self.partial: dict[object, tuple[Any, int, int]] = {}
         # Lowest place that the answers given since have rested on.
         self.lowest = _NOBODY

@@ -52,8 +52,8 @@ def _code_actions(request: Request) -> Json:
             action["diagnostics"] = [about]
         if fix.preferred:
             action["isPreferred"] = True
-        if action not in result:
-            result.append(action)
+        result = [each for each in result if each["edit"] != action["edit"]]
+        result.append(action)
     if not request.client.get("textDocument.codeAction.codeActionLiteralSupport"):
         return []
     return result

@@ -17,10 +17,10 @@ from ..binding_arguments import (
     mismatches,
 )
 from ..callees import Reached, of_members, reached
-from ..expected import is_expected_to_fail
+from ..expected import is_expected_to_fail, is_for_another_version
 from ..findings import ERROR, WARNING, Finding
 from ..forwarding import refusing
-from ..signatures import Signature, of_function
+from ..signatures import Signature, of_function, overridden_by
 from . import Rule
 
 TYPE_CHECKING = False
@@ -54,9 +54,9 @@ def unfit_arguments(file: File) -> Iterator[Finding]:
 
 def _is_excused(file: File, call: int, function: int) -> bool:
     position = file.facts.expr[f.EXPR_POS][function]
-    return file.is_dead(position) or is_expected_to_fail(
-        file, position, "TypeError"
-    )
+    if is_for_another_version(file, position):
+        return True
+    return file.is_dead(position) or is_expected_to_fail(file, position, "TypeError")
 
 
 def _judged(file: File, call: int, function: int, written: Written) -> Finding | None:
@@ -156,12 +156,31 @@ def _unfit(
         signature, wrong = _best(snapshot, callee, written, partly=partly)
         if not wrong:
             return None
+        if _an_override_fits(snapshot, callee, written, partly=partly):
+            return None
         if chosen is None or _weight(wrong) < _weight(chosen[1]):
             chosen = signature, wrong
     if chosen is None:
         return None
     signature, wrong = chosen
     return _finding(file, snapshot, call, written, signature, wrong, found)
+
+
+def _an_override_fits(
+    snapshot: Snapshot, callee: Callee, written: Written, *, partly: bool
+) -> bool:
+    """Whether a method of a derived class, which may be the one that is called, takes the call."""
+    entity = callee.entity
+    if entity[0] != FUNCTION or name_of(snapshot, entity) in ("__init__", "__new__"):
+        return False
+    for other in overridden_by(snapshot, entity):
+        if other[0] != FUNCTION:
+            return True
+        flags = snapshot.need(other[1]).definition[f.DEF_FLAGS][other[2]]
+        found = of_function(snapshot, other, bound=not flags & f.STATIC)
+        if found is None or not _best(snapshot, found, written, partly=partly)[1]:
+            return True
+    return False
 
 
 def _finding(

@@ -28,7 +28,7 @@ _KEEPING_NOTHING = frozenset(
      "skipUnless", "skipif", "xfail", "patch", "usefixtures", "asyncio", "deprecated"]
 )  # fmt: skip
 # Decorators that enter what they decorate under the string that they are given.
-_REGISTERING = frozenset(["errorhandler", "filter", "simple_tag", "inclusion_tag", "command"])
+_REGISTERING = frozenset(["errorhandler", "filter", "simple_tag", "command"])
 _ROUTING = frozenset(["route", "get", "post", "put", "delete", "patch", "websocket"])
 # Classes of one name from which on that name is a custom of the code base.
 _CUSTOM = 3

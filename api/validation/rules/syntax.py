@@ -1,8 +1,12 @@
-"""Text that is not Python."""
+"""Text that is not Python.
+
+Compiling is not executing: the text becomes a code object that is thrown away.
+"""
 
 from __future__ import annotations
 
-from ....indexer import facts as f
+from _thread import allocate_lock
+
 from ..findings import Finding
 from . import Rule
 
@@ -10,49 +14,93 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ....indexer.facts import FileFacts
     from ..file import File
+
+_LARGEST = 1_000_000  # bytes that are given to the compiler
+# What a compiler older than the code says of syntax that it does not know yet.
+_UNSURE = (
+    "Invalid syntax", "Expected ", "F-string", "Unterminated", "Invalid decimal", "Perhaps you",
+    "Multiple exception types", "Illegal target", "Cannot have both",
+)  # fmt: skip
+_compiling = allocate_lock()
 
 
 def syntax_error(file: File) -> Iterator[Finding]:
-    """What the compiler says, in its own words, at the place that it names."""
-    fault = _compiled(file.text) if _speaks_as_new_a_python(file) else _parsed(file)
-    if fault is not None:
-        start, message = fault
-        end = min(start + 1, len(file.text))
+    """What the compiler says, in its own words; what it does not see, as far as it is known."""
+    for start, end, message in syntax_errors(file.facts, file.text):
         yield Finding("syntax-error", file.path, start, end, message, subject=message)
 
 
-def _speaks_as_new_a_python(file: File) -> bool:
-    """Whether the compiler at hand knows all of the syntax that the file's interpreter knows."""
-    import sys
+def syntax_errors(facts: FileFacts, text: bytes) -> list[tuple[int, int, str]]:
+    """(start, end, message) of what does not parse: in the compiler's words where it agrees.
 
-    return file.is_stub or file.snapshot.index.layers.version <= sys.version_info[:2]
+    The parser of the index goes on behind an error, so there may be several.
+    """
+    places = [
+        (start, max(end, start + 1), kind) for start, end, kind in zip(*facts.errors, strict=True)
+    ]
+    said = _compiled(text)
+    found: list[tuple[int, int, str]] = []
+    for start, end, kind in places:
+        line_end = text.find(b"\n", start)
+        end = min(end, line_end) if line_end > start else end
+        message = "Something is missing here" if kind == 1 else "This is not Python"
+        if kind == 2:
+            message = "This is nested too deeply to be read"
+        found.append((start, max(end, start), message))
+    if said is None:
+        return found
+    message, at, until, sure = said
+    line = facts.line_of(at)
+    for index, (start, end, _) in enumerate(found):
+        if abs(facts.line_of(start) - line) <= 1:
+            found[index] = start, end, message
+            return found
+    if found:
+        found[0] = (*found[0][:2], message)
+    elif sure or not message.startswith(_UNSURE):
+        found.append((at, until, message))
+    return found
 
 
-def _parsed(file: File) -> tuple[int, str] | None:
-    """What the parser could not make sense of, which is all there is for a newer Python."""
-    starts = file.facts.errors[f.ERR_START]
-    return (starts[0], "Syntax error: this is not Python.") if len(starts) else None
-
-
-def _compiled(text: bytes) -> tuple[int, str] | None:
-    """Byte offset and message of the first error of compiling a text; nothing is run."""
+def _compiled(text: bytes) -> tuple[str, int, int, bool] | None:
+    """Message, start and end of what the compiler refuses, and whether any version would."""
     import warnings
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(text, "<text>", "exec", dont_inherit=True)
-    except SyntaxError as error:
-        lines = text.split(b"\n")
-        line = min(max((error.lineno or 1) - 1, 0), len(lines) - 1)
-        start = sum(len(each) + 1 for each in lines[:line])
-        before = lines[line].decode("utf-8", "replace")[: max((error.offset or 1) - 1, 0)]
-        offset = min(start + len(before.encode()), start + len(lines[line]))
-        return offset, f"Syntax error: {error.msg}."
-    except (ValueError, RecursionError, MemoryError) as error:
-        return 0, f"This cannot be compiled: {error}."
+    if len(text) > _LARGEST or b"\0" in text:
+        return None
+    with _compiling:  # filters of warnings are shared by all threads
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                compile(text, "<text>", "exec", dont_inherit=True)
+        except SyntaxError as error:
+            start, end = _place(text, error)
+            message = (error.msg or "invalid syntax").strip()
+            return (
+                message[:1].upper() + message[1:],
+                start,
+                end,
+                isinstance(error, IndentationError),
+            )
+        except (ValueError, RecursionError, MemoryError, OverflowError):
+            return None
     return None
+
+
+def _place(text: bytes, error: SyntaxError) -> tuple[int, int]:
+    """Byte offsets of a syntax error: the compiler counts lines and characters from one."""
+    lines = text.split(b"\n")
+    line = min(max((error.lineno or 1) - 1, 0), len(lines) - 1)
+    start_of_line = sum(len(each) + 1 for each in lines[:line])
+    shown = lines[line].decode("utf-8", "replace")
+    first = len(shown[: max((error.offset or 1) - 1, 0)].encode())
+    last = first + 1
+    if error.end_lineno == error.lineno and (error.end_offset or 0) > (error.offset or 0):
+        last = len(shown[: (error.end_offset or 1) - 1].encode())
+    end = min(start_of_line + max(last, first), len(text))
+    return min(start_of_line + first, len(text)), end
 
 
 RULES = [Rule("syntax-error", "The text is not valid Python.", syntax_error)]

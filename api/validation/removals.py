@@ -1,0 +1,306 @@
+"""What an edit took away, what it is called now, and who still asks for it."""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from ...indexer.resolve.entities import (
+    CONVENTIONAL,
+    EVIDENCE_NAMES,
+    INFERRED,
+    TEXTUAL,
+    qualified_name,
+)
+from ...indexer.resolve.members import attribute
+from ...indexer.resolve.membership import ABSENT, PRESENT, membership
+from ...indexer.resolve.types import known
+from ...indexer.symbols import LOCAL, containers
+from .breakage import classes_by_name, surface
+from .findings import ERROR, WARNING, Edit, Finding, Fix
+from .nearest import similarity
+from .vocabulary import files_outside_with
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ...indexer.facts import FileFacts
+    from ...indexer.resolve.entities import Entity
+    from ...indexer.snapshot import Snapshot
+    from .edits import Change
+    from .file import File
+
+_USES = (f.READ | f.ATTRIBUTE_ROLE, f.CALLED | f.ATTRIBUTE_ROLE)
+# Below this two names have too little in common to be one thing renamed.
+_ALIKE = 0.5
+
+
+class Removal:
+    """A definition or member that an edit took away: where it was, what it may be called now.
+
+    ``key`` is its dotted name in its file. ``now`` is the new name in the same scope, or empty;
+    ``sure`` when what is called so is otherwise the same. ``moved`` is the file that has it now.
+    """
+
+    __slots__ = ("is_member", "is_method", "key", "moved", "name", "now", "path", "sure")
+
+    def __init__(self, path: str, key: str, *, is_member: bool) -> None:
+        """Say what went."""
+        self.path = path
+        self.key = key
+        self.name = key.rpartition(".")[2]
+        self.is_member = is_member
+        # Whether it is only ever used as an attribute, so that nothing but that can break.
+        self.is_method = False
+        self.now = ""
+        self.sure = False
+        self.moved = ""
+
+    def said(self) -> str:
+        """The sentence that tells of it."""
+        if self.moved:
+            return f"`{self.key}` was moved to {self.moved}."
+        if self.now and self.sure:
+            return f"`{self.key}` was renamed: it is `{self.now}` now."
+        return f"`{self.key}` was removed{f' (now `{self.now}`?)' if self.now else ''}."
+
+
+def removals(change: Change) -> list[Removal]:
+    """All that the files of an edit no longer have, with what it may have become."""
+    found: list[Removal] = []
+    for path in sorted(change.paths):
+        before, after = change.before.facts(path), change.after.facts(path)
+        if before is None:
+            continue
+        old = surface(change.before, path, before)
+        new = surface(change.after, path, after) if after is not None else {}
+        classes = classes_by_name(path, before)
+        added = [key for key in new if key not in old]
+        for key in old.keys() - new.keys():
+            container, _, name = key.rpartition(".")
+            if name.startswith("__") or (container and container not in new):
+                continue  # what goes with its class is no news of its own
+            if old[key] == "imported":
+                continue
+            removal = Removal(path, key, is_member=container in classes)
+            removal.is_method = removal.is_member and _definition(before, key) >= 0
+            if after is not None:
+                _find_successor(change, removal, before, after, added)
+            if not container and not removal.sure:
+                _find_new_place(change, removal)
+            found.append(removal)
+    return sorted(found, key=lambda removal: (removal.path, removal.key))
+
+
+def _find_successor(
+    change: Change, removal: Removal, before: FileFacts, after: FileFacts, added: list[str]
+) -> None:
+    container = removal.key.rpartition(".")[0]
+    was = _definition(before, removal.key)
+    best = _ALIKE
+    for key in added:
+        outer, _, name = key.rpartition(".")
+        if outer != container:
+            continue
+        now = _definition(after, key)
+        if (was < 0) != (now < 0):
+            continue
+        score = similarity(removal.name, name)
+        sure = was >= 0 and _rest(change.before, removal.path, before, was) == _rest(
+            change.after, removal.path, after, now
+        )
+        if score + sure > best:
+            best = score + sure
+            removal.now, removal.sure = name, sure
+
+
+def _definition(facts: FileFacts, key: str) -> int:
+    """Row of the definition with a dotted name, or -1."""
+    inside = containers(facts)
+    container, _, name = key.rpartition(".")
+    table = facts.definition
+    for row, scope in enumerate(table[f.DEF_SCOPE]):
+        if inside[scope] == container and facts.names[table[f.DEF_NAME][row]] == name:
+            return row
+    return -1
+
+
+def _rest(snapshot: Snapshot, path: str, facts: FileFacts, row: int) -> bytes:
+    """The text of a definition behind its name, without what is white."""
+    table = facts.definition
+    start = table[f.DEF_POS][row] + len(facts.names[table[f.DEF_NAME][row]].encode())
+    return b" ".join(snapshot.text(path)[start : table[f.DEF_END][row]].split())
+
+
+def _find_new_place(change: Change, removal: Removal) -> None:
+    """The file of the edit that has got a definition of the name."""
+    for path in sorted(change.paths - {removal.path}):
+        before, after = change.before.facts(path), change.after.facts(path)
+        if after is None or _definition(after, removal.name) < 0:
+            continue
+        if before is None or _definition(before, removal.name) < 0:
+            removal.moved = path
+            removal.now = ""
+            return
+
+
+def tell(finding: Finding, gone: list[Removal], after: Snapshot) -> None:
+    """Say in a finding that what it misses is what the edit took away, and how to follow."""
+    if finding.rule not in ("unresolved-attribute", "unresolved-name", "undefined-name"):
+        return
+    wrong = after.text(finding.path)[finding.start : finding.end].decode("utf-8", "replace")
+    fitting = [
+        removal
+        for removal in gone
+        if removal.name == wrong and removal.is_member == (finding.rule == "unresolved-attribute")
+    ] or [removal for removal in gone if removal.name == wrong]
+    if not fitting:
+        return
+    finding.message = f"{finding.message} {fitting[0].said()}"
+    finding.fixes = fixes(fitting[0], finding, after)
+
+
+def fixes(removal: Removal, finding: Finding, after: Snapshot) -> list[Fix]:
+    """Using the new name, importing from the new place, or giving back the old name."""
+    if not removal.now:
+        return []
+    found = [
+        Fix(
+            f"Use `{removal.now}`",
+            [Edit(finding.path, finding.start, finding.end, removal.now)],
+            safe=removal.sure and finding.evidence in ("exact", "inferred"),
+        )
+    ]
+    facts = after.facts(removal.path)
+    container = removal.key.rpartition(".")[0]
+    row = _definition(facts, f"{container}.{removal.now}".lstrip(".")) if facts is not None else -1
+    if facts is not None and row >= 0:
+        starts = facts.line_starts
+        begin = starts[facts.line_of(facts.definition[f.DEF_START][row])]
+        indent = after.text(removal.path)[begin : facts.definition[f.DEF_START][row]].decode()
+        end = facts.definition[f.DEF_END][row]
+        alias = f"\n\n{indent}{removal.name} = {removal.now}"
+        found.append(
+            Fix(f"Keep `{removal.name}` as another name", [Edit(removal.path, end, end, alias)])
+        )
+    return found
+
+
+def still_used(
+    change: Change, gone: Iterable[Removal], file: File, reported: set[int]
+) -> Iterator[Finding]:
+    """Readings of members that are gone.
+
+    An error when that is certain; a warning when it was found there before by what is known of the
+    receiver, or when it is the only one of that name there ever was.
+    """
+    facts = file.facts
+    for removal in gone:
+        name = removal.name
+        if not removal.is_member or facts.name_id(name) < 0 or name in file.asked_for:
+            continue
+        for role, position, expr in facts.occurrences(name):
+            if role not in _USES or position in reported or expr < 0:
+                continue
+            receiver = facts.expr[f.EXPR_A][expr]
+            evidence = _bound_before(change, removal, file, receiver)
+            if evidence < 0 or (evidence == TEXTUAL and _is_defined_anywhere(change.after, name)):
+                continue
+            if file.is_guarded(position, "AttributeError") or file.is_dead(position):
+                continue
+            severity = WARNING
+            if evidence <= INFERRED:
+                type_ = known(file.complete_type(receiver))
+                found = {membership(file.strict, value, name) for value in type_}
+                if found == {PRESENT}:
+                    continue
+                severity = ERROR if found == {ABSENT} else WARNING
+            spelled = file.spelled(receiver)
+            finding = Finding(
+                "removed-member", file.path, position, position + len(name.encode()),
+                removal.said(), subject=f"{spelled}.{name}", severity=severity,
+                evidence=EVIDENCE_NAMES[min(evidence, CONVENTIONAL)],
+            )  # fmt: skip
+            finding.fixes = fixes(removal, finding, change.after)
+            yield finding
+
+
+def _bound_before(change: Change, removal: Removal, file: File, receiver: int) -> int:
+    """How well known it was that a reading meant what is gone; -1 when it means something else.
+
+    Only in files that the edit left alone can the same expression be asked about: elsewhere, and
+    where nobody knows what is meant, it is TEXTUAL.
+    """
+    name = removal.name
+    if file.path in change.paths:
+        return -1 if attribute(file.snapshot, file.path, receiver, name) else TEXTUAL
+    found = attribute(change.before, file.path, receiver, name)
+    for item in found:
+        entity = item.entity
+        if entity[1] == removal.path and _is_of(change.before, entity, removal.key):
+            return item.evidence
+    return -1 if found else TEXTUAL
+
+
+def _is_of(snapshot: Snapshot, entity: Entity, key: str) -> bool:
+    name = qualified_name(snapshot, entity)
+    return name == key or name.endswith("." + key)
+
+
+def _is_defined_anywhere(snapshot: Snapshot, name: str) -> bool:
+    """Whether a class, a module, or an assignment gives anything a member of this name."""
+    from ...indexer.resolve.memo import remember
+
+    return remember(
+        snapshot,
+        ("defined anywhere", name),
+        lambda: _is_defined_here(snapshot, name) or _is_defined_outside(snapshot, name),
+        True,
+    )
+
+
+def _is_defined_here(snapshot: Snapshot, name: str) -> bool:
+    if any(not symbol[7] & LOCAL for _, symbol in snapshot.symbols_named([name])):
+        return True
+    overlaid = snapshot.overlaid()
+    for path in snapshot.files_with(name):
+        facts = snapshot.facts(path)
+        if facts is None:
+            continue
+        if any(role == f.WRITTEN | f.ATTRIBUTE_ROLE for role, _, _ in facts.occurrences(name)):
+            return True
+        if path in overlaid and _binds(facts, name):
+            return True
+    return False
+
+
+def _binds(facts: FileFacts, name: str) -> bool:
+    """Whether a module or class of a file has a name."""
+    row = facts.name_id(name)
+    kinds = facts.scope[f.SCOPE_KIND]
+    return any(
+        bound == row and kinds[facts.binding[f.BIND_SCOPE][index]] <= f.CLASS_SCOPE
+        for index, bound in enumerate(facts.binding[f.BIND_NAME])
+    )
+
+
+def _is_defined_outside(snapshot: Snapshot, name: str) -> bool:
+    import re
+
+    word = re.escape(name.encode("utf-8", "surrogatepass"))
+    defining = re.compile(
+        rb"^\s*(?:async\s+)?(?:def|class)\s+%b\b|^\s*%b\s*(?::|=(?!=))|\.%b\s*(?::|=(?!=))"
+        % (word, word, word),
+        re.MULTILINE,
+    )
+    for path in files_outside_with(snapshot, name):
+        if not path:
+            return True
+        if not path.endswith((".py", ".pyi")):
+            continue
+        try:
+            with open(path, "rb") as file:
+                if defining.search(file.read()):
+                    return True
+        except OSError:
+            continue
+    return False
