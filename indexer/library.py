@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .store.facts_cache import FactsCache
 
 _UNSAVED_LIMIT = 16_000_000  # bytes of encoded facts that wait to be written
-_DEFAULT_LIMIT = 24_000_000  # bytes of encoded facts, which is most of what facts take in memory
+_DEFAULT_LIMIT = 16_000_000
 
 
 class Library:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 # Resolved expressions that a view remembers; a few hundred bytes each.
-_REMEMBERED = 30_000
+_REMEMBERED = 20_000
 
 
 class StaleError(Exception):

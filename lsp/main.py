@@ -27,9 +27,10 @@ def run(arguments: Sequence[str]) -> int:
     ``--tcp PORT`` serves one client on a loopback port instead, for debugging; port 0 takes any
     that is free. The address is told on standard error. ``--stdio`` is what happens anyway.
     """
-    from ..api.rpc.memory import share_heap
+    from ..api.rpc.memory import collect_seldom, share_heap
 
     share_heap()
+    collect_seldom()
     listed = list(arguments)
     if listed[:1] == ["--stdio"]:
         listed = listed[1:]

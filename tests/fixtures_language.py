@@ -35,7 +35,7 @@ from flux_index.api.session import Session
 from flux_index.indexer.index import Index
 
 _MARKERS = re.compile(r"^\s*#\s*(\^|<-)")
-_MARKER = re.compile(r"(?P<place>\^+|<-)\s*(?P<label>[\w.*-]+)?(?:\s*\((?P<note>[^)]*)\))?")
+_MARKER = re.compile(r"(?P<place>\^+|<-)\s*(?P<label>[\w.*:-]+)?(?:\s*\((?P<note>[^)]*)\))?")
 _CURSOR = re.compile(r"\$(?:\{(?P<braced>\w+)\}|(?P<name>\d|[^\W\d]\w*|\$))")
 _WORD = re.compile(r"\w+|.?")
 
@@ -511,3 +511,64 @@ def check_fixes(folder: Path, text: str, expected: Mapping[str, str]) -> None:
         session.index.close()
     made = {fix.title: applied(fixture.files[cursor.path], fix.edits) for fix in fixes}
     assert made == {title: dedent(each).lstrip("\n") for title, each in expected.items()}, made
+
+
+# Validation
+
+
+def check_findings(folder: Path, text: str, *rules: str) -> list[Any]:
+    """The findings of some rules in all files are the ranges marked with the rules' names.
+
+    A rule's name stands for all that begin with it. A note is a word that the message has to
+    contain: ``^^^ unresolved-name (Box)``. Gives the findings, in order of path and place.
+    """
+    from flux_index.api.validation.edits import standing
+    from flux_index.api.validation.judge import judge
+
+    fixture = parse_fixture(text)
+    session = open_workspace(folder, fixture)
+    try:
+        found = judge(standing(session, fixture.files), whole=True)
+    finally:
+        session.index.close()
+    return compare_findings(fixture, found, rules)
+
+
+def check_edit(folder: Path, before: str, after: str, *rules: str) -> list[Any]:
+    """As :func:`check_findings`, of what an edit introduces or breaks.
+
+    ``before`` are the files of the workspace, ``after`` those that the edit writes, with the marks;
+    marks in files of ``before`` count where the edit leaves them alone.
+    """
+    from flux_index.api.validation.edits import proposed
+    from flux_index.api.validation.judge import judge
+
+    old, new = parse_fixture(before), parse_fixture(after)
+    session = open_workspace(folder, old)
+    contents = {path: each.encode() for path, each in new.files.items()}
+    try:
+        found = judge(proposed(session, {**contents}))
+    finally:
+        session.index.close()
+    for label, places in old.ranges.items():
+        for place in places:
+            if place.path not in new.files:
+                new.ranges.setdefault(label, []).append(place)
+    return compare_findings(new, found, rules)
+
+
+def compare_findings(fixture: Fixture, found: list[Any], rules: tuple[str, ...]) -> list[Any]:
+    """Compare findings of some rules with what is marked."""
+    chosen = [each for each in found if each.rule.startswith(rules)]
+    answered = {(each.path, each.start, each.end, each.rule): each for each in chosen}
+    wanted = {
+        (place.path, place.start, place.end, label): place
+        for label, places in fixture.ranges.items()
+        for place in places
+        if label.startswith(rules)
+    }
+    shown = [f"{each.path}:{each.start} {each.rule} {each.message}" for each in chosen]
+    assert set(answered) == set(wanted), f"{shown}, not {sorted(wanted)}"
+    for key, place in wanted.items():
+        assert place.note in answered[key].message, answered[key].message
+    return chosen

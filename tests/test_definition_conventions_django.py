@@ -41,7 +41,12 @@ class QuerySet:
         return self._result_cache[0]
     def first(self): ...
     def get_or_create(self, **kwargs): ...
+    def exclude(self, **kwargs):
+        return self._chain()
+    def _chain(self):
+        return self.__class__()
     def __iter__(self):
+        self._result_cache = [{}]
         return iter(self._result_cache)
 #- django/db/models/manager.py
 class BaseManager:
@@ -129,6 +134,11 @@ CASES = {
         Book.objects.filter(id=1)[0].${open1}open()
         Book.objects.filter(id=1)[:5].${filter}filter()
         Book.objects.filter(id=1)[:5].get().${open2}open()
+    """,
+    "what query sets forget of their model, as their own code is written": """
+        Book.objects.exclude(id=1).get().${open1}open()
+        for book in Book.objects.exclude(id=1):
+            book.${open2}open()
     """,
     "get or create": """
         book, made = Book.objects.get_or_create(id=1)

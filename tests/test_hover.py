@@ -63,6 +63,14 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         ''',
         ("class Box", "Make a box."),
     ),
+    "a variable that something not installed is assigned to": (
+        """
+        from boxes import Box
+        kind = Box
+        ki$0nd
+        """,
+        ("```python\n(variable) kind = Box\n```",),
+    ),
     "variable": (
         """
         limit = 3

@@ -333,6 +333,17 @@ def test_operations_are_commands(root: Path) -> None:
         assert answer["error"]["message"].startswith("references has no argument 'colour'")
 
 
+def test_an_operation_is_asked_of_the_workspace_that_is_named(tmp_path: Path) -> None:
+    roots = [make_workspace(tmp_path / name, shapes=SHAPES) for name in ("one", "two")]
+    with server() as client:
+        client.initialize(*roots)
+        for root in roots:
+            about = {"command": "flux-index.status", "arguments": [{"workspace": uri_of(root)}]}
+            assert client.request("workspace/executeCommand", about)["root"] == str(root)
+        elsewhere = {"command": "flux-index.status", "arguments": [{"workspace": "file:///none"}]}
+        assert client.error("workspace/executeCommand", elsewhere) == -32803
+
+
 @pytest.mark.parametrize(
     "method",
     ["hover", "signatureHelp", "completion", "prepareRename", "codeLens", "diagnostic"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...indexer.resolve.entities import CONVENTIONAL, name_of, qualified_name
+from ...indexer.resolve.entities import CONVENTIONAL, OUTSIDE, name_of, qualified_name
 from ...indexer.resolve.types import (
     CALLABLE,
     CLASS_OBJECT,
@@ -50,6 +50,8 @@ def _value_text(snapshot: Snapshot, value: Value, depth: int) -> str:
     if form == CLASS_OBJECT:
         return f"type[{name_of(snapshot, entity)}]"
     if form == MODULE_OBJECT:
+        if entity[0] == OUTSIDE:
+            return ""  # whatever that name leads to was not found, a module or not
         return f"Module({qualified_name(snapshot, entity)})"
     if form == VARIABLE_TYPE:
         return entity[1] if entity[2] < 0 else name_of(snapshot, entity)

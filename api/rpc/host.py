@@ -21,7 +21,7 @@ from . import methods
 from .connection import Connection
 from .keeper import Keeper
 from .listeners import Listeners
-from .memory import share_heap
+from .memory import collect_seldom, share_heap
 from .news import News
 from .service import Service
 
@@ -173,6 +173,7 @@ class Host:
     async def _main(self, relay: Relay | None) -> None:
         sys.setswitchinterval(_SWITCH_SECONDS)
         share_heap()
+        collect_seldom()
         self._loop = asyncio.get_running_loop()
         self._stopped = asyncio.Event()
         self._pygls_needed = asyncio.Event()

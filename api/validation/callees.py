@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...indexer import facts as f
-from ...indexer.resolve import evaluate
+from ...indexer.resolve import evaluate, synthesized
 from ...indexer.resolve.classes import class_member, mro, subclasses
 from ...indexer.resolve.completeness import is_complete
 from ...indexer.resolve.entities import (
@@ -68,7 +68,7 @@ def _of_name(snapshot: Snapshot, path: str, function: int) -> Reached | None:
     if not is_complete(snapshot, path, function):
         return _of_lambda(snapshot, path, function)
     found = evaluate.objects(snapshot, path, function)
-    if found and all(_is_definition(item.entity) for item in found):
+    if found and all(_is_definition(snapshot, item.entity) for item in found):
         return _of_definitions(snapshot, found)
     reached_ = _of_lambda(snapshot, path, function)
     if reached_ is not None:
@@ -85,7 +85,11 @@ def _of_name(snapshot: Snapshot, path: str, function: int) -> Reached | None:
     return _of_type(snapshot, evaluate.values(snapshot, path, function))
 
 
-def _is_definition(entity: Entity) -> bool:
+def _is_definition(snapshot: Snapshot, entity: Entity) -> bool:
+    """Whether an entity is a function or class, be it one that a call makes."""
+    if entity[0] == VARIABLE:
+        facts = snapshot.need(entity[1])
+        return synthesized.made_class(facts, entity)
     return entity[0] in (FUNCTION, CLASS)
 
 
@@ -107,7 +111,7 @@ def _of_definitions(snapshot: Snapshot, found: list[Found]) -> Reached | None:
     """Functions and classes that are named themselves."""
     callees: list[Callee] = []
     for item in found:
-        if item.entity[0] == CLASS:
+        if item.entity[0] != FUNCTION:
             callee = of_class(snapshot, item.entity)
         else:
             callee = of_function(snapshot, item.entity, bound=False)
@@ -143,7 +147,7 @@ def _of_attribute(
     for item in evaluate.objects(snapshot, path, receiver):
         if item.entity[0] in (MODULE, NAMESPACE):
             found = member_of(snapshot, item.entity, name)
-            if found and all(_is_definition(each.entity) for each in found):
+            if found and all(_is_definition(snapshot, each.entity) for each in found):
                 return _of_definitions(snapshot, [each.weaker(item.evidence) for each in found])
             return None
     if not is_complete(snapshot, path, receiver):

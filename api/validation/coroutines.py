@@ -131,3 +131,18 @@ def rejects_coroutine(snapshot: Snapshot, wanted: Type) -> bool:
         if is_protocol(snapshot, entity) or name_of(snapshot, entity) in _ANYTHING:
             return False
     return True
+
+
+def keeps_call(snapshot: Snapshot, path: str, call: int) -> bool:
+    """Whether a call gives what the function says: no decorator, no override may change that."""
+    function = snapshot.need(path).expr[f.EXPR_A][call]
+    return all(
+        keeps_result(snapshot, value[1])
+        and (_says_result(snapshot, value[1]) or not overridden_by(snapshot, value[1]))
+        for value in evaluate.values(snapshot, path, function)
+        if value[0] == FUNCTION_OBJECT and value[1][0] == FUNCTION
+    )
+
+
+def _says_result(snapshot: Snapshot, function: Entity) -> bool:
+    return snapshot.need(function[1]).definition[f.DEF_RETURNS][function[2]] >= 0

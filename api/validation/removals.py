@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ...indexer import facts as f
 from ...indexer.resolve.entities import (
+    CLASS,
     CONVENTIONAL,
     EVIDENCE_NAMES,
+    FUNCTION,
     INFERRED,
     TEXTUAL,
     qualified_name,
@@ -155,8 +157,17 @@ def tell(finding: Finding, gone: list[Removal], after: Snapshot) -> None:
     ] or [removal for removal in gone if removal.name == wrong]
     if not fitting:
         return
-    finding.message = f"{finding.message} {fitting[0].said()}"
-    finding.fixes = fixes(fitting[0], finding, after)
+    removal = fitting[0]
+    if finding.rule == "unresolved-attribute" and finding.evidence == "conventional":
+        finding.rule, finding.message = "removed-member", removal.said()
+    else:
+        finding.message = f"{finding.message} {removal.said()}"
+    facts = after.facts(removal.moved) if removal.moved else None
+    if facts is not None:
+        row = _definition(facts, removal.name)
+        kind = CLASS if facts.definition[f.DEF_KIND][row] == f.CLASS else FUNCTION
+        finding.nearest.insert(0, (kind, removal.moved, row))
+    finding.fixes = fixes(removal, finding, after)
 
 
 def fixes(removal: Removal, finding: Finding, after: Snapshot) -> list[Fix]:

@@ -12,7 +12,14 @@ from ...indexer.resolve.classes import class_member, is_enum, metaclass, mro, su
 from ...indexer.resolve.entities import CLASS, FUNCTION, OUTSIDE, VARIABLE, name_of, owner_class
 from ...indexer.resolve.members import member_found
 from ...indexer.resolve.signatures import overloads, parameters_of
-from ...indexer.resolve.types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, MODULE_OBJECT, SUPER, named
+from ...indexer.resolve.types import (
+    CLASS_OBJECT,
+    FUNCTION_OBJECT,
+    INSTANCE,
+    MODULE_OBJECT,
+    SUPER,
+    named,
+)
 from .decorators import keeps_class, keeps_signature
 
 TYPE_CHECKING = False
@@ -114,7 +121,8 @@ def of_method(snapshot: Snapshot, receiver: Value, function: Entity) -> Callee |
     bound = receiver[0] in (INSTANCE, SUPER) or bool(flags & f.CLASSMETHOD)
     if receiver[0] == CLASS_OBJECT:
         owner = (CLASS, function[1], owner_class(snapshot.need(function[1]), function))
-        bound = bound or owner not in mro(snapshot, receiver[1])  # of its metaclass
+        own = [*mro(snapshot, receiver[1]), named(snapshot, "builtins", "object")]
+        bound = bound or owner not in own  # a method of its metaclass
     if flags & f.STATIC or name_of(snapshot, function) == "__new__":
         bound = False
     start = receiver[1] if receiver[1][0] == CLASS and receiver[0] != SUPER else None

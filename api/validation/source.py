@@ -91,3 +91,18 @@ def ends_statement(text: bytes, end: int) -> bool:
     line = text.find(b"\n", end)
     rest = text[end : len(text) if line < 0 else line].strip()
     return not rest or rest[:1] in (b"#", b";")
+
+
+def word_before(text: bytes, start: int) -> bytes:
+    """The word that stands before a position, behind blanks and an opening parenthesis."""
+    at = start
+    while at and text[at - 1] in _BLANK:
+        at -= 1
+    if at and text[at - 1 : at] == b"(":
+        at -= 1
+        while at and text[at - 1] in _BLANK:
+            at -= 1
+    end = at
+    while at and (text[at - 1 : at].isalnum() or text[at - 1 : at] == b"_"):
+        at -= 1
+    return text[at:end]

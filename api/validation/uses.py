@@ -75,7 +75,7 @@ class Uses:
                     self._add(part, op, row)
             elif op == f.COMPARE:
                 self._add(left, op, row)
-                for index in range(right + 2, right + 1 + 2 * extra[right], 2):
+                for index in range(right + 2, right + 1 + extra[right], 2):
                     self._add(extra[index], op, row)
             elif op == f.BINARY:
                 self._add(left, op, row)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from .. import facts as f
 from . import evaluate, narrowing
 from .annotations import annotated
+from .classes import mro, own_attributes
 from .entities import ATTRIBUTE, CLASS, FUNCTION, MODULE, NAMESPACE, OUTSIDE, PARAMETER, VARIABLE
 from .entity_types import first_parameter_class
 from .members import member_found
@@ -149,7 +150,22 @@ def _entity_now(snapshot: Snapshot, kind: int, path: str, row: int) -> bool:
         )
     else:
         return False
+    if owner >= 0 and _is_set_in_a_base(snapshot, (CLASS, path, owner), facts.names[name]):
+        return False
     return _assigned(snapshot, path, facts, owner, name)
+
+
+def _is_set_in_a_base(snapshot: Snapshot, cls: Entity, name: str) -> bool:
+    """Whether methods of a base class assign to an attribute that no annotation declares there."""
+    for base in mro(snapshot, cls)[1:]:
+        facts = snapshot.facts(base[1]) if base[0] == CLASS else None
+        row = facts.name_id(name) if facts is not None else -1
+        if facts is None or row < 0:
+            continue
+        rows = own_attributes(facts, base[2], row)
+        if rows and all(facts.attribute_binding[f.ATTR_ANNOTATION][each] < 0 for each in rows):
+            return True
+    return False
 
 
 def _assigned(snapshot: Snapshot, path: str, facts: FileFacts, owner: int, name: int) -> bool:

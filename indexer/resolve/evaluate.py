@@ -50,9 +50,14 @@ _COMPREHENSIONS = {
 }
 
 
+# Expressions that may name an entity.
+_NAMING = frozenset([f.NAME, f.ATTRIBUTE, f.SUBSCRIPT, f.CONDITIONAL_EXPR])
+
+
 def objects(snapshot: Snapshot, path: str, expr: int) -> list[Found]:
     """Entities that an expression names."""
-    if expr < 0:
+    facts = snapshot.facts(path) if expr >= 0 else None
+    if facts is None or facts.expr[f.EXPR_OP][expr] not in _NAMING:
         return []
     key = ("objects", path, expr)
     return remember(snapshot, key, lambda: _objects(snapshot, path, expr), list[Found]())
@@ -93,6 +98,10 @@ def values(snapshot: Snapshot, path: str, expr: int) -> Type:
 
 def _values(snapshot: Snapshot, path: str, expr: int) -> Type:
     """What types say of an expression, else what convention says."""
+    if snapshot.conventional:
+        held = conventions.of_query_set(snapshot, path, expr)
+        if held:
+            return held
     type_ = _typed(snapshot, path, expr)
     if known(type_) or not snapshot.conventional:
         return type_

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from .entities import Entity
 
 
-# Files whose references to something are kept for when they are asked for again; a few kB each.
-_KEPT = 20_000
+# Answers about single files that are kept for when they are asked for again; most are small.
+_KEPT = 40_000
 
 
 class Reference:
@@ -72,7 +72,10 @@ def references(
         kept.clear()
     members = family(strict, entity) if overrides else [entity]
     same = frozenset(each for member in members for each in same_symbol(strict, member))
-    files = _files(strict, entity, is_local(strict, entity), aliases=aliases)
+    if all(is_local(strict, member) for member in members):
+        files = {member[1]: {name_of(strict, entity)} for member in members}
+    else:
+        files = _files(strict, entity, aliases=aliases)
     # What the definitions themselves rest on. Which files there are to look at is asked each time.
     rests_on = progress.touched & ~ANYTHING
     found: list[Reference] = []
@@ -203,15 +206,11 @@ def _same_in_file(snapshot: Snapshot, entity: Entity) -> set[Entity]:
     return same | {entity}
 
 
-def _files(
-    snapshot: Snapshot, entity: Entity, local: bool, *, aliases: bool
-) -> dict[str, set[str]]:
+def _files(snapshot: Snapshot, entity: Entity, *, aliases: bool) -> dict[str, set[str]]:
     """Files to look at, with the names under which the entity may occur in each."""
     name = name_of(snapshot, entity)
     if entity[0] == OUTSIDE:
         return {path: {name} for path in snapshot.files_with(name)}
-    if local:
-        return {entity[1]: {name}}
     names: set[str] = set()
     found: dict[str, set[str]] = {}
     todo = [name]
@@ -220,12 +219,23 @@ def _files(
         names.add(spelled)
         for path in snapshot.files_with(spelled):
             found.setdefault(path, set()).add(spelled)
-            for alias in _aliases(snapshot, path, spelled) if aliases else ():
+            for alias in _known_aliases(snapshot, path, spelled) if aliases else ():
                 if alias not in names and alias not in todo:
                     todo.append(alias)
-    if entity[0] == MODULE and entity[1].rpartition("/")[2].startswith("__init__."):
-        return found
     return found
+
+
+def _known_aliases(snapshot: Snapshot, path: str, name: str) -> tuple[str, ...]:
+    """As :func:`_aliases`, remembered for longer than the facts that tell them are at hand."""
+    kept, progress = snapshot.references.answers, snapshot.progress
+    key = ("aliases", path, name)
+    entry = kept.get(key)
+    if entry is None:
+        before, progress.touched = progress.touched, 0
+        aliases = tuple(_aliases(snapshot, path, name))
+        entry = kept[key] = aliases, progress.touched
+        progress.touched |= before
+    return entry[0]
 
 
 def _has_aliases(facts: FileFacts) -> bool:

@@ -1,7 +1,8 @@
 """workspace/executeCommand: every operation of the table as ``flux-index.<operation>``.
 
 A command takes one argument, an object with the operation's arguments. Which workspace is asked
-says ``path``, as it does for operations; without one it is the first that is open.
+says ``workspace``, the URI of its folder; or ``path``, as it does for operations; without either it
+is the first that is open.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ def _execute(request: Request) -> Json:
     from ...api.operations import OPERATIONS, call
     from ...indexer.errors import FluxIndexError
     from ...indexer.snapshot import StaleError
+    from .. import uris
     from ..messages import INVALID_PARAMS, REQUEST_FAILED, Params, ProtocolError
 
     command = request.params.text("command")
@@ -47,9 +49,14 @@ def _execute(request: Request) -> Json:
     if not places:
         raise ProtocolError(REQUEST_FAILED, "no workspace is open")
     place = places[0]
-    path = given.get("path")
+    folder = given.pop("workspace", None)
+    path = uris.to_path(folder) if isinstance(folder, str) else given.get("path")
     if isinstance(path, str) and os.path.isabs(path):
-        inside = [each for each in places if each.workspace.index.workspace.relative(path)]
+        inside = [
+            each for each in places if each.workspace.index.workspace.relative(path) is not None
+        ]
+        if folder is not None and not inside:
+            raise ProtocolError(REQUEST_FAILED, f"{folder} is not open")
         place = max(inside, key=lambda each: len(each.workspace.root), default=place)
     try:
         return dict(call(place.session, name, given))

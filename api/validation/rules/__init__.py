@@ -19,7 +19,20 @@ if TYPE_CHECKING:
 
     Check = Callable[[File], Iterator[Finding]]
 
-_FAMILIES = ("syntax", "imports", "names", "attributes", "conflicts", "calls")
+_FAMILIES = (
+    "syntax",
+    "imports",
+    "names",
+    "attributes",
+    "conflicts",
+    "calls",
+    "asynchrony",
+    "logic",
+    "stubs",
+    "ruff",
+    "overrides",
+    "modules",
+)
 
 
 class Rule:

@@ -95,14 +95,15 @@ def _by_convention(file: File, function: int, written: Written) -> Reached | Non
     found = of_members(file.snapshot, type_, name)
     if found is None:
         return None
-    for entity in _functions_named(file.snapshot, name):
+    for entity in functions_named(file.snapshot, name):
         callee = of_function(file.snapshot, entity, bound=True)
         if callee is None or not _best(file.snapshot, callee, written)[1]:
             return None
     return Reached(found.callees, CONVENTIONAL)
 
 
-def _functions_named(snapshot: Snapshot, name: str) -> list[Entity]:
+def functions_named(snapshot: Snapshot, name: str) -> list[Entity]:
+    """Functions of the workspace that have a name, as far as there are not too many."""
     found: list[Entity] = []
     for path in snapshot.files_with(name):
         facts = snapshot.facts(path)
@@ -140,11 +141,20 @@ def _refused(snapshot: Snapshot, signature: Signature, written: Written) -> list
     if not signature.takes_any(f.VAR_KEYWORD):
         return []
     names = {each.name for each in signature.parameters if each.kind != f.POSITIONAL_ONLY}
+    given = _given(signature, written)
     return [
         Mismatch(UNKNOWN_KEYWORD, [name], position)
         for name, (position, _) in written.keywords.items()
-        if name not in names and refusing(snapshot, signature, name) is not None
+        if name not in names and refusing(snapshot, signature, name, given) is not None
     ]
+
+
+def _given(signature: Signature, written: Written) -> frozenset[str]:
+    """Parameters to which a call gives something, or may."""
+    if written.starred or written.doubled:
+        return frozenset(each.name for each in signature.parameters)
+    by_place = [each.name for each in signature.parameters if each.kind <= f.POSITIONAL]
+    return frozenset([*by_place[: len(written.positional)], *written.keywords])
 
 
 def _unfit(
@@ -232,7 +242,7 @@ def _message(
         takes = f"the overload that is nearest to this call takes {shown}"
     names = ", ".join(f"`{each}`" for each in mismatch.names)
     if mismatch.rule == UNKNOWN_KEYWORD:
-        end = refusing(snapshot, signature, mismatch.names[0])
+        end = refusing(snapshot, signature, mismatch.names[0], _given(signature, written))
         if end is not None and signature.takes_any(f.VAR_KEYWORD):
             last = name_of(snapshot, end.entity)
             return f"{called} hands {names} on to `{last}`, which takes {end.shown()}."

@@ -145,6 +145,23 @@ def unknown_value(snapshot: Snapshot, path: str, expr: int) -> Type:
         progress.conventions -= 1
 
 
+def of_query_set(snapshot: Snapshot, path: str, expr: int) -> Type:
+    """What a query set that is known to hold a model gives; its own code forgets the model."""
+    facts = snapshot.facts(path)
+    if facts is None or path.startswith("/"):
+        return UNKNOWN
+    ops, _, lefts, rights = facts.expr
+    op, inner = ops[expr], lefts[expr]
+    if op == f.CALL:
+        if ops[inner] != f.ATTRIBUTE or not django.is_method(facts.names[rights[inner]]):
+            return UNKNOWN
+    elif op not in (f.ELEMENT, f.SUBSCRIPT):
+        return UNKNOWN
+    if not django.is_used(snapshot):
+        return UNKNOWN
+    return _of_django(snapshot, path, facts, expr)
+
+
 def _of_django(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> Type:
     ops, _, lefts, rights = facts.expr
     op, inner = ops[expr], lefts[expr]

@@ -59,6 +59,16 @@ def _is_derived(snapshot: Snapshot, entity: Entity, module: str, name: str) -> b
     return base is not None and base in mro(snapshot, entity)
 
 
+def is_used(snapshot: Snapshot) -> bool:
+    """Whether Django is there at all."""
+    return named(snapshot, "django.db.models.query", "QuerySet") is not None
+
+
+def is_method(name: str) -> bool:
+    """Whether query sets have a method of this name that gives one, or what is in one."""
+    return name in _SAME or name in _ONE or name in _PAIR
+
+
 def queryset(snapshot: Snapshot, model: Type) -> Type:
     """A query set of a model's instances."""
     entity = named(snapshot, "django.db.models.query", "QuerySet")

@@ -1,0 +1,252 @@
+"""Modules in each other's way: circles of imports, and new files that hide other modules."""
+
+from __future__ import annotations
+
+from ....indexer import facts as f
+from ....indexer.resolve.entities import MODULE
+from ....indexer.resolve.memo import remember
+from ....indexer.resolve.modules import imported_module, submodule
+from ..findings import ERROR, WARNING, Finding
+from ..likeness import is_of_tests
+from . import Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ....indexer.facts import FileFacts
+    from ....indexer.resolve.entities import Entity
+    from ....indexer.snapshot import Snapshot
+    from ..file import File
+
+_NOT_NOW = f.TYPE_CHECKING_ONLY | f.IN_TRY | f.IN_HANDLER | f.IN_BRANCH | f.FUTURE
+# Modules that an import is followed through.
+_FOLLOWED = 1_000
+# Where pytest is told to import test modules under names of their own.
+_SETTINGS = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg")
+
+
+def import_cycle(file: File) -> Iterator[Finding]:
+    """Imports that cannot succeed, because the module imported from waits for this one."""
+    if file.is_stub or file.names is not None or not _has_changed(file):
+        return
+    facts, table = file.facts, file.facts.imports
+    seen: set[int] = set()
+    failed, run_by = _failures(file.strict, file.path)
+    for path, row, missing in failed:
+        # Another module fails, because this one has not bound the name when it runs that one.
+        mine = run_by.get(path, -1)
+        if mine < 0 or mine in seen or _module_of(file.strict, path, row) != file.path:
+            continue
+        seen.add(mine)
+        start = table[f.IMP_BOUND_POS][mine]
+        bound = facts.names[table[f.IMP_BOUND][mine]]
+        always = bool(_failures(file.strict, path)[0])
+        yield Finding(
+            "import-cycle", file.path, start, start + len(bound.encode()),
+            f"{path} imports `{missing}` from here, which is not bound yet when this line runs.",
+            subject=f"{path}:{missing}", severity=ERROR if always else WARNING,
+            nearest=[(MODULE, path, -1)],
+        )  # fmt: skip
+
+
+def _has_changed(file: File) -> bool:
+    """Whether an edit may have changed what the file imports, and when."""
+    old = file.old_facts
+    return old is None or _order(file.facts) != _order(old)
+
+
+def _order(facts: FileFacts) -> list[tuple[int, str]]:
+    """What a module binds at its top, in order."""
+    table = facts.binding
+    rows = [row for row, scope in enumerate(table[f.BIND_SCOPE]) if not scope]
+    rows.sort(key=table[f.BIND_POS].__getitem__)
+    return [(table[f.BIND_KIND][row], facts.names[table[f.BIND_NAME][row]]) for row in rows]
+
+
+def _failures(snapshot: Snapshot, path: str) -> tuple[list[tuple[str, int, str]], dict[str, int]]:
+    """What fails when a module is imported first, and the import in which each other one ran.
+
+    Nothing when there is too much to follow.
+    """
+
+    def run() -> tuple[list[tuple[str, int, str]], dict[str, int]]:
+        loading = _Run(snapshot, path)
+        loading.load(path)
+        return ([] if len(loading.done) > _FOLLOWED else loading.failed), loading.waiting
+
+    return remember(snapshot, ("imported first", path), run, ([], {}))
+
+
+def _module_of(snapshot: Snapshot, path: str, row: int) -> str:
+    """The file that an import is from."""
+    facts = snapshot.need(path)
+    return imported_module(snapshot, path, facts.names[facts.imports[f.IMP_MODULE][row]])[1]
+
+
+class _Run:
+    """What happens when a module is imported first: which modules load, up to where.
+
+    ``failed`` are (path, row of the import, name) of what is imported before it is there.
+    """
+
+    def __init__(self, snapshot: Snapshot, first: str) -> None:
+        self.snapshot = snapshot
+        self.first = first
+        self.done: set[str] = set()
+        # Where the modules that are being loaded are, by position.
+        self.at: dict[str, int] = {}
+        self.failed: list[tuple[str, int, str]] = []
+        # The import of the first module in which another one was loaded.
+        self.waiting: dict[str, int] = {}
+        self._row = -1
+
+    def load(self, path: str) -> None:
+        """Import a module and all that it imports at its top."""
+        if path in self.done or path in self.at or path.startswith("/"):
+            return
+        facts = self.snapshot.facts(path)
+        if facts is None or path.endswith(".pyi") or len(self.done) > _FOLLOWED:
+            self.done.add(path)
+            return
+        for package in _packages_of(self.snapshot, path):
+            self.load(package)
+        if path in self.done or path in self.at:
+            return
+        self.at[path] = -1
+        if path != self.first:
+            self.waiting[path] = self._row
+        table = facts.imports
+        for row, flags in enumerate(table[f.IMP_FLAGS]):
+            if table[f.IMP_SCOPE][row] or flags & _NOT_NOW:
+                continue
+            if path == self.first:
+                self._row = row
+            self.at[path] = table[f.IMP_POS][row]
+            self._import(path, facts, row)
+        del self.at[path]
+        self.done.add(path)
+
+    def _import(self, path: str, facts: FileFacts, row: int) -> None:
+        module = self._module(path, facts, row)
+        if module[0] != MODULE:
+            return
+        self.load(module[1])
+        name_row = facts.imports[f.IMP_NAME][row]
+        if name_row < 0:
+            return
+        name = facts.names[name_row]
+        reached = self.at.get(module[1])
+        if reached is None or module[1] == path:
+            inner = submodule(self.snapshot, module, name)
+            if inner is not None and inner[0] == MODULE and not _binds(self.snapshot, module, name):
+                self.load(inner[1])
+            return
+        inner = submodule(self.snapshot, module, name)
+        if inner is not None:
+            if inner[0] == MODULE:
+                self.load(inner[1])
+            return
+        first = _first_bound(self.snapshot, module[1], name)
+        if first > reached:
+            self.failed.append((path, row, name))
+
+    def _module(self, path: str, facts: FileFacts, row: int) -> Entity:
+        return imported_module(self.snapshot, path, facts.names[facts.imports[f.IMP_MODULE][row]])
+
+
+def _packages_of(snapshot: Snapshot, path: str) -> list[str]:
+    """The packages around a module, outermost first: they are loaded before it."""
+    found: list[str] = []
+    folder = path.rpartition("/")[0]
+    while folder:
+        package = f"{folder}/__init__.py"
+        if package != path and snapshot.exists(package):
+            found.insert(0, package)
+        folder = folder.rpartition("/")[0]
+    return found
+
+
+def _binds(snapshot: Snapshot, module: Entity, name: str) -> bool:
+    return _first_bound(snapshot, module[1], name) >= 0
+
+
+def _first_bound(snapshot: Snapshot, path: str, name: str) -> int:
+    """Where a module first binds a name at its top; -1 when nobody can say."""
+    facts = snapshot.facts(path)
+    row = facts.name_id(name) if facts is not None else -1
+    if facts is None or row < 0 or f.STAR in facts.imports[f.IMP_NAME]:
+        return -1
+    rows = facts.bindings_of(0, row)
+    return min((facts.binding[f.BIND_POS][each] for each in rows), default=-1)
+
+
+def shadowed_module(file: File) -> Iterator[Finding]:
+    """A new file under the name of a module of the standard library or of a dependency."""
+    if file.before is None or file.old_facts is not None or file.names is not None:
+        return
+    name = file.snapshot.index.module_name(file.path) or ""
+    if "." in name or not name or name in ("setup", "conftest", "test", "tests", "__main__"):
+        return
+    layers = file.snapshot.index.layers
+    hidden = layers.find(name)
+    if hidden is None or hidden == file.snapshot.absolute(file.path):
+        return
+    whose = "the standard library" if layers.layer(hidden) == "stdlib" else "what is installed"
+    yield Finding(
+        "shadowed-module", file.path, 0, 0,
+        f"This file hides the module `{name}` of {whose}: every `import {name}` finds it instead.",
+        subject=name, severity=WARNING, nearest=[(MODULE, hidden, -1)],
+    )  # fmt: skip
+
+
+def conflicting_test_module(file: File) -> Iterator[Finding]:
+    """A new test module whose base name another one has, with no packages to tell them apart."""
+    if file.before is None or file.old_facts is not None or not is_of_tests(file.path):
+        return
+    folder, _, name = file.path.rpartition("/")
+    if not name.startswith("test_") or file.names is not None:
+        return
+    snapshot = file.snapshot
+    if snapshot.exists(f"{folder}/__init__.py".lstrip("/")) or _are_told_apart(snapshot):
+        return
+    for path in snapshot.paths():
+        other, _, base = path.rpartition("/")
+        if base == name and path != file.path:
+            if not snapshot.exists(f"{other}/__init__.py".lstrip("/")):
+                yield Finding(
+                    "test-module-conflict", file.path, 0, 0,
+                    f"pytest cannot import this beside {path}: both are called "
+                    f"`{name.removesuffix('.py')}`, and neither is in a package.",
+                    subject=path, severity=WARNING, nearest=[(MODULE, path, -1)],
+                )  # fmt: skip
+            return
+
+
+def _are_told_apart(snapshot: Snapshot) -> bool:
+    """Whether the workspace's settings speak of an import mode that needs no different names."""
+    for name in _SETTINGS:
+        try:
+            with open(snapshot.absolute(name), "rb") as file:
+                if b"importlib" in file.read():
+                    return True
+        except OSError:
+            continue
+    return False
+
+
+RULES = [
+    Rule("import-cycle", "An import that fails because modules import each other.", import_cycle),
+    Rule(
+        "shadowed-module",
+        "A new file that hides a module of that name.",
+        shadowed_module,
+        WARNING,
+    ),
+    Rule(
+        "test-module-conflict",
+        "A new test module under the name of another one.",
+        conflicting_test_module,
+        WARNING,
+    ),
+]

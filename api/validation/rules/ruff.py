@@ -1,0 +1,145 @@
+"""What ruff finds: its rules for likely bugs, as findings like all others.
+
+Ruff runs as a process of its own on the proposed text, without the project's configuration: that
+says what the project wants to read in its lint report, which is another question than whether an
+edit is broken. Comments such as ``# noqa: F841`` hold.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ..findings import HINT, WARNING, Edit, Finding, Fix
+from . import Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from ..file import File
+
+# Rules whose findings are bugs, or nearly always come of one. Style is none of our business, and
+# undefined names and redefinitions have rules of their own here, which know other files too.
+_SELECTED = (
+    "F402,F404,F406,F407,F5,F6,F7,F822,F842,F901,PLE,"
+    "B002,B003,B005,B006,B012,B015,B016,B018,B020,B021,B022,B023,B025,B029,B030,B031,B032,"
+    "B033,B035,ASYNC100,ASYNC105,ASYNC115,ASYNC210,ASYNC220,ASYNC221,ASYNC222,ASYNC230,ASYNC251,"
+    "RUF006,RUF008,RUF009,RUF016,RUF018,RUF024,RUF026,RUF030,RUF034,F401,F841"
+)
+_IGNORED = "F502,F541,F722,PLE0605,PLE0704,PLE2502"
+# What is left over rather than wrong.
+_LEFT_OVER = frozenset(["F401", "F841", "F842"])
+# What is right as often as not: a function made in a loop is mostly called there as well, a name
+# that is exported may be made by a call.
+_UNSURE = frozenset(["B020", "B023", "F402", "F822"])
+_SECONDS = 10
+# Versions of Python that every ruff at hand knows by name.
+_OLDEST, _NEWEST = 7, 13
+
+
+def ruff(file: File) -> Iterator[Finding]:
+    """Faults that ruff finds in a file by itself."""
+    if file.is_stub or file.names is not None:
+        return
+    reported = _run(file)
+    for item in reported:
+        finding = _finding(file, item)
+        if finding is not None:
+            yield finding
+
+
+def _run(file: File) -> list[Mapping[str, Any]]:
+    """What ruff reports on a file; nothing, and a note, when it cannot be run."""
+    import json
+    import subprocess
+
+    index = file.snapshot.index
+    program = _program()
+    if not program:
+        index.note("ruff is not installed beside flux-index: its rules were left out.")
+        return []
+    minor = index.layers.version[1] if index.layers.version[0] == 3 else _NEWEST
+    command = [
+        program, "check", "--isolated", "--no-cache", "--quiet", "--exit-zero", "--no-fix",
+        "--output-format=json", f"--select={_SELECTED}", f"--ignore={_IGNORED}",
+        f"--target-version=py3{min(max(minor, _OLDEST), _NEWEST)}",
+        "--stdin-filename", os.path.basename(file.path), "-",
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(
+            command, input=file.text, capture_output=True, timeout=_SECONDS, check=False,
+            cwd=os.path.dirname(program),
+        )  # fmt: skip
+        reported = json.loads(done.stdout) if done.returncode == 0 else None
+    except (OSError, subprocess.SubprocessError, ValueError):
+        reported = None
+    if not isinstance(reported, list):
+        index.note("ruff could not be run: its rules were left out.")
+        return []
+    return reported
+
+
+def _program() -> str:
+    """The ruff that is installed with this program, else one on the path; empty for none."""
+    import shutil
+    import sys
+    import sysconfig
+
+    name = "ruff.exe" if os.name == "nt" else "ruff"
+    for folder in (sysconfig.get_path("scripts"), os.path.dirname(sys.executable)):
+        if folder and os.path.isfile(candidate := os.path.join(folder, name)):
+            return candidate
+    return shutil.which("ruff") or ""
+
+
+def _finding(file: File, item: Mapping[str, Any]) -> Finding | None:
+    code, message = item.get("code"), item.get("message")
+    start = _offset(file, item.get("location"))
+    end = _offset(file, item.get("end_location"))
+    if not isinstance(code, str) or not isinstance(message, str) or code == "invalid-syntax":
+        return None
+    if code == "B018" and (b"." in file.text[start:end] or "attribute access" in message):
+        return None  # reading a property may be what is wanted
+    said = message.strip().splitlines()[0].rstrip(".") + "."
+    return Finding(
+        f"ruff:{code}", file.path, start, max(end, start), said,
+        # The text, because the same message may tell of many places.
+        subject=f"{said}{file.text[start:min(end, start + 200)].decode('utf-8', 'replace')}",
+        severity=HINT if code in _LEFT_OVER | _UNSURE else WARNING,
+        fixes=_fixes(file, code, item.get("fix")),
+    )  # fmt: skip
+
+
+def _fixes(file: File, code: str, fix: Mapping[str, Any] | None) -> list[Fix]:
+    if not fix or not fix.get("edits"):
+        return []
+    edits = [
+        Edit(
+            file.path,
+            _offset(file, edit["location"]),
+            _offset(file, edit["end_location"]),
+            edit["content"],
+        )
+        for edit in fix["edits"]
+    ]
+    # What is imported and not used yet may be about to be.
+    safe = fix.get("applicability") == "safe" and code not in _LEFT_OVER
+    return [Fix(fix.get("message") or f"Mend as ruff does for {code}", edits, safe=safe)]
+
+
+def _offset(file: File, place: Mapping[str, int] | None) -> int:
+    """Byte offset of a line and column as ruff counts them, in characters from 1."""
+    if not place:
+        return 0
+    starts = file.facts.line_starts
+    line = min(max(place["row"] - 1, 0), len(starts) - 1)
+    begin = starts[line]
+    if file.facts.is_ascii:
+        return min(begin + place["column"] - 1, len(file.text))
+    end = starts[line + 1] if line + 1 < len(starts) else len(file.text)
+    before = file.text[begin:end].decode("utf-8", "replace")[: place["column"] - 1]
+    return begin + len(before.encode())
+
+
+RULES = [Rule("ruff", "What ruff's rules for likely bugs find in a file.", ruff, WARNING)]

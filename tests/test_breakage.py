@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fixtures_language import applied, check_edit
+
+
+def test_a_removed_method_on_a_typed_receiver(tmp_path: Path) -> None:
+    check_edit(
+        tmp_path,
+        """
+        #- box.py
+        class Box:
+            def area(self): return 1
+            def size(self): return 2
+        #- main.py
+        from box import Box
+        def first(box: Box): return box.area()
+        #                               ^^^^ removed-member (`Box.area` was removed)
+        def second(): return Box().size()
+        """,
+        """
+        #- box.py
+        class Box:
+            def size(self): return 2
+        """,
+        "removed-member",
+        "unresolved",
+    )
+
+
+def test_a_removed_method_on_an_untyped_receiver(tmp_path: Path) -> None:
+    check_edit(
+        tmp_path,
+        """
+        #- web.py
+        class Response:
+            def is_redirect(self): return self.status == 301
+            def close(self): return 1
+        #- main.py
+        def follow(response, file):
+            if response.is_redirect():
+            #           ^^^^^^^^^^^ removed-member (it is `check_redirect` now)
+                file.close()
+            if hasattr(response, "close"):
+                response.close()
+        """,
+        """
+        #- web.py
+        class Response:
+            def check_redirect(self): return self.status == 301
+        """,
+        "removed-member",
+        "unresolved",
+    )
+
+
+def test_uses_in_the_changed_file_itself(tmp_path: Path) -> None:
+    check_edit(
+        tmp_path,
+        """
+        #- web.py
+        class Response:
+            def is_redirect(self): return 1
+        def follow(response): return response.is_redirect()
+        """,
+        """
+        #- web.py
+        class Response:
+            def check_redirect(self, deep): return deep
+        def follow(response): return response.is_redirect()
+        #                                     ^^^^^^^^^^^ removed-member (now `check_redirect`?)
+        """,
+        "removed-member",
+        "unresolved",
+    )
+
+
+def test_a_name_that_others_have_as_well(tmp_path: Path) -> None:
+    check_edit(
+        tmp_path,
+        """
+        #- box.py
+        class Box:
+            def area(self): return 1
+        class Circle:
+            def area(self): return 3
+        #- main.py
+        def first(shape): return shape.area()
+        """,
+        """
+        #- box.py
+        class Box: ...
+        class Circle:
+            def area(self): return 3
+        """,
+        "removed-member",
+        "unresolved",
+    )
+
+
+def test_a_member_that_is_inherited_now(tmp_path: Path) -> None:
+    check_edit(
+        tmp_path,
+        """
+        #- box.py
+        class Shape: ...
+        class Box(Shape):
+            def area(self): return 1
+        #- main.py
+        from box import Box
+        def first(box: Box): return box.area()
+        """,
+        """
+        #- box.py
+        class Shape:
+            def area(self): return 1
+        class Box(Shape): ...
+        """,
+        "removed-member",
+        "unresolved",
+    )
+
+
+def test_a_base_that_is_dropped(tmp_path: Path) -> None:
+    check_edit(
+        tmp_path,
+        """
+        #- box.py
+        class Shape:
+            def area(self): return 1
+        class Box(Shape):
+            def size(self): return 1
+        #- main.py
+        from box import Box
+        Box().area()
+        #     ^^^^ unresolved-attribute
+        """,
+        """
+        #- box.py
+        class Shape:
+            def area(self): return 1
+        class Box:
+            def size(self): return 1
+        """,
+        "unresolved",
+    )
+
+
+def test_a_name_that_is_no_longer_exported(tmp_path: Path) -> None:
+    check_edit(
+        tmp_path,
+        """
+        #- box.py
+        __all__ = ["area", "size"]
+        def area(): return 1
+        def size(): return 1
+        #- main.py
+        from box import *
+        area()
+        size()
+        # <- undefined-name
+        """,
+        """
+        #- box.py
+        __all__ = ["area"]
+        def area(): return 1
+        def size(): return 1
+        """,
+        "undefined-name",
+    )
+
+
+def test_a_renamed_function_can_be_followed(tmp_path: Path) -> None:
+    before = """
+        #- texts.py
+        def shorten(text):
+            return text[:10]
+        #- main.py
+        import texts
+        texts.shorten("a")
+        #     ^^^^^^^ unresolved-attribute (`shorten` was renamed: it is `cut` now)
+        """
+    after = """
+        #- texts.py
+        def cut(text):
+            return text[:10]
+        """
+    (finding,) = check_edit(tmp_path, before, after, "unresolved")
+    assert [(fix.title, fix.safe) for fix in finding.fixes] == [
+        ("Use `cut`", True),
+        ("Keep `shorten` as another name", False),
+    ]
+    assert mended(finding, 0, "import texts\ntexts.shorten(1)\n") == "import texts\ntexts.cut(1)\n"
+    assert mended(finding, 1, "def cut(text):\n    return text[:10]\n") == (
+        "def cut(text):\n    return text[:10]\n\nshorten = cut\n"
+    )
+
+
+def test_a_renamed_method_can_be_kept(tmp_path: Path) -> None:
+    before = """
+        #- box.py
+        class Box:
+            def area(self):
+                return 1
+        #- main.py
+        from box import Box
+        Box().area()
+        #     ^^^^ removed-member (`Box.area` was renamed)
+        """
+    after = """
+        #- box.py
+        class Box:
+            def surface_area(self):
+                return 1
+        """
+    (finding,) = check_edit(tmp_path, before, after, "unresolved", "removed")
+    new = "class Box:\n    def surface_area(self):\n        return 1\n"
+    assert mended(finding, 1, new) == new[:-1] + "\n\n    area = surface_area\n"
+    assert finding.severity == "error"
+
+
+def test_a_definition_that_moves(tmp_path: Path) -> None:
+    before = """
+        #- old.py
+        def area(): return 1
+        #- new.py
+        #- main.py
+        from old import area
+        #               ^^^^ unresolved-name (`area` was moved to new.py)
+        """
+    after = """
+        #- old.py
+        #- new.py
+        def area(): return 1
+        """
+    (finding,) = check_edit(tmp_path, before, after, "unresolved")
+    assert mended(finding, 0, "from old import area\n") == "from new import area\n"
+
+
+def mended(finding: Any, place: int, text: str) -> str:
+    """A file's text after one of a finding's fixes."""
+    edits = finding.fixes[place].edits
+    return applied(text, [(edit.start, edit.end, edit.text) for edit in edits])

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fixtures_language import check_edit, check_findings, open_workspace, parse_fixture
+
+from flux_index.api.validation.edits import standing
+from flux_index.api.validation.judge import judge
+from flux_index.api.validation.rules import ruff
+
+
+def test_bugs_that_ruff_knows(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        import os
+        # <- nothing
+        def load(value, known={}):
+        #                     ^^ ruff:B006 (mutable)
+            é = "é"; "é {} {}".format(value); return value is "é", é
+            assert (value, "is set")
+        """.replace("        # <- nothing\n", "")
+        .replace('            é = "é"; "é {} {}".format(value); return value is "é", é\n', "")
+        .replace(
+            '            assert (value, "is set")\n',
+            '            print("é", value is "a")\n        #              ^^^^^^^^^^^^ ruff:F632\n',
+        ),
+        "ruff:B",
+        "ruff:F6",
+    )
+
+
+def test_only_what_an_edit_adds(tmp_path: Path) -> None:
+    found = check_edit(
+        tmp_path,
+        """
+        def load(known={}): return known
+        """,
+        """
+        import os
+        def load(known={}): return known
+        def save(known=[]): return known
+        #              ^^ ruff:B006
+        """,
+        "ruff:B",
+    )
+    assert [finding.severity for finding in found] == ["warning"]
+
+
+def test_what_is_not_used_is_a_hint(tmp_path: Path) -> None:
+    found = check_findings(
+        tmp_path,
+        """
+        import os
+        #      ^^ ruff:F401
+        import sys  # noqa: F401
+        """,
+        "ruff",
+    )
+    assert [finding.severity for finding in found] == ["hint"]
+    assert not any(fix.safe for finding in found for fix in finding.fixes)
+
+
+def test_the_configuration_of_the_project_does_not_matter(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- ruff.toml
+        lint.select = ["ALL"]
+        lint.ignore = ["B006"]
+        #- main.py
+        def load(known={}): return known
+        #              ^^ ruff:B006
+        """,
+        "ruff",
+    )
+
+
+def test_without_ruff_there_is_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes: list[str] = []
+    monkeypatch.setattr(ruff, "_program", lambda: "")
+    assert reported(tmp_path, "def load(known={}): return known\n", notes) == []
+    assert "ruff is not installed" in notes[0]
+
+
+def test_a_ruff_that_fails_is_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes: list[str] = []
+    program = tmp_path / "ruff"
+    program.write_text("#!/bin/sh\nexit 2\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(ruff, "_program", lambda: str(program))
+    assert reported(tmp_path, "def load(known={}): return known\n", notes) == []
+    assert "could not be run" in notes[0]
+
+
+def reported(folder: Path, text: str, notes: list[str]) -> list[Any]:
+    """What is found by ruff in a file; what it notes is added to ``notes``."""
+    session = open_workspace(folder, parse_fixture(text))
+    try:
+        found = judge(standing(session, ["main.py"]), whole=True)
+        notes += session.index.notes
+    finally:
+        session.index.close()
+    return [finding for finding in found if finding.rule.startswith("ruff")]
