@@ -17,12 +17,13 @@ WHEEL := .venv-wheel
 PIP := -m pip --disable-pip-version-check install --quiet
 SOURCES := $(shell find indexer api lsp -not -name '*.pyc' -not -name __pycache__)
 
-.PHONY: help demo test test-slow lint format bench clean
+.PHONY: help demo test test-slow test-editors lint format bench clean
 
 help:
 	@echo "make demo [WORKSPACE=/path]  index a code base and show one of each query"
 	@echo "make test                    lint, type check, import rules and tests"
 	@echo "make test-slow               the suites that take minutes"
+	@echo "make test-editors            Neovim, Emacs and the VS Code extension, those that are installed"
 	@echo "make lint | format           the checks without the tests | rewrite in house format"
 	@echo "make bench                   measure, and compare with the peers that are installed"
 	@echo "make clean                   remove what these targets made"
@@ -36,6 +37,10 @@ test: lint
 # Exit status 5 says that no test is marked slow.
 test-slow: $(DEV)/.ready
 	$(DEV)/bin/python -m pytest -q -m slow $(ARGS) || [ $$? -eq 5 ]
+
+# Needs the network once, and whichever of nvim, emacs with eglot, and node there are. Fails without any of them.
+test-editors: $(DEV)/.ready
+	$(DEV)/bin/python -m pytest -q -rs -m editors tests/editors $(ARGS)
 
 lint: $(DEV)/.ready
 	$(DEV)/bin/ruff check --quiet .

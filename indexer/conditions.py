@@ -49,6 +49,16 @@ def holding(facts: FileFacts, version: tuple[int, int], platform: str) -> FileFa
     return kept
 
 
+def never_runs(facts: FileFacts, version: tuple[int, int], platform: str, position: int) -> bool:
+    """Whether a position is in a branch that is never taken for a version and platform."""
+    key = f"dead {version} {platform}"
+    dead: list[tuple[int, int]] | None = facts.memo.get(key)
+    if dead is None:
+        told = is_conditional(facts)
+        dead = facts.memo[key] = _branches(facts, (version, platform))[0] if told else []
+    return _inside(dead, position)
+
+
 def _made_for(facts: FileFacts, target: Target) -> FileFacts:
     dead, lifted = _branches(facts, target)
     if not dead and not lifted:

@@ -139,7 +139,7 @@ def test_position_by_options(ask: Ask) -> None:
             ["explain", "shop/views.py:5:11"],
             "`shop.models.Order.pay` [inferred]\n shop/models.py:13 `order` is an instance of",
         ),
-        (["validate", "--whole"], "ok: 3 files checked"),
+        (["validate", "--whole"], "3 files checked"),
         (["status"], "state current"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",

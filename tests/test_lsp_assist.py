@@ -314,6 +314,52 @@ def test_diagnostics_are_pushed_with_versions(root: Path) -> None:
         assert "'(' was never closed" in str(client.heard)
 
 
+def test_diagnostics_are_pushed_again_when_another_file_changes(root: Path) -> None:
+    uri = uri_of(root / "main.py")
+    text = "from shapes import Hexagon\n\nprint(Hexagon)\n"
+    able = {"textDocument": {"publishDiagnostics": {"versionSupport": True}}}
+    with workspace_server(root, capabilities=able) as client:
+        client.open(uri, text)
+        (missing,) = heard_of(client, uri, 1)
+        assert missing["code"] == "unresolved-name"
+        (root / "shapes.py").write_text("class Hexagon: ...\n")
+        wait_until(lambda: heard_of(client, uri, 1) == [], "the new class is known")
+
+
+def test_the_client_is_told_to_pull_again_when_a_file_changes(root: Path) -> None:
+    able = {**ABLE, "workspace": {"diagnostics": {"refreshSupport": True}}}
+    with workspace_server(root, capabilities=able) as client:
+        client.open(uri_of(root / "main.py"), MAIN)
+        (root / "shapes.py").write_text("class Hexagon: ...\n")
+
+        def told() -> bool:
+            client.settled()
+            return any(one.get("method") == "workspace/diagnostic/refresh" for one in client.heard)
+
+        wait_until(told, "it is told")
+
+
+def test_what_another_server_reports_is_left_out(root: Path) -> None:
+    text = "import os\nimport nowhere\n\nprint(unknown)\n"
+    uri = uri_of(root / "main.py")
+
+    def reported(*names: object) -> set[str]:
+        options = {"diagnostics": {"leaveOut": list(names)}}
+        with workspace_server(root, capabilities=ABLE, initializationOptions=options) as client:
+            client.open(uri, text)
+            asked = {"textDocument": {"uri": uri}}
+            found = client.request("textDocument/diagnostic", asked)
+            return {item["code"] for item in found["items"]}
+
+    everything = reported()
+    assert "undefined-name" in everything
+    assert reported("undefined-name") == everything - {"undefined-name"}
+    of_ruff = {code for code in everything if code.startswith("ruff:")}
+    assert reported("ruff") == everything - of_ruff
+    assert reported("type-checker") == of_ruff
+    assert reported("type-checker", "ruff") == set()
+
+
 def test_features_can_be_turned_off(root: Path) -> None:
     with server() as client:
         off = {"features": {"completion": False, "rename": False}}

@@ -94,7 +94,7 @@ def test_methods_can_be_overridden(tmp_path: Path) -> None:
 
 
 def test_validation_adds_its_findings(tmp_path: Path) -> None:
-    text = "class Box:\n    def open(self): ...\nBox().opens()\n"
+    text = "class Box:\n    def open(self): return 1\nBox().opens()\n"
     session = open_workspace(tmp_path, parse_fixture(text))
     (problem,) = problems(session.snapshot(whole=True), "main.py")
     session.index.close()

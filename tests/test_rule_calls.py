@@ -5,7 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fixtures_language import applied, check_edit, check_findings
+from fixtures_language import (
+    applied,
+    check_edit,
+    check_findings,
+    open_workspace,
+    parse_fixture,
+)
 
 RULES = (
     "unknown-keyword",
@@ -457,6 +463,30 @@ FINE = {
         Options({"name": "a"})
         Options()
     """,
+    "what only checkers of types are told": """
+        from typing import TYPE_CHECKING
+
+        class Base:
+            def __new__(cls, *values, **options):
+                return super().__new__(cls)
+
+        class Box(Base):
+            if TYPE_CHECKING:
+                def __new__(cls, *values): ...
+
+        Box(1, evaluate=False)
+    """,
+    "a metaclass that replaces constructors": """
+        class Single(type):
+            def __init__(cls, *values, **options):
+                cls.__new__ = lambda cls: None
+
+        class Box(metaclass=Single):
+            def __new__(cls, width):
+                return super().__new__(cls)
+
+        Box()
+    """,
     "attrs": """
         import attr
 
@@ -528,8 +558,6 @@ FIXES = {
 @pytest.mark.parametrize("case", FIXES)
 def test_the_first_fix_mends_the_call(tmp_path: Path, case: str) -> None:
     text, expected = FIXES[case]
-    from fixtures_language import open_workspace, parse_fixture
-
     from flux_index.api.validation.edits import standing
     from flux_index.api.validation.judge import judge
 
@@ -560,6 +588,30 @@ def test_calls_elsewhere_are_judged_when_a_function_changes(tmp_path: Path) -> N
         #- box.py
         def area(width, height):
             return width * height
+        """,
+        *RULES,
+    )
+
+
+def test_calls_elsewhere_are_judged_when_a_constructor_changes(tmp_path: Path) -> None:
+    check_edit(
+        tmp_path,
+        """
+        #- box.py
+        class Box:
+            def __init__(self, width):
+                self.width = width
+        #- main.py
+        from box import Box
+
+        Box(1)
+        # <- missing-argument (height)
+        """,
+        """
+        #- box.py
+        class Box:
+            def __init__(self, width, height):
+                self.width = width + height
         """,
         *RULES,
     )

@@ -25,6 +25,11 @@ def test_redefinitions(tmp_path: Path) -> None:
 
         class Kind:
             UNSET = 1
+        class Runner:
+            def run(self): return 1
+        class Runner(Runner):
+        #     ^^^^^^ redefinition
+            def walk(self): return 2
         value = Kind.UNSET
         class Kind:
         #     ^^^^ redefinition
@@ -94,6 +99,9 @@ def test_what_looks_like_a_redefinition(tmp_path: Path) -> None:
 
         class partial(partial):
             pass
+        from box import Box as Crate, Lid
+        class Lid:
+            kind = Lid
         #- app.py
         def route(path):
             return lambda function: function

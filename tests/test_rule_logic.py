@@ -88,7 +88,7 @@ WRONG = {
             @property
             def width(self):
                 return self.width
-        #                  ^^^^^ endless-recursion (reads)
+        #                   ^^^^^ endless-recursion (reads)
 
             @property
             def height(self):

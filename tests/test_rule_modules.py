@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fixtures_language import Fixture, check_findings, open_workspace
+from fixtures_language import Fixture, check_edit, check_findings, open_workspace
 
 from flux_index.api.validation.edits import proposed
 from flux_index.api.validation.judge import judge
@@ -27,20 +27,48 @@ def test_a_circle_that_cannot_be_imported(tmp_path: Path) -> None:
 
 
 def test_a_circle_that_depends_on_who_is_first(tmp_path: Path) -> None:
-    found = check_findings(
-        tmp_path,
+    before = """
+        #- a.py
+        def first(): return 1
+        #- b.py
+        def second(): return 1
+        from a import first
         """
+    after = """
         #- a.py
         from b import second
         #             ^^^^^^ import-cycle (`first`)
         def first(): return second()
-        #- b.py
-        def second(): return 1
-        from a import first
+        """
+    (finding,) = check_edit(tmp_path / "edit", before, after, "import-cycle")
+    assert finding.severity == "warning"
+    # What stands, and works as it is imported, is nobody's fault.
+    plain = after.replace("        #             ^^^^^^ import-cycle (`first`)\n", "")
+    check_findings(
+        tmp_path / "all", plain + before[before.index("        #- b.py") :], "import-cycle"
+    )
+
+
+def test_a_module_that_imports_from_itself(tmp_path: Path) -> None:
+    found = check_edit(
+        tmp_path,
+        """
+        #- runner.py
+        class Runner:
+            def run(self): return 1
+        #- main.py
+        from runner import Runner
+        """,
+        """
+        #- runner.py
+        from runner import Runner
+        #                  ^^^^^^ import-cycle (its own module)
+        class FastRunner(Runner):
+            def run(self): return 2
         """,
         "import-cycle",
     )
-    assert [finding.severity for finding in found] == ["warning"]
+    assert [finding.severity for finding in found] == ["error"]
 
 
 def test_circles_that_work(tmp_path: Path) -> None:

@@ -34,6 +34,12 @@ def affected_names(change: Change, known: set[tuple[str, str]] | None = None) ->
         names.update(
             key.rpartition(".")[2] for key in changed if known is None or (path, key) not in known
         )
+        # Who calls a class calls its constructor.
+        names.update(
+            key.rpartition(".")[0].rpartition(".")[2]
+            for key in changed
+            if key.endswith((".__init__", ".__new__", ".__call__"))
+        )
         names |= _exported(before) - (_exported(after) if after is not None else set())
         names |= _inherited(change, path, before, after, changed)
         if after is not None:
@@ -57,7 +63,9 @@ def surface(snapshot: Snapshot, path: str, facts: FileFacts) -> dict[str, object
             continue
         name = facts.names[table[f.BIND_NAME][row]]
         key = f"{inside[scope]}.{name}" if inside[scope] else name
-        said: object = kind
+        position = table[f.BIND_POS][row]
+        line = facts.line_of(position)
+        said: object = kind, text[facts.line_starts[line] : facts.line_starts[line + 1]].strip()
         if kind in (f.DEF_CLASS, f.DEF_FUNCTION):
             definition = table[f.BIND_REF][row]
             start = facts.definition[f.DEF_START][definition]

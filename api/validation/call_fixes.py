@@ -140,7 +140,7 @@ def _given(
         count = _count(file, call)
         if wanted.kind == f.KEYWORD_ONLY or at > count or at >= place:
             written = f"{wanted.name}={value}"
-        edit = _inserted(file, call, start + len(name.encode()), end, inside, written, at)
+        edit = _inserted(file, call, end, inside, written, at)
         result.append(Fix(f"Give `{value}` for `{wanted.name}`", [edit]))
     return result[:3]
 
@@ -154,9 +154,7 @@ def _count(file: File, call: int) -> int:
     )
 
 
-def _inserted(
-    file: File, call: int, opening: int, end: int, inside: bytes, written: str, at: int
-) -> Edit:
+def _inserted(file: File, call: int, end: int, inside: bytes, written: str, at: int) -> Edit:
     """The edit that puts an argument where it belongs: before the first one that follows it."""
     (extra,) = file.facts.extra
     listed = file.facts.expr[f.EXPR_B][call]

@@ -20,7 +20,7 @@ from ...indexer.resolve.entities import (
 )
 from ...indexer.resolve.members import member_found
 from ...indexer.resolve.names import bindings_in_force, member_of
-from ...indexer.resolve.types import CLASS_OBJECT, SUPER, known
+from ...indexer.resolve.types import CLASS_OBJECT, INSTANCE, SUPER, known, named
 from ...indexer.resolve.variables import concrete
 from .signatures import Callee, Signature, of_class, of_function, of_lambda, of_method, of_value
 
@@ -164,6 +164,8 @@ def of_members(
     evidence = EXACT
     for value in concrete(snapshot, receivers):
         evidence = max(evidence, value[3])
+        if _stands_for_others(snapshot, value):
+            return None
         if value[0] == SUPER:
             found = _behind(snapshot, value, name, start)
         else:
@@ -172,6 +174,17 @@ def of_members(
             return None
         callees += found
     return Reached(callees, evidence) if callees else None
+
+
+def _stands_for_others(snapshot: Snapshot, value: Value) -> bool:
+    """Whether a value is any class, a ``super`` under another name, or answers by itself."""
+    if value[1][0] != CLASS:
+        return False
+    if value[0] == INSTANCE and class_member(snapshot, value[1], "__getattribute__"):
+        return True
+    any_class = named(snapshot, "builtins", "type")
+    hidden = named(snapshot, "builtins", "super")
+    return value[1] == hidden or any_class in mro(snapshot, value[1])
 
 
 def _of_members(snapshot: Snapshot, value: Value, found: list[Found]) -> list[Callee]:
@@ -203,6 +216,8 @@ def _behind(snapshot: Snapshot, value: Value, name: str, start: Entity | None) -
     """What ``super().name`` may be: of the class itself, and of each that is derived from it."""
     cls = value[1]
     callees: list[Callee] = []
+    if name in ("__init__", "__new__") and _is_made(snapshot, cls):
+        return []
     for each in [start] if start is not None else [cls, *_derived(snapshot, cls)]:
         found = class_member(snapshot, each, name, after=cls)
         if found:
@@ -215,6 +230,13 @@ def _behind(snapshot: Snapshot, value: Value, name: str, start: Entity | None) -
             return []
         callees += inner
     return callees
+
+
+def _is_made(snapshot: Snapshot, cls: Entity) -> bool:
+    """Whether a constructor behind a class may be one that nobody writes."""
+    if synthesized.fields(snapshot, cls):
+        return True
+    return named(snapshot, "typing", "NamedTuple") in mro(snapshot, cls)
 
 
 def _is_whole(snapshot: Snapshot, cls: Entity) -> bool:

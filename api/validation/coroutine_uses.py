@@ -161,7 +161,7 @@ def _of_variable(file: File, row: int) -> str:
             continue
         is_read = True
         for how, user in uses_of(facts).of(expr) or [(0, -1)]:
-            if how == f.AWAIT or how == f.CALL and _asks_for_awaitable(file, user):
+            if how == f.AWAIT or (how == f.CALL and _asks_for_awaitable(file, user)):
                 return ""
             wrong = _wrong(file, expr, how, user)
             # Of several values that the name may have, a test may have ruled this one out.

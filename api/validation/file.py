@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from ...indexer import facts as f
+from ...indexer.conditions import never_runs
 from ...indexer.places import block_at
 from ...indexer.resolve.completeness import is_complete
 from ...indexer.resolve.evaluate import values
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ...indexer.facts import FileFacts
     from ...indexer.resolve.types import Type
     from ...indexer.snapshot import Snapshot
+    from .regions import Regions
 
 _CATCHING_ANY = frozenset(["Exception", "BaseException"])
 
@@ -25,7 +27,8 @@ class File:
     """A file of a snapshot under examination.
 
     ``names`` restricts rules to what is spelled with one of these names; None means everything.
-    That is how the users of what an edit changed are examined.
+    That is how the users of what an edit changed are examined. ``near`` restricts them to the parts
+    of a file that an edit changed, and to what is spelled with ``affected`` names elsewhere in it.
     """
 
     def __init__(
@@ -34,6 +37,8 @@ class File:
         path: str,
         names: frozenset[str] | None = None,
         before: Snapshot | None = None,
+        near: Regions | None = None,
+        affected: frozenset[str] = frozenset(),
     ) -> None:
         """Examine a file; it must be one that can be read.
 
@@ -45,6 +50,8 @@ class File:
         self.strict = snapshot.strict()
         self.path = path
         self.names = names
+        self.near = near
+        self.affected = affected
         self.facts: FileFacts = snapshot.need(path)
 
     @cached_property
@@ -67,8 +74,29 @@ class File:
         return self.path.endswith(".pyi")
 
     def expressions(self, op: int) -> Iterator[int]:
-        """Rows of the expressions of a kind."""
-        return (row for row, each in enumerate(self.facts.expr[f.EXPR_OP]) if each == op)
+        """Rows of the expressions of a kind, as far as the edit may have made them wrong."""
+        rows = (row for row, each in enumerate(self.facts.expr[f.EXPR_OP]) if each == op)
+        return rows if self.near is None else filter(self._is_near, rows)
+
+    def _is_near(self, expr: int) -> bool:
+        """Whether an expression is in a part that changed, or speaks of something that did."""
+        assert self.near is not None
+        position = self.facts.expr[f.EXPR_POS][expr]
+        return any(start <= position < end for start, end in self.near) or (
+            bool(self.affected) and self._speaks_of(expr, 3)
+        )
+
+    def _speaks_of(self, expr: int, depth: int) -> bool:
+        """Whether one of the last names of a dotted name or call is an affected one."""
+        ops, _, lefts, rights = self.facts.expr
+        op = ops[expr]
+        if op == f.NAME:
+            return self.facts.names[lefts[expr]] in self.affected
+        if op == f.ATTRIBUTE and self.facts.names[rights[expr]] in self.affected:
+            return True
+        if op in (f.ATTRIBUTE, f.CALL, f.AWAIT, f.SUBSCRIPT) and depth:
+            return self._speaks_of(lefts[expr], depth - 1)
+        return False
 
     def complete_type(self, expr: int) -> Type:
         """The type of an expression if all that it may be is known, without conventions."""
@@ -88,7 +116,10 @@ class File:
 
     def is_dead(self, position: int) -> bool:
         """Whether code at a position never runs here: behind a check that cannot hold."""
-        return any(not holds for holds in self._constant_tests(position))
+        layers = self.snapshot.index.layers
+        return any(not holds for holds in self._constant_tests(position)) or never_runs(
+            self.facts, layers.version, layers.platform, position
+        )
 
     def _constant_tests(self, position: int) -> Iterator[bool]:
         facts = self.facts

@@ -12,6 +12,7 @@ from .file import File
 from .findings import ERROR, WARNING
 from .ignored import is_ignored
 from .proposals import propose
+from .regions import regions
 from .removals import removals, still_used, tell
 from .rules import rules
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ...indexer.snapshot import Snapshot
     from .edits import Change
     from .findings import Finding
+    from .regions import Regions
     from .removals import Removal
 
 # Files that are examined for what an edit elsewhere broke in them.
@@ -35,14 +37,17 @@ def judge(change: Change, *, whole: bool = False) -> list[Finding]:
     """
     found: list[Finding] = []
     gone = [] if whole else removals(change)
+    affected = frozenset[str]() if whole else frozenset(affected_names(change))
     for path in sorted(change.paths):
         if not change.after.exists(path):
             continue
         if whole:
             found += examine(change.after, path)
         else:
-            after = examine(change.after, path, before=change.before)
-            found += _new(after, examine(change.before, path)) if after else []
+            old, new = _near(change, path)
+            after = examine(change.after, path, None, change.before, new, affected)
+            if after:
+                found += _new(after, examine(change.before, path, None, None, old, affected))
             found += _missed(change, gone, path, after)
     if not whole:
         found += _broken_elsewhere(change, gone)
@@ -58,12 +63,17 @@ def examine(
     path: str,
     names: frozenset[str] | None = None,
     before: Snapshot | None = None,
+    near: Regions | None = None,
+    affected: frozenset[str] = frozenset(),
 ) -> list[Finding]:
-    """All faults of a file in order of their places, each with its identity."""
+    """Faults of a file in order of their places, each with its identity.
+
+    All of them, or as far as ``names``, or ``near`` and ``affected``, say (see :class:`.File`).
+    """
     if not snapshot.exists(path):
         return []
     try:
-        file = File(snapshot, path, names, before)
+        file = File(snapshot, path, names, before, near, affected)
     except UnknownFileError:
         return []
     found: list[Finding] = []
@@ -76,6 +86,14 @@ def examine(
     found.sort(key=lambda finding: (finding.start, finding.rule))
     _identify(snapshot, found)
     return found
+
+
+def _near(change: Change, path: str) -> tuple[Regions | None, Regions | None]:
+    """The parts of a file in which an edit changed it: before and after; None for all of it."""
+    old, new = change.before.facts(path), change.after.facts(path)
+    if old is None or new is None:
+        return None, None
+    return regions(change.before.text(path), old, change.after.text(path), new)
 
 
 def _identify(snapshot: Snapshot, found: list[Finding]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...indexer import facts as f
 from ...indexer.resolve import evaluate
 from ...indexer.resolve.conventions import syntax
-from ...indexer.resolve.entities import ATTRIBUTE, FUNCTION, VARIABLE
+from ...indexer.resolve.entities import ATTRIBUTE, FUNCTION, PARAMETER, VARIABLE
 from ...indexer.resolve.membership import ABSENT, membership
 from ...indexer.resolve.types import INSTANCE, MODULE_OBJECT, known
 from .said import receiver_text
@@ -26,6 +26,8 @@ def what_cannot_be_called(file: File, function: int) -> tuple[str, int] | None:
     if _is_tested(file, function):
         return None
     found = evaluate.objects(file.strict, file.path, function)
+    if any(item.entity[0] == PARAMETER and _is_unsaid(file, item.entity) for item in found):
+        return None  # in the body of a class, a function of any kind may be called
     if any(_may_be_set_elsewhere(file, item.entity) for item in found):
         return None
     if any(
@@ -38,6 +40,10 @@ def what_cannot_be_called(file: File, function: int) -> tuple[str, int] | None:
     if any(_is_property(file, item.entity) for item in found):
         return f"{said} is what a property gives, and cannot be called.", evidence
     return f"{said} cannot be called.", evidence
+
+
+def _is_unsaid(file: File, entity: Entity) -> bool:
+    return file.strict.need(entity[1]).binding[f.BIND_ANNOTATION][entity[2]] < 0
 
 
 def _is_tested(file: File, function: int) -> bool:

@@ -52,13 +52,30 @@ def _replace_name(finding: Finding, after: Snapshot, before: Snapshot | None) ->
     names = [name for name in names if name != wrong]
     if finding.rule == "undefined-name":
         fixes += _imports(finding, after, wrong)
+    uses = _uses(finding, after, wrong) if finding.rule == "unresolved-name" else []
     for name in names[:_MOST]:
-        edit = Edit(finding.path, finding.start, finding.end, name)
+        edits = [Edit(finding.path, finding.start, finding.end, name)]
+        edits += [Edit(finding.path, at, at + len(wrong.encode()), name) for at in uses]
         sure = name in gone and name in near and similarity(wrong, name) > 0.6
-        fixes.append(Fix(f"Replace `{wrong}` by `{name}`", [edit], safe=sure))
+        fixes.append(Fix(f"Replace `{wrong}` by `{name}`", edits, safe=sure))
     if finding.rule == "unresolved-name":
         fixes[1:1] = _from_elsewhere(finding, after, wrong)
     finding.fixes = fixes[: _MOST + 1]
+
+
+def _uses(finding: Finding, after: Snapshot, name: str) -> list[int]:
+    """Where a file reads a name that it imports without giving it another one."""
+    facts = after.need(finding.path)
+    text = after.text(finding.path)
+    if text[finding.end : finding.end + 4].strip() == b"as":
+        return []
+    return [
+        position
+        for role, position, _ in facts.occurrences(name)
+        if position != finding.start
+        and not role & f.ATTRIBUTE_ROLE
+        and role & f.ROLE_MASK in (f.READ, f.CALLED, f.INHERITED, f.ANNOTATED, f.DECORATES)
+    ]
 
 
 def _gone(finding: Finding, after: Snapshot, before: Snapshot | None) -> set[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ...indexer import facts as f
 from ...indexer.places import block_at
 from ...indexer.resolve import evaluate
-from ...indexer.resolve.entities import CLASS, FUNCTION, owner_class
+from ...indexer.resolve.entities import CLASS, FUNCTION, PARAMETER, owner_class
+from ...indexer.resolve.entity_types import first_parameter_class
 from .signatures import overridden_by
 from .uses import uses_of
 
@@ -138,9 +139,6 @@ def _is_on_another(file: File, row: int, expr: int) -> bool:
     if cls < 0 or ops[receiver] != f.NAME:
         return True
     found = evaluate.objects(file.strict, file.path, receiver)
-    from ...indexer.resolve.entities import PARAMETER
-    from ...indexer.resolve.entity_types import first_parameter_class
-
     return not (
         len(found) == 1
         and (

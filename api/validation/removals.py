@@ -207,7 +207,7 @@ def still_used(
     facts = file.facts
     for removal in gone:
         name = removal.name
-        if not removal.is_member or facts.name_id(name) < 0 or name in file.asked_for:
+        if not removal.is_member or facts.name_id(name) < 0:
             continue
         for role, position, expr in facts.occurrences(name):
             if role not in _USES or position in reported or expr < 0:
@@ -216,7 +216,9 @@ def still_used(
             evidence = _bound_before(change, removal, file, receiver)
             if evidence < 0 or (evidence == TEXTUAL and _is_defined_anywhere(change.after, name)):
                 continue
-            if file.is_guarded(position, "AttributeError") or file.is_dead(position):
+            if name in file.asked_for or file.is_dead(position):
+                continue
+            if file.is_guarded(position, "AttributeError"):
                 continue
             severity = WARNING
             if evidence <= INFERRED:

@@ -8,10 +8,12 @@ none, and no call is ever wrong.
 from __future__ import annotations
 
 from ...indexer import facts as f
+from ...indexer.places import blocks_around
 from ...indexer.resolve.classes import class_member, is_enum, metaclass, mro, subclasses
 from ...indexer.resolve.entities import CLASS, FUNCTION, OUTSIDE, VARIABLE, name_of, owner_class
 from ...indexer.resolve.members import member_found
 from ...indexer.resolve.signatures import overloads, parameters_of
+from ...indexer.resolve.synthesized import last_name
 from ...indexer.resolve.types import (
     CLASS_OBJECT,
     FUNCTION_OBJECT,
@@ -122,7 +124,7 @@ def of_method(snapshot: Snapshot, receiver: Value, function: Entity) -> Callee |
     if receiver[0] == CLASS_OBJECT:
         owner = (CLASS, function[1], owner_class(snapshot.need(function[1]), function))
         own = [*mro(snapshot, receiver[1]), named(snapshot, "builtins", "object")]
-        bound = bound or owner not in own  # a method of its metaclass
+        bound = bound or (owner[2] >= 0 and owner not in own)  # a method of its metaclass
     if flags & f.STATIC or name_of(snapshot, function) == "__new__":
         bound = False
     start = receiver[1] if receiver[1][0] == CLASS and receiver[0] != SUPER else None
@@ -136,7 +138,7 @@ def of_function(
     found: list[Signature] = []
     listed = overloads(snapshot, function)
     for each in [*listed, *_implementation(snapshot, listed)]:
-        if not keeps_signature(snapshot, each):
+        if not keeps_signature(snapshot, each) or _is_for_checkers(snapshot, each):
             return None
         parameters = _parameters(snapshot, each)
         if bound:
@@ -146,6 +148,20 @@ def of_function(
                 return None
         found.append(Signature(each, parameters, start))
     return Callee(function, found)
+
+
+def _is_for_checkers(snapshot: Snapshot, function: Entity) -> bool:
+    """Whether a function is written under ``if TYPE_CHECKING``: another one is run."""
+    _, path, row = function
+    facts = snapshot.need(path)
+    table = facts.definition
+    if path.endswith(".pyi") or not table[f.DEF_FLAGS][row] & f.CONDITIONAL:
+        return False
+    tests = (
+        facts.block[f.BLOCK_TEST][block]
+        for block in blocks_around(facts, table[f.DEF_SCOPE][row], table[f.DEF_POS][row])
+    )
+    return any(test >= 0 and last_name(facts, test) == "TYPE_CHECKING" for test in tests)
 
 
 def _implementation(snapshot: Snapshot, listed: list[Entity]) -> list[Entity]:
@@ -222,7 +238,8 @@ def of_class(snapshot: Snapshot, cls: Entity) -> Callee | None:
 
     if cls[0] == VARIABLE:
         signature = made_signature(snapshot, cls, [cls])
-        return None if signature is None else Callee(cls, [signature])
+        known = signature is not None and signature.entity == cls
+        return Callee(cls, [signature]) if signature is not None and known else None
     if cls[0] != CLASS:
         return None
     order = mro(snapshot, cls)
@@ -231,7 +248,7 @@ def of_class(snapshot: Snapshot, cls: Entity) -> Callee | None:
     if not all(keeps_class(snapshot, each) for each in order if each[0] == CLASS):
         return None
     place, written = _written_constructor(snapshot, cls, order)
-    if any(each[0] != CLASS for each in order[: place + 1]):
+    if place < 0 or any(each[0] != CLASS for each in order[: place + 1]):
         return None
     made = made_signature(snapshot, cls, order[: place + 1])
     if made is not None:
@@ -249,6 +266,8 @@ def _makes_otherwise(snapshot: Snapshot, cls: Entity) -> bool:
     meta = metaclass(snapshot, cls)
     if meta is None:
         return False
+    if any(_replaces_constructors(snapshot, cls) for cls in mro(snapshot, meta)):
+        return True
     own = [item.entity for item in class_member(snapshot, meta, "__call__")]
     type_ = named(snapshot, "builtins", "type")
     return any(
@@ -258,17 +277,35 @@ def _makes_otherwise(snapshot: Snapshot, cls: Entity) -> bool:
     )
 
 
+def _replaces_constructors(snapshot: Snapshot, meta: Entity) -> bool:
+    """Whether code of a metaclass gives classes another constructor: ``cls.__new__ = …``."""
+    facts = snapshot.facts(meta[1]) if meta[0] == CLASS else None
+    if facts is None:
+        return True
+    start = facts.definition[f.DEF_START][meta[2]]
+    end = facts.definition[f.DEF_END][meta[2]]
+    return any(
+        start <= position < end
+        for name in ("__init__", "__new__", "setattr")
+        for role, position, _ in facts.occurrences(name)
+        if role & f.ROLE_MASK == f.WRITTEN or name == "setattr"
+    )
+
+
 def _written_constructor(
     snapshot: Snapshot, cls: Entity, order: list[Entity]
 ) -> tuple[int, Entity | None]:
     """Place in the order of resolution, and function: the nearer of ``__init__``, ``__new__``.
 
-    The length of the order and None when both are those of ``object``.
+    The length of the order and None when both are those of ``object``; a place below 0 when one of
+    them is no function that is written in a class.
     """
     best: tuple[int, Entity | None] = (len(order), None)
     for name in ("__init__", "__new__"):
         for item in class_member(snapshot, cls, name)[-1:]:
-            if item.entity[0] != FUNCTION:
+            if item.entity[0] not in (FUNCTION, OUTSIDE):
+                return -1, None
+            if item.entity[0] == OUTSIDE:
                 place = next((at for at, each in enumerate(order) if each[0] != CLASS), 0)
                 if place < best[0]:
                     best = place, None

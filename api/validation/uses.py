@@ -60,7 +60,9 @@ class Uses:
 
     def _expressions(self, facts: FileFacts) -> None:
         (extra,) = facts.extra
-        for row, (op, _, left, right) in enumerate(zip(*facts.expr, strict=True)):
+        ops, _, lefts, rights = facts.expr
+        for row, op in enumerate(ops):
+            left, right = lefts[row], rights[row]
             if op == f.CALL:
                 self._add(left, CALLED, row)
                 for index in range(right + 1, right + 1 + 3 * extra[right], 3):

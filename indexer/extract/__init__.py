@@ -15,7 +15,7 @@ from ..text import normalize
 from .defaults import blank_defaults
 from .definitions import Definitions
 from .grammar import parse, parse_range
-from .repair import Repair, leave_out
+from .repair import Repair, leave_out, match_on_a_list
 from .tables import ERROR_LIMIT
 
 TYPE_CHECKING = False
@@ -78,6 +78,8 @@ class _Source:
         """Parse without some lines that end in the middle of a statement."""
         buffer = bytearray(self.text)
         for start, end in lines:
+            if match_on_a_list(buffer, start, end):
+                continue
             leave_out(buffer, start, end)
             self.broken.append(parse_range(self.data, start, end))
         self.text = bytes(buffer)

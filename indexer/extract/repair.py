@@ -35,6 +35,7 @@ _TOKEN = re.compile(
 _COMPOUND = re.compile(
     rb"(?:async|case|class|def|elif|else|except|finally|for|if|match|try|while|with)\b"
 )
+_MATCH_ON_LIST = re.compile(rb"match[ \t]*(?P<open>\[).*(?P<close>\])[ \t]*:[ \t]*(?:#.*)?")
 _WORD = re.compile(rb"[a-z]*")
 _PLACEHOLDER = b"if 1:"
 _LONGEST_HEADER = 50  # lines
@@ -284,6 +285,16 @@ class Repair:
 
     def _spaces(self, start: int, end: int) -> None:
         self.buffer[start:end] = _blanked(self.buffer[start:end])
+
+
+def match_on_a_list(buffer: bytearray, start: int, end: int) -> bool:
+    """Write ``match [a, b]:``, which the grammar may take for an annotation, as on a tuple."""
+    found = _MATCH_ON_LIST.fullmatch(bytes(buffer[start:end]).rstrip())
+    if found is None:
+        return False
+    buffer[start + found.start("open")] = ord("(")
+    buffer[start + found.start("close")] = ord(")")
+    return True
 
 
 def leave_out(buffer: bytearray, start: int, end: int) -> None:

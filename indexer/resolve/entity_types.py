@@ -210,10 +210,23 @@ def first_parameter_class(facts: FileFacts, entity: Entity) -> int:
     if definition < 0 or facts.scope[f.SCOPE_KIND][scope] != f.FUNCTION_SCOPE:
         return -1
     parameter = facts.binding[f.BIND_REF][row]
-    first = parameter == 0 or facts.parameter[f.PAR_SCOPE][parameter - 1] != scope
-    if not first or facts.definition[f.DEF_FLAGS][definition] & f.STATIC:
+    if (
+        parameter not in _first_parameters(facts)
+        or facts.definition[f.DEF_FLAGS][definition] & f.STATIC
+    ):
         return -1
     return owner_class(facts, (FUNCTION, entity[1], definition))
+
+
+def _first_parameters(facts: FileFacts) -> set[int]:
+    """Rows of the first parameters; those of a default's lambda stand between others' rows."""
+    found: set[int] | None = facts.memo.get("first parameters")
+    if found is None:
+        first: dict[int, int] = {}
+        for row, scope in enumerate(facts.parameter[f.PAR_SCOPE]):
+            first.setdefault(scope, row)
+        found = facts.memo["first parameters"] = set(first.values())
+    return found
 
 
 def _parameter_value(snapshot: Snapshot, path: str, facts: FileFacts, row: int) -> Type:

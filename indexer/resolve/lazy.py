@@ -36,8 +36,9 @@ def _is_open(snapshot: Snapshot, path: str) -> bool:
     facts = snapshot.facts(path)
     if facts is None or names.module_member(snapshot, path, "__getattr__"):
         return True
-    row = facts.name_id("__path__")
-    if row >= 0 or _replaces_modules(facts):
+    # A package that changes where its modules are looked for, not one that asks another.
+    path_roles = [role for role, _, _ in facts.occurrences("__path__")]
+    if any(not role & f.ATTRIBUTE_ROLE for role in path_roles) or _replaces_modules(facts):
         return True
     return _has_open_names(snapshot, path)
 

@@ -185,7 +185,7 @@ def _opens(snapshot: Snapshot, cls: Entity) -> bool:
     return (
         _has_unclear_base(snapshot, cls, facts)
         or _is_decorated(snapshot, cls, facts)
-        or _writes_its_names(facts, cls[2])
+        or (not cls[1].endswith(".pyi") and _writes_its_names(facts, cls[2]))
         or cls in set_by_computed_names(snapshot)
     )
 

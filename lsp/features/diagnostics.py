@@ -6,9 +6,10 @@ has become older on the way is not sent.
 
 from __future__ import annotations
 
+from ..left_out import LeftOut
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...indexer.snapshot import Snapshot
     from ..client import Client
     from ..messages import Json
     from ..places import Place
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
 
 SOURCE = "flux-index"
 _QUIET_SECONDS = 0.15
+# What other files mean for those that are open is said when these have settled.
+_SETTLED_SECONDS = 1.0
 _KEPT = 20_000
-# Problems of files of the workspace that are not open, by content: ranges and messages.
-_known: dict[tuple[bytes, str], list[Json]] = {}
+# Problems of files of the workspace that are not open, by content, encoding and what is left out.
+_known: dict[tuple[bytes, str, LeftOut], list[Json]] = {}
 
 
 def register(server: Server) -> None:
@@ -38,12 +41,22 @@ def register(server: Server) -> None:
     server.answers("textDocument/diagnostic", _pull, capabilities, feature="diagnostics")
     server.answers("workspace/diagnostic", _pull_all, feature="diagnostics", slow=True)
 
-    def changed(uri: str) -> None:
+    def changed(uri: str, seconds: float = _QUIET_SECONDS) -> None:
         if _pushes(server):
             server.later(
                 ("diagnostics", uri),
-                _QUIET_SECONDS,
+                seconds,
                 lambda: server.submit(_push, {"textDocument": {"uri": uri}}),
+            )
+
+    def changed_elsewhere(*_: object) -> None:
+        for uri in server.documents.open_uris():
+            changed(uri, _SETTLED_SECONDS)
+        if server.client.refresh("diagnostics"):
+            server.later(
+                "diagnostics",
+                _SETTLED_SECONDS,
+                lambda: server.ask("workspace/diagnostic/refresh", None),
             )
 
     def closed(uri: str) -> None:
@@ -54,6 +67,8 @@ def register(server: Server) -> None:
     server.observe("changed", changed)
     server.observe("saved", changed)
     server.observe("closed", closed)
+    server.observe("disk", changed_elsewhere)
+    server.observe("settings", changed_elsewhere)
 
 
 def _pushes(server: Server) -> bool:
@@ -63,7 +78,7 @@ def _pushes(server: Server) -> bool:
 
 def _push(request: Request) -> Json:
     place = request.place()
-    listed = _diagnostics(place)
+    listed = _diagnostics(request, place)
     server, version = request.server, place.version
     if version is None or server.documents.version(place.uri) != version:
         return None  # the text has changed: what is about the new one is on its way
@@ -75,7 +90,7 @@ def _push(request: Request) -> Json:
 
 
 def _pull(request: Request) -> Json:
-    listed = _diagnostics(request.place())
+    listed = _diagnostics(request, request.place())
     return _report(listed, request.params.get("previousResultId"))
 
 
@@ -98,13 +113,14 @@ def _pull_all(request: Request) -> Json:
             earlier[each.text("uri")] = each.text("value")
     reports: list[Json] = []
     seen: set[str] = set()
+    left_out = _left_out(request)
     for place in request.places():
         for path, row in place.snapshot.view.files.items():
             request.check()
             if path in place.snapshot.overlaid():
                 continue
             uri = place.uri_of(path)
-            listed = _of_file(place, path, row[3])
+            listed = _of_file(place, path, row[3], left_out)
             if listed or uri in earlier:
                 seen.add(uri)
                 reports.append({"uri": uri, "version": None, **_report(listed, earlier.get(uri))})
@@ -113,7 +129,7 @@ def _pull_all(request: Request) -> Json:
         place = _open_place(request, uri)
         if place is not None:
             seen.add(uri)
-            listed = _diagnostics(place)
+            listed = _diagnostics(request, place)
             report = _report(listed, earlier.get(uri))
             reports.append({"uri": uri, "version": place.version, **report})
     for uri, id_ in earlier.items():
@@ -132,33 +148,39 @@ def _open_place(request: Request, uri: str) -> Place | None:
         return None
 
 
-def _of_file(place: Place, path: str, digest: bytes) -> list[Json]:
+def _of_file(place: Place, path: str, digest: bytes, left_out: LeftOut) -> list[Json]:
     """Diagnostics of a file on disk. Only one that does not parse is shown to the compiler."""
-    key = digest, place.encoding
+    key = digest, place.encoding, left_out
     known = _known.get(key)
     if known is None:
         facts = place.snapshot.facts(path)
         known = []
         if facts is not None and len(facts.errors[0]):
-            known = _shown(place, place.snapshot, path)
+            known = _shown(place, path, left_out)
         if len(_known) >= _KEPT:
             _known.clear()
         _known[key] = known
     return known
 
 
-def _diagnostics(place: Place) -> list[Json]:
+def _left_out(request: Request) -> LeftOut:
+    return LeftOut(request.settings.get("diagnostics.leaveOut", []))
+
+
+def _diagnostics(request: Request, place: Place) -> list[Json]:
     first, last = place.span
-    return _shown(place, place.snapshot, place.path, first, last)
+    return _shown(place, place.path, _left_out(request), first, last)
 
 
 def _shown(
-    place: Place, snapshot: Snapshot, path: str, first: int = 0, last: int | None = None
+    place: Place, path: str, left_out: LeftOut, first: int = 0, last: int | None = None
 ) -> list[Json]:
     from ...api.queries.diagnostics import problems
 
     result: list[Json] = []
-    for problem in problems(snapshot, path):
+    for problem in problems(place.snapshot, path):
+        if left_out.has(problem.code, problem.severity):
+            continue
         if problem.start < first or (last is not None and problem.start > last):
             continue
         shown: dict[str, Json] = {

@@ -32,6 +32,7 @@ _FAMILIES = (
     "ruff",
     "overrides",
     "modules",
+    "drift",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ....indexer import facts as f
 from ....indexer.resolve import evaluate
+from ....indexer.resolve.completeness import is_complete
 from ....indexer.resolve.entities import CONVENTIONAL, EVIDENCE_NAMES, INFERRED, name_of
 from ....indexer.resolve.synthesized import last_name
 from ....indexer.resolve.types import FUNCTION_OBJECT, known
@@ -169,7 +170,7 @@ def _what_is_awaited(file: File, awaited: int, name: str) -> tuple[str, int, Ent
         if any(value[0] == FUNCTION_OBJECT for value in type_):
             if len(type_) > 1 or is_call:
                 return None
-            entity = type_[0][1]
+            entity = next(value[1] for value in type_)
             return f"`{name}` is awaited and is not called.", INFERRED, entity
         evidence = max(*(value[3] for value in type_), 0)
         what = receiver_text(file, awaited, type_)
@@ -217,6 +218,14 @@ def _gives_no_awaitable(file: File, function: Entity) -> bool:
         return False
     if gives_nothing(file.strict, function):
         return True
+    facts = file.strict.need(function[1])
+    scope = facts.definition[f.DEF_OWN_SCOPE][function[2]]
+    if facts.definition[f.DEF_RETURNS][function[2]] < 0 and not all(
+        is_complete(file.strict, function[1], expr)
+        for where, expr in zip(*facts.result[:2], strict=True)
+        if where == scope and expr >= 0
+    ):
+        return False
     type_ = returned(file.strict, function, None)
     return cannot(file.strict, type_, "__await__")
 

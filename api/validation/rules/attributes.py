@@ -15,8 +15,8 @@ from ....indexer.resolve.entities import (
     qualified_name,
 )
 from ....indexer.resolve.members import attribute
-from ....indexer.resolve.membership import ABSENT, membership, of_module
-from ....indexer.resolve.types import INSTANCE, NONE, SUPER, known
+from ....indexer.resolve.membership import ABSENT, is_open_class, membership, of_module
+from ....indexer.resolve.types import CLASS_OBJECT, INSTANCE, MODULE_OBJECT, NONE, SUPER, known
 from ....indexer.resolve.variables import concrete
 from ...views import enclosing
 from ..company import is_checked, is_set_from_outside, keeps_company, used_with, uses_of
@@ -60,7 +60,7 @@ def _judged(file: File, expr: int, receiver: int, name: str) -> Finding | None:
             return _finding(file, expr, name, said, item.evidence, nearest)
     type_ = concrete(file.strict, file.complete_type(receiver))
     if type_:
-        if not _lacks(file, type_, name):
+        if not _lacks(file, type_, name) or is_set_from_outside(file.strict, name):
             return None
         evidence = max(value[3] for value in type_)
         return _absent(file, expr, receiver, name, type_, max(evidence, 0))
@@ -84,18 +84,33 @@ def _by_convention(file: File, expr: int, receiver: int, name: str) -> Finding |
     if name.startswith("__") or attribute(snapshot, file.path, receiver, name):
         return None
     type_ = known(evaluate.values(snapshot, file.path, receiver))
-    if any(value[0] in (SUPER, NONE) for value in type_):
+    if any(value[0] in (SUPER, NONE) for value in type_) or _comes_from_open(file, receiver):
         return None
     if type_ and all(value[0] == INSTANCE for value in type_):
         if not _lacks(file, type_, name):
             return None
         # What is built in is by convention often what it is by accident.
-        if not any(value[1][1].startswith("/") for value in type_):
+        is_told = all(value[3] == CONVENTIONAL for value in type_)
+        if is_told and not any(value[1][1].startswith("/") for value in type_):
             return _absent(file, expr, receiver, name, type_, CONVENTIONAL)
     if not is_known_word(file, name):
         said = f"Nothing in this code base, nor in what it uses, is called `{name}`."
         return _finding(file, expr, name, said, CONVENTIONAL, [])
     return _out_of_company(file, expr, receiver, name)
+
+
+def _comes_from_open(file: File, receiver: int) -> bool:
+    """Whether a receiver is got from something that may have any member, such as a mock."""
+    ops, _, lefts, _ = file.facts.expr
+    while ops[receiver] in (f.ATTRIBUTE, f.CALL, f.SUBSCRIPT):
+        receiver = lefts[receiver]
+        for value in evaluate.values(file.strict, file.path, receiver):
+            form, entity = value[0], value[1]
+            if form in (INSTANCE, CLASS_OBJECT) and is_open_class(file.strict, entity):
+                return True
+            if form == MODULE_OBJECT and entity[0] == OUTSIDE:
+                return True
+    return False
 
 
 def _out_of_company(file: File, expr: int, receiver: int, name: str) -> Finding | None:

@@ -48,11 +48,11 @@ def unfit_arguments(file: File) -> Iterator[Finding]:
         if not (file.wants(name) or any(map(file.wants, written.keywords))):
             continue
         finding = _judged(file, call, function, written)
-        if finding is not None and not _is_excused(file, call, function):
+        if finding is not None and not _is_excused(file, function):
             yield finding
 
 
-def _is_excused(file: File, call: int, function: int) -> bool:
+def _is_excused(file: File, function: int) -> bool:
     position = file.facts.expr[f.EXPR_POS][function]
     if is_for_another_version(file, position):
         return True
@@ -267,7 +267,7 @@ def not_callable(file: File) -> Iterator[Finding]:
         if not file.wants(name):
             continue
         found = what_cannot_be_called(file, function)
-        if not found or _is_excused(file, call, function):
+        if not found or _is_excused(file, function):
             continue
         said, evidence = found
         start = facts.expr[f.EXPR_POS][function]

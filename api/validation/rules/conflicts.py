@@ -80,11 +80,10 @@ def _replaces(file: File, row: int, earlier: int) -> bool:
     elif facts.imports[f.IMP_FLAGS][table[f.BIND_REF][earlier]] & (f.IN_TRY | f.IN_BRANCH):
         return False
     name = facts.names[table[f.BIND_NAME][row]]
-    starts = (
-        facts.definition[f.DEF_START][definition],
-        facts.definition[f.DEF_HEADER_END][definition],
-    )
-    return not _is_used(file, name, table[f.BIND_SCOPE][row], end, *starts)
+    # What is imported may be used in any way, be it in the body of the class that replaces it.
+    new = facts.definition[f.DEF_START][definition] if kind in _DEFINITIONS else end
+    until = facts.definition[f.DEF_END][definition]
+    return not _is_used(file, name, table[f.BIND_SCOPE][row], end, new, until)
 
 
 def _is_kept(file: File, definition: int) -> bool:
@@ -111,9 +110,14 @@ def _is_used(file: File, name: str, scope: int, start: int, new: int, end: int) 
         role &= f.ROLE_MASK | f.ATTRIBUTE_ROLE
         if not start <= position < end or role not in _USES:
             continue
-        if not is_local and position < new:
-            if role not in (f.READ, f.DELETED, f.DECORATES) or _is_looked_into(facts, expr):
-                continue
+        # A class that takes the name of its own base hides that one too.
+        early = position < new or (role == f.INHERITED and start < new)
+        if (
+            not is_local
+            and early
+            and (role not in (f.READ, f.DELETED, f.DECORATES) or _is_looked_into(facts, expr))
+        ):
+            continue
         current = file.scope_at(position)
         while current >= 0 and current != scope and kinds[current] in _IMMEDIATE:
             current = parents[current]
@@ -141,12 +145,11 @@ def _replaced(file: File, name: str, row: int, earlier: int) -> Finding:
         replaced = table[f.BIND_REF][earlier]
         starts = facts.line_starts
         first = starts[facts.line_of(facts.definition[f.DEF_START][replaced])]
-        fixes.append(
-            Fix(
-                f"Remove the `{name}` of line {line}",
-                [Edit(file.path, first, facts.definition[f.DEF_END][replaced], "")],
-            )
-        )
+        begin = facts.definition[f.DEF_START][definition]
+        until = facts.definition[f.DEF_HEADER_END][definition]
+        if not _is_used(file, name, table[f.BIND_SCOPE][row], begin, begin, until):
+            edit = Edit(file.path, first, facts.definition[f.DEF_END][replaced], "")
+            fixes.append(Fix(f"Remove the `{name}` of line {line}", [edit]))
     return Finding(
         "redefinition", file.path, start, start + len(name.encode()), said, subject=name,
         severity=WARNING, fixes=fixes,

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from ....indexer import facts as f
 from ....indexer.resolve import evaluate
+from ....indexer.resolve.conventions import syntax
 from ....indexer.resolve.entities import CLASS, EVIDENCE_NAMES, EXACT, FUNCTION, INFERRED, name_of
+from ....indexer.resolve.members import member_found
 from ....indexer.resolve.protocols import tuple_fields
 from ....indexer.resolve.synthesized import last_name
 from ....indexer.resolve.types import FUNCTION_OBJECT, INSTANCE, NONE, is_named, named
 from ..coroutines import keeps_call
-from ..decorators import keeps_signature
+from ..decorators import keeps_result, keeps_signature
 from ..expected import is_expected_to_fail
 from ..findings import WARNING, Edit, Finding, Fix
 from ..recursion import endless_recursion
+from ..signatures import overridden_by
 from ..source import begins_statement, end_of_call, ends_statement
 from ..uses import TESTED, uses_of
 from . import Rule
@@ -21,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ....indexer.resolve.types import Type, Value
+    from ....indexer.resolve.types import Value
     from ..file import File
 
 # Tuples with more places than this are not told apart from shorter ones.
@@ -29,8 +32,10 @@ _MOST_PLACES = 11
 # Methods of immutable values that are called for the error that they may raise.
 _TRYING = frozenset(["encode", "decode", "index", "format", "format_map", "__getitem__", "rindex"])
 _IMMUTABLE = ("str", "bytes", "int", "float", "bool", "tuple", "frozenset", "complex")
-_PURE = frozenset(["sorted", "reversed", "len", "abs", "sum", "min", "max", "repr", "zip", "map",
-                   "filter", "enumerate", "any", "all", "round", "isinstance", "range"])  # fmt: skip
+_PURE = frozenset(
+    ["sorted", "reversed", "len", "abs", "sum", "min", "max", "repr", "zip", "map", "filter",
+     "enumerate", "any", "all", "round", "isinstance", "range"]
+)  # fmt: skip
 # Builtin functions that go through what they are given, which may be what they are called for.
 _GOING_THROUGH = frozenset(["sum", "min", "max", "any", "all", "sorted", "len", "repr", "abs"])
 _EQUALITY = frozenset(["==", "!=", "<", ">", "<=", ">="])
@@ -61,7 +66,7 @@ def unpack_count(file: File) -> Iterator[Finding]:
                 continue
         elif count in counts or is_expected_to_fail(file, position, "ValueError", "TypeError"):
             continue
-        if not _is_certain(file, unpacked):
+        if not _is_certain(file, unpacked) or _is_measured(file, unpacked):
             continue
         given = " or ".join(
             str(each) for each in sorted(each for each in counts if each is not None)
@@ -79,9 +84,21 @@ def unpack_count(file: File) -> Iterator[Finding]:
 def _is_certain(file: File, expr: int) -> bool:
     """Whether decorators and overrides of what is called do not change what it gives."""
     op = file.facts.expr[f.EXPR_OP][expr]
-    if op == f.AWAIT or op == f.ELEMENT:
+    if op in (f.AWAIT, f.ELEMENT):
         return _is_certain(file, file.facts.expr[f.EXPR_A][expr])
     return op != f.CALL or keeps_call(file.strict, file.path, expr)
+
+
+def _is_measured(file: File, expr: int) -> bool:
+    """Whether code asks how long a value is, or of what type, that is spelled like this."""
+    spelled = file.spelled(expr)
+    facts = file.facts
+    for name in ("len", "isinstance", "type") if spelled else ():
+        for role, _, ref in facts.occurrences(name):
+            call = syntax.call_of(facts, ref) if role == f.CALLED else -1
+            if call >= 0 and file.spelled(syntax.given(facts, call, 0, "")) == spelled:
+                return True
+    return False
 
 
 def _places(file: File, value: Value) -> int | None:
@@ -107,7 +124,7 @@ def uncalled_method(file: File) -> Iterator[Finding]:
     if file.is_stub:
         return
     facts = file.facts
-    ops, positions, lefts, rights = facts.expr
+    _, positions, _, rights = facts.expr
     for expr in file.expressions(f.ATTRIBUTE):
         name = facts.names[rights[expr]]
         if not file.wants(name):
@@ -128,7 +145,6 @@ def uncalled_method(file: File) -> Iterator[Finding]:
             nearest=[value[1] for value in evaluate.values(file.strict, file.path, expr)][:1],
             fixes=[Fix("Call the method", [Edit(file.path, end, end, "()")])],
         )  # fmt: skip
-    del ops, lefts
 
 
 def _wrongly_used(file: File, expr: int, how: int, row: int) -> str:
@@ -232,14 +248,16 @@ def _why_dropped(file: File, call: int, function: int, name: str) -> tuple[str, 
         return None
     if facts.expr[f.EXPR_OP][function] == f.ATTRIBUTE and name not in _TRYING:
         receiver = file.complete_type(facts.expr[f.EXPR_A][function])
-        if receiver and all(_is_immutable(file, value) for value in receiver):
+        if receiver and all(
+            _is_immutable(file, value) and _has_method(file, value, name) for value in receiver
+        ):
             kind = name_of(file.strict, receiver[0][1])
             return (
                 "unused-result",
                 f"`{name}` changes nothing, it gives a new value: a `{kind}` stays as it is.",
             )
     type_ = file.complete_type(call)
-    if not type_ or not keeps_call_of(file, call):
+    if not type_:
         return None
     if all(_is_context(file, value) for value in type_):
         return "not-entered", f"What `{name}` gives does nothing until `with` enters it."
@@ -253,13 +271,6 @@ def _why_dropped(file: File, call: int, function: int, name: str) -> tuple[str, 
     return None
 
 
-def keeps_call_of(file: File, call: int) -> bool:
-    """Whether overrides do not change what a call gives."""
-    function = file.facts.expr[f.EXPR_A][call]
-    type_ = evaluate.values(file.strict, file.path, function)
-    return bool(type_)
-
-
 def _of_builtin(file: File, call: int, name: str) -> tuple[str, str] | None:
     (extra,) = file.facts.extra
     at = file.facts.expr[f.EXPR_B][call]
@@ -268,11 +279,18 @@ def _of_builtin(file: File, call: int, name: str) -> tuple[str, str] | None:
     if name in _GOING_THROUGH:
         first = extra[at + 3]
         type_ = file.complete_type(first)
-        known = _IMMUTABLE + ("list", "dict", "set")
+        known = (*_IMMUTABLE, "list", "dict", "set")
         if not type_ or not all(is_named(file.strict, v[1], "builtins", *known) for v in type_):
             return None  # the length, order or text of what is not known may be asked for effect
     hint = " It gives a new list, `list.sort` sorts in place." if name == "sorted" else ""
     return "unused-result", f"`{name}` does nothing but give a value, which is not used.{hint}"
+
+
+def _has_method(file: File, value: Value, name: str) -> bool:
+    found = member_found(file.strict, value, name)
+    return bool(found) and all(
+        item.entity[0] == FUNCTION and item.entity[1].endswith("/builtins.pyi") for item in found
+    )
 
 
 def _is_immutable(file: File, value: Value) -> bool:
@@ -296,9 +314,7 @@ def _is_generator(file: File, value: Value) -> bool:
 
 def _is_generator_function(file: File, function: int) -> bool:
     """Whether what is called yields by itself, with no decorator to run it."""
-    from ..decorators import keeps_result
-
-    type_: Type = file.complete_type(function)
+    type_ = file.complete_type(function)
     for value in type_:
         if value[0] != FUNCTION_OBJECT or value[1][0] != FUNCTION:
             return False
@@ -306,8 +322,6 @@ def _is_generator_function(file: File, function: int) -> bool:
         flags = facts.definition[f.DEF_FLAGS][value[1][2]]
         if not flags & f.GENERATOR or not keeps_result(file.strict, value[1]):
             return False
-    from ..signatures import overridden_by
-
     return bool(type_) and not any(overridden_by(file.strict, value[1]) for value in type_)
 
 

@@ -15,9 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ....indexer.facts import FileFacts
-    from ....indexer.resolve.entities import Entity
     from ....indexer.snapshot import Snapshot
     from ..file import File
+
+    # Path and row of an import, the name that is not there, the modules that wait for each other.
+    _Failure = tuple[str, int, str, list[str]]
+    # Row and position of an import, the module, the name or nothing, the module that the name may
+    # be, and where the module first binds it.
+    _Step = tuple[int, int, str, str, str, int]
 
 _NOT_NOW = f.TYPE_CHECKING_ONLY | f.IN_TRY | f.IN_HANDLER | f.IN_BRANCH | f.FUTURE
 # Modules that an import is followed through.
@@ -33,18 +38,22 @@ def import_cycle(file: File) -> Iterator[Finding]:
     facts, table = file.facts, file.facts.imports
     seen: set[int] = set()
     failed, run_by = _failures(file.strict, file.path)
-    for path, row, missing in failed:
+    for path, row, missing, circle in failed:
         # Another module fails, because this one has not bound the name when it runs that one.
-        mine = run_by.get(path, -1)
+        mine = run_by.get(path, -1) if path != file.path else row
         if mine < 0 or mine in seen or _module_of(file.strict, path, row) != file.path:
             continue
         seen.add(mine)
         start = table[f.IMP_BOUND_POS][mine]
         bound = facts.names[table[f.IMP_BOUND][mine]]
-        always = bool(_failures(file.strict, path)[0])
+        always = all(_failures(file.strict, each)[0] for each in circle)
+        if not always and file.before is None:
+            continue  # as long as another one is imported first, this works
         yield Finding(
             "import-cycle", file.path, start, start + len(bound.encode()),
-            f"{path} imports `{missing}` from here, which is not bound yet when this line runs.",
+            f"{path} imports `{missing}` from here, which is not bound yet when this line runs."
+            if path != file.path
+            else f"This imports `{missing}` from its own module, which does not define it before.",
             subject=f"{path}:{missing}", severity=ERROR if always else WARNING,
             nearest=[(MODULE, path, -1)],
         )  # fmt: skip
@@ -53,7 +62,12 @@ def import_cycle(file: File) -> Iterator[Finding]:
 def _has_changed(file: File) -> bool:
     """Whether an edit may have changed what the file imports, and when."""
     old = file.old_facts
-    return old is None or _order(file.facts) != _order(old)
+    if old is None:
+        return True
+    before, after = _order(old), _order(file.facts)
+    known = set(before)
+    # What is new and imports nothing keeps nobody waiting.
+    return before != [each for each in after if each in known or each[0] == f.IMPORT]
 
 
 def _order(facts: FileFacts) -> list[tuple[int, str]]:
@@ -64,13 +78,13 @@ def _order(facts: FileFacts) -> list[tuple[int, str]]:
     return [(table[f.BIND_KIND][row], facts.names[table[f.BIND_NAME][row]]) for row in rows]
 
 
-def _failures(snapshot: Snapshot, path: str) -> tuple[list[tuple[str, int, str]], dict[str, int]]:
+def _failures(snapshot: Snapshot, path: str) -> tuple[list[_Failure], dict[str, int]]:
     """What fails when a module is imported first, and the import in which each other one ran.
 
     Nothing when there is too much to follow.
     """
 
-    def run() -> tuple[list[tuple[str, int, str]], dict[str, int]]:
+    def run() -> tuple[list[_Failure], dict[str, int]]:
         loading = _Run(snapshot, path)
         loading.load(path)
         return ([] if len(loading.done) > _FOLLOWED else loading.failed), loading.waiting
@@ -87,7 +101,7 @@ def _module_of(snapshot: Snapshot, path: str, row: int) -> str:
 class _Run:
     """What happens when a module is imported first: which modules load, up to where.
 
-    ``failed`` are (path, row of the import, name) of what is imported before it is there.
+    ``failed`` is what is imported before it is there.
     """
 
     def __init__(self, snapshot: Snapshot, first: str) -> None:
@@ -96,7 +110,7 @@ class _Run:
         self.done: set[str] = set()
         # Where the modules that are being loaded are, by position.
         self.at: dict[str, int] = {}
-        self.failed: list[tuple[str, int, str]] = []
+        self.failed: list[_Failure] = []
         # The import of the first module in which another one was loaded.
         self.waiting: dict[str, int] = {}
         self._row = -1
@@ -116,43 +130,53 @@ class _Run:
         self.at[path] = -1
         if path != self.first:
             self.waiting[path] = self._row
-        table = facts.imports
-        for row, flags in enumerate(table[f.IMP_FLAGS]):
-            if table[f.IMP_SCOPE][row] or flags & _NOT_NOW:
-                continue
+        for step in _top_imports(self.snapshot, path):
             if path == self.first:
-                self._row = row
-            self.at[path] = table[f.IMP_POS][row]
-            self._import(path, facts, row)
+                self._row = step[0]
+            self.at[path] = step[1]
+            self._import(path, step)
         del self.at[path]
         self.done.add(path)
 
-    def _import(self, path: str, facts: FileFacts, row: int) -> None:
-        module = self._module(path, facts, row)
-        if module[0] != MODULE:
-            return
-        self.load(module[1])
-        name_row = facts.imports[f.IMP_NAME][row]
-        if name_row < 0:
-            return
-        name = facts.names[name_row]
-        reached = self.at.get(module[1])
-        if reached is None or module[1] == path:
-            inner = submodule(self.snapshot, module, name)
-            if inner is not None and inner[0] == MODULE and not _binds(self.snapshot, module, name):
-                self.load(inner[1])
-            return
-        inner = submodule(self.snapshot, module, name)
-        if inner is not None:
-            if inner[0] == MODULE:
-                self.load(inner[1])
-            return
-        first = _first_bound(self.snapshot, module[1], name)
-        if first > reached:
-            self.failed.append((path, row, name))
+    def _import(self, path: str, step: _Step) -> None:
+        row, _, module, name, inner, first = step
+        self.load(module)
+        reached = self.at.get(module)
+        if inner:
+            # A package that binds the name itself has done so by now, unless it is on its way.
+            if first < 0 or (reached is not None and first >= reached):
+                self.load(inner)
+        elif name and reached is not None and first >= reached:
+            circle = list(self.at)
+            self.failed.append((path, row, name, circle[circle.index(module) :]))
 
-    def _module(self, path: str, facts: FileFacts, row: int) -> Entity:
-        return imported_module(self.snapshot, path, facts.names[facts.imports[f.IMP_MODULE][row]])
+
+def _top_imports(snapshot: Snapshot, path: str) -> list[_Step]:
+    """What a module of the workspace imports when it is imported itself, in order."""
+    return remember(
+        snapshot, ("top imports", path), lambda: _read_imports(snapshot, path), list["_Step"]()
+    )
+
+
+def _read_imports(snapshot: Snapshot, path: str) -> list[_Step]:
+    facts = snapshot.need(path)
+    table = facts.imports
+    found: list[_Step] = []
+    for row, flags in enumerate(table[f.IMP_FLAGS]):
+        if table[f.IMP_SCOPE][row] or flags & _NOT_NOW:
+            continue
+        module = imported_module(snapshot, path, facts.names[table[f.IMP_MODULE][row]])
+        if module[0] != MODULE or module[1].startswith("/"):
+            continue
+        name_row = table[f.IMP_NAME][row]
+        name = facts.names[name_row] if name_row >= 0 else ""
+        inner = submodule(snapshot, module, name) if name else None
+        first = _first_bound(snapshot, module[1], name) if name else -1
+        if inner is not None and inner[0] != MODULE:
+            name = ""  # a folder: nothing runs, and nothing is missing
+        where = inner[1] if inner is not None and inner[0] == MODULE else ""
+        found.append((row, table[f.IMP_POS][row], module[1], name, where, first))
+    return found
 
 
 def _packages_of(snapshot: Snapshot, path: str) -> list[str]:
@@ -165,10 +189,6 @@ def _packages_of(snapshot: Snapshot, path: str) -> list[str]:
             found.insert(0, package)
         folder = folder.rpartition("/")[0]
     return found
-
-
-def _binds(snapshot: Snapshot, module: Entity, name: str) -> bool:
-    return _first_bound(snapshot, module[1], name) >= 0
 
 
 def _first_bound(snapshot: Snapshot, path: str, name: str) -> int:

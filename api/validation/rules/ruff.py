@@ -71,10 +71,12 @@ def _run(file: File) -> list[Mapping[str, Any]]:
             command, input=file.text, capture_output=True, timeout=_SECONDS, check=False,
             cwd=os.path.dirname(program),
         )  # fmt: skip
-        reported = json.loads(done.stdout) if done.returncode == 0 else None
+        reported: list[Mapping[str, Any]] | None = (
+            json.loads(done.stdout) if done.returncode == 0 else None
+        )
     except (OSError, subprocess.SubprocessError, ValueError):
         reported = None
-    if not isinstance(reported, list):
+    if reported is None:
         index.note("ruff could not be run: its rules were left out.")
         return []
     return reported

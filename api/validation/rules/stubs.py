@@ -68,7 +68,7 @@ def stub_body(file: File) -> Iterator[Finding]:
 
 
 def _may_be_empty(file: File, row: int) -> bool:
-    """Whether a function is declared to be one without a body of its own, or says so by its name."""
+    """Whether a function is declared to be without a body, or says so by its name."""
     facts, table = file.facts, file.facts.definition
     flags = table[f.DEF_FLAGS][row]
     if flags & (f.OVERLOAD | f.ABSTRACT | f.CONDITIONAL | f.ACCESSOR):

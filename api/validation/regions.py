@@ -1,0 +1,77 @@
+"""The part of a file that an edit may have made wrong: the definitions in which its text differs.
+
+What code in a function says of its own variables, it says of the whole function; what it says of
+others is looked after by name. So an edit of one function in a long file costs one function.
+"""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...indexer.facts import FileFacts
+
+    Regions = list[tuple[int, int]]
+
+# Lines between the first and the last change that are compared with care; more count as one change.
+_COMPARED = 2_000
+
+
+def regions(
+    old: bytes, old_facts: FileFacts, new: bytes, new_facts: FileFacts
+) -> tuple[Regions, Regions]:
+    """(start, end) of the regions in which two texts of a file differ: in the old and in the new.
+
+    Each is a whole function, or lines outside of all functions; they are in order.
+    """
+    old_lines, new_lines = old.split(b"\n"), new.split(b"\n")
+    hunks = _hunks(old_lines, new_lines)
+    return (
+        _widened(old_facts, [(a, b) for a, b, _, _ in hunks]),
+        _widened(new_facts, [(c, d) for _, _, c, d in hunks]),
+    )
+
+
+def _hunks(old: list[bytes], new: list[bytes]) -> list[tuple[int, int, int, int]]:
+    """First and last line, exclusive, of each change, in the old text and in the new one."""
+    start = 0
+    while start < len(old) and start < len(new) and old[start] == new[start]:
+        start += 1
+    behind = 0
+    most = min(len(old), len(new)) - start
+    while behind < most and old[-1 - behind] == new[-1 - behind]:
+        behind += 1
+    a, b = len(old) - behind, len(new) - behind
+    if (start, start) == (a, b):
+        return []
+    if a - start + b - start > _COMPARED or start in (a, b):
+        return [(start, a, start, b)]
+    from difflib import SequenceMatcher
+
+    matcher = SequenceMatcher(None, old[start:a], new[start:b], autojunk=False)
+    return [
+        (start + first, start + last, start + other, start + until)
+        for tag, first, last, other, until in matcher.get_opcodes()
+        if tag != "equal"
+    ]
+
+
+def _widened(facts: FileFacts, lines: list[tuple[int, int]]) -> Regions:
+    """Byte ranges of lines, widened to the outermost functions that they touch."""
+    table = facts.definition
+    starts = facts.line_starts
+    last = len(starts) - 1
+    functions = [
+        (start, table[f.DEF_END][row])
+        for row, start in enumerate(table[f.DEF_START])
+        if table[f.DEF_KIND][row] == f.FUNCTION
+    ]
+    found: Regions = []
+    for first, until in lines:
+        start, end = starts[min(first, last)], starts[min(until, last)]
+        for function_start, function_end in functions:
+            if function_start <= end and start <= function_end:
+                start, end = min(start, function_start), max(end, function_end)
+        found.append((start, end + 1))
+    return sorted(found)

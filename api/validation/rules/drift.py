@@ -1,0 +1,145 @@
+"""Drift: what all other classes of a kind do, and a new one does not.
+
+Only advice. A kind are the classes that derive from the same class of the workspace; what at least
+three of them do, and all of them, is taken for the custom.
+"""
+
+from __future__ import annotations
+
+from ....indexer import facts as f
+from ....indexer.resolve.classes import bases, class_member, own_member, subclasses
+from ....indexer.resolve.entities import CLASS, FUNCTION, name_of
+from ....indexer.resolve.synthesized import decorators, last_name
+from ..findings import HINT, Finding
+from ..likeness import is_of_tests
+from . import Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ....indexer.resolve.entities import Entity
+    from ....indexer.snapshot import Snapshot
+    from ..file import File
+
+_FEWEST, _MOST = 3, 200
+_SHOWN = 3
+
+
+def unlike_siblings(file: File) -> Iterator[Finding]:
+    """Classes without a member, decorator or call of ``super().__init__`` that all others have."""
+    if file.before is None or file.is_stub or is_of_tests(file.path):
+        return
+    facts, table = file.facts, file.facts.definition
+    for row, kind in enumerate(table[f.DEF_KIND]):
+        if kind != f.CLASS or table[f.DEF_SCOPE][row] or not _is_new(file, row):
+            continue
+        cls: Entity = (CLASS, file.path, row)
+        siblings = _siblings(file.strict, cls)
+        if not _FEWEST <= len(siblings) <= _MOST or subclasses(file.strict, cls):
+            continue
+        name = facts.names[table[f.DEF_NAME][row]]
+        if not file.wants(name):
+            continue
+        start = table[f.DEF_POS][row]
+        for rule, subject, said in _missing(file.strict, cls, siblings):
+            yield Finding(
+                rule, file.path, start, start + len(name.encode()),
+                f"All {len(siblings)} other classes of the kind of `{name}` {said}: "
+                f"{_listed(file.strict, siblings)}.",
+                subject=f"{name}:{subject}", severity=HINT, evidence="conventional",
+                nearest=siblings[:_SHOWN],
+            )  # fmt: skip
+
+
+def _is_new(file: File, row: int) -> bool:
+    """Whether the edit adds a class."""
+    old = file.old_facts
+    name = file.facts.names[file.facts.definition[f.DEF_NAME][row]]
+    return old is None or not any(
+        kind == f.CLASS and old.names[old.definition[f.DEF_NAME][index]] == name
+        for index, kind in enumerate(old.definition[f.DEF_KIND])
+    )
+
+
+def _siblings(snapshot: Snapshot, cls: Entity) -> list[Entity]:
+    """Other classes with the same only base, a class of the workspace, and none below them."""
+    above = bases(snapshot, cls)
+    if len(above) != 1 or above[0][0] != CLASS or above[0][1].startswith("/"):
+        return []
+    return [
+        each
+        for each in subclasses(snapshot, above[0])
+        if each != cls and not is_of_tests(each[1]) and not subclasses(snapshot, each)
+    ]
+
+
+def _missing(
+    snapshot: Snapshot, cls: Entity, siblings: list[Entity]
+) -> Iterator[tuple[str, str, str]]:
+    """(rule, subject, what the others do) of each custom that a class does not follow."""
+    base = bases(snapshot, cls)[0]
+    first = siblings[0]
+    facts = snapshot.need(first[1])
+    scope = facts.definition[f.DEF_OWN_SCOPE][first[2]]
+    table = facts.binding
+    names = {
+        facts.names[table[f.BIND_NAME][row]]
+        for row, where in enumerate(table[f.BIND_SCOPE])
+        if where == scope
+    }
+    for name in sorted(names):
+        if name.startswith("__") or not all(
+            own_member(snapshot, each, name) for each in siblings[1:]
+        ):
+            continue
+        inherited = class_member(snapshot, cls, name)
+        if not own_member(snapshot, cls, name) and all(
+            item.entity in [each.entity for each in class_member(snapshot, base, name)]
+            for item in inherited
+        ):
+            yield "missing-override", name, f"define `{name}`"
+    common = _decorators(snapshot, first)
+    for each in siblings[1:]:
+        common &= _decorators(snapshot, each)
+    for name in sorted(common - _decorators(snapshot, cls)):
+        yield "missing-decorator", name, f"are decorated with `{name}`"
+    own = _calls_super(snapshot, cls)
+    if own is False and all(_calls_super(snapshot, each) for each in siblings):
+        yield "missing-super-call", "__init__", "call `super().__init__`"
+
+
+def _decorators(snapshot: Snapshot, cls: Entity) -> set[str]:
+    facts = snapshot.need(cls[1])
+    found: set[str] = set()
+    for expr in decorators(facts, cls[2]):
+        called = facts.expr[f.EXPR_OP][expr] == f.CALL
+        found.add(last_name(facts, facts.expr[f.EXPR_A][expr] if called else expr))
+    return found - {""}
+
+
+def _calls_super(snapshot: Snapshot, cls: Entity) -> bool | None:
+    """Whether the ``__init__`` of a class calls that of its base; None when it has none."""
+    for item in own_member(snapshot, cls, "__init__"):
+        kind, path, row = item.entity
+        if kind != FUNCTION:
+            return None
+        facts = snapshot.need(path)
+        start, end = facts.definition[f.DEF_HEADER_END][row], facts.definition[f.DEF_END][row]
+        return any(
+            start <= position < end and role & f.ATTRIBUTE_ROLE
+            for role, position, _ in facts.occurrences("__init__")
+        )
+    return None
+
+
+def _listed(snapshot: Snapshot, siblings: list[Entity]) -> str:
+    said = [f"`{name_of(snapshot, each)}`" for each in siblings[:_SHOWN]]
+    return ", ".join(said) + (", …" if len(siblings) > _SHOWN else "")
+
+
+RULES = [
+    Rule("missing-override", "A member that all siblings define.", unlike_siblings, HINT),
+    Rule("missing-decorator", "A decorator that all siblings have.", severity=HINT),
+    Rule("missing-super-call", "A call of `super().__init__` that all make.", severity=HINT),
+]

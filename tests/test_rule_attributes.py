@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from fixtures_language import check_edit, check_findings
+
+LLM = """
+#- llm.py
+class BaseProvider:
+    def send_message(self, prompt: str) -> str:
+        return prompt.strip()
+class OpenAI(BaseProvider):
+    def send_message(self, prompt: str) -> str:
+        return prompt
+"""
+
+
+def test_members_that_are_not_there(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        import os
+        import os.path
+        class Box:
+            size = 1
+            def __init__(self):
+                self.lid = open("x")
+            def area(self):
+                return self.sise
+                #           ^^^^ unresolved-attribute (`Box` has no `sise`)
+        def use(box: Box):
+            box.aera()
+            #   ^^^^ unresolved-attribute
+            box.lid.red()
+            #       ^^^ unresolved-attribute
+            os.path.jion("a")
+            #       ^^^^ unresolved-attribute (module)
+            "text".uper()
+            #      ^^^^ unresolved-attribute
+            Box().area().real
+        Box.clas_method
+        #   ^^^^^^^^^^^ unresolved-attribute (class `Box`)
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_dynamic_code_is_left_alone(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        import argparse, enum, importlib, types
+        from unittest.mock import Mock
+        class Open:
+            def __getattr__(self, name): return name
+        class Meta(type):
+            def __new__(mcs, name, bases, body):
+                body["made"] = 1
+                return super().__new__(mcs, name, bases, body)
+        class Made(metaclass=Meta): ...
+        class Filled:
+            def __init__(self, **values):
+                self.__dict__.update(values)
+        class Set:
+            def __init__(self, values):
+                for name, value in values.items():
+                    setattr(self, name, value)
+        class Plain: ...
+        class Mixin:
+            def shown(self):
+                if hasattr(self, "title"):
+                    return self.title
+                try:
+                    return self.heading
+                except AttributeError:
+                    return super().shown()
+        class Known(Mixin):
+            body = "x"
+        class Color(enum.Enum):
+            RED = 1
+        Open().whatever
+        Made.made
+        Filled(a=1).a
+        Set({"b": 1}).b
+        Mock().anything.at_all
+        argparse.ArgumentParser().parse_args().verbose
+        importlib.import_module("x").y
+        types.SimpleNamespace(c=1).c
+        Color.RED.value, Color.RED.name, Color["RED"].value
+        plain = Plain()
+        plain.patched = 1
+        Plain().patched
+        def either(flag, other):
+            x = Plain() if flag else other
+            return x.something
+        def narrowed(x: object):
+            if isinstance(x, Known):
+                return x.body
+        def wide(x: Mixin):
+            return x.body
+        def f(): ...
+        f.cache = {}
+        print(f.cache)
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_an_untyped_receiver(tmp_path: Path) -> None:
+    """The strategy guide's own case: an agent calls a method that its provider does not have."""
+    (finding,) = check_edit(
+        tmp_path,
+        LLM
+        + """
+#- agent.py
+#- main.py
+from agent import Agent
+from llm import OpenAI
+Agent(OpenAI()).run("x")
+""",
+        """
+        #- agent.py
+        class Agent:
+            def __init__(self, llm):
+                self.llm = llm
+            def run(self, prompt):
+                return self.llm.generate_fix(prompt)
+                #               ^^^^^^^^^^^^ unresolved-attribute (no `generate_fix`)
+        """,
+        "unresolved-attribute",
+    )
+    assert (finding.severity, finding.evidence) == ("warning", "conventional")
+
+
+def test_a_name_that_nothing_has(tmp_path: Path) -> None:
+    check_edit(
+        tmp_path,
+        "#- main.py\ndef run(thing):\n    return thing\n",
+        """
+        #- main.py
+        def run(thing):
+            thing.frobnicate_quickly()
+            #     ^^^^^^^^^^^^^^^^^^ unresolved-attribute (Nothing in this code base)
+            return thing
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_members_that_never_go_together(tmp_path: Path) -> None:
+    (finding,) = check_edit(
+        tmp_path,
+        """
+        #- shop.py
+        class Order:
+            def pay(self): return 1
+            def total(self): return 2
+        class Cart:
+            def discard_contents(self): return 3
+        #- main.py
+        def settle(thing):
+            thing.total()
+            return thing.pay()
+        """,
+        """
+        #- main.py
+        def settle(thing):
+            thing.total()
+            return thing.discard_contents()
+            #            ^^^^^^^^^^^^^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+    assert finding.fixes[0].title == "Replace `discard_contents` by `pay`"

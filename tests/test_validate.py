@@ -1,0 +1,193 @@
+"""Judging edits as a whole, and the commands that do."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fixtures_language import check_edit, open_workspace, parse_fixture
+
+from flux_index.api import operations
+from flux_index.api.cli import main
+from flux_index.api.validation.edits import proposed
+from flux_index.api.validation.judge import judge
+from flux_index.api.validation.mending import mend
+
+SHOP = """
+#- shop.py
+class Order:
+    def pay(self):
+        return self.totl()
+    def total(self):
+        return 1
+#- main.py
+from shop import Order
+Order().pay()
+"""
+
+
+def test_what_was_wrong_before_is_not_the_edits_fault(tmp_path: Path) -> None:
+    check_edit(
+        tmp_path,
+        SHOP,
+        """
+        #- shop.py
+        import os
+
+        class Order:
+            def pay(self):
+                return self.totl()
+            def total(self):
+                return os.getcwdd()
+                #         ^^^^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_an_assignment_elsewhere_makes_an_unchanged_line_wrong(tmp_path: Path) -> None:
+    check_edit(
+        tmp_path,
+        """
+        #- main.py
+        class Box:
+            def open(self): return 1
+        class Tin:
+            def peel(self): return 2
+        thing = Box()
+        def use():
+            return thing.open()
+        """,
+        """
+        #- main.py
+        class Box:
+            def open(self): return 1
+        class Tin:
+            def peel(self): return 2
+        thing = Tin()
+        def use():
+            return thing.open()
+            #            ^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_the_same_fault_has_the_same_identity_on_other_lines(tmp_path: Path) -> None:
+    found: list[set[str]] = []
+    for number, extra in enumerate(("", "import os\n\n\n")):
+        fixture = parse_fixture(f"#- main.py\n{extra}class A:\n    def f(self): return self.g()\n")
+        session = open_workspace(tmp_path / str(number), fixture)
+        answer = operations.call(session, "validate", {"whole": True})
+        session.index.close()
+        found.append({item["id"] for item in answer["items"] if item["severity"] == "error"})
+    assert found[0] == found[1]
+    assert len(found[0]) == 1
+
+
+def test_a_runner_that_a_subclass_of_itself_replaces(tmp_path: Path) -> None:
+    """The strategy guide's other case: a class is overwritten while others import it."""
+    before = parse_fixture(
+        """
+        #- runner.py
+        class TestRunner:
+            def run(self): return 1
+            def report(self): return 2
+        #- main.py
+        from runner import TestRunner
+        TestRunner().report()
+        """
+    )
+    session = open_workspace(tmp_path, before)
+    text = b"class FastRunner:\n    def run(self): return 1\n"
+    found = judge(proposed(session, {"runner.py": text}))
+    session.index.close()
+    assert any("TestRunner" in finding.message and finding.path == "main.py" for finding in found)
+    assert all(finding.severity == "error" for finding in found if finding.path == "main.py")
+
+
+def test_mending_keeps_what_helps(tmp_path: Path) -> None:
+    session = open_workspace(tmp_path, parse_fixture(SHOP))
+    text = b"from shop import Ordr\nOrdr().pai()\n"
+    done = mend(session, proposed(session, {"main.py": text}), whole=False, unsafe=True)
+    session.index.close()
+    assert done.contents["main.py"] == b"from shop import Order\nOrder().pay()\n"
+    assert not [finding for finding in done.left if finding.severity == "error"]
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = tmp_path / "shop"
+    root.mkdir()
+    for path, text in parse_fixture(SHOP).files.items():
+        (root / path).write_text(text)
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        who = ["-c", "user.name=a", "-c", "user.email=a@localhost"]
+        subprocess.run(["git", *who, *command], cwd=root, check=True)
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("FLUX_INDEX_CACHE_DIR", str(tmp_path / "cache"))
+    return root
+
+
+def answered(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
+    code = main(["validate", *arguments, "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_what_git_says_has_changed(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert answered(capsys) == (0, [])
+    (repository / "main.py").write_text("from shop import Order\nOrder().pray()\n")
+    code, (finding,) = answered(capsys)
+    assert code == 1
+    assert (finding["path"], finding["line"], finding["column"]) == ("main.py", 2, 9)
+    assert (finding["rule"], finding["severity"]) == ("unresolved-attribute", "error")
+    assert finding["alternatives"][0]["name"] == "shop.Order.pay"
+    assert answered(capsys, "shop.py") == (0, [])
+    assert answered(capsys, "--staged") == (0, [])
+    subprocess.run(["git", "add", "."], cwd=repository, check=True)
+    assert [each["id"] for each in answered(capsys, "--staged")[1]] == [finding["id"]]
+    assert len(answered(capsys, "shop.py", "--all")[1]) == 1
+
+
+@pytest.mark.usefixtures("repository")
+def test_a_diff(capsys: pytest.CaptureFixture[str]) -> None:
+    diff = "--- a/main.py\n+++ b/main.py\n@@ -2 +2 @@\n-Order().pay()\n+Order().pray()\n"
+    Path("change.patch").write_text(diff)
+    code, (finding,) = answered(capsys, "--diff", "change.patch")
+    assert (code, finding["line"]) == (1, 2)
+    Path("change.patch").write_text(diff.replace("-Order().pay()", "-Order().gone()"))
+    assert main(["validate", "--diff", "change.patch"]) == 2
+    assert "does not fit main.py" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("repository")
+def test_formats(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("main.py").write_text("from shop import Ordr\n")
+    assert main(["validate", "--format", "github"]) == 1
+    shown = capsys.readouterr().out
+    assert (
+        "::error file=main.py,line=1,endLine=1,col=18,endColumn=22,title=unresolved-name" in shown
+    )
+    assert main(["validate", "--format", "sarif"]) == 1
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    assert "unresolved-name" in {result["ruleId"] for result in run["results"]}
+    assert main(["validate"]) == 1
+    shown = capsys.readouterr().out
+    assert "main.py:1:18 error " in shown
+    assert "fix: Replace `Ordr` by `Order`" in shown
+    assert shown.splitlines()[-1].startswith("broken: 1 error")
+
+
+def test_fix_writes_what_it_shows(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = repository / "main.py"
+    path.write_bytes(b"\xef\xbb\xbffrom shop import Ordr\r\nprint(Ordr)\r\n")
+    path.chmod(0o755)
+    assert main(["fix", "--unsafe", "--dry-run"]) == 0
+    assert "+from shop import Order" in capsys.readouterr().out
+    assert b"Ordr" in path.read_bytes()
+    assert main(["fix", "--unsafe"]) == 0
+    assert path.read_bytes().startswith(b"\xef\xbb\xbffrom shop import Order\r\n")
+    assert path.stat().st_mode & 0o777 == 0o755
