@@ -191,3 +191,18 @@ def test_fix_writes_what_it_shows(repository: Path, capsys: pytest.CaptureFixtur
     assert main(["fix", "--unsafe"]) == 0
     assert path.read_bytes().startswith(b"\xef\xbb\xbffrom shop import Order\r\n")
     assert path.stat().st_mode & 0o777 == 0o755
+
+
+def test_the_page_on_rules_lists_them_all() -> None:
+    from flux_index.api.validation.rules import rules
+
+    page = (Path(__file__).parent.parent / "docs" / "validation.md").read_text()
+    for rule in rules():
+        assert f"| `{rule.name}` | {rule.severity} | {rule.summary} |" in page
+
+
+def test_rules_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules"]) == 0
+    assert "unresolved-attribute" in capsys.readouterr().out
+    assert main(["rules", "--json"]) == 0
+    assert {"rule", "severity", "summary"} == set(json.loads(capsys.readouterr().out)[0])

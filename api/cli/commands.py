@@ -146,6 +146,13 @@ _ALL = (
         takes="[PATH...]",
     ),
     Command(
+        "rules",
+        "List what `validate` looks for, with how severe it is at most.",
+        _JSON,
+        examples=("flux-index rules",),
+        on_workspace=False,
+    ),
+    Command(
         "lsp",
         "The language server, on standard input and output unless its options say otherwise. "
         "Options are those of the server.",

@@ -37,6 +37,8 @@ PARAMETERS = (
     HELP,
 )
 OK, WRONG = 0, 1
+# So many hints are shown; more are only counted.
+_HINTS = 5
 # Code of the terminal for red.
 _WRONG = "31"
 _UNLIMITED = 1_000_000
@@ -153,7 +155,10 @@ def said(finding: Mapping[str, Any]) -> str:
 def lines(answer: Mapping[str, Any], view: View) -> list[str]:
     """Findings with what exists instead and how they may be mended, and the verdict at the end."""
     shown: list[str] = []
+    told_hints = answer["counts"]["hint"] <= _HINTS
     for finding in answer["items"]:
+        if finding["severity"] == "hint" and not told_hints:
+            continue
         style = _WRONG if finding["severity"] == "error" else GUESS
         head = f"{paint(view.place(finding), BOLD, view)} {paint(finding['severity'], style, view)}"
         mark = "" if finding["evidence"] == "exact" else f" [{finding['evidence']}]"

@@ -13,7 +13,7 @@ from ...indexer.resolve.entities import (
     qualified_name,
 )
 from ...indexer.resolve.members import attribute
-from ...indexer.resolve.membership import ABSENT, PRESENT, membership
+from ...indexer.resolve.membership import PRESENT, membership
 from ...indexer.resolve.types import known
 from ...indexer.symbols import LOCAL, containers
 from .breakage import classes_by_name, surface
@@ -226,7 +226,8 @@ def still_used(
                 found = {membership(file.strict, value, name) for value in type_}
                 if found == {PRESENT}:
                     continue
-                severity = ERROR if found == {ABSENT} else WARNING
+                # What was found in the class's own text, nothing that the text does not show gives.
+                severity = ERROR if found and PRESENT not in found else WARNING
             spelled = file.spelled(receiver)
             finding = Finding(
                 "removed-member", file.path, position, position + len(name.encode()),

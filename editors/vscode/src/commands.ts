@@ -3,7 +3,7 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import type * as lsp from "vscode-languageclient/node";
-import { run, thisMachine } from "./machine";
+import { messageOf, run, thisMachine } from "./machine";
 import { installers } from "./server";
 import type { Service } from "./service";
 import { described, type IndexStatus } from "./state";
@@ -46,11 +46,16 @@ export function registerCommands(
       try {
         await command(...given);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        void vscode.window.showErrorMessage(`flux-index: ${reason}`);
+        tell(error);
       }
     }),
   );
+}
+
+function tell(error: unknown): void {
+  // What the command line says starts with its name.
+  const reason = messageOf(error).replace(/^flux-index: /, "");
+  void vscode.window.showErrorMessage(`flux-index: ${reason}`);
 }
 
 async function install(service: Service): Promise<void> {
@@ -95,8 +100,7 @@ async function showStatus(service: Service): Promise<void> {
       const { label, detail } = described(await service.ask<IndexStatus>("status", folder));
       items.push({ label: folder.name, description: label, detail, choose: () => undefined });
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
-      items.push({ label: folder.name, detail, choose: () => undefined });
+      items.push({ label: folder.name, detail: messageOf(error), choose: () => undefined });
     }
   }
   const command = (label: string, name: string): Choice => ({
@@ -118,7 +122,12 @@ async function showStatus(service: Service): Promise<void> {
 async function indexAgain(service: Service): Promise<void> {
   await service.restart(async (server) => {
     for (const folder of localFolders()) {
-      await run(server.command, ["clean", folder.uri.fsPath]);
+      try {
+        await run(server.command, ["clean", folder.uri.fsPath]);
+      } catch (error) {
+        // Another window may keep this index; the server is started all the same.
+        tell(error);
+      }
     }
   });
 }

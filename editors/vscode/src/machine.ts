@@ -34,3 +34,8 @@ export function run(command: string, args: readonly string[], cwd?: string): Pro
     });
   });
 }
+
+/** What is thrown, for people. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

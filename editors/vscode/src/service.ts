@@ -7,7 +7,7 @@ import {
   RevealOutputChannelOn,
   State as ClientState,
 } from "vscode-languageclient/node";
-import { thisMachine } from "./machine";
+import { messageOf, thisMachine } from "./machine";
 import { findServer, type Server } from "./server";
 import { shown, type State, Work } from "./state";
 import { wishes } from "./wishes";
@@ -136,7 +136,7 @@ export class Service implements vscode.Disposable {
   }
 
   private failed(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     this.output.error(reason);
     this.set({ kind: "error", reason });
   }

@@ -56,7 +56,7 @@ export function shown(state: State, work: readonly Progress[]): Shown {
     case "ready": {
       const [running] = work;
       if (running === undefined) {
-        return { text: "$(check) flux-index", tooltip: "The index is current", isError: false };
+        return { text: "$(check) flux-index", tooltip: "Ready", isError: false };
       }
       const percentage = running.percentage === undefined ? "" : ` ${running.percentage} %`;
       const lines = work.map((each) => [each.title, each.message].filter(Boolean).join(": "));
