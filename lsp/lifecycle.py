@@ -45,7 +45,7 @@ def _initialize(request: Request) -> Json:
     server.initialize(params)
     options = params.get("initializationOptions")
     if is_object(options):
-        server.settings = Settings.of(options) or Settings(options)
+        server.settings = Settings(Settings.ours(options) or options)
     for uri in _folders(params):
         server.workspaces.add(uri)
     from ..api.cli.version import version
@@ -132,16 +132,16 @@ def _ask_for_settings(server: Server) -> None:
 
     def take(result: Json) -> None:
         if is_array(result) and result and is_object(result[0]):
-            server.settings = Settings(result[0])
+            server.settings = server.settings.now(result[0])
             server.emit("settings")
 
     server.ask("workspace/configuration", {"items": [{"section": SECTION}]}, take)
 
 
 def _configured(server: Server, params: Params) -> None:
-    pushed = Settings.of(params.get("settings"))
+    pushed = Settings.ours(params.get("settings"))
     if pushed is not None:
-        server.settings = pushed
+        server.settings = server.settings.now(pushed)
         server.emit("settings")
     else:
         _ask_for_settings(server)

@@ -21,20 +21,24 @@ if TYPE_CHECKING:
 class Request:
     """A question. It is asked of the documents as they were when it came."""
 
-    __slots__ = ("_snapshots", "_stale", "cancelled", "id", "method", "params", "server", "state",
-                 "whole")  # fmt: skip
+    __slots__ = ("_snapshots", "_stale", "cancelled", "id", "method", "params", "patient",
+                 "server", "state", "whole")  # fmt: skip
 
     def __init__(
         self, server: Server, id_: Id | None, method: str, params: Params, state: State,
-        *, whole: bool = False,
+        *, whole: bool = False, patient: bool = False,
     ) -> None:  # fmt: skip
-        """``whole`` when any file of the workspace may matter to the answer."""
+        """``whole`` when any file of the workspace may matter to the answer.
+
+        A ``patient`` one waits for those that are not.
+        """
         self.server = server
         self.id = id_
         self.method = method
         self.params = params
         self.state = state
         self.whole = whole
+        self.patient = patient
         self.cancelled = False
         # Path that turned out to be stale, for each workspace asked.
         self._stale: str | None = None
@@ -51,9 +55,14 @@ class Request:
         return self.server.settings
 
     def check(self) -> None:
-        """Raise CancelledError when nobody waits for the answer any more."""
+        """Raise CancelledError when nobody waits for the answer any more.
+
+        Patient requests, which nobody looks at the screen for, wait here for those that are not.
+        """
         if self.cancelled:
             raise CancelledError
+        if self.patient:
+            self.server.let_others_pass()
 
     def again(self, stale: str) -> None:
         """Get ready to be answered once more, since a file has changed unnoticed."""

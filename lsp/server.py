@@ -11,6 +11,7 @@ import json
 import logging
 import sys
 import threading
+from time import sleep
 
 from . import messages
 from .client import Client
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 _QUICK_WORKERS, _SLOW_WORKERS = 2, 2
 # While one thread computes, others get a word in after this many seconds.
 _SWITCH_SECONDS = 0.001
+# How long what is patient waits at a time: so many steps of so many seconds.
+_STEPS_ASIDE, _STEP_ASIDE_SECONDS = 50, 0.01
 _ARRIVAL_SECONDS = 0.5
 # A file may change again while it is looked at again; not for ever.
 _ATTEMPTS = 4
@@ -45,7 +48,7 @@ _log = logging.getLogger(__name__)
 class Method:
     """How a request is answered."""
 
-    __slots__ = ("capabilities", "feature", "handler", "slow", "whole")
+    __slots__ = ("capabilities", "feature", "handler", "patient", "slow", "whole")
 
     def __init__(
         self,
@@ -54,12 +57,14 @@ class Method:
         feature: str,
         slow: bool,
         whole: bool,
+        patient: bool,
     ) -> None:
         self.handler = handler
         self.capabilities = capabilities
         self.feature = feature
         self.slow = slow
         self.whole = whole
+        self.patient = patient
 
 
 class Server:
@@ -105,15 +110,15 @@ class Server:
         feature: str = "",
         slow: bool = False,
         whole: bool | None = None,
+        patient: bool = False,
     ) -> None:
         """Answer a method; see the package ``features``.
 
         ``whole`` when any file of the workspace may matter to the answer, which is so for slow ones
-        unless they say otherwise.
+        unless they say otherwise. ``patient`` ones are for the background: others go first.
         """
-        self.methods[method] = Method(
-            handler, capabilities or {}, feature, slow, slow if whole is None else whole
-        )
+        whole = slow if whole is None else whole
+        self.methods[method] = Method(handler, capabilities or {}, feature, slow, whole, patient)
 
     def takes(self, method: str, handler: Notified) -> None:
         """Handle a notification, in the reading thread."""
@@ -145,7 +150,9 @@ class Server:
 
     def submit(self, handler: Handler, params: dict[str, Json], *, whole: bool = False) -> None:
         """Run a handler in the background as if the client had asked, one after the other."""
-        request = Request(self, None, "", Params(params), self.documents.state, whole=whole)
+        request = Request(
+            self, None, "", Params(params), self.documents.state, whole=whole, patient=True
+        )
         self._background.put(lambda: self._run_in_background(handler, request))
 
     def later(self, key: object, seconds: float, function: Callable[[], None]) -> None:
@@ -178,6 +185,14 @@ class Server:
             self._was_asked.wait(min(seconds, _ARRIVAL_SECONDS))
             self._was_asked.set()
         self._quiet.wait(seconds)
+
+    def let_others_pass(self) -> None:
+        """Wait, at most a little, while a request that is not patient is being answered."""
+        for _ in range(_STEPS_ASIDE):
+            with self._lock:
+                if all(request.patient for request in self._asked.values()):
+                    return
+            sleep(_STEP_ASIDE_SECONDS)
 
     # The life of the server
 
@@ -298,8 +313,9 @@ class Server:
         else:
             known = self.methods[method]
             request = Request(
-                self, id_, method, Params(params), self.documents.state, whole=known.whole
-            )
+                self, id_, method, Params(params), self.documents.state, whole=known.whole,
+                patient=known.patient,
+            )  # fmt: skip
             if method in ("initialize", "shutdown"):
                 self._write(self._answer(known, request))
                 return
@@ -308,6 +324,7 @@ class Server:
                 self._quiet.clear()
             self._was_asked.set()
             lane = self._slow if known.slow else self._quick
+            lane = self._background if known.patient else lane
             lane.put(lambda: self._run(known, request))
 
     def _run(self, method: Method, request: Request) -> None:

@@ -15,20 +15,24 @@ SECTION = "flux-index"
 
 
 class Settings:
-    """What the client has set; all else has its default. Not changed once made."""
+    """What the client has set; all else has its default. Not changed once made.
 
-    __slots__ = ("_values",)
+    What it said when it introduced itself holds as long as it says nothing else of that setting.
+    """
 
-    def __init__(self, values: object = None) -> None:
-        """Take what a client sends, whatever it is."""
+    __slots__ = ("_first", "_values")
+
+    def __init__(self, values: object = None, first: Settings | None = None) -> None:
+        """Take what a client sends, whatever it is; ``first`` is what it has sent at first."""
         self._values: dict[str, Any] = values if is_object(values) else {}
+        self._first = first
 
     def get(self, path: str, default: Any = None) -> Any:
         """A setting by its dotted path; its default also when its type is not the default's."""
         value: Any = self._values
         for key in path.split("."):
             if not is_object(value) or key not in value:
-                return default
+                return default if self._first is None else self._first.get(path, default)
             value = value[key]
         if default is not None and not isinstance(value, type(default)):
             return default
@@ -38,12 +42,14 @@ class Settings:
         """Whether a feature is on, which all are unless they are turned off."""
         return bool(self.get(f"features.{feature}", True))
 
-    @classmethod
-    def of(cls, settings: object) -> Settings | None:
-        """Settings among all that a client pushes; None when ours are not among them."""
+    def now(self, values: object) -> Settings:
+        """Settings after the client has said what they are now."""
+        return Settings(values, self._first or self)
+
+    @staticmethod
+    def ours(settings: object) -> object:
+        """Our part of all that a client pushes; None when there is none."""
         if not is_object(settings):
             return None
-        for name in (SECTION, "flux_index", "fluxIndex"):
-            if is_object(settings.get(name)):
-                return cls(settings[name])
-        return None
+        names = (SECTION, "flux_index", "fluxIndex")
+        return next((settings[name] for name in names if is_object(settings.get(name))), None)

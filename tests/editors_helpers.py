@@ -47,7 +47,7 @@ def get_debug_flag() -> bool:
     return bool(os.environ.get("FLASK_DEBUG"))
 ''',
     "src/flask/sansio/__init__.py": "",
-    "src/flask/sansio/app.py": '''\
+    "src/flask/sansio/app.py": """\
 from ..helpers import get_debug_flag
 
 
@@ -58,8 +58,8 @@ class Scaffold:
 class App(Scaffold):
     def make_config(self) -> dict[str, bool]:
         return {"DEBUG": get_debug_flag()}
-''',
-    "src/flask/app.py": '''\
+""",
+    "src/flask/app.py": """\
 from .helpers import get_debug_flag
 from .sansio.app import App
 
@@ -67,14 +67,14 @@ from .sansio.app import App
 class Flask(App):
     def run(self) -> None:
         self.debug = get_debug_flag()
-''',
-    "tests/test_helpers.py": '''\
+""",
+    "tests/test_helpers.py": """\
 from flask.helpers import get_debug_flag
 
 
 def test_get_debug_flag() -> None:
     assert get_debug_flag() is False
-''',
+""",
 }
 
 

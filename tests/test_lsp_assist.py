@@ -368,6 +368,25 @@ def test_features_can_be_turned_off(root: Path) -> None:
         assert capabilities["hoverProvider"] is True
 
 
+def test_what_was_said_at_first_holds_until_something_else_is_said(root: Path) -> None:
+    uri = uri_of(root / "main.py")
+    first = {"diagnostics": {"leaveOut": ["undefined-name"]}}
+
+    def codes(client: RawClient) -> set[str]:
+        found = client.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})
+        return {item["code"] for item in found["items"]}
+
+    with workspace_server(root, capabilities=ABLE, initializationOptions=first) as client:
+        client.open(uri, "print(unknown)\n")
+        for said, shown in (
+            ({"completion": {"limit": 10}}, set()),
+            ({"diagnostics": {"leaveOut": []}}, {"undefined-name"}),
+            ({}, set()),
+        ):
+            client.notify("workspace/didChangeConfiguration", {"settings": {"flux-index": said}})
+            assert codes(client) == shown
+
+
 def test_operations_are_commands(root: Path) -> None:
     with workspace_server(root) as client:
         command = {"command": "flux-index.references", "arguments": [{"name": "shapes.total"}]}

@@ -165,7 +165,7 @@ def test_features_are_turned_off_one_by_one(root: Path) -> None:
         assert announced["referencesProvider"]
         client.notify(
             "workspace/didChangeConfiguration",
-            {"settings": {"flux-index": {"features": {"references": False}}}},
+            {"settings": {"flux-index": {"features": {"references": False, "definition": True}}}},
         )
         assert circle(client, root)
         where = at(SHAPES, "def tot|al")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ...indexer.snapshot import Snapshot
     from .regions import Regions
 
+# Expressions between two chances to call an examination off.
+_BREATH = 16
 _CATCHING_ANY = frozenset(["Exception", "BaseException"])
 
 
@@ -76,7 +78,11 @@ class File:
     def expressions(self, op: int) -> Iterator[int]:
         """Rows of the expressions of a kind, as far as the edit may have made them wrong."""
         rows = (row for row, each in enumerate(self.facts.expr[f.EXPR_OP]) if each == op)
-        return rows if self.near is None else filter(self._is_near, rows)
+        near = rows if self.near is None else filter(self._is_near, rows)
+        for count, row in enumerate(near):
+            if not count % _BREATH and self.snapshot.interrupt is not None:
+                self.snapshot.interrupt()  # a long examination can be called off, or held up
+            yield row
 
     def _is_near(self, expr: int) -> bool:
         """Whether an expression is in a part that changed, or speaks of something that did."""

@@ -38,7 +38,9 @@ def register(server: Server) -> None:
         }
         return {"diagnosticProvider": options}
 
-    server.answers("textDocument/diagnostic", _pull, capabilities, feature="diagnostics")
+    server.answers(
+        "textDocument/diagnostic", _pull, capabilities, feature="diagnostics", patient=True
+    )
     server.answers("workspace/diagnostic", _pull_all, feature="diagnostics", slow=True)
 
     def changed(uri: str, seconds: float = _QUIET_SECONDS) -> None:

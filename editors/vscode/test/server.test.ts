@@ -15,13 +15,13 @@ function machine(files: string[], more: Partial<Machine> = {}): Machine {
 }
 
 function wish(more: Partial<Wishes> = {}): Wishes {
-  return { setting: "", interpreters: [], folders: ["/work/a", "/work/b"], ...more };
+  return { setting: "", interpreters: [], folders: ["/projects/a", "/projects/b"], ...more };
 }
 
 const everywhere = [
   "/envs/chosen/bin/flux-index",
-  "/work/a/.venv/bin/flux-index",
-  "/work/b/venv/bin/flux-index",
+  "/projects/a/.venv/bin/flux-index",
+  "/projects/b/venv/bin/flux-index",
   "/opt/bin/flux-index",
   "/home/me/.local/bin/flux-index",
 ];
@@ -53,8 +53,8 @@ test("the setting names a program", () => {
   const cases = {
     "/x/flux-index": "/x/flux-index",
     "~/x/flux-index": "/home/me/x/flux-index",
-    "${workspaceFolder}/tools/flux-index": "/work/b/tools/flux-index",
-    "tools/flux-index": "/work/b/tools/flux-index",
+    "${workspaceFolder}/tools/flux-index": "/projects/b/tools/flux-index",
+    "tools/flux-index": "/projects/b/tools/flux-index",
     "flux-index": "/opt/bin/flux-index",
   };
   for (const [setting, command] of Object.entries(cases)) {
@@ -71,7 +71,7 @@ test("the setting names an environment, or its folder of programs", () => {
 });
 
 test("a setting that is wrong is told, and nothing else is started", () => {
-  for (const setting of ["/nowhere", "nowhere", "${workspaceFolder}/nowhere", "/work"]) {
+  for (const setting of ["/nowhere", "nowhere", "${workspaceFolder}/nowhere", "/projects"]) {
     assert.throws(() => findServer(wish({ setting }), machine(everywhere)), WrongPathError);
   }
 });
@@ -87,7 +87,7 @@ test("on Windows", () => {
 });
 
 test("it can be installed with what there is", () => {
-  const python = "/work/a/.venv/bin/python";
+  const python = "/projects/a/.venv/bin/python";
   const lines = (files: string[]): string[] =>
     installers(wish(), machine(files)).map((way) => [way.command, ...way.args].join(" "));
   assert.deepEqual(lines([]), []);
