@@ -262,6 +262,38 @@ _ALL = (
         Parameter("limit", "integer", "Most findings in one answer.", default=200),
     ),
     Operation(
+        "breakage",
+        "breakage",
+        "Judgement",
+        "What an edit breaks in files that it does not touch: every use that no longer binds, what "
+        "is certain first. The edit is described as for `validate`.",
+        Parameter("path", "string", "The file that `text` is meant for."),
+        Parameter("text", "string", "Proposed content of `path`."),
+        Parameter("diff", "string", "A unified diff that is to be applied."),
+        Parameter("since", "string", "A revision of git; by default HEAD."),
+        Parameter("staged", "boolean", "What is staged, not what is on disk.", default=False),
+        Parameter("limit", "integer", "Most findings in one answer.", default=200),
+    ),
+    Operation(
+        "fix",
+        "fix",
+        "Mending",
+        "What mending an edit would come to: the fixes that help, what files contain after them, "
+        "and what is left. Nothing is written. The edit is described as for `validate`.",
+        Parameter("paths", "array", "Only these files and folders."),
+        Parameter("path", "string", "The file that `text` is meant for, or the only one to mend."),
+        Parameter("text", "string", "Proposed content of `path`."),
+        Parameter("diff", "string", "A unified diff that is to be applied."),
+        Parameter("since", "string", "A revision of git; by default HEAD."),
+        Parameter("whole", "boolean", "Whole files, whoever wrote what is wrong.", default=False),
+        Parameter(
+            "unsafe",
+            "boolean",
+            "Also fixes that may change what the code means: the first that is offered.",
+            default=False,
+        ),
+    ),
+    Operation(
         "explain",
         "explain",
         "Explanation",

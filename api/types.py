@@ -240,6 +240,27 @@ class Judgement(Envelope):
     truncated: bool
 
 
+class AppliedFix(TypedDict):
+    """A fix that helped."""
+
+    path: str
+    rule: str
+    title: str
+
+
+class Mending(Envelope):
+    """What mending an edit comes to."""
+
+    verdict: Literal["ok", "doubtful", "broken"]
+    """Of what is left."""
+    applied: list[AppliedFix]
+    total: int
+    """Number of fixes."""
+    contents: dict[str, str]
+    """New content of each file that changes, by path."""
+    left: list[Finding]
+
+
 class ExplanationStep(TypedDict):
     """One sentence of an explanation."""
 

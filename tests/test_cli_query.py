@@ -140,6 +140,8 @@ def test_position_by_options(ask: Ask) -> None:
             "`shop.models.Order.pay` [inferred]\n shop/models.py:13 `order` is an instance of",
         ),
         (["validate", "--whole"], "3 files checked"),
+        (["breakage", "--path", "shop/views.py", "--text", "x = 1"], "ok: 1 file checked"),
+        (["fix", "--whole"], "0 fixed, "),
         (["status"], "state current"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",

@@ -180,6 +180,8 @@ ASKED: dict[str, dict[str, Any]] = {
     "callees": {"name": "shapes.Shape.area"},
     "explain": {"path": "shapes.py", "line": 0, "character": 6},
     "validate": {"whole": True},
+    "breakage": {"path": "shapes.py", "text": "x = 1\n"},
+    "fix": {"path": "use.py", "text": "import shapes\nshapes.Bo()\n", "unsafe": True},
     "imports": {"path": "use.py"},
     "importers": {"name": "shapes"},
     "exists": {"query": "shapes.Box.areas"},

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         ImportListing,
         Judgement,
         Listing,
+        Mending,
         ReferenceListing,
         SourceAnswer,
         Symbol,
@@ -187,6 +188,17 @@ def judgement(answer: Judgement, view: View) -> list[str]:
     return [*lines(answer, view), *view.notes(answer, len(answer["items"]))]
 
 
+def mending(answer: Mending, view: View) -> list[str]:
+    """The fixes that help, and what is left."""
+    shown = [
+        f"{view.path(each['path'])}: {plain(each['title'])} ({each['rule']})"
+        for each in answer["applied"]
+    ]
+    left = len(answer["left"])
+    shown.append(f"{answer['total']} fixed, {left} left: {answer['verdict']}")
+    return [*shown, *view.notes(answer, answer["total"])]
+
+
 def explanation(answer: Explanation, view: View) -> list[str]:
     """A sentence for each step, nested as the reasons are."""
     lines: list[str] = []
@@ -215,6 +227,7 @@ RENDERERS: dict[str, Callable[[Any, View], list[str]]] = {
     "SourceAnswer": source,
     "Explanation": explanation,
     "Judgement": judgement,
+    "Mending": mending,
     "StatusAnswer": status,
 }
 """Renderers by result type."""

@@ -29,6 +29,8 @@ EXAMPLES = {
     "exists": "'Model.save(force_insert=)'",
     "source": "Model.save --context 2",
     "validate": "--whole",
+    "breakage": "--since HEAD~1",
+    "fix": "--whole --unsafe",
     "explain": "django/db/models/base.py:785:14",
     "status": "--json",
 }

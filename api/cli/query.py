@@ -136,4 +136,6 @@ def exit_code(operation: Operation, answer: Mapping[str, Any]) -> int:
         return FOUND if answer["verdict"] == "exists" else NOTHING_FOUND
     if operation.result == "Judgement":
         return NOTHING_FOUND if answer["counts"]["error"] else FOUND
+    if operation.result == "Mending":
+        return NOTHING_FOUND if answer["verdict"] == "broken" else FOUND
     return FOUND if answer["total"] or operation.result == "StatusAnswer" else NOTHING_FOUND

@@ -25,8 +25,8 @@ _SOURCE_SUFFIXES = (".py", ".pyi")
 def placeholder(operation: Operation) -> str:
     """How the target is called in help; empty when the operation takes none."""
     names = _names(operation)
-    if "paths" in names:
-        return ""
+    if "paths" in names or "diff" in names:
+        return ""  # options describe an edit
     if "query" in names:
         return "TEXT" if operation.name == "symbols" else "NAME"
     if "line" in names:

@@ -7,10 +7,12 @@ When nothing anywhere has, one of the two is wrong.
 from __future__ import annotations
 
 from ...indexer import facts as f
+from ...indexer.resolve import evaluate
 from ...indexer.resolve.classes import class_member, mro, own_member, subclasses
 from ...indexer.resolve.entities import CLASS, OUTSIDE
 from ...indexer.resolve.memo import remember
 from ...indexer.resolve.subjects import first_names, spelled
+from ...indexer.resolve.types import known
 from .vocabulary import files_outside_with
 
 TYPE_CHECKING = False
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from ...indexer.facts import FileFacts
     from ...indexer.resolve.entities import Entity
+    from ...indexer.resolve.types import Type
     from ...indexer.snapshot import Snapshot
 
 # Files outside of the workspace that are looked into; a name in more of them means anything.
@@ -117,6 +120,40 @@ def is_set_from_outside(snapshot: Snapshot, name: str) -> bool:
         key,
         lambda: any(_sets_from_outside(snapshot, path, name) for path in snapshot.files_with(name)),
         True,
+    )
+
+
+def is_given_to(snapshot: Snapshot, name: str, type_: Type) -> bool:
+    """Whether code of the workspace gives an attribute to what may be of one of these types."""
+    if not is_set_from_outside(snapshot, name):
+        return False
+    classes = {value[1] for value in type_}
+    return any(
+        _may_be(snapshot, path, receiver, classes)
+        for path in snapshot.files_with(name)
+        for receiver in _receivers(snapshot, path, name)
+    )
+
+
+def _receivers(snapshot: Snapshot, path: str, name: str) -> Iterator[int]:
+    """Expressions of a file whose attribute of this name is written, other than on ``self``."""
+    facts = snapshot.facts(path)
+    if facts is None:
+        return
+    row = facts.name_id(name)
+    table = facts.attribute_binding
+    for index, each in enumerate(table[f.ATTR_NAME]):
+        if each == row and table[f.ATTR_OWNER][index] < 0:
+            yield table[f.ATTR_RECEIVER][index]
+
+
+def _may_be(snapshot: Snapshot, path: str, receiver: int, classes: set[Entity]) -> bool:
+    values = known(evaluate.values(snapshot, path, receiver))
+    return not values or any(
+        value[1] in classes
+        or classes.intersection(mro(snapshot, value[1]))
+        or any(value[1] in mro(snapshot, cls) for cls in classes)
+        for value in values
     )
 
 

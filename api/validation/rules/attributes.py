@@ -19,7 +19,14 @@ from ....indexer.resolve.membership import ABSENT, is_open_class, membership, of
 from ....indexer.resolve.types import CLASS_OBJECT, INSTANCE, MODULE_OBJECT, NONE, SUPER, known
 from ....indexer.resolve.variables import concrete
 from ...views import enclosing
-from ..company import is_checked, is_set_from_outside, keeps_company, used_with, uses_of
+from ..company import (
+    is_checked,
+    is_given_to,
+    is_set_from_outside,
+    keeps_company,
+    used_with,
+    uses_of,
+)
 from ..findings import WARNING, Finding
 from ..nearest import nearest_members, nearest_names
 from ..said import receiver_text
@@ -60,7 +67,7 @@ def _judged(file: File, expr: int, receiver: int, name: str) -> Finding | None:
             return _finding(file, expr, name, said, item.evidence, nearest)
     type_ = concrete(file.strict, file.complete_type(receiver))
     if type_:
-        if not _lacks(file, type_, name) or is_set_from_outside(file.strict, name):
+        if not _lacks(file, type_, name) or is_given_to(file.strict, name, type_):
             return None
         evidence = max(value[3] for value in type_)
         return _absent(file, expr, receiver, name, type_, max(evidence, 0))
