@@ -127,6 +127,8 @@ def build(
             index.writer().set_meta({"known": found.known.encode(), "building": 0})
         _forget_pending(index, todo.changed)
     report.generation = index.generation
+    if report.extracted or report.reused:
+        index.library.settle([row[3] for row in index.view().files.values() if row[3]])
     report.seconds = time.monotonic() - started
     state.phase = "done"
     tell(state)

@@ -84,6 +84,12 @@ class Library:
         with self._lock:
             self._cache.put(items)
 
+    def settle(self, digests: list[bytes]) -> None:
+        """Mark contents on disk as used, and let the least recently used go if there are many."""
+        with self._lock:
+            self._cache.touch(digests)
+            self._cache.trim()
+
     def _keep(self, digest: bytes, blob: bytes) -> FileFacts | None:
         try:
             facts = FileFacts(blob)

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 # Raise when a table changes.
-_SCHEMA_VERSION = 2
+_SCHEMA_VERSION = 3
 VERSION = f"{_SCHEMA_VERSION}.{f.EXTRACTOR_VERSION}.{f.N_COLUMNS}-{sys.byteorder}"
 DEFAULT_LIMIT = 2_000_000_000  # bytes of facts
 _DAY = 86_400
+_RECENT_DAYS = 7
 # Every so many bytes of a blob one is kept twice, behind the hash once more. What disks damage is
 # sectors of 512 bytes or more, and SQLite notices only what happens to its own bookkeeping; a
 # checksum would be most of what it costs to read facts.
@@ -134,7 +135,10 @@ class FactsCache:
         return True
 
     def touch(self, digests: Iterable[bytes]) -> None:
-        """Mark contents as used today, so that they are evicted late."""
+        """Mark contents as used today, so that they are evicted late.
+
+        Those that were used in the last days stay as they are: marking rewrites all of a row.
+        """
         connection = self._open(writable=True)
         if connection is None:
             return
@@ -143,7 +147,7 @@ class FactsCache:
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(
                 "UPDATE facts SET used = ? WHERE hash = ? AND used < ?",
-                ((today, digest, today) for digest in digests),
+                ((today, digest, today - _RECENT_DAYS) for digest in digests),
             )
             connection.execute("COMMIT")
         except sqlite3.Error:
@@ -161,7 +165,7 @@ class FactsCache:
             if total > limit:
                 connection.execute("BEGIN IMMEDIATE")
                 for row, size in connection.execute(
-                    "SELECT id, size FROM facts ORDER BY used, id"
+                    "SELECT id, size FROM facts ORDER BY used"
                 ).fetchall():
                     if total <= limit:
                         break
@@ -199,4 +203,5 @@ def _create(connection: sqlite3.Connection) -> None:
         "CREATE TABLE facts (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, "
         "sample BLOB NOT NULL, blob BLOB NOT NULL, size INTEGER NOT NULL, used INTEGER NOT NULL)"
     )
-    connection.execute("CREATE INDEX facts_by_use ON facts (used)")
+    # With the size, so that adding all of them up reads no blob.
+    connection.execute("CREATE INDEX facts_by_use ON facts (used, size)")
