@@ -83,6 +83,11 @@ _TARGET = (
     Parameter("line", "integer", "Zero-based line in `path`."),
     Parameter("character", "integer", "Zero-based UTF-16 character in the line.", default=0),
 )
+_EDIT = (
+    Parameter("text", "string", "Proposed content of `path`."),
+    Parameter("diff", "string", "A unified diff that is to be applied."),
+    Parameter("since", "string", "A revision of git; by default HEAD."),
+)
 _PAGE = (
     Parameter("limit", "integer", "Most items in one answer.", default=50),
     Parameter("offset", "integer", "Items to leave out at the start.", default=0),
@@ -254,9 +259,7 @@ _ALL = (
         "`diff` or `whole`, the edit is what git says has changed.",
         Parameter("paths", "array", "Only these files and folders."),
         Parameter("path", "string", "The file that `text` is meant for, or the only one to judge."),
-        Parameter("text", "string", "Proposed content of `path`."),
-        Parameter("diff", "string", "A unified diff that is to be applied."),
-        Parameter("since", "string", "A revision of git; by default HEAD."),
+        *_EDIT,
         Parameter("staged", "boolean", "What is staged, not what is on disk.", default=False),
         Parameter("whole", "boolean", "Whole files, whoever wrote what is wrong.", default=False),
         Parameter("limit", "integer", "Most findings in one answer.", default=200),
@@ -268,9 +271,7 @@ _ALL = (
         "What an edit breaks in files that it does not touch: every use that no longer binds, what "
         "is certain first. The edit is described as for `validate`.",
         Parameter("path", "string", "The file that `text` is meant for."),
-        Parameter("text", "string", "Proposed content of `path`."),
-        Parameter("diff", "string", "A unified diff that is to be applied."),
-        Parameter("since", "string", "A revision of git; by default HEAD."),
+        *_EDIT,
         Parameter("staged", "boolean", "What is staged, not what is on disk.", default=False),
         Parameter("limit", "integer", "Most findings in one answer.", default=200),
     ),
@@ -282,9 +283,7 @@ _ALL = (
         "and what is left. Nothing is written. The edit is described as for `validate`.",
         Parameter("paths", "array", "Only these files and folders."),
         Parameter("path", "string", "The file that `text` is meant for, or the only one to mend."),
-        Parameter("text", "string", "Proposed content of `path`."),
-        Parameter("diff", "string", "A unified diff that is to be applied."),
-        Parameter("since", "string", "A revision of git; by default HEAD."),
+        *_EDIT,
         Parameter("whole", "boolean", "Whole files, whoever wrote what is wrong.", default=False),
         Parameter(
             "unsafe",

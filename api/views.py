@@ -18,7 +18,6 @@ from ..indexer.resolve.entities import (
     owner_class,
     position_of,
     qualified_name,
-    scope_of,
 )
 from ..indexer.text import utf16_length
 
@@ -218,13 +217,3 @@ def envelope(snapshot: Snapshot, answer: dict[str, Any], paths: set[str]) -> dic
         notes: list[str] = answer.setdefault("notes", [])
         notes.append(f"{snapshot.pending} files are not indexed yet")
     return answer
-
-
-def local_scope(snapshot: Snapshot, entity: Entity) -> bool:
-    """Whether an entity lives inside a function."""
-    from ..indexer.symbols import is_local
-
-    if entity[0] in (MODULE, NAMESPACE, OUTSIDE, ATTRIBUTE):
-        return False
-    facts = snapshot.need(entity[1])
-    return is_local(facts, scope_of(facts, entity))

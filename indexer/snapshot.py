@@ -244,10 +244,6 @@ class Snapshot:
         """References found so far, by what was asked and file."""
         return self._resolved.references
 
-    def with_overlays(self, overlays: Mapping[str, bytes | None]) -> Snapshot:
-        """This snapshot with more contents standing in for files."""
-        return Snapshot(self._index, self.view, {**self._overlays, **overlays})
-
     def overlaid(self) -> set[str]:
         """Files that an overlay stands in for which says something else than the index."""
         return set(self._changed)

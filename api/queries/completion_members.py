@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...indexer import facts as f
-from ...indexer.resolve.classes import mro, own_member_names
+from ...indexer.resolve.classes import mro
 from ...indexer.resolve.entities import CLASS, MODULE, NAMESPACE, entity_of_binding
 from ...indexer.resolve.types import (
     CALLABLE,
@@ -299,13 +299,3 @@ def keys(context: c.Context) -> list[c.Item]:
                 item.description = _class_name(context.snapshot, each[1])
                 result.append(item)
     return result
-
-
-def all_member_names(snapshot: Snapshot, cls: Entity) -> set[str]:
-    """Names of all members of a class."""
-    return {
-        name
-        for base in mro(snapshot, cls)
-        if base[0] == CLASS
-        for name in own_member_names(snapshot, base)
-    }
