@@ -152,7 +152,8 @@ class Index:
             before = self._view
             view = View(generation, files, pending, revision=revision, complete=complete)
             if before is not None:
-                view.inherit(before, _differing(before, view))
+                differing = _differing(before, view)
+                view.inherit(before, differing, self._turnover(before, view, differing))
             self._view = view
             return view
 
@@ -490,7 +491,21 @@ class Index:
                 self._view.memo[name_search.MEMO] = names.extended(symbol_names)
             if generation == view.generation:
                 self._view.memo = view.memo
-            self._view.inherit(view, [*changed, *done])
+            moved = [*changed, *done]
+            self._view.inherit(view, moved, self._turnover(view, self._view, moved))
+
+    def _turnover(self, before: View, after: View, paths: list[str]) -> int:
+        """Bits of the names that came to files or went from them between two views."""
+        from .turnover import turnover
+
+        nothing = (0, 0, 0, b"", "")
+        return turnover(
+            self.library,
+            (
+                (before.files.get(path, nothing)[3], after.files.get(path, nothing)[3])
+                for path in dict.fromkeys(paths)
+            ),
+        )
 
     def pending_files_with(self, name: str, pending: frozenset[str]) -> list[str]:
         """Files not indexed yet whose bytes contain a name; their facts are extracted now."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from .digest import content_hash
 from .snapshot import Snapshot, View, folders_of
 from .text import normalize
+from .turnover import turnover
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def snapshot_with(index: Index, overlays: Mapping[str, bytes | None]) -> Snapsho
     view = base.variants.pop(changed, None)
     if view is None:
         view = base.variant()
-        view.resolved = _resolved(base, changed)
+        view.resolved = _resolved(index, base, changed, overlays)
         while len(base.variants) >= _REMEMBERED:
             try:
                 base.variants.pop(next(iter(base.variants)), None)
@@ -64,17 +65,40 @@ def snapshot_with(index: Index, overlays: Mapping[str, bytes | None]) -> Snapsho
     return Snapshot(index, view, overlays, shared=True, changed=paths)
 
 
-def _resolved(base: View, changed: frozenset[tuple[str, bytes]]) -> Resolved:
+def _resolved(
+    index: Index,
+    base: View,
+    changed: frozenset[tuple[str, bytes]],
+    overlays: Mapping[str, bytes | None],
+) -> Resolved:
     """What was resolved with nearly the same contents in place, as far as it still holds."""
-    nearest, source = changed, base.resolved
+    nearest, source, like = changed, base.resolved, frozenset[tuple[str, bytes]]()
     for other, view in list(base.variants.items()):
         if len(other ^ changed) < len(nearest):
-            nearest, source = other ^ changed, view.resolved
+            nearest, source, like = other ^ changed, view.resolved, other
+    before, after = dict(like), dict(changed)
     gone: set[str] = set()
-    for path, _ in nearest:
+    pairs: list[tuple[bytes, bytes]] = []
+    for path in {path for path, _ in nearest}:
+        row = base.files.get(path)
+        stored = row[3] if row is not None and not row[4] else b""
+        old, new = before.get(path, stored), after.get(path, stored)
         gone.add(path)
-        gone.update(folders_of(path))
-    return source.without(gone)
+        if not old or not new:
+            gone.update(folders_of(path))
+        content = overlays.get(path)
+        if content is not None and path in after:
+            _extract(index, new, content)
+        pairs.append((old, new))
+    return source.without(gone, turnover(index.library, pairs))
+
+
+def _extract(index: Index, digest: bytes, content: bytes) -> None:
+    """Have the facts of a content at hand, if it has any."""
+    try:
+        index.library.extract(digest, content)
+    except ValueError:
+        pass  # nothing is known of it, as of a file that cannot be read
 
 
 def changes(view: View, overlays: Mapping[str, bytes | None]) -> frozenset[tuple[str, bytes]]:

@@ -13,7 +13,7 @@ from . import text
 from .environment.layers import ENVIRONMENT
 from .environment.seen import stamp_from, stamp_of
 from .errors import OutsideWorkspaceError, UnknownFileError
-from .resolve.memo import ANYTHING, Memo, Progress
+from .resolve.memo import ANY_NAME, Memo, Progress, name_bit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,19 +99,20 @@ class View:
             self._paths = {row[0]: path for path, row in self.files.items()}
         return self._paths
 
-    def inherit(self, other: View, changed: Iterable[str]) -> None:
+    def inherit(self, other: View, changed: Iterable[str], names: int = ANY_NAME) -> None:
         """Take over what was resolved in the view before this one, as far as it still holds.
 
-        ``changed`` are the files that are not what they were there.
+        ``changed`` are the files that are not what they were there, and ``names`` the bits of the
+        names that came to them or went.
         """
         gone = set(changed)
         for path in changed:
             if (path in self.files) != (path in other.files):
                 gone.update(folders_of(path))
-        self.resolved = other.resolved.without(gone)
+        self.resolved = other.resolved.without(gone, names).settled()
         for contents, known in list(other.variants.items())[-1:]:
             variant = self.variants[contents] = self.variant()
-            variant.resolved = known.resolved.without(gone)
+            variant.resolved = known.resolved.without(gone, names).settled()
 
 
 class Resolved:
@@ -125,12 +126,20 @@ class Resolved:
         self.strict = Memo()
         self.references = Memo(self.strict)
 
-    def without(self, paths: set[str]) -> Resolved:
-        """What rests on none of these files and folders."""
+    def without(self, paths: set[str], names: int = ANY_NAME) -> Resolved:
+        """What rests on none of these files and folders, nor on names with these bits."""
         other = Resolved()
-        other.conventional = self.conventional.without(paths)
-        other.strict = self.strict.without(paths)
-        other.references = self.references.without(paths)
+        other.conventional = self.conventional.without(paths, names)
+        other.strict = self.strict.without(paths, names)
+        other.references = self.references.without(paths, names)
+        return other
+
+    def settled(self) -> Resolved:
+        """The same, without holding on to what it was made from."""
+        other = Resolved()
+        other.conventional = self.conventional.settled()
+        other.strict = self.strict.settled()
+        other.references = self.references.settled()
         return other
 
 
@@ -292,7 +301,7 @@ class Snapshot:
 
     def _looked_up(self, key: object, path: str, look: Callable[[str], bool]) -> bool:
         """What the disk says about a path, asked once as long as nothing changes."""
-        found = self.memo.answers.get(key)
+        found = self.memo.find(key)
         if found is None:
             found = self.memo.answers[key] = look(path), self.progress.touched
         return found[0]
@@ -467,7 +476,7 @@ class Snapshot:
         return self._having(name, inherited=True)
 
     def _having(self, name: str, *, inherited: bool) -> list[str]:
-        self.progress.touched |= ANYTHING
+        self.progress.touched |= name_bit(name)
         store = self._index.reader()
         found: set[str] = set()
         if store is not None:
@@ -478,21 +487,41 @@ class Snapshot:
             found.discard(path)
         found.update(self._index.pending_files_with(name, self.view.pending))
         for path in self._changed:
-            content = self._overlays[path]
             found.discard(path)
-            if content is not None and name.encode("utf-8", "surrogatepass") in content:
+            if self._has(path, name, inherited=inherited):
                 found.add(path)
         return sorted(found)
 
+    def _has(self, path: str, name: str, *, inherited: bool) -> bool:
+        """Whether a name occurs, or is that of a base, in what stands in for a file."""
+        content = self._overlays[path]
+        if content is None or name.encode("utf-8", "surrogatepass") not in content:
+            return False
+        # The answer rests on the name alone: when that comes or goes, its bit tells.
+        touched = self.progress.touched
+        facts = self.facts(path)
+        self.progress.touched = touched
+        if facts is None:
+            return False
+        if inherited:
+            from .symbols import inherited_names
+
+            return name in inherited_names(facts)
+        return any(True for _ in facts.occurrences(name))
+
     def symbols_named(self, names: list[str]) -> list[tuple[str, StoredSymbol]]:
         """(path, symbol) of every indexed symbol with one of these names."""
-        self.progress.touched |= ANYTHING
+        for name in names:
+            self.progress.touched |= name_bit(name)
         store = self._index.reader()
         if store is None:
             return []
         paths = self.view.paths
-        return [
+        found = [
             (paths[symbol[1]], symbol)
             for symbol in store.symbols_named(names)
             if symbol[1] in paths and paths[symbol[1]] not in self._changed
         ]
+        for path, _ in found:
+            self.progress.touched |= self.memo.bit(path)
+        return found

@@ -23,12 +23,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = sys.argv[1:] if arguments is None else list(arguments)
     own_process = arguments is None
-    one_question = given[:1] == ["query"]
+    one_question = given[:1] in (["query"], ["validate"])
     if own_process and one_question:
         # What one question makes is small and soon gone; looking for garbage in it costs a tenth.
         gc.disable()
     try:
-        if one_question:
+        if given[:1] == ["query"]:
             from .query import run
         else:
             from .commands import run

@@ -6,7 +6,8 @@ import os
 import sys
 
 from ...indexer.errors import InvalidArgumentsError
-from ..operations import OPERATIONS, call
+from ..operations import OPERATIONS
+from .asking import ask as answered
 from .options import HELP, Parameter, parse, suggestion
 from .output import in_colour, is_terminal, width, write
 from .target import check, with_target
@@ -87,7 +88,7 @@ def ask(
     session = Session.open(start or os.getcwd())
     try:
         asked = with_target(operation, given, targets, session.index)
-        answer = call(session, operation.name, asked)
+        answer = answered(session, operation.name, asked)
         root = session.index.workspace.root
         notes = session.index.notes
     finally:

@@ -49,13 +49,13 @@ def run(arguments: Sequence[str]) -> int:
     values, paths = parse(arguments, PARAMETERS, "validate")
     if values.get("stdin") and not values.get("path"):
         raise InvalidArgumentsError("--stdin needs --path, the file that it is meant for")
-    from ..operations import call
     from ..session import Session
+    from .asking import ask
 
     session = Session.open(start_of(values, paths))
     try:
         asked = {k: v for k, v in change_arguments(values, paths).items() if v is not None}
-        answer = call(session, "validate", {**asked, "limit": _UNLIMITED})
+        answer = ask(session, "validate", {**asked, "limit": _UNLIMITED})
         root = session.index.workspace.root
     finally:
         session.close()

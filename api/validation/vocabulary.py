@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from functools import partial
 
 from ...indexer import facts as f
 from ...indexer.resolve.memo import remember
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 # Bytes of a dependency's text that are searched for a word before it is taken for known.
 _SEARCHED = 60_000_000
-_SUFFIXES = (".py", ".pyi", ".so", ".pyd", ".pyx")
 
 
 def is_known_word(file: File, name: str) -> bool:
@@ -88,34 +87,21 @@ def re_compiled(word: bytes) -> Callable[[bytes], object]:
 def _outside(snapshot: Snapshot) -> Iterator[str]:
     """Files of the standard library's stubs, and of the packages that the workspace imports."""
     layers = snapshot.index.layers
+    snapshot.rest_on_environment()
     if layers.stdlib:
-        yield from _files_below(layers.stdlib)
-    for top in sorted(_imported_packages(snapshot)):
-        for root in layers.roots:
-            folder = f"{root}/{top}"
-            if os.path.isdir(folder):
-                yield from _files_below(folder)
-            elif os.path.isfile(f"{folder}.py"):
-                yield f"{folder}.py"
+        yield from layers.listed(layers.stdlib)
+    for name, path in layers.top_levels():
+        if remember(snapshot, ("is imported", name), partial(_is_imported, snapshot, name), False):
+            yield from layers.listed(path)
 
 
-def _imported_packages(snapshot: Snapshot) -> set[str]:
-    """First components of the modules that files of the workspace import."""
-
-    def collected() -> frozenset[str]:
-        found: set[str] = set()
-        for path in snapshot.paths():
-            facts = snapshot.facts(path)
-            if facts is not None:
-                found.update(
-                    facts.names[row].partition(".")[0] for row in set(facts.imports[f.IMP_MODULE])
-                )
-        return frozenset(found - {""})
-
-    return set(remember(snapshot, ("imported packages",), collected, frozenset[str]()))
-
-
-def _files_below(folder: str) -> Iterator[str]:
-    for where, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name != "__pycache__"]
-        yield from (f"{where}/{name}" for name in names if name.endswith(_SUFFIXES))
+def _is_imported(snapshot: Snapshot, package: str) -> bool:
+    """Whether a file of the workspace imports a package or module by its first name."""
+    for path in snapshot.files_with(package):
+        facts = snapshot.facts(path)
+        if facts is not None and any(
+            facts.names[row].partition(".")[0] == package
+            for row in set(facts.imports[f.IMP_MODULE])
+        ):
+            return True
+    return False

@@ -18,6 +18,8 @@ from .typeshed import StandardLibrary, typeshed_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..workspace import Workspace
     from .distributions import Distribution, Distributions
     from .seen import Stamp
@@ -42,6 +44,7 @@ class Layers:
         "_distributions",
         "_found",
         "_library",
+        "_listed",
         "_looked",
         "_origins",
         "_packages",
@@ -71,6 +74,7 @@ class Layers:
         self._compiled: dict[str, frozenset[str]] = {}
         self._stamps: dict[str, Stamp] = {}
         self._looked = 0.0
+        self._listed: dict[str, list[str]] = {}
         self._distributions: dict[str, Distributions] = {}
 
     def _prepare(self) -> None:
@@ -135,6 +139,32 @@ class Layers:
         if not self._ready:
             self._prepare()
         return self._roots
+
+    def top_levels(self) -> list[tuple[str, str]]:
+        """(name, path) of each package folder and module that can be imported from outside."""
+        found: dict[str, str] = {}
+        for root in self.roots:
+            try:
+                entries = sorted(os.listdir(root))
+            except OSError:
+                continue
+            for entry in entries:
+                name, dot, suffix = entry.partition(".")
+                if name.isidentifier() and (not dot or suffix in ("py", "pyi")):
+                    found.setdefault(name, f"{root}/{entry}")
+        return list(found.items())
+
+    def listed(self, path: str) -> list[str]:
+        """Files of a package folder or module outside, compiled ones too.
+
+        What is installed is listed once: it changes only with another environment.
+        """
+        known = self._listed.get(path)
+        if known is None:
+            known = list(_files_below(path))
+            if path == self.stdlib or self.is_installed(path):
+                self._listed[path] = known
+        return known
 
     @property
     def stdlib(self) -> str:
@@ -348,3 +378,11 @@ def _module_file(stem: str) -> str | None:
         if os.path.isfile(stem + suffix):
             return stem + suffix
     return None
+
+
+def _files_below(path: str) -> Iterator[str]:
+    if os.path.isfile(path):
+        yield path
+    for where, folders, names in os.walk(path):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        yield from (f"{where}/{name}" for name in names if name.endswith((".py", ".pyi", *_COMPILED)))

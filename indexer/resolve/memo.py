@@ -10,13 +10,15 @@ Conventions may rest on each other only so far, so what a question is answered m
 many of them it is asked inside of. An answer that consulted any is therefore remembered for that
 number only.
 
-Each answer is remembered with the files that were looked at on the way, as a set of bits. When
-files change, the answers that rest on them are forgotten, and all others stay.
+Each answer is remembered with the files that were looked at on the way, and the names whose places
+were asked for, as a set of bits. When files change, the answers that rest on them, or on names that
+came or went with the change, are forgotten, and all others stay.
 """
 
 from __future__ import annotations
 
 import sys
+from zlib import crc32
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,19 +34,30 @@ _DEPTH = 150
 _ROUNDS = 4
 _NOBODY = 1 << 30
 _RECURSION_LIMIT = 12_000
-# Bits that stand for no file: what any change may alter, such as where a name occurs; and that a
-# convention was looked for.
-ANYTHING, CONSULTED = 1, 2
+# The lowest bits stand for no file: that a convention was looked for; then, in which files a name
+# occurs. Names share bits, or there would be too many: an answer may be forgotten for nothing.
+CONSULTED = 1
+_NAME_BITS = 1024
+ANY_NAME = ((1 << _NAME_BITS) - 1) << 1
+_FIRST_FILE = 2 << _NAME_BITS
 
 if sys.getrecursionlimit() < _RECURSION_LIMIT:
     # A question takes half a dozen frames of Python, which live on the heap.
     sys.setrecursionlimit(_RECURSION_LIMIT)
 
 
-class Memo:
-    """Answers by question, each with the bits of what it rests on."""
+def name_bit(name: str) -> int:
+    """The bit of the places of a name, which it shares with some others."""
+    return 2 << crc32(name.encode("utf-8", "surrogatepass")) % _NAME_BITS
 
-    __slots__ = ("answers", "bits", "sets")
+
+class Memo:
+    """Answers by question, each with the bits of what it rests on.
+
+    Behind the answers of its own a memo may have those of another, as far as they still hold.
+    """
+
+    __slots__ = ("_behind", "_gone", "answers", "bits", "sets")
 
     def __init__(self, like: Memo | None = None) -> None:
         """Nothing is remembered. Bits mean what they mean in the memo that this is ``like``."""
@@ -52,28 +65,58 @@ class Memo:
         self.bits: dict[str, int] = {} if like is None else like.bits
         # Sets of bits are long, and many answers have the same.
         self.sets: dict[int, int] = {}
+        # Answers of the other memo, and the bits of those that do not hold here.
+        self._behind: dict[object, tuple[Any, int]] = {}
+        self._gone = 0
 
     def bit(self, path: str) -> int:
         """The bit of a file or folder, whether it is there or was only looked for."""
         bit = self.bits.get(path)
         if bit is None:
-            bit = self.bits[path] = 4 << len(self.bits)
+            bit = self.bits[path] = _FIRST_FILE << len(self.bits)
         return bit
 
+    def find(self, key: object) -> tuple[Any, int] | None:
+        """The answer to a question with the bits of what it rests on, if it is remembered."""
+        entry = self.answers.get(key)
+        if entry is None and self._behind:
+            entry = self._behind.get(key)
+            if entry is None or entry[1] & self._gone:
+                return None
+            self.answers[key] = entry
+        return entry
+
     def clear(self) -> None:
-        """Forget all answers."""
+        """Forget all answers of its own."""
         self.answers.clear()
         self.sets.clear()
 
-    def without(self, paths: Iterable[str]) -> Memo:
-        """The answers that rest on none of these files and folders."""
+    def without(self, paths: Iterable[str], names: int = ANY_NAME) -> Memo:
+        """The answers that rest on none of these files and folders, nor on names with these bits.
+
+        Nothing is copied but what a memo has that is itself made so: what is asked once of an edit
+        must not cost as much as all that was ever remembered.
+        """
         other = Memo(self)  # the bits only grow, so readers of both may share them
-        gone = ANYTHING
+        gone = names
         for path in paths:
             gone |= self.bits.get(path, 0)
+        if not self._behind:
+            other._behind, other._gone = self.answers, gone
+            return other
         # A copy first: another thread may be adding answers.
         answers = self.answers.copy()
         other.answers = {key: entry for key, entry in answers.items() if not entry[1] & gone}
+        other._behind, other._gone = self._behind, self._gone | gone
+        return other
+
+    def settled(self) -> Memo:
+        """The same answers with nothing behind them, so that those that do not hold can go."""
+        other = Memo(self)
+        gone = self._gone
+        behind = self._behind.copy()
+        other.answers = {key: entry for key, entry in behind.items() if not entry[1] & gone}
+        other.answers.update(self.answers.copy())
         return other
 
 
@@ -103,16 +146,16 @@ class Progress:
 
 def remember(snapshot: Snapshot, key: object, answer: Callable[[], _T], unknown: _T) -> _T:
     """The answer to the question ``key``: remembered, or computed now by ``answer``."""
-    answers = snapshot.memo.answers
+    memo = snapshot.memo
     progress = snapshot.progress
-    entry = answers.get(key)
+    entry = memo.find(key)
     if entry is not None:
         progress.touched |= entry[1]
         return entry[0]
     plain = key
     if snapshot.conventional:
         key = (progress.conventions, key)
-        entry = answers.get(key)
+        entry = memo.find(key)
         if entry is not None:
             progress.touched |= entry[1]
             return entry[0]
@@ -150,8 +193,8 @@ def remember(snapshot: Snapshot, key: object, answer: Callable[[], _T], unknown:
         touched = progress.touched
         progress.touched = touched | before
     if lowest >= place:
-        touched = snapshot.memo.sets.setdefault(touched, touched)
-        answers[key if touched & CONSULTED else plain] = value, touched
+        touched = memo.sets.setdefault(touched, touched)
+        memo.answers[key if touched & CONSULTED else plain] = value, touched
     else:
         progress.partial[key] = value, lowest, touched
         progress.lowest = min(outer, lowest)

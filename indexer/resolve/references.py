@@ -18,7 +18,7 @@ from .entities import (
 )
 from .families import family
 from .locate import Occurrence, entities_at, occurrence_at
-from .memo import ANYTHING
+from .memo import ANY_NAME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ def references(
     much longer, those of them are CONVENTIONAL that by the code base's conventions do mean it.
     """
     strict = snapshot.strict()
-    progress, kept = strict.progress, strict.references.answers
-    if len(kept) > _KEPT:
+    progress, kept = strict.progress, strict.references
+    if len(kept.answers) > _KEPT:
         kept.clear()
     members = family(strict, entity) if overrides else [entity]
     same = frozenset(each for member in members for each in same_symbol(strict, member))
@@ -77,16 +77,16 @@ def references(
     else:
         files = _files(strict, entity, aliases=aliases)
     # What the definitions themselves rest on. Which files there are to look at is asked each time.
-    rests_on = progress.touched & ~ANYTHING
+    rests_on = progress.touched & ~ANY_NAME
     found: list[Reference] = []
     for path, names in sorted(files.items()):
         key = same, path, frozenset(names)
-        entry = kept.get(key)
+        entry = kept.find(key)
         if entry is None:
             strict.relax()
             progress.touched = 0
             here = _references_in(strict, path, names, same)
-            entry = kept[key] = here, progress.touched | rests_on
+            entry = kept.answers[key] = here, progress.touched | rests_on
         found += _by_convention(snapshot, entry[0], same) if conventions else entry[0]
     return found
 
@@ -227,13 +227,13 @@ def _files(snapshot: Snapshot, entity: Entity, *, aliases: bool) -> dict[str, se
 
 def _known_aliases(snapshot: Snapshot, path: str, name: str) -> tuple[str, ...]:
     """As :func:`_aliases`, remembered for longer than the facts that tell them are at hand."""
-    kept, progress = snapshot.references.answers, snapshot.progress
+    kept, progress = snapshot.references, snapshot.progress
     key = ("aliases", path, name)
-    entry = kept.get(key)
+    entry = kept.find(key)
     if entry is None:
         before, progress.touched = progress.touched, 0
         aliases = tuple(_aliases(snapshot, path, name))
-        entry = kept[key] = aliases, progress.touched
+        entry = kept.answers[key] = aliases, progress.touched
         progress.touched |= before
     return entry[0]
 
