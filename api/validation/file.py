@@ -54,6 +54,8 @@ class File:
         self.names = names
         self.near = near
         self.affected = affected
+        # Rows of expressions by kind, as far as they are wanted.
+        self._near: dict[int, list[int]] = {}
         self.facts: FileFacts = snapshot.need(path)
 
     @cached_property
@@ -77,8 +79,12 @@ class File:
 
     def expressions(self, op: int) -> Iterator[int]:
         """Rows of the expressions of a kind, as far as the edit may have made them wrong."""
-        rows = (row for row, each in enumerate(self.facts.expr[f.EXPR_OP]) if each == op)
-        near = rows if self.near is None else filter(self._is_near, rows)
+        near = self._near.get(op)
+        if near is None:
+            near = _rows_by_op(self.facts).get(op, [])
+            if self.near is not None:
+                near = list(filter(self._is_near, near))
+            self._near[op] = near
         for count, row in enumerate(near):
             if not count % _BREATH and self.snapshot.interrupt is not None:
                 self.snapshot.interrupt()  # a long examination can be called off, or held up
@@ -216,3 +222,13 @@ class File:
             imported_module(self.strict, self.path, self.facts.names[row])[0] == OUTSIDE
             for row in set(table[f.IMP_MODULE])
         )
+
+
+def _rows_by_op(facts: FileFacts) -> dict[int, list[int]]:
+    """Rows of a file's expressions by kind, remembered with its facts: every rule asks for some."""
+    found: dict[int, list[int]] | None = facts.memo.get("rows by op")
+    if found is None:
+        found = facts.memo["rows by op"] = {}
+        for row, op in enumerate(facts.expr[f.EXPR_OP]):
+            found.setdefault(op, []).append(row)
+    return found

@@ -466,29 +466,45 @@ def _aliases(facts: FileFacts) -> dict[str, list[str]]:
 def _subclasses(snapshot: Snapshot, entity: Entity) -> list[Entity]:
     from .entities import name_of
 
-    names = {name_of(snapshot, entity)}
-    found: list[Entity] = []
-    seen_files: set[str] = set()
-    todo = sorted(names)
+    found: set[Entity] = set()
+    for name in _spellings(snapshot, name_of(snapshot, entity)):
+        found.update(_by_base(snapshot, name).get(entity, ()))
+    return sorted(found, key=lambda item: (item[1], item[2]))
+
+
+def _spellings(snapshot: Snapshot, name: str) -> tuple[str, ...]:
+    """A name, and every other under which imports make known what is called so."""
+    return remember(snapshot, ("spellings", name), lambda: _find_spellings(snapshot, name), (name,))
+
+
+def _find_spellings(snapshot: Snapshot, name: str) -> tuple[str, ...]:
+    names = {name}
+    todo = [name]
     while todo:
         name = todo.pop()
         for path in snapshot.files_with(name):
             facts = snapshot.facts(path)
-            if facts is None:
-                continue
-            for alias in _aliases(facts).get(name, ()):
+            for alias in _aliases(facts).get(name, ()) if facts is not None else ():
                 if alias not in names:
                     names.add(alias)
                     todo.append(alias)
-    for name in sorted(names):
+    return tuple(sorted(names))
+
+
+def _by_base(snapshot: Snapshot, name: str) -> dict[Entity, list[Entity]]:
+    """Classes of the files that have a base of a name, by base.
+
+    Once for a name: a code base may have hundreds of classes that are all called ``Command``.
+    """
+
+    def collected() -> dict[Entity, list[Entity]]:
+        found: dict[Entity, list[Entity]] = {}
         for path in snapshot.files_inheriting(name):
-            if path in seen_files:
-                continue
-            seen_files.add(path)
             facts = snapshot.facts(path)
-            if facts is None:
-                continue
-            for row, kind in enumerate(facts.definition[f.DEF_KIND]):
-                if kind == f.CLASS and entity in bases(snapshot, (CLASS, path, row)):
-                    found.append((CLASS, path, row))
-    return sorted(found, key=lambda item: (item[1], item[2]))
+            for row, kind in enumerate(facts.definition[f.DEF_KIND]) if facts is not None else ():
+                if kind == f.CLASS:
+                    for base in bases(snapshot, (CLASS, path, row)):
+                        found.setdefault(base, []).append((CLASS, path, row))
+        return found
+
+    return remember(snapshot, ("by base", name), collected, dict["Entity", "list[Entity]"]())

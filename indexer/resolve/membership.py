@@ -207,29 +207,49 @@ def _has_unclear_base(snapshot: Snapshot, cls: Entity, facts: FileFacts) -> bool
 def set_by_computed_names(snapshot: Snapshot) -> frozenset[Entity]:
     """Classes that code of the workspace gives attributes by ``setattr`` with computed names."""
     return remember(
-        snapshot, ("computed names",), lambda: _set_by_computed_names(snapshot), frozenset()
+        snapshot,
+        ("computed names",),
+        lambda: frozenset().union(
+            *(_set_in(snapshot, path) for path in snapshot.files_with("setattr"))
+        ),
+        frozenset(),
     )
 
 
-def _set_by_computed_names(snapshot: Snapshot) -> frozenset[Entity]:
+def _set_in(snapshot: Snapshot, path: str) -> frozenset[Entity]:
+    """Those that one file gives attributes; an edit of another changes nothing of it."""
+    key = "computed names", path
+    return remember(snapshot, key, lambda: _find_set_in(snapshot, path), frozenset())
+
+
+def _find_set_in(snapshot: Snapshot, path: str) -> frozenset[Entity]:
+    facts = snapshot.facts(path)
+    if facts is None:
+        return frozenset()
     found: set[Entity] = set()
-    for path in snapshot.files_with("setattr"):
-        facts = snapshot.facts(path)
-        if facts is None:
+    ops, _, lefts, rights = facts.expr
+    (extra,) = facts.extra
+    for role, position, function in facts.occurrences("setattr"):
+        # What uses a name as its function comes after the name and its arguments.
+        row = _call_of(facts, function) if role & f.ROLE_MASK == f.CALLED else -1
+        if row < 0 or extra[rights[row]] < 2 or _restores(facts, position):
             continue
-        called = {ref for role, _, ref in facts.occurrences("setattr") if role == f.CALLED}
-        ops, _, lefts, rights = facts.expr
-        (extra,) = facts.extra
-        for row, op in enumerate(ops):
-            if op != f.CALL or lefts[row] not in called or extra[rights[row]] < 2:
-                continue
-            target, key = extra[rights[row] + 3], extra[rights[row] + 6]
-            if ops[key] == f.STRING or _restores(facts, facts.expr[f.EXPR_POS][row]):
-                continue
-            for value in evaluate.values(snapshot, path, target):
-                if value[0] in (INSTANCE, CLASS_OBJECT):
-                    found.add(value[1])
+        target, key = extra[rights[row] + 3], extra[rights[row] + 6]
+        if ops[key] == f.STRING:
+            continue
+        for value in evaluate.values(snapshot, path, target):
+            if value[0] in (INSTANCE, CLASS_OBJECT):
+                found.add(value[1])
     return frozenset(found)
+
+
+def _call_of(facts: FileFacts, function: int) -> int:
+    """Row of the call of a function that stands at an expression; -1 for none."""
+    ops, _, lefts, _ = facts.expr
+    for row in range(function + 1, len(ops)):
+        if ops[row] == f.CALL and lefts[row] == function:
+            return row
+    return -1
 
 
 def _is_object(snapshot: Snapshot, cls: Entity) -> bool:

@@ -42,15 +42,22 @@ def ruff(file: File) -> Iterator[Finding]:
     """Faults that ruff finds in a file by itself."""
     if file.is_stub or file.names is not None:
         return
-    reported = _run(file)
+    # It looks at nothing but the text and its name: what it says of a content is said once.
+    key = "ruff", os.path.basename(file.path), file.snapshot.index.layers.version
+    reported: list[Mapping[str, Any]] | None = file.facts.memo.get(key)
+    if reported is None:
+        reported = _run(file)
+        if reported is None:
+            return
+        file.facts.memo[key] = reported
     for item in reported:
         finding = _finding(file, item)
         if finding is not None:
             yield finding
 
 
-def _run(file: File) -> list[Mapping[str, Any]]:
-    """What ruff reports on a file; nothing, and a note, when it cannot be run."""
+def _run(file: File) -> list[Mapping[str, Any]] | None:
+    """What ruff reports on a file; None, and a note, when it cannot be run."""
     import json
     import subprocess
 
@@ -58,7 +65,7 @@ def _run(file: File) -> list[Mapping[str, Any]]:
     program = _program()
     if not program:
         index.note("ruff is not installed beside flux-index: its rules were left out.")
-        return []
+        return None
     minor = index.layers.version[1] if index.layers.version[0] == 3 else _NEWEST
     command = [
         program, "check", "--isolated", "--no-cache", "--quiet", "--exit-zero", "--no-fix",
@@ -78,7 +85,6 @@ def _run(file: File) -> list[Mapping[str, Any]]:
         reported = None
     if reported is None:
         index.note("ruff could not be run: its rules were left out.")
-        return []
     return reported
 
 

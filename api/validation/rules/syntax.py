@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ....indexer.facts import FileFacts
     from ..file import File
 
+    _Said = tuple[str, int, int, bool]
+
 _LARGEST = 1_000_000  # bytes that are given to the compiler
 # What a compiler older than the code says of syntax that it does not know yet.
 _UNSURE = (
@@ -40,7 +42,9 @@ def syntax_errors(facts: FileFacts, text: bytes) -> list[tuple[int, int, str]]:
     places = [
         (start, max(end, start + 1), kind) for start, end, kind in zip(*facts.errors, strict=True)
     ]
-    said = _compiled(text)
+    if "compiled" not in facts.memo:
+        facts.memo["compiled"] = _compiled(text)
+    said: _Said | None = facts.memo["compiled"]
     found: list[tuple[int, int, str]] = []
     for start, end, kind in places:
         line_end = text.find(b"\n", start)
@@ -64,7 +68,7 @@ def syntax_errors(facts: FileFacts, text: bytes) -> list[tuple[int, int, str]]:
     return found
 
 
-def _compiled(text: bytes) -> tuple[str, int, int, bool] | None:
+def _compiled(text: bytes) -> _Said | None:
     """Message, start and end of what the compiler refuses, and whether any version would."""
     import warnings
 
