@@ -255,7 +255,7 @@ def test_a_bug_is_told_with_its_traceback(
     def broken(*_: object, **__: object) -> Any:
         raise ZeroDivisionError("at the worst moment")
 
-    monkeypatch.setattr("flux_index.api.cli.query.call", broken)
+    monkeypatch.setattr("flux_index.api.cli.asking.call", broken)
     assert main(["query", "status", "--json"]) == 2
     captured = capsys.readouterr()
     assert "Traceback (most recent call last)" in captured.err
@@ -269,7 +269,7 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object, **__: object) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("flux_index.api.cli.query.call", interrupted)
+    monkeypatch.setattr("flux_index.api.cli.asking.call", interrupted)
     assert main(["query", "status"]) == 130
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from .validate import validate
+from ..validation.findings import ERROR
+from ..validation.judge import broken_elsewhere
+from .validate import change_of, judgement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from ..session import Session
-
-_ALL = 1_000_000
 
 
 def breakage(
@@ -24,7 +24,7 @@ def breakage(
     limit: int,
 ) -> dict[str, Any]:
     """Answer the operation ``breakage``."""
-    answer = validate(
+    change = change_of(
         session,
         paths=None,
         path=path,
@@ -33,17 +33,7 @@ def breakage(
         since=since,
         staged=staged,
         whole=False,
-        limit=_ALL,
     )
-    checked = set(answer["checked"])
-    found = [item for item in answer["items"] if item["path"] not in checked]
-    severities = [item["severity"] for item in found]
     # What is certain comes first.
-    found.sort(key=lambda item: item["severity"] != "error")
-    answer["items"] = found[:limit]
-    answer["total"] = len(found)
-    answer["counts"] = {name: severities.count(name) for name in answer["counts"]}
-    answer["truncated"] = len(found) > limit
-    if not answer["counts"]["error"]:
-        answer["verdict"] = "doubtful" if answer["counts"]["warning"] else "ok"
-    return answer
+    found = sorted(broken_elsewhere(change), key=lambda finding: finding.severity != ERROR)
+    return judgement(change, found, limit)

@@ -42,7 +42,11 @@ def validate(
         staged=staged,
         whole=whole,
     )
-    found = judge(change, whole=whole)
+    return judgement(change, judge(change, whole=whole), limit)
+
+
+def judgement(change: Change, found: list[Finding], limit: int) -> dict[str, Any]:
+    """Findings as the answer that tells of them."""
     shown = found[:limit]
     snapshot = change.after
     answer: dict[str, Any] = {

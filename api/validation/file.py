@@ -9,7 +9,7 @@ from ...indexer.conditions import never_runs
 from ...indexer.places import block_at
 from ...indexer.resolve.completeness import is_complete
 from ...indexer.resolve.evaluate import values
-from ...indexer.resolve.subjects import spelled
+from ...indexer.resolve.subjects import call_of, spelled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # Expressions between two chances to call an examination off.
 _BREATH = 16
+_ASKING = ("hasattr", "getattr", "setattr", "delattr")
 _CATCHING_ANY = frozenset(["Exception", "BaseException"])
 
 
@@ -110,6 +111,10 @@ class File:
             return self._speaks_of(lefts[expr], depth - 1)
         return False
 
+    def is_touched(self, start: int, end: int) -> bool:
+        """Whether the edit changed anything between two positions."""
+        return self.near is None or any(first < end and start < last for first, last in self.near)
+
     def complete_type(self, expr: int) -> Type:
         """The type of an expression if all that it may be is known, without conventions."""
         if not is_complete(self.strict, self.path, expr):
@@ -192,12 +197,12 @@ class File:
         ops, _, lefts, rights = facts.expr
         (extra,) = facts.extra
         found: set[str] = set()
-        for row in self.expressions(f.CALL):
-            function, at = lefts[row], rights[row]
-            if ops[function] != f.NAME or extra[at] < 2:
-                continue
-            if facts.names[lefts[function]] in ("hasattr", "getattr", "setattr", "delattr"):
-                key = extra[at + 6]
+        for name in _ASKING:
+            for _, _, function in facts.occurrences(name):
+                row = call_of(facts, function) if function >= 0 else -1
+                if row < 0 or extra[rights[row]] < 2:
+                    continue
+                key = extra[rights[row] + 6]
                 if ops[key] == f.STRING and lefts[key] >= 0:
                     found.add(facts.strings[lefts[key]])
         return found

@@ -51,8 +51,21 @@ def judge(change: Change, *, whole: bool = False) -> list[Finding]:
             found += _missed(change, gone, path, after)
     if not whole:
         found += _broken_elsewhere(change, gone)
-        for finding in found if gone else ():
-            tell(finding, gone, change.after)
+    return _finished(found, change, gone, whole=whole)
+
+
+def broken_elsewhere(change: Change) -> list[Finding]:
+    """Faults that an edit caused in files that it does not touch."""
+    gone = removals(change)
+    return _finished(_broken_elsewhere(change, gone), change, gone, whole=False)
+
+
+def _finished(
+    found: list[Finding], change: Change, gone: list[Removal], *, whole: bool
+) -> list[Finding]:
+    """Findings with what exists instead, and fixes."""
+    for finding in found if gone else ():
+        tell(finding, gone, change.after)
     for finding in found:
         propose(finding, change.after, None if whole else change.before)
     return found

@@ -247,7 +247,10 @@ def _bound_before(change: Change, removal: Removal, file: File, receiver: int) -
     name = removal.name
     if file.path in change.paths:
         return -1 if attribute(file.snapshot, file.path, receiver, name) else TEXTUAL
-    found = attribute(change.before, file.path, receiver, name)
+    # What types say is asked first: conventions take longer, and mostly have nothing to add.
+    found = attribute(change.before.strict(), file.path, receiver, name) or attribute(
+        change.before, file.path, receiver, name
+    )
     for item in found:
         entity = item.entity
         if entity[1] == removal.path and _is_of(change.before, entity, removal.key):

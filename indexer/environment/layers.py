@@ -385,4 +385,6 @@ def _files_below(path: str) -> Iterator[str]:
         yield path
     for where, folders, names in os.walk(path):
         folders[:] = [name for name in folders if name != "__pycache__"]
-        yield from (f"{where}/{name}" for name in names if name.endswith((".py", ".pyi", *_COMPILED)))
+        yield from (
+            f"{where}/{name}" for name in names if name.endswith((".py", ".pyi", *_COMPILED))
+        )

@@ -14,6 +14,7 @@ from .entities import CLASS, FUNCTION, NAMESPACE, OUTSIDE, VARIABLE, name_of
 from .lazy import is_open as is_open_module
 from .memo import remember
 from .names import member_of
+from .subjects import call_of
 from .synthesized import decorators, last_name
 from .types import (
     CALLABLE,
@@ -206,20 +207,20 @@ def _has_unclear_base(snapshot: Snapshot, cls: Entity, facts: FileFacts) -> bool
 
 def set_by_computed_names(snapshot: Snapshot) -> frozenset[Entity]:
     """Classes that code of the workspace gives attributes by ``setattr`` with computed names."""
-    return remember(
-        snapshot,
-        ("computed names",),
-        lambda: frozenset().union(
-            *(_set_in(snapshot, path) for path in snapshot.files_with("setattr"))
-        ),
-        frozenset(),
-    )
+
+    def collected() -> frozenset[Entity]:
+        found: set[Entity] = set()
+        for path in snapshot.files_with("setattr"):
+            found |= _set_in(snapshot, path)
+        return frozenset(found)
+
+    return remember(snapshot, ("computed names",), collected, frozenset["Entity"]())
 
 
 def _set_in(snapshot: Snapshot, path: str) -> frozenset[Entity]:
     """Those that one file gives attributes; an edit of another changes nothing of it."""
     key = "computed names", path
-    return remember(snapshot, key, lambda: _find_set_in(snapshot, path), frozenset())
+    return remember(snapshot, key, lambda: _find_set_in(snapshot, path), frozenset["Entity"]())
 
 
 def _find_set_in(snapshot: Snapshot, path: str) -> frozenset[Entity]:
@@ -227,11 +228,10 @@ def _find_set_in(snapshot: Snapshot, path: str) -> frozenset[Entity]:
     if facts is None:
         return frozenset()
     found: set[Entity] = set()
-    ops, _, lefts, rights = facts.expr
+    ops, _, _, rights = facts.expr
     (extra,) = facts.extra
     for role, position, function in facts.occurrences("setattr"):
-        # What uses a name as its function comes after the name and its arguments.
-        row = _call_of(facts, function) if role & f.ROLE_MASK == f.CALLED else -1
+        row = call_of(facts, function) if role & f.ROLE_MASK == f.CALLED else -1
         if row < 0 or extra[rights[row]] < 2 or _restores(facts, position):
             continue
         target, key = extra[rights[row] + 3], extra[rights[row] + 6]
@@ -241,15 +241,6 @@ def _find_set_in(snapshot: Snapshot, path: str) -> frozenset[Entity]:
             if value[0] in (INSTANCE, CLASS_OBJECT):
                 found.add(value[1])
     return frozenset(found)
-
-
-def _call_of(facts: FileFacts, function: int) -> int:
-    """Row of the call of a function that stands at an expression; -1 for none."""
-    ops, _, lefts, _ = facts.expr
-    for row in range(function + 1, len(ops)):
-        if ops[row] == f.CALL and lefts[row] == function:
-            return row
-    return -1
 
 
 def _is_object(snapshot: Snapshot, cls: Entity) -> bool:
@@ -352,30 +343,25 @@ def _is_filled(facts: FileFacts, expr: int) -> bool:
 
 def _is_given_a_dictionary(facts: FileFacts, function: int) -> bool:
     """Whether a call's only argument is the dictionary of another object: of the same kind."""
-    ops, _, lefts, rights = facts.expr
+    row = call_of(facts, function)
+    if row < 0:
+        return False
+    ops, _, _, rights = facts.expr
     (extra,) = facts.extra
-    for row, op in enumerate(ops):
-        if op == f.CALL and lefts[row] == function:
-            given = extra[rights[row] + 3]
-            return (
-                extra[rights[row]] == 1
-                and ops[given] == f.ATTRIBUTE
-                and facts.names[rights[given]] == "__dict__"
-            )
-    return False
+    given = extra[rights[row] + 3]
+    return (
+        extra[rights[row]] == 1
+        and ops[given] == f.ATTRIBUTE
+        and facts.names[rights[given]] == "__dict__"
+    )
 
 
 def _is_set_on_own(facts: FileFacts, function: int) -> bool:
     """Whether ``setattr`` is given an object by a plain name, and a name that is computed."""
-    ops, _, lefts, rights = facts.expr
+    row = call_of(facts, function)
+    ops, _, _, rights = facts.expr
     (extra,) = facts.extra
-    for row, op in enumerate(ops):
-        if op == f.CALL and lefts[row] == function:
-            at = rights[row]
-            if extra[at] < 2:
-                return True
-            return ops[extra[at + 3]] == f.NAME
-    return True
+    return row < 0 or extra[rights[row]] < 2 or ops[extra[rights[row] + 3]] == f.NAME
 
 
 def _binds_elsewhere(snapshot: Snapshot, cls: Entity, name: str) -> bool:

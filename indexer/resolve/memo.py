@@ -100,7 +100,7 @@ class Memo:
         other = Memo(self)  # the bits only grow, so readers of both may share them
         gone = names
         for path in paths:
-            gone |= self.bits.get(path, 0)
+            gone |= self.bit(path)  # also of what is first looked at later: answers may yet come
         if not self._behind:
             other._behind, other._gone = self.answers, gone
             return other

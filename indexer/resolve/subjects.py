@@ -97,3 +97,12 @@ def mentions(facts: FileFacts, test: int, chain: Chain) -> bool:
 def _of_call(facts: FileFacts, call: int, chain: Chain) -> bool:
     argument = first_argument(facts, call)
     return argument >= 0 and subject(facts, argument) == chain
+
+
+def call_of(facts: FileFacts, function: int) -> int:
+    """Row of the call whose function is this expression; -1 when it is not called."""
+    ops, _, lefts, _ = facts.expr
+    for row in range(function + 1, len(ops)):  # what uses an expression comes after it
+        if ops[row] == f.CALL and lefts[row] == function:
+            return row
+    return -1

@@ -43,7 +43,7 @@ def ruff(file: File) -> Iterator[Finding]:
     if file.is_stub or file.names is not None:
         return
     # It looks at nothing but the text and its name: what it says of a content is said once.
-    key = "ruff", os.path.basename(file.path), file.snapshot.index.layers.version
+    key = f"ruff {os.path.basename(file.path)} {file.snapshot.index.layers.version}"
     reported: list[Mapping[str, Any]] | None = file.facts.memo.get(key)
     if reported is None:
         reported = _run(file)

@@ -52,7 +52,11 @@ def stub_body(file: File) -> Iterator[Finding]:
         return
     facts, table = file.facts, file.facts.definition
     for row, kind in enumerate(table[f.DEF_KIND]):
-        if kind != f.FUNCTION or _may_be_empty(file, row):
+        if kind != f.FUNCTION or not file.is_touched(
+            table[f.DEF_START][row], table[f.DEF_END][row]
+        ):
+            continue
+        if _may_be_empty(file, row):
             continue
         name = facts.names[table[f.DEF_NAME][row]]
         if table[f.DEF_FLAGS][row] & f.STUB_BODY:
