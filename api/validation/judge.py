@@ -14,11 +14,11 @@ from .ignored import is_ignored
 from .proposals import propose
 from .regions import regions
 from .removals import removals, still_used, tell
-from .rules import rules
+from .rules import families_of, rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from ...indexer.snapshot import Snapshot
     from .edits import Change
@@ -47,7 +47,8 @@ def judge(change: Change, *, whole: bool = False) -> list[Finding]:
             old, new = _near(change, path)
             after = examine(change.after, path, None, change.before, new, affected)
             if after:
-                found += _new(after, examine(change.before, path, None, None, old, affected))
+                kinds = {"syntax", *families_of(after)}
+                found += _new(after, examine(change.before, path, None, None, old, affected, kinds))
             found += _missed(change, gone, path, after)
     if not whole:
         found += _broken_elsewhere(change, gone)
@@ -78,10 +79,12 @@ def examine(
     before: Snapshot | None = None,
     near: Regions | None = None,
     affected: frozenset[str] = frozenset(),
+    families: Collection[str] | None = None,
 ) -> list[Finding]:
     """Faults of a file in order of their places, each with its identity.
 
-    All of them, or as far as ``names``, or ``near`` and ``affected``, say (see :class:`.File`).
+    All of them, or as far as ``names``, or ``near`` and ``affected``, say (see :class:`.File`), and
+    those that rules of some ``families`` find.
     """
     if not snapshot.exists(path):
         return []
@@ -90,7 +93,7 @@ def examine(
     except UnknownFileError:
         return []
     found: list[Finding] = []
-    for rule in rules():
+    for rule in rules() if families is None else rules(families):
         if rule.check is not None:
             found += rule.check(file)
             if rule.name == "syntax-error" and found:
@@ -171,7 +174,9 @@ def _broken_elsewhere(change: Change, gone: list[Removal]) -> list[Finding]:
         wanted = frozenset(users[path] - alone)
         after = examine(change.after, path, wanted) if wanted else []
         if after:
-            found += _new(after, examine(change.before, path, wanted))
+            kinds = {"syntax", *families_of(after)}
+            old = examine(change.before, path, wanted, families=kinds)
+            found += _new(after, old)
         found += _missed(change, [each for each in gone if each.name in users[path]], path, after)
     return found
 

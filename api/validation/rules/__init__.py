@@ -12,7 +12,8 @@ from ..findings import ERROR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
+    from typing import Any
 
     from ..file import File
     from ..findings import Finding
@@ -51,10 +52,18 @@ class Rule:
         self.severity = severity
 
 
-def rules() -> list[Rule]:
-    """Every rule, family by family."""
-    found: list[Rule] = []
-    for family in _FAMILIES:
-        module = import_module(f".{family}", __package__)
-        found += module.RULES
-    return found
+def rules(families: Collection[str] = _FAMILIES) -> list[Rule]:
+    """Every rule of some families, by default of all, family by family."""
+    return [rule for family in _FAMILIES if family in families for rule in _module(family).RULES]
+
+
+def families_of(findings: Iterable[Finding]) -> set[str]:
+    """The families whose rules found something."""
+    names = {finding.rule.partition(":")[0] for finding in findings}
+    return {
+        family for family in _FAMILIES if any(rule.name in names for rule in _module(family).RULES)
+    }
+
+
+def _module(family: str) -> Any:
+    return import_module(f".{family}", __package__)
