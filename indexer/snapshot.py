@@ -302,9 +302,11 @@ class Snapshot:
     def _looked_up(self, key: object, path: str, look: Callable[[str], bool]) -> bool:
         """What the disk says about a path, asked once as long as nothing changes."""
         found = self.memo.find(key)
-        if found is None:
-            found = self.memo.answers[key] = look(path), self.progress.touched
-        return found[0]
+        if found is not None:
+            return found[0]
+        there = look(path)
+        self.memo.keep(key, there, self.progress.touched)
+        return there
 
     def _step_outside(self, path: str, *, looked_for: bool = False) -> None:
         """Note that an answer rests on what lies at a path outside of the workspace.

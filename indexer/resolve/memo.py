@@ -66,7 +66,7 @@ class Memo:
         # Sets of bits are long, and many answers have the same.
         self.sets: dict[int, int] = {}
         # Answers of the other memo, and the bits of those that do not hold here.
-        self._behind: dict[object, tuple[Any, int]] = {}
+        self._behind: dict[object, tuple[Any, int]] | None = None
         self._gone = 0
 
     def bit(self, path: str) -> int:
@@ -79,12 +79,21 @@ class Memo:
     def find(self, key: object) -> tuple[Any, int] | None:
         """The answer to a question with the bits of what it rests on, if it is remembered."""
         entry = self.answers.get(key)
-        if entry is None and self._behind:
+        if entry is None and self._behind is not None:
             entry = self._behind.get(key)
-            if entry is None or entry[1] & self._gone:
+            if entry is not None and entry[1] & self._gone:
                 return None
-            self.answers[key] = entry
         return entry
+
+    def keep(self, key: object, value: Any, touched: int) -> None:
+        """Remember an answer that rests on what these bits stand for.
+
+        One that holds in the other memo as well is remembered there, for all that are made from it.
+        """
+        answers = self.answers
+        if self._behind is not None and not touched & self._gone:
+            answers = self._behind
+        answers[key] = value, self.sets.setdefault(touched, touched)
 
     def clear(self) -> None:
         """Forget all answers of its own."""
@@ -101,7 +110,7 @@ class Memo:
         gone = names
         for path in paths:
             gone |= self.bit(path)  # also of what is first looked at later: answers may yet come
-        if not self._behind:
+        if self._behind is None:
             other._behind, other._gone = self.answers, gone
             return other
         # A copy first: another thread may be adding answers.
@@ -114,8 +123,9 @@ class Memo:
         """The same answers with nothing behind them, so that those that do not hold can go."""
         other = Memo(self)
         gone = self._gone
-        behind = self._behind.copy()
-        other.answers = {key: entry for key, entry in behind.items() if not entry[1] & gone}
+        if self._behind is not None:
+            behind = self._behind.copy()
+            other.answers = {key: entry for key, entry in behind.items() if not entry[1] & gone}
         other.answers.update(self.answers.copy())
         return other
 
@@ -193,8 +203,7 @@ def remember(snapshot: Snapshot, key: object, answer: Callable[[], _T], unknown:
         touched = progress.touched
         progress.touched = touched | before
     if lowest >= place:
-        touched = memo.sets.setdefault(touched, touched)
-        memo.answers[key if touched & CONSULTED else plain] = value, touched
+        memo.keep(key if touched & CONSULTED else plain, value, touched)
     else:
         progress.partial[key] = value, lowest, touched
         progress.lowest = min(outer, lowest)

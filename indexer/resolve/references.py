@@ -86,8 +86,10 @@ def references(
             strict.relax()
             progress.touched = 0
             here = _references_in(strict, path, names, same)
-            entry = kept.answers[key] = here, progress.touched | rests_on
-        found += _by_convention(snapshot, entry[0], same) if conventions else entry[0]
+            kept.keep(key, here, progress.touched | rests_on)
+        else:
+            here = entry[0]
+        found += _by_convention(snapshot, here, same) if conventions else here
     return found
 
 
@@ -230,12 +232,13 @@ def _known_aliases(snapshot: Snapshot, path: str, name: str) -> tuple[str, ...]:
     kept, progress = snapshot.references, snapshot.progress
     key = ("aliases", path, name)
     entry = kept.find(key)
-    if entry is None:
-        before, progress.touched = progress.touched, 0
-        aliases = tuple(_aliases(snapshot, path, name))
-        entry = kept.answers[key] = aliases, progress.touched
-        progress.touched |= before
-    return entry[0]
+    if entry is not None:
+        return entry[0]
+    before, progress.touched = progress.touched, 0
+    aliases = tuple(_aliases(snapshot, path, name))
+    kept.keep(key, aliases, progress.touched)
+    progress.touched |= before
+    return aliases
 
 
 def _has_aliases(facts: FileFacts) -> bool:
