@@ -65,6 +65,11 @@ class Operation:
         self.parameters = parameters
 
     @property
+    def needs_session(self) -> bool:
+        """Whether it answers about an agent's session; what others show is recorded for one."""
+        return any(each.name == "session" and each.required for each in self.parameters)
+
+    @property
     def function(self) -> Function:
         """The function that answers; called with the session and the arguments by keyword."""
         module = import_module(f".queries.{self.module}", __package__)
@@ -92,6 +97,11 @@ _PAGE = (
     Parameter("limit", "integer", "Most items in one answer.", default=50),
     Parameter("offset", "integer", "Items to leave out at the start.", default=0),
 )
+_SESSION = Parameter(
+    "session",
+    "string",
+    "Handle that `begin` gave: what this answer shows counts as read in that session.",
+)
 _KINDS = ("class", "function", "method", "property", "field", "variable", "constant", "enum",
           "enum-member", "module")  # fmt: skip
 
@@ -106,6 +116,7 @@ _ALL = (
         Parameter("kinds", "array", "Only these kinds.", choices=_KINDS),
         Parameter("path", "string", "Only in files whose path starts with or matches this."),
         *_PAGE,
+        _SESSION,
     ),
     Operation(
         "outline",
@@ -114,6 +125,7 @@ _ALL = (
         "What a file or module defines, nested, with signatures and one-line docs.",
         Parameter("path", "string", "A file."),
         Parameter("name", "string", "Or a module's or class's dotted name."),
+        _SESSION,
     ),
     Operation(
         "definition",
@@ -121,6 +133,7 @@ _ALL = (
         "Listing",
         "Where a name is defined, imports followed.",
         *_TARGET,
+        _SESSION,
     ),
     Operation(
         "references",
@@ -176,6 +189,7 @@ _ALL = (
         ),
         Parameter("limit", "integer", "Most references in one answer.", default=200),
         Parameter("offset", "integer", "References to leave out at the start.", default=0),
+        _SESSION,
     ),
     Operation(
         "members",
@@ -188,6 +202,7 @@ _ALL = (
         Parameter("private", "boolean", "Also names with a leading underscore.", default=True),
         Parameter("limit", "integer", "Most items in one answer.", default=500),
         Parameter("offset", "integer", "Items to leave out at the start.", default=0),
+        _SESSION,
     ),
     Operation(
         "hierarchy",
@@ -197,6 +212,7 @@ _ALL = (
         *_TARGET,
         Parameter("depth", "integer", "Levels of subclasses.", default=3),
         Parameter("limit", "integer", "Most subclasses in one answer.", default=200),
+        _SESSION,
     ),
     Operation(
         "callers",
@@ -205,6 +221,7 @@ _ALL = (
         "Functions that call a function, with the places.",
         *_TARGET,
         *_PAGE,
+        _SESSION,
     ),
     Operation(
         "callees",
@@ -213,6 +230,7 @@ _ALL = (
         "Functions that a function calls, with the places.",
         *_TARGET,
         *_PAGE,
+        _SESSION,
     ),
     Operation(
         "imports",
@@ -241,6 +259,7 @@ _ALL = (
         "Does this API exist, and if not, what is nearest? Takes a dotted name, with a call's "
         "arguments if they matter: `django.db.models.Model.save(force_insert=)`.",
         Parameter("query", "string", "Dotted name, optionally with `(arguments)`.", required=True),
+        _SESSION,
     ),
     Operation(
         "source",
@@ -249,6 +268,7 @@ _ALL = (
         "The exact text of a symbol, with its line numbers.",
         *_TARGET,
         Parameter("context", "integer", "Lines around it to show as well.", default=0),
+        _SESSION,
     ),
     Operation(
         "validate",
@@ -301,6 +321,31 @@ _ALL = (
         *_TARGET[1:],
     ),
     Operation(
+        "begin",
+        "begin",
+        "SessionAnswer",
+        "Open a session for an agent: a handle under which it is remembered what questions showed "
+        "it, and which `guard` is asked with. Forgotten after 30 days without use.",
+        Parameter("client", "string", "What the agent is called.", default=""),
+    ),
+    Operation(
+        "guard",
+        "guard",
+        "GuardAnswer",
+        "May an agent write this? Only when the lines that it changes were shown in its session as "
+        "they are now, and for a new file a sibling and what it uses. Tells what to read first. "
+        "Nothing is written; what is allowed counts as known once it is there.",
+        Parameter("session", "string", "Handle that `begin` gave.", required=True),
+        Parameter("path", "string", "The file that `text` is meant for."),
+        *_EDIT[:2],
+        Parameter(
+            "supply",
+            "boolean",
+            "Hand over what is missing, which then counts as read, so that the next try may pass.",
+            default=False,
+        ),
+    ),
+    Operation(
         "status",
         "status",
         "StatusAnswer",
@@ -322,6 +367,21 @@ def call(session: Session, name: str, arguments: Mapping[str, Any]) -> Mapping[s
     """Answer an operation; raises KeyError for an unknown one, InvalidArgumentsError otherwise."""
     operation = OPERATIONS[name]
     arguments = checked(operation, arguments)
+    handle: str | None = arguments.pop("session", None)
+    if operation.needs_session:
+        arguments["handle"] = handle
+    answer = _answered(session, operation, arguments)
+    if handle and not operation.needs_session:
+        from .agent.shown import record
+
+        record(session, handle, answer)
+    return answer
+
+
+def _answered(
+    session: Session, operation: Operation, arguments: dict[str, Any]
+) -> Mapping[str, Any]:
+    """What an operation answers, asked again when what it rests on changes meanwhile."""
     try:
         return operation.function(session, **arguments)
     except StaleError as stale:

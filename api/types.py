@@ -282,6 +282,40 @@ class Explanation(Envelope):
     total: int
 
 
+class SessionAnswer(Envelope):
+    """A session that was opened."""
+
+    session: str
+    """The handle."""
+    total: int
+
+
+class ToRead(TypedDict):
+    """Lines that an agent has to be shown before it may write."""
+
+    path: str
+    first_line: int
+    """One-based."""
+    last_line: int
+    why: Literal["unread", "changed", "sibling", "api"]
+    reason: str
+    """The same as a sentence."""
+    name: NotRequired[str]
+    """For an API: what it is."""
+    changed: NotRequired[list[list[int]]]
+    """First and last line of each part that has changed since it was shown, one-based."""
+    text: NotRequired[str]
+    """The lines, when they are handed over."""
+
+
+class GuardAnswer(Envelope):
+    """Whether a write may land, and what has to be read first."""
+
+    verdict: Literal["allowed", "refused"]
+    items: list[ToRead]
+    total: int
+
+
 class StatusAnswer(Envelope):
     """State of the index."""
 

@@ -186,6 +186,8 @@ ASKED: dict[str, dict[str, Any]] = {
     "importers": {"name": "shapes"},
     "exists": {"query": "shapes.Box.areas"},
     "source": BOX,
+    "begin": {"client": "test"},
+    "guard": {"session": "", "path": "use.py", "text": "x = 1\n", "supply": True},
     "status": {},
     "server.info": {},
     "server.sync": {},
@@ -205,6 +207,9 @@ def test_answers_are_as_the_document_says(
     client: Client, document: dict[str, Any], name: str
 ) -> None:
     (method,) = (method for method in document["methods"] if method["name"] == name)
-    answer = client.call(name, ASKED[name], DEADLINE)
+    asked = ASKED[name]
+    if "session" in asked:
+        asked = {**asked, **{"session": client.call("begin", {}, DEADLINE)["session"]}}
+    answer = client.call(name, asked, DEADLINE)
     fits(document, answer, method["result"]["schema"])
     assert json.loads(json.dumps(answer)) == answer

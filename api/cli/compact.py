@@ -6,6 +6,7 @@ exact. Lines of one file stand below its path where an answer is grouped by file
 
 from __future__ import annotations
 
+from .guarded import guarded, opened
 from .view import (
     about,
     count,
@@ -228,6 +229,8 @@ RENDERERS: dict[str, Callable[[Any, View], list[str]]] = {
     "Explanation": explanation,
     "Judgement": judgement,
     "Mending": mending,
+    "SessionAnswer": opened,
+    "GuardAnswer": guarded,
     "StatusAnswer": status,
 }
 """Renderers by result type."""

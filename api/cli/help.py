@@ -32,6 +32,8 @@ EXAMPLES = {
     "breakage": "--since HEAD~1",
     "fix": "--whole --unsafe",
     "explain": "django/db/models/base.py:785:14",
+    "begin": "--client aider",
+    "guard": "--session s-1f0c --diff change.patch",
     "status": "--json",
 }
 """For each operation what to type behind its name."""

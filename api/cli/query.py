@@ -135,6 +135,8 @@ def exit_code(operation: Operation, answer: Mapping[str, Any]) -> int:
     """0 when something was found; a state is always found, an API only if it exists."""
     if operation.result == "ExistsAnswer":
         return FOUND if answer["verdict"] == "exists" else NOTHING_FOUND
+    if operation.result == "GuardAnswer":
+        return FOUND if answer["verdict"] == "allowed" else NOTHING_FOUND
     if operation.result == "Judgement":
         return NOTHING_FOUND if answer["counts"]["error"] else FOUND
     if operation.result == "Mending":

@@ -7,6 +7,7 @@ it is exact, and is never cut off.
 from __future__ import annotations
 
 from .columns import BOLD, DIM, Row, aligned, paint
+from .guarded import guarded, opened
 from .view import (
     about,
     count,
@@ -242,6 +243,8 @@ RENDERERS: dict[str, Callable[[Any, View], list[str]]] = {
     "Explanation": explanation,
     "Judgement": judgement,
     "Mending": mending,
+    "SessionAnswer": opened,
+    "GuardAnswer": guarded,
     "StatusAnswer": status,
 }
 """Renderers by result type."""

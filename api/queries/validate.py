@@ -97,7 +97,7 @@ def change_of(
     if text is not None:
         if path is None:
             raise InvalidArgumentsError("'text' needs the 'path' that it is meant for")
-        relative = _relative(session, path)
+        relative = path_inside(session, path)
         return edits.proposed(session, {relative: text.encode("utf-8", "surrogatepass")})
     if diff is not None:
         return edits.patched(session, diff)
@@ -117,7 +117,7 @@ def _files(session: Session, wanted: list[str]) -> list[str]:
     everything = list(snapshot.paths())
     found: list[str] = []
     for each in wanted:
-        relative = _relative(session, each)
+        relative = path_inside(session, each)
         inside = [
             path
             for path in everything
@@ -131,7 +131,8 @@ def _files(session: Session, wanted: list[str]) -> list[str]:
     return found if wanted else everything
 
 
-def _relative(session: Session, path: str) -> str:
+def path_inside(session: Session, path: str) -> str:
+    """A path relative to the workspace; raises InvalidArgumentsError when it is not inside."""
     import os
 
     workspace = session.index.workspace

@@ -7,15 +7,13 @@ others is looked after by name. So an edit of one function in a long file costs 
 from __future__ import annotations
 
 from ...indexer import facts as f
+from ..line_changes import hunks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...indexer.facts import FileFacts
 
     Regions = list[tuple[int, int]]
-
-# Lines between the first and the last change that are compared with care; more count as one change.
-_COMPARED = 2_000
 
 
 def regions(
@@ -26,35 +24,11 @@ def regions(
     Each is a whole function, or lines outside of all functions; they are in order.
     """
     old_lines, new_lines = old.split(b"\n"), new.split(b"\n")
-    hunks = _hunks(old_lines, new_lines)
+    changes = hunks(old_lines, new_lines)
     return (
-        _widened(old_facts, [(a, b) for a, b, _, _ in hunks]),
-        _widened(new_facts, [(c, d) for _, _, c, d in hunks]),
+        _widened(old_facts, [(a, b) for a, b, _, _ in changes]),
+        _widened(new_facts, [(c, d) for _, _, c, d in changes]),
     )
-
-
-def _hunks(old: list[bytes], new: list[bytes]) -> list[tuple[int, int, int, int]]:
-    """First and last line, exclusive, of each change, in the old text and in the new one."""
-    start = 0
-    while start < len(old) and start < len(new) and old[start] == new[start]:
-        start += 1
-    behind = 0
-    most = min(len(old), len(new)) - start
-    while behind < most and old[-1 - behind] == new[-1 - behind]:
-        behind += 1
-    a, b = len(old) - behind, len(new) - behind
-    if (start, start) == (a, b):
-        return []
-    if a - start + b - start > _COMPARED or start in (a, b):
-        return [(start, a, start, b)]
-    from difflib import SequenceMatcher
-
-    matcher = SequenceMatcher(None, old[start:a], new[start:b], autojunk=False)
-    return [
-        (start + first, start + last, start + other, start + until)
-        for tag, first, last, other, until in matcher.get_opcodes()
-        if tag != "equal"
-    ]
 
 
 def _widened(facts: FileFacts, lines: list[tuple[int, int]]) -> Regions:

@@ -62,6 +62,14 @@ def discard(path: str) -> None:
             continue
 
 
+def write_ignore_file(folder: str) -> None:
+    """Keep version control away from a state folder, without touching the user's ignore files."""
+    path = os.path.join(folder, ".gitignore")
+    if not os.path.exists(path):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("# Made by flux-index: index.db may be deleted at any time.\n*\n")
+
+
 def is_damage(error: sqlite3.Error) -> bool:
     """Whether an error means that the file holds what nobody wrote.
 

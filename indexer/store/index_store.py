@@ -78,7 +78,7 @@ class IndexStore:
         try:
             if writable:
                 os.makedirs(os.path.dirname(path), exist_ok=True)
-                _write_ignore_file(os.path.dirname(path))
+                database.write_ignore_file(os.path.dirname(path))
                 self._connection, self.note = database.open_cache(
                     path, schema.VERSION, schema.create
                 )
@@ -422,11 +422,3 @@ class _PostingEdits:
 def _chunks(items: list[_T], size: int) -> Iterable[list[_T]]:
     for start in range(0, len(items), size):
         yield items[start : start + size]
-
-
-def _write_ignore_file(folder: str) -> None:
-    """Keep version control away from the index without touching the user's own ignore files."""
-    path = os.path.join(folder, ".gitignore")
-    if not os.path.exists(path):
-        with open(path, "w", encoding="utf-8") as file:
-            file.write("# Made by flux-index: a cache that may be deleted at any time.\n*\n")
