@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from hashlib import blake2b
+
+try:
+    # hashlib loads OpenSSL first, which costs a question more than its answer may take.
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
 
 from . import text
 from .facts import FileFacts

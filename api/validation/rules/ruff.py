@@ -90,15 +90,18 @@ def _run(file: File) -> list[Mapping[str, Any]] | None:
 
 def _program() -> str:
     """The ruff that is installed with this program, else one on the path; empty for none."""
-    import shutil
     import sys
-    import sysconfig
 
     name = "ruff.exe" if os.name == "nt" else "ruff"
-    for folder in (sysconfig.get_path("scripts"), os.path.dirname(sys.executable)):
-        if folder and os.path.isfile(candidate := os.path.join(folder, name)):
-            return candidate
-    return shutil.which("ruff") or ""
+    beside = os.path.join(os.path.dirname(sys.executable), name)
+    if os.path.isfile(beside):
+        return beside
+    # Only where it is not beside the interpreter: these take longer to import than ruff to run.
+    import shutil
+    import sysconfig
+
+    scripts = os.path.join(sysconfig.get_path("scripts") or "", name)
+    return scripts if os.path.isfile(scripts) else shutil.which("ruff") or ""
 
 
 def _finding(file: File, item: Mapping[str, Any]) -> Finding | None:
