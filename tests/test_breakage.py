@@ -190,10 +190,14 @@ def test_a_renamed_function_can_be_followed(tmp_path: Path) -> None:
     (finding,) = check_edit(tmp_path, before, after, "unresolved")
     assert [(fix.title, fix.safe) for fix in finding.fixes] == [
         ("Use `cut`", True),
+        ("Call it `shorten` again", False),
         ("Keep `shorten` as another name", False),
     ]
     assert mended(finding, 0, "import texts\ntexts.shorten(1)\n") == "import texts\ntexts.cut(1)\n"
     assert mended(finding, 1, "def cut(text):\n    return text[:10]\n") == (
+        "def shorten(text):\n    return text[:10]\n"
+    )
+    assert mended(finding, 2, "def cut(text):\n    return text[:10]\n") == (
         "def cut(text):\n    return text[:10]\n\nshorten = cut\n"
     )
 
@@ -217,7 +221,7 @@ def test_a_renamed_method_can_be_kept(tmp_path: Path) -> None:
         """
     (finding,) = check_edit(tmp_path, before, after, "unresolved", "removed")
     new = "class Box:\n    def surface_area(self):\n        return 1\n"
-    assert mended(finding, 1, new) == new[:-1] + "\n\n    area = surface_area\n"
+    assert mended(finding, 2, new) == new[:-1] + "\n\n    area = surface_area\n"
     assert finding.severity == "error"
 
 

@@ -45,7 +45,7 @@ def mend(session: Session, change: Change, *, whole: bool, unsafe: bool) -> Mend
             # As it is now: what was fixed before may have moved it, or mended it too.
             finding = next((each for each in found if each.id == identity), None)
             fix = _chosen(finding, unsafe=unsafe) if finding is not None else None
-            tried = _applied(change, done.contents, fix) if fix is not None else None
+            tried = applied(change, done.contents, fix) if fix is not None else None
             if finding is None or fix is None or tried is None:
                 continue
             again = _judged(session, change, {**done.contents, **tried}, whole=whole)
@@ -66,7 +66,7 @@ def _chosen(finding: Finding, *, unsafe: bool) -> Fix | None:
     return None
 
 
-def _applied(change: Change, contents: dict[str, bytes], fix: Fix) -> dict[str, bytes] | None:
+def applied(change: Change, contents: dict[str, bytes], fix: Fix) -> dict[str, bytes] | None:
     """New contents of the files that a fix edits; None when its edits overlap."""
     found: dict[str, bytes] = {}
     for path in {edit.path for edit in fix.edits}:

@@ -64,6 +64,9 @@ def nearest_names(snapshot: Snapshot, module: Entity, name: str) -> list[Entity]
     for row, scope in enumerate(facts.binding[f.BIND_SCOPE]):
         if scope == 0:
             bound[facts.names[facts.binding[f.BIND_NAME][row]]] = row
+    if module[1].endswith(".pyi") and not name.startswith("_"):
+        # What only stubs have is for stubs; that is what their private names are mostly.
+        bound = {each: row for each, row in bound.items() if not each.startswith("_")}
     return [entity_of_binding(module[1], facts, bound[each]) for each in closest(name, bound)]
 
 
@@ -106,7 +109,7 @@ def _inside(snapshot: Snapshot, package: Entity) -> list[str]:
         names = os.listdir(snapshot.absolute(folder))
     except OSError:
         return []
-    return [name.partition(".")[0] for name in names if not name.startswith("_")]
+    return [name.partition(".")[0] for name in names if not name.startswith("__")]
 
 
 def nearest_in_scope(snapshot: Snapshot, path: str, scope: int, name: str) -> list[Entity]:

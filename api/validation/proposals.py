@@ -27,13 +27,23 @@ _REPLACED = frozenset(["unresolved-attribute", "undefined-name", "unresolved-nam
 
 
 def propose(finding: Finding, after: Snapshot, before: Snapshot | None) -> None:
-    """Add fixes to a finding whose rule gives none by itself."""
-    if finding.fixes:
-        return
-    if finding.rule in _REPLACED:
+    """Add fixes to a finding: where its rule gives none by itself, or the edit tells of better."""
+    if finding.rule in _REPLACED and not finding.fixes:
         _replace_name(finding, after, before)
-    elif finding.rule == "unresolved-import":
+    elif finding.rule == "unresolved-import" and not finding.fixes:
         _replace_module(finding, after, before)
+    elif finding.rule == "name-conflict":
+        from .conflict_fixes import of_conflict
+
+        finding.fixes = of_conflict(finding, after)
+    elif finding.rule == "redefinition":
+        from .conflict_fixes import of_redefinition
+
+        finding.fixes = [*of_redefinition(finding, after, before), *finding.fixes]
+    elif finding.rule == "syntax-error":
+        from .syntax_fixes import of_syntax_error
+
+        finding.fixes = of_syntax_error(finding, after, before)
 
 
 def _replace_name(finding: Finding, after: Snapshot, before: Snapshot | None) -> None:
@@ -53,14 +63,38 @@ def _replace_name(finding: Finding, after: Snapshot, before: Snapshot | None) ->
     if finding.rule == "undefined-name":
         fixes += _imports(finding, after, wrong)
     uses = _uses(finding, after, wrong) if finding.rule == "unresolved-name" else []
+    alias, alias_end = _alias(finding, after) if finding.rule == "unresolved-name" else ("", 0)
+    if alias in near:
+        names = [alias, *(name for name in names if name != alias)]
     for name in names[:_MOST]:
-        edits = [Edit(finding.path, finding.start, finding.end, name)]
+        end = finding.end
+        if name == alias and not _is_exported_so(finding, before, alias):
+            end = alias_end  # `import right as right` says it twice
+        edits = [Edit(finding.path, finding.start, end, name)]
         edits += [Edit(finding.path, at, at + len(wrong.encode()), name) for at in uses]
         sure = name in gone and name in near and similarity(wrong, name) > 0.6
         fixes.append(Fix(f"Replace `{wrong}` by `{name}`", edits, safe=sure))
     if finding.rule == "unresolved-name":
-        fixes[1:1] = _from_elsewhere(finding, after, wrong)
+        fixes[1:1] = from_elsewhere(finding, after, wrong)
     finding.fixes = fixes[: _MOST + 1]
+
+
+def _alias(finding: Finding, after: Snapshot) -> tuple[str, int]:
+    """The name that an import gives to what is wrong, and where that ends; empty for none."""
+    import re
+
+    found = re.compile(rb"\s+as\s+(\w+)").match(after.text(finding.path), finding.end)
+    return (found[1].decode("utf-8", "replace"), found.end()) if found else ("", 0)
+
+
+def _is_exported_so(finding: Finding, before: Snapshot | None, name: str) -> bool:
+    """Whether a file imported a name as itself before, which says that it is for others."""
+    if before is None or not before.exists(finding.path):
+        return False
+    import re
+
+    word = re.escape(name.encode())
+    return bool(re.search(rb"\b%b\s+as\s+%b\b" % (word, word), before.text(finding.path)))
 
 
 def _uses(finding: Finding, after: Snapshot, name: str) -> list[int]:
@@ -171,7 +205,7 @@ def _aliased(text: str, name: str, alias: str) -> str:
     return f"{head}{name} as {alias}{tail}" if found else text
 
 
-def _from_elsewhere(finding: Finding, after: Snapshot, name: str) -> list[Fix]:
+def from_elsewhere(finding: Finding, after: Snapshot, name: str) -> list[Fix]:
     """Importing the same name from the module that has it, where the statement imports only it."""
     facts = after.need(finding.path)
     table = facts.imports
@@ -204,11 +238,12 @@ def _replace_module(finding: Finding, after: Snapshot, before: Snapshot | None) 
     names = [name_of(after, entity) for entity in finding.nearest]
     facts = before.facts(finding.path) if before is not None else None
     now = after.need(finding.path)
-    known = {now.names[row] for row in set(now.imports[f.IMP_MODULE])}
+    known = Counter(now.names[row] for row in now.imports[f.IMP_MODULE])
     candidates: list[str] = []
     if facts is not None:
-        old = {facts.names[row] for row in set(facts.imports[f.IMP_MODULE])}
-        candidates = sorted(old - known, key=lambda each: -similarity(spelled, each))[:2]
+        old = Counter(facts.names[row] for row in facts.imports[f.IMP_MODULE])
+        gone = set(old - known)  # imported less often than before
+        candidates = sorted(gone, key=lambda each: -similarity(spelled, each))[:2]
     candidates += [
         f"{package}{dot}{name}" for name in names if f"{package}{dot}{name}" not in candidates
     ]

@@ -18,7 +18,9 @@ from ...indexer.resolve.types import known
 from ...indexer.symbols import LOCAL, containers
 from .breakage import classes_by_name, surface
 from .findings import ERROR, WARNING, Edit, Finding, Fix
+from .given_back import definition_of, given_back, named_back
 from .nearest import similarity
+from .proposals import from_elsewhere
 from .vocabulary import files_outside_with
 
 TYPE_CHECKING = False
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from .file import File
 
 _USES = (f.READ | f.ATTRIBUTE_ROLE, f.CALLED | f.ATTRIBUTE_ROLE)
+# Characters of fixes that give back the same thing; who uses it elsewhere need not read more.
+_TOLD = 20_000
 # Below this two names have too little in common to be one thing renamed.
 _ALIKE = 0.5
 
@@ -43,10 +47,16 @@ class Removal:
     ``sure`` when what is called so is otherwise the same. ``moved`` is the file that has it now.
     """
 
-    __slots__ = ("is_member", "is_method", "key", "moved", "name", "now", "path", "sure")
+    __slots__ = (
+        "_back", "_told", "change", "is_member", "is_method", "key", "moved", "name", "now", "path",
+        "sure",
+    )  # fmt: skip
 
-    def __init__(self, path: str, key: str, *, is_member: bool) -> None:
+    def __init__(self, change: Change, path: str, key: str, *, is_member: bool) -> None:
         """Say what went."""
+        self.change = change
+        self._back: list[Fix] | None = None
+        self._told = 0
         self.path = path
         self.key = key
         self.name = key.rpartition(".")[2]
@@ -56,6 +66,21 @@ class Removal:
         self.now = ""
         self.sure = False
         self.moved = ""
+
+    def given_back(self) -> list[Fix]:
+        """Fixes that take it back; no longer given when they have filled a page or two already."""
+        if self._back is None:
+            change, path, key = self.change, self.path, self.key
+            if self.now and self.sure:
+                self._back = named_back(change, path, key, self.now)
+            elif self.moved:
+                self._back = []
+            else:
+                self._back = given_back(change, path, key, self.now)
+        if self._told > _TOLD:
+            return []
+        self._told += sum(len(edit.text) for fix in self._back for edit in fix.edits)
+        return self._back
 
     def said(self) -> str:
         """The sentence that tells of it."""
@@ -83,8 +108,8 @@ def removals(change: Change) -> list[Removal]:
                 continue  # what goes with its class is no news of its own
             if old[key] == "imported":
                 continue
-            removal = Removal(path, key, is_member=container in classes)
-            removal.is_method = removal.is_member and _definition(before, key) >= 0
+            removal = Removal(change, path, key, is_member=container in classes)
+            removal.is_method = removal.is_member and definition_of(before, key) >= 0
             if after is not None:
                 _find_successor(change, removal, before, after, added)
             if not container and not removal.sure:
@@ -97,33 +122,24 @@ def _find_successor(
     change: Change, removal: Removal, before: FileFacts, after: FileFacts, added: list[str]
 ) -> None:
     container = removal.key.rpartition(".")[0]
-    was = _definition(before, removal.key)
+    was = definition_of(before, removal.key)
     best = _ALIKE
     for key in added:
         outer, _, name = key.rpartition(".")
         if outer != container:
             continue
-        now = _definition(after, key)
+        now = definition_of(after, key)
         if (was < 0) != (now < 0):
             continue
         score = similarity(removal.name, name)
-        sure = was >= 0 and _rest(change.before, removal.path, before, was) == _rest(
-            change.after, removal.path, after, now
-        )
+        sure = False
+        if was >= 0:
+            old = _rest(change.before, removal.path, before, was)
+            rest = _rest(change.after, removal.path, after, now)
+            sure = rest in (old, _renamed(old, removal.name, name))
         if score + sure > best:
             best = score + sure
             removal.now, removal.sure = name, sure
-
-
-def _definition(facts: FileFacts, key: str) -> int:
-    """Row of the definition with a dotted name, or -1."""
-    inside = containers(facts)
-    container, _, name = key.rpartition(".")
-    table = facts.definition
-    for row, scope in enumerate(table[f.DEF_SCOPE]):
-        if inside[scope] == container and facts.names[table[f.DEF_NAME][row]] == name:
-            return row
-    return -1
 
 
 def _rest(snapshot: Snapshot, path: str, facts: FileFacts, row: int) -> bytes:
@@ -133,13 +149,20 @@ def _rest(snapshot: Snapshot, path: str, facts: FileFacts, row: int) -> bytes:
     return b" ".join(snapshot.text(path)[start : table[f.DEF_END][row]].split())
 
 
+def _renamed(text: bytes, old: str, new: str) -> bytes:
+    """A text with a word replaced: a class or function may speak of itself."""
+    import re
+
+    return re.sub(rb"\b%b\b" % re.escape(old.encode()), new.encode(), text)
+
+
 def _find_new_place(change: Change, removal: Removal) -> None:
     """The file of the edit that has got a definition of the name."""
     for path in sorted(change.paths - {removal.path}):
         before, after = change.before.facts(path), change.after.facts(path)
-        if after is None or _definition(after, removal.name) < 0:
+        if after is None or definition_of(after, removal.name) < 0:
             continue
-        if before is None or _definition(before, removal.name) < 0:
+        if before is None or definition_of(before, removal.name) < 0:
             removal.moved = path
             removal.now = ""
             return
@@ -164,26 +187,34 @@ def tell(finding: Finding, gone: list[Removal], after: Snapshot) -> None:
         finding.message = f"{finding.message} {removal.said()}"
     facts = after.facts(removal.moved) if removal.moved else None
     if facts is not None:
-        row = _definition(facts, removal.name)
+        row = definition_of(facts, removal.name)
         kind = CLASS if facts.definition[f.DEF_KIND][row] == f.CLASS else FUNCTION
         finding.nearest.insert(0, (kind, removal.moved, row))
     finding.fixes = fixes(removal, finding, after)
 
 
 def fixes(removal: Removal, finding: Finding, after: Snapshot) -> list[Fix]:
-    """Using the new name, importing from the new place, or giving back the old name."""
+    """Using the new name, giving back what was there, or giving the old name to what is now.
+
+    What was only renamed is followed; what was taken away is put back before anything else.
+    """
+    back = removal.given_back()
+    if removal.moved:
+        elsewhere = finding.rule == "unresolved-name"
+        found = from_elsewhere(finding, after, removal.name) if elsewhere else []
+        return [*found, *_imported_again(removal, after)]
     if not removal.now:
-        return []
-    found = [
-        Fix(
-            f"Use `{removal.now}`",
-            [Edit(finding.path, finding.start, finding.end, removal.now)],
-            safe=removal.sure and finding.evidence in ("exact", "inferred"),
-        )
-    ]
+        return back
+    use = Fix(
+        f"Use `{removal.now}`",
+        [Edit(finding.path, finding.start, finding.end, removal.now)],
+        safe=removal.sure and finding.evidence in ("exact", "inferred"),
+    )
+    found = [use, *back] if removal.sure else [*back, use]
     facts = after.facts(removal.path)
     container = removal.key.rpartition(".")[0]
-    row = _definition(facts, f"{container}.{removal.now}".lstrip(".")) if facts is not None else -1
+    key = f"{container}.{removal.now}".lstrip(".")
+    row = definition_of(facts, key) if facts is not None else -1
     if facts is not None and row >= 0:
         starts = facts.line_starts
         begin = starts[facts.line_of(facts.definition[f.DEF_START][row])]
@@ -194,6 +225,20 @@ def fixes(removal: Removal, finding: Finding, after: Snapshot) -> list[Fix]:
             Fix(f"Keep `{removal.name}` as another name", [Edit(removal.path, end, end, alias)])
         )
     return found
+
+
+def _imported_again(removal: Removal, after: Snapshot) -> list[Fix]:
+    """What was moved, imported where it was: nobody else has to follow."""
+    module = after.index.module_name(removal.moved) if removal.moved else None
+    if not module or removal.is_member or not after.exists(removal.path):
+        return []
+    from ..queries.import_edits import import_edit
+
+    edits = [
+        Edit(removal.path, start, end, text)
+        for start, end, text in import_edit(after, removal.path, module, removal.name)
+    ]
+    return [Fix(f"Import `{removal.name}` where it was", edits)] if edits else []
 
 
 def still_used(
