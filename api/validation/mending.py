@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 
 from ...indexer.text import denormalize
 from .edits import proposed
@@ -13,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..session import Session
     from .edits import Change
-    from .findings import Finding, Fix
+    from .findings import Edit, Finding, Fix
 
 # Fixes may uncover what a further round can fix.
 _ROUNDS = 5
@@ -34,46 +35,153 @@ class Mended:
 def mend(session: Session, change: Change, *, whole: bool, unsafe: bool) -> Mended:
     """Contents in which what can be fixed is fixed; nothing is written.
 
-    Only safe fixes are applied, or with ``unsafe`` the first of each fault. A fix that leaves a
-    file with more faults than it had is not kept.
+    Only safe fixes are applied, or with ``unsafe`` the first of each fault. Fixes are kept that
+    take their faults away and leave no file with more faults than it had.
     """
     done = Mended()
-    found = judge(change, whole=whole)
+    attempt = _Attempt(session, change, whole=whole)
+    refused: set[str] = set()
     for _ in range(_ROUNDS):
-        before = len(done.applied)
-        for identity in [finding.id for finding in found]:
-            # As it is now: what was fixed before may have moved it, or mended it too.
-            finding = next((each for each in found if each.id == identity), None)
-            fix = _chosen(finding, unsafe=unsafe) if finding is not None else None
-            tried = applied(change, done.contents, fix) if fix is not None else None
-            if finding is None or fix is None or tried is None:
+        chosen = _chosen(attempt, refused, unsafe=unsafe)
+        before = len(attempt.applied)
+        attempt.begin()
+        todo = [chosen] if chosen else []
+        while todo:
+            group = todo.pop()
+            if attempt.keeps(group):
                 continue
-            again = _judged(session, change, {**done.contents, **tried}, whole=whole)
-            if _weight(again) < _weight(found):
-                done.contents.update(tried)
-                done.applied.append((finding, fix))
-                found = again
-        if len(done.applied) == before:
+            if len(group) == 1:
+                refused.add(group[0][0].id)
+            else:
+                half = len(group) // 2
+                todo += [group[half:], group[:half]]
+        if len(attempt.applied) == before:
             break
-    done.left = found
+    done.contents, done.applied, done.left = attempt.contents, attempt.applied, attempt.found
     return done
 
 
-def _chosen(finding: Finding, *, unsafe: bool) -> Fix | None:
-    for fix in finding.fixes:
-        if fix.safe or unsafe:
-            return fix
-    return None
+def _chosen(
+    attempt: _Attempt, refused: set[str], *, unsafe: bool
+) -> list[tuple[Finding, Fix]]:
+    """The fix of each fault, of those that edit the same text only the first."""
+    found: list[tuple[Finding, Fix]] = []
+    edits: list[Edit] = []
+    for finding in attempt.found:
+        fix = next((each for each in finding.fixes if each.safe or unsafe), None)
+        if fix is None or finding.id in refused:
+            continue
+        more = [each for each in fix.edits if not any(_is_same(each, other) for other in edits)]
+        if any(_overlap(each, other) for each in more for other in edits):
+            continue
+        edits += more
+        found.append((finding, fix))
+    return found
+
+
+def _is_same(edit: Edit, other: Edit) -> bool:
+    """Whether two fixes want the same: an import that both need."""
+    return _key(edit) == _key(other)
+
+
+def _key(edit: Edit) -> tuple[str, int, int, str]:
+    return edit.path, edit.start, edit.end, edit.text
+
+
+def _overlap(edit: Edit, other: Edit) -> bool:
+    if edit.path != other.path:
+        return False
+    if edit.start == other.start and edit.end == other.end:
+        return True
+    return edit.start < other.end and other.start < edit.end
+
+
+class _Attempt:
+    """Contents on the way to being mended, with what is still wrong with them."""
+
+    def __init__(self, session: Session, change: Change, *, whole: bool) -> None:
+        self.session = session
+        self.change = change
+        self.whole = whole
+        self.contents: dict[str, bytes] = {}
+        self.applied: list[tuple[Finding, Fix]] = []
+        self.found = judge(change, whole=whole)
+        # What the edit itself has files contain, where that is not on disk.
+        disk = session.snapshot(whole=False)
+        self._proposed: dict[str, bytes | None] = {}
+        for path in change.paths:
+            text = change.after.text(path) if change.after.exists(path) else None
+            if text != (disk.text(path) if disk.exists(path) else None):
+                self._proposed[path] = text
+        self.begin()
+
+    def begin(self) -> None:
+        """From here on fixes are for the contents as they are now."""
+        self._base = dict(self.contents)
+        self._kept: list[Fix] = []
+
+    def keeps(self, group: list[tuple[Finding, Fix]]) -> bool:
+        """Apply fixes together and keep them, if that helps and harms no file."""
+        fixes = [*self._kept, *(fix for _, fix in group)]
+        tried = _merged(self.change, self._base, fixes)
+        if tried is None:
+            return False
+        contents = {**self._base, **tried}
+        again = self._judged(contents)
+        counts = Counter(map(_subject, again))
+        before = Counter(map(_subject, self.found))
+        aims = Counter(_subject(finding) for finding, _ in group)
+        if any(counts[each] > before[each] - aims[each] for each in aims):
+            return False
+        worse = _weights(again)
+        if any(weight > _weights(self.found).get(path, (0, 0)) for path, weight in worse.items()):
+            return False
+        self.contents, self.found, self._kept = contents, again, fixes
+        self.applied += group
+        return True
+
+    def _judged(self, contents: dict[str, bytes]) -> list[Finding]:
+        again = proposed(self.session, {**self._proposed, **contents})
+        again.before = self.change.before
+        again.paths = set(self.change.paths) | set(contents)
+        return judge(again, whole=self.whole)
+
+
+def _subject(finding: Finding) -> tuple[str, str, str]:
+    return finding.rule, finding.path, finding.subject
+
+
+def _weights(found: list[Finding]) -> dict[str, tuple[int, int]]:
+    """Errors and warnings of each file."""
+    weights: dict[str, tuple[int, int]] = {}
+    for finding in found:
+        errors, warnings = weights.get(finding.path, (0, 0))
+        weights[finding.path] = (
+            errors + (finding.severity == ERROR),
+            warnings + (finding.severity == WARNING),
+        )
+    return weights
 
 
 def applied(change: Change, contents: dict[str, bytes], fix: Fix) -> dict[str, bytes] | None:
-    """New contents of the files that a fix edits; None when its edits overlap."""
+    """New contents of the files that a fix edits; None when its edits overlap.
+
+    ``contents`` are those that files have by now, where the edit gave them others.
+    """
+    return _merged(change, contents, [fix])
+
+
+def _merged(
+    change: Change, contents: dict[str, bytes], fixes: list[Fix]
+) -> dict[str, bytes] | None:
+    wanted = {_key(edit): edit for fix in fixes for edit in fix.edits}
     found: dict[str, bytes] = {}
-    for path in {edit.path for edit in fix.edits}:
+    for path in {edit.path for edit in wanted.values()}:
         text = contents.get(path)
         text = change.after.text(path) if text is None else text
         edits = sorted(
-            (edit for edit in fix.edits if edit.path == path), key=lambda edit: -edit.start
+            (edit for edit in wanted.values() if edit.path == path),
+            key=lambda edit: (-edit.start, -edit.end),
         )
         end = len(text) + 1
         for edit in edits:
@@ -86,20 +194,6 @@ def applied(change: Change, contents: dict[str, bytes], fix: Fix) -> dict[str, b
             end = edit.start
         found[path] = text
     return found
-
-
-def _judged(
-    session: Session, change: Change, contents: dict[str, bytes], *, whole: bool
-) -> list[Finding]:
-    again = proposed(session, contents)
-    again.before = change.before
-    again.paths = set(change.paths) | set(contents)
-    return judge(again, whole=whole)
-
-
-def _weight(found: list[Finding]) -> tuple[int, int]:
-    errors = sum(finding.severity == ERROR for finding in found)
-    return errors, sum(finding.severity == WARNING for finding in found)
 
 
 def write(path: str, text: bytes) -> None:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _MOST = 4
 # So few names that went away are all worth trying.
 _FEW = 3
+CALL_RULES = frozenset(
+    ["unknown-keyword", "missing-argument", "too-many-arguments", "duplicate-argument"]
+)
 _REPLACED = frozenset(["unresolved-attribute", "undefined-name", "unresolved-name"])
 
 
@@ -40,6 +43,10 @@ def propose(finding: Finding, after: Snapshot, before: Snapshot | None) -> None:
         from .conflict_fixes import of_redefinition
 
         finding.fixes = [*of_redefinition(finding, after, before), *finding.fixes]
+    elif finding.rule in CALL_RULES and before is not None:
+        from .earlier_calls import improve
+
+        improve(finding, after, before)
     elif finding.rule == "syntax-error":
         from .syntax_fixes import of_syntax_error
 

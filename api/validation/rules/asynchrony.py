@@ -102,8 +102,11 @@ def _not_awaited(
     function = facts.expr[f.EXPR_A][call]
     start = facts.expr[f.EXPR_POS][function]
     fixes: list[Fix] = []
+    awaiting = _awaiting(file, call, start + len(name.encode()))
     if is_in_coroutine(file, call):
-        fixes.append(_awaiting(file, call, start + len(name.encode())))
+        fixes.append(awaiting)
+    else:
+        fixes += _made_async(file, call, awaiting)
     called = name_of(file.snapshot, entity)
     return Finding(
         "missing-await", file.path, start, start + max(len(name.encode()), 1),
@@ -126,6 +129,26 @@ def _awaiting(file: File, call: int, name_end: int) -> Fix:
     else:
         edits = [Edit(file.path, begin, begin, "await ")]
     return Fix("Await the coroutine", edits, safe=True)
+
+
+def _made_async(file: File, call: int, awaiting: Fix) -> list[Fix]:
+    """The call awaited, and the plain function around it made a coroutine for that."""
+    facts = file.facts
+    scope = file.scope_of(call)
+    definition = facts.scope[f.SCOPE_DEFINITION][scope] if scope >= 0 else -1
+    if definition < 0 or facts.scope[f.SCOPE_KIND][scope] != f.FUNCTION_SCOPE:
+        return []
+    table = facts.definition
+    if table[f.DEF_KIND][definition] != f.FUNCTION or table[f.DEF_FLAGS][definition] & (
+        f.GENERATOR | f.PROPERTY | f.ACCESSOR
+    ):
+        return []
+    name = facts.names[table[f.DEF_NAME][definition]]
+    if name.startswith("__"):
+        return []
+    start = file.text.rfind(b"def", table[f.DEF_START][definition], table[f.DEF_POS][definition])
+    edits = [Edit(file.path, start, start, "async "), *awaiting.edits]
+    return [Fix(f"Make `{name}` async and await it there", edits)]
 
 
 def not_awaitable(file: File) -> Iterator[Finding]:
