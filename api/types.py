@@ -227,11 +227,26 @@ class Finding(TypedDict):
     fixes: list[Fix]
 
 
+class Unjudged(TypedDict):
+    """Something that the edit rests on and that is not at hand."""
+
+    what: str
+    """A module, or a file that cannot be read."""
+    why: str
+    places: int
+    """Number of places in the edit that rest on it."""
+    path: str
+    """File of the first of them."""
+    range: Range
+
+
 class Judgement(Envelope):
     """What is wrong with an edit."""
 
-    verdict: Literal["ok", "doubtful", "broken"]
+    verdict: Literal["ok", "cannot judge", "doubtful", "broken"]
+    """`cannot judge` when nothing was found and something is missing (see `unjudged`)."""
     items: list[Finding]
+    unjudged: list[Unjudged]
     total: int
     counts: dict[str, int]
     """Number of findings by severity."""
@@ -251,7 +266,7 @@ class AppliedFix(TypedDict):
 class Mending(Envelope):
     """What mending an edit comes to."""
 
-    verdict: Literal["ok", "doubtful", "broken"]
+    verdict: Literal["ok", "cannot judge", "doubtful", "broken"]
     """Of what is left."""
     applied: list[AppliedFix]
     total: int

@@ -100,6 +100,8 @@ def rendered(answer: Mapping[str, Any], root: str, shape: str) -> str:
     if shape == "json":
         import json
 
+        for missing in not_judged(answer):  # a list of findings has no place for what is none
+            say(f"flux-index: {missing}")
         listed = [flat(finding) for finding in answer["items"]]
         return json.dumps(listed, indent=2 if sys.stdout.isatty() else None) + "\n"
     if shape == "sarif":
@@ -107,7 +109,11 @@ def rendered(answer: Mapping[str, Any], root: str, shape: str) -> str:
 
         return sarif(answer)
     if shape == "github":
-        return "".join(map(_annotation, answer["items"]))
+        notices = [
+            _command("notice", each["path"], each["range"], "cannot judge", said_of_missing(each))
+            for each in answer["unjudged"]
+        ]
+        return "".join([*map(_annotation, answer["items"]), *notices])
     for note in answer.get("notes", ()):
         say(f"flux-index: {note}")
     colour = shape == "text" and in_colour(sys.stdout)
@@ -171,6 +177,7 @@ def lines(answer: Mapping[str, Any], view: View) -> list[str]:
         shown += [
             paint(f"    fix: {plain(fix['title'])}", DIM, view) for fix in finding["fixes"][:3]
         ]
+    shown += [plain(each) for each in not_judged(answer)]
     told = [
         f"{count} {name}{'s' if count != 1 else ''}"
         for name, count in answer["counts"].items()
@@ -182,14 +189,51 @@ def lines(answer: Mapping[str, Any], view: View) -> list[str]:
     return shown
 
 
+def not_judged(answer: Mapping[str, Any]) -> list[str]:
+    """A line for each thing that is missing for a judgement."""
+    lines: list[str] = []
+    for each in answer["unjudged"]:
+        start = each["range"]["start"]
+        place = f"{each['path']}:{start['line'] + 1}:{start['character'] + 1}"
+        lines.append(f"{place} cannot judge {said_of_missing(each)}")
+    return lines
+
+
+def said_of_missing(missing: Mapping[str, Any]) -> str:
+    """What is missing, why, and how much of the edit rests on it."""
+    count = missing["places"]
+    more = f" ({count} places)" if count > 1 else ""
+    if missing["what"] == missing["path"]:
+        return f"{missing['why']}."
+    return f"`{missing['what']}`{more}: {missing['why']}."
+
+
 def _annotation(finding: Mapping[str, Any]) -> str:
-    """A workflow command of GitHub's actions; see its documents for what has to be escaped."""
     kind = {"error": "error", "warning": "warning"}.get(finding["severity"], "notice")
-    start, end = finding["range"]["start"], finding["range"]["end"]
-    message = said(finding).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    path = finding["path"].replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
-    places = (
-        f"file={path},line={start['line'] + 1},endLine={end['line'] + 1},"
-        f"col={start['character'] + 1},endColumn={end['character'] + 1},title={finding['rule']}"
-    )
-    return f"::{kind} {places}::{message}\n"
+    return _command(kind, finding["path"], finding["range"], finding["rule"], said(finding))
+
+
+def _command(kind: str, path: str, range_: Mapping[str, Any], title: str, message: str) -> str:
+    """A workflow command of GitHub's actions; see its documents for what has to be escaped."""
+    start, end = range_["start"], range_["end"]
+    properties = {
+        "file": path,
+        "line": start["line"] + 1,
+        "endLine": end["line"] + 1,
+        "col": start["character"] + 1,
+        "endColumn": end["character"] + 1,
+        "title": title,
+    }
+    if properties["line"] != properties["endLine"]:
+        # Columns mean something only within one line.
+        del properties["col"], properties["endColumn"]
+    listed = ",".join(f"{key}={_escaped(str(value))}" for key, value in properties.items())
+    return f"::{kind} {listed}::{_escaped_data(message)}\n"
+
+
+def _escaped_data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _escaped(text: str) -> str:
+    return _escaped_data(text).replace(":", "%3A").replace(",", "%2C")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ..validation.judge import verdict
 from ..validation.mending import mend
+from ..validation.unjudged import unjudged
 from ..views import envelope
-from .validate import change_of, item
+from .validate import change_of, item, verdict_with
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def fix(
     done = mend(session, change, whole=whole, unsafe=unsafe)
     after = session.with_contents(dict(done.contents)).snapshot(whole=False)
     answer: dict[str, Any] = {
-        "verdict": verdict(done.left),
+        "verdict": verdict_with(verdict(done.left), unjudged(change, whole=whole)),
         "total": len(done.applied),
         "applied": [
             {"path": finding.path, "rule": finding.rule, "title": chosen.title}

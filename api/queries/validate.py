@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.resolve.entities import Found
 from ..validation.judge import judge, verdict
+from ..validation.unjudged import unjudged
 from ..views import envelope, range_of, symbol
 
 TYPE_CHECKING = False
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     from ..session import Session
     from ..validation.edits import Change
     from ..validation.findings import Finding, Fix
+    from ..validation.unjudged import Unjudged
 
 _SUFFIXES = (".py", ".pyi")
+_START = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
 
 
 def validate(
@@ -49,8 +52,9 @@ def judgement(change: Change, found: list[Finding], limit: int) -> dict[str, Any
     """Findings as the answer that tells of them."""
     shown = found[:limit]
     snapshot = change.after
+    missing = unjudged(change, whole=whole)
     answer: dict[str, Any] = {
-        "verdict": verdict(found),
+        "verdict": verdict_with(verdict(found), missing),
         "total": len(found),
         "counts": {
             severity: sum(finding.severity == severity for finding in found)
@@ -61,10 +65,29 @@ def judgement(change: Change, found: list[Finding], limit: int) -> dict[str, Any
     }
     checked = sorted(path for path in change.paths if snapshot.exists(path))
     answer["checked"] = checked
+    answer["unjudged"] = [not_judged(snapshot, each) for each in missing]
     notes = missing_knowledge(snapshot)
     if notes:
         answer["notes"] = notes
     return envelope(snapshot, answer, {*checked, *(finding.path for finding in shown)})
+
+
+def verdict_with(verdict: str, missing: list[Unjudged]) -> str:
+    """A verdict, given what could not be judged: where nothing is wrong, that is no proof."""
+    return "cannot judge" if verdict == "ok" and missing else verdict
+
+
+def not_judged(snapshot: Snapshot, missing: Unjudged) -> dict[str, Any]:
+    """What is missing for a judgement as answers show it, with the first place that rests on it."""
+    path, start, end = missing.places[0]
+    known = snapshot.facts(path) is not None
+    return {
+        "what": missing.what,
+        "why": missing.why,
+        "places": len(missing.places),
+        "path": path,
+        "range": range_of(snapshot, path, start, end) if known else _START,
+    }
 
 
 def change_of(

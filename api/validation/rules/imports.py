@@ -94,9 +94,13 @@ def _no_name(file: File, module: Entity, spelled: str, name: str, bound: int, ro
     statement = file.facts.imports[f.IMP_POS][row]
     end = bound + len(file.facts.names[file.facts.imports[f.IMP_BOUND][row]].encode())
     # The name as it is imported stands before the name that it is bound to.
-    start = file.text.rfind(encoded, statement, end)
-    if start < 0:
-        start = bound
+    import re
+
+    places = list(re.finditer(rb"\b%b\b" % re.escape(encoded), file.text[statement:end]))
+    aliased = file.facts.imports[f.IMP_FLAGS][row] & f.ALIASED
+    if aliased and len(places) > 1 and statement + places[-1].start() == bound:
+        places.pop()  # `name as name`
+    start = statement + places[-1].start() if places else bound
     kind = "package" if module[0] == NAMESPACE or module[1].endswith("/__init__.py") else "module"
     message = f"The {kind} `{spelled}` has no `{name}`."
     nearest = same_name_elsewhere(file.strict, name) or nearest_names(file.strict, module, name)
