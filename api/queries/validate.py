@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.resolve.entities import Found
 from ..validation.judge import judge, verdict
@@ -45,10 +47,12 @@ def validate(
         staged=staged,
         whole=whole,
     )
-    return judgement(change, judge(change, whole=whole), limit)
+    return judgement(change, judge(change, whole=whole), limit, whole=whole)
 
 
-def judgement(change: Change, found: list[Finding], limit: int) -> dict[str, Any]:
+def judgement(
+    change: Change, found: list[Finding], limit: int, *, whole: bool = False
+) -> dict[str, Any]:
     """Findings as the answer that tells of them."""
     shown = found[:limit]
     snapshot = change.after
@@ -146,8 +150,8 @@ def _files(session: Session, wanted: list[str]) -> list[str]:
             for path in everything
             if path == relative or path.startswith(f"{relative}/") or relative in ("", ".")
         ]
-        if not inside and relative.endswith(_SUFFIXES) and snapshot.exists(relative):
-            inside = [relative]
+        if not inside and relative.endswith(_SUFFIXES) and os.path.isfile(snapshot.absolute(relative)):
+            inside = [relative]  # be it one that is too large to be read
         if not inside:
             raise InvalidArgumentsError(f"{each} is no Python file of this workspace, nor a folder")
         found += inside
@@ -156,8 +160,6 @@ def _files(session: Session, wanted: list[str]) -> list[str]:
 
 def path_inside(session: Session, path: str) -> str:
     """A path relative to the workspace; raises InvalidArgumentsError when it is not inside."""
-    import os
-
     workspace = session.index.workspace
     full = path if os.path.isabs(path) else workspace.absolute(path)
     inside = workspace.relative(full)

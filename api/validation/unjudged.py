@@ -9,6 +9,8 @@ is missing that anybody could provide.
 
 from __future__ import annotations
 
+import os
+
 from ...indexer import facts as f
 from ...indexer.errors import UnknownFileError
 from ...indexer.resolve import evaluate
@@ -51,11 +53,10 @@ def unjudged(change: Change, *, whole: bool = False) -> list[Unjudged]:
     """What is missing for judging an edit, or whole files; in order of first places."""
     found: dict[str, Unjudged] = {}
     for path in sorted(change.paths):
-        if not change.after.exists(path):
-            continue
         if change.after.facts(path) is None:
-            found[path] = missing = Unjudged(path, f"{path} cannot be read")
-            missing.places.append((path, 0, 0))
+            if path not in change.after.overlaid() and os.path.isfile(change.after.absolute(path)):
+                found[path] = missing = Unjudged(path, f"{path} was not read: too large, or no text")
+                missing.places.append((path, 0, 0))
             continue
         near = None if whole else _near(change, path)
         try:
