@@ -111,7 +111,7 @@ def rendered(answer: Mapping[str, Any], root: str, shape: str) -> str:
     if shape == "github":
         notices = [
             _command("notice", each["path"], each["range"], "cannot judge", said_of_missing(each))
-            for each in answer["unjudged"]
+            for each in answer.get("unjudged", ())
         ]
         return "".join([*map(_annotation, answer["items"]), *notices])
     for note in answer.get("notes", ()):
@@ -192,7 +192,7 @@ def lines(answer: Mapping[str, Any], view: View) -> list[str]:
 def not_judged(answer: Mapping[str, Any]) -> list[str]:
     """A line for each thing that is missing for a judgement."""
     lines: list[str] = []
-    for each in answer["unjudged"]:
+    for each in answer.get("unjudged", ()):
         start = each["range"]["start"]
         place = f"{each['path']}:{start['line'] + 1}:{start['character'] + 1}"
         lines.append(f"{place} cannot judge {said_of_missing(each)}")

@@ -42,6 +42,7 @@ def affected_names(change: Change, known: set[tuple[str, str]] | None = None) ->
         )
         names |= _exported(before) - (_exported(after) if after is not None else set())
         names |= _inherited(change, path, before, after, changed)
+        names |= _derived(change, path, after, changed)
         if after is not None:
             names |= _abstract(change, path, after, new.keys() - old.keys() | changed)
         else:
@@ -72,6 +73,8 @@ def surface(snapshot: Snapshot, path: str, facts: FileFacts) -> dict[str, object
             end = facts.definition[f.DEF_HEADER_END][definition]
             flags = facts.definition[f.DEF_FLAGS][definition]
             said = b" ".join(text[start:end].split()), flags & (f.ASYNC | f.GENERATOR | f.ABSTRACT)
+            if kind == f.DEF_CLASS and _may_be_made(facts, definition):
+                said = said, _fields(facts, definition)  # the order of fields is that of arguments
         elif kind == f.IMPORT:
             said = "imported"
         found[key] = said if key not in found else (found[key], said)
@@ -81,6 +84,43 @@ def surface(snapshot: Snapshot, path: str, facts: FileFacts) -> dict[str, object
             cls = inside[facts.definition[f.DEF_OWN_SCOPE][owner]]
             found.setdefault(f"{cls}.{facts.names[attributes[f.ATTR_NAME][row]]}", "attribute")
     return found
+
+
+def _may_be_made(facts: FileFacts, row: int) -> bool:
+    """Whether a class may have a constructor that is made from its fields."""
+    table = facts.definition
+    return table[f.DEF_DECORATORS][row] >= 0 or table[f.DEF_ARGUMENTS][row] >= 0
+
+
+def _fields(facts: FileFacts, row: int) -> tuple[tuple[str, bool], ...]:
+    """Name of each annotated field of a class, and whether it has a value, in order."""
+    scope = facts.definition[f.DEF_OWN_SCOPE][row]
+    table = facts.binding
+    rows = [
+        index
+        for index, where in enumerate(table[f.BIND_SCOPE])
+        if where == scope and table[f.BIND_ANNOTATION][index] >= 0
+    ]
+    rows.sort(key=table[f.BIND_POS].__getitem__)
+    return tuple((facts.names[table[f.BIND_NAME][each]], table[f.BIND_VALUE][each] >= 0)
+                 for each in rows)  # fmt: skip
+
+
+def _derived(change: Change, path: str, after: FileFacts | None, changed: set[str]) -> set[str]:
+    """Names of the classes below one whose fields, or constructor, changed: they take them too."""
+    classes = classes_by_name(path, after) if after is not None else {}
+    names: set[str] = set()
+    for key in changed:
+        cls = classes.get(key.removesuffix(".__init__").removesuffix(".__new__"))
+        if cls is None or (key in classes and not _may_be_made(change.after.need(path), cls[2])):
+            continue
+        todo, seen = [cls], {cls}
+        while todo and len(seen) < _BELOW:
+            below = [each for each in subclasses(change.after, todo.pop()) if each not in seen]
+            seen.update(below)
+            todo += below
+        names.update(name_of(change.after, each) for each in seen)
+    return names
 
 
 def _exported(facts: FileFacts) -> set[str]:

@@ -14,6 +14,7 @@ from .binding_arguments import (
 )
 from .findings import Edit, Fix
 from .nearest import similarity
+from .rearranged import signature_of
 from .source import end_of_argument, end_of_call
 
 TYPE_CHECKING = False
@@ -180,7 +181,12 @@ def _followed(finding: Finding, after: Snapshot, before: Snapshot, call: int) ->
             place = gone[0]
             return [_left_out(finding, after, written.positional[place], by_place[place].name)]
     if finding.rule == MISSING_ARGUMENT:
-        wanted = [each for each in added if each.name in name.split(",")]
+        wanted = [
+            each
+            for each in now.parameters
+            if each.name in name.split(",")
+            and (each.name not in old or not old[each.name].required)
+        ]
         given = _default_given(finding, after, now, wanted)
         return [*finding.fixes[:1], given] if given is not None else []
     return []
@@ -200,24 +206,10 @@ def _signatures(
         for row, kind in enumerate(facts.definition[f.DEF_KIND]):
             other: Entity = (CLASS if kind == f.CLASS else FUNCTION, entity[1], row)
             if other[0] == entity[0] and qualified_name(before, other) == name:
-                was, now = _signature(before, other), _signature(after, entity)
+                was, now = signature_of(before, other), signature_of(after, entity)
                 if was is not None and now is not None and was.shown() != now.shown():
                     return was, now
     return None
-
-
-def _signature(snapshot: Snapshot, entity: Entity) -> Signature | None:
-    from .signatures import of_class, of_function
-
-    if entity[0] == CLASS:
-        callee = of_class(snapshot.strict(), entity)
-    else:
-        facts = snapshot.need(entity[1])
-        flags = facts.definition[f.DEF_FLAGS][entity[2]]
-        scope = facts.scope[f.SCOPE_KIND][facts.definition[f.DEF_SCOPE][entity[2]]]
-        bound = scope == f.CLASS_SCOPE and not flags & f.STATIC
-        callee = of_function(snapshot.strict(), entity, bound=bound)
-    return callee.signatures[0] if callee is not None and len(callee.signatures) == 1 else None
 
 
 def _successor(

@@ -19,8 +19,10 @@ from ...indexer.symbols import LOCAL, containers
 from .breakage import classes_by_name, surface
 from .findings import ERROR, WARNING, Edit, Finding, Fix
 from .given_back import definition_of, given_back, named_back
+from .made_fields import FieldChange, field_change, unfit
 from .nearest import similarity
 from .proposals import from_elsewhere
+from .rearranged import Rearrangement, misplaced, rearrangement
 from .vocabulary import files_outside_with
 
 TYPE_CHECKING = False
@@ -49,7 +51,7 @@ class Removal:
 
     __slots__ = (
         "_back", "_told", "change", "is_member", "is_method", "key", "moved", "name", "now", "path",
-        "sure",
+        "rearranged", "sure",
     )  # fmt: skip
 
     def __init__(self, change: Change, path: str, key: str, *, is_member: bool) -> None:
@@ -57,6 +59,8 @@ class Removal:
         self.change = change
         self._back: list[Fix] | None = None
         self._told = 0
+        # What takes its arguments in other places now; nothing is gone then.
+        self.rearranged: Rearrangement | FieldChange | None = None
         self.path = path
         self.key = key
         self.name = key.rpartition(".")[2]
@@ -111,16 +115,27 @@ def removals(change: Change) -> list[Removal]:
             removal = Removal(change, path, key, is_member=container in classes)
             removal.is_method = removal.is_member and definition_of(before, key) >= 0
             if after is not None:
-                _find_successor(change, removal, before, after, added)
+                _find_successor(change, removal, before, after, added, (old, new))
             if not container and not removal.sure:
                 _find_new_place(change, removal)
             found.append(removal)
+        for key in old.keys() & new.keys():
+            if old[key] == new[key]:
+                continue
+            moved = rearrangement(change, path, key) or (
+                field_change(change, path, key) if key in classes else None
+            )
+            if moved is not None:
+                removal = Removal(change, path, key, is_member=True)
+                removal.name, removal.rearranged = moved.name, moved
+                found.append(removal)
     return sorted(found, key=lambda removal: (removal.path, removal.key))
 
 
 def _find_successor(
-    change: Change, removal: Removal, before: FileFacts, after: FileFacts, added: list[str]
-) -> None:
+    change: Change, removal: Removal, before: FileFacts, after: FileFacts, added: list[str],
+    surfaces: tuple[dict[str, object], dict[str, object]],
+) -> None:  # fmt: skip
     container = removal.key.rpartition(".")[0]
     was = definition_of(before, removal.key)
     best = _ALIKE
@@ -137,9 +152,31 @@ def _find_successor(
             old = _rest(change.before, removal.path, before, was)
             rest = _rest(change.after, removal.path, after, now)
             sure = rest in (old, _renamed(old, removal.name, name))
+        elif container:
+            old_said, new_said = surfaces[0].get(removal.key), surfaces[1].get(key)
+            sure = _is_same_field(old_said, new_said, removal.name, name) and not any(
+                _is_same_field(old_said, surfaces[1].get(other), removal.name, other.rpartition(".")[2])
+                for other in added
+                if other != key
+            )
         if score + sure > best:
             best = score + sure
             removal.now, removal.sure = name, sure
+
+
+def _is_same_field(old: object, new: object, name: str, other: str) -> bool:
+    """Whether two fields are declared by the same words but for their names."""
+    if not isinstance(old, tuple) or not isinstance(new, tuple):
+        return False
+    first: tuple[object, ...] = old
+    second: tuple[object, ...] = new
+    if first[0] != second[0] or first[0] not in (f.DECLARE, f.ASSIGN):
+        return False
+    texts = [
+        each[1].removeprefix(word.encode()) if isinstance(each[1], bytes) else b""
+        for each, word in ((first, name), (second, other))
+    ]
+    return texts[0] == texts[1] and texts[0].startswith(b":")
 
 
 def _rest(snapshot: Snapshot, path: str, facts: FileFacts, row: int) -> bytes:
@@ -177,7 +214,8 @@ def tell(finding: Finding, gone: list[Removal], after: Snapshot) -> None:
         removal
         for removal in gone
         if removal.name == wrong and removal.is_member == (finding.rule == "unresolved-attribute")
-    ] or [removal for removal in gone if removal.name == wrong]
+        and removal.rearranged is None
+    ] or [each for each in gone if each.name == wrong and each.rearranged is None]
     if not fitting:
         return
     removal = fitting[0]
@@ -252,6 +290,12 @@ def still_used(
     facts = file.facts
     for removal in gone:
         name = removal.name
+        if removal.rearranged is not None:
+            if isinstance(removal.rearranged, Rearrangement):
+                yield from misplaced(change, removal.rearranged, file)
+            elif file.path not in change.paths:
+                yield from unfit(removal.rearranged, file)
+            continue
         if not removal.is_member or facts.name_id(name) < 0:
             continue
         for role, position, expr in facts.occurrences(name):

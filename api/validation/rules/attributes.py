@@ -197,4 +197,5 @@ RULES = [
         "An attribute that its receiver does not have.",
         unresolved_attribute,
     ),
+    Rule("removed-member", "An attribute that an edit took away elsewhere."),
 ]

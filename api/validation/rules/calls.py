@@ -282,5 +282,10 @@ RULES = [
     Rule(MISSING_ARGUMENT, "A call without an argument that it has to give."),
     Rule(TOO_MANY_ARGUMENTS, "More arguments by place than there are parameters."),
     Rule(DUPLICATE_ARGUMENT, "An argument that is given by place and by name."),
+    Rule(
+        "misplaced-argument",
+        "An argument by place that an edit of what is called gave another meaning.",
+        severity=WARNING,
+    ),
     Rule("not-callable", "A call of what cannot be called.", not_callable),
 ]
