@@ -26,6 +26,7 @@ _FAMILIES = (
     "names",
     "attributes",
     "conflicts",
+    "registrations",
     "calls",
     "asynchrony",
     "logic",

@@ -27,9 +27,6 @@ _KEEPING_NOTHING = frozenset(
      "unique", "total_ordering", "runtime_checkable", "parametrize", "skip", "skipIf",
      "skipUnless", "skipif", "xfail", "patch", "usefixtures", "asyncio", "deprecated"]
 )  # fmt: skip
-# Decorators that enter what they decorate under the string that they are given.
-_REGISTERING = frozenset(["errorhandler", "filter", "simple_tag", "command"])
-_ROUTING = frozenset(["route", "get", "post", "put", "delete", "patch", "websocket"])
 # Classes of one name from which on that name is a custom of the code base.
 _CUSTOM = 3
 # Functions that many modules have, each its own.
@@ -192,70 +189,6 @@ def name_conflict(file: File) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def duplicate_registration(file: File) -> Iterator[Finding]:
-    """Two definitions that the same decorator enters under the same string."""
-    facts, table = file.facts, file.facts.definition
-    seen: dict[tuple[int, bytes], int] = {}
-    for row, scope in enumerate(table[f.DEF_SCOPE]):
-        for expr in decorators(facts, row):
-            key = _registered(file, row, expr)
-            if not key:
-                continue
-            first = seen.setdefault((scope, key), row)
-            if first == row or _are_alternatives(file, first, row):
-                continue
-            name = facts.names[table[f.DEF_NAME][row]]
-            other = facts.names[table[f.DEF_NAME][first]]
-            start = table[f.DEF_POS][row]
-            said = f"`{other}` on line {facts.line_of(table[f.DEF_POS][first]) + 1}"
-            if file.wants(name) or file.wants(other):
-                yield Finding(
-                    "duplicate-registration", file.path, start, start + len(name.encode()),
-                    f"{said} is already registered by `@{key.decode()}`.",
-                    subject=key.decode(), severity=WARNING, nearest=[(FUNCTION, file.path, first)],
-                )  # fmt: skip
-
-
-def _registered(file: File, definition: int, expr: int) -> bytes:
-    """The text of a decorator that registers under a string; empty for others."""
-    facts = file.facts
-    ops, positions, lefts, rights = facts.expr
-    if ops[expr] != f.CALL:
-        return b""
-    (extra,) = facts.extra
-    at, name = rights[expr], last_name(facts, lefts[expr])
-    if extra[at] < 1 or extra[at + 1] != f.ARG_POSITIONAL or ops[extra[at + 3]] != f.STRING:
-        return b""
-    string = lefts[extra[at + 3]]
-    if name in _ROUTING:
-        if string < 0 or not facts.strings[string].startswith("/"):
-            return b""
-    elif name not in _REGISTERING and not name.startswith("register"):
-        return b""
-    # From the decorator's own text up to its end, which the next one or the definition bounds.
-    table = facts.definition
-    start = table[f.DEF_START][definition]
-    others = [*(_leftmost(file, each) for each in decorators(facts, definition)),
-              table[f.DEF_POS][definition]]  # fmt: skip
-    begin = _leftmost(file, expr)
-    end = min(each for each in others if each > positions[expr])
-    text = file.text[max(begin, start) : end]
-    return b" ".join(text[: text.rfind(b")") + 1].split())
-
-
-def _leftmost(file: File, expr: int) -> int:
-    ops, positions, lefts, _ = file.facts.expr
-    while ops[expr] in (f.CALL, f.ATTRIBUTE, f.SUBSCRIPT):
-        expr = lefts[expr]
-    return positions[expr]
-
-
-def _are_alternatives(file: File, first: int, second: int) -> bool:
-    """Whether two definitions stand in branches, so that perhaps only one is made."""
-    flags = file.facts.definition[f.DEF_FLAGS]
-    return bool((flags[first] | flags[second]) & (f.CONDITIONAL | f.OVERLOAD))
-
-
 RULES = [
     Rule(
         "redefinition",
@@ -267,12 +200,6 @@ RULES = [
         "name-conflict",
         "A new class or function whose name another one of the workspace has.",
         name_conflict,
-        WARNING,
-    ),
-    Rule(
-        "duplicate-registration",
-        "Two definitions registered under one key.",
-        duplicate_registration,
         WARNING,
     ),
 ]
