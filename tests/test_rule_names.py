@@ -104,3 +104,125 @@ def test_an_import_that_was_taken_away_comes_back(tmp_path: Path) -> None:
     edits = [(edit.start, edit.end, edit.text) for edit in fix.edits]
     text = applied("print(fold(max, [1]))\n", edits)
     assert "from functools import reduce as fold\n" in text
+
+
+def test_what_the_stub_of_the_builtins_imports_is_not_built_in(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        def first(value):
+            print(sys.argv)
+            #     ^^^ undefined-name
+            return isinstance(value, Mapping)
+            #                        ^^^^^^^ undefined-name
+        def second(value: Any) -> int:
+        #                 ^^^ undefined-name
+            return len(value)
+        """,
+        "undefined-name",
+    )
+
+
+def test_names_that_are_bound_at_another_time(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        import sys
+        from typing import TYPE_CHECKING
+        if TYPE_CHECKING:
+            from collections.abc import Mapping
+            from os import getcwd
+        else:
+            getcwd = None
+        helper()
+        # <- used-before-definition (line 9)
+        def helper(): return later()
+        @decorated
+        #^^^^^^^^^ used-before-definition
+        def plain(): return 1
+        def decorated(function): return function
+        def later(): return 1
+        class Box:
+            size = width
+            #      ^^^^^ used-before-definition
+            width = 1
+        gone = 1
+        del gone
+        print(gone)
+        #     ^^^^ deleted-name (line 18)
+        def caught():
+            try:
+                return 1
+            except ValueError as error:
+                print(error)
+            return error
+            #      ^^^^^ deleted-name (handler of line 23)
+        def typed(mapping: Mapping) -> "Mapping":
+            getcwd()
+            return Mapping(mapping)
+            #      ^^^^^^^ never-bound (line 4)
+        def off():
+            if False:
+                value = 1
+            return value
+            #      ^^^^^ never-bound
+        """,
+        "used-before",
+        "deleted",
+        "never",
+    )
+
+
+def test_names_that_are_bound_in_time(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        from typing import TYPE_CHECKING, TypeVar
+        if TYPE_CHECKING:
+            from collections.abc import Mapping
+            Alias = Mapping
+        T = TypeVar("T", bound="Later")
+        class Later: ...
+        def use(): return below
+        below = 1
+        try:
+            text = unicode_type
+        except NameError:
+            unicode_type = str
+        for number in range(3):
+            if number:
+                print(last)
+            last = number
+        item = 1
+        del item
+        item = 2
+        print(item)
+        def maybe(flag):
+            value = 1
+            if flag:
+                del value
+                value = 2
+            return value
+        def raised():
+            error = None
+            try:
+                return 1
+            except ValueError as error:
+                pass
+            return error
+        def checked(value):
+            assert not TYPE_CHECKING or isinstance(value, Mapping)
+        def set_up():
+            global state
+            state = 1
+        set_up()
+        print(state)
+        state = 2
+        class Own:
+            str = str
+            list = list
+        """,
+        "used-before",
+        "deleted",
+        "never",
+    )

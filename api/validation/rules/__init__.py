@@ -24,6 +24,7 @@ _FAMILIES = (
     "syntax",
     "imports",
     "names",
+    "unbound",
     "attributes",
     "conflicts",
     "registrations",

@@ -15,6 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ....indexer.facts import FileFacts
+    from ....indexer.snapshot import Snapshot
     from ..file import File
 
 # What a module, a class body or a method has without binding it.
@@ -71,16 +73,45 @@ def _is_bound_otherwise(file: File, name: str) -> bool:
         return True
     if module_member(file.strict, file.path, name):
         return True
-    found = builtin_name(file.strict, name)
-    if any(item.entity[0] != OUTSIDE for item in found):
+    if is_builtin(file.strict, name):
         return True
     builtins = find_module(file.strict, "builtins")
     if builtins is None or builtins[0] != MODULE:
         return True  # nobody can say what is built in
     digest = file.strict.digest(builtins[1])
     whole = file.strict.index.library.get(digest) if digest else None
-    row = whole.name_id(name) if whole is not None else -1
-    return whole is not None and row >= 0 and bool(whole.bindings_of(0, row))
+    return whole is not None and _gives(whole, name)
+
+
+def is_builtin(snapshot: Snapshot, name: str) -> bool:
+    """Whether a name is built in; what the stub of the builtins imports for itself is not."""
+    if not any(item.entity[0] != OUTSIDE for item in builtin_name(snapshot, name)):
+        return False
+    builtins = find_module(snapshot, "builtins")
+    facts = snapshot.facts(builtins[1]) if builtins is not None else None
+    return facts is None or facts.name_id(name) < 0 or _gives(facts, name)
+
+
+def _gives(facts: FileFacts, name: str) -> bool:
+    """Whether a stub has a name for others, rather than importing it for itself."""
+    row, table = facts.name_id(name), facts.binding
+    return row >= 0 and any(
+        table[f.BIND_KIND][each] != f.IMPORT
+        or facts.imports[f.IMP_FLAGS][table[f.BIND_REF][each]] & f.ALIASED
+        for each in facts.bindings_of(0, row)
+    )
+
+
+def is_in_string(file: File, position: int) -> bool:
+    """Whether a name stands in a string on its line: a type that nobody reads when it runs."""
+    from ...queries.lexical import STRING, tokens
+
+    begin = file.facts.line_starts[file.facts.line_of(position)]
+    end = file.facts.line_starts[file.facts.line_of(position) + 1]
+    return any(
+        kind == STRING and first < position - begin < last
+        for kind, first, last in tokens(file.text[begin:end])
+    )
 
 
 def used_before_definition(file: File) -> Iterator[Finding]:
@@ -104,7 +135,7 @@ def used_before_definition(file: File) -> Iterator[Finding]:
             continue
         if any(0 <= facts.binding[f.BIND_VALUE][row] < expr for row in rows):
             continue
-        if file.is_guarded(start, "NameError", "UnboundLocalError"):
+        if file.is_guarded(start, "NameError", "UnboundLocalError") or is_in_string(file, start):
             continue
         name = facts.names[name_row]
         line = facts.line_of(first) + 1
@@ -132,7 +163,7 @@ RULES = [
     Rule("undefined-name", "A name that nothing defines.", undefined_name),
     Rule(
         "used-before-definition",
-        "A local name that is read before it is bound.",
+        "A name that is read before it is bound.",
         used_before_definition,
     ),
 ]
