@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fix_helpers import offered
 from fixtures_language import applied, check_edit, check_findings
 
 
@@ -121,6 +122,17 @@ def test_what_the_stub_of_the_builtins_imports_is_not_built_in(tmp_path: Path) -
         """,
         "undefined-name",
     )
+
+
+def test_the_standard_library_is_imported_for_what_it_has(tmp_path: Path) -> None:
+    text = "def f(a: Mapping, b: Any): return sys.argv, Path(a), nothing\n"
+    fixes = offered(tmp_path / "fixes", "#- other.py\n", f"#- main.py\n{text}", "undefined-name")
+    assert [(fix.title, fix.safe) for fix in fixes] == [
+        ("Add `from collections.abc import Mapping`", True),
+        ("Add `from typing import Any`", True),
+        ("Add `import sys`", True),
+        ("Add `from pathlib import Path`", True),
+    ]
 
 
 def test_names_that_are_bound_at_another_time(tmp_path: Path) -> None:

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from .findings import Finding
 
 _MOST = 4
+# Modules of the standard library whose names are used as if they were built in.
+_USUAL = (
+    "collections.abc", "typing", "dataclasses", "pathlib", "functools", "datetime", "collections",
+    "contextlib", "enum", "abc", "itertools", "decimal", "unittest.mock",
+)  # fmt: skip
 # So few names that went away are all worth trying.
 _FEW = 3
 CALL_RULES = frozenset(
@@ -68,7 +73,7 @@ def _replace_name(finding: Finding, after: Snapshot, before: Snapshot | None) ->
     names += [name for name in near if name not in names]
     names = [name for name in names if name != wrong]
     if finding.rule == "undefined-name":
-        fixes += _imports(finding, after, wrong)
+        fixes += _imports(finding, after, wrong) or _from_stdlib(finding, after, wrong)
     uses = _uses(finding, after, wrong) if finding.rule == "unresolved-name" else []
     alias, alias_end = _alias(finding, after) if finding.rule == "unresolved-name" else ("", 0)
     if alias in near:
@@ -187,6 +192,30 @@ def _imports(finding: Finding, after: Snapshot, name: str) -> list[Fix]:
         module = after.index.module_name(entity[1])
         if module:
             fixes += _import(finding, after, module, "" if entity[0] == MODULE else name, "")
+    return fixes[:2]
+
+
+def _from_stdlib(finding: Finding, after: Snapshot, name: str) -> list[Fix]:
+    """The import of a module of the standard library, or of what one of the usual ones has."""
+    from ...indexer.resolve.modules import find_module
+    from ...indexer.resolve.names import module_member
+
+    layers = after.index.layers
+    where = layers.find(name)
+    if where is not None and layers.layer(where) == "stdlib" and name.islower():
+        return _import(finding, after, name, "", "", safe=True)
+    fixes: list[Fix] = []
+    for module in _USUAL:
+        found = find_module(after, module)
+        if found is None or found[0] != MODULE:
+            continue
+        items = module_member(after, found[1], name)
+        if items and module == _USUAL[0]:
+            return _import(finding, after, module, name, "", safe=True)  # those of typing are old
+        if any(item.entity[1] == found[1] for item in items):
+            fixes += _import(finding, after, module, name, "")
+    if len(fixes) == 1:
+        fixes[0].safe = True  # it can mean nothing else
     return fixes[:2]
 
 
