@@ -79,19 +79,19 @@ def keeps_company(snapshot: Snapshot, name: str, others: frozenset[str]) -> bool
 
 def _keeps_company(snapshot: Snapshot, name: str, others: frozenset[str]) -> bool:
     for path in snapshot.files_with(name):
-        if any(_has_all(snapshot, cls, others) for cls in _classes(snapshot, path, name)):
+        if any(_has_all(snapshot, cls, others) for cls in classes_with(snapshot, path, name)):
             return True
         if _sets_from_outside(snapshot, path, name):
             return True
     for looked, path in enumerate(files_outside_with(snapshot, name)):
         if looked >= _LOOKED_INTO or not path.endswith((".py", ".pyi")):
             return True
-        if any(_has_all(snapshot, cls, others) for cls in _classes(snapshot, path, name)):
+        if any(_has_all(snapshot, cls, others) for cls in classes_with(snapshot, path, name)):
             return True
     return False
 
 
-def _classes(snapshot: Snapshot, path: str, name: str) -> Iterator[Entity]:
+def classes_with(snapshot: Snapshot, path: str, name: str) -> Iterator[Entity]:
     """Classes of a file that have a member, and those of the workspace that inherit it."""
     facts = snapshot.facts(path)
     if facts is None or facts.name_id(name) < 0:

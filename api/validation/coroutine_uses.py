@@ -41,7 +41,7 @@ _SAID = {
 _LOOKING = frozenset(
     ["len", "int", "float", "list", "tuple", "set", "frozenset", "dict", "sorted", "sum", "min",
      "max", "any", "all", "enumerate", "zip", "iter", "next", "abs", "round", "range", "reversed",
-     "bytes", "ord", "chr"]
+     "bytes", "ord", "chr", "print", "str", "repr", "format"]
 )  # fmt: skip
 _IDENTITY = ("is", "is-not")
 

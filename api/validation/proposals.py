@@ -52,6 +52,13 @@ def propose(finding: Finding, after: Snapshot, before: Snapshot | None) -> None:
         from .earlier_calls import improve
 
         improve(finding, after, before)
+    elif finding.rule == "abstract-missing":
+        from ..queries.quick_fixes import class_fixes
+
+        finding.fixes = [
+            Fix(fix.title, [Edit(finding.path, *edit) for edit in fix.edits])
+            for fix in class_fixes(after, finding.path, finding.start)
+        ]
     elif finding.rule == "syntax-error":
         from .syntax_fixes import of_syntax_error
 

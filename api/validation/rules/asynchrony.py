@@ -282,11 +282,13 @@ def wrong_context(file: File) -> Iterator[Finding]:
     facts = file.facts
     ops, _, lefts, rights = facts.expr
     contexts = {lefts[row]: bool(rights[row]) for row in file.expressions(f.ENTERED)}
-    for call in file.expressions(f.CALL):
-        if call not in contexts and not uses_of(facts).of(call):
-            word = word_before(file.text, facts.expr[f.EXPR_POS][call])
-            if word == b"with":
-                contexts[call] = _is_async_with(file, call)
+    for op in (f.CALL, f.NAME, f.ATTRIBUTE):  # `with box:`, which gives its value to nothing
+        for expr in file.expressions(op):
+            if expr in contexts or uses_of(facts).of(expr):
+                continue
+            start = _leftmost(file, expr)
+            if word_before(file.text, start) == b"with":
+                contexts[expr] = _is_async_with(file, start)
     for context, is_async in contexts.items():
         if ops[context] == f.TUPLE:
             continue
@@ -297,8 +299,16 @@ def wrong_context(file: File) -> Iterator[Finding]:
             yield _mismatch(file, "async-context", context, f"{said} {end}.")
 
 
-def _is_async_with(file: File, expr: int) -> bool:
-    start = file.text.rfind(b"with", 0, file.facts.expr[f.EXPR_POS][expr])
+def _leftmost(file: File, expr: int) -> int:
+    """Where the text of a plain or dotted name, or of a call of one, begins."""
+    ops, positions, lefts, _ = file.facts.expr
+    while ops[expr] == f.ATTRIBUTE:
+        expr = lefts[expr]
+    return positions[expr]
+
+
+def _is_async_with(file: File, position: int) -> bool:
+    start = file.text.rfind(b"with", 0, position)
     return word_before(file.text, start) == b"async"
 
 

@@ -28,6 +28,7 @@ from ..company import (
     uses_of,
 )
 from ..findings import WARNING, Finding
+from ..likely import likely_members
 from ..nearest import nearest_members, nearest_names
 from ..said import receiver_text
 from ..vocabulary import is_known_word
@@ -82,6 +83,8 @@ def _lacks(file: File, type_: Type, name: str) -> bool:
 def _absent(file: File, expr: int, receiver: int, name: str, type_: Type, evidence: int) -> Finding:
     said = f"{receiver_text(file, receiver, type_)} has no `{name}`."
     nearest = nearest_members(file.strict, type_, name)
+    if not nearest and evidence == CONVENTIONAL:
+        nearest = likely_members(file, expr, name, used_with(file.facts, expr))
     return _finding(file, expr, name, said, evidence, nearest)
 
 
@@ -102,7 +105,8 @@ def _by_convention(file: File, expr: int, receiver: int, name: str) -> Finding |
             return _absent(file, expr, receiver, name, type_, CONVENTIONAL)
     if not is_known_word(file, name):
         said = f"Nothing in this code base, nor in what it uses, is called `{name}`."
-        return _finding(file, expr, name, said, CONVENTIONAL, [])
+        near = likely_members(file, expr, name, used_with(file.facts, expr))
+        return _finding(file, expr, name, said, CONVENTIONAL, near)
     return _out_of_company(file, expr, receiver, name)
 
 
@@ -141,7 +145,8 @@ def _out_of_company(file: File, expr: int, receiver: int, name: str) -> Finding 
         return None
     listed = ", ".join(f"`{other}`" for other in sorted(others)[:3])
     said = f"Nothing that has {listed}, as `{file.spelled(receiver)}` does, has `{name}`."
-    return _finding(file, expr, name, said, CONVENTIONAL, [])
+    near = likely_members(file, expr, name, others)
+    return _finding(file, expr, name, said, CONVENTIONAL, near)
 
 
 def _used_before(file: File, expr: int, receiver: int) -> set[str]:
