@@ -107,8 +107,10 @@ def _elsewhere(
         if other is None:
             continue
         ops, _, lefts, rights = other.expr
-        for _, _, ref in other.occurrences(name):
-            if ref < 0 or _last(other, ref) != name or (where == path and ref == receiver):
+        for role, _, ref in other.occurrences(name):
+            if role & f.ROLE_MASK not in (f.READ, f.CALLED) or ref < 0:
+                continue
+            if _last(other, ref) != name or (where == path and ref == receiver):
                 continue
             if ref + 1 < len(ops) and ops[ref + 1] == f.ATTRIBUTE and lefts[ref + 1] == ref:
                 used.add(other.names[rights[ref + 1]])

@@ -26,6 +26,7 @@ _FAMILIES = (
     "names",
     "unbound",
     "attributes",
+    "namespaces",
     "conflicts",
     "registrations",
     "calls",
