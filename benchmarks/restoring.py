@@ -52,14 +52,18 @@ def main() -> None:
     results: list[dict[str, Any]] = []
     for given in chosen.root:
         name, _, folder = given.partition("=")
-        wanted = [row for row in rows if row["corpus"] == name and row["kind"] in (kinds or {row["kind"]})]
+        wanted = [
+            row for row in rows if row["corpus"] == name and row["kind"] in (kinds or {row["kind"]})
+        ]
         results += _measured(name, Path(folder), wanted, show=chosen.show)
     if chosen.json:
         chosen.json.write_text(json.dumps(results, indent=1))
     _print(results)
 
 
-def _measured(name: str, folder: Path, rows: list[dict[str, Any]], *, show: bool) -> list[dict[str, Any]]:
+def _measured(
+    name: str, folder: Path, rows: list[dict[str, Any]], *, show: bool
+) -> list[dict[str, Any]]:
     with TemporaryDirectory() as scratch:
         root = Path(scratch) / "w"
         root.mkdir()
@@ -79,18 +83,28 @@ def _measured(name: str, folder: Path, rows: list[dict[str, Any]], *, show: bool
 def _restored(session: Session, row: dict[str, Any], *, show: bool) -> dict[str, Any]:
     root = session.index.workspace.root
     before = {edit["file"]: Path(root, edit["file"]).read_bytes() for edit in row["edits"]}
-    after: dict[str, bytes | None] = {path: _mutated(text, path, row) for path, text in before.items()}
+    after: dict[str, bytes | None] = {
+        path: _mutated(text, path, row) for path, text in before.items()
+    }
     change = proposed(session, after)
     found = [each for each in judge(change) if each.severity != "hint"]
     found = [each for each in found if _is_accepted(row, each, change)]
     ranks = [_rank(change, each, before) for each in found]
     # What a reader meets first: the best of the findings on the fault, as they are in order.
     best = min((rank for rank in ranks if rank >= 0), default=-1)
-    result = {"id": row["id"], "kind": row["kind"], "found": bool(found), "rank": ranks[0] if ranks else -1, "best": best}
+    result = {
+        "id": row["id"],
+        "kind": row["kind"],
+        "found": bool(found),
+        "rank": ranks[0] if ranks else -1,
+        "best": best,
+    }
     if show and (not ranks or not 0 <= ranks[0] < 1):
-        sys.stderr.write(f"{row['id']} {row['kind']} rank {result['rank']} best {best}: {row['original']!r} -> {row['mutated']!r}\n")
+        what = f"{row['original']!r} became {row['mutated']!r}"
+        sys.stderr.write(f"{row['id']} {row['kind']} rank {result['rank']} of {what}\n")
         for each in found[:2]:
-            sys.stderr.write(f"    {each.path}:{change.after.need(each.path).line_of(each.start) + 1} {each.rule} {each.message}\n")
+            line = change.after.need(each.path).line_of(each.start) + 1
+            sys.stderr.write(f"    {each.path}:{line} {each.rule} {each.message}\n")
             sys.stderr.writelines(f"        {fix.title}\n" for fix in each.fixes)
     return result
 
@@ -137,8 +151,11 @@ def _meaning(text: bytes) -> str:
     kept: list[ast.stmt] = []
     for statement in tree.body:
         if isinstance(statement, ast.Import | ast.ImportFrom):
-            module = ast.dump(ast.ImportFrom(statement.module, [], statement.level)) if isinstance(
-                statement, ast.ImportFrom) else ""
+            module = (
+                ast.dump(ast.ImportFrom(statement.module, [], statement.level))
+                if isinstance(statement, ast.ImportFrom)
+                else ""
+            )
             imports += [f"{module} {ast.dump(alias)}" for alias in statement.names]
         else:
             kept.append(statement)

@@ -12,9 +12,11 @@ from flux_index.api.validation.mending import applied, mend
 
 
 class Offered:
-    """A fix: its rule and place (`path:line`), title, whether it is safe, what it makes of files."""
+    """A fix: its rule and place (`path:line`), title, if it is safe, what it makes of files."""
 
-    def __init__(self, place: str, rule: str, title: str, files: dict[str, str], *, safe: bool) -> None:
+    def __init__(
+        self, place: str, rule: str, title: str, files: dict[str, str], *, safe: bool
+    ) -> None:
         """Describe a fix."""
         self.place = place
         self.rule = rule

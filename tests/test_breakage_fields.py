@@ -72,7 +72,9 @@ def test_a_field_that_is_renamed_can_be_followed(tmp_path: Path) -> None:
 def test_fields_in_another_order(tmp_path: Path) -> None:
     before = marked('Order(1, "fast", True)', "#        ^^^^^^ misplaced-argument (`note`)")
     edit = edited(
-        BEFORE, '    note: str = ""\n    paid: bool = False', '    paid: bool = False\n    note: str = ""'
+        BEFORE,
+        '    note: str = ""\n    paid: bool = False',
+        '    paid: bool = False\n    note: str = ""',
     )
     (finding,) = check_edit(tmp_path, before, edit, "misplaced", "too-many", "unknown")
     assert (finding.severity, finding.evidence) == ("warning", "exact")
@@ -88,7 +90,9 @@ def test_a_field_that_has_to_be_given_now(tmp_path: Path) -> None:
 
 def test_a_named_tuple_with_more_fields(tmp_path: Path) -> None:
     before = marked("    x, y = point", "#   ^ unpack-count")
-    check_edit(tmp_path, before, edited(BEFORE, "y: int = 0", "y: int = 0\n    z: int = 0"), "unpack")
+    check_edit(
+        tmp_path, before, edited(BEFORE, "y: int = 0", "y: int = 0\n    z: int = 0"), "unpack"
+    )
 
 
 def test_fields_of_a_base_are_parameters_of_those_below(tmp_path: Path) -> None:

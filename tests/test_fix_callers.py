@@ -1,4 +1,4 @@
-"""A signature changes: its callers are brought up to date, or the definition is made to suit them."""
+"""A signature changes: its callers follow, or the definition is made to suit them."""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ def test_arguments_that_no_parser_declares(tmp_path: Path) -> None:
             commands.add_parser("go").set_defaults(run=print)
             args = parser.parse_args()
             args.extra = 1
-            print(args.out_file, args.path, args.loud, args.quiet, args.command, args.run, args.extra)
+            print(args.out_file, args.path, args.loud, args.quiet)
+            print(args.command, args.run, args.extra)
             print(args.outfile)
             #          ^^^^^^^ undeclared-argument (`out_file`)
             print(args.verbose)

@@ -114,4 +114,6 @@ def test_annotations_for_github(capsys: pytest.CaptureFixture[str]) -> None:
         properties = dict(each.split("=", 1) for each in found["properties"].split(","))
         assert {"file", "line", "endLine", "title"} <= properties.keys()
     assert any(line.startswith("::error file=shop%2C ö.py,") or "shop%2C" in line for line in lines)
-    assert any(line.startswith("::notice file=main.py,line=1,") and "numpy" in line for line in lines)
+    assert any(
+        line.startswith("::notice file=main.py,line=1,") and "numpy" in line for line in lines
+    )

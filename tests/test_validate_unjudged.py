@@ -44,7 +44,9 @@ def judged(folder: Path, edit: str, *, installed: str | None = None) -> Any:
     assert old in text
     try:
         changed = text.replace(old, new)
-        return operations.call(session, "validate", {"path": str(root / "shop.py"), "text": changed})
+        return operations.call(
+            session, "validate", {"path": str(root / "shop.py"), "text": changed}
+        )
     finally:
         session.index.close()
 
@@ -99,7 +101,9 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     root = plant(tmp_path / "w", ".git/", files)
     session = open_workspace(tmp_path, parse_fixture("#- main.py\nx = 1\n"))
     try:
-        answer = operations.call(session, "validate", {"whole": True, "paths": [str(root / "large.py")]})
+        answer = operations.call(
+            session, "validate", {"whole": True, "paths": [str(root / "large.py")]}
+        )
     finally:
         session.index.close()
     assert answer["verdict"] == "cannot judge"

@@ -39,7 +39,9 @@ def sarif(answer: Mapping[str, Any]) -> str:
         "invocations": [
             {
                 "executionSuccessful": True,
-                "toolExecutionNotifications": [_notification(each) for each in answer.get("unjudged", ())],
+                "toolExecutionNotifications": [
+                    _notification(each) for each in answer.get("unjudged", ())
+                ],
             }
         ],
         "results": [_result(finding, names, said(finding)) for finding in answer["items"]],

@@ -150,7 +150,11 @@ def _files(session: Session, wanted: list[str]) -> list[str]:
             for path in everything
             if path == relative or path.startswith(f"{relative}/") or relative in ("", ".")
         ]
-        if not inside and relative.endswith(_SUFFIXES) and os.path.isfile(snapshot.absolute(relative)):
+        if (
+            not inside
+            and relative.endswith(_SUFFIXES)
+            and os.path.isfile(snapshot.absolute(relative))
+        ):
             inside = [relative]  # be it one that is too large to be read
         if not inside:
             raise InvalidArgumentsError(f"{each} is no Python file of this workspace, nor a folder")

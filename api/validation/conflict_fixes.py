@@ -49,17 +49,25 @@ def of_redefinition(finding: Finding, after: Snapshot, before: Snapshot | None) 
     facts = after.need(path)
     row = _definition_at(facts, finding.start)
     old = before.facts(path) if before is not None and before.exists(path) else None
-    if row < 0 or not finding.nearest or (before is not None and _was_there(after, path, row, before)):
+    if (
+        row < 0
+        or not finding.nearest
+        or (before is not None and _was_there(after, path, row, before))
+    ):
         return []
     new = free_name(after, path, name)
     position = facts.definition[f.DEF_POS][row]
-    renaming = Fix(f"Call this one `{new}`", [Edit(path, position, position + len(name.encode()), new)])
+    renaming = Fix(
+        f"Call this one `{new}`", [Edit(path, position, position + len(name.encode()), new)]
+    )
     if name in base_names(facts, row):
         return [renaming]
     if old is None:
         return []  # nobody can say which of the two came later
     first = facts.line_of(facts.definition[f.DEF_POS][finding.nearest[0][2]]) + 1
-    leaving = Fix(f"Leave this `{name}` out: keep that of line {first}", [without(after, path, row)])
+    leaving = Fix(
+        f"Leave this `{name}` out: keep that of line {first}", [without(after, path, row)]
+    )
     return [leaving, renaming]
 
 
@@ -186,5 +194,3 @@ def _renamed(snapshot: Snapshot, path: str, row: int, name: str, new: str) -> li
             return []
         edits.append(Edit(where, at, at + size, new))
     return edits
-
-

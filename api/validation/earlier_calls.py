@@ -125,7 +125,11 @@ def _same_call(after: Snapshot, before: Snapshot, path: str, call: int) -> int:
     name = last_name(new, new.expr[f.EXPR_A][call])
     around = _around(after, path, new.expr[f.EXPR_POS][call])
     mine, theirs = (
-        [row for row in _calls(facts, name) if _around(snapshot, path, facts.expr[f.EXPR_POS][row]) == around]
+        [
+            row
+            for row in _calls(facts, name)
+            if _around(snapshot, path, facts.expr[f.EXPR_POS][row]) == around
+        ]
         for snapshot, facts in ((after, new), (before, old))
     )
     if len(mine) == len(theirs):
@@ -134,7 +138,9 @@ def _same_call(after: Snapshot, before: Snapshot, path: str, call: int) -> int:
     scored = [
         (similarity(text.decode("utf-8", "replace"), old_text.decode("utf-8", "replace")), row)
         for row in theirs
-        for old_text in [before.text(path)[slice(*(_brackets(old, before.text(path), row) or (0, 0)))]]
+        for old_text in [
+            before.text(path)[slice(*(_brackets(old, before.text(path), row) or (0, 0)))]
+        ]
     ]
     return max(scored)[1] if scored and max(scored)[0] > _ALIKE else -1
 
@@ -171,7 +177,13 @@ def _followed(finding: Finding, after: Snapshot, before: Snapshot, call: int) ->
         if successor is not None and successor.name not in written.keywords:
             end = finding.start + len(name.encode())
             edit = Edit(finding.path, finding.start, end, successor.name)
-            return [Fix(f"Use the keyword `{successor.name}`, as `{name}` is called now", [edit], safe=sure)]
+            return [
+                Fix(
+                    f"Use the keyword `{successor.name}`, as `{name}` is called now",
+                    [edit],
+                    safe=sure,
+                )
+            ]
         return [_left_out(finding, after, written.keywords[name], name)]
     if finding.rule == TOO_MANY_ARGUMENTS and not written.starred:
         by_place = [each for each in was.parameters if each.kind <= f.POSITIONAL]
@@ -187,7 +199,7 @@ def _followed(finding: Finding, after: Snapshot, before: Snapshot, call: int) ->
             if each.name in name.split(",")
             and (each.name not in old or not old[each.name].required)
         ]
-        given = _default_given(finding, after, now, wanted)
+        given = _default_given(after, now, wanted)
         return [*finding.fixes[:1], given] if given is not None else []
     return []
 
@@ -246,9 +258,7 @@ def _left_out(finding: Finding, after: Snapshot, argument: tuple[int, int], name
     return Fix(f"Leave out `{name}`, which was removed", [Edit(path, start, end, "")], safe=plain)
 
 
-def _default_given(
-    finding: Finding, after: Snapshot, now: Signature, wanted: list[Parameter]
-) -> Fix | None:
+def _default_given(after: Snapshot, now: Signature, wanted: list[Parameter]) -> Fix | None:
     """New parameters with ``None`` for a default, so that calls of before still fit."""
     edits: list[Edit] = []
     behind = False
@@ -284,5 +294,7 @@ def _with_default(after: Snapshot, parameter: Parameter) -> Edit | None:
     written = after.text(path)[:at]
     if annotation < 0:
         return Edit(path, at, at, "=None")
-    optional = b"None" in written[written.rfind(b":") :] or b"Optional" in written[written.rfind(b":") :]
+    optional = (
+        b"None" in written[written.rfind(b":") :] or b"Optional" in written[written.rfind(b":") :]
+    )
     return Edit(path, at, at, " = None" if optional else " | None = None")

@@ -57,7 +57,7 @@ def given_back(change: Change, path: str, key: str, now: str) -> list[Fix]:
     return found
 
 
-def named_back(change: Change, path: str, key: str, now: str) -> list[Fix]:
+def named_back(change: Change, key: str, now: str) -> list[Fix]:
     """The fix that gives a renamed definition its old name again, in all that the edit changed.
 
     Nothing when the new name was in use before, so that nobody can say what it means where.

@@ -79,9 +79,7 @@ def _score(file: File, entity: Entity, name: str, member: str, call: int) -> flo
 def _call_of(facts: FileFacts, expr: int) -> int:
     """The call of an attribute, or -1."""
     ops, _, lefts, _ = facts.expr
-    return next(
-        (row for row, op in enumerate(ops) if op == f.CALL and lefts[row] == expr), -1
-    )
+    return next((row for row, op in enumerate(ops) if op == f.CALL and lefts[row] == expr), -1)
 
 
 def _classes(snapshot: Snapshot, path: str, receiver: int) -> list[Entity]:

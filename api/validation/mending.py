@@ -61,9 +61,7 @@ def mend(session: Session, change: Change, *, whole: bool, unsafe: bool) -> Mend
     return done
 
 
-def _chosen(
-    attempt: _Attempt, refused: set[str], *, unsafe: bool
-) -> list[tuple[Finding, Fix]]:
+def _chosen(attempt: _Attempt, refused: set[str], *, unsafe: bool) -> list[tuple[Finding, Fix]]:
     """The fix of each fault, of those that edit the same text only the first."""
     found: list[tuple[Finding, Fix]] = []
     edits: list[Edit] = []

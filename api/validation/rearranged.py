@@ -118,7 +118,11 @@ def misplaced(change: Change, changed: Rearrangement, file: File) -> Iterator[Fi
             continue
         written = Written(facts, call)
         place = next(
-            (at for at, _ in enumerate(written.positional) if changed.moved[at : at + 1] not in ([], [None])),
+            (
+                at
+                for at, _ in enumerate(written.positional)
+                if changed.moved[at : at + 1] not in ([], [None])
+            ),
             -1,
         )
         if place < 0 or written.starred or mismatches(changed.now, written):
@@ -129,7 +133,9 @@ def misplaced(change: Change, changed: Rearrangement, file: File) -> Iterator[Fi
         if before is not None and text.strip() not in before:
             continue  # the edit wrote this call
         found = reached(file.strict, file.path, function)
-        if found is None or not all(_is_of(file.strict, each.entity, changed) for each in found.callees):
+        if found is None or not all(
+            _is_of(file.strict, each.entity, changed) for each in found.callees
+        ):
             continue
         yield _finding(file, changed, written, place, found.evidence)
 

@@ -37,19 +37,15 @@ class Registration:
 
     __slots__ = ("end", "how", "into", "key", "kind", "scope", "start", "thing")
 
-    def __init__(
-        self, kind: int, into: int, key: str, how: bytes, scope: int, thing: int, start: int,
-        end: int,
-    ) -> None:  # fmt: skip
-        """Describe a registration."""
+    def __init__(self, kind: int, into: int, key: str, thing: int, place: tuple[int, int]) -> None:
+        """Describe a registration at the top of a module, of which nothing more is said."""
         self.kind = kind
         self.into = into
         self.key = key
-        self.how = how
-        self.scope = scope
+        self.how = b""
+        self.scope = 0
         self.thing = thing
-        self.start = start
-        self.end = end
+        self.start, self.end = place
 
 
 def registrations(snapshot: Snapshot, path: str) -> list[Registration]:
@@ -96,9 +92,10 @@ def _decorated(snapshot: Snapshot, path: str, facts: FileFacts) -> list[Registra
             how = b" ".join(text[: text.rfind(b")") + 1].split())
             start = table[f.DEF_POS][row]
             size = len(facts.names[table[f.DEF_NAME][row]].encode())
-            found.append(
-                Registration(DECORATED, lefts[expr], key, how, scope, row, start, start + size)
-            )
+            place = start, start + size
+            each = Registration(DECORATED, lefts[expr], key, row, place)
+            each.how, each.scope = how, scope
+            found.append(each)
     return found
 
 
@@ -113,18 +110,17 @@ def _set(facts: FileFacts) -> list[Registration]:
     """``CONTAINER["key"] = thing`` at the top of a module, outside of branches."""
     ops, positions, lefts, rights = facts.expr
     found: list[Registration] = []
-    for container, index, value, scope, block in zip(*facts.item_binding, strict=True):
+    containers, indices, values, scopes, blocks = facts.item_binding
+    for row, index in enumerate(indices):
+        container, value, scope, block = containers[row], values[row], scopes[row], blocks[row]
         if scope or index < 0 or ops[index] != f.STRING or lefts[index] < 0:
             continue
         if block >= 0 and facts.block[f.BLOCK_KIND][block] != f.BODY:
             continue
         if value >= 0 and ops[value] in (f.NAME, f.ATTRIBUTE, f.CALL):
             key = facts.strings[lefts[index]]
-            found.append(
-                Registration(
-                    SET, container, key, b"", 0, value, positions[index], rights[index]
-                )
-            )
+            place = positions[index], rights[index]
+            found.append(Registration(SET, container, key, value, place))
     return found
 
 
@@ -150,11 +146,8 @@ def _given(snapshot: Snapshot, path: str, facts: FileFacts) -> list[Registration
         start = _leftmost(facts, row)
         if text.rfind(b"\n", 0, start) + 1 == start and begins_statement(text, start):
             string = extra[at + 3]
-            found.append(
-                Registration(
-                    GIVEN, lefts[row], key, b"", 0, thing, positions[string], rights[string]
-                )
-            )
+            place = positions[string], rights[string]
+            found.append(Registration(GIVEN, lefts[row], key, thing, place))
     return found
 
 
@@ -215,9 +208,9 @@ def _sets_items(snapshot: Snapshot, function: Entity) -> bool | None:
     end = facts.definition[f.DEF_END][function[2]]
     ops, positions, lefts, _ = facts.expr
     for index in facts.item_binding[f.ITEM_INDEX]:
-        if index >= 0 and ops[index] == f.NAME and start <= positions[index] < end:
-            if lefts[index] in names:
-                return True
+        is_name = index >= 0 and ops[index] == f.NAME and start <= positions[index] < end
+        if is_name and lefts[index] in names:
+            return True
     collects = any(
         start <= position < end
         for name in _COLLECTING

@@ -15,7 +15,7 @@ from ...indexer.resolve.entities import (
 from ...indexer.resolve.members import attribute
 from ...indexer.resolve.membership import PRESENT, membership
 from ...indexer.resolve.types import known
-from ...indexer.symbols import LOCAL, containers
+from ...indexer.symbols import LOCAL
 from .breakage import classes_by_name, surface
 from .findings import ERROR, WARNING, Edit, Finding, Fix
 from .given_back import definition_of, given_back, named_back
@@ -76,7 +76,7 @@ class Removal:
         if self._back is None:
             change, path, key = self.change, self.path, self.key
             if self.now and self.sure:
-                self._back = named_back(change, path, key, self.now)
+                self._back = named_back(change, key, self.now)
             elif self.moved:
                 self._back = []
             else:
@@ -155,7 +155,9 @@ def _find_successor(
         elif container:
             old_said, new_said = surfaces[0].get(removal.key), surfaces[1].get(key)
             sure = _is_same_field(old_said, new_said, removal.name, name) and not any(
-                _is_same_field(old_said, surfaces[1].get(other), removal.name, other.rpartition(".")[2])
+                _is_same_field(
+                    old_said, surfaces[1].get(other), removal.name, other.rpartition(".")[2]
+                )
                 for other in added
                 if other != key
             )
@@ -166,17 +168,13 @@ def _find_successor(
 
 def _is_same_field(old: object, new: object, name: str, other: str) -> bool:
     """Whether two fields are declared by the same words but for their names."""
-    if not isinstance(old, tuple) or not isinstance(new, tuple):
-        return False
-    first: tuple[object, ...] = old
-    second: tuple[object, ...] = new
-    if first[0] != second[0] or first[0] not in (f.DECLARE, f.ASSIGN):
-        return False
-    texts = [
-        each[1].removeprefix(word.encode()) if isinstance(each[1], bytes) else b""
-        for each, word in ((first, name), (second, other))
-    ]
-    return texts[0] == texts[1] and texts[0].startswith(b":")
+    match old, new:
+        case ((int(kind), bytes(text)), (int(other_kind), bytes(other_text))):
+            rest = text.removeprefix(name.encode())
+            same = rest == other_text.removeprefix(other.encode()) and rest.startswith(b":")
+            return same and kind == other_kind and kind in (f.DECLARE, f.ASSIGN)
+        case _:
+            return False
 
 
 def _rest(snapshot: Snapshot, path: str, facts: FileFacts, row: int) -> bytes:
@@ -213,7 +211,8 @@ def tell(finding: Finding, gone: list[Removal], after: Snapshot) -> None:
     fitting = [
         removal
         for removal in gone
-        if removal.name == wrong and removal.is_member == (finding.rule == "unresolved-attribute")
+        if removal.name == wrong
+        and removal.is_member == (finding.rule == "unresolved-attribute")
         and removal.rearranged is None
     ] or [each for each in gone if each.name == wrong and each.rearranged is None]
     if not fitting:

@@ -31,7 +31,9 @@ def of_syntax_error(finding: Finding, after: Snapshot, before: Snapshot | None) 
         for edit, line in _taken_back(finding, old, text):
             if _is_python(_applied(text, [edit])):
                 # What is more than a slip of the pen is worth mending rather than giving up.
-                small = max(text[edit.start : edit.end].count(b"\n"), edit.text.count("\n")) <= _SMALL
+                small = (
+                    max(text[edit.start : edit.end].count(b"\n"), edit.text.count("\n")) <= _SMALL
+                )
                 fix = Fix(f"Take back the change of line {line}", [edit])
                 found.insert(0 if small else len(found), fix)
                 break
@@ -75,7 +77,9 @@ def _guesses(finding: Finding, text: bytes) -> Iterator[Fix]:
         for at in _ends(text, finding.start):
             yield Fix(f"Close the `{opened}`", [Edit(path, at, at, closing)])
     elif "unterminated" in said:
-        quote = next((each for each in ('"', "'") if each.encode() in text[finding.start :][:4]), "")
+        quote = next(
+            (each for each in ('"', "'") if each.encode() in text[finding.start :][:4]), ""
+        )
         for at in (code, *_ends(text, finding.start)) if quote else ():
             yield Fix("Close the string", [Edit(path, at, at, quote)])
     elif "unexpected indent" in said or "unindent" in said:
@@ -83,7 +87,9 @@ def _guesses(finding: Finding, text: bytes) -> Iterator[Fix]:
         model = above[above.rfind(b"\n") + 1 :]
         blanks = len(line) - len(line.lstrip())
         depths = {len(model) - len(model.lstrip())}
-        depths |= {len(each) - len(each.lstrip()) for each in above.split(b"\n")[-30:] if each.strip()}
+        depths |= {
+            len(each) - len(each.lstrip()) for each in above.split(b"\n")[-30:] if each.strip()
+        }
         for depth in sorted(depths, key=lambda depth: abs(depth - blanks)):
             edit = Edit(path, start, start + blanks, " " * depth)
             yield Fix("Indent the line as those above it", [edit])
@@ -115,7 +121,9 @@ def _taken_back(finding: Finding, old: bytes, new: bytes) -> Iterator[tuple[Edit
         starts.append(starts[-1] + len(each))
     changes = [
         (first, last, other, until)
-        for tag, first, last, other, until in SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+        for tag, first, last, other, until in SequenceMatcher(
+            None, a, b, autojunk=False
+        ).get_opcodes()
         if tag != "equal"
     ]
     changes.sort(key=lambda change: abs(starts[change[2]] - finding.start))

@@ -55,7 +55,9 @@ def unjudged(change: Change, *, whole: bool = False) -> list[Unjudged]:
     for path in sorted(change.paths):
         if change.after.facts(path) is None:
             if path not in change.after.overlaid() and os.path.isfile(change.after.absolute(path)):
-                found[path] = missing = Unjudged(path, f"{path} was not read: too large, or no text")
+                found[path] = missing = Unjudged(
+                    path, f"{path} was not read: too large, or no text"
+                )
                 missing.places.append((path, 0, 0))
             continue
         near = None if whole else _near(change, path)
@@ -128,9 +130,7 @@ def _is_inside(near: Regions | None, position: int) -> bool:
     return near is None or any(start <= position < end for start, end in near)
 
 
-def _add(
-    found: dict[str, Unjudged], what: str, why: str, path: str, start: int, end: int
-) -> None:
+def _add(found: dict[str, Unjudged], what: str, why: str, path: str, start: int, end: int) -> None:
     missing = found.setdefault(what, Unjudged(what, why))
     if (path, start, end) not in missing.places:
         missing.places.append((path, start, end))

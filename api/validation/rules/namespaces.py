@@ -125,9 +125,9 @@ def _of_file(facts: FileFacts) -> set[str] | None:
                 return None
             found |= written.keywords.keys()
             continue
-        if called in ("ArgumentParser", "add_subparsers", "add_parser"):
-            if "parents" in written.keywords or written.doubled:
-                return None
+        makes = called in ("ArgumentParser", "add_subparsers", "add_parser")
+        if makes and ("parents" in written.keywords or written.doubled):
+            return None
         if "dest" in written.keywords:
             strings = [written.keywords["dest"][1]]
         elif called == "add_argument":

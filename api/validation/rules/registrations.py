@@ -37,9 +37,7 @@ def duplicate_registration(file: File) -> Iterator[Finding]:
         return
     listed = registrations(file.strict, file.path)
     for place, each in enumerate(listed):
-        earlier = next(
-            (other for other in listed[:place] if _is_same(file, other, each)), None
-        )
+        earlier = next((other for other in listed[:place] if _is_same(file, other, each)), None)
         if earlier is not None:
             if _is_wanted(file, each) or _is_wanted(file, earlier):
                 yield _finding(file, each, file.path, earlier)
@@ -69,7 +67,9 @@ def _is_same(file: File, first: Registration, second: Registration) -> bool:
         return False
     if second.kind == DECORATED:
         # The same text in the same scope means the same registry.
-        return kept is True or (is_conventional(file.facts, second) and not _of_module(file, second))
+        return kept is True or (
+            is_conventional(file.facts, second) and not _of_module(file, second)
+        )
     if file.spelled(first.into) != file.spelled(second.into) or not file.spelled(first.into):
         return False
     if kept is None and not is_conventional(file.facts, second):
@@ -148,10 +148,9 @@ def _finding(file: File, each: Registration, path: str, other: Registration) -> 
     line = facts.line_of(other.start) + 1
     where = f"on line {line}" if path == file.path else f"in {path}:{line}"
     name = _name(strict, path, other)
+    how = each.how.decode("utf-8", "replace").removeprefix("@")
     if each.kind == DECORATED:
-        said = f"`{name}` {where} is already registered by `{each.how.decode('utf-8', 'replace')}`."
-        if each.how[:1] != b"@":
-            said = f"`{name}` {where} is already registered by `@{each.how.decode('utf-8', 'replace')}`."
+        said = f"`{name}` {where} is already registered by `@{how}`."
     else:
         registry = file.spelled(each.into) or last_name(file.facts, each.into)
         form = f'{registry}["{each.key}"]' if each.kind == SET else f'{registry}("{each.key}", …)'
@@ -160,7 +159,7 @@ def _finding(file: File, each: Registration, path: str, other: Registration) -> 
     elsewhere = path != file.path
     finding = Finding(
         "duplicate-registration", file.path, each.start, each.end, said,
-        subject=each.how.decode("utf-8", "replace") or f"{last_name(file.facts, each.into)}:{each.key}",
+        subject=how or f"{last_name(file.facts, each.into)}:{each.key}",
         severity=HINT if elsewhere and file.before is None else WARNING,
         evidence="conventional" if elsewhere else "exact",
         nearest=[thing] if thing is not None else [],

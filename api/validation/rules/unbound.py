@@ -85,9 +85,7 @@ def _is_excused(file: File, name: str, start: int, rule: str) -> bool:
 
 def _is_run(facts: FileFacts, text: bytes, name: str, start: int) -> bool:
     """Whether a name is read for its value, and not for what it says of types."""
-    if not any(
-        position == start and role in _RUN for role, position, _ in facts.occurrences(name)
-    ):
+    if not any(position == start and role in _RUN for role, position, _ in facts.occurrences(name)):
         return False
     line = facts.line_of(start)
     written = text[facts.line_starts[line] : facts.line_starts[line + 1]]
@@ -145,7 +143,10 @@ def _of_exception(file: File, rows: list[int], start: int) -> tuple[str, str] | 
         row
         for row, kind in enumerate(kinds)
         if kind == f.HANDLER
-        and (starts[row] <= start < ends[row] or any(starts[row] <= at < ends[row] for at in positions))
+        and (
+            starts[row] <= start < ends[row]
+            or any(starts[row] <= at < ends[row] for at in positions)
+        )
     ]
     if any(starts[row] <= start < ends[row] for row in handlers) or start < min(positions):
         return None
@@ -171,9 +172,7 @@ def _of_later(
         return None
     # Where the scope runs: a class in a function, or in a class, is left to those who know when.
     outer = facts.scope[f.SCOPE_PARENT][scope]
-    if kind == f.CLASS_SCOPE and (
-        outer != 0 or facts.bindings_of(0, facts.expr[f.EXPR_A][expr])
-    ):
+    if kind == f.CLASS_SCOPE and (outer != 0 or facts.bindings_of(0, facts.expr[f.EXPR_A][expr])):
         return None
     return "used-before-definition", f"is read before line {facts.line_of(first) + 1} defines it."
 
@@ -197,7 +196,11 @@ def _for_checkers(facts: FileFacts, scope: int, position: int) -> bool:
     while scope >= 0:
         for block in blocks_around(facts, scope, position):
             test = tests[block]
-            if kinds[block] == f.IF_TRUE and test >= 0 and last_name(facts, test) == "TYPE_CHECKING":
+            if (
+                kinds[block] == f.IF_TRUE
+                and test >= 0
+                and last_name(facts, test) == "TYPE_CHECKING"
+            ):
                 return True
         scope = facts.scope[f.SCOPE_PARENT][scope]
     return False
