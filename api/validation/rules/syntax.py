@@ -86,7 +86,8 @@ def _compiled(text: bytes) -> _Said | None:
                 message[:1].upper() + message[1:],
                 start,
                 end,
-                isinstance(error, IndentationError),
+                # No newer syntax has a header without a colon.
+                isinstance(error, IndentationError) or error.msg == "expected ':'",
             )
         except (ValueError, RecursionError, MemoryError, OverflowError):
             return None
