@@ -258,3 +258,35 @@ def test_mistakes_are_found(tmp_path: Path, case: str) -> None:
 @pytest.mark.parametrize("case", FINE)
 def test_legal_code_is_left_alone(tmp_path: Path, case: str) -> None:
     assert check_findings(tmp_path, FINE[case], *RULES) == []
+
+
+def test_functions_that_only_compute(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        class Box:
+            def __init__(self, width): self.width = width
+            def area(self): return self.width * 2
+            def checked(self):
+                if self.width < 0:
+                    raise ValueError(self.width)
+                return self.width
+            def grow(self):
+                self.width += 1
+                return self.width
+        def double(value): return value * 2
+        def shown(value):
+            print(value)
+            return value
+        def use(box: Box):
+            double(3)
+        #   ^^^^^^ unused-result (`double` does nothing but give a value)
+            Box(1).area()
+            #      ^^^^ unused-result
+            box.checked()
+            box.grow()
+            shown(1)
+            return double(4)
+        """,
+        "unused-result",
+    )

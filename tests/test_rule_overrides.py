@@ -182,3 +182,27 @@ def test_an_abstract_method_that_is_added(tmp_path: Path) -> None:
         """,
         "abstract-instantiated",
     )
+
+
+def test_fields_that_have_the_name_of_a_method(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        from dataclasses import dataclass
+        @dataclass
+        class Box:
+            size: int
+        #   ^^^^ shadowed-method (line 5)
+            def size(self): return 1
+        class Shape:
+            def area(self): return 1
+            def kind(self): return "shape"
+            def name(self): return "x"
+            name = property(name)
+        class Square(Shape):
+            area = 4
+        #   ^^^^ shadowed-method (line 7)
+            kind = None
+        """,
+        "shadowed-method",
+    )

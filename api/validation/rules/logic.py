@@ -14,6 +14,7 @@ from ..coroutines import keeps_call
 from ..decorators import keeps_result, keeps_signature
 from ..expected import is_expected_to_fail
 from ..findings import WARNING, Edit, Finding, Fix
+from ..purity import is_pure_call
 from ..recursion import endless_recursion
 from ..signatures import overridden_by
 from ..source import begins_statement, end_of_call, ends_statement
@@ -256,6 +257,8 @@ def _why_dropped(file: File, call: int, function: int, name: str) -> tuple[str, 
                 "unused-result",
                 f"`{name}` changes nothing, it gives a new value: a `{kind}` stays as it is.",
             )
+    if is_pure_call(file, call):
+        return "unused-result", f"`{name}` does nothing but give a value, which is not used."
     type_ = file.complete_type(call)
     if not type_:
         return None

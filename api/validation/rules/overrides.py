@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from ....indexer import facts as f
 from ....indexer.resolve import evaluate
 from ....indexer.resolve.classes import is_protocol, metaclass, mro, own_member, own_member_names
@@ -171,6 +173,62 @@ def shadowed_method(file: File) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def shadowed_by_field(file: File) -> Iterator[Finding]:
+    """Fields of a class body under the name of a method: of its own body, or of a base.
+
+    Whichever comes later in a body is what there is; a value hides the method of a base.
+    """
+    if file.is_stub:
+        return
+    facts, table = file.facts, file.facts.binding
+    for row, kind in enumerate(table[f.BIND_KIND]):
+        scope, name = table[f.BIND_SCOPE][row], facts.names[table[f.BIND_NAME][row]]
+        if kind not in (f.ASSIGN, f.DECLARE) or facts.scope[f.SCOPE_KIND][scope] != f.CLASS_SCOPE:
+            continue
+        if not file.wants(name) or name.startswith("__"):
+            continue
+        method = _method_beside(file, row)
+        if method is None and kind == f.ASSIGN and _is_literal(file, table[f.BIND_VALUE][row]):
+            cls: Entity = (CLASS, file.path, facts.scope[f.SCOPE_DEFINITION][scope])
+            base, inherited = _overridden(file.strict, cls, name)
+            if inherited is not None and not base[1].startswith("/"):
+                method = inherited if _is_plain(file.strict, inherited) else None
+        if method is None:
+            continue
+        where = file.strict.need(method[1])
+        line = where.line_of(where.definition[f.DEF_POS][method[2]]) + 1
+        place = f"line {line}" if method[1] == file.path else f"{method[1]}:{line}"
+        start = table[f.BIND_POS][row]
+        yield Finding(
+            "shadowed-method", file.path, start, start + len(name.encode()),
+            f"This field and the method `{name}` of {place} have one name: there is only one.",
+            subject=name, severity=WARNING, nearest=[method],
+        )  # fmt: skip
+
+
+def _method_beside(file: File, row: int) -> Entity | None:
+    """The only other binding of a field's name in its class, when that is a plain method."""
+    facts, table = file.facts, file.facts.binding
+    bound = facts.bindings_of(table[f.BIND_SCOPE][row], table[f.BIND_NAME][row])
+    others = [each for each in bound if each != row]
+    if len(others) != 1 or table[f.BIND_KIND][others[0]] != f.DEF_FUNCTION:
+        return None
+    if table[f.BIND_BLOCK][others[0]] != table[f.BIND_BLOCK][row]:
+        return None
+    definition = table[f.BIND_REF][others[0]]
+    if decorators(facts, definition):
+        return None
+    value = table[f.BIND_VALUE][row]
+    # `size = property(size)` is made of the method.
+    return (FUNCTION, file.path, definition) if value < 0 or _is_literal(file, value) else None
+
+
+def _is_literal(file: File, expr: int) -> bool:
+    return expr >= 0 and file.facts.expr[f.EXPR_OP][expr] in (
+        f.STRING, f.BYTES, f.INTEGER, f.FLOAT, f.TRUE, f.FALSE, f.LIST, f.TUPLE, f.SET, f.DICT,
+    )  # fmt: skip
+
+
 def _is_no_callable(file: File, row: int, name: str) -> bool:
     """Whether an attribute is set to something else than a function, as far as anybody can tell.
 
@@ -337,7 +395,7 @@ RULES = [
     Rule(
         "shadowed-method",
         "An attribute under the name of a method.",
-        shadowed_method,
+        lambda file: chain(shadowed_method(file), shadowed_by_field(file)),
         WARNING,
     ),
     Rule(
