@@ -201,7 +201,6 @@ def test_fields_that_have_the_name_of_a_method(tmp_path: Path) -> None:
             name = property(name)
         class Square(Shape):
             area = 4
-        #   ^^^^ shadowed-method (line 7)
             kind = None
         """,
         "shadowed-method",

@@ -257,11 +257,9 @@ def _why_dropped(file: File, call: int, function: int, name: str) -> tuple[str, 
                 "unused-result",
                 f"`{name}` changes nothing, it gives a new value: a `{kind}` stays as it is.",
             )
-    if is_pure_call(file, call):
-        return "unused-result", f"`{name}` does nothing but give a value, which is not used."
     type_ = file.complete_type(call)
     if not type_:
-        return None
+        return _of_pure(file, call, name)
     if all(_is_context(file, value) for value in type_):
         return "not-entered", f"What `{name}` gives does nothing until `with` enters it."
     if all(_is_generator(file, value) for value in type_) and _is_generator_function(
@@ -271,7 +269,13 @@ def _why_dropped(file: File, call: int, function: int, name: str) -> tuple[str, 
             "unused-result",
             f"`{name}` is a generator, of which nothing runs until it is iterated.",
         )
-    return None
+    return _of_pure(file, call, name)
+
+
+def _of_pure(file: File, call: int, name: str) -> tuple[str, str] | None:
+    if not is_pure_call(file, call):
+        return None
+    return "unused-result", f"`{name}` does nothing but give a value, which is not used."
 
 
 def _of_builtin(file: File, call: int, name: str) -> tuple[str, str] | None:

@@ -174,9 +174,9 @@ def shadowed_method(file: File) -> Iterator[Finding]:
 
 
 def shadowed_by_field(file: File) -> Iterator[Finding]:
-    """Fields of a class body under the name of a method: of its own body, or of a base.
+    """Fields and methods of one name in a class body, of which only the later one is there.
 
-    Whichever comes later in a body is what there is; a value hides the method of a base.
+    A value in the place of an inherited method is often meant: frameworks take either.
     """
     if file.is_stub:
         return
@@ -188,20 +188,13 @@ def shadowed_by_field(file: File) -> Iterator[Finding]:
         if not file.wants(name) or name.startswith("__"):
             continue
         method = _method_beside(file, row)
-        if method is None and kind == f.ASSIGN and _is_literal(file, table[f.BIND_VALUE][row]):
-            cls: Entity = (CLASS, file.path, facts.scope[f.SCOPE_DEFINITION][scope])
-            base, inherited = _overridden(file.strict, cls, name)
-            if inherited is not None and not base[1].startswith("/"):
-                method = inherited if _is_plain(file.strict, inherited) else None
         if method is None:
             continue
-        where = file.strict.need(method[1])
-        line = where.line_of(where.definition[f.DEF_POS][method[2]]) + 1
-        place = f"line {line}" if method[1] == file.path else f"{method[1]}:{line}"
+        line = facts.line_of(facts.definition[f.DEF_POS][method[2]]) + 1
         start = table[f.BIND_POS][row]
         yield Finding(
             "shadowed-method", file.path, start, start + len(name.encode()),
-            f"This field and the method `{name}` of {place} have one name: there is only one.",
+            f"This field and the method `{name}` of line {line} have one name: there is only one.",
             subject=name, severity=WARNING, nearest=[method],
         )  # fmt: skip
 
