@@ -271,6 +271,21 @@ _ALL = (
         _SESSION,
     ),
     Operation(
+        "context",
+        "context",
+        "ContextAnswer",
+        "What matters for a task: the files, classes and functions to read before writing, ranked, "
+        "each with why, packed into a budget of tokens; an outline first, then the text of the few "
+        "that matter most.",
+        Parameter(
+            "task",
+            "string",
+            "What is to be done: a sentence, an issue's text, a traceback, the output of a test.",
+        ),
+        Parameter("paths", "array", "Files that are about to be written; they need not be there."),
+        Parameter("budget", "integer", "Most tokens of `text`.", default=4000),
+    ),
+    Operation(
         "validate",
         "validate",
         "Judgement",

@@ -194,6 +194,48 @@ class SourceAnswer(Envelope):
     total: int
 
 
+class ContextFile(TypedDict):
+    """A file that matters for a task."""
+
+    path: str
+    score: float
+    """Larger is more important; only of use beside other scores of the same answer."""
+    test: bool
+    why: list[str]
+    symbols: list[Symbol]
+    """Its classes and functions that matter, in order of the text; ``note`` says why."""
+
+
+class ContextExcerpt(TypedDict):
+    """A class or function whose lines are in the text of the answer."""
+
+    name: str
+    """Dotted, from inside of its module."""
+    path: str
+    first_line: int
+    """One-based number of the first line shown."""
+    last_line: int
+    whole: bool
+    """Whether all lines in between are shown; of classes, bodies of methods are left out."""
+    tokens: int
+    why: NotRequired[str]
+
+
+class ContextAnswer(Envelope):
+    """What matters for a task, within a budget."""
+
+    text: str
+    """To be given to a model: outline, what is around, tests, excerpts. Paths are from the root."""
+    tokens: int
+    """Of the text, counted on the safe side."""
+    budget: int
+    items: list[ContextFile]
+    """The most important first."""
+    excerpts: list[ContextExcerpt]
+    total: int
+    """Number of files in the text."""
+
+
 class TextEdit(TypedDict):
     """Text to be put in the place of a range."""
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from ..types import (
         CallListing,
+        ContextAnswer,
         ExistsAnswer,
         Explanation,
         HierarchyAnswer,
@@ -155,6 +156,17 @@ def source(answer: SourceAnswer, view: View) -> list[str]:
     return _ended(lines, answer, view, answer["total"])
 
 
+def context(answer: ContextAnswer, view: View) -> list[str]:
+    """The text as it was packed."""
+    return _ended(context_lines(answer), answer, view, answer["total"])
+
+
+def context_lines(answer: ContextAnswer) -> list[str]:
+    """Lines of a packed text, without what would steer a terminal."""
+    lines = answer["text"].removesuffix("\n").split("\n") if answer["text"] else []
+    return ["\t".join(plain(part) for part in line.split("\t")) for line in lines]
+
+
 def status(answer: Mapping[str, Any], view: View) -> list[str]:
     """A line for each part of the state, and one for each file that is not indexed."""
     lines: list[str] = []
@@ -226,6 +238,7 @@ RENDERERS: dict[str, Callable[[Any, View], list[str]]] = {
     "ImportListing": imports,
     "ExistsAnswer": exists,
     "SourceAnswer": source,
+    "ContextAnswer": context,
     "Explanation": explanation,
     "Judgement": judgement,
     "Mending": mending,

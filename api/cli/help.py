@@ -28,6 +28,7 @@ EXAMPLES = {
     "importers": "django.db.models",
     "exists": "'Model.save(force_insert=)'",
     "source": "Model.save --context 2",
+    "context": "add a cache to the LLM --budget 2000",
     "validate": "--whole",
     "breakage": "--since HEAD~1",
     "fix": "--whole --unsafe",
@@ -40,6 +41,8 @@ EXAMPLES = {
 
 _TARGETS = {
     "TEXT": "TEXT is what to look for; several words are looked for together.",
+    "TASK": "TASK is what is to be done, in words: a sentence, an issue's text, a traceback. With "
+    "- it is read from standard input.",
     "NAME": "NAME is a dotted name, with a call's arguments if they matter.",
     "FILE|NAME": "FILE is a path, as seen from the current folder or from the workspace's root, "
     "NAME a dotted name.",

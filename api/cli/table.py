@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from ..types import (
         CallListing,
+        ContextAnswer,
         ExistsAnswer,
         Explanation,
         HierarchyAnswer,
@@ -185,6 +186,23 @@ def source(answer: SourceAnswer, view: View) -> list[str]:
     return _ended(lines, answer, view, answer["total"])
 
 
+def context(answer: ContextAnswer, view: View) -> list[str]:
+    """The text that is for a model, with paths and reasons marked, and how much it costs."""
+    from .compact import context_lines
+
+    lines: list[str] = []
+    for line in context_lines(answer):
+        heads = bool(line) and not line[0].isspace()
+        path, dash, why = line.partition(" — ")
+        if heads and (dash or line in ("around", "tests")):
+            line = paint(path, BOLD, view) + paint(dash + why, DIM, view)
+        lines.append(line)
+    if answer["total"]:
+        spent = f"{answer['tokens']:,} of {answer['budget']:,} tokens"
+        lines += ["", paint(spent, DIM, view)]
+    return _ended(lines, answer, view, answer["total"])
+
+
 def judgement(answer: Judgement, view: View) -> list[str]:
     """What is wrong, line by line, and the verdict."""
     from .validate import lines
@@ -240,6 +258,7 @@ RENDERERS: dict[str, Callable[[Any, View], list[str]]] = {
     "ImportListing": imports,
     "ExistsAnswer": exists,
     "SourceAnswer": source,
+    "ContextAnswer": context,
     "Explanation": explanation,
     "Judgement": judgement,
     "Mending": mending,

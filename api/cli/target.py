@@ -7,6 +7,7 @@ A target is a dotted name, a file, or a place in a file as editors and compilers
 from __future__ import annotations
 
 import os
+import sys
 
 from ...indexer.errors import InvalidArgumentsError
 
@@ -19,12 +20,16 @@ if TYPE_CHECKING:
     from ...indexer.workspace import Workspace
     from ..operations import Operation
 
+# What these are asked for may have several words.
+_IN_WORDS = ("symbols", "context")
 _SOURCE_SUFFIXES = (".py", ".pyi")
 
 
 def placeholder(operation: Operation) -> str:
     """How the target is called in help; empty when the operation takes none."""
     names = _names(operation)
+    if "task" in names:
+        return "TASK"
     if "paths" in names or "diff" in names:
         return ""  # options describe an edit
     if "query" in names:
@@ -50,6 +55,8 @@ def with_target(
         path = workspace_path(path, index.workspace)
         # A path that narrows a search down stays a folder.
         arguments["path"] = path if "query" in arguments else _package_file(path, index.workspace)
+    if "task" in _names(operation) and "paths" in arguments:
+        arguments["paths"] = [workspace_path(each, index.workspace) for each in given["paths"]]
     return arguments
 
 
@@ -59,11 +66,15 @@ def check(operation: Operation, given: Mapping[str, Any], targets: Sequence[str]
     wants = placeholder(operation)
     if targets and not wants:
         raise InvalidArgumentsError(f"{operation.name} takes no target, it is given {targets[0]!r}")
-    if len(targets) > 1 and operation.name != "symbols":
+    if len(targets) > 1 and operation.name not in _IN_WORDS:
         raise InvalidArgumentsError(
             f"{operation.name} takes one target, it is given {len(targets)}: {', '.join(targets)}"
         )
     asked = [name for name in ("query", "name", "path") if name in names and name in given]
+    if "task" in names:
+        asked = [name for name in ("task", "paths") if name in given]
+        if targets and "task" not in asked:
+            return
     if operation.name == "symbols":
         asked = [name for name in asked if name == "query"]
     if targets and asked:
@@ -92,6 +103,8 @@ def workspace_path(path: str, workspace: Workspace) -> str:
 
 def _of_target(operation: Operation, target: str, index: Index) -> dict[str, Any]:
     names = _names(operation)
+    if "task" in names:
+        return {"task": sys.stdin.read() if target == "-" else target}
     if "query" in names:
         return {"query": target}
     path, line, column = target, 0, 0

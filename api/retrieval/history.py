@@ -1,0 +1,251 @@
+"""What git's history says: which files changed together, lately, and for which words.
+
+The last few thousand commits that changed Python files are read once, by ``git log``, and kept in
+a small file beside the index. A newer HEAD costs reading the commits that are new. Nothing here
+fails: without git, or without a repository, history is empty.
+"""
+
+from __future__ import annotations
+
+import os
+from math import exp, log, sqrt
+
+from .words import stems
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Commits that are read, and seconds that reading may take; what was not reached stays unread.
+MOST_COMMITS = 3_000
+_PATIENCE = 5.0
+# A commit that changes more files than this says nothing about any of them.
+MOST_FILES = 20
+_LONGEST_MESSAGE = 2_000
+_FORMAT = "flux-index history 1"
+_FILE_NAME = "history"
+
+# Lines of a message that say who and where, and not what.
+_TRAILER_MARK = "-by:"
+
+
+class Commit:
+    """A change: what its message says and the files that it changed."""
+
+    __slots__ = ("paths", "sha", "subject", "terms", "time")
+
+    def __init__(
+        self, sha: str, time: int, subject: str, terms: list[str], paths: list[str]
+    ) -> None:
+        """Describe a commit; paths are as they were called then."""
+        self.sha = sha
+        self.time = time
+        self.subject = subject
+        self.terms = terms
+        self.paths = paths
+
+
+class History:
+    """Commits, newest first, and where each word occurs in their messages."""
+
+    __slots__ = ("_norms", "_rows", "commits", "head")
+
+    def __init__(self, commits: list[Commit], head: str = "") -> None:
+        """Index commits."""
+        self.commits = commits
+        self.head = head
+        self._rows: dict[str, list[int]] = {}
+        for row, commit in enumerate(commits):
+            if len(commit.paths) <= MOST_FILES:
+                for term in commit.terms:
+                    self._rows.setdefault(term, []).append(row)
+        self._norms: list[float] = []
+
+    def rows(self, term: str) -> list[int]:
+        """Commits whose messages have a word."""
+        return self._rows.get(term, [])
+
+    def weight(self, term: str) -> float:
+        """How much a word tells about which commit is meant."""
+        n, df = len(self.commits), len(self.rows(term))
+        return log(1 + (n - df + 0.5) / (df + 0.5))
+
+    def alike(self, terms: Iterable[str]) -> dict[int, float]:
+        """Likeness of messages to words, 0 to 1, by row of commit."""
+        if not self._norms:
+            weights = {term: self.weight(term) ** 2 for term in self._rows}
+            self._norms = [
+                sqrt(sum(weights.get(term, 0.0) for term in commit.terms)) or 1.0
+                for commit in self.commits
+            ]
+        found: dict[int, float] = {}
+        length = 0.0
+        for term in terms:
+            rows = self.rows(term)
+            if rows:
+                weight = self.weight(term) ** 2
+                length += weight
+                for row in rows:
+                    found[row] = found.get(row, 0.0) + weight
+        length = sqrt(length) or 1.0
+        return {row: shared / (length * self._norms[row]) for row, shared in found.items()}
+
+    def decay(self, row: int, commits: float) -> float:
+        """Weight of a commit when it fades over so many commits."""
+        return exp(-row / commits)
+
+
+_kept: dict[str, History] = {}
+
+
+def history(root: str, state_dir: str) -> History:
+    """History of the repository that a folder lies in; empty when there is none."""
+    repository = _Repository(root)
+    head = repository.head()
+    if not head:
+        return History([])
+    kept = _kept.get(root)
+    if kept is not None and kept.head == head:
+        return kept
+    path = os.path.join(state_dir, _FILE_NAME)
+    old = kept if kept is not None else _load(path)
+    if old is not None and old.head == head:
+        found = old
+    else:
+        found = History(_commits(repository, head, old), head)
+        _save(path, found)
+    _kept.clear()  # One workspace is asked about at a time.
+    _kept[root] = found
+    return found
+
+
+def _commits(repository: _Repository, head: str, old: History | None) -> list[Commit]:
+    """Commits from a head on, taking over what is known of an older one's."""
+    if old is None or not old.commits:
+        return repository.log(head, MOST_COMMITS)
+    fresh = repository.log(f"{old.head}..{head}", MOST_COMMITS)
+    gone = repository.listed(f"{head}..{old.head}")
+    if gone is None:  # The old head is not there any more.
+        return repository.log(head, MOST_COMMITS)
+    kept = [commit for commit in old.commits if commit.sha not in gone]
+    return (fresh + kept)[:MOST_COMMITS]
+
+
+class _Repository:
+    """The repository around a folder, asked by running git."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+
+    def head(self) -> str:
+        """Hash of the commit that is checked out; empty when there is none."""
+        found = self._run("rev-parse", "--verify", "--quiet", "HEAD")
+        return found.decode("ascii", "replace").strip() if found else ""
+
+    def listed(self, revisions: str) -> set[str] | None:
+        """Abbreviated hashes of a range of commits; None when git does not know it."""
+        found = self._run("log", "--format=%H", revisions, "--")
+        return None if found is None else {sha[:16] for sha in found.decode().split()}
+
+    def log(self, revisions: str, most: int) -> list[Commit]:
+        """Commits that changed Python files below the folder, newest first."""
+        found = self._run(
+            "log", f"-{most}", "--no-merges", "--no-renames", "--no-show-signature", "--relative",
+            "--name-only", "--format=%x1e%H%x1f%ct%x1f%B%x1f", revisions, "--", "*.py", "*.pyi",
+            partial=True,
+        )  # fmt: skip
+        if not found:
+            return []
+        entries = found.decode("utf-8", "replace").split("\x1e")[1:]
+        return [commit for commit in map(_parsed, entries) if commit is not None]
+
+    def _run(self, *arguments: str, partial: bool = False) -> bytes | None:
+        import subprocess
+
+        environment = {
+            **os.environ,
+            "GIT_OPTIONAL_LOCKS": "0",
+            # What a partial clone lacks stays unknown: nothing is fetched.
+            "GIT_NO_LAZY_FETCH": "1",
+            "GIT_ALLOW_PROTOCOL": "none",
+            "GIT_TERMINAL_PROMPT": "0",
+        }
+        try:
+            process = subprocess.Popen(
+                ["git", "--no-pager", "-c", "core.quotePath=false", *arguments],
+                cwd=self._root, env=environment, stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+        except OSError:
+            return None
+        with process:
+            try:
+                output, _ = process.communicate(timeout=_PATIENCE)
+            except subprocess.TimeoutExpired as late:
+                process.kill()
+                process.communicate()
+                # The last commit may be cut off in its middle.
+                got: bytes = late.output or b""
+                return got.rpartition(b"\x1e")[0] if partial else None
+        return output if process.returncode == 0 else None
+
+
+def _parsed(entry: str) -> Commit | None:
+    """One entry of the log."""
+    fields = entry.split("\x1f")
+    if len(fields) != 4 or not fields[1].isdigit():
+        return None
+    sha, time, message, names = fields
+    paths = [name for name in names.split("\n") if name and name[0] != '"']
+    lines = [
+        line
+        for line in message[:_LONGEST_MESSAGE].split("\n")
+        if _TRAILER_MARK not in line.lower()[:30]
+    ]
+    subject = " ".join(lines[0].split()) if lines else ""
+    terms = sorted(set(stems("\n".join(lines))))
+    return Commit(sha[:16], int(time), subject, terms, paths) if paths else None
+
+
+def _load(path: str) -> History | None:
+    """History as it was saved; None when it was not, or cannot be read."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            lines = file.read().split("\n")
+        kind, head = lines[0].split("\t")
+        if kind != _FORMAT:
+            return None
+        commits: list[Commit] = []
+        for line in lines[1:-1]:
+            sha, time, subject, terms, paths = line.split("\t")
+            commits.append(Commit(sha, int(time), subject, terms.split(), paths.split("\x1f")))
+        return History(commits, head)
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _save(path: str, found: History) -> None:
+    """Keep history for later, if that can be done."""
+    lines = [f"{_FORMAT}\t{found.head}"]
+    lines += [
+        "\t".join(
+            (
+                commit.sha,
+                str(commit.time),
+                commit.subject.replace("\t", " "),
+                " ".join(commit.terms),
+                "\x1f".join(commit.paths),
+            )
+        )
+        for commit in found.commits
+    ]
+    partial = f"{path}.{os.getpid()}"
+    try:
+        with open(partial, "w", encoding="utf-8", errors="surrogateescape") as file:
+            file.write("\n".join(lines) + "\n")
+        os.replace(partial, path)
+    except OSError:
+        try:
+            os.remove(partial)
+        except OSError:
+            pass

@@ -1,0 +1,188 @@
+"""What was found as text that fits a budget of tokens: an outline first, then the text itself."""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from ...indexer.resolve.entities import CLASS
+from ..tokens import count_tokens
+from .pieces import described, line_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...indexer.snapshot import Snapshot
+    from .pieces import Listed, Piece
+
+# Of the budget, what the outline may take while there is text to show.
+_OUTLINE_SHARE = 0.4
+_BESIDE_SHARE = 0.55
+# The most one text may take of what is left: the second and third matter too.
+_ONE_SHARE = 0.6
+_N_TEXTS = 10
+# Lines around a place that the task names, in what is too long to be shown whole.
+_AROUND = 6
+_HEAD = 12
+
+
+class Excerpt:
+    """Lines of a piece that are shown: one-based numbers, and whether they are all of it."""
+
+    __slots__ = ("first", "last", "piece", "tokens", "whole")
+
+    def __init__(self, piece: Piece, first: int, last: int, tokens: int, *, whole: bool) -> None:
+        """Describe an excerpt."""
+        self.piece = piece
+        self.first = first
+        self.last = last
+        self.tokens = tokens
+        self.whole = whole
+
+
+class Packed:
+    """A text within its budget, and what is in it."""
+
+    __slots__ = ("budget", "excerpts", "files", "left_out", "lines", "tokens")
+
+    def __init__(self, budget: int) -> None:
+        """Nothing is in it yet."""
+        self.budget = budget
+        self.tokens = 0
+        self.lines: list[str] = []
+        self.files: list[tuple[Listed, list[Piece]]] = []
+        self.excerpts: list[Excerpt] = []
+        self.left_out = 0
+
+    def outline(self, snapshot: Snapshot, files: list[Listed], most: float) -> None:
+        """Add files, and their pieces as far as there is room: the most important first."""
+        heads: list[str] = []
+        for one in files:
+            head = one.file.path + (f" — {'; '.join(one.why)}" if one.why else "")
+            if not self._fits([head], self.budget if not heads else most):
+                break
+            heads.append(head)
+            self.files.append((one, []))
+        ranked = [piece for one, _ in self.files for piece in one.pieces]
+        lines: dict[int, str] = {}
+        for piece in sorted(ranked, key=lambda piece: -piece.score):
+            line = f" {line_of(snapshot, piece)} {described(snapshot, piece)}"
+            if self._fits([line], most):
+                lines[id(piece)] = line
+        for head, (one, pieces) in zip(heads, self.files, strict=True):
+            pieces += [piece for piece in one.pieces if id(piece) in lines]
+            self.lines += [head, *(lines[id(piece)] for piece in pieces)]
+
+    def _fits(self, lines: list[str], most: float) -> bool:
+        """Count lines in, unless the text would get longer than so many tokens."""
+        cost = sum(count_tokens(line + "\n") for line in lines)
+        if self.tokens + cost > min(most, self.budget):
+            self.left_out += 1
+            return False
+        self.tokens += cost
+        return True
+
+    def add(self, lines: list[str], most: float) -> bool:
+        """Add lines if the text then stays within so many tokens."""
+        if not self._fits(lines, most):
+            return False
+        self.lines += lines
+        return True
+
+
+def pack(
+    snapshot: Snapshot,
+    files: list[Listed],
+    beside: list[tuple[Piece, str]],
+    tests: list[tuple[str, str]],
+    budget: int,
+) -> Packed:
+    """Put together what fits."""
+    packed = Packed(budget)
+    packed.outline(snapshot, files, budget * _OUTLINE_SHARE)
+    for title, lines in (
+        ("around", [_related(snapshot, piece, why) for piece, why in beside]),
+        ("tests", [f" {path} — {why}" for path, why in tests]),
+    ):
+        for at, line in enumerate(lines):
+            packed.add([line] if at and packed.lines else [title, line], budget * _BESIDE_SHARE)
+    _add_texts(snapshot, packed, files)
+    return packed
+
+
+def _add_texts(snapshot: Snapshot, packed: Packed, files: list[Listed]) -> None:
+    pieces = sorted(
+        (piece for one in files for piece in one.pieces), key=lambda piece: -piece.score
+    )
+    covered: dict[str, list[tuple[int, int]]] = {}
+    for piece in pieces[: 2 * _N_TEXTS]:
+        if len(packed.excerpts) == _N_TEXTS:
+            return
+        facts = snapshot.need(piece.path)
+        table = facts.definition
+        span = table[f.DEF_START][piece.entity[2]], table[f.DEF_END][piece.entity[2]]
+        if any(a <= span[0] and span[1] <= b for a, b in covered.get(piece.path, ())):
+            continue
+        left = packed.budget - packed.tokens
+        most = packed.tokens + (left * _ONE_SHARE if left > 600 else left)
+        for shorter in (False, True):
+            numbers, lines = _lines(snapshot, piece, shorter=shorter)
+            whole = len(numbers) == numbers[-1] - numbers[0] + 1
+            head = f"{piece.path}:{numbers[0]}-{numbers[-1]} {piece.name}"
+            head += f" — {piece.why}" if piece.why else ""
+            before = packed.tokens
+            if packed.add(["", head, *lines], most):
+                packed.left_out -= shorter
+                packed.excerpts.append(
+                    Excerpt(piece, numbers[0], numbers[-1], packed.tokens - before, whole=whole)
+                )
+                if piece.entity[0] != CLASS:
+                    covered.setdefault(piece.path, []).append(span)
+                break
+
+
+def _lines(snapshot: Snapshot, piece: Piece, *, shorter: bool) -> tuple[list[int], list[str]]:
+    """One-based numbers of the lines that are shown, and the text with marks for what is not.
+
+    Of a class the bodies of its methods are left out; ``shorter`` leaves out all but the beginning
+    and what is around places that the task names.
+    """
+    facts = snapshot.need(piece.path)
+    table = facts.definition
+    row = piece.entity[2]
+    first = facts.line_of(table[f.DEF_START][row])
+    last = facts.line_of(max(table[f.DEF_START][row], table[f.DEF_END][row] - 1))
+    kept = set(range(first, last + 1))
+    if piece.entity[0] == CLASS:
+        scope = table[f.DEF_OWN_SCOPE][row]
+        for inner, around in enumerate(table[f.DEF_SCOPE]):
+            if around == scope:
+                body = facts.line_of(table[f.DEF_HEADER_END][inner]) + 1
+                end = facts.line_of(max(table[f.DEF_START][inner], table[f.DEF_END][inner] - 1))
+                kept.difference_update(range(body, end + 1))
+    if shorter:
+        head = facts.line_of(table[f.DEF_HEADER_END][row])
+        near = set(range(first, max(head + 1, first + _HEAD)))
+        for line in piece.hits:
+            near.update(range(line - 1 - _AROUND, line + _AROUND))
+        kept &= near
+    text = snapshot.text(piece.path)
+    starts = facts.line_starts
+    numbers = sorted(kept)
+    lines: list[str] = []
+    before = first - 1
+    for number in numbers:
+        if number > before + 1:
+            lines.append(_mark(number - before - 1))
+        raw = text[starts[number] : starts[number + 1]]
+        lines.append(raw.decode("utf-8", "replace").rstrip("\r\n"))
+        before = number
+    if before < last:
+        lines.append(_mark(last - before))
+    return [number + 1 for number in numbers], lines
+
+
+def _mark(n: int) -> str:
+    return f"    … {n} line{'s' if n > 1 else ''}"
+
+
+def _related(snapshot: Snapshot, piece: Piece, why: str) -> str:
+    line = line_of(snapshot, piece)
+    return f" {piece.path}:{line} {described(snapshot, piece)} ({why})"

@@ -1,0 +1,211 @@
+"""The functions and classes that matter in the files that matter, and what stands around them."""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from ...indexer.resolve.entities import CLASS, FUNCTION, Found
+from ..queries.target import is_test
+from ..views import enclosing, kind_of, name_of, qualified_name, signature, summary
+from .chunks import MODULE_LEVEL
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...indexer.resolve.entities import Entity
+    from ...indexer.snapshot import Snapshot
+    from .ranking import Ranked, Ranking
+
+# Files that are shown, of which the first have more of their symbols listed.
+N_FILES = 12
+_LISTED = (7, 6, 5, 4, 4, 3, 3, 2, 2, 2, 2, 2)
+_NAMED, _SAID, _FRAME = 1.0, 0.6, 2.0
+# What speaks for less than this share of what speaks for the best is not listed.
+_LEAST_SHARE = 0.2
+_LONGEST_HEADER, _LONGEST_SUMMARY = 90, 90
+# A function calls many; those that are told are the first that are the workspace's own.
+_RELATED = 4
+_MOST_CALLS = 60
+_N_TESTS = 3
+# A name that so many test files have tells nothing.
+_EVERYWHERE = 40
+
+
+class Piece:
+    """A function or class: its score and why it is there."""
+
+    __slots__ = ("entity", "hits", "name", "path", "score", "why")
+
+    def __init__(self, entity: Entity, name: str, score: float, why: str) -> None:
+        """Describe a piece; ``name`` is dotted, from inside of its module."""
+        self.entity = entity
+        self.path = entity[1]
+        self.name = name
+        self.score = score
+        self.why = why
+        self.hits: list[int] = []
+        """One-based lines that the task names."""
+
+
+class Listed:
+    """A file that is shown, with the pieces of it that are listed in order of the text."""
+
+    __slots__ = ("file", "pieces", "why")
+
+    def __init__(self, file: Ranked, why: list[str], pieces: list[Piece]) -> None:
+        """Describe a file."""
+        self.file = file
+        self.why = why
+        self.pieces = pieces
+
+
+def listed(snapshot: Snapshot, ranking: Ranking) -> list[Listed]:
+    """The first files with their pieces."""
+    first = [one for one in ranking.files if one.score > 0][:N_FILES]
+    best = max((chunk.score for one in first for chunk in one.chunks), default=0.0) or 1.0
+    found: list[Listed] = []
+    all_pieces = [
+        _pieces(snapshot, ranking, one, best, 1 / (1 + 0.25 * place))
+        for place, one in enumerate(first)
+    ]
+    most = max((piece.score for listed in all_pieces for piece in listed), default=0.0)
+    for place, (one, pieces) in enumerate(zip(first, all_pieces, strict=True)):
+        pieces = [piece for piece in pieces if piece.score >= _LEAST_SHARE * most]
+        pieces = sorted(pieces, key=lambda piece: -piece.score)[: _LISTED[place]]
+        facts = snapshot.facts(one.path)
+        if facts is not None:
+            starts = facts.definition[f.DEF_START]
+            pieces.sort(key=lambda piece: starts[piece.entity[2]])
+        found.append(Listed(one, ranking.reasons(one), pieces))
+    return found
+
+
+def _pieces(
+    snapshot: Snapshot, ranking: Ranking, one: Ranked, best: float, share: float
+) -> list[Piece]:
+    """Definitions of a file that something speaks for."""
+    facts = snapshot.facts(one.path)
+    if facts is None:
+        return []
+    table = facts.definition
+    task = ranking.task
+    identifiers, names = set(task.identifiers), {name for name in task.names if len(name) > 3}
+    scores = {chunk.row: chunk.score / best for chunk in one.chunks if chunk.row != MODULE_LEVEL}
+    at_lines: dict[int, list[int]] = {}
+    for line in one.lines:
+        if 0 < line < len(facts.line_starts):
+            around = enclosing(snapshot, one.path, facts.line_starts[line] - 1)
+            if around is not None:
+                at_lines.setdefault(around[2], []).append(line)
+    found: list[Piece] = []
+    for row in range(len(table[f.DEF_NAME])):
+        name = facts.names[table[f.DEF_NAME][row]]
+        score, why = scores.get(row, 0.0), "most like the task" if scores.get(row, 0) > 0.6 else ""
+        if row in scores or row in at_lines:
+            if name in identifiers:
+                score, why = score + _NAMED, "named in the task"
+            elif name in names:
+                score, why = score + _SAID, why or "named in the task"
+        if row in at_lines:
+            score += _FRAME
+            why = f"line {', '.join(map(str, at_lines[row]))} is named in the task"
+        if score <= 0:
+            continue
+        entity = (CLASS if table[f.DEF_KIND][row] == f.CLASS else FUNCTION), one.path, row
+        piece = Piece(entity, inner_name(snapshot, entity), score * share, why)
+        piece.hits = at_lines.get(row, [])
+        found.append(piece)
+    return found
+
+
+def inner_name(snapshot: Snapshot, entity: Entity) -> str:
+    """Dotted name inside of its module."""
+    dotted = qualified_name(snapshot, entity)
+    module = snapshot.index.workspace.module_name(entity[1]) or ""
+    return dotted.removeprefix(module + ".") if module else dotted
+
+
+def line_of(snapshot: Snapshot, piece: Piece) -> int:
+    """One-based line of a piece's name."""
+    facts = snapshot.need(piece.path)
+    return facts.line_of(facts.definition[f.DEF_POS][piece.entity[2]]) + 1
+
+
+def described(snapshot: Snapshot, piece: Piece) -> str:
+    """Kind, name, parameters and purpose of a piece on one line."""
+    header = signature(snapshot, piece.entity)
+    kind = kind_of(snapshot, piece.entity)
+    if header.startswith("async "):
+        kind, header = f"async {kind}", header[6:]
+    if len(header) > _LONGEST_HEADER:
+        header = header[: _LONGEST_HEADER - 1] + "…"
+    about = summary(snapshot.need(piece.path), piece.entity)
+    return f"{kind} {piece.name}{header}" + (f" — {about[:_LONGEST_SUMMARY]}" if about else "")
+
+
+def related(snapshot: Snapshot, pieces: list[Piece]) -> list[tuple[Piece, str]]:
+    """What the first pieces call and extend, as far as it is the workspace's own."""
+    from ...indexer.resolve.classes import bases
+    from ..queries.calls import outgoing
+
+    shown = {piece.entity for piece in pieces}
+    found: list[tuple[Piece, str]] = []
+    for piece in pieces[:2]:
+        facts = snapshot.need(piece.path)
+        table = facts.definition
+        if piece.entity[0] == CLASS:
+            near = [(entity, f"base of {piece.name}") for entity in bases(snapshot, piece.entity)]
+        elif table[f.DEF_END][piece.entity[2]] - table[f.DEF_START][piece.entity[2]] < 8_000:
+            calls = outgoing(snapshot, [Found(piece.entity)])
+            near = [(entity, f"called by {piece.name}") for entity in list(calls)[:_MOST_CALLS]]
+        else:
+            near = []
+        n = 0
+        for entity, why in near:
+            own = entity[0] in (CLASS, FUNCTION) and not entity[1].startswith("/")
+            if own and entity not in shown and n < _RELATED:
+                n += 1
+                shown.add(entity)
+                found.append((Piece(entity, inner_name(snapshot, entity), 0.0, why), why))
+    return found
+
+
+def tests(snapshot: Snapshot, pieces: list[Piece], files: list[Listed]) -> list[tuple[str, str]]:
+    """Test files that use the first pieces, with what they use and where."""
+    shown = {one.file.path for one in files}
+    scores: dict[str, float] = {}
+    uses: dict[str, list[str]] = {}
+    names = dict.fromkeys(name_of(snapshot, piece.entity) for piece in pieces[:5])
+    stems = [one.file.path.rpartition("/")[2].partition(".")[0].strip("_") for one in files[:3]]
+    for name in names:
+        if name.startswith("__") or len(name) < 3:
+            continue
+        having = [path for path in snapshot.files_with(name) if is_test(path)]
+        if len(having) > _EVERYWHERE:
+            continue
+        for path in having:
+            scores[path] = scores.get(path, 0.0) + 1 / len(having)
+            uses.setdefault(path, []).append(name)
+    for path in scores:
+        if any(stem and stem in path.rpartition("/")[2] for stem in stems):
+            scores[path] += 0.5
+    best = sorted(scores, key=lambda path: (-scores[path], path))
+    return [(path, _used_in(snapshot, path, uses[path])) for path in best if path not in shown][
+        :_N_TESTS
+    ]
+
+
+def _used_in(snapshot: Snapshot, path: str, names: list[str]) -> str:
+    """Which names a test file uses, in which tests."""
+    facts = snapshot.facts(path)
+    if facts is None:
+        return f"uses {', '.join(names[:3])}"
+    where: dict[str, int] = {}
+    for name in names:
+        for _, position, _ in facts.occurrences(name):
+            around = enclosing(snapshot, path, position)
+            if around is not None and around[0] == FUNCTION:
+                test = inner_name(snapshot, around)
+                where.setdefault(test, facts.line_of(facts.definition[f.DEF_POS][around[2]]) + 1)
+        if len(where) >= 3:
+            break
+    told = ", ".join(f"{line} {test}" for test, line in list(where.items())[:3])
+    return f"uses {', '.join(names[:3])}" + (f": {told}" if told else "")

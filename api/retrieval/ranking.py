@@ -1,0 +1,216 @@
+"""Files in order of how much they matter for a task, each with the reasons."""
+
+from __future__ import annotations
+
+from time import gmtime, strftime
+
+from ..queries.target import is_test
+from .history import MOST_FILES
+from .scoring import scaled
+from .signals import Evidence
+from .words import parts, stem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...indexer.snapshot import Snapshot
+    from .chunks import Chunk
+    from .history import History
+    from .task import Task
+
+# What each kind of evidence counts for, fitted on commits of the repositories that
+# benchmarks/commits.py calls DEV: the logarithm of the odds that a file is one to change.
+WEIGHTS = {
+    "title": 1.85,
+    "body": 0.6,
+    "chunks": 0.85,
+    "path": 0.95,
+    "stem": 0.8,
+    "file": 2.2,
+    "size": 0.65,
+    "uses": 0.95,
+    "defines": 0.65,
+    "recent3": 1.0,
+    "recent20": 0.4,
+    "nearest": 0.7,
+    "messages": 0.65,
+    "title messages": 1.2,
+    "top": 1.4,
+    "aside": -0.6,
+    "pairs": 1.15,
+    "company": 0.5,
+}
+# Given by hand, for commits have neither tracebacks nor paths: more than words can come to.
+_NAMED = 8.0
+_FRAME = 6.0
+_BESIDE = 1.5
+# A test is worth reading, but what is tested comes first.
+_TEST = -3.0
+# Words that are told as a reason.
+_TOLD_WORDS = 5
+_ALIKE_ENOUGH = 0.3
+
+
+class Ranked:
+    """A file: its score, where it stands, and what speaks for it."""
+
+    __slots__ = ("chunks", "lines", "path", "score", "test", "why")
+
+    def __init__(self, path: str, score: float, *, test: bool) -> None:
+        """Describe a file."""
+        self.path = path
+        self.score = score
+        self.test = test
+        self.why: list[str] = []
+        self.chunks: list[Chunk] = []
+        self.lines: list[int] = []
+        """One-based lines that the task names."""
+
+
+class Ranking:
+    """All files of a workspace, the most important first."""
+
+    __slots__ = ("_evidence", "_scaled", "files", "task")
+
+    def __init__(self, snapshot: Snapshot, task: Task, history: History, given: list[str]) -> None:
+        """Rank files; ``given`` are paths that are about to be written or read, new ones too."""
+        self.task = task
+        every = list(snapshot.paths())
+        named = _named(task, every)
+        tests = {path for path in every if is_test(path)}
+        # Tests are many and say the words of everything: they are looked at when asked for.
+        paths = [
+            path
+            for path in every
+            if path not in tests or task.about_tests or path in named or path in given
+        ]
+        evidence = self._evidence = Evidence(snapshot, task, paths, history)
+        evidence.gather()
+        kinds = self._scaled = {kind: scaled(evidence.scores[kind]) for kind in WEIGHTS}
+        found: list[Ranked] = []
+        for at, path in enumerate(paths):
+            score = sum(weight * kinds[kind][at] for kind, weight in WEIGHTS.items())
+            one = Ranked(path, score, test=path in tests)
+            one.chunks = evidence.chunks.get(path, [])
+            if one.test:
+                one.score += _TEST
+            self._told(one, at, named.get(path), given)
+            found.append(one)
+        self.files = sorted(found, key=lambda one: (-one.score, one.path))
+
+    def _told(
+        self, one: Ranked, at: int, named: tuple[float, str, list[int]] | None, given: list[str]
+    ) -> None:
+        """Add what is not evidence of words: places that are named."""
+        if one.path in given:
+            one.score += 2 * _NAMED
+            one.why.append("given")
+        elif named is not None:
+            score, why, lines = named
+            one.score += score
+            one.why.append(why)
+            one.lines = lines
+        folder = one.path.rpartition("/")[0]
+        if one.path not in given and any(path.rpartition("/")[0] == folder for path in given):
+            one.score += _BESIDE
+            one.why.append("beside what is given")
+        elif self._scaled["file"][at] and not one.why:
+            one.why.append("named in the task")
+
+    def reasons(self, one: Ranked) -> list[str]:
+        """What speaks for a file, in words, the most telling first."""
+        evidence, kinds = self._evidence, self._scaled
+        at = evidence.paths.index(one.path)
+        why = list(one.why)
+        defined = self._defined(one)
+        if defined:
+            why.append(f"defines {', '.join(defined)}")
+        words = self._words(at)
+        if words and kinds["title"][at] + kinds["chunks"][at] > 0.2:
+            why.append(f"says {', '.join(words)}")
+        commit = self._alike(one.path)
+        if commit:
+            why.append(commit)
+        if kinds["company"][at] > 0.5:
+            why.append("changed together with files above")
+        if evidence.scores["recent3"][at] > 0.2:
+            why.append("changed lately")
+        return why
+
+    def _defined(self, one: Ranked) -> list[str]:
+        """Names of the task that the file defines."""
+        facts = self._evidence.snapshot.facts(one.path)
+        if (
+            facts is None
+            or not self._evidence.scores["defines"][self._evidence.paths.index(one.path)]
+        ):
+            return []
+        from ...indexer import facts as f
+
+        defined = {facts.names[row] for row in facts.definition[f.DEF_NAME]}
+        wanted = self.task.identifiers or [name for name in self.task.names if len(name) > 3]
+        return [name for name in wanted if name in defined][:3]
+
+    def _words(self, at: int) -> list[str]:
+        """Words of the task that the file says, those first that few files say."""
+        counts = self._evidence.counts
+        spelled: dict[str, str] = {}
+        for word in parts(self.task.text):
+            spelled.setdefault(stem(word), word)
+        here = [term for term in self.task.title_terms if term in counts[at]]
+        here += [term for term in self.task.terms if term in counts[at] and term not in here]
+        spread = {term: sum(term in each for each in counts) for term in here}
+        here.sort(key=lambda term: spread[term])
+        return [spelled.get(term, term) for term in here[:_TOLD_WORDS]]
+
+    def _alike(self, path: str) -> str:
+        """The commit most like the task among those that changed a file."""
+        evidence = self._evidence
+        place = evidence.paths.index(path)
+        best, row = 0.0, -1
+        for at, likeness in evidence.alike.items():
+            if likeness <= best:
+                continue
+            commit = evidence.history.commits[at]
+            if len(commit.paths) <= MOST_FILES and any(
+                evidence.place_of(old) == place for old in commit.paths
+            ):
+                best, row = likeness, at
+        if best < _ALIKE_ENOUGH:
+            return ""
+        commit = evidence.history.commits[row]
+        subject = commit.subject if len(commit.subject) <= 60 else commit.subject[:59] + "…"
+        day = strftime("%Y-%m-%d", gmtime(commit.time))
+        return f'changed with "{subject}" ({commit.sha[:8]}, {day})'
+
+
+def _named(task: Task, paths: list[str]) -> dict[str, tuple[float, str, list[int]]]:
+    """Files that a traceback or the text of a task names: score, reason, lines."""
+    found: dict[str, tuple[float, str, list[int]]] = {}
+    last = len(task.frames)
+    for number, frame in enumerate(task.frames, 1):
+        path = _meant(frame.path, paths)
+        if path:
+            # The innermost frame of the workspace is where it went wrong.
+            score = _FRAME * (0.5 + 0.5 * number / last)
+            where = f"line {frame.line}" + (f" in {frame.function}" if frame.function else "")
+            lines = [*found[path][2], frame.line] if path in found else [frame.line]
+            found[path] = score, f"in the traceback: {where}", lines
+    for frame in task.mentioned:
+        path = _meant(frame.path, paths)
+        if path and path not in found:
+            lines = [frame.line] if frame.line else []
+            score = _NAMED if "/" in frame.path or lines else _BESIDE
+            found[path] = score, "named in the task", lines
+    return found
+
+
+def _meant(written: str, paths: list[str]) -> str:
+    """The file of the workspace that is meant by a path, written from wherever; empty if none."""
+    parts_ = written.strip("./").split("/")
+    endings = {path: path.split("/") for path in paths if path.endswith(parts_[-1])}
+    for n in range(len(parts_), 0, -1):
+        tail = parts_[-n:]
+        fits = [path for path, split in endings.items() if split[-n:] == tail]
+        if len(fits) == 1 or (fits and n > 1):
+            return min(fits, key=lambda path: (path.count("/"), path))
+    return ""
