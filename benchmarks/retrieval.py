@@ -8,10 +8,10 @@ that it changed, which were there and hold no tests, are the truth; the workspac
 are those of its parent. Commits are drawn by a fixed seed (see ``commits.py``). Repositories are
 cloned from GitHub into the user's cache unless a folder holds clones as ``OWNER+NAME``.
 
-Beside it, on the same commits and files: BM25 over the text of files (identifiers whole and in parts,
-lower case, k1 1.2, b 0.75), with the files that hold tests left out and with them, and ripgrep (every
-word of three letters and more that is no stop word, ``rg -icwF``; files by how many words they have,
-then by how often).
+Beside it, on the same commits and files: BM25 over the text of files (identifiers whole and in
+parts, lower case, k1 1.2, b 0.75), with the files that hold tests left out and with them, and
+ripgrep (every word of three letters and more that is no stop word, ``rg -icwF``; files by how many
+words they have, then by how often).
 
 Acc@k is the share of commits of which *all* files are among the first k, as LocAgent defines it;
 any@k of which at least one is; recall@10 the share of files found. With ``--node-modules`` (see

@@ -72,7 +72,7 @@ class Packed:
 
     def _fits(self, lines: list[str], most: float) -> bool:
         """Count lines in, unless the text would get longer than so many tokens."""
-        cost = sum(count_tokens(line + "\n") for line in lines)
+        cost = count_tokens("\n".join([*lines, ""]))
         if self.tokens + cost > min(most, self.budget):
             self.left_out += 1
             return False

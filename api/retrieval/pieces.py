@@ -23,6 +23,7 @@ _LEAST_SHARE = 0.2
 _LONGEST_HEADER, _LONGEST_SUMMARY = 90, 90
 # A function calls many; those that are told are the first that are the workspace's own.
 _RELATED = 4
+_LED_FROM = 3
 _MOST_CALLS = 60
 _N_TESTS = 3
 # A name that so many test files have tells nothing.
@@ -87,12 +88,12 @@ def _pieces(
         return []
     table = facts.definition
     task = ranking.task
-    identifiers, names = set(task.identifiers), {name for name in task.names if len(name) > 3}
+    identifiers, names = set(task.identifiers), set(task.telling)
     scores = {chunk.row: chunk.score / best for chunk in one.chunks if chunk.row != MODULE_LEVEL}
     at_lines: dict[int, list[int]] = {}
     for line in one.lines:
         if 0 < line < len(facts.line_starts):
-            around = enclosing(snapshot, one.path, facts.line_starts[line] - 1)
+            around = enclosing(snapshot, one.path, _first_byte(snapshot, one.path, line))
             if around is not None:
                 at_lines.setdefault(around[2], []).append(line)
     found: list[Piece] = []
@@ -114,6 +115,13 @@ def _pieces(
         piece.hits = at_lines.get(row, [])
         found.append(piece)
     return found
+
+
+def _first_byte(snapshot: Snapshot, path: str, line: int) -> int:
+    """Offset of what stands first on a one-based line."""
+    start, end = snapshot.need(path).line_starts[line - 1 : line + 1]
+    text = snapshot.text(path)[start:end]
+    return start + len(text) - len(text.lstrip())
 
 
 def inner_name(snapshot: Snapshot, entity: Entity) -> str:
@@ -148,7 +156,7 @@ def related(snapshot: Snapshot, pieces: list[Piece]) -> list[tuple[Piece, str]]:
 
     shown = {piece.entity for piece in pieces}
     found: list[tuple[Piece, str]] = []
-    for piece in pieces[:2]:
+    for piece in pieces[:_LED_FROM]:
         facts = snapshot.need(piece.path)
         table = facts.definition
         if piece.entity[0] == CLASS:
@@ -175,14 +183,17 @@ def tests(snapshot: Snapshot, pieces: list[Piece], files: list[Listed]) -> list[
     uses: dict[str, list[str]] = {}
     names = dict.fromkeys(name_of(snapshot, piece.entity) for piece in pieces[:5])
     stems = [one.file.path.rpartition("/")[2].partition(".")[0].strip("_") for one in files[:3]]
-    for name in names:
+    for place, name in enumerate(names):
         if name.startswith("__") or len(name) < 3:
             continue
         having = [path for path in snapshot.files_with(name) if is_test(path)]
         if len(having) > _EVERYWHERE:
             continue
         for path in having:
-            scores[path] = scores.get(path, 0.0) + 1 / len(having)
+            facts = snapshot.facts(path)
+            n = sum(1 for _ in facts.occurrences(name)) if facts is not None else 1
+            gain = min(n, 25) ** 0.5 / (1 + place) / len(having) ** 0.5
+            scores[path] = scores.get(path, 0.0) + gain
             uses.setdefault(path, []).append(name)
     for path in scores:
         if any(stem and stem in path.rpartition("/")[2] for stem in stems):

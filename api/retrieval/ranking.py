@@ -147,7 +147,7 @@ class Ranking:
         from ...indexer import facts as f
 
         defined = {facts.names[row] for row in facts.definition[f.DEF_NAME]}
-        wanted = self.task.identifiers or [name for name in self.task.names if len(name) > 3]
+        wanted = self.task.identifiers or self.task.telling
         return [name for name in wanted if name in defined][:3]
 
     def _words(self, at: int) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import pairwise
 from math import log, sqrt
 
 from .bodies import counts, hits
@@ -122,7 +123,7 @@ class Evidence:
                 continue
             raw = self.snapshot.text(path)
             folded = raw.lower()
-            places = {term: list(hits(raw, folded, form)) for term, form in spelled if term in here}
+            places = {term: hits(raw, folded, form) for term, form in spelled if term in here}
             for one, other in pairs:
                 if one in places and other in places:
                     n = _following(places[one], places[other], len(one) + _APART)
@@ -147,11 +148,7 @@ class Evidence:
     def _pairs(self) -> list[tuple[str, str]]:
         """Words of the task that follow one another."""
         words = stems(self.task.text)
-        return [
-            (one, other)
-            for one, other in dict.fromkeys(zip(words, words[1:], strict=False))
-            if one != other
-        ]
+        return [(one, other) for one, other in dict.fromkeys(pairwise(words)) if one != other]
 
     def _paths(self) -> None:
         """Words of the task in names of files and folders, and files that are named."""
@@ -188,9 +185,7 @@ class Evidence:
             for at in having:
                 uses[at] += log(1 + n / len(having))
         defined: dict[str, set[int]] = {}
-        for path, row in self.snapshot.symbols_named(
-            [name for name in self.task.names if len(name) > 3]
-        ):
+        for path, row in self.snapshot.symbols_named(self.task.telling):
             if path in self._place:
                 defined.setdefault(row[2], set()).add(self._place[path])
         code = set(self.task.identifiers)

@@ -18,7 +18,7 @@ _CODE_LIKE = re.compile(r"\w_+\w|^_|[a-z][A-Z]")
 _QUOTED = re.compile(r"`+([^`\n]{1,80})`+|\"([^\"\n]{1,80})\"|'([^'\n]{1,80})'")
 _CALLED = re.compile(r"\b([^\W\d]\w{2,})\(")
 _DOTTED = re.compile(r"\b[^\W\d]\w*(?:\.[^\W\d]\w*)+")
-_PATH = re.compile(r"(?:[\w.~@+-]*[/\\])*[\w.+-]+\.pyi?\b(?::(\d+))?")
+_PATH = re.compile(r"(?<![\w.~@+/\\-])[\w.~@+/\\-]*?[\w+-]\.pyi?\b(?::(\d+))?")
 _FRAME = re.compile(r"^\s*File \"([^\"\n]+)\", line (\d+)(?:, in (\S+))?", re.MULTILINE)
 _TRACEBACK = re.compile(r"^.*Traceback \(most recent call last\):?.*$", re.MULTILINE)
 _RAISED = re.compile(
@@ -48,6 +48,7 @@ class Task:
         "identifiers",
         "mentioned",
         "names",
+        "telling",
         "terms",
         "text",
         "title",
@@ -74,6 +75,8 @@ class Task:
         names = dict.fromkeys(_IDENTIFIER.findall(text))
         self.names = [name for name in names if len(name) > 2]
         """Every word as it is written: any of them may be the name of something."""
+        self.telling = [name for name in self.names if len(name) > 3 or not name.islower()]
+        """Those of them that are not as short as everything."""
         quoted = " ".join(part for match in _QUOTED.findall(text) for part in match if part)
         meant = {*_IDENTIFIER.findall(quoted), *_CALLED.findall(text)}
         for dotted in _DOTTED.findall(text):

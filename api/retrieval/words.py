@@ -1,4 +1,4 @@
-"""Words of code and prose: identifiers taken apart, endings taken off, words that say nothing left out."""
+"""Words of code and prose: identifiers taken apart, endings taken off, fill words left out."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ STOP = frozenset(
 """Words of prose that tell nothing about code."""
 
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+|[0-9]+").findall
+_VOWELS = frozenset("aeiouy")
 # Endings are taken off the same few thousand words over and over.
 _REMEMBERED = 50_000
 
@@ -55,6 +56,8 @@ def _stem(word: str) -> str:
     for ending in ("ing", "ed"):
         if word.endswith(ending) and len(word) > len(ending) + 2:
             base = word[: -len(ending)]
+            if _VOWELS.isdisjoint(base):  # as in "string"
+                break
             doubled = len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsz"
             return base[:-1] if doubled else base
     return word[:-1] if len(word) > 4 and word.endswith("e") else word
