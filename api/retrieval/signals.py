@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 # Words of a long text that are looked for: the rarest.
 _MOST_TERMS = 40
+# Text that is read: of larger code bases, the files that the index and history point at.
+_MOST_BYTES = 12_000_000
+_SYMBOLS = 4_000
 # Files that are looked at function by function.
 _CUT_UP = 80
 # Bytes between two words that still stand together, with an ending of the first.
@@ -72,10 +75,10 @@ class Evidence:
 
     def gather(self) -> None:
         """Gather everything."""
-        self._words()
         self._paths()
         self._names()
         self._messages()
+        self._words()
         self._company()
         first = [sum(scores) for scores in zip(
             scaled(self.scores["title"]),
@@ -97,10 +100,16 @@ class Evidence:
         """Words of the task in the text of files."""
         task = self.task
         spelled = [(term, term.encode("utf-8", "surrogatepass")) for term in task.terms]
-        lengths: list[float] = []
-        for path in self.paths:
+        files = self.snapshot.view.files
+        lengths = [float(files[path][2]) if path in files else 0.0 for path in self.paths]
+        promising = self._promising(lengths)
+        for at, path in enumerate(self.paths):
+            self.snapshot.relax()
+            if promising is not None and at not in promising:
+                self.counts.append({})
+                continue
             raw = raw_text(self.snapshot, path)
-            lengths.append(len(raw))
+            lengths[at] = len(raw)
             self.counts.append(counts(raw, spelled))
         self._lengths = lengths
         self.scores["size"] = [log(1 + length) for length in lengths]
@@ -108,6 +117,35 @@ class Evidence:
         self.scores["title"] = bm25(title, self.counts, lengths)
         every = dict.fromkeys(task.terms, 1.0)
         self.scores["body"] = bm25(every, self.counts, lengths)
+
+    def _promising(self, lengths: list[float]) -> set[int] | None:
+        """Files that are worth reading where there are too many to read all; None for all.
+
+        Told by what the index and history say of them: paths, names, words of symbols, messages.
+        """
+        if sum(lengths) <= _MOST_BYTES:
+            return None
+        symbols = self.none()
+        store = self.snapshot.index.reader()
+        paths = self.snapshot.view.paths
+        words = [term for term in self.task.title_terms if term.isalnum()]
+        if store is not None and words:
+            for row in store.search_words(" OR ".join(f'"{word}"*' for word in words), _SYMBOLS):
+                at = self._place.get(paths.get(row[1], ""))
+                if at is not None:
+                    symbols[at] += 1
+        kinds = ("path", "stem", "file", "uses", "defines", "messages", "title messages")
+        told = [scaled(self.scores[kind]) for kind in kinds]
+        told.append(scaled([log(1 + n) for n in symbols]))
+        score = [sum(scores) for scores in zip(*told, strict=True)]
+        found: set[int] = set()
+        room = _MOST_BYTES
+        for at in sorted(range(len(score)), key=lambda at: -score[at]):
+            room -= lengths[at]
+            if room < 0:
+                break
+            found.add(at)
+        return found
 
     def _cut_up(self, order: Sequence[int]) -> None:
         """Words of the task in the functions and classes of the files that come first."""
