@@ -216,7 +216,7 @@ class ContextExcerpt(TypedDict):
     """One-based number of the first line shown."""
     last_line: int
     whole: bool
-    """Whether all lines in between are shown; of classes, bodies of methods are left out."""
+    """Whether all of it is shown; bodies of the methods of a class never are."""
     tokens: int
     why: NotRequired[str]
 

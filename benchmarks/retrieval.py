@@ -208,7 +208,8 @@ def measured(outcomes: Sequence[Outcome], method: str) -> list[float]:
 def report(outcomes: Sequence[Outcome], node_modules: str | None) -> None:
     """Say what the answers cost."""
     spent = [outcome.cpu * 1000 for outcome in outcomes]
-    print(f"\nCPU of a question, warm, with git: median {quantile(spent, 0.5):.0f} ms, "
+    print("\nCPU of a question at a commit not seen before, with git: "
+          f"median {quantile(spent, 0.5):.0f} ms, "
           f"p95 {quantile(spent, 0.95):.0f} ms")  # fmt: skip
     counted = [outcome.tokens for outcome in outcomes]
     over = sum(n > BUDGET for n in counted)

@@ -139,6 +139,7 @@ def test_position_by_options(ask: Ask) -> None:
             ["explain", "shop/views.py:5:11"],
             "`shop.models.Order.pay` [inferred]\n shop/models.py:13 `order` is an instance of",
         ),
+        (["context", "an", "order", "is", "paid"], "shop/models.py — says order"),
         (["validate", "--whole"], "3 files checked"),
         (["breakage", "--path", "shop/views.py", "--text", "x = 1"], "ok: 1 file checked"),
         (["fix", "--whole"], "0 fixed, "),

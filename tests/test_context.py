@@ -11,7 +11,8 @@ import pytest
 
 from flux_index.api.cli import main
 from flux_index.api.operations import call
-from flux_index.api.retrieval.history import history
+from flux_index.api.retrieval.history import History, history
+from flux_index.api.retrieval.history import _save as save
 from flux_index.api.session import Session
 from flux_index.api.tokens import count_tokens
 from flux_index.indexer.errors import InvalidArgumentsError
@@ -284,12 +285,25 @@ class TestHistory:
         with open(saved, encoding="utf-8") as file:
             text = file.read()
         assert "Round halves" in text
-        for damage in ("", "flux-index history 1\tabc\nnonsense\n", text.replace("\t", " ")):
+        for damage in ("", "flux-index history 1\tabc\t\nnonsense\n", text.replace("\t", " ")):
             with open(saved, "w", encoding="utf-8") as file:
                 file.write(damage)
             again = Session.open(str(repository))
             assert asked(again, "the tax office")["total"]
             again.close()
+
+    def test_what_was_not_reached_in_time_is_read_later(
+        self, repository: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        whole = history(str(repository), str(repository / "one"))
+        monkeypatch.setattr("flux_index.api.retrieval.history._kept", {})
+        state = str(repository / ".flux-index")
+        os.makedirs(state)
+        cut = History(whole.commits[:1], whole.head, cut=True)
+        save(os.path.join(state, "history"), cut)
+        found = history(str(repository), state)
+        assert [commit.sha for commit in found.commits] == [each.sha for each in whole.commits]
+        assert not found.cut
 
     def test_a_folder_inside_of_a_repository_has_its_part_of_history(self, tmp_path: Path) -> None:
         write(tmp_path / "backend", FILES)

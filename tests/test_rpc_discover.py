@@ -188,6 +188,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "source": BOX,
     "begin": {"client": "test"},
     "guard": {"session": "", "path": "use.py", "text": "x = 1\n", "supply": True},
+    "context": {"task": "the area of a box", "paths": ["use.py"], "budget": 500},
     "status": {},
     "server.info": {},
     "server.sync": {},

@@ -45,6 +45,7 @@ def context(
         files,
         related(snapshot, first),
         tests(snapshot, first, files),
+        ranking.rarest(),
         budget - (_ASIDE if snapshot.pending else 0),
     )
     answer: dict[str, Any] = {

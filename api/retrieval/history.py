@@ -16,14 +16,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Commits that are read, and seconds that reading may take; what was not reached stays unread.
+# Commits that are read, and seconds that a question may wait for it; the next one reads on.
 MOST_COMMITS = 3_000
-_PATIENCE = 5.0
+_PATIENCE = 4.0
 # A commit that changes more files than this says nothing about any of them.
 MOST_FILES = 20
 _LONGEST_MESSAGE = 2_000
 _FORMAT = "flux-index history 1"
 _FILE_NAME = "history"
+_CUT = "cut"
 
 # Lines of a message that say who and where, and not what.
 _TRAILER_MARK = "-by:"
@@ -48,12 +49,13 @@ class Commit:
 class History:
     """Commits, newest first, and where each word occurs in their messages."""
 
-    __slots__ = ("_norms", "_rows", "commits", "head")
+    __slots__ = ("_norms", "_rows", "commits", "cut", "head")
 
-    def __init__(self, commits: list[Commit], head: str = "") -> None:
-        """Index commits."""
+    def __init__(self, commits: list[Commit], head: str = "", *, cut: bool = False) -> None:
+        """Index commits; ``cut`` when there are older ones that were not reached in time."""
         self.commits = commits
         self.head = head
+        self.cut = cut
         self._rows: dict[str, list[int]] = {}
         for row, commit in enumerate(commits):
             if len(commit.paths) <= MOST_FILES:
@@ -105,30 +107,39 @@ def history(root: str, state_dir: str) -> History:
     if not head:
         return History([])
     kept = _kept.get(root)
-    if kept is not None and kept.head == head:
+    if kept is not None and kept.head == head and not kept.cut:
         return kept
     path = os.path.join(state_dir, _FILE_NAME)
     old = kept if kept is not None else _load(path)
-    if old is not None and old.head == head:
+    if old is not None and old.head == head and not old.cut:
         found = old
     else:
-        found = History(_commits(repository, head, old), head)
+        found = _read(repository, head, old)
         _save(path, found)
     _kept.clear()  # One workspace is asked about at a time.
     _kept[root] = found
     return found
 
 
-def _commits(repository: _Repository, head: str, old: History | None) -> list[Commit]:
-    """Commits from a head on, taking over what is known of an older one's."""
-    if old is None or not old.commits:
-        return repository.log(head, MOST_COMMITS)
-    fresh = repository.log(f"{old.head}..{head}", MOST_COMMITS)
-    gone = repository.listed(f"{head}..{old.head}")
-    if gone is None:  # The old head is not there any more.
-        return repository.log(head, MOST_COMMITS)
-    kept = [commit for commit in old.commits if commit.sha not in gone]
-    return (fresh + kept)[:MOST_COMMITS]
+def _read(repository: _Repository, head: str, old: History | None) -> History:
+    """History from a head on, taking over what is known of an older one's."""
+    commits: list[Commit] = []
+    if old is not None and old.commits:
+        gone = repository.listed(f"{head}..{old.head}")
+        if gone is not None:  # else the old head is not there any more
+            fresh, cut = repository.log(f"{old.head}..{head}", MOST_COMMITS)
+            if cut:
+                return History(fresh, head, cut=True)
+            commits = fresh + [commit for commit in old.commits if commit.sha not in gone]
+            if not old.cut:
+                return History(commits[:MOST_COMMITS], head)
+    if not commits:
+        commits, cut = repository.log(head, MOST_COMMITS)
+        return History(commits, head, cut=cut)
+    older, cut = repository.log(commits[-1].sha, max(MOST_COMMITS - len(commits), 1))
+    known = {commit.sha for commit in commits}
+    commits += [commit for commit in older if commit.sha not in known]
+    return History(commits[:MOST_COMMITS], head, cut=cut)
 
 
 class _Repository:
@@ -139,27 +150,31 @@ class _Repository:
 
     def head(self) -> str:
         """Hash of the commit that is checked out; empty when there is none."""
-        found = self._run("rev-parse", "--verify", "--quiet", "HEAD")
+        found, _ = self._run("rev-parse", "--verify", "--quiet", "HEAD")
         return found.decode("ascii", "replace").strip() if found else ""
 
     def listed(self, revisions: str) -> set[str] | None:
         """Abbreviated hashes of a range of commits; None when git does not know it."""
-        found = self._run("log", "--format=%H", revisions, "--")
+        found, cut = self._run("log", "--format=%H", revisions, "--")
+        if cut:
+            return None
         return None if found is None else {sha[:16] for sha in found.decode().split()}
 
-    def log(self, revisions: str, most: int) -> list[Commit]:
-        """Commits that changed Python files below the folder, newest first."""
-        found = self._run(
+    def log(self, revisions: str, most: int) -> tuple[list[Commit], bool]:
+        """Commits that changed Python files below the folder, newest first; whether time was up."""
+        found, cut = self._run(
             "log", f"-{most}", "--no-merges", "--no-renames", "--no-show-signature", "--relative",
             "--name-only", "--format=%x1e%H%x1f%ct%x1f%B%x1f", revisions, "--", "*.py", "*.pyi",
-            partial=True,
         )  # fmt: skip
         if not found:
-            return []
+            return [], cut
+        if cut:  # perhaps in the middle of a commit
+            found = found.rpartition(b"\x1e")[0]
         entries = found.decode("utf-8", "replace").split("\x1e")[1:]
-        return [commit for commit in map(_parsed, entries) if commit is not None]
+        return [commit for commit in map(_parsed, entries) if commit is not None], cut
 
-    def _run(self, *arguments: str, partial: bool = False) -> bytes | None:
+    def _run(self, *arguments: str) -> tuple[bytes | None, bool]:
+        """Output, None when git fails or is not there; and whether time was up before its end."""
         import subprocess
 
         environment = {
@@ -177,17 +192,16 @@ class _Repository:
                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         except OSError:
-            return None
+            return None, False
         with process:
             try:
                 output, _ = process.communicate(timeout=_PATIENCE)
             except subprocess.TimeoutExpired as late:
                 process.kill()
                 process.communicate()
-                # The last commit may be cut off in its middle.
                 got: bytes = late.output or b""
-                return got.rpartition(b"\x1e")[0] if partial else None
-        return output if process.returncode == 0 else None
+                return got, True
+        return (output if process.returncode == 0 else None), False
 
 
 def _parsed(entry: str) -> Commit | None:
@@ -212,21 +226,21 @@ def _load(path: str) -> History | None:
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
             lines = file.read().split("\n")
-        kind, head = lines[0].split("\t")
+        kind, head, cut = lines[0].split("\t")
         if kind != _FORMAT:
             return None
         commits: list[Commit] = []
         for line in lines[1:-1]:
             sha, time, subject, terms, paths = line.split("\t")
             commits.append(Commit(sha, int(time), subject, terms.split(), paths.split("\x1f")))
-        return History(commits, head)
+        return History(commits, head, cut=cut == _CUT)
     except (OSError, ValueError, IndexError):
         return None
 
 
 def _save(path: str, found: History) -> None:
     """Keep history for later, if that can be done."""
-    lines = [f"{_FORMAT}\t{found.head}"]
+    lines = [f"{_FORMAT}\t{found.head}\t{_CUT if found.cut else ''}"]
     lines += [
         "\t".join(
             (

@@ -21,6 +21,7 @@ _N_TEXTS = 10
 # Lines around a place that the task names, in what is too long to be shown whole.
 _AROUND = 6
 _HEAD = 12
+_SAYING = 6
 
 
 class Excerpt:
@@ -40,7 +41,7 @@ class Excerpt:
 class Packed:
     """A text within its budget, and what is in it."""
 
-    __slots__ = ("budget", "excerpts", "files", "left_out", "lines", "tokens")
+    __slots__ = ("budget", "excerpts", "files", "lines", "tokens")
 
     def __init__(self, budget: int) -> None:
         """Nothing is in it yet."""
@@ -49,7 +50,6 @@ class Packed:
         self.lines: list[str] = []
         self.files: list[tuple[Listed, list[Piece]]] = []
         self.excerpts: list[Excerpt] = []
-        self.left_out = 0
 
     def outline(self, snapshot: Snapshot, files: list[Listed], most: float) -> None:
         """Add files, and their pieces as far as there is room: the most important first."""
@@ -74,7 +74,6 @@ class Packed:
         """Count lines in, unless the text would get longer than so many tokens."""
         cost = count_tokens("\n".join([*lines, ""]))
         if self.tokens + cost > min(most, self.budget):
-            self.left_out += 1
             return False
         self.tokens += cost
         return True
@@ -92,9 +91,10 @@ def pack(
     files: list[Listed],
     beside: list[tuple[Piece, str]],
     tests: list[tuple[str, str]],
+    words: list[str],
     budget: int,
 ) -> Packed:
-    """Put together what fits."""
+    """Put together what fits; ``words`` are those that tell most about the task."""
     packed = Packed(budget)
     packed.outline(snapshot, files, budget * _OUTLINE_SHARE)
     for title, lines in (
@@ -103,11 +103,11 @@ def pack(
     ):
         for at, line in enumerate(lines):
             packed.add([line] if at and packed.lines else [title, line], budget * _BESIDE_SHARE)
-    _add_texts(snapshot, packed, files)
+    _add_texts(snapshot, packed, files, words)
     return packed
 
 
-def _add_texts(snapshot: Snapshot, packed: Packed, files: list[Listed]) -> None:
+def _add_texts(snapshot: Snapshot, packed: Packed, files: list[Listed], words: list[str]) -> None:
     pieces = sorted(
         (piece for one in files for piece in one.pieces), key=lambda piece: -piece.score
     )
@@ -123,26 +123,27 @@ def _add_texts(snapshot: Snapshot, packed: Packed, files: list[Listed]) -> None:
         left = packed.budget - packed.tokens
         most = packed.tokens + (left * _ONE_SHARE if left > 600 else left)
         for shorter in (False, True):
-            numbers, lines = _lines(snapshot, piece, shorter=shorter)
-            whole = len(numbers) == numbers[-1] - numbers[0] + 1
+            numbers, lines = _lines(snapshot, piece, words if shorter else None)
             head = f"{piece.path}:{numbers[0]}-{numbers[-1]} {piece.name}"
             head += f" — {piece.why}" if piece.why else ""
             before = packed.tokens
             if packed.add(["", head, *lines], most):
-                packed.left_out -= shorter
+                spent = packed.tokens - before
                 packed.excerpts.append(
-                    Excerpt(piece, numbers[0], numbers[-1], packed.tokens - before, whole=whole)
+                    Excerpt(piece, numbers[0], numbers[-1], spent, whole=not shorter)
                 )
                 if piece.entity[0] != CLASS:
                     covered.setdefault(piece.path, []).append(span)
                 break
 
 
-def _lines(snapshot: Snapshot, piece: Piece, *, shorter: bool) -> tuple[list[int], list[str]]:
+def _lines(
+    snapshot: Snapshot, piece: Piece, words: list[str] | None
+) -> tuple[list[int], list[str]]:
     """One-based numbers of the lines that are shown, and the text with marks for what is not.
 
-    Of a class the bodies of its methods are left out; ``shorter`` leaves out all but the beginning
-    and what is around places that the task names.
+    Of a class the bodies of its methods are left out. With ``words``, so is all but the beginning
+    and what is around these words and around places that the task names.
     """
     facts = snapshot.need(piece.path)
     table = facts.definition
@@ -157,14 +158,22 @@ def _lines(snapshot: Snapshot, piece: Piece, *, shorter: bool) -> tuple[list[int
                 body = facts.line_of(table[f.DEF_HEADER_END][inner]) + 1
                 end = facts.line_of(max(table[f.DEF_START][inner], table[f.DEF_END][inner] - 1))
                 kept.difference_update(range(body, end + 1))
-    if shorter:
+    text = snapshot.text(piece.path)
+    starts = facts.line_starts
+    if words is not None:
         head = facts.line_of(table[f.DEF_HEADER_END][row])
         near = set(range(first, max(head + 1, first + _HEAD)))
         for line in piece.hits:
             near.update(range(line - 1 - _AROUND, line + _AROUND))
+        spelled = [word.encode("utf-8", "surrogatepass") for word in words]
+        saying = [
+            line
+            for line in sorted(kept - near)
+            if any(word in text[starts[line] : starts[line + 1]].lower() for word in spelled)
+        ]
+        for line in saying[:_SAYING]:
+            near.update((line - 1, line, line + 1))
         kept &= near
-    text = snapshot.text(piece.path)
-    starts = facts.line_starts
     numbers = sorted(kept)
     lines: list[str] = []
     before = first - 1

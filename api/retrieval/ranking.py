@@ -136,6 +136,12 @@ class Ranking:
             why.append("changed lately")
         return why
 
+    def rarest(self) -> list[str]:
+        """The three words of the task, without endings, that the fewest files say."""
+        counts = self._evidence.counts
+        spread = {term: sum(term in each for each in counts) for term in self.task.title_terms}
+        return sorted((term for term in spread if spread[term]), key=spread.__getitem__)[:3]
+
     def _defined(self, one: Ranked) -> list[str]:
         """Names of the task that the file defines."""
         facts = self._evidence.snapshot.facts(one.path)
