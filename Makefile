@@ -17,7 +17,7 @@ WHEEL := .venv-wheel
 PIP := -m pip --disable-pip-version-check install --quiet
 SOURCES := $(shell find indexer api lsp -not -name '*.pyc' -not -name __pycache__)
 
-.PHONY: help demo test test-slow test-editors lint format bench clean
+.PHONY: help demo test test-slow test-editors lint format bench bench-retrieval clean
 
 help:
 	@echo "make demo [WORKSPACE=/path]  index a code base and show one of each query"
@@ -26,6 +26,7 @@ help:
 	@echo "make test-editors            Neovim, Emacs and the VS Code extension, those that are installed"
 	@echo "make lint | format           the checks without the tests | rewrite in house format"
 	@echo "make bench                   measure, and compare with the peers that are installed"
+	@echo "make bench-retrieval         does \`context\` find what real commits changed? clones public repositories"
 	@echo "make clean                   remove what these targets made"
 
 demo: $(WHEEL)/.ready
@@ -51,6 +52,9 @@ lint: $(DEV)/.ready
 format: $(DEV)/.ready
 	$(DEV)/bin/ruff check --quiet --fix-only .
 	$(DEV)/bin/ruff format --quiet .
+
+bench-retrieval: $(WHEEL)/.ready
+	$(WHEEL)/bin/python benchmarks/retrieval.py $(ARGS)
 
 bench: $(WHEEL)/.ready
 	$(WHEEL)/bin/python benchmarks/run.py $(ARGS)
