@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from .store.index_store import FileRow
     from .workspace import Sweep
 
+HISTORY_FILE = "history"
+"""Beside the index, what git's history says, kept by who asks it; as little worth as the index."""
+
 # With more changes than this, a query answers from what is there and leaves the rest pending.
 _APPLY_WHILE_ASKING = 400
 # So many times an index is made that is removed or damaged while it is made.
@@ -534,6 +537,10 @@ class Index:
         self._close_stores()
         removed = [self.path] if os.path.exists(self.path) else []
         discard(self.path)
+        history = os.path.join(self.workspace.state_dir, HISTORY_FILE)
+        if os.path.exists(history):
+            os.remove(history)
+            removed.append(history)
         if all_caches:
             path = self.library.cache.path
             self.library.cache.close()

@@ -291,6 +291,8 @@ class TestHistory:
             again = Session.open(str(repository))
             assert asked(again, "the tax office")["total"]
             again.close()
+        assert main(["clean", str(repository)]) == 0
+        assert not os.path.exists(saved)
 
     def test_what_was_not_reached_in_time_is_read_later(
         self, repository: Path, monkeypatch: pytest.MonkeyPatch

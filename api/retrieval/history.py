@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from math import exp, log, sqrt
 
+from ...indexer.index import HISTORY_FILE
 from .words import stems
 
 TYPE_CHECKING = False
@@ -23,7 +24,6 @@ _PATIENCE = 4.0
 MOST_FILES = 20
 _LONGEST_MESSAGE = 2_000
 _FORMAT = "flux-index history 1"
-_FILE_NAME = "history"
 _CUT = "cut"
 
 # Lines of a message that say who and where, and not what.
@@ -109,7 +109,7 @@ def history(root: str, state_dir: str) -> History:
     kept = _kept.get(root)
     if kept is not None and kept.head == head and not kept.cut:
         return kept
-    path = os.path.join(state_dir, _FILE_NAME)
+    path = os.path.join(state_dir, HISTORY_FILE)
     old = kept if kept is not None else _load(path)
     if old is not None and old.head == head and not old.cut:
         found = old
