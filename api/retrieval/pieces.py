@@ -154,15 +154,17 @@ def related(snapshot: Snapshot, pieces: list[Piece]) -> list[tuple[Piece, str]]:
     from ...indexer.resolve.classes import bases
     from ..queries.calls import outgoing
 
+    # What only conventions tell takes longer than all of the rest.
+    strict = snapshot.strict()
     shown = {piece.entity for piece in pieces}
     found: list[tuple[Piece, str]] = []
     for piece in pieces[:_LED_FROM]:
         facts = snapshot.need(piece.path)
         table = facts.definition
         if piece.entity[0] == CLASS:
-            near = [(entity, f"base of {piece.name}") for entity in bases(snapshot, piece.entity)]
+            near = [(entity, f"base of {piece.name}") for entity in bases(strict, piece.entity)]
         elif table[f.DEF_END][piece.entity[2]] - table[f.DEF_START][piece.entity[2]] < 8_000:
-            calls = outgoing(snapshot, [Found(piece.entity)])
+            calls = outgoing(strict, [Found(piece.entity)])
             near = [(entity, f"called by {piece.name}") for entity in list(calls)[:_MOST_CALLS]]
         else:
             near = []
