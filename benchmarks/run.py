@@ -15,6 +15,7 @@ import sys
 from tempfile import TemporaryDirectory
 
 import corpus
+import hooks
 import serving
 import warm
 import whole
@@ -32,6 +33,7 @@ MEASURES = {
     "saves": serving.saves,
     "memory": serving.memory,
     "first": serving.first_answers,
+    "hooks": hooks.hooks,
 }
 
 

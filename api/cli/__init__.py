@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = sys.argv[1:] if arguments is None else list(arguments)
     own_process = arguments is None
-    one_question = given[:1] in (["query"], ["validate"])
+    one_question = given[:1] in (["query"], ["validate"], ["hook"])
     if own_process and one_question:
         # What one question makes is small and soon gone; looking for garbage in it costs a tenth.
         gc.disable()

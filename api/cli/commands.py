@@ -146,6 +146,16 @@ _ALL = (
         takes="[PATH...]",
     ),
     Command(
+        "hook",
+        "Answer an event of an agent's host, told as JSON on standard input: session-start, "
+        "user-prompt, pre-tool, post-tool, stop or subagent-stop of Claude Code and Codex. Set up "
+        "by `flux-index setup`. Whatever goes wrong is logged in .flux-index/hooks.log and stops "
+        "nobody.",
+        examples=("flux-index hook pre-tool --guard refuse",),
+        on_workspace=False,
+        takes="EVENT",
+    ),
+    Command(
         "rules",
         "List what `validate` looks for, with how severe it is at most.",
         _JSON,

@@ -55,6 +55,8 @@ class File:
         self.names = names
         self.near = near
         self.affected = affected
+        # Whether only what is certain is asked for: what conventions say is not even looked for.
+        self.is_certain_only = False
         # Rows of expressions by kind, as far as they are wanted.
         self._near: dict[int, list[int]] = {}
         self.facts: FileFacts = snapshot.need(path)

@@ -18,13 +18,14 @@ from .rules import families_of, rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
     from ...indexer.snapshot import Snapshot
     from .edits import Change
     from .findings import Finding
     from .regions import Regions
     from .removals import Removal
+    from .rules import Rule
 
 # Files that are examined for what an edit elsewhere broke in them.
 _USERS = 3_000
@@ -44,21 +45,23 @@ def judge(change: Change, *, whole: bool = False) -> list[Finding]:
         if whole:
             found += examine(change.after, path)
         else:
-            old, new = _near(change, path)
+            old, new = parts_changed(change, path)
             after = examine(change.after, path, None, change.before, new, affected)
             if after:
                 kinds = {"syntax", *families_of(after)}
-                found += _new(after, examine(change.before, path, None, None, old, affected, kinds))
+                found += new_faults(
+                    after, examine(change.before, path, None, None, old, affected, kinds)
+                )
             found += _missed(change, gone, path, after)
     if not whole:
-        found += _broken_elsewhere(change, gone)
+        found += broken_one_by_one(change, gone)
     return _finished(found, change, gone, whole=whole)
 
 
 def broken_elsewhere(change: Change) -> list[Finding]:
     """Faults that an edit caused in files that it does not touch."""
     gone = removals(change)
-    return _finished(_broken_elsewhere(change, gone), change, gone, whole=False)
+    return _finished(list(broken_one_by_one(change, gone)), change, gone, whole=False)
 
 
 def _finished(
@@ -92,19 +95,24 @@ def examine(
         file = File(snapshot, path, names, before, near, affected)
     except UnknownFileError:
         return []
+    return found_by(rules() if families is None else rules(families), file)
+
+
+def found_by(chosen: Iterable[Rule], file: File) -> list[Finding]:
+    """What some rules find in a file, in order of the places, each with its identity."""
     found: list[Finding] = []
-    for rule in rules() if families is None else rules(families):
+    for rule in chosen:
         if rule.check is not None:
             found += rule.check(file)
             if rule.name == "syntax-error" and found:
                 break  # what follows from text that is no Python are no further faults
     found = [finding for finding in found if not is_ignored(file, finding)]
     found.sort(key=lambda finding: (finding.start, finding.rule))
-    _identify(snapshot, found)
+    _identify(file.snapshot, found)
     return found
 
 
-def _near(change: Change, path: str) -> tuple[Regions | None, Regions | None]:
+def parts_changed(change: Change, path: str) -> tuple[Regions | None, Regions | None]:
     """The parts of a file in which an edit changed it: before and after; None for all of it."""
     old, new = change.before.facts(path), change.after.facts(path)
     if old is None or new is None:
@@ -125,7 +133,7 @@ def _identify(snapshot: Snapshot, found: list[Finding]) -> None:
         finding.id = f"{crc32(text):08x}"
 
 
-def _new(after: Iterable[Finding], before: Iterable[Finding]) -> list[Finding]:
+def new_faults(after: Iterable[Finding], before: Iterable[Finding]) -> list[Finding]:
     """Faults that were not there before; of equal ones, as many as there are more of now."""
     known = Counter((finding.rule, finding.subject) for finding in before)
     found: list[Finding] = []
@@ -157,8 +165,8 @@ def _missed(change: Change, gone: list[Removal], path: str, known: list[Finding]
     return found
 
 
-def _broken_elsewhere(change: Change, gone: list[Removal]) -> list[Finding]:
-    """What is wrong now in files that the edit did not touch."""
+def broken_one_by_one(change: Change, gone: list[Removal]) -> Iterator[Finding]:
+    """What is wrong now in files that the edit did not touch, file by file."""
     # What is used as an attribute only is looked for apart: that asks less, and finds more.
     methods = [removal for removal in gone if removal.is_method]
     names = affected_names(change, {(each.path, each.key) for each in methods})
@@ -168,7 +176,6 @@ def _broken_elsewhere(change: Change, gone: list[Removal]) -> list[Finding]:
         for path in change.after.files_with(name):
             if path not in change.paths:
                 users.setdefault(path, set()).add(name)
-    found: list[Finding] = []
     for path in sorted(users)[:_USERS]:
         change.after.relax()
         wanted = frozenset(users[path] - alone)
@@ -176,9 +183,8 @@ def _broken_elsewhere(change: Change, gone: list[Removal]) -> list[Finding]:
         if after:
             kinds = {"syntax", *families_of(after)}
             old = examine(change.before, path, wanted, families=kinds)
-            found += _new(after, old)
-        found += _missed(change, [each for each in gone if each.name in users[path]], path, after)
-    return found
+            yield from new_faults(after, old)
+        yield from _missed(change, [each for each in gone if each.name in users[path]], path, after)
 
 
 def verdict(found: list[Finding]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ...indexer import facts as f
 from ..line_changes import hunks
+from .source import is_in_brackets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +30,22 @@ def regions(
         _widened(old_facts, [(a, b) for a, b, _, _ in changes]),
         _widened(new_facts, [(c, d) for _, _, c, d in changes]),
     )
+
+
+def statements(old: bytes, new: bytes, new_facts: FileFacts) -> Regions:
+    """(start, end) of the statements of the new text that are not in the old one, in order.
+
+    Far less than :func:`regions`, for who wants to know only what was written, not what it does to
+    the rest of its function.
+    """
+    starts = new_facts.line_starts
+    last = len(starts) - 1
+    found: Regions = []
+    for _, _, first, until in hunks(old.split(b"\n"), new.split(b"\n")):
+        while 0 < first < last and is_in_brackets(new, starts[first]):
+            first -= 1
+        found.append((starts[min(first, last)], starts[min(until, last)] + 1))
+    return found
 
 
 def _widened(facts: FileFacts, lines: list[tuple[int, int]]) -> Regions:

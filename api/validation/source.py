@@ -70,10 +70,10 @@ def begins_statement(text: bytes, start: int) -> bool:
     at = start
     while at and text[at - 1] in _BLANK:
         at -= 1
-    return at == 0 or (text[at - 1] in b"\n;:" and not _is_in_brackets(text, start))
+    return at == 0 or (text[at - 1] in b"\n;:" and not is_in_brackets(text, start))
 
 
-def _is_in_brackets(text: bytes, start: int) -> bool:
+def is_in_brackets(text: bytes, start: int) -> bool:
     """Whether a line begins inside of brackets, as far as the lines right above it show."""
     depth = 0
     for byte in reversed(text[max(0, start - 4000) : start]):

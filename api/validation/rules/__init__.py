@@ -40,6 +40,17 @@ _FAMILIES = (
 )
 
 
+EXISTENCE = frozenset(
+    ["unresolved-import", "unresolved-name", "undefined-name", "unresolved-attribute",
+     "unknown-keyword"]
+)  # fmt: skip
+"""Names of the rules about what does not exist at all: what an edit invents, for which it may be
+refused before it is written."""
+
+EXISTENCE_FAMILIES = ("imports", "names", "attributes", "calls")
+"""Their families, so that they can be had without loading the others."""
+
+
 class Rule:
     """A kind of fault: its name, family, severity at most, and one sentence on what is wrong."""
 
@@ -53,6 +64,11 @@ class Rule:
         self.summary = summary
         self.check = check
         self.severity = severity
+
+    @property
+    def existence(self) -> bool:
+        """Whether it is about what does not exist at all."""
+        return self.name in EXISTENCE
 
 
 def rules(families: Collection[str] = _FAMILIES) -> list[Rule]:

@@ -72,7 +72,7 @@ def _judged(file: File, expr: int, receiver: int, name: str) -> Finding | None:
             return None
         evidence = max(value[3] for value in type_)
         return _absent(file, expr, receiver, name, type_, max(evidence, 0))
-    return _by_convention(file, expr, receiver, name)
+    return None if file.is_certain_only else _by_convention(file, expr, receiver, name)
 
 
 def _lacks(file: File, type_: Type, name: str) -> bool:

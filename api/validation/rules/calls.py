@@ -62,7 +62,7 @@ def _is_excused(file: File, function: int) -> bool:
 def _judged(file: File, call: int, function: int, written: Written) -> Finding | None:
     found = reached(file.strict, file.path, function)
     if found is None:
-        found = _by_convention(file, function, written)
+        found = None if file.is_certain_only else _by_convention(file, function, written)
         if found is None:
             return None
         return _unfit(file, file.snapshot, call, written, found)
@@ -278,7 +278,11 @@ def not_callable(file: File) -> Iterator[Finding]:
 
 
 RULES = [
-    Rule(UNKNOWN_KEYWORD, "A keyword argument that no parameter takes.", unfit_arguments),
+    Rule(
+        UNKNOWN_KEYWORD,
+        "A keyword argument that no parameter takes.",
+        unfit_arguments,
+    ),
     Rule(MISSING_ARGUMENT, "A call without an argument that it has to give."),
     Rule(TOO_MANY_ARGUMENTS, "More arguments by place than there are parameters."),
     Rule(DUPLICATE_ARGUMENT, "An argument that is given by place and by name."),

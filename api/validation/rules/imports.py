@@ -111,7 +111,11 @@ def _no_name(file: File, module: Entity, spelled: str, name: str, bound: int, ro
 
 
 RULES = [
-    Rule("unresolved-import", "An import of a module that does not exist.", unresolved_import),
+    Rule(
+        "unresolved-import",
+        "An import of a module that does not exist.",
+        unresolved_import,
+    ),
     Rule("not-installed", "An import of what is neither here nor installed.", severity=WARNING),
     Rule("unresolved-name", "An import of a name that its module does not have."),
 ]

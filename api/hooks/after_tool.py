@@ -1,0 +1,100 @@
+"""After a tool has run: what it has shown is noted, and what it wrote is judged."""
+
+from __future__ import annotations
+
+from .asked import spans
+from .edits import EDITING, paths_of
+from .reads import OWN_TOOLS, READING, record
+from .wire import POST_TOOL, blocked, told
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..validation.rules import Rule
+    from .asked import Asked
+    from .wire import Answer
+
+
+def answer(asked: Asked) -> Answer | None:
+    """Tell what is wrong with an edit, or which files a command has changed; else nothing."""
+    tool = asked.payload.tool
+    if tool in READING or tool.startswith(OWN_TOOLS):
+        record(asked.session, asked.ledger, asked.number, asked.payload)
+        changed = asked.changed_outside() if tool == "Bash" else []
+        if not changed:
+            return None
+        return told(POST_TOOL, "\n".join(["flux-index: files changed meanwhile.", *changed]))
+    return _of_edit(asked) if tool in EDITING else None
+
+
+def _of_edit(asked: Asked) -> Answer | None:
+    from ..agent.knowledge import land
+    from ..agent.shown import content_of
+
+    before = asked.ledger.take_edit(asked.number, asked.payload.call)
+    others: list[str] = []
+    for path in before or dict.fromkeys(paths_of(asked.session, asked.payload)):
+        content = content_of(asked.session, path)
+        if content is not None:
+            others += _written_otherwise(asked, path, content)
+            land(asked.ledger, asked.number, path, content)
+    if not before:
+        asked.notes.append("what the file was before is not known: no hook was asked then")
+        return None
+    is_certain, said = _judged(asked, before)
+    said += ["flux-index: something else has changed what was written.", *others] if others else []
+    if not said:
+        return None
+    return blocked("\n".join(said)) if is_certain else told(POST_TOOL, "\n".join(said))
+
+
+def _written_otherwise(asked: Asked, path: str, content: bytes) -> list[str]:
+    """A sentence on the lines of a file that are not as they were proposed, as by a formatter."""
+    from ..agent.knowledge import Known
+
+    planned = asked.ledger.seen(asked.number, path, proposed=True)
+    state = Known(content)
+    if planned is None or planned.digest == state.digest:
+        return []
+    state.take(planned)
+    return [f"{path}: {spans(state.changed)}."] if state.changed else []
+
+
+def _judged(asked: Asked, before: Mapping[str, bytes | None]) -> tuple[bool, list[str]]:
+    """What an edit introduced, told; and whether any of it is certain, whatever comes next."""
+    from ..validation.breakage import affected_names
+    from ..validation.edits import Change
+    from ..validation.existence import is_own
+    from ..validation.findings import ERROR, HINT
+    from ..validation.piecemeal import OutOfTimeError, faults
+    from .findings import lines
+
+    session = asked.session
+    try:
+        after = session.snapshot(whole=True)
+        change = Change(session.with_contents(before).snapshot(whole=False), after, before)
+        found, is_complete = faults(change, _rules(), frozenset(affected_names(change)))
+    except OutOfTimeError:
+        asked.notes.append("there was no time to judge the edit")
+        return False, []
+    if not is_complete:
+        asked.notes.append("there was no time to judge all of the edit")
+    found = [each for each in found if each.severity != HINT]
+    after.interrupt = change.before.interrupt = None
+    if not found:
+        return False, []
+    certain = [each for each in found if each.severity == ERROR and not is_own(change, each)]
+    listed = [*certain, *(each for each in found if each not in certain)]
+    return bool(certain), ["flux-index: this edit introduced:", *lines(asked, after, listed)]
+
+
+def _rules() -> list[Rule]:
+    """Rules that are quick and are no matter of taste: what may be wrong first, ruff not at all."""
+    from ..validation.findings import HINT
+    from ..validation.rules import rules
+
+    chosen = [each for each in rules() if each.check and each.name != "ruff"]
+    chosen = [each for each in chosen if each.severity != HINT]
+    first = [each for each in chosen if each.name == "syntax-error" or each.existence]
+    return [*first, *(each for each in chosen if each not in first)]

@@ -1,0 +1,111 @@
+"""Before a tool writes: was what it changes read, and does what it uses exist?"""
+
+from __future__ import annotations
+
+from ..agent.guard import CHANGED, UNREAD, allow, hand_over, missing
+from ..agent.shown import content_of
+from .edits import EDITING, edit_of
+from .wire import denied
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..agent.guard import Missing
+    from .asked import Asked
+    from .edits import Edit
+    from .wire import Answer
+
+# Models for which Claude Code itself lets nobody edit a file that was not read, or has changed.
+_ENFORCED = ("claude-opus-4-6", "claude-haiku-4-5")
+
+
+def answer(asked: Asked) -> Answer | None:
+    """Refuse, or say nothing."""
+    if asked.payload.tool not in EDITING:
+        return None
+    edit = edit_of(asked.session, asked.payload)
+    if edit is None:
+        return None
+    reasons: list[str] = []
+    wanted = _missing(asked, edit)
+    if wanted:
+        if asked.mode != "refuse":
+            hand_over(asked.session, asked.ledger, asked.number, wanted)
+        reasons.append(_to_read(wanted))
+    # Told at once: whoever is refused twice for one write does not know what to believe.
+    invented = _invented(asked, edit)
+    if invented:
+        reasons.insert(0, invented)
+    if reasons:
+        return denied("\n".join(reasons))
+    with asked.ledger.transaction():
+        for path in edit.contents:
+            old = content_of(asked.session, path)
+            asked.ledger.put_original(asked.number, path, old)
+            asked.ledger.put_edit(asked.number, asked.payload.call, path, old)
+        allow(asked.session, asked.ledger, asked.number, edit.contents)
+    return None
+
+
+def _missing(asked: Asked, edit: Edit) -> list[Missing]:
+    if asked.mode == "off":
+        return []
+    wanted = missing(asked.session, asked.ledger, asked.number, edit.contents)
+    if asked.mode == "auto" and wanted and _is_enforced(asked):
+        # Two who refuse the same in different words only confuse.
+        wanted = [each for each in wanted if each.why not in (UNREAD, CHANGED)]
+    return wanted
+
+
+def _is_enforced(asked: Asked) -> bool:
+    """Whether the host is known to ask for reading before editing."""
+    if asked.payload.tool == "apply_patch":
+        return False
+    _, model, _ = asked.ledger.facts(asked.number)
+    return any(name in model for name in _ENFORCED)
+
+
+def _to_read(wanted: list[Missing]) -> str:
+    """What has to be read, with the lines that are handed over."""
+    said = ["flux-index: this write rests on code that this session has not seen as it is now."]
+    for each in wanted:
+        said.append(f"- {each.said()}")
+        if each.text:
+            said += [
+                f"{number:6}\t{line}"
+                for number, line in enumerate(each.text.split("\n"), each.first + 1)
+            ]
+    if all(each.text for each in wanted):
+        said.append("All of it is shown above and counts as read: the same write passes now.")
+    elif any(each.text for each in wanted):
+        said.append("What is shown above counts as read; the other lines are still to be read.")
+    else:
+        said.append("Once these lines were read, the same write passes.")
+    return "\n".join(said)
+
+
+def _invented(asked: Asked, edit: Edit) -> str:
+    """What an edit uses that does not exist; empty when all does, as far as there was time."""
+    from ..validation.edits import proposed
+    from ..validation.existence import absences
+    from ..validation.piecemeal import OutOfTimeError
+    from .findings import lines
+
+    try:
+        change = proposed(asked.session, edit.contents)
+        found, is_complete = absences(change)
+    except OutOfTimeError:
+        found, is_complete, change = [], False, None
+    if not is_complete:
+        asked.notes.append("there was no time to look at all that the edit uses")
+    # One step of several may use what the next one brings into the same file.
+    found = [each.finding for each in found if edit.is_whole or not each.is_own]
+    if not found or change is None:
+        return ""
+    change.after.interrupt = None
+    return "\n".join(
+        [
+            "flux-index: this write uses what does not exist in this code base.",
+            *lines(asked, change.after, found),
+            "What is still to be written has to be written first.",
+        ]
+    )

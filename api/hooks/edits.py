@@ -1,0 +1,138 @@
+"""What files would be after a call of one of the tools that edit them."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from ..session import Session
+    from .wire import Payload
+
+EDITING = frozenset(["Edit", "MultiEdit", "Write", "apply_patch"])
+"""Tools that write source files. Notebooks are none of the index's files."""
+_SUFFIXES = (".py", ".pyi")
+
+
+class Edit:
+    """New contents of the workspace's source files by path; None deletes one.
+
+    ``is_whole`` says that the text of whole files is given, as one that is complete: an edit of a
+    part may be one step of several.
+    """
+
+    __slots__ = ("contents", "is_whole")
+
+    def __init__(self, contents: dict[str, bytes | None], *, is_whole: bool) -> None:
+        """Describe an edit."""
+        self.contents = contents
+        self.is_whole = is_whole
+
+
+def edit_of(session: Session, payload: Payload) -> Edit | None:
+    """The edit that a call comes to; None when it changes no source file of the workspace.
+
+    Also None for one that its host will refuse itself, since what it replaces is not there.
+    """
+    given = payload.tool_input
+    path = _text(given, "file_path")
+    texts: dict[str, str | None] = {}
+    if payload.tool == "apply_patch":
+        from .apply_patch import PatchError, apply
+
+        try:
+            patch = _text(given, "command") or _text(given, "input")
+            texts = apply(patch, payload.text("cwd"), _read)
+        except PatchError:
+            return None
+    elif payload.tool == "Write":
+        texts[path] = _text(given, "content")
+    else:
+        listed: Any = given.get("edits") if payload.tool == "MultiEdit" else [given]
+        text = _edited(_read(path), listed or [])
+        if text is None:
+            return None
+        texts[path] = text
+    contents: dict[str, bytes | None] = {}
+    for each, text in texts.items():
+        inside = source_path(session, each)
+        if inside is not None:
+            contents[inside] = None if text is None else _encoded(each, text)
+    return Edit(contents, is_whole=payload.tool == "Write") if contents else None
+
+
+def paths_of(session: Session, payload: Payload) -> list[str]:
+    """Source files of the workspace that a call has changed, as far as its input says."""
+    given = payload.tool_input
+    named = [_text(given, "file_path")]
+    if payload.tool == "apply_patch":
+        patch = _text(given, "command") or _text(given, "input")
+        folder = payload.text("cwd")
+        named = [
+            os.path.join(folder, line.partition(": ")[2].strip())
+            for line in patch.split("\n")
+            if line.startswith(("*** Add File: ", "*** Update File: ", "*** Move to: "))
+        ]
+    found = [source_path(session, each) for each in named]
+    return [each for each in found if each is not None]
+
+
+def source_path(session: Session, path: str) -> str | None:
+    """A source file's path in the workspace; None for any other file."""
+    if not path.endswith(_SUFFIXES):
+        return None
+    from ...indexer.workspace import is_included
+
+    workspace = session.index.workspace
+    inside = workspace.relative(path)
+    return inside if inside and is_included(workspace, inside) else None
+
+
+def _edited(text: str | None, listed: list[Mapping[str, Any]]) -> str | None:
+    """A text after replacements, one after the other; None when one does not apply."""
+    for each in listed:
+        old, new = _text(each, "old_string"), _text(each, "new_string")
+        if not old:
+            # What replaces nothing makes a new file.
+            text = new if not text else None
+        elif text is not None:
+            count = text.count(old)
+            if not count:
+                return None
+            text = text.replace(old, new) if each.get("replace_all") else text.replace(old, new, 1)
+        if text is None:
+            return None
+    return text
+
+
+def _read(path: str) -> str | None:
+    """A file's text as agents are shown it, with plain line breaks; None when there is none."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def _encoded(path: str, text: str) -> bytes:
+    """A text as bytes, with the line breaks that the file has."""
+    try:
+        raw = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half a character, which JSON can write
+        raw = text.encode("utf-8", "surrogatepass")
+    try:
+        with open(path, "rb") as file:
+            head = file.read(4_000)
+    except OSError:
+        return raw
+    if b"\r\n" in head and b"\r\n" not in raw:
+        return raw.replace(b"\n", b"\r\n")
+    return raw
+
+
+def _text(given: Mapping[str, Any], key: str) -> str:
+    value = given.get(key)
+    return value if isinstance(value, str) else ""

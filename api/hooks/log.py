@@ -1,0 +1,23 @@
+"""Why a hook said nothing although it was asked: `.flux-index/hooks.log`, bounded."""
+
+from __future__ import annotations
+
+import os
+import time
+
+NAME = "hooks.log"
+# When the log has grown beyond this, it becomes the old one, in the place of the one before.
+_LARGEST = 200_000
+
+
+def note(state_dir: str, event: str, reason: str) -> None:
+    """Add a line. A log that cannot be written stops nobody either."""
+    path = os.path.join(state_dir, NAME)
+    line = f"{time.strftime('%Y-%m-%dT%H:%M:%S')} {event} {' '.join(reason.split())}\n"
+    try:
+        if os.path.exists(path) and os.path.getsize(path) > _LARGEST:
+            os.replace(path, path + ".old")
+        with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(line[:4_000])
+    except OSError:
+        return

@@ -1,0 +1,156 @@
+"""What tools that read have shown, told to the ledger."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from ..agent.knowledge import show
+from .edits import source_path
+from .shell import shown
+from .wire import is_list, is_table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from ...indexer.store.ledger import Ledger
+    from ..line_changes import Ranges
+    from ..session import Session
+    from .wire import Payload
+
+READING = frozenset(["Read", "Grep", "Bash"])
+OWN_TOOLS = "mcp__flux-index__"
+"""How the names of this program's own tools begin, whose answers say what they show."""
+# Lines that Claude Code's Read shows unless it is told otherwise.
+_READ_LINES = 2_000
+_MENTION = re.compile(
+    r"(?<![\w@])@(?P<path>[\w./~-]+\.pyi?)(?:#L(?P<first>\d+)(?:-L?(?P<last>\d+))?)?"
+)
+
+
+def record(session: Session, ledger: Ledger, number: int, payload: Payload) -> None:
+    """Record what a call of a tool has shown."""
+    tool = payload.tool
+    if tool.startswith(OWN_TOOLS):
+        _record_answer(session, ledger, number, payload.tool_response)
+        return
+    found: dict[str, Ranges] = {}
+    if tool == "Read":
+        found = _read(payload)
+    elif tool == "Grep":
+        found = _grep(payload)
+    elif tool == "Bash":
+        command = payload.tool_input.get("command")
+        if is_list(command):
+            command = command[-1] if command else ""
+        if isinstance(command, str) and ".py" in command:
+            output = _output(payload.tool_response)
+            found = shown(command, output, payload.text("cwd"), _source)
+    put(session, ledger, number, found)
+
+
+def mentioned(prompt: str, folder: str) -> dict[str, Ranges]:
+    """Files that a prompt mentions as ``@path``, which hosts show to the model on their own."""
+    found: dict[str, Ranges] = {}
+    for mention in _MENTION.finditer(prompt):
+        first, last = int(mention["first"] or 1) - 1, int(mention["last"] or mention["first"] or 0)
+        path = os.path.normpath(os.path.join(folder, os.path.expanduser(mention["path"])))
+        found.setdefault(path, []).append((first, last or _READ_LINES))
+    return found
+
+
+def put(session: Session, ledger: Ledger, number: int, found: Mapping[str, Ranges]) -> None:
+    """Record lines of files by absolute path, as far as they are the workspace's."""
+    from ..agent.shown import content_of
+
+    for path, ranges in found.items():
+        inside = source_path(session, path)
+        content = content_of(session, inside) if inside is not None else None
+        if inside is not None and content is not None:
+            show(ledger, number, inside, content, ranges)
+
+
+def _read(payload: Payload) -> dict[str, Ranges]:
+    path = payload.tool_input.get("file_path")
+    if not isinstance(path, str):
+        return {}
+    response = payload.tool_response
+    part = response.get("file") if is_table(response) else None
+    if is_table(part) and isinstance(part.get("startLine"), int):
+        first, count = part["startLine"] - 1, part.get("numLines")
+    else:
+        first = max(_number(payload.tool_input.get("offset"), 1) - 1, 0)
+        count = _number(payload.tool_input.get("limit"), _READ_LINES)
+    return {path: [(first, first + _number(count, 0))]}
+
+
+def _grep(payload: Payload) -> dict[str, Ranges]:
+    """Lines that Claude Code's Grep has shown with their numbers."""
+    response = payload.tool_response
+    content = response.get("content") if is_table(response) else response
+    if not isinstance(content, str):
+        return {}
+    path = payload.tool_input.get("path")
+    folder = payload.text("cwd")
+    alone = os.path.join(folder, path) if isinstance(path, str) else ""
+    found: dict[str, Ranges] = {}
+    for line in content.split("\n"):
+        match = re.match(r"^(?:(?P<path>.*?\.pyi?)[:-])?(?P<line>\d+)[:-]", line)
+        where = os.path.join(folder, match["path"]) if match and match["path"] else alone
+        if match is not None and where:
+            number = int(match["line"]) - 1
+            found.setdefault(os.path.normpath(where), []).append((number, number + 1))
+    return found
+
+
+def _record_answer(session: Session, ledger: Ledger, number: int, response: Any) -> None:
+    """Record what an answer of this program's own tools shows."""
+    import json
+
+    from ..agent.shown import put as put_answer
+
+    parts = response if is_list(response) else [response]
+    for part in parts:
+        answer = part
+        if is_table(part) and isinstance(part.get("text"), str):
+            try:
+                answer = json.loads(part["text"])
+            except ValueError:
+                continue
+        elif isinstance(part, str):
+            try:
+                answer = json.loads(part)
+            except ValueError:
+                continue
+        if is_table(answer):
+            put_answer(session, ledger, number, answer.get("structuredContent", answer))
+
+
+def _output(response: Any) -> str | None:
+    """What a command wrote; None when the answer has another shape."""
+    if is_table(response):
+        for key in ("stdout", "output", "content"):
+            if isinstance(response.get(key), str):
+                return response[key]
+        return None
+    if isinstance(response, str):
+        # Codex tells the exit code and the time before the output.
+        head, found, rest = response.partition("Output:\n")
+        return rest if found and len(head) < 400 else response
+    return None
+
+
+def _source(path: str) -> str | None:
+    if not path.endswith((".py", ".pyi")):
+        return None
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def _number(value: object, default: int) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else default

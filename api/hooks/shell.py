@@ -1,0 +1,231 @@
+"""What shell commands show of files: `cat`, `head`, `tail`, `sed -n`, `nl`, `grep` and `rg` on one.
+
+A command says what it would show; its output says what of that was really shown, for hosts cut long
+outputs short. Where a command is more than is understood here, only its numbered lines count.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from ..line_changes import Ranges
+
+_READERS = frozenset(["cat", "head", "tail", "sed", "nl", "bat", "batcat", "less", "more"])
+_SEARCHERS = frozenset(["grep", "egrep", "fgrep", "rg", "ag"])
+# `12:text`, `12-text` as grep writes it, `    12\ttext` as nl and cat -n do; with a path before it.
+_NUMBERED = re.compile(
+    r"^(?:(?P<path>[^\s:]+)[:-])?\s*(?P<line>\d+)(?:[:\t-]|\s\s?|→)(?P<text>.*)$"
+)
+_SED = re.compile(r"^(\d+)(?:,(\d+|\$))?p$")
+
+
+def shown(
+    command: str, output: str | None, folder: str, read: Callable[[str], str | None]
+) -> dict[str, Ranges]:
+    """Lines of files that a command has shown, by absolute path, counted from 0.
+
+    ``output`` is what it wrote, None when nobody says. ``read`` gives the text of a file that
+    counts, None for any other. Lines are only taken for shown where the file has them.
+    """
+    found: dict[str, Ranges] = {}
+    left = None if output is None else output.split("\n")
+    for pipeline in _pipelines(command):
+        if pipeline[0][:1] == ["cd"] and len(pipeline[0]) == 2:
+            folder = os.path.join(folder, os.path.expanduser(pipeline[0][1]))
+            continue
+        paths, text = _subject(pipeline, folder, read)
+        if text is None:
+            continue
+        (path,) = paths
+        lines = text.split("\n")
+        wanted = _wanted(pipeline, len(lines))
+        if wanted is None or left is None:
+            ranges = [] if left is None else list(_numbered(left, lines, path))
+            if left is None and wanted is not None:
+                ranges = [wanted]
+        else:
+            ranges, left = _matched(lines, wanted, left)
+            ranges = ranges or list(_numbered(left, lines, path))
+        if ranges:
+            found.setdefault(path, []).extend(ranges)
+    return found
+
+
+def _pipelines(command: str) -> Iterator[list[list[str]]]:
+    """The commands of each pipeline, as words; what cannot be split is passed over."""
+    import shlex
+
+    for line in command.split("\n"):
+        lexer = shlex.shlex(line, posix=True, punctuation_chars="|&;()<>")
+        lexer.whitespace_split = True
+        lexer.commenters = ""
+        try:
+            words = list(lexer)
+        except ValueError:
+            continue
+        commands: list[list[str]] = [[]]
+        for word in words:
+            if word in ("&&", "||", ";", "&"):
+                if commands[0]:
+                    yield commands
+                commands = [[]]
+            elif word in ("|", "|&"):
+                commands.append([])
+            else:
+                commands[-1].append(word)
+        if commands[0]:
+            yield commands
+
+
+def _subject(
+    pipeline: Sequence[Sequence[str]], folder: str, read: Callable[[str], str | None]
+) -> tuple[list[str], str | None]:
+    """The one file that a pipeline reads, and its text; None when it reads no or another file."""
+    program = os.path.basename(pipeline[0][0])
+    if program not in _READERS and program not in _SEARCHERS:
+        return [], None
+    if any(word in ("<", ">", ">>", "<<") for words in pipeline for word in words):
+        return [], None
+    for words in pipeline[1:]:
+        if not words or os.path.basename(words[0]) not in _READERS | _SEARCHERS:
+            return [], None
+    paths = [
+        os.path.normpath(os.path.join(folder, word))
+        for word in pipeline[0][1:]
+        if not word.startswith("-") and os.path.isfile(os.path.join(folder, word))
+    ]
+    return (paths, read(paths[0])) if len(paths) == 1 else ([], None)
+
+
+def _wanted(pipeline: Sequence[Sequence[str]], n_lines: int) -> tuple[int, int] | None:
+    """The lines that a pipeline shows, when they are one piece; None when that is not known."""
+    first, last = 0, n_lines
+    for words in pipeline:
+        program = os.path.basename(words[0])
+        if program in ("cat", "nl", "bat", "batcat", "less", "more"):
+            continue
+        if program in ("head", "tail"):
+            count, from_line = _count(words)
+            if from_line:
+                first = min(first + count - 1, last) if program == "tail" else first
+            elif program == "head":
+                last = min(first + count, last)
+            else:
+                # What `split` gives behind the last line break is no line.
+                first = max(last - 1 - count, first)
+        elif program == "sed":
+            piece = _of_sed(words, last - first)
+            if piece is None:
+                return None
+            first, last = first + piece[0], min(first + piece[1], last)
+        else:
+            return None
+    return first, last
+
+
+def _count(words: Sequence[str]) -> tuple[int, bool]:
+    """Number of lines that head or tail is told, and whether it is a line to begin with."""
+    for at, word in enumerate(words[1:], 1):
+        value = ""
+        if word in ("-n", "--lines") and at + 1 < len(words):
+            value = words[at + 1]
+        elif word.startswith("--lines="):
+            value = word.partition("=")[2]
+        elif word.startswith("-n"):
+            value = word[2:]
+        elif word[:1] in "-+" and word[1:].isdigit():
+            value = word[1:] if word[0] == "-" else word
+        if value.lstrip("+-").isdigit():
+            return int(value.lstrip("+-")), value.startswith("+")
+    return 10, False
+
+
+def _of_sed(words: Sequence[str], n_lines: int) -> tuple[int, int] | None:
+    """The piece that ``sed -n '3,9p'`` prints."""
+    if "-n" not in words:
+        return None
+    scripts = [found for word in words[1:] if (found := _SED.match(word.strip()))]
+    if len(scripts) != 1:
+        return None
+    start, end = scripts[0].groups()
+    return int(start) - 1, n_lines if end == "$" else int(end or start)
+
+
+def _matched(
+    lines: Sequence[str], wanted: tuple[int, int], output: list[str]
+) -> tuple[Ranges, list[str]]:
+    """Which of the lines that a command shows stand in its output, and what is left of that.
+
+    From where they begin as far as both agree, and from the end of the output when it was cut.
+    """
+    first, last = wanted
+    if first >= last or not output:
+        return [], output
+    start, count = _agreeing(lines, wanted, output)
+    output = output[start:]
+    if count == last - first or (count == len(output) and count):
+        return [(first, first + count)], output[count:]
+    behind = 0
+    rest = output[:-1] if output and not output[-1] else output
+    end = last - 1 if last == len(lines) and not lines[-1] else last
+    while (
+        count + behind < min(len(rest), end - first)
+        and rest[-1 - behind].strip()
+        and _same(rest[-1 - behind], lines[end - 1 - behind], end - 1 - behind)
+    ):
+        behind += 1
+    ranges = [(first, first + count)] if count else []
+    # A line or two at the end may be the same by chance.
+    if count and behind > 2:
+        ranges.append((end - behind, end))
+    return ranges, output[count:]
+
+
+def _agreeing(
+    lines: Sequence[str], wanted: tuple[int, int], output: Sequence[str]
+) -> tuple[int, int]:
+    """Where in an output lines of a file begin, and how many of them follow."""
+    first, last = wanted
+    best = 0, 0
+    for start, written in enumerate(output):
+        if not _same(written, lines[first], first):
+            continue
+        count = 1
+        while (
+            count < last - first
+            and start + count < len(output)
+            and _same(output[start + count], lines[first + count], first + count)
+        ):
+            count += 1
+        if count > best[1]:
+            best = start, count
+        if count == last - first:
+            break
+    return best
+
+
+def _same(written: str, line: str, number: int) -> bool:
+    """Whether a line of output is a line of the file, as it is or numbered."""
+    written, line = written.rstrip("\r"), line.rstrip("\r")
+    if written == line:
+        return True
+    found = _NUMBERED.match(written)
+    return (
+        found is not None and int(found["line"]) == number + 1 and found["text"].endswith(line)
+    ) or (not line and not written.strip())
+
+
+def _numbered(output: Sequence[str], lines: Sequence[str], path: str) -> Iterator[tuple[int, int]]:
+    """Lines of a file that stand in an output with their numbers."""
+    for written in output:
+        found = _NUMBERED.match(written)
+        if found is None or (found["path"] and not path.endswith(found["path"].lstrip("./"))):
+            continue
+        number = int(found["line"]) - 1
+        if 0 <= number < len(lines) and found["text"] == lines[number].rstrip("\r"):
+            yield number, number + 1

@@ -1,0 +1,106 @@
+"""When an agent wants to stop: is what it leaves behind whole?
+
+All that changed since the session began is looked at, whoever wrote it: what the agent's tools
+edited, and what came from a shell, from git or from a formatter.
+"""
+
+from __future__ import annotations
+
+from ..agent.files import differing, is_of
+from ..agent.shown import content_of
+from .wire import blocked
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..validation.edits import Change
+    from ..validation.findings import Finding
+    from .asked import Asked
+    from .wire import Answer
+
+# More files than this are no edit but another branch.
+_MOST = 40
+_TOLD = 20
+
+
+def answer(asked: Asked) -> Answer | None:
+    """Block, once for each state that something is wrong with."""
+    if asked.payload.is_continued:
+        return None
+    session, ledger = asked.session, asked.ledger
+    originals = ledger.originals(asked.number)
+    _, _, files = ledger.facts(asked.number)
+    if not originals and not files:
+        return None
+    session.snapshot(whole=True)
+    changed = differing(files, session.index.view().files) if files else {}
+    others = {path: kept for path, kept in changed.items() if path not in originals}
+    if len(others) > _MOST:
+        asked.notes.append(f"{len(others)} files changed outside of edits: they are not judged")
+        others = {}
+    before = {
+        path: content for path, content in originals.items() if content != content_of(session, path)
+    }
+    before.update(_known_before(asked, others))
+    if not before:
+        return None
+    found, said = _wrong(asked, before)
+    if not found:
+        return None
+    key = ",".join(sorted({each.id or each.message for each in found}))
+    if not ledger.tell(asked.number, f"stop:{key}"):
+        return None
+    outside = sorted(path for path in before if path in others)
+    if outside:
+        said.append(f"Written otherwise than by edits of this session: {', '.join(outside[:10])}.")
+    return blocked("\n".join(said))
+
+
+def _known_before(asked: Asked, others: dict[str, bytes]) -> dict[str, bytes | None]:
+    """What files were that something else than an edit changed, where git still has it."""
+    if not others:
+        return {}
+    from ...indexer.errors import InvalidArgumentsError
+    from ..validation.git import Repository
+
+    found: dict[str, bytes | None] = {path: None for path, kept in others.items() if not kept}
+    try:
+        repository = Repository(asked.session.index.workspace.root)
+    except InvalidArgumentsError:
+        return found
+    for path, kept in others.items():
+        content = repository.content("HEAD", repository.prefix + path) if kept else None
+        if content is not None and is_of(content, kept):
+            found[path] = content
+    return found
+
+
+def _wrong(asked: Asked, before: dict[str, bytes | None]) -> tuple[list[Finding], list[str]]:
+    """What is certainly wrong now and was not: in other files first, then in the changed ones."""
+    from ..validation.edits import Change
+    from ..validation.findings import ERROR
+    from ..validation.piecemeal import OutOfTimeError, breakage, faults
+    from ..validation.rules import EXISTENCE_FAMILIES, rules
+    from .findings import lines
+
+    session = asked.session
+    found: list[Finding] = []
+    is_complete = True
+    change: Change | None = None
+    try:
+        after = session.snapshot(whole=True)
+        change = Change(session.with_contents(before).snapshot(whole=False), after, before)
+        elsewhere, is_complete = breakage(change, _TOLD)
+        found = [each for each in elsewhere if each.severity == ERROR]
+        if is_complete:
+            chosen = [each for each in rules(EXISTENCE_FAMILIES) if each.check]
+            own, is_complete = faults(change, chosen)
+            found += [each for each in own if each.severity == ERROR]
+    except OutOfTimeError:
+        is_complete = False
+    if not is_complete:
+        asked.notes.append("there was no time to look at all that the changes may have broken")
+    if change is None or not found:
+        return [], []
+    change.after.interrupt = change.before.interrupt = None
+    said = ["flux-index: what changed in this session leaves this wrong:"]
+    return found, [*said, *lines(asked, change.after, found)]
