@@ -156,6 +156,19 @@ _ALL = (
         takes="EVENT",
     ),
     Command(
+        "setup",
+        "Set up a client of agents to use flux-index: hooks, the MCP server, and what its agents "
+        "should know; or take all of that out again. CLIENT is claude-code, codex, cursor, "
+        "opencode, aider, gemini or vscode. Only our own parts of files are touched.",
+        examples=(
+            "flux-index setup claude-code --dry-run",
+            "flux-index setup codex --guard refuse",
+            "flux-index setup claude-code --remove",
+        ),
+        on_workspace=False,
+        takes="CLIENT",
+    ),
+    Command(
         "rules",
         "List what `validate` looks for, with how severe it is at most.",
         _JSON,

@@ -1,0 +1,164 @@
+"""Parts of clients' files that are ours: how each is put in and taken out."""
+
+from __future__ import annotations
+
+import os
+
+from ..hooks.wire import is_list, is_table
+from .appended import place_of, with_block, without_block
+from .jsonc import is_emptied, parse, with_item, with_member, without_items, without_member
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+SERVER = "flux-index"
+"""What clients call the MCP server."""
+
+
+class Part:
+    """A file with a part of ours. ``put`` and ``take`` turn its text into another one.
+
+    ``is_shared`` says that other clients read the same part. A file that ``is_nothing`` when our
+    part is gone goes as well.
+    """
+
+    __slots__ = ("is_nothing", "is_shared", "path", "put", "take", "what")
+
+    def __init__(
+        self,
+        path: str,
+        what: str,
+        put: Callable[[str], str],
+        take: Callable[[str], str],
+        is_nothing: Callable[[str], bool],
+        *,
+        is_shared: bool = False,
+    ) -> None:
+        """``what`` says in a few words what the part is."""
+        self.path = path
+        self.what = what
+        self.put = put
+        self.take = take
+        self.is_nothing = is_nothing
+        self.is_shared = is_shared
+
+
+def json_member(path: str, what: str, keys: Sequence[str], value: Any) -> Part:
+    """A value in a JSON file, at a path of keys of which the last is ours."""
+
+    def put(text: str) -> str:
+        return with_member(text or _NEW_OBJECT, keys, value)
+
+    return Part(path, what, put, lambda text: without_member(text, keys), is_emptied)
+
+
+def json_hooks(path: str, events: Mapping[str, Sequence[tuple[str, str, int]]]) -> Part:
+    """Hooks as Claude Code and Codex have them: (matcher, command, timeout in s) by event."""
+    groups = {event: [_group(*each) for each in listed] for event, listed in events.items()}
+
+    def put(text: str) -> str:
+        text = text or _NEW_OBJECT
+        found = parse(text).plain()
+        if not is_table(found):
+            return with_item(text, ("hooks",), None)  # which says that it is no object
+        there = found.get("hooks")
+        if there is not None and _ours(there) == groups:
+            return text
+        text = take(text)
+        for event, listed in groups.items():
+            for group in listed:
+                text = with_item(text, ("hooks", event), group)
+        return text
+
+    def take(text: str) -> str:
+        node = parse(text).get("hooks")
+        for event in node.keys if node is not None else ():
+            groups_node = parse(text).get("hooks", event)
+            for at in reversed(range(len(groups_node.children) if groups_node else 0)):
+                text = without_items(text, ("hooks", event, at, "hooks"), _is_ours)
+            text = without_items(text, ("hooks", event), _is_left_over)
+        return text
+
+    return Part(path, "hooks", put, take, is_emptied)
+
+
+def markdown_block(path: str, body: str, *, is_shared: bool = False) -> Part:
+    """A block between marks in a Markdown file."""
+    return Part(
+        path,
+        "what agents should know",
+        lambda text: with_block(text, body),
+        without_block,
+        lambda text: not text,
+        is_shared=is_shared,
+    )
+
+
+def own_file(path: str, what: str, content: str) -> Part:
+    """A file that is ours as a whole, as long as it has our marks."""
+
+    def take(text: str) -> str:
+        return "" if place_of(text) is not None else text
+
+    return Part(path, what, lambda _: content, take, lambda text: not text)
+
+
+def toml_table(path: str, what: str, keys: tuple[str, str], values: Mapping[str, Any]) -> Part:
+    """A table in a TOML file."""
+    from .tables import with_toml_table, without_toml_table
+
+    return Part(
+        path,
+        what,
+        lambda text: with_toml_table(text, keys, values),
+        lambda text: without_toml_table(text, keys, values),
+        lambda text: not text,
+    )
+
+
+def yaml_items(path: str, what: str, items: Mapping[str, str]) -> Part:
+    """Items of lists in a YAML file."""
+    from .tables import with_yaml_items, without_yaml_items
+
+    return Part(
+        path,
+        what,
+        lambda text: with_yaml_items(text, items),
+        without_yaml_items,
+        lambda text: not text,
+    )
+
+
+_NEW_OBJECT = "{\n}\n"
+
+
+def _group(matcher: str, command: str, timeout: int) -> dict[str, Any]:
+    handler = {"type": "command", "command": command, "timeout": timeout}
+    return {**({"matcher": matcher} if matcher else {}), "hooks": [handler]}
+
+
+def _ours(events: object) -> dict[str, list[object]]:
+    """The groups of ours among those of all events."""
+    found: dict[str, list[object]] = {}
+    for event, listed in events.items() if is_table(events) else ():
+        for group in listed if is_list(listed) else ():
+            handlers = group.get("hooks") if is_table(group) else None
+            if is_list(handlers) and any(_is_ours(each) for each in handlers):
+                found.setdefault(event, []).append(group)
+    return found
+
+
+def _is_ours(handler: object) -> bool:
+    """Whether a handler runs this program's hooks, wherever the program is."""
+    command = handler.get("command") if is_table(handler) else None
+    if not isinstance(command, str):
+        return False
+    program, found, _ = command.partition(" hook ")
+    return bool(found) and os.path.basename(program.strip("'\"")).partition(".")[0] == SERVER
+
+
+def _is_left_over(group: object) -> bool:
+    """Whether a group has lost its handlers, which were ours."""
+    return is_table(group) and set(group) <= {"matcher"}

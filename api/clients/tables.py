@@ -1,0 +1,142 @@
+"""Our entries in TOML and YAML files: a table for a server, keys and items for aider."""
+
+from __future__ import annotations
+
+from ..hooks.wire import is_list, is_table
+from .appended import appended, newline_of, taken_out
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+
+class TablesError(ValueError):
+    """A file in which our entry has no place; the message says what to write by hand."""
+
+
+def with_toml_table(text: str, path: tuple[str, str], values: Mapping[str, Any]) -> str:
+    """A TOML text with a table of these values, at its end unless it is there as it should be."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    block = _toml_block(path, values)
+    try:
+        found = tomlkit.parse(text).unwrap().get(path[0], {}).get(path[1])
+        if found == dict(values):
+            return text
+        if found is not None:
+            text = without_toml_table(text, path, values)
+        result = appended(text, block)
+        tomlkit.parse(result)
+    except (TOMLKitError, AttributeError) as error:
+        raise TablesError(f"{error}; what belongs into it is:\n{block}") from error
+    return result
+
+
+def without_toml_table(text: str, path: tuple[str, str], values: Mapping[str, Any]) -> str:
+    """A TOML text without a table."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    block = _toml_block(path, values).replace("\n", newline_of(text))
+    at = text.find(block)
+    if at >= 0 and text[at + len(block) : at + len(block) + 1] in ("", "\r", "\n"):
+        return taken_out(text, at, at + len(block))
+    try:
+        document: Any = tomlkit.parse(text)
+        outer: Any = document.get(path[0])
+        if outer is None or path[1] not in outer:
+            return text
+        outer.remove(path[1])
+        if not outer:
+            document.remove(path[0])
+        return tomlkit.dumps(document)
+    except (TOMLKitError, AttributeError) as error:
+        raise TablesError(str(error)) from error
+
+
+def _toml_block(path: tuple[str, str], values: Mapping[str, Any]) -> str:
+    import tomlkit
+
+    lines = [f"[{'.'.join(path)}]"]
+    items: list[tuple[str, Any]] = [(key, tomlkit.item(value)) for key, value in values.items()]
+    lines += [f"{key} = {item.as_string()}" for key, item in items]
+    return "\n".join(lines)
+
+
+_BEGIN, _END, _MARK = "# flux-index: begin", "# flux-index: end", "  # flux-index"
+
+
+def with_yaml_items(text: str, items: Mapping[str, str]) -> str:
+    """A YAML text in which each key lists an item; raises TablesError when one cannot.
+
+    A key that is not there is added in a block at the end; to a list that is, a line is added.
+    """
+    import json
+
+    missing: list[str] = []
+    for key, item in items.items():
+        value = _yaml(text).get(key)
+        if value is None and key not in _yaml(text):
+            missing += [f"{key}:", f"  - {json.dumps(item)}"]
+        elif item != value and (not isinstance(value, list) or item not in value):
+            text = _with_yaml_item(text, key, json.dumps(item))
+    if not missing:
+        return text
+    return appended(text, "\n".join([_BEGIN, *missing, _END]))
+
+
+def without_yaml_items(text: str) -> str:
+    """A YAML text without what was put in."""
+    start, end = text.find(_BEGIN), text.find(_END)
+    if 0 <= start < end:
+        text = taken_out(text, start, end + len(_END))
+    lines = text.split("\n")
+    return "\n".join(line for line in lines if not line.rstrip("\r").endswith(_MARK))
+
+
+def _with_yaml_item(text: str, key: str, item: str) -> str:
+    value: Any = _yaml(text)[key]
+    position: Any = getattr(value, "lc", None)
+    is_block = is_list(value) and bool(value) and not _is_in_line(value)
+    if not is_block:
+        raise TablesError(f"{key} is set otherwise; what belongs into it is: {item}")
+    at: tuple[int, int] = position.item(len(value) - 1)
+    line, column = at
+    newline = newline_of(text)
+    lines = text.split("\n")
+    # An item may go on over several lines, which are indented more than its mark.
+    mark: int = lines[line].rfind("-", 0, column)
+    end = line + 1
+    while (
+        end < len(lines)
+        and lines[end].strip()
+        and len(lines[end]) - len(lines[end].lstrip()) > mark
+    ):
+        end += 1
+    if end == len(lines):
+        raise TablesError(f"the text needs a line break at its end before {key} gets {item}")
+    lines.insert(end, f"{' ' * mark}- {item}{_MARK}{newline[:-1]}")
+    return "\n".join(lines)
+
+
+def _is_in_line(value: Any) -> bool:
+    """Whether a list is written between brackets."""
+    return bool(value.fa.flow_style())
+
+
+def _yaml(text: str) -> dict[str, Any]:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    reader: Any = YAML()
+    try:
+        found = reader.load(text)
+    except YAMLError as error:
+        raise TablesError(f"this is no YAML: {error}") from error
+    if found is None:
+        return {}
+    if not is_table(found):
+        raise TablesError("this is no mapping")
+    return found
