@@ -41,10 +41,15 @@ def answer(asked: Asked) -> Answer | None:
         path: content for path, content in originals.items() if content != content_of(session, path)
     }
     before.update(_known_before(asked, others))
-    if not before:
-        return None
-    found, said = _wrong(asked, before)
+    state = {
+        path: f"fine:{path}:{session.snapshot(whole=False).digest(path).hex()}" for path in before
+    }
+    if all(ledger.was_told(asked.number, key) for key in state.values()):
+        return None  # nothing changed since the last time that nothing was wrong
+    found, is_complete, said = _wrong(asked, before)
     if not found:
+        for key in state.values() if is_complete else ():
+            ledger.tell(asked.number, key)
         return None
     key = ",".join(sorted({each.id or each.message for each in found}))
     if not ledger.tell(asked.number, f"stop:{key}"):
@@ -74,8 +79,11 @@ def _known_before(asked: Asked, others: dict[str, bytes]) -> dict[str, bytes | N
     return found
 
 
-def _wrong(asked: Asked, before: dict[str, bytes | None]) -> tuple[list[Finding], list[str]]:
-    """What is certainly wrong now and was not: in other files first, then in the changed ones."""
+def _wrong(asked: Asked, before: dict[str, bytes | None]) -> tuple[list[Finding], bool, list[str]]:
+    """What is certainly wrong now and was not: in other files first, then in the changed ones.
+
+    With it, whether all was looked at.
+    """
     from ..validation.edits import Change
     from ..validation.findings import ERROR
     from ..validation.piecemeal import OutOfTimeError, breakage, faults
@@ -100,7 +108,7 @@ def _wrong(asked: Asked, before: dict[str, bytes | None]) -> tuple[list[Finding]
     if not is_complete:
         asked.notes.append("there was no time to look at all that the changes may have broken")
     if change is None or not found:
-        return [], []
+        return [], is_complete, []
     change.after.interrupt = change.before.interrupt = None
     said = ["flux-index: what changed in this session leaves this wrong:"]
-    return found, [*said, *lines(asked, change.after, found)]
+    return found, is_complete, [*said, *lines(asked, change.after, found)]

@@ -29,6 +29,7 @@ def written(change: Change, chosen: Iterable[Rule]) -> tuple[list[Finding], bool
     try:
         for rule in chosen:
             for path in sorted(change.paths):
+                change.after.relax()
                 found += _of_statements(change, path, rule)
     except OutOfTimeError:
         return found, False
@@ -46,6 +47,7 @@ def faults(
     try:
         for rule in chosen:
             for path in sorted(change.paths):
+                change.after.relax()
                 found += _of_functions(change, path, rule, affected)
     except OutOfTimeError:
         return found, False

@@ -230,6 +230,10 @@ class Ledger:
                 self._ask("INSERT INTO told VALUES (?, ?, ?)", session, key, time.time())
         return not known
 
+    def was_told(self, session: int, key: str) -> bool:
+        """Whether something was told."""
+        return bool(self._ask("SELECT 1 FROM told WHERE session = ? AND key = ?", session, key))
+
     def _ask(self, statement: str, *values: object) -> list[Any]:
         try:
             return self._connection.execute(statement, values).fetchall()
