@@ -101,7 +101,6 @@ def _invented(asked: Asked, edit: Edit) -> str:
     found = [each.finding for each in found if edit.is_whole or not each.is_own]
     if not found or change is None:
         return ""
-    change.after.interrupt = None
     return "\n".join(
         [
             "flux-index: this write uses what does not exist in this code base.",

@@ -43,6 +43,8 @@ def absences(change: Change) -> tuple[list[Absence], bool]:
     chosen = [rule for rule in rules(EXISTENCE_FAMILIES) if rule.existence]
     names = {rule.name for rule in chosen}
     found, is_complete = written(change, chosen)
+    # What was found is told to its end, late or not.
+    change.after.interrupt = change.before.interrupt = None
     certain = [
         each
         for each in found

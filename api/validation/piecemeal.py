@@ -9,7 +9,7 @@ from .removals import removals, tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from .edits import Change
     from .findings import Finding
@@ -25,51 +25,70 @@ def written(change: Change, chosen: Iterable[Rule]) -> tuple[list[Finding], bool
 
     The rules are asked in their order; of text that is no Python nothing is said.
     """
-    found: list[Finding] = []
-    try:
-        for rule in chosen:
-            for path in sorted(change.paths):
-                change.after.relax()
-                found += _of_statements(change, path, rule)
-    except OutOfTimeError:
-        return found, False
-    return found, True
+    return _asked(change, chosen, lambda path, rule: _of_statements(change, path, rule))
 
 
 def faults(
     change: Change, chosen: Iterable[Rule], affected: frozenset[str] = frozenset()
 ) -> tuple[list[Finding], bool]:
-    """As :func:`written`, in all of the functions that an edit changed.
+    """As :func:`written`, in all of the functions that an edit changed, certain or not.
 
     Also what is spelled with ``affected`` names elsewhere in these files.
     """
+    return _asked(change, chosen, lambda path, rule: _of_functions(change, path, rule, affected))
+
+
+def _asked(
+    change: Change, chosen: Iterable[Rule], ask: Callable[[str, Rule], list[Finding]]
+) -> tuple[list[Finding], bool]:
     found: list[Finding] = []
+    late: list[bool] = []
     try:
-        for rule in chosen:
+        for rule in [rule for rule in chosen if rule.check is not None]:
             for path in sorted(change.paths):
                 change.after.relax()
-                found += _of_functions(change, path, rule, affected)
+                found += ask(path, _until_late(rule, late))
+                if late:
+                    return found, False
     except OutOfTimeError:
         return found, False
     return found, True
+
+
+def _until_late(rule: Rule, late: list[bool]) -> Rule:
+    """A rule that ends when time is out, with what it has found until then."""
+
+    def check(file: File) -> Iterator[Finding]:
+        assert rule.check is not None
+        try:
+            yield from rule.check(file)
+        except OutOfTimeError:
+            late.append(True)
+
+    return type(rule)(rule.name, rule.summary, check, rule.severity)
 
 
 def _of_statements(change: Change, path: str, rule: Rule) -> list[Finding]:
     facts, old = change.after.facts(path), change.before.facts(path)
     if facts is None or len(facts.errors[0]):
         return []
-    near = None
-    if old is not None:
-        near = statements(change.before.text(path), change.after.text(path), facts)
+    text = change.after.text(path)
+    near = statements(change.before.text(path), text, facts) if old is not None else None
     file = File(change.after, path, None, change.before, near)
     file.is_certain_only = True
     after = found_by([rule], file)
-    if not after or old is None:
+    if old is None:
         return after
-    gone = statements(change.after.text(path), change.before.text(path), old)
+    gone = statements(text, change.before.text(path), old)
+    said = b"\n".join(change.before.text(path)[start:end] for start, end in gone)
+    # What the old statements do not spell cannot have been wrong in them.
+    doubtful = [each for each in after if text[each.start : each.end] in said]
+    if not doubtful:
+        return after
     file = File(change.before, path, None, None, gone)
     file.is_certain_only = True
-    return new_faults(after, found_by([rule], file))
+    kept = new_faults(doubtful, found_by([rule], file))
+    return [each for each in after if each not in doubtful or each in kept]
 
 
 def _of_functions(change: Change, path: str, rule: Rule, affected: frozenset[str]) -> list[Finding]:
