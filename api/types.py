@@ -267,6 +267,8 @@ class Finding(TypedDict):
     nearest: list[Symbol]
     """What exists and may have been meant."""
     fixes: list[Fix]
+    own: NotRequired[bool]
+    """Whether what is missing would have to be in this very file, which the next edit may bring."""
 
 
 class Unjudged(TypedDict):

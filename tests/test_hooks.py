@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hook_helpers import DESK, ORDERS, Codex, Host, context, make_shop, reason
 from hook_schemas import check
+from rpc_helpers import DEADLINE, hosted
 
 DESK_PATH, ORDERS_PATH = "shop/desk.py", "shop/orders.py"
 
@@ -558,6 +559,27 @@ def test_processes_at_once_lose_nothing(host: Host) -> None:
             assert (each.stdout.read(), each.stderr.read()) == (b"", b"")
     host.mode = "refuse"
     assert host.edit(DESK_PATH, "order.total()", "order.total() + 1") is None
+
+
+def test_a_serving_process_is_asked(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise AssertionError("this process was to find out nothing")
+
+    monkeypatch.setattr("flux_index.api.hooks.before_tool._looked_up", fail)
+    monkeypatch.setattr("flux_index.api.hooks.after_tool._judged", fail)
+    # It is given the time that a busy machine takes.
+    monkeypatch.setattr("flux_index.api.hooks.server._SECONDS", 60.0)
+    with hosted(host.workspace) as server, server.client() as client:
+        client.call("server.wait", {"pending": 0}, DEADLINE)
+        host.read(DESK_PATH)
+        host.read(ORDERS_PATH)
+        text = reason(host.edit(DESK_PATH, "order.total()", "order.sum_up()"))
+        assert "has no `sum_up`" in text
+        told = host.edit(ORDERS_PATH, "sum(self.lines)", "math.fsum(self.lines)")
+        assert "`math` is not defined" in context(told)
+        told = host.edit(ORDERS_PATH, "def pay(", "def settle(")
+        assert "shop/desk.py:10 `Order.pay` was renamed" in context(told)
+        assert host.log() == ""
 
 
 def test_an_unknown_event_is_an_error_of_whoever_set_it_up() -> None:

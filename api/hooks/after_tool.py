@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from .asked import spans
 from .edits import EDITING, paths_of
+from .findings import lines
 from .reads import OWN_TOOLS, READING, record
 from .wire import POST_TOOL, blocked, told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from ..validation.rules import Rule
     from .asked import Asked
+    from .findings import Item
     from .wire import Answer
 
 
@@ -33,16 +35,19 @@ def _of_edit(asked: Asked) -> Answer | None:
     from ..agent.shown import content_of
 
     before = asked.ledger.take_edit(asked.number, asked.payload.call)
+    verdict = asked.ledger.take_verdict(asked.number, asked.payload.call)
     others: list[str] = []
     for path in before or dict.fromkeys(paths_of(asked.session, asked.payload)):
         content = content_of(asked.session, path)
         if content is not None:
-            others += _written_otherwise(asked, path, content)
+            changed = _written_otherwise(asked, path, content)
+            others += changed
+            verdict = None if changed else verdict
             land(asked.ledger, asked.number, path, content)
     if not before:
         asked.notes.append("what the file was before is not known: no hook was asked then")
         return None
-    is_certain, said = _judged(asked, before)
+    is_certain, said = _judged(asked, before) if verdict is None else _said(asked, verdict, before)
     said += ["flux-index: something else has changed what was written.", *others] if others else []
     if not said:
         return None
@@ -63,12 +68,11 @@ def _written_otherwise(asked: Asked, path: str, content: bytes) -> list[str]:
 
 def _judged(asked: Asked, before: Mapping[str, bytes | None]) -> tuple[bool, list[str]]:
     """What an edit introduced, told; and whether any of it is certain, whatever comes next."""
+    from ..queries.validate import item
     from ..validation.breakage import affected_names
     from ..validation.edits import Change
-    from ..validation.existence import is_own
-    from ..validation.findings import ERROR, HINT
+    from ..validation.findings import HINT
     from ..validation.piecemeal import OutOfTimeError, faults
-    from .findings import lines
 
     session = asked.session
     try:
@@ -82,11 +86,28 @@ def _judged(asked: Asked, before: Mapping[str, bytes | None]) -> tuple[bool, lis
         asked.notes.append("there was no time to judge all of the edit")
     found = [each for each in found if each.severity != HINT]
     after.interrupt = change.before.interrupt = None
-    if not found:
+    items = [item(after, each) for each in found]
+    return _told(asked, items, before)
+
+
+def _said(asked: Asked, verdict: str, before: Mapping[str, bytes | None]) -> tuple[bool, list[str]]:
+    """What was found before the edit landed, told now."""
+    import json
+
+    return _told(asked, json.loads(verdict), before)
+
+
+def _told(asked: Asked, items: Sequence[Item], edited: Collection[str]) -> tuple[bool, list[str]]:
+    """Findings as sentences; whether any is certain and in what was edited: others may be next."""
+    if not items:
         return False, []
-    certain = [each for each in found if each.severity == ERROR and not is_own(change, each)]
-    listed = [*certain, *(each for each in found if each not in certain)]
-    return bool(certain), ["flux-index: this edit introduced:", *lines(asked, after, listed)]
+    certain = [
+        each
+        for each in items
+        if each["severity"] == "error" and each["path"] in edited and not each.get("own")
+    ]
+    listed = [*certain, *(each for each in items if each not in certain)]
+    return bool(certain), ["flux-index: this edit introduced:", *lines(asked, listed)]
 
 
 def _rules() -> list[Rule]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..agent.guard import CHANGED, UNREAD, allow, hand_over, missing
 from ..agent.shown import content_of
 from .edits import EDITING, edit_of
+from .findings import lines
 from .wire import denied
 
 TYPE_CHECKING = False
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from ..agent.guard import Missing
     from .asked import Asked
     from .edits import Edit
+    from .findings import Item
     from .wire import Answer
 
 # Models for which Claude Code itself lets nobody edit a file that was not read, or has changed.
@@ -85,26 +87,65 @@ def _to_read(wanted: list[Missing]) -> str:
 
 def _invented(asked: Asked, edit: Edit) -> str:
     """What an edit uses that does not exist; empty when all does, as far as there was time."""
+    from .server import verdict
+
+    served = verdict(asked, edit)
+    if served is None:
+        found = _looked_up(asked, edit)
+    else:
+        _keep_for_later(asked, served)
+        found = [each for each in served if _is_invented(asked, edit, each)]
+    # One step of several may use what the next one brings into the same file.
+    found = [each for each in found if edit.is_whole or not each.get("own")]
+    if not found:
+        return ""
+    return "\n".join(
+        [
+            "flux-index: this write uses what does not exist in this code base.",
+            *lines(asked, found),
+            "What is still to be written has to be written first.",
+        ]
+    )
+
+
+def _looked_up(asked: Asked, edit: Edit) -> list[Item]:
+    """What does not exist, found out by this process."""
+    from ..queries.validate import item
     from ..validation.edits import proposed
     from ..validation.existence import absences
     from ..validation.piecemeal import OutOfTimeError
-    from .findings import lines
 
     try:
         change = proposed(asked.session, edit.contents)
         found, is_complete = absences(change)
     except OutOfTimeError:
-        found, is_complete, change = [], False, None
+        asked.notes.append("there was no time to look at what the edit uses")
+        return []
     if not is_complete:
         asked.notes.append("there was no time to look at all that the edit uses")
-    # One step of several may use what the next one brings into the same file.
-    found = [each.finding for each in found if edit.is_whole or not each.is_own]
-    if not found or change is None:
-        return ""
-    return "\n".join(
-        [
-            "flux-index: this write uses what does not exist in this code base.",
-            *lines(asked, change.after, found),
-            "What is still to be written has to be written first.",
-        ]
-    )
+    return [item(change.after, each.finding) for each in found]
+
+
+def _keep_for_later(asked: Asked, served: list[Item]) -> None:
+    """Remember what the serving process said of an edit, to be told when it has landed."""
+    import json
+
+    told = [each for each in served if each["severity"] != "hint" and each["rule"][:4] != "ruff"]
+    asked.ledger.put_verdict(asked.number, asked.payload.call, json.dumps(told))
+
+
+def _is_invented(asked: Asked, edit: Edit, item: Item) -> bool:
+    """Whether a finding is of what does not exist, certain, and in a line that the edit writes."""
+    from ..agent.knowledge import fingerprints
+    from ..line_changes import hunks
+    from ..validation.rules import EXISTENCE
+
+    if item["rule"] not in EXISTENCE or item["severity"] != "error":
+        return False
+    content = edit.contents.get(item["path"])
+    if item["evidence"] not in ("exact", "inferred") or content is None:
+        return False
+    old = content_of(asked.session, item["path"])
+    changes = hunks(fingerprints(old or b""), fingerprints(content))
+    line = item["range"]["start"]["line"]
+    return any(first <= line < last for _, _, first, last in changes)

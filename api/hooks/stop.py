@@ -84,6 +84,7 @@ def _wrong(asked: Asked, before: dict[str, bytes | None]) -> tuple[list[Finding]
 
     With it, whether all was looked at.
     """
+    from ..queries.validate import item
     from ..validation.edits import Change
     from ..validation.findings import ERROR
     from ..validation.piecemeal import OutOfTimeError, breakage, faults
@@ -110,5 +111,6 @@ def _wrong(asked: Asked, before: dict[str, bytes | None]) -> tuple[list[Finding]
     if change is None or not found:
         return [], is_complete, []
     change.after.interrupt = change.before.interrupt = None
+    items = [item(change.after, each) for each in found]
     said = ["flux-index: what changed in this session leaves this wrong:"]
-    return found, is_complete, [*said, *lines(asked, change.after, found)]
+    return found, is_complete, [*said, *lines(asked, items)]

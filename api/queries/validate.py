@@ -6,7 +6,9 @@ import os
 
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.resolve.entities import Found
+from ..validation.findings import ERROR
 from ..validation.judge import judge, verdict
+from ..validation.rules import EXISTENCE
 from ..validation.unjudged import unjudged
 from ..views import envelope, range_of, symbol
 
@@ -181,7 +183,7 @@ def missing_knowledge(snapshot: Snapshot) -> list[str]:
 
 def item(snapshot: Snapshot, finding: Finding) -> dict[str, Any]:
     """A finding as answers show it."""
-    return {
+    shown: dict[str, Any] = {
         "id": finding.id,
         "rule": finding.rule,
         "severity": finding.severity,
@@ -192,6 +194,12 @@ def item(snapshot: Snapshot, finding: Finding) -> dict[str, Any]:
         "nearest": [symbol(snapshot, Found(entity), details=True) for entity in finding.nearest],
         "fixes": [_fix(snapshot, fix) for fix in finding.fixes],
     }
+    if finding.rule in EXISTENCE and finding.severity == ERROR:
+        from ..validation.existence import is_own
+
+        if is_own(snapshot, finding):
+            shown["own"] = True
+    return shown
 
 
 def _fix(snapshot: Snapshot, fix: Fix) -> dict[str, Any]:

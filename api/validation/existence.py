@@ -18,6 +18,7 @@ from .rules import EXISTENCE_FAMILIES, rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...indexer.snapshot import Snapshot
     from .edits import Change
     from .findings import Finding
 
@@ -50,10 +51,10 @@ def absences(change: Change) -> tuple[list[Absence], bool]:
         for each in found
         if each.rule in names and each.severity == ERROR and each.evidence in _CERTAIN
     ]
-    return [Absence(each, is_own=is_own(change, each)) for each in certain], is_complete
+    return [Absence(each, is_own=is_own(change.after, each)) for each in certain], is_complete
 
 
-def is_own(change: Change, finding: Finding) -> bool:
+def is_own(snapshot: Snapshot, finding: Finding) -> bool:
     """Whether what is missing would be looked for in the file that has the fault."""
     if finding.rule == "undefined-name":
         return True
@@ -63,7 +64,7 @@ def is_own(change: Change, finding: Finding) -> bool:
     if finding.rule != "unresolved-attribute":
         return False
     try:
-        file = File(change.after, finding.path)
+        file = File(snapshot, finding.path)
     except UnknownFileError:
         return False
     ops, positions, lefts, _ = file.facts.expr

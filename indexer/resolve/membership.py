@@ -211,6 +211,8 @@ def set_by_computed_names(snapshot: Snapshot) -> frozenset[Entity]:
     def collected() -> frozenset[Entity]:
         found: set[Entity] = set()
         for path in snapshot.files_with("setattr"):
+            if snapshot.interrupt is not None:
+                snapshot.interrupt()  # in a large code base these are many
             found |= _set_in(snapshot, path)
         return frozenset(found)
 

@@ -220,6 +220,17 @@ class Ledger:
             )  # fmt: skip
         return {path: _unpacked(content) for path, content in rows}
 
+    def put_verdict(self, session: int, call: str, text: str) -> None:
+        """Remember what is to be said of a call when it has landed as it was proposed."""
+        self._ask("INSERT OR REPLACE INTO verdict VALUES (?, ?, ?)", session, call, text)
+
+    def take_verdict(self, session: int, call: str) -> str | None:
+        """What is to be said of a call, None when that is not known; it is forgotten with this."""
+        rows = self._ask(
+            "DELETE FROM verdict WHERE session = ? AND call = ? RETURNING text", session, call
+        )
+        return rows[0][0] if rows else None
+
     # What was told
 
     def tell(self, session: int, key: str) -> bool:

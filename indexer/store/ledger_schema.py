@@ -31,5 +31,11 @@ _SESSIONS = (
     "PRIMARY KEY (session, key)) WITHOUT ROWID",
 )
 
-MIGRATIONS = (_SESSIONS,)
+_VERDICTS = (
+    # What is to be said of an edit when it has landed as it was proposed; text: a JSON array.
+    f"CREATE TABLE verdict ({_OF_SESSION}, call TEXT NOT NULL, text TEXT NOT NULL, "
+    "PRIMARY KEY (session, call)) WITHOUT ROWID",
+)
+
+MIGRATIONS = (_SESSIONS, _VERDICTS)
 """Statements of each step; a ledger's version is the number of those that it has been through."""
