@@ -41,15 +41,20 @@ def answer(asked: Asked) -> Answer | None:
         path: content for path, content in originals.items() if content != content_of(session, path)
     }
     before.update(_known_before(asked, others))
-    state = {
-        path: f"fine:{path}:{session.snapshot(whole=False).digest(path).hex()}" for path in before
+    snapshot = session.snapshot(whole=False)
+    state = {path: f"fine:{path}:{snapshot.digest(path).hex()}" for path in before}
+    # Files that nothing was wrong with the last time are others, as long as they do not change.
+    before = {
+        path: content
+        for path, content in before.items()
+        if not ledger.was_told(asked.number, state[path])
     }
-    if all(ledger.was_told(asked.number, key) for key in state.values()):
-        return None  # nothing changed since the last time that nothing was wrong
+    if not before:
+        return None
     found, is_complete, said = _wrong(asked, before)
     if not found:
-        for key in state.values() if is_complete else ():
-            ledger.tell(asked.number, key)
+        for path in before if is_complete else ():
+            ledger.tell(asked.number, state[path])
         return None
     key = ",".join(sorted({each.id or each.message for each in found}))
     if not ledger.tell(asked.number, f"stop:{key}"):
