@@ -328,6 +328,54 @@ _ALL = (
         ),
     ),
     Operation(
+        "patterns",
+        "patterns",
+        "PatternAnswer",
+        "How classes or functions of a kind are written here: what their siblings have in common, "
+        "with counts, who does otherwise, and a skeleton of a new one. The kind is that of an "
+        "existing class or function, the subclasses of `base`, or what `text` says.",
+        *_TARGET,
+        Parameter(
+            "text",
+            "string",
+            "What is to be written: a stub (`class Cache(Base):`), a name, or a description such "
+            "as `a new subclass of click.ParamType`.",
+        ),
+        Parameter("base", "string", "The class that a new class is to derive from."),
+        Parameter("into", "string", "The file that it is meant for, which need not exist."),
+        Parameter("limit", "integer", "Most members that are listed.", default=5),
+    ),
+    Operation(
+        "similar",
+        "similar",
+        "SimilarListing",
+        "The classes or functions most like one: by base, members or parameters, decorators, "
+        "place and name, with what they have in common.",
+        *_TARGET,
+        Parameter("text", "string", "A stub or description of what is to be written."),
+        Parameter("into", "string", "The file that it is meant for, which need not exist."),
+        Parameter("limit", "integer", "Most items in one answer.", default=10),
+    ),
+    Operation(
+        "reuse",
+        "reuse",
+        "SimilarListing",
+        "Before a helper is written: what does this already, in the workspace and in what it "
+        "imports. By name, signature (`slugify(text: str) -> str`), description, or code that is "
+        "not written yet.",
+        Parameter("query", "string", "Name, signature or description."),
+        Parameter("text", "string", "Code that would do it."),
+        Parameter("into", "string", "The file that it is meant for, which need not exist."),
+        Parameter("limit", "integer", "Most items in one answer.", default=8),
+    ),
+    Operation(
+        "conventions",
+        "conventions",
+        "RulesAnswer",
+        "How to work in this code base, as rules for an agent: where things live, what to extend, "
+        "how errors, logging, names and tests are written, and the commands.",
+    ),
+    Operation(
         "explain",
         "explain",
         "Explanation",

@@ -320,6 +320,83 @@ class Mending(Envelope):
     left: list[Finding]
 
 
+class Habit(TypedDict):
+    """What members of a family have in common."""
+
+    kind: Literal[
+        "base", "decorator", "method", "attribute", "field", "signature", "parameter", "returns",
+        "async", "import", "name", "raises", "catches", "logs", "place", "file name", "registered",
+        "tested",
+    ]  # fmt: skip
+    """In which respect."""
+    name: str
+    """What they have, such as the name of a method."""
+    count: int
+    """How many have it; 0 for what the base requires and none has."""
+    of: int
+    """Among how many."""
+    detail: str
+    """How it looks: a signature, a value; empty when the name says all."""
+
+
+class Outlier(TypedDict):
+    """A member that lacks what most others have."""
+
+    name: str
+    path: str
+    lacks: list[str]
+
+
+class PatternAnswer(Envelope):
+    """How the members of a family are written."""
+
+    symbol: NotRequired[Symbol]
+    """What was asked about, or the base."""
+    kind: Literal["class", "function", ""]
+    why: str
+    """What the members have in common, as in "12 classes that ..."."""
+    members: list[Symbol]
+    """Nearest first."""
+    total: int
+    sampled: bool
+    """Whether there are more than were looked at."""
+    habits: list[Habit]
+    outliers: list[Outlier]
+    skeleton: str
+    """Imports and a new member, with what is to be filled in marked by these words."""
+    skeleton_path: str
+    """Where it would stand; the file need not exist."""
+    truncated: bool
+
+
+class SimilarItem(TypedDict):
+    """Something like what was asked about."""
+
+    symbol: Symbol
+    likeness: float
+    """From 0 to 1."""
+    why: list[str]
+    """What they have in common."""
+
+
+class SimilarListing(Envelope):
+    """What is like something, nearest first."""
+
+    symbol: NotRequired[Symbol]
+    items: list[SimilarItem]
+    total: int
+    truncated: bool
+
+
+class RulesAnswer(Envelope):
+    """Rules for an agent."""
+
+    text: str
+    """Markdown."""
+    total: int
+    """Lines of it."""
+
+
 class ExplanationStep(TypedDict):
     """One sentence of an explanation."""
 

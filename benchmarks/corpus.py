@@ -31,25 +31,31 @@ class Tree(NamedTuple):
 
 def fetch() -> str:
     """Folder of the unpacked source distribution; it is not to be written into."""
+    return fetch_pinned(_PIN, _HASH)
+
+
+def fetch_pinned(pin: str, digest: str) -> str:
+    """Folder of the source distribution ``name==version`` with this hash, fetched once."""
+    name = pin.replace("==", "-")
     kept = os.path.join(_cache_dir(), "flux-index-bench")
-    folder = os.path.join(kept, NAME)
+    folder = os.path.join(kept, name)
     if os.path.isdir(folder):
         return folder
     os.makedirs(kept, exist_ok=True)
     pinned = os.path.join(kept, "pinned.txt")
     with open(pinned, "w", encoding="utf-8") as file:
-        file.write(f"{_PIN} --hash={_HASH}\n")
-    print(f"fetching {_PIN} into {kept}", file=sys.stderr)
+        file.write(f"{pin} --hash={digest}\n")
+    print(f"fetching {pin} into {kept}", file=sys.stderr)
     subprocess.run(
         [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet",
-         "--no-deps", "--no-binary", _PIN.partition("=")[0], "--dest", kept, "-r", pinned],
+         "--no-deps", "--no-binary", pin.partition("=")[0], "--dest", kept, "-r", pinned],
         check=True,
     )  # fmt: skip
     partial = folder + ".partial"
     shutil.rmtree(partial, ignore_errors=True)
     with tarfile.open(f"{folder}.tar.gz") as archive:
         archive.extractall(partial, filter="data")
-    os.rename(os.path.join(partial, NAME), folder)
+    os.rename(os.path.join(partial, name), folder)
     os.rmdir(partial)
     return folder
 

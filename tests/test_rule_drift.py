@@ -37,7 +37,7 @@ def test_what_all_others_do(tmp_path: Path) -> None:
         #- more.py
         from shapes import Shape
         class Star(Shape):
-        #     ^^^^ missing-override (`area`)
+        #     ^^^^ missing-override (`area(self)`)
         #     ^^^^ missing-decorator (`registered`)
         #     ^^^^ missing-super-call (`Box`, `Circle`, `Line`)
             def __init__(self):

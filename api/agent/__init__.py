@@ -1,1 +1,1 @@
-"""What an agent needs beside answers: what it was shown, and whether it may write."""
+"""What an agent needs beside answers: the code base's rules, what it was shown, whether it may write."""

@@ -170,9 +170,24 @@ _ALL = (
     ),
     Command(
         "rules",
-        "List what `validate` looks for, with how severe it is at most.",
+        "List what `validate` looks for, with how severe it is at most. With --agent, tell how to "
+        "work in the workspace's code base, as rules for a coding agent; or put them into a file "
+        "that agents read, in a block of their own, and take them out again.",
+        Parameter("agent", "boolean", "The rules of the code base, for an agent.", default=False),
+        Parameter(
+            "write",
+            "array",
+            "With --agent: files to put the rules into, such as AGENTS.md, CLAUDE.md or "
+            ".cursor/rules/flux-index.mdc; what else is in them stays.",
+        ),
+        Parameter("remove", "array", "With --agent: files to take the rules out of."),
+        Parameter("workspace", "string", "A folder or file of the workspace."),
         _JSON,
-        examples=("flux-index rules",),
+        examples=(
+            "flux-index rules",
+            "flux-index rules --agent",
+            "flux-index rules --agent --write AGENTS.md,CLAUDE.md",
+        ),
         on_workspace=False,
     ),
     Command(

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from ..operations import Operation, Parameter
 
 EXAMPLES = {
+    "patterns": "'a new subclass of click.ParamType' --into src/types.py",
+    "similar": "QuerySet",
+    "conventions": "",
+    "reuse": "'turn a title into a slug'",
     "symbols": "QuerySet --kind class",
     "outline": "django/db/models/base.py",
     "definition": "django.db.models.Model.save",

@@ -39,7 +39,10 @@ if TYPE_CHECKING:
         Judgement,
         Listing,
         Mending,
+        PatternAnswer,
         ReferenceListing,
+        RulesAnswer,
+        SimilarListing,
         SourceAnswer,
         Symbol,
     )
@@ -221,6 +224,28 @@ def mending(answer: Mending, view: View) -> list[str]:
     return [*shown, *view.notes(answer, answer["total"])]
 
 
+def pattern(answer: PatternAnswer, view: View) -> list[str]:
+    """What the siblings have in common, and the skeleton."""
+    from .patterns import pattern_lines
+
+    return pattern_lines(answer, view)
+
+
+def similar(answer: SimilarListing, view: View) -> list[str]:
+    """What is like something, with what they have in common."""
+    from .patterns import similar_lines
+
+    return similar_lines(answer, view)
+
+
+def agent_rules(answer: RulesAnswer, view: View) -> list[str]:
+    """The text as it is."""
+    from .patterns import plain_line
+
+    lines = [plain_line(line) for line in answer["text"].rstrip("\n").split("\n")]
+    return [*lines, *view.notes(answer, answer["total"])]
+
+
 def explanation(answer: Explanation, view: View) -> list[str]:
     """A sentence for each step, nested as the reasons are, with the line that shows it."""
     rows = [
@@ -264,6 +289,9 @@ RENDERERS: dict[str, Callable[[Any, View], list[str]]] = {
     "Mending": mending,
     "SessionAnswer": opened,
     "GuardAnswer": guarded,
+    "PatternAnswer": pattern,
+    "RulesAnswer": agent_rules,
+    "SimilarListing": similar,
     "StatusAnswer": status,
 }
 """Renderers by result type."""

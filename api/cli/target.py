@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..operations import Operation
 
 # What these are asked for may have several words.
-_IN_WORDS = ("symbols", "context")
+_IN_WORDS = ("symbols", "context", "reuse")
 _SOURCE_SUFFIXES = (".py", ".pyi")
 
 
@@ -33,7 +33,7 @@ def placeholder(operation: Operation) -> str:
     if "paths" in names or "diff" in names:
         return ""  # options describe an edit
     if "query" in names:
-        return "TEXT" if operation.name == "symbols" else "NAME"
+        return "NAME" if operation.name == "exists" else "TEXT"
     if "line" in names:
         return "NAME|FILE:LINE[:COL]" if "name" in names else "FILE:LINE[:COL]"
     return "FILE|NAME" if "path" in names else ""
@@ -70,14 +70,18 @@ def check(operation: Operation, given: Mapping[str, Any], targets: Sequence[str]
         raise InvalidArgumentsError(
             f"{operation.name} takes one target, it is given {len(targets)}: {', '.join(targets)}"
         )
-    asked = [name for name in ("query", "name", "path") if name in names and name in given]
+    asked = [
+        name
+        for name in ("query", "name", "path", "text", "base")
+        if name in names and name in given
+    ]
     if "task" in names:
         asked = [name for name in ("task", "paths") if name in given]
         if targets and "task" not in asked:
             return
     if operation.name == "symbols":
         asked = [name for name in asked if name == "query"]
-    if targets and asked:
+    if targets and asked != ["base"] and asked:
         raise InvalidArgumentsError(
             f"{operation.name} is given {targets[0]!r} and --{asked[0]}: it takes one of them"
         )
@@ -107,6 +111,8 @@ def _of_target(operation: Operation, target: str, index: Index) -> dict[str, Any
         return {"task": sys.stdin.read() if target == "-" else target}
     if "query" in names:
         return {"query": target}
+    if "text" in names and ("(" in target or len(target.split()) > 1):
+        return {"text": target}  # a stub or a description
     path, line, column = target, 0, 0
     if ":" in target:
         from .place import split_place

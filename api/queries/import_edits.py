@@ -153,7 +153,15 @@ def _spelled(snapshot: Snapshot, path: str, facts: FileFacts, module: str) -> st
         absolute += spelled.partition(".")[0] == top
     if relative <= absolute:
         return module
-    package = own.split(".") if path.endswith("/__init__.py") else own.split(".")[:-1]
+    return relative_to(own, module, is_package=path.endswith("/__init__.py"))
+
+
+def relative_to(own: str, module: str, *, is_package: bool) -> str:
+    """A module as one of the same top package names it with dots; those farther away in full."""
+    top = own.partition(".")[0]
+    if not top or module.partition(".")[0] != top or "." not in own:
+        return module
+    package = own.split(".") if is_package else own.split(".")[:-1]
     target = module.split(".")
     common = 0
     while common < min(len(package), len(target)) and package[common] == target[common]:
@@ -187,9 +195,9 @@ def _added(facts: FileFacts, text: bytes, statement: Statement, name: str) -> Ed
         placed.append((imported, start, end))
     if not placed:
         return None
-    key = _name_key(name)
+    key = name_key(name)
     for imported, start, _ in placed:
-        if _name_key(imported) > key:
+        if name_key(imported) > key:
             line_start = text.rfind(b"\n", 0, start) + 1
             before = text[line_start:start]
             if not before.strip() and line_start > statement.start:  # a line of its own
@@ -207,7 +215,7 @@ def _added(facts: FileFacts, text: bytes, statement: Statement, name: str) -> Ed
     return end, end, f", {name}"
 
 
-def _name_key(name: str) -> tuple[int, str]:
+def name_key(name: str) -> tuple[int, str]:
     """Order of names in an import: constants, classes, then the rest."""
     kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
     return kind, name

@@ -10,6 +10,7 @@ from ...indexer.resolve.entities import CLASS, FUNCTION, name_of
 from ...indexer.resolve.names import builtin_name
 from ...indexer.resolve.signatures import parameters_of
 from ...indexer.resolve.types import named
+from ..patterns.features import split_default
 from ..views import one_line
 from . import completion as c
 
@@ -192,7 +193,7 @@ def _portable(
     if has_annotation and rest.startswith(":"):
         annotation = rest[1:].strip()
     if has_default:
-        head, _, default = _split_default(annotation if has_annotation else rest)
+        head, _, default = split_default(annotation if has_annotation else rest)
         annotation = head.strip() if has_annotation else ""
     if annotation and not known_here(snapshot, path, annotation):
         annotation = ""
@@ -202,23 +203,6 @@ def _portable(
     if default:
         result += f" = {default}" if annotation else f"={default}"
     return result
-
-
-def _split_default(written: str) -> tuple[str, str, str]:
-    """What stands before and behind the ``=`` outside of brackets and strings."""
-    depth, quote = 0, ""
-    for at, character in enumerate(written):
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "\"'":
-            quote = character
-        elif character in "([{":
-            depth += 1
-        elif character in ")]}":
-            depth -= 1
-        elif character == "=" and depth == 0:
-            return written[:at].rstrip(), "=", written[at + 1 :].strip()
-    return written, "", ""
 
 
 def known_here(snapshot: Snapshot, path: str, written: str) -> bool:

@@ -233,12 +233,13 @@ class IndexStore:
             f"SELECT {_SYMBOL_COLUMNS} FROM symbol WHERE file = ? ORDER BY position", (file,)
         )
 
-    def search_words(self, query: str, limit: int) -> list[StoredSymbol]:
-        """Symbols by words of their names and docstrings, best first (BM25)."""
+    def search_words(self, query: str, limit: int, kinds: Sequence[int] = ()) -> list[StoredSymbol]:
+        """Symbols by words of their names and docstrings, best first (BM25); all kinds for none."""
+        among = f"AND symbol.kind IN ({', '.join(map(str, kinds))}) " if kinds else ""
         columns = ", ".join(f"symbol.{name}" for name in _SYMBOL_COLUMNS.split(", "))
         return self._all(
             f"SELECT {columns} FROM symbol_fts JOIN symbol ON symbol.id = symbol_fts.rowid "
-            "JOIN file ON file.id = symbol.file WHERE symbol_fts MATCH ? "
+            f"JOIN file ON file.id = symbol.file WHERE symbol_fts MATCH ? {among}"
             "ORDER BY bm25(symbol_fts, 4.0, 1.0), symbol.name, file.path, symbol.position LIMIT ?",
             (query, limit),
         )

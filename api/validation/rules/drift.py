@@ -9,7 +9,8 @@ from __future__ import annotations
 from ....indexer import facts as f
 from ....indexer.resolve.classes import bases, class_member, own_member, subclasses
 from ....indexer.resolve.entities import CLASS, FUNCTION, name_of
-from ....indexer.resolve.synthesized import decorators, last_name
+from ...patterns.features import of_class
+from ...patterns.likeness import plain_name
 from ..findings import HINT, Finding
 from ..likeness import is_of_tests
 from . import Rule
@@ -78,44 +79,32 @@ def _missing(
     snapshot: Snapshot, cls: Entity, siblings: list[Entity]
 ) -> Iterator[tuple[str, str, str]]:
     """(rule, subject, what the others do) of each custom that a class does not follow."""
+    from ...patterns.statement import signature_of
+
     base = bases(snapshot, cls)[0]
-    first = siblings[0]
-    facts = snapshot.need(first[1])
-    scope = facts.definition[f.DEF_OWN_SCOPE][first[2]]
-    table = facts.binding
-    names = {
-        facts.names[table[f.BIND_NAME][row]]
-        for row, where in enumerate(table[f.BIND_SCOPE])
-        if where == scope
-    }
-    for name in sorted(names):
-        if name.startswith("__") or not all(
-            own_member(snapshot, each, name) for each in siblings[1:]
-        ):
+    own = of_class(snapshot, cls)
+    others = [of_class(snapshot, each) for each in siblings]
+    for name in sorted(_shared([each.members for each in others])):
+        if name.startswith("__"):
             continue
         inherited = class_member(snapshot, cls, name)
         if not own_member(snapshot, cls, name) and all(
             item.entity in [each.entity for each in class_member(snapshot, base, name)]
             for item in inherited
         ):
-            yield "missing-override", name, f"define `{name}`"
-    common = _decorators(snapshot, first)
-    for each in siblings[1:]:
-        common &= _decorators(snapshot, each)
-    for name in sorted(common - _decorators(snapshot, cls)):
+            methods = [each.methods[name] for each in others if name in each.methods]
+            how = signature_of(snapshot, methods) if len(methods) == len(others) else ""
+            yield "missing-override", name, f"define `{name}{how}`"
+    decorated = _shared([{plain_name(each) for each in one.decorators} for one in others])
+    for name in sorted(decorated - {plain_name(each) for each in own.decorators} - {""}):
         yield "missing-decorator", name, f"are decorated with `{name}`"
-    own = _calls_super(snapshot, cls)
-    if own is False and all(_calls_super(snapshot, each) for each in siblings):
+    calling = _calls_super(snapshot, cls)
+    if calling is False and all(_calls_super(snapshot, each) for each in siblings):
         yield "missing-super-call", "__init__", "call `super().__init__`"
 
 
-def _decorators(snapshot: Snapshot, cls: Entity) -> set[str]:
-    facts = snapshot.need(cls[1])
-    found: set[str] = set()
-    for expr in decorators(facts, cls[2]):
-        called = facts.expr[f.EXPR_OP][expr] == f.CALL
-        found.add(last_name(facts, facts.expr[f.EXPR_A][expr] if called else expr))
-    return found - {""}
+def _shared(names: list[set[str]]) -> set[str]:
+    return names[0].intersection(*names[1:])
 
 
 def _calls_super(snapshot: Snapshot, cls: Entity) -> bool | None:

@@ -43,6 +43,7 @@ _PLACEHOLDER = (
     rb"|placeholder (?:implementation|for (?:the |now))"
     rb"|in a real (?:implementation|application|system)"
 )
+_SKELETON = b'raise NotImplementedError("fill in'
 _SHOWN = 3
 
 
@@ -51,24 +52,35 @@ def stub_body(file: File) -> Iterator[Finding]:
     if file.is_stub or file.names is not None or is_of_tests(file.path):
         return
     facts, table = file.facts, file.facts.definition
+    has_skeleton = _SKELETON in file.text
     for row, kind in enumerate(table[f.DEF_KIND]):
         if kind != f.FUNCTION or not file.is_touched(
             table[f.DEF_START][row], table[f.DEF_END][row]
         ):
             continue
-        if _may_be_empty(file, row):
-            continue
         name = facts.names[table[f.DEF_NAME][row]]
-        if table[f.DEF_FLAGS][row] & f.STUB_BODY:
-            said = _said_of_stub(file, row)
-        else:
-            said = _said_of_constant(file, row)
-        if said and not _is_for_others(file, row):
+        said = ""
+        if has_skeleton and _is_skeleton(file, row):
+            said = "is a skeleton that nobody has filled in yet."
+        elif not _may_be_empty(file, row):
+            if table[f.DEF_FLAGS][row] & f.STUB_BODY:
+                said = _said_of_stub(file, row)
+            else:
+                said = _said_of_constant(file, row)
+            said = "" if said and _is_for_others(file, row) else said
+        if said:
             start = table[f.DEF_POS][row]
             yield Finding(
                 "stub-body", file.path, start, start + len(name.encode()), f"`{name}` {said}",
                 subject=name, severity=HINT if file.before is None else WARNING,
             )  # fmt: skip
+
+
+def _is_skeleton(file: File, row: int) -> bool:
+    """Whether the body of a function is what a skeleton of `patterns` has in its place."""
+    table = file.facts.definition
+    body = file.text[table[f.DEF_HEADER_END][row] : table[f.DEF_END][row]].strip()
+    return body.lstrip(b": \n\t").startswith(_SKELETON)
 
 
 def _may_be_empty(file: File, row: int) -> bool:

@@ -1,0 +1,225 @@
+"""Families: the classes that a class is written like, those that derive from the same base.
+
+A base may be anywhere, its family is in the workspace. Classes of tests are a family of their own
+wherever there are enough others. Of a base with hundreds of subclasses some are looked at, nearest
+first, and the family says so.
+"""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from ...indexer.resolve.classes import bases, mro, subclasses
+from ...indexer.resolve.entities import CLASS, OUTSIDE, name_of, qualified_name
+from ...indexer.symbols import base_names
+from ..validation.likeness import is_of_tests
+from .features import of_class, of_function
+from .likeness import WEIGHTS, Subject, likeness, nearness, parts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...indexer.resolve.entities import Entity
+    from ...indexer.snapshot import Snapshot
+
+FEWEST = 3
+"""Members from which on there is a pattern."""
+_FILES = 150  # that may have a subclass, of which all are looked at
+_SPEAKING = 400  # that speak of the base's name, in which it may have another one
+_MEMBERS = 120  # that are compared
+# How much more the near members say than those that only are of the family.
+_LEAST, _SHARPNESS = 0.3, 3
+# Bases that say what a class is for Python, not what it is for this code base.
+_PLAIN = frozenset(["object", "ABC", "Protocol", "Generic", "NamedTuple", "TypedDict", "Enum"])
+
+
+class Family:
+    """Members, nearest first, each with its weight; what holds them together, in words."""
+
+    __slots__ = (
+        "base", "is_sample", "kind", "left_out", "likenesses", "members", "subject", "weights",
+        "why",
+    )  # fmt: skip
+
+    def __init__(self, kind: int, subject: Subject, why: str) -> None:
+        """A family of classes or of functions (``kind`` is that of entities), without members."""
+        self.kind = kind
+        self.subject = subject
+        self.why = why
+        self.base: Entity | None = None
+        self.members: list[Entity] = []
+        self.likenesses: list[float] = []
+        self.weights: list[float] = []
+        self.is_sample = False
+        self.left_out = 0
+        """Members of tests, or not of tests, that are not of this family."""
+
+    @property
+    def nearness(self) -> float:
+        """How like the subject the nearest members are."""
+        return sum(self.likenesses[:5]) / 5
+
+
+def gathered(
+    snapshot: Snapshot, kind: int, subject: Subject, members: list[Entity], why: str
+) -> Family:
+    """A family of these: of one side of the tests, weighed and ranked by nearness."""
+    family = Family(kind, subject, why)
+    in_tests = [each for each in members if is_of_tests(each[1])]
+    others = [each for each in members if not is_of_tests(each[1])]
+    wanted = in_tests if is_of_tests(subject.path) else others
+    kept = wanted if len(wanted) >= FEWEST else members
+    family.left_out = len(members) - len(kept)
+    features = of_class if kind == CLASS else of_function
+    others = {each: Subject.of(features(snapshot, each)) for each in kept}
+    shares = {each: parts(subject, other) for each, other in others.items()}
+    # A base that all have tells none of them from the others.
+    given = min((share.get("base", 0.0) for share in shares.values()), default=0.0)
+    ranked = [(likeness(subject, other), each) for each, other in others.items()]
+    ranked.sort(key=lambda entry: (-entry[0], entry[1]))
+    if len(ranked) > _MEMBERS:
+        family.is_sample = True
+        del ranked[_MEMBERS:]
+    family.members = [each for _, each in ranked]
+    family.likenesses = [value for value, _ in ranked]
+    family.weights = [
+        (_LEAST + value - given * WEIGHTS["base"]) ** _SHARPNESS for value, _ in ranked
+    ]
+    # One that is very near is no pattern: it has at most a third of the say.
+    for place, weight in enumerate(family.weights):
+        rest = sum(family.weights) - weight
+        if rest:
+            family.weights[place] = min(weight, rest / 2)
+    return family
+
+
+def below(
+    snapshot: Snapshot, base: Entity, subject: Subject, without: Entity | None = None
+) -> Family:
+    """The family of a new class that derives from a base."""
+    direct, is_sample = derived(snapshot, base, subject.path)
+    members = [each for each in direct if each != without]
+    name = qualified_name(snapshot, base)
+    why = f"derive from {name}"
+    seen = set(members)
+    if len(members) <= FEWEST:
+        for each in list(members):
+            deeper, _ = derived(snapshot, each, subject.path)
+            for other in deeper:
+                if other not in seen and other != without:
+                    seen.add(other)
+                    members.append(other)
+        if len(members) > len(direct):
+            why = f"derive from {name}, some of them through others"
+    family = gathered(snapshot, CLASS, subject, members, why)
+    family.base = base
+    family.is_sample |= is_sample
+    return family
+
+
+def derived(snapshot: Snapshot, base: Entity, near: str = "") -> tuple[list[Entity], bool]:
+    """Direct subclasses in the workspace, and whether these are only some of them."""
+    name = name_of(snapshot, base)
+    paths = snapshot.files_inheriting(name)
+    if len(paths) <= _FILES and len(snapshot.files_with(name)) <= _SPEAKING:
+        return [each for each in subclasses(snapshot, base) if each[1][0] != "/"], False
+    chosen = paths
+    if len(paths) > _FILES:
+        if near:
+            paths = sorted(paths, key=lambda path: (-nearness(near, path), path))
+            chosen = paths[: _FILES // 2]
+            paths = paths[_FILES // 2 :]
+        else:
+            chosen = []
+        step = len(paths) / (_FILES - len(chosen))
+        chosen = [*chosen, *(paths[int(at * step)] for at in range(_FILES - len(chosen)))]
+    found: list[Entity] = []
+    for path in chosen:
+        facts = snapshot.facts(path)
+        if facts is None:
+            continue
+        for row, kind in enumerate(facts.definition[f.DEF_KIND]):
+            if kind == f.CLASS and name in base_names(facts, row):
+                entity: Entity = (CLASS, path, row)
+                if base in bases(snapshot, entity):
+                    found.append(entity)
+        if len(found) >= 2 * _MEMBERS:
+            break
+    return found, len(chosen) < len(snapshot.files_inheriting(name)) or len(found) >= 2 * _MEMBERS
+
+
+def beside(snapshot: Snapshot, cls: Entity) -> Family:
+    """The family of a class that is there: of the base whose other subclasses are most like it."""
+    subject = Subject.of(of_class(snapshot, cls))
+    candidates: list[tuple[float, int, Family]] = []
+    for place, base in enumerate(mro(snapshot, cls)[1:]):
+        if not base[1] or (base[0] not in (CLASS, OUTSIDE)):
+            continue
+        is_plain = name_of(snapshot, base) in _PLAIN
+        if is_plain and candidates:
+            continue
+        family = below(snapshot, base, subject, without=cls)
+        if len(family.members) >= FEWEST:
+            nearest = family.nearness
+            if base in bases(snapshot, cls):
+                nearest += 1
+            candidates.append((nearest - is_plain, -place, family))
+        if place > 6 or len(candidates) > 2:
+            break
+    if candidates:
+        return max(candidates, key=lambda entry: entry[:2])[2]
+    return in_place(snapshot, cls, subject)
+
+
+def in_place(snapshot: Snapshot, cls: Entity | None, subject: Subject) -> Family:
+    """The family of a class without kin: classes of its folder that are like it."""
+    found: list[Entity] = []
+    for path in around(snapshot, subject.path):
+        facts = snapshot.facts(path)
+        if facts is None:
+            continue
+        for row, kind in enumerate(facts.definition[f.DEF_KIND]):
+            entity: Entity = (CLASS, path, row)
+            if kind != f.CLASS or entity == cls or facts.definition[f.DEF_SCOPE][row]:
+                continue
+            other = Subject.of(of_class(snapshot, entity))
+            if _is_alike(subject, other):
+                found.append(entity)
+    said = (
+        f"are like {subject.name} by name or members, and near it" if subject.name else "are near"
+    )
+    return gathered(snapshot, CLASS, subject, found, said)
+
+
+def _is_alike(subject: Subject, other: Subject) -> bool:
+    if subject.decorators & other.decorators:
+        return True
+    shared = subject.members & other.members
+    if len(shared) >= 2 and len(shared) >= len(subject.members) / 3:
+        return True
+    return bool(subject.name) and _last_word(subject.name) == _last_word(other.name)
+
+
+def _last_word(name: str) -> str:
+    from ...indexer.symbols import words
+
+    return words(name).rpartition(" ")[2]
+
+
+def around(snapshot: Snapshot, path: str, most: int = 60) -> list[str]:
+    """Files of the folder of a file, itself first, and of the folders below and beside it."""
+    folder = path.rpartition("/")[0]
+    above = folder.rpartition("/")[0]
+    near = [
+        each
+        for each in snapshot.view.files
+        if each.startswith(f"{folder}/" if folder else "")
+        or (above and each.startswith(f"{above}/"))
+    ]
+    near += [each for each in snapshot.overlaid() if each not in near and snapshot.exists(each)]
+    near.sort(key=lambda each: (-nearness(path, each), each))
+    return near[:most]
+
+
+def is_base(snapshot: Snapshot, cls: Entity) -> bool:
+    """Whether a class is mostly there to be derived from."""
+    found, _ = derived(snapshot, cls)
+    return len(found) >= FEWEST

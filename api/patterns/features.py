@@ -1,0 +1,447 @@
+"""Features: what one class or function shows of itself, read from the facts of its file alone.
+
+Nothing here looks at another file, so features are remembered with the facts that they come from.
+What they mean beside those of others is said in :mod:`.statement`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ...indexer import facts as f
+from ...indexer.resolve.entities import FUNCTION
+from ...indexer.resolve.signatures import parameters_of
+from ...indexer.resolve.subjects import spelled
+from ...indexer.resolve.synthesized import last_name
+from ..views import one_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...indexer.facts import FileFacts
+    from ...indexer.resolve.entities import Entity
+    from ...indexer.snapshot import Snapshot
+
+    # Names, kinds and which have defaults: what makes two parameter lists the same.
+    Shape = tuple[tuple[str, int, bool], ...]
+
+_LOGS = re.compile(
+    rb"\b((?:self\.)?_?(?:log|logger|logging|LOG|LOGGER)|warnings)"
+    rb"\.(debug|info|warning|warn|error|exception|critical|log)\("
+)
+_ASSIGNED = re.compile(r"[^=]*?(?<![=!<>])=(?!=)\s*(.*)", re.DOTALL)
+_LONGEST_VALUE = 60
+
+
+class Parameter:
+    """A parameter as it is written: annotation and default are texts, empty where there is none."""
+
+    __slots__ = ("annotation", "default", "kind", "name")
+
+    def __init__(self, name: str, kind: int, annotation: str, default: str) -> None:
+        """``kind`` is one of those in :mod:`..indexer.facts`."""
+        self.name = name
+        self.kind = kind
+        self.annotation = annotation
+        self.default = default
+
+    @property
+    def key(self) -> tuple[str, int, bool]:
+        """What a shape says of it."""
+        return self.name, self.kind, bool(self.default)
+
+
+class Function:
+    """A function or method: header, and what its body does that others may do as well."""
+
+    __slots__ = (
+        "catches", "decorators", "entity", "flags", "gives", "logs", "name", "parameters",
+        "raises", "returns", "supers",
+    )  # fmt: skip
+
+    def __init__(self, entity: Entity, name: str) -> None:
+        """A function about which nothing is known yet."""
+        self.entity = entity
+        self.name = name
+        self.flags = 0
+        self.decorators: list[str] = []
+        self.parameters: list[Parameter] = []
+        self.returns = ""
+        self.gives = False
+        """Whether it returns a value."""
+        self.raises: list[str] = []
+        self.catches: list[str] = []
+        self.logs: list[str] = []
+        self.supers: list[tuple[str, list[str]]] = []
+        """Methods that it calls on ``super()``, with their arguments as far as they are short."""
+
+    @property
+    def shape(self) -> Shape:
+        """The parameter list without annotations."""
+        return tuple(parameter.key for parameter in self.parameters)
+
+    @property
+    def is_async(self) -> bool:
+        """Whether it is a coroutine function."""
+        return bool(self.flags & f.ASYNC)
+
+
+class Class:
+    """A class: header, members, and the imports that it uses."""
+
+    __slots__ = (
+        "attributes", "bases", "decorators", "entity", "fields", "imports", "is_local", "keywords",
+        "methods", "name",
+    )  # fmt: skip
+
+    def __init__(self, entity: Entity, name: str) -> None:
+        """A class about which nothing is known yet."""
+        self.entity = entity
+        self.name = name
+        self.is_local = False
+        """Whether a function defines it."""
+        self.bases: list[str] = []
+        self.keywords: list[str] = []
+        self.decorators: list[str] = []
+        self.attributes: dict[str, tuple[str, str]] = {}
+        """(annotation, value) of each name that the body binds; what is long is an ellipsis."""
+        self.fields: dict[str, str] = {}
+        """The parameter that ``self.name`` is set to in ``__init__``, or an empty string."""
+        self.methods: dict[str, Function] = {}
+        self.imports: list[str] = []
+
+    @property
+    def members(self) -> set[str]:
+        """Names of methods and attributes that the body binds."""
+        return {*self.methods, *self.attributes}
+
+
+def of_class(snapshot: Snapshot, entity: Entity) -> Class:
+    """Features of a class."""
+    facts = snapshot.need(entity[1])
+    known: dict[int, Class] = facts.memo.setdefault("features of classes", {})
+    found = known.get(entity[2])
+    if found is None:
+        found = known[entity[2]] = _class(snapshot, facts, entity)
+    return found
+
+
+def of_function(snapshot: Snapshot, entity: Entity) -> Function:
+    """Features of a function or method."""
+    facts = snapshot.need(entity[1])
+    known: dict[int, Function] = facts.memo.setdefault("features of functions", {})
+    found = known.get(entity[2])
+    if found is None:
+        found = known[entity[2]] = _function(snapshot, facts, entity)
+    return found
+
+
+def _class(snapshot: Snapshot, facts: FileFacts, entity: Entity) -> Class:
+    _, path, row = entity
+    table = facts.definition
+    text = snapshot.text(path)
+    cls = Class(entity, facts.names[table[f.DEF_NAME][row]])
+    cls.is_local = _is_local(facts, table[f.DEF_SCOPE][row])
+    cls.decorators = _decorators(text, table[f.DEF_START][row], table[f.DEF_POS][row])
+    for part in _arguments(text, table[f.DEF_POS][row], table[f.DEF_HEADER_END][row]):
+        keyword = re.match(r"(\w+)\s*=(?!=)", part)
+        (cls.keywords if keyword or part.startswith("**") else cls.bases).append(part)
+    scope = table[f.DEF_OWN_SCOPE][row]
+    names, _, positions, kinds, _, annotations, _, refs = facts.binding
+    for index in bindings_in(facts, scope):
+        name, kind = facts.names[names[index]], kinds[index]
+        if kind == f.DEF_FUNCTION:
+            method = of_function(snapshot, (FUNCTION, path, refs[index]))
+            if not method.flags & (f.OVERLOAD | f.ACCESSOR) or name not in cls.methods:
+                cls.methods[name] = method
+        elif kind in (f.ASSIGN, f.DECLARE) and name not in cls.attributes:
+            line = _statement(text, positions[index])
+            cls.attributes[name] = _value(line, has_annotation=annotations[index] >= 0)
+    _fields(facts, row, cls)
+    cls.imports = used_imports(facts, table[f.DEF_START][row], table[f.DEF_END][row])
+    return cls
+
+
+def _function(snapshot: Snapshot, facts: FileFacts, entity: Entity) -> Function:
+    _, path, row = entity
+    table = facts.definition
+    text = snapshot.text(path)
+    function = Function(entity, facts.names[table[f.DEF_NAME][row]])
+    function.flags = table[f.DEF_FLAGS][row]
+    start, name_at = table[f.DEF_START][row], table[f.DEF_POS][row]
+    head_end, end = table[f.DEF_HEADER_END][row], table[f.DEF_END][row]
+    function.decorators = _decorators(text, start, name_at)
+    function.parameters = [
+        _parameter(facts, text, index) for index in parameters_of(snapshot, entity)
+    ]
+    if table[f.DEF_RETURNS][row] >= 0:
+        header = one_line(text[name_at:head_end])
+        function.returns = header.rpartition("->")[2].strip().rstrip(":").rstrip()
+    function.gives = bool(function.flags & (f.RETURNS_VALUE | f.GENERATOR))
+    scope = table[f.DEF_OWN_SCOPE][row]
+    for kind, expr in _results(facts).get(scope, ()):
+        if kind == f.RAISE and expr >= 0:
+            _add(function.raises, raised_name(facts, expr))
+    for expr in _handlers(facts).get(scope, ()):
+        _add(function.catches, ".".join(facts.names[each] for each in spelled(facts, expr)))
+    for found in _LOGS.finditer(text, head_end, end):
+        _add(function.logs, b".".join(found.groups()).decode())
+    function.supers = [
+        (name, arguments)
+        for position, name, arguments in _super_calls(facts)
+        if head_end <= position < end
+    ]
+    return function
+
+
+def _add(names: list[str], name: str) -> None:
+    if name and name not in names:
+        names.append(name)
+
+
+def raised_name(facts: FileFacts, expr: int) -> str:
+    """What ``raise`` names: the class of ``raise Class(...)``, a function that gives one."""
+    if facts.expr[f.EXPR_OP][expr] == f.CALL:
+        expr = facts.expr[f.EXPR_A][expr]
+    name = last_name(facts, expr)
+    return name if name[:1].isupper() else ""
+
+
+def bindings_in(facts: FileFacts, scope: int) -> list[int]:
+    """Rows of what a scope binds, in order of the text."""
+    table: dict[int, list[int]] | None = facts.memo.get("bindings by scope")
+    if table is None:
+        table = facts.memo["bindings by scope"] = {}
+        for row, where in enumerate(facts.binding[f.BIND_SCOPE]):
+            table.setdefault(where, []).append(row)
+    rows = table.get(scope, [])
+    return sorted(rows, key=facts.binding[f.BIND_POS].__getitem__)
+
+
+def used_imports(facts: FileFacts, start: int, end: int) -> list[str]:
+    """``module`` or ``module:name`` of each import of a file that is used between two offsets."""
+    found: list[str] = []
+    table = facts.imports
+    for row, bound in enumerate(table[f.IMP_BOUND]):
+        if bound < 0 or table[f.IMP_SCOPE][row] or table[f.IMP_FLAGS][row] & f.FUTURE:
+            continue
+        if any(start <= at < end for _, at, _ in facts.occurrences(facts.names[bound])):
+            module = facts.names[table[f.IMP_MODULE][row]]
+            name = table[f.IMP_NAME][row]
+            found.append(f"{module}:{facts.names[name]}" if name >= 0 else module)
+    return found
+
+
+def _is_local(facts: FileFacts, scope: int) -> bool:
+    while scope > 0:
+        if facts.scope[f.SCOPE_KIND][scope] == f.FUNCTION_SCOPE:
+            return True
+        scope = facts.scope[f.SCOPE_PARENT][scope]
+    return False
+
+
+def _parameter(facts: FileFacts, text: bytes, row: int) -> Parameter:
+    table = facts.parameter
+    name, kind = facts.names[table[f.PAR_NAME][row]], table[f.PAR_KIND][row]
+    written = one_line(text[table[f.PAR_POS][row] : table[f.PAR_END][row]]).lstrip("*")
+    rest = written[len(name) :].lstrip()
+    annotation = default = ""
+    if table[f.PAR_ANNOTATION][row] >= 0 and rest.startswith(":"):
+        annotation, _, default = split_default(rest[1:].strip())
+    elif table[f.PAR_DEFAULT][row] >= 0:
+        default = split_default(rest)[2]
+    return Parameter(name, kind, annotation.strip(), default if kind != f.VAR_KEYWORD else "")
+
+
+def _decorators(text: bytes, start: int, name_at: int) -> list[str]:
+    """Decorators of a definition as they are written, without the ``@``."""
+    head = text[start:name_at]
+    if not head.startswith(b"@"):
+        return []
+    parts = re.split(rb"(?:^|\n)[ \t]*@", head)
+    found: list[str] = []
+    for part in parts[1:]:
+        lines = re.sub(rb"\s*(?:async\s+)?(?:def|class)\s*$", b"", part)
+        found.append(one_line(lines))
+    return found
+
+
+def _arguments(text: bytes, name_at: int, header_end: int) -> list[str]:
+    """Bases and keywords of a class as they are written."""
+    header = one_line(text[name_at:header_end])
+    opening, closing = header.find("("), header.rfind(")")
+    generic = header.find("[")
+    if 0 <= generic < opening:
+        opening = header.find("](") + 1
+    return split_arguments(header[opening + 1 : closing]) if 0 <= opening < closing else []
+
+
+def split_arguments(written: str) -> list[str]:
+    """Parts between commas that stand outside of brackets and strings."""
+    parts: list[str] = []
+    depth, start, quote = 0, 0, ""
+    for at, character in enumerate(written):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+        elif character in "([{":
+            depth += 1
+        elif character in ")]}":
+            depth -= 1
+        elif character == "," and depth == 0:
+            parts.append(written[start:at].strip())
+            start = at + 1
+    parts.append(written[start:].strip())
+    return [part for part in parts if part]
+
+
+def split_default(written: str) -> tuple[str, str, str]:
+    """What stands before and behind the ``=`` outside of brackets and strings."""
+    depth, quote = 0, ""
+    for at, character in enumerate(written):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+        elif character in "([{":
+            depth += 1
+        elif character in ")]}":
+            depth -= 1
+        elif character == "=" and depth == 0:
+            return written[:at].rstrip(), "=", written[at + 1 :].strip()
+    return written, "", ""
+
+
+def _statement(text: bytes, position: int) -> str:
+    """The text from a name on to the end of its line."""
+    end = text.find(b"\n", position)
+    return text[position : end if end >= 0 else len(text)].decode("utf-8", "replace")
+
+
+def _value(line: str, *, has_annotation: bool) -> tuple[str, str]:
+    """Annotation and value of an assignment; an ellipsis for a value of several lines."""
+    annotation = ""
+    if has_annotation:
+        before, _, _ = split_default(line)
+        annotation = before.partition(":")[2].strip()
+    found = _ASSIGNED.match(line)
+    value = found[1].strip() if found else ""
+    value = re.sub(r"\s+#.*$", "", value)
+    balanced = all(value.count(a) == value.count(b) for a, b in ("()", "[]", "{}"))
+    if found and (not balanced or not value or len(value) > _LONGEST_VALUE):
+        value = "..."
+    if '"""' in value or "'''" in value or value.endswith("\\"):
+        value = "..."
+    return annotation, value
+
+
+def _fields(facts: FileFacts, row: int, cls: Class) -> None:
+    init = cls.methods.get("__init__")
+    taken = {each.name for each in init.parameters} if init else set[str]()
+    table = facts.attribute_binding
+    ops, _, lefts, _ = facts.expr
+    for index, owner in enumerate(table[f.ATTR_OWNER]):
+        if owner != row:
+            continue
+        name, value = facts.names[table[f.ATTR_NAME][index]], table[f.ATTR_VALUE][index]
+        given = ""
+        if value >= 0 and ops[value] == f.NAME and facts.names[lefts[value]] in taken:
+            given = facts.names[lefts[value]]
+        cls.fields.setdefault(name, given)
+
+
+def _results(facts: FileFacts) -> dict[int, list[tuple[int, int]]]:
+    """(kind, expression) of what each scope returns, yields and raises."""
+    table: dict[int, list[tuple[int, int]]] | None = facts.memo.get("results by scope")
+    if table is None:
+        table = facts.memo["results by scope"] = {}
+        for scope, expr, kind in zip(*facts.result[:3], strict=True):
+            table.setdefault(scope, []).append((kind, expr))
+    return table
+
+
+def _handlers(facts: FileFacts) -> dict[int, list[int]]:
+    """Expressions that each scope catches."""
+    table: dict[int, list[int]] | None = facts.memo.get("handlers by scope")
+    if table is None:
+        table = facts.memo["handlers by scope"] = {}
+        kinds, _, tests, _, _, scopes, _ = facts.block
+        for row, kind in enumerate(kinds):
+            if kind == f.HANDLER and tests[row] >= 0:
+                for expr in _parts(facts, tests[row]):
+                    table.setdefault(scopes[row], []).append(expr)
+    return table
+
+
+def _parts(facts: FileFacts, expr: int) -> list[int]:
+    if facts.expr[f.EXPR_OP][expr] == f.RAISED:
+        expr = facts.expr[f.EXPR_A][expr]
+    if facts.expr[f.EXPR_OP][expr] != f.TUPLE:
+        return [expr]
+    (extra,) = facts.extra
+    at = facts.expr[f.EXPR_A][expr]
+    return list(extra[at + 1 : at + 1 + extra[at]])
+
+
+def _super_calls(facts: FileFacts) -> list[tuple[int, str, list[str]]]:
+    """(position, method, arguments) of each ``super().method(...)`` of a file."""
+    found: list[tuple[int, str, list[str]]] | None = facts.memo.get("super calls")
+    if found is None:
+        found = facts.memo["super calls"] = list(_find_super_calls(facts))
+    return found
+
+
+def _find_super_calls(facts: FileFacts) -> Iterator[tuple[int, str, list[str]]]:
+    names = facts.expr[f.EXPR_B]
+    for role, position, ref in facts.occurrences("super"):
+        if role & f.ROLE_MASK != f.CALLED or ref < 0:
+            continue
+        made = _using(facts, ref, f.CALL)
+        method = _using(facts, made, f.ATTRIBUTE)
+        call = _using(facts, method, f.CALL)
+        if call >= 0:
+            yield position, facts.names[names[method]], call_arguments(facts, call)
+
+
+def _using(facts: FileFacts, expr: int, op: int) -> int:
+    """Row of the expression of a kind that stands around another one, a little behind it; or -1."""
+    ops, _, lefts, _ = facts.expr
+    if expr < 0:
+        return -1
+    for row in range(expr + 1, min(expr + 200, len(ops))):
+        if ops[row] == op and lefts[row] == expr:
+            return row
+    return -1
+
+
+def call_arguments(facts: FileFacts, call: int) -> list[str]:
+    """Arguments of a call as they are written, an ellipsis for what is no name or constant."""
+    (extra,) = facts.extra
+    at = facts.expr[f.EXPR_B][call]
+    found: list[str] = []
+    for index in range(at + 1, at + 1 + 3 * extra[at], 3):
+        key, expr = extra[index], extra[index + 2]
+        told = written(facts, expr)
+        stars = {f.ARG_STAR: "*", f.ARG_DOUBLE_STAR: "**"}.get(key, "")
+        stars = "" if told.startswith("*") else stars
+        found.append(f"{facts.names[key]}={told}" if key >= 0 else stars + told)
+    return found
+
+
+def written(facts: FileFacts, expr: int) -> str:
+    """A name, attribute or constant as text; an ellipsis for anything else."""
+    ops, _, lefts, rights = facts.expr
+    op = ops[expr]
+    if op == f.STARRED:
+        return ("**" if rights[expr] == 2 else "*") + written(facts, lefts[expr])
+    if op == f.STRING and lefts[expr] >= 0:
+        text = facts.strings[lefts[expr]]
+        return repr(text) if len(text) < _LONGEST_VALUE // 2 else "…"
+    if op == f.INTEGER and rights[expr] == 1:
+        return str(lefts[expr])
+    if op in (f.TRUE, f.FALSE, f.NONE):
+        return {f.TRUE: "True", f.FALSE: "False", f.NONE: "None"}[op]
+    names = spelled(facts, expr)
+    return ".".join(facts.names[each] for each in names) or "…"

@@ -1,0 +1,151 @@
+"""Kinds of functions: those that a function is written like.
+
+Functions have no bases. What makes them of a kind is a decorator (fixtures, views, commands,
+handlers), for methods the method that they override, and else their names, parameters and place.
+"""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from ...indexer.resolve.entities import CLASS, FUNCTION, owner_class
+from ...indexer.resolve.synthesized import decorators, last_name
+from ...indexer.symbols import words
+from .family import FEWEST, Family, around, gathered
+from .family import beside as classes_beside
+from .features import of_class, of_function
+from .likeness import Subject, nearness
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...indexer.resolve.entities import Entity
+    from ...indexer.snapshot import Snapshot
+
+_FILES = 80
+_ENOUGH = 120
+# Decorators that say how a function is called, not what it is for.
+_SILENT = frozenset(
+    ["staticmethod", "classmethod", "property", "cached_property", "abstractmethod", "overload",
+     "wraps", "override", "final", "lru_cache", "cache", "contextmanager", "asynccontextmanager",
+     "setter", "getter", "deleter", "no_type_check", "deprecated"]
+)  # fmt: skip
+_METHODS = frozenset(["get", "post", "put", "delete", "patch", "head", "options"])
+
+
+def beside(snapshot: Snapshot, function: Entity) -> Family:
+    """The family of a function that is there, without it."""
+    features = of_function(snapshot, function)
+    subject = Subject.of(features)
+    family = _decorated(snapshot, subject, function)
+    if family is not None:
+        return family
+    owner = owner_class(snapshot.need(function[1]), function)
+    if owner >= 0:
+        found = _of_siblings(snapshot, (CLASS, function[1], owner), features.name)
+        if len(found) >= FEWEST:
+            why = f"override each other as `{features.name}`"
+            return gathered(snapshot, FUNCTION, subject, found, why)
+    return _alike(snapshot, subject, function)
+
+
+def _of_siblings(snapshot: Snapshot, cls: Entity, name: str) -> list[Entity]:
+    """Methods of one name of the classes beside a class."""
+    methods = (
+        of_class(snapshot, each).methods.get(name) for each in classes_beside(snapshot, cls).members
+    )
+    return [method.entity for method in methods if method is not None]
+
+
+def like(snapshot: Snapshot, subject: Subject) -> Family:
+    """The family of a function to be written, by its decorators, name, parameters and place."""
+    return _decorated(snapshot, subject, None) or _alike(snapshot, subject, None)
+
+
+def _decorated(snapshot: Snapshot, subject: Subject, without: Entity | None) -> Family | None:
+    """Functions with the same decorator, where there are enough."""
+    best: Family | None = None
+    for name in sorted(subject.decorators - _SILENT):
+        names = _METHODS if name in _METHODS else frozenset([name])
+        found = [each for each in with_decorator(snapshot, names, subject.path) if each != without]
+        if len(found) < FEWEST:
+            continue
+        said = "the name of an HTTP method" if name in _METHODS else f"`{name}`"
+        family = gathered(snapshot, FUNCTION, subject, found, f"are decorated with {said}")
+        family.is_sample |= len(found) >= _ENOUGH
+        if best is None or len(family.members) < len(best.members):
+            best = family
+    return best
+
+
+def with_decorator(snapshot: Snapshot, names: frozenset[str], near: str) -> list[Entity]:
+    """Functions with one of these decorators, nearest files first, at most some hundred."""
+    paths: set[str] = set()
+    for name in names:
+        paths.update(snapshot.files_with(name))
+    found: list[Entity] = []
+    order = sorted(paths, key=lambda path: (-nearness(near, path) if near else 0.0, path))
+    for looked, path in enumerate(order):
+        if len(found) >= _ENOUGH or (looked >= _FILES and len(found) >= FEWEST):
+            break
+        found += _decorated_in(snapshot, path, names)
+    return found
+
+
+def _decorated_in(snapshot: Snapshot, path: str, names: frozenset[str]) -> Iterator[Entity]:
+    facts = snapshot.facts(path)
+    if facts is None:
+        return
+    table = facts.definition
+    for row, at in enumerate(table[f.DEF_DECORATORS]):
+        if at < 0 or table[f.DEF_KIND][row] != f.FUNCTION:
+            continue
+        for expr in decorators(facts, row):
+            called = facts.expr[f.EXPR_OP][expr] == f.CALL
+            if last_name(facts, facts.expr[f.EXPR_A][expr] if called else expr) in names:
+                yield FUNCTION, path, row
+                break
+
+
+def _alike(snapshot: Snapshot, subject: Subject, without: Entity | None) -> Family:
+    """Functions near it that begin or end with the same word, or take the same parameters."""
+    mine = words(subject.name).split()
+    found: list[Entity] = []
+    is_method = without is not None and owner_class(snapshot.need(without[1]), without) >= 0
+    for path in around(snapshot, subject.path, _FILES):
+        facts = snapshot.facts(path)
+        if facts is None:
+            continue
+        table = facts.definition
+        for row, kind in enumerate(table[f.DEF_KIND]):
+            entity: Entity = (FUNCTION, path, row)
+            if kind != f.FUNCTION or entity == without:
+                continue
+            if (owner_class(facts, entity) >= 0) != is_method:
+                continue
+            if _is_like(snapshot, subject, mine, entity):
+                found.append(entity)
+        if len(found) >= _ENOUGH:
+            break
+    said: list[str] = []
+    if mine:
+        said.append(f"are called like `{subject.name}`")
+    if subject.parameters:
+        said.append("take the same parameters")
+    why = " or ".join(said) or "are near"
+    return gathered(snapshot, FUNCTION, subject, found, why)
+
+
+def _is_like(snapshot: Snapshot, subject: Subject, mine: list[str], entity: Entity) -> bool:
+    facts = snapshot.need(entity[1])
+    name = facts.names[facts.definition[f.DEF_NAME][entity[2]]]
+    if name.startswith("__"):
+        return False
+    theirs = words(name).split()
+    if mine and theirs and (mine[0] == theirs[0] or (len(mine) > 1 and mine[-1] == theirs[-1])):
+        return True
+    if not subject.parameters:
+        return False
+    taken = [each.name for each in of_function(snapshot, entity).parameters]
+    wanted = [each for each in subject.parameters if each not in ("self", "cls")]
+    return len(wanted) > 1 and taken[: len(wanted)] == wanted

@@ -1,0 +1,175 @@
+"""Neighbours: the classes or functions most like one, wherever in the workspace they are.
+
+Kin comes from the family; others from member names that few files have, from names that end alike,
+and from the folder.
+"""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from ...indexer.name_search import NameSearch
+from ...indexer.resolve.classes import mro
+from ...indexer.resolve.entities import CLASS, FUNCTION
+from ...indexer.symbols import words
+from ..queries.target import entity_of_symbol
+from ..validation.likeness import is_of_tests
+from .family import around
+from .features import of_class, of_function
+from .likeness import WEIGHTS, Subject, likeness, parts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...indexer.resolve.entities import Entity
+    from ...indexer.snapshot import Snapshot
+    from .family import Family
+
+_RARE = 40  # files that have a name; one in more of them leads nowhere
+_NAMES, _ALIKE, _NEAR = 8, 60, 25
+_LEAST = 0.12
+_PLACES = {1.0: "in the same file", 0.7: "in the same folder"}
+
+
+class Neighbour:
+    """Something like a subject: how much, from 0 to 1, and in which respects."""
+
+    __slots__ = ("entity", "likeness", "why")
+
+    def __init__(self, entity: Entity, likeness: float, why: list[str]) -> None:
+        """``why`` are ends of the sentence "both ..."."""
+        self.entity = entity
+        self.likeness = likeness
+        self.why = why
+
+
+def neighbours(
+    snapshot: Snapshot, kind: int, subject: Subject, family: Family, without: Entity | None
+) -> list[Neighbour]:
+    """What is like a subject, most alike first."""
+    features = of_class if kind == CLASS else of_function
+    candidates = dict.fromkeys(family.members)
+    candidates.update(dict.fromkeys(_candidates(snapshot, kind, subject)))
+    for each in mro(snapshot, without) if without is not None else ():
+        candidates.pop(each, None)  # neither itself nor what it derives from
+    whole = sum(
+        WEIGHTS[name]
+        for name, known in (
+            ("members", subject.members), ("signature", subject.parameters),
+            ("base", subject.bases), ("decorators", subject.decorators),
+            ("place", subject.path), ("name", subject.name),
+        )
+        if known
+    ) or 1.0  # fmt: skip
+    found: list[Neighbour] = []
+    for entity in candidates:
+        other = Subject.of(features(snapshot, entity))
+        share = likeness(subject, other) / whole
+        if is_of_tests(entity[1]) and not is_of_tests(subject.path):
+            share *= 0.7
+        if share >= _LEAST:
+            found.append(Neighbour(entity, min(share, 1.0), told(subject, other)))
+    found.sort(key=lambda each: (-each.likeness, each.entity))
+    return found
+
+
+def told(subject: Subject, other: Subject) -> list[str]:
+    """What two have in common, in words."""
+    said: list[str] = []
+    shares = parts(subject, other)
+    if "base" in shares:
+        said.append(f"derive from {', '.join(sorted(subject.bases & other.bases))}")
+    if "members" in shares:
+        said.append(f"define {_listed(sorted(subject.members & other.members))}")
+    if "signature" in shares:
+        shared = [each for each in subject.parameters if each in other.parameters]
+        said.append(f"take {_listed(shared)}")
+    if "decorators" in shares:
+        said.append(f"have @{', @'.join(sorted(subject.decorators & other.decorators))}")
+    if shares.get("name", 0) >= 0.3:
+        mine, theirs = words(subject.name).split(), words(other.name).split()
+        shared = [word for word in mine if word in theirs]
+        said.append(f"are called “{' '.join(shared)}”")
+    place = _PLACES.get(shares.get("place", 0.0))
+    if place:
+        said.append(place)
+    return said
+
+
+def _listed(names: list[str], most: int = 5) -> str:
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
+
+
+def _candidates(snapshot: Snapshot, kind: int, subject: Subject) -> Iterator[Entity]:
+    """Definitions that share a rare member, end with the same word, or are near."""
+    if kind == CLASS:
+        for name in _rare(snapshot, subject.members):
+            for path in snapshot.files_with(name):
+                yield from _classes_with(snapshot, path, name)
+    elif subject.parameters:
+        taken = [each for each in subject.parameters if each not in ("self", "cls")]
+        for name in _rare(snapshot, set(taken)):
+            for path in snapshot.files_with(name):
+                yield from _taking(snapshot, path, name)
+    last = words(subject.name).rpartition(" ")[2]
+    if len(last) > 2:
+        wanted = CLASS if kind == CLASS else FUNCTION
+        names = [
+            name
+            for name in NameSearch.of(snapshot).match(last, _ALIKE)
+            if words(name).rpartition(" ")[2] == last
+        ]
+        for path, row in snapshot.symbols_named(names):
+            found = entity_of_symbol(snapshot, path, row)
+            if found is not None and found.entity[0] == wanted:
+                yield found.entity
+    if subject.path:
+        for path in around(snapshot, subject.path, _NEAR):
+            yield from _defined(snapshot, path, kind)
+
+
+def _rare(snapshot: Snapshot, names: set[str]) -> list[str]:
+    """Names that few files have, the rarest first; of none that are private or special."""
+    store = snapshot.index.reader()
+    if store is None:
+        return []
+    counted = sorted(
+        (len(store.files_of_name(name)), name)
+        for name in names
+        if not name.startswith("_") and len(name) > 2
+    )
+    return [name for count, name in counted if 0 < count <= _RARE][:_NAMES]
+
+
+def _classes_with(snapshot: Snapshot, path: str, name: str) -> Iterator[Entity]:
+    facts = snapshot.facts(path)
+    row = facts.name_id(name) if facts is not None else -1
+    if facts is None or row < 0:
+        return
+    for binding, bound in enumerate(facts.binding[f.BIND_NAME]):
+        scope = facts.binding[f.BIND_SCOPE][binding]
+        if bound == row and facts.scope[f.SCOPE_KIND][scope] == f.CLASS_SCOPE:
+            yield CLASS, path, facts.scope[f.SCOPE_DEFINITION][scope]
+
+
+def _taking(snapshot: Snapshot, path: str, name: str) -> Iterator[Entity]:
+    facts = snapshot.facts(path)
+    row = facts.name_id(name) if facts is not None else -1
+    if facts is None or row < 0:
+        return
+    for index, taken in enumerate(facts.parameter[f.PAR_NAME]):
+        if taken == row:
+            definition = facts.scope[f.SCOPE_DEFINITION][facts.parameter[f.PAR_SCOPE][index]]
+            if definition >= 0 and facts.definition[f.DEF_KIND][definition] == f.FUNCTION:
+                yield FUNCTION, path, definition
+
+
+def _defined(snapshot: Snapshot, path: str, kind: int) -> Iterator[Entity]:
+    facts = snapshot.facts(path)
+    if facts is None:
+        return
+    wanted = f.CLASS if kind == CLASS else f.FUNCTION
+    for row, each in enumerate(facts.definition[f.DEF_KIND]):
+        if each == wanted and not facts.definition[f.DEF_SCOPE][row]:
+            yield kind, path, row

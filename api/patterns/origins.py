@@ -1,0 +1,247 @@
+"""Where the names of a skeleton come from, and the imports that bring them, in sorters' order."""
+
+from __future__ import annotations
+
+import re
+
+from ...indexer import facts as f
+from ...indexer.resolve.names import builtin_name
+from ..queries.import_edits import key_of, name_key, relative_to
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...indexer.snapshot import Snapshot
+
+# A name, but not that of a keyword argument.
+_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*+(?!\s*=(?!=))")
+_STRINGS = re.compile(r"\"[^\"]*\"|'[^']*'")
+_KEYWORDS = frozenset(
+    ["None", "True", "False", "and", "or", "not", "if", "else", "for", "in", "is", "lambda",
+     "await", "async"]
+)  # fmt: skip
+
+
+class Import:
+    """An import of a name from a module, or of the module; with the name that it is known by."""
+
+    __slots__ = ("alias", "is_for_types", "module", "name")
+
+    def __init__(self, module: str, name: str, alias: str, *, is_for_types: bool = False) -> None:
+        """``name`` is empty for a module; ``alias`` where it is known by the same name."""
+        self.module = module
+        self.name = name
+        self.alias = alias
+        self.is_for_types = is_for_types
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes two imports the same."""
+        return self.module, self.name, self.alias
+
+
+def names_in(written: str, *, quoted: bool = False) -> list[str]:
+    """Names that an expression begins with somewhere; those in strings only if they are types."""
+    if not quoted:
+        written = _STRINGS.sub("", written)
+    return [name for name in _WORD.findall(written) if name not in _KEYWORDS]
+
+
+class Origins:
+    """Finds names where the members of a family have them from."""
+
+    def __init__(self, snapshot: Snapshot, into: str, sources: Iterable[str]) -> None:
+        """``into`` is where the names are wanted, ``sources`` the files to look into, in order."""
+        self.snapshot = snapshot
+        self.into = into
+        self.sources = list(dict.fromkeys(sources))
+        self.needed: dict[tuple[str, str, str], Import] = {}
+        self.own: set[str] = set()
+        """Names that the skeleton defines itself."""
+        self.preamble: list[str] = []
+        """Assignments that every file of the kind makes for itself: `app = FastAPI()`."""
+        self._there = snapshot.facts(into) if into and snapshot.exists(into) else None
+
+    def knows(self, written: str, *, quoted: bool = False, is_type: bool = False) -> bool:
+        """Whether all names of an expression can be had, noting the imports that they take."""
+        wanted: list[Import] = []
+        for name in names_in(written, quoted=quoted):
+            if name in self.own or self._is_there(name):
+                continue
+            if self._is_made(name):
+                continue
+            found = self.origin(name)
+            if found is None:
+                if builtin_name(self.snapshot, name):
+                    continue
+                return False
+            if found.is_for_types and not is_type:
+                found = Import(found.module, found.name, found.alias)
+            wanted.append(found)
+        for each in wanted:
+            before = self.needed.get(each.key)
+            if before is None or before.is_for_types:
+                self.needed[each.key] = each
+        return True
+
+    def _is_there(self, name: str) -> bool:
+        facts = self._there
+        row = facts.name_id(name) if facts is not None else -1
+        return facts is not None and row >= 0 and bool(facts.bindings_of(0, row))
+
+    def _is_made(self, name: str) -> bool:
+        """Whether most sources make a variable of this name of their own, as it is then here."""
+        made: list[str] = []
+        having = 0
+        for path in self.sources:
+            facts = self.snapshot.facts(path)
+            row = facts.name_id(name) if facts is not None else -1
+            rows = facts.bindings_of(0, row) if facts is not None and row >= 0 else []
+            having += bool(rows)
+            if facts is not None and rows and facts.binding[f.BIND_KIND][rows[0]] == f.ASSIGN:
+                text = self.snapshot.text(path)
+                start = facts.binding[f.BIND_POS][rows[0]]
+                line = text[start : text.find(b"\n", start)].decode("utf-8", "replace")
+                if re.fullmatch(r"\w+ = [\w.]+\(\)", line.strip()):
+                    made.append(line.strip())
+        if having < 2 or len(made) * 2 <= having:
+            return False
+        line = max(sorted(set(made)), key=made.count)
+        self.own.add(name)
+        if not self.knows(line.partition("=")[2]):
+            self.own.discard(name)
+            return False
+        self.preamble.append(line)
+        return True
+
+    def origin(self, name: str) -> Import | None:
+        """The import by which a source has a name, or by which others have it from the source."""
+        for path in self.sources:
+            facts = self.snapshot.facts(path)
+            row = facts.name_id(name) if facts is not None else -1
+            if facts is None or row < 0:
+                continue
+            for binding in facts.bindings_of(0, row):
+                kind, ref = (facts.binding[column][binding] for column in (f.BIND_KIND, f.BIND_REF))
+                if kind == f.IMPORT:
+                    table = facts.imports
+                    module = absolute(self.snapshot, path, facts.names[table[f.IMP_MODULE][ref]])
+                    imported = table[f.IMP_NAME][ref]
+                    flags = table[f.IMP_FLAGS][ref]
+                    if flags & (f.IN_TRY | f.IN_HANDLER | f.IN_BRANCH) or imported < -1:
+                        continue
+                    original = facts.names[imported] if imported >= 0 else ""
+                    if not original and module.partition(".")[0] == name:
+                        return Import(module, "", "")
+                    alias = name if name != (original or module) else ""
+                    for_types = bool(flags & f.TYPE_CHECKING_ONLY)
+                    return Import(module, original, alias, is_for_types=for_types)
+                module = self.snapshot.index.module_name(path)
+                if module and kind in (f.DEF_CLASS, f.DEF_FUNCTION, f.ASSIGN, f.DECLARE):
+                    return Import(module, name, "")
+        return None
+
+    def text(self) -> str:
+        """The import statements, each section apart; empty when nothing has to be imported."""
+        for_types = [each for each in self.needed.values() if each.is_for_types]
+        plain = [each for each in self.needed.values() if not each.is_for_types]
+        lines: list[str] = []
+        is_new = self._there is None or not len(self._there.binding[f.BIND_NAME])
+        if not self._has_future() and (for_types or (is_new and self._uses_future())):
+            lines += ["from __future__ import annotations", ""]
+        guard = ""
+        if for_types:
+            guard = self._guard(plain)
+        lines += self._statements(plain)
+        if for_types:
+            lines += ["", f"if {guard}:"] if lines else [f"if {guard}:"]
+            lines += [f"    {line}" if line else "" for line in self._statements(for_types)]
+        if self.preamble:
+            lines += ["", *self.preamble]
+        text = "\n".join(lines).strip("\n")
+        return text + "\n" if text else ""
+
+    def _guard(self, plain: list[Import]) -> str:
+        """How the siblings say that they are being type checked, with the import that it takes."""
+        if self._is_there("TYPE_CHECKING"):
+            return "TYPE_CHECKING"
+        by_name = self.origin("TYPE_CHECKING")
+        if by_name is not None and by_name.module == "typing":
+            plain.append(by_name)
+            return "TYPE_CHECKING"
+        for name in ("t", "typing", "tp"):
+            if self._is_there(name):
+                continue  # whatever it is there
+            found = self.origin(name)
+            if found is not None and found.module == "typing" and not found.name:
+                if all(each.key != found.key for each in plain):
+                    plain.append(found)
+                return f"{name}.TYPE_CHECKING"
+        plain.append(Import("typing", "TYPE_CHECKING", ""))
+        return "TYPE_CHECKING"
+
+    def _has_future(self) -> bool:
+        facts = self._there
+        return facts is not None and any(flag & f.FUTURE for flag in facts.imports[f.IMP_FLAGS])
+
+    def _uses_future(self) -> bool:
+        sources = self.sources[:5]
+        using = 0
+        for path in sources:
+            facts = self.snapshot.facts(path)
+            if facts is not None and any(flag & f.FUTURE for flag in facts.imports[f.IMP_FLAGS]):
+                using += 1
+        return using * 2 > len(sources)
+
+    def _statements(self, imports: list[Import]) -> list[str]:
+        by_module: dict[str, list[Import]] = {}
+        plain: list[tuple[tuple[int, int, str], str]] = []
+        for each in imports:
+            module = self._spelled(each.module) if each.name else each.module
+            if each.alias or not each.name:
+                key = key_of(self.snapshot, self.into, module, is_from=bool(each.name))
+                alias = f" as {each.alias}" if each.alias else ""
+                said = f"from {module} import {each.name}" if each.name else f"import {module}"
+                plain.append((key, said + alias))
+            else:
+                by_module.setdefault(module, []).append(each)
+        for module, each in by_module.items():
+            names = sorted({one.name for one in each}, key=name_key)
+            key = key_of(self.snapshot, self.into, module, is_from=True)
+            plain.append((key, f"from {module} import {', '.join(names)}"))
+        plain.sort()
+        lines: list[str] = []
+        for at, (key, said) in enumerate(plain):
+            if at and plain[at - 1][0][0] != key[0]:
+                lines.append("")
+            lines.append(said)
+        return lines
+
+    def _spelled(self, module: str) -> str:
+        """A module as files near the skeleton spell it: relative or absolute."""
+        own = self.snapshot.index.module_name(self.into) or ""
+        near = self.into.rpartition("/")[0]
+        paths = [self.into, *self.sources] if self._there is not None else self.sources
+        relative = whole = 0
+        top = own.partition(".")[0]
+        for path in [each for each in paths if each.rpartition("/")[0] == near][:5]:
+            facts = self.snapshot.facts(path)
+            for row in facts.imports[f.IMP_MODULE] if facts is not None else ():
+                spelled = facts.names[row] if facts is not None else ""
+                relative += spelled.startswith(".")
+                whole += spelled.partition(".")[0] == top
+        if relative <= whole:
+            return module
+        return relative_to(own, module, is_package=self.into.endswith("/__init__.py"))
+
+
+def absolute(snapshot: Snapshot, path: str, module: str) -> str:
+    """The full name of a module that a file imports by a relative one."""
+    if not module.startswith("."):
+        return module
+    own = (snapshot.index.module_name(path) or "").split(".")
+    dots = len(module) - len(module.lstrip("."))
+    up = dots - 1 if path.endswith("/__init__.py") else dots
+    package = own[: len(own) - up] if up <= len(own) else []
+    return ".".join(part for part in (*package, module.lstrip(".")) if part)

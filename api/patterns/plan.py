@@ -1,0 +1,429 @@
+"""Plans: what the members of a family say about one that is still to be written.
+
+Each member counts as much as it is like what is asked for. A plan holds what most of them do, so
+that what follows it is what they would be expected to look like.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+from ...indexer import facts as f
+from ...indexer.symbols import CLASS as CLASS_SYMBOL
+from .features import Class, Function, Parameter, of_class, of_function
+from .likeness import plain_name
+from .required import inherited, required_methods
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ...indexer.resolve.entities import Entity
+    from ...indexer.snapshot import Snapshot
+    from .family import Family
+    from .features import Shape
+
+    Weighed = Sequence[tuple[Function, float]]
+
+# Share of the family, by weight, from which on something belongs into what is new.
+MEMBER = 0.7
+_HEADER = 0.5
+VARIES = "  # fill in"
+"""Stands behind a decorator whose arguments are different everywhere."""
+_MEANT = 0.34  # for what a base leaves to others without insisting
+_VALUE = 0.6
+
+
+class Plan:
+    """A class or function to be written: texts as they would stand in its header and body."""
+
+    __slots__ = ("attributes", "bases", "decorators", "fields", "functions", "keywords")
+
+    def __init__(self) -> None:
+        """Nothing is planned."""
+        self.bases: list[str] = []
+        self.keywords: list[str] = []
+        self.decorators: list[str] = []
+        self.attributes: list[Attribute] = []
+        self.fields: list[tuple[str, str]] = []
+        """(name, parameter) of what ``__init__`` keeps on ``self``."""
+        self.functions: list[Planned] = []
+
+
+class Attribute:
+    """A name that the body of a class binds. Without a value that most agree on, some examples."""
+
+    __slots__ = ("annotation", "examples", "name", "value")
+
+    def __init__(self, name: str, annotation: str, value: str, examples: list[str]) -> None:
+        """Texts, empty where there is none."""
+        self.name = name
+        self.annotation = annotation
+        self.value = value
+        self.examples = examples
+
+
+class Planned:
+    """A function or method to be written, with the one that it is most like."""
+
+    __slots__ = (
+        "count", "decorators", "gives", "is_async", "lacking", "model", "name", "of", "parameters",
+        "raises", "required", "returns", "same", "supers",
+    )  # fmt: skip
+
+    def __init__(self, name: str, model: Function) -> None:
+        """A function like ``model``."""
+        self.name = name
+        self.model = model
+        self.count = 0
+        self.of = 0
+        self.required = False
+        self.parameters: list[Parameter] = []
+        self.returns = ""
+        self.decorators: list[str] = []
+        self.is_async = False
+        self.gives = False
+        self.same = 0
+        """How many have exactly these parameters."""
+        self.supers: list[str] | None = None
+        """Arguments that most pass to the method that they override; None when most do not."""
+        self.lacking: list[str] = []
+        """Arguments without which the method that it overrides cannot be called."""
+        self.raises: list[str] = []
+
+
+def plan_class(snapshot: Snapshot, family: Family) -> Plan:
+    """The plan of a new class of a family."""
+    made = Plan()
+    members = [of_class(snapshot, each) for each in family.members]
+    weights = family.weights
+    whole = sum(weights)
+    made.bases = _bases(snapshot, family, members)
+    made.keywords = _common(((each.keywords, w) for each, w in zip(members, weights, strict=True)),
+                            whole, key=str)  # fmt: skip
+    made.decorators = _common(
+        ((each.decorators, w) for each, w in zip(members, weights, strict=True)),
+        whole,
+        share=MEMBER,
+    )
+    required = required_methods(snapshot, family.base) if family.base else {}
+    names: dict[str, None] = {}
+    for each in members:
+        names.update(dict.fromkeys(each.methods))
+    names.update(dict.fromkeys(required))
+    names.update(dict.fromkeys(sorted(family.subject.members)))
+    positions = _positions([list(each.methods) for each in members])
+    for name in sorted(names, key=lambda each: positions.get(each, 0.99)):
+        having = [
+            (each.methods[name], w)
+            for each, w in zip(members, weights, strict=True)
+            if name in each.methods
+        ]
+        share = sum(w for _, w in having) / whole if whole else 0.0
+        insists = name in required and required[name][1]
+        asked = name in family.subject.members
+        if not insists and not asked and not _is_shared(having, members):
+            continue
+        if not insists and not asked and share < (_MEANT if name in required else MEMBER):
+            continue
+        base = inherited(snapshot, family.base, name) if family.base else None
+        planned = plan_function(snapshot, name, having, base)
+        if planned is not None:
+            planned.of = len(members)
+            planned.required = name in required
+            made.functions.append(planned)
+    made.attributes = _attributes(members, weights, whole)
+    made.fields = _fields(members, weights, made)
+    return made
+
+
+def plan_function(
+    snapshot: Snapshot, name: str, having: Weighed, base: Entity | None = None
+) -> Planned | None:
+    """The plan of a function like those that are there, each with its weight.
+
+    ``base`` is the method that it overrides, which says what to take when they do not agree.
+    """
+    above = of_function(snapshot, base) if base is not None else None
+    if not having and above is None:
+        return None
+    whole = sum(w for _, w in having)
+    shapes: defaultdict[Shape, float] = defaultdict(float)
+    for each, weight in having:
+        shapes[each.shape] += weight
+    best = max(shapes, key=shapes.__getitem__) if shapes else ()
+    model = next((each for each, _ in having if each.shape == best), above)
+    assert model is not None
+    planned = Planned(name, model)
+    planned.count = len(having)
+    if above is not None and (
+        not shapes or (name != "__init__" and shapes[best] < _HEADER * whole)
+    ):
+        planned.parameters, planned.returns = above.parameters, above.returns
+    elif shapes[best] >= _HEADER * whole or len(having) == 1:
+        planned.parameters = _annotated([each for each, _ in having if each.shape == best])
+    else:
+        planned.parameters = _agreed(having, whole)
+    planned.same = sum(each.shape == tuple(p.key for p in planned.parameters) for each, _ in having)
+    if having:
+        planned.returns = _most(each.returns for each, _ in having) or planned.returns
+        planned.is_async = sum(w for each, w in having if each.is_async) > whole / 2
+        planned.decorators = _common(((each.decorators, w) for each, w in having), whole)
+        planned.gives = sum(w for each, w in having if each.gives) > whole / 2
+        calling = [(each, w) for each, w in having if any(n == name for n, _ in each.supers)]
+        if sum(w for _, w in calling) >= _HEADER * whole:
+            planned.supers = _passed(name, calling, planned.parameters)
+            planned.lacking = _lacking(planned.supers, above)
+        raised = Counter(name for each, _ in having for name in each.raises)
+        planned.raises = [each for each, n in raised.most_common(2) if n * 3 >= len(having)]
+    elif above is not None:
+        planned.is_async = above.is_async
+        planned.gives = above.gives or bool(above.returns and above.returns != "None")
+        planned.decorators = [
+            each for each in above.decorators if not plain_name(each).startswith("abstract")
+        ]
+    return planned
+
+
+def _is_shared(having: Sequence[object], members: Sequence[object]) -> bool:
+    """Whether enough have something for it to be more than one's own."""
+    return len(having) >= 3 or len(having) * 3 > len(members)
+
+
+def as_asked(planned: Planned, family: Family, having: Weighed) -> None:
+    """Give a planned function the parameters of the stub that was given for it, if there is one."""
+    subject = family.subject
+    if subject.is_async is not None:
+        planned.is_async = subject.is_async
+    if not subject.parameters:
+        return
+    known: dict[str, list[Parameter]] = {}
+    for each, _ in having:
+        for parameter in each.parameters:
+            known.setdefault(parameter.name, []).append(parameter)
+    planned.parameters = [
+        Parameter(name, f.POSITIONAL, _most(each.annotation for each in known.get(name, ())), "")
+        for name in subject.parameters
+    ]
+
+
+def _bases(snapshot: Snapshot, family: Family, members: list[Class]) -> list[str]:
+    """Bases that most have, as they are written most; the base that is asked for always."""
+    from ...indexer.resolve.entities import name_of
+
+    wanted = name_of(snapshot, family.base) if family.base else ""
+    whole = sum(family.weights)
+    weighed = [(each.bases, w) for each, w in zip(members, family.weights, strict=True)]
+    found = _common(weighed, whole, share=MEMBER)
+    named = _base_in_name(snapshot, family, members, wanted)
+    if named and named not in found:
+        found.append(named)
+    for base in sorted(family.subject.bases - {plain_name(each) for each in found} - {wanted}):
+        texts = Counter(each for cls in members for each in cls.bases if plain_name(each) == base)
+        found.append(texts.most_common(1)[0][0] if texts else base)
+    if wanted and all(plain_name(each) != wanted for each in found):
+        texts = Counter(each for cls in members for each in cls.bases if plain_name(each) == wanted)
+        text = texts.most_common(1)[0][0] if texts else wanted
+        # Where the family derives through others, these are no bases of the new class.
+        found = [each for each in found if plain_name(each) in _PLAIN_BASES]
+        found.append(text)
+    return found
+
+
+def _base_in_name(snapshot: Snapshot, family: Family, members: list[Class], wanted: str) -> str:
+    """The base that a new class is called after, where most are: `TupleExact(…, Exact)`."""
+    name = family.subject.name
+    heads: defaultdict[str, float] = defaultdict(float)
+    spelled: Counter[str] = Counter()
+    for each, weight in zip(members, family.weights, strict=True):
+        for text in each.bases:
+            base = plain_name(text)
+            if base != wanted and len(base) > 2 and each.name.endswith(base) and base != each.name:
+                heads[each.name[: -len(base)]] += weight
+                spelled[text[: -len(base)] if text.endswith(base) else ""] += 1
+    if not name or not heads:
+        return ""
+    head = max(heads, key=heads.__getitem__)
+    rest = name.removeprefix(head)
+    if heads[head] <= MEMBER * sum(family.weights) or rest in (name, ""):
+        return ""
+    if not any(row[4] == CLASS_SYMBOL for _, row in snapshot.symbols_named([rest])):
+        return ""
+    return spelled.most_common(1)[0][0] + rest
+
+
+_PLAIN_BASES = frozenset(["ABC", "Generic", "Protocol"])
+
+
+def _common(
+    weighed: Iterable[tuple[list[str], float]],
+    whole: float,
+    *,
+    key: Callable[[str], str] = plain_name,
+    share: float = _HEADER,
+) -> list[str]:
+    """Texts that most have, equal ones by ``key``, each as it is written most, in their order."""
+    shares: defaultdict[str, float] = defaultdict(float)
+    texts: dict[str, Counter[str]] = {}
+    places: dict[str, list[int]] = {}
+    for written, weight in weighed:
+        seen: set[str] = set()
+        for place, text in enumerate(written):
+            name = key(text)
+            if name in seen:  # a decorator may stand there several times, with other arguments
+                continue
+            seen.add(name)
+            shares[name] += weight
+            texts.setdefault(name, Counter())[text] += 1
+            places.setdefault(name, []).append(place)
+    chosen = [name for name, weight in shares.items() if whole and weight > share * whole]
+    chosen.sort(key=lambda name: sum(places[name]) / len(places[name]))
+    found: list[str] = []
+    for name in chosen:
+        text, count = texts[name].most_common(1)[0]
+        varies = "(" in text and not text.endswith("()") and count * 2 < len(places[name])
+        found.append(f"{text}{VARIES}" if varies and len(places[name]) > 1 else text)
+    return found
+
+
+def _annotated(alike: list[Function]) -> list[Parameter]:
+    """Parameters of functions with the same ones, annotated and with defaults as most are."""
+    found: list[Parameter] = []
+    for place, first in enumerate(alike[0].parameters):
+        annotation = _most(each.parameters[place].annotation for each in alike)
+        default = _most(each.parameters[place].default for each in alike) or first.default
+        found.append(Parameter(first.name, first.kind, annotation, default))
+    return found
+
+
+def _agreed(having: Weighed, whole: float) -> list[Parameter]:
+    """Parameters that most have, where no list of them is that of most."""
+    shares: defaultdict[tuple[str, int], float] = defaultdict(float)
+    examples: dict[tuple[str, int], list[Parameter]] = {}
+    places: dict[tuple[str, int], list[float]] = {}
+    for each, weight in having:
+        for place, parameter in enumerate(each.parameters):
+            key = parameter.name, parameter.kind
+            shares[key] += weight
+            examples.setdefault(key, []).append(parameter)
+            places.setdefault(key, []).append(place / len(each.parameters))
+    chosen = [key for key, share in shares.items() if share > _VALUE * whole]
+    chosen.sort(key=lambda key: (key[1], sum(places[key]) / len(places[key])))
+    found: list[Parameter] = []
+    has_default = False
+    for key in chosen:
+        alike = examples[key]
+        default = _most(each.default for each in alike)
+        if has_default and not default and key[1] <= f.POSITIONAL:
+            default = next((each.default for each in alike if each.default), "None")
+        has_default |= bool(default) and key[1] <= f.POSITIONAL
+        found.append(Parameter(*key, _most(each.annotation for each in alike), default))
+    return found
+
+
+def _passed(name: str, calling: Weighed, parameters: list[Parameter]) -> list[str]:
+    """Arguments that most pass on, as far as the new function has them."""
+    known = {each.name for each in parameters}
+    texts: Counter[tuple[str, ...]] = Counter()
+    for each, _ in calling:
+        for called, arguments in each.supers:
+            if called == name:
+                texts[tuple(arguments)] += 1
+    for arguments, count in texts.most_common(3):
+        if count * 2 >= len(calling) and all(_is_given(each, known) for each in arguments):
+            return list(arguments)
+    result: list[str] = []
+    for each in parameters[1:]:
+        stars = {f.VAR_POSITIONAL: "*", f.VAR_KEYWORD: "**"}.get(each.kind, "")
+        said = f"{each.name}={each.name}" if each.kind == f.KEYWORD_ONLY else stars + each.name
+        shared = sum(any(each.name in a for a in arguments) for arguments in texts)
+        if shared * 2 > len(texts):
+            result.append(said)
+    return result
+
+
+def _lacking(passed: list[str], above: Function | None) -> list[str]:
+    """Parameters of a method that have to be given and are not."""
+    if above is None or any(each.startswith("*") for each in passed):
+        return []
+    keywords = {each.partition("=")[0] for each in passed if "=" in each}
+    positional = len(passed) - len(keywords)
+    return [
+        each.name
+        for place, each in enumerate(above.parameters[1:])
+        if not each.default
+        and each.kind not in (f.VAR_POSITIONAL, f.VAR_KEYWORD)
+        and each.name not in keywords
+        and (each.kind == f.KEYWORD_ONLY or place >= positional)
+    ]
+
+
+def _is_given(argument: str, known: set[str]) -> bool:
+    value = argument.partition("=")[2] or argument
+    value = value.lstrip("*").partition(".")[0]
+    return value in known or value in ("True", "False", "None") or value.isdigit()
+
+
+def _attributes(members: list[Class], weights: list[float], whole: float) -> list[Attribute]:
+    """Names that the bodies of most bind, with their values as far as most agree on them."""
+    shares: defaultdict[str, float] = defaultdict(float)
+    for each, weight in zip(members, weights, strict=True):
+        for name in each.attributes:
+            shares[name] += weight
+    found: list[Attribute] = []
+    positions = _positions([list(each.attributes) for each in members])
+    for name in sorted(shares, key=positions.__getitem__):
+        if not whole or shares[name] < MEMBER * whole or name == "__doc__":
+            continue
+        having = [each.attributes[name] for each in members if name in each.attributes]
+        if not _is_shared(having, members):
+            continue
+        values = Counter(value for _, value in having)
+        value, count = values.most_common(1)[0]
+        examples = [text for text, _ in values.most_common(3) if text not in ("", "...")]
+        if count < _VALUE * len(having) or value == "...":
+            value = "..." if any(text for text in values) else ""
+        found.append(
+            Attribute(name, _most(annotation for annotation, _ in having), value, examples)
+        )
+    return found
+
+
+def _fields(members: list[Class], weights: list[float], made: Plan) -> list[tuple[str, str]]:
+    init = next((each for each in made.functions if each.name == "__init__"), None)
+    if init is None:
+        return []
+    having = [
+        (each, w) for each, w in zip(members, weights, strict=True) if "__init__" in each.methods
+    ]
+    whole = sum(w for _, w in having)
+    known = {each.name for each in init.parameters}
+    found: list[tuple[str, str]] = []
+    for name in dict.fromkeys(name for each, _ in having for name in each.fields):
+        given = Counter(
+            each.fields[name] for each, _ in having if each.fields.get(name, "") in known
+        )
+        if given:
+            parameter, _ = given.most_common(1)[0]
+            share = sum(w for each, w in having if each.fields.get(name) == parameter)
+            if share > _HEADER * whole:
+                found.append((name, parameter))
+    return found
+
+
+def _positions(lists: list[list[str]]) -> dict[str, float]:
+    """Where names stand in lists on average, from 0 to 1."""
+    places: dict[str, list[float]] = {}
+    for names in lists:
+        for place, name in enumerate(names):
+            places.setdefault(name, []).append(place / len(names))
+    return {name: sum(each) / len(each) for name, each in places.items()}
+
+
+def _most(texts: Iterable[str]) -> str:
+    """The text that is there most often, if at least half have it; else an empty one."""
+    counted = Counter(texts)
+    if not counted:
+        return ""
+    text, count = counted.most_common(1)[0]
+    return text if count * 2 >= counted.total() else ""

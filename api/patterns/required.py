@@ -1,0 +1,51 @@
+"""What a base asks of the classes that derive from it: methods without which they do not work."""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from ...indexer.resolve.classes import mro, own_member, own_member_names
+from ...indexer.resolve.entities import CLASS, FUNCTION
+from .features import of_function
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...indexer.resolve.entities import Entity
+    from ...indexer.snapshot import Snapshot
+
+
+def required_methods(snapshot: Snapshot, base: Entity) -> dict[str, tuple[Entity, bool]]:
+    """Methods by name that a base leaves to others, and whether Python insists on them.
+
+    Those that only raise ``NotImplementedError`` are meant to be overridden, but need not be.
+    """
+    found: dict[str, tuple[Entity, bool]] = {}
+    seen: set[str] = set()
+    for cls in mro(snapshot, base):
+        if cls[0] != CLASS:
+            continue
+        for name in own_member_names(snapshot, cls):
+            if name in seen:
+                continue
+            seen.add(name)
+            for item in own_member(snapshot, cls, name)[-1:]:
+                if item.entity[0] != FUNCTION:
+                    continue
+                method = of_function(snapshot, item.entity)
+                if method.flags & f.ABSTRACT:
+                    found[name] = item.entity, True
+                elif (
+                    method.flags & f.STUB_BODY
+                    and "NotImplementedError" in method.raises
+                    and not name.startswith("__")  # an operator that is refused
+                ):
+                    found[name] = item.entity, False
+    return found
+
+
+def inherited(snapshot: Snapshot, base: Entity, name: str) -> Entity | None:
+    """The method that a class derived from a base would override; None for none that is known."""
+    for cls in mro(snapshot, base):
+        found = own_member(snapshot, cls, name) if cls[0] == CLASS else []
+        if found:
+            return found[-1].entity if found[-1].entity[0] == FUNCTION else None
+    return None

@@ -1,0 +1,283 @@
+"""Reuse: what does already what somebody is about to write.
+
+By words of its name and its documentation, by its parameters, and by what its body uses: two
+functions that use the same uncommon names do much the same. The workspace is searched whole; of
+what is installed, modules that files near the new code import.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ...indexer import facts as f
+from ...indexer.resolve.entities import CLASS, FUNCTION, MODULE, name_of
+from ...indexer.resolve.modules import imported_module
+from ...indexer.symbols import words
+from ..queries.target import is_test, loose
+from ..views import summary
+from .asked import parsed
+from .family import around
+from .features import of_function
+from .search import has, scored, stem, terms
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator
+
+    from ...indexer.resolve.entities import Entity
+    from ...indexer.snapshot import Snapshot
+
+_RARE, _NAMES = 60, 12
+_FILES, _MODULES = 25, 20
+# Fits below this, or far below the best, are none.
+_LEAST, _OF_BEST = 0.22, 0.5
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+_SIGNATURE = re.compile(r"(?:(?:async\s+)?def\s+)?([A-Za-z_]\w*)\s*\(")
+_EVERYWHERE = frozenset(
+    """self cls append get items join len str int list dict range print isinstance format split
+    strip replace lower startswith endswith keys values update add open sorted set tuple bool
+    None True False return""".split()
+)
+
+
+class Wanted:
+    """What is known of a helper that is not written yet."""
+
+    __slots__ = ("name", "parameters", "terms", "uses")
+
+    def __init__(self) -> None:
+        """Nothing is known."""
+        self.name = ""
+        self.terms: list[str] = []
+        self.parameters: list[str] = []
+        self.uses: set[str] = set()
+
+
+class Candidate:
+    """A function or class that may do, how well it fits from 0 to 1, and why."""
+
+    __slots__ = ("entity", "fit", "why")
+
+    def __init__(self, entity: Entity, fit: float, why: list[str]) -> None:
+        """``why`` are sentences without their ends."""
+        self.entity = entity
+        self.fit = fit
+        self.why = why
+
+
+def wanted(query: str | None, text: str | None) -> Wanted:
+    """What a query and a piece of code say of a helper."""
+    made = Wanted()
+    query = (query or "").strip()
+    head = _SIGNATURE.match(query)
+    if head:
+        node = parsed(query if query.startswith(("def ", "async ")) else f"def {query}")
+        made.name = head[1]
+        made.parameters = _parameters(node)
+        made.terms = terms(head[1])
+    elif query.replace(".", "").isidentifier():
+        made.name = query.rpartition(".")[2]
+        made.terms = terms(made.name)
+    else:
+        made.terms = terms(query)
+    if text:
+        _add_code(made, text)
+    return made
+
+
+def _add_code(made: Wanted, text: str) -> None:
+    """What code says: its name and parameters where it is a function, and the names it uses."""
+    import ast
+    from textwrap import dedent
+
+    try:
+        tree = ast.parse(dedent(text))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        made.uses = {each for each in _IDENTIFIER.findall(text) if each not in _EVERYWHERE}
+        return
+    bound: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            if not made.name:
+                made.name = node.name
+                made.parameters = _parameters(node)
+                made.terms = made.terms or terms(f"{node.name} {_doc(node)}")
+            bound.add(node.name)
+            bound.update(_parameters(node))
+        elif isinstance(node, ast.Name):
+            (bound if isinstance(node.ctx, ast.Store) else made.uses).add(node.id)
+        elif isinstance(node, ast.Attribute):
+            made.uses.add(node.attr)
+    made.uses -= bound | _EVERYWHERE
+
+
+def _doc(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    import ast
+
+    return (ast.get_docstring(node) or "").partition("\n")[0]
+
+
+def _parameters(node: ast.AST | None) -> list[str]:
+    import ast
+
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return []
+    a = node.args
+    names = [each.arg for each in (*a.posonlyargs, *a.args, *a.kwonlyargs)]
+    return [name for name in names if name not in ("self", "cls")]
+
+
+def candidates(snapshot: Snapshot, asked: Wanted, into: str) -> list[Candidate]:
+    """What may do, best first."""
+    found: dict[Entity, dict[str, float]] = {}
+    reasons: dict[Entity, list[str]] = {}
+
+    def note(entity: Entity, part: str, share: float, why: str) -> None:
+        known = found.setdefault(entity, {})
+        if share > known.get(part, 0.0):
+            if part not in known:
+                reasons.setdefault(entity, []).append(why)
+            known[part] = share
+
+    if asked.name:
+        for item in loose(snapshot, asked.name)[:10]:
+            if item.entity[0] in (CLASS, FUNCTION):
+                note(item.entity, "name", 1.0, f"is called `{asked.name}`")
+    for score, entity in scored(snapshot, asked.terms)[:60]:
+        if score > _LEAST:
+            note(entity, "words", score, _shared_words(snapshot, asked, entity))
+    for entity in _installed(snapshot, asked, into):
+        share = _word_share(snapshot, asked, entity)
+        if share > 0.6:
+            note(entity, "words", share, _shared_words(snapshot, asked, entity))
+    for entity, share, names in _using(snapshot, asked.uses):
+        note(entity, "uses", share, f"uses {', '.join(names)} as well")
+    ranked: list[Candidate] = []
+    for entity, known in found.items():
+        fit = _fit(asked, known)
+        if entity[0] == FUNCTION and asked.parameters:
+            taken = [each.name for each in of_function(snapshot, entity).parameters]
+            shared = [each for each in asked.parameters if each in taken]
+            if shared:
+                fit = min(1.0, fit + 0.15 * len(shared) / len(asked.parameters))
+                reasons[entity].append(f"takes {', '.join(shared)}")
+        fit -= 0.15 if is_test(entity[1]) else 0.0
+        fit -= 0.1 if name_of(snapshot, entity).startswith("_") and entity[1] != into else 0.0
+        if fit >= _LEAST:
+            ranked.append(Candidate(entity, fit, reasons[entity]))
+    ranked.sort(key=lambda each: (-each.fit, each.entity))
+    return [each for each in ranked if each.fit >= _OF_BEST * ranked[0].fit]
+
+
+def _fit(asked: Wanted, known: dict[str, float]) -> float:
+    """One number for name, words and uses; two that speak for it are more than one."""
+    best = max(known.values())
+    rest = sum(known.values()) - best
+    limit = 0.95 if "name" in known else 0.9
+    del asked
+    return min(limit, best * 0.85 + rest * 0.3)
+
+
+def _word_share(snapshot: Snapshot, asked: Wanted, entity: Entity) -> float:
+    mine = set(asked.terms)
+    name = {stem(word) for word in words(name_of(snapshot, entity)).split()}
+    told = set(terms(summary(snapshot.need(entity[1]), entity)))
+    if not mine or not any(has(name, word) for word in mine):
+        return 0.0
+    return sum(1.0 if has(name, word) else 0.6 if has(told, word) else 0.0 for word in mine) / len(
+        mine
+    )
+
+
+def _shared_words(snapshot: Snapshot, asked: Wanted, entity: Entity) -> str:
+    name = [
+        word
+        for word in words(name_of(snapshot, entity)).split()
+        if any(has({stem(word)}, each) for each in asked.terms)
+    ]
+    told = summary(snapshot.need(entity[1]), entity) if entity[0] in (CLASS, FUNCTION) else ""
+    said = [w for w in re.findall(r"\w+", told) if stem(w.lower()) in asked.terms and w not in name]
+    parts: list[str] = []
+    if name:
+        parts.append(f"its name has {', '.join(dict.fromkeys(name))}")
+    if said:
+        parts.append(f"its documentation says {', '.join(dict.fromkeys(said))}")
+    return " and ".join(parts) or "its class is about it"
+
+
+def _using(snapshot: Snapshot, uses: set[str]) -> Iterator[tuple[Entity, float, list[str]]]:
+    """(function, share, names) of functions that use most of some names, rare ones first."""
+    store = snapshot.index.reader()
+    if store is None or len(uses) < 2:
+        return
+    counted = {name: len(store.files_of_name(name)) for name in uses}
+    weights = {name: 1.0 / count**0.5 for name, count in counted.items() if count}
+    whole = sum(weights.values())
+    rare = sorted((n, name) for name, n in counted.items() if 0 < n <= _RARE)[:_NAMES]
+    positions: dict[str, set[str]] = {}
+    for _, name in rare:
+        for path in snapshot.files_with(name):
+            positions.setdefault(path, set()).add(name)
+    paths = sorted(
+        positions, key=lambda path: (-sum(weights[name] for name in positions[path]), path)
+    )
+    for path in paths[:_FILES]:
+        facts = snapshot.facts(path)
+        if facts is None:
+            continue
+        table = facts.definition
+        places = {
+            name: [
+                at for role, at, _ in facts.occurrences(name) if role & f.ROLE_MASK != f.IMPORTED
+            ]
+            for name in weights
+        }
+        for row, kind in enumerate(table[f.DEF_KIND]):
+            if kind != f.FUNCTION:
+                continue
+            start, end = table[f.DEF_HEADER_END][row], table[f.DEF_END][row]
+            shared = [
+                name for name, each in places.items() if any(start <= at < end for at in each)
+            ]
+            share = sum(weights[name] for name in shared) / whole
+            if share > 0.5 and len(shared) > 1:
+                shared.sort(key=lambda name: counted[name])
+                yield (FUNCTION, path, row), share, shared[:4]
+
+
+def _installed(snapshot: Snapshot, asked: Wanted, into: str) -> Iterator[Entity]:
+    """Public functions and classes of installed modules that files near the new code import."""
+    if not asked.terms:
+        return
+    modules: dict[str, int] = {}
+    paths = around(snapshot, into, 30) if into else list(snapshot.view.files)[:60]
+    for path in paths:
+        facts = snapshot.facts(path)
+        if facts is None:
+            continue
+        for row in facts.imports[f.IMP_MODULE]:
+            name = facts.names[row]
+            if not name.startswith("."):
+                modules[name] = modules.get(name, 0) + 1
+    anchor = into if into and snapshot.exists(into) else next(iter(paths), "")
+    ranked = sorted(modules, key=lambda name: (-modules[name], name))[: 4 * _MODULES]
+    looked = 0
+    for name in ranked:
+        entity = imported_module(snapshot, anchor, name) if anchor else None
+        if entity is None or entity[0] != MODULE or not entity[1].startswith("/"):
+            continue
+        looked += 1
+        if looked > _MODULES:
+            return
+        facts = snapshot.facts(entity[1])
+        if facts is None:
+            continue
+        for row, kind in enumerate(facts.definition[f.DEF_KIND]):
+            defined = facts.names[facts.definition[f.DEF_NAME][row]]
+            if facts.definition[f.DEF_SCOPE][row] or defined.startswith("_"):
+                continue
+            said = {stem(word) for word in words(defined).split()}
+            if not any(has(said, word) for word in asked.terms):
+                continue
+            yield (CLASS if kind == f.CLASS else FUNCTION), entity[1], row

@@ -1,0 +1,295 @@
+"""Statements: what the members of a family have in common, with counts, and who does otherwise.
+
+A habit is told when at least a quarter of the members have it, and at least two.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ...indexer.resolve.entities import CLASS, name_of
+from ...indexer.symbols import words
+from .features import Class, Function, of_class, of_function
+from .likeness import plain_name
+from .origins import Origins, absolute
+from .skeleton import bare_text, parameters_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ...indexer.snapshot import Snapshot
+    from .family import Family
+    from .plan import Plan
+
+_SHARE, _LEAST = 0.25, 2
+_OUTLIER = 0.75
+_MOST = 12  # habits of one kind
+_LONG = 110  # characters of a parameter list from which on its names do
+_OBVIOUS = frozenset(["typing", "__future__", "builtins", "collections.abc"])
+
+
+class Habit:
+    """What ``count`` of ``of`` members do; ``kind`` says in which respect."""
+
+    __slots__ = ("count", "detail", "kind", "name", "of")
+
+    def __init__(self, kind: str, name: str, count: int, of: int, detail: str = "") -> None:
+        """``name`` is what they have, ``detail`` how it looks."""
+        self.kind = kind
+        self.name = name
+        self.count = count
+        self.of = of
+        self.detail = detail
+
+
+class Outlier:
+    """A member that lacks what nearly all others have."""
+
+    __slots__ = ("lacks", "name", "path")
+
+    def __init__(self, name: str, path: str, lacks: list[str]) -> None:
+        """``lacks`` are names of methods and attributes."""
+        self.name = name
+        self.path = path
+        self.lacks = lacks
+
+
+def habits(snapshot: Snapshot, family: Family, plan: Plan) -> list[Habit]:
+    """All that is to be told of a family, kind by kind, what most do first."""
+    if family.kind == CLASS:
+        members = [of_class(snapshot, each) for each in family.members]
+        told = list(_of_classes(snapshot, members, plan))
+        functions = [method for each in members for method in each.methods.values()]
+        owners = [each for each in members for _ in each.methods]
+    else:
+        members = [of_function(snapshot, each) for each in family.members]
+        told = list(_of_functions(snapshot, members))
+        functions, owners = members, members
+    told += _errors(functions, owners, len(members))
+    told += _places(snapshot, family)
+    return told
+
+
+def outliers(snapshot: Snapshot, family: Family) -> list[Outlier]:
+    """Members of a family of classes that lack what three quarters of the others have."""
+    if family.kind != CLASS or len(family.members) < 4:
+        return []
+    members = [of_class(snapshot, each) for each in family.members]
+    counted = Counter(name for each in members for name in each.methods)
+    usual = [name for name, n in counted.items() if n >= _OUTLIER * len(members)]
+    found = [
+        Outlier(each.name, each.entity[1], lacks)
+        for each in members
+        if (lacks := [name for name in usual if name not in each.methods])
+    ]
+    found.sort(key=lambda each: -len(each.lacks))
+    return found[:3]
+
+
+def _of_classes(snapshot: Snapshot, members: list[Class], plan: Plan) -> Iterable[Habit]:
+    n = len(members)
+    yield from _counted("base", (_plain(each.bases) for each in members), n, _texts(members))
+    yield from _counted("decorator", (_plain(each.decorators) for each in members), n)
+    planned = {each.name: each for each in plan.functions}
+    methods: dict[str, list[Function]] = {}
+    for each in members:
+        for name, method in each.methods.items():
+            methods.setdefault(name, []).append(method)
+    told: list[Habit] = []
+    for name, having in methods.items():
+        if not _is_told(len(having), n):
+            continue
+        detail = signature_of(snapshot, having)
+        calling = sum(any(called == name for called, _ in each.supers) for each in having)
+        if calling * 2 >= len(having):
+            detail += f", {calling} call super"
+        if name in planned and planned[name].required:
+            detail += ", required by the base"
+        told.append(Habit("method", name, len(having), n, detail))
+    told += [
+        Habit("method", each.name, 0, n, "required by the base")
+        for each in plan.functions
+        if each.required and each.name not in methods
+    ]
+    yield from sorted(told, key=lambda each: -each.count)[:_MOST]
+    yield from _attributes(members, n)
+    yield from _counted("field", ([*each.fields] for each in members if each.fields), n, most=6)
+    yield from _imports(snapshot, members, n)
+    yield from _names([each.name for each in members])
+
+
+def _attributes(members: list[Class], n: int) -> Iterable[Habit]:
+    counted: dict[str, list[tuple[str, str]]] = {}
+    for each in members:
+        for name, written in each.attributes.items():
+            counted.setdefault(name, []).append(written)
+    told: list[Habit] = []
+    for name, having in counted.items():
+        if _is_told(len(having), n):
+            value, count = Counter(value for _, value in having).most_common(1)[0]
+            annotation = Counter(text for text, _ in having).most_common(1)[0][0]
+            detail = f": {annotation}" if annotation else ""
+            if value and value != "..." and count * 2 >= len(having) and len(value) < 30:
+                detail += f" = {value}"
+            elif value:
+                shown = [each for _, each in having if each not in ("", "...")][:2]
+                detail += f" = {' | '.join(dict.fromkeys(shown))}" if shown else ""
+            told.append(Habit("attribute", name, len(having), n, detail))
+    yield from sorted(told, key=lambda each: -each.count)[:_MOST]
+
+
+def _of_functions(snapshot: Snapshot, members: list[Function]) -> Iterable[Habit]:
+    n = len(members)
+    texts: dict[str, Counter[str]] = {}
+    for each in members:
+        for text in each.decorators:
+            texts.setdefault(plain_name(text), Counter())[text] += 1
+    yield from _counted(
+        "decorator", (_plain(each.decorators) for each in members), n,
+        lambda name: texts[name].most_common(1)[0][0],
+    )  # fmt: skip
+    yield Habit("signature", signature_of(snapshot, members, bare=True), _same(members), n)
+    taken: dict[str, Counter[str]] = {}
+    for each in members:
+        for parameter in each.parameters:
+            taken.setdefault(parameter.name, Counter())[parameter.annotation] += 1
+
+    def annotated(name: str) -> str:
+        annotation = taken[name].most_common(1)[0][0]
+        return f": {annotation}" if annotation else ""
+
+    parameters = ([each.name for each in one.parameters] for one in members)
+    yield from _counted("parameter", parameters, n, annotated, most=6)
+    yield from _counted("returns", ([each.returns] for each in members if each.returns), n, most=3)
+    asynchronous = sum(each.is_async for each in members)
+    if asynchronous:
+        yield Habit("async", "async def", asynchronous, n)
+    yield from _names([each.name for each in members])
+
+
+def signature_of(snapshot: Snapshot, having: Sequence[Function], *, bare: bool = False) -> str:
+    """The parameters that most have, and how many do where not all have the same."""
+    shapes = Counter(each.shape for each in having)
+    best, count = shapes.most_common(1)[0]
+    model = next(each for each in having if each.shape == best)
+    if count == 1 and len(having) > 1:
+        names = Counter(each.name for one in having for each in one.parameters)
+        shared = [name for name, number in names.items() if number == len(having)]
+        return f"({', '.join([*shared, '…'])})"
+    origins = Origins(snapshot, "", [model.entity[1]])
+    text = f"({', '.join(parameters_text(model.parameters, origins))})"
+    if len(text) > _LONG:
+        text = f"({', '.join(bare_text(model.parameters))})"
+    if model.returns:
+        text += f" -> {model.returns}"
+    if bare or count == len(having):
+        return text
+    return f"{text} in {count} of them"
+
+
+def _same(members: list[Function]) -> int:
+    return Counter(each.shape for each in members).most_common(1)[0][1] if members else 0
+
+
+def _errors(functions: list[Function], owners: Sequence[object], n: int) -> Iterable[Habit]:
+    """What is raised, caught and logged, each by how many members."""
+    for kind in ("raises", "catches", "logs"):
+        having: dict[str, set[int]] = {}
+        for each, owner in zip(functions, owners, strict=True):
+            for name in getattr(each, kind):
+                having.setdefault(name, set()).add(id(owner))
+        told = [Habit(kind, name, len(ids), n) for name, ids in having.items()
+                if _is_told(len(ids), n)]  # fmt: skip
+        yield from sorted(told, key=lambda each: -each.count)[:4]
+
+
+def _imports(snapshot: Snapshot, members: list[Class], n: int) -> Iterable[Habit]:
+    def spelled(member: Class) -> list[str]:
+        found: list[str] = []
+        above = {plain_name(each) for each in member.bases}
+        for each in member.imports:
+            module, _, name = each.partition(":")
+            if name in above:
+                continue  # told as a base
+            full = absolute(snapshot, member.entity[1], module)
+            if full not in _OBVIOUS:
+                found.append(f"{full}.{name}" if name else full)
+        return found
+
+    yield from _counted("import", (spelled(each) for each in members), n, most=8)
+
+
+def _names(names: list[str]) -> Iterable[Habit]:
+    """What the names of members begin and end with."""
+    n = len(names)
+    listed = [words(name).split() for name in names]
+    for kind, place in (("ends", -1), ("begins", 0)):
+        counted = Counter(each[place] for each in listed if len(each) > 1)
+        for word, count in counted.most_common(1):
+            if count * 2 >= n and count >= _LEAST:
+                at = next(i for i, each in enumerate(listed) if len(each) > 1 and
+                          each[place] == word)  # fmt: skip
+                name = names[at]
+                shown = name[-len(word) :] if place else name.lstrip("_")[: len(word)]
+                yield Habit("name", f"*{shown}" if place else f"{shown}*", count, n, kind)
+
+
+def _places(snapshot: Snapshot, family: Family) -> Iterable[Habit]:
+    n = len(family.members)
+    files = Counter(each[1] for each in family.members)
+    folders = Counter(each[1].rpartition("/")[0] for each in family.members)
+    path, count = files.most_common(1)[0]
+    if count * 2 > n:
+        yield Habit("place", path, count, n)
+        return
+    folder, count = folders.most_common(1)[0]
+    if _is_told(count, n):
+        yield Habit("place", f"{folder}/", count, n, f"{len(files)} files")
+    own = [each for each in family.members if _is_named_after(snapshot, each)]
+    if len(own) * 2 > n:
+        example = own[0]
+        said = f"{name_of(snapshot, example)} in {example[1].rpartition('/')[2]}"
+        yield Habit("file name", "after the member", len(own), n, said)
+    stems = Counter(each.rpartition("/")[2] for each in files)
+    name, count = stems.most_common(1)[0]
+    if count > 1 and count * 2 > len(files):
+        yield Habit("file name", name, count, len(files))
+
+
+def _is_named_after(snapshot: Snapshot, entity: tuple[int, str, int]) -> bool:
+    stem = entity[1].rpartition("/")[2].removesuffix(".py").strip("_")
+    own = words(name_of(snapshot, entity)).replace(" ", "")
+    return len(stem) > 2 and (stem.replace("_", "") in own or own in stem.replace("_", ""))
+
+
+def _plain(written: Iterable[str]) -> list[str]:
+    return [plain_name(each) for each in written]
+
+
+def _texts(members: list[Class]) -> Callable[[str], str]:
+    """How a base is written most, where that says more than its name."""
+
+    def text(name: str) -> str:
+        written = Counter(each for cls in members for each in cls.bases if plain_name(each) == name)
+        best = written.most_common(1)[0][0]
+        return best if best != name else ""
+
+    return text
+
+
+def _counted(
+    kind: str,
+    lists: Iterable[Iterable[str]],
+    n: int,
+    detail: Callable[[str], str] | None = None,
+    most: int = _MOST,
+) -> Iterable[Habit]:
+    counted = Counter(name for names in lists for name in dict.fromkeys(names))
+    for name, count in counted.most_common(most):
+        if name and _is_told(count, n):
+            yield Habit(kind, name, count, n, detail(name) if detail else "")
+
+
+def _is_told(count: int, n: int) -> bool:
+    return count >= _LEAST and count >= _SHARE * n

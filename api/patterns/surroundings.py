@@ -1,0 +1,98 @@
+"""Surroundings: where the members of a family are exported, registered and tested.
+
+A file that names most of them and defines few is where a new one has to be added as well.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ...indexer import facts as f
+from ...indexer.resolve.entities import name_of
+from ..validation.likeness import is_of_tests
+from .statement import Habit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...indexer.snapshot import Snapshot
+    from .family import Family
+
+_ASKED = 12  # members of which it is asked where they are named
+_WIDE = 60  # files; a name in more of them says nothing about one
+_HALF = 0.5
+_MOST = 3
+_SAID = {
+    f.IMPORTED: "imported", f.EXPORTED: "in `__all__`", f.CALLED: "called", f.READ: "named",
+    f.INHERITED: "inherited", f.ANNOTATED: "annotated",
+}  # fmt: skip
+
+
+def surroundings(snapshot: Snapshot, family: Family) -> list[Habit]:
+    """Files that name most members, and the tests of how many name them."""
+    asked = [(each, name_of(snapshot, each)) for each in family.members]
+    asked = [entry for entry in asked if not is_of_tests(entry[0][1])][:_ASKED]
+    if len(asked) < _MOST:
+        return []
+    naming: dict[str, set[str]] = {}
+    tested: Counter[str] = Counter()
+    n_tested = 0
+    for entity, name in asked:
+        files = snapshot.files_with(name)
+        tests = [path for path in files if is_of_tests(path)]
+        n_tested += bool(tests)
+        tested.update(tests)
+        if len(files) > _WIDE:
+            continue
+        for path in files:
+            if path != entity[1] and not is_of_tests(path):
+                naming.setdefault(path, set()).add(name)
+    told: list[Habit] = []
+    n = len(asked)
+    ranked = sorted(naming.items(), key=lambda entry: (-len(entry[1]), entry[0]))
+    for path, names in ranked[:8]:
+        if len(names) >= max(2, _HALF * n) and len(told) < _MOST:
+            said = _how(snapshot, path, names)
+            if said:
+                told.append(Habit("registered", path, len(names), n, said))
+    if n_tested:
+        detail = ""
+        if tested:
+            path, count = tested.most_common(1)[0]
+            detail = f"most in {path}" if count * 2 >= n else f"such as {path}"
+        stems = {entity[1].rpartition("/")[2].removesuffix(".py") for entity, _ in asked}
+        after = [path for path in tested if _is_test_of(path, stems)]
+        if after and count * 2 < n and len(after) * 2 >= len(stems):
+            detail = f"called after the module, such as {after[0]}"
+        told.append(Habit("tested", "named in tests", n_tested, n, detail))
+    own = _exported(snapshot, asked)
+    if own >= max(2, _HALF * n):
+        told.append(Habit("registered", "`__all__` of their file", own, n))
+    return told
+
+
+def _is_test_of(path: str, stems: set[str]) -> bool:
+    """Whether a file of tests is called after one of some modules."""
+    name = path.rpartition("/")[2].removesuffix(".py")
+    return name.removeprefix("test_") in stems or name.removesuffix("_test") in stems
+
+
+def _how(snapshot: Snapshot, path: str, names: set[str]) -> str:
+    """What a file does with most of some names."""
+    facts = snapshot.facts(path)
+    if facts is None:
+        return ""
+    roles: Counter[str] = Counter()
+    for name in names:
+        here = {role & f.ROLE_MASK for role, _, _ in facts.occurrences(name)}
+        roles.update(_SAID[role] for role in here if role in _SAID)
+    said = [role for role in _SAID.values() if roles[role] * 2 > len(names)]
+    return ", ".join(said[:2])
+
+
+def _exported(snapshot: Snapshot, asked: list[tuple[tuple[int, str, int], str]]) -> int:
+    count = 0
+    for entity, name in asked:
+        facts = snapshot.facts(entity[1])
+        if facts is not None:
+            count += any(role & f.ROLE_MASK == f.EXPORTED for role, _, _ in facts.occurrences(name))
+    return count
