@@ -1,1 +1,1 @@
-"""What an agent needs beside answers: the code base's rules, what it was shown, whether it may write."""
+"""For coding agents: rules of the code base, what was shown to whom, whether they may write."""
