@@ -55,13 +55,13 @@ def surroundings(snapshot: Snapshot, family: Family) -> list[Habit]:
             if said:
                 told.append(Habit("registered", path, len(names), n, said))
     if n_tested:
-        detail = ""
-        if tested:
-            path, count = tested.most_common(1)[0]
-            detail = f"most in {path}" if count * 2 >= n else f"such as {path}"
+        path, count = tested.most_common(1)[0]
         stems = {entity[1].rpartition("/")[2].removesuffix(".py") for entity, _ in asked}
-        after = [path for path in tested if _is_test_of(path, stems)]
-        if after and count * 2 < n and len(after) * 2 >= len(stems):
+        after = [each for each in tested if _is_test_of(each, stems)]
+        detail = f"such as {path}"
+        if count * 2 >= n:
+            detail = f"most in {path}"
+        elif after and len(after) * 2 >= len(stems):
             detail = f"called after the module, such as {after[0]}"
         told.append(Habit("tested", "named in tests", n_tested, n, detail))
     own = _exported(snapshot, asked)
