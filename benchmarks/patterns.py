@@ -32,9 +32,9 @@ base that was asked for, since it was told, and leaves out families in which the
 to predict or find but empty sets of decorators, such as those of most exceptions. It is told a
 second time with a signature being right only when the whole list is the same.
 
-Corpora are pinned source distributions. Thresholds were chosen on click, rich, httpx and
-django; flask, requests, fastapi and sqlalchemy are held out: they were measured, and nothing was
-changed for them.
+Corpora are pinned source distributions. Thresholds were chosen on click, rich and httpx, and misses
+looked at there and in django; flask, requests, fastapi and sqlalchemy are held out: no threshold
+was chosen by looking at them.
 
     python benchmarks/patterns.py [--all] [--verbose] [--json FILE] [NAME ...]
 """
