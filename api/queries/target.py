@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.resolve.entities import CLASS, FUNCTION, Found, qualified_name
-from ...indexer.resolve.locate import by_name, entities_at, occurrence_at
+from ...indexer.resolve.locate import by_name, entities_at, member, occurrence_at
 from ...indexer.text import utf16_to_offset
 
 TYPE_CHECKING = False
@@ -64,10 +64,25 @@ def named(snapshot: Snapshot, name: str, path: str | None = None) -> list[Found]
     `Model.save` is no module, and asking the environment for one takes longer than the answer.
     """
     if path is not None:
-        return loose(snapshot, name, path)
-    if name[:1].isupper() or "." not in name:
-        return loose(snapshot, name) or by_name(snapshot, name)
-    return by_name(snapshot, name) or loose(snapshot, name)
+        found = loose(snapshot, name, path)
+    elif name[:1].isupper() or "." not in name:
+        found = loose(snapshot, name) or by_name(snapshot, name)
+    else:
+        found = by_name(snapshot, name) or loose(snapshot, name)
+    return found or _inherited(snapshot, name, path)
+
+
+def _inherited(snapshot: Snapshot, name: str, path: str | None) -> list[Found]:
+    """Members of a dotted name whose class is named loosely and has them from a base class."""
+    owner, _, last = name.rpartition(".")
+    if not owner:
+        return []
+    found: dict[object, Found] = {}
+    for holder in named(snapshot, owner, path):
+        if holder.entity[0] == CLASS:
+            for item in member(snapshot, holder, last):
+                found.setdefault(item.entity, item)
+    return list(found.values())
 
 
 def loose(snapshot: Snapshot, name: str, path: str | None = None) -> list[Found]:
