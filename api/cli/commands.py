@@ -125,6 +125,40 @@ _ALL = (
         examples=("flux-index serve --stdio", "flux-index serve --tcp 127.0.0.1:0"),
     ),
     Command(
+        "mcp",
+        "Serve a coding agent by the Model Context Protocol, on standard input and output. "
+        "Questions are passed on to the process that serves the workspace, which is started when "
+        "there is none.",
+        Parameter(
+            "workspace",
+            "string",
+            "A folder or file of the workspace; by default what the agent's host says.",
+        ),
+        Parameter(
+            "profile",
+            "string",
+            "`default` for few tools, `guard` for those that remember what was read as well, "
+            "`full` for every operation.",
+            default="default",
+            choices=("default", "guard", "full"),
+        ),
+        Parameter("budget", "integer", "Tokens that an answer may have.", default=4000),
+        Parameter(
+            "idle_exit",
+            "number",
+            "Seconds without a question after which the serving process ends.",
+            default=1800.0,
+        ),
+        Parameter(
+            "raw",
+            "boolean",
+            "For programs: structured answers hold what the operations answered, too.",
+            default=False,
+        ),
+        examples=("flux-index mcp", "flux-index mcp --workspace ~/src/project"),
+        on_workspace=False,
+    ),
+    Command(
         "validate",
         "Judge an edit against the whole code base: what it gets wrong, and what it breaks "
         "elsewhere. Without options, the edit is what git says has changed.",

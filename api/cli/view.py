@@ -83,7 +83,7 @@ class View:
         total: int = answer["total"]
         if answer.get("truncated"):
             more = f"{total - shown:,} more of {total:,}" if total > shown else "more"
-            lines.append(f"… {more}{self._how_to_get_more(shown)}")
+            lines.append(f"… {more}{self.how_to_get_more(shown)}")
         elif total and not shown and self.arguments.get("offset"):
             lines.append(f"nothing from offset {self.arguments['offset']} on, there are {total:,}")
         pending: int = answer["pending"]
@@ -94,7 +94,8 @@ class View:
         lines += [f"note: {plain(note)}" for note in answer.get("notes", ()) if note != said]
         return lines
 
-    def _how_to_get_more(self, shown: int) -> str:
+    def how_to_get_more(self, shown: int) -> str:
+        """What to ask for to see what is left out, after a colon; nothing if there is no way."""
         from ..operations import OPERATIONS
 
         names = [parameter.name for parameter in OPERATIONS[self.operation].parameters]

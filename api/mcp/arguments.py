@@ -1,0 +1,131 @@
+"""Arguments of tools: as JSON Schema, and checked.
+
+Models give numbers as text and one name where a list is taken; what is meant is plain, so it is
+taken. What is not plain is refused with what the tool takes.
+"""
+
+from __future__ import annotations
+
+from ...indexer.errors import InvalidArgumentsError
+from ..rpc.messages import is_array
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from ..operations import Parameter
+    from .tools import Tool
+
+
+def schema(tool: Tool) -> dict[str, Any]:
+    """The JSON Schema of a tool's arguments."""
+    described: dict[str, Any] = {
+        "type": "object",
+        "properties": {one.name: _property(one) for one in tool.parameters},
+    }
+    required = [one.name for one in tool.parameters if one.required]
+    if required:
+        described["required"] = required
+    return described
+
+
+def checked(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments with defaults filled in; raises InvalidArgumentsError when they do not fit."""
+    known = {one.name: one for one in tool.parameters}
+    for name in given:
+        if name not in known:
+            raise InvalidArgumentsError(
+                f"{tool.name} has no argument {name!r}; it takes {_signature(tool)}"
+            )
+    result: dict[str, Any] = {}
+    for one in tool.parameters:
+        value = given.get(one.name)
+        if value is None:
+            if one.required:
+                raise InvalidArgumentsError(
+                    f"{tool.name} needs {one.name!r}; it takes {_signature(tool)}"
+                )
+            value = one.default
+        else:
+            value = _fitted(one, value)
+        if value is not None:
+            result[one.name] = value
+    return result
+
+
+def _property(one: Parameter) -> dict[str, Any]:
+    described: dict[str, Any] = {"type": one.type}
+    if one.type == "array":
+        choices = {"enum": list(one.choices)} if one.choices else {}
+        described["items"] = {"type": "string", **choices}
+    elif one.choices:
+        described["enum"] = list(one.choices)
+    if one.doc:
+        described["description"] = one.doc
+    if one.default is not None and one.default is not False and one.default != 0:
+        described["default"] = one.default
+    return described
+
+
+def _fitted(one: Parameter, value: Any) -> Any:
+    """A value of the parameter's type, or InvalidArgumentsError."""
+    fitted = _converted(one.type, value)
+    if fitted is None:
+        article = "an" if one.type[0] in "aeiou" else "a"
+        kind = "list of strings" if one.type == "array" else one.type
+        raise InvalidArgumentsError(f"{one.name!r} takes {article} {kind}, not {value!r}")
+    if one.type == "integer" and fitted < 0:
+        raise InvalidArgumentsError(f"{one.name!r} cannot be negative")
+    for each in fitted if is_array(fitted) else [fitted]:
+        if one.choices and each not in one.choices:
+            raise InvalidArgumentsError(
+                f"{one.name!r} takes {', '.join(one.choices)}, not {each!r}"
+            )
+    return fitted
+
+
+def _converted(kind: str, value: Any) -> Any:
+    """The value as one of this JSON type, or None."""
+    match kind, value:
+        case "boolean", bool():
+            return value
+        case "boolean", "true" | "false":
+            return value == "true"
+        case "integer", int() if not isinstance(value, bool):
+            return value
+        case "integer", float() if value.is_integer():
+            return int(value)
+        case "integer", str() if value.strip().isdecimal():
+            return int(value)
+        case "string", str():
+            return value
+        case "array", str():
+            return _listed(value)
+        case "array", list():
+            return _strings(value)  # pyright: ignore[reportUnknownArgumentType]
+        case "object", dict():
+            return value  # pyright: ignore[reportUnknownVariableType]
+        case _:
+            return None
+
+
+def _strings(listed: list[Any]) -> list[Any] | None:
+    return listed if all(isinstance(each, str) for each in listed) else None
+
+
+def _listed(text: str) -> list[Any] | None:
+    """A list that was given as its JSON text, or one string as a list of it."""
+    if not text.startswith("["):
+        return [text]
+    import json
+
+    try:
+        return _converted("array", json.loads(text))
+    except ValueError:
+        return None
+
+
+def _signature(tool: Tool) -> str:
+    names = [one.name if one.required else f"{one.name}?" for one in tool.parameters]
+    return ", ".join(names) or "no arguments"

@@ -1,0 +1,194 @@
+"""From a tool and its arguments to answers of operations.
+
+Most tools ask one operation. Those that have a function here ask several, so that a model gets in
+one call what it would need two or three for.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from ...indexer.errors import InvalidArgumentsError
+from ..operations import OPERATIONS
+from ..rpc.messages import INVALID_PARAMS, RpcError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from ..operations import Operation
+    from .link import Link, Report
+    from .tools import Tool
+
+    Function = Callable[["Asker", Tool, Mapping[str, Any]], Awaitable[list["Part"]]]
+
+# A first build is waited for so long: an answer that may be missing something costs more.
+_BUILD_MS = 20_000
+# Of an owner that lacks a name, so many others are listed.
+_OFFERS = 20
+
+
+class Part:
+    """One operation's answer to the arguments it was asked with.
+
+    ``skip`` is the number of lines of a source text to leave out at the start.
+    """
+
+    __slots__ = ("answer", "arguments", "operation", "skip")
+
+    def __init__(
+        self, operation: Operation, arguments: Mapping[str, Any], answer: Mapping[str, Any]
+    ) -> None:
+        """What was asked and answered."""
+        self.operation = operation
+        self.arguments = arguments
+        self.answer = answer
+        self.skip = 0
+
+
+class Asker:
+    """Asks operations over a link, for one call of a tool."""
+
+    def __init__(self, link: Link, report: Report | None = None) -> None:
+        """``report`` is told how far a build is that the answer waits for."""
+        self.link = link
+        self._report = report
+
+    async def ask(self, operation: str, **arguments: Any) -> Part:
+        """Ask one operation; raises RpcError and FluxIndexError."""
+        answer = await self.link.call(operation, arguments, self._report)
+        if answer.get("pending") and operation != "status":
+            await self.link.call(
+                "server.wait", {"pending": 0, "timeout_ms": _BUILD_MS}, self._report
+            )
+            answer = await self.link.call(operation, arguments, self._report)
+        return Part(OPERATIONS[operation], arguments, answer)
+
+
+async def answered(asker: Asker, tool: Tool, arguments: Mapping[str, Any]) -> list[Part]:
+    """The answers that a tool gives to checked arguments."""
+    parts = await _FUNCTIONS.get(tool.name, _plainly)(asker, tool, arguments)
+    name = arguments.get("name")
+    if name and not any(part.answer.get("total") for part in parts):
+        parts += await _nearest(asker, name)
+    return parts
+
+
+async def _plainly(asker: Asker, tool: Tool, arguments: Mapping[str, Any]) -> list[Part]:
+    """Ask the operation that the selector names, with the arguments that it takes."""
+    given = dict(arguments)
+    chosen = given.pop(tool.selector, "") or next(iter(tool.operations))
+    operation = tool.operations[chosen]
+    takes = {one.name for one in operation.parameters}
+    defaults = {one.name: one.default for one in tool.parameters}
+    for name in list(given):
+        if name in takes:
+            continue
+        if given[name] != defaults[name]:
+            raise InvalidArgumentsError(
+                f"{name!r} does not go with {tool.selector} {chosen!r}, which takes "
+                + ", ".join(one.name for one in tool.parameters if one.name in takes)
+            )
+        del given[name]
+    return [await asker.ask(operation.name, **given)]
+
+
+async def _definition(asker: Asker, tool: Tool, arguments: Mapping[str, Any]) -> list[Part]:
+    """Where it is, and its text; of several the places, and the text of the first."""
+    del tool
+    target = {key: arguments[key] for key in ("name", "path") if key in arguments}
+    found = await asker.ask("definition", **target)
+    items = [item for item in found.answer["items"] if item["path"] and item["kind"] != "module"]
+    if not items:
+        return [found]
+    start = items[0]["range"]["start"]
+    at = {"path": items[0]["path"], "line": start["line"], "character": start["character"]}
+    text = await asker.ask("source", **at)
+    if not text.answer["total"]:
+        return [found]
+    text.skip = arguments.get("offset", 0)
+    parts = [text] if len(items) == 1 else [found, text]
+    if items[0]["kind"] == "class" and not text.skip:
+        # Shown in place of a text that is too long.
+        parts.append(await asker.ask("outline", name=items[0]["name"]))
+    return parts
+
+
+async def _members(asker: Asker, tool: Tool, arguments: Mapping[str, Any]) -> list[Part]:
+    """Of a class or module; of a file its outline."""
+    del tool
+    if "name" in arguments:
+        return [await asker.ask("members", **arguments)]
+    if "path" not in arguments:
+        raise InvalidArgumentsError("members needs 'name', or 'path' of a file")
+    return [await asker.ask("outline", path=arguments["path"])]
+
+
+async def _exists(asker: Asker, tool: Tool, arguments: Mapping[str, Any]) -> list[Part]:
+    del tool
+    if not arguments["names"]:
+        raise InvalidArgumentsError("'names' is empty: give the dotted names to look for")
+    parts: list[Part] = []
+    for name in arguments["names"]:
+        parts += await _existence(asker, name)
+    return parts
+
+
+async def _validate(asker: Asker, tool: Tool, arguments: Mapping[str, Any]) -> list[Part]:
+    del tool
+    given = dict(arguments)
+    old, new = given.pop("old", None), given.pop("new", None)
+    if old is not None or new is not None:
+        if old is None or new is None or "path" not in given or "text" in given:
+            raise InvalidArgumentsError("'old' and 'new' go together with 'path', without 'text'")
+        given["text"] = _replaced(asker.link.root, given["path"], old, new)
+    return [await asker.ask("validate", **given)]
+
+
+def _replaced(root: str, path: str, old: str, new: str) -> str:
+    """Content of a file with one text in it replaced; raises InvalidArgumentsError."""
+    place = os.path.join(root, path)
+    if not os.path.realpath(place).startswith(os.path.realpath(root) + os.sep):
+        raise InvalidArgumentsError(f"{path} is not inside of the workspace {root}")
+    try:
+        with open(place, encoding="utf-8", newline="") as file:
+            content = file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidArgumentsError(f"{path} cannot be read: {error}") from error
+    n_found = content.count(old) if old else 0
+    if n_found != 1:
+        raise InvalidArgumentsError(
+            f"'old' must occur once in {path}, it occurs {n_found} times: "
+            + ("give more of the lines around it" if n_found else "give it as it is in the file")
+        )
+    return content.replace(old, new)
+
+
+async def _nearest(asker: Asker, name: str) -> list[Part]:
+    """What may have been meant by a name that is not there."""
+    try:
+        parts = await _existence(asker, name)
+    except RpcError as error:
+        if error.code != INVALID_PARAMS:
+            raise
+        return []
+    return parts if parts[0].answer["verdict"] != "exists" else []
+
+
+async def _existence(asker: Asker, query: str) -> list[Part]:
+    """Whether an API exists; when nothing is near a missing name, what else its owner offers."""
+    part = await asker.ask("exists", query=query)
+    owner = query.partition("(")[0].rpartition(".")[0]
+    answer = part.answer
+    if answer["verdict"] != "missing" or answer["nearest"] or "symbol" in answer or not owner:
+        return [part]
+    offers = await asker.ask("members", name=owner, private=False, limit=_OFFERS)
+    return [part, offers] if offers.answer["total"] else [part]
+
+
+_FUNCTIONS: dict[str, Function] = {
+    "definition": _definition,
+    "members": _members,
+    "exists": _exists,
+    "validate": _validate,
+}

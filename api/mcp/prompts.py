@@ -1,0 +1,153 @@
+"""Prompts that people choose in their host: what to know before writing, and a review after it.
+
+They come with the answers in them, so that a model begins with facts and not with tool calls.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...indexer.errors import FluxIndexError, InvalidArgumentsError
+from ..operations import OPERATIONS
+from ..rpc.messages import RpcError
+from .shown import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from .asking import Asker, Part
+
+    Function = Callable[[Asker, Mapping[str, str], int], Awaitable[str]]
+
+
+class Prompt:
+    """A prompt: name, title, what it is for, and its arguments as (name, doc, required)."""
+
+    __slots__ = ("arguments", "doc", "function", "name", "title")
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        doc: str,
+        arguments: tuple[tuple[str, str, bool], ...],
+        function: Function,
+    ) -> None:
+        """``function`` makes the text from an asker, the arguments and a budget in tokens."""
+        self.name = name
+        self.title = title
+        self.doc = doc
+        self.arguments = arguments
+        self.function = function
+
+    def check(self, given: Mapping[str, str]) -> None:
+        """Raise InvalidArgumentsError when an argument is missing or unknown."""
+        names = [name for name, _, _ in self.arguments]
+        for name in given:
+            if name not in names:
+                raise InvalidArgumentsError(f"{self.name} takes {', '.join(names)}, not {name!r}")
+        for name, _, required in self.arguments:
+            if required and not given.get(name):
+                raise InvalidArgumentsError(f"{self.name} needs {name!r}")
+
+
+async def _before(asker: Asker, given: Mapping[str, str], budget: int) -> str:
+    task, path = given["task"], given.get("path")
+    text = [f"The task: {task}", ""]
+    if path:
+        text[1:1] = [f"The file to be written: {path}"]
+    known = await _tried(asker, _context(task, path), budget // 2)
+    if path:
+        known += await _tried(asker, [("outline", {"path": path})], budget // 4)
+    known += await _tried(asker, _patterns(task), budget // 4)
+    if known:
+        text += ["What the index of this workspace says:", "", *known]
+    text += [
+        "Before you write:",
+        "1. Read the definitions of what you will change or call (`definition`, `members`).",
+        "2. Look how such code is written here and follow it; reuse what is already there"
+        " (`search`, `patterns`).",
+        "3. Check every API that you know only from memory with `exists`.",
+        "4. Before a change of what others use, see who does (`references`).",
+        "5. When the edit is ready, judge it with `validate`, and mend what it finds before you"
+        " say that you are done.",
+    ]
+    return "\n".join(text)
+
+
+async def _review(asker: Asker, given: Mapping[str, str], budget: int) -> str:
+    arguments: dict[str, Any] = {"since": given["since"]} if given.get("since") else {}
+    part = await asker.ask("validate", **arguments)
+    told = shown([part], budget).text
+    since = given.get("since") or "HEAD"
+    return "\n".join(
+        [
+            f"What has changed since {since} was judged against the whole code base:",
+            "",
+            told,
+            "",
+            "Go through the findings one by one. Mend errors; they are certain. For each warning"
+            " look at the code (`definition`, `members`) and say whether it is one. For uses that"
+            " the edit breaks in other files, change these files or keep what they rely on. Then"
+            " `validate` again, until nothing is left that you cannot explain.",
+        ]
+    )
+
+
+PROMPTS: dict[str, Prompt] = {
+    prompt.name: prompt
+    for prompt in (
+        Prompt(
+            "before-you-write",
+            "Before you write",
+            "What to know of this code base before a task is begun.",
+            (
+                ("task", "What is to be done.", True),
+                ("path", "The file that is going to be written, if it is known.", False),
+            ),
+            _before,
+        ),
+        Prompt(
+            "review-my-edit",
+            "Review my edit",
+            "What has changed, judged against the whole code base.",
+            (("since", "A revision of git; by default HEAD.", False),),
+            _review,
+        ),
+    )
+}
+
+
+def _context(task: str, path: str | None) -> list[tuple[str, dict[str, Any]]]:
+    """The operation that finds what a task is about: the best that there is."""
+    if "context" not in OPERATIONS:
+        return [("symbols", {"query": task, "limit": 20})]
+    takes = OPERATIONS["context"].parameters
+    # Whatever it calls what it takes, the task is what it cannot do without.
+    subject = next((one.name for one in takes if one.required), takes[0].name)
+    arguments: dict[str, Any] = {subject: task}
+    if path and any(one.name == "path" for one in takes):
+        arguments["path"] = path
+    return [("context", arguments)]
+
+
+def _patterns(task: str) -> list[tuple[str, dict[str, Any]]]:
+    if "reuse" not in OPERATIONS:
+        return []
+    takes = OPERATIONS["reuse"].parameters
+    return [("reuse", {next((one.name for one in takes if one.required), takes[0].name): task})]
+
+
+async def _tried(
+    asker: Asker, questions: list[tuple[str, dict[str, Any]]], budget: int
+) -> list[str]:
+    """Answers as lines; a question that cannot be answered is no reason to say nothing."""
+    lines: list[str] = []
+    for operation, arguments in questions:
+        try:
+            part: Part = await asker.ask(operation, **arguments)
+        except (RpcError, FluxIndexError):
+            continue
+        if part.answer.get("total"):
+            lines += [*shown([part], budget).lines, ""]
+    return lines

@@ -1,0 +1,69 @@
+"""What a host can attach to a conversation without calling a tool: map, rules, status, symbols.
+
+Each resource is an operation's answer as text. Those whose operation is not in the table are not
+listed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
+
+from ...indexer.errors import InvalidArgumentsError
+from ..operations import OPERATIONS
+from .shown import shown
+
+if TYPE_CHECKING:
+    from .asking import Asker
+
+SCHEME = "flux-index://"
+
+
+class Resource:
+    """A resource: name, title, what it is, and the operation whose answer it holds."""
+
+    __slots__ = ("argument", "doc", "name", "operation", "title")
+
+    def __init__(self, name: str, title: str, doc: str, operation: str, argument: str = "") -> None:
+        """With an ``argument`` it is a template: what follows the name is the value of that."""
+        self.name = name
+        self.title = title
+        self.doc = doc
+        self.operation = operation
+        self.argument = argument
+
+    @property
+    def uri(self) -> str:
+        """Its address, or the template of its addresses."""
+        rest = f"/{{+{self.argument}}}" if self.argument else ""
+        return f"{SCHEME}{self.name}{rest}"
+
+
+_ALL = (
+    Resource("map", "Map", "What the workspace consists of, and where what is.", "map"),
+    Resource("rules", "Rules", "How code is written in this workspace.", "rules"),
+    Resource("status", "Status", "How current the index is, and what is not indexed.", "status"),
+    Resource("file", "Outline of a file", "What a file defines.", "outline", "path"),
+    Resource("source", "Source of a symbol", "Text of a symbol.", "source", "name"),
+    Resource("members", "Members of a class", "All that a class offers.", "members", "name"),
+)
+RESOURCES: dict[str, Resource] = {one.name: one for one in _ALL if one.operation in OPERATIONS}
+"""Resources and templates by name."""
+
+
+async def read(asker: Asker, uri: str, budget: int) -> str | None:
+    """The text of a resource; None when there is none of this address."""
+    name, _, rest = uri.removeprefix(SCHEME).partition("/")
+    resource = RESOURCES.get(name) if uri.startswith(SCHEME) else None
+    if resource is None or bool(rest) != bool(resource.argument):
+        return None
+    arguments: dict[str, Any] = {resource.argument: unquote(rest)} if rest else {}
+    part = await asker.ask(resource.operation, **arguments)
+    if resource.argument and not part.answer.get("total"):
+        raise InvalidArgumentsError(f"there is no {unquote(rest)}")
+    return shown([part], budget).text
+
+
+def address(name: str, value: str = "") -> str:
+    """The address of a resource, or of one that a template describes."""
+    return f"{SCHEME}{name}/{quote(value)}" if value else f"{SCHEME}{name}"
