@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ...indexer.snapshot import Snapshot
 
 _MOST = 5
+_MOST_OFFERED = 12
 # Below this two names are no more alike than chance has it.
 _ALIKE = 0.6
 
@@ -81,6 +82,17 @@ def nearest_members(snapshot: Snapshot, type_: Type, name: str) -> list[Entity]:
             for member, item, _ in members(snapshot, entity):
                 named.setdefault(member, item.entity)
     return found + [named[each] for each in closest(name, named)]
+
+
+def offered_members(snapshot: Snapshot, type_: Type) -> list[str]:
+    """Public members of the one class that a type is of, if they are few enough to be told.
+
+    A name that was made up is like none of them, and still one of them is what was meant.
+    """
+    if len(type_) != 1 or type_[0][0] not in (INSTANCE, CLASS_OBJECT) or type_[0][1][0] != CLASS:
+        return []
+    names = [name for name, _, _ in members(snapshot, type_[0][1]) if not name.startswith("_")]
+    return list(dict.fromkeys(names)) if len(names) <= _MOST_OFFERED else []
 
 
 def nearest_modules(snapshot: Snapshot, path: str, spelled: str) -> list[Entity]:

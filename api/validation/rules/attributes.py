@@ -29,7 +29,7 @@ from ..company import (
 )
 from ..findings import WARNING, Finding
 from ..likely import likely_members
-from ..nearest import nearest_members, nearest_names
+from ..nearest import nearest_members, nearest_names, offered_members
 from ..said import receiver_text
 from ..vocabulary import is_known_word
 from . import Rule
@@ -85,6 +85,9 @@ def _absent(file: File, expr: int, receiver: int, name: str, type_: Type, eviden
     nearest = nearest_members(file.strict, type_, name)
     if not nearest and evidence == CONVENTIONAL:
         nearest = likely_members(file, expr, name, used_with(file.facts, expr))
+    offered = [] if nearest else offered_members(file.strict, type_)
+    if offered:
+        said += f" It offers {', '.join(f'`{each}`' for each in offered)}."
     return _finding(file, expr, name, said, evidence, nearest)
 
 
