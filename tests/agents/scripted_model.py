@@ -1,0 +1,144 @@
+"""A language model that says what it was told to: an OpenAI-compatible endpoint on the loopback.
+
+It answers chat completions, whole or streamed as it is asked to, and keeps what it was sent. The
+script is a function from the messages of a request to a reply: text, or tool calls.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+MODEL = "scripted"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the model says: text, and calls of tools as (name, arguments)."""
+
+    text: str = ""
+    calls: tuple[tuple[str, dict[str, Any]], ...] = ()
+
+
+Script = Callable[[dict[str, Any]], Reply]
+
+
+@dataclass
+class Model:
+    """The endpoint while it runs."""
+
+    url: str
+    requests: list[dict[str, Any]] = field(default_factory=list)
+
+    def said_to(self, nth: int) -> str:
+        """All that stood in the messages of the nth request."""
+        return "\n".join(text_of(message) for message in self.requests[nth]["messages"])
+
+
+def text_of(message: dict[str, Any]) -> str:
+    """The text of a message, whichever way its content is given."""
+    content = message.get("content") or ""
+    if isinstance(content, str):
+        return content
+    return "\n".join(part.get("text", "") for part in content)
+
+
+@contextmanager
+def scripted_model(script: Script) -> Iterator[Model]:
+    """Serve until the end of the block."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            listed = [{"id": MODEL, "object": "model", "created": 0, "owned_by": "tests"}]
+            self._send({"object": "list", "data": listed})
+
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            model.requests.append(asked)
+            reply = script(asked)
+            if asked.get("stream"):
+                self._stream(reply, asked.get("stream_options") or {})
+            else:
+                self._send(_completion(reply))
+
+        def _send(self, answer: dict[str, Any]) -> None:
+            body = json.dumps(answer).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def _stream(self, reply: Reply, options: dict[str, Any]) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Connection", "close")
+            self.end_headers()
+            for chunk in _chunks(reply, usage=bool(options.get("include_usage"))):
+                self.wfile.write(b"data: " + json.dumps(chunk).encode() + b"\n\n")
+            self.wfile.write(b"data: [DONE]\n\n")
+            self.close_connection = True
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    model = Model(f"http://127.0.0.1:{server.server_address[1]}/v1")
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield model
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+_USAGE = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+
+
+def _finish(reply: Reply) -> str:
+    return "tool_calls" if reply.calls else "stop"
+
+
+def _calls(reply: Reply) -> list[dict[str, Any]]:
+    return [
+        {
+            "index": at,
+            "id": f"call_{at}_{name}",
+            "type": "function",
+            "function": {"name": name, "arguments": json.dumps(arguments)},
+        }
+        for at, (name, arguments) in enumerate(reply.calls)
+    ]
+
+
+def _completion(reply: Reply) -> dict[str, Any]:
+    message: dict[str, Any] = {"role": "assistant", "content": reply.text}
+    if reply.calls:
+        message["tool_calls"] = _calls(reply)
+    choice = {"index": 0, "message": message, "finish_reason": _finish(reply)}
+    return {"id": "chat", "object": "chat.completion", "created": 0, "model": MODEL,
+            "choices": [choice], "usage": _USAGE}  # fmt: skip
+
+
+def _chunks(reply: Reply, *, usage: bool) -> Iterator[dict[str, Any]]:
+    head = {"id": "chat", "object": "chat.completion.chunk", "created": 0, "model": MODEL}
+    half = len(reply.text) // 2
+    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": reply.text[:half]}]
+    if reply.text:
+        deltas.append({"content": reply.text[half:]})
+    if reply.calls:
+        deltas.append({"tool_calls": _calls(reply)})
+    for delta in deltas:
+        yield {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
+    yield {**head, "choices": [{"index": 0, "delta": {}, "finish_reason": _finish(reply)}]}
+    if usage:
+        yield {**head, "choices": [], "usage": _USAGE}
