@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     Function = Callable[["Asker", Tool, Mapping[str, Any]], Awaitable[list["Part"]]]
 
 # A first build is waited for so long: an answer that may be missing something costs more.
-_BUILD_MS = 20_000
+_BUILD_MS = 15_000
+_SURE = ("definition", "source", "outline", "members", "references", "callers", "callees")
 # Of an owner that lacks a name, so many others are listed.
 _OFFERS = 20
 
@@ -57,12 +58,23 @@ class Asker:
     async def ask(self, operation: str, **arguments: Any) -> Part:
         """Ask one operation; raises RpcError and FluxIndexError."""
         answer = await self.link.call(operation, arguments, self._report)
-        if answer.get("pending") and operation != "status":
+        if answer.get("pending") and _may_be_incomplete(operation, answer):
             await self.link.call(
                 "server.wait", {"pending": 0, "timeout_ms": _BUILD_MS}, self._report
             )
             answer = await self.link.call(operation, arguments, self._report)
         return Part(OPERATIONS[operation], arguments, answer)
+
+
+def _may_be_incomplete(operation: str, answer: Mapping[str, Any]) -> bool:
+    """Whether files that are not indexed yet may change an answer.
+
+    What a question needs of them is looked at for it; but that nothing was found is known for sure
+    only later, and what is like a name or what words occur in, too.
+    """
+    if operation == "status":
+        return False
+    return operation not in _SURE or not answer.get("total")
 
 
 async def answered(asker: Asker, tool: Tool, arguments: Mapping[str, Any]) -> list[Part]:

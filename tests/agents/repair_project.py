@@ -1,4 +1,4 @@
-"""A little project in which a model is going to call what is not there, and where it looks it up."""
+"""A little project in which a model is going to call what is not there."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def scripted_model(script: Script) -> Iterator[Model]:
             self.wfile.write(b"data: [DONE]\n\n")
             self.close_connection = True
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *_: Any) -> None:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -45,9 +45,7 @@ def script(asked: dict[str, Any]) -> Reply:
 
 @pytest.mark.skipif(not AIDER, reason="FLUX_INDEX_AIDER does not name aider's program")
 @pytest.mark.parametrize("stream", ["--stream", "--no-stream"])
-def test_a_made_up_call_is_refused_and_mended(
-    tmp_path: Path, own_home: Path, stream: str
-) -> None:
+def test_a_made_up_call_is_refused_and_mended(tmp_path: Path, own_home: Path, stream: str) -> None:
     project = make_project(tmp_path / "project")
     # Else aider asks the network what models there are.
     plant(own_home / ".aider" / "caches", files={"model_prices_and_context_window.json": PRICES})

@@ -34,7 +34,11 @@ def script(asked: dict[str, Any]) -> Reply:
     if REFUSAL in told:
         return Reply(calls=((validate, judged(RIGHT)),))
     if told.startswith("ok"):
-        edit = {"filePath": "repair/fixer.py", "oldString": INIT, "newString": INIT + METHOD + RIGHT}
+        edit = {
+            "filePath": "repair/fixer.py",
+            "oldString": INIT,
+            "newString": INIT + METHOD + RIGHT,
+        }
         return Reply(calls=(("edit", edit),))
     return Reply("It is done.")
 
