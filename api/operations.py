@@ -65,6 +65,11 @@ class Operation:
         self.parameters = parameters
 
     @property
+    def takes(self) -> frozenset[str]:
+        """Names of its parameters."""
+        return frozenset(each.name for each in self.parameters)
+
+    @property
     def needs_session(self) -> bool:
         """Whether it answers about an agent's session; what others show is recorded for one."""
         return any(each.name == "session" and each.required for each in self.parameters)
@@ -268,6 +273,8 @@ _ALL = (
         "The exact text of a symbol, with its line numbers.",
         *_TARGET,
         Parameter("context", "integer", "Lines around it to show as well.", default=0),
+        Parameter("offset", "integer", "Lines to leave out at the start.", default=0),
+        Parameter("limit", "integer", "Most lines in one answer."),
         _SESSION,
     ),
     Operation(

@@ -191,6 +191,8 @@ class SourceAnswer(Envelope):
     first_line: int
     """One-based number of the first line."""
     text: str
+    lines: NotRequired[int]
+    """Number of lines that there are, of which ``text`` is one page."""
     total: int
 
 

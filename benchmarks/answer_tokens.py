@@ -105,9 +105,9 @@ def counter() -> tuple[Callable[[str], int], str]:
     try:
         from bpe_openai import get_encoding
     except ImportError:
-        from flux_index.api.mcp.shown import tokens
+        from flux_index.api.tokens import count_tokens
 
-        return tokens, "estimated, as bpe-openai is not installed"
+        return count_tokens, "estimated, as bpe-openai is not installed"
     encoding = get_encoding("o200k_base")
     return lambda text: len(encoding.encode_ordinary(text)), "o200k"
 

@@ -1,4 +1,4 @@
-"""Twenty questions on Django 5.2 with the facts that an answer has to hold, for `answer_tokens.py`."""
+"""Twenty questions on Django 5.2, with the facts that an answer has to hold."""
 
 from __future__ import annotations
 

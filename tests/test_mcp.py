@@ -11,8 +11,8 @@ import pytest
 from mcp.shared.exceptions import MCPError
 from mcp_helpers import Agent, agent, make_workspace, stop_serving
 
-from flux_index.api.mcp.shown import tokens
 from flux_index.api.operations import OPERATIONS
+from flux_index.api.tokens import count_tokens
 
 VERSIONS = {"legacy": "2025-11-25", "auto": "2026-07-28"}
 KEPT_BY_CLAUDE_CODE = 2048
@@ -51,7 +51,7 @@ def test_tools_are_few_short_and_said_to_read_only(asker: Agent) -> None:
     tools = asker.do("list_tools").tools
     listed = [tool.model_dump(by_alias=True, exclude_none=True) for tool in tools]
     assert len(tools) <= MOST_TOOLS
-    assert tokens(json.dumps(listed, separators=(",", ":"))) <= MOST_TOKENS
+    assert count_tokens(json.dumps(listed, separators=(",", ":"))) <= MOST_TOKENS
     names = [tool.name for tool in tools]
     assert names[:5] == ["search", "definition", "references", "members", "exists"]
     assert names[-1] == "validate"

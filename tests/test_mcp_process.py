@@ -183,3 +183,39 @@ def test_only_the_server_imports_the_sdk() -> None:
         "sys.exit('mcp' in sys.modules or 'mcp_types' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+def test_a_write_is_guarded_by_what_the_session_was_shown(
+    workspace: Path, own_home: Path, mode: str
+) -> None:
+    edit = {"path": "shapes.py", "old": "    side = 1.0\n", "new": "    side = 2.0\n"}
+    with agent(workspace, "--profile", "guard", home=own_home, mode=mode) as asker:
+        session = {}
+        if mode == "auto":
+            # Without a handshake there is no session but the one that is named.
+            refused = asker.call("guard", **edit)
+            assert refused.is_error
+            assert "'session'" in refused.content[0].text
+            session = {"session": asker.text("begin", client="test")}
+        refused = asker.call("guard", **edit, **session)
+        assert refused.structured_content["verdict"] == "refused"
+        assert "shapes.py" in refused.content[0].text
+        asker.text("definition", name="Box", **session)
+        allowed = asker.call("guard", **edit, **session)
+        assert allowed.structured_content["verdict"] == "allowed"
+
+
+def test_what_did_not_fit_was_not_shown(workspace: Path, own_home: Path) -> None:
+    body = "".join(f"    line_{at} = {at}\n" for at in range(400))
+    (workspace / "long.py").write_text(f"def long():\n{body}")
+    edit = {"path": "long.py", "old": "line_390 = 390\n", "new": "line_390 = 0\n"}
+    options = ("--profile", "guard", "--budget", "2000")
+    with agent(workspace, *options, home=own_home, mode="legacy") as asker:
+        page = asker.call("definition", name="long").structured_content
+        assert page["total"] == 401
+        assert asker.call("guard", **edit).structured_content["verdict"] == "refused"
+        while "next_offset" in page:
+            offset = page["next_offset"]
+            page = asker.call("definition", name="long", offset=offset).structured_content
+        assert asker.call("guard", **edit).structured_content["verdict"] == "allowed"

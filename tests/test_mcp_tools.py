@@ -14,10 +14,11 @@ from flux_index.api.mcp.arguments import schema
 from flux_index.api.mcp.asking import Part
 from flux_index.api.mcp.attach import Attacher
 from flux_index.api.mcp.link import Link
-from flux_index.api.mcp.shown import shown, tokens
+from flux_index.api.mcp.shown import shown
 from flux_index.api.mcp.tools import PROFILES, tools
 from flux_index.api.operations import OPERATIONS, Operation, Parameter
 from flux_index.api.rpc.framing import Splitter, frame
+from flux_index.api.tokens import count_tokens
 
 
 def symbols(n_items: int, *, total: int = 0) -> Part:
@@ -39,12 +40,11 @@ def symbols(n_items: int, *, total: int = 0) -> Part:
 
 
 def source(n_lines: int, skip: int = 0) -> Part:
-    """An answer of `source`."""
-    text = "".join(f"    line_{at} = {at}\n" for at in range(n_lines))
-    answer = {"path": "module.py", "first_line": 1, "text": text, "total": 1, "pending": 0}
-    part = Part(OPERATIONS["source"], {"name": "f"}, answer)
-    part.skip = skip
-    return part
+    """An answer of `source` to what was asked for from some line on."""
+    text = "".join(f"    line_{at} = {at}\n" for at in range(skip, n_lines))
+    answer = {"path": "module.py", "first_line": 1 + skip, "text": text, "lines": n_lines,
+              "total": 1, "pending": 0}  # fmt: skip
+    return Part(OPERATIONS["source"], {"name": "f", "offset": skip}, answer)
 
 
 def test_what_does_not_fit_begins_the_next_page() -> None:
@@ -52,7 +52,7 @@ def test_what_does_not_fit_begins_the_next_page() -> None:
     assert len(whole.lines) == 100
     assert "next_offset" not in whole.facts
     cut = shown([symbols(100)], 500)
-    assert tokens(cut.text) <= 500
+    assert count_tokens(cut.text) <= 500
     n_shown = len(cut.lines) - 1
     assert cut.facts["next_offset"] == 10 + n_shown
     assert cut.lines[-1] == f"… {100 - n_shown} more of 100: offset={10 + n_shown}"
@@ -65,7 +65,7 @@ def test_pages_of_a_text_join() -> None:
     skip = 0
     while True:
         page = shown([source(400, skip)], 1000)
-        assert tokens(page.text) <= 1000
+        assert count_tokens(page.text) <= 1000
         skip = page.facts.get("next_offset", 0)
         seen += page.lines[1:-1] if skip else page.lines[1:]
         if not skip:
@@ -76,13 +76,13 @@ def test_pages_of_a_text_join() -> None:
 def test_a_line_that_is_too_long_by_itself_is_cut() -> None:
     part = symbols(1)
     part.answer["items"][0]["summary"] = "word " * 10_000
-    assert tokens(shown([part], 500).text) <= 1000
+    assert count_tokens(shown([part], 500).text) <= 1000
 
 
 def test_answers_that_do_not_fit_any_more_are_said_to_be_left_out() -> None:
     told = shown([symbols(30), symbols(30), symbols(30)], 300)
     assert told.lines[-1].startswith("… ")
-    assert tokens(told.text) <= 400
+    assert count_tokens(told.text) <= 400
 
 
 def test_structured_and_text_agree() -> None:

@@ -156,6 +156,7 @@ def source(answer: SourceAnswer, view: View) -> list[str]:
         what = f" {symbol['kind']} {plain(symbol['name'])}{symbol_mark(symbol)}" if symbol else ""
         lines.append(f"{view.path(answer['path'])}:{first}-{first + len(text) - 1}{what}")
         lines += [f"{first + at} {line}" for at, line in enumerate(text)]
+        lines += view.more_lines(answer, len(text))
     return _ended(lines, answer, view, answer["total"])
 
 

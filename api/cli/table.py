@@ -186,6 +186,7 @@ def source(answer: SourceAnswer, view: View) -> list[str]:
             paint(str(first + at).rjust(digits), DIM, view) + (f"  {line}" if line else "")
             for at, line in enumerate(text)
         ]
+        lines += view.more_lines(answer, len(text))
     return _ended(lines, answer, view, answer["total"])
 
 

@@ -94,6 +94,11 @@ class View:
         lines += [f"note: {plain(note)}" for note in answer.get("notes", ()) if note != said]
         return lines
 
+    def more_lines(self, answer: Mapping[str, Any], shown: int) -> list[str]:
+        """How many lines of a text come after those that are shown, if any do."""
+        left = answer.get("lines", 0) - self.arguments.get("offset", 0) - shown
+        return [f"… {counted(left, 'more line')}{self.how_to_get_more(shown)}"] if left > 0 else []
+
     def how_to_get_more(self, shown: int) -> str:
         """What to ask for to see what is left out, after a colon; nothing if there is no way."""
         from ..operations import OPERATIONS

@@ -14,7 +14,7 @@ from ..operations import OPERATIONS
 from ..rpc.messages import INVALID_PARAMS, RpcError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from ..operations import Operation
     from .link import Link, Report
@@ -32,10 +32,11 @@ _OFFERS = 20
 class Part:
     """One operation's answer to the arguments it was asked with.
 
-    ``skip`` is the number of lines of a source text to leave out at the start.
+    ``exactly`` are the arguments besides these with which the operation answers just what is shown
+    of the answer; None when nothing is, or only some lines of what was rendered.
     """
 
-    __slots__ = ("answer", "arguments", "operation", "skip")
+    __slots__ = ("answer", "arguments", "exactly", "operation")
 
     def __init__(
         self, operation: Operation, arguments: Mapping[str, Any], answer: Mapping[str, Any]
@@ -44,7 +45,7 @@ class Part:
         self.operation = operation
         self.arguments = arguments
         self.answer = answer
-        self.skip = 0
+        self.exactly: dict[str, Any] | None = None
 
 
 class Asker:
@@ -64,6 +65,18 @@ class Asker:
             )
             answer = await self.link.call(operation, arguments, self._report)
         return Part(OPERATIONS[operation], arguments, answer)
+
+
+async def recorded(asker: Asker, parts: Sequence[Part], handle: str) -> bool:
+    """Have a session know what was shown of these parts; whether it was what is there now."""
+    for part in parts:
+        if part.exactly is None or "session" not in part.operation.takes:
+            continue
+        given = {**part.arguments, **part.exactly, "session": handle}
+        again = await asker.ask(part.operation.name, **given)
+        if again.answer["files"] != part.answer["files"]:
+            return False
+    return True
 
 
 def _may_be_incomplete(operation: str, answer: Mapping[str, Any]) -> bool:
@@ -91,7 +104,7 @@ async def _plainly(asker: Asker, tool: Tool, arguments: Mapping[str, Any]) -> li
     given = dict(arguments)
     chosen = given.pop(tool.selector, "") or next(iter(tool.operations))
     operation = tool.operations[chosen]
-    takes = {one.name for one in operation.parameters}
+    takes = operation.takes
     defaults = {one.name: one.default for one in tool.parameters}
     for name in list(given):
         if name in takes:
@@ -115,12 +128,12 @@ async def _definition(asker: Asker, tool: Tool, arguments: Mapping[str, Any]) ->
         return [found]
     start = items[0]["range"]["start"]
     at = {"path": items[0]["path"], "line": start["line"], "character": start["character"]}
-    text = await asker.ask("source", **at)
+    offset = arguments.get("offset", 0)
+    text = await asker.ask("source", **at, offset=offset)
     if not text.answer["total"]:
         return [found]
-    text.skip = arguments.get("offset", 0)
     parts = [text] if len(items) == 1 else [found, text]
-    if items[0]["kind"] == "class" and not text.skip:
+    if items[0]["kind"] == "class" and not offset:
         # Shown in place of a text that is too long.
         parts.append(await asker.ask("outline", name=items[0]["name"]))
     return parts
@@ -148,13 +161,23 @@ async def _exists(asker: Asker, tool: Tool, arguments: Mapping[str, Any]) -> lis
 
 async def _validate(asker: Asker, tool: Tool, arguments: Mapping[str, Any]) -> list[Part]:
     del tool
+    return [await asker.ask("validate", **_with_text(asker.link.root, arguments))]
+
+
+async def _guard(asker: Asker, tool: Tool, arguments: Mapping[str, Any]) -> list[Part]:
+    del tool
+    return [await asker.ask("guard", **_with_text(asker.link.root, arguments))]
+
+
+def _with_text(root: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments with all of the proposed content where one text is to be replaced by another."""
     given = dict(arguments)
     old, new = given.pop("old", None), given.pop("new", None)
     if old is not None or new is not None:
         if old is None or new is None or "path" not in given or "text" in given:
             raise InvalidArgumentsError("'old' and 'new' go together with 'path', without 'text'")
-        given["text"] = _replaced(asker.link.root, given["path"], old, new)
-    return [await asker.ask("validate", **given)]
+        given["text"] = _replaced(root, given["path"], old, new)
+    return given
 
 
 def _replaced(root: str, path: str, old: str, new: str) -> str:
@@ -203,4 +226,5 @@ _FUNCTIONS: dict[str, Function] = {
     "members": _members,
     "exists": _exists,
     "validate": _validate,
+    "guard": _guard,
 }

@@ -16,11 +16,12 @@ import mcp_types as types
 from mcp.server.caching import CacheHint
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from ...indexer.errors import FluxIndexError
 from ..rpc.messages import RpcError
 from . import arguments, resources
-from .asking import Asker, answered
+from .asking import Asker, answered, recorded
 from .attach import Attacher
 from .folder import folder_of_roots, workspace_root
 from .link import Link
@@ -31,6 +32,7 @@ from .tools import tools
 if TYPE_CHECKING:
     from mcp.server.context import ServerRequestContext
 
+    from .asking import Part
     from .link import Report
     from .shown import Shown
     from .tools import Tool
@@ -61,6 +63,8 @@ _ROOTS_SECONDS = 5.0
 # code is harder to read.
 _READS_STRUCTURED_ONLY = ("claude-code",)
 _LISTS_MS = 3_600_000
+# An answer is given again when files change before a session is told what it showed.
+_MOST_TRIES = 3
 
 
 class Face:
@@ -82,6 +86,7 @@ class Face:
         self._link: Link | None = None
         self._finding = asyncio.Lock()
         self._warming: asyncio.Task[None] | None = None
+        self._session = ""
         hint = CacheHint(ttl_ms=_LISTS_MS, scope="private")
         self.server: Server[Any] = Server(
             "flux-index",
@@ -144,7 +149,7 @@ class Face:
     async def _roots_changed(self, context: Context, _: types.NotificationParams) -> None:
         del context
         if self._folder is None and self._link is not None:
-            link, self._link, self._warming = self._link, None, None
+            link, self._link, self._warming, self._session = self._link, None, None, ""
             await link.close()
 
     async def _list_tools(self, context: Context, _: object) -> types.ListToolsResult:
@@ -183,8 +188,7 @@ class Face:
         try:
             checked = arguments.checked(tool, params.arguments or {})
             asker = Asker(await self.link(context), _reporter(context))
-            parts = await answered(asker, tool, checked)
-            answer = shown(parts, self._budget)
+            parts, answer = await self._answered(context, asker, tool, checked)
         except (FluxIndexError, RpcError, OSError) as error:
             return _failed(str(error))
         except Exception as error:
@@ -193,6 +197,32 @@ class Face:
             return _failed(f"{tool.name} failed: {type(error).__name__}: {error}")
         raw = [part.answer for part in parts] if self._raw else None
         return self._result(context, answer, raw)
+
+    async def _answered(
+        self, context: Context, asker: Asker, tool: Tool, checked: dict[str, Any]
+    ) -> tuple[list[Part], Shown]:
+        """What a tool answers and what of that is shown, which a session is told of."""
+        handle = checked.pop("session", None)
+        if handle is None and any(one.name == "session" for one in tool.parameters):
+            handle = await self._own_session(context, asker)
+        for _ in range(_MOST_TRIES):
+            needs = any(operation.needs_session for operation in tool.operations.values())
+            given = {**checked, "session": handle} if needs else checked
+            parts = await answered(asker, tool, given)
+            answer = shown(parts, self._budget)
+            if handle is None or await recorded(asker, parts, handle):
+                return parts, answer
+        raise FluxIndexError("files changed while this was answered; ask again")
+
+    async def _own_session(self, context: Context, asker: Asker) -> str | None:
+        """The session of this connection, where the protocol has such: a handshake opened it."""
+        if context.protocol_version in MODERN_PROTOCOL_VERSIONS:
+            return None
+        async with self._finding:
+            if not self._session:
+                begun = await asker.ask("begin", client=_client(context))
+                self._session = begun.answer["session"]
+            return self._session
 
     def _result(self, context: Context, answer: Shown, raw: object) -> types.CallToolResult:
         structured: dict[str, Any] | None = answer.structured

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..cli.compact import render
 from ..cli.view import View
+from ..operations import OPERATIONS
+from ..tokens import count_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,17 +47,20 @@ class Shown:
 
 
 def shown(parts: Sequence[Part], budget: int) -> Shown:
-    """The answers of a tool in at most so many tokens, the first ones first."""
+    """The answers of a tool in at most so many tokens, the first ones first.
+
+    Each part is told with which arguments its operation answers just what is shown of it.
+    """
     lines: list[str] = []
     facts: dict[str, Any] = {}
     verdicts: dict[str, str] = {}
-    parts = _without_outline(parts, budget)
+    parts = _text_or_outline(parts, budget)
     for at, part in enumerate(parts):
-        left = budget - tokens("\n".join(lines))
+        left = budget - _tokens(lines)
         if lines and left < _NOTE_TOKENS:
             lines.append(f"… {len(parts) - at} more answers do not fit; ask for fewer at once")
             break
-        told, said = _part(part, left)
+        told, said = _told(part, left)
         lines += told
         if part.operation.result == "ExistsAnswer":
             verdicts[part.answer["query"]] = part.answer["verdict"]
@@ -68,11 +73,6 @@ def shown(parts: Sequence[Part], budget: int) -> Shown:
     return Shown(lines, facts)
 
 
-def tokens(text: str) -> int:
-    """About how many tokens a text has."""
-    return len(text.encode()) * 2 // 7 + 1
-
-
 class ToolView(View):
     """As answers are looked at by a model that may call the tool again."""
 
@@ -80,7 +80,7 @@ class ToolView(View):
 
     def how_to_get_more(self, shown: int) -> str:
         """The argument that gives the next page."""
-        takes = _takes(self.operation)
+        takes = OPERATIONS[self.operation].takes
         if "offset" in takes:
             return f": offset={self.arguments.get('offset', 0) + shown}"
         return f": limit={2 * shown}" if "limit" in takes and shown else ""
@@ -90,40 +90,45 @@ class ToolView(View):
         return f"no {self.operation} found" if "symbol" in answer else "nothing found"
 
 
-def _without_outline(parts: Sequence[Part], budget: int) -> Sequence[Part]:
+def _text_or_outline(parts: Sequence[Part], budget: int) -> Sequence[Part]:
     """Of the text of a class and its outline, the one that fits."""
     if len(parts) < 2 or parts[-1].operation.name != "outline":
         return parts
-    *before, text, _ = parts
-    if _part(text, budget)[1].get("next_offset") is None:
+    *before, text, outline = parts
+    if _tokens(_rendered(text, text.answer)) <= budget:
         return [*before, text]
-    symbol = text.answer["symbol"]
-    n_lines = text.answer["text"].count("\n")
-    text.answer = {**text.answer, "text": "", "total": 0}
-    outline = parts[-1]
-    note = f"{symbol['name']} has {n_lines:,} lines: this is its outline; offset=1 shows the text"
+    note = (
+        f"{text.answer['symbol']['name']} has {text.answer['lines']:,} lines: this is its outline; "
+        "offset=1 shows its text"
+    )
     outline.answer = {**outline.answer, "notes": [note, *outline.answer.get("notes", ())]}
     return [*before, outline]
 
 
-def _part(part: Part, budget: int) -> tuple[list[str], dict[str, Any]]:
+def _told(part: Part, budget: int) -> tuple[list[str], dict[str, Any]]:
     """Lines of one answer, and facts about it."""
-    answer = part.answer
+    answer, takes = part.answer, part.operation.takes
     facts: dict[str, Any] = {}
     if "verdict" in answer and part.operation.result != "ExistsAnswer":
         facts["verdict"] = answer["verdict"]
-    if part.operation.result == "SourceAnswer":
-        return _source(part, budget, facts)
     if part.operation.result not in ("ExistsAnswer", "StatusAnswer"):
-        facts["total"] = answer.get("total", 0)
+        facts["total"] = answer.get("lines", answer.get("total", 0))
+    if answer.get("verdict") in ("allowed", "refused"):
+        # What a session is handed over counts as read by it, so all of it is told.
+        return _rendered(part, answer), facts
+    part.exactly = {}
     lines = _rendered(part, answer)
-    pages = answer.get("items") and not _takes(part.operation.name).isdisjoint(("offset", "limit"))
-    if pages and tokens("\n".join(lines)) > budget:
+    if _tokens(lines) > budget and _n_items(answer) and not takes.isdisjoint(("offset", "limit")):
         answer = _fitting(part, budget)
         lines = _rendered(part, answer)
-    if answer.get("truncated") and "offset" in _takes(part.operation.name):
-        facts["next_offset"] = part.arguments.get("offset", 0) + _n_items(answer)
-    return _cut(lines, budget), facts
+        part.exactly = {"limit": _n_items(answer)}
+    offset = part.arguments.get("offset", 0) + _n_items(answer)
+    if "offset" in takes and (answer.get("truncated") or offset < answer.get("lines", 0)):
+        facts["next_offset"] = offset
+    if _tokens(lines) > budget:
+        lines = _cut(lines, budget)
+        part.exactly = None
+    return lines, facts
 
 
 def _rendered(part: Part, answer: Mapping[str, Any]) -> list[str]:
@@ -136,7 +141,7 @@ def _fitting(part: Part, budget: int) -> Mapping[str, Any]:
     fits, too_many = 1, _n_items(part.answer)
     while too_many - fits > 1:
         middle = (fits + too_many) // 2
-        if tokens("\n".join(_rendered(part, _first(part.answer, middle)))) <= budget:
+        if _tokens(_rendered(part, _first(part.answer, middle))) <= budget:
             fits = middle
         else:
             too_many = middle
@@ -144,11 +149,16 @@ def _fitting(part: Part, budget: int) -> Mapping[str, Any]:
 
 
 def _n_items(answer: Mapping[str, Any]) -> int:
-    return sum(len(item.get(_GROUPED, (item,))) for item in answer["items"])
+    """Number of items of a page: lines of a text, references, or what else is listed."""
+    if "items" in answer:
+        return sum(len(item.get(_GROUPED, (item,))) for item in answer["items"])
+    return len(answer["text"].splitlines()) if "text" in answer else 0
 
 
 def _first(answer: Mapping[str, Any], n_items: int) -> Mapping[str, Any]:
     """The answer with its first items only."""
+    if "items" not in answer:
+        return {**answer, "text": "".join(answer["text"].splitlines(keepends=True)[:n_items])}
     kept: list[Any] = []
     left = n_items
     for item in answer["items"]:
@@ -163,40 +173,20 @@ def _first(answer: Mapping[str, Any], n_items: int) -> Mapping[str, Any]:
     return {**answer, "items": kept, "truncated": True}
 
 
-def _source(part: Part, budget: int, facts: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
-    """A text with numbered lines, from the line on that was asked for."""
-    head, *lines = _rendered(part, part.answer) or [""]
-    n_text = part.answer["text"].count("\n") + (not part.answer["text"].endswith("\n"))
-    text, rest = lines[:n_text], lines[n_text:]
-    skip = min(part.skip, len(text))
-    fitting = _cut(text[skip:], budget - tokens("\n".join([head, *rest])), note=False)
-    left = len(text) - skip - len(fitting)
-    if left > 0:
-        facts["next_offset"] = skip + len(fitting)
-        rest = [f"… {left:,} more lines: offset={facts['next_offset']}", *rest]
-    return [head, *fitting, *rest], facts
-
-
-def _cut(lines: list[str], budget: int, *, note: bool = True) -> list[str]:
+def _cut(lines: list[str], budget: int) -> list[str]:
     """The first lines that fit, and a note of how many do not."""
-    if tokens("\n".join(lines)) <= budget:
-        return lines
     kept: list[str] = []
     used = _NOTE_TOKENS
     for line in lines:
-        used += tokens(line)
+        used += count_tokens(line + "\n")
         if used > budget:
             break
         kept.append(line)
     if not kept:
         # One line that is too long by itself.
-        kept = [lines[0][: max(80, 3 * budget)] + " …"]
-    if note:
-        kept.append(f"… {len(lines) - len(kept):,} more lines do not fit; ask for less at once")
-    return kept
+        kept = [lines[0][: max(80, 2 * budget)] + " …"]
+    return [*kept, f"… {len(lines) - len(kept):,} more lines do not fit; ask for less at once"]
 
 
-def _takes(operation: str) -> set[str]:
-    from ..operations import OPERATIONS
-
-    return {one.name for one in OPERATIONS[operation].parameters}
+def _tokens(lines: Sequence[str]) -> int:
+    return count_tokens("\n".join(lines))

@@ -81,18 +81,20 @@ class _Entry:
         self.operations = operations.split()
         self.doc = doc
         self.selector = selector
-        self.leave_out = {*leave_out.split(), *_POSITION}
+        self.leave_out = {*leave_out.split(), *_POSITION, "session"}
         self.says = says or {}
         self.own = own
         self.is_resident = is_resident
 
-    def tool(self) -> Tool | None:
+    def tool(self, *, with_session: bool) -> Tool | None:
         """The tool, if there is an operation for it."""
         found = {name: OPERATIONS[name] for name in self.operations if name in OPERATIONS}
         if not found:
             return None
         several = self.selector if len(found) > 1 else ""
         parameters = self.own or self._parameters(found)
+        if with_session and any("session" in one.takes for one in found.values()):
+            parameters = (*parameters, _SESSION)
         if several:
             chosen = Parameter(
                 several, "string", self.says.get(several, ""), choices=tuple(found),
@@ -129,12 +131,13 @@ class _Entry:
 def tools(profile: str) -> dict[str, Tool]:
     """The tools of a profile by name, in the order in which they are listed."""
     entries = [*_DEFAULT]
-    if profile != "default":
-        entries += [_alone(name) for name in _GUARDING if name in OPERATIONS]
+    guards = profile != "default" and any(name in OPERATIONS for name in _SESSIONS)
+    if guards:
+        entries += _GUARDING
     if profile == "full":
         listed = {name for entry in entries for name in entry.operations}
         entries += [_whole(name) for name in OPERATIONS if name not in listed]
-    made = [entry.tool() for entry in entries]
+    made = [entry.tool(with_session=guards) for entry in entries]
     return {tool.name: tool for tool in made if tool is not None}
 
 
@@ -143,9 +146,12 @@ _NAME = "Dotted name, as fully or loosely as known."
 _IN_FILE = "Only what is in this file."
 _LIMIT = "Most items."
 _OFFSET = "Items to skip."
-_GUARDING = ("begin", "guard")
-# What these change is what a session has been shown.
-_WRITING = ("begin",)
+_SESSIONS = ("begin", "guard")
+# They change what a session is known to have been shown.
+_WRITING = _SESSIONS
+_SESSION = Parameter(
+    "session", "string", "Handle from `begin`; what is shown then counts as read in that session."
+)
 
 _DEFAULT = (
     _Entry(
@@ -265,15 +271,39 @@ _DEFAULT = (
 )
 
 
-def _alone(name: str) -> _Entry:
-    operation = OPERATIONS[name]
-    return _Entry(name, name.capitalize(), name, operation.doc)
+_GUARDING = (
+    _Entry(
+        "begin",
+        "Begin a session",
+        "begin",
+        "A handle for the argument `session` of other tools, under which it is remembered what "
+        "they show, for 30 days from its last use. Not needed where the protocol has sessions.",
+        own=(Parameter("client", "string", "What the agent is called.", default=""),),
+    ),
+    _Entry(
+        "guard",
+        "May this be written",
+        "guard",
+        "May an edit be written? Only when the lines that it changes were shown in the session as "
+        "they are now, and for a new file a sibling and the APIs that it uses; else what to read "
+        "first. Describe the edit as for `validate`.",
+        own=(
+            Parameter("path", "string", "The file that is edited."),
+            Parameter("text", "string", "All of its proposed content."),
+            Parameter("old", "string", "Text in it that is replaced; must occur once."),
+            Parameter("new", "string", "Text in its place."),
+            Parameter("diff", "string", "A unified diff."),
+            Parameter("supply", "boolean", "Show what has to be read, too.", default=False),
+        ),
+    ),
+)
 
 
 def _whole(name: str) -> _Entry:
     """An operation with all its parameters, positions included."""
-    entry = _alone(name)
-    entry.leave_out = set()
+    operation = OPERATIONS[name]
+    entry = _Entry(name, name.capitalize(), name, operation.doc)
+    entry.leave_out = {"session"}
     return entry
 
 

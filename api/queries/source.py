@@ -21,6 +21,8 @@ def source(
     line: int | None,
     character: int,
     context: int,
+    offset: int,
+    limit: int | None,
 ) -> dict[str, Any]:
     """Answer the operation ``source``."""
     snapshot = session.snapshot(whole=False)
@@ -38,7 +40,12 @@ def source(
         begin, end = full_range(snapshot, entity)
         first = max(0, facts.line_of(begin) - context)
         last = facts.line_of(max(begin, end - 1)) + 1 + context
-        text = snapshot.text(where)[starts[first] : starts[min(last, len(starts) - 1)]]
+        end = min(last, len(starts) - 1)
+        answer["lines"] = end - first
+        first = min(first + offset, end)
+        if limit is not None:
+            end = min(end, first + limit)
+        text = snapshot.text(where)[starts[first] : starts[end]]
         answer["symbol"] = symbol(snapshot, found[0])
         answer["path"] = where
         answer["first_line"] = first + 1
