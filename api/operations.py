@@ -416,6 +416,15 @@ _ALL = (
         ),
     ),
     Operation(
+        "map",
+        "map",
+        "MapListing",
+        "What the workspace consists of: packages and other folders with the number of their files "
+        "and what lies in them, tests last.",
+        Parameter("below", "string", "Only what lies below this folder."),
+        *_PAGE,
+    ),
+    Operation(
         "status",
         "status",
         "StatusAnswer",

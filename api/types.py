@@ -132,6 +132,28 @@ class Listing(Envelope):
     truncated: bool
 
 
+class MapItem(TypedDict):
+    """A folder with Python files; small ones are part of the folder that they are in."""
+
+    name: str
+    """Dotted name of the package; empty when the folder is none."""
+    path: str
+    """Empty for the workspace's own folder."""
+    files: int
+    tests: bool
+    """Whether all that it holds are tests."""
+    holds: list[str]
+    """Names of the folders in it, with ``/`` at the end, then of its modules."""
+
+
+class MapListing(Envelope):
+    """What a workspace consists of."""
+
+    items: list[MapItem]
+    total: int
+    truncated: bool
+
+
 class ReferenceListing(Envelope):
     """Count first, then a page of references grouped by file."""
 

@@ -144,6 +144,7 @@ def test_position_by_options(ask: Ask) -> None:
         (["breakage", "--path", "shop/views.py", "--text", "x = 1"], "ok: 1 file checked"),
         (["fix", "--whole"], "0 fixed, "),
         (["begin"], "s-"),
+        (["map"], "shop/ shop 3 files: models, views"),
         (["status"], "state current"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",

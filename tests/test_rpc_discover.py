@@ -193,6 +193,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "similar": BOX,
     "reuse": {"query": "area of a shape"},
     "conventions": {},
+    "map": {},
     "status": {},
     "server.info": {},
     "server.sync": {},

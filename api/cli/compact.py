@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         ImportListing,
         Judgement,
         Listing,
+        MapListing,
         Mending,
         PatternAnswer,
         ReferenceListing,
@@ -68,6 +69,19 @@ def listing(answer: Listing, view: View) -> list[str]:
         full = view.operation == "definition"
         lines = [_line(item, view, full=full) for item in items]
     return _ended(lines, answer, view, len(items))
+
+
+def folders(answer: MapListing, view: View) -> list[str]:
+    """A line for each folder: what it is called, how many files it has, what lies in it."""
+    lines: list[str] = []
+    for item in answer["items"]:
+        name = f" {plain(item['name'])}" if item["name"] else ""
+        tests = " tests" if item["tests"] else ""
+        head = f"{view.path(item['path'] or '.')}/{name} {counted(item['files'], 'file')}{tests}"
+        holds = ", ".join(plain(each) for each in item["holds"][:_MOST_HELD])
+        more = len(item["holds"]) - _MOST_HELD
+        lines.append(f"{head}: {holds}{f' and {more} more' if more > 0 else ''}")
+    return _ended(lines, answer, view, len(answer["items"]))
 
 
 def references(answer: ReferenceListing, view: View) -> list[str]:
@@ -258,6 +272,7 @@ def source_lines(answer: SourceAnswer) -> list[str]:
 
 RENDERERS: dict[str, Callable[[Any, View], list[str]]] = {
     "Listing": listing,
+    "MapListing": folders,
     "ReferenceListing": references,
     "CallListing": calls,
     "HierarchyAnswer": hierarchy,
@@ -278,6 +293,7 @@ RENDERERS: dict[str, Callable[[Any, View], list[str]]] = {
 """Renderers by result type."""
 
 _HERE = "workspace"
+_MOST_HELD = 24
 
 
 def _ended(lines: list[str], answer: Mapping[str, Any], view: View, shown: int) -> list[str]:

@@ -39,6 +39,7 @@ EXAMPLES = {
     "explain": "django/db/models/base.py:785:14",
     "begin": "--client aider",
     "guard": "--session s-1f0c --diff change.patch",
+    "map": "--below django/db",
     "status": "--json",
 }
 """For each operation what to type behind its name."""

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         ImportListing,
         Judgement,
         Listing,
+        MapListing,
         Mending,
         PatternAnswer,
         ReferenceListing,
@@ -207,6 +208,13 @@ def context(answer: ContextAnswer, view: View) -> list[str]:
     return _ended(lines, answer, view, answer["total"])
 
 
+def folders(answer: MapListing, view: View) -> list[str]:
+    """A line for each folder, as in the compact form."""
+    from .compact import folders as lines
+
+    return lines(answer, view)
+
+
 def judgement(answer: Judgement, view: View) -> list[str]:
     """What is wrong, line by line, and the verdict."""
     from .validate import lines
@@ -278,6 +286,7 @@ def status(answer: Mapping[str, Any], view: View) -> list[str]:
 
 RENDERERS: dict[str, Callable[[Any, View], list[str]]] = {
     "Listing": listing,
+    "MapListing": folders,
     "ReferenceListing": references,
     "CallListing": calls,
     "HierarchyAnswer": hierarchy,

@@ -122,20 +122,11 @@ def _context(task: str, path: str | None) -> list[tuple[str, dict[str, Any]]]:
     """The operation that finds what a task is about: the best that there is."""
     if "context" not in OPERATIONS:
         return [("symbols", {"query": task, "limit": 20})]
-    takes = OPERATIONS["context"].parameters
-    # Whatever it calls what it takes, the task is what it cannot do without.
-    subject = next((one.name for one in takes if one.required), takes[0].name)
-    arguments: dict[str, Any] = {subject: task}
-    if path and any(one.name == "path" for one in takes):
-        arguments["path"] = path
-    return [("context", arguments)]
+    return [("context", {"task": task, **({"paths": [path]} if path else {})})]
 
 
 def _patterns(task: str) -> list[tuple[str, dict[str, Any]]]:
-    if "reuse" not in OPERATIONS:
-        return []
-    takes = OPERATIONS["reuse"].parameters
-    return [("reuse", {next((one.name for one in takes if one.required), takes[0].name): task})]
+    return [("reuse", {"query": task})] if "reuse" in OPERATIONS else []
 
 
 async def _tried(

@@ -7,7 +7,7 @@ listed.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from ...indexer.errors import InvalidArgumentsError
 from ..operations import OPERATIONS
@@ -41,7 +41,7 @@ class Resource:
 
 _ALL = (
     Resource("map", "Map", "What the workspace consists of, and where what is.", "map"),
-    Resource("rules", "Rules", "How code is written in this workspace.", "rules"),
+    Resource("rules", "Rules", "How code is written in this workspace.", "conventions"),
     Resource("status", "Status", "How current the index is, and what is not indexed.", "status"),
     Resource("file", "Outline of a file", "What a file defines.", "outline", "path"),
     Resource("source", "Source of a symbol", "Text of a symbol.", "source", "name"),
@@ -62,8 +62,3 @@ async def read(asker: Asker, uri: str, budget: int) -> str | None:
     if resource.argument and not part.answer.get("total"):
         raise InvalidArgumentsError(f"there is no {unquote(rest)}")
     return shown([part], budget).text
-
-
-def address(name: str, value: str = "") -> str:
-    """The address of a resource, or of one that a template describes."""
-    return f"{SCHEME}{name}/{quote(value)}" if value else f"{SCHEME}{name}"

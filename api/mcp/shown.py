@@ -116,6 +116,9 @@ def _told(part: Part, budget: int) -> tuple[list[str], dict[str, Any]]:
     if answer.get("verdict") in ("allowed", "refused"):
         # What a session is handed over counts as read by it, so all of it is told.
         return _rendered(part, answer), facts
+    if "budget" in takes:
+        # It keeps to the budget that it was asked with, which is of its text without the notes.
+        budget = max(budget, part.answer.get("budget", 0) + _NOTE_TOKENS)
     part.exactly = {}
     lines = _rendered(part, answer)
     if _tokens(lines) > budget and _n_items(answer) and not takes.isdisjoint(("offset", "limit")):

@@ -235,7 +235,12 @@ _DEFAULT = (
         "Context of a task",
         "context",
         "What matters for a task, ranked and packed into a token budget: files, classes and "
-        "functions, each with why. Takes a task, an issue, a traceback, a failing test. Ask first.",
+        "functions, each with why. Ask first.",
+        says={
+            "task": "A sentence, an issue's text, a traceback, the output of a failing test.",
+            "paths": "Files that are about to be written.",
+            "budget": "Most tokens.",
+        },
         is_resident=True,
     ),
     _Entry(
@@ -245,7 +250,16 @@ _DEFAULT = (
         "How code of a kind is written here: its nearest siblings, the pattern they follow with "
         "counts, a skeleton; `reuse`: what already does this. Ask before writing something new.",
         selector="find",
-        says={"find": "What to find."},
+        says={
+            "find": "`similar`: the siblings alone.",
+            "name": "An existing class or function of the kind.",
+            "path": _IN_FILE,
+            "text": "A stub (`class Cache(Base):`), code, or a description of what is to be.",
+            "base": "The class that a new one derives from.",
+            "into": "The file it is meant for; need not exist.",
+            "query": "For `reuse`: name, signature or description.",
+            "limit": _LIMIT,
+        },
     ),
     _Entry(
         "validate",
