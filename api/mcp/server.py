@@ -59,9 +59,9 @@ cut ends with what to ask for to get the rest.
 _UNCUT_TOKENS = 10_000
 _MOST_CHARACTERS = 500_000
 _ROOTS_SECONDS = 5.0
-# It shows a model nothing but the structured form when there is one (claude-code#79944), in which
-# code is harder to read.
-_READS_STRUCTURED_ONLY = ("claude-code",)
+# They show a model nothing but the structured form when there is one (claude-code#79944, and Codex
+# 0.171), in which code is harder to read.
+_READS_STRUCTURED_ONLY = ("claude-code", "codex-mcp-client")
 _LISTS_MS = 3_600_000
 # An answer is given again when files change before a session is told what it showed.
 _MOST_TRIES = 3

@@ -1,7 +1,8 @@
 """A language model that says what it was told to: an OpenAI-compatible endpoint on the loopback.
 
-It answers chat completions, whole or streamed as it is asked to, and keeps what it was sent. The
-script is a function from the messages of a request to a reply: text, or tool calls.
+It answers chat completions, whole or streamed as it is asked to, and streams answers of the newer
+API called responses. It keeps what it was sent. The script is a function from a request to a reply:
+text, or calls of tools.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ MODEL = "scripted"
 
 @dataclass(frozen=True)
 class Reply:
-    """What the model says: text, and calls of tools as (name, arguments)."""
+    """What the model says: text, and calls of tools as (name, arguments).
+
+    A tool of a namespace, which the API called responses has, is called ``namespace/name``.
+    """
 
     text: str = ""
     calls: tuple[tuple[str, dict[str, Any]], ...] = ()
@@ -63,7 +67,9 @@ def scripted_model(script: Script) -> Iterator[Model]:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             model.requests.append(asked)
             reply = script(asked)
-            if asked.get("stream"):
+            if self.path.endswith("/responses"):
+                self._events(_events(reply, len(model.requests)))
+            elif asked.get("stream"):
                 self._stream(reply, asked.get("stream_options") or {})
             else:
                 self._send(_completion(reply))
@@ -84,6 +90,16 @@ def scripted_model(script: Script) -> Iterator[Model]:
             for chunk in _chunks(reply, usage=bool(options.get("include_usage"))):
                 self.wfile.write(b"data: " + json.dumps(chunk).encode() + b"\n\n")
             self.wfile.write(b"data: [DONE]\n\n")
+            self.close_connection = True
+
+        def _events(self, events: list[dict[str, Any]]) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Connection", "close")
+            self.end_headers()
+            for event in events:
+                head = f"event: {event['type']}\ndata: "
+                self.wfile.write(head.encode() + json.dumps(event).encode() + b"\n\n")
             self.close_connection = True
 
         def log_message(self, *_: Any) -> None:
@@ -142,3 +158,25 @@ def _chunks(reply: Reply, *, usage: bool) -> Iterator[dict[str, Any]]:
     yield {**head, "choices": [{"index": 0, "delta": {}, "finish_reason": _finish(reply)}]}
     if usage:
         yield {**head, "choices": [], "usage": _USAGE}
+
+
+def _events(reply: Reply, nth: int) -> list[dict[str, Any]]:
+    """An answer of the API called responses."""
+    items: list[dict[str, Any]] = []
+    for at, (name, arguments) in enumerate(reply.calls):
+        space, _, last = name.rpartition("/")
+        item = {"type": "function_call", "id": f"fc_{nth}_{at}", "call_id": f"call_{nth}_{at}",
+                "name": last, "arguments": json.dumps(arguments)}  # fmt: skip
+        items.append({**item, "namespace": space} if space else item)
+    if reply.text:
+        content = [{"type": "output_text", "text": reply.text}]
+        items.append({"type": "message", "id": f"m_{nth}", "role": "assistant", "content": content})
+    usage = {"input_tokens": 1, "output_tokens": 1, "total_tokens": 2}
+    return [
+        {"type": "response.created", "response": {"id": f"r_{nth}"}},
+        *(
+            {"type": "response.output_item.done", "output_index": at, "item": item}
+            for at, item in enumerate(items)
+        ),
+        {"type": "response.completed", "response": {"id": f"r_{nth}", "usage": usage}},
+    ]
