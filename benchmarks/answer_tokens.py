@@ -127,10 +127,14 @@ async def asked(root: str, work: str) -> tuple[list[tuple[str, str]], str]:
     async with Client(server) as client:
         tools = (await client.list_tools()).tools
         shown = [tool.model_dump(by_alias=True, exclude_none=True) for tool in tools]
+        offered = {tool.name for tool in tools}
         for question in QUESTIONS:
             texts: list[str] = []
             structured: list[str] = []
-            for tool, given in question.calls:
+            calls = question.better
+            if not calls or not offered.issuperset(tool for tool, _ in calls):
+                calls = question.calls
+            for tool, given in calls:
                 result = await client.call_tool(tool, given)
                 if result.is_error:
                     raise RuntimeError(f"{tool} {given}: {result.content[0].text}")

@@ -10,7 +10,8 @@ Call = tuple[str, dict[str, Any]]
 class Question(NamedTuple):
     """A question, how it is asked here, and what ripgrep is asked for.
 
-    ``truth``: texts that an answer holds. ``calls``: tools with their arguments. ``pattern``: what
+    ``truth``: texts that an answer holds. ``calls``: tools with their arguments. ``better``: those
+    that are asked instead where the server has all of these tools. ``pattern``: what
     ripgrep looks for. ``reads``: classes, as (path, name), whose text has to be read for the
     answer; in order, for "how are such classes written" the base first and then siblings.
     """
@@ -21,6 +22,7 @@ class Question(NamedTuple):
     calls: tuple[Call, ...]
     pattern: str
     reads: tuple[tuple[str, str], ...] = ()
+    better: tuple[Call, ...] = ()
 
 
 def _where(text: str, name: str, pattern: str, *truth: str) -> Question:
@@ -59,6 +61,7 @@ def _written(base: str, sibling: str, reads: tuple[tuple[str, str], ...], *truth
         calls,
         rf"class \w+\(.*\b{last}\b",
         reads,
+        better=(("patterns", {"base": base}), ("definition", {"name": sibling})),
     )
 
 

@@ -104,17 +104,18 @@ async def _plainly(asker: Asker, tool: Tool, arguments: Mapping[str, Any]) -> li
     given = dict(arguments)
     chosen = given.pop(tool.selector, "") or next(iter(tool.operations))
     operation = tool.operations[chosen]
-    takes = operation.takes
-    defaults = {one.name: one.default for one in tool.parameters}
-    for name in list(given):
-        if name in takes:
+    takes = {one.name: one.default for one in operation.parameters}
+    for one in tool.parameters:
+        name = one.name
+        if name not in given or (name in takes and takes[name] == one.default):
             continue
-        if given[name] != defaults[name]:
+        if given[name] == one.default:
+            del given[name]  # what other operations of the tool take, or take by default
+        elif name not in takes:
             raise InvalidArgumentsError(
                 f"{name!r} does not go with {tool.selector} {chosen!r}, which takes "
-                + ", ".join(one.name for one in tool.parameters if one.name in takes)
+                + ", ".join(each.name for each in tool.parameters if each.name in takes)
             )
-        del given[name]
     return [await asker.ask(operation.name, **given)]
 
 
