@@ -26,6 +26,7 @@ from .signatures import Callee, Signature, of_class, of_function, of_lambda, of_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...indexer.facts import FileFacts
     from ...indexer.resolve.entities import Entity, Found
     from ...indexer.resolve.types import Type, Value
     from ...indexer.snapshot import Snapshot
@@ -82,7 +83,21 @@ def _of_name(snapshot: Snapshot, path: str, function: int) -> Reached | None:
     )
     if not rows or any(_holds_a_class(snapshot, item.entity) for item in found):
         return None  # a variable of a module may be set from outside
-    return _of_type(snapshot, evaluate.values(snapshot, path, function))
+    type_ = evaluate.values(snapshot, path, function)
+    if any(_is_made_anew(snapshot, facts, row, type_) for row in rows):
+        return None
+    return _of_type(snapshot, type_)
+
+
+def _is_made_anew(snapshot: Snapshot, facts: FileFacts, row: int, type_: Type) -> bool:
+    """Whether a call makes another class of one under its own name: ``Box = decorated(Box)``."""
+    value, name = facts.binding[f.BIND_VALUE][row], facts.binding[f.BIND_NAME][row]
+    if value < 0 or facts.expr[f.EXPR_OP][value] != f.CALL:
+        return False
+    return any(
+        each[0] == CLASS_OBJECT and name_of(snapshot, each[1]) == facts.names[name]
+        for each in type_
+    )
 
 
 def _is_definition(snapshot: Snapshot, entity: Entity) -> bool:

@@ -11,10 +11,12 @@ if TYPE_CHECKING:
 
 _EXPECTING = (b"raises", b"assertRaises", b"suppress", b"assertWarns", b"warns", b"expect")
 
+_FAILING = (b"xfail", b"expectedFailure")
+
 
 def is_expected_to_fail(file: File, position: int, *exceptions: str) -> bool:
     """Whether a handler or a ``with pytest.raises(…)`` around a position is for its failing."""
-    if file.is_guarded(position, *exceptions):
+    if file.is_guarded(position, *exceptions) or _is_in_failing_test(file, position):
         return True
     kinds, parents, _, starts = file.facts.block[:4]
     block = block_at(file.facts, file.scope_at(position), position)
@@ -27,6 +29,20 @@ def is_expected_to_fail(file: File, position: int, *exceptions: str) -> bool:
     line = file.facts.line_starts[file.facts.line_of(position)]
     # `with pytest.raises(TypeError): call()` on one line, `assertRaises(TypeError, call)`
     return b"raises" in file.text[line:position].lower()
+
+
+def _is_in_failing_test(file: File, position: int) -> bool:
+    """Whether a function around a position is decorated as a test that is to fail."""
+    table = file.facts.definition
+    return any(
+        table[f.DEF_DECORATORS][row] >= 0
+        and table[f.DEF_START][row] <= position < table[f.DEF_END][row]
+        and any(
+            word in file.text[table[f.DEF_START][row] : table[f.DEF_POS][row]]
+            for word in _FAILING
+        )
+        for row in range(len(table[f.DEF_START]))
+    )
 
 
 def is_for_another_version(file: File, position: int) -> bool:

@@ -221,14 +221,45 @@ class File:
     @cached_property
     def imports_unknown(self) -> bool:
         """Whether the file imports a module that is not here, whose objects may have any member."""
-        from ...indexer.resolve.entities import OUTSIDE
+        return _imports_unknown(self.strict, self.path)
+
+    @cached_property
+    def meets_unknown(self) -> bool:
+        """Whether the file, or a module of the workspace that it imports, imports what is not here.
+
+        Objects of that may come its way without a word that says so.
+        """
+        from ...indexer.resolve.entities import MODULE
         from ...indexer.resolve.modules import imported_module
 
-        table = self.facts.imports
+        if self.imports_unknown:
+            return True
+        modules = {
+            imported_module(self.strict, self.path, self.facts.names[row])
+            for row in set(self.facts.imports[f.IMP_MODULE])
+        }
         return any(
-            imported_module(self.strict, self.path, self.facts.names[row])[0] == OUTSIDE
-            for row in set(table[f.IMP_MODULE])
+            kind == MODULE and path[:1] != "/" and _imports_unknown(self.strict, path)
+            for kind, path, _ in modules
         )
+
+
+def _imports_unknown(snapshot: Snapshot, path: str) -> bool:
+    """Whether a file imports a module that is not here."""
+    from ...indexer.resolve.entities import OUTSIDE
+    from ...indexer.resolve.memo import remember
+    from ...indexer.resolve.modules import imported_module
+
+    facts = snapshot.facts(path)
+    if facts is None:
+        return True
+    rows = set(facts.imports[f.IMP_MODULE])
+    return remember(
+        snapshot,
+        ("imports unknown", path),
+        lambda: any(imported_module(snapshot, path, facts.names[row])[0] == OUTSIDE for row in rows),
+        False,
+    )
 
 
 def _rows_by_op(facts: FileFacts) -> dict[int, list[int]]:

@@ -9,6 +9,22 @@ if TYPE_CHECKING:
 
 # What checkers of types are told with; they look for the same kinds of faults.
 _MARKS = (b"type:ignore", b"pyright:ignore", b"pyrefly:ignore", b"ty:ignore", b"mypy:ignore")
+# What linters are told, by the rule that looks for the same.
+_CODES = {
+    "undefined-name": (b"F821", b"undefined-variable", b"E0602"),
+    "used-before-definition": (b"F821", b"used-before-assignment", b"E0601"),
+    "redefinition": (b"F811", b"function-redefined", b"E0102"),
+    "unresolved-attribute": (b"no-member", b"E1101"),
+    "unresolved-import": (b"import-error", b"E0401"),
+    "not-installed": (b"import-error", b"E0401"),
+    "unresolved-name": (b"no-name-in-module", b"E0611"),
+    "unknown-keyword": (b"unexpected-keyword-arg", b"E1123"),
+    "missing-argument": (b"no-value-for-parameter", b"E1120"),
+    "too-many-arguments": (b"too-many-function-args", b"E1121"),
+    "duplicate-argument": (b"redundant-keyword-arg", b"E1124"),
+    "not-callable": (b"not-callable", b"E1102"),
+    "abstract-instantiated": (b"abstract-class-instantiated", b"E0110"),
+}
 _OWN = b"flux-index:ignore"
 _NEVER = frozenset(["syntax-error"])
 
@@ -17,7 +33,8 @@ def is_ignored(file: File, finding: Finding) -> bool:
     """Whether a comment on the lines of a fault's statement says to leave it alone.
 
     ``# type: ignore[code]`` counts whatever the code, which is that of another tool;
-    ``# flux-index: ignore[rule]`` only for the rules that it names, if it names any.
+    ``# flux-index: ignore[rule]`` only for the rules that it names, if it names any; ``# noqa:
+    F821`` and ``# pylint: disable=no-member`` for the rules that look for the same.
     """
     if finding.rule in _NEVER:
         return False
@@ -31,6 +48,9 @@ def _says(comment: bytes, rule: str) -> bool:
         return not named.startswith(b"[") or rule.encode() in named[1:].partition(b"]")[0].split(
             b","
         )
+    if b"noqa:" in plain or b"pylint:disable=" in plain:
+        if any(code in plain for code in _CODES.get(rule, ())):
+            return True
     return any(mark in plain for mark in _MARKS)
 
 

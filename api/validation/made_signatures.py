@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _ATTRS = frozenset(["s", "attrs", "attributes", "define", "mutable", "frozen"])
 _FIELD_CALLS = frozenset(["field", "ib", "attrib", "attr"])
+# Options by which `attrs` takes its fields from elsewhere.
+_ELSEWHERE = frozenset(["", "these", "field_transformer"])
 _DEFAULTS = frozenset(["default", "default_factory", "factory"])
 
 
@@ -38,9 +40,11 @@ def made_signature(snapshot: Snapshot, cls: Entity, order: list[Entity]) -> Sign
         is_writer = bool(own_member(snapshot, each, "__init__")) or bool(
             own_member(snapshot, each, "__new__")
         )
+        kind, options = _made_by(facts, each)
+        if kind == "attrs" and _is_made_otherwise(options, is_writer=is_writer):
+            return _unknown()
         if is_writer:
             return None
-        kind, options = _made_by(facts, each)
         if kind:
             if options.get("init") == f.FALSE:
                 continue
@@ -54,6 +58,13 @@ def made_signature(snapshot: Snapshot, cls: Entity, order: list[Entity]) -> Sign
             return _of_dict(snapshot, cls)
     # Made by somebody else's rules: a base or decorator that says that it makes dataclasses.
     return _unknown() if synthesized.fields(snapshot, cls) else None
+
+
+def _is_made_otherwise(options: dict[str, int], *, is_writer: bool) -> bool:
+    """Whether ``attrs`` is told to make a constructor of other fields, or in spite of one."""
+    if _ELSEWHERE & options.keys() or options.get("auto_attribs") == f.FALSE:
+        return True
+    return is_writer and ("init" in options or options.get("auto_detect") == f.FALSE)
 
 
 def _unknown() -> Signature:

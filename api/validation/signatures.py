@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from ...indexer import facts as f
 from ...indexer.places import blocks_around
-from ...indexer.resolve.classes import class_member, is_enum, metaclass, mro, subclasses
+from ...indexer.resolve.classes import class_member, is_enum, metaclass, mro, own_member, subclasses
 from ...indexer.resolve.entities import CLASS, FUNCTION, OUTSIDE, VARIABLE, name_of, owner_class
 from ...indexer.resolve.members import member_found
 from ...indexer.resolve.signatures import overloads, parameters_of
+from ...indexer.resolve.sources import source_path
 from ...indexer.resolve.synthesized import last_name
 from ...indexer.resolve.types import (
     CLASS_OBJECT,
@@ -120,7 +121,7 @@ def of_value(snapshot: Snapshot, value: Value, *, exactly: bool = False) -> list
 def of_method(snapshot: Snapshot, receiver: Value, function: Entity) -> Callee | None:
     """A method as it is called on a value, whatever its decorators have made of its result."""
     flags = snapshot.need(function[1]).definition[f.DEF_FLAGS][function[2]]
-    bound = receiver[0] in (INSTANCE, SUPER) or bool(flags & f.CLASSMETHOD)
+    bound = receiver[0] not in (CLASS_OBJECT, MODULE_OBJECT) or bool(flags & f.CLASSMETHOD)
     if receiver[0] == CLASS_OBJECT:
         owner = (CLASS, function[1], owner_class(snapshot.need(function[1]), function))
         own = [*mro(snapshot, receiver[1]), named(snapshot, "builtins", "object")]
@@ -247,6 +248,8 @@ def of_class(snapshot: Snapshot, cls: Entity) -> Callee | None:
         return None
     if not all(keeps_class(snapshot, each) for each in order if each[0] == CLASS):
         return None
+    if any(_new_gives_another(snapshot, each) for each in order if each[0] == CLASS):
+        return None
     place, written = _written_constructor(snapshot, cls, order)
     if place < 0 or any(each[0] != CLASS for each in order[: place + 1]):
         return None
@@ -255,7 +258,7 @@ def of_class(snapshot: Snapshot, cls: Entity) -> Callee | None:
         return Callee(cls, [made]) if made.entity == cls else None
     if written is None:
         # Of `object`: nothing, if all bases are here.
-        complete = all(each[0] == CLASS for each in order)
+        complete = all(each[0] == CLASS and not _has_source(snapshot, each) for each in order)
         return Callee(cls, [Signature(cls, [], cls)]) if complete else None
     found = of_function(snapshot, written, bound=True, start=cls)
     return None if found is None else Callee(cls, found.signatures)
@@ -290,6 +293,39 @@ def _replaces_constructors(snapshot: Snapshot, meta: Entity) -> bool:
         for role, position, _ in facts.occurrences(name)
         if role & f.ROLE_MASK == f.WRITTEN or name == "setattr"
     )
+
+
+def _has_source(snapshot: Snapshot, cls: Entity) -> bool:
+    """Whether a class is one of a stub with its source at hand, which may write a constructor."""
+    if not cls[1].endswith(".pyi"):
+        return False
+    if snapshot.index.layers.layer(snapshot.absolute(cls[1])) == "stdlib":
+        return False
+    return source_path(snapshot, cls[1]) is not None
+
+
+def _new_gives_another(snapshot: Snapshot, cls: Entity) -> bool:
+    """Whether ``__new__`` of a class may give an object that something else has made."""
+    facts = snapshot.facts(cls[1])
+    if facts is None or cls[1].endswith(".pyi") or facts.name_id("__new__") < 0:
+        return False
+    return any(
+        _gives_another(snapshot, item.entity)
+        for item in own_member(snapshot, cls, "__new__")
+        if item.entity[0] == FUNCTION
+    )
+
+
+def _gives_another(snapshot: Snapshot, new: Entity) -> bool:
+    """Whether a function returns what a call gives that is none of ``__new__``."""
+    facts = snapshot.need(new[1])
+    scope = facts.definition[f.DEF_OWN_SCOPE][new[2]]
+    ops, _, lefts, _ = facts.expr
+    return any(
+        where == scope and kind == f.RETURN and expr >= 0 and ops[expr] == f.CALL
+        and last_name(facts, lefts[expr]) != "__new__"
+        for where, expr, kind in zip(*facts.result[:3], strict=True)
+    )  # fmt: skip
 
 
 def _written_constructor(

@@ -43,6 +43,8 @@ class Layers:
         "_compiled",
         "_distributions",
         "_found",
+        "_happens_to_be",
+        "_lacks_something",
         "_library",
         "_listed",
         "_looked",
@@ -70,6 +72,8 @@ class Layers:
         self._packages: dict[str, str] = {}
         self._origins: dict[str, tuple[str, str]] = {}
         self._sources = ""
+        self._lacks_something = False
+        self._happens_to_be = False
         self._found: dict[str, str | None] = {}
         self._compiled: dict[str, frozenset[str]] = {}
         self._stamps: dict[str, Stamp] = {}
@@ -85,6 +89,8 @@ class Layers:
         self._library = StandardLibrary(typeshed_folder(self._cache_dir), self._version)
         self._sources = environment.stdlib or ""
         self._site = environment.site_packages
+        self._lacks_something = bool(environment.lacking)
+        self._happens_to_be = environment.kind == "system"
         roots = list(self._site)
         for site in self._site:
             # Before it is read, so that what changes meanwhile is noticed.
@@ -194,8 +200,18 @@ class Layers:
 
     @property
     def is_known(self) -> bool:
-        """Whether there is an environment; without one, any module may be installed."""
-        return bool(self.roots)
+        """Whether there is an environment; without one, any module may be installed.
+
+        One that merely happens to be on the path, and lacks what the workspace needs, is none.
+        """
+        return bool(self.roots) and not (self.lacks_something and self._happens_to_be)
+
+    @property
+    def lacks_something(self) -> bool:
+        """Whether something is not installed that the workspace cannot do without."""
+        if not self._ready:
+            self._prepare()
+        return self._lacks_something
 
     def is_installed(self, path: str) -> bool:
         """Whether a file is one of those that installers keep, rather than one people edit."""

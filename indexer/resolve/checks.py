@@ -189,6 +189,11 @@ def _checked(
     if name in ("isinstance", "issubclass"):
         classes = classes_of(snapshot, path, extra[at + 6]) if extra[at] == 2 else []
         form = INSTANCE if name == "isinstance" else CLASS_OBJECT
+        if truth and extra[at] == 2 and not snapshot.conventional:
+            # Without conventions an answer must not leave out what nobody knows.
+            if _names_unknown(snapshot, path, facts, extra[at + 6]):
+                return UNKNOWN
+            return _of_both(snapshot, type_, classes, form)
         return of_classes(snapshot, type_, classes, truth=truth, form=form)
     if name == "callable":
         kept = tuple(value for value in type_ if is_callable(snapshot, value) == truth)
@@ -204,6 +209,35 @@ def _checked(
                     return guarded if truth else type_
                 return of_classes(snapshot, type_, classes, truth=truth)
     return type_
+
+
+def _names_unknown(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> bool:
+    """Whether an expression names a class that is not at hand, among others or alone."""
+    ops, _, lefts, rights = facts.expr
+    (extra,) = facts.extra
+    if ops[expr] == f.TUPLE:
+        at = lefts[expr]
+        parts = extra[at + 1 : at + 1 + extra[at]]
+        return any(_names_unknown(snapshot, path, facts, part) for part in parts)
+    if ops[expr] == f.BINARY:
+        return _names_unknown(snapshot, path, facts, lefts[expr]) or _names_unknown(
+            snapshot, path, facts, extra[rights[expr] + 1]
+        )
+    return not classes_of(snapshot, path, expr) and ops[expr] != f.NONE
+
+
+def _of_both(snapshot: Snapshot, type_: Type, classes: list[Entity], form: int) -> Type:
+    """Where ``isinstance`` holds of an unrelated class, a value has the members of both."""
+    kept = of_classes(snapshot, type_, classes, truth=True, form=form)
+    apart = [
+        value
+        for value in type_
+        if value[0] == form
+        and not any(value[1] in mro(snapshot, each[1]) or each[1] in mro(snapshot, value[1])
+                    for each in kept)
+    ]  # fmt: skip
+    related = len(apart) < len([value for value in type_ if value[0] == form])
+    return kept if related or not apart else union(kept, tuple(apart))
 
 
 def _guarded_type(snapshot: Snapshot, function: Entity) -> tuple[Type, bool]:

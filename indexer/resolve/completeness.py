@@ -11,6 +11,7 @@ from .. import facts as f
 from . import evaluate, narrowing
 from .annotations import annotated
 from .classes import mro, own_attributes
+from .decorators import is_known_through_decorators
 from .entities import ATTRIBUTE, CLASS, FUNCTION, MODULE, NAMESPACE, OUTSIDE, PARAMETER, VARIABLE
 from .entity_types import first_parameter_class
 from .members import member_found
@@ -94,7 +95,21 @@ def _name(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> bool:
         return all(
             _entity(snapshot, item.entity) for item in evaluate.objects(snapshot, path, expr)
         )
-    return all(_binding(snapshot, path, facts, row) for row in rows)
+    return all(
+        _binding(snapshot, path, facts, row) and not _is_field(facts, row) for row in rows
+    )
+
+
+def _is_field(facts: FileFacts, row: int) -> bool:
+    """Whether a name in a class body is a field: its annotation speaks of instances of the class."""
+    table = facts.binding
+    value = table[f.BIND_VALUE][row]
+    return (
+        table[f.BIND_ANNOTATION][row] >= 0
+        and value >= 0
+        and facts.expr[f.EXPR_OP][value] == f.CALL
+        and facts.scope[f.SCOPE_KIND][table[f.BIND_SCOPE][row]] == f.CLASS_SCOPE
+    )
 
 
 def _binding(snapshot: Snapshot, path: str, facts: FileFacts, row: int) -> bool:
@@ -224,13 +239,16 @@ def _gives_known(snapshot: Snapshot, value: Value) -> bool:
     if form == CLASS_OBJECT:
         return entity[0] == CLASS
     if form == FUNCTION_OBJECT:
-        return _result(snapshot, entity)
+        return is_known_through_decorators(snapshot, entity) and _result(snapshot, entity)
     if form == CALLABLE:
         return bool(args and args[0])
     if form == INSTANCE:
         found = member_found(snapshot, value, "__call__")
         return bool(found) and all(
-            item.entity[0] == FUNCTION and _result(snapshot, item.entity) for item in found
+            item.entity[0] == FUNCTION
+            and is_known_through_decorators(snapshot, item.entity)
+            and _result(snapshot, item.entity)
+            for item in found
         )
     return form in (SUPER, NONE)
 

@@ -13,6 +13,7 @@ from .types import (
     CLASS_OBJECT,
     FUNCTION_OBJECT,
     INSTANCE,
+    MODULE_OBJECT,
     NONE,
     NOWHERE,
     UNKNOWN,
@@ -53,6 +54,69 @@ def _decorated(snapshot: Snapshot, function: Entity, facts: FileFacts) -> Type:
         if last_name(facts, target) not in _MARKS:
             type_ = _applied(snapshot, function[1], expr, type_)
     return type_
+
+
+def is_known_through_decorators(snapshot: Snapshot, function: Entity) -> bool:
+    """Whether every decorator of a function is at hand, so that what it makes of it is known."""
+    facts = snapshot.need(function[1])
+    if facts.definition[f.DEF_DECORATORS][function[2]] < 0:
+        return True
+    key = ("known through decorators", function)
+    return remember(snapshot, key, lambda: _all_known(snapshot, function, facts), True)
+
+
+def _all_known(snapshot: Snapshot, function: Entity, facts: FileFacts) -> bool:
+    for expr in decorators(facts, function[2]):
+        called = facts.expr[f.EXPR_OP][expr] == f.CALL
+        target = facts.expr[f.EXPR_A][expr] if called else expr
+        if last_name(facts, target) in _MARKS:
+            continue
+        type_ = evaluate.values(snapshot, function[1], expr)
+        if not type_ or not all(_passes_on(snapshot, value) for value in type_):
+            return False
+    return True
+
+
+def _passes_on(snapshot: Snapshot, decorator: Value) -> bool:
+    """Whether what a decorator makes of a function is written down, or gives what that gives."""
+    form, entity, _, _ = decorator
+    if form != FUNCTION_OBJECT:
+        return form != MODULE_OBJECT
+    facts = snapshot.need(entity[1])
+    if facts.definition[f.DEF_RETURNS][entity[2]] >= 0 or entity[1].endswith(".pyi"):
+        return True
+    own = facts.definition[f.DEF_OWN_SCOPE][entity[2]]
+    parameters = {
+        facts.parameter[f.PAR_NAME][row]
+        for row, scope in enumerate(facts.parameter[f.PAR_SCOPE])
+        if scope == own
+    }
+    for where, expr, kind in zip(*facts.result[:3], strict=True):
+        if where != own or kind != f.RETURN or expr < 0:
+            continue
+        for item in evaluate.objects(snapshot, entity[1], expr):
+            if item.entity[0] == FUNCTION and not _gives_what_is_wrapped(
+                snapshot, item.entity, parameters
+            ):
+                return False
+    return True
+
+
+def _gives_what_is_wrapped(snapshot: Snapshot, wrapper: Entity, parameters: set[int]) -> bool:
+    """Whether a wrapper returns what calling a parameter of its decorator gives, or known values."""
+    facts = snapshot.need(wrapper[1])
+    ops, _, lefts, _ = facts.expr
+    own = facts.definition[f.DEF_OWN_SCOPE][wrapper[2]]
+    for where, expr, kind in zip(*facts.result[:3], strict=True):
+        if where != own or kind != f.RETURN or expr < 0:
+            continue
+        inner = lefts[expr] if ops[expr] == f.AWAIT else expr
+        if ops[inner] == f.CALL and ops[lefts[inner]] == f.NAME:
+            if lefts[lefts[inner]] in parameters:
+                continue
+        if not evaluate.values(snapshot, wrapper[1], expr):
+            return False
+    return True
 
 
 def _applied(snapshot: Snapshot, path: str, expr: int, type_: Type) -> Type:

@@ -56,7 +56,7 @@ def filled_in(
         for variable in own - bound.keys():
             if variable in owned:
                 bound[variable] = ((VARIABLE_TYPE, variable, (), 1),)
-            elif default := fallback(snapshot, variable):
+            elif default := fallback(snapshot, variable, bounds=snapshot.conventional):
                 bound[variable] = default
     return substitute(type_, bound)
 

@@ -14,6 +14,7 @@ from .entities import CLASS, FUNCTION, NAMESPACE, OUTSIDE, VARIABLE, name_of
 from .lazy import is_open as is_open_module
 from .memo import remember
 from .names import member_of
+from .sources import source_entity, source_path
 from .subjects import call_of
 from .synthesized import decorators, last_name
 from .types import (
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 PRESENT, ABSENT, UNSURE = range(3)
 
 # Decorators of classes that add nothing but what Python's data model names.
-_HARMLESS = frozenset(
+HARMLESS = frozenset(
     ["dataclass", "final", "total_ordering", "runtime_checkable", "unique", "define", "frozen",
      "attrs", "mutable", "deprecated", "dataclass_transform", "python_2_unicode_compatible",
      "deconstructible", "skip", "skipIf", "skipUnless", "override", "usefixtures", "parametrize"]
@@ -128,7 +129,45 @@ def _of_class(snapshot: Snapshot, entity: Entity, name: str) -> int:
         return UNSURE
     if any(_binds_elsewhere(snapshot, cls, name) for cls in mro(snapshot, entity)):
         return UNSURE
+    if any(_shows_elsewhere(snapshot, cls, name) for cls in mro(snapshot, entity)):
+        return UNSURE
     return UNSURE if _below(snapshot, entity, name) else ABSENT
+
+
+def _shows_elsewhere(snapshot: Snapshot, cls: Entity, name: str) -> bool:
+    """Whether a class has a slot of a name, or its source a member that its stub leaves out."""
+    facts = snapshot.facts(cls[1]) if cls[0] == CLASS else None
+    if facts is None:
+        return False
+    if not cls[1].endswith(".pyi"):
+        return _has_slot(facts, cls[2], name)
+    if snapshot.index.layers.layer(snapshot.absolute(cls[1])) == "stdlib":
+        return False  # Its stubs are complete, and sources are those of one version.
+    source = source_entity(snapshot, cls)
+    if source is None or source[0] != CLASS:
+        return source_path(snapshot, cls[1]) is not None  # it is made there, who knows how
+    return membership(snapshot, (INSTANCE, source, (), 1), name) != ABSENT
+
+
+def _has_slot(facts: FileFacts, row: int, name: str) -> bool:
+    """Whether ``__slots__`` of a class lists a name, or is computed."""
+    slots = facts.name_id("__slots__")
+    if slots < 0:
+        return False
+    ops, _, lefts, _ = facts.expr
+    (extra,) = facts.extra
+    for binding in facts.bindings_of(facts.definition[f.DEF_OWN_SCOPE][row], slots):
+        value = facts.binding[f.BIND_VALUE][binding]
+        if value < 0 or ops[value] not in (f.STRING, f.TUPLE, f.LIST, f.SET, f.DICT):
+            return True
+        parts = [value]
+        if ops[value] != f.STRING:
+            at = lefts[value]
+            parts = list(extra[at + 1 : at + 1 + extra[at]])
+        for part in parts[:: 2 if ops[value] == f.DICT else 1]:
+            if ops[part] != f.STRING or lefts[part] < 0 or facts.strings[lefts[part]] == name:
+                return True
+    return False
 
 
 def _of_class_object(snapshot: Snapshot, entity: Entity, name: str) -> int:
@@ -269,7 +308,7 @@ def _is_decorated(snapshot: Snapshot, cls: Entity, facts: FileFacts) -> bool:
     for expr in decorators(facts, cls[2]):
         target = facts.expr[f.EXPR_A][expr] if facts.expr[f.EXPR_OP][expr] == f.CALL else expr
         name = last_name(facts, target)
-        if name in _HARMLESS or "register" in name or cls[1].endswith(".pyi"):
+        if name in HARMLESS or "register" in name or cls[1].endswith(".pyi"):
             continue
         if not _gives_what_it_takes(snapshot, cls[1], target):
             return True

@@ -8,7 +8,7 @@ is bound to.
 from __future__ import annotations
 
 from .. import facts as f
-from .entities import ATTRIBUTE, CLASS, FUNCTION, VARIABLE
+from .entities import ATTRIBUTE, CLASS, FUNCTION, OUTSIDE, VARIABLE
 from .memo import remember
 from .types import INSTANCE, UNKNOWN, instance, named, union
 
@@ -136,11 +136,23 @@ def _decorated_as(snapshot: Snapshot, cls: Entity) -> str:
         name = last_name(facts, target)
         if name in _DATACLASS:
             return "attrs" if name != "dataclass" else "typed"
-        if name in _ATTRS and ops[target] == f.ATTRIBUTE:
+        if name in _ATTRS and (ops[target] == f.ATTRIBUTE or is_of_attrs(snapshot, cls[1], target)):
             return "attrs"
         if name and _is_transform(snapshot, cls[1], target):
             return "typed"
     return ""
+
+
+def is_of_attrs(snapshot: Snapshot, path: str, expr: int) -> bool:
+    """Whether a decorator is one of the package ``attrs``, under whatever name."""
+    from .evaluate import objects
+
+    for item in objects(snapshot, path, expr):
+        kind, where, _ = item.entity
+        module = where if kind == OUTSIDE else snapshot.index.module_name(where) or ""
+        if module.partition(".")[0] in ("attr", "attrs"):
+            return True
+    return False
 
 
 def _is_transform(snapshot: Snapshot, path: str, expr: int) -> bool:

@@ -43,9 +43,13 @@ def upper_bound(snapshot: Snapshot, variable: Entity) -> Type:
     return _said(snapshot, variable, 0)
 
 
-def fallback(snapshot: Snapshot, variable: Entity) -> Type:
-    """What a type variable is that nothing has solved: its default, else its bound."""
-    return _said(snapshot, variable, 1)
+def fallback(snapshot: Snapshot, variable: Entity, *, bounds: bool = True) -> Type:
+    """What a type variable is that nothing has solved: its default, else its bound.
+
+    Its bound is not all that it may be, so without ``bounds`` only the default counts.
+    """
+    said = _said(snapshot, variable, 1)
+    return said if bounds or said != _said(snapshot, variable, 0) else UNKNOWN
 
 
 def _said(snapshot: Snapshot, variable: Entity, which: int) -> Type:

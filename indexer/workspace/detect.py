@@ -30,6 +30,7 @@ def detect(workspace: Workspace) -> Environment:
     """Return the workspace's environment, of kind 'unknown' if no rule finds one."""
     search = _Search(workspace)
     environment = search.find()
+    environment.lacking = search.lacking(environment)
     environment.considered = tuple(search.considered)
     environment.records = tuple(search.witness.records.items())
     return environment
@@ -54,6 +55,22 @@ class _Search:
             return self._explicit(python)
         found = self._active() or self._in_project() or self._managed() or self._happens_to_be()
         return found or Environment(UNKNOWN, "No environment was found for this workspace.")
+
+    def lacking(self, environment: Environment) -> tuple[str, ...]:
+        """Declared distributions that an environment does not have, without those for some only."""
+        installed = self._installed(environment)
+        if environment.kind == UNKNOWN or not installed:
+            return ()
+        project = table(self._tables(), "project")
+        needed = [
+            _requirement_name(line)
+            for line in texts(project.get("dependencies"))
+            if ";" not in line  # for some versions or platforms
+        ]
+        for name, version in table(self._tables(), "tool", "poetry", "dependencies").items():
+            if name != "python" and isinstance(version, str):
+                needed.append(name)
+        return tuple(name for name in needed if name and _normal_name(name) not in installed)
 
     def _explicit(self, python: str) -> Environment:
         path = self._absolute(self._root, python)
@@ -201,16 +218,17 @@ class _Search:
         return list(prefixes)
 
     def _first_installed(self, environment: Environment, wanted: list[str]) -> str:
-        for site_packages in environment.site_packages:
-            installed = {
-                _normal_name(name.partition("-")[0])
-                for name in self.witness.names(site_packages)
-                if name.endswith("-info")
-            }
-            for name in wanted:
-                if _normal_name(name) in installed:
-                    return name
-        return ""
+        installed = self._installed(environment)
+        return next((name for name in wanted if _normal_name(name) in installed), "")
+
+    def _installed(self, environment: Environment) -> set[str]:
+        """Normalized names of the distributions in an environment."""
+        return {
+            _normal_name(name.partition("-")[0])
+            for site_packages in environment.site_packages
+            for name in self.witness.names(site_packages)
+            if name.endswith("-info")
+        }
 
     def _declared_distributions(self) -> list[str]:
         project = table(self._tables(), "project")

@@ -10,7 +10,7 @@ import os
 from .packing import Reader, counted, flat
 from .witness import Witness, holds
 
-_FORMAT = "environment 1"
+_FORMAT = "environment 2"
 UNKNOWN = "unknown"
 
 
@@ -24,6 +24,7 @@ class Environment:
         "considered",
         "found_by",
         "kind",
+        "lacking",
         "prefix",
         "python_version",
         "records",
@@ -45,6 +46,9 @@ class Environment:
 
     found_by: str
     """A sentence: the rule that found it, or why there is none."""
+
+    lacking: tuple[str, ...]
+    """Distributions that the workspace says it cannot do without, and that are not installed."""
 
     considered: tuple[str, ...]
     """Sentences on what was looked at first, and why it was not it."""
@@ -68,6 +72,7 @@ class Environment:
         self.python_version = python_version
         self.site_packages = site_packages
         self.stdlib = stdlib
+        self.lacking = ()
         self.considered = ()
         self.records = ()
 
@@ -82,6 +87,7 @@ class Environment:
             f"{version[0]}.{version[1]}" if version else "",
             self.stdlib or "",
             *counted(self.site_packages),
+            *counted(self.lacking),
             *counted(self.considered),
             *flat(self.records),
         ]
@@ -94,7 +100,8 @@ class Environment:
             if not fields or reader.text() != _FORMAT:
                 return None
             kind, found_by, prefix, version, stdlib = (reader.text() for _ in range(5))
-            site_packages, considered, records = reader.texts(), reader.texts(), reader.pairs()
+            site_packages, lacking, considered = reader.texts(), reader.texts(), reader.texts()
+            records = reader.pairs()
             python_version = parse_version(version)
         except (IndexError, ValueError):
             return None
@@ -108,6 +115,7 @@ class Environment:
             site_packages=site_packages,
             stdlib=stdlib or None,
         )
+        environment.lacking = lacking
         environment.considered = considered
         environment.records = records
         return environment

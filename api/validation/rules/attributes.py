@@ -106,6 +106,8 @@ def _by_convention(file: File, expr: int, receiver: int, name: str) -> Finding |
         is_told = all(value[3] == CONVENTIONAL for value in type_)
         if is_told and not any(value[1][1].startswith("/") for value in type_):
             return _absent(file, expr, receiver, name, type_, CONVENTIONAL)
+    if file.snapshot.index.layers.lacks_something or file.meets_unknown:
+        return None  # it may be called so in what is not here
     if not is_known_word(file, name):
         said = f"Nothing in this code base, nor in what it uses, is called `{name}`."
         near = likely_members(file, expr, name, used_with(file.facts, expr))

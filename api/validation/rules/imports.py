@@ -7,7 +7,7 @@ from ....indexer.resolve.entities import NAMESPACE, OUTSIDE
 from ....indexer.resolve.membership import ABSENT, of_module
 from ....indexer.resolve.modules import ABSENT as NO_MODULE
 from ....indexer.resolve.modules import imported_module, presence
-from ..findings import WARNING, Finding
+from ..findings import HINT, WARNING, Finding
 from ..nearest import nearest_modules, nearest_names, same_name_elsewhere
 from . import Rule
 
@@ -70,9 +70,21 @@ def _not_installed(file: File, spelled: str, start: int, end: int) -> Finding:
     top = spelled.partition(".")[0]
     message = f"`{top}` is not in this workspace, nor installed in its environment."
     return Finding(
-        "not-installed", file.path, start, end, message, subject=spelled, severity=WARNING,
+        "not-installed", file.path, start, end, message, subject=spelled,
+        severity=HINT if _is_imported_elsewhere(file, top) else WARNING,
         nearest=nearest_modules(file.strict, file.path, spelled),
     )  # fmt: skip
+
+
+def _is_imported_elsewhere(file: File, top: str) -> bool:
+    """Whether other files import a package as well: then the environment lacks it, not the code."""
+    for path in file.strict.files_with(top):
+        facts = file.strict.facts(path) if path != file.path else None
+        if facts is not None and any(
+            facts.names[row].partition(".")[0] == top for row in set(facts.imports[f.IMP_MODULE])
+        ):
+            return True
+    return False
 
 
 def _is_beyond_the_top(file: File, spelled: str) -> bool:
