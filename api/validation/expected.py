@@ -38,8 +38,7 @@ def _is_in_failing_test(file: File, position: int) -> bool:
         table[f.DEF_DECORATORS][row] >= 0
         and table[f.DEF_START][row] <= position < table[f.DEF_END][row]
         and any(
-            word in file.text[table[f.DEF_START][row] : table[f.DEF_POS][row]]
-            for word in _FAILING
+            word in file.text[table[f.DEF_START][row] : table[f.DEF_POS][row]] for word in _FAILING
         )
         for row in range(len(table[f.DEF_START]))
     )

@@ -257,7 +257,9 @@ def _imports_unknown(snapshot: Snapshot, path: str) -> bool:
     return remember(
         snapshot,
         ("imports unknown", path),
-        lambda: any(imported_module(snapshot, path, facts.names[row])[0] == OUTSIDE for row in rows),
+        lambda: any(
+            imported_module(snapshot, path, facts.names[row])[0] == OUTSIDE for row in rows
+        ),
         False,
     )
 

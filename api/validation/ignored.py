@@ -48,9 +48,9 @@ def _says(comment: bytes, rule: str) -> bool:
         return not named.startswith(b"[") or rule.encode() in named[1:].partition(b"]")[0].split(
             b","
         )
-    if b"noqa:" in plain or b"pylint:disable=" in plain:
-        if any(code in plain for code in _CODES.get(rule, ())):
-            return True
+    for_linters = b"noqa:" in plain or b"pylint:disable=" in plain
+    if for_linters and any(code in plain for code in _CODES.get(rule, ())):
+        return True
     return any(mark in plain for mark in _MARKS)
 
 

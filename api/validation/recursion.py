@@ -34,6 +34,10 @@ def endless_recursion(file: File, row: int) -> tuple[int, str] | None:
     if flags & f.ACCESSOR:
         return _in_setter(file, row, name, scope, start, end)
     is_property = bool(flags & f.PROPERTY)
+    # What stores its value under its own name is read from there once something has stored it.
+    is_stored = (
+        is_property and b"cached" in file.text[table[f.DEF_START][row] : table[f.DEF_POS][row]]
+    )
     if (
         not is_property
         and table[f.DEF_DECORATORS][row] >= 0
@@ -53,9 +57,20 @@ def endless_recursion(file: File, row: int) -> tuple[int, str] | None:
             file.strict, (FUNCTION, file.path, row)
         ):
             continue
+        if is_stored and _calls_before(file, scope, start, position):
+            continue
         what = "reads itself" if is_property else "calls itself"
         return position, f"`{name}` {what} in any case, and so without end."
     return None
+
+
+def _calls_before(file: File, scope: int, start: int, position: int) -> bool:
+    """Whether a function calls anything before it gets to a place."""
+    ops, positions = file.facts.expr[f.EXPR_OP], file.facts.expr[f.EXPR_POS]
+    return any(
+        op == f.CALL and start <= at < position and file.scope_at(at) == scope
+        for op, at in zip(ops, positions, strict=True)
+    )
 
 
 def _in_setter(

@@ -95,13 +95,11 @@ def _name(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> bool:
         return all(
             _entity(snapshot, item.entity) for item in evaluate.objects(snapshot, path, expr)
         )
-    return all(
-        _binding(snapshot, path, facts, row) and not _is_field(facts, row) for row in rows
-    )
+    return all(_binding(snapshot, path, facts, row) and not _is_field(facts, row) for row in rows)
 
 
 def _is_field(facts: FileFacts, row: int) -> bool:
-    """Whether a name in a class body is a field: its annotation speaks of instances of the class."""
+    """Whether a name in a class body is a field, whose annotation speaks of instances."""
     table = facts.binding
     value = table[f.BIND_VALUE][row]
     return (

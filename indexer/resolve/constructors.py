@@ -42,7 +42,10 @@ def constructed(snapshot: Snapshot, value: Value, arguments: Arguments) -> Type:
     if not parameters:
         return (instance(entity, (), evidence),)
     bound = _solved(snapshot, entity, parameters, arguments)
-    solved = tuple(bound.get(each) or fallback(snapshot, each, bounds=snapshot.conventional) for each in parameters)
+    solved = tuple(
+        bound.get(each) or fallback(snapshot, each, bounds=snapshot.conventional)
+        for each in parameters
+    )
     return (instance(entity, solved, evidence),)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import facts as f
 from . import calls, evaluate, results
 from .arguments import Arguments
-from .entities import CONVENTIONAL, EXACT, INFERRED, name_of
+from .entities import CONVENTIONAL, EXACT, FUNCTION, INFERRED, name_of
 from .memo import remember
 from .synthesized import decorators, last_name
 from .types import (
@@ -103,7 +103,7 @@ def _passes_on(snapshot: Snapshot, decorator: Value) -> bool:
 
 
 def _gives_what_is_wrapped(snapshot: Snapshot, wrapper: Entity, parameters: set[int]) -> bool:
-    """Whether a wrapper returns what calling a parameter of its decorator gives, or known values."""
+    """Whether a wrapper returns what a parameter of its decorator gives, or known values."""
     facts = snapshot.need(wrapper[1])
     ops, _, lefts, _ = facts.expr
     own = facts.definition[f.DEF_OWN_SCOPE][wrapper[2]]
@@ -111,9 +111,9 @@ def _gives_what_is_wrapped(snapshot: Snapshot, wrapper: Entity, parameters: set[
         if where != own or kind != f.RETURN or expr < 0:
             continue
         inner = lefts[expr] if ops[expr] == f.AWAIT else expr
-        if ops[inner] == f.CALL and ops[lefts[inner]] == f.NAME:
-            if lefts[lefts[inner]] in parameters:
-                continue
+        function = lefts[inner] if ops[inner] == f.CALL else -1
+        if function >= 0 and ops[function] == f.NAME and lefts[function] in parameters:
+            continue
         if not evaluate.values(snapshot, wrapper[1], expr):
             return False
     return True

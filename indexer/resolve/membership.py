@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from .. import facts as f
 from . import evaluate
-from .classes import class_member, metaclass, mro, own_member, subclasses
+from .classes import class_member, is_protocol, metaclass, mro, own_member, subclasses
 from .entities import CLASS, FUNCTION, NAMESPACE, OUTSIDE, VARIABLE, name_of
 from .lazy import is_open as is_open_module
 from .memo import remember
@@ -46,6 +46,8 @@ HARMLESS = frozenset(
 _RESTORING = frozenset(["__setstate__", "__copy__", "__deepcopy__", "copy", "__reduce__"])
 # Classes whose instances stand for anything.
 _ANYTHING = frozenset(["object", "type", "ModuleType", "SimpleNamespace", "Namespace", "Any"])
+# Functions that map a class to a table.
+_MAPPERS = ("mapper", "map_imperatively")
 # What `sys` has in some interpreters and programs, and stubs leave out.
 _UNDOCUMENTED = frozenset(["pypy_version_info", "_MEIPASS", "frozen", "gettotalrefcount"])
 
@@ -109,7 +111,10 @@ def _is_written_for_others(snapshot: Snapshot, path: str, name: str) -> bool:
 
 
 def _stands_for_anything(snapshot: Snapshot, entity: Entity) -> bool:
-    return entity[1].startswith("/") and name_of(snapshot, entity) in _ANYTHING
+    """Whether an instance of a class may have any members: those of a metaclass are classes."""
+    if entity[1].startswith("/") and name_of(snapshot, entity) in _ANYTHING:
+        return True
+    return named(snapshot, "builtins", "type") in mro(snapshot, entity)
 
 
 def _member_of_object(snapshot: Snapshot, name: str) -> bool:
@@ -174,7 +179,12 @@ def _of_class_object(snapshot: Snapshot, entity: Entity, name: str) -> int:
     found = _of_class(snapshot, entity, name)
     if found != ABSENT:
         return found
-    meta = metaclass(snapshot, entity) or named(snapshot, "builtins", "type")
+    meta = metaclass(snapshot, entity)
+    if meta is None:
+        abstract = any(is_protocol(snapshot, cls) for cls in mro(snapshot, entity))
+        meta = (
+            named(snapshot, "abc", "ABCMeta") if abstract else named(snapshot, "builtins", "type")
+        )
     return UNSURE if meta is None else _of_class(snapshot, meta, name)
 
 
@@ -227,6 +237,7 @@ def _opens(snapshot: Snapshot, cls: Entity) -> bool:
         or _is_decorated(snapshot, cls, facts)
         or (not cls[1].endswith(".pyi") and _writes_its_names(facts, cls[2]))
         or cls in set_by_computed_names(snapshot)
+        or cls in mapped_classes(snapshot)
     )
 
 
@@ -282,6 +293,35 @@ def _find_set_in(snapshot: Snapshot, path: str) -> frozenset[Entity]:
             if value[0] in (INSTANCE, CLASS_OBJECT):
                 found.add(value[1])
     return frozenset(found)
+
+
+def mapped_classes(snapshot: Snapshot) -> frozenset[Entity]:
+    """Classes that code of the workspace maps to tables by a call, which gives them columns."""
+
+    def collected() -> frozenset[Entity]:
+        found: set[Entity] = set()
+        for name in _MAPPERS:
+            for path in snapshot.files_with(name):
+                found |= _mapped_in(snapshot, path, name)
+        return frozenset(found)
+
+    return remember(snapshot, ("mapped classes",), collected, frozenset["Entity"]())
+
+
+def _mapped_in(snapshot: Snapshot, path: str, name: str) -> set[Entity]:
+    facts = snapshot.facts(path)
+    if facts is None:
+        return set()
+    (extra,) = facts.extra
+    found: set[Entity] = set()
+    for role, _, function in facts.occurrences(name):
+        row = call_of(facts, function) if role & f.ROLE_MASK == f.CALLED else -1
+        at = facts.expr[f.EXPR_B][row] if row >= 0 else -1
+        if at >= 0 and extra[at]:
+            for item in evaluate.objects(snapshot, path, extra[at + 3]):
+                if item.entity[0] == CLASS:
+                    found.add(item.entity)
+    return found
 
 
 def _is_object(snapshot: Snapshot, cls: Entity) -> bool:

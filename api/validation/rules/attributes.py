@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ....indexer import facts as f
 from ....indexer.resolve import evaluate
+from ....indexer.resolve.classes import is_protocol
 from ....indexer.resolve.entities import (
     CLASS,
     CONVENTIONAL,
@@ -38,6 +39,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ....indexer.resolve.entities import Entity
     from ....indexer.resolve.types import Type
     from ..file import File
 
@@ -70,6 +72,8 @@ def _judged(file: File, expr: int, receiver: int, name: str) -> Finding | None:
     if type_:
         if not _lacks(file, type_, name) or is_given_to(file.strict, name, type_):
             return None
+        if _is_more_than_said(file, type_) and is_known_word(file, name):
+            return None
         evidence = max(value[3] for value in type_)
         return _absent(file, expr, receiver, name, type_, max(evidence, 0))
     return None if file.is_certain_only else _by_convention(file, expr, receiver, name)
@@ -78,6 +82,30 @@ def _judged(file: File, expr: int, receiver: int, name: str) -> Finding | None:
 def _lacks(file: File, type_: Type, name: str) -> bool:
     """Whether none of a type's alternatives has a member, for certain."""
     return all(membership(file.strict, value, name) == ABSENT for value in type_)
+
+
+def _is_more_than_said(file: File, type_: Type) -> bool:
+    """Whether a value is at least an abstract class of the standard library, and so more."""
+    layers = file.strict.index.layers
+    return any(
+        value[0] == INSTANCE
+        and value[1][0] == CLASS
+        and value[1][1].endswith(".pyi")
+        and layers.layer(value[1][1]) == "stdlib"
+        and (is_protocol(file.strict, value[1]) or _has_abstract_methods(file, value[1]))
+        for value in type_
+    )
+
+
+def _has_abstract_methods(file: File, cls: Entity) -> bool:
+    facts = file.strict.need(cls[1])
+    scope = facts.definition[f.DEF_OWN_SCOPE][cls[2]]
+    return any(
+        where == scope and flags & f.ABSTRACT
+        for where, flags in zip(
+            facts.definition[f.DEF_SCOPE], facts.definition[f.DEF_FLAGS], strict=True
+        )
+    )
 
 
 def _absent(file: File, expr: int, receiver: int, name: str, type_: Type, evidence: int) -> Finding:

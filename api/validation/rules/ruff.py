@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 
+from ....indexer import facts as f
+from ..expected import is_expected_to_fail
 from ..findings import HINT, WARNING, Edit, Finding, Fix
 from . import Rule
 
@@ -112,14 +114,55 @@ def _finding(file: File, item: Mapping[str, Any]) -> Finding | None:
         return None
     if code == "B018" and (b"." in file.text[start:end] or "attribute access" in message):
         return None  # reading a property may be what is wanted
+    if code in ("B015", "B018") and _is_for_its_failing(file, start, end):
+        return None
     said = message.strip().splitlines()[0].rstrip(".") + "."
     return Finding(
         f"ruff:{code}", file.path, start, max(end, start), said,
         # The text, because the same message may tell of many places.
         subject=f"{said}{file.text[start:min(end, start + 200)].decode('utf-8', 'replace')}",
-        severity=HINT if code in _LEFT_OVER | _UNSURE else WARNING,
+        severity=HINT
+        if code in _LEFT_OVER | _UNSURE or (code == "B006" and not _is_changed(file, start))
+        else WARNING,
         fixes=_fixes(file, code, item.get("fix")),
     )  # fmt: skip
+
+
+def _is_for_its_failing(file: File, start: int, end: int) -> bool:
+    """Whether an expression is written for the exception that it raises: ``1 / 0``."""
+    text = file.text[start:end].replace(b" ", b"")
+    return text.endswith((b"/0", b"%0")) or is_expected_to_fail(file, start)
+
+
+def _is_changed(file: File, start: int) -> bool:
+    """Whether a function changes, keeps or gives away what a parameter has for its default.
+
+    A list that is only read does no harm.
+    """
+    facts, table = file.facts, file.facts.definition
+    rows = [
+        row
+        for row, position in enumerate(table[f.DEF_POS])
+        if position <= start < table[f.DEF_HEADER_END][row]
+    ]
+    parameters = facts.parameter
+    names = [
+        (parameters[f.PAR_POS][row], facts.names[parameters[f.PAR_NAME][row]])
+        for row in range(len(parameters[f.PAR_POS]))
+        if parameters[f.PAR_POS][row] <= start < parameters[f.PAR_END][row]
+    ]
+    if not rows or not names:
+        return True
+    import re
+
+    body = file.text[table[f.DEF_HEADER_END][rows[-1]] : table[f.DEF_END][rows[-1]]]
+    name = re.escape(max(names)[1].encode())
+    changed = (
+        rb"(?<![\w.])" + name + rb"\s*(\.(append|extend|insert|add|update|pop|popitem|remove|clear|"
+        rb"discard|setdefault|sort|reverse)\(|\[[^\]\n]*\]\s*(=[^=]|[-+*/|&^]=)|[-+*/|&^]=)"
+    )
+    kept = rb"(self\.\w+\s*=\s*|return\s+|yield\s+|del\s+)" + name + rb"(\[[^\]\n]*\])?\s*(#.*)?$"
+    return bool(re.search(changed + rb"|" + kept, body, re.MULTILINE))
 
 
 def _fixes(file: File, code: str, fix: Mapping[str, Any] | None) -> list[Fix]:
