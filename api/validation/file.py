@@ -152,6 +152,27 @@ class File:
                     yield (op == f.TRUE) == (kinds[block] == f.IF_TRUE)
             block = parents[block]
 
+    def is_asked_around(self, position: int) -> bool:
+        """Whether a test around a position asks with ``hasattr`` what is there."""
+        facts = self.facts
+        kinds, parents, tests = facts.block[:3]
+        block = block_at(facts, self.scope_at(position), position)
+        while block >= 0:
+            if kinds[block] in (f.IF_TRUE, f.IF_FALSE) and self._asks(tests[block]):
+                return True
+            block = parents[block]
+        return False
+
+    def _asks(self, test: int) -> bool:
+        if test < 0:
+            return False
+        ops, _, lefts, rights = self.facts.expr
+        if ops[test] in (f.AND, f.OR):
+            return self._asks(lefts[test]) or self._asks(rights[test])
+        if ops[test] == f.NOT:
+            return self._asks(lefts[test])
+        return ops[test] == f.CALL and self.spelled(lefts[test]) in _ASKING
+
     def scope_at(self, position: int) -> int:
         """Row of the scope in which what is written at a position is evaluated."""
         from ...indexer.places import scope_at

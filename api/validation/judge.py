@@ -9,8 +9,9 @@ from ...indexer.resolve.entities import qualified_name
 from ..views import enclosing
 from .breakage import affected_names
 from .file import File
-from .findings import ERROR, WARNING
+from .findings import ERROR, HINT, WARNING
 from .ignored import is_ignored
+from .likeness import is_test_data
 from .proposals import propose
 from .regions import regions
 from .removals import removals, still_used, tell
@@ -107,6 +108,9 @@ def found_by(chosen: Iterable[Rule], file: File) -> list[Finding]:
             if rule.name == "syntax-error" and found:
                 break  # what follows from text that is no Python are no further faults
     found = [finding for finding in found if not is_ignored(file, finding)]
+    if found and is_test_data(snapshot, path):
+        for finding in found:
+            finding.severity = HINT
     found.sort(key=lambda finding: (finding.start, finding.rule))
     _identify(file.snapshot, found)
     return found

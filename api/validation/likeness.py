@@ -1,10 +1,11 @@
-"""Whether two definitions of one name are the same thing written twice."""
+"""Likeness: which files are of tests, and whether two definitions are one thing written twice."""
 
 from __future__ import annotations
 
 from ...indexer import facts as f
 from ...indexer.resolve.classes import mro, own_member_names
 from ...indexer.resolve.entities import CLASS
+from ...indexer.resolve.modules import imported_module
 from ...indexer.resolve.signatures import parameters_of
 
 TYPE_CHECKING = False
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 # Bytes of a body that are compared, and words that it has at least to say anything.
 _COMPARED, _SAYING = 6_000, 12
 _SHOWN = 3
+_TESTS = ("test", "tests", "testing")
 
 
 def is_of_tests(path: str) -> bool:
@@ -23,7 +25,50 @@ def is_of_tests(path: str) -> bool:
     stem = name.rpartition(".")[0]
     if stem == "conftest" or stem.startswith("test_") or stem.endswith(("_test", "_tests")):
         return True
-    return stem == "tests" or any(folder in ("test", "tests", "testing") for folder in folders)
+    return stem == "tests" or any(folder in _TESTS for folder in folders)
+
+
+def is_test_data(snapshot: Snapshot, path: str) -> bool:
+    """Whether a file is what tests work on, rather than code that runs.
+
+    That is what lies in a folder of its own below the tests, is no package, is not called like a
+    test, and is imported by nothing.
+    """
+    *folders, name = path.split("/")
+    stem = name.rpartition(".")[0]
+    if not any(folder in _TESTS for folder in folders[:-1]) or _is_called_like_a_test(stem):
+        return False
+    folder = "/".join(folders)
+    if stem == "__init__" or any(
+        snapshot.exists(f"{folder}/__init__{suffix}") for suffix in (".py", ".pyi")
+    ):
+        return False
+    return not any(
+        _imports(snapshot, other, path, stem)
+        for other in snapshot.files_with(stem)
+        if other != path
+    )
+
+
+def _imports(snapshot: Snapshot, importer: str, path: str, stem: str) -> bool:
+    """Whether one file imports another one, whose name without its suffix is ``stem``."""
+    facts = snapshot.facts(importer)
+    if facts is None:
+        return False
+    table = facts.imports
+    for module_row, name_row in zip(table[f.IMP_MODULE], table[f.IMP_NAME], strict=True):
+        spelled = facts.names[module_row]
+        if name_row >= 0 and facts.names[name_row] == stem:
+            spelled += stem if spelled.endswith(".") else f".{stem}"
+        if spelled.rpartition(".")[2] == stem and (
+            imported_module(snapshot, importer, spelled)[1] == path
+        ):
+            return True
+    return False
+
+
+def _is_called_like_a_test(stem: str) -> bool:
+    return stem in ("conftest", "tests") or stem.startswith("test_") or stem.endswith("_test")
 
 
 def same_kind_elsewhere(snapshot: Snapshot, entity: Entity, name: str) -> list[Entity]:

@@ -321,11 +321,15 @@ def _gives_another(snapshot: Snapshot, new: Entity) -> bool:
     facts = snapshot.need(new[1])
     scope = facts.definition[f.DEF_OWN_SCOPE][new[2]]
     ops, _, lefts, _ = facts.expr
+    scopes, exprs, kinds = facts.result[:3]
     return any(
-        where == scope and kind == f.RETURN and expr >= 0 and ops[expr] == f.CALL
-        and last_name(facts, lefts[expr]) != "__new__"
-        for where, expr, kind in zip(*facts.result[:3], strict=True)
-    )  # fmt: skip
+        where == scope
+        and kinds[row] == f.RETURN
+        and exprs[row] >= 0
+        and ops[exprs[row]] == f.CALL
+        and last_name(facts, lefts[exprs[row]]) != "__new__"
+        for row, where in enumerate(scopes)
+    )
 
 
 def _written_constructor(

@@ -91,9 +91,7 @@ def _passes_on(snapshot: Snapshot, decorator: Value) -> bool:
         for row, scope in enumerate(facts.parameter[f.PAR_SCOPE])
         if scope == own
     }
-    for where, expr, kind in zip(*facts.result[:3], strict=True):
-        if where != own or kind != f.RETURN or expr < 0:
-            continue
+    for expr in _returned(facts, own):
         for item in evaluate.objects(snapshot, entity[1], expr):
             if item.entity[0] == FUNCTION and not _gives_what_is_wrapped(
                 snapshot, item.entity, parameters
@@ -107,9 +105,7 @@ def _gives_what_is_wrapped(snapshot: Snapshot, wrapper: Entity, parameters: set[
     facts = snapshot.need(wrapper[1])
     ops, _, lefts, _ = facts.expr
     own = facts.definition[f.DEF_OWN_SCOPE][wrapper[2]]
-    for where, expr, kind in zip(*facts.result[:3], strict=True):
-        if where != own or kind != f.RETURN or expr < 0:
-            continue
+    for expr in _returned(facts, own):
         inner = lefts[expr] if ops[expr] == f.AWAIT else expr
         function = lefts[inner] if ops[inner] == f.CALL else -1
         if function >= 0 and ops[function] == f.NAME and lefts[function] in parameters:
@@ -117,6 +113,16 @@ def _gives_what_is_wrapped(snapshot: Snapshot, wrapper: Entity, parameters: set[
         if not evaluate.values(snapshot, wrapper[1], expr):
             return False
     return True
+
+
+def _returned(facts: FileFacts, scope: int) -> list[int]:
+    """What the ``return`` statements of a scope give."""
+    scopes, exprs, kinds = facts.result[:3]
+    return [
+        exprs[row]
+        for row, where in enumerate(scopes)
+        if where == scope and kinds[row] == f.RETURN and exprs[row] >= 0
+    ]
 
 
 def _applied(snapshot: Snapshot, path: str, expr: int, type_: Type) -> Type:

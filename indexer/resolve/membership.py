@@ -134,9 +134,20 @@ def _of_class(snapshot: Snapshot, entity: Entity, name: str) -> int:
         return UNSURE
     if any(_binds_elsewhere(snapshot, cls, name) for cls in mro(snapshot, entity)):
         return UNSURE
+    if name[:2] == name[-2:] == "__" and _has_decorators(snapshot, entity):
+        return UNSURE  # `total_ordering`, `dataclass(order=True)`
     if any(_shows_elsewhere(snapshot, cls, name) for cls in mro(snapshot, entity)):
         return UNSURE
     return UNSURE if _below(snapshot, entity, name) else ABSENT
+
+
+def _has_decorators(snapshot: Snapshot, entity: Entity) -> bool:
+    """Whether a class or a base of it is decorated, which may give it what Python's syntax uses."""
+    return any(
+        snapshot.need(cls[1]).definition[f.DEF_DECORATORS][cls[2]] >= 0
+        for cls in mro(snapshot, entity)
+        if cls[0] == CLASS
+    )
 
 
 def _shows_elsewhere(snapshot: Snapshot, cls: Entity, name: str) -> bool:
@@ -483,7 +494,10 @@ def _derived_has(snapshot: Snapshot, entity: Entity, name: str, seen: set[Entity
         if cls in seen or len(seen) > 200:
             continue
         seen.add(cls)
-        if class_member(snapshot, cls, name, after=entity) or own_member(snapshot, cls, name):
+        # Wherever it stands: a base beside this one may come before it.
+        if any(item.entity[0] != OUTSIDE for item in class_member(snapshot, cls, name)):
+            return True
+        if is_open_class(snapshot, cls):
             return True
         if _derived_has(snapshot, cls, name, seen):
             return True

@@ -214,6 +214,9 @@ def presence(snapshot: Snapshot, dotted: str, importer: str = "") -> int:
     while parent:
         package = find_module(snapshot, parent, importer)
         if package is not None and package[0] == MODULE:
+            layers = snapshot.index.layers
+            if dotted[len(parent) + 1 :].startswith("_") and layers.layer(package[1]) == "stdlib":
+                return UNSURE  # stubs leave out what is private
             from .lazy import is_open
 
             return UNSURE if is_open(snapshot, package[1]) else ABSENT

@@ -116,10 +116,13 @@ def bindings_in_force(
     """Rows of the bindings that a name read at a position of a scope may have; empty for none."""
     kinds, parents = facts.scope[f.SCOPE_KIND], facts.scope[f.SCOPE_PARENT]
     current, at = scope, position
+    late: list[int] = []
     while current >= 0:
         if kinds[current] != f.CLASS_SCOPE or current == scope:
             rows = facts.bindings_of(current, name)
-            if rows:
+            if rows and kinds[current] == f.CLASS_SCOPE and _all_later(facts, rows, at, expr):
+                late = rows  # a class body finds what is outside until it binds the name itself
+            elif rows:
                 declared = [facts.binding[f.BIND_KIND][row] for row in rows]
                 if f.GLOBAL in declared and current != 0:
                     current, at = 0, -1
@@ -134,7 +137,21 @@ def bindings_in_force(
         if kinds[current] in (f.FUNCTION_SCOPE, f.LAMBDA_SCOPE):
             at = -1
         current = parent
-    return []
+    return late if late and facts.names[name] not in _builtin_names() else []
+
+
+def _all_later(facts: FileFacts, rows: list[int], position: int, expr: int) -> bool:
+    """Whether every one of some bindings happens after a position."""
+    at = facts.binding[f.BIND_POS]
+    return position >= 0 and all(
+        at[row] > position or not _in_force(facts, row, position, expr) for row in rows
+    )
+
+
+def _builtin_names() -> frozenset[str]:
+    import builtins
+
+    return frozenset(dir(builtins))
 
 
 def builtin_name(snapshot: Snapshot, name: str) -> list[Found]:

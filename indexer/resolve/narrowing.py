@@ -170,6 +170,7 @@ def _rebound(facts: FileFacts, scope: int, chain: Chain, start: int, expr: int) 
         and kinds[row] != f.WALRUS
         # In `x = x.next` the name is read first; expressions are in order of evaluation.
         and not (kinds[row] == f.ASSIGN and facts.binding[f.BIND_VALUE][row] >= expr)
+        and not _in_other_branch(facts, facts.binding[f.BIND_BLOCK][row], scope, position)
         for row in facts.bindings_of(scope, chain[0])
     ):
         return True
@@ -181,6 +182,29 @@ def _rebound(facts: FileFacts, scope: int, chain: Chain, start: int, expr: int) 
         for name in chain[1:]
         for row in _writes(facts).get((scope, name), ())
     )
+
+
+def _in_other_branch(facts: FileFacts, block: int, scope: int, position: int) -> bool:
+    """Whether a block is part of a branch of an ``if`` whose other branch a position is in."""
+    kinds, parents, tests = facts.block[:3]
+    around: set[int] = set()
+    other = block_at(facts, scope, position)
+    while other >= 0:
+        if kinds[other] == f.LOOP:
+            break  # what the other branch did may count the next time
+        around.add(other)
+        other = parents[other]
+    while block >= 0 and block not in around:
+        opposite = {f.IF_TRUE: f.IF_FALSE, f.IF_FALSE: f.IF_TRUE}.get(kinds[block])
+        if opposite is not None and any(
+            kinds[each] == opposite
+            and tests[each] == tests[block]
+            and parents[each] == parents[block]
+            for each in around
+        ):
+            return True
+        block = parents[block]
+    return False
 
 
 def _writes(facts: FileFacts) -> dict[tuple[int, int], list[int]]:

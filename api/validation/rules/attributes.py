@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....indexer import facts as f
 from ....indexer.resolve import evaluate
-from ....indexer.resolve.classes import is_protocol
+from ....indexer.resolve.classes import class_member, is_protocol
 from ....indexer.resolve.entities import (
     CLASS,
     CONVENTIONAL,
@@ -13,6 +13,7 @@ from ....indexer.resolve.entities import (
     MODULE,
     NAMESPACE,
     OUTSIDE,
+    owner_class,
     qualified_name,
 )
 from ....indexer.resolve.members import attribute
@@ -28,6 +29,7 @@ from ..company import (
     used_with,
     uses_of,
 )
+from ..expected import is_expected_to_fail, is_for_another_version
 from ..findings import WARNING, Finding
 from ..likely import likely_members
 from ..nearest import nearest_members, nearest_names, offered_members
@@ -72,6 +74,8 @@ def _judged(file: File, expr: int, receiver: int, name: str) -> Finding | None:
     if type_:
         if not _lacks(file, type_, name) or is_given_to(file.strict, name, type_):
             return None
+        if _is_of_outer_class(file, type_, name):
+            return None
         if _is_more_than_said(file, type_) and is_known_word(file, name):
             return None
         evidence = max(value[3] for value in type_)
@@ -82,6 +86,21 @@ def _judged(file: File, expr: int, receiver: int, name: str) -> Finding | None:
 def _lacks(file: File, type_: Type, name: str) -> bool:
     """Whether none of a type's alternatives has a member, for certain."""
     return all(membership(file.strict, value, name) == ABSENT for value in type_)
+
+
+def _is_of_outer_class(file: File, type_: Type, name: str) -> bool:
+    """Whether a class around a class has a member: frameworks hand it on to those inside."""
+    for value in type_:
+        if value[1][0] != CLASS:
+            continue
+        facts = file.strict.need(value[1][1])
+        outer = owner_class(facts, value[1])
+        while outer >= 0:
+            entity = (CLASS, value[1][1], outer)
+            if class_member(file.strict, entity, name):
+                return True
+            outer = owner_class(facts, entity)
+    return False
 
 
 def _is_more_than_said(file: File, type_: Type) -> bool:
@@ -225,6 +244,10 @@ def _finding(
 def _is_excused(file: File, name: str, position: int) -> bool:
     """Whether code asks whether the attribute is there, catches that it is not, or is dead."""
     if file.is_guarded(position, "AttributeError") or file.is_dead(position):
+        return True
+    if file.is_asked_around(position) or is_expected_to_fail(file, position):
+        return True
+    if is_for_another_version(file, position):
         return True
     return name in file.asked_for
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ....indexer import facts as f
 from ....indexer.resolve.entities import MODULE, OUTSIDE
 from ....indexer.resolve.lazy import has_open_names
-from ....indexer.resolve.modules import find_module
+from ....indexer.resolve.modules import find_module, submodule
 from ....indexer.resolve.names import bindings_in_force, builtin_name, module_member, star_imported
 from ..findings import Finding
 from ..nearest import nearest_in_scope, same_name_elsewhere
@@ -74,6 +74,9 @@ def _is_bound_otherwise(file: File, name: str) -> bool:
     if module_member(file.strict, file.path, name):
         return True
     if is_builtin(file.strict, name):
+        return True
+    if file.path.endswith("/__init__.py") and submodule(file.strict, (MODULE, file.path, -1), name):
+        # Importing a module binds it in its package.
         return True
     builtins = find_module(file.strict, "builtins")
     if builtins is None or builtins[0] != MODULE:

@@ -35,6 +35,8 @@ _LEFT_OVER = frozenset(["F401", "F841", "F842"])
 # What is right as often as not: a function made in a loop is mostly called there as well, a name
 # that is exported may be made by a call.
 _UNSURE = frozenset(["B020", "B023", "F402", "F822"])
+# What is slow at worst, and in a test or for a small file is not.
+_SLOW = frozenset(["ASYNC115", "ASYNC220", "ASYNC221", "ASYNC222", "ASYNC230"])
 _SECONDS = 10
 # Versions of Python that every ruff at hand knows by name.
 _OLDEST, _NEWEST = 7, 13
@@ -122,7 +124,7 @@ def _finding(file: File, item: Mapping[str, Any]) -> Finding | None:
         # The text, because the same message may tell of many places.
         subject=f"{said}{file.text[start:min(end, start + 200)].decode('utf-8', 'replace')}",
         severity=HINT
-        if code in _LEFT_OVER | _UNSURE or (code == "B006" and not _is_changed(file, start))
+        if code in _LEFT_OVER | _UNSURE | _SLOW or (code == "B006" and not _is_changed(file, start))
         else WARNING,
         fixes=_fixes(file, code, item.get("fix")),
     )  # fmt: skip
