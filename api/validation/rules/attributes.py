@@ -13,6 +13,7 @@ from ....indexer.resolve.entities import (
     MODULE,
     NAMESPACE,
     OUTSIDE,
+    name_of,
     owner_class,
     qualified_name,
 )
@@ -111,7 +112,11 @@ def _is_more_than_said(file: File, type_: Type) -> bool:
         and value[1][0] == CLASS
         and value[1][1].endswith(".pyi")
         and layers.layer(value[1][1]) == "stdlib"
-        and (is_protocol(file.strict, value[1]) or _has_abstract_methods(file, value[1]))
+        and (
+            is_protocol(file.strict, value[1])
+            or name_of(file.strict, value[1]).startswith("_")
+            or _has_abstract_methods(file, value[1])
+        )
         for value in type_
     )
 

@@ -1,0 +1,357 @@
+"""Legal code that was found wrong once: patterns of released packages, each as small as it gets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fixtures_language import check_findings
+
+FINE = {
+    "isinstance of a class that is not here": """
+        from not_here import Failure
+        class Box:
+            size = 1
+        def show(value: Box | str):
+            if isinstance(value, Failure):
+                return value.traceback
+            if isinstance(value, (Failure, bytes)):
+                return value.traceback
+    """,
+    "isinstance of a class that may be mixed in": """
+        class Plain:
+            size = 1
+        class Mixin:
+            def grow(self): return 1
+        def show(value: Plain):
+            if isinstance(value, Mixin):
+                return value.size, value.grow()
+    """,
+    "a decorator that is not here": """
+        from collections.abc import Generator
+        from not_here import inline_callbacks
+        @inline_callbacks
+        def join() -> Generator[int, None, None]:
+            yield 1
+        join().add_callback(print)
+    """,
+    "a wrapper that gives something else": """
+        from not_here import Deferred
+        def deferring(function):
+            def run(*args):
+                deferred = Deferred()
+                deferred.callback(function(*args))
+                return deferred
+            return run
+        @deferring
+        def load() -> str:
+            return ""
+        load().add_callback(print)
+    """,
+    "a type variable that nothing here tells": """
+        from typing import TypeVar
+        from not_here import Failed
+        E = TypeVar("E", bound=BaseException)
+        def caught(kind: type[E]) -> E: ...
+        caught(Failed).reasons
+    """,
+    "names in slots": """
+        class Attribute:
+            __slots__ = ("name", "default")
+            def __init__(self, values):
+                for slot, value in zip(self.__slots__, values):
+                    object.__setattr__(self, slot, value)
+            def show(self):
+                return self.name, self.default
+    """,
+    "a stub that says less than its source": """
+        #- made.pyi
+        class Made: ...
+        class Other: ...
+        #- made.py
+        def decorated(cls): return cls
+        class Made:
+            def __init__(self, size): self.size = size
+        class Other:
+            def __init__(self, size): self.size = size
+        Other = decorated(Other)
+        #- main.py
+        from made import Made, Other
+        Made(1).size, Other(1).size
+    """,
+    "a constructor that hands over to another class": """
+        class Config:
+            def __new__(cls, *args, **kwargs):
+                if cls is Config:
+                    return Legacy(*args, **kwargs)
+                return super().__new__(cls)
+            def __init__(self, path=None):
+                self.path = path
+        class Legacy(Config):
+            def __init__(self, schema, path=None):
+                super().__init__(path)
+        Config(schema=())
+    """,
+    "methods of functions": """
+        set_it = object.__setattr__
+        class Box: ...
+        set_it.__get__(Box())("size", 1)
+    """,
+    "tests that are to fail": """
+        import pytest
+        def area(width): return width
+        @pytest.mark.xfail(raises=TypeError)
+        def test_area():
+            area(1, heigth=2)
+        def test_nothing():
+            with pytest.raises(AttributeError):
+                area.nothing
+    """,
+    "an abstract class that a test calls, or a decorator completes": """
+        import functools, pytest
+        from abc import ABC, abstractmethod
+        from dataclasses import dataclass
+        class Shape(ABC):
+            @abstractmethod
+            def area(self): ...
+            @abstractmethod
+            def __lt__(self, other): ...
+        @dataclass(order=True)
+        class Box(Shape):
+            width: int
+            def area(self): return self.width
+        Box(1)
+        Box(1).__ge__
+        def test_shape():
+            with pytest.raises(TypeError):
+                Shape()
+    """,
+    "attrs by plain names, and by options": """
+        #- attr/__init__.py
+        def attrs(cls=None, **options): return cls
+        def attrib(**options): ...
+        s, ib = attrs, attrib
+        #- main.py
+        import attr
+        from attr import attrib, attrs
+        @attrs(repr=False)
+        class Box:
+            width = attrib()
+            height: int = attrib()
+            @height.validator
+            def check(self, attribute, value): ...
+        Box(1, 2)
+        @attr.s(these={"width": attr.ib()})
+        class Given: ...
+        Given(1)
+    """,
+    "classes of a metaclass": """
+        pages = {}
+        class PageMeta(type):
+            def __init__(cls, name, bases, body):
+                pages[cls.title] = cls
+        class Page(metaclass=PageMeta):
+            title = "page"
+    """,
+    "classes that are mapped to tables": """
+        from not_here import mapper, table
+        class Order:
+            def __init__(self): ...
+        mapper(Order, table)
+        Order.number
+    """,
+    "what is more than its stub says": """
+        #- kept.py
+        import io, dbm
+        from collections import abc
+        from typing import IO
+        class Store:
+            def sync(self): ...
+        def text(stream: IO[bytes]):
+            return stream.getvalue()
+        def save(path):
+            store = dbm.open(path)
+            store.sync()
+        @abc.Mapping.register
+        class Context: ...
+    """,
+    "a property that is stored when it is read": """
+        class cached_property(property): ...
+        class Request:
+            def load(self):
+                self.__dict__["form"] = {}
+            @cached_property
+            def form(self):
+                self.load()
+                return self.form
+    """,
+    "a mixin whose members stand beside it": """
+        class Reader:
+            def peek(self): return ""
+        class Scanner:
+            def scan(self): return self.peek()
+        class Loader(Reader, Scanner): ...
+    """,
+    "a name that a class body binds later": """
+        import operator
+        class Constraint:
+            EQUAL = operator.eq
+            def __init__(self, sign): self.sign = sign
+            @property
+            def operator(self): return self.sign
+    """,
+    "branches that exclude each other": """
+        class Version:
+            major = 1
+        class Constraint: ...
+        def parse(text) -> Constraint: ...
+        def show(value: Constraint | Version, short):
+            if isinstance(value, Version):
+                if short:
+                    value = parse(value.major)
+                else:
+                    value = parse(value.major + 1)
+            return value
+    """,
+    "what is asked for around": """
+        import base64
+        def encode(data):
+            if hasattr(base64, "encodebytes"):
+                return base64.encodebytes(data)
+            else:
+                return base64.encodestring(data)
+    """,
+    "a class inside of a class": """
+        class Runner_:
+            def _run(self): return 1
+            class pty:
+                def defaults_to_off(self): return self._run()
+    """,
+    "what is imported binds a name in its package": """
+        #- loading/__init__.py
+        from .loader import *
+        def load(): return loader.Loader
+        #- loading/loader.py
+        class Loader: ...
+    """,
+    "what authors tell linters": """
+        class Box: ...
+        Box().size  # pylint: disable=no-member
+        Box(1)  # pylint: disable=too-many-function-args
+        print(later)  # noqa: F821
+    """,
+    "private modules of the standard library": """
+        import re._parser
+    """,
+}
+RULES = (
+    "unresolved-attribute", "undefined-name", "unknown-keyword", "missing-argument",
+    "too-many-arguments", "not-callable", "abstract-instantiated", "endless-recursion",
+    "unresolved-import",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FINE)
+def test_legal_code_is_left_alone(tmp_path: Path, case: str) -> None:
+    assert check_findings(tmp_path, FINE[case], *RULES) == []
+
+
+def test_what_tests_work_on_is_no_code(tmp_path: Path) -> None:
+    found = check_findings(
+        tmp_path,
+        """
+        #- tests/helpers.py
+        print(gone)
+        #     ^^^^ undefined-name
+        #- tests/cases/used.py
+        print(gone)
+        #     ^^^^ undefined-name
+        #- tests/test_it.py
+        from cases import used
+        #- tests/cases/snippet.py
+        print(gone)
+        #     ^^^^ undefined-name
+        """,
+        "undefined-name",
+    )
+    assert {finding.path: finding.severity for finding in found} == {
+        "tests/helpers.py": "error",
+        "tests/cases/used.py": "error",
+        "tests/cases/snippet.py": "hint",
+    }
+
+
+VENV = """
+#- .venv/pyvenv.cfg
+version = 3.12.1
+#- .venv/lib/python3.12/site-packages/installed/__init__.py
+def here(): return 1
+#- .venv/lib/python3.12/site-packages/installed-1.0.dist-info/METADATA
+Name: installed
+"""
+
+
+def test_an_environment_that_lacks_what_is_needed(tmp_path: Path) -> None:
+    """What a thing that is not here has, nobody knows; that it is not here is told once."""
+    found = check_findings(
+        tmp_path,
+        VENV
+        + """
+#- pyproject.toml
+[project]
+name = "shop"
+dependencies = ["installed", "twisted>=20", "pywin32; sys_platform == 'win32'"]
+#- first.py
+import twisted
+#      ^^^^^^^ not-installed
+#- second.py
+from twisted import defer
+#    ^^^^^^^ not-installed
+import invented_by_an_agent
+#      ^^^^^^^^^^^^^^^^^^^^ not-installed
+#- third.py
+def finish(deferred):
+    deferred.add_callback_quickly(print)
+""",
+        "not-installed",
+        "unresolved-attribute",
+    )
+    assert {finding.subject: finding.severity for finding in found} == {
+        "twisted": "hint",
+        "invented_by_an_agent": "warning",
+    }
+
+
+def test_a_complete_environment(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        VENV
+        + """
+#- pyproject.toml
+[project]
+name = "shop"
+dependencies = ["installed", "pywin32; sys_platform == 'win32'"]
+#- third.py
+def finish(deferred):
+    deferred.add_callback_quickly(print)
+    #        ^^^^^^^^^^^^^^^^^^^^ unresolved-attribute (Nothing in this code base)
+""",
+        "unresolved-attribute",
+    )
+
+
+def test_a_mutable_default_that_is_only_read(tmp_path: Path) -> None:
+    found = check_findings(
+        tmp_path,
+        """
+        def shown(items=[]):
+        #               ^^ ruff:B006
+            return ", ".join(items)
+        def grown(items=[]):
+        #               ^^ ruff:B006
+            items.append(1)
+            return items
+        """,
+        "ruff:B006",
+    )
+    assert [finding.severity for finding in found] == ["hint", "warning"]
