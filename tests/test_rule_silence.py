@@ -240,6 +240,29 @@ FINE = {
         Box(1)  # pylint: disable=too-many-function-args
         print(later)  # noqa: F821
     """,
+    "what is there to be mixed in": """
+        #- mixing.py
+        class Database:
+            def close(self): ...
+            def run(self): ...
+        class ReconnectMixin:
+            def again(self): self.close()
+        class Logged:
+            def run(self): return super().run()
+    """,
+    "mocks in the place of what is annotated": """
+        class Writer:
+            def write(self): ...
+        def prepare() -> Writer: ...
+        def test_writer():
+            writer = prepare()
+            writer.write.assert_called_with("x")
+            assert writer.filter is None
+    """,
+    "names that Sphinx gives its settings": """
+        #- docs/conf.py
+        tags.add("release")
+    """,
     "private modules of the standard library": """
         import re._parser
     """,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....indexer import facts as f
 from ....indexer.resolve import evaluate
-from ....indexer.resolve.classes import class_member, is_protocol
+from ....indexer.resolve.classes import class_member, is_protocol, mro
 from ....indexer.resolve.entities import (
     CLASS,
     CONVENTIONAL,
@@ -46,6 +46,12 @@ if TYPE_CHECKING:
     from ....indexer.resolve.types import Type
     from ..file import File
 
+# What follows the name of a mock where it is asked, or told what to give.
+_MOCKING = (
+    rb"(\.\w+)*\.(assert_(not_)?(any_)?(called|awaited)\w*|assert_has_(calls|awaits)|called\b|"
+    rb"call_count|call_args\w*|mock_calls|method_calls|return_value|side_effect|await_count)"
+)
+
 
 def unresolved_attribute(file: File) -> Iterator[Finding]:
     """Attributes that are read of what does not have them, by types; else by convention."""
@@ -59,6 +65,8 @@ def unresolved_attribute(file: File) -> Iterator[Finding]:
             continue
         finding = _judged(file, expr, lefts[expr], name)
         if finding is None or _is_excused(file, name, position):
+            continue
+        if _is_mocked(file, lefts[expr], position):
             continue
         yield finding
 
@@ -77,7 +85,7 @@ def _judged(file: File, expr: int, receiver: int, name: str) -> Finding | None:
             return None
         if _is_of_outer_class(file, type_, name):
             return None
-        if _is_more_than_said(file, type_) and is_known_word(file, name):
+        if (_is_more_than_said(file, type_) or _is_part(file, type_)) and is_known_word(file, name):
             return None
         evidence = max(value[3] for value in type_)
         return _absent(file, expr, receiver, name, type_, max(evidence, 0))
@@ -101,6 +109,18 @@ def _is_of_outer_class(file: File, type_: Type, name: str) -> bool:
             if class_member(file.strict, entity, name):
                 return True
             outer = owner_class(facts, entity)
+    return False
+
+
+def _is_part(file: File, type_: Type) -> bool:
+    """Whether a value is of a class that is there to be mixed in, or what stands behind one."""
+    for value in type_:
+        if value[1][0] != CLASS:
+            continue
+        if "mixin" in name_of(file.strict, value[1]).lower():
+            return True
+        if value[0] == SUPER and len(mro(file.strict, value[1])) <= 2:
+            return True  # nothing but `object` is, unless another class comes between
     return False
 
 
@@ -255,6 +275,25 @@ def _is_excused(file: File, name: str, position: int) -> bool:
     if is_for_another_version(file, position):
         return True
     return name in file.asked_for
+
+
+def _is_mocked(file: File, receiver: int, position: int) -> bool:
+    """Whether the code around uses a receiver as a mock: it asks what of it was called."""
+    name = file.spelled(receiver).partition(".")[0].encode()
+    if not name or not any(word in file.text for word in (b"assert_called", b"mock", b"called")):
+        return False
+    import re
+
+    table = file.facts.definition
+    around = [
+        row
+        for row, start in enumerate(table[f.DEF_START])
+        if start <= position < table[f.DEF_END][row] and table[f.DEF_KIND][row] == f.FUNCTION
+    ]
+    if not around:
+        return False
+    text = file.text[table[f.DEF_START][around[-1]] : table[f.DEF_END][around[-1]]]
+    return re.search(rb"(?<![\w.])" + re.escape(name) + _MOCKING, text) is not None
 
 
 RULES = [

@@ -27,6 +27,8 @@ _GIVEN = frozenset(
      "__static_attributes__", "reveal_type", "reveal_locals", "WindowsError", "__annotate__",
      "__conditional_annotations__", "__type_params__", "__orig_bases__", "__classdict__"]
 )  # fmt: skip
+# What those who run a file give it, by the file's name: Sphinx.
+_GIVEN_IN = {"conf.py": frozenset(["tags"])}
 
 
 def undefined_name(file: File) -> Iterator[Finding]:
@@ -37,11 +39,12 @@ def undefined_name(file: File) -> Iterator[Finding]:
     _, positions, lefts, rights = facts.expr
     open_: bool | None = None
     known: dict[tuple[int, int], bool] = {}
+    given = _GIVEN_IN.get(file.path.rpartition("/")[2], frozenset())
     for expr in file.expressions(f.NAME):
         name_row, scope = lefts[expr], rights[expr]
         name = facts.names[name_row]
         key = name_row, scope
-        if name in _GIVEN or not file.wants(name) or known.get(key):
+        if name in _GIVEN or name in given or not file.wants(name) or known.get(key):
             continue
         if bindings_in_force(facts, scope, name_row, positions[expr], expr):
             known[key] = True

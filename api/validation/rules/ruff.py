@@ -118,6 +118,8 @@ def _finding(file: File, item: Mapping[str, Any]) -> Finding | None:
         return None  # reading a property may be what is wanted
     if code in ("B015", "B018") and _is_for_its_failing(file, start, end):
         return None
+    if code == "B018" and file.text[start:end].isalnum() and not file.scope_at(start):
+        return None  # said at the top of a module for those who look for unused imports
     said = message.strip().splitlines()[0].rstrip(".") + "."
     return Finding(
         f"ruff:{code}", file.path, start, max(end, start), said,
