@@ -172,7 +172,7 @@ def _by_convention(file: File, expr: int, receiver: int, name: str) -> Finding |
     if any(value[0] in (SUPER, NONE) for value in type_) or _comes_from_open(file, receiver):
         return None
     if type_ and all(value[0] == INSTANCE for value in type_):
-        if not _lacks(file, type_, name):
+        if not _lacks(file, type_, name) or is_given_to(snapshot, name, type_):
             return None
         # What is built in is by convention often what it is by accident.
         is_told = all(value[3] == CONVENTIONAL for value in type_)

@@ -25,6 +25,7 @@ def unresolved_import(file: File) -> Iterator[Finding]:
     """Modules that do not exist, and names that modules do not have."""
     facts, table = file.facts, file.facts.imports
     seen: set[tuple[str, int]] = set()
+    absent: set[str] = set()
     for row, flags in enumerate(table[f.IMP_FLAGS]):
         position = table[f.IMP_POS][row]
         if flags & _TRIED or file.is_guarded(position, "ImportError", "ModuleNotFoundError"):
@@ -38,7 +39,11 @@ def unresolved_import(file: File) -> Iterator[Finding]:
         if module[0] == OUTSIDE:
             if (spelled, position) not in seen:
                 seen.add((spelled, position))
-                yield from _no_module(file, spelled, position, flags)
+                for finding in _no_module(file, spelled, position, flags):
+                    top = spelled.partition(".")[0]
+                    if finding.rule != "not-installed" or top not in absent:
+                        yield finding
+                    absent.add(top)  # once told, it is known
         elif name and of_module(file.strict, module, name) == ABSENT:
             yield _no_name(file, module, spelled, name, table[f.IMP_BOUND_POS][row], row)
 
