@@ -242,7 +242,14 @@ class File:
     @cached_property
     def imports_unknown(self) -> bool:
         """Whether the file imports a module that is not here, whose objects may have any member."""
-        return _imports_unknown(self.strict, self.path)
+        from ...indexer.resolve.entities import OUTSIDE
+        from ...indexer.resolve.modules import imported_module
+
+        table = self.facts.imports
+        return any(
+            imported_module(self.strict, self.path, self.facts.names[row])[0] == OUTSIDE
+            for row in set(table[f.IMP_MODULE])
+        )
 
     @cached_property
     def meets_unknown(self) -> bool:
@@ -253,20 +260,20 @@ class File:
         from ...indexer.resolve.entities import MODULE
         from ...indexer.resolve.modules import imported_module
 
-        if self.imports_unknown:
+        if _needs_unknown(self.strict, self.path):
             return True
         modules = {
             imported_module(self.strict, self.path, self.facts.names[row])
             for row in set(self.facts.imports[f.IMP_MODULE])
         }
         return any(
-            kind == MODULE and path[:1] != "/" and _imports_unknown(self.strict, path)
+            kind == MODULE and path[:1] != "/" and _needs_unknown(self.strict, path)
             for kind, path, _ in modules
         )
 
 
-def _imports_unknown(snapshot: Snapshot, path: str) -> bool:
-    """Whether a file imports a module that is not here."""
+def _needs_unknown(snapshot: Snapshot, path: str) -> bool:
+    """Whether a file imports a module that is not here, and does not get by without it."""
     from ...indexer.resolve.entities import OUTSIDE
     from ...indexer.resolve.memo import remember
     from ...indexer.resolve.modules import imported_module
@@ -274,10 +281,15 @@ def _imports_unknown(snapshot: Snapshot, path: str) -> bool:
     facts = snapshot.facts(path)
     if facts is None:
         return True
-    rows = set(facts.imports[f.IMP_MODULE])
+    table = facts.imports
+    rows = {
+        table[f.IMP_MODULE][row]
+        for row, flags in enumerate(table[f.IMP_FLAGS])
+        if not flags & (f.IN_TRY | f.IN_HANDLER)
+    }
     return remember(
         snapshot,
-        ("imports unknown", path),
+        ("needs unknown", path),
         lambda: any(
             imported_module(snapshot, path, facts.names[row])[0] == OUTSIDE for row in rows
         ),
