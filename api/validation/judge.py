@@ -108,7 +108,7 @@ def found_by(chosen: Iterable[Rule], file: File) -> list[Finding]:
             if rule.name == "syntax-error" and found:
                 break  # what follows from text that is no Python are no further faults
     found = [finding for finding in found if not is_ignored(file, finding)]
-    if found and is_test_data(snapshot, path):
+    if found and is_test_data(file.snapshot, file.path):
         for finding in found:
             finding.severity = HINT
     found.sort(key=lambda finding: (finding.start, finding.rule))
