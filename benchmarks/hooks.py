@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from table import Table
 
 _BAR = 0.3
-_FILES = 8
+_FILES = 16
 # Calls of methods, of which one letter is doubled to invent another one.
 _CALL = re.compile(r"(?<=\.)([a-z_]{5,})(?=\()")
 

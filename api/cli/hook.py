@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # Hosts wait, and so does a person: a hook is to take no longer than 0.3 s as a whole process.
 _SECONDS = 0.22
+# Before a write there is least to do behind that, and most to be found.
+_SECONDS_BEFORE_WRITE = 0.25
 
 PARAMETERS = (
     Parameter(
@@ -27,9 +29,8 @@ PARAMETERS = (
     Parameter(
         "seconds",
         "number",
-        "Computing time after which it answers with what it has found until then; by default "
-        "0.22 s, which makes less than 0.3 s of the whole process.",
-        default=_SECONDS,
+        "Computing time after which it answers with what it has found until then; by default so "
+        "much that the whole process takes less than 0.3 s.",
     ),
     HELP,
 )
@@ -42,4 +43,5 @@ def run(arguments: Sequence[str]) -> int:
         raise InvalidArgumentsError(f"hook takes one of {', '.join(EVENTS)}")
     from ..hooks.run import run as answer
 
-    return answer(rest[0], values.get("guard", "auto"), values.get("seconds", _SECONDS))
+    usual = _SECONDS_BEFORE_WRITE if rest[0] == "pre-tool" else _SECONDS
+    return answer(rest[0], values.get("guard", "auto"), values.get("seconds", usual))
