@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ....indexer import facts as f
 from ....indexer.resolve import evaluate
-from ....indexer.resolve.classes import class_member, is_protocol, mro
 from ....indexer.resolve.entities import (
     CLASS,
     CONVENTIONAL,
@@ -13,13 +12,18 @@ from ....indexer.resolve.entities import (
     MODULE,
     NAMESPACE,
     OUTSIDE,
-    name_of,
-    owner_class,
     qualified_name,
 )
 from ....indexer.resolve.members import attribute
 from ....indexer.resolve.membership import ABSENT, is_open_class, membership, of_module
-from ....indexer.resolve.types import CLASS_OBJECT, INSTANCE, MODULE_OBJECT, NONE, SUPER, known
+from ....indexer.resolve.types import (
+    CLASS_OBJECT,
+    INSTANCE,
+    MODULE_OBJECT,
+    NONE,
+    SUPER,
+    known,
+)
 from ....indexer.resolve.variables import concrete
 from ...views import enclosing
 from ..company import (
@@ -33,6 +37,13 @@ from ..company import (
 from ..expected import is_expected_to_fail, is_for_another_version
 from ..findings import WARNING, Finding
 from ..likely import likely_members
+from ..more_than_typed import (
+    is_mocked,
+    is_more_than_said,
+    is_of_outer_class,
+    is_part,
+    usually_has,
+)
 from ..nearest import nearest_members, nearest_names, offered_members
 from ..said import receiver_text
 from ..vocabulary import is_known_word
@@ -42,15 +53,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ....indexer.resolve.entities import Entity
     from ....indexer.resolve.types import Type
     from ..file import File
-
-# What follows the name of a mock where it is asked, or told what to give.
-_MOCKING = (
-    rb"(\.\w+)*\.(assert_(not_)?(any_)?(called|awaited)\w*|assert_has_(calls|awaits)|called\b|"
-    rb"call_count|call_args\w*|mock_calls|method_calls|return_value|side_effect|await_count)"
-)
 
 
 def unresolved_attribute(file: File) -> Iterator[Finding]:
@@ -66,7 +70,7 @@ def unresolved_attribute(file: File) -> Iterator[Finding]:
         finding = _judged(file, expr, lefts[expr], name)
         if finding is None or _is_excused(file, name, position):
             continue
-        if _is_mocked(file, lefts[expr], position):
+        if is_mocked(file, lefts[expr], position):
             continue
         yield finding
 
@@ -83,11 +87,15 @@ def _judged(file: File, expr: int, receiver: int, name: str) -> Finding | None:
     if type_:
         if not _lacks(file, type_, name) or is_given_to(file.strict, name, type_):
             return None
-        if _is_of_outer_class(file, type_, name):
+        if is_of_outer_class(file, type_, name):
             return None
-        if (_is_more_than_said(file, type_) or _is_part(file, type_)) and is_known_word(file, name):
+        if is_part(file, type_) and is_known_word(file, name):
             return None
         evidence = max(value[3] for value in type_)
+        if is_more_than_said(file, type_) and is_known_word(file, name):
+            if usually_has(file, type_, name):
+                return None
+            evidence = CONVENTIONAL
         return _absent(file, expr, receiver, name, type_, max(evidence, 0))
     return None if file.is_certain_only else _by_convention(file, expr, receiver, name)
 
@@ -95,61 +103,6 @@ def _judged(file: File, expr: int, receiver: int, name: str) -> Finding | None:
 def _lacks(file: File, type_: Type, name: str) -> bool:
     """Whether none of a type's alternatives has a member, for certain."""
     return all(membership(file.strict, value, name) == ABSENT for value in type_)
-
-
-def _is_of_outer_class(file: File, type_: Type, name: str) -> bool:
-    """Whether a class around a class has a member: frameworks hand it on to those inside."""
-    for value in type_:
-        if value[1][0] != CLASS:
-            continue
-        facts = file.strict.need(value[1][1])
-        outer = owner_class(facts, value[1])
-        while outer >= 0:
-            entity = (CLASS, value[1][1], outer)
-            if class_member(file.strict, entity, name):
-                return True
-            outer = owner_class(facts, entity)
-    return False
-
-
-def _is_part(file: File, type_: Type) -> bool:
-    """Whether a value is of a class that is there to be mixed in, or what stands behind one."""
-    for value in type_:
-        if value[1][0] != CLASS:
-            continue
-        if "mixin" in name_of(file.strict, value[1]).lower():
-            return True
-        if value[0] == SUPER and len(mro(file.strict, value[1])) <= 2:
-            return True  # nothing but `object` is, unless another class comes between
-    return False
-
-
-def _is_more_than_said(file: File, type_: Type) -> bool:
-    """Whether a value is at least an abstract class of the standard library, and so more."""
-    layers = file.strict.index.layers
-    return any(
-        value[0] == INSTANCE
-        and value[1][0] == CLASS
-        and value[1][1].endswith(".pyi")
-        and layers.layer(value[1][1]) == "stdlib"
-        and (
-            is_protocol(file.strict, value[1])
-            or name_of(file.strict, value[1]).startswith("_")
-            or _has_abstract_methods(file, value[1])
-        )
-        for value in type_
-    )
-
-
-def _has_abstract_methods(file: File, cls: Entity) -> bool:
-    facts = file.strict.need(cls[1])
-    scope = facts.definition[f.DEF_OWN_SCOPE][cls[2]]
-    return any(
-        where == scope and flags & f.ABSTRACT
-        for where, flags in zip(
-            facts.definition[f.DEF_SCOPE], facts.definition[f.DEF_FLAGS], strict=True
-        )
-    )
 
 
 def _absent(file: File, expr: int, receiver: int, name: str, type_: Type, evidence: int) -> Finding:
@@ -275,25 +228,6 @@ def _is_excused(file: File, name: str, position: int) -> bool:
     if is_for_another_version(file, position):
         return True
     return name in file.asked_for
-
-
-def _is_mocked(file: File, receiver: int, position: int) -> bool:
-    """Whether the code around uses a receiver as a mock: it asks what of it was called."""
-    name = file.spelled(receiver).partition(".")[0].encode()
-    if not name or not any(word in file.text for word in (b"assert_called", b"mock", b"called")):
-        return False
-    import re
-
-    table = file.facts.definition
-    around = [
-        row
-        for row, start in enumerate(table[f.DEF_START])
-        if start <= position < table[f.DEF_END][row] and table[f.DEF_KIND][row] == f.FUNCTION
-    ]
-    if not around:
-        return False
-    text = file.text[table[f.DEF_START][around[-1]] : table[f.DEF_END][around[-1]]]
-    return re.search(rb"(?<![\w.])" + re.escape(name) + _MOCKING, text) is not None
 
 
 RULES = [
