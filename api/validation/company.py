@@ -135,6 +135,16 @@ def is_given_to(snapshot: Snapshot, name: str, type_: Type) -> bool:
     )
 
 
+def is_given_to_module(snapshot: Snapshot, name: str, module: Entity) -> bool:
+    """Whether code of the workspace sets an attribute of a module."""
+    return is_set_from_outside(snapshot, name) and any(
+        item.entity == module
+        for path in snapshot.files_with(name)
+        for receiver in _receivers(snapshot, path, name)
+        for item in evaluate.objects(snapshot, path, receiver)
+    )
+
+
 def _receivers(snapshot: Snapshot, path: str, name: str) -> Iterator[int]:
     """Expressions of a file whose attribute of this name is written, other than on ``self``."""
     facts = snapshot.facts(path)

@@ -224,11 +224,24 @@ def _member(snapshot: Snapshot, entity: Entity) -> bool:
 
 def _call(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> bool:
     function = facts.expr[f.EXPR_A][expr]
+    if _makes_a_class(facts, expr):
+        return False
     called = known(evaluate.values(snapshot, path, function))
     return (
         bool(called)
         and is_complete(snapshot, path, function)
         and all(_gives_known(snapshot, value) for value in called)
+    )
+
+
+def _makes_a_class(facts: FileFacts, call: int) -> bool:
+    """Whether a call is ``type("Made", (Base,), body)``, of which only the base is known."""
+    ops, _, lefts, rights = facts.expr
+    function = lefts[call]
+    return (
+        ops[function] == f.NAME
+        and facts.names[lefts[function]] == "type"
+        and facts.extra[0][rights[call]] > 1
     )
 
 

@@ -46,8 +46,8 @@ HARMLESS = frozenset(
 _RESTORING = frozenset(["__setstate__", "__copy__", "__deepcopy__", "copy", "__reduce__"])
 # Classes whose instances stand for anything.
 _ANYTHING = frozenset(["object", "type", "ModuleType", "SimpleNamespace", "Namespace", "Any"])
-# Functions that map a class to a table.
-_MAPPERS = ("mapper", "map_imperatively")
+# Functions that map a class to a table, or fill an object that they are given.
+_MAPPERS = ("mapper", "map_imperatively", "parse_args", "parse_known_args")
 # What `sys` has in some interpreters and programs, and stubs leave out.
 _UNDOCUMENTED = frozenset(["pypy_version_info", "_MEIPASS", "frozen", "gettotalrefcount"])
 
@@ -249,6 +249,7 @@ def _opens(snapshot: Snapshot, cls: Entity) -> bool:
         or (not cls[1].endswith(".pyi") and _writes_its_names(facts, cls[2]))
         or cls in set_by_computed_names(snapshot)
         or cls in mapped_classes(snapshot)
+        or _has_named_fields(snapshot, cls, facts)
     )
 
 
@@ -306,8 +307,32 @@ def _find_set_in(snapshot: Snapshot, path: str) -> frozenset[Entity]:
     return frozenset(found)
 
 
+def _has_named_fields(snapshot: Snapshot, cls: Entity, facts: FileFacts) -> bool:
+    """Whether an object in a class's body may add to the class as it learns its name there."""
+    table = facts.binding
+    scope = facts.definition[f.DEF_OWN_SCOPE][cls[2]]
+    for row, where in enumerate(table[f.BIND_SCOPE]):
+        value = table[f.BIND_VALUE][row]
+        if where != scope or value < 0 or facts.expr[f.EXPR_OP][value] != f.CALL:
+            continue
+        for made in evaluate.values(snapshot, cls[1], facts.expr[f.EXPR_A][value]):
+            if made[0] != CLASS_OBJECT or made[1][0] != CLASS:
+                continue
+            for item in class_member(snapshot, made[1], "__set_name__"):
+                if item.entity[0] == FUNCTION and _adds_to_owner(snapshot, item.entity):
+                    return True
+    return False
+
+
+def _adds_to_owner(snapshot: Snapshot, function: Entity) -> bool:
+    facts = snapshot.need(function[1])
+    start = facts.definition[f.DEF_START][function[2]]
+    end = facts.definition[f.DEF_END][function[2]]
+    return any(start <= at < end for _, at, _ in facts.occurrences("setattr"))
+
+
 def mapped_classes(snapshot: Snapshot) -> frozenset[Entity]:
-    """Classes that code of the workspace maps to tables by a call, which gives them columns."""
+    """Classes that a call maps to tables or fills: columns, arguments of the command line."""
 
     def collected() -> frozenset[Entity]:
         found: set[Entity] = set()
@@ -332,6 +357,11 @@ def _mapped_in(snapshot: Snapshot, path: str, name: str) -> set[Entity]:
             for item in evaluate.objects(snapshot, path, extra[at + 3]):
                 if item.entity[0] == CLASS:
                     found.add(item.entity)
+            for index in range(at + 1, at + 1 + 3 * extra[at], 3):
+                # `parse_args(namespace=Settings())`
+                for value in evaluate.values(snapshot, path, extra[index + 2]):
+                    if value[0] == INSTANCE and value[1][1][:1] != "/":
+                        found.add(value[1])
     return found
 
 
@@ -389,6 +419,8 @@ def _writes_its_names(facts: FileFacts, row: int) -> bool:
     if facts.scope[f.SCOPE_FLAGS][scope] & f.SCOPE_USES_LOCALS:
         return True
     start, end = table[f.DEF_START][row], table[f.DEF_END][row]
+    if _fills_its_variables(facts, start, end):
+        return True
     for name in ("setattr", "__dict__", "__setattr__"):
         for role, position, ref in facts.occurrences(name):
             if not start <= position < end or role & f.ROLE_MASK == f.DEFINED:
@@ -399,6 +431,21 @@ def _writes_its_names(facts: FileFacts, row: int) -> bool:
                 continue
             if name == "setattr" and not _is_set_on_own(facts, ref):
                 continue
+            return True
+    return False
+
+
+def _fills_its_variables(facts: FileFacts, start: int, end: int) -> bool:
+    """Whether code between two positions does ``vars(self).update(…)``, or the like."""
+    ops, _, lefts, _ = facts.expr
+    for role, position, function in facts.occurrences("vars"):
+        if role & f.ROLE_MASK != f.CALLED or not start <= position < end:
+            continue
+        row = call_of(facts, function)
+        if row >= 0 and (
+            row in facts.item_binding[f.ITEM_CONTAINER]
+            or any(op == f.ATTRIBUTE and lefts[each] == row for each, op in enumerate(ops))
+        ):
             return True
     return False
 

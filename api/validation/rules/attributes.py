@@ -29,6 +29,7 @@ from ...views import enclosing
 from ..company import (
     is_checked,
     is_given_to,
+    is_given_to_module,
     is_set_from_outside,
     keeps_company,
     used_with,
@@ -79,6 +80,8 @@ def _judged(file: File, expr: int, receiver: int, name: str) -> Finding | None:
     for item in evaluate.objects(file.strict, file.path, receiver):
         if item.entity[0] in (MODULE, NAMESPACE, OUTSIDE):
             if of_module(file.strict, item.entity, name) != ABSENT:
+                return None
+            if is_given_to_module(file.strict, name, item.entity):
                 return None
             nearest = nearest_names(file.strict, item.entity, name)
             said = f"The module `{file.spelled(receiver)}` has no `{name}`."
