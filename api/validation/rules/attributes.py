@@ -15,7 +15,8 @@ from ....indexer.resolve.entities import (
     qualified_name,
 )
 from ....indexer.resolve.members import attribute
-from ....indexer.resolve.membership import ABSENT, is_open_class, membership, of_module
+from ....indexer.resolve.membership import ABSENT, membership, of_module
+from ....indexer.resolve.openness import is_open_class
 from ....indexer.resolve.types import (
     CLASS_OBJECT,
     INSTANCE,

@@ -8,7 +8,7 @@ from ....indexer import facts as f
 from ....indexer.resolve import evaluate
 from ....indexer.resolve.classes import is_protocol, metaclass, mro, own_member, own_member_names
 from ....indexer.resolve.entities import CLASS, FUNCTION, name_of
-from ....indexer.resolve.membership import HARMLESS
+from ....indexer.resolve.openness import HARMLESS
 from ....indexer.resolve.signatures import parameters_of
 from ....indexer.resolve.synthesized import decorators, last_name
 from ....indexer.resolve.types import CLASS_OBJECT, INSTANCE, known
