@@ -28,9 +28,9 @@ class Order:
 class Order(Order):
     def größe(self): return 1
 #- orders.py
+import numpy
 class Order: ...
 #- main.py
-import numpy
 from orders import Ordr
 from textwrap import dedentt
 def first(order):
