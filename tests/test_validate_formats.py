@@ -28,11 +28,11 @@ class Order:
 class Order(Order):
     def größe(self): return 1
 #- orders.py
-import numpy
 class Order: ...
 #- main.py
+import numpy
 from orders import Ordr
-from textwrap import dedentt
+from textwrap import dedent, dedentt
 def first(order):
     '''🦆''' ; order.frobnicate_all()
 def stub(value):

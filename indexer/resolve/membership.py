@@ -14,7 +14,6 @@ from .lazy import is_open as is_open_module
 from .names import member_of
 from .openness import is_open_class
 from .sources import source_entity, source_path
-from .synthesized import decorators, last_name
 from .types import (
     CALLABLE,
     CLASS_OBJECT,
@@ -37,10 +36,6 @@ PRESENT, ABSENT, UNSURE = range(3)
 
 # Classes whose instances stand for anything.
 _ANYTHING = frozenset(["object", "type", "ModuleType", "SimpleNamespace", "Namespace", "Any"])
-# Decorators that say something of a class and do nothing to it.
-_FOR_CHECKERS = frozenset(
-    ["disjoint_base", "final", "runtime_checkable", "type_check_only", "deprecated"]
-)
 # What `sys` has in some interpreters and programs, and stubs leave out.
 _UNDOCUMENTED = frozenset(["pypy_version_info", "_MEIPASS", "frozen", "gettotalrefcount"])
 
@@ -136,13 +131,11 @@ def _of_class(snapshot: Snapshot, entity: Entity, name: str) -> int:
 
 def _has_decorators(snapshot: Snapshot, entity: Entity) -> bool:
     """Whether a class or a base of it is decorated, which may give it what Python's syntax uses."""
-    for cls in mro(snapshot, entity):
-        if cls[0] != CLASS:
-            continue
-        facts = snapshot.need(cls[1])
-        if any(last_name(facts, expr) not in _FOR_CHECKERS for expr in decorators(facts, cls[2])):
-            return True
-    return False
+    return any(
+        snapshot.need(cls[1]).definition[f.DEF_DECORATORS][cls[2]] >= 0
+        for cls in mro(snapshot, entity)
+        if cls[0] == CLASS
+    )
 
 
 def _shows_elsewhere(snapshot: Snapshot, cls: Entity, name: str) -> bool:
