@@ -285,7 +285,7 @@ def _needs_unknown(snapshot: Snapshot, path: str) -> bool:
     rows = {
         table[f.IMP_MODULE][row]
         for row, flags in enumerate(table[f.IMP_FLAGS])
-        if not flags & (f.IN_TRY | f.IN_HANDLER)
+        if not flags & (f.IN_TRY | f.IN_HANDLER | f.IN_BRANCH)
     }
     return remember(
         snapshot,
