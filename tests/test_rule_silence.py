@@ -263,6 +263,45 @@ FINE = {
         #- docs/conf.py
         tags.add("release")
     """,
+    "annotations under another name": """
+        from typing import Annotated as Noted
+        def area(width: Noted[int, "foo"], height: Noted[int, ..., "bar baz"]): ...
+    """,
+    "a dictionary of anything": """
+        from typing import Any
+        def merge(left: dict[str, Any], right: dict[str, Any]):
+            merged = left.copy()
+            for key, value in right.items():
+                if isinstance(value, dict):
+                    merged[key] = {}
+                elif merged[key].startswith("x"):
+                    merged[key] = []
+            return merged
+    """,
+    "a function whose decorator speaks up": """
+        from warnings import deprecated
+        @deprecated("use another")
+        def old(): return 1
+        old()
+    """,
+    "attributes that are given in other ways": """
+        import argparse, logging
+        class Bag:
+            def __init__(self, **values): vars(self).update(values)
+        Bag(a=1).a
+        class Field:
+            def __set_name__(self, owner, name): setattr(owner, name + "_id", None)
+        class Model:
+            user = Field()
+        Model().user_id
+        class Settings: ...
+        settings = argparse.ArgumentParser().parse_args([], namespace=Settings())
+        settings.verbose
+        Made = type("Made", (Bag, Model), {"size": 1})
+        Made().size
+        logging.TRACE = 5
+        logging.TRACE
+    """,
     "private modules of the standard library": """
         import re._parser
     """,
@@ -270,7 +309,7 @@ FINE = {
 RULES = (
     "unresolved-attribute", "undefined-name", "unknown-keyword", "missing-argument",
     "too-many-arguments", "not-callable", "abstract-instantiated", "endless-recursion",
-    "unresolved-import",
+    "unresolved-import", "unused-result",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from ...indexer import facts as f
 from ...indexer.resolve import evaluate
 from ...indexer.resolve.entities import FUNCTION
 from ...indexer.resolve.memo import remember
+from ...indexer.resolve.synthesized import decorators, last_name
 from .callees import reached
 from .decorators import keeps_result
 from .expected import is_expected_to_fail
@@ -50,6 +51,11 @@ def _is_pure_now(snapshot: Snapshot, entity: Entity) -> bool:
     if flags & (f.ASYNC | f.GENERATOR | f.STUB_BODY | f.ABSTRACT | f.CONDITIONAL | f.OVERLOAD):
         return False
     if not flags & f.RETURNS_VALUE or not keeps_result(snapshot, entity):
+        return False
+    if any(  # `@deprecated` warns
+        last_name(facts, expr) not in ("staticmethod", "classmethod", "override", "final")
+        for expr in decorators(facts, entity[2])
+    ):
         return False
     own = table[f.DEF_OWN_SCOPE][entity[2]]
     start, end = table[f.DEF_HEADER_END][entity[2]], table[f.DEF_END][entity[2]]

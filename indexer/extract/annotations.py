@@ -133,10 +133,18 @@ class Annotations(Expressions):
         return row
 
     def last_name(self, row: int) -> str:
-        """``Literal`` of ``Literal`` and of ``typing.Literal``."""
+        """``Literal`` of ``Literal``, of ``typing.Literal``, and of what it is imported as."""
         at = row * 4
         column = {f.NAME: 2, f.ATTRIBUTE: 3}.get(self.expr[at])
-        return "" if column is None else self.names[self.expr[at + column]]
+        if column is None:
+            return ""
+        name = self.expr[at + column]
+        if column == 2:
+            for start in range(0, len(self.imports), 7):
+                original = self.imports[start + f.IMP_NAME]
+                if self.imports[start + f.IMP_BOUND] == name and original >= 0:
+                    return self.names[original]
+        return self.names[name]
 
     def quoted(self, row: int) -> int:
         """Row of the expression that a string literal spells, or the string's own."""

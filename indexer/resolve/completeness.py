@@ -74,6 +74,8 @@ def _is_complete(snapshot: Snapshot, path: str, expr: int) -> bool:
     if op == f.CALL:
         return _call(snapshot, path, facts, expr)
     if op in _TAKEN:
+        if op == f.SUBSCRIPT and _is_of_anything(snapshot, path, lefts[expr]):
+            return False
         return _holds_only_known(snapshot, path, facts, lefts[expr])
     if op in (f.NAMED, f.AWAIT, f.ENTERED, f.RAISED, f.UNARY):
         return is_complete(snapshot, path, lefts[expr])
@@ -232,6 +234,26 @@ def _call(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> bool:
         and is_complete(snapshot, path, function)
         and all(_gives_known(snapshot, value) for value in called)
     )
+
+
+def _is_of_anything(snapshot: Snapshot, path: str, expr: int) -> bool:
+    """Whether what a container says it holds is anything, whatever the code puts into it."""
+    ops, positions, lefts, rights = snapshot.need(path).expr
+    facts = snapshot.need(path)
+    if ops[expr] != f.NAME:
+        return False
+    rows = bindings_in_force(facts, rights[expr], lefts[expr], positions[expr], expr)
+    for row in rows:
+        annotation, value = facts.binding[f.BIND_ANNOTATION][row], facts.binding[f.BIND_VALUE][row]
+        if annotation >= 0:
+            type_ = annotated(snapshot, path, annotation)
+        elif value >= 0 and facts.binding[f.BIND_KIND][row] == f.ASSIGN:
+            type_ = evaluate.values(snapshot, path, value)
+        else:
+            continue
+        if any(each[0] == INSTANCE and each[2] and not each[2][-1] for each in type_):
+            return True
+    return False
 
 
 def _makes_a_class(facts: FileFacts, call: int) -> bool:
