@@ -302,6 +302,39 @@ FINE = {
         logging.TRACE = 5
         logging.TRACE
     """,
+    "a method that others override": """
+        class Task:
+            def output(self): return []
+            def run(self): return self.output().open("w")
+        class Copy(Task):
+            def output(self): return open("x")
+    """,
+    "what is taken out of a container": """
+        from collections import deque
+        def flatten(tasks):
+            if isinstance(tasks, str):
+                return [tasks]
+            flat = []
+            for task in tasks:
+                flat += flatten(task)
+            return flat
+        def run(tasks):
+            waiting = deque(flatten(tasks))
+            waiting.popleft().output()
+    """,
+    "a named tuple that is made and called at once": """
+        from collections import namedtuple
+        namedtuple("Point", "x y z")(1, 2, 3)
+    """,
+    "functions that are to raise": """
+        import unittest
+        def area(width): return width
+        class AreaTest(unittest.TestCase):
+            def test_area(self):
+                def call():
+                    area(1, 2, 3)
+                self.assertRaises(TypeError, call)
+    """,
     "private modules of the standard library": """
         import re._parser
     """,

@@ -61,6 +61,8 @@ def reached(
         return _of_attribute(snapshot, path, function, start)
     if op == f.SUBSCRIPT or not is_complete(snapshot, path, function):
         return None
+    if synthesized.maker(facts, function):
+        return None  # `namedtuple("Point", "x y")(1, 2)`
     return _of_type(snapshot, evaluate.values(snapshot, path, function))
 
 

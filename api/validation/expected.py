@@ -35,13 +35,28 @@ def _is_in_failing_test(file: File, position: int) -> bool:
     """Whether a function around a position is decorated as a test that is to fail."""
     table = file.facts.definition
     return any(
-        table[f.DEF_DECORATORS][row] >= 0
-        and table[f.DEF_START][row] <= position < table[f.DEF_END][row]
-        and any(
-            word in file.text[table[f.DEF_START][row] : table[f.DEF_POS][row]] for word in _FAILING
-        )
+        table[f.DEF_START][row] <= position < table[f.DEF_END][row]
+        and (_is_marked(file, row) or _is_to_raise(file, row))
         for row in range(len(table[f.DEF_START]))
     )
+
+
+def _is_marked(file: File, row: int) -> bool:
+    table = file.facts.definition
+    text = file.text[table[f.DEF_START][row] : table[f.DEF_POS][row]]
+    return table[f.DEF_DECORATORS][row] >= 0 and any(word in text for word in _FAILING)
+
+
+def _is_to_raise(file: File, row: int) -> bool:
+    """Whether a function inside of another is given to ``assertRaises(TypeError, function)``."""
+    facts = file.facts
+    scope = facts.definition[f.DEF_SCOPE][row]
+    if facts.scope[f.SCOPE_KIND][scope] != f.FUNCTION_SCOPE or b"aises(" not in file.text:
+        return False
+    import re
+
+    name = re.escape(facts.names[facts.definition[f.DEF_NAME][row]].encode())
+    return re.search(rb"aises\([^()\n]*,\s*" + name + rb"\b", file.text) is not None
 
 
 def is_for_another_version(file: File, position: int) -> bool:

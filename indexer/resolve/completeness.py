@@ -10,9 +10,19 @@ from __future__ import annotations
 from .. import facts as f
 from . import evaluate, narrowing
 from .annotations import annotated
-from .classes import mro, own_attributes
+from .classes import mro, own_attributes, own_member, subclasses
 from .decorators import is_known_through_decorators
-from .entities import ATTRIBUTE, CLASS, FUNCTION, MODULE, NAMESPACE, OUTSIDE, PARAMETER, VARIABLE
+from .entities import (
+    ATTRIBUTE,
+    CLASS,
+    FUNCTION,
+    MODULE,
+    NAMESPACE,
+    OUTSIDE,
+    PARAMETER,
+    VARIABLE,
+    owner_class,
+)
 from .entity_types import first_parameter_class
 from .members import member_found
 from .memo import remember
@@ -24,6 +34,7 @@ from .types import (
     INSTANCE,
     NONE,
     SUPER,
+    VARIABLE_TYPE,
     known,
 )
 
@@ -32,7 +43,7 @@ if TYPE_CHECKING:
     from ..facts import FileFacts
     from ..snapshot import Snapshot
     from .entities import Entity
-    from .types import Value
+    from .types import Type, Value
 
 # What is an instance of a known class whatever its parts are.
 _WHOLE = frozenset(
@@ -41,6 +52,8 @@ _WHOLE = frozenset(
      f.GENERATOR_EXPRESSION, f.LAMBDA, f.NOT, f.COMPARE, f.SLICE]
 )  # fmt: skip
 _OF_PARTS = frozenset([f.CONDITIONAL_EXPR, f.OR, f.AND])
+# Derived classes that are looked at before it is given up to say what all of them do.
+_DERIVED = 200
 # What is taken out of a container, and is known if all is that was put into it.
 _TAKEN = frozenset([f.ELEMENT, f.ITEM, f.REST, f.SUBSCRIPT, f.STARRED])
 
@@ -229,6 +242,10 @@ def _call(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> bool:
     if _makes_a_class(facts, expr):
         return False
     called = known(evaluate.values(snapshot, path, function))
+    if _takes_out(snapshot, facts, function, called) and not _holds_only_known(
+        snapshot, path, facts, facts.expr[f.EXPR_A][function]
+    ):
+        return False
     return (
         bool(called)
         and is_complete(snapshot, path, function)
@@ -252,6 +269,23 @@ def _is_of_anything(snapshot: Snapshot, path: str, expr: int) -> bool:
         else:
             continue
         if any(each[0] == INSTANCE and each[2] and not each[2][-1] for each in type_):
+            return True
+    return False
+
+
+def _takes_out(snapshot: Snapshot, facts: FileFacts, function: int, called: Type) -> bool:
+    """Whether a call is of a method that gives what a container of Python holds."""
+    if facts.expr[f.EXPR_OP][function] != f.ATTRIBUTE:
+        return False
+    for form, entity, _, _ in called:
+        if form != FUNCTION_OBJECT or not entity[1].endswith(".pyi"):
+            continue
+        returns = snapshot.need(entity[1]).definition[f.DEF_RETURNS][entity[2]]
+        if (
+            returns >= 0
+            and any(value[0] == VARIABLE_TYPE for value in annotated(snapshot, entity[1], returns))
+            and snapshot.index.layers.layer(entity[1]) == "stdlib"
+        ):
             return True
     return False
 
@@ -304,12 +338,32 @@ def _result_now(snapshot: Snapshot, function: Entity) -> bool:
     flags = table[f.DEF_FLAGS][row]
     if flags & (f.GENERATOR | f.ABSTRACT | f.STUB_BODY):
         return bool(flags & f.GENERATOR)
+    if _is_overridden(snapshot, function, facts):
+        return False
     own = table[f.DEF_OWN_SCOPE][row]
     return all(
         is_complete(snapshot, path, expr)
         for scope, expr, kind in zip(*facts.result[:3], strict=True)
         if scope == own and kind == f.RETURN and expr >= 0
     )
+
+
+def _is_overridden(snapshot: Snapshot, function: Entity, facts: FileFacts) -> bool:
+    """Whether a class derived from that of a method has another one in its place."""
+    cls = owner_class(facts, function)
+    if cls < 0:
+        return False
+    name = facts.names[facts.definition[f.DEF_NAME][function[2]]]
+    waiting: list[Entity] = [(CLASS, function[1], cls)]
+    seen = set(waiting)
+    while waiting and len(seen) < _DERIVED:
+        for each in subclasses(snapshot, waiting.pop()):
+            if each not in seen:
+                if own_member(snapshot, each, name):
+                    return True
+                seen.add(each)
+                waiting.append(each)
+    return len(seen) >= _DERIVED
 
 
 def _holds_only_known(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> bool:

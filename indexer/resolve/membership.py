@@ -34,6 +34,12 @@ if TYPE_CHECKING:
 
 PRESENT, ABSENT, UNSURE = range(3)
 
+# What decorators such as `total_ordering` and `dataclass` give a class.
+_MADE = frozenset(
+    ["__lt__", "__le__", "__gt__", "__ge__", "__dataclass_fields__", "__dataclass_params__",
+     "__attrs_attrs__", "__match_args__", "__slots__", "__getstate__", "__setstate__", "__replace__"]
+)  # fmt: skip
+
 # Classes whose instances stand for anything.
 _ANYTHING = frozenset(["object", "type", "ModuleType", "SimpleNamespace", "Namespace", "Any"])
 # What `sys` has in some interpreters and programs, and stubs leave out.
@@ -122,7 +128,7 @@ def _of_class(snapshot: Snapshot, entity: Entity, name: str) -> int:
         return UNSURE
     if any(_binds_elsewhere(snapshot, cls, name) for cls in mro(snapshot, entity)):
         return UNSURE
-    if name[:2] == name[-2:] == "__" and _has_decorators(snapshot, entity):
+    if name in _MADE and _has_decorators(snapshot, entity):
         return UNSURE  # `total_ordering`, `dataclass(order=True)`
     if any(_shows_elsewhere(snapshot, cls, name) for cls in mro(snapshot, entity)):
         return UNSURE
