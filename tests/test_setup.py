@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from flux_index.api.agent.marked_block import with_block, without_block
 from flux_index.api.cli import main
-from flux_index.api.clients.appended import with_block, without_block
 from flux_index.api.clients.jsonc import (
     JsoncError,
     parse,
@@ -238,7 +238,7 @@ def test_aider_runs_validate(project: Path) -> None:
     setup("aider")
     config: Any = YAML(typ="safe").load((project / ".aider.conf.yml").read_text())
     assert config["lint-cmd"] == [
-        "javascript: eslint", "css: stylelint", "python: flux-index validate",
+        "javascript: eslint", "css: stylelint", "python: flux-index validate --all",
     ]  # fmt: skip
     assert (config["read"], config["dark-mode"]) == (["AGENTS.md"], True)
 

@@ -32,33 +32,49 @@ def block_of(text: str) -> str | None:
 def with_block(text: str, body: str) -> str:
     """A text with a body in its block, which is put at the end when there is none yet."""
     place = _place(text)
-    # As in the block that is there, else as in the rest of the text.
-    shown = text if place is None else text[place[0] + len(BEGIN) :][:2]
-    newline = "\r\n" if "\r\n" in shown else "\n"
+    if place is None:
+        return appended(text, "\n".join([BEGIN, body.strip("\n"), END]))
+    # As in the block that is there.
+    newline = "\r\n" if text[place[0] + len(BEGIN) :].startswith("\r\n") else "\n"
     block = newline.join([BEGIN, *body.strip("\n").split("\n"), END])
-    if place is not None:
-        return text[: place[0]] + block + text[place[1] :]
-    if not text:
-        return block + newline
-    gap = newline if text.endswith("\n") else 2 * newline
-    return text + gap + block + newline
+    return text[: place[0]] + block + text[place[1] :]
 
 
 def without_block(text: str) -> str:
-    """A text without its block and the empty line before it; unchanged when it has none."""
+    """A text without its block, as it was before that was put in; unchanged when it has none."""
     place = _place(text)
-    if place is None:
-        return text
-    before, after = text[: place[0]], text[place[1] :]
-    for newline in ("\r\n", "\n"):
-        if after.startswith(newline):
-            after = after[len(newline) :]
-            break
-    for newline in ("\r\n", "\n"):
-        if before.endswith(2 * newline) or before == newline:
-            before = before[: -len(newline)]
-            break
+    return text if place is None else taken_out(text, *place)
+
+
+def appended(text: str, block: str) -> str:
+    """A text with a block behind an empty line, in the line breaks of the text."""
+    newline = newline_of(text)
+    block = block.replace("\n", newline)
+    if not text:
+        return block + newline
+    if text.endswith("\n"):
+        return text + newline + block + newline
+    # Without a line break at its end, so that it can be told that there was none before.
+    return text + newline + newline + block
+
+
+def taken_out(text: str, start: int, end: int) -> str:
+    """A text without the block between two places, as it was before that was appended."""
+    newline = newline_of(text)
+    before, after = text[:start], text[end:]
+    count = 1
+    if after.startswith(newline):
+        after = after[len(newline) :]
+    elif not after:
+        count = 2
+    for _ in range(count):
+        before = before.removesuffix(newline)
     return before + after
+
+
+def newline_of(text: str) -> str:
+    """The line break that a text uses."""
+    return "\r\n" if "\r\n" in text else "\n"
 
 
 def _place(text: str) -> tuple[int, int] | None:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 
-def rules_text(root: str) -> str:
-    """The text for AGENTS.md and its like of a workspace, as Markdown without headings above."""
-    del root
-    return """\
-## Before writing Python here: flux-index
+def rules_text(folder: str) -> str:
+    """The rules of the code base around a folder, as Markdown; see :mod:`..agent.rules`."""
+    from ..agent.rules import rules_text as rules_of
+    from ..session import Session
 
-An index of this workspace answers in milliseconds; nothing has to be guessed.
-
-- Does an API exist, with these arguments? `flux-index query exists 'pkg.Class.method(keyword=)'`
-- What is there already? `flux-index query symbols WORDS`, `outline FILE`, `members CLASS`
-- How is it written? `flux-index query source NAME`; who uses it? `references NAME`
-- After an edit: `flux-index validate` tells what is wrong and what it broke elsewhere.
-
-Read the lines that you change as they are now, and a file like the one that you add."""
+    session = Session.open(folder)
+    try:
+        return rules_of(session.snapshot(whole=True).strict()).rstrip("\n")
+    finally:
+        session.close()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
+from ..agent.marked_block import has_block, with_block, without_block
 from ..hooks.wire import is_list, is_table
-from .appended import place_of, with_block, without_block
 from .jsonc import is_emptied, parse, with_item, with_member, without_items, without_member
 
 TYPE_CHECKING = False
@@ -100,7 +100,7 @@ def own_file(path: str, what: str, content: str) -> Part:
     """A file that is ours as a whole, as long as it has our marks."""
 
     def take(text: str) -> str:
-        return "" if place_of(text) is not None else text
+        return "" if has_block(text) else text
 
     return Part(path, what, lambda _: content, take, lambda text: not text)
 

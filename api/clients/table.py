@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .appended import BEGIN, END
+from ..agent.marked_block import BEGIN, END
 from .body import rules_text
 from .parts import (
     SERVER,
@@ -32,7 +32,7 @@ class Setting:
     guard that hooks are told, empty for their own default.
     """
 
-    __slots__ = ("folder", "guard", "is_user", "program")
+    __slots__ = ("_rules", "folder", "guard", "is_user", "program")
 
     def __init__(self, folder: str, program: str, guard: str, *, is_user: bool) -> None:
         """Describe it."""
@@ -40,6 +40,14 @@ class Setting:
         self.program = program
         self.guard = guard
         self.is_user = is_user
+        self._rules = ""
+
+    @property
+    def rules(self) -> str:
+        """What agents should know of the workspace."""
+        if not self._rules:
+            self._rules = rules_text(self.folder)
+        return self._rules
 
     def path(self, name: str) -> str:
         """A file in the folder."""
@@ -92,7 +100,7 @@ def _claude_rules(setting: Setting) -> Part:
         includes = False
     if includes:
         return _agents_md(setting)
-    return markdown_block(path, rules_text(setting.folder))
+    return markdown_block(path, setting.rules)
 
 
 def _codex(setting: Setting) -> list[Part]:
@@ -127,7 +135,7 @@ def _cursor(setting: Setting) -> list[Part]:
     if setting.is_user:
         return parts
     head = "---\ndescription: What there is before code is written\nalwaysApply: true\n---\n"
-    content = f"{head}{BEGIN}\n{rules_text(setting.folder)}\n{END}\n"
+    content = f"{head}{BEGIN}\n{setting.rules}\n{END}\n"
     rules = own_file(
         setting.path(".cursor/rules/flux-index.mdc"), "what agents should know", content
     )
@@ -154,7 +162,7 @@ def _gemini(setting: Setting) -> list[Part]:
     ]
     if setting.is_user:
         return parts
-    return [*parts, markdown_block(setting.path("GEMINI.md"), rules_text(setting.folder))]
+    return [*parts, markdown_block(setting.path("GEMINI.md"), setting.rules)]
 
 
 def _vscode(setting: Setting) -> list[Part]:
@@ -167,7 +175,8 @@ def _vscode(setting: Setting) -> list[Part]:
 def _aider(setting: Setting) -> list[Part]:
     import shlex
 
-    items = {"lint-cmd": f"python: {shlex.quote(setting.program)} validate"}
+    # aider commits before it lints: what has changed since the last commit is nothing by then.
+    items = {"lint-cmd": f"python: {shlex.quote(setting.program)} validate --all"}
     if not setting.is_user:
         items["read"] = "AGENTS.md"
     parts = [yaml_items(setting.path(".aider.conf.yml"), "linting after edits", items)]
@@ -175,7 +184,7 @@ def _aider(setting: Setting) -> list[Part]:
 
 
 def _agents_md(setting: Setting) -> Part:
-    return markdown_block(setting.path("AGENTS.md"), rules_text(setting.folder), is_shared=True)
+    return markdown_block(setting.path("AGENTS.md"), setting.rules, is_shared=True)
 
 
 CLIENTS: dict[str, Callable[[Setting], list[Part]]] = {

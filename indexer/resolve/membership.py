@@ -37,7 +37,8 @@ PRESENT, ABSENT, UNSURE = range(3)
 # What decorators such as `total_ordering` and `dataclass` give a class.
 _MADE = frozenset(
     ["__lt__", "__le__", "__gt__", "__ge__", "__dataclass_fields__", "__dataclass_params__",
-     "__attrs_attrs__", "__match_args__", "__slots__", "__getstate__", "__setstate__", "__replace__"]
+     "__attrs_attrs__", "__match_args__", "__slots__", "__getstate__", "__setstate__",
+     "__replace__"]
 )  # fmt: skip
 
 # Classes whose instances stand for anything.
