@@ -181,6 +181,9 @@ def _find_mapped_in(snapshot: Snapshot, path: str, name: str) -> frozenset[Entit
                     found.add(item.entity)
             for index in range(at + 1, at + 1 + 3 * extra[at], 3):
                 # `parse_args(namespace=Settings())`
+                key = extra[index]
+                if key < 0 or facts.names[key] != "namespace":
+                    continue
                 for value in evaluate.values(snapshot, path, extra[index + 2]):
                     if value[0] == INSTANCE and value[1][1][:1] != "/":
                         found.add(value[1])
