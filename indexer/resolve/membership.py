@@ -256,7 +256,8 @@ def _derived_has(snapshot: Snapshot, entity: Entity, name: str, seen: set[Entity
         # Wherever it stands: a base beside this one may come before it.
         if any(item.entity[0] != OUTSIDE for item in class_member(snapshot, cls, name)):
             return True
-        if is_open_class(snapshot, cls):
+        # Of what is installed there are many, of which few are meant.
+        if not entity[1].startswith("/") and is_open_class(snapshot, cls):
             return True
         if _derived_has(snapshot, cls, name, seen):
             return True
