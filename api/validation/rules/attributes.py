@@ -15,7 +15,7 @@ from ....indexer.resolve.entities import (
     qualified_name,
 )
 from ....indexer.resolve.members import attribute
-from ....indexer.resolve.membership import ABSENT, membership, of_module
+from ....indexer.resolve.membership import ABSENT, PRESENT, membership, of_module
 from ....indexer.resolve.openness import is_open_class
 from ....indexer.resolve.types import (
     CLASS_OBJECT,
@@ -89,8 +89,10 @@ def _judged(file: File, expr: int, receiver: int, name: str) -> Finding | None:
             return _finding(file, expr, name, said, item.evidence, nearest)
     type_ = concrete(file.strict, file.complete_type(receiver))
     if type_:
-        if not _lacks(file, type_, name) or is_given_to(file.strict, name, type_):
+        if is_given_to(file.strict, name, type_):
             return None
+        if not _lacks(file, type_, name):
+            return _made_up(file, expr, type_, name)
         if is_of_outer_class(file, type_, name):
             return None
         if is_part(file, type_) and is_known_word(file, name):
@@ -102,6 +104,19 @@ def _judged(file: File, expr: int, receiver: int, name: str) -> Finding | None:
             evidence = CONVENTIONAL
         return _absent(file, expr, receiver, name, type_, max(evidence, 0))
     return None if file.is_certain_only else _by_convention(file, expr, receiver, name)
+
+
+def _made_up(file: File, expr: int, type_: Type, name: str) -> Finding | None:
+    """What only an open derived class could have, under a name that nothing has anywhere."""
+    if file.is_certain_only or is_known_word(file, name):
+        return None
+    for value in type_:
+        if value[0] != INSTANCE or membership(file.strict, value, name) == PRESENT:
+            return None
+        if is_open_class(file.strict, value[1]):
+            return None
+    said = f"Nothing in this code base, nor in what it uses, is called `{name}`."
+    return _finding(file, expr, name, said, CONVENTIONAL, nearest_members(file.strict, type_, name))
 
 
 def _lacks(file: File, type_: Type, name: str) -> bool:
