@@ -106,6 +106,34 @@ def test_dynamic_code_is_left_alone(tmp_path: Path) -> None:
     )
 
 
+def test_a_derived_class_that_is_open(tmp_path: Path) -> None:
+    """It may have what its base calls, unless nothing anywhere is called so."""
+    (finding,) = check_findings(
+        tmp_path,
+        """
+        from typing import Generic, TypeVar
+
+        Item = TypeVar("Item")
+
+        class Page:
+            def show(self):
+                return self.summarize_all()
+        #                   ^^^^^^^^^^^^^ unresolved-attribute
+            def told(self):
+                return self.title
+        class Remote(Page):
+            def __getattr__(self, name):
+                return name
+        class Held(Generic[Item]):
+            def first(self, item: Item, kind: type[Item]):
+                return item.title, kind().title
+        def title(): ...
+        """,
+        "unresolved-attribute",
+    )
+    assert finding.severity == "warning"
+
+
 def test_an_untyped_receiver(tmp_path: Path) -> None:
     """The strategy guide's own case: an agent calls a method that its provider does not have."""
     (finding,) = check_edit(

@@ -111,7 +111,9 @@ def _made_up(file: File, expr: int, type_: Type, name: str) -> Finding | None:
     if file.is_certain_only or is_known_word(file, name):
         return None
     for value in type_:
-        if value[0] != INSTANCE or membership(file.strict, value, name) == PRESENT:
+        if value[0] != INSTANCE or value[1][0] != CLASS:
+            return None
+        if membership(file.strict, value, name) == PRESENT:
             return None
         if is_open_class(file.strict, value[1]):
             return None
