@@ -89,10 +89,10 @@ def _judged(file: File, expr: int, receiver: int, name: str) -> Finding | None:
             return _finding(file, expr, name, said, item.evidence, nearest)
     type_ = concrete(file.strict, file.complete_type(receiver))
     if type_:
-        if is_given_to(file.strict, name, type_):
-            return None
         if not _lacks(file, type_, name):
             return _made_up(file, expr, type_, name)
+        if is_given_to(file.strict, name, type_):
+            return None
         if is_of_outer_class(file, type_, name):
             return None
         if is_part(file, type_) and is_known_word(file, name):
@@ -117,6 +117,8 @@ def _made_up(file: File, expr: int, type_: Type, name: str) -> Finding | None:
             return None
         if is_open_class(file.strict, value[1]):
             return None
+    if is_given_to(file.strict, name, type_):
+        return None
     said = f"Nothing in this code base, nor in what it uses, is called `{name}`."
     return _finding(file, expr, name, said, CONVENTIONAL, nearest_members(file.strict, type_, name))
 
