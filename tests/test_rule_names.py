@@ -31,6 +31,30 @@ def test_undefined_names(tmp_path: Path) -> None:
     )
 
 
+def test_a_module_that_fills_itself_with_names_that_it_writes_out(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- few.py
+        for package in ("ssl", "zlib"):
+            locals()[package] = __import__(package)
+        globals()["codec"] = zlib
+        print(ssl, codec, bz2)
+        #                 ^^^ undefined-name
+        #- many.py
+        import os
+        for package in os.listdir():
+            globals()[package] = __import__(package)
+        print(bz2)
+        #- use.py
+        import few
+        few.zlib
+        """,
+        "undefined-name",
+        "unresolved-attribute",
+    )
+
+
 def test_names_that_are_there(tmp_path: Path) -> None:
     check_findings(
         tmp_path,

@@ -40,12 +40,12 @@ def _is_open(snapshot: Snapshot, path: str) -> bool:
     path_roles = [role for role, _, _ in facts.occurrences("__path__")]
     if any(not role & f.ATTRIBUTE_ROLE for role in path_roles) or _replaces_modules(facts):
         return True
-    return _has_open_names(snapshot, path)
+    return bool(filled_names(facts)) or _has_open_names(snapshot, path)
 
 
 def _has_open_names(snapshot: Snapshot, path: str) -> bool:
     facts = snapshot.facts(path)
-    if facts is None or _executes(facts) or _uses_globals(facts):
+    if facts is None or _executes(facts) or filled_names(facts) is None:
         return True
     for row, name in enumerate(facts.imports[f.IMP_NAME]):
         if name == f.STAR:
@@ -239,12 +239,12 @@ def _replaces_modules(facts: FileFacts) -> bool:
     return any(ops[expr] == f.ATTRIBUTE and rights[expr] == modules for expr in holders)
 
 
-def _uses_globals(facts: FileFacts) -> bool:
-    """Whether module-level code writes into the dictionary of its own names."""
+def filled_names(facts: FileFacts) -> frozenset[str] | None:
+    """Names that module-level code writes into the dictionary of its own; None for any names."""
     ops, _, lefts, rights = facts.expr
     called = {facts.name_id(name) for name in ("globals", "vars", "locals")} - {-1}
     if not called:
-        return False
+        return frozenset()
     # Under another name: `names = globals()`.
     held = {
         facts.binding[f.BIND_NAME][row]
@@ -254,15 +254,44 @@ def _uses_globals(facts: FileFacts) -> bool:
         and ops[lefts[value]] == f.NAME
         and lefts[lefts[value]] in called
     }
-    holders = list(facts.item_binding[f.ITEM_CONTAINER])
+
+    def is_own(expr: int) -> bool:
+        return (
+            ops[expr] == f.CALL and ops[lefts[expr]] == f.NAME and lefts[lefts[expr]] in called
+        ) or (ops[expr] == f.NAME and lefts[expr] in held)
+
     for expr, op in enumerate(ops):
-        if op == f.ATTRIBUTE and facts.names[rights[expr]] in ("update", "setdefault"):
-            holders.append(lefts[expr])
-    return any(
-        (ops[expr] == f.CALL and ops[lefts[expr]] == f.NAME and lefts[lefts[expr]] in called)
-        or (ops[expr] == f.NAME and lefts[expr] in held)
-        for expr in holders
-    )
+        is_filling = op == f.ATTRIBUTE and facts.names[rights[expr]] in ("update", "setdefault")
+        if is_filling and is_own(lefts[expr]):
+            return None
+    found: set[str] = set()
+    for row, container in enumerate(facts.item_binding[f.ITEM_CONTAINER]):
+        if is_own(container):
+            keys = _keys(facts, facts.item_binding[f.ITEM_INDEX][row])
+            if not keys:
+                return None
+            found.update(keys)
+    return frozenset(found)
+
+
+def _keys(facts: FileFacts, index: int) -> tuple[str, ...]:
+    """What an index may be, when it is written out: a string, or a loop's variable over some."""
+    if index < 0 or facts.expr[f.EXPR_OP][index] != f.NAME:
+        return _strings(facts, index)
+    name, scope = facts.expr[f.EXPR_A][index], facts.expr[f.EXPR_B][index]
+    found: list[str] = []
+    for row in facts.bindings_of(scope, name):
+        value = facts.binding[f.BIND_VALUE][row]
+        if facts.binding[f.BIND_KIND][row] != f.FOR or value < 0:
+            return ()
+        if facts.expr[f.EXPR_OP][value] != f.ELEMENT:
+            return ()
+        looped = facts.expr[f.EXPR_A][value]
+        listed = _strings(facts, looped)
+        if not listed or len(listed) != facts.extra[0][facts.expr[f.EXPR_A][looped]]:
+            return ()
+        found += listed
+    return tuple(found)
 
 
 def _string(facts: FileFacts, expr: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....indexer import facts as f
 from ....indexer.resolve.entities import MODULE, OUTSIDE
-from ....indexer.resolve.lazy import has_open_names
+from ....indexer.resolve.lazy import filled_names, has_open_names
 from ....indexer.resolve.modules import find_module, submodule
 from ....indexer.resolve.names import bindings_in_force, builtin_name, module_member, star_imported
 from ..findings import Finding
@@ -74,7 +74,7 @@ def _is_bound_otherwise(file: File, name: str) -> bool:
     """Whether a star import, a ``global`` statement in a function, or Python itself binds it."""
     if star_imported(file.strict, file.path, file.facts, name):
         return True
-    if module_member(file.strict, file.path, name):
+    if module_member(file.strict, file.path, name) or name in (filled_names(file.facts) or ()):
         return True
     if is_builtin(file.strict, name):
         return True
