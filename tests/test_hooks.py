@@ -251,6 +251,42 @@ def test_what_was_wrong_before_is_not_the_edits_fault(host: Host) -> None:
     assert host.edit(DESK_PATH, "order.total()", "order.total() + 1") is None
 
 
+def test_an_import_that_was_wrong_before_is_not_the_edits_fault(host: Host) -> None:
+    path = host.workspace / DESK_PATH
+    path.write_text(DESK.replace("import Order\n", "import Invoice, Order\n"))
+    host.read(DESK_PATH)
+    assert host.edit(DESK_PATH, "order.total()", "order.total() + 1") is None
+
+
+def test_a_user_that_is_written_first_is_refused_once_at_most(host: Host) -> None:
+    host.read(DESK_PATH)
+    host.read(ORDERS_PATH)
+    step = DESK_PATH, "import Order\n", "import Order, rebate\n"
+    assert "If one of your next steps writes it, propose this again" in reason(host.edit(*step))
+    assert "The module `shop.orders` has no `rebate`" in host.edit(*step)["reason"]
+    made = ORDERS + "\n\ndef rebate() -> int:\n    return 1\n"
+    assert host.write(ORDERS_PATH, made) is None
+    assert host.edit(DESK_PATH, "order.total()", "order.total() - rebate()") is None
+    assert host.stop() is None
+
+
+def test_the_test_of_a_module_may_be_written_before_it(host: Host) -> None:
+    host.mode = "off"
+    head = "from shop.vouchers import redeem\n\n\ndef test_redeem() -> None:\n"
+    answer = host.write("shop/test_vouchers.py", f"{head}    assert redeem(3) == 3\n")
+    assert "There is no module `shop.vouchers`" in answer["reason"]  # it is written and told
+    assert (host.workspace / "shop/test_vouchers.py").exists()
+    body = "def redeem(amount: int) -> int:\n    return amount\n"
+    assert host.write("shop/vouchers.py", body) is None
+    assert host.stop() is None
+
+
+def test_a_module_that_has_what_is_elsewhere_is_an_invention(host: Host) -> None:
+    host.mode = "off"
+    body = "from shop.customers import Order\n\nORDER = Order([1])\n"
+    assert "There is no module `shop.customers`" in reason(host.write("shop/new.py", body))
+
+
 def test_one_step_of_several_may_use_what_the_next_one_brings(host: Host) -> None:
     host.read(ORDERS_PATH)
     told = host.edit(ORDERS_PATH, "sum(self.lines)", "self.rounded(math.fsum(self.lines))")

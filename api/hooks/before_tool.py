@@ -97,15 +97,35 @@ def _invented(asked: Asked, edit: Edit) -> str:
         found = [each for each in served if _is_invented(asked, edit, each)]
     # One step of several may use what the next one brings into the same file.
     found = [each for each in found if edit.is_whole or not each.get("own")]
-    if not found:
+    # The test or the user of a module is often written before it.
+    found = [each for each in found if not _is_to_come(asked, edit, each)]
+    # Nor can one file after the other be written when each is refused for what is in the next: who
+    # proposes it again was told, and means it. When it has landed it is judged like anything else.
+    news = [each for each in found if asked.ledger.tell(asked.number, _key(each))]
+    if not news:
         return ""
     return "\n".join(
         [
             "flux-index: this write uses what does not exist in this code base.",
             *lines(asked, found),
-            "What is still to be written has to be written first.",
+            "If one of your next steps writes it, propose this again: it passes now.",
         ]
     )
+
+
+def _is_to_come(asked: Asked, edit: Edit, item: Item) -> bool:
+    """Whether a module is missing that is like no other, with nothing in it that is elsewhere."""
+    if item["rule"] != "unresolved-import" or item["nearest"]:
+        return False
+    from ..validation.existence import is_unheard_of
+
+    after = asked.session.with_contents(edit.contents).snapshot(whole=False)
+    return is_unheard_of(after, item["path"], item["range"]["start"]["line"])
+
+
+def _key(item: Item) -> str:
+    """What a session is told once: what is missing, wherever it is used."""
+    return f"absent:{item['rule']}:{item['message']}"
 
 
 def _looked_up(asked: Asked, edit: Edit) -> list[Item]:

@@ -54,6 +54,23 @@ def absences(change: Change) -> tuple[list[Absence], bool]:
     return [Absence(each, is_own=is_own(change.after, each)) for each in certain], is_complete
 
 
+def is_unheard_of(snapshot: Snapshot, path: str, line: int) -> bool:
+    """Whether nothing of what is imported in a line, counted from 0, is anywhere in the workspace.
+
+    A module that is not there, of which that holds, was hardly mistaken for another one.
+    """
+    facts = snapshot.facts(path)
+    if facts is None:
+        return False
+    table = facts.imports
+    names = {
+        facts.names[name]
+        for name, position in zip(table[f.IMP_NAME], table[f.IMP_POS], strict=True)
+        if name >= 0 and facts.line_of(position) == line
+    }
+    return next(iter(snapshot.symbols_named(sorted(names))), None) is None
+
+
 def is_own(snapshot: Snapshot, finding: Finding) -> bool:
     """Whether what is missing would be looked for in the file that has the fault."""
     if finding.rule == "undefined-name":

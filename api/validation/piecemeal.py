@@ -77,8 +77,14 @@ def _of_statements(change: Change, path: str, rule: Rule) -> list[Finding]:
     file = File(change.after, path, None, change.before, near)
     file.is_certain_only = True
     after = found_by([rule], file)
-    if old is None:
+    if old is None or near is None:
         return after
+    # Rules that are quick with all of a file tell all of it.
+    after = [
+        each
+        for each in after
+        if any(each.start < end and start < max(each.end, each.start + 1) for start, end in near)
+    ]
     gone = statements(text, change.before.text(path), old)
     said = b"\n".join(change.before.text(path)[start:end] for start, end in gone)
     # What the old statements do not spell cannot have been wrong in them.
