@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 _SYNC_MS = 200
 # A server that is busy with something else is not waited for.
 _SECONDS = 1.0
+# Who it is it says at once, or it hangs.
+_SILENT_SECONDS = 0.3
 _MOST = 50
 
 
@@ -29,17 +33,18 @@ def verdict(asked: Asked, edit: Edit) -> list[Mapping[str, Any]] | None:
         text = None
     if text is None:
         return None
-    from ..rpc.client import connect_to
+    from ..rpc.client import connect_alike
     from ..rpc.messages import RpcError
 
-    client = connect_to(lock.path)
+    client = connect_alike(lock.path, asked.session.index.workspace.root, _SILENT_SECONDS)
     if client is None:
         return None
     try:
+        until = time.monotonic() + _SECONDS
         client.call("server.sync", {"timeout_ms": _SYNC_MS}, timeout=_SECONDS)
         question = {"path": path, "text": text, "limit": _MOST}
-        answer = client.call("validate", question, timeout=_SECONDS)
-    except (RpcError, OSError) as error:
+        answer = client.call("validate", question, timeout=until - time.monotonic())
+    except (RpcError, OSError, ValueError) as error:
         asked.notes.append(f"the serving process did not answer: {error}")
         return None
     finally:

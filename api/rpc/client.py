@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
 _ANSWER_LIMIT = 1 << 30
+_AUTHENTICATION_SECONDS = 5.0
 
 
 def connect(workspace: str) -> Client | None:
@@ -39,12 +40,48 @@ def connect_to(lock_path: str) -> Client | None:
     client = Client(connection)
     if token:
         try:
-            client.call("server.authenticate", {"token": token}, timeout=5.0)
-        except (RpcError, OSError):
+            client.call("server.authenticate", {"token": token}, timeout=_AUTHENTICATION_SECONDS)
+        except (RpcError, OSError, ValueError):
             # Somebody else has the port by now.
             client.close()
             return None
     return client
+
+
+def connect_alike(lock_path: str, root: str, timeout: float) -> Client | None:
+    """A client of the process that serves this workspace and answers as this program would.
+
+    None when it does not say within ``timeout`` seconds who it is, when it is of another version,
+    or serves another folder: notes are copied and moved with folders.
+    """
+    client = connect_to(lock_path)
+    if client is None:
+        return None
+    try:
+        info = client.call("server.info", timeout=timeout)
+        if info.get("root") == root and info.get("version") == _version():
+            return client
+    except (RpcError, OSError, ValueError):
+        pass
+    client.close()
+    return None
+
+
+def _version() -> str:
+    """Version of this program: as its folder says, which is many times quicker than its metadata."""
+    import sys
+
+    for folder in sys.path:
+        try:
+            names = os.listdir(folder or ".")
+        except OSError:
+            continue
+        for name in names:
+            if name.startswith("flux_index-") and name.endswith(".dist-info"):
+                return name.removesuffix(".dist-info").partition("-")[2]
+    from importlib.metadata import version
+
+    return version("flux-index")
 
 
 class Client:
@@ -73,12 +110,17 @@ class Client:
         Raises RpcError when the server refuses, TimeoutError after ``timeout`` seconds, and
         ConnectionError when the server goes away.
         """
-        return self.wait(self.send(method, params), timeout)
+        until = None if timeout is None else time.monotonic() + timeout
+        asked = self.send(method, params, timeout)
+        return self.wait(asked, None if until is None else max(until - time.monotonic(), 0.0))
 
-    def send(self, method: str, params: object = None) -> int:
-        """Ask without waiting; returns the id to :meth:`wait` for."""
+    def send(self, method: str, params: object = None, timeout: float | None = None) -> int:
+        """Ask without waiting for the answer; returns the id to :meth:`wait` for.
+
+        Raises TimeoutError when the server has not taken all of it after ``timeout`` seconds.
+        """
         self._last_id += 1
-        self.send_body(call_body(method, params, self._last_id))
+        self.send_body(call_body(method, params, self._last_id), timeout)
         return self._last_id
 
     def notify(self, method: str, params: object = None) -> None:
@@ -89,9 +131,9 @@ class Client:
         """Say that an answer is no longer wanted; it comes as an error then, or as it would."""
         self.notify(CANCEL, {"id": id_})
 
-    def send_body(self, body: bytes) -> None:
+    def send_body(self, body: bytes, timeout: float | None = None) -> None:
         """Send a message as it is."""
-        self._connection.settimeout(None)
+        self._connection.settimeout(timeout)
         self._connection.sendall(frame(body, "headers"))
 
     def wait(self, id_: int, timeout: float | None = None) -> dict[str, Any]:
