@@ -341,7 +341,7 @@ class Snapshot:
         bit = self.memo.bits.get(path)
         if bit is None:
             bit = self.memo.bit(path)
-            if path[0] == "/":
+            if path.startswith("/"):
                 bit = self.memo.bits[path] = bit | self.memo.bit(ENVIRONMENT)
         self.progress.touched |= bit
         if path in self._facts:

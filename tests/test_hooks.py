@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -488,6 +489,27 @@ def test_nonsense_stops_nobody(
     (elsewhere / ".git").mkdir()
     monkeypatch.chdir(elsewhere)
     assert host.answer(event, payload) == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
+@pytest.mark.parametrize("kind", ["pipe", "endless"])
+def test_what_is_no_plain_file_is_not_read(host: Host, kind: str) -> None:
+    path = host.workspace / "odd.py"
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+    assert host.before("Edit", file_path=str(path), old_string="a", new_string="b") is None
+    assert host.before("Write", file_path=str(path), content="a = 1\n") is None
+    assert host.after("Bash", {"stdout": "a"}, command="cat odd.py") is None
+
+
+def test_what_is_far_too_long_is_not_looked_through(host: Host) -> None:
+    path = "@" + "a/" * 1_000_000 + "b.py"
+    assert host.tell("user-prompt", prompt=path) is None
+    assert host.after("Read", None, file_path=path) is None
+    output = "\n".join(["", "from shop.orders import Order"] * 1_000_000)
+    assert host.after("Bash", {"stdout": output}, command="cat shop/desk.py") is None
 
 
 def test_an_error_is_logged_and_stops_nobody(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 EDITING = frozenset(["Edit", "MultiEdit", "Write", "apply_patch"])
 """Tools that write source files. Notebooks are none of the index's files."""
 _SUFFIXES = (".py", ".pyi")
+# No system has files with longer paths; looking for one would take long.
+_LONGEST_PATH = 4_096
+# Bytes.
+_LARGEST = 50_000_000
 
 
 class Edit:
@@ -45,14 +49,14 @@ def edit_of(session: Session, payload: Payload) -> Edit | None:
 
         try:
             patch = _text(given, "command") or _text(given, "input")
-            texts = apply(patch, payload.text("cwd"), _read)
+            texts = apply(patch, payload.text("cwd"), read_text)
         except PatchError:
             return None
     elif payload.tool == "Write":
         texts[path] = _text(given, "content")
     else:
         listed: Any = given.get("edits") if payload.tool == "MultiEdit" else [given]
-        text = _edited(_read(path), listed or [])
+        text = _edited(read_text(path), listed or [])
         if text is None:
             return None
         texts[path] = text
@@ -82,7 +86,7 @@ def paths_of(session: Session, payload: Payload) -> list[str]:
 
 def source_path(session: Session, path: str) -> str | None:
     """A source file's path in the workspace; None for any other file."""
-    if not path.endswith(_SUFFIXES):
+    if not path.endswith(_SUFFIXES) or len(path) > _LONGEST_PATH:
         return None
     from ...indexer.workspace import is_included
 
@@ -108,12 +112,18 @@ def _edited(text: str | None, listed: list[Mapping[str, Any]]) -> str | None:
     return text
 
 
-def _read(path: str) -> str | None:
-    """A file's text as agents are shown it, with plain line breaks; None when there is none."""
+def read_text(path: str) -> str | None:
+    """A file's text as agents are shown it, with plain line breaks; None when there is none.
+
+    Also None for what is too large to be anybody's source, and for what is no plain file: reading
+    a pipe would wait forever.
+    """
     try:
+        if not os.path.isfile(path) or os.path.getsize(path) > _LARGEST:
+            return None
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
             return file.read()
-    except OSError:
+    except (OSError, ValueError):  # ValueError: no file can have such a name
         return None
 
 
@@ -124,9 +134,11 @@ def _encoded(path: str, text: str) -> bytes:
     except UnicodeEncodeError:  # half a character, which JSON can write
         raw = text.encode("utf-8", "surrogatepass")
     try:
+        if not os.path.isfile(path):
+            return raw
         with open(path, "rb") as file:
             head = file.read(4_000)
-    except OSError:
+    except (OSError, ValueError):
         return raw
     if b"\r\n" in head and b"\r\n" not in raw:
         return raw.replace(b"\n", b"\r\n")

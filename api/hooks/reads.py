@@ -6,7 +6,7 @@ import os
 import re
 
 from ..agent.knowledge import show
-from .edits import source_path
+from .edits import read_text, source_path
 from .shell import shown
 from .wire import is_list, is_table
 
@@ -25,6 +25,8 @@ OWN_TOOLS = "mcp__flux-index__"
 """How the names of this program's own tools begin, whose answers say what they show."""
 # Lines that Claude Code's Read shows unless it is told otherwise.
 _READ_LINES = 2_000
+# Hosts show a model far less of what a command or a search wrote: what is behind was not seen.
+_LONGEST = 200_000
 _MENTION = re.compile(
     r"(?<![\w@])@(?P<path>[\w./~-]+\.pyi?)(?:#L(?P<first>\d+)(?:-L?(?P<last>\d+))?)?"
 )
@@ -47,7 +49,8 @@ def record(session: Session, ledger: Ledger, number: int, payload: Payload) -> N
             command = command[-1] if command else ""
         if isinstance(command, str) and ".py" in command:
             output = _output(payload.tool_response)
-            found = shown(command, output, payload.text("cwd"), _source)
+            output = None if output is None else output[:_LONGEST]
+            found = shown(command[:_LONGEST], output, payload.text("cwd"), _source)
     put(session, ledger, number, found)
 
 
@@ -96,7 +99,7 @@ def _grep(payload: Payload) -> dict[str, Ranges]:
     folder = payload.text("cwd")
     alone = os.path.join(folder, path) if isinstance(path, str) else ""
     found: dict[str, Ranges] = {}
-    for line in content.split("\n"):
+    for line in content[:_LONGEST].split("\n"):
         match = re.match(r"^(?:(?P<path>.*?\.pyi?)[:-])?(?P<line>\d+)[:-]", line)
         where = os.path.join(folder, match["path"]) if match and match["path"] else alone
         if match is not None and where:
@@ -143,13 +146,7 @@ def _output(response: Any) -> str | None:
 
 
 def _source(path: str) -> str | None:
-    if not path.endswith((".py", ".pyi")):
-        return None
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return file.read()
-    except OSError:
-        return None
+    return read_text(path) if path.endswith((".py", ".pyi")) else None
 
 
 def _number(value: object, default: int) -> int:

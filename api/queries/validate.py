@@ -171,6 +171,8 @@ def path_inside(session: Session, path: str) -> str:
     inside = workspace.relative(full)
     if inside is None:
         raise InvalidArgumentsError(f"{path} is not inside the workspace {workspace.root}")
+    if not inside:
+        raise InvalidArgumentsError(f"{path or 'an empty path'} is a folder: a file is needed")
     return inside
 
 
