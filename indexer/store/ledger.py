@@ -28,6 +28,8 @@ _SESSIONS = 200
 # Another process that opens the file for the first time has it to itself for a moment.
 _ATTEMPTS = 50
 _PAUSE = 0.02
+# Who asks is waited for by an agent: better without what was learned than late.
+_WAIT_MS = 1_000
 # Contents beyond this are not kept: what they were before an edit is not known then.
 _LARGEST = 2_000_000
 
@@ -257,6 +259,7 @@ class Ledger:
             try:
                 connection = database.connect(self.path, writable=True)
                 connection.execute("PRAGMA foreign_keys = ON")
+                connection.execute(f"PRAGMA busy_timeout = {_WAIT_MS}")
                 _migrate(connection, self.path)
                 return connection
             except sqlite3.Error as error:
