@@ -259,6 +259,17 @@ def test_an_import_that_was_wrong_before_is_not_the_edits_fault(host: Host) -> N
     assert host.edit(DESK_PATH, "order.total()", "order.total() + 1") is None
 
 
+def test_a_name_may_be_used_a_step_before_it_is_imported(host: Host) -> None:
+    # The stub of the builtins imports `TypeVar`, which takes no default before 3.13.
+    host.read(ORDERS_PATH)
+    used = '\n\nT = TypeVar("T", default=int)\n\n\nclass Order:'
+    told = host.edit(ORDERS_PATH, "\n\nclass Order:", used)
+    assert "`TypeVar` is not defined" in context(told)
+    assert "no parameter" not in context(told)
+    brought = '"""Orders."""\n\nfrom typing_extensions import TypeVar\n'
+    assert host.edit(ORDERS_PATH, '"""Orders."""\n', brought) is None
+
+
 def test_a_user_that_is_written_first_is_refused_once_at_most(host: Host) -> None:
     host.read(DESK_PATH)
     host.read(ORDERS_PATH)

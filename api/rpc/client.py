@@ -68,7 +68,7 @@ def connect_alike(lock_path: str, root: str, timeout: float) -> Client | None:
 
 
 def _version() -> str:
-    """Version of this program: as its folder says, which is many times quicker than its metadata."""
+    """Version of this program: as its folder says, which is quicker than its metadata."""
     import sys
 
     for folder in sys.path:

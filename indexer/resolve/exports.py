@@ -32,7 +32,7 @@ def exports(snapshot: Snapshot, path: str, name: str) -> bool:
         return name in listed[0] or not listed[1]
     if name.startswith("_"):
         return False
-    return not path.endswith(".pyi") or not _is_private_import(snapshot, path, name)
+    return not path.endswith(".pyi") or not is_private_import(snapshot, path, name)
 
 
 def _exported(snapshot: Snapshot, path: str) -> Exported | None:
@@ -149,7 +149,7 @@ def _imported_list(snapshot: Snapshot, path: str, facts: FileFacts, name: str) -
     return None
 
 
-def _is_private_import(snapshot: Snapshot, path: str, name: str) -> bool:
+def is_private_import(snapshot: Snapshot, path: str, name: str) -> bool:
     """Whether a stub imports a name for itself alone: not written as ``import name as name``."""
     facts = snapshot.facts(path)
     row = facts.name_id(name) if facts is not None else -1

@@ -156,12 +156,14 @@ def _builtin_names() -> frozenset[str]:
 
 def builtin_name(snapshot: Snapshot, name: str) -> list[Found]:
     """What a name stands for that nothing binds: a builtin."""
+    from .exports import is_private_import
     from .modules import find_module
 
     builtins = find_module(snapshot, "builtins")
     if builtins is not None and builtins[0] == MODULE:
         found = module_member(snapshot, builtins[1], name)
-        if found:
+        # What the stub only uses itself, like `TypeVar`, is no builtin.
+        if found and not is_private_import(snapshot, builtins[1], name):
             return found
         if name in ("__name__", "__file__", "__doc__", "__package__", "__spec__", "__path__"):
             return []
