@@ -24,6 +24,10 @@ def apply(diff: str, read: Callable[[str], bytes | None]) -> dict[str, bytes | N
     from unidiff.errors import UnidiffParseError
     from unidiff.patch import PatchSet
 
+    if diff and not diff.endswith("\n"):
+        # What a shell's `$(…)` or a model leaves out: not a file that ends without a line break, which
+        # a diff says with a line of its own.
+        diff += "\n"
     try:
         patches = PatchSet(diff)
     except UnidiffParseError as error:
