@@ -152,12 +152,32 @@ def test_what_git_says_has_changed(repository: Path, capsys: pytest.CaptureFixtu
     assert len(answered(capsys, "shop.py", "--all")[1]) == 1
 
 
+def test_what_git_cannot_tell(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    assert main(["validate", "--since", "nowhere"]) == 2
+    assert "bad revision 'nowhere'" in capsys.readouterr().err
+    (tmp_path / "alone").mkdir()
+    monkeypatch.chdir(tmp_path / "alone")
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    assert main(["validate"]) == 2
+    said = capsys.readouterr().err
+    assert "not a git repository" in said
+    assert "whole files" in said
+
+
 @pytest.mark.usefixtures("repository")
 def test_a_diff(capsys: pytest.CaptureFixture[str]) -> None:
     diff = "--- a/main.py\n+++ b/main.py\n@@ -2 +2 @@\n-Order().pay()\n+Order().pray()\n"
     Path("change.patch").write_text(diff)
     code, (finding,) = answered(capsys, "--diff", "change.patch")
     assert (code, finding["line"]) == (1, 2)
+    # A shell's `$(cat change.patch)` takes the last line break away: the file still has it.
+    longer = "--- a/shop.py\n+++ b/shop.py\n@@ -2,2 +2,3 @@\n     def pay(self):\n+        print(self.total())\n"
+    longer += "         return self.totl()"
+    Path("change.patch").write_text(longer)
+    assert answered(capsys, "--diff", "change.patch") == (0, [])
     Path("change.patch").write_text(diff.replace("-Order().pay()", "-Order().gone()"))
     assert main(["validate", "--diff", "change.patch"]) == 2
     assert "does not fit main.py" in capsys.readouterr().err

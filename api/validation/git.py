@@ -30,21 +30,23 @@ class Repository:
 
     def content(self, revision: str, path: str) -> bytes | None:
         """A file as it was at a revision, or in git's index for an empty one; None when absent."""
-        return self._run("cat-file", "blob", f"{revision}:{path}")
+        return self._run("cat-file", "blob", f"{revision}:{path}")[0]
 
     def _ask(self, *arguments: str) -> bytes:
-        found = self._run(*arguments)
+        found, trouble = self._run(*arguments)
         if found is None:
             raise InvalidArgumentsError(
                 f"git cannot tell what has changed in {self._folder}: "
-                f"`git {' '.join(arguments)}` failed"
+                f"{trouble or 'it failed'}. Without git, whole files, a diff or a proposed text can be "
+                "judged"
             )
         return found
 
-    def _run(self, *arguments: str) -> bytes | None:
+    def _run(self, *arguments: str) -> tuple[bytes | None, str]:
+        """What git prints, or None and the first line of what it complains of."""
         import subprocess
 
-        environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
+        environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
         try:
             done = subprocess.run(
                 ["git", *arguments], cwd=self._folder, env=environment, check=False,
@@ -52,4 +54,7 @@ class Repository:
             )  # fmt: skip
         except OSError as error:
             raise InvalidArgumentsError(f"git cannot be run: {error.strerror}") from error
-        return done.stdout if done.returncode == 0 else None
+        if done.returncode == 0:
+            return done.stdout, ""
+        said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        return None, said.removeprefix("fatal: ")
