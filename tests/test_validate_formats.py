@@ -53,6 +53,16 @@ def wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield root
 
 
+def test_what_exists_instead_has_its_parameters_and_nothing_else(
+    wrong: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (wrong / "main.py").write_text("from orders import Ordr\n")
+    (wrong / "orders.py").write_text("from shop import Order\n")
+    (wrong / "shop.py").write_text("class Order: ...\n")
+    assert main(["validate", "--all", "main.py"]) == 1
+    assert "    orders.py:1 orders.Order\n" in capsys.readouterr().out
+
+
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     assert main(["validate", "--all", *arguments]) == 1
     return capsys.readouterr().out

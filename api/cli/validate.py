@@ -9,7 +9,7 @@ from ...indexer.errors import InvalidArgumentsError
 from .columns import BOLD, DIM, GUESS, paint
 from .options import HELP, Parameter, parse
 from .output import in_colour, say, write
-from .view import View, plain
+from .view import View, parameters, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def lines(answer: Mapping[str, Any], view: View) -> list[str]:
         shown.append(f"{head} {plain(said(finding))} ({finding['rule']}){mark}")
         for each in finding["nearest"][:3]:
             if each["path"]:
-                what = plain(each["name"]) + plain(each.get("signature", ""))
+                what = plain(each["name"]) + parameters(each)
                 place = view.place(each, column=False)
                 shown.append(paint(f"    {place} {what}", DIM, view))
         shown += [
