@@ -84,6 +84,15 @@ def test_an_edit_of_what_was_not_read_is_refused_and_handed_over(host: Host) -> 
     assert host.edit(DESK_PATH, "order.total()", "order.total() + 1") is None
 
 
+@pytest.mark.parametrize("mode", ["supply", "refuse"])
+def test_what_invents_as_well_is_not_promised_to_pass(host: Host, mode: str) -> None:
+    host.mode = mode
+    text = reason(host.edit(DESK_PATH, "order.total()", "order.grand_total()"))
+    assert "has no `grand_total`" in text
+    assert "shop/desk.py:4-6 has not been read" in text
+    assert "passes" not in text
+
+
 def test_a_refusal_can_only_name_what_to_read(host: Host) -> None:
     host.mode = "refuse"
     for _ in range(2):

@@ -29,14 +29,14 @@ def answer(asked: Asked) -> Answer | None:
         return None
     reasons: list[str] = []
     wanted = _missing(asked, edit)
-    if wanted:
-        if asked.mode != "refuse":
-            hand_over(asked.session, asked.ledger, asked.number, wanted)
-        reasons.append(_to_read(wanted))
+    if wanted and asked.mode != "refuse":
+        hand_over(asked.session, asked.ledger, asked.number, wanted)
     # Told at once: whoever is refused twice for one write does not know what to believe.
     invented = _invented(asked, edit)
     if invented:
-        reasons.insert(0, invented)
+        reasons.append(invented)
+    if wanted:
+        reasons.append(_to_read(wanted, is_all=not invented))
     if reasons:
         return denied("\n".join(reasons))
     with asked.ledger.transaction():
@@ -66,8 +66,11 @@ def _is_enforced(asked: Asked) -> bool:
     return any(name in model for name in _ENFORCED)
 
 
-def _to_read(wanted: list[Missing]) -> str:
-    """What has to be read, with the lines that are handed over."""
+def _to_read(wanted: list[Missing], *, is_all: bool) -> str:
+    """What has to be read, with the lines that are handed over.
+
+    ``is_all`` tells that nothing else is wrong with the write, so that it passes afterwards.
+    """
     said = ["flux-index: this write rests on code that this session has not seen as it is now."]
     for each in wanted:
         said.append(f"- {each.said()}")
@@ -77,11 +80,14 @@ def _to_read(wanted: list[Missing]) -> str:
                 for number, line in enumerate(each.text.split("\n"), each.first + 1)
             ]
     if all(each.text for each in wanted):
-        said.append("All of it is shown above and counts as read: the same write passes now.")
+        then = ": the same write passes now" if is_all else ""
+        said.append(f"All of it is shown above and counts as read{then}.")
     elif any(each.text for each in wanted):
         said.append("What is shown above counts as read; the other lines are still to be read.")
-    else:
+    elif is_all:
         said.append("Once these lines were read, the same write passes.")
+    else:
+        said.append("These lines have to be read as well.")
     return "\n".join(said)
 
 
