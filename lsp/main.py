@@ -39,7 +39,10 @@ def run(arguments: Sequence[str]) -> int:
     if listed[:1] == ["--tcp"] and len(listed) == 2 and listed[1].isdigit():
         return _serve_tcp(int(listed[1]))
     if listed:
-        print(f"flux-index: lsp takes no {listed[0]!r}; it takes --tcp PORT", file=sys.stderr)
+        print(
+            f"flux-index: lsp takes no {listed[0]!r}; it takes --stdio or --tcp PORT",
+            file=sys.stderr,
+        )
         return 2
     return _serve_streams()
 

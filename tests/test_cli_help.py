@@ -62,7 +62,7 @@ def test_example_of_an_operation_is_understood(name: str) -> None:
     check(operation, given, targets)
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "lsp"])
+@pytest.mark.parametrize("name", COMMANDS)
 def test_command_help(capsys: pytest.CaptureFixture[str], name: str) -> None:
     text = told(capsys, name, "--help")
     assert text == told(capsys, "help", name)
@@ -79,10 +79,6 @@ def test_command_help(capsys: pytest.CaptureFixture[str], name: str) -> None:
         program, called, *rest = shlex.split(line)
         assert (program, called) == ("flux-index", name)
         parse(rest[: rest.index("<")] if "<" in rest else rest, taken, name)
-
-
-def test_help_of_the_language_server_is_its_own(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "Options are those of the server" in " ".join(told(capsys, "help", "lsp").split())
 
 
 def test_help_keeps_to_a_hundred_columns(capsys: pytest.CaptureFixture[str]) -> None:

@@ -226,9 +226,20 @@ _ALL = (
     ),
     Command(
         "lsp",
-        "The language server, on standard input and output unless its options say otherwise. "
-        "Options are those of the server.",
-        examples=("flux-index lsp",),
+        "The language server, on standard input and output unless its options say otherwise.",
+        Parameter(
+            "stdio",
+            "boolean",
+            "Speak on standard input and output, as without options.",
+            default=False,
+        ),
+        Parameter(
+            "tcp",
+            "integer",
+            "Wait for one editor on this loopback port instead, which is "
+            "told on standard error; 0 takes any that is free.",
+        ),
+        examples=("flux-index lsp", "flux-index lsp --tcp 0"),
         on_workspace=False,
     ),
     Command(
@@ -257,7 +268,7 @@ def run(arguments: Sequence[str]) -> int:
     command = COMMANDS.get(arguments[0])
     if command is None:
         raise InvalidArgumentsError(_unknown(arguments[0]))
-    if command.name == "lsp":
+    if command.name == "lsp" and not ({"--help", "-h"} & set(arguments)):
         from .lsp import run as run_server
 
         return run_server(arguments[1:])

@@ -32,13 +32,13 @@ EXAMPLES = {
     "importers": "django.db.models",
     "exists": "'Model.save(force_insert=)'",
     "source": "Model.save --context 2",
-    "context": "add a cache to the LLM --budget 2000",
+    "context": "'add a cache to the LLM' --budget 2000",
     "validate": "--whole",
     "breakage": "--since HEAD~1",
     "fix": "--whole --unsafe",
     "explain": "django/db/models/base.py:785:14",
     "begin": "--client aider",
-    "guard": "--session s-1f0c --diff change.patch",
+    "guard": '--session s-1f0c --diff "$(cat change.patch)"',
     "map": "--below django/db",
     "status": "--json",
 }
@@ -160,4 +160,4 @@ def _wrapped(text: str, indent: int = 0) -> list[str]:
     from textwrap import wrap
 
     columns = min(width(sys.stdout) or 100, 100)
-    return wrap(text, max(columns - indent, 30)) or [""]
+    return wrap(text, max(columns - indent, 30), break_on_hyphens=False) or [""]
