@@ -46,9 +46,20 @@ def take(path: str) -> bool:
     after = without_block(before)
     if not after.strip() or after.strip() == _CURSOR_HEAD.strip():
         os.unlink(path)
+        remove_empty_folders(os.path.dirname(path))
     else:
         _write(path, after)
     return True
+
+
+def remove_empty_folders(folder: str) -> None:
+    """Remove a folder of a client, such as ``.codex`` or ``.cursor/rules``, with nothing in it."""
+    while os.path.basename(folder).startswith(".") or os.path.basename(folder) == "rules":
+        try:
+            os.rmdir(folder)
+        except OSError:
+            return
+        folder = os.path.dirname(folder)
 
 
 def _block(body: str) -> str:

@@ -158,8 +158,10 @@ def _done(change: _Change) -> list[str]:
     if change.old == change.new:
         return [f"unchanged  {path} ({what})"]
     if change.new is None:
+        from ..agent.rule_files import remove_empty_folders
+
         os.remove(path)
-        _remove_empty_folder(os.path.dirname(path))
+        remove_empty_folders(os.path.dirname(path))
         return [f"removed    {path} ({what})"]
     _write(path, change.new)
     verb = "wrote" if change.old is None else "changed"
@@ -183,16 +185,6 @@ def _write(path: str, text: str) -> None:
     else:
         os.chmod(file.name, 0o644)
     os.replace(file.name, real)
-
-
-def _remove_empty_folder(folder: str) -> None:
-    """Remove a folder such as `.codex` when nothing is left in it."""
-    while os.path.basename(folder).startswith(".") or os.path.basename(folder) == "rules":
-        try:
-            os.rmdir(folder)
-        except OSError:
-            return
-        folder = os.path.dirname(folder)
 
 
 def _shown(change: _Change) -> list[str]:
