@@ -186,6 +186,18 @@ def test_nothing_found(ask: Ask) -> None:
     assert json.loads(text)["items"] == []
 
 
+def test_why_nothing_was_found(ask: Ask) -> None:
+    assert ask("definition", "shop/models.py:4:1")[1].endswith(
+        "flux-index query explain shop/models.py:4:1 tells what is there\n"
+    )
+    code, text = ask("hierarchy", "Base.save")
+    assert code == 1
+    assert "note: shop.models.Base.save is no class" in text
+    code, text = ask("patterns", "class Tank(Vehicle):")
+    assert code == 1
+    assert "name a class, a function or a base class that exists" in text
+
+
 def test_an_api_that_does_not_exist(ask: Ask) -> None:
     code, text = ask("exists", "shop.models.Order.save(forse=)", "--format", "compact")
     assert code == 1

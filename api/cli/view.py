@@ -73,6 +73,12 @@ class View:
         if "symbol" in answer:
             return f"no {self.operation} found"
         name = self.arguments.get("name")
+        if answer.get("notes"):
+            return "nothing found"  # and they say why
+        path, line = self.arguments.get("path"), self.arguments.get("line")
+        if path is not None and line is not None:
+            place = f"{plain(path)}:{line + 1}:{self.arguments.get('character', 0) + 1}"
+            return f"nothing found; flux-index query explain {place} tells what is there"
         if not name:
             return "nothing found"
         return f"nothing found; flux-index query exists {plain(name)} tells what is nearest"

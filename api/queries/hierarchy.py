@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...indexer.resolve.classes import bases, mro
 from ...indexer.resolve.classes import subclasses as direct_subclasses
-from ...indexer.resolve.entities import CLASS, Found
+from ...indexer.resolve.entities import CLASS, Found, qualified_name
 from ..views import envelope, symbol
 from .target import targets
 
@@ -48,6 +48,9 @@ def hierarchy(
         paths = {cls[1] for cls in order if cls[0] == CLASS} | room.paths
         if any(not cls[1] for cls in order):
             answer["notes"] = ["a base could not be resolved"]
+    elif found:
+        name = qualified_name(snapshot, found[0].entity)
+        answer["notes"] = [f"{name} is no class: `references` and `callers` tell who uses it"]
     return envelope(snapshot, answer, paths)
 
 

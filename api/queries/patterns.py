@@ -42,6 +42,11 @@ def patterns(
         "outliers": [], "skeleton": "", "skeleton_path": "", "truncated": False,
     }  # fmt: skip
     if asked is None or not asked.family.members:
+        if text or base or (name and not name.replace(".", "_").isidentifier()):
+            answer["notes"] = [
+                "nothing here is meant by that; name a class, a function or a base class that exists, "
+                "or describe it in words of the code base"
+            ]
         return envelope(snapshot, answer, set())
     _fill(snapshot, answer, asked, target, limit)
     return envelope(snapshot, answer, {item["path"] for item in answer["members"]})
