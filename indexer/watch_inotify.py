@@ -77,7 +77,7 @@ class InotifyTree:
     @property
     def detail(self) -> str:
         """What is being done, for people."""
-        return f"inotify on {self.n_folders:,} folders"
+        return f"inotify on {self.n_folders:,} folder{'s' if self.n_folders != 1 else ''}"
 
     def start(self) -> None:
         """Watches the tree as it is; OSError when the root or a folder in it cannot be watched.

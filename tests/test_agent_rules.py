@@ -98,6 +98,11 @@ def test_an_empty_workspace_has_rules_too(tmp_path: Path) -> None:
     assert ask(tmp_path, "#- notes.txt\nhello\n", "conventions")["text"].startswith("## How to")
 
 
+def test_one_file_is_told_of_as_one(tmp_path: Path) -> None:
+    text = ask(tmp_path, "#- alone.py\nx = 1\n", "conventions")["text"]
+    assert "- 1 file of code, in `./` (1)." in text
+
+
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     plant(tmp_path, ".git/", {"shop.py": "def pay(): return 1\n", "AGENTS.md": "Ours.\n"})
@@ -140,7 +145,7 @@ def test_files_of_agents(shop: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert run(capsys, "--agent", "--remove", files)[1].count(": removed\n") == 3
     assert (shop / "AGENTS.md").read_text() == "Ours.\n"
     assert not (shop / "CLAUDE.md").exists()
-    assert not (shop / ".cursor/rules/flux-index.mdc").exists()
+    assert not (shop / ".cursor").exists()
     assert run(capsys, "--agent", "--remove", files)[1].count("has no rules") == 3
 
 

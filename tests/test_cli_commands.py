@@ -384,6 +384,17 @@ def test_doctor_finds_all_in_order(project: Path, capsys: pytest.CaptureFixture[
     assert {check["state"] for check in checks} <= {"ok", "warn"}
 
 
+def test_doctor_tells_of_a_workspace_without_python(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pyproject.toml").write_text("")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FLUX_INDEX_CACHE_DIR", str(tmp_path / "cache"))
+    told(capsys, "index")
+    out, _ = told(capsys, "doctor")
+    assert "warn  index        no Python file was found in " in out
+
+
 def test_doctor_says_what_to_do(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -449,8 +460,8 @@ def test_lsp_is_handed_all_its_arguments(monkeypatch: pytest.MonkeyPatch) -> Non
     asked: list[list[str]] = []
     server.run = lambda arguments: asked.append(arguments) or 3  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "flux_index.lsp.main", server)
-    assert main(["lsp", "--stdio", "--help"]) == 3
-    assert asked == [["--stdio", "--help"]]
+    assert main(["lsp", "--stdio", "--clientProcessId=1"]) == 3
+    assert asked == [["--stdio", "--clientProcessId=1"]]
 
 
 def test_an_installation_without_language_server_says_so(

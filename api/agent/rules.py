@@ -56,16 +56,21 @@ def _indented(items: list[str]) -> list[str]:
     return [f"   - {item}" for item in items]
 
 
+def _files(n: int) -> str:
+    return f"{n} file{'s' if n != 1 else ''}"
+
+
 def _layout(made: Census) -> list[str]:
     items: list[str] = []
     if made.folders:
         told = ", ".join(f"`{name or '.'}/` ({n})" for name, n in _tops(made.folders))
-        items.append(f"{made.n_files} files of code, most in {told}.")
+        where = "most in" if made.n_files > 1 else "in"
+        items.append(f"{_files(made.n_files)} of code, {where} {told}.")
     if made.test_folders:
         told = ", ".join(f"`{name or '.'}/` ({n})" for name, n in _tops(made.test_folders)[:2])
         names = made.test_names.most_common(1)
         called = f", called `{names[0][0]}`" if names and names[0][1] * 2 > made.n_tests else ""
-        items.append(f"{made.n_tests} files of tests in {told}{called}.")
+        items.append(f"{_files(made.n_tests)} of tests in {told}{called}.")
     return items
 
 
@@ -183,7 +188,7 @@ def _errors(snapshot: Snapshot, made: Census) -> list[str]:
             items.append(f"Errors of its own are raised: {told}.")
     loggers = made.loggers.most_common(1)
     if loggers and loggers[0][1] > 1:
-        items.append(f"Logging goes through `{loggers[0][0]}` ({loggers[0][1]} files).")
+        items.append(f"Logging goes through `{loggers[0][0]}` ({_files(loggers[0][1])}).")
     elif made.n_files > 5 and not made.loggers:
         items.append("There is no logging in its modules.")
     return items

@@ -7,6 +7,7 @@ import sys
 
 from ...indexer.errors import FluxIndexError
 from .output import in_colour, write
+from .view import counted
 from .writer import holder
 
 TYPE_CHECKING = False
@@ -168,7 +169,11 @@ def database(index: Index) -> Finding:
         detail = f"{index.path} is damaged: {problems[0]}"
         return Finding("index", FAIL, detail, "flux-index clean, then flux-index index")
     view = index.view()
-    return Finding("index", OK, f"{len(view.files):,} files, generation {view.generation}")
+    if not view.files:
+        detail = f"no Python file was found in {index.workspace.root}"
+        return Finding("index", WARN, detail, "see `exclude` and `include` in pyproject.toml, and "
+                       ".gitignore; or is the workspace another folder?")  # fmt: skip
+    return Finding("index", OK, f"{counted(len(view.files), 'file')}, generation {view.generation}")
 
 
 def state_folder(index: Index) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ..agent.files import packed
+from ..cli.view import counted
 from .wire import SESSION_START, told
 
 TYPE_CHECKING = False
@@ -32,7 +33,7 @@ def answer(asked: Asked) -> Answer | None:
     ledger.note_files(asked.number, packed(view.files))
     said = [*_map(asked, view.files), *_how()]
     if view.pending:
-        said.append(f"{len(view.pending)} files are not indexed yet.")
+        said.append(f"{counted(len(view.pending), 'file')} not indexed yet.")
     return told(SESSION_START, "\n".join(said))
 
 
@@ -49,7 +50,7 @@ def _map(asked: Asked, files: Iterable[str]) -> list[str]:
         parts = name.split(".") if name else [path.partition("/")[0]]
         modules[".".join(parts[:2]) if len(parts) > 2 else parts[0]] += 1
     n_files = sum(modules.values()) + sum(tests.values())
-    said = [f"flux-index keeps an index of this Python workspace ({n_files} files)."]
+    said = [f"flux-index keeps an index of this Python workspace ({counted(n_files, 'file')})."]
     if modules:
         listed = ", ".join(f"{name} ({count})" for name, count in modules.most_common(_PACKAGES))
         more = len(modules) - _PACKAGES

@@ -55,5 +55,8 @@ def source(
                 f"{item.entity[1]}:{symbol(snapshot, item)['range']['start']['line'] + 1}"
                 for item in found[1:6]
             )
-            answer["notes"] = [f"{len(found) - 1} other definitions: {others}"]
+            more = (
+                "1 other definition" if len(found) == 2 else f"{len(found) - 1} other definitions"
+            )
+            answer["notes"] = [f"{more}: {others}"]
     return envelope(snapshot, answer, {answer["path"]})
