@@ -174,8 +174,8 @@ def test_a_diff(capsys: pytest.CaptureFixture[str]) -> None:
     code, (finding,) = answered(capsys, "--diff", "change.patch")
     assert (code, finding["line"]) == (1, 2)
     # A shell's `$(cat change.patch)` takes the last line break away: the file still has it.
-    longer = "--- a/shop.py\n+++ b/shop.py\n@@ -2,2 +2,3 @@\n     def pay(self):\n+        print(self.total())\n"
-    longer += "         return self.totl()"
+    longer = "--- a/shop.py\n+++ b/shop.py\n@@ -2,2 +2,3 @@\n     def pay(self):\n"
+    longer += "+        print(self.total())\n         return self.totl()"
     Path("change.patch").write_text(longer)
     assert answered(capsys, "--diff", "change.patch") == (0, [])
     Path("change.patch").write_text(diff.replace("-Order().pay()", "-Order().gone()"))

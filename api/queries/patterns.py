@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...indexer.resolve.entities import CLASS, Found, name_of
+from ...indexer.resolve.entities import CLASS, Found, name_of, qualified_name
 from ..views import envelope, symbol
 
 TYPE_CHECKING = False
@@ -42,10 +42,13 @@ def patterns(
         "outliers": [], "skeleton": "", "skeleton_path": "", "truncated": False,
     }  # fmt: skip
     if asked is None or not asked.family.members:
-        if text or base or (name and not name.replace(".", "_").isidentifier()):
+        if asked is not None and asked.entity is not None:
+            called = qualified_name(snapshot, asked.entity)
+            answer["notes"] = [f"{called} has no kin here; `similar` tells what it has in common"]
+        elif text or base or (name and not name.replace(".", "_").isidentifier()):
             answer["notes"] = [
-                "nothing here is meant by that; name a class, a function or a base class that exists, "
-                "or describe it in words of the code base"
+                "nothing here is meant by that; name a class, a function or a base class that "
+                "exists, or describe it in words of the code base"
             ]
         return envelope(snapshot, answer, set())
     _fill(snapshot, answer, asked, target, limit)

@@ -37,8 +37,8 @@ class Repository:
         if found is None:
             raise InvalidArgumentsError(
                 f"git cannot tell what has changed in {self._folder}: "
-                f"{trouble or 'it failed'}. Without git, whole files, a diff or a proposed text can be "
-                "judged"
+                f"{trouble or 'it failed'}. Without git, whole files, a diff or a proposed text "
+                "can be judged"
             )
         return found
 

@@ -25,8 +25,8 @@ def apply(diff: str, read: Callable[[str], bytes | None]) -> dict[str, bytes | N
     from unidiff.patch import PatchSet
 
     if diff and not diff.endswith("\n"):
-        # What a shell's `$(…)` or a model leaves out: not a file that ends without a line break, which
-        # a diff says with a line of its own.
+        # A shell's `$(…)` leaves it out. Of a file that ends without a line break, a diff says so
+        # in a line of its own.
         diff += "\n"
     try:
         patches = PatchSet(diff)
