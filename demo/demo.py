@@ -1,4 +1,4 @@
-"""Shows flux-index at work on a code base: index it, ask one of each query, see a live edit.
+"""Shows flux-index at work on a code base: index it, ask it, judge an edit, see a live one.
 
 python demo.py WORKSPACE
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -48,6 +49,7 @@ def main() -> int:
         print(f"\n{workspace} defines no class with a method: there is little to show.")
         return 0
     ask_one_of_each(workspace, subject)
+    judge_an_edit(workspace, subject)
     return 0 if see_an_edit(workspace, subject) else 1
 
 
@@ -61,8 +63,22 @@ def ask_one_of_each(workspace: Path, subject: dict[str, str]) -> None:
     questions += [(of, method) for of in ("source", "callers", "callees", "exists")]
     # The mistake of a hurried author: almost the right name.
     questions += [("exists", method + "s")]
+    questions += [("context", f"change what {bare} does"), ("patterns", cls), ("similar", cls)]
     for operation, target in questions:
         show("query", operation, target, at=workspace)
+    show("query", "map", at=workspace)
+    show("query", "conventions", at=workspace)
+
+
+def judge_an_edit(workspace: Path, subject: dict[str, str]) -> None:
+    """Judges a function that calls what does not exist, as if it were about to be written."""
+    path = workspace / subject["path"]
+    cls = subject["class"].rpartition(".")[2]
+    method = subject["method"].rpartition(".")[2] + "s"
+    edit = f"\n\ndef careless(given: {cls}) -> None:\n    given.{method}()\n"
+    print(f"\nWhat if this were added to {subject['path']}?{edit}")
+    proposed = path.read_text(encoding="utf-8", errors="replace") + edit
+    show("validate", "--stdin", "--path", subject["path"], at=workspace, given=proposed)
 
 
 def pick(workspace: Path) -> dict[str, str] | None:
@@ -131,12 +147,17 @@ def ask(operation: str, *arguments: str, at: Path) -> dict[str, Any]:
     return json.loads(result.stdout)
 
 
-def show(*arguments: str, at: Path) -> None:
-    """Runs a command, prints the head of its answer and how long the whole process took."""
-    print(f"\n$ flux-index {' '.join(arguments)}")
+def show(*arguments: str, at: Path, given: str | None = None) -> None:
+    """Runs a command, prints the head of its answer and how long the whole process took.
+
+    ``given`` is what it reads from standard input.
+    """
+    print(f"\n$ flux-index {shlex.join(arguments)}")
     started = time.perf_counter()
     command = [FLUX_INDEX, *arguments]
-    result = subprocess.run(command, cwd=at, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        command, cwd=at, capture_output=True, text=True, check=False, input=given
+    )
     took = time.perf_counter() - started
     lines = (result.stdout or result.stderr).rstrip().splitlines()
     print("\n".join(lines[:SHOWN]))
