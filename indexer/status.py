@@ -57,7 +57,7 @@ def _cache_problems(index: Index) -> list[str]:
 def _writer(index: Index) -> str:
     """Who keeps the index current."""
     if index.lock.held:
-        return f"this process ({os.getpid()})"
+        return f"the process that answers ({os.getpid()})"
     if not os.path.exists(index.lock.path):
         return "nobody"
     if not index.held_elsewhere():
