@@ -22,7 +22,7 @@ SOURCES := $(shell find indexer api lsp -not -name '*.pyc' -not -name __pycache_
 .PHONY: help demo test test-slow test-editors test-agents lint format bench bench-retrieval clean
 
 help:
-	@echo "make demo [WORKSPACE=/path]  index a code base and show one of each query"
+	@echo "make demo [WORKSPACE=/path]  index a code base, ask it, judge an edit"
 	@echo "make test                    lint, type check, import rules and tests"
 	@echo "make test-slow               the suites that take minutes"
 	@echo "make test-editors            Neovim, Emacs and the VS Code extension, those that are installed"
