@@ -335,6 +335,50 @@ FINE = {
                     area(1, 2, 3)
                 self.assertRaises(TypeError, call)
     """,
+    "attributes that derived classes replace": """
+        class Job:
+            priority = NotImplemented
+            runner = "to be said by derived classes"
+            def run(self):
+                if self.priority != NotImplemented:
+                    self.priority()
+                return self.runner()
+        class Runner: ...
+        class Night(Job):
+            runner = Runner
+    """,
+    "descriptors that give what is not known": """
+        from typing import Any, Generic, overload
+        from typing_extensions import TypeVar
+        T = TypeVar("T", default=str)
+        C = TypeVar("C")
+        class Parameter(Generic[T]):
+            @overload
+            def __get__(self, instance: None, owner: Any) -> "Parameter[T]": ...
+            @overload
+            def __get__(self, instance: Any, owner: Any) -> T: ...
+            def __get__(self, instance, owner):
+                return instance.__dict__["value"]
+        class ClassParameter(Parameter[type[C]]): ...
+        class Task:
+            of = ClassParameter()
+            task = Parameter()
+            def run(self):
+                return self.of(), self.of.size, self.task.size
+    """,
+    "private names from outside": """
+        class Box:
+            def __init__(self): self.__path = ""
+        Box()._Box__path
+    """,
+    "options that nobody knows": """
+        import subprocess
+        def lines(command, options):
+            process = subprocess.Popen(command, **options)
+            return [line.decode() for line in iter(process.stdout.readline, "")]
+        def text(command, **options):
+            return subprocess.run(command, **options).stdout.decode()
+    """,
     "private modules of the standard library": """
         import re._parser
     """,

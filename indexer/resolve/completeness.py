@@ -10,7 +10,7 @@ from __future__ import annotations
 from .. import facts as f
 from . import evaluate, narrowing
 from .annotations import annotated
-from .classes import mro, own_attributes, own_member, subclasses
+from .classes import class_member, mro, own_attributes, own_member, subclasses
 from .decorators import is_known_through_decorators
 from .entities import (
     ATTRIBUTE,
@@ -23,7 +23,7 @@ from .entities import (
     VARIABLE,
     owner_class,
 )
-from .entity_types import first_parameter_class
+from .entity_types import entity_value, first_parameter_class
 from .members import member_found
 from .memo import remember
 from .names import bindings_in_force, member_of
@@ -36,6 +36,7 @@ from .types import (
     SUPER,
     VARIABLE_TYPE,
     known,
+    named,
 )
 
 TYPE_CHECKING = False
@@ -139,9 +140,36 @@ def _binding(snapshot: Snapshot, path: str, facts: FileFacts, row: int) -> bool:
         return bool(annotated(snapshot, path, annotation))
     if kind == f.PARAMETER:
         return first_parameter_class(facts, (PARAMETER, path, row)) >= 0
-    if kind == f.AUGMENT:
+    if kind == f.AUGMENT or _is_placeholder(facts, row):
         return False
     return is_complete(snapshot, path, facts.binding[f.BIND_VALUE][row])
+
+
+def _is_placeholder(facts: FileFacts, row: int) -> bool:
+    """Whether a class variable is ``NotImplemented``: a derived class has something else there."""
+    value = facts.binding[f.BIND_VALUE][row]
+    return (
+        value >= 0
+        and facts.expr[f.EXPR_OP][value] == f.NAME
+        and facts.names[facts.expr[f.EXPR_A][value]] == "NotImplemented"
+        and facts.scope[f.SCOPE_KIND][facts.binding[f.BIND_SCOPE][row]] == f.CLASS_SCOPE
+    )
+
+
+def _is_replaced(snapshot: Snapshot, variable: Entity, owner: int, name: str) -> bool:
+    """Whether a derived class has a value of another type in the place of a class variable."""
+    cls = (CLASS, variable[1], owner)
+    if cls[1].startswith("/"):
+        return False  # of what is derived from it there, nobody has many
+    said = {value[:2] for value in entity_value(snapshot, variable)}
+    for each in derived(snapshot, cls):
+        for item in own_member(snapshot, each, name):
+            if item.entity[0] not in (VARIABLE, ATTRIBUTE):
+                return True
+            type_ = entity_value(snapshot, item.entity)
+            if not type_ or any(value[:2] not in said for value in type_):
+                return True
+    return False
 
 
 def _entity(snapshot: Snapshot, entity: Entity) -> bool:
@@ -170,6 +198,8 @@ def _entity_now(snapshot: Snapshot, kind: int, path: str, row: int) -> bool:
             return _binding(snapshot, path, facts, row)
         rows = facts.bindings_of(scope, name)
         if not all(_binding(snapshot, path, facts, other) for other in rows):
+            return False
+        if owner >= 0 and _is_replaced(snapshot, (VARIABLE, path, row), owner, facts.names[name]):
             return False
     elif kind == ATTRIBUTE:
         owner, name = (
@@ -234,7 +264,20 @@ def _member(snapshot: Snapshot, entity: Entity) -> bool:
         facts = snapshot.need(entity[1])
         if facts.definition[f.DEF_FLAGS][entity[2]] & f.PROPERTY:
             return _result(snapshot, entity)
-    return _entity(snapshot, entity)
+    return _entity(snapshot, entity) and (
+        entity[0] != VARIABLE or _is_got_whole(snapshot, entity)
+    )
+
+
+def _is_got_whole(snapshot: Snapshot, variable: Entity) -> bool:
+    """Whether all is known that descriptors give which a class variable may be."""
+    plain = named(snapshot, "builtins", "property")  # gives what its function gives
+    return all(
+        item.entity[0] == FUNCTION and _result(snapshot, item.entity)
+        for value in entity_value(snapshot, variable)
+        if value[0] == INSTANCE and value[1][0] == CLASS and value[1] != plain
+        for item in class_member(snapshot, value[1], "__get__")
+    )
 
 
 def _call(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> bool:
@@ -354,16 +397,21 @@ def _is_overridden(snapshot: Snapshot, function: Entity, facts: FileFacts) -> bo
     if cls < 0:
         return False
     name = facts.names[facts.definition[f.DEF_NAME][function[2]]]
-    waiting: list[Entity] = [(CLASS, function[1], cls)]
-    seen = set(waiting)
-    while waiting and len(seen) < _DERIVED:
+    below = derived(snapshot, (CLASS, function[1], cls))
+    return len(below) >= _DERIVED or any(own_member(snapshot, each, name) for each in below)
+
+
+def derived(snapshot: Snapshot, cls: Entity) -> list[Entity]:
+    """Classes that are derived from one, however far; as many as are looked at."""
+    found: list[Entity] = []
+    waiting, seen = [cls], {cls}
+    while waiting and len(found) < _DERIVED:
         for each in subclasses(snapshot, waiting.pop()):
             if each not in seen:
-                if own_member(snapshot, each, name):
-                    return True
                 seen.add(each)
+                found.append(each)
                 waiting.append(each)
-    return len(seen) >= _DERIVED
+    return found
 
 
 def _holds_only_known(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -> bool:

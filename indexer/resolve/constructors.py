@@ -109,7 +109,10 @@ def _by_signature(
     function: Entity,
     arguments: Arguments,
 ) -> dict[Entity, Type]:
-    function = signatures.chosen(snapshot, function, arguments, bound=True)
+    taking = signatures.candidates(snapshot, function, arguments, bound=True)
+    if len(taking) > 1 and not snapshot.conventional:
+        return {}  # which one it is depends on an argument that nobody knows
+    function = taking[0]
     bound: dict[Entity, Type] = {}
     generics.bind_arguments(snapshot, function, arguments, bound, bound_first=True)
     facts = snapshot.need(function[1])

@@ -129,11 +129,23 @@ def _of_class(snapshot: Snapshot, entity: Entity, name: str) -> int:
         return UNSURE
     if any(_binds_elsewhere(snapshot, cls, name) for cls in mro(snapshot, entity)):
         return UNSURE
+    if any(_has_private(snapshot, cls, name) for cls in mro(snapshot, entity)):
+        return PRESENT
     if name in _MADE and _has_decorators(snapshot, entity):
         return UNSURE  # `total_ordering`, `dataclass(order=True)`
     if any(_shows_elsewhere(snapshot, cls, name) for cls in mro(snapshot, entity)):
         return UNSURE
     return UNSURE if _below(snapshot, entity, name) else ABSENT
+
+
+def _has_private(snapshot: Snapshot, cls: Entity, name: str) -> bool:
+    """Whether a name is what Python makes of a private one of a class: ``_Box__size``."""
+    if cls[0] != CLASS or name[:1] != "_":
+        return False
+    prefix = "_" + name_of(snapshot, cls).lstrip("_")
+    return name.startswith(prefix + "__") and bool(
+        own_member(snapshot, cls, name.removeprefix(prefix))
+    )
 
 
 def _has_decorators(snapshot: Snapshot, entity: Entity) -> bool:

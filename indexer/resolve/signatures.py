@@ -136,6 +136,11 @@ def fits(
         if arguments.given(place, name) is None:
             if table[f.PAR_DEFAULT][row] < 0 and not arguments.is_open:
                 return NEVER
+            if arguments.doubled and not snapshot.conventional and kind != f.POSITIONAL_ONLY:
+                # `Popen(command, **options)`: what is in there decides, and nobody knows.
+                verdict = min(verdict, OPEN)
+                if undecided is not None:
+                    undecided.append(annotated(snapshot, path, table[f.PAR_ANNOTATION][row]))
             continue
         annotation = table[f.PAR_ANNOTATION][row]
         if annotation < 0:

@@ -46,10 +46,14 @@ def upper_bound(snapshot: Snapshot, variable: Entity) -> Type:
 def fallback(snapshot: Snapshot, variable: Entity, *, bounds: bool = True) -> Type:
     """What a type variable is that nothing has solved: its default, else its bound.
 
-    Its bound is not all that it may be, so without ``bounds`` only the default counts.
+    Its bound is not all that it may be, so without ``bounds`` only the default counts, and only
+    that of the standard library: elsewhere it is what checkers assume, whatever is passed.
     """
     said = _said(snapshot, variable, 1)
-    return said if bounds or said != _said(snapshot, variable, 0) else UNKNOWN
+    if bounds:
+        return said
+    layer = snapshot.index.layers.layer(variable[1].removeprefix("type:"))
+    return said if layer == "stdlib" and said != _said(snapshot, variable, 0) else UNKNOWN
 
 
 def _said(snapshot: Snapshot, variable: Entity, which: int) -> Type:
