@@ -379,6 +379,34 @@ FINE = {
         def text(command, **options):
             return subprocess.run(command, **options).stdout.decode()
     """,
+    "doubles that a test puts in the place of an attribute": """
+        import socket
+        class Client:
+            def __init__(self): self.socket = socket.socket()
+        class FakeSocket:
+            def __init__(self): self.sent = []
+        def make():
+            client = Client()
+            client.socket = FakeSocket()
+            return client
+        def test_client():
+            assert make().socket.sent == []
+    """,
+    "a result of which a part is not known": """
+        import asyncio
+        async def count(tasks):
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+            return [each for each in results if not isinstance(each, Exception) and each.ok]
+    """,
+    "a class that is made again under its name": """
+        class Meta(type):
+            def __new__(mcs, name, bases, body):
+                body["order"] = 1
+                return super().__new__(mcs, name, bases, body)
+        class Setting:
+            def __lt__(self, other): return self.order < other.order
+        Setting = Meta("Setting", (Setting,), {})
+    """,
     "private modules of the standard library": """
         import re._parser
     """,

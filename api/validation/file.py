@@ -10,6 +10,7 @@ from ...indexer.places import block_at
 from ...indexer.resolve.completeness import is_complete
 from ...indexer.resolve.evaluate import values
 from ...indexer.resolve.subjects import call_of, spelled
+from ...indexer.resolve.types import known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -121,7 +122,27 @@ class File:
         """The type of an expression if all that it may be is known, without conventions."""
         if not is_complete(self.strict, self.path, expr):
             return ()
-        return values(self.strict, self.path, expr)
+        type_ = values(self.strict, self.path, expr)
+        return () if self._is_set_otherwise(expr, type_) else type_
+
+    def _is_set_otherwise(self, expr: int, type_: Type) -> bool:
+        """Whether code of this file gives an attribute of any object a value of another type.
+
+        Tests put their doubles there: ``client.socket = FakeSocket()``.
+        """
+        ops, _, _, rights = self.facts.expr
+        if ops[expr] != f.ATTRIBUTE:
+            return False
+        said = {value[:2] for value in type_}
+        table = self.facts.attribute_binding
+        for row, name in enumerate(table[f.ATTR_NAME]):
+            if name != rights[expr] or table[f.ATTR_OWNER][row] >= 0:
+                continue
+            given = table[f.ATTR_VALUE][row]
+            held = values(self.strict, self.path, given) if given >= 0 else ()
+            if not held or any(value[:2] not in said for value in known(held)):
+                return True
+        return False
 
     def spelled(self, expr: int) -> str:
         """A plain or dotted name as it is written, else an empty string."""

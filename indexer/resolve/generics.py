@@ -58,7 +58,7 @@ def filled_in(
                 bound[variable] = ((VARIABLE_TYPE, variable, (), 1),)
             elif default := fallback(snapshot, variable, bounds=snapshot.conventional):
                 bound[variable] = default
-    return substitute(type_, bound)
+    return substitute(type_, bound, whole=not snapshot.conventional)
 
 
 def _own_variables(snapshot: Snapshot, function: Entity) -> set[Entity]:

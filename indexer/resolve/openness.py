@@ -58,6 +58,7 @@ def _opens(snapshot: Snapshot, cls: Entity) -> bool:
     return (
         _has_unclear_base(snapshot, cls, facts)
         or _is_decorated(snapshot, cls, facts)
+        or _is_made_again(facts, cls[2])
         or (not cls[1].endswith(".pyi") and _writes_its_names(facts, cls[2]))
         or cls in set_by_computed_names(snapshot)
         or cls in mapped_classes(snapshot)
@@ -77,6 +78,17 @@ def _has_unclear_base(snapshot: Snapshot, cls: Entity, facts: FileFacts) -> bool
         ):
             return True
     return False
+
+
+def _is_made_again(facts: FileFacts, row: int) -> bool:
+    """Whether a call makes what stands under the class's name: ``Box = Meta("Box", (Box,), {})``."""
+    table = facts.definition
+    return any(
+        facts.binding[f.BIND_KIND][other] == f.ASSIGN
+        and facts.binding[f.BIND_VALUE][other] >= 0
+        and facts.expr[f.EXPR_OP][facts.binding[f.BIND_VALUE][other]] == f.CALL
+        for other in facts.bindings_of(table[f.DEF_SCOPE][row], table[f.DEF_NAME][row])
+    )
 
 
 def set_by_computed_names(snapshot: Snapshot) -> frozenset[Entity]:

@@ -73,12 +73,17 @@ def class_objects(type_: Type) -> Type:
 
 
 def substitute(
-    type_: Type, bound: dict[Entity, Type], *, keep: bool = False, depth: int = 0
+    type_: Type,
+    bound: dict[Entity, Type],
+    *,
+    keep: bool = False,
+    whole: bool = False,
+    depth: int = 0,
 ) -> Type:
     """A type with type variables replaced by what they are bound to.
 
     Unbound ones vanish, unless they are to be kept; those of a callable are solved when it is
-    called.
+    called. With ``whole``, what may be of an unbound one is unknown, not only what else it may be.
     """
     if depth > 6:
         return UNKNOWN
@@ -93,9 +98,13 @@ def substitute(
                 parts.append(weaker(class_objects(plain), evidence))
             elif keep:
                 parts.append((value,))
+            if whole and (not parts or not parts[-1]):
+                return UNKNOWN
         elif args:
             kept = keep or form == CALLABLE
-            inner = tuple(substitute(arg, bound, keep=kept, depth=depth + 1) for arg in args)
+            inner = tuple(
+                substitute(arg, bound, keep=kept, whole=whole, depth=depth + 1) for arg in args
+            )
             parts.append(((form, entity, inner, evidence),))
         else:
             parts.append((value,))
