@@ -407,6 +407,12 @@ FINE = {
             def __lt__(self, other): return self.order < other.order
         Setting = Meta("Setting", (Setting,), {})
     """,
+    "the constructor of a named tuple": """
+        from collections import namedtuple
+        Base = namedtuple("Base", ["width", "height"])
+        class Box(Base):
+            def __new__(cls, size): return Base.__new__(cls, size, size)
+    """,
     "private modules of the standard library": """
         import re._parser
     """,
@@ -502,6 +508,33 @@ dependencies = ["installed", "pywin32; sys_platform == 'win32'"]
 def finish(deferred):
     deferred.add_callback_quickly(print)
     #        ^^^^^^^^^^^^^^^^^^^^ unresolved-attribute (Nothing in this code base)
+""",
+        "unresolved-attribute",
+    )
+
+
+def test_what_a_package_derives_from_its_own(tmp_path: Path) -> None:
+    """A function of a package that says it gives a node gives some kind of node."""
+    check_findings(
+        tmp_path,
+        VENV
+        + """
+#- .venv/lib/python3.12/site-packages/tree/__init__.py
+from tree.base import Node
+from tree.kinds import Call
+def parse(text) -> Node: ...
+#- .venv/lib/python3.12/site-packages/tree/base.py
+class Node:
+    line = 1
+#- .venv/lib/python3.12/site-packages/tree/kinds.py
+from tree.base import Node
+class Call(Node):
+    arguments = ()
+#- main.py
+import tree
+tree.parse("x()").arguments
+tree.parse("x()").keywords_of_it
+#                 ^^^^^^^^^^^^^^ unresolved-attribute
 """,
         "unresolved-attribute",
     )

@@ -225,6 +225,8 @@ def _is_hidden(snapshot: Snapshot, value: Value, function: Entity) -> bool:
     """Whether a constructor found on a class is its metaclass's, which that of ``object`` hides."""
     if value[0] != CLASS_OBJECT or name_of(snapshot, function) not in ("__new__", "__init__"):
         return False
+    if value[1][0] == VARIABLE:
+        return True  # of `namedtuple("Point", "x y")`, whose constructor nobody writes
     owner = (CLASS, function[1], owner_class(snapshot.need(function[1]), function))
     return owner not in mro(snapshot, value[1])
 

@@ -7,6 +7,8 @@ from ...indexer.resolve.classes import class_member, is_protocol, mro
 from ...indexer.resolve.entities import CLASS, name_of, owner_class
 from ...indexer.resolve.types import INSTANCE, SUPER, named
 
+from .company import classes_with
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...indexer.resolve.entities import Entity
@@ -20,6 +22,9 @@ _USUAL = {
     "collections": ("OrderedDict", "defaultdict", "Counter", "ChainMap", "deque"),
     "typing": ("Generator", "AsyncGenerator"),
 }
+
+# Files of a package that are looked into for classes derived from one of its own.
+_LOOKED_INTO = 60
 
 # What follows the name of a mock where it is asked, or told what to give.
 _MOCKING = (
@@ -41,6 +46,42 @@ def is_of_outer_class(file: File, type_: Type, name: str) -> bool:
                 return True
             outer = owner_class(facts, entity)
     return False
+
+
+def is_below(file: File, type_: Type, name: str) -> bool:
+    """Whether a class has a member that its package derives from an installed one.
+
+    What says that it gives a node gives some kind of node.
+    """
+    layers = file.strict.index.layers
+    for value in type_:
+        cls = value[1]
+        if value[0] != INSTANCE or cls[0] != CLASS or cls[1][:1] != "/":
+            continue
+        if layers.layer(cls[1]) == "stdlib":
+            continue
+        for _, folder in layers.top_levels():
+            if not cls[1].startswith(folder + "/"):
+                continue
+            for path in _naming(layers.listed(folder), name)[:_LOOKED_INTO]:
+                for other in classes_with(file.strict, path, name):
+                    if cls in mro(file.strict, other):
+                        return True
+    return False
+
+
+def _naming(paths: list[str], name: str) -> list[str]:
+    """Those files of Python in whose text a word stands."""
+    found = list[str]()
+    for path in paths:
+        if path.endswith((".py", ".pyi")):
+            try:
+                with open(path, "rb") as opened:
+                    if name.encode("utf-8", "surrogatepass") in opened.read():
+                        found.append(path)
+            except OSError:
+                continue
+    return found
 
 
 def is_part(file: File, type_: Type) -> bool:

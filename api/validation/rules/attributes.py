@@ -40,6 +40,7 @@ from ..expected import is_expected_to_fail, is_for_another_version
 from ..findings import WARNING, Finding
 from ..likely import likely_members
 from ..more_than_typed import (
+    is_below,
     is_mocked,
     is_more_than_said,
     is_of_outer_class,
@@ -93,7 +94,7 @@ def _judged(file: File, expr: int, receiver: int, name: str) -> Finding | None:
             return _made_up(file, expr, type_, name)
         if is_given_to(file.strict, name, type_):
             return None
-        if is_of_outer_class(file, type_, name):
+        if is_of_outer_class(file, type_, name) or is_below(file, type_, name):
             return None
         if is_part(file, type_) and is_known_word(file, name):
             return None
