@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...indexer import facts as f
 from ...indexer.resolve.classes import mro, own_member_names
 from ...indexer.resolve.entities import CLASS
+from ...indexer.resolve.memo import remember
 from ...indexer.resolve.modules import imported_module
 from ...indexer.resolve.signatures import parameters_of
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 # Bytes of a body that are compared, and words that it has at least to say anything.
 _COMPARED, _SAYING = 6_000, 12
 _SHOWN = 3
+# Modules from which on a package of them says what it is for.
+_MANY = 4
 _TESTS = ("test", "tests", "testing")
 
 
@@ -31,8 +34,8 @@ def is_of_tests(path: str) -> bool:
 def is_test_data(snapshot: Snapshot, path: str) -> bool:
     """Whether a file is what tests work on, rather than code that runs.
 
-    That is what lies in a folder of its own below the tests, is no package, is not called like a
-    test, and is imported by nothing.
+    That is what lies in a folder of its own below the tests, is not called like a test, and is
+    imported by nothing. A package is that only as a whole: a new module of helpers is code.
     """
     *folders, name = path.split("/")
     stem = name.rpartition(".")[0]
@@ -42,11 +45,35 @@ def is_test_data(snapshot: Snapshot, path: str) -> bool:
     if stem == "__init__" or any(
         snapshot.exists(f"{folder}/__init__{suffix}") for suffix in (".py", ".pyi")
     ):
-        return False
-    return not any(
+        return stem != "__init__" and _is_package_of_data(snapshot, folder)
+    return not _is_imported(snapshot, path, stem)
+
+
+def _is_package_of_data(snapshot: Snapshot, folder: str) -> bool:
+    """Whether a package below the tests is of many modules, no test and none that others import."""
+    key = ("package of data", folder)
+    return remember(snapshot, key, lambda: _holds_data_only(snapshot, folder), False)
+
+
+def _holds_data_only(snapshot: Snapshot, folder: str) -> bool:
+    stems = {
+        path: path.rpartition("/")[2].rpartition(".")[0]
+        for path in snapshot.paths()
+        if path.rpartition("/")[0] == folder and path.endswith(".py")
+    }
+    stems = {path: stem for path, stem in stems.items() if stem != "__init__"}
+    return len(stems) >= _MANY and not any(
+        _is_called_like_a_test(stem) or _is_imported(snapshot, path, stem, apart=folder)
+        for path, stem in stems.items()
+    )
+
+
+def _is_imported(snapshot: Snapshot, path: str, stem: str, apart: str | None = None) -> bool:
+    """Whether another file of the workspace, but for those in one folder, imports this one."""
+    return any(
         _imports(snapshot, other, path, stem)
         for other in snapshot.files_with(stem)
-        if other != path
+        if other != path and other.rpartition("/")[0] != apart
     )
 
 

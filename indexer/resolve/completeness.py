@@ -264,9 +264,7 @@ def _member(snapshot: Snapshot, entity: Entity) -> bool:
         facts = snapshot.need(entity[1])
         if facts.definition[f.DEF_FLAGS][entity[2]] & f.PROPERTY:
             return _result(snapshot, entity)
-    return _entity(snapshot, entity) and (
-        entity[0] != VARIABLE or _is_got_whole(snapshot, entity)
-    )
+    return _entity(snapshot, entity) and (entity[0] != VARIABLE or _is_got_whole(snapshot, entity))
 
 
 def _is_got_whole(snapshot: Snapshot, variable: Entity) -> bool:
