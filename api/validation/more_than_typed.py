@@ -6,7 +6,6 @@ from ...indexer import facts as f
 from ...indexer.resolve.classes import class_member, is_protocol, mro
 from ...indexer.resolve.entities import CLASS, name_of, owner_class
 from ...indexer.resolve.types import INSTANCE, SUPER, named
-
 from .company import classes_with
 
 TYPE_CHECKING = False

@@ -81,7 +81,7 @@ def _has_unclear_base(snapshot: Snapshot, cls: Entity, facts: FileFacts) -> bool
 
 
 def _is_made_again(facts: FileFacts, row: int) -> bool:
-    """Whether a call makes what stands under the class's name: ``Box = Meta("Box", (Box,), {})``."""
+    """Whether a call makes what stands under a class's name: ``Box = Meta("Box", (Box,), {})``."""
     table = facts.definition
     return any(
         facts.binding[f.BIND_KIND][other] == f.ASSIGN
