@@ -528,6 +528,31 @@ def finish(deferred):
     )
 
 
+def test_modules_that_a_build_writes(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- pyproject.toml
+        [tool.setuptools_scm]
+        write_to = "src/shop/_version.py"
+        #- src/shop/__init__.py
+        #- src/shop/main.py
+        from shop._version import version
+        from ._version import version
+        from . import _version
+        import shop
+        shop._version.version
+        from . import _versions
+        #             ^^^^^^^^^ unresolved-name
+        from shop import version_of
+        #                ^^^^^^^^^^ unresolved-name
+        """,
+        "unresolved-import",
+        "unresolved-name",
+        "unresolved-attribute",
+    )
+
+
 def test_what_a_package_derives_from_its_own(tmp_path: Path) -> None:
     """A function of a package that says it gives a node gives some kind of node."""
     check_findings(

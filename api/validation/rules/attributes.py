@@ -38,6 +38,7 @@ from ..company import (
 )
 from ..expected import is_expected_to_fail, is_for_another_version
 from ..findings import WARNING, Finding
+from ..generated import is_generated
 from ..likely import likely_members
 from ..more_than_typed import (
     is_below,
@@ -84,6 +85,8 @@ def _judged(file: File, expr: int, receiver: int, name: str) -> Finding | None:
             if of_module(file.strict, item.entity, name) != ABSENT:
                 return None
             if is_given_to_module(file.strict, name, item.entity):
+                return None
+            if is_generated(file, f"{file.spelled(receiver)}.{name}"):
                 return None
             nearest = nearest_names(file.strict, item.entity, name)
             said = f"The module `{file.spelled(receiver)}` has no `{name}`."

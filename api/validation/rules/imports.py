@@ -8,6 +8,7 @@ from ....indexer.resolve.membership import ABSENT, of_module
 from ....indexer.resolve.modules import ABSENT as NO_MODULE
 from ....indexer.resolve.modules import imported_module, presence
 from ..findings import HINT, WARNING, Finding
+from ..generated import is_generated
 from ..nearest import nearest_modules, nearest_names, same_name_elsewhere
 from . import Rule
 
@@ -44,12 +45,23 @@ def unresolved_import(file: File) -> Iterator[Finding]:
                     if finding.rule != "not-installed" or top not in absent:
                         yield finding
                     absent.add(top)  # once told, it is known
-        elif name and of_module(file.strict, module, name) == ABSENT:
+        elif (
+            name
+            and of_module(file.strict, module, name) == ABSENT
+            and not is_generated(file, _inside(spelled, name))
+        ):
             yield _no_name(file, module, spelled, name, table[f.IMP_BOUND_POS][row], row)
+
+
+def _inside(spelled: str, name: str) -> str:
+    """The dotted name of what is imported from a module: ``..shop`` and ``..shop.prices``."""
+    return spelled + name if spelled.endswith(".") else f"{spelled}.{name}"
 
 
 def _no_module(file: File, spelled: str, position: int, flags: int) -> Iterator[Finding]:
     start, end = _module_place(file, spelled, position)
+    if is_generated(file, spelled):
+        return
     if spelled.startswith("."):
         if _is_beyond_the_top(file, spelled):
             message = f"`{spelled}` leads out of the package that this file is in."
