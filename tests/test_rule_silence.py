@@ -413,6 +413,42 @@ FINE = {
         class Box(Base):
             def __new__(cls, size): return Base.__new__(cls, size, size)
     """,
+    "private names that stubs leave out": """
+        from collections import OrderedDict
+        class Ordered(OrderedDict):
+            def first(self): return self._OrderedDict__root
+    """,
+    "a class that stands in for one that is not installed": """
+        try:
+            from not_here import Lazy
+        except ImportError:
+            class Lazy: ...
+        def opened(value):
+            if isinstance(value, (Lazy, Lazy)):
+                value = value.close()
+            return value
+    """,
+    "what the body of a class has from the start": """
+        def named(text): return lambda function: function
+        class Proxy:
+            @named(__name__)
+            def __name__(self): return "proxy"
+            @named(__doc__)
+            def __doc__(self): return "doc"
+    """,
+    "class variables that are replaced in the dictionary of the object": """
+        class Listening:
+            observers = ()
+            def __init__(self):
+                self.__dict__.update({"observers": []})
+            def bind(self, callback):
+                self.observers.append(callback)
+    """,
+    "a class that is only told by what a function takes": """
+        def joined(left, right):
+            prefer = type(max([left, right], key=len))
+            return prefer(left) + prefer(right)
+    """,
     "private modules of the standard library": """
         import re._parser
     """,
@@ -524,6 +560,24 @@ def finish(deferred):
     deferred.add_callback_quickly(print)
     #        ^^^^^^^^^^^^^^^^^^^^ unresolved-attribute (Nothing in this code base)
 """,
+        "unresolved-attribute",
+    )
+
+
+def test_attributes_that_are_set_on_what_is_of_a_type_variable(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        from typing import TypeVar
+        T = TypeVar("T")
+        class Box: ...
+        def marked(cls: type[T]) -> type[T]:
+            cls.marks = 1
+            return cls
+        print(Box().marks)
+        print(Box().masks)
+        #           ^^^^^ unresolved-attribute
+        """,
         "unresolved-attribute",
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...indexer import facts as f
 from ...indexer.resolve import evaluate, synthesized
-from ...indexer.resolve.classes import class_member, mro, subclasses
+from ...indexer.resolve.classes import class_member, is_protocol, mro, subclasses
 from ...indexer.resolve.completeness import is_complete
 from ...indexer.resolve.entities import (
     ATTRIBUTE,
@@ -277,6 +277,8 @@ def _of_type(snapshot: Snapshot, type_: Type) -> Reached | None:
     callees: list[Callee] = []
     evidence = INFERRED
     for value in known(type_):
+        if value[0] == CLASS_OBJECT and is_protocol(snapshot, value[1]):
+            return None  # a class that has what the protocol says, which is no class itself
         found = of_value(snapshot, value)
         if found is None:
             return None

@@ -12,7 +12,7 @@ from ...indexer.resolve.classes import class_member, mro, own_member, subclasses
 from ...indexer.resolve.entities import CLASS, OUTSIDE
 from ...indexer.resolve.memo import remember
 from ...indexer.resolve.subjects import first_names, spelled
-from ...indexer.resolve.types import known
+from ...indexer.resolve.variables import concrete
 from .vocabulary import files_outside_with
 
 TYPE_CHECKING = False
@@ -158,7 +158,8 @@ def _receivers(snapshot: Snapshot, path: str, name: str) -> Iterator[int]:
 
 
 def _may_be(snapshot: Snapshot, path: str, receiver: int, classes: set[Entity]) -> bool:
-    values = known(evaluate.values(snapshot, path, receiver))
+    # A type variable is what it is bound to, and anything when it is not.
+    values = concrete(snapshot, evaluate.values(snapshot, path, receiver))
     return not values or any(
         value[1] in classes
         or classes.intersection(mro(snapshot, value[1]))

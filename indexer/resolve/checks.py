@@ -223,6 +223,8 @@ def _names_unknown(snapshot: Snapshot, path: str, facts: FileFacts, expr: int) -
         return _names_unknown(snapshot, path, facts, lefts[expr]) or _names_unknown(
             snapshot, path, facts, extra[rights[expr] + 1]
         )
+    if any(item.entity[0] == OUTSIDE for item in evaluate.objects(snapshot, path, expr)):
+        return True  # or another one, that stands in for it where it is not installed
     return not classes_of(snapshot, path, expr) and ops[expr] != f.NONE
 
 

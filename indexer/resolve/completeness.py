@@ -27,6 +27,7 @@ from .entity_types import entity_value, first_parameter_class
 from .members import member_found
 from .memo import remember
 from .names import bindings_in_force, member_of
+from .openness import writes_its_names
 from .types import (
     CALLABLE,
     CLASS_OBJECT,
@@ -198,6 +199,8 @@ def _entity_now(snapshot: Snapshot, kind: int, path: str, row: int) -> bool:
             return _binding(snapshot, path, facts, row)
         rows = facts.bindings_of(scope, name)
         if not all(_binding(snapshot, path, facts, other) for other in rows):
+            return False
+        if owner >= 0 and not path.endswith(".pyi") and writes_its_names(facts, owner):
             return False
         if owner >= 0 and _is_replaced(snapshot, (VARIABLE, path, row), owner, facts.names[name]):
             return False

@@ -189,7 +189,8 @@ def _matched(
     if form == CALLABLE and args and value[0] in _CALLED:
         if value[0] == INSTANCE and not calls.is_callable(snapshot, value):
             return False
-        if value[0] == FUNCTION_OBJECT:
+        if value[0] == FUNCTION_OBJECT and snapshot.conventional:
+            # What a function takes is at least what it is given, and no more is certain.
             _match_taken(snapshot, args[1:], value, bound, depth, fixed)
         takes: list[int | Type] = [substitute(taken, bound) for taken in args[1:]]
         result = calls.call_value(snapshot, value, Arguments(snapshot, "", takes))

@@ -143,9 +143,10 @@ def _has_private(snapshot: Snapshot, cls: Entity, name: str) -> bool:
     if cls[0] != CLASS or name[:1] != "_":
         return False
     prefix = "_" + name_of(snapshot, cls).lstrip("_")
-    return name.startswith(prefix + "__") and bool(
-        own_member(snapshot, cls, name.removeprefix(prefix))
-    )
+    if not name.startswith(prefix + "__"):
+        return False
+    # Stubs leave them out.
+    return cls[1].endswith(".pyi") or bool(own_member(snapshot, cls, name.removeprefix(prefix)))
 
 
 def _has_decorators(snapshot: Snapshot, entity: Entity) -> bool:

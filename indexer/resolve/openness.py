@@ -59,7 +59,7 @@ def _opens(snapshot: Snapshot, cls: Entity) -> bool:
         _has_unclear_base(snapshot, cls, facts)
         or _is_decorated(snapshot, cls, facts)
         or _is_made_again(facts, cls[2])
-        or (not cls[1].endswith(".pyi") and _writes_its_names(facts, cls[2]))
+        or (not cls[1].endswith(".pyi") and writes_its_names(facts, cls[2]))
         or cls in set_by_computed_names(snapshot)
         or cls in mapped_classes(snapshot)
         or _has_named_fields(snapshot, cls, facts)
@@ -249,7 +249,7 @@ def _gives_what_it_takes(snapshot: Snapshot, path: str, expr: int) -> bool:
     return bool(found)
 
 
-def _writes_its_names(facts: FileFacts, row: int) -> bool:
+def writes_its_names(facts: FileFacts, row: int) -> bool:
     """Whether the code of a class sets attributes by computed names, or fills its dictionary."""
     table = facts.definition
     scope = table[f.DEF_OWN_SCOPE][row]

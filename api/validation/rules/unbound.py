@@ -24,6 +24,12 @@ _AT_ONCE = (f.MODULE_SCOPE, f.CLASS_SCOPE)
 # Where these are used, names come and go that nobody can see.
 _DYNAMIC = ("globals", "vars", "locals", "exec", "eval", "execfile")
 
+# What modules and bodies of classes have without binding it.
+_GIVEN = frozenset(
+    ["__name__", "__doc__", "__file__", "__package__", "__spec__", "__loader__", "__path__",
+     "__builtins__", "__module__", "__qualname__", "__annotations__", "__dict__"]
+)  # fmt: skip
+
 
 def unbound(file: File) -> Iterator[Finding]:
     """Names that are read before, or after, they are bound; or bound only where nothing runs."""
@@ -163,6 +169,8 @@ def _of_later(
     if kind not in _AT_ONCE:
         return None
     first = min(table[f.BIND_POS][row] for row in rows)
+    if facts.names[facts.expr[f.EXPR_A][expr]] in _GIVEN:
+        return None
     if first <= start or any(0 <= table[f.BIND_VALUE][row] < expr for row in rows):
         return None
     if any(
