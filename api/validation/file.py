@@ -125,6 +125,16 @@ class File:
         type_ = values(self.strict, self.path, expr)
         return () if self._is_set_otherwise(expr, type_) else type_
 
+    @cached_property
+    def _set_from_outside(self) -> dict[int, list[int]]:
+        """Rows of attributes that are set on other objects than ``self``, by their names."""
+        found: dict[int, list[int]] = {}
+        table = self.facts.attribute_binding
+        for row, owner in enumerate(table[f.ATTR_OWNER]):
+            if owner < 0:
+                found.setdefault(table[f.ATTR_NAME][row], []).append(row)
+        return found
+
     def _is_set_otherwise(self, expr: int, type_: Type) -> bool:
         """Whether code of this file gives an attribute of any object a value of another type.
 
@@ -134,11 +144,8 @@ class File:
         if ops[expr] != f.ATTRIBUTE:
             return False
         said = {value[:2] for value in type_}
-        table = self.facts.attribute_binding
-        for row, name in enumerate(table[f.ATTR_NAME]):
-            if name != rights[expr] or table[f.ATTR_OWNER][row] >= 0:
-                continue
-            given = table[f.ATTR_VALUE][row]
+        for row in self._set_from_outside.get(rights[expr], ()):
+            given = self.facts.attribute_binding[f.ATTR_VALUE][row]
             held = values(self.strict, self.path, given) if given >= 0 else ()
             if not held or any(value[:2] not in said for value in known(held)):
                 return True
