@@ -449,6 +449,19 @@ FINE = {
             prefer = type(max([left, right], key=len))
             return prefer(left) + prefer(right)
     """,
+    "an attribute that is called like a type": """
+        def field(expanded):
+            return expanded.type["root"].type
+    """,
+    "lambdas that stand for methods": """
+        class Other:
+            def first(self): return self.second() + self.third()
+            def second(self): return self.third() + self.third()
+            def third(self): return self.first() + self.second()
+        class Made:
+            def small(self): return 1
+            ways = {int: lambda self: self.small(), str: lambda self: self.small()}
+    """,
     "private modules of the standard library": """
         import re._parser
     """,

@@ -7,6 +7,7 @@ When nothing anywhere has, one of the two is wrong.
 from __future__ import annotations
 
 from ...indexer import facts as f
+from ...indexer.places import scope_at
 from ...indexer.resolve import evaluate
 from ...indexer.resolve.classes import class_member, mro, own_member, subclasses
 from ...indexer.resolve.entities import CLASS, OUTSIDE
@@ -37,7 +38,10 @@ def used_with(facts: FileFacts, expr: int) -> set[str]:
     own = facts.names[facts.expr[f.EXPR_B][expr]]
     if not chain:
         return set()
-    start, end = _extent(facts, facts.expr[f.EXPR_POS][expr], whole_class=len(chain) > 1)
+    position = facts.expr[f.EXPR_POS][expr]
+    start, end = _inside_expression(facts, chain[0], position) or _extent(
+        facts, position, whole_class=len(chain) > 1
+    )
     return uses_of(facts, chain, start, end) - {own}
 
 
@@ -56,6 +60,22 @@ def uses_of(facts: FileFacts, chain: tuple[int, ...], start: int, end: int) -> s
         if is_receiver and positions[row] not in facts.attribute_binding[f.ATTR_POS]:
             found.add(facts.names[rights[row]])
     return {each for each in found if not each.startswith("__")}
+
+
+def _inside_expression(facts: FileFacts, name: int, position: int) -> tuple[int, int] | None:
+    """Start and end of the lambda or comprehension that binds a name which is read there."""
+    kinds, parents = facts.scope[f.SCOPE_KIND], facts.scope[f.SCOPE_PARENT]
+    scope = scope_at(facts, position)
+    while scope >= 0 and kinds[scope] in (f.LAMBDA_SCOPE, f.COMPREHENSION_SCOPE):
+        if facts.bindings_of(scope, name):
+            table = facts.block
+            rows = [row for row, of in enumerate(table[f.BLOCK_SCOPE]) if of == scope]
+            return (
+                min(table[f.BLOCK_START][row] for row in rows),
+                max(table[f.BLOCK_END][row] for row in rows),
+            )
+        scope = parents[scope]
+    return None
 
 
 def _extent(facts: FileFacts, position: int, *, whole_class: bool) -> tuple[int, int]:

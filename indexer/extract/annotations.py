@@ -48,7 +48,8 @@ class Annotations(Expressions):
             base = self.expr[at + 2]
             name = self.last_name(base)
             # `Union["A", "B"]` outside of annotations, as in a type alias.
-            if name in _GENERIC_BUILTINS or (name[:1].isupper() and self.is_of_typing(base)):
+            is_builtin = self.expr[base * 4] == f.NAME and name in _GENERIC_BUILTINS
+            if is_builtin or (name[:1].isupper() and self.is_of_typing(base)):
                 self.unquote(row)
         return row
 
