@@ -462,6 +462,23 @@ FINE = {
             def small(self): return 1
             ways = {int: lambda self: self.small(), str: lambda self: self.small()}
     """,
+    "annotations in functions, which nobody evaluates": """
+        class App:
+            def __init__(self):
+                self.client: Client | None = None
+                if self:
+                    from not_here import Client
+                    self.client = Client()
+    """,
+    "a list whose parts are replaced": """
+        class Node:
+            closing = False
+        def watch(node: Node, watchers):
+            watching = watchers.get(node, [])
+            watching[:] = [(one, other) for one, other in watching if not one.closing]
+            for one, other in watching:
+                one.closing, other.closing
+    """,
     "private modules of the standard library": """
         import re._parser
     """,
@@ -469,7 +486,7 @@ FINE = {
 RULES = (
     "unresolved-attribute", "undefined-name", "unknown-keyword", "missing-argument",
     "too-many-arguments", "not-callable", "abstract-instantiated", "endless-recursion",
-    "unresolved-import", "unused-result",
+    "unresolved-import", "unused-result", "used-before-definition",
 )  # fmt: skip
 
 

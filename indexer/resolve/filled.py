@@ -102,7 +102,9 @@ def _fillings(facts: FileFacts) -> dict[Holder, list[tuple[int, int, int]]]:
         _by_methods(facts, table)
         for container, index, value in zip(*facts.item_binding[:3], strict=True):
             if value >= 0:
-                _add(facts, table, container, ITEM, index, value)
+                # `boxes[:] = others` puts in what is in there.
+                of_many = index >= 0 and facts.expr[f.EXPR_OP][index] == f.SLICE
+                _add(facts, table, container, VALUES if of_many else ITEM, index, value)
         kinds, values = facts.binding[f.BIND_KIND], facts.binding[f.BIND_VALUE]
         for row, kind in enumerate(kinds):
             if kind == f.AUGMENT and values[row] >= 0:

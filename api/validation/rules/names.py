@@ -141,6 +141,8 @@ def used_before_definition(file: File) -> Iterator[Finding]:
             continue
         if any(0 <= facts.binding[f.BIND_VALUE][row] < expr for row in rows):
             continue
+        if _is_annotation(file, facts.names[name_row], start):
+            continue  # of a variable or attribute, which a function never evaluates
         if file.is_guarded(start, "NameError", "UnboundLocalError") or is_in_string(file, start):
             continue
         name = facts.names[name_row]
@@ -149,6 +151,14 @@ def used_before_definition(file: File) -> Iterator[Finding]:
             "used-before-definition", file.path, start, start + len(name.encode()),
             f"`{name}` is read before line {line} defines it.", subject=name,
         )  # fmt: skip
+
+
+def _is_annotation(file: File, name: str, start: int) -> bool:
+    """Whether a name is read as a type only."""
+    return any(
+        position == start and role & f.ROLE_MASK == f.ANNOTATED
+        for role, position, _ in file.facts.occurrences(name)
+    )
 
 
 def _is_in_loop(file: File, scope: int, start: int, first: int) -> bool:
