@@ -102,9 +102,7 @@ def _fillings(facts: FileFacts) -> dict[Holder, list[tuple[int, int, int]]]:
         _by_methods(facts, table)
         for container, index, value in zip(*facts.item_binding[:3], strict=True):
             if value >= 0:
-                # `boxes[:] = others` puts in what is in there.
-                of_many = index >= 0 and facts.expr[f.EXPR_OP][index] == f.SLICE
-                _add(facts, table, container, VALUES if of_many else ITEM, index, value)
+                _add(facts, table, container, ITEM, index, value)
         kinds, values = facts.binding[f.BIND_KIND], facts.binding[f.BIND_VALUE]
         for row, kind in enumerate(kinds):
             if kind == f.AUGMENT and values[row] >= 0:
@@ -166,6 +164,8 @@ def _add(
     value: int,
 ) -> None:
     ops, _, lefts, _ = facts.expr
+    if kind == ITEM and key >= 0 and ops[key] == f.SLICE:
+        kind = VALUES  # `boxes[:] = others` puts in what is in there
     if ops[container] == f.SUBSCRIPT:
         container, kind = lefts[container], kind + INSIDE
     elif ops[container] == f.CALL:  # `lists.setdefault(key, []).append(value)`
