@@ -245,6 +245,21 @@ def test_index_waits_for_who_writes(project: Path, run: Callable[..., Running]) 
 
 
 @POSIX
+def test_waiting_ends_when_nothing_is_ever_written(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As by a process of another version, whose index is none to this one."""
+    monkeypatch.setattr("flux_index.api.cli.index._PATIENCE_SECONDS", 0.0)
+    index = Index.open(str(project))
+    assert index.become_writer()
+    index.lock.note("unix:/nowhere")
+    try:
+        assert main(["index"]) == 2
+        assert "end it, then try again" in capsys.readouterr().err
+    finally:
+        index.close()
+
+
 def test_waiting_can_be_interrupted(project: Path, run: Callable[..., Running]) -> None:
     index = Index.open(str(project))
     assert index.become_writer()

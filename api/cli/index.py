@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from ...indexer.errors import InvalidArgumentsError
+from ...indexer.errors import InvalidArgumentsError, LockedError
 from ...indexer.index import Index
 from .interrupt import Interrupt
 from .output import say, write
@@ -24,6 +24,8 @@ _TOLD = 10
 # While another process writes: how often to look, and what share of the time looking may take.
 _LOOK_SECONDS = 0.25
 _LOOK_SHARE = 5
+# Whoever writes the index of this version writes something more often than that.
+_PATIENCE_SECONDS = 60.0
 
 
 def run(*, workspace: str, jobs: int | None, quiet: bool, json: bool) -> int:
@@ -71,18 +73,38 @@ def _turn_comes(index: Index, interrupt: Interrupt, *, quiet: bool) -> bool:
     """Wait for the writer's lock; False when there is nothing left to do, or when interrupted.
 
     Whoever has the lock is about to do this work or has done it: being done means that the index
-    is current, by whoever's hand.
+    is current, by whoever's hand. Raises LockedError when nothing was written for long: a process
+    of another version keeps an index that is none to this one.
     """
     told = False
+    written, since = _last_written(index), time.monotonic()
     while not become_writer(index):
         started = time.monotonic()
         if interrupt.asked() or _is_current(index):
             return False
+        if (now := _last_written(index)) != written:
+            written, since = now, started
+        elif started - since > _PATIENCE_SECONDS:
+            raise LockedError(
+                f"{holder(index)} keeps the index of {index.workspace.root} and does not bring it "
+                "up to date; it may be of another version of flux-index: end it, then try again"
+            )
         if not told and not quiet:
             say(f"waiting for {holder(index)} to index {index.workspace.root}; Ctrl-C to leave it")
             told = True
         time.sleep(max(_LOOK_SECONDS, _LOOK_SHARE * (time.monotonic() - started)))
     return True
+
+
+def _last_written(index: Index) -> tuple[int, ...]:
+    """When the index was last written, as far as its files tell."""
+    times: list[int] = []
+    for path in (index.path, f"{index.path}-wal"):
+        try:
+            times.append(os.stat(path).st_mtime_ns)
+        except OSError:
+            times.append(0)
+    return tuple(times)
 
 
 def _is_current(index: Index) -> bool:
