@@ -114,7 +114,7 @@ def _invented(asked: Asked, edit: Edit) -> str:
         [
             "flux-index: this write uses what does not exist in this code base.",
             *lines(asked, found),
-            "If one of your next steps writes it, propose this again: it passes now.",
+            "If one of your next steps writes it, propose this again: this is refused only once.",
         ]
     )
 
