@@ -241,6 +241,13 @@ def _replaces_modules(facts: FileFacts) -> bool:
 
 def filled_names(facts: FileFacts) -> frozenset[str] | None:
     """Names that module-level code writes into the dictionary of its own; None for any names."""
+    if "filled names" not in facts.memo:
+        facts.memo["filled names"] = _filled_names(facts)
+    found: frozenset[str] | None = facts.memo["filled names"]
+    return found
+
+
+def _filled_names(facts: FileFacts) -> frozenset[str] | None:
     ops, _, lefts, rights = facts.expr
     called = {facts.name_id(name) for name in ("globals", "vars", "locals")} - {-1}
     if not called:
