@@ -6,6 +6,8 @@ What they mean beside those of others is said in :mod:`.statement`.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import re
 
 from ...indexer import facts as f
@@ -279,26 +281,20 @@ def _arguments(text: bytes, name_at: int, header_end: int) -> list[str]:
 
 def split_arguments(written: str) -> list[str]:
     """Parts between commas that stand outside of brackets and strings."""
-    parts: list[str] = []
-    depth, start, quote = 0, 0, ""
-    for at, character in enumerate(written):
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "\"'":
-            quote = character
-        elif character in "([{":
-            depth += 1
-        elif character in ")]}":
-            depth -= 1
-        elif character == "," and depth == 0:
-            parts.append(written[start:at].strip())
-            start = at + 1
-    parts.append(written[start:].strip())
+    cuts = [-1, *_outside(written, ","), len(written)]
+    parts = [written[before + 1 : at].strip() for before, at in pairwise(cuts)]
     return [part for part in parts if part]
 
 
 def split_default(written: str) -> tuple[str, str, str]:
     """What stands before and behind the ``=`` outside of brackets and strings."""
+    for at in _outside(written, "="):
+        return written[:at].rstrip(), "=", written[at + 1 :].strip()
+    return written, "", ""
+
+
+def _outside(written: str, wanted: str) -> Iterator[int]:
+    """Places of a character outside of brackets and strings."""
     depth, quote = 0, ""
     for at, character in enumerate(written):
         if quote:
@@ -309,9 +305,8 @@ def split_default(written: str) -> tuple[str, str, str]:
             depth += 1
         elif character in ")]}":
             depth -= 1
-        elif character == "=" and depth == 0:
-            return written[:at].rstrip(), "=", written[at + 1 :].strip()
-    return written, "", ""
+        elif character == wanted and depth == 0:
+            yield at
 
 
 def _statement(text: bytes, position: int) -> str:
