@@ -6,9 +6,8 @@ What they mean beside those of others is said in :mod:`.statement`.
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import re
+from itertools import pairwise
 
 from ...indexer import facts as f
 from ...indexer.resolve.entities import FUNCTION
