@@ -11,8 +11,8 @@ import traceback
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
-from flux_index.api.operations import call
-from flux_index.api.session import Session
+from flux_index.api.open_workspace import Session
+from flux_index.api.operations.table import call
 from flux_index.indexer.errors import FluxIndexError
 from flux_index.indexer.index import Index
 

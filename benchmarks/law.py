@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from answers import Difference, compare, draw
 
-from flux_index.api.session import Session
+from flux_index.api.open_workspace import Session
 from flux_index.indexer.index import Index
 
 if TYPE_CHECKING:

@@ -55,12 +55,12 @@ from typing import Any, NamedTuple
 
 import corpus
 
-from flux_index.api.operations import call
-from flux_index.api.session import Session
+from flux_index.api.open_workspace import Session
+from flux_index.api.operations.table import call
 from flux_index.indexer import facts as f
 from flux_index.indexer.index import Index
-from flux_index.indexer.resolve.classes import bases
-from flux_index.indexer.resolve.entities import CLASS, name_of, qualified_name
+from flux_index.indexer.inference.classes import bases
+from flux_index.indexer.inference.entities import CLASS, name_of, qualified_name
 
 FEWEST, DRAWN, SEED = 4, 3, 20261126
 # Families of one code base that are drawn at most, so that a large one takes minutes.
@@ -177,14 +177,14 @@ def without(text: bytes, start: int, end: int) -> bytes:
 
 def families(session: Session) -> dict[Any, list[Any]]:
     """Classes by base, of bases that enough classes have."""
-    snapshot = session.snapshot(whole=True).strict()
+    inference = session.inference(whole=True).strict()
     found: dict[Any, list[Any]] = defaultdict(list)
-    for path in snapshot.paths():
-        facts = snapshot.facts(path)
+    for path in inference.snapshot.paths():
+        facts = inference.facts(path)
         for row, kind in enumerate(facts.definition[f.DEF_KIND]) if facts is not None else ():
             if kind == f.CLASS:
-                for base in dict.fromkeys(bases(snapshot, (CLASS, path, row))):
-                    if base[1] and name_of(snapshot, base) != "object":
+                for base in dict.fromkeys(bases(inference, (CLASS, path, row))):
+                    if base[1] and name_of(inference, base) != "object":
                         found[base].append((CLASS, path, row))
     return {base: each for base, each in found.items() if len(each) >= FEWEST}
 
@@ -239,8 +239,8 @@ def usual_methods(session: Session, base: Any, others: list[Shape]) -> set[str]:
     """Methods that a base requires, or that more than half of the others define."""
     from flux_index.api.patterns.required import required_methods
 
-    snapshot = session.snapshot(whole=True).strict()
-    found = set(required_methods(snapshot, base))
+    inference = session.inference(whole=True).strict()
+    found = set(required_methods(inference, base))
     numbers: dict[str, int] = defaultdict(int)
     for each in others:
         for name in each.methods:
@@ -255,16 +255,16 @@ def measure(root: str, cache: str, *, verbose: bool, checks: bool) -> list[dict[
     session = Session(index)
     rows: list[dict[str, Any]] = []
     rng = random.Random(SEED)
-    snapshot = session.snapshot(whole=True)
+    inference = session.inference(whole=True)
     found = sorted(families(session).items(), key=lambda entry: str(entry[0]))
     if len(found) > MOST:
         found = sorted(rng.sample(found, MOST), key=lambda entry: str(entry[0]))
     for base, members in found:
-        name = qualified_name(snapshot, base)
+        name = qualified_name(inference, base)
         shapes: dict[Any, Shape] = {}
         for entity in members:
-            table = snapshot.need(entity[1]).definition
-            text = snapshot.text(entity[1])
+            table = inference.need(entity[1]).definition
+            text = inference.text(entity[1])
             node = class_at(text, table[f.DEF_START][entity[2]], table[f.DEF_END][entity[2]])
             shapes[entity] = shape_of(node)
         counts = Counts()
@@ -273,10 +273,10 @@ def measure(root: str, cache: str, *, verbose: bool, checks: bool) -> list[dict[
         drawn = rng.sample(members, min(DRAWN, len(members)))
         for entity in drawn:
             path, row = entity[1], entity[2]
-            table = snapshot.need(path).definition
-            left = without(snapshot.text(path), table[f.DEF_START][row], table[f.DEF_END][row])
+            table = inference.need(path).definition
+            left = without(inference.text(path), table[f.DEF_START][row], table[f.DEF_END][row])
             hiding = session.with_contents({path: left})
-            own = name_of(snapshot, entity)
+            own = name_of(inference, entity)
             question = {"base": _asked(name), "text": own, "into": path}
             call(hiding, "patterns", question)
             start = time.process_time()
@@ -285,7 +285,7 @@ def measure(root: str, cache: str, *, verbose: bool, checks: bool) -> list[dict[
             made = _made(answer["skeleton"])
             others = [shape for each, shape in shapes.items() if each != entity]
             usual = usual_methods(session, base, others)
-            told = name_of(snapshot, base)
+            told = name_of(inference, base)
             compare(counts, told, shapes[entity], made, usual)
             if checks:
                 clean += _is_clean(hiding, question, verbose=verbose)

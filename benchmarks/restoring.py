@@ -22,15 +22,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from flux_index.api.session import Session
-from flux_index.api.validation.edits import proposed
-from flux_index.api.validation.judge import judge
-from flux_index.api.validation.mending import applied
+from flux_index.api.check.check import judge
+from flux_index.api.check.edits import proposed
+from flux_index.api.check.fixes.apply import applied
+from flux_index.api.open_workspace import Session
 from flux_index.indexer.index import Index
 
 if TYPE_CHECKING:
-    from flux_index.api.validation.edits import Change
-    from flux_index.api.validation.findings import Finding
+    from flux_index.api.check.edits import Change
+    from flux_index.api.check.findings import Finding
 
 FIRST = 3
 

@@ -105,8 +105,8 @@ def clone(name: str, clones: str | None) -> str:
 
 def ask(repository: str, name: str, count: int, work: str) -> list[Outcome]:
     """Ask for the context of each commit; one work tree moves on from parent to parent."""
-    from flux_index.api.operations import call
-    from flux_index.api.session import Session
+    from flux_index.api.open_workspace import Session
+    from flux_index.api.operations.table import call
 
     tree = os.path.join(work, name.replace("/", "+"))
     subprocess.run(
@@ -118,8 +118,8 @@ def ask(repository: str, name: str, count: int, work: str) -> list[Outcome]:
     for commit in commits.sample(repository, name, count):
         commits.git(tree, "checkout", "--quiet", "--force", "--detach", commit.parent)
         session = session or Session.open(tree)
-        snapshot = session.snapshot(whole=True)
-        paths = [path for path in snapshot.paths() if path.endswith(".py")]
+        inference = session.inference(whole=True)
+        paths = [path for path in inference.inference.paths() if path.endswith(".py")]
         truth = tuple(path for path in commit.truth if path in set(paths))
         if not truth:
             continue
@@ -127,11 +127,11 @@ def ask(repository: str, name: str, count: int, work: str) -> list[Outcome]:
         answer = call(session, "context", {"task": commit.query, "budget": BUDGET})
         spent = _cpu() - started
         for path in paths:
-            digest = snapshot.digest(path)
+            digest = inference.digest(path)
             if digest not in bags:
-                with open(snapshot.absolute(path), encoding="utf-8", errors="replace") as file:
+                with open(inference.absolute(path), encoding="utf-8", errors="replace") as file:
                     bags[digest] = Counter(tokens(file.read()))
-        texts = {path: bags[snapshot.digest(path)] for path in paths}
+        texts = {path: bags[inference.digest(path)] for path in paths}
         plain = {path: bag for path, bag in texts.items() if not commits.is_test(path)}
         ranked = {
             "context": [

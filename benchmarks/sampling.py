@@ -6,8 +6,8 @@ import random
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flux_index.api.operations import call
-from flux_index.api.session import Session
+from flux_index.api.open_workspace import Session
+from flux_index.api.operations.table import call
 from flux_index.indexer.index import Index
 
 if TYPE_CHECKING:

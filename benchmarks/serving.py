@@ -17,9 +17,9 @@ from process import Run, Spread, flux_index, quantile
 from sampling import Sample, draw
 from whole import ensure_index
 
-from flux_index.api.operations import call
+from flux_index.api.open_workspace import Session
+from flux_index.api.operations.table import call
 from flux_index.api.rpc.client import connect
-from flux_index.api.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

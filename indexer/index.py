@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from _thread import RLock, allocate_lock
 
-from .environment.layers import ENVIRONMENT, Layers
-from .environment.seen import Seen
 from .errors import DamagedError, LockedError, StoreError
-from .library import Library
+from .search_path.search_path import ENVIRONMENT, Layers
+from .search_path.stamps import Seen
 from .snapshot import Snapshot, View
+from .snapshot.facts_provider import Library
 from .store.facts_cache import FactsCache
 from .store.index_store import IndexStore
 from .store.lock import WriterLock
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from concurrent.futures import Executor
 
-    from .build import BuildReport, Progress
-    from .plan import Plan
+    from .maintain import BuildReport, Plan, Progress
     from .store.index_store import FileRow
     from .workspace import Sweep
 
@@ -181,7 +180,7 @@ class Index:
 
     def forget(self, paths: Iterable[str]) -> None:
         """Forget what was resolved that rests on these, which lie outside of the workspace."""
-        from . import name_search
+        from .snapshot import name_search
 
         with self._mutex:
             view = self._view
@@ -257,7 +256,7 @@ class Index:
     def sweep(self) -> Sweep:
         """Look at the disk; remembers what was skipped and what is pending."""
         from .workspace import sweep
-        from .workspace.known import Known
+        from .workspace.sweep_cache import Known
 
         store = self.reader()
         remembered = store.meta("known") if store is not None else None
@@ -274,7 +273,7 @@ class Index:
         cancelled: Callable[[], bool] | None = None,
     ) -> BuildReport:
         """Bring the whole index up to date; raises LockedError without the writer's lock."""
-        from .build import build
+        from .maintain import build
 
         self.look_again()
         self.building = True
@@ -306,7 +305,7 @@ class Index:
         are passed over. What cannot be stored, because the disk is full, stays pending, with a
         note, and is stored with the next update.
         """
-        from .build import update
+        from .maintain import update
         from .workspace import is_included
         from .workspace.defaults import IGNORE_FILE
 
@@ -371,7 +370,7 @@ class Index:
             return self._refresh()
 
     def _refresh(self) -> int:
-        from .plan import plan
+        from .maintain import plan
 
         self.look_again()
         had_lock = self.lock.held
@@ -389,7 +388,7 @@ class Index:
             self.mark_complete(frozenset())
             return 0
         if len(todo.changed) <= _APPLY_WHILE_ASKING and (had_lock or self.become_writer()):
-            from .build import update
+            from .maintain import update
 
             try:
                 count = update(self, todo.changed, todo.removed, found)
@@ -406,7 +405,7 @@ class Index:
 
     def _look_only(self) -> None:
         """Know what is there, where nothing can be stored."""
-        from .plan import plan
+        from .maintain import plan
 
         self._leave_pending(plan(self.view(), self.sweep()))
 
@@ -472,7 +471,7 @@ class Index:
         names that changed files define, None when some name may be defined no more.
         """
         with self._mutex:
-            from . import name_search
+            from .snapshot import name_search
 
             view = self._view
             assert view is not None
@@ -499,7 +498,7 @@ class Index:
 
     def _turnover(self, before: View, after: View, paths: list[str]) -> int:
         """Bits of the names that came to files or went from them between two views."""
-        from .turnover import turnover
+        from .snapshot.name_diff import turnover
 
         nothing = (0, 0, 0, b"", "")
         return turnover(
@@ -514,7 +513,7 @@ class Index:
         """Files not indexed yet whose bytes contain a name; their facts are extracted now."""
         if not pending:
             return []
-        from .ondemand import prepare
+        from .snapshot.on_demand import prepare
 
         return prepare(self, name, sorted(pending))
 

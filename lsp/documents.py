@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..indexer.overlays import Content
+    from ..indexer.snapshot.overlays import Content
 
 _BOM = "\ufeff"
 _UNTITLED = "untitled"
@@ -98,7 +98,7 @@ class Notebook:
 
 def content_of(text: str) -> Content:
     """A text as bytes that are read as this text again, whatever coding it declares."""
-    from ..indexer.overlays import Content
+    from ..indexer.snapshot.overlays import Content
 
     raw = text.encode("utf-8", "replace")
     if b"coding" in raw[:400] and not raw.isascii() and not text.startswith(_BOM):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ..indexer.errors import UnknownFileError
+from .document_view import Place
 from .messages import INVALID_PARAMS, CancelledError, ProtocolError
-from .places import Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..api.session import Session
-    from ..indexer.snapshot import Snapshot
+    from ..api.open_workspace import Session
+    from ..indexer.inference.inference import Inference
     from .client import Client
     from .documents import State
     from .messages import Id, Params
@@ -42,7 +42,7 @@ class Request:
         self.cancelled = False
         # Path that turned out to be stale, for each workspace asked.
         self._stale: str | None = None
-        self._snapshots: dict[int, tuple[Session, Snapshot]] = {}
+        self._snapshots: dict[int, tuple[Session, Inference]] = {}
 
     @property
     def client(self) -> Client:
@@ -88,14 +88,14 @@ class Request:
         limit = workspace.index.workspace.config.max_file_size
         if document is not None and len(document.content) > limit:
             raise UnknownFileError(f"{uri} is larger than the limit of {limit:,} bytes")
-        session, snapshot = self._snapshot(workspace)
-        if document is None and not snapshot.exists(path):
+        session, inference = self._snapshot(workspace)
+        if document is None and not inference.exists(path):
             import os
 
-            if not os.path.isfile(snapshot.absolute(path)):
+            if not os.path.isfile(inference.snapshot.absolute(path)):
                 raise ProtocolError(INVALID_PARAMS, f"{uri} is not open and no file")
-        snapshot.need(path)
-        return Place(self, workspace, session, snapshot, uri, path)
+        inference.need(path)
+        return Place(self, workspace, session, inference, uri, path)
 
     def places(self) -> list[Place]:
         """Each workspace that is open in the editor."""
@@ -104,12 +104,12 @@ class Request:
             for workspace in self.server.workspaces.all()
         ]
 
-    def _snapshot(self, workspace: Workspace) -> tuple[Session, Snapshot]:
+    def _snapshot(self, workspace: Workspace) -> tuple[Session, Inference]:
         kept = self._snapshots.get(id(workspace))
         if kept is None:
             session = workspace.session(self.state)
             session.interrupt = self.check
             if self._stale is not None:
                 session = session.after_change(self._stale)
-            kept = self._snapshots[id(workspace)] = session, session.snapshot(whole=self.whole)
+            kept = self._snapshots[id(workspace)] = session, session.inference(whole=self.whole)
         return kept

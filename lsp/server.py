@@ -16,8 +16,7 @@ from time import sleep
 from . import messages
 from .client import Client
 from .documents import Documents
-from .lanes import Clock, Lane
-from .loading import load
+from .executors import Clock, Lane
 from .messages import CancelledError, Params, ProtocolError, is_object
 from .requests import Request
 from .settings import Settings
@@ -356,8 +355,6 @@ class Server:
             return messages.failure(id_, messages.INTERNAL_ERROR, reason)
 
     def _result(self, handler: Handler, request: Request) -> Json:
-        if request.method != "initialize":
-            load()
         from ..indexer.errors import DamagedError, FluxIndexError
         from ..indexer.snapshot import StaleError
 

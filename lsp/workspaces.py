@@ -7,15 +7,14 @@ import threading
 
 from . import uris
 from .documents import real_path, untitled_path
-from .loading import load
 from .progress import BuildProgress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..api.rpc.keeper import Keeper
-    from ..api.session import Session
+    from ..api.open_workspace import Session
+    from ..api.rpc.maintainer import Keeper
     from ..indexer.index import Index
     from .documents import Document, Notebook, State
     from .server import Server
@@ -47,7 +46,7 @@ class Workspace:
 
     def keep(self) -> bool:
         """Keep the index current from now on, unless another process does. Tells which it is."""
-        from ..api.rpc.keeper import Keeper
+        from ..api.rpc.maintainer import Keeper
 
         with self.index.electing:
             if self.keeper is None and not self.visited and self.index.become_writer():
@@ -64,7 +63,7 @@ class Workspace:
 
     def session(self, state: State) -> Session:
         """A session on the index with open documents in place."""
-        from ..api.session import Session
+        from ..api.open_workspace import Session
 
         current = self.visited or (self.keeper is not None and self.index.view().complete)
         session = Session(self.index, "live" if current else "touch", shared=True)
@@ -282,7 +281,6 @@ class Workspaces:
             else:
                 folder.workspace.keep()
             folder.is_open.set()
-            load()
         except (FluxIndexError, OSError) as error:
             folder.problem = str(error)
             self._server.show(f"flux-index cannot open {folder.path}: {error}")

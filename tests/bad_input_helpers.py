@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from flux_index.api.operations import call
-from flux_index.api.session import Session
+from flux_index.api.open_workspace import Session
+from flux_index.api.operations.table import call
 from flux_index.indexer.index import Index
 
 MODELS = '''\

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from fixtures_language import open_workspace, parse_fixture
 
-from flux_index.api.validation.edits import proposed
-from flux_index.api.validation.judge import judge
-from flux_index.api.validation.mending import applied, mend
+from flux_index.api.check.check import judge
+from flux_index.api.check.edits import proposed
+from flux_index.api.check.fixes.apply import applied, mend
 
 
 class Offered:

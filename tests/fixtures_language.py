@@ -30,8 +30,8 @@ from typing import Any
 
 from workspace_helpers import plant
 
-from flux_index.api import operations
-from flux_index.api.session import Session
+from flux_index.api.open_workspace import Session
+from flux_index.api.operations import table
 from flux_index.indexer.index import Index
 
 _MARKERS = re.compile(r"^\s*#\s*(\^|<-)")
@@ -171,7 +171,7 @@ def open_workspace(folder: Path, fixture: Fixture) -> Session:
 def ask(session: Session, operation: str, cursor: Place, **arguments: Any) -> Mapping[str, Any]:
     """What an operation answers about a cursor."""
     where = {"path": cursor.path, "line": cursor.line, "character": cursor.character}
-    return operations.call(session, operation, {**where, **arguments})
+    return table.call(session, operation, {**where, **arguments})
 
 
 def check_definition(folder: Path, text: str) -> None:
@@ -241,13 +241,13 @@ def _show(places: Mapping[tuple[str, int, int], str]) -> list[str]:
 
 def check_hover(folder: Path, text: str, *expected: str, absent: tuple[str, ...] = ()) -> None:
     """The Markdown about ``$0`` contains each expected text, and none of the absent ones."""
-    from flux_index.api.queries.hover import hover
+    from flux_index.api.ide.hover import hover
 
     fixture = parse_fixture(text)
     session = open_workspace(folder, fixture)
     try:
         cursor = fixture.cursors["0"]
-        found = hover(session.snapshot(whole=True), cursor.path, cursor.start)
+        found = hover(session.inference(whole=True), cursor.path, cursor.start)
         shown = found.markdown() if found is not None else ""
     finally:
         session.index.close()
@@ -263,14 +263,14 @@ def check_signature(folder: Path, text: str, *expected: str) -> None:
 
     In the active one the active parameter stands between ``«`` and ``»``.
     """
-    from flux_index.api.queries.signatures import signature_help
+    from flux_index.api.ide.signature_help import signature_help
 
     fixture = parse_fixture(text)
     session = open_workspace(folder, fixture)
     shown: list[str] = []
     try:
         cursor = fixture.cursors["0"]
-        found = signature_help(session.snapshot(whole=True), cursor.path, cursor.start)
+        found = signature_help(session.inference(whole=True), cursor.path, cursor.start)
         for place, signature in enumerate(found.signatures if found is not None else []):
             label, spans = signature.label()
             if found is not None and place == found.active:
@@ -286,12 +286,12 @@ def check_signature(folder: Path, text: str, *expected: str) -> None:
 
 def complete(folder: Path, text: str) -> tuple[Any, Fixture, Session]:
     """Completions at ``$0``, the fixture, and the session, which the caller closes."""
-    from flux_index.api.queries.completion import completions
+    from flux_index.api.ide.completion.completion import completions
 
     fixture = parse_fixture(text)
     session = open_workspace(folder, fixture)
     cursor = fixture.cursors["0"]
-    return completions(session.snapshot(whole=True), cursor.path, cursor.start), fixture, session
+    return completions(session.inference(whole=True), cursor.path, cursor.start), fixture, session
 
 
 def check_completion(
@@ -322,7 +322,7 @@ def check_completion(
 
 def check_completed(folder: Path, text: str, label: str, expected: str) -> None:
     """Choosing an item at ``$0``, with all that it changes, gives the expected text."""
-    from flux_index.api.queries.completion_details import of_import
+    from flux_index.api.ide.completion.details import of_import
 
     found, fixture, session = complete(folder, text)
     try:
@@ -331,8 +331,8 @@ def check_completed(folder: Path, text: str, label: str, expected: str) -> None:
         edits = [(found.start, found.end, chosen.insert)]
         edits += [(at, at, inserted) for at, inserted in chosen.before]
         if chosen.module:
-            snapshot = session.snapshot(whole=True)
-            edits += of_import(snapshot, path, chosen.module, chosen.name).edits
+            inference = session.inference(whole=True)
+            edits += of_import(inference, path, chosen.module, chosen.name).edits
     finally:
         session.index.close()
     result = applied(fixture.files[path], edits)
@@ -355,15 +355,16 @@ def check_rename(folder: Path, text: str, new: str, expected: str) -> None:
     Where the new name is in the expected text marked as ``new?``, a person has to confirm it. The
     references of the new name afterwards are those of the old one before.
     """
-    from flux_index.api.queries.rename import rename
-    from flux_index.indexer.resolve.locate import entities_at, occurrence_at
-    from flux_index.indexer.resolve.references import references
+    from flux_index.api.ide.rename.rename import rename
+    from flux_index.indexer.inference.inference import Inference
+    from flux_index.indexer.inference.locate import entities_at, occurrence_at
+    from flux_index.indexer.inference.references import references
 
     fixture = parse_fixture(text)
     session = open_workspace(folder, fixture)
     cursor = fixture.cursors["0"]
     try:
-        found = rename(session.snapshot(whole=True), cursor.path, cursor.start, new)
+        found = rename(session.inference(whole=True), cursor.path, cursor.start, new)
         shown = dict(fixture.files)
         plain = dict(fixture.files)
         for path in fixture.files:
@@ -376,18 +377,20 @@ def check_rename(folder: Path, text: str, new: str, expected: str) -> None:
         unexpected = {c.path for c in found.changes} - wanted.keys()
         assert not unexpected, f"changes in {unexpected}"
         places = _moved(found.changes, len(new.encode()))
-        snapshot = session.index.snapshot({path: each.encode() for path, each in plain.items()})
+        inference = Inference(
+            session.index.snapshot({path: each.encode() for path, each in plain.items()})
+        )
         for path, position in list(places):  # a string in `__slots__` is no occurrence
-            if occurrence_at(snapshot, path, position) is None:
+            if occurrence_at(inference, path, position) is None:
                 del places[path, position]
         for path, position in sorted(places)[:1]:
-            occurrence = occurrence_at(snapshot, path, position)
+            occurrence = occurrence_at(inference, path, position)
             assert occurrence is not None
-            entities = [item.entity for item in entities_at(snapshot, path, occurrence)]
+            entities = [item.entity for item in entities_at(inference, path, occurrence)]
             after = {
                 (each.path, each.position)
                 for entity in entities
-                for each in references(snapshot, entity, overrides=True)
+                for each in references(inference, entity, overrides=True)
                 if each.evidence < 2
             }
             certain = _moved([c for c in found.changes if not c.note], len(new.encode()), places)
@@ -424,7 +427,7 @@ def _files(files: dict[str, str]) -> str:
 
 def check_rename_refused(folder: Path, text: str, new: str, reason: str) -> None:
     """Renaming what is at ``$0`` is refused, with a reason that contains a text."""
-    from flux_index.api.queries.rename import rename
+    from flux_index.api.ide.rename.rename import rename
     from flux_index.indexer.errors import InvalidArgumentsError
 
     fixture = parse_fixture(text)
@@ -432,7 +435,7 @@ def check_rename_refused(folder: Path, text: str, new: str, reason: str) -> None
     cursor = fixture.cursors["0"]
     said = "it was not refused"
     try:
-        rename(session.snapshot(whole=True), cursor.path, cursor.start, new)
+        rename(session.inference(whole=True), cursor.path, cursor.start, new)
     except InvalidArgumentsError as error:
         said = str(error)
     finally:
@@ -442,12 +445,12 @@ def check_rename_refused(folder: Path, text: str, new: str, reason: str) -> None
 
 def check_moved(folder: Path, text: str, moves: Mapping[str, str], expected: str) -> None:
     """Moving files or folders changes the files at their old places into those expected."""
-    from flux_index.api.queries.rename_files import edits
+    from flux_index.api.ide.rename.files import edits
 
     fixture = parse_fixture(text)
     session = open_workspace(folder, fixture)
     try:
-        found = edits(session.snapshot(whole=True), list(moves.items()))
+        found = edits(session.inference(whole=True), list(moves.items()))
     finally:
         session.index.close()
     changed = {
@@ -460,15 +463,15 @@ def check_moved(folder: Path, text: str, moves: Mapping[str, str], expected: str
 
 def check_inlay_hints(folder: Path, text: str, expected: str, *wanted: str) -> None:
     """The file with its hints put in, each between ``«`` and ``»``, is as expected."""
-    from flux_index.api.queries.inlay_hints import ALL, inlay_hints
+    from flux_index.api.ide.inlay_hints import ALL, inlay_hints
 
     fixture = parse_fixture(text)
     session = open_workspace(folder, fixture)
     try:
         source = fixture.files["main.py"]
         chosen = frozenset(wanted) or ALL
-        snapshot = session.snapshot(whole=True)
-        found = inlay_hints(snapshot, "main.py", 0, len(source.encode()), chosen)
+        inference = session.inference(whole=True)
+        found = inlay_hints(inference, "main.py", 0, len(source.encode()), chosen)
     finally:
         session.index.close()
     shown = applied(source, [(hint.position, hint.position, f"«{hint.text}»") for hint in found])
@@ -478,16 +481,16 @@ def check_inlay_hints(folder: Path, text: str, expected: str, *wanted: str) -> N
 
 def check_code_lens(folder: Path, text: str, expected: Mapping[str, list[str]]) -> None:
     """Titles of the lenses above each definition of ``main.py`` that has any."""
-    from flux_index.api.queries.code_lens import lenses, shown
+    from flux_index.api.ide.code_lens import lenses, shown
 
     fixture = parse_fixture(text)
     session = open_workspace(folder, fixture)
     titles: dict[str, list[str]] = {}
     try:
-        snapshot = session.snapshot(whole=True)
+        inference = session.inference(whole=True)
         source = fixture.files["main.py"].encode()
-        for lens in lenses(snapshot, "main.py"):
-            answer = shown(snapshot, lens.kind, lens.entity)
+        for lens in lenses(inference, "main.py"):
+            answer = shown(inference, lens.kind, lens.entity)
             if answer is not None:
                 name = source[lens.start : lens.end].decode()
                 titles.setdefault(name, []).append(answer.title)
@@ -498,15 +501,15 @@ def check_code_lens(folder: Path, text: str, expected: Mapping[str, list[str]]) 
 
 def check_fixes(folder: Path, text: str, expected: Mapping[str, str]) -> None:
     """Fixes at ``$0`` by title, with what each makes of the file."""
-    from flux_index.api.queries.quick_fixes import class_fixes, missing_imports
+    from flux_index.api.check.fixes.quick_fixes import class_fixes, missing_imports
 
     fixture = parse_fixture(text)
     session = open_workspace(folder, fixture)
     cursor = fixture.cursors["0"]
     try:
-        snapshot = session.snapshot(whole=True)
-        fixes = missing_imports(snapshot, cursor.path, cursor.start)
-        fixes += class_fixes(snapshot, cursor.path, cursor.start)
+        inference = session.inference(whole=True)
+        fixes = missing_imports(inference, cursor.path, cursor.start)
+        fixes += class_fixes(inference, cursor.path, cursor.start)
     finally:
         session.index.close()
     made = {fix.title: applied(fixture.files[cursor.path], fix.edits) for fix in fixes}
@@ -522,8 +525,8 @@ def check_findings(folder: Path, text: str, *rules: str) -> list[Any]:
     A rule's name stands for all that begin with it. A note is a word that the message has to
     contain: ``^^^ unresolved-name (Box)``. Gives the findings, in order of path and place.
     """
-    from flux_index.api.validation.edits import standing
-    from flux_index.api.validation.judge import judge
+    from flux_index.api.check.check import judge
+    from flux_index.api.check.edits import standing
 
     fixture = parse_fixture(text)
     session = open_workspace(folder, fixture)
@@ -540,8 +543,8 @@ def check_edit(folder: Path, before: str, after: str, *rules: str) -> list[Any]:
     ``before`` are the files of the workspace, ``after`` those that the edit writes, with the marks;
     marks in files of ``before`` count where the edit leaves them alone.
     """
-    from flux_index.api.validation.edits import proposed
-    from flux_index.api.validation.judge import judge
+    from flux_index.api.check.check import judge
+    from flux_index.api.check.edits import proposed
 
     old, new = parse_fixture(before), parse_fixture(after)
     session = open_workspace(folder, old)

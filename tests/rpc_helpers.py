@@ -19,7 +19,7 @@ from typing import Any
 from flux_index.api.rpc.client import Client, connect
 from flux_index.api.rpc.endpoint import dial
 from flux_index.api.rpc.framing import Splitter, frame
-from flux_index.api.rpc.host import Host
+from flux_index.api.rpc.server import Host
 from flux_index.indexer.index import Index
 
 SHAPES = '''\

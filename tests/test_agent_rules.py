@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from test_patterns import SHAPES, ask
 from workspace_helpers import plant
 
-from flux_index.api.agent.marked_block import (
+from flux_index.api.cli import main
+from flux_index.api.clients.marked_block import (
     BEGIN,
     END,
     BlockError,
@@ -21,7 +22,6 @@ from flux_index.api.agent.marked_block import (
     with_block,
     without_block,
 )
-from flux_index.api.cli import main
 
 
 def test_a_block_is_put_at_the_end_and_taken_out() -> None:

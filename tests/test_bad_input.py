@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from bad_input_helpers import MODELS, answers, ask, expected, indexed, problems, shop
 
-from flux_index.api.operations import call
-from flux_index.api.session import Session
-from flux_index.indexer import digest, text
+from flux_index.api.open_workspace import Session
+from flux_index.api.operations.table import call
+from flux_index.indexer import index_file, text
 from flux_index.indexer.errors import FluxIndexError, OutsideWorkspaceError, StoreError
 from flux_index.indexer.index import Index
 
@@ -192,7 +192,7 @@ def test_file_that_vanishes_while_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = shop(tmp_path / "root", {"brief.py": "x = 1\n"})
-    looked_at = digest.stamp
+    looked_at = index_file.stamp
 
     def stamp(path: str) -> tuple[int, int]:
         found = looked_at(path)
@@ -202,7 +202,7 @@ def test_file_that_vanishes_while_it_is_read(
 
     with indexed(root) as index:
         assert "brief.py" in index.view().files
-        monkeypatch.setattr(digest, "stamp", stamp)
+        monkeypatch.setattr(index_file, "stamp", stamp)
         (root / "brief.py").write_text("x = 22\n")
         index.update(["brief.py"])
         monkeypatch.undo()
@@ -219,7 +219,7 @@ def test_file_that_vanishes_before_it_is_read(
         raise FileNotFoundError(path)
 
     with indexed(shop(tmp_path / "root", {"brief.py": "x = 1\n"})) as index:
-        monkeypatch.setattr(digest, "stamp", stamp)
+        monkeypatch.setattr(index_file, "stamp", stamp)
         assert index.update(["brief.py"]) == 1
         assert "brief.py" not in index.view().files
 
@@ -228,7 +228,7 @@ def test_file_that_changes_while_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = shop(tmp_path / "root", {"brief.py": "def old(): ...\n"})
-    looked_at = digest.stamp
+    looked_at = index_file.stamp
 
     def stamp(path: str) -> tuple[int, int]:
         found = looked_at(path)
@@ -236,7 +236,7 @@ def test_file_that_changes_while_it_is_read(
             Path(path).write_text("def new(): ...\n")
         return found
 
-    monkeypatch.setattr(digest, "stamp", stamp)
+    monkeypatch.setattr(index_file, "stamp", stamp)
     with indexed(root) as index:
         monkeypatch.undo()
         assert ask(index, "symbols", query="new")["total"] == 1

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from bad_input_helpers import answers, expected, indexed, problems, shop
 
-from flux_index.api.operations import call
-from flux_index.api.session import Session
-from flux_index.indexer.digest import content_hash
+from flux_index.api.open_workspace import Session
+from flux_index.api.operations.table import call
 from flux_index.indexer.extract import extract_blob
 from flux_index.indexer.facts import FileFacts
 from flux_index.indexer.index import Index
-from flux_index.indexer.library import Library
+from flux_index.indexer.index_file import content_hash
+from flux_index.indexer.snapshot.facts_provider import Library
 from flux_index.indexer.store.facts_cache import FactsCache
 
 

@@ -24,8 +24,8 @@ from flux_index.api.cli.index import executor_of
 from flux_index.api.cli.progress import Silence
 from flux_index.api.cli.watch import change_line
 from flux_index.api.cli.writer import holder
-from flux_index.indexer.build import Progress
 from flux_index.indexer.index import Index
+from flux_index.indexer.maintain import Progress
 
 PATIENCE = 60.0
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals of this kind are POSIX's")

@@ -7,9 +7,9 @@ from typing import Any
 import cli_answers as answers
 import pytest
 
-from flux_index.api.cli.compact import RENDERERS, render
-from flux_index.api.cli.view import View
-from flux_index.api.operations import OPERATIONS
+from flux_index.api.operations.table import OPERATIONS
+from flux_index.api.render.compact import RENDERERS, render
+from flux_index.api.render.view import View
 
 
 def shown(operation: str, answer: dict[str, Any], **arguments: Any) -> str:

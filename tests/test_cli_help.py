@@ -13,7 +13,7 @@ from flux_index.api.cli.help import EXAMPLES, example
 from flux_index.api.cli.options import flags, parse
 from flux_index.api.cli.query import COMMON
 from flux_index.api.cli.target import check
-from flux_index.api.operations import OPERATIONS
+from flux_index.api.operations.table import OPERATIONS
 
 
 def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flux_index.api.cli.options import Parameter, flags, parse
-from flux_index.api.operations import OPERATIONS
+from flux_index.api.operations.table import OPERATIONS
 from flux_index.indexer.errors import InvalidArgumentsError
 
 PARAMETERS = (

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from flux_index.api.cli.progress import Bar, Lines, Silence, display
-from flux_index.indexer.build import Progress
+from flux_index.indexer.maintain import Progress
 
 
 class Terminal(io.StringIO):

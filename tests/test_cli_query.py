@@ -14,7 +14,7 @@ import pytest
 
 from flux_index.api import cli
 from flux_index.api.cli import main
-from flux_index.api.operations import OPERATIONS
+from flux_index.api.operations.table import OPERATIONS
 
 FILES = {
     "pyproject.toml": "",
@@ -276,7 +276,7 @@ def test_a_bug_is_told_with_its_traceback(
     def broken(*_: object, **__: object) -> Any:
         raise ZeroDivisionError("at the worst moment")
 
-    monkeypatch.setattr("flux_index.api.cli.asking.call", broken)
+    monkeypatch.setattr("flux_index.api.cli.remote.call", broken)
     assert main(["query", "status", "--json"]) == 2
     captured = capsys.readouterr()
     assert "Traceback (most recent call last)" in captured.err
@@ -290,7 +290,7 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object, **__: object) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("flux_index.api.cli.asking.call", interrupted)
+    monkeypatch.setattr("flux_index.api.cli.remote.call", interrupted)
     assert main(["query", "status"]) == 130
 
 
@@ -380,5 +380,5 @@ print(*set(sys.modules) - before, file=sys.stderr)
     )
     assert "shop.models.Order.pay" in done.stdout
     loaded = set(done.stderr.split())
-    assert "flux_index.api.queries.definition" in loaded
+    assert "flux_index.api.operations.definition" in loaded
     assert loaded.isdisjoint(HEAVY), sorted(loaded.intersection(HEAVY))

@@ -8,11 +8,11 @@ from typing import Any
 import cli_answers as answers
 import pytest
 
-from flux_index.api.cli.columns import Row, aligned, cut
 from flux_index.api.cli.output import in_colour, width
-from flux_index.api.cli.table import RENDERERS, render
-from flux_index.api.cli.view import View, local
-from flux_index.api.operations import OPERATIONS
+from flux_index.api.operations.table import OPERATIONS
+from flux_index.api.render.columns import Row, aligned, cut
+from flux_index.api.render.table import RENDERERS, render
+from flux_index.api.render.view import View, local
 
 
 def shown(operation: str, answer: dict[str, Any], **view: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flux_index.api.cli.target import check, with_target
-from flux_index.api.operations import OPERATIONS
+from flux_index.api.operations.table import OPERATIONS
 from flux_index.indexer.errors import InvalidArgumentsError
 from flux_index.indexer.index import Index
 

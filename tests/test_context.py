@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from flux_index.api.cli import main
-from flux_index.api.operations import call
+from flux_index.api.open_workspace import Session
+from flux_index.api.operations.table import call
+from flux_index.api.render.tokens import count_tokens
 from flux_index.api.retrieval.history import History, history
 from flux_index.api.retrieval.history import _save as save
-from flux_index.api.session import Session
-from flux_index.api.tokens import count_tokens
 from flux_index.indexer.errors import InvalidArgumentsError
 
 if TYPE_CHECKING:

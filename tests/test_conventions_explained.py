@@ -8,7 +8,7 @@ import pytest
 from fixtures_language import open_workspace, parse_fixture
 
 from flux_index.indexer import facts as f
-from flux_index.indexer.resolve.conventions import explain
+from flux_index.indexer.heuristics.parameters import explain_parameter
 
 CASES = {
     "`llm` is a `Provider`: 2 of 3 call sites": """
@@ -80,15 +80,15 @@ def sentence(folder: Path, text: str) -> str:
     """What explains the last parameter of a file that is not ``self`` and not annotated."""
     session = open_workspace(folder, parse_fixture(text))
     try:
-        snapshot = session.snapshot(whole=True)
-        facts = snapshot.need("main.py")
+        inference = session.inference(whole=True)
+        facts = inference.need("main.py")
         found = [
             reason.text
             for row, kind in enumerate(facts.binding[f.BIND_KIND])
             if kind == f.PARAMETER
             and facts.binding[f.BIND_ANNOTATION][row] < 0
             and facts.names[facts.binding[f.BIND_NAME][row]] not in ("self", "handler")
-            and (reason := explain(snapshot, "main.py", row)) is not None
+            and (reason := explain_parameter(inference, "main.py", row)) is not None
         ]
     finally:
         session.index.close()

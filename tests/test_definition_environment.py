@@ -681,8 +681,8 @@ def test_exists(tmp_path: Path, name: str) -> None:
     plant(tmp_path / "w" / SITE, "", files)
     session = open_workspace(tmp_path, fixture)
     try:
-        from flux_index.api import operations
+        from flux_index.api.operations import table
 
-        assert operations.call(session, "exists", {"query": query})["verdict"] == verdict
+        assert table.call(session, "exists", {"query": query})["verdict"] == verdict
     finally:
         session.index.close()

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from flux_index.api.queries.inlay_hints import ALL, ARGUMENTS
+from flux_index.api.ide.inlay_hints import ALL, ARGUMENTS
 from flux_index.lsp.lifecycle import register
 from flux_index.lsp.server import Server
 

@@ -10,14 +10,15 @@ from fixtures_language import check_references
 from workspace_helpers import plant
 
 from flux_index.indexer import facts as f
-from flux_index.indexer.conditions import holding
-from flux_index.indexer.environment.typeshed import StandardLibrary
 from flux_index.indexer.extract import extract_blob
 from flux_index.indexer.index import Index
-from flux_index.indexer.resolve.entities import qualified_name
-from flux_index.indexer.resolve.locate import by_name
-from flux_index.indexer.resolve.modules import ABSENT, OPAQUE, PRESENT, UNSURE, presence
-from flux_index.indexer.resolve.sources import source_entity, stub_entity
+from flux_index.indexer.inference.entities import qualified_name
+from flux_index.indexer.inference.inference import Inference
+from flux_index.indexer.inference.locate import resolve_dotted_name
+from flux_index.indexer.inference.modules import ABSENT, OPAQUE, PRESENT, UNSURE, module_presence
+from flux_index.indexer.inference.stub_mapping import source_entity, stub_entity
+from flux_index.indexer.platform_conditions import holding
+from flux_index.indexer.search_path.typeshed import StandardLibrary
 
 SITE = "w/.venv/lib/python3.11/site-packages"
 LIBRARY = "base/lib/python3.11"
@@ -95,17 +96,17 @@ def test_distribution_of_an_editable_install(index: Index, tmp_path: Path) -> No
     ],
 )
 def test_presence(index: Index, module: str, expected: int) -> None:
-    assert presence(index.snapshot(), module) == expected
+    assert module_presence(Inference(index.snapshot()), module) == expected
 
 
 def test_presence_without_an_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path / "no-programs"))
     plant(tmp_path / "w", ".git/", {"main.py": "", "pkg/__init__.py": ""})
     index = Index.open(str(tmp_path / "w"), cache_dir=str(tmp_path / "cache"))
-    snapshot = index.snapshot()
-    assert presence(snapshot, "nothing") == UNSURE
-    assert presence(snapshot, "pkg.nothing") == ABSENT
-    assert presence(snapshot, "asyncore") == PRESENT  # of whatever version
+    inference = Inference(index.snapshot())
+    assert module_presence(inference, "nothing") == UNSURE
+    assert module_presence(inference, "pkg.nothing") == ABSENT
+    assert module_presence(inference, "asyncore") == PRESENT  # of whatever version
     index.close()
 
 
@@ -122,32 +123,32 @@ def test_presence_without_an_environment(tmp_path: Path, monkeypatch: pytest.Mon
     ],
 )
 def test_source_of_what_a_stub_describes(index: Index, name: str, expected: str | None) -> None:
-    snapshot = index.snapshot()
-    entity = by_name(snapshot, name)[0].entity
+    inference = Inference(index.snapshot())
+    entity = resolve_dotted_name(inference, name)[0].entity
     assert entity[1].endswith(".pyi")
-    source = source_entity(snapshot, entity)
+    source = source_entity(inference, entity)
     if expected is None:
         assert source is None
         return
     assert source is not None
     assert source[1].endswith(expected)
-    assert qualified_name(snapshot, source) == name
+    assert qualified_name(inference, source) == name
 
 
 def test_there_and_back(index: Index) -> None:
-    snapshot = index.snapshot()
-    entity = by_name(snapshot, "shapes.Box.area")[0].entity
-    source = source_entity(snapshot, entity)
+    inference = Inference(index.snapshot())
+    entity = resolve_dotted_name(inference, "shapes.Box.area")[0].entity
+    source = source_entity(inference, entity)
     assert source is not None
-    assert stub_entity(snapshot, source) == entity
+    assert stub_entity(inference, source) == entity
 
 
 def test_parameters_have_sources_too(index: Index) -> None:
-    snapshot = index.snapshot()
-    (unit,) = by_name(snapshot, "shapes.Box.area.unit")
-    source = source_entity(snapshot, unit.entity)
+    inference = Inference(index.snapshot())
+    (unit,) = resolve_dotted_name(inference, "shapes.Box.area.unit")
+    source = source_entity(inference, unit.entity)
     assert source is not None
-    assert qualified_name(snapshot, source) == "shapes.Box.area.unit"
+    assert qualified_name(inference, source) == "shapes.Box.area.unit"
 
 
 def test_sources_of_the_standard_library_are_its_layer(index: Index, tmp_path: Path) -> None:
@@ -159,7 +160,7 @@ def test_sources_of_the_standard_library_are_its_layer(index: Index, tmp_path: P
 
 
 def test_names_that_a_stub_leaves_out(index: Index) -> None:
-    (hidden,) = by_name(index.snapshot(), "json._Hidden")
+    (hidden,) = resolve_dotted_name(Inference(index.snapshot()), "json._Hidden")
     assert hidden.entity[1].endswith("/lib/python3.11/json/__init__.py")
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from workspace_helpers import plant
 
-from flux_index.api import operations
-from flux_index.api.session import Session
+from flux_index.api.open_workspace import Session
+from flux_index.api.operations import table
 from flux_index.indexer.index import Index
 
 SITE = "lib/python3.11/site-packages"
@@ -36,7 +36,7 @@ class Serving:
 
     def places(self, line: int = 1, path: str = "main.py") -> list[tuple[str, int]]:
         """(path below the site folder or else its name, one-based line) of definitions."""
-        answer = operations.call(
+        answer = table.call(
             self.session, "definition", {"path": path, "line": line, "character": 0}
         )
         found: list[tuple[str, int]] = []
@@ -135,7 +135,7 @@ def test_stubs_come_and_go(serving: Serving) -> None:
 
     def member() -> list[str]:
         asked = {"path": "main.py", "line": 1, "character": 8}
-        items = operations.call(serving.session, "definition", asked)["items"]
+        items = table.call(serving.session, "definition", asked)["items"]
         return [item["name"] for item in items]
 
     assert member() == []
@@ -244,7 +244,7 @@ def test_with_an_unsaved_buffer(serving: Serving) -> None:
     asked = {"path": "main.py", "line": 2, "character": 0}
 
     def found() -> list[str]:
-        return [item["path"] for item in operations.call(again, "definition", asked)["items"]]
+        return [item["path"] for item in table.call(again, "definition", asked)["items"]]
 
     assert found() == [""] or found() == []
     serving.install("1.0", {"solids/__init__.py": "class Ball: ...\n"})

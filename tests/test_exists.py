@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from workspace_helpers import plant
 
-from flux_index.api import operations
-from flux_index.api.session import Session
+from flux_index.api.open_workspace import Session
+from flux_index.api.operations import table
 
 FILES = {
     "shapes.py": "class Shape:\n    def area(self): ...\n\n\nclass Box(Shape):\n    side = 1\n",
@@ -23,7 +23,7 @@ def session(tmp_path: Path) -> Session:
 
 
 def exists(session: Session, query: str) -> Any:
-    return operations.call(session, "exists", {"query": query})
+    return table.call(session, "exists", {"query": query})
 
 
 @pytest.mark.parametrize("query", ["Box.area", "shapes.Box.area", "Box.area()", "Box.lid"])
@@ -32,9 +32,9 @@ def test_inherited_members_exist_by_a_loose_name(session: Session, query: str) -
 
 
 def test_an_inherited_member_is_found_where_its_base_defines_it(session: Session) -> None:
-    found = operations.call(session, "definition", {"name": "Box.area"})
+    found = table.call(session, "definition", {"name": "Box.area"})
     assert [item["name"] for item in found["items"]] == ["shapes.Shape.area"]
-    in_file = operations.call(session, "definition", {"name": "Box.area", "path": "other.py"})
+    in_file = table.call(session, "definition", {"name": "Box.area", "path": "other.py"})
     assert in_file["items"] == []
 
 

@@ -10,7 +10,7 @@ from fixtures_language import parse_fixture
 
 from flux_index.indexer import facts as f
 from flux_index.indexer.facts import FileFacts
-from flux_index.indexer.places import block_at, blocks_around, scope_at
+from flux_index.indexer.scope_map import block_at, blocks_around, scope_at
 
 LEAVES = ("function", "loop")
 

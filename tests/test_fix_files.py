@@ -11,8 +11,8 @@ from fix_helpers import mended, offered, titled
 from fixtures_language import open_workspace, parse_fixture
 from workspace_helpers import plant
 
-from flux_index.api import operations
 from flux_index.api.cli import main
+from flux_index.api.operations import table
 
 BEFORE = """
 #- shop.py
@@ -217,7 +217,7 @@ def test_edits_of_several_files_in_an_answer(tmp_path: Path) -> None:
     try:
         text = parse_fixture(BEFORE).files["shop.py"].replace("total(order)", "sum_of(order)")
         where = str(Path(session.index.workspace.root) / "shop.py")
-        answer: Any = operations.call(session, "fix", {"path": where, "text": text})
+        answer: Any = table.call(session, "fix", {"path": where, "text": text})
     finally:
         session.index.close()
     assert answer["verdict"] == "ok"

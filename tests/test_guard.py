@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from flux_index.api import operations
-from flux_index.api.agent.knowledge import ledger_of
-from flux_index.api.session import Session
+from flux_index.api.open_workspace import Session
+from flux_index.api.operations import table
+from flux_index.api.sessions.knowledge import ledger_of
 from flux_index.indexer.errors import InvalidArgumentsError
 
 SHOP = '''\
@@ -62,7 +62,7 @@ def session(shop: Path) -> Iterator[Session]:
 @pytest.fixture
 def call(session: Session) -> Call:
     def call(operation: str, /, **arguments: Any) -> Any:
-        return operations.call(session, operation, arguments)
+        return table.call(session, operation, arguments)
 
     return call
 

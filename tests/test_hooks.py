@@ -646,7 +646,7 @@ def test_a_serving_process_is_asked(host: Host, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("flux_index.api.hooks.before_tool._looked_up", fail)
     monkeypatch.setattr("flux_index.api.hooks.after_tool._judged", fail)
     # It is given the time that a busy machine takes.
-    monkeypatch.setattr("flux_index.api.hooks.server._SECONDS", 60.0)
+    monkeypatch.setattr("flux_index.api.hooks.remote._SECONDS", 60.0)
     with hosted(host.workspace) as server, server.client() as client:
         client.call("server.wait", {"pending": 0}, DEADLINE)
         host.read(DESK_PATH)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from fixtures_language import check_hover, open_workspace, parse_fixture
 
-from flux_index.api.queries.docstrings import as_markdown
-from flux_index.api.queries.hover import hover
+from flux_index.api.ide.hover import hover
+from flux_index.api.source.docstrings import as_markdown
 
 CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     "function": (
@@ -179,7 +179,7 @@ def test_no_hover_where_nothing_is_known(tmp_path: Path, text: str) -> None:
     fixture = parse_fixture(text)
     session = open_workspace(tmp_path, fixture)
     cursor = fixture.cursors["0"]
-    assert hover(session.snapshot(whole=True), cursor.path, cursor.start) is None
+    assert hover(session.inference(whole=True), cursor.path, cursor.start) is None
     session.index.close()
 
 

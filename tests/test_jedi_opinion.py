@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from fixtures_language import open_workspace, parse_fixture
 
-from flux_index.indexer import jedi_opinion
+from flux_index.indexer.snapshot import jedi_opinion
 
 
 def test_it_answers(tmp_path: Path) -> None:
     fixture = parse_fixture("class Box:\n    def put(self): ...\nBox().$0")
     session = open_workspace(tmp_path, fixture)
     found = jedi_opinion.members(
-        session.snapshot(whole=True), "main.py", fixture.cursors["0"].start, limit=60
+        session.inference(whole=True).snapshot, "main.py", fixture.cursors["0"].start, limit=60
     )
     session.index.close()
     assert ("put", "method") in found
@@ -39,7 +39,7 @@ def test_it_imports_and_starts_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "w/.venv/pyvenv.cfg").write_text("version = 3.12.1\nhome = /nowhere\n")
     session = open_workspace(tmp_path, fixture)
     found = jedi_opinion.members(
-        session.snapshot(whole=True), "main.py", fixture.cursors["0"].start, limit=60
+        session.inference(whole=True).snapshot, "main.py", fixture.cursors["0"].start, limit=60
     )
     session.index.close()
     assert ("upper", "method") in found
@@ -58,8 +58,8 @@ def test_a_late_answer_is_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(jedi_opinion, "_complete", endless)
     session = open_workspace(tmp_path, parse_fixture("x = 1\n"))
-    snapshot = session.snapshot(whole=True)
-    assert jedi_opinion.members(snapshot, "main.py", 0, limit=0.01) == []
+    inference = session.inference(whole=True)
+    assert jedi_opinion.members(inference.snapshot, "main.py", 0, limit=0.01) == []
     assert entered.wait(60)
     monkeypatch.undo()
     # The thread that went on for ever has stopped: somebody can ask again.

@@ -13,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-from flux_index.api.session import Session
+from flux_index.api.open_workspace import Session
 from flux_index.indexer.index import Index
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from workspace_helpers import plant
 
-from flux_index.api import operations
-from flux_index.api.session import Session
+from flux_index.api.open_workspace import Session
+from flux_index.api.operations import table
 from flux_index.indexer.errors import FluxIndexError
 
 LARGE = " ".join(f"shop/views/page_{at}.py" for at in range(30))
@@ -25,7 +25,7 @@ def session(tmp_path: Path) -> Session:
 
 
 def folders(session: Session, **arguments: Any) -> dict[str, Any]:
-    answer = operations.call(session, "map", arguments)
+    answer = table.call(session, "map", arguments)
     return {item["path"]: item for item in answer["items"]}
 
 
@@ -54,6 +54,6 @@ def test_a_part_of_the_workspace(session: Session) -> None:
 
 
 def test_pages(session: Session) -> None:
-    answer = operations.call(session, "map", {"limit": 2, "offset": 1})
+    answer = table.call(session, "map", {"limit": 2, "offset": 1})
     assert [item["path"] for item in answer["items"]] == ["scripts", "shop"]
     assert (answer["total"], answer["truncated"]) == (5, True)

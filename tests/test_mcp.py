@@ -11,8 +11,8 @@ import pytest
 from mcp.shared.exceptions import MCPError
 from mcp_helpers import Agent, agent, make_workspace, stop_serving
 
-from flux_index.api.operations import OPERATIONS
-from flux_index.api.tokens import count_tokens
+from flux_index.api.operations.table import OPERATIONS
+from flux_index.api.render.tokens import count_tokens
 
 VERSIONS = {"legacy": "2025-11-25", "auto": "2026-07-28"}
 KEPT_BY_CLAUDE_CODE = 2048

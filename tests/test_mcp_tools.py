@@ -11,14 +11,14 @@ import pytest
 
 from flux_index.api.mcp import tools as curated
 from flux_index.api.mcp.arguments import schema
-from flux_index.api.mcp.asking import Part
 from flux_index.api.mcp.attach import Attacher
 from flux_index.api.mcp.link import Link
-from flux_index.api.mcp.shown import shown
+from flux_index.api.mcp.render import shown
+from flux_index.api.mcp.tool_calls import Part
 from flux_index.api.mcp.tools import PROFILES, tools
-from flux_index.api.operations import OPERATIONS, Operation, Parameter
+from flux_index.api.operations.table import OPERATIONS, Operation, Parameter
+from flux_index.api.render.tokens import count_tokens
 from flux_index.api.rpc.framing import Splitter, frame
-from flux_index.api.tokens import count_tokens
 
 
 def symbols(n_items: int, *, total: int = 0) -> Part:

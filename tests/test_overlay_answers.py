@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from flux_index.api import operations
-from flux_index.api.queries.target import named
-from flux_index.api.session import Session
+from flux_index.api.open_workspace import Session
+from flux_index.api.operations import table
+from flux_index.api.operations.target import named
 from flux_index.indexer.index import Index
-from flux_index.indexer.resolve.classes import subclasses
+from flux_index.indexer.inference.classes import subclasses
 
 FILES = {
     "shapes.py": """\
@@ -103,7 +103,7 @@ def index(tmp_path: Path) -> Index:
 def answers(session: Session) -> list[str]:
     found: list[str] = []
     for operation, arguments in QUESTIONS:
-        answer: Mapping[str, Any] = operations.call(session, operation, arguments)
+        answer: Mapping[str, Any] = table.call(session, operation, arguments)
         told = {key: value for key, value in answer.items() if key != "generation"}
         found.append(json.dumps(told, sort_keys=True, indent=1))
     return found
@@ -143,9 +143,9 @@ def test_saved_files(index: Index) -> None:
 
 def test_an_edit_forgets_only_what_it_changes(index: Index) -> None:
     """Subclasses are remembered when a file that uses the class changes and no name comes."""
-    snapshot = Session(index, "live").snapshot(whole=True)
-    shape = named(snapshot, "shapes.Shape")[0].entity
-    subclasses(snapshot, shape)
+    inference = Session(index, "live").inference(whole=True)
+    shape = named(inference, "shapes.Shape")[0].entity
+    subclasses(inference, shape)
     use = Path(index.workspace.root) / "use.py"
     use.write_text(FILES["use.py"].replace("box.area() +", "box.area() -"))
     index.update(["use.py"])

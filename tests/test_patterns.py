@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fixtures_language import open_workspace, parse_fixture
 
-from flux_index.api.operations import call
+from flux_index.api.operations.table import call
 from flux_index.indexer.errors import InvalidArgumentsError
 
 SHAPES = """

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from fixtures_language import applied, check_fixes, open_workspace, parse_fixture
 
-from flux_index.api.queries.diagnostics import problems
-from flux_index.api.queries.quick_fixes import override_fixes
+from flux_index.api.check.fixes.quick_fixes import override_fixes
+from flux_index.api.ide.diagnostics import problems
 
 
 def test_missing_import(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_methods_can_be_overridden(tmp_path: Path) -> None:
         "class Base:\n    def run(self, speed): ...\n\n\nclass Chi$0ld(Base):\n    size = 1\n"
     )
     session = open_workspace(tmp_path, fixture)
-    (fix,) = override_fixes(session.snapshot(whole=True), "main.py", fixture.cursors["0"].start)
+    (fix,) = override_fixes(session.inference(whole=True), "main.py", fixture.cursors["0"].start)
     session.index.close()
     assert fix.title == "Override `Base.run`"
     assert applied(fixture.files["main.py"], fix.edits).endswith(
@@ -96,7 +96,7 @@ def test_methods_can_be_overridden(tmp_path: Path) -> None:
 def test_validation_adds_its_findings(tmp_path: Path) -> None:
     text = "class Box:\n    def open(self): return 1\nBox().opens()\n"
     session = open_workspace(tmp_path, parse_fixture(text))
-    (problem,) = problems(session.snapshot(whole=True), "main.py")
+    (problem,) = problems(session.inference(whole=True), "main.py")
     session.index.close()
     assert (problem.code, problem.severity) == ("unresolved-attribute", 1)
     assert [fix.title for fix in problem.fixes] == ["Replace `opens` by `open`"]
@@ -119,7 +119,7 @@ SYNTAX: dict[str, tuple[str, list[tuple[str, str]]]] = {
 def test_syntax_errors(tmp_path: Path, name: str) -> None:
     text, expected = SYNTAX[name]
     session = open_workspace(tmp_path, parse_fixture(text))
-    found = problems(session.snapshot(whole=True), "main.py")
+    found = problems(session.inference(whole=True), "main.py")
     session.index.close()
     assert [problem.message for problem in found] == [message for message, _ in expected]
     for problem, (_, about) in zip(found, expected, strict=True):
@@ -131,6 +131,6 @@ def test_syntax_errors(tmp_path: Path, name: str) -> None:
 def test_nothing_is_executed(tmp_path: Path) -> None:
     text = f"open({str(tmp_path / 'made')!r}, 'w')\n"
     session = open_workspace(tmp_path, parse_fixture(text))
-    assert problems(session.snapshot(whole=True), "main.py") == []
+    assert problems(session.inference(whole=True), "main.py") == []
     session.index.close()
     assert not (tmp_path / "made").exists()

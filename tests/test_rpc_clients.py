@@ -21,8 +21,8 @@ from rpc_helpers import (
     wait_until,
 )
 
-from flux_index.api.rpc.host import Host
 from flux_index.api.rpc.messages import CANCEL, RpcError
+from flux_index.api.rpc.server import Host
 
 CANCELLED = -32800
 
@@ -43,7 +43,7 @@ class Gate:
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     gate = Gate()
-    monkeypatch.setattr("flux_index.api.queries.status.status", gate)
+    monkeypatch.setattr("flux_index.api.operations.status.status", gate)
     yield gate
     gate.opened.set()
 
@@ -227,7 +227,7 @@ def test_before_pygls_is_there_questions_are_answered(
 def test_a_question_that_takes_for_ever_does_not_keep_the_index_from_being_built(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gate: Gate
 ) -> None:
-    monkeypatch.setattr("flux_index.api.rpc.keeper._FIRST_ANSWER_SECONDS", 0.01)
+    monkeypatch.setattr("flux_index.api.rpc.maintainer._FIRST_ANSWER_SECONDS", 0.01)
     with hosted(make_workspace(tmp_path / "w")) as server, server.client() as client:
         client.send("status")
         wait_until(lambda: gate.entered, "it runs")
@@ -247,7 +247,7 @@ def test_a_bug_is_told_in_a_sentence_and_logged_with_its_traceback(
 
     with server.client() as client:
         for broken, name in ((fail, "ZeroDivisionError"), (unspeakable, "TypeError")):
-            monkeypatch.setattr("flux_index.api.queries.status.status", broken)
+            monkeypatch.setattr("flux_index.api.operations.status.status", broken)
             with pytest.raises(RpcError) as caught:
                 client.call("status", timeout=DEADLINE)
             assert caught.value.code == -32603

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from rpc_helpers import BOX, DEADLINE, hosted, make_workspace
 
-from flux_index.api.operations import OPERATIONS
+from flux_index.api.operations.table import OPERATIONS
 from flux_index.api.rpc.client import Client
 
 # The rules of OpenRPC's meta-schema that concern what we use: for each kind of object its members,

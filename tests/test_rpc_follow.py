@@ -12,8 +12,8 @@ from rpc_helpers import DEADLINE, hosted, make_workspace
 
 from flux_index.api.rpc.client import Client
 from flux_index.api.rpc.messages import RpcError
-from flux_index.indexer.build import Progress
 from flux_index.indexer.index import Index
+from flux_index.indexer.maintain import Progress
 
 NEW = "class Ball:\n    pass\n"
 

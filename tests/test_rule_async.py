@@ -345,8 +345,8 @@ FIXES = {
 
 @pytest.mark.parametrize("case", FIXES)
 def test_fixes_are_safe(tmp_path: Path, case: str) -> None:
-    from flux_index.api.validation.edits import standing
-    from flux_index.api.validation.judge import judge
+    from flux_index.api.check.check import judge
+    from flux_index.api.check.edits import standing
 
     text, expected = FIXES[case]
     session = open_workspace(tmp_path, parse_fixture(text))

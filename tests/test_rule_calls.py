@@ -558,8 +558,8 @@ FIXES = {
 @pytest.mark.parametrize("case", FIXES)
 def test_the_first_fix_mends_the_call(tmp_path: Path, case: str) -> None:
     text, expected = FIXES[case]
-    from flux_index.api.validation.edits import standing
-    from flux_index.api.validation.judge import judge
+    from flux_index.api.check.check import judge
+    from flux_index.api.check.edits import standing
 
     session = open_workspace(tmp_path, parse_fixture(text))
     try:

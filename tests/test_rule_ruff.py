@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from fixtures_language import check_edit, check_findings, open_workspace, parse_fixture
 
-from flux_index.api.validation.edits import standing
-from flux_index.api.validation.judge import judge
-from flux_index.api.validation.rules import ruff
+from flux_index.api.check.check import judge
+from flux_index.api.check.edits import standing
+from flux_index.api.check.rules import ruff
 
 
 def test_bugs_that_ruff_knows(tmp_path: Path) -> None:

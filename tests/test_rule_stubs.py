@@ -4,8 +4,8 @@ from pathlib import Path
 
 from fixtures_language import Fixture, check_edit, check_findings, open_workspace
 
-from flux_index.api.validation.edits import proposed
-from flux_index.api.validation.judge import judge
+from flux_index.api.check.check import judge
+from flux_index.api.check.edits import proposed
 
 
 def test_bodies_without_code(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from flux_index.api.agent.marked_block import with_block, without_block
 from flux_index.api.cli import main
 from flux_index.api.clients.jsonc import (
     JsoncError,
@@ -20,6 +19,7 @@ from flux_index.api.clients.jsonc import (
     without_items,
     without_member,
 )
+from flux_index.api.clients.marked_block import with_block, without_block
 from flux_index.api.clients.table import CLIENTS
 
 SETTINGS = """\

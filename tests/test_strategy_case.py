@@ -12,7 +12,7 @@ import pytest
 from fixtures_language import open_workspace, parse_fixture
 from workspace_helpers import plant
 
-from flux_index.api import operations
+from flux_index.api.operations import table
 
 BEFORE = """
 #- app/__init__.py
@@ -92,7 +92,7 @@ def judged(folder: Path, edit: dict[str, str]) -> dict[str, Any]:
     try:
         ((path, text),) = edit.items()
         where = str(Path(session.index.workspace.root) / path)
-        return dict(operations.call(session, "validate", {"path": where, "text": text}))
+        return dict(table.call(session, "validate", {"path": where, "text": text}))
     finally:
         session.index.close()
 

@@ -8,12 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux_index.indexer.text import (
-    normalize,
-    split_lines,
-    utf16_length,
-    utf16_to_offset,
-)
+from flux_index.indexer.text import normalize, split_lines, utf16_length, utf16_to_offset
 
 LATIN = "é".encode("latin-1")
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from fixtures_language import check_edit, open_workspace, parse_fixture
 
-from flux_index.api import operations
+from flux_index.api.check.check import judge
+from flux_index.api.check.edits import proposed
+from flux_index.api.check.fixes.apply import mend
 from flux_index.api.cli import main
-from flux_index.api.validation.edits import proposed
-from flux_index.api.validation.judge import judge
-from flux_index.api.validation.mending import mend
+from flux_index.api.operations import table
 
 SHOP = """
 #- shop.py
@@ -81,7 +81,7 @@ def test_the_same_fault_has_the_same_identity_on_other_lines(tmp_path: Path) -> 
     for number, extra in enumerate(("", "import os\n\n\n")):
         fixture = parse_fixture(f"#- main.py\n{extra}class A:\n    def f(self): return self.g()\n")
         session = open_workspace(tmp_path / str(number), fixture)
-        answer = operations.call(session, "validate", {"whole": True})
+        answer = table.call(session, "validate", {"whole": True})
         session.index.close()
         found.append({item["id"] for item in answer["items"] if item["severity"] == "error"})
     assert found[0] == found[1]
@@ -214,7 +214,7 @@ def test_fix_writes_what_it_shows(repository: Path, capsys: pytest.CaptureFixtur
 
 
 def test_the_page_on_rules_lists_them_all() -> None:
-    from flux_index.api.validation.rules import rules
+    from flux_index.api.check.rules import rules
 
     page = (Path(__file__).parent.parent / "docs" / "validation.md").read_text()
     for rule in rules():

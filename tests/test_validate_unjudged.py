@@ -10,8 +10,8 @@ import pytest
 from fixtures_language import open_workspace, parse_fixture
 from workspace_helpers import plant
 
-from flux_index.api import operations
 from flux_index.api.cli import main
+from flux_index.api.operations import table
 
 BEFORE = """
 #- shop.py
@@ -44,9 +44,7 @@ def judged(folder: Path, edit: str, *, installed: str | None = None) -> Any:
     assert old in text
     try:
         changed = text.replace(old, new)
-        return operations.call(
-            session, "validate", {"path": str(root / "shop.py"), "text": changed}
-        )
+        return table.call(session, "validate", {"path": str(root / "shop.py"), "text": changed})
     finally:
         session.index.close()
 
@@ -101,9 +99,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     root = plant(tmp_path / "w", ".git/", files)
     session = open_workspace(tmp_path, parse_fixture("#- main.py\nx = 1\n"))
     try:
-        answer = operations.call(
-            session, "validate", {"whole": True, "paths": [str(root / "large.py")]}
-        )
+        answer = table.call(session, "validate", {"whole": True, "paths": [str(root / "large.py")]})
     finally:
         session.index.close()
     assert answer["verdict"] == "cannot judge"

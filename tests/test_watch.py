@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from watch_helpers import Recorder, Watch, sources, watching
 
-from flux_index.indexer.watch import Batch
+from flux_index.indexer.watch.watcher import Batch
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="speaks of inotify")
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from watch_helpers import DEADLINE, Mirror, Recorder, Watch, Watched, sources, until, watching
 
-from flux_index.indexer import watch_inbox, watch_scope
-from flux_index.indexer.watch import BURST, Batch
-from flux_index.indexer.watch_scope import git_lock
+from flux_index.indexer.watch import inbox, scope
+from flux_index.indexer.watch.scope import git_lock
+from flux_index.indexer.watch.watcher import BURST, Batch
 
 NEVER = 3600.0
 
@@ -55,7 +55,7 @@ def test_a_batch_does_not_wait_for_quiet_forever(watch: Watch, tmp_path: Path) -
 def test_a_burst_asks_for_a_sweep(
     watch: Watch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch_inbox, "LONGEST_WAIT", NEVER)
+    monkeypatch.setattr(inbox, "LONGEST_WAIT", NEVER)
     watched = watch(tmp_path, quiet=NEVER, latest=NEVER)
     for number in range(BURST + 1):
         watched.write(f"module{number}.py")
@@ -121,7 +121,7 @@ def git(root: Path, *words: str) -> None:
 def test_a_checkout_of_thousands_of_files_is_one_batch(
     watch: Watch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch_inbox, "LONGEST_WAIT", NEVER)
+    monkeypatch.setattr(inbox, "LONGEST_WAIT", NEVER)
     git(tmp_path, "init", "-q", "-b", "main")
     for branch in ("main", "other"):
         git(tmp_path, "checkout", "-q", "-B", branch)
@@ -151,8 +151,8 @@ def locked(tmp_path: Path) -> Path:
 def test_a_batch_waits_while_git_holds_its_lock(
     watch: Watch, tmp_path: Path, locked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch_inbox, "LONGEST_WAIT", NEVER)
-    monkeypatch.setattr(watch_scope, "_YOUNG_LOCK", NEVER)
+    monkeypatch.setattr(inbox, "LONGEST_WAIT", NEVER)
+    monkeypatch.setattr(scope, "_YOUNG_LOCK", NEVER)
     arrived: set[str] = set()
 
     def accept(path: str) -> bool:
@@ -171,7 +171,7 @@ def test_a_batch_waits_while_git_holds_its_lock(
 def test_a_lock_that_git_left_behind_delays_nothing(
     watch: Watch, tmp_path: Path, locked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch_inbox, "LONGEST_WAIT", NEVER)
+    monkeypatch.setattr(inbox, "LONGEST_WAIT", NEVER)
     os.utime(locked, (1, 1))
     watched = watch(tmp_path)
     watched.write("shop.py")
@@ -181,8 +181,8 @@ def test_a_lock_that_git_left_behind_delays_nothing(
 def test_flushing_does_not_wait_for_git(
     watch: Watch, tmp_path: Path, locked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch_inbox, "LONGEST_WAIT", NEVER)
-    monkeypatch.setattr(watch_scope, "_YOUNG_LOCK", NEVER)
+    monkeypatch.setattr(inbox, "LONGEST_WAIT", NEVER)
+    monkeypatch.setattr(scope, "_YOUNG_LOCK", NEVER)
     watched = watch(tmp_path)
     watched.write("shop.py")
     assert watched.flush().paths == {"shop.py"}

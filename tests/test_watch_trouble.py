@@ -17,18 +17,18 @@ from pathlib import Path
 import pytest
 from watch_helpers import DEADLINE, Recorder, Watch, until, watching
 
-from flux_index.indexer import watch as watch_module
-from flux_index.indexer import watch_inbox
-from flux_index.indexer.watch_inbox import Inbox
-from flux_index.indexer.watch_scope import Scope, network_mount
+from flux_index.indexer.watch import inbox as inbox_module
+from flux_index.indexer.watch import watcher as watch_module
+from flux_index.indexer.watch.inbox import Inbox
+from flux_index.indexer.watch.scope import Scope, network_mount
 
 if sys.platform != "linux":
     pytest.skip("inotify is Linux's", allow_module_level=True)
 
 from watchdog.observers import inotify_c
 
-from flux_index.indexer.watch_inotify import InotifyTree
-from flux_index.indexer.watch_observer import ObservedTree
+from flux_index.indexer.watch.inotify import InotifyTree
+from flux_index.indexer.watch.observer import ObservedTree
 
 MAX_QUEUED = Path("/proc/sys/fs/inotify/max_queued_events")
 
@@ -444,13 +444,13 @@ def test_a_recursive_observer_is_filtered(
 def test_a_recursive_observer_asks_for_sweeps_where_it_cannot_know(
     watch: Watch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch_inbox, "LONGEST_WAIT", 3600.0)
+    monkeypatch.setattr(inbox_module, "LONGEST_WAIT", 3600.0)
     (tmp_path / "old").mkdir()
     watched = watch(tmp_path, quiet=3600.0, latest=3600.0)
     (tmp_path / "old").rename(tmp_path / "new")
     assert watched.flush().reasons == ["folder old was moved"]
     watched.seen.forget()
-    for number in range(watch_inbox.MANY):
+    for number in range(inbox_module.MANY):
         watched.write(f"module{number}.py")
     assert watched.flush().reasons == ["many files changed at once, events may be lost"]
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from flux_index.indexer.watch import Batch, Watcher
-from flux_index.indexer.watch_scope import SKIPPED_FOLDERS
+from flux_index.indexer.watch.scope import SKIPPED_FOLDERS
+from flux_index.indexer.watch.watcher import Batch, Watcher
 
 # Long enough for a machine busy with other things; no test waits it out when it passes.
 DEADLINE = 60.0

@@ -303,7 +303,7 @@ def _folder(command: Command, option: str | None, rest: Sequence[str]) -> str:
 
 
 def _unknown(name: str) -> str:
-    from ..operations import OPERATIONS
+    from ..operations.table import OPERATIONS
 
     if name in OPERATIONS:
         return f"{name} is a query: flux-index query {name} ..."

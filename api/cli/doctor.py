@@ -6,8 +6,8 @@ import os
 import sys
 
 from ...indexer.errors import FluxIndexError
+from ..render.view import counted
 from .output import in_colour, write
-from .view import counted
 from .writer import holder
 
 TYPE_CHECKING = False
@@ -124,7 +124,7 @@ def environment(index: Index) -> Finding:
 
 def files(index: Index) -> Finding:
     """The kind of file system, since some tell of no changes."""
-    from ...indexer.watch_scope import network_mount
+    from ...indexer.watch.scope import network_mount
 
     mount = network_mount(index.workspace.root)
     if mount is None:
@@ -136,7 +136,7 @@ def files(index: Index) -> Finding:
 
 def watching(index: Index) -> Finding:
     """Whether the workspace can be watched, by watching it for a moment."""
-    from ...indexer.watch import Watcher
+    from ...indexer.watch.watcher import Watcher
 
     watcher = Watcher(index.workspace.root, lambda _: None, state_dir=index.workspace.state_dir)
     try:

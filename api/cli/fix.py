@@ -13,8 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..session import Session
-    from ..validation.mending import Mended
+    from ..check.fixes.apply import Mended
+    from ..open_workspace import Session
 
 PARAMETERS = (
     Parameter("since", "string", "Mend what has changed since this revision; by default HEAD."),
@@ -36,9 +36,9 @@ DONE, LEFT = 0, 1
 def run(arguments: Sequence[str]) -> int:
     """Mend; 0 when no errors are left, 1 when there are, 2 when it could not be done."""
     values, paths = parse(arguments, PARAMETERS, "fix")
-    from ..queries.validate import change_of
-    from ..session import Session
-    from ..validation.mending import mend
+    from ..check.fixes.apply import mend
+    from ..open_workspace import Session
+    from ..operations.validate import change_of
 
     session = Session.open(start_of(values, paths))
     try:
@@ -58,7 +58,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _write_all(session: Session, done: Mended, values: dict[str, object]) -> None:
-    from ..validation.mending import write as write_file
+    from ..check.fixes.apply import write as write_file
 
     terminal = is_terminal(sys.stdout) and is_terminal(sys.stdin)
     if values.get("dry_run") or terminal:
@@ -77,7 +77,7 @@ def _difference(session: Session, path: str, text: bytes) -> str:
     """A unified diff of a file as it is and as it is to be."""
     from difflib import unified_diff
 
-    old = session.snapshot(whole=False).text(path).decode("utf-8", "replace")
+    old = session.inference(whole=False).text(path).decode("utf-8", "replace")
     lines = unified_diff(
         old.splitlines(keepends=True),
         text.decode("utf-8", "replace").splitlines(keepends=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ..operations import OPERATIONS
+from ..operations.table import OPERATIONS
 from .options import flags, short_flag
 from .output import width
 from .target import placeholder
@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ..operations import Operation, Parameter
+    from ..operations.table import Operation, Parameter
 
 EXAMPLES = {
     "patterns": "'a new subclass of click.ParamType' --into src/types.py",

@@ -7,17 +7,17 @@ import time
 
 from ...indexer.errors import InvalidArgumentsError, LockedError
 from ...indexer.index import Index
+from ..render.view import counted, plain
 from .interrupt import Interrupt
 from .output import say, write
 from .progress import display
-from .view import counted, plain
 from .writer import become_writer, holder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from ...indexer.build import BuildReport
+    from ...indexer.maintain import BuildReport
 
 # So many files that were not indexed are told with their reasons.
 _TOLD = 10
@@ -63,7 +63,7 @@ def build(index: Index, interrupt: Interrupt, *, jobs: int | None, quiet: bool) 
 
 def executor_of(jobs: int) -> Executor:
     """Runs work in so many processes; in this one when it is a single job."""
-    from ...indexer.build import process_pool
+    from ...indexer.maintain import process_pool
     from .inline import InlineExecutor
 
     return InlineExecutor() if jobs == 1 else process_pool(jobs)
@@ -109,7 +109,7 @@ def _last_written(index: Index) -> tuple[int, ...]:
 
 def _is_current(index: Index) -> bool:
     """Whether the index has what the disk has."""
-    from ...indexer.build import plan
+    from ...indexer.maintain import plan
 
     todo = plan(index.view(), index.sweep())
     return not todo.changed and not todo.removed

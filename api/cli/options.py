@@ -7,7 +7,7 @@ its own; and argparse would cost more start-up time than asking most questions d
 from __future__ import annotations
 
 from ...indexer.errors import InvalidArgumentsError
-from ..operations import Parameter
+from ..operations.table import Parameter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
-    from ...indexer.build import Progress
+    from ...indexer.maintain import Progress
 
 _SECONDS_BETWEEN_LINES = 1.0
 

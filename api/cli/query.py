@@ -6,19 +6,19 @@ import os
 import sys
 
 from ...indexer.errors import InvalidArgumentsError
-from ..operations import OPERATIONS
-from .asking import ask as answered
+from ..operations.table import OPERATIONS
+from ..render.view import View
 from .options import HELP, Parameter, parse, suggestion
 from .output import in_colour, is_terminal, width, write
+from .remote import ask as answered
 from .target import check, with_target
-from .view import View
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from ..operations import Operation
+    from ..operations.table import Operation
 
 FOUND, NOTHING_FOUND = 0, 1
 
@@ -81,7 +81,7 @@ def ask(
     shape: str,
 ) -> int:
     """Ask the index of the workspace around ``start`` and show the answer."""
-    from ..session import Session
+    from ..open_workspace import Session
 
     if start and not os.path.exists(start):
         raise InvalidArgumentsError(f"--workspace: there is no {start}")
@@ -113,11 +113,11 @@ def rendered(
             return json.dumps(answer, indent=2, ensure_ascii=False) + "\n"
         return json.dumps(answer) + "\n"
     if shape == "compact":
-        from .compact import render
+        from ..render.compact import render
 
         view = View(operation.name, asked, root, os.getcwd())
     else:
-        from .table import render
+        from ..render.table import render
 
         stream = sys.stdout
         view = View(

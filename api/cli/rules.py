@@ -30,7 +30,7 @@ def run(
 
 
 def _listed(*, json: bool) -> int:
-    from ..validation.rules import rules
+    from ..check.rules import rules
 
     listed = [
         {"rule": rule.name, "severity": rule.severity, "summary": rule.summary} for rule in rules()
@@ -49,8 +49,8 @@ def _listed(*, json: bool) -> int:
 def _for_agents(
     written: Sequence[str], removed: Sequence[str], workspace: str, *, json: bool
 ) -> int:
-    from ..agent.marked_block import BlockError
-    from ..agent.rule_files import put, take
+    from ..clients.marked_block import BlockError
+    from ..clients.rule_files import put, take
 
     said: list[tuple[str, str]] = []
     try:
@@ -74,14 +74,14 @@ def _for_agents(
 
 
 def _rules(workspace: str) -> str:
-    from ..agent.rules import rules_text
-    from ..session import Session
+    from ..open_workspace import Session
+    from ..patterns.guidelines import rules_text
 
     if workspace and not os.path.exists(workspace):
         raise InvalidArgumentsError(f"--workspace: there is no {workspace}")
     session = Session.open(workspace or os.getcwd())
     try:
-        return rules_text(session.snapshot(whole=True).strict())
+        return rules_text(session.inference(whole=True).strict())
     finally:
         session.close()
 

@@ -158,7 +158,7 @@ def _done(change: _Change) -> list[str]:
     if change.old == change.new:
         return [f"unchanged  {path} ({what})"]
     if change.new is None:
-        from ..agent.rule_files import remove_empty_folders
+        from ..clients.rule_files import remove_empty_folders
 
         os.remove(path)
         remove_empty_folders(os.path.dirname(path))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..operations import OPERATIONS
+from ..operations.table import OPERATIONS
 from .query import ask
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ...indexer.index import Index
     from ...indexer.workspace import Workspace
-    from ..operations import Operation
+    from ..operations.table import Operation
 
 # What these are asked for may have several words.
 _IN_WORDS = ("symbols", "context", "reuse")

@@ -6,10 +6,10 @@ import os
 import sys
 
 from ...indexer.errors import InvalidArgumentsError
-from .columns import BOLD, DIM, GUESS, paint
+from ..render.columns import BOLD, DIM, GUESS, paint
+from ..render.view import View, parameters, plain
 from .options import HELP, Parameter, parse
 from .output import in_colour, say, write
-from .view import View, parameters, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def run(arguments: Sequence[str]) -> int:
     values, paths = parse(arguments, PARAMETERS, "validate")
     if values.get("stdin") and not values.get("path"):
         raise InvalidArgumentsError("--stdin needs --path, the file that it is meant for")
-    from ..session import Session
-    from .asking import ask
+    from ..open_workspace import Session
+    from .remote import ask
 
     session = Session.open(start_of(values, paths))
     try:
@@ -105,7 +105,7 @@ def rendered(answer: Mapping[str, Any], root: str, shape: str) -> str:
         listed = [flat(finding) for finding in answer["items"]]
         return json.dumps(listed, indent=2 if sys.stdout.isatty() else None) + "\n"
     if shape == "sarif":
-        from .sarif import sarif
+        from ..render.sarif import sarif
 
         return sarif(answer)
     if shape == "github":

@@ -8,10 +8,10 @@ import time
 
 from ...indexer.errors import LockedError
 from ...indexer.index import Index
+from ..render.view import counted, plain
 from .index import build, told
 from .interrupt import Interrupt
 from .output import write
-from .view import counted, plain
 from .writer import become_writer, holder
 
 TYPE_CHECKING = False
@@ -98,7 +98,7 @@ def _take_lock(index: Index) -> None:
 
 
 def _keep(index: Index, interrupt: Interrupt, *, quiet: bool) -> None:
-    from ..rpc.keeper import Keeper
+    from ..rpc.maintainer import Keeper
 
     teller = Teller(index, quiet=quiet)
     keeper = Keeper(index, teller)

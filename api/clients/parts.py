@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from ..agent.marked_block import has_block, with_block, without_block
 from ..hooks.wire import is_list, is_table
 from .jsonc import is_emptied, parse, with_item, with_member, without_items, without_member
+from .marked_block import has_block, with_block, without_block
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from ..agent.marked_block import BEGIN, END
 from .body import rules_text
+from .marked_block import BEGIN, END
 from .parts import (
     SERVER,
     Part,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..agent.marked_block import appended, newline_of, taken_out
 from ..hooks.wire import is_list, is_table
+from .marked_block import appended, newline_of, taken_out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

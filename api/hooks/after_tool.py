@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .asked import spans
 from .edits import EDITING, paths_of
+from .event import spans
 from .findings import lines
 from .reads import OWN_TOOLS, READING, record
 from .wire import POST_TOOL, blocked, told
@@ -12,8 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from ..validation.rules import Rule
-    from .asked import Asked
+    from ..check.rules import Rule
+    from .event import Asked
     from .findings import Item
     from .wire import Answer
 
@@ -31,8 +31,8 @@ def answer(asked: Asked) -> Answer | None:
 
 
 def _of_edit(asked: Asked) -> Answer | None:
-    from ..agent.knowledge import land
-    from ..agent.shown import content_of
+    from ..sessions.knowledge import land
+    from ..sessions.read_log import content_of
 
     before = asked.ledger.take_edit(asked.number, asked.payload.call)
     verdict = asked.ledger.take_verdict(asked.number, asked.payload.call)
@@ -56,7 +56,7 @@ def _of_edit(asked: Asked) -> Answer | None:
 
 def _written_otherwise(asked: Asked, path: str, content: bytes) -> list[str]:
     """A sentence on the lines of a file that are not as they were proposed, as by a formatter."""
-    from ..agent.knowledge import Known
+    from ..sessions.knowledge import Known
 
     planned = asked.ledger.seen(asked.number, path, proposed=True)
     state = Known(content)
@@ -68,16 +68,16 @@ def _written_otherwise(asked: Asked, path: str, content: bytes) -> list[str]:
 
 def _judged(asked: Asked, before: Mapping[str, bytes | None]) -> tuple[bool, list[str]]:
     """What an edit introduced, told; and whether any of it is certain, whatever comes next."""
-    from ..queries.validate import item
-    from ..validation.breakage import affected_names
-    from ..validation.edits import Change
-    from ..validation.findings import HINT
-    from ..validation.piecemeal import OutOfTimeError, faults
+    from ..check.api_diff.surface import affected_names
+    from ..check.deadline import OutOfTimeError, faults
+    from ..check.edits import Change
+    from ..check.findings import HINT
+    from ..operations.validate import item
 
     session = asked.session
     try:
-        after = session.snapshot(whole=True)
-        change = Change(session.with_contents(before).snapshot(whole=False), after, before)
+        after = session.inference(whole=True)
+        change = Change(session.with_contents(before).inference(whole=False), after, before)
         found, is_complete = faults(change, _rules(), frozenset(affected_names(change)))
     except OutOfTimeError:
         asked.notes.append("there was no time to judge the edit")
@@ -85,7 +85,7 @@ def _judged(asked: Asked, before: Mapping[str, bytes | None]) -> tuple[bool, lis
     if not is_complete:
         asked.notes.append("there was no time to judge all of the edit")
     found = [each for each in found if each.severity != HINT]
-    after.interrupt = change.before.interrupt = None
+    after.snapshot.interrupt = change.before.snapshot.interrupt = None
     items = [item(after, each) for each in found]
     return _told(asked, items, before)
 
@@ -112,8 +112,8 @@ def _told(asked: Asked, items: Sequence[Item], edited: Collection[str]) -> tuple
 
 def _rules() -> list[Rule]:
     """Rules that are quick and are no matter of taste: what may be wrong first, ruff not at all."""
-    from ..validation.findings import HINT
-    from ..validation.rules import rules
+    from ..check.findings import HINT
+    from ..check.rules import rules
 
     chosen = [each for each in rules() if each.check and each.name != "ruff"]
     chosen = [each for each in chosen if each.severity != HINT]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from ..agent.guard import CHANGED, UNREAD, allow, hand_over, missing
-from ..agent.shown import content_of
+from ..sessions.guard import CHANGED, UNREAD, allow, hand_over, missing
+from ..sessions.read_log import content_of
 from .edits import EDITING, edit_of
 from .findings import lines
 from .wire import denied
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..agent.guard import Missing
-    from .asked import Asked
+    from ..sessions.guard import Missing
     from .edits import Edit
+    from .event import Asked
     from .findings import Item
     from .wire import Answer
 
@@ -93,7 +93,7 @@ def _to_read(wanted: list[Missing], *, is_all: bool) -> str:
 
 def _invented(asked: Asked, edit: Edit) -> str:
     """What an edit uses that does not exist; empty when all does, as far as there was time."""
-    from .server import verdict
+    from .remote import verdict
 
     served = verdict(asked, edit)
     if served is None:
@@ -123,9 +123,9 @@ def _is_to_come(asked: Asked, edit: Edit, item: Item) -> bool:
     """Whether a module is missing that is like no other, with nothing in it that is elsewhere."""
     if item["rule"] != "unresolved-import" or item["nearest"]:
         return False
-    from ..validation.existence import is_unheard_of
+    from ..check.existence import is_unheard_of
 
-    after = asked.session.with_contents(edit.contents).snapshot(whole=False)
+    after = asked.session.with_contents(edit.contents).inference(whole=False)
     return is_unheard_of(after, item["path"], item["range"]["start"]["line"])
 
 
@@ -136,10 +136,10 @@ def _key(item: Item) -> str:
 
 def _looked_up(asked: Asked, edit: Edit) -> list[Item]:
     """What does not exist, found out by this process."""
-    from ..queries.validate import item
-    from ..validation.edits import proposed
-    from ..validation.existence import absences
-    from ..validation.piecemeal import OutOfTimeError
+    from ..check.deadline import OutOfTimeError
+    from ..check.edits import proposed
+    from ..check.existence import absences
+    from ..operations.validate import item
 
     try:
         change = proposed(asked.session, edit.contents)
@@ -162,9 +162,9 @@ def _keep_for_later(asked: Asked, served: list[Item]) -> None:
 
 def _is_invented(asked: Asked, edit: Edit, item: Item) -> bool:
     """Whether a finding is of what does not exist, certain, and in a line that the edit writes."""
-    from ..agent.knowledge import fingerprints
-    from ..line_changes import hunks
-    from ..validation.rules import EXISTENCE
+    from ..check.rules import EXISTENCE
+    from ..sessions.knowledge import fingerprints
+    from ..source.line_changes import hunks
 
     if item["rule"] not in EXISTENCE or item["severity"] != "error":
         return False

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from ..session import Session
+    from ..open_workspace import Session
     from .wire import Payload
 
 EDITING = frozenset(["Edit", "MultiEdit", "Write", "apply_patch"])

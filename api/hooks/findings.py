@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from .asked import Asked
+    from .event import Asked
 
     Item = Mapping[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from ..agent.knowledge import show
+from ..sessions.knowledge import show
 from .edits import read_text, source_path
 from .shell import shown
 from .wire import is_list, is_table
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...indexer.store.ledger import Ledger
-    from ..line_changes import Ranges
-    from ..session import Session
+    from ..open_workspace import Session
+    from ..source.line_changes import Ranges
     from .wire import Payload
 
 READING = frozenset(["Read", "Grep", "Bash"])
@@ -66,7 +66,7 @@ def mentioned(prompt: str, folder: str) -> dict[str, Ranges]:
 
 def put(session: Session, ledger: Ledger, number: int, found: Mapping[str, Ranges]) -> None:
     """Record lines of files by absolute path, as far as they are the workspace's."""
-    from ..agent.shown import content_of
+    from ..sessions.read_log import content_of
 
     for path, ranges in found.items():
         inside = source_path(session, path)
@@ -112,7 +112,7 @@ def _record_answer(session: Session, ledger: Ledger, number: int, response: Any)
     """Record what an answer of this program's own tools shows."""
     import json
 
-    from ..agent.shown import put as put_answer
+    from ..sessions.read_log import put as put_answer
 
     parts = response if is_list(response) else [response]
     for part in parts:

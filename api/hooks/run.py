@@ -19,7 +19,7 @@ from .wire import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .asked import Asked
+    from .event import Asked
     from .wire import Answer
 
 MODES = ("auto", "supply", "refuse", "off")
@@ -70,9 +70,9 @@ def run(event: str, mode: str, seconds: float) -> int:
 def _answer(payload: Payload, mode: str, seconds: float) -> tuple[list[str], Answer | None]:
     from importlib import import_module
 
-    from ..agent.knowledge import ledger_of
-    from ..session import Session
-    from .asked import Asked
+    from ..open_workspace import Session
+    from ..sessions.knowledge import ledger_of
+    from .event import Asked
 
     module = import_module(f".{_MODULES[payload.event]}", __package__)
     session = Session.open(payload.text("cwd") or os.getcwd())
@@ -93,7 +93,7 @@ def _state_dir(folder: str) -> str:
 
     Hooks may be set up for a user as a whole: nothing is made in workspaces that are not indexed.
     """
-    from ...indexer.workspace.locate import find_root, state_dir_of
+    from ...indexer.workspace.root import find_root, state_dir_of
 
     state_dir, _ = state_dir_of(find_root(folder))
     return state_dir if os.path.exists(os.path.join(state_dir, "index.db")) else ""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ..agent.files import packed
-from ..cli.view import counted
+from ..render.view import counted
+from ..sessions.files import packed
 from .wire import SESSION_START, told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .asked import Asked
+    from .event import Asked
     from .wire import Answer
 
 # After these, what was read before is no longer before the model's eyes.
@@ -28,7 +28,7 @@ def answer(asked: Asked) -> Answer | None:
         ledger.forget_shown(asked.number)
     if payload.text("model"):
         ledger.note_model(asked.number, payload.text("model"))
-    asked.session.snapshot(whole=True)
+    asked.session.inference(whole=True)
     view = asked.session.index.view()
     ledger.note_files(asked.number, packed(view.files))
     said = [*_map(asked, view.files), *_how()]

@@ -6,15 +6,15 @@ edited, and what came from a shell, from git or from a formatter.
 
 from __future__ import annotations
 
-from ..agent.files import differing, is_of
-from ..agent.shown import content_of
+from ..sessions.files import differing, is_of
+from ..sessions.read_log import content_of
 from .wire import blocked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..validation.edits import Change
-    from ..validation.findings import Finding
-    from .asked import Asked
+    from ..check.edits import Change
+    from ..check.findings import Finding
+    from .event import Asked
     from .wire import Answer
 
 # More files than this are no edit but another branch.
@@ -31,7 +31,7 @@ def answer(asked: Asked) -> Answer | None:
     _, _, files = ledger.facts(asked.number)
     if not originals and not files:
         return None
-    session.snapshot(whole=True)
+    session.inference(whole=True)
     changed = differing(files, session.index.view().files) if files else {}
     others = {path: kept for path, kept in changed.items() if path not in originals}
     if len(others) > _MOST:
@@ -41,8 +41,8 @@ def answer(asked: Asked) -> Answer | None:
         path: content for path, content in originals.items() if content != content_of(session, path)
     }
     before.update(_known_before(asked, others))
-    snapshot = session.snapshot(whole=False)
-    state = {path: f"fine:{path}:{snapshot.digest(path).hex()}" for path in before}
+    inference = session.inference(whole=False)
+    state = {path: f"fine:{path}:{inference.snapshot.digest(path).hex()}" for path in before}
     # Files that nothing was wrong with the last time are others, as long as they do not change.
     before = {
         path: content
@@ -70,7 +70,7 @@ def _known_before(asked: Asked, others: dict[str, bytes]) -> dict[str, bytes | N
     if not others:
         return {}
     from ...indexer.errors import InvalidArgumentsError
-    from ..validation.git import Repository
+    from ..check.edits import Repository
 
     found: dict[str, bytes | None] = {path: None for path, kept in others.items() if not kept}
     try:
@@ -89,11 +89,11 @@ def _wrong(asked: Asked, before: dict[str, bytes | None]) -> tuple[list[Finding]
 
     With it, whether all was looked at.
     """
-    from ..queries.validate import item
-    from ..validation.edits import Change
-    from ..validation.findings import ERROR
-    from ..validation.piecemeal import OutOfTimeError, breakage, faults
-    from ..validation.rules import EXISTENCE_FAMILIES, rules
+    from ..check.deadline import OutOfTimeError, breakage, faults
+    from ..check.edits import Change
+    from ..check.findings import ERROR
+    from ..check.rules import EXISTENCE_FAMILIES, rules
+    from ..operations.validate import item
     from .findings import lines
 
     session = asked.session
@@ -101,8 +101,8 @@ def _wrong(asked: Asked, before: dict[str, bytes | None]) -> tuple[list[Finding]
     is_complete = True
     change: Change | None = None
     try:
-        after = session.snapshot(whole=True)
-        change = Change(session.with_contents(before).snapshot(whole=False), after, before)
+        after = session.inference(whole=True)
+        change = Change(session.with_contents(before).inference(whole=False), after, before)
         elsewhere, is_complete = breakage(change, _TOLD)
         found = [each for each in elsewhere if each.severity == ERROR]
         if is_complete:
@@ -115,7 +115,7 @@ def _wrong(asked: Asked, before: dict[str, bytes | None]) -> tuple[list[Finding]
         asked.notes.append("there was no time to look at all that the changes may have broken")
     if change is None or not found:
         return [], is_complete, []
-    change.after.interrupt = change.before.interrupt = None
+    change.after.snapshot.interrupt = change.before.snapshot.interrupt = None
     items = [item(change.after, each) for each in found]
     said = ["flux-index: what changed in this session leaves this wrong:"]
     return found, is_complete, [*said, *lines(asked, items)]

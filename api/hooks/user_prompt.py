@@ -7,7 +7,7 @@ from .wire import USER_PROMPT, told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .asked import Asked
+    from .event import Asked
     from .wire import Answer
 
 

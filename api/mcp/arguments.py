@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from ..operations import Parameter
+    from ..operations.table import Parameter
     from .tools import Tool
 
 

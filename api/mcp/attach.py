@@ -17,7 +17,7 @@ import time
 
 from ...indexer.errors import FluxIndexError
 from ...indexer.store.lock import WriterLock
-from ...indexer.workspace.locate import state_dir_of
+from ...indexer.workspace.root import state_dir_of
 from ..rpc.endpoint import dial
 
 _START_SECONDS = 30.0

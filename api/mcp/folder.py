@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 
 from ...indexer.errors import FluxIndexError
-from ...indexer.workspace.locate import find_root
+from ...indexer.workspace.root import find_root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...indexer.errors import FluxIndexError, InvalidArgumentsError
-from ..operations import OPERATIONS
+from ..operations.table import OPERATIONS
 from ..rpc.messages import RpcError
-from .shown import shown
+from .render import shown
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from .asking import Asker, Part
+    from .tool_calls import Asker, Part
 
     Function = Callable[[Asker, Mapping[str, str], int], Awaitable[str]]
 

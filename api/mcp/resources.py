@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from ...indexer.errors import InvalidArgumentsError
-from ..operations import OPERATIONS
-from .shown import shown
+from ..operations.table import OPERATIONS
+from .render import shown
 
 if TYPE_CHECKING:
-    from .asking import Asker
+    from .tool_calls import Asker
 
 SCHEME = "flux-index://"
 

@@ -21,20 +21,20 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from ...indexer.errors import FluxIndexError
 from ..rpc.messages import RpcError
 from . import arguments, resources
-from .asking import Asker, answered, recorded
 from .attach import Attacher
 from .folder import folder_of_roots, workspace_root
 from .link import Link
 from .prompts import PROMPTS
-from .shown import shown
+from .render import shown
+from .tool_calls import Asker, answered, recorded
 from .tools import tools
 
 if TYPE_CHECKING:
     from mcp.server.context import ServerRequestContext
 
-    from .asking import Part
     from .link import Report
-    from .shown import Shown
+    from .render import Shown
+    from .tool_calls import Part
     from .tools import Tool
 
     Context = ServerRequestContext[Any, Any]

@@ -8,13 +8,13 @@ the tools that have no other.
 
 from __future__ import annotations
 
-from ..operations import OPERATIONS, Parameter
+from ..operations.table import OPERATIONS, Parameter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..operations import Operation
+    from ..operations.table import Operation
 
 PROFILES = ("default", "guard", "full")
 """Names of the sets of tools."""

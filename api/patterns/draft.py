@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ...indexer.resolve.entities import CLASS, name_of
+from ...indexer.inference.entities import CLASS, name_of
 from ...indexer.symbols import words
-from ..views import summary
+from ..source.entity_views import summary
 from .features import of_function
 from .origins import Origins
 from .plan import Plan, as_asked, plan_class, plan_function
@@ -14,9 +14,9 @@ from .skeleton import class_skeleton, function_skeleton
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...indexer.snapshot import Snapshot
-    from .asked import Question
+    from ...indexer.inference.inference import Inference
     from .family import Family
+    from .question import Question
 
 _SOURCES = 12
 
@@ -33,39 +33,39 @@ class Draft:
         self.path = path
 
 
-def draft(snapshot: Snapshot, asked: Question, into: str) -> Draft:
+def draft(inference: Inference, asked: Question, into: str) -> Draft:
     """A class or function like the members of the family that was asked for."""
     family = asked.family
-    name = asked.name or name_like(snapshot, family)
+    name = asked.name or name_like(inference, family)
     path = into or place_like(family, name)
     sources = list(dict.fromkeys(each[1] for each in family.members))[:_SOURCES]
     if family.base is not None and family.base[0] == CLASS:
         sources.append(family.base[1])
-    origins = Origins(snapshot, path, sources)
+    origins = Origins(inference, path, sources)
     if family.kind == CLASS:
-        plan = plan_class(snapshot, family)
-        documented = sum(bool(summary(snapshot.need(each[1]), each)) for each in family.members)
+        plan = plan_class(inference, family)
+        documented = sum(bool(summary(inference.need(each[1]), each)) for each in family.members)
         text = class_skeleton(
-            snapshot, name, plan, origins, has_doc=documented * 2 > len(family.members)
+            inference, name, plan, origins, has_doc=documented * 2 > len(family.members)
         )
         return Draft(plan, text, path)
     plan = Plan()
     having = [
-        (of_function(snapshot, each), weight)
+        (of_function(inference, each), weight)
         for each, weight in zip(family.members, family.weights, strict=True)
     ]
-    planned = plan_function(snapshot, name, having)
+    planned = plan_function(inference, name, having)
     if planned is None:
         return Draft(plan, "", path)
     if asked.entity is None:
         as_asked(planned, family, having)
     plan.functions.append(planned)
-    return Draft(plan, function_skeleton(snapshot, planned, origins), path)
+    return Draft(plan, function_skeleton(inference, planned, origins), path)
 
 
-def name_like(snapshot: Snapshot, family: Family) -> str:
+def name_like(inference: Inference, family: Family) -> str:
     """A name as the members have them: ``New`` with the word that most of them end with."""
-    names = [name_of(snapshot, each) for each in family.members]
+    names = [name_of(inference, each) for each in family.members]
     listed = [words(name).split() for name in names]
     if family.kind == CLASS:
         last = Counter(each[-1] for each in listed if each).most_common(1)[0]
@@ -73,7 +73,7 @@ def name_like(snapshot: Snapshot, family: Family) -> str:
             for name in names:
                 if words(name).split()[-1:] == [last[0]]:
                     return "New" + name[-len(last[0]) :]
-        base = name_of(snapshot, family.base) if family.base else ""
+        base = name_of(inference, family.base) if family.base else ""
         return f"New{base.lstrip('_')}" if base else "New"
     for place, made in ((0, "{}_new"), (-1, "new_{}")):
         word, count = Counter(each[place] for each in listed if each).most_common(1)[0]

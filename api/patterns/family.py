@@ -8,17 +8,17 @@ first, and the family says so.
 from __future__ import annotations
 
 from ...indexer import facts as f
-from ...indexer.resolve.classes import bases, mro, subclasses
-from ...indexer.resolve.entities import CLASS, OUTSIDE, name_of, qualified_name
+from ...indexer.inference.classes import bases, subclasses
+from ...indexer.inference.entities import CLASS, OUTSIDE, name_of, qualified_name
 from ...indexer.symbols import base_names
-from ..validation.likeness import is_of_tests
+from ..check.clones import is_of_tests
 from .features import of_class, of_function
-from .likeness import WEIGHTS, Subject, likeness, nearness, parts
+from .similarity import WEIGHTS, Subject, likeness, nearness, parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...indexer.resolve.entities import Entity
-    from ...indexer.snapshot import Snapshot
+    from ...indexer.inference.entities import Entity
+    from ...indexer.inference.inference import Inference
 
 FEWEST = 3
 """Members from which on there is a pattern."""
@@ -59,7 +59,7 @@ class Family:
 
 
 def gathered(
-    snapshot: Snapshot, kind: int, subject: Subject, members: list[Entity], why: str
+    inference: Inference, kind: int, subject: Subject, members: list[Entity], why: str
 ) -> Family:
     """A family of these: of one side of the tests, weighed and ranked by nearness."""
     family = Family(kind, subject, why)
@@ -69,7 +69,7 @@ def gathered(
     kept = wanted if len(wanted) >= FEWEST else members
     family.left_out = len(members) - len(kept)
     features = of_class if kind == CLASS else of_function
-    others = {each: Subject.of(features(snapshot, each)) for each in kept}
+    others = {each: Subject.of(features(inference, each)) for each in kept}
     shares = {each: parts(subject, other) for each, other in others.items()}
     # A base that all have tells none of them from the others.
     given = min((share.get("base", 0.0) for share in shares.values()), default=0.0)
@@ -92,35 +92,35 @@ def gathered(
 
 
 def below(
-    snapshot: Snapshot, base: Entity, subject: Subject, without: Entity | None = None
+    inference: Inference, base: Entity, subject: Subject, without: Entity | None = None
 ) -> Family:
     """The family of a new class that derives from a base."""
-    direct, is_sample = derived(snapshot, base, subject.path)
+    direct, is_sample = derived(inference, base, subject.path)
     members = [each for each in direct if each != without]
-    name = qualified_name(snapshot, base)
+    name = qualified_name(inference, base)
     why = f"derive from {name}"
     seen = set(members)
     if len(members) <= FEWEST:
         for each in list(members):
-            deeper, _ = derived(snapshot, each, subject.path)
+            deeper, _ = derived(inference, each, subject.path)
             for other in deeper:
                 if other not in seen and other != without:
                     seen.add(other)
                     members.append(other)
         if len(members) > len(direct):
             why = f"derive from {name}, some of them through others"
-    family = gathered(snapshot, CLASS, subject, members, why)
+    family = gathered(inference, CLASS, subject, members, why)
     family.base = base
     family.is_sample |= is_sample
     return family
 
 
-def derived(snapshot: Snapshot, base: Entity, near: str = "") -> tuple[list[Entity], bool]:
+def derived(inference: Inference, base: Entity, near: str = "") -> tuple[list[Entity], bool]:
     """Direct subclasses in the workspace, and whether these are only some of them."""
-    name = name_of(snapshot, base)
-    paths = snapshot.files_inheriting(name)
-    if len(paths) <= _FILES and len(snapshot.files_with(name)) <= _SPEAKING:
-        return [each for each in subclasses(snapshot, base) if each[1][0] != "/"], False
+    name = name_of(inference, base)
+    paths = inference.snapshot.files_inheriting(name)
+    if len(paths) <= _FILES and len(inference.files_with(name)) <= _SPEAKING:
+        return [each for each in subclasses(inference, base) if each[1][0] != "/"], False
     chosen = paths
     if len(paths) > _FILES:
         if near:
@@ -133,60 +133,62 @@ def derived(snapshot: Snapshot, base: Entity, near: str = "") -> tuple[list[Enti
         chosen = [*chosen, *(paths[int(at * step)] for at in range(_FILES - len(chosen)))]
     found: list[Entity] = []
     for path in chosen:
-        facts = snapshot.facts(path)
+        facts = inference.facts(path)
         if facts is None:
             continue
         for row, kind in enumerate(facts.definition[f.DEF_KIND]):
             if kind == f.CLASS and name in base_names(facts, row):
                 entity: Entity = (CLASS, path, row)
-                if base in bases(snapshot, entity):
+                if base in bases(inference, entity):
                     found.append(entity)
         if len(found) >= 2 * _MEMBERS:
             break
-    return found, len(chosen) < len(snapshot.files_inheriting(name)) or len(found) >= 2 * _MEMBERS
+    return found, len(chosen) < len(inference.snapshot.files_inheriting(name)) or len(
+        found
+    ) >= 2 * _MEMBERS
 
 
-def beside(snapshot: Snapshot, cls: Entity) -> Family:
+def beside(inference: Inference, cls: Entity) -> Family:
     """The family of a class that is there: of the base whose other subclasses are most like it."""
-    subject = Subject.of(of_class(snapshot, cls))
+    subject = Subject.of(of_class(inference, cls))
     candidates: list[tuple[float, int, Family]] = []
-    for place, base in enumerate(mro(snapshot, cls)[1:]):
+    for place, base in enumerate(inference.mro(cls)[1:]):
         if not base[1] or (base[0] not in (CLASS, OUTSIDE)):
             continue
-        is_plain = name_of(snapshot, base) in _PLAIN
+        is_plain = name_of(inference, base) in _PLAIN
         if is_plain and candidates:
             continue
-        family = below(snapshot, base, subject, without=cls)
+        family = below(inference, base, subject, without=cls)
         if len(family.members) >= FEWEST:
             nearest = family.nearness
-            if base in bases(snapshot, cls):
+            if base in bases(inference, cls):
                 nearest += 1
             candidates.append((nearest - is_plain, -place, family))
         if place > 6 or len(candidates) > 2:
             break
     if candidates:
         return max(candidates, key=lambda entry: entry[:2])[2]
-    return in_place(snapshot, cls, subject)
+    return in_place(inference, cls, subject)
 
 
-def in_place(snapshot: Snapshot, cls: Entity | None, subject: Subject) -> Family:
+def in_place(inference: Inference, cls: Entity | None, subject: Subject) -> Family:
     """The family of a class without kin: classes of its folder that are like it."""
     found: list[Entity] = []
-    for path in around(snapshot, subject.path):
-        facts = snapshot.facts(path)
+    for path in around(inference, subject.path):
+        facts = inference.facts(path)
         if facts is None:
             continue
         for row, kind in enumerate(facts.definition[f.DEF_KIND]):
             entity: Entity = (CLASS, path, row)
             if kind != f.CLASS or entity == cls or facts.definition[f.DEF_SCOPE][row]:
                 continue
-            other = Subject.of(of_class(snapshot, entity))
+            other = Subject.of(of_class(inference, entity))
             if _is_alike(subject, other):
                 found.append(entity)
     said = (
         f"are like {subject.name} by name or members, and near it" if subject.name else "are near"
     )
-    return gathered(snapshot, CLASS, subject, found, said)
+    return gathered(inference, CLASS, subject, found, said)
 
 
 def _is_alike(subject: Subject, other: Subject) -> bool:
@@ -204,22 +206,26 @@ def _last_word(name: str) -> str:
     return words(name).rpartition(" ")[2]
 
 
-def around(snapshot: Snapshot, path: str, most: int = 60) -> list[str]:
+def around(inference: Inference, path: str, most: int = 60) -> list[str]:
     """Files of the folder of a file, itself first, and of the folders below and beside it."""
     folder = path.rpartition("/")[0]
     above = folder.rpartition("/")[0]
     near = [
         each
-        for each in snapshot.view.files
+        for each in inference.snapshot.view.files
         if each.startswith(f"{folder}/" if folder else "")
         or (above and each.startswith(f"{above}/"))
     ]
-    near += [each for each in snapshot.overlaid() if each not in near and snapshot.exists(each)]
+    near += [
+        each
+        for each in inference.snapshot.overlaid()
+        if each not in near and inference.exists(each)
+    ]
     near.sort(key=lambda each: (-nearness(path, each), each))
     return near[:most]
 
 
-def is_base(snapshot: Snapshot, cls: Entity) -> bool:
+def is_base(inference: Inference, cls: Entity) -> bool:
     """Whether a class is mostly there to be derived from."""
-    found, _ = derived(snapshot, cls)
+    found, _ = derived(inference, cls)
     return len(found) >= FEWEST

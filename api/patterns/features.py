@@ -10,19 +10,19 @@ import re
 from itertools import pairwise
 
 from ...indexer import facts as f
-from ...indexer.resolve.entities import FUNCTION
-from ...indexer.resolve.signatures import parameters_of
-from ...indexer.resolve.subjects import spelled
-from ...indexer.resolve.synthesized import last_name
-from ..views import one_line
+from ...indexer.inference.access_paths import access_path
+from ...indexer.inference.entities import FUNCTION
+from ...indexer.inference.signatures import parameter_rows
+from ...indexer.plugins.synthesized import last_name
+from ..source.entity_views import one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...indexer.facts import FileFacts
-    from ...indexer.resolve.entities import Entity
-    from ...indexer.snapshot import Snapshot
+    from ...indexer.inference.entities import Entity
+    from ...indexer.inference.inference import Inference
 
     # Names, kinds and which have defaults: what makes two parameter lists the same.
     Shape = tuple[tuple[str, int, bool], ...]
@@ -118,30 +118,30 @@ class Class:
         return {*self.methods, *self.attributes}
 
 
-def of_class(snapshot: Snapshot, entity: Entity) -> Class:
+def of_class(inference: Inference, entity: Entity) -> Class:
     """Features of a class."""
-    facts = snapshot.need(entity[1])
+    facts = inference.need(entity[1])
     known: dict[int, Class] = facts.memo.setdefault("features of classes", {})
     found = known.get(entity[2])
     if found is None:
-        found = known[entity[2]] = _class(snapshot, facts, entity)
+        found = known[entity[2]] = _class(inference, facts, entity)
     return found
 
 
-def of_function(snapshot: Snapshot, entity: Entity) -> Function:
+def of_function(inference: Inference, entity: Entity) -> Function:
     """Features of a function or method."""
-    facts = snapshot.need(entity[1])
+    facts = inference.need(entity[1])
     known: dict[int, Function] = facts.memo.setdefault("features of functions", {})
     found = known.get(entity[2])
     if found is None:
-        found = known[entity[2]] = _function(snapshot, facts, entity)
+        found = known[entity[2]] = _function(inference, facts, entity)
     return found
 
 
-def _class(snapshot: Snapshot, facts: FileFacts, entity: Entity) -> Class:
+def _class(inference: Inference, facts: FileFacts, entity: Entity) -> Class:
     _, path, row = entity
     table = facts.definition
-    text = snapshot.text(path)
+    text = inference.text(path)
     cls = Class(entity, facts.names[table[f.DEF_NAME][row]])
     cls.is_local = _is_local(facts, table[f.DEF_SCOPE][row])
     cls.decorators = _decorators(text, table[f.DEF_START][row], table[f.DEF_POS][row])
@@ -153,7 +153,7 @@ def _class(snapshot: Snapshot, facts: FileFacts, entity: Entity) -> Class:
     for index in bindings_in(facts, scope):
         name, kind = facts.names[names[index]], kinds[index]
         if kind == f.DEF_FUNCTION:
-            method = of_function(snapshot, (FUNCTION, path, refs[index]))
+            method = of_function(inference, (FUNCTION, path, refs[index]))
             if not method.flags & (f.OVERLOAD | f.ACCESSOR) or name not in cls.methods:
                 cls.methods[name] = method
         elif kind in (f.ASSIGN, f.DECLARE) and name not in cls.attributes:
@@ -164,17 +164,17 @@ def _class(snapshot: Snapshot, facts: FileFacts, entity: Entity) -> Class:
     return cls
 
 
-def _function(snapshot: Snapshot, facts: FileFacts, entity: Entity) -> Function:
+def _function(inference: Inference, facts: FileFacts, entity: Entity) -> Function:
     _, path, row = entity
     table = facts.definition
-    text = snapshot.text(path)
+    text = inference.text(path)
     function = Function(entity, facts.names[table[f.DEF_NAME][row]])
     function.flags = table[f.DEF_FLAGS][row]
     start, name_at = table[f.DEF_START][row], table[f.DEF_POS][row]
     head_end, end = table[f.DEF_HEADER_END][row], table[f.DEF_END][row]
     function.decorators = _decorators(text, start, name_at)
     function.parameters = [
-        _parameter(facts, text, index) for index in parameters_of(snapshot, entity)
+        _parameter(facts, text, index) for index in parameter_rows(inference, entity)
     ]
     if table[f.DEF_RETURNS][row] >= 0:
         header = one_line(text[name_at:head_end])
@@ -185,7 +185,7 @@ def _function(snapshot: Snapshot, facts: FileFacts, entity: Entity) -> Function:
         if kind == f.RAISE and expr >= 0:
             _add(function.raises, raised_name(facts, expr))
     for expr in _handlers(facts).get(scope, ()):
-        _add(function.catches, ".".join(facts.names[each] for each in spelled(facts, expr)))
+        _add(function.catches, ".".join(facts.names[each] for each in access_path(facts, expr)))
     for found in _LOGS.finditer(text, head_end, end):
         _add(function.logs, b".".join(found.groups()).decode())
     function.supers = [
@@ -437,5 +437,5 @@ def written(facts: FileFacts, expr: int) -> str:
         return str(lefts[expr])
     if op in (f.TRUE, f.FALSE, f.NONE):
         return {f.TRUE: "True", f.FALSE: "False", f.NONE: "None"}[op]
-    names = spelled(facts, expr)
+    names = access_path(facts, expr)
     return ".".join(facts.names[each] for each in names) or "…"

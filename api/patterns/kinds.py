@@ -7,20 +7,20 @@ handlers), for methods the method that they override, and else their names, para
 from __future__ import annotations
 
 from ...indexer import facts as f
-from ...indexer.resolve.entities import CLASS, FUNCTION, owner_class
-from ...indexer.resolve.synthesized import decorators, last_name
+from ...indexer.inference.entities import CLASS, FUNCTION, owner_class
+from ...indexer.plugins.synthesized import decorators, last_name
 from ...indexer.symbols import words
 from .family import FEWEST, Family, around, gathered
 from .family import beside as classes_beside
 from .features import of_class, of_function
-from .likeness import Subject, nearness
+from .similarity import Subject, nearness
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...indexer.resolve.entities import Entity
-    from ...indexer.snapshot import Snapshot
+    from ...indexer.inference.entities import Entity
+    from ...indexer.inference.inference import Inference
 
 _FILES = 80
 _ENOUGH = 120
@@ -33,67 +33,68 @@ _SILENT = frozenset(
 _METHODS = frozenset(["get", "post", "put", "delete", "patch", "head", "options"])
 
 
-def beside(snapshot: Snapshot, function: Entity) -> Family:
+def beside(inference: Inference, function: Entity) -> Family:
     """The family of a function that is there, without it."""
-    features = of_function(snapshot, function)
+    features = of_function(inference, function)
     subject = Subject.of(features)
-    family = _decorated(snapshot, subject, function)
+    family = _decorated(inference, subject, function)
     if family is not None:
         return family
-    owner = owner_class(snapshot.need(function[1]), function)
+    owner = owner_class(inference.need(function[1]), function)
     if owner >= 0:
-        found = _of_siblings(snapshot, (CLASS, function[1], owner), features.name)
+        found = _of_siblings(inference, (CLASS, function[1], owner), features.name)
         if len(found) >= FEWEST:
             why = f"override each other as `{features.name}`"
-            return gathered(snapshot, FUNCTION, subject, found, why)
-    return _alike(snapshot, subject, function)
+            return gathered(inference, FUNCTION, subject, found, why)
+    return _alike(inference, subject, function)
 
 
-def _of_siblings(snapshot: Snapshot, cls: Entity, name: str) -> list[Entity]:
+def _of_siblings(inference: Inference, cls: Entity, name: str) -> list[Entity]:
     """Methods of one name of the classes beside a class."""
     methods = (
-        of_class(snapshot, each).methods.get(name) for each in classes_beside(snapshot, cls).members
+        of_class(inference, each).methods.get(name)
+        for each in classes_beside(inference, cls).members
     )
     return [method.entity for method in methods if method is not None]
 
 
-def like(snapshot: Snapshot, subject: Subject) -> Family:
+def like(inference: Inference, subject: Subject) -> Family:
     """The family of a function to be written, by its decorators, name, parameters and place."""
-    return _decorated(snapshot, subject, None) or _alike(snapshot, subject, None)
+    return _decorated(inference, subject, None) or _alike(inference, subject, None)
 
 
-def _decorated(snapshot: Snapshot, subject: Subject, without: Entity | None) -> Family | None:
+def _decorated(inference: Inference, subject: Subject, without: Entity | None) -> Family | None:
     """Functions with the same decorator, where there are enough."""
     best: Family | None = None
     for name in sorted(subject.decorators - _SILENT):
         names = _METHODS if name in _METHODS else frozenset([name])
-        found = [each for each in with_decorator(snapshot, names, subject.path) if each != without]
+        found = [each for each in with_decorator(inference, names, subject.path) if each != without]
         if len(found) < FEWEST:
             continue
         said = "the name of an HTTP method" if name in _METHODS else f"`{name}`"
-        family = gathered(snapshot, FUNCTION, subject, found, f"are decorated with {said}")
+        family = gathered(inference, FUNCTION, subject, found, f"are decorated with {said}")
         family.is_sample |= len(found) >= _ENOUGH
         if best is None or len(family.members) < len(best.members):
             best = family
     return best
 
 
-def with_decorator(snapshot: Snapshot, names: frozenset[str], near: str) -> list[Entity]:
+def with_decorator(inference: Inference, names: frozenset[str], near: str) -> list[Entity]:
     """Functions with one of these decorators, nearest files first, at most some hundred."""
     paths: set[str] = set()
     for name in names:
-        paths.update(snapshot.files_with(name))
+        paths.update(inference.files_with(name))
     found: list[Entity] = []
     order = sorted(paths, key=lambda path: (-nearness(near, path) if near else 0.0, path))
     for looked, path in enumerate(order):
         if len(found) >= _ENOUGH or (looked >= _FILES and len(found) >= FEWEST):
             break
-        found += _decorated_in(snapshot, path, names)
+        found += _decorated_in(inference, path, names)
     return found
 
 
-def _decorated_in(snapshot: Snapshot, path: str, names: frozenset[str]) -> Iterator[Entity]:
-    facts = snapshot.facts(path)
+def _decorated_in(inference: Inference, path: str, names: frozenset[str]) -> Iterator[Entity]:
+    facts = inference.facts(path)
     if facts is None:
         return
     table = facts.definition
@@ -107,13 +108,13 @@ def _decorated_in(snapshot: Snapshot, path: str, names: frozenset[str]) -> Itera
                 break
 
 
-def _alike(snapshot: Snapshot, subject: Subject, without: Entity | None) -> Family:
+def _alike(inference: Inference, subject: Subject, without: Entity | None) -> Family:
     """Functions near it that begin or end with the same word, or take the same parameters."""
     mine = words(subject.name).split()
     found: list[Entity] = []
-    is_method = without is not None and owner_class(snapshot.need(without[1]), without) >= 0
-    for path in around(snapshot, subject.path, _FILES):
-        facts = snapshot.facts(path)
+    is_method = without is not None and owner_class(inference.need(without[1]), without) >= 0
+    for path in around(inference, subject.path, _FILES):
+        facts = inference.facts(path)
         if facts is None:
             continue
         table = facts.definition
@@ -123,7 +124,7 @@ def _alike(snapshot: Snapshot, subject: Subject, without: Entity | None) -> Fami
                 continue
             if (owner_class(facts, entity) >= 0) != is_method:
                 continue
-            if _is_like(snapshot, subject, mine, entity):
+            if _is_like(inference, subject, mine, entity):
                 found.append(entity)
         if len(found) >= _ENOUGH:
             break
@@ -133,11 +134,11 @@ def _alike(snapshot: Snapshot, subject: Subject, without: Entity | None) -> Fami
     if subject.parameters:
         said.append("take the same parameters")
     why = " or ".join(said) or "are near"
-    return gathered(snapshot, FUNCTION, subject, found, why)
+    return gathered(inference, FUNCTION, subject, found, why)
 
 
-def _is_like(snapshot: Snapshot, subject: Subject, mine: list[str], entity: Entity) -> bool:
-    facts = snapshot.need(entity[1])
+def _is_like(inference: Inference, subject: Subject, mine: list[str], entity: Entity) -> bool:
+    facts = inference.need(entity[1])
     name = facts.names[facts.definition[f.DEF_NAME][entity[2]]]
     if name.startswith("__"):
         return False
@@ -146,6 +147,6 @@ def _is_like(snapshot: Snapshot, subject: Subject, mine: list[str], entity: Enti
         return True
     if not subject.parameters:
         return False
-    taken = [each.name for each in of_function(snapshot, entity).parameters]
+    taken = [each.name for each in of_function(inference, entity).parameters]
     wanted = [each for each in subject.parameters if each not in ("self", "cls")]
     return len(wanted) > 1 and taken[: len(wanted)] == wanted

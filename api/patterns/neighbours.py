@@ -7,22 +7,21 @@ and from the folder.
 from __future__ import annotations
 
 from ...indexer import facts as f
-from ...indexer.name_search import NameSearch
-from ...indexer.resolve.classes import mro
-from ...indexer.resolve.entities import CLASS, FUNCTION
+from ...indexer.inference.entities import CLASS, FUNCTION
+from ...indexer.snapshot.name_search import NameSearch
 from ...indexer.symbols import words
-from ..queries.target import entity_of_symbol
-from ..validation.likeness import is_of_tests
+from ..check.clones import is_of_tests
+from ..operations.target import entity_of_symbol
 from .family import around
 from .features import of_class, of_function
-from .likeness import WEIGHTS, Subject, likeness, parts
+from .similarity import WEIGHTS, Subject, likeness, parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...indexer.resolve.entities import Entity
-    from ...indexer.snapshot import Snapshot
+    from ...indexer.inference.entities import Entity
+    from ...indexer.inference.inference import Inference
     from .family import Family
 
 _RARE = 40  # files that have a name; one in more of them leads nowhere
@@ -44,13 +43,13 @@ class Neighbour:
 
 
 def neighbours(
-    snapshot: Snapshot, kind: int, subject: Subject, family: Family, without: Entity | None
+    inference: Inference, kind: int, subject: Subject, family: Family, without: Entity | None
 ) -> list[Neighbour]:
     """What is like a subject, most alike first."""
     features = of_class if kind == CLASS else of_function
     candidates = dict.fromkeys(family.members)
-    candidates.update(dict.fromkeys(_candidates(snapshot, kind, subject)))
-    for each in mro(snapshot, without) if without is not None else ():
+    candidates.update(dict.fromkeys(_candidates(inference, kind, subject)))
+    for each in inference.mro(without) if without is not None else ():
         candidates.pop(each, None)  # neither itself nor what it derives from
     whole = sum(
         WEIGHTS[name]
@@ -63,7 +62,7 @@ def neighbours(
     ) or 1.0  # fmt: skip
     found: list[Neighbour] = []
     for entity in candidates:
-        other = Subject.of(features(snapshot, entity))
+        other = Subject.of(features(inference, entity))
         share = likeness(subject, other) / whole
         if is_of_tests(entity[1]) and not is_of_tests(subject.path):
             share *= 0.7
@@ -101,37 +100,37 @@ def _listed(names: list[str], most: int = 5) -> str:
     return ", ".join(names[:most]) + rest
 
 
-def _candidates(snapshot: Snapshot, kind: int, subject: Subject) -> Iterator[Entity]:
+def _candidates(inference: Inference, kind: int, subject: Subject) -> Iterator[Entity]:
     """Definitions that share a rare member, end with the same word, or are near."""
     if kind == CLASS:
-        for name in _rare(snapshot, subject.members):
-            for path in snapshot.files_with(name):
-                yield from _classes_with(snapshot, path, name)
+        for name in _rare(inference, subject.members):
+            for path in inference.files_with(name):
+                yield from _classes_with(inference, path, name)
     elif subject.parameters:
         taken = [each for each in subject.parameters if each not in ("self", "cls")]
-        for name in _rare(snapshot, set(taken)):
-            for path in snapshot.files_with(name):
-                yield from _taking(snapshot, path, name)
+        for name in _rare(inference, set(taken)):
+            for path in inference.files_with(name):
+                yield from _taking(inference, path, name)
     last = words(subject.name).rpartition(" ")[2]
     if len(last) > 2:
         wanted = CLASS if kind == CLASS else FUNCTION
         names = [
             name
-            for name in NameSearch.of(snapshot).match(last, _ALIKE)
+            for name in NameSearch.of(inference.snapshot).match(last, _ALIKE)
             if words(name).rpartition(" ")[2] == last
         ]
-        for path, row in snapshot.symbols_named(names):
-            found = entity_of_symbol(snapshot, path, row)
+        for path, row in inference.snapshot.symbols_named(names):
+            found = entity_of_symbol(inference, path, row)
             if found is not None and found.entity[0] == wanted:
                 yield found.entity
     if subject.path:
-        for path in around(snapshot, subject.path, _NEAR):
-            yield from _defined(snapshot, path, kind)
+        for path in around(inference, subject.path, _NEAR):
+            yield from _defined(inference, path, kind)
 
 
-def _rare(snapshot: Snapshot, names: set[str]) -> list[str]:
+def _rare(inference: Inference, names: set[str]) -> list[str]:
     """Names that few files have, the rarest first; of none that are private or special."""
-    store = snapshot.index.reader()
+    store = inference.snapshot.index.reader()
     if store is None:
         return []
     counted = sorted(
@@ -142,8 +141,8 @@ def _rare(snapshot: Snapshot, names: set[str]) -> list[str]:
     return [name for count, name in counted if 0 < count <= _RARE][:_NAMES]
 
 
-def _classes_with(snapshot: Snapshot, path: str, name: str) -> Iterator[Entity]:
-    facts = snapshot.facts(path)
+def _classes_with(inference: Inference, path: str, name: str) -> Iterator[Entity]:
+    facts = inference.facts(path)
     row = facts.name_id(name) if facts is not None else -1
     if facts is None or row < 0:
         return
@@ -153,8 +152,8 @@ def _classes_with(snapshot: Snapshot, path: str, name: str) -> Iterator[Entity]:
             yield CLASS, path, facts.scope[f.SCOPE_DEFINITION][scope]
 
 
-def _taking(snapshot: Snapshot, path: str, name: str) -> Iterator[Entity]:
-    facts = snapshot.facts(path)
+def _taking(inference: Inference, path: str, name: str) -> Iterator[Entity]:
+    facts = inference.facts(path)
     row = facts.name_id(name) if facts is not None else -1
     if facts is None or row < 0:
         return
@@ -165,8 +164,8 @@ def _taking(snapshot: Snapshot, path: str, name: str) -> Iterator[Entity]:
                 yield FUNCTION, path, definition
 
 
-def _defined(snapshot: Snapshot, path: str, kind: int) -> Iterator[Entity]:
-    facts = snapshot.facts(path)
+def _defined(inference: Inference, path: str, kind: int) -> Iterator[Entity]:
+    facts = inference.facts(path)
     if facts is None:
         return
     wanted = f.CLASS if kind == CLASS else f.FUNCTION

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from ...indexer import facts as f
-from ...indexer.resolve.names import builtin_name
-from ..queries.import_edits import key_of, name_key, relative_to
+from ...indexer.inference.names import builtin_name
+from ..source.import_edits import key_of, name_key, relative_to
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ...indexer.snapshot import Snapshot
+    from ...indexer.inference.inference import Inference
 
 # A name, but not that of a keyword argument.
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*+(?!\s*=(?!=))")
@@ -51,9 +51,9 @@ def names_in(written: str, *, quoted: bool = False) -> list[str]:
 class Origins:
     """Finds names where the members of a family have them from."""
 
-    def __init__(self, snapshot: Snapshot, into: str, sources: Iterable[str]) -> None:
+    def __init__(self, inference: Inference, into: str, sources: Iterable[str]) -> None:
         """``into`` is where the names are wanted, ``sources`` the files to look into, in order."""
-        self.snapshot = snapshot
+        self.inference = inference
         self.into = into
         self.sources = list(dict.fromkeys(sources))
         self.needed: dict[tuple[str, str, str], Import] = {}
@@ -61,7 +61,7 @@ class Origins:
         """Names that the skeleton defines itself."""
         self.preamble: list[str] = []
         """Assignments that every file of the kind makes for itself: `app = FastAPI()`."""
-        self._there = snapshot.facts(into) if into and snapshot.exists(into) else None
+        self._there = inference.facts(into) if into and inference.exists(into) else None
 
     def knows(self, written: str, *, quoted: bool = False, is_type: bool = False) -> bool:
         """Whether all names of an expression can be had, noting the imports that they take."""
@@ -73,7 +73,7 @@ class Origins:
                 continue
             found = self.origin(name)
             if found is None:
-                if builtin_name(self.snapshot, name):
+                if builtin_name(self.inference, name):
                     continue
                 return False
             if found.is_for_types and not is_type:
@@ -95,12 +95,12 @@ class Origins:
         made: list[str] = []
         having = 0
         for path in self.sources:
-            facts = self.snapshot.facts(path)
+            facts = self.inference.facts(path)
             row = facts.name_id(name) if facts is not None else -1
             rows = facts.bindings_of(0, row) if facts is not None and row >= 0 else []
             having += bool(rows)
             if facts is not None and rows and facts.binding[f.BIND_KIND][rows[0]] == f.ASSIGN:
-                text = self.snapshot.text(path)
+                text = self.inference.text(path)
                 start = facts.binding[f.BIND_POS][rows[0]]
                 line = text[start : text.find(b"\n", start)].decode("utf-8", "replace")
                 if re.fullmatch(r"\w+ = [\w.]+\(\)", line.strip()):
@@ -118,7 +118,7 @@ class Origins:
     def origin(self, name: str) -> Import | None:
         """The import by which a source has a name, or by which others have it from the source."""
         for path in self.sources:
-            facts = self.snapshot.facts(path)
+            facts = self.inference.facts(path)
             row = facts.name_id(name) if facts is not None else -1
             if facts is None or row < 0:
                 continue
@@ -126,7 +126,7 @@ class Origins:
                 kind, ref = (facts.binding[column][binding] for column in (f.BIND_KIND, f.BIND_REF))
                 if kind == f.IMPORT:
                     table = facts.imports
-                    module = absolute(self.snapshot, path, facts.names[table[f.IMP_MODULE][ref]])
+                    module = absolute(self.inference, path, facts.names[table[f.IMP_MODULE][ref]])
                     imported = table[f.IMP_NAME][ref]
                     flags = table[f.IMP_FLAGS][ref]
                     if flags & (f.IN_TRY | f.IN_HANDLER | f.IN_BRANCH) or imported < -1:
@@ -137,7 +137,7 @@ class Origins:
                     alias = name if name != (original or module) else ""
                     for_types = bool(flags & f.TYPE_CHECKING_ONLY)
                     return Import(module, original, alias, is_for_types=for_types)
-                module = self.snapshot.index.module_name(path)
+                module = self.inference.snapshot.index.module_name(path)
                 if module and kind in (f.DEF_CLASS, f.DEF_FUNCTION, f.ASSIGN, f.DECLARE):
                     return Import(module, name, "")
         return None
@@ -189,7 +189,7 @@ class Origins:
         sources = self.sources[:5]
         using = 0
         for path in sources:
-            facts = self.snapshot.facts(path)
+            facts = self.inference.facts(path)
             if facts is not None and any(flag & f.FUTURE for flag in facts.imports[f.IMP_FLAGS]):
                 using += 1
         return using * 2 > len(sources)
@@ -200,7 +200,7 @@ class Origins:
         for each in imports:
             module = self._spelled(each.module) if each.name else each.module
             if each.alias or not each.name:
-                key = key_of(self.snapshot, self.into, module, is_from=bool(each.name))
+                key = key_of(self.inference, self.into, module, is_from=bool(each.name))
                 alias = f" as {each.alias}" if each.alias else ""
                 said = f"from {module} import {each.name}" if each.name else f"import {module}"
                 plain.append((key, said + alias))
@@ -208,7 +208,7 @@ class Origins:
                 by_module.setdefault(module, []).append(each)
         for module, each in by_module.items():
             names = sorted({one.name for one in each}, key=name_key)
-            key = key_of(self.snapshot, self.into, module, is_from=True)
+            key = key_of(self.inference, self.into, module, is_from=True)
             plain.append((key, f"from {module} import {', '.join(names)}"))
         plain.sort()
         lines: list[str] = []
@@ -220,13 +220,13 @@ class Origins:
 
     def _spelled(self, module: str) -> str:
         """A module as files near the skeleton spell it: relative or absolute."""
-        own = self.snapshot.index.module_name(self.into) or ""
+        own = self.inference.snapshot.index.module_name(self.into) or ""
         near = self.into.rpartition("/")[0]
         paths = [self.into, *self.sources] if self._there is not None else self.sources
         relative = whole = 0
         top = own.partition(".")[0]
         for path in [each for each in paths if each.rpartition("/")[0] == near][:5]:
-            facts = self.snapshot.facts(path)
+            facts = self.inference.facts(path)
             for row in facts.imports[f.IMP_MODULE] if facts is not None else ():
                 spelled = facts.names[row] if facts is not None else ""
                 relative += spelled.startswith(".")
@@ -236,11 +236,11 @@ class Origins:
         return relative_to(own, module, is_package=self.into.endswith("/__init__.py"))
 
 
-def absolute(snapshot: Snapshot, path: str, module: str) -> str:
+def absolute(inference: Inference, path: str, module: str) -> str:
     """The full name of a module that a file imports by a relative one."""
     if not module.startswith("."):
         return module
-    own = (snapshot.index.module_name(path) or "").split(".")
+    own = (inference.snapshot.index.module_name(path) or "").split(".")
     dots = len(module) - len(module.lstrip("."))
     up = dots - 1 if path.endswith("/__init__.py") else dots
     package = own[: len(own) - up] if up <= len(own) else []

@@ -11,15 +11,15 @@ from collections import Counter, defaultdict
 from ...indexer import facts as f
 from ...indexer.symbols import CLASS as CLASS_SYMBOL
 from .features import Class, Function, Parameter, of_class, of_function
-from .likeness import plain_name
 from .required import inherited, required_methods
+from .similarity import plain_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from ...indexer.resolve.entities import Entity
-    from ...indexer.snapshot import Snapshot
+    from ...indexer.inference.entities import Entity
+    from ...indexer.inference.inference import Inference
     from .family import Family
     from .features import Shape
 
@@ -92,13 +92,13 @@ class Planned:
         self.raises: list[str] = []
 
 
-def plan_class(snapshot: Snapshot, family: Family) -> Plan:
+def plan_class(inference: Inference, family: Family) -> Plan:
     """The plan of a new class of a family."""
     made = Plan()
-    members = [of_class(snapshot, each) for each in family.members]
+    members = [of_class(inference, each) for each in family.members]
     weights = family.weights
     whole = sum(weights)
-    made.bases = _bases(snapshot, family, members)
+    made.bases = _bases(inference, family, members)
     made.keywords = _common(((each.keywords, w) for each, w in zip(members, weights, strict=True)),
                             whole, key=str)  # fmt: skip
     made.decorators = _common(
@@ -106,7 +106,7 @@ def plan_class(snapshot: Snapshot, family: Family) -> Plan:
         whole,
         share=MEMBER,
     )
-    required = required_methods(snapshot, family.base) if family.base else {}
+    required = required_methods(inference, family.base) if family.base else {}
     names: dict[str, None] = {}
     for each in members:
         names.update(dict.fromkeys(each.methods))
@@ -126,8 +126,8 @@ def plan_class(snapshot: Snapshot, family: Family) -> Plan:
             continue
         if not insists and not asked and share < (_MEANT if name in required else MEMBER):
             continue
-        base = inherited(snapshot, family.base, name) if family.base else None
-        planned = plan_function(snapshot, name, having, base)
+        base = inherited(inference, family.base, name) if family.base else None
+        planned = plan_function(inference, name, having, base)
         if planned is not None:
             planned.of = len(members)
             planned.required = name in required
@@ -138,13 +138,13 @@ def plan_class(snapshot: Snapshot, family: Family) -> Plan:
 
 
 def plan_function(
-    snapshot: Snapshot, name: str, having: Weighed, base: Entity | None = None
+    inference: Inference, name: str, having: Weighed, base: Entity | None = None
 ) -> Planned | None:
     """The plan of a function like those that are there, each with its weight.
 
     ``base`` is the method that it overrides, which says what to take when they do not agree.
     """
-    above = of_function(snapshot, base) if base is not None else None
+    above = of_function(inference, base) if base is not None else None
     if not having and above is None:
         return None
     whole = sum(w for _, w in having)
@@ -207,15 +207,15 @@ def as_asked(planned: Planned, family: Family, having: Weighed) -> None:
     ]
 
 
-def _bases(snapshot: Snapshot, family: Family, members: list[Class]) -> list[str]:
+def _bases(inference: Inference, family: Family, members: list[Class]) -> list[str]:
     """Bases that most have, as they are written most; the base that is asked for always."""
-    from ...indexer.resolve.entities import name_of
+    from ...indexer.inference.entities import name_of
 
-    wanted = name_of(snapshot, family.base) if family.base else ""
+    wanted = name_of(inference, family.base) if family.base else ""
     whole = sum(family.weights)
     weighed = [(each.bases, w) for each, w in zip(members, family.weights, strict=True)]
     found = _common(weighed, whole, share=MEMBER)
-    named = _base_in_name(snapshot, family, members, wanted)
+    named = _base_in_name(inference, family, members, wanted)
     if named and named not in found:
         found.append(named)
     for base in sorted(family.subject.bases - {plain_name(each) for each in found} - {wanted}):
@@ -230,7 +230,7 @@ def _bases(snapshot: Snapshot, family: Family, members: list[Class]) -> list[str
     return found
 
 
-def _base_in_name(snapshot: Snapshot, family: Family, members: list[Class], wanted: str) -> str:
+def _base_in_name(inference: Inference, family: Family, members: list[Class], wanted: str) -> str:
     """The base that a new class is called after, where most are: `TupleExact(…, Exact)`."""
     name = family.subject.name
     heads: defaultdict[str, float] = defaultdict(float)
@@ -247,7 +247,7 @@ def _base_in_name(snapshot: Snapshot, family: Family, members: list[Class], want
     rest = name.removeprefix(head)
     if heads[head] <= MEMBER * sum(family.weights) or rest in (name, ""):
         return ""
-    if not any(row[4] == CLASS_SYMBOL for _, row in snapshot.symbols_named([rest])):
+    if not any(row[4] == CLASS_SYMBOL for _, row in inference.snapshot.symbols_named([rest])):
         return ""
     return spelled.most_common(1)[0][0] + rest
 

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from ...indexer import facts as f
-from ...indexer.resolve.classes import mro, own_member, own_member_names
-from ...indexer.resolve.entities import CLASS, FUNCTION
+from ...indexer.inference.classes import own_member_names
+from ...indexer.inference.entities import CLASS, FUNCTION
 from .features import of_function
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...indexer.resolve.entities import Entity
-    from ...indexer.snapshot import Snapshot
+    from ...indexer.inference.entities import Entity
+    from ...indexer.inference.inference import Inference
 
 
-def required_methods(snapshot: Snapshot, base: Entity) -> dict[str, tuple[Entity, bool]]:
+def required_methods(inference: Inference, base: Entity) -> dict[str, tuple[Entity, bool]]:
     """Methods by name that a base leaves to others, and whether Python insists on them.
 
     Those that only raise ``NotImplementedError`` are meant to be overridden, but need not be.
     """
     found: dict[str, tuple[Entity, bool]] = {}
     seen: set[str] = set()
-    for cls in mro(snapshot, base):
+    for cls in inference.mro(base):
         if cls[0] != CLASS:
             continue
-        for name in own_member_names(snapshot, cls):
+        for name in own_member_names(inference, cls):
             if name in seen:
                 continue
             seen.add(name)
-            for item in own_member(snapshot, cls, name)[-1:]:
+            for item in inference.own_member(cls, name)[-1:]:
                 if item.entity[0] != FUNCTION:
                     continue
-                method = of_function(snapshot, item.entity)
+                method = of_function(inference, item.entity)
                 if method.flags & f.ABSTRACT:
                     found[name] = item.entity, True
                 elif (
@@ -42,10 +42,10 @@ def required_methods(snapshot: Snapshot, base: Entity) -> dict[str, tuple[Entity
     return found
 
 
-def inherited(snapshot: Snapshot, base: Entity, name: str) -> Entity | None:
+def inherited(inference: Inference, base: Entity, name: str) -> Entity | None:
     """The method that a class derived from a base would override; None for none that is known."""
-    for cls in mro(snapshot, base):
-        found = own_member(snapshot, cls, name) if cls[0] == CLASS else []
+    for cls in inference.mro(base):
+        found = inference.own_member(cls, name) if cls[0] == CLASS else []
         if found:
             return found[-1].entity if found[-1].entity[0] == FUNCTION else None
     return None

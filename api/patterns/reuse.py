@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 
 from ...indexer import facts as f
-from ...indexer.resolve.entities import CLASS, FUNCTION, MODULE, name_of
-from ...indexer.resolve.modules import imported_module
+from ...indexer.inference.entities import CLASS, FUNCTION, MODULE, name_of
+from ...indexer.inference.modules import imported_module
 from ...indexer.symbols import words
-from ..queries.target import is_test, loose
-from ..views import summary
-from .asked import parsed
+from ..operations.target import is_test, loose
+from ..source.entity_views import summary
 from .family import around
 from .features import of_function
+from .question import parsed
 from .search import has, scored, stem, terms
 
 TYPE_CHECKING = False
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator
 
-    from ...indexer.resolve.entities import Entity
-    from ...indexer.snapshot import Snapshot
+    from ...indexer.inference.entities import Entity
+    from ...indexer.inference.inference import Inference
 
 _RARE, _NAMES = 60, 12
 _FILES, _MODULES = 25, 20
@@ -128,7 +128,7 @@ def _parameters(node: ast.AST | None) -> list[str]:
     return [name for name in names if name not in ("self", "cls")]
 
 
-def candidates(snapshot: Snapshot, asked: Wanted, into: str) -> list[Candidate]:
+def candidates(inference: Inference, asked: Wanted, into: str) -> list[Candidate]:
     """What may do, best first."""
     found: dict[Entity, dict[str, float]] = {}
     reasons: dict[Entity, list[str]] = {}
@@ -141,29 +141,29 @@ def candidates(snapshot: Snapshot, asked: Wanted, into: str) -> list[Candidate]:
             known[part] = share
 
     if asked.name:
-        for item in loose(snapshot, asked.name)[:10]:
+        for item in loose(inference, asked.name)[:10]:
             if item.entity[0] in (CLASS, FUNCTION):
                 note(item.entity, "name", 1.0, f"is called `{asked.name}`")
-    for score, entity in scored(snapshot, asked.terms)[:60]:
+    for score, entity in scored(inference, asked.terms)[:60]:
         if score > _LEAST:
-            note(entity, "words", score, _shared_words(snapshot, asked, entity))
-    for entity in _installed(snapshot, asked, into):
-        share = _word_share(snapshot, asked, entity)
+            note(entity, "words", score, _shared_words(inference, asked, entity))
+    for entity in _installed(inference, asked, into):
+        share = _word_share(inference, asked, entity)
         if share > 0.6:
-            note(entity, "words", share, _shared_words(snapshot, asked, entity))
-    for entity, share, names in _using(snapshot, asked.uses):
+            note(entity, "words", share, _shared_words(inference, asked, entity))
+    for entity, share, names in _using(inference, asked.uses):
         note(entity, "uses", share, f"uses {', '.join(names)} as well")
     ranked: list[Candidate] = []
     for entity, known in found.items():
         fit = _fit(asked, known)
         if entity[0] == FUNCTION and asked.parameters:
-            taken = [each.name for each in of_function(snapshot, entity).parameters]
+            taken = [each.name for each in of_function(inference, entity).parameters]
             shared = [each for each in asked.parameters if each in taken]
             if shared:
                 fit = min(1.0, fit + 0.15 * len(shared) / len(asked.parameters))
                 reasons[entity].append(f"takes {', '.join(shared)}")
         fit -= 0.15 if is_test(entity[1]) else 0.0
-        fit -= 0.1 if name_of(snapshot, entity).startswith("_") and entity[1] != into else 0.0
+        fit -= 0.1 if name_of(inference, entity).startswith("_") and entity[1] != into else 0.0
         if fit >= _LEAST:
             ranked.append(Candidate(entity, fit, reasons[entity]))
     ranked.sort(key=lambda each: (-each.fit, each.entity))
@@ -179,10 +179,10 @@ def _fit(asked: Wanted, known: dict[str, float]) -> float:
     return min(limit, best * 0.85 + rest * 0.3)
 
 
-def _word_share(snapshot: Snapshot, asked: Wanted, entity: Entity) -> float:
+def _word_share(inference: Inference, asked: Wanted, entity: Entity) -> float:
     mine = set(asked.terms)
-    name = {stem(word) for word in words(name_of(snapshot, entity)).split()}
-    told = set(terms(summary(snapshot.need(entity[1]), entity)))
+    name = {stem(word) for word in words(name_of(inference, entity)).split()}
+    told = set(terms(summary(inference.need(entity[1]), entity)))
     if not mine or not any(has(name, word) for word in mine):
         return 0.0
     return sum(1.0 if has(name, word) else 0.6 if has(told, word) else 0.0 for word in mine) / len(
@@ -190,13 +190,13 @@ def _word_share(snapshot: Snapshot, asked: Wanted, entity: Entity) -> float:
     )
 
 
-def _shared_words(snapshot: Snapshot, asked: Wanted, entity: Entity) -> str:
+def _shared_words(inference: Inference, asked: Wanted, entity: Entity) -> str:
     name = [
         word
-        for word in words(name_of(snapshot, entity)).split()
+        for word in words(name_of(inference, entity)).split()
         if any(has({stem(word)}, each) for each in asked.terms)
     ]
-    told = summary(snapshot.need(entity[1]), entity) if entity[0] in (CLASS, FUNCTION) else ""
+    told = summary(inference.need(entity[1]), entity) if entity[0] in (CLASS, FUNCTION) else ""
     said = [w for w in re.findall(r"\w+", told) if stem(w.lower()) in asked.terms and w not in name]
     parts: list[str] = []
     if name:
@@ -206,9 +206,9 @@ def _shared_words(snapshot: Snapshot, asked: Wanted, entity: Entity) -> str:
     return " and ".join(parts) or "its class is about it"
 
 
-def _using(snapshot: Snapshot, uses: set[str]) -> Iterator[tuple[Entity, float, list[str]]]:
+def _using(inference: Inference, uses: set[str]) -> Iterator[tuple[Entity, float, list[str]]]:
     """(function, share, names) of functions that use most of some names, rare ones first."""
-    store = snapshot.index.reader()
+    store = inference.snapshot.index.reader()
     if store is None or len(uses) < 2:
         return
     counted = {name: len(store.files_of_name(name)) for name in uses}
@@ -217,13 +217,13 @@ def _using(snapshot: Snapshot, uses: set[str]) -> Iterator[tuple[Entity, float, 
     rare = sorted((n, name) for name, n in counted.items() if 0 < n <= _RARE)[:_NAMES]
     positions: dict[str, set[str]] = {}
     for _, name in rare:
-        for path in snapshot.files_with(name):
+        for path in inference.files_with(name):
             positions.setdefault(path, set()).add(name)
     paths = sorted(
         positions, key=lambda path: (-sum(weights[name] for name in positions[path]), path)
     )
     for path in paths[:_FILES]:
-        facts = snapshot.facts(path)
+        facts = inference.facts(path)
         if facts is None:
             continue
         table = facts.definition
@@ -246,31 +246,31 @@ def _using(snapshot: Snapshot, uses: set[str]) -> Iterator[tuple[Entity, float, 
                 yield (FUNCTION, path, row), share, shared[:4]
 
 
-def _installed(snapshot: Snapshot, asked: Wanted, into: str) -> Iterator[Entity]:
+def _installed(inference: Inference, asked: Wanted, into: str) -> Iterator[Entity]:
     """Public functions and classes of installed modules that files near the new code import."""
     if not asked.terms:
         return
     modules: dict[str, int] = {}
-    paths = around(snapshot, into, 30) if into else list(snapshot.view.files)[:60]
+    paths = around(inference, into, 30) if into else list(inference.snapshot.view.files)[:60]
     for path in paths:
-        facts = snapshot.facts(path)
+        facts = inference.facts(path)
         if facts is None:
             continue
         for row in facts.imports[f.IMP_MODULE]:
             name = facts.names[row]
             if not name.startswith("."):
                 modules[name] = modules.get(name, 0) + 1
-    anchor = into if into and snapshot.exists(into) else next(iter(paths), "")
+    anchor = into if into and inference.exists(into) else next(iter(paths), "")
     ranked = sorted(modules, key=lambda name: (-modules[name], name))[: 4 * _MODULES]
     looked = 0
     for name in ranked:
-        entity = imported_module(snapshot, anchor, name) if anchor else None
+        entity = imported_module(inference, anchor, name) if anchor else None
         if entity is None or entity[0] != MODULE or not entity[1].startswith("/"):
             continue
         looked += 1
         if looked > _MODULES:
             return
-        facts = snapshot.facts(entity[1])
+        facts = inference.facts(entity[1])
         if facts is None:
             continue
         for row, kind in enumerate(facts.definition[f.DEF_KIND]):

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 
 from ...indexer import symbols as s
-from ...indexer.resolve.entities import CLASS, FUNCTION
+from ...indexer.inference.entities import CLASS, FUNCTION
 from ...indexer.symbols import words
-from ..queries.target import entity_of_symbol, is_test
+from ..operations.target import entity_of_symbol, is_test
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ...indexer.resolve.entities import Entity
-    from ...indexer.snapshot import Snapshot
+    from ...indexer.inference.entities import Entity
+    from ...indexer.inference.inference import Inference
     from ...indexer.store.index_store import StoredSymbol
 
 # Words that say what is wanted of the code, not what it is about.
@@ -49,16 +49,16 @@ def stem(word: str) -> str:
     return word
 
 
-def by_words(snapshot: Snapshot, text: str, limit: int = 20) -> list[Entity]:
+def by_words(inference: Inference, text: str, limit: int = 20) -> list[Entity]:
     """Classes and functions whose name or summary has the words of a text, best first."""
-    return [entity for _, entity in scored(snapshot, terms(text))[:limit]]
+    return [entity for _, entity in scored(inference, terms(text))[:limit]]
 
 
-def scored(snapshot: Snapshot, wanted: list[str]) -> list[tuple[float, Entity]]:
+def scored(inference: Inference, wanted: list[str]) -> list[tuple[float, Entity]]:
     """(score, entity) of definitions that have some of these stems in name or summary."""
     if not wanted:
         return []
-    rows = [(path, row, *_stems(row)) for path, row in _candidates(snapshot, wanted)]
+    rows = [(path, row, *_stems(row)) for path, row in _candidates(inference, wanted)]
     weights: dict[str, float] = {}
     for word in wanted:
         n = sum(has(name, word) or has(told, word) for _, _, name, told, _ in rows)
@@ -75,7 +75,7 @@ def scored(snapshot: Snapshot, wanted: list[str]) -> list[tuple[float, Entity]]:
             continue
         extra = sum(not any(has({each}, word) for word in weights) for each in name)
         score = score / whole - 0.15 * extra / max(len(name), 1) - (0.3 if is_test(path) else 0.0)
-        entity = entity_of_symbol(snapshot, path, row)
+        entity = entity_of_symbol(inference, path, row)
         if entity is not None and entity.entity[0] in (CLASS, FUNCTION):
             found.append((-score, path, row[5], entity.entity))
     found.sort(key=lambda entry: entry[:3])
@@ -94,14 +94,14 @@ def _stems(row: StoredSymbol) -> tuple[set[str], set[str], set[str]]:
     return name, told, {stem(word) for word in words(row[3].replace(".", "_")).split()}
 
 
-def _candidates(snapshot: Snapshot, wanted: Iterable[str]) -> list[tuple[str, StoredSymbol]]:
+def _candidates(inference: Inference, wanted: Iterable[str]) -> list[tuple[str, StoredSymbol]]:
     """Symbols with one of the words in name or summary, by the full-text index."""
-    store = snapshot.index.reader()
+    store = inference.snapshot.index.reader()
     if store is None:
         return []
     seen: set[int] = set()
     found: list[tuple[str, StoredSymbol]] = []
-    paths = snapshot.view.paths
+    paths = inference.snapshot.view.paths
     listed = list(wanted)
     quoted = [f'"{word}"*' for word in listed[:8]]
     queries = [" AND ".join(quoted[:4]), *quoted]

@@ -9,14 +9,14 @@ on ``self``) is written out.
 from __future__ import annotations
 
 from ...indexer import facts as f
-from ...indexer.resolve.entities import name_of, owner_class
+from ...indexer.inference.entities import name_of, owner_class
 from ...indexer.symbols import words
 from .origins import Origins
 from .plan import VARIES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...indexer.snapshot import Snapshot
+    from ...indexer.inference.inference import Inference
     from .features import Parameter
     from .plan import Plan, Planned
 
@@ -28,7 +28,7 @@ _NOTHING_GIVEN = frozenset(["__init__", "__init_subclass__", "__del__", "__post_
 
 
 def class_skeleton(
-    snapshot: Snapshot, name: str, plan: Plan, origins: Origins, *, has_doc: bool
+    inference: Inference, name: str, plan: Plan, origins: Origins, *, has_doc: bool
 ) -> str:
     """Imports and the class."""
     origins.own.add(name)
@@ -51,17 +51,17 @@ def class_skeleton(
         if at:
             body.append("")
         fields = plan.fields if each.name == "__init__" else []
-        body += function_lines(snapshot, each, origins, fields)
+        body += function_lines(inference, each, origins, fields)
     while body and not body[-1]:
         body.pop()
     lines += [f"{_INDENT}{line}" if line else "" for line in body or ["pass"]]
     return _joined(origins, lines)
 
 
-def function_skeleton(snapshot: Snapshot, plan: Planned, origins: Origins) -> str:
+def function_skeleton(inference: Inference, plan: Planned, origins: Origins) -> str:
     """Imports and the function."""
     origins.own.add(plan.name)
-    return _joined(origins, function_lines(snapshot, plan, origins, []))
+    return _joined(origins, function_lines(inference, plan, origins, []))
 
 
 def _joined(origins: Origins, lines: list[str]) -> str:
@@ -82,7 +82,7 @@ def _attribute(
 
 
 def function_lines(
-    snapshot: Snapshot, plan: Planned, origins: Origins, fields: list[tuple[str, str]]
+    inference: Inference, plan: Planned, origins: Origins, fields: list[tuple[str, str]]
 ) -> list[str]:
     """A function or method line by line, not indented."""
     lines = _decorators(plan.decorators, origins)
@@ -97,7 +97,7 @@ def function_lines(
         lines.append(line)
     else:
         lines += [f"{head} {plan.name}(", *(f"{_INDENT}{each}," for each in written), f"){tail}"]
-    lines += [f"{_INDENT}{each}" for each in _body(snapshot, plan, fields)]
+    lines += [f"{_INDENT}{each}" for each in _body(inference, plan, fields)]
     return lines
 
 
@@ -139,9 +139,9 @@ def bare_text(parameters: list[Parameter]) -> list[str]:
     ]
 
 
-def _body(snapshot: Snapshot, plan: Planned, fields: list[tuple[str, str]]) -> list[str]:
+def _body(inference: Inference, plan: Planned, fields: list[tuple[str, str]]) -> list[str]:
     kept = [f"self.{name} = {parameter}" for name, parameter in fields]
-    compared = _compared(snapshot, plan)
+    compared = _compared(inference, plan)
     if plan.supers is not None:
         passed = [*plan.supers, *(f"{name}=..." for name in plan.lacking)]
         call = f"super().{plan.name}({', '.join(passed)})"
@@ -156,13 +156,13 @@ def _body(snapshot: Snapshot, plan: Planned, fields: list[tuple[str, str]]) -> l
     return [f'raise NotImplementedError("{MARK}{compared}")']
 
 
-def _compared(snapshot: Snapshot, plan: Planned) -> str:
+def _compared(inference: Inference, plan: Planned) -> str:
     """Where one of the others is to be read."""
     kind, path, row = plan.model.entity
-    facts = snapshot.need(path)
+    facts = inference.need(path)
     line = facts.line_of(facts.definition[f.DEF_POS][row]) + 1
     owner = owner_class(facts, (kind, path, row))
-    name = name_of(snapshot, plan.model.entity)
+    name = name_of(inference, plan.model.entity)
     if owner >= 0:  # the class says enough: the method is called the same
         name = facts.names[facts.definition[f.DEF_NAME][owner]]
     where = path.rpartition("/")[2]

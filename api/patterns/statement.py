@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ...indexer.resolve.entities import CLASS, name_of
+from ...indexer.inference.entities import CLASS, name_of
 from ...indexer.symbols import words
 from .features import Class, Function, of_class, of_function
-from .likeness import plain_name
 from .origins import Origins, absolute
+from .similarity import plain_name
 from .skeleton import bare_text, parameters_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from ...indexer.snapshot import Snapshot
+    from ...indexer.inference.inference import Inference
     from .family import Family
     from .plan import Plan
 
@@ -55,27 +55,27 @@ class Outlier:
         self.lacks = lacks
 
 
-def habits(snapshot: Snapshot, family: Family, plan: Plan) -> list[Habit]:
+def habits(inference: Inference, family: Family, plan: Plan) -> list[Habit]:
     """All that is to be told of a family, kind by kind, what most do first."""
     if family.kind == CLASS:
-        members = [of_class(snapshot, each) for each in family.members]
-        told = list(_of_classes(snapshot, members, plan))
+        members = [of_class(inference, each) for each in family.members]
+        told = list(_of_classes(inference, members, plan))
         functions = [method for each in members for method in each.methods.values()]
         owners = [each for each in members for _ in each.methods]
     else:
-        members = [of_function(snapshot, each) for each in family.members]
-        told = list(_of_functions(snapshot, members))
+        members = [of_function(inference, each) for each in family.members]
+        told = list(_of_functions(inference, members))
         functions, owners = members, members
     told += _errors(functions, owners, len(members))
-    told += _places(snapshot, family)
+    told += _places(inference, family)
     return told
 
 
-def outliers(snapshot: Snapshot, family: Family) -> list[Outlier]:
+def outliers(inference: Inference, family: Family) -> list[Outlier]:
     """Members of a family of classes that lack what three quarters of the others have."""
     if family.kind != CLASS or len(family.members) < 4:
         return []
-    members = [of_class(snapshot, each) for each in family.members]
+    members = [of_class(inference, each) for each in family.members]
     counted = Counter(name for each in members for name in each.methods)
     usual = [name for name, n in counted.items() if n >= _OUTLIER * len(members)]
     found = [
@@ -87,7 +87,7 @@ def outliers(snapshot: Snapshot, family: Family) -> list[Outlier]:
     return found[:3]
 
 
-def _of_classes(snapshot: Snapshot, members: list[Class], plan: Plan) -> Iterable[Habit]:
+def _of_classes(inference: Inference, members: list[Class], plan: Plan) -> Iterable[Habit]:
     n = len(members)
     yield from _counted("base", (_plain(each.bases) for each in members), n, _texts(members))
     yield from _counted("decorator", (_plain(each.decorators) for each in members), n)
@@ -100,7 +100,7 @@ def _of_classes(snapshot: Snapshot, members: list[Class], plan: Plan) -> Iterabl
     for name, having in methods.items():
         if not _is_told(len(having), n):
             continue
-        detail = signature_of(snapshot, having)
+        detail = signature_of(inference, having)
         calling = sum(any(called == name for called, _ in each.supers) for each in having)
         if calling * 2 >= len(having):
             detail += f", {calling} call super"
@@ -115,7 +115,7 @@ def _of_classes(snapshot: Snapshot, members: list[Class], plan: Plan) -> Iterabl
     yield from sorted(told, key=lambda each: -each.count)[:_MOST]
     yield from _attributes(members, n)
     yield from _counted("field", ([*each.fields] for each in members if each.fields), n, most=6)
-    yield from _imports(snapshot, members, n)
+    yield from _imports(inference, members, n)
     yield from _names([each.name for each in members])
 
 
@@ -139,7 +139,7 @@ def _attributes(members: list[Class], n: int) -> Iterable[Habit]:
     yield from sorted(told, key=lambda each: -each.count)[:_MOST]
 
 
-def _of_functions(snapshot: Snapshot, members: list[Function]) -> Iterable[Habit]:
+def _of_functions(inference: Inference, members: list[Function]) -> Iterable[Habit]:
     n = len(members)
     texts: dict[str, Counter[str]] = {}
     for each in members:
@@ -149,7 +149,7 @@ def _of_functions(snapshot: Snapshot, members: list[Function]) -> Iterable[Habit
         "decorator", (_plain(each.decorators) for each in members), n,
         lambda name: texts[name].most_common(1)[0][0],
     )  # fmt: skip
-    yield Habit("signature", signature_of(snapshot, members, bare=True), _same(members), n)
+    yield Habit("signature", signature_of(inference, members, bare=True), _same(members), n)
     taken: dict[str, Counter[str]] = {}
     for each in members:
         for parameter in each.parameters:
@@ -168,7 +168,7 @@ def _of_functions(snapshot: Snapshot, members: list[Function]) -> Iterable[Habit
     yield from _names([each.name for each in members])
 
 
-def signature_of(snapshot: Snapshot, having: Sequence[Function], *, bare: bool = False) -> str:
+def signature_of(inference: Inference, having: Sequence[Function], *, bare: bool = False) -> str:
     """The parameters that most have, and how many do where not all have the same."""
     shapes = Counter(each.shape for each in having)
     best, count = shapes.most_common(1)[0]
@@ -177,7 +177,7 @@ def signature_of(snapshot: Snapshot, having: Sequence[Function], *, bare: bool =
         names = Counter(each.name for one in having for each in one.parameters)
         shared = [name for name, number in names.items() if number == len(having)]
         return f"({', '.join([*shared, '…'])})"
-    origins = Origins(snapshot, "", [model.entity[1]])
+    origins = Origins(inference, "", [model.entity[1]])
     text = f"({', '.join(parameters_text(model.parameters, origins))})"
     if len(text) > _LONG:
         text = f"({', '.join(bare_text(model.parameters))})"
@@ -204,7 +204,7 @@ def _errors(functions: list[Function], owners: Sequence[object], n: int) -> Iter
         yield from sorted(told, key=lambda each: -each.count)[:4]
 
 
-def _imports(snapshot: Snapshot, members: list[Class], n: int) -> Iterable[Habit]:
+def _imports(inference: Inference, members: list[Class], n: int) -> Iterable[Habit]:
     def spelled(member: Class) -> list[str]:
         found: list[str] = []
         above = {plain_name(each) for each in member.bases}
@@ -212,7 +212,7 @@ def _imports(snapshot: Snapshot, members: list[Class], n: int) -> Iterable[Habit
             module, _, name = each.partition(":")
             if name in above:
                 continue  # told as a base
-            full = absolute(snapshot, member.entity[1], module)
+            full = absolute(inference, member.entity[1], module)
             if full not in _OBVIOUS:
                 found.append(f"{full}.{name}" if name else full)
         return found
@@ -235,7 +235,7 @@ def _names(names: list[str]) -> Iterable[Habit]:
                 yield Habit("name", f"*{shown}" if place else f"{shown}*", count, n, kind)
 
 
-def _places(snapshot: Snapshot, family: Family) -> Iterable[Habit]:
+def _places(inference: Inference, family: Family) -> Iterable[Habit]:
     n = len(family.members)
     files = Counter(each[1] for each in family.members)
     folders = Counter(each[1].rpartition("/")[0] for each in family.members)
@@ -246,10 +246,10 @@ def _places(snapshot: Snapshot, family: Family) -> Iterable[Habit]:
     folder, count = folders.most_common(1)[0]
     if _is_told(count, n):
         yield Habit("place", f"{folder}/", count, n, f"{len(files)} files")
-    own = [each for each in family.members if _is_named_after(snapshot, each)]
+    own = [each for each in family.members if _is_named_after(inference, each)]
     if len(own) * 2 > n:
         example = own[0]
-        said = f"{name_of(snapshot, example)} in {example[1].rpartition('/')[2]}"
+        said = f"{name_of(inference, example)} in {example[1].rpartition('/')[2]}"
         yield Habit("file name", "after the member", len(own), n, said)
     stems = Counter(each.rpartition("/")[2] for each in files)
     name, count = stems.most_common(1)[0]
@@ -257,9 +257,9 @@ def _places(snapshot: Snapshot, family: Family) -> Iterable[Habit]:
         yield Habit("file name", name, count, len(files))
 
 
-def _is_named_after(snapshot: Snapshot, entity: tuple[int, str, int]) -> bool:
+def _is_named_after(inference: Inference, entity: tuple[int, str, int]) -> bool:
     stem = entity[1].rpartition("/")[2].removesuffix(".py").strip("_")
-    own = words(name_of(snapshot, entity)).replace(" ", "")
+    own = words(name_of(inference, entity)).replace(" ", "")
     return len(stem) > 2 and (stem.replace("_", "") in own or own in stem.replace("_", ""))
 
 

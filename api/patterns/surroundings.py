@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections import Counter
 
 from ...indexer import facts as f
-from ...indexer.resolve.entities import name_of
-from ..validation.likeness import is_of_tests
+from ...indexer.inference.entities import name_of
+from ..check.clones import is_of_tests
 from .statement import Habit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...indexer.snapshot import Snapshot
+    from ...indexer.inference.inference import Inference
     from .family import Family
 
 _ASKED = 12  # members of which it is asked where they are named
@@ -27,9 +27,9 @@ _SAID = {
 }  # fmt: skip
 
 
-def surroundings(snapshot: Snapshot, family: Family) -> list[Habit]:
+def surroundings(inference: Inference, family: Family) -> list[Habit]:
     """Files that name most members, and the tests of how many name them."""
-    asked = [(each, name_of(snapshot, each)) for each in family.members]
+    asked = [(each, name_of(inference, each)) for each in family.members]
     asked = [entry for entry in asked if not is_of_tests(entry[0][1])][:_ASKED]
     if len(asked) < _MOST:
         return []
@@ -37,7 +37,7 @@ def surroundings(snapshot: Snapshot, family: Family) -> list[Habit]:
     tested: Counter[str] = Counter()
     n_tested = 0
     for entity, name in asked:
-        files = snapshot.files_with(name)
+        files = inference.files_with(name)
         tests = [path for path in files if is_of_tests(path)]
         n_tested += bool(tests)
         tested.update(tests)
@@ -51,7 +51,7 @@ def surroundings(snapshot: Snapshot, family: Family) -> list[Habit]:
     ranked = sorted(naming.items(), key=lambda entry: (-len(entry[1]), entry[0]))
     for path, names in ranked[:8]:
         if len(names) >= max(2, _HALF * n) and len(told) < _MOST:
-            said = _how(snapshot, path, names)
+            said = _how(inference, path, names)
             if said:
                 told.append(Habit("registered", path, len(names), n, said))
     if n_tested:
@@ -64,7 +64,7 @@ def surroundings(snapshot: Snapshot, family: Family) -> list[Habit]:
         elif after and len(after) * 2 >= len(stems):
             detail = f"called after the module, such as {after[0]}"
         told.append(Habit("tested", "named in tests", n_tested, n, detail))
-    own = _exported(snapshot, asked)
+    own = _exported(inference, asked)
     if own >= max(2, _HALF * n):
         told.append(Habit("registered", "`__all__` of their file", own, n))
     return told
@@ -76,9 +76,9 @@ def _is_test_of(path: str, stems: set[str]) -> bool:
     return name.removeprefix("test_") in stems or name.removesuffix("_test") in stems
 
 
-def _how(snapshot: Snapshot, path: str, names: set[str]) -> str:
+def _how(inference: Inference, path: str, names: set[str]) -> str:
     """What a file does with most of some names."""
-    facts = snapshot.facts(path)
+    facts = inference.facts(path)
     if facts is None:
         return ""
     roles: Counter[str] = Counter()
@@ -89,10 +89,10 @@ def _how(snapshot: Snapshot, path: str, names: set[str]) -> str:
     return ", ".join(said[:2])
 
 
-def _exported(snapshot: Snapshot, asked: list[tuple[tuple[int, str, int], str]]) -> int:
+def _exported(inference: Inference, asked: list[tuple[tuple[int, str, int], str]]) -> int:
     count = 0
     for entity, name in asked:
-        facts = snapshot.facts(entity[1])
+        facts = inference.facts(entity[1])
         if facts is not None:
             count += any(role & f.ROLE_MASK == f.EXPORTED for role, _, _ in facts.occurrences(name))
     return count

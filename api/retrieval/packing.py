@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ...indexer import facts as f
-from ...indexer.resolve.entities import CLASS
-from ..tokens import count_tokens
+from ...indexer.inference.entities import CLASS
+from ..render.tokens import count_tokens
 from .pieces import described, line_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...indexer.snapshot import Snapshot
+    from ...indexer.inference.inference import Inference
     from .pieces import Listed, Piece
 
 # Of the budget, what the outline may take while there is text to show.
@@ -51,7 +51,7 @@ class Packed:
         self.files: list[tuple[Listed, list[Piece]]] = []
         self.excerpts: list[Excerpt] = []
 
-    def outline(self, snapshot: Snapshot, files: list[Listed], most: float) -> None:
+    def outline(self, inference: Inference, files: list[Listed], most: float) -> None:
         """Add files, and their pieces as far as there is room: the most important first."""
         heads: list[str] = []
         for one in files:
@@ -63,7 +63,7 @@ class Packed:
         ranked = [piece for one, _ in self.files for piece in one.pieces]
         lines: dict[int, str] = {}
         for piece in sorted(ranked, key=lambda piece: -piece.score):
-            line = f" {line_of(snapshot, piece)} {described(snapshot, piece)}"
+            line = f" {line_of(inference, piece)} {described(inference, piece)}"
             if self._fits([line], most):
                 lines[id(piece)] = line
         for head, (one, pieces) in zip(heads, self.files, strict=True):
@@ -87,7 +87,7 @@ class Packed:
 
 
 def pack(
-    snapshot: Snapshot,
+    inference: Inference,
     files: list[Listed],
     beside: list[tuple[Piece, str]],
     tests: list[tuple[str, str]],
@@ -96,18 +96,18 @@ def pack(
 ) -> Packed:
     """Put together what fits; ``words`` are those that tell most about the task."""
     packed = Packed(budget)
-    packed.outline(snapshot, files, budget * _OUTLINE_SHARE)
+    packed.outline(inference, files, budget * _OUTLINE_SHARE)
     for title, lines in (
-        ("around", [_related(snapshot, piece, why) for piece, why in beside]),
+        ("around", [_related(inference, piece, why) for piece, why in beside]),
         ("tests", [f" {path} — {why}" for path, why in tests]),
     ):
         for at, line in enumerate(lines):
             packed.add([line] if at and packed.lines else [title, line], budget * _BESIDE_SHARE)
-    _add_texts(snapshot, packed, files, words)
+    _add_texts(inference, packed, files, words)
     return packed
 
 
-def _add_texts(snapshot: Snapshot, packed: Packed, files: list[Listed], words: list[str]) -> None:
+def _add_texts(inference: Inference, packed: Packed, files: list[Listed], words: list[str]) -> None:
     pieces = sorted(
         (piece for one in files for piece in one.pieces), key=lambda piece: -piece.score
     )
@@ -115,7 +115,7 @@ def _add_texts(snapshot: Snapshot, packed: Packed, files: list[Listed], words: l
     for piece in pieces[: 2 * _N_TEXTS]:
         if len(packed.excerpts) == _N_TEXTS:
             return
-        facts = snapshot.need(piece.path)
+        facts = inference.need(piece.path)
         table = facts.definition
         span = table[f.DEF_START][piece.entity[2]], table[f.DEF_END][piece.entity[2]]
         if any(a <= span[0] and span[1] <= b for a, b in covered.get(piece.path, ())):
@@ -123,7 +123,7 @@ def _add_texts(snapshot: Snapshot, packed: Packed, files: list[Listed], words: l
         left = packed.budget - packed.tokens
         most = packed.tokens + (left * _ONE_SHARE if left > 600 else left)
         for shorter in (False, True):
-            numbers, lines = _lines(snapshot, piece, words if shorter else None)
+            numbers, lines = _lines(inference, piece, words if shorter else None)
             head = f"{piece.path}:{numbers[0]}-{numbers[-1]} {piece.name}"
             head += f" — {piece.why}" if piece.why else ""
             before = packed.tokens
@@ -138,14 +138,14 @@ def _add_texts(snapshot: Snapshot, packed: Packed, files: list[Listed], words: l
 
 
 def _lines(
-    snapshot: Snapshot, piece: Piece, words: list[str] | None
+    inference: Inference, piece: Piece, words: list[str] | None
 ) -> tuple[list[int], list[str]]:
     """One-based numbers of the lines that are shown, and the text with marks for what is not.
 
     Of a class the bodies of its methods are left out. With ``words``, so is all but the beginning
     and what is around these words and around places that the task names.
     """
-    facts = snapshot.need(piece.path)
+    facts = inference.need(piece.path)
     table = facts.definition
     row = piece.entity[2]
     first = facts.line_of(table[f.DEF_START][row])
@@ -158,7 +158,7 @@ def _lines(
                 body = facts.line_of(table[f.DEF_HEADER_END][inner]) + 1
                 end = facts.line_of(max(table[f.DEF_START][inner], table[f.DEF_END][inner] - 1))
                 kept.difference_update(range(body, end + 1))
-    text = snapshot.text(piece.path)
+    text = inference.text(piece.path)
     starts = facts.line_starts
     if words is not None:
         head = facts.line_of(table[f.DEF_HEADER_END][row])
@@ -192,6 +192,6 @@ def _mark(n: int) -> str:
     return f"    … {n} line{'s' if n > 1 else ''}"
 
 
-def _related(snapshot: Snapshot, piece: Piece, why: str) -> str:
-    line = line_of(snapshot, piece)
-    return f" {piece.path}:{line} {described(snapshot, piece)} ({why})"
+def _related(inference: Inference, piece: Piece, why: str) -> str:
+    line = line_of(inference, piece)
+    return f" {piece.path}:{line} {described(inference, piece)} ({why})"

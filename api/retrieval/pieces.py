@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from ...indexer import facts as f
-from ...indexer.resolve.entities import CLASS, FUNCTION, Found
-from ..queries.target import is_test
-from ..views import enclosing, kind_of, name_of, qualified_name, signature, summary
+from ...indexer.inference.entities import CLASS, FUNCTION, Found
+from ..operations.target import is_test
+from ..source.entity_views import enclosing, kind_of, name_of, qualified_name, signature, summary
 from .chunks import MODULE_LEVEL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...indexer.resolve.entities import Entity
-    from ...indexer.snapshot import Snapshot
+    from ...indexer.inference.entities import Entity
+    from ...indexer.inference.inference import Inference
     from .ranking import Ranked, Ranking
 
 # Files that are shown, of which the first have more of their symbols listed.
@@ -58,20 +58,20 @@ class Listed:
         self.pieces = pieces
 
 
-def listed(snapshot: Snapshot, ranking: Ranking) -> list[Listed]:
+def listed(inference: Inference, ranking: Ranking) -> list[Listed]:
     """The first files with their pieces."""
     first = [one for one in ranking.files if one.score > 0][:N_FILES]
     best = max((chunk.score for one in first for chunk in one.chunks), default=0.0) or 1.0
     found: list[Listed] = []
     all_pieces = [
-        _pieces(snapshot, ranking, one, best, 1 / (1 + 0.25 * place))
+        _pieces(inference, ranking, one, best, 1 / (1 + 0.25 * place))
         for place, one in enumerate(first)
     ]
     most = max((piece.score for listed in all_pieces for piece in listed), default=0.0)
     for place, (one, pieces) in enumerate(zip(first, all_pieces, strict=True)):
         pieces = [piece for piece in pieces if piece.score >= _LEAST_SHARE * most]
         pieces = sorted(pieces, key=lambda piece: -piece.score)[: _LISTED[place]]
-        facts = snapshot.facts(one.path)
+        facts = inference.facts(one.path)
         if facts is not None:
             starts = facts.definition[f.DEF_START]
             pieces.sort(key=lambda piece: starts[piece.entity[2]])
@@ -80,10 +80,10 @@ def listed(snapshot: Snapshot, ranking: Ranking) -> list[Listed]:
 
 
 def _pieces(
-    snapshot: Snapshot, ranking: Ranking, one: Ranked, best: float, share: float
+    inference: Inference, ranking: Ranking, one: Ranked, best: float, share: float
 ) -> list[Piece]:
     """Definitions of a file that something speaks for."""
-    facts = snapshot.facts(one.path)
+    facts = inference.facts(one.path)
     if facts is None:
         return []
     table = facts.definition
@@ -93,7 +93,7 @@ def _pieces(
     at_lines: dict[int, list[int]] = {}
     for line in one.lines:
         if 0 < line < len(facts.line_starts):
-            around = enclosing(snapshot, one.path, _first_byte(snapshot, one.path, line))
+            around = enclosing(inference, one.path, _first_byte(inference, one.path, line))
             if around is not None:
                 at_lines.setdefault(around[2], []).append(line)
     found: list[Piece] = []
@@ -111,55 +111,55 @@ def _pieces(
         if score <= 0:
             continue
         entity = (CLASS if table[f.DEF_KIND][row] == f.CLASS else FUNCTION), one.path, row
-        piece = Piece(entity, inner_name(snapshot, entity), score * share, why)
+        piece = Piece(entity, inner_name(inference, entity), score * share, why)
         piece.hits = at_lines.get(row, [])
         found.append(piece)
     return found
 
 
-def _first_byte(snapshot: Snapshot, path: str, line: int) -> int:
+def _first_byte(inference: Inference, path: str, line: int) -> int:
     """Offset of what stands first on a one-based line."""
-    start, end = snapshot.need(path).line_starts[line - 1 : line + 1]
-    text = snapshot.text(path)[start:end]
+    start, end = inference.need(path).line_starts[line - 1 : line + 1]
+    text = inference.text(path)[start:end]
     return start + len(text) - len(text.lstrip())
 
 
-def inner_name(snapshot: Snapshot, entity: Entity) -> str:
+def inner_name(inference: Inference, entity: Entity) -> str:
     """Dotted name inside of its module."""
-    dotted = qualified_name(snapshot, entity)
-    module = snapshot.index.workspace.module_name(entity[1]) or ""
+    dotted = qualified_name(inference, entity)
+    module = inference.snapshot.index.workspace.module_name(entity[1]) or ""
     return dotted.removeprefix(module + ".") if module else dotted
 
 
-def line_of(snapshot: Snapshot, piece: Piece) -> int:
+def line_of(inference: Inference, piece: Piece) -> int:
     """One-based line of a piece's name."""
-    facts = snapshot.need(piece.path)
+    facts = inference.need(piece.path)
     return facts.line_of(facts.definition[f.DEF_POS][piece.entity[2]]) + 1
 
 
-def described(snapshot: Snapshot, piece: Piece) -> str:
+def described(inference: Inference, piece: Piece) -> str:
     """Kind, name, parameters and purpose of a piece on one line."""
-    header = signature(snapshot, piece.entity)
-    kind = kind_of(snapshot, piece.entity)
+    header = signature(inference, piece.entity)
+    kind = kind_of(inference, piece.entity)
     if header.startswith("async "):
         kind, header = f"async {kind}", header[6:]
     if len(header) > _LONGEST_HEADER:
         header = header[: _LONGEST_HEADER - 1] + "…"
-    about = summary(snapshot.need(piece.path), piece.entity)
+    about = summary(inference.need(piece.path), piece.entity)
     return f"{kind} {piece.name}{header}" + (f" — {about[:_LONGEST_SUMMARY]}" if about else "")
 
 
-def related(snapshot: Snapshot, pieces: list[Piece]) -> list[tuple[Piece, str]]:
+def related(inference: Inference, pieces: list[Piece]) -> list[tuple[Piece, str]]:
     """What the first pieces call and extend, as far as it is the workspace's own."""
-    from ...indexer.resolve.classes import bases
-    from ..queries.calls import outgoing
+    from ...indexer.inference.classes import bases
+    from ..operations.calls import outgoing
 
     # What only conventions tell takes longer than all of the rest.
-    strict = snapshot.strict()
+    strict = inference.strict()
     shown = {piece.entity for piece in pieces}
     found: list[tuple[Piece, str]] = []
     for piece in pieces[:_LED_FROM]:
-        facts = snapshot.need(piece.path)
+        facts = inference.need(piece.path)
         table = facts.definition
         if piece.entity[0] == CLASS:
             near = [(entity, f"base of {piece.name}") for entity in bases(strict, piece.entity)]
@@ -174,25 +174,25 @@ def related(snapshot: Snapshot, pieces: list[Piece]) -> list[tuple[Piece, str]]:
             if own and entity not in shown and n < _RELATED:
                 n += 1
                 shown.add(entity)
-                found.append((Piece(entity, inner_name(snapshot, entity), 0.0, why), why))
+                found.append((Piece(entity, inner_name(inference, entity), 0.0, why), why))
     return found
 
 
-def tests(snapshot: Snapshot, pieces: list[Piece], files: list[Listed]) -> list[tuple[str, str]]:
+def tests(inference: Inference, pieces: list[Piece], files: list[Listed]) -> list[tuple[str, str]]:
     """Test files that use the first pieces, with what they use and where."""
     shown = {one.file.path for one in files}
     scores: dict[str, float] = {}
     uses: dict[str, list[str]] = {}
-    names = dict.fromkeys(name_of(snapshot, piece.entity) for piece in pieces[:5])
+    names = dict.fromkeys(name_of(inference, piece.entity) for piece in pieces[:5])
     stems = [one.file.path.rpartition("/")[2].partition(".")[0].strip("_") for one in files[:3]]
     for place, name in enumerate(names):
         if name.startswith("__") or len(name) < 3:
             continue
-        having = [path for path in snapshot.files_with(name) if is_test(path)]
+        having = [path for path in inference.files_with(name) if is_test(path)]
         if len(having) > _EVERYWHERE:
             continue
         for path in having:
-            facts = snapshot.facts(path)
+            facts = inference.facts(path)
             n = sum(1 for _ in facts.occurrences(name)) if facts is not None else 1
             gain = min(n, 25) ** 0.5 / (1 + place) / len(having) ** 0.5
             scores[path] = scores.get(path, 0.0) + gain
@@ -201,22 +201,22 @@ def tests(snapshot: Snapshot, pieces: list[Piece], files: list[Listed]) -> list[
         if any(stem and stem in path.rpartition("/")[2] for stem in stems):
             scores[path] += 0.5
     best = sorted(scores, key=lambda path: (-scores[path], path))
-    return [(path, _used_in(snapshot, path, uses[path])) for path in best if path not in shown][
+    return [(path, _used_in(inference, path, uses[path])) for path in best if path not in shown][
         :_N_TESTS
     ]
 
 
-def _used_in(snapshot: Snapshot, path: str, names: list[str]) -> str:
+def _used_in(inference: Inference, path: str, names: list[str]) -> str:
     """Which names a test file uses, in which tests."""
-    facts = snapshot.facts(path)
+    facts = inference.facts(path)
     if facts is None:
         return f"uses {', '.join(names[:3])}"
     where: dict[str, int] = {}
     for name in names:
         for _, position, _ in facts.occurrences(name):
-            around = enclosing(snapshot, path, position)
+            around = enclosing(inference, path, position)
             if around is not None and around[0] == FUNCTION:
-                test = inner_name(snapshot, around)
+                test = inner_name(inference, around)
                 where.setdefault(test, facts.line_of(facts.definition[f.DEF_POS][around[2]]) + 1)
         if len(where) >= 3:
             break

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import gmtime, strftime
 
-from ..queries.target import is_test
+from ..operations.target import is_test
 from .history import MOST_FILES
 from .scoring import scaled
 from .signals import Evidence
@@ -12,7 +12,7 @@ from .words import parts, stem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...indexer.snapshot import Snapshot
+    from ...indexer.inference.inference import Inference
     from .chunks import Chunk
     from .history import History
     from .task import Task
@@ -71,10 +71,12 @@ class Ranking:
 
     __slots__ = ("_evidence", "_scaled", "files", "task")
 
-    def __init__(self, snapshot: Snapshot, task: Task, history: History, given: list[str]) -> None:
+    def __init__(
+        self, inference: Inference, task: Task, history: History, given: list[str]
+    ) -> None:
         """Rank files; ``given`` are paths that are about to be written or read, new ones too."""
         self.task = task
-        every = list(snapshot.paths())
+        every = list(inference.snapshot.paths())
         named = _named(task, every)
         tests = {path for path in every if is_test(path)}
         # Tests are many and say the words of everything: they are looked at when asked for.
@@ -83,7 +85,7 @@ class Ranking:
             for path in every
             if path not in tests or task.about_tests or path in named or path in given
         ]
-        evidence = self._evidence = Evidence(snapshot, task, paths, history)
+        evidence = self._evidence = Evidence(inference, task, paths, history)
         evidence.gather()
         kinds = self._scaled = {kind: scaled(evidence.scores[kind]) for kind in WEIGHTS}
         found: list[Ranked] = []
@@ -144,7 +146,7 @@ class Ranking:
 
     def _defined(self, one: Ranked) -> list[str]:
         """Names of the task that the file defines."""
-        facts = self._evidence.snapshot.facts(one.path)
+        facts = self._evidence.inference.facts(one.path)
         if (
             facts is None
             or not self._evidence.scores["defines"][self._evidence.paths.index(one.path)]

@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...indexer.snapshot import Snapshot
+    from ...indexer.inference.inference import Inference
     from .chunks import Chunk
     from .history import History
     from .task import Task
@@ -53,15 +53,15 @@ class Evidence:
         "history",
         "paths",
         "scores",
-        "snapshot",
+        "inference",
         "task",
     )
 
     def __init__(
-        self, snapshot: Snapshot, task: Task, paths: Sequence[str], history: History
+        self, inference: Inference, task: Task, paths: Sequence[str], history: History
     ) -> None:
         """Nothing is gathered yet."""
-        self.snapshot = snapshot
+        self.inference = inference
         self.task = task
         self.paths = list(paths)
         self.history = history
@@ -100,15 +100,15 @@ class Evidence:
         """Words of the task in the text of files."""
         task = self.task
         spelled = [(term, term.encode("utf-8", "surrogatepass")) for term in task.terms]
-        files = self.snapshot.view.files
+        files = self.inference.snapshot.view.files
         lengths = [float(files[path][2]) if path in files else 0.0 for path in self.paths]
         promising = self._promising(lengths)
         for at, path in enumerate(self.paths):
-            self.snapshot.relax()
+            self.inference.snapshot.relax()
             if promising is not None and at not in promising:
                 self.counts.append({})
                 continue
-            raw = raw_text(self.snapshot, path)
+            raw = raw_text(self.inference, path)
             lengths[at] = len(raw)
             self.counts.append(counts(raw, spelled))
         self._lengths = lengths
@@ -126,8 +126,8 @@ class Evidence:
         if sum(lengths) <= _MOST_BYTES:
             return None
         symbols = self.none()
-        store = self.snapshot.index.reader()
-        paths = self.snapshot.view.paths
+        store = self.inference.snapshot.index.reader()
+        paths = self.inference.snapshot.view.paths
         words = [term for term in self.task.title_terms if term.isalnum()]
         if store is not None and words:
             for row in store.search_words(" OR ".join(f'"{word}"*' for word in words), _SYMBOLS):
@@ -156,10 +156,10 @@ class Evidence:
         for at in order[:_CUT_UP]:
             path = self.paths[at]
             here = self.counts[at]
-            facts = self.snapshot.facts(path) if here else None
+            facts = self.inference.facts(path) if here else None
             if facts is None:
                 continue
-            raw = self.snapshot.text(path)
+            raw = self.inference.text(path)
             folded = raw.lower()
             places = {term: hits(raw, folded, form) for term, form in spelled if term in here}
             for one, other in pairs:
@@ -218,12 +218,12 @@ class Evidence:
         n = len(self.paths)
         for name in self.task.identifiers:
             having = [
-                self._place[path] for path in self.snapshot.files_with(name) if path in self._place
+                self._place[path] for path in self.inference.files_with(name) if path in self._place
             ]
             for at in having:
                 uses[at] += log(1 + n / len(having))
         defined: dict[str, set[int]] = {}
-        for path, row in self.snapshot.symbols_named(self.task.telling):
+        for path, row in self.inference.snapshot.symbols_named(self.task.telling):
             if path in self._place:
                 defined.setdefault(row[2], set()).add(self._place[path])
         code = set(self.task.identifiers)
@@ -306,14 +306,17 @@ class Evidence:
         return places
 
 
-def raw_text(snapshot: Snapshot, path: str) -> bytes:
+def raw_text(inference: Inference, path: str) -> bytes:
     """Bytes of a file as it is now, as it stands on disk; empty when it cannot be read."""
     from ...indexer import text
 
-    if path in snapshot.overlaid():
-        return snapshot.text(path) if snapshot.facts(path) is not None else b""
+    if path in inference.snapshot.overlaid():
+        return inference.text(path) if inference.facts(path) is not None else b""
     try:
-        return text.read(snapshot.absolute(path), snapshot.index.workspace.config.max_file_size)
+        return text.read(
+            inference.snapshot.absolute(path),
+            inference.snapshot.index.workspace.config.max_file_size,
+        )
     except text.UnreadableError:
         return b""
 

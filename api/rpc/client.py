@@ -10,7 +10,7 @@ import os
 import socket
 import time
 
-from ...indexer.workspace.locate import find_root, state_dir_of
+from ...indexer.workspace.root import find_root, state_dir_of
 from .endpoint import dial
 from .framing import Broken, Splitter, frame
 from .messages import CANCEL, RpcError, call_body

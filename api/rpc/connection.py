@@ -27,9 +27,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .host import Host
     from .messages import Message
     from .peer import Peer
+    from .server import Host
 
 # Of the threads that answer, so many may work for one client: others have their turn, too.
 _SHARE = 2

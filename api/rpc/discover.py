@@ -30,7 +30,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from ..operations import Operation, Parameter
+    from ..operations.table import Operation, Parameter
 
     Schema = dict[str, Any]
 

@@ -11,7 +11,7 @@ from asyncio import CancelledError as AsyncCancelledError
 from concurrent.futures import CancelledError
 
 from ...indexer.errors import FluxIndexError
-from ..operations import OPERATIONS, Operation, Parameter, checked
+from ..operations.table import OPERATIONS, Operation, Parameter, checked
 from .messages import (
     CANCELLED,
     INTERNAL_ERROR,

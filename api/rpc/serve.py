@@ -88,7 +88,7 @@ def _serve(
     socket_path: str | None,
     idle_exit: float | None,
 ) -> int:
-    from .host import Host
+    from .server import Host
 
     def ready(endpoints: list[str]) -> None:
         if relay is None:

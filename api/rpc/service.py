@@ -10,8 +10,8 @@ import os
 from functools import cache
 from inspect import iscoroutinefunction
 
-from .. import operations
-from ..session import Session
+from ..open_workspace import Session
+from ..operations import table
 from . import methods
 from .messages import CHANGED, NOT_PERMITTED, RpcError
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from .host import Host
     from .messages import Call
+    from .server import Host
     from .shapes import Changed
 
     Handler = Callable[[Call], Any]
@@ -64,7 +64,7 @@ class Service:
         # Before the first look at the whole disk, only a look at it tells what there is.
         is_live = host.keeper is not None and host.index.view().complete
         session = self._live if is_live else self._unwatched
-        return operations.call(session, call.method, methods.named(call))
+        return table.call(session, call.method, methods.named(call))
 
     def _info(self, call: Call) -> dict[str, Any]:
         methods.arguments(call)

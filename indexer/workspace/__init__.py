@@ -6,13 +6,13 @@ text, a `setup.py` as a syntax tree, an environment as the files it consists of.
 
 from __future__ import annotations
 
-from .locate import find_root, state_dir_of, user_cache_dir
 from .model import Config, Workspace
+from .root import find_root, state_dir_of, user_cache_dir
 from .walk import Known, Sweep, sweep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .environment import Environment
+    from .environments import Environment
     from .ignore import is_included
 
 __all__ = [
@@ -32,7 +32,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     # A warm query needs neither of these, and every module read at start-up is paid for.
     if name == "Environment":
-        from .environment import Environment
+        from .environments import Environment
 
         return Environment
     if name == "is_included":

@@ -9,9 +9,8 @@ from typing import Any
 
 from .layout import project_layout
 from .model import Workspace
-from .settings import read_settings
-from .tables import path_dependencies, table, texts, witnessed_toml
-from .witness import Witness
+from .settings import path_dependencies, read_settings, table, texts, witnessed_toml
+from .stamps import Witness
 
 _PROJECT_FILES = frozenset(("pyproject.toml", "setup.py", "setup.cfg"))
 # Scripts here are run from their own folder, so that it is what they import from.
@@ -167,7 +166,7 @@ class _Search:
         for name in ("pytest.ini", "tox.ini"):
             path = self._path(name)
             if self._witness.is_file(path):
-                from .setup_files import read_ini
+                from .layout import read_ini
 
                 settings = read_ini(path, self._witness)
                 self.take_roots("", settings.get("pytest", {}).get("pythonpath", "").split())

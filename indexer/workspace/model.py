@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import os
 
-from .locate import find_root, state_dir_of
-from .packing import Reader, counted, flat, pack, unpack
+from .root import find_root, state_dir_of
+from .sweep_cache import Reader, counted, flat, pack, unpack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .environment import Environment
-    from .patterns import Patterns
+    from .environments import Environment
+    from .ignore import Patterns
 
 _FORMAT = "flux-index workspace 1"
 # A suffix for each way to define a module; a stub says more about it than its source.
@@ -156,11 +156,11 @@ class Workspace:
     def environment(self) -> Environment:
         """Return the environment that the workspace's dependencies are installed in."""
         if self._environment is None:
-            from .environment import Environment
+            from .environments import Environment
 
             restored = Environment.restore(self._environment_fields)
             if restored is None:
-                from .detect import detect
+                from .find_environment import detect
 
                 restored = detect(self)
             self._environment = restored
@@ -273,7 +273,7 @@ class Workspace:
 
         None also for a text that this version did not write.
         """
-        from .witness import holds
+        from .stamps import holds
 
         try:
             fields = unpack(text)

@@ -11,20 +11,14 @@ import errno
 import os
 import time
 
-from .defaults import (
-    IGNORE_FILE,
-    SOURCE_SUFFIXES,
-    is_left_out_by_contents,
-    is_source_name,
-    is_text,
-)
-from .known import Known
+from .defaults import IGNORE_FILE, SOURCE_SUFFIXES, is_left_out_by_contents, is_source_name, is_text
+from .sweep_cache import Known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .ignore import Rules
-    from .known import Folder
     from .model import Workspace
+    from .sweep_cache import Folder
 
 # Windows does not update a folder's times reliably, and gives each entry's times with its name.
 _FOLDERS_TELL = os.name != "nt"

@@ -6,10 +6,10 @@ from ..messages import Params, is_object
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...indexer.resolve.entities import Entity, Found
-    from ...indexer.resolve.references import Reference
+    from ...indexer.inference.entities import Entity, Found
+    from ...indexer.inference.references import Reference
+    from ..document_view import Place
     from ..messages import Json
-    from ..places import Place
     from ..requests import Request
     from ..server import Server
 
@@ -25,7 +25,7 @@ def register(server: Server) -> None:
 
 
 def _prepare(request: Request) -> Json:
-    from ...indexer.resolve.entities import CLASS, FUNCTION
+    from ...indexer.inference.entities import CLASS, FUNCTION
 
     place = request.place()
     found = place.found(request.params["position"])
@@ -38,10 +38,10 @@ def _prepare(request: Request) -> Json:
 
 
 def _incoming(request: Request) -> Json:
-    from ...api.queries.calls import incoming
+    from ...api.operations.calls import incoming
 
     place, found = item_of(request)
-    grouped = incoming(place.snapshot, found)
+    grouped = incoming(place.inference, found)
     return [
         {"from": hierarchy_item(request, place, entity), "fromRanges": ranges}
         for entity, ranges in _known(place, grouped)
@@ -49,10 +49,10 @@ def _incoming(request: Request) -> Json:
 
 
 def _outgoing(request: Request) -> Json:
-    from ...api.queries.calls import outgoing
+    from ...api.operations.calls import outgoing
 
     place, found = item_of(request)
-    grouped = outgoing(place.snapshot, found)
+    grouped = outgoing(place.inference, found)
     return [
         {"to": hierarchy_item(request, place, entity), "fromRanges": ranges}
         for entity, ranges in _known(place, grouped)
@@ -61,13 +61,13 @@ def _outgoing(request: Request) -> Json:
 
 def _known(place: Place, grouped: dict[Entity, list[Reference]]) -> list[tuple[Entity, list[Json]]]:
     """Entities that have a place, with the calls that are more than a name."""
-    from ...api.queries.document_symbol import name_span
-    from ...indexer.resolve.entities import TEXTUAL
+    from ...api.ide.document_symbol import name_span
+    from ...indexer.inference.entities import TEXTUAL
 
     result: list[tuple[Entity, list[Json]]] = []
     for entity, calls in grouped.items():
         sure = [call for call in calls if call.evidence != TEXTUAL]
-        if sure and name_span(place.snapshot, entity) is not None:
+        if sure and name_span(place.inference, entity) is not None:
             ranges = [
                 place.range(call.position, call.position + call.length, call.path) for call in sure
             ]
@@ -77,19 +77,19 @@ def _known(place: Place, grouped: dict[Entity, list[Reference]]) -> list[tuple[E
 
 def hierarchy_item(request: Request, place: Place, entity: Entity) -> Json:
     """An item of a call or type hierarchy. It can be found again by its place."""
-    from ...api.queries.document_symbol import name_span, symbol_kind, whole_span
-    from ...indexer.resolve.entities import MODULE, name_of, qualified_name
+    from ...api.ide.document_symbol import name_span, symbol_kind, whole_span
+    from ...indexer.inference.entities import MODULE, name_of, qualified_name
 
     path = entity[1]
-    start, end = name_span(place.snapshot, entity) or (0, 0)
-    name = name_of(place.snapshot, entity)
-    dotted = qualified_name(place.snapshot, entity)
+    start, end = name_span(place.inference, entity) or (0, 0)
+    name = name_of(place.inference, entity)
+    dotted = qualified_name(place.inference, entity)
     return {
         "name": name,
-        "kind": request.client.symbol_kind(symbol_kind(place.snapshot, entity)),
+        "kind": request.client.symbol_kind(symbol_kind(place.inference, entity)),
         "detail": dotted.removesuffix(name).rstrip(".") or dotted,
         "uri": place.uri_of(path, start),
-        "range": place.range(*whole_span(place.snapshot, entity), path),
+        "range": place.range(*whole_span(place.inference, entity), path),
         "selectionRange": place.range(start, end, path),
         "data": {"module": entity[0] == MODULE},
     }
@@ -97,7 +97,7 @@ def hierarchy_item(request: Request, place: Place, entity: Entity) -> Json:
 
 def item_of(request: Request) -> tuple[Place, list[Found]]:
     """The place of the item that a request goes on from, and what it stands for now."""
-    from ...indexer.resolve.entities import MODULE, Found
+    from ...indexer.inference.entities import MODULE, Found
 
     item = request.params.part("item")
     place = request.place(item.text("uri"))

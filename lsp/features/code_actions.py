@@ -4,9 +4,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...api.queries.quick_fixes import Fix
+    from ...api.check.fixes.quick_fixes import Fix
+    from ..document_view import Place
     from ..messages import Json, Params
-    from ..places import Place
     from ..requests import Request
     from ..server import Server
 
@@ -35,10 +35,10 @@ def _code_actions(request: Request) -> Json:
     fixes = _fixes(place, request.params["range"], diagnostics)
     if only is not None and _is_wanted(OVERRIDE, only):
         # There are many, so they are listed when rewriting is what is asked for.
-        from ...api.queries.quick_fixes import override_fixes
+        from ...api.check.fixes.quick_fixes import override_fixes
 
         at, _ = place.offsets(request.params["range"])
-        fixes += [(fix, None) for fix in override_fixes(place.snapshot, place.path, at)]
+        fixes += [(fix, None) for fix in override_fixes(place.inference, place.path, at)]
     for fix, about in fixes:
         request.check()
         if not _is_wanted(fix.kind, only):
@@ -61,12 +61,12 @@ def _code_actions(request: Request) -> Json:
 
 def _of_problems(place: Place, range_: Json, only: list[str] | None) -> list[Json]:
     """Fixes of what diagnostics show: of those in a range, and all safe ones of the file."""
-    from ...api.queries.diagnostics import problems
+    from ...api.ide.diagnostics import problems
 
     start, end = place.offsets(range_)
     result: list[Json] = []
     safe: dict[str, list[tuple[int, int, str]]] = {}
-    for problem in problems(place.snapshot, place.path):
+    for problem in problems(place.inference, place.path):
         for fix in problem.fixes:
             edits: dict[str, list[tuple[int, int, str]]] = {}
             for edit in fix.edits:
@@ -115,19 +115,19 @@ def _is_wanted(kind: str, only: list[str] | None) -> bool:
 
 def _fixes(place: Place, range_: Json, diagnostics: list[Params]) -> list[tuple[Fix, Json]]:
     """Fixes, each with the diagnostic that it is for, if one is known."""
-    from ...api.queries.quick_fixes import class_fixes, missing_imports
+    from ...api.check.fixes.quick_fixes import class_fixes, missing_imports
 
-    snapshot, path = place.snapshot, place.path
+    inference, path = place.inference, place.path
     start, _ = place.offsets(range_)
     found: list[tuple[Fix, Json]] = []
     asked: set[int] = set()
     for diagnostic in diagnostics:
         at, _ = place.offsets(diagnostic["range"])
         asked.add(at)
-        found += [(fix, diagnostic) for fix in missing_imports(snapshot, path, at)]
+        found += [(fix, diagnostic) for fix in missing_imports(inference, path, at)]
     if start not in asked:
         titles = {fix.title for fix, _ in found}
-        more = missing_imports(snapshot, path, start)
+        more = missing_imports(inference, path, start)
         found += [(fix, None) for fix in more if fix.title not in titles]
-    found += [(fix, None) for fix in class_fixes(snapshot, path, start)]
+    found += [(fix, None) for fix in class_fixes(inference, path, start)]
     return found

@@ -29,7 +29,7 @@ def register(server: Server) -> None:
 
 
 def _lenses(request: Request) -> Json:
-    from ...api.queries.code_lens import lenses
+    from ...api.ide.code_lens import lenses
 
     place = request.place()
     first, last = place.span
@@ -42,14 +42,14 @@ def _lenses(request: Request) -> Json:
                 "position": place.position(lens.start),
             },
         }
-        for lens in lenses(place.snapshot, place.path)
+        for lens in lenses(place.inference, place.path)
         if first <= lens.start < last
     ]
 
 
 def _resolve(request: Request) -> Json:
-    from ...api.queries.code_lens import shown
-    from ...indexer.resolve.entities import CLASS, FUNCTION
+    from ...api.ide.code_lens import shown
+    from ...indexer.inference.entities import CLASS, FUNCTION
 
     item: dict[str, Any] = dict(request.params)
     data = request.params.part("data")
@@ -59,7 +59,7 @@ def _resolve(request: Request) -> Json:
     for found in place.found(position):
         if found.entity[0] not in (CLASS, FUNCTION):
             continue
-        answer = shown(place.snapshot, kind, found.entity)
+        answer = shown(place.inference, kind, found.entity)
         if answer is not None:
             locations = [place.location(*each) for each in answer.places]
             item["command"] = {

@@ -18,7 +18,7 @@ PREFIX = "flux-index."
 
 def register(server: Server) -> None:
     """Answer workspace/executeCommand."""
-    from ...api.operations import OPERATIONS
+    from ...api.operations.table import OPERATIONS
 
     commands = [PREFIX + name for name in OPERATIONS]
     server.answers(
@@ -33,7 +33,7 @@ def register(server: Server) -> None:
 def _execute(request: Request) -> Json:
     import os
 
-    from ...api.operations import OPERATIONS, call
+    from ...api.operations.table import OPERATIONS, call
     from ...indexer.errors import FluxIndexError
     from ...indexer.snapshot import StaleError
     from .. import uris

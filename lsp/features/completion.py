@@ -6,9 +6,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ...api.queries.completion import Item
+    from ...api.ide.completion.completion import Item
+    from ..document_view import Place
     from ..messages import Json
-    from ..places import Place
     from ..requests import Request
     from ..server import Server
 
@@ -49,18 +49,18 @@ def register(server: Server) -> None:
 
 def _warm(request: Request) -> Json:
     """Look at what may be imported from outside before the first completion needs it."""
-    from ...api.queries.auto_import import outside_names
+    from ...api.ide.auto_import import outside_names
 
-    outside_names(request.place().snapshot)
+    outside_names(request.place().inference)
 
 
 def _completion(request: Request) -> Json:
-    from ...api.queries.completion import completions
+    from ...api.ide.completion.completion import completions
 
     place = request.place()
     offset = place.offset(request.params["position"])
     limit: int = request.settings.get("completion.limit", 300)
-    found = completions(place.snapshot, place.path, offset, max(limit, 1))
+    found = completions(place.inference, place.path, offset, max(limit, 1))
     insert, replace = place.range(found.start, offset), place.range(found.start, found.end)
     maker = _Maker(request, place)
     items = [maker.made(number, item) for number, item in enumerate(found.items)]
@@ -128,18 +128,18 @@ class _Maker:
             return {"module": item.module, "name": item.name}
         if item.entity is None or item.entity[2] < 0:
             return None
-        from ...indexer.resolve.entities import position_of
+        from ...indexer.inference.entities import position_of
 
         path = item.entity[1]
-        at = position_of(self.place.snapshot, item.entity)
+        at = position_of(self.place.inference, item.entity)
         if path == self.place.path:
             return {"at": self.place.position(at)}
         return {"of": self.place.uri_of(path), "at": self.place.position(at, path)}
 
 
 def _resolve(request: Request) -> Json:
-    from ...api.queries.completion_details import of_import
-    from ...api.queries.hover import of_entity
+    from ...api.ide.completion.details import of_import
+    from ...api.ide.hover import of_entity
 
     item: dict[str, Any] = dict(request.params)
     if "data" not in item:
@@ -148,7 +148,7 @@ def _resolve(request: Request) -> Json:
     place = request.place(data.text("uri"))
     about = None
     if isinstance(data.get("module"), str):
-        found = of_import(place.snapshot, place.path, data["module"], str(data.get("name", "")))
+        found = of_import(place.inference, place.path, data["module"], str(data.get("name", "")))
         about = found.about
         if found.edits:
             item["additionalTextEdits"] = [
@@ -161,7 +161,7 @@ def _resolve(request: Request) -> Json:
     elif "at" in data:
         other = place.at(data.text("of")) if "of" in data else place
         entities = other.found(data["at"])
-        about = of_entity(place.snapshot, entities[-1]) if entities else None
+        about = of_entity(place.inference, entities[-1]) if entities else None
     if about is not None:
         _describe(request, item, about.markdown(), about.plain())
     return item

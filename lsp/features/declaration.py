@@ -20,8 +20,8 @@ def register(server: Server) -> None:
 
 
 def _declaration(request: Request) -> Json:
-    from ...api.queries.declaration import declarations
+    from ...api.ide.declaration import declarations
 
     place = request.place()
     found = place.found(request.params["position"])
-    return targets(request, place, declarations(place.snapshot, found), "declaration")
+    return targets(request, place, declarations(place.inference, found), "declaration")

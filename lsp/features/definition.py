@@ -6,9 +6,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ...indexer.resolve.entities import Entity
+    from ...indexer.inference.entities import Entity
+    from ..document_view import Place
     from ..messages import Json
-    from ..places import Place
     from ..requests import Request
     from ..server import Server
 
@@ -24,21 +24,21 @@ def _definition(request: Request) -> Json:
     place = request.place()
     found = place.found(request.params["position"])
     if any(item.entity[1].endswith(".pyi") for item in found):
-        from ...indexer.resolve.sources import preferred
+        from ...indexer.inference.stub_mapping import prefer_source
 
-        found = preferred(place.snapshot, found)
+        found = prefer_source(place.inference, found)
     return targets(request, place, [item.entity for item in found], "definition")
 
 
 def targets(request: Request, place: Place, entities: Iterable[Entity], feature: str) -> Json:
     """Where entities are, as locations, or as links for clients that take them."""
-    from ...api.queries.document_symbol import name_span, whole_span
+    from ...api.ide.document_symbol import name_span, whole_span
 
     links = request.client.links(feature)
     origin = origin_range(place, request.params["position"]) if links else None
     result: list[Json] = []
     for entity in entities:
-        span = name_span(place.snapshot, entity)
+        span = name_span(place.inference, entity)
         if span is None:
             continue
         path = entity[1]
@@ -46,7 +46,7 @@ def targets(request: Request, place: Place, entities: Iterable[Entity], feature:
         if links:
             location = {
                 "targetUri": location["uri"],
-                "targetRange": place.range(*whole_span(place.snapshot, entity), path),
+                "targetRange": place.range(*whole_span(place.inference, entity), path),
                 "targetSelectionRange": location["range"],
             }
             if origin is not None:
@@ -58,7 +58,7 @@ def targets(request: Request, place: Place, entities: Iterable[Entity], feature:
 
 def origin_range(place: Place, position: Json) -> Json:
     """Range of the name at a position; None when there is none."""
-    from ...indexer.resolve.locate import identifier_at
+    from ...indexer.inference.locate import identifier_at
 
     found = identifier_at(place.text, place.offset(position))
     if found is None:

@@ -6,13 +6,13 @@ has become older on the way is not sent.
 
 from __future__ import annotations
 
-from ..left_out import LeftOut
+from ..diagnostic_filter import LeftOut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..client import Client
+    from ..document_view import Place
     from ..messages import Json
-    from ..places import Place
     from ..requests import Request
     from ..server import Server
 
@@ -117,9 +117,9 @@ def _pull_all(request: Request) -> Json:
     seen: set[str] = set()
     left_out = _left_out(request)
     for place in request.places():
-        for path, row in place.snapshot.view.files.items():
+        for path, row in place.inference.snapshot.view.files.items():
             request.check()
-            if path in place.snapshot.overlaid():
+            if path in place.inference.snapshot.overlaid():
                 continue
             uri = place.uri_of(path)
             listed = _of_file(place, path, row[3], left_out)
@@ -155,7 +155,7 @@ def _of_file(place: Place, path: str, digest: bytes, left_out: LeftOut) -> list[
     key = digest, place.encoding, left_out
     known = _known.get(key)
     if known is None:
-        facts = place.snapshot.facts(path)
+        facts = place.inference.facts(path)
         known = []
         if facts is not None and len(facts.errors[0]):
             known = _shown(place, path, left_out)
@@ -177,10 +177,10 @@ def _diagnostics(request: Request, place: Place) -> list[Json]:
 def _shown(
     place: Place, path: str, left_out: LeftOut, first: int = 0, last: int | None = None
 ) -> list[Json]:
-    from ...api.queries.diagnostics import problems
+    from ...api.ide.diagnostics import problems
 
     result: list[Json] = []
-    for problem in problems(place.snapshot, path):
+    for problem in problems(place.inference, path):
         if left_out.has(problem.code, problem.severity):
             continue
         if problem.start < first or (last is not None and problem.start > last):

@@ -20,7 +20,7 @@ def register(server: Server) -> None:
 
 
 def _highlight(request: Request) -> Json:
-    from ...api.queries.document_highlight import highlights
+    from ...api.ide.document_highlight import highlights
 
     place = request.place()
     offset = place.offset(request.params["position"])
@@ -28,6 +28,6 @@ def _highlight(request: Request) -> Json:
     first, last = place.span
     return [
         {"range": place.range(start, end), "kind": _WRITE if written else _READ}
-        for start, end, written in highlights(place.snapshot, place.path, offset, found)
+        for start, end, written in highlights(place.inference, place.path, offset, found)
         if first <= start < last
     ]

@@ -18,12 +18,12 @@ def register(server: Server) -> None:
 
 
 def _links(request: Request) -> Json:
-    from ...api.queries.document_link import module_links
+    from ...api.ide.document_link import module_links
 
     place = request.place()
     first, last = place.span
     return [
         {"range": place.range(start, end), "target": place.uri_of(target), "tooltip": spelled}
-        for start, end, spelled, target in module_links(place.snapshot, place.path)
+        for start, end, spelled, target in module_links(place.inference, place.path)
         if first <= start < last
     ]

@@ -6,9 +6,9 @@ from ..messages import Raw, encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...api.queries.document_symbol import SymbolNode
+    from ...api.ide.document_symbol import SymbolNode
+    from ..document_view import Place
     from ..messages import Json
-    from ..places import Place
     from ..requests import Request
     from ..server import Server
 
@@ -22,7 +22,7 @@ def register(server: Server) -> None:
 
 
 def _document_symbols(request: Request) -> Json:
-    from ...api.queries.document_symbol import document_symbols
+    from ...api.ide.document_symbol import document_symbols
 
     place = request.place()
     nested = request.client.hierarchical_symbols

@@ -18,7 +18,7 @@ def register(server: Server) -> None:
 
 
 def _folds(request: Request) -> Json:
-    from ...api.queries.folding_range import folding_ranges
+    from ...api.ide.folding_range import folding_ranges
 
     place = request.place()
     first = place.facts.line_of(place.span[0])

@@ -15,10 +15,10 @@ def register(server: Server) -> None:
 
 
 def _hover(request: Request) -> Json:
-    from ...api.queries.hover import hover
+    from ...api.ide.hover import hover
 
     place = request.place()
-    found = hover(place.snapshot, place.path, place.offset(request.params["position"]))
+    found = hover(place.inference, place.path, place.offset(request.params["position"]))
     if found is None:
         return None
     if request.client.markdown("hover"):

@@ -20,8 +20,8 @@ def register(server: Server) -> None:
 
 
 def _implementation(request: Request) -> Json:
-    from ...api.queries.implementation import implementations
+    from ...api.ide.implementation import implementations
 
     place = request.place()
     found = place.found(request.params["position"])
-    return targets(request, place, implementations(place.snapshot, found), "implementation")
+    return targets(request, place, implementations(place.inference, found), "implementation")

@@ -34,7 +34,7 @@ def refreshed(server: Server, feature: str) -> None:
 
 
 def _inlay_hints(request: Request) -> Json:
-    from ...api.queries.inlay_hints import ALL, ARGUMENTS, inlay_hints
+    from ...api.ide.inlay_hints import ALL, ARGUMENTS, inlay_hints
 
     place, settings = request.place(), request.settings
     wanted = frozenset(
@@ -42,7 +42,7 @@ def _inlay_hints(request: Request) -> Json:
     )
     start, end = place.offsets(request.params["range"])
     first, last = place.span
-    found = inlay_hints(place.snapshot, place.path, max(start, first), min(end, last), wanted)
+    found = inlay_hints(place.inference, place.path, max(start, first), min(end, last), wanted)
     result: list[Json] = []
     for hint in found:
         at = place.position(hint.position)

@@ -20,7 +20,7 @@ def register(server: Server) -> None:
 
 
 def _references(request: Request) -> Json:
-    from ...api.queries.uses import uses
+    from ...api.operations.uses import uses
 
     place = request.place()
     context = request.params.get("context")
@@ -29,7 +29,9 @@ def _references(request: Request) -> Json:
     overrides: bool = request.settings.get("references.overrides", False)
     found = place.found(request.params["position"])
     result: list[Json] = []
-    places = uses(place.snapshot, found, declaration=declared, textual=textual, overrides=overrides)
+    places = uses(
+        place.inference, found, declaration=declared, textual=textual, overrides=overrides
+    )
     for path, spans in places:
         request.check()
         result += [place.location(path, start, end) for start, end in spans]

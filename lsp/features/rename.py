@@ -4,10 +4,10 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...api.queries.rename import Change
+    from ...api.ide.rename.rename import Change
     from ..client import Client
+    from ..document_view import Place
     from ..messages import Json
-    from ..places import Place
     from ..requests import Request
     from ..server import Server
 
@@ -26,27 +26,27 @@ def register(server: Server) -> None:
 
 
 def _prepare(request: Request) -> Json:
-    from ...api.queries.rename import prepare
+    from ...api.ide.rename.rename import prepare
     from ...indexer.errors import InvalidArgumentsError
 
     place = request.place()
     offset = place.offset(request.params["position"])
     try:
-        start, end, name = prepare(place.snapshot, place.path, offset)
+        start, end, name = prepare(place.inference, place.path, offset)
     except InvalidArgumentsError as error:
         raise _refused(error) from error
     return {"range": place.range(start, end), "placeholder": name}
 
 
 def _rename(request: Request) -> Json:
-    from ...api.queries.rename import rename
+    from ...api.ide.rename.rename import rename
     from ...indexer.errors import InvalidArgumentsError
 
     place = request.place()
     offset = place.offset(request.params["position"])
     new = request.params.text("newName")
     try:
-        found = rename(place.snapshot, place.path, offset, new)
+        found = rename(place.inference, place.path, offset, new)
     except InvalidArgumentsError as error:
         raise _refused(error) from error
     request.check()

@@ -41,7 +41,7 @@ def _renamed(params: Params) -> list[tuple[str, str]]:
 
 
 def _will_rename(request: Request) -> Json:
-    from ...api.queries.rename_files import edits
+    from ...api.ide.rename.files import edits
     from .. import uris
 
     renamed = [(uris.to_path(old), uris.to_path(new)) for old, new in _renamed(request.params)]
@@ -54,7 +54,7 @@ def _will_rename(request: Request) -> Json:
             after = workspace.relative(new) if new else None
             if before and after:
                 moves.append((before, after))
-        found = edits(place.snapshot, moves) if moves else {}
+        found = edits(place.inference, moves) if moves else {}
         if found:
             return place.workspace_edit(found)
     return None

@@ -20,7 +20,7 @@ def register(server: Server) -> None:
 
 
 def _selections(request: Request) -> Json:
-    from ...api.queries.selection_range import selection_ranges
+    from ...api.ide.selection_range import selection_ranges
 
     place = request.place()
     positions = request.params["positions"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..document_view import Place
     from ..messages import Json
-    from ..places import Place
     from ..requests import Request
     from ..server import Server
 
@@ -15,7 +15,7 @@ _KEPT = 32
 
 def register(server: Server) -> None:
     """Answer the three requests for semantic tokens."""
-    from ...api.queries.semantic_tokens import MODIFIERS, TYPES
+    from ...api.ide.semantic_tokens import MODIFIERS, TYPES
 
     answered = _Answered()
     server.answers(
@@ -64,7 +64,7 @@ class _Answered:
 
     def delta(self, request: Request) -> Json:
         """What has changed since an answer; all tokens when that is not known any more."""
-        from ...api.queries.semantic_tokens import edits
+        from ...api.ide.semantic_tokens import edits
 
         place = request.place()
         last = self._last.get(place.uri)
@@ -89,7 +89,7 @@ def _part(request: Request) -> Json:
 
 def _encoded(place: Place, first: int, last: int) -> list[int]:
     """Tokens as the protocol writes them: each relative to the one before it."""
-    from ...api.queries.semantic_tokens import semantic_tokens
+    from ...api.ide.semantic_tokens import semantic_tokens
 
     data: list[int] = []
     starts = place.facts.line_starts
@@ -98,7 +98,7 @@ def _encoded(place: Place, first: int, last: int) -> list[int]:
     first_line = place.facts.line_of(first) if place.span[0] else 0
     begin = starts[0]
     last_line = len(starts) - 1
-    for start, length, kind, modifiers in semantic_tokens(place.snapshot, place.path, first, last):
+    for start, length, kind, modifiers in semantic_tokens(place.inference, place.path, first, last):
         # Tokens come in order, so their lines do too.
         while at + 1 < last_line and starts[at + 1] <= start:
             at += 1

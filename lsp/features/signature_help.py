@@ -25,12 +25,12 @@ def register(server: Server) -> None:
 
 
 def _signature_help(request: Request) -> Json:
-    from ...api.queries.docstrings import as_markdown
-    from ...api.queries.signatures import documentation, signature_help
+    from ...api.ide.signature_help import documentation, signature_help
+    from ...api.source.docstrings import as_markdown
 
     place, client = request.place(), request.client
     offset = place.offset(request.params["position"])
-    found = signature_help(place.snapshot, place.path, offset)
+    found = signature_help(place.inference, place.path, offset)
     if found is None:
         return None
     of_signature = "textDocument.signatureHelp.signatureInformation"
@@ -46,7 +46,7 @@ def _signature_help(request: Request) -> Json:
                 for start, end in spans
             ],
         }  # fmt: skip
-        text = documentation(place.snapshot, signature) if number == found.active else ""
+        text = documentation(place.inference, signature) if number == found.active else ""
         if text and client.markdown("signatureHelp"):
             information["documentation"] = {"kind": "markdown", "value": as_markdown(text)}
         elif text:

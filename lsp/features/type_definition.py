@@ -20,8 +20,8 @@ def register(server: Server) -> None:
 
 
 def _type_definition(request: Request) -> Json:
-    from ...api.queries.type_definition import type_definitions
+    from ...api.ide.type_definition import type_definitions
 
     place = request.place()
     found = place.found(request.params["position"])
-    return targets(request, place, type_definitions(place.snapshot, found), "typeDefinition")
+    return targets(request, place, type_definitions(place.inference, found), "typeDefinition")

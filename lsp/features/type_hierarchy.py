@@ -8,8 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...indexer.resolve.entities import Entity
-    from ...indexer.snapshot import Snapshot
+    from ...indexer.inference.entities import Entity
+    from ...indexer.inference.inference import Inference
     from ..messages import Json
     from ..requests import Request
     from ..server import Server
@@ -26,36 +26,36 @@ def register(server: Server) -> None:
 
 
 def _prepare(request: Request) -> Json:
-    from ...api.queries.type_definition import type_definitions
-    from ...indexer.resolve.entities import CLASS
+    from ...api.ide.type_definition import type_definitions
+    from ...indexer.inference.entities import CLASS
 
     place = request.place()
     found = place.found(request.params["position"])
-    classes = [entity for entity in type_definitions(place.snapshot, found) if entity[0] == CLASS]
+    classes = [entity for entity in type_definitions(place.inference, found) if entity[0] == CLASS]
     return [hierarchy_item(request, place, entity) for entity in classes] or None
 
 
 def _supertypes(request: Request) -> Json:
-    from ...indexer.resolve.classes import bases
+    from ...indexer.inference.classes import bases
 
     return _related(request, bases)
 
 
 def _subtypes(request: Request) -> Json:
-    from ...indexer.resolve.classes import subclasses
+    from ...indexer.inference.classes import subclasses
 
     return _related(request, subclasses)
 
 
-def _related(request: Request, ask: Callable[[Snapshot, Entity], list[Entity]]) -> Json:
-    from ...indexer.resolve.entities import CLASS
+def _related(request: Request, ask: Callable[[Inference, Entity], list[Entity]]) -> Json:
+    from ...indexer.inference.entities import CLASS
 
     place, found = item_of(request)
     listed = [
         other
         for item in found
         if item.entity[0] == CLASS
-        for other in ask(place.snapshot, item.entity)
+        for other in ask(place.inference, item.entity)
         if other[0] == CLASS
     ]
     return [hierarchy_item(request, place, entity) for entity in dict.fromkeys(listed)]

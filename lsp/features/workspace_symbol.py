@@ -23,13 +23,13 @@ def register(server: Server) -> None:
 
 
 def _symbols(request: Request) -> Json:
-    from ...api.queries.workspace_symbol import workspace_symbols
+    from ...api.ide.workspace_symbol import workspace_symbols
 
     query = request.params.text("query")
     lazy = request.client.resolves("symbol", "location.range")
     result: list[Json] = []
     for place in request.places():
-        for symbol in workspace_symbols(place.snapshot, query, _MOST):
+        for symbol in workspace_symbols(place.inference, query, _MOST):
             request.check()
             item: dict[str, Json] = {
                 "name": symbol.name,
@@ -40,7 +40,7 @@ def _symbols(request: Request) -> Json:
                 item["location"] = {"uri": place.uri_of(symbol.path)}
                 item["data"] = {"name": symbol.name, "container": symbol.inside}
             else:
-                found = symbol.span(place.snapshot)
+                found = symbol.span(place.inference)
                 if found is None:
                     continue
                 item["location"] = place.location(symbol.path, *found)
@@ -49,7 +49,7 @@ def _symbols(request: Request) -> Json:
 
 
 def _resolve(request: Request) -> Json:
-    from ...api.queries.workspace_symbol import symbol_span
+    from ...api.ide.workspace_symbol import symbol_span
 
     item = dict(request.params)
     data = item.get("data")
@@ -57,6 +57,6 @@ def _resolve(request: Request) -> Json:
     if is_object(data):
         place = request.place(uri)
         wanted = Params(data)
-        found = symbol_span(place.snapshot, place.path, wanted.text("container"), wanted["name"])
+        found = symbol_span(place.inference, place.path, wanted.text("container"), wanted["name"])
         item["location"] = place.location(place.path, *(found or (0, 0)))
     return item

@@ -1,0 +1,3 @@
+"""What an edit changed of what other files can see."""
+
+from __future__ import annotations

@@ -1,0 +1,122 @@
+"""Judging as far as there is time: rule by rule, so that what was found by then counts."""
+
+from __future__ import annotations
+
+from .api_diff.removed import removals, tell
+from .check import broken_one_by_one, found_by, new_faults, parts_changed
+from .context import File, statements
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from .edits import Change
+    from .findings import Finding
+    from .rules import Rule
+
+
+class OutOfTimeError(Exception):
+    """Raised by what a snapshot is told to call now and then, when an answer is due."""
+
+
+def written(change: Change, chosen: Iterable[Rule]) -> tuple[list[Finding], bool]:
+    """What is certainly wrong in the statements that an edit wrote, and whether that is all.
+
+    The rules are asked in their order; of text that is no Python nothing is said.
+    """
+    return _asked(change, chosen, lambda path, rule: _of_statements(change, path, rule))
+
+
+def faults(
+    change: Change, chosen: Iterable[Rule], affected: frozenset[str] = frozenset()
+) -> tuple[list[Finding], bool]:
+    """As :func:`written`, in all of the functions that an edit changed, certain or not.
+
+    Also what is spelled with ``affected`` names elsewhere in these files.
+    """
+    return _asked(change, chosen, lambda path, rule: _of_functions(change, path, rule, affected))
+
+
+def _asked(
+    change: Change, chosen: Iterable[Rule], ask: Callable[[str, Rule], list[Finding]]
+) -> tuple[list[Finding], bool]:
+    found: list[Finding] = []
+    late: list[bool] = []
+    try:
+        for rule in [rule for rule in chosen if rule.check is not None]:
+            for path in sorted(change.paths):
+                change.after.snapshot.relax()
+                found += ask(path, _until_late(rule, late))
+                if late:
+                    return found, False
+    except OutOfTimeError:
+        return found, False
+    return found, True
+
+
+def _until_late(rule: Rule, late: list[bool]) -> Rule:
+    """A rule that ends when time is out, with what it has found until then."""
+
+    def check(file: File) -> Iterator[Finding]:
+        assert rule.check is not None
+        try:
+            yield from rule.check(file)
+        except OutOfTimeError:
+            late.append(True)
+
+    return type(rule)(rule.name, rule.summary, check, rule.severity)
+
+
+def _of_statements(change: Change, path: str, rule: Rule) -> list[Finding]:
+    facts, old = change.after.facts(path), change.before.facts(path)
+    if facts is None or len(facts.errors[0]):
+        return []
+    text = change.after.text(path)
+    near = statements(change.before.text(path), text, facts) if old is not None else None
+    file = File(change.after, path, None, change.before, near)
+    file.is_certain_only = True
+    after = found_by([rule], file)
+    if old is None or near is None:
+        return after
+    # Rules that are quick with all of a file tell all of it.
+    after = [
+        each
+        for each in after
+        if any(each.start < end and start < max(each.end, each.start + 1) for start, end in near)
+    ]
+    gone = statements(text, change.before.text(path), old)
+    said = b"\n".join(change.before.text(path)[start:end] for start, end in gone)
+    # What the old statements do not spell cannot have been wrong in them.
+    doubtful = [each for each in after if text[each.start : each.end] in said]
+    if not doubtful:
+        return after
+    file = File(change.before, path, None, None, gone)
+    file.is_certain_only = True
+    kept = new_faults(doubtful, found_by([rule], file))
+    return [each for each in after if each not in doubtful or each in kept]
+
+
+def _of_functions(change: Change, path: str, rule: Rule, affected: frozenset[str]) -> list[Finding]:
+    facts = change.after.facts(path)
+    if facts is None or (len(facts.errors[0]) and rule.name != "syntax-error"):
+        return []
+    old, new = parts_changed(change, path)
+    after = found_by([rule], File(change.after, path, None, change.before, new, affected))
+    if not after or change.before.facts(path) is None:
+        return after
+    return new_faults(after, found_by([rule], File(change.before, path, None, None, old, affected)))
+
+
+def breakage(change: Change, most: int) -> tuple[list[Finding], bool]:
+    """What an edit broke in files that it does not touch, at most so much; whether it is all."""
+    found: list[Finding] = []
+    try:
+        gone = removals(change)
+        for finding in broken_one_by_one(change, gone):
+            tell(finding, gone, change.after)
+            found.append(finding)
+            if len(found) >= most:
+                return found, False
+    except OutOfTimeError:
+        return found, False
+    return found, True

@@ -1,0 +1,344 @@
+"""Functions that do nothing but give a value, as far as their own text shows it for certain.
+
+Functions that call themselves before anything can end them.
+
+Values that are called and cannot be.
+"""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from ...indexer.inference import access_paths
+from ...indexer.inference.entities import (
+    ATTRIBUTE,
+    CLASS,
+    FUNCTION,
+    PARAMETER,
+    VARIABLE,
+    first_parameter_class,
+    owner_class,
+)
+from ...indexer.inference.has_member import ABSENT, has_member
+from ...indexer.inference.query_cache import cached
+from ...indexer.inference.types import INSTANCE, MODULE_OBJECT, without_none
+from ...indexer.plugins.synthesized import decorators, last_name
+from ...indexer.scope_map import block_at
+from .call_targets import reached
+from .decorators import keeps_result
+from .excuses import is_expected_to_fail
+from .messages import receiver_text
+from .signatures import overridden_by
+from .uses import uses_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...indexer.inference.entities import Entity
+    from ...indexer.inference.inference import Inference
+    from .context import File
+
+
+# Built-in functions that neither run code of others nor change anything.
+_HARMLESS = frozenset(
+    ["abs", "bool", "bytes", "chr", "complex", "divmod", "float", "int", "isinstance", "len",
+     "max", "min", "ord", "pow", "range", "round", "str", "tuple", "type"]
+)  # fmt: skip
+# What may run code of others, end early, or leave something behind.
+_EFFECTS = (f.AWAIT, f.YIELDED, f.NAMED, f.AUGMENTED, f.LAMBDA)
+_MOST = 400
+
+
+def is_pure_call(file: File, call: int) -> bool:
+    """Whether a call reaches only pure functions of the workspace."""
+    function = file.facts.expr[f.EXPR_A][call]
+    found = reached(file.strict, file.path, function)
+    if found is None or is_expected_to_fail(file, file.facts.expr[f.EXPR_POS][function]):
+        return False
+    return all(_is_pure(file.strict, each.entity) for each in found.callees)
+
+
+def _is_pure(inference: Inference, entity: Entity) -> bool:
+    if entity[0] != FUNCTION or entity[1].startswith("/"):
+        return False
+    key = ("pure", entity)
+    return cached(inference, key, lambda: _is_pure_now(inference, entity), False)
+
+
+def _is_pure_now(inference: Inference, entity: Entity) -> bool:
+    facts = inference.need(entity[1])
+    table = facts.definition
+    flags = table[f.DEF_FLAGS][entity[2]]
+    if flags & (f.ASYNC | f.GENERATOR | f.STUB_BODY | f.ABSTRACT | f.CONDITIONAL | f.OVERLOAD):
+        return False
+    if not flags & f.RETURNS_VALUE or not keeps_result(inference, entity):
+        return False
+    if any(  # `@deprecated` warns
+        last_name(facts, expr) not in ("staticmethod", "classmethod", "override", "final")
+        for expr in decorators(facts, entity[2])
+    ):
+        return False
+    own = table[f.DEF_OWN_SCOPE][entity[2]]
+    start, end = table[f.DEF_HEADER_END][entity[2]], table[f.DEF_END][entity[2]]
+    if end - start > _MOST or any(
+        scope == own and kind == f.RAISE
+        for scope, kind in zip(facts.result[f.RES_SCOPE], facts.result[f.RES_KIND], strict=True)
+    ):
+        return False
+    inside = (start, end)
+    if any(inside[0] <= at < inside[1] for at in facts.attribute_binding[f.ATTR_POS]):
+        return False
+    if own in facts.item_binding[f.ITEM_SCOPE] or own in facts.scope[f.SCOPE_PARENT]:
+        return False
+    if any(
+        scope == own and kind not in (f.ASSIGN, f.DECLARE, f.PARAMETER)
+        for scope, kind in zip(facts.binding[f.BIND_SCOPE], facts.binding[f.BIND_KIND], strict=True)
+    ):
+        return False
+    return _computes_only(inference, entity[1], inside) and not overridden_by(inference, entity)
+
+
+def _computes_only(inference: Inference, path: str, inside: tuple[int, int]) -> bool:
+    """Whether the expressions between two positions are names, constants and arithmetic."""
+    facts = inference.need(path)
+    ops, positions, lefts, _ = facts.expr
+    for row, op in enumerate(ops):
+        if not inside[0] <= positions[row] < inside[1]:
+            continue
+        if op in _EFFECTS or op == f.SUBSCRIPT:
+            return False  # an item may be made when it is asked for
+        if op == f.CALL:
+            function = lefts[row]
+            name = facts.names[lefts[function]] if ops[function] == f.NAME else ""
+            if name not in _HARMLESS:
+                return False
+            found = inference.definitions_of(path, function)
+            if not all(item.entity[1].endswith("/builtins.pyi") for item in found):
+                return False
+    text = inference.text(path)[inside[0] : inside[1]]
+    return not any(word in text for word in (b"assert", b"with ", b"del ", b"import", b"global"))
+
+
+# Expressions of which a part may not be evaluated.
+_LAZY = frozenset([f.AND, f.OR, f.CONDITIONAL_EXPR, f.LAMBDA, f.GENERATOR_EXPRESSION])
+
+
+def endless_recursion(file: File, row: int) -> tuple[int, str] | None:
+    """Where a function comes back to itself in any case, and a sentence on it; None when not.
+
+    That is a call of itself, a property that reads itself, or a setter that sets itself, with no
+    condition, loop or handler around it, and nothing before it that may leave the function.
+    """
+    facts = file.facts
+    table = facts.definition
+    flags, scope = table[f.DEF_FLAGS][row], table[f.DEF_OWN_SCOPE][row]
+    if flags & (f.GENERATOR | f.ASYNC | f.OVERLOAD):
+        return None
+    name = facts.names[table[f.DEF_NAME][row]]
+    start, end = table[f.DEF_HEADER_END][row], table[f.DEF_END][row]
+    if flags & f.ACCESSOR:
+        return _in_setter(file, row, name, scope, start, end)
+    is_property = bool(flags & f.PROPERTY)
+    # What stores its value under its own name is read from there once something has stored it.
+    is_stored = (
+        is_property and b"cached" in file.text[table[f.DEF_START][row] : table[f.DEF_POS][row]]
+    )
+    if (
+        not is_property
+        and table[f.DEF_DECORATORS][row] >= 0
+        and not flags & (f.STATIC | f.CLASSMETHOD)
+    ):
+        return None  # `@patch`, `@overload` and others may put something else under the name
+    for role, position, expr in facts.occurrences(name):
+        wanted = f.READ if is_property else f.CALLED
+        if not start <= position < end or role & f.ROLE_MASK != wanted or expr < 0:
+            continue
+        if file.scope_at(position) != scope or not _is_unconditional(file, scope, position, expr):
+            continue
+        found = file.strict.definitions_of(file.path, expr)
+        if [item.entity for item in found] != [(FUNCTION, file.path, row)]:
+            continue
+        if _is_on_another(file, row, expr) or overridden_by(
+            file.strict, (FUNCTION, file.path, row)
+        ):
+            continue
+        if is_stored and _calls_before(file, scope, start, position):
+            continue
+        what = "reads itself" if is_property else "calls itself"
+        return position, f"`{name}` {what} in any case, and so without end."
+    return None
+
+
+def _calls_before(file: File, scope: int, start: int, position: int) -> bool:
+    """Whether a function calls anything before it gets to a place."""
+    ops, positions = file.facts.expr[f.EXPR_OP], file.facts.expr[f.EXPR_POS]
+    return any(
+        op == f.CALL and start <= at < position and file.scope_at(at) == scope
+        for op, at in zip(ops, positions, strict=True)
+    )
+
+
+def _in_setter(
+    file: File, row: int, name: str, scope: int, start: int, end: int
+) -> tuple[int, str] | None:
+    """``@size.setter`` in which ``self.size = …`` calls the setter again."""
+    facts = file.facts
+    text = file.text[facts.definition[f.DEF_START][row] : facts.definition[f.DEF_POS][row]]
+    if f"{name}.setter".encode() not in text:
+        return None
+    cls = owner_class(facts, (FUNCTION, file.path, row))
+    table = facts.attribute_binding
+    for each, position in enumerate(table[f.ATTR_POS]):
+        if (
+            start <= position < end
+            and table[f.ATTR_OWNER][each] == cls >= 0
+            and facts.names[table[f.ATTR_NAME][each]] == name
+            and table[f.ATTR_SCOPE][each] == scope
+            and _is_unconditional(file, scope, position, -1)
+        ):
+            return position, f"The setter of `{name}` sets `{name}` itself, and so without end."
+    return None
+
+
+def _is_unconditional(file: File, scope: int, position: int, expr: int) -> bool:
+    """Whether a place is reached in any case, as soon as its function is called."""
+    facts = file.facts
+    block = block_at(facts, scope, position)
+    while block >= 0 and facts.block[f.BLOCK_KIND][block] == f.WITH_BODY:
+        block = facts.block[f.BLOCK_PARENT][block]
+    if block < 0 or facts.block[f.BLOCK_KIND][block] != f.BODY:
+        return False
+    leaves = zip(*facts.result[:1], facts.result[f.RES_POS], strict=True)
+    if any(where == scope and at < position for where, at in leaves if at >= 0) and not _returns_it(
+        file, scope, position
+    ):
+        return False
+    if _may_leave_before(file, scope, position):
+        return False
+    seen = 0
+    while expr >= 0 and seen < 60:
+        seen += 1
+        users = uses_of(facts).of(expr)
+        if any(how in _LAZY for how, _ in users):
+            return False
+        expr = next((user for how, user in users if how >= 0 or how == -1), -1)
+    return True
+
+
+def _returns_it(file: File, scope: int, position: int) -> bool:
+    """Whether all that leaves the function before a place is the statement that it stands in."""
+    facts = file.facts
+    line = facts.line_of(position)
+    return all(
+        facts.line_of(at) == line or at > position
+        for where, at in zip(facts.result[f.RES_SCOPE], facts.result[f.RES_POS], strict=True)
+        if where == scope
+    )
+
+
+def _may_leave_before(file: File, scope: int, position: int) -> bool:
+    """Whether a condition above a place may leave the function, by an exception as well."""
+    facts = file.facts
+    return any(
+        facts.block[f.BLOCK_SCOPE][row] == scope
+        and facts.block[f.BLOCK_START][row] < position
+        and flags & f.LEAVES_FUNCTION
+        and facts.block[f.BLOCK_KIND][row] != f.BODY
+        for row, flags in enumerate(facts.block[f.BLOCK_FLAGS])
+    )
+
+
+def _is_on_another(file: File, row: int, expr: int) -> bool:
+    """Whether a method is called on something else than the instance that it was called on."""
+    facts = file.facts
+    ops, _, lefts, _ = facts.expr
+    if ops[expr] != f.ATTRIBUTE:
+        return False
+    receiver = lefts[expr]
+    cls = owner_class(facts, (FUNCTION, file.path, row))
+    if cls < 0 or ops[receiver] != f.NAME:
+        return True
+    found = file.strict.definitions_of(file.path, receiver)
+    return not (
+        len(found) == 1
+        and (
+            (
+                found[0].entity[0] == PARAMETER
+                and first_parameter_class(facts, found[0].entity) == cls
+            )
+            or found[0].entity == (CLASS, file.path, cls)
+        )
+    )
+
+
+def what_cannot_be_called(file: File, function: int) -> tuple[str, int] | None:
+    """What is called and cannot be, as a sentence, and the evidence; None when it may be."""
+    type_ = without_none(file.complete_type(function))
+    if not type_ or not all(value[0] in (INSTANCE, MODULE_OBJECT) for value in type_):
+        return None
+    if any("/typing" in value[1][1] for value in type_):
+        return None  # special forms, whose stubs do not say what they are
+    if _is_tested(file, function):
+        return None
+    found = file.strict.definitions_of(file.path, function)
+    if any(item.entity[0] == PARAMETER and _is_unsaid(file, item.entity) for item in found):
+        return None  # in the body of a class, a function of any kind may be called
+    if any(_may_be_set_elsewhere(file, item.entity) for item in found):
+        return None
+    if any(
+        value[0] == INSTANCE and has_member(file.strict, value, "__call__") != ABSENT
+        for value in type_
+    ):
+        return None
+    evidence = max(max((value[3] for value in type_), default=0), 0)
+    said = receiver_text(file, function, type_)
+    if any(_is_property(file, item.entity) for item in found):
+        return f"{said} is what a property gives, and cannot be called.", evidence
+    return f"{said} cannot be called.", evidence
+
+
+def _is_unsaid(file: File, entity: Entity) -> bool:
+    return file.strict.need(entity[1]).binding[f.BIND_ANNOTATION][entity[2]] < 0
+
+
+def _is_tested(file: File, function: int) -> bool:
+    """Whether code asks ``callable(x)`` of what is spelled like this."""
+    facts = file.facts
+    spelled = file.spelled(function)
+    for role, _, ref in facts.occurrences("callable"):
+        call = access_paths.nearby_call(facts, ref) if role == f.CALLED else -1
+        if call >= 0 and file.spelled(access_paths.argument_for(facts, call, 0, "")) == spelled:
+            return True
+    return False
+
+
+def _is_property(file: File, entity: Entity) -> bool:
+    if entity[0] != FUNCTION:
+        return False
+    facts = file.strict.need(entity[1])
+    return bool(facts.definition[f.DEF_FLAGS][entity[2]] & f.PROPERTY)
+
+
+def _may_be_set_elsewhere(file: File, entity: Entity) -> bool:
+    """Whether another file sets an attribute or variable that no annotation declares."""
+    kind, path, row = entity
+    if kind not in (VARIABLE, ATTRIBUTE):
+        return False
+    facts = file.strict.need(path)
+    if kind == VARIABLE:
+        scope = facts.scope[f.SCOPE_KIND][facts.binding[f.BIND_SCOPE][row]]
+        if scope not in (f.MODULE_SCOPE, f.CLASS_SCOPE):
+            return False
+        annotation, name = facts.binding[f.BIND_ANNOTATION][row], facts.binding[f.BIND_NAME][row]
+    else:
+        annotation = facts.attribute_binding[f.ATTR_ANNOTATION][row]
+        name = facts.attribute_binding[f.ATTR_NAME][row]
+    if annotation >= 0:
+        return False
+    spelled = facts.names[name]
+    for other in file.strict.files_with(spelled):
+        if other == path:
+            continue
+        there = file.strict.facts(other)
+        for role, _, _ in there.occurrences(spelled) if there is not None else ():
+            if role & f.ROLE_MASK in (f.WRITTEN, f.DEFINED):
+                return True
+    return False

@@ -1,0 +1,226 @@
+"""Code that is there to fail: what a test expects to be raised, or a handler catches.
+
+Receivers that may have more than their type says: mixins, mocks, abstract classes of stubs.
+"""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from ...indexer.inference.classes import is_protocol
+from ...indexer.inference.entities import CLASS, name_of, owner_class
+from ...indexer.inference.standard_types import standard_class
+from ...indexer.inference.types import INSTANCE, SUPER
+from ...indexer.scope_map import block_at
+from .duck_types import classes_with
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...indexer.inference.entities import Entity
+    from ...indexer.inference.types import Type
+    from .context import File
+
+
+_EXPECTING = (b"raises", b"assertRaises", b"suppress", b"assertWarns", b"warns", b"expect")
+
+_FAILING = (b"xfail", b"expectedFailure")
+
+
+def is_expected_to_fail(file: File, position: int, *exceptions: str) -> bool:
+    """Whether a handler or a ``with pytest.raises(…)`` around a position is for its failing."""
+    if file.is_guarded(position, *exceptions) or _is_in_failing_test(file, position):
+        return True
+    kinds, parents, _, starts = file.facts.block[:4]
+    block = block_at(file.facts, file.scope_at(position), position)
+    while block >= 0:
+        if kinds[block] == f.WITH_BODY:
+            begin = file.text.rfind(b"with", 0, starts[block])
+            if any(word in file.text[begin : starts[block]] for word in _EXPECTING):
+                return True
+        block = parents[block]
+    line = file.facts.line_starts[file.facts.line_of(position)]
+    # `with pytest.raises(TypeError): call()` on one line, `assertRaises(TypeError, call)`
+    return b"raises" in file.text[line:position].lower()
+
+
+def _is_in_failing_test(file: File, position: int) -> bool:
+    """Whether a function around a position is decorated as a test that is to fail."""
+    table = file.facts.definition
+    return any(
+        table[f.DEF_START][row] <= position < table[f.DEF_END][row]
+        and (_is_marked(file, row) or _is_to_raise(file, row))
+        for row in range(len(table[f.DEF_START]))
+    )
+
+
+def _is_marked(file: File, row: int) -> bool:
+    table = file.facts.definition
+    text = file.text[table[f.DEF_START][row] : table[f.DEF_POS][row]]
+    return table[f.DEF_DECORATORS][row] >= 0 and any(word in text for word in _FAILING)
+
+
+def _is_to_raise(file: File, row: int) -> bool:
+    """Whether a function inside of another is given to ``assertRaises(TypeError, function)``."""
+    facts = file.facts
+    scope = facts.definition[f.DEF_SCOPE][row]
+    if facts.scope[f.SCOPE_KIND][scope] != f.FUNCTION_SCOPE or b"aises(" not in file.text:
+        return False
+    import re
+
+    name = re.escape(facts.names[facts.definition[f.DEF_NAME][row]].encode())
+    return re.search(rb"aises\([^()\n]*,\s*" + name + rb"\b", file.text) is not None
+
+
+def is_for_another_version(file: File, position: int) -> bool:
+    """Whether a constant that is named after versions of Python decides whether code runs: PY38."""
+    kinds, parents, tests = file.facts.block[:3]
+    block = block_at(file.facts, file.scope_at(position), position)
+    while block >= 0:
+        if kinds[block] in (f.IF_TRUE, f.IF_FALSE) and tests[block] >= 0:
+            name = file.spelled(tests[block]).rpartition(".")[2].lstrip("_").upper()
+            if name.startswith(("PY2", "PY3", "IS_PY", "PYPY")):
+                return True
+        block = parents[block]
+    return False
+
+
+# What stands behind the abstract classes of the standard library, mostly.
+_USUAL = {
+    "io": ("BytesIO", "StringIO", "TextIOWrapper", "BufferedReader", "BufferedWriter", "FileIO"),
+    "builtins": ("dict", "list", "tuple", "set", "str", "bytes", "bytearray"),
+    "collections": ("OrderedDict", "defaultdict", "Counter", "ChainMap", "deque"),
+    "typing": ("Generator", "AsyncGenerator"),
+}
+
+# Files of a package that are looked into for classes derived from one of its own.
+_LOOKED_INTO = 60
+
+# What follows the name of a mock where it is asked, or told what to give.
+_MOCKING = (
+    rb"(\.\w+)*\.(assert_(not_)?(any_)?(called|awaited)\w*|assert_has_(calls|awaits)|called\b|"
+    rb"call_count|call_args\w*|mock_calls|method_calls|return_value|side_effect|await_count)"
+)
+
+
+def is_of_outer_class(file: File, type_: Type, name: str) -> bool:
+    """Whether a class around a class has a member: frameworks hand it on to those inside."""
+    for value in type_:
+        if value[1][0] != CLASS:
+            continue
+        facts = file.strict.need(value[1][1])
+        outer = owner_class(facts, value[1])
+        while outer >= 0:
+            entity = (CLASS, value[1][1], outer)
+            if file.strict.class_member(entity, name):
+                return True
+            outer = owner_class(facts, entity)
+    return False
+
+
+def is_below(file: File, type_: Type, name: str) -> bool:
+    """Whether a class has a member that its package derives from an installed one.
+
+    What says that it gives a node gives some kind of node.
+    """
+    layers = file.strict.snapshot.index.layers
+    for value in type_:
+        cls = value[1]
+        if value[0] != INSTANCE or cls[0] != CLASS or cls[1][:1] != "/":
+            continue
+        if layers.layer(cls[1]) == "stdlib":
+            continue
+        for _, folder in layers.top_levels():
+            if not cls[1].startswith(folder + "/"):
+                continue
+            for path in _naming(layers.listed(folder), name)[:_LOOKED_INTO]:
+                for other in classes_with(file.strict, path, name):
+                    if cls in file.strict.mro(other):
+                        return True
+    return False
+
+
+def _naming(paths: list[str], name: str) -> list[str]:
+    """Those files of Python in whose text a word stands."""
+    found = list[str]()
+    for path in paths:
+        if path.endswith((".py", ".pyi")):
+            try:
+                with open(path, "rb") as opened:
+                    if name.encode("utf-8", "surrogatepass") in opened.read():
+                        found.append(path)
+            except OSError:
+                continue
+    return found
+
+
+def is_part(file: File, type_: Type) -> bool:
+    """Whether a value is of a class that is there to be mixed in, or what stands behind one."""
+    for value in type_:
+        if value[1][0] != CLASS:
+            continue
+        if "mixin" in name_of(file.strict, value[1]).lower():
+            return True
+        if value[0] == SUPER and len(file.strict.mro(value[1])) <= 2:
+            return True  # nothing but `object` is, unless another class comes between
+    return False
+
+
+def is_more_than_said(file: File, type_: Type) -> bool:
+    """Whether a value is at least an abstract class of the standard library, and so more."""
+    layers = file.strict.snapshot.index.layers
+    return any(
+        value[0] == INSTANCE
+        and value[1][0] == CLASS
+        and value[1][1].endswith(".pyi")
+        and layers.layer(value[1][1]) == "stdlib"
+        and (
+            is_protocol(file.strict, value[1])
+            or name_of(file.strict, value[1]).startswith("_")
+            or _has_abstract_methods(file, value[1])
+        )
+        for value in type_
+    )
+
+
+def usually_has(file: File, type_: Type, name: str) -> bool:
+    """Whether a class of the standard library that is usually meant has a member."""
+    if any(name_of(file.strict, value[1]).startswith("_") for value in type_):
+        return True  # such a class is an invention of stubs
+    for module, names in _USUAL.items():
+        for each in names:
+            cls = standard_class(file.strict, module, each)
+            if cls is None or not file.strict.class_member(cls, name):
+                continue
+            order = file.strict.mro(cls)
+            if any(value[1] in order for value in type_):
+                return True
+    return False
+
+
+def _has_abstract_methods(file: File, cls: Entity) -> bool:
+    facts = file.strict.need(cls[1])
+    scope = facts.definition[f.DEF_OWN_SCOPE][cls[2]]
+    return any(
+        where == scope and flags & f.ABSTRACT
+        for where, flags in zip(
+            facts.definition[f.DEF_SCOPE], facts.definition[f.DEF_FLAGS], strict=True
+        )
+    )
+
+
+def is_mocked(file: File, receiver: int, position: int) -> bool:
+    """Whether the code around uses a receiver as a mock: it asks what of it was called."""
+    name = file.spelled(receiver).partition(".")[0].encode()
+    if not name or not any(word in file.text for word in (b"assert_called", b"mock", b"called")):
+        return False
+    import re
+
+    table = file.facts.definition
+    around = [
+        row
+        for row, start in enumerate(table[f.DEF_START])
+        if start <= position < table[f.DEF_END][row] and table[f.DEF_KIND][row] == f.FUNCTION
+    ]
+    if not around:
+        return False
+    text = file.text[table[f.DEF_START][around[-1]] : table[f.DEF_END][around[-1]]]
+    return re.search(rb"(?<![\w.])" + re.escape(name) + _MOCKING, text) is not None

@@ -1,0 +1,236 @@
+"""Methods to override: their headers, with a call of what they override."""
+
+from __future__ import annotations
+
+import re
+
+from ....indexer import facts as f
+from ....indexer.inference.classes import own_member_names
+from ....indexer.inference.entities import CLASS, FUNCTION, name_of
+from ....indexer.inference.names import builtin_name
+from ....indexer.inference.signatures import parameter_rows
+from ....indexer.inference.standard_types import standard_class
+from ...ide.completion import completion as c
+from ...patterns.features import split_default
+from ...source.entity_views import one_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....indexer.facts import FileFacts
+    from ....indexer.inference.entities import Entity
+    from ....indexer.inference.inference import Inference
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_INDENT = "    "
+
+
+class Stub:
+    """A method as it would override another. ``header`` begins behind ``def`` and has no colon."""
+
+    __slots__ = ("body", "decorators", "entity", "header", "is_async", "name", "owner")
+
+    def __init__(self, name: str, entity: Entity, owner: Entity) -> None:
+        """A stub for a method that a class has."""
+        self.name = name
+        self.entity = entity
+        self.owner = owner
+        self.header = ""
+        self.body = ""
+        self.decorators: list[str] = []
+        self.is_async = False
+
+    def text(self, indent: str) -> str:
+        """The whole method, each line indented."""
+        lines = [*self.decorators, f"{'async ' if self.is_async else ''}def {self.header}:"]
+        lines.append(f"{_INDENT}{self.body}")
+        return "".join(f"{indent}{line}\n" for line in lines)
+
+
+def stubs(context: c.Context) -> list[c.Item]:
+    """Items behind ``def`` in a class: the methods of its bases that it has not."""
+    inference, path, cursor = context.inference, context.path, context.cursor
+    facts = inference.need(path)
+    if facts.scope[f.SCOPE_KIND][context.scope] != f.CLASS_SCOPE:
+        return []
+    cls: Entity = (CLASS, path, facts.scope[f.SCOPE_DEFINITION][context.scope])
+    result: list[c.Item] = []
+    line_start = cursor.line_start
+    line = cursor.text[line_start : cursor.start]
+    indent = line[: len(line) - len(line.lstrip())].decode()
+    rest = (
+        cursor.text[cursor.offset :]
+        .split(b"\n", 1)[0]
+        .lstrip(b"0123456789abcdefghijklmnopqrstuvwxyz_")
+    )
+    has_more = bool(rest.strip())
+    for stub in overridable(inference, cls, at=cursor.offset):
+        kind = "method"
+        item = c.Item(stub.name, kind, c.MEMBER, stub.entity)
+        item.description = name_of(inference, stub.owner)
+        if not has_more:
+            body = f":\n{indent}{_INDENT}"
+            item.insert = f"{stub.header}{body}{stub.body}"
+            escaped = item.insert.replace("\\", "\\\\").replace("$", "\\$").replace("}", "\\}")
+            at = len(escaped) - len(stub.body.replace("$", "\\$").replace("}", "\\}"))
+            item.snippet = f"{escaped[:at]}${{0:{escaped[at:]}}}"
+        item.detail = f"def {stub.header}"
+        at = line_start + len(indent.encode())
+        if stub.is_async and not line.lstrip().startswith(b"async"):
+            item.before.append((at, "async "))
+        above = cursor.text[:line_start].rstrip().rpartition(b"\n")[2].strip()
+        for decorator in stub.decorators:
+            if above != decorator.encode():
+                item.before.append((at, f"{decorator}\n{indent}"))
+        result.append(item)
+    return result
+
+
+def overridable(inference: Inference, cls: Entity, at: int = -1) -> list[Stub]:
+    """Methods that bases of a class define and it does not, but for one that stands at ``at``."""
+    facts = inference.need(cls[1])
+    own = set(own_member_names(inference, cls))
+    if at >= 0:
+        for row, position in enumerate(facts.definition[f.DEF_POS]):
+            name = facts.names[facts.definition[f.DEF_NAME][row]]
+            if position <= at <= position + len(name.encode()):
+                own.discard(name)
+    seen = set(own)
+    result: list[Stub] = []
+    order = [base for base in inference.mro(cls)[1:] if base[0] == CLASS]
+    root = standard_class(inference, "builtins", "object")
+    if root is not None and root not in order:
+        order.append(root)
+    for base in order:
+        for name in own_member_names(inference, base):
+            if name in seen:
+                continue
+            seen.add(name)
+            found = inference.own_member(base, name)
+            if found and found[-1].entity[0] == FUNCTION and not _is_private(name):
+                result.append(stub_of(inference, cls, found[-1].entity, base))
+    return result
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("__") and not name.endswith("__")
+
+
+def stub_of(inference: Inference, cls: Entity, method: Entity, owner: Entity) -> Stub:
+    """A method of a class that overrides one of a base."""
+    facts = inference.need(method[1])
+    table = facts.definition
+    flags = table[f.DEF_FLAGS][method[2]]
+    name = facts.names[table[f.DEF_NAME][method[2]]]
+    stub = Stub(name, method, owner)
+    stub.is_async = bool(flags & f.ASYNC)
+    if flags & f.PROPERTY:
+        stub.decorators.append("@property")
+    if flags & f.CLASSMETHOD and name not in ("__init_subclass__", "__class_getitem__"):
+        stub.decorators.append("@classmethod")
+    if flags & f.STATIC and name != "__new__":
+        stub.decorators.append("@staticmethod")
+    written, passed = _parameters(inference, cls[1], method, is_static=bool(flags & f.STATIC))
+    returns = ""
+    if table[f.DEF_RETURNS][method[2]] >= 0:
+        header = one_line(
+            inference.text(method[1])[
+                table[f.DEF_POS][method[2]] : table[f.DEF_HEADER_END][method[2]]
+            ]
+        )
+        annotation = header.rpartition("->")[2].strip().rstrip(":").rstrip()
+        if known_here(inference, cls[1], annotation):
+            returns = f" -> {annotation}"
+    stub.header = f"{name}({', '.join(written)}){returns}"
+    if flags & f.ABSTRACT:
+        stub.body = "raise NotImplementedError"
+    elif flags & f.PROPERTY:
+        stub.body = f"return super().{name}"
+    else:
+        call = f"super().{name}({', '.join(passed)})"
+        gives = name not in ("__init__", "__init_subclass__", "__del__", "__post_init__")
+        if stub.is_async and not flags & f.GENERATOR:
+            call = f"await {call}"
+        stub.body = f"return {call}" if gives else call
+    return stub
+
+
+def _parameters(
+    inference: Inference, path: str, method: Entity, *, is_static: bool
+) -> tuple[list[str], list[str]]:
+    """Parameters of a method as another file can write them, and arguments that pass them on."""
+    facts, text = inference.need(method[1]), inference.text(method[1])
+    table = facts.parameter
+    written: list[str] = []
+    passed: list[str] = []
+    last = -1
+    for place, row in enumerate(parameter_rows(inference, method)):
+        name = facts.names[table[f.PAR_NAME][row]]
+        kind = table[f.PAR_KIND][row]
+        spelled = one_line(text[table[f.PAR_POS][row] : table[f.PAR_END][row]]).lstrip("*")
+        if last == f.POSITIONAL_ONLY and kind > f.POSITIONAL_ONLY and not name.startswith("__"):
+            written.append("/")
+        if kind == f.KEYWORD_ONLY and last < f.VAR_POSITIONAL:
+            written.append("*")
+        last = kind
+        stars = {f.VAR_POSITIONAL: "*", f.VAR_KEYWORD: "**"}.get(kind, "")
+        written.append(stars + _portable(inference, path, facts, row, name, spelled))
+        if place == 0 and not is_static:
+            continue
+        passed.append(f"{name}={name}" if kind == f.KEYWORD_ONLY else stars + name)
+    if last == f.POSITIONAL_ONLY:
+        written.append("/")
+    return written, passed
+
+
+def _portable(
+    inference: Inference, path: str, facts: FileFacts, row: int, name: str, spelled: str
+) -> str:
+    """A parameter with its annotation and default as far as another file knows their names."""
+    has_annotation = facts.parameter[f.PAR_ANNOTATION][row] >= 0
+    has_default = facts.parameter[f.PAR_DEFAULT][row] >= 0
+    rest = spelled[len(name) :].lstrip()
+    annotation, default = "", ""
+    if has_annotation and rest.startswith(":"):
+        annotation = rest[1:].strip()
+    if has_default:
+        head, _, default = split_default(annotation if has_annotation else rest)
+        annotation = head.strip() if has_annotation else ""
+    if annotation and not known_here(inference, path, annotation):
+        annotation = ""
+    if default and not known_here(inference, path, default):
+        default = "..."
+    result = name + (f": {annotation}" if annotation else "")
+    if default:
+        result += f" = {default}" if annotation else f"={default}"
+    return result
+
+
+def known_here(inference: Inference, path: str, written: str) -> bool:
+    """Whether a file knows every name in an expression: binds it at its top level, or a builtin."""
+    facts = inference.need(path)
+    if '"' in written or "'" in written:
+        bare = re.sub(r"\"[^\"]*\"|'[^']*'", "", written)
+        if not bare.strip():
+            return True
+        written = bare
+    for found in _WORD.finditer(written):
+        if written[found.start() - 1 : found.start()] == ".":
+            continue
+        name = found[0]
+        row = facts.name_id(name)
+        if row >= 0 and facts.bindings_of(0, row):
+            continue
+        if name in ("None", "True", "False", "and", "or", "not", "lambda"):
+            continue
+        if not builtin_name(inference, name):
+            return False
+    return True
+
+
+def abstract_methods(inference: Inference, cls: Entity) -> list[Stub]:
+    """Methods that a class has to define before it can be used: abstract ones of its bases."""
+    return [
+        stub
+        for stub in overridable(inference, cls)
+        if inference.need(stub.entity[1]).definition[f.DEF_FLAGS][stub.entity[2]] & f.ABSTRACT
+    ]

@@ -1,0 +1,46 @@
+"""How findings speak of things."""
+
+from __future__ import annotations
+
+from ...indexer.inference.entities import OUTSIDE, name_of
+from ...indexer.inference.types import (
+    CLASS_OBJECT,
+    FUNCTION_OBJECT,
+    INSTANCE,
+    MODULE_OBJECT,
+    NONE,
+    SUPER,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...indexer.inference.types import Type, Value
+    from .context import File
+
+
+def receiver_text(file: File, receiver: int, type_: Type) -> str:
+    """Subject of a sentence about a receiver: ``The `Box` that `box` is``."""
+    words = list(dict.fromkeys(_value(file, value) for value in type_))[:3]
+    said = " or ".join(words)
+    spelled = file.spelled(receiver)
+    if spelled and spelled not in ("self", "cls") and f"`{spelled}`" not in said:
+        return f"`{spelled}`, {said},"
+    if len(words) == 1 and type_[0][0] == INSTANCE:
+        said = said.removeprefix("a ")
+    return said[:1].upper() + said[1:]
+
+
+def _value(file: File, value: Value) -> str:
+    form, entity = value[0], value[1]
+    if form == NONE:
+        return "None"
+    name = name_of(file.strict, entity) if entity[0] != OUTSIDE else entity[1]
+    if form == CLASS_OBJECT:
+        return f"the class `{name}`"
+    if form == MODULE_OBJECT:
+        return f"the module `{name}`"
+    if form == FUNCTION_OBJECT:
+        return f"the function `{name}`"
+    if form == SUPER:
+        return f"what is above `{name}`"
+    return f"a `{name}`" if form == INSTANCE else "a callable"

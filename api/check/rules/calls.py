@@ -1,0 +1,298 @@
+"""Calls whose arguments do not fit what they call."""
+
+from __future__ import annotations
+
+from ....indexer import facts as f
+from ....indexer.inference.entities import CONVENTIONAL, EVIDENCE_NAMES, FUNCTION, OUTSIDE, name_of
+from ....indexer.inference.standard_types import is_standard_class
+from ....indexer.inference.types import INSTANCE, without_none
+from ....indexer.plugins.synthesized import last_name
+from ..arguments import (
+    DUPLICATE_ARGUMENT,
+    MISSING_ARGUMENT,
+    TOO_MANY_ARGUMENTS,
+    UNKNOWN_KEYWORD,
+    Mismatch,
+    Written,
+    mismatches,
+    refusing,
+)
+from ..call_targets import Reached, of_members, reached
+from ..excuses import is_expected_to_fail, is_for_another_version
+from ..findings import ERROR, WARNING, Finding
+from ..signatures import Signature, of_function, overridden_by
+from . import Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ....indexer.inference.entities import Entity
+    from ....indexer.inference.inference import Inference
+    from ..context import File
+    from ..signatures import Callee
+
+# Functions of a name that are looked at before it is taken that one of them fits.
+_SAME_NAME = 60
+
+
+def unfit_arguments(file: File) -> Iterator[Finding]:
+    """Calls that fit none of the signatures of anything that they may reach."""
+    if file.is_stub:
+        return
+    facts = file.facts
+    for call in file.expressions(f.CALL):
+        function = facts.expr[f.EXPR_A][call]
+        written = Written(facts, call)
+        name = last_name(facts, function)
+        if not (file.wants(name) or any(map(file.wants, written.keywords))):
+            continue
+        finding = _judged(file, call, function, written)
+        if finding is not None and not _is_excused(file, function):
+            yield finding
+
+
+def _is_excused(file: File, function: int) -> bool:
+    position = file.facts.expr[f.EXPR_POS][function]
+    if is_for_another_version(file, position):
+        return True
+    return file.is_dead(position) or is_expected_to_fail(file, position, "TypeError")
+
+
+def _judged(file: File, call: int, function: int, written: Written) -> Finding | None:
+    found = reached(file.strict, file.path, function)
+    if found is None:
+        found = None if file.is_certain_only else _by_convention(file, function, written)
+        if found is None:
+            return None
+        return _unfit(file, file.inference, call, written, found)
+    if any(
+        is_standard_class(file.strict, each.entity, "functools", "partial")
+        for each in found.callees
+    ):
+        return _of_partial(file, call)
+    return _unfit(file, file.strict, call, written, found)
+
+
+def _of_partial(file: File, call: int) -> Finding | None:
+    """``partial(function, …)``: what is given now has to be something that the function takes."""
+    written = Written(file.facts, call)
+    if not written.positional:
+        return None
+    found = reached(file.strict, file.path, written.positional[0][1])
+    if found is None:
+        return None
+    rest = Written(file.facts, call, skipped=1)
+    return _unfit(file, file.strict, call, rest, found, partly=True)
+
+
+def _by_convention(file: File, function: int, written: Written) -> Reached | None:
+    """Methods of an untyped receiver by the code base's conventions, if nothing called so fits."""
+    facts = file.facts
+    if facts.expr[f.EXPR_OP][function] != f.ATTRIBUTE:
+        return None
+    receiver, name = facts.expr[f.EXPR_A][function], facts.names[facts.expr[f.EXPR_B][function]]
+    type_ = without_none(file.inference.infer_type(file.path, receiver))
+    if not type_ or any(value[0] != INSTANCE or value[1][1][:1] == "/" for value in type_):
+        return None
+    found = of_members(file.inference, type_, name)
+    if found is None:
+        return None
+    for entity in functions_named(file.inference, name):
+        callee = of_function(file.inference, entity, bound=True)
+        if callee is None or not _best(file.inference, callee, written)[1]:
+            return None
+    return Reached(found.callees, CONVENTIONAL)
+
+
+def functions_named(inference: Inference, name: str) -> list[Entity]:
+    """Functions of the workspace that have a name, as far as there are not too many."""
+    found: list[Entity] = []
+    for path in inference.files_with(name):
+        facts = inference.facts(path)
+        for role, position, _ in facts.occurrences(name) if facts is not None else ():
+            if facts is not None and role & f.ROLE_MASK == f.DEFINED:
+                rows = facts.definition[f.DEF_POS]
+                for row, at in enumerate(rows):
+                    if at == position and facts.definition[f.DEF_KIND][row] == f.FUNCTION:
+                        found.append((FUNCTION, path, row))
+        if len(found) > _SAME_NAME:
+            break
+    return found
+
+
+def _best(
+    inference: Inference, callee: Callee, written: Written, *, partly: bool = False
+) -> tuple[Signature, list[Mismatch]]:
+    """The signature of something called that fits best, and why it does not fit."""
+    best: tuple[Signature, list[Mismatch]] | None = None
+    for signature in callee.signatures:
+        found = mismatches(signature, written, partly=partly)
+        if not found:
+            found = _refused(inference, signature, written)
+        if best is None or _weight(found) < _weight(best[1]):
+            best = signature, found
+    return best or (Signature(callee.entity, []), [])
+
+
+def _weight(found: list[Mismatch]) -> int:
+    return sum(len(each.names) or 1 for each in found)
+
+
+def _refused(inference: Inference, signature: Signature, written: Written) -> list[Mismatch]:
+    """Keywords that ``**kwargs`` takes in, and nothing behind it wants."""
+    if not signature.takes_any(f.VAR_KEYWORD):
+        return []
+    names = {each.name for each in signature.parameters if each.kind != f.POSITIONAL_ONLY}
+    given = _given(signature, written)
+    return [
+        Mismatch(UNKNOWN_KEYWORD, [name], position)
+        for name, (position, _) in written.keywords.items()
+        if name not in names and refusing(inference, signature, name, given) is not None
+    ]
+
+
+def _given(signature: Signature, written: Written) -> frozenset[str]:
+    """Parameters to which a call gives something, or may."""
+    if written.starred or written.doubled:
+        return frozenset(each.name for each in signature.parameters)
+    by_place = [each.name for each in signature.parameters if each.kind <= f.POSITIONAL]
+    return frozenset([*by_place[: len(written.positional)], *written.keywords])
+
+
+def _unfit(
+    file: File, inference: Inference, call: int, written: Written, found: Reached,
+    *, partly: bool = False,
+) -> Finding | None:  # fmt: skip
+    chosen: tuple[Signature, list[Mismatch]] | None = None
+    for callee in found.callees:
+        signature, wrong = _best(inference, callee, written, partly=partly)
+        if not wrong:
+            return None
+        if _an_override_fits(inference, callee, written, partly=partly):
+            return None
+        if chosen is None or _weight(wrong) < _weight(chosen[1]):
+            chosen = signature, wrong
+    if chosen is None:
+        return None
+    signature, wrong = chosen
+    return _finding(file, inference, call, written, signature, wrong, found)
+
+
+def _an_override_fits(
+    inference: Inference, callee: Callee, written: Written, *, partly: bool
+) -> bool:
+    """Whether a method of a derived class, which may be the one that is called, takes the call."""
+    entity = callee.entity
+    if entity[0] != FUNCTION or name_of(inference, entity) in ("__init__", "__new__"):
+        return False
+    for other in overridden_by(inference, entity):
+        if other[0] != FUNCTION:
+            return True
+        flags = inference.need(other[1]).definition[f.DEF_FLAGS][other[2]]
+        found = of_function(inference, other, bound=not flags & f.STATIC)
+        if found is None or not _best(inference, found, written, partly=partly)[1]:
+            return True
+    return False
+
+
+def _finding(
+    file: File, inference: Inference, call: int, written: Written, signature: Signature,
+    wrong: list[Mismatch], found: Reached,
+) -> Finding:  # fmt: skip
+    from ..fixes.calls import fixes, nearest_parameters
+
+    first = wrong[0]
+    function = file.facts.expr[f.EXPR_A][call]
+    start, end = _place(file, function, first)
+    name = last_name(file.facts, function) or "call"
+    return Finding(
+        first.rule,
+        file.path,
+        start,
+        end,
+        _message(file, inference, function, written, signature, first, found),
+        subject=f"{name}:{','.join(first.names)}",
+        severity=WARNING if found.evidence >= CONVENTIONAL else ERROR,
+        evidence=EVIDENCE_NAMES[found.evidence],
+        nearest=nearest_parameters(inference, signature, first),
+        fixes=fixes(file, inference, call, written, signature, wrong),
+    )
+
+
+def _place(file: File, function: int, mismatch: Mismatch) -> tuple[int, int]:
+    if mismatch.rule == TOO_MANY_ARGUMENTS:
+        from ...source.ranges import end_of_argument
+
+        return mismatch.position, end_of_argument(file.text, mismatch.position)
+    if mismatch.position >= 0:
+        return mismatch.position, mismatch.position + len(mismatch.names[0].encode())
+    start = file.facts.expr[f.EXPR_POS][function]
+    return start, start + max(len(last_name(file.facts, function).encode()), 1)
+
+
+def _message(
+    file: File, inference: Inference, function: int, written: Written, signature: Signature,
+    mismatch: Mismatch, found: Reached,
+) -> str:  # fmt: skip
+    entity = signature.entity
+    called = "The lambda" if entity[0] == OUTSIDE else f"`{name_of(inference, entity)}`"
+    if called in ("`__init__`", "`__new__`", "`__call__`"):
+        called = f"`{last_name(file.facts, function) or name_of(inference, entity)}`"
+    shown = signature.shown()
+    takes = f"it takes {shown}" if signature.parameters else "it takes no arguments"
+    if len(found.callees[0].signatures) > 1:
+        takes = f"the overload that is nearest to this call takes {shown}"
+    names = ", ".join(f"`{each}`" for each in mismatch.names)
+    if mismatch.rule == UNKNOWN_KEYWORD:
+        end = refusing(inference, signature, mismatch.names[0], _given(signature, written))
+        if end is not None and signature.takes_any(f.VAR_KEYWORD):
+            last = name_of(inference, end.entity)
+            return f"{called} hands {names} on to `{last}`, which takes {end.shown()}."
+        return f"{called} has no parameter {names}; {takes}."
+    if mismatch.rule == MISSING_ARGUMENT:
+        return f"{called} is not given {names}; {takes}."
+    if mismatch.rule == DUPLICATE_ARGUMENT:
+        return f"{called} gets {names} twice, by place and by name; {takes}."
+    return f"{called} is given {len(written.positional)} arguments by place; {takes}."
+
+
+def not_callable(file: File) -> Iterator[Finding]:
+    """Calls of what is no function, class, or object with ``__call__``."""
+    from ..effects import what_cannot_be_called
+
+    if file.is_stub:
+        return
+    facts = file.facts
+    for call in file.expressions(f.CALL):
+        function = facts.expr[f.EXPR_A][call]
+        name = last_name(facts, function)
+        if not file.wants(name):
+            continue
+        found = what_cannot_be_called(file, function)
+        if not found or _is_excused(file, function):
+            continue
+        said, evidence = found
+        start = facts.expr[f.EXPR_POS][function]
+        yield Finding(
+            "not-callable", file.path, start, start + max(len(name.encode()), 1), said,
+            subject=name or "call", evidence=EVIDENCE_NAMES[evidence],
+        )  # fmt: skip
+
+
+RULES = [
+    Rule(
+        UNKNOWN_KEYWORD,
+        "A keyword argument that no parameter takes.",
+        unfit_arguments,
+    ),
+    Rule(MISSING_ARGUMENT, "A call without an argument that it has to give."),
+    Rule(TOO_MANY_ARGUMENTS, "More arguments by place than there are parameters."),
+    Rule(DUPLICATE_ARGUMENT, "An argument that is given by place and by name."),
+    Rule(
+        "misplaced-argument",
+        "An argument by place that an edit of what is called gave another meaning.",
+        severity=WARNING,
+    ),
+    Rule("not-callable", "A call of what cannot be called.", not_callable),
+]

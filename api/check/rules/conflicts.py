@@ -1,0 +1,205 @@
+"""One name for two things: definitions that replace each other, duplicates, registrations."""
+
+from __future__ import annotations
+
+from ....indexer import facts as f
+from ....indexer.inference.entities import CLASS, FUNCTION
+from ....indexer.plugins.synthesized import decorators, last_name
+from ..clones import how_alike, is_of_tests, same_kind_elsewhere
+from ..findings import WARNING, Edit, Finding, Fix
+from . import Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ....indexer.facts import FileFacts
+    from ..context import File
+
+_DEFINITIONS = (f.DEF_FUNCTION, f.DEF_CLASS)
+# Scopes whose code runs where it is written.
+_IMMEDIATE = (f.MODULE_SCOPE, f.CLASS_SCOPE, f.COMPREHENSION_SCOPE, f.TYPE_SCOPE)
+_USES = (f.READ, f.CALLED, f.DELETED, f.INHERITED, f.ANNOTATED, f.DECORATES)
+# Decorators that hand a definition to nobody, so that it is lost with its name.
+_KEEPING_NOTHING = frozenset(
+    ["staticmethod", "classmethod", "property", "abstractmethod", "cached_property", "lru_cache",
+     "cache", "contextmanager", "asynccontextmanager", "wraps", "override", "final", "dataclass",
+     "unique", "total_ordering", "runtime_checkable", "parametrize", "skip", "skipIf",
+     "skipUnless", "skipif", "xfail", "patch", "usefixtures", "asyncio", "deprecated"]
+)  # fmt: skip
+# Classes of one name from which on that name is a custom of the code base.
+_CUSTOM = 3
+# Functions that many modules have, each its own.
+_COMMON = frozenset(
+    ["main", "setup", "run", "teardown", "get_parser", "build_parser", "parse_args", "upgrade",
+     "downgrade", "register", "create_app", "index", "handler", "cli", "app", "setup_module",
+     "teardown_module", "load_tests", "configure", "includeme", "forwards", "backwards"]
+)  # fmt: skip
+
+
+def redefinition(file: File) -> Iterator[Finding]:
+    """A definition that replaces an earlier one of its scope which nothing has used by then."""
+    if file.is_stub:
+        return
+    facts = file.facts
+    table = facts.binding
+    grouped: dict[tuple[int, int], list[int]] = {}
+    for row, kind in enumerate(table[f.BIND_KIND]):
+        if kind in _DEFINITIONS:
+            grouped.setdefault((table[f.BIND_SCOPE][row], table[f.BIND_NAME][row]), []).append(row)
+    for (scope, name_row), rows in grouped.items():
+        name = facts.names[name_row]
+        if not name.strip("_") or not file.wants(name):
+            continue
+        bound = facts.bindings_of(scope, name_row)
+        for row in rows:
+            earlier = bound[bound.index(row) - 1] if bound.index(row) else -1
+            if earlier >= 0 and _replaces(file, row, earlier):
+                yield _replaced(file, name, row, earlier)
+
+
+def _replaces(file: File, row: int, earlier: int) -> bool:
+    facts, table = file.facts, file.facts.binding
+    kind = table[f.BIND_KIND][earlier]
+    if kind not in (*_DEFINITIONS, f.IMPORT):
+        return False
+    if table[f.BIND_BLOCK][row] != table[f.BIND_BLOCK][earlier]:
+        return False
+    definition = table[f.BIND_REF][row]
+    if facts.definition[f.DEF_FLAGS][definition] & (f.OVERLOAD | f.ACCESSOR):
+        return False
+    end = table[f.BIND_POS][earlier]
+    if kind in _DEFINITIONS:
+        replaced = table[f.BIND_REF][earlier]
+        if facts.definition[f.DEF_FLAGS][replaced] & f.OVERLOAD or _is_kept(file, replaced):
+            return False
+        end = facts.definition[f.DEF_END][replaced]
+    elif facts.imports[f.IMP_FLAGS][table[f.BIND_REF][earlier]] & (f.IN_TRY | f.IN_BRANCH):
+        return False
+    name = facts.names[table[f.BIND_NAME][row]]
+    # What is imported may be used in any way, be it in the body of the class that replaces it.
+    new = facts.definition[f.DEF_START][definition] if kind in _DEFINITIONS else end
+    until = facts.definition[f.DEF_END][definition]
+    return not _is_used(file, name, table[f.BIND_SCOPE][row], end, new, until)
+
+
+def _is_kept(file: File, definition: int) -> bool:
+    """Whether a decorator may have handed a definition to somebody."""
+    for expr in decorators(file.facts, definition):
+        called = file.facts.expr[f.EXPR_OP][expr] == f.CALL
+        target = file.facts.expr[f.EXPR_A][expr] if called else expr
+        if last_name(file.facts, target) not in _KEEPING_NOTHING:
+            return True
+    return False
+
+
+def _is_used(file: File, name: str, scope: int, start: int, new: int, end: int) -> bool:
+    """Whether a definition is used by code that runs before the new one replaces it.
+
+    What functions do later, they do with the definition that is there then. At the top of a module
+    or class, where others look for the name, it is no excuse that code calls it, derives from it or
+    takes members of it: what is found later does not do what was used before.
+    """
+    facts = file.facts
+    kinds, parents = facts.scope[f.SCOPE_KIND], facts.scope[f.SCOPE_PARENT]
+    is_local = kinds[scope] not in (f.MODULE_SCOPE, f.CLASS_SCOPE)
+    for role, position, expr in facts.occurrences(name):
+        role &= f.ROLE_MASK | f.ATTRIBUTE_ROLE
+        if not start <= position < end or role not in _USES:
+            continue
+        # A class that takes the name of its own base hides that one too.
+        early = position < new or (role == f.INHERITED and start < new)
+        if (
+            not is_local
+            and early
+            and (role not in (f.READ, f.DELETED, f.DECORATES) or _is_looked_into(facts, expr))
+        ):
+            continue
+        current = file.scope_at(position)
+        while current >= 0 and current != scope and kinds[current] in _IMMEDIATE:
+            current = parents[current]
+        if current == scope:
+            return True
+    return False
+
+
+def _is_looked_into(facts: FileFacts, expr: int) -> bool:
+    """Whether only a member is taken of what an expression names."""
+    ops, _, lefts, _ = facts.expr
+    return any(op == f.ATTRIBUTE and lefts[row] == expr for row, op in enumerate(ops))
+
+
+def _replaced(file: File, name: str, row: int, earlier: int) -> Finding:
+    facts, table = file.facts, file.facts.binding
+    definition = table[f.BIND_REF][row]
+    start = facts.definition[f.DEF_POS][definition]
+    line = facts.line_of(table[f.BIND_POS][earlier]) + 1
+    fixes: list[Fix] = []
+    if table[f.BIND_KIND][earlier] == f.IMPORT:
+        said = f"`{name}` replaces what line {line} imports under this name, which nothing uses."
+    else:
+        said = f"`{name}` replaces the `{name}` of line {line}, which is lost."
+        replaced = table[f.BIND_REF][earlier]
+        starts = facts.line_starts
+        first = starts[facts.line_of(facts.definition[f.DEF_START][replaced])]
+        begin = facts.definition[f.DEF_START][definition]
+        until = facts.definition[f.DEF_HEADER_END][definition]
+        if not _is_used(file, name, table[f.BIND_SCOPE][row], begin, begin, until):
+            edit = Edit(file.path, first, facts.definition[f.DEF_END][replaced], "")
+            fixes.append(Fix(f"Remove the `{name}` of line {line}", [edit]))
+    return Finding(
+        "redefinition", file.path, start, start + len(name.encode()), said, subject=name,
+        severity=WARNING, fixes=fixes,
+        nearest=[(CLASS if kind == f.DEF_CLASS else FUNCTION, file.path, table[f.BIND_REF][earlier])
+                 for kind in (table[f.BIND_KIND][earlier],) if kind in _DEFINITIONS],
+    )  # fmt: skip
+
+
+def name_conflict(file: File) -> Iterator[Finding]:
+    """A class or function that an edit adds while the workspace has one of the name.
+
+    Functions count only when they look like the one that is there.
+    """
+    if file.before is None or file.is_stub or is_of_tests(file.path):
+        return
+    facts, table = file.facts, file.facts.definition
+    before = file.old_facts
+    for row, kind in enumerate(table[f.DEF_KIND]):
+        name = facts.names[table[f.DEF_NAME][row]]
+        if table[f.DEF_SCOPE][row] or name.startswith("__") or name in _COMMON:
+            continue
+        if before is not None and (old := before.name_id(name)) >= 0 and before.bindings_of(0, old):
+            continue
+        entity = (CLASS if kind == f.CLASS else FUNCTION), file.path, row
+        others = same_kind_elsewhere(file.strict, entity, name)
+        if not others or len(others) >= _CUSTOM:
+            continue
+        scored = sorted(((how_alike(file.strict, entity, each), each) for each in others),
+                        key=lambda each: -each[0][0])  # fmt: skip
+        (likeness, said), other = scored[0]
+        if likeness < 0 or (kind == f.FUNCTION and likeness < 0.5):
+            continue
+        where = file.inference.need(other[1])
+        line = where.line_of(where.definition[f.DEF_POS][other[2]]) + 1
+        start = table[f.DEF_POS][row]
+        yield Finding(
+            "name-conflict", file.path, start, start + len(name.encode()),
+            f"{other[1]}:{line} already has a `{name}`, {said}",
+            subject=name, severity=WARNING, nearest=[each for _, each in scored],
+        )  # fmt: skip
+
+
+RULES = [
+    Rule(
+        "redefinition",
+        "A definition that replaces another one before that was used.",
+        redefinition,
+        WARNING,
+    ),
+    Rule(
+        "name-conflict",
+        "A new class or function whose name another one of the workspace has.",
+        name_conflict,
+        WARNING,
+    ),
+]

@@ -1,0 +1,134 @@
+"""Drift: what all other classes of a kind do, and a new one does not.
+
+Only advice. A kind are the classes that derive from the same class of the workspace; what at least
+three of them do, and all of them, is taken for the custom.
+"""
+
+from __future__ import annotations
+
+from ....indexer import facts as f
+from ....indexer.inference.classes import bases, subclasses
+from ....indexer.inference.entities import CLASS, FUNCTION, name_of
+from ...patterns.features import of_class
+from ...patterns.similarity import plain_name
+from ..clones import is_of_tests
+from ..findings import HINT, Finding
+from . import Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ....indexer.inference.entities import Entity
+    from ....indexer.inference.inference import Inference
+    from ..context import File
+
+_FEWEST, _MOST = 3, 200
+_SHOWN = 3
+
+
+def unlike_siblings(file: File) -> Iterator[Finding]:
+    """Classes without a member, decorator or call of ``super().__init__`` that all others have."""
+    if file.before is None or file.is_stub or is_of_tests(file.path):
+        return
+    facts, table = file.facts, file.facts.definition
+    for row, kind in enumerate(table[f.DEF_KIND]):
+        if kind != f.CLASS or table[f.DEF_SCOPE][row] or not _is_new(file, row):
+            continue
+        cls: Entity = (CLASS, file.path, row)
+        siblings = _siblings(file.strict, cls)
+        if not _FEWEST <= len(siblings) <= _MOST or subclasses(file.strict, cls):
+            continue
+        name = facts.names[table[f.DEF_NAME][row]]
+        if not file.wants(name):
+            continue
+        start = table[f.DEF_POS][row]
+        for rule, subject, said in _missing(file.strict, cls, siblings):
+            yield Finding(
+                rule, file.path, start, start + len(name.encode()),
+                f"All {len(siblings)} other classes of the kind of `{name}` {said}: "
+                f"{_listed(file.strict, siblings)}.",
+                subject=f"{name}:{subject}", severity=HINT, evidence="conventional",
+                nearest=siblings[:_SHOWN],
+            )  # fmt: skip
+
+
+def _is_new(file: File, row: int) -> bool:
+    """Whether the edit adds a class."""
+    old = file.old_facts
+    name = file.facts.names[file.facts.definition[f.DEF_NAME][row]]
+    return old is None or not any(
+        kind == f.CLASS and old.names[old.definition[f.DEF_NAME][index]] == name
+        for index, kind in enumerate(old.definition[f.DEF_KIND])
+    )
+
+
+def _siblings(inference: Inference, cls: Entity) -> list[Entity]:
+    """Other classes with the same only base, a class of the workspace, and none below them."""
+    above = bases(inference, cls)
+    if len(above) != 1 or above[0][0] != CLASS or above[0][1].startswith("/"):
+        return []
+    return [
+        each
+        for each in subclasses(inference, above[0])
+        if each != cls and not is_of_tests(each[1]) and not subclasses(inference, each)
+    ]
+
+
+def _missing(
+    inference: Inference, cls: Entity, siblings: list[Entity]
+) -> Iterator[tuple[str, str, str]]:
+    """(rule, subject, what the others do) of each custom that a class does not follow."""
+    from ...patterns.statement import signature_of
+
+    base = bases(inference, cls)[0]
+    own = of_class(inference, cls)
+    others = [of_class(inference, each) for each in siblings]
+    for name in sorted(_shared([each.members for each in others])):
+        if name.startswith("__"):
+            continue
+        inherited = inference.class_member(cls, name)
+        if not inference.own_member(cls, name) and all(
+            item.entity in [each.entity for each in inference.class_member(base, name)]
+            for item in inherited
+        ):
+            methods = [each.methods[name] for each in others if name in each.methods]
+            how = signature_of(inference, methods) if len(methods) == len(others) else ""
+            yield "missing-override", name, f"define `{name}{how}`"
+    decorated = _shared([{plain_name(each) for each in one.decorators} for one in others])
+    for name in sorted(decorated - {plain_name(each) for each in own.decorators} - {""}):
+        yield "missing-decorator", name, f"are decorated with `{name}`"
+    calling = _calls_super(inference, cls)
+    if calling is False and all(_calls_super(inference, each) for each in siblings):
+        yield "missing-super-call", "__init__", "call `super().__init__`"
+
+
+def _shared(names: list[set[str]]) -> set[str]:
+    return names[0].intersection(*names[1:])
+
+
+def _calls_super(inference: Inference, cls: Entity) -> bool | None:
+    """Whether the ``__init__`` of a class calls that of its base; None when it has none."""
+    for item in inference.own_member(cls, "__init__"):
+        kind, path, row = item.entity
+        if kind != FUNCTION:
+            return None
+        facts = inference.need(path)
+        start, end = facts.definition[f.DEF_HEADER_END][row], facts.definition[f.DEF_END][row]
+        return any(
+            start <= position < end and role & f.ATTRIBUTE_ROLE
+            for role, position, _ in facts.occurrences("__init__")
+        )
+    return None
+
+
+def _listed(inference: Inference, siblings: list[Entity]) -> str:
+    said = [f"`{name_of(inference, each)}`" for each in siblings[:_SHOWN]]
+    return ", ".join(said) + (", …" if len(siblings) > _SHOWN else "")
+
+
+RULES = [
+    Rule("missing-override", "A member that all siblings define.", unlike_siblings, HINT),
+    Rule("missing-decorator", "A decorator that all siblings have.", severity=HINT),
+    Rule("missing-super-call", "A call of `super().__init__` that all make.", severity=HINT),
+]

@@ -1,0 +1,423 @@
+"""Classes against their bases: overrides, abstract methods, fields and methods of one name."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from ....indexer import facts as f
+from ....indexer.inference.classes import is_protocol, own_member_names
+from ....indexer.inference.dynamic_attributes import HARMLESS
+from ....indexer.inference.entities import CLASS, FUNCTION, name_of
+from ....indexer.inference.signatures import parameter_rows
+from ....indexer.inference.types import CLASS_OBJECT, INSTANCE, without_none
+from ....indexer.plugins.synthesized import decorators, last_name
+from ..excuses import is_expected_to_fail
+from ..findings import ERROR, HINT, WARNING, Finding
+from . import Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ....indexer.inference.entities import Entity
+    from ....indexer.inference.inference import Inference
+    from ..context import File
+
+# Decorators that leave the parameters of a function as they are.
+_TRANSPARENT = frozenset(["staticmethod", "classmethod", "override", "final", "abstractmethod"])
+# Classes whose instances may be callable though they do not look it.
+_CALLABLE = frozenset(["object", "partial", "Mock", "MagicMock", "Any"])
+_SHOWN = 4
+
+
+def incompatible_override(file: File) -> Iterator[Finding]:
+    """Methods that cannot be called as the method that they override can."""
+    if file.is_stub:
+        return
+    for cls, row, name in _methods(file):
+        if not file.wants(name) or name.startswith("__"):
+            continue
+        base, other = _overridden(file.strict, cls, name)
+        if other is None or not _is_plain(file.strict, other):
+            continue
+        method: Entity = (FUNCTION, file.path, row)
+        if not _is_plain(file.strict, method):
+            continue
+        said = _misfit(file.strict, method, other)
+        if said:
+            start = file.facts.definition[f.DEF_POS][row]
+            yield Finding(
+                "incompatible-override", file.path, start, start + len(name.encode()),
+                f"`{name}` {said}, unlike that of `{name_of(file.strict, base)}`, which it "
+                "overrides.",
+                subject=name, severity=HINT if file.before is None and file.names is None
+                else WARNING, evidence="inferred", nearest=[other],
+            )  # fmt: skip
+
+
+def _methods(file: File) -> Iterator[tuple[Entity, int, str]]:
+    """(class, definition row, name) of each method that is bound to its name in a class body."""
+    facts, table = file.facts, file.facts.definition
+    for row, kind in enumerate(table[f.DEF_KIND]):
+        scope = table[f.DEF_SCOPE][row]
+        if kind != f.FUNCTION or facts.scope[f.SCOPE_KIND][scope] != f.CLASS_SCOPE:
+            continue
+        if table[f.DEF_FLAGS][row] & (f.OVERLOAD | f.ACCESSOR | f.CONDITIONAL):
+            continue
+        owner = facts.scope[f.SCOPE_DEFINITION][scope]
+        yield (CLASS, file.path, owner), row, facts.names[table[f.DEF_NAME][row]]
+
+
+def _overridden(inference: Inference, cls: Entity, name: str) -> tuple[Entity, Entity | None]:
+    """The nearest base that has a method of a name, and that method."""
+    for base in inference.mro(cls)[1:]:
+        if base[0] != CLASS:
+            break  # it may be there
+        found = inference.own_member(base, name)
+        if found:
+            entity = found[0].entity
+            return base, entity if len(found) == 1 and entity[0] == FUNCTION else None
+    return cls, None
+
+
+def _is_plain(inference: Inference, function: Entity) -> bool:
+    """Whether a function is called with the parameters that it is written with."""
+    facts = inference.need(function[1])
+    flags = facts.definition[f.DEF_FLAGS][function[2]]
+    if flags & (f.OVERLOAD | f.PROPERTY):
+        return False
+    for expr in decorators(facts, function[2]):
+        called = facts.expr[f.EXPR_OP][expr] == f.CALL
+        if called or last_name(facts, expr) not in _TRANSPARENT:
+            return False
+    return True
+
+
+def _misfit(inference: Inference, method: Entity, base: Entity) -> str:
+    """Why a call that suits the base's method does not suit this one; empty when it does."""
+    own, theirs = _Parameters(inference, method), _Parameters(inference, base)
+    if own.is_static != theirs.is_static:
+        return ""
+    for name in own.required:
+        if name not in theirs.names and not theirs.takes_any:
+            place = own.positional.index(name) if name in own.positional else -1
+            if place < 0 or place >= len(theirs.positional):
+                return f"needs `{name}`"
+    if not own.has_star and len(own.positional) < len(theirs.positional):
+        missing = theirs.positional[len(own.positional)]
+        if missing not in own.names:
+            return f"does not take `{missing}`"
+    if not own.has_stars:
+        for name in theirs.keyword_only:
+            if name not in own.names:
+                return f"does not take `{name}`"
+    if own.is_async != theirs.is_async and not theirs.is_abstract:
+        return "is asynchronous" if own.is_async else "is not asynchronous"
+    return ""
+
+
+class _Parameters:
+    """What can be given to a method besides its receiver."""
+
+    def __init__(self, inference: Inference, function: Entity) -> None:
+        facts = inference.need(function[1])
+        table, flags = facts.parameter, facts.definition[f.DEF_FLAGS][function[2]]
+        self.is_static = bool(flags & f.STATIC)
+        # A generator is no coroutine, whether it says `async` or not.
+        self.is_async = bool(flags & f.ASYNC) and not flags & f.GENERATOR
+        self.is_abstract = bool(flags & (f.ABSTRACT | f.STUB_BODY))
+        rows = parameter_rows(inference, function)[0 if self.is_static else 1 :]
+        by_kind: dict[int, list[str]] = {}
+        self.required: list[str] = []
+        for row in rows:
+            kind, name = table[f.PAR_KIND][row], facts.names[table[f.PAR_NAME][row]]
+            by_kind.setdefault(kind, []).append(name)
+            if table[f.PAR_DEFAULT][row] < 0 and kind in (
+                f.POSITIONAL_ONLY, f.POSITIONAL, f.KEYWORD_ONLY,
+            ):  # fmt: skip
+                self.required.append(name)
+        self.positional = by_kind.get(f.POSITIONAL_ONLY, []) + by_kind.get(f.POSITIONAL, [])
+        self.keyword_only = by_kind.get(f.KEYWORD_ONLY, [])
+        self.has_star = f.VAR_POSITIONAL in by_kind
+        self.has_stars = f.VAR_KEYWORD in by_kind
+        self.takes_any = self.has_star or self.has_stars
+        self.names = {*self.positional, *self.keyword_only}
+
+
+def shadowed_method(file: File) -> Iterator[Finding]:
+    """Attributes that a class sets on itself under the name of one of its methods."""
+    if file.is_stub:
+        return
+    facts, table = file.facts, file.facts.attribute_binding
+    seen: set[tuple[int, int]] = set()
+    for row, owner in enumerate(table[f.ATTR_OWNER]):
+        name_row = table[f.ATTR_NAME][row]
+        name = facts.names[name_row]
+        if owner < 0 or (owner, name_row) in seen or not file.wants(name):
+            continue
+        found = file.strict.own_member((CLASS, file.path, owner), name)
+        if len(found) != 1 or found[0].entity[0] != FUNCTION or found[0].entity[1] != file.path:
+            continue
+        method = found[0].entity[2]
+        scope = table[f.ATTR_SCOPE][row]
+        if facts.scope[f.SCOPE_DEFINITION][scope] == method or decorators(facts, method):
+            continue  # it replaces itself, or is a property, or who knows what
+        if not _is_no_callable(file, row, name):
+            continue
+        seen.add((owner, name_row))
+        start = table[f.ATTR_POS][row]
+        line = facts.line_of(facts.definition[f.DEF_POS][method]) + 1
+        yield Finding(
+            "shadowed-method", file.path, start, start + len(name.encode()),
+            f"This attribute hides the method `{name}` of line {line}: it can no longer be called.",
+            subject=name, severity=WARNING, nearest=[found[0].entity],
+        )  # fmt: skip
+
+
+def shadowed_by_field(file: File) -> Iterator[Finding]:
+    """Fields and methods of one name in a class body, of which only the later one is there.
+
+    A value in the place of an inherited method is often meant: frameworks take either.
+    """
+    if file.is_stub:
+        return
+    facts, table = file.facts, file.facts.binding
+    for row, kind in enumerate(table[f.BIND_KIND]):
+        scope, name = table[f.BIND_SCOPE][row], facts.names[table[f.BIND_NAME][row]]
+        if kind not in (f.ASSIGN, f.DECLARE) or facts.scope[f.SCOPE_KIND][scope] != f.CLASS_SCOPE:
+            continue
+        if not file.wants(name) or name.startswith("__"):
+            continue
+        method = _method_beside(file, row)
+        if method is None:
+            continue
+        line = facts.line_of(facts.definition[f.DEF_POS][method[2]]) + 1
+        start = table[f.BIND_POS][row]
+        yield Finding(
+            "shadowed-method", file.path, start, start + len(name.encode()),
+            f"This field and the method `{name}` of line {line} have one name: there is only one.",
+            subject=name, severity=WARNING, nearest=[method],
+        )  # fmt: skip
+
+
+def _method_beside(file: File, row: int) -> Entity | None:
+    """The only other binding of a field's name in its class, when that is a plain method."""
+    facts, table = file.facts, file.facts.binding
+    bound = facts.bindings_of(table[f.BIND_SCOPE][row], table[f.BIND_NAME][row])
+    others = [each for each in bound if each != row]
+    if len(others) != 1 or table[f.BIND_KIND][others[0]] != f.DEF_FUNCTION:
+        return None
+    if table[f.BIND_BLOCK][others[0]] != table[f.BIND_BLOCK][row]:
+        return None
+    definition = table[f.BIND_REF][others[0]]
+    if decorators(facts, definition):
+        return None
+    value = table[f.BIND_VALUE][row]
+    # `size = property(size)` is made of the method.
+    return (FUNCTION, file.path, definition) if value < 0 or _is_literal(file, value) else None
+
+
+def _is_literal(file: File, expr: int) -> bool:
+    return expr >= 0 and file.facts.expr[f.EXPR_OP][expr] in (
+        f.STRING, f.BYTES, f.INTEGER, f.FLOAT, f.TRUE, f.FALSE, f.LIST, f.TUPLE, f.SET, f.DICT,
+    )  # fmt: skip
+
+
+def _is_no_callable(file: File, row: int, name: str) -> bool:
+    """Whether an attribute is set to something else than a function, as far as anybody can tell.
+
+    A parameter of the method's own name that ``__init__`` always stores is taken for a value:
+    ``self.size = size``. Elsewhere it may be what is to be called instead.
+    """
+    facts, table = file.facts, file.facts.attribute_binding
+    value = table[f.ATTR_VALUE][row]
+    if value < 0:
+        return False
+    type_ = without_none(file.complete_type(value))
+    if type_:
+        return all(
+            each[0] == INSTANCE and each[1][0] == CLASS and not _can_be_called(file, each[1])
+            for each in type_
+        )
+    block, ops = table[f.ATTR_BLOCK][row], facts.expr[f.EXPR_OP]
+    definition = facts.scope[f.SCOPE_DEFINITION][table[f.ATTR_SCOPE][row]]
+    return (
+        ops[value] == f.NAME
+        and facts.names[facts.expr[f.EXPR_A][value]] == name
+        and (block < 0 or facts.block[f.BLOCK_KIND][block] == f.BODY)
+        and definition >= 0
+        and facts.names[facts.definition[f.DEF_NAME][definition]] == "__init__"
+    )
+
+
+def _can_be_called(file: File, cls: Entity) -> bool:
+    if name_of(file.strict, cls) in _CALLABLE:
+        return True
+    return any(
+        base[0] != CLASS or file.strict.own_member(base, "__call__")
+        for base in file.strict.mro(cls)
+    )
+
+
+def abstract_methods(inference: Inference, cls: Entity) -> list[tuple[str, Entity]]:
+    """(name, class) of each abstract method that a class still has; empty when nobody knows.
+
+    A stub says what is abstract, but not always what a class of its own implements.
+    """
+    order = inference.mro(cls)
+    if any(base[0] != CLASS for base in order) or cls[1].endswith(".pyi"):
+        return []
+    if not _is_checked(inference, cls):
+        return []
+    found: list[tuple[str, Entity]] = []
+    seen: set[str] = set()
+    for index, base in enumerate(order):
+        if any(between[1].endswith(".pyi") for between in order[:index]):
+            break
+        for name in own_member_names(inference, base):
+            if name in seen:
+                continue
+            seen.add(name)
+            if any(_may_make(inference, each, name) for each in order[:index]):
+                continue
+            entities = [item.entity for item in inference.own_member(base, name)]
+            if entities and all(_is_abstract(inference, entity) for entity in entities):
+                found.append((name, base))
+    return found
+
+
+def _may_make(inference: Inference, cls: Entity, name: str) -> bool:
+    """Whether a decorator of a class may implement a method in it: ``dataclass(order=True)``."""
+    facts = inference.need(cls[1])
+    listed = decorators(facts, cls[2])
+    if name.startswith("__") and name.endswith("__"):
+        return bool(listed)
+    return any(
+        last_name(facts, facts.expr[f.EXPR_A][expr] if facts.expr[f.EXPR_OP][expr] == f.CALL
+                  else expr) not in HARMLESS
+        for expr in listed
+    )  # fmt: skip
+
+
+def _is_checked(inference: Inference, cls: Entity) -> bool:
+    """Whether Python looks for abstract methods when the class is called."""
+    meta = inference.metaclass(cls)
+    if meta is not None:
+        return any(name_of(inference, each) == "ABCMeta" for each in inference.mro(meta)
+                   if each[0] == CLASS)  # fmt: skip
+    return any(is_protocol(inference, base) for base in inference.mro(cls))
+
+
+def _is_abstract(inference: Inference, entity: Entity) -> bool:
+    if entity[0] != FUNCTION:
+        return False
+    facts = inference.need(entity[1])
+    return bool(facts.definition[f.DEF_FLAGS][entity[2]] & f.ABSTRACT)
+
+
+def abstract_instantiated(file: File) -> Iterator[Finding]:
+    """Calls of classes that still have abstract methods."""
+    if file.is_stub:
+        return
+    facts = file.facts
+    ops, positions, lefts, rights = facts.expr
+    for expr in file.expressions(f.CALL):
+        function = lefts[expr]
+        if ops[function] not in (f.NAME, f.ATTRIBUTE):
+            continue
+        name = facts.names[lefts[function] if ops[function] == f.NAME else rights[function]]
+        if not file.wants(name) or name in ("cls", "self", "type"):
+            continue
+        classes = [item.entity for item in file.strict.definitions_of(file.path, function)]
+        if len(classes) != 1 or classes[0][0] != CLASS:
+            continue
+        type_ = without_none(file.complete_type(function))
+        if len(type_) != 1 or type_[0][:2] != (CLASS_OBJECT, classes[0]):
+            continue
+        missing = abstract_methods(file.strict, classes[0])
+        if not missing or file.strict.own_member(classes[0], "__new__"):
+            continue
+        start = positions[function]
+        if file.is_dead(start) or is_expected_to_fail(file, start, "TypeError"):
+            continue
+        if b"__abstractmethods__" in file.text:
+            continue
+        yield Finding(
+            "abstract-instantiated", file.path, start, start + len(name.encode()),
+            f"`{name}` cannot be instantiated: {_listed(file.strict, missing)}",
+            subject=name, severity=ERROR,
+            nearest=[item.entity for method, cls in missing[:_SHOWN]
+                     for item in file.strict.own_member(cls, method)],
+        )  # fmt: skip
+
+
+def _listed(inference: Inference, missing: list[tuple[str, Entity]]) -> str:
+    said = [f"`{name}` of `{name_of(inference, cls)}`" for name, cls in missing[:_SHOWN]]
+    more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
+    verb = "is" if len(missing) == 1 else "are"
+    return f"{', '.join(said)}{more} {verb} abstract and not implemented."
+
+
+def abstract_missing(file: File) -> Iterator[Finding]:
+    """Classes that an edit derives from an abstract one without implementing its methods."""
+    if file.before is None or file.is_stub:
+        return
+    facts, table, old = file.facts, file.facts.definition, file.old_facts
+    for row, kind in enumerate(table[f.DEF_KIND]):
+        cls: Entity = (CLASS, file.path, row)
+        name = facts.names[table[f.DEF_NAME][row]]
+        if kind != f.CLASS or not file.wants(name) or _says_abstract(file, cls, name):
+            continue
+        if old is not None and any(
+            other == f.CLASS and old.names[old.definition[f.DEF_NAME][index]] == name
+            for index, other in enumerate(old.definition[f.DEF_KIND])
+        ):
+            continue
+        missing = [each for each in abstract_methods(file.strict, cls) if each[1] != cls]
+        if missing:
+            start = table[f.DEF_POS][row]
+            yield Finding(
+                "abstract-missing", file.path, start, start + len(name.encode()),
+                f"`{name}` is still abstract: {_listed(file.strict, missing)}",
+                subject=name, severity=WARNING,
+            )  # fmt: skip
+
+
+def _says_abstract(file: File, cls: Entity, name: str) -> bool:
+    """Whether a class is meant to be abstract: by its name, or by abstract methods of its own."""
+    if name.startswith(("Base", "Abstract", "_Base")) or name.endswith(("Base", "Mixin", "ABC")):
+        return True
+    if is_protocol(file.strict, cls):
+        return True
+    return any(
+        _is_abstract(file.strict, item.entity)
+        for member in own_member_names(file.strict, cls)
+        for item in file.strict.own_member(cls, member)
+    )
+
+
+RULES = [
+    Rule(
+        "incompatible-override",
+        "A method that cannot be called as the one that it overrides.",
+        incompatible_override,
+        WARNING,
+    ),
+    Rule(
+        "shadowed-method",
+        "An attribute under the name of a method.",
+        lambda file: chain(shadowed_method(file), shadowed_by_field(file)),
+        WARNING,
+    ),
+    Rule(
+        "abstract-instantiated",
+        "A call of a class that has abstract methods.",
+        abstract_instantiated,
+    ),
+    Rule(
+        "abstract-missing",
+        "A new class that leaves abstract methods of its bases open.",
+        abstract_missing,
+        WARNING,
+    ),
+]

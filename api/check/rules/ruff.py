@@ -1,0 +1,203 @@
+"""What ruff finds: its rules for likely bugs, as findings like all others.
+
+Ruff runs as a process of its own on the proposed text, without the project's configuration: that
+says what the project wants to read in its lint report, which is another question than whether an
+edit is broken. Comments such as ``# noqa: F841`` hold.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ....indexer import facts as f
+from ..excuses import is_expected_to_fail
+from ..findings import HINT, WARNING, Edit, Finding, Fix
+from . import Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from ..context import File
+
+# Rules whose findings are bugs, or nearly always come of one. Style is none of our business, and
+# undefined names and redefinitions have rules of their own here, which know other files too.
+_SELECTED = (
+    "F402,F404,F406,F407,F5,F6,F7,F822,F842,F901,PLE,"
+    "B002,B003,B005,B006,B012,B015,B016,B018,B020,B021,B022,B023,B025,B029,B030,B031,B032,"
+    "B033,B035,ASYNC100,ASYNC105,ASYNC115,ASYNC210,ASYNC220,ASYNC221,ASYNC222,ASYNC230,ASYNC251,"
+    "RUF006,RUF008,RUF009,RUF016,RUF018,RUF024,RUF026,RUF030,RUF034,F401,F841"
+)
+_IGNORED = "F502,F541,F722,PLE0605,PLE0704,PLE2502"
+# What is left over rather than wrong.
+_LEFT_OVER = frozenset(["F401", "F841", "F842"])
+# What is right as often as not: a function made in a loop is mostly called there as well, a name
+# that is exported may be made by a call.
+_UNSURE = frozenset(["B020", "B023", "F402", "F822"])
+# What is slow at worst, and in a test or for a small file is not.
+_SLOW = frozenset(["ASYNC115", "ASYNC220", "ASYNC221", "ASYNC222", "ASYNC230"])
+_SECONDS = 10
+# Versions of Python that every ruff at hand knows by name.
+_OLDEST, _NEWEST = 7, 13
+
+
+def ruff(file: File) -> Iterator[Finding]:
+    """Faults that ruff finds in a file by itself."""
+    if file.is_stub or file.names is not None:
+        return
+    # It looks at nothing but the text and its name: what it says of a content is said once.
+    key = f"ruff {os.path.basename(file.path)} {file.inference.snapshot.index.layers.version}"
+    reported: list[Mapping[str, Any]] | None = file.facts.memo.get(key)
+    if reported is None:
+        reported = _run(file)
+        if reported is None:
+            return
+        file.facts.memo[key] = reported
+    for item in reported:
+        finding = _finding(file, item)
+        if finding is not None:
+            yield finding
+
+
+def _run(file: File) -> list[Mapping[str, Any]] | None:
+    """What ruff reports on a file; None, and a note, when it cannot be run."""
+    import json
+    import subprocess
+
+    index = file.inference.snapshot.index
+    program = _program()
+    if not program:
+        index.note("ruff is not installed beside flux-index: its rules were left out.")
+        return None
+    minor = index.layers.version[1] if index.layers.version[0] == 3 else _NEWEST
+    command = [
+        program, "check", "--isolated", "--no-cache", "--quiet", "--exit-zero", "--no-fix",
+        "--output-format=json", f"--select={_SELECTED}", f"--ignore={_IGNORED}",
+        f"--target-version=py3{min(max(minor, _OLDEST), _NEWEST)}",
+        "--stdin-filename", os.path.basename(file.path), "-",
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(
+            command, input=file.text, capture_output=True, timeout=_SECONDS, check=False,
+            cwd=os.path.dirname(program),
+        )  # fmt: skip
+        reported: list[Mapping[str, Any]] | None = (
+            json.loads(done.stdout) if done.returncode == 0 else None
+        )
+    except (OSError, subprocess.SubprocessError, ValueError):
+        reported = None
+    if reported is None:
+        index.note("ruff could not be run: its rules were left out.")
+    return reported
+
+
+def _program() -> str:
+    """The ruff that is installed with this program, else one on the path; empty for none."""
+    import sys
+
+    name = "ruff.exe" if os.name == "nt" else "ruff"
+    beside = os.path.join(os.path.dirname(sys.executable), name)
+    if os.path.isfile(beside):
+        return beside
+    # Only where it is not beside the interpreter: these take longer to import than ruff to run.
+    import shutil
+    import sysconfig
+
+    scripts = os.path.join(sysconfig.get_path("scripts") or "", name)
+    return scripts if os.path.isfile(scripts) else shutil.which("ruff") or ""
+
+
+def _finding(file: File, item: Mapping[str, Any]) -> Finding | None:
+    code, message = item.get("code"), item.get("message")
+    start = _offset(file, item.get("location"))
+    end = _offset(file, item.get("end_location"))
+    if not isinstance(code, str) or not isinstance(message, str) or code == "invalid-syntax":
+        return None
+    if code == "B018" and (b"." in file.text[start:end] or "attribute access" in message):
+        return None  # reading a property may be what is wanted
+    if code in ("B015", "B018") and _is_for_its_failing(file, start, end):
+        return None
+    if code == "B018" and file.text[start:end].isalnum() and not file.scope_at(start):
+        return None  # said at the top of a module for those who look for unused imports
+    said = message.strip().splitlines()[0].rstrip(".") + "."
+    return Finding(
+        f"ruff:{code}", file.path, start, max(end, start), said,
+        # The text, because the same message may tell of many places.
+        subject=f"{said}{file.text[start:min(end, start + 200)].decode('utf-8', 'replace')}",
+        severity=HINT
+        if code in _LEFT_OVER | _UNSURE | _SLOW or (code == "B006" and not _is_changed(file, start))
+        else WARNING,
+        fixes=_fixes(file, code, item.get("fix")),
+    )  # fmt: skip
+
+
+def _is_for_its_failing(file: File, start: int, end: int) -> bool:
+    """Whether an expression is written for the exception that it raises: ``1 / 0``."""
+    text = file.text[start:end].replace(b" ", b"")
+    return text.endswith((b"/0", b"%0")) or is_expected_to_fail(file, start)
+
+
+def _is_changed(file: File, start: int) -> bool:
+    """Whether a function changes, keeps or gives away what a parameter has for its default.
+
+    A list that is only read does no harm.
+    """
+    facts, table = file.facts, file.facts.definition
+    rows = [
+        row
+        for row, position in enumerate(table[f.DEF_POS])
+        if position <= start < table[f.DEF_HEADER_END][row]
+    ]
+    parameters = facts.parameter
+    names = [
+        (parameters[f.PAR_POS][row], facts.names[parameters[f.PAR_NAME][row]])
+        for row in range(len(parameters[f.PAR_POS]))
+        if parameters[f.PAR_POS][row] <= start < parameters[f.PAR_END][row]
+    ]
+    if not rows or not names:
+        return True
+    import re
+
+    body = file.text[table[f.DEF_HEADER_END][rows[-1]] : table[f.DEF_END][rows[-1]]]
+    name = re.escape(max(names)[1].encode())
+    changed = (
+        rb"(?<![\w.])" + name + rb"\s*(\.(append|extend|insert|add|update|pop|popitem|remove|clear|"
+        rb"discard|setdefault|sort|reverse)\(|\[[^\]\n]*\]\s*(=[^=]|[-+*/|&^]=)|[-+*/|&^]=)"
+    )
+    kept = rb"(self\.\w+\s*=\s*|return\s+|yield\s+|del\s+)" + name + rb"(\[[^\]\n]*\])?\s*(#.*)?$"
+    return bool(re.search(changed + rb"|" + kept, body, re.MULTILINE))
+
+
+def _fixes(file: File, code: str, fix: Mapping[str, Any] | None) -> list[Fix]:
+    if not fix or not fix.get("edits"):
+        return []
+    edits = [
+        Edit(
+            file.path,
+            _offset(file, edit["location"]),
+            _offset(file, edit["end_location"]),
+            edit["content"],
+        )
+        for edit in fix["edits"]
+    ]
+    # What is imported and not used yet may be about to be.
+    safe = fix.get("applicability") == "safe" and code not in _LEFT_OVER
+    return [Fix(fix.get("message") or f"Mend as ruff does for {code}", edits, safe=safe)]
+
+
+def _offset(file: File, place: Mapping[str, int] | None) -> int:
+    """Byte offset of a line and column as ruff counts them, in characters from 1."""
+    if not place:
+        return 0
+    starts = file.facts.line_starts
+    line = min(max(place["row"] - 1, 0), len(starts) - 1)
+    begin = starts[line]
+    if file.facts.is_ascii:
+        return min(begin + place["column"] - 1, len(file.text))
+    end = starts[line + 1] if line + 1 < len(starts) else len(file.text)
+    before = file.text[begin:end].decode("utf-8", "replace")[: place["column"] - 1]
+    return begin + len(before.encode())
+
+
+RULES = [Rule("ruff", "What ruff's rules for likely bugs find in a file.", ruff, WARNING)]

@@ -1,0 +1,254 @@
+"""Code that is not there: bodies that do nothing, and comments in the place of code.
+
+Doing nothing is often right: in protocols and abstract classes, in hooks that others override and
+in overrides of what is not wanted. What an edit adds is a warning, what was there a hint.
+"""
+
+from __future__ import annotations
+
+from ....indexer import facts as f
+from ....indexer.inference.classes import subclasses
+from ....indexer.inference.entities import CLASS, OUTSIDE
+from ....indexer.plugins.synthesized import decorators, last_name
+from ....indexer.symbols import base_names
+from ..clones import is_of_tests
+from ..findings import HINT, WARNING, Finding
+from . import Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ....indexer.inference.entities import Entity
+    from ..context import File
+
+# Decorators under which a body still has to do something.
+_TRANSPARENT = frozenset(["staticmethod", "classmethod", "property", "cached_property"])
+# Words in the name of a class or function that says itself that it does nothing.
+_IDLE = (
+    "fake", "mock", "stub", "dummy", "null", "noop", "no_op", "nothing", "ignore", "placeholder",
+    "base", "abstract", "interface", "protocol", "mixin", "hook", "callback", "sentinel",
+)  # fmt: skip
+# Comments that stand where code was meant to be.
+_PLACEHOLDER = (
+    rb"your (?:code|logic|implementation)(?: goes)? here"
+    rb"|(?:code|logic|implementation) goes here"
+    rb"|(?:rest|remainder) of (?:the |your )?(?:code|file|function|class|method|implementation)"
+    rb"|(?:\.\.\.|\xe2\x80\xa6) ?(?:existing|previous|other|remaining|rest)"
+    rb"|(?:existing|remaining|previous) (?:code|methods|implementation)"
+    rb" (?:here|unchanged|remains|stays|omitted)"
+    rb"|(?:code|implementation) omitted"
+    rb"|implement (?:me|this)\b"
+    rb"|(?:todo|fixme)\W{0,3}(?:add |write )?(?:the |your )?(?:actual )?implement(?:ation)?\b"
+    rb"|placeholder (?:implementation|for (?:the |now))"
+    rb"|in a real (?:implementation|application|system)"
+)
+_SKELETON = b'raise NotImplementedError("fill in'
+_SHOWN = 3
+
+
+def stub_body(file: File) -> Iterator[Finding]:
+    """Functions whose body does nothing, though nobody said that somebody else would do it."""
+    if file.is_stub or file.names is not None or is_of_tests(file.path):
+        return
+    facts, table = file.facts, file.facts.definition
+    has_skeleton = _SKELETON in file.text
+    for row, kind in enumerate(table[f.DEF_KIND]):
+        if kind != f.FUNCTION or not file.is_touched(
+            table[f.DEF_START][row], table[f.DEF_END][row]
+        ):
+            continue
+        name = facts.names[table[f.DEF_NAME][row]]
+        said = ""
+        if has_skeleton and _is_skeleton(file, row):
+            said = "is a skeleton that nobody has filled in yet."
+        elif not _may_be_empty(file, row):
+            if table[f.DEF_FLAGS][row] & f.STUB_BODY:
+                said = _said_of_stub(file, row)
+            else:
+                said = _said_of_constant(file, row)
+            said = "" if said and _is_for_others(file, row) else said
+        if said:
+            start = table[f.DEF_POS][row]
+            yield Finding(
+                "stub-body", file.path, start, start + len(name.encode()), f"`{name}` {said}",
+                subject=name, severity=HINT if file.before is None else WARNING,
+            )  # fmt: skip
+
+
+def _is_skeleton(file: File, row: int) -> bool:
+    """Whether the body of a function is what a skeleton of `patterns` has in its place."""
+    table = file.facts.definition
+    body = file.text[table[f.DEF_HEADER_END][row] : table[f.DEF_END][row]].strip()
+    return body.lstrip(b": \n\t").startswith(_SKELETON)
+
+
+def _may_be_empty(file: File, row: int) -> bool:
+    """Whether a function is declared to be without a body, or says so by its name."""
+    facts, table = file.facts, file.facts.definition
+    flags = table[f.DEF_FLAGS][row]
+    if flags & (f.OVERLOAD | f.ABSTRACT | f.CONDITIONAL | f.ACCESSOR):
+        return True
+    name = facts.names[table[f.DEF_NAME][row]]
+    if name.startswith("__") or not name.strip("_"):
+        return True
+    if any(word in name.lower() for word in _IDLE):
+        return True
+    for expr in decorators(facts, row):
+        called = facts.expr[f.EXPR_OP][expr] == f.CALL
+        target = facts.expr[f.EXPR_A][expr] if called else expr
+        if last_name(facts, target) not in _TRANSPARENT:
+            return True
+    scope = table[f.DEF_SCOPE][row]
+    return facts.scope[f.SCOPE_KIND][scope] not in (f.MODULE_SCOPE, f.CLASS_SCOPE)
+
+
+def _said_of_stub(file: File, row: int) -> str:
+    """What a body without code comes to; empty when it says why it is so."""
+    facts, table = file.facts, file.facts.definition
+    body = file.text[table[f.DEF_HEADER_END][row] : table[f.DEF_END][row]]
+    if b"NotImplementedError" in body and facts.names[table[f.DEF_NAME][row]]:
+        refusal = body[body.index(b"NotImplementedError") :].lower()
+        if any(word in refusal for word in (b"subclass", b"overrid", b"support", b"deriv")):
+            return ""
+        return "is not written yet: it only raises NotImplementedError."
+    comments = [line.partition(b"#")[2] for line in body.splitlines() if b"#" in line]
+    if comments and not any(_is_placeholder(b"#" + each) for each in comments):
+        return ""  # somebody explains why there is nothing to do
+    if b"pass" not in body and b"..." not in body:
+        return "has a docstring and no body."
+    return "does nothing: it has no code yet."
+
+
+def _is_placeholder(comment: bytes) -> bool:
+    import re
+
+    return b"todo" in comment.lower() or bool(re.search(_PLACEHOLDER, comment, re.IGNORECASE))
+
+
+def _said_of_constant(file: File, row: int) -> str:
+    """That a function gives a constant whatever it is given; empty for what does more."""
+    facts, table = file.facts, file.facts.definition
+    own = table[f.DEF_OWN_SCOPE][row]
+    given = [
+        expr for scope, expr in zip(*facts.result[:2], strict=True) if scope == own
+    ]  # fmt: skip
+    if len(given) != 1 or given[0] < 0 or not _is_constant(file, given[0]):
+        return ""
+    names = [
+        facts.names[facts.parameter[f.PAR_NAME][index]]
+        for index, scope in enumerate(facts.parameter[f.PAR_SCOPE])
+        if scope == own
+    ]
+    names = [name for name in names if name not in ("self", "cls") and not name.startswith("_")]
+    if not names or not _only_returns(file, row):
+        return ""
+    shown = " and ".join(f"`{name}`" for name in names[:_SHOWN])
+    return f"gives the same whatever {shown} {'is' if len(names) == 1 else 'are'}."
+
+
+def _is_constant(file: File, expr: int) -> bool:
+    ops, _, lefts, _ = file.facts.expr
+    op = ops[expr]
+    if op in (f.LIST, f.DICT, f.SET, f.TUPLE):
+        return lefts[expr] < 0 or not file.facts.extra[0][lefts[expr]]
+    return op in (f.TRUE, f.FALSE, f.NONE, f.INTEGER, f.FLOAT, f.STRING)
+
+
+def _only_returns(file: File, row: int) -> bool:
+    """Whether a body is one ``return`` behind a docstring, with no comment that explains it."""
+    import ast
+    from textwrap import dedent
+
+    table = file.facts.definition
+    start = table[f.DEF_START][row]
+    begin = file.facts.line_starts[file.facts.line_of(start)]
+    text = file.text[begin : table[f.DEF_END][row]].decode("utf-8", "replace")
+    try:
+        (function,) = ast.parse(dedent(text)).body
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    statements = [
+        each
+        for each in function.body
+        if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
+    ]
+    return len(statements) == 1
+
+
+def _is_for_others(file: File, row: int) -> bool:
+    """Whether a method stands in a protocol, a base class, or in the place of an inherited one."""
+    facts, table = file.facts, file.facts.definition
+    scope = table[f.DEF_SCOPE][row]
+    if facts.scope[f.SCOPE_KIND][scope] != f.CLASS_SCOPE:
+        return False
+    owner = facts.scope[f.SCOPE_DEFINITION][scope]
+    if any(word in facts.names[table[f.DEF_NAME][owner]].lower() for word in _IDLE):
+        return True
+    if {"Protocol", "ABC", "NamedTuple", "TypedDict"} & set(base_names(facts, owner)):
+        return True
+    name = facts.names[table[f.DEF_NAME][row]]
+    cls: Entity = (CLASS, file.path, owner)
+    for base in file.strict.mro(cls)[1:]:
+        if base[0] == OUTSIDE or (base[0] == CLASS and file.strict.own_member(base, name)):
+            return True
+    if any(file.strict.own_member(each, name) for each in subclasses(file.strict, cls)):
+        return True
+    return _is_a_custom_here(file, row, scope)
+
+
+def _is_a_custom_here(file: File, row: int, scope: int) -> bool:
+    """Whether the class had methods like this one before the edit."""
+    table, old = file.facts.definition, file.old_facts
+    if old is None:
+        return False
+    name = file.facts.names[table[f.DEF_NAME][file.facts.scope[f.SCOPE_DEFINITION][scope]]]
+    return any(
+        kind == f.FUNCTION
+        and old.definition[f.DEF_FLAGS][index] & f.STUB_BODY
+        and (owner := old.scope[f.SCOPE_DEFINITION][old.definition[f.DEF_SCOPE][index]]) >= 0
+        and old.names[old.definition[f.DEF_NAME][owner]] == name
+        and old.names[old.definition[f.DEF_NAME][index]] != file.facts.names[table[f.DEF_NAME][row]]
+        for index, kind in enumerate(old.definition[f.DEF_KIND])
+    )
+
+
+def placeholder_comment(file: File) -> Iterator[Finding]:
+    """Comments that say that code was left out, or is still to be written."""
+    import re
+
+    if file.names is not None:
+        return
+    text = file.text
+    strings: list[tuple[int, int]] | None = None
+    for found in re.finditer(rb"#[^\n]*?(?:" + _PLACEHOLDER + rb")[^\n]*", text, re.IGNORECASE):
+        start = found.start()
+        if strings is None:
+            _, positions, _, ends = file.facts.expr
+            strings = [(positions[row], ends[row]) for row in file.expressions(f.STRING)]
+            strings += [
+                (at, text.find(b'"""', at + 3))
+                for at in file.facts.definition[f.DEF_DOC]
+                if at >= 0
+            ]
+        if any(first < start < last for first, last in strings):
+            continue
+        said = found[0].decode("utf-8", "replace").lstrip("# ").rstrip()
+        yield Finding(
+            "placeholder-comment", file.path, start, found.end(),
+            f"Code is missing here: the comment says “{said}”.", subject=said,
+            severity=HINT if file.before is None else WARNING,
+        )  # fmt: skip
+
+
+RULES = [
+    Rule("stub-body", "A function that has no code yet.", stub_body, WARNING),
+    Rule(
+        "placeholder-comment",
+        "A comment in the place of code.",
+        placeholder_comment,
+        WARNING,
+    ),
+]

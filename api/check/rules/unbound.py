@@ -1,0 +1,232 @@
+"""Names that are bound somewhere, and not when they are read."""
+
+from __future__ import annotations
+
+from ....indexer import facts as f
+from ....indexer.inference.names import star_imported
+from ....indexer.plugins.synthesized import last_name
+from ....indexer.scope_map import blocks_around
+from ..duck_types import is_set_from_outside
+from ..findings import Finding
+from . import Rule
+from .names import is_builtin, is_in_string
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ....indexer.facts import FileFacts
+    from ..context import File
+
+# Roles in which what a name stands for is wanted when the line runs.
+_RUN = (f.READ, f.CALLED, f.INHERITED, f.DECORATES)
+_AT_ONCE = (f.MODULE_SCOPE, f.CLASS_SCOPE)
+# Where these are used, names come and go that nobody can see.
+_DYNAMIC = ("globals", "vars", "locals", "exec", "eval", "execfile")
+
+# What modules and bodies of classes have without binding it.
+_GIVEN = frozenset(
+    ["__name__", "__doc__", "__file__", "__package__", "__spec__", "__loader__", "__path__",
+     "__builtins__", "__module__", "__qualname__", "__annotations__", "__dict__"]
+)  # fmt: skip
+
+
+def unbound(file: File) -> Iterator[Finding]:
+    """Names that are read before, or after, they are bound; or bound only where nothing runs."""
+    if file.is_stub:
+        return
+    facts = file.facts
+    _, positions, lefts, rights = facts.expr
+    dynamic = any(facts.name_id(name) >= 0 for name in _DYNAMIC)
+    for expr in file.expressions(f.NAME):
+        name_row, scope, start = lefts[expr], rights[expr], positions[expr]
+        if not file.wants(facts.names[name_row]):
+            continue
+        rows, own = _bindings(facts, scope, name_row)
+        kinds = {facts.binding[f.BIND_KIND][row] for row in rows}
+        if not rows or kinds & {f.GLOBAL, f.NONLOCAL, f.PARAMETER, f.TYPE_PARAMETER}:
+            continue
+        found: tuple[str, str] | None = None
+        if own:
+            found = _of_deleted(file, scope, rows, start) or _of_exception(file, rows, start)
+        if own and found is None and not dynamic:
+            found = _of_later(file, expr, scope, rows, start)
+        if found is None and not dynamic:
+            found = _of_checkers(file, rows)
+        if found is None or _is_excused(file, facts.names[name_row], start, found[0]):
+            continue
+        rule, said = found
+        name = facts.names[name_row]
+        yield Finding(
+            rule, file.path, start, start + len(name.encode()), f"`{name}` {said}", subject=name
+        )
+
+
+def _bindings(facts: FileFacts, scope: int, name: int) -> tuple[list[int], bool]:
+    """Rows of the bindings that a name read in a scope has, and whether they are of that scope."""
+    kinds, parents = facts.scope[f.SCOPE_KIND], facts.scope[f.SCOPE_PARENT]
+    current = scope
+    while current >= 0:
+        if kinds[current] != f.CLASS_SCOPE or current == scope:
+            rows = facts.bindings_of(current, name)
+            if rows:
+                return rows, current == scope
+        current = parents[current]
+    return [], False
+
+
+def _is_excused(file: File, name: str, start: int, rule: str) -> bool:
+    if not _is_run(file.facts, file.text, name, start) or is_in_string(file, start):
+        return True
+    if file.is_guarded(start, "NameError", "UnboundLocalError") or file.is_dead(start):
+        return True
+    if _for_checkers(file.facts, file.scope_at(start), start):
+        return True
+    if rule == "deleted-name":
+        return False
+    return _is_bound_elsewhere(file, name) or (
+        rule == "never-bound" and is_set_from_outside(file.strict, name)
+    )
+
+
+def _is_run(facts: FileFacts, text: bytes, name: str, start: int) -> bool:
+    """Whether a name is read for its value, and not for what it says of types."""
+    if not any(position == start and role in _RUN for role, position, _ in facts.occurrences(name)):
+        return False
+    line = facts.line_of(start)
+    written = text[facts.line_starts[line] : facts.line_starts[line + 1]]
+    return b"TYPE_CHECKING" not in written  # `not TYPE_CHECKING or isinstance(…)`
+
+
+def _is_bound_elsewhere(file: File, name: str) -> bool:
+    """Whether a name is there without the bindings of its scope."""
+    facts = file.facts
+    if is_builtin(file.strict, name) or star_imported(file.strict, file.path, facts, name):
+        return True
+    row = facts.name_id(name)
+    if any(
+        bound == row and facts.binding[f.BIND_KIND][index] == f.GLOBAL
+        for index, bound in enumerate(facts.binding[f.BIND_NAME])
+    ):
+        return True
+    # Importing a module of a package binds its name in the package.
+    folder, _, base = file.path.rpartition("/")
+    if not base.startswith("__init__."):
+        return False
+    inside = f"{folder}/{name}".lstrip("/")
+    return file.inference.exists(f"{inside}.py") or file.inference.snapshot.is_folder(inside)
+
+
+def _of_deleted(file: File, scope: int, rows: list[int], start: int) -> tuple[str, str] | None:
+    """What was deleted before, on the way to where it is read, and not bound again."""
+    facts, table = file.facts, file.facts.binding
+    if not any(table[f.BIND_KIND][row] == f.DELETE for row in rows):
+        return None
+    earlier = [row for row in rows if table[f.BIND_POS][row] < start]
+    if not earlier:
+        return None
+    last = max(earlier, key=table[f.BIND_POS].__getitem__)
+    if table[f.BIND_KIND][last] != f.DELETE:
+        return None
+    around = blocks_around(facts, scope, start)
+    block = table[f.BIND_BLOCK][last]
+    if block >= 0 and block not in around:
+        return None
+    if any(facts.block[f.BLOCK_KIND][each] in (f.LOOP, f.ITERABLE) for each in around):
+        return None
+    line = facts.line_of(table[f.BIND_POS][last]) + 1
+    return "deleted-name", f"is deleted on line {line}."
+
+
+def _of_exception(file: File, rows: list[int], start: int) -> tuple[str, str] | None:
+    """The name of an exception, which is gone when its handler ends."""
+    facts, table = file.facts, file.facts.binding
+    if any(table[f.BIND_KIND][row] != f.EXCEPT for row in rows):
+        return None
+    kinds, starts, ends = (facts.block[each] for each in (f.BLOCK_KIND, f.BLOCK_START, f.BLOCK_END))
+    positions = [table[f.BIND_POS][row] for row in rows]
+    handlers = [
+        row
+        for row, kind in enumerate(kinds)
+        if kind == f.HANDLER
+        and (
+            starts[row] <= start < ends[row]
+            or any(starts[row] <= at < ends[row] for at in positions)
+        )
+    ]
+    if any(starts[row] <= start < ends[row] for row in handlers) or start < min(positions):
+        return None
+    line = facts.line_of(max(at for at in positions if at < start)) + 1
+    return "deleted-name", f"is there only in the handler of line {line}, and gone behind it."
+
+
+def _of_later(
+    file: File, expr: int, scope: int, rows: list[int], start: int
+) -> tuple[str, str] | None:
+    """What a module or class binds only further down, where code runs in the order of its lines."""
+    facts, table = file.facts, file.facts.binding
+    kind = facts.scope[f.SCOPE_KIND][scope]
+    if kind not in _AT_ONCE:
+        return None
+    first = min(table[f.BIND_POS][row] for row in rows)
+    if facts.names[facts.expr[f.EXPR_A][expr]] in _GIVEN:
+        return None
+    if first <= start or any(0 <= table[f.BIND_VALUE][row] < expr for row in rows):
+        return None
+    if any(
+        facts.block[f.BLOCK_KIND][each] in (f.LOOP, f.ITERABLE)
+        for each in blocks_around(facts, scope, start)
+    ):
+        return None
+    # Where the scope runs: a class in a function, or in a class, is left to those who know when.
+    outer = facts.scope[f.SCOPE_PARENT][scope]
+    if kind == f.CLASS_SCOPE and (outer != 0 or facts.bindings_of(0, facts.expr[f.EXPR_A][expr])):
+        return None
+    return "used-before-definition", f"is read before line {facts.line_of(first) + 1} defines it."
+
+
+def _of_checkers(file: File, rows: list[int]) -> tuple[str, str] | None:
+    """What only ``if TYPE_CHECKING`` or ``if False`` binds, and code wants that runs."""
+    facts, table = file.facts, file.facts.binding
+    if all(table[f.BIND_BLOCK][row] < 0 for row in rows):
+        return None
+    for row in rows:
+        position, scope = table[f.BIND_POS][row], table[f.BIND_SCOPE][row]
+        if not _for_checkers(facts, scope, position) and not _never(facts, scope, position):
+            return None
+    line = facts.line_of(table[f.BIND_POS][rows[0]]) + 1
+    return "never-bound", f"is bound on line {line} only, which never runs."
+
+
+def _for_checkers(facts: FileFacts, scope: int, position: int) -> bool:
+    """Whether a position is under ``if TYPE_CHECKING``."""
+    kinds, tests = facts.block[f.BLOCK_KIND], facts.block[f.BLOCK_TEST]
+    while scope >= 0:
+        for block in blocks_around(facts, scope, position):
+            test = tests[block]
+            if (
+                kinds[block] == f.IF_TRUE
+                and test >= 0
+                and last_name(facts, test) == "TYPE_CHECKING"
+            ):
+                return True
+        scope = facts.scope[f.SCOPE_PARENT][scope]
+    return False
+
+
+def _never(facts: FileFacts, scope: int, position: int) -> bool:
+    """Whether a position is under ``if False`` or ``while False``."""
+    kinds, tests = facts.block[f.BLOCK_KIND], facts.block[f.BLOCK_TEST]
+    for block in blocks_around(facts, scope, position):
+        test = tests[block]
+        if test >= 0 and kinds[block] in (f.IF_TRUE, f.LOOP):
+            op, value = facts.expr[f.EXPR_OP][test], facts.expr[f.EXPR_A][test]
+            if op == f.FALSE or (op == f.INTEGER and value == 0 and facts.expr[f.EXPR_B][test]):
+                return True
+    return False
+
+
+RULES = [
+    Rule("deleted-name", "A name that is read after it was deleted.", unbound),
+    Rule("never-bound", "A name that only code binds which never runs."),
+]

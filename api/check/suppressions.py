@@ -1,0 +1,66 @@
+"""Comments by which authors say that they know better."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import File
+    from .findings import Finding
+
+# What checkers of types are told with; they look for the same kinds of faults.
+_MARKS = (b"type:ignore", b"pyright:ignore", b"pyrefly:ignore", b"ty:ignore", b"mypy:ignore")
+# What linters are told, by the rule that looks for the same.
+_CODES = {
+    "undefined-name": (b"F821", b"undefined-variable", b"E0602"),
+    "used-before-definition": (b"F821", b"used-before-assignment", b"E0601"),
+    "redefinition": (b"F811", b"function-redefined", b"E0102"),
+    "unresolved-attribute": (b"no-member", b"E1101"),
+    "unresolved-import": (b"import-error", b"E0401"),
+    "not-installed": (b"import-error", b"E0401"),
+    "unresolved-name": (b"no-name-in-module", b"E0611"),
+    "unknown-keyword": (b"unexpected-keyword-arg", b"E1123"),
+    "missing-argument": (b"no-value-for-parameter", b"E1120"),
+    "too-many-arguments": (b"too-many-function-args", b"E1121"),
+    "duplicate-argument": (b"redundant-keyword-arg", b"E1124"),
+    "not-callable": (b"not-callable", b"E1102"),
+    "abstract-instantiated": (b"abstract-class-instantiated", b"E0110"),
+}
+_OWN = b"flux-index:ignore"
+_NEVER = frozenset(["syntax-error"])
+
+
+def is_ignored(file: File, finding: Finding) -> bool:
+    """Whether a comment on the lines of a fault's statement says to leave it alone.
+
+    ``# type: ignore[code]`` counts whatever the code, which is that of another tool;
+    ``# flux-index: ignore[rule]`` only for the rules that it names, if it names any; ``# noqa:
+    F821`` and ``# pylint: disable=no-member`` for the rules that look for the same.
+    """
+    if finding.rule in _NEVER:
+        return False
+    return any(_says(comment, finding.rule) for comment in _comments(file, finding.start))
+
+
+def _says(comment: bytes, rule: str) -> bool:
+    plain = comment.replace(b" ", b"")
+    if _OWN in plain:
+        named = plain.partition(_OWN)[2]
+        return not named.startswith(b"[") or rule.encode() in named[1:].partition(b"]")[0].split(
+            b","
+        )
+    for_linters = b"noqa:" in plain or b"pylint:disable=" in plain
+    if for_linters and any(code in plain for code in _CODES.get(rule, ())):
+        return True
+    return any(mark in plain for mark in _MARKS)
+
+
+def _comments(file: File, position: int) -> list[bytes]:
+    """Comments of the line that holds a position, and of the line that its statement begins on."""
+    lines = {file.facts.line_of(position), file.facts.line_of(file.statement_start(position))}
+    starts, text = file.facts.line_starts, file.text
+    found: list[bytes] = []
+    for line in lines:
+        written = text[starts[line] : starts[line + 1]]
+        if b"#" in written:
+            found.append(written[written.index(b"#") :])
+    return found

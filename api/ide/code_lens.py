@@ -1,0 +1,111 @@
+"""What stands above a definition: how much it is used, what it overrides, who derives from it."""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from ...indexer.inference.classes import subclasses
+from ...indexer.inference.entities import CLASS, FUNCTION, OUTSIDE, TEXTUAL, name_of, owner_class
+from ...indexer.inference.references import references
+from ...indexer.symbols import is_local
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...indexer.inference.entities import Entity
+    from ...indexer.inference.inference import Inference
+
+REFERENCES, OVERRIDES, SUBCLASSES = "references", "overrides", "subclasses"
+
+
+class Lens:
+    """A line above a definition. ``start`` and ``end`` are byte offsets of the name."""
+
+    __slots__ = ("end", "entity", "kind", "start")
+
+    def __init__(self, start: int, end: int, kind: str, entity: Entity) -> None:
+        """``kind`` says what it will show; nothing of that has been counted yet."""
+        self.start = start
+        self.end = end
+        self.kind = kind
+        self.entity = entity
+
+
+class Shown:
+    """What a lens shows, and the places (path, start, end) that it leads to."""
+
+    __slots__ = ("places", "title")
+
+    def __init__(self, title: str, places: list[tuple[str, int, int]]) -> None:
+        """A title is never empty."""
+        self.title = title
+        self.places = places
+
+
+def lenses(inference: Inference, path: str) -> list[Lens]:
+    """Lenses of a file; cheap, because nothing is counted."""
+    facts = inference.need(path)
+    table = facts.definition
+    found: list[Lens] = []
+    for row, kind in enumerate(table[f.DEF_KIND]):
+        if is_local(facts, table[f.DEF_SCOPE][row]) or table[f.DEF_FLAGS][row] & (
+            f.ACCESSOR | f.OVERLOAD
+        ):
+            continue
+        name = facts.names[table[f.DEF_NAME][row]]
+        start = table[f.DEF_POS][row]
+        end = start + len(name.encode())
+        entity = (CLASS if kind == f.CLASS else FUNCTION, path, row)
+        is_member = owner_class(facts, entity) >= 0
+        if not (is_member and name.startswith("__") and name.endswith("__")):
+            found.append(Lens(start, end, REFERENCES, entity))
+        if kind == f.CLASS:
+            found.append(Lens(start, end, SUBCLASSES, entity))
+        elif is_member and _overridden(inference, entity) is not None:
+            found.append(Lens(start, end, OVERRIDES, entity))
+    return found
+
+
+def shown(inference: Inference, lens_kind: str, entity: Entity) -> Shown | None:
+    """What a lens of a kind shows for a definition; None for one with nothing to show."""
+    if lens_kind == OVERRIDES:
+        base = _overridden(inference, entity)
+        if base is None:
+            return None
+        facts = inference.need(base[1])
+        owner = owner_class(facts, base)
+        title = (
+            f"overrides {name_of(inference, (CLASS, base[1], owner))}.{name_of(inference, base)}"
+        )
+        return Shown(title, [_place(inference, base)])
+    if lens_kind == SUBCLASSES:
+        listed = subclasses(inference, entity)
+        if not listed:
+            return None
+        return Shown(_count(len(listed), "subclass"), [_place(inference, each) for each in listed])
+    places: list[tuple[str, int, int]] = []
+    for reference in references(inference, entity):
+        if reference.evidence < TEXTUAL and reference.role != f.DEFINED:
+            end = reference.position + reference.length
+            places.append((reference.path, reference.position, end))
+    return Shown(_count(len(places), "reference"), places)
+
+
+def _count(number: int, noun: str) -> str:
+    plural = "es" if noun.endswith("s") else "s"
+    return f"{number} {noun}{'' if number == 1 else plural}"
+
+
+def _place(inference: Inference, entity: Entity) -> tuple[str, int, int]:
+    start = inference.need(entity[1]).definition[f.DEF_POS][entity[2]]
+    return entity[1], start, start + len(name_of(inference, entity).encode())
+
+
+def _overridden(inference: Inference, entity: Entity) -> Entity | None:
+    """The method of a base that a method overrides; None also for those of ``object``."""
+    facts = inference.need(entity[1])
+    cls: Entity = (CLASS, entity[1], owner_class(facts, entity))
+    for item in inference.class_member(cls, name_of(inference, entity), after=cls):
+        if item.entity[0] == FUNCTION:
+            return item.entity
+        if item.entity[0] == OUTSIDE:
+            return None
+    return None

@@ -1,0 +1,3 @@
+"""Completion."""
+
+from __future__ import annotations

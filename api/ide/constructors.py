@@ -1,0 +1,185 @@
+"""What calling a class takes: its constructor, or the fields that one is made from."""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from ...indexer.inference.entities import CLASS, FUNCTION, name_of
+from ...indexer.inference.standard_types import is_standard_class
+from ..source.entity_views import one_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...indexer.facts import FileFacts
+    from ...indexer.inference.entities import Entity
+    from ...indexer.inference.inference import Inference
+
+_MAKERS = frozenset(
+    ["dataclass", "define", "frozen", "mutable", "attrs", "s", "pydantic_dataclass"]
+)
+_MARKERS = (("typing", "NamedTuple"), ("typing", "TypedDict"))
+
+
+class Field:
+    """A parameter of a constructor that is made from the annotations of a class."""
+
+    __slots__ = ("annotation", "default", "keyword_only", "name", "path", "position")
+
+    def __init__(self, name: str, annotation: str, default: str, path: str, position: int) -> None:
+        """``annotation`` and ``default`` as they are written; the name's place in its file."""
+        self.name = name
+        self.annotation = annotation
+        self.default = default
+        self.path = path
+        self.position = position
+        self.keyword_only = False
+
+
+def constructor(inference: Inference, cls: Entity) -> Entity | None:
+    """The ``__init__`` or ``__new__`` that a call of a class reaches, if not that of ``object``."""
+    for name in ("__init__", "__new__"):
+        for item in inference.class_member(cls, name)[-1:]:
+            if item.entity[0] == FUNCTION and not _is_object(inference, item.entity):
+                return item.entity
+    return None
+
+
+def _is_object(inference: Inference, function: Entity) -> bool:
+    from ...indexer.inference.entities import owner_class
+
+    owner = owner_class(inference.need(function[1]), function)
+    return is_standard_class(inference, (CLASS, function[1], owner), "builtins", "object")
+
+
+def fields(inference: Inference, cls: Entity) -> list[Field] | None:
+    """Fields that a class's constructor is made from; None when it is not made from fields."""
+    order = [base for base in inference.mro(cls) if base[0] == CLASS]
+    is_typed_dict = False
+    for base in order:
+        for module, name in _MARKERS:
+            if is_standard_class(inference, base, module, name) or _named_base(
+                inference, base, name
+            ):
+                is_typed_dict = is_typed_dict or name == "TypedDict"
+                return _collected(inference, order, keyword_only=is_typed_dict)
+    if _is_made(inference, cls):
+        made = [base for base in order if _is_made(inference, base)]
+        return _collected(inference, made, keyword_only=False)
+    return None
+
+
+def is_typed_dict(inference: Inference, cls: Entity) -> bool:
+    """Whether a class says which keys a dictionary has."""
+    return any(
+        _named_base(inference, base, "TypedDict") for base in inference.mro(cls) if base[0] == CLASS
+    )
+
+
+def _named_base(inference: Inference, cls: Entity, name: str) -> bool:
+    from ...indexer.symbols import base_names
+
+    facts = inference.need(cls[1])
+    return name in base_names(facts, cls[2])
+
+
+def _is_made(inference: Inference, cls: Entity) -> bool:
+    """Whether a decorator makes the constructor of a class."""
+    return any(name in _MAKERS for name, _ in _decorators(inference, cls))
+
+
+def _decorators(inference: Inference, entity: Entity) -> list[tuple[str, dict[str, str]]]:
+    """Last name of each decorator, and its keyword arguments as written."""
+    facts = inference.need(entity[1])
+    at = facts.definition[f.DEF_DECORATORS][entity[2]]
+    if at < 0:
+        return []
+    (extra,) = facts.extra
+    ops, _, lefts, rights = facts.expr
+    found: list[tuple[str, dict[str, str]]] = []
+    for expr in extra[at + 1 : at + 1 + extra[at]]:
+        options: dict[str, str] = {}
+        target = expr
+        if ops[expr] == f.CALL:
+            target = lefts[expr]
+            start = rights[expr]
+            for index in range(start + 1, start + 1 + 3 * extra[start], 3):
+                if extra[index] >= 0:
+                    value = ops[extra[index + 2]]
+                    options[facts.names[extra[index]]] = "True" if value == f.TRUE else ""
+        if ops[target] == f.NAME:
+            found.append((facts.names[lefts[target]], options))
+        elif ops[target] == f.ATTRIBUTE:
+            found.append((facts.names[rights[target]], options))
+    return found
+
+
+def _collected(inference: Inference, order: list[Entity], *, keyword_only: bool) -> list[Field]:
+    found: dict[str, Field] = {}
+    for cls in reversed(order):
+        facts = inference.facts(cls[1])
+        if facts is None:
+            continue
+        only = keyword_only or any(
+            options.get("kw_only") == "True" for _, options in _decorators(inference, cls)
+        )
+        for field in _own_fields(inference, facts, cls):
+            field.keyword_only = only or field.keyword_only
+            found[field.name] = field
+            only = only or field.annotation == "KW_ONLY"
+    return [field for field in found.values() if field.annotation != "KW_ONLY"]
+
+
+def _own_fields(inference: Inference, facts: FileFacts, cls: Entity) -> list[Field]:
+    scope = facts.definition[f.DEF_OWN_SCOPE][cls[2]]
+    if cls[1].startswith("/") and name_of(inference, cls) in ("NamedTuple", "TypedDict"):
+        return []
+    text = inference.text(cls[1])
+    result: list[Field] = []
+    table = facts.binding
+    for row, where in enumerate(table[f.BIND_SCOPE]):
+        if where != scope or table[f.BIND_ANNOTATION][row] < 0:
+            continue
+        name = facts.names[table[f.BIND_NAME][row]]
+        position = table[f.BIND_POS][row]
+        annotation, default = _split(text, position + len(name.encode()))
+        if annotation.startswith(("ClassVar", "typing.ClassVar")) or "init=False" in default:
+            continue
+        field = Field(name, annotation, _default(default), cls[1], position)
+        field.keyword_only = "kw_only=True" in default
+        result.append(field)
+    return result
+
+
+def _default(written: str) -> str:
+    """What a default shows: ``...`` for one that a ``field()`` makes."""
+    if not written.startswith(("field(", "dataclasses.field(", "attr.ib(", "attrib(", "Field(")):
+        return written
+    inner = written[written.index("(") + 1 :]
+    if inner.startswith("default="):
+        return inner[8:].rstrip(")").partition(",")[0]
+    return "..." if "default" in inner or "factory" in inner else ""
+
+
+def _split(text: bytes, at: int) -> tuple[str, str]:
+    """Annotation and value as they are written behind a name."""
+    depth, start, equals = 0, at, -1
+    index = at
+    quote = 0
+    while index < len(text):
+        byte = text[index]
+        if quote:
+            quote = 0 if byte == quote else quote
+        elif byte in b"\"'":
+            quote = byte
+        elif byte in b"([{":
+            depth += 1
+        elif byte in b")]}":
+            depth -= 1
+        elif byte == 61 and depth == 0 and equals < 0:
+            equals = index
+        elif (byte == 10 and depth <= 0) or (byte == 35 and depth <= 0):
+            break
+        index += 1
+    end = equals if equals >= 0 else index
+    annotation = one_line(text[start:end]).lstrip(": ").strip()
+    value = one_line(text[equals + 1 : index]).strip() if equals >= 0 else ""
+    return annotation, value

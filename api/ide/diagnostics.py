@@ -1,0 +1,48 @@
+"""What is wrong with a file as it is now, as editors show it."""
+
+from __future__ import annotations
+
+from ..check.check import examine
+from ..check.fixes.propose import propose
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...indexer.inference.inference import Inference
+
+ERROR, WARNING, INFORMATION, HINT = 1, 2, 3, 4
+_SEVERITIES = {"error": ERROR, "warning": WARNING, "information": INFORMATION, "hint": HINT}
+
+
+class Problem:
+    """A finding between two byte offsets. ``tags`` are those of the protocol."""
+
+    __slots__ = ("code", "end", "fixes", "message", "severity", "start", "tags")
+
+    def __init__(
+        self, start: int, end: int, message: str, code: str, severity: int = ERROR
+    ) -> None:
+        """``code`` names the rule."""
+        self.start = start
+        self.end = end
+        self.message = message
+        self.code = code
+        self.severity = severity
+        self.tags: list[int] = []
+        # Ways to mend it, as validation describes them.
+        self.fixes: list[Any] = []
+
+
+def problems(inference: Inference, path: str) -> list[Problem]:
+    """Everything that is wrong with a file, in order; nothing for one that cannot be read."""
+    if inference.facts(path) is None:
+        return []
+    found: list[Problem] = []
+    for finding in examine(inference, path):
+        propose(finding, inference, None)
+        severity = _SEVERITIES.get(finding.severity, WARNING)
+        problem = Problem(finding.start, finding.end, finding.message, finding.rule, severity)
+        problem.fixes = list(finding.fixes)
+        found.append(problem)
+    return found

@@ -1,0 +1,328 @@
+"""What a name at a position is: its signature, how that is known, its docs, where it comes from."""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from ...indexer.inference.entities import (
+    ATTRIBUTE,
+    CLASS,
+    CONVENTIONAL,
+    EVIDENCE_NAMES,
+    EXACT,
+    FUNCTION,
+    MODULE,
+    NAMESPACE,
+    OUTSIDE,
+    PARAMETER,
+    name_of,
+    position_of,
+    qualified_name,
+)
+from ...indexer.inference.locate import entities_at, occurrence_at
+from ..source.docstrings import as_markdown, docstring
+from ..source.entity_views import kind_of, line_text, one_line
+from ..source.type_text import is_conventional, type_text
+from .origin import origin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...indexer.inference.entities import Entity, Found
+    from ...indexer.inference.inference import Inference
+    from ...indexer.inference.locate import Occurrence
+    from ...indexer.inference.types import Type
+
+_MOST = 3  # definitions that are shown
+_LONG_LINE = 88
+
+
+class Hover:
+    """An answer: code in Python, sentences on its evidence, documentation, origin, and its range.
+
+    ``start`` and ``end`` are byte offsets of the name that was asked about.
+    """
+
+    __slots__ = ("code", "documentation", "end", "evidence", "notes", "origin", "start")
+
+    def __init__(self, start: int, end: int) -> None:
+        """An answer about what is written between two byte offsets."""
+        self.start = start
+        self.end = end
+        self.code: list[str] = []
+        self.notes: list[str] = []
+        self.documentation = ""
+        self.origin = ""
+        self.evidence = EXACT
+
+    def markdown(self) -> str:
+        """The answer as Markdown."""
+        parts = ["```python\n" + "\n".join(self.code) + "\n```"] if self.code else []
+        parts += [f"*{note}*" for note in self.notes]
+        text = as_markdown(self.documentation)
+        if text:
+            parts.append("---\n" + text if parts else text)
+        if self.origin:
+            parts.append(f"---\n{self.origin}")
+        return "\n\n".join(parts)
+
+    def plain(self) -> str:
+        """The answer for clients that show no Markdown."""
+        parts = ["\n".join(self.code), *self.notes, self.documentation]
+        parts.append(self.origin.replace("`", ""))
+        return "\n\n".join(part for part in parts if part)
+
+
+def hover(inference: Inference, path: str, offset: int) -> Hover | None:
+    """What is known of the name at a byte offset; None where no name is, or nothing is known."""
+    occurrence = occurrence_at(inference, path, offset)
+    if occurrence is None:
+        return None
+    found = entities_at(inference, path, occurrence)
+    known = [item for item in found if item.entity[0] != OUTSIDE or item.entity[1]]
+    end = occurrence.position + len(occurrence.name.encode())
+    answer = Hover(occurrence.position, end)
+    seen: set[str] = set()
+    for item in known[:_MOST]:
+        text = _code(inference, path, occurrence, item)
+        if text and text not in seen:
+            seen.add(text)
+            answer.code.append(text)
+    if not answer.code:
+        return None
+    _explain(inference, path, occurrence, known, answer)
+    for item in known[:_MOST]:
+        answer.documentation = docstring(inference, item.entity)
+        if answer.documentation:
+            break
+    if not answer.documentation:
+        answer.documentation = _constructor_doc(inference, known[0].entity)
+    answer.origin = _origin(inference, path, known[0].entity)
+    return answer
+
+
+def of_entity(inference: Inference, item: Found) -> Hover:
+    """What is known of an entity, wherever it is named."""
+    answer = Hover(0, 0)
+    text = _code(inference, "", None, item)
+    answer.code += [text] if text else []
+    answer.evidence = item.evidence
+    answer.documentation = docstring(inference, item.entity) or _constructor_doc(
+        inference, item.entity
+    )
+    answer.origin = _origin(inference, "", item.entity)
+    return answer
+
+
+def _code(inference: Inference, path: str, occurrence: Occurrence | None, item: Found) -> str:
+    """What an entity is, as a line or lines of Python."""
+    entity = item.entity
+    kind = entity[0]
+    if kind in (MODULE, NAMESPACE):
+        return f"(module) {qualified_name(inference, entity)}"
+    if kind == OUTSIDE:
+        return f"(not found) {entity[1]}"
+    if kind == CLASS:
+        return header(inference, entity)
+    if kind == FUNCTION:
+        return _function(inference, entity)
+    type_ = _type_here(inference, path, occurrence) if occurrence is not None else ()
+    type_ = type_ or inference.entity_type(entity)
+    text = type_text(inference, type_)
+    if is_conventional(type_) and text:
+        text += "  # by convention"
+    word = kind_of(inference, entity)
+    name = name_of(inference, entity)
+    if kind == PARAMETER:
+        return f"(parameter) {_parameter(inference, entity, text)}"
+    written = _assigned(inference, entity)
+    if text:
+        return f"({word}) {name}: {text}"
+    return f"({word}) {written or name}"
+
+
+def _type_here(inference: Inference, path: str, occurrence: Occurrence) -> Type:
+    """The type that a name has where it is read, which tests may have narrowed."""
+    if occurrence.role & f.ROLE_MASK not in (f.READ, f.CALLED) or occurrence.ref < 0:
+        return ()
+    return inference.infer_type(path, occurrence.ref)
+
+
+def _function(inference: Inference, entity: Entity) -> str:
+    from ...indexer.inference.signatures import overloads
+
+    each = overloads(inference, entity)
+    shown = [header(inference, function) for function in each[:_MOST]]
+    if len(each) > _MOST:
+        shown.append(f"# and {len(each) - _MOST} more overloads")
+    return "\n".join(shown)
+
+
+def header(inference: Inference, entity: Entity) -> str:
+    """The header of a class or function as it is written, without its body.
+
+    The decorators that say what kind of method it is stand above it; what a function without an
+    annotation gives back is added when it is known.
+    """
+    _, path, row = entity
+    facts = inference.need(path)
+    table = facts.definition
+    text = inference.text(path)
+    name = facts.names[table[f.DEF_NAME][row]]
+    start = table[f.DEF_POS][row]
+    written = text[start : table[f.DEF_HEADER_END][row]].decode("utf-8", "replace")
+    written = one_line(written.encode()).rstrip(":").rstrip()
+    flags = table[f.DEF_FLAGS][row]
+    if entity[0] == CLASS:
+        return f"class {written}"
+    word = "async def" if flags & f.ASYNC else "def"
+    if table[f.DEF_RETURNS][row] < 0:
+        # By types alone: a signature is no place for what is only usual, and that takes longer.
+        result = type_text(inference, inference.strict().return_type(entity, None))
+        result = _awaited_text(result) if flags & f.ASYNC else result
+        if result:
+            written += f" -> {result}"
+    above = [
+        f"@{word}\n"
+        for flag, word in (
+            (f.PROPERTY, "property"), (f.STATIC, "staticmethod"), (f.CLASSMETHOD, "classmethod"),
+            (f.OVERLOAD, "overload"), (f.ABSTRACT, "abstractmethod"),
+        )
+        if flags & flag
+    ]  # fmt: skip
+    line = f"{word} {written}"
+    if len(line) > _LONG_LINE:
+        line = _broken(line, len(f"{word} {name}"))
+    return "".join(above) + line
+
+
+def _awaited_text(text: str) -> str:
+    """What awaiting a coroutine gives, from the coroutine's type."""
+    inner = text.removeprefix("Coroutine[Any, Any, ")
+    return inner[:-1] if inner != text else ""
+
+
+def _broken(line: str, at: int) -> str:
+    """A long header with each parameter on a line of its own."""
+    if line[at : at + 1] != "(":
+        return line
+    parts: list[str] = []
+    depth, start, quote = 0, at + 1, ""
+    for index in range(at, len(line)):
+        character = line[index]
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+        elif character in "([{":
+            depth += 1
+        elif character in ")]}":
+            depth -= 1
+            if depth == 0:
+                parts.append(line[start:index].strip())
+                rest = line[index:]
+                inner = "".join(f"    {part},\n" for part in parts if part)
+                return f"{line[: at + 1]}\n{inner}{rest}"
+        elif character == "," and depth == 1:
+            parts.append(line[start:index].strip())
+            start = index + 1
+    return line
+
+
+def _parameter(inference: Inference, entity: Entity, type_: str) -> str:
+    _, path, row = entity
+    facts = inference.need(path)
+    parameter = facts.binding[f.BIND_REF][row]
+    start, end = facts.parameter[f.PAR_POS][parameter], facts.parameter[f.PAR_END][parameter]
+    written = one_line(inference.text(path)[start:end])
+    stars = {f.VAR_POSITIONAL: "*", f.VAR_KEYWORD: "**"}.get(
+        facts.parameter[f.PAR_KIND][parameter], ""
+    )
+    if facts.parameter[f.PAR_ANNOTATION][parameter] >= 0 or not type_:
+        return stars + written.lstrip("*")
+    name = facts.names[facts.parameter[f.PAR_NAME][parameter]]
+    type_, _, note = type_.partition("  #")
+    rest = written.lstrip("*")[len(name) :].lstrip()
+    default = f" = {rest[1:].lstrip()}" if rest.startswith("=") else ""
+    return f"{stars}{name}: {type_}{default}" + (f"  #{note}" if note else "")
+
+
+def _assigned(inference: Inference, entity: Entity) -> str:
+    """The line that gives a variable its value, when it is short and does just that."""
+    line = line_text(inference, entity[1], position_of(inference, entity))
+    name = name_of(inference, entity)
+    bare = line.removeprefix("self.")
+    if len(line) > _LONG_LINE or not bare.startswith((f"{name} =", f"{name}:", f"{name}=")):
+        return ""
+    if sum(map(bare.count, "([{")) != sum(map(bare.count, ")]}")):
+        return ""  # it goes on on the next line
+    return bare
+
+
+def _explain(
+    inference: Inference, path: str, occurrence: Occurrence, found: list[Found], answer: Hover
+) -> None:
+    """Add how it is known, unless that is by bindings and imports alone."""
+    answer.evidence = max((item.evidence for item in found), default=EXACT)
+    item = found[0]
+    reason = ""
+    if item.entity[0] == PARAMETER:
+        reason = _reason(inference, item.entity)
+    if reason:
+        answer.evidence = CONVENTIONAL
+        answer.notes.append(reason)
+    elif answer.evidence > EXACT and item.entity[0] != ATTRIBUTE:
+        answer.notes.append(_RESTS[answer.evidence])
+    del path, occurrence
+
+
+_RESTS = (
+    "",
+    f"{EVIDENCE_NAMES[1]}: through types",
+    f"{EVIDENCE_NAMES[2]}: by how the code base uses it",
+    f"{EVIDENCE_NAMES[3]}: same name only",
+)
+
+
+def _reason(inference: Inference, entity: Entity) -> str:
+    """Why a parameter without annotation is what it is, when that is by convention."""
+    type_ = inference.entity_type(entity)
+    if not is_conventional(type_):
+        return ""
+    from ...indexer.heuristics import parameters
+
+    explain = getattr(parameters, "explain", None)
+    reason = explain(inference, entity[1], entity[2]) if explain is not None else None
+    if reason is not None:
+        text = str(reason.text)
+        return text if text.startswith("conventional") else f"conventional: {text}"
+    name = name_of(inference, entity)
+    return f"conventional: `{name}` is {_article(type_text(inference, type_))} where it is used"
+
+
+def _article(noun: str) -> str:
+    return f"an {noun}" if noun[:1].lower() in "aeiou" else f"a {noun}"
+
+
+def _constructor_doc(inference: Inference, entity: Entity) -> str:
+    if entity[0] != CLASS:
+        return ""
+
+    for item in inference.own_member(entity, "__init__"):
+        if item.entity[0] == FUNCTION:
+            return docstring(inference, item.entity)
+    return ""
+
+
+def _origin(inference: Inference, path: str, entity: Entity) -> str:
+    """Module that an entity comes from, and the distribution when that is outside."""
+    if entity[0] in (NAMESPACE, OUTSIDE) or (entity[0] == MODULE and not entity[1].startswith("/")):
+        return entity[1] if entity[0] == MODULE else ""
+    module = inference.snapshot.index.module_name(entity[1])
+    where = origin(inference, entity[1])
+    if entity[0] == MODULE:
+        return where
+    if entity[1] == path and entity[0] != CLASS and entity[0] != FUNCTION:
+        return ""
+    shown = qualified_name(inference, entity) if module else entity[1]
+    if entity[1] == path and "." not in shown[len(module or "") + 1 :]:
+        return ""
+    return f"`{shown}`" + (f" ({where})" if where else "")

@@ -1,0 +1,3 @@
+"""Renaming symbols, and moving modules."""
+
+from __future__ import annotations

@@ -1,0 +1,318 @@
+"""Renaming a symbol: every place that has to change with it, or the reason why it cannot.
+
+What is known by bindings and types changes; what is known by convention only (a fixture that a test
+asks for by name, an attribute of an untyped parameter) is marked, for a person to confirm. Methods
+that override each other change together.
+"""
+
+from __future__ import annotations
+
+from keyword import iskeyword
+
+from ....indexer import facts as f
+from ....indexer.errors import InvalidArgumentsError
+from ....indexer.inference.classes import override_family
+from ....indexer.inference.entities import (
+    CONVENTIONAL,
+    FUNCTION,
+    MODULE,
+    NAMESPACE,
+    OUTSIDE,
+    PARAMETER,
+    TEXTUAL,
+    name_of,
+    owner_class,
+    qualified_name,
+)
+from ....indexer.inference.locate import entities_at, occurrence_at
+from ....indexer.inference.references import is_local, references
+from ....indexer.plugins.pytest import fixture_name, is_fixture
+from .collisions import check_members, check_scopes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....indexer.inference.entities import Entity
+    from ....indexer.inference.inference import Inference
+    from ....indexer.inference.locate import Occurrence
+
+BY_CONVENTION = "Known by convention only"
+
+
+class Change:
+    """A name to be replaced, at byte offsets of a file; a person has to confirm one with a note."""
+
+    __slots__ = ("end", "note", "path", "start")
+
+    def __init__(self, path: str, start: int, end: int, note: str = "") -> None:
+        """A place where the old name is written."""
+        self.path = path
+        self.start = start
+        self.end = end
+        self.note = note
+
+
+class Rename:
+    """A renaming that collides with nothing. ``unsure`` counts attributes that may be meant too."""
+
+    __slots__ = ("changes", "new", "old", "unsure")
+
+    def __init__(self, old: str, new: str, changes: list[Change], unsure: int) -> None:
+        """Changes in order of path and position."""
+        self.old = old
+        self.new = new
+        self.changes = changes
+        self.unsure = unsure
+
+
+def prepare(inference: Inference, path: str, offset: int) -> tuple[int, int, str]:
+    """Start, end and text of the name that would be renamed at a byte offset.
+
+    Raises InvalidArgumentsError with the reason when nothing can be renamed there.
+    """
+    occurrence = _occurrence(inference, path, offset)
+    targets, _ = _targets(inference, path, occurrence)
+    _refuse_outside(inference, targets, occurrence.name)
+    start = occurrence.position
+    return start, start + len(occurrence.name.encode()), occurrence.name
+
+
+def rename(inference: Inference, path: str, offset: int, new: str) -> Rename:
+    """Every change of renaming what is at a byte offset.
+
+    Raises InvalidArgumentsError with the reason when the new name is none, or would collide.
+    """
+    occurrence = _occurrence(inference, path, offset)
+    old = occurrence.name
+    targets, is_alias = _targets(inference, path, occurrence)
+    if not new.isidentifier():
+        raise InvalidArgumentsError(f"{new!r} is not a name in Python.")
+    if iskeyword(new):
+        raise InvalidArgumentsError(f"{new!r} is a keyword of Python.")
+    _refuse_outside(inference, targets, old)
+    if new == old:
+        return Rename(old, new, [], 0)
+    if is_alias:
+        changes = _alias_changes(inference, path, occurrence, targets)
+        unsure = 0
+    else:
+        check_members(inference, targets, new)
+        changes, unsure = _changes(inference, targets, old)
+        if all((each.path, each.start) != (path, occurrence.position) for each in changes):
+            end = occurrence.position + len(old.encode())
+            changes.append(Change(path, occurrence.position, end, BY_CONVENTION))
+            changes.sort(key=lambda each: (each.path, each.start))
+    for where in sorted({change.path for change in changes}):
+        check_scopes(
+            inference, where, old, new, {change.start for change in changes if change.path == where}
+        )
+    return Rename(old, new, changes, unsure)
+
+
+def _occurrence(inference: Inference, path: str, offset: int) -> Occurrence:
+    occurrence = occurrence_at(inference, path, offset)
+    if occurrence is None:
+        raise InvalidArgumentsError("There is no name to rename here.")
+    if path.startswith("/"):
+        raise InvalidArgumentsError(f"{path} is outside of the workspace.")
+    return occurrence
+
+
+def _targets(inference: Inference, path: str, occurrence: Occurrence) -> tuple[list[Entity], bool]:
+    """The definitions that are renamed, and whether that is only a name an import gives them."""
+    name = occurrence.name
+    found = [item.entity for item in entities_at(inference, path, occurrence)]
+    if not found or all(entity[0] == OUTSIDE and not entity[1] for entity in found):
+        raise InvalidArgumentsError(f"It is not known what {name!r} is.")
+    found = list(dict.fromkeys(_fixture(inference, entity) for entity in found))
+    aliased = _is_alias(inference, path, occurrence, found)
+    if aliased:
+        return found, True
+    first = found[0]
+    if first[0] in (MODULE, NAMESPACE):
+        raise InvalidArgumentsError(
+            f"{name!r} is a module: renaming its file changes the imports too."
+        )
+    if first[0] == OUTSIDE:
+        return found, False
+    named = [entity for entity in found if name_of(inference, entity) == name]
+    if not named:
+        raise InvalidArgumentsError(
+            f"{name!r} is another name for {qualified_name(inference, first)!r}."
+        )
+    members = override_family(inference, named[0])
+    others = [
+        entity
+        for entity in named
+        if entity not in members and not _same(inference, members, entity)
+    ]
+    if others:
+        both = " or ".join(sorted({qualified_name(inference, e) for e in (named[0], others[0])}))
+        raise InvalidArgumentsError(f"{name!r} may be {both}; they have to be renamed one by one.")
+    return members, False
+
+
+def _same(inference: Inference, members: list[Entity], entity: Entity) -> bool:
+    from ....indexer.inference.references import same_symbol
+
+    return any(entity in same_symbol(inference, member) for member in members)
+
+
+def _is_alias(inference: Inference, path: str, occurrence: Occurrence, found: list[Entity]) -> bool:
+    """Whether a name is one that an import of this file gives with ``as``, or to a module."""
+    if occurrence.role & f.ATTRIBUTE_ROLE or occurrence.role & f.ROLE_MASK == f.KEYWORD:
+        return False
+    facts = inference.need(path)
+    row = facts.name_id(occurrence.name)
+    bound = facts.imports[f.IMP_BOUND]
+    for index, flags in enumerate(facts.imports[f.IMP_FLAGS]):
+        if bound[index] != row or not flags & f.ALIASED:
+            continue
+        target = facts.imports[f.IMP_NAME][index]
+        spelled = facts.names[target] if target >= 0 else ""
+        if spelled == occurrence.name:
+            return False  # `import x as x` shows a name to others
+        at_name = facts.imports[f.IMP_POS][index] == occurrence.position
+        if not at_name and any(name_of(inference, entity) != occurrence.name for entity in found):
+            return True
+    return False
+
+
+def _fixture(inference: Inference, entity: Entity) -> Entity:
+    """The fixture that a parameter of a test asks for by its name; else the entity itself."""
+    if entity[0] != PARAMETER:
+        return entity
+    facts = inference.need(entity[1])
+    scope = facts.binding[f.BIND_SCOPE][entity[2]]
+    definition = facts.scope[f.SCOPE_DEFINITION][scope]
+    if definition < 0 or facts.scope[f.SCOPE_KIND][scope] != f.FUNCTION_SCOPE:
+        return entity
+    own = facts.names[facts.definition[f.DEF_NAME][definition]]
+    if not own.startswith("test") and not is_fixture(facts, definition):
+        return entity
+    name = facts.names[facts.binding[f.BIND_NAME][entity[2]]]
+    found = inference.fixtures_named(entity[1], name, (FUNCTION, entity[1], definition))
+    if found and name_of(inference, found[0]) == name:
+        return found[0]
+    return entity
+
+
+def _refuse_outside(inference: Inference, targets: list[Entity], name: str) -> None:
+    for entity in targets:
+        if entity[0] == OUTSIDE or entity[1].startswith("/"):
+            shown = entity[1] if entity[0] == OUTSIDE else qualified_name(inference, entity)
+            if entity == targets[0]:
+                raise InvalidArgumentsError(f"{shown or name!r} is outside of the workspace.")
+            raise InvalidArgumentsError(
+                f"{name!r} overrides {shown}, which is outside of the workspace."
+            )
+    if name.startswith("__") and name.endswith("__") and any(
+        owner_class(inference.need(entity[1]), entity) >= 0 for entity in targets
+    ):  # fmt: skip
+        raise InvalidArgumentsError(f"{name!r} has a meaning to Python, by its name.")
+
+
+def _changes(inference: Inference, targets: list[Entity], old: str) -> tuple[list[Change], int]:
+    length = len(old.encode())
+    found: dict[tuple[str, int], Change] = {}
+    unsure: set[tuple[str, int]] = set()
+    is_member = any(owner_class(inference.need(each[1]), each) >= 0 for each in targets)
+    # A member of a class inside a function may belong to a family that is seen everywhere.
+    first = next((each for each in targets if not is_local(inference, each)), targets[0])
+    listed = references(inference, first, overrides=len(targets) > 1, conventions=is_member)
+    for reference in listed:
+        path, position = reference.path, reference.position
+        if inference.text(path)[position : position + length] != old.encode():
+            continue  # another name for it
+        if reference.length != length or path.startswith("/"):
+            continue
+        if reference.evidence == TEXTUAL:
+            unsure.add((path, position))
+            continue
+        note = BY_CONVENTION if reference.evidence == CONVENTIONAL else ""
+        found[path, position] = Change(path, position, position + length, note)
+    for entity in targets:
+        for path, position in _slots(inference, entity, old):
+            found[path, position] = Change(path, position, position + length)
+        for path, position in _fixture_uses(inference, entity, old):
+            found.setdefault(
+                (path, position), Change(path, position, position + length, BY_CONVENTION)
+            )
+    changes = [found[key] for key in sorted(found)]
+    return changes, len(unsure - found.keys())
+
+
+def _slots(inference: Inference, entity: Entity, name: str) -> list[tuple[str, int]]:
+    """Places in ``__slots__`` that name an attribute."""
+    facts = inference.need(entity[1])
+    cls = owner_class(facts, entity)
+    row = facts.name_id("__slots__")
+    if cls < 0 or row < 0:
+        return []
+    found: list[tuple[str, int]] = []
+    ops, positions, lefts, rights = facts.expr
+    (extra,) = facts.extra
+    text = inference.text(entity[1])
+    for binding in facts.bindings_of(facts.definition[f.DEF_OWN_SCOPE][cls], row):
+        value = facts.binding[f.BIND_VALUE][binding]
+        if value < 0:
+            continue
+        parts = [value]
+        if ops[value] in (f.LIST, f.TUPLE, f.SET):
+            at = lefts[value]
+            parts = list(extra[at + 1 : at + 1 + extra[at]])
+        for part in parts:
+            if ops[part] == f.STRING and lefts[part] >= 0 and facts.strings[lefts[part]] == name:
+                at = text.find(name.encode(), positions[part], rights[part])
+                if at >= 0:
+                    found.append((entity[1], at))
+    return found
+
+
+def _fixture_uses(inference: Inference, entity: Entity, name: str) -> list[tuple[str, int]]:
+    """Parameters, and what they are used for, that ask for a fixture by its name."""
+    if entity[0] != FUNCTION:
+        return []
+    facts = inference.need(entity[1])
+    if not is_fixture(facts, entity[2]) or fixture_name(facts, entity[2]) != name:
+        return []
+    found: list[tuple[str, int]] = []
+    for path in inference.files_with(name):
+        other = inference.facts(path)
+        if other is None:
+            continue
+        for role, _, ref in other.occurrences(name):
+            if role & f.ROLE_MASK == f.PARAMETER_ROLE:
+                parameter = (PARAMETER, path, ref)
+                if _fixture(inference, parameter) == entity:
+                    found += [
+                        (each.path, each.position)
+                        for each in references(inference, parameter)
+                        if each.evidence < TEXTUAL
+                    ]
+    return found
+
+
+def _alias_changes(
+    inference: Inference, path: str, occurrence: Occurrence, targets: list[Entity]
+) -> list[Change]:
+    """Uses of a name that an import gives with ``as``: it belongs to its file alone."""
+    facts = inference.need(path)
+    wanted = set(targets)
+    length = len(occurrence.name.encode())
+    changes: list[Change] = []
+    from ....indexer.inference.locate import Occurrence
+
+    for role, position, ref in facts.occurrences(occurrence.name):
+        if role & f.ATTRIBUTE_ROLE or role & f.ROLE_MASK in (f.KEYWORD, f.MODULE_ROLE):
+            continue
+        found = entities_at(inference, path, Occurrence(occurrence.name, position, role, ref))
+        is_target = role & f.ROLE_MASK == f.IMPORTED and not _binds_here(facts, position)
+        if not is_target and any(item.entity in wanted for item in found):
+            changes.append(Change(path, position, position + length))
+    return changes
+
+
+def _binds_here(facts: f.FileFacts, position: int) -> bool:
+    """Whether an import binds the name at a position, instead of only naming what it imports."""
+    bound_at = facts.imports[f.IMP_BOUND_POS]
+    return any(at == position for at in bound_at)

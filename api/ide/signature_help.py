@@ -1,0 +1,292 @@
+"""The signatures of the call around a cursor, and which parameter is being written."""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from ...indexer.inference.entities import CLASS, FUNCTION, PARAMETER, name_of
+from ...indexer.inference.signatures import overloads, parameter_rows
+from ...indexer.inference.types import (
+    CALLABLE,
+    CLASS_OBJECT,
+    FUNCTION_OBJECT,
+    INSTANCE,
+    without_none,
+)
+from ..source.cursor import Cursor, keyword_of, scope_at
+from ..source.docstrings import docstring
+from ..source.entity_views import one_line
+from ..source.partial_expressions import Written
+from ..source.type_text import type_text
+from .constructors import constructor, fields
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...indexer.inference.entities import Entity
+    from ...indexer.inference.inference import Inference
+    from ...indexer.inference.types import Value
+
+_MOST = 12
+
+
+class Parameter:
+    """A parameter as a call sees it. ``text`` is what is written for it, type and default too."""
+
+    __slots__ = ("entity", "kind", "name", "required", "text")
+
+    def __init__(self, name: str, kind: int, text: str, *, required: bool) -> None:
+        """``kind`` is one of the kinds of ``facts``."""
+        self.name = name
+        self.kind = kind
+        self.text = text
+        self.required = required
+        self.entity: Entity | None = None
+
+
+class Signature:
+    """One way to call something."""
+
+    __slots__ = ("entity", "name", "parameters", "result")
+
+    def __init__(
+        self, name: str, parameters: list[Parameter], result: str, entity: Entity | None
+    ) -> None:
+        """``entity`` is what documents it: the function, or the class."""
+        self.name = name
+        self.parameters = parameters
+        self.result = result
+        self.entity = entity
+
+    def label(self) -> tuple[str, list[tuple[int, int]]]:
+        """The signature on a line, and where in it each parameter is (in characters)."""
+        label = f"{self.name}("
+        spans: list[tuple[int, int]] = []
+        last = -1
+        for place, parameter in enumerate(self.parameters):
+            if place:
+                label += ", "
+            if last == f.POSITIONAL_ONLY and parameter.kind > f.POSITIONAL_ONLY:
+                label += "/, "
+            if parameter.kind == f.KEYWORD_ONLY and last < f.VAR_POSITIONAL:
+                label += "*, "
+            last = parameter.kind
+            spans.append((len(label), len(label) + len(parameter.text)))
+            label += parameter.text
+        if last == f.POSITIONAL_ONLY:
+            label += ", /"
+        label += ")"
+        return label + (f" -> {self.result}" if self.result else ""), spans
+
+
+class Help:
+    """Signatures of a call; ``active`` is the one that fits best, ``parameter`` -1 for none."""
+
+    __slots__ = ("active", "parameter", "signatures")
+
+    def __init__(self, signatures: list[Signature], active: int, parameter: int) -> None:
+        """Signatures in the order in which they are written."""
+        self.signatures = signatures
+        self.active = active
+        self.parameter = parameter
+
+
+def signature_help(inference: Inference, path: str, offset: int) -> Help | None:
+    """Signatures of the innermost call that a byte offset is in; None outside of calls."""
+    facts, text = inference.need(path), inference.text(path)
+    cursor = Cursor(facts, text, offset)
+    if cursor.inside == "comment":
+        return None
+    found = cursor.call()
+    if found is None:
+        return None
+    start, end, bracket = found
+    written = Written(inference, path, start, end, scope_at(facts, text, offset))
+    signatures = signatures_of(inference, written)
+    if not signatures:
+        return None
+    arguments = cursor.arguments(bracket)
+    active = next((place for place, each in enumerate(signatures) if can_take(each, arguments)), 0)
+    parameter = active_parameter(signatures[active], arguments)
+    return Help(signatures, active, parameter)
+
+
+def signatures_of(inference: Inference, written: Written) -> list[Signature]:
+    """Ways to call the value of an expression."""
+    found: list[Signature] = []
+    seen: set[Entity] = set()
+    for value in without_none(written.type()):
+        for signature in _of_value(inference, value):
+            if signature.entity is None:
+                found.append(signature)
+            elif signature.entity not in seen:
+                seen.add(signature.entity)
+                found.append(signature)
+    return found[:_MOST]
+
+
+def _of_value(inference: Inference, value: Value) -> list[Signature]:
+    form, entity, args, _ = value
+    if form == FUNCTION_OBJECT and entity[0] == FUNCTION:
+        return of_function(inference, entity, bound=is_bound(inference, value), receiver=value)
+    if form == CLASS_OBJECT and entity[0] == CLASS:
+        return _of_class(inference, value)
+    if form == INSTANCE and entity[0] == CLASS:
+        found = inference.class_member(entity, "__call__")
+        if found and found[-1].entity[0] == FUNCTION:
+            return of_function(inference, found[-1].entity, bound=True, receiver=None)
+    if form == CALLABLE and len(args) > 1:
+        parameters = [
+            Parameter("", f.POSITIONAL_ONLY, type_text(inference, arg) or "Any", required=True)
+            for arg in args[1:]
+        ]
+        return [Signature("", parameters, type_text(inference, args[0]), None)]
+    return []
+
+
+def is_bound(inference: Inference, value: Value) -> bool:
+    """Whether a call of a function's value passes the first parameter by itself."""
+    _, entity, args, _ = value
+    receiver = args[0] if args else ()
+    if not receiver:
+        return False
+    flags = inference.need(entity[1]).definition[f.DEF_FLAGS][entity[2]]
+    return bool(flags & f.CLASSMETHOD) or receiver[0][0] == INSTANCE
+
+
+def of_function(
+    inference: Inference, function: Entity, *, bound: bool, receiver: Value | None
+) -> list[Signature]:
+    """A function's signatures: its overloads, else its own; without ``self`` when it is bound."""
+    result: list[Signature] = []
+    for each in overloads(inference, function):
+        facts = inference.need(each[1])
+        returns = facts.definition[f.DEF_RETURNS][each[2]]
+        to = receiver[2][0][0] if receiver is not None and receiver[2] and receiver[2][0] else None
+        text = _annotation(inference, each) if returns >= 0 else ""
+        if not text:
+            text = type_text(inference, inference.strict().return_type(each, to))
+        parameters = _parameters(inference, each)[1 if bound else 0 :]
+        result.append(Signature(name_of(inference, function), parameters, text, each))
+    return result
+
+
+def _annotation(inference: Inference, function: Entity) -> str:
+    """A function's return annotation as written."""
+    facts = inference.need(function[1])
+    table = facts.definition
+    written = one_line(
+        inference.text(function[1])[
+            table[f.DEF_POS][function[2]] : table[f.DEF_HEADER_END][function[2]]
+        ]
+    )
+    return written.rpartition("->")[2].strip().rstrip(":").rstrip()
+
+
+def _parameters(inference: Inference, function: Entity) -> list[Parameter]:
+    facts, text = inference.need(function[1]), inference.text(function[1])
+    table = facts.parameter
+    result: list[Parameter] = []
+    bindings: dict[int, int] | None = None
+    for row in parameter_rows(inference, function):
+        name = facts.names[table[f.PAR_NAME][row]]
+        kind = table[f.PAR_KIND][row]
+        written = one_line(text[table[f.PAR_POS][row] : table[f.PAR_END][row]]).lstrip("*")
+        if table[f.PAR_ANNOTATION][row] < 0 and not function[1].startswith("/"):
+            if bindings is None:
+                kinds, refs = facts.binding[f.BIND_KIND], facts.binding[f.BIND_REF]
+                bindings = {
+                    refs[index]: index for index, each in enumerate(kinds) if each == f.PARAMETER
+                }
+            binding = bindings.get(row, -1)
+            if binding >= 0 and kind not in (f.VAR_POSITIONAL, f.VAR_KEYWORD):
+                written = _with_type(inference, (PARAMETER, function[1], binding), name, written)
+        stars = {f.VAR_POSITIONAL: "*", f.VAR_KEYWORD: "**"}.get(kind, "")
+        required = table[f.PAR_DEFAULT][row] < 0 and not stars
+        parameter = Parameter(name, kind, stars + written, required=required)
+        parameter.entity = function
+        result.append(parameter)
+    return result
+
+
+def _with_type(inference: Inference, entity: Entity, name: str, written: str) -> str:
+    """A parameter without annotation with the type that it has by its default alone."""
+    default = written[len(name) :].lstrip()
+    if not default.startswith("="):
+        return written
+    text = type_text(inference, inference.entity_type(entity))
+    return f"{name}: {text} = {default[1:].lstrip()}" if text else written
+
+
+def _of_class(inference: Inference, value: Value) -> list[Signature]:
+    cls = value[1]
+    name = name_of(inference, cls)
+    function = constructor(inference, cls)
+    made = fields(inference, cls) if function is None or function[1].startswith("/") else None
+    if made is not None:
+        parameters: list[Parameter] = []
+        for field in sorted(made, key=lambda field: field.keyword_only):
+            kind = f.KEYWORD_ONLY if field.keyword_only else f.POSITIONAL
+            text = f"{field.name}: {field.annotation}"
+            text += f" = {field.default}" if field.default else ""
+            parameters.append(Parameter(field.name, kind, text, required=not field.default))
+        return [Signature(name, parameters, name, cls)]
+    if function is None:
+        return [Signature(name, [], name, cls)]
+    found = of_function(inference, function, bound=True, receiver=None)
+    for signature in found:
+        signature.name, signature.result = name, name
+    return found
+
+
+def can_take(signature: Signature, arguments: list[bytes]) -> bool:
+    """Whether a call may go on as it is written with this signature."""
+    names = {parameter.name for parameter in signature.parameters}
+    kinds = [parameter.kind for parameter in signature.parameters]
+    positional = sum(kind <= f.POSITIONAL for kind in kinds)
+    given = 0
+    for argument in arguments:
+        keyword = keyword_of(argument)
+        if keyword:
+            if keyword not in names and f.VAR_KEYWORD not in kinds:
+                return False
+        elif argument.strip().startswith(b"*"):
+            return True
+        elif argument.strip() or len(arguments) > 1:
+            given += 1
+    return given <= positional or f.VAR_POSITIONAL in kinds
+
+
+def active_parameter(signature: Signature, arguments: list[bytes]) -> int:
+    """Place of the parameter that the last argument goes to; -1 when there is none."""
+    parameters = signature.parameters
+    keyword = keyword_of(arguments[-1])
+    if keyword:
+        for place, parameter in enumerate(parameters):
+            if parameter.name == keyword:
+                return place
+        return _of_kind(parameters, f.VAR_KEYWORD)
+    if arguments[-1].strip().startswith(b"**"):
+        return _of_kind(parameters, f.VAR_KEYWORD)
+    named = {keyword_of(argument) for argument in arguments[:-1]} - {""}
+    if named:
+        for place, parameter in enumerate(parameters):
+            taken = parameter.name in named or place < len(arguments) - 1 - len(named)
+            if not taken and parameter.kind in (f.POSITIONAL, f.KEYWORD_ONLY):
+                return place
+        return _of_kind(parameters, f.VAR_KEYWORD)
+    place = len(arguments) - 1
+    if place < len(parameters) and parameters[place].kind <= f.POSITIONAL:
+        return place
+    found = _of_kind(parameters, f.VAR_POSITIONAL)
+    if found >= 0:
+        return found
+    is_next = place < len(parameters) and not arguments[-1].strip()
+    return place if is_next else -1
+
+
+def _of_kind(parameters: list[Parameter], kind: int) -> int:
+    return next((place for place, each in enumerate(parameters) if each.kind == kind), -1)
+
+
+def documentation(inference: Inference, signature: Signature) -> str:
+    """The docstring that goes with a signature."""
+    return docstring(inference, signature.entity) if signature.entity is not None else ""

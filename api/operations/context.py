@@ -1,0 +1,101 @@
+"""What matters for a task, packed into a budget of tokens."""
+
+from __future__ import annotations
+
+from ...indexer.errors import InvalidArgumentsError
+from ..source.entity_views import envelope
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...indexer.inference.inference import Inference
+    from ..open_workspace import Session
+    from ..retrieval.packing import Excerpt
+    from ..retrieval.pieces import Listed, Piece
+
+# Tokens that a face may need for what it says besides.
+_ASIDE = 40
+LEAST_BUDGET = 100
+
+
+def context(
+    session: Session, *, task: str | None, paths: list[str] | None, budget: int
+) -> dict[str, Any]:
+    """Answer the operation ``context``."""
+    from ..retrieval.history import history
+    from ..retrieval.packing import pack
+    from ..retrieval.pieces import listed, related, tests
+    from ..retrieval.ranking import Ranking
+    from ..retrieval.task import Task
+
+    if not (task and task.strip()) and not paths:
+        raise InvalidArgumentsError("give 'task', 'paths' or both")
+    if budget < LEAST_BUDGET:
+        raise InvalidArgumentsError(f"'budget' cannot be less than {LEAST_BUDGET}")
+    inference = session.inference(whole=True)
+    given = [inference.snapshot.relative(path) for path in paths or ()]
+    read = Task(_with_paths(task or "", given))
+    workspace = inference.snapshot.index.workspace
+    ranking = Ranking(inference, read, history(workspace.root, workspace.state_dir), given)
+    files = listed(inference, ranking)
+    first = sorted((piece for one in files for piece in one.pieces), key=lambda piece: -piece.score)
+    packed = pack(
+        inference,
+        files,
+        related(inference, first),
+        tests(inference, first, files),
+        ranking.rarest(),
+        budget - (_ASIDE if inference.snapshot.pending else 0),
+    )
+    answer: dict[str, Any] = {
+        "text": "\n".join(packed.lines) + "\n" if packed.lines else "",
+        "tokens": packed.tokens,
+        "budget": budget,
+        "items": [_file(inference, one, pieces) for one, pieces in packed.files],
+        "excerpts": [_excerpt(excerpt) for excerpt in packed.excerpts],
+        "total": len(packed.files),
+    }
+    return envelope(inference, answer, {one.file.path for one, _ in packed.files})
+
+
+def _with_paths(task: str, paths: list[str]) -> str:
+    """A task with the words of the paths that it is about: a file to be written has no other."""
+    if task.strip():
+        return task
+    return " ".join(path.removesuffix(".py").replace("/", " ") for path in paths)
+
+
+def _file(inference: Inference, one: Listed, pieces: list[Piece]) -> dict[str, Any]:
+    return {
+        "path": one.file.path,
+        "score": round(one.file.score, 2),
+        "test": one.file.test,
+        "why": one.why,
+        "symbols": [_symbol(inference, piece) for piece in pieces],
+    }
+
+
+def _symbol(inference: Inference, piece: Piece) -> dict[str, Any]:
+    from ...indexer.inference.entities import Found
+    from ..source.entity_views import symbol
+
+    found = symbol(inference, Found(piece.entity))
+    del found["text"]
+    if piece.why:
+        found["note"] = piece.why
+    return found
+
+
+def _excerpt(excerpt: Excerpt) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "name": excerpt.piece.name,
+        "path": excerpt.piece.path,
+        "first_line": excerpt.first,
+        "last_line": excerpt.last,
+        "whole": excerpt.whole,
+        "tokens": excerpt.tokens,
+    }
+    if excerpt.piece.why:
+        found["why"] = excerpt.piece.why
+    return found

@@ -1,0 +1,200 @@
+"""Does an API exist, and if not, what is nearest?"""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from ...indexer.errors import InvalidArgumentsError
+from ...indexer.inference.classes import has_unknown_bases, members
+from ...indexer.inference.entities import (
+    CLASS,
+    FUNCTION,
+    MODULE,
+    NAMESPACE,
+    OUTSIDE,
+    Found,
+    qualified_name,
+)
+from ...indexer.inference.locate import member_of_entity, resolve_dotted_name
+from ..source.entity_views import envelope, symbol
+from .target import candidates, entity_of_symbol, is_test, loose, named
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...indexer.inference.inference import Inference
+    from ..open_workspace import Session
+
+_NEAREST = 5
+
+
+def exists(session: Session, *, query: str) -> dict[str, Any]:
+    """Answer the operation ``exists``."""
+    inference = session.inference(whole=True)
+    name, arguments = _parse(query)
+    found = named(inference, name)
+    inside = [item for item in found if item.entity[0] != OUTSIDE]
+    if inside:
+        verdict, reason, near = "exists", "", list[Found]()
+        if arguments is not None:
+            verdict, reason = _check_call(inference, inside[0], arguments)
+        answer = _answer(inference, query, verdict, reason, inside[0], near)
+    elif found:
+        reason = f"{found[0].entity[1] or name} leads out of the workspace"
+        answer = _answer(inference, query, "unknown", reason, None, [])
+    else:
+        verdict, reason, near = _missing(inference, name)
+        answer = _answer(inference, query, verdict, reason, None, near)
+    paths = {item["path"] for item in (*answer["nearest"], answer.get("symbol", {"path": ""}))}
+    return envelope(inference, answer, paths)
+
+
+def _parse(query: str) -> tuple[str, list[str] | None]:
+    """Dotted name, and the arguments of a call: ``name=`` for a keyword, ``*`` forms, else any."""
+    name, opening, rest = query.strip().partition("(")
+    name = name.strip()
+    if not name or not all(part.isidentifier() for part in name.split(".")):
+        raise InvalidArgumentsError(f"{query!r} is not a dotted name, with or without a call")
+    if not opening:
+        return name, None
+    arguments: list[str] = []
+    depth, current = 0, ""
+    for character in rest.rpartition(")")[0] if ")" in rest else rest:
+        if character == "," and depth == 0:
+            arguments.append(current.strip())
+            current = ""
+            continue
+        depth += (character in "([{") - (character in ")]}")
+        current += character
+    if current.strip():
+        arguments.append(current.strip())
+    return name, arguments
+
+
+def _answer(
+    inference: Inference,
+    query: str,
+    verdict: str,
+    reason: str,
+    found: Found | None,
+    near: list[Found],
+) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "query": query,
+        "verdict": verdict,
+        "reason": reason,
+        "nearest": [symbol(inference, item) for item in near],
+        "total": int(verdict == "exists"),
+    }
+    if found is not None:
+        answer["symbol"] = symbol(inference, found)
+    return answer
+
+
+def _missing(inference: Inference, name: str) -> tuple[str, str, list[Found]]:
+    """Verdict, reason and nearest for a name that leads nowhere."""
+    parts = name.split(".")
+    for split in range(len(parts) - 1, 0, -1):
+        prefix, wanted = ".".join(parts[:split]), parts[split]
+        found = resolve_dotted_name(inference, prefix) or loose(inference, prefix)
+        if not found:
+            continue
+        holder = found[0]
+        if holder.entity[0] == OUTSIDE:
+            return "unknown", f"{holder.entity[1]} leads out of the workspace", []
+        dotted = qualified_name(inference, holder.entity)
+        near = _nearest_members(inference, holder, wanted)
+        if holder.entity[0] == CLASS and has_unknown_bases(inference, holder.entity):
+            outside = [base[1] for base in inference.mro(holder.entity) if base[0] == OUTSIDE]
+            why = f"inherits from {', '.join(outside)}" if outside else "answers any attribute"
+            return "unknown", f"{dotted} has no {wanted!r} here, but {why}", near
+        if holder.entity[0] == MODULE and inference.has_dynamic_members(holder.entity[1]):
+            return "unknown", f"{dotted} makes names up as it is asked for them", near
+        if holder.entity[0] not in (CLASS, MODULE, NAMESPACE):
+            return "unknown", f"what {dotted} holds is not known", near
+        return "missing", f"{dotted} has no {wanted!r}", near
+    near = _nearest_anywhere(inference, parts[-1])
+    if len(parts) > 1:
+        return "unknown", f"nothing called {parts[0]!r} is in the workspace", near
+    return "missing", f"nothing in the workspace is called {name!r}", near
+
+
+def _nearest_members(inference: Inference, holder: Found, wanted: str) -> list[Found]:
+    from ...indexer.snapshot.name_search import nearest
+
+    entity = holder.entity
+    if entity[0] == CLASS:
+        names = [name for name, _, _ in members(inference, entity)]
+        close = nearest(wanted, names, _NEAREST)
+        return [found for name in close for found in inference.class_member(entity, name)[:1]]
+    if entity[0] == MODULE:
+        facts = inference.need(entity[1])
+        bound, scopes = facts.binding[f.BIND_NAME], facts.binding[f.BIND_SCOPE]
+        names = sorted({facts.names[bound[row]] for row, scope in enumerate(scopes) if scope == 0})
+        near = [
+            found
+            for name in nearest(wanted, names, _NEAREST)
+            for found in member_of_entity(inference, holder, name)[:1]
+            if found.entity[0] != OUTSIDE
+        ]
+        # A name that exists under another module is what was meant more often than a similar one.
+        return (_nearest_anywhere(inference, wanted, exact=True)[:2] + near)[:_NEAREST]
+    return _nearest_anywhere(inference, wanted)
+
+
+def _nearest_anywhere(inference: Inference, wanted: str, *, exact: bool = False) -> list[Found]:
+    from ...indexer.snapshot.name_search import NameSearch
+
+    names = (
+        [wanted]
+        if exact
+        else [wanted, *NameSearch.of(inference.snapshot).nearest(wanted, _NEAREST)]
+    )
+    result: list[Found] = []
+    for name in names:
+        rows = sorted(candidates(inference, name), key=lambda row: (is_test(row[0]), row[0]))
+        for where, row in rows[:2]:
+            found = entity_of_symbol(inference, where, row)
+            if found is not None:
+                result.append(found)
+    return result[:_NEAREST]
+
+
+def _check_call(inference: Inference, item: Found, arguments: list[str]) -> tuple[str, str]:
+    """Whether a callable takes these arguments."""
+    entity, bound = item.entity, False
+    dotted = qualified_name(inference, entity)
+    if entity[0] == CLASS:
+        found = inference.class_member(entity, "__init__")
+        if not found or found[0].entity[0] != FUNCTION:
+            return "unknown", f"the constructor of {dotted} is not written in the workspace"
+        entity, bound = found[0].entity, True
+    if entity[0] != FUNCTION:
+        return "unknown", f"{dotted} is no function that is written in the workspace"
+    facts = inference.need(entity[1])
+    row = entity[2]
+    scope = facts.definition[f.DEF_OWN_SCOPE][row]
+    table = facts.parameter
+    kinds: dict[str, int] = {}
+    for index, owner in enumerate(table[f.PAR_SCOPE]):
+        if owner == scope:
+            kinds[facts.names[table[f.PAR_NAME][index]]] = table[f.PAR_KIND][index]
+    in_class = facts.scope[f.SCOPE_KIND][facts.definition[f.DEF_SCOPE][row]] == f.CLASS_SCOPE
+    if (in_class or bound) and not facts.definition[f.DEF_FLAGS][row] & f.STATIC and kinds:
+        del kinds[next(iter(kinds))]
+    takes = [name for name, kind in kinds.items() if kind in (f.POSITIONAL, f.KEYWORD_ONLY)]
+    if any(argument.startswith("*") for argument in arguments):
+        return "exists", ""
+    for argument in arguments:
+        keyword, equals, _ = argument.partition("=")
+        keyword = keyword.strip()
+        if equals and keyword.isidentifier() and keyword not in takes:
+            if f.VAR_KEYWORD in kinds.values():
+                return "unknown", f"{dotted} passes {keyword!r} on through **"
+            listed = ", ".join(takes) or "none"
+            return "missing", f"{dotted} takes no {keyword!r}; its keywords are: {listed}"
+    positional = sum(1 for argument in arguments if "=" not in argument)
+    room = sum(kind in (f.POSITIONAL, f.POSITIONAL_ONLY) for kind in kinds.values())
+    if positional > room and f.VAR_POSITIONAL not in kinds.values():
+        return "missing", f"{dotted} takes {room} positional arguments, not {positional}"
+    return "exists", ""

@@ -1,0 +1,102 @@
+"""Bases, method resolution order and subclasses."""
+
+from __future__ import annotations
+
+from ...indexer.inference.classes import bases
+from ...indexer.inference.classes import subclasses as direct_subclasses
+from ...indexer.inference.entities import CLASS, Found, qualified_name
+from ..source.entity_views import envelope, symbol
+from .target import targets
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...indexer.inference.entities import Entity
+    from ...indexer.inference.inference import Inference
+    from ..open_workspace import Session
+
+
+def hierarchy(
+    session: Session,
+    *,
+    name: str | None,
+    path: str | None,
+    line: int | None,
+    character: int,
+    depth: int,
+    limit: int,
+) -> dict[str, Any]:
+    """Answer the operation ``hierarchy``."""
+    inference = session.inference(whole=True)
+    found = targets(inference, name, path, line, character)
+    classes = [item for item in found if item.entity[0] == CLASS]
+    answer: dict[str, Any] = {
+        "bases": [], "mro": [], "subclasses": [], "total": 0, "truncated": False,
+    }  # fmt: skip
+    paths: set[str] = set()
+    if classes:
+        entity = classes[0].entity
+        order = inference.mro(entity)
+        room = _Room(limit)
+        answer["symbol"] = symbol(inference, classes[0])
+        answer["bases"] = _bases(inference, entity, set())
+        answer["mro"] = [symbol(inference, Found(cls), details=False) for cls in order]
+        answer["subclasses"] = _subclasses(inference, entity, depth, room, {entity})
+        answer["total"] = len(order)
+        answer["truncated"] = room.left < 0
+        paths = {cls[1] for cls in order if cls[0] == CLASS} | room.paths
+        if any(not cls[1] for cls in order):
+            answer["notes"] = ["a base could not be resolved"]
+    elif found:
+        name = qualified_name(inference, found[0].entity)
+        answer["notes"] = [f"{name} is no class: `references` and `callers` tell who uses it"]
+    return envelope(inference, answer, paths)
+
+
+class _Room:
+    """How many more subclasses may be listed, and the files they are in."""
+
+    __slots__ = ("left", "paths")
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+        self.paths: set[str] = set()
+
+
+def _bases(inference: Inference, entity: Entity, seen: set[Entity]) -> list[dict[str, Any]]:
+    if entity[0] != CLASS or entity in seen:
+        return []
+    return [
+        {
+            "symbol": symbol(inference, Found(base), details=False),
+            "evidence": "exact",
+            "children": _bases(inference, base, seen | {entity}),
+        }
+        for base in bases(inference, entity)
+        if base[1]
+    ]
+
+
+def _subclasses(
+    inference: Inference, entity: Entity, depth: int, room: _Room, seen: set[Entity]
+) -> list[dict[str, Any]]:
+    if depth <= 0 or room.left < 0:
+        return []
+    result: list[dict[str, Any]] = []
+    for cls in direct_subclasses(inference, entity):
+        if cls in seen:
+            continue
+        room.left -= 1
+        if room.left < 0:
+            break
+        room.paths.add(cls[1])
+        seen.add(cls)
+        result.append(
+            {
+                "symbol": symbol(inference, Found(cls), details=False),
+                "evidence": "exact",
+                "children": _subclasses(inference, cls, depth - 1, room, seen),
+            }
+        )
+    return result

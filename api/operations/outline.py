@@ -1,0 +1,74 @@
+"""What a file, module or class defines, nested."""
+
+from __future__ import annotations
+
+from ...indexer.errors import InvalidArgumentsError
+from ...indexer.inference.entities import CLASS, FUNCTION, MODULE
+from ...indexer.symbols import INSTANCE, KIND_NAMES, LOCAL, symbols
+from ..source.entity_views import envelope, full_range, name_range, range_of, signature, summary
+from .target import entity_of_symbol, named
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...indexer.inference.inference import Inference
+    from ..open_workspace import Session
+
+
+def outline(session: Session, *, path: str | None, name: str | None) -> dict[str, Any]:
+    """Answer the operation ``outline``."""
+    inference = session.inference(whole=False)
+    if path is None and name is None:
+        raise InvalidArgumentsError("give 'path' or 'name'")
+    start, end, where = 0, -1, ""
+    if path is not None:
+        where = inference.snapshot.relative(path)
+        inference.need(where)
+    else:
+        found = [item for item in named(inference, name or "") if item.entity[0] in (MODULE, CLASS)]
+        if found:
+            where = found[0].entity[1]
+            start, end = full_range(inference, found[0].entity)
+    items = nested(inference, where, start, end) if where else []
+    answer = {"items": items, "total": _count(items), "truncated": False}
+    return envelope(inference, answer, {where} if where else set())
+
+
+def nested(inference: Inference, path: str, start: int = 0, end: int = -1) -> list[dict[str, Any]]:
+    """Symbols of a file between two offsets, those of classes inside their class."""
+    facts = inference.need(path)
+    top: list[dict[str, Any]] = []
+    by_container: dict[str, dict[str, Any]] = {}
+    module = inference.snapshot.index.workspace.module_name(path) or path
+    for row in symbols(facts):
+        name, container, kind, position, _, flags, _ = row
+        if position < start or (0 <= end <= position):
+            continue
+        if flags & (LOCAL | INSTANCE):
+            continue
+        found = entity_of_symbol(inference, path, (-1, -1, *row))
+        if found is None:
+            continue
+        item: dict[str, Any] = {
+            "name": ".".join(part for part in (module, container, name) if part),
+            "kind": KIND_NAMES[kind],
+            "path": path,
+            "range": name_range(inference, path, position, name),
+            "evidence": "exact",
+            "signature": signature(inference, found.entity),
+        }
+        if found.entity[0] in (CLASS, FUNCTION):
+            item["full"] = range_of(inference, path, *full_range(inference, found.entity))
+        line = summary(facts, found.entity)
+        if line:
+            item["summary"] = line
+        parent = by_container.get(container)
+        (top if parent is None else parent.setdefault("children", [])).append(item)
+        if found.entity[0] == CLASS:
+            by_container[f"{container}.{name}".lstrip(".")] = item
+    return top
+
+
+def _count(items: list[dict[str, Any]]) -> int:
+    return sum(1 + _count(item.get("children", [])) for item in items)

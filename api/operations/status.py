@@ -1,0 +1,17 @@
+"""State of the index."""
+
+from __future__ import annotations
+
+from ..source.entity_views import envelope
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..open_workspace import Session
+
+
+def status(session: Session) -> dict[str, Any]:
+    """Answer the operation ``status``."""
+    inference = session.inference(whole=True)
+    return envelope(inference, dict(session.index.status()), set())

@@ -1,0 +1,504 @@
+"""The table of operations: each question that can be asked, defined once.
+
+The command line, JSON-RPC with its OpenRPC document, MCP tools and the language server's custom
+commands are drawn from this table. An operation's function lives in ``queries`` and is imported
+when first called, so that asking one question loads no other's code.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from ...indexer.errors import DamagedError, InvalidArgumentsError
+from ...indexer.snapshot import StaleError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from ..open_workspace import Session
+
+    Function = Callable[..., Mapping[str, Any]]
+
+
+class Parameter:
+    """A named argument: JSON type (``string``, ``integer``, ``boolean``, ``array``), default, doc.
+
+    ``array`` means a list of strings. A parameter with default ``None`` may be left out.
+    """
+
+    __slots__ = ("choices", "default", "doc", "name", "required", "type")
+
+    def __init__(
+        self,
+        name: str,
+        type_: str,
+        doc: str,
+        *,
+        default: object = None,
+        required: bool = False,
+        choices: tuple[str, ...] = (),
+    ) -> None:
+        """Describe a parameter."""
+        self.name = name
+        self.type = type_
+        self.doc = doc
+        self.default = default
+        self.required = required
+        self.choices = choices
+
+
+class Operation:
+    """A question: name, parameters, result type (a name in :mod:`.types`), doc, function."""
+
+    __slots__ = ("doc", "module", "name", "parameters", "result")
+
+    def __init__(
+        self, name: str, module: str, result: str, doc: str, *parameters: Parameter
+    ) -> None:
+        """Describe an operation; its function is ``queries.<module>.<name>``."""
+        self.name = name
+        self.module = module
+        self.result = result
+        self.doc = doc
+        self.parameters = parameters
+
+    @property
+    def takes(self) -> frozenset[str]:
+        """Names of its parameters."""
+        return frozenset(each.name for each in self.parameters)
+
+    @property
+    def needs_session(self) -> bool:
+        """Whether it answers about an agent's session; what others show is recorded for one."""
+        return any(each.name == "session" and each.required for each in self.parameters)
+
+    @property
+    def function(self) -> Function:
+        """The function that answers; called with the session and the arguments by keyword."""
+        module = import_module(f".{self.module}", __package__)
+        function: Function = getattr(module, self.name)
+        return function
+
+
+_TARGET = (
+    Parameter(
+        "name",
+        "string",
+        "Dotted name, as fully or as loosely as known: `django.db.models.Model.save`, "
+        "`Model.save` or `save`.",
+    ),
+    Parameter("path", "string", "File, relative to the workspace or absolute; with `line`."),
+    Parameter("line", "integer", "Zero-based line in `path`."),
+    Parameter("character", "integer", "Zero-based UTF-16 character in the line.", default=0),
+)
+_EDIT = (
+    Parameter("text", "string", "Proposed content of `path`."),
+    Parameter("diff", "string", "A unified diff that is to be applied."),
+    Parameter("since", "string", "A revision of git; by default HEAD."),
+)
+_PAGE = (
+    Parameter("limit", "integer", "Most items in one answer.", default=50),
+    Parameter("offset", "integer", "Items to leave out at the start.", default=0),
+)
+_SESSION = Parameter(
+    "session",
+    "string",
+    "Handle that `begin` gave: what this answer shows counts as read in that session.",
+)
+_KINDS = ("class", "function", "method", "property", "field", "variable", "constant", "enum",
+          "enum-member", "module")  # fmt: skip
+
+_ALL = (
+    Operation(
+        "symbols",
+        "symbols",
+        "Listing",
+        "Search symbols of the workspace by exact name, prefix, humps (`QS` finds `QuerySet`), "
+        "dotted suffix (`Model.save`), fuzzily, or by words of name and docstring; best first.",
+        Parameter("query", "string", "What to look for.", required=True),
+        Parameter("kinds", "array", "Only these kinds.", choices=_KINDS),
+        Parameter("path", "string", "Only in files whose path starts with or matches this."),
+        *_PAGE,
+        _SESSION,
+    ),
+    Operation(
+        "outline",
+        "outline",
+        "Listing",
+        "What a file or module defines, nested, with signatures and one-line docs.",
+        Parameter("path", "string", "A file."),
+        Parameter("name", "string", "Or a module's or class's dotted name."),
+        _SESSION,
+    ),
+    Operation(
+        "definition",
+        "definition",
+        "Listing",
+        "Where a name is defined, imports followed.",
+        *_TARGET,
+        _SESSION,
+    ),
+    Operation(
+        "references",
+        "references",
+        "ReferenceListing",
+        "Who uses a symbol: counts by role, then references grouped by file, each with its line "
+        "of text, enclosing symbol and evidence.",
+        *_TARGET,
+        Parameter(
+            "roles",
+            "array",
+            "Only these roles.",
+            choices=(
+                "definition",
+                "call",
+                "read",
+                "write",
+                "delete",
+                "import",
+                "inherit",
+                "annotation",
+                "decorator",
+                "keyword",
+                "parameter",
+                "export",
+            ),
+        ),
+        Parameter(
+            "textual",
+            "boolean",
+            "Also list places where only the name is the same.",
+            default=True,
+        ),
+        Parameter("declaration", "boolean", "Also list the definition itself.", default=False),
+        Parameter(
+            "aliases",
+            "boolean",
+            "Also list uses under another name that an import gives it.",
+            default=True,
+        ),
+        Parameter(
+            "overrides",
+            "boolean",
+            "Also list uses of the methods that it overrides and that override it.",
+            default=False,
+        ),
+        Parameter(
+            "conventions",
+            "boolean",
+            "Ask of each place that is only textual whether the code base's conventions say that "
+            "it is meant, which takes much longer.",
+            default=False,
+        ),
+        Parameter("limit", "integer", "Most references in one answer.", default=200),
+        Parameter("offset", "integer", "References to leave out at the start.", default=0),
+        _SESSION,
+    ),
+    Operation(
+        "members",
+        "members",
+        "Listing",
+        "Members of a class, own and inherited in order of resolution, with signatures and the "
+        "class that defines each; or the names of a module.",
+        *_TARGET,
+        Parameter("inherited", "boolean", "Also those of base classes.", default=True),
+        Parameter("private", "boolean", "Also names with a leading underscore.", default=True),
+        Parameter("limit", "integer", "Most items in one answer.", default=500),
+        Parameter("offset", "integer", "Items to leave out at the start.", default=0),
+        _SESSION,
+    ),
+    Operation(
+        "hierarchy",
+        "hierarchy",
+        "HierarchyAnswer",
+        "Bases, method resolution order and subclasses of a class.",
+        *_TARGET,
+        Parameter("depth", "integer", "Levels of subclasses.", default=3),
+        Parameter("limit", "integer", "Most subclasses in one answer.", default=200),
+        _SESSION,
+    ),
+    Operation(
+        "callers",
+        "calls",
+        "CallListing",
+        "Functions that call a function, with the places.",
+        *_TARGET,
+        *_PAGE,
+        _SESSION,
+    ),
+    Operation(
+        "callees",
+        "calls",
+        "CallListing",
+        "Functions that a function calls, with the places.",
+        *_TARGET,
+        *_PAGE,
+        _SESSION,
+    ),
+    Operation(
+        "imports",
+        "imports",
+        "ImportListing",
+        "What a file or module imports, and the files that the imports lead to.",
+        Parameter("path", "string", "A file."),
+        Parameter("name", "string", "Or a module's dotted name."),
+        Parameter("limit", "integer", "Most items in one answer.", default=200),
+        Parameter("offset", "integer", "Items to leave out at the start.", default=0),
+    ),
+    Operation(
+        "importers",
+        "imports",
+        "ImportListing",
+        "Who imports a module, or a name from it.",
+        Parameter("name", "string", "Dotted name of a module or of something in it."),
+        Parameter("path", "string", "Or the module's file."),
+        Parameter("limit", "integer", "Most items in one answer.", default=200),
+        Parameter("offset", "integer", "Items to leave out at the start.", default=0),
+    ),
+    Operation(
+        "exists",
+        "exists",
+        "ExistsAnswer",
+        "Does this API exist, and if not, what is nearest? Takes a dotted name, with a call's "
+        "arguments if they matter: `django.db.models.Model.save(force_insert=)`.",
+        Parameter("query", "string", "Dotted name, optionally with `(arguments)`.", required=True),
+        _SESSION,
+    ),
+    Operation(
+        "source",
+        "source",
+        "SourceAnswer",
+        "The exact text of a symbol, with its line numbers.",
+        *_TARGET,
+        Parameter("context", "integer", "Lines around it to show as well.", default=0),
+        Parameter("offset", "integer", "Lines to leave out at the start.", default=0),
+        Parameter("limit", "integer", "Most lines in one answer."),
+        _SESSION,
+    ),
+    Operation(
+        "context",
+        "context",
+        "ContextAnswer",
+        "What matters for a task: the files, classes and functions to read before writing, ranked, "
+        "each with why, packed into a budget of tokens; an outline first, then the text of the few "
+        "that matter most.",
+        Parameter(
+            "task",
+            "string",
+            "What is to be done: a sentence, an issue's text, a traceback, the output of a test.",
+        ),
+        Parameter("paths", "array", "Files that are about to be written; they need not be there."),
+        Parameter("budget", "integer", "Most tokens of `text`.", default=4000),
+    ),
+    Operation(
+        "validate",
+        "validate",
+        "Judgement",
+        "Is an edit right? Judges it against the whole code base and tells what it gets wrong and "
+        "what it breaks elsewhere, with what exists instead. Nothing is written. Without `text`, "
+        "`diff` or `whole`, the edit is what git says has changed.",
+        Parameter("paths", "array", "Only these files and folders."),
+        Parameter("path", "string", "The file that `text` is meant for, or the only one to judge."),
+        *_EDIT,
+        Parameter("staged", "boolean", "What is staged, not what is on disk.", default=False),
+        Parameter("whole", "boolean", "Whole files, whoever wrote what is wrong.", default=False),
+        Parameter("limit", "integer", "Most findings in one answer.", default=200),
+    ),
+    Operation(
+        "breakage",
+        "breakage",
+        "Judgement",
+        "What an edit breaks in files that it does not touch: every use that no longer binds, what "
+        "is certain first. The edit is described as for `validate`.",
+        Parameter("path", "string", "The file that `text` is meant for."),
+        *_EDIT,
+        Parameter("staged", "boolean", "What is staged, not what is on disk.", default=False),
+        Parameter("limit", "integer", "Most findings in one answer.", default=200),
+    ),
+    Operation(
+        "fix",
+        "fix",
+        "Mending",
+        "What mending an edit would come to: the fixes that help, what files contain after them, "
+        "and what is left. Nothing is written. The edit is described as for `validate`.",
+        Parameter("paths", "array", "Only these files and folders."),
+        Parameter("path", "string", "The file that `text` is meant for, or the only one to mend."),
+        *_EDIT,
+        Parameter("whole", "boolean", "Whole files, whoever wrote what is wrong.", default=False),
+        Parameter(
+            "unsafe",
+            "boolean",
+            "Also fixes that may change what the code means: the first that is offered.",
+            default=False,
+        ),
+    ),
+    Operation(
+        "patterns",
+        "patterns",
+        "PatternAnswer",
+        "How classes or functions of a kind are written here: what their siblings have in common, "
+        "with counts, who does otherwise, and a skeleton of a new one. The kind is that of an "
+        "existing class or function, the subclasses of `base`, or what `text` says.",
+        *_TARGET,
+        Parameter(
+            "text",
+            "string",
+            "What is to be written: a stub (`class Cache(Base):`), a name, or a description such "
+            "as `a new subclass of click.ParamType`.",
+        ),
+        Parameter("base", "string", "The class that a new class is to derive from."),
+        Parameter("into", "string", "The file that it is meant for, which need not exist."),
+        Parameter("limit", "integer", "Most members that are listed.", default=5),
+    ),
+    Operation(
+        "similar",
+        "similar",
+        "SimilarListing",
+        "The classes or functions most like one: by base, members or parameters, decorators, "
+        "place and name, with what they have in common.",
+        *_TARGET,
+        Parameter("text", "string", "A stub or description of what is to be written."),
+        Parameter("into", "string", "The file that it is meant for, which need not exist."),
+        Parameter("limit", "integer", "Most items in one answer.", default=10),
+    ),
+    Operation(
+        "reuse",
+        "reuse",
+        "SimilarListing",
+        "Before a helper is written: what does this already, in the workspace and in what it "
+        "imports. By name, signature (`slugify(text: str) -> str`), description, or code that is "
+        "not written yet.",
+        Parameter("query", "string", "Name, signature or description."),
+        Parameter("text", "string", "Code that would do it."),
+        Parameter("into", "string", "The file that it is meant for, which need not exist."),
+        Parameter("limit", "integer", "Most items in one answer.", default=8),
+    ),
+    Operation(
+        "conventions",
+        "conventions",
+        "RulesAnswer",
+        "How to work in this code base, as rules for an agent: where things live, what to extend, "
+        "how errors, logging, names and tests are written, and the commands.",
+    ),
+    Operation(
+        "explain",
+        "explain",
+        "Explanation",
+        "Why a name leads where it leads: the chain of bindings, imports and types behind the "
+        "answer, the answer first.",
+        *_TARGET[1:],
+    ),
+    Operation(
+        "begin",
+        "begin",
+        "SessionAnswer",
+        "Open a session for an agent: a handle under which it is remembered what questions showed "
+        "it, and which `guard` is asked with. Forgotten after 30 days without use.",
+        Parameter("client", "string", "What the agent is called.", default=""),
+    ),
+    Operation(
+        "guard",
+        "guard",
+        "GuardAnswer",
+        "May an agent write this? Only when the lines that it changes were shown in its session as "
+        "they are now, and for a new file a sibling and what it uses. Tells what to read first. "
+        "Nothing is written; what is allowed counts as known once it is there.",
+        Parameter("session", "string", "Handle that `begin` gave.", required=True),
+        Parameter("path", "string", "The file that `text` is meant for."),
+        *_EDIT[:2],
+        Parameter(
+            "supply",
+            "boolean",
+            "Hand over what is missing, which then counts as read, so that the next try may pass.",
+            default=False,
+        ),
+    ),
+    Operation(
+        "map",
+        "map",
+        "MapListing",
+        "What the workspace consists of: packages and other folders with the number of their files "
+        "and what lies in them, tests last.",
+        Parameter("below", "string", "Only what lies below this folder."),
+        *_PAGE,
+    ),
+    Operation(
+        "status",
+        "status",
+        "StatusAnswer",
+        "State of the index: generation, pending, what was not indexed and why, environment, "
+        "sizes, watcher.",
+    ),
+)
+OPERATIONS: dict[str, Operation] = {operation.name: operation for operation in _ALL}
+
+_PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "boolean": bool,
+    "array": (list, tuple),
+}
+
+
+def call(session: Session, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Answer an operation; raises KeyError for an unknown one, InvalidArgumentsError otherwise."""
+    operation = OPERATIONS[name]
+    arguments = checked(operation, arguments)
+    handle: str | None = arguments.pop("session", None)
+    if operation.needs_session:
+        arguments["handle"] = handle
+    answer = _answered(session, operation, arguments)
+    if handle and not operation.needs_session:
+        from ..sessions.read_log import record
+
+        record(session, handle, answer)
+    return answer
+
+
+def _answered(
+    session: Session, operation: Operation, arguments: dict[str, Any]
+) -> Mapping[str, Any]:
+    """What an operation answers, asked again when what it rests on changes meanwhile."""
+    try:
+        return operation.function(session, **arguments)
+    except StaleError as stale:
+        again = session.after_change(stale.path)
+    except DamagedError:
+        again = session.after_change("")
+    return operation.function(again, **arguments)
+
+
+def checked(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments with defaults filled in, refused when they do not fit."""
+    known = {parameter.name: parameter for parameter in operation.parameters}
+    for key in arguments:
+        if key not in known:
+            takes = ", ".join(known) or "no arguments"
+            raise InvalidArgumentsError(
+                f"{operation.name} has no argument {key!r}; it takes {takes}"
+            )
+    result: dict[str, Any] = {}
+    for parameter in operation.parameters:
+        value = arguments.get(parameter.name)
+        if value is None:
+            if parameter.required:
+                raise InvalidArgumentsError(f"{operation.name} needs {parameter.name!r}")
+            value = parameter.default
+        elif not isinstance(value, _PYTHON_TYPES[parameter.type]) or (
+            parameter.type == "integer" and isinstance(value, bool)
+        ):
+            raise InvalidArgumentsError(
+                f"{parameter.name!r} takes a value of type {parameter.type}, not {value!r}"
+            )
+        elif parameter.choices:
+            for choice in value:
+                if choice not in parameter.choices:
+                    raise InvalidArgumentsError(
+                        f"{parameter.name!r} takes {', '.join(parameter.choices)}, not {choice!r}"
+                    )
+        if parameter.type == "integer" and isinstance(value, int) and value < 0:
+            raise InvalidArgumentsError(f"{parameter.name!r} cannot be negative")
+        result[parameter.name] = value
+    return result

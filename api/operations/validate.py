@@ -1,0 +1,219 @@
+"""Is an edit right? What is wrong with it, and what it breaks elsewhere."""
+
+from __future__ import annotations
+
+import os
+
+from ...indexer.errors import InvalidArgumentsError
+from ...indexer.inference.entities import Found
+from ..check.check import judge, verdict
+from ..check.findings import ERROR
+from ..check.limitations import unjudged
+from ..check.rules import EXISTENCE
+from ..source.entity_views import envelope, range_of, symbol
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...indexer.inference.inference import Inference
+    from ..check.edits import Change
+    from ..check.findings import Finding, Fix
+    from ..check.limitations import Unjudged
+    from ..open_workspace import Session
+
+_SUFFIXES = (".py", ".pyi")
+_START = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
+
+
+def validate(
+    session: Session,
+    *,
+    paths: list[str] | None,
+    path: str | None,
+    text: str | None,
+    diff: str | None,
+    since: str | None,
+    staged: bool,
+    whole: bool,
+    limit: int,
+) -> dict[str, Any]:
+    """Answer the operation ``validate``."""
+    change = change_of(
+        session,
+        paths=paths,
+        path=path,
+        text=text,
+        diff=diff,
+        since=since,
+        staged=staged,
+        whole=whole,
+    )
+    return judgement(change, judge(change, whole=whole), limit, whole=whole)
+
+
+def judgement(
+    change: Change, found: list[Finding], limit: int, *, whole: bool = False
+) -> dict[str, Any]:
+    """Findings as the answer that tells of them."""
+    shown = found[:limit]
+    inference = change.after
+    missing = unjudged(change, whole=whole)
+    answer: dict[str, Any] = {
+        "verdict": verdict_with(verdict(found), missing),
+        "total": len(found),
+        "counts": {
+            severity: sum(finding.severity == severity for finding in found)
+            for severity in ("error", "warning", "hint")
+        },
+        "items": [item(inference, finding) for finding in shown],
+        "truncated": len(shown) < len(found),
+    }
+    checked = sorted(path for path in change.paths if inference.exists(path))
+    answer["checked"] = checked
+    answer["unjudged"] = [not_judged(inference, each) for each in missing]
+    notes = missing_knowledge(inference)
+    if notes:
+        answer["notes"] = notes
+    return envelope(inference, answer, {*checked, *(finding.path for finding in shown)})
+
+
+def verdict_with(verdict: str, missing: list[Unjudged]) -> str:
+    """A verdict, given what could not be judged: where nothing is wrong, that is no proof."""
+    return "cannot judge" if verdict == "ok" and missing else verdict
+
+
+def not_judged(inference: Inference, missing: Unjudged) -> dict[str, Any]:
+    """What is missing for a judgement as answers show it, with the first place that rests on it."""
+    path, start, end = missing.places[0]
+    known = inference.facts(path) is not None
+    return {
+        "what": missing.what,
+        "why": missing.why,
+        "places": len(missing.places),
+        "path": path,
+        "range": range_of(inference, path, start, end) if known else _START,
+    }
+
+
+def change_of(
+    session: Session,
+    *,
+    paths: list[str] | None,
+    path: str | None,
+    text: str | None,
+    diff: str | None,
+    since: str | None,
+    staged: bool,
+    whole: bool,
+) -> Change:
+    """The edit that arguments describe; raises InvalidArgumentsError when they describe two."""
+    from ..check import edits
+
+    asked = [
+        name
+        for name, given in (
+            ("text", text is not None),
+            ("diff", diff is not None),
+            ("since", since is not None),
+            ("staged", staged),
+            ("whole", whole),
+        )
+        if given
+    ]
+    if len(asked) > 1:
+        raise InvalidArgumentsError(f"validate takes one of {' and '.join(asked)}, not both")
+    if text is not None:
+        if path is None:
+            raise InvalidArgumentsError("'text' needs the 'path' that it is meant for")
+        relative = path_inside(session, path)
+        return edits.proposed(session, {relative: text.encode("utf-8", "surrogatepass")})
+    if diff is not None:
+        return edits.patched(session, diff)
+    wanted = [*(paths or []), *([path] if path is not None else [])]
+    if whole:
+        return edits.standing(session, _files(session, wanted))
+    change = edits.since(session, since or "HEAD", staged=staged)
+    if wanted:
+        listed = set(_files(session, wanted))
+        change.paths = {each for each in change.paths if each in listed}
+    return change
+
+
+def _files(session: Session, wanted: list[str]) -> list[str]:
+    """Files of the workspace that are, or lie in, what is wanted; all of them for nothing."""
+    inference = session.inference(whole=True)
+    everything = list(inference.snapshot.paths())
+    found: list[str] = []
+    for each in wanted:
+        relative = path_inside(session, each)
+        inside = [
+            path
+            for path in everything
+            if path == relative or path.startswith(f"{relative}/") or relative in ("", ".")
+        ]
+        if (
+            not inside
+            and relative.endswith(_SUFFIXES)
+            and os.path.isfile(inference.snapshot.absolute(relative))
+        ):
+            inside = [relative]  # be it one that is too large to be read
+        if not inside:
+            raise InvalidArgumentsError(f"{each} is no Python file of this workspace, nor a folder")
+        found += inside
+    return found if wanted else everything
+
+
+def path_inside(session: Session, path: str) -> str:
+    """A path relative to the workspace; raises InvalidArgumentsError when it is not inside."""
+    workspace = session.index.workspace
+    full = path if os.path.isabs(path) else workspace.absolute(path)
+    inside = workspace.relative(full)
+    if inside is None:
+        raise InvalidArgumentsError(f"{path} is not inside the workspace {workspace.root}")
+    if not inside:
+        raise InvalidArgumentsError(f"{path or 'an empty path'} is a folder: a file is needed")
+    return inside
+
+
+def missing_knowledge(inference: Inference) -> list[str]:
+    """Sentences on what could not be judged for want of knowledge."""
+    if inference.snapshot.index.layers.is_known:
+        return []
+    return ["no Python environment was found: nothing is said about what is not installed"]
+
+
+def item(inference: Inference, finding: Finding) -> dict[str, Any]:
+    """A finding as answers show it."""
+    shown: dict[str, Any] = {
+        "id": finding.id,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "evidence": finding.evidence,
+        "message": finding.message,
+        "path": finding.path,
+        "range": range_of(inference, finding.path, finding.start, finding.end),
+        "nearest": [symbol(inference, Found(entity), details=True) for entity in finding.nearest],
+        "fixes": [_fix(inference, fix) for fix in finding.fixes],
+    }
+    if finding.rule in EXISTENCE and finding.severity == ERROR:
+        from ..check.existence import is_own
+
+        if is_own(inference, finding):
+            shown["own"] = True
+    return shown
+
+
+def _fix(inference: Inference, fix: Fix) -> dict[str, Any]:
+    return {
+        "title": fix.title,
+        "safe": fix.safe,
+        "edits": [
+            {
+                "path": edit.path,
+                "range": range_of(inference, edit.path, edit.start, edit.end),
+                "text": edit.text,
+            }
+            for edit in fix.edits
+        ],
+    }

@@ -1,0 +1,289 @@
+"""From a question to a family: a name, a place, a stub, "a new subclass of X", or a description."""
+
+from __future__ import annotations
+
+import re
+
+from ...indexer import facts as f
+from ...indexer.errors import InvalidArgumentsError
+from ...indexer.inference.classes import bases
+from ...indexer.inference.entities import CLASS, FUNCTION, OUTSIDE, name_of, qualified_name
+from ...indexer.inference.names import module_member
+from ..operations.target import named, targets
+from . import kinds
+from .family import FEWEST, Family, below, beside, derived, in_place, is_base
+from .features import of_class
+from .similarity import Subject, nearness, plain_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+
+    from ...indexer.inference.entities import Entity
+    from ...indexer.inference.inference import Inference
+
+_LOOKED_INTO = 40  # files that name a base, to see what they mean by it
+_SUBCLASS = re.compile(
+    r"\b(?:sub-?class(?:es)?|derived|derives|inherits?|child|implementation|kind)\b"
+    r"(?: class)? (?:of|from) (?:the )?`?([A-Za-z_][\w.]*)`?", re.IGNORECASE,
+)  # fmt: skip
+_CALLED = re.compile(r"\b(?:called|named) `?([A-Za-z_]\w*)`?", re.IGNORECASE)
+_IDENTIFIER = re.compile(r"\b(?:[A-Za-z_]\w*\.)*(?:[A-Z][a-z0-9]+[A-Z]\w*|[a-z]+_\w+|[A-Z]\w+)\b")
+_STUB = re.compile(r"^\s*(?:@[^\n]*\n\s*)*(?:class|(?:async\s+)?def)\s+\w+", re.MULTILINE)
+
+
+class Question:
+    """What is asked: the family, and what is known of the class or function to be written."""
+
+    __slots__ = ("entity", "family", "name", "notes")
+
+    def __init__(self, family: Family, name: str = "", entity: Entity | None = None) -> None:
+        """``entity`` is what was asked about, where that is there."""
+        self.family = family
+        self.name = name
+        self.entity = entity
+        self.notes: list[str] = []
+
+
+def question(
+    inference: Inference,
+    *,
+    name: str | None,
+    position: tuple[str | None, int | None, int],
+    text: str | None,
+    base: str | None,
+    into: str,
+) -> Question | None:
+    """The family that a question is about; None when nothing fits.
+
+    ``position`` is a path, a zero-based line and a UTF-16 character. Raises InvalidArgumentsError
+    when nothing is asked.
+    """
+    if name and not re.fullmatch(r"[\w.]+", name.strip()):
+        text, name = name, None
+    if base:
+        return _of_base(inference, base, _stubbed(text or name, into), into)
+    if text and _STUB.match(text):
+        return _of_stub(inference, text, into)
+    if text and name is None and position[1] is None:
+        return _described(inference, text, into)
+    found = targets(inference, name, *position)
+    for item in found:
+        if item.entity[0] == CLASS:
+            return _of_class(inference, item.entity, into)
+        if item.entity[0] == FUNCTION:
+            return Question(kinds.beside(inference, item.entity), entity=item.entity)
+        if item.entity[0] == OUTSIDE and derived(inference, item.entity)[0]:
+            return _under(inference, item.entity, Subject(path=into))
+    return None
+
+
+def _of_class(inference: Inference, cls: Entity, into: str) -> Question:
+    if cls[1].startswith("/") or is_base(inference, cls):
+        asked = _under(inference, cls, Subject(path=into or ("" if cls[1][0] == "/" else cls[1])))
+        asked.entity = cls
+        return asked
+    return Question(beside(inference, cls), entity=cls)
+
+
+def _under(inference: Inference, base: Entity, subject: Subject) -> Question:
+    subject.bases.add(name_of(inference, base))
+    return Question(below(inference, base, subject), subject.name)
+
+
+def _of_base(inference: Inference, base: str, subject: Subject, into: str) -> Question | None:
+    entity = resolved(inference, base, into)
+    if entity is None:
+        return None
+    return _under(inference, entity, subject)
+
+
+def resolved(inference: Inference, written: str, into: str = "") -> Entity | None:
+    """The class that is meant by a name, as a file knows it or as the workspace does."""
+    name = re.split(r"[\[(]", written)[0].strip()
+    if into and inference.exists(into) and "." not in name:
+        for item in module_member(inference, into, name):
+            if item.entity[0] in (CLASS, OUTSIDE):
+                return item.entity
+    if "." in name and name[:1].islower():
+        from ...indexer.inference.locate import resolve_dotted_name
+
+        there = [item.entity for item in resolve_dotted_name(inference, name)] or _as_bases(
+            inference, name, into
+        )
+        if there:
+            return there[0]
+    found = [item.entity for item in named(inference, name)] if name else []
+    classes = [each for each in found if each[0] == CLASS]
+    if len(classes) > 1:  # of several, the one that others derive from
+        classes.sort(key=lambda each: -len(derived(inference, each)[0]))
+    outside = [each for each in found if each[0] == OUTSIDE and each[1]]
+    return next(iter([*classes, *outside, *_as_bases(inference, name, into)]), None)
+
+
+def _as_bases(inference: Inference, name: str, into: str) -> list[Entity]:
+    """What classes mean that name a base so: `models.Field`, or one that is not installed."""
+    last = name.rpartition(".")[2]
+    paths = inference.snapshot.files_inheriting(last) if last else []
+    votes: dict[Entity, float] = {}
+    for path in sorted(paths, key=lambda path: (-nearness(into, path), path))[:_LOOKED_INTO]:
+        facts = inference.facts(path)
+        for row, kind in enumerate(facts.definition[f.DEF_KIND]) if facts is not None else ():
+            if kind != f.CLASS:
+                continue
+            cls: Entity = (CLASS, path, row)
+            above = bases(inference, cls)
+            written = of_class(inference, cls).bases
+            for text, base in zip(written, above, strict=False):
+                spelled = f".{qualified_name(inference, base)}" if base[1] else ""
+                if len(written) == len(above) and (
+                    text.partition("[")[0] == name or spelled.endswith(f".{name}")
+                ):
+                    votes[base] = votes.get(base, 0.0) + 1.0
+    return sorted((each for each in votes if each[1]), key=lambda each: -votes[each])
+
+
+def _stubbed(text: str | None, into: str) -> Subject:
+    """What a stub, a name or a description says of what is to be written."""
+    subject = Subject(path=into)
+    if not text:
+        return subject
+    node = parsed(text) if _STUB.match(text) else None
+    if node is not None:
+        return _subject_of(node, into)
+    called = _CALLED.search(text)
+    if called:
+        subject.name = called[1]
+    elif text.strip().isidentifier():
+        subject.name = text.strip()
+    return subject
+
+
+def parsed(text: str) -> ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | None:
+    """The class or function of a stub, which may lack its body or its colon."""
+    import ast
+    from textwrap import dedent
+
+    text = dedent(text).strip("\n")
+    bare = text.rstrip().rstrip(":")
+    for attempt in (text, f"{text}\n    pass", f"{text.rstrip()} pass", f"{bare}:\n    pass"):
+        try:
+            tree = ast.parse(attempt)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                return node
+    return None
+
+
+def _subject_of(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, into: str) -> Subject:
+    import ast
+
+    subject = Subject(node.name, into)
+    subject.decorators = {plain_name(ast.unparse(each)) for each in node.decorator_list}
+    if isinstance(node, ast.ClassDef):
+        subject.bases = {plain_name(ast.unparse(each)) for each in node.bases}
+        for each in node.body:
+            if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
+                subject.members.add(each.name)
+            elif isinstance(each, ast.Assign):
+                subject.members |= {t.id for t in each.targets if isinstance(t, ast.Name)}
+            elif isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name):
+                subject.members.add(each.target.id)
+    else:
+        arguments = node.args
+        subject.is_async = isinstance(node, ast.AsyncFunctionDef)
+        subject.parameters = [
+            each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+        ]
+    return subject
+
+
+def _of_stub(inference: Inference, text: str, into: str) -> Question | None:
+    import ast
+
+    node = parsed(text)
+    if node is None:
+        raise InvalidArgumentsError("'text' looks like a stub of a class or function, but is none")
+    subject = _subject_of(node, into)
+    if not isinstance(node, ast.ClassDef):
+        return Question(kinds.like(inference, subject), subject.name)
+    best: Question | None = None
+    for written in node.bases:
+        base = resolved(inference, ast.unparse(written), into)
+        asked = _under(inference, base, subject) if base is not None else None
+        if asked is not None and (best is None or _is_closer(asked.family, best.family)):
+            best = asked
+    if best is None or not best.family.members:
+        best = Question(in_place(inference, None, subject), subject.name)
+    return best
+
+
+def _is_closer(family: Family, other: Family) -> bool:
+    """Whether a family says more: it has enough members, and they are more alike."""
+    enough, before = len(family.members) >= FEWEST, len(other.members) >= FEWEST
+    if enough != before:
+        return enough
+    return family.nearness > other.nearness
+
+
+def _described(inference: Inference, text: str, into: str) -> Question | None:
+    """The family that a description speaks of: a base that it names, else what its words find."""
+    subject = _stubbed(text, into)
+    found = _SUBCLASS.search(text)
+    if found:
+        asked = _of_base(inference, found[1].rstrip("."), subject, into)
+        if asked is not None:
+            return asked
+    for identifier in _IDENTIFIER.findall(text):
+        if identifier == subject.name:
+            continue
+        for item in named(inference, identifier)[:3]:
+            if item.entity[0] == CLASS:
+                asked = _of_class(inference, item.entity, into)
+            elif item.entity[0] == FUNCTION:
+                asked = Question(kinds.beside(inference, item.entity), entity=item.entity)
+            else:
+                continue
+            if len(asked.family.members) >= FEWEST:
+                asked.name = subject.name
+                return asked
+    return _by_words(inference, text, subject)
+
+
+def _by_words(inference: Inference, text: str, subject: Subject) -> Question | None:
+    """The base or decorator that most of what fits the words of a description has."""
+    from .search import by_words
+
+    votes: dict[tuple[int, object], float] = {}
+    entities: dict[tuple[int, object], Entity] = {}
+    for rank, entity in enumerate(by_words(inference, text, limit=12)):
+        if entity[0] not in (CLASS, FUNCTION):
+            continue
+        family = _family_of(inference, entity)
+        if family is None or len(family.members) < FEWEST:
+            continue
+        key = family.kind, family.base or family.why
+        votes[key] = votes.get(key, 0.0) + 1 / (2 + rank)
+        entities.setdefault(key, entity)
+    if not votes:
+        return None
+    best = max(votes, key=votes.__getitem__)
+    entity = entities[best]
+    asked = (
+        _of_class(inference, entity, subject.path)
+        if entity[0] == CLASS
+        else Question(kinds.beside(inference, entity), entity=entity)
+    )
+    asked.name = subject.name
+    asked.notes.append(
+        f"the description was taken for one of the classes or functions that {asked.family.why}"
+    )
+    return asked
+
+
+def _family_of(inference: Inference, entity: Entity) -> Family | None:
+    if entity[0] == FUNCTION:
+        return kinds.beside(inference, entity)
+    return _of_class(inference, entity, "").family

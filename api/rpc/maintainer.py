@@ -1,0 +1,221 @@
+"""Keeps an index current while a process serves: builds it once, then follows the disk.
+
+Everything here happens in threads of its own; what there is to tell goes to ``Listener``, which
+hands it to the event loop.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+
+from ...indexer.errors import FluxIndexError
+from .memory import give_back
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Protocol
+
+    from ...indexer.index import Index
+    from ...indexer.maintain import Progress
+    from ...indexer.watch.watcher import Batch, Watcher
+
+    class Listener(Protocol):
+        """Who wants to know. Called from the keeper's threads."""
+
+        def changed(self, generation: int, paths: Iterable[str], *, complete: bool) -> None:
+            """The index has this generation now, because of these files or of more than these."""
+
+        def building(self, message: str, percentage: int) -> None:
+            """A build runs."""
+
+        def built(self) -> None:
+            """A build has ended."""
+
+        def give_way(self, seconds: float) -> None:
+            """Wait, at most so long, while questions are being answered."""
+
+
+# Processes extract more files than this faster, in spite of the time that it takes to start them.
+_MANY = 64
+# Whoever starts a server has a question, which the first build must not slow down: it needs the
+# same processors to extract the few files that the answer needs. So the build waits a moment for
+# the question and then for its answer, and later at each step, but never for long.
+_ARRIVAL_SECONDS = 0.1
+_FIRST_ANSWER_SECONDS = 3.0
+_ANSWER_SECONDS = 0.2
+# Seconds between two reports of progress.
+_REPORT_EVERY = 0.1
+_PATHS_TOLD = 1000
+
+_log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Writes one index. The writer's lock must be held while it runs."""
+
+    def __init__(self, index: Index, listener: Listener) -> None:
+        """Nothing is done before :meth:`start`."""
+        self.caught_up = False
+        """Whether the first build is through."""
+        self._index = index
+        self._listener = listener
+        self._watcher: Watcher | None = None
+        self._watching = threading.Event()
+        self._stopping = threading.Event()
+        self._build_lock = threading.Lock()
+        # Changed while the first build ran, which may have stored what it had read before.
+        self._meanwhile: set[str] = set()
+        self._meanwhile_lock = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="flux-index-keep", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch and to build; returns at once."""
+        self._index.watcher_state = self.state
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop watching and building, and wait until nothing is written any more."""
+        self._stopping.set()
+        if self._watcher is not None:
+            self._watcher.stop()
+        self._thread.join()
+        self._index.watcher_state = None
+
+    def state(self) -> dict[str, str]:
+        """How the watcher is doing."""
+        watcher = self._watcher
+        if watcher is None:
+            return {"mode": "starting", "detail": "the watcher has not started yet"}
+        state = watcher.state
+        return {
+            "mode": state.mode,
+            "detail": state.detail,
+            "events": str(state.events),
+            "batches": str(state.batches),
+            "overflows": str(state.overflows),
+        }
+
+    def sync(self, timeout: float) -> bool:
+        """Take in all that happened on disk before this call; whether that was done in time."""
+        until = time.monotonic() + timeout
+        if not self._watching.wait(timeout):
+            return False
+        watcher = self._watcher
+        return watcher is not None and watcher.flush(max(0.0, until - time.monotonic()))
+
+    def told(self, paths: Iterable[str]) -> None:
+        """Somebody else says that files may have changed: take them in as if they had been seen."""
+        listed = list(paths)
+        if not self.caught_up:
+            with self._meanwhile_lock:
+                self._meanwhile.update(listed)
+            return
+        threading.Thread(
+            target=self._take, args=(listed,), name="flux-index-told", daemon=True
+        ).start()
+
+    def _run(self) -> None:
+        self._stopping.wait(_ARRIVAL_SECONDS)
+        self._listener.give_way(_FIRST_ANSWER_SECONDS)
+        try:
+            self._watch()
+        except Exception:
+            _log.exception("the workspace cannot be watched")
+        self._watching.set()
+        self._build()
+        with self._meanwhile_lock:
+            again, self._meanwhile = self._meanwhile, set()
+        if again and not self._stopping.is_set():
+            self._take(again)
+
+    def _watch(self) -> None:
+        from ...indexer.watch.watcher import Watcher
+        from ...indexer.workspace.ignore import Rules
+
+        workspace = self._index.workspace
+        rules = Rules(workspace)
+
+        def accept_folder(path: str) -> bool:
+            relative = workspace.relative(path)
+            if not relative:
+                return relative is not None
+            return not rules.leaves_out(relative, is_folder=True)
+
+        self._watcher = Watcher(
+            workspace.root,
+            self._on_batch,
+            accept_folder=accept_folder,
+            state_dir=workspace.state_dir,
+        )
+        if not self._stopping.is_set():
+            self._watcher.start()
+
+    def _on_batch(self, batch: Batch) -> None:
+        if self._stopping.is_set():
+            return
+        with self._meanwhile_lock:
+            if not self.caught_up:
+                self._meanwhile.update(batch.paths)
+        if batch.rescan or len(batch.paths) > _MANY:
+            self._build(batch.paths, complete=not batch.rescan)
+        else:
+            self._take(batch.paths)
+
+    def _take(self, paths: Iterable[str]) -> None:
+        before = self._index.generation
+        try:
+            self._index.update(paths)
+        except FluxIndexError as error:
+            _log.error("changes were not taken in: %s", error)
+        self._tell(before, paths, complete=True)
+
+    def _build(self, paths: Iterable[str] = (), *, complete: bool = False) -> None:
+        """Bring everything up to date; several at once would do the work twice."""
+        with self._build_lock:
+            before = self._index.generation
+            report = _Report(self._listener)
+            try:
+                self._index.build(report.tell, cancelled=self._stopping.is_set)
+            except FluxIndexError as error:
+                _log.error("the index is not up to date: %s", error)
+            except Exception:
+                _log.exception("the index is not up to date")
+            give_back()
+            self.caught_up = True
+            self._tell(before, paths, complete=complete)
+            self._listener.built()
+
+    def _tell(self, before: int, paths: Iterable[str], *, complete: bool) -> None:
+        generation = self._index.generation
+        if generation == before:
+            return
+        told: list[str] = []
+        for path in paths:
+            relative = self._index.workspace.relative(path) if os.path.isabs(path) else path
+            if relative is not None:
+                told.append(relative)
+        complete = complete and len(told) <= _PATHS_TOLD
+        self._listener.changed(generation, told[:_PATHS_TOLD], complete=complete)
+
+
+class _Report:
+    """Turns the steps of a build into what is worth telling."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._next = 0.0
+
+    def tell(self, progress: Progress) -> None:
+        """One more step."""
+        self._listener.give_way(_ANSWER_SECONDS)
+        now = time.monotonic()
+        if progress.phase != "extract" or not progress.total or now < self._next:
+            return
+        self._next = now + _REPORT_EVERY
+        share = progress.bytes_done / progress.bytes_total if progress.bytes_total else 1.0
+        message = f"{progress.done:,} of {progress.total:,} files"
+        self._listener.building(message, int(100 * share))

@@ -1,0 +1,3 @@
+"""Helpers that work on source text."""
+
+from __future__ import annotations

@@ -1,0 +1,203 @@
+"""Docstrings: found in the text, and rendered as Markdown."""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from ...indexer.errors import FluxIndexError
+from ...indexer.inference.entities import CLASS, FUNCTION, MODULE, VARIABLE, name_of, owner_class
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...indexer.inference.entities import Entity
+    from ...indexer.inference.inference import Inference
+
+_LONGEST = 20_000  # characters that are rendered
+
+
+def docstring(inference: Inference, entity: Entity) -> str:
+    """What documents an entity, without the indentation; empty when nothing does.
+
+    For one that a stub defines, what its source says; for a method without any, what the method
+    that it overrides says; for a class without any, its constructor's.
+    """
+    found = _written(inference, entity)
+    if not found:
+        source = source_of(inference, entity)
+        if source is not None:
+            found = _written(inference, source)
+    if not found and entity[0] == FUNCTION:
+        for base in _overridden(inference, entity):
+            found = _written(inference, base)
+            if not found:
+                source = source_of(inference, base)
+                found = _written(inference, source) if source is not None else ""
+            if found:
+                break
+    return found
+
+
+def source_of(inference: Inference, entity: Entity) -> Entity | None:
+    """The entity in its source file, for one that a stub defines; None when there is no source."""
+    if not entity[1].endswith(".pyi"):
+        return None
+    try:
+        from ...indexer.inference import stub_mapping
+    except ImportError:
+        return None
+    try:
+        return stub_mapping.source_entity(inference, entity)
+    except FluxIndexError:
+        return None
+
+
+def _overridden(inference: Inference, entity: Entity) -> list[Entity]:
+
+    facts = inference.need(entity[1])
+    cls = owner_class(facts, entity)
+    if cls < 0:
+        return []
+    name = name_of(inference, entity)
+    return [
+        found.entity
+        for base in inference.mro((CLASS, entity[1], cls))[1:]
+        if base[0] == CLASS
+        for found in inference.own_member(base, name)
+        if found.entity[0] == FUNCTION
+    ]
+
+
+def _written(inference: Inference, entity: Entity) -> str:
+    kind, path, row = entity
+    facts = inference.facts(path) if kind in (CLASS, FUNCTION, MODULE, VARIABLE) else None
+    if facts is None:
+        return ""
+    text = inference.text(path)
+    if kind == MODULE:
+        at = _skipped(text, 0)
+        return _literal(text, at)
+    if kind == VARIABLE:
+        scope = facts.binding[f.BIND_SCOPE][row]
+        if facts.scope[f.SCOPE_KIND][scope] > f.CLASS_SCOPE:
+            return ""
+        return _beside(text, facts.binding[f.BIND_POS][row])
+    at = facts.definition[f.DEF_DOC][row]
+    return _literal(text, at) if at >= 0 else ""
+
+
+def _beside(text: bytes, position: int) -> str:
+    """What documents a variable: a string below it, or comments that begin with ``#:``."""
+    line_start = text.rfind(b"\n", 0, position) + 1
+    indent = position - line_start
+    lines: list[str] = []
+    above = line_start
+    while above > 0:
+        start = text.rfind(b"\n", 0, above - 1) + 1
+        line = text[start : above - 1].strip()
+        if not line.startswith(b"#:"):
+            break
+        lines.append(line[2:].decode("utf-8", "replace").strip())
+        above = start
+    if lines:
+        return "\n".join(reversed(lines))
+    end = text.find(b"\n", position)
+    while end >= 0:
+        start = end + 1
+        end = text.find(b"\n", start)
+        line = text[start : end if end >= 0 else len(text)]
+        stripped = line.lstrip(b" ")
+        if not stripped.strip():
+            return ""
+        column = len(line) - len(stripped)
+        if column == indent:
+            is_string = stripped.startswith((b'"""', b"'''", b'r"""'))
+            return _literal(text, start + column) if is_string else ""
+        if column < indent or stripped[:1] in b"#":
+            return ""
+        # Deeper: the value goes on.
+    return ""
+
+
+def _skipped(text: bytes, at: int) -> int:
+    """Offset of the first code of a text."""
+    while at < len(text):
+        if text[at] in b" \t\r\n\f":
+            at += 1
+        elif text[at] == 35:
+            at = text.find(b"\n", at)
+            if at < 0:
+                return len(text)
+        else:
+            break
+    return at
+
+
+def _literal(text: bytes, at: int) -> str:
+    """Value of the string literal at an offset, cleaned; empty if there is none."""
+    import ast
+    import re
+    from inspect import cleandoc
+
+    found = re.compile(
+        rb"[rRuU]?(?:\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''"
+        rb"|\"(?:\\.|[^\\\n\"])*\"|'(?:\\.|[^\\\n'])*')",
+        re.DOTALL,
+    ).match(text, at)
+    if found is None:
+        return ""
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value: object = ast.literal_eval(found[0].decode("utf-8", "replace"))
+    except (SyntaxError, ValueError):
+        return ""
+    return cleandoc(value) if isinstance(value, str) else ""
+
+
+def as_markdown(text: str) -> str:
+    """A docstring as Markdown: sections and fields of reST, Google's and NumPy's style cleaned up.
+
+    What follows none of them stands as it is, in paragraphs.
+    """
+    text = text[:_LONGEST]
+    if not text:
+        return ""
+    try:
+        from docstring_to_markdown import UnknownFormatError, convert
+    except ImportError:
+        return _plain(text)
+    try:
+        return convert(text).strip()
+    except UnknownFormatError:
+        return _plain(text)
+    except Exception:  # a converter's fault must not cost the answer
+        return _plain(text)
+
+
+def _plain(text: str) -> str:
+    """Text with its indented parts as code, and nothing in it taken for markup."""
+    out: list[str] = []
+    is_code = False
+    for line in text.split("\n"):
+        if line.startswith("    ") and (is_code or not out or not out[-1]):
+            if not is_code:
+                out.append("```text")
+            is_code = True
+            out.append(line[4:])
+            continue
+        if is_code and line:
+            while out and not out[-1]:
+                out.pop()
+            out += ["```", ""]
+            is_code = False
+        out.append(line if is_code else _escaped(line))
+    if is_code:
+        out.append("```")
+    return "\n".join(out)
+
+
+def _escaped(line: str) -> str:
+    if "`" in line:
+        return line
+    return line.replace("*", "\\*").replace("__", "\\_\\_").replace("<", "\\<")

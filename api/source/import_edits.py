@@ -1,0 +1,235 @@
+"""Where an import goes: beside those that are there, in the order that import sorters keep."""
+
+from __future__ import annotations
+
+from ...indexer import facts as f
+from .cursor import Cursor
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...indexer.facts import FileFacts
+    from ...indexer.inference.inference import Inference
+
+    # start, end, text
+    Edit = tuple[int, int, str]
+    # section, whether `from`, module in lower case
+    Key = tuple[int, int, str]
+
+_FUTURE, _STANDARD, _THIRD, _OURS, _RELATIVE = range(5)
+_GUARDED = f.TYPE_CHECKING_ONLY | f.IN_TRY | f.IN_HANDLER | f.IN_BRANCH
+
+
+class Statement:
+    """An import statement at the top level of a file, from its first byte to behind its last."""
+
+    __slots__ = ("end", "key", "module", "rows", "start")
+
+    def __init__(self, start: int, end: int, module: str, key: Key) -> None:
+        """``rows`` are those of the imports table."""
+        self.start = start
+        self.end = end
+        self.module = module
+        self.key = key
+        self.rows: list[int] = []
+
+
+def import_edit(inference: Inference, path: str, module: str, name: str = "") -> list[Edit]:
+    """Edits that have a file import a name from a module, or with no name the module itself.
+
+    Nothing when it does so already.
+    """
+    facts, text = inference.need(path), inference.text(path)
+    module = _spelled(inference, path, facts, module) if name else module
+    statements = top_imports(inference, path)
+    for statement in statements:
+        if name and statement.module == module and statement.key[1]:
+            if _has(facts, statement, name):
+                return []
+            edit = _added(facts, text, statement, name)
+            if edit is not None:
+                return [edit]
+        if not name and not statement.key[1] and statement.module == module:
+            return []
+    written = f"from {module} import {name}" if name else f"import {module}"
+    key = key_of(inference, path, module, is_from=bool(name))
+    before = [statement for statement in statements if statement.key <= key]
+    if before:
+        last = before[-1]
+        follows = statements[statements.index(last) + 1 :]
+        lead = "\n" if last.key[0] == key[0] else "\n\n"
+        trail = "\n" if follows and follows[0].key[0] != key[0] and last.key[0] != key[0] else ""
+        if trail and not text[last.end :].startswith(b"\n\n"):
+            trail = "\n"
+        elif trail:
+            trail = ""
+        return [(last.end, last.end, f"{lead}{written}{trail}")]
+    if statements:
+        first = statements[0]
+        gap = "\n" if first.key[0] == key[0] else "\n\n"
+        return [(first.start, first.start, f"{written}{gap}")]
+    at = _behind_head(text)
+    lead = "\n" if at and not text[:at].endswith(b"\n\n") else ""
+    rest = text[at:]
+    trail = "\n" if not rest or rest.startswith(b"\n") else "\n\n"
+    return [(at, at, f"{lead}{written}{trail}")]
+
+
+def top_imports(inference: Inference, path: str) -> list[Statement]:
+    """Import statements at the top of a file that nothing guards, in order."""
+    facts, text = inference.need(path), inference.text(path)
+    table = facts.imports
+    found: dict[int, Statement] = {}
+    first_code = min(facts.definition[f.DEF_START], default=len(text))
+    for row, position in enumerate(table[f.IMP_POS]):
+        if table[f.IMP_SCOPE][row] != 0 or table[f.IMP_FLAGS][row] & _GUARDED:
+            continue
+        start = max(text.rfind(b"\nfrom ", 0, position), text.rfind(b"\nimport ", 0, position)) + 1
+        if start == 0 and not text.startswith((b"from ", b"import ")):
+            continue
+        if start > first_code:
+            break
+        statement = found.get(start)
+        if statement is None:
+            module = facts.names[table[f.IMP_MODULE][row]]
+            is_from = table[f.IMP_NAME][row] != -1
+            key = key_of(inference, path, module, is_from=is_from)
+            statement = found[start] = Statement(start, _end(facts, text, start), module, key)
+        statement.rows.append(row)
+    return list(found.values())
+
+
+def _end(facts: FileFacts, text: bytes, start: int) -> int:
+    """Behind the last character of a statement, comments on its line included."""
+    end = text.find(b"\n", start)
+    while end >= 0:
+        cursor = Cursor(facts, text, end)
+        if not cursor.brackets and text[end - 1 : end] != b"\\":
+            return end
+        end = text.find(b"\n", end + 1)
+    return len(text)
+
+
+def key_of(inference: Inference, path: str, module: str, *, is_from: bool) -> Key:
+    """Where an import sorts: by section, plain imports first, by name."""
+    del path
+    if module == "__future__":
+        return _FUTURE, 1, module
+    if module.startswith("."):
+        # Farther relative imports come first.
+        dots = len(module) - len(module.lstrip("."))
+        return _RELATIVE, int(is_from), f"{99 - dots:02}{module.lstrip('.').lower()}"
+    top = module.partition(".")[0]
+    index = inference.snapshot.index
+    section = _THIRD
+    if index.layers.find(top) is not None and _in_stdlib(inference, top):
+        section = _STANDARD
+    elif any(inference.exists(place) for place in index.workspace.module_candidates(top)) or any(
+        inference.snapshot.is_folder(f"{root}/{top}" if root else top)
+        for root in index.workspace.source_roots
+    ):
+        section = _OURS
+    return section, int(is_from), module.lower()
+
+
+def _in_stdlib(inference: Inference, top: str) -> bool:
+    import sys
+
+    found = inference.snapshot.index.layers.find(top)
+    if found is not None and inference.snapshot.index.layers.layer(found) == "stdlib":
+        return True
+    return top in sys.stdlib_module_names
+
+
+def _spelled(inference: Inference, path: str, facts: FileFacts, module: str) -> str:
+    """A module as this file would spell it: relative where the file imports its package so."""
+    own = inference.snapshot.index.module_name(path) or ""
+    top = own.partition(".")[0]
+    if not top or module.partition(".")[0] != top or "." not in own:
+        return module
+    relative = absolute = 0
+    for row in facts.imports[f.IMP_MODULE]:
+        spelled = facts.names[row]
+        relative += spelled.startswith(".")
+        absolute += spelled.partition(".")[0] == top
+    if relative <= absolute:
+        return module
+    return relative_to(own, module, is_package=path.endswith("/__init__.py"))
+
+
+def relative_to(own: str, module: str, *, is_package: bool) -> str:
+    """A module as one of the same top package names it with dots; those farther away in full."""
+    top = own.partition(".")[0]
+    if not top or module.partition(".")[0] != top or "." not in own:
+        return module
+    package = own.split(".") if is_package else own.split(".")[:-1]
+    target = module.split(".")
+    common = 0
+    while common < min(len(package), len(target)) and package[common] == target[common]:
+        common += 1
+    dots = len(package) - common + 1
+    rest = ".".join(target[common:])
+    return "." * dots + rest if dots <= 2 else module
+
+
+def _has(facts: FileFacts, statement: Statement, name: str) -> bool:
+    names = facts.imports[f.IMP_NAME]
+    return any(
+        names[row] >= 0 and facts.names[names[row]] == name
+        and not facts.imports[f.IMP_FLAGS][row] & f.ALIASED
+        for row in statement.rows
+    )  # fmt: skip
+
+
+def _added(facts: FileFacts, text: bytes, statement: Statement, name: str) -> Edit | None:
+    """A name put in its place among those that a statement imports; None after a star."""
+    table = facts.imports
+    placed: list[tuple[str, int, int]] = []
+    for row in statement.rows:
+        if table[f.IMP_NAME][row] < 0:
+            return None
+        imported = facts.names[table[f.IMP_NAME][row]]
+        bound = facts.names[table[f.IMP_BOUND][row]]
+        start = table[f.IMP_POS][row]
+        end = table[f.IMP_BOUND_POS][row] + len(bound.encode())
+        end = max(end, start + len(imported.encode()))
+        placed.append((imported, start, end))
+    if not placed:
+        return None
+    key = name_key(name)
+    for imported, start, _ in placed:
+        if name_key(imported) > key:
+            line_start = text.rfind(b"\n", 0, start) + 1
+            before = text[line_start:start]
+            if not before.strip() and line_start > statement.start:  # a line of its own
+                return start, start, f"{name},\n{before.decode()}"
+            return start, start, f"{name}, "
+    _, start, end = placed[-1]
+    line_start = text.rfind(b"\n", 0, start) + 1
+    before = text[line_start:start]
+    if not before.strip() and line_start > statement.start:
+        has_comma = text[end:].lstrip(b" ").startswith(b",")
+        if has_comma:
+            at = text.index(b",", end) + 1
+            return at, at, f"\n{before.decode()}{name},"
+        return end, end, f",\n{before.decode()}{name}"
+    return end, end, f", {name}"
+
+
+def name_key(name: str) -> tuple[int, str]:
+    """Order of names in an import: constants, classes, then the rest."""
+    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
+    return kind, name
+
+
+def _behind_head(text: bytes) -> int:
+    """Offset of the first line behind comments at the start and the module's docstring."""
+    import re
+
+    at = 0
+    found = re.match(rb"(?:#[^\n]*\n)*", text)
+    if found:
+        at = found.end()
+    found = re.compile(
+        rb"\s*[rRuU]?(?:\"\"\".*?\"\"\"|'''.*?'''|\"[^\n\"]*\"|'[^\n']*')[^\n]*\n", re.DOTALL
+    ).match(text, at)
+    return found.end() if found else at

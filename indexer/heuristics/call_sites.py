@@ -1,0 +1,383 @@
+"""What is passed for a parameter: direct calls, constructors, ``super()``, partials, decorators.
+
+Candidates are the occurrences of the function's name, nearest files first; each is confirmed by
+resolving what is called there. How many are looked at is bounded by numbers, never by time, so the
+answer is the same on every machine.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from ..inference import access_paths, expressions
+from ..inference.classes import class_member, mro, subclasses
+from ..inference.entities import CLASS, CONVENTIONAL, FUNCTION, PARAMETER, name_of
+from ..inference.types import CLASS_OBJECT, FUNCTION_OBJECT, UNKNOWN, without_none
+from .evidence import Answer, infer_argument, informative
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..facts import FileFacts
+    from ..inference.entities import Entity
+    from ..inference.inference import Inference
+    from ..inference.types import Type
+    from .evidence import ParameterQuery
+
+# By how many conventions the question is asked inside of: files looked into, occurrences tried,
+# call sites taken.
+_BOUNDS = ((32, 32, 10), (6, 8, 3), (3, 4, 2))
+_SUBCLASSES = 6
+_CONSTRUCTORS = ("__init__", "__new__")
+
+
+class Site:
+    """An argument that is passed for a parameter: an expression, or a type where there is none."""
+
+    __slots__ = ("expr", "path", "type")
+
+    def __init__(self, path: str, expr: int, type_: Type = UNKNOWN) -> None:
+        """``type_`` counts for something that no expression writes, as what a decorator gets."""
+        self.path = path
+        self.expr = expr
+        self.type = type_
+
+    def value(self, inference: Inference) -> Type:
+        """Type of the argument."""
+        return self.type or without_none(infer_argument(inference, self.path, self.expr))
+
+
+def passed_at_call_sites(inference: Inference, asked: ParameterQuery) -> Answer | None:
+    """What call sites of the function pass for a parameter."""
+    own_tests = access_paths.is_test_file(asked.path)
+    parts: list[Type] = []
+    total = 0
+    for site in argument_sites(inference, asked):
+        if parts and access_paths.is_test_file(site.path) and not own_tests:
+            break  # sites in tests come last, and pass what stands in for the real thing
+        if _is_parameter_itself(inference, asked, site):
+            continue
+        total += 1
+        type_ = informative(inference, site.value(inference), asked.path)
+        if type_:
+            parts.append(type_)
+    if not parts:
+        return None
+    noun = "call site" if total == 1 else "call sites"
+    return Answer(tuple_of(parts), "call-sites", f"{len(parts)} of {total} {noun}")
+
+
+def tuple_of(parts: list[Type]) -> Type:
+    """Alternatives of several types, unbounded, in the order in which they were met."""
+    return tuple(dict.fromkeys(value for part in parts for value in part))
+
+
+def _is_parameter_itself(inference: Inference, asked: ParameterQuery, site: Site) -> bool:
+    """Whether a call hands on the very parameter that is asked about, as recursion does."""
+    if site.path != asked.path or site.expr < 0:
+        return False
+    if asked.facts.expr[f.EXPR_OP][site.expr] != f.NAME:
+        return False
+    found = expressions.definitions_of(inference, site.path, site.expr)
+    return any(item.entity == (PARAMETER, asked.path, asked.row) for item in found)
+
+
+def argument_sites(inference: Inference, asked: ParameterQuery) -> Iterator[Site]:
+    """Arguments for a parameter in confirmed calls, nearest first."""
+    level = min(inference.progress.conventions - 1, len(_BOUNDS) - 1)
+    n_files, n_tried, n_sites = _BOUNDS[max(level, 0)]
+    count = 0
+    for path, name, wanted in _places(inference, asked, n_files):
+        facts = inference.facts(path)
+        if facts is None:
+            continue
+        for role, _, ref in facts.occurrences(name):
+            plain_role = role & f.ROLE_MASK
+            if plain_role == f.CALLED:
+                found = _called(inference, path, facts, ref, asked, wanted)
+            elif plain_role == f.READ:
+                found = _partial(inference, path, facts, ref, asked, wanted)
+            elif plain_role == f.DECORATES:
+                found = _decorates(inference, path, facts, ref, asked, wanted)
+            else:
+                continue
+            if found is None:
+                continue
+            n_tried -= 1
+            if isinstance(found, Site):
+                yield found
+                count += 1
+            if n_tried <= 0 or count >= n_sites:
+                return
+
+
+def _places(
+    inference: Inference, asked: ParameterQuery, limit: int
+) -> Iterator[tuple[str, str, set[Entity]]]:
+    """(file, name to look for, entities that the name has to stand for) in order of nearness."""
+    facts, function = asked.facts, asked.function
+    if asked.method in _CONSTRUCTORS and asked.cls >= 0:
+        cls = (CLASS, asked.path, asked.cls)
+        yield asked.path, "cls", {cls}
+        yield asked.path, "__class__", {cls}
+        name = name_of(inference, cls)
+        for path in access_paths.nearest_files(asked.path, inference.files_with(name), limit):
+            yield path, name, {cls}
+        for path in access_paths.nearest_files(
+            asked.path, inference.snapshot.files_inheriting(name), 8
+        ):
+            yield path, asked.method, {function}
+        for derived in subclasses(inference, cls)[:_SUBCLASSES]:
+            if any(
+                item.entity == function for item in class_member(inference, derived, asked.method)
+            ):
+                name = name_of(inference, derived)
+                for path in access_paths.nearest_files(asked.path, inference.files_with(name), 8):
+                    yield path, name, {derived}
+        return
+    if asked.method.startswith("__") and asked.method.endswith("__"):
+        return
+    wanted = {function}
+    if asked.cls >= 0:
+        wanted |= overridden_methods(inference, asked)
+    scope = facts.definition[f.DEF_SCOPE][function[2]]
+    names = {asked.method, *_other_names(facts, function, scope)}
+    local = facts.scope[f.SCOPE_KIND][scope] == f.FUNCTION_SCOPE
+    files = [asked.path] if local else inference.files_with(asked.method)
+    for path in access_paths.nearest_files(asked.path, files, limit):
+        other = inference.facts(path)
+        if other is None:
+            continue
+        for name in [*sorted(names), *_imported_as(other, asked.method)]:
+            yield path, name, wanted
+
+
+def _other_names(facts: FileFacts, function: Entity, scope: int) -> list[str]:
+    """Names that the function's own scope gives it as well: ``other = function``."""
+    ops, _, lefts, _ = facts.expr
+    name = facts.definition[f.DEF_NAME][function[2]]
+    values = facts.binding[f.BIND_VALUE]
+    return [
+        facts.names[facts.binding[f.BIND_NAME][row]]
+        for row, where in enumerate(facts.binding[f.BIND_SCOPE])
+        if where == scope
+        and values[row] >= 0
+        and ops[values[row]] == f.NAME
+        and lefts[values[row]] == name
+        and facts.binding[f.BIND_KIND][row] == f.ASSIGN
+    ]
+
+
+def _imported_as(facts: FileFacts, name: str) -> list[str]:
+    """Names under which a file imports something of this name."""
+    table = facts.imports
+    found: list[str] = []
+    for row, flags in enumerate(table[f.IMP_FLAGS]):
+        if flags & f.ALIASED and table[f.IMP_NAME][row] >= 0:
+            bound = facts.names[table[f.IMP_BOUND][row]]
+            if facts.names[table[f.IMP_NAME][row]] == name and bound != name:
+                found.append(bound)
+    return found
+
+
+def overridden_methods(inference: Inference, asked: ParameterQuery) -> set[Entity]:
+    """Methods of base classes that the function stands in for."""
+    own = (CLASS, asked.path, asked.cls)
+    found: set[Entity] = set()
+    for base in mro(inference, own)[1:]:
+        if base[0] == CLASS:
+            for item in class_member(inference, base, asked.method):
+                if item.entity[0] == FUNCTION:
+                    found.add(item.entity)
+    return found
+
+
+def _called(
+    inference: Inference,
+    path: str,
+    facts: FileFacts,
+    function: int,
+    asked: ParameterQuery,
+    wanted: set[Entity],
+) -> Site | bool | None:
+    """The argument of a call; False when something else is called, None when nothing is given."""
+    call = access_paths.nearby_call(facts, function)
+    if call < 0:
+        return None
+    place = asked.place
+    if asked.place >= 0 and _names_class(inference, path, facts, function, asked):
+        place += 1
+    argument = access_paths.argument_for(facts, call, place, asked.name)
+    if argument < 0:
+        return None
+    return Site(path, argument) if _stands_for(inference, path, facts, function, wanted) else False
+
+
+def _names_class(
+    inference: Inference, path: str, facts: FileFacts, function: int, asked: ParameterQuery
+) -> bool:
+    """Whether a method is called on the class, so that the receiver is written as an argument."""
+    if not asked.is_bound or facts.expr[f.EXPR_OP][function] != f.ATTRIBUTE:
+        return False
+    if asked.facts.definition[f.DEF_FLAGS][asked.function[2]] & f.CLASSMETHOD:
+        return False
+    receiver = facts.expr[f.EXPR_A][function]
+    if facts.expr[f.EXPR_OP][receiver] not in (f.NAME, f.ATTRIBUTE):
+        return False
+    found = expressions.definitions_of(inference, path, receiver)
+    return any(item.entity[0] == CLASS for item in found)
+
+
+def _stands_for(
+    inference: Inference, path: str, facts: FileFacts, function: int, wanted: set[Entity]
+) -> bool:
+    """Whether an expression is one of these functions or classes."""
+    found = expressions.definitions_of(inference, path, function)
+    if any(item.entity in wanted for item in found):
+        return True
+    name = access_paths.last_name(facts, function)
+    if name in {"cls", "__class__"}:
+        for value in expressions.infer_type(inference, path, function):
+            if value[0] == CLASS_OBJECT and value[1][0] == CLASS:
+                return any(entity in mro(inference, value[1]) for entity in wanted)
+    return False
+
+
+def _partial(
+    inference: Inference,
+    path: str,
+    facts: FileFacts,
+    function: int,
+    asked: ParameterQuery,
+    wanted: set[Entity],
+) -> Site | bool | None:
+    """What ``partial(function, …)`` binds."""
+    call, op = access_paths.parent_expression(facts, function)
+    if op != f.CALL or access_paths.last_name(facts, facts.expr[f.EXPR_A][call]) not in (
+        "partial", "partialmethod",
+    ):  # fmt: skip
+        return None
+    place = asked.place + 1 if asked.place >= 0 else -1
+    argument = access_paths.argument_for(facts, call, place, asked.name)
+    if argument < 0:
+        return None
+    found = expressions.definitions_of(inference, path, function)
+    return Site(path, argument) if any(item.entity in wanted for item in found) else False
+
+
+def _decorates(
+    inference: Inference,
+    path: str,
+    facts: FileFacts,
+    function: int,
+    asked: ParameterQuery,
+    wanted: set[Entity],
+) -> Site | bool | None:
+    """What a decorator gets: the function or class below it, or the arguments it is called with."""
+    decorated = _decorated(facts, function)
+    if decorated is None:
+        return None
+    definition, called = decorated
+    if called:
+        return _called(inference, path, facts, function, asked, wanted)
+    if asked.place != 0:
+        return None
+    found = expressions.definitions_of(inference, path, function)
+    if not any(item.entity in wanted for item in found):
+        return False
+    return Site(path, -1, definition_value(path, facts, definition))
+
+
+def definition_value(path: str, facts: FileFacts, definition: int) -> Type:
+    """The class or function that a definition makes, as a value."""
+    if facts.definition[f.DEF_KIND][definition] == f.CLASS:
+        return ((CLASS_OBJECT, (CLASS, path, definition), (), CONVENTIONAL),)
+    return ((FUNCTION_OBJECT, (FUNCTION, path, definition), (UNKNOWN,), CONVENTIONAL),)
+
+
+def _decorated(facts: FileFacts, function: int) -> tuple[int, bool] | None:
+    """(definition row, whether it is called) of a decorator's function."""
+    for definition in range(len(facts.definition[0])):
+        for decorator in access_paths.decorator_expressions(facts, definition):
+            if access_paths.decorator_callee(facts, decorator) == function:
+                return definition, decorator != function
+    return None
+
+
+def decorated_by(
+    inference: Inference, factory: Entity, limit: int = 24
+) -> Iterator[tuple[str, FileFacts, int]]:
+    """(file, facts, definition) of what ``@factory(…)`` decorates."""
+    name = name_of(inference, factory)
+    for path in access_paths.nearest_files(factory[1], inference.files_with(name), limit):
+        facts = inference.facts(path)
+        if facts is None:
+            continue
+        for role, _, ref in facts.occurrences(name):
+            if role & f.ROLE_MASK != f.DECORATES:
+                continue
+            decorated = _decorated(facts, ref)
+            if decorated is None or not decorated[1]:
+                continue
+            if any(
+                item.entity == factory for item in expressions.definitions_of(inference, path, ref)
+            ):
+                yield path, facts, decorated[0]
+
+
+def passed_by_decorator(inference: Inference, asked: ParameterQuery) -> Answer | None:
+    """What a decorator that a function makes gets: ``@register("x")`` above a class."""
+    facts, (_, path, row) = asked.facts, asked.function
+    scope = facts.definition[f.DEF_SCOPE][row]
+    outer = facts.scope[f.SCOPE_DEFINITION][scope]
+    if asked.place != 0 or facts.scope[f.SCOPE_KIND][scope] != f.FUNCTION_SCOPE or outer < 0:
+        return None
+    if not _is_returned(facts, scope, facts.definition[f.DEF_NAME][row]):
+        return None
+    parts = [
+        definition_value(where, other, definition)
+        for where, other, definition in decorated_by(inference, (FUNCTION, path, outer))
+    ]
+    if not parts:
+        return None
+    return Answer(tuple_of(parts), "decorated", f"it decorates {len(parts)} definitions")
+
+
+def _is_returned(facts: FileFacts, scope: int, name: int) -> bool:
+    ops, _, lefts, _ = facts.expr
+    return any(
+        where == scope and expr >= 0 and ops[expr] == f.NAME and lefts[expr] == name
+        for where, expr in zip(facts.result[f.RES_SCOPE], facts.result[f.RES_EXPR], strict=True)
+    )
+
+
+def assigned_to_property(inference: Inference, asked: ParameterQuery) -> Answer | None:
+    """What is assigned to the property that the function sets."""
+    facts = asked.facts
+    row = asked.function[2]
+    if not facts.definition[f.DEF_FLAGS][row] & f.ACCESSOR or asked.cls < 0 or asked.place:
+        return None
+    cls = (CLASS, asked.path, asked.cls)
+    parts: list[Type] = []
+    tried = 0
+    for path in access_paths.nearest_files(asked.path, inference.files_with(asked.method), 24):
+        other = inference.facts(path)
+        if other is None:
+            continue
+        name = other.name_id(asked.method)
+        table = other.attribute_binding
+        for index, written in enumerate(table[f.ATTR_NAME]):
+            if written != name or table[f.ATTR_VALUE][index] < 0 or tried >= 24:
+                continue
+            tried += 1
+            receiver = expressions.infer_classes(inference, path, table[f.ATTR_RECEIVER][index])
+            if any(cls in mro(inference, item.entity) for item in receiver):
+                value = without_none(
+                    expressions.infer_type(inference, path, table[f.ATTR_VALUE][index])
+                )
+                parts.append(informative(inference, value, asked.path))
+    parts = [part for part in parts if part]
+    if parts:
+        noun = "assignment" if len(parts) == 1 else "assignments"
+        return Answer(tuple_of(parts), "assigned", f"{len(parts)} {noun}")
+    return None

@@ -1,0 +1,498 @@
+"""Functions that are handed over and called elsewhere: callbacks, hooks, event handlers.
+
+A function value is followed forward: as an argument into a parameter, into variables, attributes
+and containers, up to where it is called with arguments. A parameter that is annotated with
+``Callable[[X], …]`` says right away what it will be called with.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from ..inference import access_paths, expressions, generics, signatures
+from ..inference.annotations import annotation_type
+from ..inference.classes import class_member
+from ..inference.entities import (
+    ATTRIBUTE,
+    CLASS,
+    FUNCTION,
+    PARAMETER,
+    entity_of_binding,
+    owner_class,
+)
+from ..inference.signatures import Arguments
+from ..inference.standard_types import standard_class
+from ..inference.types import (
+    CALLABLE,
+    CLASS_OBJECT,
+    INSTANCE,
+    UNKNOWN,
+    VARIABLE_TYPE,
+    instance,
+    substitute,
+    without_none,
+)
+from .call_sites import Site, tuple_of
+from .evidence import Answer, informative
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..facts import FileFacts
+    from ..inference.entities import Entity
+    from ..inference.inference import Inference
+    from ..inference.types import Type
+    from .evidence import ParameterQuery
+
+# Handings-over that are followed one after another, and places looked at in all.
+_DEPTH = 5
+_LOOKS = 120
+_FILES = (24, 8, 4)
+# Methods that put what they are given into what they are called on.
+_KEEPING = frozenset(["append", "add", "appendleft", "insert", "setdefault"])
+# Methods that give back what a container holds.
+_GIVING = frozenset(["get", "pop", "popleft", "values", "items", "copy", "setdefault", "popitem"])
+# Functions that call what they are given with the arguments behind it: name to place.
+_CALLING_ON = {
+    "submit": 0, "call_soon": 0, "call_soon_threadsafe": 0, "run_in_executor": 1, "to_thread": 0,
+    "call_later": 1, "call_at": 1, "start_new_thread": 0, "run_sync": 0, "spawn": 0,
+    "start_soon": 0, "addCleanup": 0, "enterContext": 0, "run_in_threadpool": 0, "callback": 0,
+}  # fmt: skip
+
+
+class _Search:
+    """One search: the place of the parameter, and how much is still looked at."""
+
+    __slots__ = ("left", "name", "place", "seen", "inference")
+
+    def __init__(self, inference: Inference, place: int, name: str) -> None:
+        self.inference = inference
+        self.place = place
+        self.name = name
+        self.left = _LOOKS
+        self.seen: set[object] = set()
+
+
+def called_with(inference: Inference, asked: ParameterQuery) -> Answer | None:
+    """What a function that is handed over is called with."""
+    if asked.method.startswith("__") or (asked.place < 0 and asked.is_bound):
+        return None
+    search = _Search(inference, asked.place, asked.name)
+    parts: list[Type] = []
+    for site in _handed_over(search, asked):
+        type_ = informative(inference, site.value(inference), asked.path)
+        if type_:
+            parts.append(type_)
+        if len(parts) >= 12:
+            break
+    if not parts:
+        return None
+    return Answer(tuple_of(parts), "callback", "what it is called back with")
+
+
+def lambda_called_with(inference: Inference, path: str, facts: FileFacts, row: int) -> Type:
+    """What a lambda is called with, for one of its parameters: a row of binding."""
+    scope = facts.binding[f.BIND_SCOPE][row]
+    owners = facts.parameter[f.PAR_SCOPE]
+    rows = [index for index, owner in enumerate(owners) if owner == scope]
+    place = rows.index(facts.binding[f.BIND_REF][row])
+    search = _Search(inference, place, facts.names[facts.binding[f.BIND_NAME][row]])
+    ops, _, _, rights = facts.expr
+    for expr, op in enumerate(ops):
+        if op == f.LAMBDA and rights[expr] == scope:
+            sites = _followed(search, path, facts, expr, _DEPTH)
+            return tuple_of([informative(inference, site.value(inference), path) for site in sites])
+    return UNKNOWN
+
+
+def _handed_over(search: _Search, asked: ParameterQuery) -> Iterator[Site]:
+    inference, facts, function = search.inference, asked.facts, asked.function
+    yield from _dispatched(search, asked)
+    yield from _decorated(search, asked)
+    scope = facts.definition[f.DEF_SCOPE][function[2]]
+    local = facts.scope[f.SCOPE_KIND][scope] == f.FUNCTION_SCOPE
+    level = min(max(inference.progress.conventions - 1, 0), len(_FILES) - 1)
+    files = [asked.path] if local else inference.files_with(asked.method)
+    for path in access_paths.nearest_files(asked.path, files, _FILES[level]):
+        other = inference.facts(path)
+        if other is None:
+            continue
+        for role, _, ref in other.occurrences(asked.method):
+            if role & f.ROLE_MASK != f.READ:
+                continue
+            user, _ = access_paths.parent_expression(other, ref)
+            if user < 0 and not _is_bound_value(other, ref):
+                continue
+            search.left -= 1
+            if search.left <= 0:
+                return
+            if any(
+                item.entity == function for item in expressions.definitions_of(inference, path, ref)
+            ):
+                yield from _followed(search, path, other, ref, _DEPTH)
+
+
+def _is_bound_value(facts: FileFacts, expr: int) -> bool:
+    """Whether an expression as a whole is what something is bound to."""
+    return (
+        expr in facts.binding[f.BIND_VALUE].tolist()
+        or expr in facts.attribute_binding[f.ATTR_VALUE].tolist()
+        or expr in facts.item_binding[f.ITEM_VALUE].tolist()
+    )
+
+
+def _decorated(search: _Search, asked: ParameterQuery) -> Iterator[Site]:
+    """Where the decorators of the function take it."""
+    inference, facts, path = search.inference, asked.facts, asked.path
+    for decorator in access_paths.decorator_expressions(facts, asked.function[2]):
+        target = access_paths.decorator_callee(facts, decorator)
+        for item in expressions.definitions_of(inference, path, target):
+            callee = item.entity
+            if callee[0] == CLASS and decorator == target:
+                callee = next(
+                    (each.entity for each in class_member(inference, callee, "__init__")), callee
+                )
+            if callee[0] != FUNCTION:
+                continue
+            inner = [callee] if decorator == target else _made_by(inference, callee)
+            for function in inner:
+                yield from _into_parameter(search, function, 0, "", None, _DEPTH)
+            if decorator != target:
+                yield from _returned_callable(search, callee)
+
+
+def _made_by(inference: Inference, factory: Entity) -> list[Entity]:
+    """Functions that a function defines and gives back."""
+    facts = inference.need(factory[1])
+    scope = facts.definition[f.DEF_OWN_SCOPE][factory[2]]
+    ops, _, lefts, _ = facts.expr
+    returned = {
+        lefts[expr]
+        for where, expr in zip(facts.result[f.RES_SCOPE], facts.result[f.RES_EXPR], strict=True)
+        if where == scope and expr >= 0 and ops[expr] == f.NAME
+    }
+    return [
+        (FUNCTION, factory[1], row)
+        for row, where in enumerate(facts.definition[f.DEF_SCOPE])
+        if where == scope and facts.definition[f.DEF_NAME][row] in returned
+    ]
+
+
+def _returned_callable(search: _Search, factory: Entity) -> Iterator[Site]:
+    """``def route(…) -> Callable[[Callable[[X], Y]], …]``: what the result's parameter says."""
+    facts = search.inference.need(factory[1])
+    annotation = facts.definition[f.DEF_RETURNS][factory[2]]
+    for value in annotation_type(search.inference, factory[1], annotation):
+        if value[0] == CALLABLE and len(value[2]) > 1:
+            yield from _expected(search, factory[1], value[2][1])
+
+
+def _followed(
+    search: _Search, path: str, facts: FileFacts, expr: int, depth: int
+) -> Iterator[Site]:
+    """Where the value of an expression is called, the function or what holds it."""
+    if depth <= 0 or search.left <= 0 or (path, expr) in search.seen:
+        return
+    search.seen.add((path, expr))
+    row, op = access_paths.parent_expression(facts, expr)
+    if op == -2:
+        yield from _site(search, path, facts, row)
+        return
+    if op == f.CALL:
+        yield from _argument(search, path, facts, row, expr, depth)
+        return
+    if op == f.ATTRIBUTE:
+        # `handlers.values()`: what a container holds; other attributes are not the function.
+        if facts.names[facts.expr[f.EXPR_B][row]] in _GIVING:
+            call = access_paths.nearby_call(facts, row)
+            if call >= 0:
+                yield from _followed(search, path, facts, call, depth)
+        return
+    if row >= 0:
+        if op == f.DICT and search.place == 0:
+            yield from _keyed(search, path, facts, row, expr)
+        yield from _followed(search, path, facts, row, depth)
+        return
+    yield from _bound(search, path, facts, expr, depth)
+
+
+def _keyed(
+    search: _Search, path: str, facts: FileFacts, display: int, value: int
+) -> Iterator[Site]:
+    """``{Decimal: encode}``: what is registered for a class gets instances of it."""
+    (extra,) = facts.extra
+    at = facts.expr[f.EXPR_A][display]
+    for index in range(at + 1, at + 1 + extra[at], 2):
+        key = extra[index]
+        if extra[index + 1] != value or key < 0:
+            continue
+        if facts.expr[f.EXPR_OP][key] not in (f.NAME, f.ATTRIBUTE):
+            continue
+        for item in expressions.definitions_of(search.inference, path, key):
+            if item.entity[0] == CLASS:
+                yield Site(path, -1, (instance(item.entity),))
+
+
+def _dispatched(search: _Search, asked: ParameterQuery) -> Iterator[Site]:
+    """``@function.register(Foo)`` of ``singledispatch``: the first argument is one."""
+    facts = asked.facts
+    for decorator in access_paths.decorator_expressions(facts, asked.function[2]):
+        target = access_paths.decorator_callee(facts, decorator)
+        if target == decorator or facts.expr[f.EXPR_OP][target] != f.ATTRIBUTE:
+            continue
+        receiver = facts.expr[f.EXPR_A][target]
+        generic = any(
+            item.entity[0] == FUNCTION
+            for item in expressions.definitions_of(search.inference, asked.path, receiver)
+        )
+        if not generic or search.place != 0 or access_paths.last_name(facts, target) != "register":
+            continue
+        for item in expressions.definitions_of(
+            search.inference, asked.path, access_paths.argument_for(facts, decorator, 0, "cls")
+        ):
+            if item.entity[0] == CLASS:
+                yield Site(asked.path, -1, (instance(item.entity),))
+
+
+def _site(search: _Search, path: str, facts: FileFacts, call: int) -> Iterator[Site]:
+    argument = access_paths.argument_for(facts, call, search.place, search.name)
+    if argument >= 0:
+        yield Site(path, argument)
+
+
+def _bound(search: _Search, path: str, facts: FileFacts, expr: int, depth: int) -> Iterator[Site]:
+    """What is bound to the value of an expression: variables, attributes, items of containers."""
+    for row, value in enumerate(facts.binding[f.BIND_VALUE]):
+        if value == expr and facts.binding[f.BIND_KIND][row] != f.PARAMETER:
+            yield from _holder(search, entity_of_binding(path, facts, row), depth - 1)
+    table = facts.attribute_binding
+    for row, value in enumerate(table[f.ATTR_VALUE]):
+        if value == expr:
+            yield from _attribute_holder(search, path, facts, row, depth - 1)
+    for row, value in enumerate(facts.item_binding[f.ITEM_VALUE]):
+        if value == expr:
+            container = facts.item_binding[f.ITEM_CONTAINER][row]
+            yield from _holds(search, path, container, depth - 1)
+
+
+def _holds(search: _Search, path: str, container: int, depth: int) -> Iterator[Site]:
+    """Where what a container holds is called, the container being an expression."""
+    for item in expressions.definitions_of(search.inference, path, container):
+        if item.entity[0] == ATTRIBUTE:
+            other = search.inference.need(item.entity[1])
+            yield from _attribute_holder(search, item.entity[1], other, item.entity[2], depth)
+        else:
+            yield from _holder(search, item.entity, depth)
+
+
+def _holder(search: _Search, entity: Entity, depth: int) -> Iterator[Site]:
+    """Where what a variable or parameter holds is called, in its own file."""
+    kind, path, row = entity
+    if kind in (CLASS, FUNCTION) or row < 0 or (entity in search.seen):
+        return
+    search.seen.add(entity)
+    facts = search.inference.need(path)
+    name = facts.names[facts.binding[f.BIND_NAME][row]]
+    same = facts.bindings_of(facts.binding[f.BIND_SCOPE][row], facts.binding[f.BIND_NAME][row])
+    for role, _, ref in facts.occurrences(name):
+        if role & f.ROLE_MASK not in (f.READ, f.CALLED) or role & f.ATTRIBUTE_ROLE:
+            continue
+        search.left -= 1
+        if search.left <= 0:
+            return
+        found = expressions.definitions_of(search.inference, path, ref)
+        if any(item.entity[1] == path and item.entity[2] in same for item in found):
+            yield from _followed(search, path, facts, ref, depth)
+
+
+def _attribute_holder(
+    search: _Search, path: str, facts: FileFacts, row: int, depth: int
+) -> Iterator[Site]:
+    """Where what an attribute holds is called, in the file that assigns it."""
+    table = facts.attribute_binding
+    owner, name = table[f.ATTR_OWNER][row], facts.names[table[f.ATTR_NAME][row]]
+    if owner < 0 or (path, owner, name) in search.seen:
+        return
+    search.seen.add((path, owner, name))
+    for role, _, ref in facts.occurrences(name):
+        if role & f.ROLE_MASK not in (f.READ, f.CALLED) or not role & f.ATTRIBUTE_ROLE:
+            continue
+        search.left -= 1
+        if search.left <= 0:
+            return
+        receiver = expressions.infer_type(search.inference, path, facts.expr[f.EXPR_A][ref])
+        if any(value[0] == INSTANCE and value[1] == (CLASS, path, owner) for value in receiver):
+            yield from _followed(search, path, facts, ref, depth)
+
+
+def _argument(
+    search: _Search, path: str, facts: FileFacts, call: int, expr: int, depth: int
+) -> Iterator[Site]:
+    """Where a function goes that is an argument of a call."""
+    inference = search.inference
+    callee = facts.expr[f.EXPR_A][call]
+    name = access_paths.last_name(facts, callee)
+    place, key = _place_of(facts, call, expr)
+    yield from _called_on(search, path, facts, call, name, place, key)
+    if name == "set_defaults" and key:
+        # `parser.set_defaults(func=command)`, then `args.func(args)`.
+        namespace = standard_class(inference, "argparse", "Namespace")
+        if namespace is not None and search.place == 0:
+            yield Site(path, -1, (instance(namespace),))
+        return
+    if name in ("partial", "partialmethod") and place == 0:
+        given = (
+            sum(
+                1
+                for each, _ in access_paths.call_arguments(facts, call)
+                if each == f.ARG_POSITIONAL
+            )
+            - 1
+        )
+        if given <= search.place:
+            inner = _Search(inference, search.place - given, search.name)
+            yield from _followed(inner, path, facts, call, depth - 1)
+        return
+    targets = expressions.definitions_of(inference, path, callee)
+    if facts.expr[f.EXPR_OP][callee] == f.ATTRIBUTE and (
+        name in _KEEPING and not any(item.entity[1].endswith(".py") for item in targets)
+    ):
+        yield from _holds(search, path, facts.expr[f.EXPR_A][callee], depth - 1)
+        return
+    arguments = Arguments.of(inference, path, facts, call)
+    for item in targets:
+        functions, bound = [item.entity], item.entity[0] == CLASS
+        if bound:
+            functions = [
+                each.entity
+                for name in ("__init__", "__new__")
+                for each in class_member(inference, item.entity, name)[:1]
+            ]
+        for function in functions:
+            if function[0] != FUNCTION:
+                continue
+            for overload in signatures.overloads(inference, function):
+                sites = _into_parameter(
+                    search, overload, place, key, arguments, depth - 1, bound=bound
+                )
+                first = next(sites, None)
+                if first is not None:
+                    yield first
+                    yield from sites
+                    break
+
+
+def _place_of(facts: FileFacts, call: int, expr: int) -> tuple[int, str]:
+    """(place, keyword) of an argument of a call; the place of a keyword is -1."""
+    place = 0
+    for key, value in access_paths.call_arguments(facts, call):
+        if value == expr:
+            return (-1, facts.names[key]) if key >= 0 else (place, "")
+        place += key == f.ARG_POSITIONAL
+    return -1, ""
+
+
+def _called_on(
+    search: _Search, path: str, facts: FileFacts, call: int, name: str, place: int, key: str
+) -> Iterator[Site]:
+    """Threads, executors, event loops: the arguments stand beside the function."""
+    if search.place < 0:
+        return
+    if _CALLING_ON.get(name, -2) == place:
+        argument = access_paths.argument_for(facts, call, place + 1 + search.place, "")
+        if argument >= 0:
+            yield Site(path, argument)
+    elif key in ("target", "func", "function") or (name == "apply_async" and place == 0):
+        listed = access_paths.keyword_argument(facts, call, "args")
+        if listed < 0 and name in ("apply_async", "Timer"):
+            listed = access_paths.argument_for(facts, call, 1, "")
+        items = access_paths.display_elements(facts, listed)
+        if search.place < len(items):
+            yield Site(path, items[search.place])
+
+
+def _into_parameter(
+    search: _Search,
+    function: Entity,
+    place: int,
+    key: str,
+    arguments: Arguments | None,
+    depth: int,
+    *,
+    bound: bool = False,
+) -> Iterator[Site]:
+    """Where a function's parameter is called, or what its annotation says."""
+    inference = search.inference
+    facts = inference.facts(function[1])
+    if facts is None:
+        return
+    rows = signatures.parameter_rows(inference, function)
+    flags = facts.definition[f.DEF_FLAGS][function[2]]
+    if bound or (owner_class(facts, function) >= 0 and not flags & f.STATIC):
+        rows = rows[1:]
+    for index, row in enumerate(rows):
+        name = facts.names[facts.parameter[f.PAR_NAME][row]]
+        if not (name == key if key else index == place):
+            continue
+        annotation = facts.parameter[f.PAR_ANNOTATION][row]
+        if annotation >= 0:
+            wanted = annotation_type(inference, function[1], annotation)
+            variables: dict[Entity, Type] = {}
+            if arguments is not None:
+                generics.bind_arguments(
+                    inference, function, arguments, variables, bound_first=bound
+                )
+            yield from _expected(search, function[1], wanted, variables)
+        scope = facts.definition[f.DEF_OWN_SCOPE][function[2]]
+        for binding in facts.bindings_of(scope, facts.parameter[f.PAR_NAME][row]):
+            if facts.binding[f.BIND_KIND][binding] == f.PARAMETER:
+                yield from _holder(search, (PARAMETER, function[1], binding), depth - 1)
+
+
+def _expected(
+    search: _Search, path: str, wanted: Type, variables: dict[Entity, Type] | None = None
+) -> Iterator[Site]:
+    """The type of the parameter that a callable's annotation gives."""
+    inference = search.inference
+    for value in wanted:
+        if value[0] == VARIABLE_TYPE:
+            yield from _expected(search, path, _bound_of(inference, value[1]), variables)
+        elif value[0] == CALLABLE and 0 <= search.place < len(value[2]) - 1:
+            type_ = without_none(substitute(value[2][search.place + 1], variables or {}))
+            if type_:
+                yield Site(path, -1, type_)
+        elif value[0] in (INSTANCE, CLASS_OBJECT) and value[1][0] == CLASS:
+            yield from _protocol(search, value[1])
+
+
+def _bound_of(inference: Inference, variable: Entity) -> Type:
+    """What ``TypeVar("T", bound=…)`` bounds a type variable to."""
+    if variable[2] < 0:
+        return UNKNOWN
+    facts = inference.need(variable[1])
+    value = facts.binding[f.BIND_VALUE][variable[2]]
+    if value < 0 or facts.expr[f.EXPR_OP][value] != f.CALL:
+        return UNKNOWN
+    return annotation_type(
+        inference, variable[1], access_paths.keyword_argument(facts, value, "bound")
+    )
+
+
+def _protocol(search: _Search, cls: Entity) -> Iterator[Site]:
+    """The parameter that the ``__call__`` of a protocol has at the place."""
+    from ..symbols import base_names
+
+    inference = search.inference
+    facts = inference.need(cls[1])
+    if "Protocol" not in base_names(facts, cls[2]):
+        return
+    for item in class_member(inference, cls, "__call__"):
+        if item.entity[0] != FUNCTION:
+            continue
+        rows = signatures.parameter_rows(inference, item.entity)[1:]
+        if 0 <= search.place < len(rows):
+            other = inference.need(item.entity[1])
+            annotation = other.parameter[f.PAR_ANNOTATION][rows[search.place]]
+            type_ = without_none(annotation_type(inference, item.entity[1], annotation))
+            if type_:
+                yield Site(item.entity[1], -1, type_)

@@ -1,0 +1,214 @@
+"""Types that docstrings tell, in the styles of Google, NumPy and Sphinx."""
+
+from __future__ import annotations
+
+from .. import facts as f
+from ..inference.classes import class_member
+from ..inference.entities import CLASS, MODULE, NAMESPACE
+from ..inference.names import builtin_name, module_attribute, module_member
+from ..inference.standard_types import builtin_instance
+from ..inference.types import UNKNOWN, instance, union
+from .evidence import Answer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from ..inference.entities import Entity
+    from ..inference.inference import Inference
+    from ..inference.types import Type
+    from .evidence import ParameterQuery
+
+_ARGUMENTS = ("args:", "arguments:", "parameters:", "params:", "keyword args:", "attributes:")
+_RETURNS = ("returns:", "return:", "yields:")
+_WORDS = {
+    "string": "str", "integer": "int", "boolean": "bool", "dictionary": "dict", "number": "float",
+    "strings": "str", "ints": "int", "integers": "int", "floats": "float", "strs": "str",
+    "booleans": "bool",
+}  # fmt: skip
+# What is written around a type and is no part of it.
+_ROLES = (":class:", ":py:class:", ":obj:", ":py:obj:", ":exc:", ":ref:", ":any:")
+_CONTAINERS = {"list": "list", "tuple": "tuple", "set": "set", "sequence": "list"}
+# Docstrings say these of anything.
+_NOTHING = frozenset(["object", "any", "none", "optional", "instance", "value", "self", "type"])
+
+
+def documented_parameter(inference: Inference, asked: ParameterQuery) -> Answer | None:
+    """The type that the docstring of the function, or of its class, gives a parameter."""
+    facts, row = asked.facts, asked.function[2]
+    rows = [row]
+    if asked.method == "__init__" and asked.cls >= 0:
+        rows.append(asked.cls)
+    for definition in rows:
+        text = docstring(inference, asked.path, facts, definition)
+        said = parameter_text(text, asked.name) if asked.name in text else ""
+        type_ = resolve_docstring_type(inference, asked.path, said) if said else UNKNOWN
+        if type_:
+            return Answer(type_, "docstring", f"its docstring says `{said}`")
+    return None
+
+
+def documented_return(inference: Inference, function: Entity) -> Type:
+    """The type that the docstring of a function says it gives back."""
+    facts = inference.need(function[1])
+    text = docstring(inference, function[1], facts, function[2])
+    said = return_text(text) if text else ""
+    return resolve_docstring_type(inference, function[1], said) if said else UNKNOWN
+
+
+def docstring(inference: Inference, path: str, facts: FileFacts, definition: int) -> str:
+    """Text of a definition's docstring, quotes and prefix left in; empty when it has none."""
+    start = facts.definition[f.DEF_DOC][definition]
+    if start < 0:
+        return ""
+    text = inference.text(path)
+    for quote in (b'"""', b"'''"):
+        at = text.find(quote, start, start + 6)
+        if at >= 0:
+            end = text.find(quote, at + 3)
+            return text[at + 3 : end].decode("utf-8", "replace") if end >= 0 else ""
+    return ""
+
+
+def parameter_text(text: str, name: str) -> str:
+    """What a docstring says the type of a parameter is, as written; empty when it does not."""
+    lines = text.splitlines()
+    section = ""
+    for index, line in enumerate(lines):
+        stripped = line.strip()
+        if stripped.startswith(":"):
+            said = _field(stripped, name)
+            if said:
+                return said
+            continue
+        below = lines[index + 1].strip() if index + 1 < len(lines) else ""
+        if len(below) > 2 and not below.strip("-=~"):
+            section = stripped.lower()
+            continue
+        if stripped.lower() in _ARGUMENTS:
+            section = "args:"
+            continue
+        if section == "args:" and stripped.startswith((f"{name} (", f"{name}(", f"`{name}` (")):
+            return _inside(stripped.partition("(")[2])
+        if section in ("parameters", "other parameters", "arguments") and ":" in stripped:
+            before, _, after = stripped.partition(":")
+            if name in [part.strip(" *`") for part in before.split(",")] and after[:1] in ("", " "):
+                return after.strip()
+    return ""
+
+
+def _field(line: str, name: str) -> str:
+    """``:param Foo name: …`` or ``:type name: Foo``."""
+    head, _, rest = line[1:].partition(":")
+    words = head.split()
+    if (
+        len(words) == 2
+        and words[0] in ("type", "vartype", "kwtype")
+        and words[1].strip("*`") == name
+    ):
+        return rest.strip()
+    if len(words) > 2 and words[0] in ("param", "parameter", "arg", "argument", "key", "keyword"):
+        return " ".join(words[1:-1]) if words[-1].strip("*`") == name else ""
+    return ""
+
+
+def return_text(text: str) -> str:
+    """What a docstring says the type of the result is, as written."""
+    lines = text.splitlines()
+    for index, line in enumerate(lines):
+        stripped = line.strip()
+        if stripped.startswith(":rtype:"):
+            return stripped[7:].strip()
+        below = lines[index + 1].strip() if index + 1 < len(lines) else ""
+        if stripped.lower() in _RETURNS and below:
+            said, colon, _ = below.partition(": ")
+            return said.strip() if colon else ""
+        if stripped.lower() in ("returns", "return", "yields") and below and not below.strip("-"):
+            said = lines[index + 2].strip() if index + 2 < len(lines) else ""
+            name, colon, rest = said.partition(" : ")
+            return rest.strip() if colon and name.isidentifier() else said
+    return ""
+
+
+def _inside(text: str) -> str:
+    """Text up to the parenthesis that closes what was opened before it."""
+    depth = 1
+    for index, char in enumerate(text):
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if depth == 0:
+            return text[:index]
+    return ""
+
+
+def resolve_docstring_type(inference: Inference, path: str, said: str, depth: int = 0) -> Type:
+    """The type that words of a docstring name; unknown unless every alternative is understood."""
+    said = said.strip().rstrip(".;").strip()
+    if depth > 3 or not said or len(said) > 120:
+        return UNKNOWN
+    for tail in (", optional", ", required", " optional", ", default", " instance", " object"):
+        if tail in said:
+            said = said.partition(tail)[0].strip()
+    for article in ("a ", "an ", "an instance of ", "instance of ", "the "):
+        said = said.removeprefix(article)
+    for role in _ROLES:
+        said = said.removeprefix(role)
+    said = said.strip("`").lstrip("~!")
+    if said.startswith("Optional[") and said.endswith("]"):
+        return resolve_docstring_type(inference, path, said[9:-1], depth + 1)
+    if said.startswith("Union[") and said.endswith("]"):
+        said = said[6:-1].replace(",", " or ")
+    alternatives = [part for chunk in said.split(" or ") for part in chunk.split("|")]
+    if len(alternatives) > 1:
+        parts = [part.strip() for part in alternatives]
+        types = [
+            resolve_docstring_type(inference, path, part, depth + 1)
+            for part in parts
+            if part.lower() not in ("none", "")
+        ]
+        return union(*types) if all(types) else UNKNOWN
+    head, _, rest = said.partition(" of ")
+    if rest and head.lower() in _CONTAINERS:
+        inner = resolve_docstring_type(inference, path, rest, depth + 1) or resolve_docstring_type(
+            inference, path, rest.removesuffix("s"), depth + 1
+        )
+        return builtin_instance(inference, _CONTAINERS[head.lower()], inner)
+    if said.endswith("]") and "[" in said:
+        head, _, rest = said.partition("[")
+        name = head.rpartition(".")[2].lower()
+        if name in _CONTAINERS:
+            inner = resolve_docstring_type(inference, path, rest[:-1], depth + 1)
+            return builtin_instance(inference, _CONTAINERS[name], inner)
+        return _class_named(inference, path, head)
+    return _class_named(inference, path, said)
+
+
+def _class_named(inference: Inference, path: str, said: str) -> Type:
+    """An instance of the class that a dotted name in a docstring means."""
+    parts = said.split(".")
+    if said.lower() in _NOTHING or not all(part.isidentifier() for part in parts):
+        return UNKNOWN
+    found = module_member(inference, path, parts[0])
+    for part in parts[1:]:
+        found = [
+            inner
+            for item in found
+            for inner in (
+                module_attribute(inference, item.entity, part)
+                if item.entity[0] in (MODULE, NAMESPACE)
+                else class_member(inference, item.entity, part)
+                if item.entity[0] == CLASS
+                else []
+            )
+        ]
+    if not found and len(parts) > 1:
+        from ..inference.locate import resolve_dotted_name
+
+        found = resolve_dotted_name(inference, said)
+    if not found and len(parts) == 1:
+        found = builtin_name(inference, _WORDS.get(said.lower(), said))
+        if not found and said[:1].isupper():
+            from .names import class_named
+
+            entity = class_named(inference, said)
+            return (instance(entity),) if entity is not None else UNKNOWN
+    classes = [item.entity for item in found if item.entity[0] == CLASS]
+    return (instance(classes[0]),) if classes else UNKNOWN

@@ -1,0 +1,191 @@
+"""The parameter that is asked about, and the answer that a convention gives.
+
+How far conventions rest on each other.
+
+What is passed for a parameter may itself be a parameter whose type only convention tells. Following
+that through whatever the argument computes would soon mean all of the code base, so it is followed
+only where the argument *is* a parameter, or an attribute of one; anything else is evaluated by
+what types say.
+
+
+What becomes of the alternatives that a convention gives: kept, generalized, or given up.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from ..inference import access_paths, expressions
+from ..inference.classes import mro
+from ..inference.entities import CLASS, CONVENTIONAL, FUNCTION, PARAMETER, name_of, owner_class
+from ..inference.query_cache import NESTED
+from ..inference.signatures import parameter_rows
+from ..inference.types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, NONE, UNKNOWN, union
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from ..inference.entities import Entity
+    from ..inference.inference import Inference
+    from ..inference.types import Type, Value
+
+
+class ParameterQuery:
+    """A parameter that is asked about.
+
+    ``place`` counts from what a call writes first, so the receiver of a method is left out; it is
+    -1 for a parameter that is given by keyword only. ``cls`` is the definition row of the class
+    that the function is a member of, or -1.
+    """
+
+    __slots__ = ("cls", "facts", "function", "method", "name", "parameter", "path", "place", "row")
+
+    def __init__(self, inference: Inference, path: str, facts: FileFacts, row: int) -> None:
+        """Row ``row`` of binding, of a function that has a definition."""
+        self.path = path
+        self.facts = facts
+        self.row = row
+        scope = facts.binding[f.BIND_SCOPE][row]
+        self.function = (FUNCTION, path, facts.scope[f.SCOPE_DEFINITION][scope])
+        self.method = facts.names[facts.definition[f.DEF_NAME][self.function[2]]]
+        self.name = facts.names[facts.binding[f.BIND_NAME][row]]
+        self.parameter = facts.binding[f.BIND_REF][row]
+        self.cls = owner_class(facts, self.function)
+        rows = parameter_rows(inference, self.function)
+        self.place = rows.index(self.parameter)
+        if facts.parameter[f.PAR_KIND][self.parameter] == f.KEYWORD_ONLY:
+            self.place = -1
+        elif self.is_bound:
+            self.place -= 1
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether calls leave out the first parameter."""
+        flags = self.facts.definition[f.DEF_FLAGS][self.function[2]]
+        return self.cls >= 0 and not flags & f.STATIC
+
+
+class Answer:
+    """What one convention says: a type, the rule's short name, and what it saw, for people."""
+
+    __slots__ = ("because", "rule", "type")
+
+    def __init__(self, type_: Type, rule: str, because: str) -> None:
+        """``because`` goes on after "`x` is a `Foo`: "."""
+        self.type = type_
+        self.rule = rule
+        self.because = because
+
+
+def infer_without_conventions(inference: Inference, path: str, expr: int) -> Type:
+    """Type of an expression without looking for any more conventions."""
+    progress = inference.progress
+    before = progress.conventions
+    progress.conventions = NESTED
+    try:
+        return expressions.infer_type(inference, path, expr)
+    finally:
+        progress.conventions = before
+
+
+def infer_argument(inference: Inference, path: str, expr: int) -> Type:
+    """Type of an argument, by convention where it is a parameter or an attribute of one."""
+    facts = inference.need(path)
+    ops, _, lefts, _ = facts.expr
+    root = expr
+    while ops[root] in (f.ATTRIBUTE, f.SUBSCRIPT):
+        root = lefts[root]
+    if ops[root] == f.NAME and any(
+        item.entity[0] == PARAMETER for item in expressions.definitions_of(inference, path, root)
+    ):
+        return expressions.infer_type(inference, path, expr)
+    return infer_without_conventions(inference, path, expr)
+
+
+_OF_CLASSES = (INSTANCE, CLASS_OBJECT)
+# Alternatives that are worth telling; more of them say that the parameter takes anything.
+_TELLING = 3
+# Distributions whose objects stand in for others in tests.
+_STAND_INS = ("/unittest/mock.py", "/unittest/mock.pyi", "/mock/mock.py")
+# Type arguments inside of each other, and alternatives of one, that are kept.
+_DEPTH = 3
+_WIDTH = 6
+
+
+def informative(inference: Inference, type_: Type, path: str) -> Type:
+    """What of a type says something about code of a file: no None, no ``object``, no stand-ins.
+
+    What tests define stands in for something else wherever it reaches other code.
+    """
+    anything = access_paths.is_test_file(path)
+    return tuple(
+        value
+        for value in type_
+        if _says_something(inference, value)
+        and (anything or value[0] not in _OF_CLASSES or not access_paths.is_test_file(value[1][1]))
+    )
+
+
+def _says_something(inference: Inference, value: Value) -> bool:
+    form, entity, _, _ = value
+    if form == NONE:
+        return False
+    if form != INSTANCE:
+        return True
+    if entity[0] != CLASS or entity[1].endswith(_STAND_INS):
+        return False
+    return name_of(inference, entity) not in ("object", "Any")
+
+
+def combine(inference: Inference, type_: Type) -> Type:
+    """The alternatives of one rule as one answer, CONVENTIONAL all through; unknown for a mess."""
+    merged = _merged(type_)
+    if len(merged) > _TELLING:
+        base = _common_base(inference, merged)
+        if base is None:
+            return UNKNOWN
+        merged = (base,)
+    return as_conventional(merged)
+
+
+def _merged(type_: Type) -> Type:
+    """Instances of one class with different type arguments as one."""
+    found: dict[tuple[int, Entity], Value] = {}
+    for value in type_:
+        key = value[:2]
+        first = found.get(key)
+        if first is None:
+            found[key] = value
+        elif first[0] == INSTANCE and len(first[2]) == len(value[2]):
+            args = tuple(union(*pair) for pair in zip(first[2], value[2], strict=True))
+            found[key] = (first[0], first[1], args, max(first[3], value[3]))
+    return tuple(found.values())
+
+
+def _common_base(inference: Inference, type_: Type) -> Value | None:
+    """The nearest class that all are derived from, when they are all of one form."""
+    forms = {value[0] for value in type_}
+    if len(forms) != 1 or not forms <= {INSTANCE, CLASS_OBJECT}:
+        return None
+    orders = [mro(inference, value[1]) for value in type_]
+    for candidate in orders[0]:
+        if candidate[0] == CLASS and all(candidate in order for order in orders[1:]):
+            outside = candidate[1].endswith((".pyi",)) and candidate[1].startswith("/")
+            return None if outside else (type_[0][0], candidate, (), CONVENTIONAL)
+    return None
+
+
+def as_conventional(type_: Type, depth: int = 0) -> Type:
+    """A type known by convention only, its type arguments included, those far inside left out."""
+    return tuple(
+        (
+            form,
+            entity,
+            args if form == FUNCTION_OBJECT else tuple(_inside(arg, depth + 1) for arg in args),
+            CONVENTIONAL,
+        )
+        for form, entity, args, _ in type_
+    )
+
+
+def _inside(arg: Type, depth: int) -> Type:
+    return as_conventional(arg, depth) if depth <= _DEPTH and len(arg) <= _WIDTH else UNKNOWN

@@ -1,0 +1,99 @@
+"""What a parameter is by its name alone: annotated elsewhere, or spelled like a class.
+
+The weakest conventions. Both ask for support: the class must have every attribute that the function
+uses on the parameter, and at least one has to be used.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from ..inference import access_paths
+from ..inference.annotations import annotation_type
+from ..inference.entities import CLASS
+from ..inference.types import INSTANCE, UNKNOWN, instance, without_none
+from . import usage
+from .evidence import Answer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..inference.entities import Entity
+    from ..inference.inference import Inference
+    from ..inference.types import Type
+    from .evidence import ParameterQuery
+
+# Names that parameters of any type have.
+_SAYS_NOTHING = frozenset(
+    ["args", "data", "func", "item", "key", "kwargs", "name", "obj", "path", "value", "other",
+     "self", "cls", "node", "arg", "val", "result", "expr", "element", "instance", "object"]
+)  # fmt: skip
+_FILES = (60, 12, 4)
+
+
+def annotated_elsewhere(inference: Inference, asked: ParameterQuery) -> Answer | None:
+    """What parameters of this name are annotated with elsewhere, as far as it fits the use."""
+    name = asked.name
+    if len(name) < 3 or name in _SAYS_NOTHING:
+        return None
+    used = usage.attributes_used_on_parameter(asked)
+    if not used:
+        return None
+    level = min(max(inference.progress.conventions - 1, 0), len(_FILES) - 1)
+    seen: dict[Entity, int] = {}
+    total = 0
+    for where in access_paths.nearest_files(asked.path, inference.files_with(name), _FILES[level]):
+        other = inference.facts(where)
+        if other is None:
+            continue
+        row_of_name = other.name_id(name)
+        table = other.parameter
+        for parameter, named_ in enumerate(table[f.PAR_NAME]):
+            annotation = table[f.PAR_ANNOTATION][parameter]
+            if named_ != row_of_name or annotation < 0:
+                continue
+            total += 1
+            for value in without_none(annotation_type(inference, where, annotation)):
+                if value[0] == INSTANCE and value[1][0] == CLASS:
+                    seen[value[1]] = seen.get(value[1], 0) + 1
+    fitting = [entity for entity in seen if usage.has_all_members(inference, entity, used)]
+    if len(fitting) != 1 or 2 * seen[fitting[0]] < total:
+        return None
+    count = seen[fitting[0]]
+    noun = "parameter" if count == 1 else "parameters"
+    because = f"{count} {noun} of this name {'is' if count == 1 else 'are'} annotated so"
+    return Answer((instance(fitting[0]),), "same-name", because)
+
+
+def spelled_like(inference: Inference, asked: ParameterQuery) -> Answer | None:
+    """The class of the workspace whose name is the parameter's."""
+    type_ = class_like(inference, asked.name, usage.attributes_used_on_parameter(asked))
+    return Answer(type_, "class-name", "the class of this name") if type_ else None
+
+
+def class_like(inference: Inference, name: str, used: set[str]) -> Type:
+    """An instance of the class named like a variable, if it has all that is used on it."""
+    stripped = name.strip("_")
+    if len(stripped) < 3 or stripped in _SAYS_NOTHING or not used:
+        return UNKNOWN
+    camel = "".join(part.capitalize() for part in stripped.split("_"))
+    entity = class_named(inference, camel)
+    if entity is None or not usage.has_all_members(inference, entity, used):
+        return UNKNOWN
+    return (instance(entity),)
+
+
+def class_named(inference: Inference, name: str) -> Entity | None:
+    """The only class of the workspace with a name; those of tests do not count beside others."""
+    classes: list[Entity] = []
+    for path in usage.files_defining(inference, name):
+        facts = inference.facts(path)
+        row_of_name = facts.name_id(name) if facts is not None else -1
+        if facts is None or row_of_name < 0:
+            continue
+        classes += [
+            (CLASS, path, row)
+            for row, kind in enumerate(facts.definition[f.DEF_KIND])
+            if kind == f.CLASS and facts.definition[f.DEF_NAME][row] == row_of_name
+        ]
+    if len(classes) > 1:
+        classes = [entity for entity in classes if not access_paths.is_test_file(entity[1])]
+    return classes[0] if len(classes) == 1 else None

@@ -1,0 +1,199 @@
+"""Conventional evidence: what untyped code is by how the code base speaks.
+
+Type checkers fall silent on a parameter without annotation. Here it is what call sites pass, what
+the fixture of its name gives, what its docstring says, and so on, each rule a module of its own.
+Rules are asked in order of how often they are right; the first that has an answer gives it, and one
+that sees too many different things says that the parameter takes anything. Everything found here is
+CONVENTIONAL, type arguments included, never mixed up with what types say.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from ..inference import access_paths, expressions
+from ..inference.entities import CLASS, Found, name_of
+from ..inference.query_cache import CONSULTED, NESTED
+from ..inference.types import CLASS_OBJECT, INSTANCE, UNKNOWN, union, without_none
+from ..plugins import django
+from .evidence import Answer, ParameterQuery, as_conventional, combine
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from ..inference.inference import Inference
+    from ..inference.types import Type
+
+
+class Reason:
+    """Why a parameter is what it is: its type, the rule's short name, one sentence for people."""
+
+    __slots__ = ("rule", "text", "type")
+
+    def __init__(self, type_: Type, rule: str, text: str) -> None:
+        """``text`` is like "`llm` is a `BaseProvider`: 3 of 3 call sites"."""
+        self.type = type_
+        self.rule = rule
+        self.text = text
+
+
+def parameter_type(inference: Inference, path: str, row: int) -> Type:
+    """Type of a parameter without annotation, by convention; unknown when there is none."""
+    found = _found(inference, path, row)
+    return found[0] if found is not None else UNKNOWN
+
+
+def explain_parameter(inference: Inference, path: str, row: int) -> Reason | None:
+    """Why a parameter, a row of binding, has its conventional type; None when it has none."""
+    found = _found(inference, path, row)
+    if found is None:
+        return None
+    type_, answer = found
+    facts = inference.need(path)
+    name = facts.names[facts.binding[f.BIND_NAME][row]]
+    spelled = " or ".join(dict.fromkeys(_spelled(inference, type_)))
+    return Reason(type_, answer.rule, f"`{name}` is {spelled}: {answer.because}")
+
+
+def _spelled(inference: Inference, type_: Type) -> list[str]:
+    said: list[str] = []
+    for form, entity, _, _ in type_:
+        if entity[0] == CLASS and form in (INSTANCE, CLASS_OBJECT):
+            name = name_of(inference, entity)
+            article = "an" if name[:1] in "AEIOUaeiou" else "a"
+            said.append(f"{article} `{name}`" if form == INSTANCE else f"the class `{name}`")
+        else:
+            said.append("a function" if entity[2] >= 0 else "something callable")
+    return said
+
+
+def _found(inference: Inference, path: str, row: int) -> tuple[Type, Answer] | None:
+    facts = inference.need(path)
+    scope = facts.binding[f.BIND_SCOPE][row]
+    definition = facts.scope[f.SCOPE_DEFINITION][scope]
+    kind = facts.scope[f.SCOPE_KIND][scope]
+    if kind != f.LAMBDA_SCOPE and (definition < 0 or kind != f.FUNCTION_SCOPE):
+        return None
+    progress = inference.progress
+    progress.touched |= CONSULTED
+    if progress.conventions >= NESTED:
+        return None
+    progress.conventions += 1
+    try:
+        answer = _answer(inference, path, facts, row, is_lambda=kind == f.LAMBDA_SCOPE)
+        type_ = combine(inference, answer.type) if answer is not None else UNKNOWN
+        return (type_, answer) if answer is not None and type_ else None
+    finally:
+        progress.conventions -= 1
+
+
+def _answer(
+    inference: Inference, path: str, facts: FileFacts, row: int, *, is_lambda: bool
+) -> Answer | None:
+    """What the first rule says that has an answer."""
+    outside = path.startswith("/")
+    if is_lambda:
+        if outside:
+            return None
+        from .callbacks import lambda_called_with
+
+        type_ = lambda_called_with(inference, path, facts, row)
+        return Answer(type_, "callback", "what it is called back with")
+    asked = ParameterQuery(inference, path, facts, row)
+    if outside:
+        return django.request(inference, asked)
+    from .rules import RULES
+
+    for rule in RULES:
+        answer = rule(inference, asked)
+        if answer is not None:
+            return answer
+    return None
+
+
+def conventional_type(inference: Inference, path: str, expr: int) -> Type:
+    """Type by convention of an expression whose type is unknown otherwise."""
+    facts = inference.facts(path)
+    op = facts.expr[f.EXPR_OP][expr] if facts is not None else f.UNKNOWN
+    if (
+        facts is None
+        or op not in (f.CALL, f.SUBSCRIPT, f.ATTRIBUTE, f.ELEMENT)
+        or path.startswith("/")
+    ):
+        return UNKNOWN
+    # What frameworks make rests on no guess of its own, so it does not count as nested.
+    made = _of_django(inference, path, facts, expr)
+    if not made and access_paths.last_name(facts, expr) == "param":
+        from .unknown_values import request_param
+
+        made = request_param(inference, path, facts, expr)
+    if made:
+        return as_conventional(made)
+    progress = inference.progress
+    progress.touched |= CONSULTED
+    if progress.conventions >= NESTED:
+        return UNKNOWN
+    progress.conventions += 1
+    try:
+        from . import unknown_values
+
+        return as_conventional(unknown_values.unknown_value(inference, path, facts, expr))
+    finally:
+        progress.conventions -= 1
+
+
+def query_set_type(inference: Inference, path: str, expr: int) -> Type:
+    """What a query set that is known to hold a model gives; its own code forgets the model."""
+    facts = inference.facts(path)
+    if facts is None or path.startswith("/"):
+        return UNKNOWN
+    ops, _, lefts, rights = facts.expr
+    op, inner = ops[expr], lefts[expr]
+    if op == f.CALL:
+        if ops[inner] != f.ATTRIBUTE or not django.is_method(facts.names[rights[inner]]):
+            return UNKNOWN
+    elif op not in (f.ELEMENT, f.SUBSCRIPT):
+        return UNKNOWN
+    if not django.is_used(inference):
+        return UNKNOWN
+    return _of_django(inference, path, facts, expr)
+
+
+def _of_django(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
+    ops, _, lefts, rights = facts.expr
+    op, inner = ops[expr], lefts[expr]
+    if op == f.CALL:
+        if ops[inner] != f.ATTRIBUTE:
+            return UNKNOWN
+        receiver = expressions.infer_type(inference, path, lefts[inner])
+        return django.called(inference, receiver, facts.names[rights[inner]])
+    receiver = expressions.infer_type(inference, path, inner)
+    if op == f.ATTRIBUTE:
+        name = facts.names[rights[expr]]
+        return union(
+            *(django.attribute_value(inference, value, name) for value in without_none(receiver))
+        )
+    sliced = op == f.SUBSCRIPT and ops[rights[expr]] == f.SLICE
+    return django.element(inference, receiver, sliced=sliced)
+
+
+def conventional_definitions(
+    inference: Inference, path: str, receiver: int, name: str
+) -> list[Found]:
+    """Entities that ``receiver.name`` names by convention, when nothing else tells."""
+    if path.startswith("/"):
+        return []
+    for value in without_none(expressions.infer_type(inference, path, receiver)):
+        found = django.attribute_found(inference, value, name)
+        if found:
+            return found
+    progress = inference.progress
+    progress.touched |= CONSULTED
+    if progress.conventions >= NESTED:
+        return []
+    progress.conventions += 1
+    try:
+        from . import unknown_values
+
+        return unknown_values.attribute_found(inference, path, receiver, name)
+    finally:
+        progress.conventions -= 1

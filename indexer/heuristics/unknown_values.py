@@ -1,0 +1,221 @@
+"""Values that types do not tell: defaults of look-ups, registries, attributes set from outside."""
+
+from __future__ import annotations
+
+from .. import facts as f
+from ..inference import access_paths, expressions
+from ..inference.classes import mro
+from ..inference.entities import (
+    ATTRIBUTE,
+    CLASS,
+    CONVENTIONAL,
+    FUNCTION,
+    PARAMETER,
+    VARIABLE,
+    Found,
+)
+from ..inference.types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, UNKNOWN, union, without_none
+from . import docstrings
+from .evidence import (
+    as_conventional,
+    combine,
+    infer_argument,
+    infer_without_conventions,
+    informative,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from ..inference.entities import Entity
+    from ..inference.inference import Inference
+    from ..inference.types import Type
+
+_DEFAULTING = frozenset(["get", "setdefault", "pop", "getattr", "getenv", "popleft", "getlist"])
+_GIVING = frozenset(["get", "pop", "setdefault"])
+_WRITES = 24
+_FILES = 24
+
+
+def unknown_value(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
+    """Type by convention of an expression whose type is unknown otherwise."""
+    op = facts.expr[f.EXPR_OP][expr]
+    if op == f.CALL:
+        return as_conventional(_called(inference, path, facts, expr))
+    if op == f.SUBSCRIPT:
+        held = _held(inference, path, facts, facts.expr[f.EXPR_A][expr])
+        return combine(inference, informative(inference, held, path))
+    if op == f.ATTRIBUTE:
+        return _attribute(inference, path, facts, expr)
+    return UNKNOWN
+
+
+def _called(inference: Inference, path: str, facts: FileFacts, call: int) -> Type:
+    function = facts.expr[f.EXPR_A][call]
+    name = access_paths.last_name(facts, function)
+    if name == "getfixturevalue":
+        wanted = access_paths.string_value(
+            facts, access_paths.argument_for(facts, call, 0, "argname")
+        )
+        found = inference.fixtures_named(path, wanted) if wanted else []
+        return inference.fixture_value(found[0]) if found else UNKNOWN
+    is_method = facts.expr[f.EXPR_OP][function] == f.ATTRIBUTE
+    if name in _GIVING and is_method:
+        held = _held(inference, path, facts, facts.expr[f.EXPR_A][function])
+        if held:
+            return combine(inference, informative(inference, held, path))
+    if name in _DEFAULTING:
+        place = 2 if name == "getattr" and not is_method else 1
+        default = access_paths.argument_for(facts, call, place, "default")
+        if default >= 0:
+            return informative(
+                inference, without_none(expressions.infer_type(inference, path, default)), path
+            )
+    parts: list[Type] = []
+    for value in expressions.infer_type(inference, path, function):
+        if value[0] == FUNCTION_OBJECT and value[1][0] == FUNCTION:
+            parts.append(docstrings.documented_return(inference, value[1]))
+    return union(*parts)
+
+
+def _held(inference: Inference, path: str, facts: FileFacts, container: int) -> Type:
+    """What is put into a container by ``container[key] = value`` where it is known by name."""
+    parts: list[Type] = []
+    for item in expressions.definitions_of(inference, path, container):
+        entity = item.entity
+        if entity[0] not in (VARIABLE, ATTRIBUTE):
+            continue
+        for where, other, row in _puts(inference, entity):
+            parts.append(infer_argument(inference, where, other.item_binding[f.ITEM_VALUE][row]))
+    del facts
+    return union(*parts)
+
+
+def _puts(inference: Inference, entity: Entity) -> list[tuple[str, FileFacts, int]]:
+    from ..inference.entities import name_of
+
+    found: list[tuple[str, FileFacts, int]] = []
+    name = name_of(inference, entity)
+    tried = 0
+    for path in access_paths.nearest_files(entity[1], inference.files_with(name), _FILES):
+        facts = inference.facts(path)
+        if facts is None:
+            continue
+        for row, container in enumerate(facts.item_binding[f.ITEM_CONTAINER]):
+            if tried >= _WRITES or access_paths.last_name(facts, container) != name:
+                continue
+            tried += 1
+            if any(_same(inference, each.entity, entity) for each in
+                   expressions.definitions_of(inference, path, container)):  # fmt: skip
+                found.append((path, facts, row))
+    return found
+
+
+def _same(inference: Inference, first: Entity, second: Entity) -> bool:
+    """Whether two bindings are of one variable, or of one attribute of one class."""
+    if first == second:
+        return True
+    if first[:2] != second[:2] or first[0] not in (VARIABLE, ATTRIBUTE):
+        return False
+    facts = inference.need(first[1])
+    if first[0] == ATTRIBUTE:
+        table = facts.attribute_binding
+        columns = (f.ATTR_OWNER, f.ATTR_NAME)
+        return table[f.ATTR_OWNER][first[2]] >= 0 and all(
+            table[column][first[2]] == table[column][second[2]] for column in columns
+        )
+    return all(
+        facts.binding[column][first[2]] == facts.binding[column][second[2]]
+        for column in (f.BIND_SCOPE, f.BIND_NAME)
+    )
+
+
+def _attribute(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
+    """Type of an attribute that only convention finds."""
+    receiver = facts.expr[f.EXPR_A][expr]
+    name = facts.names[facts.expr[f.EXPR_B][expr]]
+    parts: list[Type] = []
+    for where, row in set_from_outside(inference, path, receiver, name):
+        other = inference.need(where)
+        value = other.attribute_binding[f.ATTR_VALUE][row]
+        parts.append(informative(inference, infer_argument(inference, where, value), path))
+    return combine(inference, union(*parts))
+
+
+def request_param(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
+    """Type of ``request.param`` in a fixture of pytest."""
+    receiver = facts.expr[f.EXPR_A][expr]
+    if access_paths.last_name(facts, expr) != "param" or facts.expr[f.EXPR_OP][expr] != f.ATTRIBUTE:
+        return UNKNOWN
+    for item in expressions.definitions_of(inference, path, receiver):
+        if item.entity[0] == PARAMETER and item.entity[1] == path:
+            scope = facts.binding[f.BIND_SCOPE][item.entity[2]]
+            definition = facts.scope[f.SCOPE_DEFINITION][scope]
+            if definition >= 0 and access_paths.last_name(facts, receiver) == "request":
+                return inference.request_param(path, facts, definition)
+    return UNKNOWN
+
+
+def attribute_found(inference: Inference, path: str, receiver: int, name: str) -> list[Found]:
+    """Entities that ``receiver.name`` names by convention, when nothing else tells."""
+    return [
+        Found((ATTRIBUTE, where, row), CONVENTIONAL)
+        for where, row in set_from_outside(inference, path, receiver, name)
+    ][:3]
+
+
+def set_from_outside(
+    inference: Inference, path: str, receiver: int, name: str
+) -> list[tuple[str, int]]:
+    """(file, row of attribute_binding) of ``other.name = value`` for what is of the same class.
+
+    Nearest files first. For a receiver whose class is not known there is nothing to compare.
+    """
+    classes = {
+        value[1]
+        for value in without_none(expressions.infer_type(inference, path, receiver))
+        if value[0] in (INSTANCE, CLASS_OBJECT) and value[1][0] == CLASS
+    }
+    functions = {
+        item.entity
+        for item in expressions.definitions_of(inference, path, receiver)
+        if item.entity[0] == FUNCTION
+    }
+    if not classes and not functions:
+        return []
+    if any(each[1].endswith(".pyi") and each[1].startswith("/") for each in classes):
+        return []  # instances of builtins take no attributes
+    related = {base for cls in classes for base in mro(inference, cls) if base[0] == CLASS}
+    found: list[tuple[str, int]] = []
+    tried = 0
+    for where in access_paths.nearest_files(path, inference.files_with(name), _FILES):
+        if access_paths.is_test_file(where) and not access_paths.is_test_file(path):
+            break  # tests come last, and set what the code itself does not know of
+        facts = inference.facts(where)
+        row_of_name = facts.name_id(name) if facts is not None else -1
+        if facts is None or row_of_name < 0:
+            continue
+        table = facts.attribute_binding
+        for row, bound in enumerate(table[f.ATTR_NAME]):
+            if bound != row_of_name or table[f.ATTR_OWNER][row] >= 0 or tried >= _WRITES:
+                continue
+            tried += 1
+            other = table[f.ATTR_RECEIVER][row]
+            if _is_of(inference, where, other, related, functions):
+                found.append((where, row))
+        if len(found) >= 3:
+            break
+    return found
+
+
+def _is_of(
+    inference: Inference, path: str, expr: int, classes: set[Entity], functions: set[Entity]
+) -> bool:
+    if functions and any(
+        item.entity in functions for item in expressions.definitions_of(inference, path, expr)
+    ):
+        return True
+    return any(
+        value[0] in (INSTANCE, CLASS_OBJECT) and value[1] in classes
+        for value in infer_without_conventions(inference, path, expr)
+    )

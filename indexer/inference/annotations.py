@@ -1,0 +1,305 @@
+"""Type expressions: what an annotation says a value is."""
+
+from __future__ import annotations
+
+from .. import facts as f
+from ..plugins.synthesized import made_class
+from .entities import CLASS, FUNCTION, INFERRED, OUTSIDE, VARIABLE, name_of
+from .query_cache import cached
+from .standard_types import builtin_instance, standard_class
+from .types import (
+    CALLABLE,
+    CLASS_OBJECT,
+    INSTANCE,
+    NONE_VALUE,
+    NOWHERE,
+    SELF,
+    UNKNOWN,
+    VARIABLE_TYPE,
+    instance,
+    substitute,
+    union,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from .entities import Entity
+    from .inference import Inference
+    from .types import Type, Value
+
+# Special forms whose argument is what they mean.
+_TRANSPARENT = frozenset(
+    ["Annotated", "ClassVar", "Final", "InitVar", "Required", "NotRequired", "ReadOnly"]
+)
+_NOTHING = frozenset(["Any", "NoReturn", "Never", "TypeAlias", "Generic", "Protocol", "object"])
+# Names of typing that are builtins by another name.
+_ALIASES = {
+    "List": "list", "Dict": "dict", "Set": "set", "FrozenSet": "frozenset", "Tuple": "tuple",
+    "Type": "type", "Text": "str", "LiteralString": "str",
+}  # fmt: skip
+_FACTORIES = frozenset(["TypeVar", "ParamSpec", "TypeVarTuple"])
+
+
+def annotation_type(inference: Inference, path: str, expr: int) -> Type:
+    """The type that a type expression stands for; unknown for Any and what is not understood."""
+    if expr < 0:
+        return UNKNOWN
+    return cached(
+        inference,
+        ("annotated", path, expr),
+        lambda: _annotated(inference, path, inference.need(path), expr),
+        UNKNOWN,
+    )
+
+
+def _annotated(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
+    ops, _, lefts, rights = facts.expr
+    op = ops[expr]
+    if op == f.NONE:
+        return (NONE_VALUE,)
+    if op == f.BINARY:
+        return union(
+            annotation_type(inference, path, lefts[expr]),
+            annotation_type(inference, path, facts.extra[0][rights[expr] + 1]),
+        )
+    if op == f.SUBSCRIPT:
+        return _subscripted(inference, path, facts, expr)
+    if op == f.STARRED:
+        return UNKNOWN
+    if op not in (f.NAME, f.ATTRIBUTE):
+        return UNKNOWN
+    special = special_form(inference, path, expr)
+    if special:
+        return _special(inference, path, special, [])
+
+    parts: list[Type] = []
+    for item in inference.definitions_of(path, expr):
+        parts.append(entity_as_type(inference, item.entity))
+    return union(*parts)
+
+
+def entity_as_type(inference: Inference, entity: Entity) -> Type:
+    """What an entity means when it is used as a type."""
+    kind, path, row = entity
+    if kind == CLASS:
+        return (instance(entity),)
+    if kind == FUNCTION and name_of(inference, entity) == "NewType":
+        return UNKNOWN
+    if kind != VARIABLE:
+        return UNKNOWN
+    facts = inference.need(path)
+    binding_kind = facts.binding[f.BIND_KIND][row]
+    if binding_kind == f.TYPE_PARAMETER:
+        return ((VARIABLE_TYPE, entity, (), INFERRED),)
+    annotation = facts.binding[f.BIND_ANNOTATION][row]
+    if binding_kind == f.TYPE_ALIAS:
+        return annotation_type(inference, path, annotation)
+    value = facts.binding[f.BIND_VALUE][row]
+    if value < 0:
+        return UNKNOWN
+    if facts.expr[f.EXPR_OP][value] == f.CALL:
+        function = facts.expr[f.EXPR_A][value]
+        name = _last_name(facts, function)
+        if made_class(facts, entity):
+            return (instance(entity),)
+        if name in _FACTORIES:
+            return ((VARIABLE_TYPE, entity, (), INFERRED),)
+        if name == "NewType":
+            (extra,) = facts.extra
+            at = facts.expr[f.EXPR_B][value]
+            if extra[at] > 1:
+                return annotation_type(inference, path, extra[at + 6])
+        return UNKNOWN
+    return annotation_type(inference, path, value)
+
+
+def _last_name(facts: FileFacts, expr: int) -> str:
+    ops, _, lefts, rights = facts.expr
+    if ops[expr] == f.NAME:
+        return facts.names[lefts[expr]]
+    if ops[expr] == f.ATTRIBUTE:
+        return facts.names[rights[expr]]
+    return ""
+
+
+def special_form(inference: Inference, path: str, expr: int) -> str:
+    """Name of the special form of typing that an expression names, or an empty string."""
+    facts = inference.need(path)
+    if facts.expr[f.EXPR_OP][expr] not in (f.NAME, f.ATTRIBUTE):
+        return ""
+
+    for item in inference.definitions_of(path, expr):
+        kind, where, _ = item.entity
+        if kind == OUTSIDE:
+            name = where.rpartition(".")[2]
+            if where.startswith(("typing.", "typing_extensions.")) and name in _SPECIAL:
+                return name
+        elif where.endswith(_SPECIAL_FILES):
+            name = name_of(inference, item.entity)
+            if name not in _SPECIAL:
+                continue
+            if kind != CLASS or name in ("Protocol", "Generic", "Any"):
+                return name
+            if name == "object" and where.endswith("/builtins.pyi"):
+                return name
+            # `list[int]` and the like are classes like any other.
+            if name in ("type", "tuple") and where.endswith("/builtins.pyi"):
+                return name
+            if name == "InitVar" and where.endswith("/dataclasses.pyi"):
+                return name
+    return ""
+
+
+_SPECIAL_FILES = (
+    "/typing.pyi", "/typing_extensions.pyi", "/builtins.pyi", "/types.pyi", "/dataclasses.pyi",
+)  # fmt: skip
+_SPECIAL = frozenset(
+    [*_TRANSPARENT, *_NOTHING, *_ALIASES, "Optional", "Union", "Literal", "Callable", "Self",
+     "type", "tuple", "Concatenate", "Unpack", "TypeGuard", "TypeIs"]
+)  # fmt: skip
+
+
+def _arguments(facts: FileFacts, expr: int) -> list[int]:
+    """Rows of the expressions between the brackets of a subscript."""
+    ops, _, lefts, rights = facts.expr
+    index = rights[expr]
+    if ops[index] == f.TUPLE:
+        at = lefts[index]
+        (extra,) = facts.extra
+        return list(extra[at + 1 : at + 1 + extra[at]])
+    return [index]
+
+
+def _subscripted(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
+    base = facts.expr[f.EXPR_A][expr]
+    listed = _arguments(facts, expr)
+    special = special_form(inference, path, base)
+    if special:
+        return _special(inference, path, special, listed)
+    args = tuple(annotation_type(inference, path, part) for part in listed)
+    parts: list[Type] = []
+    for value in annotation_type(inference, path, base):
+        if value[0] == INSTANCE and not value[2]:
+            parts.append(((INSTANCE, value[1], args, value[3]),))
+        else:
+            parts.append(_alias_applied(value, args))
+    return union(*parts)
+
+
+def _alias_applied(value: Value, args: tuple[Type, ...]) -> Type:
+    """A generic alias with its variables replaced in the order in which they occur."""
+    order: list[Entity] = []
+
+    def collect(type_: Type) -> None:
+        for part in type_:
+            if part[0] == VARIABLE_TYPE and part[1] not in order:
+                order.append(part[1])
+            for inner in part[2]:
+                collect(inner)
+
+    collect((value,))
+    return substitute((value,), dict(zip(order, args, strict=False))) or (value,)
+
+
+def _special(inference: Inference, path: str, name: str, listed: list[int]) -> Type:
+    if name in _NOTHING:
+        return UNKNOWN
+    if name in ("Optional", "Union"):
+        parts = [annotation_type(inference, path, part) for part in listed]
+        if name == "Optional":
+            parts.append((NONE_VALUE,))
+        return union(*parts)
+    if name in _TRANSPARENT:
+        return annotation_type(inference, path, listed[0]) if listed else UNKNOWN
+    if name == "Literal":
+        return union(*(inference.infer_type(path, part) for part in listed))
+    if name in ("TypeGuard", "TypeIs"):  # a bool that knows what it says
+        return builtin_instance(
+            inference, "bool", *(annotation_type(inference, path, part) for part in listed[:1])
+        )
+    if name == "Unpack":
+        return annotation_type(inference, path, listed[0]) if listed else UNKNOWN
+    if name == "Callable":
+        returns = annotation_type(inference, path, listed[-1]) if len(listed) > 1 else UNKNOWN
+        takes = _takes(inference, path, listed[0]) if listed else []
+        return ((CALLABLE, NOWHERE, (returns, *takes), INFERRED),)
+    if name == "Self":
+        return ((VARIABLE_TYPE, SELF, (), INFERRED),)
+    if name in ("Type", "type"):
+        if not listed:
+            return builtin_instance(inference, "type")
+        inner = annotation_type(inference, path, listed[0])
+        return tuple(
+            (CLASS_OBJECT, value[1], value[2], value[3])
+            if value[0] == INSTANCE
+            else (VARIABLE_TYPE, (*value[1][:1], "type:" + value[1][1], value[1][2]), (), value[3])
+            for value in inner
+            if value[0] in (INSTANCE, VARIABLE_TYPE)
+        )
+    if name in _ALIASES or name == "tuple":
+        builtin_name = _ALIASES.get(name, name)
+        args = tuple(annotation_type(inference, path, part) for part in listed)
+        if builtin_name == "tuple" and len(listed) == 2:
+            facts = inference.need(path)
+            if facts.expr[f.EXPR_OP][listed[1]] == f.ELLIPSIS:
+                entity = standard_class(inference, "builtins", "tuple")
+                return (instance(entity, (args[0],)),) if entity else UNKNOWN
+        if builtin_name == "tuple" and listed:
+            entity = standard_class(inference, "builtins", "tuple")
+            return (instance(entity, (union(*args), *args)),) if entity else UNKNOWN
+        return builtin_instance(inference, builtin_name, *args)
+    return UNKNOWN
+
+
+def _takes(inference: Inference, path: str, expr: int) -> list[Type]:
+    """Types of the parameters that ``Callable[[...], ...]`` lists."""
+    facts = inference.need(path)
+    if facts.expr[f.EXPR_OP][expr] != f.LIST:
+        return []
+    at = facts.expr[f.EXPR_A][expr]
+    (extra,) = facts.extra
+    return [annotation_type(inference, path, part) for part in extra[at + 1 : at + 1 + extra[at]]]
+
+
+def literal_members(
+    inference: Inference, path: str, expr: int, depth: int = 0
+) -> set[object] | None:
+    """What ``Literal`` lists, through aliases and unions; None for any other type expression."""
+    if depth > 6:
+        return None
+    facts = inference.need(path)
+    ops, _, lefts, rights = facts.expr
+    op = ops[expr]
+    if op == f.SUBSCRIPT:
+        special = special_form(inference, path, lefts[expr])
+        if special == "Literal":
+            from .signatures import literal_value
+
+            return {literal_value(inference, path, part) for part in _arguments(facts, expr)}
+        if special not in ("Union", "Annotated"):
+            return None
+        parts = _arguments(facts, expr)
+        parts = parts[:1] if special == "Annotated" else parts
+    elif op == f.BINARY:
+        parts = [lefts[expr], facts.extra[0][rights[expr] + 1]]
+    elif op in (f.NAME, f.ATTRIBUTE):
+        for item in inference.definitions_of(path, expr):
+            if item.entity[0] == VARIABLE:
+                _, where, row = item.entity
+                other = inference.need(where)
+                is_alias = other.binding[f.BIND_KIND][row] == f.TYPE_ALIAS
+                column = f.BIND_ANNOTATION if is_alias else f.BIND_VALUE
+                value = other.binding[column][row]
+                if value >= 0 and other.binding[f.BIND_KIND][row] in (f.ASSIGN, f.TYPE_ALIAS):
+                    return literal_members(inference, where, value, depth + 1)
+        return None
+    else:
+        return None
+    found: set[object] = set()
+    for part in parts:
+        inner = literal_members(inference, path, part, depth + 1)
+        if inner is None:
+            return None
+        found |= inner
+    return found

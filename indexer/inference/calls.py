@@ -1,0 +1,519 @@
+"""Keyword arguments: the parameter that one goes to, or the field that a constructor sets.
+
+Constructors: what calling a class gives, its type parameters solved by the arguments.
+
+Calls: what calling a value gives.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from .. import scope_map
+from ..plugins import synthesized
+from . import entities, entity_types, generics, members, return_types, signatures
+from .annotations import annotation_type
+from .classes import base_arguments, class_member, is_enum, metaclass, mro, type_parameters
+from .entities import CLASS, FUNCTION, INFERRED, OUTSIDE, PARAMETER, VARIABLE, Found, owner_class
+from .signatures import Arguments
+from .standard_types import builtin_instance, standard_class
+from .type_variables import concrete, fallback
+from .types import (
+    CALLABLE,
+    CLASS_OBJECT,
+    FUNCTION_OBJECT,
+    INSTANCE,
+    NOWHERE,
+    SUPER,
+    UNKNOWN,
+    VARIABLE_TYPE,
+    class_objects,
+    has_variables,
+    instance,
+    substitute,
+    union,
+    weaken,
+    without_none,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from .entities import Entity
+    from .inference import Inference
+    from .signatures import Arguments
+    from .types import Type, Value
+
+
+# Functions that take the fields of their first argument, or of what they are a method of.
+_COPIES = frozenset(["replace", "evolve", "_replace", "__replace__"])
+
+
+def keyword_target(
+    inference: Inference, path: str, facts: FileFacts, call: int, name: str
+) -> list[Found]:
+    """What the keyword ``name`` of a call, or of a class pattern, stands for."""
+    function = facts.expr[f.EXPR_A][call]
+    if facts.expr[f.EXPR_OP][call] == f.PATTERN_CLASS:
+        return [
+            found
+            for item in inference.definitions_of(path, function)
+            if item.entity[0] == CLASS
+            for found in class_member(inference, item.entity, name)
+        ]
+    last = synthesized.last_name(facts, function)
+    if last in _COPIES:
+        found = _field_of_copied(inference, path, facts, call, name)
+        if found:
+            return found
+    if last in ("partial", "partialmethod"):
+        given = Arguments.of(inference, path, facts, call).positional[:1]
+        for inner in given:
+            if isinstance(inner, int):
+                return _taken(inference, _called(inference, path, inner), name)
+    return _taken(inference, _called(inference, path, function), name)
+
+
+def _called(inference: Inference, path: str, function: int) -> list[Found]:
+    """Classes and functions that an expression names, else those that its value is."""
+    found = [
+        item
+        for item in inference.definitions_of(path, function)
+        if item.entity[0] == CLASS or _is_called_itself(inference, item.entity)
+    ]
+    if found:
+        return found
+    for value in concrete(inference, inference.infer_type(path, function)):
+        evidence = max(INFERRED, value[3])
+        if value[0] == FUNCTION_OBJECT or (value[0] == CLASS_OBJECT and value[1][0] == CLASS):
+            found.append(Found(value[1], evidence))
+        elif value[0] == INSTANCE:
+            found += [
+                item.weaker(evidence) for item in class_member(inference, value[1], "__call__")
+            ]
+    return found
+
+
+def _is_called_itself(inference: Inference, entity: Entity) -> bool:
+    """Whether an entity is a function, and no property, whose value would be called."""
+    if entity[0] != FUNCTION:
+        return False
+    return not inference.need(entity[1]).definition[f.DEF_FLAGS][entity[2]] & f.PROPERTY
+
+
+def _taken(inference: Inference, called: list[Found], name: str) -> list[Found]:
+    found: list[Found] = []
+    for item in called:
+        taking: list[Found] = []
+        if item.entity[0] == CLASS:
+            taking = constructor_keyword(inference, item.entity, name)
+        elif item.entity[0] == FUNCTION:
+            taking = _of_function(inference, item.entity, name)
+        found = entities.merge_found(found, [each.weaker(item.evidence) for each in taking])
+    return found
+
+
+def _of_function(inference: Inference, function: Entity, name: str) -> list[Found]:
+    return parameter_named(inference, function, name) or inference.forwarded_to(function, name)
+
+
+def constructor_keyword(inference: Inference, entity: Entity, name: str) -> list[Found]:
+    """What a keyword of calling a class stands for: a parameter of its constructor, or a field."""
+    order = mro(inference, entity)
+    made = class_member(inference, entity, "__init__")
+    if not made or made[0].entity[0] == OUTSIDE:
+        made = [
+            item
+            for item in class_member(inference, entity, "__new__")
+            if item.entity[0] == FUNCTION
+        ] or made
+    place = len(order)
+    for item in made[:1]:
+        if item.entity[0] == FUNCTION:
+            place = _place(inference, order, item.entity)
+    for field in synthesized.fields(inference, entity):
+        if field.keyword == name and _place(inference, order, field.entity) < place:
+            return [Found(field.entity)]
+    found: list[Found] = []
+    for item in made:
+        if item.entity[0] == FUNCTION:
+            found += [
+                each.weaker(item.evidence) for each in _of_function(inference, item.entity, name)
+            ]
+    if not found and any(item.entity[0] == OUTSIDE for item in made):
+        # A base that is not at hand may make its fields keywords, as those of ORMs do.
+        found = [item.weaker(INFERRED) for item in class_member(inference, entity, name)]
+    return found
+
+
+def _place(inference: Inference, order: list[Entity], member: Entity) -> int:
+    """Where the class that a member is written in stands in the order of resolution."""
+    owner = (CLASS, member[1], owner_class(inference.need(member[1]), member))
+    return order.index(owner) if owner in order else len(order)
+
+
+def _field_of_copied(
+    inference: Inference, path: str, facts: FileFacts, call: int, name: str
+) -> list[Found]:
+    """``replace(box, size=2)`` and ``box._replace(size=2)``."""
+    function = facts.expr[f.EXPR_A][call]
+    copied: Type = ()
+    if synthesized.last_name(facts, function) in ("_replace", "__replace__"):
+        if facts.expr[f.EXPR_OP][function] == f.ATTRIBUTE:
+            copied = inference.infer_type(path, facts.expr[f.EXPR_A][function])
+    else:
+        copied = Arguments.of(inference, path, facts, call).type_of(0, "")
+    return [
+        Found(field.entity, max(INFERRED, value[3]))
+        for value in copied
+        if value[0] == INSTANCE
+        for field in synthesized.fields(inference, value[1])
+        if field.keyword == name
+    ]
+
+
+def parameter_named(inference: Inference, function: Entity, name: str) -> list[Found]:
+    """A function's parameter by name."""
+    _, path, row = function
+    facts = inference.need(path)
+    scope = facts.definition[f.DEF_OWN_SCOPE][row]
+    name_row = facts.name_id(name)
+    if name_row < 0:
+        return []
+    kinds = facts.binding[f.BIND_KIND]
+    return [
+        Found((PARAMETER, path, index))
+        for index in facts.bindings_of(scope, name_row)
+        if kinds[index] == f.PARAMETER
+    ]
+
+
+def constructed_type(inference: Inference, value: Value, arguments: Arguments) -> Type:
+    """Type of what calling a class gives."""
+    _, entity, args, evidence = value
+    if entity[0] == VARIABLE or is_enum(inference, entity):
+        return (instance(entity, (), evidence),)
+    if entity[0] != CLASS:
+        return UNKNOWN
+    other = _made_otherwise(inference, value, arguments)
+    if other:
+        return other
+    if args:
+        return (instance(entity, args, evidence),)
+    parameters = type_parameters(inference, entity)
+    if not parameters:
+        return (instance(entity, (), evidence),)
+    bound = _solved(inference, entity, parameters, arguments)
+    solved = tuple(
+        bound.get(each) or fallback(inference, each, bounds=inference.conventional)
+        for each in parameters
+    )
+    return (instance(entity, solved, evidence),)
+
+
+def _made_otherwise(inference: Inference, value: Value, arguments: Arguments) -> Type:
+    """What a metaclass's ``__call__`` or ``__new__`` gives, if that is no instance of the class."""
+    entity = value[1]
+    meta = metaclass(inference, entity)
+    if meta is not None:
+        for item in class_member(inference, meta, "__call__"):
+            builtin = standard_class(inference, "builtins", "type")
+            if item.entity[0] != FUNCTION or builtin is None or item.entity[1] == builtin[1]:
+                continue
+            type_ = without_none(return_types.return_type(inference, item.entity, value, arguments))
+            if type_ and not _has_instance(inference, type_, entity):
+                return type_
+    for item in class_member(inference, entity, "__new__"):
+        if item.entity[0] != FUNCTION:
+            continue
+        facts = inference.need(item.entity[1])
+        if facts.definition[f.DEF_RETURNS][item.entity[2]] < 0 and item.entity[1][:1] == "/":
+            continue
+        type_ = without_none(return_types.return_type(inference, item.entity, value, arguments))
+        if type_ and not _has_instance(inference, type_, entity):
+            return type_
+    return UNKNOWN
+
+
+def _has_instance(inference: Inference, type_: Type, entity: Entity) -> bool:
+    """Whether a type is, or may be, an instance of a class or of one of its bases."""
+    order = mro(inference, entity)
+    return any(
+        value[0] != INSTANCE or value[1] in order or entity in mro(inference, value[1])
+        for value in type_
+    )
+
+
+def _solved(
+    inference: Inference, entity: Entity, parameters: list[Entity], arguments: Arguments
+) -> dict[Entity, Type]:
+    """What the type parameters of a class are by the arguments of its constructor."""
+    for name in ("__init__", "__new__"):
+        for item in class_member(inference, entity, name)[:1]:
+            if item.entity[0] == FUNCTION:
+                bound = _by_signature(inference, entity, parameters, item.entity, arguments)
+                if bound:
+                    return bound
+    bound: dict[Entity, Type] = {}
+    for place, field in enumerate(synthesized.fields(inference, entity)):
+        given = arguments.type_of(place, field.keyword)
+        if given:
+            generics.unify(
+                inference, entity_types.entity_type(inference, field.entity), given, bound
+            )
+    return bound
+
+
+def _by_signature(
+    inference: Inference,
+    entity: Entity,
+    parameters: list[Entity],
+    function: Entity,
+    arguments: Arguments,
+) -> dict[Entity, Type]:
+    taking = signatures.matching_overloads(inference, function, arguments, bound=True)
+    if len(taking) > 1 and not inference.conventional:
+        return {}  # which one it is depends on an argument that nobody knows
+    function = taking[0]
+    bound: dict[Entity, Type] = {}
+    generics.bind_arguments(inference, function, arguments, bound, bound_first=True)
+    facts = inference.need(function[1])
+    # `def __init__(self: dict[str, V], **items: V)`
+    for row in signatures.parameter_rows(inference, function)[:1]:
+        for said in annotation_type(inference, function[1], facts.parameter[f.PAR_ANNOTATION][row]):
+            if said[0] == INSTANCE and said[1] == entity:
+                for parameter, arg in zip(parameters, said[2], strict=False):
+                    bound[parameter] = substitute(arg, bound)
+    # `def __new__(cls, one: Iterable[A], other: Iterable[B]) -> zip[tuple[A, B]]`
+    for said in annotation_type(
+        inference, function[1], facts.definition[f.DEF_RETURNS][function[2]]
+    ):
+        if said[0] == INSTANCE and said[1] == entity:
+            for parameter, arg in zip(parameters, said[2], strict=False):
+                bound[parameter] = substitute(arg, bound)
+    owner = owner_class(facts, function)
+    if owner >= 0 and (CLASS, function[1], owner) != entity:
+        # An inherited constructor speaks of the variables of its own class.
+        own = instance(entity, tuple(((VARIABLE_TYPE, each, (), 1),) for each in parameters))
+        base = base_arguments(inference, own, (CLASS, function[1], owner))
+        for variable, meaning in base.items():
+            generics.unify(inference, meaning, bound.get(variable, UNKNOWN), bound)
+    return bound
+
+
+def call_type(inference: Inference, path: str, expr: int) -> Type:
+    """Type of what a call expression gives."""
+    facts = inference.need(path)
+    function = facts.expr[f.EXPR_A][expr]
+    arguments = Arguments.of(inference, path, facts, expr)
+    special = _special_call(inference, path, facts, expr, arguments)
+    if special is not None:
+        return special
+    parts = [
+        weaken(call_result(inference, value, arguments), value[3])
+        for value in concrete(inference, inference.infer_type(path, function))
+    ]
+    return union(*parts)
+
+
+def call_without_arguments(inference: Inference, path: str, expr: int) -> Type:
+    """Type of what calling the value of an expression without arguments gives."""
+    nothing = Arguments(inference, path, [])
+    return union(
+        *(
+            call_result(inference, value, nothing)
+            for value in without_none(inference.infer_type(path, expr))
+        )
+    )
+
+
+def _special_call(
+    inference: Inference, path: str, facts: FileFacts, expr: int, arguments: Arguments
+) -> Type | None:
+    """Calls whose result no signature says."""
+    ops, _, lefts, rights = facts.expr
+    function = lefts[expr]
+    given = [each for each in arguments.positional if isinstance(each, int)]
+    if ops[function] == f.ATTRIBUTE:
+        name = facts.names[rights[function]]
+        if name in ("get", "pop", "setdefault") and given:
+            return _key_of_typed_dict(inference, path, facts, lefts[function], given)
+    elif ops[function] == f.NAME:
+        name = facts.names[lefts[function]]
+        if name == "super" and len(given) in (0, 2):
+            return _super(inference, path, facts, expr, given)
+        if name == "type" and len(given) == 1:
+            return class_objects(concrete(inference, inference.infer_type(path, given[0])))
+        if name == "type" and len(given) == 3:  # `type("Made", (Base,), {})`
+            bases = inference.infer_type(path, given[1])
+            return union(*(value[2][1] for value in bases if len(value[2]) > 1)) or None
+        if name == "getattr" and len(given) >= 2:
+            return _getattr(inference, path, facts, given)
+        if name == "property" and given:
+            return builtin_instance(
+                inference, "property", call_without_arguments(inference, path, given[0])
+            )
+        if name == "Factory" and given:
+            return call_without_arguments(inference, path, given[0])
+    else:
+        return None
+    if name in ("import_module", "__import__", "importorskip") and given:
+        from .modules import module_imported_by_call
+
+        return module_imported_by_call(inference, path, facts, expr, given, arguments.keywords)
+    if name == "cast" and len(given) == 2:
+        return annotation_type(inference, path, given[0])
+    if name == "NewType" and len(given) == 2:
+        return ((CALLABLE, NOWHERE, (annotation_type(inference, path, given[1]),), INFERRED),)
+    if name in ("partial", "partialmethod") and given:
+        return _partial(inference, path, given, arguments)
+    if name in ("replace", "evolve", "_replace") and given and arguments.keywords:
+        # Of dataclasses and attrs; stubs of either say the same, where they are at hand.
+        first = inference.infer_type(path, given[0])
+        if any(synthesized.fields(inference, value[1]) for value in without_none(first)):
+            return without_none(first)
+    return None
+
+
+def _partial(
+    inference: Inference, path: str, given: list[int], arguments: Arguments
+) -> Type | None:
+    """A function with its first arguments filled in: what is left gives the same."""
+    inner = inference.infer_type(path, given[0])
+    filled = Arguments(inference, path, list(given[1:]))
+    filled.keywords = arguments.keywords
+    filled.starred = filled.doubled = True
+    found = union(*(call_result(inference, value, filled) for value in inner))
+    return ((CALLABLE, NOWHERE, (found,), INFERRED),) if found else None
+
+
+def _super(
+    inference: Inference, path: str, facts: FileFacts, expr: int, given: list[int]
+) -> Type | None:
+    """``super()`` looks behind the class that it is written in, for what ``self`` is."""
+    cls = scope_map.enclosing_class(facts, facts.expr[f.EXPR_POS][expr])
+    entity = (CLASS, path, cls)
+    if given:
+        for value in inference.infer_type(path, given[0]):
+            if value[0] == CLASS_OBJECT and value[1][0] == CLASS:
+                entity = value[1]
+        receiver = concrete(inference, inference.infer_type(path, given[1]))
+        return ((SUPER, entity, (receiver or (instance(entity),),), INFERRED),)
+    return ((SUPER, entity, ((instance(entity),),), INFERRED),) if cls >= 0 else None
+
+
+def _getattr(inference: Inference, path: str, facts: FileFacts, given: list[int]) -> Type | None:
+    """``getattr(value, "name", default)``."""
+    ops, _, lefts, _ = facts.expr
+    key = given[1]
+    if ops[key] != f.STRING or lefts[key] < 0:
+        return None
+    text = facts.strings[lefts[key]]
+    receiver = inference.infer_type(path, given[0])
+    parts = [members.member_type(inference, value, text) for value in without_none(receiver)]
+    parts += [inference.infer_type(path, row) for row in given[2:]]
+    return union(*parts)
+
+
+def _key_of_typed_dict(
+    inference: Inference, path: str, facts: FileFacts, receiver: int, given: list[int]
+) -> Type | None:
+    ops, _, lefts, _ = facts.expr
+    if ops[given[0]] != f.STRING or lefts[given[0]] < 0:
+        return None
+    key = facts.strings[lefts[given[0]]]
+    parts = [
+        synthesized.key_type(inference, value[1], key)
+        for value in inference.infer_type(path, receiver)
+        if value[0] == INSTANCE and synthesized.is_typed_dict(inference, value[1])
+    ]
+    parts += [inference.infer_type(path, row) for row in given[1:]] if parts else []
+    return union(*parts) if parts else None
+
+
+def call_result(inference: Inference, value: Value, arguments: Arguments) -> Type:
+    """Type of what calling a value gives."""
+    form, entity, args, _ = value
+    if form == CLASS_OBJECT:
+        return constructed_type(inference, value, arguments)
+    if form == FUNCTION_OBJECT:
+        receivers = args[0] if args else UNKNOWN
+        if not receivers:
+            return return_types.return_type(inference, entity, None, arguments)
+        return union(
+            *(
+                return_types.return_type(inference, entity, each, arguments)
+                for each in receivers[:3]
+            )
+        )
+    if form == CALLABLE:
+        return _call_callable(inference, args, arguments) if args else UNKNOWN
+    if form == INSTANCE:
+        return union(
+            *(
+                call_result(inference, method, arguments)
+                for method in members.member_type(inference, value, "__call__")
+                if method[0] in (FUNCTION_OBJECT, CALLABLE)
+            )
+        )
+    return UNKNOWN
+
+
+def _call_callable(inference: Inference, args: tuple[Type, ...], arguments: Arguments) -> Type:
+    result = args[0]
+    if not has_variables(result):
+        return result
+    from .generics import unify
+
+    bound: dict[tuple[int, str, int], Type] = {}
+    for wanted, given in zip(args[1:], arguments.passed(), strict=False):
+        unify(inference, wanted, given, bound)
+    return substitute(result, bound)
+
+
+def is_callable(inference: Inference, value: Value) -> bool:
+    """Whether a value can be called."""
+    form = value[0]
+    if form == INSTANCE:
+        return bool(class_member(inference, value[1], "__call__"))
+    return form in (FUNCTION_OBJECT, CALLABLE, CLASS_OBJECT)
+
+
+def has_method(inference: Inference, value: Value, name: str) -> bool:
+    """Whether the class of a value has a method: what syntax and protocols look for."""
+    form, entity, _, _ = value
+    if form == INSTANCE:
+        return bool(class_member(inference, entity, name))
+    if form == CLASS_OBJECT:
+        meta = metaclass(inference, entity)
+        return name == "__call__" or bool(meta and class_member(inference, meta, name))
+    if form in (FUNCTION_OBJECT, CALLABLE):
+        return name == "__call__"
+    return False
+
+
+def method_result(
+    inference: Inference,
+    value: Value,
+    name: str,
+    arguments: list[int | Type] | None = None,
+    path: str = "",
+) -> Type:
+    """Type of what a method of a value gives; of a class, a method of its metaclass."""
+    given = Arguments(inference, path, arguments or [])
+    if value[0] == CLASS_OBJECT:
+        if name == "__call__":
+            return call_result(inference, value, given)
+        meta = metaclass(inference, value[1])
+        found = class_member(inference, meta, name) if meta else []
+        return union(
+            *(
+                return_types.return_type(inference, item.entity, value, given)
+                for item in found
+                if item.entity[0] == FUNCTION
+            )
+        )
+    parts = [
+        call_result(inference, method, given)
+        for method in without_none(members.member_type(inference, value, name))
+    ]
+    return weaken(union(*parts), value[3])

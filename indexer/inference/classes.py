@@ -1,0 +1,548 @@
+"""Classes: bases, method resolution order, members.
+
+Families: the definitions of one member that override each other.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from ..platform_conditions import DEAD
+from ..plugins import synthesized
+from .entities import (
+    ATTRIBUTE,
+    CLASS,
+    EXACT,
+    FUNCTION,
+    INFERRED,
+    OUTSIDE,
+    VARIABLE,
+    Found,
+    entity_of_binding,
+    name_of,
+    owner_class,
+)
+from .names import resolve_binding, visible_bindings
+from .query_cache import cached
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from .entities import Entity
+    from .inference import Inference
+    from .types import Type, Value
+
+
+def bases(inference: Inference, entity: Entity) -> list[Entity]:
+    """Classes that a class names as its bases; those outside of the workspace as OUTSIDE.
+
+    A base that cannot be resolved is OUTSIDE with an empty name: the class may have any member.
+    """
+    return cached(inference, ("bases", entity), lambda: _bases(inference, entity), list["Entity"]())
+
+
+def _bases(inference: Inference, entity: Entity) -> list[Entity]:
+    from .types import INSTANCE
+
+    _, path, row = entity
+    facts = inference.need(path)
+    at = facts.definition[f.DEF_ARGUMENTS][row]
+    result: list[Entity] = []
+    if at >= 0:
+        (extra,) = facts.extra
+        for index in range(at + 1, at + 1 + 3 * extra[at], 3):
+            if extra[index] not in (f.ARG_POSITIONAL, f.ARG_STAR):
+                continue
+            expr = extra[index + 2]
+            found = [
+                item.entity
+                for item in inference.definitions_of(path, expr)
+                if item.entity[0] in (CLASS, OUTSIDE) and item.entity != entity
+            ]
+            # Of a class and something that is not there, the class is what can be looked into.
+            found.sort(key=lambda base: base[0] != CLASS)
+            if not found and _is_marker(inference, path, facts, expr):
+                continue
+            if not found:  # an alias, such as typing.List, or a class that a call makes
+                made = synthesized.made_base(inference, path, expr)
+                type_ = inference.annotation_type(path, expr)
+                found = made or [value[1] for value in type_ if value[0] == INSTANCE]
+            result += found[:1] if found else [(OUTSIDE, "", -1)]
+    return result
+
+
+def _is_marker(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
+    """Whether a base is ``Generic`` or ``Protocol``, which have no members of their own."""
+    if facts.expr[f.EXPR_OP][expr] == f.SUBSCRIPT:
+        expr = facts.expr[f.EXPR_A][expr]
+    return inference.special_form(path, expr) in ("Generic", "Protocol")
+
+
+def metaclass(inference: Inference, entity: Entity) -> Entity | None:
+    """The class of a class, when it is another one than ``type``."""
+    return cached(inference, ("metaclass", entity), lambda: _metaclass(inference, entity), None)
+
+
+def _metaclass(inference: Inference, entity: Entity) -> Entity | None:
+
+    for cls in mro(inference, entity):
+        if cls[0] != CLASS:
+            continue
+        facts = inference.need(cls[1])
+        at = facts.definition[f.DEF_ARGUMENTS][cls[2]]
+        (extra,) = facts.extra
+        for index in range(at + 1, at + 1 + 3 * extra[at], 3) if at >= 0 else ():
+            if extra[index] >= 0 and facts.names[extra[index]] == "metaclass":
+                for item in inference.definitions_of(cls[1], extra[index + 2]):
+                    if item.entity[0] == CLASS:
+                        return item.entity
+    return None
+
+
+def is_protocol(inference: Inference, entity: Entity) -> bool:
+    """Whether a class is a protocol: what has its methods is one of its kind."""
+    if entity[0] != CLASS:
+        return False
+    facts = inference.need(entity[1])
+    table: dict[int, bool] | None = facts.memo.get("protocols")
+    if table is None:
+        table = facts.memo["protocols"] = {}
+    found = table.get(entity[2])
+    if found is None:
+        from ..symbols import base_names
+
+        found = table[entity[2]] = "Protocol" in base_names(facts, entity[2])
+    return found
+
+
+def mro(inference: Inference, entity: Entity) -> list[Entity]:
+    """Method resolution order by C3 (Python's); for inconsistent bases, depth first.
+
+    Classes outside of the workspace stand in it as OUTSIDE; ``object`` is left out.
+    """
+    return cached(inference, ("mro", entity), lambda: _linearize(inference, entity), [entity])
+
+
+def _linearize(inference: Inference, entity: Entity) -> list[Entity]:
+    if entity[0] == VARIABLE:
+        direct = synthesized.bases_of_made(inference, entity)
+    elif entity[0] == CLASS:
+        direct = bases(inference, entity)
+    else:
+        return [entity]
+    sequences = [list(mro(inference, base)) for base in direct]
+    sequences.append(list(direct))
+    result = [entity]
+    while sequences := [sequence for sequence in sequences if sequence]:
+        for sequence in sequences:
+            head = sequence[0]
+            if not any(head in other[1:] for other in sequences):
+                break
+        else:
+            head = sequences[0][0]
+        if head not in result:
+            result.append(head)
+        sequences = [
+            [item for item in sequence if item != head] if head in sequence else sequence
+            for sequence in sequences
+        ]
+    return result
+
+
+def base_types(inference: Inference, entity: Entity) -> list[Value]:
+    """Bases of a class with the type arguments that are written for them."""
+    return cached(
+        inference, ("base types", entity), lambda: _base_types(inference, entity), list["Value"]()
+    )
+
+
+def _base_types(inference: Inference, entity: Entity) -> list[Value]:
+    from .types import INSTANCE
+
+    if entity[0] != CLASS:
+        return []
+    _, path, row = entity
+    facts = inference.need(path)
+    at = facts.definition[f.DEF_ARGUMENTS][row]
+    found: list[Value] = []
+    if at >= 0:
+        (extra,) = facts.extra
+        for index in range(at + 1, at + 1 + 3 * extra[at], 3):
+            if extra[index] == f.ARG_POSITIONAL:
+                type_ = inference.annotation_type(path, extra[index + 2])
+                found += [value for value in type_ if value[0] == INSTANCE][:1]
+    return found
+
+
+def type_parameters(inference: Inference, entity: Entity) -> list[Entity]:
+    """Type variables of a generic class, in order."""
+    return cached(
+        inference,
+        ("type parameters", entity),
+        lambda: _type_parameters(inference, entity),
+        list["Entity"](),
+    )
+
+
+def _type_parameters(inference: Inference, entity: Entity) -> list[Entity]:
+    if entity[0] != CLASS:
+        return []
+    from .types import VARIABLE_TYPE
+
+    _, path, row = entity
+    facts = inference.need(path)
+    scope = facts.scope[f.SCOPE_PARENT][facts.definition[f.DEF_OWN_SCOPE][row]]
+    if scope >= 0 and facts.scope[f.SCOPE_KIND][scope] == f.TYPE_SCOPE:
+        return [
+            (VARIABLE, path, index)
+            for index, where in enumerate(facts.binding[f.BIND_SCOPE])
+            if where == scope
+        ]
+    order: list[Entity] = []
+    generic: list[Entity] = []
+    at = facts.definition[f.DEF_ARGUMENTS][row]
+    if at < 0:
+        return []
+    (extra,) = facts.extra
+    ops, _, lefts, rights = facts.expr
+    for index in range(at + 1, at + 1 + 3 * extra[at], 3):
+        expr = extra[index + 2]
+        if extra[index] != f.ARG_POSITIONAL or ops[expr] != f.SUBSCRIPT:
+            continue
+        inner = rights[expr]
+        parts = [inner]
+        if ops[inner] == f.TUPLE:
+            parts = list(extra[lefts[inner] + 1 : lefts[inner] + 1 + extra[lefts[inner]]])
+        base = lefts[expr]
+        name = facts.names[lefts[base] if ops[base] == f.NAME else rights[base]]
+        target = generic if name in ("Generic", "Protocol") else order
+
+        def collect(type_: Type, into: list[Entity]) -> None:
+            for value in type_:
+                if value[0] == VARIABLE_TYPE and value[1] not in into:
+                    into.append(value[1])
+                for arg in value[2]:
+                    collect(arg, into)
+
+        for part in parts:
+            collect(inference.annotation_type(path, part), target)
+    return generic or order
+
+
+def base_arguments(
+    inference: Inference, value: Value, target: Entity, depth: int = 0
+) -> dict[Entity, Type]:
+    """Type variables of a base class as an instance of a class derived from it binds them.
+
+    Empty when the class is not derived from the base, or the base is not generic.
+    """
+    from .types import UNKNOWN, substitute
+
+    _, entity, args, _ = value
+    if entity[0] != CLASS or depth > 20:
+        return {}
+    parameters = type_parameters(inference, entity)
+    padded = [*args, *([UNKNOWN] * len(parameters))]
+    if len(args) > len(parameters) == 1:
+        padded = [args[0]]
+    bound = dict(zip(parameters, padded, strict=False))
+    if entity == target:
+        return bound
+    for base in base_types(inference, entity):
+        inner = tuple(substitute(arg, bound) for arg in base[2])
+        found = base_arguments(inference, (base[0], base[1], inner, base[3]), target, depth + 1)
+        if found:
+            return found
+    return {}
+
+
+def is_enum(inference: Inference, entity: Entity) -> bool:
+    """Whether a class is an enumeration."""
+    if entity[0] != CLASS:
+        return False
+    from .standard_types import standard_class
+
+    base = standard_class(inference, "enum", "Enum")
+    if base is not None:
+        return entity != base and base in mro(inference, entity)
+    return any(cls[0] == OUTSIDE and cls[1].startswith("enum.") for cls in mro(inference, entity))
+
+
+def has_unknown_bases(inference: Inference, entity: Entity) -> bool:
+    """Whether a class may have members that the workspace does not show."""
+    for base in mro(inference, entity):
+        if base[0] == OUTSIDE and base[1] not in ("builtins.object", "typing.Generic"):
+            return True
+        if base[0] == CLASS and own_member(inference, base, "__getattr__"):
+            return True
+    return False
+
+
+def own_member(inference: Inference, entity: Entity, name: str) -> list[Found]:
+    """A member by name that the class itself defines: in its body, else on ``self``."""
+    return cached(
+        inference,
+        ("own", entity, name),
+        lambda: _own_member(inference, entity, name),
+        list[Found](),
+    )
+
+
+def _own_member(inference: Inference, entity: Entity, name: str) -> list[Found]:
+    kind, path, row = entity
+    facts = inference.facts(path)
+    if facts is None or kind != CLASS:
+        return []
+    name_row = facts.name_id(name)
+    if name_row < 0:
+        return []
+    scope = facts.definition[f.DEF_OWN_SCOPE][row]
+    rows = facts.bindings_of(scope, name_row)
+    chosen = visible_bindings(facts, rows, scope, -1)
+    if chosen:
+        found: list[Found] = []
+        for chosen_row in chosen:
+            if facts.binding[f.BIND_KIND][chosen_row] == f.IMPORT:
+                found += resolve_binding(inference, path, facts, chosen_row)
+            else:
+                found.append(Found(_getter(path, facts, rows, chosen_row)))
+        return found
+    return [Found((ATTRIBUTE, path, index)) for index in own_attributes(facts, row, name_row)[:1]]
+
+
+def own_attributes(facts: FileFacts, owner: int, name: int) -> list[int]:
+    """Rows of what a class's methods assign to an attribute of ``self``, in order of the text."""
+    table: dict[tuple[int, int], list[int]] | None = facts.memo.get("own attributes")
+    if table is None:
+        table = facts.memo["own attributes"] = {}
+        names, owners = facts.attribute_binding[f.ATTR_NAME], facts.attribute_binding[f.ATTR_OWNER]
+        for row, cls in enumerate(owners):
+            if cls < 0:
+                cls = _owner_of_made(facts, row)
+            if cls >= 0:
+                table.setdefault((cls, names[row]), []).append(row)
+    return table.get((owner, name), [])
+
+
+def _owner_of_made(facts: FileFacts, row: int) -> int:
+    """Definition row of the class of which a constructor makes what an attribute is set of, or -1.
+
+    ``__new__`` and class methods call the instance by a name of their own: ``self = cls()``.
+    """
+    receiver, scope = facts.attribute_binding[f.ATTR_RECEIVER][row], 0
+    ops, _, lefts, rights = facts.expr
+    if ops[receiver] != f.NAME:
+        return -1
+    scope = facts.attribute_binding[f.ATTR_SCOPE][row]
+    definition = facts.scope[f.SCOPE_DEFINITION][scope]
+    if definition < 0 or facts.definition[f.DEF_KIND][definition] != f.FUNCTION:
+        return -1
+    name = facts.names[facts.definition[f.DEF_NAME][definition]]
+    if name != "__new__" and not facts.definition[f.DEF_FLAGS][definition] & f.CLASSMETHOD:
+        return -1
+    outer = facts.definition[f.DEF_SCOPE][definition]
+    if facts.scope[f.SCOPE_KIND][outer] != f.CLASS_SCOPE:
+        return -1
+    for binding in facts.bindings_of(scope, lefts[receiver]):
+        value = facts.binding[f.BIND_VALUE][binding]
+        if value < 0 or ops[value] != f.CALL:
+            continue
+        function = lefts[value]
+        made = ops[function] == f.NAME and facts.names[lefts[function]] == "cls"
+        if ops[function] == f.ATTRIBUTE and facts.names[rights[function]] == "__new__":
+            made = True
+        if made:
+            return facts.scope[f.SCOPE_DEFINITION][outer]
+    return -1
+
+
+def _getter(path: str, facts: FileFacts, rows: list[int], chosen: int) -> Entity:
+    """What a binding in a class introduces; for a property's setter, the property."""
+    entity = entity_of_binding(path, facts, chosen)
+    if entity[0] != FUNCTION or not facts.definition[f.DEF_FLAGS][entity[2]] & f.ACCESSOR:
+        return entity
+    for row in rows:
+        other = entity_of_binding(path, facts, row)
+        if other[0] == FUNCTION and facts.definition[f.DEF_FLAGS][other[2]] & f.PROPERTY:
+            return other
+    return entity
+
+
+def class_member(
+    inference: Inference, entity: Entity, name: str, after: Entity | None = None
+) -> list[Found]:
+    """A member by name, looked for along the method resolution order.
+
+    ``after`` starts the search behind a class, as ``super()`` does. A class outside of the
+    workspace ends it: the member may be there.
+    """
+    order = mro(inference, entity)
+    if after is not None and after in order:
+        order = order[order.index(after) + 1 :]
+    for cls in order:
+        if cls[0] == VARIABLE:
+            continue
+        if cls[0] != CLASS:
+            return [Found((OUTSIDE, f"{cls[1]}.{name}".lstrip("."), -1), INFERRED)]
+        found = own_member(inference, cls, name)
+        if found:
+            return [item.weaker(EXACT if cls == entity else INFERRED) for item in found]
+    if name.startswith("_") and not name.startswith("__"):
+        return _left_out(inference, order, name)
+    return []
+
+
+def _left_out(inference: Inference, order: list[Entity], name: str) -> list[Found]:
+    """A private member, which stubs leave out, in the sources of classes that stubs describe."""
+    from .stub_mapping import source_entity
+
+    for cls in order:
+        source = source_entity(inference, cls) if cls[0] == CLASS else None
+        found = own_member(inference, source, name) if source is not None else []
+        if found:
+            return [item.weaker(INFERRED) for item in found]
+    return []
+
+
+def members(inference: Inference, entity: Entity) -> list[tuple[str, Found, Entity]]:
+    """(name, member, class that defines it) along the method resolution order, each name once."""
+    seen: set[str] = set()
+    result: list[tuple[str, Found, Entity]] = []
+    for cls in mro(inference, entity):
+        if cls[0] != CLASS:
+            continue
+        for name in own_member_names(inference, cls):
+            if name in seen:
+                continue
+            seen.add(name)
+            found = own_member(inference, cls, name)
+            if found:
+                result.append((name, found[-1], cls))
+    return result
+
+
+def own_member_names(inference: Inference, entity: Entity) -> list[str]:
+    """Names that a class defines itself, in order of the text."""
+    _, path, row = entity
+    facts = inference.need(path)
+    scope = facts.definition[f.DEF_OWN_SCOPE][row]
+    placed: dict[str, int] = {}
+    names, scopes, positions, kinds = facts.binding[:4]
+    never: frozenset[int] = facts.memo.get(DEAD, frozenset())
+    for index, binding_scope in enumerate(scopes):
+        if binding_scope != scope or index in never:
+            continue
+        if kinds[index] not in (f.DELETE, f.GLOBAL, f.NONLOCAL):
+            placed.setdefault(facts.names[names[index]], positions[index])
+    attributes = facts.attribute_binding
+    for index, owner in enumerate(attributes[f.ATTR_OWNER]):
+        if owner == row:
+            name = facts.names[attributes[f.ATTR_NAME][index]]
+            placed.setdefault(name, attributes[f.ATTR_POS][index])
+    return sorted(placed, key=placed.__getitem__)
+
+
+def subclasses(inference: Inference, entity: Entity) -> list[Entity]:
+    """Classes that name a class as a base, in order of path and position.
+
+    Candidates are the files that have a base of that name, or import the class under another.
+    """
+    key = "subclasses", entity
+    return cached(inference, key, lambda: _subclasses(inference, entity), list["Entity"]())
+
+
+def _aliases(facts: FileFacts) -> dict[str, list[str]]:
+    """Other names that a file gives to what it imports, by the name there."""
+    found: dict[str, list[str]] | None = facts.memo.get("import aliases")
+    if found is None:
+        found = facts.memo["import aliases"] = {}
+        for row, flags in enumerate(facts.imports[f.IMP_FLAGS]):
+            imported = facts.imports[f.IMP_NAME][row]
+            if flags & f.ALIASED and imported >= 0:
+                alias = facts.names[facts.imports[f.IMP_BOUND][row]]
+                found.setdefault(facts.names[imported], []).append(alias)
+    return found
+
+
+def _subclasses(inference: Inference, entity: Entity) -> list[Entity]:
+    from .entities import name_of
+
+    found: set[Entity] = set()
+    for name in _spellings(inference, name_of(inference, entity)):
+        found.update(_by_base(inference, name).get(entity, ()))
+    return sorted(found, key=lambda item: (item[1], item[2]))
+
+
+def _spellings(inference: Inference, name: str) -> tuple[str, ...]:
+    """A name, and every other under which imports make known what is called so."""
+    return cached(inference, ("spellings", name), lambda: _find_spellings(inference, name), (name,))
+
+
+def _find_spellings(inference: Inference, name: str) -> tuple[str, ...]:
+    names = {name}
+    todo = [name]
+    while todo:
+        name = todo.pop()
+        for path in inference.files_with(name):
+            facts = inference.facts(path)
+            for alias in _aliases(facts).get(name, ()) if facts is not None else ():
+                if alias not in names:
+                    names.add(alias)
+                    todo.append(alias)
+    return tuple(sorted(names))
+
+
+def _by_base(inference: Inference, name: str) -> dict[Entity, list[Entity]]:
+    """Classes of the files that have a base of a name, by base.
+
+    Once for a name: a code base may have hundreds of classes that are all called ``Command``.
+    """
+
+    def collected() -> dict[Entity, list[Entity]]:
+        found: dict[Entity, list[Entity]] = {}
+        for path in inference.snapshot.files_inheriting(name):
+            facts = inference.facts(path)
+            for row, kind in enumerate(facts.definition[f.DEF_KIND]) if facts is not None else ():
+                if kind == f.CLASS:
+                    for base in bases(inference, (CLASS, path, row)):
+                        found.setdefault(base, []).append((CLASS, path, row))
+        return found
+
+    return cached(inference, ("by base", name), collected, dict["Entity", "list[Entity]"]())
+
+
+# Classes that a family is looked for in; a base of that many is no longer one member to a person.
+_CLASSES = 5_000
+
+
+def override_family(inference: Inference, entity: Entity) -> list[Entity]:
+    """A member with all that it overrides and that override it, itself first.
+
+    Members of other classes belong to it when they share a base that has the member, as two
+    implementations of one abstract method do. Only the entity itself when it is no member.
+    """
+    facts = inference.facts(entity[1]) if entity[1] else None
+    row = owner_class(facts, entity) if facts is not None and entity[2] >= 0 else -1
+    if row < 0:
+        return [entity]
+    name = name_of(inference, entity)
+    found = [entity]
+    seen: set[Entity] = set()
+    todo: list[Entity] = [(CLASS, entity[1], row)]
+    while todo and len(seen) < _CLASSES:
+        cls = todo.pop()
+        if cls in seen:
+            continue
+        seen.add(cls)
+        having = [base for base in mro(inference, cls) if _has(inference, base, name)]
+        if not having:
+            continue
+        for base in having:
+            members = own_member(inference, base, name)
+            found += [item.entity for item in members if item.entity not in found]
+        todo += having
+        todo += subclasses(inference, cls)
+    return found
+
+
+def _has(inference: Inference, cls: Entity, name: str) -> bool:
+    return cls[0] == CLASS and bool(own_member(inference, cls, name))

@@ -1,0 +1,212 @@
+"""What code puts into containers that begin empty: ``found = []`` … ``found.append(Box())``."""
+
+from __future__ import annotations
+
+from .. import facts as f
+from .. import scope_map
+from . import operators
+from .entities import name_of
+from .standard_types import builtin_instance
+from .types import INSTANCE, union
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from .expressions import Holder
+    from .inference import Inference
+    from .types import Type, Value
+
+
+_LISTS = frozenset(["list", "set", "deque", "frozenset"])
+
+
+_MAPPINGS = frozenset(["dict", "defaultdict", "OrderedDict"])
+
+
+# Methods that put in one value, by the place of the argument; and those that put in many.
+_ONE = {"append": 0, "add": 0, "appendleft": 0, "insert": 1}
+
+
+_MANY = frozenset(["extend", "update", "extendleft"])
+
+
+_LIMIT = 12
+
+
+INSIDE = 4
+
+
+def container_contents(
+    inference: Inference, path: str, facts: FileFacts, holder: Holder, type_: Type
+) -> Type:
+    """The type of a container, with what the file puts into it if nothing else says that."""
+    if not any(_is_empty(inference, value) for value in type_):
+        return type_
+    fillings = _fillings(facts).get(holder)
+    if not fillings:
+        return type_
+    return tuple(
+        _with(inference, path, value, fillings) if _is_empty(inference, value) else value
+        for value in type_
+    )
+
+
+def variable_container(facts: FileFacts, row: int) -> Holder:
+    """The holder that a row of binding is."""
+    return facts.binding[f.BIND_SCOPE][row], facts.binding[f.BIND_NAME][row]
+
+
+def attribute_container(owner: int, name: int) -> Holder:
+    """The holder that an attribute of a class's instances is."""
+    return -1 - owner, name
+
+
+def _is_empty(inference: Inference, value: Value) -> bool:
+    """Whether a value is a container of which nothing says what is in it."""
+    if value[0] != INSTANCE or not value[1][1].endswith(".pyi"):
+        return False
+    if any(not _is_empty(inference, inner) for inner in (value[2][-1] if value[2] else ())):
+        return False
+    name = name_of(inference, value[1])
+    return name in _LISTS or name in _MAPPINGS
+
+
+def _with(
+    inference: Inference, path: str, value: Value, fillings: list[tuple[int, int, int]]
+) -> Value:
+    keys: list[Type] = []
+    held: list[Type] = []
+    inner_keys: list[Type] = []
+    inner: list[Type] = []
+    for kind, key, row in fillings[:_LIMIT]:
+        into_keys, into = (inner_keys, inner) if kind >= INSIDE else (keys, held)
+        kind %= INSIDE
+        type_ = inference.infer_type(path, row)
+        if kind == VALUES:
+            type_ = operators.iterated_type(inference, type_)
+        elif kind == MAPPING:
+            given, type_ = operators.mapping_types(inference, type_)
+            into_keys.append(given)
+        elif kind == ITEM:
+            into_keys.append(inference.infer_type(path, key))
+        into.append(type_)
+    name = name_of(inference, value[1])
+    elements = union(*held, *value[2][-1:])
+    if inner:
+        listed = builtin_instance(inference, "dict", union(*inner_keys), union(*inner))
+        plain = tuple(each for each in elements if each[0] != INSTANCE or any(each[2]))
+        kinds = [name_of(inference, each[1]) for each in elements if each[0] == INSTANCE]
+        if "dict" not in kinds:
+            listed = builtin_instance(inference, "set" if "set" in kinds else "list", union(*inner))
+        elements = union(plain, listed)
+    args = (union(*keys), elements) if name in _MAPPINGS else (elements,)
+    return (value[0], value[1], args, value[3])
+
+
+def _fillings(facts: FileFacts) -> dict[Holder, list[tuple[int, int, int]]]:
+    """(kind, row of the key, row of the value) of what a file puts into its containers."""
+    table: dict[Holder, list[tuple[int, int, int]]] | None = facts.memo.get("fillings")
+    if table is None:
+        table = facts.memo["fillings"] = {}
+        _by_methods(facts, table)
+        for container, index, value in zip(*facts.item_binding[:3], strict=True):
+            if value >= 0:
+                _add(facts, table, container, ITEM, index, value)
+        kinds, values = facts.binding[f.BIND_KIND], facts.binding[f.BIND_VALUE]
+        for row, kind in enumerate(kinds):
+            if kind == f.AUGMENT and values[row] >= 0:
+                value = values[row]
+                if facts.expr[f.EXPR_OP][value] == f.AUGMENTED:
+                    added = facts.extra[0][facts.expr[f.EXPR_B][value] + 1]
+                    target = facts.expr[f.EXPR_A][value]
+                    _add(facts, table, target, VALUES, -1, added)
+    return table
+
+
+def calls_by_function(facts: FileFacts) -> dict[int, int]:
+    """Row of the call by the row of its function."""
+    table: dict[int, int] | None = facts.memo.get("calls")
+    if table is None:
+        ops, _, lefts, _ = facts.expr
+        table = {lefts[row]: row for row, op in enumerate(ops) if op == f.CALL}
+        facts.memo["calls"] = table
+    return table
+
+
+def _by_methods(facts: FileFacts, table: dict[Holder, list[tuple[int, int, int]]]) -> None:
+    (extra,) = facts.extra
+    ops, _, lefts, rights = facts.expr
+    for name in (*_ONE, *_MANY, "setdefault"):
+        if facts.name_id(name) < 0:
+            continue
+        for role, _, ref in facts.occurrences(name):
+            if role != f.CALLED | f.ATTRIBUTE_ROLE or ops[ref] != f.ATTRIBUTE:
+                continue
+            call = calls_by_function(facts).get(ref, -1)
+            if call < 0:
+                continue
+            at = rights[call]
+            given = [
+                extra[index + 2]
+                for index in range(at + 1, at + 1 + 3 * extra[at], 3)
+                if extra[index] == f.ARG_POSITIONAL
+            ]
+            receiver = lefts[ref]
+            if name == "setdefault":
+                if len(given) == 2:
+                    _add(facts, table, receiver, ITEM, given[0], given[1])
+            elif name in _MANY:
+                for value in given[:1]:
+                    _add(facts, table, receiver, VALUES, -1, value)
+                    if name == "update":
+                        _add(facts, table, receiver, MAPPING, -1, value)
+            elif len(given) > _ONE[name]:
+                _add(facts, table, receiver, VALUE, -1, given[_ONE[name]])
+
+
+def _add(
+    facts: FileFacts,
+    table: dict[Holder, list[tuple[int, int, int]]],
+    container: int,
+    kind: int,
+    key: int,
+    value: int,
+) -> None:
+    ops, _, lefts, _ = facts.expr
+    if kind == ITEM and key >= 0 and ops[key] == f.SLICE:
+        kind = VALUES  # `boxes[:] = others` puts in what is in there
+    if ops[container] == f.SUBSCRIPT:
+        container, kind = lefts[container], kind + INSIDE
+    elif ops[container] == f.CALL:  # `lists.setdefault(key, []).append(value)`
+        function = lefts[container]
+        if ops[function] != f.ATTRIBUTE or facts.names[facts.expr[f.EXPR_B][function]] not in (
+            "setdefault", "get",
+        ):  # fmt: skip
+            return
+        container, kind = lefts[function], kind + INSIDE
+    holder = _holder(facts, container)
+    if holder is not None:
+        table.setdefault(holder, []).append((kind, key, value))
+
+
+def _holder(facts: FileFacts, expr: int) -> Holder | None:
+    ops, positions, lefts, rights = facts.expr
+    if ops[expr] == f.NAME:
+        name, scope = lefts[expr], rights[expr]
+        parents = facts.scope[f.SCOPE_PARENT]
+        while scope >= 0:
+            if facts.bindings_of(scope, name):
+                return scope, name
+            scope = parents[scope]
+        return None
+    if ops[expr] == f.ATTRIBUTE and ops[lefts[expr]] == f.NAME:
+        if facts.names[lefts[lefts[expr]]] not in ("self", "cls"):
+            return None
+        cls = scope_map.enclosing_class(facts, positions[expr])
+        return attribute_container(cls, rights[expr]) if cls >= 0 else None
+    return None
+
+
+# What a filling is: a value, an iterable of values, a key and a value, a mapping; or one of these
+# put into an item of the container.
+VALUE, VALUES, ITEM, MAPPING = range(4)

@@ -1,0 +1,342 @@
+"""Open classes: those that may have members which their text does not show.
+
+A base that is not here, ``__getattr__``, a metaclass or a decorator that adds names, attributes
+that are set under computed names.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from ..plugins.synthesized import decorators, last_name
+from . import expressions
+from .access_paths import enclosing_call
+from .classes import class_member, metaclass, mro, own_member
+from .entities import CLASS, FUNCTION
+from .query_cache import cached
+from .standard_types import standard_class
+from .types import CLASS_OBJECT, INSTANCE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from .entities import Entity
+    from .inference import Inference
+
+# Decorators of classes that add nothing but what Python's data model names.
+HARMLESS = frozenset(
+    ["dataclass", "final", "total_ordering", "runtime_checkable", "unique", "define", "frozen",
+     "attrs", "mutable", "deprecated", "dataclass_transform", "python_2_unicode_compatible",
+     "deconstructible", "skip", "skipIf", "skipUnless", "override", "usefixtures", "parametrize"]
+)  # fmt: skip
+_RESTORING = frozenset(["__setstate__", "__copy__", "__deepcopy__", "copy", "__reduce__"])
+# Functions that map a class to a table, or fill an object that they are given.
+_MAPPERS = ("mapper", "map_imperatively", "parse_args", "parse_known_args")
+
+
+def has_dynamic_attributes(inference: Inference, entity: Entity) -> bool:
+    """Whether a class, or a base of it, may have members that its text does not show."""
+    key = ("open class", entity)
+    return cached(
+        inference,
+        key,
+        lambda: (
+            any(_opens(inference, cls) for cls in mro(inference, entity))
+            or _has_inventive_metaclass(inference, entity)
+        ),
+        True,
+    )
+
+
+def _opens(inference: Inference, cls: Entity) -> bool:
+    if cls[0] != CLASS:
+        return True
+    facts = inference.facts(cls[1])
+    if facts is None:
+        return True
+    for name in ("__getattr__", "__getattribute__"):
+        if own_member(inference, cls, name) and not _is_object(inference, cls):
+            return True
+    return (
+        _has_unclear_base(inference, cls, facts)
+        or _is_decorated(inference, cls, facts)
+        or _is_made_again(facts, cls[2])
+        or (not cls[1].endswith(".pyi") and sets_computed_attributes(facts, cls[2]))
+        or cls in classes_with_computed_setattr(inference)
+        or cls in mapped_classes(inference)
+        or _has_named_fields(inference, cls, facts)
+    )
+
+
+def _has_unclear_base(inference: Inference, cls: Entity, facts: FileFacts) -> bool:
+    """Whether a base is made by a call, or is one class or another."""
+    at = facts.definition[f.DEF_ARGUMENTS][cls[2]]
+    (extra,) = facts.extra
+    for index in range(at + 1, at + 1 + 3 * extra[at], 3) if at >= 0 else ():
+        expr = extra[index + 2]
+        if extra[index] == f.ARG_POSITIONAL and (
+            facts.expr[f.EXPR_OP][expr] == f.CALL
+            or len({item.entity for item in expressions.definitions_of(inference, cls[1], expr)})
+            > 1
+        ):
+            return True
+    return False
+
+
+def _is_made_again(facts: FileFacts, row: int) -> bool:
+    """Whether a call makes what stands under a class's name: ``Box = Meta("Box", (Box,), {})``."""
+    table = facts.definition
+    return any(
+        facts.binding[f.BIND_KIND][other] == f.ASSIGN
+        and facts.binding[f.BIND_VALUE][other] >= 0
+        and facts.expr[f.EXPR_OP][facts.binding[f.BIND_VALUE][other]] == f.CALL
+        for other in facts.bindings_of(table[f.DEF_SCOPE][row], table[f.DEF_NAME][row])
+    )
+
+
+def classes_with_computed_setattr(inference: Inference) -> frozenset[Entity]:
+    """Classes that code of the workspace gives attributes by ``setattr`` with computed names."""
+
+    def collected() -> frozenset[Entity]:
+        found: set[Entity] = set()
+        for path in inference.files_with("setattr"):
+            if inference.snapshot.interrupt is not None:
+                inference.snapshot.interrupt()  # in a large code base these are many
+            found |= _set_in(inference, path)
+        return frozenset(found)
+
+    return cached(inference, ("computed names",), collected, frozenset["Entity"]())
+
+
+def _set_in(inference: Inference, path: str) -> frozenset[Entity]:
+    """Those that one file gives attributes; an edit of another changes nothing of it."""
+    key = "computed names", path
+    return cached(inference, key, lambda: _find_set_in(inference, path), frozenset["Entity"]())
+
+
+def _find_set_in(inference: Inference, path: str) -> frozenset[Entity]:
+    facts = inference.facts(path)
+    if facts is None:
+        return frozenset()
+    found: set[Entity] = set()
+    ops, _, _, rights = facts.expr
+    (extra,) = facts.extra
+    for role, position, function in facts.occurrences("setattr"):
+        row = enclosing_call(facts, function) if role & f.ROLE_MASK == f.CALLED else -1
+        if row < 0 or extra[rights[row]] < 2 or _restores(facts, position):
+            continue
+        target, key = extra[rights[row] + 3], extra[rights[row] + 6]
+        if ops[key] == f.STRING:
+            continue
+        for value in expressions.infer_type(inference, path, target):
+            if value[0] in (INSTANCE, CLASS_OBJECT):
+                found.add(value[1])
+    return frozenset(found)
+
+
+def _has_named_fields(inference: Inference, cls: Entity, facts: FileFacts) -> bool:
+    """Whether an object in a class's body may add to the class as it learns its name there."""
+    table = facts.binding
+    scope = facts.definition[f.DEF_OWN_SCOPE][cls[2]]
+    for row, where in enumerate(table[f.BIND_SCOPE]):
+        value = table[f.BIND_VALUE][row]
+        if where != scope or value < 0 or facts.expr[f.EXPR_OP][value] != f.CALL:
+            continue
+        for made in expressions.infer_type(inference, cls[1], facts.expr[f.EXPR_A][value]):
+            if made[0] != CLASS_OBJECT or made[1][0] != CLASS:
+                continue
+            for item in class_member(inference, made[1], "__set_name__"):
+                if item.entity[0] == FUNCTION and _adds_to_owner(inference, item.entity):
+                    return True
+    return False
+
+
+def _adds_to_owner(inference: Inference, function: Entity) -> bool:
+    facts = inference.need(function[1])
+    start = facts.definition[f.DEF_START][function[2]]
+    end = facts.definition[f.DEF_END][function[2]]
+    return any(start <= at < end for _, at, _ in facts.occurrences("setattr"))
+
+
+def mapped_classes(inference: Inference) -> frozenset[Entity]:
+    """Classes that a call maps to tables or fills: columns, arguments of the command line."""
+
+    def collected() -> frozenset[Entity]:
+        found: set[Entity] = set()
+        for name in _MAPPERS:
+            for path in inference.files_with(name):
+                if inference.snapshot.interrupt is not None:
+                    inference.snapshot.interrupt()
+                found |= _mapped_in(inference, path, name)
+        return frozenset(found)
+
+    return cached(inference, ("mapped classes",), collected, frozenset["Entity"]())
+
+
+def _mapped_in(inference: Inference, path: str, name: str) -> frozenset[Entity]:
+    """Those that one file gives to a function of a name."""
+    key = "mapped", path, name
+    return cached(
+        inference, key, lambda: _find_mapped_in(inference, path, name), frozenset["Entity"]()
+    )
+
+
+def _find_mapped_in(inference: Inference, path: str, name: str) -> frozenset[Entity]:
+    facts = inference.facts(path)
+    if facts is None:
+        return frozenset()
+    (extra,) = facts.extra
+    found: set[Entity] = set()
+    for role, _, function in facts.occurrences(name):
+        row = enclosing_call(facts, function) if role & f.ROLE_MASK == f.CALLED else -1
+        at = facts.expr[f.EXPR_B][row] if row >= 0 else -1
+        if at >= 0 and extra[at]:
+            for item in expressions.definitions_of(inference, path, extra[at + 3]):
+                if item.entity[0] == CLASS:
+                    found.add(item.entity)
+            for index in range(at + 1, at + 1 + 3 * extra[at], 3):
+                # `parse_args(namespace=Settings())`
+                key = extra[index]
+                if key < 0 or facts.names[key] != "namespace":
+                    continue
+                for value in expressions.infer_type(inference, path, extra[index + 2]):
+                    if value[0] == INSTANCE and value[1][1][:1] != "/":
+                        found.add(value[1])
+    return frozenset(found)
+
+
+def _is_object(inference: Inference, cls: Entity) -> bool:
+    return cls == standard_class(inference, "builtins", "object")
+
+
+def _has_inventive_metaclass(inference: Inference, entity: Entity) -> bool:
+    """Whether the class of a class is written in Python and takes part in making it."""
+    meta = metaclass(inference, entity)
+    if meta is None:
+        return False
+    for cls in mro(inference, meta):
+        if cls[0] != CLASS:
+            return True
+        if cls[1].endswith(".pyi") and inference.snapshot.index.layers.layer(cls[1]) == "stdlib":
+            continue  # ABCMeta, EnumMeta, type
+        if any(own_member(inference, cls, name) for name in ("__new__", "__init__", "__prepare__")):
+            return True
+    return False
+
+
+def _is_decorated(inference: Inference, cls: Entity, facts: FileFacts) -> bool:
+    """Whether a decorator may have added members, or have put something else in a class's place."""
+    for expr in decorators(facts, cls[2]):
+        target = facts.expr[f.EXPR_A][expr] if facts.expr[f.EXPR_OP][expr] == f.CALL else expr
+        name = last_name(facts, target)
+        if name in HARMLESS or "register" in name or cls[1].endswith(".pyi"):
+            continue
+        if not _gives_what_it_takes(inference, cls[1], target):
+            return True
+    return False
+
+
+def _gives_what_it_takes(inference: Inference, path: str, expr: int) -> bool:
+    """Whether a decorator is a function that returns its parameter and sets nothing on it."""
+    found = expressions.definitions_of(inference, path, expr)
+    for item in found:
+        if item.entity[0] != FUNCTION:
+            return False
+        facts = inference.need(item.entity[1])
+        start = facts.definition[f.DEF_START][item.entity[2]]
+        end = facts.definition[f.DEF_END][item.entity[2]]
+        if any(start <= at < end for _, at, _ in facts.occurrences("setattr")):
+            return False
+        if any(start <= at < end for at in facts.attribute_binding[f.ATTR_POS]):
+            return False
+    return bool(found)
+
+
+def sets_computed_attributes(facts: FileFacts, row: int) -> bool:
+    """Whether the code of a class sets attributes by computed names, or fills its dictionary."""
+    table = facts.definition
+    scope = table[f.DEF_OWN_SCOPE][row]
+    if facts.scope[f.SCOPE_FLAGS][scope] & f.SCOPE_USES_LOCALS:
+        return True
+    start, end = table[f.DEF_START][row], table[f.DEF_END][row]
+    if _fills_its_variables(facts, start, end):
+        return True
+    for name in ("setattr", "__dict__", "__setattr__"):
+        for role, position, ref in facts.occurrences(name):
+            if not start <= position < end or role & f.ROLE_MASK == f.DEFINED:
+                continue
+            if _restores(facts, position):
+                continue
+            if name == "__dict__" and not _is_filled(facts, ref):
+                continue
+            if name == "setattr" and not _is_set_on_own(facts, ref):
+                continue
+            return True
+    return False
+
+
+def _fills_its_variables(facts: FileFacts, start: int, end: int) -> bool:
+    """Whether code between two positions does ``vars(self).update(…)``, or the like."""
+    ops, _, lefts, _ = facts.expr
+    for role, position, function in facts.occurrences("vars"):
+        if role & f.ROLE_MASK != f.CALLED or not start <= position < end:
+            continue
+        row = enclosing_call(facts, function)
+        if row >= 0 and (
+            row in facts.item_binding[f.ITEM_CONTAINER]
+            or any(op == f.ATTRIBUTE and lefts[each] == row for each, op in enumerate(ops))
+        ):
+            return True
+    return False
+
+
+def _restores(facts: FileFacts, position: int) -> bool:
+    """Whether code gives an object back the attributes that it had: unpickling, copying."""
+    table = facts.definition
+    return any(
+        facts.names[table[f.DEF_NAME][row]] in _RESTORING
+        and start <= position < table[f.DEF_END][row]
+        for row, start in enumerate(table[f.DEF_START])
+    )
+
+
+def _is_filled(facts: FileFacts, expr: int) -> bool:
+    """Whether a dictionary is written into: ``x.__dict__.update(…)``, ``x.__dict__[…] = …``."""
+    ops, _, lefts, rights = facts.expr
+    if expr in facts.item_binding[f.ITEM_CONTAINER]:
+        return True
+    if expr < 0 or ops[expr] != f.ATTRIBUTE:
+        return True
+    (extra,) = facts.extra
+    for row, op in enumerate(ops):
+        if op == f.ATTRIBUTE and lefts[row] == expr:
+            name = facts.names[rights[row]]
+            return name in ("setdefault", "__setitem__") or (
+                name == "update" and not _is_given_a_dictionary(facts, row)
+            )
+        if op == f.CALL and extra[rights[row]] == 1 and extra[rights[row] + 3] == expr:
+            return False  # what is filled is another one, with what this one has
+    position = facts.expr[f.EXPR_POS][expr]
+    return position in facts.attribute_binding[f.ATTR_POS]
+
+
+def _is_given_a_dictionary(facts: FileFacts, function: int) -> bool:
+    """Whether a call's only argument is the dictionary of another object: of the same kind."""
+    row = enclosing_call(facts, function)
+    if row < 0:
+        return False
+    ops, _, _, rights = facts.expr
+    (extra,) = facts.extra
+    given = extra[rights[row] + 3]
+    return (
+        extra[rights[row]] == 1
+        and ops[given] == f.ATTRIBUTE
+        and facts.names[rights[given]] == "__dict__"
+    )
+
+
+def _is_set_on_own(facts: FileFacts, function: int) -> bool:
+    """Whether ``setattr`` is given an object by a plain name, and a name that is computed."""
+    row = enclosing_call(facts, function)
+    ops, _, _, rights = facts.expr
+    (extra,) = facts.extra
+    return row < 0 or extra[rights[row]] < 2 or ops[extra[rights[row] + 3]] == f.NAME

@@ -1,0 +1,182 @@
+"""What names stand for.
+
+An entity is a tuple ``(kind, path, row)``: where something is defined, as a row of the facts of one
+file. Entities compare equal when they are the same definition, which is what references rest on.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from .inference import Inference
+
+    # MODULE: path of the file, row -1. NAMESPACE: path of the folder. CLASS, FUNCTION: row of
+    # definition. VARIABLE, PARAMETER: row of binding. ATTRIBUTE: row of attribute_binding.
+    # OUTSIDE: a dotted name that leads out of the workspace stands in place of the path.
+    Entity = tuple[int, str, int]
+
+MODULE, NAMESPACE, CLASS, FUNCTION, VARIABLE, PARAMETER, ATTRIBUTE, OUTSIDE = range(8)
+
+EXACT, INFERRED, CONVENTIONAL, TEXTUAL = range(4)
+EVIDENCE_NAMES = ("exact", "inferred", "conventional", "textual")
+
+
+class Found:
+    """An entity with the evidence for it."""
+
+    __slots__ = ("entity", "evidence")
+
+    def __init__(self, entity: Entity, evidence: int = EXACT) -> None:
+        """Evidence is the weakest link of the chain that led here."""
+        self.entity = entity
+        self.evidence = evidence
+
+    def weaker(self, evidence: int) -> Found:
+        """The same entity, known no better than ``evidence``."""
+        return self if evidence <= self.evidence else Found(self.entity, evidence)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same entity, known equally well."""
+        return (
+            isinstance(other, Found)
+            and self.entity == other.entity
+            and self.evidence == other.evidence
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        """For people who debug."""
+        return f"Found({self.entity}, {EVIDENCE_NAMES[self.evidence]})"
+
+
+def entity_of_binding(path: str, facts: FileFacts, row: int) -> Entity:
+    """The entity that a binding introduces; an import's is the variable it binds."""
+    kind = facts.binding[f.BIND_KIND][row]
+    if kind == f.DEF_CLASS:
+        return CLASS, path, facts.binding[f.BIND_REF][row]
+    if kind == f.DEF_FUNCTION:
+        return FUNCTION, path, facts.binding[f.BIND_REF][row]
+    if kind == f.PARAMETER:
+        return PARAMETER, path, row
+    return VARIABLE, path, row
+
+
+def name_of(inference: Inference, entity: Entity) -> str:
+    """Last component of an entity's name."""
+    kind, path, row = entity
+    if kind == OUTSIDE:
+        return path.rpartition(".")[2]
+    if kind == NAMESPACE:
+        return path.rpartition("/")[2]
+    if kind == MODULE:
+        dotted = inference.snapshot.index.module_name(path)
+        return (dotted or path).rpartition(".")[2]
+    facts = inference.need(path)
+    column = {
+        CLASS: facts.definition[f.DEF_NAME],
+        FUNCTION: facts.definition[f.DEF_NAME],
+        VARIABLE: facts.binding[f.BIND_NAME],
+        PARAMETER: facts.binding[f.BIND_NAME],
+        ATTRIBUTE: facts.attribute_binding[f.ATTR_NAME],
+    }[kind]
+    return facts.names[column[row]]
+
+
+def position_of(inference: Inference, entity: Entity) -> int:
+    """Byte offset of an entity's name in its file; 0 for modules."""
+    kind, path, row = entity
+    if kind in (MODULE, NAMESPACE, OUTSIDE):
+        return 0
+    facts = inference.need(path)
+    if kind in (CLASS, FUNCTION):
+        return facts.definition[f.DEF_POS][row]
+    if kind == ATTRIBUTE:
+        return facts.attribute_binding[f.ATTR_POS][row]
+    return facts.binding[f.BIND_POS][row]
+
+
+def scope_of(facts: FileFacts, entity: Entity) -> int:
+    """Row of the scope in which an entity's name is bound; -1 for modules and attributes."""
+    kind, _, row = entity
+    if kind in (CLASS, FUNCTION):
+        return facts.definition[f.DEF_SCOPE][row]
+    if kind in (VARIABLE, PARAMETER):
+        return facts.binding[f.BIND_SCOPE][row]
+    return -1
+
+
+def owner_class(facts: FileFacts, entity: Entity) -> int:
+    """Definition row of the class that an entity is a member of, or -1."""
+    kind, _, row = entity
+    if kind == ATTRIBUTE:
+        return facts.attribute_binding[f.ATTR_OWNER][row]
+    scope = scope_of(facts, entity)
+    while scope >= 0 and facts.scope[f.SCOPE_KIND][scope] == f.TYPE_SCOPE:
+        scope = facts.scope[f.SCOPE_PARENT][scope]
+    if scope >= 0 and facts.scope[f.SCOPE_KIND][scope] == f.CLASS_SCOPE:
+        return facts.scope[f.SCOPE_DEFINITION][scope]
+    return -1
+
+
+def qualified_name(inference: Inference, entity: Entity) -> str:
+    """Dotted name from the module on; a local name contains the functions around it."""
+    from ..symbols import containers
+
+    kind, path, row = entity
+    index = inference.snapshot.index
+    if kind == OUTSIDE:
+        return path
+    if kind == NAMESPACE:
+        return index.module_name(f"{path}/__init__.py") or path.replace("/", ".")
+    module = index.module_name(path) or path
+    if kind == MODULE:
+        return module
+    facts = inference.need(path)
+    inside: list[str] | None = facts.memo.get("containers")
+    if inside is None:
+        inside = facts.memo["containers"] = containers(facts)
+    if kind == ATTRIBUTE:
+        owner = facts.attribute_binding[f.ATTR_OWNER][row]
+        scope = facts.definition[f.DEF_OWN_SCOPE][owner] if owner >= 0 else 0
+    else:
+        scope = scope_of(facts, entity)
+    name = name_of(inference, entity)
+    container = inside[scope]
+    return ".".join(part for part in (module, container, name) if part)
+
+
+def merge_found(first: list[Found], second: list[Found]) -> list[Found]:
+    """Both lists, each entity once."""
+    seen = {item.entity for item in first}
+    return first + [item for item in second if item.entity not in seen]
+
+
+def first_parameter_class(facts: FileFacts, entity: Entity) -> int:
+    """Definition row of the class whose method has this as its first parameter, or -1."""
+    row = entity[2]
+    scope = facts.binding[f.BIND_SCOPE][row]
+    definition = facts.scope[f.SCOPE_DEFINITION][scope]
+    if definition < 0 or facts.scope[f.SCOPE_KIND][scope] != f.FUNCTION_SCOPE:
+        return -1
+    parameter = facts.binding[f.BIND_REF][row]
+    if (
+        parameter not in _first_parameters(facts)
+        or facts.definition[f.DEF_FLAGS][definition] & f.STATIC
+    ):
+        return -1
+    return owner_class(facts, (FUNCTION, entity[1], definition))
+
+
+def _first_parameters(facts: FileFacts) -> set[int]:
+    """Rows of the first parameters; those of a default's lambda stand between others' rows."""
+    found: set[int] | None = facts.memo.get("first parameters")
+    if found is None:
+        first: dict[int, int] = {}
+        for row, scope in enumerate(facts.parameter[f.PAR_SCOPE]):
+            first.setdefault(scope, row)
+        found = facts.memo["first parameters"] = set(first.values())
+    return found

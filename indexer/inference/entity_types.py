@@ -1,0 +1,266 @@
+"""Entities as values: the type of what a variable, an attribute or a parameter holds."""
+
+from __future__ import annotations
+
+from .. import facts as f
+from .. import scope_map
+from ..plugins import synthesized
+from . import container_contents, generics, types
+from .annotations import annotation_type
+from .classes import base_arguments, class_member, own_attributes
+from .entities import (
+    ATTRIBUTE,
+    CLASS,
+    EXACT,
+    FUNCTION,
+    INFERRED,
+    MODULE,
+    NAMESPACE,
+    OUTSIDE,
+    PARAMETER,
+    VARIABLE,
+    Found,
+    first_parameter_class,
+    owner_class,
+)
+from .query_cache import cached
+from .standard_types import builtin_instance
+from .types import (
+    CLASS_OBJECT,
+    INSTANCE,
+    NONE,
+    SELF,
+    UNKNOWN,
+    VARIABLE_TYPE,
+    entity_object,
+    instance,
+    substitute,
+    union,
+    weaken,
+    without_none,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from .entities import Entity
+    from .inference import Inference
+    from .types import Type
+
+
+def entity_type(inference: Inference, entity: Entity) -> Type:
+    """Type of what an entity holds."""
+    kind, path, row = entity
+    if kind in (MODULE, NAMESPACE, OUTSIDE, CLASS):
+        return entity_object(entity)
+    if kind == FUNCTION:
+        if inference.need(path).definition[f.DEF_FLAGS][row] & f.PROPERTY:
+            return builtin_instance(inference, "property")  # as in `@name.setter`
+        return inference.decorated_type(entity)
+    way = {ATTRIBUTE: _attribute_value, PARAMETER: _parameter_value}.get(kind, _variable_value)
+    return cached(
+        inference,
+        ("entity", entity),
+        lambda: way(inference, path, inference.need(path), row),
+        UNKNOWN,
+    )
+
+
+def _variable_value(inference: Inference, path: str, facts: FileFacts, row: int) -> Type:
+    annotation = facts.binding[f.BIND_ANNOTATION][row]
+    kind = facts.binding[f.BIND_KIND][row]
+    if kind in (f.TYPE_PARAMETER, f.TYPE_ALIAS):
+        return UNKNOWN
+    value = facts.binding[f.BIND_VALUE][row]
+    scope, name = facts.binding[f.BIND_SCOPE][row], facts.binding[f.BIND_NAME][row]
+    if annotation >= 0:
+        type_ = declared_type(inference, path, facts, annotation)
+        if type_ or value < 0:
+            return type_
+    if synthesized.made_class(facts, (VARIABLE, path, row)):
+        return ((CLASS_OBJECT, (VARIABLE, path, row), (), INFERRED),)
+    type_ = synthesized.field_value(inference, path, facts, row)
+    type_ = type_ or inference.infer_type(path, value)
+    type_ = container_contents.container_contents(
+        inference, path, facts, container_contents.variable_container(facts, row), type_
+    )
+    in_class = facts.scope[f.SCOPE_KIND][scope] == f.CLASS_SCOPE
+    if in_class:
+        cls = facts.scope[f.SCOPE_DEFINITION][scope]
+        inherited = _declared_in_base(inference, path, facts, cls, name)
+        if inherited:
+            return inherited
+        rows = own_attributes(facts, cls, name)
+        type_ = container_contents.container_contents(
+            inference, path, facts, container_contents.attribute_container(cls, name), type_
+        )
+        if not without_none(type_):
+            type_ = union(type_, _assigned(inference, path, facts, cls, name, rows))
+    if _is_none(type_):
+        # `x = None` at first says nothing about what it is later.
+        others = [
+            inference.infer_type(path, facts.binding[f.BIND_VALUE][other])
+            for other in [*facts.bindings_of(scope, name), *_bound_inside(facts, scope, name)]
+            if other != row
+            and (other not in facts.bindings_of(scope, name) or not _is_local(facts, scope))
+        ]
+        type_ = union(type_, *others)
+    return weaken(type_, INFERRED)
+
+
+def _is_none(type_: Type) -> bool:
+    return len(type_) == 1 and type_[0][0] == NONE
+
+
+def _is_local(facts: FileFacts, scope: int) -> bool:
+    return facts.scope[f.SCOPE_KIND][scope] == f.FUNCTION_SCOPE
+
+
+def _bound_inside(facts: FileFacts, scope: int, name: int) -> list[int]:
+    """Bindings by functions inside that say ``global`` or ``nonlocal``."""
+    table: dict[int, list[int]] | None = facts.memo.get("declared outside")
+    kinds = facts.binding[f.BIND_KIND]
+    if table is None:
+        table = facts.memo["declared outside"] = {}
+        for row, kind in enumerate(kinds):
+            if kind in (f.GLOBAL, f.NONLOCAL):
+                table.setdefault(facts.binding[f.BIND_NAME][row], []).append(row)
+    found: list[int] = []
+    for row in table.get(name, ()):
+        inner = facts.binding[f.BIND_SCOPE][row]
+        if (kinds[row] == f.GLOBAL) == (scope == 0) and inner != scope:
+            if kinds[row] == f.NONLOCAL and not _is_inside(facts, inner, scope):
+                continue
+            found += [
+                other
+                for other in facts.bindings_of(inner, name)
+                if kinds[other] not in (f.GLOBAL, f.NONLOCAL, f.DELETE)
+            ]
+    return found
+
+
+def _is_inside(facts: FileFacts, scope: int, outer: int) -> bool:
+    while scope >= 0 and scope != outer:
+        scope = facts.scope[f.SCOPE_PARENT][scope]
+    return scope == outer
+
+
+def declared_type(inference: Inference, path: str, facts: FileFacts, annotation: int) -> Type:
+    """The type of an annotation inside of a class or function: ``Self`` is the class around it."""
+    type_ = annotation_type(inference, path, annotation)
+    if any(value[0] == VARIABLE_TYPE and value[1] == SELF for value in type_):
+        position = facts.expr[f.EXPR_POS][annotation]
+        scope = scope_map.scope_at(facts, position)
+        cls = scope_map.enclosing_class(facts, position)
+        if cls >= 0 and facts.scope[f.SCOPE_KIND][scope] != f.CLASS_SCOPE:
+            return substitute(type_, {SELF: ((INSTANCE, (CLASS, path, cls), (), INFERRED),)})
+    return type_
+
+
+def _attribute_value(inference: Inference, path: str, facts: FileFacts, row: int) -> Type:
+    table = facts.attribute_binding
+    owner, name = table[f.ATTR_OWNER][row], table[f.ATTR_NAME][row]
+    rows = own_attributes(facts, owner, name) if owner >= 0 else [row]
+    for index in rows:
+        if table[f.ATTR_ANNOTATION][index] >= 0:
+            return annotation_type(inference, path, table[f.ATTR_ANNOTATION][index])
+    if owner >= 0:
+        inherited = _declared_in_base(inference, path, facts, owner, name)
+        if inherited:
+            return inherited
+    type_ = _assigned(inference, path, facts, owner, name, rows)
+    if owner >= 0 and not without_none(type_):
+        entity = (CLASS, path, owner)
+        for item in class_member(inference, entity, facts.names[name], after=entity):
+            if item.entity[0] in (VARIABLE, ATTRIBUTE):
+                type_ = union(type_, entity_type(inference, item.entity))
+    return weaken(type_, INFERRED)
+
+
+def _assigned(
+    inference: Inference, path: str, facts: FileFacts, owner: int, name: int, rows: list[int]
+) -> Type:
+    """What methods assign to an attribute."""
+    values = facts.attribute_binding[f.ATTR_VALUE]
+    type_ = union(*(inference.infer_type(path, values[index]) for index in rows))
+    return container_contents.container_contents(
+        inference, path, facts, container_contents.attribute_container(owner, name), type_
+    )
+
+
+def _declared_in_base(
+    inference: Inference, path: str, facts: FileFacts, cls: int, name: int
+) -> Type:
+    """The annotation that a base class has for an attribute that is assigned here."""
+    if cls < 0 or facts.definition[f.DEF_ARGUMENTS][cls] < 0:
+        return UNKNOWN
+    entity = (CLASS, path, cls)
+    for item in class_member(inference, entity, facts.names[name], after=entity):
+        kind, where, row = item.entity
+        other = inference.need(where) if kind in (VARIABLE, ATTRIBUTE) else None
+        if other is None:
+            continue
+        if kind == VARIABLE:
+            annotation = other.binding[f.BIND_ANNOTATION][row]
+        else:
+            annotation = other.attribute_binding[f.ATTR_ANNOTATION][row]
+        if annotation >= 0:
+            type_ = annotation_type(inference, where, annotation)
+            owner = owner_class(other, item.entity)
+            bound = (
+                base_arguments(inference, instance(entity), (CLASS, where, owner))
+                if owner >= 0
+                else {}
+            )
+            return substitute(type_, bound, keep=True)
+    return UNKNOWN
+
+
+def _parameter_value(inference: Inference, path: str, facts: FileFacts, row: int) -> Type:
+    annotation = facts.binding[f.BIND_ANNOTATION][row]
+    parameter = facts.binding[f.BIND_REF][row]
+    kind = facts.parameter[f.PAR_KIND][parameter]
+    if annotation >= 0:
+        type_ = declared_type(inference, path, facts, annotation)
+        if kind == f.VAR_POSITIONAL:
+            return builtin_instance(inference, "tuple", type_)
+        if kind == f.VAR_KEYWORD:
+            if any(synthesized.is_typed_dict(inference, value[1]) for value in type_):
+                return type_  # `**options: Unpack[Options]`
+            return builtin_instance(inference, "dict", builtin_instance(inference, "str"), type_)
+        return type_
+    cls = first_parameter_class(facts, (PARAMETER, path, row))
+    if cls >= 0:
+        scope = facts.binding[f.BIND_SCOPE][row]
+        definition = facts.scope[f.SCOPE_DEFINITION][scope]
+        entity = (CLASS, path, cls)
+        flags = facts.definition[f.DEF_FLAGS][definition]
+        name = facts.names[facts.definition[f.DEF_NAME][definition]]
+        is_class = flags & f.CLASSMETHOD or name in ("__new__", "__init_subclass__")
+        form = CLASS_OBJECT if is_class else INSTANCE
+        return ((form, entity, (), EXACT),)
+    if kind == f.VAR_POSITIONAL:
+        return builtin_instance(inference, "tuple", UNKNOWN)
+    if kind == f.VAR_KEYWORD:
+        return builtin_instance(inference, "dict", builtin_instance(inference, "str"), UNKNOWN)
+
+    if facts.scope[f.SCOPE_KIND][facts.binding[f.BIND_SCOPE][row]] == f.LAMBDA_SCOPE:
+        type_ = generics.lambda_parameter_type(inference, path, facts, row)
+        if type_ or not inference.conventional:
+            return type_
+        return inference.parameter_type(path, row)
+    default = facts.parameter[f.PAR_DEFAULT][parameter]
+    type_ = without_none(inference.infer_type(path, default)) if default >= 0 else UNKNOWN
+    if type_ or not inference.conventional:
+        return type_
+    return inference.parameter_type(path, row)
+
+
+def instance_classes(inference: Inference, entity: Entity) -> list[Found]:
+    """Classes that what an entity holds is an instance of; for a property, what it gives."""
+    if entity[0] == FUNCTION:
+        facts = inference.need(entity[1])
+        if facts.definition[f.DEF_FLAGS][entity[2]] & f.PROPERTY:
+            return types.classes_of_type(inference.return_type(entity, None))
+        return []
+    return types.classes_of_type(entity_type(inference, entity))

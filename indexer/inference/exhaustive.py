@@ -1,0 +1,492 @@
+"""Whether all that an expression may be is known, not only some of it.
+
+For navigation a type may leave out what it does not know: of ``x = known() if test else unknown()``
+it shows the half that helps. Who wants to say that something does *not* exist needs more: every
+value that may arrive has to be one of the type's alternatives. Being unsure means no.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from . import expressions, narrowing
+from .annotations import annotation_type
+from .classes import class_member, mro, own_attributes, own_member, subclasses
+from .dynamic_attributes import sets_computed_attributes
+from .entities import (
+    ATTRIBUTE,
+    CLASS,
+    FUNCTION,
+    MODULE,
+    NAMESPACE,
+    OUTSIDE,
+    PARAMETER,
+    VARIABLE,
+    first_parameter_class,
+    owner_class,
+)
+from .entity_types import entity_type
+from .members import member_definitions
+from .names import bindings_in_force, module_attribute
+from .query_cache import cached
+from .return_types import has_known_decorators
+from .standard_types import standard_class
+from .types import (
+    CALLABLE,
+    CLASS_OBJECT,
+    FUNCTION_OBJECT,
+    INSTANCE,
+    NONE,
+    SUPER,
+    VARIABLE_TYPE,
+    without_none,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from .entities import Entity
+    from .inference import Inference
+    from .types import Type, Value
+
+# What is an instance of a known class whatever its parts are.
+_WHOLE = frozenset(
+    [f.STRING, f.BYTES, f.FORMATTED, f.INTEGER, f.FLOAT, f.COMPLEX, f.TRUE, f.FALSE, f.NONE, f.LIST,
+     f.SET, f.DICT, f.TUPLE, f.LIST_COMPREHENSION, f.SET_COMPREHENSION, f.DICT_COMPREHENSION,
+     f.GENERATOR_EXPRESSION, f.LAMBDA, f.NOT, f.COMPARE, f.SLICE]
+)  # fmt: skip
+_OF_PARTS = frozenset([f.CONDITIONAL_EXPR, f.OR, f.AND])
+# Derived classes that are looked at before it is given up to say what all of them do.
+_DERIVED = 200
+# What is taken out of a container, and is known if all is that was put into it.
+_TAKEN = frozenset([f.ELEMENT, f.ITEM, f.REST, f.SUBSCRIPT, f.STARRED])
+
+
+def is_exhaustive(inference: Inference, path: str, expr: int) -> bool:
+    """Whether the type of an expression covers every value that it may have."""
+    if expr < 0:
+        return False
+    key = ("complete", path, expr)
+    return cached(inference, key, lambda: _is_complete(inference, path, expr), False)
+
+
+def _is_complete(inference: Inference, path: str, expr: int) -> bool:
+    facts = inference.facts(path)
+    if facts is None:
+        return False
+    ops, _, lefts, rights = facts.expr
+    op = ops[expr]
+    if op in _WHOLE:
+        return True
+    if op in _OF_PARTS:
+        return is_exhaustive(inference, path, lefts[expr]) and is_exhaustive(
+            inference, path, rights[expr]
+        )
+    if not expressions.infer_type(inference, path, expr):
+        return False
+    if op == f.NAME:
+        return _is_narrowed(inference, path, expr) or _name(inference, path, facts, expr)
+    if op == f.ATTRIBUTE:
+        return _is_narrowed(inference, path, expr) or _attribute(inference, path, facts, expr)
+    if op == f.CALL:
+        return _call(inference, path, facts, expr)
+    if op in _TAKEN:
+        if op == f.SUBSCRIPT and _is_of_anything(inference, path, lefts[expr]):
+            return False
+        return _holds_only_known(inference, path, facts, lefts[expr])
+    if op in (f.NAMED, f.AWAIT, f.ENTERED, f.RAISED, f.UNARY):
+        return is_exhaustive(inference, path, lefts[expr])
+    if op == f.BINARY:
+        right = facts.extra[0][rights[expr] + 1]
+        return is_exhaustive(inference, path, lefts[expr]) and is_exhaustive(inference, path, right)
+    return False
+
+
+def _is_narrowed(inference: Inference, path: str, expr: int) -> bool:
+    """Whether the tests around a reading tell its type by themselves."""
+    return bool(without_none(narrowing.narrow(inference, path, expr, ())))
+
+
+def _name(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
+    _, positions, lefts, rights = facts.expr
+    rows = bindings_in_force(facts, rights[expr], lefts[expr], positions[expr], expr)
+    if not rows:  # a builtin, or what a star import brings
+        return all(
+            _entity(inference, item.entity)
+            for item in expressions.definitions_of(inference, path, expr)
+        )
+    return all(_binding(inference, path, facts, row) and not _is_field(facts, row) for row in rows)
+
+
+def _is_field(facts: FileFacts, row: int) -> bool:
+    """Whether a name in a class body is a field, whose annotation speaks of instances."""
+    table = facts.binding
+    value = table[f.BIND_VALUE][row]
+    return (
+        table[f.BIND_ANNOTATION][row] >= 0
+        and value >= 0
+        and facts.expr[f.EXPR_OP][value] == f.CALL
+        and facts.scope[f.SCOPE_KIND][table[f.BIND_SCOPE][row]] == f.CLASS_SCOPE
+    )
+
+
+def _binding(inference: Inference, path: str, facts: FileFacts, row: int) -> bool:
+    kind = facts.binding[f.BIND_KIND][row]
+    if kind == f.IMPORT:
+        from .names import resolve_binding
+
+        found = resolve_binding(inference, path, facts, row)
+        return bool(found) and all(_entity(inference, item.entity) for item in found)
+    if kind in (f.DEF_CLASS, f.DEF_FUNCTION):
+        return True
+    annotation = facts.binding[f.BIND_ANNOTATION][row]
+    if annotation >= 0:
+        return bool(annotation_type(inference, path, annotation))
+    if kind == f.PARAMETER:
+        return first_parameter_class(facts, (PARAMETER, path, row)) >= 0
+    if kind == f.AUGMENT or _is_placeholder(facts, row):
+        return False
+    return is_exhaustive(inference, path, facts.binding[f.BIND_VALUE][row])
+
+
+def _is_placeholder(facts: FileFacts, row: int) -> bool:
+    """Whether a class variable is ``NotImplemented``: a derived class has something else there."""
+    value = facts.binding[f.BIND_VALUE][row]
+    return (
+        value >= 0
+        and facts.expr[f.EXPR_OP][value] == f.NAME
+        and facts.names[facts.expr[f.EXPR_A][value]] == "NotImplemented"
+        and facts.scope[f.SCOPE_KIND][facts.binding[f.BIND_SCOPE][row]] == f.CLASS_SCOPE
+    )
+
+
+def _is_replaced(inference: Inference, variable: Entity, owner: int, name: str) -> bool:
+    """Whether a derived class has a value of another type in the place of a class variable."""
+    cls = (CLASS, variable[1], owner)
+    if cls[1].startswith("/"):
+        return False  # of what is derived from it there, nobody has many
+    said = {value[:2] for value in entity_type(inference, variable)}
+    for each in all_subclasses(inference, cls):
+        for item in own_member(inference, each, name):
+            if item.entity[0] not in (VARIABLE, ATTRIBUTE):
+                return True
+            type_ = entity_type(inference, item.entity)
+            if not type_ or any(value[:2] not in said for value in type_):
+                return True
+    return False
+
+
+def _entity(inference: Inference, entity: Entity) -> bool:
+    """Whether all that an entity may hold is known."""
+    kind, path, row = entity
+    if kind in (MODULE, NAMESPACE, CLASS):
+        return True
+    if kind == OUTSIDE:
+        return False
+    key = ("complete", entity)
+    return cached(inference, key, lambda: _entity_now(inference, kind, path, row), False)
+
+
+def _entity_now(inference: Inference, kind: int, path: str, row: int) -> bool:
+    facts = inference.need(path)
+    if kind == FUNCTION:
+        return True
+    if kind == PARAMETER:
+        return _binding(inference, path, facts, row)
+    if kind == VARIABLE:
+        scope, name = facts.binding[f.BIND_SCOPE][row], facts.binding[f.BIND_NAME][row]
+        owner = -1
+        if facts.scope[f.SCOPE_KIND][scope] == f.CLASS_SCOPE:
+            owner = facts.scope[f.SCOPE_DEFINITION][scope]
+        if facts.binding[f.BIND_ANNOTATION][row] >= 0:
+            return _binding(inference, path, facts, row)
+        rows = facts.bindings_of(scope, name)
+        if not all(_binding(inference, path, facts, other) for other in rows):
+            return False
+        if owner >= 0 and not path.endswith(".pyi") and sets_computed_attributes(facts, owner):
+            return False
+        if owner >= 0 and _is_replaced(inference, (VARIABLE, path, row), owner, facts.names[name]):
+            return False
+    elif kind == ATTRIBUTE:
+        owner, name = (
+            facts.attribute_binding[f.ATTR_OWNER][row],
+            facts.attribute_binding[f.ATTR_NAME][row],
+        )
+    else:
+        return False
+    if owner >= 0 and _is_set_in_a_base(inference, (CLASS, path, owner), facts.names[name]):
+        return False
+    return _assigned(inference, path, facts, owner, name)
+
+
+def _is_set_in_a_base(inference: Inference, cls: Entity, name: str) -> bool:
+    """Whether methods of a base class assign to an attribute that no annotation declares there."""
+    for base in mro(inference, cls)[1:]:
+        facts = inference.facts(base[1]) if base[0] == CLASS else None
+        row = facts.name_id(name) if facts is not None else -1
+        if facts is None or row < 0:
+            continue
+        rows = own_attributes(facts, base[2], row)
+        if rows and all(facts.attribute_binding[f.ATTR_ANNOTATION][each] < 0 for each in rows):
+            return True
+    return False
+
+
+def _assigned(inference: Inference, path: str, facts: FileFacts, owner: int, name: int) -> bool:
+    """Whether all that methods of a class assign to an attribute of theirs is known."""
+    table = facts.attribute_binding
+    if owner < 0:
+        return True
+    rows = [
+        row
+        for row, other in enumerate(table[f.ATTR_OWNER])
+        if other == owner and table[f.ATTR_NAME][row] == name
+    ]
+    for row in rows:
+        annotation = table[f.ATTR_ANNOTATION][row]
+        if annotation >= 0:
+            return bool(annotation_type(inference, path, annotation))
+    return all(is_exhaustive(inference, path, table[f.ATTR_VALUE][row]) for row in rows)
+
+
+def _attribute(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
+    _, _, lefts, rights = facts.expr
+    name, receiver = facts.names[rights[expr]], lefts[expr]
+    for item in expressions.definitions_of(inference, path, receiver):
+        if item.entity[0] in (MODULE, NAMESPACE, OUTSIDE):
+            found = module_attribute(inference, item.entity, name)
+            return bool(found) and all(_entity(inference, inner.entity) for inner in found)
+    if not is_exhaustive(inference, path, receiver):
+        return False
+    for value in without_none(expressions.infer_type(inference, path, receiver)):
+        found = member_definitions(inference, value, name)
+        if not found or not all(_member(inference, item.entity) for item in found):
+            return False
+    return True
+
+
+def _member(inference: Inference, entity: Entity) -> bool:
+    if entity[0] == FUNCTION:
+        facts = inference.need(entity[1])
+        if facts.definition[f.DEF_FLAGS][entity[2]] & f.PROPERTY:
+            return _result(inference, entity)
+    return _entity(inference, entity) and (
+        entity[0] != VARIABLE or _is_got_whole(inference, entity)
+    )
+
+
+def _is_got_whole(inference: Inference, variable: Entity) -> bool:
+    """Whether all is known that descriptors give which a class variable may be."""
+    plain = standard_class(inference, "builtins", "property")  # gives what its function gives
+    return all(
+        item.entity[0] == FUNCTION and _result(inference, item.entity)
+        for value in entity_type(inference, variable)
+        if value[0] == INSTANCE and value[1][0] == CLASS and value[1] != plain
+        for item in class_member(inference, value[1], "__get__")
+    )
+
+
+def _call(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
+    function = facts.expr[f.EXPR_A][expr]
+    if _makes_a_class(facts, expr):
+        return False
+    called = without_none(expressions.infer_type(inference, path, function))
+    if _takes_out(inference, facts, function, called) and not _holds_only_known(
+        inference, path, facts, facts.expr[f.EXPR_A][function]
+    ):
+        return False
+    return (
+        bool(called)
+        and is_exhaustive(inference, path, function)
+        and all(_gives_known(inference, value) for value in called)
+    )
+
+
+def _is_of_anything(inference: Inference, path: str, expr: int) -> bool:
+    """Whether what a container says it holds is anything, whatever the code puts into it."""
+    ops, positions, lefts, rights = inference.need(path).expr
+    facts = inference.need(path)
+    if ops[expr] != f.NAME:
+        return False
+    rows = bindings_in_force(facts, rights[expr], lefts[expr], positions[expr], expr)
+    for row in rows:
+        annotation, value = facts.binding[f.BIND_ANNOTATION][row], facts.binding[f.BIND_VALUE][row]
+        if annotation >= 0:
+            type_ = annotation_type(inference, path, annotation)
+        elif value >= 0 and facts.binding[f.BIND_KIND][row] == f.ASSIGN:
+            type_ = expressions.infer_type(inference, path, value)
+        else:
+            continue
+        if any(each[0] == INSTANCE and each[2] and not each[2][-1] for each in type_):
+            return True
+    return False
+
+
+def _takes_out(inference: Inference, facts: FileFacts, function: int, called: Type) -> bool:
+    """Whether a call is of a method that gives what a container of Python holds."""
+    if facts.expr[f.EXPR_OP][function] != f.ATTRIBUTE:
+        return False
+    for form, entity, _, _ in called:
+        if form != FUNCTION_OBJECT or not entity[1].endswith(".pyi"):
+            continue
+        returns = inference.need(entity[1]).definition[f.DEF_RETURNS][entity[2]]
+        if (
+            returns >= 0
+            and any(
+                value[0] == VARIABLE_TYPE
+                for value in annotation_type(inference, entity[1], returns)
+            )
+            and inference.snapshot.index.layers.layer(entity[1]) == "stdlib"
+        ):
+            return True
+    return False
+
+
+def _makes_a_class(facts: FileFacts, call: int) -> bool:
+    """Whether a call is ``type("Made", (Base,), body)``, of which only the base is known."""
+    ops, _, lefts, rights = facts.expr
+    function = lefts[call]
+    return (
+        ops[function] == f.NAME
+        and facts.names[lefts[function]] == "type"
+        and facts.extra[0][rights[call]] > 1
+    )
+
+
+def _gives_known(inference: Inference, value: Value) -> bool:
+    form, entity, args, _ = value
+    if form == CLASS_OBJECT:
+        return entity[0] == CLASS
+    if form == FUNCTION_OBJECT:
+        return has_known_decorators(inference, entity) and _result(inference, entity)
+    if form == CALLABLE:
+        return bool(args and args[0])
+    if form == INSTANCE:
+        found = member_definitions(inference, value, "__call__")
+        return bool(found) and all(
+            item.entity[0] == FUNCTION
+            and has_known_decorators(inference, item.entity)
+            and _result(inference, item.entity)
+            for item in found
+        )
+    return form in (SUPER, NONE)
+
+
+def _result(inference: Inference, function: Entity) -> bool:
+    """Whether all that a function may give back is known."""
+    key = ("complete result", function)
+    return cached(inference, key, lambda: _result_now(inference, function), False)
+
+
+def _result_now(inference: Inference, function: Entity) -> bool:
+    _, path, row = function
+    facts = inference.need(path)
+    table = facts.definition
+    annotation = table[f.DEF_RETURNS][row]
+    if annotation >= 0:
+        return bool(annotation_type(inference, path, annotation))
+    if path.endswith(".pyi"):
+        return False
+    flags = table[f.DEF_FLAGS][row]
+    if flags & (f.GENERATOR | f.ABSTRACT | f.STUB_BODY):
+        return bool(flags & f.GENERATOR)
+    if _is_overridden(inference, function, facts):
+        return False
+    own = table[f.DEF_OWN_SCOPE][row]
+    return all(
+        is_exhaustive(inference, path, expr)
+        for scope, expr, kind in zip(*facts.result[:3], strict=True)
+        if scope == own and kind == f.RETURN and expr >= 0
+    )
+
+
+def _is_overridden(inference: Inference, function: Entity, facts: FileFacts) -> bool:
+    """Whether a class derived from that of a method has another one in its place."""
+    cls = owner_class(facts, function)
+    if cls < 0:
+        return False
+    name = facts.names[facts.definition[f.DEF_NAME][function[2]]]
+    below = all_subclasses(inference, (CLASS, function[1], cls))
+    return len(below) >= _DERIVED or any(own_member(inference, each, name) for each in below)
+
+
+def all_subclasses(inference: Inference, cls: Entity) -> list[Entity]:
+    """Classes that are derived from one, however far; as many as are looked at."""
+    found: list[Entity] = []
+    waiting, seen = [cls], {cls}
+    while waiting and len(found) < _DERIVED:
+        for each in subclasses(inference, waiting.pop()):
+            if each not in seen:
+                seen.add(each)
+                found.append(each)
+                waiting.append(each)
+    return found
+
+
+def _holds_only_known(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
+    """Whether all that a container may hold is known: it is annotated, or a tuple of known parts.
+
+    What code puts into a list or dictionary, nobody can list.
+    """
+    ops, positions, lefts, rights = facts.expr
+    op = ops[expr]
+    (extra,) = facts.extra
+    if op == f.TUPLE:
+        at = lefts[expr]
+        return all(
+            is_exhaustive(inference, path, part) for part in extra[at + 1 : at + 1 + extra[at]]
+        )
+    if op in (f.LIST_COMPREHENSION, f.SET_COMPREHENSION, f.GENERATOR_EXPRESSION):
+        return is_exhaustive(inference, path, lefts[expr])
+    if op in (f.LIST, f.SET, f.DICT, f.DICT_COMPREHENSION):
+        return False
+    if op == f.NAME:
+        rows = bindings_in_force(facts, rights[expr], lefts[expr], positions[expr], expr)
+        return bool(rows) and all(_binding_holds(inference, path, facts, row) for row in rows)
+    if op == f.ATTRIBUTE:
+        return is_exhaustive(inference, path, expr) and _is_declared(inference, path, facts, expr)
+    if op == f.CALL and not _is_declared_result(inference, path, lefts[expr]):
+        return False
+    return op in (f.CALL, f.AWAIT, f.SUBSCRIPT, f.ELEMENT, f.ITEM, f.ENTERED) and is_exhaustive(
+        inference, path, expr
+    )
+
+
+def _is_declared_result(inference: Inference, path: str, function: int) -> bool:
+    """Whether what a function gives is written down, so that what it holds is too."""
+    return all(
+        value[0] == FUNCTION_OBJECT
+        and inference.need(value[1][1]).definition[f.DEF_RETURNS][value[1][2]] >= 0
+        for value in without_none(expressions.infer_type(inference, path, function))
+    )
+
+
+def _binding_holds(inference: Inference, path: str, facts: FileFacts, row: int) -> bool:
+    annotation = facts.binding[f.BIND_ANNOTATION][row]
+    if annotation >= 0:
+        return bool(annotation_type(inference, path, annotation))
+    if facts.binding[f.BIND_KIND][row] in (f.PARAMETER, f.IMPORT, f.AUGMENT):
+        return False
+    value = facts.binding[f.BIND_VALUE][row]
+    return value >= 0 and _holds_only_known(inference, path, facts, value)
+
+
+def _is_declared(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
+    """Whether an attribute's type is written down, so that what it holds is too."""
+    name, receiver = facts.names[facts.expr[f.EXPR_B][expr]], facts.expr[f.EXPR_A][expr]
+    for value in without_none(expressions.infer_type(inference, path, receiver)):
+        for item in member_definitions(inference, value, name):
+            kind, where, row = item.entity
+            other = inference.need(where)
+            if kind == VARIABLE and other.binding[f.BIND_ANNOTATION][row] < 0:
+                return False
+            if kind == ATTRIBUTE:
+                table = other.attribute_binding
+                same = [
+                    index
+                    for index, owner in enumerate(table[f.ATTR_OWNER])
+                    if owner == table[f.ATTR_OWNER][row]
+                    and table[f.ATTR_NAME][index] == table[f.ATTR_NAME][row]
+                ]
+                if all(table[f.ATTR_ANNOTATION][index] < 0 for index in same):
+                    return False
+    return True

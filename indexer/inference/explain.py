@@ -1,0 +1,401 @@
+"""Why an answer is what it is: the chain of bindings and types behind it, as sentences.
+
+Nothing here decides anything. Each step asks the resolver what it asked itself on the way and says
+what it was told, so an explanation can be longer than the truth needs but never other than it.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from . import expressions, members, return_types
+from .annotations import annotation_type
+from .classes import mro
+from .entities import (
+    ATTRIBUTE,
+    CLASS,
+    EXACT,
+    FUNCTION,
+    INFERRED,
+    MODULE,
+    NAMESPACE,
+    OUTSIDE,
+    PARAMETER,
+    VARIABLE,
+    first_parameter_class,
+    name_of,
+    owner_class,
+    position_of,
+    qualified_name,
+)
+from .entity_types import entity_type
+from .locate import entities_at
+from .names import bindings_in_force, visible_bindings
+from .types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, MODULE_OBJECT, NONE, SUPER, without_none
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from .entities import Entity, Found
+    from .inference import Inference
+    from .locate import Occurrence
+    from .types import Type, Value
+
+# Levels of reasons below the answer that are told, and steps in all.
+_DEPTH = 12
+_STEPS = 80
+_HOW = {
+    f.AUGMENT: "changed in place",
+    f.FOR: "a loop's variable",
+    f.WITH: "what a `with` enters",
+    f.EXCEPT: "a caught exception",
+    f.WALRUS: "assigned by `:=`",
+    f.CAPTURE: "captured by a pattern",
+    f.TYPE_PARAMETER: "a type parameter",
+    f.TYPE_ALIAS: "a type alias",
+    f.DECLARE: "declared",
+}
+
+
+class Step:
+    """One sentence of an explanation, where its evidence lies, and how deep it is nested."""
+
+    __slots__ = ("depth", "evidence", "path", "position", "text")
+
+    def __init__(self, depth: int, text: str, path: str, position: int, evidence: int) -> None:
+        """``path`` is empty for what lies nowhere; names in the text stand in backquotes."""
+        self.depth = depth
+        self.text = text
+        self.path = path
+        self.position = position
+        self.evidence = evidence
+
+
+def explain(inference: Inference, path: str, occurrence: Occurrence) -> list[Step]:
+    """The steps from an occurrence of a name to what it stands for, the answer first."""
+    told = _Explanation(inference)
+    found = entities_at(inference, path, occurrence)
+    if not found:
+        told.say(0, f"nothing is known of `{occurrence.name}`", path, occurrence.position, EXACT)
+    for item in found:
+        told.answer(occurrence.name, item)
+    role = occurrence.role & f.ROLE_MASK
+    if role in (f.IMPORTED, f.EXPORTED, f.MODULE_ROLE, f.KEYWORD, f.DEFINED, f.PARAMETER_ROLE):
+        if role == f.IMPORTED:
+            told.imported(1, path, occurrence.ref)
+        return told.steps
+    if role not in (f.WRITTEN, f.DELETED) or occurrence.role & f.ATTRIBUTE_ROLE:
+        told.expression(1, path, occurrence.ref)
+    return told.steps
+
+
+class _Explanation:
+    """Steps told so far, and what need not be told again."""
+
+    def __init__(self, inference: Inference) -> None:
+        self.inference = inference
+        self.steps: list[Step] = []
+        self._seen: set[object] = set()
+
+    def say(self, depth: int, text: str, path: str, position: int, evidence: int) -> None:
+        """Add a step, unless all has been said."""
+        if len(self.steps) < _STEPS:
+            self.steps.append(Step(depth, text, path, position, evidence))
+
+    def _first_time(self, depth: int, what: object) -> bool:
+        if depth > _DEPTH or what in self._seen or len(self.steps) >= _STEPS:
+            return False
+        self._seen.add(what)
+        return True
+
+    def answer(self, name: str, item: Found) -> None:
+        """The answer itself."""
+        kind = item.entity[0]
+        if kind == OUTSIDE:
+            where = item.entity[1]
+            text = f"leads to `{where}`, which is not here" if where else "leads outside"
+            self.say(0, f"`{name}` {text}", "", -1, item.evidence)
+            return
+        self.say(0, f"`{name}` is {self._described(item.entity)}", *self._at(item))
+
+    def _at(self, item: Found) -> tuple[str, int, int]:
+        if item.entity[0] in (NAMESPACE, OUTSIDE):
+            return "", -1, item.evidence
+        return item.entity[1], position_of(self.inference, item.entity), item.evidence
+
+    def _described(self, entity: Entity) -> str:
+        kinds = {
+            MODULE: "the module", NAMESPACE: "the package", CLASS: "the class",
+            FUNCTION: "the function", VARIABLE: "the variable", PARAMETER: "the parameter",
+            ATTRIBUTE: "the attribute", OUTSIDE: "outside,",
+        }  # fmt: skip
+        kind = kinds[entity[0]]
+        if entity[0] == FUNCTION and owner_class(self.inference.need(entity[1]), entity) >= 0:
+            kind = "the method"
+        return f"{kind} `{qualified_name(self.inference, entity)}`"
+
+    def expression(self, depth: int, path: str, expr: int) -> None:
+        """Why an expression names, or evaluates to, what it does."""
+        if expr < 0 or not self._first_time(depth, (path, expr)):
+            return
+        facts = self.inference.need(path)
+        ops, positions, lefts, rights = facts.expr
+        op = ops[expr]
+        if op == f.NAME:
+            self._name(depth, path, facts, expr)
+        elif op == f.ATTRIBUTE:
+            self._attribute(depth, path, facts, expr)
+        elif op == f.CALL:
+            self._call(depth, path, facts, expr)
+        else:
+            type_ = expressions.infer_type(self.inference, path, expr)
+            text = f"{expression_text(facts, expr)} is {self._type(type_)}"
+            self.say(depth, text, path, positions[expr], _evidence(type_))
+            if op in (f.AWAIT, f.ELEMENT, f.ENTERED, f.RAISED, f.ITEM, f.REST, f.SUBSCRIPT,
+                      f.STARRED, f.OR, f.AND, f.CONDITIONAL_EXPR, f.NAMED):  # fmt: skip
+                self.expression(depth + 1, path, lefts[expr])
+            if op in (f.OR, f.AND, f.CONDITIONAL_EXPR):
+                self.expression(depth + 1, path, rights[expr])
+
+    def _name(self, depth: int, path: str, facts: FileFacts, expr: int) -> None:
+        _, positions, lefts, rights = facts.expr
+        name, position = facts.names[lefts[expr]], positions[expr]
+        rows = bindings_in_force(facts, rights[expr], lefts[expr], position, expr)
+        for row in rows:
+            self._binding(depth, path, facts, row)
+        if not rows:
+            for item in expressions.definitions_of(self.inference, path, expr):
+                how = "comes by a star import"
+                if item.entity[1].rpartition("/")[2] == "builtins.pyi":
+                    how = "is built in"
+                self.say(depth, f"`{name}` {how}", path, position, item.evidence)
+
+    def _binding(self, depth: int, path: str, facts: FileFacts, row: int) -> None:
+        """Why what a binding binds is what it is."""
+        if not self._first_time(depth, ("binding", path, row)):
+            return
+        kind, position = facts.binding[f.BIND_KIND][row], facts.binding[f.BIND_POS][row]
+        name = facts.names[facts.binding[f.BIND_NAME][row]]
+        if kind == f.IMPORT:
+            self.say(depth, f"`{name}` is imported", path, position, EXACT)
+            self.imported(depth + 1, path, facts.binding[f.BIND_REF][row])
+            return
+        if kind in (f.DEF_CLASS, f.DEF_FUNCTION):
+            word = "class" if kind == f.DEF_CLASS else "function"
+            self.say(depth, f"`{name}` is defined as a {word}", path, position, EXACT)
+            return
+        if kind == f.PARAMETER:
+            self._parameter(depth, path, facts, row)
+            return
+        type_ = entity_type(self.inference, (VARIABLE, path, row))
+        how = _HOW.get(kind, "assigned")
+        annotation = facts.binding[f.BIND_ANNOTATION][row]
+        if annotation >= 0:
+            how = "annotated"
+        self.say(depth, f"`{name}` is {how}: {self._type(type_)}", path, position, _evidence(type_))
+        if annotation >= 0:
+            self._written_type(depth + 1, path, facts, annotation)
+        else:
+            self.expression(depth + 1, path, facts.binding[f.BIND_VALUE][row])
+
+    def _parameter(self, depth: int, path: str, facts: FileFacts, row: int) -> None:
+        position = facts.binding[f.BIND_POS][row]
+        name = facts.names[facts.binding[f.BIND_NAME][row]]
+        entity = PARAMETER, path, row
+        type_ = entity_type(self.inference, entity)
+        annotation = facts.binding[f.BIND_ANNOTATION][row]
+        cls = first_parameter_class(facts, entity)
+        if annotation >= 0:
+            text = f"the parameter `{name}` is annotated: {self._type(type_)}"
+        elif cls >= 0:
+            text = f"`{name}` is the first parameter of a method: {self._type(type_)}"
+        elif not type_:
+            text = f"nothing tells what the parameter `{name}` is"
+        else:
+            text = self._convention(path, row) or f"the parameter `{name}` is {self._type(type_)}"
+        self.say(depth, text, path, position, _evidence(type_))
+        if annotation >= 0:
+            self._written_type(depth + 1, path, facts, annotation)
+
+    def _convention(self, path: str, row: int) -> str:
+        """What speaks for the type of an unannotated parameter, in words."""
+        from ..heuristics.parameters import explain_parameter as reason_for
+
+        reason = reason_for(self.inference, path, row)
+        return reason.text if reason is not None else ""
+
+    def _written_type(self, depth: int, path: str, facts: FileFacts, expr: int) -> None:
+        type_ = annotation_type(self.inference, path, expr)
+        for value in without_none(type_)[:4]:
+            if value[1][0] == CLASS and self._first_time(depth, ("class", value[1])):
+                text = f"{expression_text(facts, expr)} names {self._described(value[1])}"
+                position = position_of(self.inference, value[1])
+                self.say(depth, text, value[1][1], position, EXACT)
+
+    def _attribute(self, depth: int, path: str, facts: FileFacts, expr: int) -> None:
+        ops, positions, lefts, rights = facts.expr
+        name, receiver = facts.names[rights[expr]], lefts[expr]
+        modules = [
+            item for item in expressions.definitions_of(self.inference, path, receiver)
+            if item.entity[0] in (MODULE, NAMESPACE, OUTSIDE)
+        ]  # fmt: skip
+        if modules:
+            for item in modules:
+                text = f"{expression_text(facts, receiver)} is {self._described(item.entity)}"
+                self.say(depth, text, path, positions[receiver], item.evidence)
+            self.expression(depth + 1, path, receiver)
+            return
+        type_ = expressions.infer_type(self.inference, path, receiver)
+        if not without_none(type_):
+            text = f"nothing tells what {expression_text(facts, receiver)} is"
+            self.say(depth, text, path, positions[receiver], EXACT)
+        for value in without_none(type_):
+            for item in members.member_definitions(self.inference, value, name):
+                self._member(depth, facts, receiver, value, name, item)
+        if ops[receiver] in (f.NAME, f.ATTRIBUTE, f.CALL) or without_none(type_):
+            self.expression(depth + 1, path, receiver)
+
+    def _member(
+        self, depth: int, facts: FileFacts, receiver: int, value: Value, name: str, item: Found
+    ) -> None:
+        """That a member is found in a class, and what its value is."""
+        entity = item.entity
+        text = f"{expression_text(facts, receiver)} is {self._type((value,))}"
+        if entity[0] == OUTSIDE:
+            self.say(depth, f"{text}, which has a base that is not here", "", -1, INFERRED)
+            return
+        cls = owner_class(self.inference.need(entity[1]), entity) if entity[0] != MODULE else -1
+        owner = (CLASS, entity[1], cls)
+        if cls >= 0 and owner != value[1] and owner in mro(self.inference, value[1]):
+            text += f", which has `{name}` from {self._described(owner)}"
+        elif cls >= 0:
+            text += f", which has `{name}`"
+        self.say(depth, text, *self._at(item.weaker(value[3])))
+        self._held(depth + 1, entity)
+
+    def _held(self, depth: int, entity: Entity) -> None:
+        """Where the value of a member comes from."""
+        kind, path, row = entity
+        facts = self.inference.need(path)
+        if kind == ATTRIBUTE:
+            table = facts.attribute_binding
+            for other, name in enumerate(table[f.ATTR_NAME]):
+                same = name == table[f.ATTR_NAME][row]
+                if not same or table[f.ATTR_OWNER][other] != table[f.ATTR_OWNER][row]:
+                    continue
+                if not self._first_time(depth, ("attribute", path, other)):
+                    continue
+                text = f"`{facts.names[name]}` is assigned"
+                self.say(depth, text, path, table[f.ATTR_POS][other], EXACT)
+                self.expression(depth + 1, path, table[f.ATTR_VALUE][other])
+        elif kind == VARIABLE:
+            self._binding(depth, path, facts, row)
+
+    def _call(self, depth: int, path: str, facts: FileFacts, expr: int) -> None:
+        _, positions, lefts, _ = facts.expr
+        function = lefts[expr]
+        type_ = expressions.infer_type(self.inference, path, expr)
+        text = f"{expression_text(facts, expr)} gives {self._type(type_)}"
+        self.say(depth, text, path, positions[expr], _evidence(type_))
+        for value in without_none(expressions.infer_type(self.inference, path, function))[:4]:
+            if value[0] == CLASS_OBJECT and value[1][0] == CLASS:
+                text = f"{expression_text(facts, function)} is {self._described(value[1])}"
+                position = position_of(self.inference, value[1])
+                self.say(depth + 1, text, value[1][1], position, value[3])
+            elif value[0] == FUNCTION_OBJECT:
+                self._result(depth + 1, value[1])
+        self.expression(depth + 1, path, function)
+
+    def _result(self, depth: int, function: Entity) -> None:
+        """What a function gives back, and why."""
+        if not self._first_time(depth, ("result", function)):
+            return
+        _, path, row = function
+        facts = self.inference.need(path)
+        name, position = name_of(self.inference, function), facts.definition[f.DEF_POS][row]
+        if facts.definition[f.DEF_RETURNS][row] >= 0:
+            annotation = facts.definition[f.DEF_RETURNS][row]
+            text = f"`{name}` is annotated to return {expression_text(facts, annotation)}"
+            self.say(depth, text, path, position, INFERRED)
+            return
+        type_ = return_types.return_type(self.inference, function, None)
+        text = f"`{name}` returns {self._type(type_)}, by its `return`s"
+        self.say(depth, text, path, position, _evidence(type_))
+        own = facts.definition[f.DEF_OWN_SCOPE][row]
+        for scope, expr in zip(facts.result[f.RES_SCOPE], facts.result[f.RES_EXPR], strict=True):
+            if scope == own and expr >= 0:
+                self.expression(depth + 1, path, expr)
+
+    def imported(self, depth: int, path: str, row: int) -> None:
+        """What an import leads to, through the modules that pass a name on."""
+        from .modules import imported_module
+
+        facts = self.inference.need(path)
+        spelled_module = facts.names[facts.imports[f.IMP_MODULE][row]]
+        name = facts.imports[f.IMP_NAME][row]
+        position = facts.imports[f.IMP_POS][row]
+        module = imported_module(self.inference, path, spelled_module)
+        if not self._first_time(depth, ("import", path, row)):
+            return
+        if module[0] == OUTSIDE:
+            text = f"there is no module `{spelled_module}` here"
+            self.say(depth, text, path, position, EXACT)
+            return
+        where = module[1] if module[0] == MODULE else ""
+        self.say(depth, f"`{spelled_module}` is {self._described(module)}", where, 0, EXACT)
+        if name < 0 or module[0] != MODULE:
+            return
+        other = self.inference.facts(module[1])
+        wanted = other.name_id(facts.names[name]) if other is not None else -1
+        if other is None or wanted < 0:
+            return
+        for binding in visible_bindings(other, other.bindings_of(0, wanted), 0, -1):
+            self._binding(depth + 1, module[1], other, binding)
+
+    def _type(self, type_: Type) -> str:
+        """A type in words."""
+        words = [self._value(value) for value in type_[:4]]
+        if len(type_) > 4:
+            words.append("…")
+        return " or ".join(dict.fromkeys(words)) if words else "unknown"
+
+    def _value(self, value: Value) -> str:
+        form, entity = value[0], value[1]
+        if form == NONE:
+            return "None"
+        if form == INSTANCE:
+            return f"an instance of `{name_of(self.inference, entity)}`"
+        if form in (CLASS_OBJECT, MODULE_OBJECT, FUNCTION_OBJECT):
+            return self._described(entity)
+        return "`super()`" if form == SUPER else "something that is called"
+
+
+def expression_text(facts: FileFacts, expr: int, depth: int = 0) -> str:
+    """An expression in short, in backquotes: ``a.b(…)[…]``."""
+    return f"`{_spelled(facts, expr, depth)}`"
+
+
+def _spelled(facts: FileFacts, expr: int, depth: int) -> str:
+    ops, _, lefts, rights = facts.expr
+    op = ops[expr]
+    if depth > 8 or expr < 0:
+        return "…"
+    if op == f.NAME:
+        return facts.names[lefts[expr]]
+    if op == f.ATTRIBUTE:
+        return f"{_spelled(facts, lefts[expr], depth + 1)}.{facts.names[rights[expr]]}"
+    if op == f.CALL:
+        arguments = "…" if facts.extra[0][rights[expr]] else ""
+        return f"{_spelled(facts, lefts[expr], depth + 1)}({arguments})"
+    if op == f.SUBSCRIPT:
+        return f"{_spelled(facts, lefts[expr], depth + 1)}[{_spelled(facts, rights[expr], 8)}]"
+    if op == f.AWAIT:
+        return f"await {_spelled(facts, lefts[expr], depth + 1)}"
+    if op == f.NONE:
+        return "None"
+    inner = {f.ELEMENT: "an element of", f.ENTERED: "entering", f.RAISED: "catching",
+             f.ITEM: "a part of", f.REST: "the rest of"}.get(op)  # fmt: skip
+    return f"{inner} {_spelled(facts, lefts[expr], depth + 1)}" if inner else "…"
+
+
+def _evidence(type_: Type) -> int:
+    return min((value[3] for value in type_), default=EXACT)

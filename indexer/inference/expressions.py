@@ -1,0 +1,241 @@
+"""Expressions: what a recorded expression stands for and evaluates to, computed on demand.
+
+:func:`objects` gives the entities that an expression names, :func:`values` the type of its value.
+Not knowing gives an empty answer, never a guess; cycles and depth are bounded, and a bound that is
+reached means unknown.
+
+
+What is put into containers that begin empty: ``found = []`` … ``found.append(Box())``.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from . import calls, entity_types, members, narrowing, operators, type_guards
+from .entities import CLASS, INFERRED, OUTSIDE, Found, merge_found
+from .names import lookup
+from .query_cache import cached
+from .standard_types import builtin_instance, standard_class
+from .types import (
+    CALLABLE,
+    NONE_VALUE,
+    NOWHERE,
+    UNKNOWN,
+    classes_of_type,
+    instance,
+    union,
+    weaken,
+    without_none,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from .inference import Inference
+    from .types import Type
+
+    # The container: its scope and name, or -1 - definition row of the class and attribute's name.
+    Holder = tuple[int, int]
+
+
+_LITERALS = {
+    f.STRING: "str", f.BYTES: "bytes", f.FORMATTED: "str", f.INTEGER: "int", f.FLOAT: "float",
+    f.COMPLEX: "complex", f.TRUE: "bool", f.FALSE: "bool", f.NOT: "bool",
+    f.SLICE: "slice",
+}  # fmt: skip
+_DISPLAYS = {f.LIST: "list", f.SET: "set"}
+_COMPREHENSIONS = {
+    f.LIST_COMPREHENSION: "list",
+    f.SET_COMPREHENSION: "set",
+    f.DICT_COMPREHENSION: "dict",
+}
+
+
+# Expressions that may name an entity.
+_NAMING = frozenset([f.NAME, f.ATTRIBUTE, f.SUBSCRIPT, f.CONDITIONAL_EXPR])
+
+
+def definitions_of(inference: Inference, path: str, expr: int) -> list[Found]:
+    """Entities that an expression names."""
+    facts = inference.facts(path) if expr >= 0 else None
+    if facts is None or facts.expr[f.EXPR_OP][expr] not in _NAMING:
+        return []
+    key = ("objects", path, expr)
+    return cached(inference, key, lambda: _definitions_of(inference, path, expr), list[Found]())
+
+
+def _definitions_of(inference: Inference, path: str, expr: int) -> list[Found]:
+    facts = inference.facts(path)
+    if facts is None:
+        return []
+    ops, positions, lefts, rights = facts.expr
+    op = ops[expr]
+    if op == f.NAME:
+        return lookup(inference, path, rights[expr], lefts[expr], positions[expr], expr)
+    if op == f.ATTRIBUTE:
+        name = facts.names[rights[expr]]
+        found = members.attribute_definitions(inference, path, lefts[expr], name)
+        if found or not inference.conventional:
+            return found
+        return inference.conventional_definitions(path, lefts[expr], name)
+    if op == f.SUBSCRIPT:
+        found = definitions_of(inference, path, lefts[expr])
+        return [item for item in found if item.entity[0] in (CLASS, OUTSIDE)]
+    if op == f.CONDITIONAL_EXPR:
+        return merge_found(
+            definitions_of(inference, path, lefts[expr]),
+            definitions_of(inference, path, rights[expr]),
+        )
+    return []
+
+
+def infer_type(inference: Inference, path: str, expr: int) -> Type:
+    """Type of the value of an expression."""
+    if expr < 0:
+        return UNKNOWN
+    key = ("values", path, expr)
+    return cached(inference, key, lambda: _infer_type(inference, path, expr), UNKNOWN)
+
+
+def _infer_type(inference: Inference, path: str, expr: int) -> Type:
+    """What types say of an expression, else what convention says."""
+    if inference.conventional:
+        held = inference.query_set_type(path, expr)
+        if held:
+            return held
+    type_ = _typed(inference, path, expr)
+    if without_none(type_) or not inference.conventional:
+        return type_
+    return inference.conventional_type(path, expr) or type_
+
+
+def _typed(inference: Inference, path: str, expr: int) -> Type:
+    facts = inference.facts(path)
+    if facts is None:
+        return UNKNOWN
+    ops, _, lefts, rights = facts.expr
+    op = ops[expr]
+    if op == f.NAME:
+        found = definitions_of(inference, path, expr)
+        type_ = union(
+            *(
+                weaken(entity_types.entity_type(inference, item.entity), item.evidence)
+                for item in found
+            )
+        )
+        type_ = operators.augmented_before(inference, path, facts, expr, type_)
+        return narrowing.narrow(inference, path, expr, type_)
+    if op == f.ATTRIBUTE:
+        type_ = members.attribute_type(inference, path, facts, expr)
+
+        return narrowing.narrow(inference, path, expr, type_)
+    if op in _LITERALS:
+        return builtin_instance(inference, _LITERALS[op])
+    if op == f.NONE:
+        return (NONE_VALUE,)
+    if op == f.CALL:
+        return calls.call_type(inference, path, expr)
+    if op in (f.CONDITIONAL_EXPR, f.OR, f.AND):
+        left = infer_type(inference, path, lefts[expr])
+        right = infer_type(inference, path, rights[expr])
+        if op == f.AND:
+            left = operators.falsy_part(inference, left)
+        return union(without_none(left) if op == f.OR else left, right)
+    if op == f.NAMED:
+        return infer_type(inference, path, lefts[expr])
+    if op == f.AWAIT:
+        return operators.awaited_type(inference, infer_type(inference, path, lefts[expr]))
+    if op == f.SUBSCRIPT:
+        return operators.subscript_type(inference, path, facts, expr)
+    return _composed(inference, path, facts, expr)
+
+
+def _composed(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
+    ops, _, lefts, _ = facts.expr
+    op = ops[expr]
+    (extra,) = facts.extra
+    if op in _DISPLAYS or op == f.TUPLE:
+        at = lefts[expr]
+        listed = extra[at + 1 : at + 1 + extra[at]]
+        elements = [infer_type(inference, path, part) for part in listed[:12]]
+        if op != f.TUPLE:
+            return builtin_instance(inference, _DISPLAYS[op], union(*elements))
+        starred = any(ops[part] == f.STARRED for part in listed)
+        entity = standard_class(inference, "builtins", "tuple")
+        args = (union(*elements),) if starred else (union(*elements), *elements)
+        return (instance(entity, args),) if entity else UNKNOWN
+    if op == f.STARRED:
+        return operators.iterated_type(inference, infer_type(inference, path, lefts[expr]))
+    if op == f.DICT:
+        at = lefts[expr]
+        pairs = list(extra[at + 1 : at + 1 + extra[at]])[:24]
+        keys = [infer_type(inference, path, row) for row in pairs[::2] if row >= 0]
+        held = [
+            infer_type(inference, path, row)
+            for key, row in zip(pairs[::2], pairs[1::2], strict=False)
+            if key >= 0
+        ]
+        for key, row in zip(pairs[::2], pairs[1::2], strict=False):
+            if key < 0:  # `**mapping`
+                inside = lefts[row] if ops[row] == f.STARRED else row
+                spread = operators.mapping_types(inference, infer_type(inference, path, inside))
+                keys.append(spread[0])
+                held.append(spread[1])
+        return builtin_instance(inference, "dict", union(*keys), union(*held))
+    if op in _COMPREHENSIONS:
+        inner = infer_type(inference, path, lefts[expr])
+        if op == f.DICT_COMPREHENSION:
+            return builtin_instance(inference, "dict", UNKNOWN, inner)
+        return builtin_instance(inference, _COMPREHENSIONS[op], inner)
+    if op == f.GENERATOR_EXPRESSION:
+        entity = standard_class(inference, "typing", "Generator")
+        inner = infer_type(inference, path, lefts[expr])
+        return (instance(entity, (inner, UNKNOWN, UNKNOWN)),) if entity else UNKNOWN
+    if op == f.LAMBDA:
+        return ((CALLABLE, NOWHERE, (infer_type(inference, path, lefts[expr]),), INFERRED),)
+    if f.ELEMENT <= op <= f.REST:
+        return _received(inference, path, facts, expr)
+    if op == f.AUGMENTED:
+        return operators.augmented_type(inference, path, facts, expr)
+    if op == f.MATCHED:
+        return type_guards.matched_type(inference, path, expr)
+    if op == f.BINARY:
+        return operators.binary_type(inference, path, facts, expr)
+    if op == f.UNARY:
+        return operators.unary_type(inference, path, facts, expr)
+    if op == f.COMPARE:
+        return operators.comparison_type(inference, path, facts, expr)
+    if op == f.YIELDED:
+        return operators.yield_type(inference, path, facts, expr)
+    return UNKNOWN
+
+
+def _received(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
+    """What a target receives, when that is not a written expression."""
+    ops, _, lefts, rights = facts.expr
+    op = ops[expr]
+    if op == f.ELEMENT:
+        return operators.iterated_type(
+            inference, infer_type(inference, path, lefts[expr]), bool(rights[expr])
+        )
+    if op == f.ENTERED:
+        return operators.context_type(
+            inference, infer_type(inference, path, lefts[expr]), bool(rights[expr])
+        )
+    if op == f.RAISED:
+        caught = operators.exception_type(inference, infer_type(inference, path, lefts[expr]))
+        return builtin_instance(inference, "ExceptionGroup", caught) if rights[expr] else caught
+    if op == f.ITEM:
+        return operators.unpacked_type(
+            inference, infer_type(inference, path, lefts[expr]), rights[expr]
+        )
+    if op == f.REST:
+        return operators.starred_type(
+            inference, facts, lefts[expr], infer_type(inference, path, lefts[expr])
+        )
+    return UNKNOWN
+
+
+def infer_classes(inference: Inference, path: str, expr: int) -> list[Found]:
+    """Classes that the value of an expression is an instance of."""
+    return classes_of_type(infer_type(inference, path, expr))

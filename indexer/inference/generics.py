@@ -1,0 +1,402 @@
+"""Parameters of lambdas, by what the callable that they are passed to expects.
+
+Generics: what type variables stand for in a call, by matching parameters and arguments.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from ..plugins import synthesized
+from . import signatures
+from .annotations import annotation_type
+from .classes import (
+    base_arguments,
+    class_member,
+    is_protocol,
+    mro,
+    own_member,
+    own_member_names,
+    type_parameters,
+)
+from .entities import CLASS, FUNCTION, owner_class
+from .signatures import Arguments
+from .standard_types import standard_class
+from .type_variables import fallback, plain_variable, variables_in
+from .types import (
+    CALLABLE,
+    CLASS_OBJECT,
+    FUNCTION_OBJECT,
+    INSTANCE,
+    SELF,
+    UNKNOWN,
+    VARIABLE_TYPE,
+    has_variables,
+    substitute,
+    union,
+    without_none,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from .entities import Entity
+    from .inference import Inference
+    from .types import Type, Value
+
+    Bound = dict[Entity, Type]
+
+
+def lambda_parameter_type(inference: Inference, path: str, facts: FileFacts, row: int) -> Type:
+    """Type of a lambda's parameter, from what the callable it is passed to expects."""
+    scope = facts.binding[f.BIND_SCOPE][row]
+    site = _sites(facts).get(scope)
+    if site is None:
+        return UNKNOWN
+    call, place, keyword, lambda_ = site
+    owners = facts.parameter[f.PAR_SCOPE]
+    parameter = facts.binding[f.BIND_REF][row]
+    index = sum(owners[before] == scope for before in range(parameter))
+    arguments = Arguments.of(inference, path, facts, call)
+    arguments.apart = lambda_
+    parts: list[Type] = []
+    for value in without_none(inference.infer_type(path, facts.expr[f.EXPR_A][call])):
+        for each in _expected(inference, value, arguments, place, keyword):
+            if each[0] == CALLABLE and len(each[2]) > index + 1:
+                parts.append(each[2][index + 1])
+    return union(*parts)
+
+
+def _sites(facts: FileFacts) -> dict[int, tuple[int, int, str, int]]:
+    """(row of the call, place, keyword, row of the lambda) by scope of lambdas that are passed."""
+    table: dict[int, tuple[int, int, str, int]] | None = facts.memo.get("lambdas")
+    if table is None:
+        table = facts.memo["lambdas"] = {}
+        ops, _, _, rights = facts.expr
+        (extra,) = facts.extra
+        for expr, op in enumerate(ops):
+            if op != f.CALL:
+                continue
+            at = rights[expr]
+            for place, index in enumerate(range(at + 1, at + 1 + 3 * extra[at], 3)):
+                argument = extra[index + 2]
+                if argument >= 0 and ops[argument] == f.LAMBDA:
+                    keyword = facts.names[extra[index]] if extra[index] >= 0 else ""
+                    table[rights[argument]] = expr, place, keyword, argument
+    return table
+
+
+def _expected(
+    inference: Inference, value: Value, arguments: Arguments, place: int, keyword: str
+) -> Type:
+    """Type that a callable's signature gives the argument at a place or of a keyword."""
+    form, entity, args, _ = value
+    if form == CLASS_OBJECT:
+        return _expected_by_class(inference, value, arguments, place, keyword)
+    if form == CALLABLE:
+        return args[place + 1] if not keyword and len(args) > place + 1 else UNKNOWN
+    if form != FUNCTION_OBJECT:
+        return UNKNOWN
+    receiver = args[0][0] if args and args[0] else None
+    solved = receiver_variables(inference, entity, receiver)
+    is_bound = receiver is not None
+    return _by_signature(inference, entity, arguments, solved, place, keyword, is_bound=is_bound)
+
+
+def _by_signature(
+    inference: Inference,
+    function: Entity,
+    arguments: Arguments,
+    solved: dict[Entity, Type],
+    place: int,
+    keyword: str,
+    *,
+    is_bound: bool,
+) -> Type:
+    function = signatures.select_overload(
+        inference, function, arguments, bound=is_bound, solved=solved
+    )
+    bind_arguments(inference, function, arguments, solved, bound_first=is_bound)
+    facts = inference.need(function[1])
+    table = facts.parameter
+    rows = signatures.parameter_rows(inference, function)[1 if is_bound else 0 :]
+    for index, row in enumerate(rows):
+        name = facts.names[table[f.PAR_NAME][row]]
+        if (keyword and name == keyword) or (not keyword and index == place):
+            wanted = annotation_type(inference, function[1], table[f.PAR_ANNOTATION][row])
+            return substitute(wanted, {each: type_ for each, type_ in solved.items() if type_})
+    return UNKNOWN
+
+
+def _expected_by_class(
+    inference: Inference, value: Value, arguments: Arguments, place: int, keyword: str
+) -> Type:
+    for name in ("__init__", "__new__"):
+        for item in class_member(inference, value[1], name)[:1]:
+            if item.entity[0] == FUNCTION:
+                solved = receiver_variables(inference, item.entity, value)
+                return _by_signature(
+                    inference, item.entity, arguments, solved, place, keyword, is_bound=True
+                )
+    for index, field in enumerate(synthesized.fields(inference, value[1])):
+        if keyword == field.keyword or (not keyword and index == place):
+            return inference.entity_type(field.entity)
+    return UNKNOWN
+
+
+_CALLED = frozenset([FUNCTION_OBJECT, CALLABLE, CLASS_OBJECT, INSTANCE])
+# Levels of types within types that are matched, and methods of a protocol that are compared.
+_DEPTH = 5
+_METHODS = 3
+
+
+def specialize(
+    inference: Inference,
+    function: Entity,
+    receiver: Value | None,
+    arguments: Arguments | None,
+    type_: Type,
+) -> Type:
+    """A result with the type variables of class, receiver and arguments replaced."""
+    if not has_variables(type_):
+        return type_
+    bound = receiver_variables(inference, function, receiver)
+    if arguments is not None:
+        bind_arguments(inference, function, arguments, bound, bound_first=receiver is not None)
+    own = variables_in(type_)
+    if len(own) > len(bound) or not own <= bound.keys():
+        owned = _own_variables(inference, function) if receiver is None else set["Entity"]()
+        for variable in own - bound.keys():
+            if variable in owned:
+                bound[variable] = ((VARIABLE_TYPE, variable, (), 1),)
+            elif default := fallback(inference, variable, bounds=inference.conventional):
+                bound[variable] = default
+    return substitute(type_, bound, whole=not inference.conventional)
+
+
+def _own_variables(inference: Inference, function: Entity) -> set[Entity]:
+    """Type variables of the class that a function is written in: its user knows what they are."""
+    cls = owner_class(inference.need(function[1]), function)
+    return set(type_parameters(inference, (CLASS, function[1], cls))) if cls >= 0 else set()
+
+
+def receiver_variables(inference: Inference, function: Entity, receiver: Value | None) -> Bound:
+    """What type variables of a class are for what a method is called on, ``Self`` among them."""
+    bound: Bound = {}
+    facts = inference.need(function[1])
+    cls = owner_class(facts, function)
+    if receiver is None:
+        if cls >= 0:
+            bound[SELF] = ((INSTANCE, (CLASS, function[1], cls), (), 1),)
+        return bound
+    if cls >= 0 and receiver[0] in (INSTANCE, CLASS_OBJECT):
+        base = base_arguments(inference, receiver, (CLASS, function[1], cls))
+        bound.update({variable: type_ for variable, type_ in base.items() if type_})
+    bound[SELF] = ((INSTANCE, receiver[1], receiver[2], receiver[3]),)
+    for row in signatures.parameter_rows(inference, function)[:1]:
+        annotation = facts.parameter[f.PAR_ANNOTATION][row]
+        if annotation >= 0:
+            unify(
+                inference, annotation_type(inference, function[1], annotation), (receiver,), bound
+            )
+    return bound
+
+
+def bind_arguments(
+    inference: Inference,
+    function: Entity,
+    arguments: Arguments,
+    bound: Bound,
+    *,
+    bound_first: bool,
+) -> None:
+    """Find what the type variables of parameters stand for in a call.
+
+    What is bound already, by the receiver, stays as it is.
+    """
+    facts = inference.need(function[1])
+    table = facts.parameter
+    fixed = frozenset(bound)
+    place = 0
+    rows = signatures.parameter_rows(inference, function)
+    if bound_first and not facts.definition[f.DEF_FLAGS][function[2]] & f.STATIC:
+        rows = rows[1:]
+    for row in rows:
+        kind, annotation = table[f.PAR_KIND][row], table[f.PAR_ANNOTATION][row]
+        name = facts.names[table[f.PAR_NAME][row]]
+        at = place if kind <= f.POSITIONAL else -1
+        place += kind <= f.POSITIONAL
+        if annotation < 0:
+            continue
+        wanted = annotation_type(inference, function[1], annotation)
+        if not has_variables(wanted):
+            continue
+        if kind == f.VAR_POSITIONAL:
+            given = union(*arguments.passed()[place:])
+        elif kind == f.VAR_KEYWORD:
+            given = union(*(arguments.type_of(-1, keyword) for keyword in arguments.keywords))
+        else:
+            given = arguments.type_of(at, name)
+            default = table[f.PAR_DEFAULT][row]
+            if arguments.given(at, name) is None and default >= 0 and not arguments.is_open:
+                given = without_none(_default(inference, function[1], default))
+        unify(inference, wanted, given, bound, fixed=fixed)
+
+
+def _default(inference: Inference, path: str, default: int) -> Type:
+
+    return inference.infer_type(path, default)
+
+
+def unify(
+    inference: Inference,
+    wanted: Type,
+    given: Type,
+    bound: Bound,
+    depth: int = 0,
+    fixed: frozenset[Entity] = frozenset(),
+) -> None:
+    """Match a parameter's type with an argument's, recording what type variables must be."""
+    if depth > _DEPTH or not given:
+        return
+    rest = list(given)
+    for want in wanted:
+        if want[0] != VARIABLE_TYPE:
+            rest = [
+                value for value in rest if not _matched(inference, want, value, bound, depth, fixed)
+            ]
+    plain = tuple(rest)
+    if len(wanted) > 1:
+        plain = without_none(plain)
+    for want in wanted:
+        if want[0] != VARIABLE_TYPE:
+            continue
+        variable = plain_variable(want[1])
+        found = plain
+        if variable != want[1]:
+            found = tuple(
+                (INSTANCE, value[1], value[2], value[3])
+                for value in plain
+                if value[0] == CLASS_OBJECT
+            )
+        if found and variable not in fixed:
+            bound[variable] = union(bound.get(variable, UNKNOWN), found)
+
+
+def _matched(
+    inference: Inference,
+    want: Value,
+    value: Value,
+    bound: Bound,
+    depth: int,
+    fixed: frozenset[Entity],
+) -> bool:
+    """Match one alternative with one value; whether the value is of that form at all."""
+    form, entity, args, _ = want
+    if form == INSTANCE:
+        if value[0] == INSTANCE and entity in mro(inference, value[1]):
+            _match_parameters(inference, want, value, bound, depth, fixed)
+            return True
+        return is_protocol(inference, entity) and _structural(
+            inference, want, value, bound, depth, fixed
+        )
+    if form == CALLABLE and args and value[0] in _CALLED:
+        if value[0] == INSTANCE and not inference.is_callable(value):
+            return False
+        if value[0] == FUNCTION_OBJECT and inference.conventional:
+            # What a function takes is at least what it is given, and no more is certain.
+            _match_taken(inference, args[1:], value, bound, depth, fixed)
+        takes: list[int | Type] = [substitute(taken, bound) for taken in args[1:]]
+        result = inference.call_result(value, Arguments(inference, "", takes))
+        unify(inference, args[0], result, bound, depth + 1, fixed)
+        return True
+    return form == value[0] and form != INSTANCE
+
+
+def _match_parameters(
+    inference: Inference,
+    want: Value,
+    value: Value,
+    bound: Bound,
+    depth: int,
+    fixed: frozenset[Entity],
+) -> None:
+    """Match the type arguments of a class with those that a derived class gives it."""
+    _, entity, args, _ = want
+    if len(args) > 1 and entity == value[1] == standard_class(inference, "builtins", "tuple"):
+        if len(args) == len(value[2]):
+            for inner, place in zip(args[1:], value[2][1:], strict=True):
+                unify(inference, inner, place, bound, depth + 1, fixed)
+        return
+    if (
+        args and value[2] and entity == standard_class(inference, "builtins", "bool")
+    ):  # of a type guard
+        unify(inference, args[0], value[2][0], bound, depth + 1, fixed)
+        return
+    base = base_arguments(inference, value, entity)
+    for parameter, inner in zip(type_parameters(inference, entity), args, strict=False):
+        given = base.get(parameter, UNKNOWN)
+        if not given and len(base) == 1:
+            given = inference.namedtuple_field_types(value)
+        unify(inference, inner, given, bound, depth + 1, fixed)
+
+
+def _match_taken(
+    inference: Inference,
+    takes: tuple[Type, ...],
+    value: Value,
+    bound: Bound,
+    depth: int,
+    fixed: frozenset[Entity],
+) -> None:
+    """Match what a callable is to take with what a function says that it takes."""
+    function = value[1]
+    facts = inference.need(function[1])
+    rows = signatures.parameter_rows(inference, function)
+    rows = rows[1:] if value[2] and value[2][0] else rows
+    for taken, row in zip(takes, rows, strict=False):
+        annotation = facts.parameter[f.PAR_ANNOTATION][row]
+        unsolved = variables_in(taken) - bound.keys()
+        if annotation >= 0 and unsolved:
+            given = annotation_type(inference, function[1], annotation)
+            if not has_variables(given):
+                unify(inference, taken, given, bound, depth + 1, fixed)
+
+
+def _structural(
+    inference: Inference,
+    want: Value,
+    value: Value,
+    bound: Bound,
+    depth: int,
+    fixed: frozenset[Entity],
+) -> bool:
+    """Match a protocol with a value that has its methods without being derived from it."""
+    _, entity, args, _ = want
+    inner: Bound = {}
+    seen = 0
+    for cls in mro(inference, entity):
+        if cls[0] != CLASS or not is_protocol(inference, cls):
+            continue
+        for name in own_member_names(inference, cls):
+            members = own_member(inference, cls, name)
+            if not members or members[0].entity[0] != FUNCTION or seen >= _METHODS:
+                continue
+            seen += 1
+            function = members[0].entity
+            if not inference.has_method(value, name):
+                return False
+            facts = inference.need(function[1])
+            result = annotation_type(
+                inference, function[1], facts.definition[f.DEF_RETURNS][function[2]]
+            )
+            if has_variables(result):
+                takes: list[int | Type] = [
+                    annotation_type(inference, function[1], facts.parameter[f.PAR_ANNOTATION][row])
+                    for row in signatures.parameter_rows(inference, function)[1:]
+                    if facts.parameter[f.PAR_DEFAULT][row] < 0
+                ]
+                given = inference.method_result(value, name, takes)
+                unify(inference, result, given, inner, depth + 1)
+    for parameter, argument in zip(type_parameters(inference, entity), args, strict=False):
+        unify(inference, argument, inner.get(parameter, UNKNOWN), bound, depth + 1, fixed)
+    return seen > 0

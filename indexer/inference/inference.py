@@ -1,0 +1,101 @@
+"""Inference: what names stand for and what expressions evaluate to, asked of one snapshot.
+
+This is what every question is given. Its methods are the functions of the modules of this package,
+which are layered: a module imports those below it and asks for what is above it through here.
+"""
+
+from __future__ import annotations
+
+from ..heuristics import keywords, parameters
+from ..plugins import django, pytest
+from . import (
+    annotations,
+    calls,
+    classes,
+    entity_types,
+    exports,
+    expressions,
+    lazy_modules,
+    operators,
+    return_types,
+    stub_mapping,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..snapshot import Snapshot
+
+
+class Inference:
+    """What is inferred of a snapshot's files.
+
+    What is asked of the snapshot most often is at hand here. ``conventional`` tells whether
+    heuristics may say what types do not tell.
+    """
+
+    __slots__ = (
+        "conventional",
+        "exists",
+        "facts",
+        "files_with",
+        "memo",
+        "need",
+        "progress",
+        "snapshot",
+        "text",
+    )
+
+    def __init__(self, snapshot: Snapshot, *, conventional: bool = True) -> None:
+        """Infer from what a snapshot shows."""
+        self.snapshot = snapshot
+        self.conventional = conventional
+        self.memo = snapshot.memo
+        self.progress = snapshot.progress
+        self.facts = snapshot.facts
+        self.need = snapshot.need
+        self.text = snapshot.text
+        self.exists = snapshot.exists
+        self.files_with = snapshot.files_with
+
+    # Expressions and names.
+    infer_type = expressions.infer_type
+    definitions_of = expressions.definitions_of
+    annotation_type = annotations.annotation_type
+    special_form = annotations.special_form
+    literal_members = annotations.literal_members
+    entity_type = entity_types.entity_type
+    # Functions and calls.
+    return_type = return_types.return_type
+    decorated_type = return_types.decorated_type
+    call_result = calls.call_result
+    call_without_arguments = calls.call_without_arguments
+    method_result = calls.method_result
+    has_method = calls.has_method
+    is_callable = calls.is_callable
+    namedtuple_field_types = operators.namedtuple_field_types
+    # Classes.
+    mro = classes.mro
+    metaclass = classes.metaclass
+    own_member = classes.own_member
+    class_member = classes.class_member
+    # Modules.
+    exported_names = exports.exported_names
+    is_exported = exports.is_exported
+    is_private_import = exports.is_private_import
+    lazy_member = lazy_modules.lazy_member
+    has_dynamic_members = lazy_modules.has_dynamic_members
+    missing_in_stub = stub_mapping.missing_in_stub
+    # What only heuristics and plugins tell.
+    parameter_type = parameters.parameter_type
+    conventional_type = parameters.conventional_type
+    conventional_definitions = parameters.conventional_definitions
+    query_set_type = parameters.query_set_type
+    forwarded_to = keywords.forwarded_to
+    held = django.held
+    fixture_value = pytest.fixture_value
+    fixtures_named = pytest.fixtures_named
+    request_param = pytest.request_param
+
+    def strict(self) -> Inference:
+        """The same without conventions, for answers that look at very many places."""
+        return Inference(self.snapshot.strict(), conventional=False)

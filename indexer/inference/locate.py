@@ -1,0 +1,194 @@
+"""From what a person or program points at to entities: by position, or by name."""
+
+from __future__ import annotations
+
+from .. import facts as f
+from .calls import keyword_target
+from .classes import class_member
+from .entities import (
+    ATTRIBUTE,
+    CLASS,
+    EXACT,
+    FUNCTION,
+    INFERRED,
+    MODULE,
+    NAMESPACE,
+    OUTSIDE,
+    PARAMETER,
+    VARIABLE,
+    Found,
+    entity_of_binding,
+)
+from .entity_types import instance_classes
+from .expressions import definitions_of
+from .modules import find_module, imported_module
+from .names import import_target, lookup, module_attribute, module_member
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from .inference import Inference
+
+
+class Occurrence:
+    """A name where it is written: its text, position, role and row (see ``facts``)."""
+
+    __slots__ = ("name", "position", "ref", "role")
+
+    def __init__(self, name: str, position: int, role: int, ref: int) -> None:
+        """An occurrence as the table lists it."""
+        self.name = name
+        self.position = position
+        self.role = role
+        self.ref = ref
+
+
+def identifier_at(text: bytes, offset: int) -> tuple[int, str] | None:
+    """(start, text) of the identifier that holds an offset or ends at it."""
+    start = end = min(offset, len(text))
+    while start > 0 and _is_word(text[start - 1]):
+        start -= 1
+    while end < len(text) and _is_word(text[end]):
+        end += 1
+    if start == end or 48 <= text[start] <= 57:
+        return None
+    return start, text[start:end].decode("utf-8", "replace")
+
+
+def _is_word(byte: int) -> bool:
+    return byte >= 128 or byte == 95 or 48 <= byte <= 57 or 65 <= byte <= 90 or 97 <= byte <= 122
+
+
+def occurrence_at(inference: Inference, path: str, offset: int) -> Occurrence | None:
+    """The occurrence of a name at a byte offset."""
+    found = identifier_at(inference.text(path), offset)
+    if found is None:
+        return None
+    start, name = found
+    for role, position, ref in inference.need(path).occurrences(name):
+        if position == start:
+            return Occurrence(name, position, role, ref)
+    return None
+
+
+def entities_at(inference: Inference, path: str, occurrence: Occurrence) -> list[Found]:
+    """What an occurrence stands for."""
+    facts = inference.need(path)
+    role, ref = occurrence.role & f.ROLE_MASK, occurrence.ref
+    if role == f.DEFINED:
+        kind = CLASS if facts.definition[f.DEF_KIND][ref] == f.CLASS else FUNCTION
+        return [Found((kind, path, ref))]
+    if role == f.KEYWORD:
+        return keyword_parameter(inference, path, facts, occurrence)
+    if occurrence.role & f.ATTRIBUTE_ROLE:
+        return definitions_of(inference, path, ref) or _own_attribute(path, facts, ref)
+    if role == f.PARAMETER_ROLE:
+        return [Found((PARAMETER, path, ref))]
+    if role in (f.WRITTEN, f.DELETED):
+        return _written(inference, path, facts, ref)
+    if role == f.IMPORTED:
+        return import_target(inference, path, facts, ref)
+    if role == f.MODULE_ROLE:
+        return _module_component(inference, path, facts, occurrence)
+    if role == f.EXPORTED:
+        return module_member(inference, path, occurrence.name)
+    return definitions_of(inference, path, ref)
+
+
+def _written(inference: Inference, path: str, facts: FileFacts, row: int) -> list[Found]:
+    """A name that is bound here: itself, or what ``global`` and ``nonlocal`` say it is."""
+    kind = facts.binding[f.BIND_KIND][row]
+    scope, name = facts.binding[f.BIND_SCOPE][row], facts.binding[f.BIND_NAME][row]
+    position = facts.binding[f.BIND_POS][row]
+    if kind in (f.AUGMENT, f.DELETE):
+        return lookup(inference, path, scope, name, position)
+    kinds = facts.binding[f.BIND_KIND]
+    if any(kinds[other] in (f.GLOBAL, f.NONLOCAL) for other in facts.bindings_of(scope, name)):
+        return lookup(inference, path, scope, name, position)
+    return [Found((VARIABLE, path, row))]
+
+
+def _own_attribute(path: str, facts: FileFacts, expr: int) -> list[Found]:
+    """The attribute binding that an attribute being written to makes itself."""
+    position = facts.expr[f.EXPR_POS][expr]
+    for row, at in enumerate(facts.attribute_binding[f.ATTR_POS]):
+        if at == position:
+            return [Found((ATTRIBUTE, path, row), INFERRED)]
+    return []
+
+
+def _module_component(
+    inference: Inference, path: str, facts: FileFacts, occurrence: Occurrence
+) -> list[Found]:
+    """The module that a dotted name in an import names up to and with one component."""
+    spelled = facts.names[facts.imports[f.IMP_MODULE][occurrence.ref]]
+    text = inference.text(path)
+    # Components before this one: what is written between the start of the name and this place.
+    start = occurrence.position
+    while start > 0 and (_is_word(text[start - 1]) or text[start - 1 : start] == b"."):
+        start -= 1
+    before = text[start : occurrence.position].decode("utf-8", "replace")
+    prefix = before + occurrence.name
+    if not spelled.startswith(prefix):
+        prefix = spelled
+    return [Found(imported_module(inference, path, prefix))]
+
+
+def keyword_parameter(
+    inference: Inference, path: str, facts: FileFacts, occurrence: Occurrence
+) -> list[Found]:
+    """The parameter that a keyword argument goes to; for a class, of its constructor or a field."""
+    call = occurrence.ref
+    if call < 0 or facts.expr[f.EXPR_OP][call] not in (f.CALL, f.PATTERN_CLASS):
+        return []
+    return keyword_target(inference, path, facts, call, occurrence.name)
+
+
+def resolve_dotted_name(inference: Inference, dotted: str) -> list[Found]:
+    """Entities that an absolute dotted name names: the longest module, then its members."""
+    parts = dotted.split(".")
+    if not all(parts):
+        return []
+    for split in range(len(parts), 0, -1):
+        module = find_module(inference, ".".join(parts[:split]))
+        if module is None:
+            continue
+        found = [Found(module)]
+        for part in parts[split:]:
+            found = [inner for item in found for inner in member_of_entity(inference, item, part)]
+        if found:
+            return found
+        if module[0] == MODULE:
+            break
+    return []
+
+
+def member_of_entity(inference: Inference, item: Found, name: str) -> list[Found]:
+    """What ``entity.name`` names, for any kind of entity."""
+    kind = item.entity[0]
+    if kind in (MODULE, NAMESPACE, OUTSIDE):
+        inner = module_attribute(inference, item.entity, name)
+    elif kind == CLASS:
+        inner = class_member(inference, item.entity, name)
+    elif kind == FUNCTION:
+        inner = _local(inference, item, name)
+    else:
+        inner = [
+            found
+            for cls in instance_classes(inference, item.entity)
+            for found in class_member(inference, cls.entity, name)
+        ]
+    return [found.weaker(item.evidence) for found in inner if found.evidence >= EXACT]
+
+
+def _local(inference: Inference, function: Found, name: str) -> list[Found]:
+    """A parameter, or something defined inside a function."""
+    _, path, row = function.entity
+    facts = inference.need(path)
+    scope = facts.definition[f.DEF_OWN_SCOPE][row]
+    name_row = facts.name_id(name)
+    return [
+        Found(entity_of_binding(path, facts, index))
+        for index, bound in enumerate(facts.binding[f.BIND_NAME])
+        if bound == name_row and facts.binding[f.BIND_SCOPE][index] == scope
+    ][:1]

@@ -1,0 +1,308 @@
+"""Modules: from dotted names to files, and from imports to what they bring.
+
+Modules imported by calls whose argument is written out.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from .entities import INFERRED, MODULE, NAMESPACE, OUTSIDE
+from .query_cache import cached
+from .types import FUNCTION_OBJECT, MODULE_OBJECT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from .entities import Entity
+    from .inference import Inference
+    from .types import Type
+
+
+# Answers of `presence`.
+PRESENT, OPAQUE, ABSENT, UNSURE = range(4)
+_SUFFIXES = ("/__init__.pyi", ".pyi", "/__init__.py", ".py")
+
+
+def find_module(inference: Inference, dotted: str, importer: str = "") -> Entity | None:
+    """The module or namespace package of an absolute name, seen from the file that imports it."""
+    key = ("module", dotted, importer.rpartition("/")[0])
+    return cached(inference, key, lambda: _find_module(inference, dotted, importer), None)
+
+
+def _find_module(inference: Inference, dotted: str, importer: str) -> Entity | None:
+    for candidate in inference.snapshot.index.workspace.module_candidates(dotted, importer):
+        if inference.exists(candidate):
+            return MODULE, candidate, -1
+    beside = _beside(inference, dotted, importer)
+    if beside is not None:
+        return beside
+    parent, _, name = dotted.rpartition(".")
+    if parent:
+        package = find_module(inference, parent, importer)
+        if package is not None and package[0] == MODULE and not _is_extended(inference, package[1]):
+            # Another package of the same name has no say: this one was found first.
+            return submodule(inference, package, name)
+    return _find_outside(inference, dotted)
+
+
+def _beside(inference: Inference, dotted: str, importer: str) -> Entity | None:
+    """A module that is found because of where its importer lies.
+
+    A script finds the modules beside it, and so does a package that lies beside them. Under pytest,
+    everything below a ``conftest.py`` finds what that would find.
+    """
+    if not importer or importer.startswith("/"):
+        return None
+    folder = importer.rpartition("/")[0]
+    tried: set[str] = set()
+    first = True
+    while True:
+        if first or inference.exists(f"{folder}/conftest.py".lstrip("/")):
+            base = folder
+            while base and inference.exists(f"{base}/__init__.py"):
+                base = base.rpartition("/")[0]
+            if base not in tried:
+                tried.add(base)
+                found = module_in_folder(inference, base, dotted)
+                if found is not None and found[0] == MODULE:
+                    return found
+        if not folder:
+            return None
+        first, folder = False, folder.rpartition("/")[0]
+
+
+def _is_extended(inference: Inference, path: str) -> bool:
+    """Whether modules of a package may lie elsewhere than in its own folder.
+
+    So it is where stubs lie apart from sources or describe only part of them, and in packages that
+    say so by ``__path__`` or in the ways of before there were namespace packages.
+    """
+    if path.endswith(".pyi"):
+        return True
+    if not path.endswith("/__init__.py"):
+        return path.startswith("/")
+    facts = inference.facts(path)
+    return facts is None or any(
+        facts.name_id(name) >= 0 for name in ("__path__", "declare_namespace")
+    )
+
+
+def _find_outside(inference: Inference, dotted: str) -> Entity | None:
+    """A module of the environment, or a namespace package of whatever layer."""
+    inference.snapshot.rest_on_environment()
+    workspace, layers = inference.snapshot.index.workspace, inference.snapshot.index.layers
+    stub = _stub_package(inference, dotted)
+    if stub is not None:
+        return stub
+    outside = layers.find(dotted)
+    if outside is not None:
+        return MODULE, _as_of_workspace(inference, outside), -1
+    path = dotted.replace(".", "/")
+    for root in workspace.source_roots:
+        full = f"{root}/{path}" if root else path
+        if inference.snapshot.is_folder(full) and not path.startswith("."):
+            return NAMESPACE, full, -1
+    if any(package.startswith(dotted + ".") for package, _ in workspace.package_dirs):
+        return NAMESPACE, path, -1  # a package that exists only in build settings
+    if layers.is_opaque(dotted):
+        return OUTSIDE, dotted, -1
+    folder = layers.find_folder(dotted)
+    return (NAMESPACE, _as_of_workspace(inference, folder), -1) if folder is not None else None
+
+
+def _stub_package(inference: Inference, dotted: str) -> Entity | None:
+    """A module of a package of stubs in the workspace for what lies elsewhere: ``name-stubs``."""
+    top, _, rest = dotted.partition(".")
+    for root in inference.snapshot.index.workspace.source_roots:
+        folder = f"{root}/{top}-stubs".lstrip("/")
+        if inference.snapshot.is_folder(folder):
+            found = module_in_folder(inference, folder, rest)
+            if found is not None and found[0] == MODULE:
+                return found
+    return None
+
+
+def _as_of_workspace(inference: Inference, path: str) -> str:
+    """The name that a file has in the workspace, when that is installed in editable mode."""
+    index = inference.snapshot.index
+    relative = path.removeprefix(f"{index.workspace.root}/")
+    if relative == path or index.layers.is_installed(path):
+        return path
+    from ..workspace import is_included
+
+    probe = relative if relative.endswith((".py", ".pyi")) else f"{relative}/__init__.py"
+    return relative if is_included(index.workspace, probe) else path
+
+
+def module_in_folder(inference: Inference, folder: str, dotted: str) -> Entity | None:
+    """The module of a name relative to a folder; the folder itself for an empty name."""
+    stem = f"{folder}/{dotted.replace('.', '/')}" if dotted else folder
+    stem = stem.rstrip("/") if folder.startswith("/") else stem.strip("/")
+    if not dotted:
+        for name in ("__init__.pyi", "__init__.py"):
+            path = f"{folder}/{name}" if folder else name
+            if inference.exists(path):
+                return MODULE, path, -1
+    else:
+        for suffix in _SUFFIXES:
+            if inference.exists(stem + suffix):
+                return MODULE, stem + suffix, -1
+    if inference.snapshot.is_folder(stem):
+        return NAMESPACE, stem, -1
+    return None
+
+
+def imported_module(inference: Inference, importer: str, spelled: str) -> Entity:
+    """What the module part of an import names, dots in front included."""
+    rest = spelled.lstrip(".")
+    level = len(spelled) - len(rest)
+    if level:
+        folder = importer.rpartition("/")[0]
+        if folder.count("/") + bool(folder) < level - 1:
+            return OUTSIDE, rest, -1  # there is nothing so far up
+        for _ in range(level - 1):
+            folder = folder.rpartition("/")[0]
+        found = module_in_folder(inference, folder, rest)
+        base = (
+            inference.snapshot.index.module_name(f"{folder}/__init__.py" if folder else "")
+            or folder
+        )
+        outside = f"{base.replace('/', '.')}.{rest}".strip(".")
+        if found is None and importer.endswith(".pyi"):
+            found = find_module(inference, outside)  # stubs may describe only a part
+    else:
+        found = find_module(inference, rest, importer)
+        outside = rest
+    return found if found is not None else (OUTSIDE, outside, -1)
+
+
+def submodule(inference: Inference, module: Entity, name: str) -> Entity | None:
+    """A module inside a package, by name; OUTSIDE for one that no file shows the contents of."""
+    kind, path, _ = module
+    if kind == NAMESPACE:
+        return _in_namespace(inference, path, name)
+    if kind != MODULE or not path.rpartition("/")[2].startswith("__init__."):
+        return None
+    folder = path.rpartition("/")[0]
+    found = module_in_folder(inference, folder, name)
+    if found is not None and found[0] == MODULE:
+        return found
+    dotted = f"{inference.snapshot.index.module_name(path) or folder.replace('/', '.')}.{name}"
+    if _is_extended(inference, path):
+        elsewhere = find_module(inference, dotted)
+        if elsewhere is not None and elsewhere[0] == MODULE:
+            return elsewhere
+    if inference.snapshot.index.layers.is_compiled(inference.snapshot.absolute(folder), name):
+        return OUTSIDE, dotted, -1
+    return found
+
+
+def _in_namespace(inference: Inference, path: str, name: str) -> Entity | None:
+    """A module of a namespace package, whose folders may lie in several places."""
+    inner = f"{path.replace('/', '.')}.{name}"
+    for package, where in inference.snapshot.index.workspace.package_dirs:
+        if package == inner:
+            return module_in_folder(inference, where, "")
+    found = module_in_folder(inference, path, name)
+    if found is not None and found[0] == MODULE:
+        return found
+    dotted = inference.snapshot.index.module_name(f"{path}/__init__.py")
+    elsewhere = find_module(inference, f"{dotted}.{name}") if dotted else None
+    return elsewhere if elsewhere is not None and elsewhere[0] != NAMESPACE else found or elsewhere
+
+
+def module_presence(inference: Inference, dotted: str, importer: str = "") -> int:
+    """Whether a module is there: PRESENT, OPAQUE (nobody can say what it holds), ABSENT, or UNSURE.
+
+    Unsure is what may be installed in an environment that was not found, and what a package may
+    make itself.
+    """
+    found = find_module(inference, dotted, importer)
+    if found is not None:
+        return OPAQUE if found[0] == OUTSIDE else PRESENT
+    inference.snapshot.rest_on_environment()
+    parent = dotted.rpartition(".")[0]
+    while parent:
+        package = find_module(inference, parent, importer)
+        if package is not None and package[0] == MODULE:
+            layers = inference.snapshot.index.layers
+            if dotted[len(parent) + 1 :].startswith("_") and layers.layer(package[1]) == "stdlib":
+                return UNSURE  # stubs leave out what is private
+
+            return UNSURE if inference.has_dynamic_members(package[1]) else ABSENT
+        if package is not None:
+            return UNSURE if package[0] == OUTSIDE else ABSENT
+        parent = parent.rpartition(".")[0]
+    return ABSENT if inference.snapshot.index.layers.is_known else UNSURE
+
+
+# Functions that give the module they are told the name of, and where they are defined.
+IMPORTERS = {
+    "import_module": ("importlib",),
+    "__import__": ("builtins",),
+    "importorskip": ("_pytest.outcomes", "pytest"),
+}
+
+
+def module_imported_by_call(
+    inference: Inference,
+    path: str,
+    facts: FileFacts,
+    expr: int,
+    given: list[int],
+    keywords: dict[str, int],
+) -> Type | None:
+    """The module that a call gives, when it calls one of these functions; else None.
+
+    ``given`` are its positional arguments, at least one.
+    """
+    ops, _, lefts, rights = facts.expr
+    function, first = lefts[expr], given[0]
+    name = facts.names[lefts[function] if ops[function] == f.NAME else rights[function]]
+    if ops[first] != f.STRING or lefts[first] < 0 or not _is_importer(
+        inference, path, function, name
+    ):  # fmt: skip
+        return None
+    spelled = facts.strings[lefts[first]]
+    module: Entity | None
+    if spelled.startswith("."):
+        package = keywords.get("package", given[1] if len(given) > 1 else -1)
+        module = _relative(inference, path, facts, spelled, package)
+    else:
+        module = find_module(
+            inference, spelled.partition(".")[0] if name == "__import__" else spelled, path
+        )
+    if module is None or module[0] not in (MODULE, NAMESPACE):
+        return ()
+    return ((MODULE_OBJECT, module, (), INFERRED),)
+
+
+def _is_importer(inference: Inference, path: str, function: int, name: str) -> bool:
+    """Whether an expression names the function itself, and not another of the same name."""
+    return any(
+        value[0] == FUNCTION_OBJECT
+        and (inference.snapshot.index.module_name(value[1][1]) or "") in IMPORTERS[name]
+        for value in inference.infer_type(path, function)
+    )
+
+
+def _relative(
+    inference: Inference, path: str, facts: FileFacts, spelled: str, package: int
+) -> Entity | None:
+    """A module named relative to a package: that of the file, or one that is written out."""
+    if package < 0:
+        return None
+    ops, _, lefts, _ = facts.expr
+    if ops[package] == f.NAME:
+        name = facts.names[lefts[package]]
+        is_package = path.rpartition("/")[2].startswith("__init__.")
+        if name == "__package__" or (name == "__name__" and is_package):
+            return imported_module(inference, path, spelled)
+        return None
+    if ops[package] != f.STRING or lefts[package] < 0:
+        return None
+    base = facts.strings[lefts[package]]
+    level = len(spelled) - len(spelled.lstrip("."))
+    for _ in range(level - 1):
+        base = base.rpartition(".")[0]
+    return find_module(inference, f"{base}.{spelled.lstrip('.')}".rstrip("."), path)

@@ -1,0 +1,412 @@
+"""Whether what one branch binds can be there in another: bindings that cannot reach a reading.
+
+Names: from an identifier in a scope to what it stands for, through scopes and imports.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from .entities import MODULE, NAMESPACE, OUTSIDE, Found, entity_of_binding
+from .modules import imported_module, submodule
+from .query_cache import cached
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from .entities import Entity
+    from .inference import Inference
+
+
+_BRANCHES = frozenset([f.IF_TRUE, f.IF_FALSE, f.CASE, f.HANDLER])
+_OF_TRY = frozenset([f.HANDLER, f.TRY_ELSE])
+
+
+def can_reach(facts: FileFacts, block: int, around: set[int]) -> bool:
+    """Whether control may come from a block to where ``around`` are the blocks.
+
+    It may not from a branch that ends in ``return``, nor from one branch of a test into the other,
+    unless a loop goes round both.
+    """
+    kinds, parents, flags = (
+        facts.block[f.BLOCK_KIND], facts.block[f.BLOCK_PARENT], facts.block[f.BLOCK_FLAGS],
+    )  # fmt: skip
+    outermost = block
+    leaves = False
+    while block >= 0 and block not in around:
+        leaves = leaves or (kinds[block] in _BRANCHES and bool(flags[block] & f.LEAVES_FUNCTION))
+        outermost, block = block, parents[block]
+    common = block
+    while block >= 0:
+        if kinds[block] == f.LOOP:
+            return True
+        block = parents[block]
+    if leaves:
+        return False
+    return not any(
+        parents[other] == common and _exclude(facts, outermost, other)
+        for other in around
+        if other != common
+    )
+
+
+def _exclude(facts: FileFacts, one: int, other: int) -> bool:
+    """Whether two blocks are branches of which only one runs."""
+    kinds, _, tests, starts = facts.block[:4]
+    pair = {kinds[one], kinds[other]}
+    if pair == {f.IF_TRUE, f.IF_FALSE}:
+        return tests[one] == tests[other]
+    if pair == {f.CASE}:
+        subjects = facts.expr[f.EXPR_A]
+        return one != other and subjects[tests[one]] == subjects[tests[other]]
+    if pair <= _OF_TRY and f.HANDLER in pair and one != other:
+        parents = facts.block[f.BLOCK_PARENT]
+        first, last = sorted((starts[one], starts[other]))
+        # Of the same `try`: no other one begins between them.
+        return not any(
+            kind == f.TRY and parents[row] == parents[one] and first <= starts[row] <= last
+            for row, kind in enumerate(kinds)
+        )
+    return False
+
+
+# Bindings that say nothing on what a name stands for.
+_WEAK = frozenset([f.DELETE, f.GLOBAL, f.NONLOCAL])
+_DEPTH = 40
+# Imports of a module from itself may lead to each other, so they are followed only so far.
+_TO_ITSELF = 3
+# Imports that may not happen, because they stand in a branch.
+_BRANCHED = f.IN_TRY | f.IN_HANDLER | f.IN_BRANCH
+
+
+def blocks_around(facts: FileFacts, scope: int, position: int) -> list[int]:
+    """Rows of the blocks of a scope that hold a position, innermost first."""
+    starts, ends = facts.block[f.BLOCK_START], facts.block[f.BLOCK_END]
+    scopes = facts.block[f.BLOCK_SCOPE]
+    return [
+        row
+        for row in range(len(starts) - 1, -1, -1)
+        if scopes[row] == scope and starts[row] <= position < ends[row]
+    ]
+
+
+def visible_bindings(
+    facts: FileFacts, rows: list[int], scope: int, position: int, expr: int = -1
+) -> list[int]:
+    """Bindings of a name that may be in force: at a position of the scope, or at its end (-1).
+
+    Going back from there, every binding counts until one that cannot have been skipped. ``expr`` is
+    the row of the expression that reads the name: in ``x = f(x)`` it comes before the binding.
+    """
+    kinds, blocks = facts.binding[f.BIND_KIND], facts.binding[f.BIND_BLOCK]
+    positions = facts.binding[f.BIND_POS]
+    block_kinds = facts.block[f.BLOCK_KIND]
+    rows = [row for row in rows if kinds[row] not in _WEAK]
+    if len(rows) < 2:
+        return rows
+    if position >= 0:
+        around = set(blocks_around(facts, scope, position))
+        before = [
+            row
+            for row in rows
+            if positions[row] <= position
+            and _in_force(facts, row, position, expr)
+            and (blocks[row] < 0 or blocks[row] in around or can_reach(facts, blocks[row], around))
+        ]
+    else:
+        around = set[int]()
+        before = rows
+    chosen: list[int] = []
+    for row in reversed(before):
+        if kinds[row] == f.AUGMENT and before[0] != row:
+            continue
+        chosen.append(row)
+        block = blocks[row]
+        if block < 0 or block_kinds[block] == f.BODY or block in around:
+            break
+    if not chosen:
+        chosen = rows
+    values = [row for row in chosen if kinds[row] != f.DECLARE]
+    return sorted(values or chosen)
+
+
+def _in_force(facts: FileFacts, row: int, position: int, expr: int) -> bool:
+    """Whether a binding written before a position has happened there."""
+    value = facts.binding[f.BIND_VALUE][row]
+    if value >= 0 and facts.binding[f.BIND_KIND][row] != f.PARAMETER:
+        return expr < 0 or value < expr  # expressions are numbered in order of evaluation
+    if facts.binding[f.BIND_KIND][row] in (f.DEF_CLASS, f.DEF_FUNCTION):
+        definition = facts.binding[f.BIND_REF][row]
+        return position >= facts.definition[f.DEF_HEADER_END][definition]
+    return True
+
+
+def lookup(
+    inference: Inference,
+    path: str,
+    scope: int,
+    name: int,
+    position: int,
+    expr: int = -1,
+    depth: int = 0,
+) -> list[Found]:
+    """What a name read at a position of a scope stands for; imports are followed."""
+    facts = inference.facts(path)
+    if facts is None or depth > _DEPTH:
+        return []
+    rows = bindings_in_force(facts, scope, name, position, expr)
+    if rows:
+        found = _follow_all(inference, path, facts, rows, depth)
+        return found + _alternatives(inference, path, facts, rows, found)
+    text = facts.names[name]
+    return (
+        star_imported(inference, path, facts, text, depth)
+        or _declared_global(inference, path, facts, name)
+        or builtin_name(inference, text)
+    )
+
+
+def bindings_in_force(
+    facts: FileFacts, scope: int, name: int, position: int, expr: int = -1
+) -> list[int]:
+    """Rows of the bindings that a name read at a position of a scope may have; empty for none."""
+    kinds, parents = facts.scope[f.SCOPE_KIND], facts.scope[f.SCOPE_PARENT]
+    current, at = scope, position
+    late: list[int] = []
+    while current >= 0:
+        if kinds[current] != f.CLASS_SCOPE or current == scope:
+            rows = facts.bindings_of(current, name)
+            if rows and kinds[current] == f.CLASS_SCOPE and _all_later(facts, rows, at, expr):
+                late = rows  # a class body finds what is outside until it binds the name itself
+            elif rows:
+                declared = [facts.binding[f.BIND_KIND][row] for row in rows]
+                if f.GLOBAL in declared and current != 0:
+                    current, at = 0, -1
+                    continue
+                if f.NONLOCAL not in declared:
+                    chosen = visible_bindings(facts, rows, current, at, expr)
+                    if chosen:
+                        return chosen
+        parent = parents[current]
+        # Inner functions run later: they see what a name is in the end. Comprehensions and class
+        # bodies run where they are written.
+        if kinds[current] in (f.FUNCTION_SCOPE, f.LAMBDA_SCOPE):
+            at = -1
+        current = parent
+    return late if late and facts.names[name] not in _builtin_names() else []
+
+
+def _all_later(facts: FileFacts, rows: list[int], position: int, expr: int) -> bool:
+    """Whether every one of some bindings happens after a position."""
+    at = facts.binding[f.BIND_POS]
+    return position >= 0 and all(
+        at[row] > position or not _in_force(facts, row, position, expr) for row in rows
+    )
+
+
+def _builtin_names() -> frozenset[str]:
+    import builtins
+
+    return frozenset(dir(builtins))
+
+
+def builtin_name(inference: Inference, name: str) -> list[Found]:
+    """What a name stands for that nothing binds: a builtin."""
+    from .modules import find_module
+
+    builtins = find_module(inference, "builtins")
+    if builtins is not None and builtins[0] == MODULE:
+        found = module_member(inference, builtins[1], name)
+        # What the stub only uses itself, like `TypeVar`, is no builtin.
+        if found and not inference.is_private_import(builtins[1], name):
+            return found
+        if name in ("__name__", "__file__", "__doc__", "__package__", "__spec__", "__path__"):
+            return []
+        return [Found((OUTSIDE, "", -1))] if name in ("reveal_type",) else []
+    return [Found((OUTSIDE, f"builtins.{name}", -1))]
+
+
+def _follow_all(
+    inference: Inference, path: str, facts: FileFacts, rows: list[int], depth: int
+) -> list[Found]:
+    found: list[Found] = []
+    for row in rows:
+        for item in resolve_binding(inference, path, facts, row, depth):
+            if all(item.entity != other.entity for other in found):
+                found.append(item)
+    return found
+
+
+def _alternatives(
+    inference: Inference, path: str, facts: FileFacts, rows: list[int], found: list[Found]
+) -> list[Found]:
+    """What star imports bring for a name that the module itself binds in some branches only."""
+    if not rows or facts.binding[f.BIND_SCOPE][rows[0]] or f.STAR not in facts.imports[f.IMP_NAME]:
+        return []
+    kinds, blocks = facts.block[f.BLOCK_KIND], facts.binding[f.BIND_BLOCK]
+    if any(blocks[row] < 0 or kinds[blocks[row]] == f.BODY for row in rows):
+        return []
+    name = facts.names[facts.binding[f.BIND_NAME][rows[0]]]
+    known = [item.entity for item in found]
+    return [
+        item
+        for item in star_imported(inference, path, facts, name)
+        if item.entity not in known and item.entity[0] != OUTSIDE
+    ]
+
+
+def resolve_binding(
+    inference: Inference, path: str, facts: FileFacts, row: int, depth: int = 0
+) -> list[Found]:
+    """What a binding stands for in the end: itself, or what an import brings."""
+    if facts.binding[f.BIND_KIND][row] != f.IMPORT:
+        module = _stub_alias(inference, path, facts, row) if path.endswith(".pyi") else None
+        return [module or Found(entity_of_binding(path, facts, row))]
+    return import_target(inference, path, facts, facts.binding[f.BIND_REF][row], depth)
+
+
+def _stub_alias(inference: Inference, path: str, facts: FileFacts, row: int) -> Found | None:
+    """The module that a stub gives another name to: ``path = _path`` in that of ``os``."""
+    value = facts.binding[f.BIND_VALUE][row]
+    if value < 0 or facts.expr[f.EXPR_OP][value] != f.NAME or facts.binding[f.BIND_SCOPE][row]:
+        return None
+    name = facts.expr[f.EXPR_A][value]
+    for other in facts.bindings_of(0, name):
+        if facts.binding[f.BIND_KIND][other] == f.IMPORT:
+            for found in resolve_binding(inference, path, facts, other):
+                if found.entity[0] == MODULE:
+                    return found
+    return None
+
+
+def import_target(
+    inference: Inference, path: str, facts: FileFacts, row: int, depth: int = 0
+) -> list[Found]:
+    """What an import brings: a module, or something in one."""
+    spelled = facts.names[facts.imports[f.IMP_MODULE][row]]
+    name = facts.imports[f.IMP_NAME][row]
+    flags = facts.imports[f.IMP_FLAGS][row]
+    if name == -1:
+        if not flags & f.ALIASED:  # `import a.b` binds a
+            spelled = spelled.partition(".")[0]
+        return [Found(imported_module(inference, path, spelled))]
+    module = imported_module(inference, path, spelled)
+    if name == f.STAR:
+        return [Found(module)]
+    itself = module == (MODULE, path, -1) and name == facts.imports[f.IMP_BOUND][row]
+    if itself and depth < _TO_ITSELF:
+        before = _bound_before(facts, row)
+        if before:
+            return _follow_all(inference, path, facts, before, depth + 1)
+    return module_attribute(inference, module, facts.names[name], depth + 1)
+
+
+def _bound_before(facts: FileFacts, row: int) -> list[int]:
+    """Bindings that a module had for a name when it imported that from itself."""
+    name = facts.imports[f.IMP_NAME][row]
+    kinds, refs = facts.binding[f.BIND_KIND], facts.binding[f.BIND_REF]
+    rows = [
+        binding
+        for binding in facts.bindings_of(0, name)
+        if kinds[binding] != f.IMPORT or refs[binding] != row
+    ]
+    return visible_bindings(facts, rows, 0, -1)
+
+
+def module_attribute(
+    inference: Inference, module: Entity, name: str, depth: int = 0
+) -> list[Found]:
+    """What ``module.name`` stands for when ``module`` is a module of any kind."""
+    kind, path, _ = module
+    if kind == OUTSIDE:
+        return [Found((OUTSIDE, f"{path}.{name}", -1))]
+    if kind == MODULE:
+        found = module_member(inference, path, name, depth)
+        if found:
+            return found
+    inner = submodule(inference, module, name) if kind in (MODULE, NAMESPACE) else None
+    if inner is not None:
+        return [Found(inner)]
+    if kind == MODULE:
+        return inference.lazy_member(path, name) or inference.missing_in_stub(path, name)
+    return []
+
+
+def module_member(inference: Inference, path: str, name: str, depth: int = 0) -> list[Found]:
+    """What a name at a module's top level stands for, star imports included."""
+    del depth
+    key = ("member", path, name)
+    return cached(inference, key, lambda: _module_member(inference, path, name), list[Found]())
+
+
+def _module_member(inference: Inference, path: str, name: str) -> list[Found]:
+    facts = inference.facts(path)
+    if facts is None:
+        return []
+    row = facts.name_id(name)
+    rows = facts.bindings_of(0, row) if row >= 0 else []
+    chosen = visible_bindings(facts, rows, 0, -1)
+    found = _follow_all(inference, path, facts, chosen, 0)
+    if found:
+        return found + _alternatives(inference, path, facts, chosen, found)
+    return star_imported(inference, path, facts, name) or _declared_global(
+        inference, path, facts, row
+    )
+
+
+def _declared_global(inference: Inference, path: str, facts: FileFacts, name: int) -> list[Found]:
+    """A name that only functions bind, by ``global``."""
+    table: dict[int, list[int]] | None = facts.memo.get("global")
+    if table is None:
+        table = facts.memo["global"] = {}
+        names, kinds = facts.binding[f.BIND_NAME], facts.binding[f.BIND_KIND]
+        scopes = facts.binding[f.BIND_SCOPE]
+        declared = {(scopes[row], names[row]) for row, kind in enumerate(kinds) if kind == f.GLOBAL}
+        for row, kind in enumerate(kinds) if declared else ():
+            if kind not in _WEAK and (scopes[row], names[row]) in declared:
+                table.setdefault(names[row], []).append(row)
+    return [
+        found
+        for row in table.get(name, [])[:1]
+        for found in resolve_binding(inference, path, facts, row)
+    ]
+
+
+def star_imported(
+    inference: Inference, path: str, facts: FileFacts, name: str, depth: int = 0
+) -> list[Found]:
+    """What a name stands for that some ``from module import *`` brings.
+
+    The last one that does wins; where it is in a branch, those of other branches count as well.
+    """
+    modules: list[tuple[Entity, int]] = []
+    imported = facts.imports[f.IMP_NAME]
+    for row in range(len(imported) - 1, -1, -1):
+        if imported[row] == f.STAR:
+            spelled = facts.names[facts.imports[f.IMP_MODULE][row]]
+            module = imported_module(inference, path, spelled)
+            if module[0] == MODULE and module[1] != path:
+                modules.append((module, facts.imports[f.IMP_FLAGS][row]))
+    found: list[Found] = []
+    for module, flags in modules:
+        for item in _star_member(inference, module, name, depth):
+            if all(item.entity != other.entity for other in found):
+                found.append(item)
+        if found and not flags & _BRANCHED:
+            break
+    if not found and not name.startswith("_"):
+        # A package has its submodules as names too, when something has imported them.
+        for module, _ in modules:
+            inner = submodule(inference, module, name)
+            if inner is not None and inner[0] == MODULE:
+                return [Found(inner)]
+    return found
+
+
+def _star_member(inference: Inference, module: Entity, name: str, depth: int) -> list[Found]:
+
+    if not inference.is_exported(module[1], name):
+        return []
+    listed = inference.exported_names(module[1])
+    if listed is not None and name in listed[0]:
+        return module_attribute(inference, module, name, depth + 1)
+    return module_member(inference, module[1], name)

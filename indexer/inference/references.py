@@ -1,0 +1,299 @@
+"""Who uses a definition: candidates by name from the index, each confirmed by resolving it."""
+
+from __future__ import annotations
+
+from .. import facts as f
+from . import stub_mapping
+from .classes import override_family
+from .entities import (
+    ATTRIBUTE,
+    CONVENTIONAL,
+    MODULE,
+    NAMESPACE,
+    OUTSIDE,
+    TEXTUAL,
+    VARIABLE,
+    name_of,
+    owner_class,
+    scope_of,
+)
+from .locate import Occurrence, entities_at, occurrence_at
+from .query_cache import ANY_NAME
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..facts import FileFacts
+    from .entities import Entity
+    from .inference import Inference
+
+
+# Answers about single files that are kept for when they are asked for again; most are small.
+_KEPT = 40_000
+
+
+class Reference:
+    """A place where an entity is used, and how sure that is."""
+
+    __slots__ = ("evidence", "length", "path", "position", "role")
+
+    def __init__(self, path: str, position: int, length: int, role: int, evidence: int) -> None:
+        """``role`` is one of the roles of ``facts``, without the attribute bit.
+
+        ``length`` is that of the name as it is written there, in bytes.
+        """
+        self.path = path
+        self.position = position
+        self.length = length
+        self.role = role
+        self.evidence = evidence
+
+
+def references(
+    inference: Inference,
+    entity: Entity,
+    *,
+    aliases: bool = True,
+    overrides: bool = False,
+    conventions: bool = False,
+) -> list[Reference]:
+    """Every use of an entity in order of path and position, its definition included.
+
+    With ``aliases``, uses under another name that an import gives it count; with ``overrides``,
+    those of what it overrides and of what overrides it count too. Occurrences
+    that cannot be resolved are given with evidence TEXTUAL when they could mean it: an attribute of
+    an unknown receiver may be a member, a plain name never is. With ``conventions``, which take
+    much longer, those of them are CONVENTIONAL that by the code base's conventions do mean it.
+    """
+    strict = inference.strict()
+    progress, kept = strict.progress, strict.snapshot.references
+    if len(kept.answers) > _KEPT:
+        kept.clear()
+    members = override_family(strict, entity) if overrides else [entity]
+    same = frozenset(each for member in members for each in same_symbol(strict, member))
+    if all(is_local(strict, member) for member in members):
+        files = {member[1]: {name_of(strict, entity)} for member in members}
+    else:
+        files = _files(strict, entity, aliases=aliases)
+    # What the definitions themselves rest on. Which files there are to look at is asked each time.
+    rests_on = progress.touched & ~ANY_NAME
+    found: list[Reference] = []
+    for path, names in sorted(files.items()):
+        key = same, path, frozenset(names)
+        entry = kept.find(key)
+        if entry is None:
+            strict.snapshot.relax()
+            progress.touched = 0
+            here = _references_in(strict, path, names, same)
+            kept.keep(key, here, progress.touched | rests_on)
+        else:
+            here = entry[0]
+        found += _by_convention(inference, here, same) if conventions else here
+    return found
+
+
+def _by_convention(
+    inference: Inference, listed: list[Reference], same: frozenset[Entity]
+) -> list[Reference]:
+    """References of one file, where what is TEXTUAL was asked for again with conventions."""
+    found: list[Reference] = []
+    for reference in listed:
+        if reference.evidence == TEXTUAL:
+            inference.snapshot.relax()
+            occurrence = occurrence_at(inference, reference.path, reference.position)
+            items = entities_at(inference, reference.path, occurrence) if occurrence else []
+            if any(item.entity in same for item in items):
+                reference = Reference(
+                    reference.path,
+                    reference.position,
+                    reference.length,
+                    reference.role,
+                    CONVENTIONAL,
+                )
+        found.append(reference)
+    return found
+
+
+def references_within(
+    inference: Inference, entity: Entity, path: str, names: set[str]
+) -> list[Reference]:
+    """Uses of an entity in one file under some names, as far as they are known, in order."""
+    strict = inference.strict()
+    same = frozenset(same_symbol(strict, entity))
+    found = _references_in(strict, path, names, same)
+    return [reference for reference in found if reference.evidence != TEXTUAL]
+
+
+def _references_in(
+    inference: Inference, path: str, names: set[str], same: frozenset[Entity]
+) -> list[Reference]:
+    """References in one file to any of some entities, in order of their positions."""
+    facts = inference.facts(path)
+    if facts is None:
+        return []
+    found: list[Reference] = []
+    for name in names:
+        length = len(name.encode("utf-8", "surrogatepass"))
+        for role, position, ref in facts.occurrences(name):
+            occurrence = Occurrence(name, position, role, ref)
+            evidence = _confirm(inference, path, occurrence, same)
+            if evidence >= 0:
+                found.append(Reference(path, position, length, role & f.ROLE_MASK, evidence))
+    return sorted(found, key=lambda item: item.position)
+
+
+def is_local(inference: Inference, entity: Entity) -> bool:
+    """Whether an entity can be seen in its own file only."""
+    from ..symbols import is_local
+
+    kind, path, _ = entity
+    if kind in (MODULE, NAMESPACE, OUTSIDE, ATTRIBUTE):
+        return False
+    facts = inference.need(path)
+    scope = scope_of(facts, entity)
+    if kind == VARIABLE and facts.scope[f.SCOPE_KIND][scope] == f.COMPREHENSION_SCOPE:
+        return True
+    if is_local(facts, scope):
+        # A parameter is named by keywords elsewhere; members of local classes stay at home.
+        return kind != 5
+    return False
+
+
+def same_symbol(inference: Inference, entity: Entity) -> set[Entity]:
+    """The definitions that are one symbol to a person.
+
+    Every binding of a variable's name in its scope, every assignment of an attribute in its class,
+    overloads, property accessors; and what is the same in a stub and in its source.
+    """
+    same = _same_in_file(inference, entity)
+    for other in stub_mapping.counterparts(inference, entity):
+        same |= _same_in_file(inference, other)
+    return same
+
+
+def _same_in_file(inference: Inference, entity: Entity) -> set[Entity]:
+    kind, path, row = entity
+    if kind in (MODULE, NAMESPACE, OUTSIDE):
+        return {entity}
+    facts = inference.need(path)
+    if kind == ATTRIBUTE:
+        owner, name = (
+            facts.attribute_binding[f.ATTR_OWNER][row],
+            facts.attribute_binding[f.ATTR_NAME][row],
+        )
+        if owner < 0:
+            return {entity}
+        return {
+            (ATTRIBUTE, path, index)
+            for index, other in enumerate(facts.attribute_binding[f.ATTR_OWNER])
+            if other == owner and facts.attribute_binding[f.ATTR_NAME][index] == name
+        }
+    scope = scope_of(facts, entity)
+    name = facts.name_id(name_of(inference, entity))
+    from .entities import entity_of_binding
+
+    same = {
+        entity_of_binding(path, facts, index)
+        for index in facts.bindings_of(scope, name)
+        if facts.binding[f.BIND_KIND][index] not in (f.IMPORT, f.GLOBAL, f.NONLOCAL)
+    }
+    cls = owner_class(facts, entity)
+    if cls >= 0:
+        same |= {
+            (ATTRIBUTE, path, index)
+            for index, other in enumerate(facts.attribute_binding[f.ATTR_OWNER])
+            if other == cls and facts.attribute_binding[f.ATTR_NAME][index] == name
+        }
+    return same | {entity}
+
+
+def _files(inference: Inference, entity: Entity, *, aliases: bool) -> dict[str, set[str]]:
+    """Files to look at, with the names under which the entity may occur in each."""
+    name = name_of(inference, entity)
+    if entity[0] == OUTSIDE:
+        return {path: {name} for path in inference.files_with(name)}
+    names: set[str] = set()
+    found: dict[str, set[str]] = {}
+    todo = [name]
+    while todo:
+        spelled = todo.pop()
+        names.add(spelled)
+        for path in inference.files_with(spelled):
+            found.setdefault(path, set()).add(spelled)
+            for alias in _known_aliases(inference, path, spelled) if aliases else ():
+                if alias not in names and alias not in todo:
+                    todo.append(alias)
+    return found
+
+
+def _known_aliases(inference: Inference, path: str, name: str) -> tuple[str, ...]:
+    """As :func:`_aliases`, remembered for longer than the facts that tell them are at hand."""
+    kept, progress = inference.snapshot.references, inference.progress
+    key = ("aliases", path, name)
+    entry = kept.find(key)
+    if entry is not None:
+        return entry[0]
+    before, progress.touched = progress.touched, 0
+    aliases = tuple(_aliases(inference, path, name))
+    kept.keep(key, aliases, progress.touched)
+    progress.touched |= before
+    return aliases
+
+
+def _has_aliases(facts: FileFacts) -> bool:
+    """Whether a file imports anything under another name."""
+    found: bool | None = facts.memo.get("aliases")
+    if found is None:
+        flags = facts.imports[f.IMP_FLAGS]
+        found = facts.memo["aliases"] = any(flag & f.ALIASED for flag in flags)
+    return found
+
+
+def _aliases(inference: Inference, path: str, name: str) -> Iterator[str]:
+    """Names that a file gives to an imported name of this spelling."""
+    facts = inference.facts(path)
+    if facts is None or not _has_aliases(facts):
+        return
+    row = facts.name_id(name)
+    modules, imported, bound = (
+        facts.imports[f.IMP_MODULE],
+        facts.imports[f.IMP_NAME],
+        facts.imports[f.IMP_BOUND],
+    )
+    for index, flags in enumerate(facts.imports[f.IMP_FLAGS]):
+        if not flags & f.ALIASED:
+            continue
+        last = facts.names[modules[index]].rpartition(".")[2]
+        if imported[index] == row or (imported[index] == -1 and last == name):
+            yield facts.names[bound[index]]
+
+
+def _confirm(
+    inference: Inference, path: str, occurrence: Occurrence, same: frozenset[Entity]
+) -> int:
+    """Evidence that an occurrence means one of these entities, -1 when it means something else."""
+    attribute_like = bool(occurrence.role & f.ATTRIBUTE_ROLE)
+    role = occurrence.role & f.ROLE_MASK
+    found = entities_at(inference, path, occurrence)
+    best = min((item.evidence for item in found if item.entity in same), default=-1)
+    if best >= 0:
+        return best
+    if any(item.entity[0] != OUTSIDE for item in found):
+        return -1
+    kinds = {entity[0] for entity in same}
+    is_member = ATTRIBUTE in kinds or any(
+        entity[0] not in (MODULE, NAMESPACE, OUTSIDE)
+        and owner_class(inference.need(entity[1]), entity) >= 0
+        for entity in same
+    )
+    if attribute_like and role != f.KEYWORD and is_member:
+        outside = [item.entity[1] for item in found]
+        # An attribute of something that is known to lie outside is not ours; of something
+        # unknown it may be.
+        if all(not name or name.rpartition(".")[0] == "" for name in outside):
+            return TEXTUAL
+        return -1
+    if role == f.KEYWORD and not found and 5 in kinds:
+        return TEXTUAL
+    return -1

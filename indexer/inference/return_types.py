@@ -1,0 +1,341 @@
+"""Decorators: what a function is once its decorators have been applied.
+
+Results: what a function gives back, as annotated, inferred from its returns, decorated.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from ..plugins.synthesized import decorators, last_name
+from . import generics, operators, query_cache, signatures
+from .annotations import annotation_type
+from .entities import CLASS, CONVENTIONAL, EXACT, FUNCTION, INFERRED, name_of, owner_class
+from .query_cache import cached
+from .signatures import Arguments
+from .standard_types import standard_class
+from .types import (
+    CALLABLE,
+    CLASS_OBJECT,
+    FUNCTION_OBJECT,
+    INSTANCE,
+    MODULE_OBJECT,
+    NONE,
+    NOWHERE,
+    UNKNOWN,
+    instance,
+    union,
+    weaken,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from .calls import Arguments
+    from .entities import Entity
+    from .inference import Inference
+    from .types import Type, Value
+
+
+# Decorators whose meaning is in the flags of a definition, or that change nothing.
+_MARKS = frozenset(
+    ["property", "staticmethod", "classmethod", "overload", "abstractmethod", "abstractproperty",
+     "cached_property", "override", "final", "deprecated", "wraps", "total_ordering",
+     "type_check_only", "runtime_checkable", "dataclass_transform", "no_type_check",
+     "abstractclassmethod", "abstractstaticmethod", "setter", "getter", "deleter"]
+)  # fmt: skip
+
+
+def decorated_type(inference: Inference, function: Entity) -> Type:
+    """The value that a function's name is bound to."""
+    plain: Type = ((FUNCTION_OBJECT, function, (UNKNOWN,), EXACT),)
+    facts = inference.need(function[1])
+    if facts.definition[f.DEF_DECORATORS][function[2]] < 0:
+        return plain
+    return cached(
+        inference, ("decorated", function), lambda: _decorated(inference, function, facts), plain
+    )
+
+
+def _decorated(inference: Inference, function: Entity, facts: FileFacts) -> Type:
+    type_: Type = ((FUNCTION_OBJECT, function, (UNKNOWN,), EXACT),)
+    for expr in reversed(decorators(facts, function[2])):
+        target = facts.expr[f.EXPR_A][expr] if facts.expr[f.EXPR_OP][expr] == f.CALL else expr
+        if last_name(facts, target) not in _MARKS:
+            type_ = _applied(inference, function[1], expr, type_)
+    return type_
+
+
+def has_known_decorators(inference: Inference, function: Entity) -> bool:
+    """Whether every decorator of a function is at hand, so that what it makes of it is known."""
+    facts = inference.need(function[1])
+    if facts.definition[f.DEF_DECORATORS][function[2]] < 0:
+        return True
+    key = ("known through decorators", function)
+    return cached(inference, key, lambda: _all_known(inference, function, facts), True)
+
+
+def _all_known(inference: Inference, function: Entity, facts: FileFacts) -> bool:
+    for expr in decorators(facts, function[2]):
+        called = facts.expr[f.EXPR_OP][expr] == f.CALL
+        target = facts.expr[f.EXPR_A][expr] if called else expr
+        if last_name(facts, target) in _MARKS:
+            continue
+        type_ = inference.infer_type(function[1], expr)
+        if not type_ or not all(_passes_on(inference, value) for value in type_):
+            return False
+    return True
+
+
+def _passes_on(inference: Inference, decorator: Value) -> bool:
+    """Whether what a decorator makes of a function is written down, or gives what that gives."""
+    form, entity, _, _ = decorator
+    if form != FUNCTION_OBJECT:
+        return form != MODULE_OBJECT
+    facts = inference.need(entity[1])
+    if facts.definition[f.DEF_RETURNS][entity[2]] >= 0 or entity[1].endswith(".pyi"):
+        return True
+    own = facts.definition[f.DEF_OWN_SCOPE][entity[2]]
+    parameters = {
+        facts.parameter[f.PAR_NAME][row]
+        for row, scope in enumerate(facts.parameter[f.PAR_SCOPE])
+        if scope == own
+    }
+    for expr in _returned(facts, own):
+        for item in inference.definitions_of(entity[1], expr):
+            if item.entity[0] == FUNCTION and not _gives_what_is_wrapped(
+                inference, item.entity, parameters
+            ):
+                return False
+    return True
+
+
+def _gives_what_is_wrapped(inference: Inference, wrapper: Entity, parameters: set[int]) -> bool:
+    """Whether a wrapper returns what a parameter of its decorator gives, or known values."""
+    facts = inference.need(wrapper[1])
+    ops, _, lefts, _ = facts.expr
+    own = facts.definition[f.DEF_OWN_SCOPE][wrapper[2]]
+    for expr in _returned(facts, own):
+        inner = lefts[expr] if ops[expr] == f.AWAIT else expr
+        function = lefts[inner] if ops[inner] == f.CALL else -1
+        if function >= 0 and ops[function] == f.NAME and lefts[function] in parameters:
+            continue
+        if not inference.infer_type(wrapper[1], expr):
+            return False
+    return True
+
+
+def _returned(facts: FileFacts, scope: int) -> list[int]:
+    """What the ``return`` statements of a scope give."""
+    scopes, exprs, kinds = facts.result[:3]
+    return [
+        exprs[row]
+        for row, where in enumerate(scopes)
+        if where == scope and kinds[row] == f.RETURN and exprs[row] >= 0
+    ]
+
+
+def _applied(inference: Inference, path: str, expr: int, type_: Type) -> Type:
+    """What a decorator makes of a value; the value itself when nobody knows."""
+    arguments = Arguments(inference, path, [type_])
+    parts: list[Type] = []
+    for decorator in inference.infer_type(path, expr):
+        for value in inference.call_result(decorator, arguments):
+            made = _meant(inference, value, type_)
+            if made == type_:
+                return type_  # of several ways, the one that changes nothing
+            parts.append(made)
+    return union(*parts) or type_
+
+
+def _meant(inference: Inference, value: Value, before: Type) -> Type:
+    """What a value that a decorator gives means for the function that it was given."""
+    form, entity, args, _ = value
+    if form == FUNCTION_OBJECT:
+        if any(each[1] == entity for each in before):
+            return before
+        wrapped = _result_of_wrapper(inference, entity)
+        return ((CALLABLE, NOWHERE, (wrapped,), INFERRED),) if wrapped else before
+    if form == CALLABLE:
+        # `Callable[P, R]` for `Callable[P, R]` keeps the function, overloads and keywords included.
+        result = args[0] if args else UNKNOWN
+        if not result or _forms(result) == _forms(_called(inference, before)):
+            return before
+        return (value,)
+    if form == INSTANCE:
+        return before if name_of(inference, entity) in ("_Wrapped", "Any") else (value,)
+    if form in (CLASS_OBJECT, NONE):
+        return before if form == NONE else (value,)
+    return before
+
+
+def _forms(type_: Type) -> set[object]:
+    return {value[:3] for value in type_}
+
+
+def _called(inference: Inference, type_: Type) -> Type:
+    nothing = Arguments(inference, "", [])
+    return union(*(inference.call_result(value, nothing) for value in type_))
+
+
+def _result_of_wrapper(inference: Inference, wrapper: Entity) -> Type:
+    """What a wrapper gives, if it is not what the function that it wraps gives.
+
+    A wrapper in which anything that is returned is unknown passes on what it got.
+    """
+    facts = inference.need(wrapper[1])
+    if facts.definition[f.DEF_RETURNS][wrapper[2]] >= 0 or facts.definition[f.DEF_FLAGS][
+        wrapper[2]
+    ] & (f.GENERATOR | f.ASYNC):
+        annotated = return_type(inference, wrapper, None)
+        return annotated if facts.definition[f.DEF_RETURNS][wrapper[2]] >= 0 else UNKNOWN
+    scope = facts.definition[f.DEF_OWN_SCOPE][wrapper[2]]
+    parts: list[Type] = []
+    for index, where in enumerate(facts.result[f.RES_SCOPE]):
+        expr = facts.result[f.RES_EXPR][index]
+        if where == scope and facts.result[f.RES_KIND][index] == f.RETURN and expr >= 0:
+            type_ = inference.infer_type(wrapper[1], expr)
+            if not type_ or any(value[3] >= CONVENTIONAL for value in type_):
+                return UNKNOWN
+            parts.append(type_)
+    result = union(*parts)
+    return UNKNOWN if all(value[0] == NONE for value in result) else result
+
+
+def return_type(
+    inference: Inference,
+    function: Entity,
+    receiver: Value | None,
+    arguments: Arguments | None = None,
+) -> Type:
+    """Type of what a function gives back: annotated, else inferred from its returns.
+
+    What its decorators make of it is not looked at.
+    """
+    taking = [function]
+    if arguments is not None and receiver is None and _is_new(inference, function):
+        # `object.__new__(cls)`: the class is the first argument.
+        receiver = next(iter(arguments.type_of(0, "cls")), None)
+        if receiver is not None:
+            arguments = arguments.without_first()
+    if arguments is not None:
+        solved = None
+        bound = receiver is not None
+        if bound and inference.need(function[1]).definition[f.DEF_FLAGS][function[2]] & f.OVERLOAD:
+            solved = generics.receiver_variables(inference, function, receiver)
+        taking = signatures.matching_overloads(
+            inference, function, arguments, bound=bound, solved=solved
+        )
+    first: Type = UNKNOWN
+    for number, chosen in enumerate(taking):
+        type_ = _plain_result(inference, chosen, inference.need(chosen[1]), receiver)
+        type_ = generics.specialize(inference, chosen, receiver, arguments, type_)
+        if number and type_ != first:
+            return UNKNOWN  # which one it is depends on an argument that nobody knows
+        first = type_
+    return first
+
+
+def _is_new(inference: Inference, function: Entity) -> bool:
+    return name_of(inference, function) == "__new__"
+
+
+def _with_body(inference: Inference, function: Entity) -> Entity:
+    """A function where its body is: that of a stub is in the source, if that is at hand."""
+    if not function[1].endswith(".pyi"):
+        return function
+    from .stub_mapping import source_entity
+
+    source = source_entity(inference, function)
+    return source if source is not None and source[0] == function[0] else function
+
+
+def _plain_result(
+    inference: Inference, function: Entity, facts: FileFacts, receiver: Value | None
+) -> Type:
+    _, path, row = function
+    flags = facts.definition[f.DEF_FLAGS][row]
+    annotation = facts.definition[f.DEF_RETURNS][row]
+    if annotation >= 0:
+        type_ = annotation_type(inference, path, annotation)
+        if flags & f.ASYNC and not flags & f.GENERATOR:
+            return _coroutine(inference, type_)
+        return type_
+    result = cached(
+        inference,
+        ("returned", function),
+        lambda: query_cache.nested(
+            inference, lambda: _inferred(inference, _with_body(inference, function))
+        ),
+        UNKNOWN,
+    )
+    cls = owner_class(facts, function)
+    if receiver is None or cls < 0:
+        return result
+    # `return self` gives what the method was called on, not the class it is written in.
+    own = (CLASS, path, cls)
+    return tuple(
+        (value[0], receiver[1], receiver[2], value[3])
+        if value[1] == own and value[0] in (INSTANCE, CLASS_OBJECT) and receiver[1][0] == CLASS
+        and _returns_self(facts, function) else value
+        for value in result
+    )  # fmt: skip
+
+
+def _inferred(inference: Inference, function: Entity) -> Type:
+    """What the returns or yields of an unannotated function give."""
+    _, path, row = function
+    facts = inference.need(path)
+    flags = facts.definition[f.DEF_FLAGS][row]
+    scope = facts.definition[f.DEF_OWN_SCOPE][row]
+    scopes, exprs, kinds = facts.result[:3]
+    wanted = (f.YIELD, f.YIELD_FROM) if flags & f.GENERATOR else (f.RETURN,)
+    parts: list[Type] = []
+    for index, where in enumerate(scopes):
+        if where == scope and kinds[index] in wanted and exprs[index] >= 0:
+            type_ = inference.infer_type(path, exprs[index])
+            parts.append(
+                operators.iterated_type(inference, type_) if kinds[index] == f.YIELD_FROM else type_
+            )
+    type_ = weaken(union(*parts), INFERRED)
+    if flags & f.GENERATOR:
+        name = "AsyncGenerator" if flags & f.ASYNC else "Generator"
+        entity = standard_class(inference, "typing", name)
+        given = _returned_by_generator(inference, path, facts, scope)
+        return (instance(entity, (type_, UNKNOWN, given)),) if entity else UNKNOWN
+    return _coroutine(inference, type_) if flags & f.ASYNC else type_
+
+
+def _returned_by_generator(inference: Inference, path: str, facts: FileFacts, scope: int) -> Type:
+    scopes, exprs, kinds = facts.result[:3]
+    return union(
+        *(
+            inference.infer_type(path, exprs[index])
+            for index, where in enumerate(scopes)
+            if where == scope and kinds[index] == f.RETURN and exprs[index] >= 0
+        )
+    )
+
+
+def _returns_self(facts: FileFacts, function: Entity) -> bool:
+    """Whether some ``return`` gives the first parameter, or calls its class."""
+    scope = facts.definition[f.DEF_OWN_SCOPE][function[2]]
+    owners = facts.parameter[f.PAR_SCOPE]
+    first = next((row for row, owner in enumerate(owners) if owner == scope), -1)
+    if first < 0:
+        return False
+    name = facts.parameter[f.PAR_NAME][first]
+    ops, _, lefts, _ = facts.expr
+    for index, where in enumerate(facts.result[f.RES_SCOPE]):
+        expr = facts.result[f.RES_EXPR][index]
+        if where != scope or expr < 0:
+            continue
+        while ops[expr] in (f.CALL, f.ATTRIBUTE):
+            expr = lefts[expr]
+        if ops[expr] == f.NAME and lefts[expr] == name:
+            return True
+    return True  # through a variable, as far as anybody knows
+
+
+def _coroutine(inference: Inference, type_: Type) -> Type:
+    entity = standard_class(inference, "typing", "Coroutine")
+    return (instance(entity, (UNKNOWN, UNKNOWN, type_)),) if entity else UNKNOWN

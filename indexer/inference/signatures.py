@@ -1,0 +1,399 @@
+"""The arguments of a call, evaluated when asked for.
+
+Parameters and overloads: which signature takes the arguments of a call.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from .classes import base_arguments, is_protocol, mro, own_member_names, type_parameters
+from .entities import CLASS, FUNCTION, OUTSIDE, VARIABLE, name_of
+from .standard_types import standard_class
+from .types import (
+    CALLABLE,
+    CLASS_OBJECT,
+    FUNCTION_OBJECT,
+    INFERRED,
+    INSTANCE,
+    NONE,
+    NOWHERE,
+    UNKNOWN,
+    VARIABLE_TYPE,
+    substitute,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from .entities import Entity
+    from .inference import Inference
+    from .types import Type, Value
+
+
+# What a lambda is as long as nobody asks what it gives.
+_LAMBDA: Type = ((CALLABLE, NOWHERE, (), INFERRED),)
+
+
+class Arguments:
+    """Arguments of a call: expressions of one file, or types that stand for what is passed."""
+
+    __slots__ = ("apart", "doubled", "keywords", "path", "positional", "inference", "starred")
+
+    def __init__(self, inference: Inference, path: str, positional: list[int | Type]) -> None:
+        """A call in a file, with arguments by place."""
+        self.inference = inference
+        self.path = path
+        self.positional = positional
+        self.keywords: dict[str, int] = {}
+        # Whether there is a `*sequence`, and a `**mapping`: both may give any parameter a value.
+        self.starred = self.doubled = False
+        # Row of an argument that is not to be looked at: the lambda that is asked about.
+        self.apart = -1
+
+    @classmethod
+    def of(cls, inference: Inference, path: str, facts: FileFacts, expr: int) -> Arguments:
+        """Arguments of the call in a row of expressions."""
+        result = cls(inference, path, [])
+        (extra,) = facts.extra
+        at = facts.expr[f.EXPR_B][expr]
+        for index in range(at + 1, at + 1 + 3 * extra[at], 3):
+            key, value = extra[index], extra[index + 2]
+            if key == f.ARG_POSITIONAL and not result.starred:
+                result.positional.append(value)
+            elif key >= 0:
+                result.keywords[facts.names[key]] = value
+            elif key == f.ARG_DOUBLE_STAR:
+                result.doubled = True
+            else:
+                result.starred = True
+        return result
+
+    def without_first(self) -> Arguments:
+        """The same arguments behind the first one by place."""
+        rest = Arguments(self.inference, self.path, self.positional[1:])
+        rest.keywords, rest.apart = self.keywords, self.apart
+        rest.starred, rest.doubled = self.starred, self.doubled
+        return rest
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there may be arguments that are not written."""
+        return self.starred or self.doubled
+
+    def given(self, index: int, name: str) -> int | Type | None:
+        """What a parameter gets, by keyword or by place; None when nothing is written."""
+        if name in self.keywords:
+            return self.keywords[name]
+        if 0 <= index < len(self.positional):
+            return self.positional[index]
+        return None
+
+    def type_of(self, index: int, name: str) -> Type:
+        """Type of what a parameter gets; unknown when nothing is written."""
+        return self._evaluated(self.given(index, name))
+
+    def _evaluated(self, given: int | Type | None) -> Type:
+        if given is None or given == self.apart:
+            return UNKNOWN
+        if isinstance(given, int):
+            return self.inference.infer_type(self.path, given)
+        return given
+
+    def shape_of(self, index: int, name: str) -> Type:
+        """Type of what a parameter gets, for choosing signatures: lambdas stay closed."""
+        given = self.given(index, name)
+        if isinstance(given, int):
+            facts = self.inference.need(self.path)
+            if facts.expr[f.EXPR_OP][given] == f.LAMBDA:
+                return _LAMBDA
+        return self._evaluated(given)
+
+    def passed(self) -> list[Type]:
+        """Types of the arguments by place."""
+        return [self._evaluated(given) for given in self.positional]
+
+
+# How well arguments fit a signature: not at all, in some alternative, as far as anybody knows, in
+# every alternative.
+NEVER, MAYBE, OPEN, ALWAYS = range(4)
+_WIDER = {"int": ("float", "complex"), "float": ("complex",), "bool": ("float", "complex")}
+
+
+def overloads(inference: Inference, function: Entity) -> list[Entity]:
+    """The overloads of a function in order; the function itself when it has none."""
+    _, path, row = function
+    facts = inference.need(path)
+    scope = facts.definition[f.DEF_SCOPE][row]
+    name = facts.definition[f.DEF_NAME][row]
+    rows = [
+        facts.binding[f.BIND_REF][index]
+        for index in facts.bindings_of(scope, name)
+        if facts.binding[f.BIND_KIND][index] == f.DEF_FUNCTION
+    ]
+    found = [
+        (FUNCTION, path, other)
+        for other in rows
+        if facts.definition[f.DEF_FLAGS][other] & f.OVERLOAD
+    ]
+    return found or [function]
+
+
+def select_overload(
+    inference: Inference,
+    function: Entity,
+    arguments: Arguments,
+    *,
+    bound: bool,
+    solved: dict[Entity, Type] | None = None,
+) -> Entity:
+    """The overload that takes the arguments of a call; ``solved`` are the receiver's variables."""
+    return matching_overloads(inference, function, arguments, bound=bound, solved=solved)[0]
+
+
+def matching_overloads(
+    inference: Inference,
+    function: Entity,
+    arguments: Arguments,
+    *,
+    bound: bool,
+    solved: dict[Entity, Type] | None = None,
+) -> list[Entity]:
+    """The overload that takes the arguments of a call; several when unknown arguments decide."""
+    listed = overloads(inference, function)
+    if len(listed) == 1:
+        return listed
+    best, how_well = [function], NEVER
+    deciding: list[Type] = []
+    for candidate in listed:
+        undecided: list[Type] = []
+        verdict = match_score(
+            inference, candidate, arguments, bound=bound, solved=solved, undecided=undecided
+        )
+        if how_well == OPEN and verdict >= OPEN:
+            if undecided != deciding:
+                best.append(candidate)
+        elif verdict > how_well:
+            best, how_well, deciding = [candidate], verdict, undecided
+        if verdict == ALWAYS:
+            break
+    return best
+
+
+def parameter_rows(inference: Inference, function: Entity) -> list[int]:
+    """Rows of a function's parameters."""
+    facts = inference.need(function[1])
+    scope = facts.definition[f.DEF_OWN_SCOPE][function[2]]
+    table: dict[int, list[int]] | None = facts.memo.get("parameters")
+    if table is None:
+        table = facts.memo["parameters"] = {}
+        for row, owner in enumerate(facts.parameter[f.PAR_SCOPE]):
+            table.setdefault(owner, []).append(row)
+    return table.get(scope, [])
+
+
+def match_score(
+    inference: Inference,
+    function: Entity,
+    arguments: Arguments,
+    *,
+    bound: bool,
+    solved: dict[Entity, Type] | None = None,
+    undecided: list[Type] | None = None,
+) -> int:
+    """How well a call's arguments fit a function's parameters by number, name and type.
+
+    What parameters want that get an unknown argument is added to ``undecided``.
+    """
+    path = function[1]
+    facts = inference.need(path)
+    table = facts.parameter
+    rows = parameter_rows(inference, function)[1 if bound else 0 :]
+    positional = [row for row in rows if table[f.PAR_KIND][row] <= f.POSITIONAL]
+    kinds = {table[f.PAR_KIND][row] for row in rows}
+    if len(arguments.positional) > len(positional) and f.VAR_POSITIONAL not in kinds:
+        return NEVER
+    names = {facts.names[table[f.PAR_NAME][row]] for row in rows}
+    if f.VAR_KEYWORD not in kinds and any(key not in names for key in arguments.keywords):
+        return NEVER
+    verdict = ALWAYS
+    for index, row in enumerate(rows):
+        kind = table[f.PAR_KIND][row]
+        if kind in (f.VAR_POSITIONAL, f.VAR_KEYWORD):
+            continue
+        name = facts.names[table[f.PAR_NAME][row]]
+        place = index if kind <= f.POSITIONAL else -1
+        if arguments.given(place, name) is None:
+            if table[f.PAR_DEFAULT][row] < 0 and not arguments.is_open:
+                return NEVER
+            if arguments.doubled and not inference.conventional and kind != f.POSITIONAL_ONLY:
+                # `Popen(command, **options)`: what is in there decides, and nobody knows.
+                verdict = min(verdict, OPEN)
+                if undecided is not None:
+                    undecided.append(inference.annotation_type(path, table[f.PAR_ANNOTATION][row]))
+            continue
+        annotation = table[f.PAR_ANNOTATION][row]
+        if annotation < 0:
+            continue
+        given = _literally_fits(inference, path, annotation, arguments, place, name)
+        if given == OPEN and undecided is not None:
+            undecided.append(inference.annotation_type(path, annotation))
+        if given is None:
+            wanted = inference.annotation_type(path, annotation)
+            if solved:
+                wanted = substitute(wanted, solved, keep=True)
+            given = _takes_all(inference, wanted, arguments.shape_of(place, name))
+            if given == OPEN and undecided is not None:
+                undecided.append(wanted)
+        verdict = min(verdict, given)
+        if verdict == NEVER:
+            return NEVER
+    return verdict
+
+
+def _literally_fits(
+    inference: Inference, path: str, annotation: int, arguments: Arguments, place: int, name: str
+) -> int | None:
+    """How well an argument fits ``Literal``; None when the annotation is of another kind."""
+    wanted = inference.literal_members(path, annotation)
+    if wanted is None:
+        return None
+    given = arguments.given(place, name)
+    value = None
+    if isinstance(given, int):
+        value = literal_value(inference, arguments.path, given)
+    if value is not None:
+        return ALWAYS if value in wanted else NEVER
+    type_ = arguments.shape_of(place, name)
+    if not type_:
+        return OPEN
+    return _takes_all(inference, inference.annotation_type(path, annotation), type_) and MAYBE
+
+
+def literal_value(inference: Inference, path: str, expr: int, depth: int = 0) -> object:
+    """What a literal spells, for comparing; None for what is none. Constants are followed."""
+    facts = inference.need(path)
+    ops, _, lefts, rights = facts.expr
+    op = ops[expr]
+    if op == f.STRING and lefts[expr] >= 0:
+        return facts.strings[lefts[expr]]
+    if op == f.INTEGER and rights[expr] == 1:
+        return op, lefts[expr]
+    if op in (f.TRUE, f.FALSE, f.NONE):
+        return op, 0
+    if op in (f.NAME, f.ATTRIBUTE) and depth < 2:
+        found = inference.definitions_of(path, expr)
+        if len(found) == 1 and found[0].entity[0] == VARIABLE:
+            _, where, row = found[0].entity
+            other = inference.need(where)
+            value = other.binding[f.BIND_VALUE][row]
+            if value >= 0 and other.binding[f.BIND_KIND][row] == f.ASSIGN:
+                return literal_value(inference, where, value, depth + 1)
+    return None
+
+
+def _takes_all(inference: Inference, wanted: Type, given: Type) -> int:
+    """How well a value of one type fits a parameter of another."""
+    if not wanted:
+        return ALWAYS
+    if not given:
+        return OPEN
+    taken = [any(_takes(inference, want, value) for want in wanted) for value in given]
+    return ALWAYS if all(taken) else MAYBE if any(taken) else NEVER
+
+
+def _takes(inference: Inference, want: Value, value: Value) -> bool:
+    """Whether a value may go where another is wanted."""
+    form, entity, _, _ = want
+    if form == VARIABLE_TYPE:
+        if entity[1].startswith("type:"):
+            return value[0] in (CLASS_OBJECT, VARIABLE_TYPE)
+        return _bound_takes(inference, entity, value)
+    if value[0] == VARIABLE_TYPE:
+        return True
+    if form == NONE or value[0] == NONE:
+        if form == INSTANCE and name_of(inference, entity) in ("object", "Hashable"):
+            return True
+        return form == value[0]
+    if form == CALLABLE:
+        return _callable_takes(inference, want, value)
+    if form == CLASS_OBJECT:
+        return value[0] == CLASS_OBJECT and _derived(inference, value[1], entity)
+    if form != INSTANCE:
+        return True
+    if value[0] == INSTANCE:
+        if _derived(inference, value[1], entity):
+            return _arguments_agree(inference, want, value)
+        name = name_of(inference, entity)
+        if name == "object" or name in _WIDER.get(name_of(inference, value[1]), ()):
+            return True
+        return is_protocol(inference, entity) and _has_all(inference, entity, value)
+    if value[0] == CLASS_OBJECT:
+        if entity == standard_class(inference, "builtins", "type"):
+            return True
+        return is_protocol(inference, entity) and _has_all(inference, entity, value)
+    if value[0] in (FUNCTION_OBJECT, CALLABLE):
+        return is_protocol(inference, entity) and _has_all(inference, entity, value)
+    return True
+
+
+def _callable_takes(inference: Inference, want: Value, value: Value) -> bool:
+    """Whether a value can be called, and is a type guard where one is wanted."""
+    result = want[2][0] if want[2] else ()
+    is_guard = any(
+        each[2] and each[1] == standard_class(inference, "builtins", "bool") for each in result
+    )
+    if value[0] != FUNCTION_OBJECT:
+        return not is_guard and inference.is_callable(value)
+
+    given = inference.return_type(value[1], None)
+    if is_guard:
+        return any(
+            each[2] and each[1] == standard_class(inference, "builtins", "bool") for each in given
+        )
+    return _takes_all(inference, result, given) != NEVER
+
+
+def _arguments_agree(inference: Inference, want: Value, value: Value) -> bool:
+    """Whether type arguments, where both are known, have anything in common."""
+    if not want[2] or not value[2]:
+        return True
+    base = base_arguments(inference, value, want[1])
+    for parameter, wanted in zip(type_parameters(inference, want[1]), want[2], strict=False):
+        given = base.get(parameter)
+        if (
+            given
+            and wanted
+            and not any(_takes(inference, each, inner) for each in wanted for inner in given)
+        ):
+            return False
+    return True
+
+
+def _bound_takes(inference: Inference, variable: Entity, value: Value) -> bool:
+    """Whether a type variable's bound takes a value."""
+    from .type_variables import upper_bound
+
+    limits = upper_bound(inference, variable)
+    return not limits or any(
+        limit[0] == VARIABLE_TYPE or _takes(inference, limit, value) for limit in limits
+    )
+
+
+def _derived(inference: Inference, cls: Entity, base: Entity) -> bool:
+    order = mro(inference, cls)
+    return base in order or any(each[0] == OUTSIDE for each in order)
+
+
+def _has_all(inference: Inference, protocol: Entity, value: Value) -> bool:
+    """Whether a value has the methods of a protocol."""
+    for cls in mro(inference, protocol):
+        if cls[0] == CLASS and is_protocol(inference, cls):
+            for name in own_member_names(inference, cls):
+                if name.startswith("__") and name.endswith("__"):
+                    if name not in ("__slots__", "__hash__") and not inference.has_method(
+                        value, name
+                    ):
+                        return False
+                elif value[0] == INSTANCE and not inference.has_method(value, name):
+                    return False
+    return True

@@ -1,0 +1,117 @@
+"""Type variables: their bounds, constraints and defaults, and what they stand for unsolved."""
+
+from __future__ import annotations
+
+from .. import facts as f
+from .entities import CLASS, VARIABLE
+from .query_cache import cached
+from .types import INSTANCE, NONE, SELF, UNKNOWN, VARIABLE_TYPE, class_objects, union
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .entities import Entity
+    from .inference import Inference
+    from .types import Type
+
+
+def concrete(inference: Inference, type_: Type) -> Type:
+    """A type to look things up on: without None, type variables as what they are bound to."""
+    for value in type_:
+        if value[0] == NONE or value[0] == VARIABLE_TYPE:
+            break
+    else:
+        return type_
+    parts: list[Type] = []
+    for value in type_:
+        if value[0] == VARIABLE_TYPE:
+            parts.append(upper_bound(inference, value[1]))
+        elif value[0] != NONE:
+            parts.append((value,))
+    return union(*parts)
+
+
+def upper_bound(inference: Inference, variable: Entity) -> Type:
+    """What a type variable is at least: its bound, or one of its constraints."""
+    return _said(inference, variable, 0)
+
+
+def fallback(inference: Inference, variable: Entity, *, bounds: bool = True) -> Type:
+    """What a type variable is that nothing has solved: its default, else its bound.
+
+    Its bound is not all that it may be, so without ``bounds`` only the default counts, and only
+    that of the standard library: elsewhere it is what checkers assume, whatever is passed.
+    """
+    said = _said(inference, variable, 1)
+    if bounds:
+        return said
+    layer = inference.snapshot.index.layers.layer(variable[1].removeprefix("type:"))
+    return said if layer == "stdlib" and said != _said(inference, variable, 0) else UNKNOWN
+
+
+def _said(inference: Inference, variable: Entity, which: int) -> Type:
+    if variable[0] != VARIABLE or variable == SELF:
+        return UNKNOWN
+    if variable[1].startswith("type:"):
+        plain = (variable[0], variable[1][5:], variable[2])
+        return class_objects(_said(inference, plain, which))
+    key = ("bound", variable)
+    said = cached(inference, key, lambda: _bound_and_default(inference, variable), (UNKNOWN,) * 2)
+    return said[which]
+
+
+def _bound_and_default(inference: Inference, variable: Entity) -> tuple[Type, Type]:
+    _, path, row = variable
+    facts = inference.facts(path)
+    if facts is None or row < 0:
+        return UNKNOWN, UNKNOWN
+    value = facts.binding[f.BIND_VALUE][row]
+    ops, _, lefts, rights = facts.expr
+    (extra,) = facts.extra
+    if facts.binding[f.BIND_KIND][row] == f.TYPE_PARAMETER:
+        limit = facts.binding[f.BIND_ANNOTATION][row]
+        limits = [limit] if limit >= 0 else []
+        if limit >= 0 and ops[limit] == f.TUPLE:
+            at = lefts[limit]
+            limits = list(extra[at + 1 : at + 1 + extra[at]])
+        default = value
+    elif value >= 0 and ops[value] == f.CALL:
+        at = rights[value]
+        limits, default, place = list[int](), -1, 0
+        for index in range(at + 1, at + 1 + 3 * extra[at], 3):
+            key, argument = extra[index], extra[index + 2]
+            if key == f.ARG_POSITIONAL:
+                limits += [argument] if place else []
+                place += 1
+            elif key >= 0 and facts.names[key] == "bound":
+                limits.append(argument)
+            elif key >= 0 and facts.names[key] == "default":
+                default = argument
+    else:
+        return UNKNOWN, UNKNOWN
+    bound = union(*(inference.annotation_type(path, limit) for limit in limits))
+    return bound, inference.annotation_type(path, default) or bound
+
+
+def bind_self(cls: int, path: str, type_: Type) -> dict[Entity, Type]:
+    """What ``Self`` stands for in the body of a class, when a type speaks of it."""
+    if cls < 0 or not any(value[1] == SELF or value[2] for value in type_):
+        return {}
+    return {SELF: ((INSTANCE, (CLASS, path, cls), (), 0),)}
+
+
+def variables_in(type_: Type, depth: int = 0) -> set[Entity]:
+    """The type variables that stand anywhere in a type."""
+    found: set[Entity] = set()
+    if depth < 6:
+        for value in type_:
+            if value[0] == VARIABLE_TYPE:
+                found.add(plain_variable(value[1]))
+            for inner in value[2]:
+                found |= variables_in(inner, depth + 1)
+    return found
+
+
+def plain_variable(variable: Entity) -> Entity:
+    """``T`` of ``type[T]``."""
+    kind, path, row = variable
+    return (kind, path[5:], row) if path.startswith("type:") else variable

@@ -1,0 +1,3 @@
+"""What is known of frameworks and libraries, one module each."""
+
+from __future__ import annotations

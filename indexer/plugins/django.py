@@ -1,0 +1,295 @@
+"""Django: what its models, managers and views make at run time, which no definition shows."""
+
+from __future__ import annotations
+
+from .. import facts as f
+from ..heuristics import usage
+from ..heuristics.evidence import Answer
+from ..inference import access_paths, expressions
+from ..inference.classes import mro
+from ..inference.entities import CLASS, CONVENTIONAL, VARIABLE, Found, name_of
+from ..inference.names import module_member
+from ..inference.standard_types import builtin_instance, standard_class
+from ..inference.types import CLASS_OBJECT, INSTANCE, UNKNOWN, instance, union, without_none
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..facts import FileFacts
+    from ..heuristics.evidence import ParameterQuery
+    from ..inference.entities import Entity
+    from ..inference.inference import Inference
+    from ..inference.types import Type, Value
+
+_FIELDS = "django.db.models.fields"
+_RELATED = "django.db.models.fields.related"
+# What an instance of a model holds for a field, by the first of these classes that it is of.
+_HELD = {
+    "BooleanField": ("builtins", "bool"), "CharField": ("builtins", "str"),
+    "TextField": ("builtins", "str"), "FilePathField": ("builtins", "str"),
+    "IPAddressField": ("builtins", "str"), "GenericIPAddressField": ("builtins", "str"),
+    "IntegerField": ("builtins", "int"), "FloatField": ("builtins", "float"),
+    "DateTimeField": ("datetime", "datetime"), "DateField": ("datetime", "date"),
+    "TimeField": ("datetime", "time"), "DurationField": ("datetime", "timedelta"),
+    "DecimalField": ("decimal", "Decimal"), "UUIDField": ("uuid", "UUID"),
+    "BinaryField": ("builtins", "bytes"),
+    "ImageField": ("django.db.models.fields.files", "ImageFieldFile"),
+    "FileField": ("django.db.models.fields.files", "FieldFile"),
+}  # fmt: skip
+_SAME = frozenset(
+    ["all", "filter", "exclude", "order_by", "select_related", "prefetch_related", "distinct",
+     "annotate", "alias", "defer", "only", "using", "reverse", "none", "select_for_update", "union",
+     "intersection", "difference", "complex_filter", "extra", "raw", "get_queryset", "_chain",
+     "_clone", "iterator", "aiterator"]
+)  # fmt: skip
+_ONE = frozenset(
+    ["get", "first", "last", "create", "earliest", "latest", "aget", "afirst", "alast", "acreate"]
+)
+_PAIR = frozenset(["get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"])
+_FILES = 40
+
+
+def is_model(inference: Inference, entity: Entity) -> bool:
+    """Whether a class is a Django model."""
+    return entity[0] == CLASS and _is_derived(inference, entity, "django.db.models.base", "Model")
+
+
+def _is_derived(inference: Inference, entity: Entity, module: str, name: str) -> bool:
+    base = standard_class(inference, module, name)
+    return base is not None and base in mro(inference, entity)
+
+
+def is_used(inference: Inference) -> bool:
+    """Whether Django is there at all."""
+    return standard_class(inference, "django.db.models.query", "QuerySet") is not None
+
+
+def is_method(name: str) -> bool:
+    """Whether query sets have a method of this name that gives one, or what is in one."""
+    return name in _SAME or name in _ONE or name in _PAIR
+
+
+def queryset(inference: Inference, model: Type) -> Type:
+    """A query set of a model's instances."""
+    entity = standard_class(inference, "django.db.models.query", "QuerySet")
+    return (instance(entity, (model,), CONVENTIONAL),) if entity is not None else UNKNOWN
+
+
+def held(inference: Inference, value: Value, member: Entity, type_: Type) -> Type | None:
+    """What an instance or a class of a model gives for a class attribute; None when it is itself.
+
+    ``type_`` is the type of what the class body binds: a field, a manager.
+    """
+    if member[0] != VARIABLE or value[1][0] != CLASS or value[0] not in (INSTANCE, CLASS_OBJECT):
+        return None
+    for inner in type_:
+        if inner[0] != INSTANCE or inner[1][0] != CLASS:
+            continue
+        if value[0] == INSTANCE and _is_derived(inference, inner[1], _FIELDS, "Field"):
+            if not is_model(inference, value[1]):
+                return None
+            return (
+                _of_field(inference, value[1], member, inner[1]) if inference.conventional else ()
+            )
+        if value[0] == CLASS_OBJECT and inference.conventional:
+            manager = any(
+                _is_derived(inference, inner[1], "django.db.models.manager", name)
+                for name in ("Manager", "BaseManager")  # the first has bases that a call makes
+            )
+            if manager and is_model(inference, value[1]):
+                return union(type_, queryset(inference, (instance(value[1], (), CONVENTIONAL),)))
+    return None
+
+
+def _of_field(inference: Inference, owner: Entity, member: Entity, field: Entity) -> Type:
+    if _is_derived(inference, field, _RELATED, "RelatedField"):
+        target = _target(inference, owner, member)
+        if target is None:
+            return UNKNOWN
+        one = (instance(target, (), CONVENTIONAL),)
+        many = _is_derived(inference, field, _RELATED, "ManyToManyField")
+        return queryset(inference, one) if many else one
+    for base in mro(inference, field):
+        if base[0] != CLASS:
+            break
+        found = _HELD.get(name_of(inference, base))
+        if found is not None:
+            entity = standard_class(inference, *found)
+            return (instance(entity, (), CONVENTIONAL),) if entity is not None else UNKNOWN
+    return UNKNOWN
+
+
+def _target(inference: Inference, owner: Entity, member: Entity) -> Entity | None:
+    """The model that a relation leads to: named, or spelled as ``"app.Model"`` or ``"self"``."""
+    path = member[1]
+    facts = inference.need(path)
+    call = facts.binding[f.BIND_VALUE][member[2]]
+    if call < 0 or facts.expr[f.EXPR_OP][call] != f.CALL:
+        return None
+    expr = access_paths.argument_for(facts, call, 0, "to")
+    text = access_paths.string_value(facts, expr)
+    if text == "self":
+        return owner
+    if text:
+        return _model_named(inference, path, text)
+    if expr < 0 or facts.expr[f.EXPR_OP][expr] not in (f.NAME, f.ATTRIBUTE):
+        return None
+    for item in expressions.definitions_of(inference, path, expr):
+        if item.entity[0] == CLASS:
+            return item.entity
+    return None
+
+
+def _model_named(inference: Inference, path: str, text: str) -> Entity | None:
+    app, _, name = text.rpartition(".")
+    for item in module_member(inference, path, name):
+        if item.entity[0] == CLASS:
+            return item.entity
+    found: list[Entity] = []
+    for where in usage.files_defining(inference, name):
+        if app and f"/{app}/" not in f"/{where}":
+            continue
+        found += [
+            item.entity
+            for item in module_member(inference, where, name)
+            if item.entity[0] == CLASS and item.entity[1] == where
+        ]
+    models = [entity for entity in found if is_model(inference, entity)]
+    return models[0] if len(models) == 1 else None
+
+
+def attribute_value(inference: Inference, value: Value, name: str) -> Type:
+    """Type of an attribute that Django adds to a model, a manager or a view."""
+    if value[1][0] != CLASS:
+        return UNKNOWN
+    if value[0] == CLASS_OBJECT:
+        if name in ("objects", "_default_manager", "_base_manager"):
+            if is_model(inference, value[1]):
+                return queryset(inference, (instance(value[1], (), CONVENTIONAL),))
+        elif name == "DoesNotExist" and is_model(inference, value[1]):
+            base = standard_class(inference, "django.core.exceptions", "ObjectDoesNotExist")
+            return ((CLASS_OBJECT, base, (), CONVENTIONAL),) if base is not None else UNKNOWN
+        return UNKNOWN
+    if value[0] != INSTANCE:
+        return UNKNOWN
+    if name == "request" and _is_derived(inference, value[1], "django.views.generic.base", "View"):
+        return _request(inference)
+    if is_model(inference, value[1]):
+        return union(
+            *(
+                queryset(inference, (instance((CLASS, path, owner), (), CONVENTIONAL),))
+                for path, owner, _ in _reverse(inference, value[1], name)
+            )
+        )
+    return UNKNOWN
+
+
+def attribute_found(inference: Inference, value: Value, name: str) -> list[Found]:
+    """The relation that a reverse accessor of a model goes back along."""
+    if value[0] != INSTANCE or not is_model(inference, value[1]):
+        return []
+    return [
+        Found((VARIABLE, path, row), CONVENTIONAL)
+        for path, _, row in _reverse(inference, value[1], name)
+    ]
+
+
+def _reverse(inference: Inference, model: Entity, name: str) -> list[tuple[str, int, int]]:
+    """(file, class, binding) of the relations to a model that this name goes back along."""
+    found: list[tuple[str, int, int]] = []
+    accessor = name.removesuffix("_set") if name.endswith("_set") else ""
+    wanted = {base for base in mro(inference, model) if is_model(inference, base)}
+    files = access_paths.nearest_files(
+        model[1], inference.files_with(name_of(inference, model)), _FILES
+    )
+    for path in dict.fromkeys([model[1], *files]):
+        facts = inference.facts(path)
+        if facts is None or not (accessor or name in facts.strings):
+            continue
+        for row, owner, call in _relations(facts):
+            related = access_paths.string_value(
+                facts, access_paths.keyword_argument(facts, call, "related_name")
+            )
+            if related:
+                if related != name:
+                    continue
+            elif accessor != facts.names[facts.definition[f.DEF_NAME][owner]].lower():
+                continue
+            target = _target(inference, (CLASS, path, owner), (VARIABLE, path, row))
+            if target in wanted:
+                found.append((path, owner, row))
+    return found[:3]
+
+
+def _relations(facts: FileFacts) -> Iterator[tuple[int, int, int]]:
+    """(binding, class, call) of what looks like a relation in the classes of a file."""
+    ops, _, lefts, _ = facts.expr
+    for row, value in enumerate(facts.binding[f.BIND_VALUE]):
+        scope = facts.binding[f.BIND_SCOPE][row]
+        if value < 0 or ops[value] != f.CALL or facts.scope[f.SCOPE_KIND][scope] != f.CLASS_SCOPE:
+            continue
+        name = access_paths.last_name(facts, lefts[value])
+        if name.endswith(("ForeignKey", "OneToOneField", "ManyToManyField")):
+            yield row, facts.scope[f.SCOPE_DEFINITION][scope], value
+
+
+def _model_of(inference: Inference, value: Value) -> Type:
+    """What a query set holds."""
+    is_set = value[0] == INSTANCE and value[1][0] == CLASS and value[2]
+    if is_set and value[1] == standard_class(inference, "django.db.models.query", "QuerySet"):
+        return value[2][0]
+    return UNKNOWN
+
+
+def called(inference: Inference, receiver: Type, name: str) -> Type:
+    """What calling a method of a query set gives."""
+    parts: list[Type] = []
+    for value in without_none(receiver):
+        model = _model_of(inference, value)
+        if not model:
+            continue
+        if name in _SAME:
+            parts.append((value,))
+        elif name in _ONE:
+            parts.append(model)
+        elif name in _PAIR:
+            truth = builtin_instance(inference, "bool")
+            parts.append(builtin_instance(inference, "tuple", union(model, truth), model, truth))
+    return union(*parts)
+
+
+def element(inference: Inference, receiver: Type, *, sliced: bool = False) -> Type:
+    """What iterating over or indexing a query set gives."""
+    parts = [
+        (value,) if sliced else _model_of(inference, value)
+        for value in receiver
+        if _model_of(inference, value)
+    ]
+    return union(*parts)
+
+
+def request(inference: Inference, asked: ParameterQuery) -> Answer | None:
+    """The request that views and middleware get as their first parameter."""
+    if asked.name != "request" or asked.place != 0 or asked.method.startswith("test"):
+        return None
+    view = asked.cls >= 0 and _is_derived(
+        inference, (CLASS, asked.path, asked.cls), "django.views.generic.base", "View"
+    )
+    if not view and not _imports_django(asked.facts):
+        return None
+    type_ = _request(inference)
+    return Answer(type_, "django-request", "views are called with one") if type_ else None
+
+
+def _imports_django(facts: FileFacts) -> bool:
+    table = facts.imports
+    return any(
+        facts.names[module].startswith("django.") or facts.names[module] == "django"
+        for module in table[f.IMP_MODULE]
+    )
+
+
+def _request(inference: Inference) -> Type:
+    entity = standard_class(inference, "django.http.request", "HttpRequest")
+    return (instance(entity, (), CONVENTIONAL),) if entity is not None else UNKNOWN

@@ -1,0 +1,406 @@
+"""Where modules outside of the workspace live: typeshed's stubs, installed distributions.
+
+A file outside of the workspace is named by its absolute path. Nothing is extracted before a
+question leads there; then its facts are kept by content, as all facts are.
+
+One ``Layers`` shows an environment as it was when it was first looked at. Whether that is still so
+is asked with ``changed``, which costs a few ``stat`` calls; then another takes its place.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from time import monotonic
+
+from .stamps import stamp_of
+from .typeshed import StandardLibrary, typeshed_folder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..workspace import Workspace
+    from .distributions import Distribution, Distributions
+    from .stamps import Stamp
+
+# What answers rest on that rest on what is installed, as if it were the path of a file.
+ENVIRONMENT = "<environment>"
+DEFAULT_VERSION = (3, 13)
+_SUFFIXES = ("/__init__.pyi", ".pyi", "/__init__.py", ".py")
+# What modules are compiled to, and from where only that is distributed or nothing is built yet.
+_COMPILED = (".so", ".pyd", ".pyx")
+# Seconds between two looks at what changes rarely: which environment the workspace uses.
+_SELDOM = 0.5
+
+
+class Layers:
+    """The environment of one workspace, looked at when first needed."""
+
+    __slots__ = (
+        "_added",
+        "_cache_dir",
+        "_compiled",
+        "_distributions",
+        "_found",
+        "_happens_to_be",
+        "_lacks_something",
+        "_library",
+        "_listed",
+        "_looked",
+        "_origins",
+        "_packages",
+        "_ready",
+        "_roots",
+        "_site",
+        "_sources",
+        "_stamps",
+        "_version",
+        "_workspace",
+    )
+
+    def __init__(self, workspace: Workspace, cache_dir: str) -> None:
+        """Nothing is read before the first question."""
+        self._cache_dir = cache_dir
+        self._workspace = workspace
+        self._ready = False
+        self._library = StandardLibrary("", None)
+        self._version: tuple[int, int] | None = None
+        self._site: tuple[str, ...] = ()
+        self._roots: tuple[str, ...] = ()
+        self._added: frozenset[str] = frozenset()
+        self._packages: dict[str, str] = {}
+        self._origins: dict[str, tuple[str, str]] = {}
+        self._sources = ""
+        self._lacks_something = False
+        self._happens_to_be = False
+        self._found: dict[str, str | None] = {}
+        self._compiled: dict[str, frozenset[str]] = {}
+        self._stamps: dict[str, Stamp] = {}
+        self._looked = 0.0
+        self._listed: dict[str, list[str]] = {}
+        self._distributions: dict[str, Distributions] = {}
+
+    def _prepare(self) -> None:
+        from .editable import additions
+
+        environment = self._workspace.environment()
+        self._version = environment.python_version
+        self._library = StandardLibrary(typeshed_folder(self._cache_dir), self._version)
+        self._sources = environment.stdlib or ""
+        self._site = environment.site_packages
+        self._lacks_something = bool(environment.lacking)
+        self._happens_to_be = environment.kind == "system"
+        roots = list(self._site)
+        for site in self._site:
+            # Before it is read, so that what changes meanwhile is noticed.
+            self._watch(site)
+            found = additions(site)
+            for path in found.read:
+                self._watch(path)
+            for folder in found.folders:
+                self._watch(folder)
+                roots.append(folder)
+            for name, stem in found.packages.items():
+                self._packages.setdefault(name, stem)
+            for place, name in found.origins.items():
+                self._origins.setdefault(place, (site, name))
+        self._roots = tuple(dict.fromkeys(roots))
+        self._added = frozenset(self._roots[len(self._site) :])
+        self._looked = monotonic()
+        self._ready = True
+
+    def _watch(self, path: str) -> None:
+        # The first stamp counts: what was found out then is kept.
+        if path not in self._stamps:
+            self._stamps[path] = stamp_of(path)
+
+    def changed(self) -> bool:
+        """Whether something was installed, upgraded or removed since this was looked at."""
+        if not self._ready:
+            return False
+        # A copy: another thread may be adding.
+        return any(stamp_of(path) != stamp for path, stamp in list(self._stamps.items()))
+
+    def is_another(self) -> bool:
+        """Whether the workspace would use another environment by now; looked at now and then."""
+        if not self._ready:
+            return False
+        now = monotonic()
+        if now - self._looked < _SELDOM:
+            return False
+        self._looked = now
+        from ..workspace.stamps import holds
+
+        return not holds(self._workspace.environment().records)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether anything was read yet."""
+        return self._ready
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """Folders that modules outside of the workspace are imported from."""
+        if not self._ready:
+            self._prepare()
+        return self._roots
+
+    def top_levels(self) -> list[tuple[str, str]]:
+        """(name, path) of each package folder and module that can be imported from outside."""
+        found: dict[str, str] = {}
+        for root in self.roots:
+            try:
+                entries = sorted(os.listdir(root))
+            except OSError:
+                continue
+            for entry in entries:
+                name, dot, suffix = entry.partition(".")
+                if name.isidentifier() and (not dot or suffix in ("py", "pyi")):
+                    found.setdefault(name, f"{root}/{entry}")
+        return list(found.items())
+
+    def listed(self, path: str) -> list[str]:
+        """Files of a package folder or module outside, compiled ones too.
+
+        What is installed is listed once: it changes only with another environment.
+        """
+        known = self._listed.get(path)
+        if known is None:
+            known = list(_files_below(path))
+            if path == self.stdlib or self.is_installed(path):
+                self._listed[path] = known
+        return known
+
+    @property
+    def stdlib(self) -> str:
+        """Folder of the standard library's stubs; empty when they are not installed."""
+        if not self._ready:
+            self._prepare()
+        return self._library.folder
+
+    @property
+    def stdlib_sources(self) -> str:
+        """Folder of the standard library's sources; empty when they are not on this machine."""
+        if not self._ready:
+            self._prepare()
+        return self._sources
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Version of Python; that of no environment is a recent one."""
+        if not self._ready:
+            self._prepare()
+        return self._version or DEFAULT_VERSION
+
+    @property
+    def platform(self) -> str:
+        """``sys.platform`` of the environment, which is on this machine."""
+        return sys.platform
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is an environment; without one, any module may be installed.
+
+        One that merely happens to be on the path, and lacks what the workspace needs, is none.
+        """
+        return bool(self.roots) and not (self.lacks_something and self._happens_to_be)
+
+    @property
+    def lacks_something(self) -> bool:
+        """Whether something is not installed that the workspace cannot do without."""
+        if not self._ready:
+            self._prepare()
+        return self._lacks_something
+
+    def is_installed(self, path: str) -> bool:
+        """Whether a file is one of those that installers keep, rather than one people edit."""
+        folders = (self.stdlib, self.stdlib_sources, *self._site)
+        return any(folder and path.startswith(folder + "/") for folder in folders)
+
+    def find(self, dotted: str) -> str | None:
+        """Absolute path of the file that defines a module, stubs before sources; or None."""
+        if dotted not in self._found:
+            if not self._ready:
+                self._prepare()
+            self._found[dotted] = self._find(dotted)
+        return self._found[dotted]
+
+    def _find(self, dotted: str) -> str | None:
+        stub = self._library.find(dotted)
+        if stub is not None:
+            return stub
+        path = dotted.replace(".", "/")
+        top, _, rest = path.partition("/")
+        stubs = f"{top}-stubs/{rest}" if rest else f"{top}-stubs"
+        for stem in (stubs, path):
+            for root in self._roots:
+                if rest and root in self._added:
+                    self._watch(f"{root}/{path}".rpartition("/")[0])
+                found = _module_file(f"{root}/{stem}")
+                if found is not None:
+                    return found
+        return self._find_mapped(dotted) or self._find_in_sources(dotted) or self._in_project(path)
+
+    def _find_mapped(self, dotted: str) -> str | None:
+        """A module of a package whose place an import hook knows."""
+        name = dotted
+        while name:
+            stem = self._packages.get(name)
+            if stem is not None:
+                path = stem + dotted[len(name) :].replace(".", "/")
+                self._watch(path.rpartition("/")[0])
+                return _module_file(path)
+            name = name.rpartition(".")[0]
+        return None
+
+    def _find_in_sources(self, dotted: str) -> str | None:
+        """A module of the standard library that has no stub."""
+        if self._sources and self._library.has_no_stub(dotted):
+            return _module_file(f"{self._sources}/{dotted.replace('.', '/')}")
+        return None
+
+    def _in_project(self, path: str) -> str | None:
+        """A module of a project that is installed in editable mode by means that show no place."""
+        for site in self._site:
+            for folder, _ in self.distributions(site).editable_folders():
+                if folder not in self._added:
+                    self._watch(f"{folder}/{path}".rpartition("/")[0])
+                    found = _module_file(f"{folder}/{path}")
+                    if found is not None:
+                        return found
+        return None
+
+    def find_folder(self, dotted: str) -> str | None:
+        """Absolute path of the folder of a namespace package; or None."""
+        folders = self.find_folders(dotted)
+        return folders[0] if folders else None
+
+    def find_folders(self, dotted: str) -> list[str]:
+        """Absolute paths of all folders that a namespace package consists of."""
+        path = dotted.replace(".", "/")
+        candidates = [f"{root}/{path}" for root in self.roots]
+        name = dotted
+        while name:
+            if name in self._packages:
+                candidates.append(self._packages[name] + path[len(name) :])
+            name = name.rpartition(".")[0]
+        return [folder for folder in candidates if os.path.isdir(folder)]
+
+    def is_opaque(self, dotted: str) -> bool:
+        """Whether a module is there of which no file tells what it holds."""
+        if not self._ready:
+            self._prepare()
+        if self._library.has_no_stub(dotted):
+            return True
+        parent, _, name = dotted.replace(".", "/").rpartition("/")
+        return any(self.is_compiled(f"{root}/{parent}".rstrip("/"), name) for root in self._roots)
+
+    def is_compiled(self, folder: str, name: str) -> bool:
+        """Whether a folder outside of the workspace holds a compiled module of this name."""
+        names = self._compiled.get(folder)
+        if names is None:
+            try:
+                entries = os.listdir(folder)
+            except OSError:
+                entries = []
+            names = frozenset(
+                entry.partition(".")[0] for entry in entries if entry.endswith(_COMPILED)
+            )
+            if self.is_installed(f"{folder}/"):
+                self._compiled[folder] = names
+        return name in names
+
+    def module_name(self, path: str) -> str | None:
+        """Dotted name of a file outside of the workspace."""
+        stem, dot, _ = path.rpartition(".")
+        if not dot:
+            return None
+        stem = stem.removesuffix("/__init__")
+        for folder in (self.stdlib, *sorted(self._roots, key=len, reverse=True), self._sources):
+            if folder and stem.startswith(folder + "/"):
+                rest = stem[len(folder) + 1 :]
+                top, _, inner = rest.partition("/")
+                top = top.removesuffix("-stubs")
+                return f"{top}.{inner.replace('/', '.')}" if inner else top
+        for name, place in self._packages.items():
+            if stem == place or stem.startswith(place + "/"):
+                return name + stem[len(place) :].replace("/", ".")
+        for folder in self._project_folders():
+            if stem.startswith(folder + "/"):
+                return stem[len(folder) + 1 :].replace("/", ".")
+        return None
+
+    def _project_folders(self) -> list[str]:
+        return [
+            folder
+            for site in self._site
+            for folder, _ in self.distributions(site).editable_folders()
+        ]
+
+    def layer(self, path: str) -> str:
+        """``stdlib`` or ``dependency``."""
+        if self.stdlib and path.startswith(self.stdlib + "/"):
+            return "stdlib"
+        if self._sources and path.startswith(self._sources + "/"):
+            return "dependency" if any(path.startswith(f"{r}/") for r in self._roots) else "stdlib"
+        return "dependency"
+
+    def source_of(self, stub: str) -> str | None:
+        """Absolute path of the source that a stub outside of the workspace describes; or None."""
+        dotted = self.module_name(stub)
+        if dotted is None or not stub.endswith(".pyi"):
+            return None
+        path = dotted.replace(".", "/")
+        beside = stub.removesuffix("i")
+        if self.layer(stub) == "stdlib":
+            stems = [f"{self._sources}/{path}"] if self._sources else []
+        else:
+            if os.path.isfile(beside):
+                return beside
+            stems = [f"{root}/{path}" for root in self._roots]
+        for stem in stems:
+            for full in (f"{stem}/__init__.py", f"{stem}.py"):
+                if os.path.isfile(full):
+                    return full
+        return None
+
+    def distributions(self, site: str) -> Distributions:
+        """The distributions in a site folder."""
+        from .distributions import Distributions
+
+        found = self._distributions.get(site)
+        if found is None:
+            found = self._distributions[site] = Distributions(site)
+        return found
+
+    def distribution(self, path: str) -> Distribution | None:
+        """The distribution that a file outside of the workspace belongs to; or None."""
+        for site in (self.roots and self._site) or ():
+            if path.startswith(site + "/"):
+                return self.distributions(site).owner(path[len(site) + 1 :])
+        for place, (site, name) in self._origins.items():
+            if path.startswith((place + "/", place + ".")):
+                return self.distributions(site).owner(name)
+        for site in self._site:
+            for folder, distribution in self.distributions(site).editable_folders():
+                if path.startswith(folder + "/"):
+                    return distribution
+        return None
+
+
+def _module_file(stem: str) -> str | None:
+    for suffix in _SUFFIXES:
+        if os.path.isfile(stem + suffix):
+            return stem + suffix
+    return None
+
+
+def _files_below(path: str) -> Iterator[str]:
+    if os.path.isfile(path):
+        yield path
+    for where, folders, names in os.walk(path):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        yield from (
+            f"{where}/{name}" for name in names if name.endswith((".py", ".pyi", *_COMPILED))
+        )

@@ -1,0 +1,525 @@
+"""A snapshot: one generation of the index plus overlays, which is what every question is asked of.
+
+Asking never changes it. Each file that an answer rests on is checked against the disk when it is
+first touched, so an answer is right for the bytes that are there now even when a watcher lags or
+nobody watches; what was touched stays as it was seen for the rest of the snapshot's life.
+"""
+
+from __future__ import annotations
+
+import os
+
+from .. import text
+from ..errors import OutsideWorkspaceError, UnknownFileError
+from ..inference.query_cache import ANY_NAME, QueryCache, QueryStack, name_bit
+from ..search_path.search_path import ENVIRONMENT
+from ..search_path.stamps import stamp_from, stamp_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any
+
+    from ..facts import FileFacts
+    from ..index import Index
+    from ..search_path.stamps import Stamp
+    from ..store.index_store import FileRow, StoredSymbol
+
+
+# Resolved expressions that a view remembers; a few hundred bytes each.
+_REMEMBERED = 20_000
+
+
+class StaleError(Exception):
+    """A file has changed since the view that shared answers were remembered for."""
+
+    def __init__(self, path: str) -> None:
+        """Name the file."""
+        super().__init__(path)
+        self.path = path
+
+
+class View:
+    """The files of one generation, by path and by id, and those not indexed yet."""
+
+    __slots__ = (
+        "_paths",
+        "base",
+        "complete",
+        "files",
+        "generation",
+        "memo",
+        "pending",
+        "resolved",
+        "revision",
+        "variants",
+    )
+
+    def __init__(
+        self,
+        generation: int,
+        files: dict[str, FileRow],
+        pending: frozenset[str] = frozenset(),
+        *,
+        revision: int,
+        complete: bool = True,
+    ) -> None:
+        """``complete`` tells whether a sweep has looked at the disk since the index was opened.
+
+        ``revision`` counts everything that was written, also what changed no content.
+        """
+        self.generation = generation
+        self.revision = revision
+        self.files = files
+        self.pending = pending
+        self.complete = complete
+        self._paths: dict[int, str] | None = None
+        # For what can be remembered as long as nothing changes.
+        self.memo: dict[str, Any] = {}
+        self.resolved = Resolved()
+        # The same files with contents standing in for some of them, by what these are.
+        self.variants: dict[frozenset[tuple[str, bytes]], View] = {}
+        self.base = self
+        """The view without anything standing in for files."""
+
+    def variant(self) -> View:
+        """The same files, with nothing resolved yet."""
+        other = View(
+            self.generation, self.files, self.pending, revision=self.revision,
+            complete=self.complete,
+        )  # fmt: skip
+        other._paths = self.paths
+        other.base = self
+        return other
+
+    @property
+    def paths(self) -> dict[int, str]:
+        """Path of each file by id."""
+        if self._paths is None:
+            self._paths = {row[0]: path for path, row in self.files.items()}
+        return self._paths
+
+    def inherit(self, other: View, changed: Iterable[str], names: int = ANY_NAME) -> None:
+        """Take over what was resolved in the view before this one, as far as it still holds.
+
+        ``changed`` are the files that are not what they were there, and ``names`` the bits of the
+        names that came to them or went.
+        """
+        gone = set(changed)
+        for path in changed:
+            if (path in self.files) != (path in other.files):
+                gone.update(folders_of(path))
+        self.resolved = other.resolved.without(gone, names).settled()
+        for contents, known in list(other.variants.items())[-1:]:
+            variant = self.variants[contents] = self.variant()
+            variant.resolved = known.resolved.without(gone, names).settled()
+
+
+class Resolved:
+    """What was resolved, with conventions and without, and references found, which live longer."""
+
+    __slots__ = ("conventional", "references", "strict")
+
+    def __init__(self) -> None:
+        """Nothing was."""
+        self.conventional = QueryCache()
+        self.strict = QueryCache()
+        self.references = QueryCache(self.strict)
+
+    def without(self, paths: set[str], names: int = ANY_NAME) -> Resolved:
+        """What rests on none of these files and folders, nor on names with these bits."""
+        other = Resolved()
+        other.conventional = self.conventional.without(paths, names)
+        other.strict = self.strict.without(paths, names)
+        other.references = self.references.without(paths, names)
+        return other
+
+    def settled(self) -> Resolved:
+        """The same, without holding on to what it was made from."""
+        other = Resolved()
+        other.conventional = self.conventional.settled()
+        other.strict = self.strict.settled()
+        other.references = self.references.settled()
+        return other
+
+
+def folders_of(path: str) -> Iterator[str]:
+    """The folders that hold a file, the root's empty path last."""
+    folder = path
+    while folder:
+        folder = folder.rpartition("/")[0]
+        yield folder
+
+
+class Snapshot:
+    """What is true at one moment. Paths are relative to the workspace's root, with ``/``."""
+
+    __slots__ = (
+        "_changed",
+        "_digests",
+        "_facts",
+        "_index",
+        "_overlays",
+        "_resolved",
+        "_shared",
+        "_texts",
+        "interrupt",
+        "memo",
+        "progress",
+        "view",
+    )
+
+    def __init__(
+        self,
+        index: Index,
+        view: View,
+        overlays: Mapping[str, bytes | None] | None = None,
+        *,
+        shared: bool = False,
+        changed: frozenset[str] | None = None,
+    ) -> None:
+        """``overlays`` are contents that stand in for files; None stands for a deleted file.
+
+        ``changed`` are those of them that differ from what the view has, all when it is not given;
+        with any of these, only who gives a view of its own (see ``overlays``) may share it.
+
+        A ``shared`` snapshot remembers what it resolves for the others of its view. It raises
+        :class:`StaleError` as soon as it meets a file that is not as the view has it.
+        """
+        self._index = index
+        self.view = view
+        self._overlays = dict(overlays or {})
+        self._facts: dict[str, FileFacts | None] = {}
+        self._texts: dict[str, bytes] = {}
+        self._digests: dict[str, bytes] = {}
+        self._changed = frozenset(self._overlays) if changed is None else changed
+        self._shared = shared and (changed is not None or not self._overlays)
+        self._resolved = view.resolved if self._shared else Resolved()
+        # For what resolvers remember, and where they are in remembering it.
+        self.memo = self._resolved.conventional
+        self.progress = QueryStack()
+        # Called now and then on the way to a long answer; ends it by raising.
+        self.interrupt: Callable[[], None] | None = None
+        self.relax()
+
+    @property
+    def index(self) -> Index:
+        """The index that this is a snapshot of."""
+        return self._index
+
+    def relax(self) -> None:
+        """Forget what was resolved when it has become much; a long answer calls this on its way.
+
+        So it is also where a long answer can be called off.
+        """
+        if len(self.memo.answers) > _REMEMBERED:
+            self.memo.clear()
+        if self.interrupt is not None:
+            self.interrupt()
+
+    @property
+    def shared(self) -> bool:
+        """Whether what is remembered here is for all who ask of this view."""
+        return self._shared
+
+    @property
+    def generation(self) -> int:
+        """Generation of the store that this shows."""
+        return self.view.generation
+
+    @property
+    def pending(self) -> int:
+        """Number of files that are known and not indexed."""
+        return len(self.view.pending)
+
+    def strict(self) -> Snapshot:
+        """The same snapshot with the answers that were found without heuristics."""
+        other = Snapshot(
+            self._index, self.view, self._overlays, shared=self._shared, changed=self._changed
+        )
+        other._resolved = self._resolved
+        other.memo = self._resolved.strict
+        other.interrupt = self.interrupt
+        other.relax()
+        other._facts, other._texts, other._digests = self._facts, self._texts, self._digests
+        return other
+
+    @property
+    def references(self) -> QueryCache:
+        """References found so far, by what was asked and file."""
+        return self._resolved.references
+
+    def overlaid(self) -> set[str]:
+        """Files that an overlay stands in for which says something else than the index."""
+        return set(self._changed)
+
+    def relative(self, path: str) -> str:
+        """Path relative to the root; raises OutsideWorkspaceError."""
+        if not os.path.isabs(path):
+            candidate = path.replace(os.sep, "/").removeprefix("./")
+            if ".." not in candidate.split("/") and self.exists(candidate):
+                return candidate
+            path = os.path.join(self._index.workspace.root, path)
+        try:
+            relative = self._index.workspace.relative(path)
+        except ValueError:  # no file can have such a name
+            relative = None
+        if relative is None:
+            raise OutsideWorkspaceError(
+                f"{path} is not inside the workspace {self._index.workspace.root}"
+            )
+        return relative
+
+    def absolute(self, path: str) -> str:
+        """Absolute path of a file of the workspace."""
+        return os.path.join(self._index.workspace.root, path)
+
+    def exists(self, path: str) -> bool:
+        """Whether a source file is there."""
+        self.progress.touched |= self.memo.bit(path)
+        if path in self._overlays:
+            return self._overlays[path] is not None
+        if path in self._facts:
+            return self._facts[path] is not None
+        if path.startswith("/"):
+            self._step_outside(path, looked_for=True)
+            return self._looked_up(("file", path), path, os.path.isfile)
+        if self.view.complete:
+            return path in self.view.files or path in self.view.pending
+        return os.path.isfile(self.absolute(path))
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder is there that could be a namespace package."""
+        self.progress.touched |= self.memo.bit(path)
+        if path.startswith("/"):
+            self._step_outside(path, looked_for=True)
+        return self._looked_up(("folder", path), self.absolute(path), os.path.isdir)
+
+    def _looked_up(self, key: object, path: str, look: Callable[[str], bool]) -> bool:
+        """What the disk says about a path, asked once as long as nothing changes."""
+        found = self.memo.find(key)
+        if found is not None:
+            return found[0]
+        there = look(path)
+        self.memo.keep(key, there, self.progress.touched)
+        return there
+
+    def _step_outside(self, path: str, *, looked_for: bool = False) -> None:
+        """Note that an answer rests on what lies at a path outside of the workspace.
+
+        What is ``looked_for`` may not be there: its folder tells when it comes.
+        """
+        self.progress.touched |= self.memo.bit(ENVIRONMENT)
+        if looked_for and not self._index.layers.is_installed(path):
+            folder = path.rpartition("/")[0]
+            self.progress.touched |= self.memo.bit(folder)
+            self._saw(folder, stamp_of(folder))
+
+    def _saw(self, path: str, stamp: Stamp) -> None:
+        """Remember how something outside was seen; raises StaleError when others saw it changed."""
+        installed = self._index.layers.is_installed(path)
+        if not self._index.seen.note(path, stamp, installed=installed):
+            self._index.forget([path])
+            if self._shared:
+                raise StaleError(path)
+
+    def rest_on_environment(self) -> None:
+        """Note that an answer rests on what is installed, be it that something is not."""
+        self.progress.touched |= self.memo.bit(ENVIRONMENT)
+
+    def paths(self) -> Iterable[str]:
+        """Every source file, in order."""
+        names = set(self.view.files) | self.view.pending | set(self._overlays)
+        return sorted(path for path in names if self.exists(path))
+
+    def facts(self, path: str) -> FileFacts | None:
+        """Facts of a file as it is now; None when it is gone or cannot be read."""
+        bit = self.memo.bits.get(path)
+        if bit is None:
+            bit = self.memo.bit(path)
+            if path.startswith("/"):
+                bit = self.memo.bits[path] = bit | self.memo.bit(ENVIRONMENT)
+        self.progress.touched |= bit
+        if path in self._facts:
+            return self._facts[path]
+        facts = self._find_facts(path)
+        if facts is not None and (path.startswith("/") or path.endswith(".pyi")):
+            facts = self._holding(path, facts)
+        self._facts[path] = facts
+        return facts
+
+    def _holding(self, path: str, facts: FileFacts) -> FileFacts:
+        """Facts as they hold in the environment, for what is not to be read in all its branches."""
+        from ..platform_conditions import holding, is_conditional
+
+        if not is_conditional(facts):
+            return facts
+        layers = self._index.layers
+        self.rest_on_environment()
+        if path.endswith(".pyi"):
+            return holding(facts, layers.version, layers.platform)
+        return holding(facts, layers.version, "") if layers.is_installed(path) else facts
+
+    def need(self, path: str) -> FileFacts:
+        """As :meth:`facts`; raises UnknownFileError instead of giving None."""
+        facts = self.facts(path)
+        if facts is None:
+            reason = "it cannot be read" if self.exists(path) else "there is no such file"
+            row = self.view.files.get(path)
+            if row is not None and row[4]:
+                reason = row[4]
+            raise UnknownFileError(f"{path}: {reason}")
+        return facts
+
+    def _find_facts(self, path: str) -> FileFacts | None:
+        if path in self._overlays:
+            content = self._overlays[path]
+            return None if content is None else self._extracted(path, content)
+        full = self.absolute(path)
+        row = self.view.files.get(path)
+        try:
+            status = os.stat(full)
+        except (OSError, ValueError):  # also for a name that no file can have
+            if path.startswith("/"):
+                self._saw(path, None)
+            if self._shared and row is not None:
+                raise StaleError(path) from None
+            return None
+        if row is not None and row[1] == status.st_mtime_ns and row[2] == status.st_size:
+            if row[4]:
+                return None
+            self._digests[path] = row[3]
+            facts = self._index.library.get(row[3])
+            if facts is not None:
+                return facts
+        elif path.startswith("/"):
+            self._saw(path, stamp_from(status))
+            digest = self._index.outside.get((path, status.st_mtime_ns, status.st_size))
+            facts = self._index.library.get(digest) if digest is not None else None
+            if facts is not None and digest is not None:
+                self._digests[path] = digest
+                return facts
+        try:
+            raw = text.read(full, self._index.workspace.config.max_file_size)
+        except text.UnreadableError:
+            return None
+        facts = self._extracted(path, raw)
+        if (
+            self._shared
+            and not path.startswith("/")
+            and path not in self.view.pending
+            and (row is None or self._digests.get(path) != row[3])
+        ):
+            raise StaleError(path)
+        if path.startswith("/") and facts is not None:
+            stamp = path, status.st_mtime_ns, status.st_size
+            self._index.outside[stamp] = self._digests[path]
+        return facts
+
+    def _extracted(self, path: str, raw: bytes) -> FileFacts | None:
+        try:
+            return self._extract(path, raw)
+        except ValueError:
+            return None
+
+    def _extract(self, path: str, raw: bytes) -> FileFacts:
+        from .overlays import Content
+
+        content = raw if isinstance(raw, Content) else Content(raw)
+        digest = self._digests[path] = content.digest
+        self._texts[path] = content.text
+        return self._index.library.extract(digest, raw)
+
+    def text(self, path: str) -> bytes:
+        """Normalized text of a file, the same bytes that its facts speak of."""
+        found = self._texts.get(path)
+        if found is not None:
+            return found
+        self.need(path)
+        found = self._texts.get(path)
+        if found is None:
+            try:
+                raw = text.read(self.absolute(path), self._index.workspace.config.max_file_size)
+            except text.UnreadableError as error:
+                raise UnknownFileError(f"{path}: {error}") from error
+            found = self._texts[path] = text.normalize(raw)
+            if len(found) != self._facts_size(path):
+                # It changed between the look at its facts and this one: see it as it is now.
+                self._facts[path] = self._extracted(path, raw)
+        return found
+
+    def _facts_size(self, path: str) -> int:
+        facts = self._facts[path]
+        return facts.line_starts[-1] if facts is not None else -1
+
+    def digest(self, path: str) -> bytes:
+        """Content hash of a file as this snapshot sees it; empty when it cannot be read."""
+        if path not in self._digests:
+            self.facts(path)
+        return self._digests.get(path, b"")
+
+    def seen(self) -> dict[str, bytes]:
+        """Content hash of every file touched so far."""
+        return dict(self._digests)
+
+    def files_with(self, name: str) -> list[str]:
+        """Files in which a name occurs, in order of their paths.
+
+        Files that are not indexed yet count when their bytes contain the name.
+        """
+        return self._having(name, inherited=False)
+
+    def files_inheriting(self, name: str) -> list[str]:
+        """Files that may have a class with a base of this name, in order of their paths."""
+        return self._having(name, inherited=True)
+
+    def _having(self, name: str, *, inherited: bool) -> list[str]:
+        self.progress.touched |= name_bit(name)
+        store = self._index.reader()
+        found: set[str] = set()
+        if store is not None:
+            ids = store.files_inheriting(name) if inherited else store.files_of_name(name)
+            paths = self.view.paths
+            found.update(paths[file] for file in ids if file in paths)
+        for path in self.view.pending:
+            found.discard(path)
+        found.update(self._index.pending_files_with(name, self.view.pending))
+        for path in self._changed:
+            found.discard(path)
+            if self._has(path, name, inherited=inherited):
+                found.add(path)
+        return sorted(found)
+
+    def _has(self, path: str, name: str, *, inherited: bool) -> bool:
+        """Whether a name occurs, or is that of a base, in what stands in for a file."""
+        content = self._overlays[path]
+        if content is None or name.encode("utf-8", "surrogatepass") not in content:
+            return False
+        # The answer rests on the name alone: when that comes or goes, its bit tells.
+        touched = self.progress.touched
+        facts = self.facts(path)
+        self.progress.touched = touched
+        if facts is None:
+            return False
+        if inherited:
+            from ..symbols import inherited_names
+
+            return name in inherited_names(facts)
+        return any(True for _ in facts.occurrences(name))
+
+    def symbols_named(self, names: list[str]) -> list[tuple[str, StoredSymbol]]:
+        """(path, symbol) of every indexed symbol with one of these names."""
+        for name in names:
+            self.progress.touched |= name_bit(name)
+        store = self._index.reader()
+        if store is None:
+            return []
+        paths = self.view.paths
+        found = [
+            (paths[symbol[1]], symbol)
+            for symbol in store.symbols_named(names)
+            if symbol[1] in paths and paths[symbol[1]] not in self._changed
+        ]
+        for path, _ in found:
+            self.progress.touched |= self.memo.bit(path)
+        return found

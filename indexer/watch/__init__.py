@@ -1,0 +1,3 @@
+"""Watching the disk: operating system events to batches of paths."""
+
+from __future__ import annotations

@@ -1,0 +1,234 @@
+"""A document in a snapshot: positions to byte offsets and back, and what is at them.
+
+Positions count in the encoding that was negotiated. The last line of a text is its end; a character
+behind a line's end is the line's end.
+"""
+
+from __future__ import annotations
+
+from ..indexer.text import utf16_length, utf16_to_offset
+from .messages import Params, is_object
+from .text_edits import numbers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..api.open_workspace import Session
+    from ..indexer.facts import FileFacts
+    from ..indexer.inference.entities import Found
+    from ..indexer.inference.inference import Inference
+    from .documents import Document, Notebook
+    from .messages import Json
+    from .requests import Request
+    from .workspaces import Workspace
+
+# Bytes of a byte order mark as positions of the client count it.
+_MARK = {"utf-8": 3, "utf-16": 1, "utf-32": 1}
+
+
+class Place:
+    """One document as one request sees it; with ``path`` "" a workspace, and no document."""
+
+    __slots__ = ("_document", "_encoding", "_notebook", "_request", "_uris", "path", "session",
+                 "inference", "uri", "workspace")  # fmt: skip
+
+    def __init__(
+        self, request: Request, workspace: Workspace, session: Session, inference: Inference,
+        uri: str = "", path: str = "",
+    ) -> None:  # fmt: skip
+        """Use :meth:`Request.place`."""
+        self._request = request
+        self._encoding = request.client.encoding
+        self._uris = workspace.uris(request.state)
+        self.workspace = workspace
+        self.session = session
+        self.inference = inference
+        self.uri = uri
+        self.path = path
+        self._document: Document | None = request.state.documents.get(uri)
+        self._notebook: Notebook | None = None
+        if self._document is not None and self._document.notebook:
+            self._notebook = request.state.notebooks.get(self._document.notebook)
+
+    @property
+    def version(self) -> int | None:
+        """Version of the document; None when it is not open."""
+        return self._document.version if self._document is not None else None
+
+    @property
+    def encoding(self) -> str:
+        """What the characters of positions count."""
+        return self._encoding
+
+    @property
+    def text(self) -> bytes:
+        """Normalized text, which byte offsets count in."""
+        return self.inference.text(self.path)
+
+    @property
+    def facts(self) -> FileFacts:
+        """Facts of the document; raises UnknownFileError when it has none."""
+        return self.inference.need(self.path)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Byte offsets between which the document is: all of the text but for a notebook's cell."""
+        starts = self.facts.line_starts
+        if self._notebook is None:
+            return 0, starts[-1]
+        first, last = self._cell_lines()
+        return starts[min(first, len(starts) - 1)], starts[min(last, len(starts) - 1)]
+
+    def at(self, uri: str) -> Place:
+        """Another document in the same snapshot; of the same workspace."""
+        path = self._request.server.workspaces.path_in(self.workspace, uri, self._request.state)
+        return Place(self._request, self.workspace, self.session, self.inference, uri, path)
+
+    # Positions to offsets
+
+    def offset(self, position: Json) -> int:
+        """Byte offset of a position; raises ProtocolError for what is none."""
+        line, character = numbers(position)
+        if self._notebook is not None:
+            first, last = self._cell_lines()
+            line = min(first + line, last)
+            if line == last:
+                character = 0
+        facts = self.facts
+        starts = facts.line_starts
+        if line >= len(starts) - 1:
+            return starts[-1]
+        start, end = starts[line], starts[line + 1]
+        if line == 0 and self._document is not None and self._document.has_mark:
+            character = max(0, character - _MARK[self._encoding])
+        if facts.is_ascii and start + character <= end - 2:
+            return start + character
+        raw = self.inference.text(self.path)[start:end].removesuffix(b"\n").removesuffix(b"\r")
+        if facts.is_ascii or raw.isascii():
+            return start + min(character, len(raw))
+        if self._encoding == "utf-16":
+            return start + utf16_to_offset(raw, character)
+        if self._encoding == "utf-32":
+            return start + len(raw.decode("utf-8", "replace")[:character].encode())
+        return start + len(raw[:character].decode("utf-8", "ignore").encode())
+
+    def offsets(self, range_: Json) -> tuple[int, int]:
+        """Byte offsets of a range, the smaller one first."""
+        params = Params(range_) if is_object(range_) else Params()
+        start, end = self.offset(params["start"]), self.offset(params["end"])
+        return min(start, end), max(start, end)
+
+    # Offsets to positions
+
+    def position(self, offset: int, path: str | None = None) -> dict[str, int]:
+        """Position of a byte offset; in a notebook, within its cell."""
+        line, character = self._line_and_character(offset, path or self.path)
+        return {"line": self._in_cell(line, path or self.path), "character": character}
+
+    def range(self, start: int, end: int, path: str | None = None) -> dict[str, dict[str, int]]:
+        """Range between two byte offsets."""
+        path = path or self.path
+        line, character = self._line_and_character(start, path)
+        last, behind = self._line_and_character(end, path)
+        if path in self._uris and self._uris[path] in self._request.state.notebooks:
+            # What begins in a cell ends there at the latest.
+            notebook = self._request.state.notebooks[self._uris[path]]
+            if notebook.cell_at(last) != notebook.cell_at(line) and behind == 0:
+                last = notebook.first_lines[notebook.cell_at(line) + 1]
+            first = notebook.first_lines[notebook.cell_at(line)] if notebook.cells else 0
+            line, last = line - first, last - first
+        return {
+            "start": {"line": line, "character": character},
+            "end": {"line": last, "character": behind},
+        }
+
+    def location(self, path: str, start: int, end: int) -> dict[str, Json]:
+        """Location between two byte offsets of a file."""
+        return {"uri": self.uri_of(path, start), "range": self.range(start, end, path)}
+
+    def uri_of(self, path: str, offset: int = 0) -> str:
+        """URI of a file, spelled as the client does; in a notebook, of the cell with an offset."""
+        uri = self._uris.get(path)
+        if uri is None:
+            return self.workspace.uri_of(path)
+        notebook = self._request.state.notebooks.get(uri)
+        if notebook is None or not notebook.cells:
+            return uri
+        line = self.inference.need(path).line_of(offset)
+        return notebook.cells[notebook.cell_at(line)].uri
+
+    def found(self, position: Json) -> list[Found]:
+        """What the name at a position stands for."""
+        from ..api.operations.target import pointed_at
+
+        return pointed_at(self.inference, self.path, self.offset(position))
+
+    def workspace_edit(
+        self, edits: Mapping[str, Sequence[tuple[int, int, str]]]
+    ) -> dict[str, Json]:
+        """Edits of files, as (start, end, new text) in byte offsets, as the client takes them."""
+        by_uri: dict[str, list[Json]] = {}
+        for path, listed in edits.items():
+            for start, end, text in listed:
+                by_uri.setdefault(self.uri_of(path, start), []).append(
+                    {"range": self.range(start, end, path), "newText": text}
+                )
+        if not self._request.client.document_changes:
+            return {"changes": by_uri}
+        documents = self._request.state.documents
+        return {
+            "documentChanges": [
+                {
+                    "textDocument": {
+                        "uri": uri,
+                        "version": documents[uri].version if uri in documents else None,
+                    },
+                    "edits": listed,
+                }
+                for uri, listed in by_uri.items()
+            ]
+        }
+
+    def _line_and_character(self, offset: int, path: str) -> tuple[int, int]:
+        facts = self.inference.need(path)
+        starts = facts.line_starts
+        if offset >= starts[-1]:
+            offset = starts[-1]
+            if self._ends_in_line_break(path, offset):
+                return len(starts) - 1, 0
+        line = facts.line_of(offset)
+        start = starts[line]
+        if facts.is_ascii:
+            character = offset - start
+        else:
+            character = self._length(self.inference.text(path)[start:offset])
+        if line == 0 and path == self.path and self._document and self._document.has_mark:
+            character += _MARK[self._encoding]
+        return line, character
+
+    def _ends_in_line_break(self, path: str, end: int) -> bool:
+        return end == 0 or self.inference.text(path)[end - 1 : end] == b"\n"
+
+    def _length(self, raw: bytes) -> int:
+        if self._encoding == "utf-8" or raw.isascii():
+            return len(raw)
+        if self._encoding == "utf-32":
+            return len(raw.decode("utf-8", "replace"))
+        return utf16_length(raw)
+
+    def _cell_lines(self) -> tuple[int, int]:
+        """First line of the cell in its module, and the one behind its last."""
+        notebook = self._notebook
+        assert notebook is not None
+        for index, cell in enumerate(notebook.cells):
+            if cell.uri == self.uri:
+                first = notebook.first_lines[index]
+                return first, first + len(cell.lines) - (cell.lines[-1] == "")
+        return 0, 0
+
+    def _in_cell(self, line: int, path: str) -> int:
+        notebook = self._request.state.notebooks.get(self._uris.get(path, ""))
+        if notebook is None or not notebook.cells:
+            return line
+        return line - notebook.first_lines[notebook.cell_at(line)]
