@@ -181,7 +181,7 @@ def families(session: Session) -> dict[Any, list[Any]]:
     found: dict[Any, list[Any]] = defaultdict(list)
     for path in inference.snapshot.paths():
         facts = inference.facts(path)
-        for row, kind in enumerate(facts.definition[f.DEF_KIND]) if facts is not None else ():
+        for row, kind in enumerate(facts.definition.kind) if facts is not None else ():
             if kind == f.CLASS:
                 for base in dict.fromkeys(bases(inference, (CLASS, path, row))):
                     if base[1] and name_of(inference, base) != "object":
@@ -265,7 +265,7 @@ def measure(root: str, cache: str, *, verbose: bool, checks: bool) -> list[dict[
         for entity in members:
             table = inference.need(entity[1]).definition
             text = inference.text(entity[1])
-            node = class_at(text, table[f.DEF_START][entity[2]], table[f.DEF_END][entity[2]])
+            node = class_at(text, table.start[entity[2]], table.end[entity[2]])
             shapes[entity] = shape_of(node)
         counts = Counts()
         seconds: list[float] = []
@@ -274,7 +274,7 @@ def measure(root: str, cache: str, *, verbose: bool, checks: bool) -> list[dict[
         for entity in drawn:
             path, row = entity[1], entity[2]
             table = inference.need(path).definition
-            left = without(inference.text(path), table[f.DEF_START][row], table[f.DEF_END][row])
+            left = without(inference.text(path), table.start[row], table.end[row])
             hiding = session.with_contents({path: left})
             own = name_of(inference, entity)
             question = {"base": _asked(name), "text": own, "into": path}

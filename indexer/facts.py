@@ -1,9 +1,10 @@
 """FileFacts: everything one file says, as flat integer tables over two string tables.
 
-A table is a tuple of columns, each a view of the narrowest integers that hold it; a value is
-``table[COLUMN][row]``. Cross references are row numbers, ``-1`` means "none". Positions are byte
-offsets into the normalized UTF-8 text (see :mod:`flux_index.indexer.text`), so one integer says
-where something starts and the name's length says where it ends.
+A table is a tuple of named columns, each a view of the narrowest integers that hold it: a value is
+``facts.definition.name[row]``. Who wants objects instead of rows asks :mod:`.facts_view`. Cross
+references are row numbers, ``-1`` means "none". Positions are byte offsets into the normalized
+UTF-8 text (see :mod:`flux_index.indexer.text`), so one integer says where something starts and the
+name's length says where it ends.
 
 Flat columns instead of objects, because they need no decoding: a column is a view into the encoded
 bytes. They cost a byte or two a value in a serving process that holds thousands of files, and hold
@@ -17,15 +18,15 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
+from operator import itemgetter
 from sys import intern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any, Literal
+    from typing import Any, Literal, Self
 
     Column = memoryview[int]
-    Table = tuple[Column, ...]
     Code = Literal["b", "h", "i", "q"]
 
 # Raise whenever a table's meaning changes: facts of another version are extracted anew.
@@ -302,6 +303,207 @@ for _name, _width in TABLES:
     _PLACES[_name] = sum(width for _, width in _PLACES.values()), _width
 
 
+class Table(tuple["Column", ...]):
+    """The columns of a table, readable by the names that a subclass annotates, in order."""
+
+    __slots__ = ()
+
+    def replaced(self, **columns: Column) -> Self:
+        """The same table with other columns of these names."""
+        pairs = zip(type(self).__annotations__, self, strict=True)
+        return type(self)(columns.get(name, column) for name, column in pairs)
+
+    def chosen(self, rows: list[int]) -> Self:
+        """A table of some rows of this one."""
+        return type(self)(memoryview(array("q", (column[row] for row in rows))) for column in self)
+
+
+def _with_columns(table: type[Table]) -> None:
+    """Make the columns of a table readable by name."""
+    for place, name in enumerate(table.__annotations__):
+        setattr(table, name, property(itemgetter(place)))
+
+
+class Occurrences(Table):
+    """Names where they are written, grouped by name (see ``occurrence_index``)."""
+
+    __slots__ = ()
+    role: Column
+    position: Column
+    ref: Column
+
+
+class Scopes(Table):
+    """Scopes, the module first, each with the scope around it and the definition that it is of."""
+
+    __slots__ = ()
+    kind: Column
+    parent: Column
+    start: Column
+    end: Column
+    definition: Column
+    flags: Column
+
+
+class Definitions(Table):
+    """Classes and functions.
+
+    ``start`` is that of the first decorator; comments that end a body are part of it.
+    """
+
+    __slots__ = ()
+    kind: Column
+    name: Column
+    position: Column
+    start: Column
+    end: Column
+    scope: Column
+    own_scope: Column
+    decorators: Column
+    arguments: Column
+    returns: Column
+    doc: Column
+    summary: Column
+    header_end: Column
+    flags: Column
+
+
+class Bindings(Table):
+    """Names that get a value in a scope."""
+
+    __slots__ = ()
+    name: Column
+    scope: Column
+    position: Column
+    kind: Column
+    value: Column
+    annotation: Column
+    block: Column
+    ref: Column
+
+
+class AttributeBindings(Table):
+    """Assignments to attributes: ``receiver.name = value``."""
+
+    __slots__ = ()
+    name: Column
+    receiver: Column
+    position: Column
+    scope: Column
+    value: Column
+    annotation: Column
+    owner: Column
+    block: Column
+
+
+class Imports(Table):
+    """Imported names and modules, one each."""
+
+    __slots__ = ()
+    module: Column
+    name: Column
+    bound: Column
+    position: Column
+    bound_position: Column
+    scope: Column
+    flags: Column
+
+
+class Exports(Table):
+    """Edits of ``__all__``, in order."""
+
+    __slots__ = ()
+    kind: Column
+    ref: Column
+    position: Column
+
+
+class Errors(Table):
+    """Text that does not parse, by start."""
+
+    __slots__ = ()
+    start: Column
+    end: Column
+    kind: Column
+
+
+class Parameters(Table):
+    """Parameters of functions and lambdas."""
+
+    __slots__ = ()
+    scope: Column
+    name: Column
+    position: Column
+    kind: Column
+    annotation: Column
+    default: Column
+    end: Column
+
+
+class Blocks(Table):
+    """Stretches of code that run under a condition; they nest like the code does."""
+
+    __slots__ = ()
+    kind: Column
+    parent: Column
+    test: Column
+    start: Column
+    end: Column
+    scope: Column
+    flags: Column
+
+
+class Results(Table):
+    """What functions return, yield and raise."""
+
+    __slots__ = ()
+    scope: Column
+    expr: Column
+    kind: Column
+    block: Column
+    position: Column
+
+
+class ItemBindings(Table):
+    """Assignments to items: ``container[key] = value``."""
+
+    __slots__ = ()
+    container: Column
+    key: Column
+    value: Column
+    scope: Column
+    block: Column
+
+
+class Expressions(Table):
+    """Expressions; what ``a`` and ``b`` are depends on ``op``, see the list of operations."""
+
+    __slots__ = ()
+    op: Column
+    position: Column
+    a: Column
+    b: Column
+
+
+_TABLE_CLASSES: dict[str, type[Table]] = {
+    "occurrence": Occurrences,
+    "scope": Scopes,
+    "definition": Definitions,
+    "binding": Bindings,
+    "attribute_binding": AttributeBindings,
+    "imports": Imports,
+    "exports": Exports,
+    "errors": Errors,
+    "expr": Expressions,
+    "parameter": Parameters,
+    "block": Blocks,
+    "result": Results,
+    "item_binding": ItemBindings,
+}
+for _class in _TABLE_CLASSES.values():
+    _with_columns(_class)
+
+
 class FileFacts:
     """The tables of one file, decoded when first touched.
 
@@ -339,23 +541,23 @@ class FileFacts:
 
     names: list[str]
     strings: list[str]
-    occurrence: Table
-    occurrence_index: Table
-    scope: Table
-    definition: Table
-    binding: Table
-    binding_order: Table
-    attribute_binding: Table
-    imports: Table
-    exports: Table
-    errors: Table
-    line_length: Table
-    expr: Table
-    extra: Table
-    parameter: Table
-    block: Table
-    result: Table
-    item_binding: Table
+    occurrence: Occurrences
+    occurrence_index: tuple[Column]
+    scope: Scopes
+    definition: Definitions
+    binding: Bindings
+    binding_order: tuple[Column]
+    attribute_binding: AttributeBindings
+    imports: Imports
+    exports: Exports
+    errors: Errors
+    line_length: tuple[Column]
+    expr: Expressions
+    extra: tuple[Column]
+    parameter: Parameters
+    block: Blocks
+    result: Results
+    item_binding: ItemBindings
     memo: dict[str, Any]
 
     def __init__(self, blob: bytes) -> None:
@@ -378,7 +580,7 @@ class FileFacts:
         elif attribute == "strings":
             value = self._texts(self._ends[0], self._ends[1])
         elif attribute in _PLACES:
-            value = self._table(*_PLACES[attribute])
+            value = _TABLE_CLASSES.get(attribute, Table)(self._table(*_PLACES[attribute]))
         else:
             raise AttributeError(attribute)
         setattr(self, attribute, value)
@@ -391,7 +593,7 @@ class FileFacts:
         texts.pop()  # every text ends in a line feed, so that an empty one counts too
         return texts
 
-    def _table(self, first: int, width: int) -> Table:
+    def _table(self, first: int, width: int) -> list[Column]:
         blob = self._blob
         view = memoryview(blob)
         ends = self._ends
@@ -401,7 +603,7 @@ class FileFacts:
             end = ends[column + 2]
             columns.append(view[at:end].cast(_FORMATS[blob[_CODES + column]]))
             at = end
-        return tuple(columns)
+        return columns
 
     def copy(self) -> FileFacts:
         """The same facts to be changed in part, with what is remembered of them left behind."""

@@ -20,8 +20,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .facts import Table
-
     # Version, and platform or nothing where tests of it stay open.
     Target = tuple[tuple[int, int], str]
 
@@ -67,17 +65,18 @@ def _made_for(facts: FileFacts, target: Target) -> FileFacts:
     gone = _gone(facts, dead, _branches(facts, (target[0], ""))[0] if target[1] else dead)
     made.memo[DEAD] = gone
     made.binding_order = (_column(row for row in facts.binding_order[0] if row not in gone),)
-    binding = list(facts.binding)
-    binding[f.BIND_BLOCK] = _column(lifted.get(block, block) for block in binding[f.BIND_BLOCK])
-    made.binding = tuple(binding)
-    imports = list(facts.imports)
-    imports[f.IMP_NAME] = _column(
-        f.NEVER if _inside(dead, at) else name
-        for name, at in zip(imports[f.IMP_NAME], imports[f.IMP_POS], strict=True)
+    made.binding = facts.binding.replaced(
+        block=_column(lifted.get(block, block) for block in facts.binding.block)
     )
-    made.imports = tuple(imports)
-    exports = [row for row, at in enumerate(facts.exports[f.EXPORT_POS]) if not _inside(dead, at)]
-    made.exports = _chosen(facts.exports, exports)
+    imports = facts.imports
+    made.imports = imports.replaced(
+        name=_column(
+            f.NEVER if _inside(dead, at) else name
+            for name, at in zip(imports.name, imports.position, strict=True)
+        )
+    )
+    exports = [row for row, at in enumerate(facts.exports.position) if not _inside(dead, at)]
+    made.exports = facts.exports.chosen(exports)
     return made
 
 
@@ -135,10 +134,6 @@ def _gone(
         for row in never
         if (scopes[row], names[row]) in happening or _inside(on_any_platform, positions[row])
     )
-
-
-def _chosen(table: Table, rows: list[int]) -> Table:
-    return tuple(_column(column[row] for row in rows) for column in table)
 
 
 def _column(values: Iterable[int]) -> memoryview[int]:
@@ -219,7 +214,7 @@ def _holds(operator: str, left: tuple[int, ...] | str, right: tuple[int, ...] | 
 
 
 def _is_cut(facts: FileFacts, expr: int) -> bool:
-    return facts.expr[f.EXPR_OP][expr] == f.SUBSCRIPT
+    return facts.expr.op[expr] == f.SUBSCRIPT
 
 
 def _of_sys(facts: FileFacts, expr: int, target: Target) -> tuple[int, ...] | int | str | None:

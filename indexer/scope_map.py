@@ -26,7 +26,7 @@ def scope_at(facts: FileFacts, position: int) -> int:
     That is the scope around for a function's decorators, defaults and annotations and for the first
     iterable of a comprehension.
     """
-    return facts.block[f.BLOCK_SCOPE][_innermost(facts, position)]
+    return facts.block.scope[_innermost(facts, position)]
 
 
 def block_at(facts: FileFacts, scope: int, position: int) -> int:
@@ -36,7 +36,7 @@ def block_at(facts: FileFacts, scope: int, position: int) -> int:
     to. A position in a function, lambda or comprehension inside the scope counts as where that is
     written.
     """
-    scopes = facts.block[f.BLOCK_SCOPE]
+    scopes = facts.block.scope
     around = _map(facts)[2]
     block = _innermost(facts, position)
     while block >= 0 and scopes[block] != scope:
@@ -46,7 +46,7 @@ def block_at(facts: FileFacts, scope: int, position: int) -> int:
 
 def blocks_around(facts: FileFacts, scope: int, position: int) -> list[int]:
     """Rows of the blocks of a scope that hold a position, innermost first."""
-    parents = facts.block[f.BLOCK_PARENT]
+    parents = facts.block.parent
     rows: list[int] = []
     block = block_at(facts, scope, position)
     while block >= 0:
@@ -69,7 +69,7 @@ def _map(facts: FileFacts) -> _Map:
 
 
 def _sweep(facts: FileFacts) -> _Map:
-    starts, ends = facts.block[f.BLOCK_START].tolist(), facts.block[f.BLOCK_END].tolist()
+    starts, ends = facts.block.start.tolist(), facts.block.end.tolist()
     # Of two blocks over the same text the later one was opened inside the other.
     rows = [row for row in range(len(starts)) if starts[row] < ends[row]]
     rows.sort(key=lambda row: (starts[row], -ends[row]))
@@ -97,8 +97,8 @@ def _leave(open_rows: list[int], ends: list[int], positions: list[int], blocks: 
 def enclosing_class(facts: FileFacts, position: int) -> int:
     """Definition row of the innermost class whose text holds a position, or -1."""
     table = facts.definition
-    kinds, ends = table[f.DEF_KIND], table[f.DEF_END]
-    for row in range(bisect_right(table[f.DEF_START], position) - 1, -1, -1):
+    kinds, ends = table.kind, table.end
+    for row in range(bisect_right(table.start, position) - 1, -1, -1):
         if kinds[row] == f.CLASS and ends[row] > position:
             return row
     return -1

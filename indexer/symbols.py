@@ -55,7 +55,7 @@ _VALUE_KINDS = frozenset([f.ASSIGN, f.DECLARE, f.WALRUS, f.TYPE_ALIAS, f.FOR, f.
 def containers(facts: FileFacts) -> list[str]:
     """Dotted name of each scope as seen from its module; functions add no ``<locals>``."""
     kinds, parents, _, _, definitions, _ = facts.scope
-    names, defined = facts.names, facts.definition[f.DEF_NAME]
+    names, defined = facts.names, facts.definition.name
     result: list[str] = []
     for row, kind in enumerate(kinds):
         parent = parents[row]
@@ -70,7 +70,7 @@ def containers(facts: FileFacts) -> list[str]:
 
 def is_local(facts: FileFacts, scope: int) -> bool:
     """Whether a scope is a function's or inside of one."""
-    kinds, parents = facts.scope[f.SCOPE_KIND], facts.scope[f.SCOPE_PARENT]
+    kinds, parents = facts.scope.kind, facts.scope.parent
     while scope >= 0:
         if kinds[scope] in (f.FUNCTION_SCOPE, f.LAMBDA_SCOPE):
             return True
@@ -82,32 +82,32 @@ def symbols(facts: FileFacts) -> list[SymbolRow]:
     """Classes, functions, and the variables and attributes of modules and classes."""
     names, strings = facts.names, facts.strings
     inside = containers(facts)
-    scope_kinds, scope_parents = facts.scope[f.SCOPE_KIND], facts.scope[f.SCOPE_PARENT]
+    scope_kinds, scope_parents = facts.scope.kind, facts.scope.parent
     rows: list[SymbolRow] = []
     enum_scopes: set[int] = set()
     table = facts.definition
-    for row, kind in enumerate(table[f.DEF_KIND]):
-        scope = table[f.DEF_SCOPE][row]
+    for row, kind in enumerate(table.kind):
+        scope = table.scope[row]
         flags = LOCAL if is_local(facts, scope) else 0
-        summary = table[f.DEF_SUMMARY][row]
+        summary = table.summary[row]
         if kind == f.CLASS:
             symbol_kind = CLASS
             if _is_enum(facts, row):
                 symbol_kind = ENUM
-                enum_scopes.add(table[f.DEF_OWN_SCOPE][row])
+                enum_scopes.add(table.own_scope[row])
         else:
             while scope_kinds[scope] == f.TYPE_SCOPE:
                 scope = scope_parents[scope]
             symbol_kind = FUNCTION
             if scope_kinds[scope] == f.CLASS_SCOPE:
-                definition_flags = table[f.DEF_FLAGS][row]
+                definition_flags = table.flags[row]
                 symbol_kind = PROPERTY if definition_flags & f.PROPERTY else METHOD
                 if definition_flags & (f.ACCESSOR | f.OVERLOAD):
                     flags |= REBOUND
-        position = table[f.DEF_POS][row]
+        position = table.position[row]
         rows.append(
             (
-                names[table[f.DEF_NAME][row]],
+                names[table.name[row]],
                 inside[scope],
                 symbol_kind,
                 position,
@@ -135,15 +135,15 @@ def symbols(facts: FileFacts) -> list[SymbolRow]:
         rows.append(
             (name, container, symbol_kind, positions[row], facts.line_of(positions[row]), 0, "")
         )
-    owners = facts.attribute_binding[f.ATTR_OWNER]
+    owners = facts.attribute_binding.owner
     for row, owner in enumerate(owners):
         if owner < 0:
             continue
-        name = names[facts.attribute_binding[f.ATTR_NAME][row]]
-        container = inside[table[f.DEF_OWN_SCOPE][owner]]
+        name = names[facts.attribute_binding.name[row]]
+        container = inside[table.own_scope[owner]]
         if (name, container) not in seen:
             seen.add((name, container))
-            position = facts.attribute_binding[f.ATTR_POS][row]
+            position = facts.attribute_binding.position[row]
             rows.append((name, container, FIELD, position, facts.line_of(position), INSTANCE, ""))
     rows.sort(key=lambda row: row[3])
     return rows
@@ -156,7 +156,7 @@ def _is_enum(facts: FileFacts, row: int) -> bool:
 
 def base_names(facts: FileFacts, row: int) -> list[str]:
     """Last component of each written base of a class."""
-    at = facts.definition[f.DEF_ARGUMENTS][row]
+    at = facts.definition.arguments[row]
     if at < 0:
         return []
     (extra,) = facts.extra
@@ -178,7 +178,7 @@ def base_names(facts: FileFacts, row: int) -> list[str]:
 def inherited_names(facts: FileFacts) -> list[str]:
     """Names that some class of the file has as a base, by last component."""
     found: set[str] = set()
-    for row, kind in enumerate(facts.definition[f.DEF_KIND]):
+    for row, kind in enumerate(facts.definition.kind):
         if kind == f.CLASS:
             found.update(base_names(facts, row))
     return sorted(found)

@@ -84,10 +84,10 @@ def sentence(folder: Path, text: str) -> str:
         facts = inference.need("main.py")
         found = [
             reason.text
-            for row, kind in enumerate(facts.binding[f.BIND_KIND])
+            for row, kind in enumerate(facts.binding.kind)
             if kind == f.PARAMETER
-            and facts.binding[f.BIND_ANNOTATION][row] < 0
-            and facts.names[facts.binding[f.BIND_NAME][row]] not in ("self", "handler")
+            and facts.binding.annotation[row] < 0
+            and facts.names[facts.binding.name[row]] not in ("self", "handler")
             and (reason := explain_parameter(inference, "main.py", row)) is not None
         ]
     finally:

@@ -225,7 +225,7 @@ def test_conditions(test: str) -> None:
         twice = text.replace("fails", "holds")
         made = holding(f.FileFacts(extract_blob(twice.encode())), (3, 11), "linux")
         found = {
-            "fails" if made.binding[f.BIND_POS][row] > twice.index("else") else "holds"
+            "fails" if made.binding.position[row] > twice.index("else") else "holds"
             for row in made.bindings_of(0, made.name_id("holds"))
         }
     expected = {True: {"holds"}, False: {"fails"}, None: {"holds", "fails"}}

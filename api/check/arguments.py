@@ -44,7 +44,7 @@ class Written:
         # Whether there is a `*sequence`, a `**mapping`: any parameter may get its value there.
         self.starred = self.doubled = False
         (extra,) = facts.extra
-        at = facts.expr[f.EXPR_B][call]
+        at = facts.expr.b[call]
         for index in range(at + 1, at + 1 + 3 * extra[at], 3):
             key, position, value = extra[index : index + 3]
             if key == f.ARG_POSITIONAL:
@@ -144,8 +144,8 @@ def refusing(
         function = source
     facts = inference.need(function[1])
     rest = _rest_of(inference, function)
-    scope = facts.definition[f.DEF_OWN_SCOPE][function[2]]
-    if not rest or facts.scope[f.SCOPE_FLAGS][scope] & f.SCOPE_USES_LOCALS:
+    scope = facts.definition.own_scope[function[2]]
+    if not rest or facts.scope.flags[scope] & f.SCOPE_USES_LOCALS:
         return None
     calls = _handed_to(facts, function, rest, name)
     refused: Signature | None = None
@@ -163,8 +163,8 @@ def _refused_by_class(
     facts = inference.need(function[1])
     refused: Signature | None = None
     for row in parameter_rows(inference, function):
-        annotation = facts.parameter[f.PAR_ANNOTATION][row]
-        if facts.names[facts.parameter[f.PAR_NAME][row]] != "cls" or annotation < 0:
+        annotation = facts.parameter.annotation[row]
+        if facts.names[facts.parameter.name[row]] != "cls" or annotation < 0:
             continue
         for value in without_none(inference.annotation_type(function[1], annotation)):
             callee = of_class(inference, value[1]) if value[0] == CLASS_OBJECT else None
@@ -182,7 +182,7 @@ def _refused_by(
     facts = inference.need(function[1])
     if access_paths.keyword_argument(facts, call, name) >= 0:
         return None
-    callee_expr = facts.expr[f.EXPR_A][call]
+    callee_expr = facts.expr.a[call]
     found = reached(inference, function[1], callee_expr, start)
     if found is None:
         found = _by_default(inference, function[1], callee_expr, given)
@@ -215,12 +215,12 @@ def _by_default(
     )
     values: list[int] = []
     for row in rows:
-        value = facts.binding[f.BIND_VALUE][row]
+        value = facts.binding.value[row]
         if value < 0:
             return None
-        if facts.binding[f.BIND_KIND][row] == f.PARAMETER and ops[value] == f.NONE:
+        if facts.binding.kind[row] == f.PARAMETER and ops[value] == f.NONE:
             continue
-        if facts.binding[f.BIND_KIND][row] != f.ASSIGN:
+        if facts.binding.kind[row] != f.ASSIGN:
             return None
         values.append(value)
     return reached(inference, path, values[0]) if len(values) == 1 else None
@@ -230,8 +230,8 @@ def _rest_of(inference: Inference, function: Entity) -> str:
     """Name of the ``**`` parameter of a function, or an empty text."""
     facts = inference.need(function[1])
     for row in parameter_rows(inference, function):
-        if facts.parameter[f.PAR_KIND][row] == f.VAR_KEYWORD:
-            return facts.names[facts.parameter[f.PAR_NAME][row]]
+        if facts.parameter.kind[row] == f.VAR_KEYWORD:
+            return facts.names[facts.parameter.name[row]]
     return ""
 
 
@@ -268,7 +268,7 @@ def _refuses(inference: Inference, signature: Signature, name: str, depth: int) 
 def _handed_to(facts: FileFacts, function: Entity, rest: str, name: str) -> list[int] | None:
     """Calls that get all of a function's ``**kwargs``; None when more is done with them."""
     table = facts.definition
-    start, end = table[f.DEF_START][function[2]], table[f.DEF_END][function[2]]
+    start, end = table.start[function[2]], table.end[function[2]]
     calls: list[int] = []
     for role, position, expr in facts.occurrences(rest):
         if not start <= position < end or role & f.ROLE_MASK == f.PARAMETER_ROLE:
@@ -276,7 +276,7 @@ def _handed_to(facts: FileFacts, function: Entity, rest: str, name: str) -> list
         if role != f.READ or expr < 0:
             return None
         user, op = access_paths.parent_expression(facts, expr)
-        if op == f.STARRED and facts.expr[f.EXPR_B][user] == 2:
+        if op == f.STARRED and facts.expr.b[user] == 2:
             call, op = access_paths.parent_expression(facts, user)
             if op != f.CALL:
                 return None
@@ -295,10 +295,10 @@ def _is_tested(facts: FileFacts, expr: int) -> bool:
 def _takes_another(facts: FileFacts, user: int, op: int, name: str) -> bool:
     """Whether a use of a mapping reads or removes one key, and that is not this name."""
     if op == f.SUBSCRIPT:
-        key = facts.expr[f.EXPR_B][user]
+        key = facts.expr.b[user]
         written = access_paths.string_value(facts, key)
         return bool(written) and written != name
-    if op == f.ATTRIBUTE and facts.names[facts.expr[f.EXPR_B][user]] in _TAKING:
+    if op == f.ATTRIBUTE and facts.names[facts.expr.b[user]] in _TAKING:
         call = access_paths.nearby_call(facts, user)
         written = (
             access_paths.string_value(facts, access_paths.argument_for(facts, call, 0, ""))

@@ -55,7 +55,7 @@ def reached(
     ``start`` is the class of the instance for ``super()``, when it is known.
     """
     facts = inference.need(path)
-    op = facts.expr[f.EXPR_OP][function]
+    op = facts.expr.op[function]
     if op == f.NAME:
         return _of_name(inference, path, function)
     if op == f.ATTRIBUTE:
@@ -79,9 +79,9 @@ def _of_name(inference: Inference, path: str, function: int) -> Reached | None:
         return reached_
     rows = bindings_in_force(
         facts,
-        facts.expr[f.EXPR_B][function],
-        facts.expr[f.EXPR_A][function],
-        facts.expr[f.EXPR_POS][function],
+        facts.expr.b[function],
+        facts.expr.a[function],
+        facts.expr.position[function],
         function,
     )
     if not rows or any(_holds_a_class(inference, item.entity) for item in found):
@@ -94,8 +94,8 @@ def _of_name(inference: Inference, path: str, function: int) -> Reached | None:
 
 def _is_made_anew(inference: Inference, facts: FileFacts, row: int, type_: Type) -> bool:
     """Whether a call makes another class of one under its own name: ``Box = decorated(Box)``."""
-    value, name = facts.binding[f.BIND_VALUE][row], facts.binding[f.BIND_NAME][row]
-    if value < 0 or facts.expr[f.EXPR_OP][value] != f.CALL:
+    value, name = facts.binding.value[row], facts.binding.name[row]
+    if value < 0 or facts.expr.op[value] != f.CALL:
         return False
     return any(
         each[0] == CLASS_OBJECT and name_of(inference, each[1]) == facts.names[name]
@@ -115,13 +115,13 @@ def _holds_a_class(inference: Inference, entity: Entity) -> bool:
     """Whether an entity is a variable of a module or class, and nothing says what it may hold."""
     kind, path, row = entity
     if kind == ATTRIBUTE:
-        return inference.need(path).attribute_binding[f.ATTR_ANNOTATION][row] < 0
+        return inference.need(path).attribute_binding.annotation[row] < 0
     if kind != VARIABLE:
         return False
     facts = inference.need(path)
-    if facts.binding[f.BIND_ANNOTATION][row] >= 0:
+    if facts.binding.annotation[row] >= 0:
         return False
-    scope = facts.scope[f.SCOPE_KIND][facts.binding[f.BIND_SCOPE][row]]
+    scope = facts.scope.kind[facts.binding.scope[row]]
     return scope in (f.MODULE_SCOPE, f.CLASS_SCOPE)
 
 
@@ -146,12 +146,12 @@ def _of_lambda(inference: Inference, path: str, function: int) -> Reached | None
     rows = bindings_in_force(
         facts, rights[function], lefts[function], positions[function], function
     )
-    values = [facts.binding[f.BIND_VALUE][row] for row in rows]
-    if len(values) != 1 or values[0] < 0 or facts.expr[f.EXPR_OP][values[0]] != f.LAMBDA:
+    values = [facts.binding.value[row] for row in rows]
+    if len(values) != 1 or values[0] < 0 or facts.expr.op[values[0]] != f.LAMBDA:
         return None
     (row,) = rows
-    scope, name = facts.binding[f.BIND_SCOPE][row], facts.binding[f.BIND_NAME][row]
-    if facts.binding[f.BIND_KIND][row] != f.ASSIGN or len(facts.bindings_of(scope, name)) != 1:
+    scope, name = facts.binding.scope[row], facts.binding.name[row]
+    if facts.binding.kind[row] != f.ASSIGN or len(facts.bindings_of(scope, name)) != 1:
         return None
     return Reached([of_lambda(inference, path, values[0])], EXACT)
 
@@ -160,8 +160,8 @@ def _of_attribute(
     inference: Inference, path: str, function: int, start: Entity | None
 ) -> Reached | None:
     facts = inference.need(path)
-    receiver = facts.expr[f.EXPR_A][function]
-    name = facts.names[facts.expr[f.EXPR_B][function]]
+    receiver = facts.expr.a[function]
+    name = facts.names[facts.expr.b[function]]
     for item in inference.definitions_of(path, receiver):
         if item.entity[0] in (MODULE, NAMESPACE):
             found = module_attribute(inference, item.entity, name)
@@ -211,7 +211,7 @@ def _of_members(inference: Inference, value: Value, found: list[Found]) -> list[
     for item in found:
         callee: Callee | None = None
         if item.entity[0] == FUNCTION and not _is_hidden(inference, value, item.entity):
-            flags = inference.need(item.entity[1]).definition[f.DEF_FLAGS][item.entity[2]]
+            flags = inference.need(item.entity[1]).definition.flags[item.entity[2]]
             if not flags & (f.PROPERTY | f.ACCESSOR):
                 callee = of_method(inference, value, item.entity)
         elif item.entity[0] == CLASS:

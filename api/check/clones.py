@@ -83,7 +83,7 @@ def _imports(inference: Inference, importer: str, path: str, stem: str) -> bool:
     if facts is None:
         return False
     table = facts.imports
-    for module_row, name_row in zip(table[f.IMP_MODULE], table[f.IMP_NAME], strict=True):
+    for module_row, name_row in zip(table.module, table.name, strict=True):
         spelled = facts.names[module_row]
         if name_row >= 0 and facts.names[name_row] == stem:
             spelled += stem if spelled.endswith(".") else f".{stem}"
@@ -117,9 +117,9 @@ def same_kind_elsewhere(inference: Inference, entity: Entity, name: str) -> list
         if name.startswith("_") and where.rpartition("/")[0] != path.rpartition("/")[0]:
             continue
         for binding in facts.bindings_of(0, row):
-            if facts.binding[f.BIND_KIND][binding] in (f.DEF_CLASS, f.DEF_FUNCTION):
-                definition = facts.binding[f.BIND_REF][binding]
-                if facts.definition[f.DEF_KIND][definition] == wanted:
+            if facts.binding.kind[binding] in (f.DEF_CLASS, f.DEF_FUNCTION):
+                definition = facts.binding.ref[binding]
+                if facts.definition.kind[definition] == wanted:
                     found.append((kind, where, definition))
                     break
     return found
@@ -180,12 +180,12 @@ def _functions(inference: Inference, entity: Entity, other: Entity) -> tuple[flo
 
 def _body(inference: Inference, function: Entity) -> list[bytes]:
     facts = inference.need(function[1])
-    start = facts.definition[f.DEF_HEADER_END][function[2]]
-    end = facts.definition[f.DEF_END][function[2]]
+    start = facts.definition.header_end[function[2]]
+    end = facts.definition.end[function[2]]
     return inference.text(function[1])[start : min(end, start + _COMPARED)].split()
 
 
 def _parameter_names(inference: Inference, function: Entity) -> list[str]:
     facts = inference.need(function[1])
-    names = facts.parameter[f.PAR_NAME]
+    names = facts.parameter.name
     return [facts.names[names[row]] for row in parameter_rows(inference, function)]

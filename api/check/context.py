@@ -68,9 +68,9 @@ def _widened(facts: FileFacts, lines: list[tuple[int, int]]) -> Regions:
     starts = facts.line_starts
     last = len(starts) - 1
     functions = [
-        (start, table[f.DEF_END][row])
-        for row, start in enumerate(table[f.DEF_START])
-        if table[f.DEF_KIND][row] == f.FUNCTION
+        (start, table.end[row])
+        for row, start in enumerate(table.start)
+        if table.kind[row] == f.FUNCTION
     ]
     found: Regions = []
     for first, until in lines:
@@ -159,7 +159,7 @@ class File:
     def _is_near(self, expr: int) -> bool:
         """Whether an expression is in a part that changed, or speaks of something that did."""
         assert self.near is not None
-        position = self.facts.expr[f.EXPR_POS][expr]
+        position = self.facts.expr.position[expr]
         return any(start <= position < end for start, end in self.near) or (
             bool(self.affected) and self._speaks_of(expr, 3)
         )
@@ -192,9 +192,9 @@ class File:
         """Rows of attributes that are set on other objects than ``self``, by their names."""
         found: dict[int, list[int]] = {}
         table = self.facts.attribute_binding
-        for row, owner in enumerate(table[f.ATTR_OWNER]):
+        for row, owner in enumerate(table.owner):
             if owner < 0:
-                found.setdefault(table[f.ATTR_NAME][row], []).append(row)
+                found.setdefault(table.name[row], []).append(row)
         return found
 
     def _is_set_otherwise(self, expr: int, type_: Type) -> bool:
@@ -207,7 +207,7 @@ class File:
             return False
         said = {value[:2] for value in type_}
         for row in self._set_from_outside.get(rights[expr], ()):
-            given = self.facts.attribute_binding[f.ATTR_VALUE][row]
+            given = self.facts.attribute_binding.value[row]
             held = self.strict.infer_type(self.path, given) if given >= 0 else ()
             if not held or any(value[:2] not in said for value in without_none(held)):
                 return True
@@ -221,7 +221,7 @@ class File:
         """Row of the scope that an expression is evaluated in."""
         from ...indexer.scope_map import scope_at
 
-        return scope_at(self.facts, self.facts.expr[f.EXPR_POS][expr])
+        return scope_at(self.facts, self.facts.expr.position[expr])
 
     def is_dead(self, position: int) -> bool:
         """Whether code at a position never runs here: behind a check that cannot hold."""
@@ -237,7 +237,7 @@ class File:
         while block >= 0:
             test = tests[block]
             if test >= 0 and kinds[block] in (f.IF_TRUE, f.IF_FALSE):
-                op = facts.expr[f.EXPR_OP][test]
+                op = facts.expr.op[test]
                 if op in (f.TRUE, f.FALSE):
                     yield (op == f.TRUE) == (kinds[block] == f.IF_TRUE)
             block = parents[block]
@@ -295,8 +295,8 @@ class File:
         """Last names of the exceptions that an expression lists."""
         if expr < 0:
             return {""}
-        if self.facts.expr[f.EXPR_OP][expr] == f.TUPLE:
-            at = self.facts.expr[f.EXPR_A][expr]
+        if self.facts.expr.op[expr] == f.TUPLE:
+            at = self.facts.expr.a[expr]
             (extra,) = self.facts.extra
             parts = extra[at + 1 : at + 1 + extra[at]]
             return {name for part in parts for name in self._exceptions(part)}
@@ -323,8 +323,8 @@ class File:
     def statement_start(self, position: int) -> int:
         """Where the import statement that holds a position begins; else the position."""
         table = self.facts.imports
-        for row, start in enumerate(table[f.IMP_POS]):
-            if start <= position <= table[f.IMP_BOUND_POS][row]:
+        for row, start in enumerate(table.position):
+            if start <= position <= table.bound_position[row]:
                 begin = max(self.text.rfind(word, 0, position) for word in (b"from ", b"import "))
                 return max(begin, 0)
         return position
@@ -338,7 +338,7 @@ class File:
         table = self.facts.imports
         return any(
             imported_module(self.strict, self.path, self.facts.names[row])[0] == OUTSIDE
-            for row in set(table[f.IMP_MODULE])
+            for row in set(table.module)
         )
 
     @cached_property
@@ -354,7 +354,7 @@ class File:
             return True
         modules = {
             imported_module(self.strict, self.path, self.facts.names[row])
-            for row in set(self.facts.imports[f.IMP_MODULE])
+            for row in set(self.facts.imports.module)
         }
         return any(
             kind == MODULE and path[:1] != "/" and _needs_unknown(self.strict, path)
@@ -373,8 +373,8 @@ def _needs_unknown(inference: Inference, path: str) -> bool:
         return True
     table = facts.imports
     rows = {
-        table[f.IMP_MODULE][row]
-        for row, flags in enumerate(table[f.IMP_FLAGS])
+        table.module[row]
+        for row, flags in enumerate(table.flags)
         if not flags & (f.IN_TRY | f.IN_HANDLER | f.IN_BRANCH)
     }
     return cached(
@@ -392,6 +392,6 @@ def _rows_by_op(facts: FileFacts) -> dict[int, list[int]]:
     found: dict[int, list[int]] | None = facts.memo.get("rows by op")
     if found is None:
         found = facts.memo["rows by op"] = {}
-        for row, op in enumerate(facts.expr[f.EXPR_OP]):
+        for row, op in enumerate(facts.expr.op):
             found.setdefault(op, []).append(row)
     return found

@@ -39,7 +39,7 @@ _ANYTHING = frozenset(["object", "Any", "Hashable"])
 
 def makes_coroutine(inference: Inference, path: str, call: int) -> tuple[Entity, int] | None:
     """The function by which a call makes a coroutine, whatever it reaches, and the evidence."""
-    function = inference.need(path).expr[f.EXPR_A][call]
+    function = inference.need(path).expr.a[call]
     type_ = without_none(inference.infer_type(path, function))
     if not type_ or (not inference.conventional and not is_exhaustive(inference, path, function)):
         return None
@@ -72,12 +72,12 @@ def is_asynchronous(inference: Inference, function: Entity) -> bool:
         return False
     for each in overloads(inference, function):
         facts = inference.need(each[1])
-        flags = facts.definition[f.DEF_FLAGS][each[2]]
+        flags = facts.definition.flags[each[2]]
         if not keeps_result(inference, each) or flags & (f.PROPERTY | f.GENERATOR):
             return False
         if flags & f.ASYNC:
             continue
-        annotation = facts.definition[f.DEF_RETURNS][each[2]]
+        annotation = facts.definition.returns[each[2]]
         type_ = inference.annotation_type(each[1], annotation) if annotation >= 0 else ()
         if not type_ or not all(is_coroutine(inference, value) for value in type_):
             return False
@@ -96,7 +96,7 @@ def is_plain(inference: Inference, function: Entity) -> bool:
     if function[0] != FUNCTION:
         return False
     facts = inference.need(function[1])
-    flags = facts.definition[f.DEF_FLAGS][function[2]]
+    flags = facts.definition.flags[function[2]]
     if flags & (f.ASYNC | f.PROPERTY | f.ABSTRACT | f.STUB_BODY | f.OVERLOAD):
         return False
     return keeps_result(inference, function)
@@ -107,14 +107,14 @@ def gives_nothing(inference: Inference, function: Entity) -> bool:
     if not is_plain(inference, function) or function[1].endswith(".pyi"):
         return False
     facts = inference.need(function[1])
-    flags = facts.definition[f.DEF_FLAGS][function[2]]
-    if flags & (f.RETURNS_VALUE | f.GENERATOR) or facts.definition[f.DEF_RETURNS][function[2]] >= 0:
+    flags = facts.definition.flags[function[2]]
+    if flags & (f.RETURNS_VALUE | f.GENERATOR) or facts.definition.returns[function[2]] >= 0:
         return False
-    scope = facts.definition[f.DEF_OWN_SCOPE][function[2]]
+    scope = facts.definition.own_scope[function[2]]
     # What only raises is there to be written, or is written by a derived class.
     kinds = {
         kind
-        for where, kind in zip(facts.result[f.RES_SCOPE], facts.result[f.RES_KIND], strict=True)
+        for where, kind in zip(facts.result.scope, facts.result.kind, strict=True)
         if where == scope
     }
     return f.RAISE not in kinds and not any(True for _ in overridden_by(inference, function))
@@ -148,7 +148,7 @@ def rejects_coroutine(inference: Inference, wanted: Type) -> bool:
 
 def keeps_call(inference: Inference, path: str, call: int) -> bool:
     """Whether a call gives what the function says: no decorator, no override may change that."""
-    function = inference.need(path).expr[f.EXPR_A][call]
+    function = inference.need(path).expr.a[call]
     return all(
         keeps_result(inference, value[1])
         and (_says_result(inference, value[1]) or not overridden_by(inference, value[1]))
@@ -158,7 +158,7 @@ def keeps_call(inference: Inference, path: str, call: int) -> bool:
 
 
 def _says_result(inference: Inference, function: Entity) -> bool:
-    return inference.need(function[1]).definition[f.DEF_RETURNS][function[2]] >= 0
+    return inference.need(function[1]).definition.returns[function[2]] >= 0
 
 
 # What a coroutine has itself.
@@ -204,33 +204,33 @@ def misuse(file: File, call: int) -> str:
 
 def _is_statement(file: File, call: int) -> bool:
     facts = file.facts
-    function = facts.expr[f.EXPR_A][call]
+    function = facts.expr.a[call]
     name = last_name(facts, function)
-    if not name or not begins_statement(file.text, facts.expr[f.EXPR_POS][call]):
+    if not name or not begins_statement(file.text, facts.expr.position[call]):
         return False
-    end = end_of_call(file.text, facts.expr[f.EXPR_POS][function] + len(name.encode()))
+    end = end_of_call(file.text, facts.expr.position[function] + len(name.encode()))
     if end < 0 or not ends_statement(file.text, end):
         return False
     # The last expression of a notebook's cell is awaited by hand; in a module nothing can be.
-    return facts.scope[f.SCOPE_KIND][file.scope_of(call)] == f.FUNCTION_SCOPE
+    return facts.scope.kind[file.scope_of(call)] == f.FUNCTION_SCOPE
 
 
 def _wrong(file: File, expr: int, how: int, row: int) -> str:
     """Why one use of a coroutine takes it for its result; empty when it need not."""
     facts = file.facts
     if how == f.ATTRIBUTE:
-        name = facts.names[facts.expr[f.EXPR_B][row]]
+        name = facts.names[facts.expr.b[row]]
         return "" if name in _OWN else f"it has no `{name}`"
-    if how == f.SUBSCRIPT and facts.expr[f.EXPR_A][row] != expr:
+    if how == f.SUBSCRIPT and facts.expr.a[row] != expr:
         return ""  # an index
-    if how == f.ELEMENT and facts.expr[f.EXPR_B][row]:
+    if how == f.ELEMENT and facts.expr.b[row]:
         return "it is iterated by `async for`"
     if how == f.COMPARE:
         (extra,) = facts.extra
-        at = facts.expr[f.EXPR_B][row]
+        at = facts.expr.b[row]
         used = {f.OPERATORS[extra[index]] for index in range(at + 1, at + 1 + extra[at], 2)}
         return "" if used & set(_IDENTITY) else "it is compared"
-    if how in (f.AND, f.OR) and facts.expr[f.EXPR_A][row] == expr:
+    if how in (f.AND, f.OR) and facts.expr.a[row] == expr:
         return "it is tested, and always true"
     if how == f.CALL:
         return _as_argument(file, expr, row)
@@ -239,7 +239,7 @@ def _wrong(file: File, expr: int, how: int, row: int) -> str:
 
 def _as_argument(file: File, expr: int, call: int) -> str:
     """Whether a parameter that a coroutine is given to is for something else."""
-    function = file.facts.expr[f.EXPR_A][call]
+    function = file.facts.expr.a[call]
     found = reached(file.strict, file.path, function)
     if found is None:
         return ""
@@ -267,7 +267,7 @@ def _rejects(file: File, signature: Signature, written: Written, expr: int) -> b
         kind, path, row = parameter.entity
         if kind != FUNCTION:
             return False
-        annotation = file.strict.need(path).parameter[f.PAR_ANNOTATION][row]
+        annotation = file.strict.need(path).parameter.annotation[row]
         return annotation >= 0 and rejects_coroutine(
             file.strict, file.strict.annotation_type(path, annotation)
         )
@@ -277,14 +277,14 @@ def _rejects(file: File, signature: Signature, written: Written, expr: int) -> b
 def _of_variable(file: File, row: int) -> str:
     """How the only value of a local variable, a coroutine, is misused."""
     facts = file.facts
-    name, scope = facts.binding[f.BIND_NAME][row], facts.binding[f.BIND_SCOPE][row]
-    flags = facts.scope[f.SCOPE_FLAGS][scope]
-    if facts.scope[f.SCOPE_KIND][scope] != f.FUNCTION_SCOPE or flags & f.SCOPE_USES_LOCALS:
+    name, scope = facts.binding.name[row], facts.binding.scope[row]
+    flags = facts.scope.flags[scope]
+    if facts.scope.kind[scope] != f.FUNCTION_SCOPE or flags & f.SCOPE_USES_LOCALS:
         return ""
-    if facts.binding[f.BIND_KIND][row] != f.ASSIGN:
+    if facts.binding.kind[row] != f.ASSIGN:
         return ""
     rows = facts.bindings_of(scope, name)
-    if any(facts.binding[f.BIND_KIND][each] in (f.GLOBAL, f.NONLOCAL) for each in rows):
+    if any(facts.binding.kind[each] in (f.GLOBAL, f.NONLOCAL) for each in rows):
         return ""
     spelled = facts.names[name]
     said, is_read = "", False
@@ -292,7 +292,7 @@ def _of_variable(file: File, row: int) -> str:
     for role, _, expr in facts.occurrences(spelled):
         if role not in (f.READ, f.CALLED, f.DELETED) or expr < 0:
             continue
-        if facts.expr[f.EXPR_OP][expr] != f.NAME or lefts[expr] != name:
+        if facts.expr.op[expr] != f.NAME or lefts[expr] != name:
             continue
         if rights[expr] != scope:
             if _sees(file, rights[expr], scope):
@@ -316,7 +316,7 @@ def _of_variable(file: File, row: int) -> str:
 
 def _asks_for_awaitable(file: File, call: int) -> bool:
     """Whether a call asks if a value can be awaited: ``inspect.isawaitable(x)``."""
-    name = last_name(file.facts, file.facts.expr[f.EXPR_A][call])
+    name = last_name(file.facts, file.facts.expr.a[call])
     return "await" in name or "corout" in name
 
 
@@ -328,7 +328,7 @@ def _may_be_coroutine(file: File, expr: int) -> bool:
 
 def _sees(file: File, inner: int, outer: int) -> bool:
     """Whether a scope lies in another one."""
-    parents = file.facts.scope[f.SCOPE_PARENT]
+    parents = file.facts.scope.parent
     while inner >= 0 and inner != outer:
         inner = parents[inner]
     return inner == outer

@@ -52,11 +52,11 @@ def keeps_class(inference: Inference, cls: Entity) -> bool:
 
 def _all_keep(inference: Inference, entity: Entity, names: frozenset[str]) -> bool:
     facts = inference.need(entity[1])
-    if facts.definition[f.DEF_DECORATORS][entity[2]] < 0:
+    if facts.definition.decorators[entity[2]] < 0:
         return True
     for expr in decorators(facts, entity[2]):
-        called = facts.expr[f.EXPR_OP][expr] == f.CALL
-        target = facts.expr[f.EXPR_A][expr] if called else expr
+        called = facts.expr.op[expr] == f.CALL
+        target = facts.expr.a[expr] if called else expr
         if last_name(facts, target) in names:
             continue
         found = _with_body(inference, inference.definitions_of(entity[1], target))
@@ -75,15 +75,13 @@ def _with_body(inference: Inference, found: list[Found]) -> list[Entity]:
         if kind == FUNCTION and not path.endswith(".pyi"):
             facts = inference.need(path)
             table = facts.definition
-            if table[f.DEF_FLAGS][row] & f.OVERLOAD:
+            if table.flags[row] & f.OVERLOAD:
                 refs = [
-                    facts.binding[f.BIND_REF][binding]
-                    for binding in facts.bindings_of(
-                        table[f.DEF_SCOPE][row], table[f.DEF_NAME][row]
-                    )
-                    if facts.binding[f.BIND_KIND][binding] == f.DEF_FUNCTION
+                    facts.binding.ref[binding]
+                    for binding in facts.bindings_of(table.scope[row], table.name[row])
+                    if facts.binding.kind[binding] == f.DEF_FUNCTION
                 ]
-                row = next((r for r in refs if not table[f.DEF_FLAGS][r] & f.OVERLOAD), row)
+                row = next((r for r in refs if not table.flags[r] & f.OVERLOAD), row)
         if (kind, path, row) not in result:
             result.append((kind, path, row))
     return result
@@ -109,7 +107,7 @@ def _gives_now(inference: Inference, decorator: Entity, called: bool) -> bool:
 
 def _returned(inference: Inference, function: Entity) -> list[int]:
     facts = inference.need(function[1])
-    scope = facts.definition[f.DEF_OWN_SCOPE][function[2]]
+    scope = facts.definition.own_scope[function[2]]
     return [
         expr
         for where, expr, kind in zip(*facts.result[:3], strict=True)
@@ -135,8 +133,8 @@ def _returns_parameter(inference: Inference, function: Entity) -> bool:
     returned = _returned(inference, function)
     if not rows or not returned or _replaces_constructor(facts, function):
         return False
-    name = facts.parameter[f.PAR_NAME][rows[0]]
-    scope = facts.definition[f.DEF_OWN_SCOPE][function[2]]
+    name = facts.parameter.name[rows[0]]
+    scope = facts.definition.own_scope[function[2]]
     if len(facts.bindings_of(scope, name)) != 1:
         return False
     ops, _, lefts, _ = facts.expr
@@ -169,8 +167,8 @@ def _decorating(facts: FileFacts, expr: int) -> int:
 
 def _replaces_constructor(facts: FileFacts, function: Entity) -> bool:
     """Whether a decorator gives a class another constructor: ``cls.__init__ = …``."""
-    start = facts.definition[f.DEF_START][function[2]]
-    end = facts.definition[f.DEF_END][function[2]]
+    start = facts.definition.start[function[2]]
+    end = facts.definition.end[function[2]]
     return any(
         start <= position < end
         for name in ("__init__", "__new__", "__call__")
@@ -183,11 +181,11 @@ def _says_so(inference: Inference, decorator: Entity, called: bool) -> bool:
     """Whether annotations say so: ``(F) -> F``, ``(Callable[P, R]) -> Callable[P, R]``."""
     facts = inference.need(decorator[1])
     table = facts.definition
-    if table[f.DEF_RETURNS][decorator[2]] < 0:
+    if table.returns[decorator[2]] < 0:
         return False
     text = inference.text(decorator[1])
-    start = table[f.DEF_POS][decorator[2]]
-    header = text[start : table[f.DEF_HEADER_END][decorator[2]]].decode("utf-8", "replace")
+    start = table.position[decorator[2]]
+    header = text[start : table.header_end[decorator[2]]].decode("utf-8", "replace")
     result = "".join(header.rpartition("->")[2].split()).rstrip(":").strip("'\"")
     if called:
         # `-> Callable[[F], F]`
@@ -195,10 +193,10 @@ def _says_so(inference: Inference, decorator: Entity, called: bool) -> bool:
         taken, _, given = rest.partition("],")
         return head.rpartition(".")[2] == "Callable" and bool(taken) and given == f"{taken}]"
     for row in parameter_rows(inference, decorator)[:1]:
-        annotation = facts.parameter[f.PAR_ANNOTATION][row]
+        annotation = facts.parameter.annotation[row]
         if annotation < 0:
             return False
-        written = text[facts.parameter[f.PAR_POS][row] : facts.parameter[f.PAR_END][row]]
+        written = text[facts.parameter.position[row] : facts.parameter.end[row]]
         wanted = "".join(written.decode("utf-8", "replace").partition(":")[2].split())
         wanted = wanted.partition("=")[0].strip("'\"")
         vague = wanted.rpartition(".")[2] in ("Callable", "Any", "object", "type")

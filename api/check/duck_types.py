@@ -33,11 +33,11 @@ def used_with(facts: FileFacts, expr: int) -> set[str]:
 
     The receiver is a plain or dotted name; of ``self.x`` all uses in the class count.
     """
-    chain = access_path(facts, facts.expr[f.EXPR_A][expr])
-    own = facts.names[facts.expr[f.EXPR_B][expr]]
+    chain = access_path(facts, facts.expr.a[expr])
+    own = facts.names[facts.expr.b[expr]]
     if not chain:
         return set()
-    position = facts.expr[f.EXPR_POS][expr]
+    position = facts.expr.position[expr]
     start, end = _inside_expression(facts, chain[0], position) or _extent(
         facts, position, whole_class=len(chain) > 1
     )
@@ -56,22 +56,22 @@ def uses_of(facts: FileFacts, chain: tuple[int, ...], start: int, end: int) -> s
             continue
         row = ref + 1  # what uses a name as a receiver is the very next expression
         is_receiver = row < len(ops) and ops[row] == f.ATTRIBUTE and lefts[row] == ref
-        if is_receiver and positions[row] not in facts.attribute_binding[f.ATTR_POS]:
+        if is_receiver and positions[row] not in facts.attribute_binding.position:
             found.add(facts.names[rights[row]])
     return {each for each in found if not each.startswith("__")}
 
 
 def _inside_expression(facts: FileFacts, name: int, position: int) -> tuple[int, int] | None:
     """Start and end of the lambda or comprehension that binds a name which is read there."""
-    kinds, parents = facts.scope[f.SCOPE_KIND], facts.scope[f.SCOPE_PARENT]
+    kinds, parents = facts.scope.kind, facts.scope.parent
     scope = scope_at(facts, position)
     while scope >= 0 and kinds[scope] in (f.LAMBDA_SCOPE, f.COMPREHENSION_SCOPE):
         if facts.bindings_of(scope, name):
             table = facts.block
-            rows = [row for row, of in enumerate(table[f.BLOCK_SCOPE]) if of == scope]
+            rows = [row for row, of in enumerate(table.scope) if of == scope]
             return (
-                min(table[f.BLOCK_START][row] for row in rows),
-                max(table[f.BLOCK_END][row] for row in rows),
+                min(table.start[row] for row in rows),
+                max(table.end[row] for row in rows),
             )
         scope = parents[scope]
     return None
@@ -82,9 +82,9 @@ def _extent(facts: FileFacts, position: int, *, whole_class: bool) -> tuple[int,
     table = facts.definition
     wanted = f.CLASS if whole_class else f.FUNCTION
     found = 0, facts.line_starts[-1]
-    for row, start in enumerate(table[f.DEF_START]):
-        if start <= position < table[f.DEF_END][row] and table[f.DEF_KIND][row] == wanted:
-            found = start, table[f.DEF_END][row]
+    for row, start in enumerate(table.start):
+        if start <= position < table.end[row] and table.kind[row] == wanted:
+            found = start, table.end[row]
             if wanted == f.FUNCTION:
                 break
     return found
@@ -115,7 +115,7 @@ def classes_with(inference: Inference, path: str, name: str) -> Iterator[Entity]
     facts = inference.facts(path)
     if facts is None or facts.name_id(name) < 0:
         return
-    for row, kind in enumerate(facts.definition[f.DEF_KIND]):
+    for row, kind in enumerate(facts.definition.kind):
         cls = (CLASS, path, row)
         if kind == f.CLASS and inference.class_member(cls, name):
             yield cls
@@ -173,9 +173,9 @@ def _receivers(inference: Inference, path: str, name: str) -> Iterator[int]:
         return
     row = facts.name_id(name)
     table = facts.attribute_binding
-    for index, each in enumerate(table[f.ATTR_NAME]):
-        if each == row and table[f.ATTR_OWNER][index] < 0:
-            yield table[f.ATTR_RECEIVER][index]
+    for index, each in enumerate(table.name):
+        if each == row and table.owner[index] < 0:
+            yield table.receiver[index]
 
 
 def _may_be(inference: Inference, path: str, receiver: int, classes: set[Entity]) -> bool:
@@ -191,15 +191,15 @@ def _may_be(inference: Inference, path: str, receiver: int, classes: set[Entity]
 
 def is_checked(facts: FileFacts, expr: int) -> bool:
     """Whether code asks what kind of thing the receiver of an attribute is."""
-    chain = access_path(facts, facts.expr[f.EXPR_A][expr])
-    start, end = _extent(facts, facts.expr[f.EXPR_POS][expr], whole_class=False)
+    chain = access_path(facts, facts.expr.a[expr])
+    start, end = _extent(facts, facts.expr.position[expr], whole_class=False)
     table = facts.block
     return any(
         test >= 0
-        and start <= table[f.BLOCK_START][row] < end
+        and start <= table.start[row] < end
         and chain[:1]
         and _calls_with(facts, test, chain[0])
-        for row, test in enumerate(table[f.BLOCK_TEST])
+        for row, test in enumerate(table.test)
     )
 
 
@@ -219,7 +219,4 @@ def _sets_from_outside(inference: Inference, path: str, name: str) -> bool:
         return False
     row = facts.name_id(name)
     table = facts.attribute_binding
-    return any(
-        each == row and table[f.ATTR_OWNER][index] < 0
-        for index, each in enumerate(table[f.ATTR_NAME])
-    )
+    return any(each == row and table.owner[index] < 0 for index, each in enumerate(table.name))

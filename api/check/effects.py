@@ -49,9 +49,9 @@ _MOST = 400
 
 def is_pure_call(file: File, call: int) -> bool:
     """Whether a call reaches only pure functions of the workspace."""
-    function = file.facts.expr[f.EXPR_A][call]
+    function = file.facts.expr.a[call]
     found = reached(file.strict, file.path, function)
-    if found is None or is_expected_to_fail(file, file.facts.expr[f.EXPR_POS][function]):
+    if found is None or is_expected_to_fail(file, file.facts.expr.position[function]):
         return False
     return all(_is_pure(file.strict, each.entity) for each in found.callees)
 
@@ -66,7 +66,7 @@ def _is_pure(inference: Inference, entity: Entity) -> bool:
 def _is_pure_now(inference: Inference, entity: Entity) -> bool:
     facts = inference.need(entity[1])
     table = facts.definition
-    flags = table[f.DEF_FLAGS][entity[2]]
+    flags = table.flags[entity[2]]
     if flags & (f.ASYNC | f.GENERATOR | f.STUB_BODY | f.ABSTRACT | f.CONDITIONAL | f.OVERLOAD):
         return False
     if not flags & f.RETURNS_VALUE or not keeps_result(inference, entity):
@@ -76,21 +76,21 @@ def _is_pure_now(inference: Inference, entity: Entity) -> bool:
         for expr in decorators(facts, entity[2])
     ):
         return False
-    own = table[f.DEF_OWN_SCOPE][entity[2]]
-    start, end = table[f.DEF_HEADER_END][entity[2]], table[f.DEF_END][entity[2]]
+    own = table.own_scope[entity[2]]
+    start, end = table.header_end[entity[2]], table.end[entity[2]]
     if end - start > _MOST or any(
         scope == own and kind == f.RAISE
-        for scope, kind in zip(facts.result[f.RES_SCOPE], facts.result[f.RES_KIND], strict=True)
+        for scope, kind in zip(facts.result.scope, facts.result.kind, strict=True)
     ):
         return False
     inside = (start, end)
-    if any(inside[0] <= at < inside[1] for at in facts.attribute_binding[f.ATTR_POS]):
+    if any(inside[0] <= at < inside[1] for at in facts.attribute_binding.position):
         return False
-    if own in facts.item_binding[f.ITEM_SCOPE] or own in facts.scope[f.SCOPE_PARENT]:
+    if own in facts.item_binding.scope or own in facts.scope.parent:
         return False
     if any(
         scope == own and kind not in (f.ASSIGN, f.DECLARE, f.PARAMETER)
-        for scope, kind in zip(facts.binding[f.BIND_SCOPE], facts.binding[f.BIND_KIND], strict=True)
+        for scope, kind in zip(facts.binding.scope, facts.binding.kind, strict=True)
     ):
         return False
     return _computes_only(inference, entity[1], inside) and not overridden_by(inference, entity)
@@ -129,23 +129,17 @@ def endless_recursion(file: File, row: int) -> tuple[int, str] | None:
     """
     facts = file.facts
     table = facts.definition
-    flags, scope = table[f.DEF_FLAGS][row], table[f.DEF_OWN_SCOPE][row]
+    flags, scope = table.flags[row], table.own_scope[row]
     if flags & (f.GENERATOR | f.ASYNC | f.OVERLOAD):
         return None
-    name = facts.names[table[f.DEF_NAME][row]]
-    start, end = table[f.DEF_HEADER_END][row], table[f.DEF_END][row]
+    name = facts.names[table.name[row]]
+    start, end = table.header_end[row], table.end[row]
     if flags & f.ACCESSOR:
         return _in_setter(file, row, name, scope, start, end)
     is_property = bool(flags & f.PROPERTY)
     # What stores its value under its own name is read from there once something has stored it.
-    is_stored = (
-        is_property and b"cached" in file.text[table[f.DEF_START][row] : table[f.DEF_POS][row]]
-    )
-    if (
-        not is_property
-        and table[f.DEF_DECORATORS][row] >= 0
-        and not flags & (f.STATIC | f.CLASSMETHOD)
-    ):
+    is_stored = is_property and b"cached" in file.text[table.start[row] : table.position[row]]
+    if not is_property and table.decorators[row] >= 0 and not flags & (f.STATIC | f.CLASSMETHOD):
         return None  # `@patch`, `@overload` and others may put something else under the name
     for role, position, expr in facts.occurrences(name):
         wanted = f.READ if is_property else f.CALLED
@@ -169,7 +163,7 @@ def endless_recursion(file: File, row: int) -> tuple[int, str] | None:
 
 def _calls_before(file: File, scope: int, start: int, position: int) -> bool:
     """Whether a function calls anything before it gets to a place."""
-    ops, positions = file.facts.expr[f.EXPR_OP], file.facts.expr[f.EXPR_POS]
+    ops, positions = file.facts.expr.op, file.facts.expr.position
     return any(
         op == f.CALL and start <= at < position and file.scope_at(at) == scope
         for op, at in zip(ops, positions, strict=True)
@@ -181,17 +175,17 @@ def _in_setter(
 ) -> tuple[int, str] | None:
     """``@size.setter`` in which ``self.size = …`` calls the setter again."""
     facts = file.facts
-    text = file.text[facts.definition[f.DEF_START][row] : facts.definition[f.DEF_POS][row]]
+    text = file.text[facts.definition.start[row] : facts.definition.position[row]]
     if f"{name}.setter".encode() not in text:
         return None
     cls = owner_class(facts, (FUNCTION, file.path, row))
     table = facts.attribute_binding
-    for each, position in enumerate(table[f.ATTR_POS]):
+    for each, position in enumerate(table.position):
         if (
             start <= position < end
-            and table[f.ATTR_OWNER][each] == cls >= 0
-            and facts.names[table[f.ATTR_NAME][each]] == name
-            and table[f.ATTR_SCOPE][each] == scope
+            and table.owner[each] == cls >= 0
+            and facts.names[table.name[each]] == name
+            and table.scope[each] == scope
             and _is_unconditional(file, scope, position, -1)
         ):
             return position, f"The setter of `{name}` sets `{name}` itself, and so without end."
@@ -202,11 +196,11 @@ def _is_unconditional(file: File, scope: int, position: int, expr: int) -> bool:
     """Whether a place is reached in any case, as soon as its function is called."""
     facts = file.facts
     block = block_at(facts, scope, position)
-    while block >= 0 and facts.block[f.BLOCK_KIND][block] == f.WITH_BODY:
-        block = facts.block[f.BLOCK_PARENT][block]
-    if block < 0 or facts.block[f.BLOCK_KIND][block] != f.BODY:
+    while block >= 0 and facts.block.kind[block] == f.WITH_BODY:
+        block = facts.block.parent[block]
+    if block < 0 or facts.block.kind[block] != f.BODY:
         return False
-    leaves = zip(*facts.result[:1], facts.result[f.RES_POS], strict=True)
+    leaves = zip(*facts.result[:1], facts.result.position, strict=True)
     if any(where == scope and at < position for where, at in leaves if at >= 0) and not _returns_it(
         file, scope, position
     ):
@@ -229,7 +223,7 @@ def _returns_it(file: File, scope: int, position: int) -> bool:
     line = facts.line_of(position)
     return all(
         facts.line_of(at) == line or at > position
-        for where, at in zip(facts.result[f.RES_SCOPE], facts.result[f.RES_POS], strict=True)
+        for where, at in zip(facts.result.scope, facts.result.position, strict=True)
         if where == scope
     )
 
@@ -238,11 +232,11 @@ def _may_leave_before(file: File, scope: int, position: int) -> bool:
     """Whether a condition above a place may leave the function, by an exception as well."""
     facts = file.facts
     return any(
-        facts.block[f.BLOCK_SCOPE][row] == scope
-        and facts.block[f.BLOCK_START][row] < position
+        facts.block.scope[row] == scope
+        and facts.block.start[row] < position
         and flags & f.LEAVES_FUNCTION
-        and facts.block[f.BLOCK_KIND][row] != f.BODY
-        for row, flags in enumerate(facts.block[f.BLOCK_FLAGS])
+        and facts.block.kind[row] != f.BODY
+        for row, flags in enumerate(facts.block.flags)
     )
 
 
@@ -296,7 +290,7 @@ def what_cannot_be_called(file: File, function: int) -> tuple[str, int] | None:
 
 
 def _is_unsaid(file: File, entity: Entity) -> bool:
-    return file.strict.need(entity[1]).binding[f.BIND_ANNOTATION][entity[2]] < 0
+    return file.strict.need(entity[1]).binding.annotation[entity[2]] < 0
 
 
 def _is_tested(file: File, function: int) -> bool:
@@ -314,7 +308,7 @@ def _is_property(file: File, entity: Entity) -> bool:
     if entity[0] != FUNCTION:
         return False
     facts = file.strict.need(entity[1])
-    return bool(facts.definition[f.DEF_FLAGS][entity[2]] & f.PROPERTY)
+    return bool(facts.definition.flags[entity[2]] & f.PROPERTY)
 
 
 def _may_be_set_elsewhere(file: File, entity: Entity) -> bool:
@@ -324,13 +318,13 @@ def _may_be_set_elsewhere(file: File, entity: Entity) -> bool:
         return False
     facts = file.strict.need(path)
     if kind == VARIABLE:
-        scope = facts.scope[f.SCOPE_KIND][facts.binding[f.BIND_SCOPE][row]]
+        scope = facts.scope.kind[facts.binding.scope[row]]
         if scope not in (f.MODULE_SCOPE, f.CLASS_SCOPE):
             return False
-        annotation, name = facts.binding[f.BIND_ANNOTATION][row], facts.binding[f.BIND_NAME][row]
+        annotation, name = facts.binding.annotation[row], facts.binding.name[row]
     else:
-        annotation = facts.attribute_binding[f.ATTR_ANNOTATION][row]
-        name = facts.attribute_binding[f.ATTR_NAME][row]
+        annotation = facts.attribute_binding.annotation[row]
+        name = facts.attribute_binding.name[row]
     if annotation >= 0:
         return False
     spelled = facts.names[name]

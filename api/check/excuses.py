@@ -46,27 +46,27 @@ def _is_in_failing_test(file: File, position: int) -> bool:
     """Whether a function around a position is decorated as a test that is to fail."""
     table = file.facts.definition
     return any(
-        table[f.DEF_START][row] <= position < table[f.DEF_END][row]
+        table.start[row] <= position < table.end[row]
         and (_is_marked(file, row) or _is_to_raise(file, row))
-        for row in range(len(table[f.DEF_START]))
+        for row in range(len(table.start))
     )
 
 
 def _is_marked(file: File, row: int) -> bool:
     table = file.facts.definition
-    text = file.text[table[f.DEF_START][row] : table[f.DEF_POS][row]]
-    return table[f.DEF_DECORATORS][row] >= 0 and any(word in text for word in _FAILING)
+    text = file.text[table.start[row] : table.position[row]]
+    return table.decorators[row] >= 0 and any(word in text for word in _FAILING)
 
 
 def _is_to_raise(file: File, row: int) -> bool:
     """Whether a function inside of another is given to ``assertRaises(TypeError, function)``."""
     facts = file.facts
-    scope = facts.definition[f.DEF_SCOPE][row]
-    if facts.scope[f.SCOPE_KIND][scope] != f.FUNCTION_SCOPE or b"aises(" not in file.text:
+    scope = facts.definition.scope[row]
+    if facts.scope.kind[scope] != f.FUNCTION_SCOPE or b"aises(" not in file.text:
         return False
     import re
 
-    name = re.escape(facts.names[facts.definition[f.DEF_NAME][row]].encode())
+    name = re.escape(facts.names[facts.definition.name[row]].encode())
     return re.search(rb"aises\([^()\n]*,\s*" + name + rb"\b", file.text) is not None
 
 
@@ -198,12 +198,10 @@ def usually_has(file: File, type_: Type, name: str) -> bool:
 
 def _has_abstract_methods(file: File, cls: Entity) -> bool:
     facts = file.strict.need(cls[1])
-    scope = facts.definition[f.DEF_OWN_SCOPE][cls[2]]
+    scope = facts.definition.own_scope[cls[2]]
     return any(
         where == scope and flags & f.ABSTRACT
-        for where, flags in zip(
-            facts.definition[f.DEF_SCOPE], facts.definition[f.DEF_FLAGS], strict=True
-        )
+        for where, flags in zip(facts.definition.scope, facts.definition.flags, strict=True)
     )
 
 
@@ -217,10 +215,10 @@ def is_mocked(file: File, receiver: int, position: int) -> bool:
     table = file.facts.definition
     around = [
         row
-        for row, start in enumerate(table[f.DEF_START])
-        if start <= position < table[f.DEF_END][row] and table[f.DEF_KIND][row] == f.FUNCTION
+        for row, start in enumerate(table.start)
+        if start <= position < table.end[row] and table.kind[row] == f.FUNCTION
     ]
     if not around:
         return False
-    text = file.text[table[f.DEF_START][around[-1]] : table[f.DEF_END][around[-1]]]
+    text = file.text[table.start[around[-1]] : table.end[around[-1]]]
     return re.search(rb"(?<![\w.])" + re.escape(name) + _MOCKING, text) is not None

@@ -64,7 +64,7 @@ def is_unheard_of(inference: Inference, path: str, line: int) -> bool:
     table = facts.imports
     names = {
         facts.names[name]
-        for name, position in zip(table[f.IMP_NAME], table[f.IMP_POS], strict=True)
+        for name, position in zip(table.name, table.position, strict=True)
         if name >= 0 and facts.line_of(position) == line
     }
     return next(iter(inference.snapshot.symbols_named(sorted(names))), None) is None

@@ -100,8 +100,7 @@ def _is_imported(inference: Inference, package: str) -> bool:
     for path in inference.files_with(package):
         facts = inference.facts(path)
         if facts is not None and any(
-            facts.names[row].partition(".")[0] == package
-            for row in set(facts.imports[f.IMP_MODULE])
+            facts.names[row].partition(".")[0] == package for row in set(facts.imports.module)
         ):
             return True
     return False

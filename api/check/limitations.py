@@ -112,21 +112,21 @@ def _look(file: File, near: Regions | None, found: dict[str, Unjudged]) -> None:
     """Collect what a file rests on in the parts that changed."""
     facts, table = file.facts, file.facts.imports
     names: dict[int, tuple[str, str]] = {}
-    for row, flags in enumerate(table[f.IMP_FLAGS]):
-        spelled = facts.names[table[f.IMP_MODULE][row]]
-        guarded = flags & _TRIED or file.is_guarded(table[f.IMP_POS][row], "ImportError")
+    for row, flags in enumerate(table.flags):
+        spelled = facts.names[table.module[row]]
+        guarded = flags & _TRIED or file.is_guarded(table.position[row], "ImportError")
         if guarded or imported_module(file.strict, file.path, spelled)[0] != OUTSIDE:
             continue
         why = _why(file.strict, file.path, spelled)
         if why:
-            names[table[f.IMP_BOUND][row]] = spelled, why
+            names[table.bound[row]] = spelled, why
     for name, (spelled, why) in names.items():
         for role, position, _ in facts.occurrences(facts.names[name]):
             if role in _USES and _is_inside(near, position):
                 end = position + len(facts.names[name].encode())
                 _add(found, spelled.partition(".")[0], why, file.path, position, end)
     for expr in file.expressions(f.ATTRIBUTE):
-        position = facts.expr[f.EXPR_POS][expr]
+        position = facts.expr.position[expr]
         if _is_inside(near, position):
             _judge_member(file, expr, found)
 
@@ -134,7 +134,7 @@ def _look(file: File, near: Regions | None, found: dict[str, Unjudged]) -> None:
 def _judge_member(file: File, expr: int, found: dict[str, Unjudged]) -> None:
     """A member that a class does not have, of whose bases one is missing."""
     facts = file.facts
-    receiver, name = facts.expr[f.EXPR_A][expr], facts.names[facts.expr[f.EXPR_B][expr]]
+    receiver, name = facts.expr.a[expr], facts.names[facts.expr.b[expr]]
     for value in file.strict.infer_type(file.path, receiver):
         if value[0] not in (INSTANCE, CLASS_OBJECT) or value[1][0] != CLASS:
             continue
@@ -144,7 +144,7 @@ def _judge_member(file: File, expr: int, found: dict[str, Unjudged]) -> None:
                 attribute_definitions(file.strict, file.path, receiver, name) if why else []
             )
             if why and all(item.entity[0] == OUTSIDE for item in found_there):
-                position = facts.expr[f.EXPR_POS][expr]
+                position = facts.expr.position[expr]
                 end = position + len(name.encode())
                 _add(found, base[1].partition(".")[0], why, file.path, position, end)
                 return

@@ -76,8 +76,8 @@ def _decorated(inference: Inference, path: str, facts: FileFacts) -> list[Regist
     table = facts.definition
     ops, positions, lefts, _ = facts.expr
     found: list[Registration] = []
-    for row, scope in enumerate(table[f.DEF_SCOPE]):
-        if table[f.DEF_FLAGS][row] & (f.CONDITIONAL | f.OVERLOAD):
+    for row, scope in enumerate(table.scope):
+        if table.flags[row] & (f.CONDITIONAL | f.OVERLOAD):
             continue
         listed = decorators(facts, row)
         for expr in listed:
@@ -85,12 +85,12 @@ def _decorated(inference: Inference, path: str, facts: FileFacts) -> list[Regist
             if not key:
                 continue
             # The decorator's own text ends where the next one or the definition begins.
-            others = [*(_leftmost(facts, each) for each in listed), table[f.DEF_POS][row]]
+            others = [*(_leftmost(facts, each) for each in listed), table.position[row]]
             end = min((each for each in others if each > positions[expr]), default=positions[expr])
             text = inference.text(path)[_leftmost(facts, expr) : end]
             how = b" ".join(text[: text.rfind(b")") + 1].split())
-            start = table[f.DEF_POS][row]
-            size = len(facts.names[table[f.DEF_NAME][row]].encode())
+            start = table.position[row]
+            size = len(facts.names[table.name[row]].encode())
             place = start, start + size
             each = Registration(DECORATED, lefts[expr], key, row, place)
             each.how, each.scope = how, scope
@@ -114,7 +114,7 @@ def _set(facts: FileFacts) -> list[Registration]:
         container, value, scope, block = containers[row], values[row], scopes[row], blocks[row]
         if scope or index < 0 or ops[index] != f.STRING or lefts[index] < 0:
             continue
-        if block >= 0 and facts.block[f.BLOCK_KIND][block] != f.BODY:
+        if block >= 0 and facts.block.kind[block] != f.BODY:
             continue
         if value >= 0 and ops[value] in (f.NAME, f.ATTRIBUTE, f.CALL):
             key = facts.strings[lefts[index]]
@@ -179,8 +179,8 @@ def identity(inference: Inference, path: str, each: Registration) -> tuple[Entit
         return None
     (entity,) = found
     if entity[0] == VARIABLE:
-        kinds = inference.need(entity[1]).scope[f.SCOPE_KIND]
-        scope = inference.need(entity[1]).binding[f.BIND_SCOPE][entity[2]]
+        kinds = inference.need(entity[1]).scope.kind
+        scope = inference.need(entity[1]).binding.scope[entity[2]]
         return (entity, member) if kinds[scope] in (f.MODULE_SCOPE, f.CLASS_SCOPE) else None
     return (entity, member) if entity[0] in (FUNCTION, CLASS) else None
 
@@ -202,11 +202,11 @@ def _sets_items(inference: Inference, function: Entity) -> bool | None:
     """True for ``registry[key] = …`` with its own parameter; False for ``registry[key].append``."""
     facts = inference.need(function[1])
     rows = parameter_rows(inference, function)
-    names = {facts.parameter[f.PAR_NAME][row] for row in rows}
-    start = facts.definition[f.DEF_START][function[2]]
-    end = facts.definition[f.DEF_END][function[2]]
+    names = {facts.parameter.name[row] for row in rows}
+    start = facts.definition.start[function[2]]
+    end = facts.definition.end[function[2]]
     ops, positions, lefts, _ = facts.expr
-    for index in facts.item_binding[f.ITEM_INDEX]:
+    for index in facts.item_binding.key:
         is_name = index >= 0 and ops[index] == f.NAME and start <= positions[index] < end
         if is_name and lefts[index] in names:
             return True

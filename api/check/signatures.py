@@ -114,7 +114,7 @@ def of_value(inference: Inference, value: Value, *, exactly: bool = False) -> li
 
 def of_method(inference: Inference, receiver: Value, function: Entity) -> Callee | None:
     """A method as it is called on a value, whatever its decorators have made of its result."""
-    flags = inference.need(function[1]).definition[f.DEF_FLAGS][function[2]]
+    flags = inference.need(function[1]).definition.flags[function[2]]
     bound = receiver[0] not in (CLASS_OBJECT, MODULE_OBJECT) or bool(flags & f.CLASSMETHOD)
     if receiver[0] == CLASS_OBJECT:
         owner = (CLASS, function[1], owner_class(inference.need(function[1]), function))
@@ -150,11 +150,11 @@ def _is_for_checkers(inference: Inference, function: Entity) -> bool:
     _, path, row = function
     facts = inference.need(path)
     table = facts.definition
-    if path.endswith(".pyi") or not table[f.DEF_FLAGS][row] & f.CONDITIONAL:
+    if path.endswith(".pyi") or not table.flags[row] & f.CONDITIONAL:
         return False
     tests = (
-        facts.block[f.BLOCK_TEST][block]
-        for block in blocks_around(facts, table[f.DEF_SCOPE][row], table[f.DEF_POS][row])
+        facts.block.test[block]
+        for block in blocks_around(facts, table.scope[row], table.position[row])
     )
     return any(test >= 0 and last_name(facts, test) == "TYPE_CHECKING" for test in tests)
 
@@ -167,10 +167,10 @@ def _implementation(inference: Inference, listed: list[Entity]) -> list[Entity]:
     facts = inference.need(path)
     table = facts.definition
     return [
-        (FUNCTION, path, facts.binding[f.BIND_REF][binding])
-        for binding in facts.bindings_of(table[f.DEF_SCOPE][row], table[f.DEF_NAME][row])
-        if facts.binding[f.BIND_KIND][binding] == f.DEF_FUNCTION
-        and not table[f.DEF_FLAGS][facts.binding[f.BIND_REF][binding]] & f.OVERLOAD
+        (FUNCTION, path, facts.binding.ref[binding])
+        for binding in facts.bindings_of(table.scope[row], table.name[row])
+        if facts.binding.kind[binding] == f.DEF_FUNCTION
+        and not table.flags[facts.binding.ref[binding]] & f.OVERLOAD
     ]
 
 
@@ -198,15 +198,15 @@ def _parameters(inference: Inference, function: Entity) -> list[Parameter]:
     return [
         _parameter(inference, function[1], row)
         for row in parameter_rows(inference, function)
-        if facts.parameter[f.PAR_NAME][row] >= 0
+        if facts.parameter.name[row] >= 0
     ]
 
 
 def _parameter(inference: Inference, path: str, row: int) -> Parameter:
     facts = inference.need(path)
     table = facts.parameter
-    kind = table[f.PAR_KIND][row]
-    name = facts.names[table[f.PAR_NAME][row]]
+    kind = table.kind[row]
+    name = facts.names[table.name[row]]
     if (
         path.endswith(".pyi")
         and kind == f.POSITIONAL
@@ -214,15 +214,15 @@ def _parameter(inference: Inference, path: str, row: int) -> Parameter:
         and not name.endswith("__")
     ):
         kind = f.POSITIONAL_ONLY  # as stubs used to write it
-    required = table[f.PAR_DEFAULT][row] < 0 and kind not in (f.VAR_POSITIONAL, f.VAR_KEYWORD)
+    required = table.default[row] < 0 and kind not in (f.VAR_POSITIONAL, f.VAR_KEYWORD)
     return Parameter(name, kind, (FUNCTION, path, row), required=required)
 
 
 def of_lambda(inference: Inference, path: str, expr: int) -> Callee:
     """What a lambda expression takes."""
     facts = inference.need(path)
-    scope = facts.expr[f.EXPR_B][expr]
-    rows = [row for row, owner in enumerate(facts.parameter[f.PAR_SCOPE]) if owner == scope]
+    scope = facts.expr.b[expr]
+    rows = [row for row, owner in enumerate(facts.parameter.scope) if owner == scope]
     entity: Entity = (OUTSIDE, "", -1)
     return Callee(entity, [Signature(entity, [_parameter(inference, path, row) for row in rows])])
 
@@ -279,8 +279,8 @@ def _replaces_constructors(inference: Inference, meta: Entity) -> bool:
     facts = inference.facts(meta[1]) if meta[0] == CLASS else None
     if facts is None:
         return True
-    start = facts.definition[f.DEF_START][meta[2]]
-    end = facts.definition[f.DEF_END][meta[2]]
+    start = facts.definition.start[meta[2]]
+    end = facts.definition.end[meta[2]]
     return any(
         start <= position < end
         for name in ("__init__", "__new__", "setattr")
@@ -313,7 +313,7 @@ def _new_gives_another(inference: Inference, cls: Entity) -> bool:
 def _gives_another(inference: Inference, new: Entity) -> bool:
     """Whether a function returns what a call gives that is none of ``__new__``."""
     facts = inference.need(new[1])
-    scope = facts.definition[f.DEF_OWN_SCOPE][new[2]]
+    scope = facts.definition.own_scope[new[2]]
     ops, _, lefts, _ = facts.expr
     scopes, exprs, kinds = facts.result[:3]
     return any(

@@ -77,9 +77,9 @@ def nearest_names(inference: Inference, module: Entity, name: str) -> list[Entit
     if facts is None:
         return []
     bound: dict[str, int] = {}
-    for row, scope in enumerate(facts.binding[f.BIND_SCOPE]):
+    for row, scope in enumerate(facts.binding.scope):
         if scope == 0:
-            bound[facts.names[facts.binding[f.BIND_NAME][row]]] = row
+            bound[facts.names[facts.binding.name[row]]] = row
     if module[1].endswith(".pyi") and not name.startswith("_"):
         # What only stubs have is for stubs; that is what their private names are mostly.
         bound = {each: row for each, row in bound.items() if not each.startswith("_")}
@@ -144,15 +144,15 @@ def _inside(inference: Inference, package: Entity) -> list[str]:
 def nearest_in_scope(inference: Inference, path: str, scope: int, name: str) -> list[Entity]:
     """What can be seen from a scope whose name is most like this one."""
     facts = inference.need(path)
-    parents = facts.scope[f.SCOPE_PARENT]
+    parents = facts.scope.parent
     visible: set[int] = set()
     while scope >= 0:
         visible.add(scope)
         scope = parents[scope]
     bound: dict[str, int] = {}
-    for row, where in enumerate(facts.binding[f.BIND_SCOPE]):
+    for row, where in enumerate(facts.binding.scope):
         if where in visible:
-            bound.setdefault(facts.names[facts.binding[f.BIND_NAME][row]], row)
+            bound.setdefault(facts.names[facts.binding.name[row]], row)
     return [entity_of_binding(path, facts, bound[each]) for each in closest(name, bound)]
 
 
@@ -165,7 +165,7 @@ def same_name_elsewhere(inference: Inference, name: str) -> list[Entity]:
         if facts is None or row < 0:
             continue
         for binding in facts.bindings_of(0, row):
-            if facts.binding[f.BIND_POS][binding] == symbol[5]:
+            if facts.binding.position[binding] == symbol[5]:
                 found.append(entity_of_binding(path, facts, binding))
     order = {CLASS: 0, FUNCTION: 1}
     return sorted(found, key=lambda entity: (order.get(entity[0], 2), entity[1]))[:_MOST_NEAR]
@@ -184,7 +184,7 @@ def likely_members(file: File, expr: int, name: str, others: set[str]) -> list[E
     ``others`` are members that the same code uses on the same receiver.
     """
     facts = file.facts
-    receiver = facts.expr[f.EXPR_A][expr]
+    receiver = facts.expr.a[expr]
     classes, used = _elsewhere(file.inference, file.path, facts, receiver)
     own = _classes(file.inference, file.path, receiver)
     classes = own or classes

@@ -74,7 +74,7 @@ def _unknown() -> Signature:
 
 
 def _bases(facts: FileFacts, cls: Entity) -> list[int]:
-    at = facts.definition[f.DEF_ARGUMENTS][cls[2]]
+    at = facts.definition.arguments[cls[2]]
     (extra,) = facts.extra
     rows = range(at + 1, at + 1 + 3 * extra[at], 3) if at >= 0 else ()
     return [extra[index + 2] for index in rows if extra[index] == f.ARG_POSITIONAL]
@@ -83,10 +83,10 @@ def _bases(facts: FileFacts, cls: Entity) -> list[int]:
 def _made_by(facts: FileFacts, cls: Entity) -> tuple[str, dict[str, int]]:
     """``dataclass``, ``attrs`` or nothing, and the decorator's keywords with the op of each."""
     for expr in decorators(facts, cls[2]):
-        called = facts.expr[f.EXPR_OP][expr] == f.CALL
-        name = last_name(facts, facts.expr[f.EXPR_A][expr] if called else expr)
+        called = facts.expr.op[expr] == f.CALL
+        name = last_name(facts, facts.expr.a[expr] if called else expr)
         options = _keywords(facts, expr) if called else {}
-        ops = {key: facts.expr[f.EXPR_OP][value] for key, value in options.items()}
+        ops = {key: facts.expr.op[value] for key, value in options.items()}
         if name == "dataclass" or name in _ATTRS:
             return ("dataclass" if name == "dataclass" else "attrs"), ops
     return "", {}
@@ -94,7 +94,7 @@ def _made_by(facts: FileFacts, cls: Entity) -> tuple[str, dict[str, int]]:
 
 def _keywords(facts: FileFacts, call: int) -> dict[str, int]:
     (extra,) = facts.extra
-    at = facts.expr[f.EXPR_B][call]
+    at = facts.expr.b[call]
     return {
         facts.names[extra[index]] if extra[index] >= 0 else "": extra[index + 2]
         for index in range(at + 1, at + 1 + 3 * extra[at], 3)
@@ -110,7 +110,7 @@ def _of_fields(inference: Inference, cls: Entity, maker: Entity) -> Signature:
         kind, options = _made_by(facts, (CLASS, path, owner_class(facts, field.entity)))
         if not kind or "" in options or options.get("these") is not None:
             return _unknown()
-        value = facts.binding[f.BIND_VALUE][row]
+        value = facts.binding.value[row]
         said = _said(facts, value)
         if said.get("init") == f.FALSE:
             continue
@@ -131,8 +131,8 @@ def _of_fields(inference: Inference, cls: Entity, maker: Entity) -> Signature:
 def _is_field_call(facts: FileFacts, value: int) -> bool:
     return (
         value >= 0
-        and facts.expr[f.EXPR_OP][value] == f.CALL
-        and last_name(facts, facts.expr[f.EXPR_A][value]) in _FIELD_CALLS
+        and facts.expr.op[value] == f.CALL
+        and last_name(facts, facts.expr.a[value]) in _FIELD_CALLS
     )
 
 
@@ -140,32 +140,32 @@ def _said(facts: FileFacts, value: int) -> dict[str, int]:
     """Keywords of ``field(…)`` with the op of each."""
     if not _is_field_call(facts, value):
         return {}
-    return {key: facts.expr[f.EXPR_OP][each] for key, each in _keywords(facts, value).items()}
+    return {key: facts.expr.op[each] for key, each in _keywords(facts, value).items()}
 
 
 def _is_behind_marker(facts: FileFacts, row: int) -> bool:
     """Whether ``_: KW_ONLY`` stands above a field."""
-    scope, position = facts.binding[f.BIND_SCOPE][row], facts.binding[f.BIND_POS][row]
+    scope, position = facts.binding.scope[row], facts.binding.position[row]
     return any(
         where == scope and annotation >= 0 and at < position
         and last_name(facts, annotation) == "KW_ONLY"
         for where, at, annotation in zip(
-            facts.binding[f.BIND_SCOPE], facts.binding[f.BIND_POS],
-            facts.binding[f.BIND_ANNOTATION], strict=True,
+            facts.binding.scope, facts.binding.position,
+            facts.binding.annotation, strict=True,
         )
     )  # fmt: skip
 
 
 def _has_default_method(facts: FileFacts, row: int) -> bool:
     """Whether a method under ``@field.default`` gives a field its value."""
-    name = facts.binding[f.BIND_NAME][row]
+    name = facts.binding.name[row]
     ops, _, lefts, rights = facts.expr
     return any(
         ops[expr] == f.ATTRIBUTE
         and facts.names[rights[expr]] == "default"
         and ops[lefts[expr]] == f.NAME
         and lefts[lefts[expr]] == name
-        for definition in range(len(facts.definition[f.DEF_KIND]))
+        for definition in range(len(facts.definition.kind))
         for expr in decorators(facts, definition)
     )
 
@@ -175,7 +175,7 @@ def _of_tuple(inference: Inference, cls: Entity, maker: Entity) -> Signature:
     for field in synthesized.fields(inference, maker):
         if owner_class(inference.need(field.entity[1]), field.entity) != maker[2]:
             continue
-        required = inference.need(field.entity[1]).binding[f.BIND_VALUE][field.entity[2]] < 0
+        required = inference.need(field.entity[1]).binding.value[field.entity[2]] < 0
         parameters.append(Parameter(field.name, f.POSITIONAL, field.entity, required=required))
     return Signature(cls, parameters, cls)
 
@@ -185,7 +185,7 @@ def _of_dict(inference: Inference, cls: Entity) -> Signature:
     parameters: list[Parameter] = []
     for field in synthesized.fields(inference, cls):
         facts = inference.need(field.entity[1])
-        annotation = facts.binding[f.BIND_ANNOTATION][field.entity[2]]
+        annotation = facts.binding.annotation[field.entity[2]]
         ops, _, lefts, _ = facts.expr
         outer = lefts[annotation] if ops[annotation] == f.SUBSCRIPT else annotation
         total = _is_total(facts, owner_class(facts, field.entity))
@@ -198,18 +198,18 @@ def _of_dict(inference: Inference, cls: Entity) -> Signature:
 
 
 def _is_total(facts: FileFacts, cls: int) -> bool:
-    at = facts.definition[f.DEF_ARGUMENTS][cls]
+    at = facts.definition.arguments[cls]
     (extra,) = facts.extra
     return not any(
         extra[index] >= 0
         and facts.names[extra[index]] == "total"
-        and facts.expr[f.EXPR_OP][extra[index + 2]] != f.TRUE
+        and facts.expr.op[extra[index + 2]] != f.TRUE
         for index in range(at + 1, at + 1 + 3 * extra[at], 3)
     )
 
 
 def _value_of(inference: Inference, variable: Entity) -> int:
-    return inference.need(variable[1]).binding[f.BIND_VALUE][variable[2]]
+    return inference.need(variable[1]).binding.value[variable[2]]
 
 
 def _of_call(inference: Inference, cls: Entity, path: str, call: int) -> Signature | None:
@@ -219,7 +219,7 @@ def _of_call(inference: Inference, cls: Entity, path: str, call: int) -> Signatu
     if maker not in ("namedtuple", "NamedTuple"):
         return _unknown()
     (extra,) = facts.extra
-    at = facts.expr[f.EXPR_B][call]
+    at = facts.expr.b[call]
     if extra[at] < 2 or extra[at + 4] != f.ARG_POSITIONAL:
         return _unknown()
     names = _field_names(facts, extra[at + 6], pairs=maker == "NamedTuple")
@@ -229,10 +229,10 @@ def _of_call(inference: Inference, cls: Entity, path: str, call: int) -> Signatu
     optional = 0
     if "defaults" in options:
         listed = options["defaults"]
-        if facts.expr[f.EXPR_OP][listed] not in (f.TUPLE, f.LIST):
+        if facts.expr.op[listed] not in (f.TUPLE, f.LIST):
             optional = len(names)
         else:
-            optional = extra[facts.expr[f.EXPR_A][listed]]
+            optional = extra[facts.expr.a[listed]]
     required = len(names) - optional
     if _sets_defaults(facts, cls):
         required = 0

@@ -33,20 +33,20 @@ class Uses:
         """Look through a file."""
         self._uses: dict[int, list[tuple[int, int]]] = {}
         self._expressions(facts)
-        for row, value in enumerate(facts.binding[f.BIND_VALUE]):
+        for row, value in enumerate(facts.binding.value):
             self._add(value, BOUND, row)
-        for row, value in enumerate(facts.attribute_binding[f.ATTR_VALUE]):
+        for row, value in enumerate(facts.attribute_binding.value):
             self._add(value, SET, row)
-        for row, value in enumerate(facts.item_binding[f.ITEM_VALUE]):
+        for row, value in enumerate(facts.item_binding.value):
             self._add(value, SET, row)
-        for row, value in enumerate(facts.result[f.RES_EXPR]):
+        for row, value in enumerate(facts.result.expr):
             self._add(value, GIVEN, row)
-        for row, value in enumerate(facts.block[f.BLOCK_TEST]):
+        for row, value in enumerate(facts.block.test):
             self._add(value, TESTED, row)
-        for row, value in enumerate(facts.parameter[f.PAR_DEFAULT]):
+        for row, value in enumerate(facts.parameter.default):
             self._add(value, DEFAULT, row)
         (extra,) = facts.extra
-        for at in facts.definition[f.DEF_DECORATORS]:
+        for at in facts.definition.decorators:
             for value in extra[at + 1 : at + 1 + extra[at]] if at >= 0 else ():
                 self._add(value, DECORATES, -1)
 

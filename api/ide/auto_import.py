@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from weakref import WeakKeyDictionary
 
-from ...indexer import facts as f
 from ...indexer.inference.entities import MODULE
 from ...indexer.inference.modules import find_module
 from ...indexer.snapshot.name_search import NameSearch
@@ -184,9 +183,9 @@ def _usual(inference: Inference, path: str, name: str, files: int = 40) -> dict[
         if facts is None or where == path:
             continue
         row = facts.name_id(name)
-        for index, imported in enumerate(facts.imports[f.IMP_NAME]):
+        for index, imported in enumerate(facts.imports.name):
             if imported == row and row >= 0:
-                module = facts.names[facts.imports[f.IMP_MODULE][index]]
+                module = facts.names[facts.imports.module[index]]
                 if not module.startswith("."):
                     counts[module] = counts.get(module, 0) + 1
     return counts

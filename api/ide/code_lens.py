@@ -45,13 +45,11 @@ def lenses(inference: Inference, path: str) -> list[Lens]:
     facts = inference.need(path)
     table = facts.definition
     found: list[Lens] = []
-    for row, kind in enumerate(table[f.DEF_KIND]):
-        if is_local(facts, table[f.DEF_SCOPE][row]) or table[f.DEF_FLAGS][row] & (
-            f.ACCESSOR | f.OVERLOAD
-        ):
+    for row, kind in enumerate(table.kind):
+        if is_local(facts, table.scope[row]) or table.flags[row] & (f.ACCESSOR | f.OVERLOAD):
             continue
-        name = facts.names[table[f.DEF_NAME][row]]
-        start = table[f.DEF_POS][row]
+        name = facts.names[table.name[row]]
+        start = table.position[row]
         end = start + len(name.encode())
         entity = (CLASS if kind == f.CLASS else FUNCTION, path, row)
         is_member = owner_class(facts, entity) >= 0
@@ -95,7 +93,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _place(inference: Inference, entity: Entity) -> tuple[str, int, int]:
-    start = inference.need(entity[1]).definition[f.DEF_POS][entity[2]]
+    start = inference.need(entity[1]).definition.position[entity[2]]
     return entity[1], start, start + len(name_of(inference, entity).encode())
 
 

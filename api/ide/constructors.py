@@ -89,7 +89,7 @@ def _is_made(inference: Inference, cls: Entity) -> bool:
 def _decorators(inference: Inference, entity: Entity) -> list[tuple[str, dict[str, str]]]:
     """Last name of each decorator, and its keyword arguments as written."""
     facts = inference.need(entity[1])
-    at = facts.definition[f.DEF_DECORATORS][entity[2]]
+    at = facts.definition.decorators[entity[2]]
     if at < 0:
         return []
     (extra,) = facts.extra
@@ -129,17 +129,17 @@ def _collected(inference: Inference, order: list[Entity], *, keyword_only: bool)
 
 
 def _own_fields(inference: Inference, facts: FileFacts, cls: Entity) -> list[Field]:
-    scope = facts.definition[f.DEF_OWN_SCOPE][cls[2]]
+    scope = facts.definition.own_scope[cls[2]]
     if cls[1].startswith("/") and name_of(inference, cls) in ("NamedTuple", "TypedDict"):
         return []
     text = inference.text(cls[1])
     result: list[Field] = []
     table = facts.binding
-    for row, where in enumerate(table[f.BIND_SCOPE]):
-        if where != scope or table[f.BIND_ANNOTATION][row] < 0:
+    for row, where in enumerate(table.scope):
+        if where != scope or table.annotation[row] < 0:
             continue
-        name = facts.names[table[f.BIND_NAME][row]]
-        position = table[f.BIND_POS][row]
+        name = facts.names[table.name[row]]
+        position = table.position[row]
         annotation, default = _split(text, position + len(name.encode()))
         if annotation.startswith(("ClassVar", "typing.ClassVar")) or "init=False" in default:
             continue

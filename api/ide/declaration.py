@@ -31,9 +31,9 @@ def _rank(inference: Inference, entity: Entity) -> int:
     kind, path, row = entity
     facts = inference.need(path)
     if kind == ATTRIBUTE:
-        return 1 if facts.attribute_binding[f.ATTR_ANNOTATION][row] >= 0 else 2
+        return 1 if facts.attribute_binding.annotation[row] >= 0 else 2
     if kind in (VARIABLE, PARAMETER):
-        if facts.binding[f.BIND_KIND][row] == f.DECLARE:
+        if facts.binding.kind[row] == f.DECLARE:
             return 0
-        return 1 if facts.binding[f.BIND_ANNOTATION][row] >= 0 else 2
+        return 1 if facts.binding.annotation[row] >= 0 else 2
     return 2

@@ -24,7 +24,7 @@ def module_links(inference: Inference, path: str) -> list[tuple[int, int, str, s
                 known = spans.get(refs[at], (start, end))
                 spans[refs[at]] = min(start, known[0]), max(end, known[1])
     result: list[tuple[int, int, str, str]] = []
-    modules = facts.imports[f.IMP_MODULE]
+    modules = facts.imports.module
     for row, (start, end) in spans.items():
         spelled = facts.names[modules[row]]
         kind, target, _ = imported_module(inference, path, spelled)

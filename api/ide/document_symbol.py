@@ -5,7 +5,6 @@ What a file defines depends on its facts only, so it is worked out once for each
 
 from __future__ import annotations
 
-from ...indexer import facts as f
 from ...indexer.inference.entities import (
     CLASS,
     FUNCTION,
@@ -48,7 +47,7 @@ class SymbolNode:
 def document_symbols(facts: FileFacts) -> list[SymbolNode]:
     """Symbols of a file in order of the text; what is inside of a function is its child."""
     table = facts.definition
-    rows = {position: row for row, position in enumerate(table[f.DEF_POS])}
+    rows = {position: row for row, position in enumerate(table.position)}
     top: list[SymbolNode] = []
     around: list[SymbolNode] = []
     for name, container, kind, position, _, flags, _ in symbols(facts):
@@ -56,7 +55,7 @@ def document_symbols(facts: FileFacts) -> list[SymbolNode]:
         if row < 0 and flags & (LOCAL | INSTANCE):
             continue
         if row >= 0:
-            start, end = table[f.DEF_START][row], table[f.DEF_END][row]
+            start, end = table.start[row], table.end[row]
         else:
             start, end = position, position + len(name.encode())
         node = SymbolNode(name, container, kind, position, start, end, row)
@@ -84,7 +83,7 @@ def whole_span(inference: Inference, entity: Entity) -> tuple[int, int]:
     kind, path, row = entity
     facts = inference.need(path)
     if kind in (CLASS, FUNCTION):
-        return facts.definition[f.DEF_START][row], facts.definition[f.DEF_END][row]
+        return facts.definition.start[row], facts.definition.end[row]
     if kind == MODULE:
         return 0, facts.line_starts[-1]
     return name_span(inference, entity) or (0, 0)

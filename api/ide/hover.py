@@ -166,15 +166,15 @@ def header(inference: Inference, entity: Entity) -> str:
     facts = inference.need(path)
     table = facts.definition
     text = inference.text(path)
-    name = facts.names[table[f.DEF_NAME][row]]
-    start = table[f.DEF_POS][row]
-    written = text[start : table[f.DEF_HEADER_END][row]].decode("utf-8", "replace")
+    name = facts.names[table.name[row]]
+    start = table.position[row]
+    written = text[start : table.header_end[row]].decode("utf-8", "replace")
     written = one_line(written.encode()).rstrip(":").rstrip()
-    flags = table[f.DEF_FLAGS][row]
+    flags = table.flags[row]
     if entity[0] == CLASS:
         return f"class {written}"
     word = "async def" if flags & f.ASYNC else "def"
-    if table[f.DEF_RETURNS][row] < 0:
+    if table.returns[row] < 0:
         # By types alone: a signature is no place for what is only usual, and that takes longer.
         result = type_text(inference, inference.strict().return_type(entity, None))
         result = _awaited_text(result) if flags & f.ASYNC else result
@@ -230,15 +230,13 @@ def _broken(line: str, at: int) -> str:
 def _parameter(inference: Inference, entity: Entity, type_: str) -> str:
     _, path, row = entity
     facts = inference.need(path)
-    parameter = facts.binding[f.BIND_REF][row]
-    start, end = facts.parameter[f.PAR_POS][parameter], facts.parameter[f.PAR_END][parameter]
+    parameter = facts.binding.ref[row]
+    start, end = facts.parameter.position[parameter], facts.parameter.end[parameter]
     written = one_line(inference.text(path)[start:end])
-    stars = {f.VAR_POSITIONAL: "*", f.VAR_KEYWORD: "**"}.get(
-        facts.parameter[f.PAR_KIND][parameter], ""
-    )
-    if facts.parameter[f.PAR_ANNOTATION][parameter] >= 0 or not type_:
+    stars = {f.VAR_POSITIONAL: "*", f.VAR_KEYWORD: "**"}.get(facts.parameter.kind[parameter], "")
+    if facts.parameter.annotation[parameter] >= 0 or not type_:
         return stars + written.lstrip("*")
-    name = facts.names[facts.parameter[f.PAR_NAME][parameter]]
+    name = facts.names[facts.parameter.name[parameter]]
     type_, _, note = type_.partition("  #")
     rest = written.lstrip("*")[len(name) :].lstrip()
     default = f" = {rest[1:].lstrip()}" if rest.startswith("=") else ""

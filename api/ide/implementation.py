@@ -28,7 +28,7 @@ def implementations(inference: Inference, found: list[Found]) -> list[Entity]:
             cls = owner_class(facts, item.entity)
             if cls >= 0:
                 listed = overrides(inference, (CLASS, path, cls), name_of(inference, item.entity))
-                is_abstract = kind == FUNCTION and facts.definition[f.DEF_FLAGS][row] & f.ABSTRACT
+                is_abstract = kind == FUNCTION and facts.definition.flags[row] & f.ABSTRACT
                 if not is_abstract or not listed:
                     listed.insert(0, item.entity)
         result += [entity for entity in listed if entity not in result]

@@ -83,15 +83,15 @@ def _variables(
     table = facts.binding
     ops, _, lefts, _ = facts.expr
     shown: set[tuple[int, int, str]] = set()
-    for row, position in enumerate(table[f.BIND_POS]):
-        if not start <= position < end or table[f.BIND_KIND][row] not in _SHOWN:
+    for row, position in enumerate(table.position):
+        if not start <= position < end or table.kind[row] not in _SHOWN:
             continue
-        scope, name_row = table[f.BIND_SCOPE][row], table[f.BIND_NAME][row]
+        scope, name_row = table.scope[row], table.name[row]
         name = facts.names[name_row]
-        value = table[f.BIND_VALUE][row]
-        if table[f.BIND_ANNOTATION][row] >= 0 or name.startswith("_") or value < 0:
+        value = table.value[row]
+        if table.annotation[row] >= 0 or name.startswith("_") or value < 0:
             continue
-        if facts.scope[f.SCOPE_KIND][scope] == f.COMPREHENSION_SCOPE or ops[value] in _OBVIOUS:
+        if facts.scope.kind[scope] == f.COMPREHENSION_SCOPE or ops[value] in _OBVIOUS:
             continue
         if _declared(facts, scope, name_row):
             continue
@@ -111,7 +111,7 @@ def _variables(
 
 def _declared(facts: FileFacts, scope: int, name: int) -> bool:
     """Whether a name has an annotation somewhere in its scope."""
-    annotations = facts.binding[f.BIND_ANNOTATION]
+    annotations = facts.binding.annotation
     return any(annotations[row] >= 0 for row in facts.bindings_of(scope, name))
 
 
@@ -127,27 +127,27 @@ def _parameters(
     inference: Inference, path: str, facts: FileFacts, start: int, end: int
 ) -> Iterator[Hint]:
     table = facts.binding
-    ops = facts.expr[f.EXPR_OP]
-    for row, kind in enumerate(table[f.BIND_KIND]):
-        position = table[f.BIND_POS][row]
+    ops = facts.expr.op
+    for row, kind in enumerate(table.kind):
+        position = table.position[row]
         if kind != f.PARAMETER or not start <= position < end:
             continue
-        parameter = table[f.BIND_REF][row]
-        if table[f.BIND_ANNOTATION][row] >= 0 or facts.parameter[f.PAR_KIND][parameter] in (
+        parameter = table.ref[row]
+        if table.annotation[row] >= 0 or facts.parameter.kind[parameter] in (
             f.VAR_POSITIONAL, f.VAR_KEYWORD,
         ):  # fmt: skip
             continue
-        scope = table[f.BIND_SCOPE][row]
-        if facts.scope[f.SCOPE_KIND][scope] != f.FUNCTION_SCOPE:
+        scope = table.scope[row]
+        if facts.scope.kind[scope] != f.FUNCTION_SCOPE:
             continue
         entity = (PARAMETER, path, row)
-        default = facts.parameter[f.PAR_DEFAULT][parameter]
+        default = facts.parameter.default[parameter]
         if first_parameter_class(facts, entity) >= 0 or (default >= 0 and ops[default] in _OBVIOUS
                                                          and ops[default] != f.NONE):  # fmt: skip
             continue
         hint = _hint(
             inference,
-            position + len(facts.names[table[f.BIND_NAME][row]].encode()),
+            position + len(facts.names[table.name[row]].encode()),
             ": ",
             inference.entity_type(entity),
         )
@@ -161,19 +161,19 @@ def _returns(
     table = facts.definition
     text = inference.text(path)
     strict = inference.strict()
-    for row, kind in enumerate(table[f.DEF_KIND]):
-        position = table[f.DEF_POS][row]
-        if kind != f.FUNCTION or table[f.DEF_RETURNS][row] >= 0 or not start <= position < end:
+    for row, kind in enumerate(table.kind):
+        position = table.position[row]
+        if kind != f.FUNCTION or table.returns[row] >= 0 or not start <= position < end:
             continue
-        name = facts.names[table[f.DEF_NAME][row]]
-        if name in ("__init__", "__init_subclass__") or table[f.DEF_FLAGS][row] & f.STUB_BODY:
+        name = facts.names[table.name[row]]
+        if name in ("__init__", "__init_subclass__") or table.flags[row] & f.STUB_BODY:
             continue
         type_ = strict.return_type((FUNCTION, path, row), None)
-        if table[f.DEF_FLAGS][row] & f.ASYNC and not table[f.DEF_FLAGS][row] & f.GENERATOR:
+        if table.flags[row] & f.ASYNC and not table.flags[row] & f.GENERATOR:
             type_ = type_[0][2][-1] if len(type_) == 1 and type_[0][2] else ()
         if not type_ or all(value[0] == NONE for value in type_):
             continue
-        close = text.rfind(b")", position, table[f.DEF_HEADER_END][row])
+        close = text.rfind(b")", position, table.header_end[row])
         hint = _hint(inference, close + 1, " -> ", type_) if close >= 0 else None
         if hint is not None:
             yield hint
@@ -204,7 +204,7 @@ def _arguments(
 
 def _start(facts: FileFacts, expr: int) -> int:
     """Where a literal begins."""
-    return facts.expr[f.EXPR_POS][expr]
+    return facts.expr.position[expr]
 
 
 def _parameter_names(inference: Inference, path: str, function: int) -> list[str]:
@@ -228,11 +228,11 @@ def _parameter_names(inference: Inference, path: str, function: int) -> list[str
         return []
     facts = inference.need(entity[1])
     table = facts.parameter
-    if facts.definition[f.DEF_FLAGS][entity[2]] & f.OVERLOAD:
+    if facts.definition.flags[entity[2]] & f.OVERLOAD:
         return []
     names: list[str] = []
     for row in parameter_rows(inference, entity)[1 if bound else 0 :]:
-        if table[f.PAR_KIND][row] != f.POSITIONAL:
+        if table.kind[row] != f.POSITIONAL:
             break
-        names.append(facts.names[table[f.PAR_NAME][row]])
+        names.append(facts.names[table.name[row]])
     return names

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ...indexer import facts as f
 from ..source.lexical import layout
 
 TYPE_CHECKING = False
@@ -30,7 +29,7 @@ def selection_ranges(facts: FileFacts, text: bytes, offset: int) -> list[Span]:
         if start <= offset <= end:
             spans.add((start, end))
     spans.update(_blocks(found, offset))
-    starts, ends = facts.definition[f.DEF_START], facts.definition[f.DEF_END]
+    starts, ends = facts.definition.start, facts.definition.end
     for row, start in enumerate(starts):
         if start <= offset <= ends[row]:
             spans.add((start, start + len(text[start : ends[row]].rstrip())))

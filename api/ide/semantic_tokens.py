@@ -102,14 +102,14 @@ class _Judge:
 
     def _definition(self, row: int) -> tuple[int, int]:
         table = self._facts.definition
-        if table[f.DEF_KIND][row] == f.CLASS:
+        if table.kind[row] == f.CLASS:
             return _CLASS, 0
-        flags = table[f.DEF_FLAGS][row]
+        flags = table.flags[row]
         modifiers = _ASYNC if flags & f.ASYNC else 0
         if flags & (f.STATIC | f.CLASSMETHOD):
             modifiers |= _STATIC
-        scope = table[f.DEF_SCOPE][row]
-        kinds, parents = self._facts.scope[f.SCOPE_KIND], self._facts.scope[f.SCOPE_PARENT]
+        scope = table.scope[row]
+        kinds, parents = self._facts.scope.kind, self._facts.scope.parent
         while kinds[scope] == f.TYPE_SCOPE:
             scope = parents[scope]
         if kinds[scope] != f.CLASS_SCOPE:
@@ -120,7 +120,7 @@ class _Judge:
         kept = self._imported.get(row)
         if kept is None:
             kept = _NAMESPACE, 0
-            if self._facts.imports[f.IMP_NAME][row] != -1:
+            if self._facts.imports.name[row] != -1:
                 kept = _VARIABLE, 0
                 for item in import_target(self._snapshot, self._path, self._facts, row)[:1]:
                     kind = item.entity[0]
@@ -142,13 +142,13 @@ class _Judge:
 
     def _looked_up(self, row: int, name: str, scope: int) -> tuple[int, int] | None:
         facts = self._facts
-        kinds, parents = facts.scope[f.SCOPE_KIND], facts.scope[f.SCOPE_PARENT]
+        kinds, parents = facts.scope.kind, facts.scope.parent
         inner = True
         while scope >= 0:
             # The names of a class are seen in its own body only.
             if inner or kinds[scope] != f.CLASS_SCOPE:
                 for binding in facts.bindings_of(scope, row):
-                    if facts.binding[f.BIND_KIND][binding] in (f.GLOBAL, f.NONLOCAL):
+                    if facts.binding.kind[binding] in (f.GLOBAL, f.NONLOCAL):
                         continue
                     return self._binding(binding, name, in_class=kinds[scope] == f.CLASS_SCOPE)
             inner = inner and kinds[scope] in (f.COMPREHENSION_SCOPE, f.TYPE_SCOPE)
@@ -157,7 +157,7 @@ class _Judge:
 
     def _binding(self, row: int, name: str, *, in_class: bool) -> tuple[int, int]:
         table = self._facts.binding
-        kind, ref = table[f.BIND_KIND][row], table[f.BIND_REF][row]
+        kind, ref = table.kind[row], table.ref[row]
         if kind in (f.DEF_CLASS, f.DEF_FUNCTION):
             return self._definition(ref)
         if kind == f.PARAMETER:

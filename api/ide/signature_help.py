@@ -148,7 +148,7 @@ def is_bound(inference: Inference, value: Value) -> bool:
     receiver = args[0] if args else ()
     if not receiver:
         return False
-    flags = inference.need(entity[1]).definition[f.DEF_FLAGS][entity[2]]
+    flags = inference.need(entity[1]).definition.flags[entity[2]]
     return bool(flags & f.CLASSMETHOD) or receiver[0][0] == INSTANCE
 
 
@@ -159,7 +159,7 @@ def of_function(
     result: list[Signature] = []
     for each in overloads(inference, function):
         facts = inference.need(each[1])
-        returns = facts.definition[f.DEF_RETURNS][each[2]]
+        returns = facts.definition.returns[each[2]]
         to = receiver[2][0][0] if receiver is not None and receiver[2] and receiver[2][0] else None
         text = _annotation(inference, each) if returns >= 0 else ""
         if not text:
@@ -174,9 +174,7 @@ def _annotation(inference: Inference, function: Entity) -> str:
     facts = inference.need(function[1])
     table = facts.definition
     written = one_line(
-        inference.text(function[1])[
-            table[f.DEF_POS][function[2]] : table[f.DEF_HEADER_END][function[2]]
-        ]
+        inference.text(function[1])[table.position[function[2]] : table.header_end[function[2]]]
     )
     return written.rpartition("->")[2].strip().rstrip(":").rstrip()
 
@@ -187,12 +185,12 @@ def _parameters(inference: Inference, function: Entity) -> list[Parameter]:
     result: list[Parameter] = []
     bindings: dict[int, int] | None = None
     for row in parameter_rows(inference, function):
-        name = facts.names[table[f.PAR_NAME][row]]
-        kind = table[f.PAR_KIND][row]
-        written = one_line(text[table[f.PAR_POS][row] : table[f.PAR_END][row]]).lstrip("*")
-        if table[f.PAR_ANNOTATION][row] < 0 and not function[1].startswith("/"):
+        name = facts.names[table.name[row]]
+        kind = table.kind[row]
+        written = one_line(text[table.position[row] : table.end[row]]).lstrip("*")
+        if table.annotation[row] < 0 and not function[1].startswith("/"):
             if bindings is None:
-                kinds, refs = facts.binding[f.BIND_KIND], facts.binding[f.BIND_REF]
+                kinds, refs = facts.binding.kind, facts.binding.ref
                 bindings = {
                     refs[index]: index for index, each in enumerate(kinds) if each == f.PARAMETER
                 }
@@ -200,7 +198,7 @@ def _parameters(inference: Inference, function: Entity) -> list[Parameter]:
             if binding >= 0 and kind not in (f.VAR_POSITIONAL, f.VAR_KEYWORD):
                 written = _with_type(inference, (PARAMETER, function[1], binding), name, written)
         stars = {f.VAR_POSITIONAL: "*", f.VAR_KEYWORD: "**"}.get(kind, "")
-        required = table[f.PAR_DEFAULT][row] < 0 and not stars
+        required = table.default[row] < 0 and not stars
         parameter = Parameter(name, kind, stars + written, required=required)
         parameter.entity = function
         result.append(parameter)

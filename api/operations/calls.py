@@ -81,7 +81,7 @@ def _called_as(inference: Inference, found: list[Found]) -> list[Entity]:
             continue
         facts = inference.need(path)
         cls = owner_class(facts, (kind, path, row))
-        if cls >= 0 and facts.names[facts.definition[f.DEF_NAME][row]] in ("__init__", "__new__"):
+        if cls >= 0 and facts.names[facts.definition.name[row]] in ("__init__", "__new__"):
             entities.append((CLASS, path, cls))
     return entities
 

@@ -129,7 +129,7 @@ def _nearest_members(inference: Inference, holder: Found, wanted: str) -> list[F
         return [found for name in close for found in inference.class_member(entity, name)[:1]]
     if entity[0] == MODULE:
         facts = inference.need(entity[1])
-        bound, scopes = facts.binding[f.BIND_NAME], facts.binding[f.BIND_SCOPE]
+        bound, scopes = facts.binding.name, facts.binding.scope
         names = sorted({facts.names[bound[row]] for row, scope in enumerate(scopes) if scope == 0})
         near = [
             found
@@ -173,14 +173,14 @@ def _check_call(inference: Inference, item: Found, arguments: list[str]) -> tupl
         return "unknown", f"{dotted} is no function that is written in the workspace"
     facts = inference.need(entity[1])
     row = entity[2]
-    scope = facts.definition[f.DEF_OWN_SCOPE][row]
+    scope = facts.definition.own_scope[row]
     table = facts.parameter
     kinds: dict[str, int] = {}
-    for index, owner in enumerate(table[f.PAR_SCOPE]):
+    for index, owner in enumerate(table.scope):
         if owner == scope:
-            kinds[facts.names[table[f.PAR_NAME][index]]] = table[f.PAR_KIND][index]
-    in_class = facts.scope[f.SCOPE_KIND][facts.definition[f.DEF_SCOPE][row]] == f.CLASS_SCOPE
-    if (in_class or bound) and not facts.definition[f.DEF_FLAGS][row] & f.STATIC and kinds:
+            kinds[facts.names[table.name[index]]] = table.kind[index]
+    in_class = facts.scope.kind[facts.definition.scope[row]] == f.CLASS_SCOPE
+    if (in_class or bound) and not facts.definition.flags[row] & f.STATIC and kinds:
         del kinds[next(iter(kinds))]
     takes = [name for name, kind in kinds.items() if kind in (f.POSITIONAL, f.KEYWORD_ONLY)]
     if any(argument.startswith("*") for argument in arguments):

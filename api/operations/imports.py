@@ -105,15 +105,15 @@ def _candidates(inference: Inference, wanted: list[Entity], name: str | None) ->
 def _brings(inference: Inference, path: str, row: int, entity: Entity) -> bool:
     """Whether an import names an entity: the module it is from, or what it imports."""
     facts = inference.need(path)
-    spelled = facts.names[facts.imports[f.IMP_MODULE][row]]
+    spelled = facts.names[facts.imports.module[row]]
     module = imported_module(inference, path, spelled)
     if module == entity:
         return True
     if entity[0] == OUTSIDE and module[0] == OUTSIDE:
-        imported = facts.imports[f.IMP_NAME][row]
+        imported = facts.imports.name[row]
         full = f"{module[1]}.{facts.names[imported]}" if imported >= 0 else module[1]
         return full == entity[1] or full.startswith(entity[1] + ".")
-    if facts.imports[f.IMP_NAME][row] < 0:
+    if facts.imports.name[row] < 0:
         return False
     return any(item.entity == entity for item in import_target(inference, path, facts, row))
 
@@ -121,9 +121,9 @@ def _brings(inference: Inference, path: str, row: int, entity: Entity) -> bool:
 def _item(inference: Inference, path: str, row: int) -> dict[str, Any]:
     facts = inference.need(path)
     table = facts.imports
-    module = facts.names[table[f.IMP_MODULE][row]]
-    name, flags = table[f.IMP_NAME][row], table[f.IMP_FLAGS][row]
-    start = table[f.IMP_POS][row]
+    module = facts.names[table.module[row]]
+    name, flags = table.name[row], table.flags[row]
+    start = table.position[row]
     spelled = "*" if name == f.STAR else facts.names[name] if name >= 0 else module
     item: dict[str, Any] = {
         "path": path,
@@ -135,7 +135,7 @@ def _item(inference: Inference, path: str, row: int) -> dict[str, Any]:
     if name != -1:
         item["name"] = spelled
     if flags & f.ALIASED:
-        item["alias"] = facts.names[table[f.IMP_BOUND][row]]
+        item["alias"] = facts.names[table.bound[row]]
     targets: list[Found] = (
         [Found(imported_module(inference, path, module))]
         if name in (-1, f.STAR)

@@ -147,18 +147,18 @@ def entity_of_symbol(inference: Inference, path: str, row: StoredSymbol) -> Foun
         return None
     table = facts.definition
     nearest: tuple[int, Found] | None = None
-    for index, defined in enumerate(table[f.DEF_NAME]):
+    for index, defined in enumerate(table.name):
         if defined == name_row:
-            kind = CLASS if table[f.DEF_KIND][index] == f.CLASS else FUNCTION
-            distance = abs(table[f.DEF_POS][index] - position)
+            kind = CLASS if table.kind[index] == f.CLASS else FUNCTION
+            distance = abs(table.position[index] - position)
             if nearest is None or distance < nearest[0]:
                 nearest = distance, Found((kind, path, index))
     if nearest is not None and nearest[0] == 0:
         return nearest[1]
-    for index, bound in enumerate(facts.binding[f.BIND_NAME]):
-        if bound == name_row and facts.binding[f.BIND_POS][index] == position:
+    for index, bound in enumerate(facts.binding.name):
+        if bound == name_row and facts.binding.position[index] == position:
             return Found(entity_of_binding(path, facts, index))
-    for index, attribute in enumerate(facts.attribute_binding[f.ATTR_NAME]):
-        if attribute == name_row and facts.attribute_binding[f.ATTR_POS][index] == position:
+    for index, attribute in enumerate(facts.attribute_binding.name):
+        if attribute == name_row and facts.attribute_binding.position[index] == position:
             return Found((ATTRIBUTE, path, index))
     return nearest[1] if nearest is not None else None

@@ -80,16 +80,16 @@ def census(inference: Inference) -> Census:
 
 def _count(inference: Inference, made: Census, path: str, facts: FileFacts) -> None:
     table = facts.definition
-    for row, kind in enumerate(table[f.DEF_KIND]):
-        name = facts.names[table[f.DEF_NAME][row]]
-        documented = table[f.DEF_DOC][row] >= 0
+    for row, kind in enumerate(table.kind):
+        name = facts.names[table.name[row]]
+        documented = table.doc[row] >= 0
         if kind == f.CLASS:
             for base in base_names(facts, row):
                 made.bases[base] += 1
                 made.base_examples.setdefault(base, []).append((CLASS, path, row))
         else:
             made.n_functions += 1
-            made.n_annotated += table[f.DEF_RETURNS][row] >= 0
+            made.n_annotated += table.returns[row] >= 0
         if not name.startswith("_"):
             made.n_public += 1
             made.n_documented += documented
@@ -113,9 +113,9 @@ def _count_imports(inference: Inference, made: Census, path: str, facts: FileFac
     future = False
     modules: set[str] = set()
     own = (inference.snapshot.index.module_name(path) or "").partition(".")[0]
-    for row, module in enumerate(table[f.IMP_MODULE]):
+    for row, module in enumerate(table.module):
         spelled = facts.names[module]
-        future |= bool(table[f.IMP_FLAGS][row] & f.FUTURE)
+        future |= bool(table.flags[row] & f.FUTURE)
         full = absolute(inference, path, spelled)
         if full.partition(".")[0] == own and own:
             modules.add(full)
@@ -129,15 +129,15 @@ def _count_tests(made: Census, path: str, facts: FileFacts) -> None:
     name = path.rpartition("/")[2]
     made.test_names["test_*.py" if name.startswith("test_") else name] += 1
     table = facts.definition
-    for row, kind in enumerate(table[f.DEF_KIND]):
-        if kind == f.FUNCTION and facts.names[table[f.DEF_NAME][row]].startswith("test"):
-            scope = facts.scope[f.SCOPE_KIND][table[f.DEF_SCOPE][row]]
+    for row, kind in enumerate(table.kind):
+        if kind == f.FUNCTION and facts.names[table.name[row]].startswith("test"):
+            scope = facts.scope.kind[table.scope[row]]
             made.n_test_methods += scope == f.CLASS_SCOPE
             made.n_test_functions += scope == f.MODULE_SCOPE
     if name == "conftest.py":
-        for row, kind in enumerate(table[f.DEF_KIND]):
-            if kind == f.FUNCTION and table[f.DEF_DECORATORS][row] >= 0:
-                made.fixtures[facts.names[table[f.DEF_NAME][row]]] += 1
+        for row, kind in enumerate(table.kind):
+            if kind == f.FUNCTION and table.decorators[row] >= 0:
+                made.fixtures[facts.names[table.name[row]]] += 1
 
 
 def families(inference: Inference, made: Census, most: int) -> list[tuple[Entity, int]]:

@@ -136,7 +136,7 @@ def derived(inference: Inference, base: Entity, near: str = "") -> tuple[list[En
         facts = inference.facts(path)
         if facts is None:
             continue
-        for row, kind in enumerate(facts.definition[f.DEF_KIND]):
+        for row, kind in enumerate(facts.definition.kind):
             if kind == f.CLASS and name in base_names(facts, row):
                 entity: Entity = (CLASS, path, row)
                 if base in bases(inference, entity):
@@ -178,9 +178,9 @@ def in_place(inference: Inference, cls: Entity | None, subject: Subject) -> Fami
         facts = inference.facts(path)
         if facts is None:
             continue
-        for row, kind in enumerate(facts.definition[f.DEF_KIND]):
+        for row, kind in enumerate(facts.definition.kind):
             entity: Entity = (CLASS, path, row)
-            if kind != f.CLASS or entity == cls or facts.definition[f.DEF_SCOPE][row]:
+            if kind != f.CLASS or entity == cls or facts.definition.scope[row]:
                 continue
             other = Subject.of(of_class(inference, entity))
             if _is_alike(subject, other):

@@ -142,13 +142,13 @@ def _class(inference: Inference, facts: FileFacts, entity: Entity) -> Class:
     _, path, row = entity
     table = facts.definition
     text = inference.text(path)
-    cls = Class(entity, facts.names[table[f.DEF_NAME][row]])
-    cls.is_local = _is_local(facts, table[f.DEF_SCOPE][row])
-    cls.decorators = _decorators(text, table[f.DEF_START][row], table[f.DEF_POS][row])
-    for part in _arguments(text, table[f.DEF_POS][row], table[f.DEF_HEADER_END][row]):
+    cls = Class(entity, facts.names[table.name[row]])
+    cls.is_local = _is_local(facts, table.scope[row])
+    cls.decorators = _decorators(text, table.start[row], table.position[row])
+    for part in _arguments(text, table.position[row], table.header_end[row]):
         keyword = re.match(r"(\w+)\s*=(?!=)", part)
         (cls.keywords if keyword or part.startswith("**") else cls.bases).append(part)
-    scope = table[f.DEF_OWN_SCOPE][row]
+    scope = table.own_scope[row]
     names, _, positions, kinds, _, annotations, _, refs = facts.binding
     for index in bindings_in(facts, scope):
         name, kind = facts.names[names[index]], kinds[index]
@@ -160,7 +160,7 @@ def _class(inference: Inference, facts: FileFacts, entity: Entity) -> Class:
             line = _statement(text, positions[index])
             cls.attributes[name] = _value(line, has_annotation=annotations[index] >= 0)
     _fields(facts, row, cls)
-    cls.imports = used_imports(facts, table[f.DEF_START][row], table[f.DEF_END][row])
+    cls.imports = used_imports(facts, table.start[row], table.end[row])
     return cls
 
 
@@ -168,19 +168,19 @@ def _function(inference: Inference, facts: FileFacts, entity: Entity) -> Functio
     _, path, row = entity
     table = facts.definition
     text = inference.text(path)
-    function = Function(entity, facts.names[table[f.DEF_NAME][row]])
-    function.flags = table[f.DEF_FLAGS][row]
-    start, name_at = table[f.DEF_START][row], table[f.DEF_POS][row]
-    head_end, end = table[f.DEF_HEADER_END][row], table[f.DEF_END][row]
+    function = Function(entity, facts.names[table.name[row]])
+    function.flags = table.flags[row]
+    start, name_at = table.start[row], table.position[row]
+    head_end, end = table.header_end[row], table.end[row]
     function.decorators = _decorators(text, start, name_at)
     function.parameters = [
         _parameter(facts, text, index) for index in parameter_rows(inference, entity)
     ]
-    if table[f.DEF_RETURNS][row] >= 0:
+    if table.returns[row] >= 0:
         header = one_line(text[name_at:head_end])
         function.returns = header.rpartition("->")[2].strip().rstrip(":").rstrip()
     function.gives = bool(function.flags & (f.RETURNS_VALUE | f.GENERATOR))
-    scope = table[f.DEF_OWN_SCOPE][row]
+    scope = table.own_scope[row]
     for kind, expr in _results(facts).get(scope, ()):
         if kind == f.RAISE and expr >= 0:
             _add(function.raises, raised_name(facts, expr))
@@ -203,8 +203,8 @@ def _add(names: list[str], name: str) -> None:
 
 def raised_name(facts: FileFacts, expr: int) -> str:
     """What ``raise`` names: the class of ``raise Class(...)``, a function that gives one."""
-    if facts.expr[f.EXPR_OP][expr] == f.CALL:
-        expr = facts.expr[f.EXPR_A][expr]
+    if facts.expr.op[expr] == f.CALL:
+        expr = facts.expr.a[expr]
     name = last_name(facts, expr)
     return name if name[:1].isupper() else ""
 
@@ -214,43 +214,43 @@ def bindings_in(facts: FileFacts, scope: int) -> list[int]:
     table: dict[int, list[int]] | None = facts.memo.get("bindings by scope")
     if table is None:
         table = facts.memo["bindings by scope"] = {}
-        for row, where in enumerate(facts.binding[f.BIND_SCOPE]):
+        for row, where in enumerate(facts.binding.scope):
             table.setdefault(where, []).append(row)
     rows = table.get(scope, [])
-    return sorted(rows, key=facts.binding[f.BIND_POS].__getitem__)
+    return sorted(rows, key=facts.binding.position.__getitem__)
 
 
 def used_imports(facts: FileFacts, start: int, end: int) -> list[str]:
     """``module`` or ``module:name`` of each import of a file that is used between two offsets."""
     found: list[str] = []
     table = facts.imports
-    for row, bound in enumerate(table[f.IMP_BOUND]):
-        if bound < 0 or table[f.IMP_SCOPE][row] or table[f.IMP_FLAGS][row] & f.FUTURE:
+    for row, bound in enumerate(table.bound):
+        if bound < 0 or table.scope[row] or table.flags[row] & f.FUTURE:
             continue
         if any(start <= at < end for _, at, _ in facts.occurrences(facts.names[bound])):
-            module = facts.names[table[f.IMP_MODULE][row]]
-            name = table[f.IMP_NAME][row]
+            module = facts.names[table.module[row]]
+            name = table.name[row]
             found.append(f"{module}:{facts.names[name]}" if name >= 0 else module)
     return found
 
 
 def _is_local(facts: FileFacts, scope: int) -> bool:
     while scope > 0:
-        if facts.scope[f.SCOPE_KIND][scope] == f.FUNCTION_SCOPE:
+        if facts.scope.kind[scope] == f.FUNCTION_SCOPE:
             return True
-        scope = facts.scope[f.SCOPE_PARENT][scope]
+        scope = facts.scope.parent[scope]
     return False
 
 
 def _parameter(facts: FileFacts, text: bytes, row: int) -> Parameter:
     table = facts.parameter
-    name, kind = facts.names[table[f.PAR_NAME][row]], table[f.PAR_KIND][row]
-    written = one_line(text[table[f.PAR_POS][row] : table[f.PAR_END][row]]).lstrip("*")
+    name, kind = facts.names[table.name[row]], table.kind[row]
+    written = one_line(text[table.position[row] : table.end[row]]).lstrip("*")
     rest = written[len(name) :].lstrip()
     annotation = default = ""
-    if table[f.PAR_ANNOTATION][row] >= 0 and rest.startswith(":"):
+    if table.annotation[row] >= 0 and rest.startswith(":"):
         annotation, _, default = split_default(rest[1:].strip())
-    elif table[f.PAR_DEFAULT][row] >= 0:
+    elif table.default[row] >= 0:
         default = split_default(rest)[2]
     return Parameter(name, kind, annotation.strip(), default if kind != f.VAR_KEYWORD else "")
 
@@ -336,10 +336,10 @@ def _fields(facts: FileFacts, row: int, cls: Class) -> None:
     taken = {each.name for each in init.parameters} if init else set[str]()
     table = facts.attribute_binding
     ops, _, lefts, _ = facts.expr
-    for index, owner in enumerate(table[f.ATTR_OWNER]):
+    for index, owner in enumerate(table.owner):
         if owner != row:
             continue
-        name, value = facts.names[table[f.ATTR_NAME][index]], table[f.ATTR_VALUE][index]
+        name, value = facts.names[table.name[index]], table.value[index]
         given = ""
         if value >= 0 and ops[value] == f.NAME and facts.names[lefts[value]] in taken:
             given = facts.names[lefts[value]]
@@ -370,12 +370,12 @@ def _handlers(facts: FileFacts) -> dict[int, list[int]]:
 
 
 def _parts(facts: FileFacts, expr: int) -> list[int]:
-    if facts.expr[f.EXPR_OP][expr] == f.RAISED:
-        expr = facts.expr[f.EXPR_A][expr]
-    if facts.expr[f.EXPR_OP][expr] != f.TUPLE:
+    if facts.expr.op[expr] == f.RAISED:
+        expr = facts.expr.a[expr]
+    if facts.expr.op[expr] != f.TUPLE:
         return [expr]
     (extra,) = facts.extra
-    at = facts.expr[f.EXPR_A][expr]
+    at = facts.expr.a[expr]
     return list(extra[at + 1 : at + 1 + extra[at]])
 
 
@@ -388,7 +388,7 @@ def _super_calls(facts: FileFacts) -> list[tuple[int, str, list[str]]]:
 
 
 def _find_super_calls(facts: FileFacts) -> Iterator[tuple[int, str, list[str]]]:
-    names = facts.expr[f.EXPR_B]
+    names = facts.expr.b
     for role, position, ref in facts.occurrences("super"):
         if role & f.ROLE_MASK != f.CALLED or ref < 0:
             continue
@@ -413,7 +413,7 @@ def _using(facts: FileFacts, expr: int, op: int) -> int:
 def call_arguments(facts: FileFacts, call: int) -> list[str]:
     """Arguments of a call as they are written, an ellipsis for what is no name or constant."""
     (extra,) = facts.extra
-    at = facts.expr[f.EXPR_B][call]
+    at = facts.expr.b[call]
     found: list[str] = []
     for index in range(at + 1, at + 1 + 3 * extra[at], 3):
         key, expr = extra[index], extra[index + 2]

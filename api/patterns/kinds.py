@@ -98,12 +98,12 @@ def _decorated_in(inference: Inference, path: str, names: frozenset[str]) -> Ite
     if facts is None:
         return
     table = facts.definition
-    for row, at in enumerate(table[f.DEF_DECORATORS]):
-        if at < 0 or table[f.DEF_KIND][row] != f.FUNCTION:
+    for row, at in enumerate(table.decorators):
+        if at < 0 or table.kind[row] != f.FUNCTION:
             continue
         for expr in decorators(facts, row):
-            called = facts.expr[f.EXPR_OP][expr] == f.CALL
-            if last_name(facts, facts.expr[f.EXPR_A][expr] if called else expr) in names:
+            called = facts.expr.op[expr] == f.CALL
+            if last_name(facts, facts.expr.a[expr] if called else expr) in names:
                 yield FUNCTION, path, row
                 break
 
@@ -118,7 +118,7 @@ def _alike(inference: Inference, subject: Subject, without: Entity | None) -> Fa
         if facts is None:
             continue
         table = facts.definition
-        for row, kind in enumerate(table[f.DEF_KIND]):
+        for row, kind in enumerate(table.kind):
             entity: Entity = (FUNCTION, path, row)
             if kind != f.FUNCTION or entity == without:
                 continue
@@ -139,7 +139,7 @@ def _alike(inference: Inference, subject: Subject, without: Entity | None) -> Fa
 
 def _is_like(inference: Inference, subject: Subject, mine: list[str], entity: Entity) -> bool:
     facts = inference.need(entity[1])
-    name = facts.names[facts.definition[f.DEF_NAME][entity[2]]]
+    name = facts.names[facts.definition.name[entity[2]]]
     if name.startswith("__"):
         return False
     theirs = words(name).split()

@@ -146,10 +146,10 @@ def _classes_with(inference: Inference, path: str, name: str) -> Iterator[Entity
     row = facts.name_id(name) if facts is not None else -1
     if facts is None or row < 0:
         return
-    for binding, bound in enumerate(facts.binding[f.BIND_NAME]):
-        scope = facts.binding[f.BIND_SCOPE][binding]
-        if bound == row and facts.scope[f.SCOPE_KIND][scope] == f.CLASS_SCOPE:
-            yield CLASS, path, facts.scope[f.SCOPE_DEFINITION][scope]
+    for binding, bound in enumerate(facts.binding.name):
+        scope = facts.binding.scope[binding]
+        if bound == row and facts.scope.kind[scope] == f.CLASS_SCOPE:
+            yield CLASS, path, facts.scope.definition[scope]
 
 
 def _taking(inference: Inference, path: str, name: str) -> Iterator[Entity]:
@@ -157,10 +157,10 @@ def _taking(inference: Inference, path: str, name: str) -> Iterator[Entity]:
     row = facts.name_id(name) if facts is not None else -1
     if facts is None or row < 0:
         return
-    for index, taken in enumerate(facts.parameter[f.PAR_NAME]):
+    for index, taken in enumerate(facts.parameter.name):
         if taken == row:
-            definition = facts.scope[f.SCOPE_DEFINITION][facts.parameter[f.PAR_SCOPE][index]]
-            if definition >= 0 and facts.definition[f.DEF_KIND][definition] == f.FUNCTION:
+            definition = facts.scope.definition[facts.parameter.scope[index]]
+            if definition >= 0 and facts.definition.kind[definition] == f.FUNCTION:
                 yield FUNCTION, path, definition
 
 
@@ -169,6 +169,6 @@ def _defined(inference: Inference, path: str, kind: int) -> Iterator[Entity]:
     if facts is None:
         return
     wanted = f.CLASS if kind == CLASS else f.FUNCTION
-    for row, each in enumerate(facts.definition[f.DEF_KIND]):
-        if each == wanted and not facts.definition[f.DEF_SCOPE][row]:
+    for row, each in enumerate(facts.definition.kind):
+        if each == wanted and not facts.definition.scope[row]:
             yield kind, path, row

@@ -99,9 +99,9 @@ class Origins:
             row = facts.name_id(name) if facts is not None else -1
             rows = facts.bindings_of(0, row) if facts is not None and row >= 0 else []
             having += bool(rows)
-            if facts is not None and rows and facts.binding[f.BIND_KIND][rows[0]] == f.ASSIGN:
+            if facts is not None and rows and facts.binding.kind[rows[0]] == f.ASSIGN:
                 text = self.inference.text(path)
-                start = facts.binding[f.BIND_POS][rows[0]]
+                start = facts.binding.position[rows[0]]
                 line = text[start : text.find(b"\n", start)].decode("utf-8", "replace")
                 if re.fullmatch(r"\w+ = [\w.]+\(\)", line.strip()):
                     made.append(line.strip())
@@ -123,12 +123,12 @@ class Origins:
             if facts is None or row < 0:
                 continue
             for binding in facts.bindings_of(0, row):
-                kind, ref = (facts.binding[column][binding] for column in (f.BIND_KIND, f.BIND_REF))
+                kind, ref = facts.binding.kind[binding], facts.binding.ref[binding]
                 if kind == f.IMPORT:
                     table = facts.imports
-                    module = absolute(self.inference, path, facts.names[table[f.IMP_MODULE][ref]])
-                    imported = table[f.IMP_NAME][ref]
-                    flags = table[f.IMP_FLAGS][ref]
+                    module = absolute(self.inference, path, facts.names[table.module[ref]])
+                    imported = table.name[ref]
+                    flags = table.flags[ref]
                     if flags & (f.IN_TRY | f.IN_HANDLER | f.IN_BRANCH) or imported < -1:
                         continue
                     original = facts.names[imported] if imported >= 0 else ""
@@ -147,7 +147,7 @@ class Origins:
         for_types = [each for each in self.needed.values() if each.is_for_types]
         plain = [each for each in self.needed.values() if not each.is_for_types]
         lines: list[str] = []
-        is_new = self._there is None or not len(self._there.binding[f.BIND_NAME])
+        is_new = self._there is None or not len(self._there.binding.name)
         if not self._has_future() and (for_types or (is_new and self._uses_future())):
             lines += ["from __future__ import annotations", ""]
         guard = ""
@@ -183,14 +183,14 @@ class Origins:
 
     def _has_future(self) -> bool:
         facts = self._there
-        return facts is not None and any(flag & f.FUTURE for flag in facts.imports[f.IMP_FLAGS])
+        return facts is not None and any(flag & f.FUTURE for flag in facts.imports.flags)
 
     def _uses_future(self) -> bool:
         sources = self.sources[:5]
         using = 0
         for path in sources:
             facts = self.inference.facts(path)
-            if facts is not None and any(flag & f.FUTURE for flag in facts.imports[f.IMP_FLAGS]):
+            if facts is not None and any(flag & f.FUTURE for flag in facts.imports.flags):
                 using += 1
         return using * 2 > len(sources)
 
@@ -227,7 +227,7 @@ class Origins:
         top = own.partition(".")[0]
         for path in [each for each in paths if each.rpartition("/")[0] == near][:5]:
             facts = self.inference.facts(path)
-            for row in facts.imports[f.IMP_MODULE] if facts is not None else ():
+            for row in facts.imports.module if facts is not None else ():
                 spelled = facts.names[row] if facts is not None else ""
                 relative += spelled.startswith(".")
                 whole += spelled.partition(".")[0] == top

@@ -128,7 +128,7 @@ def _as_bases(inference: Inference, name: str, into: str) -> list[Entity]:
     votes: dict[Entity, float] = {}
     for path in sorted(paths, key=lambda path: (-nearness(into, path), path))[:_LOOKED_INTO]:
         facts = inference.facts(path)
-        for row, kind in enumerate(facts.definition[f.DEF_KIND]) if facts is not None else ():
+        for row, kind in enumerate(facts.definition.kind) if facts is not None else ():
             if kind != f.CLASS:
                 continue
             cls: Entity = (CLASS, path, row)

@@ -233,10 +233,10 @@ def _using(inference: Inference, uses: set[str]) -> Iterator[tuple[Entity, float
             ]
             for name in weights
         }
-        for row, kind in enumerate(table[f.DEF_KIND]):
+        for row, kind in enumerate(table.kind):
             if kind != f.FUNCTION:
                 continue
-            start, end = table[f.DEF_HEADER_END][row], table[f.DEF_END][row]
+            start, end = table.header_end[row], table.end[row]
             shared = [
                 name for name, each in places.items() if any(start <= at < end for at in each)
             ]
@@ -256,7 +256,7 @@ def _installed(inference: Inference, asked: Wanted, into: str) -> Iterator[Entit
         facts = inference.facts(path)
         if facts is None:
             continue
-        for row in facts.imports[f.IMP_MODULE]:
+        for row in facts.imports.module:
             name = facts.names[row]
             if not name.startswith("."):
                 modules[name] = modules.get(name, 0) + 1
@@ -273,9 +273,9 @@ def _installed(inference: Inference, asked: Wanted, into: str) -> Iterator[Entit
         facts = inference.facts(entity[1])
         if facts is None:
             continue
-        for row, kind in enumerate(facts.definition[f.DEF_KIND]):
-            defined = facts.names[facts.definition[f.DEF_NAME][row]]
-            if facts.definition[f.DEF_SCOPE][row] or defined.startswith("_"):
+        for row, kind in enumerate(facts.definition.kind):
+            defined = facts.names[facts.definition.name[row]]
+            if facts.definition.scope[row] or defined.startswith("_"):
                 continue
             said = {stem(word) for word in words(defined).split()}
             if not any(has(said, word) for word in asked.terms):

@@ -160,10 +160,10 @@ def _compared(inference: Inference, plan: Planned) -> str:
     """Where one of the others is to be read."""
     kind, path, row = plan.model.entity
     facts = inference.need(path)
-    line = facts.line_of(facts.definition[f.DEF_POS][row]) + 1
+    line = facts.line_of(facts.definition.position[row]) + 1
     owner = owner_class(facts, (kind, path, row))
     name = name_of(inference, plan.model.entity)
     if owner >= 0:  # the class says enough: the method is called the same
-        name = facts.names[facts.definition[f.DEF_NAME][owner]]
+        name = facts.names[facts.definition.name[owner]]
     where = path.rpartition("/")[2]
     return f"; compare {name}, {where}:{line}"

@@ -32,7 +32,7 @@ class Chunk:
 def chunks(path: str, facts: FileFacts, hits: Mapping[str, Sequence[int]]) -> list[Chunk]:
     """The chunks of a file, with how often each word occurs in them; functions are not cut."""
     table = facts.definition
-    starts, ends, kinds = table[f.DEF_START], table[f.DEF_END], table[f.DEF_KIND]
+    starts, ends, kinds = table.start, table.end, table.kind
     found = [Chunk(path, MODULE_LEVEL, facts.line_starts[-1])]
     bounds: list[tuple[int, Chunk]] = [(0, found[0])]
     open_: list[tuple[int, Chunk]] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ...indexer import facts as f
 from ...indexer.inference.entities import CLASS
 from ..render.tokens import count_tokens
 from .pieces import described, line_of
@@ -117,7 +116,7 @@ def _add_texts(inference: Inference, packed: Packed, files: list[Listed], words:
             return
         facts = inference.need(piece.path)
         table = facts.definition
-        span = table[f.DEF_START][piece.entity[2]], table[f.DEF_END][piece.entity[2]]
+        span = table.start[piece.entity[2]], table.end[piece.entity[2]]
         if any(a <= span[0] and span[1] <= b for a, b in covered.get(piece.path, ())):
             continue
         left = packed.budget - packed.tokens
@@ -148,20 +147,20 @@ def _lines(
     facts = inference.need(piece.path)
     table = facts.definition
     row = piece.entity[2]
-    first = facts.line_of(table[f.DEF_START][row])
-    last = facts.line_of(max(table[f.DEF_START][row], table[f.DEF_END][row] - 1))
+    first = facts.line_of(table.start[row])
+    last = facts.line_of(max(table.start[row], table.end[row] - 1))
     kept = set(range(first, last + 1))
     if piece.entity[0] == CLASS:
-        scope = table[f.DEF_OWN_SCOPE][row]
-        for inner, around in enumerate(table[f.DEF_SCOPE]):
+        scope = table.own_scope[row]
+        for inner, around in enumerate(table.scope):
             if around == scope:
-                body = facts.line_of(table[f.DEF_HEADER_END][inner]) + 1
-                end = facts.line_of(max(table[f.DEF_START][inner], table[f.DEF_END][inner] - 1))
+                body = facts.line_of(table.header_end[inner]) + 1
+                end = facts.line_of(max(table.start[inner], table.end[inner] - 1))
                 kept.difference_update(range(body, end + 1))
     text = inference.text(piece.path)
     starts = facts.line_starts
     if words is not None:
-        head = facts.line_of(table[f.DEF_HEADER_END][row])
+        head = facts.line_of(table.header_end[row])
         near = set(range(first, max(head + 1, first + _HEAD)))
         for line in piece.hits:
             near.update(range(line - 1 - _AROUND, line + _AROUND))

@@ -73,7 +73,7 @@ def listed(inference: Inference, ranking: Ranking) -> list[Listed]:
         pieces = sorted(pieces, key=lambda piece: -piece.score)[: _LISTED[place]]
         facts = inference.facts(one.path)
         if facts is not None:
-            starts = facts.definition[f.DEF_START]
+            starts = facts.definition.start
             pieces.sort(key=lambda piece: starts[piece.entity[2]])
         found.append(Listed(one, ranking.reasons(one), pieces))
     return found
@@ -97,8 +97,8 @@ def _pieces(
             if around is not None:
                 at_lines.setdefault(around[2], []).append(line)
     found: list[Piece] = []
-    for row in range(len(table[f.DEF_NAME])):
-        name = facts.names[table[f.DEF_NAME][row]]
+    for row in range(len(table.name)):
+        name = facts.names[table.name[row]]
         score, why = scores.get(row, 0.0), "most like the task" if scores.get(row, 0) > 0.6 else ""
         if row in scores or row in at_lines:
             if name in identifiers:
@@ -110,7 +110,7 @@ def _pieces(
             why = f"line {', '.join(map(str, at_lines[row]))} is named in the task"
         if score <= 0:
             continue
-        entity = (CLASS if table[f.DEF_KIND][row] == f.CLASS else FUNCTION), one.path, row
+        entity = (CLASS if table.kind[row] == f.CLASS else FUNCTION), one.path, row
         piece = Piece(entity, inner_name(inference, entity), score * share, why)
         piece.hits = at_lines.get(row, [])
         found.append(piece)
@@ -134,7 +134,7 @@ def inner_name(inference: Inference, entity: Entity) -> str:
 def line_of(inference: Inference, piece: Piece) -> int:
     """One-based line of a piece's name."""
     facts = inference.need(piece.path)
-    return facts.line_of(facts.definition[f.DEF_POS][piece.entity[2]]) + 1
+    return facts.line_of(facts.definition.position[piece.entity[2]]) + 1
 
 
 def described(inference: Inference, piece: Piece) -> str:
@@ -163,7 +163,7 @@ def related(inference: Inference, pieces: list[Piece]) -> list[tuple[Piece, str]
         table = facts.definition
         if piece.entity[0] == CLASS:
             near = [(entity, f"base of {piece.name}") for entity in bases(strict, piece.entity)]
-        elif table[f.DEF_END][piece.entity[2]] - table[f.DEF_START][piece.entity[2]] < 8_000:
+        elif table.end[piece.entity[2]] - table.start[piece.entity[2]] < 8_000:
             calls = outgoing(strict, [Found(piece.entity)])
             near = [(entity, f"called by {piece.name}") for entity in list(calls)[:_MOST_CALLS]]
         else:
@@ -217,7 +217,7 @@ def _used_in(inference: Inference, path: str, names: list[str]) -> str:
             around = enclosing(inference, path, position)
             if around is not None and around[0] == FUNCTION:
                 test = inner_name(inference, around)
-                where.setdefault(test, facts.line_of(facts.definition[f.DEF_POS][around[2]]) + 1)
+                where.setdefault(test, facts.line_of(facts.definition.position[around[2]]) + 1)
         if len(where) >= 3:
             break
     told = ", ".join(f"{line} {test}" for test, line in list(where.items())[:3])

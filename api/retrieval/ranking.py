@@ -152,9 +152,8 @@ class Ranking:
             or not self._evidence.scores["defines"][self._evidence.paths.index(one.path)]
         ):
             return []
-        from ...indexer import facts as f
 
-        defined = {facts.names[row] for row in facts.definition[f.DEF_NAME]}
+        defined = {facts.names[row] for row in facts.definition.name}
         wanted = self.task.identifiers or self.task.telling
         return [name for name in wanted if name in defined][:3]
 

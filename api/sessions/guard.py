@@ -139,22 +139,20 @@ def _of_edit(session: Session, path: str, before: Known, content: bytes) -> list
 
 def _widened(session: Session, path: str, lines: tuple[int, int], end: int) -> tuple[int, int]:
     """Lines with what they are a part of: the smallest definition around them, if it is short."""
-    from ...indexer import facts as f
-
     first, last = lines
     facts = session.inference(whole=False).facts(path)
     if facts is not None and last < len(facts.line_starts):
         start, until = facts.line_starts[first], facts.line_starts[last]
         table = facts.definition
         around = [
-            (table[f.DEF_END][row] - begin, row)
-            for row, begin in enumerate(table[f.DEF_START])
-            if begin <= start and until <= table[f.DEF_END][row] + 1
+            (table.end[row] - begin, row)
+            for row, begin in enumerate(table.start)
+            if begin <= start and until <= table.end[row] + 1
         ]
         if around:
             row = min(around)[1]
-            head = facts.line_of(table[f.DEF_START][row])
-            tail = facts.line_of(max(table[f.DEF_END][row] - 1, 0)) + 1
+            head = facts.line_of(table.start[row])
+            tail = facts.line_of(max(table.end[row] - 1, 0)) + 1
             if tail - head <= _SMALL:
                 return min(head, first), max(tail, last)
     return max(first - _AROUND, 0), min(last + _AROUND, end)

@@ -44,7 +44,7 @@ def missing_for(
     """What a session has to be shown before a new file is written; ``contents`` holds it."""
     inference = session.with_contents(contents).inference(whole=False)
     facts = inference.facts(path)
-    if facts is None or not len(facts.definition[f.DEF_KIND]):
+    if facts is None or not len(facts.definition.kind):
         return []
     used = _used(inference, path, facts, set(contents))
     found = [
@@ -62,14 +62,14 @@ def _used(inference: Inference, path: str, facts: FileFacts, own: set[str]) -> l
     uses = sorted(
         (position, row, role)
         for row, (role, position) in enumerate(
-            zip(facts.occurrence[f.OCC_ROLE], facts.occurrence[f.OCC_POS], strict=True)
+            zip(facts.occurrence.role, facts.occurrence.position, strict=True)
         )
         if role & f.ROLE_MASK in _ROLES
     )
     text = inference.text(path)
     found: dict[Entity, None] = {}
     for position, row, role in uses[:_USES]:
-        ref = facts.occurrence[f.OCC_REF][row]
+        ref = facts.occurrence.ref[row]
         found_at = identifier_at(text, position)
         name = found_at[1] if found_at is not None else ""
         for item in entities_at(inference, path, Occurrence(name, position, role, ref)):
@@ -99,8 +99,8 @@ def _api(
     name = qualified_name(inference, entity)
     if ledger.signature(number, path, name) == signature(inference, entity):
         return None
-    first = facts.line_of(facts.definition[f.DEF_POS][row])
-    last = facts.line_of(max(facts.definition[f.DEF_HEADER_END][row] - 1, 0)) + 1
+    first = facts.line_of(facts.definition.position[row])
+    last = facts.line_of(max(facts.definition.header_end[row] - 1, 0)) + 1
     content = content_of(session, path)
     if content is None or known(ledger, number, path, content).covers(first, last):
         return None

@@ -10,7 +10,6 @@ import re
 from bisect import bisect_right
 from itertools import pairwise
 
-from ...indexer import facts as f
 from ...indexer import scope_map
 
 TYPE_CHECKING = False
@@ -264,7 +263,7 @@ def scope_at(facts: FileFacts, text: bytes, offset: int) -> int:
     )  # fmt: skip
     outer = _scope_of_line(facts, text, line_start, indent)
     inner = scope_map.scope_at(facts, max(offset - 1, line_start))
-    parents = facts.scope[f.SCOPE_PARENT]
+    parents = facts.scope.parent
     current = inner
     while current >= 0:
         if current == outer:
@@ -286,7 +285,7 @@ def _scope_of_line(facts: FileFacts, text: bytes, line_start: int, indent: int) 
             at = start + column
             row = _header_at(facts, at)
             if row >= 0 and column < indent:
-                return facts.definition[f.DEF_OWN_SCOPE][row]
+                return facts.definition.own_scope[row]
             if column == indent or column < indent:
                 return scope_map.scope_at(facts, at)
         end = start
@@ -296,17 +295,17 @@ def _scope_of_line(facts: FileFacts, text: bytes, line_start: int, indent: int) 
 def _header_at(facts: FileFacts, position: int) -> int:
     """Row of the definition whose header holds a position, or -1."""
     table = facts.definition
-    for row in range(bisect_right(table[f.DEF_START], position) - 1, -1, -1):
-        if table[f.DEF_START][row] <= position <= table[f.DEF_HEADER_END][row]:
+    for row in range(bisect_right(table.start, position) - 1, -1, -1):
+        if table.start[row] <= position <= table.header_end[row]:
             return row
-        if table[f.DEF_END][row] < position and facts.definition[f.DEF_SCOPE][row] == 0:
+        if table.end[row] < position and facts.definition.scope[row] == 0:
             break
     return -1
 
 
 def _first(facts: FileFacts, offset: int) -> int:
     """Start of the last definition that begins before an offset, on a line before it."""
-    starts = facts.definition[f.DEF_START]
+    starts = facts.definition.start
     row = bisect_right(starts, offset) - 1
     return starts[row] if row >= 0 else 0
 

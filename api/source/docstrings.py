@@ -76,11 +76,11 @@ def _written(inference: Inference, entity: Entity) -> str:
         at = _skipped(text, 0)
         return _literal(text, at)
     if kind == VARIABLE:
-        scope = facts.binding[f.BIND_SCOPE][row]
-        if facts.scope[f.SCOPE_KIND][scope] > f.CLASS_SCOPE:
+        scope = facts.binding.scope[row]
+        if facts.scope.kind[scope] > f.CLASS_SCOPE:
             return ""
-        return _beside(text, facts.binding[f.BIND_POS][row])
-    at = facts.definition[f.DEF_DOC][row]
+        return _beside(text, facts.binding.position[row])
+    at = facts.definition.doc[row]
     return _literal(text, at) if at >= 0 else ""
 
 

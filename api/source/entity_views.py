@@ -79,7 +79,7 @@ def kind_of(inference: Inference, entity: Entity) -> str:
     if kind == FUNCTION:
         if owner_class(facts, entity) < 0:
             return "function"
-        return "property" if facts.definition[f.DEF_FLAGS][row] & f.PROPERTY else "method"
+        return "property" if facts.definition.flags[row] & f.PROPERTY else "method"
     if kind == ATTRIBUTE or owner_class(facts, entity) >= 0:
         return "field"
     return "constant" if name_of(inference, entity).isupper() else "variable"
@@ -95,16 +95,16 @@ def signature(inference: Inference, entity: Entity) -> str:
         return ""
     facts = inference.need(path)
     if kind in (CLASS, FUNCTION):
-        start = facts.definition[f.DEF_POS][row]
-        start += len(facts.names[facts.definition[f.DEF_NAME][row]].encode())
-        text = one_line(inference.text(path)[start : facts.definition[f.DEF_HEADER_END][row]])
-        if kind == FUNCTION and facts.definition[f.DEF_FLAGS][row] & f.ASYNC:
+        start = facts.definition.position[row]
+        start += len(facts.names[facts.definition.name[row]].encode())
+        text = one_line(inference.text(path)[start : facts.definition.header_end[row]])
+        if kind == FUNCTION and facts.definition.flags[row] & f.ASYNC:
             return "async " + text
         return text
     if kind == PARAMETER:
-        parameter = facts.binding[f.BIND_REF][row]
-        start = facts.parameter[f.PAR_POS][parameter]
-        return one_line(inference.text(path)[start : facts.parameter[f.PAR_END][parameter]])
+        parameter = facts.binding.ref[row]
+        start = facts.parameter.position[parameter]
+        return one_line(inference.text(path)[start : facts.parameter.end[parameter]])
     return _shortened(line_text(inference, path, position_of(inference, entity)))
 
 
@@ -138,7 +138,7 @@ def summary(facts: FileFacts, entity: Entity) -> str:
     kind, _, row = entity
     if kind not in (CLASS, FUNCTION):
         return ""
-    at = facts.definition[f.DEF_SUMMARY][row]
+    at = facts.definition.summary[row]
     return facts.strings[at] if at >= 0 else ""
 
 
@@ -149,7 +149,7 @@ def full_range(inference: Inference, entity: Entity) -> tuple[int, int]:
     if kind == MODULE:
         return 0, facts.line_starts[-1]
     if kind in (CLASS, FUNCTION):
-        return facts.definition[f.DEF_START][row], facts.definition[f.DEF_END][row]
+        return facts.definition.start[row], facts.definition.end[row]
     line = facts.line_of(position_of(inference, entity))
     return facts.line_starts[line], facts.line_starts[line + 1]
 
@@ -197,12 +197,12 @@ def enclosing(inference: Inference, path: str, offset: int) -> Entity | None:
     """The innermost class or function whose text holds a byte offset."""
     facts = inference.need(path)
     table = facts.definition
-    ends = table[f.DEF_END]
+    ends = table.end
     # Definitions are in order of their starts and nest: the last one before the offset that has
     # not ended is the innermost.
-    for row in range(bisect_right(table[f.DEF_START], offset) - 1, -1, -1):
+    for row in range(bisect_right(table.start, offset) - 1, -1, -1):
         if ends[row] > offset:
-            return CLASS if table[f.DEF_KIND][row] == f.CLASS else FUNCTION, path, row
+            return CLASS if table.kind[row] == f.CLASS else FUNCTION, path, row
     return None
 
 

@@ -79,9 +79,9 @@ def top_imports(inference: Inference, path: str) -> list[Statement]:
     facts, text = inference.need(path), inference.text(path)
     table = facts.imports
     found: dict[int, Statement] = {}
-    first_code = min(facts.definition[f.DEF_START], default=len(text))
-    for row, position in enumerate(table[f.IMP_POS]):
-        if table[f.IMP_SCOPE][row] != 0 or table[f.IMP_FLAGS][row] & _GUARDED:
+    first_code = min(facts.definition.start, default=len(text))
+    for row, position in enumerate(table.position):
+        if table.scope[row] != 0 or table.flags[row] & _GUARDED:
             continue
         start = max(text.rfind(b"\nfrom ", 0, position), text.rfind(b"\nimport ", 0, position)) + 1
         if start == 0 and not text.startswith((b"from ", b"import ")):
@@ -90,8 +90,8 @@ def top_imports(inference: Inference, path: str) -> list[Statement]:
             break
         statement = found.get(start)
         if statement is None:
-            module = facts.names[table[f.IMP_MODULE][row]]
-            is_from = table[f.IMP_NAME][row] != -1
+            module = facts.names[table.module[row]]
+            is_from = table.name[row] != -1
             key = key_of(inference, path, module, is_from=is_from)
             statement = found[start] = Statement(start, _end(facts, text, start), module, key)
         statement.rows.append(row)
@@ -147,7 +147,7 @@ def _spelled(inference: Inference, path: str, facts: FileFacts, module: str) -> 
     if not top or module.partition(".")[0] != top or "." not in own:
         return module
     relative = absolute = 0
-    for row in facts.imports[f.IMP_MODULE]:
+    for row in facts.imports.module:
         spelled = facts.names[row]
         relative += spelled.startswith(".")
         absolute += spelled.partition(".")[0] == top
@@ -172,10 +172,10 @@ def relative_to(own: str, module: str, *, is_package: bool) -> str:
 
 
 def _has(facts: FileFacts, statement: Statement, name: str) -> bool:
-    names = facts.imports[f.IMP_NAME]
+    names = facts.imports.name
     return any(
         names[row] >= 0 and facts.names[names[row]] == name
-        and not facts.imports[f.IMP_FLAGS][row] & f.ALIASED
+        and not facts.imports.flags[row] & f.ALIASED
         for row in statement.rows
     )  # fmt: skip
 
@@ -185,12 +185,12 @@ def _added(facts: FileFacts, text: bytes, statement: Statement, name: str) -> Ed
     table = facts.imports
     placed: list[tuple[str, int, int]] = []
     for row in statement.rows:
-        if table[f.IMP_NAME][row] < 0:
+        if table.name[row] < 0:
             return None
-        imported = facts.names[table[f.IMP_NAME][row]]
-        bound = facts.names[table[f.IMP_BOUND][row]]
-        start = table[f.IMP_POS][row]
-        end = table[f.IMP_BOUND_POS][row] + len(bound.encode())
+        imported = facts.names[table.name[row]]
+        bound = facts.names[table.bound[row]]
+        start = table.position[row]
+        end = table.bound_position[row] + len(bound.encode())
         end = max(end, start + len(imported.encode()))
         placed.append((imported, start, end))
     if not placed:

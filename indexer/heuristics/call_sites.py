@@ -76,7 +76,7 @@ def _is_parameter_itself(inference: Inference, asked: ParameterQuery, site: Site
     """Whether a call hands on the very parameter that is asked about, as recursion does."""
     if site.path != asked.path or site.expr < 0:
         return False
-    if asked.facts.expr[f.EXPR_OP][site.expr] != f.NAME:
+    if asked.facts.expr.op[site.expr] != f.NAME:
         return False
     found = expressions.definitions_of(inference, site.path, site.expr)
     return any(item.entity == (PARAMETER, asked.path, asked.row) for item in found)
@@ -140,9 +140,9 @@ def _places(
     wanted = {function}
     if asked.cls >= 0:
         wanted |= overridden_methods(inference, asked)
-    scope = facts.definition[f.DEF_SCOPE][function[2]]
+    scope = facts.definition.scope[function[2]]
     names = {asked.method, *_other_names(facts, function, scope)}
-    local = facts.scope[f.SCOPE_KIND][scope] == f.FUNCTION_SCOPE
+    local = facts.scope.kind[scope] == f.FUNCTION_SCOPE
     files = [asked.path] if local else inference.files_with(asked.method)
     for path in access_paths.nearest_files(asked.path, files, limit):
         other = inference.facts(path)
@@ -155,16 +155,16 @@ def _places(
 def _other_names(facts: FileFacts, function: Entity, scope: int) -> list[str]:
     """Names that the function's own scope gives it as well: ``other = function``."""
     ops, _, lefts, _ = facts.expr
-    name = facts.definition[f.DEF_NAME][function[2]]
-    values = facts.binding[f.BIND_VALUE]
+    name = facts.definition.name[function[2]]
+    values = facts.binding.value
     return [
-        facts.names[facts.binding[f.BIND_NAME][row]]
-        for row, where in enumerate(facts.binding[f.BIND_SCOPE])
+        facts.names[facts.binding.name[row]]
+        for row, where in enumerate(facts.binding.scope)
         if where == scope
         and values[row] >= 0
         and ops[values[row]] == f.NAME
         and lefts[values[row]] == name
-        and facts.binding[f.BIND_KIND][row] == f.ASSIGN
+        and facts.binding.kind[row] == f.ASSIGN
     ]
 
 
@@ -172,10 +172,10 @@ def _imported_as(facts: FileFacts, name: str) -> list[str]:
     """Names under which a file imports something of this name."""
     table = facts.imports
     found: list[str] = []
-    for row, flags in enumerate(table[f.IMP_FLAGS]):
-        if flags & f.ALIASED and table[f.IMP_NAME][row] >= 0:
-            bound = facts.names[table[f.IMP_BOUND][row]]
-            if facts.names[table[f.IMP_NAME][row]] == name and bound != name:
+    for row, flags in enumerate(table.flags):
+        if flags & f.ALIASED and table.name[row] >= 0:
+            bound = facts.names[table.bound[row]]
+            if facts.names[table.name[row]] == name and bound != name:
                 found.append(bound)
     return found
 
@@ -217,12 +217,12 @@ def _names_class(
     inference: Inference, path: str, facts: FileFacts, function: int, asked: ParameterQuery
 ) -> bool:
     """Whether a method is called on the class, so that the receiver is written as an argument."""
-    if not asked.is_bound or facts.expr[f.EXPR_OP][function] != f.ATTRIBUTE:
+    if not asked.is_bound or facts.expr.op[function] != f.ATTRIBUTE:
         return False
-    if asked.facts.definition[f.DEF_FLAGS][asked.function[2]] & f.CLASSMETHOD:
+    if asked.facts.definition.flags[asked.function[2]] & f.CLASSMETHOD:
         return False
-    receiver = facts.expr[f.EXPR_A][function]
-    if facts.expr[f.EXPR_OP][receiver] not in (f.NAME, f.ATTRIBUTE):
+    receiver = facts.expr.a[function]
+    if facts.expr.op[receiver] not in (f.NAME, f.ATTRIBUTE):
         return False
     found = expressions.definitions_of(inference, path, receiver)
     return any(item.entity[0] == CLASS for item in found)
@@ -253,7 +253,7 @@ def _partial(
 ) -> Site | bool | None:
     """What ``partial(function, …)`` binds."""
     call, op = access_paths.parent_expression(facts, function)
-    if op != f.CALL or access_paths.last_name(facts, facts.expr[f.EXPR_A][call]) not in (
+    if op != f.CALL or access_paths.last_name(facts, facts.expr.a[call]) not in (
         "partial", "partialmethod",
     ):  # fmt: skip
         return None
@@ -290,7 +290,7 @@ def _decorates(
 
 def definition_value(path: str, facts: FileFacts, definition: int) -> Type:
     """The class or function that a definition makes, as a value."""
-    if facts.definition[f.DEF_KIND][definition] == f.CLASS:
+    if facts.definition.kind[definition] == f.CLASS:
         return ((CLASS_OBJECT, (CLASS, path, definition), (), CONVENTIONAL),)
     return ((FUNCTION_OBJECT, (FUNCTION, path, definition), (UNKNOWN,), CONVENTIONAL),)
 
@@ -328,11 +328,11 @@ def decorated_by(
 def passed_by_decorator(inference: Inference, asked: ParameterQuery) -> Answer | None:
     """What a decorator that a function makes gets: ``@register("x")`` above a class."""
     facts, (_, path, row) = asked.facts, asked.function
-    scope = facts.definition[f.DEF_SCOPE][row]
-    outer = facts.scope[f.SCOPE_DEFINITION][scope]
-    if asked.place != 0 or facts.scope[f.SCOPE_KIND][scope] != f.FUNCTION_SCOPE or outer < 0:
+    scope = facts.definition.scope[row]
+    outer = facts.scope.definition[scope]
+    if asked.place != 0 or facts.scope.kind[scope] != f.FUNCTION_SCOPE or outer < 0:
         return None
-    if not _is_returned(facts, scope, facts.definition[f.DEF_NAME][row]):
+    if not _is_returned(facts, scope, facts.definition.name[row]):
         return None
     parts = [
         definition_value(where, other, definition)
@@ -347,7 +347,7 @@ def _is_returned(facts: FileFacts, scope: int, name: int) -> bool:
     ops, _, lefts, _ = facts.expr
     return any(
         where == scope and expr >= 0 and ops[expr] == f.NAME and lefts[expr] == name
-        for where, expr in zip(facts.result[f.RES_SCOPE], facts.result[f.RES_EXPR], strict=True)
+        for where, expr in zip(facts.result.scope, facts.result.expr, strict=True)
     )
 
 
@@ -355,7 +355,7 @@ def assigned_to_property(inference: Inference, asked: ParameterQuery) -> Answer 
     """What is assigned to the property that the function sets."""
     facts = asked.facts
     row = asked.function[2]
-    if not facts.definition[f.DEF_FLAGS][row] & f.ACCESSOR or asked.cls < 0 or asked.place:
+    if not facts.definition.flags[row] & f.ACCESSOR or asked.cls < 0 or asked.place:
         return None
     cls = (CLASS, asked.path, asked.cls)
     parts: list[Type] = []
@@ -366,15 +366,13 @@ def assigned_to_property(inference: Inference, asked: ParameterQuery) -> Answer 
             continue
         name = other.name_id(asked.method)
         table = other.attribute_binding
-        for index, written in enumerate(table[f.ATTR_NAME]):
-            if written != name or table[f.ATTR_VALUE][index] < 0 or tried >= 24:
+        for index, written in enumerate(table.name):
+            if written != name or table.value[index] < 0 or tried >= 24:
                 continue
             tried += 1
-            receiver = expressions.infer_classes(inference, path, table[f.ATTR_RECEIVER][index])
+            receiver = expressions.infer_classes(inference, path, table.receiver[index])
             if any(cls in mro(inference, item.entity) for item in receiver):
-                value = without_none(
-                    expressions.infer_type(inference, path, table[f.ATTR_VALUE][index])
-                )
+                value = without_none(expressions.infer_type(inference, path, table.value[index]))
                 parts.append(informative(inference, value, asked.path))
     parts = [part for part in parts if part]
     if parts:

@@ -92,11 +92,11 @@ def called_with(inference: Inference, asked: ParameterQuery) -> Answer | None:
 
 def lambda_called_with(inference: Inference, path: str, facts: FileFacts, row: int) -> Type:
     """What a lambda is called with, for one of its parameters: a row of binding."""
-    scope = facts.binding[f.BIND_SCOPE][row]
-    owners = facts.parameter[f.PAR_SCOPE]
+    scope = facts.binding.scope[row]
+    owners = facts.parameter.scope
     rows = [index for index, owner in enumerate(owners) if owner == scope]
-    place = rows.index(facts.binding[f.BIND_REF][row])
-    search = _Search(inference, place, facts.names[facts.binding[f.BIND_NAME][row]])
+    place = rows.index(facts.binding.ref[row])
+    search = _Search(inference, place, facts.names[facts.binding.name[row]])
     ops, _, _, rights = facts.expr
     for expr, op in enumerate(ops):
         if op == f.LAMBDA and rights[expr] == scope:
@@ -109,8 +109,8 @@ def _handed_over(search: _Search, asked: ParameterQuery) -> Iterator[Site]:
     inference, facts, function = search.inference, asked.facts, asked.function
     yield from _dispatched(search, asked)
     yield from _decorated(search, asked)
-    scope = facts.definition[f.DEF_SCOPE][function[2]]
-    local = facts.scope[f.SCOPE_KIND][scope] == f.FUNCTION_SCOPE
+    scope = facts.definition.scope[function[2]]
+    local = facts.scope.kind[scope] == f.FUNCTION_SCOPE
     level = min(max(inference.progress.conventions - 1, 0), len(_FILES) - 1)
     files = [asked.path] if local else inference.files_with(asked.method)
     for path in access_paths.nearest_files(asked.path, files, _FILES[level]):
@@ -135,9 +135,9 @@ def _handed_over(search: _Search, asked: ParameterQuery) -> Iterator[Site]:
 def _is_bound_value(facts: FileFacts, expr: int) -> bool:
     """Whether an expression as a whole is what something is bound to."""
     return (
-        expr in facts.binding[f.BIND_VALUE].tolist()
-        or expr in facts.attribute_binding[f.ATTR_VALUE].tolist()
-        or expr in facts.item_binding[f.ITEM_VALUE].tolist()
+        expr in facts.binding.value.tolist()
+        or expr in facts.attribute_binding.value.tolist()
+        or expr in facts.item_binding.value.tolist()
     )
 
 
@@ -164,24 +164,24 @@ def _decorated(search: _Search, asked: ParameterQuery) -> Iterator[Site]:
 def _made_by(inference: Inference, factory: Entity) -> list[Entity]:
     """Functions that a function defines and gives back."""
     facts = inference.need(factory[1])
-    scope = facts.definition[f.DEF_OWN_SCOPE][factory[2]]
+    scope = facts.definition.own_scope[factory[2]]
     ops, _, lefts, _ = facts.expr
     returned = {
         lefts[expr]
-        for where, expr in zip(facts.result[f.RES_SCOPE], facts.result[f.RES_EXPR], strict=True)
+        for where, expr in zip(facts.result.scope, facts.result.expr, strict=True)
         if where == scope and expr >= 0 and ops[expr] == f.NAME
     }
     return [
         (FUNCTION, factory[1], row)
-        for row, where in enumerate(facts.definition[f.DEF_SCOPE])
-        if where == scope and facts.definition[f.DEF_NAME][row] in returned
+        for row, where in enumerate(facts.definition.scope)
+        if where == scope and facts.definition.name[row] in returned
     ]
 
 
 def _returned_callable(search: _Search, factory: Entity) -> Iterator[Site]:
     """``def route(…) -> Callable[[Callable[[X], Y]], …]``: what the result's parameter says."""
     facts = search.inference.need(factory[1])
-    annotation = facts.definition[f.DEF_RETURNS][factory[2]]
+    annotation = facts.definition.returns[factory[2]]
     for value in annotation_type(search.inference, factory[1], annotation):
         if value[0] == CALLABLE and len(value[2]) > 1:
             yield from _expected(search, factory[1], value[2][1])
@@ -203,7 +203,7 @@ def _followed(
         return
     if op == f.ATTRIBUTE:
         # `handlers.values()`: what a container holds; other attributes are not the function.
-        if facts.names[facts.expr[f.EXPR_B][row]] in _GIVING:
+        if facts.names[facts.expr.b[row]] in _GIVING:
             call = access_paths.nearby_call(facts, row)
             if call >= 0:
                 yield from _followed(search, path, facts, call, depth)
@@ -221,12 +221,12 @@ def _keyed(
 ) -> Iterator[Site]:
     """``{Decimal: encode}``: what is registered for a class gets instances of it."""
     (extra,) = facts.extra
-    at = facts.expr[f.EXPR_A][display]
+    at = facts.expr.a[display]
     for index in range(at + 1, at + 1 + extra[at], 2):
         key = extra[index]
         if extra[index + 1] != value or key < 0:
             continue
-        if facts.expr[f.EXPR_OP][key] not in (f.NAME, f.ATTRIBUTE):
+        if facts.expr.op[key] not in (f.NAME, f.ATTRIBUTE):
             continue
         for item in expressions.definitions_of(search.inference, path, key):
             if item.entity[0] == CLASS:
@@ -238,9 +238,9 @@ def _dispatched(search: _Search, asked: ParameterQuery) -> Iterator[Site]:
     facts = asked.facts
     for decorator in access_paths.decorator_expressions(facts, asked.function[2]):
         target = access_paths.decorator_callee(facts, decorator)
-        if target == decorator or facts.expr[f.EXPR_OP][target] != f.ATTRIBUTE:
+        if target == decorator or facts.expr.op[target] != f.ATTRIBUTE:
             continue
-        receiver = facts.expr[f.EXPR_A][target]
+        receiver = facts.expr.a[target]
         generic = any(
             item.entity[0] == FUNCTION
             for item in expressions.definitions_of(search.inference, asked.path, receiver)
@@ -262,16 +262,16 @@ def _site(search: _Search, path: str, facts: FileFacts, call: int) -> Iterator[S
 
 def _bound(search: _Search, path: str, facts: FileFacts, expr: int, depth: int) -> Iterator[Site]:
     """What is bound to the value of an expression: variables, attributes, items of containers."""
-    for row, value in enumerate(facts.binding[f.BIND_VALUE]):
-        if value == expr and facts.binding[f.BIND_KIND][row] != f.PARAMETER:
+    for row, value in enumerate(facts.binding.value):
+        if value == expr and facts.binding.kind[row] != f.PARAMETER:
             yield from _holder(search, entity_of_binding(path, facts, row), depth - 1)
     table = facts.attribute_binding
-    for row, value in enumerate(table[f.ATTR_VALUE]):
+    for row, value in enumerate(table.value):
         if value == expr:
             yield from _attribute_holder(search, path, facts, row, depth - 1)
-    for row, value in enumerate(facts.item_binding[f.ITEM_VALUE]):
+    for row, value in enumerate(facts.item_binding.value):
         if value == expr:
-            container = facts.item_binding[f.ITEM_CONTAINER][row]
+            container = facts.item_binding.container[row]
             yield from _holds(search, path, container, depth - 1)
 
 
@@ -292,8 +292,8 @@ def _holder(search: _Search, entity: Entity, depth: int) -> Iterator[Site]:
         return
     search.seen.add(entity)
     facts = search.inference.need(path)
-    name = facts.names[facts.binding[f.BIND_NAME][row]]
-    same = facts.bindings_of(facts.binding[f.BIND_SCOPE][row], facts.binding[f.BIND_NAME][row])
+    name = facts.names[facts.binding.name[row]]
+    same = facts.bindings_of(facts.binding.scope[row], facts.binding.name[row])
     for role, _, ref in facts.occurrences(name):
         if role & f.ROLE_MASK not in (f.READ, f.CALLED) or role & f.ATTRIBUTE_ROLE:
             continue
@@ -310,7 +310,7 @@ def _attribute_holder(
 ) -> Iterator[Site]:
     """Where what an attribute holds is called, in the file that assigns it."""
     table = facts.attribute_binding
-    owner, name = table[f.ATTR_OWNER][row], facts.names[table[f.ATTR_NAME][row]]
+    owner, name = table.owner[row], facts.names[table.name[row]]
     if owner < 0 or (path, owner, name) in search.seen:
         return
     search.seen.add((path, owner, name))
@@ -320,7 +320,7 @@ def _attribute_holder(
         search.left -= 1
         if search.left <= 0:
             return
-        receiver = expressions.infer_type(search.inference, path, facts.expr[f.EXPR_A][ref])
+        receiver = expressions.infer_type(search.inference, path, facts.expr.a[ref])
         if any(value[0] == INSTANCE and value[1] == (CLASS, path, owner) for value in receiver):
             yield from _followed(search, path, facts, ref, depth)
 
@@ -330,7 +330,7 @@ def _argument(
 ) -> Iterator[Site]:
     """Where a function goes that is an argument of a call."""
     inference = search.inference
-    callee = facts.expr[f.EXPR_A][call]
+    callee = facts.expr.a[call]
     name = access_paths.last_name(facts, callee)
     place, key = _place_of(facts, call, expr)
     yield from _called_on(search, path, facts, call, name, place, key)
@@ -354,10 +354,10 @@ def _argument(
             yield from _followed(inner, path, facts, call, depth - 1)
         return
     targets = expressions.definitions_of(inference, path, callee)
-    if facts.expr[f.EXPR_OP][callee] == f.ATTRIBUTE and (
+    if facts.expr.op[callee] == f.ATTRIBUTE and (
         name in _KEEPING and not any(item.entity[1].endswith(".py") for item in targets)
     ):
-        yield from _holds(search, path, facts.expr[f.EXPR_A][callee], depth - 1)
+        yield from _holds(search, path, facts.expr.a[callee], depth - 1)
         return
     arguments = Arguments.of(inference, path, facts, call)
     for item in targets:
@@ -427,14 +427,14 @@ def _into_parameter(
     if facts is None:
         return
     rows = signatures.parameter_rows(inference, function)
-    flags = facts.definition[f.DEF_FLAGS][function[2]]
+    flags = facts.definition.flags[function[2]]
     if bound or (owner_class(facts, function) >= 0 and not flags & f.STATIC):
         rows = rows[1:]
     for index, row in enumerate(rows):
-        name = facts.names[facts.parameter[f.PAR_NAME][row]]
+        name = facts.names[facts.parameter.name[row]]
         if not (name == key if key else index == place):
             continue
-        annotation = facts.parameter[f.PAR_ANNOTATION][row]
+        annotation = facts.parameter.annotation[row]
         if annotation >= 0:
             wanted = annotation_type(inference, function[1], annotation)
             variables: dict[Entity, Type] = {}
@@ -443,9 +443,9 @@ def _into_parameter(
                     inference, function, arguments, variables, bound_first=bound
                 )
             yield from _expected(search, function[1], wanted, variables)
-        scope = facts.definition[f.DEF_OWN_SCOPE][function[2]]
-        for binding in facts.bindings_of(scope, facts.parameter[f.PAR_NAME][row]):
-            if facts.binding[f.BIND_KIND][binding] == f.PARAMETER:
+        scope = facts.definition.own_scope[function[2]]
+        for binding in facts.bindings_of(scope, facts.parameter.name[row]):
+            if facts.binding.kind[binding] == f.PARAMETER:
                 yield from _holder(search, (PARAMETER, function[1], binding), depth - 1)
 
 
@@ -470,8 +470,8 @@ def _bound_of(inference: Inference, variable: Entity) -> Type:
     if variable[2] < 0:
         return UNKNOWN
     facts = inference.need(variable[1])
-    value = facts.binding[f.BIND_VALUE][variable[2]]
-    if value < 0 or facts.expr[f.EXPR_OP][value] != f.CALL:
+    value = facts.binding.value[variable[2]]
+    if value < 0 or facts.expr.op[value] != f.CALL:
         return UNKNOWN
     return annotation_type(
         inference, variable[1], access_paths.keyword_argument(facts, value, "bound")
@@ -492,7 +492,7 @@ def _protocol(search: _Search, cls: Entity) -> Iterator[Site]:
         rows = signatures.parameter_rows(inference, item.entity)[1:]
         if 0 <= search.place < len(rows):
             other = inference.need(item.entity[1])
-            annotation = other.parameter[f.PAR_ANNOTATION][rows[search.place]]
+            annotation = other.parameter.annotation[rows[search.place]]
             type_ = without_none(annotation_type(inference, item.entity[1], annotation))
             if type_:
                 yield Site(item.entity[1], -1, type_)

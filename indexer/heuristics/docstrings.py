@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from .. import facts as f
 from ..inference.classes import class_member
 from ..inference.entities import CLASS, MODULE, NAMESPACE
 from ..inference.names import builtin_name, module_attribute, module_member
@@ -57,7 +56,7 @@ def documented_return(inference: Inference, function: Entity) -> Type:
 
 def docstring(inference: Inference, path: str, facts: FileFacts, definition: int) -> str:
     """Text of a definition's docstring, quotes and prefix left in; empty when it has none."""
-    start = facts.definition[f.DEF_DOC][definition]
+    start = facts.definition.doc[definition]
     if start < 0:
         return ""
     text = inference.text(path)

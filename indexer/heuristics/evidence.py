@@ -44,15 +44,15 @@ class ParameterQuery:
         self.path = path
         self.facts = facts
         self.row = row
-        scope = facts.binding[f.BIND_SCOPE][row]
-        self.function = (FUNCTION, path, facts.scope[f.SCOPE_DEFINITION][scope])
-        self.method = facts.names[facts.definition[f.DEF_NAME][self.function[2]]]
-        self.name = facts.names[facts.binding[f.BIND_NAME][row]]
-        self.parameter = facts.binding[f.BIND_REF][row]
+        scope = facts.binding.scope[row]
+        self.function = (FUNCTION, path, facts.scope.definition[scope])
+        self.method = facts.names[facts.definition.name[self.function[2]]]
+        self.name = facts.names[facts.binding.name[row]]
+        self.parameter = facts.binding.ref[row]
         self.cls = owner_class(facts, self.function)
         rows = parameter_rows(inference, self.function)
         self.place = rows.index(self.parameter)
-        if facts.parameter[f.PAR_KIND][self.parameter] == f.KEYWORD_ONLY:
+        if facts.parameter.kind[self.parameter] == f.KEYWORD_ONLY:
             self.place = -1
         elif self.is_bound:
             self.place -= 1
@@ -60,7 +60,7 @@ class ParameterQuery:
     @property
     def is_bound(self) -> bool:
         """Whether calls leave out the first parameter."""
-        flags = self.facts.definition[f.DEF_FLAGS][self.function[2]]
+        flags = self.facts.definition.flags[self.function[2]]
         return self.cls >= 0 and not flags & f.STATIC
 
 

@@ -52,10 +52,10 @@ def _taking(inference: Inference, target: Entity, name: str, depth: int) -> list
                     if item.entity[0] not in (FUNCTION, CLASS)]  # fmt: skip
         return [found for each in functions for found in _taking(inference, each, name, depth)]
     facts = inference.need(target[1])
-    scope = facts.definition[f.DEF_OWN_SCOPE][target[2]]
+    scope = facts.definition.own_scope[target[2]]
     row_of_name = facts.name_id(name)
     for row in facts.bindings_of(scope, row_of_name) if row_of_name >= 0 else []:
-        if facts.binding[f.BIND_KIND][row] == f.PARAMETER:
+        if facts.binding.kind[row] == f.PARAMETER:
             return [Found((PARAMETER, target[1], row), CONVENTIONAL)]
     return forwarded_to(inference, target, name, depth - 1)
 
@@ -64,8 +64,8 @@ def _keyword_rest(inference: Inference, function: Entity) -> int:
     """Name row of the ``**`` parameter of a function, or -1."""
     facts = inference.need(function[1])
     for row in signatures.parameter_rows(inference, function):
-        if facts.parameter[f.PAR_KIND][row] == f.VAR_KEYWORD:
-            return facts.parameter[f.PAR_NAME][row]
+        if facts.parameter.kind[row] == f.VAR_KEYWORD:
+            return facts.parameter.name[row]
     return -1
 
 
@@ -88,8 +88,8 @@ def _takes_out(facts: FileFacts, function: Entity, rest: int, name: str) -> bool
 
 def _inside(facts: FileFacts, function: Entity, name: str) -> list[int]:
     """Rows of the expressions that read a name in the text of a function."""
-    start = facts.definition[f.DEF_START][function[2]]
-    end = facts.definition[f.DEF_END][function[2]]
+    start = facts.definition.start[function[2]]
+    end = facts.definition.end[function[2]]
     return [
         ref
         for role, position, ref in facts.occurrences(name)
@@ -101,12 +101,12 @@ def _calls_with_rest(
     inference: Inference, path: str, facts: FileFacts, function: Entity, rest: int
 ) -> list[int]:
     """Calls in a function, or in functions inside of it, that are given all of its ``**kwargs``."""
-    scope = facts.definition[f.DEF_OWN_SCOPE][function[2]]
+    scope = facts.definition.own_scope[function[2]]
     own = facts.bindings_of(scope, rest)
     found: list[int] = []
     for expr in _inside(facts, function, facts.names[rest]):
         starred, op = access_paths.parent_expression(facts, expr)
-        if op != f.STARRED or facts.expr[f.EXPR_B][starred] != 2:
+        if op != f.STARRED or facts.expr.b[starred] != 2:
             continue
         call, op = access_paths.parent_expression(facts, starred)
         if op != f.CALL:
@@ -119,7 +119,7 @@ def _calls_with_rest(
 
 def _targets(inference: Inference, path: str, facts: FileFacts, call: int) -> list[Entity]:
     """Functions and classes that a call may call."""
-    callee = facts.expr[f.EXPR_A][call]
+    callee = facts.expr.a[call]
     found = [
         item.entity
         for item in expressions.definitions_of(inference, path, callee)

@@ -46,8 +46,8 @@ def annotated_elsewhere(inference: Inference, asked: ParameterQuery) -> Answer |
             continue
         row_of_name = other.name_id(name)
         table = other.parameter
-        for parameter, named_ in enumerate(table[f.PAR_NAME]):
-            annotation = table[f.PAR_ANNOTATION][parameter]
+        for parameter, named_ in enumerate(table.name):
+            annotation = table.annotation[parameter]
             if named_ != row_of_name or annotation < 0:
                 continue
             total += 1
@@ -91,8 +91,8 @@ def class_named(inference: Inference, name: str) -> Entity | None:
             continue
         classes += [
             (CLASS, path, row)
-            for row, kind in enumerate(facts.definition[f.DEF_KIND])
-            if kind == f.CLASS and facts.definition[f.DEF_NAME][row] == row_of_name
+            for row, kind in enumerate(facts.definition.kind)
+            if kind == f.CLASS and facts.definition.name[row] == row_of_name
         ]
     if len(classes) > 1:
         classes = [entity for entity in classes if not access_paths.is_test_file(entity[1])]

@@ -41,14 +41,14 @@ def overridden(inference: Inference, asked: ParameterQuery) -> Answer | None:
         parameter = _counterpart(inference, asked, item.entity)
         if parameter < 0:
             continue
-        annotation = other.parameter[f.PAR_ANNOTATION][parameter]
+        annotation = other.parameter.annotation[parameter]
         type_ = (
             without_none(annotation_type(inference, path, annotation))
             if annotation >= 0
             else UNKNOWN
         )
         if not type_ and annotation < 0:
-            name = other.names[other.parameter[f.PAR_NAME][parameter]]
+            name = other.names[other.parameter.name[parameter]]
             text = docstrings.docstring(inference, path, other, item.entity[2])
             said = docstrings.parameter_text(text, name) if name in text else ""
             type_ = docstrings.resolve_docstring_type(inference, path, said) if said else UNKNOWN
@@ -64,12 +64,12 @@ def _counterpart(
     facts = inference.need(function[1])
     rows = parameter_rows(inference, function)
     for row in rows:
-        if facts.names[facts.parameter[f.PAR_NAME][row]] == asked.name:
+        if facts.names[facts.parameter.name[row]] == asked.name:
             return row
     rows = rows[1:]
     if 0 <= asked.place < len(rows):
         row = rows[asked.place]
-        if facts.parameter[f.PAR_KIND][row] in (f.POSITIONAL_ONLY, f.POSITIONAL):
+        if facts.parameter.kind[row] in (f.POSITIONAL_ONLY, f.POSITIONAL):
             return row
     return -1
 
@@ -119,7 +119,7 @@ def hook(inference: Inference, asked: ParameterQuery) -> Answer | None:
         name = other.name_id(asked.method) if other is not None else -1
         if other is None or name < 0:
             continue
-        for definition, defined in enumerate(other.definition[f.DEF_NAME]):
+        for definition, defined in enumerate(other.definition.name):
             if defined != name or (path, definition) == (asked.path, row):
                 continue
             is_spec = path == (own[1] if own else "") or any(
@@ -131,8 +131,8 @@ def hook(inference: Inference, asked: ParameterQuery) -> Answer | None:
             if not is_spec:
                 continue
             for parameter in parameter_rows(inference, (FUNCTION, path, definition)):
-                if other.names[other.parameter[f.PAR_NAME][parameter]] == asked.name:
-                    annotation = other.parameter[f.PAR_ANNOTATION][parameter]
+                if other.names[other.parameter.name[parameter]] == asked.name:
+                    annotation = other.parameter.annotation[parameter]
                     type_ = without_none(annotation_type(inference, path, annotation))
                     if type_:
                         return Answer(type_, "hook", "the hook's specification says so")

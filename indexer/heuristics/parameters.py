@@ -49,7 +49,7 @@ def explain_parameter(inference: Inference, path: str, row: int) -> Reason | Non
         return None
     type_, answer = found
     facts = inference.need(path)
-    name = facts.names[facts.binding[f.BIND_NAME][row]]
+    name = facts.names[facts.binding.name[row]]
     spelled = " or ".join(dict.fromkeys(_spelled(inference, type_)))
     return Reason(type_, answer.rule, f"`{name}` is {spelled}: {answer.because}")
 
@@ -68,9 +68,9 @@ def _spelled(inference: Inference, type_: Type) -> list[str]:
 
 def _found(inference: Inference, path: str, row: int) -> tuple[Type, Answer] | None:
     facts = inference.need(path)
-    scope = facts.binding[f.BIND_SCOPE][row]
-    definition = facts.scope[f.SCOPE_DEFINITION][scope]
-    kind = facts.scope[f.SCOPE_KIND][scope]
+    scope = facts.binding.scope[row]
+    definition = facts.scope.definition[scope]
+    kind = facts.scope.kind[scope]
     if kind != f.LAMBDA_SCOPE and (definition < 0 or kind != f.FUNCTION_SCOPE):
         return None
     progress = inference.progress
@@ -113,7 +113,7 @@ def _answer(
 def conventional_type(inference: Inference, path: str, expr: int) -> Type:
     """Type by convention of an expression whose type is unknown otherwise."""
     facts = inference.facts(path)
-    op = facts.expr[f.EXPR_OP][expr] if facts is not None else f.UNKNOWN
+    op = facts.expr.op[expr] if facts is not None else f.UNKNOWN
     if (
         facts is None
         or op not in (f.CALL, f.SUBSCRIPT, f.ATTRIBUTE, f.ELEMENT)

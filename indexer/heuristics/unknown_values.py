@@ -39,11 +39,11 @@ _FILES = 24
 
 def unknown_value(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
     """Type by convention of an expression whose type is unknown otherwise."""
-    op = facts.expr[f.EXPR_OP][expr]
+    op = facts.expr.op[expr]
     if op == f.CALL:
         return as_conventional(_called(inference, path, facts, expr))
     if op == f.SUBSCRIPT:
-        held = _held(inference, path, facts, facts.expr[f.EXPR_A][expr])
+        held = _held(inference, path, facts, facts.expr.a[expr])
         return combine(inference, informative(inference, held, path))
     if op == f.ATTRIBUTE:
         return _attribute(inference, path, facts, expr)
@@ -51,7 +51,7 @@ def unknown_value(inference: Inference, path: str, facts: FileFacts, expr: int) 
 
 
 def _called(inference: Inference, path: str, facts: FileFacts, call: int) -> Type:
-    function = facts.expr[f.EXPR_A][call]
+    function = facts.expr.a[call]
     name = access_paths.last_name(facts, function)
     if name == "getfixturevalue":
         wanted = access_paths.string_value(
@@ -59,9 +59,9 @@ def _called(inference: Inference, path: str, facts: FileFacts, call: int) -> Typ
         )
         found = inference.fixtures_named(path, wanted) if wanted else []
         return inference.fixture_value(found[0]) if found else UNKNOWN
-    is_method = facts.expr[f.EXPR_OP][function] == f.ATTRIBUTE
+    is_method = facts.expr.op[function] == f.ATTRIBUTE
     if name in _GIVING and is_method:
-        held = _held(inference, path, facts, facts.expr[f.EXPR_A][function])
+        held = _held(inference, path, facts, facts.expr.a[function])
         if held:
             return combine(inference, informative(inference, held, path))
     if name in _DEFAULTING:
@@ -86,7 +86,7 @@ def _held(inference: Inference, path: str, facts: FileFacts, container: int) -> 
         if entity[0] not in (VARIABLE, ATTRIBUTE):
             continue
         for where, other, row in _puts(inference, entity):
-            parts.append(infer_argument(inference, where, other.item_binding[f.ITEM_VALUE][row]))
+            parts.append(infer_argument(inference, where, other.item_binding.value[row]))
     del facts
     return union(*parts)
 
@@ -101,7 +101,7 @@ def _puts(inference: Inference, entity: Entity) -> list[tuple[str, FileFacts, in
         facts = inference.facts(path)
         if facts is None:
             continue
-        for row, container in enumerate(facts.item_binding[f.ITEM_CONTAINER]):
+        for row, container in enumerate(facts.item_binding.container):
             if tried >= _WRITES or access_paths.last_name(facts, container) != name:
                 continue
             tried += 1
@@ -120,37 +120,36 @@ def _same(inference: Inference, first: Entity, second: Entity) -> bool:
     facts = inference.need(first[1])
     if first[0] == ATTRIBUTE:
         table = facts.attribute_binding
-        columns = (f.ATTR_OWNER, f.ATTR_NAME)
-        return table[f.ATTR_OWNER][first[2]] >= 0 and all(
-            table[column][first[2]] == table[column][second[2]] for column in columns
+        return table.owner[first[2]] >= 0 and all(
+            column[first[2]] == column[second[2]] for column in (table.owner, table.name)
         )
     return all(
-        facts.binding[column][first[2]] == facts.binding[column][second[2]]
-        for column in (f.BIND_SCOPE, f.BIND_NAME)
+        column[first[2]] == column[second[2]]
+        for column in (facts.binding.scope, facts.binding.name)
     )
 
 
 def _attribute(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
     """Type of an attribute that only convention finds."""
-    receiver = facts.expr[f.EXPR_A][expr]
-    name = facts.names[facts.expr[f.EXPR_B][expr]]
+    receiver = facts.expr.a[expr]
+    name = facts.names[facts.expr.b[expr]]
     parts: list[Type] = []
     for where, row in set_from_outside(inference, path, receiver, name):
         other = inference.need(where)
-        value = other.attribute_binding[f.ATTR_VALUE][row]
+        value = other.attribute_binding.value[row]
         parts.append(informative(inference, infer_argument(inference, where, value), path))
     return combine(inference, union(*parts))
 
 
 def request_param(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
     """Type of ``request.param`` in a fixture of pytest."""
-    receiver = facts.expr[f.EXPR_A][expr]
-    if access_paths.last_name(facts, expr) != "param" or facts.expr[f.EXPR_OP][expr] != f.ATTRIBUTE:
+    receiver = facts.expr.a[expr]
+    if access_paths.last_name(facts, expr) != "param" or facts.expr.op[expr] != f.ATTRIBUTE:
         return UNKNOWN
     for item in expressions.definitions_of(inference, path, receiver):
         if item.entity[0] == PARAMETER and item.entity[1] == path:
-            scope = facts.binding[f.BIND_SCOPE][item.entity[2]]
-            definition = facts.scope[f.SCOPE_DEFINITION][scope]
+            scope = facts.binding.scope[item.entity[2]]
+            definition = facts.scope.definition[scope]
             if definition >= 0 and access_paths.last_name(facts, receiver) == "request":
                 return inference.request_param(path, facts, definition)
     return UNKNOWN
@@ -196,11 +195,11 @@ def set_from_outside(
         if facts is None or row_of_name < 0:
             continue
         table = facts.attribute_binding
-        for row, bound in enumerate(table[f.ATTR_NAME]):
-            if bound != row_of_name or table[f.ATTR_OWNER][row] >= 0 or tried >= _WRITES:
+        for row, bound in enumerate(table.name):
+            if bound != row_of_name or table.owner[row] >= 0 or tried >= _WRITES:
                 continue
             tried += 1
-            other = table[f.ATTR_RECEIVER][row]
+            other = table.receiver[row]
             if _is_of(inference, where, other, related, functions):
                 found.append((where, row))
         if len(found) >= 3:

@@ -34,8 +34,8 @@ _ASKED = 4
 def attributes_used_on_parameter(asked: ParameterQuery) -> set[str]:
     """Names of the attributes that a function uses on its parameter."""
     facts = asked.facts
-    scope = facts.binding[f.BIND_SCOPE][asked.row]
-    return attributes_used_on_name(facts, scope, facts.binding[f.BIND_NAME][asked.row])
+    scope = facts.binding.scope[asked.row]
+    return attributes_used_on_name(facts, scope, facts.binding.name[asked.row])
 
 
 def attributes_used_on_name(facts: FileFacts, scope: int, name: int) -> set[str]:
@@ -45,7 +45,7 @@ def attributes_used_on_name(facts: FileFacts, scope: int, name: int) -> set[str]
 
 def _attributes(facts: FileFacts, scope: int, name: int) -> Iterator[str]:
     ops, _, lefts, rights = facts.expr
-    start, end = facts.scope[f.SCOPE_START][scope], facts.scope[f.SCOPE_END][scope]
+    start, end = facts.scope.start[scope], facts.scope.end[scope]
     text = facts.names[name]
     for role, position, ref in facts.occurrences(text):
         if role != f.READ or not start <= position < end:
@@ -153,13 +153,13 @@ def _owners(facts: FileFacts, name: str) -> Iterator[int]:
     row = facts.name_id(name)
     if row < 0:
         return
-    kinds, definitions = facts.scope[f.SCOPE_KIND], facts.scope[f.SCOPE_DEFINITION]
-    for index, bound in enumerate(facts.binding[f.BIND_NAME]):
+    kinds, definitions = facts.scope.kind, facts.scope.definition
+    for index, bound in enumerate(facts.binding.name):
         if bound == row:
-            scope = facts.binding[f.BIND_SCOPE][index]
+            scope = facts.binding.scope[index]
             if kinds[scope] == f.CLASS_SCOPE:
                 yield definitions[scope]
     table = facts.attribute_binding
-    for index, bound in enumerate(table[f.ATTR_NAME]):
-        if bound == row and table[f.ATTR_OWNER][index] >= 0:
-            yield table[f.ATTR_OWNER][index]
+    for index, bound in enumerate(table.name):
+        if bound == row and table.owner[index] >= 0:
+            yield table.owner[index]

@@ -36,24 +36,24 @@ def access_path(facts: FileFacts, expr: int) -> Chain:
 
 def subject(facts: FileFacts, expr: int) -> Chain:
     """What an operand of a test names: itself, or what ``name := value`` binds."""
-    if facts.expr[f.EXPR_OP][expr] == f.NAMED:
-        return (facts.binding[f.BIND_NAME][facts.expr[f.EXPR_B][expr]],)
+    if facts.expr.op[expr] == f.NAMED:
+        return (facts.binding.name[facts.expr.b[expr]],)
     return access_path(facts, expr)
 
 
 def first_argument(facts: FileFacts, call: int) -> int:
     """Row of the first argument of a call, or -1."""
     (extra,) = facts.extra
-    at = facts.expr[f.EXPR_B][call]
+    at = facts.expr.b[call]
     return extra[at + 3] if extra[at] and extra[at + 1] == f.ARG_POSITIONAL else -1
 
 
 def match_subjects(facts: FileFacts, matched: int) -> list[int]:
     """Rows of what a case is matched against: the subject, or the parts of one that is a tuple."""
-    whole = facts.expr[f.EXPR_A][matched]
-    if facts.expr[f.EXPR_OP][whole] == f.TUPLE:
+    whole = facts.expr.a[matched]
+    if facts.expr.op[whole] == f.TUPLE:
         (extra,) = facts.extra
-        at = facts.expr[f.EXPR_A][whole]
+        at = facts.expr.a[whole]
         return list(extra[at + 1 : at + 1 + extra[at]])
     return [whole]
 
@@ -63,7 +63,7 @@ def root_names(facts: FileFacts, test: int) -> set[int]:
     ops, _, lefts, _ = facts.expr
     op = ops[test]
     if op in (f.AND, f.OR):
-        return root_names(facts, lefts[test]) | root_names(facts, facts.expr[f.EXPR_B][test])
+        return root_names(facts, lefts[test]) | root_names(facts, facts.expr.b[test])
     if op in (f.NOT, f.COMPARE):
         return root_names(facts, lefts[test])
     if op == f.MATCHED:
@@ -132,7 +132,7 @@ def nearby_call(facts: FileFacts, function: int) -> int:
 def call_arguments(facts: FileFacts, call: int) -> Iterator[tuple[int, int]]:
     """(key, value) of each argument of a call; see the keys in ``facts``."""
     (extra,) = facts.extra
-    at = facts.expr[f.EXPR_B][call]
+    at = facts.expr.b[call]
     for index in range(at + 1, at + 1 + 3 * extra[at], 3):
         yield extra[index], extra[index + 2]
 
@@ -162,18 +162,18 @@ def keyword_argument(facts: FileFacts, call: int, name: str) -> int:
 
 def display_elements(facts: FileFacts, expr: int) -> list[int]:
     """Rows of what a list, tuple or set display holds; of other expressions nothing."""
-    if expr < 0 or facts.expr[f.EXPR_OP][expr] not in _DISPLAYS:
+    if expr < 0 or facts.expr.op[expr] not in _DISPLAYS:
         return []
     (extra,) = facts.extra
-    at = facts.expr[f.EXPR_A][expr]
+    at = facts.expr.a[expr]
     return list(extra[at + 1 : at + 1 + extra[at]])
 
 
 def string_value(facts: FileFacts, expr: int) -> str:
     """The text of a string literal; empty for anything else."""
-    if expr < 0 or facts.expr[f.EXPR_OP][expr] != f.STRING:
+    if expr < 0 or facts.expr.op[expr] != f.STRING:
         return ""
-    row = facts.expr[f.EXPR_A][expr]
+    row = facts.expr.a[expr]
     return facts.strings[row] if row >= 0 else ""
 
 
@@ -189,15 +189,15 @@ def last_name(facts: FileFacts, expr: int) -> str:
 
 def decorator_expressions(facts: FileFacts, definition: int) -> list[int]:
     """Rows of the expressions of a definition's decorators, from top to bottom."""
-    at = facts.definition[f.DEF_DECORATORS][definition]
+    at = facts.definition.decorators[definition]
     (extra,) = facts.extra
     return list(extra[at + 1 : at + 1 + extra[at]]) if at >= 0 else []
 
 
 def decorator_callee(facts: FileFacts, decorator: int) -> int:
     """The function that a decorator is or calls."""
-    is_call = facts.expr[f.EXPR_OP][decorator] == f.CALL
-    return facts.expr[f.EXPR_A][decorator] if is_call else decorator
+    is_call = facts.expr.op[decorator] == f.CALL
+    return facts.expr.a[decorator] if is_call else decorator
 
 
 def parent_expression(facts: FileFacts, expr: int) -> tuple[int, int]:

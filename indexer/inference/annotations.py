@@ -89,17 +89,17 @@ def entity_as_type(inference: Inference, entity: Entity) -> Type:
     if kind != VARIABLE:
         return UNKNOWN
     facts = inference.need(path)
-    binding_kind = facts.binding[f.BIND_KIND][row]
+    binding_kind = facts.binding.kind[row]
     if binding_kind == f.TYPE_PARAMETER:
         return ((VARIABLE_TYPE, entity, (), INFERRED),)
-    annotation = facts.binding[f.BIND_ANNOTATION][row]
+    annotation = facts.binding.annotation[row]
     if binding_kind == f.TYPE_ALIAS:
         return annotation_type(inference, path, annotation)
-    value = facts.binding[f.BIND_VALUE][row]
+    value = facts.binding.value[row]
     if value < 0:
         return UNKNOWN
-    if facts.expr[f.EXPR_OP][value] == f.CALL:
-        function = facts.expr[f.EXPR_A][value]
+    if facts.expr.op[value] == f.CALL:
+        function = facts.expr.a[value]
         name = _last_name(facts, function)
         if made_class(facts, entity):
             return (instance(entity),)
@@ -107,7 +107,7 @@ def entity_as_type(inference: Inference, entity: Entity) -> Type:
             return ((VARIABLE_TYPE, entity, (), INFERRED),)
         if name == "NewType":
             (extra,) = facts.extra
-            at = facts.expr[f.EXPR_B][value]
+            at = facts.expr.b[value]
             if extra[at] > 1:
                 return annotation_type(inference, path, extra[at + 6])
         return UNKNOWN
@@ -126,7 +126,7 @@ def _last_name(facts: FileFacts, expr: int) -> str:
 def special_form(inference: Inference, path: str, expr: int) -> str:
     """Name of the special form of typing that an expression names, or an empty string."""
     facts = inference.need(path)
-    if facts.expr[f.EXPR_OP][expr] not in (f.NAME, f.ATTRIBUTE):
+    if facts.expr.op[expr] not in (f.NAME, f.ATTRIBUTE):
         return ""
 
     for item in inference.definitions_of(path, expr):
@@ -172,7 +172,7 @@ def _arguments(facts: FileFacts, expr: int) -> list[int]:
 
 
 def _subscripted(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
-    base = facts.expr[f.EXPR_A][expr]
+    base = facts.expr.a[expr]
     listed = _arguments(facts, expr)
     special = special_form(inference, path, base)
     if special:
@@ -242,7 +242,7 @@ def _special(inference: Inference, path: str, name: str, listed: list[int]) -> T
         args = tuple(annotation_type(inference, path, part) for part in listed)
         if builtin_name == "tuple" and len(listed) == 2:
             facts = inference.need(path)
-            if facts.expr[f.EXPR_OP][listed[1]] == f.ELLIPSIS:
+            if facts.expr.op[listed[1]] == f.ELLIPSIS:
                 entity = standard_class(inference, "builtins", "tuple")
                 return (instance(entity, (args[0],)),) if entity else UNKNOWN
         if builtin_name == "tuple" and listed:
@@ -255,9 +255,9 @@ def _special(inference: Inference, path: str, name: str, listed: list[int]) -> T
 def _takes(inference: Inference, path: str, expr: int) -> list[Type]:
     """Types of the parameters that ``Callable[[...], ...]`` lists."""
     facts = inference.need(path)
-    if facts.expr[f.EXPR_OP][expr] != f.LIST:
+    if facts.expr.op[expr] != f.LIST:
         return []
-    at = facts.expr[f.EXPR_A][expr]
+    at = facts.expr.a[expr]
     (extra,) = facts.extra
     return [annotation_type(inference, path, part) for part in extra[at + 1 : at + 1 + extra[at]]]
 
@@ -288,10 +288,10 @@ def literal_members(
             if item.entity[0] == VARIABLE:
                 _, where, row = item.entity
                 other = inference.need(where)
-                is_alias = other.binding[f.BIND_KIND][row] == f.TYPE_ALIAS
-                column = f.BIND_ANNOTATION if is_alias else f.BIND_VALUE
-                value = other.binding[column][row]
-                if value >= 0 and other.binding[f.BIND_KIND][row] in (f.ASSIGN, f.TYPE_ALIAS):
+                is_alias = other.binding.kind[row] == f.TYPE_ALIAS
+                column = other.binding.annotation if is_alias else other.binding.value
+                value = column[row]
+                if value >= 0 and other.binding.kind[row] in (f.ASSIGN, f.TYPE_ALIAS):
                     return literal_members(inference, where, value, depth + 1)
         return None
     else:

@@ -52,8 +52,8 @@ def keyword_target(
     inference: Inference, path: str, facts: FileFacts, call: int, name: str
 ) -> list[Found]:
     """What the keyword ``name`` of a call, or of a class pattern, stands for."""
-    function = facts.expr[f.EXPR_A][call]
-    if facts.expr[f.EXPR_OP][call] == f.PATTERN_CLASS:
+    function = facts.expr.a[call]
+    if facts.expr.op[call] == f.PATTERN_CLASS:
         return [
             found
             for item in inference.definitions_of(path, function)
@@ -97,7 +97,7 @@ def _is_called_itself(inference: Inference, entity: Entity) -> bool:
     """Whether an entity is a function, and no property, whose value would be called."""
     if entity[0] != FUNCTION:
         return False
-    return not inference.need(entity[1]).definition[f.DEF_FLAGS][entity[2]] & f.PROPERTY
+    return not inference.need(entity[1]).definition.flags[entity[2]] & f.PROPERTY
 
 
 def _taken(inference: Inference, called: list[Found], name: str) -> list[Found]:
@@ -155,11 +155,11 @@ def _field_of_copied(
     inference: Inference, path: str, facts: FileFacts, call: int, name: str
 ) -> list[Found]:
     """``replace(box, size=2)`` and ``box._replace(size=2)``."""
-    function = facts.expr[f.EXPR_A][call]
+    function = facts.expr.a[call]
     copied: Type = ()
     if synthesized.last_name(facts, function) in ("_replace", "__replace__"):
-        if facts.expr[f.EXPR_OP][function] == f.ATTRIBUTE:
-            copied = inference.infer_type(path, facts.expr[f.EXPR_A][function])
+        if facts.expr.op[function] == f.ATTRIBUTE:
+            copied = inference.infer_type(path, facts.expr.a[function])
     else:
         copied = Arguments.of(inference, path, facts, call).type_of(0, "")
     return [
@@ -175,11 +175,11 @@ def parameter_named(inference: Inference, function: Entity, name: str) -> list[F
     """A function's parameter by name."""
     _, path, row = function
     facts = inference.need(path)
-    scope = facts.definition[f.DEF_OWN_SCOPE][row]
+    scope = facts.definition.own_scope[row]
     name_row = facts.name_id(name)
     if name_row < 0:
         return []
-    kinds = facts.binding[f.BIND_KIND]
+    kinds = facts.binding.kind
     return [
         Found((PARAMETER, path, index))
         for index in facts.bindings_of(scope, name_row)
@@ -226,7 +226,7 @@ def _made_otherwise(inference: Inference, value: Value, arguments: Arguments) ->
         if item.entity[0] != FUNCTION:
             continue
         facts = inference.need(item.entity[1])
-        if facts.definition[f.DEF_RETURNS][item.entity[2]] < 0 and item.entity[1][:1] == "/":
+        if facts.definition.returns[item.entity[2]] < 0 and item.entity[1][:1] == "/":
             continue
         type_ = without_none(return_types.return_type(inference, item.entity, value, arguments))
         if type_ and not _has_instance(inference, type_, entity):
@@ -279,14 +279,12 @@ def _by_signature(
     facts = inference.need(function[1])
     # `def __init__(self: dict[str, V], **items: V)`
     for row in signatures.parameter_rows(inference, function)[:1]:
-        for said in annotation_type(inference, function[1], facts.parameter[f.PAR_ANNOTATION][row]):
+        for said in annotation_type(inference, function[1], facts.parameter.annotation[row]):
             if said[0] == INSTANCE and said[1] == entity:
                 for parameter, arg in zip(parameters, said[2], strict=False):
                     bound[parameter] = substitute(arg, bound)
     # `def __new__(cls, one: Iterable[A], other: Iterable[B]) -> zip[tuple[A, B]]`
-    for said in annotation_type(
-        inference, function[1], facts.definition[f.DEF_RETURNS][function[2]]
-    ):
+    for said in annotation_type(inference, function[1], facts.definition.returns[function[2]]):
         if said[0] == INSTANCE and said[1] == entity:
             for parameter, arg in zip(parameters, said[2], strict=False):
                 bound[parameter] = substitute(arg, bound)
@@ -303,7 +301,7 @@ def _by_signature(
 def call_type(inference: Inference, path: str, expr: int) -> Type:
     """Type of what a call expression gives."""
     facts = inference.need(path)
-    function = facts.expr[f.EXPR_A][expr]
+    function = facts.expr.a[expr]
     arguments = Arguments.of(inference, path, facts, expr)
     special = _special_call(inference, path, facts, expr, arguments)
     if special is not None:
@@ -390,7 +388,7 @@ def _super(
     inference: Inference, path: str, facts: FileFacts, expr: int, given: list[int]
 ) -> Type | None:
     """``super()`` looks behind the class that it is written in, for what ``self`` is."""
-    cls = scope_map.enclosing_class(facts, facts.expr[f.EXPR_POS][expr])
+    cls = scope_map.enclosing_class(facts, facts.expr.position[expr])
     entity = (CLASS, path, cls)
     if given:
         for value in inference.infer_type(path, given[0]):

@@ -45,7 +45,7 @@ def _bases(inference: Inference, entity: Entity) -> list[Entity]:
 
     _, path, row = entity
     facts = inference.need(path)
-    at = facts.definition[f.DEF_ARGUMENTS][row]
+    at = facts.definition.arguments[row]
     result: list[Entity] = []
     if at >= 0:
         (extra,) = facts.extra
@@ -72,8 +72,8 @@ def _bases(inference: Inference, entity: Entity) -> list[Entity]:
 
 def _is_marker(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
     """Whether a base is ``Generic`` or ``Protocol``, which have no members of their own."""
-    if facts.expr[f.EXPR_OP][expr] == f.SUBSCRIPT:
-        expr = facts.expr[f.EXPR_A][expr]
+    if facts.expr.op[expr] == f.SUBSCRIPT:
+        expr = facts.expr.a[expr]
     return inference.special_form(path, expr) in ("Generic", "Protocol")
 
 
@@ -88,7 +88,7 @@ def _metaclass(inference: Inference, entity: Entity) -> Entity | None:
         if cls[0] != CLASS:
             continue
         facts = inference.need(cls[1])
-        at = facts.definition[f.DEF_ARGUMENTS][cls[2]]
+        at = facts.definition.arguments[cls[2]]
         (extra,) = facts.extra
         for index in range(at + 1, at + 1 + 3 * extra[at], 3) if at >= 0 else ():
             if extra[index] >= 0 and facts.names[extra[index]] == "metaclass":
@@ -162,7 +162,7 @@ def _base_types(inference: Inference, entity: Entity) -> list[Value]:
         return []
     _, path, row = entity
     facts = inference.need(path)
-    at = facts.definition[f.DEF_ARGUMENTS][row]
+    at = facts.definition.arguments[row]
     found: list[Value] = []
     if at >= 0:
         (extra,) = facts.extra
@@ -190,16 +190,16 @@ def _type_parameters(inference: Inference, entity: Entity) -> list[Entity]:
 
     _, path, row = entity
     facts = inference.need(path)
-    scope = facts.scope[f.SCOPE_PARENT][facts.definition[f.DEF_OWN_SCOPE][row]]
-    if scope >= 0 and facts.scope[f.SCOPE_KIND][scope] == f.TYPE_SCOPE:
+    scope = facts.scope.parent[facts.definition.own_scope[row]]
+    if scope >= 0 and facts.scope.kind[scope] == f.TYPE_SCOPE:
         return [
             (VARIABLE, path, index)
-            for index, where in enumerate(facts.binding[f.BIND_SCOPE])
+            for index, where in enumerate(facts.binding.scope)
             if where == scope
         ]
     order: list[Entity] = []
     generic: list[Entity] = []
-    at = facts.definition[f.DEF_ARGUMENTS][row]
+    at = facts.definition.arguments[row]
     if at < 0:
         return []
     (extra,) = facts.extra
@@ -295,13 +295,13 @@ def _own_member(inference: Inference, entity: Entity, name: str) -> list[Found]:
     name_row = facts.name_id(name)
     if name_row < 0:
         return []
-    scope = facts.definition[f.DEF_OWN_SCOPE][row]
+    scope = facts.definition.own_scope[row]
     rows = facts.bindings_of(scope, name_row)
     chosen = visible_bindings(facts, rows, scope, -1)
     if chosen:
         found: list[Found] = []
         for chosen_row in chosen:
-            if facts.binding[f.BIND_KIND][chosen_row] == f.IMPORT:
+            if facts.binding.kind[chosen_row] == f.IMPORT:
                 found += resolve_binding(inference, path, facts, chosen_row)
             else:
                 found.append(Found(_getter(path, facts, rows, chosen_row)))
@@ -314,7 +314,7 @@ def own_attributes(facts: FileFacts, owner: int, name: int) -> list[int]:
     table: dict[tuple[int, int], list[int]] | None = facts.memo.get("own attributes")
     if table is None:
         table = facts.memo["own attributes"] = {}
-        names, owners = facts.attribute_binding[f.ATTR_NAME], facts.attribute_binding[f.ATTR_OWNER]
+        names, owners = facts.attribute_binding.name, facts.attribute_binding.owner
         for row, cls in enumerate(owners):
             if cls < 0:
                 cls = _owner_of_made(facts, row)
@@ -328,22 +328,22 @@ def _owner_of_made(facts: FileFacts, row: int) -> int:
 
     ``__new__`` and class methods call the instance by a name of their own: ``self = cls()``.
     """
-    receiver, scope = facts.attribute_binding[f.ATTR_RECEIVER][row], 0
+    receiver, scope = facts.attribute_binding.receiver[row], 0
     ops, _, lefts, rights = facts.expr
     if ops[receiver] != f.NAME:
         return -1
-    scope = facts.attribute_binding[f.ATTR_SCOPE][row]
-    definition = facts.scope[f.SCOPE_DEFINITION][scope]
-    if definition < 0 or facts.definition[f.DEF_KIND][definition] != f.FUNCTION:
+    scope = facts.attribute_binding.scope[row]
+    definition = facts.scope.definition[scope]
+    if definition < 0 or facts.definition.kind[definition] != f.FUNCTION:
         return -1
-    name = facts.names[facts.definition[f.DEF_NAME][definition]]
-    if name != "__new__" and not facts.definition[f.DEF_FLAGS][definition] & f.CLASSMETHOD:
+    name = facts.names[facts.definition.name[definition]]
+    if name != "__new__" and not facts.definition.flags[definition] & f.CLASSMETHOD:
         return -1
-    outer = facts.definition[f.DEF_SCOPE][definition]
-    if facts.scope[f.SCOPE_KIND][outer] != f.CLASS_SCOPE:
+    outer = facts.definition.scope[definition]
+    if facts.scope.kind[outer] != f.CLASS_SCOPE:
         return -1
     for binding in facts.bindings_of(scope, lefts[receiver]):
-        value = facts.binding[f.BIND_VALUE][binding]
+        value = facts.binding.value[binding]
         if value < 0 or ops[value] != f.CALL:
             continue
         function = lefts[value]
@@ -351,18 +351,18 @@ def _owner_of_made(facts: FileFacts, row: int) -> int:
         if ops[function] == f.ATTRIBUTE and facts.names[rights[function]] == "__new__":
             made = True
         if made:
-            return facts.scope[f.SCOPE_DEFINITION][outer]
+            return facts.scope.definition[outer]
     return -1
 
 
 def _getter(path: str, facts: FileFacts, rows: list[int], chosen: int) -> Entity:
     """What a binding in a class introduces; for a property's setter, the property."""
     entity = entity_of_binding(path, facts, chosen)
-    if entity[0] != FUNCTION or not facts.definition[f.DEF_FLAGS][entity[2]] & f.ACCESSOR:
+    if entity[0] != FUNCTION or not facts.definition.flags[entity[2]] & f.ACCESSOR:
         return entity
     for row in rows:
         other = entity_of_binding(path, facts, row)
-        if other[0] == FUNCTION and facts.definition[f.DEF_FLAGS][other[2]] & f.PROPERTY:
+        if other[0] == FUNCTION and facts.definition.flags[other[2]] & f.PROPERTY:
             return other
     return entity
 
@@ -424,7 +424,7 @@ def own_member_names(inference: Inference, entity: Entity) -> list[str]:
     """Names that a class defines itself, in order of the text."""
     _, path, row = entity
     facts = inference.need(path)
-    scope = facts.definition[f.DEF_OWN_SCOPE][row]
+    scope = facts.definition.own_scope[row]
     placed: dict[str, int] = {}
     names, scopes, positions, kinds = facts.binding[:4]
     never: frozenset[int] = facts.memo.get(DEAD, frozenset())
@@ -434,10 +434,10 @@ def own_member_names(inference: Inference, entity: Entity) -> list[str]:
         if kinds[index] not in (f.DELETE, f.GLOBAL, f.NONLOCAL):
             placed.setdefault(facts.names[names[index]], positions[index])
     attributes = facts.attribute_binding
-    for index, owner in enumerate(attributes[f.ATTR_OWNER]):
+    for index, owner in enumerate(attributes.owner):
         if owner == row:
-            name = facts.names[attributes[f.ATTR_NAME][index]]
-            placed.setdefault(name, attributes[f.ATTR_POS][index])
+            name = facts.names[attributes.name[index]]
+            placed.setdefault(name, attributes.position[index])
     return sorted(placed, key=placed.__getitem__)
 
 
@@ -455,10 +455,10 @@ def _aliases(facts: FileFacts) -> dict[str, list[str]]:
     found: dict[str, list[str]] | None = facts.memo.get("import aliases")
     if found is None:
         found = facts.memo["import aliases"] = {}
-        for row, flags in enumerate(facts.imports[f.IMP_FLAGS]):
-            imported = facts.imports[f.IMP_NAME][row]
+        for row, flags in enumerate(facts.imports.flags):
+            imported = facts.imports.name[row]
             if flags & f.ALIASED and imported >= 0:
-                alias = facts.names[facts.imports[f.IMP_BOUND][row]]
+                alias = facts.names[facts.imports.bound[row]]
                 found.setdefault(facts.names[imported], []).append(alias)
     return found
 
@@ -501,7 +501,7 @@ def _by_base(inference: Inference, name: str) -> dict[Entity, list[Entity]]:
         found: dict[Entity, list[Entity]] = {}
         for path in inference.snapshot.files_inheriting(name):
             facts = inference.facts(path)
-            for row, kind in enumerate(facts.definition[f.DEF_KIND]) if facts is not None else ():
+            for row, kind in enumerate(facts.definition.kind) if facts is not None else ():
                 if kind == f.CLASS:
                     for base in bases(inference, (CLASS, path, row)):
                         found.setdefault(base, []).append((CLASS, path, row))

@@ -53,7 +53,7 @@ def container_contents(
 
 def variable_container(facts: FileFacts, row: int) -> Holder:
     """The holder that a row of binding is."""
-    return facts.binding[f.BIND_SCOPE][row], facts.binding[f.BIND_NAME][row]
+    return facts.binding.scope[row], facts.binding.name[row]
 
 
 def attribute_container(owner: int, name: int) -> Holder:
@@ -112,13 +112,13 @@ def _fillings(facts: FileFacts) -> dict[Holder, list[tuple[int, int, int]]]:
         for container, index, value in zip(*facts.item_binding[:3], strict=True):
             if value >= 0:
                 _add(facts, table, container, ITEM, index, value)
-        kinds, values = facts.binding[f.BIND_KIND], facts.binding[f.BIND_VALUE]
+        kinds, values = facts.binding.kind, facts.binding.value
         for row, kind in enumerate(kinds):
             if kind == f.AUGMENT and values[row] >= 0:
                 value = values[row]
-                if facts.expr[f.EXPR_OP][value] == f.AUGMENTED:
-                    added = facts.extra[0][facts.expr[f.EXPR_B][value] + 1]
-                    target = facts.expr[f.EXPR_A][value]
+                if facts.expr.op[value] == f.AUGMENTED:
+                    added = facts.extra[0][facts.expr.b[value] + 1]
+                    target = facts.expr.a[value]
                     _add(facts, table, target, VALUES, -1, added)
     return table
 
@@ -179,7 +179,7 @@ def _add(
         container, kind = lefts[container], kind + INSIDE
     elif ops[container] == f.CALL:  # `lists.setdefault(key, []).append(value)`
         function = lefts[container]
-        if ops[function] != f.ATTRIBUTE or facts.names[facts.expr[f.EXPR_B][function]] not in (
+        if ops[function] != f.ATTRIBUTE or facts.names[facts.expr.b[function]] not in (
             "setdefault", "get",
         ):  # fmt: skip
             return
@@ -193,7 +193,7 @@ def _holder(facts: FileFacts, expr: int) -> Holder | None:
     ops, positions, lefts, rights = facts.expr
     if ops[expr] == f.NAME:
         name, scope = lefts[expr], rights[expr]
-        parents = facts.scope[f.SCOPE_PARENT]
+        parents = facts.scope.parent
         while scope >= 0:
             if facts.bindings_of(scope, name):
                 return scope, name

@@ -69,12 +69,12 @@ def _opens(inference: Inference, cls: Entity) -> bool:
 
 def _has_unclear_base(inference: Inference, cls: Entity, facts: FileFacts) -> bool:
     """Whether a base is made by a call, or is one class or another."""
-    at = facts.definition[f.DEF_ARGUMENTS][cls[2]]
+    at = facts.definition.arguments[cls[2]]
     (extra,) = facts.extra
     for index in range(at + 1, at + 1 + 3 * extra[at], 3) if at >= 0 else ():
         expr = extra[index + 2]
         if extra[index] == f.ARG_POSITIONAL and (
-            facts.expr[f.EXPR_OP][expr] == f.CALL
+            facts.expr.op[expr] == f.CALL
             or len({item.entity for item in expressions.definitions_of(inference, cls[1], expr)})
             > 1
         ):
@@ -86,10 +86,10 @@ def _is_made_again(facts: FileFacts, row: int) -> bool:
     """Whether a call makes what stands under a class's name: ``Box = Meta("Box", (Box,), {})``."""
     table = facts.definition
     return any(
-        facts.binding[f.BIND_KIND][other] == f.ASSIGN
-        and facts.binding[f.BIND_VALUE][other] >= 0
-        and facts.expr[f.EXPR_OP][facts.binding[f.BIND_VALUE][other]] == f.CALL
-        for other in facts.bindings_of(table[f.DEF_SCOPE][row], table[f.DEF_NAME][row])
+        facts.binding.kind[other] == f.ASSIGN
+        and facts.binding.value[other] >= 0
+        and facts.expr.op[facts.binding.value[other]] == f.CALL
+        for other in facts.bindings_of(table.scope[row], table.name[row])
     )
 
 
@@ -136,12 +136,12 @@ def _find_set_in(inference: Inference, path: str) -> frozenset[Entity]:
 def _has_named_fields(inference: Inference, cls: Entity, facts: FileFacts) -> bool:
     """Whether an object in a class's body may add to the class as it learns its name there."""
     table = facts.binding
-    scope = facts.definition[f.DEF_OWN_SCOPE][cls[2]]
-    for row, where in enumerate(table[f.BIND_SCOPE]):
-        value = table[f.BIND_VALUE][row]
-        if where != scope or value < 0 or facts.expr[f.EXPR_OP][value] != f.CALL:
+    scope = facts.definition.own_scope[cls[2]]
+    for row, where in enumerate(table.scope):
+        value = table.value[row]
+        if where != scope or value < 0 or facts.expr.op[value] != f.CALL:
             continue
-        for made in expressions.infer_type(inference, cls[1], facts.expr[f.EXPR_A][value]):
+        for made in expressions.infer_type(inference, cls[1], facts.expr.a[value]):
             if made[0] != CLASS_OBJECT or made[1][0] != CLASS:
                 continue
             for item in class_member(inference, made[1], "__set_name__"):
@@ -152,8 +152,8 @@ def _has_named_fields(inference: Inference, cls: Entity, facts: FileFacts) -> bo
 
 def _adds_to_owner(inference: Inference, function: Entity) -> bool:
     facts = inference.need(function[1])
-    start = facts.definition[f.DEF_START][function[2]]
-    end = facts.definition[f.DEF_END][function[2]]
+    start = facts.definition.start[function[2]]
+    end = facts.definition.end[function[2]]
     return any(start <= at < end for _, at, _ in facts.occurrences("setattr"))
 
 
@@ -188,7 +188,7 @@ def _find_mapped_in(inference: Inference, path: str, name: str) -> frozenset[Ent
     found: set[Entity] = set()
     for role, _, function in facts.occurrences(name):
         row = enclosing_call(facts, function) if role & f.ROLE_MASK == f.CALLED else -1
-        at = facts.expr[f.EXPR_B][row] if row >= 0 else -1
+        at = facts.expr.b[row] if row >= 0 else -1
         if at >= 0 and extra[at]:
             for item in expressions.definitions_of(inference, path, extra[at + 3]):
                 if item.entity[0] == CLASS:
@@ -226,7 +226,7 @@ def _has_inventive_metaclass(inference: Inference, entity: Entity) -> bool:
 def _is_decorated(inference: Inference, cls: Entity, facts: FileFacts) -> bool:
     """Whether a decorator may have added members, or have put something else in a class's place."""
     for expr in decorators(facts, cls[2]):
-        target = facts.expr[f.EXPR_A][expr] if facts.expr[f.EXPR_OP][expr] == f.CALL else expr
+        target = facts.expr.a[expr] if facts.expr.op[expr] == f.CALL else expr
         name = last_name(facts, target)
         if name in HARMLESS or "register" in name or cls[1].endswith(".pyi"):
             continue
@@ -242,11 +242,11 @@ def _gives_what_it_takes(inference: Inference, path: str, expr: int) -> bool:
         if item.entity[0] != FUNCTION:
             return False
         facts = inference.need(item.entity[1])
-        start = facts.definition[f.DEF_START][item.entity[2]]
-        end = facts.definition[f.DEF_END][item.entity[2]]
+        start = facts.definition.start[item.entity[2]]
+        end = facts.definition.end[item.entity[2]]
         if any(start <= at < end for _, at, _ in facts.occurrences("setattr")):
             return False
-        if any(start <= at < end for at in facts.attribute_binding[f.ATTR_POS]):
+        if any(start <= at < end for at in facts.attribute_binding.position):
             return False
     return bool(found)
 
@@ -254,10 +254,10 @@ def _gives_what_it_takes(inference: Inference, path: str, expr: int) -> bool:
 def sets_computed_attributes(facts: FileFacts, row: int) -> bool:
     """Whether the code of a class sets attributes by computed names, or fills its dictionary."""
     table = facts.definition
-    scope = table[f.DEF_OWN_SCOPE][row]
-    if facts.scope[f.SCOPE_FLAGS][scope] & f.SCOPE_USES_LOCALS:
+    scope = table.own_scope[row]
+    if facts.scope.flags[scope] & f.SCOPE_USES_LOCALS:
         return True
-    start, end = table[f.DEF_START][row], table[f.DEF_END][row]
+    start, end = table.start[row], table.end[row]
     if _fills_its_variables(facts, start, end):
         return True
     for name in ("setattr", "__dict__", "__setattr__"):
@@ -282,7 +282,7 @@ def _fills_its_variables(facts: FileFacts, start: int, end: int) -> bool:
             continue
         row = enclosing_call(facts, function)
         if row >= 0 and (
-            row in facts.item_binding[f.ITEM_CONTAINER]
+            row in facts.item_binding.container
             or any(op == f.ATTRIBUTE and lefts[each] == row for each, op in enumerate(ops))
         ):
             return True
@@ -293,16 +293,15 @@ def _restores(facts: FileFacts, position: int) -> bool:
     """Whether code gives an object back the attributes that it had: unpickling, copying."""
     table = facts.definition
     return any(
-        facts.names[table[f.DEF_NAME][row]] in _RESTORING
-        and start <= position < table[f.DEF_END][row]
-        for row, start in enumerate(table[f.DEF_START])
+        facts.names[table.name[row]] in _RESTORING and start <= position < table.end[row]
+        for row, start in enumerate(table.start)
     )
 
 
 def _is_filled(facts: FileFacts, expr: int) -> bool:
     """Whether a dictionary is written into: ``x.__dict__.update(…)``, ``x.__dict__[…] = …``."""
     ops, _, lefts, rights = facts.expr
-    if expr in facts.item_binding[f.ITEM_CONTAINER]:
+    if expr in facts.item_binding.container:
         return True
     if expr < 0 or ops[expr] != f.ATTRIBUTE:
         return True
@@ -315,8 +314,8 @@ def _is_filled(facts: FileFacts, expr: int) -> bool:
             )
         if op == f.CALL and extra[rights[row]] == 1 and extra[rights[row] + 3] == expr:
             return False  # what is filled is another one, with what this one has
-    position = facts.expr[f.EXPR_POS][expr]
-    return position in facts.attribute_binding[f.ATTR_POS]
+    position = facts.expr.position[expr]
+    return position in facts.attribute_binding.position
 
 
 def _is_given_a_dictionary(facts: FileFacts, function: int) -> bool:

@@ -55,11 +55,11 @@ class Found:
 
 def entity_of_binding(path: str, facts: FileFacts, row: int) -> Entity:
     """The entity that a binding introduces; an import's is the variable it binds."""
-    kind = facts.binding[f.BIND_KIND][row]
+    kind = facts.binding.kind[row]
     if kind == f.DEF_CLASS:
-        return CLASS, path, facts.binding[f.BIND_REF][row]
+        return CLASS, path, facts.binding.ref[row]
     if kind == f.DEF_FUNCTION:
-        return FUNCTION, path, facts.binding[f.BIND_REF][row]
+        return FUNCTION, path, facts.binding.ref[row]
     if kind == f.PARAMETER:
         return PARAMETER, path, row
     return VARIABLE, path, row
@@ -77,11 +77,11 @@ def name_of(inference: Inference, entity: Entity) -> str:
         return (dotted or path).rpartition(".")[2]
     facts = inference.need(path)
     column = {
-        CLASS: facts.definition[f.DEF_NAME],
-        FUNCTION: facts.definition[f.DEF_NAME],
-        VARIABLE: facts.binding[f.BIND_NAME],
-        PARAMETER: facts.binding[f.BIND_NAME],
-        ATTRIBUTE: facts.attribute_binding[f.ATTR_NAME],
+        CLASS: facts.definition.name,
+        FUNCTION: facts.definition.name,
+        VARIABLE: facts.binding.name,
+        PARAMETER: facts.binding.name,
+        ATTRIBUTE: facts.attribute_binding.name,
     }[kind]
     return facts.names[column[row]]
 
@@ -93,19 +93,19 @@ def position_of(inference: Inference, entity: Entity) -> int:
         return 0
     facts = inference.need(path)
     if kind in (CLASS, FUNCTION):
-        return facts.definition[f.DEF_POS][row]
+        return facts.definition.position[row]
     if kind == ATTRIBUTE:
-        return facts.attribute_binding[f.ATTR_POS][row]
-    return facts.binding[f.BIND_POS][row]
+        return facts.attribute_binding.position[row]
+    return facts.binding.position[row]
 
 
 def scope_of(facts: FileFacts, entity: Entity) -> int:
     """Row of the scope in which an entity's name is bound; -1 for modules and attributes."""
     kind, _, row = entity
     if kind in (CLASS, FUNCTION):
-        return facts.definition[f.DEF_SCOPE][row]
+        return facts.definition.scope[row]
     if kind in (VARIABLE, PARAMETER):
-        return facts.binding[f.BIND_SCOPE][row]
+        return facts.binding.scope[row]
     return -1
 
 
@@ -113,12 +113,12 @@ def owner_class(facts: FileFacts, entity: Entity) -> int:
     """Definition row of the class that an entity is a member of, or -1."""
     kind, _, row = entity
     if kind == ATTRIBUTE:
-        return facts.attribute_binding[f.ATTR_OWNER][row]
+        return facts.attribute_binding.owner[row]
     scope = scope_of(facts, entity)
-    while scope >= 0 and facts.scope[f.SCOPE_KIND][scope] == f.TYPE_SCOPE:
-        scope = facts.scope[f.SCOPE_PARENT][scope]
-    if scope >= 0 and facts.scope[f.SCOPE_KIND][scope] == f.CLASS_SCOPE:
-        return facts.scope[f.SCOPE_DEFINITION][scope]
+    while scope >= 0 and facts.scope.kind[scope] == f.TYPE_SCOPE:
+        scope = facts.scope.parent[scope]
+    if scope >= 0 and facts.scope.kind[scope] == f.CLASS_SCOPE:
+        return facts.scope.definition[scope]
     return -1
 
 
@@ -140,8 +140,8 @@ def qualified_name(inference: Inference, entity: Entity) -> str:
     if inside is None:
         inside = facts.memo["containers"] = containers(facts)
     if kind == ATTRIBUTE:
-        owner = facts.attribute_binding[f.ATTR_OWNER][row]
-        scope = facts.definition[f.DEF_OWN_SCOPE][owner] if owner >= 0 else 0
+        owner = facts.attribute_binding.owner[row]
+        scope = facts.definition.own_scope[owner] if owner >= 0 else 0
     else:
         scope = scope_of(facts, entity)
     name = name_of(inference, entity)
@@ -158,15 +158,12 @@ def merge_found(first: list[Found], second: list[Found]) -> list[Found]:
 def first_parameter_class(facts: FileFacts, entity: Entity) -> int:
     """Definition row of the class whose method has this as its first parameter, or -1."""
     row = entity[2]
-    scope = facts.binding[f.BIND_SCOPE][row]
-    definition = facts.scope[f.SCOPE_DEFINITION][scope]
-    if definition < 0 or facts.scope[f.SCOPE_KIND][scope] != f.FUNCTION_SCOPE:
+    scope = facts.binding.scope[row]
+    definition = facts.scope.definition[scope]
+    if definition < 0 or facts.scope.kind[scope] != f.FUNCTION_SCOPE:
         return -1
-    parameter = facts.binding[f.BIND_REF][row]
-    if (
-        parameter not in _first_parameters(facts)
-        or facts.definition[f.DEF_FLAGS][definition] & f.STATIC
-    ):
+    parameter = facts.binding.ref[row]
+    if parameter not in _first_parameters(facts) or facts.definition.flags[definition] & f.STATIC:
         return -1
     return owner_class(facts, (FUNCTION, entity[1], definition))
 
@@ -176,7 +173,7 @@ def _first_parameters(facts: FileFacts) -> set[int]:
     found: set[int] | None = facts.memo.get("first parameters")
     if found is None:
         first: dict[int, int] = {}
-        for row, scope in enumerate(facts.parameter[f.PAR_SCOPE]):
+        for row, scope in enumerate(facts.parameter.scope):
             first.setdefault(scope, row)
         found = facts.memo["first parameters"] = set(first.values())
     return found

@@ -54,7 +54,7 @@ def entity_type(inference: Inference, entity: Entity) -> Type:
     if kind in (MODULE, NAMESPACE, OUTSIDE, CLASS):
         return entity_object(entity)
     if kind == FUNCTION:
-        if inference.need(path).definition[f.DEF_FLAGS][row] & f.PROPERTY:
+        if inference.need(path).definition.flags[row] & f.PROPERTY:
             return builtin_instance(inference, "property")  # as in `@name.setter`
         return inference.decorated_type(entity)
     way = {ATTRIBUTE: _attribute_value, PARAMETER: _parameter_value}.get(kind, _variable_value)
@@ -67,12 +67,12 @@ def entity_type(inference: Inference, entity: Entity) -> Type:
 
 
 def _variable_value(inference: Inference, path: str, facts: FileFacts, row: int) -> Type:
-    annotation = facts.binding[f.BIND_ANNOTATION][row]
-    kind = facts.binding[f.BIND_KIND][row]
+    annotation = facts.binding.annotation[row]
+    kind = facts.binding.kind[row]
     if kind in (f.TYPE_PARAMETER, f.TYPE_ALIAS):
         return UNKNOWN
-    value = facts.binding[f.BIND_VALUE][row]
-    scope, name = facts.binding[f.BIND_SCOPE][row], facts.binding[f.BIND_NAME][row]
+    value = facts.binding.value[row]
+    scope, name = facts.binding.scope[row], facts.binding.name[row]
     if annotation >= 0:
         type_ = declared_type(inference, path, facts, annotation)
         if type_ or value < 0:
@@ -84,9 +84,9 @@ def _variable_value(inference: Inference, path: str, facts: FileFacts, row: int)
     type_ = container_contents.container_contents(
         inference, path, facts, container_contents.variable_container(facts, row), type_
     )
-    in_class = facts.scope[f.SCOPE_KIND][scope] == f.CLASS_SCOPE
+    in_class = facts.scope.kind[scope] == f.CLASS_SCOPE
     if in_class:
-        cls = facts.scope[f.SCOPE_DEFINITION][scope]
+        cls = facts.scope.definition[scope]
         inherited = _declared_in_base(inference, path, facts, cls, name)
         if inherited:
             return inherited
@@ -99,7 +99,7 @@ def _variable_value(inference: Inference, path: str, facts: FileFacts, row: int)
     if _is_none(type_):
         # `x = None` at first says nothing about what it is later.
         others = [
-            inference.infer_type(path, facts.binding[f.BIND_VALUE][other])
+            inference.infer_type(path, facts.binding.value[other])
             for other in [*facts.bindings_of(scope, name), *_bound_inside(facts, scope, name)]
             if other != row
             and (other not in facts.bindings_of(scope, name) or not _is_local(facts, scope))
@@ -113,21 +113,21 @@ def _is_none(type_: Type) -> bool:
 
 
 def _is_local(facts: FileFacts, scope: int) -> bool:
-    return facts.scope[f.SCOPE_KIND][scope] == f.FUNCTION_SCOPE
+    return facts.scope.kind[scope] == f.FUNCTION_SCOPE
 
 
 def _bound_inside(facts: FileFacts, scope: int, name: int) -> list[int]:
     """Bindings by functions inside that say ``global`` or ``nonlocal``."""
     table: dict[int, list[int]] | None = facts.memo.get("declared outside")
-    kinds = facts.binding[f.BIND_KIND]
+    kinds = facts.binding.kind
     if table is None:
         table = facts.memo["declared outside"] = {}
         for row, kind in enumerate(kinds):
             if kind in (f.GLOBAL, f.NONLOCAL):
-                table.setdefault(facts.binding[f.BIND_NAME][row], []).append(row)
+                table.setdefault(facts.binding.name[row], []).append(row)
     found: list[int] = []
     for row in table.get(name, ()):
-        inner = facts.binding[f.BIND_SCOPE][row]
+        inner = facts.binding.scope[row]
         if (kinds[row] == f.GLOBAL) == (scope == 0) and inner != scope:
             if kinds[row] == f.NONLOCAL and not _is_inside(facts, inner, scope):
                 continue
@@ -141,7 +141,7 @@ def _bound_inside(facts: FileFacts, scope: int, name: int) -> list[int]:
 
 def _is_inside(facts: FileFacts, scope: int, outer: int) -> bool:
     while scope >= 0 and scope != outer:
-        scope = facts.scope[f.SCOPE_PARENT][scope]
+        scope = facts.scope.parent[scope]
     return scope == outer
 
 
@@ -149,21 +149,21 @@ def declared_type(inference: Inference, path: str, facts: FileFacts, annotation:
     """The type of an annotation inside of a class or function: ``Self`` is the class around it."""
     type_ = annotation_type(inference, path, annotation)
     if any(value[0] == VARIABLE_TYPE and value[1] == SELF for value in type_):
-        position = facts.expr[f.EXPR_POS][annotation]
+        position = facts.expr.position[annotation]
         scope = scope_map.scope_at(facts, position)
         cls = scope_map.enclosing_class(facts, position)
-        if cls >= 0 and facts.scope[f.SCOPE_KIND][scope] != f.CLASS_SCOPE:
+        if cls >= 0 and facts.scope.kind[scope] != f.CLASS_SCOPE:
             return substitute(type_, {SELF: ((INSTANCE, (CLASS, path, cls), (), INFERRED),)})
     return type_
 
 
 def _attribute_value(inference: Inference, path: str, facts: FileFacts, row: int) -> Type:
     table = facts.attribute_binding
-    owner, name = table[f.ATTR_OWNER][row], table[f.ATTR_NAME][row]
+    owner, name = table.owner[row], table.name[row]
     rows = own_attributes(facts, owner, name) if owner >= 0 else [row]
     for index in rows:
-        if table[f.ATTR_ANNOTATION][index] >= 0:
-            return annotation_type(inference, path, table[f.ATTR_ANNOTATION][index])
+        if table.annotation[index] >= 0:
+            return annotation_type(inference, path, table.annotation[index])
     if owner >= 0:
         inherited = _declared_in_base(inference, path, facts, owner, name)
         if inherited:
@@ -181,7 +181,7 @@ def _assigned(
     inference: Inference, path: str, facts: FileFacts, owner: int, name: int, rows: list[int]
 ) -> Type:
     """What methods assign to an attribute."""
-    values = facts.attribute_binding[f.ATTR_VALUE]
+    values = facts.attribute_binding.value
     type_ = union(*(inference.infer_type(path, values[index]) for index in rows))
     return container_contents.container_contents(
         inference, path, facts, container_contents.attribute_container(owner, name), type_
@@ -192,7 +192,7 @@ def _declared_in_base(
     inference: Inference, path: str, facts: FileFacts, cls: int, name: int
 ) -> Type:
     """The annotation that a base class has for an attribute that is assigned here."""
-    if cls < 0 or facts.definition[f.DEF_ARGUMENTS][cls] < 0:
+    if cls < 0 or facts.definition.arguments[cls] < 0:
         return UNKNOWN
     entity = (CLASS, path, cls)
     for item in class_member(inference, entity, facts.names[name], after=entity):
@@ -201,9 +201,9 @@ def _declared_in_base(
         if other is None:
             continue
         if kind == VARIABLE:
-            annotation = other.binding[f.BIND_ANNOTATION][row]
+            annotation = other.binding.annotation[row]
         else:
-            annotation = other.attribute_binding[f.ATTR_ANNOTATION][row]
+            annotation = other.attribute_binding.annotation[row]
         if annotation >= 0:
             type_ = annotation_type(inference, where, annotation)
             owner = owner_class(other, item.entity)
@@ -217,9 +217,9 @@ def _declared_in_base(
 
 
 def _parameter_value(inference: Inference, path: str, facts: FileFacts, row: int) -> Type:
-    annotation = facts.binding[f.BIND_ANNOTATION][row]
-    parameter = facts.binding[f.BIND_REF][row]
-    kind = facts.parameter[f.PAR_KIND][parameter]
+    annotation = facts.binding.annotation[row]
+    parameter = facts.binding.ref[row]
+    kind = facts.parameter.kind[parameter]
     if annotation >= 0:
         type_ = declared_type(inference, path, facts, annotation)
         if kind == f.VAR_POSITIONAL:
@@ -231,11 +231,11 @@ def _parameter_value(inference: Inference, path: str, facts: FileFacts, row: int
         return type_
     cls = first_parameter_class(facts, (PARAMETER, path, row))
     if cls >= 0:
-        scope = facts.binding[f.BIND_SCOPE][row]
-        definition = facts.scope[f.SCOPE_DEFINITION][scope]
+        scope = facts.binding.scope[row]
+        definition = facts.scope.definition[scope]
         entity = (CLASS, path, cls)
-        flags = facts.definition[f.DEF_FLAGS][definition]
-        name = facts.names[facts.definition[f.DEF_NAME][definition]]
+        flags = facts.definition.flags[definition]
+        name = facts.names[facts.definition.name[definition]]
         is_class = flags & f.CLASSMETHOD or name in ("__new__", "__init_subclass__")
         form = CLASS_OBJECT if is_class else INSTANCE
         return ((form, entity, (), EXACT),)
@@ -244,12 +244,12 @@ def _parameter_value(inference: Inference, path: str, facts: FileFacts, row: int
     if kind == f.VAR_KEYWORD:
         return builtin_instance(inference, "dict", builtin_instance(inference, "str"), UNKNOWN)
 
-    if facts.scope[f.SCOPE_KIND][facts.binding[f.BIND_SCOPE][row]] == f.LAMBDA_SCOPE:
+    if facts.scope.kind[facts.binding.scope[row]] == f.LAMBDA_SCOPE:
         type_ = generics.lambda_parameter_type(inference, path, facts, row)
         if type_ or not inference.conventional:
             return type_
         return inference.parameter_type(path, row)
-    default = facts.parameter[f.PAR_DEFAULT][parameter]
+    default = facts.parameter.default[parameter]
     type_ = without_none(inference.infer_type(path, default)) if default >= 0 else UNKNOWN
     if type_ or not inference.conventional:
         return type_
@@ -260,7 +260,7 @@ def instance_classes(inference: Inference, entity: Entity) -> list[Found]:
     """Classes that what an entity holds is an instance of; for a property, what it gives."""
     if entity[0] == FUNCTION:
         facts = inference.need(entity[1])
-        if facts.definition[f.DEF_FLAGS][entity[2]] & f.PROPERTY:
+        if facts.definition.flags[entity[2]] & f.PROPERTY:
             return types.classes_of_type(inference.return_type(entity, None))
         return []
     return types.classes_of_type(entity_type(inference, entity))

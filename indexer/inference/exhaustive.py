@@ -120,17 +120,17 @@ def _name(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
 def _is_field(facts: FileFacts, row: int) -> bool:
     """Whether a name in a class body is a field, whose annotation speaks of instances."""
     table = facts.binding
-    value = table[f.BIND_VALUE][row]
+    value = table.value[row]
     return (
-        table[f.BIND_ANNOTATION][row] >= 0
+        table.annotation[row] >= 0
         and value >= 0
-        and facts.expr[f.EXPR_OP][value] == f.CALL
-        and facts.scope[f.SCOPE_KIND][table[f.BIND_SCOPE][row]] == f.CLASS_SCOPE
+        and facts.expr.op[value] == f.CALL
+        and facts.scope.kind[table.scope[row]] == f.CLASS_SCOPE
     )
 
 
 def _binding(inference: Inference, path: str, facts: FileFacts, row: int) -> bool:
-    kind = facts.binding[f.BIND_KIND][row]
+    kind = facts.binding.kind[row]
     if kind == f.IMPORT:
         from .names import resolve_binding
 
@@ -138,24 +138,24 @@ def _binding(inference: Inference, path: str, facts: FileFacts, row: int) -> boo
         return bool(found) and all(_entity(inference, item.entity) for item in found)
     if kind in (f.DEF_CLASS, f.DEF_FUNCTION):
         return True
-    annotation = facts.binding[f.BIND_ANNOTATION][row]
+    annotation = facts.binding.annotation[row]
     if annotation >= 0:
         return bool(annotation_type(inference, path, annotation))
     if kind == f.PARAMETER:
         return first_parameter_class(facts, (PARAMETER, path, row)) >= 0
     if kind == f.AUGMENT or _is_placeholder(facts, row):
         return False
-    return is_exhaustive(inference, path, facts.binding[f.BIND_VALUE][row])
+    return is_exhaustive(inference, path, facts.binding.value[row])
 
 
 def _is_placeholder(facts: FileFacts, row: int) -> bool:
     """Whether a class variable is ``NotImplemented``: a derived class has something else there."""
-    value = facts.binding[f.BIND_VALUE][row]
+    value = facts.binding.value[row]
     return (
         value >= 0
-        and facts.expr[f.EXPR_OP][value] == f.NAME
-        and facts.names[facts.expr[f.EXPR_A][value]] == "NotImplemented"
-        and facts.scope[f.SCOPE_KIND][facts.binding[f.BIND_SCOPE][row]] == f.CLASS_SCOPE
+        and facts.expr.op[value] == f.NAME
+        and facts.names[facts.expr.a[value]] == "NotImplemented"
+        and facts.scope.kind[facts.binding.scope[row]] == f.CLASS_SCOPE
     )
 
 
@@ -193,11 +193,11 @@ def _entity_now(inference: Inference, kind: int, path: str, row: int) -> bool:
     if kind == PARAMETER:
         return _binding(inference, path, facts, row)
     if kind == VARIABLE:
-        scope, name = facts.binding[f.BIND_SCOPE][row], facts.binding[f.BIND_NAME][row]
+        scope, name = facts.binding.scope[row], facts.binding.name[row]
         owner = -1
-        if facts.scope[f.SCOPE_KIND][scope] == f.CLASS_SCOPE:
-            owner = facts.scope[f.SCOPE_DEFINITION][scope]
-        if facts.binding[f.BIND_ANNOTATION][row] >= 0:
+        if facts.scope.kind[scope] == f.CLASS_SCOPE:
+            owner = facts.scope.definition[scope]
+        if facts.binding.annotation[row] >= 0:
             return _binding(inference, path, facts, row)
         rows = facts.bindings_of(scope, name)
         if not all(_binding(inference, path, facts, other) for other in rows):
@@ -208,8 +208,8 @@ def _entity_now(inference: Inference, kind: int, path: str, row: int) -> bool:
             return False
     elif kind == ATTRIBUTE:
         owner, name = (
-            facts.attribute_binding[f.ATTR_OWNER][row],
-            facts.attribute_binding[f.ATTR_NAME][row],
+            facts.attribute_binding.owner[row],
+            facts.attribute_binding.name[row],
         )
     else:
         return False
@@ -226,7 +226,7 @@ def _is_set_in_a_base(inference: Inference, cls: Entity, name: str) -> bool:
         if facts is None or row < 0:
             continue
         rows = own_attributes(facts, base[2], row)
-        if rows and all(facts.attribute_binding[f.ATTR_ANNOTATION][each] < 0 for each in rows):
+        if rows and all(facts.attribute_binding.annotation[each] < 0 for each in rows):
             return True
     return False
 
@@ -237,15 +237,13 @@ def _assigned(inference: Inference, path: str, facts: FileFacts, owner: int, nam
     if owner < 0:
         return True
     rows = [
-        row
-        for row, other in enumerate(table[f.ATTR_OWNER])
-        if other == owner and table[f.ATTR_NAME][row] == name
+        row for row, other in enumerate(table.owner) if other == owner and table.name[row] == name
     ]
     for row in rows:
-        annotation = table[f.ATTR_ANNOTATION][row]
+        annotation = table.annotation[row]
         if annotation >= 0:
             return bool(annotation_type(inference, path, annotation))
-    return all(is_exhaustive(inference, path, table[f.ATTR_VALUE][row]) for row in rows)
+    return all(is_exhaustive(inference, path, table.value[row]) for row in rows)
 
 
 def _attribute(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
@@ -267,7 +265,7 @@ def _attribute(inference: Inference, path: str, facts: FileFacts, expr: int) -> 
 def _member(inference: Inference, entity: Entity) -> bool:
     if entity[0] == FUNCTION:
         facts = inference.need(entity[1])
-        if facts.definition[f.DEF_FLAGS][entity[2]] & f.PROPERTY:
+        if facts.definition.flags[entity[2]] & f.PROPERTY:
             return _result(inference, entity)
     return _entity(inference, entity) and (
         entity[0] != VARIABLE or _is_got_whole(inference, entity)
@@ -286,12 +284,12 @@ def _is_got_whole(inference: Inference, variable: Entity) -> bool:
 
 
 def _call(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
-    function = facts.expr[f.EXPR_A][expr]
+    function = facts.expr.a[expr]
     if _makes_a_class(facts, expr):
         return False
     called = without_none(expressions.infer_type(inference, path, function))
     if _takes_out(inference, facts, function, called) and not _holds_only_known(
-        inference, path, facts, facts.expr[f.EXPR_A][function]
+        inference, path, facts, facts.expr.a[function]
     ):
         return False
     return (
@@ -309,10 +307,10 @@ def _is_of_anything(inference: Inference, path: str, expr: int) -> bool:
         return False
     rows = bindings_in_force(facts, rights[expr], lefts[expr], positions[expr], expr)
     for row in rows:
-        annotation, value = facts.binding[f.BIND_ANNOTATION][row], facts.binding[f.BIND_VALUE][row]
+        annotation, value = facts.binding.annotation[row], facts.binding.value[row]
         if annotation >= 0:
             type_ = annotation_type(inference, path, annotation)
-        elif value >= 0 and facts.binding[f.BIND_KIND][row] == f.ASSIGN:
+        elif value >= 0 and facts.binding.kind[row] == f.ASSIGN:
             type_ = expressions.infer_type(inference, path, value)
         else:
             continue
@@ -323,12 +321,12 @@ def _is_of_anything(inference: Inference, path: str, expr: int) -> bool:
 
 def _takes_out(inference: Inference, facts: FileFacts, function: int, called: Type) -> bool:
     """Whether a call is of a method that gives what a container of Python holds."""
-    if facts.expr[f.EXPR_OP][function] != f.ATTRIBUTE:
+    if facts.expr.op[function] != f.ATTRIBUTE:
         return False
     for form, entity, _, _ in called:
         if form != FUNCTION_OBJECT or not entity[1].endswith(".pyi"):
             continue
-        returns = inference.need(entity[1]).definition[f.DEF_RETURNS][entity[2]]
+        returns = inference.need(entity[1]).definition.returns[entity[2]]
         if (
             returns >= 0
             and any(
@@ -381,17 +379,17 @@ def _result_now(inference: Inference, function: Entity) -> bool:
     _, path, row = function
     facts = inference.need(path)
     table = facts.definition
-    annotation = table[f.DEF_RETURNS][row]
+    annotation = table.returns[row]
     if annotation >= 0:
         return bool(annotation_type(inference, path, annotation))
     if path.endswith(".pyi"):
         return False
-    flags = table[f.DEF_FLAGS][row]
+    flags = table.flags[row]
     if flags & (f.GENERATOR | f.ABSTRACT | f.STUB_BODY):
         return bool(flags & f.GENERATOR)
     if _is_overridden(inference, function, facts):
         return False
-    own = table[f.DEF_OWN_SCOPE][row]
+    own = table.own_scope[row]
     return all(
         is_exhaustive(inference, path, expr)
         for scope, expr, kind in zip(*facts.result[:3], strict=True)
@@ -404,7 +402,7 @@ def _is_overridden(inference: Inference, function: Entity, facts: FileFacts) -> 
     cls = owner_class(facts, function)
     if cls < 0:
         return False
-    name = facts.names[facts.definition[f.DEF_NAME][function[2]]]
+    name = facts.names[facts.definition.name[function[2]]]
     below = all_subclasses(inference, (CLASS, function[1], cls))
     return len(below) >= _DERIVED or any(own_member(inference, each, name) for each in below)
 
@@ -455,38 +453,37 @@ def _is_declared_result(inference: Inference, path: str, function: int) -> bool:
     """Whether what a function gives is written down, so that what it holds is too."""
     return all(
         value[0] == FUNCTION_OBJECT
-        and inference.need(value[1][1]).definition[f.DEF_RETURNS][value[1][2]] >= 0
+        and inference.need(value[1][1]).definition.returns[value[1][2]] >= 0
         for value in without_none(expressions.infer_type(inference, path, function))
     )
 
 
 def _binding_holds(inference: Inference, path: str, facts: FileFacts, row: int) -> bool:
-    annotation = facts.binding[f.BIND_ANNOTATION][row]
+    annotation = facts.binding.annotation[row]
     if annotation >= 0:
         return bool(annotation_type(inference, path, annotation))
-    if facts.binding[f.BIND_KIND][row] in (f.PARAMETER, f.IMPORT, f.AUGMENT):
+    if facts.binding.kind[row] in (f.PARAMETER, f.IMPORT, f.AUGMENT):
         return False
-    value = facts.binding[f.BIND_VALUE][row]
+    value = facts.binding.value[row]
     return value >= 0 and _holds_only_known(inference, path, facts, value)
 
 
 def _is_declared(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
     """Whether an attribute's type is written down, so that what it holds is too."""
-    name, receiver = facts.names[facts.expr[f.EXPR_B][expr]], facts.expr[f.EXPR_A][expr]
+    name, receiver = facts.names[facts.expr.b[expr]], facts.expr.a[expr]
     for value in without_none(expressions.infer_type(inference, path, receiver)):
         for item in member_definitions(inference, value, name):
             kind, where, row = item.entity
             other = inference.need(where)
-            if kind == VARIABLE and other.binding[f.BIND_ANNOTATION][row] < 0:
+            if kind == VARIABLE and other.binding.annotation[row] < 0:
                 return False
             if kind == ATTRIBUTE:
                 table = other.attribute_binding
                 same = [
                     index
-                    for index, owner in enumerate(table[f.ATTR_OWNER])
-                    if owner == table[f.ATTR_OWNER][row]
-                    and table[f.ATTR_NAME][index] == table[f.ATTR_NAME][row]
+                    for index, owner in enumerate(table.owner)
+                    if owner == table.owner[row] and table.name[index] == table.name[row]
                 ]
-                if all(table[f.ATTR_ANNOTATION][index] < 0 for index in same):
+                if all(table.annotation[index] < 0 for index in same):
                     return False
     return True

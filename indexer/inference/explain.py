@@ -173,11 +173,11 @@ class _Explanation:
         """Why what a binding binds is what it is."""
         if not self._first_time(depth, ("binding", path, row)):
             return
-        kind, position = facts.binding[f.BIND_KIND][row], facts.binding[f.BIND_POS][row]
-        name = facts.names[facts.binding[f.BIND_NAME][row]]
+        kind, position = facts.binding.kind[row], facts.binding.position[row]
+        name = facts.names[facts.binding.name[row]]
         if kind == f.IMPORT:
             self.say(depth, f"`{name}` is imported", path, position, EXACT)
-            self.imported(depth + 1, path, facts.binding[f.BIND_REF][row])
+            self.imported(depth + 1, path, facts.binding.ref[row])
             return
         if kind in (f.DEF_CLASS, f.DEF_FUNCTION):
             word = "class" if kind == f.DEF_CLASS else "function"
@@ -188,21 +188,21 @@ class _Explanation:
             return
         type_ = entity_type(self.inference, (VARIABLE, path, row))
         how = _HOW.get(kind, "assigned")
-        annotation = facts.binding[f.BIND_ANNOTATION][row]
+        annotation = facts.binding.annotation[row]
         if annotation >= 0:
             how = "annotated"
         self.say(depth, f"`{name}` is {how}: {self._type(type_)}", path, position, _evidence(type_))
         if annotation >= 0:
             self._written_type(depth + 1, path, facts, annotation)
         else:
-            self.expression(depth + 1, path, facts.binding[f.BIND_VALUE][row])
+            self.expression(depth + 1, path, facts.binding.value[row])
 
     def _parameter(self, depth: int, path: str, facts: FileFacts, row: int) -> None:
-        position = facts.binding[f.BIND_POS][row]
-        name = facts.names[facts.binding[f.BIND_NAME][row]]
+        position = facts.binding.position[row]
+        name = facts.names[facts.binding.name[row]]
         entity = PARAMETER, path, row
         type_ = entity_type(self.inference, entity)
-        annotation = facts.binding[f.BIND_ANNOTATION][row]
+        annotation = facts.binding.annotation[row]
         cls = first_parameter_class(facts, entity)
         if annotation >= 0:
             text = f"the parameter `{name}` is annotated: {self._type(type_)}"
@@ -278,15 +278,15 @@ class _Explanation:
         facts = self.inference.need(path)
         if kind == ATTRIBUTE:
             table = facts.attribute_binding
-            for other, name in enumerate(table[f.ATTR_NAME]):
-                same = name == table[f.ATTR_NAME][row]
-                if not same or table[f.ATTR_OWNER][other] != table[f.ATTR_OWNER][row]:
+            for other, name in enumerate(table.name):
+                same = name == table.name[row]
+                if not same or table.owner[other] != table.owner[row]:
                     continue
                 if not self._first_time(depth, ("attribute", path, other)):
                     continue
                 text = f"`{facts.names[name]}` is assigned"
-                self.say(depth, text, path, table[f.ATTR_POS][other], EXACT)
-                self.expression(depth + 1, path, table[f.ATTR_VALUE][other])
+                self.say(depth, text, path, table.position[other], EXACT)
+                self.expression(depth + 1, path, table.value[other])
         elif kind == VARIABLE:
             self._binding(depth, path, facts, row)
 
@@ -311,17 +311,17 @@ class _Explanation:
             return
         _, path, row = function
         facts = self.inference.need(path)
-        name, position = name_of(self.inference, function), facts.definition[f.DEF_POS][row]
-        if facts.definition[f.DEF_RETURNS][row] >= 0:
-            annotation = facts.definition[f.DEF_RETURNS][row]
+        name, position = name_of(self.inference, function), facts.definition.position[row]
+        if facts.definition.returns[row] >= 0:
+            annotation = facts.definition.returns[row]
             text = f"`{name}` is annotated to return {expression_text(facts, annotation)}"
             self.say(depth, text, path, position, INFERRED)
             return
         type_ = return_types.return_type(self.inference, function, None)
         text = f"`{name}` returns {self._type(type_)}, by its `return`s"
         self.say(depth, text, path, position, _evidence(type_))
-        own = facts.definition[f.DEF_OWN_SCOPE][row]
-        for scope, expr in zip(facts.result[f.RES_SCOPE], facts.result[f.RES_EXPR], strict=True):
+        own = facts.definition.own_scope[row]
+        for scope, expr in zip(facts.result.scope, facts.result.expr, strict=True):
             if scope == own and expr >= 0:
                 self.expression(depth + 1, path, expr)
 
@@ -330,9 +330,9 @@ class _Explanation:
         from .modules import imported_module
 
         facts = self.inference.need(path)
-        spelled_module = facts.names[facts.imports[f.IMP_MODULE][row]]
-        name = facts.imports[f.IMP_NAME][row]
-        position = facts.imports[f.IMP_POS][row]
+        spelled_module = facts.names[facts.imports.module[row]]
+        name = facts.imports.name[row]
+        position = facts.imports.position[row]
         module = imported_module(self.inference, path, spelled_module)
         if not self._first_time(depth, ("import", path, row)):
             return

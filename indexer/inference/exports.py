@@ -48,7 +48,7 @@ def _exported(inference: Inference, path: str) -> Exported | None:
         if kind == f.EXPORT_SET:
             # In a branch, it may be that of another branch that holds: both are kept.
             block = scope_map.block_at(facts, 0, position)
-            if block < 0 or facts.block[f.BLOCK_KIND][block] == f.BODY:
+            if block < 0 or facts.block.kind[block] == f.BODY:
                 found, complete = set[str](), True
         elif kind == f.EXPORT_ADD:
             found.add(facts.strings[ref])
@@ -120,19 +120,19 @@ def _copied(facts: FileFacts, expr: int) -> list[int]:
 def _named_list(
     inference: Inference, path: str, facts: FileFacts, expr: int, depth: int
 ) -> Exported:
-    name = facts.expr[f.EXPR_A][expr]
+    name = facts.expr.a[expr]
     rows = facts.bindings_of(0, name)
     if len(rows) != 1:
         return _UNKNOWN
-    kind, value = facts.binding[f.BIND_KIND][rows[0]], facts.binding[f.BIND_VALUE][rows[0]]
+    kind, value = facts.binding.kind[rows[0]], facts.binding.value[rows[0]]
     if kind == f.IMPORT:
         return _imported_list(inference, path, facts, facts.names[name]) or _UNKNOWN
     if kind != f.ASSIGN or value < 0:
         return _UNKNOWN
     found = _listed(inference, path, facts, value, depth + 1)
     grown = any(
-        facts.expr[f.EXPR_OP][row] == f.NAME and facts.expr[f.EXPR_A][row] == name
-        for row in facts.item_binding[f.ITEM_CONTAINER]
+        facts.expr.op[row] == f.NAME and facts.expr.a[row] == name
+        for row in facts.item_binding.container
     )
     return (found[0], False) if grown else found
 
@@ -141,13 +141,13 @@ def _imported_list(inference: Inference, path: str, facts: FileFacts, name: str)
     """What another module exports, when its ``__all__`` is imported under a name."""
     row = facts.name_id(name)
     for binding in facts.bindings_of(0, row) if row >= 0 else []:
-        if facts.binding[f.BIND_KIND][binding] != f.IMPORT:
+        if facts.binding.kind[binding] != f.IMPORT:
             continue
-        index = facts.binding[f.BIND_REF][binding]
-        imported = facts.imports[f.IMP_NAME][index]
+        index = facts.binding.ref[binding]
+        imported = facts.imports.name[index]
         if imported < 0 or facts.names[imported] != "__all__":
             continue
-        module = imported_module(inference, path, facts.names[facts.imports[f.IMP_MODULE][index]])
+        module = imported_module(inference, path, facts.names[facts.imports.module[index]])
         if module[0] == MODULE and module[1] != path:
             return exported_names(inference, module[1])
     return None
@@ -161,9 +161,9 @@ def is_private_import(inference: Inference, path: str, name: str) -> bool:
         return False
     rows = facts.bindings_of(0, row)
     for binding in rows:
-        if facts.binding[f.BIND_KIND][binding] != f.IMPORT:
+        if facts.binding.kind[binding] != f.IMPORT:
             return False
-        if facts.imports[f.IMP_FLAGS][facts.binding[f.BIND_REF][binding]] & f.ALIASED:
+        if facts.imports.flags[facts.binding.ref[binding]] & f.ALIASED:
             return False
     return bool(rows)
 

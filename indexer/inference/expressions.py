@@ -58,7 +58,7 @@ _NAMING = frozenset([f.NAME, f.ATTRIBUTE, f.SUBSCRIPT, f.CONDITIONAL_EXPR])
 def definitions_of(inference: Inference, path: str, expr: int) -> list[Found]:
     """Entities that an expression names."""
     facts = inference.facts(path) if expr >= 0 else None
-    if facts is None or facts.expr[f.EXPR_OP][expr] not in _NAMING:
+    if facts is None or facts.expr.op[expr] not in _NAMING:
         return []
     key = ("objects", path, expr)
     return cached(inference, key, lambda: _definitions_of(inference, path, expr), list[Found]())

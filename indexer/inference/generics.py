@@ -48,18 +48,18 @@ if TYPE_CHECKING:
 
 def lambda_parameter_type(inference: Inference, path: str, facts: FileFacts, row: int) -> Type:
     """Type of a lambda's parameter, from what the callable it is passed to expects."""
-    scope = facts.binding[f.BIND_SCOPE][row]
+    scope = facts.binding.scope[row]
     site = _sites(facts).get(scope)
     if site is None:
         return UNKNOWN
     call, place, keyword, lambda_ = site
-    owners = facts.parameter[f.PAR_SCOPE]
-    parameter = facts.binding[f.BIND_REF][row]
+    owners = facts.parameter.scope
+    parameter = facts.binding.ref[row]
     index = sum(owners[before] == scope for before in range(parameter))
     arguments = Arguments.of(inference, path, facts, call)
     arguments.apart = lambda_
     parts: list[Type] = []
-    for value in without_none(inference.infer_type(path, facts.expr[f.EXPR_A][call])):
+    for value in without_none(inference.infer_type(path, facts.expr.a[call])):
         for each in _expected(inference, value, arguments, place, keyword):
             if each[0] == CALLABLE and len(each[2]) > index + 1:
                 parts.append(each[2][index + 1])
@@ -120,9 +120,9 @@ def _by_signature(
     table = facts.parameter
     rows = signatures.parameter_rows(inference, function)[1 if is_bound else 0 :]
     for index, row in enumerate(rows):
-        name = facts.names[table[f.PAR_NAME][row]]
+        name = facts.names[table.name[row]]
         if (keyword and name == keyword) or (not keyword and index == place):
-            wanted = annotation_type(inference, function[1], table[f.PAR_ANNOTATION][row])
+            wanted = annotation_type(inference, function[1], table.annotation[row])
             return substitute(wanted, {each: type_ for each, type_ in solved.items() if type_})
     return UNKNOWN
 
@@ -193,7 +193,7 @@ def receiver_variables(inference: Inference, function: Entity, receiver: Value |
         bound.update({variable: type_ for variable, type_ in base.items() if type_})
     bound[SELF] = ((INSTANCE, receiver[1], receiver[2], receiver[3]),)
     for row in signatures.parameter_rows(inference, function)[:1]:
-        annotation = facts.parameter[f.PAR_ANNOTATION][row]
+        annotation = facts.parameter.annotation[row]
         if annotation >= 0:
             unify(
                 inference, annotation_type(inference, function[1], annotation), (receiver,), bound
@@ -218,11 +218,11 @@ def bind_arguments(
     fixed = frozenset(bound)
     place = 0
     rows = signatures.parameter_rows(inference, function)
-    if bound_first and not facts.definition[f.DEF_FLAGS][function[2]] & f.STATIC:
+    if bound_first and not facts.definition.flags[function[2]] & f.STATIC:
         rows = rows[1:]
     for row in rows:
-        kind, annotation = table[f.PAR_KIND][row], table[f.PAR_ANNOTATION][row]
-        name = facts.names[table[f.PAR_NAME][row]]
+        kind, annotation = table.kind[row], table.annotation[row]
+        name = facts.names[table.name[row]]
         at = place if kind <= f.POSITIONAL else -1
         place += kind <= f.POSITIONAL
         if annotation < 0:
@@ -236,7 +236,7 @@ def bind_arguments(
             given = union(*(arguments.type_of(-1, keyword) for keyword in arguments.keywords))
         else:
             given = arguments.type_of(at, name)
-            default = table[f.PAR_DEFAULT][row]
+            default = table.default[row]
             if arguments.given(at, name) is None and default >= 0 and not arguments.is_open:
                 given = without_none(_default(inference, function[1], default))
         unify(inference, wanted, given, bound, fixed=fixed)
@@ -354,7 +354,7 @@ def _match_taken(
     rows = signatures.parameter_rows(inference, function)
     rows = rows[1:] if value[2] and value[2][0] else rows
     for taken, row in zip(takes, rows, strict=False):
-        annotation = facts.parameter[f.PAR_ANNOTATION][row]
+        annotation = facts.parameter.annotation[row]
         unsolved = variables_in(taken) - bound.keys()
         if annotation >= 0 and unsolved:
             given = annotation_type(inference, function[1], annotation)
@@ -386,14 +386,12 @@ def _structural(
             if not inference.has_method(value, name):
                 return False
             facts = inference.need(function[1])
-            result = annotation_type(
-                inference, function[1], facts.definition[f.DEF_RETURNS][function[2]]
-            )
+            result = annotation_type(inference, function[1], facts.definition.returns[function[2]])
             if has_variables(result):
                 takes: list[int | Type] = [
-                    annotation_type(inference, function[1], facts.parameter[f.PAR_ANNOTATION][row])
+                    annotation_type(inference, function[1], facts.parameter.annotation[row])
                     for row in signatures.parameter_rows(inference, function)[1:]
-                    if facts.parameter[f.PAR_DEFAULT][row] < 0
+                    if facts.parameter.default[row] < 0
                 ]
                 given = inference.method_result(value, name, takes)
                 unify(inference, result, given, inner, depth + 1)

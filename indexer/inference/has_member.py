@@ -144,7 +144,7 @@ def _has_private(inference: Inference, cls: Entity, name: str) -> bool:
 def _has_decorators(inference: Inference, entity: Entity) -> bool:
     """Whether a class or a base of it is decorated, which may give it what Python's syntax uses."""
     return any(
-        inference.need(cls[1]).definition[f.DEF_DECORATORS][cls[2]] >= 0
+        inference.need(cls[1]).definition.decorators[cls[2]] >= 0
         for cls in mro(inference, entity)
         if cls[0] == CLASS
     )
@@ -172,8 +172,8 @@ def _has_slot(facts: FileFacts, row: int, name: str) -> bool:
         return False
     ops, _, lefts, _ = facts.expr
     (extra,) = facts.extra
-    for binding in facts.bindings_of(facts.definition[f.DEF_OWN_SCOPE][row], slots):
-        value = facts.binding[f.BIND_VALUE][binding]
+    for binding in facts.bindings_of(facts.definition.own_scope[row], slots):
+        value = facts.binding.value[binding]
         if value < 0 or ops[value] not in (f.STRING, f.TUPLE, f.LIST, f.SET, f.DICT):
             return True
         parts = [value]
@@ -217,7 +217,7 @@ def _of_function(inference: Inference, function: Entity, name: str) -> int:
     if function[0] != FUNCTION:
         return UNSURE
     facts = inference.need(function[1])
-    if facts.definition[f.DEF_DECORATORS][function[2]] >= 0:
+    if facts.definition.decorators[function[2]] >= 0:
         return UNSURE
     for kind in ("FunctionType", "MethodType"):
         entity = standard_class(inference, "types", kind)
@@ -235,7 +235,7 @@ def _binds_elsewhere(inference: Inference, cls: Entity, name: str) -> bool:
     row = whole.name_id(name) if whole is not None else -1
     if whole is None or row < 0:
         return False
-    scope = whole.definition[f.DEF_OWN_SCOPE][cls[2]]
+    scope = whole.definition.own_scope[cls[2]]
     return bool(whole.bindings_of(scope, row))
 
 
@@ -255,7 +255,7 @@ def _beside(inference: Inference, entity: Entity, name: str) -> bool:
         and other != row
         and own_member(inference, (CLASS, path, other), name)
         and entity in mro(inference, (CLASS, path, other))
-        for other, kind in enumerate(facts.definition[f.DEF_KIND])
+        for other, kind in enumerate(facts.definition.kind)
     )
 
 

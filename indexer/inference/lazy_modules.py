@@ -49,9 +49,9 @@ def _has_dynamic_globals(inference: Inference, path: str) -> bool:
     facts = inference.facts(path)
     if facts is None or _executes(facts) or names_set_in_globals(facts) is None:
         return True
-    for row, name in enumerate(facts.imports[f.IMP_NAME]):
+    for row, name in enumerate(facts.imports.name):
         if name == f.STAR:
-            spelled = facts.names[facts.imports[f.IMP_MODULE][row]]
+            spelled = facts.names[facts.imports.module[row]]
             module = imported_module(inference, path, spelled)
             if module[0] == OUTSIDE:
                 return True
@@ -77,7 +77,7 @@ def _executes(facts: FileFacts) -> bool:
             continue
         at = rights[expr]
         if extra[at] < 2:  # in the names of where it is called
-            if facts.scope[f.SCOPE_KIND][rights[function]] != f.FUNCTION_SCOPE:
+            if facts.scope.kind[rights[function]] != f.FUNCTION_SCOPE:
                 return True
         else:
             where = extra[at + 6]
@@ -88,10 +88,10 @@ def _executes(facts: FileFacts) -> bool:
 
 def called_name(facts: FileFacts, call: int) -> str:
     """The plain name that is called, or an empty string."""
-    function = facts.expr[f.EXPR_A][call]
-    if facts.expr[f.EXPR_OP][function] != f.NAME:
+    function = facts.expr.a[call]
+    if facts.expr.op[function] != f.NAME:
         return ""
-    return facts.names[facts.expr[f.EXPR_A][function]]
+    return facts.names[facts.expr.a[function]]
 
 
 def lazy_member(inference: Inference, path: str, name: str) -> list[Found]:
@@ -108,9 +108,9 @@ def _lazy_member(inference: Inference, path: str, name: str) -> list[Found]:
         return []
     row = facts.name_id("__getattr__")
     getters = [
-        facts.binding[f.BIND_REF][binding]
+        facts.binding.ref[binding]
         for binding in (facts.bindings_of(0, row) if row >= 0 else [])
-        if facts.binding[f.BIND_KIND][binding] == f.DEF_FUNCTION
+        if facts.binding.kind[binding] == f.DEF_FUNCTION
     ]
     if not getters and row < 0 and not _replaces_modules(facts):
         return []
@@ -129,17 +129,17 @@ def _from_getter(
     inference: Inference, path: str, facts: FileFacts, definition: int, name: str
 ) -> list[Found]:
     """What ``__getattr__`` imports under this name, or returns where it was asked for it."""
-    scope = facts.definition[f.DEF_OWN_SCOPE][definition]
+    scope = facts.definition.own_scope[definition]
     wanted = facts.name_id(name)
     if wanted >= 0:
         for row in facts.bindings_of(scope, wanted):
-            if facts.binding[f.BIND_KIND][row] == f.IMPORT:
+            if facts.binding.kind[row] == f.IMPORT:
                 return names.resolve_binding(inference, path, facts, row)
-    for row, owner in enumerate(facts.result[f.RES_SCOPE]):
-        value = facts.result[f.RES_EXPR][row]
-        if owner != scope or value < 0 or facts.result[f.RES_KIND][row] != f.RETURN:
+    for row, owner in enumerate(facts.result.scope):
+        value = facts.result.expr[row]
+        if owner != scope or value < 0 or facts.result.kind[row] != f.RETURN:
             continue
-        if _is_asked_for(facts, facts.result[f.RES_BLOCK][row], name):
+        if _is_asked_for(facts, facts.result.block[row], name):
             return inference.definitions_of(path, value)
     return []
 
@@ -149,12 +149,12 @@ def _is_asked_for(facts: FileFacts, block: int, name: str) -> bool:
     ops, _, _, rights = facts.expr
     (extra,) = facts.extra
     while block >= 0:
-        test = facts.block[f.BLOCK_TEST][block]
-        if facts.block[f.BLOCK_KIND][block] == f.IF_TRUE and ops[test] == f.COMPARE:
+        test = facts.block.test[block]
+        if facts.block.kind[block] == f.IF_TRUE and ops[test] == f.COMPARE:
             at = rights[test]
             if extra[at] == 2 and f.OPERATORS[extra[at + 1]] == "==":
                 return _string(facts, extra[at + 2]) == name
-        block = facts.block[f.BLOCK_PARENT][block]
+        block = facts.block.parent[block]
     return False
 
 
@@ -169,12 +169,12 @@ def _tables(facts: FileFacts) -> dict[str, list[tuple[str, ...]]]:
     table = facts.memo["lazy"] = {}
     (extra,) = facts.extra
     pairs: list[tuple[int, int]] = []
-    for expr, op in enumerate(facts.expr[f.EXPR_OP]):
+    for expr, op in enumerate(facts.expr.op):
         if op == f.DICT:
-            at = facts.expr[f.EXPR_A][expr]
+            at = facts.expr.a[expr]
             listed = extra[at + 1 : at + 1 + extra[at]]
             pairs += zip(listed[::2], listed[1::2], strict=True)
-    pairs += zip(facts.item_binding[f.ITEM_INDEX], facts.item_binding[f.ITEM_VALUE], strict=True)
+    pairs += zip(facts.item_binding.key, facts.item_binding.value, strict=True)
     for key, value in pairs:
         text = _string(facts, key)
         parts = _strings(facts, value)
@@ -235,9 +235,9 @@ def _replaces_modules(facts: FileFacts) -> bool:
     holders = [
         container
         for container, scope in zip(
-            facts.item_binding[f.ITEM_CONTAINER], facts.item_binding[f.ITEM_SCOPE], strict=True
+            facts.item_binding.container, facts.item_binding.scope, strict=True
         )
-        if facts.scope[f.SCOPE_KIND][scope] == f.MODULE_SCOPE
+        if facts.scope.kind[scope] == f.MODULE_SCOPE
     ]
     for expr, op in enumerate(ops):
         if op == f.ATTRIBUTE and ops[lefts[expr]] == f.SUBSCRIPT:
@@ -260,8 +260,8 @@ def _filled_names(facts: FileFacts) -> frozenset[str] | None:
         return frozenset()
     # Under another name: `names = globals()`.
     held = {
-        facts.binding[f.BIND_NAME][row]
-        for row, value in enumerate(facts.binding[f.BIND_VALUE])
+        facts.binding.name[row]
+        for row, value in enumerate(facts.binding.value)
         if value >= 0
         and ops[value] == f.CALL
         and ops[lefts[value]] == f.NAME
@@ -278,9 +278,9 @@ def _filled_names(facts: FileFacts) -> frozenset[str] | None:
         if is_filling and is_own(lefts[expr]):
             return None
     found: set[str] = set()
-    for row, container in enumerate(facts.item_binding[f.ITEM_CONTAINER]):
+    for row, container in enumerate(facts.item_binding.container):
         if is_own(container):
-            keys = _keys(facts, facts.item_binding[f.ITEM_INDEX][row])
+            keys = _keys(facts, facts.item_binding.key[row])
             if not keys:
                 return None
             found.update(keys)
@@ -289,28 +289,28 @@ def _filled_names(facts: FileFacts) -> frozenset[str] | None:
 
 def _keys(facts: FileFacts, index: int) -> tuple[str, ...]:
     """What an index may be, when it is written out: a string, or a loop's variable over some."""
-    if index < 0 or facts.expr[f.EXPR_OP][index] != f.NAME:
+    if index < 0 or facts.expr.op[index] != f.NAME:
         return _strings(facts, index)
-    name, scope = facts.expr[f.EXPR_A][index], facts.expr[f.EXPR_B][index]
+    name, scope = facts.expr.a[index], facts.expr.b[index]
     found: list[str] = []
     for row in facts.bindings_of(scope, name):
-        value = facts.binding[f.BIND_VALUE][row]
-        if facts.binding[f.BIND_KIND][row] != f.FOR or value < 0:
+        value = facts.binding.value[row]
+        if facts.binding.kind[row] != f.FOR or value < 0:
             return ()
-        if facts.expr[f.EXPR_OP][value] != f.ELEMENT:
+        if facts.expr.op[value] != f.ELEMENT:
             return ()
-        looped = facts.expr[f.EXPR_A][value]
+        looped = facts.expr.a[value]
         listed = _strings(facts, looped)
-        if not listed or len(listed) != facts.extra[0][facts.expr[f.EXPR_A][looped]]:
+        if not listed or len(listed) != facts.extra[0][facts.expr.a[looped]]:
             return ()
         found += listed
     return tuple(found)
 
 
 def _string(facts: FileFacts, expr: int) -> str:
-    if expr < 0 or facts.expr[f.EXPR_OP][expr] != f.STRING:
+    if expr < 0 or facts.expr.op[expr] != f.STRING:
         return ""
-    row = facts.expr[f.EXPR_A][expr]
+    row = facts.expr.a[expr]
     return facts.strings[row] if row >= 0 else ""
 
 
@@ -318,9 +318,9 @@ def _strings(facts: FileFacts, expr: int) -> tuple[str, ...]:
     """The strings of a literal: one, or those that a list or tuple holds."""
     if expr < 0:
         return ()
-    if facts.expr[f.EXPR_OP][expr] in (f.LIST, f.TUPLE, f.SET):
+    if facts.expr.op[expr] in (f.LIST, f.TUPLE, f.SET):
         (extra,) = facts.extra
-        at = facts.expr[f.EXPR_A][expr]
+        at = facts.expr.a[expr]
         texts = [_string(facts, part) for part in extra[at + 1 : at + 1 + extra[at]]]
         return tuple(text for text in texts if text)
     text = _string(facts, expr)

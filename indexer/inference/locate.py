@@ -76,7 +76,7 @@ def entities_at(inference: Inference, path: str, occurrence: Occurrence) -> list
     facts = inference.need(path)
     role, ref = occurrence.role & f.ROLE_MASK, occurrence.ref
     if role == f.DEFINED:
-        kind = CLASS if facts.definition[f.DEF_KIND][ref] == f.CLASS else FUNCTION
+        kind = CLASS if facts.definition.kind[ref] == f.CLASS else FUNCTION
         return [Found((kind, path, ref))]
     if role == f.KEYWORD:
         return keyword_parameter(inference, path, facts, occurrence)
@@ -97,12 +97,12 @@ def entities_at(inference: Inference, path: str, occurrence: Occurrence) -> list
 
 def _written(inference: Inference, path: str, facts: FileFacts, row: int) -> list[Found]:
     """A name that is bound here: itself, or what ``global`` and ``nonlocal`` say it is."""
-    kind = facts.binding[f.BIND_KIND][row]
-    scope, name = facts.binding[f.BIND_SCOPE][row], facts.binding[f.BIND_NAME][row]
-    position = facts.binding[f.BIND_POS][row]
+    kind = facts.binding.kind[row]
+    scope, name = facts.binding.scope[row], facts.binding.name[row]
+    position = facts.binding.position[row]
     if kind in (f.AUGMENT, f.DELETE):
         return lookup(inference, path, scope, name, position)
-    kinds = facts.binding[f.BIND_KIND]
+    kinds = facts.binding.kind
     if any(kinds[other] in (f.GLOBAL, f.NONLOCAL) for other in facts.bindings_of(scope, name)):
         return lookup(inference, path, scope, name, position)
     return [Found((VARIABLE, path, row))]
@@ -110,8 +110,8 @@ def _written(inference: Inference, path: str, facts: FileFacts, row: int) -> lis
 
 def _own_attribute(path: str, facts: FileFacts, expr: int) -> list[Found]:
     """The attribute binding that an attribute being written to makes itself."""
-    position = facts.expr[f.EXPR_POS][expr]
-    for row, at in enumerate(facts.attribute_binding[f.ATTR_POS]):
+    position = facts.expr.position[expr]
+    for row, at in enumerate(facts.attribute_binding.position):
         if at == position:
             return [Found((ATTRIBUTE, path, row), INFERRED)]
     return []
@@ -121,7 +121,7 @@ def _module_component(
     inference: Inference, path: str, facts: FileFacts, occurrence: Occurrence
 ) -> list[Found]:
     """The module that a dotted name in an import names up to and with one component."""
-    spelled = facts.names[facts.imports[f.IMP_MODULE][occurrence.ref]]
+    spelled = facts.names[facts.imports.module[occurrence.ref]]
     text = inference.text(path)
     # Components before this one: what is written between the start of the name and this place.
     start = occurrence.position
@@ -139,7 +139,7 @@ def keyword_parameter(
 ) -> list[Found]:
     """The parameter that a keyword argument goes to; for a class, of its constructor or a field."""
     call = occurrence.ref
-    if call < 0 or facts.expr[f.EXPR_OP][call] not in (f.CALL, f.PATTERN_CLASS):
+    if call < 0 or facts.expr.op[call] not in (f.CALL, f.PATTERN_CLASS):
         return []
     return keyword_target(inference, path, facts, call, occurrence.name)
 
@@ -185,10 +185,10 @@ def _local(inference: Inference, function: Found, name: str) -> list[Found]:
     """A parameter, or something defined inside a function."""
     _, path, row = function.entity
     facts = inference.need(path)
-    scope = facts.definition[f.DEF_OWN_SCOPE][row]
+    scope = facts.definition.own_scope[row]
     name_row = facts.name_id(name)
     return [
         Found(entity_of_binding(path, facts, index))
-        for index, bound in enumerate(facts.binding[f.BIND_NAME])
-        if bound == name_row and facts.binding[f.BIND_SCOPE][index] == scope
+        for index, bound in enumerate(facts.binding.name)
+        if bound == name_row and facts.binding.scope[index] == scope
     ][:1]

@@ -194,10 +194,10 @@ def _is_enum_member(inference: Inference, value: Value, member: Entity, name: st
     if name.startswith("_") or value[0] not in (INSTANCE, CLASS_OBJECT):
         return False
     facts = inference.need(member[1])
-    if facts.scope[f.SCOPE_KIND][facts.binding[f.BIND_SCOPE][member[2]]] != f.CLASS_SCOPE:
+    if facts.scope.kind[facts.binding.scope[member[2]]] != f.CLASS_SCOPE:
         return False
     return is_enum(inference, value[1]) and (
-        facts.binding[f.BIND_VALUE][member[2]] >= 0 or member[1].endswith(".pyi")
+        facts.binding.value[member[2]] >= 0 or member[1].endswith(".pyi")
     )
 
 
@@ -267,7 +267,7 @@ def _receiver(value: Value) -> Value:
 
 def _bound_method(inference: Inference, value: Value, function: Entity) -> Type:
     facts = inference.need(function[1])
-    flags = facts.definition[f.DEF_FLAGS][function[2]]
+    flags = facts.definition.flags[function[2]]
     form = value[0]
     if flags & f.PROPERTY:
         on_metaclass = form == CLASS_OBJECT and value[1] != owner_entity(inference, function)
@@ -288,7 +288,7 @@ def _bound_method(inference: Inference, value: Value, function: Entity) -> Type:
         )
     elif form == CLASS_OBJECT and not _belongs_to_metaclass(inference, value[1], function):
         receiver = UNKNOWN  # `Box.area(box)`
-    if facts.names[facts.definition[f.DEF_NAME][function[2]]] == "__new__":
+    if facts.names[facts.definition.name[function[2]]] == "__new__":
         receiver = UNKNOWN  # a static method: the class is its first argument
     return ((FUNCTION_OBJECT, function, (receiver,), INFERRED),)
 
@@ -301,7 +301,7 @@ def owner_entity(inference: Inference, member: Entity) -> Entity:
 def _belongs_to_metaclass(inference: Inference, cls: Entity, function: Entity) -> bool:
     """Whether a function found on a class is one of its metaclass."""
     name = inference.need(function[1]).names[
-        inference.need(function[1]).definition[f.DEF_NAME][function[2]]
+        inference.need(function[1]).definition.name[function[2]]
     ]
     return all(item.entity[0] == OUTSIDE for item in class_member(inference, cls, name))
 

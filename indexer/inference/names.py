@@ -28,7 +28,7 @@ def can_reach(facts: FileFacts, block: int, around: set[int]) -> bool:
     unless a loop goes round both.
     """
     kinds, parents, flags = (
-        facts.block[f.BLOCK_KIND], facts.block[f.BLOCK_PARENT], facts.block[f.BLOCK_FLAGS],
+        facts.block.kind, facts.block.parent, facts.block.flags,
     )  # fmt: skip
     outermost = block
     leaves = False
@@ -56,10 +56,10 @@ def _exclude(facts: FileFacts, one: int, other: int) -> bool:
     if pair == {f.IF_TRUE, f.IF_FALSE}:
         return tests[one] == tests[other]
     if pair == {f.CASE}:
-        subjects = facts.expr[f.EXPR_A]
+        subjects = facts.expr.a
         return one != other and subjects[tests[one]] == subjects[tests[other]]
     if pair <= _OF_TRY and f.HANDLER in pair and one != other:
-        parents = facts.block[f.BLOCK_PARENT]
+        parents = facts.block.parent
         first, last = sorted((starts[one], starts[other]))
         # Of the same `try`: no other one begins between them.
         return not any(
@@ -80,8 +80,8 @@ _BRANCHED = f.IN_TRY | f.IN_HANDLER | f.IN_BRANCH
 
 def blocks_around(facts: FileFacts, scope: int, position: int) -> list[int]:
     """Rows of the blocks of a scope that hold a position, innermost first."""
-    starts, ends = facts.block[f.BLOCK_START], facts.block[f.BLOCK_END]
-    scopes = facts.block[f.BLOCK_SCOPE]
+    starts, ends = facts.block.start, facts.block.end
+    scopes = facts.block.scope
     return [
         row
         for row in range(len(starts) - 1, -1, -1)
@@ -97,9 +97,9 @@ def visible_bindings(
     Going back from there, every binding counts until one that cannot have been skipped. ``expr`` is
     the row of the expression that reads the name: in ``x = f(x)`` it comes before the binding.
     """
-    kinds, blocks = facts.binding[f.BIND_KIND], facts.binding[f.BIND_BLOCK]
-    positions = facts.binding[f.BIND_POS]
-    block_kinds = facts.block[f.BLOCK_KIND]
+    kinds, blocks = facts.binding.kind, facts.binding.block
+    positions = facts.binding.position
+    block_kinds = facts.block.kind
     rows = [row for row in rows if kinds[row] not in _WEAK]
     if len(rows) < 2:
         return rows
@@ -131,12 +131,12 @@ def visible_bindings(
 
 def _in_force(facts: FileFacts, row: int, position: int, expr: int) -> bool:
     """Whether a binding written before a position has happened there."""
-    value = facts.binding[f.BIND_VALUE][row]
-    if value >= 0 and facts.binding[f.BIND_KIND][row] != f.PARAMETER:
+    value = facts.binding.value[row]
+    if value >= 0 and facts.binding.kind[row] != f.PARAMETER:
         return expr < 0 or value < expr  # expressions are numbered in order of evaluation
-    if facts.binding[f.BIND_KIND][row] in (f.DEF_CLASS, f.DEF_FUNCTION):
-        definition = facts.binding[f.BIND_REF][row]
-        return position >= facts.definition[f.DEF_HEADER_END][definition]
+    if facts.binding.kind[row] in (f.DEF_CLASS, f.DEF_FUNCTION):
+        definition = facts.binding.ref[row]
+        return position >= facts.definition.header_end[definition]
     return True
 
 
@@ -169,7 +169,7 @@ def bindings_in_force(
     facts: FileFacts, scope: int, name: int, position: int, expr: int = -1
 ) -> list[int]:
     """Rows of the bindings that a name read at a position of a scope may have; empty for none."""
-    kinds, parents = facts.scope[f.SCOPE_KIND], facts.scope[f.SCOPE_PARENT]
+    kinds, parents = facts.scope.kind, facts.scope.parent
     current, at = scope, position
     late: list[int] = []
     while current >= 0:
@@ -178,7 +178,7 @@ def bindings_in_force(
             if rows and kinds[current] == f.CLASS_SCOPE and _all_later(facts, rows, at, expr):
                 late = rows  # a class body finds what is outside until it binds the name itself
             elif rows:
-                declared = [facts.binding[f.BIND_KIND][row] for row in rows]
+                declared = [facts.binding.kind[row] for row in rows]
                 if f.GLOBAL in declared and current != 0:
                     current, at = 0, -1
                     continue
@@ -197,7 +197,7 @@ def bindings_in_force(
 
 def _all_later(facts: FileFacts, rows: list[int], position: int, expr: int) -> bool:
     """Whether every one of some bindings happens after a position."""
-    at = facts.binding[f.BIND_POS]
+    at = facts.binding.position
     return position >= 0 and all(
         at[row] > position or not _in_force(facts, row, position, expr) for row in rows
     )
@@ -240,12 +240,12 @@ def _alternatives(
     inference: Inference, path: str, facts: FileFacts, rows: list[int], found: list[Found]
 ) -> list[Found]:
     """What star imports bring for a name that the module itself binds in some branches only."""
-    if not rows or facts.binding[f.BIND_SCOPE][rows[0]] or f.STAR not in facts.imports[f.IMP_NAME]:
+    if not rows or facts.binding.scope[rows[0]] or f.STAR not in facts.imports.name:
         return []
-    kinds, blocks = facts.block[f.BLOCK_KIND], facts.binding[f.BIND_BLOCK]
+    kinds, blocks = facts.block.kind, facts.binding.block
     if any(blocks[row] < 0 or kinds[blocks[row]] == f.BODY for row in rows):
         return []
-    name = facts.names[facts.binding[f.BIND_NAME][rows[0]]]
+    name = facts.names[facts.binding.name[rows[0]]]
     known = [item.entity for item in found]
     return [
         item
@@ -258,20 +258,20 @@ def resolve_binding(
     inference: Inference, path: str, facts: FileFacts, row: int, depth: int = 0
 ) -> list[Found]:
     """What a binding stands for in the end: itself, or what an import brings."""
-    if facts.binding[f.BIND_KIND][row] != f.IMPORT:
+    if facts.binding.kind[row] != f.IMPORT:
         module = _stub_alias(inference, path, facts, row) if path.endswith(".pyi") else None
         return [module or Found(entity_of_binding(path, facts, row))]
-    return import_target(inference, path, facts, facts.binding[f.BIND_REF][row], depth)
+    return import_target(inference, path, facts, facts.binding.ref[row], depth)
 
 
 def _stub_alias(inference: Inference, path: str, facts: FileFacts, row: int) -> Found | None:
     """The module that a stub gives another name to: ``path = _path`` in that of ``os``."""
-    value = facts.binding[f.BIND_VALUE][row]
-    if value < 0 or facts.expr[f.EXPR_OP][value] != f.NAME or facts.binding[f.BIND_SCOPE][row]:
+    value = facts.binding.value[row]
+    if value < 0 or facts.expr.op[value] != f.NAME or facts.binding.scope[row]:
         return None
-    name = facts.expr[f.EXPR_A][value]
+    name = facts.expr.a[value]
     for other in facts.bindings_of(0, name):
-        if facts.binding[f.BIND_KIND][other] == f.IMPORT:
+        if facts.binding.kind[other] == f.IMPORT:
             for found in resolve_binding(inference, path, facts, other):
                 if found.entity[0] == MODULE:
                     return found
@@ -282,9 +282,9 @@ def import_target(
     inference: Inference, path: str, facts: FileFacts, row: int, depth: int = 0
 ) -> list[Found]:
     """What an import brings: a module, or something in one."""
-    spelled = facts.names[facts.imports[f.IMP_MODULE][row]]
-    name = facts.imports[f.IMP_NAME][row]
-    flags = facts.imports[f.IMP_FLAGS][row]
+    spelled = facts.names[facts.imports.module[row]]
+    name = facts.imports.name[row]
+    flags = facts.imports.flags[row]
     if name == -1:
         if not flags & f.ALIASED:  # `import a.b` binds a
             spelled = spelled.partition(".")[0]
@@ -292,7 +292,7 @@ def import_target(
     module = imported_module(inference, path, spelled)
     if name == f.STAR:
         return [Found(module)]
-    itself = module == (MODULE, path, -1) and name == facts.imports[f.IMP_BOUND][row]
+    itself = module == (MODULE, path, -1) and name == facts.imports.bound[row]
     if itself and depth < _TO_ITSELF:
         before = _bound_before(facts, row)
         if before:
@@ -302,8 +302,8 @@ def import_target(
 
 def _bound_before(facts: FileFacts, row: int) -> list[int]:
     """Bindings that a module had for a name when it imported that from itself."""
-    name = facts.imports[f.IMP_NAME][row]
-    kinds, refs = facts.binding[f.BIND_KIND], facts.binding[f.BIND_REF]
+    name = facts.imports.name[row]
+    kinds, refs = facts.binding.kind, facts.binding.ref
     rows = [
         binding
         for binding in facts.bindings_of(0, name)
@@ -358,8 +358,8 @@ def _declared_global(inference: Inference, path: str, facts: FileFacts, name: in
     table: dict[int, list[int]] | None = facts.memo.get("global")
     if table is None:
         table = facts.memo["global"] = {}
-        names, kinds = facts.binding[f.BIND_NAME], facts.binding[f.BIND_KIND]
-        scopes = facts.binding[f.BIND_SCOPE]
+        names, kinds = facts.binding.name, facts.binding.kind
+        scopes = facts.binding.scope
         declared = {(scopes[row], names[row]) for row, kind in enumerate(kinds) if kind == f.GLOBAL}
         for row, kind in enumerate(kinds) if declared else ():
             if kind not in _WEAK and (scopes[row], names[row]) in declared:
@@ -379,13 +379,13 @@ def star_imported(
     The last one that does wins; where it is in a branch, those of other branches count as well.
     """
     modules: list[tuple[Entity, int]] = []
-    imported = facts.imports[f.IMP_NAME]
+    imported = facts.imports.name
     for row in range(len(imported) - 1, -1, -1):
         if imported[row] == f.STAR:
-            spelled = facts.names[facts.imports[f.IMP_MODULE][row]]
+            spelled = facts.names[facts.imports.module[row]]
             module = imported_module(inference, path, spelled)
             if module[0] == MODULE and module[1] != path:
-                modules.append((module, facts.imports[f.IMP_FLAGS][row]))
+                modules.append((module, facts.imports.flags[row]))
     found: list[Found] = []
     for module, flags in modules:
         for item in _star_member(inference, module, name, depth):

@@ -51,8 +51,8 @@ def _tested(facts: FileFacts) -> dict[tuple[int, int], list[int]]:
     table: dict[tuple[int, int], list[int]] | None = facts.memo.get("tested")
     if table is None:
         table = facts.memo["tested"] = {}
-        scopes = facts.block[f.BLOCK_SCOPE]
-        for row, test in enumerate(facts.block[f.BLOCK_TEST]):
+        scopes = facts.block.scope
+        for row, test in enumerate(facts.block.test):
             if test >= 0:
                 for name in root_names(facts, test):
                     table.setdefault((scopes[row], name), []).append(row)
@@ -125,14 +125,14 @@ def _children(facts: FileFacts, block: int) -> list[int]:
     table: dict[int, list[int]] | None = facts.memo.get("blocks inside")
     if table is None:
         table = facts.memo["blocks inside"] = {}
-        for row, parent in enumerate(facts.block[f.BLOCK_PARENT]):
+        for row, parent in enumerate(facts.block.parent):
             table.setdefault(parent, []).append(row)
     return table.get(block, [])
 
 
 def _is_guarded(facts: FileFacts, case: int) -> bool:
     """Whether a case has a condition of its own."""
-    kinds, ends = facts.block[f.BLOCK_KIND], facts.block[f.BLOCK_END]
+    kinds, ends = facts.block.kind, facts.block.end
     return any(
         kinds[row] == f.IF_TRUE and ends[row] == ends[case] for row in _children(facts, case)
     )
@@ -141,7 +141,7 @@ def _is_guarded(facts: FileFacts, case: int) -> bool:
 def _other_case(facts: FileFacts, case: int, inside: set[int]) -> bool:
     """Whether another case of the same ``match`` is among the blocks around."""
     kinds, parents, tests = facts.block[:3]
-    subjects = facts.expr[f.EXPR_A]
+    subjects = facts.expr.a
     return any(
         kinds[row] == f.CASE
         and parents[row] == parents[case]
@@ -155,7 +155,7 @@ def _breaks(facts: FileFacts, loop: int) -> bool:
     todo = [loop]
     while todo:
         block = todo.pop()
-        if facts.block[f.BLOCK_FLAGS][block] & f.LEAVES_LOOP:
+        if facts.block.flags[block] & f.LEAVES_LOOP:
             return True
         todo += _children(facts, block)
     return False
@@ -163,20 +163,20 @@ def _breaks(facts: FileFacts, loop: int) -> bool:
 
 def _rebound(facts: FileFacts, scope: int, chain: Chain, start: int, expr: int) -> bool:
     """Whether the name gets a new value between a test and a reading."""
-    positions, kinds = facts.binding[f.BIND_POS], facts.binding[f.BIND_KIND]
+    positions, kinds = facts.binding.position, facts.binding.kind
     position = _origin(facts, expr)[1]
     if any(
         start <= positions[row] < position
         and kinds[row] != f.WALRUS
         # In `x = x.next` the name is read first; expressions are in order of evaluation.
-        and not (kinds[row] == f.ASSIGN and facts.binding[f.BIND_VALUE][row] >= expr)
-        and not _in_other_branch(facts, facts.binding[f.BIND_BLOCK][row], scope, position)
+        and not (kinds[row] == f.ASSIGN and facts.binding.value[row] >= expr)
+        and not _in_other_branch(facts, facts.binding.block[row], scope, position)
         for row in facts.bindings_of(scope, chain[0])
     ):
         return True
     if len(chain) < 2:
         return False
-    at = facts.attribute_binding[f.ATTR_POS]
+    at = facts.attribute_binding.position
     return any(
         start <= at[row] < position
         for name in chain[1:]
@@ -212,7 +212,7 @@ def _writes(facts: FileFacts) -> dict[tuple[int, int], list[int]]:
     table: dict[tuple[int, int], list[int]] | None = facts.memo.get("attribute writes")
     if table is None:
         table = facts.memo["attribute writes"] = {}
-        names, scopes = facts.attribute_binding[f.ATTR_NAME], facts.attribute_binding[f.ATTR_SCOPE]
+        names, scopes = facts.attribute_binding.name, facts.attribute_binding.scope
         for row, scope in enumerate(scopes):
             table.setdefault((scope, names[row]), []).append(row)
     return table
@@ -227,7 +227,7 @@ def _assigned(
         return ()
     _, receivers, positions, _, values, _, _, blocks = facts.attribute_binding
     kinds, parents = facts.block[:2]
-    position = facts.expr[f.EXPR_POS][expr]
+    position = facts.expr.position[expr]
     around: set[int] = set()
     block = block_at(facts, scope, position)
     while block >= 0:
@@ -249,5 +249,5 @@ def _assigned(
 
 
 def _rebound_name(facts: FileFacts, scope: int, chain: Chain, start: int, position: int) -> bool:
-    positions = facts.binding[f.BIND_POS]
+    positions = facts.binding.position
     return any(start <= positions[row] < position for row in facts.bindings_of(scope, chain[0]))

@@ -80,8 +80,8 @@ def _fits(inference: Inference, value: Value, name: str, others: Type) -> bool:
 
 def unary_type(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
     """Type of ``-value``; of a number, its own."""
-    type_ = inference.infer_type(path, facts.expr[f.EXPR_A][expr])
-    method = _UNARY.get(f.OPERATORS[facts.expr[f.EXPR_B][expr]])
+    type_ = inference.infer_type(path, facts.expr.a[expr])
+    method = _UNARY.get(f.OPERATORS[facts.expr.b[expr]])
     if method is None:
         return UNKNOWN
     return union(*(inference.method_result(value, method) for value in without_none(type_)))
@@ -90,11 +90,11 @@ def unary_type(inference: Inference, path: str, facts: FileFacts, expr: int) -> 
 def comparison_type(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
     """Type of ``left < right``: bool, unless the left operand's class says otherwise."""
     (extra,) = facts.extra
-    at = facts.expr[f.EXPR_B][expr]
+    at = facts.expr.b[expr]
     method = _COMPARISONS.get(f.OPERATORS[extra[at + 1]]) if extra[at] == 2 else None
     if method is not None:
         parts: list[Type] = []
-        for value in without_none(inference.infer_type(path, facts.expr[f.EXPR_A][expr])):
+        for value in without_none(inference.infer_type(path, facts.expr.a[expr])):
             if value[0] == INSTANCE and value[1][0] == CLASS:
                 found = class_member(inference, value[1], method)
                 if found and found[0].entity[0] != CLASS:
@@ -124,21 +124,21 @@ def augmented_before(
     inference: Inference, path: str, facts: FileFacts, expr: int, type_: Type
 ) -> Type:
     """A name's type where ``name += value`` stands between its binding and its reading."""
-    name, scope = facts.expr[f.EXPR_A][expr], facts.expr[f.EXPR_B][expr]
-    kinds = facts.binding[f.BIND_KIND]
+    name, scope = facts.expr.a[expr], facts.expr.b[expr]
+    kinds = facts.binding.kind
     table: set[tuple[int, int]] | None = facts.memo.get("augmented")
     if table is None:
-        names, scopes = facts.binding[f.BIND_NAME], facts.binding[f.BIND_SCOPE]
+        names, scopes = facts.binding.name, facts.binding.scope
         table = facts.memo["augmented"] = {
             (scopes[row], names[row]) for row, kind in enumerate(kinds) if kind == f.AUGMENT
         }
     if (scope, name) not in table:
         return type_
-    values_, blocks = facts.binding[f.BIND_VALUE], facts.binding[f.BIND_BLOCK]
-    position = facts.expr[f.EXPR_POS][expr]
+    values_, blocks = facts.binding.value, facts.binding.block
+    position = facts.expr.position[expr]
     around = set(scope_map.blocks_around(facts, scope, position))
     for row in reversed(facts.bindings_of(scope, name)):
-        if facts.binding[f.BIND_POS][row] >= position or values_[row] >= expr:
+        if facts.binding.position[row] >= position or values_[row] >= expr:
             continue
         if kinds[row] == f.AUGMENT and blocks[row] in around:
             return inference.infer_type(path, values_[row]) or type_
@@ -150,17 +150,17 @@ def augmented_before(
 def yield_type(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
     """Type of what ``yield`` is sent, or what the generator of ``yield from`` returns."""
     generator = ("Generator", "AsyncGenerator")
-    if facts.expr[f.EXPR_B][expr]:
+    if facts.expr.b[expr]:
         parts: list[Type] = []
-        for value in inference.infer_type(path, facts.expr[f.EXPR_A][expr]):
+        for value in inference.infer_type(path, facts.expr.a[expr]):
             if value[0] == INSTANCE and len(value[2]) == 3:
                 parts.append(value[2][2])
         return union(*parts)
-    scope = scope_map.scope_at(facts, facts.expr[f.EXPR_POS][expr])
-    definition = facts.scope[f.SCOPE_DEFINITION][scope] if scope >= 0 else -1
-    if definition < 0 or facts.definition[f.DEF_KIND][definition] != f.FUNCTION:
+    scope = scope_map.scope_at(facts, facts.expr.position[expr])
+    definition = facts.scope.definition[scope] if scope >= 0 else -1
+    if definition < 0 or facts.definition.kind[definition] != f.FUNCTION:
         return UNKNOWN
-    returns = annotation_type(inference, path, facts.definition[f.DEF_RETURNS][definition])
+    returns = annotation_type(inference, path, facts.definition.returns[definition])
     return union(
         *(
             value[2][1]
@@ -332,8 +332,8 @@ def _sliced(
     index: int,
 ) -> Type:
     """A slice of a tuple: its places, as far as the text says which."""
-    start = facts.expr[f.EXPR_POS][index]
-    end = facts.expr[f.EXPR_POS][index]
+    start = facts.expr.position[index]
+    end = facts.expr.position[index]
     text = inference.text(path)
     while end < len(text) and text[end : end + 1] not in (b"]", b"\n"):
         end += 1

@@ -152,7 +152,7 @@ def is_local(inference: Inference, entity: Entity) -> bool:
         return False
     facts = inference.need(path)
     scope = scope_of(facts, entity)
-    if kind == VARIABLE and facts.scope[f.SCOPE_KIND][scope] == f.COMPREHENSION_SCOPE:
+    if kind == VARIABLE and facts.scope.kind[scope] == f.COMPREHENSION_SCOPE:
         return True
     if is_local(facts, scope):
         # A parameter is named by keywords elsewhere; members of local classes stay at home.
@@ -179,15 +179,15 @@ def _same_in_file(inference: Inference, entity: Entity) -> set[Entity]:
     facts = inference.need(path)
     if kind == ATTRIBUTE:
         owner, name = (
-            facts.attribute_binding[f.ATTR_OWNER][row],
-            facts.attribute_binding[f.ATTR_NAME][row],
+            facts.attribute_binding.owner[row],
+            facts.attribute_binding.name[row],
         )
         if owner < 0:
             return {entity}
         return {
             (ATTRIBUTE, path, index)
-            for index, other in enumerate(facts.attribute_binding[f.ATTR_OWNER])
-            if other == owner and facts.attribute_binding[f.ATTR_NAME][index] == name
+            for index, other in enumerate(facts.attribute_binding.owner)
+            if other == owner and facts.attribute_binding.name[index] == name
         }
     scope = scope_of(facts, entity)
     name = facts.name_id(name_of(inference, entity))
@@ -196,14 +196,14 @@ def _same_in_file(inference: Inference, entity: Entity) -> set[Entity]:
     same = {
         entity_of_binding(path, facts, index)
         for index in facts.bindings_of(scope, name)
-        if facts.binding[f.BIND_KIND][index] not in (f.IMPORT, f.GLOBAL, f.NONLOCAL)
+        if facts.binding.kind[index] not in (f.IMPORT, f.GLOBAL, f.NONLOCAL)
     }
     cls = owner_class(facts, entity)
     if cls >= 0:
         same |= {
             (ATTRIBUTE, path, index)
-            for index, other in enumerate(facts.attribute_binding[f.ATTR_OWNER])
-            if other == cls and facts.attribute_binding[f.ATTR_NAME][index] == name
+            for index, other in enumerate(facts.attribute_binding.owner)
+            if other == cls and facts.attribute_binding.name[index] == name
         }
     return same | {entity}
 
@@ -245,7 +245,7 @@ def _has_aliases(facts: FileFacts) -> bool:
     """Whether a file imports anything under another name."""
     found: bool | None = facts.memo.get("aliases")
     if found is None:
-        flags = facts.imports[f.IMP_FLAGS]
+        flags = facts.imports.flags
         found = facts.memo["aliases"] = any(flag & f.ALIASED for flag in flags)
     return found
 
@@ -257,11 +257,11 @@ def _aliases(inference: Inference, path: str, name: str) -> Iterator[str]:
         return
     row = facts.name_id(name)
     modules, imported, bound = (
-        facts.imports[f.IMP_MODULE],
-        facts.imports[f.IMP_NAME],
-        facts.imports[f.IMP_BOUND],
+        facts.imports.module,
+        facts.imports.name,
+        facts.imports.bound,
     )
-    for index, flags in enumerate(facts.imports[f.IMP_FLAGS]):
+    for index, flags in enumerate(facts.imports.flags):
         if not flags & f.ALIASED:
             continue
         last = facts.names[modules[index]].rpartition(".")[2]

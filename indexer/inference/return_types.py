@@ -49,7 +49,7 @@ def decorated_type(inference: Inference, function: Entity) -> Type:
     """The value that a function's name is bound to."""
     plain: Type = ((FUNCTION_OBJECT, function, (UNKNOWN,), EXACT),)
     facts = inference.need(function[1])
-    if facts.definition[f.DEF_DECORATORS][function[2]] < 0:
+    if facts.definition.decorators[function[2]] < 0:
         return plain
     return cached(
         inference, ("decorated", function), lambda: _decorated(inference, function, facts), plain
@@ -59,7 +59,7 @@ def decorated_type(inference: Inference, function: Entity) -> Type:
 def _decorated(inference: Inference, function: Entity, facts: FileFacts) -> Type:
     type_: Type = ((FUNCTION_OBJECT, function, (UNKNOWN,), EXACT),)
     for expr in reversed(decorators(facts, function[2])):
-        target = facts.expr[f.EXPR_A][expr] if facts.expr[f.EXPR_OP][expr] == f.CALL else expr
+        target = facts.expr.a[expr] if facts.expr.op[expr] == f.CALL else expr
         if last_name(facts, target) not in _MARKS:
             type_ = _applied(inference, function[1], expr, type_)
     return type_
@@ -68,7 +68,7 @@ def _decorated(inference: Inference, function: Entity, facts: FileFacts) -> Type
 def has_known_decorators(inference: Inference, function: Entity) -> bool:
     """Whether every decorator of a function is at hand, so that what it makes of it is known."""
     facts = inference.need(function[1])
-    if facts.definition[f.DEF_DECORATORS][function[2]] < 0:
+    if facts.definition.decorators[function[2]] < 0:
         return True
     key = ("known through decorators", function)
     return cached(inference, key, lambda: _all_known(inference, function, facts), True)
@@ -76,8 +76,8 @@ def has_known_decorators(inference: Inference, function: Entity) -> bool:
 
 def _all_known(inference: Inference, function: Entity, facts: FileFacts) -> bool:
     for expr in decorators(facts, function[2]):
-        called = facts.expr[f.EXPR_OP][expr] == f.CALL
-        target = facts.expr[f.EXPR_A][expr] if called else expr
+        called = facts.expr.op[expr] == f.CALL
+        target = facts.expr.a[expr] if called else expr
         if last_name(facts, target) in _MARKS:
             continue
         type_ = inference.infer_type(function[1], expr)
@@ -92,13 +92,11 @@ def _passes_on(inference: Inference, decorator: Value) -> bool:
     if form != FUNCTION_OBJECT:
         return form != MODULE_OBJECT
     facts = inference.need(entity[1])
-    if facts.definition[f.DEF_RETURNS][entity[2]] >= 0 or entity[1].endswith(".pyi"):
+    if facts.definition.returns[entity[2]] >= 0 or entity[1].endswith(".pyi"):
         return True
-    own = facts.definition[f.DEF_OWN_SCOPE][entity[2]]
+    own = facts.definition.own_scope[entity[2]]
     parameters = {
-        facts.parameter[f.PAR_NAME][row]
-        for row, scope in enumerate(facts.parameter[f.PAR_SCOPE])
-        if scope == own
+        facts.parameter.name[row] for row, scope in enumerate(facts.parameter.scope) if scope == own
     }
     for expr in _returned(facts, own):
         for item in inference.definitions_of(entity[1], expr):
@@ -113,7 +111,7 @@ def _gives_what_is_wrapped(inference: Inference, wrapper: Entity, parameters: se
     """Whether a wrapper returns what a parameter of its decorator gives, or known values."""
     facts = inference.need(wrapper[1])
     ops, _, lefts, _ = facts.expr
-    own = facts.definition[f.DEF_OWN_SCOPE][wrapper[2]]
+    own = facts.definition.own_scope[wrapper[2]]
     for expr in _returned(facts, own):
         inner = lefts[expr] if ops[expr] == f.AWAIT else expr
         function = lefts[inner] if ops[inner] == f.CALL else -1
@@ -183,16 +181,16 @@ def _result_of_wrapper(inference: Inference, wrapper: Entity) -> Type:
     A wrapper in which anything that is returned is unknown passes on what it got.
     """
     facts = inference.need(wrapper[1])
-    if facts.definition[f.DEF_RETURNS][wrapper[2]] >= 0 or facts.definition[f.DEF_FLAGS][
-        wrapper[2]
-    ] & (f.GENERATOR | f.ASYNC):
+    if facts.definition.returns[wrapper[2]] >= 0 or facts.definition.flags[wrapper[2]] & (
+        f.GENERATOR | f.ASYNC
+    ):
         annotated = return_type(inference, wrapper, None)
-        return annotated if facts.definition[f.DEF_RETURNS][wrapper[2]] >= 0 else UNKNOWN
-    scope = facts.definition[f.DEF_OWN_SCOPE][wrapper[2]]
+        return annotated if facts.definition.returns[wrapper[2]] >= 0 else UNKNOWN
+    scope = facts.definition.own_scope[wrapper[2]]
     parts: list[Type] = []
-    for index, where in enumerate(facts.result[f.RES_SCOPE]):
-        expr = facts.result[f.RES_EXPR][index]
-        if where == scope and facts.result[f.RES_KIND][index] == f.RETURN and expr >= 0:
+    for index, where in enumerate(facts.result.scope):
+        expr = facts.result.expr[index]
+        if where == scope and facts.result.kind[index] == f.RETURN and expr >= 0:
             type_ = inference.infer_type(wrapper[1], expr)
             if not type_ or any(value[3] >= CONVENTIONAL for value in type_):
                 return UNKNOWN
@@ -220,7 +218,7 @@ def return_type(
     if arguments is not None:
         solved = None
         bound = receiver is not None
-        if bound and inference.need(function[1]).definition[f.DEF_FLAGS][function[2]] & f.OVERLOAD:
+        if bound and inference.need(function[1]).definition.flags[function[2]] & f.OVERLOAD:
             solved = generics.receiver_variables(inference, function, receiver)
         taking = signatures.matching_overloads(
             inference, function, arguments, bound=bound, solved=solved
@@ -253,8 +251,8 @@ def _plain_result(
     inference: Inference, function: Entity, facts: FileFacts, receiver: Value | None
 ) -> Type:
     _, path, row = function
-    flags = facts.definition[f.DEF_FLAGS][row]
-    annotation = facts.definition[f.DEF_RETURNS][row]
+    flags = facts.definition.flags[row]
+    annotation = facts.definition.returns[row]
     if annotation >= 0:
         type_ = annotation_type(inference, path, annotation)
         if flags & f.ASYNC and not flags & f.GENERATOR:
@@ -285,8 +283,8 @@ def _inferred(inference: Inference, function: Entity) -> Type:
     """What the returns or yields of an unannotated function give."""
     _, path, row = function
     facts = inference.need(path)
-    flags = facts.definition[f.DEF_FLAGS][row]
-    scope = facts.definition[f.DEF_OWN_SCOPE][row]
+    flags = facts.definition.flags[row]
+    scope = facts.definition.own_scope[row]
     scopes, exprs, kinds = facts.result[:3]
     wanted = (f.YIELD, f.YIELD_FROM) if flags & f.GENERATOR else (f.RETURN,)
     parts: list[Type] = []
@@ -318,15 +316,15 @@ def _returned_by_generator(inference: Inference, path: str, facts: FileFacts, sc
 
 def _returns_self(facts: FileFacts, function: Entity) -> bool:
     """Whether some ``return`` gives the first parameter, or calls its class."""
-    scope = facts.definition[f.DEF_OWN_SCOPE][function[2]]
-    owners = facts.parameter[f.PAR_SCOPE]
+    scope = facts.definition.own_scope[function[2]]
+    owners = facts.parameter.scope
     first = next((row for row, owner in enumerate(owners) if owner == scope), -1)
     if first < 0:
         return False
-    name = facts.parameter[f.PAR_NAME][first]
+    name = facts.parameter.name[first]
     ops, _, lefts, _ = facts.expr
-    for index, where in enumerate(facts.result[f.RES_SCOPE]):
-        expr = facts.result[f.RES_EXPR][index]
+    for index, where in enumerate(facts.result.scope):
+        expr = facts.result.expr[index]
         if where != scope or expr < 0:
             continue
         while ops[expr] in (f.CALL, f.ATTRIBUTE):

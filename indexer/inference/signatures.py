@@ -55,7 +55,7 @@ class Arguments:
         """Arguments of the call in a row of expressions."""
         result = cls(inference, path, [])
         (extra,) = facts.extra
-        at = facts.expr[f.EXPR_B][expr]
+        at = facts.expr.b[expr]
         for index in range(at + 1, at + 1 + 3 * extra[at], 3):
             key, value = extra[index], extra[index + 2]
             if key == f.ARG_POSITIONAL and not result.starred:
@@ -104,7 +104,7 @@ class Arguments:
         given = self.given(index, name)
         if isinstance(given, int):
             facts = self.inference.need(self.path)
-            if facts.expr[f.EXPR_OP][given] == f.LAMBDA:
+            if facts.expr.op[given] == f.LAMBDA:
                 return _LAMBDA
         return self._evaluated(given)
 
@@ -123,17 +123,15 @@ def overloads(inference: Inference, function: Entity) -> list[Entity]:
     """The overloads of a function in order; the function itself when it has none."""
     _, path, row = function
     facts = inference.need(path)
-    scope = facts.definition[f.DEF_SCOPE][row]
-    name = facts.definition[f.DEF_NAME][row]
+    scope = facts.definition.scope[row]
+    name = facts.definition.name[row]
     rows = [
-        facts.binding[f.BIND_REF][index]
+        facts.binding.ref[index]
         for index in facts.bindings_of(scope, name)
-        if facts.binding[f.BIND_KIND][index] == f.DEF_FUNCTION
+        if facts.binding.kind[index] == f.DEF_FUNCTION
     ]
     found = [
-        (FUNCTION, path, other)
-        for other in rows
-        if facts.definition[f.DEF_FLAGS][other] & f.OVERLOAD
+        (FUNCTION, path, other) for other in rows if facts.definition.flags[other] & f.OVERLOAD
     ]
     return found or [function]
 
@@ -182,11 +180,11 @@ def matching_overloads(
 def parameter_rows(inference: Inference, function: Entity) -> list[int]:
     """Rows of a function's parameters."""
     facts = inference.need(function[1])
-    scope = facts.definition[f.DEF_OWN_SCOPE][function[2]]
+    scope = facts.definition.own_scope[function[2]]
     table: dict[int, list[int]] | None = facts.memo.get("parameters")
     if table is None:
         table = facts.memo["parameters"] = {}
-        for row, owner in enumerate(facts.parameter[f.PAR_SCOPE]):
+        for row, owner in enumerate(facts.parameter.scope):
             table.setdefault(owner, []).append(row)
     return table.get(scope, [])
 
@@ -208,30 +206,30 @@ def match_score(
     facts = inference.need(path)
     table = facts.parameter
     rows = parameter_rows(inference, function)[1 if bound else 0 :]
-    positional = [row for row in rows if table[f.PAR_KIND][row] <= f.POSITIONAL]
-    kinds = {table[f.PAR_KIND][row] for row in rows}
+    positional = [row for row in rows if table.kind[row] <= f.POSITIONAL]
+    kinds = {table.kind[row] for row in rows}
     if len(arguments.positional) > len(positional) and f.VAR_POSITIONAL not in kinds:
         return NEVER
-    names = {facts.names[table[f.PAR_NAME][row]] for row in rows}
+    names = {facts.names[table.name[row]] for row in rows}
     if f.VAR_KEYWORD not in kinds and any(key not in names for key in arguments.keywords):
         return NEVER
     verdict = ALWAYS
     for index, row in enumerate(rows):
-        kind = table[f.PAR_KIND][row]
+        kind = table.kind[row]
         if kind in (f.VAR_POSITIONAL, f.VAR_KEYWORD):
             continue
-        name = facts.names[table[f.PAR_NAME][row]]
+        name = facts.names[table.name[row]]
         place = index if kind <= f.POSITIONAL else -1
         if arguments.given(place, name) is None:
-            if table[f.PAR_DEFAULT][row] < 0 and not arguments.is_open:
+            if table.default[row] < 0 and not arguments.is_open:
                 return NEVER
             if arguments.doubled and not inference.conventional and kind != f.POSITIONAL_ONLY:
                 # `Popen(command, **options)`: what is in there decides, and nobody knows.
                 verdict = min(verdict, OPEN)
                 if undecided is not None:
-                    undecided.append(inference.annotation_type(path, table[f.PAR_ANNOTATION][row]))
+                    undecided.append(inference.annotation_type(path, table.annotation[row]))
             continue
-        annotation = table[f.PAR_ANNOTATION][row]
+        annotation = table.annotation[row]
         if annotation < 0:
             continue
         given = _literally_fits(inference, path, annotation, arguments, place, name)
@@ -285,8 +283,8 @@ def literal_value(inference: Inference, path: str, expr: int, depth: int = 0) ->
         if len(found) == 1 and found[0].entity[0] == VARIABLE:
             _, where, row = found[0].entity
             other = inference.need(where)
-            value = other.binding[f.BIND_VALUE][row]
-            if value >= 0 and other.binding[f.BIND_KIND][row] == f.ASSIGN:
+            value = other.binding.value[row]
+            if value >= 0 and other.binding.kind[row] == f.ASSIGN:
                 return literal_value(inference, where, value, depth + 1)
     return None
 

@@ -151,9 +151,8 @@ def _chain(inference: Inference, entity: Entity) -> list[str]:
 
 
 def _definition_of(facts: FileFacts, scope: int) -> int:
-    from .. import facts as f
 
-    return facts.scope[f.SCOPE_DEFINITION][scope] if scope > 0 else -1
+    return facts.scope.definition[scope] if scope > 0 else -1
 
 
 def _named(inference: Inference, path: str, chain: list[str]) -> Entity | None:
@@ -176,9 +175,9 @@ def _parameter(inference: Inference, function: Entity, name: str) -> Entity | No
     if function[0] != FUNCTION:
         return None
     facts = inference.need(function[1])
-    scope = facts.definition[f.DEF_OWN_SCOPE][function[2]]
+    scope = facts.definition.own_scope[function[2]]
     row = facts.name_id(name)
     for binding in facts.bindings_of(scope, row) if row >= 0 else []:
-        if facts.binding[f.BIND_KIND][binding] == f.PARAMETER:
+        if facts.binding.kind[binding] == f.PARAMETER:
             return entity_of_binding(function[1], facts, binding)
     return None

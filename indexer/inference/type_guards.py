@@ -82,13 +82,13 @@ def _matched(
     truth: bool,
 ) -> Type:
     """The case of a ``match``."""
-    pattern = facts.expr[f.EXPR_B][test]
+    pattern = facts.expr.b[test]
     parts = match_subjects(facts, test)
     inner = [pattern]
-    if len(parts) > 1 or facts.expr[f.EXPR_OP][facts.expr[f.EXPR_A][test]] == f.TUPLE:
-        if not truth or pattern < 0 or facts.expr[f.EXPR_OP][pattern] != f.PATTERN_SEQUENCE:
+    if len(parts) > 1 or facts.expr.op[facts.expr.a[test]] == f.TUPLE:
+        if not truth or pattern < 0 or facts.expr.op[pattern] != f.PATTERN_SEQUENCE:
             return type_
-        at = facts.expr[f.EXPR_A][pattern]
+        at = facts.expr.a[pattern]
         inner = list(facts.extra[0][at + 1 : at + 1 + facts.extra[0][at]])
         if len(inner) != len(parts):
             return type_
@@ -174,7 +174,7 @@ def _discriminated(
         for item in members.member_definitions(inference, value, name)[:1]:
             other = inference.need(item.entity[1]) if item.entity[0] not in (OUTSIDE,) else None
             if other is not None and item.entity[0] == VARIABLE:
-                annotation = other.binding[f.BIND_ANNOTATION][item.entity[2]]
+                annotation = other.binding.annotation[item.entity[2]]
                 if annotation >= 0:
                     kinds = literal_members(inference, item.entity[1], annotation)
         if kinds is None or (wanted in kinds if truth else kinds != {wanted}):
@@ -250,15 +250,15 @@ def _of_both(inference: Inference, type_: Type, classes: list[Entity], form: int
 def _guarded_type(inference: Inference, function: Entity) -> tuple[Type, bool]:
     """What ``TypeGuard`` or ``TypeIs`` says, and whether it also says what is not so."""
     facts = inference.need(function[1])
-    returns = facts.definition[f.DEF_RETURNS][function[2]]
-    if returns < 0 or facts.expr[f.EXPR_OP][returns] != f.SUBSCRIPT:
+    returns = facts.definition.returns[function[2]]
+    if returns < 0 or facts.expr.op[returns] != f.SUBSCRIPT:
         return UNKNOWN, False
-    form = last_name(facts, facts.expr[f.EXPR_A][returns])
+    form = last_name(facts, facts.expr.a[returns])
     if form not in ("TypeGuard", "TypeIs"):
         return UNKNOWN, False
-    if not special_form(inference, function[1], facts.expr[f.EXPR_A][returns]):
+    if not special_form(inference, function[1], facts.expr.a[returns]):
         return UNKNOWN, False
-    return annotation_type(inference, function[1], facts.expr[f.EXPR_B][returns]), form == "TypeIs"
+    return annotation_type(inference, function[1], facts.expr.b[returns]), form == "TypeIs"
 
 
 def narrow_to_classes(
@@ -349,7 +349,7 @@ def _earlier(facts: FileFacts, expr: int) -> list[int]:
         seen: dict[tuple[int, int], list[int]] = {}
         for row, kind in enumerate(kinds):
             if kind == f.CASE:
-                key = parents[row], facts.expr[f.EXPR_A][tests[row]]
+                key = parents[row], facts.expr.a[tests[row]]
                 before = seen.setdefault(key, [])
                 table[tests[row]] = list(before)
                 if (row, ends[row]) not in guarded:
@@ -393,10 +393,10 @@ def narrow_by_pattern(
 
 def keyword_pattern(facts: FileFacts, pattern: int, name: int) -> int:
     """The pattern that a class pattern has for an attribute, or -1."""
-    if pattern < 0 or facts.expr[f.EXPR_OP][pattern] != f.PATTERN_CLASS:
+    if pattern < 0 or facts.expr.op[pattern] != f.PATTERN_CLASS:
         return -1
     (extra,) = facts.extra
-    at = facts.expr[f.EXPR_B][pattern]
+    at = facts.expr.b[pattern]
     for index in range(at + 1, at + 1 + 3 * extra[at], 3):
         if extra[index] == name:
             return extra[index + 2]
@@ -423,7 +423,7 @@ def match_args(inference: Inference, entity: Entity) -> list[str]:
         if item.entity[0] != VARIABLE:
             continue
         facts = inference.need(item.entity[1])
-        value = facts.binding[f.BIND_VALUE][item.entity[2]]
+        value = facts.binding.value[item.entity[2]]
         ops, _, lefts, _ = facts.expr
         if value >= 0 and ops[value] == f.TUPLE:
             (extra,) = facts.extra

@@ -64,11 +64,11 @@ def _bound_and_default(inference: Inference, variable: Entity) -> tuple[Type, Ty
     facts = inference.facts(path)
     if facts is None or row < 0:
         return UNKNOWN, UNKNOWN
-    value = facts.binding[f.BIND_VALUE][row]
+    value = facts.binding.value[row]
     ops, _, lefts, rights = facts.expr
     (extra,) = facts.extra
-    if facts.binding[f.BIND_KIND][row] == f.TYPE_PARAMETER:
-        limit = facts.binding[f.BIND_ANNOTATION][row]
+    if facts.binding.kind[row] == f.TYPE_PARAMETER:
+        limit = facts.binding.annotation[row]
         limits = [limit] if limit >= 0 else []
         if limit >= 0 and ops[limit] == f.TUPLE:
             at = lefts[limit]

@@ -25,6 +25,6 @@ def bound_task(inference: Inference, asked: ParameterQuery) -> Answer | None:
             continue
         bind = access_paths.keyword_argument(facts, expr, "bind")
         task = standard_class(inference, "celery.app.task", "Task")
-        if bind >= 0 and facts.expr[f.EXPR_OP][bind] == f.TRUE and task is not None:
+        if bind >= 0 and facts.expr.op[bind] == f.TRUE and task is not None:
             return Answer((instance(task),), "bound-task", "the task is bound to itself")
     return None

@@ -124,8 +124,8 @@ def _target(inference: Inference, owner: Entity, member: Entity) -> Entity | Non
     """The model that a relation leads to: named, or spelled as ``"app.Model"`` or ``"self"``."""
     path = member[1]
     facts = inference.need(path)
-    call = facts.binding[f.BIND_VALUE][member[2]]
-    if call < 0 or facts.expr[f.EXPR_OP][call] != f.CALL:
+    call = facts.binding.value[member[2]]
+    if call < 0 or facts.expr.op[call] != f.CALL:
         return None
     expr = access_paths.argument_for(facts, call, 0, "to")
     text = access_paths.string_value(facts, expr)
@@ -133,7 +133,7 @@ def _target(inference: Inference, owner: Entity, member: Entity) -> Entity | Non
         return owner
     if text:
         return _model_named(inference, path, text)
-    if expr < 0 or facts.expr[f.EXPR_OP][expr] not in (f.NAME, f.ATTRIBUTE):
+    if expr < 0 or facts.expr.op[expr] not in (f.NAME, f.ATTRIBUTE):
         return None
     for item in expressions.definitions_of(inference, path, expr):
         if item.entity[0] == CLASS:
@@ -214,7 +214,7 @@ def _reverse(inference: Inference, model: Entity, name: str) -> list[tuple[str, 
             if related:
                 if related != name:
                     continue
-            elif accessor != facts.names[facts.definition[f.DEF_NAME][owner]].lower():
+            elif accessor != facts.names[facts.definition.name[owner]].lower():
                 continue
             target = _target(inference, (CLASS, path, owner), (VARIABLE, path, row))
             if target in wanted:
@@ -225,13 +225,13 @@ def _reverse(inference: Inference, model: Entity, name: str) -> list[tuple[str, 
 def _relations(facts: FileFacts) -> Iterator[tuple[int, int, int]]:
     """(binding, class, call) of what looks like a relation in the classes of a file."""
     ops, _, lefts, _ = facts.expr
-    for row, value in enumerate(facts.binding[f.BIND_VALUE]):
-        scope = facts.binding[f.BIND_SCOPE][row]
-        if value < 0 or ops[value] != f.CALL or facts.scope[f.SCOPE_KIND][scope] != f.CLASS_SCOPE:
+    for row, value in enumerate(facts.binding.value):
+        scope = facts.binding.scope[row]
+        if value < 0 or ops[value] != f.CALL or facts.scope.kind[scope] != f.CLASS_SCOPE:
             continue
         name = access_paths.last_name(facts, lefts[value])
         if name.endswith(("ForeignKey", "OneToOneField", "ManyToManyField")):
-            yield row, facts.scope[f.SCOPE_DEFINITION][scope], value
+            yield row, facts.scope.definition[scope], value
 
 
 def _model_of(inference: Inference, value: Value) -> Type:
@@ -286,7 +286,7 @@ def _imports_django(facts: FileFacts) -> bool:
     table = facts.imports
     return any(
         facts.names[module].startswith("django.") or facts.names[module] == "django"
-        for module in table[f.IMP_MODULE]
+        for module in table.module
     )
 
 

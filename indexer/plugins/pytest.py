@@ -68,8 +68,8 @@ def _request(inference: Inference) -> Answer | None:
     facts = inference.facts(module[1])
     if facts is None:
         return None
-    for row, kind in enumerate(facts.definition[f.DEF_KIND]):
-        if kind == f.CLASS and facts.names[facts.definition[f.DEF_NAME][row]] == "FixtureRequest":
+    for row, kind in enumerate(facts.definition.kind):
+        if kind == f.CLASS and facts.names[facts.definition.name[row]] == "FixtureRequest":
             type_ = ((INSTANCE, (CLASS, module[1], row), (), CONVENTIONAL),)
             return Answer(type_, "fixture", "pytest's own fixture")
     return None
@@ -78,7 +78,7 @@ def _request(inference: Inference) -> Answer | None:
 def fixture_value(inference: Inference, function: Entity) -> Type:
     """What a test is given for a fixture: what its function returns, yields or gives to await."""
     facts = inference.need(function[1])
-    flags = facts.definition[f.DEF_FLAGS][function[2]]
+    flags = facts.definition.flags[function[2]]
     type_ = return_types.return_type(inference, function, None)
     if not flags & (f.GENERATOR | f.ASYNC):
         return type_
@@ -137,7 +137,7 @@ def _plugins_of(facts: FileFacts) -> list[str]:
     """Modules that ``pytest_plugins`` of a file lists."""
     name = facts.name_id("pytest_plugins")
     rows = facts.bindings_of(0, name) if name >= 0 else []
-    values = [facts.binding[f.BIND_VALUE][row] for row in rows]
+    values = [facts.binding.value[row] for row in rows]
     texts = [access_paths.string_value(facts, value) for value in values]
     for value in values:
         texts += [
@@ -169,11 +169,11 @@ def _in_module(facts: FileFacts, name: str, cls: int, asking: int) -> int:
         return -1
     scopes = [0]
     while cls >= 0:
-        scopes.insert(-1, facts.definition[f.DEF_OWN_SCOPE][cls])
+        scopes.insert(-1, facts.definition.own_scope[cls])
         cls = owner_class(facts, (CLASS, "", cls))
     for scope in scopes:
-        for row, where in enumerate(facts.definition[f.DEF_SCOPE]):
-            if where != scope or row == asking or facts.definition[f.DEF_KIND][row] != f.FUNCTION:
+        for row, where in enumerate(facts.definition.scope):
+            if where != scope or row == asking or facts.definition.kind[row] != f.FUNCTION:
                 continue
             if is_fixture(facts, row) and fixture_name(facts, row) == name:
                 return row
@@ -191,17 +191,17 @@ def is_fixture(facts: FileFacts, definition: int) -> bool:
 def fixture_name(facts: FileFacts, definition: int) -> str:
     """Name of a fixture: what ``name=`` says, else its function's."""
     for expr in access_paths.decorator_expressions(facts, definition):
-        if facts.expr[f.EXPR_OP][expr] == f.CALL:
+        if facts.expr.op[expr] == f.CALL:
             given = access_paths.keyword_argument(facts, expr, "name")
             if given >= 0:
                 return access_paths.string_value(facts, given)
-    return facts.names[facts.definition[f.DEF_NAME][definition]]
+    return facts.names[facts.definition.name[definition]]
 
 
 def request_param(inference: Inference, path: str, facts: FileFacts, definition: int) -> Type:
     """Type of ``request.param`` in a fixture: what ``params=`` lists, or tests give indirectly."""
     for expr in access_paths.decorator_expressions(facts, definition):
-        if facts.expr[f.EXPR_OP][expr] == f.CALL:
+        if facts.expr.op[expr] == f.CALL:
             given = access_paths.keyword_argument(facts, expr, "params")
             if given >= 0:
                 return listed(inference, path, facts, given, -1)
@@ -217,7 +217,7 @@ def parametrize(inference: Inference, asked: ParameterQuery) -> Answer | None:
     if not asked.method.startswith("test"):
         return None
     for call in _marks(asked.facts, asked.function[2]):
-        if access_paths.last_name(asked.facts, asked.facts.expr[f.EXPR_A][call]) != "parametrize":
+        if access_paths.last_name(asked.facts, asked.facts.expr.a[call]) != "parametrize":
             continue
         names, values = _lists(asked.facts, call)
         if asked.name not in names or _is_indirect(asked.facts, call):
@@ -236,10 +236,10 @@ def _marks(facts: FileFacts, definition: int) -> Iterator[int]:
         yield from (
             expr
             for expr in access_paths.decorator_expressions(facts, row)
-            if facts.expr[f.EXPR_OP][expr] == f.CALL
+            if facts.expr.op[expr] == f.CALL
         )
-        if facts.definition[f.DEF_KIND][row] == f.CLASS:
-            yield from _pytestmark(facts, facts.definition[f.DEF_OWN_SCOPE][row])
+        if facts.definition.kind[row] == f.CLASS:
+            yield from _pytestmark(facts, facts.definition.own_scope[row])
         row = owner_class(facts, (CLASS, "", row))
     yield from _pytestmark(facts, 0)
 
@@ -247,9 +247,9 @@ def _marks(facts: FileFacts, definition: int) -> Iterator[int]:
 def _pytestmark(facts: FileFacts, scope: int) -> Iterator[int]:
     name = facts.name_id("pytestmark")
     for row in facts.bindings_of(scope, name) if name >= 0 else []:
-        value = facts.binding[f.BIND_VALUE][row]
+        value = facts.binding.value[row]
         for expr in access_paths.display_elements(facts, value) or [value]:
-            if expr >= 0 and facts.expr[f.EXPR_OP][expr] == f.CALL:
+            if expr >= 0 and facts.expr.op[expr] == f.CALL:
                 yield expr
 
 
@@ -267,12 +267,12 @@ def _lists(facts: FileFacts, call: int) -> tuple[list[str], int]:
 
 def _is_list(facts: FileFacts, call: int) -> bool:
     names = access_paths.argument_for(facts, call, 0, "argnames")
-    return names >= 0 and facts.expr[f.EXPR_OP][names] in (f.LIST, f.TUPLE)
+    return names >= 0 and facts.expr.op[names] in (f.LIST, f.TUPLE)
 
 
 def _is_indirect(facts: FileFacts, call: int) -> bool:
     given = access_paths.keyword_argument(facts, call, "indirect")
-    return given >= 0 and facts.expr[f.EXPR_OP][given] != f.FALSE
+    return given >= 0 and facts.expr.op[given] != f.FALSE
 
 
 def listed(inference: Inference, path: str, facts: FileFacts, values: int, place: int) -> Type:
@@ -295,8 +295,8 @@ def listed(inference: Inference, path: str, facts: FileFacts, values: int, place
 
 def _value(inference: Inference, path: str, facts: FileFacts, row: int, place: int) -> Type:
     """What one set of values gives a parameter: a display, ``pytest.param(…)``, or anything."""
-    is_param = facts.expr[f.EXPR_OP][row] == f.CALL and (
-        access_paths.last_name(facts, facts.expr[f.EXPR_A][row]) == "param"
+    is_param = facts.expr.op[row] == f.CALL and (
+        access_paths.last_name(facts, facts.expr.a[row]) == "param"
     )
     call = row
     if is_param:
@@ -322,7 +322,7 @@ def _value(inference: Inference, path: str, facts: FileFacts, row: int, place: i
 def _spread(inference: Inference, path: str, facts: FileFacts, call: int, place: int) -> Type:
     """``pytest.param(*VALUES)``: one place of what is spread."""
     for key, value in access_paths.call_arguments(facts, call):
-        if key == f.ARG_STAR and facts.expr[f.EXPR_OP][value] == f.STARRED:
-            spread = expressions.infer_type(inference, path, facts.expr[f.EXPR_A][value])
+        if key == f.ARG_STAR and facts.expr.op[value] == f.STARRED:
+            spread = expressions.infer_type(inference, path, facts.expr.a[value])
             return without_none(operators.unpacked_type(inference, spread, place))
     return UNKNOWN

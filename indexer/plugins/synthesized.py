@@ -61,19 +61,19 @@ def last_name(facts: FileFacts, expr: int) -> str:
 
 def decorators(facts: FileFacts, definition: int) -> list[int]:
     """Rows of the decorators of a definition, the outermost first."""
-    at = facts.definition[f.DEF_DECORATORS][definition]
+    at = facts.definition.decorators[definition]
     (extra,) = facts.extra
     return list(extra[at + 1 : at + 1 + extra[at]]) if at >= 0 else []
 
 
 def maker(facts: FileFacts, expr: int) -> str:
     """Name of the function that makes a class by this call, or an empty string."""
-    if expr < 0 or facts.expr[f.EXPR_OP][expr] != f.CALL:
+    if expr < 0 or facts.expr.op[expr] != f.CALL:
         return ""
-    name = last_name(facts, facts.expr[f.EXPR_A][expr])
+    name = last_name(facts, facts.expr.a[expr])
     (extra,) = facts.extra
-    at = facts.expr[f.EXPR_B][expr]
-    if name not in _MAKERS or not extra[at] or facts.expr[f.EXPR_OP][extra[at + 3]] != f.STRING:
+    at = facts.expr.b[expr]
+    if name not in _MAKERS or not extra[at] or facts.expr.op[extra[at + 3]] != f.STRING:
         return ""
     # `Color("red")` of an enumeration called so is no new class.
     return name if extra[at] > 1 or name in ("NamedTuple", "TypedDict") else ""
@@ -92,16 +92,16 @@ def made_base(inference: Inference, path: str, expr: int) -> list[Entity]:
 def bases_of_made(inference: Inference, entity: Entity) -> list[Entity]:
     """The base of a class that a call makes."""
     facts = inference.need(entity[1])
-    name = maker(facts, facts.binding[f.BIND_VALUE][entity[2]])
+    name = maker(facts, facts.binding.value[entity[2]])
     base = standard_class(inference, *_MAKERS[name]) if name else None
     return [base] if base else []
 
 
 def made_class(facts: FileFacts, entity: Entity) -> bool:
     """Whether a variable is a class that a call makes."""
-    if entity[0] != VARIABLE or facts.binding[f.BIND_KIND][entity[2]] != f.ASSIGN:
+    if entity[0] != VARIABLE or facts.binding.kind[entity[2]] != f.ASSIGN:
         return False
-    return bool(maker(facts, facts.binding[f.BIND_VALUE][entity[2]]))
+    return bool(maker(facts, facts.binding.value[entity[2]]))
 
 
 def fields(inference: Inference, entity: Entity) -> list[Field]:
@@ -188,17 +188,17 @@ def _transformed(inference: Inference, order: list[Entity]) -> bool:
 def _own_fields(inference: Inference, cls: Entity, kind: str) -> Iterator[Field]:
     _, path, row = cls
     facts = inference.need(path)
-    scope = facts.definition[f.DEF_OWN_SCOPE][row]
+    scope = facts.definition.own_scope[row]
     ops, _, lefts, _ = facts.expr
     binding = facts.binding
     rows = [
         index
-        for index, where in enumerate(binding[f.BIND_SCOPE])
-        if where == scope and binding[f.BIND_KIND][index] in (f.ASSIGN, f.DECLARE)
+        for index, where in enumerate(binding.scope)
+        if where == scope and binding.kind[index] in (f.ASSIGN, f.DECLARE)
     ]
-    for index in sorted(rows, key=binding[f.BIND_POS].__getitem__):
-        annotation, value = binding[f.BIND_ANNOTATION][index], binding[f.BIND_VALUE][index]
-        name = facts.names[binding[f.BIND_NAME][index]]
+    for index in sorted(rows, key=binding.position.__getitem__):
+        annotation, value = binding.annotation[index], binding.value[index]
+        name = facts.names[binding.name[index]]
         call = value if value >= 0 and ops[value] == f.CALL else -1
         if annotation >= 0:
             outer = lefts[annotation] if ops[annotation] == f.SUBSCRIPT else annotation
@@ -216,7 +216,7 @@ def _own_fields(inference: Inference, cls: Entity, kind: str) -> Iterator[Field]
 def _keyword_of(facts: FileFacts, call: int, name: str) -> int:
     """Row of a keyword argument of a call, or -1."""
     (extra,) = facts.extra
-    at = facts.expr[f.EXPR_B][call]
+    at = facts.expr.b[call]
     for index in range(at + 1, at + 1 + 3 * extra[at], 3):
         if extra[index] >= 0 and facts.names[extra[index]] == name:
             return extra[index + 2]
@@ -225,12 +225,12 @@ def _keyword_of(facts: FileFacts, call: int, name: str) -> int:
 
 def field_value(inference: Inference, path: str, facts: FileFacts, row: int) -> Type:
     """What ``attr.ib(...)`` or ``field(...)`` says of the field that it is assigned to."""
-    value = facts.binding[f.BIND_VALUE][row]
+    value = facts.binding.value[row]
     ops, _, lefts, _ = facts.expr
     if (
         value < 0
         or ops[value] != f.CALL
-        or facts.scope[f.SCOPE_KIND][facts.binding[f.BIND_SCOPE][row]] != f.CLASS_SCOPE
+        or facts.scope.kind[facts.binding.scope[row]] != f.CLASS_SCOPE
         or last_name(facts, lefts[value]) not in _ATTRS_FIELDS
     ):
         return UNKNOWN
@@ -245,7 +245,7 @@ def field_value(inference: Inference, path: str, facts: FileFacts, row: int) -> 
     if default >= 0:
         if ops[default] == f.CALL and last_name(facts, lefts[default]) == "Factory":
             (extra,) = facts.extra
-            at = facts.expr[f.EXPR_B][default]
+            at = facts.expr.b[default]
             return inference.call_without_arguments(path, extra[at + 3]) if extra[at] else UNKNOWN
         return inference.infer_type(path, default)
     return _default_method(inference, path, facts, row)
@@ -253,9 +253,9 @@ def field_value(inference: Inference, path: str, facts: FileFacts, row: int) -> 
 
 def _default_method(inference: Inference, path: str, facts: FileFacts, row: int) -> Type:
     """What the method under ``@field.default`` gives."""
-    scope, name = facts.binding[f.BIND_SCOPE][row], facts.binding[f.BIND_NAME][row]
+    scope, name = facts.binding.scope[row], facts.binding.name[row]
     ops, _, lefts, rights = facts.expr
-    for definition, where in enumerate(facts.definition[f.DEF_SCOPE]):
+    for definition, where in enumerate(facts.definition.scope):
         if where == scope:
             for expr in decorators(facts, definition):
                 if (
@@ -272,7 +272,7 @@ def made_fields(inference: Inference, entity: Entity) -> list[tuple[str, Type]]:
     """(name, type) of the fields of a class that a call makes."""
     _, path, row = entity
     facts = inference.need(path)
-    value = facts.binding[f.BIND_VALUE][row]
+    value = facts.binding.value[row]
     if not maker(facts, value):
         return []
     ops, _, lefts, rights = facts.expr
@@ -327,13 +327,10 @@ def member_of_enum(inference: Inference, entity: Entity, member: Entity) -> Type
 def enum_value(inference: Inference, member: Entity) -> Type:
     """Type of what a member of an enumeration is assigned."""
     facts = inference.need(member[1])
-    value = facts.binding[f.BIND_VALUE][member[2]]
+    value = facts.binding.value[member[2]]
     if value < 0:
         return UNKNOWN
-    if (
-        facts.expr[f.EXPR_OP][value] == f.CALL
-        and last_name(facts, facts.expr[f.EXPR_A][value]) == "auto"
-    ):
+    if facts.expr.op[value] == f.CALL and last_name(facts, facts.expr.a[value]) == "auto":
         base = standard_class(inference, "builtins", "int")
         return (instance(base),) if base else UNKNOWN
     return inference.infer_type(member[1], value)
@@ -344,7 +341,7 @@ def enum_values(inference: Inference, entity: Entity) -> Type:
     if entity[0] != CLASS:
         return UNKNOWN
     facts = inference.need(entity[1])
-    scope = facts.definition[f.DEF_OWN_SCOPE][entity[2]]
+    scope = facts.definition.own_scope[entity[2]]
     names, scopes, _, kinds = facts.binding[:4]
     return union(
         *(

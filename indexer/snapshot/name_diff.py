@@ -6,7 +6,6 @@ holds when neither that name nor the file is among these. Most edits change no n
 
 from __future__ import annotations
 
-from .. import facts as f
 from ..inference.query_cache import ANY_NAME, name_bit
 from ..symbols import inherited_names
 
@@ -63,8 +62,8 @@ def _names(library: Library, digest: bytes) -> frozenset[tuple[str, str]] | None
 def _bound(facts: FileFacts) -> set[str]:
     """Names that a file binds, wherever: more than those that it has symbols for."""
     rows = {
-        *facts.definition[f.DEF_NAME],
-        *facts.binding[f.BIND_NAME],
-        *facts.attribute_binding[f.ATTR_NAME],
+        *facts.definition.name,
+        *facts.binding.name,
+        *facts.attribute_binding.name,
     }
     return {facts.names[row] for row in rows}

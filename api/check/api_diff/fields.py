@@ -47,7 +47,7 @@ def field_change(change: Change, path: str, key: str) -> FieldChange | None:
     for inference in (change.before, change.after):
         facts = inference.facts(path)
         row = definition_of(facts, key) if facts is not None else -1
-        if facts is None or row < 0 or facts.definition[f.DEF_KIND][row] != f.CLASS:
+        if facts is None or row < 0 or facts.definition.kind[row] != f.CLASS:
             return None
         entities.append((CLASS, path, row))
     if b"alias" in change.after.text(path) or is_enum(change.after, entities[1]):
@@ -72,7 +72,7 @@ def _fields(inference: Inference, cls: Entity) -> dict[str, bool] | None:
     found: dict[str, bool] = {}
     for field in synthesized.fields(inference, cls):
         facts = inference.need(field.entity[1])
-        found[field.keyword] = facts.binding[f.BIND_VALUE][field.entity[2]] < 0
+        found[field.keyword] = facts.binding.value[field.entity[2]] < 0
     return found or None
 
 
@@ -82,14 +82,14 @@ def unfit(changed: FieldChange, file: File) -> Iterator[Finding]:
     if facts.name_id(name) < 0:
         return
     for call in file.expressions(f.CALL):
-        function = facts.expr[f.EXPR_A][call]
+        function = facts.expr.a[call]
         if last_name(facts, function) != name or _is_known(file, function):
             continue
         found = file.strict.definitions_of(file.path, function)
         written = Written(facts, call)
         if [item.entity for item in found] != [changed.entity] or written.doubled:
             continue
-        start = facts.expr[f.EXPR_POS][function]
+        start = facts.expr.position[function]
         for keyword, (position, _) in written.keywords.items():
             if keyword in changed.gone:
                 end = position + len(keyword.encode())

@@ -70,7 +70,7 @@ def entity_named(inference: Inference, path: str, name: str) -> Entity | None:
     row = definition_of(facts, name) if facts is not None else -1
     if facts is None or row < 0:
         return None
-    return (CLASS if facts.definition[f.DEF_KIND][row] == f.CLASS else FUNCTION), path, row
+    return (CLASS if facts.definition.kind[row] == f.CLASS else FUNCTION), path, row
 
 
 def signature_of(inference: Inference, entity: Entity) -> Signature | None:
@@ -82,8 +82,8 @@ def signature_of(inference: Inference, entity: Entity) -> Signature | None:
         callee = of_class(strict, entity)
     else:
         facts = inference.need(entity[1])
-        flags = facts.definition[f.DEF_FLAGS][entity[2]]
-        scope = facts.scope[f.SCOPE_KIND][facts.definition[f.DEF_SCOPE][entity[2]]]
+        flags = facts.definition.flags[entity[2]]
+        scope = facts.scope.kind[facts.definition.scope[entity[2]]]
         bound = scope == f.CLASS_SCOPE and not flags & f.STATIC
         callee = of_function(strict, entity, bound=bound)
     return callee.signatures[0] if callee is not None and len(callee.signatures) == 1 else None
@@ -113,7 +113,7 @@ def misplaced(change: Change, changed: Rearrangement, file: File) -> Iterator[Fi
     before = change.before.text(file.path) if file.path in change.paths and change.before.exists(
         file.path) else None  # fmt: skip
     for call in file.expressions(f.CALL):
-        function = facts.expr[f.EXPR_A][call]
+        function = facts.expr.a[call]
         if last_name(facts, function) != name:
             continue
         written = Written(facts, call)
@@ -127,7 +127,7 @@ def misplaced(change: Change, changed: Rearrangement, file: File) -> Iterator[Fi
         )
         if place < 0 or written.starred or mismatches(changed.now, written):
             continue
-        position = facts.expr[f.EXPR_POS][function]
+        position = facts.expr.position[function]
         line = facts.line_of(position)
         text = file.text[facts.line_starts[line] : facts.line_starts[line + 1]]
         if before is not None and text.strip() not in before:

@@ -180,8 +180,8 @@ def _is_same_field(old: object, new: object, name: str, other: str) -> bool:
 def _rest(inference: Inference, path: str, facts: FileFacts, row: int) -> bytes:
     """The text of a definition behind its name, without what is white."""
     table = facts.definition
-    start = table[f.DEF_POS][row] + len(facts.names[table[f.DEF_NAME][row]].encode())
-    return b" ".join(inference.text(path)[start : table[f.DEF_END][row]].split())
+    start = table.position[row] + len(facts.names[table.name[row]].encode())
+    return b" ".join(inference.text(path)[start : table.end[row]].split())
 
 
 def _renamed(text: bytes, old: str, new: str) -> bytes:
@@ -225,7 +225,7 @@ def tell(finding: Finding, gone: list[Removal], after: Inference) -> None:
     facts = after.facts(removal.moved) if removal.moved else None
     if facts is not None:
         row = definition_of(facts, removal.name)
-        kind = CLASS if facts.definition[f.DEF_KIND][row] == f.CLASS else FUNCTION
+        kind = CLASS if facts.definition.kind[row] == f.CLASS else FUNCTION
         finding.nearest.insert(0, (kind, removal.moved, row))
     finding.fixes = fixes(removal, finding, after)
 
@@ -254,9 +254,9 @@ def fixes(removal: Removal, finding: Finding, after: Inference) -> list[Fix]:
     row = definition_of(facts, key) if facts is not None else -1
     if facts is not None and row >= 0:
         starts = facts.line_starts
-        begin = starts[facts.line_of(facts.definition[f.DEF_START][row])]
-        indent = after.text(removal.path)[begin : facts.definition[f.DEF_START][row]].decode()
-        end = facts.definition[f.DEF_END][row]
+        begin = starts[facts.line_of(facts.definition.start[row])]
+        indent = after.text(removal.path)[begin : facts.definition.start[row]].decode()
+        end = facts.definition.end[row]
         alias = f"\n\n{indent}{removal.name} = {removal.now}"
         found.append(
             Fix(f"Keep `{removal.name}` as another name", [Edit(removal.path, end, end, alias)])
@@ -300,7 +300,7 @@ def still_used(
         for role, position, expr in facts.occurrences(name):
             if role not in _USES or position in reported or expr < 0:
                 continue
-            receiver = facts.expr[f.EXPR_A][expr]
+            receiver = facts.expr.a[expr]
             evidence = _bound_before(change, removal, file, receiver)
             if evidence < 0 or (evidence == TEXTUAL and _is_defined_anywhere(change.after, name)):
                 continue
@@ -381,10 +381,10 @@ def _is_defined_here(inference: Inference, name: str) -> bool:
 def _binds(facts: FileFacts, name: str) -> bool:
     """Whether a module or class of a file has a name."""
     row = facts.name_id(name)
-    kinds = facts.scope[f.SCOPE_KIND]
+    kinds = facts.scope.kind
     return any(
-        bound == row and kinds[facts.binding[f.BIND_SCOPE][index]] <= f.CLASS_SCOPE
-        for index, bound in enumerate(facts.binding[f.BIND_NAME])
+        bound == row and kinds[facts.binding.scope[index]] <= f.CLASS_SCOPE
+        for index, bound in enumerate(facts.binding.name)
     )
 
 

@@ -55,23 +55,23 @@ def surface(inference: Inference, path: str, facts: FileFacts) -> dict[str, obje
     """What others can see of a file, by dotted name: how each thing is declared."""
     text = inference.text(path)
     inside = containers(facts)
-    kinds = facts.scope[f.SCOPE_KIND]
+    kinds = facts.scope.kind
     found: dict[str, object] = {}
     table = facts.binding
-    for row, scope in enumerate(table[f.BIND_SCOPE]):
-        kind = table[f.BIND_KIND][row]
+    for row, scope in enumerate(table.scope):
+        kind = table.kind[row]
         if kinds[scope] not in (f.MODULE_SCOPE, f.CLASS_SCOPE) or kind in (f.GLOBAL, f.NONLOCAL):
             continue
-        name = facts.names[table[f.BIND_NAME][row]]
+        name = facts.names[table.name[row]]
         key = f"{inside[scope]}.{name}" if inside[scope] else name
-        position = table[f.BIND_POS][row]
+        position = table.position[row]
         line = facts.line_of(position)
         said: object = kind, text[facts.line_starts[line] : facts.line_starts[line + 1]].strip()
         if kind in (f.DEF_CLASS, f.DEF_FUNCTION):
-            definition = table[f.BIND_REF][row]
-            start = facts.definition[f.DEF_START][definition]
-            end = facts.definition[f.DEF_HEADER_END][definition]
-            flags = facts.definition[f.DEF_FLAGS][definition]
+            definition = table.ref[row]
+            start = facts.definition.start[definition]
+            end = facts.definition.header_end[definition]
+            flags = facts.definition.flags[definition]
             said = b" ".join(text[start:end].split()), flags & (f.ASYNC | f.GENERATOR | f.ABSTRACT)
             if kind == f.DEF_CLASS and _may_be_made(facts, definition):
                 said = said, _fields(facts, definition)  # the order of fields is that of arguments
@@ -79,30 +79,30 @@ def surface(inference: Inference, path: str, facts: FileFacts) -> dict[str, obje
             said = "imported"
         found[key] = said if key not in found else (found[key], said)
     attributes = facts.attribute_binding
-    for row, owner in enumerate(attributes[f.ATTR_OWNER]):
+    for row, owner in enumerate(attributes.owner):
         if owner >= 0:
-            cls = inside[facts.definition[f.DEF_OWN_SCOPE][owner]]
-            found.setdefault(f"{cls}.{facts.names[attributes[f.ATTR_NAME][row]]}", "attribute")
+            cls = inside[facts.definition.own_scope[owner]]
+            found.setdefault(f"{cls}.{facts.names[attributes.name[row]]}", "attribute")
     return found
 
 
 def _may_be_made(facts: FileFacts, row: int) -> bool:
     """Whether a class may have a constructor that is made from its fields."""
     table = facts.definition
-    return table[f.DEF_DECORATORS][row] >= 0 or table[f.DEF_ARGUMENTS][row] >= 0
+    return table.decorators[row] >= 0 or table.arguments[row] >= 0
 
 
 def _fields(facts: FileFacts, row: int) -> tuple[tuple[str, bool], ...]:
     """Name of each annotated field of a class, and whether it has a value, in order."""
-    scope = facts.definition[f.DEF_OWN_SCOPE][row]
+    scope = facts.definition.own_scope[row]
     table = facts.binding
     rows = [
         index
-        for index, where in enumerate(table[f.BIND_SCOPE])
-        if where == scope and table[f.BIND_ANNOTATION][index] >= 0
+        for index, where in enumerate(table.scope)
+        if where == scope and table.annotation[index] >= 0
     ]
-    rows.sort(key=table[f.BIND_POS].__getitem__)
-    return tuple((facts.names[table[f.BIND_NAME][each]], table[f.BIND_VALUE][each] >= 0)
+    rows.sort(key=table.position.__getitem__)
+    return tuple((facts.names[table.name[each]], table.value[each] >= 0)
                  for each in rows)  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def _exported(facts: FileFacts) -> set[str]:
     table = facts.exports
     return {
         facts.strings[ref]
-        for kind, ref in zip(table[f.EXPORT_KIND], table[f.EXPORT_REF], strict=True)
+        for kind, ref in zip(table.kind, table.ref, strict=True)
         if kind in (f.EXPORT_SET, f.EXPORT_ADD) and ref >= 0
     }
 
@@ -137,8 +137,8 @@ def classes_by_name(path: str, facts: FileFacts) -> dict[str, Entity]:
     """The classes of a file by their dotted names."""
     inside = containers(facts)
     return {
-        inside[facts.definition[f.DEF_OWN_SCOPE][row]]: (CLASS, path, row)
-        for row, kind in enumerate(facts.definition[f.DEF_KIND])
+        inside[facts.definition.own_scope[row]]: (CLASS, path, row)
+        for row, kind in enumerate(facts.definition.kind)
         if kind == f.CLASS
     }
 
@@ -169,8 +169,8 @@ def _inherited(
 
 def _spelled(inference: Inference, path: str, facts: FileFacts, cls: Entity) -> bytes:
     """The text of a class's header behind its name."""
-    start = facts.definition[f.DEF_POS][cls[2]]
-    end = facts.definition[f.DEF_HEADER_END][cls[2]]
+    start = facts.definition.position[cls[2]]
+    end = facts.definition.header_end[cls[2]]
     return b"".join(inference.text(path)[start:end].split())
 
 
@@ -183,10 +183,10 @@ def _abstract(change: Change, path: str, after: FileFacts, changed: set[str]) ->
         cls = classes.get(container)
         if cls is None or (row := after.name_id(name)) < 0:
             continue
-        scope = after.definition[f.DEF_OWN_SCOPE][cls[2]]
+        scope = after.definition.own_scope[cls[2]]
         if not any(
-            after.binding[f.BIND_KIND][binding] == f.DEF_FUNCTION
-            and after.definition[f.DEF_FLAGS][after.binding[f.BIND_REF][binding]] & f.ABSTRACT
+            after.binding.kind[binding] == f.DEF_FUNCTION
+            and after.definition.flags[after.binding.ref[binding]] & f.ABSTRACT
             for binding in after.bindings_of(scope, row)
         ):
             continue

@@ -46,8 +46,8 @@ def _entity(inference: Inference, parameter: Parameter) -> Entity:
     if kind != FUNCTION:
         return parameter.entity
     facts = inference.need(path)
-    for binding, ref in enumerate(facts.binding[f.BIND_REF]):
-        if ref == row and facts.binding[f.BIND_KIND][binding] == f.PARAMETER:
+    for binding, ref in enumerate(facts.binding.ref):
+        if ref == row and facts.binding.kind[binding] == f.PARAMETER:
             return PARAMETER, path, binding
     return parameter.entity
 
@@ -116,9 +116,9 @@ def _given(
     file: File, inference: Inference, call: int, signature: Signature, mismatch: Mismatch
 ) -> list[Fix]:
     """The call with an argument for the first parameter that gets none: a name that is in sight."""
-    function = file.facts.expr[f.EXPR_A][call]
+    function = file.facts.expr.a[call]
     name = last_name(file.facts, function)
-    start = file.facts.expr[f.EXPR_POS][function]
+    start = file.facts.expr.position[function]
     if not name:
         return []
     end = end_of_call(file.text, start + len(name.encode()))
@@ -142,7 +142,7 @@ def _given(
 def _count(file: File, call: int) -> int:
     """How many arguments a call gives by place."""
     (extra,) = file.facts.extra
-    at = file.facts.expr[f.EXPR_B][call]
+    at = file.facts.expr.b[call]
     return sum(
         extra[index] == f.ARG_POSITIONAL for index in range(at + 1, at + 1 + 3 * extra[at], 3)
     )
@@ -151,7 +151,7 @@ def _count(file: File, call: int) -> int:
 def _inserted(file: File, call: int, end: int, inside: bytes, written: str, at: int) -> Edit:
     """The edit that puts an argument where it belongs: before the first one that follows it."""
     (extra,) = file.facts.extra
-    listed = file.facts.expr[f.EXPR_B][call]
+    listed = file.facts.expr.b[call]
     positions = [extra[listed + 2 + 3 * place] for place in range(extra[listed])]
     if "=" not in written and at < len(positions):
         return Edit(file.path, positions[at], positions[at], f"{written}, ")
@@ -166,13 +166,13 @@ def _in_sight(file: File, inference: Inference, call: int, wanted: Parameter) ->
     """Local names that may be meant for a parameter: by their name, else by their type."""
     facts = file.facts
     scope = file.scope_of(call)
-    position = facts.expr[f.EXPR_POS][call]
+    position = facts.expr.position[call]
     names: dict[str, int] = {}
-    while scope >= 0 and facts.scope[f.SCOPE_KIND][scope] != f.MODULE_SCOPE:
-        for row, where in enumerate(facts.binding[f.BIND_SCOPE]):
-            if where == scope and facts.binding[f.BIND_POS][row] < position:
-                names.setdefault(facts.names[facts.binding[f.BIND_NAME][row]], row)
-        scope = facts.scope[f.SCOPE_PARENT][scope]
+    while scope >= 0 and facts.scope.kind[scope] != f.MODULE_SCOPE:
+        for row, where in enumerate(facts.binding.scope):
+            if where == scope and facts.binding.position[row] < position:
+                names.setdefault(facts.names[facts.binding.name[row]], row)
+        scope = facts.scope.parent[scope]
     found = [name for name in names if name == wanted.name]
     fitting = _of_type(file, inference, names, wanted)
     alike = closest(wanted.name, names)
@@ -188,7 +188,7 @@ def _of_type(
     kind, path, row = wanted.entity
     if kind != FUNCTION:
         return []
-    annotation = inference.need(path).parameter[f.PAR_ANNOTATION][row]
+    annotation = inference.need(path).parameter.annotation[row]
     if annotation < 0:
         return []
     classes = {value[:2] for value in inference.annotation_type(path, annotation)}

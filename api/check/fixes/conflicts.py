@@ -55,7 +55,7 @@ def of_redefinition(finding: Finding, after: Inference, before: Inference | None
     ):
         return []
     new = free_name(after, path, name)
-    position = facts.definition[f.DEF_POS][row]
+    position = facts.definition.position[row]
     renaming = Fix(
         f"Call this one `{new}`", [Edit(path, position, position + len(name.encode()), new)]
     )
@@ -63,7 +63,7 @@ def of_redefinition(finding: Finding, after: Inference, before: Inference | None
         return [renaming]
     if old is None:
         return []  # nobody can say which of the two came later
-    first = facts.line_of(facts.definition[f.DEF_POS][finding.nearest[0][2]]) + 1
+    first = facts.line_of(facts.definition.position[finding.nearest[0][2]]) + 1
     leaving = Fix(
         f"Leave this `{name}` out: keep that of line {first}", [without(after, path, row)]
     )
@@ -77,17 +77,17 @@ def _was_there(after: Inference, path: str, row: int, before: Inference) -> bool
         return False
     written = _text(after, path, after.need(path), row)
     return any(
-        _text(before, path, old, each) == written for each in range(len(old.definition[f.DEF_POS]))
+        _text(before, path, old, each) == written for each in range(len(old.definition.position))
     )
 
 
 def _text(inference: Inference, path: str, facts: FileFacts, row: int) -> bytes:
     table = facts.definition
-    return inference.text(path)[table[f.DEF_START][row] : table[f.DEF_END][row]]
+    return inference.text(path)[table.start[row] : table.end[row]]
 
 
 def _definition_at(facts: FileFacts, position: int) -> int:
-    rows = facts.definition[f.DEF_POS]
+    rows = facts.definition.position
     return next((row for row, at in enumerate(rows) if at == position), -1)
 
 
@@ -95,9 +95,9 @@ def without(inference: Inference, path: str, row: int) -> Edit:
     """The edit that takes a definition out of a file, with the blank lines above it."""
     facts, text = inference.need(path), inference.text(path)
     table = facts.definition
-    start = facts.line_starts[facts.line_of(table[f.DEF_START][row])]
+    start = facts.line_starts[facts.line_of(table.start[row])]
     start = len(text[:start].rstrip())
-    return Edit(path, start, table[f.DEF_END][row], "")
+    return Edit(path, start, table.end[row], "")
 
 
 def _instead(inference: Inference, path: str, row: int, other: Entity) -> list[Edit] | None:
@@ -111,10 +111,10 @@ def _instead(inference: Inference, path: str, row: int, other: Entity) -> list[E
         return None
     edits = [without(inference, path, row)]
     table = facts.definition
-    start, end = table[f.DEF_START][row], table[f.DEF_END][row]
+    start, end = table.start[row], table.end[row]
     used = any(not start <= at < end for _, at, _ in facts.occurrences(name))
     if used or _importers(inference, path, name):
-        if any(position < end for position in facts.imports[f.IMP_POS] if position > start):
+        if any(position < end for position in facts.imports.position if position > start):
             return None
         edits += [Edit(path, *each) for each in import_edit(inference, path, module, name)]
     first, *more = edits
@@ -133,9 +133,9 @@ def _importers(inference: Inference, path: str, name: str) -> list[tuple[str, in
         if facts is None or where == path:
             continue
         wanted, table = facts.name_id(name), facts.imports
-        for row, imported in enumerate(table[f.IMP_NAME]):
+        for row, imported in enumerate(table.name):
             if imported == wanted >= 0:
-                spelled = facts.names[table[f.IMP_MODULE][row]]
+                spelled = facts.names[table.module[row]]
                 if imported_module(inference, where, spelled)[1] == path:
                     found.append((where, row))
     return found
@@ -172,17 +172,17 @@ def _renamed(inference: Inference, path: str, row: int, name: str, new: str) -> 
     facts = inference.need(path)
     word = facts.name_id(name)
     table = facts.binding
-    bound = [each for each, at in enumerate(table[f.BIND_NAME]) if at == word]
-    if len(bound) != 1 or table[f.BIND_SCOPE][bound[0]] != 0:
+    bound = [each for each, at in enumerate(table.name) if at == word]
+    if len(bound) != 1 or table.scope[bound[0]] != 0:
         return []
     places = [(path, at) for role, at, _ in facts.occurrences(name)
               if not role & f.ATTRIBUTE_ROLE and role & f.ROLE_MASK != f.KEYWORD]  # fmt: skip
     for where, imported in _importers(inference, path, name):
         other = inference.need(where)
-        if other.imports[f.IMP_FLAGS][imported] & f.ALIASED:
+        if other.imports.flags[imported] & f.ALIASED:
             return []
         row = other.name_id(name)
-        if len([each for each in other.binding[f.BIND_NAME] if each == row]) != 1:
+        if len([each for each in other.binding.name if each == row]) != 1:
             return []
         places += [(where, at) for role, at, _ in other.occurrences(name)
                    if not role & f.ATTRIBUTE_ROLE and role & f.ROLE_MASK != f.KEYWORD]  # fmt: skip

@@ -105,11 +105,11 @@ def _as_before(finding: Finding, after: Inference, before: Inference, call: int)
 
 def _brackets(facts: FileFacts, text: bytes, call: int) -> tuple[int, int] | None:
     """What stands between the parentheses of a call of a plain or dotted name."""
-    function = facts.expr[f.EXPR_A][call]
+    function = facts.expr.a[call]
     name = last_name(facts, function)
     if not name:
         return None
-    name_end = facts.expr[f.EXPR_POS][function] + len(name.encode())
+    name_end = facts.expr.position[function] + len(name.encode())
     end = end_of_call(text, name_end)
     return (text.index(b"(", name_end) + 1, end - 1) if end > 0 else None
 
@@ -117,13 +117,13 @@ def _brackets(facts: FileFacts, text: bytes, call: int) -> tuple[int, int] | Non
 def _same_call(after: Inference, before: Inference, path: str, call: int) -> int:
     """The call of the same name in the same definition before the edit, or -1."""
     new, old = after.need(path), before.need(path)
-    name = last_name(new, new.expr[f.EXPR_A][call])
-    around = _around(after, path, new.expr[f.EXPR_POS][call])
+    name = last_name(new, new.expr.a[call])
+    around = _around(after, path, new.expr.position[call])
     mine, theirs = (
         [
             row
             for row in _calls(facts, name)
-            if _around(inference, path, facts.expr[f.EXPR_POS][row]) == around
+            if _around(inference, path, facts.expr.position[row]) == around
         ]
         for inference, facts in ((after, new), (before, old))
     )
@@ -210,7 +210,7 @@ def _signatures(
         if facts is None:
             return None
         name = qualified_name(after, entity)
-        for row, kind in enumerate(facts.definition[f.DEF_KIND]):
+        for row, kind in enumerate(facts.definition.kind):
             other: Entity = (CLASS if kind == f.CLASS else FUNCTION, entity[1], row)
             if other[0] == entity[0] and qualified_name(before, other) == name:
                 was, now = signature_of(before, other), signature_of(after, entity)
@@ -249,7 +249,7 @@ def _left_out(finding: Finding, after: Inference, argument: tuple[int, int], nam
         if text[behind : behind + 1] == b",":
             end = behind + 1
             end += len(text[end:]) - len(text[end:].lstrip(b" "))
-    plain = after.need(path).expr[f.EXPR_OP][value] in _PLAIN
+    plain = after.need(path).expr.op[value] in _PLAIN
     return Fix(f"Leave out `{name}`, which was removed", [Edit(path, start, end, "")], safe=plain)
 
 
@@ -278,14 +278,14 @@ def _with_default(after: Inference, parameter: Parameter) -> Edit | None:
         return None
     facts = after.need(path)
     if kind == FUNCTION:
-        at, annotation = facts.parameter[f.PAR_END][row], facts.parameter[f.PAR_ANNOTATION][row]
+        at, annotation = facts.parameter.end[row], facts.parameter.annotation[row]
     else:
-        if facts.binding[f.BIND_KIND][row] != f.DECLARE:
+        if facts.binding.kind[row] != f.DECLARE:
             return None
-        line = facts.line_of(facts.binding[f.BIND_POS][row])
+        line = facts.line_of(facts.binding.position[row])
         text = after.text(path)[facts.line_starts[line] : facts.line_starts[line + 1]]
         at = facts.line_starts[line] + len(text.partition(b"#")[0].rstrip())
-        annotation = facts.binding[f.BIND_ANNOTATION][row]
+        annotation = facts.binding.annotation[row]
     written = after.text(path)[:at]
     if annotation < 0:
         return Edit(path, at, at, "=None")

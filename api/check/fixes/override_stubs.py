@@ -50,9 +50,9 @@ def stubs(context: c.Context) -> list[c.Item]:
     """Items behind ``def`` in a class: the methods of its bases that it has not."""
     inference, path, cursor = context.inference, context.path, context.cursor
     facts = inference.need(path)
-    if facts.scope[f.SCOPE_KIND][context.scope] != f.CLASS_SCOPE:
+    if facts.scope.kind[context.scope] != f.CLASS_SCOPE:
         return []
-    cls: Entity = (CLASS, path, facts.scope[f.SCOPE_DEFINITION][context.scope])
+    cls: Entity = (CLASS, path, facts.scope.definition[context.scope])
     result: list[c.Item] = []
     line_start = cursor.line_start
     line = cursor.text[line_start : cursor.start]
@@ -90,8 +90,8 @@ def overridable(inference: Inference, cls: Entity, at: int = -1) -> list[Stub]:
     facts = inference.need(cls[1])
     own = set(own_member_names(inference, cls))
     if at >= 0:
-        for row, position in enumerate(facts.definition[f.DEF_POS]):
-            name = facts.names[facts.definition[f.DEF_NAME][row]]
+        for row, position in enumerate(facts.definition.position):
+            name = facts.names[facts.definition.name[row]]
             if position <= at <= position + len(name.encode()):
                 own.discard(name)
     seen = set(own)
@@ -119,8 +119,8 @@ def stub_of(inference: Inference, cls: Entity, method: Entity, owner: Entity) ->
     """A method of a class that overrides one of a base."""
     facts = inference.need(method[1])
     table = facts.definition
-    flags = table[f.DEF_FLAGS][method[2]]
-    name = facts.names[table[f.DEF_NAME][method[2]]]
+    flags = table.flags[method[2]]
+    name = facts.names[table.name[method[2]]]
     stub = Stub(name, method, owner)
     stub.is_async = bool(flags & f.ASYNC)
     if flags & f.PROPERTY:
@@ -131,11 +131,9 @@ def stub_of(inference: Inference, cls: Entity, method: Entity, owner: Entity) ->
         stub.decorators.append("@staticmethod")
     written, passed = _parameters(inference, cls[1], method, is_static=bool(flags & f.STATIC))
     returns = ""
-    if table[f.DEF_RETURNS][method[2]] >= 0:
+    if table.returns[method[2]] >= 0:
         header = one_line(
-            inference.text(method[1])[
-                table[f.DEF_POS][method[2]] : table[f.DEF_HEADER_END][method[2]]
-            ]
+            inference.text(method[1])[table.position[method[2]] : table.header_end[method[2]]]
         )
         annotation = header.rpartition("->")[2].strip().rstrip(":").rstrip()
         if known_here(inference, cls[1], annotation):
@@ -164,9 +162,9 @@ def _parameters(
     passed: list[str] = []
     last = -1
     for place, row in enumerate(parameter_rows(inference, method)):
-        name = facts.names[table[f.PAR_NAME][row]]
-        kind = table[f.PAR_KIND][row]
-        spelled = one_line(text[table[f.PAR_POS][row] : table[f.PAR_END][row]]).lstrip("*")
+        name = facts.names[table.name[row]]
+        kind = table.kind[row]
+        spelled = one_line(text[table.position[row] : table.end[row]]).lstrip("*")
         if last == f.POSITIONAL_ONLY and kind > f.POSITIONAL_ONLY and not name.startswith("__"):
             written.append("/")
         if kind == f.KEYWORD_ONLY and last < f.VAR_POSITIONAL:
@@ -186,8 +184,8 @@ def _portable(
     inference: Inference, path: str, facts: FileFacts, row: int, name: str, spelled: str
 ) -> str:
     """A parameter with its annotation and default as far as another file knows their names."""
-    has_annotation = facts.parameter[f.PAR_ANNOTATION][row] >= 0
-    has_default = facts.parameter[f.PAR_DEFAULT][row] >= 0
+    has_annotation = facts.parameter.annotation[row] >= 0
+    has_default = facts.parameter.default[row] >= 0
     rest = spelled[len(name) :].lstrip()
     annotation, default = "", ""
     if has_annotation and rest.startswith(":"):
@@ -232,5 +230,5 @@ def abstract_methods(inference: Inference, cls: Entity) -> list[Stub]:
     return [
         stub
         for stub in overridable(inference, cls)
-        if inference.need(stub.entity[1]).definition[f.DEF_FLAGS][stub.entity[2]] & f.ABSTRACT
+        if inference.need(stub.entity[1]).definition.flags[stub.entity[2]] & f.ABSTRACT
     ]

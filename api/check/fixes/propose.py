@@ -142,7 +142,7 @@ def _gone(finding: Finding, after: Inference, before: Inference | None) -> set[s
     if around is None:
         return set(_words(before, finding.path, None) - _words(after, finding.path, None))
     name = qualified_name(after, around)
-    for row, kind in enumerate(old.definition[f.DEF_KIND]):
+    for row, kind in enumerate(old.definition.kind):
         entity = (CLASS if kind == f.CLASS else FUNCTION, finding.path, row)
         if entity[0] == around[0] and qualified_name(before, entity) == name:
             return set(_words(before, finding.path, entity) - _words(after, finding.path, around))
@@ -154,14 +154,14 @@ def _words(inference: Inference, path: str, entity: Entity | None) -> Counter[st
     facts = inference.need(path)
     table = facts.definition
     (index,) = facts.occurrence_index
-    positions = facts.occurrence[f.OCC_POS]
+    positions = facts.occurrence.position
     if entity is not None:
-        spans = [(table[f.DEF_START][entity[2]], table[f.DEF_END][entity[2]])]
+        spans = [(table.start[entity[2]], table.end[entity[2]])]
     else:
         spans = [
-            (start, table[f.DEF_END][row])
-            for row, start in enumerate(table[f.DEF_START])
-            if table[f.DEF_SCOPE][row] == 0
+            (start, table.end[row])
+            for row, start in enumerate(table.start)
+            if table.scope[row] == 0
         ]
     found: Counter[str] = Counter()
     for row, name in enumerate(facts.names):
@@ -180,12 +180,12 @@ def _import_again(
     if facts is None or row < 0:
         return []
     table = facts.imports
-    for index, bound in enumerate(table[f.IMP_BOUND]):
-        if bound == row and table[f.IMP_SCOPE][index] == 0:
-            module = facts.names[table[f.IMP_MODULE][index]]
-            imported = table[f.IMP_NAME][index]
+    for index, bound in enumerate(table.bound):
+        if bound == row and table.scope[index] == 0:
+            module = facts.names[table.module[index]]
+            imported = table.name[index]
             spelled = facts.names[imported] if imported >= 0 else ""
-            alias = name if table[f.IMP_FLAGS][index] & f.ALIASED else ""
+            alias = name if table.flags[index] & f.ALIASED else ""
             return _import(finding, after, module, spelled, alias, safe=True)
     return []
 
@@ -254,17 +254,17 @@ def from_elsewhere(finding: Finding, after: Inference, name: str) -> list[Fix]:
     table = facts.imports
     rows = [
         row
-        for row, position in enumerate(table[f.IMP_BOUND_POS])
+        for row, position in enumerate(table.bound_position)
         if position <= finding.end and finding.start <= position + 200
-        and table[f.IMP_NAME][row] >= 0 and facts.names[table[f.IMP_NAME][row]] == name
+        and table.name[row] >= 0 and facts.names[table.name[row]] == name
     ]  # fmt: skip
     if not rows:
         return []
-    spelled = facts.names[table[f.IMP_MODULE][rows[0]]]
+    spelled = facts.names[table.module[rows[0]]]
     text = after.text(finding.path)
     start = text.rfind(spelled.encode(), 0, finding.start)
-    statement = table[f.IMP_POS][rows[0]]
-    alone = sum(1 for position in table[f.IMP_POS] if position == statement) == 1
+    statement = table.position[rows[0]]
+    alone = sum(1 for position in table.position if position == statement) == 1
     fixes: list[Fix] = []
     for entity in finding.nearest:
         module = after.snapshot.index.module_name(entity[1]) if entity[0] != OUTSIDE else None
@@ -281,10 +281,10 @@ def _replace_module(finding: Finding, after: Inference, before: Inference | None
     names = [name_of(after, entity) for entity in finding.nearest]
     facts = before.facts(finding.path) if before is not None else None
     now = after.need(finding.path)
-    known = Counter(now.names[row] for row in now.imports[f.IMP_MODULE])
+    known = Counter(now.names[row] for row in now.imports.module)
     candidates: list[str] = []
     if facts is not None:
-        old = Counter(facts.names[row] for row in facts.imports[f.IMP_MODULE])
+        old = Counter(facts.names[row] for row in facts.imports.module)
         gone = set(old - known)  # imported less often than before
         candidates = sorted(gone, key=lambda each: -similarity(spelled, each))[:2]
     candidates += [

@@ -65,14 +65,14 @@ def undefined_name(inference: Inference, path: str, offset: int) -> str:
         return ""
     facts = inference.need(path)
     row = facts.name_id(occurrence.name)
-    if any(name == row for name in facts.binding[f.BIND_NAME]):
+    if any(name == row for name in facts.binding.name):
         return ""  # bound somewhere, be it where it cannot be seen from
     return "" if _has_unknown_star(inference, path, facts) else occurrence.name
 
 
 def _has_unknown_star(inference: Inference, path: str, facts: FileFacts) -> bool:
     """Whether a file imports everything from something that is not there to be looked into."""
-    names, modules = facts.imports[f.IMP_NAME], facts.imports[f.IMP_MODULE]
+    names, modules = facts.imports.name, facts.imports.module
     return any(
         name == f.STAR and imported_module(inference, path, facts.names[modules[row]])[0] == OUTSIDE
         for row, name in enumerate(names)
@@ -117,8 +117,8 @@ def override_fixes(inference: Inference, path: str, offset: int) -> list[Fix]:
 def class_at(inference: Inference, path: str, offset: int) -> Entity | None:
     """The class whose header holds a byte offset."""
     table = inference.need(path).definition
-    for row, kind in enumerate(table[f.DEF_KIND]):
-        if kind == f.CLASS and table[f.DEF_POS][row] - 6 <= offset <= table[f.DEF_HEADER_END][row]:
+    for row, kind in enumerate(table.kind):
+        if kind == f.CLASS and table.position[row] - 6 <= offset <= table.header_end[row]:
             return CLASS, path, row
     return None
 
@@ -129,11 +129,11 @@ def _appended(
     """An edit that puts methods at the end of a class; a body of ``pass`` or ``...`` gives way."""
     facts, text = inference.need(cls[1]), inference.text(cls[1])
     table = facts.definition
-    start = table[f.DEF_POS][cls[2]]
+    start = table.position[cls[2]]
     line_start = text.rfind(b"\n", 0, start) + 1
     outer = text[line_start:start]
     outer = outer[: len(outer) - len(outer.lstrip())]
-    header, end = table[f.DEF_HEADER_END][cls[2]], table[f.DEF_END][cls[2]]
+    header, end = table.header_end[cls[2]], table.end[cls[2]]
     body = text[header:end]
     indent = outer.decode() + "    "
     for line in body.split(b"\n")[1:]:

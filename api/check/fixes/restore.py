@@ -24,8 +24,8 @@ def definition_of(facts: FileFacts, key: str) -> int:
     inside = containers(facts)
     container, _, name = key.rpartition(".")
     table = facts.definition
-    for row, scope in enumerate(table[f.DEF_SCOPE]):
-        if facts.names[table[f.DEF_NAME][row]] == name and inside[scope] == container:
+    for row, scope in enumerate(table.scope):
+        if facts.names[table.name[row]] == name and inside[scope] == container:
             return row
     return -1
 
@@ -85,7 +85,7 @@ def _lines_of(
     """First and last line, exclusive, of the definition or assignment of a dotted name."""
     row = definition_of(facts, key)
     if row >= 0:
-        start, end = facts.definition[f.DEF_START][row], facts.definition[f.DEF_END][row]
+        start, end = facts.definition.start[row], facts.definition.end[row]
         return facts.line_of(start), facts.line_of(max(end - 1, start)) + 1
     return _assignment(inference, path, facts, key)
 
@@ -100,10 +100,10 @@ def _assignment(
     container, _, name = key.rpartition(".")
     row = facts.name_id(name)
     lines = {
-        facts.line_of(facts.binding[f.BIND_POS][index]) + 1
-        for index, bound in enumerate(facts.binding[f.BIND_NAME])
-        if bound == row and inside[facts.binding[f.BIND_SCOPE][index]] == container
-        and facts.binding[f.BIND_KIND][index] in (f.ASSIGN, f.DECLARE, f.TYPE_ALIAS)
+        facts.line_of(facts.binding.position[index]) + 1
+        for index, bound in enumerate(facts.binding.name)
+        if bound == row and inside[facts.binding.scope[index]] == container
+        and facts.binding.kind[index] in (f.ASSIGN, f.DECLARE, f.TYPE_ALIAS)
     }  # fmt: skip
     if len(lines) != 1:
         return None
@@ -135,29 +135,29 @@ def _beside(change: Change, path: str, key: str, lines: tuple[int, int]) -> Edit
     inside = containers(before)
     table = before.definition
     siblings = [
-        (row, f"{container}.{before.names[table[f.DEF_NAME][row]]}".lstrip("."))
-        for row, scope in enumerate(table[f.DEF_SCOPE])
+        (row, f"{container}.{before.names[table.name[row]]}".lstrip("."))
+        for row, scope in enumerate(table.scope)
         if inside[scope] == container
     ]
     gap = "\n\n" if container else "\n\n\n"
     is_definition = definition_of(before, key) >= 0
     if not is_definition:
         gap = "\n"
-    earlier = [each for row, each in siblings if table[f.DEF_START][row] < starts[lines[0]]]
+    earlier = [each for row, each in siblings if table.start[row] < starts[lines[0]]]
     for each in reversed(earlier if is_definition else []):
         found = definition_of(after, each) if each != key else -1
         if found >= 0:
-            end = after.definition[f.DEF_END][found]
+            end = after.definition.end[found]
             return Edit(path, end, end, f"{gap}{written}")
-    later = [each for row, each in siblings if table[f.DEF_START][row] >= starts[lines[1]]]
+    later = [each for row, each in siblings if table.start[row] >= starts[lines[1]]]
     for each in later:
         found = definition_of(after, each) if each != key else -1
         if found >= 0:
-            line = after.line_of(after.definition[f.DEF_START][found])
+            line = after.line_of(after.definition.start[found])
             at = after.line_starts[line]
             return Edit(path, at, at, f"{written}{gap}")
     if container:
-        end = after.definition[f.DEF_END][definition_of(after, container)]
+        end = after.definition.end[definition_of(after, container)]
     else:
         end = len(change.after.text(path).rstrip())
     return Edit(path, end, end, f"{gap}{written}" if end else f"{written}\n")
@@ -200,8 +200,8 @@ def _definitions(facts: FileFacts, start: int, end: int) -> list[str]:
     inside = containers(facts)
     table = facts.definition
     return [
-        f"{inside[table[f.DEF_SCOPE][row]]}.{facts.names[table[f.DEF_NAME][row]]}".lstrip(".")
-        for row, at in enumerate(table[f.DEF_POS])
+        f"{inside[table.scope[row]]}.{facts.names[table.name[row]]}".lstrip(".")
+        for row, at in enumerate(table.position)
         if start <= at < end
     ]
 
@@ -242,5 +242,5 @@ def _is_unused(inference: Inference, path: str, facts: FileFacts, key: str) -> b
     row = definition_of(facts, key)
     if row < 0:
         return False
-    start, end = facts.definition[f.DEF_START][row], facts.definition[f.DEF_END][row]
+    start, end = facts.definition.start[row], facts.definition.end[row]
     return all(start <= position < end for _, position, _ in facts.occurrences(name))

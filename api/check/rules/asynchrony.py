@@ -39,7 +39,7 @@ def missing_await(file: File) -> Iterator[Finding]:
         return
     facts = file.facts
     for call in file.expressions(f.CALL):
-        function = facts.expr[f.EXPR_A][call]
+        function = facts.expr.a[call]
         name = last_name(facts, function)
         if not file.wants(name):
             continue
@@ -48,7 +48,7 @@ def missing_await(file: File) -> Iterator[Finding]:
             said = misuse(file, call)
             if said and not _is_excused(file, call):
                 yield _not_awaited(file, call, name, found[0], said, found[1])
-        elif facts.expr[f.EXPR_OP][function] == f.ATTRIBUTE and is_in_coroutine(file, call):
+        elif facts.expr.op[function] == f.ATTRIBUTE and is_in_coroutine(file, call):
             entity = _by_convention(file, call, function, name)
             if entity is not None and not _is_excused(file, call):
                 said = "its result is dropped"
@@ -56,7 +56,7 @@ def missing_await(file: File) -> Iterator[Finding]:
 
 
 def _is_excused(file: File, call: int) -> bool:
-    position = file.facts.expr[f.EXPR_POS][call]
+    position = file.facts.expr.position[call]
     return file.is_dead(position) or is_expected_to_fail(file, position, "TypeError")
 
 
@@ -66,7 +66,7 @@ def _by_convention(file: File, call: int, function: int, name: str) -> Entity | 
         return None
     if without_none(file.strict.infer_type(file.path, function)):
         return None
-    if without_none(file.strict.infer_type(file.path, file.facts.expr[f.EXPR_A][function])):
+    if without_none(file.strict.infer_type(file.path, file.facts.expr.a[function])):
         return None  # of what is known it is no method
     found = makes_coroutine(file.inference, file.path, call)
     entities = functions_named(file.inference, name)
@@ -86,20 +86,20 @@ def is_in_coroutine(file: File, expr: int) -> bool:
     """Whether an expression stands in a function in which something may be awaited."""
     facts = file.facts
     scope = file.scope_of(expr)
-    while scope >= 0 and facts.scope[f.SCOPE_KIND][scope] == f.COMPREHENSION_SCOPE:
-        scope = facts.scope[f.SCOPE_PARENT][scope]
-    definition = facts.scope[f.SCOPE_DEFINITION][scope] if scope >= 0 else -1
-    if definition < 0 or facts.scope[f.SCOPE_KIND][scope] != f.FUNCTION_SCOPE:
+    while scope >= 0 and facts.scope.kind[scope] == f.COMPREHENSION_SCOPE:
+        scope = facts.scope.parent[scope]
+    definition = facts.scope.definition[scope] if scope >= 0 else -1
+    if definition < 0 or facts.scope.kind[scope] != f.FUNCTION_SCOPE:
         return False
-    return bool(facts.definition[f.DEF_FLAGS][definition] & f.ASYNC)
+    return bool(facts.definition.flags[definition] & f.ASYNC)
 
 
 def _not_awaited(
     file: File, call: int, name: str, entity: Entity, said: str, evidence: int
 ) -> Finding:
     facts = file.facts
-    function = facts.expr[f.EXPR_A][call]
-    start = facts.expr[f.EXPR_POS][function]
+    function = facts.expr.a[call]
+    start = facts.expr.position[function]
     fixes: list[Fix] = []
     awaiting = _awaiting(file, call, start + len(name.encode()))
     if is_in_coroutine(file, call):
@@ -119,7 +119,7 @@ def _awaiting(file: File, call: int, name_end: int) -> Fix:
     """The call with ``await``, in parentheses where something is taken of its result."""
     from ...source.ranges import end_of_call
 
-    begin = file.facts.expr[f.EXPR_POS][call]
+    begin = file.facts.expr.position[call]
     binding_tightly = {f.ATTRIBUTE, f.SUBSCRIPT, -1}
     users = uses_of(file.facts).of(call)
     if any(how in binding_tightly for how, _ in users):
@@ -134,18 +134,18 @@ def _made_async(file: File, call: int, awaiting: Fix) -> list[Fix]:
     """The call awaited, and the plain function around it made a coroutine for that."""
     facts = file.facts
     scope = file.scope_of(call)
-    definition = facts.scope[f.SCOPE_DEFINITION][scope] if scope >= 0 else -1
-    if definition < 0 or facts.scope[f.SCOPE_KIND][scope] != f.FUNCTION_SCOPE:
+    definition = facts.scope.definition[scope] if scope >= 0 else -1
+    if definition < 0 or facts.scope.kind[scope] != f.FUNCTION_SCOPE:
         return []
     table = facts.definition
-    if table[f.DEF_KIND][definition] != f.FUNCTION or table[f.DEF_FLAGS][definition] & (
+    if table.kind[definition] != f.FUNCTION or table.flags[definition] & (
         f.GENERATOR | f.PROPERTY | f.ACCESSOR
     ):
         return []
-    name = facts.names[table[f.DEF_NAME][definition]]
+    name = facts.names[table.name[definition]]
     if name.startswith("__"):
         return []
-    start = file.text.rfind(b"def", table[f.DEF_START][definition], table[f.DEF_POS][definition])
+    start = file.text.rfind(b"def", table.start[definition], table.position[definition])
     edits = [Edit(file.path, start, start, "async "), *awaiting.edits]
     return [Fix(f"Make `{name}` async and await it there", edits)]
 
@@ -158,7 +158,7 @@ def not_awaitable(file: File) -> Iterator[Finding]:
     _, positions, lefts, _ = facts.expr
     for expr in file.expressions(f.AWAIT):
         awaited = lefts[expr]
-        is_call = facts.expr[f.EXPR_OP][awaited] == f.CALL
+        is_call = facts.expr.op[awaited] == f.CALL
         name = last_name(facts, lefts[awaited] if is_call else awaited)
         if not file.wants(name) or file.is_dead(positions[expr]):
             continue
@@ -182,7 +182,7 @@ def not_awaitable(file: File) -> Iterator[Finding]:
 def _what_is_awaited(file: File, awaited: int, name: str) -> tuple[str, int, Entity | None] | None:
     """Why a value cannot be awaited, as a sentence, with the evidence and what it comes from."""
     strict, path = file.strict, file.path
-    is_call = file.facts.expr[f.EXPR_OP][awaited] == f.CALL
+    is_call = file.facts.expr.op[awaited] == f.CALL
     type_ = file.complete_type(awaited)
     if type_:
         if not cannot(strict, type_, "__await__"):
@@ -202,7 +202,7 @@ def _what_is_awaited(file: File, awaited: int, name: str) -> tuple[str, int, Ent
         return f"{what} cannot be awaited.", evidence, None
     if not is_call:
         return None
-    function = file.facts.expr[f.EXPR_A][awaited]
+    function = file.facts.expr.a[awaited]
     called = file.complete_type(function)
     entities = [value[1] for value in called if value[0] == FUNCTION_OBJECT]
     if called and len(entities) == len(called):
@@ -210,7 +210,7 @@ def _what_is_awaited(file: File, awaited: int, name: str) -> tuple[str, int, Ent
             said = f"`{name}` is not async and returns nothing that can be awaited."
             return said, max(value[3] for value in called), entities[0]
         return None
-    if called or file.facts.expr[f.EXPR_OP][function] != f.ATTRIBUTE:
+    if called or file.facts.expr.op[function] != f.ATTRIBUTE:
         return None
     return _not_async_by_convention(file, function, name)
 
@@ -219,7 +219,7 @@ def _not_async_by_convention(
     file: File, function: int, name: str
 ) -> tuple[str, int, Entity | None] | None:
     """A method of an untyped receiver of whose name there are only plain ones."""
-    receiver = file.facts.expr[f.EXPR_A][function]
+    receiver = file.facts.expr.a[function]
     if without_none(file.strict.infer_type(file.path, receiver)):
         return None
     entities = functions_named(file.inference, name)
@@ -239,8 +239,8 @@ def _gives_no_awaitable(file: File, function: Entity) -> bool:
     if gives_nothing(file.strict, function):
         return True
     facts = file.strict.need(function[1])
-    scope = facts.definition[f.DEF_OWN_SCOPE][function[2]]
-    if facts.definition[f.DEF_RETURNS][function[2]] < 0 and not all(
+    scope = facts.definition.own_scope[function[2]]
+    if facts.definition.returns[function[2]] < 0 and not all(
         is_exhaustive(file.strict, function[1], expr)
         for where, expr in zip(*facts.result[:2], strict=True)
         if where == scope and expr >= 0
@@ -314,9 +314,9 @@ def _lacks(file: File, expr: int, wanted: str, other: str) -> str | None:
     type_ = without_none(file.complete_type(expr))
     if not type_ or not cannot(file.strict, type_, wanted) or cannot(file.strict, type_, other):
         return None
-    if file.facts.expr[f.EXPR_OP][expr] == f.CALL and not keeps_call(file.strict, file.path, expr):
+    if file.facts.expr.op[expr] == f.CALL and not keeps_call(file.strict, file.path, expr):
         return None
-    position = file.facts.expr[f.EXPR_POS][expr]
+    position = file.facts.expr.position[expr]
     if file.is_dead(position) or is_expected_to_fail(file, position, "TypeError"):
         return None
     return receiver_text(file, expr, type_)
@@ -324,10 +324,10 @@ def _lacks(file: File, expr: int, wanted: str, other: str) -> str | None:
 
 def _mismatch(file: File, rule: str, expr: int, message: str) -> Finding:
     facts = file.facts
-    is_call = facts.expr[f.EXPR_OP][expr] == f.CALL
-    named = facts.expr[f.EXPR_A][expr] if is_call else expr
+    is_call = facts.expr.op[expr] == f.CALL
+    named = facts.expr.a[expr] if is_call else expr
     name = last_name(facts, named)
-    start = facts.expr[f.EXPR_POS][named]
+    start = facts.expr.position[named]
     return Finding(
         rule, file.path, start, start + max(len(name.encode()), 1), message,
         subject=name, evidence=EVIDENCE_NAMES[INFERRED],

@@ -64,7 +64,7 @@ def unresolved_attribute(file: File) -> Iterator[Finding]:
     """Attributes that are read of what does not have them, by types; else by convention."""
     facts = file.facts
     _, positions, lefts, rights = facts.expr
-    written = set(facts.attribute_binding[f.ATTR_POS])
+    written = set(facts.attribute_binding.position)
     for expr in file.expressions(f.ATTRIBUTE):
         name = facts.names[rights[expr]]
         position = positions[expr]
@@ -213,26 +213,26 @@ def _used_before(file: File, expr: int, receiver: int) -> set[str]:
     before = file.before.facts(file.path)
     if before is None:
         return set()
-    position = file.facts.expr[f.EXPR_POS][expr]
+    position = file.facts.expr.position[expr]
     around = enclosing(file.inference, file.path, position)
     if around is None:
         return set()
     name = qualified_name(file.inference, around)
-    for row, start in enumerate(before.definition[f.DEF_START]):
-        kind = CLASS if before.definition[f.DEF_KIND][row] == f.CLASS else FUNCTION
+    for row, start in enumerate(before.definition.start):
+        kind = CLASS if before.definition.kind[row] == f.CLASS else FUNCTION
         if kind == around[0] and qualified_name(file.before, (kind, file.path, row)) == name:
             chain = tuple(before.name_id(part) for part in file.spelled(receiver).split("."))
             if -1 in chain:
                 return set()
-            return uses_of(before, chain, start, before.definition[f.DEF_END][row])
+            return uses_of(before, chain, start, before.definition.end[row])
     return set()
 
 
 def _finding(
     file: File, expr: int, name: str, said: str, evidence: int, nearest: list[tuple[int, str, int]]
 ) -> Finding:
-    position = file.facts.expr[f.EXPR_POS][expr]
-    receiver = file.spelled(file.facts.expr[f.EXPR_A][expr])
+    position = file.facts.expr.position[expr]
+    receiver = file.spelled(file.facts.expr.a[expr])
     return Finding(
         "unresolved-attribute",
         file.path,

@@ -42,7 +42,7 @@ def unfit_arguments(file: File) -> Iterator[Finding]:
         return
     facts = file.facts
     for call in file.expressions(f.CALL):
-        function = facts.expr[f.EXPR_A][call]
+        function = facts.expr.a[call]
         written = Written(facts, call)
         name = last_name(facts, function)
         if not (file.wants(name) or any(map(file.wants, written.keywords))):
@@ -53,7 +53,7 @@ def unfit_arguments(file: File) -> Iterator[Finding]:
 
 
 def _is_excused(file: File, function: int) -> bool:
-    position = file.facts.expr[f.EXPR_POS][function]
+    position = file.facts.expr.position[function]
     if is_for_another_version(file, position):
         return True
     return file.is_dead(position) or is_expected_to_fail(file, position, "TypeError")
@@ -89,9 +89,9 @@ def _of_partial(file: File, call: int) -> Finding | None:
 def _by_convention(file: File, function: int, written: Written) -> Reached | None:
     """Methods of an untyped receiver by the code base's conventions, if nothing called so fits."""
     facts = file.facts
-    if facts.expr[f.EXPR_OP][function] != f.ATTRIBUTE:
+    if facts.expr.op[function] != f.ATTRIBUTE:
         return None
-    receiver, name = facts.expr[f.EXPR_A][function], facts.names[facts.expr[f.EXPR_B][function]]
+    receiver, name = facts.expr.a[function], facts.names[facts.expr.b[function]]
     type_ = without_none(file.inference.infer_type(file.path, receiver))
     if not type_ or any(value[0] != INSTANCE or value[1][1][:1] == "/" for value in type_):
         return None
@@ -112,9 +112,9 @@ def functions_named(inference: Inference, name: str) -> list[Entity]:
         facts = inference.facts(path)
         for role, position, _ in facts.occurrences(name) if facts is not None else ():
             if facts is not None and role & f.ROLE_MASK == f.DEFINED:
-                rows = facts.definition[f.DEF_POS]
+                rows = facts.definition.position
                 for row, at in enumerate(rows):
-                    if at == position and facts.definition[f.DEF_KIND][row] == f.FUNCTION:
+                    if at == position and facts.definition.kind[row] == f.FUNCTION:
                         found.append((FUNCTION, path, row))
         if len(found) > _SAME_NAME:
             break
@@ -189,7 +189,7 @@ def _an_override_fits(
     for other in overridden_by(inference, entity):
         if other[0] != FUNCTION:
             return True
-        flags = inference.need(other[1]).definition[f.DEF_FLAGS][other[2]]
+        flags = inference.need(other[1]).definition.flags[other[2]]
         found = of_function(inference, other, bound=not flags & f.STATIC)
         if found is None or not _best(inference, found, written, partly=partly)[1]:
             return True
@@ -203,7 +203,7 @@ def _finding(
     from ..fixes.calls import fixes, nearest_parameters
 
     first = wrong[0]
-    function = file.facts.expr[f.EXPR_A][call]
+    function = file.facts.expr.a[call]
     start, end = _place(file, function, first)
     name = last_name(file.facts, function) or "call"
     return Finding(
@@ -227,7 +227,7 @@ def _place(file: File, function: int, mismatch: Mismatch) -> tuple[int, int]:
         return mismatch.position, end_of_argument(file.text, mismatch.position)
     if mismatch.position >= 0:
         return mismatch.position, mismatch.position + len(mismatch.names[0].encode())
-    start = file.facts.expr[f.EXPR_POS][function]
+    start = file.facts.expr.position[function]
     return start, start + max(len(last_name(file.facts, function).encode()), 1)
 
 
@@ -265,7 +265,7 @@ def not_callable(file: File) -> Iterator[Finding]:
         return
     facts = file.facts
     for call in file.expressions(f.CALL):
-        function = facts.expr[f.EXPR_A][call]
+        function = facts.expr.a[call]
         name = last_name(facts, function)
         if not file.wants(name):
             continue
@@ -273,7 +273,7 @@ def not_callable(file: File) -> Iterator[Finding]:
         if not found or _is_excused(file, function):
             continue
         said, evidence = found
-        start = facts.expr[f.EXPR_POS][function]
+        start = facts.expr.position[function]
         yield Finding(
             "not-callable", file.path, start, start + max(len(name.encode()), 1), said,
             subject=name or "call", evidence=EVIDENCE_NAMES[evidence],

@@ -44,9 +44,9 @@ def redefinition(file: File) -> Iterator[Finding]:
     facts = file.facts
     table = facts.binding
     grouped: dict[tuple[int, int], list[int]] = {}
-    for row, kind in enumerate(table[f.BIND_KIND]):
+    for row, kind in enumerate(table.kind):
         if kind in _DEFINITIONS:
-            grouped.setdefault((table[f.BIND_SCOPE][row], table[f.BIND_NAME][row]), []).append(row)
+            grouped.setdefault((table.scope[row], table.name[row]), []).append(row)
     for (scope, name_row), rows in grouped.items():
         name = facts.names[name_row]
         if not name.strip("_") or not file.wants(name):
@@ -60,34 +60,34 @@ def redefinition(file: File) -> Iterator[Finding]:
 
 def _replaces(file: File, row: int, earlier: int) -> bool:
     facts, table = file.facts, file.facts.binding
-    kind = table[f.BIND_KIND][earlier]
+    kind = table.kind[earlier]
     if kind not in (*_DEFINITIONS, f.IMPORT):
         return False
-    if table[f.BIND_BLOCK][row] != table[f.BIND_BLOCK][earlier]:
+    if table.block[row] != table.block[earlier]:
         return False
-    definition = table[f.BIND_REF][row]
-    if facts.definition[f.DEF_FLAGS][definition] & (f.OVERLOAD | f.ACCESSOR):
+    definition = table.ref[row]
+    if facts.definition.flags[definition] & (f.OVERLOAD | f.ACCESSOR):
         return False
-    end = table[f.BIND_POS][earlier]
+    end = table.position[earlier]
     if kind in _DEFINITIONS:
-        replaced = table[f.BIND_REF][earlier]
-        if facts.definition[f.DEF_FLAGS][replaced] & f.OVERLOAD or _is_kept(file, replaced):
+        replaced = table.ref[earlier]
+        if facts.definition.flags[replaced] & f.OVERLOAD or _is_kept(file, replaced):
             return False
-        end = facts.definition[f.DEF_END][replaced]
-    elif facts.imports[f.IMP_FLAGS][table[f.BIND_REF][earlier]] & (f.IN_TRY | f.IN_BRANCH):
+        end = facts.definition.end[replaced]
+    elif facts.imports.flags[table.ref[earlier]] & (f.IN_TRY | f.IN_BRANCH):
         return False
-    name = facts.names[table[f.BIND_NAME][row]]
+    name = facts.names[table.name[row]]
     # What is imported may be used in any way, be it in the body of the class that replaces it.
-    new = facts.definition[f.DEF_START][definition] if kind in _DEFINITIONS else end
-    until = facts.definition[f.DEF_END][definition]
-    return not _is_used(file, name, table[f.BIND_SCOPE][row], end, new, until)
+    new = facts.definition.start[definition] if kind in _DEFINITIONS else end
+    until = facts.definition.end[definition]
+    return not _is_used(file, name, table.scope[row], end, new, until)
 
 
 def _is_kept(file: File, definition: int) -> bool:
     """Whether a decorator may have handed a definition to somebody."""
     for expr in decorators(file.facts, definition):
-        called = file.facts.expr[f.EXPR_OP][expr] == f.CALL
-        target = file.facts.expr[f.EXPR_A][expr] if called else expr
+        called = file.facts.expr.op[expr] == f.CALL
+        target = file.facts.expr.a[expr] if called else expr
         if last_name(file.facts, target) not in _KEEPING_NOTHING:
             return True
     return False
@@ -101,7 +101,7 @@ def _is_used(file: File, name: str, scope: int, start: int, new: int, end: int) 
     takes members of it: what is found later does not do what was used before.
     """
     facts = file.facts
-    kinds, parents = facts.scope[f.SCOPE_KIND], facts.scope[f.SCOPE_PARENT]
+    kinds, parents = facts.scope.kind, facts.scope.parent
     is_local = kinds[scope] not in (f.MODULE_SCOPE, f.CLASS_SCOPE)
     for role, position, expr in facts.occurrences(name):
         role &= f.ROLE_MASK | f.ATTRIBUTE_ROLE
@@ -131,27 +131,27 @@ def _is_looked_into(facts: FileFacts, expr: int) -> bool:
 
 def _replaced(file: File, name: str, row: int, earlier: int) -> Finding:
     facts, table = file.facts, file.facts.binding
-    definition = table[f.BIND_REF][row]
-    start = facts.definition[f.DEF_POS][definition]
-    line = facts.line_of(table[f.BIND_POS][earlier]) + 1
+    definition = table.ref[row]
+    start = facts.definition.position[definition]
+    line = facts.line_of(table.position[earlier]) + 1
     fixes: list[Fix] = []
-    if table[f.BIND_KIND][earlier] == f.IMPORT:
+    if table.kind[earlier] == f.IMPORT:
         said = f"`{name}` replaces what line {line} imports under this name, which nothing uses."
     else:
         said = f"`{name}` replaces the `{name}` of line {line}, which is lost."
-        replaced = table[f.BIND_REF][earlier]
+        replaced = table.ref[earlier]
         starts = facts.line_starts
-        first = starts[facts.line_of(facts.definition[f.DEF_START][replaced])]
-        begin = facts.definition[f.DEF_START][definition]
-        until = facts.definition[f.DEF_HEADER_END][definition]
-        if not _is_used(file, name, table[f.BIND_SCOPE][row], begin, begin, until):
-            edit = Edit(file.path, first, facts.definition[f.DEF_END][replaced], "")
+        first = starts[facts.line_of(facts.definition.start[replaced])]
+        begin = facts.definition.start[definition]
+        until = facts.definition.header_end[definition]
+        if not _is_used(file, name, table.scope[row], begin, begin, until):
+            edit = Edit(file.path, first, facts.definition.end[replaced], "")
             fixes.append(Fix(f"Remove the `{name}` of line {line}", [edit]))
     return Finding(
         "redefinition", file.path, start, start + len(name.encode()), said, subject=name,
         severity=WARNING, fixes=fixes,
-        nearest=[(CLASS if kind == f.DEF_CLASS else FUNCTION, file.path, table[f.BIND_REF][earlier])
-                 for kind in (table[f.BIND_KIND][earlier],) if kind in _DEFINITIONS],
+        nearest=[(CLASS if kind == f.DEF_CLASS else FUNCTION, file.path, table.ref[earlier])
+                 for kind in (table.kind[earlier],) if kind in _DEFINITIONS],
     )  # fmt: skip
 
 
@@ -164,9 +164,9 @@ def name_conflict(file: File) -> Iterator[Finding]:
         return
     facts, table = file.facts, file.facts.definition
     before = file.old_facts
-    for row, kind in enumerate(table[f.DEF_KIND]):
-        name = facts.names[table[f.DEF_NAME][row]]
-        if table[f.DEF_SCOPE][row] or name.startswith("__") or name in _COMMON:
+    for row, kind in enumerate(table.kind):
+        name = facts.names[table.name[row]]
+        if table.scope[row] or name.startswith("__") or name in _COMMON:
             continue
         if before is not None and (old := before.name_id(name)) >= 0 and before.bindings_of(0, old):
             continue
@@ -180,8 +180,8 @@ def name_conflict(file: File) -> Iterator[Finding]:
         if likeness < 0 or (kind == f.FUNCTION and likeness < 0.5):
             continue
         where = file.inference.need(other[1])
-        line = where.line_of(where.definition[f.DEF_POS][other[2]]) + 1
-        start = table[f.DEF_POS][row]
+        line = where.line_of(where.definition.position[other[2]]) + 1
+        start = table.position[row]
         yield Finding(
             "name-conflict", file.path, start, start + len(name.encode()),
             f"{other[1]}:{line} already has a `{name}`, {said}",

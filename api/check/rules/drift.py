@@ -32,17 +32,17 @@ def unlike_siblings(file: File) -> Iterator[Finding]:
     if file.before is None or file.is_stub or is_of_tests(file.path):
         return
     facts, table = file.facts, file.facts.definition
-    for row, kind in enumerate(table[f.DEF_KIND]):
-        if kind != f.CLASS or table[f.DEF_SCOPE][row] or not _is_new(file, row):
+    for row, kind in enumerate(table.kind):
+        if kind != f.CLASS or table.scope[row] or not _is_new(file, row):
             continue
         cls: Entity = (CLASS, file.path, row)
         siblings = _siblings(file.strict, cls)
         if not _FEWEST <= len(siblings) <= _MOST or subclasses(file.strict, cls):
             continue
-        name = facts.names[table[f.DEF_NAME][row]]
+        name = facts.names[table.name[row]]
         if not file.wants(name):
             continue
-        start = table[f.DEF_POS][row]
+        start = table.position[row]
         for rule, subject, said in _missing(file.strict, cls, siblings):
             yield Finding(
                 rule, file.path, start, start + len(name.encode()),
@@ -56,10 +56,10 @@ def unlike_siblings(file: File) -> Iterator[Finding]:
 def _is_new(file: File, row: int) -> bool:
     """Whether the edit adds a class."""
     old = file.old_facts
-    name = file.facts.names[file.facts.definition[f.DEF_NAME][row]]
+    name = file.facts.names[file.facts.definition.name[row]]
     return old is None or not any(
-        kind == f.CLASS and old.names[old.definition[f.DEF_NAME][index]] == name
-        for index, kind in enumerate(old.definition[f.DEF_KIND])
+        kind == f.CLASS and old.names[old.definition.name[index]] == name
+        for index, kind in enumerate(old.definition.kind)
     )
 
 
@@ -114,7 +114,7 @@ def _calls_super(inference: Inference, cls: Entity) -> bool | None:
         if kind != FUNCTION:
             return None
         facts = inference.need(path)
-        start, end = facts.definition[f.DEF_HEADER_END][row], facts.definition[f.DEF_END][row]
+        start, end = facts.definition.header_end[row], facts.definition.end[row]
         return any(
             start <= position < end and role & f.ATTRIBUTE_ROLE
             for role, position, _ in facts.occurrences("__init__")

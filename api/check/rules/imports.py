@@ -27,12 +27,12 @@ def unresolved_import(file: File) -> Iterator[Finding]:
     facts, table = file.facts, file.facts.imports
     seen: set[tuple[str, int]] = set()
     absent: set[str] = set()
-    for row, flags in enumerate(table[f.IMP_FLAGS]):
-        position = table[f.IMP_POS][row]
+    for row, flags in enumerate(table.flags):
+        position = table.position[row]
         if flags & _TRIED or file.is_guarded(position, "ImportError", "ModuleNotFoundError"):
             continue
-        spelled = facts.names[table[f.IMP_MODULE][row]]
-        name_row = table[f.IMP_NAME][row]
+        spelled = facts.names[table.module[row]]
+        name_row = table.name[row]
         name = facts.names[name_row] if name_row >= 0 else ""
         if not any(map(file.wants, [*spelled.split("."), name])) or file.is_dead(position):
             continue
@@ -50,7 +50,7 @@ def unresolved_import(file: File) -> Iterator[Finding]:
             and module_has_member(file.strict, module, name) == ABSENT
             and not is_generated(file, _inside(spelled, name))
         ):
-            yield _no_name(file, module, spelled, name, table[f.IMP_BOUND_POS][row], row)
+            yield _no_name(file, module, spelled, name, table.bound_position[row], row)
 
 
 def _inside(spelled: str, name: str) -> str:
@@ -98,7 +98,7 @@ def _is_imported_elsewhere(file: File, top: str) -> bool:
     for path in file.strict.files_with(top):
         facts = file.strict.facts(path) if path != file.path else None
         if facts is not None and any(
-            facts.names[row].partition(".")[0] == top for row in set(facts.imports[f.IMP_MODULE])
+            facts.names[row].partition(".")[0] == top for row in set(facts.imports.module)
         ):
             return True
     return False
@@ -120,13 +120,13 @@ def _module_place(file: File, spelled: str, position: int) -> tuple[int, int]:
 
 def _no_name(file: File, module: Entity, spelled: str, name: str, bound: int, row: int) -> Finding:
     encoded = name.encode()
-    statement = file.facts.imports[f.IMP_POS][row]
-    end = bound + len(file.facts.names[file.facts.imports[f.IMP_BOUND][row]].encode())
+    statement = file.facts.imports.position[row]
+    end = bound + len(file.facts.names[file.facts.imports.bound[row]].encode())
     # The name as it is imported stands before the name that it is bound to.
     import re
 
     places = list(re.finditer(rb"\b%b\b" % re.escape(encoded), file.text[statement:end]))
-    aliased = file.facts.imports[f.IMP_FLAGS][row] & f.ALIASED
+    aliased = file.facts.imports.flags[row] & f.ALIASED
     if aliased and len(places) > 1 and statement + places[-1].start() == bound:
         places.pop()  # `name as name`
     start = statement + places[-1].start() if places else bound

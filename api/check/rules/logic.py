@@ -83,9 +83,9 @@ def unpack_count(file: File) -> Iterator[Finding]:
 
 def _is_certain(file: File, expr: int) -> bool:
     """Whether decorators and overrides of what is called do not change what it gives."""
-    op = file.facts.expr[f.EXPR_OP][expr]
+    op = file.facts.expr.op[expr]
     if op in (f.AWAIT, f.ELEMENT):
-        return _is_certain(file, file.facts.expr[f.EXPR_A][expr])
+        return _is_certain(file, file.facts.expr.a[expr])
     return op != f.CALL or keeps_call(file.strict, file.path, expr)
 
 
@@ -151,16 +151,16 @@ def _wrongly_used(file: File, expr: int, how: int, row: int) -> str:
     facts = file.facts
     if how in (TESTED, f.NOT):
         return "a method is always true"
-    if how in (f.AND, f.OR) and facts.expr[f.EXPR_A][row] == expr:
+    if how in (f.AND, f.OR) and facts.expr.a[row] == expr:
         return "a method is always true"
     if how != f.COMPARE:
         return ""
     (extra,) = facts.extra
-    at = facts.expr[f.EXPR_B][row]
-    parts = [facts.expr[f.EXPR_A][row], *extra[at + 2 : at + 1 + extra[at] : 2]]
+    at = facts.expr.b[row]
+    parts = [facts.expr.a[row], *extra[at + 2 : at + 1 + extra[at] : 2]]
     operators = {f.OPERATORS[each] for each in extra[at + 1 : at + 1 + extra[at] : 2]}
     literal = (f.STRING, f.INTEGER, f.FLOAT, f.TRUE, f.FALSE, f.BYTES, f.FORMATTED)
-    if operators <= _EQUALITY and any(facts.expr[f.EXPR_OP][part] in literal for part in parts):
+    if operators <= _EQUALITY and any(facts.expr.op[part] in literal for part in parts):
         return "a method is compared with a value"
     return ""
 
@@ -173,15 +173,15 @@ def _is_method(file: File, expr: int) -> bool:
     type_ = file.complete_type(expr)
     if not type_ or any(value[0] != FUNCTION_OBJECT for value in type_):
         return False
-    receiver = file.complete_type(file.facts.expr[f.EXPR_A][expr])
+    receiver = file.complete_type(file.facts.expr.a[expr])
     if not receiver or any(value[0] == NONE for value in receiver):
         return False
-    name = file.facts.names[file.facts.expr[f.EXPR_B][expr]]
+    name = file.facts.names[file.facts.expr.b[expr]]
     for item in found:
         facts = file.strict.need(item.entity[1])
         if not keeps_signature(file.strict, item.entity):
             return False
-        if facts.definition[f.DEF_FLAGS][item.entity[2]] & (f.PROPERTY | f.ACCESSOR):
+        if facts.definition.flags[item.entity[2]] & (f.PROPERTY | f.ACCESSOR):
             return False
     return not _is_set_anywhere(file, name)
 
@@ -198,7 +198,7 @@ def _is_set_anywhere(file: File, name: str) -> bool:
 
 def _is_called_near(file: File, expr: int, name: str) -> bool:
     """Whether the same statement calls it behind the test: ``if x.close: x.close()``."""
-    position = file.facts.expr[f.EXPR_POS][expr]
+    position = file.facts.expr.position[expr]
     return any(
         role & f.ROLE_MASK == f.CALLED and position < at < position + 400
         for role, at, _ in file.facts.occurrences(name)
@@ -211,14 +211,14 @@ def dropped_result(file: File) -> Iterator[Finding]:
         return
     facts = file.facts
     for call in file.expressions(f.CALL):
-        function = facts.expr[f.EXPR_A][call]
+        function = facts.expr.a[call]
         name = last_name(facts, function)
         if not name or not file.wants(name) or not _may_be_statement(file, call, function, name):
             continue
         said = _why_dropped(file, call, function, name)
         if not said or uses_of(facts).of(call):
             continue
-        start = facts.expr[f.EXPR_POS][function]
+        start = facts.expr.position[function]
         if file.is_dead(start) or is_expected_to_fail(
             file, start, "TypeError", "ValueError", "AttributeError", "KeyError", "IndexError"
         ):
@@ -231,23 +231,23 @@ def dropped_result(file: File) -> Iterator[Finding]:
 
 
 def _may_be_statement(file: File, call: int, function: int, name: str) -> bool:
-    if not begins_statement(file.text, file.facts.expr[f.EXPR_POS][call]):
+    if not begins_statement(file.text, file.facts.expr.position[call]):
         return False
-    end = end_of_call(file.text, file.facts.expr[f.EXPR_POS][function] + len(name.encode()))
+    end = end_of_call(file.text, file.facts.expr.position[function] + len(name.encode()))
     return end > 0 and ends_statement(file.text, end)
 
 
 def _why_dropped(file: File, call: int, function: int, name: str) -> tuple[str, str] | None:
     facts = file.facts
-    if facts.scope[f.SCOPE_KIND][file.scope_of(call)] != f.FUNCTION_SCOPE:
+    if facts.scope.kind[file.scope_of(call)] != f.FUNCTION_SCOPE:
         return None  # a script or notebook may show it
-    if facts.expr[f.EXPR_OP][function] == f.NAME and name in _PURE:
+    if facts.expr.op[function] == f.NAME and name in _PURE:
         found = file.strict.definitions_of(file.path, function)
         if found and all(item.entity[1].endswith("/builtins.pyi") for item in found):
             return _of_builtin(file, call, name)
         return None
-    if facts.expr[f.EXPR_OP][function] == f.ATTRIBUTE and name not in _TRYING:
-        receiver = file.complete_type(facts.expr[f.EXPR_A][function])
+    if facts.expr.op[function] == f.ATTRIBUTE and name not in _TRYING:
+        receiver = file.complete_type(facts.expr.a[function])
         if receiver and all(
             _is_immutable(file, value) and _has_method(file, value, name) for value in receiver
         ):
@@ -279,7 +279,7 @@ def _of_pure(file: File, call: int, name: str) -> tuple[str, str] | None:
 
 def _of_builtin(file: File, call: int, name: str) -> tuple[str, str] | None:
     (extra,) = file.facts.extra
-    at = file.facts.expr[f.EXPR_B][call]
+    at = file.facts.expr.b[call]
     if not extra[at]:
         return None
     if name in _GOING_THROUGH:
@@ -329,7 +329,7 @@ def _is_generator_function(file: File, function: int) -> bool:
         if value[0] != FUNCTION_OBJECT or value[1][0] != FUNCTION:
             return False
         facts = file.strict.need(value[1][1])
-        flags = facts.definition[f.DEF_FLAGS][value[1][2]]
+        flags = facts.definition.flags[value[1][2]]
         if not flags & f.GENERATOR or not keeps_result(file.strict, value[1]):
             return False
     return bool(type_) and not any(overridden_by(file.strict, value[1]) for value in type_)
@@ -339,8 +339,8 @@ def self_recursion(file: File) -> Iterator[Finding]:
     """Functions and properties that call themselves whatever happens."""
     if file.is_stub:
         return
-    for row, kind in enumerate(file.facts.definition[f.DEF_KIND]):
-        name = file.facts.names[file.facts.definition[f.DEF_NAME][row]]
+    for row, kind in enumerate(file.facts.definition.kind):
+        name = file.facts.names[file.facts.definition.name[row]]
         if kind != f.FUNCTION or not file.wants(name):
             continue
         found = endless_recursion(file, row)

@@ -44,8 +44,8 @@ def import_cycle(file: File) -> Iterator[Finding]:
         if mine < 0 or mine in seen or _module_of(file.strict, path, row) != file.path:
             continue
         seen.add(mine)
-        start = table[f.IMP_BOUND_POS][mine]
-        bound = facts.names[table[f.IMP_BOUND][mine]]
+        start = table.bound_position[mine]
+        bound = facts.names[table.bound[mine]]
         always = all(_failures(file.strict, each)[0] for each in circle)
         if not always and file.before is None:
             continue  # as long as another one is imported first, this works
@@ -73,9 +73,9 @@ def _has_changed(file: File) -> bool:
 def _order(facts: FileFacts) -> list[tuple[int, str]]:
     """What a module binds at its top, in order."""
     table = facts.binding
-    rows = [row for row, scope in enumerate(table[f.BIND_SCOPE]) if not scope]
-    rows.sort(key=table[f.BIND_POS].__getitem__)
-    return [(table[f.BIND_KIND][row], facts.names[table[f.BIND_NAME][row]]) for row in rows]
+    rows = [row for row, scope in enumerate(table.scope) if not scope]
+    rows.sort(key=table.position.__getitem__)
+    return [(table.kind[row], facts.names[table.name[row]]) for row in rows]
 
 
 def _failures(inference: Inference, path: str) -> tuple[list[_Failure], dict[str, int]]:
@@ -95,7 +95,7 @@ def _failures(inference: Inference, path: str) -> tuple[list[_Failure], dict[str
 def _module_of(inference: Inference, path: str, row: int) -> str:
     """The file that an import is from."""
     facts = inference.need(path)
-    return imported_module(inference, path, facts.names[facts.imports[f.IMP_MODULE][row]])[1]
+    return imported_module(inference, path, facts.names[facts.imports.module[row]])[1]
 
 
 class _Run:
@@ -162,20 +162,20 @@ def _read_imports(inference: Inference, path: str) -> list[_Step]:
     facts = inference.need(path)
     table = facts.imports
     found: list[_Step] = []
-    for row, flags in enumerate(table[f.IMP_FLAGS]):
-        if table[f.IMP_SCOPE][row] or flags & _NOT_NOW:
+    for row, flags in enumerate(table.flags):
+        if table.scope[row] or flags & _NOT_NOW:
             continue
-        module = imported_module(inference, path, facts.names[table[f.IMP_MODULE][row]])
+        module = imported_module(inference, path, facts.names[table.module[row]])
         if module[0] != MODULE or module[1].startswith("/"):
             continue
-        name_row = table[f.IMP_NAME][row]
+        name_row = table.name[row]
         name = facts.names[name_row] if name_row >= 0 else ""
         inner = submodule(inference, module, name) if name else None
         first = _first_bound(inference, module[1], name) if name else -1
         if inner is not None and inner[0] != MODULE:
             name = ""  # a folder: nothing runs, and nothing is missing
         where = inner[1] if inner is not None and inner[0] == MODULE else ""
-        found.append((row, table[f.IMP_POS][row], module[1], name, where, first))
+        found.append((row, table.position[row], module[1], name, where, first))
     return found
 
 
@@ -195,10 +195,10 @@ def _first_bound(inference: Inference, path: str, name: str) -> int:
     """Where a module first binds a name at its top; -1 when nobody can say."""
     facts = inference.facts(path)
     row = facts.name_id(name) if facts is not None else -1
-    if facts is None or row < 0 or f.STAR in facts.imports[f.IMP_NAME]:
+    if facts is None or row < 0 or f.STAR in facts.imports.name:
         return -1
     rows = facts.bindings_of(0, row)
-    return min((facts.binding[f.BIND_POS][each] for each in rows), default=-1)
+    return min((facts.binding.position[each] for each in rows), default=-1)
 
 
 def shadowed_module(file: File) -> Iterator[Finding]:

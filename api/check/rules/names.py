@@ -109,8 +109,7 @@ def _gives(facts: FileFacts, name: str) -> bool:
     """Whether a stub has a name for others, rather than importing it for itself."""
     row, table = facts.name_id(name), facts.binding
     return row >= 0 and any(
-        table[f.BIND_KIND][each] != f.IMPORT
-        or facts.imports[f.IMP_FLAGS][table[f.BIND_REF][each]] & f.ALIASED
+        table.kind[each] != f.IMPORT or facts.imports.flags[table.ref[each]] & f.ALIASED
         for each in facts.bindings_of(0, row)
     )
 
@@ -133,20 +132,20 @@ def used_before_definition(file: File) -> Iterator[Finding]:
         return
     facts = file.facts
     _, positions, lefts, rights = facts.expr
-    kinds = facts.scope[f.SCOPE_KIND]
+    kinds = facts.scope.kind
     for expr in file.expressions(f.NAME):
         name_row, scope = lefts[expr], rights[expr]
         if kinds[scope] != f.FUNCTION_SCOPE or not file.wants(facts.names[name_row]):
             continue
         rows = facts.bindings_of(scope, name_row)
-        if not rows or any(facts.binding[f.BIND_KIND][row] in (f.GLOBAL, f.NONLOCAL, f.PARAMETER)
+        if not rows or any(facts.binding.kind[row] in (f.GLOBAL, f.NONLOCAL, f.PARAMETER)
                            for row in rows):  # fmt: skip
             continue
         start = positions[expr]
-        first = min(facts.binding[f.BIND_POS][row] for row in rows)
+        first = min(facts.binding.position[row] for row in rows)
         if first <= start or _is_in_loop(file, scope, start, first) or file.is_dead(start):
             continue
-        if any(0 <= facts.binding[f.BIND_VALUE][row] < expr for row in rows):
+        if any(0 <= facts.binding.value[row] < expr for row in rows):
             continue
         if _is_annotation(file, facts.names[name_row], start):
             continue  # of a variable or attribute, which a function never evaluates
@@ -174,9 +173,9 @@ def _is_in_loop(file: File, scope: int, start: int, first: int) -> bool:
     return (
         any(
             kind in (f.LOOP, f.ITERABLE)
-            and table[f.BLOCK_SCOPE][row] == scope
-            and table[f.BLOCK_START][row] <= first < table[f.BLOCK_END][row]
-            for row, kind in enumerate(table[f.BLOCK_KIND])
+            and table.scope[row] == scope
+            and table.start[row] <= first < table.end[row]
+            for row, kind in enumerate(table.kind)
         )
         and start < first
     )

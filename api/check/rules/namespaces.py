@@ -31,16 +31,16 @@ def undeclared_argument(file: File) -> Iterator[Finding]:
         return
     declared: set[str] | None = None
     for expr in file.expressions(f.ATTRIBUTE):
-        name = facts.names[facts.expr[f.EXPR_B][expr]]
-        receiver = facts.expr[f.EXPR_A][expr]
+        name = facts.names[facts.expr.b[expr]]
+        receiver = facts.expr.a[expr]
         if not file.wants(name) or name in _OWN or not _is_namespace(file, receiver):
             continue
         if declared is None:
             declared = _declared(file)
         if not declared or name in declared or name in file.asked_for:
             continue
-        start = facts.expr[f.EXPR_POS][expr]
-        if start in facts.attribute_binding[f.ATTR_POS] or is_set_from_outside(file.strict, name):
+        start = facts.expr.position[expr]
+        if start in facts.attribute_binding.position or is_set_from_outside(file.strict, name):
             continue
         if file.is_guarded(start, "AttributeError") or file.is_dead(start):
             continue
@@ -58,7 +58,7 @@ def undeclared_argument(file: File) -> Iterator[Finding]:
 
 def _is_namespace(file: File, receiver: int) -> bool:
     """Whether a plain name is what ``parse_args`` gave, or an annotated namespace."""
-    if file.facts.expr[f.EXPR_OP][receiver] not in (f.NAME, f.ATTRIBUTE):
+    if file.facts.expr.op[receiver] not in (f.NAME, f.ATTRIBUTE):
         return False
     values = without_none(file.strict.infer_type(file.path, receiver))
     return bool(values) and all(
@@ -85,7 +85,7 @@ def _is_handed_on(file: File) -> bool | None:
     """Whether a parser is given to other functions, which may add to it; None to unknown ones."""
     facts = file.facts
     handed = False
-    for row, op in enumerate(facts.expr[f.EXPR_OP]):
+    for row, op in enumerate(facts.expr.op):
         if op != f.CALL:
             continue
         written = Written(facts, row)
@@ -93,14 +93,14 @@ def _is_handed_on(file: File) -> bool | None:
         if not any(_is_parser(file, value) for value in given):
             continue
         handed = True
-        found = file.strict.definitions_of(file.path, facts.expr[f.EXPR_A][row])
+        found = file.strict.definitions_of(file.path, facts.expr.a[row])
         if not found or any(item.entity[1].startswith("/") for item in found):
             return None
     return handed
 
 
 def _is_parser(file: File, expr: int) -> bool:
-    if file.facts.expr[f.EXPR_OP][expr] != f.NAME:
+    if file.facts.expr.op[expr] != f.NAME:
         return False
     return any(
         value[0] == INSTANCE

@@ -45,7 +45,7 @@ def incompatible_override(file: File) -> Iterator[Finding]:
             continue
         said = _misfit(file.strict, method, other)
         if said:
-            start = file.facts.definition[f.DEF_POS][row]
+            start = file.facts.definition.position[row]
             yield Finding(
                 "incompatible-override", file.path, start, start + len(name.encode()),
                 f"`{name}` {said}, unlike that of `{name_of(file.strict, base)}`, which it "
@@ -58,14 +58,14 @@ def incompatible_override(file: File) -> Iterator[Finding]:
 def _methods(file: File) -> Iterator[tuple[Entity, int, str]]:
     """(class, definition row, name) of each method that is bound to its name in a class body."""
     facts, table = file.facts, file.facts.definition
-    for row, kind in enumerate(table[f.DEF_KIND]):
-        scope = table[f.DEF_SCOPE][row]
-        if kind != f.FUNCTION or facts.scope[f.SCOPE_KIND][scope] != f.CLASS_SCOPE:
+    for row, kind in enumerate(table.kind):
+        scope = table.scope[row]
+        if kind != f.FUNCTION or facts.scope.kind[scope] != f.CLASS_SCOPE:
             continue
-        if table[f.DEF_FLAGS][row] & (f.OVERLOAD | f.ACCESSOR | f.CONDITIONAL):
+        if table.flags[row] & (f.OVERLOAD | f.ACCESSOR | f.CONDITIONAL):
             continue
-        owner = facts.scope[f.SCOPE_DEFINITION][scope]
-        yield (CLASS, file.path, owner), row, facts.names[table[f.DEF_NAME][row]]
+        owner = facts.scope.definition[scope]
+        yield (CLASS, file.path, owner), row, facts.names[table.name[row]]
 
 
 def _overridden(inference: Inference, cls: Entity, name: str) -> tuple[Entity, Entity | None]:
@@ -83,11 +83,11 @@ def _overridden(inference: Inference, cls: Entity, name: str) -> tuple[Entity, E
 def _is_plain(inference: Inference, function: Entity) -> bool:
     """Whether a function is called with the parameters that it is written with."""
     facts = inference.need(function[1])
-    flags = facts.definition[f.DEF_FLAGS][function[2]]
+    flags = facts.definition.flags[function[2]]
     if flags & (f.OVERLOAD | f.PROPERTY):
         return False
     for expr in decorators(facts, function[2]):
-        called = facts.expr[f.EXPR_OP][expr] == f.CALL
+        called = facts.expr.op[expr] == f.CALL
         if called or last_name(facts, expr) not in _TRANSPARENT:
             return False
     return True
@@ -121,7 +121,7 @@ class _Parameters:
 
     def __init__(self, inference: Inference, function: Entity) -> None:
         facts = inference.need(function[1])
-        table, flags = facts.parameter, facts.definition[f.DEF_FLAGS][function[2]]
+        table, flags = facts.parameter, facts.definition.flags[function[2]]
         self.is_static = bool(flags & f.STATIC)
         # A generator is no coroutine, whether it says `async` or not.
         self.is_async = bool(flags & f.ASYNC) and not flags & f.GENERATOR
@@ -130,9 +130,9 @@ class _Parameters:
         by_kind: dict[int, list[str]] = {}
         self.required: list[str] = []
         for row in rows:
-            kind, name = table[f.PAR_KIND][row], facts.names[table[f.PAR_NAME][row]]
+            kind, name = table.kind[row], facts.names[table.name[row]]
             by_kind.setdefault(kind, []).append(name)
-            if table[f.PAR_DEFAULT][row] < 0 and kind in (
+            if table.default[row] < 0 and kind in (
                 f.POSITIONAL_ONLY, f.POSITIONAL, f.KEYWORD_ONLY,
             ):  # fmt: skip
                 self.required.append(name)
@@ -150,8 +150,8 @@ def shadowed_method(file: File) -> Iterator[Finding]:
         return
     facts, table = file.facts, file.facts.attribute_binding
     seen: set[tuple[int, int]] = set()
-    for row, owner in enumerate(table[f.ATTR_OWNER]):
-        name_row = table[f.ATTR_NAME][row]
+    for row, owner in enumerate(table.owner):
+        name_row = table.name[row]
         name = facts.names[name_row]
         if owner < 0 or (owner, name_row) in seen or not file.wants(name):
             continue
@@ -159,14 +159,14 @@ def shadowed_method(file: File) -> Iterator[Finding]:
         if len(found) != 1 or found[0].entity[0] != FUNCTION or found[0].entity[1] != file.path:
             continue
         method = found[0].entity[2]
-        scope = table[f.ATTR_SCOPE][row]
-        if facts.scope[f.SCOPE_DEFINITION][scope] == method or decorators(facts, method):
+        scope = table.scope[row]
+        if facts.scope.definition[scope] == method or decorators(facts, method):
             continue  # it replaces itself, or is a property, or who knows what
         if not _is_no_callable(file, row, name):
             continue
         seen.add((owner, name_row))
-        start = table[f.ATTR_POS][row]
-        line = facts.line_of(facts.definition[f.DEF_POS][method]) + 1
+        start = table.position[row]
+        line = facts.line_of(facts.definition.position[method]) + 1
         yield Finding(
             "shadowed-method", file.path, start, start + len(name.encode()),
             f"This attribute hides the method `{name}` of line {line}: it can no longer be called.",
@@ -182,17 +182,17 @@ def shadowed_by_field(file: File) -> Iterator[Finding]:
     if file.is_stub:
         return
     facts, table = file.facts, file.facts.binding
-    for row, kind in enumerate(table[f.BIND_KIND]):
-        scope, name = table[f.BIND_SCOPE][row], facts.names[table[f.BIND_NAME][row]]
-        if kind not in (f.ASSIGN, f.DECLARE) or facts.scope[f.SCOPE_KIND][scope] != f.CLASS_SCOPE:
+    for row, kind in enumerate(table.kind):
+        scope, name = table.scope[row], facts.names[table.name[row]]
+        if kind not in (f.ASSIGN, f.DECLARE) or facts.scope.kind[scope] != f.CLASS_SCOPE:
             continue
         if not file.wants(name) or name.startswith("__"):
             continue
         method = _method_beside(file, row)
         if method is None:
             continue
-        line = facts.line_of(facts.definition[f.DEF_POS][method[2]]) + 1
-        start = table[f.BIND_POS][row]
+        line = facts.line_of(facts.definition.position[method[2]]) + 1
+        start = table.position[row]
         yield Finding(
             "shadowed-method", file.path, start, start + len(name.encode()),
             f"This field and the method `{name}` of line {line} have one name: there is only one.",
@@ -203,22 +203,22 @@ def shadowed_by_field(file: File) -> Iterator[Finding]:
 def _method_beside(file: File, row: int) -> Entity | None:
     """The only other binding of a field's name in its class, when that is a plain method."""
     facts, table = file.facts, file.facts.binding
-    bound = facts.bindings_of(table[f.BIND_SCOPE][row], table[f.BIND_NAME][row])
+    bound = facts.bindings_of(table.scope[row], table.name[row])
     others = [each for each in bound if each != row]
-    if len(others) != 1 or table[f.BIND_KIND][others[0]] != f.DEF_FUNCTION:
+    if len(others) != 1 or table.kind[others[0]] != f.DEF_FUNCTION:
         return None
-    if table[f.BIND_BLOCK][others[0]] != table[f.BIND_BLOCK][row]:
+    if table.block[others[0]] != table.block[row]:
         return None
-    definition = table[f.BIND_REF][others[0]]
+    definition = table.ref[others[0]]
     if decorators(facts, definition):
         return None
-    value = table[f.BIND_VALUE][row]
+    value = table.value[row]
     # `size = property(size)` is made of the method.
     return (FUNCTION, file.path, definition) if value < 0 or _is_literal(file, value) else None
 
 
 def _is_literal(file: File, expr: int) -> bool:
-    return expr >= 0 and file.facts.expr[f.EXPR_OP][expr] in (
+    return expr >= 0 and file.facts.expr.op[expr] in (
         f.STRING, f.BYTES, f.INTEGER, f.FLOAT, f.TRUE, f.FALSE, f.LIST, f.TUPLE, f.SET, f.DICT,
     )  # fmt: skip
 
@@ -230,7 +230,7 @@ def _is_no_callable(file: File, row: int, name: str) -> bool:
     ``self.size = size``. Elsewhere it may be what is to be called instead.
     """
     facts, table = file.facts, file.facts.attribute_binding
-    value = table[f.ATTR_VALUE][row]
+    value = table.value[row]
     if value < 0:
         return False
     type_ = without_none(file.complete_type(value))
@@ -239,14 +239,14 @@ def _is_no_callable(file: File, row: int, name: str) -> bool:
             each[0] == INSTANCE and each[1][0] == CLASS and not _can_be_called(file, each[1])
             for each in type_
         )
-    block, ops = table[f.ATTR_BLOCK][row], facts.expr[f.EXPR_OP]
-    definition = facts.scope[f.SCOPE_DEFINITION][table[f.ATTR_SCOPE][row]]
+    block, ops = table.block[row], facts.expr.op
+    definition = facts.scope.definition[table.scope[row]]
     return (
         ops[value] == f.NAME
-        and facts.names[facts.expr[f.EXPR_A][value]] == name
-        and (block < 0 or facts.block[f.BLOCK_KIND][block] == f.BODY)
+        and facts.names[facts.expr.a[value]] == name
+        and (block < 0 or facts.block.kind[block] == f.BODY)
         and definition >= 0
-        and facts.names[facts.definition[f.DEF_NAME][definition]] == "__init__"
+        and facts.names[facts.definition.name[definition]] == "__init__"
     )
 
 
@@ -293,7 +293,7 @@ def _may_make(inference: Inference, cls: Entity, name: str) -> bool:
     if name.startswith("__") and name.endswith("__"):
         return bool(listed)
     return any(
-        last_name(facts, facts.expr[f.EXPR_A][expr] if facts.expr[f.EXPR_OP][expr] == f.CALL
+        last_name(facts, facts.expr.a[expr] if facts.expr.op[expr] == f.CALL
                   else expr) not in HARMLESS
         for expr in listed
     )  # fmt: skip
@@ -312,7 +312,7 @@ def _is_abstract(inference: Inference, entity: Entity) -> bool:
     if entity[0] != FUNCTION:
         return False
     facts = inference.need(entity[1])
-    return bool(facts.definition[f.DEF_FLAGS][entity[2]] & f.ABSTRACT)
+    return bool(facts.definition.flags[entity[2]] & f.ABSTRACT)
 
 
 def abstract_instantiated(file: File) -> Iterator[Finding]:
@@ -363,19 +363,19 @@ def abstract_missing(file: File) -> Iterator[Finding]:
     if file.before is None or file.is_stub:
         return
     facts, table, old = file.facts, file.facts.definition, file.old_facts
-    for row, kind in enumerate(table[f.DEF_KIND]):
+    for row, kind in enumerate(table.kind):
         cls: Entity = (CLASS, file.path, row)
-        name = facts.names[table[f.DEF_NAME][row]]
+        name = facts.names[table.name[row]]
         if kind != f.CLASS or not file.wants(name) or _says_abstract(file, cls, name):
             continue
         if old is not None and any(
-            other == f.CLASS and old.names[old.definition[f.DEF_NAME][index]] == name
-            for index, other in enumerate(old.definition[f.DEF_KIND])
+            other == f.CLASS and old.names[old.definition.name[index]] == name
+            for index, other in enumerate(old.definition.kind)
         ):
             continue
         missing = [each for each in abstract_methods(file.strict, cls) if each[1] != cls]
         if missing:
-            start = table[f.DEF_POS][row]
+            start = table.position[row]
             yield Finding(
                 "abstract-missing", file.path, start, start + len(name.encode()),
                 f"`{name}` is still abstract: {_listed(file.strict, missing)}",

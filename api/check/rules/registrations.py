@@ -79,9 +79,9 @@ def _is_same(file: File, first: Registration, second: Registration) -> bool:
 def _of_module(file: File, each: Registration) -> bool:
     """Whether a decorator is a plain function of a module, such as ``click.command``."""
     facts = file.facts
-    if facts.expr[f.EXPR_OP][each.into] != f.ATTRIBUTE or last_name(facts, each.into) == "register":
+    if facts.expr.op[each.into] != f.ATTRIBUTE or last_name(facts, each.into) == "register":
         return False
-    receiver = facts.expr[f.EXPR_A][each.into]
+    receiver = facts.expr.a[each.into]
     from ....indexer.inference.entities import MODULE, NAMESPACE
 
     found = file.strict.definitions_of(file.path, receiver)
@@ -99,11 +99,11 @@ def _are_two_definitions(
 def _thing(inference: Inference, path: str, each: Registration) -> Entity | None:
     facts = inference.need(path)
     if each.kind == DECORATED:
-        kind = facts.definition[f.DEF_KIND][each.thing]
+        kind = facts.definition.kind[each.thing]
         return (CLASS if kind == f.CLASS else FUNCTION), path, each.thing
     expr = each.thing
-    if facts.expr[f.EXPR_OP][expr] == f.CALL:
-        expr = facts.expr[f.EXPR_A][expr]  # an instance of a class
+    if facts.expr.op[expr] == f.CALL:
+        expr = facts.expr.a[expr]  # an instance of a class
     found = [item.entity for item in inference.definitions_of(path, expr)]
     return found[0] if len(found) == 1 and found[0][0] in (CLASS, FUNCTION) else None
 
@@ -134,10 +134,10 @@ def _elsewhere(file: File, each: Registration) -> tuple[str, Registration] | Non
 def _name(inference: Inference, path: str, each: Registration) -> str:
     facts = inference.need(path)
     if each.kind == DECORATED:
-        return facts.names[facts.definition[f.DEF_NAME][each.thing]]
+        return facts.names[facts.definition.name[each.thing]]
     expr = each.thing
-    if facts.expr[f.EXPR_OP][expr] == f.CALL:
-        expr = facts.expr[f.EXPR_A][expr]
+    if facts.expr.op[expr] == f.CALL:
+        expr = facts.expr.a[expr]
     return last_name(facts, expr)
 
 
@@ -175,7 +175,7 @@ def _rename_key(file: File, each: Registration, finding: Finding) -> None:
     new = f"{stem}_{each.key}" if "-" not in each.key else f"{stem}-{each.key}"
     start = each.start
     if each.kind == DECORATED:
-        begin = file.facts.definition[f.DEF_START][each.thing]
+        begin = file.facts.definition.start[each.thing]
         start = file.text.find(each.key.encode(), begin, each.start)
     else:
         start = file.text.find(each.key.encode(), each.start, each.end)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 
-from ....indexer import facts as f
 from ..excuses import is_expected_to_fail
 from ..findings import HINT, WARNING, Edit, Finding, Fix
 from . import Rule
@@ -146,20 +145,20 @@ def _is_changed(file: File, start: int) -> bool:
     facts, table = file.facts, file.facts.definition
     rows = [
         row
-        for row, position in enumerate(table[f.DEF_POS])
-        if position <= start < table[f.DEF_HEADER_END][row]
+        for row, position in enumerate(table.position)
+        if position <= start < table.header_end[row]
     ]
     parameters = facts.parameter
     names = [
-        (parameters[f.PAR_POS][row], facts.names[parameters[f.PAR_NAME][row]])
-        for row in range(len(parameters[f.PAR_POS]))
-        if parameters[f.PAR_POS][row] <= start < parameters[f.PAR_END][row]
+        (parameters.position[row], facts.names[parameters.name[row]])
+        for row in range(len(parameters.position))
+        if parameters.position[row] <= start < parameters.end[row]
     ]
     if not rows or not names:
         return True
     import re
 
-    body = file.text[table[f.DEF_HEADER_END][rows[-1]] : table[f.DEF_END][rows[-1]]]
+    body = file.text[table.header_end[rows[-1]] : table.end[rows[-1]]]
     name = re.escape(max(names)[1].encode())
     changed = (
         rb"(?<![\w.])" + name + rb"\s*(\.(append|extend|insert|add|update|pop|popitem|remove|clear|"

@@ -53,23 +53,21 @@ def stub_body(file: File) -> Iterator[Finding]:
         return
     facts, table = file.facts, file.facts.definition
     has_skeleton = _SKELETON in file.text
-    for row, kind in enumerate(table[f.DEF_KIND]):
-        if kind != f.FUNCTION or not file.is_touched(
-            table[f.DEF_START][row], table[f.DEF_END][row]
-        ):
+    for row, kind in enumerate(table.kind):
+        if kind != f.FUNCTION or not file.is_touched(table.start[row], table.end[row]):
             continue
-        name = facts.names[table[f.DEF_NAME][row]]
+        name = facts.names[table.name[row]]
         said = ""
         if has_skeleton and _is_skeleton(file, row):
             said = "is a skeleton that nobody has filled in yet."
         elif not _may_be_empty(file, row):
-            if table[f.DEF_FLAGS][row] & f.STUB_BODY:
+            if table.flags[row] & f.STUB_BODY:
                 said = _said_of_stub(file, row)
             else:
                 said = _said_of_constant(file, row)
             said = "" if said and _is_for_others(file, row) else said
         if said:
-            start = table[f.DEF_POS][row]
+            start = table.position[row]
             yield Finding(
                 "stub-body", file.path, start, start + len(name.encode()), f"`{name}` {said}",
                 subject=name, severity=HINT if file.before is None else WARNING,
@@ -79,35 +77,35 @@ def stub_body(file: File) -> Iterator[Finding]:
 def _is_skeleton(file: File, row: int) -> bool:
     """Whether the body of a function is what a skeleton of `patterns` has in its place."""
     table = file.facts.definition
-    body = file.text[table[f.DEF_HEADER_END][row] : table[f.DEF_END][row]].strip()
+    body = file.text[table.header_end[row] : table.end[row]].strip()
     return body.lstrip(b": \n\t").startswith(_SKELETON)
 
 
 def _may_be_empty(file: File, row: int) -> bool:
     """Whether a function is declared to be without a body, or says so by its name."""
     facts, table = file.facts, file.facts.definition
-    flags = table[f.DEF_FLAGS][row]
+    flags = table.flags[row]
     if flags & (f.OVERLOAD | f.ABSTRACT | f.CONDITIONAL | f.ACCESSOR):
         return True
-    name = facts.names[table[f.DEF_NAME][row]]
+    name = facts.names[table.name[row]]
     if name.startswith("__") or not name.strip("_"):
         return True
     if any(word in name.lower() for word in _IDLE):
         return True
     for expr in decorators(facts, row):
-        called = facts.expr[f.EXPR_OP][expr] == f.CALL
-        target = facts.expr[f.EXPR_A][expr] if called else expr
+        called = facts.expr.op[expr] == f.CALL
+        target = facts.expr.a[expr] if called else expr
         if last_name(facts, target) not in _TRANSPARENT:
             return True
-    scope = table[f.DEF_SCOPE][row]
-    return facts.scope[f.SCOPE_KIND][scope] not in (f.MODULE_SCOPE, f.CLASS_SCOPE)
+    scope = table.scope[row]
+    return facts.scope.kind[scope] not in (f.MODULE_SCOPE, f.CLASS_SCOPE)
 
 
 def _said_of_stub(file: File, row: int) -> str:
     """What a body without code comes to; empty when it says why it is so."""
     facts, table = file.facts, file.facts.definition
-    body = file.text[table[f.DEF_HEADER_END][row] : table[f.DEF_END][row]]
-    if b"NotImplementedError" in body and facts.names[table[f.DEF_NAME][row]]:
+    body = file.text[table.header_end[row] : table.end[row]]
+    if b"NotImplementedError" in body and facts.names[table.name[row]]:
         refusal = body[body.index(b"NotImplementedError") :].lower()
         if any(word in refusal for word in (b"subclass", b"overrid", b"support", b"deriv")):
             return ""
@@ -129,15 +127,15 @@ def _is_placeholder(comment: bytes) -> bool:
 def _said_of_constant(file: File, row: int) -> str:
     """That a function gives a constant whatever it is given; empty for what does more."""
     facts, table = file.facts, file.facts.definition
-    own = table[f.DEF_OWN_SCOPE][row]
+    own = table.own_scope[row]
     given = [
         expr for scope, expr in zip(*facts.result[:2], strict=True) if scope == own
     ]  # fmt: skip
     if len(given) != 1 or given[0] < 0 or not _is_constant(file, given[0]):
         return ""
     names = [
-        facts.names[facts.parameter[f.PAR_NAME][index]]
-        for index, scope in enumerate(facts.parameter[f.PAR_SCOPE])
+        facts.names[facts.parameter.name[index]]
+        for index, scope in enumerate(facts.parameter.scope)
         if scope == own
     ]
     names = [name for name in names if name not in ("self", "cls") and not name.startswith("_")]
@@ -161,9 +159,9 @@ def _only_returns(file: File, row: int) -> bool:
     from textwrap import dedent
 
     table = file.facts.definition
-    start = table[f.DEF_START][row]
+    start = table.start[row]
     begin = file.facts.line_starts[file.facts.line_of(start)]
-    text = file.text[begin : table[f.DEF_END][row]].decode("utf-8", "replace")
+    text = file.text[begin : table.end[row]].decode("utf-8", "replace")
     try:
         (function,) = ast.parse(dedent(text)).body
     except (SyntaxError, ValueError, RecursionError):
@@ -181,15 +179,15 @@ def _only_returns(file: File, row: int) -> bool:
 def _is_for_others(file: File, row: int) -> bool:
     """Whether a method stands in a protocol, a base class, or in the place of an inherited one."""
     facts, table = file.facts, file.facts.definition
-    scope = table[f.DEF_SCOPE][row]
-    if facts.scope[f.SCOPE_KIND][scope] != f.CLASS_SCOPE:
+    scope = table.scope[row]
+    if facts.scope.kind[scope] != f.CLASS_SCOPE:
         return False
-    owner = facts.scope[f.SCOPE_DEFINITION][scope]
-    if any(word in facts.names[table[f.DEF_NAME][owner]].lower() for word in _IDLE):
+    owner = facts.scope.definition[scope]
+    if any(word in facts.names[table.name[owner]].lower() for word in _IDLE):
         return True
     if {"Protocol", "ABC", "NamedTuple", "TypedDict"} & set(base_names(facts, owner)):
         return True
-    name = facts.names[table[f.DEF_NAME][row]]
+    name = facts.names[table.name[row]]
     cls: Entity = (CLASS, file.path, owner)
     for base in file.strict.mro(cls)[1:]:
         if base[0] == OUTSIDE or (base[0] == CLASS and file.strict.own_member(base, name)):
@@ -204,14 +202,14 @@ def _is_a_custom_here(file: File, row: int, scope: int) -> bool:
     table, old = file.facts.definition, file.old_facts
     if old is None:
         return False
-    name = file.facts.names[table[f.DEF_NAME][file.facts.scope[f.SCOPE_DEFINITION][scope]]]
+    name = file.facts.names[table.name[file.facts.scope.definition[scope]]]
     return any(
         kind == f.FUNCTION
-        and old.definition[f.DEF_FLAGS][index] & f.STUB_BODY
-        and (owner := old.scope[f.SCOPE_DEFINITION][old.definition[f.DEF_SCOPE][index]]) >= 0
-        and old.names[old.definition[f.DEF_NAME][owner]] == name
-        and old.names[old.definition[f.DEF_NAME][index]] != file.facts.names[table[f.DEF_NAME][row]]
-        for index, kind in enumerate(old.definition[f.DEF_KIND])
+        and old.definition.flags[index] & f.STUB_BODY
+        and (owner := old.scope.definition[old.definition.scope[index]]) >= 0
+        and old.names[old.definition.name[owner]] == name
+        and old.names[old.definition.name[index]] != file.facts.names[table.name[row]]
+        for index, kind in enumerate(old.definition.kind)
     )
 
 
@@ -229,9 +227,7 @@ def placeholder_comment(file: File) -> Iterator[Finding]:
             _, positions, _, ends = file.facts.expr
             strings = [(positions[row], ends[row]) for row in file.expressions(f.STRING)]
             strings += [
-                (at, text.find(b'"""', at + 3))
-                for at in file.facts.definition[f.DEF_DOC]
-                if at >= 0
+                (at, text.find(b'"""', at + 3)) for at in file.facts.definition.doc if at >= 0
             ]
         if any(first < start < last for first, last in strings):
             continue

@@ -43,7 +43,7 @@ def unbound(file: File) -> Iterator[Finding]:
         if not file.wants(facts.names[name_row]):
             continue
         rows, own = _bindings(facts, scope, name_row)
-        kinds = {facts.binding[f.BIND_KIND][row] for row in rows}
+        kinds = {facts.binding.kind[row] for row in rows}
         if not rows or kinds & {f.GLOBAL, f.NONLOCAL, f.PARAMETER, f.TYPE_PARAMETER}:
             continue
         found: tuple[str, str] | None = None
@@ -64,7 +64,7 @@ def unbound(file: File) -> Iterator[Finding]:
 
 def _bindings(facts: FileFacts, scope: int, name: int) -> tuple[list[int], bool]:
     """Rows of the bindings that a name read in a scope has, and whether they are of that scope."""
-    kinds, parents = facts.scope[f.SCOPE_KIND], facts.scope[f.SCOPE_PARENT]
+    kinds, parents = facts.scope.kind, facts.scope.parent
     current = scope
     while current >= 0:
         if kinds[current] != f.CLASS_SCOPE or current == scope:
@@ -105,8 +105,8 @@ def _is_bound_elsewhere(file: File, name: str) -> bool:
         return True
     row = facts.name_id(name)
     if any(
-        bound == row and facts.binding[f.BIND_KIND][index] == f.GLOBAL
-        for index, bound in enumerate(facts.binding[f.BIND_NAME])
+        bound == row and facts.binding.kind[index] == f.GLOBAL
+        for index, bound in enumerate(facts.binding.name)
     ):
         return True
     # Importing a module of a package binds its name in the package.
@@ -120,31 +120,31 @@ def _is_bound_elsewhere(file: File, name: str) -> bool:
 def _of_deleted(file: File, scope: int, rows: list[int], start: int) -> tuple[str, str] | None:
     """What was deleted before, on the way to where it is read, and not bound again."""
     facts, table = file.facts, file.facts.binding
-    if not any(table[f.BIND_KIND][row] == f.DELETE for row in rows):
+    if not any(table.kind[row] == f.DELETE for row in rows):
         return None
-    earlier = [row for row in rows if table[f.BIND_POS][row] < start]
+    earlier = [row for row in rows if table.position[row] < start]
     if not earlier:
         return None
-    last = max(earlier, key=table[f.BIND_POS].__getitem__)
-    if table[f.BIND_KIND][last] != f.DELETE:
+    last = max(earlier, key=table.position.__getitem__)
+    if table.kind[last] != f.DELETE:
         return None
     around = blocks_around(facts, scope, start)
-    block = table[f.BIND_BLOCK][last]
+    block = table.block[last]
     if block >= 0 and block not in around:
         return None
-    if any(facts.block[f.BLOCK_KIND][each] in (f.LOOP, f.ITERABLE) for each in around):
+    if any(facts.block.kind[each] in (f.LOOP, f.ITERABLE) for each in around):
         return None
-    line = facts.line_of(table[f.BIND_POS][last]) + 1
+    line = facts.line_of(table.position[last]) + 1
     return "deleted-name", f"is deleted on line {line}."
 
 
 def _of_exception(file: File, rows: list[int], start: int) -> tuple[str, str] | None:
     """The name of an exception, which is gone when its handler ends."""
     facts, table = file.facts, file.facts.binding
-    if any(table[f.BIND_KIND][row] != f.EXCEPT for row in rows):
+    if any(table.kind[row] != f.EXCEPT for row in rows):
         return None
-    kinds, starts, ends = (facts.block[each] for each in (f.BLOCK_KIND, f.BLOCK_START, f.BLOCK_END))
-    positions = [table[f.BIND_POS][row] for row in rows]
+    kinds, starts, ends = facts.block.kind, facts.block.start, facts.block.end
+    positions = [table.position[row] for row in rows]
     handlers = [
         row
         for row, kind in enumerate(kinds)
@@ -165,22 +165,22 @@ def _of_later(
 ) -> tuple[str, str] | None:
     """What a module or class binds only further down, where code runs in the order of its lines."""
     facts, table = file.facts, file.facts.binding
-    kind = facts.scope[f.SCOPE_KIND][scope]
+    kind = facts.scope.kind[scope]
     if kind not in _AT_ONCE:
         return None
-    first = min(table[f.BIND_POS][row] for row in rows)
-    if facts.names[facts.expr[f.EXPR_A][expr]] in _GIVEN:
+    first = min(table.position[row] for row in rows)
+    if facts.names[facts.expr.a[expr]] in _GIVEN:
         return None
-    if first <= start or any(0 <= table[f.BIND_VALUE][row] < expr for row in rows):
+    if first <= start or any(0 <= table.value[row] < expr for row in rows):
         return None
     if any(
-        facts.block[f.BLOCK_KIND][each] in (f.LOOP, f.ITERABLE)
+        facts.block.kind[each] in (f.LOOP, f.ITERABLE)
         for each in blocks_around(facts, scope, start)
     ):
         return None
     # Where the scope runs: a class in a function, or in a class, is left to those who know when.
-    outer = facts.scope[f.SCOPE_PARENT][scope]
-    if kind == f.CLASS_SCOPE and (outer != 0 or facts.bindings_of(0, facts.expr[f.EXPR_A][expr])):
+    outer = facts.scope.parent[scope]
+    if kind == f.CLASS_SCOPE and (outer != 0 or facts.bindings_of(0, facts.expr.a[expr])):
         return None
     return "used-before-definition", f"is read before line {facts.line_of(first) + 1} defines it."
 
@@ -188,19 +188,19 @@ def _of_later(
 def _of_checkers(file: File, rows: list[int]) -> tuple[str, str] | None:
     """What only ``if TYPE_CHECKING`` or ``if False`` binds, and code wants that runs."""
     facts, table = file.facts, file.facts.binding
-    if all(table[f.BIND_BLOCK][row] < 0 for row in rows):
+    if all(table.block[row] < 0 for row in rows):
         return None
     for row in rows:
-        position, scope = table[f.BIND_POS][row], table[f.BIND_SCOPE][row]
+        position, scope = table.position[row], table.scope[row]
         if not _for_checkers(facts, scope, position) and not _never(facts, scope, position):
             return None
-    line = facts.line_of(table[f.BIND_POS][rows[0]]) + 1
+    line = facts.line_of(table.position[rows[0]]) + 1
     return "never-bound", f"is bound on line {line} only, which never runs."
 
 
 def _for_checkers(facts: FileFacts, scope: int, position: int) -> bool:
     """Whether a position is under ``if TYPE_CHECKING``."""
-    kinds, tests = facts.block[f.BLOCK_KIND], facts.block[f.BLOCK_TEST]
+    kinds, tests = facts.block.kind, facts.block.test
     while scope >= 0:
         for block in blocks_around(facts, scope, position):
             test = tests[block]
@@ -210,18 +210,18 @@ def _for_checkers(facts: FileFacts, scope: int, position: int) -> bool:
                 and last_name(facts, test) == "TYPE_CHECKING"
             ):
                 return True
-        scope = facts.scope[f.SCOPE_PARENT][scope]
+        scope = facts.scope.parent[scope]
     return False
 
 
 def _never(facts: FileFacts, scope: int, position: int) -> bool:
     """Whether a position is under ``if False`` or ``while False``."""
-    kinds, tests = facts.block[f.BLOCK_KIND], facts.block[f.BLOCK_TEST]
+    kinds, tests = facts.block.kind, facts.block.test
     for block in blocks_around(facts, scope, position):
         test = tests[block]
         if test >= 0 and kinds[block] in (f.IF_TRUE, f.LOOP):
-            op, value = facts.expr[f.EXPR_OP][test], facts.expr[f.EXPR_A][test]
-            if op == f.FALSE or (op == f.INTEGER and value == 0 and facts.expr[f.EXPR_B][test]):
+            op, value = facts.expr.op[test], facts.expr.a[test]
+            if op == f.FALSE or (op == f.INTEGER and value == 0 and facts.expr.b[test]):
                 return True
     return False
 

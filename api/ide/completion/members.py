@@ -85,7 +85,7 @@ def of_value(inference: Inference, value: Value) -> list[c.Item]:
 
 def _class_name(inference: Inference, cls: Entity) -> str:
     facts = inference.need(cls[1])
-    return facts.names[facts.definition[f.DEF_NAME][cls[2]]]
+    return facts.names[facts.definition.name[cls[2]]]
 
 
 def class_items(
@@ -106,7 +106,7 @@ def _class_items(
     facts: FileFacts, cls: Entity, *, instances: bool
 ) -> Iterator[tuple[str, str, Entity]]:
     _, path, row = cls
-    scope = facts.definition[f.DEF_OWN_SCOPE][row]
+    scope = facts.definition.own_scope[row]
     names, scopes, _, kinds = facts.binding[:4]
     is_enum = _is_enum(facts, row)
     last: dict[int, int] = {}
@@ -126,17 +126,17 @@ def _class_items(
         return
     attributes = facts.attribute_binding
     seen: set[int] = set(last)
-    for index, owner in enumerate(attributes[f.ATTR_OWNER]):
-        name_row = attributes[f.ATTR_NAME][index]
+    for index, owner in enumerate(attributes.owner):
+        name_row = attributes.name[index]
         if owner == row and name_row not in seen:
             seen.add(name_row)
             yield facts.names[name_row], "field", (6, path, index)
 
 
 def _is_accessor(facts: FileFacts, binding: int) -> bool:
-    if facts.binding[f.BIND_KIND][binding] != f.DEF_FUNCTION:
+    if facts.binding.kind[binding] != f.DEF_FUNCTION:
         return False
-    flags = facts.definition[f.DEF_FLAGS][facts.binding[f.BIND_REF][binding]]
+    flags = facts.definition.flags[facts.binding.ref[binding]]
     return bool(flags & f.ACCESSOR)
 
 
@@ -148,23 +148,23 @@ def _is_enum(facts: FileFacts, row: int) -> bool:
 
 def kind_of_binding(facts: FileFacts, binding: int, *, in_class: bool = False) -> str:
     """Kind of what a binding introduces, in words."""
-    kind = facts.binding[f.BIND_KIND][binding]
-    ref = facts.binding[f.BIND_REF][binding]
+    kind = facts.binding.kind[binding]
+    ref = facts.binding.ref[binding]
     if kind == f.DEF_CLASS:
         return "class"
     if kind == f.DEF_FUNCTION:
         if not in_class:
             return "function"
-        return "property" if facts.definition[f.DEF_FLAGS][ref] & f.PROPERTY else "method"
+        return "property" if facts.definition.flags[ref] & f.PROPERTY else "method"
     if kind == f.IMPORT:
-        imported = facts.imports[f.IMP_NAME][ref]
+        imported = facts.imports.name[ref]
         if imported == -1:
             return "module"
         name = facts.names[imported] if imported >= 0 else ""
         return "class" if name[:1].isupper() and not name.isupper() else "reference"
     if in_class:
         return "field"
-    name = facts.names[facts.binding[f.BIND_NAME][binding]]
+    name = facts.names[facts.binding.name[binding]]
     return "constant" if name.isupper() else "variable"
 
 
@@ -202,8 +202,8 @@ def module_items(inference: Inference, path: str) -> list[tuple[str, str, Entity
         name = facts.names[name_row]
         is_import = kinds[index] == f.IMPORT
         if is_import:
-            ref = facts.binding[f.BIND_REF][index]
-            if facts.imports[f.IMP_FLAGS][ref] & f.FUTURE:
+            ref = facts.binding.ref[index]
+            if facts.imports.flags[ref] & f.FUTURE:
                 continue
             if is_stub and not _reexports(facts, ref) and (listed is None or name not in listed[0]):
                 continue
@@ -224,9 +224,9 @@ def star_modules(inference: Inference, path: str, facts: FileFacts) -> list[str]
     from ....indexer.inference.modules import imported_module
 
     found: list[str] = []
-    for row, name in enumerate(facts.imports[f.IMP_NAME]):
-        if name == f.STAR and facts.imports[f.IMP_SCOPE][row] == 0:
-            spelled = facts.names[facts.imports[f.IMP_MODULE][row]]
+    for row, name in enumerate(facts.imports.name):
+        if name == f.STAR and facts.imports.scope[row] == 0:
+            spelled = facts.names[facts.imports.module[row]]
             module = imported_module(inference, path, spelled)
             if module[0] == MODULE and module[1] != path and len(found) < 24:
                 found.append(module[1])
@@ -235,11 +235,11 @@ def star_modules(inference: Inference, path: str, facts: FileFacts) -> list[str]
 
 def _reexports(facts: FileFacts, row: int) -> bool:
     """Whether an import of a stub is for others: ``import a as a``, ``from b import c as c``."""
-    if not facts.imports[f.IMP_FLAGS][row] & f.ALIASED:
+    if not facts.imports.flags[row] & f.ALIASED:
         return False
-    name = facts.imports[f.IMP_NAME][row]
-    name = facts.imports[f.IMP_MODULE][row] if name == -1 else name
-    return name >= 0 and facts.names[name] == facts.names[facts.imports[f.IMP_BOUND][row]]
+    name = facts.imports.name[row]
+    name = facts.imports.module[row] if name == -1 else name
+    return name >= 0 and facts.names[name] == facts.names[facts.imports.bound[row]]
 
 
 def _second_opinion(context: c.Context) -> list[c.Item]:

@@ -80,7 +80,7 @@ def _is_new_parameter(context: c.Context) -> bool:
 def in_scope(inference: Inference, path: str, scope: int) -> list[c.Item]:
     """Names bound in a scope and those around it, the nearest first, each once."""
     facts = inference.need(path)
-    kinds, parents = facts.scope[f.SCOPE_KIND], facts.scope[f.SCOPE_PARENT]
+    kinds, parents = facts.scope.kind, facts.scope.parent
     order: list[int] = []
     current = scope
     while current >= 0:
@@ -111,11 +111,11 @@ def in_scope(inference: Inference, path: str, scope: int) -> list[c.Item]:
 
 
 def _bound(facts: FileFacts, path: str, scope: int, scope_kind: int, row: int) -> c.Item | None:
-    kind = facts.binding[f.BIND_KIND][row]
-    name = facts.names[facts.binding[f.BIND_NAME][row]]
+    kind = facts.binding.kind[row]
+    name = facts.names[facts.binding.name[row]]
     if kind == f.IMPORT:
-        ref = facts.binding[f.BIND_REF][row]
-        if facts.imports[f.IMP_FLAGS][ref] & f.FUTURE:
+        ref = facts.binding.ref[row]
+        if facts.imports.flags[ref] & f.FUTURE:
             return None
     word = kind_of_binding(facts, row, in_class=scope_kind == f.CLASS_SCOPE)
     if kind == f.PARAMETER:
@@ -128,8 +128,8 @@ def _bound(facts: FileFacts, path: str, scope: int, scope_kind: int, row: int) -
         group = c.MODULE_LEVEL if scope == 0 else c.LOCAL
     item = c.Item(name, word, group, entity_of_binding(path, facts, row))
     if kind == f.IMPORT:
-        ref = facts.binding[f.BIND_REF][row]
-        item.description = facts.names[facts.imports[f.IMP_MODULE][ref]]
+        ref = facts.binding.ref[row]
+        item.description = facts.names[facts.imports.module[ref]]
     return item
 
 

@@ -54,7 +54,7 @@ def check_scopes(inference: Inference, path: str, old: str, new: str, changed: s
     for scope in bound:
         rows = facts.bindings_of(scope, new_row) if new_row >= 0 else []
         for row in rows:
-            line = facts.line_of(facts.binding[f.BIND_POS][row]) + 1
+            line = facts.line_of(facts.binding.position[row]) + 1
             raise InvalidArgumentsError(f"{new!r} is bound in {path}, line {line}, already.")
     for position in _plain_reads(facts, old, changed):
         for scope in _scopes_from(facts, position):
@@ -88,11 +88,11 @@ def _binding_scopes(facts: FileFacts, name: str, changed: set[int]) -> set[int]:
             continue
         kind = role & f.ROLE_MASK
         if kind == f.DEFINED:
-            found.add(facts.definition[f.DEF_SCOPE][ref])
+            found.add(facts.definition.scope[ref])
         elif kind in (f.WRITTEN, f.PARAMETER_ROLE):
-            found.add(facts.binding[f.BIND_SCOPE][ref])
-        elif kind == f.IMPORTED and facts.imports[f.IMP_BOUND_POS][ref] == position:
-            found.add(facts.imports[f.IMP_SCOPE][ref])
+            found.add(facts.binding.scope[ref])
+        elif kind == f.IMPORTED and facts.imports.bound_position[ref] == position:
+            found.add(facts.imports.scope[ref])
     return found
 
 
@@ -106,7 +106,7 @@ def _plain_reads(facts: FileFacts, name: str, changed: set[int]) -> list[int]:
 
 def _scopes_from(facts: FileFacts, position: int) -> list[int]:
     """Scopes in which a name read at a position is looked for, innermost first."""
-    kinds, parents = facts.scope[f.SCOPE_KIND], facts.scope[f.SCOPE_PARENT]
+    kinds, parents = facts.scope.kind, facts.scope.parent
     first = current = scope_map.scope_at(facts, position)
     found: list[int] = []
     while current >= 0:

@@ -109,8 +109,8 @@ class _Rewriting:
     def edits(self) -> list[Edit]:
         statements: dict[int, list[int]] = {}
         spans = [(found.start(), *found.span(1)) for found in _FROM.finditer(self.text)]
-        for row, name in enumerate(self.facts.imports[f.IMP_NAME]):
-            position = self.facts.imports[f.IMP_POS][row]
+        for row, name in enumerate(self.facts.imports.name):
+            position = self.facts.imports.position[row]
             if name == -1:
                 self._plain(row)
             else:
@@ -151,9 +151,9 @@ class _Rewriting:
 
     def _plain(self, row: int) -> None:
         """Rewrite ``import a.b``."""
-        spelled = self.facts.names[self.facts.imports[f.IMP_MODULE][row]]
+        spelled = self.facts.names[self.facts.imports.module[row]]
         target = self.moves.module(spelled)
-        start = self.facts.imports[f.IMP_POS][row]
+        start = self.facts.imports.position[row]
         end = start + len(spelled.encode())
         if target != spelled and self._is_ours(spelled) and self.text[start:end] == (
             spelled.encode()
@@ -168,15 +168,15 @@ class _Rewriting:
         module = self._respelled(written, self.moves.module(old))
         leaving: list[tuple[int, str]] = []
         for row in rows:
-            if table[f.IMP_NAME][row] < 0:
+            if table.name[row] < 0:
                 continue
-            name = names[table[f.IMP_NAME][row]]
+            name = names[table.name[row]]
             inner = f"{old}.{name}" if old else name
             moved = self.moves.modules.get(inner)
             if moved is None:
                 continue
             parent, _, last = moved.rpartition(".")
-            position = table[f.IMP_POS][row]
+            position = table.position[row]
             if parent == self.moves.module(old):
                 if last != name:
                     self.found.append((position, position + len(name.encode()), last))
@@ -186,8 +186,8 @@ class _Rewriting:
             _, moved = leaving[0]
             parent, _, last = moved.rpartition(".")
             row = rows[0]
-            name = names[table[f.IMP_NAME][row]]
-            position = table[f.IMP_POS][row]
+            name = names[table.name[row]]
+            position = table.position[row]
             module = self._respelled(written, parent) if parent else ""
             if last != name:
                 self.found.append((position, position + len(name.encode()), last))
@@ -207,19 +207,19 @@ class _Rewriting:
         added = ""
         for row, moved in leaving:
             parent, _, last = moved.rpartition(".")
-            bound = names[table[f.IMP_BOUND][row]]
-            alias = f" as {bound}" if table[f.IMP_FLAGS][row] & f.ALIASED else ""
+            bound = names[table.bound[row]]
+            alias = f" as {bound}" if table.flags[row] & f.ALIASED else ""
             module = self._respelled(written, parent)
             added += f"{indent}from {module} import {last}{alias}\n"
-            first = table[f.IMP_POS][row]
-            behind = table[f.IMP_BOUND_POS][row] + len(bound.encode())
+            first = table.position[row]
+            behind = table.bound_position[row] + len(bound.encode())
             place = rows.index(row)
             if place + 1 < len(rows):
-                behind = table[f.IMP_POS][rows[place + 1]]
+                behind = table.position[rows[place + 1]]
             else:
                 previous = rows[place - 1]
-                bound = names[table[f.IMP_BOUND][previous]]
-                first = table[f.IMP_BOUND_POS][previous] + len(bound.encode())
+                bound = names[table.bound[previous]]
+                first = table.bound_position[previous] + len(bound.encode())
             self.found.append((first, behind, ""))
         self.found.append((line_start, line_start, added))
 
@@ -254,5 +254,5 @@ class _Rewriting:
         if written != last:
             return False
         row = self.facts.name_id(last)
-        bound, flags = self.facts.imports[f.IMP_BOUND], self.facts.imports[f.IMP_FLAGS]
+        bound, flags = self.facts.imports.bound, self.facts.imports.flags
         return any(flags[index] & f.ALIASED for index, each in enumerate(bound) if each == row)

@@ -163,15 +163,15 @@ def _is_alias(inference: Inference, path: str, occurrence: Occurrence, found: li
         return False
     facts = inference.need(path)
     row = facts.name_id(occurrence.name)
-    bound = facts.imports[f.IMP_BOUND]
-    for index, flags in enumerate(facts.imports[f.IMP_FLAGS]):
+    bound = facts.imports.bound
+    for index, flags in enumerate(facts.imports.flags):
         if bound[index] != row or not flags & f.ALIASED:
             continue
-        target = facts.imports[f.IMP_NAME][index]
+        target = facts.imports.name[index]
         spelled = facts.names[target] if target >= 0 else ""
         if spelled == occurrence.name:
             return False  # `import x as x` shows a name to others
-        at_name = facts.imports[f.IMP_POS][index] == occurrence.position
+        at_name = facts.imports.position[index] == occurrence.position
         if not at_name and any(name_of(inference, entity) != occurrence.name for entity in found):
             return True
     return False
@@ -182,14 +182,14 @@ def _fixture(inference: Inference, entity: Entity) -> Entity:
     if entity[0] != PARAMETER:
         return entity
     facts = inference.need(entity[1])
-    scope = facts.binding[f.BIND_SCOPE][entity[2]]
-    definition = facts.scope[f.SCOPE_DEFINITION][scope]
-    if definition < 0 or facts.scope[f.SCOPE_KIND][scope] != f.FUNCTION_SCOPE:
+    scope = facts.binding.scope[entity[2]]
+    definition = facts.scope.definition[scope]
+    if definition < 0 or facts.scope.kind[scope] != f.FUNCTION_SCOPE:
         return entity
-    own = facts.names[facts.definition[f.DEF_NAME][definition]]
+    own = facts.names[facts.definition.name[definition]]
     if not own.startswith("test") and not is_fixture(facts, definition):
         return entity
-    name = facts.names[facts.binding[f.BIND_NAME][entity[2]]]
+    name = facts.names[facts.binding.name[entity[2]]]
     found = inference.fixtures_named(entity[1], name, (FUNCTION, entity[1], definition))
     if found and name_of(inference, found[0]) == name:
         return found[0]
@@ -252,8 +252,8 @@ def _slots(inference: Inference, entity: Entity, name: str) -> list[tuple[str, i
     ops, positions, lefts, rights = facts.expr
     (extra,) = facts.extra
     text = inference.text(entity[1])
-    for binding in facts.bindings_of(facts.definition[f.DEF_OWN_SCOPE][cls], row):
-        value = facts.binding[f.BIND_VALUE][binding]
+    for binding in facts.bindings_of(facts.definition.own_scope[cls], row):
+        value = facts.binding.value[binding]
         if value < 0:
             continue
         parts = [value]
@@ -314,5 +314,5 @@ def _alias_changes(
 
 def _binds_here(facts: f.FileFacts, position: int) -> bool:
     """Whether an import binds the name at a position, instead of only naming what it imports."""
-    bound_at = facts.imports[f.IMP_BOUND_POS]
+    bound_at = facts.imports.bound_position
     return any(at == position for at in bound_at)
