@@ -10,6 +10,7 @@ import os
 from _thread import RLock, allocate_lock
 
 from .errors import DamagedError, LockedError, StoreError
+from .paths import is_outside
 from .search_path.search_path import ENVIRONMENT, Layers
 from .search_path.stamps import Seen
 from .snapshot import Snapshot, View
@@ -102,7 +103,7 @@ class Index:
 
     def module_name(self, path: str) -> str | None:
         """Dotted name of a file of the workspace, or of one outside of it by its absolute path."""
-        if path.startswith("/"):
+        if is_outside(path):
             return self.layers.module_name(path)
         return self.workspace.module_name(path)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 
+from ..indexer.paths import is_outside
 from . import uris
 from .documents import real_path, untitled_path
 from .progress import BuildProgress
@@ -95,14 +96,14 @@ class Workspace:
                 continue
             spelled[path] = uri
             content = document.content
-            if len(content) <= limit and not (path.startswith("/") and _is_on_disk(path, content)):
+            if len(content) <= limit and not (is_outside(path) and _is_on_disk(path, content)):
                 contents[path] = content
         self._overlaid = kept = state, contents, spelled
         return kept
 
     def uri_of(self, path: str) -> str:
         """URI of a file as snapshots name it."""
-        if path.startswith("/"):
+        if is_outside(path):
             return uris.of_path(path)
         inside = self._inside
         if inside == "" and self._spelled_inside:

@@ -133,18 +133,18 @@ def refusing(
     ``given`` are the parameters to which the call gives something.
     """
     function = signature.entity
-    if function[0] != FUNCTION or depth <= 0:
+    if function.kind != FUNCTION or depth <= 0:
         return None
-    if function[1].endswith(".pyi"):
+    if function.path.endswith(".pyi"):
         source = source_entity(inference, function)
         if source is None and "cls" not in given:
             return _refused_by_class(inference, function, name, depth)
-        if source is None or source[0] != FUNCTION or not keeps_signature(inference, source):
+        if source is None or source.kind != FUNCTION or not keeps_signature(inference, source):
             return None
         function = source
-    facts = inference.need(function[1])
+    facts = inference.need(function.path)
     rest = _rest_of(inference, function)
-    scope = facts.definition.own_scope[function[2]]
+    scope = facts.definition.own_scope[function.row]
     if not rest or facts.scope.flags[scope] & f.SCOPE_USES_LOCALS:
         return None
     calls = _handed_to(facts, function, rest, name)
@@ -160,14 +160,14 @@ def _refused_by_class(
     inference: Inference, function: Entity, name: str, depth: int
 ) -> Signature | None:
     """The class that a stub names as ``cls: type[C] | None``, whose constructor gets the rest."""
-    facts = inference.need(function[1])
+    facts = inference.need(function.path)
     refused: Signature | None = None
     for row in parameter_rows(inference, function):
         annotation = facts.parameter.annotation[row]
         if facts.names[facts.parameter.name[row]] != "cls" or annotation < 0:
             continue
-        for value in without_none(inference.annotation_type(function[1], annotation)):
-            callee = of_class(inference, value[1]) if value[0] == CLASS_OBJECT else None
+        for value in without_none(inference.annotation_type(function.path, annotation)):
+            callee = of_class(inference, value.entity) if value.form == CLASS_OBJECT else None
             for signature in callee.signatures if callee is not None else ():
                 refused = _refuses(inference, signature, name, depth)
                 if refused is None:
@@ -179,13 +179,13 @@ def _refused_by(
     inference: Inference, function: Entity, call: int, start: Entity | None, name: str,
     given: frozenset[str], depth: int,
 ) -> Signature | None:  # fmt: skip
-    facts = inference.need(function[1])
+    facts = inference.need(function.path)
     if access_paths.keyword_argument(facts, call, name) >= 0:
         return None
     callee_expr = facts.expr.a[call]
-    found = reached(inference, function[1], callee_expr, start)
+    found = reached(inference, function.path, callee_expr, start)
     if found is None:
-        found = _by_default(inference, function[1], callee_expr, given)
+        found = _by_default(inference, function.path, callee_expr, given)
     if not _is_super(facts, callee_expr):
         start = None
     refused: Signature | None = None
@@ -228,7 +228,7 @@ def _by_default(
 
 def _rest_of(inference: Inference, function: Entity) -> str:
     """Name of the ``**`` parameter of a function, or an empty text."""
-    facts = inference.need(function[1])
+    facts = inference.need(function.path)
     for row in parameter_rows(inference, function):
         if facts.parameter.kind[row] == f.VAR_KEYWORD:
             return facts.names[facts.parameter.name[row]]
@@ -244,13 +244,13 @@ def _is_super(facts: FileFacts, function: int) -> bool:
 
 
 def _overrides(inference: Inference, entity: Entity) -> list[Entity]:
-    if entity[0] != FUNCTION or name_of(inference, entity) in ("__init__", "__new__"):
+    if entity.kind != FUNCTION or name_of(inference, entity) in ("__init__", "__new__"):
         return []
     return overridden_by(inference, entity)
 
 
 def _override_refuses(inference: Inference, entity: Entity, name: str, depth: int) -> bool:
-    callee = of_function(inference, entity, bound=False) if entity[0] == FUNCTION else None
+    callee = of_function(inference, entity, bound=False) if entity.kind == FUNCTION else None
     return callee is not None and all(
         _refuses(inference, each, name, depth) is not None for each in callee.signatures
     )
@@ -268,7 +268,7 @@ def _refuses(inference: Inference, signature: Signature, name: str, depth: int) 
 def _handed_to(facts: FileFacts, function: Entity, rest: str, name: str) -> list[int] | None:
     """Calls that get all of a function's ``**kwargs``; None when more is done with them."""
     table = facts.definition
-    start, end = table.start[function[2]], table.end[function[2]]
+    start, end = table.start[function.row], table.end[function.row]
     calls: list[int] = []
     for role, position, expr in facts.occurrences(rest):
         if not start <= position < end or role & f.ROLE_MASK == f.PARAMETER_ROLE:

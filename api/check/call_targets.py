@@ -13,6 +13,7 @@ from ...indexer.inference.entities import (
     MODULE,
     NAMESPACE,
     VARIABLE,
+    Entity,
     name_of,
     owner_class,
 )
@@ -98,17 +99,17 @@ def _is_made_anew(inference: Inference, facts: FileFacts, row: int, type_: Type)
     if value < 0 or facts.expr.op[value] != f.CALL:
         return False
     return any(
-        each[0] == CLASS_OBJECT and name_of(inference, each[1]) == facts.names[name]
+        each.form == CLASS_OBJECT and name_of(inference, each.entity) == facts.names[name]
         for each in type_
     )
 
 
 def _is_definition(inference: Inference, entity: Entity) -> bool:
     """Whether an entity is a function or class, be it one that a call makes."""
-    if entity[0] == VARIABLE:
-        facts = inference.need(entity[1])
+    if entity.kind == VARIABLE:
+        facts = inference.need(entity.path)
         return synthesized.made_class(facts, entity)
-    return entity[0] in (FUNCTION, CLASS)
+    return entity.kind in (FUNCTION, CLASS)
 
 
 def _holds_a_class(inference: Inference, entity: Entity) -> bool:
@@ -129,7 +130,7 @@ def _of_definitions(inference: Inference, found: list[Found]) -> Reached | None:
     """Functions and classes that are named themselves."""
     callees: list[Callee] = []
     for item in found:
-        if item.entity[0] != FUNCTION:
+        if item.entity.kind != FUNCTION:
             callee = of_class(inference, item.entity)
         else:
             callee = of_function(inference, item.entity, bound=False)
@@ -163,7 +164,7 @@ def _of_attribute(
     receiver = facts.expr.a[function]
     name = facts.names[facts.expr.b[function]]
     for item in inference.definitions_of(path, receiver):
-        if item.entity[0] in (MODULE, NAMESPACE):
+        if item.entity.kind in (MODULE, NAMESPACE):
             found = module_attribute(inference, item.entity, name)
             if found and all(_is_definition(inference, each.entity) for each in found):
                 return _of_definitions(inference, [each.weaker(item.evidence) for each in found])
@@ -181,10 +182,10 @@ def of_members(
     callees: list[Callee] = []
     evidence = EXACT
     for value in concrete(inference, receivers):
-        evidence = max(evidence, value[3])
+        evidence = max(evidence, value.evidence)
         if _stands_for_others(inference, value):
             return None
-        if value[0] == SUPER:
+        if value.form == SUPER:
             found = _behind(inference, value, name, start)
         else:
             found = _of_members(inference, value, member_definitions(inference, value, name))
@@ -196,13 +197,13 @@ def of_members(
 
 def _stands_for_others(inference: Inference, value: Value) -> bool:
     """Whether a value is any class, a ``super`` under another name, or answers by itself."""
-    if value[1][0] != CLASS:
+    if value.entity.kind != CLASS:
         return False
-    if value[0] == INSTANCE and inference.class_member(value[1], "__getattribute__"):
+    if value.form == INSTANCE and inference.class_member(value.entity, "__getattribute__"):
         return True
     any_class = standard_class(inference, "builtins", "type")
     hidden = standard_class(inference, "builtins", "super")
-    return value[1] == hidden or any_class in inference.mro(value[1])
+    return value.entity == hidden or any_class in inference.mro(value.entity)
 
 
 def _of_members(inference: Inference, value: Value, found: list[Found]) -> list[Callee]:
@@ -210,11 +211,11 @@ def _of_members(inference: Inference, value: Value, found: list[Found]) -> list[
     callees: list[Callee] = []
     for item in found:
         callee: Callee | None = None
-        if item.entity[0] == FUNCTION and not _is_hidden(inference, value, item.entity):
-            flags = inference.need(item.entity[1]).definition.flags[item.entity[2]]
+        if item.entity.kind == FUNCTION and not _is_hidden(inference, value, item.entity):
+            flags = inference.need(item.entity.path).definition.flags[item.entity.row]
             if not flags & (f.PROPERTY | f.ACCESSOR):
                 callee = of_method(inference, value, item.entity)
-        elif item.entity[0] == CLASS:
+        elif item.entity.kind == CLASS:
             callee = of_class(inference, item.entity)
         if callee is None:
             return []
@@ -224,17 +225,17 @@ def _of_members(inference: Inference, value: Value, found: list[Found]) -> list[
 
 def _is_hidden(inference: Inference, value: Value, function: Entity) -> bool:
     """Whether a constructor found on a class is its metaclass's, which that of ``object`` hides."""
-    if value[0] != CLASS_OBJECT or name_of(inference, function) not in ("__new__", "__init__"):
+    if value.form != CLASS_OBJECT or name_of(inference, function) not in ("__new__", "__init__"):
         return False
-    if value[1][0] == VARIABLE:
+    if value.entity.kind == VARIABLE:
         return True  # of `namedtuple("Point", "x y")`, whose constructor nobody writes
-    owner = (CLASS, function[1], owner_class(inference.need(function[1]), function))
-    return owner not in inference.mro(value[1])
+    owner = Entity(CLASS, function.path, owner_class(inference.need(function.path), function))
+    return owner not in inference.mro(value.entity)
 
 
 def _behind(inference: Inference, value: Value, name: str, start: Entity | None) -> list[Callee]:
     """What ``super().name`` may be: of the class itself, and of each that is derived from it."""
-    cls = value[1]
+    cls = value.entity
     callees: list[Callee] = []
     if name in ("__init__", "__new__") and _is_made(inference, cls):
         return []
@@ -260,7 +261,7 @@ def _is_made(inference: Inference, cls: Entity) -> bool:
 
 
 def _is_whole(inference: Inference, cls: Entity) -> bool:
-    return all(each[0] == CLASS for each in inference.mro(cls))
+    return all(each.kind == CLASS for each in inference.mro(cls))
 
 
 def _derived(inference: Inference, cls: Entity) -> list[Entity]:
@@ -278,11 +279,11 @@ def _of_type(inference: Inference, type_: Type) -> Reached | None:
     callees: list[Callee] = []
     evidence = INFERRED
     for value in without_none(type_):
-        if value[0] == CLASS_OBJECT and is_protocol(inference, value[1]):
+        if value.form == CLASS_OBJECT and is_protocol(inference, value.entity):
             return None  # a class that has what the protocol says, which is no class itself
         found = of_value(inference, value)
         if found is None:
             return None
         callees += found
-        evidence = max(evidence, value[3])
+        evidence = max(evidence, value.evidence)
     return Reached(callees, evidence) if callees else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...indexer import facts as f
 from ...indexer.inference.classes import own_member_names
-from ...indexer.inference.entities import CLASS
+from ...indexer.inference.entities import CLASS, Entity
 from ...indexer.inference.modules import imported_module
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.signatures import parameter_rows
@@ -88,7 +88,7 @@ def _imports(inference: Inference, importer: str, path: str, stem: str) -> bool:
         if name_row >= 0 and facts.names[name_row] == stem:
             spelled += stem if spelled.endswith(".") else f".{stem}"
         if spelled.rpartition(".")[2] == stem and (
-            imported_module(inference, importer, spelled)[1] == path
+            imported_module(inference, importer, spelled).path == path
         ):
             return True
     return False
@@ -120,7 +120,7 @@ def same_kind_elsewhere(inference: Inference, entity: Entity, name: str) -> list
             if facts.binding.kind[binding] in (f.DEF_CLASS, f.DEF_FUNCTION):
                 definition = facts.binding.ref[binding]
                 if facts.definition.kind[definition] == wanted:
-                    found.append((kind, where, definition))
+                    found.append(Entity(kind, where, definition))
                     break
     return found
 
@@ -130,7 +130,7 @@ def how_alike(inference: Inference, entity: Entity, other: Entity) -> tuple[floa
 
     Negative when one is made from the other on purpose.
     """
-    if entity[0] == CLASS:
+    if entity.kind == CLASS:
         return _classes(inference, entity, other)
     return _functions(inference, entity, other)
 
@@ -179,13 +179,13 @@ def _functions(inference: Inference, entity: Entity, other: Entity) -> tuple[flo
 
 
 def _body(inference: Inference, function: Entity) -> list[bytes]:
-    facts = inference.need(function[1])
-    start = facts.definition.header_end[function[2]]
-    end = facts.definition.end[function[2]]
-    return inference.text(function[1])[start : min(end, start + _COMPARED)].split()
+    facts = inference.need(function.path)
+    start = facts.definition.header_end[function.row]
+    end = facts.definition.end[function.row]
+    return inference.text(function.path)[start : min(end, start + _COMPARED)].split()
 
 
 def _parameter_names(inference: Inference, function: Entity) -> list[str]:
-    facts = inference.need(function[1])
+    facts = inference.need(function.path)
     names = facts.parameter.name
     return [facts.names[names[row]] for row in parameter_rows(inference, function)]

@@ -205,11 +205,11 @@ class File:
         ops, _, _, rights = self.facts.expr
         if ops[expr] != f.ATTRIBUTE:
             return False
-        said = {value[:2] for value in type_}
+        said = {value.head for value in type_}
         for row in self._set_from_outside.get(rights[expr], ()):
             given = self.facts.attribute_binding.value[row]
             held = self.strict.infer_type(self.path, given) if given >= 0 else ()
-            if not held or any(value[:2] not in said for value in without_none(held)):
+            if not held or any(value.head not in said for value in without_none(held)):
                 return True
         return False
 
@@ -337,7 +337,7 @@ class File:
 
         table = self.facts.imports
         return any(
-            imported_module(self.strict, self.path, self.facts.names[row])[0] == OUTSIDE
+            imported_module(self.strict, self.path, self.facts.names[row]).kind == OUTSIDE
             for row in set(table.module)
         )
 
@@ -381,7 +381,7 @@ def _needs_unknown(inference: Inference, path: str) -> bool:
         inference,
         ("needs unknown", path),
         lambda: any(
-            imported_module(inference, path, facts.names[row])[0] == OUTSIDE for row in rows
+            imported_module(inference, path, facts.names[row]).kind == OUTSIDE for row in rows
         ),
         False,
     )

@@ -52,33 +52,33 @@ def makes_coroutine(inference: Inference, path: str, call: int) -> tuple[Entity,
         if any(not is_asynchronous(inference, each) for each in overridden_by(inference, entity)):
             return None
         found.append(entity)
-        evidence = max(evidence, value[3])
+        evidence = max(evidence, value.evidence)
     return found[0], evidence
 
 
 def _called(inference: Inference, value: Value) -> Entity | None:
-    if value[0] == FUNCTION_OBJECT and value[1][0] == FUNCTION:
-        return value[1]
-    if value[0] == INSTANCE and value[1][0] == CLASS:
+    if value.form == FUNCTION_OBJECT and value.entity.kind == FUNCTION:
+        return value.entity
+    if value.form == INSTANCE and value.entity.kind == CLASS:
         found = member_definitions(inference, value, "__call__")
-        if len(found) == 1 and found[0].entity[0] == FUNCTION:
+        if len(found) == 1 and found[0].entity.kind == FUNCTION:
             return found[0].entity
     return None
 
 
 def is_asynchronous(inference: Inference, function: Entity) -> bool:
     """Whether every call of a function makes a coroutine."""
-    if function[0] != FUNCTION:
+    if function.kind != FUNCTION:
         return False
     for each in overloads(inference, function):
-        facts = inference.need(each[1])
-        flags = facts.definition.flags[each[2]]
+        facts = inference.need(each.path)
+        flags = facts.definition.flags[each.row]
         if not keeps_result(inference, each) or flags & (f.PROPERTY | f.GENERATOR):
             return False
         if flags & f.ASYNC:
             continue
-        annotation = facts.definition.returns[each[2]]
-        type_ = inference.annotation_type(each[1], annotation) if annotation >= 0 else ()
+        annotation = facts.definition.returns[each.row]
+        type_ = inference.annotation_type(each.path, annotation) if annotation >= 0 else ()
         if not type_ or not all(is_coroutine(inference, value) for value in type_):
             return False
     return True
@@ -86,17 +86,17 @@ def is_asynchronous(inference: Inference, function: Entity) -> bool:
 
 def is_coroutine(inference: Inference, value: Value) -> bool:
     """Whether a value is a coroutine, which does nothing until it is awaited."""
-    return value[0] == INSTANCE and any(
-        is_standard_class(inference, value[1], *each) for each in _MODULES
+    return value.form == INSTANCE and any(
+        is_standard_class(inference, value.entity, *each) for each in _MODULES
     )
 
 
 def is_plain(inference: Inference, function: Entity) -> bool:
     """Whether no call of a function gives anything that can be awaited, as far as its text says."""
-    if function[0] != FUNCTION:
+    if function.kind != FUNCTION:
         return False
-    facts = inference.need(function[1])
-    flags = facts.definition.flags[function[2]]
+    facts = inference.need(function.path)
+    flags = facts.definition.flags[function.row]
     if flags & (f.ASYNC | f.PROPERTY | f.ABSTRACT | f.STUB_BODY | f.OVERLOAD):
         return False
     return keeps_result(inference, function)
@@ -104,13 +104,13 @@ def is_plain(inference: Inference, function: Entity) -> bool:
 
 def gives_nothing(inference: Inference, function: Entity) -> bool:
     """Whether a function that is not asynchronous returns no value."""
-    if not is_plain(inference, function) or function[1].endswith(".pyi"):
+    if not is_plain(inference, function) or function.path.endswith(".pyi"):
         return False
-    facts = inference.need(function[1])
-    flags = facts.definition.flags[function[2]]
-    if flags & (f.RETURNS_VALUE | f.GENERATOR) or facts.definition.returns[function[2]] >= 0:
+    facts = inference.need(function.path)
+    flags = facts.definition.flags[function.row]
+    if flags & (f.RETURNS_VALUE | f.GENERATOR) or facts.definition.returns[function.row] >= 0:
         return False
-    scope = facts.definition.own_scope[function[2]]
+    scope = facts.definition.own_scope[function.row]
     # What only raises is there to be written, or is written by a derived class.
     kinds = {
         kind
@@ -123,7 +123,7 @@ def gives_nothing(inference: Inference, function: Entity) -> bool:
 def cannot(inference: Inference, type_: Type, method: str) -> bool:
     """Whether no alternative of a type has a method of syntax, such as ``__await__``."""
     return bool(type_) and all(
-        value[0] in (INSTANCE, NONE, FUNCTION_OBJECT)
+        value.form in (INSTANCE, NONE, FUNCTION_OBJECT)
         and has_member(inference, value, method) == ABSENT
         for value in type_
     )
@@ -136,10 +136,10 @@ def rejects_coroutine(inference: Inference, wanted: Type) -> bool:
         return False
     fitting = inference.mro(coroutine)
     for value in wanted:
-        if value[0] == NONE:
+        if value.form == NONE:
             continue
-        entity = value[1]
-        if value[0] != INSTANCE or entity[0] != CLASS or entity in fitting:
+        entity = value.entity
+        if value.form != INSTANCE or entity.kind != CLASS or entity in fitting:
             return False
         if is_protocol(inference, entity) or name_of(inference, entity) in _ANYTHING:
             return False
@@ -150,15 +150,15 @@ def keeps_call(inference: Inference, path: str, call: int) -> bool:
     """Whether a call gives what the function says: no decorator, no override may change that."""
     function = inference.need(path).expr.a[call]
     return all(
-        keeps_result(inference, value[1])
-        and (_says_result(inference, value[1]) or not overridden_by(inference, value[1]))
+        keeps_result(inference, value.entity)
+        and (_says_result(inference, value.entity) or not overridden_by(inference, value.entity))
         for value in inference.infer_type(path, function)
-        if value[0] == FUNCTION_OBJECT and value[1][0] == FUNCTION
+        if value.form == FUNCTION_OBJECT and value.entity.kind == FUNCTION
     )
 
 
 def _says_result(inference: Inference, function: Entity) -> bool:
-    return inference.need(function[1]).definition.returns[function[2]] >= 0
+    return inference.need(function.path).definition.returns[function.row] >= 0
 
 
 # What a coroutine has itself.
@@ -244,7 +244,7 @@ def _as_argument(file: File, expr: int, call: int) -> str:
     if found is None:
         return ""
     name = last_name(file.facts, function)
-    if all(each.entity[1].endswith("/builtins.pyi") for each in found.callees) and (
+    if all(each.entity.path.endswith("/builtins.pyi") for each in found.callees) and (
         name in _LOOKING
     ):
         return f"`{name}` is given it"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...indexer import facts as f
-from ...indexer.inference.entities import FUNCTION
+from ...indexer.inference.entities import FUNCTION, Entity
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.signatures import parameter_rows
 from ...indexer.plugins.synthesized import decorators, last_name
@@ -51,17 +51,18 @@ def keeps_class(inference: Inference, cls: Entity) -> bool:
 
 
 def _all_keep(inference: Inference, entity: Entity, names: frozenset[str]) -> bool:
-    facts = inference.need(entity[1])
-    if facts.definition.decorators[entity[2]] < 0:
+    facts = inference.need(entity.path)
+    if facts.definition.decorators[entity.row] < 0:
         return True
-    for expr in decorators(facts, entity[2]):
+    for expr in decorators(facts, entity.row):
         called = facts.expr.op[expr] == f.CALL
         target = facts.expr.a[expr] if called else expr
         if last_name(facts, target) in names:
             continue
-        found = _with_body(inference, inference.definitions_of(entity[1], target))
+        found = _with_body(inference, inference.definitions_of(entity.path, target))
         if not found or not all(
-            each[0] == FUNCTION and _gives_what_it_takes(inference, each, called) for each in found
+            each.kind == FUNCTION and _gives_what_it_takes(inference, each, called)
+            for each in found
         ):
             return False
     return True
@@ -83,7 +84,7 @@ def _with_body(inference: Inference, found: list[Found]) -> list[Entity]:
                 ]
                 row = next((r for r in refs if not table.flags[r] & f.OVERLOAD), row)
         if (kind, path, row) not in result:
-            result.append((kind, path, row))
+            result.append(Entity(kind, path, row))
     return result
 
 
@@ -94,7 +95,7 @@ def _gives_what_it_takes(inference: Inference, decorator: Entity, called: bool) 
 
 
 def _gives_now(inference: Inference, decorator: Entity, called: bool) -> bool:
-    if decorator[1].endswith(".pyi"):
+    if decorator.path.endswith(".pyi"):
         return _says_so(inference, decorator, called)
     returned = _returned(inference, decorator)
     if called:
@@ -106,8 +107,8 @@ def _gives_now(inference: Inference, decorator: Entity, called: bool) -> bool:
 
 
 def _returned(inference: Inference, function: Entity) -> list[int]:
-    facts = inference.need(function[1])
-    scope = facts.definition.own_scope[function[2]]
+    facts = inference.need(function.path)
+    scope = facts.definition.own_scope[function.row]
     return [
         expr
         for where, expr, kind in zip(*facts.result[:3], strict=True)
@@ -118,8 +119,8 @@ def _returned(inference: Inference, function: Entity) -> list[int]:
 def _inner_functions(inference: Inference, function: Entity, returned: list[int]) -> list[Entity]:
     found: list[Entity] = []
     for expr in returned:
-        items = inference.definitions_of(function[1], expr) if expr >= 0 else []
-        inner = [each for each in _with_body(inference, items) if each[0] == FUNCTION]
+        items = inference.definitions_of(function.path, expr) if expr >= 0 else []
+        inner = [each for each in _with_body(inference, items) if each.kind == FUNCTION]
         if not inner:
             return []
         found += inner
@@ -128,13 +129,13 @@ def _inner_functions(inference: Inference, function: Entity, returned: list[int]
 
 def _returns_parameter(inference: Inference, function: Entity) -> bool:
     """Whether a function gives its first parameter back, or a function inside of it that does."""
-    facts = inference.need(function[1])
+    facts = inference.need(function.path)
     rows = parameter_rows(inference, function)
     returned = _returned(inference, function)
     if not rows or not returned or _replaces_constructor(facts, function):
         return False
     name = facts.parameter.name[rows[0]]
-    scope = facts.definition.own_scope[function[2]]
+    scope = facts.definition.own_scope[function.row]
     if len(facts.bindings_of(scope, name)) != 1:
         return False
     ops, _, lefts, _ = facts.expr
@@ -167,8 +168,8 @@ def _decorating(facts: FileFacts, expr: int) -> int:
 
 def _replaces_constructor(facts: FileFacts, function: Entity) -> bool:
     """Whether a decorator gives a class another constructor: ``cls.__init__ = …``."""
-    start = facts.definition.start[function[2]]
-    end = facts.definition.end[function[2]]
+    start = facts.definition.start[function.row]
+    end = facts.definition.end[function.row]
     return any(
         start <= position < end
         for name in ("__init__", "__new__", "__call__")
@@ -179,13 +180,13 @@ def _replaces_constructor(facts: FileFacts, function: Entity) -> bool:
 
 def _says_so(inference: Inference, decorator: Entity, called: bool) -> bool:
     """Whether annotations say so: ``(F) -> F``, ``(Callable[P, R]) -> Callable[P, R]``."""
-    facts = inference.need(decorator[1])
+    facts = inference.need(decorator.path)
     table = facts.definition
-    if table.returns[decorator[2]] < 0:
+    if table.returns[decorator.row] < 0:
         return False
-    text = inference.text(decorator[1])
-    start = table.position[decorator[2]]
-    header = text[start : table.header_end[decorator[2]]].decode("utf-8", "replace")
+    text = inference.text(decorator.path)
+    start = table.position[decorator.row]
+    header = text[start : table.header_end[decorator.row]].decode("utf-8", "replace")
     result = "".join(header.rpartition("->")[2].split()).rstrip(":").strip("'\"")
     if called:
         # `-> Callable[[F], F]`

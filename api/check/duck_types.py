@@ -9,7 +9,7 @@ from __future__ import annotations
 from ...indexer import facts as f
 from ...indexer.inference.access_paths import access_path, root_names
 from ...indexer.inference.classes import subclasses
-from ...indexer.inference.entities import CLASS, OUTSIDE
+from ...indexer.inference.entities import CLASS, OUTSIDE, Entity
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.type_variables import concrete
 from ...indexer.scope_map import scope_at
@@ -116,7 +116,7 @@ def classes_with(inference: Inference, path: str, name: str) -> Iterator[Entity]
     if facts is None or facts.name_id(name) < 0:
         return
     for row, kind in enumerate(facts.definition.kind):
-        cls = (CLASS, path, row)
+        cls = Entity(CLASS, path, row)
         if kind == f.CLASS and inference.class_member(cls, name):
             yield cls
             if inference.own_member(cls, name):
@@ -124,7 +124,7 @@ def classes_with(inference: Inference, path: str, name: str) -> Iterator[Entity]
 
 
 def _has_all(inference: Inference, cls: Entity, others: frozenset[str]) -> bool:
-    if any(base[0] == OUTSIDE for base in inference.mro(cls)):
+    if any(base.kind == OUTSIDE for base in inference.mro(cls)):
         return True
     if inference.class_member(cls, "__getattr__"):
         return True
@@ -148,7 +148,7 @@ def is_given_to(inference: Inference, name: str, type_: Type) -> bool:
     """Whether code of the workspace gives an attribute to what may be of one of these types."""
     if not is_set_from_outside(inference, name):
         return False
-    classes = {value[1] for value in type_}
+    classes = {value.entity for value in type_}
     return any(
         _may_be(inference, path, receiver, classes)
         for path in inference.files_with(name)
@@ -182,9 +182,9 @@ def _may_be(inference: Inference, path: str, receiver: int, classes: set[Entity]
     # A type variable is what it is bound to, and anything when it is not.
     values = concrete(inference, inference.infer_type(path, receiver))
     return not values or any(
-        value[1] in classes
-        or classes.intersection(inference.mro(value[1]))
-        or any(value[1] in inference.mro(cls) for cls in classes)
+        value.entity in classes
+        or classes.intersection(inference.mro(value.entity))
+        or any(value.entity in inference.mro(cls) for cls in classes)
         for value in values
     )
 

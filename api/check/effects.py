@@ -15,6 +15,7 @@ from ...indexer.inference.entities import (
     FUNCTION,
     PARAMETER,
     VARIABLE,
+    Entity,
     first_parameter_class,
     owner_class,
 )
@@ -57,27 +58,27 @@ def is_pure_call(file: File, call: int) -> bool:
 
 
 def _is_pure(inference: Inference, entity: Entity) -> bool:
-    if entity[0] != FUNCTION or entity[1].startswith("/"):
+    if entity.kind != FUNCTION or entity.is_outside:
         return False
     key = ("pure", entity)
     return cached(inference, key, lambda: _is_pure_now(inference, entity), False)
 
 
 def _is_pure_now(inference: Inference, entity: Entity) -> bool:
-    facts = inference.need(entity[1])
+    facts = inference.need(entity.path)
     table = facts.definition
-    flags = table.flags[entity[2]]
+    flags = table.flags[entity.row]
     if flags & (f.ASYNC | f.GENERATOR | f.STUB_BODY | f.ABSTRACT | f.CONDITIONAL | f.OVERLOAD):
         return False
     if not flags & f.RETURNS_VALUE or not keeps_result(inference, entity):
         return False
     if any(  # `@deprecated` warns
         last_name(facts, expr) not in ("staticmethod", "classmethod", "override", "final")
-        for expr in decorators(facts, entity[2])
+        for expr in decorators(facts, entity.row)
     ):
         return False
-    own = table.own_scope[entity[2]]
-    start, end = table.header_end[entity[2]], table.end[entity[2]]
+    own = table.own_scope[entity.row]
+    start, end = table.header_end[entity.row], table.end[entity.row]
     if end - start > _MOST or any(
         scope == own and kind == f.RAISE
         for scope, kind in zip(facts.result.scope, facts.result.kind, strict=True)
@@ -93,7 +94,7 @@ def _is_pure_now(inference: Inference, entity: Entity) -> bool:
         for scope, kind in zip(facts.binding.scope, facts.binding.kind, strict=True)
     ):
         return False
-    return _computes_only(inference, entity[1], inside) and not overridden_by(inference, entity)
+    return _computes_only(inference, entity.path, inside) and not overridden_by(inference, entity)
 
 
 def _computes_only(inference: Inference, path: str, inside: tuple[int, int]) -> bool:
@@ -111,7 +112,7 @@ def _computes_only(inference: Inference, path: str, inside: tuple[int, int]) -> 
             if name not in _HARMLESS:
                 return False
             found = inference.definitions_of(path, function)
-            if not all(item.entity[1].endswith("/builtins.pyi") for item in found):
+            if not all(item.entity.path.endswith("/builtins.pyi") for item in found):
                 return False
     text = inference.text(path)[inside[0] : inside[1]]
     return not any(word in text for word in (b"assert", b"with ", b"del ", b"import", b"global"))
@@ -148,10 +149,10 @@ def endless_recursion(file: File, row: int) -> tuple[int, str] | None:
         if file.scope_at(position) != scope or not _is_unconditional(file, scope, position, expr):
             continue
         found = file.strict.definitions_of(file.path, expr)
-        if [item.entity for item in found] != [(FUNCTION, file.path, row)]:
+        if [item.entity for item in found] != [Entity(FUNCTION, file.path, row)]:
             continue
         if _is_on_another(file, row, expr) or overridden_by(
-            file.strict, (FUNCTION, file.path, row)
+            file.strict, Entity(FUNCTION, file.path, row)
         ):
             continue
         if is_stored and _calls_before(file, scope, start, position):
@@ -178,7 +179,7 @@ def _in_setter(
     text = file.text[facts.definition.start[row] : facts.definition.position[row]]
     if f"{name}.setter".encode() not in text:
         return None
-    cls = owner_class(facts, (FUNCTION, file.path, row))
+    cls = owner_class(facts, Entity(FUNCTION, file.path, row))
     table = facts.attribute_binding
     for each, position in enumerate(table.position):
         if (
@@ -247,7 +248,7 @@ def _is_on_another(file: File, row: int, expr: int) -> bool:
     if ops[expr] != f.ATTRIBUTE:
         return False
     receiver = lefts[expr]
-    cls = owner_class(facts, (FUNCTION, file.path, row))
+    cls = owner_class(facts, Entity(FUNCTION, file.path, row))
     if cls < 0 or ops[receiver] != f.NAME:
         return True
     found = file.strict.definitions_of(file.path, receiver)
@@ -255,10 +256,10 @@ def _is_on_another(file: File, row: int, expr: int) -> bool:
         len(found) == 1
         and (
             (
-                found[0].entity[0] == PARAMETER
+                found[0].entity.kind == PARAMETER
                 and first_parameter_class(facts, found[0].entity) == cls
             )
-            or found[0].entity == (CLASS, file.path, cls)
+            or found[0].entity == Entity(CLASS, file.path, cls)
         )
     )
 
@@ -266,23 +267,23 @@ def _is_on_another(file: File, row: int, expr: int) -> bool:
 def what_cannot_be_called(file: File, function: int) -> tuple[str, int] | None:
     """What is called and cannot be, as a sentence, and the evidence; None when it may be."""
     type_ = without_none(file.complete_type(function))
-    if not type_ or not all(value[0] in (INSTANCE, MODULE_OBJECT) for value in type_):
+    if not type_ or not all(value.form in (INSTANCE, MODULE_OBJECT) for value in type_):
         return None
-    if any("/typing" in value[1][1] for value in type_):
+    if any("/typing" in value.entity.path for value in type_):
         return None  # special forms, whose stubs do not say what they are
     if _is_tested(file, function):
         return None
     found = file.strict.definitions_of(file.path, function)
-    if any(item.entity[0] == PARAMETER and _is_unsaid(file, item.entity) for item in found):
+    if any(item.entity.kind == PARAMETER and _is_unsaid(file, item.entity) for item in found):
         return None  # in the body of a class, a function of any kind may be called
     if any(_may_be_set_elsewhere(file, item.entity) for item in found):
         return None
     if any(
-        value[0] == INSTANCE and has_member(file.strict, value, "__call__") != ABSENT
+        value.form == INSTANCE and has_member(file.strict, value, "__call__") != ABSENT
         for value in type_
     ):
         return None
-    evidence = max(max((value[3] for value in type_), default=0), 0)
+    evidence = max(max((value.evidence for value in type_), default=0), 0)
     said = receiver_text(file, function, type_)
     if any(_is_property(file, item.entity) for item in found):
         return f"{said} is what a property gives, and cannot be called.", evidence
@@ -290,7 +291,7 @@ def what_cannot_be_called(file: File, function: int) -> tuple[str, int] | None:
 
 
 def _is_unsaid(file: File, entity: Entity) -> bool:
-    return file.strict.need(entity[1]).binding.annotation[entity[2]] < 0
+    return file.strict.need(entity.path).binding.annotation[entity.row] < 0
 
 
 def _is_tested(file: File, function: int) -> bool:
@@ -305,10 +306,10 @@ def _is_tested(file: File, function: int) -> bool:
 
 
 def _is_property(file: File, entity: Entity) -> bool:
-    if entity[0] != FUNCTION:
+    if entity.kind != FUNCTION:
         return False
-    facts = file.strict.need(entity[1])
-    return bool(facts.definition.flags[entity[2]] & f.PROPERTY)
+    facts = file.strict.need(entity.path)
+    return bool(facts.definition.flags[entity.row] & f.PROPERTY)
 
 
 def _may_be_set_elsewhere(file: File, entity: Entity) -> bool:

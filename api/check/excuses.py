@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ...indexer import facts as f
 from ...indexer.inference.classes import is_protocol
-from ...indexer.inference.entities import CLASS, name_of, owner_class
+from ...indexer.inference.entities import CLASS, Entity, name_of, owner_class
 from ...indexer.inference.standard_types import standard_class
 from ...indexer.inference.types import INSTANCE, SUPER
 from ...indexer.scope_map import block_at
@@ -104,12 +104,12 @@ _MOCKING = (
 def is_of_outer_class(file: File, type_: Type, name: str) -> bool:
     """Whether a class around a class has a member: frameworks hand it on to those inside."""
     for value in type_:
-        if value[1][0] != CLASS:
+        if value.entity.kind != CLASS:
             continue
-        facts = file.strict.need(value[1][1])
-        outer = owner_class(facts, value[1])
+        facts = file.strict.need(value.entity.path)
+        outer = owner_class(facts, value.entity)
         while outer >= 0:
-            entity = (CLASS, value[1][1], outer)
+            entity = Entity(CLASS, value.entity.path, outer)
             if file.strict.class_member(entity, name):
                 return True
             outer = owner_class(facts, entity)
@@ -123,13 +123,13 @@ def is_below(file: File, type_: Type, name: str) -> bool:
     """
     layers = file.strict.snapshot.index.layers
     for value in type_:
-        cls = value[1]
-        if value[0] != INSTANCE or cls[0] != CLASS or cls[1][:1] != "/":
+        cls = value.entity
+        if value.form != INSTANCE or cls.kind != CLASS or cls.path[:1] != "/":
             continue
-        if layers.layer(cls[1]) == "stdlib":
+        if layers.layer(cls.path) == "stdlib":
             continue
         for _, folder in layers.top_levels():
-            if not cls[1].startswith(folder + "/"):
+            if not cls.path.startswith(folder + "/"):
                 continue
             for path in _naming(layers.listed(folder), name)[:_LOOKED_INTO]:
                 for other in classes_with(file.strict, path, name):
@@ -155,11 +155,11 @@ def _naming(paths: list[str], name: str) -> list[str]:
 def is_part(file: File, type_: Type) -> bool:
     """Whether a value is of a class that is there to be mixed in, or what stands behind one."""
     for value in type_:
-        if value[1][0] != CLASS:
+        if value.entity.kind != CLASS:
             continue
-        if "mixin" in name_of(file.strict, value[1]).lower():
+        if "mixin" in name_of(file.strict, value.entity).lower():
             return True
-        if value[0] == SUPER and len(file.strict.mro(value[1])) <= 2:
+        if value.form == SUPER and len(file.strict.mro(value.entity)) <= 2:
             return True  # nothing but `object` is, unless another class comes between
     return False
 
@@ -168,14 +168,14 @@ def is_more_than_said(file: File, type_: Type) -> bool:
     """Whether a value is at least an abstract class of the standard library, and so more."""
     layers = file.strict.snapshot.index.layers
     return any(
-        value[0] == INSTANCE
-        and value[1][0] == CLASS
-        and value[1][1].endswith(".pyi")
-        and layers.layer(value[1][1]) == "stdlib"
+        value.form == INSTANCE
+        and value.entity.kind == CLASS
+        and value.entity.path.endswith(".pyi")
+        and layers.layer(value.entity.path) == "stdlib"
         and (
-            is_protocol(file.strict, value[1])
-            or name_of(file.strict, value[1]).startswith("_")
-            or _has_abstract_methods(file, value[1])
+            is_protocol(file.strict, value.entity)
+            or name_of(file.strict, value.entity).startswith("_")
+            or _has_abstract_methods(file, value.entity)
         )
         for value in type_
     )
@@ -183,7 +183,7 @@ def is_more_than_said(file: File, type_: Type) -> bool:
 
 def usually_has(file: File, type_: Type, name: str) -> bool:
     """Whether a class of the standard library that is usually meant has a member."""
-    if any(name_of(file.strict, value[1]).startswith("_") for value in type_):
+    if any(name_of(file.strict, value.entity).startswith("_") for value in type_):
         return True  # such a class is an invention of stubs
     for module, names in _USUAL.items():
         for each in names:
@@ -191,14 +191,14 @@ def usually_has(file: File, type_: Type, name: str) -> bool:
             if cls is None or not file.strict.class_member(cls, name):
                 continue
             order = file.strict.mro(cls)
-            if any(value[1] in order for value in type_):
+            if any(value.entity in order for value in type_):
                 return True
     return False
 
 
 def _has_abstract_methods(file: File, cls: Entity) -> bool:
-    facts = file.strict.need(cls[1])
-    scope = facts.definition.own_scope[cls[2]]
+    facts = file.strict.need(cls.path)
+    scope = facts.definition.own_scope[cls.row]
     return any(
         where == scope and flags & f.ABSTRACT
         for where, flags in zip(facts.definition.scope, facts.definition.flags, strict=True)

@@ -76,7 +76,7 @@ def is_own(inference: Inference, finding: Finding) -> bool:
         return True
     if finding.rule == "unknown-keyword":
         # What is called is the last of what is near.
-        return bool(finding.nearest) and finding.nearest[-1][1] == finding.path
+        return bool(finding.nearest) and finding.nearest[-1].path == finding.path
     if finding.rule != "unresolved-attribute":
         return False
     try:
@@ -86,9 +86,9 @@ def is_own(inference: Inference, finding: Finding) -> bool:
     ops, positions, lefts, _ = file.facts.expr
     for row, position in enumerate(positions):
         if position == finding.start and ops[row] == f.ATTRIBUTE:
-            owners = {value[1][1] for value in file.complete_type(lefts[row])}
+            owners = {value.entity.path for value in file.complete_type(lefts[row])}
             if not owners:
                 found = file.strict.definitions_of(file.path, lefts[row])
-                owners = {item.entity[1] for item in found}
+                owners = {item.entity.path for item in found}
             return finding.path in owners
     return False

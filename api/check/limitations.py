@@ -115,7 +115,7 @@ def _look(file: File, near: Regions | None, found: dict[str, Unjudged]) -> None:
     for row, flags in enumerate(table.flags):
         spelled = facts.names[table.module[row]]
         guarded = flags & _TRIED or file.is_guarded(table.position[row], "ImportError")
-        if guarded or imported_module(file.strict, file.path, spelled)[0] != OUTSIDE:
+        if guarded or imported_module(file.strict, file.path, spelled).kind != OUTSIDE:
             continue
         why = _why(file.strict, file.path, spelled)
         if why:
@@ -136,17 +136,17 @@ def _judge_member(file: File, expr: int, found: dict[str, Unjudged]) -> None:
     facts = file.facts
     receiver, name = facts.expr.a[expr], facts.names[facts.expr.b[expr]]
     for value in file.strict.infer_type(file.path, receiver):
-        if value[0] not in (INSTANCE, CLASS_OBJECT) or value[1][0] != CLASS:
+        if value.form not in (INSTANCE, CLASS_OBJECT) or value.entity.kind != CLASS:
             continue
-        for base in file.strict.mro(value[1]):
-            why = _why(file.strict, file.path, base[1]) if base[0] == OUTSIDE else ""
+        for base in file.strict.mro(value.entity):
+            why = _why(file.strict, file.path, base.path) if base.kind == OUTSIDE else ""
             found_there = (
                 attribute_definitions(file.strict, file.path, receiver, name) if why else []
             )
-            if why and all(item.entity[0] == OUTSIDE for item in found_there):
+            if why and all(item.entity.kind == OUTSIDE for item in found_there):
                 position = facts.expr.position[expr]
                 end = position + len(name.encode())
-                _add(found, base[1].partition(".")[0], why, file.path, position, end)
+                _add(found, base.path.partition(".")[0], why, file.path, position, end)
                 return
 
 

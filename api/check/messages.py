@@ -25,16 +25,16 @@ def receiver_text(file: File, receiver: int, type_: Type) -> str:
     spelled = file.spelled(receiver)
     if spelled and spelled not in ("self", "cls") and f"`{spelled}`" not in said:
         return f"`{spelled}`, {said},"
-    if len(words) == 1 and type_[0][0] == INSTANCE:
+    if len(words) == 1 and type_[0].form == INSTANCE:
         said = said.removeprefix("a ")
     return said[:1].upper() + said[1:]
 
 
 def _value(file: File, value: Value) -> str:
-    form, entity = value[0], value[1]
+    form, entity = value.form, value.entity
     if form == NONE:
         return "None"
-    name = name_of(file.strict, entity) if entity[0] != OUTSIDE else entity[1]
+    name = name_of(file.strict, entity) if entity.kind != OUTSIDE else entity.path
     if form == CLASS_OBJECT:
         return f"the class `{name}`"
     if form == MODULE_OBJECT:

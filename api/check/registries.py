@@ -172,17 +172,17 @@ def identity(inference: Inference, path: str, each: Registration) -> tuple[Entit
     into, member = each.into, ""
     if each.kind != SET and ops[into] == f.ATTRIBUTE:
         receiver = [item.entity for item in inference.definitions_of(path, lefts[into])]
-        if len(receiver) == 1 and receiver[0][0] not in (MODULE, NAMESPACE):
+        if len(receiver) == 1 and receiver[0].kind not in (MODULE, NAMESPACE):
             into, member = lefts[into], facts.names[rights[into]]
     found = {item.entity for item in inference.definitions_of(path, into)}
     if len(found) != 1:
         return None
     (entity,) = found
-    if entity[0] == VARIABLE:
-        kinds = inference.need(entity[1]).scope.kind
-        scope = inference.need(entity[1]).binding.scope[entity[2]]
+    if entity.kind == VARIABLE:
+        kinds = inference.need(entity.path).scope.kind
+        scope = inference.need(entity.path).binding.scope[entity.row]
         return (entity, member) if kinds[scope] in (f.MODULE_SCOPE, f.CLASS_SCOPE) else None
-    return (entity, member) if entity[0] in (FUNCTION, CLASS) else None
+    return (entity, member) if entity.kind in (FUNCTION, CLASS) else None
 
 
 def keeps_by_key(inference: Inference, path: str, each: Registration) -> bool | None:
@@ -190,7 +190,7 @@ def keeps_by_key(inference: Inference, path: str, each: Registration) -> bool | 
     if each.kind == SET:
         return True
     functions = [item.entity for item in inference.definitions_of(path, each.into)]
-    if len(functions) != 1 or functions[0][0] != FUNCTION or functions[0][1].startswith("/"):
+    if len(functions) != 1 or functions[0].kind != FUNCTION or functions[0].path.startswith("/"):
         return None
     function = functions[0]
     return cached(
@@ -200,11 +200,11 @@ def keeps_by_key(inference: Inference, path: str, each: Registration) -> bool | 
 
 def _sets_items(inference: Inference, function: Entity) -> bool | None:
     """True for ``registry[key] = …`` with its own parameter; False for ``registry[key].append``."""
-    facts = inference.need(function[1])
+    facts = inference.need(function.path)
     rows = parameter_rows(inference, function)
     names = {facts.parameter.name[row] for row in rows}
-    start = facts.definition.start[function[2]]
-    end = facts.definition.end[function[2]]
+    start = facts.definition.start[function.row]
+    end = facts.definition.end[function.row]
     ops, positions, lefts, _ = facts.expr
     for index in facts.item_binding.key:
         is_name = index >= 0 and ops[index] == f.NAME and start <= positions[index] < end

@@ -9,7 +9,15 @@ from __future__ import annotations
 
 from ...indexer import facts as f
 from ...indexer.inference.classes import is_enum, subclasses
-from ...indexer.inference.entities import CLASS, FUNCTION, OUTSIDE, VARIABLE, name_of, owner_class
+from ...indexer.inference.entities import (
+    CLASS,
+    FUNCTION,
+    OUTSIDE,
+    VARIABLE,
+    Entity,
+    name_of,
+    owner_class,
+)
 from ...indexer.inference.members import member_definitions
 from ...indexer.inference.signatures import overloads, parameter_rows
 from ...indexer.inference.standard_types import standard_class
@@ -91,11 +99,11 @@ def of_value(inference: Inference, value: Value, *, exactly: bool = False) -> li
     ``exactly`` says that a class is meant itself, and no class derived from it.
     """
     form, entity, args, _ = value
-    if form == FUNCTION_OBJECT and entity[0] == FUNCTION:
+    if form == FUNCTION_OBJECT and entity.kind == FUNCTION:
         receivers: Type = tuple(
             each for each in (args[0] if args else ()) if each[0] != MODULE_OBJECT
         )
-        starts = {each[1] for each in receivers if each[1][0] == CLASS}
+        starts = {each.entity for each in receivers if each.entity.kind == CLASS}
         start = next(iter(starts)) if len(starts) == 1 else None
         found = of_function(inference, entity, bound=bool(receivers), start=start)
         return None if found is None else [found]
@@ -104,9 +112,9 @@ def of_value(inference: Inference, value: Value, *, exactly: bool = False) -> li
         if found is None:
             return None
         return [found] if exactly else _with_derived(inference, found)
-    if form == INSTANCE and entity[0] == CLASS:
+    if form == INSTANCE and entity.kind == CLASS:
         methods = member_definitions(inference, value, "__call__")
-        if len(methods) == 1 and methods[0].entity[0] == FUNCTION:
+        if len(methods) == 1 and methods[0].entity.kind == FUNCTION:
             found = of_function(inference, methods[0].entity, bound=True, start=entity)
             return None if found is None else [found]
     return None
@@ -114,15 +122,15 @@ def of_value(inference: Inference, value: Value, *, exactly: bool = False) -> li
 
 def of_method(inference: Inference, receiver: Value, function: Entity) -> Callee | None:
     """A method as it is called on a value, whatever its decorators have made of its result."""
-    flags = inference.need(function[1]).definition.flags[function[2]]
-    bound = receiver[0] not in (CLASS_OBJECT, MODULE_OBJECT) or bool(flags & f.CLASSMETHOD)
-    if receiver[0] == CLASS_OBJECT:
-        owner = (CLASS, function[1], owner_class(inference.need(function[1]), function))
-        own = [*inference.mro(receiver[1]), standard_class(inference, "builtins", "object")]
+    flags = inference.need(function.path).definition.flags[function.row]
+    bound = receiver.form not in (CLASS_OBJECT, MODULE_OBJECT) or bool(flags & f.CLASSMETHOD)
+    if receiver.form == CLASS_OBJECT:
+        owner = Entity(CLASS, function.path, owner_class(inference.need(function.path), function))
+        own = [*inference.mro(receiver.entity), standard_class(inference, "builtins", "object")]
         bound = bound or (owner[2] >= 0 and owner not in own)  # a method of its metaclass
     if flags & f.STATIC or name_of(inference, function) == "__new__":
         bound = False
-    start = receiver[1] if receiver[1][0] == CLASS and receiver[0] != SUPER else None
+    start = receiver.entity if receiver.entity.kind == CLASS and receiver.form != SUPER else None
     return of_function(inference, function, bound=bound, start=start)
 
 
@@ -167,7 +175,7 @@ def _implementation(inference: Inference, listed: list[Entity]) -> list[Entity]:
     facts = inference.need(path)
     table = facts.definition
     return [
-        (FUNCTION, path, facts.binding.ref[binding])
+        Entity(FUNCTION, path, facts.binding.ref[binding])
         for binding in facts.bindings_of(table.scope[row], table.name[row])
         if facts.binding.kind[binding] == f.DEF_FUNCTION
         and not table.flags[facts.binding.ref[binding]] & f.OVERLOAD
@@ -176,10 +184,10 @@ def _implementation(inference: Inference, listed: list[Entity]) -> list[Entity]:
 
 def overridden_by(inference: Inference, function: Entity) -> list[Entity]:
     """Methods that stand in the place of a method in derived classes of the workspace."""
-    cls = owner_class(inference.need(function[1]), function)
+    cls = owner_class(inference.need(function.path), function)
     if cls < 0:
         return []
-    base: Entity = (CLASS, function[1], cls)
+    base: Entity = Entity(CLASS, function.path, cls)
     name = name_of(inference, function)
     found: list[Entity] = []
     waiting, seen = [base], {base}
@@ -194,9 +202,9 @@ def overridden_by(inference: Inference, function: Entity) -> list[Entity]:
 
 
 def _parameters(inference: Inference, function: Entity) -> list[Parameter]:
-    facts = inference.need(function[1])
+    facts = inference.need(function.path)
     return [
-        _parameter(inference, function[1], row)
+        _parameter(inference, function.path, row)
         for row in parameter_rows(inference, function)
         if facts.parameter.name[row] >= 0
     ]
@@ -215,7 +223,7 @@ def _parameter(inference: Inference, path: str, row: int) -> Parameter:
     ):
         kind = f.POSITIONAL_ONLY  # as stubs used to write it
     required = table.default[row] < 0 and kind not in (f.VAR_POSITIONAL, f.VAR_KEYWORD)
-    return Parameter(name, kind, (FUNCTION, path, row), required=required)
+    return Parameter(name, kind, Entity(FUNCTION, path, row), required=required)
 
 
 def of_lambda(inference: Inference, path: str, expr: int) -> Callee:
@@ -223,7 +231,7 @@ def of_lambda(inference: Inference, path: str, expr: int) -> Callee:
     facts = inference.need(path)
     scope = facts.expr.b[expr]
     rows = [row for row, owner in enumerate(facts.parameter.scope) if owner == scope]
-    entity: Entity = (OUTSIDE, "", -1)
+    entity: Entity = Entity(OUTSIDE, "", -1)
     return Callee(entity, [Signature(entity, [_parameter(inference, path, row) for row in rows])])
 
 
@@ -231,28 +239,28 @@ def of_class(inference: Inference, cls: Entity) -> Callee | None:
     """What calling a class takes; None when its metaclass, or what is not here, has a say."""
     from .synthesized_init import made_signature
 
-    if cls[0] == VARIABLE:
+    if cls.kind == VARIABLE:
         signature = made_signature(inference, cls, [cls])
         known = signature is not None and signature.entity == cls
         return Callee(cls, [signature]) if signature is not None and known else None
-    if cls[0] != CLASS:
+    if cls.kind != CLASS:
         return None
     order = inference.mro(cls)
     if is_enum(inference, cls) or _makes_otherwise(inference, cls):
         return None
-    if not all(keeps_class(inference, each) for each in order if each[0] == CLASS):
+    if not all(keeps_class(inference, each) for each in order if each.kind == CLASS):
         return None
-    if any(_new_gives_another(inference, each) for each in order if each[0] == CLASS):
+    if any(_new_gives_another(inference, each) for each in order if each.kind == CLASS):
         return None
     place, written = _written_constructor(inference, cls, order)
-    if place < 0 or any(each[0] != CLASS for each in order[: place + 1]):
+    if place < 0 or any(each.kind != CLASS for each in order[: place + 1]):
         return None
     made = made_signature(inference, cls, order[: place + 1])
     if made is not None:
         return Callee(cls, [made]) if made.entity == cls else None
     if written is None:
         # Of `object`: nothing, if all bases are here.
-        complete = all(each[0] == CLASS and not _has_source(inference, each) for each in order)
+        complete = all(each.kind == CLASS and not _has_source(inference, each) for each in order)
         return Callee(cls, [Signature(cls, [], cls)]) if complete else None
     found = of_function(inference, written, bound=True, start=cls)
     return None if found is None else Callee(cls, found.signatures)
@@ -268,19 +276,19 @@ def _makes_otherwise(inference: Inference, cls: Entity) -> bool:
     own = [item.entity for item in inference.class_member(meta, "__call__")]
     type_ = standard_class(inference, "builtins", "type")
     return any(
-        entity[0] != FUNCTION
-        or (CLASS, entity[1], owner_class(inference.need(entity[1]), entity)) != type_
+        entity.kind != FUNCTION
+        or Entity(CLASS, entity.path, owner_class(inference.need(entity.path), entity)) != type_
         for entity in own
     )
 
 
 def _replaces_constructors(inference: Inference, meta: Entity) -> bool:
     """Whether code of a metaclass gives classes another constructor: ``cls.__new__ = …``."""
-    facts = inference.facts(meta[1]) if meta[0] == CLASS else None
+    facts = inference.facts(meta.path) if meta.kind == CLASS else None
     if facts is None:
         return True
-    start = facts.definition.start[meta[2]]
-    end = facts.definition.end[meta[2]]
+    start = facts.definition.start[meta.row]
+    end = facts.definition.end[meta.row]
     return any(
         start <= position < end
         for name in ("__init__", "__new__", "setattr")
@@ -291,29 +299,29 @@ def _replaces_constructors(inference: Inference, meta: Entity) -> bool:
 
 def _has_source(inference: Inference, cls: Entity) -> bool:
     """Whether a class is one of a stub with its source at hand, which may write a constructor."""
-    if not cls[1].endswith(".pyi"):
+    if not cls.path.endswith(".pyi"):
         return False
-    if inference.snapshot.index.layers.layer(inference.snapshot.absolute(cls[1])) == "stdlib":
+    if inference.snapshot.index.layers.layer(inference.snapshot.absolute(cls.path)) == "stdlib":
         return False
-    return source_path(inference, cls[1]) is not None
+    return source_path(inference, cls.path) is not None
 
 
 def _new_gives_another(inference: Inference, cls: Entity) -> bool:
     """Whether ``__new__`` of a class may give an object that something else has made."""
-    facts = inference.facts(cls[1])
-    if facts is None or cls[1].endswith(".pyi") or facts.name_id("__new__") < 0:
+    facts = inference.facts(cls.path)
+    if facts is None or cls.path.endswith(".pyi") or facts.name_id("__new__") < 0:
         return False
     return any(
         _gives_another(inference, item.entity)
         for item in inference.own_member(cls, "__new__")
-        if item.entity[0] == FUNCTION
+        if item.entity.kind == FUNCTION
     )
 
 
 def _gives_another(inference: Inference, new: Entity) -> bool:
     """Whether a function returns what a call gives that is none of ``__new__``."""
-    facts = inference.need(new[1])
-    scope = facts.definition.own_scope[new[2]]
+    facts = inference.need(new.path)
+    scope = facts.definition.own_scope[new.row]
     ops, _, lefts, _ = facts.expr
     scopes, exprs, kinds = facts.result[:3]
     return any(
@@ -337,17 +345,17 @@ def _written_constructor(
     best: tuple[int, Entity | None] = (len(order), None)
     for name in ("__init__", "__new__"):
         for item in inference.class_member(cls, name)[-1:]:
-            if item.entity[0] not in (FUNCTION, OUTSIDE):
+            if item.entity.kind not in (FUNCTION, OUTSIDE):
                 return -1, None
-            if item.entity[0] == OUTSIDE:
-                place = next((at for at, each in enumerate(order) if each[0] != CLASS), 0)
+            if item.entity.kind == OUTSIDE:
+                place = next((at for at, each in enumerate(order) if each.kind != CLASS), 0)
                 if place < best[0]:
                     best = place, None
                 continue
-            owner = (
+            owner = Entity(
                 CLASS,
-                item.entity[1],
-                owner_class(inference.need(item.entity[1]), item.entity),
+                item.entity.path,
+                owner_class(inference.need(item.entity.path), item.entity),
             )
             if owner == standard_class(inference, "builtins", "object"):
                 continue

@@ -71,19 +71,19 @@ def closest(name: str, candidates: Iterable[str], *, most: int = _MOST_NEAR) -> 
 
 def nearest_names(inference: Inference, module: Entity, name: str) -> list[Entity]:
     """What a module has whose name is most like this one."""
-    if module[0] != MODULE:
+    if module.kind != MODULE:
         return []
-    facts = inference.facts(module[1])
+    facts = inference.facts(module.path)
     if facts is None:
         return []
     bound: dict[str, int] = {}
     for row, scope in enumerate(facts.binding.scope):
         if scope == 0:
             bound[facts.names[facts.binding.name[row]]] = row
-    if module[1].endswith(".pyi") and not name.startswith("_"):
+    if module.path.endswith(".pyi") and not name.startswith("_"):
         # What only stubs have is for stubs; that is what their private names are mostly.
         bound = {each: row for each, row in bound.items() if not each.startswith("_")}
-    return [entity_of_binding(module[1], facts, bound[each]) for each in closest(name, bound)]
+    return [entity_of_binding(module.path, facts, bound[each]) for each in closest(name, bound)]
 
 
 def nearest_members(inference: Inference, type_: Type, name: str) -> list[Entity]:
@@ -93,7 +93,7 @@ def nearest_members(inference: Inference, type_: Type, name: str) -> list[Entity
     for form, entity, _, _ in type_:
         if form == MODULE_OBJECT:
             found += nearest_names(inference, entity, name)
-        elif form in (INSTANCE, CLASS_OBJECT) and entity[0] == CLASS:
+        elif form in (INSTANCE, CLASS_OBJECT) and entity.kind == CLASS:
             for member, item, _ in members(inference, entity):
                 named.setdefault(member, item.entity)
     return found + [named[each] for each in closest(name, named)]
@@ -104,9 +104,13 @@ def offered_members(inference: Inference, type_: Type) -> list[str]:
 
     A name that was made up is like none of them, and still one of them is what was meant.
     """
-    if len(type_) != 1 or type_[0][0] not in (INSTANCE, CLASS_OBJECT) or type_[0][1][0] != CLASS:
+    if (
+        len(type_) != 1
+        or type_[0].form not in (INSTANCE, CLASS_OBJECT)
+        or type_[0].entity.kind != CLASS
+    ):
         return []
-    names = [name for name, _, _ in members(inference, type_[0][1]) if not name.startswith("_")]
+    names = [name for name, _, _ in members(inference, type_[0].entity) if not name.startswith("_")]
     return list(dict.fromkeys(names)) if len(names) <= _MOST_OFFERED else []
 
 
@@ -119,7 +123,7 @@ def nearest_modules(inference: Inference, path: str, spelled: str) -> list[Entit
     if not package:
         return []
     parent = imported_module(inference, path, package)
-    if parent[0] not in (MODULE, NAMESPACE):
+    if parent.kind not in (MODULE, NAMESPACE):
         return []
     from ...indexer.inference.modules import submodule
 
@@ -133,7 +137,7 @@ def _inside(inference: Inference, package: Entity) -> list[str]:
     """Names of the modules that lie in a package's folder."""
     import os
 
-    folder = package[1] if package[0] == NAMESPACE else package[1].rpartition("/")[0]
+    folder = package.path if package.kind == NAMESPACE else package.path.rpartition("/")[0]
     try:
         names = os.listdir(inference.snapshot.absolute(folder))
     except OSError:
@@ -168,7 +172,7 @@ def same_name_elsewhere(inference: Inference, name: str) -> list[Entity]:
             if facts.binding.position[binding] == symbol[5]:
                 found.append(entity_of_binding(path, facts, binding))
     order = {CLASS: 0, FUNCTION: 1}
-    return sorted(found, key=lambda entity: (order.get(entity[0], 2), entity[1]))[:_MOST_NEAR]
+    return sorted(found, key=lambda entity: (order.get(entity.kind, 2), entity.path))[:_MOST_NEAR]
 
 
 # Files that use a receiver's name which are looked at; classes that are taken for it.
@@ -194,7 +198,7 @@ def likely_members(file: File, expr: int, name: str, others: set[str]) -> list[E
     scored: dict[str, tuple[float, Entity]] = {}
     for cls in classes[:_CLASSES]:
         for member, item, _ in members(file.inference, cls):
-            if member.startswith("_") or member in scored or item.entity[1].startswith("/"):
+            if member.startswith("_") or member in scored or item.entity.is_outside:
                 continue
             score = _score(file, item.entity, name, member, call)
             if member in used:
@@ -208,9 +212,9 @@ def likely_members(file: File, expr: int, name: str, others: set[str]) -> list[E
 
 def _score(file: File, entity: Entity, name: str, member: str, call: int) -> float:
     score = similarity(name, member)
-    if (entity[0] == FUNCTION) == (call >= 0):
+    if (entity.kind == FUNCTION) == (call >= 0):
         score += _KIND
-    if call >= 0 and entity[0] == FUNCTION:
+    if call >= 0 and entity.kind == FUNCTION:
         from .signatures import of_function
 
         callee = of_function(file.strict, entity, bound=True)
@@ -230,9 +234,9 @@ def _call_of(facts: FileFacts, expr: int) -> int:
 def _classes(inference: Inference, path: str, receiver: int) -> list[Entity]:
     """Classes of the workspace that a receiver is an instance of, as far as anybody knows."""
     return [
-        value[1]
+        value.entity
         for value in without_none(inference.infer_type(path, receiver))
-        if value[0] == INSTANCE and value[1][0] == CLASS and not value[1][1].startswith("/")
+        if value.form == INSTANCE and value.entity.kind == CLASS and not value.entity.is_outside
     ]
 
 

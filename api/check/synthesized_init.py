@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...indexer import facts as f
-from ...indexer.inference.entities import CLASS, OUTSIDE, VARIABLE, owner_class
+from ...indexer.inference.entities import CLASS, OUTSIDE, VARIABLE, Entity, owner_class
 from ...indexer.inference.standard_types import standard_class
 from ...indexer.plugins import synthesized
 from ...indexer.plugins.synthesized import decorators, last_name
@@ -29,16 +29,16 @@ def made_signature(inference: Inference, cls: Entity, order: list[Entity]) -> Si
     of a class before it hides. Where a constructor is made and nobody can say how, the signature's
     entity is none.
     """
-    if cls[0] == VARIABLE:
-        return _of_call(inference, cls, cls[1], _value_of(inference, cls))
+    if cls.kind == VARIABLE:
+        return _of_call(inference, cls, cls.path, _value_of(inference, cls))
     tuples, dicts = (
         standard_class(inference, "typing", "NamedTuple"),
         standard_class(inference, "typing", "_TypedDict"),
     )
     for place, each in enumerate(order):
-        if each[0] != CLASS or each in (tuples, dicts):
+        if each.kind != CLASS or each in (tuples, dicts):
             continue
-        facts = inference.need(each[1])
+        facts = inference.need(each.path)
         is_writer = bool(inference.own_member(each, "__init__")) or bool(
             inference.own_member(each, "__new__")
         )
@@ -55,7 +55,7 @@ def made_signature(inference: Inference, cls: Entity, order: list[Entity]) -> Si
             if last_name(facts, base) == "NamedTuple":
                 return _of_tuple(inference, cls, each)
             if synthesized.maker(facts, base):
-                return _of_call(inference, cls, each[1], base)
+                return _of_call(inference, cls, each.path, base)
         if place == 0 and dicts is not None and synthesized.is_typed_dict(inference, cls):
             return _of_dict(inference, cls)
     # Made by somebody else's rules: a base or decorator that says that it makes dataclasses.
@@ -70,11 +70,11 @@ def _is_made_otherwise(options: dict[str, int], *, is_writer: bool) -> bool:
 
 
 def _unknown() -> Signature:
-    return Signature((OUTSIDE, "", -1), [])
+    return Signature(Entity(OUTSIDE, "", -1), [])
 
 
 def _bases(facts: FileFacts, cls: Entity) -> list[int]:
-    at = facts.definition.arguments[cls[2]]
+    at = facts.definition.arguments[cls.row]
     (extra,) = facts.extra
     rows = range(at + 1, at + 1 + 3 * extra[at], 3) if at >= 0 else ()
     return [extra[index + 2] for index in rows if extra[index] == f.ARG_POSITIONAL]
@@ -82,7 +82,7 @@ def _bases(facts: FileFacts, cls: Entity) -> list[int]:
 
 def _made_by(facts: FileFacts, cls: Entity) -> tuple[str, dict[str, int]]:
     """``dataclass``, ``attrs`` or nothing, and the decorator's keywords with the op of each."""
-    for expr in decorators(facts, cls[2]):
+    for expr in decorators(facts, cls.row):
         called = facts.expr.op[expr] == f.CALL
         name = last_name(facts, facts.expr.a[expr] if called else expr)
         options = _keywords(facts, expr) if called else {}
@@ -105,9 +105,9 @@ def _of_fields(inference: Inference, cls: Entity, maker: Entity) -> Signature:
     """``maker`` is the class whose decorator makes the constructor that ``cls`` has."""
     found: list[Parameter] = []
     for field in synthesized.fields(inference, maker):
-        path, row = field.entity[1], field.entity[2]
+        path, row = field.entity.path, field.entity.row
         facts = inference.need(path)
-        kind, options = _made_by(facts, (CLASS, path, owner_class(facts, field.entity)))
+        kind, options = _made_by(facts, Entity(CLASS, path, owner_class(facts, field.entity)))
         if not kind or "" in options or options.get("these") is not None:
             return _unknown()
         value = facts.binding.value[row]
@@ -173,9 +173,9 @@ def _has_default_method(facts: FileFacts, row: int) -> bool:
 def _of_tuple(inference: Inference, cls: Entity, maker: Entity) -> Signature:
     parameters: list[Parameter] = []
     for field in synthesized.fields(inference, maker):
-        if owner_class(inference.need(field.entity[1]), field.entity) != maker[2]:
+        if owner_class(inference.need(field.entity.path), field.entity) != maker.row:
             continue
-        required = inference.need(field.entity[1]).binding.value[field.entity[2]] < 0
+        required = inference.need(field.entity.path).binding.value[field.entity.row] < 0
         parameters.append(Parameter(field.name, f.POSITIONAL, field.entity, required=required))
     return Signature(cls, parameters, cls)
 
@@ -184,8 +184,8 @@ def _of_dict(inference: Inference, cls: Entity) -> Signature:
     """A dictionary that says which keys it has; by place it takes another dictionary."""
     parameters: list[Parameter] = []
     for field in synthesized.fields(inference, cls):
-        facts = inference.need(field.entity[1])
-        annotation = facts.binding.annotation[field.entity[2]]
+        facts = inference.need(field.entity.path)
+        annotation = facts.binding.annotation[field.entity.row]
         ops, _, lefts, _ = facts.expr
         outer = lefts[annotation] if ops[annotation] == f.SUBSCRIPT else annotation
         total = _is_total(facts, owner_class(facts, field.entity))
@@ -209,7 +209,7 @@ def _is_total(facts: FileFacts, cls: int) -> bool:
 
 
 def _value_of(inference: Inference, variable: Entity) -> int:
-    return inference.need(variable[1]).binding.value[variable[2]]
+    return inference.need(variable.path).binding.value[variable.row]
 
 
 def _of_call(inference: Inference, cls: Entity, path: str, call: int) -> Signature | None:
@@ -248,7 +248,7 @@ def _of_call(inference: Inference, cls: Entity, path: str, call: int) -> Signatu
 
 def _sets_defaults(facts: FileFacts, cls: Entity) -> bool:
     """Whether a file gives named tuples defaults later: ``Point.__new__.__defaults__ = (0,)``."""
-    return cls[0] == VARIABLE and facts.name_id("__defaults__") >= 0
+    return cls.kind == VARIABLE and facts.name_id("__defaults__") >= 0
 
 
 def _field_names(facts: FileFacts, expr: int, *, pairs: bool) -> list[str] | None:

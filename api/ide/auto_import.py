@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from ...indexer.inference.entities import MODULE
 from ...indexer.inference.modules import find_module
+from ...indexer.paths import is_outside
 from ...indexer.snapshot.name_search import NameSearch
 from ...indexer.symbols import INSTANCE, KIND_NAMES, LOCAL, symbols
 from ..operations.target import candidates as symbols_of_name
@@ -81,7 +82,7 @@ def _fresh(inference: Inference, prefix: str) -> list[tuple[str, StoredSymbol]]:
         paths.update(inference.snapshot.view.pending)
     found: list[tuple[str, StoredSymbol]] = []
     for path in sorted(paths):
-        facts = inference.facts(path) if not path.startswith("/") else None
+        facts = inference.facts(path) if not is_outside(path) else None
         for row in symbols(facts) if facts is not None else []:
             if row[0].lower().startswith(folded):
                 found.append((path, (-1, -1, *row)))
@@ -135,10 +136,10 @@ def _packages(inference: Inference) -> list[str]:
 
 def _add(inference: Inference, names: dict[str, list[Source]], module: str) -> None:
     found = find_module(inference, module)
-    if found is None or found[0] != MODULE or not found[1].startswith("/"):
+    if found is None or found.kind != MODULE or not found.is_outside:
         return
-    listed = inference.exported_names(found[1])
-    for name, kind, _, exported in module_items(inference, found[1]):
+    listed = inference.exported_names(found.path)
+    for name, kind, _, exported in module_items(inference, found.path):
         if exported and not name.startswith("_") and (listed is not None or kind != "module"):
             names.setdefault(name, []).append((module, kind))
 
@@ -199,11 +200,11 @@ def public_module(inference: Inference, module: str, name: str, entity: Entity) 
     for length in range(1, len(parts)):
         package = ".".join(parts[:length])
         found = find_module(inference, package)
-        if found is None or found[0] != MODULE or found[1] == entity[1]:
+        if found is None or found.kind != MODULE or found.path == entity.path:
             continue
-        facts = inference.facts(found[1])
+        facts = inference.facts(found.path)
         if facts is None:
             continue
-        if any(item.entity == entity for item in module_member(inference, found[1], name)):
+        if any(item.entity == entity for item in module_member(inference, found.path, name)):
             return package
     return module

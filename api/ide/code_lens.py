@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from ...indexer import facts as f
 from ...indexer.inference.classes import subclasses
-from ...indexer.inference.entities import CLASS, FUNCTION, OUTSIDE, TEXTUAL, name_of, owner_class
+from ...indexer.inference.entities import (
+    CLASS,
+    FUNCTION,
+    OUTSIDE,
+    TEXTUAL,
+    Entity,
+    name_of,
+    owner_class,
+)
 from ...indexer.inference.references import references
 from ...indexer.symbols import is_local
 
@@ -51,7 +59,7 @@ def lenses(inference: Inference, path: str) -> list[Lens]:
         name = facts.names[table.name[row]]
         start = table.position[row]
         end = start + len(name.encode())
-        entity = (CLASS if kind == f.CLASS else FUNCTION, path, row)
+        entity = Entity(CLASS if kind == f.CLASS else FUNCTION, path, row)
         is_member = owner_class(facts, entity) >= 0
         if not (is_member and name.startswith("__") and name.endswith("__")):
             found.append(Lens(start, end, REFERENCES, entity))
@@ -68,11 +76,10 @@ def shown(inference: Inference, lens_kind: str, entity: Entity) -> Shown | None:
         base = _overridden(inference, entity)
         if base is None:
             return None
-        facts = inference.need(base[1])
+        facts = inference.need(base.path)
         owner = owner_class(facts, base)
-        title = (
-            f"overrides {name_of(inference, (CLASS, base[1], owner))}.{name_of(inference, base)}"
-        )
+        cls = name_of(inference, Entity(CLASS, base.path, owner))
+        title = f"overrides {cls}.{name_of(inference, base)}"
         return Shown(title, [_place(inference, base)])
     if lens_kind == SUBCLASSES:
         listed = subclasses(inference, entity)
@@ -93,17 +100,17 @@ def _count(number: int, noun: str) -> str:
 
 
 def _place(inference: Inference, entity: Entity) -> tuple[str, int, int]:
-    start = inference.need(entity[1]).definition.position[entity[2]]
-    return entity[1], start, start + len(name_of(inference, entity).encode())
+    start = inference.need(entity.path).definition.position[entity.row]
+    return entity.path, start, start + len(name_of(inference, entity).encode())
 
 
 def _overridden(inference: Inference, entity: Entity) -> Entity | None:
     """The method of a base that a method overrides; None also for those of ``object``."""
-    facts = inference.need(entity[1])
-    cls: Entity = (CLASS, entity[1], owner_class(facts, entity))
+    facts = inference.need(entity.path)
+    cls: Entity = Entity(CLASS, entity.path, owner_class(facts, entity))
     for item in inference.class_member(cls, name_of(inference, entity), after=cls):
-        if item.entity[0] == FUNCTION:
+        if item.entity.kind == FUNCTION:
             return item.entity
-        if item.entity[0] == OUTSIDE:
+        if item.entity.kind == OUTSIDE:
             return None
     return None

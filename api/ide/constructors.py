@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...indexer import facts as f
-from ...indexer.inference.entities import CLASS, FUNCTION, name_of
+from ...indexer.inference.entities import CLASS, FUNCTION, Entity, name_of
 from ...indexer.inference.standard_types import is_standard_class
 from ..source.entity_views import one_line
 
@@ -38,7 +38,7 @@ def constructor(inference: Inference, cls: Entity) -> Entity | None:
     """The ``__init__`` or ``__new__`` that a call of a class reaches, if not that of ``object``."""
     for name in ("__init__", "__new__"):
         for item in inference.class_member(cls, name)[-1:]:
-            if item.entity[0] == FUNCTION and not _is_object(inference, item.entity):
+            if item.entity.kind == FUNCTION and not _is_object(inference, item.entity):
                 return item.entity
     return None
 
@@ -46,13 +46,13 @@ def constructor(inference: Inference, cls: Entity) -> Entity | None:
 def _is_object(inference: Inference, function: Entity) -> bool:
     from ...indexer.inference.entities import owner_class
 
-    owner = owner_class(inference.need(function[1]), function)
-    return is_standard_class(inference, (CLASS, function[1], owner), "builtins", "object")
+    owner = owner_class(inference.need(function.path), function)
+    return is_standard_class(inference, Entity(CLASS, function.path, owner), "builtins", "object")
 
 
 def fields(inference: Inference, cls: Entity) -> list[Field] | None:
     """Fields that a class's constructor is made from; None when it is not made from fields."""
-    order = [base for base in inference.mro(cls) if base[0] == CLASS]
+    order = [base for base in inference.mro(cls) if base.kind == CLASS]
     is_typed_dict = False
     for base in order:
         for module, name in _MARKERS:
@@ -70,15 +70,17 @@ def fields(inference: Inference, cls: Entity) -> list[Field] | None:
 def is_typed_dict(inference: Inference, cls: Entity) -> bool:
     """Whether a class says which keys a dictionary has."""
     return any(
-        _named_base(inference, base, "TypedDict") for base in inference.mro(cls) if base[0] == CLASS
+        _named_base(inference, base, "TypedDict")
+        for base in inference.mro(cls)
+        if base.kind == CLASS
     )
 
 
 def _named_base(inference: Inference, cls: Entity, name: str) -> bool:
     from ...indexer.symbols import base_names
 
-    facts = inference.need(cls[1])
-    return name in base_names(facts, cls[2])
+    facts = inference.need(cls.path)
+    return name in base_names(facts, cls.row)
 
 
 def _is_made(inference: Inference, cls: Entity) -> bool:
@@ -88,8 +90,8 @@ def _is_made(inference: Inference, cls: Entity) -> bool:
 
 def _decorators(inference: Inference, entity: Entity) -> list[tuple[str, dict[str, str]]]:
     """Last name of each decorator, and its keyword arguments as written."""
-    facts = inference.need(entity[1])
-    at = facts.definition.decorators[entity[2]]
+    facts = inference.need(entity.path)
+    at = facts.definition.decorators[entity.row]
     if at < 0:
         return []
     (extra,) = facts.extra
@@ -115,7 +117,7 @@ def _decorators(inference: Inference, entity: Entity) -> list[tuple[str, dict[st
 def _collected(inference: Inference, order: list[Entity], *, keyword_only: bool) -> list[Field]:
     found: dict[str, Field] = {}
     for cls in reversed(order):
-        facts = inference.facts(cls[1])
+        facts = inference.facts(cls.path)
         if facts is None:
             continue
         only = keyword_only or any(
@@ -129,10 +131,10 @@ def _collected(inference: Inference, order: list[Entity], *, keyword_only: bool)
 
 
 def _own_fields(inference: Inference, facts: FileFacts, cls: Entity) -> list[Field]:
-    scope = facts.definition.own_scope[cls[2]]
-    if cls[1].startswith("/") and name_of(inference, cls) in ("NamedTuple", "TypedDict"):
+    scope = facts.definition.own_scope[cls.row]
+    if cls.is_outside and name_of(inference, cls) in ("NamedTuple", "TypedDict"):
         return []
-    text = inference.text(cls[1])
+    text = inference.text(cls.path)
     result: list[Field] = []
     table = facts.binding
     for row, where in enumerate(table.scope):
@@ -143,7 +145,7 @@ def _own_fields(inference: Inference, facts: FileFacts, cls: Entity) -> list[Fie
         annotation, default = _split(text, position + len(name.encode()))
         if annotation.startswith(("ClassVar", "typing.ClassVar")) or "init=False" in default:
             continue
-        field = Field(name, annotation, _default(default), cls[1], position)
+        field = Field(name, annotation, _default(default), cls.path, position)
         field.keyword_only = "kw_only=True" in default
         result.append(field)
     return result

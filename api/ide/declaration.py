@@ -17,7 +17,7 @@ def declarations(inference: Inference, found: list[Found]) -> list[Entity]:
     result: list[Entity] = []
     for item in found:
         entity = item.entity
-        if entity[0] in (VARIABLE, ATTRIBUTE):
+        if entity.kind in (VARIABLE, ATTRIBUTE):
             entity = min(
                 same_symbol(inference, entity),
                 key=lambda one: (_rank(inference, one), position_of(inference, one)),

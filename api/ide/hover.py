@@ -77,7 +77,7 @@ def hover(inference: Inference, path: str, offset: int) -> Hover | None:
     if occurrence is None:
         return None
     found = entities_at(inference, path, occurrence)
-    known = [item for item in found if item.entity[0] != OUTSIDE or item.entity[1]]
+    known = [item for item in found if item.entity.kind != OUTSIDE or item.entity.path]
     end = occurrence.position + len(occurrence.name.encode())
     answer = Hover(occurrence.position, end)
     seen: set[str] = set()
@@ -115,11 +115,11 @@ def of_entity(inference: Inference, item: Found) -> Hover:
 def _code(inference: Inference, path: str, occurrence: Occurrence | None, item: Found) -> str:
     """What an entity is, as a line or lines of Python."""
     entity = item.entity
-    kind = entity[0]
+    kind = entity.kind
     if kind in (MODULE, NAMESPACE):
         return f"(module) {qualified_name(inference, entity)}"
     if kind == OUTSIDE:
-        return f"(not found) {entity[1]}"
+        return f"(not found) {entity.path}"
     if kind == CLASS:
         return header(inference, entity)
     if kind == FUNCTION:
@@ -171,7 +171,7 @@ def header(inference: Inference, entity: Entity) -> str:
     written = text[start : table.header_end[row]].decode("utf-8", "replace")
     written = one_line(written.encode()).rstrip(":").rstrip()
     flags = table.flags[row]
-    if entity[0] == CLASS:
+    if entity.kind == CLASS:
         return f"class {written}"
     word = "async def" if flags & f.ASYNC else "def"
     if table.returns[row] < 0:
@@ -245,7 +245,7 @@ def _parameter(inference: Inference, entity: Entity, type_: str) -> str:
 
 def _assigned(inference: Inference, entity: Entity) -> str:
     """The line that gives a variable its value, when it is short and does just that."""
-    line = line_text(inference, entity[1], position_of(inference, entity))
+    line = line_text(inference, entity.path, position_of(inference, entity))
     name = name_of(inference, entity)
     bare = line.removeprefix("self.")
     if len(line) > _LONG_LINE or not bare.startswith((f"{name} =", f"{name}:", f"{name}=")):
@@ -262,12 +262,12 @@ def _explain(
     answer.evidence = max((item.evidence for item in found), default=EXACT)
     item = found[0]
     reason = ""
-    if item.entity[0] == PARAMETER:
+    if item.entity.kind == PARAMETER:
         reason = _reason(inference, item.entity)
     if reason:
         answer.evidence = CONVENTIONAL
         answer.notes.append(reason)
-    elif answer.evidence > EXACT and item.entity[0] != ATTRIBUTE:
+    elif answer.evidence > EXACT and item.entity.kind != ATTRIBUTE:
         answer.notes.append(_RESTS[answer.evidence])
     del path, occurrence
 
@@ -288,7 +288,7 @@ def _reason(inference: Inference, entity: Entity) -> str:
     from ...indexer.heuristics import parameters
 
     explain = getattr(parameters, "explain", None)
-    reason = explain(inference, entity[1], entity[2]) if explain is not None else None
+    reason = explain(inference, entity.path, entity.row) if explain is not None else None
     if reason is not None:
         text = str(reason.text)
         return text if text.startswith("conventional") else f"conventional: {text}"
@@ -301,26 +301,26 @@ def _article(noun: str) -> str:
 
 
 def _constructor_doc(inference: Inference, entity: Entity) -> str:
-    if entity[0] != CLASS:
+    if entity.kind != CLASS:
         return ""
 
     for item in inference.own_member(entity, "__init__"):
-        if item.entity[0] == FUNCTION:
+        if item.entity.kind == FUNCTION:
             return docstring(inference, item.entity)
     return ""
 
 
 def _origin(inference: Inference, path: str, entity: Entity) -> str:
     """Module that an entity comes from, and the distribution when that is outside."""
-    if entity[0] in (NAMESPACE, OUTSIDE) or (entity[0] == MODULE and not entity[1].startswith("/")):
-        return entity[1] if entity[0] == MODULE else ""
-    module = inference.snapshot.index.module_name(entity[1])
-    where = origin(inference, entity[1])
-    if entity[0] == MODULE:
+    if entity.kind in (NAMESPACE, OUTSIDE) or (entity.kind == MODULE and not entity.is_outside):
+        return entity.path if entity.kind == MODULE else ""
+    module = inference.snapshot.index.module_name(entity.path)
+    where = origin(inference, entity.path)
+    if entity.kind == MODULE:
         return where
-    if entity[1] == path and entity[0] != CLASS and entity[0] != FUNCTION:
+    if entity.path == path and entity.kind not in (CLASS, FUNCTION):
         return ""
-    shown = qualified_name(inference, entity) if module else entity[1]
-    if entity[1] == path and "." not in shown[len(module or "") + 1 :]:
+    shown = qualified_name(inference, entity) if module else entity.path
+    if entity.path == path and "." not in shown[len(module or "") + 1 :]:
         return ""
     return f"`{shown}`" + (f" ({where})" if where else "")

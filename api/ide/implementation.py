@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from ...indexer import facts as f
 from ...indexer.inference.classes import subclasses
-from ...indexer.inference.entities import ATTRIBUTE, CLASS, FUNCTION, VARIABLE, name_of, owner_class
+from ...indexer.inference.entities import (
+    ATTRIBUTE,
+    CLASS,
+    FUNCTION,
+    VARIABLE,
+    Entity,
+    name_of,
+    owner_class,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +35,9 @@ def implementations(inference: Inference, found: list[Found]) -> list[Entity]:
             facts = inference.need(path)
             cls = owner_class(facts, item.entity)
             if cls >= 0:
-                listed = overrides(inference, (CLASS, path, cls), name_of(inference, item.entity))
+                listed = overrides(
+                    inference, Entity(CLASS, path, cls), name_of(inference, item.entity)
+                )
                 is_abstract = kind == FUNCTION and facts.definition.flags[row] & f.ABSTRACT
                 if not is_abstract or not listed:
                     listed.insert(0, item.entity)

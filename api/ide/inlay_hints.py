@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from ...indexer import facts as f
-from ...indexer.inference.entities import FUNCTION, PARAMETER, VARIABLE, first_parameter_class
+from ...indexer.inference.entities import (
+    FUNCTION,
+    PARAMETER,
+    VARIABLE,
+    Entity,
+    first_parameter_class,
+)
 from ...indexer.inference.signatures import parameter_rows
 from ...indexer.inference.types import (
     CLASS_OBJECT,
@@ -70,7 +76,7 @@ def inlay_hints(
 
 def _hint(inference: Inference, position: int, lead: str, type_: Type) -> Hint | None:
     text = type_text(inference, type_)
-    if not text or len(text) > _LONGEST or any(value[0] == MODULE_OBJECT for value in type_):
+    if not text or len(text) > _LONGEST or any(value.form == MODULE_OBJECT for value in type_):
         return None
     conventional = is_conventional(type_)
     mark = "?" if conventional else ""
@@ -95,9 +101,9 @@ def _variables(
             continue
         if _declared(facts, scope, name_row):
             continue
-        type_ = inference.entity_type((VARIABLE, path, row))
+        type_ = inference.entity_type(Entity(VARIABLE, path, row))
         if not without_none(type_) or all(
-            value[0] in (CLASS_OBJECT, FUNCTION_OBJECT) for value in type_
+            value.form in (CLASS_OBJECT, FUNCTION_OBJECT) for value in type_
         ):
             continue
         hint = _hint(inference, position + len(name.encode()), ": ", type_)
@@ -140,7 +146,7 @@ def _parameters(
         scope = table.scope[row]
         if facts.scope.kind[scope] != f.FUNCTION_SCOPE:
             continue
-        entity = (PARAMETER, path, row)
+        entity = Entity(PARAMETER, path, row)
         default = facts.parameter.default[parameter]
         if first_parameter_class(facts, entity) >= 0 or (default >= 0 and ops[default] in _OBVIOUS
                                                          and ops[default] != f.NONE):  # fmt: skip
@@ -168,10 +174,10 @@ def _returns(
         name = facts.names[table.name[row]]
         if name in ("__init__", "__init_subclass__") or table.flags[row] & f.STUB_BODY:
             continue
-        type_ = strict.return_type((FUNCTION, path, row), None)
+        type_ = strict.return_type(Entity(FUNCTION, path, row), None)
         if table.flags[row] & f.ASYNC and not table.flags[row] & f.GENERATOR:
-            type_ = type_[0][2][-1] if len(type_) == 1 and type_[0][2] else ()
-        if not type_ or all(value[0] == NONE for value in type_):
+            type_ = type_[0].args[-1] if len(type_) == 1 and type_[0].args else ()
+        if not type_ or all(value.form == NONE for value in type_):
             continue
         close = text.rfind(b")", position, table.header_end[row])
         hint = _hint(inference, close + 1, " -> ", type_) if close >= 0 else None
@@ -216,19 +222,19 @@ def _parameter_names(inference: Inference, path: str, function: int) -> list[str
     if len(found) != 1:
         return []
     value = found[0]
-    entity: Entity | None = value[1]
+    entity: Entity | None = value.entity
     bound = True
-    if value[0] == CLASS_OBJECT:
-        entity = constructor(inference, value[1])
-    elif value[0] == FUNCTION_OBJECT:
+    if value.form == CLASS_OBJECT:
+        entity = constructor(inference, value.entity)
+    elif value.form == FUNCTION_OBJECT:
         bound = is_bound(inference, value)
     else:
         return []
-    if entity is None or entity[0] != FUNCTION:
+    if entity is None or entity.kind != FUNCTION:
         return []
-    facts = inference.need(entity[1])
+    facts = inference.need(entity.path)
     table = facts.parameter
-    if facts.definition.flags[entity[2]] & f.OVERLOAD:
+    if facts.definition.flags[entity.row] & f.OVERLOAD:
         return []
     names: list[str] = []
     for row in parameter_rows(inference, entity)[1 if bound else 0 :]:

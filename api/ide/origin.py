@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...indexer.paths import is_outside
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...indexer.inference.inference import Inference
@@ -9,7 +11,7 @@ if TYPE_CHECKING:
 
 def origin(inference: Inference, path: str) -> str:
     """``Python 3.12 standard library`` or ``requests 2.32.5``; empty for files of the workspace."""
-    if not path.startswith("/"):
+    if not is_outside(path):
         return ""
     layers = inference.snapshot.index.layers
     if layers.layer(path) == "stdlib":

@@ -123,7 +123,7 @@ class _Judge:
             if self._facts.imports.name[row] != -1:
                 kept = _VARIABLE, 0
                 for item in import_target(self._snapshot, self._path, self._facts, row)[:1]:
-                    kind = item.entity[0]
+                    kind = item.entity.kind
                     kept = {
                         CLASS: (_CLASS, 0),
                         FUNCTION: (_FUNCTION, 0),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...indexer import facts as f
-from ...indexer.inference.entities import CLASS, FUNCTION, PARAMETER, name_of
+from ...indexer.inference.entities import CLASS, FUNCTION, PARAMETER, Entity, name_of
 from ...indexer.inference.signatures import overloads, parameter_rows
 from ...indexer.inference.types import (
     CALLABLE,
@@ -125,13 +125,13 @@ def signatures_of(inference: Inference, written: Written) -> list[Signature]:
 
 def _of_value(inference: Inference, value: Value) -> list[Signature]:
     form, entity, args, _ = value
-    if form == FUNCTION_OBJECT and entity[0] == FUNCTION:
+    if form == FUNCTION_OBJECT and entity.kind == FUNCTION:
         return of_function(inference, entity, bound=is_bound(inference, value), receiver=value)
-    if form == CLASS_OBJECT and entity[0] == CLASS:
+    if form == CLASS_OBJECT and entity.kind == CLASS:
         return _of_class(inference, value)
-    if form == INSTANCE and entity[0] == CLASS:
+    if form == INSTANCE and entity.kind == CLASS:
         found = inference.class_member(entity, "__call__")
-        if found and found[-1].entity[0] == FUNCTION:
+        if found and found[-1].entity.kind == FUNCTION:
             return of_function(inference, found[-1].entity, bound=True, receiver=None)
     if form == CALLABLE and len(args) > 1:
         parameters = [
@@ -148,7 +148,7 @@ def is_bound(inference: Inference, value: Value) -> bool:
     receiver = args[0] if args else ()
     if not receiver:
         return False
-    flags = inference.need(entity[1]).definition.flags[entity[2]]
+    flags = inference.need(entity.path).definition.flags[entity.row]
     return bool(flags & f.CLASSMETHOD) or receiver[0][0] == INSTANCE
 
 
@@ -158,9 +158,13 @@ def of_function(
     """A function's signatures: its overloads, else its own; without ``self`` when it is bound."""
     result: list[Signature] = []
     for each in overloads(inference, function):
-        facts = inference.need(each[1])
-        returns = facts.definition.returns[each[2]]
-        to = receiver[2][0][0] if receiver is not None and receiver[2] and receiver[2][0] else None
+        facts = inference.need(each.path)
+        returns = facts.definition.returns[each.row]
+        to = (
+            receiver.args[0][0]
+            if receiver is not None and receiver.args and receiver.args[0]
+            else None
+        )
         text = _annotation(inference, each) if returns >= 0 else ""
         if not text:
             text = type_text(inference, inference.strict().return_type(each, to))
@@ -171,16 +175,16 @@ def of_function(
 
 def _annotation(inference: Inference, function: Entity) -> str:
     """A function's return annotation as written."""
-    facts = inference.need(function[1])
+    facts = inference.need(function.path)
     table = facts.definition
     written = one_line(
-        inference.text(function[1])[table.position[function[2]] : table.header_end[function[2]]]
+        inference.text(function.path)[table.position[function.row] : table.header_end[function.row]]
     )
     return written.rpartition("->")[2].strip().rstrip(":").rstrip()
 
 
 def _parameters(inference: Inference, function: Entity) -> list[Parameter]:
-    facts, text = inference.need(function[1]), inference.text(function[1])
+    facts, text = inference.need(function.path), inference.text(function.path)
     table = facts.parameter
     result: list[Parameter] = []
     bindings: dict[int, int] | None = None
@@ -188,7 +192,7 @@ def _parameters(inference: Inference, function: Entity) -> list[Parameter]:
         name = facts.names[table.name[row]]
         kind = table.kind[row]
         written = one_line(text[table.position[row] : table.end[row]]).lstrip("*")
-        if table.annotation[row] < 0 and not function[1].startswith("/"):
+        if table.annotation[row] < 0 and not function.is_outside:
             if bindings is None:
                 kinds, refs = facts.binding.kind, facts.binding.ref
                 bindings = {
@@ -196,7 +200,9 @@ def _parameters(inference: Inference, function: Entity) -> list[Parameter]:
                 }
             binding = bindings.get(row, -1)
             if binding >= 0 and kind not in (f.VAR_POSITIONAL, f.VAR_KEYWORD):
-                written = _with_type(inference, (PARAMETER, function[1], binding), name, written)
+                written = _with_type(
+                    inference, Entity(PARAMETER, function.path, binding), name, written
+                )
         stars = {f.VAR_POSITIONAL: "*", f.VAR_KEYWORD: "**"}.get(kind, "")
         required = table.default[row] < 0 and not stars
         parameter = Parameter(name, kind, stars + written, required=required)
@@ -215,10 +221,10 @@ def _with_type(inference: Inference, entity: Entity, name: str, written: str) ->
 
 
 def _of_class(inference: Inference, value: Value) -> list[Signature]:
-    cls = value[1]
+    cls = value.entity
     name = name_of(inference, cls)
     function = constructor(inference, cls)
-    made = fields(inference, cls) if function is None or function[1].startswith("/") else None
+    made = fields(inference, cls) if function is None or function.is_outside else None
     if made is not None:
         parameters: list[Parameter] = []
         for field in sorted(made, key=lambda field: field.keyword_only):

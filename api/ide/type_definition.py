@@ -15,9 +15,9 @@ def type_definitions(inference: Inference, found: list[Found]) -> list[Entity]:
     """Classes of the values of what was found; a class or module stands for itself."""
     result: list[Entity] = []
     for item in found:
-        if item.entity[0] in (CLASS, MODULE):
+        if item.entity.kind in (CLASS, MODULE):
             classes = [item.entity]
         else:
             classes = [one.entity for one in instance_classes(inference, item.entity)]
-        result += [one for one in classes if one[0] in (CLASS, MODULE) and one not in result]
+        result += [one for one in classes if one.kind in (CLASS, MODULE) and one not in result]
     return result

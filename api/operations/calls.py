@@ -9,6 +9,7 @@ from ...indexer.inference.entities import (
     FUNCTION,
     MODULE,
     TEXTUAL,
+    Entity,
     Found,
     owner_class,
 )
@@ -53,7 +54,7 @@ def incoming(inference: Inference, found: list[Found]) -> dict[Entity, list[Refe
             if reference.role not in (f.CALLED, f.DECORATES):
                 continue
             around = enclosing(inference, reference.path, reference.position)
-            grouped.setdefault(around or (MODULE, reference.path, -1), []).append(reference)
+            grouped.setdefault(around or Entity(MODULE, reference.path, -1), []).append(reference)
     return grouped
 
 
@@ -61,9 +62,9 @@ def outgoing(inference: Inference, found: list[Found]) -> dict[Entity, list[Refe
     """Calls inside of functions, classes or modules by what is called."""
     grouped: dict[Entity, list[Reference]] = {}
     for item in found:
-        if item.entity[0] not in (FUNCTION, CLASS, MODULE):
+        if item.entity.kind not in (FUNCTION, CLASS, MODULE):
             continue
-        where = item.entity[1]
+        where = item.entity.path
         start, end = full_range(inference, item.entity)
         for occurrence in _called(inference, where, start, end):
             for target in entities_at(inference, where, occurrence):
@@ -80,9 +81,9 @@ def _called_as(inference: Inference, found: list[Found]) -> list[Entity]:
         if kind != FUNCTION:
             continue
         facts = inference.need(path)
-        cls = owner_class(facts, (kind, path, row))
+        cls = owner_class(facts, Entity(kind, path, row))
         if cls >= 0 and facts.names[facts.definition.name[row]] in ("__init__", "__new__"):
-            entities.append((CLASS, path, cls))
+            entities.append(Entity(CLASS, path, cls))
     return entities
 
 

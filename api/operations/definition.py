@@ -22,7 +22,7 @@ def definition(
         # Perhaps a file that the index has not met yet: look at the disk before saying no.
         inference = session.inference(whole=True)
         found = targets(inference, name, path, line, character)
-    if any(item.entity[1].endswith(".pyi") for item in found):
+    if any(item.entity.path.endswith(".pyi") for item in found):
         from ...indexer.inference.stub_mapping import prefer_source
 
         found = prefer_source(inference, found)

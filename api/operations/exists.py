@@ -33,14 +33,14 @@ def exists(session: Session, *, query: str) -> dict[str, Any]:
     inference = session.inference(whole=True)
     name, arguments = _parse(query)
     found = named(inference, name)
-    inside = [item for item in found if item.entity[0] != OUTSIDE]
+    inside = [item for item in found if item.entity.kind != OUTSIDE]
     if inside:
         verdict, reason, near = "exists", "", list[Found]()
         if arguments is not None:
             verdict, reason = _check_call(inference, inside[0], arguments)
         answer = _answer(inference, query, verdict, reason, inside[0], near)
     elif found:
-        reason = f"{found[0].entity[1] or name} leads out of the workspace"
+        reason = f"{found[0].entity.path or name} leads out of the workspace"
         answer = _answer(inference, query, "unknown", reason, None, [])
     else:
         verdict, reason, near = _missing(inference, name)
@@ -100,17 +100,17 @@ def _missing(inference: Inference, name: str) -> tuple[str, str, list[Found]]:
         if not found:
             continue
         holder = found[0]
-        if holder.entity[0] == OUTSIDE:
-            return "unknown", f"{holder.entity[1]} leads out of the workspace", []
+        if holder.entity.kind == OUTSIDE:
+            return "unknown", f"{holder.entity.path} leads out of the workspace", []
         dotted = qualified_name(inference, holder.entity)
         near = _nearest_members(inference, holder, wanted)
-        if holder.entity[0] == CLASS and has_unknown_bases(inference, holder.entity):
-            outside = [base[1] for base in inference.mro(holder.entity) if base[0] == OUTSIDE]
+        if holder.entity.kind == CLASS and has_unknown_bases(inference, holder.entity):
+            outside = [base.path for base in inference.mro(holder.entity) if base.kind == OUTSIDE]
             why = f"inherits from {', '.join(outside)}" if outside else "answers any attribute"
             return "unknown", f"{dotted} has no {wanted!r} here, but {why}", near
-        if holder.entity[0] == MODULE and inference.has_dynamic_members(holder.entity[1]):
+        if holder.entity.kind == MODULE and inference.has_dynamic_members(holder.entity.path):
             return "unknown", f"{dotted} makes names up as it is asked for them", near
-        if holder.entity[0] not in (CLASS, MODULE, NAMESPACE):
+        if holder.entity.kind not in (CLASS, MODULE, NAMESPACE):
             return "unknown", f"what {dotted} holds is not known", near
         return "missing", f"{dotted} has no {wanted!r}", near
     near = _nearest_anywhere(inference, parts[-1])
@@ -123,19 +123,19 @@ def _nearest_members(inference: Inference, holder: Found, wanted: str) -> list[F
     from ...indexer.snapshot.name_search import nearest
 
     entity = holder.entity
-    if entity[0] == CLASS:
+    if entity.kind == CLASS:
         names = [name for name, _, _ in members(inference, entity)]
         close = nearest(wanted, names, _NEAREST)
         return [found for name in close for found in inference.class_member(entity, name)[:1]]
-    if entity[0] == MODULE:
-        facts = inference.need(entity[1])
+    if entity.kind == MODULE:
+        facts = inference.need(entity.path)
         bound, scopes = facts.binding.name, facts.binding.scope
         names = sorted({facts.names[bound[row]] for row, scope in enumerate(scopes) if scope == 0})
         near = [
             found
             for name in nearest(wanted, names, _NEAREST)
             for found in member_of_entity(inference, holder, name)[:1]
-            if found.entity[0] != OUTSIDE
+            if found.entity.kind != OUTSIDE
         ]
         # A name that exists under another module is what was meant more often than a similar one.
         return (_nearest_anywhere(inference, wanted, exact=True)[:2] + near)[:_NEAREST]
@@ -164,15 +164,15 @@ def _check_call(inference: Inference, item: Found, arguments: list[str]) -> tupl
     """Whether a callable takes these arguments."""
     entity, bound = item.entity, False
     dotted = qualified_name(inference, entity)
-    if entity[0] == CLASS:
+    if entity.kind == CLASS:
         found = inference.class_member(entity, "__init__")
-        if not found or found[0].entity[0] != FUNCTION:
+        if not found or found[0].entity.kind != FUNCTION:
             return "unknown", f"the constructor of {dotted} is not written in the workspace"
         entity, bound = found[0].entity, True
-    if entity[0] != FUNCTION:
+    if entity.kind != FUNCTION:
         return "unknown", f"{dotted} is no function that is written in the workspace"
-    facts = inference.need(entity[1])
-    row = entity[2]
+    facts = inference.need(entity.path)
+    row = entity.row
     scope = facts.definition.own_scope[row]
     table = facts.parameter
     kinds: dict[str, int] = {}

@@ -30,7 +30,7 @@ def hierarchy(
     """Answer the operation ``hierarchy``."""
     inference = session.inference(whole=True)
     found = targets(inference, name, path, line, character)
-    classes = [item for item in found if item.entity[0] == CLASS]
+    classes = [item for item in found if item.entity.kind == CLASS]
     answer: dict[str, Any] = {
         "bases": [], "mro": [], "subclasses": [], "total": 0, "truncated": False,
     }  # fmt: skip
@@ -45,8 +45,8 @@ def hierarchy(
         answer["subclasses"] = _subclasses(inference, entity, depth, room, {entity})
         answer["total"] = len(order)
         answer["truncated"] = room.left < 0
-        paths = {cls[1] for cls in order if cls[0] == CLASS} | room.paths
-        if any(not cls[1] for cls in order):
+        paths = {cls.path for cls in order if cls.kind == CLASS} | room.paths
+        if any(not cls.path for cls in order):
             answer["notes"] = ["a base could not be resolved"]
     elif found:
         name = qualified_name(inference, found[0].entity)
@@ -65,7 +65,7 @@ class _Room:
 
 
 def _bases(inference: Inference, entity: Entity, seen: set[Entity]) -> list[dict[str, Any]]:
-    if entity[0] != CLASS or entity in seen:
+    if entity.kind != CLASS or entity in seen:
         return []
     return [
         {
@@ -74,7 +74,7 @@ def _bases(inference: Inference, entity: Entity, seen: set[Entity]) -> list[dict
             "children": _bases(inference, base, seen | {entity}),
         }
         for base in bases(inference, entity)
-        if base[1]
+        if base.path
     ]
 
 
@@ -90,7 +90,7 @@ def _subclasses(
         room.left -= 1
         if room.left < 0:
             break
-        room.paths.add(cls[1])
+        room.paths.add(cls.path)
         seen.add(cls)
         result.append(
             {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...indexer import facts as f
 from ...indexer.errors import InvalidArgumentsError
-from ...indexer.inference.entities import MODULE, NAMESPACE, OUTSIDE, Found
+from ...indexer.inference.entities import MODULE, NAMESPACE, OUTSIDE, Entity, Found
 from ...indexer.inference.locate import resolve_dotted_name
 from ...indexer.inference.modules import imported_module
 from ...indexer.inference.names import import_target
@@ -46,12 +46,12 @@ def importers(
     """Answer the operation ``importers``."""
     inference = session.inference(whole=True)
     if path is not None:
-        wanted: list[Entity] = [(MODULE, inference.snapshot.relative(path), -1)]
+        wanted: list[Entity] = [Entity(MODULE, inference.snapshot.relative(path), -1)]
     elif name is not None:
         wanted = [
             item.entity for item in resolve_dotted_name(inference, name) or named(inference, name)
         ]
-        wanted = wanted or [(OUTSIDE, name, -1)]
+        wanted = wanted or [Entity(OUTSIDE, name, -1)]
     else:
         raise InvalidArgumentsError("give 'name' or 'path'")
     items: list[dict[str, Any]] = []
@@ -72,8 +72,8 @@ def _file(inference: Inference, path: str | None, name: str | None) -> str | Non
         return where
     if name is None:
         raise InvalidArgumentsError("give 'path' or 'name'")
-    found = [item for item in named(inference, name) if item.entity[0] == MODULE]
-    return found[0].entity[1] if found else None
+    found = [item for item in named(inference, name) if item.entity.kind == MODULE]
+    return found[0].entity.path if found else None
 
 
 def _candidates(inference: Inference, wanted: list[Entity], name: str | None) -> list[str]:
@@ -109,10 +109,10 @@ def _brings(inference: Inference, path: str, row: int, entity: Entity) -> bool:
     module = imported_module(inference, path, spelled)
     if module == entity:
         return True
-    if entity[0] == OUTSIDE and module[0] == OUTSIDE:
+    if entity.kind == OUTSIDE and module.kind == OUTSIDE:
         imported = facts.imports.name[row]
-        full = f"{module[1]}.{facts.names[imported]}" if imported >= 0 else module[1]
-        return full == entity[1] or full.startswith(entity[1] + ".")
+        full = f"{module.path}.{facts.names[imported]}" if imported >= 0 else module.path
+        return full == entity.path or full.startswith(entity.path + ".")
     if facts.imports.name[row] < 0:
         return False
     return any(item.entity == entity for item in import_target(inference, path, facts, row))
@@ -141,7 +141,7 @@ def _item(inference: Inference, path: str, row: int) -> dict[str, Any]:
         if name in (-1, f.STAR)
         else import_target(inference, path, facts, row)
     )
-    inside = [found.entity[1] for found in targets if found.entity[0] not in (OUTSIDE,)]
+    inside = [found.entity.path for found in targets if found.entity.kind not in (OUTSIDE,)]
     if inside:
         item["resolved"] = inside[0]
     conditions = [word for flag, word in _CONDITIONS if flags & flag]

@@ -40,14 +40,14 @@ def members(
     listed: list[tuple[Found, Entity | None]] = []
     notes: list[str] = []
     for item in _holders(inference, found):
-        if item.entity[0] == MODULE:
-            listed += [(member, None) for member in module_names(inference, item.entity[1])]
+        if item.entity.kind == MODULE:
+            listed += [(member, None) for member in module_names(inference, item.entity.path)]
             continue
         for _, member, cls in class_members(inference, item.entity):
             if inherited or cls == item.entity:
                 listed.append((member.weaker(item.evidence), cls))
-        outside = [base[1] or "a base that cannot be resolved"
-                   for base in inference.mro(item.entity) if base[0] == OUTSIDE]  # fmt: skip
+        outside = [base.path or "a base that cannot be resolved"
+                   for base in inference.mro(item.entity) if base.kind == OUTSIDE]  # fmt: skip
         if outside and inherited:
             notes.append(
                 f"{qualified_name(inference, item.entity)} also inherits from "
@@ -70,13 +70,13 @@ def members(
 
 def _holders(inference: Inference, found: list[Found]) -> list[Found]:
     """Classes and modules among what was found; for a variable, the classes of its value."""
-    holders = [item for item in found if item.entity[0] in (CLASS, MODULE)]
+    holders = [item for item in found if item.entity.kind in (CLASS, MODULE)]
     if not holders:
         holders = [
             cls.weaker(item.evidence)
             for item in found
             for cls in instance_classes(inference, item.entity)
-            if cls.entity[0] == CLASS
+            if cls.entity.kind == CLASS
         ]
     return holders
 
@@ -92,7 +92,7 @@ def module_names(inference: Inference, path: str) -> list[Found]:
     result: list[Found] = []
     for name in sorted(placed, key=placed.__getitem__):
         result += module_member(inference, path, name)[-1:]
-    return [item for item in result if item.entity[0] not in (OUTSIDE, PARAMETER)]
+    return [item for item in result if item.entity.kind not in (OUTSIDE, PARAMETER)]
 
 
 def _member(inference: Inference, member: Found, cls: Entity | None) -> dict[str, Any]:

@@ -26,9 +26,11 @@ def outline(session: Session, *, path: str | None, name: str | None) -> dict[str
         where = inference.snapshot.relative(path)
         inference.need(where)
     else:
-        found = [item for item in named(inference, name or "") if item.entity[0] in (MODULE, CLASS)]
+        found = [
+            item for item in named(inference, name or "") if item.entity.kind in (MODULE, CLASS)
+        ]
         if found:
-            where = found[0].entity[1]
+            where = found[0].entity.path
             start, end = full_range(inference, found[0].entity)
     items = nested(inference, where, start, end) if where else []
     answer = {"items": items, "total": _count(items), "truncated": False}
@@ -58,14 +60,14 @@ def nested(inference: Inference, path: str, start: int = 0, end: int = -1) -> li
             "evidence": "exact",
             "signature": signature(inference, found.entity),
         }
-        if found.entity[0] in (CLASS, FUNCTION):
+        if found.entity.kind in (CLASS, FUNCTION):
             item["full"] = range_of(inference, path, *full_range(inference, found.entity))
         line = summary(facts, found.entity)
         if line:
             item["summary"] = line
         parent = by_container.get(container)
         (top if parent is None else parent.setdefault("children", [])).append(item)
-        if found.entity[0] == CLASS:
+        if found.entity.kind == CLASS:
             by_container[f"{container}.{name}".lstrip(".")] = item
     return top
 

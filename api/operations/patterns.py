@@ -102,7 +102,7 @@ def _fill(
 def _side(family: Family) -> str:
     from ..check.clones import is_of_tests
 
-    return "outside of tests" if is_of_tests(family.members[0][1]) else "in tests"
+    return "outside of tests" if is_of_tests(family.members[0].path) else "in tests"
 
 
 def _relative(inference: Inference, path: str) -> str:

@@ -43,9 +43,11 @@ def reuse(
 
 def _used(inference: Inference, entity: Entity) -> list[str]:
     """How many other files speak of its name: what many use is what to use."""
-    if entity[0] not in (CLASS, FUNCTION):
+    if entity.kind not in (CLASS, FUNCTION):
         return []
-    files = [path for path in inference.files_with(name_of(inference, entity)) if path != entity[1]]
+    files = [
+        path for path in inference.files_with(name_of(inference, entity)) if path != entity.path
+    ]
     if not files:
         return []
     return [f"named in {len(files)} other file{'s' if len(files) > 1 else ''}"]

@@ -39,7 +39,7 @@ def similar(
         return envelope(inference, answer, set())
     subject, entity = asked.family.subject, asked.entity
     if entity is not None:
-        features = of_class if entity[0] == CLASS else of_function
+        features = of_class if entity.kind == CLASS else of_function
         subject = Subject.of(features(inference, entity))
         answer["symbol"] = symbol(inference, Found(entity), details=False)
     found = neighbours(inference, asked.family.kind, subject, asked.family, entity)
@@ -55,4 +55,4 @@ def similar(
     answer["truncated"] = len(found) > limit
     if asked.notes:
         answer["notes"] = asked.notes
-    return envelope(inference, answer, {each.entity[1] for each in found[:limit]})
+    return envelope(inference, answer, {each.entity.path for each in found[:limit]})

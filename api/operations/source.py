@@ -30,11 +30,11 @@ def source(
     if not found and session.freshness == "touch":
         inference = session.inference(whole=True)
         found = targets(inference, name, path, line, character)
-    found = [item for item in found if item.entity[0] not in (OUTSIDE, NAMESPACE)]
+    found = [item for item in found if item.entity.kind not in (OUTSIDE, NAMESPACE)]
     answer: dict[str, Any] = {"path": "", "first_line": 0, "text": "", "total": len(found)}
     if found:
         entity = found[0].entity
-        where = entity[1]
+        where = entity.path
         facts = inference.need(where)
         starts = facts.line_starts
         begin, end = full_range(inference, entity)
@@ -52,7 +52,7 @@ def source(
         answer["text"] = text.decode("utf-8", "replace")
         if len(found) > 1:
             others = ", ".join(
-                f"{item.entity[1]}:{symbol(inference, item)['range']['start']['line'] + 1}"
+                f"{item.entity.path}:{symbol(inference, item)['range']['start']['line'] + 1}"
                 for item in found[1:6]
             )
             more = (

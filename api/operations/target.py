@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...indexer.errors import InvalidArgumentsError
-from ...indexer.inference.entities import CLASS, FUNCTION, Found, qualified_name
+from ...indexer.inference.entities import CLASS, FUNCTION, Entity, Found, qualified_name
 from ...indexer.inference.locate import (
     entities_at,
     member_of_entity,
@@ -86,7 +86,7 @@ def _inherited(inference: Inference, name: str, path: str | None) -> list[Found]
         return []
     found: dict[object, Found] = {}
     for holder in named(inference, owner, path):
-        if holder.entity[0] == CLASS:
+        if holder.entity.kind == CLASS:
             for item in member_of_entity(inference, holder, last):
                 found.setdefault(item.entity, item)
     return list(found.values())
@@ -152,7 +152,7 @@ def entity_of_symbol(inference: Inference, path: str, row: StoredSymbol) -> Foun
             kind = CLASS if table.kind[index] == f.CLASS else FUNCTION
             distance = abs(table.position[index] - position)
             if nearest is None or distance < nearest[0]:
-                nearest = distance, Found((kind, path, index))
+                nearest = distance, Found(Entity(kind, path, index))
     if nearest is not None and nearest[0] == 0:
         return nearest[1]
     for index, bound in enumerate(facts.binding.name):
@@ -160,5 +160,5 @@ def entity_of_symbol(inference: Inference, path: str, row: StoredSymbol) -> Foun
             return Found(entity_of_binding(path, facts, index))
     for index, attribute in enumerate(facts.attribute_binding.name):
         if attribute == name_row and facts.attribute_binding.position[index] == position:
-            return Found((ATTRIBUTE, path, index))
+            return Found(Entity(ATTRIBUTE, path, index))
     return nearest[1] if nearest is not None else None

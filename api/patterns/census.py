@@ -10,7 +10,7 @@ from collections import Counter
 
 from ...indexer import facts as f
 from ...indexer.inference.classes import bases
-from ...indexer.inference.entities import CLASS, name_of
+from ...indexer.inference.entities import CLASS, Entity, name_of
 from ...indexer.symbols import base_names
 from ..check.clones import is_of_tests
 
@@ -86,7 +86,7 @@ def _count(inference: Inference, made: Census, path: str, facts: FileFacts) -> N
         if kind == f.CLASS:
             for base in base_names(facts, row):
                 made.bases[base] += 1
-                made.base_examples.setdefault(base, []).append((CLASS, path, row))
+                made.base_examples.setdefault(base, []).append(Entity(CLASS, path, row))
         else:
             made.n_functions += 1
             made.n_annotated += table.returns[row] >= 0
@@ -150,10 +150,10 @@ def families(inference: Inference, made: Census, most: int) -> list[tuple[Entity
             base
             for cls in made.base_examples[name][:40]
             for base in bases(inference, cls)
-            if base[1] and name_of(inference, base) == name
+            if base.path and name_of(inference, base) == name
         )
         for base, n in votes.most_common(1):
             if n >= 3:
                 share = n / min(len(made.base_examples[name]), 40)
                 found[base] = round(count * share)
-    return sorted(found.items(), key=lambda entry: (entry[0][1].startswith("/"), -entry[1]))[:most]
+    return sorted(found.items(), key=lambda entry: (entry[0].is_outside, -entry[1]))[:most]

@@ -38,13 +38,13 @@ def draft(inference: Inference, asked: Question, into: str) -> Draft:
     family = asked.family
     name = asked.name or name_like(inference, family)
     path = into or place_like(family, name)
-    sources = list(dict.fromkeys(each[1] for each in family.members))[:_SOURCES]
-    if family.base is not None and family.base[0] == CLASS:
-        sources.append(family.base[1])
+    sources = list(dict.fromkeys(each.path for each in family.members))[:_SOURCES]
+    if family.base is not None and family.base.kind == CLASS:
+        sources.append(family.base.path)
     origins = Origins(inference, path, sources)
     if family.kind == CLASS:
         plan = plan_class(inference, family)
-        documented = sum(bool(summary(inference.need(each[1]), each)) for each in family.members)
+        documented = sum(bool(summary(inference.need(each.path), each)) for each in family.members)
         text = class_skeleton(
             inference, name, plan, origins, has_doc=documented * 2 > len(family.members)
         )
@@ -84,11 +84,11 @@ def name_like(inference: Inference, family: Family) -> str:
 
 def place_like(family: Family, name: str) -> str:
     """Where most members are: their file, or a file of its own in their folder."""
-    files = Counter(each[1] for each in family.members)
+    files = Counter(each.path for each in family.members)
     path, count = files.most_common(1)[0]
     if count * 2 > len(family.members):
         return path
-    folders = Counter(each[1].rpartition("/")[0] for each in family.members)
+    folders = Counter(each.path.rpartition("/")[0] for each in family.members)
     folder = folders.most_common(1)[0][0]
     parts = words(name).split()
     kind = parts[-1] if parts else ""
@@ -100,6 +100,6 @@ def place_like(family: Family, name: str) -> str:
     stems = Counter(each.rpartition("/")[2] for each in files)
     common, count = stems.most_common(1)[0]
     if count * 2 > len(files) and len(files) > 1:
-        return family.members[0][1]
+        return family.members[0].path
     prefix = "test_" if common.startswith("test_") else ""
     return f"{folder}/{prefix}{stem}.py" if folder else f"{prefix}{stem}.py"

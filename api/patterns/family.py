@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ...indexer import facts as f
 from ...indexer.inference.classes import bases, subclasses
-from ...indexer.inference.entities import CLASS, OUTSIDE, name_of, qualified_name
+from ...indexer.inference.entities import CLASS, OUTSIDE, Entity, name_of, qualified_name
 from ...indexer.symbols import base_names
 from ..check.clones import is_of_tests
 from .features import of_class, of_function
@@ -63,8 +63,8 @@ def gathered(
 ) -> Family:
     """A family of these: of one side of the tests, weighed and ranked by nearness."""
     family = Family(kind, subject, why)
-    in_tests = [each for each in members if is_of_tests(each[1])]
-    others = [each for each in members if not is_of_tests(each[1])]
+    in_tests = [each for each in members if is_of_tests(each.path)]
+    others = [each for each in members if not is_of_tests(each.path)]
     wanted = in_tests if is_of_tests(subject.path) else others
     kept = wanted if len(wanted) >= FEWEST else members
     family.left_out = len(members) - len(kept)
@@ -120,7 +120,7 @@ def derived(inference: Inference, base: Entity, near: str = "") -> tuple[list[En
     name = name_of(inference, base)
     paths = inference.snapshot.files_inheriting(name)
     if len(paths) <= _FILES and len(inference.files_with(name)) <= _SPEAKING:
-        return [each for each in subclasses(inference, base) if each[1][0] != "/"], False
+        return [each for each in subclasses(inference, base) if each.path[0] != "/"], False
     chosen = paths
     if len(paths) > _FILES:
         if near:
@@ -138,7 +138,7 @@ def derived(inference: Inference, base: Entity, near: str = "") -> tuple[list[En
             continue
         for row, kind in enumerate(facts.definition.kind):
             if kind == f.CLASS and name in base_names(facts, row):
-                entity: Entity = (CLASS, path, row)
+                entity: Entity = Entity(CLASS, path, row)
                 if base in bases(inference, entity):
                     found.append(entity)
         if len(found) >= 2 * _MEMBERS:
@@ -153,7 +153,7 @@ def beside(inference: Inference, cls: Entity) -> Family:
     subject = Subject.of(of_class(inference, cls))
     candidates: list[tuple[float, int, Family]] = []
     for place, base in enumerate(inference.mro(cls)[1:]):
-        if not base[1] or (base[0] not in (CLASS, OUTSIDE)):
+        if not base.path or (base.kind not in (CLASS, OUTSIDE)):
             continue
         is_plain = name_of(inference, base) in _PLAIN
         if is_plain and candidates:
@@ -179,7 +179,7 @@ def in_place(inference: Inference, cls: Entity | None, subject: Subject) -> Fami
         if facts is None:
             continue
         for row, kind in enumerate(facts.definition.kind):
-            entity: Entity = (CLASS, path, row)
+            entity: Entity = Entity(CLASS, path, row)
             if kind != f.CLASS or entity == cls or facts.definition.scope[row]:
                 continue
             other = Subject.of(of_class(inference, entity))

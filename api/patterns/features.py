@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from ...indexer import facts as f
 from ...indexer.inference.access_paths import access_path
-from ...indexer.inference.entities import FUNCTION
+from ...indexer.inference.entities import FUNCTION, Entity
 from ...indexer.inference.signatures import parameter_rows
 from ...indexer.plugins.synthesized import last_name
 from ..source.entity_views import one_line
@@ -120,21 +120,21 @@ class Class:
 
 def of_class(inference: Inference, entity: Entity) -> Class:
     """Features of a class."""
-    facts = inference.need(entity[1])
+    facts = inference.need(entity.path)
     known: dict[int, Class] = facts.memo.setdefault("features of classes", {})
-    found = known.get(entity[2])
+    found = known.get(entity.row)
     if found is None:
-        found = known[entity[2]] = _class(inference, facts, entity)
+        found = known[entity.row] = _class(inference, facts, entity)
     return found
 
 
 def of_function(inference: Inference, entity: Entity) -> Function:
     """Features of a function or method."""
-    facts = inference.need(entity[1])
+    facts = inference.need(entity.path)
     known: dict[int, Function] = facts.memo.setdefault("features of functions", {})
-    found = known.get(entity[2])
+    found = known.get(entity.row)
     if found is None:
-        found = known[entity[2]] = _function(inference, facts, entity)
+        found = known[entity.row] = _function(inference, facts, entity)
     return found
 
 
@@ -153,7 +153,7 @@ def _class(inference: Inference, facts: FileFacts, entity: Entity) -> Class:
     for index in bindings_in(facts, scope):
         name, kind = facts.names[names[index]], kinds[index]
         if kind == f.DEF_FUNCTION:
-            method = of_function(inference, (FUNCTION, path, refs[index]))
+            method = of_function(inference, Entity(FUNCTION, path, refs[index]))
             if not method.flags & (f.OVERLOAD | f.ACCESSOR) or name not in cls.methods:
                 cls.methods[name] = method
         elif kind in (f.ASSIGN, f.DECLARE) and name not in cls.attributes:

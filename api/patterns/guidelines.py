@@ -103,7 +103,7 @@ def _tops(folders: dict[str, int]) -> list[tuple[str, int]]:
 def _bases(inference: Inference, made: Census) -> list[str]:
     items: list[str] = []
     for base, n in families(inference, made, _BASES):
-        where = "" if base[0] == OUTSIDE or base[1].startswith("/") else f" ({base[1]})"
+        where = "" if base.kind == OUTSIDE or base.is_outside else f" ({base.path})"
         items.append(
             f"Derive from `{_short(inference, base)}`{where}: {n} do{_wants(inference, base)}."
         )
@@ -111,13 +111,13 @@ def _bases(inference: Inference, made: Census) -> list[str]:
 
 
 def _short(inference: Inference, base: Entity) -> str:
-    if base[0] == CLASS and not base[1].startswith("/"):
+    if base.kind == CLASS and not base.is_outside:
         return name_of(inference, base)
     return qualified_name(inference, base)
 
 
 def _wants(inference: Inference, base: Entity) -> str:
-    if base[0] != CLASS:
+    if base.kind != CLASS:
         return ""
     wanted = list(required_methods(inference, base))[:3]
     return f", and define {', '.join(f'`{name}`' for name in wanted)}" if wanted else ""

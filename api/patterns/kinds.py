@@ -7,7 +7,7 @@ handlers), for methods the method that they override, and else their names, para
 from __future__ import annotations
 
 from ...indexer import facts as f
-from ...indexer.inference.entities import CLASS, FUNCTION, owner_class
+from ...indexer.inference.entities import CLASS, FUNCTION, Entity, owner_class
 from ...indexer.plugins.synthesized import decorators, last_name
 from ...indexer.symbols import words
 from .family import FEWEST, Family, around, gathered
@@ -40,9 +40,9 @@ def beside(inference: Inference, function: Entity) -> Family:
     family = _decorated(inference, subject, function)
     if family is not None:
         return family
-    owner = owner_class(inference.need(function[1]), function)
+    owner = owner_class(inference.need(function.path), function)
     if owner >= 0:
-        found = _of_siblings(inference, (CLASS, function[1], owner), features.name)
+        found = _of_siblings(inference, Entity(CLASS, function.path, owner), features.name)
         if len(found) >= FEWEST:
             why = f"override each other as `{features.name}`"
             return gathered(inference, FUNCTION, subject, found, why)
@@ -104,7 +104,7 @@ def _decorated_in(inference: Inference, path: str, names: frozenset[str]) -> Ite
         for expr in decorators(facts, row):
             called = facts.expr.op[expr] == f.CALL
             if last_name(facts, facts.expr.a[expr] if called else expr) in names:
-                yield FUNCTION, path, row
+                yield Entity(FUNCTION, path, row)
                 break
 
 
@@ -112,14 +112,14 @@ def _alike(inference: Inference, subject: Subject, without: Entity | None) -> Fa
     """Functions near it that begin or end with the same word, or take the same parameters."""
     mine = words(subject.name).split()
     found: list[Entity] = []
-    is_method = without is not None and owner_class(inference.need(without[1]), without) >= 0
+    is_method = without is not None and owner_class(inference.need(without.path), without) >= 0
     for path in around(inference, subject.path, _FILES):
         facts = inference.facts(path)
         if facts is None:
             continue
         table = facts.definition
         for row, kind in enumerate(table.kind):
-            entity: Entity = (FUNCTION, path, row)
+            entity: Entity = Entity(FUNCTION, path, row)
             if kind != f.FUNCTION or entity == without:
                 continue
             if (owner_class(facts, entity) >= 0) != is_method:
@@ -138,8 +138,8 @@ def _alike(inference: Inference, subject: Subject, without: Entity | None) -> Fa
 
 
 def _is_like(inference: Inference, subject: Subject, mine: list[str], entity: Entity) -> bool:
-    facts = inference.need(entity[1])
-    name = facts.names[facts.definition.name[entity[2]]]
+    facts = inference.need(entity.path)
+    name = facts.names[facts.definition.name[entity.row]]
     if name.startswith("__"):
         return False
     theirs = words(name).split()

@@ -7,7 +7,7 @@ and from the folder.
 from __future__ import annotations
 
 from ...indexer import facts as f
-from ...indexer.inference.entities import CLASS, FUNCTION
+from ...indexer.inference.entities import CLASS, FUNCTION, Entity
 from ...indexer.snapshot.name_search import NameSearch
 from ...indexer.symbols import words
 from ..check.clones import is_of_tests
@@ -64,7 +64,7 @@ def neighbours(
     for entity in candidates:
         other = Subject.of(features(inference, entity))
         share = likeness(subject, other) / whole
-        if is_of_tests(entity[1]) and not is_of_tests(subject.path):
+        if is_of_tests(entity.path) and not is_of_tests(subject.path):
             share *= 0.7
         if share >= _LEAST:
             found.append(Neighbour(entity, min(share, 1.0), told(subject, other)))
@@ -121,7 +121,7 @@ def _candidates(inference: Inference, kind: int, subject: Subject) -> Iterator[E
         ]
         for path, row in inference.snapshot.symbols_named(names):
             found = entity_of_symbol(inference, path, row)
-            if found is not None and found.entity[0] == wanted:
+            if found is not None and found.entity.kind == wanted:
                 yield found.entity
     if subject.path:
         for path in around(inference, subject.path, _NEAR):
@@ -149,7 +149,7 @@ def _classes_with(inference: Inference, path: str, name: str) -> Iterator[Entity
     for binding, bound in enumerate(facts.binding.name):
         scope = facts.binding.scope[binding]
         if bound == row and facts.scope.kind[scope] == f.CLASS_SCOPE:
-            yield CLASS, path, facts.scope.definition[scope]
+            yield Entity(CLASS, path, facts.scope.definition[scope])
 
 
 def _taking(inference: Inference, path: str, name: str) -> Iterator[Entity]:
@@ -161,7 +161,7 @@ def _taking(inference: Inference, path: str, name: str) -> Iterator[Entity]:
         if taken == row:
             definition = facts.scope.definition[facts.parameter.scope[index]]
             if definition >= 0 and facts.definition.kind[definition] == f.FUNCTION:
-                yield FUNCTION, path, definition
+                yield Entity(FUNCTION, path, definition)
 
 
 def _defined(inference: Inference, path: str, kind: int) -> Iterator[Entity]:
@@ -171,4 +171,4 @@ def _defined(inference: Inference, path: str, kind: int) -> Iterator[Entity]:
     wanted = f.CLASS if kind == CLASS else f.FUNCTION
     for row, each in enumerate(facts.definition.kind):
         if each == wanted and not facts.definition.scope[row]:
-            yield kind, path, row
+            yield Entity(kind, path, row)

@@ -7,7 +7,7 @@ import re
 from ...indexer import facts as f
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.classes import bases
-from ...indexer.inference.entities import CLASS, FUNCTION, OUTSIDE, name_of, qualified_name
+from ...indexer.inference.entities import CLASS, FUNCTION, OUTSIDE, Entity, name_of, qualified_name
 from ...indexer.inference.names import module_member
 from ..operations.target import named, targets
 from . import kinds
@@ -69,18 +69,20 @@ def question(
         return _described(inference, text, into)
     found = targets(inference, name, *position)
     for item in found:
-        if item.entity[0] == CLASS:
+        if item.entity.kind == CLASS:
             return _of_class(inference, item.entity, into)
-        if item.entity[0] == FUNCTION:
+        if item.entity.kind == FUNCTION:
             return Question(kinds.beside(inference, item.entity), entity=item.entity)
-        if item.entity[0] == OUTSIDE and derived(inference, item.entity)[0]:
+        if item.entity.kind == OUTSIDE and derived(inference, item.entity)[0]:
             return _under(inference, item.entity, Subject(path=into))
     return None
 
 
 def _of_class(inference: Inference, cls: Entity, into: str) -> Question:
-    if cls[1].startswith("/") or is_base(inference, cls):
-        asked = _under(inference, cls, Subject(path=into or ("" if cls[1][0] == "/" else cls[1])))
+    if cls.is_outside or is_base(inference, cls):
+        asked = _under(
+            inference, cls, Subject(path=into or ("" if cls.path[0] == "/" else cls.path))
+        )
         asked.entity = cls
         return asked
     return Question(beside(inference, cls), entity=cls)
@@ -103,7 +105,7 @@ def resolved(inference: Inference, written: str, into: str = "") -> Entity | Non
     name = re.split(r"[\[(]", written)[0].strip()
     if into and inference.exists(into) and "." not in name:
         for item in module_member(inference, into, name):
-            if item.entity[0] in (CLASS, OUTSIDE):
+            if item.entity.kind in (CLASS, OUTSIDE):
                 return item.entity
     if "." in name and name[:1].islower():
         from ...indexer.inference.locate import resolve_dotted_name
@@ -114,10 +116,10 @@ def resolved(inference: Inference, written: str, into: str = "") -> Entity | Non
         if there:
             return there[0]
     found = [item.entity for item in named(inference, name)] if name else []
-    classes = [each for each in found if each[0] == CLASS]
+    classes = [each for each in found if each.kind == CLASS]
     if len(classes) > 1:  # of several, the one that others derive from
         classes.sort(key=lambda each: -len(derived(inference, each)[0]))
-    outside = [each for each in found if each[0] == OUTSIDE and each[1]]
+    outside = [each for each in found if each.kind == OUTSIDE and each.path]
     return next(iter([*classes, *outside, *_as_bases(inference, name, into)]), None)
 
 
@@ -131,16 +133,16 @@ def _as_bases(inference: Inference, name: str, into: str) -> list[Entity]:
         for row, kind in enumerate(facts.definition.kind) if facts is not None else ():
             if kind != f.CLASS:
                 continue
-            cls: Entity = (CLASS, path, row)
+            cls: Entity = Entity(CLASS, path, row)
             above = bases(inference, cls)
             written = of_class(inference, cls).bases
             for text, base in zip(written, above, strict=False):
-                spelled = f".{qualified_name(inference, base)}" if base[1] else ""
+                spelled = f".{qualified_name(inference, base)}" if base.path else ""
                 if len(written) == len(above) and (
                     text.partition("[")[0] == name or spelled.endswith(f".{name}")
                 ):
                     votes[base] = votes.get(base, 0.0) + 1.0
-    return sorted((each for each in votes if each[1]), key=lambda each: -votes[each])
+    return sorted((each for each in votes if each.path), key=lambda each: -votes[each])
 
 
 def _stubbed(text: str | None, into: str) -> Subject:
@@ -240,9 +242,9 @@ def _described(inference: Inference, text: str, into: str) -> Question | None:
         if identifier == subject.name:
             continue
         for item in named(inference, identifier)[:3]:
-            if item.entity[0] == CLASS:
+            if item.entity.kind == CLASS:
                 asked = _of_class(inference, item.entity, into)
-            elif item.entity[0] == FUNCTION:
+            elif item.entity.kind == FUNCTION:
                 asked = Question(kinds.beside(inference, item.entity), entity=item.entity)
             else:
                 continue
@@ -259,7 +261,7 @@ def _by_words(inference: Inference, text: str, subject: Subject) -> Question | N
     votes: dict[tuple[int, object], float] = {}
     entities: dict[tuple[int, object], Entity] = {}
     for rank, entity in enumerate(by_words(inference, text, limit=12)):
-        if entity[0] not in (CLASS, FUNCTION):
+        if entity.kind not in (CLASS, FUNCTION):
             continue
         family = _family_of(inference, entity)
         if family is None or len(family.members) < FEWEST:
@@ -273,7 +275,7 @@ def _by_words(inference: Inference, text: str, subject: Subject) -> Question | N
     entity = entities[best]
     asked = (
         _of_class(inference, entity, subject.path)
-        if entity[0] == CLASS
+        if entity.kind == CLASS
         else Question(kinds.beside(inference, entity), entity=entity)
     )
     asked.name = subject.name
@@ -284,6 +286,6 @@ def _by_words(inference: Inference, text: str, subject: Subject) -> Question | N
 
 
 def _family_of(inference: Inference, entity: Entity) -> Family | None:
-    if entity[0] == FUNCTION:
+    if entity.kind == FUNCTION:
         return kinds.beside(inference, entity)
     return _of_class(inference, entity, "").family

@@ -21,14 +21,14 @@ def required_methods(inference: Inference, base: Entity) -> dict[str, tuple[Enti
     found: dict[str, tuple[Entity, bool]] = {}
     seen: set[str] = set()
     for cls in inference.mro(base):
-        if cls[0] != CLASS:
+        if cls.kind != CLASS:
             continue
         for name in own_member_names(inference, cls):
             if name in seen:
                 continue
             seen.add(name)
             for item in inference.own_member(cls, name)[-1:]:
-                if item.entity[0] != FUNCTION:
+                if item.entity.kind != FUNCTION:
                     continue
                 method = of_function(inference, item.entity)
                 if method.flags & f.ABSTRACT:
@@ -45,7 +45,7 @@ def required_methods(inference: Inference, base: Entity) -> dict[str, tuple[Enti
 def inherited(inference: Inference, base: Entity, name: str) -> Entity | None:
     """The method that a class derived from a base would override; None for none that is known."""
     for cls in inference.mro(base):
-        found = inference.own_member(cls, name) if cls[0] == CLASS else []
+        found = inference.own_member(cls, name) if cls.kind == CLASS else []
         if found:
-            return found[-1].entity if found[-1].entity[0] == FUNCTION else None
+            return found[-1].entity if found[-1].entity.kind == FUNCTION else None
     return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from ...indexer import facts as f
-from ...indexer.inference.entities import CLASS, FUNCTION, MODULE, name_of
+from ...indexer.inference.entities import CLASS, FUNCTION, MODULE, Entity, name_of
 from ...indexer.inference.modules import imported_module
 from ...indexer.symbols import words
 from ..operations.target import is_test, loose
@@ -142,7 +142,7 @@ def candidates(inference: Inference, asked: Wanted, into: str) -> list[Candidate
 
     if asked.name:
         for item in loose(inference, asked.name)[:10]:
-            if item.entity[0] in (CLASS, FUNCTION):
+            if item.entity.kind in (CLASS, FUNCTION):
                 note(item.entity, "name", 1.0, f"is called `{asked.name}`")
     for score, entity in scored(inference, asked.terms)[:60]:
         if score > _LEAST:
@@ -156,14 +156,14 @@ def candidates(inference: Inference, asked: Wanted, into: str) -> list[Candidate
     ranked: list[Candidate] = []
     for entity, known in found.items():
         fit = _fit(asked, known)
-        if entity[0] == FUNCTION and asked.parameters:
+        if entity.kind == FUNCTION and asked.parameters:
             taken = [each.name for each in of_function(inference, entity).parameters]
             shared = [each for each in asked.parameters if each in taken]
             if shared:
                 fit = min(1.0, fit + 0.15 * len(shared) / len(asked.parameters))
                 reasons[entity].append(f"takes {', '.join(shared)}")
-        fit -= 0.15 if is_test(entity[1]) else 0.0
-        fit -= 0.1 if name_of(inference, entity).startswith("_") and entity[1] != into else 0.0
+        fit -= 0.15 if is_test(entity.path) else 0.0
+        fit -= 0.1 if name_of(inference, entity).startswith("_") and entity.path != into else 0.0
         if fit >= _LEAST:
             ranked.append(Candidate(entity, fit, reasons[entity]))
     ranked.sort(key=lambda each: (-each.fit, each.entity))
@@ -182,7 +182,7 @@ def _fit(asked: Wanted, known: dict[str, float]) -> float:
 def _word_share(inference: Inference, asked: Wanted, entity: Entity) -> float:
     mine = set(asked.terms)
     name = {stem(word) for word in words(name_of(inference, entity)).split()}
-    told = set(terms(summary(inference.need(entity[1]), entity)))
+    told = set(terms(summary(inference.need(entity.path), entity)))
     if not mine or not any(has(name, word) for word in mine):
         return 0.0
     return sum(1.0 if has(name, word) else 0.6 if has(told, word) else 0.0 for word in mine) / len(
@@ -196,7 +196,7 @@ def _shared_words(inference: Inference, asked: Wanted, entity: Entity) -> str:
         for word in words(name_of(inference, entity)).split()
         if any(has({stem(word)}, each) for each in asked.terms)
     ]
-    told = summary(inference.need(entity[1]), entity) if entity[0] in (CLASS, FUNCTION) else ""
+    told = summary(inference.need(entity.path), entity) if entity.kind in (CLASS, FUNCTION) else ""
     said = [w for w in re.findall(r"\w+", told) if stem(w.lower()) in asked.terms and w not in name]
     parts: list[str] = []
     if name:
@@ -243,7 +243,7 @@ def _using(inference: Inference, uses: set[str]) -> Iterator[tuple[Entity, float
             share = sum(weights[name] for name in shared) / whole
             if share > 0.5 and len(shared) > 1:
                 shared.sort(key=lambda name: counted[name])
-                yield (FUNCTION, path, row), share, shared[:4]
+                yield Entity(FUNCTION, path, row), share, shared[:4]
 
 
 def _installed(inference: Inference, asked: Wanted, into: str) -> Iterator[Entity]:
@@ -265,12 +265,12 @@ def _installed(inference: Inference, asked: Wanted, into: str) -> Iterator[Entit
     looked = 0
     for name in ranked:
         entity = imported_module(inference, anchor, name) if anchor else None
-        if entity is None or entity[0] != MODULE or not entity[1].startswith("/"):
+        if entity is None or entity.kind != MODULE or not entity.is_outside:
             continue
         looked += 1
         if looked > _MODULES:
             return
-        facts = inference.facts(entity[1])
+        facts = inference.facts(entity.path)
         if facts is None:
             continue
         for row, kind in enumerate(facts.definition.kind):
@@ -280,4 +280,4 @@ def _installed(inference: Inference, asked: Wanted, into: str) -> Iterator[Entit
             said = {stem(word) for word in words(defined).split()}
             if not any(has(said, word) for word in asked.terms):
                 continue
-            yield (CLASS if kind == f.CLASS else FUNCTION), entity[1], row
+            yield Entity(CLASS if kind == f.CLASS else FUNCTION, entity.path, row)

@@ -76,7 +76,7 @@ def scored(inference: Inference, wanted: list[str]) -> list[tuple[float, Entity]
         extra = sum(not any(has({each}, word) for word in weights) for each in name)
         score = score / whole - 0.15 * extra / max(len(name), 1) - (0.3 if is_test(path) else 0.0)
         entity = entity_of_symbol(inference, path, row)
-        if entity is not None and entity.entity[0] in (CLASS, FUNCTION):
+        if entity is not None and entity.entity.kind in (CLASS, FUNCTION):
             found.append((-score, path, row[5], entity.entity))
     found.sort(key=lambda entry: entry[:3])
     return [(-score, entity) for score, _, _, entity in found[:_CONSIDERED]]

@@ -38,7 +38,7 @@ class Subject:
     @classmethod
     def of(cls, features: Class | Function) -> Subject:
         """All that is known of something that is there."""
-        made = cls(features.name, features.entity[1])
+        made = cls(features.name, features.entity.path)
         made.decorators = {plain_name(each) for each in features.decorators}
         if isinstance(features, Class):
             made.members = features.members

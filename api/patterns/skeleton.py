@@ -9,7 +9,7 @@ on ``self``) is written out.
 from __future__ import annotations
 
 from ...indexer import facts as f
-from ...indexer.inference.entities import name_of, owner_class
+from ...indexer.inference.entities import Entity, name_of, owner_class
 from ...indexer.symbols import words
 from .origins import Origins
 from .plan import VARIES
@@ -161,7 +161,7 @@ def _compared(inference: Inference, plan: Planned) -> str:
     kind, path, row = plan.model.entity
     facts = inference.need(path)
     line = facts.line_of(facts.definition.position[row]) + 1
-    owner = owner_class(facts, (kind, path, row))
+    owner = owner_class(facts, Entity(kind, path, row))
     name = name_of(inference, plan.model.entity)
     if owner >= 0:  # the class says enough: the method is called the same
         name = facts.names[facts.definition.name[owner]]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ...indexer.inference.entities import CLASS, name_of
+from ...indexer.inference.entities import CLASS, Entity, name_of
 from ...indexer.symbols import words
 from .features import Class, Function, of_class, of_function
 from .origins import Origins, absolute
@@ -79,7 +79,7 @@ def outliers(inference: Inference, family: Family) -> list[Outlier]:
     counted = Counter(name for each in members for name in each.methods)
     usual = [name for name, n in counted.items() if n >= _OUTLIER * len(members)]
     found = [
-        Outlier(each.name, each.entity[1], lacks)
+        Outlier(each.name, each.entity.path, lacks)
         for each in members
         if (lacks := [name for name in usual if name not in each.methods])
     ]
@@ -177,7 +177,7 @@ def signature_of(inference: Inference, having: Sequence[Function], *, bare: bool
         names = Counter(each.name for one in having for each in one.parameters)
         shared = [name for name, number in names.items() if number == len(having)]
         return f"({', '.join([*shared, '…'])})"
-    origins = Origins(inference, "", [model.entity[1]])
+    origins = Origins(inference, "", [model.entity.path])
     text = f"({', '.join(parameters_text(model.parameters, origins))})"
     if len(text) > _LONG:
         text = f"({', '.join(bare_text(model.parameters))})"
@@ -212,7 +212,7 @@ def _imports(inference: Inference, members: list[Class], n: int) -> Iterable[Hab
             module, _, name = each.partition(":")
             if name in above:
                 continue  # told as a base
-            full = absolute(inference, member.entity[1], module)
+            full = absolute(inference, member.entity.path, module)
             if full not in _OBVIOUS:
                 found.append(f"{full}.{name}" if name else full)
         return found
@@ -237,8 +237,8 @@ def _names(names: list[str]) -> Iterable[Habit]:
 
 def _places(inference: Inference, family: Family) -> Iterable[Habit]:
     n = len(family.members)
-    files = Counter(each[1] for each in family.members)
-    folders = Counter(each[1].rpartition("/")[0] for each in family.members)
+    files = Counter(each.path for each in family.members)
+    folders = Counter(each.path.rpartition("/")[0] for each in family.members)
     path, count = files.most_common(1)[0]
     if count * 2 > n:
         yield Habit("place", path, count, n)
@@ -249,7 +249,7 @@ def _places(inference: Inference, family: Family) -> Iterable[Habit]:
     own = [each for each in family.members if _is_named_after(inference, each)]
     if len(own) * 2 > n:
         example = own[0]
-        said = f"{name_of(inference, example)} in {example[1].rpartition('/')[2]}"
+        said = f"{name_of(inference, example)} in {example.path.rpartition('/')[2]}"
         yield Habit("file name", "after the member", len(own), n, said)
     stems = Counter(each.rpartition("/")[2] for each in files)
     name, count = stems.most_common(1)[0]
@@ -257,8 +257,8 @@ def _places(inference: Inference, family: Family) -> Iterable[Habit]:
         yield Habit("file name", name, count, len(files))
 
 
-def _is_named_after(inference: Inference, entity: tuple[int, str, int]) -> bool:
-    stem = entity[1].rpartition("/")[2].removesuffix(".py").strip("_")
+def _is_named_after(inference: Inference, entity: Entity) -> bool:
+    stem = entity.path.rpartition("/")[2].removesuffix(".py").strip("_")
     own = words(name_of(inference, entity)).replace(" ", "")
     return len(stem) > 2 and (stem.replace("_", "") in own or own in stem.replace("_", ""))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ...indexer import facts as f
-from ...indexer.inference.entities import name_of
+from ...indexer.inference.entities import Entity, name_of
 from ..check.clones import is_of_tests
 from .statement import Habit
 
@@ -30,7 +30,7 @@ _SAID = {
 def surroundings(inference: Inference, family: Family) -> list[Habit]:
     """Files that name most members, and the tests of how many name them."""
     asked = [(each, name_of(inference, each)) for each in family.members]
-    asked = [entry for entry in asked if not is_of_tests(entry[0][1])][:_ASKED]
+    asked = [entry for entry in asked if not is_of_tests(entry[0].path)][:_ASKED]
     if len(asked) < _MOST:
         return []
     naming: dict[str, set[str]] = {}
@@ -44,7 +44,7 @@ def surroundings(inference: Inference, family: Family) -> list[Habit]:
         if len(files) > _WIDE:
             continue
         for path in files:
-            if path != entity[1] and not is_of_tests(path):
+            if path != entity.path and not is_of_tests(path):
                 naming.setdefault(path, set()).add(name)
     told: list[Habit] = []
     n = len(asked)
@@ -56,7 +56,7 @@ def surroundings(inference: Inference, family: Family) -> list[Habit]:
                 told.append(Habit("registered", path, len(names), n, said))
     if n_tested:
         path, count = tested.most_common(1)[0]
-        stems = {entity[1].rpartition("/")[2].removesuffix(".py") for entity, _ in asked}
+        stems = {entity.path.rpartition("/")[2].removesuffix(".py") for entity, _ in asked}
         after = [each for each in tested if _is_test_of(each, stems)]
         detail = f"such as {path}"
         if count * 2 >= n:
@@ -89,10 +89,10 @@ def _how(inference: Inference, path: str, names: set[str]) -> str:
     return ", ".join(said[:2])
 
 
-def _exported(inference: Inference, asked: list[tuple[tuple[int, str, int], str]]) -> int:
+def _exported(inference: Inference, asked: list[tuple[Entity, str]]) -> int:
     count = 0
     for entity, name in asked:
-        facts = inference.facts(entity[1])
+        facts = inference.facts(entity.path)
         if facts is not None:
             count += any(role & f.ROLE_MASK == f.EXPORTED for role, _, _ in facts.occurrences(name))
     return count

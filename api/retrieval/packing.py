@@ -116,7 +116,7 @@ def _add_texts(inference: Inference, packed: Packed, files: list[Listed], words:
             return
         facts = inference.need(piece.path)
         table = facts.definition
-        span = table.start[piece.entity[2]], table.end[piece.entity[2]]
+        span = table.start[piece.entity.row], table.end[piece.entity.row]
         if any(a <= span[0] and span[1] <= b for a, b in covered.get(piece.path, ())):
             continue
         left = packed.budget - packed.tokens
@@ -131,7 +131,7 @@ def _add_texts(inference: Inference, packed: Packed, files: list[Listed], words:
                 packed.excerpts.append(
                     Excerpt(piece, numbers[0], numbers[-1], spent, whole=not shorter)
                 )
-                if piece.entity[0] != CLASS:
+                if piece.entity.kind != CLASS:
                     covered.setdefault(piece.path, []).append(span)
                 break
 
@@ -146,11 +146,11 @@ def _lines(
     """
     facts = inference.need(piece.path)
     table = facts.definition
-    row = piece.entity[2]
+    row = piece.entity.row
     first = facts.line_of(table.start[row])
     last = facts.line_of(max(table.start[row], table.end[row] - 1))
     kept = set(range(first, last + 1))
-    if piece.entity[0] == CLASS:
+    if piece.entity.kind == CLASS:
         scope = table.own_scope[row]
         for inner, around in enumerate(table.scope):
             if around == scope:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...indexer import facts as f
-from ...indexer.inference.entities import CLASS, FUNCTION, Found
+from ...indexer.inference.entities import CLASS, FUNCTION, Entity, Found
 from ..operations.target import is_test
 from ..source.entity_views import enclosing, kind_of, name_of, qualified_name, signature, summary
 from .chunks import MODULE_LEVEL
@@ -38,7 +38,7 @@ class Piece:
     def __init__(self, entity: Entity, name: str, score: float, why: str) -> None:
         """Describe a piece; ``name`` is dotted, from inside of its module."""
         self.entity = entity
-        self.path = entity[1]
+        self.path = entity.path
         self.name = name
         self.score = score
         self.why = why
@@ -74,7 +74,7 @@ def listed(inference: Inference, ranking: Ranking) -> list[Listed]:
         facts = inference.facts(one.path)
         if facts is not None:
             starts = facts.definition.start
-            pieces.sort(key=lambda piece: starts[piece.entity[2]])
+            pieces.sort(key=lambda piece: starts[piece.entity.row])
         found.append(Listed(one, ranking.reasons(one), pieces))
     return found
 
@@ -95,7 +95,7 @@ def _pieces(
         if 0 < line < len(facts.line_starts):
             around = enclosing(inference, one.path, _first_byte(inference, one.path, line))
             if around is not None:
-                at_lines.setdefault(around[2], []).append(line)
+                at_lines.setdefault(around.row, []).append(line)
     found: list[Piece] = []
     for row in range(len(table.name)):
         name = facts.names[table.name[row]]
@@ -110,7 +110,7 @@ def _pieces(
             why = f"line {', '.join(map(str, at_lines[row]))} is named in the task"
         if score <= 0:
             continue
-        entity = (CLASS if table.kind[row] == f.CLASS else FUNCTION), one.path, row
+        entity = Entity(CLASS if table.kind[row] == f.CLASS else FUNCTION, one.path, row)
         piece = Piece(entity, inner_name(inference, entity), score * share, why)
         piece.hits = at_lines.get(row, [])
         found.append(piece)
@@ -127,14 +127,14 @@ def _first_byte(inference: Inference, path: str, line: int) -> int:
 def inner_name(inference: Inference, entity: Entity) -> str:
     """Dotted name inside of its module."""
     dotted = qualified_name(inference, entity)
-    module = inference.snapshot.index.workspace.module_name(entity[1]) or ""
+    module = inference.snapshot.index.workspace.module_name(entity.path) or ""
     return dotted.removeprefix(module + ".") if module else dotted
 
 
 def line_of(inference: Inference, piece: Piece) -> int:
     """One-based line of a piece's name."""
     facts = inference.need(piece.path)
-    return facts.line_of(facts.definition.position[piece.entity[2]]) + 1
+    return facts.line_of(facts.definition.position[piece.entity.row]) + 1
 
 
 def described(inference: Inference, piece: Piece) -> str:
@@ -161,16 +161,16 @@ def related(inference: Inference, pieces: list[Piece]) -> list[tuple[Piece, str]
     for piece in pieces[:_LED_FROM]:
         facts = inference.need(piece.path)
         table = facts.definition
-        if piece.entity[0] == CLASS:
+        if piece.entity.kind == CLASS:
             near = [(entity, f"base of {piece.name}") for entity in bases(strict, piece.entity)]
-        elif table.end[piece.entity[2]] - table.start[piece.entity[2]] < 8_000:
+        elif table.end[piece.entity.row] - table.start[piece.entity.row] < 8_000:
             calls = outgoing(strict, [Found(piece.entity)])
             near = [(entity, f"called by {piece.name}") for entity in list(calls)[:_MOST_CALLS]]
         else:
             near = []
         n = 0
         for entity, why in near:
-            own = entity[0] in (CLASS, FUNCTION) and not entity[1].startswith("/")
+            own = entity.kind in (CLASS, FUNCTION) and not entity.is_outside
             if own and entity not in shown and n < _RELATED:
                 n += 1
                 shown.add(entity)
@@ -215,9 +215,9 @@ def _used_in(inference: Inference, path: str, names: list[str]) -> str:
     for name in names:
         for _, position, _ in facts.occurrences(name):
             around = enclosing(inference, path, position)
-            if around is not None and around[0] == FUNCTION:
+            if around is not None and around.kind == FUNCTION:
                 test = inner_name(inference, around)
-                where.setdefault(test, facts.line_of(facts.definition.position[around[2]]) + 1)
+                where.setdefault(test, facts.line_of(facts.definition.position[around.row]) + 1)
         if len(where) >= 3:
             break
     told = ", ".join(f"{line} {test}" for test, line in list(where.items())[:3])

@@ -8,6 +8,7 @@ from ...indexer import facts as f
 from ...indexer.inference.classes import subclasses
 from ...indexer.inference.entities import CLASS, FUNCTION, INFERRED, qualified_name
 from ...indexer.inference.locate import Occurrence, entities_at, identifier_at
+from ...indexer.paths import is_outside
 from ..source.entity_views import signature
 from .guard import API, SIBLING, Missing
 from .knowledge import known
@@ -52,7 +53,9 @@ def missing_for(
         for entity in used
         if (each := _api(session, ledger, number, inference, entity)) is not None
     ][:_APIS]
-    bases = [entity for entity in used if entity[0] == CLASS and _is_base(facts, inference, entity)]
+    bases = [
+        entity for entity in used if entity.kind == CLASS and _is_base(facts, inference, entity)
+    ]
     sibling = _sibling(session, ledger, number, inference, path, bases, set(contents))
     return [*([sibling] if sibling is not None else []), *found]
 
@@ -78,7 +81,7 @@ def _used(inference: Inference, path: str, facts: FileFacts, own: set[str]) -> l
                 kind in (CLASS, FUNCTION)
                 and item.evidence <= INFERRED
                 and where not in own
-                and not where.startswith("/")
+                and not is_outside(where)
             ):
                 found[item.entity] = None
     return list(found)
@@ -143,9 +146,9 @@ def _candidates(
         return []
     found: dict[str, None] = {}
     for base in bases[:3]:
-        below = {each[1] for each in subclasses(inference, base)} - own
+        below = {each.path for each in subclasses(inference, base)} - own
         for each in sorted(below, key=lambda each: (each.rpartition("/")[0] != folder, each)):
-            if not each.startswith("/"):
+            if not is_outside(each):
                 found[each] = None
     try:
         names = os.listdir(session.index.workspace.absolute(folder))

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from ...indexer import facts as f
 from ...indexer.errors import FluxIndexError
-from ...indexer.inference.entities import CLASS, FUNCTION, MODULE, VARIABLE, name_of, owner_class
+from ...indexer.inference.entities import (
+    CLASS,
+    FUNCTION,
+    MODULE,
+    VARIABLE,
+    Entity,
+    name_of,
+    owner_class,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +33,7 @@ def docstring(inference: Inference, entity: Entity) -> str:
         source = source_of(inference, entity)
         if source is not None:
             found = _written(inference, source)
-    if not found and entity[0] == FUNCTION:
+    if not found and entity.kind == FUNCTION:
         for base in _overridden(inference, entity):
             found = _written(inference, base)
             if not found:
@@ -38,7 +46,7 @@ def docstring(inference: Inference, entity: Entity) -> str:
 
 def source_of(inference: Inference, entity: Entity) -> Entity | None:
     """The entity in its source file, for one that a stub defines; None when there is no source."""
-    if not entity[1].endswith(".pyi"):
+    if not entity.path.endswith(".pyi"):
         return None
     try:
         from ...indexer.inference import stub_mapping
@@ -52,17 +60,17 @@ def source_of(inference: Inference, entity: Entity) -> Entity | None:
 
 def _overridden(inference: Inference, entity: Entity) -> list[Entity]:
 
-    facts = inference.need(entity[1])
+    facts = inference.need(entity.path)
     cls = owner_class(facts, entity)
     if cls < 0:
         return []
     name = name_of(inference, entity)
     return [
         found.entity
-        for base in inference.mro((CLASS, entity[1], cls))[1:]
-        if base[0] == CLASS
+        for base in inference.mro(Entity(CLASS, entity.path, cls))[1:]
+        if base.kind == CLASS
         for found in inference.own_member(base, name)
-        if found.entity[0] == FUNCTION
+        if found.entity.kind == FUNCTION
     ]
 
 

@@ -14,6 +14,7 @@ from ...indexer.inference.entities import (
     NAMESPACE,
     OUTSIDE,
     PARAMETER,
+    Entity,
     name_of,
     owner_class,
     position_of,
@@ -186,10 +187,10 @@ def symbol(inference: Inference, found: Found, *, details: bool = True) -> dict[
 
 
 def _layer(inference: Inference, entity: Entity) -> str:
-    if entity[0] == OUTSIDE:
+    if entity.kind == OUTSIDE:
         return "outside"
-    if entity[1].startswith("/"):
-        return inference.snapshot.index.layers.layer(entity[1])
+    if entity.is_outside:
+        return inference.snapshot.index.layers.layer(entity.path)
     return "workspace"
 
 
@@ -202,7 +203,7 @@ def enclosing(inference: Inference, path: str, offset: int) -> Entity | None:
     # not ended is the innermost.
     for row in range(bisect_right(table.start, offset) - 1, -1, -1):
         if ends[row] > offset:
-            return CLASS if table.kind[row] == f.CLASS else FUNCTION, path, row
+            return Entity(CLASS if table.kind[row] == f.CLASS else FUNCTION, path, row)
     return None
 
 

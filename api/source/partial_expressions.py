@@ -108,12 +108,12 @@ class Written:
             )
         if isinstance(node, ast.Attribute):
             found = self._objects(node)
-            modules = [entity_object(item.entity) for item in found if item.entity[0] in (0, 1)]
+            modules = [entity_object(item.entity) for item in found if item.entity.kind in (0, 1)]
             if modules:
                 return union(*modules)
             return union(
                 *(
-                    weaken(member_type(inference, value, node.attr), value[3])
+                    weaken(member_type(inference, value, node.attr), value.evidence)
                     for value in without_none(self._type(node.value, depth))
                 )
             )
@@ -121,7 +121,7 @@ class Written:
             arguments = self._arguments(node, depth)
             return union(
                 *(
-                    weaken(inference.call_result(value, arguments), value[3])
+                    weaken(inference.call_result(value, arguments), value.evidence)
                     for value in without_none(self._type(node.func, depth))
                 )
             )
@@ -153,7 +153,7 @@ class Written:
 
         parts: list[Type] = []
         for value in without_none(self._type(node.value, depth)):
-            if value[0] == CLASS_OBJECT or isinstance(node.slice, ast.Slice):
+            if value.form == CLASS_OBJECT or isinstance(node.slice, ast.Slice):
                 parts.append((value,))
             elif isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
                 parts.append(operators.unpacked_type(self.inference, (value,), node.slice.value))
@@ -190,12 +190,12 @@ class Written:
             from ...indexer.inference.names import module_attribute
 
             for item in self._objects(node.value):
-                if item.entity[0] in (0, 1):
+                if item.entity.kind in (0, 1):
                     found += module_attribute(self.inference, item.entity, node.attr)
             if not found:
                 for value in without_none(self._type(node.value, 0)):
                     found += [
-                        item.weaker(value[3])
+                        item.weaker(value.evidence)
                         for item in member_definitions(self.inference, value, node.attr)
                     ]
         if isinstance(node, ast.Subscript):

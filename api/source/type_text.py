@@ -25,7 +25,7 @@ _ALTERNATIVES = 5
 def type_text(inference: Inference, type_: Type, depth: int = 0) -> str:
     """A type as an annotation would say it; empty when it is unknown or too much to say."""
     parts: list[str] = []
-    for value in sorted(type_, key=lambda value: value[0] == NONE):
+    for value in sorted(type_, key=lambda value: value.form == NONE):
         text = _value_text(inference, value, depth)
         if not text:
             return ""
@@ -38,7 +38,7 @@ def type_text(inference: Inference, type_: Type, depth: int = 0) -> str:
 
 def is_conventional(type_: Type) -> bool:
     """Whether a type rests on conventions."""
-    return any(value[3] >= CONVENTIONAL for value in type_)
+    return any(value.evidence >= CONVENTIONAL for value in type_)
 
 
 def _value_text(inference: Inference, value: Value, depth: int) -> str:
@@ -50,11 +50,11 @@ def _value_text(inference: Inference, value: Value, depth: int) -> str:
     if form == CLASS_OBJECT:
         return f"type[{name_of(inference, entity)}]"
     if form == MODULE_OBJECT:
-        if entity[0] == OUTSIDE:
+        if entity.kind == OUTSIDE:
             return ""  # whatever that name leads to was not found, a module or not
         return f"Module({qualified_name(inference, entity)})"
     if form == VARIABLE_TYPE:
-        return entity[1] if entity[2] < 0 else name_of(inference, entity)
+        return entity.path if entity.row < 0 else name_of(inference, entity)
     if form in (CALLABLE, FUNCTION_OBJECT):
         result = type_text(inference, args[0], depth + 1) if form == CALLABLE and args else ""
         return f"Callable[..., {result or 'Any'}]"

@@ -10,8 +10,8 @@ from __future__ import annotations
 from .. import facts as f
 from ..inference import access_paths, expressions
 from ..inference.classes import class_member, mro, subclasses
-from ..inference.entities import CLASS, CONVENTIONAL, FUNCTION, PARAMETER, name_of
-from ..inference.types import CLASS_OBJECT, FUNCTION_OBJECT, UNKNOWN, without_none
+from ..inference.entities import CLASS, CONVENTIONAL, FUNCTION, PARAMETER, Entity, name_of
+from ..inference.types import CLASS_OBJECT, FUNCTION_OBJECT, UNKNOWN, Value, without_none
 from .evidence import Answer, infer_argument, informative
 
 TYPE_CHECKING = False
@@ -79,7 +79,7 @@ def _is_parameter_itself(inference: Inference, asked: ParameterQuery, site: Site
     if asked.facts.expr.op[site.expr] != f.NAME:
         return False
     found = expressions.definitions_of(inference, site.path, site.expr)
-    return any(item.entity == (PARAMETER, asked.path, asked.row) for item in found)
+    return any(item.entity == Entity(PARAMETER, asked.path, asked.row) for item in found)
 
 
 def argument_sites(inference: Inference, asked: ParameterQuery) -> Iterator[Site]:
@@ -117,7 +117,7 @@ def _places(
     """(file, name to look for, entities that the name has to stand for) in order of nearness."""
     facts, function = asked.facts, asked.function
     if asked.method in _CONSTRUCTORS and asked.cls >= 0:
-        cls = (CLASS, asked.path, asked.cls)
+        cls = Entity(CLASS, asked.path, asked.cls)
         yield asked.path, "cls", {cls}
         yield asked.path, "__class__", {cls}
         name = name_of(inference, cls)
@@ -140,7 +140,7 @@ def _places(
     wanted = {function}
     if asked.cls >= 0:
         wanted |= overridden_methods(inference, asked)
-    scope = facts.definition.scope[function[2]]
+    scope = facts.definition.scope[function.row]
     names = {asked.method, *_other_names(facts, function, scope)}
     local = facts.scope.kind[scope] == f.FUNCTION_SCOPE
     files = [asked.path] if local else inference.files_with(asked.method)
@@ -155,7 +155,7 @@ def _places(
 def _other_names(facts: FileFacts, function: Entity, scope: int) -> list[str]:
     """Names that the function's own scope gives it as well: ``other = function``."""
     ops, _, lefts, _ = facts.expr
-    name = facts.definition.name[function[2]]
+    name = facts.definition.name[function.row]
     values = facts.binding.value
     return [
         facts.names[facts.binding.name[row]]
@@ -182,12 +182,12 @@ def _imported_as(facts: FileFacts, name: str) -> list[str]:
 
 def overridden_methods(inference: Inference, asked: ParameterQuery) -> set[Entity]:
     """Methods of base classes that the function stands in for."""
-    own = (CLASS, asked.path, asked.cls)
+    own = Entity(CLASS, asked.path, asked.cls)
     found: set[Entity] = set()
     for base in mro(inference, own)[1:]:
-        if base[0] == CLASS:
+        if base.kind == CLASS:
             for item in class_member(inference, base, asked.method):
-                if item.entity[0] == FUNCTION:
+                if item.entity.kind == FUNCTION:
                     found.add(item.entity)
     return found
 
@@ -219,13 +219,13 @@ def _names_class(
     """Whether a method is called on the class, so that the receiver is written as an argument."""
     if not asked.is_bound or facts.expr.op[function] != f.ATTRIBUTE:
         return False
-    if asked.facts.definition.flags[asked.function[2]] & f.CLASSMETHOD:
+    if asked.facts.definition.flags[asked.function.row] & f.CLASSMETHOD:
         return False
     receiver = facts.expr.a[function]
     if facts.expr.op[receiver] not in (f.NAME, f.ATTRIBUTE):
         return False
     found = expressions.definitions_of(inference, path, receiver)
-    return any(item.entity[0] == CLASS for item in found)
+    return any(item.entity.kind == CLASS for item in found)
 
 
 def _stands_for(
@@ -238,8 +238,8 @@ def _stands_for(
     name = access_paths.last_name(facts, function)
     if name in {"cls", "__class__"}:
         for value in expressions.infer_type(inference, path, function):
-            if value[0] == CLASS_OBJECT and value[1][0] == CLASS:
-                return any(entity in mro(inference, value[1]) for entity in wanted)
+            if value.form == CLASS_OBJECT and value.entity.kind == CLASS:
+                return any(entity in mro(inference, value.entity) for entity in wanted)
     return False
 
 
@@ -291,8 +291,8 @@ def _decorates(
 def definition_value(path: str, facts: FileFacts, definition: int) -> Type:
     """The class or function that a definition makes, as a value."""
     if facts.definition.kind[definition] == f.CLASS:
-        return ((CLASS_OBJECT, (CLASS, path, definition), (), CONVENTIONAL),)
-    return ((FUNCTION_OBJECT, (FUNCTION, path, definition), (UNKNOWN,), CONVENTIONAL),)
+        return (Value(CLASS_OBJECT, Entity(CLASS, path, definition), (), CONVENTIONAL),)
+    return (Value(FUNCTION_OBJECT, Entity(FUNCTION, path, definition), (UNKNOWN,), CONVENTIONAL),)
 
 
 def _decorated(facts: FileFacts, function: int) -> tuple[int, bool] | None:
@@ -309,7 +309,7 @@ def decorated_by(
 ) -> Iterator[tuple[str, FileFacts, int]]:
     """(file, facts, definition) of what ``@factory(…)`` decorates."""
     name = name_of(inference, factory)
-    for path in access_paths.nearest_files(factory[1], inference.files_with(name), limit):
+    for path in access_paths.nearest_files(factory.path, inference.files_with(name), limit):
         facts = inference.facts(path)
         if facts is None:
             continue
@@ -336,7 +336,7 @@ def passed_by_decorator(inference: Inference, asked: ParameterQuery) -> Answer |
         return None
     parts = [
         definition_value(where, other, definition)
-        for where, other, definition in decorated_by(inference, (FUNCTION, path, outer))
+        for where, other, definition in decorated_by(inference, Entity(FUNCTION, path, outer))
     ]
     if not parts:
         return None
@@ -354,10 +354,10 @@ def _is_returned(facts: FileFacts, scope: int, name: int) -> bool:
 def assigned_to_property(inference: Inference, asked: ParameterQuery) -> Answer | None:
     """What is assigned to the property that the function sets."""
     facts = asked.facts
-    row = asked.function[2]
+    row = asked.function.row
     if not facts.definition.flags[row] & f.ACCESSOR or asked.cls < 0 or asked.place:
         return None
-    cls = (CLASS, asked.path, asked.cls)
+    cls = Entity(CLASS, asked.path, asked.cls)
     parts: list[Type] = []
     tried = 0
     for path in access_paths.nearest_files(asked.path, inference.files_with(asked.method), 24):

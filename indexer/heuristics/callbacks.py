@@ -16,6 +16,7 @@ from ..inference.entities import (
     CLASS,
     FUNCTION,
     PARAMETER,
+    Entity,
     entity_of_binding,
     owner_class,
 )
@@ -109,7 +110,7 @@ def _handed_over(search: _Search, asked: ParameterQuery) -> Iterator[Site]:
     inference, facts, function = search.inference, asked.facts, asked.function
     yield from _dispatched(search, asked)
     yield from _decorated(search, asked)
-    scope = facts.definition.scope[function[2]]
+    scope = facts.definition.scope[function.row]
     local = facts.scope.kind[scope] == f.FUNCTION_SCOPE
     level = min(max(inference.progress.conventions - 1, 0), len(_FILES) - 1)
     files = [asked.path] if local else inference.files_with(asked.method)
@@ -144,15 +145,15 @@ def _is_bound_value(facts: FileFacts, expr: int) -> bool:
 def _decorated(search: _Search, asked: ParameterQuery) -> Iterator[Site]:
     """Where the decorators of the function take it."""
     inference, facts, path = search.inference, asked.facts, asked.path
-    for decorator in access_paths.decorator_expressions(facts, asked.function[2]):
+    for decorator in access_paths.decorator_expressions(facts, asked.function.row):
         target = access_paths.decorator_callee(facts, decorator)
         for item in expressions.definitions_of(inference, path, target):
             callee = item.entity
-            if callee[0] == CLASS and decorator == target:
+            if callee.kind == CLASS and decorator == target:
                 callee = next(
                     (each.entity for each in class_member(inference, callee, "__init__")), callee
                 )
-            if callee[0] != FUNCTION:
+            if callee.kind != FUNCTION:
                 continue
             inner = [callee] if decorator == target else _made_by(inference, callee)
             for function in inner:
@@ -163,8 +164,8 @@ def _decorated(search: _Search, asked: ParameterQuery) -> Iterator[Site]:
 
 def _made_by(inference: Inference, factory: Entity) -> list[Entity]:
     """Functions that a function defines and gives back."""
-    facts = inference.need(factory[1])
-    scope = facts.definition.own_scope[factory[2]]
+    facts = inference.need(factory.path)
+    scope = facts.definition.own_scope[factory.row]
     ops, _, lefts, _ = facts.expr
     returned = {
         lefts[expr]
@@ -172,7 +173,7 @@ def _made_by(inference: Inference, factory: Entity) -> list[Entity]:
         if where == scope and expr >= 0 and ops[expr] == f.NAME
     }
     return [
-        (FUNCTION, factory[1], row)
+        Entity(FUNCTION, factory.path, row)
         for row, where in enumerate(facts.definition.scope)
         if where == scope and facts.definition.name[row] in returned
     ]
@@ -180,11 +181,11 @@ def _made_by(inference: Inference, factory: Entity) -> list[Entity]:
 
 def _returned_callable(search: _Search, factory: Entity) -> Iterator[Site]:
     """``def route(…) -> Callable[[Callable[[X], Y]], …]``: what the result's parameter says."""
-    facts = search.inference.need(factory[1])
-    annotation = facts.definition.returns[factory[2]]
-    for value in annotation_type(search.inference, factory[1], annotation):
-        if value[0] == CALLABLE and len(value[2]) > 1:
-            yield from _expected(search, factory[1], value[2][1])
+    facts = search.inference.need(factory.path)
+    annotation = facts.definition.returns[factory.row]
+    for value in annotation_type(search.inference, factory.path, annotation):
+        if value.form == CALLABLE and len(value.args) > 1:
+            yield from _expected(search, factory.path, value.args[1])
 
 
 def _followed(
@@ -229,20 +230,20 @@ def _keyed(
         if facts.expr.op[key] not in (f.NAME, f.ATTRIBUTE):
             continue
         for item in expressions.definitions_of(search.inference, path, key):
-            if item.entity[0] == CLASS:
+            if item.entity.kind == CLASS:
                 yield Site(path, -1, (instance(item.entity),))
 
 
 def _dispatched(search: _Search, asked: ParameterQuery) -> Iterator[Site]:
     """``@function.register(Foo)`` of ``singledispatch``: the first argument is one."""
     facts = asked.facts
-    for decorator in access_paths.decorator_expressions(facts, asked.function[2]):
+    for decorator in access_paths.decorator_expressions(facts, asked.function.row):
         target = access_paths.decorator_callee(facts, decorator)
         if target == decorator or facts.expr.op[target] != f.ATTRIBUTE:
             continue
         receiver = facts.expr.a[target]
         generic = any(
-            item.entity[0] == FUNCTION
+            item.entity.kind == FUNCTION
             for item in expressions.definitions_of(search.inference, asked.path, receiver)
         )
         if not generic or search.place != 0 or access_paths.last_name(facts, target) != "register":
@@ -250,7 +251,7 @@ def _dispatched(search: _Search, asked: ParameterQuery) -> Iterator[Site]:
         for item in expressions.definitions_of(
             search.inference, asked.path, access_paths.argument_for(facts, decorator, 0, "cls")
         ):
-            if item.entity[0] == CLASS:
+            if item.entity.kind == CLASS:
                 yield Site(asked.path, -1, (instance(item.entity),))
 
 
@@ -278,9 +279,9 @@ def _bound(search: _Search, path: str, facts: FileFacts, expr: int, depth: int) 
 def _holds(search: _Search, path: str, container: int, depth: int) -> Iterator[Site]:
     """Where what a container holds is called, the container being an expression."""
     for item in expressions.definitions_of(search.inference, path, container):
-        if item.entity[0] == ATTRIBUTE:
-            other = search.inference.need(item.entity[1])
-            yield from _attribute_holder(search, item.entity[1], other, item.entity[2], depth)
+        if item.entity.kind == ATTRIBUTE:
+            other = search.inference.need(item.entity.path)
+            yield from _attribute_holder(search, item.entity.path, other, item.entity.row, depth)
         else:
             yield from _holder(search, item.entity, depth)
 
@@ -301,7 +302,7 @@ def _holder(search: _Search, entity: Entity, depth: int) -> Iterator[Site]:
         if search.left <= 0:
             return
         found = expressions.definitions_of(search.inference, path, ref)
-        if any(item.entity[1] == path and item.entity[2] in same for item in found):
+        if any(item.entity.path == path and item.entity.row in same for item in found):
             yield from _followed(search, path, facts, ref, depth)
 
 
@@ -321,7 +322,10 @@ def _attribute_holder(
         if search.left <= 0:
             return
         receiver = expressions.infer_type(search.inference, path, facts.expr.a[ref])
-        if any(value[0] == INSTANCE and value[1] == (CLASS, path, owner) for value in receiver):
+        if any(
+            value.form == INSTANCE and value.entity == Entity(CLASS, path, owner)
+            for value in receiver
+        ):
             yield from _followed(search, path, facts, ref, depth)
 
 
@@ -355,13 +359,13 @@ def _argument(
         return
     targets = expressions.definitions_of(inference, path, callee)
     if facts.expr.op[callee] == f.ATTRIBUTE and (
-        name in _KEEPING and not any(item.entity[1].endswith(".py") for item in targets)
+        name in _KEEPING and not any(item.entity.path.endswith(".py") for item in targets)
     ):
         yield from _holds(search, path, facts.expr.a[callee], depth - 1)
         return
     arguments = Arguments.of(inference, path, facts, call)
     for item in targets:
-        functions, bound = [item.entity], item.entity[0] == CLASS
+        functions, bound = [item.entity], item.entity.kind == CLASS
         if bound:
             functions = [
                 each.entity
@@ -369,7 +373,7 @@ def _argument(
                 for each in class_member(inference, item.entity, name)[:1]
             ]
         for function in functions:
-            if function[0] != FUNCTION:
+            if function.kind != FUNCTION:
                 continue
             for overload in signatures.overloads(inference, function):
                 sites = _into_parameter(
@@ -423,11 +427,11 @@ def _into_parameter(
 ) -> Iterator[Site]:
     """Where a function's parameter is called, or what its annotation says."""
     inference = search.inference
-    facts = inference.facts(function[1])
+    facts = inference.facts(function.path)
     if facts is None:
         return
     rows = signatures.parameter_rows(inference, function)
-    flags = facts.definition.flags[function[2]]
+    flags = facts.definition.flags[function.row]
     if bound or (owner_class(facts, function) >= 0 and not flags & f.STATIC):
         rows = rows[1:]
     for index, row in enumerate(rows):
@@ -436,17 +440,17 @@ def _into_parameter(
             continue
         annotation = facts.parameter.annotation[row]
         if annotation >= 0:
-            wanted = annotation_type(inference, function[1], annotation)
+            wanted = annotation_type(inference, function.path, annotation)
             variables: dict[Entity, Type] = {}
             if arguments is not None:
                 generics.bind_arguments(
                     inference, function, arguments, variables, bound_first=bound
                 )
-            yield from _expected(search, function[1], wanted, variables)
-        scope = facts.definition.own_scope[function[2]]
+            yield from _expected(search, function.path, wanted, variables)
+        scope = facts.definition.own_scope[function.row]
         for binding in facts.bindings_of(scope, facts.parameter.name[row]):
             if facts.binding.kind[binding] == f.PARAMETER:
-                yield from _holder(search, (PARAMETER, function[1], binding), depth - 1)
+                yield from _holder(search, Entity(PARAMETER, function.path, binding), depth - 1)
 
 
 def _expected(
@@ -455,26 +459,26 @@ def _expected(
     """The type of the parameter that a callable's annotation gives."""
     inference = search.inference
     for value in wanted:
-        if value[0] == VARIABLE_TYPE:
-            yield from _expected(search, path, _bound_of(inference, value[1]), variables)
-        elif value[0] == CALLABLE and 0 <= search.place < len(value[2]) - 1:
-            type_ = without_none(substitute(value[2][search.place + 1], variables or {}))
+        if value.form == VARIABLE_TYPE:
+            yield from _expected(search, path, _bound_of(inference, value.entity), variables)
+        elif value.form == CALLABLE and 0 <= search.place < len(value.args) - 1:
+            type_ = without_none(substitute(value.args[search.place + 1], variables or {}))
             if type_:
                 yield Site(path, -1, type_)
-        elif value[0] in (INSTANCE, CLASS_OBJECT) and value[1][0] == CLASS:
-            yield from _protocol(search, value[1])
+        elif value.form in (INSTANCE, CLASS_OBJECT) and value.entity.kind == CLASS:
+            yield from _protocol(search, value.entity)
 
 
 def _bound_of(inference: Inference, variable: Entity) -> Type:
     """What ``TypeVar("T", bound=…)`` bounds a type variable to."""
-    if variable[2] < 0:
+    if variable.row < 0:
         return UNKNOWN
-    facts = inference.need(variable[1])
-    value = facts.binding.value[variable[2]]
+    facts = inference.need(variable.path)
+    value = facts.binding.value[variable.row]
     if value < 0 or facts.expr.op[value] != f.CALL:
         return UNKNOWN
     return annotation_type(
-        inference, variable[1], access_paths.keyword_argument(facts, value, "bound")
+        inference, variable.path, access_paths.keyword_argument(facts, value, "bound")
     )
 
 
@@ -483,16 +487,16 @@ def _protocol(search: _Search, cls: Entity) -> Iterator[Site]:
     from ..symbols import base_names
 
     inference = search.inference
-    facts = inference.need(cls[1])
-    if "Protocol" not in base_names(facts, cls[2]):
+    facts = inference.need(cls.path)
+    if "Protocol" not in base_names(facts, cls.row):
         return
     for item in class_member(inference, cls, "__call__"):
-        if item.entity[0] != FUNCTION:
+        if item.entity.kind != FUNCTION:
             continue
         rows = signatures.parameter_rows(inference, item.entity)[1:]
         if 0 <= search.place < len(rows):
-            other = inference.need(item.entity[1])
+            other = inference.need(item.entity.path)
             annotation = other.parameter.annotation[rows[search.place]]
-            type_ = without_none(annotation_type(inference, item.entity[1], annotation))
+            type_ = without_none(annotation_type(inference, item.entity.path, annotation))
             if type_:
-                yield Site(item.entity[1], -1, type_)
+                yield Site(item.entity.path, -1, type_)

@@ -33,7 +33,7 @@ _NOTHING = frozenset(["object", "any", "none", "optional", "instance", "value", 
 
 def documented_parameter(inference: Inference, asked: ParameterQuery) -> Answer | None:
     """The type that the docstring of the function, or of its class, gives a parameter."""
-    facts, row = asked.facts, asked.function[2]
+    facts, row = asked.facts, asked.function.row
     rows = [row]
     if asked.method == "__init__" and asked.cls >= 0:
         rows.append(asked.cls)
@@ -48,10 +48,10 @@ def documented_parameter(inference: Inference, asked: ParameterQuery) -> Answer 
 
 def documented_return(inference: Inference, function: Entity) -> Type:
     """The type that the docstring of a function says it gives back."""
-    facts = inference.need(function[1])
-    text = docstring(inference, function[1], facts, function[2])
+    facts = inference.need(function.path)
+    text = docstring(inference, function.path, facts, function.row)
     said = return_text(text) if text else ""
-    return resolve_docstring_type(inference, function[1], said) if said else UNKNOWN
+    return resolve_docstring_type(inference, function.path, said) if said else UNKNOWN
 
 
 def docstring(inference: Inference, path: str, facts: FileFacts, definition: int) -> str:
@@ -192,9 +192,9 @@ def _class_named(inference: Inference, path: str, said: str) -> Type:
             for item in found
             for inner in (
                 module_attribute(inference, item.entity, part)
-                if item.entity[0] in (MODULE, NAMESPACE)
+                if item.entity.kind in (MODULE, NAMESPACE)
                 else class_member(inference, item.entity, part)
-                if item.entity[0] == CLASS
+                if item.entity.kind == CLASS
                 else []
             )
         ]
@@ -209,5 +209,5 @@ def _class_named(inference: Inference, path: str, said: str) -> Type:
 
             entity = class_named(inference, said)
             return (instance(entity),) if entity is not None else UNKNOWN
-    classes = [item.entity for item in found if item.entity[0] == CLASS]
+    classes = [item.entity for item in found if item.entity.kind == CLASS]
     return (instance(classes[0]),) if classes else UNKNOWN

@@ -16,10 +16,18 @@ from __future__ import annotations
 from .. import facts as f
 from ..inference import access_paths, expressions
 from ..inference.classes import mro
-from ..inference.entities import CLASS, CONVENTIONAL, FUNCTION, PARAMETER, name_of, owner_class
+from ..inference.entities import (
+    CLASS,
+    CONVENTIONAL,
+    FUNCTION,
+    PARAMETER,
+    Entity,
+    name_of,
+    owner_class,
+)
 from ..inference.query_cache import NESTED
 from ..inference.signatures import parameter_rows
-from ..inference.types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, NONE, UNKNOWN, union
+from ..inference.types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, NONE, UNKNOWN, Value, union
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,8 +53,8 @@ class ParameterQuery:
         self.facts = facts
         self.row = row
         scope = facts.binding.scope[row]
-        self.function = (FUNCTION, path, facts.scope.definition[scope])
-        self.method = facts.names[facts.definition.name[self.function[2]]]
+        self.function = Entity(FUNCTION, path, facts.scope.definition[scope])
+        self.method = facts.names[facts.definition.name[self.function.row]]
         self.name = facts.names[facts.binding.name[row]]
         self.parameter = facts.binding.ref[row]
         self.cls = owner_class(facts, self.function)
@@ -60,7 +68,7 @@ class ParameterQuery:
     @property
     def is_bound(self) -> bool:
         """Whether calls leave out the first parameter."""
-        flags = self.facts.definition.flags[self.function[2]]
+        flags = self.facts.definition.flags[self.function.row]
         return self.cls >= 0 and not flags & f.STATIC
 
 
@@ -95,7 +103,7 @@ def infer_argument(inference: Inference, path: str, expr: int) -> Type:
     while ops[root] in (f.ATTRIBUTE, f.SUBSCRIPT):
         root = lefts[root]
     if ops[root] == f.NAME and any(
-        item.entity[0] == PARAMETER for item in expressions.definitions_of(inference, path, root)
+        item.entity.kind == PARAMETER for item in expressions.definitions_of(inference, path, root)
     ):
         return expressions.infer_type(inference, path, expr)
     return infer_without_conventions(inference, path, expr)
@@ -121,7 +129,11 @@ def informative(inference: Inference, type_: Type, path: str) -> Type:
         value
         for value in type_
         if _says_something(inference, value)
-        and (anything or value[0] not in _OF_CLASSES or not access_paths.is_test_file(value[1][1]))
+        and (
+            anything
+            or value.form not in _OF_CLASSES
+            or not access_paths.is_test_file(value.entity.path)
+        )
     )
 
 
@@ -131,7 +143,7 @@ def _says_something(inference: Inference, value: Value) -> bool:
         return False
     if form != INSTANCE:
         return True
-    if entity[0] != CLASS or entity[1].endswith(_STAND_INS):
+    if entity.kind != CLASS or entity.path.endswith(_STAND_INS):
         return False
     return name_of(inference, entity) not in ("object", "Any")
 
@@ -151,33 +163,34 @@ def _merged(type_: Type) -> Type:
     """Instances of one class with different type arguments as one."""
     found: dict[tuple[int, Entity], Value] = {}
     for value in type_:
-        key = value[:2]
+        key = value.head
         first = found.get(key)
         if first is None:
             found[key] = value
-        elif first[0] == INSTANCE and len(first[2]) == len(value[2]):
-            args = tuple(union(*pair) for pair in zip(first[2], value[2], strict=True))
-            found[key] = (first[0], first[1], args, max(first[3], value[3]))
+        elif first.form == INSTANCE and len(first.args) == len(value.args):
+            args = tuple(union(*pair) for pair in zip(first.args, value.args, strict=True))
+            evidence = max(first.evidence, value.evidence)
+            found[key] = Value(first.form, first.entity, args, evidence)
     return tuple(found.values())
 
 
 def _common_base(inference: Inference, type_: Type) -> Value | None:
     """The nearest class that all are derived from, when they are all of one form."""
-    forms = {value[0] for value in type_}
+    forms = {value.form for value in type_}
     if len(forms) != 1 or not forms <= {INSTANCE, CLASS_OBJECT}:
         return None
-    orders = [mro(inference, value[1]) for value in type_]
+    orders = [mro(inference, value.entity) for value in type_]
     for candidate in orders[0]:
-        if candidate[0] == CLASS and all(candidate in order for order in orders[1:]):
-            outside = candidate[1].endswith((".pyi",)) and candidate[1].startswith("/")
-            return None if outside else (type_[0][0], candidate, (), CONVENTIONAL)
+        if candidate.kind == CLASS and all(candidate in order for order in orders[1:]):
+            outside = candidate.path.endswith((".pyi",)) and candidate.is_outside
+            return None if outside else Value(type_[0].form, candidate, (), CONVENTIONAL)
     return None
 
 
 def as_conventional(type_: Type, depth: int = 0) -> Type:
     """A type known by convention only, its type arguments included, those far inside left out."""
     return tuple(
-        (
+        Value(
             form,
             entity,
             args if form == FUNCTION_OBJECT else tuple(_inside(arg, depth + 1) for arg in args),

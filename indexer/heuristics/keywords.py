@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import facts as f
 from ..inference import access_paths, expressions, signatures
 from ..inference.classes import class_member
-from ..inference.entities import CLASS, CONVENTIONAL, FUNCTION, PARAMETER, Found
+from ..inference.entities import CLASS, CONVENTIONAL, FUNCTION, PARAMETER, Entity, Found
 from ..inference.types import CLASS_OBJECT, FUNCTION_OBJECT, without_none
 
 TYPE_CHECKING = False
@@ -24,9 +24,9 @@ def forwarded_to(
 
     Nothing when the function takes it out of ``kwargs`` itself.
     """
-    if depth <= 0 or function[0] != FUNCTION or not inference.conventional:
+    if depth <= 0 or function.kind != FUNCTION or not inference.conventional:
         return []
-    path = function[1]
+    path = function.path
     facts = inference.need(path)
     rest = _keyword_rest(inference, function)
     if rest < 0 or _takes_out(facts, function, rest, name):
@@ -44,25 +44,25 @@ def forwarded_to(
 
 
 def _taking(inference: Inference, target: Entity, name: str, depth: int) -> list[Found]:
-    if target[0] == CLASS:
+    if target.kind == CLASS:
         constructors = class_member(inference, target, "__init__")
-        functions = [item.entity for item in constructors if item.entity[0] == FUNCTION]
+        functions = [item.entity for item in constructors if item.entity.kind == FUNCTION]
         if not functions:
             return [item.weaker(CONVENTIONAL) for item in class_member(inference, target, name)
-                    if item.entity[0] not in (FUNCTION, CLASS)]  # fmt: skip
+                    if item.entity.kind not in (FUNCTION, CLASS)]  # fmt: skip
         return [found for each in functions for found in _taking(inference, each, name, depth)]
-    facts = inference.need(target[1])
-    scope = facts.definition.own_scope[target[2]]
+    facts = inference.need(target.path)
+    scope = facts.definition.own_scope[target.row]
     row_of_name = facts.name_id(name)
     for row in facts.bindings_of(scope, row_of_name) if row_of_name >= 0 else []:
         if facts.binding.kind[row] == f.PARAMETER:
-            return [Found((PARAMETER, target[1], row), CONVENTIONAL)]
+            return [Found(Entity(PARAMETER, target.path, row), CONVENTIONAL)]
     return forwarded_to(inference, target, name, depth - 1)
 
 
 def _keyword_rest(inference: Inference, function: Entity) -> int:
     """Name row of the ``**`` parameter of a function, or -1."""
-    facts = inference.need(function[1])
+    facts = inference.need(function.path)
     for row in signatures.parameter_rows(inference, function):
         if facts.parameter.kind[row] == f.VAR_KEYWORD:
             return facts.parameter.name[row]
@@ -88,8 +88,8 @@ def _takes_out(facts: FileFacts, function: Entity, rest: int, name: str) -> bool
 
 def _inside(facts: FileFacts, function: Entity, name: str) -> list[int]:
     """Rows of the expressions that read a name in the text of a function."""
-    start = facts.definition.start[function[2]]
-    end = facts.definition.end[function[2]]
+    start = facts.definition.start[function.row]
+    end = facts.definition.end[function.row]
     return [
         ref
         for role, position, ref in facts.occurrences(name)
@@ -101,7 +101,7 @@ def _calls_with_rest(
     inference: Inference, path: str, facts: FileFacts, function: Entity, rest: int
 ) -> list[int]:
     """Calls in a function, or in functions inside of it, that are given all of its ``**kwargs``."""
-    scope = facts.definition.own_scope[function[2]]
+    scope = facts.definition.own_scope[function.row]
     own = facts.bindings_of(scope, rest)
     found: list[int] = []
     for expr in _inside(facts, function, facts.names[rest]):
@@ -111,7 +111,7 @@ def _calls_with_rest(
         call, op = access_paths.parent_expression(facts, starred)
         if op != f.CALL:
             continue
-        if any(item.entity[1] == path and item.entity[0] == PARAMETER and item.entity[2] in own
+        if any(item.entity.path == path and item.entity.kind == PARAMETER and item.entity.row in own
                for item in expressions.definitions_of(inference, path, expr)):  # fmt: skip
             found.append(call)
     return found
@@ -123,9 +123,9 @@ def _targets(inference: Inference, path: str, facts: FileFacts, call: int) -> li
     found = [
         item.entity
         for item in expressions.definitions_of(inference, path, callee)
-        if item.entity[0] in (FUNCTION, CLASS)
+        if item.entity.kind in (FUNCTION, CLASS)
     ]
     for value in without_none(expressions.infer_type(inference, path, callee)):
-        if value[0] in (CLASS_OBJECT, FUNCTION_OBJECT) and value[1] not in found:
-            found.append(value[1])
+        if value.form in (CLASS_OBJECT, FUNCTION_OBJECT) and value.entity not in found:
+            found.append(value.entity)
     return found

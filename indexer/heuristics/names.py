@@ -9,7 +9,7 @@ from __future__ import annotations
 from .. import facts as f
 from ..inference import access_paths
 from ..inference.annotations import annotation_type
-from ..inference.entities import CLASS
+from ..inference.entities import CLASS, Entity
 from ..inference.types import INSTANCE, UNKNOWN, instance, without_none
 from . import usage
 from .evidence import Answer
@@ -52,8 +52,8 @@ def annotated_elsewhere(inference: Inference, asked: ParameterQuery) -> Answer |
                 continue
             total += 1
             for value in without_none(annotation_type(inference, where, annotation)):
-                if value[0] == INSTANCE and value[1][0] == CLASS:
-                    seen[value[1]] = seen.get(value[1], 0) + 1
+                if value.form == INSTANCE and value.entity.kind == CLASS:
+                    seen[value.entity] = seen.get(value.entity, 0) + 1
     fitting = [entity for entity in seen if usage.has_all_members(inference, entity, used)]
     if len(fitting) != 1 or 2 * seen[fitting[0]] < total:
         return None
@@ -90,10 +90,10 @@ def class_named(inference: Inference, name: str) -> Entity | None:
         if facts is None or row_of_name < 0:
             continue
         classes += [
-            (CLASS, path, row)
+            Entity(CLASS, path, row)
             for row, kind in enumerate(facts.definition.kind)
             if kind == f.CLASS and facts.definition.name[row] == row_of_name
         ]
     if len(classes) > 1:
-        classes = [entity for entity in classes if not access_paths.is_test_file(entity[1])]
+        classes = [entity for entity in classes if not access_paths.is_test_file(entity.path)]
     return classes[0] if len(classes) == 1 else None

@@ -6,10 +6,10 @@ from .. import facts as f
 from ..inference import access_paths
 from ..inference.annotations import annotation_type
 from ..inference.classes import class_member
-from ..inference.entities import CLASS, FUNCTION
+from ..inference.entities import CLASS, FUNCTION, Entity
 from ..inference.signatures import parameter_rows
 from ..inference.standard_types import standard_class
-from ..inference.types import CLASS_OBJECT, UNKNOWN, instance, without_none
+from ..inference.types import CLASS_OBJECT, UNKNOWN, Value, instance, without_none
 from . import docstrings, usage
 from .evidence import Answer
 
@@ -32,11 +32,11 @@ def overridden(inference: Inference, asked: ParameterQuery) -> Answer | None:
     """What the method that this one overrides says of the parameter: annotated, else documented."""
     if asked.cls < 0 or asked.method == "__init__":
         return None
-    entity = (CLASS, asked.path, asked.cls)
+    entity = Entity(CLASS, asked.path, asked.cls)
     for item in class_member(inference, entity, asked.method, after=entity):
-        if item.entity[0] != FUNCTION:
+        if item.entity.kind != FUNCTION:
             continue
-        path = item.entity[1]
+        path = item.entity.path
         other = inference.need(path)
         parameter = _counterpart(inference, asked, item.entity)
         if parameter < 0:
@@ -49,7 +49,7 @@ def overridden(inference: Inference, asked: ParameterQuery) -> Answer | None:
         )
         if not type_ and annotation < 0:
             name = other.names[other.parameter.name[parameter]]
-            text = docstrings.docstring(inference, path, other, item.entity[2])
+            text = docstrings.docstring(inference, path, other, item.entity.row)
             said = docstrings.parameter_text(text, name) if name in text else ""
             type_ = docstrings.resolve_docstring_type(inference, path, said) if said else UNKNOWN
         if type_:
@@ -57,11 +57,9 @@ def overridden(inference: Inference, asked: ParameterQuery) -> Answer | None:
     return None
 
 
-def _counterpart(
-    inference: Inference, asked: ParameterQuery, function: tuple[int, str, int]
-) -> int:
+def _counterpart(inference: Inference, asked: ParameterQuery, function: Entity) -> int:
     """Row of the parameter of another method that takes the same argument: by name, else place."""
-    facts = inference.need(function[1])
+    facts = inference.need(function.path)
     rows = parameter_rows(inference, function)
     for row in rows:
         if facts.names[facts.parameter.name[row]] == asked.name:
@@ -78,7 +76,7 @@ def protocol(inference: Inference, asked: ParameterQuery) -> Answer | None:
     """What Python itself passes to a method with a special name."""
     if asked.cls < 0:
         return None
-    entity = (CLASS, asked.path, asked.cls)
+    entity = Entity(CLASS, asked.path, asked.cls)
     if asked.method in _OPERATORS and asked.place == 0:
         used = usage.attributes_used_on_parameter(asked)
         if used and usage.has_all_members(inference, entity, used):
@@ -89,7 +87,7 @@ def protocol(inference: Inference, asked: ParameterQuery) -> Answer | None:
         if exception is None or traceback is None:
             return None
         given = (
-            (CLASS_OBJECT, exception, (), 0),
+            Value(CLASS_OBJECT, exception, (), 0),
             instance(exception),
             instance(traceback),
         )[asked.place]
@@ -99,7 +97,7 @@ def protocol(inference: Inference, asked: ParameterQuery) -> Answer | None:
 
 def hook(inference: Inference, asked: ParameterQuery) -> Answer | None:
     """What the specification of a pluggy hook says, for its implementations."""
-    facts, row = asked.facts, asked.function[2]
+    facts, row = asked.facts, asked.function.row
     implements = any(
         access_paths.last_name(facts, access_paths.decorator_callee(facts, expr)).endswith(
             "hookimpl"
@@ -113,7 +111,7 @@ def hook(inference: Inference, asked: ParameterQuery) -> Answer | None:
     places = access_paths.nearest_files(asked.path, inference.files_with(asked.method), 24)
     own = find_module(inference, "_pytest.hookspec")
     if own is not None and asked.method.startswith("pytest_"):
-        places = [own[1], *places]
+        places = [own.path, *places]
     for path in places:
         other = inference.facts(path)
         name = other.name_id(asked.method) if other is not None else -1
@@ -122,7 +120,7 @@ def hook(inference: Inference, asked: ParameterQuery) -> Answer | None:
         for definition, defined in enumerate(other.definition.name):
             if defined != name or (path, definition) == (asked.path, row):
                 continue
-            is_spec = path == (own[1] if own else "") or any(
+            is_spec = path == (own.path if own else "") or any(
                 access_paths.last_name(other, access_paths.decorator_callee(other, expr)).endswith(
                     "hookspec"
                 )
@@ -130,7 +128,7 @@ def hook(inference: Inference, asked: ParameterQuery) -> Answer | None:
             )
             if not is_spec:
                 continue
-            for parameter in parameter_rows(inference, (FUNCTION, path, definition)):
+            for parameter in parameter_rows(inference, Entity(FUNCTION, path, definition)):
                 if other.names[other.parameter.name[parameter]] == asked.name:
                     annotation = other.parameter.annotation[parameter]
                     type_ = without_none(annotation_type(inference, path, annotation))

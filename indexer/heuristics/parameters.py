@@ -14,6 +14,7 @@ from ..inference import access_paths, expressions
 from ..inference.entities import CLASS, Found, name_of
 from ..inference.query_cache import CONSULTED, NESTED
 from ..inference.types import CLASS_OBJECT, INSTANCE, UNKNOWN, union, without_none
+from ..paths import is_outside
 from ..plugins import django
 from .evidence import Answer, ParameterQuery, as_conventional, combine
 
@@ -57,12 +58,12 @@ def explain_parameter(inference: Inference, path: str, row: int) -> Reason | Non
 def _spelled(inference: Inference, type_: Type) -> list[str]:
     said: list[str] = []
     for form, entity, _, _ in type_:
-        if entity[0] == CLASS and form in (INSTANCE, CLASS_OBJECT):
+        if entity.kind == CLASS and form in (INSTANCE, CLASS_OBJECT):
             name = name_of(inference, entity)
             article = "an" if name[:1] in "AEIOUaeiou" else "a"
             said.append(f"{article} `{name}`" if form == INSTANCE else f"the class `{name}`")
         else:
-            said.append("a function" if entity[2] >= 0 else "something callable")
+            said.append("a function" if entity.row >= 0 else "something callable")
     return said
 
 
@@ -90,7 +91,7 @@ def _answer(
     inference: Inference, path: str, facts: FileFacts, row: int, *, is_lambda: bool
 ) -> Answer | None:
     """What the first rule says that has an answer."""
-    outside = path.startswith("/")
+    outside = is_outside(path)
     if is_lambda:
         if outside:
             return None
@@ -114,11 +115,7 @@ def conventional_type(inference: Inference, path: str, expr: int) -> Type:
     """Type by convention of an expression whose type is unknown otherwise."""
     facts = inference.facts(path)
     op = facts.expr.op[expr] if facts is not None else f.UNKNOWN
-    if (
-        facts is None
-        or op not in (f.CALL, f.SUBSCRIPT, f.ATTRIBUTE, f.ELEMENT)
-        or path.startswith("/")
-    ):
+    if facts is None or op not in (f.CALL, f.SUBSCRIPT, f.ATTRIBUTE, f.ELEMENT) or is_outside(path):
         return UNKNOWN
     # What frameworks make rests on no guess of its own, so it does not count as nested.
     made = _of_django(inference, path, facts, expr)
@@ -144,7 +141,7 @@ def conventional_type(inference: Inference, path: str, expr: int) -> Type:
 def query_set_type(inference: Inference, path: str, expr: int) -> Type:
     """What a query set that is known to hold a model gives; its own code forgets the model."""
     facts = inference.facts(path)
-    if facts is None or path.startswith("/"):
+    if facts is None or is_outside(path):
         return UNKNOWN
     ops, _, lefts, rights = facts.expr
     op, inner = ops[expr], lefts[expr]
@@ -180,7 +177,7 @@ def conventional_definitions(
     inference: Inference, path: str, receiver: int, name: str
 ) -> list[Found]:
     """Entities that ``receiver.name`` names by convention, when nothing else tells."""
-    if path.startswith("/"):
+    if is_outside(path):
         return []
     for value in without_none(expressions.infer_type(inference, path, receiver)):
         found = django.attribute_found(inference, value, name)

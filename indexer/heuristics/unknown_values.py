@@ -12,6 +12,7 @@ from ..inference.entities import (
     FUNCTION,
     PARAMETER,
     VARIABLE,
+    Entity,
     Found,
 )
 from ..inference.types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, UNKNOWN, union, without_none
@@ -73,8 +74,8 @@ def _called(inference: Inference, path: str, facts: FileFacts, call: int) -> Typ
             )
     parts: list[Type] = []
     for value in expressions.infer_type(inference, path, function):
-        if value[0] == FUNCTION_OBJECT and value[1][0] == FUNCTION:
-            parts.append(docstrings.documented_return(inference, value[1]))
+        if value.form == FUNCTION_OBJECT and value.entity.kind == FUNCTION:
+            parts.append(docstrings.documented_return(inference, value.entity))
     return union(*parts)
 
 
@@ -83,7 +84,7 @@ def _held(inference: Inference, path: str, facts: FileFacts, container: int) -> 
     parts: list[Type] = []
     for item in expressions.definitions_of(inference, path, container):
         entity = item.entity
-        if entity[0] not in (VARIABLE, ATTRIBUTE):
+        if entity.kind not in (VARIABLE, ATTRIBUTE):
             continue
         for where, other, row in _puts(inference, entity):
             parts.append(infer_argument(inference, where, other.item_binding.value[row]))
@@ -97,7 +98,7 @@ def _puts(inference: Inference, entity: Entity) -> list[tuple[str, FileFacts, in
     found: list[tuple[str, FileFacts, int]] = []
     name = name_of(inference, entity)
     tried = 0
-    for path in access_paths.nearest_files(entity[1], inference.files_with(name), _FILES):
+    for path in access_paths.nearest_files(entity.path, inference.files_with(name), _FILES):
         facts = inference.facts(path)
         if facts is None:
             continue
@@ -115,16 +116,19 @@ def _same(inference: Inference, first: Entity, second: Entity) -> bool:
     """Whether two bindings are of one variable, or of one attribute of one class."""
     if first == second:
         return True
-    if first[:2] != second[:2] or first[0] not in (VARIABLE, ATTRIBUTE):
+    if (first.kind, first.path) != (second.kind, second.path) or first.kind not in (
+        VARIABLE,
+        ATTRIBUTE,
+    ):
         return False
-    facts = inference.need(first[1])
-    if first[0] == ATTRIBUTE:
+    facts = inference.need(first.path)
+    if first.kind == ATTRIBUTE:
         table = facts.attribute_binding
-        return table.owner[first[2]] >= 0 and all(
-            column[first[2]] == column[second[2]] for column in (table.owner, table.name)
+        return table.owner[first.row] >= 0 and all(
+            column[first.row] == column[second.row] for column in (table.owner, table.name)
         )
     return all(
-        column[first[2]] == column[second[2]]
+        column[first.row] == column[second.row]
         for column in (facts.binding.scope, facts.binding.name)
     )
 
@@ -147,8 +151,8 @@ def request_param(inference: Inference, path: str, facts: FileFacts, expr: int) 
     if access_paths.last_name(facts, expr) != "param" or facts.expr.op[expr] != f.ATTRIBUTE:
         return UNKNOWN
     for item in expressions.definitions_of(inference, path, receiver):
-        if item.entity[0] == PARAMETER and item.entity[1] == path:
-            scope = facts.binding.scope[item.entity[2]]
+        if item.entity.kind == PARAMETER and item.entity.path == path:
+            scope = facts.binding.scope[item.entity.row]
             definition = facts.scope.definition[scope]
             if definition >= 0 and access_paths.last_name(facts, receiver) == "request":
                 return inference.request_param(path, facts, definition)
@@ -158,7 +162,7 @@ def request_param(inference: Inference, path: str, facts: FileFacts, expr: int) 
 def attribute_found(inference: Inference, path: str, receiver: int, name: str) -> list[Found]:
     """Entities that ``receiver.name`` names by convention, when nothing else tells."""
     return [
-        Found((ATTRIBUTE, where, row), CONVENTIONAL)
+        Found(Entity(ATTRIBUTE, where, row), CONVENTIONAL)
         for where, row in set_from_outside(inference, path, receiver, name)
     ][:3]
 
@@ -171,20 +175,20 @@ def set_from_outside(
     Nearest files first. For a receiver whose class is not known there is nothing to compare.
     """
     classes = {
-        value[1]
+        value.entity
         for value in without_none(expressions.infer_type(inference, path, receiver))
-        if value[0] in (INSTANCE, CLASS_OBJECT) and value[1][0] == CLASS
+        if value.form in (INSTANCE, CLASS_OBJECT) and value.entity.kind == CLASS
     }
     functions = {
         item.entity
         for item in expressions.definitions_of(inference, path, receiver)
-        if item.entity[0] == FUNCTION
+        if item.entity.kind == FUNCTION
     }
     if not classes and not functions:
         return []
-    if any(each[1].endswith(".pyi") and each[1].startswith("/") for each in classes):
+    if any(each.path.endswith(".pyi") and each.is_outside for each in classes):
         return []  # instances of builtins take no attributes
-    related = {base for cls in classes for base in mro(inference, cls) if base[0] == CLASS}
+    related = {base for cls in classes for base in mro(inference, cls) if base.kind == CLASS}
     found: list[tuple[str, int]] = []
     tried = 0
     for where in access_paths.nearest_files(path, inference.files_with(name), _FILES):
@@ -215,6 +219,6 @@ def _is_of(
     ):
         return True
     return any(
-        value[0] in (INSTANCE, CLASS_OBJECT) and value[1] in classes
+        value.form in (INSTANCE, CLASS_OBJECT) and value.entity in classes
         for value in infer_without_conventions(inference, path, expr)
     )

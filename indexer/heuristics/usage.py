@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import facts as f
 from ..inference.classes import class_member, mro
-from ..inference.entities import CLASS, OUTSIDE
+from ..inference.entities import CLASS, OUTSIDE, Entity
 from ..inference.modules import find_module
 from ..inference.query_cache import cached
 from ..inference.types import instance
@@ -58,12 +58,12 @@ def _attributes(facts: FileFacts, scope: int, name: int) -> Iterator[str]:
 
 def has_all_members(inference: Inference, entity: Entity, used: set[str]) -> bool:
     """Whether a class has all of these members, as far as its bases are known."""
-    if any(base[0] == OUTSIDE for base in mro(inference, entity)):
+    if any(base.kind == OUTSIDE for base in mro(inference, entity)):
         return all(
             any(
-                item.entity[0] != OUTSIDE
+                item.entity.kind != OUTSIDE
                 for base in mro(inference, entity)
-                if base[0] == CLASS
+                if base.kind == CLASS
                 for item in class_member(inference, base, name)
             )
             for name in used
@@ -81,7 +81,7 @@ def is_distinctive(inference: Inference, name: str) -> bool:
 def _is_common(inference: Inference, name: str) -> bool:
     for module in _COMMON:
         found = find_module(inference, module)
-        facts = inference.facts(found[1]) if found is not None else None
+        facts = inference.facts(found.path) if found is not None else None
         if facts is not None and facts.name_id(name) >= 0:
             return True
     return False
@@ -135,7 +135,7 @@ def _classes_defining(inference: Inference, name: str) -> list[Entity] | None:
     for path in files:
         facts = inference.facts(path)
         if facts is not None:
-            found += [(CLASS, path, row) for row in dict.fromkeys(_owners(facts, name))]
+            found += [Entity(CLASS, path, row) for row in dict.fromkeys(_owners(facts, name))]
     return found
 
 

@@ -12,6 +12,7 @@ behind it; nothing is remembered for a file.
 from __future__ import annotations
 
 from .. import facts as f
+from ..paths import is_outside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -254,7 +255,7 @@ def nearest_files(path: str, files: list[str], limit: int) -> list[str]:
 
 def is_test_file(path: str) -> bool:
     """Whether a file of the workspace is one of tests, by its name or its folder."""
-    if path.startswith("/"):
+    if is_outside(path):
         return False
     name = path.rpartition("/")[2]
     return (

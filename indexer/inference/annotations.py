@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import facts as f
 from ..plugins.synthesized import made_class
-from .entities import CLASS, FUNCTION, INFERRED, OUTSIDE, VARIABLE, name_of
+from .entities import CLASS, FUNCTION, INFERRED, OUTSIDE, VARIABLE, Entity, name_of
 from .query_cache import cached
 from .standard_types import builtin_instance, standard_class
 from .types import (
@@ -16,6 +16,7 @@ from .types import (
     SELF,
     UNKNOWN,
     VARIABLE_TYPE,
+    Value,
     instance,
     substitute,
     union,
@@ -24,7 +25,6 @@ from .types import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
-    from .entities import Entity
     from .inference import Inference
     from .types import Type, Value
 
@@ -91,7 +91,7 @@ def entity_as_type(inference: Inference, entity: Entity) -> Type:
     facts = inference.need(path)
     binding_kind = facts.binding.kind[row]
     if binding_kind == f.TYPE_PARAMETER:
-        return ((VARIABLE_TYPE, entity, (), INFERRED),)
+        return (Value(VARIABLE_TYPE, entity, (), INFERRED),)
     annotation = facts.binding.annotation[row]
     if binding_kind == f.TYPE_ALIAS:
         return annotation_type(inference, path, annotation)
@@ -104,7 +104,7 @@ def entity_as_type(inference: Inference, entity: Entity) -> Type:
         if made_class(facts, entity):
             return (instance(entity),)
         if name in _FACTORIES:
-            return ((VARIABLE_TYPE, entity, (), INFERRED),)
+            return (Value(VARIABLE_TYPE, entity, (), INFERRED),)
         if name == "NewType":
             (extra,) = facts.extra
             at = facts.expr.b[value]
@@ -180,8 +180,8 @@ def _subscripted(inference: Inference, path: str, facts: FileFacts, expr: int) -
     args = tuple(annotation_type(inference, path, part) for part in listed)
     parts: list[Type] = []
     for value in annotation_type(inference, path, base):
-        if value[0] == INSTANCE and not value[2]:
-            parts.append(((INSTANCE, value[1], args, value[3]),))
+        if value.form == INSTANCE and not value.args:
+            parts.append((Value(INSTANCE, value.entity, args, value.evidence),))
         else:
             parts.append(_alias_applied(value, args))
     return union(*parts)
@@ -193,9 +193,9 @@ def _alias_applied(value: Value, args: tuple[Type, ...]) -> Type:
 
     def collect(type_: Type) -> None:
         for part in type_:
-            if part[0] == VARIABLE_TYPE and part[1] not in order:
-                order.append(part[1])
-            for inner in part[2]:
+            if part.form == VARIABLE_TYPE and part.entity not in order:
+                order.append(part.entity)
+            for inner in part.args:
                 collect(inner)
 
     collect((value,))
@@ -223,19 +223,24 @@ def _special(inference: Inference, path: str, name: str, listed: list[int]) -> T
     if name == "Callable":
         returns = annotation_type(inference, path, listed[-1]) if len(listed) > 1 else UNKNOWN
         takes = _takes(inference, path, listed[0]) if listed else []
-        return ((CALLABLE, NOWHERE, (returns, *takes), INFERRED),)
+        return (Value(CALLABLE, NOWHERE, (returns, *takes), INFERRED),)
     if name == "Self":
-        return ((VARIABLE_TYPE, SELF, (), INFERRED),)
+        return (Value(VARIABLE_TYPE, SELF, (), INFERRED),)
     if name in ("Type", "type"):
         if not listed:
             return builtin_instance(inference, "type")
         inner = annotation_type(inference, path, listed[0])
         return tuple(
-            (CLASS_OBJECT, value[1], value[2], value[3])
-            if value[0] == INSTANCE
-            else (VARIABLE_TYPE, (*value[1][:1], "type:" + value[1][1], value[1][2]), (), value[3])
+            Value(CLASS_OBJECT, value.entity, value.args, value.evidence)
+            if value.form == INSTANCE
+            else Value(
+                VARIABLE_TYPE,
+                Entity(value.entity.kind, "type:" + value.entity.path, value.entity.row),
+                (),
+                value.evidence,
+            )
             for value in inner
-            if value[0] in (INSTANCE, VARIABLE_TYPE)
+            if value.form in (INSTANCE, VARIABLE_TYPE)
         )
     if name in _ALIASES or name == "tuple":
         builtin_name = _ALIASES.get(name, name)
@@ -285,7 +290,7 @@ def literal_members(
         parts = [lefts[expr], facts.extra[0][rights[expr] + 1]]
     elif op in (f.NAME, f.ATTRIBUTE):
         for item in inference.definitions_of(path, expr):
-            if item.entity[0] == VARIABLE:
+            if item.entity.kind == VARIABLE:
                 _, where, row = item.entity
                 other = inference.need(where)
                 is_alias = other.binding.kind[row] == f.TYPE_ALIAS

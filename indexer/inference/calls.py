@@ -13,7 +13,17 @@ from ..plugins import synthesized
 from . import entities, entity_types, generics, members, return_types, signatures
 from .annotations import annotation_type
 from .classes import base_arguments, class_member, is_enum, metaclass, mro, type_parameters
-from .entities import CLASS, FUNCTION, INFERRED, OUTSIDE, PARAMETER, VARIABLE, Found, owner_class
+from .entities import (
+    CLASS,
+    FUNCTION,
+    INFERRED,
+    OUTSIDE,
+    PARAMETER,
+    VARIABLE,
+    Entity,
+    Found,
+    owner_class,
+)
 from .signatures import Arguments
 from .standard_types import builtin_instance, standard_class
 from .type_variables import concrete, fallback
@@ -26,6 +36,7 @@ from .types import (
     SUPER,
     UNKNOWN,
     VARIABLE_TYPE,
+    Value,
     class_objects,
     has_variables,
     instance,
@@ -57,7 +68,7 @@ def keyword_target(
         return [
             found
             for item in inference.definitions_of(path, function)
-            if item.entity[0] == CLASS
+            if item.entity.kind == CLASS
             for found in class_member(inference, item.entity, name)
         ]
     last = synthesized.last_name(facts, function)
@@ -78,35 +89,37 @@ def _called(inference: Inference, path: str, function: int) -> list[Found]:
     found = [
         item
         for item in inference.definitions_of(path, function)
-        if item.entity[0] == CLASS or _is_called_itself(inference, item.entity)
+        if item.entity.kind == CLASS or _is_called_itself(inference, item.entity)
     ]
     if found:
         return found
     for value in concrete(inference, inference.infer_type(path, function)):
-        evidence = max(INFERRED, value[3])
-        if value[0] == FUNCTION_OBJECT or (value[0] == CLASS_OBJECT and value[1][0] == CLASS):
-            found.append(Found(value[1], evidence))
-        elif value[0] == INSTANCE:
+        evidence = max(INFERRED, value.evidence)
+        if value.form == FUNCTION_OBJECT or (
+            value.form == CLASS_OBJECT and value.entity.kind == CLASS
+        ):
+            found.append(Found(value.entity, evidence))
+        elif value.form == INSTANCE:
             found += [
-                item.weaker(evidence) for item in class_member(inference, value[1], "__call__")
+                item.weaker(evidence) for item in class_member(inference, value.entity, "__call__")
             ]
     return found
 
 
 def _is_called_itself(inference: Inference, entity: Entity) -> bool:
     """Whether an entity is a function, and no property, whose value would be called."""
-    if entity[0] != FUNCTION:
+    if entity.kind != FUNCTION:
         return False
-    return not inference.need(entity[1]).definition.flags[entity[2]] & f.PROPERTY
+    return not inference.need(entity.path).definition.flags[entity.row] & f.PROPERTY
 
 
 def _taken(inference: Inference, called: list[Found], name: str) -> list[Found]:
     found: list[Found] = []
     for item in called:
         taking: list[Found] = []
-        if item.entity[0] == CLASS:
+        if item.entity.kind == CLASS:
             taking = constructor_keyword(inference, item.entity, name)
-        elif item.entity[0] == FUNCTION:
+        elif item.entity.kind == FUNCTION:
             taking = _of_function(inference, item.entity, name)
         found = entities.merge_found(found, [each.weaker(item.evidence) for each in taking])
     return found
@@ -120,26 +133,26 @@ def constructor_keyword(inference: Inference, entity: Entity, name: str) -> list
     """What a keyword of calling a class stands for: a parameter of its constructor, or a field."""
     order = mro(inference, entity)
     made = class_member(inference, entity, "__init__")
-    if not made or made[0].entity[0] == OUTSIDE:
+    if not made or made[0].entity.kind == OUTSIDE:
         made = [
             item
             for item in class_member(inference, entity, "__new__")
-            if item.entity[0] == FUNCTION
+            if item.entity.kind == FUNCTION
         ] or made
     place = len(order)
     for item in made[:1]:
-        if item.entity[0] == FUNCTION:
+        if item.entity.kind == FUNCTION:
             place = _place(inference, order, item.entity)
     for field in synthesized.fields(inference, entity):
         if field.keyword == name and _place(inference, order, field.entity) < place:
             return [Found(field.entity)]
     found: list[Found] = []
     for item in made:
-        if item.entity[0] == FUNCTION:
+        if item.entity.kind == FUNCTION:
             found += [
                 each.weaker(item.evidence) for each in _of_function(inference, item.entity, name)
             ]
-    if not found and any(item.entity[0] == OUTSIDE for item in made):
+    if not found and any(item.entity.kind == OUTSIDE for item in made):
         # A base that is not at hand may make its fields keywords, as those of ORMs do.
         found = [item.weaker(INFERRED) for item in class_member(inference, entity, name)]
     return found
@@ -147,7 +160,7 @@ def constructor_keyword(inference: Inference, entity: Entity, name: str) -> list
 
 def _place(inference: Inference, order: list[Entity], member: Entity) -> int:
     """Where the class that a member is written in stands in the order of resolution."""
-    owner = (CLASS, member[1], owner_class(inference.need(member[1]), member))
+    owner = Entity(CLASS, member.path, owner_class(inference.need(member.path), member))
     return order.index(owner) if owner in order else len(order)
 
 
@@ -163,10 +176,10 @@ def _field_of_copied(
     else:
         copied = Arguments.of(inference, path, facts, call).type_of(0, "")
     return [
-        Found(field.entity, max(INFERRED, value[3]))
+        Found(field.entity, max(INFERRED, value.evidence))
         for value in copied
-        if value[0] == INSTANCE
-        for field in synthesized.fields(inference, value[1])
+        if value.form == INSTANCE
+        for field in synthesized.fields(inference, value.entity)
         if field.keyword == name
     ]
 
@@ -181,7 +194,7 @@ def parameter_named(inference: Inference, function: Entity, name: str) -> list[F
         return []
     kinds = facts.binding.kind
     return [
-        Found((PARAMETER, path, index))
+        Found(Entity(PARAMETER, path, index))
         for index in facts.bindings_of(scope, name_row)
         if kinds[index] == f.PARAMETER
     ]
@@ -190,9 +203,9 @@ def parameter_named(inference: Inference, function: Entity, name: str) -> list[F
 def constructed_type(inference: Inference, value: Value, arguments: Arguments) -> Type:
     """Type of what calling a class gives."""
     _, entity, args, evidence = value
-    if entity[0] == VARIABLE or is_enum(inference, entity):
+    if entity.kind == VARIABLE or is_enum(inference, entity):
         return (instance(entity, (), evidence),)
-    if entity[0] != CLASS:
+    if entity.kind != CLASS:
         return UNKNOWN
     other = _made_otherwise(inference, value, arguments)
     if other:
@@ -212,21 +225,21 @@ def constructed_type(inference: Inference, value: Value, arguments: Arguments) -
 
 def _made_otherwise(inference: Inference, value: Value, arguments: Arguments) -> Type:
     """What a metaclass's ``__call__`` or ``__new__`` gives, if that is no instance of the class."""
-    entity = value[1]
+    entity = value.entity
     meta = metaclass(inference, entity)
     if meta is not None:
         for item in class_member(inference, meta, "__call__"):
             builtin = standard_class(inference, "builtins", "type")
-            if item.entity[0] != FUNCTION or builtin is None or item.entity[1] == builtin[1]:
+            if item.entity.kind != FUNCTION or builtin is None or item.entity.path == builtin.path:
                 continue
             type_ = without_none(return_types.return_type(inference, item.entity, value, arguments))
             if type_ and not _has_instance(inference, type_, entity):
                 return type_
     for item in class_member(inference, entity, "__new__"):
-        if item.entity[0] != FUNCTION:
+        if item.entity.kind != FUNCTION:
             continue
-        facts = inference.need(item.entity[1])
-        if facts.definition.returns[item.entity[2]] < 0 and item.entity[1][:1] == "/":
+        facts = inference.need(item.entity.path)
+        if facts.definition.returns[item.entity.row] < 0 and item.entity.path[:1] == "/":
             continue
         type_ = without_none(return_types.return_type(inference, item.entity, value, arguments))
         if type_ and not _has_instance(inference, type_, entity):
@@ -238,7 +251,7 @@ def _has_instance(inference: Inference, type_: Type, entity: Entity) -> bool:
     """Whether a type is, or may be, an instance of a class or of one of its bases."""
     order = mro(inference, entity)
     return any(
-        value[0] != INSTANCE or value[1] in order or entity in mro(inference, value[1])
+        value.form != INSTANCE or value.entity in order or entity in mro(inference, value.entity)
         for value in type_
     )
 
@@ -249,7 +262,7 @@ def _solved(
     """What the type parameters of a class are by the arguments of its constructor."""
     for name in ("__init__", "__new__"):
         for item in class_member(inference, entity, name)[:1]:
-            if item.entity[0] == FUNCTION:
+            if item.entity.kind == FUNCTION:
                 bound = _by_signature(inference, entity, parameters, item.entity, arguments)
                 if bound:
                     return bound
@@ -276,23 +289,23 @@ def _by_signature(
     function = taking[0]
     bound: dict[Entity, Type] = {}
     generics.bind_arguments(inference, function, arguments, bound, bound_first=True)
-    facts = inference.need(function[1])
+    facts = inference.need(function.path)
     # `def __init__(self: dict[str, V], **items: V)`
     for row in signatures.parameter_rows(inference, function)[:1]:
-        for said in annotation_type(inference, function[1], facts.parameter.annotation[row]):
-            if said[0] == INSTANCE and said[1] == entity:
-                for parameter, arg in zip(parameters, said[2], strict=False):
+        for said in annotation_type(inference, function.path, facts.parameter.annotation[row]):
+            if said.form == INSTANCE and said.entity == entity:
+                for parameter, arg in zip(parameters, said.args, strict=False):
                     bound[parameter] = substitute(arg, bound)
     # `def __new__(cls, one: Iterable[A], other: Iterable[B]) -> zip[tuple[A, B]]`
-    for said in annotation_type(inference, function[1], facts.definition.returns[function[2]]):
-        if said[0] == INSTANCE and said[1] == entity:
-            for parameter, arg in zip(parameters, said[2], strict=False):
+    for said in annotation_type(inference, function.path, facts.definition.returns[function.row]):
+        if said.form == INSTANCE and said.entity == entity:
+            for parameter, arg in zip(parameters, said.args, strict=False):
                 bound[parameter] = substitute(arg, bound)
     owner = owner_class(facts, function)
-    if owner >= 0 and (CLASS, function[1], owner) != entity:
+    if owner >= 0 and Entity(CLASS, function.path, owner) != entity:
         # An inherited constructor speaks of the variables of its own class.
-        own = instance(entity, tuple(((VARIABLE_TYPE, each, (), 1),) for each in parameters))
-        base = base_arguments(inference, own, (CLASS, function[1], owner))
+        own = instance(entity, tuple((Value(VARIABLE_TYPE, each, (), 1),) for each in parameters))
+        base = base_arguments(inference, own, Entity(CLASS, function.path, owner))
         for variable, meaning in base.items():
             generics.unify(inference, meaning, bound.get(variable, UNKNOWN), bound)
     return bound
@@ -307,7 +320,7 @@ def call_type(inference: Inference, path: str, expr: int) -> Type:
     if special is not None:
         return special
     parts = [
-        weaken(call_result(inference, value, arguments), value[3])
+        weaken(call_result(inference, value, arguments), value.evidence)
         for value in concrete(inference, inference.infer_type(path, function))
     ]
     return union(*parts)
@@ -343,7 +356,7 @@ def _special_call(
             return class_objects(concrete(inference, inference.infer_type(path, given[0])))
         if name == "type" and len(given) == 3:  # `type("Made", (Base,), {})`
             bases = inference.infer_type(path, given[1])
-            return union(*(value[2][1] for value in bases if len(value[2]) > 1)) or None
+            return union(*(value.args[1] for value in bases if len(value.args) > 1)) or None
         if name == "getattr" and len(given) >= 2:
             return _getattr(inference, path, facts, given)
         if name == "property" and given:
@@ -361,13 +374,13 @@ def _special_call(
     if name == "cast" and len(given) == 2:
         return annotation_type(inference, path, given[0])
     if name == "NewType" and len(given) == 2:
-        return ((CALLABLE, NOWHERE, (annotation_type(inference, path, given[1]),), INFERRED),)
+        return (Value(CALLABLE, NOWHERE, (annotation_type(inference, path, given[1]),), INFERRED),)
     if name in ("partial", "partialmethod") and given:
         return _partial(inference, path, given, arguments)
     if name in ("replace", "evolve", "_replace") and given and arguments.keywords:
         # Of dataclasses and attrs; stubs of either say the same, where they are at hand.
         first = inference.infer_type(path, given[0])
-        if any(synthesized.fields(inference, value[1]) for value in without_none(first)):
+        if any(synthesized.fields(inference, value.entity) for value in without_none(first)):
             return without_none(first)
     return None
 
@@ -381,7 +394,7 @@ def _partial(
     filled.keywords = arguments.keywords
     filled.starred = filled.doubled = True
     found = union(*(call_result(inference, value, filled) for value in inner))
-    return ((CALLABLE, NOWHERE, (found,), INFERRED),) if found else None
+    return (Value(CALLABLE, NOWHERE, (found,), INFERRED),) if found else None
 
 
 def _super(
@@ -389,14 +402,14 @@ def _super(
 ) -> Type | None:
     """``super()`` looks behind the class that it is written in, for what ``self`` is."""
     cls = scope_map.enclosing_class(facts, facts.expr.position[expr])
-    entity = (CLASS, path, cls)
+    entity = Entity(CLASS, path, cls)
     if given:
         for value in inference.infer_type(path, given[0]):
-            if value[0] == CLASS_OBJECT and value[1][0] == CLASS:
-                entity = value[1]
+            if value.form == CLASS_OBJECT and value.entity.kind == CLASS:
+                entity = value.entity
         receiver = concrete(inference, inference.infer_type(path, given[1]))
-        return ((SUPER, entity, (receiver or (instance(entity),),), INFERRED),)
-    return ((SUPER, entity, ((instance(entity),),), INFERRED),) if cls >= 0 else None
+        return (Value(SUPER, entity, (receiver or (instance(entity),),), INFERRED),)
+    return (Value(SUPER, entity, ((instance(entity),),), INFERRED),) if cls >= 0 else None
 
 
 def _getattr(inference: Inference, path: str, facts: FileFacts, given: list[int]) -> Type | None:
@@ -420,9 +433,9 @@ def _key_of_typed_dict(
         return None
     key = facts.strings[lefts[given[0]]]
     parts = [
-        synthesized.key_type(inference, value[1], key)
+        synthesized.key_type(inference, value.entity, key)
         for value in inference.infer_type(path, receiver)
-        if value[0] == INSTANCE and synthesized.is_typed_dict(inference, value[1])
+        if value.form == INSTANCE and synthesized.is_typed_dict(inference, value.entity)
     ]
     parts += [inference.infer_type(path, row) for row in given[1:]] if parts else []
     return union(*parts) if parts else None
@@ -450,7 +463,7 @@ def call_result(inference: Inference, value: Value, arguments: Arguments) -> Typ
             *(
                 call_result(inference, method, arguments)
                 for method in members.member_type(inference, value, "__call__")
-                if method[0] in (FUNCTION_OBJECT, CALLABLE)
+                if method.form in (FUNCTION_OBJECT, CALLABLE)
             )
         )
     return UNKNOWN
@@ -462,7 +475,7 @@ def _call_callable(inference: Inference, args: tuple[Type, ...], arguments: Argu
         return result
     from .generics import unify
 
-    bound: dict[tuple[int, str, int], Type] = {}
+    bound: dict[Entity, Type] = {}
     for wanted, given in zip(args[1:], arguments.passed(), strict=False):
         unify(inference, wanted, given, bound)
     return substitute(result, bound)
@@ -470,9 +483,9 @@ def _call_callable(inference: Inference, args: tuple[Type, ...], arguments: Argu
 
 def is_callable(inference: Inference, value: Value) -> bool:
     """Whether a value can be called."""
-    form = value[0]
+    form = value.form
     if form == INSTANCE:
-        return bool(class_member(inference, value[1], "__call__"))
+        return bool(class_member(inference, value.entity, "__call__"))
     return form in (FUNCTION_OBJECT, CALLABLE, CLASS_OBJECT)
 
 
@@ -498,20 +511,20 @@ def method_result(
 ) -> Type:
     """Type of what a method of a value gives; of a class, a method of its metaclass."""
     given = Arguments(inference, path, arguments or [])
-    if value[0] == CLASS_OBJECT:
+    if value.form == CLASS_OBJECT:
         if name == "__call__":
             return call_result(inference, value, given)
-        meta = metaclass(inference, value[1])
+        meta = metaclass(inference, value.entity)
         found = class_member(inference, meta, name) if meta else []
         return union(
             *(
                 return_types.return_type(inference, item.entity, value, given)
                 for item in found
-                if item.entity[0] == FUNCTION
+                if item.entity.kind == FUNCTION
             )
         )
     parts = [
         call_result(inference, method, given)
         for method in without_none(members.member_type(inference, value, name))
     ]
-    return weaken(union(*parts), value[3])
+    return weaken(union(*parts), value.evidence)

@@ -16,6 +16,7 @@ from .entities import (
     INFERRED,
     OUTSIDE,
     VARIABLE,
+    Entity,
     Found,
     entity_of_binding,
     name_of,
@@ -23,6 +24,7 @@ from .entities import (
 )
 from .names import resolve_binding, visible_bindings
 from .query_cache import cached
+from .types import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,17 +58,17 @@ def _bases(inference: Inference, entity: Entity) -> list[Entity]:
             found = [
                 item.entity
                 for item in inference.definitions_of(path, expr)
-                if item.entity[0] in (CLASS, OUTSIDE) and item.entity != entity
+                if item.entity.kind in (CLASS, OUTSIDE) and item.entity != entity
             ]
             # Of a class and something that is not there, the class is what can be looked into.
-            found.sort(key=lambda base: base[0] != CLASS)
+            found.sort(key=lambda base: base.kind != CLASS)
             if not found and _is_marker(inference, path, facts, expr):
                 continue
             if not found:  # an alias, such as typing.List, or a class that a call makes
                 made = synthesized.made_base(inference, path, expr)
                 type_ = inference.annotation_type(path, expr)
-                found = made or [value[1] for value in type_ if value[0] == INSTANCE]
-            result += found[:1] if found else [(OUTSIDE, "", -1)]
+                found = made or [value.entity for value in type_ if value.form == INSTANCE]
+            result += found[:1] if found else [Entity(OUTSIDE, "", -1)]
     return result
 
 
@@ -85,32 +87,32 @@ def metaclass(inference: Inference, entity: Entity) -> Entity | None:
 def _metaclass(inference: Inference, entity: Entity) -> Entity | None:
 
     for cls in mro(inference, entity):
-        if cls[0] != CLASS:
+        if cls.kind != CLASS:
             continue
-        facts = inference.need(cls[1])
-        at = facts.definition.arguments[cls[2]]
+        facts = inference.need(cls.path)
+        at = facts.definition.arguments[cls.row]
         (extra,) = facts.extra
         for index in range(at + 1, at + 1 + 3 * extra[at], 3) if at >= 0 else ():
             if extra[index] >= 0 and facts.names[extra[index]] == "metaclass":
-                for item in inference.definitions_of(cls[1], extra[index + 2]):
-                    if item.entity[0] == CLASS:
+                for item in inference.definitions_of(cls.path, extra[index + 2]):
+                    if item.entity.kind == CLASS:
                         return item.entity
     return None
 
 
 def is_protocol(inference: Inference, entity: Entity) -> bool:
     """Whether a class is a protocol: what has its methods is one of its kind."""
-    if entity[0] != CLASS:
+    if entity.kind != CLASS:
         return False
-    facts = inference.need(entity[1])
+    facts = inference.need(entity.path)
     table: dict[int, bool] | None = facts.memo.get("protocols")
     if table is None:
         table = facts.memo["protocols"] = {}
-    found = table.get(entity[2])
+    found = table.get(entity.row)
     if found is None:
         from ..symbols import base_names
 
-        found = table[entity[2]] = "Protocol" in base_names(facts, entity[2])
+        found = table[entity.row] = "Protocol" in base_names(facts, entity.row)
     return found
 
 
@@ -123,9 +125,9 @@ def mro(inference: Inference, entity: Entity) -> list[Entity]:
 
 
 def _linearize(inference: Inference, entity: Entity) -> list[Entity]:
-    if entity[0] == VARIABLE:
+    if entity.kind == VARIABLE:
         direct = synthesized.bases_of_made(inference, entity)
-    elif entity[0] == CLASS:
+    elif entity.kind == CLASS:
         direct = bases(inference, entity)
     else:
         return [entity]
@@ -158,7 +160,7 @@ def base_types(inference: Inference, entity: Entity) -> list[Value]:
 def _base_types(inference: Inference, entity: Entity) -> list[Value]:
     from .types import INSTANCE
 
-    if entity[0] != CLASS:
+    if entity.kind != CLASS:
         return []
     _, path, row = entity
     facts = inference.need(path)
@@ -169,7 +171,7 @@ def _base_types(inference: Inference, entity: Entity) -> list[Value]:
         for index in range(at + 1, at + 1 + 3 * extra[at], 3):
             if extra[index] == f.ARG_POSITIONAL:
                 type_ = inference.annotation_type(path, extra[index + 2])
-                found += [value for value in type_ if value[0] == INSTANCE][:1]
+                found += [value for value in type_ if value.form == INSTANCE][:1]
     return found
 
 
@@ -184,7 +186,7 @@ def type_parameters(inference: Inference, entity: Entity) -> list[Entity]:
 
 
 def _type_parameters(inference: Inference, entity: Entity) -> list[Entity]:
-    if entity[0] != CLASS:
+    if entity.kind != CLASS:
         return []
     from .types import VARIABLE_TYPE
 
@@ -193,7 +195,7 @@ def _type_parameters(inference: Inference, entity: Entity) -> list[Entity]:
     scope = facts.scope.parent[facts.definition.own_scope[row]]
     if scope >= 0 and facts.scope.kind[scope] == f.TYPE_SCOPE:
         return [
-            (VARIABLE, path, index)
+            Entity(VARIABLE, path, index)
             for index, where in enumerate(facts.binding.scope)
             if where == scope
         ]
@@ -218,9 +220,9 @@ def _type_parameters(inference: Inference, entity: Entity) -> list[Entity]:
 
         def collect(type_: Type, into: list[Entity]) -> None:
             for value in type_:
-                if value[0] == VARIABLE_TYPE and value[1] not in into:
-                    into.append(value[1])
-                for arg in value[2]:
+                if value.form == VARIABLE_TYPE and value.entity not in into:
+                    into.append(value.entity)
+                for arg in value.args:
                     collect(arg, into)
 
         for part in parts:
@@ -238,7 +240,7 @@ def base_arguments(
     from .types import UNKNOWN, substitute
 
     _, entity, args, _ = value
-    if entity[0] != CLASS or depth > 20:
+    if entity.kind != CLASS or depth > 20:
         return {}
     parameters = type_parameters(inference, entity)
     padded = [*args, *([UNKNOWN] * len(parameters))]
@@ -248,8 +250,10 @@ def base_arguments(
     if entity == target:
         return bound
     for base in base_types(inference, entity):
-        inner = tuple(substitute(arg, bound) for arg in base[2])
-        found = base_arguments(inference, (base[0], base[1], inner, base[3]), target, depth + 1)
+        inner = tuple(substitute(arg, bound) for arg in base.args)
+        found = base_arguments(
+            inference, Value(base.form, base.entity, inner, base.evidence), target, depth + 1
+        )
         if found:
             return found
     return {}
@@ -257,22 +261,24 @@ def base_arguments(
 
 def is_enum(inference: Inference, entity: Entity) -> bool:
     """Whether a class is an enumeration."""
-    if entity[0] != CLASS:
+    if entity.kind != CLASS:
         return False
     from .standard_types import standard_class
 
     base = standard_class(inference, "enum", "Enum")
     if base is not None:
         return entity != base and base in mro(inference, entity)
-    return any(cls[0] == OUTSIDE and cls[1].startswith("enum.") for cls in mro(inference, entity))
+    return any(
+        cls.kind == OUTSIDE and cls.path.startswith("enum.") for cls in mro(inference, entity)
+    )
 
 
 def has_unknown_bases(inference: Inference, entity: Entity) -> bool:
     """Whether a class may have members that the workspace does not show."""
     for base in mro(inference, entity):
-        if base[0] == OUTSIDE and base[1] not in ("builtins.object", "typing.Generic"):
+        if base.kind == OUTSIDE and base.path not in ("builtins.object", "typing.Generic"):
             return True
-        if base[0] == CLASS and own_member(inference, base, "__getattr__"):
+        if base.kind == CLASS and own_member(inference, base, "__getattr__"):
             return True
     return False
 
@@ -306,7 +312,9 @@ def _own_member(inference: Inference, entity: Entity, name: str) -> list[Found]:
             else:
                 found.append(Found(_getter(path, facts, rows, chosen_row)))
         return found
-    return [Found((ATTRIBUTE, path, index)) for index in own_attributes(facts, row, name_row)[:1]]
+    return [
+        Found(Entity(ATTRIBUTE, path, index)) for index in own_attributes(facts, row, name_row)[:1]
+    ]
 
 
 def own_attributes(facts: FileFacts, owner: int, name: int) -> list[int]:
@@ -358,11 +366,11 @@ def _owner_of_made(facts: FileFacts, row: int) -> int:
 def _getter(path: str, facts: FileFacts, rows: list[int], chosen: int) -> Entity:
     """What a binding in a class introduces; for a property's setter, the property."""
     entity = entity_of_binding(path, facts, chosen)
-    if entity[0] != FUNCTION or not facts.definition.flags[entity[2]] & f.ACCESSOR:
+    if entity.kind != FUNCTION or not facts.definition.flags[entity.row] & f.ACCESSOR:
         return entity
     for row in rows:
         other = entity_of_binding(path, facts, row)
-        if other[0] == FUNCTION and facts.definition.flags[other[2]] & f.PROPERTY:
+        if other.kind == FUNCTION and facts.definition.flags[other.row] & f.PROPERTY:
             return other
     return entity
 
@@ -379,10 +387,10 @@ def class_member(
     if after is not None and after in order:
         order = order[order.index(after) + 1 :]
     for cls in order:
-        if cls[0] == VARIABLE:
+        if cls.kind == VARIABLE:
             continue
-        if cls[0] != CLASS:
-            return [Found((OUTSIDE, f"{cls[1]}.{name}".lstrip("."), -1), INFERRED)]
+        if cls.kind != CLASS:
+            return [Found(Entity(OUTSIDE, f"{cls.path}.{name}".lstrip("."), -1), INFERRED)]
         found = own_member(inference, cls, name)
         if found:
             return [item.weaker(EXACT if cls == entity else INFERRED) for item in found]
@@ -396,7 +404,7 @@ def _left_out(inference: Inference, order: list[Entity], name: str) -> list[Foun
     from .stub_mapping import source_entity
 
     for cls in order:
-        source = source_entity(inference, cls) if cls[0] == CLASS else None
+        source = source_entity(inference, cls) if cls.kind == CLASS else None
         found = own_member(inference, source, name) if source is not None else []
         if found:
             return [item.weaker(INFERRED) for item in found]
@@ -408,7 +416,7 @@ def members(inference: Inference, entity: Entity) -> list[tuple[str, Found, Enti
     seen: set[str] = set()
     result: list[tuple[str, Found, Entity]] = []
     for cls in mro(inference, entity):
-        if cls[0] != CLASS:
+        if cls.kind != CLASS:
             continue
         for name in own_member_names(inference, cls):
             if name in seen:
@@ -469,7 +477,7 @@ def _subclasses(inference: Inference, entity: Entity) -> list[Entity]:
     found: set[Entity] = set()
     for name in _spellings(inference, name_of(inference, entity)):
         found.update(_by_base(inference, name).get(entity, ()))
-    return sorted(found, key=lambda item: (item[1], item[2]))
+    return sorted(found, key=lambda item: (item.path, item.row))
 
 
 def _spellings(inference: Inference, name: str) -> tuple[str, ...]:
@@ -503,8 +511,8 @@ def _by_base(inference: Inference, name: str) -> dict[Entity, list[Entity]]:
             facts = inference.facts(path)
             for row, kind in enumerate(facts.definition.kind) if facts is not None else ():
                 if kind == f.CLASS:
-                    for base in bases(inference, (CLASS, path, row)):
-                        found.setdefault(base, []).append((CLASS, path, row))
+                    for base in bases(inference, Entity(CLASS, path, row)):
+                        found.setdefault(base, []).append(Entity(CLASS, path, row))
         return found
 
     return cached(inference, ("by base", name), collected, dict["Entity", "list[Entity]"]())
@@ -520,14 +528,14 @@ def override_family(inference: Inference, entity: Entity) -> list[Entity]:
     Members of other classes belong to it when they share a base that has the member, as two
     implementations of one abstract method do. Only the entity itself when it is no member.
     """
-    facts = inference.facts(entity[1]) if entity[1] else None
-    row = owner_class(facts, entity) if facts is not None and entity[2] >= 0 else -1
+    facts = inference.facts(entity.path) if entity.path else None
+    row = owner_class(facts, entity) if facts is not None and entity.row >= 0 else -1
     if row < 0:
         return [entity]
     name = name_of(inference, entity)
     found = [entity]
     seen: set[Entity] = set()
-    todo: list[Entity] = [(CLASS, entity[1], row)]
+    todo: list[Entity] = [Entity(CLASS, entity.path, row)]
     while todo and len(seen) < _CLASSES:
         cls = todo.pop()
         if cls in seen:
@@ -545,4 +553,4 @@ def override_family(inference: Inference, entity: Entity) -> list[Entity]:
 
 
 def _has(inference: Inference, cls: Entity, name: str) -> bool:
-    return cls[0] == CLASS and bool(own_member(inference, cls, name))
+    return cls.kind == CLASS and bool(own_member(inference, cls, name))

@@ -7,7 +7,7 @@ from .. import scope_map
 from . import operators
 from .entities import name_of
 from .standard_types import builtin_instance
-from .types import INSTANCE, union
+from .types import INSTANCE, Value, union
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,11 +63,11 @@ def attribute_container(owner: int, name: int) -> Holder:
 
 def _is_empty(inference: Inference, value: Value) -> bool:
     """Whether a value is a container of which nothing says what is in it."""
-    if value[0] != INSTANCE or not value[1][1].endswith(".pyi"):
+    if value.form != INSTANCE or not value.entity.path.endswith(".pyi"):
         return False
-    if any(not _is_empty(inference, inner) for inner in (value[2][-1] if value[2] else ())):
+    if any(not _is_empty(inference, inner) for inner in (value.args[-1] if value.args else ())):
         return False
-    name = name_of(inference, value[1])
+    name = name_of(inference, value.entity)
     return name in _LISTS or name in _MAPPINGS
 
 
@@ -90,17 +90,17 @@ def _with(
         elif kind == ITEM:
             into_keys.append(inference.infer_type(path, key))
         into.append(type_)
-    name = name_of(inference, value[1])
-    elements = union(*held, *value[2][-1:])
+    name = name_of(inference, value.entity)
+    elements = union(*held, *value.args[-1:])
     if inner:
         listed = builtin_instance(inference, "dict", union(*inner_keys), union(*inner))
-        plain = tuple(each for each in elements if each[0] != INSTANCE or any(each[2]))
-        kinds = [name_of(inference, each[1]) for each in elements if each[0] == INSTANCE]
+        plain = tuple(each for each in elements if each.form != INSTANCE or any(each.args))
+        kinds = [name_of(inference, each.entity) for each in elements if each.form == INSTANCE]
         if "dict" not in kinds:
             listed = builtin_instance(inference, "set" if "set" in kinds else "list", union(*inner))
         elements = union(plain, listed)
     args = (union(*keys), elements) if name in _MAPPINGS else (elements,)
-    return (value[0], value[1], args, value[3])
+    return Value(value.form, value.entity, args, value.evidence)
 
 
 def _fillings(facts: FileFacts) -> dict[Holder, list[tuple[int, int, int]]]:

@@ -48,9 +48,9 @@ def has_dynamic_attributes(inference: Inference, entity: Entity) -> bool:
 
 
 def _opens(inference: Inference, cls: Entity) -> bool:
-    if cls[0] != CLASS:
+    if cls.kind != CLASS:
         return True
-    facts = inference.facts(cls[1])
+    facts = inference.facts(cls.path)
     if facts is None:
         return True
     for name in ("__getattr__", "__getattribute__"):
@@ -59,8 +59,8 @@ def _opens(inference: Inference, cls: Entity) -> bool:
     return (
         _has_unclear_base(inference, cls, facts)
         or _is_decorated(inference, cls, facts)
-        or _is_made_again(facts, cls[2])
-        or (not cls[1].endswith(".pyi") and sets_computed_attributes(facts, cls[2]))
+        or _is_made_again(facts, cls.row)
+        or (not cls.path.endswith(".pyi") and sets_computed_attributes(facts, cls.row))
         or cls in classes_with_computed_setattr(inference)
         or cls in mapped_classes(inference)
         or _has_named_fields(inference, cls, facts)
@@ -69,13 +69,13 @@ def _opens(inference: Inference, cls: Entity) -> bool:
 
 def _has_unclear_base(inference: Inference, cls: Entity, facts: FileFacts) -> bool:
     """Whether a base is made by a call, or is one class or another."""
-    at = facts.definition.arguments[cls[2]]
+    at = facts.definition.arguments[cls.row]
     (extra,) = facts.extra
     for index in range(at + 1, at + 1 + 3 * extra[at], 3) if at >= 0 else ():
         expr = extra[index + 2]
         if extra[index] == f.ARG_POSITIONAL and (
             facts.expr.op[expr] == f.CALL
-            or len({item.entity for item in expressions.definitions_of(inference, cls[1], expr)})
+            or len({item.entity for item in expressions.definitions_of(inference, cls.path, expr)})
             > 1
         ):
             return True
@@ -128,32 +128,32 @@ def _find_set_in(inference: Inference, path: str) -> frozenset[Entity]:
         if ops[key] == f.STRING:
             continue
         for value in expressions.infer_type(inference, path, target):
-            if value[0] in (INSTANCE, CLASS_OBJECT):
-                found.add(value[1])
+            if value.form in (INSTANCE, CLASS_OBJECT):
+                found.add(value.entity)
     return frozenset(found)
 
 
 def _has_named_fields(inference: Inference, cls: Entity, facts: FileFacts) -> bool:
     """Whether an object in a class's body may add to the class as it learns its name there."""
     table = facts.binding
-    scope = facts.definition.own_scope[cls[2]]
+    scope = facts.definition.own_scope[cls.row]
     for row, where in enumerate(table.scope):
         value = table.value[row]
         if where != scope or value < 0 or facts.expr.op[value] != f.CALL:
             continue
-        for made in expressions.infer_type(inference, cls[1], facts.expr.a[value]):
-            if made[0] != CLASS_OBJECT or made[1][0] != CLASS:
+        for made in expressions.infer_type(inference, cls.path, facts.expr.a[value]):
+            if made.form != CLASS_OBJECT or made.entity.kind != CLASS:
                 continue
-            for item in class_member(inference, made[1], "__set_name__"):
-                if item.entity[0] == FUNCTION and _adds_to_owner(inference, item.entity):
+            for item in class_member(inference, made.entity, "__set_name__"):
+                if item.entity.kind == FUNCTION and _adds_to_owner(inference, item.entity):
                     return True
     return False
 
 
 def _adds_to_owner(inference: Inference, function: Entity) -> bool:
-    facts = inference.need(function[1])
-    start = facts.definition.start[function[2]]
-    end = facts.definition.end[function[2]]
+    facts = inference.need(function.path)
+    start = facts.definition.start[function.row]
+    end = facts.definition.end[function.row]
     return any(start <= at < end for _, at, _ in facts.occurrences("setattr"))
 
 
@@ -191,7 +191,7 @@ def _find_mapped_in(inference: Inference, path: str, name: str) -> frozenset[Ent
         at = facts.expr.b[row] if row >= 0 else -1
         if at >= 0 and extra[at]:
             for item in expressions.definitions_of(inference, path, extra[at + 3]):
-                if item.entity[0] == CLASS:
+                if item.entity.kind == CLASS:
                     found.add(item.entity)
             for index in range(at + 1, at + 1 + 3 * extra[at], 3):
                 # `parse_args(namespace=Settings())`
@@ -199,8 +199,8 @@ def _find_mapped_in(inference: Inference, path: str, name: str) -> frozenset[Ent
                 if key < 0 or facts.names[key] != "namespace":
                     continue
                 for value in expressions.infer_type(inference, path, extra[index + 2]):
-                    if value[0] == INSTANCE and value[1][1][:1] != "/":
-                        found.add(value[1])
+                    if value.form == INSTANCE and value.entity.path[:1] != "/":
+                        found.add(value.entity)
     return frozenset(found)
 
 
@@ -214,9 +214,12 @@ def _has_inventive_metaclass(inference: Inference, entity: Entity) -> bool:
     if meta is None:
         return False
     for cls in mro(inference, meta):
-        if cls[0] != CLASS:
+        if cls.kind != CLASS:
             return True
-        if cls[1].endswith(".pyi") and inference.snapshot.index.layers.layer(cls[1]) == "stdlib":
+        if (
+            cls.path.endswith(".pyi")
+            and inference.snapshot.index.layers.layer(cls.path) == "stdlib"
+        ):
             continue  # ABCMeta, EnumMeta, type
         if any(own_member(inference, cls, name) for name in ("__new__", "__init__", "__prepare__")):
             return True
@@ -225,12 +228,12 @@ def _has_inventive_metaclass(inference: Inference, entity: Entity) -> bool:
 
 def _is_decorated(inference: Inference, cls: Entity, facts: FileFacts) -> bool:
     """Whether a decorator may have added members, or have put something else in a class's place."""
-    for expr in decorators(facts, cls[2]):
+    for expr in decorators(facts, cls.row):
         target = facts.expr.a[expr] if facts.expr.op[expr] == f.CALL else expr
         name = last_name(facts, target)
-        if name in HARMLESS or "register" in name or cls[1].endswith(".pyi"):
+        if name in HARMLESS or "register" in name or cls.path.endswith(".pyi"):
             continue
-        if not _gives_what_it_takes(inference, cls[1], target):
+        if not _gives_what_it_takes(inference, cls.path, target):
             return True
     return False
 
@@ -239,11 +242,11 @@ def _gives_what_it_takes(inference: Inference, path: str, expr: int) -> bool:
     """Whether a decorator is a function that returns its parameter and sets nothing on it."""
     found = expressions.definitions_of(inference, path, expr)
     for item in found:
-        if item.entity[0] != FUNCTION:
+        if item.entity.kind != FUNCTION:
             return False
-        facts = inference.need(item.entity[1])
-        start = facts.definition.start[item.entity[2]]
-        end = facts.definition.end[item.entity[2]]
+        facts = inference.need(item.entity.path)
+        start = facts.definition.start[item.entity.row]
+        end = facts.definition.end[item.entity.row]
         if any(start <= at < end for _, at, _ in facts.occurrences("setattr")):
             return False
         if any(start <= at < end for at in facts.attribute_binding.position):

@@ -7,21 +7,39 @@ file. Entities compare equal when they are the same definition, which is what re
 from __future__ import annotations
 
 from .. import facts as f
+from ..paths import is_outside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import NamedTuple
+
     from ..facts import FileFacts
     from .inference import Inference
-
-    # MODULE: path of the file, row -1. NAMESPACE: path of the folder. CLASS, FUNCTION: row of
-    # definition. VARIABLE, PARAMETER: row of binding. ATTRIBUTE: row of attribute_binding.
-    # OUTSIDE: a dotted name that leads out of the workspace stands in place of the path.
-    Entity = tuple[int, str, int]
+else:
+    from ..named_tuple import NamedTuple
 
 MODULE, NAMESPACE, CLASS, FUNCTION, VARIABLE, PARAMETER, ATTRIBUTE, OUTSIDE = range(8)
 
 EXACT, INFERRED, CONVENTIONAL, TEXTUAL = range(4)
 EVIDENCE_NAMES = ("exact", "inferred", "conventional", "textual")
+
+
+class Entity(NamedTuple):
+    """What a name stands for: where something is defined, as a row of the facts of one file.
+
+    MODULE: path of the file, row -1. NAMESPACE: path of the folder. CLASS, FUNCTION: row of
+    definition. VARIABLE, PARAMETER: row of binding. ATTRIBUTE: row of attribute_binding. OUTSIDE: a
+    dotted name that no file shows the definition of stands in place of the path.
+    """
+
+    kind: int
+    path: str
+    row: int
+
+    @property
+    def is_outside(self) -> bool:
+        """True if it is defined in no file of the workspace."""
+        return is_outside(self.path)
 
 
 class Found:
@@ -57,12 +75,12 @@ def entity_of_binding(path: str, facts: FileFacts, row: int) -> Entity:
     """The entity that a binding introduces; an import's is the variable it binds."""
     kind = facts.binding.kind[row]
     if kind == f.DEF_CLASS:
-        return CLASS, path, facts.binding.ref[row]
+        return Entity(CLASS, path, facts.binding.ref[row])
     if kind == f.DEF_FUNCTION:
-        return FUNCTION, path, facts.binding.ref[row]
+        return Entity(FUNCTION, path, facts.binding.ref[row])
     if kind == f.PARAMETER:
-        return PARAMETER, path, row
-    return VARIABLE, path, row
+        return Entity(PARAMETER, path, row)
+    return Entity(VARIABLE, path, row)
 
 
 def name_of(inference: Inference, entity: Entity) -> str:
@@ -157,7 +175,7 @@ def merge_found(first: list[Found], second: list[Found]) -> list[Found]:
 
 def first_parameter_class(facts: FileFacts, entity: Entity) -> int:
     """Definition row of the class whose method has this as its first parameter, or -1."""
-    row = entity[2]
+    row = entity.row
     scope = facts.binding.scope[row]
     definition = facts.scope.definition[scope]
     if definition < 0 or facts.scope.kind[scope] != f.FUNCTION_SCOPE:
@@ -165,7 +183,7 @@ def first_parameter_class(facts: FileFacts, entity: Entity) -> int:
     parameter = facts.binding.ref[row]
     if parameter not in _first_parameters(facts) or facts.definition.flags[definition] & f.STATIC:
         return -1
-    return owner_class(facts, (FUNCTION, entity[1], definition))
+    return owner_class(facts, Entity(FUNCTION, entity.path, definition))
 
 
 def _first_parameters(facts: FileFacts) -> set[int]:

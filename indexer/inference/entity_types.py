@@ -19,6 +19,7 @@ from .entities import (
     OUTSIDE,
     PARAMETER,
     VARIABLE,
+    Entity,
     Found,
     first_parameter_class,
     owner_class,
@@ -32,6 +33,7 @@ from .types import (
     SELF,
     UNKNOWN,
     VARIABLE_TYPE,
+    Value,
     entity_object,
     instance,
     substitute,
@@ -77,8 +79,8 @@ def _variable_value(inference: Inference, path: str, facts: FileFacts, row: int)
         type_ = declared_type(inference, path, facts, annotation)
         if type_ or value < 0:
             return type_
-    if synthesized.made_class(facts, (VARIABLE, path, row)):
-        return ((CLASS_OBJECT, (VARIABLE, path, row), (), INFERRED),)
+    if synthesized.made_class(facts, Entity(VARIABLE, path, row)):
+        return (Value(CLASS_OBJECT, Entity(VARIABLE, path, row), (), INFERRED),)
     type_ = synthesized.field_value(inference, path, facts, row)
     type_ = type_ or inference.infer_type(path, value)
     type_ = container_contents.container_contents(
@@ -109,7 +111,7 @@ def _variable_value(inference: Inference, path: str, facts: FileFacts, row: int)
 
 
 def _is_none(type_: Type) -> bool:
-    return len(type_) == 1 and type_[0][0] == NONE
+    return len(type_) == 1 and type_[0].form == NONE
 
 
 def _is_local(facts: FileFacts, scope: int) -> bool:
@@ -148,12 +150,14 @@ def _is_inside(facts: FileFacts, scope: int, outer: int) -> bool:
 def declared_type(inference: Inference, path: str, facts: FileFacts, annotation: int) -> Type:
     """The type of an annotation inside of a class or function: ``Self`` is the class around it."""
     type_ = annotation_type(inference, path, annotation)
-    if any(value[0] == VARIABLE_TYPE and value[1] == SELF for value in type_):
+    if any(value.form == VARIABLE_TYPE and value.entity == SELF for value in type_):
         position = facts.expr.position[annotation]
         scope = scope_map.scope_at(facts, position)
         cls = scope_map.enclosing_class(facts, position)
         if cls >= 0 and facts.scope.kind[scope] != f.CLASS_SCOPE:
-            return substitute(type_, {SELF: ((INSTANCE, (CLASS, path, cls), (), INFERRED),)})
+            return substitute(
+                type_, {SELF: (Value(INSTANCE, Entity(CLASS, path, cls), (), INFERRED),)}
+            )
     return type_
 
 
@@ -170,9 +174,9 @@ def _attribute_value(inference: Inference, path: str, facts: FileFacts, row: int
             return inherited
     type_ = _assigned(inference, path, facts, owner, name, rows)
     if owner >= 0 and not without_none(type_):
-        entity = (CLASS, path, owner)
+        entity = Entity(CLASS, path, owner)
         for item in class_member(inference, entity, facts.names[name], after=entity):
-            if item.entity[0] in (VARIABLE, ATTRIBUTE):
+            if item.entity.kind in (VARIABLE, ATTRIBUTE):
                 type_ = union(type_, entity_type(inference, item.entity))
     return weaken(type_, INFERRED)
 
@@ -194,7 +198,7 @@ def _declared_in_base(
     """The annotation that a base class has for an attribute that is assigned here."""
     if cls < 0 or facts.definition.arguments[cls] < 0:
         return UNKNOWN
-    entity = (CLASS, path, cls)
+    entity = Entity(CLASS, path, cls)
     for item in class_member(inference, entity, facts.names[name], after=entity):
         kind, where, row = item.entity
         other = inference.need(where) if kind in (VARIABLE, ATTRIBUTE) else None
@@ -208,7 +212,7 @@ def _declared_in_base(
             type_ = annotation_type(inference, where, annotation)
             owner = owner_class(other, item.entity)
             bound = (
-                base_arguments(inference, instance(entity), (CLASS, where, owner))
+                base_arguments(inference, instance(entity), Entity(CLASS, where, owner))
                 if owner >= 0
                 else {}
             )
@@ -225,20 +229,20 @@ def _parameter_value(inference: Inference, path: str, facts: FileFacts, row: int
         if kind == f.VAR_POSITIONAL:
             return builtin_instance(inference, "tuple", type_)
         if kind == f.VAR_KEYWORD:
-            if any(synthesized.is_typed_dict(inference, value[1]) for value in type_):
+            if any(synthesized.is_typed_dict(inference, value.entity) for value in type_):
                 return type_  # `**options: Unpack[Options]`
             return builtin_instance(inference, "dict", builtin_instance(inference, "str"), type_)
         return type_
-    cls = first_parameter_class(facts, (PARAMETER, path, row))
+    cls = first_parameter_class(facts, Entity(PARAMETER, path, row))
     if cls >= 0:
         scope = facts.binding.scope[row]
         definition = facts.scope.definition[scope]
-        entity = (CLASS, path, cls)
+        entity = Entity(CLASS, path, cls)
         flags = facts.definition.flags[definition]
         name = facts.names[facts.definition.name[definition]]
         is_class = flags & f.CLASSMETHOD or name in ("__new__", "__init_subclass__")
         form = CLASS_OBJECT if is_class else INSTANCE
-        return ((form, entity, (), EXACT),)
+        return (Value(form, entity, (), EXACT),)
     if kind == f.VAR_POSITIONAL:
         return builtin_instance(inference, "tuple", UNKNOWN)
     if kind == f.VAR_KEYWORD:
@@ -258,9 +262,9 @@ def _parameter_value(inference: Inference, path: str, facts: FileFacts, row: int
 
 def instance_classes(inference: Inference, entity: Entity) -> list[Found]:
     """Classes that what an entity holds is an instance of; for a property, what it gives."""
-    if entity[0] == FUNCTION:
-        facts = inference.need(entity[1])
-        if facts.definition.flags[entity[2]] & f.PROPERTY:
+    if entity.kind == FUNCTION:
+        facts = inference.need(entity.path)
+        if facts.definition.flags[entity.row] & f.PROPERTY:
             return types.classes_of_type(inference.return_type(entity, None))
         return []
     return types.classes_of_type(entity_type(inference, entity))

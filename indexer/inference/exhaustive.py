@@ -21,6 +21,7 @@ from .entities import (
     OUTSIDE,
     PARAMETER,
     VARIABLE,
+    Entity,
     first_parameter_class,
     owner_class,
 )
@@ -142,7 +143,7 @@ def _binding(inference: Inference, path: str, facts: FileFacts, row: int) -> boo
     if annotation >= 0:
         return bool(annotation_type(inference, path, annotation))
     if kind == f.PARAMETER:
-        return first_parameter_class(facts, (PARAMETER, path, row)) >= 0
+        return first_parameter_class(facts, Entity(PARAMETER, path, row)) >= 0
     if kind == f.AUGMENT or _is_placeholder(facts, row):
         return False
     return is_exhaustive(inference, path, facts.binding.value[row])
@@ -161,16 +162,16 @@ def _is_placeholder(facts: FileFacts, row: int) -> bool:
 
 def _is_replaced(inference: Inference, variable: Entity, owner: int, name: str) -> bool:
     """Whether a derived class has a value of another type in the place of a class variable."""
-    cls = (CLASS, variable[1], owner)
-    if cls[1].startswith("/"):
+    cls = Entity(CLASS, variable.path, owner)
+    if cls.is_outside:
         return False  # of what is derived from it there, nobody has many
-    said = {value[:2] for value in entity_type(inference, variable)}
+    said = {value.head for value in entity_type(inference, variable)}
     for each in all_subclasses(inference, cls):
         for item in own_member(inference, each, name):
-            if item.entity[0] not in (VARIABLE, ATTRIBUTE):
+            if item.entity.kind not in (VARIABLE, ATTRIBUTE):
                 return True
             type_ = entity_type(inference, item.entity)
-            if not type_ or any(value[:2] not in said for value in type_):
+            if not type_ or any(value.head not in said for value in type_):
                 return True
     return False
 
@@ -204,7 +205,9 @@ def _entity_now(inference: Inference, kind: int, path: str, row: int) -> bool:
             return False
         if owner >= 0 and not path.endswith(".pyi") and sets_computed_attributes(facts, owner):
             return False
-        if owner >= 0 and _is_replaced(inference, (VARIABLE, path, row), owner, facts.names[name]):
+        if owner >= 0 and _is_replaced(
+            inference, Entity(VARIABLE, path, row), owner, facts.names[name]
+        ):
             return False
     elif kind == ATTRIBUTE:
         owner, name = (
@@ -213,7 +216,7 @@ def _entity_now(inference: Inference, kind: int, path: str, row: int) -> bool:
         )
     else:
         return False
-    if owner >= 0 and _is_set_in_a_base(inference, (CLASS, path, owner), facts.names[name]):
+    if owner >= 0 and _is_set_in_a_base(inference, Entity(CLASS, path, owner), facts.names[name]):
         return False
     return _assigned(inference, path, facts, owner, name)
 
@@ -221,11 +224,11 @@ def _entity_now(inference: Inference, kind: int, path: str, row: int) -> bool:
 def _is_set_in_a_base(inference: Inference, cls: Entity, name: str) -> bool:
     """Whether methods of a base class assign to an attribute that no annotation declares there."""
     for base in mro(inference, cls)[1:]:
-        facts = inference.facts(base[1]) if base[0] == CLASS else None
+        facts = inference.facts(base.path) if base.kind == CLASS else None
         row = facts.name_id(name) if facts is not None else -1
         if facts is None or row < 0:
             continue
-        rows = own_attributes(facts, base[2], row)
+        rows = own_attributes(facts, base.row, row)
         if rows and all(facts.attribute_binding.annotation[each] < 0 for each in rows):
             return True
     return False
@@ -250,7 +253,7 @@ def _attribute(inference: Inference, path: str, facts: FileFacts, expr: int) -> 
     _, _, lefts, rights = facts.expr
     name, receiver = facts.names[rights[expr]], lefts[expr]
     for item in expressions.definitions_of(inference, path, receiver):
-        if item.entity[0] in (MODULE, NAMESPACE, OUTSIDE):
+        if item.entity.kind in (MODULE, NAMESPACE, OUTSIDE):
             found = module_attribute(inference, item.entity, name)
             return bool(found) and all(_entity(inference, inner.entity) for inner in found)
     if not is_exhaustive(inference, path, receiver):
@@ -263,12 +266,12 @@ def _attribute(inference: Inference, path: str, facts: FileFacts, expr: int) -> 
 
 
 def _member(inference: Inference, entity: Entity) -> bool:
-    if entity[0] == FUNCTION:
-        facts = inference.need(entity[1])
-        if facts.definition.flags[entity[2]] & f.PROPERTY:
+    if entity.kind == FUNCTION:
+        facts = inference.need(entity.path)
+        if facts.definition.flags[entity.row] & f.PROPERTY:
             return _result(inference, entity)
     return _entity(inference, entity) and (
-        entity[0] != VARIABLE or _is_got_whole(inference, entity)
+        entity.kind != VARIABLE or _is_got_whole(inference, entity)
     )
 
 
@@ -276,10 +279,10 @@ def _is_got_whole(inference: Inference, variable: Entity) -> bool:
     """Whether all is known that descriptors give which a class variable may be."""
     plain = standard_class(inference, "builtins", "property")  # gives what its function gives
     return all(
-        item.entity[0] == FUNCTION and _result(inference, item.entity)
+        item.entity.kind == FUNCTION and _result(inference, item.entity)
         for value in entity_type(inference, variable)
-        if value[0] == INSTANCE and value[1][0] == CLASS and value[1] != plain
-        for item in class_member(inference, value[1], "__get__")
+        if value.form == INSTANCE and value.entity.kind == CLASS and value.entity != plain
+        for item in class_member(inference, value.entity, "__get__")
     )
 
 
@@ -314,7 +317,7 @@ def _is_of_anything(inference: Inference, path: str, expr: int) -> bool:
             type_ = expressions.infer_type(inference, path, value)
         else:
             continue
-        if any(each[0] == INSTANCE and each[2] and not each[2][-1] for each in type_):
+        if any(each.form == INSTANCE and each.args and not each.args[-1] for each in type_):
             return True
     return False
 
@@ -324,16 +327,16 @@ def _takes_out(inference: Inference, facts: FileFacts, function: int, called: Ty
     if facts.expr.op[function] != f.ATTRIBUTE:
         return False
     for form, entity, _, _ in called:
-        if form != FUNCTION_OBJECT or not entity[1].endswith(".pyi"):
+        if form != FUNCTION_OBJECT or not entity.path.endswith(".pyi"):
             continue
-        returns = inference.need(entity[1]).definition.returns[entity[2]]
+        returns = inference.need(entity.path).definition.returns[entity.row]
         if (
             returns >= 0
             and any(
-                value[0] == VARIABLE_TYPE
-                for value in annotation_type(inference, entity[1], returns)
+                value.form == VARIABLE_TYPE
+                for value in annotation_type(inference, entity.path, returns)
             )
-            and inference.snapshot.index.layers.layer(entity[1]) == "stdlib"
+            and inference.snapshot.index.layers.layer(entity.path) == "stdlib"
         ):
             return True
     return False
@@ -353,7 +356,7 @@ def _makes_a_class(facts: FileFacts, call: int) -> bool:
 def _gives_known(inference: Inference, value: Value) -> bool:
     form, entity, args, _ = value
     if form == CLASS_OBJECT:
-        return entity[0] == CLASS
+        return entity.kind == CLASS
     if form == FUNCTION_OBJECT:
         return has_known_decorators(inference, entity) and _result(inference, entity)
     if form == CALLABLE:
@@ -361,7 +364,7 @@ def _gives_known(inference: Inference, value: Value) -> bool:
     if form == INSTANCE:
         found = member_definitions(inference, value, "__call__")
         return bool(found) and all(
-            item.entity[0] == FUNCTION
+            item.entity.kind == FUNCTION
             and has_known_decorators(inference, item.entity)
             and _result(inference, item.entity)
             for item in found
@@ -402,8 +405,8 @@ def _is_overridden(inference: Inference, function: Entity, facts: FileFacts) -> 
     cls = owner_class(facts, function)
     if cls < 0:
         return False
-    name = facts.names[facts.definition.name[function[2]]]
-    below = all_subclasses(inference, (CLASS, function[1], cls))
+    name = facts.names[facts.definition.name[function.row]]
+    below = all_subclasses(inference, Entity(CLASS, function.path, cls))
     return len(below) >= _DERIVED or any(own_member(inference, each, name) for each in below)
 
 
@@ -452,8 +455,8 @@ def _holds_only_known(inference: Inference, path: str, facts: FileFacts, expr: i
 def _is_declared_result(inference: Inference, path: str, function: int) -> bool:
     """Whether what a function gives is written down, so that what it holds is too."""
     return all(
-        value[0] == FUNCTION_OBJECT
-        and inference.need(value[1][1]).definition.returns[value[1][2]] >= 0
+        value.form == FUNCTION_OBJECT
+        and inference.need(value.entity.path).definition.returns[value.entity.row] >= 0
         for value in without_none(expressions.infer_type(inference, path, function))
     )
 

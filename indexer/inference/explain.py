@@ -21,6 +21,7 @@ from .entities import (
     OUTSIDE,
     PARAMETER,
     VARIABLE,
+    Entity,
     first_parameter_class,
     name_of,
     owner_class,
@@ -109,18 +110,18 @@ class _Explanation:
 
     def answer(self, name: str, item: Found) -> None:
         """The answer itself."""
-        kind = item.entity[0]
+        kind = item.entity.kind
         if kind == OUTSIDE:
-            where = item.entity[1]
+            where = item.entity.path
             text = f"leads to `{where}`, which is not here" if where else "leads outside"
             self.say(0, f"`{name}` {text}", "", -1, item.evidence)
             return
         self.say(0, f"`{name}` is {self._described(item.entity)}", *self._at(item))
 
     def _at(self, item: Found) -> tuple[str, int, int]:
-        if item.entity[0] in (NAMESPACE, OUTSIDE):
+        if item.entity.kind in (NAMESPACE, OUTSIDE):
             return "", -1, item.evidence
-        return item.entity[1], position_of(self.inference, item.entity), item.evidence
+        return item.entity.path, position_of(self.inference, item.entity), item.evidence
 
     def _described(self, entity: Entity) -> str:
         kinds = {
@@ -128,8 +129,8 @@ class _Explanation:
             FUNCTION: "the function", VARIABLE: "the variable", PARAMETER: "the parameter",
             ATTRIBUTE: "the attribute", OUTSIDE: "outside,",
         }  # fmt: skip
-        kind = kinds[entity[0]]
-        if entity[0] == FUNCTION and owner_class(self.inference.need(entity[1]), entity) >= 0:
+        kind = kinds[entity.kind]
+        if entity.kind == FUNCTION and owner_class(self.inference.need(entity.path), entity) >= 0:
             kind = "the method"
         return f"{kind} `{qualified_name(self.inference, entity)}`"
 
@@ -165,7 +166,7 @@ class _Explanation:
         if not rows:
             for item in expressions.definitions_of(self.inference, path, expr):
                 how = "comes by a star import"
-                if item.entity[1].rpartition("/")[2] == "builtins.pyi":
+                if item.entity.path.rpartition("/")[2] == "builtins.pyi":
                     how = "is built in"
                 self.say(depth, f"`{name}` {how}", path, position, item.evidence)
 
@@ -186,7 +187,7 @@ class _Explanation:
         if kind == f.PARAMETER:
             self._parameter(depth, path, facts, row)
             return
-        type_ = entity_type(self.inference, (VARIABLE, path, row))
+        type_ = entity_type(self.inference, Entity(VARIABLE, path, row))
         how = _HOW.get(kind, "assigned")
         annotation = facts.binding.annotation[row]
         if annotation >= 0:
@@ -200,7 +201,7 @@ class _Explanation:
     def _parameter(self, depth: int, path: str, facts: FileFacts, row: int) -> None:
         position = facts.binding.position[row]
         name = facts.names[facts.binding.name[row]]
-        entity = PARAMETER, path, row
+        entity = Entity(PARAMETER, path, row)
         type_ = entity_type(self.inference, entity)
         annotation = facts.binding.annotation[row]
         cls = first_parameter_class(facts, entity)
@@ -226,17 +227,17 @@ class _Explanation:
     def _written_type(self, depth: int, path: str, facts: FileFacts, expr: int) -> None:
         type_ = annotation_type(self.inference, path, expr)
         for value in without_none(type_)[:4]:
-            if value[1][0] == CLASS and self._first_time(depth, ("class", value[1])):
-                text = f"{expression_text(facts, expr)} names {self._described(value[1])}"
-                position = position_of(self.inference, value[1])
-                self.say(depth, text, value[1][1], position, EXACT)
+            if value.entity.kind == CLASS and self._first_time(depth, ("class", value.entity)):
+                text = f"{expression_text(facts, expr)} names {self._described(value.entity)}"
+                position = position_of(self.inference, value.entity)
+                self.say(depth, text, value.entity.path, position, EXACT)
 
     def _attribute(self, depth: int, path: str, facts: FileFacts, expr: int) -> None:
         ops, positions, lefts, rights = facts.expr
         name, receiver = facts.names[rights[expr]], lefts[expr]
         modules = [
             item for item in expressions.definitions_of(self.inference, path, receiver)
-            if item.entity[0] in (MODULE, NAMESPACE, OUTSIDE)
+            if item.entity.kind in (MODULE, NAMESPACE, OUTSIDE)
         ]  # fmt: skip
         if modules:
             for item in modules:
@@ -260,16 +261,16 @@ class _Explanation:
         """That a member is found in a class, and what its value is."""
         entity = item.entity
         text = f"{expression_text(facts, receiver)} is {self._type((value,))}"
-        if entity[0] == OUTSIDE:
+        if entity.kind == OUTSIDE:
             self.say(depth, f"{text}, which has a base that is not here", "", -1, INFERRED)
             return
-        cls = owner_class(self.inference.need(entity[1]), entity) if entity[0] != MODULE else -1
-        owner = (CLASS, entity[1], cls)
-        if cls >= 0 and owner != value[1] and owner in mro(self.inference, value[1]):
+        cls = owner_class(self.inference.need(entity.path), entity) if entity.kind != MODULE else -1
+        owner = Entity(CLASS, entity.path, cls)
+        if cls >= 0 and owner != value.entity and owner in mro(self.inference, value.entity):
             text += f", which has `{name}` from {self._described(owner)}"
         elif cls >= 0:
             text += f", which has `{name}`"
-        self.say(depth, text, *self._at(item.weaker(value[3])))
+        self.say(depth, text, *self._at(item.weaker(value.evidence)))
         self._held(depth + 1, entity)
 
     def _held(self, depth: int, entity: Entity) -> None:
@@ -297,12 +298,12 @@ class _Explanation:
         text = f"{expression_text(facts, expr)} gives {self._type(type_)}"
         self.say(depth, text, path, positions[expr], _evidence(type_))
         for value in without_none(expressions.infer_type(self.inference, path, function))[:4]:
-            if value[0] == CLASS_OBJECT and value[1][0] == CLASS:
-                text = f"{expression_text(facts, function)} is {self._described(value[1])}"
-                position = position_of(self.inference, value[1])
-                self.say(depth + 1, text, value[1][1], position, value[3])
-            elif value[0] == FUNCTION_OBJECT:
-                self._result(depth + 1, value[1])
+            if value.form == CLASS_OBJECT and value.entity.kind == CLASS:
+                text = f"{expression_text(facts, function)} is {self._described(value.entity)}"
+                position = position_of(self.inference, value.entity)
+                self.say(depth + 1, text, value.entity.path, position, value.evidence)
+            elif value.form == FUNCTION_OBJECT:
+                self._result(depth + 1, value.entity)
         self.expression(depth + 1, path, function)
 
     def _result(self, depth: int, function: Entity) -> None:
@@ -336,20 +337,20 @@ class _Explanation:
         module = imported_module(self.inference, path, spelled_module)
         if not self._first_time(depth, ("import", path, row)):
             return
-        if module[0] == OUTSIDE:
+        if module.kind == OUTSIDE:
             text = f"there is no module `{spelled_module}` here"
             self.say(depth, text, path, position, EXACT)
             return
-        where = module[1] if module[0] == MODULE else ""
+        where = module.path if module.kind == MODULE else ""
         self.say(depth, f"`{spelled_module}` is {self._described(module)}", where, 0, EXACT)
-        if name < 0 or module[0] != MODULE:
+        if name < 0 or module.kind != MODULE:
             return
-        other = self.inference.facts(module[1])
+        other = self.inference.facts(module.path)
         wanted = other.name_id(facts.names[name]) if other is not None else -1
         if other is None or wanted < 0:
             return
         for binding in visible_bindings(other, other.bindings_of(0, wanted), 0, -1):
-            self._binding(depth + 1, module[1], other, binding)
+            self._binding(depth + 1, module.path, other, binding)
 
     def _type(self, type_: Type) -> str:
         """A type in words."""
@@ -359,7 +360,7 @@ class _Explanation:
         return " or ".join(dict.fromkeys(words)) if words else "unknown"
 
     def _value(self, value: Value) -> str:
-        form, entity = value[0], value[1]
+        form, entity = value.form, value.entity
         if form == NONE:
             return "None"
         if form == INSTANCE:
@@ -398,4 +399,4 @@ def _spelled(facts: FileFacts, expr: int, depth: int) -> str:
 
 
 def _evidence(type_: Type) -> int:
-    return min((value[3] for value in type_), default=EXACT)
+    return min((value.evidence for value in type_), default=EXACT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import facts as f
 from .. import scope_map
 from . import names
-from .entities import MODULE
+from .entities import MODULE, Entity
 from .modules import imported_module, submodule
 from .query_cache import cached
 
@@ -148,8 +148,8 @@ def _imported_list(inference: Inference, path: str, facts: FileFacts, name: str)
         if imported < 0 or facts.names[imported] != "__all__":
             continue
         module = imported_module(inference, path, facts.names[facts.imports.module[index]])
-        if module[0] == MODULE and module[1] != path:
-            return exported_names(inference, module[1])
+        if module.kind == MODULE and module.path != path:
+            return exported_names(inference, module.path)
     return None
 
 
@@ -183,7 +183,7 @@ def _module_named(inference: Inference, path: str, facts: FileFacts, expr: int) 
     entity = found[0].entity if found else None
     if entity is None and path.rpartition("/")[2].startswith("__init__."):
         # `from .shapes import *` makes `shapes` a name of the package.
-        entity = submodule(inference, (MODULE, path, -1), first)
+        entity = submodule(inference, Entity(MODULE, path, -1), first)
     while chain and entity is not None:
         entity = submodule(inference, entity, chain.pop())
-    return entity[1] if entity is not None and entity[0] == MODULE else None
+    return entity.path if entity is not None and entity.kind == MODULE else None

@@ -21,6 +21,7 @@ from .types import (
     NONE_VALUE,
     NOWHERE,
     UNKNOWN,
+    Value,
     classes_of_type,
     instance,
     union,
@@ -80,7 +81,7 @@ def _definitions_of(inference: Inference, path: str, expr: int) -> list[Found]:
         return inference.conventional_definitions(path, lefts[expr], name)
     if op == f.SUBSCRIPT:
         found = definitions_of(inference, path, lefts[expr])
-        return [item for item in found if item.entity[0] in (CLASS, OUTSIDE)]
+        return [item for item in found if item.entity.kind in (CLASS, OUTSIDE)]
     if op == f.CONDITIONAL_EXPR:
         return merge_found(
             definitions_of(inference, path, lefts[expr]),
@@ -192,7 +193,7 @@ def _composed(inference: Inference, path: str, facts: FileFacts, expr: int) -> T
         inner = infer_type(inference, path, lefts[expr])
         return (instance(entity, (inner, UNKNOWN, UNKNOWN)),) if entity else UNKNOWN
     if op == f.LAMBDA:
-        return ((CALLABLE, NOWHERE, (infer_type(inference, path, lefts[expr]),), INFERRED),)
+        return (Value(CALLABLE, NOWHERE, (infer_type(inference, path, lefts[expr]),), INFERRED),)
     if f.ELEMENT <= op <= f.REST:
         return _received(inference, path, facts, expr)
     if op == f.AUGMENTED:

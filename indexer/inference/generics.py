@@ -18,10 +18,10 @@ from .classes import (
     own_member_names,
     type_parameters,
 )
-from .entities import CLASS, FUNCTION, owner_class
+from .entities import CLASS, FUNCTION, Entity, owner_class
 from .signatures import Arguments
 from .standard_types import standard_class
-from .type_variables import fallback, plain_variable, variables_in
+from .type_variables import fallback, variables_in
 from .types import (
     CALLABLE,
     CLASS_OBJECT,
@@ -30,7 +30,9 @@ from .types import (
     SELF,
     UNKNOWN,
     VARIABLE_TYPE,
+    Value,
     has_variables,
+    plain_variable,
     substitute,
     union,
     without_none,
@@ -61,8 +63,8 @@ def lambda_parameter_type(inference: Inference, path: str, facts: FileFacts, row
     parts: list[Type] = []
     for value in without_none(inference.infer_type(path, facts.expr.a[call])):
         for each in _expected(inference, value, arguments, place, keyword):
-            if each[0] == CALLABLE and len(each[2]) > index + 1:
-                parts.append(each[2][index + 1])
+            if each.form == CALLABLE and len(each.args) > index + 1:
+                parts.append(each.args[index + 1])
     return union(*parts)
 
 
@@ -116,13 +118,13 @@ def _by_signature(
         inference, function, arguments, bound=is_bound, solved=solved
     )
     bind_arguments(inference, function, arguments, solved, bound_first=is_bound)
-    facts = inference.need(function[1])
+    facts = inference.need(function.path)
     table = facts.parameter
     rows = signatures.parameter_rows(inference, function)[1 if is_bound else 0 :]
     for index, row in enumerate(rows):
         name = facts.names[table.name[row]]
         if (keyword and name == keyword) or (not keyword and index == place):
-            wanted = annotation_type(inference, function[1], table.annotation[row])
+            wanted = annotation_type(inference, function.path, table.annotation[row])
             return substitute(wanted, {each: type_ for each, type_ in solved.items() if type_})
     return UNKNOWN
 
@@ -131,13 +133,13 @@ def _expected_by_class(
     inference: Inference, value: Value, arguments: Arguments, place: int, keyword: str
 ) -> Type:
     for name in ("__init__", "__new__"):
-        for item in class_member(inference, value[1], name)[:1]:
-            if item.entity[0] == FUNCTION:
+        for item in class_member(inference, value.entity, name)[:1]:
+            if item.entity.kind == FUNCTION:
                 solved = receiver_variables(inference, item.entity, value)
                 return _by_signature(
                     inference, item.entity, arguments, solved, place, keyword, is_bound=True
                 )
-    for index, field in enumerate(synthesized.fields(inference, value[1])):
+    for index, field in enumerate(synthesized.fields(inference, value.entity)):
         if keyword == field.keyword or (not keyword and index == place):
             return inference.entity_type(field.entity)
     return UNKNOWN
@@ -167,7 +169,7 @@ def specialize(
         owned = _own_variables(inference, function) if receiver is None else set["Entity"]()
         for variable in own - bound.keys():
             if variable in owned:
-                bound[variable] = ((VARIABLE_TYPE, variable, (), 1),)
+                bound[variable] = (Value(VARIABLE_TYPE, variable, (), 1),)
             elif default := fallback(inference, variable, bounds=inference.conventional):
                 bound[variable] = default
     return substitute(type_, bound, whole=not inference.conventional)
@@ -175,28 +177,28 @@ def specialize(
 
 def _own_variables(inference: Inference, function: Entity) -> set[Entity]:
     """Type variables of the class that a function is written in: its user knows what they are."""
-    cls = owner_class(inference.need(function[1]), function)
-    return set(type_parameters(inference, (CLASS, function[1], cls))) if cls >= 0 else set()
+    cls = owner_class(inference.need(function.path), function)
+    return set(type_parameters(inference, Entity(CLASS, function.path, cls))) if cls >= 0 else set()
 
 
 def receiver_variables(inference: Inference, function: Entity, receiver: Value | None) -> Bound:
     """What type variables of a class are for what a method is called on, ``Self`` among them."""
     bound: Bound = {}
-    facts = inference.need(function[1])
+    facts = inference.need(function.path)
     cls = owner_class(facts, function)
     if receiver is None:
         if cls >= 0:
-            bound[SELF] = ((INSTANCE, (CLASS, function[1], cls), (), 1),)
+            bound[SELF] = (Value(INSTANCE, Entity(CLASS, function.path, cls), (), 1),)
         return bound
-    if cls >= 0 and receiver[0] in (INSTANCE, CLASS_OBJECT):
-        base = base_arguments(inference, receiver, (CLASS, function[1], cls))
+    if cls >= 0 and receiver.form in (INSTANCE, CLASS_OBJECT):
+        base = base_arguments(inference, receiver, Entity(CLASS, function.path, cls))
         bound.update({variable: type_ for variable, type_ in base.items() if type_})
-    bound[SELF] = ((INSTANCE, receiver[1], receiver[2], receiver[3]),)
+    bound[SELF] = (Value(INSTANCE, receiver.entity, receiver.args, receiver.evidence),)
     for row in signatures.parameter_rows(inference, function)[:1]:
         annotation = facts.parameter.annotation[row]
         if annotation >= 0:
             unify(
-                inference, annotation_type(inference, function[1], annotation), (receiver,), bound
+                inference, annotation_type(inference, function.path, annotation), (receiver,), bound
             )
     return bound
 
@@ -213,12 +215,12 @@ def bind_arguments(
 
     What is bound already, by the receiver, stays as it is.
     """
-    facts = inference.need(function[1])
+    facts = inference.need(function.path)
     table = facts.parameter
     fixed = frozenset(bound)
     place = 0
     rows = signatures.parameter_rows(inference, function)
-    if bound_first and not facts.definition.flags[function[2]] & f.STATIC:
+    if bound_first and not facts.definition.flags[function.row] & f.STATIC:
         rows = rows[1:]
     for row in rows:
         kind, annotation = table.kind[row], table.annotation[row]
@@ -227,7 +229,7 @@ def bind_arguments(
         place += kind <= f.POSITIONAL
         if annotation < 0:
             continue
-        wanted = annotation_type(inference, function[1], annotation)
+        wanted = annotation_type(inference, function.path, annotation)
         if not has_variables(wanted):
             continue
         if kind == f.VAR_POSITIONAL:
@@ -238,7 +240,7 @@ def bind_arguments(
             given = arguments.type_of(at, name)
             default = table.default[row]
             if arguments.given(at, name) is None and default >= 0 and not arguments.is_open:
-                given = without_none(_default(inference, function[1], default))
+                given = without_none(_default(inference, function.path, default))
         unify(inference, wanted, given, bound, fixed=fixed)
 
 
@@ -260,7 +262,7 @@ def unify(
         return
     rest = list(given)
     for want in wanted:
-        if want[0] != VARIABLE_TYPE:
+        if want.form != VARIABLE_TYPE:
             rest = [
                 value for value in rest if not _matched(inference, want, value, bound, depth, fixed)
             ]
@@ -268,15 +270,15 @@ def unify(
     if len(wanted) > 1:
         plain = without_none(plain)
     for want in wanted:
-        if want[0] != VARIABLE_TYPE:
+        if want.form != VARIABLE_TYPE:
             continue
-        variable = plain_variable(want[1])
+        variable = plain_variable(want.entity)
         found = plain
-        if variable != want[1]:
+        if variable != want.entity:
             found = tuple(
-                (INSTANCE, value[1], value[2], value[3])
+                Value(INSTANCE, value.entity, value.args, value.evidence)
                 for value in plain
-                if value[0] == CLASS_OBJECT
+                if value.form == CLASS_OBJECT
             )
         if found and variable not in fixed:
             bound[variable] = union(bound.get(variable, UNKNOWN), found)
@@ -293,23 +295,23 @@ def _matched(
     """Match one alternative with one value; whether the value is of that form at all."""
     form, entity, args, _ = want
     if form == INSTANCE:
-        if value[0] == INSTANCE and entity in mro(inference, value[1]):
+        if value.form == INSTANCE and entity in mro(inference, value.entity):
             _match_parameters(inference, want, value, bound, depth, fixed)
             return True
         return is_protocol(inference, entity) and _structural(
             inference, want, value, bound, depth, fixed
         )
-    if form == CALLABLE and args and value[0] in _CALLED:
-        if value[0] == INSTANCE and not inference.is_callable(value):
+    if form == CALLABLE and args and value.form in _CALLED:
+        if value.form == INSTANCE and not inference.is_callable(value):
             return False
-        if value[0] == FUNCTION_OBJECT and inference.conventional:
+        if value.form == FUNCTION_OBJECT and inference.conventional:
             # What a function takes is at least what it is given, and no more is certain.
             _match_taken(inference, args[1:], value, bound, depth, fixed)
         takes: list[int | Type] = [substitute(taken, bound) for taken in args[1:]]
         result = inference.call_result(value, Arguments(inference, "", takes))
         unify(inference, args[0], result, bound, depth + 1, fixed)
         return True
-    return form == value[0] and form != INSTANCE
+    return form == value.form and form != INSTANCE
 
 
 def _match_parameters(
@@ -322,15 +324,15 @@ def _match_parameters(
 ) -> None:
     """Match the type arguments of a class with those that a derived class gives it."""
     _, entity, args, _ = want
-    if len(args) > 1 and entity == value[1] == standard_class(inference, "builtins", "tuple"):
-        if len(args) == len(value[2]):
-            for inner, place in zip(args[1:], value[2][1:], strict=True):
+    if len(args) > 1 and entity == value.entity == standard_class(inference, "builtins", "tuple"):
+        if len(args) == len(value.args):
+            for inner, place in zip(args[1:], value.args[1:], strict=True):
                 unify(inference, inner, place, bound, depth + 1, fixed)
         return
     if (
-        args and value[2] and entity == standard_class(inference, "builtins", "bool")
+        args and value.args and entity == standard_class(inference, "builtins", "bool")
     ):  # of a type guard
-        unify(inference, args[0], value[2][0], bound, depth + 1, fixed)
+        unify(inference, args[0], value.args[0], bound, depth + 1, fixed)
         return
     base = base_arguments(inference, value, entity)
     for parameter, inner in zip(type_parameters(inference, entity), args, strict=False):
@@ -349,15 +351,15 @@ def _match_taken(
     fixed: frozenset[Entity],
 ) -> None:
     """Match what a callable is to take with what a function says that it takes."""
-    function = value[1]
-    facts = inference.need(function[1])
+    function = value.entity
+    facts = inference.need(function.path)
     rows = signatures.parameter_rows(inference, function)
-    rows = rows[1:] if value[2] and value[2][0] else rows
+    rows = rows[1:] if value.args and value.args[0] else rows
     for taken, row in zip(takes, rows, strict=False):
         annotation = facts.parameter.annotation[row]
         unsolved = variables_in(taken) - bound.keys()
         if annotation >= 0 and unsolved:
-            given = annotation_type(inference, function[1], annotation)
+            given = annotation_type(inference, function.path, annotation)
             if not has_variables(given):
                 unify(inference, taken, given, bound, depth + 1, fixed)
 
@@ -375,21 +377,23 @@ def _structural(
     inner: Bound = {}
     seen = 0
     for cls in mro(inference, entity):
-        if cls[0] != CLASS or not is_protocol(inference, cls):
+        if cls.kind != CLASS or not is_protocol(inference, cls):
             continue
         for name in own_member_names(inference, cls):
             members = own_member(inference, cls, name)
-            if not members or members[0].entity[0] != FUNCTION or seen >= _METHODS:
+            if not members or members[0].entity.kind != FUNCTION or seen >= _METHODS:
                 continue
             seen += 1
             function = members[0].entity
             if not inference.has_method(value, name):
                 return False
-            facts = inference.need(function[1])
-            result = annotation_type(inference, function[1], facts.definition.returns[function[2]])
+            facts = inference.need(function.path)
+            result = annotation_type(
+                inference, function.path, facts.definition.returns[function.row]
+            )
             if has_variables(result):
                 takes: list[int | Type] = [
-                    annotation_type(inference, function[1], facts.parameter.annotation[row])
+                    annotation_type(inference, function.path, facts.parameter.annotation[row])
                     for row in signatures.parameter_rows(inference, function)[1:]
                     if facts.parameter.default[row] < 0
                 ]

@@ -8,14 +8,24 @@ nothing is ever said to be missing.
 from __future__ import annotations
 
 from .. import facts as f
+from ..paths import is_outside
 from .classes import class_member, is_protocol, metaclass, mro, own_member, subclasses
 from .dynamic_attributes import has_dynamic_attributes
-from .entities import CLASS, FUNCTION, NAMESPACE, OUTSIDE, VARIABLE, name_of
+from .entities import CLASS, FUNCTION, NAMESPACE, OUTSIDE, VARIABLE, Entity, name_of
 from .lazy_modules import has_dynamic_members as is_open_module
 from .names import module_attribute
 from .standard_types import standard_class
 from .stub_mapping import source_entity, source_path
-from .types import CALLABLE, CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, MODULE_OBJECT, NONE, SUPER
+from .types import (
+    CALLABLE,
+    CLASS_OBJECT,
+    FUNCTION_OBJECT,
+    INSTANCE,
+    MODULE_OBJECT,
+    NONE,
+    SUPER,
+    Value,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +60,7 @@ def has_member(inference: Inference, value: Value, name: str) -> int:
     if form == MODULE_OBJECT:
         return module_has_member(inference, entity, name)
     if form == INSTANCE:
-        if entity[0] == CLASS and _stands_for_anything(inference, entity):
+        if entity.kind == CLASS and _stands_for_anything(inference, entity):
             return UNSURE
         return _of_class(inference, entity, name)
     if form == CLASS_OBJECT:
@@ -66,13 +76,15 @@ def has_member(inference: Inference, value: Value, name: str) -> int:
 
 def module_has_member(inference: Inference, module: Entity, name: str) -> int:
     """Whether a module or package has a name, be it a module inside it."""
-    if module[0] == OUTSIDE:
+    if module.kind == OUTSIDE:
         return UNSURE
     if module_attribute(inference, module, name):
         return PRESENT
-    if module[0] == NAMESPACE:
+    if module.kind == NAMESPACE:
         return UNSURE
-    if is_open_module(inference, module[1]) or _is_written_for_others(inference, module[1], name):
+    if is_open_module(inference, module.path) or _is_written_for_others(
+        inference, module.path, name
+    ):
         return UNSURE
     kind = standard_class(inference, "types", "ModuleType")
     if kind is None:
@@ -82,7 +94,7 @@ def module_has_member(inference: Inference, module: Entity, name: str) -> int:
         return PRESENT
     if _member_of_object(inference, name) or name in ("__path__", "__builtins__", "__cached__"):
         return PRESENT
-    if name in _UNDOCUMENTED and module[1].endswith("/sys/__init__.pyi"):
+    if name in _UNDOCUMENTED and module.path.endswith("/sys/__init__.pyi"):
         return UNSURE
     return ABSENT
 
@@ -99,7 +111,7 @@ def _is_written_for_others(inference: Inference, path: str, name: str) -> bool:
 
 def _stands_for_anything(inference: Inference, entity: Entity) -> bool:
     """Whether an instance of a class may have any members: those of a metaclass are classes."""
-    if entity[1].startswith("/") and name_of(inference, entity) in _ANYTHING:
+    if entity.is_outside and name_of(inference, entity) in _ANYTHING:
         return True
     return standard_class(inference, "builtins", "type") in mro(inference, entity)
 
@@ -111,13 +123,13 @@ def _member_of_object(inference: Inference, name: str) -> bool:
 
 def _of_class(inference: Inference, entity: Entity, name: str) -> int:
     """Whether instances of a class have an attribute."""
-    if entity[0] not in (CLASS, VARIABLE):
+    if entity.kind not in (CLASS, VARIABLE):
         return UNSURE
-    if any(item.entity[0] != OUTSIDE for item in class_member(inference, entity, name)):
+    if any(item.entity.kind != OUTSIDE for item in class_member(inference, entity, name)):
         return PRESENT
     if _member_of_object(inference, name):
         return PRESENT
-    if entity[0] == VARIABLE or has_dynamic_attributes(inference, entity):
+    if entity.kind == VARIABLE or has_dynamic_attributes(inference, entity):
         return UNSURE
     if any(_binds_elsewhere(inference, cls, name) for cls in mro(inference, entity)):
         return UNSURE
@@ -132,37 +144,37 @@ def _of_class(inference: Inference, entity: Entity, name: str) -> int:
 
 def _has_private(inference: Inference, cls: Entity, name: str) -> bool:
     """Whether a name is what Python makes of a private one of a class: ``_Box__size``."""
-    if cls[0] != CLASS or name[:1] != "_":
+    if cls.kind != CLASS or name[:1] != "_":
         return False
     prefix = "_" + name_of(inference, cls).lstrip("_")
     if not name.startswith(prefix + "__"):
         return False
     # Stubs leave them out.
-    return cls[1].endswith(".pyi") or bool(own_member(inference, cls, name.removeprefix(prefix)))
+    return cls.path.endswith(".pyi") or bool(own_member(inference, cls, name.removeprefix(prefix)))
 
 
 def _has_decorators(inference: Inference, entity: Entity) -> bool:
     """Whether a class or a base of it is decorated, which may give it what Python's syntax uses."""
     return any(
-        inference.need(cls[1]).definition.decorators[cls[2]] >= 0
+        inference.need(cls.path).definition.decorators[cls.row] >= 0
         for cls in mro(inference, entity)
-        if cls[0] == CLASS
+        if cls.kind == CLASS
     )
 
 
 def _shows_elsewhere(inference: Inference, cls: Entity, name: str) -> bool:
     """Whether a class has a slot of a name, or its source a member that its stub leaves out."""
-    facts = inference.facts(cls[1]) if cls[0] == CLASS else None
+    facts = inference.facts(cls.path) if cls.kind == CLASS else None
     if facts is None:
         return False
-    if not cls[1].endswith(".pyi"):
-        return _has_slot(facts, cls[2], name)
-    if inference.snapshot.index.layers.layer(inference.snapshot.absolute(cls[1])) == "stdlib":
+    if not cls.path.endswith(".pyi"):
+        return _has_slot(facts, cls.row, name)
+    if inference.snapshot.index.layers.layer(inference.snapshot.absolute(cls.path)) == "stdlib":
         return False  # Its stubs are complete, and sources are those of one version.
     source = source_entity(inference, cls)
-    if source is None or source[0] != CLASS:
-        return source_path(inference, cls[1]) is not None  # it is made there, who knows how
-    return has_member(inference, (INSTANCE, source, (), 1), name) != ABSENT
+    if source is None or source.kind != CLASS:
+        return source_path(inference, cls.path) is not None  # it is made there, who knows how
+    return has_member(inference, Value(INSTANCE, source, (), 1), name) != ABSENT
 
 
 def _has_slot(facts: FileFacts, row: int, name: str) -> bool:
@@ -203,7 +215,7 @@ def _of_class_object(inference: Inference, entity: Entity, name: str) -> int:
 
 def _of_super(inference: Inference, start: Entity, after: Entity, name: str) -> int:
     found = class_member(inference, start, name, after=after)
-    if any(item.entity[0] != OUTSIDE for item in found) or _member_of_object(inference, name):
+    if any(item.entity.kind != OUTSIDE for item in found) or _member_of_object(inference, name):
         return PRESENT
     # In a mixin, `super()` is whatever stands behind it in a class derived from both.
     return (
@@ -214,10 +226,10 @@ def _of_super(inference: Inference, start: Entity, after: Entity, name: str) -> 
 
 
 def _of_function(inference: Inference, function: Entity, name: str) -> int:
-    if function[0] != FUNCTION:
+    if function.kind != FUNCTION:
         return UNSURE
-    facts = inference.need(function[1])
-    if facts.definition.decorators[function[2]] >= 0:
+    facts = inference.need(function.path)
+    if facts.definition.decorators[function.row] >= 0:
         return UNSURE
     for kind in ("FunctionType", "MethodType"):
         entity = standard_class(inference, "types", kind)
@@ -228,14 +240,14 @@ def _of_function(inference: Inference, function: Entity, name: str) -> int:
 
 def _binds_elsewhere(inference: Inference, cls: Entity, name: str) -> bool:
     """Whether a class binds a name for other versions or platforms than this one."""
-    if cls[0] != CLASS or not cls[1].startswith("/"):
+    if cls.kind != CLASS or not cls.is_outside:
         return False
-    digest = inference.snapshot.digest(cls[1])
+    digest = inference.snapshot.digest(cls.path)
     whole = inference.snapshot.index.library.get(digest) if digest else None
     row = whole.name_id(name) if whole is not None else -1
     if whole is None or row < 0:
         return False
-    scope = whole.definition.own_scope[cls[2]]
+    scope = whole.definition.own_scope[cls.row]
     return bool(whole.bindings_of(scope, row))
 
 
@@ -247,14 +259,14 @@ def _below(inference: Inference, entity: Entity, name: str) -> bool:
 def _beside(inference: Inference, entity: Entity, name: str) -> bool:
     """Whether a class of the same file outside of the workspace is derived and has the member."""
     _, path, row = entity
-    if not path.startswith("/"):
+    if not is_outside(path):
         return False
     facts = inference.need(path)
     return any(
         kind == f.CLASS
         and other != row
-        and own_member(inference, (CLASS, path, other), name)
-        and entity in mro(inference, (CLASS, path, other))
+        and own_member(inference, Entity(CLASS, path, other), name)
+        and entity in mro(inference, Entity(CLASS, path, other))
         for other, kind in enumerate(facts.definition.kind)
     )
 
@@ -265,10 +277,10 @@ def _derived_has(inference: Inference, entity: Entity, name: str, seen: set[Enti
             continue
         seen.add(cls)
         # Wherever it stands: a base beside this one may come before it.
-        if any(item.entity[0] != OUTSIDE for item in class_member(inference, cls, name)):
+        if any(item.entity.kind != OUTSIDE for item in class_member(inference, cls, name)):
             return True
         # Of what is installed there are many, of which few are meant.
-        if not entity[1].startswith("/") and has_dynamic_attributes(inference, cls):
+        if not entity.is_outside and has_dynamic_attributes(inference, cls):
             return True
         if _derived_has(inference, cls, name, seen):
             return True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .. import facts as f
 from . import names
-from .entities import CONVENTIONAL, MODULE, OUTSIDE, Found
+from .entities import CONVENTIONAL, MODULE, OUTSIDE, Entity, Found
 from .modules import find_module, imported_module, submodule
 from .query_cache import cached
 
@@ -53,12 +53,12 @@ def _has_dynamic_globals(inference: Inference, path: str) -> bool:
         if name == f.STAR:
             spelled = facts.names[facts.imports.module[row]]
             module = imported_module(inference, path, spelled)
-            if module[0] == OUTSIDE:
+            if module.kind == OUTSIDE:
                 return True
             if (
-                module[0] == MODULE
-                and module[1] != path
-                and has_dynamic_members(inference, module[1])
+                module.kind == MODULE
+                and module.path != path
+                and has_dynamic_members(inference, module.path)
             ):
                 return True
     return False
@@ -201,9 +201,9 @@ def _place(inference: Inference, path: str, parts: tuple[str, ...], name: str) -
         tried.append((module, attribute))
     for spelled, wanted in tried:
         for entity in _modules(inference, path, spelled):
-            if entity == (MODULE, path, -1):
+            if entity == Entity(MODULE, path, -1):
                 continue
-            found = names.module_member(inference, entity[1], wanted)
+            found = names.module_member(inference, entity.path, wanted)
             if found:
                 return found
             inner = submodule(inference, entity, wanted)
@@ -222,7 +222,7 @@ def _modules(inference: Inference, path: str, spelled: str) -> list[Entity]:
     if spelled[0] != ".":
         absolute = find_module(inference, spelled, path)
         found += [absolute] if absolute is not None else []
-    return [entity for entity in found if entity[0] == MODULE]
+    return [entity for entity in found if entity.kind == MODULE]
 
 
 def _replaces_modules(facts: FileFacts) -> bool:

@@ -16,6 +16,7 @@ from .entities import (
     OUTSIDE,
     PARAMETER,
     VARIABLE,
+    Entity,
     Found,
     entity_of_binding,
 )
@@ -77,13 +78,13 @@ def entities_at(inference: Inference, path: str, occurrence: Occurrence) -> list
     role, ref = occurrence.role & f.ROLE_MASK, occurrence.ref
     if role == f.DEFINED:
         kind = CLASS if facts.definition.kind[ref] == f.CLASS else FUNCTION
-        return [Found((kind, path, ref))]
+        return [Found(Entity(kind, path, ref))]
     if role == f.KEYWORD:
         return keyword_parameter(inference, path, facts, occurrence)
     if occurrence.role & f.ATTRIBUTE_ROLE:
         return definitions_of(inference, path, ref) or _own_attribute(path, facts, ref)
     if role == f.PARAMETER_ROLE:
-        return [Found((PARAMETER, path, ref))]
+        return [Found(Entity(PARAMETER, path, ref))]
     if role in (f.WRITTEN, f.DELETED):
         return _written(inference, path, facts, ref)
     if role == f.IMPORTED:
@@ -105,7 +106,7 @@ def _written(inference: Inference, path: str, facts: FileFacts, row: int) -> lis
     kinds = facts.binding.kind
     if any(kinds[other] in (f.GLOBAL, f.NONLOCAL) for other in facts.bindings_of(scope, name)):
         return lookup(inference, path, scope, name, position)
-    return [Found((VARIABLE, path, row))]
+    return [Found(Entity(VARIABLE, path, row))]
 
 
 def _own_attribute(path: str, facts: FileFacts, expr: int) -> list[Found]:
@@ -113,7 +114,7 @@ def _own_attribute(path: str, facts: FileFacts, expr: int) -> list[Found]:
     position = facts.expr.position[expr]
     for row, at in enumerate(facts.attribute_binding.position):
         if at == position:
-            return [Found((ATTRIBUTE, path, row), INFERRED)]
+            return [Found(Entity(ATTRIBUTE, path, row), INFERRED)]
     return []
 
 
@@ -158,14 +159,14 @@ def resolve_dotted_name(inference: Inference, dotted: str) -> list[Found]:
             found = [inner for item in found for inner in member_of_entity(inference, item, part)]
         if found:
             return found
-        if module[0] == MODULE:
+        if module.kind == MODULE:
             break
     return []
 
 
 def member_of_entity(inference: Inference, item: Found, name: str) -> list[Found]:
     """What ``entity.name`` names, for any kind of entity."""
-    kind = item.entity[0]
+    kind = item.entity.kind
     if kind in (MODULE, NAMESPACE, OUTSIDE):
         inner = module_attribute(inference, item.entity, name)
     elif kind == CLASS:

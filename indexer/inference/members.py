@@ -17,6 +17,7 @@ from .entities import (
     OUTSIDE,
     PARAMETER,
     VARIABLE,
+    Entity,
     Found,
     owner_class,
 )
@@ -34,6 +35,7 @@ from .types import (
     SUPER,
     UNKNOWN,
     VARIABLE_TYPE,
+    Value,
     class_objects,
     substitute,
     union,
@@ -52,7 +54,7 @@ def attribute_definitions(inference: Inference, path: str, receiver: int, name: 
     """Entities that ``receiver.name`` names."""
     found: list[Found] = []
     for item in inference.definitions_of(path, receiver):
-        if item.entity[0] in (MODULE, NAMESPACE, OUTSIDE):
+        if item.entity.kind in (MODULE, NAMESPACE, OUTSIDE):
             inner = module_attribute(inference, item.entity, name)
             found = entities.merge_found(found, [each.weaker(item.evidence) for each in inner])
     if found:
@@ -60,7 +62,7 @@ def attribute_definitions(inference: Inference, path: str, receiver: int, name: 
     exact = _names_self_or_class(inference, path, receiver)
     for value in concrete(inference, inference.infer_type(path, receiver)):
         inner = member_definitions(inference, value, name)
-        evidence = EXACT if exact else max(INFERRED, value[3])
+        evidence = EXACT if exact else max(INFERRED, value.evidence)
         found = entities.merge_found(found, [each.weaker(evidence) for each in inner])
     return found
 
@@ -68,10 +70,10 @@ def attribute_definitions(inference: Inference, path: str, receiver: int, name: 
 def _names_self_or_class(inference: Inference, path: str, receiver: int) -> bool:
     """Whether a receiver is bound to its class by names alone: ``self``, ``cls``, or a class."""
     return any(
-        item.entity[0] == CLASS
+        item.entity.kind == CLASS
         or (
-            item.entity[0] == PARAMETER
-            and entities.first_parameter_class(inference.need(item.entity[1]), item.entity) >= 0
+            item.entity.kind == PARAMETER
+            and entities.first_parameter_class(inference.need(item.entity.path), item.entity) >= 0
         )
         for item in inference.definitions_of(path, receiver)
     )
@@ -84,13 +86,13 @@ def attribute_type(inference: Inference, path: str, facts: FileFacts, expr: int)
     receiver = lefts[expr]
     parts: list[Type] = []
     for item in inference.definitions_of(path, receiver):
-        if item.entity[0] in (MODULE, NAMESPACE):
+        if item.entity.kind in (MODULE, NAMESPACE):
             for inner in module_attribute(inference, item.entity, name):
                 parts.append(inference.entity_type(inner.entity))
     if parts:
         return union(*parts)
     for value in concrete(inference, inference.infer_type(path, receiver)):
-        parts.append(weaken(member_type(inference, value, name), value[3]))
+        parts.append(weaken(member_type(inference, value, name), value.evidence))
     return union(*parts)
 
 
@@ -99,7 +101,7 @@ def member_definitions(inference: Inference, value: Value, name: str) -> list[Fo
     form, entity, args, _ = value
     if form == INSTANCE:
         found = class_member(inference, entity, name)
-        if any(item.entity[0] == VARIABLE for item in found) and synthesized.is_typed_dict(
+        if any(item.entity.kind == VARIABLE for item in found) and synthesized.is_typed_dict(
             inference, entity
         ):
             return []  # a key, not an attribute
@@ -113,7 +115,7 @@ def member_definitions(inference: Inference, value: Value, name: str) -> list[Fo
         ]
     if form == MODULE_OBJECT:
         found = module_attribute(inference, entity, name)
-        if not found and name.startswith("__") and entity[0] == MODULE:
+        if not found and name.startswith("__") and entity.kind == MODULE:
             kind = standard_class(inference, "types", "ModuleType")
             found = class_member(inference, kind, name) if kind else []
         return found
@@ -126,7 +128,7 @@ def member_definitions(inference: Inference, value: Value, name: str) -> list[Fo
 def _found_on_class(inference: Inference, entity: Entity, name: str) -> list[Found]:
     """An attribute of a class itself: its own, then one of its metaclass."""
     found = class_member(inference, entity, name)
-    if found and found[0].entity[0] != OUTSIDE:
+    if found and found[0].entity.kind != OUTSIDE:
         return found
     meta = metaclass(inference, entity) or standard_class(inference, "builtins", "type")
     found = (class_member(inference, meta, name) if meta else []) or found
@@ -136,7 +138,7 @@ def _found_on_class(inference: Inference, entity: Entity, name: str) -> list[Fou
 def _of_object(inference: Inference, entity: Entity, name: str) -> list[Found]:
     """What every object has; it stands in no order of resolution here."""
     base = standard_class(inference, "builtins", "object") if name.startswith("__") else None
-    return own_member(inference, base, name) if base and entity[0] == CLASS else []
+    return own_member(inference, base, name) if base and entity.kind == CLASS else []
 
 
 def member_type(inference: Inference, value: Value, name: str) -> Type:
@@ -153,7 +155,7 @@ def member_type(inference: Inference, value: Value, name: str) -> Type:
     parts: list[Type] = []
     found = member_definitions(inference, value, name)
     for item in found:
-        kind = item.entity[0]
+        kind = item.entity.kind
         if kind == FUNCTION:
             parts.append(_method_value(inference, value, item.entity))
         elif kind == VARIABLE and _is_enum_member(inference, value, item.entity, name):
@@ -169,7 +171,7 @@ def member_type(inference: Inference, value: Value, name: str) -> Type:
             parts.append(bind_type_arguments(inference, value, item.entity, inner))
     if not found and form == INSTANCE and not name.startswith("__"):
         for item in class_member(inference, entity, "__getattr__"):
-            if item.entity[0] == FUNCTION:
+            if item.entity.kind == FUNCTION:
                 parts.append(inference.return_type(item.entity, value))
     return union(*parts)
 
@@ -181,9 +183,9 @@ def _made_for_it(inference: Inference, value: Value, name: str) -> Type | None:
         return None
     if name in ("value", "_value_") and is_enum(inference, entity):
         found = class_member(inference, entity, name)
-        if found and found[0].entity[1].endswith("/enum.pyi"):
+        if found and found[0].entity.path.endswith("/enum.pyi"):
             return args[0] if args else synthesized.enum_values(inference, entity)
-    if entity[0] == VARIABLE:
+    if entity.kind == VARIABLE:
         for field, type_ in synthesized.made_fields(inference, entity):
             if field == name:
                 return type_
@@ -191,13 +193,13 @@ def _made_for_it(inference: Inference, value: Value, name: str) -> Type | None:
 
 
 def _is_enum_member(inference: Inference, value: Value, member: Entity, name: str) -> bool:
-    if name.startswith("_") or value[0] not in (INSTANCE, CLASS_OBJECT):
+    if name.startswith("_") or value.form not in (INSTANCE, CLASS_OBJECT):
         return False
-    facts = inference.need(member[1])
-    if facts.scope.kind[facts.binding.scope[member[2]]] != f.CLASS_SCOPE:
+    facts = inference.need(member.path)
+    if facts.scope.kind[facts.binding.scope[member.row]] != f.CLASS_SCOPE:
         return False
-    return is_enum(inference, value[1]) and (
-        facts.binding.value[member[2]] >= 0 or member[1].endswith(".pyi")
+    return is_enum(inference, value.entity) and (
+        facts.binding.value[member.row] >= 0 or member.path.endswith(".pyi")
     )
 
 
@@ -205,17 +207,17 @@ def _got(inference: Inference, receiver: Value, type_: Type) -> Type:
     """What reading a class attribute gives: descriptors answer themselves, functions are bound."""
     parts: list[Type] = []
     for value in type_:
-        if value[0] == INSTANCE and value[1][0] == CLASS:
+        if value.form == INSTANCE and value.entity.kind == CLASS:
             given = _descriptor(inference, receiver, value)
             if given is not None:
                 parts.append(given)
                 continue
         if (
-            value[0] == FUNCTION_OBJECT
-            and receiver[0] == INSTANCE
-            and not (value[2] and value[2][0])
+            value.form == FUNCTION_OBJECT
+            and receiver.form == INSTANCE
+            and not (value.args and value.args[0])
         ):
-            parts.append(((FUNCTION_OBJECT, value[1], ((receiver,),), value[3]),))
+            parts.append((Value(FUNCTION_OBJECT, value.entity, ((receiver,),), value.evidence),))
             continue
         parts.append((value,))
     return union(*parts)
@@ -223,16 +225,16 @@ def _got(inference: Inference, receiver: Value, type_: Type) -> Type:
 
 def _descriptor(inference: Inference, receiver: Value, value: Value) -> Type | None:
     """What a descriptor gives when it is read; None for what is none."""
-    if value[2] and value[1] == standard_class(inference, "builtins", "property"):
-        return (value,) if receiver[0] == CLASS_OBJECT else value[2][0]
-    getter = class_member(inference, value[1], "__get__")
-    if not getter or getter[0].entity[0] != FUNCTION:
+    if value.args and value.entity == standard_class(inference, "builtins", "property"):
+        return (value,) if receiver.form == CLASS_OBJECT else value.args[0]
+    getter = class_member(inference, value.entity, "__get__")
+    if not getter or getter[0].entity.kind != FUNCTION:
         return None
-    on_class = receiver[0] == CLASS_OBJECT
+    on_class = receiver.form == CLASS_OBJECT
     instance_ = NONE_VALUE if on_class else receiver
     owner = (receiver,) if on_class else class_objects((receiver,))
     given = inference.method_result(value, "__get__", [(instance_,), owner])
-    own = tuple(each for each in given if each[:2] == value[:2])
+    own = tuple(each for each in given if each.head == value.head)
     if own and len(own) < len(given):  # `if instance is None: return self`
         return own if on_class else tuple(each for each in given if each not in own)
     return given
@@ -241,19 +243,21 @@ def _descriptor(inference: Inference, receiver: Value, value: Value) -> Type | N
 def _method_value(inference: Inference, value: Value, function: Entity) -> Type:
     parts: list[Type] = []
     for made in inference.decorated_type(function):
-        if made[0] == FUNCTION_OBJECT and made[1] == function:
+        if made.form == FUNCTION_OBJECT and made.entity == function:
             parts.append(_bound_method(inference, value, function))
             continue
-        if made[0] == INSTANCE and made[1] == standard_class(inference, "builtins", "property"):
+        if made.form == INSTANCE and made.entity == standard_class(
+            inference, "builtins", "property"
+        ):
             # Under another name: `_magic_enum_attr = property`.
-            own = value[0] == CLASS_OBJECT and not _belongs_to_metaclass(
-                inference, value[1], function
+            own = value.form == CLASS_OBJECT and not _belongs_to_metaclass(
+                inference, value.entity, function
             )
             given = (made,) if own else inference.return_type(function, _receiver(value))
             parts.append(given)
             continue
         inner = _got(inference, value, (made,))
-        if not inner and made[0] == INSTANCE:
+        if not inner and made.form == INSTANCE:
             # A property of one's own that hands on what its function gives.
             inner = inference.return_type(function, _receiver(value))
         parts.append(bind_type_arguments(inference, value, function, inner))
@@ -262,19 +266,19 @@ def _method_value(inference: Inference, value: Value, function: Entity) -> Type:
 
 def _receiver(value: Value) -> Value:
     """What a method is called on: for ``super()``, the instance."""
-    return value[2][0][0] if value[0] == SUPER and value[2] and value[2][0] else value
+    return value.args[0][0] if value.form == SUPER and value.args and value.args[0] else value
 
 
 def _bound_method(inference: Inference, value: Value, function: Entity) -> Type:
-    facts = inference.need(function[1])
-    flags = facts.definition.flags[function[2]]
-    form = value[0]
+    facts = inference.need(function.path)
+    flags = facts.definition.flags[function.row]
+    form = value.form
     if flags & f.PROPERTY:
-        on_metaclass = form == CLASS_OBJECT and value[1] != owner_entity(inference, function)
+        on_metaclass = form == CLASS_OBJECT and value.entity != owner_entity(inference, function)
         if (
             form == CLASS_OBJECT
             and not flags & f.CLASSMETHOD
-            and not (on_metaclass and _belongs_to_metaclass(inference, value[1], function))
+            and not (on_metaclass and _belongs_to_metaclass(inference, value.entity, function))
         ):
             return builtin_instance(inference, "property")
         return inference.return_type(function, _receiver(value))
@@ -283,27 +287,29 @@ def _bound_method(inference: Inference, value: Value, function: Entity) -> Type:
         receiver = UNKNOWN
     elif flags & f.CLASSMETHOD:
         receiver = tuple(
-            (CLASS_OBJECT, each[1], each[2], each[3]) if each[0] == INSTANCE else each
+            Value(CLASS_OBJECT, each.entity, each.args, each.evidence)
+            if each.form == INSTANCE
+            else each
             for each in receiver
         )
-    elif form == CLASS_OBJECT and not _belongs_to_metaclass(inference, value[1], function):
+    elif form == CLASS_OBJECT and not _belongs_to_metaclass(inference, value.entity, function):
         receiver = UNKNOWN  # `Box.area(box)`
-    if facts.names[facts.definition.name[function[2]]] == "__new__":
+    if facts.names[facts.definition.name[function.row]] == "__new__":
         receiver = UNKNOWN  # a static method: the class is its first argument
-    return ((FUNCTION_OBJECT, function, (receiver,), INFERRED),)
+    return (Value(FUNCTION_OBJECT, function, (receiver,), INFERRED),)
 
 
 def owner_entity(inference: Inference, member: Entity) -> Entity:
     """The class that a member is written in."""
-    return CLASS, member[1], owner_class(inference.need(member[1]), member)
+    return Entity(CLASS, member.path, owner_class(inference.need(member.path), member))
 
 
 def _belongs_to_metaclass(inference: Inference, cls: Entity, function: Entity) -> bool:
     """Whether a function found on a class is one of its metaclass."""
-    name = inference.need(function[1]).names[
-        inference.need(function[1]).definition.name[function[2]]
+    name = inference.need(function.path).names[
+        inference.need(function.path).definition.name[function.row]
     ]
-    return all(item.entity[0] == OUTSIDE for item in class_member(inference, cls, name))
+    return all(item.entity.kind == OUTSIDE for item in class_member(inference, cls, name))
 
 
 def bind_type_arguments(inference: Inference, value: Value, member: Entity, type_: Type) -> Type:
@@ -311,12 +317,12 @@ def bind_type_arguments(inference: Inference, value: Value, member: Entity, type
     form, entity, _, _ = value
     if form not in (INSTANCE, CLASS_OBJECT) or not type_:
         return type_
-    facts = inference.need(member[1]) if member[0] != MODULE else None
+    facts = inference.need(member.path) if member.kind != MODULE else None
     cls = owner_class(facts, member) if facts is not None else -1
     if cls < 0:
         return type_
 
-    bound = base_arguments(inference, value, (CLASS, member[1], cls))
+    bound = base_arguments(inference, value, Entity(CLASS, member.path, cls))
     bound = {variable: known_ for variable, known_ in bound.items() if known_}
-    bound[SELF] = ((INSTANCE, entity, value[2], value[3]),)
+    bound[SELF] = (Value(INSTANCE, entity, value.args, value.evidence),)
     return substitute(type_, bound, keep=True)

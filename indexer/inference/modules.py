@@ -6,9 +6,10 @@ Modules imported by calls whose argument is written out.
 from __future__ import annotations
 
 from .. import facts as f
-from .entities import INFERRED, MODULE, NAMESPACE, OUTSIDE
+from ..paths import is_outside
+from .entities import INFERRED, MODULE, NAMESPACE, OUTSIDE, Entity
 from .query_cache import cached
-from .types import FUNCTION_OBJECT, MODULE_OBJECT
+from .types import FUNCTION_OBJECT, MODULE_OBJECT, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,14 +33,18 @@ def find_module(inference: Inference, dotted: str, importer: str = "") -> Entity
 def _find_module(inference: Inference, dotted: str, importer: str) -> Entity | None:
     for candidate in inference.snapshot.index.workspace.module_candidates(dotted, importer):
         if inference.exists(candidate):
-            return MODULE, candidate, -1
+            return Entity(MODULE, candidate, -1)
     beside = _beside(inference, dotted, importer)
     if beside is not None:
         return beside
     parent, _, name = dotted.rpartition(".")
     if parent:
         package = find_module(inference, parent, importer)
-        if package is not None and package[0] == MODULE and not _is_extended(inference, package[1]):
+        if (
+            package is not None
+            and package.kind == MODULE
+            and not _is_extended(inference, package.path)
+        ):
             # Another package of the same name has no say: this one was found first.
             return submodule(inference, package, name)
     return _find_outside(inference, dotted)
@@ -51,7 +56,7 @@ def _beside(inference: Inference, dotted: str, importer: str) -> Entity | None:
     A script finds the modules beside it, and so does a package that lies beside them. Under pytest,
     everything below a ``conftest.py`` finds what that would find.
     """
-    if not importer or importer.startswith("/"):
+    if not importer or is_outside(importer):
         return None
     folder = importer.rpartition("/")[0]
     tried: set[str] = set()
@@ -64,7 +69,7 @@ def _beside(inference: Inference, dotted: str, importer: str) -> Entity | None:
             if base not in tried:
                 tried.add(base)
                 found = module_in_folder(inference, base, dotted)
-                if found is not None and found[0] == MODULE:
+                if found is not None and found.kind == MODULE:
                     return found
         if not folder:
             return None
@@ -80,7 +85,7 @@ def _is_extended(inference: Inference, path: str) -> bool:
     if path.endswith(".pyi"):
         return True
     if not path.endswith("/__init__.py"):
-        return path.startswith("/")
+        return is_outside(path)
     facts = inference.facts(path)
     return facts is None or any(
         facts.name_id(name) >= 0 for name in ("__path__", "declare_namespace")
@@ -96,18 +101,20 @@ def _find_outside(inference: Inference, dotted: str) -> Entity | None:
         return stub
     outside = layers.find(dotted)
     if outside is not None:
-        return MODULE, _as_of_workspace(inference, outside), -1
+        return Entity(MODULE, _as_of_workspace(inference, outside), -1)
     path = dotted.replace(".", "/")
     for root in workspace.source_roots:
         full = f"{root}/{path}" if root else path
         if inference.snapshot.is_folder(full) and not path.startswith("."):
-            return NAMESPACE, full, -1
+            return Entity(NAMESPACE, full, -1)
     if any(package.startswith(dotted + ".") for package, _ in workspace.package_dirs):
-        return NAMESPACE, path, -1  # a package that exists only in build settings
+        return Entity(NAMESPACE, path, -1)  # a package that exists only in build settings
     if layers.is_opaque(dotted):
-        return OUTSIDE, dotted, -1
+        return Entity(OUTSIDE, dotted, -1)
     folder = layers.find_folder(dotted)
-    return (NAMESPACE, _as_of_workspace(inference, folder), -1) if folder is not None else None
+    return (
+        Entity(NAMESPACE, _as_of_workspace(inference, folder), -1) if folder is not None else None
+    )
 
 
 def _stub_package(inference: Inference, dotted: str) -> Entity | None:
@@ -117,7 +124,7 @@ def _stub_package(inference: Inference, dotted: str) -> Entity | None:
         folder = f"{root}/{top}-stubs".lstrip("/")
         if inference.snapshot.is_folder(folder):
             found = module_in_folder(inference, folder, rest)
-            if found is not None and found[0] == MODULE:
+            if found is not None and found.kind == MODULE:
                 return found
     return None
 
@@ -142,13 +149,13 @@ def module_in_folder(inference: Inference, folder: str, dotted: str) -> Entity |
         for name in ("__init__.pyi", "__init__.py"):
             path = f"{folder}/{name}" if folder else name
             if inference.exists(path):
-                return MODULE, path, -1
+                return Entity(MODULE, path, -1)
     else:
         for suffix in _SUFFIXES:
             if inference.exists(stem + suffix):
-                return MODULE, stem + suffix, -1
+                return Entity(MODULE, stem + suffix, -1)
     if inference.snapshot.is_folder(stem):
-        return NAMESPACE, stem, -1
+        return Entity(NAMESPACE, stem, -1)
     return None
 
 
@@ -159,7 +166,7 @@ def imported_module(inference: Inference, importer: str, spelled: str) -> Entity
     if level:
         folder = importer.rpartition("/")[0]
         if folder.count("/") + bool(folder) < level - 1:
-            return OUTSIDE, rest, -1  # there is nothing so far up
+            return Entity(OUTSIDE, rest, -1)  # there is nothing so far up
         for _ in range(level - 1):
             folder = folder.rpartition("/")[0]
         found = module_in_folder(inference, folder, rest)
@@ -173,7 +180,7 @@ def imported_module(inference: Inference, importer: str, spelled: str) -> Entity
     else:
         found = find_module(inference, rest, importer)
         outside = rest
-    return found if found is not None else (OUTSIDE, outside, -1)
+    return found if found is not None else Entity(OUTSIDE, outside, -1)
 
 
 def submodule(inference: Inference, module: Entity, name: str) -> Entity | None:
@@ -185,15 +192,15 @@ def submodule(inference: Inference, module: Entity, name: str) -> Entity | None:
         return None
     folder = path.rpartition("/")[0]
     found = module_in_folder(inference, folder, name)
-    if found is not None and found[0] == MODULE:
+    if found is not None and found.kind == MODULE:
         return found
     dotted = f"{inference.snapshot.index.module_name(path) or folder.replace('/', '.')}.{name}"
     if _is_extended(inference, path):
         elsewhere = find_module(inference, dotted)
-        if elsewhere is not None and elsewhere[0] == MODULE:
+        if elsewhere is not None and elsewhere.kind == MODULE:
             return elsewhere
     if inference.snapshot.index.layers.is_compiled(inference.snapshot.absolute(folder), name):
-        return OUTSIDE, dotted, -1
+        return Entity(OUTSIDE, dotted, -1)
     return found
 
 
@@ -204,11 +211,13 @@ def _in_namespace(inference: Inference, path: str, name: str) -> Entity | None:
         if package == inner:
             return module_in_folder(inference, where, "")
     found = module_in_folder(inference, path, name)
-    if found is not None and found[0] == MODULE:
+    if found is not None and found.kind == MODULE:
         return found
     dotted = inference.snapshot.index.module_name(f"{path}/__init__.py")
     elsewhere = find_module(inference, f"{dotted}.{name}") if dotted else None
-    return elsewhere if elsewhere is not None and elsewhere[0] != NAMESPACE else found or elsewhere
+    return (
+        elsewhere if elsewhere is not None and elsewhere.kind != NAMESPACE else found or elsewhere
+    )
 
 
 def module_presence(inference: Inference, dotted: str, importer: str = "") -> int:
@@ -219,19 +228,19 @@ def module_presence(inference: Inference, dotted: str, importer: str = "") -> in
     """
     found = find_module(inference, dotted, importer)
     if found is not None:
-        return OPAQUE if found[0] == OUTSIDE else PRESENT
+        return OPAQUE if found.kind == OUTSIDE else PRESENT
     inference.snapshot.rest_on_environment()
     parent = dotted.rpartition(".")[0]
     while parent:
         package = find_module(inference, parent, importer)
-        if package is not None and package[0] == MODULE:
+        if package is not None and package.kind == MODULE:
             layers = inference.snapshot.index.layers
-            if dotted[len(parent) + 1 :].startswith("_") and layers.layer(package[1]) == "stdlib":
+            if dotted[len(parent) + 1 :].startswith("_") and layers.layer(package.path) == "stdlib":
                 return UNSURE  # stubs leave out what is private
 
-            return UNSURE if inference.has_dynamic_members(package[1]) else ABSENT
+            return UNSURE if inference.has_dynamic_members(package.path) else ABSENT
         if package is not None:
-            return UNSURE if package[0] == OUTSIDE else ABSENT
+            return UNSURE if package.kind == OUTSIDE else ABSENT
         parent = parent.rpartition(".")[0]
     return ABSENT if inference.snapshot.index.layers.is_known else UNSURE
 
@@ -272,16 +281,16 @@ def module_imported_by_call(
         module = find_module(
             inference, spelled.partition(".")[0] if name == "__import__" else spelled, path
         )
-    if module is None or module[0] not in (MODULE, NAMESPACE):
+    if module is None or module.kind not in (MODULE, NAMESPACE):
         return ()
-    return ((MODULE_OBJECT, module, (), INFERRED),)
+    return (Value(MODULE_OBJECT, module, (), INFERRED),)
 
 
 def _is_importer(inference: Inference, path: str, function: int, name: str) -> bool:
     """Whether an expression names the function itself, and not another of the same name."""
     return any(
-        value[0] == FUNCTION_OBJECT
-        and (inference.snapshot.index.module_name(value[1][1]) or "") in IMPORTERS[name]
+        value.form == FUNCTION_OBJECT
+        and (inference.snapshot.index.module_name(value.entity.path) or "") in IMPORTERS[name]
         for value in inference.infer_type(path, function)
     )
 

@@ -6,7 +6,7 @@ Names: from an identifier in a scope to what it stands for, through scopes and i
 from __future__ import annotations
 
 from .. import facts as f
-from .entities import MODULE, NAMESPACE, OUTSIDE, Found, entity_of_binding
+from .entities import MODULE, NAMESPACE, OUTSIDE, Entity, Found, entity_of_binding
 from .modules import imported_module, submodule
 from .query_cache import cached
 
@@ -214,15 +214,15 @@ def builtin_name(inference: Inference, name: str) -> list[Found]:
     from .modules import find_module
 
     builtins = find_module(inference, "builtins")
-    if builtins is not None and builtins[0] == MODULE:
-        found = module_member(inference, builtins[1], name)
+    if builtins is not None and builtins.kind == MODULE:
+        found = module_member(inference, builtins.path, name)
         # What the stub only uses itself, like `TypeVar`, is no builtin.
-        if found and not inference.is_private_import(builtins[1], name):
+        if found and not inference.is_private_import(builtins.path, name):
             return found
         if name in ("__name__", "__file__", "__doc__", "__package__", "__spec__", "__path__"):
             return []
-        return [Found((OUTSIDE, "", -1))] if name in ("reveal_type",) else []
-    return [Found((OUTSIDE, f"builtins.{name}", -1))]
+        return [Found(Entity(OUTSIDE, "", -1))] if name in ("reveal_type",) else []
+    return [Found(Entity(OUTSIDE, f"builtins.{name}", -1))]
 
 
 def _follow_all(
@@ -250,7 +250,7 @@ def _alternatives(
     return [
         item
         for item in star_imported(inference, path, facts, name)
-        if item.entity not in known and item.entity[0] != OUTSIDE
+        if item.entity not in known and item.entity.kind != OUTSIDE
     ]
 
 
@@ -273,7 +273,7 @@ def _stub_alias(inference: Inference, path: str, facts: FileFacts, row: int) -> 
     for other in facts.bindings_of(0, name):
         if facts.binding.kind[other] == f.IMPORT:
             for found in resolve_binding(inference, path, facts, other):
-                if found.entity[0] == MODULE:
+                if found.entity.kind == MODULE:
                     return found
     return None
 
@@ -292,7 +292,7 @@ def import_target(
     module = imported_module(inference, path, spelled)
     if name == f.STAR:
         return [Found(module)]
-    itself = module == (MODULE, path, -1) and name == facts.imports.bound[row]
+    itself = module == Entity(MODULE, path, -1) and name == facts.imports.bound[row]
     if itself and depth < _TO_ITSELF:
         before = _bound_before(facts, row)
         if before:
@@ -318,7 +318,7 @@ def module_attribute(
     """What ``module.name`` stands for when ``module`` is a module of any kind."""
     kind, path, _ = module
     if kind == OUTSIDE:
-        return [Found((OUTSIDE, f"{path}.{name}", -1))]
+        return [Found(Entity(OUTSIDE, f"{path}.{name}", -1))]
     if kind == MODULE:
         found = module_member(inference, path, name, depth)
         if found:
@@ -384,7 +384,7 @@ def star_imported(
         if imported[row] == f.STAR:
             spelled = facts.names[facts.imports.module[row]]
             module = imported_module(inference, path, spelled)
-            if module[0] == MODULE and module[1] != path:
+            if module.kind == MODULE and module.path != path:
                 modules.append((module, facts.imports.flags[row]))
     found: list[Found] = []
     for module, flags in modules:
@@ -397,16 +397,16 @@ def star_imported(
         # A package has its submodules as names too, when something has imported them.
         for module, _ in modules:
             inner = submodule(inference, module, name)
-            if inner is not None and inner[0] == MODULE:
+            if inner is not None and inner.kind == MODULE:
                 return [Found(inner)]
     return found
 
 
 def _star_member(inference: Inference, module: Entity, name: str, depth: int) -> list[Found]:
 
-    if not inference.is_exported(module[1], name):
+    if not inference.is_exported(module.path, name):
         return []
-    listed = inference.exported_names(module[1])
+    listed = inference.exported_names(module.path)
     if listed is not None and name in listed[0]:
         return module_attribute(inference, module, name, depth + 1)
-    return module_member(inference, module[1], name)
+    return module_member(inference, module.path, name)

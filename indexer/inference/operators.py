@@ -15,7 +15,7 @@ from .entities import CLASS, FUNCTION, VARIABLE, name_of
 from .signatures import NEVER, Arguments, match_score, overloads
 from .standard_types import builtin_instance, standard_class
 from .type_variables import concrete
-from .types import CLASS_OBJECT, INSTANCE, NONE, UNKNOWN, instance, union, without_none
+from .types import CLASS_OBJECT, INSTANCE, NONE, UNKNOWN, Value, instance, union, without_none
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def binary_type(inference: Inference, path: str, facts: FileFacts, expr: int) ->
     name = _METHODS.get(f.OPERATORS[operator]) if operator >= 0 else None
     if name is None:
         return UNKNOWN
-    if name == "or" and any(value[0] in (CLASS_OBJECT, NONE) for value in left):
+    if name == "or" and any(value.form in (CLASS_OBJECT, NONE) for value in left):
         return union(left, inference.infer_type(path, right))
     return _combined(inference, path, left, name, right)
 
@@ -64,12 +64,12 @@ def _combined(inference: Inference, path: str, left: Type, name: str, right: int
 
 def _fits(inference: Inference, value: Value, name: str, others: Type) -> bool:
     """Whether the left operand's method takes the right operand."""
-    if value[0] != INSTANCE or not others:
+    if value.form != INSTANCE or not others:
         return True
-    found = class_member(inference, value[1], f"__{name}__")
+    found = class_member(inference, value.entity, f"__{name}__")
     if not found:
         return False
-    if found[0].entity[0] != FUNCTION:
+    if found[0].entity.kind != FUNCTION:
         return True
     arguments = Arguments(inference, "", [others])
     return any(
@@ -95,9 +95,9 @@ def comparison_type(inference: Inference, path: str, facts: FileFacts, expr: int
     if method is not None:
         parts: list[Type] = []
         for value in without_none(inference.infer_type(path, facts.expr.a[expr])):
-            if value[0] == INSTANCE and value[1][0] == CLASS:
-                found = class_member(inference, value[1], method)
-                if found and found[0].entity[0] != CLASS:
+            if value.form == INSTANCE and value.entity.kind == CLASS:
+                found = class_member(inference, value.entity, method)
+                if found and found[0].entity.kind != CLASS:
                     parts.append(inference.method_result(value, method, [extra[at + 2]], path))
         if any(parts):
             return union(*parts)
@@ -153,8 +153,8 @@ def yield_type(inference: Inference, path: str, facts: FileFacts, expr: int) -> 
     if facts.expr.b[expr]:
         parts: list[Type] = []
         for value in inference.infer_type(path, facts.expr.a[expr]):
-            if value[0] == INSTANCE and len(value[2]) == 3:
-                parts.append(value[2][2])
+            if value.form == INSTANCE and len(value.args) == 3:
+                parts.append(value.args[2])
         return union(*parts)
     scope = scope_map.scope_at(facts, facts.expr.position[expr])
     definition = facts.scope.definition[scope] if scope >= 0 else -1
@@ -163,11 +163,11 @@ def yield_type(inference: Inference, path: str, facts: FileFacts, expr: int) -> 
     returns = annotation_type(inference, path, facts.definition.returns[definition])
     return union(
         *(
-            value[2][1]
+            value.args[1]
             for value in returns
-            if value[0] == INSTANCE
-            and len(value[2]) > 1
-            and name_of(inference, value[1]) in generator
+            if value.form == INSTANCE
+            and len(value.args) > 1
+            and name_of(inference, value.entity) in generator
         )
     )
 
@@ -177,12 +177,12 @@ def falsy_part(inference: Inference, type_: Type) -> Type:
     return tuple(
         value
         for value in type_
-        if value[0] == NONE
+        if value.form == NONE
         or (
-            value[0] == INSTANCE
+            value.form == INSTANCE
             and (
-                class_member(inference, value[1], "__bool__")
-                or class_member(inference, value[1], "__len__")
+                class_member(inference, value.entity, "__bool__")
+                or class_member(inference, value.entity, "__len__")
             )
         )
     )
@@ -193,15 +193,15 @@ def iterated_type(inference: Inference, type_: Type, is_async: bool = False) -> 
     parts: list[Type] = []
     protocol = standard_class(inference, "typing", "AsyncIterable" if is_async else "Iterable")
     for value in concrete(inference, type_):
-        if value[0] == CLASS_OBJECT and is_enum(inference, value[1]):
-            parts.append((instance(value[1]),))
+        if value.form == CLASS_OBJECT and is_enum(inference, value.entity):
+            parts.append((instance(value.entity),))
             continue
-        if value[0] not in (INSTANCE, CLASS_OBJECT):
+        if value.form not in (INSTANCE, CLASS_OBJECT):
             continue
         if not is_async and (listed := namedtuple_field_types(inference, value)):
             parts.append(listed)
             continue
-        is_instance = value[0] == INSTANCE
+        is_instance = value.form == INSTANCE
         bound = base_arguments(inference, value, protocol) if protocol and is_instance else {}
         if bound and any(bound.values()):
             parts.append(union(*bound.values()))
@@ -260,24 +260,24 @@ def subscript_type(inference: Inference, path: str, facts: FileFacts, expr: int)
     index = rights[expr]
     parts: list[Type] = []
     for value in concrete(inference, inference.infer_type(path, lefts[expr])):
-        if value[0] == CLASS_OBJECT:
+        if value.form == CLASS_OBJECT:
             parts.append(_of_class(inference, path, expr, value, index))
-        elif value[0] == INSTANCE:
+        elif value.form == INSTANCE:
             parts.append(_of_instance(inference, path, facts, value, index))
     return union(*parts)
 
 
 def _of_class(inference: Inference, path: str, expr: int, value: Value, index: int) -> Type:
     """``cls[index]``: what its metaclass gives, a member of an enumeration, or type arguments."""
-    if is_enum(inference, value[1]):
-        return (instance(value[1]),)
+    if is_enum(inference, value.entity):
+        return (instance(value.entity),)
     given = inference.method_result(value, "__getitem__", [index], path)
     if given:
         return given
     found = tuple(
-        (CLASS_OBJECT, inner[1], inner[2], inner[3])
+        Value(CLASS_OBJECT, inner.entity, inner.args, inner.evidence)
         for inner in annotation_type(inference, path, expr)
-        if inner[0] == INSTANCE and inner[1] == value[1]
+        if inner.form == INSTANCE and inner.entity == value.entity
     )
     return found or (value,)
 
@@ -287,8 +287,8 @@ def _of_instance(
 ) -> Type:
     ops, _, lefts, _rights = facts.expr
     op = ops[index]
-    if op == f.STRING and lefts[index] >= 0 and is_typed_dict(inference, value[1]):
-        return key_type(inference, value[1], facts.strings[lefts[index]])
+    if op == f.STRING and lefts[index] >= 0 and is_typed_dict(inference, value.entity):
+        return key_type(inference, value.entity, facts.strings[lefts[index]])
     places = _places(inference, value)
     if places:
         place = _small_integer(facts, index)
@@ -296,7 +296,7 @@ def _of_instance(
             return unpacked_type(inference, (value,), place)
         if op == f.SLICE:
             return _sliced(inference, path, value, places, facts, index)
-    if op == f.SLICE and len(value[2]) == 1:
+    if op == f.SLICE and len(value.args) == 1:
         return (value,)
     mapping = standard_class(inference, "typing", "Mapping")
     bound = base_arguments(inference, value, mapping) if mapping else {}
@@ -305,7 +305,7 @@ def _of_instance(
     given: int | Type = index
     if op != f.SLICE and not inference.infer_type(path, index):
         sequence = standard_class(inference, "typing", "Sequence")
-        if sequence is not None and sequence in mro(inference, value[1]):
+        if sequence is not None and sequence in mro(inference, value.entity):
             given = builtin_instance(
                 inference, "int"
             )  # what else but a slice, which is written as one
@@ -341,7 +341,7 @@ def _sliced(
     for part in text[start:end].split(b":"):
         spelled = part.strip()
         if spelled and not spelled.lstrip(b"-").isdigit():
-            return (instance(value[1], (union(*places),)),)
+            return (instance(value.entity, (union(*places),)),)
         bounds.append(int(spelled) if spelled else None)
     kept = places[slice(*bounds[:3])]
     entity = standard_class(inference, "builtins", "tuple")
@@ -350,12 +350,12 @@ def _sliced(
 
 def _places(inference: Inference, value: Value) -> list[Type]:
     """Types of the places of a tuple whose length is known, NamedTuples included."""
-    if value[0] != INSTANCE:
+    if value.form != INSTANCE:
         return []
-    if len(value[2]) > 1 and _is_tuple(inference, value[1]):
-        return list(value[2][1:])
-    if value[1][0] == VARIABLE:
-        return [type_ for _, type_ in made_fields(inference, value[1])]
+    if len(value.args) > 1 and _is_tuple(inference, value.entity):
+        return list(value.args[1:])
+    if value.entity.kind == VARIABLE:
+        return [type_ for _, type_ in made_fields(inference, value.entity)]
     return [
         members.member_type(inference, value, name) for name in namedtuple_fields(inference, value)
     ]
@@ -363,7 +363,7 @@ def _places(inference: Inference, value: Value) -> list[Type]:
 
 def namedtuple_field_types(inference: Inference, value: Value) -> Type:
     """Type of any place of a NamedTuple; unknown for anything else."""
-    if value[0] != INSTANCE or _is_tuple(inference, value[1]):
+    if value.form != INSTANCE or _is_tuple(inference, value.entity):
         return UNKNOWN
     return union(*_places(inference, value))
 
@@ -382,10 +382,10 @@ def exception_type(inference: Inference, type_: Type) -> Type:
     """Type of what ``except value as …`` catches."""
     parts: list[Type] = []
     for value in type_:
-        if value[0] == CLASS_OBJECT:
-            parts.append((instance(value[1], value[2]),))
-        elif value[0] == INSTANCE and _is_tuple(inference, value[1]) and value[2]:
-            parts.append(exception_type(inference, value[2][0]))
+        if value.form == CLASS_OBJECT:
+            parts.append((instance(value.entity, value.args),))
+        elif value.form == INSTANCE and _is_tuple(inference, value.entity) and value.args:
+            parts.append(exception_type(inference, value.args[0]))
     return union(*parts)
 
 
@@ -394,7 +394,7 @@ def awaited_type(inference: Inference, type_: Type) -> Type:
     parts: list[Type] = []
     awaitable = standard_class(inference, "typing", "Awaitable")
     for value in concrete(inference, type_):
-        if value[0] != INSTANCE:
+        if value.form != INSTANCE:
             continue
         bound = base_arguments(inference, value, awaitable) if awaitable else {}
         if bound:
@@ -402,19 +402,19 @@ def awaited_type(inference: Inference, type_: Type) -> Type:
             continue
 
         for generator in inference.method_result(value, "__await__"):
-            if generator[0] == INSTANCE and len(generator[2]) == 3:
-                parts.append(generator[2][2])
+            if generator.form == INSTANCE and len(generator.args) == 3:
+                parts.append(generator.args[2])
     return union(*parts)
 
 
 def namedtuple_fields(inference: Inference, value: Value) -> list[str]:
     """Field names of a NamedTuple's instance, in order."""
-    if value[0] != INSTANCE or value[1][0] != CLASS:
+    if value.form != INSTANCE or value.entity.kind != CLASS:
         return []
     marker = standard_class(inference, "typing", "NamedTuple")
-    if marker is None or marker not in mro(inference, value[1]) or value[1] == marker:
+    if marker is None or marker not in mro(inference, value.entity) or value.entity == marker:
         return []
-    return [field.name for field in fields(inference, value[1])]
+    return [field.name for field in fields(inference, value.entity)]
 
 
 def _is_tuple(inference: Inference, entity: Entity) -> bool:
@@ -428,7 +428,7 @@ def mapping_types(inference: Inference, type_: Type) -> tuple[Type, Type]:
     held: list[Type] = []
     for value in concrete(inference, type_):
         bound = (
-            base_arguments(inference, value, mapping) if mapping and value[0] == INSTANCE else {}
+            base_arguments(inference, value, mapping) if mapping and value.form == INSTANCE else {}
         )
         if len(bound) == 2:
             key, inner = bound.values()

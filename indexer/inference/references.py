@@ -13,6 +13,7 @@ from .entities import (
     OUTSIDE,
     TEXTUAL,
     VARIABLE,
+    Entity,
     name_of,
     owner_class,
     scope_of,
@@ -73,7 +74,7 @@ def references(
     members = override_family(strict, entity) if overrides else [entity]
     same = frozenset(each for member in members for each in same_symbol(strict, member))
     if all(is_local(strict, member) for member in members):
-        files = {member[1]: {name_of(strict, entity)} for member in members}
+        files = {member.path: {name_of(strict, entity)} for member in members}
     else:
         files = _files(strict, entity, aliases=aliases)
     # What the definitions themselves rest on. Which files there are to look at is asked each time.
@@ -185,7 +186,7 @@ def _same_in_file(inference: Inference, entity: Entity) -> set[Entity]:
         if owner < 0:
             return {entity}
         return {
-            (ATTRIBUTE, path, index)
+            Entity(ATTRIBUTE, path, index)
             for index, other in enumerate(facts.attribute_binding.owner)
             if other == owner and facts.attribute_binding.name[index] == name
         }
@@ -201,7 +202,7 @@ def _same_in_file(inference: Inference, entity: Entity) -> set[Entity]:
     cls = owner_class(facts, entity)
     if cls >= 0:
         same |= {
-            (ATTRIBUTE, path, index)
+            Entity(ATTRIBUTE, path, index)
             for index, other in enumerate(facts.attribute_binding.owner)
             if other == cls and facts.attribute_binding.name[index] == name
         }
@@ -211,7 +212,7 @@ def _same_in_file(inference: Inference, entity: Entity) -> set[Entity]:
 def _files(inference: Inference, entity: Entity, *, aliases: bool) -> dict[str, set[str]]:
     """Files to look at, with the names under which the entity may occur in each."""
     name = name_of(inference, entity)
-    if entity[0] == OUTSIDE:
+    if entity.kind == OUTSIDE:
         return {path: {name} for path in inference.files_with(name)}
     names: set[str] = set()
     found: dict[str, set[str]] = {}
@@ -279,16 +280,16 @@ def _confirm(
     best = min((item.evidence for item in found if item.entity in same), default=-1)
     if best >= 0:
         return best
-    if any(item.entity[0] != OUTSIDE for item in found):
+    if any(item.entity.kind != OUTSIDE for item in found):
         return -1
-    kinds = {entity[0] for entity in same}
+    kinds = {entity.kind for entity in same}
     is_member = ATTRIBUTE in kinds or any(
-        entity[0] not in (MODULE, NAMESPACE, OUTSIDE)
-        and owner_class(inference.need(entity[1]), entity) >= 0
+        entity.kind not in (MODULE, NAMESPACE, OUTSIDE)
+        and owner_class(inference.need(entity.path), entity) >= 0
         for entity in same
     )
     if attribute_like and role != f.KEYWORD and is_member:
-        outside = [item.entity[1] for item in found]
+        outside = [item.entity.path for item in found]
         # An attribute of something that is known to lie outside is not ours; of something
         # unknown it may be.
         if all(not name or name.rpartition(".")[0] == "" for name in outside):

@@ -9,7 +9,7 @@ from .. import facts as f
 from ..plugins.synthesized import decorators, last_name
 from . import generics, operators, query_cache, signatures
 from .annotations import annotation_type
-from .entities import CLASS, CONVENTIONAL, EXACT, FUNCTION, INFERRED, name_of, owner_class
+from .entities import CLASS, CONVENTIONAL, EXACT, FUNCTION, INFERRED, Entity, name_of, owner_class
 from .query_cache import cached
 from .signatures import Arguments
 from .standard_types import standard_class
@@ -22,6 +22,7 @@ from .types import (
     NONE,
     NOWHERE,
     UNKNOWN,
+    Value,
     instance,
     union,
     weaken,
@@ -44,12 +45,14 @@ _MARKS = frozenset(
      "abstractclassmethod", "abstractstaticmethod", "setter", "getter", "deleter"]
 )  # fmt: skip
 
+_OF_CLASS = (INSTANCE, CLASS_OBJECT)
+
 
 def decorated_type(inference: Inference, function: Entity) -> Type:
     """The value that a function's name is bound to."""
-    plain: Type = ((FUNCTION_OBJECT, function, (UNKNOWN,), EXACT),)
-    facts = inference.need(function[1])
-    if facts.definition.decorators[function[2]] < 0:
+    plain: Type = (Value(FUNCTION_OBJECT, function, (UNKNOWN,), EXACT),)
+    facts = inference.need(function.path)
+    if facts.definition.decorators[function.row] < 0:
         return plain
     return cached(
         inference, ("decorated", function), lambda: _decorated(inference, function, facts), plain
@@ -57,30 +60,30 @@ def decorated_type(inference: Inference, function: Entity) -> Type:
 
 
 def _decorated(inference: Inference, function: Entity, facts: FileFacts) -> Type:
-    type_: Type = ((FUNCTION_OBJECT, function, (UNKNOWN,), EXACT),)
-    for expr in reversed(decorators(facts, function[2])):
+    type_: Type = (Value(FUNCTION_OBJECT, function, (UNKNOWN,), EXACT),)
+    for expr in reversed(decorators(facts, function.row)):
         target = facts.expr.a[expr] if facts.expr.op[expr] == f.CALL else expr
         if last_name(facts, target) not in _MARKS:
-            type_ = _applied(inference, function[1], expr, type_)
+            type_ = _applied(inference, function.path, expr, type_)
     return type_
 
 
 def has_known_decorators(inference: Inference, function: Entity) -> bool:
     """Whether every decorator of a function is at hand, so that what it makes of it is known."""
-    facts = inference.need(function[1])
-    if facts.definition.decorators[function[2]] < 0:
+    facts = inference.need(function.path)
+    if facts.definition.decorators[function.row] < 0:
         return True
     key = ("known through decorators", function)
     return cached(inference, key, lambda: _all_known(inference, function, facts), True)
 
 
 def _all_known(inference: Inference, function: Entity, facts: FileFacts) -> bool:
-    for expr in decorators(facts, function[2]):
+    for expr in decorators(facts, function.row):
         called = facts.expr.op[expr] == f.CALL
         target = facts.expr.a[expr] if called else expr
         if last_name(facts, target) in _MARKS:
             continue
-        type_ = inference.infer_type(function[1], expr)
+        type_ = inference.infer_type(function.path, expr)
         if not type_ or not all(_passes_on(inference, value) for value in type_):
             return False
     return True
@@ -91,16 +94,16 @@ def _passes_on(inference: Inference, decorator: Value) -> bool:
     form, entity, _, _ = decorator
     if form != FUNCTION_OBJECT:
         return form != MODULE_OBJECT
-    facts = inference.need(entity[1])
-    if facts.definition.returns[entity[2]] >= 0 or entity[1].endswith(".pyi"):
+    facts = inference.need(entity.path)
+    if facts.definition.returns[entity.row] >= 0 or entity.path.endswith(".pyi"):
         return True
-    own = facts.definition.own_scope[entity[2]]
+    own = facts.definition.own_scope[entity.row]
     parameters = {
         facts.parameter.name[row] for row, scope in enumerate(facts.parameter.scope) if scope == own
     }
     for expr in _returned(facts, own):
-        for item in inference.definitions_of(entity[1], expr):
-            if item.entity[0] == FUNCTION and not _gives_what_is_wrapped(
+        for item in inference.definitions_of(entity.path, expr):
+            if item.entity.kind == FUNCTION and not _gives_what_is_wrapped(
                 inference, item.entity, parameters
             ):
                 return False
@@ -109,15 +112,15 @@ def _passes_on(inference: Inference, decorator: Value) -> bool:
 
 def _gives_what_is_wrapped(inference: Inference, wrapper: Entity, parameters: set[int]) -> bool:
     """Whether a wrapper returns what a parameter of its decorator gives, or known values."""
-    facts = inference.need(wrapper[1])
+    facts = inference.need(wrapper.path)
     ops, _, lefts, _ = facts.expr
-    own = facts.definition.own_scope[wrapper[2]]
+    own = facts.definition.own_scope[wrapper.row]
     for expr in _returned(facts, own):
         inner = lefts[expr] if ops[expr] == f.AWAIT else expr
         function = lefts[inner] if ops[inner] == f.CALL else -1
         if function >= 0 and ops[function] == f.NAME and lefts[function] in parameters:
             continue
-        if not inference.infer_type(wrapper[1], expr):
+        if not inference.infer_type(wrapper.path, expr):
             return False
     return True
 
@@ -149,10 +152,10 @@ def _meant(inference: Inference, value: Value, before: Type) -> Type:
     """What a value that a decorator gives means for the function that it was given."""
     form, entity, args, _ = value
     if form == FUNCTION_OBJECT:
-        if any(each[1] == entity for each in before):
+        if any(each.entity == entity for each in before):
             return before
         wrapped = _result_of_wrapper(inference, entity)
-        return ((CALLABLE, NOWHERE, (wrapped,), INFERRED),) if wrapped else before
+        return (Value(CALLABLE, NOWHERE, (wrapped,), INFERRED),) if wrapped else before
     if form == CALLABLE:
         # `Callable[P, R]` for `Callable[P, R]` keeps the function, overloads and keywords included.
         result = args[0] if args else UNKNOWN
@@ -180,23 +183,23 @@ def _result_of_wrapper(inference: Inference, wrapper: Entity) -> Type:
 
     A wrapper in which anything that is returned is unknown passes on what it got.
     """
-    facts = inference.need(wrapper[1])
-    if facts.definition.returns[wrapper[2]] >= 0 or facts.definition.flags[wrapper[2]] & (
+    facts = inference.need(wrapper.path)
+    if facts.definition.returns[wrapper.row] >= 0 or facts.definition.flags[wrapper.row] & (
         f.GENERATOR | f.ASYNC
     ):
         annotated = return_type(inference, wrapper, None)
-        return annotated if facts.definition.returns[wrapper[2]] >= 0 else UNKNOWN
-    scope = facts.definition.own_scope[wrapper[2]]
+        return annotated if facts.definition.returns[wrapper.row] >= 0 else UNKNOWN
+    scope = facts.definition.own_scope[wrapper.row]
     parts: list[Type] = []
     for index, where in enumerate(facts.result.scope):
         expr = facts.result.expr[index]
         if where == scope and facts.result.kind[index] == f.RETURN and expr >= 0:
-            type_ = inference.infer_type(wrapper[1], expr)
-            if not type_ or any(value[3] >= CONVENTIONAL for value in type_):
+            type_ = inference.infer_type(wrapper.path, expr)
+            if not type_ or any(value.evidence >= CONVENTIONAL for value in type_):
                 return UNKNOWN
             parts.append(type_)
     result = union(*parts)
-    return UNKNOWN if all(value[0] == NONE for value in result) else result
+    return UNKNOWN if all(value.form == NONE for value in result) else result
 
 
 def return_type(
@@ -218,14 +221,14 @@ def return_type(
     if arguments is not None:
         solved = None
         bound = receiver is not None
-        if bound and inference.need(function[1]).definition.flags[function[2]] & f.OVERLOAD:
+        if bound and inference.need(function.path).definition.flags[function.row] & f.OVERLOAD:
             solved = generics.receiver_variables(inference, function, receiver)
         taking = signatures.matching_overloads(
             inference, function, arguments, bound=bound, solved=solved
         )
     first: Type = UNKNOWN
     for number, chosen in enumerate(taking):
-        type_ = _plain_result(inference, chosen, inference.need(chosen[1]), receiver)
+        type_ = _plain_result(inference, chosen, inference.need(chosen.path), receiver)
         type_ = generics.specialize(inference, chosen, receiver, arguments, type_)
         if number and type_ != first:
             return UNKNOWN  # which one it is depends on an argument that nobody knows
@@ -239,12 +242,12 @@ def _is_new(inference: Inference, function: Entity) -> bool:
 
 def _with_body(inference: Inference, function: Entity) -> Entity:
     """A function where its body is: that of a stub is in the source, if that is at hand."""
-    if not function[1].endswith(".pyi"):
+    if not function.path.endswith(".pyi"):
         return function
     from .stub_mapping import source_entity
 
     source = source_entity(inference, function)
-    return source if source is not None and source[0] == function[0] else function
+    return source if source is not None and source.kind == function.kind else function
 
 
 def _plain_result(
@@ -270,10 +273,10 @@ def _plain_result(
     if receiver is None or cls < 0:
         return result
     # `return self` gives what the method was called on, not the class it is written in.
-    own = (CLASS, path, cls)
+    own = Entity(CLASS, path, cls)
     return tuple(
-        (value[0], receiver[1], receiver[2], value[3])
-        if value[1] == own and value[0] in (INSTANCE, CLASS_OBJECT) and receiver[1][0] == CLASS
+        Value(value.form, receiver.entity, receiver.args, value.evidence)
+        if value.entity == own and value.form in _OF_CLASS and receiver.entity.kind == CLASS
         and _returns_self(facts, function) else value
         for value in result
     )  # fmt: skip
@@ -316,7 +319,7 @@ def _returned_by_generator(inference: Inference, path: str, facts: FileFacts, sc
 
 def _returns_self(facts: FileFacts, function: Entity) -> bool:
     """Whether some ``return`` gives the first parameter, or calls its class."""
-    scope = facts.definition.own_scope[function[2]]
+    scope = facts.definition.own_scope[function.row]
     owners = facts.parameter.scope
     first = next((row for row, owner in enumerate(owners) if owner == scope), -1)
     if first < 0:

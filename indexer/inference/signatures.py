@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .. import facts as f
 from .classes import base_arguments, is_protocol, mro, own_member_names, type_parameters
-from .entities import CLASS, FUNCTION, OUTSIDE, VARIABLE, name_of
+from .entities import CLASS, FUNCTION, OUTSIDE, VARIABLE, Entity, name_of
 from .standard_types import standard_class
 from .types import (
     CALLABLE,
@@ -19,6 +19,7 @@ from .types import (
     NOWHERE,
     UNKNOWN,
     VARIABLE_TYPE,
+    Value,
     substitute,
 )
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 # What a lambda is as long as nobody asks what it gives.
-_LAMBDA: Type = ((CALLABLE, NOWHERE, (), INFERRED),)
+_LAMBDA: Type = (Value(CALLABLE, NOWHERE, (), INFERRED),)
 
 
 class Arguments:
@@ -131,7 +132,9 @@ def overloads(inference: Inference, function: Entity) -> list[Entity]:
         if facts.binding.kind[index] == f.DEF_FUNCTION
     ]
     found = [
-        (FUNCTION, path, other) for other in rows if facts.definition.flags[other] & f.OVERLOAD
+        Entity(FUNCTION, path, other)
+        for other in rows
+        if facts.definition.flags[other] & f.OVERLOAD
     ]
     return found or [function]
 
@@ -179,8 +182,8 @@ def matching_overloads(
 
 def parameter_rows(inference: Inference, function: Entity) -> list[int]:
     """Rows of a function's parameters."""
-    facts = inference.need(function[1])
-    scope = facts.definition.own_scope[function[2]]
+    facts = inference.need(function.path)
+    scope = facts.definition.own_scope[function.row]
     table: dict[int, list[int]] | None = facts.memo.get("parameters")
     if table is None:
         table = facts.memo["parameters"] = {}
@@ -202,7 +205,7 @@ def match_score(
 
     What parameters want that get an unknown argument is added to ``undecided``.
     """
-    path = function[1]
+    path = function.path
     facts = inference.need(path)
     table = facts.parameter
     rows = parameter_rows(inference, function)[1 if bound else 0 :]
@@ -280,7 +283,7 @@ def literal_value(inference: Inference, path: str, expr: int, depth: int = 0) ->
         return op, 0
     if op in (f.NAME, f.ATTRIBUTE) and depth < 2:
         found = inference.definitions_of(path, expr)
-        if len(found) == 1 and found[0].entity[0] == VARIABLE:
+        if len(found) == 1 and found[0].entity.kind == VARIABLE:
             _, where, row = found[0].entity
             other = inference.need(where)
             value = other.binding.value[row]
@@ -303,60 +306,62 @@ def _takes(inference: Inference, want: Value, value: Value) -> bool:
     """Whether a value may go where another is wanted."""
     form, entity, _, _ = want
     if form == VARIABLE_TYPE:
-        if entity[1].startswith("type:"):
-            return value[0] in (CLASS_OBJECT, VARIABLE_TYPE)
+        if entity.path.startswith("type:"):
+            return value.form in (CLASS_OBJECT, VARIABLE_TYPE)
         return _bound_takes(inference, entity, value)
-    if value[0] == VARIABLE_TYPE:
+    if value.form == VARIABLE_TYPE:
         return True
-    if form == NONE or value[0] == NONE:
+    if NONE in (form, value.form):
         if form == INSTANCE and name_of(inference, entity) in ("object", "Hashable"):
             return True
-        return form == value[0]
+        return form == value.form
     if form == CALLABLE:
         return _callable_takes(inference, want, value)
     if form == CLASS_OBJECT:
-        return value[0] == CLASS_OBJECT and _derived(inference, value[1], entity)
+        return value.form == CLASS_OBJECT and _derived(inference, value.entity, entity)
     if form != INSTANCE:
         return True
-    if value[0] == INSTANCE:
-        if _derived(inference, value[1], entity):
+    if value.form == INSTANCE:
+        if _derived(inference, value.entity, entity):
             return _arguments_agree(inference, want, value)
         name = name_of(inference, entity)
-        if name == "object" or name in _WIDER.get(name_of(inference, value[1]), ()):
+        if name == "object" or name in _WIDER.get(name_of(inference, value.entity), ()):
             return True
         return is_protocol(inference, entity) and _has_all(inference, entity, value)
-    if value[0] == CLASS_OBJECT:
+    if value.form == CLASS_OBJECT:
         if entity == standard_class(inference, "builtins", "type"):
             return True
         return is_protocol(inference, entity) and _has_all(inference, entity, value)
-    if value[0] in (FUNCTION_OBJECT, CALLABLE):
+    if value.form in (FUNCTION_OBJECT, CALLABLE):
         return is_protocol(inference, entity) and _has_all(inference, entity, value)
     return True
 
 
 def _callable_takes(inference: Inference, want: Value, value: Value) -> bool:
     """Whether a value can be called, and is a type guard where one is wanted."""
-    result = want[2][0] if want[2] else ()
+    result = want.args[0] if want.args else ()
     is_guard = any(
-        each[2] and each[1] == standard_class(inference, "builtins", "bool") for each in result
+        each.args and each.entity == standard_class(inference, "builtins", "bool")
+        for each in result
     )
-    if value[0] != FUNCTION_OBJECT:
+    if value.form != FUNCTION_OBJECT:
         return not is_guard and inference.is_callable(value)
 
-    given = inference.return_type(value[1], None)
+    given = inference.return_type(value.entity, None)
     if is_guard:
         return any(
-            each[2] and each[1] == standard_class(inference, "builtins", "bool") for each in given
+            each.args and each.entity == standard_class(inference, "builtins", "bool")
+            for each in given
         )
     return _takes_all(inference, result, given) != NEVER
 
 
 def _arguments_agree(inference: Inference, want: Value, value: Value) -> bool:
     """Whether type arguments, where both are known, have anything in common."""
-    if not want[2] or not value[2]:
+    if not want.args or not value.args:
         return True
-    base = base_arguments(inference, value, want[1])
-    for parameter, wanted in zip(type_parameters(inference, want[1]), want[2], strict=False):
+    base = base_arguments(inference, value, want.entity)
+    for parameter, wanted in zip(type_parameters(inference, want.entity), want.args, strict=False):
         given = base.get(parameter)
         if (
             given
@@ -373,25 +378,25 @@ def _bound_takes(inference: Inference, variable: Entity, value: Value) -> bool:
 
     limits = upper_bound(inference, variable)
     return not limits or any(
-        limit[0] == VARIABLE_TYPE or _takes(inference, limit, value) for limit in limits
+        limit.form == VARIABLE_TYPE or _takes(inference, limit, value) for limit in limits
     )
 
 
 def _derived(inference: Inference, cls: Entity, base: Entity) -> bool:
     order = mro(inference, cls)
-    return base in order or any(each[0] == OUTSIDE for each in order)
+    return base in order or any(each.kind == OUTSIDE for each in order)
 
 
 def _has_all(inference: Inference, protocol: Entity, value: Value) -> bool:
     """Whether a value has the methods of a protocol."""
     for cls in mro(inference, protocol):
-        if cls[0] == CLASS and is_protocol(inference, cls):
+        if cls.kind == CLASS and is_protocol(inference, cls):
             for name in own_member_names(inference, cls):
                 if name.startswith("__") and name.endswith("__"):
                     if name not in ("__slots__", "__hash__") and not inference.has_method(
                         value, name
                     ):
                         return False
-                elif value[0] == INSTANCE and not inference.has_method(value, name):
+                elif value.form == INSTANCE and not inference.has_method(value, name):
                     return False
     return True

@@ -26,9 +26,9 @@ def _standard_class(inference: Inference, module: str, name: str) -> Entity | No
 
     found = find_module(inference, module)
     entity: Entity | None = None
-    if found is not None and found[0] == MODULE:
-        for item in module_member(inference, found[1], name):
-            if item.entity[0] == CLASS:
+    if found is not None and found.kind == MODULE:
+        for item in module_member(inference, found.path, name):
+            if item.entity.kind == CLASS:
                 entity = item.entity
     return entity
 

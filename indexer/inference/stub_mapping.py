@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 
+from ..paths import is_outside
 from . import names
 from .entities import (
     CLASS,
@@ -17,6 +18,7 @@ from .entities import (
     NAMESPACE,
     OUTSIDE,
     PARAMETER,
+    Entity,
     Found,
     entity_of_binding,
     name_of,
@@ -34,21 +36,21 @@ if TYPE_CHECKING:
 
 def source_entity(inference: Inference, entity: Entity) -> Entity | None:
     """What an entity of a stub is in the source that the stub describes; None when not found."""
-    if not entity[1].endswith(".pyi") or entity[0] in (NAMESPACE, OUTSIDE):
+    if not entity.path.endswith(".pyi") or entity.kind in (NAMESPACE, OUTSIDE):
         return None
     return cached(
         inference,
         ("source", entity),
-        lambda: _counterpart(inference, entity, source_path(inference, entity[1])),
+        lambda: _counterpart(inference, entity, source_path(inference, entity.path)),
         None,
     )
 
 
 def stub_entity(inference: Inference, entity: Entity) -> Entity | None:
     """What an entity of a source is in the stub beside it; None when not found."""
-    if not entity[1].endswith(".py") or entity[0] in (NAMESPACE, OUTSIDE):
+    if not entity.path.endswith(".py") or entity.kind in (NAMESPACE, OUTSIDE):
         return None
-    stub = entity[1] + "i"
+    stub = entity.path + "i"
     if not inference.exists(stub):
         return None
     return cached(inference, ("stub", entity), lambda: _counterpart(inference, entity, stub), None)
@@ -68,10 +70,7 @@ def prefer_source(inference: Inference, found: list[Found]) -> list[Found]:
     result: list[Found] = []
     for item in found:
         entity = item.entity
-        if (
-            entity[1].startswith("/")
-            and inference.snapshot.index.layers.layer(entity[1]) == "stdlib"
-        ):
+        if entity.is_outside and inference.snapshot.index.layers.layer(entity.path) == "stdlib":
             other = None
         else:
             other = source_entity(inference, entity)
@@ -89,7 +88,7 @@ def missing_in_stub(inference: Inference, path: str, name: str) -> list[Found]:
 
 def source_path(inference: Inference, stub: str) -> str | None:
     """The source that a stub describes, by their paths; None when there is none at hand."""
-    if stub.startswith("/"):
+    if is_outside(stub):
         return inference.snapshot.index.layers.source_of(stub)
     beside = stub.removesuffix("i")
     if inference.exists(beside):
@@ -117,33 +116,33 @@ def _counterpart(inference: Inference, entity: Entity, path: str | None) -> Enti
     facts = inference.facts(path) if path is not None else None
     if path is None or facts is None:
         return None
-    if entity[0] == MODULE:
-        return MODULE, path, -1
+    if entity.kind == MODULE:
+        return Entity(MODULE, path, -1)
     chain = _chain(inference, entity)
     if not chain:
         return None
-    if entity[0] == PARAMETER:
+    if entity.kind == PARAMETER:
         function = _named(inference, path, chain[:-1])
         return _parameter(inference, function, chain[-1]) if function is not None else None
     found = _named(inference, path, chain)
-    if found is None or (entity[0] == CLASS) != (found[0] == CLASS):
+    if found is None or (entity.kind == CLASS) != (found.kind == CLASS):
         return None
     # Where that is a stub too, it is no source.
-    return found if found[1].endswith(".pyi") == path.endswith(".pyi") else None
+    return found if found.path.endswith(".pyi") == path.endswith(".pyi") else None
 
 
 def _chain(inference: Inference, entity: Entity) -> list[str]:
     """Names from the module's level down to an entity; empty for what is local to a function."""
     chain = [name_of(inference, entity)]
-    facts = inference.need(entity[1])
-    if entity[0] == PARAMETER:
+    facts = inference.need(entity.path)
+    if entity.kind == PARAMETER:
         definition = _definition_of(facts, scope_of(facts, entity))
         if definition < 0:
             return []
-        entity = (FUNCTION, entity[1], definition)
+        entity = Entity(FUNCTION, entity.path, definition)
         chain.append(name_of(inference, entity))
     while (owner := owner_class(facts, entity)) >= 0:
-        entity = (CLASS, entity[1], owner)
+        entity = Entity(CLASS, entity.path, owner)
         chain.append(name_of(inference, entity))
     if scope_of(facts, entity) > 0:
         return []
@@ -158,26 +157,26 @@ def _definition_of(facts: FileFacts, scope: int) -> int:
 def _named(inference: Inference, path: str, chain: list[str]) -> Entity | None:
     found = names.module_member(inference, path, chain[0])
     for name in chain[1:]:
-        if not found or found[0].entity[0] != CLASS:
+        if not found or found[0].entity.kind != CLASS:
             return None
         found = inference.own_member(found[0].entity, name) or [
             item
             for item in inference.class_member(found[0].entity, name)
-            if item.entity[0] != OUTSIDE
+            if item.entity.kind != OUTSIDE
         ]
     entity = found[-1].entity if found else None
-    return entity if entity is not None and entity[0] not in (MODULE, OUTSIDE) else None
+    return entity if entity is not None and entity.kind not in (MODULE, OUTSIDE) else None
 
 
 def _parameter(inference: Inference, function: Entity, name: str) -> Entity | None:
     from .. import facts as f
 
-    if function[0] != FUNCTION:
+    if function.kind != FUNCTION:
         return None
-    facts = inference.need(function[1])
-    scope = facts.definition.own_scope[function[2]]
+    facts = inference.need(function.path)
+    scope = facts.definition.own_scope[function.row]
     row = facts.name_id(name)
     for binding in facts.bindings_of(scope, row) if row >= 0 else []:
         if facts.binding.kind[binding] == f.PARAMETER:
-            return entity_of_binding(function[1], facts, binding)
+            return entity_of_binding(function.path, facts, binding)
     return None

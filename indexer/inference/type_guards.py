@@ -24,6 +24,7 @@ from .types import (
     NONE_VALUE,
     UNKNOWN,
     VARIABLE_TYPE,
+    Value,
     union,
     without_none,
 )
@@ -140,7 +141,7 @@ def _compared(
     if ops[right] == f.NONE:
         if not truth:
             return without_none(type_)
-        return (NONE_VALUE,) if not type_ or any(value[0] == NONE for value in type_) else type_
+        return (NONE_VALUE,) if not type_ or any(value.form == NONE for value in type_) else type_
     return without_none(type_) if truth and ops[right] in (f.STRING, f.INTEGER, f.TRUE) else type_
 
 
@@ -149,11 +150,11 @@ def _in(inference: Inference, path: str, right: int, type_: Type) -> Type:
     elements = operators.iterated_type(inference, inference.infer_type(path, right))
     if not elements or not type_:
         return type_
-    classes = [value[1] for value in elements if value[0] == INSTANCE]
+    classes = [value.entity for value in elements if value.form == INSTANCE]
     kept = tuple(
         value
         for value in type_
-        if value[0] == INSTANCE and set(mro(inference, value[1])).intersection(classes)
+        if value.form == INSTANCE and set(mro(inference, value.entity)).intersection(classes)
     )
     return kept or type_
 
@@ -172,11 +173,11 @@ def _discriminated(
     for value in type_:
         kinds: set[object] | None = None
         for item in members.member_definitions(inference, value, name)[:1]:
-            other = inference.need(item.entity[1]) if item.entity[0] not in (OUTSIDE,) else None
-            if other is not None and item.entity[0] == VARIABLE:
-                annotation = other.binding.annotation[item.entity[2]]
+            other = inference.need(item.entity.path) if item.entity.kind not in (OUTSIDE,) else None
+            if other is not None and item.entity.kind == VARIABLE:
+                annotation = other.binding.annotation[item.entity.row]
                 if annotation >= 0:
-                    kinds = literal_members(inference, item.entity[1], annotation)
+                    kinds = literal_members(inference, item.entity.path, annotation)
         if kinds is None or (wanted in kinds if truth else kinds != {wanted}):
             kept.append(value)
     return tuple(kept)
@@ -206,10 +207,10 @@ def _checked(
     if name in ("hasattr", "len", "bool", "str", "any", "all"):
         return without_none(type_) if truth and name in ("bool", "len") else type_
     for value in inference.infer_type(path, function):
-        if value[0] == FUNCTION_OBJECT:
-            guarded, is_exact = _guarded_type(inference, value[1])
+        if value.form == FUNCTION_OBJECT:
+            guarded, is_exact = _guarded_type(inference, value.entity)
             if guarded:
-                classes = [each[1] for each in guarded if each[0] == INSTANCE]
+                classes = [each.entity for each in guarded if each.form == INSTANCE]
                 if not is_exact:
                     return guarded if truth else type_
                 return narrow_to_classes(inference, type_, classes, truth=truth)
@@ -228,7 +229,7 @@ def _names_unknown(inference: Inference, path: str, facts: FileFacts, expr: int)
         return _names_unknown(inference, path, facts, lefts[expr]) or _names_unknown(
             inference, path, facts, extra[rights[expr] + 1]
         )
-    if any(item.entity[0] == OUTSIDE for item in inference.definitions_of(path, expr)):
+    if any(item.entity.kind == OUTSIDE for item in inference.definitions_of(path, expr)):
         return True  # or another one, that stands in for it where it is not installed
     return not named_classes(inference, path, expr) and ops[expr] != f.NONE
 
@@ -239,26 +240,29 @@ def _of_both(inference: Inference, type_: Type, classes: list[Entity], form: int
     apart = [
         value
         for value in type_
-        if value[0] == form
-        and not any(value[1] in mro(inference, each[1]) or each[1] in mro(inference, value[1])
-                    for each in kept)
-    ]  # fmt: skip
-    related = len(apart) < len([value for value in type_ if value[0] == form])
+        if value.form == form
+        and not any(
+            value.entity in mro(inference, each.entity)
+            or each.entity in mro(inference, value.entity)
+            for each in kept
+        )
+    ]
+    related = len(apart) < len([value for value in type_ if value.form == form])
     return kept if related or not apart else union(kept, tuple(apart))
 
 
 def _guarded_type(inference: Inference, function: Entity) -> tuple[Type, bool]:
     """What ``TypeGuard`` or ``TypeIs`` says, and whether it also says what is not so."""
-    facts = inference.need(function[1])
-    returns = facts.definition.returns[function[2]]
+    facts = inference.need(function.path)
+    returns = facts.definition.returns[function.row]
     if returns < 0 or facts.expr.op[returns] != f.SUBSCRIPT:
         return UNKNOWN, False
     form = last_name(facts, facts.expr.a[returns])
     if form not in ("TypeGuard", "TypeIs"):
         return UNKNOWN, False
-    if not special_form(inference, function[1], facts.expr.a[returns]):
+    if not special_form(inference, function.path, facts.expr.a[returns]):
         return UNKNOWN, False
-    return annotation_type(inference, function[1], facts.expr.b[returns]), form == "TypeIs"
+    return annotation_type(inference, function.path, facts.expr.b[returns]), form == "TypeIs"
 
 
 def narrow_to_classes(
@@ -276,29 +280,29 @@ def narrow_to_classes(
         return tuple(
             value
             for value in type_
-            if value[0] != form or not set(mro(inference, value[1])).intersection(classes)
+            if value.form != form or not set(mro(inference, value.entity)).intersection(classes)
         )
-    if any(value[0] == VARIABLE_TYPE for value in type_):
+    if any(value.form == VARIABLE_TYPE for value in type_):
         type_ = concrete(inference, type_)
     kept: list[Value] = []
     meta = standard_class(inference, "builtins", "type")
     for value in type_:
-        if value[0] == CLASS_OBJECT and form == INSTANCE and meta in classes:
+        if value.form == CLASS_OBJECT and form == INSTANCE and meta in classes:
             kept.append(value)
-        if value[0] != form:
+        if value.form != form:
             continue
-        order = mro(inference, value[1])
+        order = mro(inference, value.entity)
         if set(order).intersection(classes):
             kept.append(value)
         else:
             kept += [
-                (form, cls, (), INFERRED)
+                Value(form, cls, (), INFERRED)
                 for cls in classes
-                if cls[0] == CLASS and value[1] in mro(inference, cls)
+                if cls.kind == CLASS and value.entity in mro(inference, cls)
             ]
     if kept:
         return union(kept)
-    return tuple((form, cls, (), INFERRED) for cls in classes if cls[0] == CLASS)
+    return tuple(Value(form, cls, (), INFERRED) for cls in classes if cls.kind == CLASS)
 
 
 def named_classes(inference: Inference, path: str, expr: int, depth: int = 0) -> list[Entity]:
@@ -309,12 +313,12 @@ def named_classes(inference: Inference, path: str, expr: int, depth: int = 0) ->
 def _classes_in(type_: Type, depth: int) -> list[Entity]:
     found: list[Entity] = []
     for value in type_:
-        if value[0] == CLASS_OBJECT:
-            found.append(value[1])
-        elif value[0] == INSTANCE and depth < 3:
-            for arg in value[2][:1]:
+        if value.form == CLASS_OBJECT:
+            found.append(value.entity)
+        elif value.form == INSTANCE and depth < 3:
+            for arg in value.args[:1]:
                 found += _classes_in(arg, depth + 1)
-    return [cls for cls in found if cls[0] != OUTSIDE or cls[1]]
+    return [cls for cls in found if cls.kind != OUTSIDE or cls.path]
 
 
 # Builtin classes whose only positional pattern is the subject itself.
@@ -387,7 +391,7 @@ def narrow_by_pattern(
             return (NONE_VALUE,)
         return without_none(type_)
     if op in (f.PATTERN_VALUE, f.PATTERN_SEQUENCE, f.PATTERN_MAPPING) and truth:
-        return tuple(value for value in type_ if value[0] != NONE)
+        return tuple(value for value in type_ if value.form != NONE)
     return type_
 
 
@@ -407,12 +411,14 @@ def _positional(inference: Inference, place: int, type_: Type) -> Type:
     """What the positional pattern at a place is matched against."""
     parts: list[Type] = []
     for value in without_none(type_):
-        if value[0] != INSTANCE:
+        if value.form != INSTANCE:
             continue
-        names = match_args(inference, value[1])
+        names = match_args(inference, value.entity)
         if place < len(names):
             parts.append(members.member_type(inference, value, names[place]))
-        elif not place and value[1][0] == CLASS and name_of(inference, value[1]) in _WHOLE:
+        elif (
+            not place and value.entity.kind == CLASS and name_of(inference, value.entity) in _WHOLE
+        ):
             parts.append((value,))
     return union(*parts)
 
@@ -420,10 +426,10 @@ def _positional(inference: Inference, place: int, type_: Type) -> Type:
 def match_args(inference: Inference, entity: Entity) -> list[str]:
     """Names of the attributes that positional patterns of a class mean."""
     for item in class_member(inference, entity, "__match_args__"):
-        if item.entity[0] != VARIABLE:
+        if item.entity.kind != VARIABLE:
             continue
-        facts = inference.need(item.entity[1])
-        value = facts.binding.value[item.entity[2]]
+        facts = inference.need(item.entity.path)
+        value = facts.binding.value[item.entity.row]
         ops, _, lefts, _ = facts.expr
         if value >= 0 and ops[value] == f.TUPLE:
             (extra,) = facts.extra
@@ -433,6 +439,6 @@ def match_args(inference: Inference, entity: Entity) -> list[str]:
                 for part in extra[at + 1 : at + 1 + extra[at]]
                 if ops[part] == f.STRING and lefts[part] >= 0
             ]
-    if entity[0] == VARIABLE:
+    if entity.kind == VARIABLE:
         return [name for name, _ in synthesized.made_fields(inference, entity)]
     return [field.name for field in synthesized.fields(inference, entity)]

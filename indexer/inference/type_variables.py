@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from .. import facts as f
-from .entities import CLASS, VARIABLE
+from .entities import CLASS, VARIABLE, Entity
 from .query_cache import cached
-from .types import INSTANCE, NONE, SELF, UNKNOWN, VARIABLE_TYPE, class_objects, union
+from .types import (
+    INSTANCE,
+    NONE,
+    SELF,
+    UNKNOWN,
+    VARIABLE_TYPE,
+    Value,
+    class_objects,
+    plain_variable,
+    union,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,15 +27,15 @@ if TYPE_CHECKING:
 def concrete(inference: Inference, type_: Type) -> Type:
     """A type to look things up on: without None, type variables as what they are bound to."""
     for value in type_:
-        if value[0] == NONE or value[0] == VARIABLE_TYPE:
+        if value.form in (NONE, VARIABLE_TYPE):
             break
     else:
         return type_
     parts: list[Type] = []
     for value in type_:
-        if value[0] == VARIABLE_TYPE:
-            parts.append(upper_bound(inference, value[1]))
-        elif value[0] != NONE:
+        if value.form == VARIABLE_TYPE:
+            parts.append(upper_bound(inference, value.entity))
+        elif value.form != NONE:
             parts.append((value,))
     return union(*parts)
 
@@ -44,16 +54,15 @@ def fallback(inference: Inference, variable: Entity, *, bounds: bool = True) -> 
     said = _said(inference, variable, 1)
     if bounds:
         return said
-    layer = inference.snapshot.index.layers.layer(variable[1].removeprefix("type:"))
+    layer = inference.snapshot.index.layers.layer(variable.path.removeprefix("type:"))
     return said if layer == "stdlib" and said != _said(inference, variable, 0) else UNKNOWN
 
 
 def _said(inference: Inference, variable: Entity, which: int) -> Type:
-    if variable[0] != VARIABLE or variable == SELF:
+    if variable.kind != VARIABLE or variable == SELF:
         return UNKNOWN
-    if variable[1].startswith("type:"):
-        plain = (variable[0], variable[1][5:], variable[2])
-        return class_objects(_said(inference, plain, which))
+    if variable.path.startswith("type:"):
+        return class_objects(_said(inference, plain_variable(variable), which))
     key = ("bound", variable)
     said = cached(inference, key, lambda: _bound_and_default(inference, variable), (UNKNOWN,) * 2)
     return said[which]
@@ -94,9 +103,9 @@ def _bound_and_default(inference: Inference, variable: Entity) -> tuple[Type, Ty
 
 def bind_self(cls: int, path: str, type_: Type) -> dict[Entity, Type]:
     """What ``Self`` stands for in the body of a class, when a type speaks of it."""
-    if cls < 0 or not any(value[1] == SELF or value[2] for value in type_):
+    if cls < 0 or not any(value.entity == SELF or value.args for value in type_):
         return {}
-    return {SELF: ((INSTANCE, (CLASS, path, cls), (), 0),)}
+    return {SELF: (Value(INSTANCE, Entity(CLASS, path, cls), (), 0),)}
 
 
 def variables_in(type_: Type, depth: int = 0) -> set[Entity]:
@@ -104,14 +113,8 @@ def variables_in(type_: Type, depth: int = 0) -> set[Entity]:
     found: set[Entity] = set()
     if depth < 6:
         for value in type_:
-            if value[0] == VARIABLE_TYPE:
-                found.add(plain_variable(value[1]))
-            for inner in value[2]:
+            if value.form == VARIABLE_TYPE:
+                found.add(plain_variable(value.entity))
+            for inner in value.args:
                 found |= variables_in(inner, depth + 1)
     return found
-
-
-def plain_variable(variable: Entity) -> Entity:
-    """``T`` of ``type[T]``."""
-    kind, path, row = variable
-    return (kind, path[5:], row) if path.startswith("type:") else variable

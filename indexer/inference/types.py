@@ -9,18 +9,18 @@ Type variables: their bounds, constraints and defaults, and what they stand for 
 
 from __future__ import annotations
 
-from .entities import CLASS, EXACT, INFERRED, MODULE, NAMESPACE, OUTSIDE, VARIABLE, Found
+from .entities import CLASS, EXACT, INFERRED, MODULE, NAMESPACE, OUTSIDE, VARIABLE, Entity, Found
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import NamedTuple
 
     from .entities import Entity
 
     Type = tuple["Value", ...]
-    Value = tuple[int, Entity, tuple[Type, ...], int]
-    from .entities import Entity
-
+else:
+    from ..named_tuple import NamedTuple
 
 # INSTANCE of a class (args: its type arguments). CLASS_OBJECT: the class itself. FUNCTION_OBJECT:
 # args[0] is what it is bound to. MODULE_OBJECT. NONE. VARIABLE_TYPE: a type variable. CALLABLE:
@@ -29,8 +29,23 @@ INSTANCE, CLASS_OBJECT, FUNCTION_OBJECT, MODULE_OBJECT, NONE, VARIABLE_TYPE, CAL
     range(8)
 )
 
-NOWHERE = (OUTSIDE, "", -1)
-NONE_VALUE: Value = (NONE, NOWHERE, (), INFERRED)
+
+class Value(NamedTuple):
+    """One alternative of a type: its form, the entity it is of, type arguments, and evidence."""
+
+    form: int
+    entity: Entity
+    args: tuple[Type, ...]
+    evidence: int
+
+    @property
+    def head(self) -> tuple[int, Entity]:
+        """Form and entity: the value without its arguments, however it is known."""
+        return self.form, self.entity
+
+
+NOWHERE = Entity(OUTSIDE, "", -1)
+NONE_VALUE: Value = Value(NONE, NOWHERE, (), INFERRED)
 UNKNOWN: Type = ()
 # Alternatives that a type may have before it is given up as unknown.
 _ALTERNATIVES = 24
@@ -38,7 +53,7 @@ _ALTERNATIVES = 24
 
 def instance(entity: Entity, args: tuple[Type, ...] = (), evidence: int = INFERRED) -> Value:
     """An instance of a class."""
-    return INSTANCE, entity, args, evidence
+    return Value(INSTANCE, entity, args, evidence)
 
 
 def union(*types: Iterable[Value]) -> Type:
@@ -48,7 +63,7 @@ def union(*types: Iterable[Value]) -> Type:
         for value in type_:
             key = value[:3]
             known = found.get(key)
-            if known is None or value[3] < known[3]:
+            if known is None or value.evidence < known.evidence:
                 found[key] = value
     return tuple(found.values())[:_ALTERNATIVES]
 
@@ -58,20 +73,24 @@ def weaken(type_: Type, evidence: int) -> Type:
     if evidence == EXACT:
         return type_
     return tuple(
-        value if value[3] >= evidence else (value[0], value[1], value[2], evidence)
+        value
+        if value.evidence >= evidence
+        else Value(value.form, value.entity, value.args, evidence)
         for value in type_
     )
 
 
 def without_none(type_: Type) -> Type:
     """A type without None: what an attribute of it can be looked up on."""
-    return tuple(value for value in type_ if value[0] != NONE)
+    return tuple(value for value in type_ if value.form != NONE)
 
 
 def class_objects(type_: Type) -> Type:
     """The classes of instances: ``type[T]`` for ``T``."""
     return tuple(
-        (CLASS_OBJECT, value[1], value[2], value[3]) for value in type_ if value[0] == INSTANCE
+        Value(CLASS_OBJECT, value.entity, value.args, value.evidence)
+        for value in type_
+        if value.form == INSTANCE
     )
 
 
@@ -96,8 +115,8 @@ def substitute(
         if form == VARIABLE_TYPE:
             if entity in bound:
                 parts.append(weaken(bound[entity], evidence))
-            elif entity[1].startswith("type:") and (entity[0], entity[1][5:], entity[2]) in bound:
-                plain = bound[entity[0], entity[1][5:], entity[2]]
+            elif entity.path.startswith("type:") and plain_variable(entity) in bound:
+                plain = bound[plain_variable(entity)]
                 parts.append(weaken(class_objects(plain), evidence))
             elif keep:
                 parts.append((value,))
@@ -108,7 +127,7 @@ def substitute(
             inner = tuple(
                 substitute(arg, bound, keep=kept, whole=whole, depth=depth + 1) for arg in args
             )
-            parts.append(((form, entity, inner, evidence),))
+            parts.append((Value(form, entity, inner, evidence),))
         else:
             parts.append((value,))
     return union(*parts)
@@ -117,28 +136,34 @@ def substitute(
 def has_variables(type_: Type, depth: int = 0) -> bool:
     """Whether type variables stand anywhere in a type."""
     return depth < 6 and any(
-        value[0] == VARIABLE_TYPE or any(has_variables(arg, depth + 1) for arg in value[2])
+        value.form == VARIABLE_TYPE or any(has_variables(arg, depth + 1) for arg in value.args)
         for value in type_
     )
 
 
 def entity_object(entity: Entity, evidence: int = EXACT) -> Type:
     """The value that a module or class is."""
-    if entity[0] in (MODULE, NAMESPACE, OUTSIDE):
-        return ((MODULE_OBJECT, entity, (), evidence),)
-    if entity[0] == CLASS:
-        return ((CLASS_OBJECT, entity, (), evidence),)
+    if entity.kind in (MODULE, NAMESPACE, OUTSIDE):
+        return (Value(MODULE_OBJECT, entity, (), evidence),)
+    if entity.kind == CLASS:
+        return (Value(CLASS_OBJECT, entity, (), evidence),)
     return UNKNOWN
 
 
 # The type variable that Self is.
-SELF = (VARIABLE, "Self", -1)
+SELF = Entity(VARIABLE, "Self", -1)
 
 
 def classes_of_type(type_: Type) -> list[Found]:
     """Classes that a type has instances of."""
     return [
-        Found(value[1], max(value[3], INFERRED))
+        Found(value.entity, max(value.evidence, INFERRED))
         for value in type_
-        if value[0] == INSTANCE and value[1][0] == CLASS
+        if value.form == INSTANCE and value.entity.kind == CLASS
     ]
+
+
+def plain_variable(variable: Entity) -> Entity:
+    """``T`` of ``type[T]``."""
+    kind, path, row = variable
+    return Entity(kind, path[5:], row) if path.startswith("type:") else variable

@@ -19,7 +19,7 @@ def bound_task(inference: Inference, asked: ParameterQuery) -> Answer | None:
     if asked.place != 0 or asked.cls >= 0:
         return None
     facts = asked.facts
-    for expr in access_paths.decorator_expressions(facts, asked.function[2]):
+    for expr in access_paths.decorator_expressions(facts, asked.function.row):
         target = access_paths.decorator_callee(facts, expr)
         if target == expr or access_paths.last_name(facts, target) not in ("task", "shared_task"):
             continue

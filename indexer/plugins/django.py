@@ -7,10 +7,10 @@ from ..heuristics import usage
 from ..heuristics.evidence import Answer
 from ..inference import access_paths, expressions
 from ..inference.classes import mro
-from ..inference.entities import CLASS, CONVENTIONAL, VARIABLE, Found, name_of
+from ..inference.entities import CLASS, CONVENTIONAL, VARIABLE, Entity, Found, name_of
 from ..inference.names import module_member
 from ..inference.standard_types import builtin_instance, standard_class
-from ..inference.types import CLASS_OBJECT, INSTANCE, UNKNOWN, instance, union, without_none
+from ..inference.types import CLASS_OBJECT, INSTANCE, UNKNOWN, Value, instance, union, without_none
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ _FILES = 40
 
 def is_model(inference: Inference, entity: Entity) -> bool:
     """Whether a class is a Django model."""
-    return entity[0] == CLASS and _is_derived(inference, entity, "django.db.models.base", "Model")
+    return entity.kind == CLASS and _is_derived(inference, entity, "django.db.models.base", "Model")
 
 
 def _is_derived(inference: Inference, entity: Entity, module: str, name: str) -> bool:
@@ -81,24 +81,32 @@ def held(inference: Inference, value: Value, member: Entity, type_: Type) -> Typ
 
     ``type_`` is the type of what the class body binds: a field, a manager.
     """
-    if member[0] != VARIABLE or value[1][0] != CLASS or value[0] not in (INSTANCE, CLASS_OBJECT):
+    if (
+        member.kind != VARIABLE
+        or value.entity.kind != CLASS
+        or value.form not in (INSTANCE, CLASS_OBJECT)
+    ):
         return None
     for inner in type_:
-        if inner[0] != INSTANCE or inner[1][0] != CLASS:
+        if inner.form != INSTANCE or inner.entity.kind != CLASS:
             continue
-        if value[0] == INSTANCE and _is_derived(inference, inner[1], _FIELDS, "Field"):
-            if not is_model(inference, value[1]):
+        if value.form == INSTANCE and _is_derived(inference, inner.entity, _FIELDS, "Field"):
+            if not is_model(inference, value.entity):
                 return None
             return (
-                _of_field(inference, value[1], member, inner[1]) if inference.conventional else ()
+                _of_field(inference, value.entity, member, inner.entity)
+                if inference.conventional
+                else ()
             )
-        if value[0] == CLASS_OBJECT and inference.conventional:
+        if value.form == CLASS_OBJECT and inference.conventional:
             manager = any(
-                _is_derived(inference, inner[1], "django.db.models.manager", name)
+                _is_derived(inference, inner.entity, "django.db.models.manager", name)
                 for name in ("Manager", "BaseManager")  # the first has bases that a call makes
             )
-            if manager and is_model(inference, value[1]):
-                return union(type_, queryset(inference, (instance(value[1], (), CONVENTIONAL),)))
+            if manager and is_model(inference, value.entity):
+                return union(
+                    type_, queryset(inference, (instance(value.entity, (), CONVENTIONAL),))
+                )
     return None
 
 
@@ -111,7 +119,7 @@ def _of_field(inference: Inference, owner: Entity, member: Entity, field: Entity
         many = _is_derived(inference, field, _RELATED, "ManyToManyField")
         return queryset(inference, one) if many else one
     for base in mro(inference, field):
-        if base[0] != CLASS:
+        if base.kind != CLASS:
             break
         found = _HELD.get(name_of(inference, base))
         if found is not None:
@@ -122,9 +130,9 @@ def _of_field(inference: Inference, owner: Entity, member: Entity, field: Entity
 
 def _target(inference: Inference, owner: Entity, member: Entity) -> Entity | None:
     """The model that a relation leads to: named, or spelled as ``"app.Model"`` or ``"self"``."""
-    path = member[1]
+    path = member.path
     facts = inference.need(path)
-    call = facts.binding.value[member[2]]
+    call = facts.binding.value[member.row]
     if call < 0 or facts.expr.op[call] != f.CALL:
         return None
     expr = access_paths.argument_for(facts, call, 0, "to")
@@ -136,7 +144,7 @@ def _target(inference: Inference, owner: Entity, member: Entity) -> Entity | Non
     if expr < 0 or facts.expr.op[expr] not in (f.NAME, f.ATTRIBUTE):
         return None
     for item in expressions.definitions_of(inference, path, expr):
-        if item.entity[0] == CLASS:
+        if item.entity.kind == CLASS:
             return item.entity
     return None
 
@@ -144,7 +152,7 @@ def _target(inference: Inference, owner: Entity, member: Entity) -> Entity | Non
 def _model_named(inference: Inference, path: str, text: str) -> Entity | None:
     app, _, name = text.rpartition(".")
     for item in module_member(inference, path, name):
-        if item.entity[0] == CLASS:
+        if item.entity.kind == CLASS:
             return item.entity
     found: list[Entity] = []
     for where in usage.files_defining(inference, name):
@@ -153,7 +161,7 @@ def _model_named(inference: Inference, path: str, text: str) -> Entity | None:
         found += [
             item.entity
             for item in module_member(inference, where, name)
-            if item.entity[0] == CLASS and item.entity[1] == where
+            if item.entity.kind == CLASS and item.entity.path == where
         ]
     models = [entity for entity in found if is_model(inference, entity)]
     return models[0] if len(models) == 1 else None
@@ -161,25 +169,27 @@ def _model_named(inference: Inference, path: str, text: str) -> Entity | None:
 
 def attribute_value(inference: Inference, value: Value, name: str) -> Type:
     """Type of an attribute that Django adds to a model, a manager or a view."""
-    if value[1][0] != CLASS:
+    if value.entity.kind != CLASS:
         return UNKNOWN
-    if value[0] == CLASS_OBJECT:
+    if value.form == CLASS_OBJECT:
         if name in ("objects", "_default_manager", "_base_manager"):
-            if is_model(inference, value[1]):
-                return queryset(inference, (instance(value[1], (), CONVENTIONAL),))
-        elif name == "DoesNotExist" and is_model(inference, value[1]):
+            if is_model(inference, value.entity):
+                return queryset(inference, (instance(value.entity, (), CONVENTIONAL),))
+        elif name == "DoesNotExist" and is_model(inference, value.entity):
             base = standard_class(inference, "django.core.exceptions", "ObjectDoesNotExist")
-            return ((CLASS_OBJECT, base, (), CONVENTIONAL),) if base is not None else UNKNOWN
+            return (Value(CLASS_OBJECT, base, (), CONVENTIONAL),) if base is not None else UNKNOWN
         return UNKNOWN
-    if value[0] != INSTANCE:
+    if value.form != INSTANCE:
         return UNKNOWN
-    if name == "request" and _is_derived(inference, value[1], "django.views.generic.base", "View"):
+    if name == "request" and _is_derived(
+        inference, value.entity, "django.views.generic.base", "View"
+    ):
         return _request(inference)
-    if is_model(inference, value[1]):
+    if is_model(inference, value.entity):
         return union(
             *(
-                queryset(inference, (instance((CLASS, path, owner), (), CONVENTIONAL),))
-                for path, owner, _ in _reverse(inference, value[1], name)
+                queryset(inference, (instance(Entity(CLASS, path, owner), (), CONVENTIONAL),))
+                for path, owner, _ in _reverse(inference, value.entity, name)
             )
         )
     return UNKNOWN
@@ -187,11 +197,11 @@ def attribute_value(inference: Inference, value: Value, name: str) -> Type:
 
 def attribute_found(inference: Inference, value: Value, name: str) -> list[Found]:
     """The relation that a reverse accessor of a model goes back along."""
-    if value[0] != INSTANCE or not is_model(inference, value[1]):
+    if value.form != INSTANCE or not is_model(inference, value.entity):
         return []
     return [
-        Found((VARIABLE, path, row), CONVENTIONAL)
-        for path, _, row in _reverse(inference, value[1], name)
+        Found(Entity(VARIABLE, path, row), CONVENTIONAL)
+        for path, _, row in _reverse(inference, value.entity, name)
     ]
 
 
@@ -201,9 +211,9 @@ def _reverse(inference: Inference, model: Entity, name: str) -> list[tuple[str, 
     accessor = name.removesuffix("_set") if name.endswith("_set") else ""
     wanted = {base for base in mro(inference, model) if is_model(inference, base)}
     files = access_paths.nearest_files(
-        model[1], inference.files_with(name_of(inference, model)), _FILES
+        model.path, inference.files_with(name_of(inference, model)), _FILES
     )
-    for path in dict.fromkeys([model[1], *files]):
+    for path in dict.fromkeys([model.path, *files]):
         facts = inference.facts(path)
         if facts is None or not (accessor or name in facts.strings):
             continue
@@ -216,7 +226,7 @@ def _reverse(inference: Inference, model: Entity, name: str) -> list[tuple[str, 
                     continue
             elif accessor != facts.names[facts.definition.name[owner]].lower():
                 continue
-            target = _target(inference, (CLASS, path, owner), (VARIABLE, path, row))
+            target = _target(inference, Entity(CLASS, path, owner), Entity(VARIABLE, path, row))
             if target in wanted:
                 found.append((path, owner, row))
     return found[:3]
@@ -236,9 +246,9 @@ def _relations(facts: FileFacts) -> Iterator[tuple[int, int, int]]:
 
 def _model_of(inference: Inference, value: Value) -> Type:
     """What a query set holds."""
-    is_set = value[0] == INSTANCE and value[1][0] == CLASS and value[2]
-    if is_set and value[1] == standard_class(inference, "django.db.models.query", "QuerySet"):
-        return value[2][0]
+    is_set = value.form == INSTANCE and value.entity.kind == CLASS and value.args
+    if is_set and value.entity == standard_class(inference, "django.db.models.query", "QuerySet"):
+        return value.args[0]
     return UNKNOWN
 
 
@@ -274,7 +284,7 @@ def request(inference: Inference, asked: ParameterQuery) -> Answer | None:
     if asked.name != "request" or asked.place != 0 or asked.method.startswith("test"):
         return None
     view = asked.cls >= 0 and _is_derived(
-        inference, (CLASS, asked.path, asked.cls), "django.views.generic.base", "View"
+        inference, Entity(CLASS, asked.path, asked.cls), "django.views.generic.base", "View"
     )
     if not view and not _imports_django(asked.facts):
         return None

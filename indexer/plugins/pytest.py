@@ -13,10 +13,10 @@ from __future__ import annotations
 from .. import facts as f
 from ..heuristics.evidence import Answer
 from ..inference import access_paths, expressions, operators, return_types
-from ..inference.entities import CLASS, CONVENTIONAL, FUNCTION, owner_class
+from ..inference.entities import CLASS, CONVENTIONAL, FUNCTION, Entity, owner_class
 from ..inference.modules import find_module
 from ..inference.query_cache import cached
-from ..inference.types import INSTANCE, UNKNOWN, union, without_none
+from ..inference.types import INSTANCE, UNKNOWN, Value, union, without_none
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _SUBMODULES = ("plugin", "fixtures", "pytest_plugin")
 
 def fixture(inference: Inference, asked: ParameterQuery) -> Answer | None:
     """The pytest fixture that a parameter of a test or of another fixture names."""
-    row = asked.function[2]
+    row = asked.function.row
     facts = asked.facts
     is_test = asked.method.startswith("test") and access_paths.is_test_file(asked.path)
     if not is_test and not is_fixture(facts, row):
@@ -57,7 +57,7 @@ def fixture(inference: Inference, asked: ParameterQuery) -> Answer | None:
     type_ = fixture_value(inference, found[0])
     if not type_:
         return None
-    where = found[0][1].rpartition("/")[2]
+    where = found[0].path.rpartition("/")[2]
     return Answer(type_, "fixture", f"the fixture in {where}")
 
 
@@ -65,26 +65,26 @@ def _request(inference: Inference) -> Answer | None:
     module = find_module(inference, "_pytest.fixtures")
     if module is None:
         return None
-    facts = inference.facts(module[1])
+    facts = inference.facts(module.path)
     if facts is None:
         return None
     for row, kind in enumerate(facts.definition.kind):
         if kind == f.CLASS and facts.names[facts.definition.name[row]] == "FixtureRequest":
-            type_ = ((INSTANCE, (CLASS, module[1], row), (), CONVENTIONAL),)
+            type_ = (Value(INSTANCE, Entity(CLASS, module.path, row), (), CONVENTIONAL),)
             return Answer(type_, "fixture", "pytest's own fixture")
     return None
 
 
 def fixture_value(inference: Inference, function: Entity) -> Type:
     """What a test is given for a fixture: what its function returns, yields or gives to await."""
-    facts = inference.need(function[1])
-    flags = facts.definition.flags[function[2]]
+    facts = inference.need(function.path)
+    flags = facts.definition.flags[function.row]
     type_ = return_types.return_type(inference, function, None)
     if not flags & (f.GENERATOR | f.ASYNC):
         return type_
     parts: list[Type] = []
     for value in type_:
-        args = value[2] if value[0] == INSTANCE else ()
+        args = value.args if value.form == INSTANCE else ()
         if flags & f.GENERATOR:
             parts.append(args[0] if args else UNKNOWN)
         else:  # a coroutine
@@ -101,18 +101,18 @@ def fixtures_named(
     """
     facts = inference.facts(path)
     if facts is not None:
-        own = asking[2] if asking is not None else -1
+        own = asking.row if asking is not None else -1
         cls = owner_class(facts, asking) if asking is not None else -1
         found = _in_module(facts, name, cls, own)
         if found >= 0:
-            return [(FUNCTION, path, found)]
+            return [Entity(FUNCTION, path, found)]
     for place in [*_conftests(inference, path), *_installed(inference)]:
         if place == path:
             continue
         other = inference.facts(place) if inference.exists(place) else None
         found = _in_module(other, name, -1, -1) if other is not None else -1
         if found >= 0:
-            return [(FUNCTION, place, found)]
+            return [Entity(FUNCTION, place, found)]
     return []
 
 
@@ -128,8 +128,8 @@ def _conftests(inference: Inference, path: str) -> list[str]:
         facts = inference.facts(conftest)
         for module in _plugins_of(facts) if facts is not None else []:
             found = find_module(inference, module, conftest)
-            if found is not None and found[1].endswith(".py"):
-                places.append(found[1])
+            if found is not None and found.path.endswith(".py"):
+                places.append(found.path)
     return places
 
 
@@ -159,7 +159,7 @@ def _plugins(inference: Inference) -> list[str]:
     for module in modules_of(inference.snapshot.index.layers.roots, "pytest11"):
         named += [module, *(f"{module}.{name}" for name in _SUBMODULES)]
     modules = [find_module(inference, module) for module in named]
-    found = [each[1] for each in modules if each is not None]
+    found = [each.path for each in modules if each is not None]
     return [path for path in dict.fromkeys(found) if path.endswith(".py")]
 
 
@@ -170,7 +170,7 @@ def _in_module(facts: FileFacts, name: str, cls: int, asking: int) -> int:
     scopes = [0]
     while cls >= 0:
         scopes.insert(-1, facts.definition.own_scope[cls])
-        cls = owner_class(facts, (CLASS, "", cls))
+        cls = owner_class(facts, Entity(CLASS, "", cls))
     for scope in scopes:
         for row, where in enumerate(facts.definition.scope):
             if where != scope or row == asking or facts.definition.kind[row] != f.FUNCTION:
@@ -216,7 +216,7 @@ def parametrize(inference: Inference, asked: ParameterQuery) -> Answer | None:
     """What ``parametrize`` of the test, its class or its module lists for a parameter."""
     if not asked.method.startswith("test"):
         return None
-    for call in _marks(asked.facts, asked.function[2]):
+    for call in _marks(asked.facts, asked.function.row):
         if access_paths.last_name(asked.facts, asked.facts.expr.a[call]) != "parametrize":
             continue
         names, values = _lists(asked.facts, call)
@@ -240,7 +240,7 @@ def _marks(facts: FileFacts, definition: int) -> Iterator[int]:
         )
         if facts.definition.kind[row] == f.CLASS:
             yield from _pytestmark(facts, facts.definition.own_scope[row])
-        row = owner_class(facts, (CLASS, "", row))
+        row = owner_class(facts, Entity(CLASS, "", row))
     yield from _pytestmark(facts, 0)
 
 

@@ -8,10 +8,10 @@ is bound to.
 from __future__ import annotations
 
 from .. import facts as f
-from ..inference.entities import ATTRIBUTE, CLASS, FUNCTION, OUTSIDE, VARIABLE
+from ..inference.entities import ATTRIBUTE, CLASS, FUNCTION, OUTSIDE, VARIABLE, Entity
 from ..inference.query_cache import cached
 from ..inference.standard_types import standard_class
-from ..inference.types import INSTANCE, UNKNOWN, instance, union
+from ..inference.types import INSTANCE, UNKNOWN, Value, instance, union
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,17 +91,17 @@ def made_base(inference: Inference, path: str, expr: int) -> list[Entity]:
 
 def bases_of_made(inference: Inference, entity: Entity) -> list[Entity]:
     """The base of a class that a call makes."""
-    facts = inference.need(entity[1])
-    name = maker(facts, facts.binding.value[entity[2]])
+    facts = inference.need(entity.path)
+    name = maker(facts, facts.binding.value[entity.row])
     base = standard_class(inference, *_MAKERS[name]) if name else None
     return [base] if base else []
 
 
 def made_class(facts: FileFacts, entity: Entity) -> bool:
     """Whether a variable is a class that a call makes."""
-    if entity[0] != VARIABLE or facts.binding.kind[entity[2]] != f.ASSIGN:
+    if entity.kind != VARIABLE or facts.binding.kind[entity.row] != f.ASSIGN:
         return False
-    return bool(maker(facts, facts.binding.value[entity[2]]))
+    return bool(maker(facts, facts.binding.value[entity.row]))
 
 
 def fields(inference: Inference, entity: Entity) -> list[Field]:
@@ -111,9 +111,9 @@ def fields(inference: Inference, entity: Entity) -> list[Field]:
 
 def _fields(inference: Inference, entity: Entity) -> list[Field]:
 
-    if entity[0] != CLASS:
+    if entity.kind != CLASS:
         return []
-    order = [cls for cls in inference.mro(entity) if cls[0] == CLASS]
+    order = [cls for cls in inference.mro(entity) if cls.kind == CLASS]
     tuples, dicts = (
         standard_class(inference, "typing", "NamedTuple"),
         standard_class(inference, "typing", "_TypedDict"),
@@ -121,10 +121,10 @@ def _fields(inference: Inference, entity: Entity) -> list[Field]:
     everywhere = tuples in order or dicts in order or _transformed(inference, order)
     placed: dict[str, Field] = {}
     for cls in reversed(order):
-        if cls in (tuples, dicts) or not inference.exists(cls[1]):
+        if cls in (tuples, dicts) or not inference.exists(cls.path):
             continue
         kind = "typed" if everywhere else _decorated_as(inference, cls)
-        if kind and not (cls[1].endswith(".pyi") and everywhere and cls in (tuples, dicts)):
+        if kind and not (cls.path.endswith(".pyi") and everywhere and cls in (tuples, dicts)):
             for field in _own_fields(inference, cls, kind):
                 placed[field.name] = field
     return list(placed.values())
@@ -132,18 +132,18 @@ def _fields(inference: Inference, entity: Entity) -> list[Field]:
 
 def _decorated_as(inference: Inference, cls: Entity) -> str:
     """How the fields of a class are written: ``typed``, ``attrs``, or not at all."""
-    facts = inference.need(cls[1])
+    facts = inference.need(cls.path)
     ops, _, lefts, _ = facts.expr
-    for expr in decorators(facts, cls[2]):
+    for expr in decorators(facts, cls.row):
         target = lefts[expr] if ops[expr] == f.CALL else expr
         name = last_name(facts, target)
         if name in _DATACLASS:
             return "attrs" if name != "dataclass" else "typed"
         if name in _ATTRS and (
-            ops[target] == f.ATTRIBUTE or is_of_attrs(inference, cls[1], target)
+            ops[target] == f.ATTRIBUTE or is_of_attrs(inference, cls.path, target)
         ):
             return "attrs"
-        if name and _is_transform(inference, cls[1], target):
+        if name and _is_transform(inference, cls.path, target):
             return "typed"
     return ""
 
@@ -161,19 +161,19 @@ def is_of_attrs(inference: Inference, path: str, expr: int) -> bool:
 def _is_transform(inference: Inference, path: str, expr: int) -> bool:
     """Whether a decorator says of itself that it makes dataclasses."""
     for item in inference.definitions_of(path, expr):
-        if item.entity[0] == FUNCTION and _has_transform(inference, item.entity):
+        if item.entity.kind == FUNCTION and _has_transform(inference, item.entity):
             return True
     return False
 
 
 def _has_transform(inference: Inference, entity: Entity) -> bool:
-    facts = inference.need(entity[1])
+    facts = inference.need(entity.path)
     if facts.name_id("dataclass_transform") < 0:
         return False
     ops, _, lefts, _ = facts.expr
     return any(
         last_name(facts, lefts[expr] if ops[expr] == f.CALL else expr) == "dataclass_transform"
-        for expr in decorators(facts, entity[2])
+        for expr in decorators(facts, entity.row)
     )
 
 
@@ -210,7 +210,7 @@ def _own_fields(inference: Inference, cls: Entity, kind: str) -> Iterator[Field]
         alias = _keyword_of(facts, call, "alias") if call >= 0 else -1
         if alias >= 0 and ops[alias] == f.STRING and lefts[alias] >= 0:
             keyword = facts.strings[lefts[alias]]
-        yield Field(name, keyword, (VARIABLE, path, index))
+        yield Field(name, keyword, Entity(VARIABLE, path, index))
 
 
 def _keyword_of(facts: FileFacts, call: int, name: str) -> int:
@@ -264,7 +264,7 @@ def _default_method(inference: Inference, path: str, facts: FileFacts, row: int)
                     and ops[lefts[expr]] == f.NAME
                     and lefts[lefts[expr]] == name
                 ):
-                    return inference.return_type((FUNCTION, path, definition), None)
+                    return inference.return_type(Entity(FUNCTION, path, definition), None)
     return UNKNOWN
 
 
@@ -308,44 +308,44 @@ def is_typed_dict(inference: Inference, entity: Entity) -> bool:
 
 def key_type(inference: Inference, entity: Entity, key: str) -> Type:
     """Type of what a TypedDict has under a key."""
-    if entity[0] == VARIABLE:
+    if entity.kind == VARIABLE:
         return union(*(type_ for name, type_ in made_fields(inference, entity) if name == key))
     found = inference.class_member(entity, key)
     return union(
-        *(inference.entity_type(item.entity) for item in found if item.entity[0] == VARIABLE)
+        *(inference.entity_type(item.entity) for item in found if item.entity.kind == VARIABLE)
     )
 
 
 def member_of_enum(inference: Inference, entity: Entity, member: Entity) -> Type:
     """What naming a member of an enumeration gives: an instance that knows its own value."""
-    if member[0] not in (VARIABLE, ATTRIBUTE):
+    if member.kind not in (VARIABLE, ATTRIBUTE):
         return (instance(entity),)
     value = enum_value(inference, member)
-    return ((INSTANCE, entity, (value,) if value else (), 1),)
+    return (Value(INSTANCE, entity, (value,) if value else (), 1),)
 
 
 def enum_value(inference: Inference, member: Entity) -> Type:
     """Type of what a member of an enumeration is assigned."""
-    facts = inference.need(member[1])
-    value = facts.binding.value[member[2]]
+    facts = inference.need(member.path)
+    value = facts.binding.value[member.row]
     if value < 0:
         return UNKNOWN
     if facts.expr.op[value] == f.CALL and last_name(facts, facts.expr.a[value]) == "auto":
         base = standard_class(inference, "builtins", "int")
         return (instance(base),) if base else UNKNOWN
-    return inference.infer_type(member[1], value)
+    return inference.infer_type(member.path, value)
 
 
 def enum_values(inference: Inference, entity: Entity) -> Type:
     """Type of the value of any member of an enumeration."""
-    if entity[0] != CLASS:
+    if entity.kind != CLASS:
         return UNKNOWN
-    facts = inference.need(entity[1])
-    scope = facts.definition.own_scope[entity[2]]
+    facts = inference.need(entity.path)
+    scope = facts.definition.own_scope[entity.row]
     names, scopes, _, kinds = facts.binding[:4]
     return union(
         *(
-            enum_value(inference, (VARIABLE, entity[1], row))
+            enum_value(inference, Entity(VARIABLE, entity.path, row))
             for row, where in enumerate(scopes)
             if where == scope
             and kinds[row] == f.ASSIGN

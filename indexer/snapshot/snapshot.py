@@ -12,6 +12,7 @@ import os
 from .. import text
 from ..errors import OutsideWorkspaceError, UnknownFileError
 from ..inference.query_cache import ANY_NAME, QueryCache, QueryStack, name_bit
+from ..paths import is_outside
 from ..search_path.search_path import ENVIRONMENT
 from ..search_path.stamps import stamp_from, stamp_of
 
@@ -281,7 +282,7 @@ class Snapshot:
             return self._overlays[path] is not None
         if path in self._facts:
             return self._facts[path] is not None
-        if path.startswith("/"):
+        if is_outside(path):
             self._step_outside(path, looked_for=True)
             return self._looked_up(("file", path), path, os.path.isfile)
         if self.view.complete:
@@ -291,7 +292,7 @@ class Snapshot:
     def is_folder(self, path: str) -> bool:
         """Whether a folder is there that could be a namespace package."""
         self.progress.touched |= self.memo.bit(path)
-        if path.startswith("/"):
+        if is_outside(path):
             self._step_outside(path, looked_for=True)
         return self._looked_up(("folder", path), self.absolute(path), os.path.isdir)
 
@@ -337,13 +338,13 @@ class Snapshot:
         bit = self.memo.bits.get(path)
         if bit is None:
             bit = self.memo.bit(path)
-            if path.startswith("/"):
+            if is_outside(path):
                 bit = self.memo.bits[path] = bit | self.memo.bit(ENVIRONMENT)
         self.progress.touched |= bit
         if path in self._facts:
             return self._facts[path]
         facts = self._find_facts(path)
-        if facts is not None and (path.startswith("/") or path.endswith(".pyi")):
+        if facts is not None and (is_outside(path) or path.endswith(".pyi")):
             facts = self._holding(path, facts)
         self._facts[path] = facts
         return facts
@@ -380,7 +381,7 @@ class Snapshot:
         try:
             status = os.stat(full)
         except (OSError, ValueError):  # also for a name that no file can have
-            if path.startswith("/"):
+            if is_outside(path):
                 self._saw(path, None)
             if self._shared and row is not None:
                 raise StaleError(path) from None
@@ -392,7 +393,7 @@ class Snapshot:
             facts = self._index.library.get(row[3])
             if facts is not None:
                 return facts
-        elif path.startswith("/"):
+        elif is_outside(path):
             self._saw(path, stamp_from(status))
             digest = self._index.outside.get((path, status.st_mtime_ns, status.st_size))
             facts = self._index.library.get(digest) if digest is not None else None
@@ -406,12 +407,12 @@ class Snapshot:
         facts = self._extracted(path, raw)
         if (
             self._shared
-            and not path.startswith("/")
+            and not is_outside(path)
             and path not in self.view.pending
             and (row is None or self._digests.get(path) != row[3])
         ):
             raise StaleError(path)
-        if path.startswith("/") and facts is not None:
+        if is_outside(path) and facts is not None:
             stamp = path, status.st_mtime_ns, status.st_size
             self._index.outside[stamp] = self._digests[path]
         return facts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...indexer.inference.entities import Entity
 from ..messages import Params, is_object
 
 TYPE_CHECKING = False
@@ -32,7 +33,7 @@ def _prepare(request: Request) -> Json:
     items = [
         hierarchy_item(request, place, item.entity)
         for item in found
-        if item.entity[0] in (CLASS, FUNCTION)
+        if item.entity.kind in (CLASS, FUNCTION)
     ]
     return items or None
 
@@ -80,7 +81,7 @@ def hierarchy_item(request: Request, place: Place, entity: Entity) -> Json:
     from ...api.ide.document_symbol import name_span, symbol_kind, whole_span
     from ...indexer.inference.entities import MODULE, name_of, qualified_name
 
-    path = entity[1]
+    path = entity.path
     start, end = name_span(place.inference, entity) or (0, 0)
     name = name_of(place.inference, entity)
     dotted = qualified_name(place.inference, entity)
@@ -91,7 +92,7 @@ def hierarchy_item(request: Request, place: Place, entity: Entity) -> Json:
         "uri": place.uri_of(path, start),
         "range": place.range(*whole_span(place.inference, entity), path),
         "selectionRange": place.range(start, end, path),
-        "data": {"module": entity[0] == MODULE},
+        "data": {"module": entity.kind == MODULE},
     }
 
 
@@ -103,5 +104,5 @@ def item_of(request: Request) -> tuple[Place, list[Found]]:
     place = request.place(item.text("uri"))
     data = item.get("data")
     if is_object(data) and data.get("module"):
-        return place, [Found((MODULE, place.path, -1))]
+        return place, [Found(Entity(MODULE, place.path, -1))]
     return place, place.found(Params(item.part("selectionRange"))["start"])

@@ -57,7 +57,7 @@ def _resolve(request: Request) -> Json:
     position, kind = data["position"], data.text("kind")
     item["command"] = {"title": f"no {kind}", "command": ""}
     for found in place.found(position):
-        if found.entity[0] not in (CLASS, FUNCTION):
+        if found.entity.kind not in (CLASS, FUNCTION):
             continue
         answer = shown(place.inference, kind, found.entity)
         if answer is not None:

@@ -126,11 +126,11 @@ class _Maker:
         """What says later which item it was."""
         if item.module:
             return {"module": item.module, "name": item.name}
-        if item.entity is None or item.entity[2] < 0:
+        if item.entity is None or item.entity.row < 0:
             return None
         from ...indexer.inference.entities import position_of
 
-        path = item.entity[1]
+        path = item.entity.path
         at = position_of(self.place.inference, item.entity)
         if path == self.place.path:
             return {"at": self.place.position(at)}

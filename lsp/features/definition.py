@@ -23,7 +23,7 @@ def register(server: Server) -> None:
 def _definition(request: Request) -> Json:
     place = request.place()
     found = place.found(request.params["position"])
-    if any(item.entity[1].endswith(".pyi") for item in found):
+    if any(item.entity.path.endswith(".pyi") for item in found):
         from ...indexer.inference.stub_mapping import prefer_source
 
         found = prefer_source(place.inference, found)
@@ -41,7 +41,7 @@ def targets(request: Request, place: Place, entities: Iterable[Entity], feature:
         span = name_span(place.inference, entity)
         if span is None:
             continue
-        path = entity[1]
+        path = entity.path
         location = place.location(path, *span)
         if links:
             location = {

@@ -31,7 +31,9 @@ def _prepare(request: Request) -> Json:
 
     place = request.place()
     found = place.found(request.params["position"])
-    classes = [entity for entity in type_definitions(place.inference, found) if entity[0] == CLASS]
+    classes = [
+        entity for entity in type_definitions(place.inference, found) if entity.kind == CLASS
+    ]
     return [hierarchy_item(request, place, entity) for entity in classes] or None
 
 
@@ -54,8 +56,8 @@ def _related(request: Request, ask: Callable[[Inference, Entity], list[Entity]])
     listed = [
         other
         for item in found
-        if item.entity[0] == CLASS
+        if item.entity.kind == CLASS
         for other in ask(place.inference, item.entity)
-        if other[0] == CLASS
+        if other.kind == CLASS
     ]
     return [hierarchy_item(request, place, entity) for entity in dict.fromkeys(listed)]

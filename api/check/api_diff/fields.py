@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ....indexer import facts as f
 from ....indexer.inference.classes import is_enum
-from ....indexer.inference.entities import CLASS
+from ....indexer.inference.entities import CLASS, Entity
 from ....indexer.plugins import synthesized
 from ....indexer.plugins.synthesized import last_name
 from ..arguments import MISSING_ARGUMENT, UNKNOWN_KEYWORD, Written
@@ -49,7 +49,7 @@ def field_change(change: Change, path: str, key: str) -> FieldChange | None:
         row = definition_of(facts, key) if facts is not None else -1
         if facts is None or row < 0 or facts.definition.kind[row] != f.CLASS:
             return None
-        entities.append((CLASS, path, row))
+        entities.append(Entity(CLASS, path, row))
     if b"alias" in change.after.text(path) or is_enum(change.after, entities[1]):
         return None  # fields may have other names for those who give them
     old, new = (
@@ -71,8 +71,8 @@ def _fields(inference: Inference, cls: Entity) -> dict[str, bool] | None:
         return None
     found: dict[str, bool] = {}
     for field in synthesized.fields(inference, cls):
-        facts = inference.need(field.entity[1])
-        found[field.keyword] = facts.binding.value[field.entity[2]] < 0
+        facts = inference.need(field.entity.path)
+        found[field.keyword] = facts.binding.value[field.entity.row] < 0
     return found or None
 
 

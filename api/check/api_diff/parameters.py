@@ -6,7 +6,7 @@ Such a call still fits, so no rule of one file sees what the edit did to it.
 from __future__ import annotations
 
 from ....indexer import facts as f
-from ....indexer.inference.entities import CLASS, EVIDENCE_NAMES, FUNCTION, qualified_name
+from ....indexer.inference.entities import CLASS, EVIDENCE_NAMES, FUNCTION, Entity, qualified_name
 from ....indexer.plugins.synthesized import last_name
 from ...source.ranges import end_of_argument
 from ..arguments import Written, mismatches
@@ -41,7 +41,7 @@ class Rearrangement:
     ) -> None:  # fmt: skip
         """``entity`` is what is called, as it is now."""
         self.entity = entity
-        self.path = entity[1]
+        self.path = entity.path
         self.qualified = qualified
         self.name = qualified.rpartition(".")[2]
         self.now = now
@@ -55,7 +55,7 @@ def rearrangement(change: Change, path: str, key: str) -> Rearrangement | None:
         name = name.removesuffix(f".{method}")
     old = entity_named(change.before, path, name)
     new = entity_named(change.after, path, name)
-    if old is None or new is None or old[0] != new[0]:
+    if old is None or new is None or old.kind != new.kind:
         return None
     was, now = signature_of(change.before, old), signature_of(change.after, new)
     if was is None or now is None:
@@ -70,7 +70,7 @@ def entity_named(inference: Inference, path: str, name: str) -> Entity | None:
     row = definition_of(facts, name) if facts is not None else -1
     if facts is None or row < 0:
         return None
-    return (CLASS if facts.definition.kind[row] == f.CLASS else FUNCTION), path, row
+    return Entity(CLASS if facts.definition.kind[row] == f.CLASS else FUNCTION, path, row)
 
 
 def signature_of(inference: Inference, entity: Entity) -> Signature | None:
@@ -78,12 +78,12 @@ def signature_of(inference: Inference, entity: Entity) -> Signature | None:
     from ..signatures import of_class, of_function
 
     strict = inference.strict()
-    if entity[0] == CLASS:
+    if entity.kind == CLASS:
         callee = of_class(strict, entity)
     else:
-        facts = inference.need(entity[1])
-        flags = facts.definition.flags[entity[2]]
-        scope = facts.scope.kind[facts.definition.scope[entity[2]]]
+        facts = inference.need(entity.path)
+        flags = facts.definition.flags[entity.row]
+        scope = facts.scope.kind[facts.definition.scope[entity.row]]
         bound = scope == f.CLASS_SCOPE and not flags & f.STATIC
         callee = of_function(strict, entity, bound=bound)
     return callee.signatures[0] if callee is not None and len(callee.signatures) == 1 else None
@@ -142,7 +142,7 @@ def misplaced(change: Change, changed: Rearrangement, file: File) -> Iterator[Fi
 
 def _is_of(inference: Inference, entity: Entity, changed: Rearrangement) -> bool:
     """Whether what is called is the changed definition, as qualified names tell."""
-    if entity[1] != changed.path or entity[0] not in (CLASS, FUNCTION):
+    if entity.path != changed.path or entity.kind not in (CLASS, FUNCTION):
         return False
     name = qualified_name(inference, entity).removesuffix(".__init__").removesuffix(".__new__")
     return name == changed.qualified or name.endswith(f".{changed.qualified}")

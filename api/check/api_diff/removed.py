@@ -10,6 +10,7 @@ from ....indexer.inference.entities import (
     FUNCTION,
     INFERRED,
     TEXTUAL,
+    Entity,
     qualified_name,
 )
 from ....indexer.inference.has_member import PRESENT, has_member
@@ -226,7 +227,7 @@ def tell(finding: Finding, gone: list[Removal], after: Inference) -> None:
     if facts is not None:
         row = definition_of(facts, removal.name)
         kind = CLASS if facts.definition.kind[row] == f.CLASS else FUNCTION
-        finding.nearest.insert(0, (kind, removal.moved, row))
+        finding.nearest.insert(0, Entity(kind, removal.moved, row))
     finding.fixes = fixes(removal, finding, after)
 
 
@@ -341,7 +342,7 @@ def _bound_before(change: Change, removal: Removal, file: File, receiver: int) -
     ) or attribute_definitions(change.before, file.path, receiver, name)
     for item in found:
         entity = item.entity
-        if entity[1] == removal.path and _is_of(change.before, entity, removal.key):
+        if entity.path == removal.path and _is_of(change.before, entity, removal.key):
             return item.evidence
     return -1 if found else TEXTUAL
 

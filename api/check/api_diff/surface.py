@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....indexer import facts as f
 from ....indexer.inference.classes import bases, own_member_names, subclasses
-from ....indexer.inference.entities import CLASS, name_of
+from ....indexer.inference.entities import CLASS, Entity, name_of
 from ....indexer.symbols import containers
 
 TYPE_CHECKING = False
@@ -112,7 +112,7 @@ def _derived(change: Change, path: str, after: FileFacts | None, changed: set[st
     names: set[str] = set()
     for key in changed:
         cls = classes.get(key.removesuffix(".__init__").removesuffix(".__new__"))
-        if cls is None or (key in classes and not _may_be_made(change.after.need(path), cls[2])):
+        if cls is None or (key in classes and not _may_be_made(change.after.need(path), cls.row)):
             continue
         todo, seen = [cls], {cls}
         while todo and len(seen) < _BELOW:
@@ -137,7 +137,7 @@ def classes_by_name(path: str, facts: FileFacts) -> dict[str, Entity]:
     """The classes of a file by their dotted names."""
     inside = containers(facts)
     return {
-        inside[facts.definition.own_scope[row]]: (CLASS, path, row)
+        inside[facts.definition.own_scope[row]]: Entity(CLASS, path, row)
         for row, kind in enumerate(facts.definition.kind)
         if kind == f.CLASS
     }
@@ -158,19 +158,19 @@ def _inherited(
         kept = {
             name
             for cls in change.after.mro(new[key])
-            if cls[0] == CLASS
+            if cls.kind == CLASS
             for name in own_member_names(change.after, cls)
         }
         for cls in change.before.mro(old[key]):
-            if cls[0] == CLASS:
+            if cls.kind == CLASS:
                 names.update(set(own_member_names(change.before, cls)) - kept)
     return {name for name in names if not name.startswith("__")}
 
 
 def _spelled(inference: Inference, path: str, facts: FileFacts, cls: Entity) -> bytes:
     """The text of a class's header behind its name."""
-    start = facts.definition.position[cls[2]]
-    end = facts.definition.header_end[cls[2]]
+    start = facts.definition.position[cls.row]
+    end = facts.definition.header_end[cls.row]
     return b"".join(inference.text(path)[start:end].split())
 
 
@@ -183,7 +183,7 @@ def _abstract(change: Change, path: str, after: FileFacts, changed: set[str]) ->
         cls = classes.get(container)
         if cls is None or (row := after.name_id(name)) < 0:
             continue
-        scope = after.definition.own_scope[cls[2]]
+        scope = after.definition.own_scope[cls.row]
         if not any(
             after.binding.kind[binding] == f.DEF_FUNCTION
             and after.definition.flags[after.binding.ref[binding]] & f.ABSTRACT

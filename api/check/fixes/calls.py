@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....indexer import facts as f
-from ....indexer.inference.entities import FUNCTION, PARAMETER
+from ....indexer.inference.entities import FUNCTION, PARAMETER, Entity
 from ....indexer.plugins.synthesized import last_name
 from ...source.ranges import end_of_argument, end_of_call
 from ..arguments import DUPLICATE_ARGUMENT, MISSING_ARGUMENT, TOO_MANY_ARGUMENTS, UNKNOWN_KEYWORD
@@ -34,7 +34,7 @@ def nearest_parameters(
             wanted = closest(mismatch.names[0], named)
         found = [_entity(inference, named[name]) for name in wanted if name in named]
     own = signature.entity
-    return [entity for entity in [*found, own] if entity[1]]
+    return [entity for entity in [*found, own] if entity.path]
 
 
 _NAMED = (f.POSITIONAL, f.KEYWORD_ONLY)
@@ -48,7 +48,7 @@ def _entity(inference: Inference, parameter: Parameter) -> Entity:
     facts = inference.need(path)
     for binding, ref in enumerate(facts.binding.ref):
         if ref == row and facts.binding.kind[binding] == f.PARAMETER:
-            return PARAMETER, path, binding
+            return Entity(PARAMETER, path, binding)
     return parameter.entity
 
 
@@ -191,11 +191,11 @@ def _of_type(
     annotation = inference.need(path).parameter.annotation[row]
     if annotation < 0:
         return []
-    classes = {value[:2] for value in inference.annotation_type(path, annotation)}
+    classes = {value.head for value in inference.annotation_type(path, annotation)}
     found: list[str] = []
     for name, binding in names.items():
         entity = entity_of_binding(file.path, file.facts, binding)
         type_ = file.strict.entity_type(entity)
-        if type_ and any(value[:2] in classes for value in type_):
+        if type_ and any(value.head in classes for value in type_):
             found.append(name)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....indexer import facts as f
-from ....indexer.inference.entities import CLASS, name_of
+from ....indexer.inference.entities import CLASS, Entity, name_of
 from ....indexer.symbols import base_names
 from ..findings import Edit, Fix
 
@@ -26,11 +26,11 @@ def of_conflict(finding: Finding, after: Inference) -> list[Fix]:
         return []
     other = finding.nearest[0]
     found: list[Fix] = []
-    own: Entity = (other[0], path, row)
-    if own[0] != CLASS or other not in after.mro(own):
+    own: Entity = Entity(other.kind, path, row)
+    if own.kind != CLASS or other not in after.mro(own):
         instead = _instead(after, path, row, other)
         if instead is not None:
-            found.append(Fix(f"Use the `{name}` of {other[1]} instead", instead))
+            found.append(Fix(f"Use the `{name}` of {other.path} instead", instead))
     new = free_name(after, path, name)
     renamed = _renamed(after, path, row, name, new)
     if renamed:
@@ -63,7 +63,7 @@ def of_redefinition(finding: Finding, after: Inference, before: Inference | None
         return [renaming]
     if old is None:
         return []  # nobody can say which of the two came later
-    first = facts.line_of(facts.definition.position[finding.nearest[0][2]]) + 1
+    first = facts.line_of(facts.definition.position[finding.nearest[0].row]) + 1
     leaving = Fix(
         f"Leave this `{name}` out: keep that of line {first}", [without(after, path, row)]
     )
@@ -106,7 +106,7 @@ def _instead(inference: Inference, path: str, row: int, other: Entity) -> list[E
 
     facts = inference.need(path)
     name = name_of(inference, other)
-    module = inference.snapshot.index.module_name(other[1])
+    module = inference.snapshot.index.module_name(other.path)
     if not module:
         return None
     edits = [without(inference, path, row)]
@@ -136,7 +136,7 @@ def _importers(inference: Inference, path: str, name: str) -> list[tuple[str, in
         for row, imported in enumerate(table.name):
             if imported == wanted >= 0:
                 spelled = facts.names[table.module[row]]
-                if imported_module(inference, where, spelled)[1] == path:
+                if imported_module(inference, where, spelled).path == path:
                     found.append((where, row))
     return found
 

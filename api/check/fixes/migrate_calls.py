@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ....indexer import facts as f
-from ....indexer.inference.entities import CLASS, FUNCTION, qualified_name
+from ....indexer.inference.entities import CLASS, FUNCTION, Entity, qualified_name
+from ....indexer.paths import is_outside
 from ....indexer.plugins.synthesized import last_name
 from ...source.entity_views import enclosing, one_line
 from ...source.ranges import end_of_argument, end_of_call
@@ -204,15 +205,15 @@ def _signatures(
 ) -> tuple[Signature, Signature] | None:
     """The signature of what is called, before and after, where the edit changed it."""
     for entity in reversed(finding.nearest):
-        if entity[0] not in (FUNCTION, CLASS) or entity[1].startswith("/"):
+        if entity.kind not in (FUNCTION, CLASS) or entity.is_outside:
             continue
-        facts = before.facts(entity[1]) if before.exists(entity[1]) else None
+        facts = before.facts(entity.path) if before.exists(entity.path) else None
         if facts is None:
             return None
         name = qualified_name(after, entity)
         for row, kind in enumerate(facts.definition.kind):
-            other: Entity = (CLASS if kind == f.CLASS else FUNCTION, entity[1], row)
-            if other[0] == entity[0] and qualified_name(before, other) == name:
+            other: Entity = Entity(CLASS if kind == f.CLASS else FUNCTION, entity.path, row)
+            if other.kind == entity.kind and qualified_name(before, other) == name:
                 was, now = signature_of(before, other), signature_of(after, entity)
                 if was is not None and now is not None and was.shown() != now.shown():
                     return was, now
@@ -274,7 +275,7 @@ def _default_given(after: Inference, now: Signature, wanted: list[Parameter]) ->
 
 def _with_default(after: Inference, parameter: Parameter) -> Edit | None:
     kind, path, row = parameter.entity
-    if path.startswith("/"):
+    if is_outside(path):
         return None
     facts = after.need(path)
     if kind == FUNCTION:

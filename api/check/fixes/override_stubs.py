@@ -6,7 +6,7 @@ import re
 
 from ....indexer import facts as f
 from ....indexer.inference.classes import own_member_names
-from ....indexer.inference.entities import CLASS, FUNCTION, name_of
+from ....indexer.inference.entities import CLASS, FUNCTION, Entity, name_of
 from ....indexer.inference.names import builtin_name
 from ....indexer.inference.signatures import parameter_rows
 from ....indexer.inference.standard_types import standard_class
@@ -52,7 +52,7 @@ def stubs(context: c.Context) -> list[c.Item]:
     facts = inference.need(path)
     if facts.scope.kind[context.scope] != f.CLASS_SCOPE:
         return []
-    cls: Entity = (CLASS, path, facts.scope.definition[context.scope])
+    cls: Entity = Entity(CLASS, path, facts.scope.definition[context.scope])
     result: list[c.Item] = []
     line_start = cursor.line_start
     line = cursor.text[line_start : cursor.start]
@@ -87,7 +87,7 @@ def stubs(context: c.Context) -> list[c.Item]:
 
 def overridable(inference: Inference, cls: Entity, at: int = -1) -> list[Stub]:
     """Methods that bases of a class define and it does not, but for one that stands at ``at``."""
-    facts = inference.need(cls[1])
+    facts = inference.need(cls.path)
     own = set(own_member_names(inference, cls))
     if at >= 0:
         for row, position in enumerate(facts.definition.position):
@@ -96,7 +96,7 @@ def overridable(inference: Inference, cls: Entity, at: int = -1) -> list[Stub]:
                 own.discard(name)
     seen = set(own)
     result: list[Stub] = []
-    order = [base for base in inference.mro(cls)[1:] if base[0] == CLASS]
+    order = [base for base in inference.mro(cls)[1:] if base.kind == CLASS]
     root = standard_class(inference, "builtins", "object")
     if root is not None and root not in order:
         order.append(root)
@@ -106,7 +106,7 @@ def overridable(inference: Inference, cls: Entity, at: int = -1) -> list[Stub]:
                 continue
             seen.add(name)
             found = inference.own_member(base, name)
-            if found and found[-1].entity[0] == FUNCTION and not _is_private(name):
+            if found and found[-1].entity.kind == FUNCTION and not _is_private(name):
                 result.append(stub_of(inference, cls, found[-1].entity, base))
     return result
 
@@ -117,10 +117,10 @@ def _is_private(name: str) -> bool:
 
 def stub_of(inference: Inference, cls: Entity, method: Entity, owner: Entity) -> Stub:
     """A method of a class that overrides one of a base."""
-    facts = inference.need(method[1])
+    facts = inference.need(method.path)
     table = facts.definition
-    flags = table.flags[method[2]]
-    name = facts.names[table.name[method[2]]]
+    flags = table.flags[method.row]
+    name = facts.names[table.name[method.row]]
     stub = Stub(name, method, owner)
     stub.is_async = bool(flags & f.ASYNC)
     if flags & f.PROPERTY:
@@ -129,14 +129,14 @@ def stub_of(inference: Inference, cls: Entity, method: Entity, owner: Entity) ->
         stub.decorators.append("@classmethod")
     if flags & f.STATIC and name != "__new__":
         stub.decorators.append("@staticmethod")
-    written, passed = _parameters(inference, cls[1], method, is_static=bool(flags & f.STATIC))
+    written, passed = _parameters(inference, cls.path, method, is_static=bool(flags & f.STATIC))
     returns = ""
-    if table.returns[method[2]] >= 0:
+    if table.returns[method.row] >= 0:
         header = one_line(
-            inference.text(method[1])[table.position[method[2]] : table.header_end[method[2]]]
+            inference.text(method.path)[table.position[method.row] : table.header_end[method.row]]
         )
         annotation = header.rpartition("->")[2].strip().rstrip(":").rstrip()
-        if known_here(inference, cls[1], annotation):
+        if known_here(inference, cls.path, annotation):
             returns = f" -> {annotation}"
     stub.header = f"{name}({', '.join(written)}){returns}"
     if flags & f.ABSTRACT:
@@ -156,7 +156,7 @@ def _parameters(
     inference: Inference, path: str, method: Entity, *, is_static: bool
 ) -> tuple[list[str], list[str]]:
     """Parameters of a method as another file can write them, and arguments that pass them on."""
-    facts, text = inference.need(method[1]), inference.text(method[1])
+    facts, text = inference.need(method.path), inference.text(method.path)
     table = facts.parameter
     written: list[str] = []
     passed: list[str] = []
@@ -230,5 +230,5 @@ def abstract_methods(inference: Inference, cls: Entity) -> list[Stub]:
     return [
         stub
         for stub in overridable(inference, cls)
-        if inference.need(stub.entity[1]).definition.flags[stub.entity[2]] & f.ABSTRACT
+        if inference.need(stub.entity.path).definition.flags[stub.entity.row] & f.ABSTRACT
     ]

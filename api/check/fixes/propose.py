@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections import Counter
 
 from ....indexer import facts as f
-from ....indexer.inference.entities import CLASS, FUNCTION, MODULE, OUTSIDE, name_of, qualified_name
+from ....indexer.inference.entities import (
+    CLASS,
+    FUNCTION,
+    MODULE,
+    OUTSIDE,
+    Entity,
+    name_of,
+    qualified_name,
+)
 from ...source.entity_views import enclosing
 from ..findings import Edit, Fix
 from ..suggestions import closest, similarity
@@ -143,8 +151,8 @@ def _gone(finding: Finding, after: Inference, before: Inference | None) -> set[s
         return set(_words(before, finding.path, None) - _words(after, finding.path, None))
     name = qualified_name(after, around)
     for row, kind in enumerate(old.definition.kind):
-        entity = (CLASS if kind == f.CLASS else FUNCTION, finding.path, row)
-        if entity[0] == around[0] and qualified_name(before, entity) == name:
+        entity = Entity(CLASS if kind == f.CLASS else FUNCTION, finding.path, row)
+        if entity.kind == around.kind and qualified_name(before, entity) == name:
             return set(_words(before, finding.path, entity) - _words(after, finding.path, around))
     return set()
 
@@ -156,7 +164,7 @@ def _words(inference: Inference, path: str, entity: Entity | None) -> Counter[st
     (index,) = facts.occurrence_index
     positions = facts.occurrence.position
     if entity is not None:
-        spans = [(table.start[entity[2]], table.end[entity[2]])]
+        spans = [(table.start[entity.row], table.end[entity.row])]
     else:
         spans = [
             (start, table.end[row])
@@ -194,11 +202,11 @@ def _imports(finding: Finding, after: Inference, name: str) -> list[Fix]:
     """Imports of what is called so elsewhere."""
     fixes: list[Fix] = []
     for entity in finding.nearest:
-        if entity[1] == finding.path or entity[0] == OUTSIDE or name_of(after, entity) != name:
+        if entity.path == finding.path or entity.kind == OUTSIDE or name_of(after, entity) != name:
             continue
-        module = after.snapshot.index.module_name(entity[1])
+        module = after.snapshot.index.module_name(entity.path)
         if module:
-            fixes += _import(finding, after, module, "" if entity[0] == MODULE else name, "")
+            fixes += _import(finding, after, module, "" if entity.kind == MODULE else name, "")
     return fixes[:2]
 
 
@@ -214,12 +222,12 @@ def _from_stdlib(finding: Finding, after: Inference, name: str) -> list[Fix]:
     fixes: list[Fix] = []
     for module in _USUAL:
         found = find_module(after, module)
-        if found is None or found[0] != MODULE:
+        if found is None or found.kind != MODULE:
             continue
-        items = module_member(after, found[1], name)
+        items = module_member(after, found.path, name)
         if items and module == _USUAL[0]:
             return _import(finding, after, module, name, "", safe=True)  # those of typing are old
-        if any(item.entity[1] == found[1] for item in items):
+        if any(item.entity.path == found.path for item in items):
             fixes += _import(finding, after, module, name, "")
     if len(fixes) == 1:
         fixes[0].safe = True  # it can mean nothing else
@@ -267,7 +275,7 @@ def from_elsewhere(finding: Finding, after: Inference, name: str) -> list[Fix]:
     alone = sum(1 for position in table.position if position == statement) == 1
     fixes: list[Fix] = []
     for entity in finding.nearest:
-        module = after.snapshot.index.module_name(entity[1]) if entity[0] != OUTSIDE else None
+        module = after.snapshot.index.module_name(entity.path) if entity.kind != OUTSIDE else None
         if module and name_of(after, entity) == name and start >= 0 and alone:
             edit = Edit(finding.path, start, start + len(spelled.encode()), module)
             fixes.append(Fix(f"Import `{name}` from `{module}`", [edit]))

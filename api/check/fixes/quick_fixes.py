@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....indexer import facts as f
-from ....indexer.inference.entities import CLASS, OUTSIDE, name_of
+from ....indexer.inference.entities import CLASS, OUTSIDE, Entity, name_of
 from ....indexer.inference.locate import entities_at, occurrence_at
 from ....indexer.inference.modules import imported_module
 from ...ide.auto_import import modules_offering
@@ -74,7 +74,8 @@ def _has_unknown_star(inference: Inference, path: str, facts: FileFacts) -> bool
     """Whether a file imports everything from something that is not there to be looked into."""
     names, modules = facts.imports.name, facts.imports.module
     return any(
-        name == f.STAR and imported_module(inference, path, facts.names[modules[row]])[0] == OUTSIDE
+        name == f.STAR
+        and imported_module(inference, path, facts.names[modules[row]]).kind == OUTSIDE
         for row, name in enumerate(names)
     )
 
@@ -119,7 +120,7 @@ def class_at(inference: Inference, path: str, offset: int) -> Entity | None:
     table = inference.need(path).definition
     for row, kind in enumerate(table.kind):
         if kind == f.CLASS and table.position[row] - 6 <= offset <= table.header_end[row]:
-            return CLASS, path, row
+            return Entity(CLASS, path, row)
     return None
 
 
@@ -127,13 +128,13 @@ def _appended(
     inference: Inference, cls: Entity, methods: list[Callable[[str], str]]
 ) -> tuple[int, int, str]:
     """An edit that puts methods at the end of a class; a body of ``pass`` or ``...`` gives way."""
-    facts, text = inference.need(cls[1]), inference.text(cls[1])
+    facts, text = inference.need(cls.path), inference.text(cls.path)
     table = facts.definition
-    start = table.position[cls[2]]
+    start = table.position[cls.row]
     line_start = text.rfind(b"\n", 0, start) + 1
     outer = text[line_start:start]
     outer = outer[: len(outer) - len(outer.lstrip())]
-    header, end = table.header_end[cls[2]], table.end[cls[2]]
+    header, end = table.header_end[cls.row], table.end[cls.row]
     body = text[header:end]
     indent = outer.decode() + "    "
     for line in body.split(b"\n")[1:]:

@@ -189,12 +189,12 @@ def _what_is_awaited(file: File, awaited: int, name: str) -> tuple[str, int, Ent
             return None
         if is_call and not keeps_call(strict, path, awaited):
             return None
-        if any(value[0] == FUNCTION_OBJECT for value in type_):
+        if any(value.form == FUNCTION_OBJECT for value in type_):
             if len(type_) > 1 or is_call:
                 return None
-            entity = next(value[1] for value in type_)
+            entity = next(value.entity for value in type_)
             return f"`{name}` is awaited and is not called.", INFERRED, entity
-        evidence = max(*(value[3] for value in type_), 0)
+        evidence = max(*(value.evidence for value in type_), 0)
         what = receiver_text(file, awaited, type_)
         if is_call:
             what = what[:1].lower() + what[1:]
@@ -204,11 +204,11 @@ def _what_is_awaited(file: File, awaited: int, name: str) -> tuple[str, int, Ent
         return None
     function = file.facts.expr.a[awaited]
     called = file.complete_type(function)
-    entities = [value[1] for value in called if value[0] == FUNCTION_OBJECT]
+    entities = [value.entity for value in called if value.form == FUNCTION_OBJECT]
     if called and len(entities) == len(called):
         if all(gives_nothing(strict, each) for each in entities):
             said = f"`{name}` is not async and returns nothing that can be awaited."
-            return said, max(value[3] for value in called), entities[0]
+            return said, max(value.evidence for value in called), entities[0]
         return None
     if called or file.facts.expr.op[function] != f.ATTRIBUTE:
         return None
@@ -226,7 +226,7 @@ def _not_async_by_convention(
     if not entities or not all(_gives_no_awaitable(file, each) for each in entities):
         return None
     by_type = without_none(file.inference.infer_type(file.path, function))
-    named = {value[1] for value in by_type if value[0] == FUNCTION_OBJECT}
+    named = {value.entity for value in by_type if value.form == FUNCTION_OBJECT}
     if not (named and named <= set(entities)) and _is_called_so_elsewhere(file, name):
         return None
     return f"No `{name}` of this code base is async.", CONVENTIONAL, entities[0]
@@ -238,10 +238,10 @@ def _gives_no_awaitable(file: File, function: Entity) -> bool:
         return False
     if gives_nothing(file.strict, function):
         return True
-    facts = file.strict.need(function[1])
-    scope = facts.definition.own_scope[function[2]]
-    if facts.definition.returns[function[2]] < 0 and not all(
-        is_exhaustive(file.strict, function[1], expr)
+    facts = file.strict.need(function.path)
+    scope = facts.definition.own_scope[function.row]
+    if facts.definition.returns[function.row] < 0 and not all(
+        is_exhaustive(file.strict, function.path, expr)
         for where, expr in zip(*facts.result[:2], strict=True)
         if where == scope and expr >= 0
     ):

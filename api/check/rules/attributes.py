@@ -12,6 +12,7 @@ from ....indexer.inference.entities import (
     MODULE,
     NAMESPACE,
     OUTSIDE,
+    Entity,
     qualified_name,
 )
 from ....indexer.inference.has_member import ABSENT, PRESENT, has_member, module_has_member
@@ -80,7 +81,7 @@ def unresolved_attribute(file: File) -> Iterator[Finding]:
 
 def _judged(file: File, expr: int, receiver: int, name: str) -> Finding | None:
     for item in file.strict.definitions_of(file.path, receiver):
-        if item.entity[0] in (MODULE, NAMESPACE, OUTSIDE):
+        if item.entity.kind in (MODULE, NAMESPACE, OUTSIDE):
             if module_has_member(file.strict, item.entity, name) != ABSENT:
                 return None
             if is_given_to_module(file.strict, name, item.entity):
@@ -100,7 +101,7 @@ def _judged(file: File, expr: int, receiver: int, name: str) -> Finding | None:
             return None
         if is_part(file, type_) and is_known_word(file, name):
             return None
-        evidence = max(value[3] for value in type_)
+        evidence = max(value.evidence for value in type_)
         if is_more_than_said(file, type_) and is_known_word(file, name):
             if usually_has(file, type_, name):
                 return None
@@ -114,11 +115,11 @@ def _made_up(file: File, expr: int, type_: Type, name: str) -> Finding | None:
     if file.is_certain_only or is_known_word(file, name):
         return None
     for value in type_:
-        if value[0] != INSTANCE or value[1][0] != CLASS:
+        if value.form != INSTANCE or value.entity.kind != CLASS:
             return None
         if has_member(file.strict, value, name) == PRESENT:
             return None
-        if has_dynamic_attributes(file.strict, value[1]):
+        if has_dynamic_attributes(file.strict, value.entity):
             return None
     if is_given_to(file.strict, name, type_):
         return None
@@ -148,14 +149,14 @@ def _by_convention(file: File, expr: int, receiver: int, name: str) -> Finding |
     if name.startswith("__") or attribute_definitions(inference, file.path, receiver, name):
         return None
     type_ = without_none(inference.infer_type(file.path, receiver))
-    if any(value[0] in (SUPER, NONE) for value in type_) or _comes_from_open(file, receiver):
+    if any(value.form in (SUPER, NONE) for value in type_) or _comes_from_open(file, receiver):
         return None
-    if type_ and all(value[0] == INSTANCE for value in type_):
+    if type_ and all(value.form == INSTANCE for value in type_):
         if not _lacks(file, type_, name) or is_given_to(inference, name, type_):
             return None
         # What is built in is by convention often what it is by accident.
-        is_told = all(value[3] == CONVENTIONAL for value in type_)
-        if is_told and not any(value[1][1].startswith("/") for value in type_):
+        is_told = all(value.evidence == CONVENTIONAL for value in type_)
+        if is_told and not any(value.entity.is_outside for value in type_):
             return _absent(file, expr, receiver, name, type_, CONVENTIONAL)
     if file.inference.snapshot.index.layers.lacks_something or file.meets_unknown:
         return None  # it may be called so in what is not here
@@ -172,10 +173,10 @@ def _comes_from_open(file: File, receiver: int) -> bool:
     while ops[receiver] in (f.ATTRIBUTE, f.CALL, f.SUBSCRIPT):
         receiver = lefts[receiver]
         for value in file.strict.infer_type(file.path, receiver):
-            form, entity = value[0], value[1]
+            form, entity = value.form, value.entity
             if form in (INSTANCE, CLASS_OBJECT) and has_dynamic_attributes(file.strict, entity):
                 return True
-            if form == MODULE_OBJECT and entity[0] == OUTSIDE:
+            if form == MODULE_OBJECT and entity.kind == OUTSIDE:
                 return True
     return False
 
@@ -220,7 +221,10 @@ def _used_before(file: File, expr: int, receiver: int) -> set[str]:
     name = qualified_name(file.inference, around)
     for row, start in enumerate(before.definition.start):
         kind = CLASS if before.definition.kind[row] == f.CLASS else FUNCTION
-        if kind == around[0] and qualified_name(file.before, (kind, file.path, row)) == name:
+        if (
+            kind == around.kind
+            and qualified_name(file.before, Entity(kind, file.path, row)) == name
+        ):
             chain = tuple(before.name_id(part) for part in file.spelled(receiver).split("."))
             if -1 in chain:
                 return set()
@@ -229,7 +233,7 @@ def _used_before(file: File, expr: int, receiver: int) -> set[str]:
 
 
 def _finding(
-    file: File, expr: int, name: str, said: str, evidence: int, nearest: list[tuple[int, str, int]]
+    file: File, expr: int, name: str, said: str, evidence: int, nearest: list[Entity]
 ) -> Finding:
     position = file.facts.expr.position[expr]
     receiver = file.spelled(file.facts.expr.a[expr])

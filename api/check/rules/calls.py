@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from ....indexer import facts as f
-from ....indexer.inference.entities import CONVENTIONAL, EVIDENCE_NAMES, FUNCTION, OUTSIDE, name_of
+from ....indexer.inference.entities import (
+    CONVENTIONAL,
+    EVIDENCE_NAMES,
+    FUNCTION,
+    OUTSIDE,
+    Entity,
+    name_of,
+)
 from ....indexer.inference.standard_types import is_standard_class
 from ....indexer.inference.types import INSTANCE, without_none
 from ....indexer.plugins.synthesized import last_name
@@ -93,7 +100,7 @@ def _by_convention(file: File, function: int, written: Written) -> Reached | Non
         return None
     receiver, name = facts.expr.a[function], facts.names[facts.expr.b[function]]
     type_ = without_none(file.inference.infer_type(file.path, receiver))
-    if not type_ or any(value[0] != INSTANCE or value[1][1][:1] == "/" for value in type_):
+    if not type_ or any(value.form != INSTANCE or value.entity.path[:1] == "/" for value in type_):
         return None
     found = of_members(file.inference, type_, name)
     if found is None:
@@ -115,7 +122,7 @@ def functions_named(inference: Inference, name: str) -> list[Entity]:
                 rows = facts.definition.position
                 for row, at in enumerate(rows):
                     if at == position and facts.definition.kind[row] == f.FUNCTION:
-                        found.append((FUNCTION, path, row))
+                        found.append(Entity(FUNCTION, path, row))
         if len(found) > _SAME_NAME:
             break
     return found
@@ -184,12 +191,12 @@ def _an_override_fits(
 ) -> bool:
     """Whether a method of a derived class, which may be the one that is called, takes the call."""
     entity = callee.entity
-    if entity[0] != FUNCTION or name_of(inference, entity) in ("__init__", "__new__"):
+    if entity.kind != FUNCTION or name_of(inference, entity) in ("__init__", "__new__"):
         return False
     for other in overridden_by(inference, entity):
-        if other[0] != FUNCTION:
+        if other.kind != FUNCTION:
             return True
-        flags = inference.need(other[1]).definition.flags[other[2]]
+        flags = inference.need(other.path).definition.flags[other.row]
         found = of_function(inference, other, bound=not flags & f.STATIC)
         if found is None or not _best(inference, found, written, partly=partly)[1]:
             return True
@@ -236,7 +243,7 @@ def _message(
     mismatch: Mismatch, found: Reached,
 ) -> str:  # fmt: skip
     entity = signature.entity
-    called = "The lambda" if entity[0] == OUTSIDE else f"`{name_of(inference, entity)}`"
+    called = "The lambda" if entity.kind == OUTSIDE else f"`{name_of(inference, entity)}`"
     if called in ("`__init__`", "`__new__`", "`__call__`"):
         called = f"`{last_name(file.facts, function) or name_of(inference, entity)}`"
     shown = signature.shown()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....indexer import facts as f
-from ....indexer.inference.entities import CLASS, FUNCTION
+from ....indexer.inference.entities import CLASS, FUNCTION, Entity
 from ....indexer.plugins.synthesized import decorators, last_name
 from ..clones import how_alike, is_of_tests, same_kind_elsewhere
 from ..findings import WARNING, Edit, Finding, Fix
@@ -150,7 +150,7 @@ def _replaced(file: File, name: str, row: int, earlier: int) -> Finding:
     return Finding(
         "redefinition", file.path, start, start + len(name.encode()), said, subject=name,
         severity=WARNING, fixes=fixes,
-        nearest=[(CLASS if kind == f.DEF_CLASS else FUNCTION, file.path, table.ref[earlier])
+        nearest=[Entity(CLASS if kind == f.DEF_CLASS else FUNCTION, file.path, table.ref[earlier])
                  for kind in (table.kind[earlier],) if kind in _DEFINITIONS],
     )  # fmt: skip
 
@@ -170,7 +170,7 @@ def name_conflict(file: File) -> Iterator[Finding]:
             continue
         if before is not None and (old := before.name_id(name)) >= 0 and before.bindings_of(0, old):
             continue
-        entity = (CLASS if kind == f.CLASS else FUNCTION), file.path, row
+        entity = Entity(CLASS if kind == f.CLASS else FUNCTION, file.path, row)
         others = same_kind_elsewhere(file.strict, entity, name)
         if not others or len(others) >= _CUSTOM:
             continue
@@ -179,12 +179,12 @@ def name_conflict(file: File) -> Iterator[Finding]:
         (likeness, said), other = scored[0]
         if likeness < 0 or (kind == f.FUNCTION and likeness < 0.5):
             continue
-        where = file.inference.need(other[1])
-        line = where.line_of(where.definition.position[other[2]]) + 1
+        where = file.inference.need(other.path)
+        line = where.line_of(where.definition.position[other.row]) + 1
         start = table.position[row]
         yield Finding(
             "name-conflict", file.path, start, start + len(name.encode()),
-            f"{other[1]}:{line} already has a `{name}`, {said}",
+            f"{other.path}:{line} already has a `{name}`, {said}",
             subject=name, severity=WARNING, nearest=[each for _, each in scored],
         )  # fmt: skip
 

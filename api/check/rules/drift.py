@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ....indexer import facts as f
 from ....indexer.inference.classes import bases, subclasses
-from ....indexer.inference.entities import CLASS, FUNCTION, name_of
+from ....indexer.inference.entities import CLASS, FUNCTION, Entity, name_of
 from ...patterns.features import of_class
 from ...patterns.similarity import plain_name
 from ..clones import is_of_tests
@@ -35,7 +35,7 @@ def unlike_siblings(file: File) -> Iterator[Finding]:
     for row, kind in enumerate(table.kind):
         if kind != f.CLASS or table.scope[row] or not _is_new(file, row):
             continue
-        cls: Entity = (CLASS, file.path, row)
+        cls: Entity = Entity(CLASS, file.path, row)
         siblings = _siblings(file.strict, cls)
         if not _FEWEST <= len(siblings) <= _MOST or subclasses(file.strict, cls):
             continue
@@ -66,12 +66,12 @@ def _is_new(file: File, row: int) -> bool:
 def _siblings(inference: Inference, cls: Entity) -> list[Entity]:
     """Other classes with the same only base, a class of the workspace, and none below them."""
     above = bases(inference, cls)
-    if len(above) != 1 or above[0][0] != CLASS or above[0][1].startswith("/"):
+    if len(above) != 1 or above[0].kind != CLASS or above[0].is_outside:
         return []
     return [
         each
         for each in subclasses(inference, above[0])
-        if each != cls and not is_of_tests(each[1]) and not subclasses(inference, each)
+        if each != cls and not is_of_tests(each.path) and not subclasses(inference, each)
     ]
 
 

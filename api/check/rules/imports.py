@@ -37,7 +37,7 @@ def unresolved_import(file: File) -> Iterator[Finding]:
         if not any(map(file.wants, [*spelled.split("."), name])) or file.is_dead(position):
             continue
         module = imported_module(file.strict, file.path, spelled)
-        if module[0] == OUTSIDE:
+        if module.kind == OUTSIDE:
             if (spelled, position) not in seen:
                 seen.add((spelled, position))
                 for finding in _no_module(file, spelled, position, flags):
@@ -130,7 +130,9 @@ def _no_name(file: File, module: Entity, spelled: str, name: str, bound: int, ro
     if aliased and len(places) > 1 and statement + places[-1].start() == bound:
         places.pop()  # `name as name`
     start = statement + places[-1].start() if places else bound
-    kind = "package" if module[0] == NAMESPACE or module[1].endswith("/__init__.py") else "module"
+    kind = (
+        "package" if module.kind == NAMESPACE or module.path.endswith("/__init__.py") else "module"
+    )
     message = f"The {kind} `{spelled}` has no `{name}`."
     nearest = same_name_elsewhere(file.strict, name) or nearest_names(file.strict, module, name)
     return Finding(

@@ -103,10 +103,10 @@ def _is_measured(file: File, expr: int) -> bool:
 
 def _places(file: File, value: Value) -> int | None:
     """How many values unpacking a value gives; None when that is not known."""
-    if value[0] != INSTANCE:
+    if value.form != INSTANCE:
         return None
-    if value[1] == standard_class(file.strict, "builtins", "tuple"):
-        count = len(value[2]) - 1
+    if value.entity == standard_class(file.strict, "builtins", "tuple"):
+        count = len(value.args) - 1
         return count if 1 <= count <= _MOST_PLACES else None
     listed = namedtuple_fields(file.strict, value)
     return len(listed) or None
@@ -142,7 +142,7 @@ def uncalled_method(file: File) -> Iterator[Finding]:
             "uncalled-method", file.path, start, end,
             f"`{name}` is a method that is not called: {said}.",
             subject=name, severity=WARNING, evidence=EVIDENCE_NAMES[INFERRED],
-            nearest=[value[1] for value in file.strict.infer_type(file.path, expr)][:1],
+            nearest=[value.entity for value in file.strict.infer_type(file.path, expr)][:1],
             fixes=[Fix("Call the method", [Edit(file.path, end, end, "()")])],
         )  # fmt: skip
 
@@ -168,20 +168,20 @@ def _wrongly_used(file: File, expr: int, how: int, row: int) -> str:
 def _is_method(file: File, expr: int) -> bool:
     """Whether an attribute is for certain a method, bound to what it is taken from."""
     found = file.strict.definitions_of(file.path, expr)
-    if not found or any(item.entity[0] != FUNCTION for item in found):
+    if not found or any(item.entity.kind != FUNCTION for item in found):
         return False
     type_ = file.complete_type(expr)
-    if not type_ or any(value[0] != FUNCTION_OBJECT for value in type_):
+    if not type_ or any(value.form != FUNCTION_OBJECT for value in type_):
         return False
     receiver = file.complete_type(file.facts.expr.a[expr])
-    if not receiver or any(value[0] == NONE for value in receiver):
+    if not receiver or any(value.form == NONE for value in receiver):
         return False
     name = file.facts.names[file.facts.expr.b[expr]]
     for item in found:
-        facts = file.strict.need(item.entity[1])
+        facts = file.strict.need(item.entity.path)
         if not keeps_signature(file.strict, item.entity):
             return False
-        if facts.definition.flags[item.entity[2]] & (f.PROPERTY | f.ACCESSOR):
+        if facts.definition.flags[item.entity.row] & (f.PROPERTY | f.ACCESSOR):
             return False
     return not _is_set_anywhere(file, name)
 
@@ -243,7 +243,7 @@ def _why_dropped(file: File, call: int, function: int, name: str) -> tuple[str, 
         return None  # a script or notebook may show it
     if facts.expr.op[function] == f.NAME and name in _PURE:
         found = file.strict.definitions_of(file.path, function)
-        if found and all(item.entity[1].endswith("/builtins.pyi") for item in found):
+        if found and all(item.entity.path.endswith("/builtins.pyi") for item in found):
             return _of_builtin(file, call, name)
         return None
     if facts.expr.op[function] == f.ATTRIBUTE and name not in _TRYING:
@@ -251,7 +251,7 @@ def _why_dropped(file: File, call: int, function: int, name: str) -> tuple[str, 
         if receiver and all(
             _is_immutable(file, value) and _has_method(file, value, name) for value in receiver
         ):
-            kind = name_of(file.strict, receiver[0][1])
+            kind = name_of(file.strict, receiver[0].entity)
             return (
                 "unused-result",
                 f"`{name}` changes nothing, it gives a new value: a `{kind}` stays as it is.",
@@ -287,7 +287,7 @@ def _of_builtin(file: File, call: int, name: str) -> tuple[str, str] | None:
         type_ = file.complete_type(first)
         known = (*_IMMUTABLE, "list", "dict", "set")
         if not type_ or not all(
-            is_standard_class(file.strict, v[1], "builtins", *known) for v in type_
+            is_standard_class(file.strict, v.entity, "builtins", *known) for v in type_
         ):
             return None  # the length, order or text of what is not known may be asked for effect
     hint = " It gives a new list, `list.sort` sorts in place." if name == "sorted" else ""
@@ -297,28 +297,29 @@ def _of_builtin(file: File, call: int, name: str) -> tuple[str, str] | None:
 def _has_method(file: File, value: Value, name: str) -> bool:
     found = member_definitions(file.strict, value, name)
     return bool(found) and all(
-        item.entity[0] == FUNCTION and item.entity[1].endswith("/builtins.pyi") for item in found
+        item.entity.kind == FUNCTION and item.entity.path.endswith("/builtins.pyi")
+        for item in found
     )
 
 
 def _is_immutable(file: File, value: Value) -> bool:
-    return value[0] == INSTANCE and is_standard_class(
-        file.strict, value[1], "builtins", *_IMMUTABLE
+    return value.form == INSTANCE and is_standard_class(
+        file.strict, value.entity, "builtins", *_IMMUTABLE
     )
 
 
 def _is_context(file: File, value: Value) -> bool:
-    if value[0] != INSTANCE or value[1][0] != CLASS:
+    if value.form != INSTANCE or value.entity.kind != CLASS:
         return False
-    name = name_of(file.strict, value[1])
-    return value[1][1].endswith("/contextlib.pyi") and name in (
+    name = name_of(file.strict, value.entity)
+    return value.entity.path.endswith("/contextlib.pyi") and name in (
         "_GeneratorContextManager", "_AsyncGeneratorContextManager",
     )  # fmt: skip
 
 
 def _is_generator(file: File, value: Value) -> bool:
-    return value[0] == INSTANCE and is_standard_class(
-        file.strict, value[1], "typing", "Generator", "AsyncGenerator", "Iterator", "Iterable"
+    return value.form == INSTANCE and is_standard_class(
+        file.strict, value.entity, "typing", "Generator", "AsyncGenerator", "Iterator", "Iterable"
     )
 
 
@@ -326,13 +327,13 @@ def _is_generator_function(file: File, function: int) -> bool:
     """Whether what is called yields by itself, with no decorator to run it."""
     type_ = file.complete_type(function)
     for value in type_:
-        if value[0] != FUNCTION_OBJECT or value[1][0] != FUNCTION:
+        if value.form != FUNCTION_OBJECT or value.entity.kind != FUNCTION:
             return False
-        facts = file.strict.need(value[1][1])
-        flags = facts.definition.flags[value[1][2]]
-        if not flags & f.GENERATOR or not keeps_result(file.strict, value[1]):
+        facts = file.strict.need(value.entity.path)
+        flags = facts.definition.flags[value.entity.row]
+        if not flags & f.GENERATOR or not keeps_result(file.strict, value.entity):
             return False
-    return bool(type_) and not any(overridden_by(file.strict, value[1]) for value in type_)
+    return bool(type_) and not any(overridden_by(file.strict, value.entity) for value in type_)
 
 
 def self_recursion(file: File) -> Iterator[Finding]:

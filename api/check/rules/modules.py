@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ....indexer import facts as f
-from ....indexer.inference.entities import MODULE
+from ....indexer.inference.entities import MODULE, Entity
 from ....indexer.inference.modules import imported_module, submodule
 from ....indexer.inference.query_cache import cached
+from ....indexer.paths import is_outside
 from ..clones import is_of_tests
 from ..findings import ERROR, WARNING, Finding
 from . import Rule
@@ -55,7 +56,7 @@ def import_cycle(file: File) -> Iterator[Finding]:
             if path != file.path
             else f"This imports `{missing}` from its own module, which does not define it before.",
             subject=f"{path}:{missing}", severity=ERROR if always else WARNING,
-            nearest=[(MODULE, path, -1)],
+            nearest=[Entity(MODULE, path, -1)],
         )  # fmt: skip
 
 
@@ -95,7 +96,7 @@ def _failures(inference: Inference, path: str) -> tuple[list[_Failure], dict[str
 def _module_of(inference: Inference, path: str, row: int) -> str:
     """The file that an import is from."""
     facts = inference.need(path)
-    return imported_module(inference, path, facts.names[facts.imports.module[row]])[1]
+    return imported_module(inference, path, facts.names[facts.imports.module[row]]).path
 
 
 class _Run:
@@ -117,7 +118,7 @@ class _Run:
 
     def load(self, path: str) -> None:
         """Import a module and all that it imports at its top."""
-        if path in self.done or path in self.at or path.startswith("/"):
+        if path in self.done or path in self.at or is_outside(path):
             return
         facts = self.inference.facts(path)
         if facts is None or path.endswith(".pyi") or len(self.done) > _FOLLOWED:
@@ -166,16 +167,16 @@ def _read_imports(inference: Inference, path: str) -> list[_Step]:
         if table.scope[row] or flags & _NOT_NOW:
             continue
         module = imported_module(inference, path, facts.names[table.module[row]])
-        if module[0] != MODULE or module[1].startswith("/"):
+        if module.kind != MODULE or module.is_outside:
             continue
         name_row = table.name[row]
         name = facts.names[name_row] if name_row >= 0 else ""
         inner = submodule(inference, module, name) if name else None
-        first = _first_bound(inference, module[1], name) if name else -1
-        if inner is not None and inner[0] != MODULE:
+        first = _first_bound(inference, module.path, name) if name else -1
+        if inner is not None and inner.kind != MODULE:
             name = ""  # a folder: nothing runs, and nothing is missing
-        where = inner[1] if inner is not None and inner[0] == MODULE else ""
-        found.append((row, table.position[row], module[1], name, where, first))
+        where = inner.path if inner is not None and inner.kind == MODULE else ""
+        found.append((row, table.position[row], module.path, name, where, first))
     return found
 
 
@@ -216,7 +217,7 @@ def shadowed_module(file: File) -> Iterator[Finding]:
     yield Finding(
         "shadowed-module", file.path, 0, 0,
         f"This file hides the module `{name}` of {whose}: every `import {name}` finds it instead.",
-        subject=name, severity=WARNING, nearest=[(MODULE, hidden, -1)],
+        subject=name, severity=WARNING, nearest=[Entity(MODULE, hidden, -1)],
     )  # fmt: skip
 
 
@@ -238,7 +239,7 @@ def conflicting_test_module(file: File) -> Iterator[Finding]:
                     "test-module-conflict", file.path, 0, 0,
                     f"pytest cannot import this beside {path}: both are called "
                     f"`{name.removesuffix('.py')}`, and neither is in a package.",
-                    subject=path, severity=WARNING, nearest=[(MODULE, path, -1)],
+                    subject=path, severity=WARNING, nearest=[Entity(MODULE, path, -1)],
                 )  # fmt: skip
             return
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....indexer import facts as f
-from ....indexer.inference.entities import MODULE, OUTSIDE
+from ....indexer.inference.entities import MODULE, OUTSIDE, Entity
 from ....indexer.inference.lazy_modules import has_dynamic_globals, names_set_in_globals
 from ....indexer.inference.modules import find_module, submodule
 from ....indexer.inference.names import (
@@ -85,23 +85,25 @@ def _is_bound_otherwise(file: File, name: str) -> bool:
         return True
     if is_builtin(file.strict, name):
         return True
-    if file.path.endswith("/__init__.py") and submodule(file.strict, (MODULE, file.path, -1), name):
+    if file.path.endswith("/__init__.py") and submodule(
+        file.strict, Entity(MODULE, file.path, -1), name
+    ):
         # Importing a module binds it in its package.
         return True
     builtins = find_module(file.strict, "builtins")
-    if builtins is None or builtins[0] != MODULE:
+    if builtins is None or builtins.kind != MODULE:
         return True  # nobody can say what is built in
-    digest = file.strict.snapshot.digest(builtins[1])
+    digest = file.strict.snapshot.digest(builtins.path)
     whole = file.strict.snapshot.index.library.get(digest) if digest else None
     return whole is not None and _gives(whole, name)
 
 
 def is_builtin(inference: Inference, name: str) -> bool:
     """Whether a name is built in; what the stub of the builtins imports for itself is not."""
-    if not any(item.entity[0] != OUTSIDE for item in builtin_name(inference, name)):
+    if not any(item.entity.kind != OUTSIDE for item in builtin_name(inference, name)):
         return False
     builtins = find_module(inference, "builtins")
-    facts = inference.facts(builtins[1]) if builtins is not None else None
+    facts = inference.facts(builtins.path) if builtins is not None else None
     return facts is None or facts.name_id(name) < 0 or _gives(facts, name)
 
 

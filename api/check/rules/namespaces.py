@@ -62,7 +62,8 @@ def _is_namespace(file: File, receiver: int) -> bool:
         return False
     values = without_none(file.strict.infer_type(file.path, receiver))
     return bool(values) and all(
-        value[0] == INSTANCE and is_standard_class(file.strict, value[1], "argparse", "Namespace")
+        value.form == INSTANCE
+        and is_standard_class(file.strict, value.entity, "argparse", "Namespace")
         for value in values
     )
 
@@ -94,7 +95,7 @@ def _is_handed_on(file: File) -> bool | None:
             continue
         handed = True
         found = file.strict.definitions_of(file.path, facts.expr.a[row])
-        if not found or any(item.entity[1].startswith("/") for item in found):
+        if not found or any(item.entity.is_outside for item in found):
             return None
     return handed
 
@@ -103,8 +104,8 @@ def _is_parser(file: File, expr: int) -> bool:
     if file.facts.expr.op[expr] != f.NAME:
         return False
     return any(
-        value[0] == INSTANCE
-        and is_standard_class(file.strict, value[1], "argparse", "ArgumentParser")
+        value.form == INSTANCE
+        and is_standard_class(file.strict, value.entity, "argparse", "ArgumentParser")
         for value in file.strict.infer_type(file.path, expr)
     )
 

@@ -7,7 +7,7 @@ from itertools import chain
 from ....indexer import facts as f
 from ....indexer.inference.classes import is_protocol, own_member_names
 from ....indexer.inference.dynamic_attributes import HARMLESS
-from ....indexer.inference.entities import CLASS, FUNCTION, name_of
+from ....indexer.inference.entities import CLASS, FUNCTION, Entity, name_of
 from ....indexer.inference.signatures import parameter_rows
 from ....indexer.inference.types import CLASS_OBJECT, INSTANCE, without_none
 from ....indexer.plugins.synthesized import decorators, last_name
@@ -40,7 +40,7 @@ def incompatible_override(file: File) -> Iterator[Finding]:
         base, other = _overridden(file.strict, cls, name)
         if other is None or not _is_plain(file.strict, other):
             continue
-        method: Entity = (FUNCTION, file.path, row)
+        method: Entity = Entity(FUNCTION, file.path, row)
         if not _is_plain(file.strict, method):
             continue
         said = _misfit(file.strict, method, other)
@@ -65,28 +65,28 @@ def _methods(file: File) -> Iterator[tuple[Entity, int, str]]:
         if table.flags[row] & (f.OVERLOAD | f.ACCESSOR | f.CONDITIONAL):
             continue
         owner = facts.scope.definition[scope]
-        yield (CLASS, file.path, owner), row, facts.names[table.name[row]]
+        yield Entity(CLASS, file.path, owner), row, facts.names[table.name[row]]
 
 
 def _overridden(inference: Inference, cls: Entity, name: str) -> tuple[Entity, Entity | None]:
     """The nearest base that has a method of a name, and that method."""
     for base in inference.mro(cls)[1:]:
-        if base[0] != CLASS:
+        if base.kind != CLASS:
             break  # it may be there
         found = inference.own_member(base, name)
         if found:
             entity = found[0].entity
-            return base, entity if len(found) == 1 and entity[0] == FUNCTION else None
+            return base, entity if len(found) == 1 and entity.kind == FUNCTION else None
     return cls, None
 
 
 def _is_plain(inference: Inference, function: Entity) -> bool:
     """Whether a function is called with the parameters that it is written with."""
-    facts = inference.need(function[1])
-    flags = facts.definition.flags[function[2]]
+    facts = inference.need(function.path)
+    flags = facts.definition.flags[function.row]
     if flags & (f.OVERLOAD | f.PROPERTY):
         return False
-    for expr in decorators(facts, function[2]):
+    for expr in decorators(facts, function.row):
         called = facts.expr.op[expr] == f.CALL
         if called or last_name(facts, expr) not in _TRANSPARENT:
             return False
@@ -120,8 +120,8 @@ class _Parameters:
     """What can be given to a method besides its receiver."""
 
     def __init__(self, inference: Inference, function: Entity) -> None:
-        facts = inference.need(function[1])
-        table, flags = facts.parameter, facts.definition.flags[function[2]]
+        facts = inference.need(function.path)
+        table, flags = facts.parameter, facts.definition.flags[function.row]
         self.is_static = bool(flags & f.STATIC)
         # A generator is no coroutine, whether it says `async` or not.
         self.is_async = bool(flags & f.ASYNC) and not flags & f.GENERATOR
@@ -155,10 +155,10 @@ def shadowed_method(file: File) -> Iterator[Finding]:
         name = facts.names[name_row]
         if owner < 0 or (owner, name_row) in seen or not file.wants(name):
             continue
-        found = file.strict.own_member((CLASS, file.path, owner), name)
-        if len(found) != 1 or found[0].entity[0] != FUNCTION or found[0].entity[1] != file.path:
+        found = file.strict.own_member(Entity(CLASS, file.path, owner), name)
+        if len(found) != 1 or found[0].entity.kind != FUNCTION or found[0].entity.path != file.path:
             continue
-        method = found[0].entity[2]
+        method = found[0].entity.row
         scope = table.scope[row]
         if facts.scope.definition[scope] == method or decorators(facts, method):
             continue  # it replaces itself, or is a property, or who knows what
@@ -191,7 +191,7 @@ def shadowed_by_field(file: File) -> Iterator[Finding]:
         method = _method_beside(file, row)
         if method is None:
             continue
-        line = facts.line_of(facts.definition.position[method[2]]) + 1
+        line = facts.line_of(facts.definition.position[method.row]) + 1
         start = table.position[row]
         yield Finding(
             "shadowed-method", file.path, start, start + len(name.encode()),
@@ -214,7 +214,9 @@ def _method_beside(file: File, row: int) -> Entity | None:
         return None
     value = table.value[row]
     # `size = property(size)` is made of the method.
-    return (FUNCTION, file.path, definition) if value < 0 or _is_literal(file, value) else None
+    return (
+        Entity(FUNCTION, file.path, definition) if value < 0 or _is_literal(file, value) else None
+    )
 
 
 def _is_literal(file: File, expr: int) -> bool:
@@ -236,7 +238,9 @@ def _is_no_callable(file: File, row: int, name: str) -> bool:
     type_ = without_none(file.complete_type(value))
     if type_:
         return all(
-            each[0] == INSTANCE and each[1][0] == CLASS and not _can_be_called(file, each[1])
+            each.form == INSTANCE
+            and each.entity.kind == CLASS
+            and not _can_be_called(file, each.entity)
             for each in type_
         )
     block, ops = table.block[row], facts.expr.op
@@ -254,7 +258,7 @@ def _can_be_called(file: File, cls: Entity) -> bool:
     if name_of(file.strict, cls) in _CALLABLE:
         return True
     return any(
-        base[0] != CLASS or file.strict.own_member(base, "__call__")
+        base.kind != CLASS or file.strict.own_member(base, "__call__")
         for base in file.strict.mro(cls)
     )
 
@@ -265,14 +269,14 @@ def abstract_methods(inference: Inference, cls: Entity) -> list[tuple[str, Entit
     A stub says what is abstract, but not always what a class of its own implements.
     """
     order = inference.mro(cls)
-    if any(base[0] != CLASS for base in order) or cls[1].endswith(".pyi"):
+    if any(base.kind != CLASS for base in order) or cls.path.endswith(".pyi"):
         return []
     if not _is_checked(inference, cls):
         return []
     found: list[tuple[str, Entity]] = []
     seen: set[str] = set()
     for index, base in enumerate(order):
-        if any(between[1].endswith(".pyi") for between in order[:index]):
+        if any(between.path.endswith(".pyi") for between in order[:index]):
             break
         for name in own_member_names(inference, base):
             if name in seen:
@@ -288,8 +292,8 @@ def abstract_methods(inference: Inference, cls: Entity) -> list[tuple[str, Entit
 
 def _may_make(inference: Inference, cls: Entity, name: str) -> bool:
     """Whether a decorator of a class may implement a method in it: ``dataclass(order=True)``."""
-    facts = inference.need(cls[1])
-    listed = decorators(facts, cls[2])
+    facts = inference.need(cls.path)
+    listed = decorators(facts, cls.row)
     if name.startswith("__") and name.endswith("__"):
         return bool(listed)
     return any(
@@ -304,15 +308,15 @@ def _is_checked(inference: Inference, cls: Entity) -> bool:
     meta = inference.metaclass(cls)
     if meta is not None:
         return any(name_of(inference, each) == "ABCMeta" for each in inference.mro(meta)
-                   if each[0] == CLASS)  # fmt: skip
+                   if each.kind == CLASS)  # fmt: skip
     return any(is_protocol(inference, base) for base in inference.mro(cls))
 
 
 def _is_abstract(inference: Inference, entity: Entity) -> bool:
-    if entity[0] != FUNCTION:
+    if entity.kind != FUNCTION:
         return False
-    facts = inference.need(entity[1])
-    return bool(facts.definition.flags[entity[2]] & f.ABSTRACT)
+    facts = inference.need(entity.path)
+    return bool(facts.definition.flags[entity.row] & f.ABSTRACT)
 
 
 def abstract_instantiated(file: File) -> Iterator[Finding]:
@@ -329,10 +333,10 @@ def abstract_instantiated(file: File) -> Iterator[Finding]:
         if not file.wants(name) or name in ("cls", "self", "type"):
             continue
         classes = [item.entity for item in file.strict.definitions_of(file.path, function)]
-        if len(classes) != 1 or classes[0][0] != CLASS:
+        if len(classes) != 1 or classes[0].kind != CLASS:
             continue
         type_ = without_none(file.complete_type(function))
-        if len(type_) != 1 or type_[0][:2] != (CLASS_OBJECT, classes[0]):
+        if len(type_) != 1 or type_[0].head != (CLASS_OBJECT, classes[0]):
             continue
         missing = abstract_methods(file.strict, classes[0])
         if not missing or file.strict.own_member(classes[0], "__new__"):
@@ -364,7 +368,7 @@ def abstract_missing(file: File) -> Iterator[Finding]:
         return
     facts, table, old = file.facts, file.facts.definition, file.old_facts
     for row, kind in enumerate(table.kind):
-        cls: Entity = (CLASS, file.path, row)
+        cls: Entity = Entity(CLASS, file.path, row)
         name = facts.names[table.name[row]]
         if kind != f.CLASS or not file.wants(name) or _says_abstract(file, cls, name):
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....indexer import facts as f
-from ....indexer.inference.entities import CLASS, FUNCTION, name_of
+from ....indexer.inference.entities import CLASS, FUNCTION, Entity, name_of
 from ....indexer.plugins.synthesized import last_name
 from ..clones import is_of_tests
 from ..findings import HINT, WARNING, Edit, Finding, Fix
@@ -85,7 +85,7 @@ def _of_module(file: File, each: Registration) -> bool:
     from ....indexer.inference.entities import MODULE, NAMESPACE
 
     found = file.strict.definitions_of(file.path, receiver)
-    return any(item.entity[0] in (MODULE, NAMESPACE) for item in found)
+    return any(item.entity.kind in (MODULE, NAMESPACE) for item in found)
 
 
 def _are_two_definitions(
@@ -100,12 +100,12 @@ def _thing(inference: Inference, path: str, each: Registration) -> Entity | None
     facts = inference.need(path)
     if each.kind == DECORATED:
         kind = facts.definition.kind[each.thing]
-        return (CLASS if kind == f.CLASS else FUNCTION), path, each.thing
+        return Entity(CLASS if kind == f.CLASS else FUNCTION, path, each.thing)
     expr = each.thing
     if facts.expr.op[expr] == f.CALL:
         expr = facts.expr.a[expr]  # an instance of a class
     found = [item.entity for item in inference.definitions_of(path, expr)]
-    return found[0] if len(found) == 1 and found[0][0] in (CLASS, FUNCTION) else None
+    return found[0] if len(found) == 1 and found[0].kind in (CLASS, FUNCTION) else None
 
 
 def _elsewhere(file: File, each: Registration) -> tuple[str, Registration] | None:
@@ -115,7 +115,7 @@ def _elsewhere(file: File, each: Registration) -> tuple[str, Registration] | Non
     if not kept and (kept is False or not is_conventional(file.facts, each)):
         return None
     into = identity(strict, file.path, each)
-    if into is None or (kept is None and not into[0][1].startswith("/") and into[1] == ""):
+    if into is None or (kept is None and not into[0].is_outside and into[1] == ""):
         return None  # a function of the workspace that does not look like a registry
     name = name_of(strict, into[0])
     for path in strict.files_with(name)[:_LOOKED_AT]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ....indexer import facts as f
 from ....indexer.inference.classes import subclasses
-from ....indexer.inference.entities import CLASS, OUTSIDE
+from ....indexer.inference.entities import CLASS, OUTSIDE, Entity
 from ....indexer.plugins.synthesized import decorators, last_name
 from ....indexer.symbols import base_names
 from ..clones import is_of_tests
@@ -188,9 +188,9 @@ def _is_for_others(file: File, row: int) -> bool:
     if {"Protocol", "ABC", "NamedTuple", "TypedDict"} & set(base_names(facts, owner)):
         return True
     name = facts.names[table.name[row]]
-    cls: Entity = (CLASS, file.path, owner)
+    cls: Entity = Entity(CLASS, file.path, owner)
     for base in file.strict.mro(cls)[1:]:
-        if base[0] == OUTSIDE or (base[0] == CLASS and file.strict.own_member(base, name)):
+        if base.kind == OUTSIDE or (base.kind == CLASS and file.strict.own_member(base, name)):
             return True
     if any(file.strict.own_member(each, name) for each in subclasses(file.strict, cls)):
         return True

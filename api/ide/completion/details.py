@@ -36,6 +36,6 @@ def of_import(inference: Inference, path: str, module: str, name: str) -> Detail
         inner = module_attribute(inference, found, name)
         if inner:
             item = inner[-1]
-            if found[0] == MODULE and not found[1].startswith("/"):
+            if found.kind == MODULE and not found.is_outside:
                 module = public_module(inference, module, name, item.entity)
     return Details(of_entity(inference, item), import_edit(inference, path, module, name), module)

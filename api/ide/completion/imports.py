@@ -73,7 +73,7 @@ def _modules(context: c.Context, dots: str, written: str) -> list[c.Item]:
 
 def _is_self(inference: Inference, path: str, module: Entity, name: str) -> bool:
     own = inference.snapshot.index.module_name(path)
-    package = inference.snapshot.index.module_name(module[1]) if module[0] == MODULE else None
+    package = inference.snapshot.index.module_name(module.path) if module.kind == MODULE else None
     return own is not None and own == f"{package}.{name}"
 
 
@@ -83,7 +83,7 @@ def _names(context: c.Context, spelled: str, written: bytes) -> list[c.Item]:
 
     inference, path = context.inference, context.path
     module = imported_module(inference, path, spelled)
-    if module[0] == OUTSIDE:
+    if module.kind == OUTSIDE:
         return []
     taken = {
         part.split()[0].decode("utf-8", "replace")
@@ -91,8 +91,8 @@ def _names(context: c.Context, spelled: str, written: bytes) -> list[c.Item]:
         if part.split()
     }
     result: list[c.Item] = []
-    if module[0] == MODULE and module[1] != path:
-        for name, kind, entity, exported in module_items(inference, module[1]):
+    if module.kind == MODULE and module.path != path:
+        for name, kind, entity, exported in module_items(inference, module.path):
             if not (name.startswith("__") and name.endswith("__")):
                 result.append(c.Item(name, kind, c.OWN_MEMBER if exported else c.MEMBER, entity))
     names = {item.label for item in result}

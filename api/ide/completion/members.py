@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....indexer import facts as f
-from ....indexer.inference.entities import CLASS, MODULE, NAMESPACE, entity_of_binding
+from ....indexer.inference.entities import CLASS, MODULE, NAMESPACE, Entity, entity_of_binding
 from ....indexer.inference.standard_types import standard_class
 from ....indexer.inference.types import (
     CALLABLE,
@@ -42,7 +42,7 @@ def items(context: c.Context, start: int, end: int) -> list[c.Item]:
         found = [
             item
             for entity in written.objects()
-            if entity.entity[0] in (MODULE, NAMESPACE)
+            if entity.entity.kind in (MODULE, NAMESPACE)
             for item in of_module(inference, entity.entity)
         ]
     return found or _second_opinion(context) or _seen_here(context, start, end)
@@ -54,7 +54,7 @@ def of_value(inference: Inference, value: Value) -> list[c.Item]:
     if form == MODULE_OBJECT:
         return of_module(inference, entity)
     classes: list[Entity] = []
-    if form in (INSTANCE, CLASS_OBJECT) and entity[0] == CLASS:
+    if form in (INSTANCE, CLASS_OBJECT) and entity.kind == CLASS:
         classes = list(inference.mro(entity))
         meta = standard_class(inference, "builtins", "type" if form == CLASS_OBJECT else "object")
         classes += [meta] if meta is not None else []
@@ -69,7 +69,7 @@ def of_value(inference: Inference, value: Value) -> list[c.Item]:
     seen: set[str] = set()
     result: list[c.Item] = []
     for cls in classes:
-        if cls[0] != CLASS:
+        if cls.kind != CLASS:
             continue
         group = c.OWN_MEMBER if cls == entity else c.MEMBER
         description = _class_name(inference, cls) + ("?" if evidence >= 2 else "")
@@ -84,20 +84,20 @@ def of_value(inference: Inference, value: Value) -> list[c.Item]:
 
 
 def _class_name(inference: Inference, cls: Entity) -> str:
-    facts = inference.need(cls[1])
-    return facts.names[facts.definition.name[cls[2]]]
+    facts = inference.need(cls.path)
+    return facts.names[facts.definition.name[cls.row]]
 
 
 def class_items(
     inference: Inference, cls: Entity, *, instances: bool
 ) -> list[tuple[str, str, Entity]]:
     """(name, kind, member) that a class defines itself; ``instances`` adds attributes of self."""
-    facts = inference.facts(cls[1])
+    facts = inference.facts(cls.path)
     if facts is None:
         return []
-    key = f"members {cls[2]} {instances}"
+    key = f"members {cls.row} {instances}"
     kept: list[tuple[str, str, Entity]] | None = facts.memo.get(key)
-    if kept is None or (kept and kept[0][2][1] != cls[1]):
+    if kept is None or (kept and kept[0][2].path != cls.path):
         kept = facts.memo[key] = list(_class_items(facts, cls, instances=instances))
     return kept
 
@@ -130,7 +130,7 @@ def _class_items(
         name_row = attributes.name[index]
         if owner == row and name_row not in seen:
             seen.add(name_row)
-            yield facts.names[name_row], "field", (6, path, index)
+            yield facts.names[name_row], "field", Entity(6, path, index)
 
 
 def _is_accessor(facts: FileFacts, binding: int) -> bool:
@@ -171,8 +171,8 @@ def kind_of_binding(facts: FileFacts, binding: int, *, in_class: bool = False) -
 def of_module(inference: Inference, module: Entity) -> list[c.Item]:
     """What a module binds, and the modules in it."""
     result: list[c.Item] = []
-    if module[0] == MODULE:
-        for name, kind, entity, exported in module_items(inference, module[1]):
+    if module.kind == MODULE:
+        for name, kind, entity, exported in module_items(inference, module.path):
             result.append(c.Item(name, kind, c.OWN_MEMBER if exported else c.TEXTUAL, entity))
     from .imports import submodules
 
@@ -228,8 +228,8 @@ def star_modules(inference: Inference, path: str, facts: FileFacts) -> list[str]
         if name == f.STAR and facts.imports.scope[row] == 0:
             spelled = facts.names[facts.imports.module[row]]
             module = imported_module(inference, path, spelled)
-            if module[0] == MODULE and module[1] != path and len(found) < 24:
-                found.append(module[1])
+            if module.kind == MODULE and module.path != path and len(found) < 24:
+                found.append(module.path)
     return found
 
 
@@ -291,12 +291,12 @@ def keys(context: c.Context) -> list[c.Item]:
     result: list[c.Item] = []
     for each in without_none(value.type()):
         if (
-            each[0] == INSTANCE
-            and each[1][0] == CLASS
-            and is_typed_dict(context.inference, each[1])
+            each.form == INSTANCE
+            and each.entity.kind == CLASS
+            and is_typed_dict(context.inference, each.entity)
         ):
-            for field in fields(context.inference, each[1]) or []:
+            for field in fields(context.inference, each.entity) or []:
                 item = c.Item(field.name, "field", c.OWN_MEMBER, detail=field.annotation)
-                item.description = _class_name(context.inference, each[1])
+                item.description = _class_name(context.inference, each.entity)
                 result.append(item)
     return result

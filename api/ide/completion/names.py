@@ -137,11 +137,11 @@ def _builtins(inference: Inference) -> list[c.Item]:
     from ....indexer.inference.modules import find_module
 
     module = find_module(inference, "builtins")
-    if module is None or module[0] != MODULE:
+    if module is None or module.kind != MODULE:
         return []
     return [
         c.Item(name, kind, c.BUILTIN, entity)
-        for name, kind, entity, exported in module_items(inference, module[1])
+        for name, kind, entity, exported in module_items(inference, module.path)
         if exported and (not name.startswith("_") or name == "__import__")
         and name not in ("reveal_type", "reveal_locals", "function", "ellipsis")
     ]  # fmt: skip

@@ -6,7 +6,7 @@ from ....indexer import facts as f
 from ....indexer import scope_map
 from ....indexer.errors import InvalidArgumentsError
 from ....indexer.inference.classes import subclasses
-from ....indexer.inference.entities import CLASS, owner_class, qualified_name
+from ....indexer.inference.entities import CLASS, Entity, owner_class, qualified_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,12 +20,15 @@ _READS = frozenset([f.READ, f.CALLED, f.INHERITED, f.ANNOTATED, f.DECORATES, f.D
 def check_members(inference: Inference, targets: list[Entity], new: str) -> None:
     """Raise InvalidArgumentsError when a class has a member of the new name already."""
     for entity in targets:
-        facts = inference.need(entity[1])
+        facts = inference.need(entity.path)
         cls = owner_class(facts, entity)
         if cls < 0:
             continue
-        for each in [*inference.mro((CLASS, entity[1], cls)), *_below(inference, entity[1], cls)]:
-            if each[0] == CLASS and inference.own_member(each, new):
+        for each in [
+            *inference.mro(Entity(CLASS, entity.path, cls)),
+            *_below(inference, entity.path, cls),
+        ]:
+            if each.kind == CLASS and inference.own_member(each, new):
                 raise InvalidArgumentsError(
                     f"{qualified_name(inference, each)} has a member {new!r} already."
                 )
@@ -34,7 +37,7 @@ def check_members(inference: Inference, targets: list[Entity], new: str) -> None
 def _below(inference: Inference, path: str, cls: int) -> list[Entity]:
     """Classes that are derived from one, directly or not."""
     found: list[Entity] = []
-    todo: list[Entity] = [(CLASS, path, cls)]
+    todo: list[Entity] = [Entity(CLASS, path, cls)]
     while todo and len(found) < 500:
         for each in subclasses(inference, todo.pop()):
             if each not in found:

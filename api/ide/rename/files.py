@@ -11,6 +11,7 @@ import re
 from ....indexer import facts as f
 from ....indexer.inference.entities import MODULE, NAMESPACE
 from ....indexer.inference.modules import imported_module
+from ....indexer.paths import is_outside
 from ...source.cursor import Cursor
 
 TYPE_CHECKING = False
@@ -84,7 +85,7 @@ def edits(inference: Inference, moves: list[tuple[str, str]]) -> dict[str, list[
     found: dict[str, list[Edit]] = {}
     for path in sorted(paths):
         facts = inference.facts(path)
-        if facts is None or path.startswith("/"):
+        if facts is None or is_outside(path):
             continue
         inference.snapshot.relax()
         changed = _Rewriting(moving, path, facts).edits()
@@ -147,7 +148,7 @@ class _Rewriting:
     def _is_ours(self, spelled: str) -> bool:
         """Whether a spelling leads to a file of the workspace, or into a package of it."""
         entity = imported_module(self.inference, self.path, spelled)
-        return entity[0] in (MODULE, NAMESPACE) and not entity[1].startswith("/")
+        return entity.kind in (MODULE, NAMESPACE) and not entity.is_outside
 
     def _plain(self, row: int) -> None:
         """Rewrite ``import a.b``."""

@@ -20,12 +20,14 @@ from ....indexer.inference.entities import (
     OUTSIDE,
     PARAMETER,
     TEXTUAL,
+    Entity,
     name_of,
     owner_class,
     qualified_name,
 )
 from ....indexer.inference.locate import entities_at, occurrence_at
 from ....indexer.inference.references import is_local, references
+from ....indexer.paths import is_outside
 from ....indexer.plugins.pytest import fixture_name, is_fixture
 from .collisions import check_members, check_scopes
 
@@ -112,7 +114,7 @@ def _occurrence(inference: Inference, path: str, offset: int) -> Occurrence:
     occurrence = occurrence_at(inference, path, offset)
     if occurrence is None:
         raise InvalidArgumentsError("There is no name to rename here.")
-    if path.startswith("/"):
+    if is_outside(path):
         raise InvalidArgumentsError(f"{path} is outside of the workspace.")
     return occurrence
 
@@ -121,18 +123,18 @@ def _targets(inference: Inference, path: str, occurrence: Occurrence) -> tuple[l
     """The definitions that are renamed, and whether that is only a name an import gives them."""
     name = occurrence.name
     found = [item.entity for item in entities_at(inference, path, occurrence)]
-    if not found or all(entity[0] == OUTSIDE and not entity[1] for entity in found):
+    if not found or all(entity.kind == OUTSIDE and not entity.path for entity in found):
         raise InvalidArgumentsError(f"It is not known what {name!r} is.")
     found = list(dict.fromkeys(_fixture(inference, entity) for entity in found))
     aliased = _is_alias(inference, path, occurrence, found)
     if aliased:
         return found, True
     first = found[0]
-    if first[0] in (MODULE, NAMESPACE):
+    if first.kind in (MODULE, NAMESPACE):
         raise InvalidArgumentsError(
             f"{name!r} is a module: renaming its file changes the imports too."
         )
-    if first[0] == OUTSIDE:
+    if first.kind == OUTSIDE:
         return found, False
     named = [entity for entity in found if name_of(inference, entity) == name]
     if not named:
@@ -179,18 +181,18 @@ def _is_alias(inference: Inference, path: str, occurrence: Occurrence, found: li
 
 def _fixture(inference: Inference, entity: Entity) -> Entity:
     """The fixture that a parameter of a test asks for by its name; else the entity itself."""
-    if entity[0] != PARAMETER:
+    if entity.kind != PARAMETER:
         return entity
-    facts = inference.need(entity[1])
-    scope = facts.binding.scope[entity[2]]
+    facts = inference.need(entity.path)
+    scope = facts.binding.scope[entity.row]
     definition = facts.scope.definition[scope]
     if definition < 0 or facts.scope.kind[scope] != f.FUNCTION_SCOPE:
         return entity
     own = facts.names[facts.definition.name[definition]]
     if not own.startswith("test") and not is_fixture(facts, definition):
         return entity
-    name = facts.names[facts.binding.name[entity[2]]]
-    found = inference.fixtures_named(entity[1], name, (FUNCTION, entity[1], definition))
+    name = facts.names[facts.binding.name[entity.row]]
+    found = inference.fixtures_named(entity.path, name, Entity(FUNCTION, entity.path, definition))
     if found and name_of(inference, found[0]) == name:
         return found[0]
     return entity
@@ -198,15 +200,15 @@ def _fixture(inference: Inference, entity: Entity) -> Entity:
 
 def _refuse_outside(inference: Inference, targets: list[Entity], name: str) -> None:
     for entity in targets:
-        if entity[0] == OUTSIDE or entity[1].startswith("/"):
-            shown = entity[1] if entity[0] == OUTSIDE else qualified_name(inference, entity)
+        if entity.kind == OUTSIDE or entity.is_outside:
+            shown = entity.path if entity.kind == OUTSIDE else qualified_name(inference, entity)
             if entity == targets[0]:
                 raise InvalidArgumentsError(f"{shown or name!r} is outside of the workspace.")
             raise InvalidArgumentsError(
                 f"{name!r} overrides {shown}, which is outside of the workspace."
             )
     if name.startswith("__") and name.endswith("__") and any(
-        owner_class(inference.need(entity[1]), entity) >= 0 for entity in targets
+        owner_class(inference.need(entity.path), entity) >= 0 for entity in targets
     ):  # fmt: skip
         raise InvalidArgumentsError(f"{name!r} has a meaning to Python, by its name.")
 
@@ -215,7 +217,7 @@ def _changes(inference: Inference, targets: list[Entity], old: str) -> tuple[lis
     length = len(old.encode())
     found: dict[tuple[str, int], Change] = {}
     unsure: set[tuple[str, int]] = set()
-    is_member = any(owner_class(inference.need(each[1]), each) >= 0 for each in targets)
+    is_member = any(owner_class(inference.need(each.path), each) >= 0 for each in targets)
     # A member of a class inside a function may belong to a family that is seen everywhere.
     first = next((each for each in targets if not is_local(inference, each)), targets[0])
     listed = references(inference, first, overrides=len(targets) > 1, conventions=is_member)
@@ -223,7 +225,7 @@ def _changes(inference: Inference, targets: list[Entity], old: str) -> tuple[lis
         path, position = reference.path, reference.position
         if inference.text(path)[position : position + length] != old.encode():
             continue  # another name for it
-        if reference.length != length or path.startswith("/"):
+        if reference.length != length or is_outside(path):
             continue
         if reference.evidence == TEXTUAL:
             unsure.add((path, position))
@@ -243,7 +245,7 @@ def _changes(inference: Inference, targets: list[Entity], old: str) -> tuple[lis
 
 def _slots(inference: Inference, entity: Entity, name: str) -> list[tuple[str, int]]:
     """Places in ``__slots__`` that name an attribute."""
-    facts = inference.need(entity[1])
+    facts = inference.need(entity.path)
     cls = owner_class(facts, entity)
     row = facts.name_id("__slots__")
     if cls < 0 or row < 0:
@@ -251,7 +253,7 @@ def _slots(inference: Inference, entity: Entity, name: str) -> list[tuple[str, i
     found: list[tuple[str, int]] = []
     ops, positions, lefts, rights = facts.expr
     (extra,) = facts.extra
-    text = inference.text(entity[1])
+    text = inference.text(entity.path)
     for binding in facts.bindings_of(facts.definition.own_scope[cls], row):
         value = facts.binding.value[binding]
         if value < 0:
@@ -264,16 +266,16 @@ def _slots(inference: Inference, entity: Entity, name: str) -> list[tuple[str, i
             if ops[part] == f.STRING and lefts[part] >= 0 and facts.strings[lefts[part]] == name:
                 at = text.find(name.encode(), positions[part], rights[part])
                 if at >= 0:
-                    found.append((entity[1], at))
+                    found.append((entity.path, at))
     return found
 
 
 def _fixture_uses(inference: Inference, entity: Entity, name: str) -> list[tuple[str, int]]:
     """Parameters, and what they are used for, that ask for a fixture by its name."""
-    if entity[0] != FUNCTION:
+    if entity.kind != FUNCTION:
         return []
-    facts = inference.need(entity[1])
-    if not is_fixture(facts, entity[2]) or fixture_name(facts, entity[2]) != name:
+    facts = inference.need(entity.path)
+    if not is_fixture(facts, entity.row) or fixture_name(facts, entity.row) != name:
         return []
     found: list[tuple[str, int]] = []
     for path in inference.files_with(name):
@@ -282,7 +284,7 @@ def _fixture_uses(inference: Inference, entity: Entity, name: str) -> list[tuple
             continue
         for role, _, ref in other.occurrences(name):
             if role & f.ROLE_MASK == f.PARAMETER_ROLE:
-                parameter = (PARAMETER, path, ref)
+                parameter = Entity(PARAMETER, path, ref)
                 if _fixture(inference, parameter) == entity:
                     found += [
                         (each.path, each.position)
