@@ -1,0 +1,229 @@
+"""What a file's facts say, with names: what everybody but extraction and inference's core reads.
+
+Functions take the facts of a file and a row; what they give are small values made on the way, none
+of which is kept. Rows stay what identifies a thing: ``Call(row)`` and its facts are the call.
+"""
+
+from __future__ import annotations
+
+from . import facts as f
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import NamedTuple
+
+    from .facts import FileFacts
+else:
+    from .named_tuple import NamedTuple
+
+
+class Argument(NamedTuple):
+    """An argument of a call, or a base or keyword in the header of a class.
+
+    ``key`` is the row of a keyword's name, or one of ARG_POSITIONAL, ARG_STAR and ARG_DOUBLE_STAR.
+    ``value`` is the row of an expression.
+    """
+
+    key: int
+    position: int
+    value: int
+
+    @property
+    def is_positional(self) -> bool:
+        """True for a plain positional argument."""
+        return self.key == f.ARG_POSITIONAL
+
+    @property
+    def is_keyword(self) -> bool:
+        """True for ``name=value``."""
+        return self.key >= 0
+
+    @property
+    def is_unpacked(self) -> bool:
+        """True for ``*value`` and ``**value``: which parameters it fills is not written."""
+        return self.key in (f.ARG_STAR, f.ARG_DOUBLE_STAR)
+
+
+class Call(NamedTuple):
+    """A call: the rows of its own expression and of what is called, and where that is."""
+
+    row: int
+    function: int
+    position: int
+
+
+class Attribute(NamedTuple):
+    """``receiver.name``: the row of the receiver's expression, the name and where that is."""
+
+    receiver: int
+    name: str
+    position: int
+
+
+class Subscript(NamedTuple):
+    """``value[index]``, as rows of expressions."""
+
+    value: int
+    index: int
+
+
+class Comparison(NamedTuple):
+    """One operator of a comparison with its operands, as rows of expressions."""
+
+    left: int
+    operator: str
+    right: int
+
+
+# Expressions.
+
+
+def op(facts: FileFacts, expr: int) -> int:
+    """Return what kind of expression a row is, UNKNOWN for none."""
+    return facts.expr.op[expr] if expr >= 0 else f.UNKNOWN
+
+
+def plain_name(facts: FileFacts, expr: int) -> str:
+    """Return the identifier of an expression that is a plain name, else an empty string."""
+    if expr < 0 or facts.expr.op[expr] != f.NAME:
+        return ""
+    return facts.names[facts.expr.a[expr]]
+
+
+def attribute(facts: FileFacts, expr: int) -> Attribute | None:
+    """Return the parts of ``receiver.name``, None for any other expression."""
+    table = facts.expr
+    if expr < 0 or table.op[expr] != f.ATTRIBUTE:
+        return None
+    return Attribute(table.a[expr], facts.names[table.b[expr]], table.position[expr])
+
+
+def subscript(facts: FileFacts, expr: int) -> Subscript | None:
+    """Return the parts of ``value[index]``, None for any other expression."""
+    table = facts.expr
+    if expr < 0 or table.op[expr] != f.SUBSCRIPT:
+        return None
+    return Subscript(table.a[expr], table.b[expr])
+
+
+def called(facts: FileFacts, expr: int) -> int:
+    """Return the row of what a call calls, -1 for any other expression."""
+    return facts.expr.a[expr] if expr >= 0 and facts.expr.op[expr] == f.CALL else -1
+
+
+def operand(facts: FileFacts, expr: int) -> int:
+    """Return the row of the first operand: of ``not x``, ``await x``, ``-x``, ``x + y``, ``*x``."""
+    return facts.expr.a[expr]
+
+
+def elements(facts: FileFacts, expr: int) -> Sequence[int]:
+    """Return the rows of what a list, tuple, set or f-string is made of."""
+    at = facts.expr.a[expr]
+    if at < 0:
+        return ()
+    (extra,) = facts.extra
+    return extra[at + 1 : at + 1 + extra[at]]
+
+
+def items(facts: FileFacts, expr: int) -> Iterator[tuple[int, int]]:
+    """Yield (key, value) rows of a dictionary display; the key of ``**mapping`` is -1."""
+    (extra,) = facts.extra
+    at = facts.expr.a[expr]
+    for index in range(at + 1, at + 1 + 2 * extra[at], 2):
+        yield extra[index], extra[index + 1]
+
+
+def string(facts: FileFacts, expr: int) -> str | None:
+    """Return the text of a string literal, None for any other expression or one that is long."""
+    if expr < 0 or facts.expr.op[expr] != f.STRING:
+        return None
+    row = facts.expr.a[expr]
+    return facts.strings[row] if row >= 0 else None
+
+
+def comparisons(facts: FileFacts, expr: int) -> Iterator[Comparison]:
+    """Yield the operators of ``a < b <= c``, each with the operands beside it."""
+    (extra,) = facts.extra
+    left, at = facts.expr.a[expr], facts.expr.b[expr]
+    for index in range(at + 1, at + 1 + 2 * extra[at], 2):
+        yield Comparison(left, f.OPERATORS[extra[index]], extra[index + 1])
+        left = extra[index + 1]
+
+
+def binary(facts: FileFacts, expr: int) -> Comparison:
+    """Return operator and operands of a binary operation or an augmented assignment."""
+    (extra,) = facts.extra
+    at = facts.expr.b[expr]
+    return Comparison(facts.expr.a[expr], f.OPERATORS[extra[at]], extra[at + 1])
+
+
+# Calls.
+
+
+def calls(facts: FileFacts) -> Iterator[Call]:
+    """Yield the calls of a file, in the order of their expressions."""
+    table = facts.expr
+    for row, kind in enumerate(table.op):
+        if kind == f.CALL:
+            yield Call(row, table.a[row], table.position[row])
+
+
+def arguments(facts: FileFacts, call: int) -> Iterator[Argument]:
+    """Yield the arguments of a call in order."""
+    return _arguments(facts, facts.expr.b[call])
+
+
+def bases(facts: FileFacts, definition: int) -> Iterator[Argument]:
+    """Yield what stands in the brackets behind a class's name: bases and keywords."""
+    at = facts.definition.arguments[definition]
+    return _arguments(facts, at) if at >= 0 else iter(())
+
+
+def _arguments(facts: FileFacts, at: int) -> Iterator[Argument]:
+    (extra,) = facts.extra
+    for index in range(at + 1, at + 1 + 3 * extra[at], 3):
+        yield Argument(extra[index], extra[index + 1], extra[index + 2])
+
+
+# Definitions and scopes.
+
+
+def definitions(facts: FileFacts, kind: int | None = None) -> Iterator[int]:
+    """Yield the rows of the definitions of a file, of one kind (CLASS or FUNCTION) if given."""
+    for row, each in enumerate(facts.definition.kind):
+        if kind is None or each == kind:
+            yield row
+
+
+def definition_name(facts: FileFacts, row: int) -> str:
+    """Return the name of a class or function."""
+    return facts.names[facts.definition.name[row]]
+
+
+def decorators(facts: FileFacts, definition: int) -> Sequence[int]:
+    """Return the rows of a definition's decorators, the outermost first."""
+    at = facts.definition.decorators[definition]
+    if at < 0:
+        return ()
+    (extra,) = facts.extra
+    return extra[at + 1 : at + 1 + extra[at]]
+
+
+def parameters(facts: FileFacts, scope: int) -> Iterator[int]:
+    """Yield the rows of the parameters of the function or lambda that a scope is of."""
+    for row, own in enumerate(facts.parameter.scope):
+        if own == scope:
+            yield row
+
+
+def binding_name(facts: FileFacts, row: int) -> str:
+    """Return the name that a binding gives a value."""
+    return facts.names[facts.binding.name[row]]
+
+
+def enclosing_blocks(facts: FileFacts, block: int) -> Iterator[int]:
+    """Yield a block and those around it, innermost first."""
+    while block >= 0:
+        yield block
+        block = facts.block.parent[block]
