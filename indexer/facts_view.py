@@ -62,10 +62,10 @@ class Attribute(NamedTuple):
 
 
 class Subscript(NamedTuple):
-    """``value[index]``, as rows of expressions."""
+    """``value[key]``, as rows of expressions."""
 
     value: int
-    index: int
+    key: int
 
 
 class Comparison(NamedTuple):
@@ -100,7 +100,7 @@ def attribute(facts: FileFacts, expr: int) -> Attribute | None:
 
 
 def subscript(facts: FileFacts, expr: int) -> Subscript | None:
-    """Return the parts of ``value[index]``, None for any other expression."""
+    """Return the parts of ``value[key]``, None for any other expression."""
     table = facts.expr
     if expr < 0 or table.op[expr] != f.SUBSCRIPT:
         return None
