@@ -22,9 +22,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from flux_index.api.check.check import judge
+from flux_index.api.check.check import check_change
 from flux_index.api.check.edits import proposed
-from flux_index.api.check.fixes.apply import applied
+from flux_index.api.check.fixes.apply import apply_edits
 from flux_index.api.open_workspace import Session
 from flux_index.indexer.index import Index
 
@@ -87,7 +87,7 @@ def _restored(session: Session, row: dict[str, Any], *, show: bool) -> dict[str,
         path: _mutated(text, path, row) for path, text in before.items()
     }
     change = proposed(session, after)
-    found = [each for each in judge(change) if each.severity != "hint"]
+    found = [each for each in check_change(change) if each.severity != "hint"]
     found = [each for each in found if _is_accepted(row, each, change)]
     ranks = [_rank(change, each, before) for each in found]
     # What a reader meets first: the best of the findings on the fault, as they are in order.
@@ -131,7 +131,7 @@ def _is_accepted(row: dict[str, Any], finding: Finding, change: Change) -> bool:
 def _rank(change: Change, finding: Finding, before: dict[str, bytes]) -> int:
     """Place of the first fix that restores, or -1."""
     for rank, fix in enumerate(finding.fixes):
-        contents = applied(change, {}, fix)
+        contents = apply_edits(change, {}, fix)
         if contents is None:
             continue
         whole = {path: contents.get(path, change.after.text(path)) for path in {*before, *contents}}

@@ -160,9 +160,9 @@ class Place:
 
     def found(self, position: Json) -> list[Found]:
         """What the name at a position stands for."""
-        from ..api.operations.target import pointed_at
+        from ..api.operations.target import find_at
 
-        return pointed_at(self.inference, self.path, self.offset(position))
+        return find_at(self.inference, self.path, self.offset(position))
 
     def workspace_edit(
         self, edits: Mapping[str, Sequence[tuple[int, int, str]]]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from fixtures_language import open_workspace, parse_fixture
 
-from flux_index.api.check.check import judge
+from flux_index.api.check.check import check_change
 from flux_index.api.check.edits import proposed
-from flux_index.api.check.fixes.apply import applied, mend
+from flux_index.api.check.fixes.apply import apply_edits, apply_fixes
 
 
 class Offered:
@@ -35,12 +35,12 @@ def offered(folder: Path, before: str, edit: str, *rules: str) -> list[Offered]:
     try:
         contents = {path: text.encode() for path, text in parse_fixture(edit).files.items()}
         change = proposed(session, {**contents})
-        for finding in judge(change):
+        for finding in check_change(change):
             if rules and finding.rule not in rules:
                 continue
             line = change.after.need(finding.path).line_of(finding.start) + 1
             for fix in finding.fixes:
-                made = applied(change, {}, fix)
+                made = apply_edits(change, {}, fix)
                 assert made is not None, f"the edits of {fix.title!r} overlap"
                 files = {path: text.decode() for path, text in made.items()}
                 place = f"{finding.path}:{line}"
@@ -62,7 +62,7 @@ def mended(folder: Path, before: str, edit: str, *, unsafe: bool = False) -> dic
     session = open_workspace(folder, parse_fixture(before))
     try:
         contents = {path: text.encode() for path, text in parse_fixture(edit).files.items()}
-        done = mend(session, proposed(session, {**contents}), whole=False, unsafe=unsafe)
+        done = apply_fixes(session, proposed(session, {**contents}), whole=False, unsafe=unsafe)
         return {path: text.decode() for path, text in done.contents.items()}
     finally:
         session.index.close()

@@ -525,13 +525,13 @@ def check_findings(folder: Path, text: str, *rules: str) -> list[Any]:
     A rule's name stands for all that begin with it. A note is a word that the message has to
     contain: ``^^^ unresolved-name (Box)``. Gives the findings, in order of path and place.
     """
-    from flux_index.api.check.check import judge
-    from flux_index.api.check.edits import standing
+    from flux_index.api.check.check import check_change
+    from flux_index.api.check.edits import unchanged
 
     fixture = parse_fixture(text)
     session = open_workspace(folder, fixture)
     try:
-        found = judge(standing(session, fixture.files), whole=True)
+        found = check_change(unchanged(session, fixture.files), whole=True)
     finally:
         session.index.close()
     return compare_findings(fixture, found, rules)
@@ -543,14 +543,14 @@ def check_edit(folder: Path, before: str, after: str, *rules: str) -> list[Any]:
     ``before`` are the files of the workspace, ``after`` those that the edit writes, with the marks;
     marks in files of ``before`` count where the edit leaves them alone.
     """
-    from flux_index.api.check.check import judge
+    from flux_index.api.check.check import check_change
     from flux_index.api.check.edits import proposed
 
     old, new = parse_fixture(before), parse_fixture(after)
     session = open_workspace(folder, old)
     contents = {path: each.encode() for path, each in new.files.items()}
     try:
-        found = judge(proposed(session, {**contents}))
+        found = check_change(proposed(session, {**contents}))
     finally:
         session.index.close()
     for label, places in old.ranges.items():

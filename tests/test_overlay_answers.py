@@ -15,7 +15,7 @@ import pytest
 
 from flux_index.api.open_workspace import Session
 from flux_index.api.operations import table
-from flux_index.api.operations.target import named
+from flux_index.api.operations.target import find_by_name
 from flux_index.indexer.index import Index
 from flux_index.indexer.inference.classes import subclasses
 
@@ -144,7 +144,7 @@ def test_saved_files(index: Index) -> None:
 def test_an_edit_forgets_only_what_it_changes(index: Index) -> None:
     """Subclasses are remembered when a file that uses the class changes and no name comes."""
     inference = Session(index, "live").inference(whole=True)
-    shape = named(inference, "shapes.Shape")[0].entity
+    shape = find_by_name(inference, "shapes.Shape")[0].entity
     subclasses(inference, shape)
     use = Path(index.workspace.root) / "use.py"
     use.write_text(FILES["use.py"].replace("box.area() +", "box.area() -"))

@@ -345,13 +345,13 @@ FIXES = {
 
 @pytest.mark.parametrize("case", FIXES)
 def test_fixes_are_safe(tmp_path: Path, case: str) -> None:
-    from flux_index.api.check.check import judge
-    from flux_index.api.check.edits import standing
+    from flux_index.api.check.check import check_change
+    from flux_index.api.check.edits import unchanged
 
     text, expected = FIXES[case]
     session = open_workspace(tmp_path, parse_fixture(text))
     try:
-        found = judge(standing(session, ["main.py"]), whole=True)
+        found = check_change(unchanged(session, ["main.py"]), whole=True)
     finally:
         session.index.close()
     (finding,) = [each for each in found if each.rule in RULES]

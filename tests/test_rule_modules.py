@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fixtures_language import Fixture, check_edit, check_findings, open_workspace
 
-from flux_index.api.check.check import judge
+from flux_index.api.check.check import check_change
 from flux_index.api.check.edits import proposed
 
 
@@ -129,7 +129,7 @@ def told(folder: Path, old: list[str], new: list[str], rule: str) -> list[str]:
     """What a rule says when files are added to others."""
     session = open_workspace(folder, Fixture(dict.fromkeys(old, "value = 1\n"), {}, {}))
     try:
-        found = judge(proposed(session, dict.fromkeys(new, b"value = 2\n")))
+        found = check_change(proposed(session, dict.fromkeys(new, b"value = 2\n")))
     finally:
         session.index.close()
     return [f"{each.path}: {each.message}" for each in found if each.rule == rule]

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from fixtures_language import check_edit, check_findings, open_workspace, parse_fixture
 
-from flux_index.api.check.check import judge
-from flux_index.api.check.edits import standing
+from flux_index.api.check.check import check_change
+from flux_index.api.check.edits import unchanged
 from flux_index.api.check.rules import ruff
 
 
@@ -99,7 +99,7 @@ def reported(folder: Path, text: str, notes: list[str]) -> list[Any]:
     """What is found by ruff in a file; what it notes is added to ``notes``."""
     session = open_workspace(folder, parse_fixture(text))
     try:
-        found = judge(standing(session, ["main.py"]), whole=True)
+        found = check_change(unchanged(session, ["main.py"]), whole=True)
         notes += session.index.notes
     finally:
         session.index.close()

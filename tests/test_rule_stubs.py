@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fixtures_language import Fixture, check_edit, check_findings, open_workspace
 
-from flux_index.api.check.check import judge
+from flux_index.api.check.check import check_change
 from flux_index.api.check.edits import proposed
 
 
@@ -140,7 +140,7 @@ def placeholders(folder: Path, text: str) -> list[str]:
     """What the comments of a new file say that stand in the place of code."""
     session = open_workspace(folder, Fixture({"main.py": "", "other.py": ""}, {}, {}))
     try:
-        found = judge(proposed(session, {"main.py": text.encode()}))
+        found = check_change(proposed(session, {"main.py": text.encode()}))
     finally:
         session.index.close()
     return [finding.subject for finding in found if finding.rule == "placeholder-comment"]

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from fixtures_language import check_edit, open_workspace, parse_fixture
 
-from flux_index.api.check.check import judge
+from flux_index.api.check.check import check_change
 from flux_index.api.check.edits import proposed
-from flux_index.api.check.fixes.apply import mend
+from flux_index.api.check.fixes.apply import apply_fixes
 from flux_index.api.cli import main
 from flux_index.api.operations import table
 
@@ -103,7 +103,7 @@ def test_a_runner_that_a_subclass_of_itself_replaces(tmp_path: Path) -> None:
     )
     session = open_workspace(tmp_path, before)
     text = b"class FastRunner:\n    def run(self): return 1\n"
-    found = judge(proposed(session, {"runner.py": text}))
+    found = check_change(proposed(session, {"runner.py": text}))
     session.index.close()
     assert any("TestRunner" in finding.message and finding.path == "main.py" for finding in found)
     assert all(finding.severity == "error" for finding in found if finding.path == "main.py")
@@ -112,7 +112,7 @@ def test_a_runner_that_a_subclass_of_itself_replaces(tmp_path: Path) -> None:
 def test_mending_keeps_what_helps(tmp_path: Path) -> None:
     session = open_workspace(tmp_path, parse_fixture(SHOP))
     text = b"from shop import Ordr\nOrdr().pai()\n"
-    done = mend(session, proposed(session, {"main.py": text}), whole=False, unsafe=True)
+    done = apply_fixes(session, proposed(session, {"main.py": text}), whole=False, unsafe=True)
     session.index.close()
     assert done.contents["main.py"] == b"from shop import Order\nOrder().pay()\n"
     assert not [finding for finding in done.left if finding.severity == "error"]

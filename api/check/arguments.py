@@ -12,9 +12,9 @@ from ...indexer.inference.names import bindings_in_force
 from ...indexer.inference.signatures import parameter_rows
 from ...indexer.inference.stub_mapping import source_entity
 from ...indexer.inference.types import CLASS_OBJECT, without_none
-from .call_targets import reached
-from .decorators import keeps_signature
-from .signatures import of_class, of_function, overridden_by
+from .call_targets import call_targets
+from .decorators import preserves_signature
+from .signatures import class_signature, function_signature, overridden_signatures
 from .uses import TESTED, uses_of
 
 TYPE_CHECKING = False
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ...indexer.facts import FileFacts
     from ...indexer.inference.entities import Entity
     from ...indexer.inference.inference import Inference
-    from .call_targets import Reached
+    from .call_targets import CallTargets
     from .signatures import Parameter, Signature
 
 
@@ -32,7 +32,7 @@ TOO_MANY_ARGUMENTS = "too-many-arguments"
 DUPLICATE_ARGUMENT = "duplicate-argument"
 
 
-class Written:
+class CallArguments:
     """The arguments of a call as they are written: (position, expression) each."""
 
     __slots__ = ("doubled", "keywords", "positional", "starred")
@@ -73,7 +73,9 @@ class Mismatch:
         self.position = position
 
 
-def mismatches(signature: Signature, written: Written, *, partly: bool = False) -> list[Mismatch]:
+def mismatches(
+    signature: Signature, written: CallArguments, *, partly: bool = False
+) -> list[Mismatch]:
     """Why a call does not fit a signature; nothing when it does, as far as anybody can tell.
 
     ``partly`` says that more arguments come later, as with ``functools.partial``.
@@ -100,7 +102,7 @@ def mismatches(signature: Signature, written: Written, *, partly: bool = False) 
     return found
 
 
-def _missing(parameters: list[Parameter], written: Written) -> list[Parameter]:
+def _missing(parameters: list[Parameter], written: CallArguments) -> list[Parameter]:
     """Parameters that have to be given and are not, for certain."""
     found: list[Parameter] = []
     place = 0
@@ -119,7 +121,7 @@ _DEPTH = 5
 _TAKING = frozenset(["pop", "get", "setdefault"])
 
 
-def refusing(
+def rejecting_callee(
     inference: Inference,
     signature: Signature,
     name: str,
@@ -139,7 +141,7 @@ def refusing(
         source = source_entity(inference, function)
         if source is None and "cls" not in given:
             return _refused_by_class(inference, function, name, depth)
-        if source is None or source.kind != FUNCTION or not keeps_signature(inference, source):
+        if source is None or source.kind != FUNCTION or not preserves_signature(inference, source):
             return None
         function = source
     facts = inference.need(function.path)
@@ -167,7 +169,9 @@ def _refused_by_class(
         if facts.names[facts.parameter.name[row]] != "cls" or annotation < 0:
             continue
         for value in without_none(inference.annotation_type(function.path, annotation)):
-            callee = of_class(inference, value.entity) if value.form == CLASS_OBJECT else None
+            callee = (
+                class_signature(inference, value.entity) if value.form == CLASS_OBJECT else None
+            )
             for signature in callee.signatures if callee is not None else ():
                 refused = _refuses(inference, signature, name, depth)
                 if refused is None:
@@ -183,7 +187,7 @@ def _refused_by(
     if access_paths.keyword_argument(facts, call, name) >= 0:
         return None
     callee_expr = facts.expr.a[call]
-    found = reached(inference, function.path, callee_expr, start)
+    found = call_targets(inference, function.path, callee_expr, start)
     if found is None:
         found = _by_default(inference, function.path, callee_expr, given)
     if not _is_super(facts, callee_expr):
@@ -204,7 +208,7 @@ def _refused_by(
 
 def _by_default(
     inference: Inference, path: str, function: int, given: frozenset[str]
-) -> Reached | None:
+) -> CallTargets | None:
     """A class or function that a parameter is set to when it is left out: ``cls=None``."""
     facts = inference.need(path)
     ops, positions, lefts, rights = facts.expr
@@ -223,7 +227,7 @@ def _by_default(
         if facts.binding.kind[row] != f.ASSIGN:
             return None
         values.append(value)
-    return reached(inference, path, values[0]) if len(values) == 1 else None
+    return call_targets(inference, path, values[0]) if len(values) == 1 else None
 
 
 def _rest_of(inference: Inference, function: Entity) -> str:
@@ -246,11 +250,11 @@ def _is_super(facts: FileFacts, function: int) -> bool:
 def _overrides(inference: Inference, entity: Entity) -> list[Entity]:
     if entity.kind != FUNCTION or name_of(inference, entity) in ("__init__", "__new__"):
         return []
-    return overridden_by(inference, entity)
+    return overridden_signatures(inference, entity)
 
 
 def _override_refuses(inference: Inference, entity: Entity, name: str, depth: int) -> bool:
-    callee = of_function(inference, entity, bound=False) if entity.kind == FUNCTION else None
+    callee = function_signature(inference, entity, bound=False) if entity.kind == FUNCTION else None
     return callee is not None and all(
         _refuses(inference, each, name, depth) is not None for each in callee.signatures
     )
@@ -262,7 +266,7 @@ def _refuses(inference: Inference, signature: Signature, name: str, depth: int) 
             return None
     if not signature.takes_any(f.VAR_KEYWORD):
         return signature
-    return refusing(inference, signature, name, depth=depth - 1)
+    return rejecting_callee(inference, signature, name, depth=depth - 1)
 
 
 def _handed_to(facts: FileFacts, function: Entity, rest: str, name: str) -> list[int] | None:

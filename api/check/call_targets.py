@@ -24,7 +24,15 @@ from ...indexer.inference.standard_types import standard_class
 from ...indexer.inference.type_variables import concrete
 from ...indexer.inference.types import CLASS_OBJECT, INSTANCE, SUPER, without_none
 from ...indexer.plugins import synthesized
-from .signatures import Callee, Signature, of_class, of_function, of_lambda, of_method, of_value
+from .signatures import (
+    Callee,
+    Signature,
+    class_signature,
+    function_signature,
+    lambda_signature,
+    method_signature,
+    signatures_of_value,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +45,7 @@ if TYPE_CHECKING:
 _DERIVED = 100
 
 
-class Reached:
+class CallTargets:
     """What a call reaches, and how that is known (one of the evidences of ``entities``)."""
 
     __slots__ = ("callees", "evidence")
@@ -48,9 +56,9 @@ class Reached:
         self.evidence = evidence
 
 
-def reached(
+def call_targets(
     inference: Inference, path: str, function: int, start: Entity | None = None
-) -> Reached | None:
+) -> CallTargets | None:
     """All that calling the value of an expression may reach; None when nobody can say.
 
     ``start`` is the class of the instance for ``super()``, when it is known.
@@ -68,7 +76,7 @@ def reached(
     return _of_type(inference, inference.infer_type(path, function))
 
 
-def _of_name(inference: Inference, path: str, function: int) -> Reached | None:
+def _of_name(inference: Inference, path: str, function: int) -> CallTargets | None:
     facts = inference.need(path)
     if not is_exhaustive(inference, path, function):
         return _of_lambda(inference, path, function)
@@ -126,21 +134,21 @@ def _holds_a_class(inference: Inference, entity: Entity) -> bool:
     return scope in (f.MODULE_SCOPE, f.CLASS_SCOPE)
 
 
-def _of_definitions(inference: Inference, found: list[Found]) -> Reached | None:
+def _of_definitions(inference: Inference, found: list[Found]) -> CallTargets | None:
     """Functions and classes that are named themselves."""
     callees: list[Callee] = []
     for item in found:
         if item.entity.kind != FUNCTION:
-            callee = of_class(inference, item.entity)
+            callee = class_signature(inference, item.entity)
         else:
-            callee = of_function(inference, item.entity, bound=False)
+            callee = function_signature(inference, item.entity, bound=False)
         if callee is None:
             return None
         callees.append(callee)
-    return Reached(callees, max(item.evidence for item in found))
+    return CallTargets(callees, max(item.evidence for item in found))
 
 
-def _of_lambda(inference: Inference, path: str, function: int) -> Reached | None:
+def _of_lambda(inference: Inference, path: str, function: int) -> CallTargets | None:
     """A local name for a lambda expression."""
     facts = inference.need(path)
     _, positions, lefts, rights = facts.expr
@@ -154,12 +162,12 @@ def _of_lambda(inference: Inference, path: str, function: int) -> Reached | None
     scope, name = facts.binding.scope[row], facts.binding.name[row]
     if facts.binding.kind[row] != f.ASSIGN or len(facts.bindings_of(scope, name)) != 1:
         return None
-    return Reached([of_lambda(inference, path, values[0])], EXACT)
+    return CallTargets([lambda_signature(inference, path, values[0])], EXACT)
 
 
 def _of_attribute(
     inference: Inference, path: str, function: int, start: Entity | None
-) -> Reached | None:
+) -> CallTargets | None:
     facts = inference.need(path)
     receiver = facts.expr.a[function]
     name = facts.names[facts.expr.b[function]]
@@ -172,12 +180,12 @@ def _of_attribute(
     if not is_exhaustive(inference, path, receiver):
         return None
     type_ = inference.infer_type(path, receiver)
-    return of_members(inference, without_none(type_), name, start)
+    return member_targets(inference, without_none(type_), name, start)
 
 
-def of_members(
+def member_targets(
     inference: Inference, receivers: Type, name: str, start: Entity | None = None
-) -> Reached | None:
+) -> CallTargets | None:
     """What calling a member of a value reaches."""
     callees: list[Callee] = []
     evidence = EXACT
@@ -192,7 +200,7 @@ def of_members(
         if not found:
             return None
         callees += found
-    return Reached(callees, evidence) if callees else None
+    return CallTargets(callees, evidence) if callees else None
 
 
 def _stands_for_others(inference: Inference, value: Value) -> bool:
@@ -214,9 +222,9 @@ def _of_members(inference: Inference, value: Value, found: list[Found]) -> list[
         if item.entity.kind == FUNCTION and not _is_hidden(inference, value, item.entity):
             flags = inference.need(item.entity.path).definition.flags[item.entity.row]
             if not flags & (f.PROPERTY | f.ACCESSOR):
-                callee = of_method(inference, value, item.entity)
+                callee = method_signature(inference, value, item.entity)
         elif item.entity.kind == CLASS:
-            callee = of_class(inference, item.entity)
+            callee = class_signature(inference, item.entity)
         if callee is None:
             return []
         callees.append(callee)
@@ -275,15 +283,15 @@ def _derived(inference: Inference, cls: Entity) -> list[Entity]:
     return found
 
 
-def _of_type(inference: Inference, type_: Type) -> Reached | None:
+def _of_type(inference: Inference, type_: Type) -> CallTargets | None:
     callees: list[Callee] = []
     evidence = INFERRED
     for value in without_none(type_):
         if value.form == CLASS_OBJECT and is_protocol(inference, value.entity):
             return None  # a class that has what the protocol says, which is no class itself
-        found = of_value(inference, value)
+        found = signatures_of_value(inference, value)
         if found is None:
             return None
         callees += found
         evidence = max(evidence, value.evidence)
-    return Reached(callees, evidence) if callees else None
+    return CallTargets(callees, evidence) if callees else None

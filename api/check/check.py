@@ -7,12 +7,12 @@ from collections import Counter
 from ...indexer.errors import UnknownFileError
 from ...indexer.inference.entities import qualified_name
 from ..source.entity_views import enclosing
-from .api_diff.removed import removals, still_used, tell
-from .api_diff.surface import affected_names
+from .api_diff.removed import explain_removal, removed_symbols, still_used
+from .api_diff.surface import changed_names
 from .clones import is_test_data
-from .context import File, regions
+from .context import CheckContext, changed_spans
 from .findings import ERROR, HINT, WARNING
-from .fixes.propose import propose
+from .fixes.propose import propose_fixes
 from .rules import families_of, rules
 from .suppressions import is_ignored
 
@@ -31,37 +31,37 @@ if TYPE_CHECKING:
 _USERS = 3_000
 
 
-def judge(change: Change, *, whole: bool = False) -> list[Finding]:
+def check_change(change: Change, *, whole: bool = False) -> list[Finding]:
     """Faults of an edit, by file and place: those it introduced, and those it caused elsewhere.
 
     With ``whole``, all faults of the changed files, whoever made them.
     """
     found: list[Finding] = []
-    gone = [] if whole else removals(change)
-    affected = frozenset[str]() if whole else frozenset(affected_names(change))
+    gone = [] if whole else removed_symbols(change)
+    affected = frozenset[str]() if whole else frozenset(changed_names(change))
     for path in sorted(change.paths):
         if not change.after.exists(path):
             continue
         if whole:
-            found += examine(change.after, path)
+            found += check_file(change.after, path)
         else:
-            old, new = parts_changed(change, path)
-            after = examine(change.after, path, None, change.before, new, affected)
+            old, new = changed_regions(change, path)
+            after = check_file(change.after, path, None, change.before, new, affected)
             if after:
                 kinds = {"syntax", *families_of(after)}
-                found += new_faults(
-                    after, examine(change.before, path, None, None, old, affected, kinds)
+                found += new_findings(
+                    after, check_file(change.before, path, None, None, old, affected, kinds)
                 )
             found += _missed(change, gone, path, after)
     if not whole:
-        found += broken_one_by_one(change, gone)
+        found += check_users_one_by_one(change, gone)
     return _finished(found, change, gone, whole=whole)
 
 
-def broken_elsewhere(change: Change) -> list[Finding]:
+def check_users(change: Change) -> list[Finding]:
     """Faults that an edit caused in files that it does not touch."""
-    gone = removals(change)
-    return _finished(list(broken_one_by_one(change, gone)), change, gone, whole=False)
+    gone = removed_symbols(change)
+    return _finished(list(check_users_one_by_one(change, gone)), change, gone, whole=False)
 
 
 def _finished(
@@ -69,13 +69,13 @@ def _finished(
 ) -> list[Finding]:
     """Findings with what exists instead, and fixes."""
     for finding in found if gone else ():
-        tell(finding, gone, change.after)
+        explain_removal(finding, gone, change.after)
     for finding in found:
-        propose(finding, change.after, None if whole else change.before)
+        propose_fixes(finding, change.after, None if whole else change.before)
     return found
 
 
-def examine(
+def check_file(
     inference: Inference,
     path: str,
     names: frozenset[str] | None = None,
@@ -92,35 +92,35 @@ def examine(
     if not inference.exists(path):
         return []
     try:
-        file = File(inference, path, names, before, near, affected)
+        context = CheckContext(inference, path, names, before, near, affected)
     except UnknownFileError:
         return []
-    return found_by(rules() if families is None else rules(families), file)
+    return run_rules(rules() if families is None else rules(families), context)
 
 
-def found_by(chosen: Iterable[Rule], file: File) -> list[Finding]:
+def run_rules(chosen: Iterable[Rule], context: CheckContext) -> list[Finding]:
     """What some rules find in a file, in order of the places, each with its identity."""
     found: list[Finding] = []
     for rule in chosen:
         if rule.check is not None:
-            found += rule.check(file)
+            found += rule.check(context)
             if rule.name == "syntax-error" and found:
                 break  # what follows from text that is no Python are no further faults
-    found = [finding for finding in found if not is_ignored(file, finding)]
-    if found and is_test_data(file.inference, file.path):
+    found = [finding for finding in found if not is_ignored(context, finding)]
+    if found and is_test_data(context.inference, context.path):
         for finding in found:
             finding.severity = HINT
     found.sort(key=lambda finding: (finding.start, finding.rule))
-    _identify(file.inference, found)
+    _identify(context.inference, found)
     return found
 
 
-def parts_changed(change: Change, path: str) -> tuple[Regions | None, Regions | None]:
+def changed_regions(change: Change, path: str) -> tuple[Regions | None, Regions | None]:
     """The parts of a file in which an edit changed it: before and after; None for all of it."""
     old, new = change.before.facts(path), change.after.facts(path)
     if old is None or new is None:
         return None, None
-    return regions(change.before.text(path), old, change.after.text(path), new)
+    return changed_spans(change.before.text(path), old, change.after.text(path), new)
 
 
 def _identify(inference: Inference, found: list[Finding]) -> None:
@@ -136,7 +136,7 @@ def _identify(inference: Inference, found: list[Finding]) -> None:
         finding.id = f"{crc32(text):08x}"
 
 
-def new_faults(after: Iterable[Finding], before: Iterable[Finding]) -> list[Finding]:
+def new_findings(after: Iterable[Finding], before: Iterable[Finding]) -> list[Finding]:
     """Faults that were not there before; of equal ones, as many as there are more of now."""
     known = Counter((finding.rule, finding.subject) for finding in before)
     found: list[Finding] = []
@@ -158,21 +158,21 @@ def _missed(change: Change, gone: list[Removal], path: str, known: list[Finding]
     if not wanted:
         return []
     try:
-        file = File(change.after, path)
+        context = CheckContext(change.after, path)
     except UnknownFileError:
         return []
     reported = {finding.start for finding in known}
-    found = list(still_used(change, wanted, file, reported))
-    found = [finding for finding in found if not is_ignored(file, finding)]
+    found = list(still_used(change, wanted, context, reported))
+    found = [finding for finding in found if not is_ignored(context, finding)]
     _identify(change.after, found)
     return found
 
 
-def broken_one_by_one(change: Change, gone: list[Removal]) -> Iterator[Finding]:
+def check_users_one_by_one(change: Change, gone: list[Removal]) -> Iterator[Finding]:
     """What is wrong now in files that the edit did not touch, file by file."""
     # What is used as an attribute only is looked for apart: that asks less, and finds more.
     methods = [removal for removal in gone if removal.is_method]
-    names = affected_names(change, {(each.path, each.key) for each in methods})
+    names = changed_names(change, {(each.path, each.key) for each in methods})
     alone = {removal.name for removal in methods} - names
     users: dict[str, set[str]] = {}
     for name in sorted(names | alone):
@@ -182,11 +182,11 @@ def broken_one_by_one(change: Change, gone: list[Removal]) -> Iterator[Finding]:
     for path in sorted(users)[:_USERS]:
         change.after.snapshot.relax()
         wanted = frozenset(users[path] - alone)
-        after = examine(change.after, path, wanted) if wanted else []
+        after = check_file(change.after, path, wanted) if wanted else []
         if after:
             kinds = {"syntax", *families_of(after)}
-            old = examine(change.before, path, wanted, families=kinds)
-            yield from new_faults(after, old)
+            old = check_file(change.before, path, wanted, families=kinds)
+            yield from new_findings(after, old)
         yield from _missed(change, [each for each in gone if each.name in users[path]], path, after)
 
 

@@ -22,7 +22,7 @@ _MANY = 4
 _TESTS = ("test", "tests", "testing")
 
 
-def is_of_tests(path: str) -> bool:
+def is_test_file(path: str) -> bool:
     """Whether a file is of tests, where every module has its own of everything."""
     *folders, name = path.split("/")
     stem = name.rpartition(".")[0]
@@ -112,7 +112,7 @@ def same_kind_elsewhere(inference: Inference, entity: Entity, name: str) -> list
     for where in sorted(paths - {path}):
         facts = inference.facts(where)
         row = facts.name_id(name) if facts is not None else -1
-        if facts is None or row < 0 or is_of_tests(where) or where.endswith(".pyi"):
+        if facts is None or row < 0 or is_test_file(where) or where.endswith(".pyi"):
             continue
         if name.startswith("_") and where.rpartition("/")[0] != path.rpartition("/")[0]:
             continue
@@ -125,7 +125,7 @@ def same_kind_elsewhere(inference: Inference, entity: Entity, name: str) -> list
     return found
 
 
-def how_alike(inference: Inference, entity: Entity, other: Entity) -> tuple[float, str]:
+def similarity(inference: Inference, entity: Entity, other: Entity) -> tuple[float, str]:
     """From 0 to 1 how much two definitions do the same, with the end of a sentence on it.
 
     Negative when one is made from the other on purpose.

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ...indexer.inference.types import Type
 
 
-def regions(
+def changed_spans(
     old: bytes, old_facts: FileFacts, new: bytes, new_facts: FileFacts
 ) -> tuple[Regions, Regions]:
     """(start, end) of the regions in which two texts of a file differ: in the old and in the new.
@@ -88,7 +88,7 @@ _ASKING = ("hasattr", "getattr", "setattr", "delattr")
 _CATCHING_ANY = frozenset(["Exception", "BaseException"])
 
 
-class File:
+class CheckContext:
     """A file of a snapshot under examination.
 
     ``names`` restricts rules to what is spelled with one of these names; None means everything.

@@ -17,10 +17,10 @@ from ...indexer.inference.standard_types import is_standard_class, standard_clas
 from ...indexer.inference.types import FUNCTION_OBJECT, INSTANCE, NONE, without_none
 from ...indexer.plugins.synthesized import last_name
 from ..source.ranges import begins_statement, end_of_call, ends_statement
-from .arguments import Written
-from .call_targets import reached
-from .decorators import keeps_result
-from .signatures import overridden_by
+from .arguments import CallArguments
+from .call_targets import call_targets
+from .decorators import preserves_result
+from .signatures import overridden_signatures
 from .uses import BOUND, CALLED, TESTED, uses_of
 
 TYPE_CHECKING = False
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ...indexer.inference.entities import Entity
     from ...indexer.inference.inference import Inference
     from ...indexer.inference.types import Type, Value
-    from .context import File
+    from .context import CheckContext
     from .signatures import Signature
 
 
@@ -37,7 +37,7 @@ _MODULES = (("typing", "Coroutine"), ("types", "CoroutineType"))
 _ANYTHING = frozenset(["object", "Any", "Hashable"])
 
 
-def makes_coroutine(inference: Inference, path: str, call: int) -> tuple[Entity, int] | None:
+def returns_coroutine(inference: Inference, path: str, call: int) -> tuple[Entity, int] | None:
     """The function by which a call makes a coroutine, whatever it reaches, and the evidence."""
     function = inference.need(path).expr.a[call]
     type_ = without_none(inference.infer_type(path, function))
@@ -49,7 +49,10 @@ def makes_coroutine(inference: Inference, path: str, call: int) -> tuple[Entity,
         entity = _called(inference, value)
         if entity is None or not is_asynchronous(inference, entity):
             return None
-        if any(not is_asynchronous(inference, each) for each in overridden_by(inference, entity)):
+        if any(
+            not is_asynchronous(inference, each)
+            for each in overridden_signatures(inference, entity)
+        ):
             return None
         found.append(entity)
         evidence = max(evidence, value.evidence)
@@ -73,7 +76,7 @@ def is_asynchronous(inference: Inference, function: Entity) -> bool:
     for each in overloads(inference, function):
         facts = inference.need(each.path)
         flags = facts.definition.flags[each.row]
-        if not keeps_result(inference, each) or flags & (f.PROPERTY | f.GENERATOR):
+        if not preserves_result(inference, each) or flags & (f.PROPERTY | f.GENERATOR):
             return False
         if flags & f.ASYNC:
             continue
@@ -91,7 +94,7 @@ def is_coroutine(inference: Inference, value: Value) -> bool:
     )
 
 
-def is_plain(inference: Inference, function: Entity) -> bool:
+def is_synchronous(inference: Inference, function: Entity) -> bool:
     """Whether no call of a function gives anything that can be awaited, as far as its text says."""
     if function.kind != FUNCTION:
         return False
@@ -99,12 +102,12 @@ def is_plain(inference: Inference, function: Entity) -> bool:
     flags = facts.definition.flags[function.row]
     if flags & (f.ASYNC | f.PROPERTY | f.ABSTRACT | f.STUB_BODY | f.OVERLOAD):
         return False
-    return keeps_result(inference, function)
+    return preserves_result(inference, function)
 
 
-def gives_nothing(inference: Inference, function: Entity) -> bool:
+def returns_nothing(inference: Inference, function: Entity) -> bool:
     """Whether a function that is not asynchronous returns no value."""
-    if not is_plain(inference, function) or function.path.endswith(".pyi"):
+    if not is_synchronous(inference, function) or function.path.endswith(".pyi"):
         return False
     facts = inference.need(function.path)
     flags = facts.definition.flags[function.row]
@@ -117,7 +120,9 @@ def gives_nothing(inference: Inference, function: Entity) -> bool:
         for where, kind in zip(facts.result.scope, facts.result.kind, strict=True)
         if where == scope
     }
-    return f.RAISE not in kinds and not any(True for _ in overridden_by(inference, function))
+    return f.RAISE not in kinds and not any(
+        True for _ in overridden_signatures(inference, function)
+    )
 
 
 def cannot(inference: Inference, type_: Type, method: str) -> bool:
@@ -146,12 +151,15 @@ def rejects_coroutine(inference: Inference, wanted: Type) -> bool:
     return True
 
 
-def keeps_call(inference: Inference, path: str, call: int) -> bool:
+def stores_call(inference: Inference, path: str, call: int) -> bool:
     """Whether a call gives what the function says: no decorator, no override may change that."""
     function = inference.need(path).expr.a[call]
     return all(
-        keeps_result(inference, value.entity)
-        and (_says_result(inference, value.entity) or not overridden_by(inference, value.entity))
+        preserves_result(inference, value.entity)
+        and (
+            _says_result(inference, value.entity)
+            or not overridden_signatures(inference, value.entity)
+        )
         for value in inference.infer_type(path, function)
         if value.form == FUNCTION_OBJECT and value.entity.kind == FUNCTION
     )
@@ -188,36 +196,36 @@ _LOOKING = frozenset(
 _IDENTITY = ("is", "is-not")
 
 
-def misuse(file: File, call: int) -> str:
+def misuse(context: CheckContext, call: int) -> str:
     """How the coroutine that a call makes is dropped or misused; empty when it may be awaited."""
-    uses = uses_of(file.facts).of(call)
+    uses = uses_of(context.facts).of(call)
     if not uses:
-        return "its result is dropped" if _is_statement(file, call) else ""
+        return "its result is dropped" if _is_statement(context, call) else ""
     for how, row in uses:
-        said = _wrong(file, call, how, row)
+        said = _wrong(context, call, how, row)
         if said:
             return said
     if len(uses) == 1 and uses[0][0] == BOUND:
-        return _of_variable(file, uses[0][1])
+        return _of_variable(context, uses[0][1])
     return ""
 
 
-def _is_statement(file: File, call: int) -> bool:
-    facts = file.facts
+def _is_statement(context: CheckContext, call: int) -> bool:
+    facts = context.facts
     function = facts.expr.a[call]
     name = last_name(facts, function)
-    if not name or not begins_statement(file.text, facts.expr.position[call]):
+    if not name or not begins_statement(context.text, facts.expr.position[call]):
         return False
-    end = end_of_call(file.text, facts.expr.position[function] + len(name.encode()))
-    if end < 0 or not ends_statement(file.text, end):
+    end = end_of_call(context.text, facts.expr.position[function] + len(name.encode()))
+    if end < 0 or not ends_statement(context.text, end):
         return False
     # The last expression of a notebook's cell is awaited by hand; in a module nothing can be.
-    return facts.scope.kind[file.scope_of(call)] == f.FUNCTION_SCOPE
+    return facts.scope.kind[context.scope_of(call)] == f.FUNCTION_SCOPE
 
 
-def _wrong(file: File, expr: int, how: int, row: int) -> str:
+def _wrong(context: CheckContext, expr: int, how: int, row: int) -> str:
     """Why one use of a coroutine takes it for its result; empty when it need not."""
-    facts = file.facts
+    facts = context.facts
     if how == f.ATTRIBUTE:
         name = facts.names[facts.expr.b[row]]
         return "" if name in _OWN else f"it has no `{name}`"
@@ -233,31 +241,33 @@ def _wrong(file: File, expr: int, how: int, row: int) -> str:
     if how in (f.AND, f.OR) and facts.expr.a[row] == expr:
         return "it is tested, and always true"
     if how == f.CALL:
-        return _as_argument(file, expr, row)
+        return _as_argument(context, expr, row)
     return _SAID.get(how, "")
 
 
-def _as_argument(file: File, expr: int, call: int) -> str:
+def _as_argument(context: CheckContext, expr: int, call: int) -> str:
     """Whether a parameter that a coroutine is given to is for something else."""
-    function = file.facts.expr.a[call]
-    found = reached(file.strict, file.path, function)
+    function = context.facts.expr.a[call]
+    found = call_targets(context.strict, context.path, function)
     if found is None:
         return ""
-    name = last_name(file.facts, function)
+    name = last_name(context.facts, function)
     if all(each.entity.path.endswith("/builtins.pyi") for each in found.callees) and (
         name in _LOOKING
     ):
         return f"`{name}` is given it"
-    written = Written(file.facts, call)
+    written = CallArguments(context.facts, call)
     if written.starred:
         return ""
     signatures = [signature for callee in found.callees for signature in callee.signatures]
-    if signatures and all(_rejects(file, each, written, expr) for each in signatures):
+    if signatures and all(_rejects(context, each, written, expr) for each in signatures):
         return f"`{name}` is given it, and takes something else"
     return ""
 
 
-def _rejects(file: File, signature: Signature, written: Written, expr: int) -> bool:
+def _rejects(
+    context: CheckContext, signature: Signature, written: CallArguments, expr: int
+) -> bool:
     place = next((at for at, each in enumerate(written.positional) if each[1] == expr), -1)
     named = next((key for key, each in written.keywords.items() if each[1] == expr), "")
     for at, parameter in enumerate(signature.parameters):
@@ -267,16 +277,16 @@ def _rejects(file: File, signature: Signature, written: Written, expr: int) -> b
         kind, path, row = parameter.entity
         if kind != FUNCTION:
             return False
-        annotation = file.strict.need(path).parameter.annotation[row]
+        annotation = context.strict.need(path).parameter.annotation[row]
         return annotation >= 0 and rejects_coroutine(
-            file.strict, file.strict.annotation_type(path, annotation)
+            context.strict, context.strict.annotation_type(path, annotation)
         )
     return False
 
 
-def _of_variable(file: File, row: int) -> str:
+def _of_variable(context: CheckContext, row: int) -> str:
     """How the only value of a local variable, a coroutine, is misused."""
-    facts = file.facts
+    facts = context.facts
     name, scope = facts.binding.name[row], facts.binding.scope[row]
     flags = facts.scope.flags[scope]
     if facts.scope.kind[scope] != f.FUNCTION_SCOPE or flags & f.SCOPE_USES_LOCALS:
@@ -295,7 +305,7 @@ def _of_variable(file: File, row: int) -> str:
         if facts.expr.op[expr] != f.NAME or lefts[expr] != name:
             continue
         if rights[expr] != scope:
-            if _sees(file, rights[expr], scope):
+            if _sees(context, rights[expr], scope):
                 return ""  # a function inside may do anything with it
             continue
         force = bindings_in_force(facts, scope, name, positions[expr], expr)
@@ -303,32 +313,33 @@ def _of_variable(file: File, row: int) -> str:
             continue
         is_read = True
         for how, user in uses_of(facts).of(expr) or [(0, -1)]:
-            if how == f.AWAIT or (how == f.CALL and _asks_for_awaitable(file, user)):
+            if how == f.AWAIT or (how == f.CALL and _asks_for_awaitable(context, user)):
                 return ""
-            wrong = _wrong(file, expr, how, user)
+            wrong = _wrong(context, expr, how, user)
             # Of several values that the name may have, a test may have ruled this one out.
-            if len(force) == 1 or (wrong and _may_be_coroutine(file, expr)):
+            if len(force) == 1 or (wrong and _may_be_coroutine(context, expr)):
                 said = said or wrong
     if said:
         return f"`{spelled}` is used as if it were what it gives, and {said}"
     return "" if is_read else f"nothing reads `{spelled}`"
 
 
-def _asks_for_awaitable(file: File, call: int) -> bool:
+def _asks_for_awaitable(context: CheckContext, call: int) -> bool:
     """Whether a call asks if a value can be awaited: ``inspect.isawaitable(x)``."""
-    name = last_name(file.facts, file.facts.expr.a[call])
+    name = last_name(context.facts, context.facts.expr.a[call])
     return "await" in name or "corout" in name
 
 
-def _may_be_coroutine(file: File, expr: int) -> bool:
+def _may_be_coroutine(context: CheckContext, expr: int) -> bool:
     return any(
-        is_coroutine(file.strict, value) for value in file.strict.infer_type(file.path, expr)
+        is_coroutine(context.strict, value)
+        for value in context.strict.infer_type(context.path, expr)
     )
 
 
-def _sees(file: File, inner: int, outer: int) -> bool:
+def _sees(context: CheckContext, inner: int, outer: int) -> bool:
     """Whether a scope lies in another one."""
-    parents = file.facts.scope.parent
+    parents = context.facts.scope.parent
     while inner >= 0 and inner != outer:
         inner = parents[inner]
     return inner == outer

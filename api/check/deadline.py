@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .api_diff.removed import removals, tell
-from .check import broken_one_by_one, found_by, new_faults, parts_changed
-from .context import File, statements
+from .api_diff.removed import explain_removal, removed_symbols
+from .check import changed_regions, check_users_one_by_one, new_findings, run_rules
+from .context import CheckContext, statements
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class OutOfTimeError(Exception):
     """Raised by what a snapshot is told to call now and then, when an answer is due."""
 
 
-def written(change: Change, chosen: Iterable[Rule]) -> tuple[list[Finding], bool]:
+def check_until_deadline(change: Change, chosen: Iterable[Rule]) -> tuple[list[Finding], bool]:
     """What is certainly wrong in the statements that an edit wrote, and whether that is all.
 
     The rules are asked in their order; of text that is no Python nothing is said.
@@ -27,7 +27,7 @@ def written(change: Change, chosen: Iterable[Rule]) -> tuple[list[Finding], bool
     return _asked(change, chosen, lambda path, rule: _of_statements(change, path, rule))
 
 
-def faults(
+def findings_until_deadline(
     change: Change, chosen: Iterable[Rule], affected: frozenset[str] = frozenset()
 ) -> tuple[list[Finding], bool]:
     """As :func:`written`, in all of the functions that an edit changed, certain or not.
@@ -57,10 +57,10 @@ def _asked(
 def _until_late(rule: Rule, late: list[bool]) -> Rule:
     """A rule that ends when time is out, with what it has found until then."""
 
-    def check(file: File) -> Iterator[Finding]:
+    def check(context: CheckContext) -> Iterator[Finding]:
         assert rule.check is not None
         try:
-            yield from rule.check(file)
+            yield from rule.check(context)
         except OutOfTimeError:
             late.append(True)
 
@@ -73,9 +73,9 @@ def _of_statements(change: Change, path: str, rule: Rule) -> list[Finding]:
         return []
     text = change.after.text(path)
     near = statements(change.before.text(path), text, facts) if old is not None else None
-    file = File(change.after, path, None, change.before, near)
-    file.is_certain_only = True
-    after = found_by([rule], file)
+    context = CheckContext(change.after, path, None, change.before, near)
+    context.is_certain_only = True
+    after = run_rules([rule], context)
     if old is None or near is None:
         return after
     # Rules that are quick with all of a file tell all of it.
@@ -90,9 +90,9 @@ def _of_statements(change: Change, path: str, rule: Rule) -> list[Finding]:
     doubtful = [each for each in after if text[each.start : each.end] in said]
     if not doubtful:
         return after
-    file = File(change.before, path, None, None, gone)
-    file.is_certain_only = True
-    kept = new_faults(doubtful, found_by([rule], file))
+    context = CheckContext(change.before, path, None, None, gone)
+    context.is_certain_only = True
+    kept = new_findings(doubtful, run_rules([rule], context))
     return [each for each in after if each not in doubtful or each in kept]
 
 
@@ -100,20 +100,22 @@ def _of_functions(change: Change, path: str, rule: Rule, affected: frozenset[str
     facts = change.after.facts(path)
     if facts is None or (len(facts.errors[0]) and rule.name != "syntax-error"):
         return []
-    old, new = parts_changed(change, path)
-    after = found_by([rule], File(change.after, path, None, change.before, new, affected))
+    old, new = changed_regions(change, path)
+    after = run_rules([rule], CheckContext(change.after, path, None, change.before, new, affected))
     if not after or change.before.facts(path) is None:
         return after
-    return new_faults(after, found_by([rule], File(change.before, path, None, None, old, affected)))
+    return new_findings(
+        after, run_rules([rule], CheckContext(change.before, path, None, None, old, affected))
+    )
 
 
-def breakage(change: Change, most: int) -> tuple[list[Finding], bool]:
+def breakage_until_deadline(change: Change, most: int) -> tuple[list[Finding], bool]:
     """What an edit broke in files that it does not touch, at most so much; whether it is all."""
     found: list[Finding] = []
     try:
-        gone = removals(change)
-        for finding in broken_one_by_one(change, gone):
-            tell(finding, gone, change.after)
+        gone = removed_symbols(change)
+        for finding in check_users_one_by_one(change, gone):
+            explain_removal(finding, gone, change.after)
             found.append(finding)
             if len(found) >= most:
                 return found, False

@@ -31,13 +31,13 @@ _KEEPING_CLASSES = frozenset(
 )  # fmt: skip
 
 
-def keeps_signature(inference: Inference, function: Entity) -> bool:
+def preserves_signature(inference: Inference, function: Entity) -> bool:
     """Whether a function takes what its definition says, for all its decorators."""
     key = ("keeps signature", function)
     return cached(inference, key, lambda: _all_keep(inference, function, _KEEPING), True)
 
 
-def keeps_result(inference: Inference, function: Entity) -> bool:
+def preserves_result(inference: Inference, function: Entity) -> bool:
     """Whether calling a function gives what its definition says, for all its decorators."""
     key = ("keeps result", function)
     return cached(
@@ -45,7 +45,7 @@ def keeps_result(inference: Inference, function: Entity) -> bool:
     )
 
 
-def keeps_class(inference: Inference, cls: Entity) -> bool:
+def preserves_class(inference: Inference, cls: Entity) -> bool:
     """Whether calling a class does what its definition says, for all its decorators."""
     return _all_keep(inference, cls, _KEEPING_CLASSES)
 

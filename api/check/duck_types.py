@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _LOOKED_INTO = 60
 
 
-def used_with(facts: FileFacts, expr: int) -> set[str]:
+def attributes_used_with(facts: FileFacts, expr: int) -> set[str]:
     """Attributes that the function around an attribute uses on the same receiver, itself left out.
 
     The receiver is a plain or dotted name; of ``self.x`` all uses in the class count.
@@ -41,10 +41,10 @@ def used_with(facts: FileFacts, expr: int) -> set[str]:
     start, end = _inside_expression(facts, chain[0], position) or _extent(
         facts, position, whole_class=len(chain) > 1
     )
-    return uses_of(facts, chain, start, end) - {own}
+    return uses_of_attribute(facts, chain, start, end) - {own}
 
 
-def uses_of(facts: FileFacts, chain: tuple[int, ...], start: int, end: int) -> set[str]:
+def uses_of_attribute(facts: FileFacts, chain: tuple[int, ...], start: int, end: int) -> set[str]:
     """Attributes that are read of a plain or dotted name between two positions."""
     ops, positions, lefts, rights = facts.expr
     name = facts.names[chain[-1]]
@@ -90,7 +90,7 @@ def _extent(facts: FileFacts, position: int, *, whole_class: bool) -> tuple[int,
     return found
 
 
-def keeps_company(inference: Inference, name: str, others: frozenset[str]) -> bool:
+def is_used_together(inference: Inference, name: str, others: frozenset[str]) -> bool:
     """Whether some class, known or open, has a member and all of the others; True when unsure."""
     key = ("company", name, others)
     return cached(inference, key, lambda: _keeps_company(inference, name, others), True)
@@ -144,7 +144,7 @@ def is_set_from_outside(inference: Inference, name: str) -> bool:
     )
 
 
-def is_given_to(inference: Inference, name: str, type_: Type) -> bool:
+def is_assigned_to(inference: Inference, name: str, type_: Type) -> bool:
     """Whether code of the workspace gives an attribute to what may be of one of these types."""
     if not is_set_from_outside(inference, name):
         return False

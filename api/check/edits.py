@@ -175,13 +175,13 @@ def proposed(session: Session, contents: Mapping[str, bytes | None]) -> Change:
     return Change(before, session.with_contents(changed).inference(whole=False), changed)
 
 
-def standing(session: Session, paths: Iterable[str]) -> Change:
+def unchanged(session: Session, paths: Iterable[str]) -> Change:
     """Files as they are, with nothing before them."""
     inference = session.inference(whole=True)
     return Change(inference, inference, paths)
 
 
-def since(session: Session, revision: str, *, staged: bool = False) -> Change:
+def changed_since(session: Session, revision: str, *, staged: bool = False) -> Change:
     """What git says has changed since a revision: in the files, or only in its index (staged)."""
     repository = Repository(session.index.workspace.root)
     inference = session.inference(whole=True)
@@ -199,7 +199,7 @@ def since(session: Session, revision: str, *, staged: bool = False) -> Change:
     return Change(before, after, old)
 
 
-def patched(session: Session, text: str) -> Change:
+def patched_files(session: Session, text: str) -> Change:
     """The edit that a unified diff describes, with paths as git writes them."""
     inference = session.inference(whole=True)
     contents = apply(text, lambda path: _text_of(inference, path))

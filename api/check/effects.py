@@ -24,18 +24,18 @@ from ...indexer.inference.query_cache import cached
 from ...indexer.inference.types import INSTANCE, MODULE_OBJECT, without_none
 from ...indexer.plugins.synthesized import decorators, last_name
 from ...indexer.scope_map import block_at
-from .call_targets import reached
-from .decorators import keeps_result
+from .call_targets import call_targets
+from .decorators import preserves_result
 from .excuses import is_expected_to_fail
 from .messages import receiver_text
-from .signatures import overridden_by
+from .signatures import overridden_signatures
 from .uses import uses_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...indexer.inference.entities import Entity
     from ...indexer.inference.inference import Inference
-    from .context import File
+    from .context import CheckContext
 
 
 # Built-in functions that neither run code of others nor change anything.
@@ -48,13 +48,13 @@ _EFFECTS = (f.AWAIT, f.YIELDED, f.NAMED, f.AUGMENTED, f.LAMBDA)
 _MOST = 400
 
 
-def is_pure_call(file: File, call: int) -> bool:
+def is_pure_call(context: CheckContext, call: int) -> bool:
     """Whether a call reaches only pure functions of the workspace."""
-    function = file.facts.expr.a[call]
-    found = reached(file.strict, file.path, function)
-    if found is None or is_expected_to_fail(file, file.facts.expr.position[function]):
+    function = context.facts.expr.a[call]
+    found = call_targets(context.strict, context.path, function)
+    if found is None or is_expected_to_fail(context, context.facts.expr.position[function]):
         return False
-    return all(_is_pure(file.strict, each.entity) for each in found.callees)
+    return all(_is_pure(context.strict, each.entity) for each in found.callees)
 
 
 def _is_pure(inference: Inference, entity: Entity) -> bool:
@@ -70,7 +70,7 @@ def _is_pure_now(inference: Inference, entity: Entity) -> bool:
     flags = table.flags[entity.row]
     if flags & (f.ASYNC | f.GENERATOR | f.STUB_BODY | f.ABSTRACT | f.CONDITIONAL | f.OVERLOAD):
         return False
-    if not flags & f.RETURNS_VALUE or not keeps_result(inference, entity):
+    if not flags & f.RETURNS_VALUE or not preserves_result(inference, entity):
         return False
     if any(  # `@deprecated` warns
         last_name(facts, expr) not in ("staticmethod", "classmethod", "override", "final")
@@ -94,7 +94,9 @@ def _is_pure_now(inference: Inference, entity: Entity) -> bool:
         for scope, kind in zip(facts.binding.scope, facts.binding.kind, strict=True)
     ):
         return False
-    return _computes_only(inference, entity.path, inside) and not overridden_by(inference, entity)
+    return _computes_only(inference, entity.path, inside) and not overridden_signatures(
+        inference, entity
+    )
 
 
 def _computes_only(inference: Inference, path: str, inside: tuple[int, int]) -> bool:
@@ -122,13 +124,13 @@ def _computes_only(inference: Inference, path: str, inside: tuple[int, int]) -> 
 _LAZY = frozenset([f.AND, f.OR, f.CONDITIONAL_EXPR, f.LAMBDA, f.GENERATOR_EXPRESSION])
 
 
-def endless_recursion(file: File, row: int) -> tuple[int, str] | None:
+def endless_recursion(context: CheckContext, row: int) -> tuple[int, str] | None:
     """Where a function comes back to itself in any case, and a sentence on it; None when not.
 
     That is a call of itself, a property that reads itself, or a setter that sets itself, with no
     condition, loop or handler around it, and nothing before it that may leave the function.
     """
-    facts = file.facts
+    facts = context.facts
     table = facts.definition
     flags, scope = table.flags[row], table.own_scope[row]
     if flags & (f.GENERATOR | f.ASYNC | f.OVERLOAD):
@@ -136,50 +138,52 @@ def endless_recursion(file: File, row: int) -> tuple[int, str] | None:
     name = facts.names[table.name[row]]
     start, end = table.header_end[row], table.end[row]
     if flags & f.ACCESSOR:
-        return _in_setter(file, row, name, scope, start, end)
+        return _in_setter(context, row, name, scope, start, end)
     is_property = bool(flags & f.PROPERTY)
     # What stores its value under its own name is read from there once something has stored it.
-    is_stored = is_property and b"cached" in file.text[table.start[row] : table.position[row]]
+    is_stored = is_property and b"cached" in context.text[table.start[row] : table.position[row]]
     if not is_property and table.decorators[row] >= 0 and not flags & (f.STATIC | f.CLASSMETHOD):
         return None  # `@patch`, `@overload` and others may put something else under the name
     for role, position, expr in facts.occurrences(name):
         wanted = f.READ if is_property else f.CALLED
         if not start <= position < end or role & f.ROLE_MASK != wanted or expr < 0:
             continue
-        if file.scope_at(position) != scope or not _is_unconditional(file, scope, position, expr):
-            continue
-        found = file.strict.definitions_of(file.path, expr)
-        if [item.entity for item in found] != [Entity(FUNCTION, file.path, row)]:
-            continue
-        if _is_on_another(file, row, expr) or overridden_by(
-            file.strict, Entity(FUNCTION, file.path, row)
+        if context.scope_at(position) != scope or not _is_unconditional(
+            context, scope, position, expr
         ):
             continue
-        if is_stored and _calls_before(file, scope, start, position):
+        found = context.strict.definitions_of(context.path, expr)
+        if [item.entity for item in found] != [Entity(FUNCTION, context.path, row)]:
+            continue
+        if _is_on_another(context, row, expr) or overridden_signatures(
+            context.strict, Entity(FUNCTION, context.path, row)
+        ):
+            continue
+        if is_stored and _calls_before(context, scope, start, position):
             continue
         what = "reads itself" if is_property else "calls itself"
         return position, f"`{name}` {what} in any case, and so without end."
     return None
 
 
-def _calls_before(file: File, scope: int, start: int, position: int) -> bool:
+def _calls_before(context: CheckContext, scope: int, start: int, position: int) -> bool:
     """Whether a function calls anything before it gets to a place."""
-    ops, positions = file.facts.expr.op, file.facts.expr.position
+    ops, positions = context.facts.expr.op, context.facts.expr.position
     return any(
-        op == f.CALL and start <= at < position and file.scope_at(at) == scope
+        op == f.CALL and start <= at < position and context.scope_at(at) == scope
         for op, at in zip(ops, positions, strict=True)
     )
 
 
 def _in_setter(
-    file: File, row: int, name: str, scope: int, start: int, end: int
+    context: CheckContext, row: int, name: str, scope: int, start: int, end: int
 ) -> tuple[int, str] | None:
     """``@size.setter`` in which ``self.size = …`` calls the setter again."""
-    facts = file.facts
-    text = file.text[facts.definition.start[row] : facts.definition.position[row]]
+    facts = context.facts
+    text = context.text[facts.definition.start[row] : facts.definition.position[row]]
     if f"{name}.setter".encode() not in text:
         return None
-    cls = owner_class(facts, Entity(FUNCTION, file.path, row))
+    cls = owner_class(facts, Entity(FUNCTION, context.path, row))
     table = facts.attribute_binding
     for each, position in enumerate(table.position):
         if (
@@ -187,15 +191,15 @@ def _in_setter(
             and table.owner[each] == cls >= 0
             and facts.names[table.name[each]] == name
             and table.scope[each] == scope
-            and _is_unconditional(file, scope, position, -1)
+            and _is_unconditional(context, scope, position, -1)
         ):
             return position, f"The setter of `{name}` sets `{name}` itself, and so without end."
     return None
 
 
-def _is_unconditional(file: File, scope: int, position: int, expr: int) -> bool:
+def _is_unconditional(context: CheckContext, scope: int, position: int, expr: int) -> bool:
     """Whether a place is reached in any case, as soon as its function is called."""
-    facts = file.facts
+    facts = context.facts
     block = block_at(facts, scope, position)
     while block >= 0 and facts.block.kind[block] == f.WITH_BODY:
         block = facts.block.parent[block]
@@ -203,10 +207,10 @@ def _is_unconditional(file: File, scope: int, position: int, expr: int) -> bool:
         return False
     leaves = zip(*facts.result[:1], facts.result.position, strict=True)
     if any(where == scope and at < position for where, at in leaves if at >= 0) and not _returns_it(
-        file, scope, position
+        context, scope, position
     ):
         return False
-    if _may_leave_before(file, scope, position):
+    if _may_leave_before(context, scope, position):
         return False
     seen = 0
     while expr >= 0 and seen < 60:
@@ -218,9 +222,9 @@ def _is_unconditional(file: File, scope: int, position: int, expr: int) -> bool:
     return True
 
 
-def _returns_it(file: File, scope: int, position: int) -> bool:
+def _returns_it(context: CheckContext, scope: int, position: int) -> bool:
     """Whether all that leaves the function before a place is the statement that it stands in."""
-    facts = file.facts
+    facts = context.facts
     line = facts.line_of(position)
     return all(
         facts.line_of(at) == line or at > position
@@ -229,9 +233,9 @@ def _returns_it(file: File, scope: int, position: int) -> bool:
     )
 
 
-def _may_leave_before(file: File, scope: int, position: int) -> bool:
+def _may_leave_before(context: CheckContext, scope: int, position: int) -> bool:
     """Whether a condition above a place may leave the function, by an exception as well."""
-    facts = file.facts
+    facts = context.facts
     return any(
         facts.block.scope[row] == scope
         and facts.block.start[row] < position
@@ -241,17 +245,17 @@ def _may_leave_before(file: File, scope: int, position: int) -> bool:
     )
 
 
-def _is_on_another(file: File, row: int, expr: int) -> bool:
+def _is_on_another(context: CheckContext, row: int, expr: int) -> bool:
     """Whether a method is called on something else than the instance that it was called on."""
-    facts = file.facts
+    facts = context.facts
     ops, _, lefts, _ = facts.expr
     if ops[expr] != f.ATTRIBUTE:
         return False
     receiver = lefts[expr]
-    cls = owner_class(facts, Entity(FUNCTION, file.path, row))
+    cls = owner_class(facts, Entity(FUNCTION, context.path, row))
     if cls < 0 or ops[receiver] != f.NAME:
         return True
-    found = file.strict.definitions_of(file.path, receiver)
+    found = context.strict.definitions_of(context.path, receiver)
     return not (
         len(found) == 1
         and (
@@ -259,65 +263,65 @@ def _is_on_another(file: File, row: int, expr: int) -> bool:
                 found[0].entity.kind == PARAMETER
                 and first_parameter_class(facts, found[0].entity) == cls
             )
-            or found[0].entity == Entity(CLASS, file.path, cls)
+            or found[0].entity == Entity(CLASS, context.path, cls)
         )
     )
 
 
-def what_cannot_be_called(file: File, function: int) -> tuple[str, int] | None:
+def uncallable_value(context: CheckContext, function: int) -> tuple[str, int] | None:
     """What is called and cannot be, as a sentence, and the evidence; None when it may be."""
-    type_ = without_none(file.complete_type(function))
+    type_ = without_none(context.complete_type(function))
     if not type_ or not all(value.form in (INSTANCE, MODULE_OBJECT) for value in type_):
         return None
     if any("/typing" in value.entity.path for value in type_):
         return None  # special forms, whose stubs do not say what they are
-    if _is_tested(file, function):
+    if _is_tested(context, function):
         return None
-    found = file.strict.definitions_of(file.path, function)
-    if any(item.entity.kind == PARAMETER and _is_unsaid(file, item.entity) for item in found):
+    found = context.strict.definitions_of(context.path, function)
+    if any(item.entity.kind == PARAMETER and _is_unsaid(context, item.entity) for item in found):
         return None  # in the body of a class, a function of any kind may be called
-    if any(_may_be_set_elsewhere(file, item.entity) for item in found):
+    if any(_may_be_set_elsewhere(context, item.entity) for item in found):
         return None
     if any(
-        value.form == INSTANCE and has_member(file.strict, value, "__call__") != ABSENT
+        value.form == INSTANCE and has_member(context.strict, value, "__call__") != ABSENT
         for value in type_
     ):
         return None
     evidence = max(max((value.evidence for value in type_), default=0), 0)
-    said = receiver_text(file, function, type_)
-    if any(_is_property(file, item.entity) for item in found):
+    said = receiver_text(context, function, type_)
+    if any(_is_property(context, item.entity) for item in found):
         return f"{said} is what a property gives, and cannot be called.", evidence
     return f"{said} cannot be called.", evidence
 
 
-def _is_unsaid(file: File, entity: Entity) -> bool:
-    return file.strict.need(entity.path).binding.annotation[entity.row] < 0
+def _is_unsaid(context: CheckContext, entity: Entity) -> bool:
+    return context.strict.need(entity.path).binding.annotation[entity.row] < 0
 
 
-def _is_tested(file: File, function: int) -> bool:
+def _is_tested(context: CheckContext, function: int) -> bool:
     """Whether code asks ``callable(x)`` of what is spelled like this."""
-    facts = file.facts
-    spelled = file.spelled(function)
+    facts = context.facts
+    spelled = context.spelled(function)
     for role, _, ref in facts.occurrences("callable"):
         call = access_paths.nearby_call(facts, ref) if role == f.CALLED else -1
-        if call >= 0 and file.spelled(access_paths.argument_for(facts, call, 0, "")) == spelled:
+        if call >= 0 and context.spelled(access_paths.argument_for(facts, call, 0, "")) == spelled:
             return True
     return False
 
 
-def _is_property(file: File, entity: Entity) -> bool:
+def _is_property(context: CheckContext, entity: Entity) -> bool:
     if entity.kind != FUNCTION:
         return False
-    facts = file.strict.need(entity.path)
+    facts = context.strict.need(entity.path)
     return bool(facts.definition.flags[entity.row] & f.PROPERTY)
 
 
-def _may_be_set_elsewhere(file: File, entity: Entity) -> bool:
+def _may_be_set_elsewhere(context: CheckContext, entity: Entity) -> bool:
     """Whether another file sets an attribute or variable that no annotation declares."""
     kind, path, row = entity
     if kind not in (VARIABLE, ATTRIBUTE):
         return False
-    facts = file.strict.need(path)
+    facts = context.strict.need(path)
     if kind == VARIABLE:
         scope = facts.scope.kind[facts.binding.scope[row]]
         if scope not in (f.MODULE_SCOPE, f.CLASS_SCOPE):
@@ -329,10 +333,10 @@ def _may_be_set_elsewhere(file: File, entity: Entity) -> bool:
     if annotation >= 0:
         return False
     spelled = facts.names[name]
-    for other in file.strict.files_with(spelled):
+    for other in context.strict.files_with(spelled):
         if other == path:
             continue
-        there = file.strict.facts(other)
+        there = context.strict.facts(other)
         for role, _, _ in there.occurrences(spelled) if there is not None else ():
             if role & f.ROLE_MASK in (f.WRITTEN, f.DEFINED):
                 return True

@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...indexer.inference.entities import Entity
     from ...indexer.inference.types import Type
-    from .context import File
+    from .context import CheckContext
 
 
 _EXPECTING = (b"raises", b"assertRaises", b"suppress", b"assertWarns", b"warns", b"expect")
@@ -25,58 +25,58 @@ _EXPECTING = (b"raises", b"assertRaises", b"suppress", b"assertWarns", b"warns",
 _FAILING = (b"xfail", b"expectedFailure")
 
 
-def is_expected_to_fail(file: File, position: int, *exceptions: str) -> bool:
+def is_expected_to_fail(context: CheckContext, position: int, *exceptions: str) -> bool:
     """Whether a handler or a ``with pytest.raises(…)`` around a position is for its failing."""
-    if file.is_guarded(position, *exceptions) or _is_in_failing_test(file, position):
+    if context.is_guarded(position, *exceptions) or _is_in_failing_test(context, position):
         return True
-    kinds, parents, _, starts = file.facts.block[:4]
-    block = block_at(file.facts, file.scope_at(position), position)
+    kinds, parents, _, starts = context.facts.block[:4]
+    block = block_at(context.facts, context.scope_at(position), position)
     while block >= 0:
         if kinds[block] == f.WITH_BODY:
-            begin = file.text.rfind(b"with", 0, starts[block])
-            if any(word in file.text[begin : starts[block]] for word in _EXPECTING):
+            begin = context.text.rfind(b"with", 0, starts[block])
+            if any(word in context.text[begin : starts[block]] for word in _EXPECTING):
                 return True
         block = parents[block]
-    line = file.facts.line_starts[file.facts.line_of(position)]
+    line = context.facts.line_starts[context.facts.line_of(position)]
     # `with pytest.raises(TypeError): call()` on one line, `assertRaises(TypeError, call)`
-    return b"raises" in file.text[line:position].lower()
+    return b"raises" in context.text[line:position].lower()
 
 
-def _is_in_failing_test(file: File, position: int) -> bool:
+def _is_in_failing_test(context: CheckContext, position: int) -> bool:
     """Whether a function around a position is decorated as a test that is to fail."""
-    table = file.facts.definition
+    table = context.facts.definition
     return any(
         table.start[row] <= position < table.end[row]
-        and (_is_marked(file, row) or _is_to_raise(file, row))
+        and (_is_marked(context, row) or _is_to_raise(context, row))
         for row in range(len(table.start))
     )
 
 
-def _is_marked(file: File, row: int) -> bool:
-    table = file.facts.definition
-    text = file.text[table.start[row] : table.position[row]]
+def _is_marked(context: CheckContext, row: int) -> bool:
+    table = context.facts.definition
+    text = context.text[table.start[row] : table.position[row]]
     return table.decorators[row] >= 0 and any(word in text for word in _FAILING)
 
 
-def _is_to_raise(file: File, row: int) -> bool:
+def _is_to_raise(context: CheckContext, row: int) -> bool:
     """Whether a function inside of another is given to ``assertRaises(TypeError, function)``."""
-    facts = file.facts
+    facts = context.facts
     scope = facts.definition.scope[row]
-    if facts.scope.kind[scope] != f.FUNCTION_SCOPE or b"aises(" not in file.text:
+    if facts.scope.kind[scope] != f.FUNCTION_SCOPE or b"aises(" not in context.text:
         return False
     import re
 
     name = re.escape(facts.names[facts.definition.name[row]].encode())
-    return re.search(rb"aises\([^()\n]*,\s*" + name + rb"\b", file.text) is not None
+    return re.search(rb"aises\([^()\n]*,\s*" + name + rb"\b", context.text) is not None
 
 
-def is_for_another_version(file: File, position: int) -> bool:
+def is_for_another_version(context: CheckContext, position: int) -> bool:
     """Whether a constant that is named after versions of Python decides whether code runs: PY38."""
-    kinds, parents, tests = file.facts.block[:3]
-    block = block_at(file.facts, file.scope_at(position), position)
+    kinds, parents, tests = context.facts.block[:3]
+    block = block_at(context.facts, context.scope_at(position), position)
     while block >= 0:
         if kinds[block] in (f.IF_TRUE, f.IF_FALSE) and tests[block] >= 0:
-            name = file.spelled(tests[block]).rpartition(".")[2].lstrip("_").upper()
+            name = context.spelled(tests[block]).rpartition(".")[2].lstrip("_").upper()
             if name.startswith(("PY2", "PY3", "IS_PY", "PYPY")):
                 return True
         block = parents[block]
@@ -101,27 +101,27 @@ _MOCKING = (
 )
 
 
-def is_of_outer_class(file: File, type_: Type, name: str) -> bool:
+def is_of_outer_class(context: CheckContext, type_: Type, name: str) -> bool:
     """Whether a class around a class has a member: frameworks hand it on to those inside."""
     for value in type_:
         if value.entity.kind != CLASS:
             continue
-        facts = file.strict.need(value.entity.path)
+        facts = context.strict.need(value.entity.path)
         outer = owner_class(facts, value.entity)
         while outer >= 0:
             entity = Entity(CLASS, value.entity.path, outer)
-            if file.strict.class_member(entity, name):
+            if context.strict.class_member(entity, name):
                 return True
             outer = owner_class(facts, entity)
     return False
 
 
-def is_below(file: File, type_: Type, name: str) -> bool:
+def is_derived_elsewhere(context: CheckContext, type_: Type, name: str) -> bool:
     """Whether a class has a member that its package derives from an installed one.
 
     What says that it gives a node gives some kind of node.
     """
-    layers = file.strict.snapshot.index.layers
+    layers = context.strict.snapshot.index.layers
     for value in type_:
         cls = value.entity
         if value.form != INSTANCE or cls.kind != CLASS or cls.path[:1] != "/":
@@ -132,8 +132,8 @@ def is_below(file: File, type_: Type, name: str) -> bool:
             if not cls.path.startswith(folder + "/"):
                 continue
             for path in _naming(layers.listed(folder), name)[:_LOOKED_INTO]:
-                for other in classes_with(file.strict, path, name):
-                    if cls in file.strict.mro(other):
+                for other in classes_with(context.strict, path, name):
+                    if cls in context.strict.mro(other):
                         return True
     return False
 
@@ -152,52 +152,52 @@ def _naming(paths: list[str], name: str) -> list[str]:
     return found
 
 
-def is_part(file: File, type_: Type) -> bool:
+def is_mixin_part(context: CheckContext, type_: Type) -> bool:
     """Whether a value is of a class that is there to be mixed in, or what stands behind one."""
     for value in type_:
         if value.entity.kind != CLASS:
             continue
-        if "mixin" in name_of(file.strict, value.entity).lower():
+        if "mixin" in name_of(context.strict, value.entity).lower():
             return True
-        if value.form == SUPER and len(file.strict.mro(value.entity)) <= 2:
+        if value.form == SUPER and len(context.strict.mro(value.entity)) <= 2:
             return True  # nothing but `object` is, unless another class comes between
     return False
 
 
-def is_more_than_said(file: File, type_: Type) -> bool:
+def may_have_more_members(context: CheckContext, type_: Type) -> bool:
     """Whether a value is at least an abstract class of the standard library, and so more."""
-    layers = file.strict.snapshot.index.layers
+    layers = context.strict.snapshot.index.layers
     return any(
         value.form == INSTANCE
         and value.entity.kind == CLASS
         and value.entity.path.endswith(".pyi")
         and layers.layer(value.entity.path) == "stdlib"
         and (
-            is_protocol(file.strict, value.entity)
-            or name_of(file.strict, value.entity).startswith("_")
-            or _has_abstract_methods(file, value.entity)
+            is_protocol(context.strict, value.entity)
+            or name_of(context.strict, value.entity).startswith("_")
+            or _has_abstract_methods(context, value.entity)
         )
         for value in type_
     )
 
 
-def usually_has(file: File, type_: Type, name: str) -> bool:
+def usually_has_member(context: CheckContext, type_: Type, name: str) -> bool:
     """Whether a class of the standard library that is usually meant has a member."""
-    if any(name_of(file.strict, value.entity).startswith("_") for value in type_):
+    if any(name_of(context.strict, value.entity).startswith("_") for value in type_):
         return True  # such a class is an invention of stubs
     for module, names in _USUAL.items():
         for each in names:
-            cls = standard_class(file.strict, module, each)
-            if cls is None or not file.strict.class_member(cls, name):
+            cls = standard_class(context.strict, module, each)
+            if cls is None or not context.strict.class_member(cls, name):
                 continue
-            order = file.strict.mro(cls)
+            order = context.strict.mro(cls)
             if any(value.entity in order for value in type_):
                 return True
     return False
 
 
-def _has_abstract_methods(file: File, cls: Entity) -> bool:
-    facts = file.strict.need(cls.path)
+def _has_abstract_methods(context: CheckContext, cls: Entity) -> bool:
+    facts = context.strict.need(cls.path)
     scope = facts.definition.own_scope[cls.row]
     return any(
         where == scope and flags & f.ABSTRACT
@@ -205,14 +205,14 @@ def _has_abstract_methods(file: File, cls: Entity) -> bool:
     )
 
 
-def is_mocked(file: File, receiver: int, position: int) -> bool:
+def is_mocked(context: CheckContext, receiver: int, position: int) -> bool:
     """Whether the code around uses a receiver as a mock: it asks what of it was called."""
-    name = file.spelled(receiver).partition(".")[0].encode()
-    if not name or not any(word in file.text for word in (b"assert_called", b"mock", b"called")):
+    name = context.spelled(receiver).partition(".")[0].encode()
+    if not name or not any(word in context.text for word in (b"assert_called", b"mock", b"called")):
         return False
     import re
 
-    table = file.facts.definition
+    table = context.facts.definition
     around = [
         row
         for row, start in enumerate(table.start)
@@ -220,5 +220,5 @@ def is_mocked(file: File, receiver: int, position: int) -> bool:
     ]
     if not around:
         return False
-    text = file.text[table.start[around[-1]] : table.end[around[-1]]]
+    text = context.text[table.start[around[-1]] : table.end[around[-1]]]
     return re.search(rb"(?<![\w.])" + re.escape(name) + _MOCKING, text) is not None

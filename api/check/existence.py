@@ -10,8 +10,8 @@ from __future__ import annotations
 from ...indexer import facts as f
 from ...indexer.errors import UnknownFileError
 from ...indexer.inference.entities import CONVENTIONAL, EVIDENCE_NAMES
-from .context import File
-from .deadline import written
+from .context import CheckContext
+from .deadline import check_until_deadline
 from .findings import ERROR
 from .rules import EXISTENCE_FAMILIES, rules
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _CERTAIN = frozenset(EVIDENCE_NAMES[:CONVENTIONAL])
 
 
-class Absence:
+class MissingApi:
     """A fault, and whether what is missing would have to be in the file that has the fault."""
 
     __slots__ = ("finding", "is_own")
@@ -35,14 +35,14 @@ class Absence:
         self.is_own = is_own
 
 
-def absences(change: Change) -> tuple[list[Absence], bool]:
+def missing_apis(change: Change) -> tuple[list[MissingApi], bool]:
     """What the statements that an edit wrote use that is certainly not there, and did not before.
 
     With it, whether there was time to look at all of it (see :class:`.OutOfTimeError`).
     """
     chosen = [rule for rule in rules(EXISTENCE_FAMILIES) if rule.existence]
     names = {rule.name for rule in chosen}
-    found, is_complete = written(change, chosen)
+    found, is_complete = check_until_deadline(change, chosen)
     # What was found is told to its end, late or not.
     change.after.snapshot.interrupt = change.before.snapshot.interrupt = None
     certain = [
@@ -50,10 +50,10 @@ def absences(change: Change) -> tuple[list[Absence], bool]:
         for each in found
         if each.rule in names and each.severity == ERROR and each.evidence in _CERTAIN
     ]
-    return [Absence(each, is_own=is_own(change.after, each)) for each in certain], is_complete
+    return [MissingApi(each, is_own=is_own(change.after, each)) for each in certain], is_complete
 
 
-def is_unheard_of(inference: Inference, path: str, line: int) -> bool:
+def is_unknown_everywhere(inference: Inference, path: str, line: int) -> bool:
     """Whether nothing of what is imported in a line, counted from 0, is anywhere in the workspace.
 
     A module that is not there, of which that holds, was hardly mistaken for another one.
@@ -80,15 +80,15 @@ def is_own(inference: Inference, finding: Finding) -> bool:
     if finding.rule != "unresolved-attribute":
         return False
     try:
-        file = File(inference, finding.path)
+        context = CheckContext(inference, finding.path)
     except UnknownFileError:
         return False
-    ops, positions, lefts, _ = file.facts.expr
+    ops, positions, lefts, _ = context.facts.expr
     for row, position in enumerate(positions):
         if position == finding.start and ops[row] == f.ATTRIBUTE:
-            owners = {value.entity.path for value in file.complete_type(lefts[row])}
+            owners = {value.entity.path for value in context.complete_type(lefts[row])}
             if not owners:
-                found = file.strict.definitions_of(file.path, lefts[row])
+                found = context.strict.definitions_of(context.path, lefts[row])
                 owners = {item.entity.path for item in found}
             return finding.path in owners
     return False

@@ -12,22 +12,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ...indexer.inference.inference import Inference
-    from .context import File
+    from .context import CheckContext
 
 # Bytes of a dependency's text that are searched for a word before it is taken for known.
 _SEARCHED = 60_000_000
 
 
-def is_known_word(file: File, name: str) -> bool:
+def is_known_word(context: CheckContext, name: str) -> bool:
     """Whether anything but places like this one is called so.
 
     In the workspace something has to bind the name; in dependencies and the standard library it is
     enough that it is written anywhere.
     """
-    inference = file.strict
+    inference = context.strict
     if name.startswith("__") and name.endswith("__"):
         return True
-    key = ("known word", name, file.path)
+    key = ("known word", name, context.path)
     return cached(
         inference,
         key,

@@ -19,12 +19,12 @@ from ...indexer.inference.entities import CLASS, OUTSIDE
 from ...indexer.inference.members import attribute_definitions
 from ...indexer.inference.modules import ABSENT, UNSURE, imported_module, module_presence
 from ...indexer.inference.types import CLASS_OBJECT, INSTANCE
-from .context import File, regions
+from .context import CheckContext, changed_spans
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...indexer.inference.inference import Inference
-    from .context import File, Regions
+    from .context import CheckContext, Regions
     from .edits import Change
 
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _TOLD_IN = ("pyproject.toml", "setup.cfg", "setup.py", "meson.build", ".gitignore")
 
 
-def is_generated(file: File, spelled: str) -> bool:
+def is_generated_module(context: CheckContext, spelled: str) -> bool:
     """Whether the workspace says that a file is written where a module would be.
 
     ``spelled`` is the dotted name as it is imported, relative or not.
@@ -44,14 +44,14 @@ def is_generated(file: File, spelled: str) -> bool:
     level = len(spelled) - len(rest)
     inside = rest.replace(".", "/")
     if level:
-        folders = file.path.split("/")[:-level]
+        folders = context.path.split("/")[:-level]
         inside = "/".join([*folders[-1:], inside])
     if "/" not in inside:
         return False  # of a module at the top, any word would do
     told = re.compile(rb"(?<![\w.-])" + re.escape(inside.encode()) + rb"\.py(?![\w.-])")
     for name in _TOLD_IN:
         try:
-            with open(file.strict.snapshot.absolute(name), "rb") as opened:
+            with open(context.strict.snapshot.absolute(name), "rb") as opened:
                 if told.search(opened.read()):
                     return True
         except OSError:
@@ -65,7 +65,7 @@ _USES = frozenset(
 )
 
 
-class Unjudged:
+class Limitation:
     """Something missing: what it is, why, and the places in the edit that rest on it.
 
     ``places`` are (path, start, end), in order.
@@ -80,22 +80,22 @@ class Unjudged:
         self.places: list[tuple[str, int, int]] = []
 
 
-def unjudged(change: Change, *, whole: bool = False) -> list[Unjudged]:
+def limitations(change: Change, *, whole: bool = False) -> list[Limitation]:
     """What is missing for judging an edit, or whole files; in order of first places."""
-    found: dict[str, Unjudged] = {}
+    found: dict[str, Limitation] = {}
     for path in sorted(change.paths):
         if change.after.facts(path) is None:
             if path not in change.after.snapshot.overlaid() and os.path.isfile(
                 change.after.snapshot.absolute(path)
             ):
-                found[path] = missing = Unjudged(
+                found[path] = missing = Limitation(
                     path, f"{path} was not read: too large, or no text"
                 )
                 missing.places.append((path, 0, 0))
             continue
         near = None if whole else _near(change, path)
         try:
-            _look(File(change.after, path, None, None, near), near, found)
+            _look(CheckContext(change.after, path, None, None, near), near, found)
         except UnknownFileError:
             continue
     return list(found.values())
@@ -105,48 +105,48 @@ def _near(change: Change, path: str) -> Regions | None:
     old, new = change.before.facts(path), change.after.facts(path)
     if old is None or new is None:
         return None
-    return regions(change.before.text(path), old, change.after.text(path), new)[1]
+    return changed_spans(change.before.text(path), old, change.after.text(path), new)[1]
 
 
-def _look(file: File, near: Regions | None, found: dict[str, Unjudged]) -> None:
+def _look(context: CheckContext, near: Regions | None, found: dict[str, Limitation]) -> None:
     """Collect what a file rests on in the parts that changed."""
-    facts, table = file.facts, file.facts.imports
+    facts, table = context.facts, context.facts.imports
     names: dict[int, tuple[str, str]] = {}
     for row, flags in enumerate(table.flags):
         spelled = facts.names[table.module[row]]
-        guarded = flags & _TRIED or file.is_guarded(table.position[row], "ImportError")
-        if guarded or imported_module(file.strict, file.path, spelled).kind != OUTSIDE:
+        guarded = flags & _TRIED or context.is_guarded(table.position[row], "ImportError")
+        if guarded or imported_module(context.strict, context.path, spelled).kind != OUTSIDE:
             continue
-        why = _why(file.strict, file.path, spelled)
+        why = _why(context.strict, context.path, spelled)
         if why:
             names[table.bound[row]] = spelled, why
     for name, (spelled, why) in names.items():
         for role, position, _ in facts.occurrences(facts.names[name]):
             if role in _USES and _is_inside(near, position):
                 end = position + len(facts.names[name].encode())
-                _add(found, spelled.partition(".")[0], why, file.path, position, end)
-    for expr in file.expressions(f.ATTRIBUTE):
+                _add(found, spelled.partition(".")[0], why, context.path, position, end)
+    for expr in context.expressions(f.ATTRIBUTE):
         position = facts.expr.position[expr]
         if _is_inside(near, position):
-            _judge_member(file, expr, found)
+            _judge_member(context, expr, found)
 
 
-def _judge_member(file: File, expr: int, found: dict[str, Unjudged]) -> None:
+def _judge_member(context: CheckContext, expr: int, found: dict[str, Limitation]) -> None:
     """A member that a class does not have, of whose bases one is missing."""
-    facts = file.facts
+    facts = context.facts
     receiver, name = facts.expr.a[expr], facts.names[facts.expr.b[expr]]
-    for value in file.strict.infer_type(file.path, receiver):
+    for value in context.strict.infer_type(context.path, receiver):
         if value.form not in (INSTANCE, CLASS_OBJECT) or value.entity.kind != CLASS:
             continue
-        for base in file.strict.mro(value.entity):
-            why = _why(file.strict, file.path, base.path) if base.kind == OUTSIDE else ""
+        for base in context.strict.mro(value.entity):
+            why = _why(context.strict, context.path, base.path) if base.kind == OUTSIDE else ""
             found_there = (
-                attribute_definitions(file.strict, file.path, receiver, name) if why else []
+                attribute_definitions(context.strict, context.path, receiver, name) if why else []
             )
             if why and all(item.entity.kind == OUTSIDE for item in found_there):
                 position = facts.expr.position[expr]
                 end = position + len(name.encode())
-                _add(found, base.path.partition(".")[0], why, file.path, position, end)
+                _add(found, base.path.partition(".")[0], why, context.path, position, end)
                 return
 
 
@@ -165,7 +165,9 @@ def _is_inside(near: Regions | None, position: int) -> bool:
     return near is None or any(start <= position < end for start, end in near)
 
 
-def _add(found: dict[str, Unjudged], what: str, why: str, path: str, start: int, end: int) -> None:
-    missing = found.setdefault(what, Unjudged(what, why))
+def _add(
+    found: dict[str, Limitation], what: str, why: str, path: str, start: int, end: int
+) -> None:
+    missing = found.setdefault(what, Limitation(what, why))
     if (path, start, end) not in missing.places:
         missing.places.append((path, start, end))

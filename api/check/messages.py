@@ -15,14 +15,14 @@ from ...indexer.inference.types import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...indexer.inference.types import Type, Value
-    from .context import File
+    from .context import CheckContext
 
 
-def receiver_text(file: File, receiver: int, type_: Type) -> str:
+def receiver_text(context: CheckContext, receiver: int, type_: Type) -> str:
     """Subject of a sentence about a receiver: ``The `Box` that `box` is``."""
-    words = list(dict.fromkeys(_value(file, value) for value in type_))[:3]
+    words = list(dict.fromkeys(_value(context, value) for value in type_))[:3]
     said = " or ".join(words)
-    spelled = file.spelled(receiver)
+    spelled = context.spelled(receiver)
     if spelled and spelled not in ("self", "cls") and f"`{spelled}`" not in said:
         return f"`{spelled}`, {said},"
     if len(words) == 1 and type_[0].form == INSTANCE:
@@ -30,11 +30,11 @@ def receiver_text(file: File, receiver: int, type_: Type) -> str:
     return said[:1].upper() + said[1:]
 
 
-def _value(file: File, value: Value) -> str:
+def _value(context: CheckContext, value: Value) -> str:
     form, entity = value.form, value.entity
     if form == NONE:
         return "None"
-    name = name_of(file.strict, entity) if entity.kind != OUTSIDE else entity.path
+    name = name_of(context.strict, entity) if entity.kind != OUTSIDE else entity.path
     if form == CLASS_OBJECT:
         return f"the class `{name}`"
     if form == MODULE_OBJECT:

@@ -25,7 +25,7 @@ from ...indexer.inference.stub_mapping import source_path
 from ...indexer.inference.types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, MODULE_OBJECT, SUPER
 from ...indexer.plugins.synthesized import last_name
 from ...indexer.scope_map import blocks_around
-from .decorators import keeps_class, keeps_signature
+from .decorators import preserves_class, preserves_signature
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,7 +93,9 @@ class Callee:
         self.signatures = signatures
 
 
-def of_value(inference: Inference, value: Value, *, exactly: bool = False) -> list[Callee] | None:
+def signatures_of_value(
+    inference: Inference, value: Value, *, exactly: bool = False
+) -> list[Callee] | None:
     """What calling a value reaches; None when nobody can say.
 
     ``exactly`` says that a class is meant itself, and no class derived from it.
@@ -105,22 +107,22 @@ def of_value(inference: Inference, value: Value, *, exactly: bool = False) -> li
         )
         starts = {each.entity for each in receivers if each.entity.kind == CLASS}
         start = next(iter(starts)) if len(starts) == 1 else None
-        found = of_function(inference, entity, bound=bool(receivers), start=start)
+        found = function_signature(inference, entity, bound=bool(receivers), start=start)
         return None if found is None else [found]
     if form == CLASS_OBJECT:
-        found = of_class(inference, entity)
+        found = class_signature(inference, entity)
         if found is None:
             return None
         return [found] if exactly else _with_derived(inference, found)
     if form == INSTANCE and entity.kind == CLASS:
         methods = member_definitions(inference, value, "__call__")
         if len(methods) == 1 and methods[0].entity.kind == FUNCTION:
-            found = of_function(inference, methods[0].entity, bound=True, start=entity)
+            found = function_signature(inference, methods[0].entity, bound=True, start=entity)
             return None if found is None else [found]
     return None
 
 
-def of_method(inference: Inference, receiver: Value, function: Entity) -> Callee | None:
+def method_signature(inference: Inference, receiver: Value, function: Entity) -> Callee | None:
     """A method as it is called on a value, whatever its decorators have made of its result."""
     flags = inference.need(function.path).definition.flags[function.row]
     bound = receiver.form not in (CLASS_OBJECT, MODULE_OBJECT) or bool(flags & f.CLASSMETHOD)
@@ -131,17 +133,17 @@ def of_method(inference: Inference, receiver: Value, function: Entity) -> Callee
     if flags & f.STATIC or name_of(inference, function) == "__new__":
         bound = False
     start = receiver.entity if receiver.entity.kind == CLASS and receiver.form != SUPER else None
-    return of_function(inference, function, bound=bound, start=start)
+    return function_signature(inference, function, bound=bound, start=start)
 
 
-def of_function(
+def function_signature(
     inference: Inference, function: Entity, *, bound: bool, start: Entity | None = None
 ) -> Callee | None:
     """A function with its overloads; None when a decorator may have changed what it takes."""
     found: list[Signature] = []
     listed = overloads(inference, function)
     for each in [*listed, *_implementation(inference, listed)]:
-        if not keeps_signature(inference, each) or _is_for_checkers(inference, each):
+        if not preserves_signature(inference, each) or _is_for_checkers(inference, each):
             return None
         parameters = _parameters(inference, each)
         if bound:
@@ -182,7 +184,7 @@ def _implementation(inference: Inference, listed: list[Entity]) -> list[Entity]:
     ]
 
 
-def overridden_by(inference: Inference, function: Entity) -> list[Entity]:
+def overridden_signatures(inference: Inference, function: Entity) -> list[Entity]:
     """Methods that stand in the place of a method in derived classes of the workspace."""
     cls = owner_class(inference.need(function.path), function)
     if cls < 0:
@@ -226,7 +228,7 @@ def _parameter(inference: Inference, path: str, row: int) -> Parameter:
     return Parameter(name, kind, Entity(FUNCTION, path, row), required=required)
 
 
-def of_lambda(inference: Inference, path: str, expr: int) -> Callee:
+def lambda_signature(inference: Inference, path: str, expr: int) -> Callee:
     """What a lambda expression takes."""
     facts = inference.need(path)
     scope = facts.expr.b[expr]
@@ -235,12 +237,12 @@ def of_lambda(inference: Inference, path: str, expr: int) -> Callee:
     return Callee(entity, [Signature(entity, [_parameter(inference, path, row) for row in rows])])
 
 
-def of_class(inference: Inference, cls: Entity) -> Callee | None:
+def class_signature(inference: Inference, cls: Entity) -> Callee | None:
     """What calling a class takes; None when its metaclass, or what is not here, has a say."""
-    from .synthesized_init import made_signature
+    from .synthesized_init import synthesized_signature
 
     if cls.kind == VARIABLE:
-        signature = made_signature(inference, cls, [cls])
+        signature = synthesized_signature(inference, cls, [cls])
         known = signature is not None and signature.entity == cls
         return Callee(cls, [signature]) if signature is not None and known else None
     if cls.kind != CLASS:
@@ -248,21 +250,21 @@ def of_class(inference: Inference, cls: Entity) -> Callee | None:
     order = inference.mro(cls)
     if is_enum(inference, cls) or _makes_otherwise(inference, cls):
         return None
-    if not all(keeps_class(inference, each) for each in order if each.kind == CLASS):
+    if not all(preserves_class(inference, each) for each in order if each.kind == CLASS):
         return None
     if any(_new_gives_another(inference, each) for each in order if each.kind == CLASS):
         return None
     place, written = _written_constructor(inference, cls, order)
     if place < 0 or any(each.kind != CLASS for each in order[: place + 1]):
         return None
-    made = made_signature(inference, cls, order[: place + 1])
+    made = synthesized_signature(inference, cls, order[: place + 1])
     if made is not None:
         return Callee(cls, [made]) if made.entity == cls else None
     if written is None:
         # Of `object`: nothing, if all bases are here.
         complete = all(each.kind == CLASS and not _has_source(inference, each) for each in order)
         return Callee(cls, [Signature(cls, [], cls)]) if complete else None
-    found = of_function(inference, written, bound=True, start=cls)
+    found = function_signature(inference, written, bound=True, start=cls)
     return None if found is None else Callee(cls, found.signatures)
 
 
@@ -373,7 +375,7 @@ def _with_derived(inference: Inference, callee: Callee) -> list[Callee] | None:
             if each in seen:
                 continue
             seen.add(each)
-            made = of_class(inference, each) if len(seen) < _SUBCLASSES else None
+            made = class_signature(inference, each) if len(seen) < _SUBCLASSES else None
             if made is None:
                 return None
             found.append(made)

@@ -17,7 +17,7 @@ from ...indexer.inference.classes import members
 from ...indexer.inference.entities import CLASS, FUNCTION, MODULE, NAMESPACE, entity_of_binding
 from ...indexer.inference.modules import imported_module
 from ...indexer.inference.types import CLASS_OBJECT, INSTANCE, MODULE_OBJECT, without_none
-from .arguments import Written, mismatches
+from .arguments import CallArguments, mismatches
 from .duck_types import classes_with
 
 TYPE_CHECKING = False
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ...indexer.inference.entities import Entity
     from ...indexer.inference.inference import Inference
     from ...indexer.inference.types import Type
-    from .context import File
+    from .context import CheckContext
 
 
 _MOST_NEAR = 5
@@ -182,25 +182,25 @@ _MOST = 3
 _USED, _FITS, _KIND = 0.5, 0.25, 0.15
 
 
-def likely_members(file: File, expr: int, name: str, others: set[str]) -> list[Entity]:
+def likely_members(context: CheckContext, expr: int, name: str, others: set[str]) -> list[Entity]:
     """Members that the attribute of an expression may have meant, the likeliest first.
 
     ``others`` are members that the same code uses on the same receiver.
     """
-    facts = file.facts
+    facts = context.facts
     receiver = facts.expr.a[expr]
-    classes, used = _elsewhere(file.inference, file.path, facts, receiver)
-    own = _classes(file.inference, file.path, receiver)
+    classes, used = _elsewhere(context.inference, context.path, facts, receiver)
+    own = _classes(context.inference, context.path, receiver)
     classes = own or classes
     if not classes and others:
-        classes = _having(file.inference, others)
+        classes = _having(context.inference, others)
     call = _call_of(facts, expr)
     scored: dict[str, tuple[float, Entity]] = {}
     for cls in classes[:_CLASSES]:
-        for member, item, _ in members(file.inference, cls):
+        for member, item, _ in members(context.inference, cls):
             if member.startswith("_") or member in scored or item.entity.is_outside:
                 continue
-            score = _score(file, item.entity, name, member, call)
+            score = _score(context, item.entity, name, member, call)
             if member in used:
                 score += _USED
             if member in others:
@@ -210,16 +210,16 @@ def likely_members(file: File, expr: int, name: str, others: set[str]) -> list[E
     return [entity for _, (score, entity) in best[:_MOST] if score >= _USED]
 
 
-def _score(file: File, entity: Entity, name: str, member: str, call: int) -> float:
+def _score(context: CheckContext, entity: Entity, name: str, member: str, call: int) -> float:
     score = similarity(name, member)
     if (entity.kind == FUNCTION) == (call >= 0):
         score += _KIND
     if call >= 0 and entity.kind == FUNCTION:
-        from .signatures import of_function
+        from .signatures import function_signature
 
-        callee = of_function(file.strict, entity, bound=True)
+        callee = function_signature(context.strict, entity, bound=True)
         if callee is not None and any(
-            not mismatches(each, Written(file.facts, call)) for each in callee.signatures
+            not mismatches(each, CallArguments(context.facts, call)) for each in callee.signatures
         ):
             score += _FITS
     return score

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .context import File
+    from .context import CheckContext
     from .findings import Finding
 
 # What checkers of types are told with; they look for the same kinds of faults.
@@ -29,7 +29,7 @@ _OWN = b"flux-index:ignore"
 _NEVER = frozenset(["syntax-error"])
 
 
-def is_ignored(file: File, finding: Finding) -> bool:
+def is_ignored(context: CheckContext, finding: Finding) -> bool:
     """Whether a comment on the lines of a fault's statement says to leave it alone.
 
     ``# type: ignore[code]`` counts whatever the code, which is that of another tool;
@@ -38,7 +38,7 @@ def is_ignored(file: File, finding: Finding) -> bool:
     """
     if finding.rule in _NEVER:
         return False
-    return any(_says(comment, finding.rule) for comment in _comments(file, finding.start))
+    return any(_says(comment, finding.rule) for comment in _comments(context, finding.start))
 
 
 def _says(comment: bytes, rule: str) -> bool:
@@ -54,10 +54,13 @@ def _says(comment: bytes, rule: str) -> bool:
     return any(mark in plain for mark in _MARKS)
 
 
-def _comments(file: File, position: int) -> list[bytes]:
+def _comments(context: CheckContext, position: int) -> list[bytes]:
     """Comments of the line that holds a position, and of the line that its statement begins on."""
-    lines = {file.facts.line_of(position), file.facts.line_of(file.statement_start(position))}
-    starts, text = file.facts.line_starts, file.text
+    lines = {
+        context.facts.line_of(position),
+        context.facts.line_of(context.statement_start(position)),
+    }
+    starts, text = context.facts.line_starts, context.text
     found: list[bytes] = []
     for line in lines:
         written = text[starts[line] : starts[line + 1]]

@@ -22,7 +22,9 @@ _ELSEWHERE = frozenset(["", "these", "field_transformer"])
 _DEFAULTS = frozenset(["default", "default_factory", "factory"])
 
 
-def made_signature(inference: Inference, cls: Entity, order: list[Entity]) -> Signature | None:
+def synthesized_signature(
+    inference: Inference, cls: Entity, order: list[Entity]
+) -> Signature | None:
     """What a class takes whose constructor is made from its fields; None for any other class.
 
     ``order`` are the class and its bases up to the one that writes a constructor, which a made one

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..check.fixes.apply import Mended
+    from ..check.fixes.apply import FixResult
     from ..open_workspace import Session
 
 PARAMETERS = (
@@ -36,7 +36,7 @@ DONE, LEFT = 0, 1
 def run(arguments: Sequence[str]) -> int:
     """Mend; 0 when no errors are left, 1 when there are, 2 when it could not be done."""
     values, paths = parse(arguments, PARAMETERS, "fix")
-    from ..check.fixes.apply import mend
+    from ..check.fixes.apply import apply_fixes
     from ..open_workspace import Session
     from ..operations.validate import change_of
 
@@ -44,7 +44,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         whole = bool(values.get("all"))
         change = change_of(session, **change_arguments(values, paths))
-        done = mend(session, change, whole=whole, unsafe=bool(values.get("unsafe")))
+        done = apply_fixes(session, change, whole=whole, unsafe=bool(values.get("unsafe")))
         for finding, fix in done.applied:
             say(f"{finding.path}: {fix.title} ({finding.rule})")
         if done.contents:
@@ -57,7 +57,7 @@ def run(arguments: Sequence[str]) -> int:
     return LEFT if errors else DONE
 
 
-def _write_all(session: Session, done: Mended, values: dict[str, object]) -> None:
+def _write_all(session: Session, done: FixResult, values: dict[str, object]) -> None:
     from ..check.fixes.apply import write as write_file
 
     terminal = is_terminal(sys.stdout) and is_terminal(sys.stdin)

@@ -31,7 +31,7 @@ def answer(asked: Asked) -> Answer | None:
 
 
 def _of_edit(asked: Asked) -> Answer | None:
-    from ..sessions.knowledge import land
+    from ..sessions.knowledge import record_write
     from ..sessions.read_log import content_of
 
     before = asked.ledger.take_edit(asked.number, asked.payload.call)
@@ -43,7 +43,7 @@ def _of_edit(asked: Asked) -> Answer | None:
             changed = _written_otherwise(asked, path, content)
             others += changed
             verdict = None if changed else verdict
-            land(asked.ledger, asked.number, path, content)
+            record_write(asked.ledger, asked.number, path, content)
     if not before:
         asked.notes.append("what the file was before is not known: no hook was asked then")
         return None
@@ -68,8 +68,8 @@ def _written_otherwise(asked: Asked, path: str, content: bytes) -> list[str]:
 
 def _judged(asked: Asked, before: Mapping[str, bytes | None]) -> tuple[bool, list[str]]:
     """What an edit introduced, told; and whether any of it is certain, whatever comes next."""
-    from ..check.api_diff.surface import affected_names
-    from ..check.deadline import OutOfTimeError, faults
+    from ..check.api_diff.surface import changed_names
+    from ..check.deadline import OutOfTimeError, findings_until_deadline
     from ..check.edits import Change
     from ..check.findings import HINT
     from ..operations.validate import item
@@ -78,7 +78,9 @@ def _judged(asked: Asked, before: Mapping[str, bytes | None]) -> tuple[bool, lis
     try:
         after = session.inference(whole=True)
         change = Change(session.with_contents(before).inference(whole=False), after, before)
-        found, is_complete = faults(change, _rules(), frozenset(affected_names(change)))
+        found, is_complete = findings_until_deadline(
+            change, _rules(), frozenset(changed_names(change))
+        )
     except OutOfTimeError:
         asked.notes.append("there was no time to judge the edit")
         return False, []

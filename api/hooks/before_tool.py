@@ -123,10 +123,10 @@ def _is_to_come(asked: Asked, edit: Edit, item: Item) -> bool:
     """Whether a module is missing that is like no other, with nothing in it that is elsewhere."""
     if item["rule"] != "unresolved-import" or item["nearest"]:
         return False
-    from ..check.existence import is_unheard_of
+    from ..check.existence import is_unknown_everywhere
 
     after = asked.session.with_contents(edit.contents).inference(whole=False)
-    return is_unheard_of(after, item["path"], item["range"]["start"]["line"])
+    return is_unknown_everywhere(after, item["path"], item["range"]["start"]["line"])
 
 
 def _key(item: Item) -> str:
@@ -138,12 +138,12 @@ def _looked_up(asked: Asked, edit: Edit) -> list[Item]:
     """What does not exist, found out by this process."""
     from ..check.deadline import OutOfTimeError
     from ..check.edits import proposed
-    from ..check.existence import absences
+    from ..check.existence import missing_apis
     from ..operations.validate import item
 
     try:
         change = proposed(asked.session, edit.contents)
-        found, is_complete = absences(change)
+        found, is_complete = missing_apis(change)
     except OutOfTimeError:
         asked.notes.append("there was no time to look at what the edit uses")
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from ..sessions.knowledge import show
+from ..sessions.knowledge import record_shown
 from .edits import read_text, source_path
 from .shell import shown
 from .wire import is_list, is_table
@@ -72,7 +72,7 @@ def put(session: Session, ledger: Ledger, number: int, found: Mapping[str, Range
         inside = source_path(session, path)
         content = content_of(session, inside) if inside is not None else None
         if inside is not None and content is not None:
-            show(ledger, number, inside, content, ranges)
+            record_shown(ledger, number, inside, content, ranges)
 
 
 def _read(payload: Payload) -> dict[str, Ranges]:

@@ -89,7 +89,7 @@ def _wrong(asked: Asked, before: dict[str, bytes | None]) -> tuple[list[Finding]
 
     With it, whether all was looked at.
     """
-    from ..check.deadline import OutOfTimeError, breakage, faults
+    from ..check.deadline import OutOfTimeError, breakage_until_deadline, findings_until_deadline
     from ..check.edits import Change
     from ..check.findings import ERROR
     from ..check.rules import EXISTENCE_FAMILIES, rules
@@ -103,11 +103,11 @@ def _wrong(asked: Asked, before: dict[str, bytes | None]) -> tuple[list[Finding]
     try:
         after = session.inference(whole=True)
         change = Change(session.with_contents(before).inference(whole=False), after, before)
-        elsewhere, is_complete = breakage(change, _TOLD)
+        elsewhere, is_complete = breakage_until_deadline(change, _TOLD)
         found = [each for each in elsewhere if each.severity == ERROR]
         if is_complete:
             chosen = [each for each in rules(EXISTENCE_FAMILIES) if each.check]
-            own, is_complete = faults(change, chosen)
+            own, is_complete = findings_until_deadline(change, chosen)
             found += [each for each in own if each.severity == ERROR]
     except OutOfTimeError:
         is_complete = False

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..check.check import examine
-from ..check.fixes.propose import propose
+from ..check.check import check_file
+from ..check.fixes.propose import propose_fixes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def problems(inference: Inference, path: str) -> list[Problem]:
     if inference.facts(path) is None:
         return []
     found: list[Problem] = []
-    for finding in examine(inference, path):
-        propose(finding, inference, None)
+    for finding in check_file(inference, path):
+        propose_fixes(finding, inference, None)
         severity = _SEVERITIES.get(finding.severity, WARNING)
         problem = Problem(finding.start, finding.end, finding.message, finding.rule, severity)
         problem.fixes = list(finding.fixes)

@@ -15,7 +15,7 @@ from ...indexer.inference.types import (
 from ..source.cursor import Cursor, keyword_of, scope_at
 from ..source.docstrings import docstring
 from ..source.entity_views import one_line
-from ..source.partial_expressions import Written
+from ..source.partial_expressions import PartialExpression
 from ..source.type_text import type_text
 from .constructors import constructor, fields
 
@@ -99,7 +99,7 @@ def signature_help(inference: Inference, path: str, offset: int) -> Help | None:
     if found is None:
         return None
     start, end, bracket = found
-    written = Written(inference, path, start, end, scope_at(facts, text, offset))
+    written = PartialExpression(inference, path, start, end, scope_at(facts, text, offset))
     signatures = signatures_of(inference, written)
     if not signatures:
         return None
@@ -109,7 +109,7 @@ def signature_help(inference: Inference, path: str, offset: int) -> Help | None:
     return Help(signatures, active, parameter)
 
 
-def signatures_of(inference: Inference, written: Written) -> list[Signature]:
+def signatures_of(inference: Inference, written: PartialExpression) -> list[Signature]:
     """Ways to call the value of an expression."""
     found: list[Signature] = []
     seen: set[Entity] = set()

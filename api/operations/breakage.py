@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..check.check import broken_elsewhere
+from ..check.check import check_users
 from ..check.findings import ERROR
 from .validate import change_of, judgement
 
@@ -35,5 +35,5 @@ def breakage(
         whole=False,
     )
     # What is certain comes first.
-    found = sorted(broken_elsewhere(change), key=lambda finding: finding.severity != ERROR)
+    found = sorted(check_users(change), key=lambda finding: finding.severity != ERROR)
     return judgement(change, found, limit)

@@ -16,7 +16,7 @@ from ...indexer.inference.entities import (
 )
 from ...indexer.inference.locate import member_of_entity, resolve_dotted_name
 from ..source.entity_views import envelope, symbol
-from .target import candidates, entity_of_symbol, is_test, loose, named
+from .target import candidates, entity_of_symbol, find_by_name, find_by_suffix, test_rank
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def exists(session: Session, *, query: str) -> dict[str, Any]:
     """Answer the operation ``exists``."""
     inference = session.inference(whole=True)
     name, arguments = _parse(query)
-    found = named(inference, name)
+    found = find_by_name(inference, name)
     inside = [item for item in found if item.entity.kind != OUTSIDE]
     if inside:
         verdict, reason, near = "exists", "", list[Found]()
@@ -96,7 +96,7 @@ def _missing(inference: Inference, name: str) -> tuple[str, str, list[Found]]:
     parts = name.split(".")
     for split in range(len(parts) - 1, 0, -1):
         prefix, wanted = ".".join(parts[:split]), parts[split]
-        found = resolve_dotted_name(inference, prefix) or loose(inference, prefix)
+        found = resolve_dotted_name(inference, prefix) or find_by_suffix(inference, prefix)
         if not found:
             continue
         holder = found[0]
@@ -152,7 +152,7 @@ def _nearest_anywhere(inference: Inference, wanted: str, *, exact: bool = False)
     )
     result: list[Found] = []
     for name in names:
-        rows = sorted(candidates(inference, name), key=lambda row: (is_test(row[0]), row[0]))
+        rows = sorted(candidates(inference, name), key=lambda row: (test_rank(row[0]), row[0]))
         for where, row in rows[:2]:
             found = entity_of_symbol(inference, where, row)
             if found is not None:

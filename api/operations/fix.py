@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..check.check import verdict
-from ..check.fixes.apply import mend
-from ..check.limitations import unjudged
+from ..check.fixes.apply import apply_fixes
+from ..check.limitations import limitations
 from ..source.entity_views import envelope
 from .validate import change_of, item, verdict_with
 
@@ -37,10 +37,10 @@ def fix(
         staged=False,
         whole=whole,
     )
-    done = mend(session, change, whole=whole, unsafe=unsafe)
+    done = apply_fixes(session, change, whole=whole, unsafe=unsafe)
     after = session.with_contents(dict(done.contents)).inference(whole=False)
     answer: dict[str, Any] = {
-        "verdict": verdict_with(verdict(done.left), unjudged(change, whole=whole)),
+        "verdict": verdict_with(verdict(done.left), limitations(change, whole=whole)),
         "total": len(done.applied),
         "applied": [
             {"path": finding.path, "rule": finding.rule, "title": chosen.title}

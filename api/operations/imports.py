@@ -9,7 +9,7 @@ from ...indexer.inference.locate import resolve_dotted_name
 from ...indexer.inference.modules import imported_module
 from ...indexer.inference.names import import_target
 from ..source.entity_views import envelope, line_text, name_range
-from .target import named
+from .target import find_by_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def importers(
         wanted: list[Entity] = [Entity(MODULE, inference.snapshot.relative(path), -1)]
     elif name is not None:
         wanted = [
-            item.entity for item in resolve_dotted_name(inference, name) or named(inference, name)
+            item.entity
+            for item in resolve_dotted_name(inference, name) or find_by_name(inference, name)
         ]
         wanted = wanted or [Entity(OUTSIDE, name, -1)]
     else:
@@ -72,7 +73,7 @@ def _file(inference: Inference, path: str | None, name: str | None) -> str | Non
         return where
     if name is None:
         raise InvalidArgumentsError("give 'path' or 'name'")
-    found = [item for item in named(inference, name) if item.entity.kind == MODULE]
+    found = [item for item in find_by_name(inference, name) if item.entity.kind == MODULE]
     return found[0].entity.path if found else None
 
 

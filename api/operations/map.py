@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..source.entity_views import envelope
-from .target import is_test
+from .target import test_rank
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _merged(folders: dict[str, list[str]], every: Iterable[str], top: str) -> di
 
 
 def _is_test(path: str) -> bool:
-    return bool(is_test(path)) or path.startswith("tests/")
+    return bool(test_rank(path)) or path.startswith("tests/")
 
 
 def _item(inference: Inference, folder: str, paths: list[str], holds: set[str]) -> dict[str, Any]:

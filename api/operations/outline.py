@@ -6,7 +6,7 @@ from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.entities import CLASS, FUNCTION, MODULE
 from ...indexer.symbols import INSTANCE, KIND_NAMES, LOCAL, symbols
 from ..source.entity_views import envelope, full_range, name_range, range_of, signature, summary
-from .target import entity_of_symbol, named
+from .target import entity_of_symbol, find_by_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,9 @@ def outline(session: Session, *, path: str | None, name: str | None) -> dict[str
         inference.need(where)
     else:
         found = [
-            item for item in named(inference, name or "") if item.entity.kind in (MODULE, CLASS)
+            item
+            for item in find_by_name(inference, name or "")
+            if item.entity.kind in (MODULE, CLASS)
         ]
         if found:
             where = found[0].entity.path

@@ -100,9 +100,9 @@ def _fill(
 
 
 def _side(family: Family) -> str:
-    from ..check.clones import is_of_tests
+    from ..check.clones import is_test_file
 
-    return "outside of tests" if is_of_tests(family.members[0].path) else "in tests"
+    return "outside of tests" if is_test_file(family.members[0].path) else "in tests"
 
 
 def _relative(inference: Inference, path: str) -> str:

@@ -18,7 +18,7 @@ from ...indexer.symbols import (
     VARIABLE,
 )
 from ..source.entity_views import envelope, name_range, signature, symbol
-from .target import candidates, entity_of_symbol, is_test
+from .target import candidates, entity_of_symbol, test_rank
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _rank(inference: Inference, where: str, row: StoredSymbol) -> tuple[object, 
     places: dict[str, tuple[int, int]] = inference.snapshot.view.memo.setdefault("places", {})
     place = places.get(where)
     if place is None:
-        place = places[where] = is_test(where), where.count("/")
+        place = places[where] = test_rank(where), where.count("/")
     return (
         place[0],
         int(bool(flags & (LOCAL | REBOUND))),
@@ -159,7 +159,7 @@ def _by_words(
         quoted = joint.join(f'"{term}"*' for term in terms)
         rows = store.search_words(quoted, _CONSIDERED)
         found = [
-            ((place // 8, is_test(paths[row[1]]), place), paths[row[1]], row)
+            ((place // 8, test_rank(paths[row[1]]), place), paths[row[1]], row)
             for place, row in enumerate(rows)
             if row[1] in paths
         ]

@@ -28,13 +28,13 @@ def targets(
     if path is not None and line is not None:
         relative = inference.snapshot.relative(path)
         offset = offset_of(inference, relative, line, character)
-        return pointed_at(inference, relative, offset)
+        return find_at(inference, relative, offset)
     if name is None:
         raise InvalidArgumentsError("give either 'name', or 'path' with 'line'")
-    return named(inference, name, path)
+    return find_by_name(inference, name, path)
 
 
-def pointed_at(inference: Inference, path: str, offset: int) -> list[Found]:
+def find_at(inference: Inference, path: str, offset: int) -> list[Found]:
     """What the name at an offset stands for, remembered as long as nothing changes."""
     kept: dict[tuple[str, int], list[Found]] = inference.snapshot.view.memo.setdefault(
         "pointed at", {}
@@ -64,18 +64,18 @@ def offset_of(inference: Inference, path: str, line: int, character: int) -> int
     return starts[line] + utf16_to_offset(text, character)
 
 
-def named(inference: Inference, name: str, path: str | None = None) -> list[Found]:
+def find_by_name(inference: Inference, name: str, path: str | None = None) -> list[Found]:
     """Entities of a dotted name: absolute if that leads somewhere, else every one that ends so.
 
     A name that starts like a class, or is no dotted name at all, is looked for the other way round:
     `Model.save` is no module, and asking the environment for one takes longer than the answer.
     """
     if path is not None:
-        found = loose(inference, name, path)
+        found = find_by_suffix(inference, name, path)
     elif name[:1].isupper() or "." not in name:
-        found = loose(inference, name) or resolve_dotted_name(inference, name)
+        found = find_by_suffix(inference, name) or resolve_dotted_name(inference, name)
     else:
-        found = resolve_dotted_name(inference, name) or loose(inference, name)
+        found = resolve_dotted_name(inference, name) or find_by_suffix(inference, name)
     return found or _inherited(inference, name, path)
 
 
@@ -85,14 +85,14 @@ def _inherited(inference: Inference, name: str, path: str | None) -> list[Found]
     if not owner:
         return []
     found: dict[object, Found] = {}
-    for holder in named(inference, owner, path):
+    for holder in find_by_name(inference, owner, path):
         if holder.entity.kind == CLASS:
             for item in member_of_entity(inference, holder, last):
                 found.setdefault(item.entity, item)
     return list(found.values())
 
 
-def loose(inference: Inference, name: str, path: str | None = None) -> list[Found]:
+def find_by_suffix(inference: Inference, name: str, path: str | None = None) -> list[Found]:
     """Entities whose qualified name ends with a dotted name, best first."""
     suffix = "." + name
     result: list[tuple[tuple[int, str, int], Found]] = []
@@ -104,12 +104,12 @@ def loose(inference: Inference, name: str, path: str | None = None) -> list[Foun
             continue
         dotted = qualified_name(inference, found.entity)
         if dotted == name or dotted.endswith(suffix):
-            result.append(((is_test(where), where, row[5]), found))
+            result.append(((test_rank(where), where, row[5]), found))
     result.sort(key=lambda item: item[0])
     return [found for _, found in result]
 
 
-def is_test(path: str) -> int:
+def test_rank(path: str) -> int:
     """1 for files that hold tests, so that they rank behind what they test."""
     parts = path.split("/")
     return int(

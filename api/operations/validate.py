@@ -6,9 +6,9 @@ import os
 
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.entities import Found
-from ..check.check import judge, verdict
+from ..check.check import check_change, verdict
 from ..check.findings import ERROR
-from ..check.limitations import unjudged
+from ..check.limitations import limitations
 from ..check.rules import EXISTENCE
 from ..source.entity_views import envelope, range_of, symbol
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ...indexer.inference.inference import Inference
     from ..check.edits import Change
     from ..check.findings import Finding, Fix
-    from ..check.limitations import Unjudged
+    from ..check.limitations import Limitation
     from ..open_workspace import Session
 
 _SUFFIXES = (".py", ".pyi")
@@ -49,7 +49,7 @@ def validate(
         staged=staged,
         whole=whole,
     )
-    return judgement(change, judge(change, whole=whole), limit, whole=whole)
+    return judgement(change, check_change(change, whole=whole), limit, whole=whole)
 
 
 def judgement(
@@ -58,7 +58,7 @@ def judgement(
     """Findings as the answer that tells of them."""
     shown = found[:limit]
     inference = change.after
-    missing = unjudged(change, whole=whole)
+    missing = limitations(change, whole=whole)
     answer: dict[str, Any] = {
         "verdict": verdict_with(verdict(found), missing),
         "total": len(found),
@@ -78,12 +78,12 @@ def judgement(
     return envelope(inference, answer, {*checked, *(finding.path for finding in shown)})
 
 
-def verdict_with(verdict: str, missing: list[Unjudged]) -> str:
+def verdict_with(verdict: str, missing: list[Limitation]) -> str:
     """A verdict, given what could not be judged: where nothing is wrong, that is no proof."""
     return "cannot judge" if verdict == "ok" and missing else verdict
 
 
-def not_judged(inference: Inference, missing: Unjudged) -> dict[str, Any]:
+def not_judged(inference: Inference, missing: Limitation) -> dict[str, Any]:
     """What is missing for a judgement as answers show it, with the first place that rests on it."""
     path, start, end = missing.places[0]
     known = inference.facts(path) is not None
@@ -129,11 +129,11 @@ def change_of(
         relative = path_inside(session, path)
         return edits.proposed(session, {relative: text.encode("utf-8", "surrogatepass")})
     if diff is not None:
-        return edits.patched(session, diff)
+        return edits.patched_files(session, diff)
     wanted = [*(paths or []), *([path] if path is not None else [])]
     if whole:
-        return edits.standing(session, _files(session, wanted))
-    change = edits.since(session, since or "HEAD", staged=staged)
+        return edits.unchanged(session, _files(session, wanted))
+    change = edits.changed_since(session, since or "HEAD", staged=staged)
     if wanted:
         listed = set(_files(session, wanted))
         change.paths = {each for each in change.paths if each in listed}

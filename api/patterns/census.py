@@ -12,7 +12,7 @@ from ...indexer import facts as f
 from ...indexer.inference.classes import bases
 from ...indexer.inference.entities import CLASS, Entity, name_of
 from ...indexer.symbols import base_names
-from ..check.clones import is_of_tests
+from ..check.clones import is_test_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,17 +61,17 @@ def census(inference: Inference) -> Census:
     """Count what a workspace does."""
     made = Census()
     paths = [path for path in inference.snapshot.paths() if path.endswith(".py")]
-    made.n_tests = sum(map(is_of_tests, paths))
+    made.n_tests = sum(map(is_test_file, paths))
     made.n_files = len(paths) - made.n_tests
     for path in paths:
         folder = path.rpartition("/")[0]
-        (made.test_folders if is_of_tests(path) else made.folders)[folder] += 1
+        (made.test_folders if is_test_file(path) else made.folders)[folder] += 1
     step = max(1, -(-len(paths) // _FILES))
     for path in paths[::step]:
         facts = inference.facts(path)
         if facts is None:
             continue
-        if is_of_tests(path):
+        if is_test_file(path):
             _count_tests(made, path, facts)
         else:
             _count(inference, made, path, facts)

@@ -9,7 +9,7 @@ from ...indexer.symbols import words
 from ..source.entity_views import summary
 from .features import of_function
 from .origins import Origins
-from .plan import Plan, as_asked, plan_class, plan_function
+from .plan import Plan, plan_as_asked, plan_class, plan_function
 from .skeleton import class_skeleton, function_skeleton
 
 TYPE_CHECKING = False
@@ -58,7 +58,7 @@ def draft(inference: Inference, asked: Question, into: str) -> Draft:
     if planned is None:
         return Draft(plan, "", path)
     if asked.entity is None:
-        as_asked(planned, family, having)
+        plan_as_asked(planned, family, having)
     plan.functions.append(planned)
     return Draft(plan, function_skeleton(inference, planned, origins), path)
 

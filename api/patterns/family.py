@@ -11,7 +11,7 @@ from ...indexer import facts as f
 from ...indexer.inference.classes import bases, subclasses
 from ...indexer.inference.entities import CLASS, OUTSIDE, Entity, name_of, qualified_name
 from ...indexer.symbols import base_names
-from ..check.clones import is_of_tests
+from ..check.clones import is_test_file
 from .features import of_class, of_function
 from .similarity import WEIGHTS, Subject, likeness, nearness, parts
 
@@ -58,14 +58,14 @@ class Family:
         return sum(self.likenesses[:5]) / 5
 
 
-def gathered(
+def gather_family(
     inference: Inference, kind: int, subject: Subject, members: list[Entity], why: str
 ) -> Family:
     """A family of these: of one side of the tests, weighed and ranked by nearness."""
     family = Family(kind, subject, why)
-    in_tests = [each for each in members if is_of_tests(each.path)]
-    others = [each for each in members if not is_of_tests(each.path)]
-    wanted = in_tests if is_of_tests(subject.path) else others
+    in_tests = [each for each in members if is_test_file(each.path)]
+    others = [each for each in members if not is_test_file(each.path)]
+    wanted = in_tests if is_test_file(subject.path) else others
     kept = wanted if len(wanted) >= FEWEST else members
     family.left_out = len(members) - len(kept)
     features = of_class if kind == CLASS else of_function
@@ -91,31 +91,33 @@ def gathered(
     return family
 
 
-def below(
+def subclasses_below(
     inference: Inference, base: Entity, subject: Subject, without: Entity | None = None
 ) -> Family:
     """The family of a new class that derives from a base."""
-    direct, is_sample = derived(inference, base, subject.path)
+    direct, is_sample = derived_classes(inference, base, subject.path)
     members = [each for each in direct if each != without]
     name = qualified_name(inference, base)
     why = f"derive from {name}"
     seen = set(members)
     if len(members) <= FEWEST:
         for each in list(members):
-            deeper, _ = derived(inference, each, subject.path)
+            deeper, _ = derived_classes(inference, each, subject.path)
             for other in deeper:
                 if other not in seen and other != without:
                     seen.add(other)
                     members.append(other)
         if len(members) > len(direct):
             why = f"derive from {name}, some of them through others"
-    family = gathered(inference, CLASS, subject, members, why)
+    family = gather_family(inference, CLASS, subject, members, why)
     family.base = base
     family.is_sample |= is_sample
     return family
 
 
-def derived(inference: Inference, base: Entity, near: str = "") -> tuple[list[Entity], bool]:
+def derived_classes(
+    inference: Inference, base: Entity, near: str = ""
+) -> tuple[list[Entity], bool]:
     """Direct subclasses in the workspace, and whether these are only some of them."""
     name = name_of(inference, base)
     paths = inference.snapshot.files_inheriting(name)
@@ -148,7 +150,7 @@ def derived(inference: Inference, base: Entity, near: str = "") -> tuple[list[En
     ) >= 2 * _MEMBERS
 
 
-def beside(inference: Inference, cls: Entity) -> Family:
+def classes_beside(inference: Inference, cls: Entity) -> Family:
     """The family of a class that is there: of the base whose other subclasses are most like it."""
     subject = Subject.of(of_class(inference, cls))
     candidates: list[tuple[float, int, Family]] = []
@@ -158,7 +160,7 @@ def beside(inference: Inference, cls: Entity) -> Family:
         is_plain = name_of(inference, base) in _PLAIN
         if is_plain and candidates:
             continue
-        family = below(inference, base, subject, without=cls)
+        family = subclasses_below(inference, base, subject, without=cls)
         if len(family.members) >= FEWEST:
             nearest = family.nearness
             if base in bases(inference, cls):
@@ -168,13 +170,13 @@ def beside(inference: Inference, cls: Entity) -> Family:
             break
     if candidates:
         return max(candidates, key=lambda entry: entry[:2])[2]
-    return in_place(inference, cls, subject)
+    return classes_in_folder(inference, cls, subject)
 
 
-def in_place(inference: Inference, cls: Entity | None, subject: Subject) -> Family:
+def classes_in_folder(inference: Inference, cls: Entity | None, subject: Subject) -> Family:
     """The family of a class without kin: classes of its folder that are like it."""
     found: list[Entity] = []
-    for path in around(inference, subject.path):
+    for path in family_around(inference, subject.path):
         facts = inference.facts(path)
         if facts is None:
             continue
@@ -188,7 +190,7 @@ def in_place(inference: Inference, cls: Entity | None, subject: Subject) -> Fami
     said = (
         f"are like {subject.name} by name or members, and near it" if subject.name else "are near"
     )
-    return gathered(inference, CLASS, subject, found, said)
+    return gather_family(inference, CLASS, subject, found, said)
 
 
 def _is_alike(subject: Subject, other: Subject) -> bool:
@@ -206,7 +208,7 @@ def _last_word(name: str) -> str:
     return words(name).rpartition(" ")[2]
 
 
-def around(inference: Inference, path: str, most: int = 60) -> list[str]:
+def family_around(inference: Inference, path: str, most: int = 60) -> list[str]:
     """Files of the folder of a file, itself first, and of the folders below and beside it."""
     folder = path.rpartition("/")[0]
     above = folder.rpartition("/")[0]
@@ -227,5 +229,5 @@ def around(inference: Inference, path: str, most: int = 60) -> list[str]:
 
 def is_base(inference: Inference, cls: Entity) -> bool:
     """Whether a class is mostly there to be derived from."""
-    found, _ = derived(inference, cls)
+    found, _ = derived_classes(inference, cls)
     return len(found) >= FEWEST

@@ -10,8 +10,7 @@ from ...indexer import facts as f
 from ...indexer.inference.entities import CLASS, FUNCTION, Entity, owner_class
 from ...indexer.plugins.synthesized import decorators, last_name
 from ...indexer.symbols import words
-from .family import FEWEST, Family, around, gathered
-from .family import beside as classes_beside
+from .family import FEWEST, Family, classes_beside, family_around, gather_family
 from .features import of_class, of_function
 from .similarity import Subject, nearness
 
@@ -45,7 +44,7 @@ def beside(inference: Inference, function: Entity) -> Family:
         found = _of_siblings(inference, Entity(CLASS, function.path, owner), features.name)
         if len(found) >= FEWEST:
             why = f"override each other as `{features.name}`"
-            return gathered(inference, FUNCTION, subject, found, why)
+            return gather_family(inference, FUNCTION, subject, found, why)
     return _alike(inference, subject, function)
 
 
@@ -72,7 +71,7 @@ def _decorated(inference: Inference, subject: Subject, without: Entity | None) -
         if len(found) < FEWEST:
             continue
         said = "the name of an HTTP method" if name in _METHODS else f"`{name}`"
-        family = gathered(inference, FUNCTION, subject, found, f"are decorated with {said}")
+        family = gather_family(inference, FUNCTION, subject, found, f"are decorated with {said}")
         family.is_sample |= len(found) >= _ENOUGH
         if best is None or len(family.members) < len(best.members):
             best = family
@@ -113,7 +112,7 @@ def _alike(inference: Inference, subject: Subject, without: Entity | None) -> Fa
     mine = words(subject.name).split()
     found: list[Entity] = []
     is_method = without is not None and owner_class(inference.need(without.path), without) >= 0
-    for path in around(inference, subject.path, _FILES):
+    for path in family_around(inference, subject.path, _FILES):
         facts = inference.facts(path)
         if facts is None:
             continue
@@ -134,7 +133,7 @@ def _alike(inference: Inference, subject: Subject, without: Entity | None) -> Fa
     if subject.parameters:
         said.append("take the same parameters")
     why = " or ".join(said) or "are near"
-    return gathered(inference, FUNCTION, subject, found, why)
+    return gather_family(inference, FUNCTION, subject, found, why)
 
 
 def _is_like(inference: Inference, subject: Subject, mine: list[str], entity: Entity) -> bool:

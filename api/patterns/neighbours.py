@@ -10,9 +10,9 @@ from ...indexer import facts as f
 from ...indexer.inference.entities import CLASS, FUNCTION, Entity
 from ...indexer.snapshot.name_search import NameSearch
 from ...indexer.symbols import words
-from ..check.clones import is_of_tests
+from ..check.clones import is_test_file
 from ..operations.target import entity_of_symbol
-from .family import around
+from .family import family_around
 from .features import of_class, of_function
 from .similarity import WEIGHTS, Subject, likeness, parts
 
@@ -64,15 +64,15 @@ def neighbours(
     for entity in candidates:
         other = Subject.of(features(inference, entity))
         share = likeness(subject, other) / whole
-        if is_of_tests(entity.path) and not is_of_tests(subject.path):
+        if is_test_file(entity.path) and not is_test_file(subject.path):
             share *= 0.7
         if share >= _LEAST:
-            found.append(Neighbour(entity, min(share, 1.0), told(subject, other)))
+            found.append(Neighbour(entity, min(share, 1.0), describe_neighbour(subject, other)))
     found.sort(key=lambda each: (-each.likeness, each.entity))
     return found
 
 
-def told(subject: Subject, other: Subject) -> list[str]:
+def describe_neighbour(subject: Subject, other: Subject) -> list[str]:
     """What two have in common, in words."""
     said: list[str] = []
     shares = parts(subject, other)
@@ -124,7 +124,7 @@ def _candidates(inference: Inference, kind: int, subject: Subject) -> Iterator[E
             if found is not None and found.entity.kind == wanted:
                 yield found.entity
     if subject.path:
-        for path in around(inference, subject.path, _NEAR):
+        for path in family_around(inference, subject.path, _NEAR):
             yield from _defined(inference, path, kind)
 
 

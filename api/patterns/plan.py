@@ -190,7 +190,7 @@ def _is_shared(having: Sequence[object], members: Sequence[object]) -> bool:
     return len(having) >= 3 or len(having) * 3 > len(members)
 
 
-def as_asked(planned: Planned, family: Family, having: Weighed) -> None:
+def plan_as_asked(planned: Planned, family: Family, having: Weighed) -> None:
     """Give a planned function the parameters of the stub that was given for it, if there is one."""
     subject = family.subject
     if subject.is_async is not None:

@@ -9,9 +9,17 @@ from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.classes import bases
 from ...indexer.inference.entities import CLASS, FUNCTION, OUTSIDE, Entity, name_of, qualified_name
 from ...indexer.inference.names import module_member
-from ..operations.target import named, targets
+from ..operations.target import find_by_name, targets
 from . import kinds
-from .family import FEWEST, Family, below, beside, derived, in_place, is_base
+from .family import (
+    FEWEST,
+    Family,
+    classes_beside,
+    classes_in_folder,
+    derived_classes,
+    is_base,
+    subclasses_below,
+)
 from .features import of_class
 from .similarity import Subject, nearness, plain_name
 
@@ -73,7 +81,7 @@ def question(
             return _of_class(inference, item.entity, into)
         if item.entity.kind == FUNCTION:
             return Question(kinds.beside(inference, item.entity), entity=item.entity)
-        if item.entity.kind == OUTSIDE and derived(inference, item.entity)[0]:
+        if item.entity.kind == OUTSIDE and derived_classes(inference, item.entity)[0]:
             return _under(inference, item.entity, Subject(path=into))
     return None
 
@@ -85,22 +93,22 @@ def _of_class(inference: Inference, cls: Entity, into: str) -> Question:
         )
         asked.entity = cls
         return asked
-    return Question(beside(inference, cls), entity=cls)
+    return Question(classes_beside(inference, cls), entity=cls)
 
 
 def _under(inference: Inference, base: Entity, subject: Subject) -> Question:
     subject.bases.add(name_of(inference, base))
-    return Question(below(inference, base, subject), subject.name)
+    return Question(subclasses_below(inference, base, subject), subject.name)
 
 
 def _of_base(inference: Inference, base: str, subject: Subject, into: str) -> Question | None:
-    entity = resolved(inference, base, into)
+    entity = resolve_question(inference, base, into)
     if entity is None:
         return None
     return _under(inference, entity, subject)
 
 
-def resolved(inference: Inference, written: str, into: str = "") -> Entity | None:
+def resolve_question(inference: Inference, written: str, into: str = "") -> Entity | None:
     """The class that is meant by a name, as a file knows it or as the workspace does."""
     name = re.split(r"[\[(]", written)[0].strip()
     if into and inference.exists(into) and "." not in name:
@@ -115,10 +123,10 @@ def resolved(inference: Inference, written: str, into: str = "") -> Entity | Non
         )
         if there:
             return there[0]
-    found = [item.entity for item in named(inference, name)] if name else []
+    found = [item.entity for item in find_by_name(inference, name)] if name else []
     classes = [each for each in found if each.kind == CLASS]
     if len(classes) > 1:  # of several, the one that others derive from
-        classes.sort(key=lambda each: -len(derived(inference, each)[0]))
+        classes.sort(key=lambda each: -len(derived_classes(inference, each)[0]))
     outside = [each for each in found if each.kind == OUTSIDE and each.path]
     return next(iter([*classes, *outside, *_as_bases(inference, name, into)]), None)
 
@@ -150,7 +158,7 @@ def _stubbed(text: str | None, into: str) -> Subject:
     subject = Subject(path=into)
     if not text:
         return subject
-    node = parsed(text) if _STUB.match(text) else None
+    node = parse_question(text) if _STUB.match(text) else None
     if node is not None:
         return _subject_of(node, into)
     called = _CALLED.search(text)
@@ -161,7 +169,7 @@ def _stubbed(text: str | None, into: str) -> Subject:
     return subject
 
 
-def parsed(text: str) -> ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | None:
+def parse_question(text: str) -> ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | None:
     """The class or function of a stub, which may lack its body or its colon."""
     import ast
     from textwrap import dedent
@@ -205,7 +213,7 @@ def _subject_of(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, int
 def _of_stub(inference: Inference, text: str, into: str) -> Question | None:
     import ast
 
-    node = parsed(text)
+    node = parse_question(text)
     if node is None:
         raise InvalidArgumentsError("'text' looks like a stub of a class or function, but is none")
     subject = _subject_of(node, into)
@@ -213,12 +221,12 @@ def _of_stub(inference: Inference, text: str, into: str) -> Question | None:
         return Question(kinds.like(inference, subject), subject.name)
     best: Question | None = None
     for written in node.bases:
-        base = resolved(inference, ast.unparse(written), into)
+        base = resolve_question(inference, ast.unparse(written), into)
         asked = _under(inference, base, subject) if base is not None else None
         if asked is not None and (best is None or _is_closer(asked.family, best.family)):
             best = asked
     if best is None or not best.family.members:
-        best = Question(in_place(inference, None, subject), subject.name)
+        best = Question(classes_in_folder(inference, None, subject), subject.name)
     return best
 
 
@@ -241,7 +249,7 @@ def _described(inference: Inference, text: str, into: str) -> Question | None:
     for identifier in _IDENTIFIER.findall(text):
         if identifier == subject.name:
             continue
-        for item in named(inference, identifier)[:3]:
+        for item in find_by_name(inference, identifier)[:3]:
             if item.entity.kind == CLASS:
                 asked = _of_class(inference, item.entity, into)
             elif item.entity.kind == FUNCTION:

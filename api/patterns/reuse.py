@@ -13,11 +13,11 @@ from ...indexer import facts as f
 from ...indexer.inference.entities import CLASS, FUNCTION, MODULE, Entity, name_of
 from ...indexer.inference.modules import imported_module
 from ...indexer.symbols import words
-from ..operations.target import is_test, loose
+from ..operations.target import find_by_suffix, test_rank
 from ..source.entity_views import summary
-from .family import around
+from .family import family_around
 from .features import of_function
-from .question import parsed
+from .question import parse_question
 from .search import has, scored, stem, terms
 
 TYPE_CHECKING = False
@@ -72,7 +72,7 @@ def wanted(query: str | None, text: str | None) -> Wanted:
     query = (query or "").strip()
     head = _SIGNATURE.match(query)
     if head:
-        node = parsed(query if query.startswith(("def ", "async ")) else f"def {query}")
+        node = parse_question(query if query.startswith(("def ", "async ")) else f"def {query}")
         made.name = head[1]
         made.parameters = _parameters(node)
         made.terms = terms(head[1])
@@ -141,7 +141,7 @@ def candidates(inference: Inference, asked: Wanted, into: str) -> list[Candidate
             known[part] = share
 
     if asked.name:
-        for item in loose(inference, asked.name)[:10]:
+        for item in find_by_suffix(inference, asked.name)[:10]:
             if item.entity.kind in (CLASS, FUNCTION):
                 note(item.entity, "name", 1.0, f"is called `{asked.name}`")
     for score, entity in scored(inference, asked.terms)[:60]:
@@ -162,7 +162,7 @@ def candidates(inference: Inference, asked: Wanted, into: str) -> list[Candidate
             if shared:
                 fit = min(1.0, fit + 0.15 * len(shared) / len(asked.parameters))
                 reasons[entity].append(f"takes {', '.join(shared)}")
-        fit -= 0.15 if is_test(entity.path) else 0.0
+        fit -= 0.15 if test_rank(entity.path) else 0.0
         fit -= 0.1 if name_of(inference, entity).startswith("_") and entity.path != into else 0.0
         if fit >= _LEAST:
             ranked.append(Candidate(entity, fit, reasons[entity]))
@@ -251,7 +251,7 @@ def _installed(inference: Inference, asked: Wanted, into: str) -> Iterator[Entit
     if not asked.terms:
         return
     modules: dict[str, int] = {}
-    paths = around(inference, into, 30) if into else list(inference.snapshot.view.files)[:60]
+    paths = family_around(inference, into, 30) if into else list(inference.snapshot.view.files)[:60]
     for path in paths:
         facts = inference.facts(path)
         if facts is None:

@@ -7,7 +7,7 @@ import re
 from ...indexer import symbols as s
 from ...indexer.inference.entities import CLASS, FUNCTION
 from ...indexer.symbols import words
-from ..operations.target import entity_of_symbol, is_test
+from ..operations.target import entity_of_symbol, test_rank
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def scored(inference: Inference, wanted: list[str]) -> list[tuple[float, Entity]
         if not any(has(name, word) or has(told, word) for word in weights):
             continue
         extra = sum(not any(has({each}, word) for word in weights) for each in name)
-        score = score / whole - 0.15 * extra / max(len(name), 1) - (0.3 if is_test(path) else 0.0)
+        score = score / whole - 0.15 * extra / max(len(name), 1) - (0.3 if test_rank(path) else 0.0)
         entity = entity_of_symbol(inference, path, row)
         if entity is not None and entity.entity.kind in (CLASS, FUNCTION):
             found.append((-score, path, row[5], entity.entity))

@@ -9,7 +9,7 @@ from collections import Counter
 
 from ...indexer import facts as f
 from ...indexer.inference.entities import Entity, name_of
-from ..check.clones import is_of_tests
+from ..check.clones import is_test_file
 from .statement import Habit
 
 TYPE_CHECKING = False
@@ -30,7 +30,7 @@ _SAID = {
 def surroundings(inference: Inference, family: Family) -> list[Habit]:
     """Files that name most members, and the tests of how many name them."""
     asked = [(each, name_of(inference, each)) for each in family.members]
-    asked = [entry for entry in asked if not is_of_tests(entry[0].path)][:_ASKED]
+    asked = [entry for entry in asked if not is_test_file(entry[0].path)][:_ASKED]
     if len(asked) < _MOST:
         return []
     naming: dict[str, set[str]] = {}
@@ -38,13 +38,13 @@ def surroundings(inference: Inference, family: Family) -> list[Habit]:
     n_tested = 0
     for entity, name in asked:
         files = inference.files_with(name)
-        tests = [path for path in files if is_of_tests(path)]
+        tests = [path for path in files if is_test_file(path)]
         n_tested += bool(tests)
         tested.update(tests)
         if len(files) > _WIDE:
             continue
         for path in files:
-            if path != entity.path and not is_of_tests(path):
+            if path != entity.path and not is_test_file(path):
                 naming.setdefault(path, set()).add(name)
     told: list[Habit] = []
     n = len(asked)

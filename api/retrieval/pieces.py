@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...indexer import facts as f
 from ...indexer.inference.entities import CLASS, FUNCTION, Entity, Found
-from ..operations.target import is_test
+from ..operations.target import test_rank
 from ..source.entity_views import enclosing, kind_of, name_of, qualified_name, signature, summary
 from .chunks import MODULE_LEVEL
 
@@ -188,7 +188,7 @@ def tests(inference: Inference, pieces: list[Piece], files: list[Listed]) -> lis
     for place, name in enumerate(names):
         if name.startswith("__") or len(name) < 3:
             continue
-        having = [path for path in inference.files_with(name) if is_test(path)]
+        having = [path for path in inference.files_with(name) if test_rank(path)]
         if len(having) > _EVERYWHERE:
             continue
         for path in having:

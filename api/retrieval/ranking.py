@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import gmtime, strftime
 
-from ..operations.target import is_test
+from ..operations.target import test_rank
 from .history import MOST_FILES
 from .scoring import scaled
 from .signals import Evidence
@@ -78,7 +78,7 @@ class Ranking:
         self.task = task
         every = list(inference.snapshot.paths())
         named = _named(task, every)
-        tests = {path for path in every if is_test(path)}
+        tests = {path for path in every if test_rank(path)}
         # Tests are many and say the words of everything: they are looked at when asked for.
         paths = [
             path

@@ -8,7 +8,7 @@ shown, and the head of each class and function of the workspace that it uses.
 from __future__ import annotations
 
 from ..source.line_changes import hunks, merged, without
-from .knowledge import known, propose, show
+from .knowledge import known, record_proposal, record_shown
 from .read_log import content_of
 
 TYPE_CHECKING = False
@@ -95,7 +95,7 @@ def allow(
     """Remember what is about to be written, so that the session knows it when it is there."""
     for path, content in contents.items():
         if content is not None and path.endswith(_SUFFIXES):
-            propose(ledger, number, path, content_of(session, path), content)
+            record_proposal(ledger, number, path, content_of(session, path), content)
 
 
 def hand_over(
@@ -113,7 +113,7 @@ def hand_over(
         if len(text) <= left:
             left -= len(text)
             each.text = text
-            show(ledger, number, each.path, content, [(each.first, each.last)])
+            record_shown(ledger, number, each.path, content, [(each.first, each.last)])
     return [each for each in wanted if each.text]
 
 

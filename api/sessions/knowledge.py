@@ -97,7 +97,7 @@ def known(ledger: Ledger, session: int, path: str, content: bytes) -> Known:
     return found
 
 
-def show(
+def record_shown(
     ledger: Ledger, session: int, path: str, content: bytes, ranges: Iterable[tuple[int, int]]
 ) -> None:
     """Record that lines of a file were shown, of the content that it has."""
@@ -110,7 +110,7 @@ def show(
         ledger.put_seen(session, path, found.record())
 
 
-def propose(ledger: Ledger, session: int, path: str, old: bytes | None, new: bytes) -> None:
+def record_proposal(ledger: Ledger, session: int, path: str, old: bytes | None, new: bytes) -> None:
     """Record what a session will know of a file when what it writes has landed."""
     with ledger.transaction():
         after = Known(new)
@@ -124,7 +124,7 @@ def propose(ledger: Ledger, session: int, path: str, old: bytes | None, new: byt
         ledger.put_seen(session, path, after.record(), proposed=True)
 
 
-def land(ledger: Ledger, session: int, path: str, content: bytes) -> Known:
+def record_write(ledger: Ledger, session: int, path: str, content: bytes) -> Known:
     """Record that what was proposed has been written, and what has become of it since."""
     with ledger.transaction():
         found = known(ledger, session, path, content)

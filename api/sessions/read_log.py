@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.index_file import content_hash
-from .knowledge import ledger_of, show
+from .knowledge import ledger_of, record_shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..source.line_changes import Ranges
 
 
-class Shown:
+class ShownLines:
     """Lines by path, counted from 0, and (path, name, signature) of symbols."""
 
     __slots__ = ("lines", "symbols")
@@ -84,13 +84,13 @@ def number_of(ledger: Ledger, handle: str) -> int:
 
 def put(session: Session, ledger: Ledger, number: int, answer: Mapping[str, Any]) -> None:
     """Record what an answer showed; what has changed since it was made is passed over."""
-    shown = Shown()
+    shown = ShownLines()
     shown.look(answer)
     files: Mapping[str, str] = answer.get("files", {})
     for path, ranges in shown.lines.items():
         content = content_of(session, path)
         if content is not None and files.get(path) == content_hash(content).hex():
-            show(ledger, number, path, content, ranges)
+            record_shown(ledger, number, path, content, ranges)
     if shown.symbols:
         with ledger.transaction():
             ledger.put_symbols(number, shown.symbols)

@@ -35,7 +35,7 @@ _BUILTINS = {
 }  # fmt: skip
 
 
-class Written:
+class PartialExpression:
     """An expression of a file that begins at a byte offset and is looked up in a scope."""
 
     __slots__ = ("node", "path", "scope", "inference", "start")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...api.check.fixes.quick_fixes import Fix
+    from ...api.check.fixes.quick_fixes import QuickFix
     from ..document_view import Place
     from ..messages import Json, Params
     from ..requests import Request
@@ -113,13 +113,13 @@ def _is_wanted(kind: str, only: list[str] | None) -> bool:
     return any(kind == each or kind.startswith(each + ".") for each in only)
 
 
-def _fixes(place: Place, range_: Json, diagnostics: list[Params]) -> list[tuple[Fix, Json]]:
+def _fixes(place: Place, range_: Json, diagnostics: list[Params]) -> list[tuple[QuickFix, Json]]:
     """Fixes, each with the diagnostic that it is for, if one is known."""
     from ...api.check.fixes.quick_fixes import class_fixes, missing_imports
 
     inference, path = place.inference, place.path
     start, _ = place.offsets(range_)
-    found: list[tuple[Fix, Json]] = []
+    found: list[tuple[QuickFix, Json]] = []
     asked: set[int] = set()
     for diagnostic in diagnostics:
         at, _ = place.offsets(diagnostic["range"])

@@ -11,8 +11,8 @@ from ....indexer.inference.classes import is_enum
 from ....indexer.inference.entities import CLASS, Entity
 from ....indexer.plugins import synthesized
 from ....indexer.plugins.synthesized import last_name
-from ..arguments import MISSING_ARGUMENT, UNKNOWN_KEYWORD, Written
-from ..call_targets import reached
+from ..arguments import MISSING_ARGUMENT, UNKNOWN_KEYWORD, CallArguments
+from ..call_targets import call_targets
 from ..findings import WARNING, Edit, Finding, Fix
 from ..fixes.restore import definition_of
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ....indexer.inference.entities import Entity
     from ....indexer.inference.inference import Inference
-    from ..context import File
+    from ..context import CheckContext
     from ..edits import Change
 
 
@@ -76,17 +76,17 @@ def _fields(inference: Inference, cls: Entity) -> dict[str, bool] | None:
     return found or None
 
 
-def unfit(changed: FieldChange, file: File) -> Iterator[Finding]:
+def unfit_calls(changed: FieldChange, context: CheckContext) -> Iterator[Finding]:
     """Calls of a class that give what it no longer has, or not what it wants now."""
-    facts, name = file.facts, changed.name
+    facts, name = context.facts, changed.name
     if facts.name_id(name) < 0:
         return
-    for call in file.expressions(f.CALL):
+    for call in context.expressions(f.CALL):
         function = facts.expr.a[call]
-        if last_name(facts, function) != name or _is_known(file, function):
+        if last_name(facts, function) != name or _is_known(context, function):
             continue
-        found = file.strict.definitions_of(file.path, function)
-        written = Written(facts, call)
+        found = context.strict.definitions_of(context.path, function)
+        written = CallArguments(facts, call)
         if [item.entity for item in found] != [changed.entity] or written.doubled:
             continue
         start = facts.expr.position[function]
@@ -94,25 +94,25 @@ def unfit(changed: FieldChange, file: File) -> Iterator[Finding]:
             if keyword in changed.gone:
                 end = position + len(keyword.encode())
                 finding = _finding(
-                    UNKNOWN_KEYWORD, file, position, end, changed, keyword,
+                    UNKNOWN_KEYWORD, context, position, end, changed, keyword,
                     f"`{name}` has no field `{keyword}` any more.",
                 )  # fmt: skip
                 if changed.successor and changed.successor not in written.keywords:
-                    edit = Edit(file.path, position, end, changed.successor)
+                    edit = Edit(context.path, position, end, changed.successor)
                     finding.fixes = [Fix(f"Use the keyword `{changed.successor}`", [edit])]
                 yield finding
         missing = [each for each in changed.wanted if each not in written.keywords]
         if missing and not written.positional and not written.starred:
             listed = ", ".join(f"`{each}`" for each in missing)
             yield _finding(
-                MISSING_ARGUMENT, file, start, start + len(name.encode()), changed,
+                MISSING_ARGUMENT, context, start, start + len(name.encode()), changed,
                 ",".join(missing), f"`{name}` is not given {listed}, which it wants now.",
             )  # fmt: skip
 
 
-def _is_known(file: File, function: int) -> bool:
+def _is_known(context: CheckContext, function: int) -> bool:
     """Whether what is called says itself what it takes, so that calls are judged by that."""
-    found = reached(file.strict, file.path, function)
+    found = call_targets(context.strict, context.path, function)
     return found is not None and not all(
         signature.takes_any(f.VAR_KEYWORD)
         for callee in found.callees
@@ -121,9 +121,15 @@ def _is_known(file: File, function: int) -> bool:
 
 
 def _finding(
-    rule: str, file: File, start: int, end: int, changed: FieldChange, subject: str, message: str
+    rule: str,
+    context: CheckContext,
+    start: int,
+    end: int,
+    changed: FieldChange,
+    subject: str,
+    message: str,
 ) -> Finding:
     return Finding(
-        rule, file.path, start, end, message, subject=f"{changed.name}:{subject}",
+        rule, context.path, start, end, message, subject=f"{changed.name}:{subject}",
         severity=WARNING, evidence="conventional", nearest=[changed.entity],
     )  # fmt: skip

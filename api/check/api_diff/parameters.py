@@ -9,8 +9,8 @@ from ....indexer import facts as f
 from ....indexer.inference.entities import CLASS, EVIDENCE_NAMES, FUNCTION, Entity, qualified_name
 from ....indexer.plugins.synthesized import last_name
 from ...source.ranges import end_of_argument
-from ..arguments import Written, mismatches
-from ..call_targets import reached
+from ..arguments import CallArguments, mismatches
+from ..call_targets import call_targets
 from ..findings import WARNING, Edit, Finding, Fix
 from ..fixes.restore import definition_of
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
     from ....indexer.inference.entities import Entity
     from ....indexer.inference.inference import Inference
-    from ..context import File
+    from ..context import CheckContext
     from ..edits import Change
     from ..signatures import Parameter, Signature
 
 _SHOWN = 40
 
 
-class Rearrangement:
+class ParameterChange:
     """A function or class that takes its arguments in another order than before the edit.
 
     ``moved`` has for each place what was there and what is there now, None where that is the same.
@@ -48,7 +48,7 @@ class Rearrangement:
         self.moved = moved
 
 
-def rearrangement(change: Change, path: str, key: str) -> Rearrangement | None:
+def parameter_change(change: Change, path: str, key: str) -> ParameterChange | None:
     """What a definition of a file, by its dotted name, takes in other places; None when nothing."""
     name = key
     for method in ("__init__", "__new__"):
@@ -61,7 +61,7 @@ def rearrangement(change: Change, path: str, key: str) -> Rearrangement | None:
     if was is None or now is None:
         return None
     moved = _moved(was, now)
-    return Rearrangement(new, name, now, moved) if any(moved) else None
+    return ParameterChange(new, name, now, moved) if any(moved) else None
 
 
 def entity_named(inference: Inference, path: str, name: str) -> Entity | None:
@@ -75,17 +75,17 @@ def entity_named(inference: Inference, path: str, name: str) -> Entity | None:
 
 def signature_of(inference: Inference, entity: Entity) -> Signature | None:
     """The only signature of a function, called as a method where it is one, or of a class."""
-    from ..signatures import of_class, of_function
+    from ..signatures import class_signature, function_signature
 
     strict = inference.strict()
     if entity.kind == CLASS:
-        callee = of_class(strict, entity)
+        callee = class_signature(strict, entity)
     else:
         facts = inference.need(entity.path)
         flags = facts.definition.flags[entity.row]
         scope = facts.scope.kind[facts.definition.scope[entity.row]]
         bound = scope == f.CLASS_SCOPE and not flags & f.STATIC
-        callee = of_function(strict, entity, bound=bound)
+        callee = function_signature(strict, entity, bound=bound)
     return callee.signatures[0] if callee is not None and len(callee.signatures) == 1 else None
 
 
@@ -105,18 +105,20 @@ def _moved(was: Signature, now: Signature) -> list[tuple[Parameter, Parameter] |
     ]
 
 
-def misplaced(change: Change, changed: Rearrangement, file: File) -> Iterator[Finding]:
+def misplaced_arguments(
+    change: Change, changed: ParameterChange, context: CheckContext
+) -> Iterator[Finding]:
     """Calls in a file that the edit left as they were, and that now give something else."""
-    facts, name = file.facts, changed.name
+    facts, name = context.facts, changed.name
     if facts.name_id(name) < 0:
         return
-    before = change.before.text(file.path) if file.path in change.paths and change.before.exists(
-        file.path) else None  # fmt: skip
-    for call in file.expressions(f.CALL):
+    before = change.before.text(context.path) if context.path in change.paths and change.before.exists(
+        context.path) else None  # fmt: skip
+    for call in context.expressions(f.CALL):
         function = facts.expr.a[call]
         if last_name(facts, function) != name:
             continue
-        written = Written(facts, call)
+        written = CallArguments(facts, call)
         place = next(
             (
                 at
@@ -129,18 +131,18 @@ def misplaced(change: Change, changed: Rearrangement, file: File) -> Iterator[Fi
             continue
         position = facts.expr.position[function]
         line = facts.line_of(position)
-        text = file.text[facts.line_starts[line] : facts.line_starts[line + 1]]
+        text = context.text[facts.line_starts[line] : facts.line_starts[line + 1]]
         if before is not None and text.strip() not in before:
             continue  # the edit wrote this call
-        found = reached(file.strict, file.path, function)
+        found = call_targets(context.strict, context.path, function)
         if found is None or not all(
-            _is_of(file.strict, each.entity, changed) for each in found.callees
+            _is_of(context.strict, each.entity, changed) for each in found.callees
         ):
             continue
-        yield _finding(file, changed, written, place, found.evidence)
+        yield _finding(context, changed, written, place, found.evidence)
 
 
-def _is_of(inference: Inference, entity: Entity, changed: Rearrangement) -> bool:
+def _is_of(inference: Inference, entity: Entity, changed: ParameterChange) -> bool:
     """Whether what is called is the changed definition, as qualified names tell."""
     if entity.path != changed.path or entity.kind not in (CLASS, FUNCTION):
         return False
@@ -149,17 +151,21 @@ def _is_of(inference: Inference, entity: Entity, changed: Rearrangement) -> bool
 
 
 def _finding(
-    file: File, changed: Rearrangement, written: Written, place: int, evidence: int
+    context: CheckContext,
+    changed: ParameterChange,
+    written: CallArguments,
+    place: int,
+    evidence: int,
 ) -> Finding:
     moved = changed.moved[place]
     assert moved is not None
     was, now = moved
     start = written.positional[place][0]
-    end = end_of_argument(file.text, start)
-    given = file.text[start:end].decode("utf-8", "replace")
+    end = end_of_argument(context.text, start)
+    given = context.text[start:end].decode("utf-8", "replace")
     given = given if len(given) <= _SHOWN and "\n" not in given else "this"
     finding = Finding(
-        "misplaced-argument", file.path, start, end,
+        "misplaced-argument", context.path, start, end,
         f"`{changed.name}` takes {f'`{given}`' if given != 'this' else given} for `{now.name}` "
         f"now; before the edit that was `{was.name}`.",
         subject=f"{changed.name}:{was.name}", severity=WARNING,
@@ -175,7 +181,7 @@ def _finding(
             return finding
         taken.add(old)
         position = written.positional[at][0]
-        edits.append(Edit(file.path, position, position, f"{old}="))
+        edits.append(Edit(context.path, position, position, f"{old}="))
     finding.fixes = [Fix("Name the arguments as they were meant", edits, safe=True)]
     return finding
 

@@ -18,13 +18,13 @@ from ....indexer.inference.members import attribute_definitions
 from ....indexer.inference.types import without_none
 from ....indexer.symbols import LOCAL
 from ..findings import ERROR, WARNING, Edit, Finding, Fix
-from ..fixes.propose import from_elsewhere
-from ..fixes.restore import definition_of, given_back, named_back
+from ..fixes.propose import import_fixes
+from ..fixes.restore import definition_of, restore_definition, restore_name
 from ..known_names import files_outside_with
 from ..suggestions import similarity
-from .fields import FieldChange, field_change, unfit
-from .parameters import Rearrangement, misplaced, rearrangement
-from .surface import classes_by_name, surface
+from .fields import FieldChange, field_change, unfit_calls
+from .parameters import ParameterChange, misplaced_arguments, parameter_change
+from .surface import classes_by_name, public_surface
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ....indexer.facts import FileFacts
     from ....indexer.inference.entities import Entity
     from ....indexer.inference.inference import Inference
-    from ..context import File
+    from ..context import CheckContext
     from ..edits import Change
 
 _USES = (f.READ | f.ATTRIBUTE_ROLE, f.CALLED | f.ATTRIBUTE_ROLE)
@@ -61,7 +61,7 @@ class Removal:
         self._back: list[Fix] | None = None
         self._told = 0
         # What takes its arguments in other places now; nothing is gone then.
-        self.rearranged: Rearrangement | FieldChange | None = None
+        self.rearranged: ParameterChange | FieldChange | None = None
         self.path = path
         self.key = key
         self.name = key.rpartition(".")[2]
@@ -77,11 +77,11 @@ class Removal:
         if self._back is None:
             change, path, key = self.change, self.path, self.key
             if self.now and self.sure:
-                self._back = named_back(change, key, self.now)
+                self._back = restore_name(change, key, self.now)
             elif self.moved:
                 self._back = []
             else:
-                self._back = given_back(change, path, key, self.now)
+                self._back = restore_definition(change, path, key, self.now)
         if self._told > _TOLD:
             return []
         self._told += sum(len(edit.text) for fix in self._back for edit in fix.edits)
@@ -96,15 +96,15 @@ class Removal:
         return f"`{self.key}` was removed{f' (now `{self.now}`?)' if self.now else ''}."
 
 
-def removals(change: Change) -> list[Removal]:
+def removed_symbols(change: Change) -> list[Removal]:
     """All that the files of an edit no longer have, with what it may have become."""
     found: list[Removal] = []
     for path in sorted(change.paths):
         before, after = change.before.facts(path), change.after.facts(path)
         if before is None:
             continue
-        old = surface(change.before, path, before)
-        new = surface(change.after, path, after) if after is not None else {}
+        old = public_surface(change.before, path, before)
+        new = public_surface(change.after, path, after) if after is not None else {}
         classes = classes_by_name(path, before)
         added = [key for key in new if key not in old]
         for key in old.keys() - new.keys():
@@ -123,7 +123,7 @@ def removals(change: Change) -> list[Removal]:
         for key in old.keys() & new.keys():
             if old[key] == new[key]:
                 continue
-            moved = rearrangement(change, path, key) or (
+            moved = parameter_change(change, path, key) or (
                 field_change(change, path, key) if key in classes else None
             )
             if moved is not None:
@@ -204,7 +204,7 @@ def _find_new_place(change: Change, removal: Removal) -> None:
             return
 
 
-def tell(finding: Finding, gone: list[Removal], after: Inference) -> None:
+def explain_removal(finding: Finding, gone: list[Removal], after: Inference) -> None:
     """Say in a finding that what it misses is what the edit took away, and how to follow."""
     if finding.rule not in ("unresolved-attribute", "unresolved-name", "undefined-name"):
         return
@@ -228,10 +228,10 @@ def tell(finding: Finding, gone: list[Removal], after: Inference) -> None:
         row = definition_of(facts, removal.name)
         kind = CLASS if facts.definition.kind[row] == f.CLASS else FUNCTION
         finding.nearest.insert(0, Entity(kind, removal.moved, row))
-    finding.fixes = fixes(removal, finding, after)
+    finding.fixes = removal_fixes(removal, finding, after)
 
 
-def fixes(removal: Removal, finding: Finding, after: Inference) -> list[Fix]:
+def removal_fixes(removal: Removal, finding: Finding, after: Inference) -> list[Fix]:
     """Using the new name, giving back what was there, or giving the old name to what is now.
 
     What was only renamed is followed; what was taken away is put back before anything else.
@@ -239,7 +239,7 @@ def fixes(removal: Removal, finding: Finding, after: Inference) -> list[Fix]:
     back = removal.given_back()
     if removal.moved:
         elsewhere = finding.rule == "unresolved-name"
-        found = from_elsewhere(finding, after, removal.name) if elsewhere else []
+        found = import_fixes(finding, after, removal.name) if elsewhere else []
         return [*found, *_imported_again(removal, after)]
     if not removal.now:
         return back
@@ -280,21 +280,21 @@ def _imported_again(removal: Removal, after: Inference) -> list[Fix]:
 
 
 def still_used(
-    change: Change, gone: Iterable[Removal], file: File, reported: set[int]
+    change: Change, gone: Iterable[Removal], context: CheckContext, reported: set[int]
 ) -> Iterator[Finding]:
     """Readings of members that are gone.
 
     An error when that is certain; a warning when it was found there before by what is known of the
     receiver, or when it is the only one of that name there ever was.
     """
-    facts = file.facts
+    facts = context.facts
     for removal in gone:
         name = removal.name
         if removal.rearranged is not None:
-            if isinstance(removal.rearranged, Rearrangement):
-                yield from misplaced(change, removal.rearranged, file)
-            elif file.path not in change.paths:
-                yield from unfit(removal.rearranged, file)
+            if isinstance(removal.rearranged, ParameterChange):
+                yield from misplaced_arguments(change, removal.rearranged, context)
+            elif context.path not in change.paths:
+                yield from unfit_calls(removal.rearranged, context)
             continue
         if not removal.is_member or facts.name_id(name) < 0:
             continue
@@ -302,44 +302,48 @@ def still_used(
             if role not in _USES or position in reported or expr < 0:
                 continue
             receiver = facts.expr.a[expr]
-            evidence = _bound_before(change, removal, file, receiver)
+            evidence = _bound_before(change, removal, context, receiver)
             if evidence < 0 or (evidence == TEXTUAL and _is_defined_anywhere(change.after, name)):
                 continue
-            if name in file.asked_for or file.is_dead(position):
+            if name in context.asked_for or context.is_dead(position):
                 continue
-            if file.is_guarded(position, "AttributeError"):
+            if context.is_guarded(position, "AttributeError"):
                 continue
             severity = WARNING
             if evidence <= INFERRED:
-                type_ = without_none(file.complete_type(receiver))
-                found = {has_member(file.strict, value, name) for value in type_}
+                type_ = without_none(context.complete_type(receiver))
+                found = {has_member(context.strict, value, name) for value in type_}
                 if found == {PRESENT}:
                     continue
                 # What was found in the class's own text, nothing that the text does not show gives.
                 severity = ERROR if found and PRESENT not in found else WARNING
-            spelled = file.spelled(receiver)
+            spelled = context.spelled(receiver)
             finding = Finding(
-                "removed-member", file.path, position, position + len(name.encode()),
+                "removed-member", context.path, position, position + len(name.encode()),
                 removal.said(), subject=f"{spelled}.{name}", severity=severity,
                 evidence=EVIDENCE_NAMES[min(evidence, CONVENTIONAL)],
             )  # fmt: skip
-            finding.fixes = fixes(removal, finding, change.after)
+            finding.fixes = removal_fixes(removal, finding, change.after)
             yield finding
 
 
-def _bound_before(change: Change, removal: Removal, file: File, receiver: int) -> int:
+def _bound_before(change: Change, removal: Removal, context: CheckContext, receiver: int) -> int:
     """How well known it was that a reading meant what is gone; -1 when it means something else.
 
     Only in files that the edit left alone can the same expression be asked about: elsewhere, and
     where nobody knows what is meant, it is TEXTUAL.
     """
     name = removal.name
-    if file.path in change.paths:
-        return -1 if attribute_definitions(file.inference, file.path, receiver, name) else TEXTUAL
+    if context.path in change.paths:
+        return (
+            -1
+            if attribute_definitions(context.inference, context.path, receiver, name)
+            else TEXTUAL
+        )
     # What types say is asked first: conventions take longer, and mostly have nothing to add.
     found = attribute_definitions(
-        change.before.strict(), file.path, receiver, name
-    ) or attribute_definitions(change.before, file.path, receiver, name)
+        change.before.strict(), context.path, receiver, name
+    ) or attribute_definitions(change.before, context.path, receiver, name)
     for item in found:
         entity = item.entity
         if entity.path == removal.path and _is_of(change.before, entity, removal.key):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _BELOW = 500
 
 
-def affected_names(change: Change, known: set[tuple[str, str]] | None = None) -> set[str]:
+def changed_names(change: Change, known: set[tuple[str, str]] | None = None) -> set[str]:
     """Names under which others may use what is gone or no longer what it was.
 
     ``known`` are files and dotted names of what is looked after elsewhere.
@@ -28,8 +28,8 @@ def affected_names(change: Change, known: set[tuple[str, str]] | None = None) ->
         before, after = change.before.facts(path), change.after.facts(path)
         if before is None:
             continue
-        old = surface(change.before, path, before)
-        new = surface(change.after, path, after) if after is not None else {}
+        old = public_surface(change.before, path, before)
+        new = public_surface(change.after, path, after) if after is not None else {}
         changed = {key for key, said in old.items() if new.get(key) != said}
         names.update(
             key.rpartition(".")[2] for key in changed if known is None or (path, key) not in known
@@ -51,7 +51,7 @@ def affected_names(change: Change, known: set[tuple[str, str]] | None = None) ->
     return names - {""}
 
 
-def surface(inference: Inference, path: str, facts: FileFacts) -> dict[str, object]:
+def public_surface(inference: Inference, path: str, facts: FileFacts) -> dict[str, object]:
     """What others can see of a file, by dotted name: how each thing is declared."""
     text = inference.text(path)
     inside = containers(facts)

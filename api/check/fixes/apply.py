@@ -6,7 +6,7 @@ import os
 from collections import Counter
 
 from ....indexer.text import denormalize
-from ..check import judge
+from ..check import check_change
 from ..edits import proposed
 from ..findings import ERROR, WARNING
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _ROUNDS = 5
 
 
-class Mended:
+class FixResult:
     """What fixing came to: new contents by path, the fixes that were applied, what is left."""
 
     __slots__ = ("applied", "contents", "left")
@@ -32,13 +32,13 @@ class Mended:
         self.left: list[Finding] = []
 
 
-def mend(session: Session, change: Change, *, whole: bool, unsafe: bool) -> Mended:
+def apply_fixes(session: Session, change: Change, *, whole: bool, unsafe: bool) -> FixResult:
     """Contents in which what can be fixed is fixed; nothing is written.
 
     Only safe fixes are applied, or with ``unsafe`` the first of each fault. Fixes are kept that
     take their faults away and leave no file with more faults than it had.
     """
-    done = Mended()
+    done = FixResult()
     attempt = _Attempt(session, change, whole=whole)
     refused: set[str] = set()
     for _ in range(_ROUNDS):
@@ -103,7 +103,7 @@ class _Attempt:
         self.whole = whole
         self.contents: dict[str, bytes] = {}
         self.applied: list[tuple[Finding, Fix]] = []
-        self.found = judge(change, whole=whole)
+        self.found = check_change(change, whole=whole)
         # What the edit itself has files contain, where that is not on disk.
         disk = session.inference(whole=False)
         self._proposed: dict[str, bytes | None] = {}
@@ -142,7 +142,7 @@ class _Attempt:
         again = proposed(self.session, {**self._proposed, **contents})
         again.before = self.change.before
         again.paths = set(self.change.paths) | set(contents)
-        return judge(again, whole=self.whole)
+        return check_change(again, whole=self.whole)
 
 
 def _subject(finding: Finding) -> tuple[str, str, str]:
@@ -161,7 +161,7 @@ def _weights(found: list[Finding]) -> dict[str, tuple[int, int]]:
     return weights
 
 
-def applied(change: Change, contents: dict[str, bytes], fix: Fix) -> dict[str, bytes] | None:
+def apply_edits(change: Change, contents: dict[str, bytes], fix: Fix) -> dict[str, bytes] | None:
     """New contents of the files that a fix edits; None when its edits overlap.
 
     ``contents`` are those that files have by now, where the edit gave them others.

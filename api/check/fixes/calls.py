@@ -14,8 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....indexer.inference.entities import Entity
     from ....indexer.inference.inference import Inference
-    from ..arguments import Mismatch, Written
-    from ..context import File
+    from ..arguments import CallArguments, Mismatch
+    from ..context import CheckContext
     from ..signatures import Parameter, Signature
 
 # Names this much alike are one name, misspelled.
@@ -52,24 +52,30 @@ def _entity(inference: Inference, parameter: Parameter) -> Entity:
     return parameter.entity
 
 
-def fixes(
-    file: File, inference: Inference, call: int, written: Written, signature: Signature,
+def call_fixes(
+    context: CheckContext,
+    inference: Inference,
+    call: int,
+    written: CallArguments,
+    signature: Signature,
     wrong: list[Mismatch],
-) -> list[Fix]:  # fmt: skip
+) -> list[Fix]:
     """Fixes for the first mismatch of a call, the likeliest first."""
     first = wrong[0]
     if first.rule == UNKNOWN_KEYWORD:
-        renamed = _renamed(file, written, signature, first)
-        dropped = _dropped(file, first.names[0], first.position)
+        renamed = _renamed(context, written, signature, first)
+        dropped = _dropped(context, first.names[0], first.position)
         return [*renamed, dropped]
     if first.rule == DUPLICATE_ARGUMENT:
-        return [_dropped(file, first.names[0], first.position)]
+        return [_dropped(context, first.names[0], first.position)]
     if first.rule == TOO_MANY_ARGUMENTS:
-        return [_dropped(file, "", first.position)]
-    return _given(file, inference, call, signature, first)
+        return [_dropped(context, "", first.position)]
+    return _given(context, inference, call, signature, first)
 
 
-def _renamed(file: File, written: Written, signature: Signature, mismatch: Mismatch) -> list[Fix]:
+def _renamed(
+    context: CheckContext, written: CallArguments, signature: Signature, mismatch: Mismatch
+) -> list[Fix]:
     """The keyword as a parameter that is like it and has no argument yet."""
     (name,) = mismatch.names
     by_place = [each for each in signature.parameters if each.kind <= f.POSITIONAL]
@@ -84,16 +90,16 @@ def _renamed(file: File, written: Written, signature: Signature, mismatch: Misma
     return [
         Fix(
             f"Use the keyword `{each}`",
-            [Edit(file.path, mismatch.position, end, each)],
+            [Edit(context.path, mismatch.position, end, each)],
             safe=alike == [each],
         )
         for each in listed[:3]
     ]
 
 
-def _dropped(file: File, name: str, position: int) -> Fix:
+def _dropped(context: CheckContext, name: str, position: int) -> Fix:
     """The call without one of its arguments."""
-    text = file.text
+    text = context.text
     start, end = position, end_of_argument(text, position)
     before = start
     while before and text[before - 1 : before].isspace():
@@ -109,63 +115,69 @@ def _dropped(file: File, name: str, position: int) -> Fix:
             while text[end : end + 1] == b" ":
                 end += 1
     title = f"Leave out `{name}`" if name else "Leave out the argument that is too much"
-    return Fix(title, [Edit(file.path, start, end, "")])
+    return Fix(title, [Edit(context.path, start, end, "")])
 
 
 def _given(
-    file: File, inference: Inference, call: int, signature: Signature, mismatch: Mismatch
+    context: CheckContext, inference: Inference, call: int, signature: Signature, mismatch: Mismatch
 ) -> list[Fix]:
     """The call with an argument for the first parameter that gets none: a name that is in sight."""
-    function = file.facts.expr.a[call]
-    name = last_name(file.facts, function)
-    start = file.facts.expr.position[function]
+    function = context.facts.expr.a[call]
+    name = last_name(context.facts, function)
+    start = context.facts.expr.position[function]
     if not name:
         return []
-    end = end_of_call(file.text, start + len(name.encode()))
+    end = end_of_call(context.text, start + len(name.encode()))
     if end < 0 or len(mismatch.names) != 1:
         return []
     wanted = next(each for each in signature.parameters if each.name == mismatch.names[0])
-    inside = file.text[start + len(name.encode()) : end - 1].partition(b"(")[2]
+    inside = context.text[start + len(name.encode()) : end - 1].partition(b"(")[2]
     result: list[Fix] = []
-    for value in _in_sight(file, inference, call, wanted):
+    for value in _in_sight(context, inference, call, wanted):
         place = sum(each.kind <= f.POSITIONAL for each in signature.parameters)
         at = [each.name for each in signature.parameters].index(wanted.name)
         written = value
-        count = _count(file, call)
+        count = _count(context, call)
         if wanted.kind == f.KEYWORD_ONLY or at > count or at >= place:
             written = f"{wanted.name}={value}"
-        edit = _inserted(file, call, end, inside, written, at)
+        edit = _inserted(context, call, end, inside, written, at)
         result.append(Fix(f"Give `{value}` for `{wanted.name}`", [edit]))
     return result[:3]
 
 
-def _count(file: File, call: int) -> int:
+def _count(context: CheckContext, call: int) -> int:
     """How many arguments a call gives by place."""
-    (extra,) = file.facts.extra
-    at = file.facts.expr.b[call]
+    (extra,) = context.facts.extra
+    at = context.facts.expr.b[call]
     return sum(
         extra[index] == f.ARG_POSITIONAL for index in range(at + 1, at + 1 + 3 * extra[at], 3)
     )
 
 
-def _inserted(file: File, call: int, end: int, inside: bytes, written: str, at: int) -> Edit:
+def _inserted(
+    context: CheckContext, call: int, end: int, inside: bytes, written: str, at: int
+) -> Edit:
     """The edit that puts an argument where it belongs: before the first one that follows it."""
-    (extra,) = file.facts.extra
-    listed = file.facts.expr.b[call]
+    (extra,) = context.facts.extra
+    listed = context.facts.expr.b[call]
     positions = [extra[listed + 2 + 3 * place] for place in range(extra[listed])]
     if "=" not in written and at < len(positions):
-        return Edit(file.path, positions[at], positions[at], f"{written}, ")
+        return Edit(context.path, positions[at], positions[at], f"{written}, ")
     stripped = inside.rstrip()
     place = end - 1 - (len(inside) - len(stripped))
     if not stripped:
-        return Edit(file.path, end - 1, end - 1, written)
-    return Edit(file.path, place, place, f" {written}" if stripped[-1:] == b"," else f", {written}")
+        return Edit(context.path, end - 1, end - 1, written)
+    return Edit(
+        context.path, place, place, f" {written}" if stripped[-1:] == b"," else f", {written}"
+    )
 
 
-def _in_sight(file: File, inference: Inference, call: int, wanted: Parameter) -> list[str]:
+def _in_sight(
+    context: CheckContext, inference: Inference, call: int, wanted: Parameter
+) -> list[str]:
     """Local names that may be meant for a parameter: by their name, else by their type."""
-    facts = file.facts
-    scope = file.scope_of(call)
+    facts = context.facts
+    scope = context.scope_of(call)
     position = facts.expr.position[call]
     names: dict[str, int] = {}
     while scope >= 0 and facts.scope.kind[scope] != f.MODULE_SCOPE:
@@ -174,13 +186,13 @@ def _in_sight(file: File, inference: Inference, call: int, wanted: Parameter) ->
                 names.setdefault(facts.names[facts.binding.name[row]], row)
         scope = facts.scope.parent[scope]
     found = [name for name in names if name == wanted.name]
-    fitting = _of_type(file, inference, names, wanted)
+    fitting = _of_type(context, inference, names, wanted)
     alike = closest(wanted.name, names)
     return list(dict.fromkeys([*found, *fitting, *alike]))
 
 
 def _of_type(
-    file: File, inference: Inference, names: dict[str, int], wanted: Parameter
+    context: CheckContext, inference: Inference, names: dict[str, int], wanted: Parameter
 ) -> list[str]:
     """Names whose type is the one that a parameter is annotated with."""
     from ....indexer.inference.entities import entity_of_binding
@@ -194,8 +206,8 @@ def _of_type(
     classes = {value.head for value in inference.annotation_type(path, annotation)}
     found: list[str] = []
     for name, binding in names.items():
-        entity = entity_of_binding(file.path, file.facts, binding)
-        type_ = file.strict.entity_type(entity)
+        entity = entity_of_binding(context.path, context.facts, binding)
+        type_ = context.strict.entity_type(entity)
         if type_ and any(value.head in classes for value in type_):
             found.append(name)
     return found

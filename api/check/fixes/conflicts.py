@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _IMPORTERS = 300
 
 
-def of_conflict(finding: Finding, after: Inference) -> list[Fix]:
+def conflict_fixes(finding: Finding, after: Inference) -> list[Fix]:
     """Fixes for a new definition whose name another module has: that one instead, or a new name."""
     path, name = finding.path, finding.subject
     row = _definition_at(after.need(path), finding.start)
@@ -38,7 +38,7 @@ def of_conflict(finding: Finding, after: Inference) -> list[Fix]:
     return found
 
 
-def of_redefinition(finding: Finding, after: Inference, before: Inference | None) -> list[Fix]:
+def redefinition_fixes(finding: Finding, after: Inference, before: Inference | None) -> list[Fix]:
     """Fixes for a definition that replaces one above it, beside removing that.
 
     When it is the new one of the two: leaving it out, or giving it a name of its own. A class that

@@ -9,7 +9,7 @@ from ....indexer.plugins.synthesized import last_name
 from ...source.entity_views import enclosing, one_line
 from ...source.ranges import end_of_argument, end_of_call
 from ..api_diff.parameters import signature_of
-from ..arguments import MISSING_ARGUMENT, TOO_MANY_ARGUMENTS, UNKNOWN_KEYWORD, Written
+from ..arguments import MISSING_ARGUMENT, TOO_MANY_ARGUMENTS, UNKNOWN_KEYWORD, CallArguments
 from ..findings import Edit, Fix
 from ..suggestions import similarity
 
@@ -30,7 +30,7 @@ _PLAIN = frozenset(
 )
 
 
-def improve(finding: Finding, after: Inference, before: Inference) -> None:
+def add_migration_fixes(finding: Finding, after: Inference, before: Inference) -> None:
     """Put what the edit tells of a call, or of what it calls, before the fixes that are known."""
     call = _call_at(after.need(finding.path), finding.start)
     if call < 0 or not before.exists(finding.path):
@@ -86,7 +86,7 @@ def _as_before(finding: Finding, after: Inference, before: Inference, call: int)
     earlier = _same_call(after, before, path, call) if old is not None else -1
     if old is None or earlier < 0:
         return None
-    now, was = Written(new, call), Written(old, earlier)
+    now, was = CallArguments(new, call), CallArguments(old, earlier)
     wrong = finding.subject.rpartition(":")[2].split(",")
     if finding.rule == MISSING_ARGUMENT:
         fits = len(was.positional) > len(now.positional) or set(wrong) & was.keywords.keys()
@@ -166,7 +166,7 @@ def _followed(finding: Finding, after: Inference, before: Inference, call: int) 
     new = {each.name: each for each in now.parameters}
     removed = [each for each in was.parameters if each.name not in new]
     added = [each for each in now.parameters if each.name not in old]
-    written = Written(after.need(finding.path), call)
+    written = CallArguments(after.need(finding.path), call)
     name = finding.subject.rpartition(":")[2]
     if finding.rule == UNKNOWN_KEYWORD and name in old and name not in new:
         successor, sure = _successor(was, now, old[name], removed, added)

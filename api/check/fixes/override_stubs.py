@@ -24,7 +24,7 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _INDENT = "    "
 
 
-class Stub:
+class OverrideStub:
     """A method as it would override another. ``header`` begins behind ``def`` and has no colon."""
 
     __slots__ = ("body", "decorators", "entity", "header", "is_async", "name", "owner")
@@ -46,7 +46,7 @@ class Stub:
         return "".join(f"{indent}{line}\n" for line in lines)
 
 
-def stubs(context: c.Context) -> list[c.Item]:
+def override_stubs(context: c.Context) -> list[c.Item]:
     """Items behind ``def`` in a class: the methods of its bases that it has not."""
     inference, path, cursor = context.inference, context.path, context.cursor
     facts = inference.need(path)
@@ -85,7 +85,7 @@ def stubs(context: c.Context) -> list[c.Item]:
     return result
 
 
-def overridable(inference: Inference, cls: Entity, at: int = -1) -> list[Stub]:
+def overridable(inference: Inference, cls: Entity, at: int = -1) -> list[OverrideStub]:
     """Methods that bases of a class define and it does not, but for one that stands at ``at``."""
     facts = inference.need(cls.path)
     own = set(own_member_names(inference, cls))
@@ -95,7 +95,7 @@ def overridable(inference: Inference, cls: Entity, at: int = -1) -> list[Stub]:
             if position <= at <= position + len(name.encode()):
                 own.discard(name)
     seen = set(own)
-    result: list[Stub] = []
+    result: list[OverrideStub] = []
     order = [base for base in inference.mro(cls)[1:] if base.kind == CLASS]
     root = standard_class(inference, "builtins", "object")
     if root is not None and root not in order:
@@ -115,13 +115,13 @@ def _is_private(name: str) -> bool:
     return name.startswith("__") and not name.endswith("__")
 
 
-def stub_of(inference: Inference, cls: Entity, method: Entity, owner: Entity) -> Stub:
+def stub_of(inference: Inference, cls: Entity, method: Entity, owner: Entity) -> OverrideStub:
     """A method of a class that overrides one of a base."""
     facts = inference.need(method.path)
     table = facts.definition
     flags = table.flags[method.row]
     name = facts.names[table.name[method.row]]
-    stub = Stub(name, method, owner)
+    stub = OverrideStub(name, method, owner)
     stub.is_async = bool(flags & f.ASYNC)
     if flags & f.PROPERTY:
         stub.decorators.append("@property")
@@ -136,7 +136,7 @@ def stub_of(inference: Inference, cls: Entity, method: Entity, owner: Entity) ->
             inference.text(method.path)[table.position[method.row] : table.header_end[method.row]]
         )
         annotation = header.rpartition("->")[2].strip().rstrip(":").rstrip()
-        if known_here(inference, cls.path, annotation):
+        if names_known_here(inference, cls.path, annotation):
             returns = f" -> {annotation}"
     stub.header = f"{name}({', '.join(written)}){returns}"
     if flags & f.ABSTRACT:
@@ -193,9 +193,9 @@ def _portable(
     if has_default:
         head, _, default = split_default(annotation if has_annotation else rest)
         annotation = head.strip() if has_annotation else ""
-    if annotation and not known_here(inference, path, annotation):
+    if annotation and not names_known_here(inference, path, annotation):
         annotation = ""
-    if default and not known_here(inference, path, default):
+    if default and not names_known_here(inference, path, default):
         default = "..."
     result = name + (f": {annotation}" if annotation else "")
     if default:
@@ -203,7 +203,7 @@ def _portable(
     return result
 
 
-def known_here(inference: Inference, path: str, written: str) -> bool:
+def names_known_here(inference: Inference, path: str, written: str) -> bool:
     """Whether a file knows every name in an expression: binds it at its top level, or a builtin."""
     facts = inference.need(path)
     if '"' in written or "'" in written:
@@ -225,7 +225,7 @@ def known_here(inference: Inference, path: str, written: str) -> bool:
     return True
 
 
-def abstract_methods(inference: Inference, cls: Entity) -> list[Stub]:
+def abstract_methods(inference: Inference, cls: Entity) -> list[OverrideStub]:
     """Methods that a class has to define before it can be used: abstract ones of its bases."""
     return [
         stub

@@ -42,24 +42,24 @@ CALL_RULES = frozenset(
 _REPLACED = frozenset(["unresolved-attribute", "undefined-name", "unresolved-name"])
 
 
-def propose(finding: Finding, after: Inference, before: Inference | None) -> None:
+def propose_fixes(finding: Finding, after: Inference, before: Inference | None) -> None:
     """Add fixes to a finding: where its rule gives none by itself, or the edit tells of better."""
     if finding.rule in _REPLACED and not finding.fixes:
         _replace_name(finding, after, before)
     elif finding.rule == "unresolved-import" and not finding.fixes:
         _replace_module(finding, after, before)
     elif finding.rule == "name-conflict":
-        from .conflicts import of_conflict
+        from .conflicts import conflict_fixes
 
-        finding.fixes = of_conflict(finding, after)
+        finding.fixes = conflict_fixes(finding, after)
     elif finding.rule == "redefinition":
-        from .conflicts import of_redefinition
+        from .conflicts import redefinition_fixes
 
-        finding.fixes = [*of_redefinition(finding, after, before), *finding.fixes]
+        finding.fixes = [*redefinition_fixes(finding, after, before), *finding.fixes]
     elif finding.rule in CALL_RULES and before is not None:
-        from .migrate_calls import improve
+        from .migrate_calls import add_migration_fixes
 
-        improve(finding, after, before)
+        add_migration_fixes(finding, after, before)
     elif finding.rule == "abstract-missing":
         from .quick_fixes import class_fixes
 
@@ -68,9 +68,9 @@ def propose(finding: Finding, after: Inference, before: Inference | None) -> Non
             for fix in class_fixes(after, finding.path, finding.start)
         ]
     elif finding.rule == "syntax-error":
-        from .syntax import of_syntax_error
+        from .syntax import syntax_fixes
 
-        finding.fixes = of_syntax_error(finding, after, before)
+        finding.fixes = syntax_fixes(finding, after, before)
 
 
 def _replace_name(finding: Finding, after: Inference, before: Inference | None) -> None:
@@ -102,7 +102,7 @@ def _replace_name(finding: Finding, after: Inference, before: Inference | None) 
         sure = name in gone and name in near and similarity(wrong, name) > 0.6
         fixes.append(Fix(f"Replace `{wrong}` by `{name}`", edits, safe=sure))
     if finding.rule == "unresolved-name":
-        fixes[1:1] = from_elsewhere(finding, after, wrong)
+        fixes[1:1] = import_fixes(finding, after, wrong)
     finding.fixes = fixes[: _MOST + 1]
 
 
@@ -256,7 +256,7 @@ def _aliased(text: str, name: str, alias: str) -> str:
     return f"{head}{name} as {alias}{tail}" if found else text
 
 
-def from_elsewhere(finding: Finding, after: Inference, name: str) -> list[Fix]:
+def import_fixes(finding: Finding, after: Inference, name: str) -> list[Fix]:
     """Importing the same name from the module that has it, where the statement imports only it."""
     facts = after.need(finding.path)
     table = facts.imports

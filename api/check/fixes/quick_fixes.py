@@ -23,7 +23,7 @@ _MOST_OVERRIDES = 40
 _READS = frozenset([f.READ, f.CALLED, f.INHERITED, f.ANNOTATED, f.DECORATES])
 
 
-class Fix:
+class QuickFix:
     """A change of one file; ``preferred`` when it is what one would expect."""
 
     __slots__ = ("edits", "kind", "preferred", "title")
@@ -38,17 +38,17 @@ class Fix:
         self.preferred = preferred
 
 
-def missing_imports(inference: Inference, path: str, offset: int) -> list[Fix]:
+def missing_imports(inference: Inference, path: str, offset: int) -> list[QuickFix]:
     """Imports that would give a meaning to the undefined name at a byte offset."""
     name = undefined_name(inference, path, offset)
     if not name:
         return []
-    found: list[Fix] = []
+    found: list[QuickFix] = []
     for module, inner in modules_offering(inference, path, name)[:_MOST]:
         edits = import_edit(inference, path, module, inner)
         if edits:
             text = f"from {module} import {inner}" if inner else f"import {module}"
-            found.append(Fix(f"Add `{text}`", "quickfix", edits))
+            found.append(QuickFix(f"Add `{text}`", "quickfix", edits))
     if len(found) == 1:
         found[0].preferred = True
     return found
@@ -80,7 +80,7 @@ def _has_unknown_star(inference: Inference, path: str, facts: FileFacts) -> bool
     )
 
 
-def class_fixes(inference: Inference, path: str, offset: int) -> list[Fix]:
+def class_fixes(inference: Inference, path: str, offset: int) -> list[QuickFix]:
     """Methods for the class whose header holds a byte offset: those that are abstract."""
     cls = class_at(inference, path, offset)
     if cls is None:
@@ -91,7 +91,7 @@ def class_fixes(inference: Inference, path: str, offset: int) -> list[Fix]:
     names = ", ".join(f"`{stub.name}`" for stub in stubs[:3])
     more = f" and {len(stubs) - 3} more" if len(stubs) > 3 else ""
     return [
-        Fix(
+        QuickFix(
             f"Implement {names}{more}",
             "quickfix",
             [_appended(inference, cls, [stub.text for stub in stubs])],
@@ -99,13 +99,13 @@ def class_fixes(inference: Inference, path: str, offset: int) -> list[Fix]:
     ]
 
 
-def override_fixes(inference: Inference, path: str, offset: int) -> list[Fix]:
+def override_fixes(inference: Inference, path: str, offset: int) -> list[QuickFix]:
     """For the class whose header holds a byte offset, each method that it may override."""
     cls = class_at(inference, path, offset)
     if cls is None:
         return []
     return [
-        Fix(
+        QuickFix(
             f"Override `{name_of(inference, stub.owner)}.{stub.name}`",
             "refactor.rewrite",
             [_appended(inference, cls, [stub.text])],

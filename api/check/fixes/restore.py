@@ -30,7 +30,7 @@ def definition_of(facts: FileFacts, key: str) -> int:
     return -1
 
 
-def given_back(change: Change, path: str, key: str, now: str) -> list[Fix]:
+def restore_definition(change: Change, path: str, key: str, now: str) -> list[Fix]:
     """Fixes that give a file back what had a dotted name; ``now`` is what may stand in its place.
 
     Nothing when the file is gone, or when what was there is no whole statement.
@@ -57,7 +57,7 @@ def given_back(change: Change, path: str, key: str, now: str) -> list[Fix]:
     return found
 
 
-def named_back(change: Change, key: str, now: str) -> list[Fix]:
+def restore_name(change: Change, key: str, now: str) -> list[Fix]:
     """The fix that gives a renamed definition its old name again, in all that the edit changed.
 
     Nothing when the new name was in use before, so that nobody can say what it means where.

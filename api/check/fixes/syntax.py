@@ -22,7 +22,7 @@ _SMALL = 2
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
-def of_syntax_error(finding: Finding, after: Inference, before: Inference | None) -> list[Fix]:
+def syntax_fixes(finding: Finding, after: Inference, before: Inference | None) -> list[Fix]:
     """Fixes of a syntax error: those that say what is missing, and the change taken back."""
     text = after.text(finding.path)
     found = [fix for fix in _guesses(finding, text) if _is_python(_applied(text, fix.edits))]

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
     from typing import Any
 
-    from ..context import File
+    from ..context import CheckContext
     from ..findings import Finding
 
-    Check = Callable[[File], Iterator[Finding]]
+    Check = Callable[[CheckContext], Iterator[Finding]]
 
 _FAMILIES = (
     "syntax",

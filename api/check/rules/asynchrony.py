@@ -10,12 +10,12 @@ from ....indexer.plugins.synthesized import last_name
 from ...source.ranges import word_before
 from ..coroutines import (
     cannot,
-    gives_nothing,
     is_asynchronous,
-    is_plain,
-    keeps_call,
-    makes_coroutine,
+    is_synchronous,
     misuse,
+    returns_coroutine,
+    returns_nothing,
+    stores_call,
 )
 from ..excuses import is_expected_to_fail
 from ..findings import ERROR, WARNING, Edit, Finding, Fix
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ....indexer.inference.entities import Entity
-    from ..context import File
+    from ..context import CheckContext
 
 
-def missing_await(file: File) -> Iterator[Finding]:
+def missing_await(file: CheckContext) -> Iterator[Finding]:
     """Coroutines that are dropped, or used as if they were what they give."""
     if file.is_stub:
         return
@@ -43,7 +43,7 @@ def missing_await(file: File) -> Iterator[Finding]:
         name = last_name(facts, function)
         if not file.wants(name):
             continue
-        found = makes_coroutine(file.strict, file.path, call)
+        found = returns_coroutine(file.strict, file.path, call)
         if found is not None:
             said = misuse(file, call)
             if said and not _is_excused(file, call):
@@ -55,12 +55,12 @@ def missing_await(file: File) -> Iterator[Finding]:
                 yield _not_awaited(file, call, name, entity, said, CONVENTIONAL)
 
 
-def _is_excused(file: File, call: int) -> bool:
+def _is_excused(file: CheckContext, call: int) -> bool:
     position = file.facts.expr.position[call]
     return file.is_dead(position) or is_expected_to_fail(file, position, "TypeError")
 
 
-def _by_convention(file: File, call: int, function: int, name: str) -> Entity | None:
+def _by_convention(file: CheckContext, call: int, function: int, name: str) -> Entity | None:
     """The asynchronous method of an untyped receiver, when its result is dropped."""
     if uses_of(file.facts).of(call) or misuse(file, call) != "its result is dropped":
         return None
@@ -68,7 +68,7 @@ def _by_convention(file: File, call: int, function: int, name: str) -> Entity | 
         return None
     if without_none(file.strict.infer_type(file.path, file.facts.expr.a[function])):
         return None  # of what is known it is no method
-    found = makes_coroutine(file.inference, file.path, call)
+    found = returns_coroutine(file.inference, file.path, call)
     entities = functions_named(file.inference, name)
     if not entities or not all(is_asynchronous(file.strict, each) for each in entities):
         return None
@@ -77,12 +77,12 @@ def _by_convention(file: File, call: int, function: int, name: str) -> Entity | 
     return None if _is_called_so_elsewhere(file, name) else entities[0]
 
 
-def _is_called_so_elsewhere(file: File, name: str) -> bool:
+def _is_called_so_elsewhere(file: CheckContext, name: str) -> bool:
     """Whether dependencies or the standard library may have something of this name."""
     return any(True for _ in files_outside_with(file.strict, name))
 
 
-def is_in_coroutine(file: File, expr: int) -> bool:
+def is_in_coroutine(file: CheckContext, expr: int) -> bool:
     """Whether an expression stands in a function in which something may be awaited."""
     facts = file.facts
     scope = file.scope_of(expr)
@@ -95,7 +95,7 @@ def is_in_coroutine(file: File, expr: int) -> bool:
 
 
 def _not_awaited(
-    file: File, call: int, name: str, entity: Entity, said: str, evidence: int
+    file: CheckContext, call: int, name: str, entity: Entity, said: str, evidence: int
 ) -> Finding:
     facts = file.facts
     function = facts.expr.a[call]
@@ -115,7 +115,7 @@ def _not_awaited(
     )  # fmt: skip
 
 
-def _awaiting(file: File, call: int, name_end: int) -> Fix:
+def _awaiting(file: CheckContext, call: int, name_end: int) -> Fix:
     """The call with ``await``, in parentheses where something is taken of its result."""
     from ...source.ranges import end_of_call
 
@@ -130,7 +130,7 @@ def _awaiting(file: File, call: int, name_end: int) -> Fix:
     return Fix("Await the coroutine", edits, safe=True)
 
 
-def _made_async(file: File, call: int, awaiting: Fix) -> list[Fix]:
+def _made_async(file: CheckContext, call: int, awaiting: Fix) -> list[Fix]:
     """The call awaited, and the plain function around it made a coroutine for that."""
     facts = file.facts
     scope = file.scope_of(call)
@@ -150,7 +150,7 @@ def _made_async(file: File, call: int, awaiting: Fix) -> list[Fix]:
     return [Fix(f"Make `{name}` async and await it there", edits)]
 
 
-def not_awaitable(file: File) -> Iterator[Finding]:
+def not_awaitable(file: CheckContext) -> Iterator[Finding]:
     """``await`` of what is no coroutine and has no ``__await__``."""
     if file.is_stub:
         return
@@ -179,7 +179,9 @@ def not_awaitable(file: File) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _what_is_awaited(file: File, awaited: int, name: str) -> tuple[str, int, Entity | None] | None:
+def _what_is_awaited(
+    file: CheckContext, awaited: int, name: str
+) -> tuple[str, int, Entity | None] | None:
     """Why a value cannot be awaited, as a sentence, with the evidence and what it comes from."""
     strict, path = file.strict, file.path
     is_call = file.facts.expr.op[awaited] == f.CALL
@@ -187,7 +189,7 @@ def _what_is_awaited(file: File, awaited: int, name: str) -> tuple[str, int, Ent
     if type_:
         if not cannot(strict, type_, "__await__"):
             return None
-        if is_call and not keeps_call(strict, path, awaited):
+        if is_call and not stores_call(strict, path, awaited):
             return None
         if any(value.form == FUNCTION_OBJECT for value in type_):
             if len(type_) > 1 or is_call:
@@ -206,7 +208,7 @@ def _what_is_awaited(file: File, awaited: int, name: str) -> tuple[str, int, Ent
     called = file.complete_type(function)
     entities = [value.entity for value in called if value.form == FUNCTION_OBJECT]
     if called and len(entities) == len(called):
-        if all(gives_nothing(strict, each) for each in entities):
+        if all(returns_nothing(strict, each) for each in entities):
             said = f"`{name}` is not async and returns nothing that can be awaited."
             return said, max(value.evidence for value in called), entities[0]
         return None
@@ -216,7 +218,7 @@ def _what_is_awaited(file: File, awaited: int, name: str) -> tuple[str, int, Ent
 
 
 def _not_async_by_convention(
-    file: File, function: int, name: str
+    file: CheckContext, function: int, name: str
 ) -> tuple[str, int, Entity | None] | None:
     """A method of an untyped receiver of whose name there are only plain ones."""
     receiver = file.facts.expr.a[function]
@@ -232,11 +234,11 @@ def _not_async_by_convention(
     return f"No `{name}` of this code base is async.", CONVENTIONAL, entities[0]
 
 
-def _gives_no_awaitable(file: File, function: Entity) -> bool:
+def _gives_no_awaitable(file: CheckContext, function: Entity) -> bool:
     """Whether a function is plain, and gives nothing or what is known and cannot be awaited."""
-    if not is_plain(file.strict, function):
+    if not is_synchronous(file.strict, function):
         return False
-    if gives_nothing(file.strict, function):
+    if returns_nothing(file.strict, function):
         return True
     facts = file.strict.need(function.path)
     scope = facts.definition.own_scope[function.row]
@@ -250,7 +252,7 @@ def _gives_no_awaitable(file: File, function: Entity) -> bool:
     return cannot(file.strict, type_, "__await__")
 
 
-def wrong_iteration(file: File) -> Iterator[Finding]:
+def wrong_iteration(file: CheckContext) -> Iterator[Finding]:
     """``for`` over what only ``async for`` can go through, and the other way round."""
     if file.is_stub:
         return
@@ -272,7 +274,7 @@ def wrong_iteration(file: File) -> Iterator[Finding]:
         yield _mismatch(file, "async-iteration", iterated, f"{said} {end}.")
 
 
-def wrong_context(file: File) -> Iterator[Finding]:
+def wrong_context(file: CheckContext) -> Iterator[Finding]:
     """``with`` of what only ``async with`` can enter, and the other way round."""
     if file.is_stub:
         return
@@ -296,7 +298,7 @@ def wrong_context(file: File) -> Iterator[Finding]:
             yield _mismatch(file, "async-context", context, f"{said} {end}.")
 
 
-def _leftmost(file: File, expr: int) -> int:
+def _leftmost(file: CheckContext, expr: int) -> int:
     """Where the text of a plain or dotted name, or of a call of one, begins."""
     ops, positions, lefts, _ = file.facts.expr
     while ops[expr] == f.ATTRIBUTE:
@@ -304,17 +306,17 @@ def _leftmost(file: File, expr: int) -> int:
     return positions[expr]
 
 
-def _is_async_with(file: File, position: int) -> bool:
+def _is_async_with(file: CheckContext, position: int) -> bool:
     start = file.text.rfind(b"with", 0, position)
     return word_before(file.text, start) == b"async"
 
 
-def _lacks(file: File, expr: int, wanted: str, other: str) -> str | None:
+def _lacks(file: CheckContext, expr: int, wanted: str, other: str) -> str | None:
     """What cannot do what syntax wants of it, and can do the other, as a sentence begins."""
     type_ = without_none(file.complete_type(expr))
     if not type_ or not cannot(file.strict, type_, wanted) or cannot(file.strict, type_, other):
         return None
-    if file.facts.expr.op[expr] == f.CALL and not keeps_call(file.strict, file.path, expr):
+    if file.facts.expr.op[expr] == f.CALL and not stores_call(file.strict, file.path, expr):
         return None
     position = file.facts.expr.position[expr]
     if file.is_dead(position) or is_expected_to_fail(file, position, "TypeError"):
@@ -322,7 +324,7 @@ def _lacks(file: File, expr: int, wanted: str, other: str) -> str | None:
     return receiver_text(file, expr, type_)
 
 
-def _mismatch(file: File, rule: str, expr: int, message: str) -> Finding:
+def _mismatch(file: CheckContext, rule: str, expr: int, message: str) -> Finding:
     facts = file.facts
     is_call = facts.expr.op[expr] == f.CALL
     named = facts.expr.a[expr] if is_call else expr

@@ -19,15 +19,15 @@ from ..arguments import (
     MISSING_ARGUMENT,
     TOO_MANY_ARGUMENTS,
     UNKNOWN_KEYWORD,
+    CallArguments,
     Mismatch,
-    Written,
     mismatches,
-    refusing,
+    rejecting_callee,
 )
-from ..call_targets import Reached, of_members, reached
+from ..call_targets import CallTargets, call_targets, member_targets
 from ..excuses import is_expected_to_fail, is_for_another_version
 from ..findings import ERROR, WARNING, Finding
-from ..signatures import Signature, of_function, overridden_by
+from ..signatures import Signature, function_signature, overridden_signatures
 from . import Rule
 
 TYPE_CHECKING = False
@@ -36,80 +36,84 @@ if TYPE_CHECKING:
 
     from ....indexer.inference.entities import Entity
     from ....indexer.inference.inference import Inference
-    from ..context import File
+    from ..context import CheckContext
     from ..signatures import Callee
 
 # Functions of a name that are looked at before it is taken that one of them fits.
 _SAME_NAME = 60
 
 
-def unfit_arguments(file: File) -> Iterator[Finding]:
+def unfit_arguments(context: CheckContext) -> Iterator[Finding]:
     """Calls that fit none of the signatures of anything that they may reach."""
-    if file.is_stub:
+    if context.is_stub:
         return
-    facts = file.facts
-    for call in file.expressions(f.CALL):
+    facts = context.facts
+    for call in context.expressions(f.CALL):
         function = facts.expr.a[call]
-        written = Written(facts, call)
+        written = CallArguments(facts, call)
         name = last_name(facts, function)
-        if not (file.wants(name) or any(map(file.wants, written.keywords))):
+        if not (context.wants(name) or any(map(context.wants, written.keywords))):
             continue
-        finding = _judged(file, call, function, written)
-        if finding is not None and not _is_excused(file, function):
+        finding = _judged(context, call, function, written)
+        if finding is not None and not _is_excused(context, function):
             yield finding
 
 
-def _is_excused(file: File, function: int) -> bool:
-    position = file.facts.expr.position[function]
-    if is_for_another_version(file, position):
+def _is_excused(context: CheckContext, function: int) -> bool:
+    position = context.facts.expr.position[function]
+    if is_for_another_version(context, position):
         return True
-    return file.is_dead(position) or is_expected_to_fail(file, position, "TypeError")
+    return context.is_dead(position) or is_expected_to_fail(context, position, "TypeError")
 
 
-def _judged(file: File, call: int, function: int, written: Written) -> Finding | None:
-    found = reached(file.strict, file.path, function)
+def _judged(
+    context: CheckContext, call: int, function: int, written: CallArguments
+) -> Finding | None:
+    found = call_targets(context.strict, context.path, function)
     if found is None:
-        found = None if file.is_certain_only else _by_convention(file, function, written)
+        found = None if context.is_certain_only else _by_convention(context, function, written)
         if found is None:
             return None
-        return _unfit(file, file.inference, call, written, found)
+        return _unfit(context, context.inference, call, written, found)
     if any(
-        is_standard_class(file.strict, each.entity, "functools", "partial")
+        is_standard_class(context.strict, each.entity, "functools", "partial")
         for each in found.callees
     ):
-        return _of_partial(file, call)
-    return _unfit(file, file.strict, call, written, found)
+        return _of_partial(context, call)
+    return _unfit(context, context.strict, call, written, found)
 
 
-def _of_partial(file: File, call: int) -> Finding | None:
+def _of_partial(context: CheckContext, call: int) -> Finding | None:
     """``partial(function, …)``: what is given now has to be something that the function takes."""
-    written = Written(file.facts, call)
+    written = CallArguments(context.facts, call)
     if not written.positional:
         return None
-    found = reached(file.strict, file.path, written.positional[0][1])
+    found = call_targets(context.strict, context.path, written.positional[0][1])
     if found is None:
         return None
-    rest = Written(file.facts, call, skipped=1)
-    return _unfit(file, file.strict, call, rest, found, partly=True)
+    rest = CallArguments(context.facts, call, skipped=1)
+    return _unfit(context, context.strict, call, rest, found, partly=True)
 
 
-def _by_convention(file: File, function: int, written: Written) -> Reached | None:
+def _by_convention(
+    context: CheckContext, function: int, written: CallArguments
+) -> CallTargets | None:
     """Methods of an untyped receiver by the code base's conventions, if nothing called so fits."""
-    facts = file.facts
+    facts = context.facts
     if facts.expr.op[function] != f.ATTRIBUTE:
         return None
     receiver, name = facts.expr.a[function], facts.names[facts.expr.b[function]]
-    type_ = without_none(file.inference.infer_type(file.path, receiver))
+    type_ = without_none(context.inference.infer_type(context.path, receiver))
     if not type_ or any(value.form != INSTANCE or value.entity.path[:1] == "/" for value in type_):
         return None
-    found = of_members(file.inference, type_, name)
+    found = member_targets(context.inference, type_, name)
     if found is None:
         return None
-    for entity in functions_named(file.inference, name):
-        callee = of_function(file.inference, entity, bound=True)
-        if callee is None or not _best(file.inference, callee, written)[1]:
+    for entity in functions_named(context.inference, name):
+        callee = function_signature(context.inference, entity, bound=True)
+        if callee is None or not _best(context.inference, callee, written)[1]:
             return None
-    return Reached(found.callees, CONVENTIONAL)
+    return CallTargets(found.callees, CONVENTIONAL)
 
 
 def functions_named(inference: Inference, name: str) -> list[Entity]:
@@ -129,7 +133,7 @@ def functions_named(inference: Inference, name: str) -> list[Entity]:
 
 
 def _best(
-    inference: Inference, callee: Callee, written: Written, *, partly: bool = False
+    inference: Inference, callee: Callee, written: CallArguments, *, partly: bool = False
 ) -> tuple[Signature, list[Mismatch]]:
     """The signature of something called that fits best, and why it does not fit."""
     best: tuple[Signature, list[Mismatch]] | None = None
@@ -146,7 +150,7 @@ def _weight(found: list[Mismatch]) -> int:
     return sum(len(each.names) or 1 for each in found)
 
 
-def _refused(inference: Inference, signature: Signature, written: Written) -> list[Mismatch]:
+def _refused(inference: Inference, signature: Signature, written: CallArguments) -> list[Mismatch]:
     """Keywords that ``**kwargs`` takes in, and nothing behind it wants."""
     if not signature.takes_any(f.VAR_KEYWORD):
         return []
@@ -155,11 +159,11 @@ def _refused(inference: Inference, signature: Signature, written: Written) -> li
     return [
         Mismatch(UNKNOWN_KEYWORD, [name], position)
         for name, (position, _) in written.keywords.items()
-        if name not in names and refusing(inference, signature, name, given) is not None
+        if name not in names and rejecting_callee(inference, signature, name, given) is not None
     ]
 
 
-def _given(signature: Signature, written: Written) -> frozenset[str]:
+def _given(signature: Signature, written: CallArguments) -> frozenset[str]:
     """Parameters to which a call gives something, or may."""
     if written.starred or written.doubled:
         return frozenset(each.name for each in signature.parameters)
@@ -168,9 +172,14 @@ def _given(signature: Signature, written: Written) -> frozenset[str]:
 
 
 def _unfit(
-    file: File, inference: Inference, call: int, written: Written, found: Reached,
-    *, partly: bool = False,
-) -> Finding | None:  # fmt: skip
+    context: CheckContext,
+    inference: Inference,
+    call: int,
+    written: CallArguments,
+    found: CallTargets,
+    *,
+    partly: bool = False,
+) -> Finding | None:
     chosen: tuple[Signature, list[Mismatch]] | None = None
     for callee in found.callees:
         signature, wrong = _best(inference, callee, written, partly=partly)
@@ -183,76 +192,86 @@ def _unfit(
     if chosen is None:
         return None
     signature, wrong = chosen
-    return _finding(file, inference, call, written, signature, wrong, found)
+    return _finding(context, inference, call, written, signature, wrong, found)
 
 
 def _an_override_fits(
-    inference: Inference, callee: Callee, written: Written, *, partly: bool
+    inference: Inference, callee: Callee, written: CallArguments, *, partly: bool
 ) -> bool:
     """Whether a method of a derived class, which may be the one that is called, takes the call."""
     entity = callee.entity
     if entity.kind != FUNCTION or name_of(inference, entity) in ("__init__", "__new__"):
         return False
-    for other in overridden_by(inference, entity):
+    for other in overridden_signatures(inference, entity):
         if other.kind != FUNCTION:
             return True
         flags = inference.need(other.path).definition.flags[other.row]
-        found = of_function(inference, other, bound=not flags & f.STATIC)
+        found = function_signature(inference, other, bound=not flags & f.STATIC)
         if found is None or not _best(inference, found, written, partly=partly)[1]:
             return True
     return False
 
 
 def _finding(
-    file: File, inference: Inference, call: int, written: Written, signature: Signature,
-    wrong: list[Mismatch], found: Reached,
-) -> Finding:  # fmt: skip
-    from ..fixes.calls import fixes, nearest_parameters
+    context: CheckContext,
+    inference: Inference,
+    call: int,
+    written: CallArguments,
+    signature: Signature,
+    wrong: list[Mismatch],
+    found: CallTargets,
+) -> Finding:
+    from ..fixes.calls import call_fixes, nearest_parameters
 
     first = wrong[0]
-    function = file.facts.expr.a[call]
-    start, end = _place(file, function, first)
-    name = last_name(file.facts, function) or "call"
+    function = context.facts.expr.a[call]
+    start, end = _place(context, function, first)
+    name = last_name(context.facts, function) or "call"
     return Finding(
         first.rule,
-        file.path,
+        context.path,
         start,
         end,
-        _message(file, inference, function, written, signature, first, found),
+        _message(context, inference, function, written, signature, first, found),
         subject=f"{name}:{','.join(first.names)}",
         severity=WARNING if found.evidence >= CONVENTIONAL else ERROR,
         evidence=EVIDENCE_NAMES[found.evidence],
         nearest=nearest_parameters(inference, signature, first),
-        fixes=fixes(file, inference, call, written, signature, wrong),
+        fixes=call_fixes(context, inference, call, written, signature, wrong),
     )
 
 
-def _place(file: File, function: int, mismatch: Mismatch) -> tuple[int, int]:
+def _place(context: CheckContext, function: int, mismatch: Mismatch) -> tuple[int, int]:
     if mismatch.rule == TOO_MANY_ARGUMENTS:
         from ...source.ranges import end_of_argument
 
-        return mismatch.position, end_of_argument(file.text, mismatch.position)
+        return mismatch.position, end_of_argument(context.text, mismatch.position)
     if mismatch.position >= 0:
         return mismatch.position, mismatch.position + len(mismatch.names[0].encode())
-    start = file.facts.expr.position[function]
-    return start, start + max(len(last_name(file.facts, function).encode()), 1)
+    start = context.facts.expr.position[function]
+    return start, start + max(len(last_name(context.facts, function).encode()), 1)
 
 
 def _message(
-    file: File, inference: Inference, function: int, written: Written, signature: Signature,
-    mismatch: Mismatch, found: Reached,
-) -> str:  # fmt: skip
+    context: CheckContext,
+    inference: Inference,
+    function: int,
+    written: CallArguments,
+    signature: Signature,
+    mismatch: Mismatch,
+    found: CallTargets,
+) -> str:
     entity = signature.entity
     called = "The lambda" if entity.kind == OUTSIDE else f"`{name_of(inference, entity)}`"
     if called in ("`__init__`", "`__new__`", "`__call__`"):
-        called = f"`{last_name(file.facts, function) or name_of(inference, entity)}`"
+        called = f"`{last_name(context.facts, function) or name_of(inference, entity)}`"
     shown = signature.shown()
     takes = f"it takes {shown}" if signature.parameters else "it takes no arguments"
     if len(found.callees[0].signatures) > 1:
         takes = f"the overload that is nearest to this call takes {shown}"
     names = ", ".join(f"`{each}`" for each in mismatch.names)
     if mismatch.rule == UNKNOWN_KEYWORD:
-        end = refusing(inference, signature, mismatch.names[0], _given(signature, written))
+        end = rejecting_callee(inference, signature, mismatch.names[0], _given(signature, written))
         if end is not None and signature.takes_any(f.VAR_KEYWORD):
             last = name_of(inference, end.entity)
             return f"{called} hands {names} on to `{last}`, which takes {end.shown()}."
@@ -264,25 +283,25 @@ def _message(
     return f"{called} is given {len(written.positional)} arguments by place; {takes}."
 
 
-def not_callable(file: File) -> Iterator[Finding]:
+def not_callable(context: CheckContext) -> Iterator[Finding]:
     """Calls of what is no function, class, or object with ``__call__``."""
-    from ..effects import what_cannot_be_called
+    from ..effects import uncallable_value
 
-    if file.is_stub:
+    if context.is_stub:
         return
-    facts = file.facts
-    for call in file.expressions(f.CALL):
+    facts = context.facts
+    for call in context.expressions(f.CALL):
         function = facts.expr.a[call]
         name = last_name(facts, function)
-        if not file.wants(name):
+        if not context.wants(name):
             continue
-        found = what_cannot_be_called(file, function)
-        if not found or _is_excused(file, function):
+        found = uncallable_value(context, function)
+        if not found or _is_excused(context, function):
             continue
         said, evidence = found
         start = facts.expr.position[function]
         yield Finding(
-            "not-callable", file.path, start, start + max(len(name.encode()), 1), said,
+            "not-callable", context.path, start, start + max(len(name.encode()), 1), said,
             subject=name or "call", evidence=EVIDENCE_NAMES[evidence],
         )  # fmt: skip
 

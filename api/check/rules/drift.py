@@ -11,7 +11,7 @@ from ....indexer.inference.classes import bases, subclasses
 from ....indexer.inference.entities import CLASS, FUNCTION, Entity, name_of
 from ...patterns.features import of_class
 from ...patterns.similarity import plain_name
-from ..clones import is_of_tests
+from ..clones import is_test_file
 from ..findings import HINT, Finding
 from . import Rule
 
@@ -21,42 +21,42 @@ if TYPE_CHECKING:
 
     from ....indexer.inference.entities import Entity
     from ....indexer.inference.inference import Inference
-    from ..context import File
+    from ..context import CheckContext
 
 _FEWEST, _MOST = 3, 200
 _SHOWN = 3
 
 
-def unlike_siblings(file: File) -> Iterator[Finding]:
+def unlike_siblings(context: CheckContext) -> Iterator[Finding]:
     """Classes without a member, decorator or call of ``super().__init__`` that all others have."""
-    if file.before is None or file.is_stub or is_of_tests(file.path):
+    if context.before is None or context.is_stub or is_test_file(context.path):
         return
-    facts, table = file.facts, file.facts.definition
+    facts, table = context.facts, context.facts.definition
     for row, kind in enumerate(table.kind):
-        if kind != f.CLASS or table.scope[row] or not _is_new(file, row):
+        if kind != f.CLASS or table.scope[row] or not _is_new(context, row):
             continue
-        cls: Entity = Entity(CLASS, file.path, row)
-        siblings = _siblings(file.strict, cls)
-        if not _FEWEST <= len(siblings) <= _MOST or subclasses(file.strict, cls):
+        cls: Entity = Entity(CLASS, context.path, row)
+        siblings = _siblings(context.strict, cls)
+        if not _FEWEST <= len(siblings) <= _MOST or subclasses(context.strict, cls):
             continue
         name = facts.names[table.name[row]]
-        if not file.wants(name):
+        if not context.wants(name):
             continue
         start = table.position[row]
-        for rule, subject, said in _missing(file.strict, cls, siblings):
+        for rule, subject, said in _missing(context.strict, cls, siblings):
             yield Finding(
-                rule, file.path, start, start + len(name.encode()),
+                rule, context.path, start, start + len(name.encode()),
                 f"All {len(siblings)} other classes of the kind of `{name}` {said}: "
-                f"{_listed(file.strict, siblings)}.",
+                f"{_listed(context.strict, siblings)}.",
                 subject=f"{name}:{subject}", severity=HINT, evidence="conventional",
                 nearest=siblings[:_SHOWN],
             )  # fmt: skip
 
 
-def _is_new(file: File, row: int) -> bool:
+def _is_new(context: CheckContext, row: int) -> bool:
     """Whether the edit adds a class."""
-    old = file.old_facts
-    name = file.facts.names[file.facts.definition.name[row]]
+    old = context.old_facts
+    name = context.facts.names[context.facts.definition.name[row]]
     return old is None or not any(
         kind == f.CLASS and old.names[old.definition.name[index]] == name
         for index, kind in enumerate(old.definition.kind)
@@ -71,7 +71,7 @@ def _siblings(inference: Inference, cls: Entity) -> list[Entity]:
     return [
         each
         for each in subclasses(inference, above[0])
-        if each != cls and not is_of_tests(each.path) and not subclasses(inference, each)
+        if each != cls and not is_test_file(each.path) and not subclasses(inference, each)
     ]
 
 

@@ -7,7 +7,7 @@ from ....indexer.inference.entities import MODULE, Entity
 from ....indexer.inference.modules import imported_module, submodule
 from ....indexer.inference.query_cache import cached
 from ....indexer.paths import is_outside
-from ..clones import is_of_tests
+from ..clones import is_test_file
 from ..findings import ERROR, WARNING, Finding
 from . import Rule
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ....indexer.facts import FileFacts
     from ....indexer.inference.inference import Inference
-    from ..context import File
+    from ..context import CheckContext
 
     # Path and row of an import, the name that is not there, the modules that wait for each other.
     _Failure = tuple[str, int, str, list[str]]
@@ -32,40 +32,40 @@ _FOLLOWED = 1_000
 _SETTINGS = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg")
 
 
-def import_cycle(file: File) -> Iterator[Finding]:
+def import_cycle(context: CheckContext) -> Iterator[Finding]:
     """Imports that cannot succeed, because the module imported from waits for this one."""
-    if file.is_stub or file.names is not None or not _has_changed(file):
+    if context.is_stub or context.names is not None or not _has_changed(context):
         return
-    facts, table = file.facts, file.facts.imports
+    facts, table = context.facts, context.facts.imports
     seen: set[int] = set()
-    failed, run_by = _failures(file.strict, file.path)
+    failed, run_by = _failures(context.strict, context.path)
     for path, row, missing, circle in failed:
         # Another module fails, because this one has not bound the name when it runs that one.
-        mine = run_by.get(path, -1) if path != file.path else row
-        if mine < 0 or mine in seen or _module_of(file.strict, path, row) != file.path:
+        mine = run_by.get(path, -1) if path != context.path else row
+        if mine < 0 or mine in seen or _module_of(context.strict, path, row) != context.path:
             continue
         seen.add(mine)
         start = table.bound_position[mine]
         bound = facts.names[table.bound[mine]]
-        always = all(_failures(file.strict, each)[0] for each in circle)
-        if not always and file.before is None:
+        always = all(_failures(context.strict, each)[0] for each in circle)
+        if not always and context.before is None:
             continue  # as long as another one is imported first, this works
         yield Finding(
-            "import-cycle", file.path, start, start + len(bound.encode()),
+            "import-cycle", context.path, start, start + len(bound.encode()),
             f"{path} imports `{missing}` from here, which is not bound yet when this line runs."
-            if path != file.path
+            if path != context.path
             else f"This imports `{missing}` from its own module, which does not define it before.",
             subject=f"{path}:{missing}", severity=ERROR if always else WARNING,
             nearest=[Entity(MODULE, path, -1)],
         )  # fmt: skip
 
 
-def _has_changed(file: File) -> bool:
+def _has_changed(context: CheckContext) -> bool:
     """Whether an edit may have changed what the file imports, and when."""
-    old = file.old_facts
+    old = context.old_facts
     if old is None:
         return True
-    before, after = _order(old), _order(file.facts)
+    before, after = _order(old), _order(context.facts)
     known = set(before)
     # What is new and imports nothing keeps nobody waiting.
     return before != [each for each in after if each in known or each[0] == f.IMPORT]
@@ -202,41 +202,41 @@ def _first_bound(inference: Inference, path: str, name: str) -> int:
     return min((facts.binding.position[each] for each in rows), default=-1)
 
 
-def shadowed_module(file: File) -> Iterator[Finding]:
+def shadowed_module(context: CheckContext) -> Iterator[Finding]:
     """A new file under the name of a module of the standard library or of a dependency."""
-    if file.before is None or file.old_facts is not None or file.names is not None:
+    if context.before is None or context.old_facts is not None or context.names is not None:
         return
-    name = file.inference.snapshot.index.module_name(file.path) or ""
+    name = context.inference.snapshot.index.module_name(context.path) or ""
     if "." in name or not name or name in ("setup", "conftest", "test", "tests", "__main__"):
         return
-    layers = file.inference.snapshot.index.layers
+    layers = context.inference.snapshot.index.layers
     hidden = layers.find(name)
-    if hidden is None or hidden == file.inference.snapshot.absolute(file.path):
+    if hidden is None or hidden == context.inference.snapshot.absolute(context.path):
         return
     whose = "the standard library" if layers.layer(hidden) == "stdlib" else "what is installed"
     yield Finding(
-        "shadowed-module", file.path, 0, 0,
+        "shadowed-module", context.path, 0, 0,
         f"This file hides the module `{name}` of {whose}: every `import {name}` finds it instead.",
         subject=name, severity=WARNING, nearest=[Entity(MODULE, hidden, -1)],
     )  # fmt: skip
 
 
-def conflicting_test_module(file: File) -> Iterator[Finding]:
+def conflicting_test_module(context: CheckContext) -> Iterator[Finding]:
     """A new test module whose base name another one has, with no packages to tell them apart."""
-    if file.before is None or file.old_facts is not None or not is_of_tests(file.path):
+    if context.before is None or context.old_facts is not None or not is_test_file(context.path):
         return
-    folder, _, name = file.path.rpartition("/")
-    if not name.startswith("test_") or file.names is not None:
+    folder, _, name = context.path.rpartition("/")
+    if not name.startswith("test_") or context.names is not None:
         return
-    inference = file.inference
+    inference = context.inference
     if inference.exists(f"{folder}/__init__.py".lstrip("/")) or _are_told_apart(inference):
         return
     for path in inference.snapshot.paths():
         other, _, base = path.rpartition("/")
-        if base == name and path != file.path:
+        if base == name and path != context.path:
             if not inference.exists(f"{other}/__init__.py".lstrip("/")):
                 yield Finding(
-                    "test-module-conflict", file.path, 0, 0,
+                    "test-module-conflict", context.path, 0, 0,
                     f"pytest cannot import this beside {path}: both are called "
                     f"`{name.removesuffix('.py')}`, and neither is in a package.",
                     subject=path, severity=WARNING, nearest=[Entity(MODULE, path, -1)],

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ....indexer.facts import FileFacts
     from ....indexer.inference.inference import Inference
-    from ..context import File
+    from ..context import CheckContext
 
 # What a module, a class body or a method has without binding it.
 _GIVEN = frozenset(
@@ -36,65 +36,65 @@ _GIVEN = frozenset(
 _GIVEN_IN = {"conf.py": frozenset(["tags"])}
 
 
-def undefined_name(file: File) -> Iterator[Finding]:
+def undefined_name(context: CheckContext) -> Iterator[Finding]:
     """Names that are read and that nothing binds: no scope around, no star import, no builtin."""
-    if file.is_stub:
+    if context.is_stub:
         return
-    facts = file.facts
+    facts = context.facts
     _, positions, lefts, rights = facts.expr
     open_: bool | None = None
     known: dict[tuple[int, int], bool] = {}
-    given = _GIVEN_IN.get(file.path.rpartition("/")[2], frozenset())
-    for expr in file.expressions(f.NAME):
+    given = _GIVEN_IN.get(context.path.rpartition("/")[2], frozenset())
+    for expr in context.expressions(f.NAME):
         name_row, scope = lefts[expr], rights[expr]
         name = facts.names[name_row]
         key = name_row, scope
-        if name in _GIVEN or name in given or not file.wants(name) or known.get(key):
+        if name in _GIVEN or name in given or not context.wants(name) or known.get(key):
             continue
         if bindings_in_force(facts, scope, name_row, positions[expr], expr):
             known[key] = True
             continue
         if open_ is None:
-            open_ = _may_have_any_name(file)
-        if open_ or _is_bound_otherwise(file, name):
+            open_ = _may_have_any_name(context)
+        if open_ or _is_bound_otherwise(context, name):
             known[key] = True
             continue
         start = positions[expr]
-        if file.is_guarded(start, "NameError") or file.is_dead(start):
+        if context.is_guarded(start, "NameError") or context.is_dead(start):
             continue
-        nearest = nearest_in_scope(file.strict, file.path, scope, name)
+        nearest = nearest_in_scope(context.strict, context.path, scope, name)
         yield Finding(
-            "undefined-name", file.path, start, start + len(name.encode()),
+            "undefined-name", context.path, start, start + len(name.encode()),
             f"`{name}` is not defined.", subject=name,
-            nearest=nearest or same_name_elsewhere(file.strict, name),
+            nearest=nearest or same_name_elsewhere(context.strict, name),
         )  # fmt: skip
 
 
-def _may_have_any_name(file: File) -> bool:
+def _may_have_any_name(context: CheckContext) -> bool:
     """Whether names may come from where nobody can see them."""
-    return has_dynamic_globals(file.strict, file.path)
+    return has_dynamic_globals(context.strict, context.path)
 
 
-def _is_bound_otherwise(file: File, name: str) -> bool:
+def _is_bound_otherwise(context: CheckContext, name: str) -> bool:
     """Whether a star import, a ``global`` statement in a function, or Python itself binds it."""
-    if star_imported(file.strict, file.path, file.facts, name):
+    if star_imported(context.strict, context.path, context.facts, name):
         return True
-    if module_member(file.strict, file.path, name) or name in (
-        names_set_in_globals(file.facts) or ()
+    if module_member(context.strict, context.path, name) or name in (
+        names_set_in_globals(context.facts) or ()
     ):
         return True
-    if is_builtin(file.strict, name):
+    if is_builtin(context.strict, name):
         return True
-    if file.path.endswith("/__init__.py") and submodule(
-        file.strict, Entity(MODULE, file.path, -1), name
+    if context.path.endswith("/__init__.py") and submodule(
+        context.strict, Entity(MODULE, context.path, -1), name
     ):
         # Importing a module binds it in its package.
         return True
-    builtins = find_module(file.strict, "builtins")
+    builtins = find_module(context.strict, "builtins")
     if builtins is None or builtins.kind != MODULE:
         return True  # nobody can say what is built in
-    digest = file.strict.snapshot.digest(builtins.path)
-    whole = file.strict.snapshot.index.library.get(digest) if digest else None
+    digest = context.strict.snapshot.digest(builtins.path)
+    whole = context.strict.snapshot.index.library.get(digest) if digest else None
     return whole is not None and _gives(whole, name)
 
 
@@ -116,28 +116,28 @@ def _gives(facts: FileFacts, name: str) -> bool:
     )
 
 
-def is_in_string(file: File, position: int) -> bool:
+def is_in_string(context: CheckContext, position: int) -> bool:
     """Whether a name stands in a string on its line: a type that nobody reads when it runs."""
     from ...source.lexical import STRING, tokens
 
-    begin = file.facts.line_starts[file.facts.line_of(position)]
-    end = file.facts.line_starts[file.facts.line_of(position) + 1]
+    begin = context.facts.line_starts[context.facts.line_of(position)]
+    end = context.facts.line_starts[context.facts.line_of(position) + 1]
     return any(
         kind == STRING and first < position - begin < last
-        for kind, first, last in tokens(file.text[begin:end])
+        for kind, first, last in tokens(context.text[begin:end])
     )
 
 
-def used_before_definition(file: File) -> Iterator[Finding]:
+def used_before_definition(context: CheckContext) -> Iterator[Finding]:
     """Names of a function or module that are read before the first statement that binds them."""
-    if file.is_stub:
+    if context.is_stub:
         return
-    facts = file.facts
+    facts = context.facts
     _, positions, lefts, rights = facts.expr
     kinds = facts.scope.kind
-    for expr in file.expressions(f.NAME):
+    for expr in context.expressions(f.NAME):
         name_row, scope = lefts[expr], rights[expr]
-        if kinds[scope] != f.FUNCTION_SCOPE or not file.wants(facts.names[name_row]):
+        if kinds[scope] != f.FUNCTION_SCOPE or not context.wants(facts.names[name_row]):
             continue
         rows = facts.bindings_of(scope, name_row)
         if not rows or any(facts.binding.kind[row] in (f.GLOBAL, f.NONLOCAL, f.PARAMETER)
@@ -145,33 +145,35 @@ def used_before_definition(file: File) -> Iterator[Finding]:
             continue
         start = positions[expr]
         first = min(facts.binding.position[row] for row in rows)
-        if first <= start or _is_in_loop(file, scope, start, first) or file.is_dead(start):
+        if first <= start or _is_in_loop(context, scope, start, first) or context.is_dead(start):
             continue
         if any(0 <= facts.binding.value[row] < expr for row in rows):
             continue
-        if _is_annotation(file, facts.names[name_row], start):
+        if _is_annotation(context, facts.names[name_row], start):
             continue  # of a variable or attribute, which a function never evaluates
-        if file.is_guarded(start, "NameError", "UnboundLocalError") or is_in_string(file, start):
+        if context.is_guarded(start, "NameError", "UnboundLocalError") or is_in_string(
+            context, start
+        ):
             continue
         name = facts.names[name_row]
         line = facts.line_of(first) + 1
         yield Finding(
-            "used-before-definition", file.path, start, start + len(name.encode()),
+            "used-before-definition", context.path, start, start + len(name.encode()),
             f"`{name}` is read before line {line} defines it.", subject=name,
         )  # fmt: skip
 
 
-def _is_annotation(file: File, name: str, start: int) -> bool:
+def _is_annotation(context: CheckContext, name: str, start: int) -> bool:
     """Whether a name is read as a type only."""
     return any(
         position == start and role & f.ROLE_MASK == f.ANNOTATED
-        for role, position, _ in file.facts.occurrences(name)
+        for role, position, _ in context.facts.occurrences(name)
     )
 
 
-def _is_in_loop(file: File, scope: int, start: int, first: int) -> bool:
+def _is_in_loop(context: CheckContext, scope: int, start: int, first: int) -> bool:
     """Whether both places are in one loop, so that the later one may have come first."""
-    table = file.facts.block
+    table = context.facts.block
     return (
         any(
             kind in (f.LOOP, f.ITERABLE)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ....indexer.inference.entities import Entity
     from ....indexer.inference.inference import Inference
-    from ..context import File
+    from ..context import CheckContext
 
 # Decorators that leave the parameters of a function as they are.
 _TRANSPARENT = frozenset(["staticmethod", "classmethod", "override", "final", "abstractmethod"])
@@ -30,34 +30,34 @@ _CALLABLE = frozenset(["object", "partial", "Mock", "MagicMock", "Any"])
 _SHOWN = 4
 
 
-def incompatible_override(file: File) -> Iterator[Finding]:
+def incompatible_override(context: CheckContext) -> Iterator[Finding]:
     """Methods that cannot be called as the method that they override can."""
-    if file.is_stub:
+    if context.is_stub:
         return
-    for cls, row, name in _methods(file):
-        if not file.wants(name) or name.startswith("__"):
+    for cls, row, name in _methods(context):
+        if not context.wants(name) or name.startswith("__"):
             continue
-        base, other = _overridden(file.strict, cls, name)
-        if other is None or not _is_plain(file.strict, other):
+        base, other = _overridden(context.strict, cls, name)
+        if other is None or not _is_plain(context.strict, other):
             continue
-        method: Entity = Entity(FUNCTION, file.path, row)
-        if not _is_plain(file.strict, method):
+        method: Entity = Entity(FUNCTION, context.path, row)
+        if not _is_plain(context.strict, method):
             continue
-        said = _misfit(file.strict, method, other)
+        said = _misfit(context.strict, method, other)
         if said:
-            start = file.facts.definition.position[row]
+            start = context.facts.definition.position[row]
             yield Finding(
-                "incompatible-override", file.path, start, start + len(name.encode()),
-                f"`{name}` {said}, unlike that of `{name_of(file.strict, base)}`, which it "
+                "incompatible-override", context.path, start, start + len(name.encode()),
+                f"`{name}` {said}, unlike that of `{name_of(context.strict, base)}`, which it "
                 "overrides.",
-                subject=name, severity=HINT if file.before is None and file.names is None
+                subject=name, severity=HINT if context.before is None and context.names is None
                 else WARNING, evidence="inferred", nearest=[other],
             )  # fmt: skip
 
 
-def _methods(file: File) -> Iterator[tuple[Entity, int, str]]:
+def _methods(context: CheckContext) -> Iterator[tuple[Entity, int, str]]:
     """(class, definition row, name) of each method that is bound to its name in a class body."""
-    facts, table = file.facts, file.facts.definition
+    facts, table = context.facts, context.facts.definition
     for row, kind in enumerate(table.kind):
         scope = table.scope[row]
         if kind != f.FUNCTION or facts.scope.kind[scope] != f.CLASS_SCOPE:
@@ -65,7 +65,7 @@ def _methods(file: File) -> Iterator[tuple[Entity, int, str]]:
         if table.flags[row] & (f.OVERLOAD | f.ACCESSOR | f.CONDITIONAL):
             continue
         owner = facts.scope.definition[scope]
-        yield Entity(CLASS, file.path, owner), row, facts.names[table.name[row]]
+        yield Entity(CLASS, context.path, owner), row, facts.names[table.name[row]]
 
 
 def _overridden(inference: Inference, cls: Entity, name: str) -> tuple[Entity, Entity | None]:
@@ -144,65 +144,69 @@ class _Parameters:
         self.names = {*self.positional, *self.keyword_only}
 
 
-def shadowed_method(file: File) -> Iterator[Finding]:
+def shadowed_method(context: CheckContext) -> Iterator[Finding]:
     """Attributes that a class sets on itself under the name of one of its methods."""
-    if file.is_stub:
+    if context.is_stub:
         return
-    facts, table = file.facts, file.facts.attribute_binding
+    facts, table = context.facts, context.facts.attribute_binding
     seen: set[tuple[int, int]] = set()
     for row, owner in enumerate(table.owner):
         name_row = table.name[row]
         name = facts.names[name_row]
-        if owner < 0 or (owner, name_row) in seen or not file.wants(name):
+        if owner < 0 or (owner, name_row) in seen or not context.wants(name):
             continue
-        found = file.strict.own_member(Entity(CLASS, file.path, owner), name)
-        if len(found) != 1 or found[0].entity.kind != FUNCTION or found[0].entity.path != file.path:
+        found = context.strict.own_member(Entity(CLASS, context.path, owner), name)
+        if (
+            len(found) != 1
+            or found[0].entity.kind != FUNCTION
+            or found[0].entity.path != context.path
+        ):
             continue
         method = found[0].entity.row
         scope = table.scope[row]
         if facts.scope.definition[scope] == method or decorators(facts, method):
             continue  # it replaces itself, or is a property, or who knows what
-        if not _is_no_callable(file, row, name):
+        if not _is_no_callable(context, row, name):
             continue
         seen.add((owner, name_row))
         start = table.position[row]
         line = facts.line_of(facts.definition.position[method]) + 1
         yield Finding(
-            "shadowed-method", file.path, start, start + len(name.encode()),
+            "shadowed-method", context.path, start, start + len(name.encode()),
             f"This attribute hides the method `{name}` of line {line}: it can no longer be called.",
             subject=name, severity=WARNING, nearest=[found[0].entity],
         )  # fmt: skip
 
 
-def shadowed_by_field(file: File) -> Iterator[Finding]:
+def shadowed_by_field(context: CheckContext) -> Iterator[Finding]:
     """Fields and methods of one name in a class body, of which only the later one is there.
 
     A value in the place of an inherited method is often meant: frameworks take either.
     """
-    if file.is_stub:
+    if context.is_stub:
         return
-    facts, table = file.facts, file.facts.binding
+    facts, table = context.facts, context.facts.binding
     for row, kind in enumerate(table.kind):
         scope, name = table.scope[row], facts.names[table.name[row]]
         if kind not in (f.ASSIGN, f.DECLARE) or facts.scope.kind[scope] != f.CLASS_SCOPE:
             continue
-        if not file.wants(name) or name.startswith("__"):
+        if not context.wants(name) or name.startswith("__"):
             continue
-        method = _method_beside(file, row)
+        method = _method_beside(context, row)
         if method is None:
             continue
         line = facts.line_of(facts.definition.position[method.row]) + 1
         start = table.position[row]
         yield Finding(
-            "shadowed-method", file.path, start, start + len(name.encode()),
+            "shadowed-method", context.path, start, start + len(name.encode()),
             f"This field and the method `{name}` of line {line} have one name: there is only one.",
             subject=name, severity=WARNING, nearest=[method],
         )  # fmt: skip
 
 
-def _method_beside(file: File, row: int) -> Entity | None:
+def _method_beside(context: CheckContext, row: int) -> Entity | None:
     """The only other binding of a field's name in its class, when that is a plain method."""
-    facts, table = file.facts, file.facts.binding
+    facts, table = context.facts, context.facts.binding
     bound = facts.bindings_of(table.scope[row], table.name[row])
     others = [each for each in bound if each != row]
     if len(others) != 1 or table.kind[others[0]] != f.DEF_FUNCTION:
@@ -215,32 +219,34 @@ def _method_beside(file: File, row: int) -> Entity | None:
     value = table.value[row]
     # `size = property(size)` is made of the method.
     return (
-        Entity(FUNCTION, file.path, definition) if value < 0 or _is_literal(file, value) else None
+        Entity(FUNCTION, context.path, definition)
+        if value < 0 or _is_literal(context, value)
+        else None
     )
 
 
-def _is_literal(file: File, expr: int) -> bool:
-    return expr >= 0 and file.facts.expr.op[expr] in (
+def _is_literal(context: CheckContext, expr: int) -> bool:
+    return expr >= 0 and context.facts.expr.op[expr] in (
         f.STRING, f.BYTES, f.INTEGER, f.FLOAT, f.TRUE, f.FALSE, f.LIST, f.TUPLE, f.SET, f.DICT,
     )  # fmt: skip
 
 
-def _is_no_callable(file: File, row: int, name: str) -> bool:
+def _is_no_callable(context: CheckContext, row: int, name: str) -> bool:
     """Whether an attribute is set to something else than a function, as far as anybody can tell.
 
     A parameter of the method's own name that ``__init__`` always stores is taken for a value:
     ``self.size = size``. Elsewhere it may be what is to be called instead.
     """
-    facts, table = file.facts, file.facts.attribute_binding
+    facts, table = context.facts, context.facts.attribute_binding
     value = table.value[row]
     if value < 0:
         return False
-    type_ = without_none(file.complete_type(value))
+    type_ = without_none(context.complete_type(value))
     if type_:
         return all(
             each.form == INSTANCE
             and each.entity.kind == CLASS
-            and not _can_be_called(file, each.entity)
+            and not _can_be_called(context, each.entity)
             for each in type_
         )
     block, ops = table.block[row], facts.expr.op
@@ -254,12 +260,12 @@ def _is_no_callable(file: File, row: int, name: str) -> bool:
     )
 
 
-def _can_be_called(file: File, cls: Entity) -> bool:
-    if name_of(file.strict, cls) in _CALLABLE:
+def _can_be_called(context: CheckContext, cls: Entity) -> bool:
+    if name_of(context.strict, cls) in _CALLABLE:
         return True
     return any(
-        base.kind != CLASS or file.strict.own_member(base, "__call__")
-        for base in file.strict.mro(cls)
+        base.kind != CLASS or context.strict.own_member(base, "__call__")
+        for base in context.strict.mro(cls)
     )
 
 
@@ -319,39 +325,39 @@ def _is_abstract(inference: Inference, entity: Entity) -> bool:
     return bool(facts.definition.flags[entity.row] & f.ABSTRACT)
 
 
-def abstract_instantiated(file: File) -> Iterator[Finding]:
+def abstract_instantiated(context: CheckContext) -> Iterator[Finding]:
     """Calls of classes that still have abstract methods."""
-    if file.is_stub:
+    if context.is_stub:
         return
-    facts = file.facts
+    facts = context.facts
     ops, positions, lefts, rights = facts.expr
-    for expr in file.expressions(f.CALL):
+    for expr in context.expressions(f.CALL):
         function = lefts[expr]
         if ops[function] not in (f.NAME, f.ATTRIBUTE):
             continue
         name = facts.names[lefts[function] if ops[function] == f.NAME else rights[function]]
-        if not file.wants(name) or name in ("cls", "self", "type"):
+        if not context.wants(name) or name in ("cls", "self", "type"):
             continue
-        classes = [item.entity for item in file.strict.definitions_of(file.path, function)]
+        classes = [item.entity for item in context.strict.definitions_of(context.path, function)]
         if len(classes) != 1 or classes[0].kind != CLASS:
             continue
-        type_ = without_none(file.complete_type(function))
+        type_ = without_none(context.complete_type(function))
         if len(type_) != 1 or type_[0].head != (CLASS_OBJECT, classes[0]):
             continue
-        missing = abstract_methods(file.strict, classes[0])
-        if not missing or file.strict.own_member(classes[0], "__new__"):
+        missing = abstract_methods(context.strict, classes[0])
+        if not missing or context.strict.own_member(classes[0], "__new__"):
             continue
         start = positions[function]
-        if file.is_dead(start) or is_expected_to_fail(file, start, "TypeError"):
+        if context.is_dead(start) or is_expected_to_fail(context, start, "TypeError"):
             continue
-        if b"__abstractmethods__" in file.text:
+        if b"__abstractmethods__" in context.text:
             continue
         yield Finding(
-            "abstract-instantiated", file.path, start, start + len(name.encode()),
-            f"`{name}` cannot be instantiated: {_listed(file.strict, missing)}",
+            "abstract-instantiated", context.path, start, start + len(name.encode()),
+            f"`{name}` cannot be instantiated: {_listed(context.strict, missing)}",
             subject=name, severity=ERROR,
             nearest=[item.entity for method, cls in missing[:_SHOWN]
-                     for item in file.strict.own_member(cls, method)],
+                     for item in context.strict.own_member(cls, method)],
         )  # fmt: skip
 
 
@@ -362,41 +368,41 @@ def _listed(inference: Inference, missing: list[tuple[str, Entity]]) -> str:
     return f"{', '.join(said)}{more} {verb} abstract and not implemented."
 
 
-def abstract_missing(file: File) -> Iterator[Finding]:
+def abstract_missing(context: CheckContext) -> Iterator[Finding]:
     """Classes that an edit derives from an abstract one without implementing its methods."""
-    if file.before is None or file.is_stub:
+    if context.before is None or context.is_stub:
         return
-    facts, table, old = file.facts, file.facts.definition, file.old_facts
+    facts, table, old = context.facts, context.facts.definition, context.old_facts
     for row, kind in enumerate(table.kind):
-        cls: Entity = Entity(CLASS, file.path, row)
+        cls: Entity = Entity(CLASS, context.path, row)
         name = facts.names[table.name[row]]
-        if kind != f.CLASS or not file.wants(name) or _says_abstract(file, cls, name):
+        if kind != f.CLASS or not context.wants(name) or _says_abstract(context, cls, name):
             continue
         if old is not None and any(
             other == f.CLASS and old.names[old.definition.name[index]] == name
             for index, other in enumerate(old.definition.kind)
         ):
             continue
-        missing = [each for each in abstract_methods(file.strict, cls) if each[1] != cls]
+        missing = [each for each in abstract_methods(context.strict, cls) if each[1] != cls]
         if missing:
             start = table.position[row]
             yield Finding(
-                "abstract-missing", file.path, start, start + len(name.encode()),
-                f"`{name}` is still abstract: {_listed(file.strict, missing)}",
+                "abstract-missing", context.path, start, start + len(name.encode()),
+                f"`{name}` is still abstract: {_listed(context.strict, missing)}",
                 subject=name, severity=WARNING,
             )  # fmt: skip
 
 
-def _says_abstract(file: File, cls: Entity, name: str) -> bool:
+def _says_abstract(context: CheckContext, cls: Entity, name: str) -> bool:
     """Whether a class is meant to be abstract: by its name, or by abstract methods of its own."""
     if name.startswith(("Base", "Abstract", "_Base")) or name.endswith(("Base", "Mixin", "ABC")):
         return True
-    if is_protocol(file.strict, cls):
+    if is_protocol(context.strict, cls):
         return True
     return any(
-        _is_abstract(file.strict, item.entity)
-        for member in own_member_names(file.strict, cls)
-        for item in file.strict.own_member(cls, member)
+        _is_abstract(context.strict, item.entity)
+        for member in own_member_names(context.strict, cls)
+        for item in context.strict.own_member(cls, member)
     )
 
 

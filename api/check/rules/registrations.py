@@ -5,7 +5,7 @@ from __future__ import annotations
 from ....indexer import facts as f
 from ....indexer.inference.entities import CLASS, FUNCTION, Entity, name_of
 from ....indexer.plugins.synthesized import last_name
-from ..clones import is_of_tests
+from ..clones import is_test_file
 from ..findings import HINT, WARNING, Edit, Finding, Fix
 from ..registries import (
     DECORATED,
@@ -24,67 +24,69 @@ if TYPE_CHECKING:
 
     from ....indexer.inference.entities import Entity
     from ....indexer.inference.inference import Inference
-    from ..context import File
+    from ..context import CheckContext
 
 # Files that enter something into a registry, of those that are looked at.
 _LOOKED_AT = 200
 
 
-def duplicate_registration(file: File) -> Iterator[Finding]:
+def duplicate_registration(context: CheckContext) -> Iterator[Finding]:
     """Things that are registered under a key that another one has, in this file or elsewhere."""
-    if file.is_stub:
+    if context.is_stub:
         return
-    listed = registrations(file.strict, file.path)
+    listed = registrations(context.strict, context.path)
     for place, each in enumerate(listed):
-        earlier = next((other for other in listed[:place] if _is_same(file, other, each)), None)
+        earlier = next((other for other in listed[:place] if _is_same(context, other, each)), None)
         if earlier is not None:
-            if _is_wanted(file, each) or _is_wanted(file, earlier):
-                yield _finding(file, each, file.path, earlier)
-        elif file.names is None and _is_near(file, each) and not is_of_tests(file.path):
-            found = _elsewhere(file, each)
+            if _is_wanted(context, each) or _is_wanted(context, earlier):
+                yield _finding(context, each, context.path, earlier)
+        elif context.names is None and _is_near(context, each) and not is_test_file(context.path):
+            found = _elsewhere(context, each)
             if found is not None:
-                yield _finding(file, each, *found)
+                yield _finding(context, each, *found)
 
 
-def _is_wanted(file: File, each: Registration) -> bool:
-    return file.wants(_name(file.strict, file.path, each))
+def _is_wanted(context: CheckContext, each: Registration) -> bool:
+    return context.wants(_name(context.strict, context.path, each))
 
 
-def _is_near(file: File, each: Registration) -> bool:
-    return file.near is None or any(start <= each.start < end for start, end in file.near)
+def _is_near(context: CheckContext, each: Registration) -> bool:
+    return context.near is None or any(start <= each.start < end for start, end in context.near)
 
 
-def _is_same(file: File, first: Registration, second: Registration) -> bool:
+def _is_same(context: CheckContext, first: Registration, second: Registration) -> bool:
     """Whether two registrations of a file enter two things under one key of one registry."""
     if (first.key, first.kind, first.scope, first.how) != (
         second.key, second.kind, second.scope, second.how,
     ):  # fmt: skip
         return False
-    strict, path = file.strict, file.path
+    strict, path = context.strict, context.path
     kept = keeps_by_key(strict, path, second)
     if kept is False:
         return False
     if second.kind == DECORATED:
         # The same text in the same scope means the same registry.
         return kept is True or (
-            is_conventional(file.facts, second) and not _of_module(file, second)
+            is_conventional(context.facts, second) and not _of_module(context, second)
         )
-    if file.spelled(first.into) != file.spelled(second.into) or not file.spelled(first.into):
+    if context.spelled(first.into) != context.spelled(second.into) or not context.spelled(
+        first.into
+    ):
         return False
-    if kept is None and not is_conventional(file.facts, second):
+    if kept is None and not is_conventional(context.facts, second):
         return False
     return _are_two_definitions(strict, path, first, path, second)
 
 
-def _of_module(file: File, each: Registration) -> bool:
+def _of_module(context: CheckContext, each: Registration) -> bool:
     """Whether a decorator is a plain function of a module, such as ``click.command``."""
-    facts = file.facts
+    facts = context.facts
     if facts.expr.op[each.into] != f.ATTRIBUTE or last_name(facts, each.into) == "register":
         return False
     receiver = facts.expr.a[each.into]
     from ....indexer.inference.entities import MODULE, NAMESPACE
 
-    found = file.strict.definitions_of(file.path, receiver)
+    found = context.strict.definitions_of(context.path, receiver)
     return any(item.entity.kind in (MODULE, NAMESPACE) for item in found)
 
 
@@ -108,24 +110,24 @@ def _thing(inference: Inference, path: str, each: Registration) -> Entity | None
     return found[0] if len(found) == 1 and found[0].kind in (CLASS, FUNCTION) else None
 
 
-def _elsewhere(file: File, each: Registration) -> tuple[str, Registration] | None:
+def _elsewhere(context: CheckContext, each: Registration) -> tuple[str, Registration] | None:
     """Another file of the workspace that enters another thing under the same key."""
-    strict = file.strict
-    kept = keeps_by_key(strict, file.path, each)
-    if not kept and (kept is False or not is_conventional(file.facts, each)):
+    strict = context.strict
+    kept = keeps_by_key(strict, context.path, each)
+    if not kept and (kept is False or not is_conventional(context.facts, each)):
         return None
-    into = identity(strict, file.path, each)
+    into = identity(strict, context.path, each)
     if into is None or (kept is None and not into[0].is_outside and into[1] == ""):
         return None  # a function of the workspace that does not look like a registry
     name = name_of(strict, into[0])
     for path in strict.files_with(name)[:_LOOKED_AT]:
-        if path == file.path or is_of_tests(path) or path.endswith(".pyi"):
+        if path == context.path or is_test_file(path) or path.endswith(".pyi"):
             continue
         for other in registrations(strict, path):
             if (other.key, other.kind) != (each.key, each.kind) or other.how != each.how:
                 continue
             if identity(strict, path, other) == into and _are_two_definitions(
-                strict, path, other, file.path, each
+                strict, path, other, context.path, each
             ):
                 return path, other
     return None
@@ -141,47 +143,47 @@ def _name(inference: Inference, path: str, each: Registration) -> str:
     return last_name(facts, expr)
 
 
-def _finding(file: File, each: Registration, path: str, other: Registration) -> Finding:
-    strict = file.strict
+def _finding(context: CheckContext, each: Registration, path: str, other: Registration) -> Finding:
+    strict = context.strict
     facts = strict.need(path)
     line = facts.line_of(other.start) + 1
-    where = f"on line {line}" if path == file.path else f"in {path}:{line}"
+    where = f"on line {line}" if path == context.path else f"in {path}:{line}"
     name = _name(strict, path, other)
     how = each.how.decode("utf-8", "replace").removeprefix("@")
     if each.kind == DECORATED:
         said = f"`{name}` {where} is already registered by `@{how}`."
     else:
-        registry = file.spelled(each.into) or last_name(file.facts, each.into)
+        registry = context.spelled(each.into) or last_name(context.facts, each.into)
         form = f'{registry}["{each.key}"]' if each.kind == SET else f'{registry}("{each.key}", …)'
         said = f"`{form}` already has `{name}`, entered {where}."
     thing = _thing(strict, path, other)
-    elsewhere = path != file.path
+    elsewhere = path != context.path
     finding = Finding(
-        "duplicate-registration", file.path, each.start, each.end, said,
-        subject=how or f"{last_name(file.facts, each.into)}:{each.key}",
-        severity=HINT if elsewhere and file.before is None else WARNING,
+        "duplicate-registration", context.path, each.start, each.end, said,
+        subject=how or f"{last_name(context.facts, each.into)}:{each.key}",
+        severity=HINT if elsewhere and context.before is None else WARNING,
         evidence="conventional" if elsewhere else "exact",
         nearest=[thing] if thing is not None else [],
     )  # fmt: skip
-    _rename_key(file, each, finding)
+    _rename_key(context, each, finding)
     return finding
 
 
-def _rename_key(file: File, each: Registration, finding: Finding) -> None:
+def _rename_key(context: CheckContext, each: Registration, finding: Finding) -> None:
     """A key of its own, where keys are names; routes are left to whoever wrote them."""
     if not each.key.replace("-", "_").isidentifier():
         return
-    stem = file.path.rpartition("/")[2].partition(".")[0].strip("_")
+    stem = context.path.rpartition("/")[2].partition(".")[0].strip("_")
     new = f"{stem}_{each.key}" if "-" not in each.key else f"{stem}-{each.key}"
     start = each.start
     if each.kind == DECORATED:
-        begin = file.facts.definition.start[each.thing]
-        start = file.text.find(each.key.encode(), begin, each.start)
+        begin = context.facts.definition.start[each.thing]
+        start = context.text.find(each.key.encode(), begin, each.start)
     else:
-        start = file.text.find(each.key.encode(), each.start, each.end)
+        start = context.text.find(each.key.encode(), each.start, each.end)
     if start >= 0:
         end = start + len(each.key.encode())
-        finding.fixes = [Fix(f"Register it as `{new}`", [Edit(file.path, start, end, new)])]
+        finding.fixes = [Fix(f"Register it as `{new}`", [Edit(context.path, start, end, new)])]
 
 
 RULES = [

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from ..context import File
+    from ..context import CheckContext
 
 # Rules whose findings are bugs, or nearly always come of one. Style is none of our business, and
 # undefined names and redefinitions have rules of their own here, which know other files too.
@@ -41,30 +41,30 @@ _SECONDS = 10
 _OLDEST, _NEWEST = 7, 13
 
 
-def ruff(file: File) -> Iterator[Finding]:
+def ruff(context: CheckContext) -> Iterator[Finding]:
     """Faults that ruff finds in a file by itself."""
-    if file.is_stub or file.names is not None:
+    if context.is_stub or context.names is not None:
         return
     # It looks at nothing but the text and its name: what it says of a content is said once.
-    key = f"ruff {os.path.basename(file.path)} {file.inference.snapshot.index.layers.version}"
-    reported: list[Mapping[str, Any]] | None = file.facts.memo.get(key)
+    key = f"ruff {os.path.basename(context.path)} {context.inference.snapshot.index.layers.version}"
+    reported: list[Mapping[str, Any]] | None = context.facts.memo.get(key)
     if reported is None:
-        reported = _run(file)
+        reported = _run(context)
         if reported is None:
             return
-        file.facts.memo[key] = reported
+        context.facts.memo[key] = reported
     for item in reported:
-        finding = _finding(file, item)
+        finding = _finding(context, item)
         if finding is not None:
             yield finding
 
 
-def _run(file: File) -> list[Mapping[str, Any]] | None:
+def _run(context: CheckContext) -> list[Mapping[str, Any]] | None:
     """What ruff reports on a file; None, and a note, when it cannot be run."""
     import json
     import subprocess
 
-    index = file.inference.snapshot.index
+    index = context.inference.snapshot.index
     program = _program()
     if not program:
         index.note("ruff is not installed beside flux-index: its rules were left out.")
@@ -74,11 +74,11 @@ def _run(file: File) -> list[Mapping[str, Any]] | None:
         program, "check", "--isolated", "--no-cache", "--quiet", "--exit-zero", "--no-fix",
         "--output-format=json", f"--select={_SELECTED}", f"--ignore={_IGNORED}",
         f"--target-version=py3{min(max(minor, _OLDEST), _NEWEST)}",
-        "--stdin-filename", os.path.basename(file.path), "-",
+        "--stdin-filename", os.path.basename(context.path), "-",
     ]  # fmt: skip
     try:
         done = subprocess.run(
-            command, input=file.text, capture_output=True, timeout=_SECONDS, check=False,
+            command, input=context.text, capture_output=True, timeout=_SECONDS, check=False,
             cwd=os.path.dirname(program),
         )  # fmt: skip
         reported: list[Mapping[str, Any]] | None = (
@@ -107,42 +107,42 @@ def _program() -> str:
     return scripts if os.path.isfile(scripts) else shutil.which("ruff") or ""
 
 
-def _finding(file: File, item: Mapping[str, Any]) -> Finding | None:
+def _finding(context: CheckContext, item: Mapping[str, Any]) -> Finding | None:
     code, message = item.get("code"), item.get("message")
-    start = _offset(file, item.get("location"))
-    end = _offset(file, item.get("end_location"))
+    start = _offset(context, item.get("location"))
+    end = _offset(context, item.get("end_location"))
     if not isinstance(code, str) or not isinstance(message, str) or code == "invalid-syntax":
         return None
-    if code == "B018" and (b"." in file.text[start:end] or "attribute access" in message):
+    if code == "B018" and (b"." in context.text[start:end] or "attribute access" in message):
         return None  # reading a property may be what is wanted
-    if code in ("B015", "B018") and _is_for_its_failing(file, start, end):
+    if code in ("B015", "B018") and _is_for_its_failing(context, start, end):
         return None
-    if code == "B018" and file.text[start:end].isalnum() and not file.scope_at(start):
+    if code == "B018" and context.text[start:end].isalnum() and not context.scope_at(start):
         return None  # said at the top of a module for those who look for unused imports
     said = message.strip().splitlines()[0].rstrip(".") + "."
     return Finding(
-        f"ruff:{code}", file.path, start, max(end, start), said,
+        f"ruff:{code}", context.path, start, max(end, start), said,
         # The text, because the same message may tell of many places.
-        subject=f"{said}{file.text[start:min(end, start + 200)].decode('utf-8', 'replace')}",
+        subject=f"{said}{context.text[start:min(end, start + 200)].decode('utf-8', 'replace')}",
         severity=HINT
-        if code in _LEFT_OVER | _UNSURE | _SLOW or (code == "B006" and not _is_changed(file, start))
+        if code in _LEFT_OVER | _UNSURE | _SLOW or (code == "B006" and not _is_changed(context, start))
         else WARNING,
-        fixes=_fixes(file, code, item.get("fix")),
+        fixes=_fixes(context, code, item.get("fix")),
     )  # fmt: skip
 
 
-def _is_for_its_failing(file: File, start: int, end: int) -> bool:
+def _is_for_its_failing(context: CheckContext, start: int, end: int) -> bool:
     """Whether an expression is written for the exception that it raises: ``1 / 0``."""
-    text = file.text[start:end].replace(b" ", b"")
-    return text.endswith((b"/0", b"%0")) or is_expected_to_fail(file, start)
+    text = context.text[start:end].replace(b" ", b"")
+    return text.endswith((b"/0", b"%0")) or is_expected_to_fail(context, start)
 
 
-def _is_changed(file: File, start: int) -> bool:
+def _is_changed(context: CheckContext, start: int) -> bool:
     """Whether a function changes, keeps or gives away what a parameter has for its default.
 
     A list that is only read does no harm.
     """
-    facts, table = file.facts, file.facts.definition
+    facts, table = context.facts, context.facts.definition
     rows = [
         row
         for row, position in enumerate(table.position)
@@ -158,7 +158,7 @@ def _is_changed(file: File, start: int) -> bool:
         return True
     import re
 
-    body = file.text[table.header_end[rows[-1]] : table.end[rows[-1]]]
+    body = context.text[table.header_end[rows[-1]] : table.end[rows[-1]]]
     name = re.escape(max(names)[1].encode())
     changed = (
         rb"(?<![\w.])" + name + rb"\s*(\.(append|extend|insert|add|update|pop|popitem|remove|clear|"
@@ -168,14 +168,14 @@ def _is_changed(file: File, start: int) -> bool:
     return bool(re.search(changed + rb"|" + kept, body, re.MULTILINE))
 
 
-def _fixes(file: File, code: str, fix: Mapping[str, Any] | None) -> list[Fix]:
+def _fixes(context: CheckContext, code: str, fix: Mapping[str, Any] | None) -> list[Fix]:
     if not fix or not fix.get("edits"):
         return []
     edits = [
         Edit(
-            file.path,
-            _offset(file, edit["location"]),
-            _offset(file, edit["end_location"]),
+            context.path,
+            _offset(context, edit["location"]),
+            _offset(context, edit["end_location"]),
             edit["content"],
         )
         for edit in fix["edits"]
@@ -185,17 +185,17 @@ def _fixes(file: File, code: str, fix: Mapping[str, Any] | None) -> list[Fix]:
     return [Fix(fix.get("message") or f"Mend as ruff does for {code}", edits, safe=safe)]
 
 
-def _offset(file: File, place: Mapping[str, int] | None) -> int:
+def _offset(context: CheckContext, place: Mapping[str, int] | None) -> int:
     """Byte offset of a line and column as ruff counts them, in characters from 1."""
     if not place:
         return 0
-    starts = file.facts.line_starts
+    starts = context.facts.line_starts
     line = min(max(place["row"] - 1, 0), len(starts) - 1)
     begin = starts[line]
-    if file.facts.is_ascii:
-        return min(begin + place["column"] - 1, len(file.text))
-    end = starts[line + 1] if line + 1 < len(starts) else len(file.text)
-    before = file.text[begin:end].decode("utf-8", "replace")[: place["column"] - 1]
+    if context.facts.is_ascii:
+        return min(begin + place["column"] - 1, len(context.text))
+    end = starts[line + 1] if line + 1 < len(starts) else len(context.text)
+    before = context.text[begin:end].decode("utf-8", "replace")[: place["column"] - 1]
     return begin + len(before.encode())
 
 

@@ -11,7 +11,7 @@ from ....indexer.inference.classes import subclasses
 from ....indexer.inference.entities import CLASS, OUTSIDE, Entity
 from ....indexer.plugins.synthesized import decorators, last_name
 from ....indexer.symbols import base_names
-from ..clones import is_of_tests
+from ..clones import is_test_file
 from ..findings import HINT, WARNING, Finding
 from . import Rule
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ....indexer.inference.entities import Entity
-    from ..context import File
+    from ..context import CheckContext
 
 # Decorators under which a body still has to do something.
 _TRANSPARENT = frozenset(["staticmethod", "classmethod", "property", "cached_property"])
@@ -47,43 +47,43 @@ _SKELETON = b'raise NotImplementedError("fill in'
 _SHOWN = 3
 
 
-def stub_body(file: File) -> Iterator[Finding]:
+def stub_body(context: CheckContext) -> Iterator[Finding]:
     """Functions whose body does nothing, though nobody said that somebody else would do it."""
-    if file.is_stub or file.names is not None or is_of_tests(file.path):
+    if context.is_stub or context.names is not None or is_test_file(context.path):
         return
-    facts, table = file.facts, file.facts.definition
-    has_skeleton = _SKELETON in file.text
+    facts, table = context.facts, context.facts.definition
+    has_skeleton = _SKELETON in context.text
     for row, kind in enumerate(table.kind):
-        if kind != f.FUNCTION or not file.is_touched(table.start[row], table.end[row]):
+        if kind != f.FUNCTION or not context.is_touched(table.start[row], table.end[row]):
             continue
         name = facts.names[table.name[row]]
         said = ""
-        if has_skeleton and _is_skeleton(file, row):
+        if has_skeleton and _is_skeleton(context, row):
             said = "is a skeleton that nobody has filled in yet."
-        elif not _may_be_empty(file, row):
+        elif not _may_be_empty(context, row):
             if table.flags[row] & f.STUB_BODY:
-                said = _said_of_stub(file, row)
+                said = _said_of_stub(context, row)
             else:
-                said = _said_of_constant(file, row)
-            said = "" if said and _is_for_others(file, row) else said
+                said = _said_of_constant(context, row)
+            said = "" if said and _is_for_others(context, row) else said
         if said:
             start = table.position[row]
             yield Finding(
-                "stub-body", file.path, start, start + len(name.encode()), f"`{name}` {said}",
-                subject=name, severity=HINT if file.before is None else WARNING,
+                "stub-body", context.path, start, start + len(name.encode()), f"`{name}` {said}",
+                subject=name, severity=HINT if context.before is None else WARNING,
             )  # fmt: skip
 
 
-def _is_skeleton(file: File, row: int) -> bool:
+def _is_skeleton(context: CheckContext, row: int) -> bool:
     """Whether the body of a function is what a skeleton of `patterns` has in its place."""
-    table = file.facts.definition
-    body = file.text[table.header_end[row] : table.end[row]].strip()
+    table = context.facts.definition
+    body = context.text[table.header_end[row] : table.end[row]].strip()
     return body.lstrip(b": \n\t").startswith(_SKELETON)
 
 
-def _may_be_empty(file: File, row: int) -> bool:
+def _may_be_empty(context: CheckContext, row: int) -> bool:
     """Whether a function is declared to be without a body, or says so by its name."""
-    facts, table = file.facts, file.facts.definition
+    facts, table = context.facts, context.facts.definition
     flags = table.flags[row]
     if flags & (f.OVERLOAD | f.ABSTRACT | f.CONDITIONAL | f.ACCESSOR):
         return True
@@ -101,10 +101,10 @@ def _may_be_empty(file: File, row: int) -> bool:
     return facts.scope.kind[scope] not in (f.MODULE_SCOPE, f.CLASS_SCOPE)
 
 
-def _said_of_stub(file: File, row: int) -> str:
+def _said_of_stub(context: CheckContext, row: int) -> str:
     """What a body without code comes to; empty when it says why it is so."""
-    facts, table = file.facts, file.facts.definition
-    body = file.text[table.header_end[row] : table.end[row]]
+    facts, table = context.facts, context.facts.definition
+    body = context.text[table.header_end[row] : table.end[row]]
     if b"NotImplementedError" in body and facts.names[table.name[row]]:
         refusal = body[body.index(b"NotImplementedError") :].lower()
         if any(word in refusal for word in (b"subclass", b"overrid", b"support", b"deriv")):
@@ -124,14 +124,14 @@ def _is_placeholder(comment: bytes) -> bool:
     return b"todo" in comment.lower() or bool(re.search(_PLACEHOLDER, comment, re.IGNORECASE))
 
 
-def _said_of_constant(file: File, row: int) -> str:
+def _said_of_constant(context: CheckContext, row: int) -> str:
     """That a function gives a constant whatever it is given; empty for what does more."""
-    facts, table = file.facts, file.facts.definition
+    facts, table = context.facts, context.facts.definition
     own = table.own_scope[row]
     given = [
         expr for scope, expr in zip(*facts.result[:2], strict=True) if scope == own
     ]  # fmt: skip
-    if len(given) != 1 or given[0] < 0 or not _is_constant(file, given[0]):
+    if len(given) != 1 or given[0] < 0 or not _is_constant(context, given[0]):
         return ""
     names = [
         facts.names[facts.parameter.name[index]]
@@ -139,29 +139,29 @@ def _said_of_constant(file: File, row: int) -> str:
         if scope == own
     ]
     names = [name for name in names if name not in ("self", "cls") and not name.startswith("_")]
-    if not names or not _only_returns(file, row):
+    if not names or not _only_returns(context, row):
         return ""
     shown = " and ".join(f"`{name}`" for name in names[:_SHOWN])
     return f"gives the same whatever {shown} {'is' if len(names) == 1 else 'are'}."
 
 
-def _is_constant(file: File, expr: int) -> bool:
-    ops, _, lefts, _ = file.facts.expr
+def _is_constant(context: CheckContext, expr: int) -> bool:
+    ops, _, lefts, _ = context.facts.expr
     op = ops[expr]
     if op in (f.LIST, f.DICT, f.SET, f.TUPLE):
-        return lefts[expr] < 0 or not file.facts.extra[0][lefts[expr]]
+        return lefts[expr] < 0 or not context.facts.extra[0][lefts[expr]]
     return op in (f.TRUE, f.FALSE, f.NONE, f.INTEGER, f.FLOAT, f.STRING)
 
 
-def _only_returns(file: File, row: int) -> bool:
+def _only_returns(context: CheckContext, row: int) -> bool:
     """Whether a body is one ``return`` behind a docstring, with no comment that explains it."""
     import ast
     from textwrap import dedent
 
-    table = file.facts.definition
+    table = context.facts.definition
     start = table.start[row]
-    begin = file.facts.line_starts[file.facts.line_of(start)]
-    text = file.text[begin : table.end[row]].decode("utf-8", "replace")
+    begin = context.facts.line_starts[context.facts.line_of(start)]
+    text = context.text[begin : table.end[row]].decode("utf-8", "replace")
     try:
         (function,) = ast.parse(dedent(text)).body
     except (SyntaxError, ValueError, RecursionError):
@@ -176,9 +176,9 @@ def _only_returns(file: File, row: int) -> bool:
     return len(statements) == 1
 
 
-def _is_for_others(file: File, row: int) -> bool:
+def _is_for_others(context: CheckContext, row: int) -> bool:
     """Whether a method stands in a protocol, a base class, or in the place of an inherited one."""
-    facts, table = file.facts, file.facts.definition
+    facts, table = context.facts, context.facts.definition
     scope = table.scope[row]
     if facts.scope.kind[scope] != f.CLASS_SCOPE:
         return False
@@ -188,54 +188,54 @@ def _is_for_others(file: File, row: int) -> bool:
     if {"Protocol", "ABC", "NamedTuple", "TypedDict"} & set(base_names(facts, owner)):
         return True
     name = facts.names[table.name[row]]
-    cls: Entity = Entity(CLASS, file.path, owner)
-    for base in file.strict.mro(cls)[1:]:
-        if base.kind == OUTSIDE or (base.kind == CLASS and file.strict.own_member(base, name)):
+    cls: Entity = Entity(CLASS, context.path, owner)
+    for base in context.strict.mro(cls)[1:]:
+        if base.kind == OUTSIDE or (base.kind == CLASS and context.strict.own_member(base, name)):
             return True
-    if any(file.strict.own_member(each, name) for each in subclasses(file.strict, cls)):
+    if any(context.strict.own_member(each, name) for each in subclasses(context.strict, cls)):
         return True
-    return _is_a_custom_here(file, row, scope)
+    return _is_a_custom_here(context, row, scope)
 
 
-def _is_a_custom_here(file: File, row: int, scope: int) -> bool:
+def _is_a_custom_here(context: CheckContext, row: int, scope: int) -> bool:
     """Whether the class had methods like this one before the edit."""
-    table, old = file.facts.definition, file.old_facts
+    table, old = context.facts.definition, context.old_facts
     if old is None:
         return False
-    name = file.facts.names[table.name[file.facts.scope.definition[scope]]]
+    name = context.facts.names[table.name[context.facts.scope.definition[scope]]]
     return any(
         kind == f.FUNCTION
         and old.definition.flags[index] & f.STUB_BODY
         and (owner := old.scope.definition[old.definition.scope[index]]) >= 0
         and old.names[old.definition.name[owner]] == name
-        and old.names[old.definition.name[index]] != file.facts.names[table.name[row]]
+        and old.names[old.definition.name[index]] != context.facts.names[table.name[row]]
         for index, kind in enumerate(old.definition.kind)
     )
 
 
-def placeholder_comment(file: File) -> Iterator[Finding]:
+def placeholder_comment(context: CheckContext) -> Iterator[Finding]:
     """Comments that say that code was left out, or is still to be written."""
     import re
 
-    if file.names is not None:
+    if context.names is not None:
         return
-    text = file.text
+    text = context.text
     strings: list[tuple[int, int]] | None = None
     for found in re.finditer(rb"#[^\n]*?(?:" + _PLACEHOLDER + rb")[^\n]*", text, re.IGNORECASE):
         start = found.start()
         if strings is None:
-            _, positions, _, ends = file.facts.expr
-            strings = [(positions[row], ends[row]) for row in file.expressions(f.STRING)]
+            _, positions, _, ends = context.facts.expr
+            strings = [(positions[row], ends[row]) for row in context.expressions(f.STRING)]
             strings += [
-                (at, text.find(b'"""', at + 3)) for at in file.facts.definition.doc if at >= 0
+                (at, text.find(b'"""', at + 3)) for at in context.facts.definition.doc if at >= 0
             ]
         if any(first < start < last for first, last in strings):
             continue
         said = found[0].decode("utf-8", "replace").lstrip("# ").rstrip()
         yield Finding(
-            "placeholder-comment", file.path, start, found.end(),
+            "placeholder-comment", context.path, start, found.end(),
             f"Code is missing here: the comment says “{said}”.", subject=said,
-            severity=HINT if file.before is None else WARNING,
+            severity=HINT if context.before is None else WARNING,
         )  # fmt: skip
 
 

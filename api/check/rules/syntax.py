@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ....indexer.facts import FileFacts
-    from ..context import File
+    from ..context import CheckContext
 
     _Said = tuple[str, int, int, bool]
 
@@ -28,10 +28,10 @@ _UNSURE = (
 _compiling = allocate_lock()
 
 
-def syntax_error(file: File) -> Iterator[Finding]:
+def syntax_error(context: CheckContext) -> Iterator[Finding]:
     """What the compiler says, in its own words; what it does not see, as far as it is known."""
-    for start, end, message in syntax_errors(file.facts, file.text):
-        yield Finding("syntax-error", file.path, start, end, message, subject=message)
+    for start, end, message in syntax_errors(context.facts, context.text):
+        yield Finding("syntax-error", context.path, start, end, message, subject=message)
 
 
 def syntax_errors(facts: FileFacts, text: bytes) -> list[tuple[int, int, str]]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ....indexer.facts import FileFacts
-    from ..context import File
+    from ..context import CheckContext
 
 # Roles in which what a name stands for is wanted when the line runs.
 _RUN = (f.READ, f.CALLED, f.INHERITED, f.DECORATES)
@@ -31,16 +31,16 @@ _GIVEN = frozenset(
 )  # fmt: skip
 
 
-def unbound(file: File) -> Iterator[Finding]:
+def unbound(context: CheckContext) -> Iterator[Finding]:
     """Names that are read before, or after, they are bound; or bound only where nothing runs."""
-    if file.is_stub:
+    if context.is_stub:
         return
-    facts = file.facts
+    facts = context.facts
     _, positions, lefts, rights = facts.expr
     dynamic = any(facts.name_id(name) >= 0 for name in _DYNAMIC)
-    for expr in file.expressions(f.NAME):
+    for expr in context.expressions(f.NAME):
         name_row, scope, start = lefts[expr], rights[expr], positions[expr]
-        if not file.wants(facts.names[name_row]):
+        if not context.wants(facts.names[name_row]):
             continue
         rows, own = _bindings(facts, scope, name_row)
         kinds = {facts.binding.kind[row] for row in rows}
@@ -48,17 +48,17 @@ def unbound(file: File) -> Iterator[Finding]:
             continue
         found: tuple[str, str] | None = None
         if own:
-            found = _of_deleted(file, scope, rows, start) or _of_exception(file, rows, start)
+            found = _of_deleted(context, scope, rows, start) or _of_exception(context, rows, start)
         if own and found is None and not dynamic:
-            found = _of_later(file, expr, scope, rows, start)
+            found = _of_later(context, expr, scope, rows, start)
         if found is None and not dynamic:
-            found = _of_checkers(file, rows)
-        if found is None or _is_excused(file, facts.names[name_row], start, found[0]):
+            found = _of_checkers(context, rows)
+        if found is None or _is_excused(context, facts.names[name_row], start, found[0]):
             continue
         rule, said = found
         name = facts.names[name_row]
         yield Finding(
-            rule, file.path, start, start + len(name.encode()), f"`{name}` {said}", subject=name
+            rule, context.path, start, start + len(name.encode()), f"`{name}` {said}", subject=name
         )
 
 
@@ -75,17 +75,17 @@ def _bindings(facts: FileFacts, scope: int, name: int) -> tuple[list[int], bool]
     return [], False
 
 
-def _is_excused(file: File, name: str, start: int, rule: str) -> bool:
-    if not _is_run(file.facts, file.text, name, start) or is_in_string(file, start):
+def _is_excused(context: CheckContext, name: str, start: int, rule: str) -> bool:
+    if not _is_run(context.facts, context.text, name, start) or is_in_string(context, start):
         return True
-    if file.is_guarded(start, "NameError", "UnboundLocalError") or file.is_dead(start):
+    if context.is_guarded(start, "NameError", "UnboundLocalError") or context.is_dead(start):
         return True
-    if _for_checkers(file.facts, file.scope_at(start), start):
+    if _for_checkers(context.facts, context.scope_at(start), start):
         return True
     if rule == "deleted-name":
         return False
-    return _is_bound_elsewhere(file, name) or (
-        rule == "never-bound" and is_set_from_outside(file.strict, name)
+    return _is_bound_elsewhere(context, name) or (
+        rule == "never-bound" and is_set_from_outside(context.strict, name)
     )
 
 
@@ -98,10 +98,10 @@ def _is_run(facts: FileFacts, text: bytes, name: str, start: int) -> bool:
     return b"TYPE_CHECKING" not in written  # `not TYPE_CHECKING or isinstance(…)`
 
 
-def _is_bound_elsewhere(file: File, name: str) -> bool:
+def _is_bound_elsewhere(context: CheckContext, name: str) -> bool:
     """Whether a name is there without the bindings of its scope."""
-    facts = file.facts
-    if is_builtin(file.strict, name) or star_imported(file.strict, file.path, facts, name):
+    facts = context.facts
+    if is_builtin(context.strict, name) or star_imported(context.strict, context.path, facts, name):
         return True
     row = facts.name_id(name)
     if any(
@@ -110,16 +110,18 @@ def _is_bound_elsewhere(file: File, name: str) -> bool:
     ):
         return True
     # Importing a module of a package binds its name in the package.
-    folder, _, base = file.path.rpartition("/")
+    folder, _, base = context.path.rpartition("/")
     if not base.startswith("__init__."):
         return False
     inside = f"{folder}/{name}".lstrip("/")
-    return file.inference.exists(f"{inside}.py") or file.inference.snapshot.is_folder(inside)
+    return context.inference.exists(f"{inside}.py") or context.inference.snapshot.is_folder(inside)
 
 
-def _of_deleted(file: File, scope: int, rows: list[int], start: int) -> tuple[str, str] | None:
+def _of_deleted(
+    context: CheckContext, scope: int, rows: list[int], start: int
+) -> tuple[str, str] | None:
     """What was deleted before, on the way to where it is read, and not bound again."""
-    facts, table = file.facts, file.facts.binding
+    facts, table = context.facts, context.facts.binding
     if not any(table.kind[row] == f.DELETE for row in rows):
         return None
     earlier = [row for row in rows if table.position[row] < start]
@@ -138,9 +140,9 @@ def _of_deleted(file: File, scope: int, rows: list[int], start: int) -> tuple[st
     return "deleted-name", f"is deleted on line {line}."
 
 
-def _of_exception(file: File, rows: list[int], start: int) -> tuple[str, str] | None:
+def _of_exception(context: CheckContext, rows: list[int], start: int) -> tuple[str, str] | None:
     """The name of an exception, which is gone when its handler ends."""
-    facts, table = file.facts, file.facts.binding
+    facts, table = context.facts, context.facts.binding
     if any(table.kind[row] != f.EXCEPT for row in rows):
         return None
     kinds, starts, ends = facts.block.kind, facts.block.start, facts.block.end
@@ -161,10 +163,10 @@ def _of_exception(file: File, rows: list[int], start: int) -> tuple[str, str] | 
 
 
 def _of_later(
-    file: File, expr: int, scope: int, rows: list[int], start: int
+    context: CheckContext, expr: int, scope: int, rows: list[int], start: int
 ) -> tuple[str, str] | None:
     """What a module or class binds only further down, where code runs in the order of its lines."""
-    facts, table = file.facts, file.facts.binding
+    facts, table = context.facts, context.facts.binding
     kind = facts.scope.kind[scope]
     if kind not in _AT_ONCE:
         return None
@@ -185,9 +187,9 @@ def _of_later(
     return "used-before-definition", f"is read before line {facts.line_of(first) + 1} defines it."
 
 
-def _of_checkers(file: File, rows: list[int]) -> tuple[str, str] | None:
+def _of_checkers(context: CheckContext, rows: list[int]) -> tuple[str, str] | None:
     """What only ``if TYPE_CHECKING`` or ``if False`` binds, and code wants that runs."""
-    facts, table = file.facts, file.facts.binding
+    facts, table = context.facts, context.facts.binding
     if all(table.block[row] < 0 for row in rows):
         return None
     for row in rows:

@@ -15,7 +15,7 @@ from ....indexer.inference.types import (
     SUPER,
     without_none,
 )
-from ...source.partial_expressions import Written
+from ...source.partial_expressions import PartialExpression
 from ..constructors import fields, is_typed_dict
 from . import completion as c
 
@@ -34,7 +34,7 @@ _NOT_MEMBERS = frozenset([f.DELETE, f.GLOBAL, f.NONLOCAL])
 def items(context: c.Context, start: int, end: int) -> list[c.Item]:
     """Members of the value of what is written between two offsets."""
     inference = context.inference
-    written = Written(inference, context.path, start, end, context.scope)
+    written = PartialExpression(inference, context.path, start, end, context.scope)
     found: list[c.Item] = []
     for value in without_none(written.type()):
         found += of_value(inference, value)
@@ -287,7 +287,7 @@ def keys(context: c.Context) -> list[c.Item]:
         end = start + len(receiver)
     elif bracket.kind != b"[":
         return []
-    value = Written(context.inference, context.path, start, end, context.scope)
+    value = PartialExpression(context.inference, context.path, start, end, context.scope)
     result: list[c.Item] = []
     for each in without_none(value.type()):
         if (

@@ -37,9 +37,9 @@ def items(context: c.Context) -> list[c.Item]:
     cursor = context.cursor
     line = cursor.logical
     if _DEFINES.match(line):
-        from ...check.fixes.override_stubs import stubs
+        from ...check.fixes.override_stubs import override_stubs
 
-        return stubs(context)
+        return override_stubs(context)
     if _NAMES_CLASS.match(line):
         return []
     if _BINDS.search(line):
@@ -160,10 +160,10 @@ def _keyword_arguments(context: c.Context) -> list[c.Item]:
     if not _BLANK.match(arguments[-1]):
         return []
     from ...source.cursor import keyword_of
-    from ...source.partial_expressions import Written
+    from ...source.partial_expressions import PartialExpression
     from ..signature_help import signatures_of
 
-    written = Written(context.inference, context.path, start, end, context.scope)
+    written = PartialExpression(context.inference, context.path, start, end, context.scope)
     used = {keyword_of(argument) for argument in arguments[:-1]} | _behind(context)
     positional = sum(
         1 for argument in arguments[:-1] if not keyword_of(argument) and argument.strip()
