@@ -1,0 +1,62 @@
+"""How many files of ours a question walks through, counted with ``sys.setprofile``.
+
+    python benchmarks/walk.py FOLDER query definition Context.invoke
+    python benchmarks/walk.py FOLDER validate
+
+The workspace should be indexed. ``validate`` judges a proposed text: the first module of the
+workspace with a function of two lines added at its end. Only files count whose functions ran; those
+that were merely imported do not.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections import Counter
+from contextlib import redirect_stdout
+from pathlib import Path
+from types import FrameType
+
+ADDED = "\n\ndef added_by_walk(text):\n    return text.strip().lower()\n"
+
+
+def walked(arguments: list[str]) -> Counter[str]:
+    """Return the number of calls by file that a command line makes."""
+    from flux_index.api.cli import main
+
+    own = str(Path(sys.modules["flux_index.api.cli"].__file__ or "").parents[2]) + os.sep
+    calls: Counter[str] = Counter()
+
+    def profile(frame: FrameType, event: str, _: object) -> None:
+        code = frame.f_code
+        if event == "call" and code.co_filename.startswith(own) and code.co_name != "<module>":
+            calls[code.co_filename.removeprefix(own)] += 1
+
+    sys.argv = ["flux-index", *arguments]
+    sys.setprofile(profile)
+    try:
+        with redirect_stdout(io.StringIO()):
+            main()
+    except SystemExit:
+        pass
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def main(folder: str, arguments: list[str]) -> None:
+    """Print the files that were entered, most calls first."""
+    os.chdir(folder)
+    if arguments == ["validate"]:
+        path = next(iter(sorted(Path("src").rglob("core.py")) or sorted(Path().rglob("*.py"))))
+        sys.stdin = io.TextIOWrapper(io.BytesIO((path.read_text() + ADDED).encode()))
+        arguments = ["validate", "--stdin", "--path", str(path)]
+    calls = walked(arguments)
+    for path, count in calls.most_common():
+        print(f"{count:8,}  {path}")
+    print(f"{len(calls)} files for: flux-index {' '.join(arguments)}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])
