@@ -58,8 +58,8 @@ class Measures:
 
 
 HEADER = [
-    "", "files", "lines", "median file", "max", "p95 function", "public documented", "comment lines",
-    "imports in functions", "docstrings that begin What/Whether/…", "largest circle",
+    "", "files", "lines", "median file", "max", "p95 function", "public documented",
+    "comment lines", "imports in functions", "docstrings that begin What/Whether/…", "largest circle",
 ]  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def is_for_type_checkers(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
 
 
-def imports_of(tree: ast.Module, module: str, is_package: bool) -> Iterator[tuple[str, bool]]:
+def imports_of(tree: ast.Module, module: str, *, is_package: bool) -> Iterator[tuple[str, bool]]:
     """Yield (absolute name, is in a function) of what a module imports at run time."""
     package = module.split(".") if is_package else module.split(".")[:-1]
 
@@ -145,7 +145,7 @@ def measure(folders: list[Path], root: Path) -> Measures:
     graph: dict[str, set[str]] = {}
     for module, (tree, is_package) in modules.items():
         graph[module] = set()
-        for name, is_late in imports_of(tree, module, is_package):
+        for name, is_late in imports_of(tree, module, is_package=is_package):
             result.late_imports += is_late
             target = name if name in modules else name.rpartition(".")[0]
             if target in modules and target != module:

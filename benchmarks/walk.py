@@ -33,15 +33,12 @@ def walked(arguments: list[str]) -> Counter[str]:
         if event == "call" and code.co_filename.startswith(own) and code.co_name != "<module>":
             calls[code.co_filename.removeprefix(own)] += 1
 
-    sys.argv = ["flux-index", *arguments]
-    sys.setprofile(profile)
-    try:
-        with redirect_stdout(io.StringIO()):
-            main()
-    except SystemExit:
-        pass
-    finally:
-        sys.setprofile(None)
+    with redirect_stdout(io.StringIO()):
+        sys.setprofile(profile)
+        try:
+            main(arguments)
+        finally:
+            sys.setprofile(None)
     return calls
 
 
