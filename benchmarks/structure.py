@@ -59,7 +59,7 @@ class Measures:
 
 HEADER = [
     "", "files", "lines", "median file", "max", "p95 function", "public documented",
-    "comment lines", "imports in functions", "docstrings that begin What/Whether/…", "largest circle",
+    "comment lines", "imports in functions", "docstrings beginning What, Whether …", "circle",
 ]  # fmt: skip
 
 

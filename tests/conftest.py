@@ -15,6 +15,11 @@ hypothesis.settings.load_profile("flux-index")
 INHERITED = ("VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "PYTHONPATH", "POETRY_ACTIVE")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--update``, which writes expected texts anew."""
+    parser.addoption("--update", action="store_true", help="write expected texts anew")
+
+
 @pytest.fixture(autouse=True)
 def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Gives each test an empty home and cache folder, and returns the home."""
