@@ -1,0 +1,62 @@
+"""What the layout promises: no circles of files, and a query that loads what is listed."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from workspace_helpers import plant
+
+from flux_index.api import cli
+
+ROOT = Path(__file__).resolve().parent.parent
+# Only what is listed may trade readability for start-up: no dataclasses, imports in functions.
+QUERY_PATH = Path(__file__).with_name("query_path.txt")
+
+
+def structure() -> ModuleType:
+    """The script that measures code bases."""
+    spec = importlib.util.spec_from_file_location("structure", ROOT / "benchmarks/structure.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["structure"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_no_files_import_each_other() -> None:
+    measures = structure().measure([ROOT / name for name in ("indexer", "api", "lsp")], ROOT)
+    assert measures.circles == []
+
+
+def test_modules_that_a_definition_query_loads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
+) -> None:
+    root = plant(
+        tmp_path / "shop",
+        "pyproject.toml",
+        {"shop/__init__.py": "", "shop/models.py": "class Order:\n    def pay(self): ...\n"},
+    )
+    monkeypatch.chdir(root)
+    for path in root.rglob("*.py"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))  # settled: not read again
+    assert cli.main(["index", "--quiet"]) == 0
+    program = (
+        "import sys\n"
+        "from flux_index.api.cli import main\n"
+        "assert main(['query', 'definition', 'Order.pay']) == 0\n"
+        "print(*(name for name in sys.modules if name.startswith('flux_index.')), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    loaded = "".join(f"{name}\n" for name in sorted(done.stderr.split()))
+    if pytestconfig.getoption("update"):
+        QUERY_PATH.write_text(loaded, encoding="utf-8")
+    else:
+        assert loaded == QUERY_PATH.read_text(encoding="utf-8")
