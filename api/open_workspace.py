@@ -1,4 +1,4 @@
-"""An open workspace to ask questions of."""
+"""An open workspace: what operations are given to answer from."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-class Session:
-    """Hands out snapshots that are as fresh as the questions asked of them need.
+class OpenWorkspace:
+    """An index, and how fresh the snapshots taken of it have to be.
 
     ``freshness`` is ``"live"`` where something keeps the index current (a serving process with its
-    watcher), and ``"touch"`` where nobody does (a single command): then every file that an answer
-    rests on is checked when it is touched, and questions about the whole workspace sweep it first.
+    watcher), and ``"touch"`` where nothing does (a single command): then every file that an answer
+    rests on is checked when it is used, and questions about the whole workspace sweep it first.
     """
 
     __slots__ = ("_shared", "freshness", "index", "interrupt", "overlays")
@@ -23,24 +23,24 @@ class Session:
     def __init__(
         self, index: Index, freshness: str = "live", *, shared: bool | None = None
     ) -> None:
-        """A session on an index that somebody else opened.
+        """Use an index that the caller opened.
 
-        ``shared`` sessions remember what they resolve for one another; live ones do by themselves.
+        ``shared`` workspaces share one cache of what was inferred, which live ones do by default.
         """
         self.index = index
         self.freshness = freshness
         self._shared = freshness == "live" if shared is None else shared
         self.interrupt: Callable[[], None] | None = None
-        """Called now and then during long answers; ends them by raising."""
+        """Called now and then during long answers, to end them by raising."""
         self.overlays: Mapping[str, bytes | None] = {}
 
     @classmethod
-    def open(cls, start: str, *, freshness: str = "touch") -> Session:
-        """Open the workspace that holds a file or folder."""
+    def open(cls, start: str, *, freshness: str = "touch") -> OpenWorkspace:
+        """Open the workspace that a file or folder is in."""
         return cls(Index.open(start), freshness)
 
     def inference(self, *, whole: bool) -> Inference:
-        """What is true now; ``whole`` when any file of the workspace may matter to the answer."""
+        """Return the present state; ``whole`` if any file of the workspace may matter."""
         if self.freshness == "touch":
             view = self.index.view()
             if whole or not view.files:
@@ -54,18 +54,18 @@ class Session:
         snapshot.interrupt = self.interrupt
         return Inference(snapshot)
 
-    def with_contents(self, contents: Mapping[str, bytes | None]) -> Session:
-        """A session that sees files with other contents than they have; None deletes a file."""
-        again = Session(self.index, self.freshness, shared=self._shared)
+    def with_contents(self, contents: Mapping[str, bytes | None]) -> OpenWorkspace:
+        """Return a workspace whose files have these contents; None is a file that is deleted."""
+        again = OpenWorkspace(self.index, self.freshness, shared=self._shared)
         again.overlays = {**self.overlays, **contents}
         again.interrupt = self.interrupt
         return again
 
-    def after_change(self, path: str) -> Session:
-        """A session to ask again with, when a file turned out to have changed unnoticed."""
+    def after_change(self, path: str) -> OpenWorkspace:
+        """Return a workspace to ask again, after a file turned out to have changed unnoticed."""
         if self.index.lock.held:
             self.index.update([path])
-        again = Session(self.index, self.freshness, shared=False)
+        again = OpenWorkspace(self.index, self.freshness, shared=False)
         again.overlays = self.overlays
         again.interrupt = self.interrupt
         return again

@@ -105,7 +105,7 @@ def counter() -> tuple[Callable[[str], int], str]:
     try:
         from bpe_openai import get_encoding
     except ImportError:
-        from flux_index.api.render.tokens import count_tokens
+        from flux_index.api.source.tokens import count_tokens
 
         return count_tokens, "estimated, as bpe-openai is not installed"
     encoding = get_encoding("o200k_base")

@@ -11,7 +11,7 @@ import traceback
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
-from flux_index.api.open_workspace import Session
+from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.api.operations.table import call
 from flux_index.indexer.errors import FluxIndexError
 from flux_index.indexer.index import Index
@@ -38,7 +38,7 @@ class Question(NamedTuple):
         return f"{self.operation}({listed})"
 
 
-def draw(session: Session, named: Iterable[str], salt: str, count: int) -> list[Question]:
+def draw(session: OpenWorkspace, named: Iterable[str], salt: str, count: int) -> list[Question]:
     """Questions about a workspace: each file, ``count`` names of each kind, and those ``named``.
 
     The choice depends on nothing but the files, their definitions and ``salt``.
@@ -83,7 +83,7 @@ def draw(session: Session, named: Iterable[str], salt: str, count: int) -> list[
     return questions
 
 
-def ask(session: Session, question: Question) -> str:
+def ask(session: OpenWorkspace, question: Question) -> str:
     """The answer as JSON, generation left out; errors are answers too."""
     try:
         if question.operation == FILES:
@@ -121,7 +121,7 @@ class Difference(NamedTuple):
 
 
 def compare(
-    incremental: Session, scratch: Session, questions: list[Question]
+    incremental: OpenWorkspace, scratch: OpenWorkspace, questions: list[Question]
 ) -> Iterator[Difference]:
     """Ask both, each in an order of its own, for what was asked before must not matter either."""
     first = [_guarded(incremental, question) for question in questions]
@@ -134,24 +134,24 @@ def compare(
             yield Difference(question, one, other, "memory" if alone[0] == alone[1] else "history")
 
 
-def _asked_alone(session: Session, question: Question) -> str:
+def _asked_alone(session: OpenWorkspace, question: Question) -> str:
     """The answer of a process that was never asked anything else."""
     index = session.index
-    fresh = Session(Index.open(index.workspace.root, cache_dir=index.cache_dir), "touch")
+    fresh = OpenWorkspace(Index.open(index.workspace.root, cache_dir=index.cache_dir), "touch")
     try:
         return _guarded(fresh, question)
     finally:
         fresh.close()
 
 
-def _guarded(session: Session, question: Question) -> str:
+def _guarded(session: OpenWorkspace, question: Question) -> str:
     try:
         return ask(session, question)
     except Exception:
         return traceback.format_exc()
 
 
-def _items(session: Session, operation: str, path: str) -> list[dict[str, Any]]:
+def _items(session: OpenWorkspace, operation: str, path: str) -> list[dict[str, Any]]:
     try:
         answer = call(session, operation, {"path": path})
     except FluxIndexError:

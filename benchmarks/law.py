@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from answers import Difference, compare, draw
 
-from flux_index.api.open_workspace import Session
+from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.indexer.index import Index
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Current:
         self.index = Index.open(root, cache_dir=cache_dir)
         _write(self.index)
 
-    def follow(self, way: str, paths: Sequence[str]) -> Session:
+    def follow(self, way: str, paths: Sequence[str]) -> OpenWorkspace:
         """Bring the index up to date; ``paths`` are those that changed."""
         if way == "reopen":
             self.index.close()
@@ -64,16 +64,16 @@ class Current:
         if self.index.pending:
             # So many changed at once that they were left for later.
             self.index.build()
-        return Session(self.index)
+        return OpenWorkspace(self.index)
 
 
-def from_scratch(root: str, cache_dir: str) -> Session:
+def from_scratch(root: str, cache_dir: str) -> OpenWorkspace:
     """An index of these files that knows nothing of any others."""
     for folder in (os.path.join(root, ".flux-index"), cache_dir):
         shutil.rmtree(folder, ignore_errors=True)
     index = Index.open(root, cache_dir=cache_dir)
     _write(index)
-    return Session(index)
+    return OpenWorkspace(index)
 
 
 def _write(index: Index) -> None:

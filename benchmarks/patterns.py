@@ -55,7 +55,7 @@ from typing import Any, NamedTuple
 
 import corpus
 
-from flux_index.api.open_workspace import Session
+from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.api.operations.table import call
 from flux_index.indexer import facts as f
 from flux_index.indexer.index import Index
@@ -175,7 +175,7 @@ def without(text: bytes, start: int, end: int) -> bytes:
     return text[:line_start] + indent + b"pass\n" + text[end:].lstrip(b" \t").removeprefix(b"\n")
 
 
-def families(session: Session) -> dict[Any, list[Any]]:
+def families(session: OpenWorkspace) -> dict[Any, list[Any]]:
     """Classes by base, of bases that enough classes have."""
     inference = session.inference(whole=True).strict()
     found: dict[Any, list[Any]] = defaultdict(list)
@@ -235,7 +235,7 @@ def _agreement(made: Method, hidden: Method) -> tuple[float, float]:
     return (both / len(mine) if mine else 1.0), (both / len(theirs) if theirs else 1.0)
 
 
-def usual_methods(session: Session, base: Any, others: list[Shape]) -> set[str]:
+def usual_methods(session: OpenWorkspace, base: Any, others: list[Shape]) -> set[str]:
     """Methods that a base requires, or that more than half of the others define."""
     from flux_index.api.patterns.required import required_methods
 
@@ -252,7 +252,7 @@ def measure(root: str, cache: str, *, verbose: bool, checks: bool) -> list[dict[
     """One row for each family of a code base."""
     index = Index.open(root, cache_dir=cache)
     index.refresh()
-    session = Session(index)
+    session = OpenWorkspace(index)
     rows: list[dict[str, Any]] = []
     rng = random.Random(SEED)
     inference = session.inference(whole=True)
@@ -318,7 +318,7 @@ def _made(skeleton: str) -> Shape | None:
     return None
 
 
-def _is_clean(session: Session, question: dict[str, Any], *, verbose: bool) -> bool:
+def _is_clean(session: OpenWorkspace, question: dict[str, Any], *, verbose: bool) -> bool:
     """Whether a skeleton that is asked for as a new file in the same folder has no errors."""
     target = os.path.join(os.path.dirname(question["into"]), "flux_index_new.py")
     skeleton = call(session, "patterns", {**question, "into": target})["skeleton"]

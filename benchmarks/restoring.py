@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from flux_index.api.check.check import check_change
 from flux_index.api.check.edits import proposed
 from flux_index.api.check.fixes.apply import apply_edits
-from flux_index.api.open_workspace import Session
+from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.indexer.index import Index
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _measured(
         index = Index.open(str(root), cache_dir=str(Path(scratch) / "cache"))
         results: list[dict[str, Any]] = []
         try:
-            session = Session(index, "touch")
+            session = OpenWorkspace(index, "touch")
             for row in rows:
                 results.append(_restored(session, row, show=show))
         finally:
@@ -80,7 +80,7 @@ def _measured(
     return results
 
 
-def _restored(session: Session, row: dict[str, Any], *, show: bool) -> dict[str, Any]:
+def _restored(session: OpenWorkspace, row: dict[str, Any], *, show: bool) -> dict[str, Any]:
     root = session.index.workspace.root
     before = {edit["file"]: Path(root, edit["file"]).read_bytes() for edit in row["edits"]}
     after: dict[str, bytes | None] = {

@@ -105,7 +105,7 @@ def clone(name: str, clones: str | None) -> str:
 
 def ask(repository: str, name: str, count: int, work: str) -> list[Outcome]:
     """Ask for the context of each commit; one work tree moves on from parent to parent."""
-    from flux_index.api.open_workspace import Session
+    from flux_index.api.open_workspace import OpenWorkspace
     from flux_index.api.operations.table import call
 
     tree = os.path.join(work, name.replace("/", "+"))
@@ -113,11 +113,11 @@ def ask(repository: str, name: str, count: int, work: str) -> list[Outcome]:
         ["git", "clone", "--quiet", "--shared", "--no-checkout", repository, tree], check=True
     )
     found: list[Outcome] = []
-    session: Session | None = None
+    session: OpenWorkspace | None = None
     bags: dict[bytes, Counter[str]] = {}
     for commit in commits.sample(repository, name, count):
         commits.git(tree, "checkout", "--quiet", "--force", "--detach", commit.parent)
-        session = session or Session.open(tree)
+        session = session or OpenWorkspace.open(tree)
         inference = session.inference(whole=True)
         paths = [path for path in inference.inference.paths() if path.endswith(".py")]
         truth = tuple(path for path in commit.truth if path in set(paths))

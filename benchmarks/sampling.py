@@ -6,7 +6,7 @@ import random
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flux_index.api.open_workspace import Session
+from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.api.operations.table import call
 from flux_index.indexer.index import Index
 
@@ -32,7 +32,7 @@ def draw(root: str, cache_dir: str, seed: int) -> Sample:
     """Draw questions from an index that is there; the same ones for the same files and seed."""
     rng = random.Random(seed)
     index = Index.open(root, cache_dir=cache_dir)
-    session = Session(index)
+    session = OpenWorkspace(index)
     paths = rng.sample(sorted(index.view().files), min(120, len(index.view().files)))
     items = [
         item
@@ -55,7 +55,7 @@ def draw(root: str, cache_dir: str, seed: int) -> Sample:
 
 
 def _definitions(
-    session: Session,
+    session: OpenWorkspace,
     rng: random.Random,
     items: list[dict[str, Any]],
     paths: list[str],
@@ -81,7 +81,7 @@ def _definitions(
 
 
 def _references(
-    session: Session, rng: random.Random, names: list[str]
+    session: OpenWorkspace, rng: random.Random, names: list[str]
 ) -> tuple[list[Question], list[int]]:
     """30 symbols, from those used once to those used about ``MOST_HITS`` times."""
     counted: dict[str, int] = {}

@@ -17,7 +17,7 @@ from process import Run, Spread, flux_index, quantile
 from sampling import Sample, draw
 from whole import ensure_index
 
-from flux_index.api.open_workspace import Session
+from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.api.operations.table import call
 from flux_index.api.rpc.client import connect
 
@@ -235,7 +235,7 @@ def _options(operation: str) -> list[str]:
 
 def _expected(bench: Bench) -> dict[tuple[str, str], set[object]]:
     """What an index of everything answers."""
-    session = Session.open(bench.tree.root)
+    session = OpenWorkspace.open(bench.tree.root)
     asked = [("definition", bench.definition)]
     asked += [("references", name) for name in bench.references]
     expected: dict[tuple[str, str], set[object]] = {}

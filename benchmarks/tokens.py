@@ -90,7 +90,7 @@ def passages(folders: list[str]) -> dict[str, list[str]]:
 
 
 def main() -> int:
-    from flux_index.api.render.tokens import count_tokens
+    from flux_index.api.source.tokens import count_tokens
 
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folders", nargs="+", metavar="FOLDER")

@@ -78,7 +78,7 @@ def judge_an_edit(workspace: Path, subject: dict[str, str]) -> None:
     edit = f"\n\ndef careless(given: {cls}) -> None:\n    given.{method}()\n"
     print(f"\nWhat if this were added to {subject['path']}?{edit}")
     proposed = path.read_text(encoding="utf-8", errors="replace") + edit
-    show("validate", "--stdin", "--path", subject["path"], at=workspace, given=proposed)
+    show("validate", "--stdin", "--path", subject["path"], at=workspace, stdin=proposed)
 
 
 def pick(workspace: Path) -> dict[str, str] | None:
@@ -147,16 +147,16 @@ def ask(operation: str, *arguments: str, at: Path) -> dict[str, Any]:
     return json.loads(result.stdout)
 
 
-def show(*arguments: str, at: Path, given: str | None = None) -> None:
+def show(*arguments: str, at: Path, stdin: str | None = None) -> None:
     """Runs a command, prints the head of its answer and how long the whole process took.
 
-    ``given`` is what it reads from standard input.
+    ``stdin`` is what it reads from standard input.
     """
     print(f"\n$ flux-index {shlex.join(arguments)}")
     started = time.perf_counter()
     command = [FLUX_INDEX, *arguments]
     result = subprocess.run(
-        command, cwd=at, capture_output=True, text=True, check=False, input=given
+        command, cwd=at, capture_output=True, text=True, check=False, input=stdin
     )
     took = time.perf_counter() - started
     lines = (result.stdout or result.stderr).rstrip().splitlines()

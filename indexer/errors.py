@@ -54,3 +54,7 @@ class StoreError(FluxIndexError):
 
 class DamagedError(StoreError):
     """The index holds what nobody wrote; it is given up, and made anew when it is next needed."""
+
+
+class OutOfTimeError(Exception):
+    """Raised by the interrupt of a snapshot when the deadline is over."""

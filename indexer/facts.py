@@ -228,7 +228,7 @@ EXPR_OP, EXPR_POS, EXPR_A, EXPR_B = range(4)
     LIST,  # a: extra [n, expr * n]
     TUPLE,
     SET,
-    DICT,  # a: extra [n, (key expr or -1 for **, value expr) * n]
+    DICT,  # a: extra [2 * n, (key expr or -1 for **, value expr) * n]
     LIST_COMPREHENSION,  # a: element expr, b: scope
     SET_COMPREHENSION,
     DICT_COMPREHENSION,  # a: value expr, b: scope (key is extra information nobody asks for)
@@ -242,7 +242,7 @@ EXPR_OP, EXPR_POS, EXPR_A, EXPR_B = range(4)
     AND,
     OR,
     NOT,
-    COMPARE,  # a: left expr, b: extra [n, (operator, expr) * n]
+    COMPARE,  # a: left expr, b: extra [2 * n, (operator, expr) * n]
     UNARY,  # a: operand, b: operator
     BINARY,  # a: left expr, b: extra [operator, right expr]
     SLICE,
@@ -454,7 +454,7 @@ class Blocks(Table):
 
 
 class Results(Table):
-    """What functions return, yield and raise."""
+    """Expressions that functions return, yield and raise."""
 
     __slots__ = ()
     scope: Column
@@ -613,7 +613,7 @@ class FileFacts:
 
     @property
     def is_ascii(self) -> bool:
-        """Whether byte offsets, code points and UTF-16 units are all the same."""
+        """True if byte offsets, code points and UTF-16 units are all the same."""
         return bool(self._blob[4] & 1)
 
     @property

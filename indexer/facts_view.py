@@ -1,4 +1,4 @@
-"""What a file's facts say, with names: what everybody but extraction and inference's core reads.
+"""Typed accessors for the facts of a file, for all but extraction and inference's core.
 
 Functions take the facts of a file and a row; what they give are small values made on the way, none
 of which is kept. Rows stay what identifies a thing: ``Call(row)`` and its facts are the call.
@@ -68,6 +68,15 @@ class Subscript(NamedTuple):
     key: int
 
 
+class Occurrence(NamedTuple):
+    """A place where a name is written, its role, and the row of what it is a part of."""
+
+    name: str
+    position: int
+    role: int
+    ref: int
+
+
 class Comparison(NamedTuple):
     """One operator of a comparison with its operands, as rows of expressions."""
 
@@ -91,6 +100,11 @@ def plain_name(facts: FileFacts, expr: int) -> str:
     return facts.names[facts.expr.a[expr]]
 
 
+def name_row(facts: FileFacts, expr: int) -> int:
+    """Return the row of the identifier of an expression that is a plain name."""
+    return facts.expr.a[expr]
+
+
 def attribute(facts: FileFacts, expr: int) -> Attribute | None:
     """Return the parts of ``receiver.name``, None for any other expression."""
     table = facts.expr
@@ -112,9 +126,56 @@ def called(facts: FileFacts, expr: int) -> int:
     return facts.expr.a[expr] if expr >= 0 and facts.expr.op[expr] == f.CALL else -1
 
 
+def is_async(facts: FileFacts, expr: int) -> bool:
+    """True if an ELEMENT or ENTERED is of ``async for`` or ``async with``."""
+    return bool(facts.expr.b[expr])
+
+
+def is_mapping_unpacked(facts: FileFacts, expr: int) -> bool:
+    """True if a STARRED is ``**mapping`` rather than ``*sequence``."""
+    return facts.expr.b[expr] == 2
+
+
+def name_scope(facts: FileFacts, expr: int) -> int:
+    """Return the row of the scope in which a plain name is looked up first."""
+    return facts.expr.b[expr]
+
+
+def lambda_scope(facts: FileFacts, expr: int) -> int:
+    """Return the row of the scope of a lambda expression."""
+    return facts.expr.b[expr]
+
+
+def string_end(facts: FileFacts, expr: int) -> int:
+    """Return the position behind a string literal."""
+    return facts.expr.b[expr]
+
+
+def is_false(facts: FileFacts, expr: int) -> bool:
+    """True for the literals ``False`` and ``0``."""
+    kind = op(facts, expr)
+    return kind == f.FALSE or (
+        kind == f.INTEGER and facts.expr.a[expr] == 0 and bool(facts.expr.b[expr])
+    )
+
+
+def item_place(facts: FileFacts, expr: int) -> int:
+    """Return which value of an unpacking an ITEM is, negative from the end."""
+    return facts.expr.b[expr]
+
+
 def operand(facts: FileFacts, expr: int) -> int:
     """Return the row of the first operand: of ``not x``, ``await x``, ``-x``, ``x + y``, ``*x``."""
     return facts.expr.a[expr]
+
+
+def operands(facts: FileFacts, expr: int) -> Iterator[int]:
+    """Yield the rows of the operands of ``x and y``, ``x or y`` and ``not x``, else nothing."""
+    kind = op(facts, expr)
+    if kind in (f.AND, f.OR, f.NOT):
+        yield facts.expr.a[expr]
+    if kind in (f.AND, f.OR):
+        yield facts.expr.b[expr]
 
 
 def elements(facts: FileFacts, expr: int) -> Sequence[int]:
@@ -130,7 +191,7 @@ def items(facts: FileFacts, expr: int) -> Iterator[tuple[int, int]]:
     """Yield (key, value) rows of a dictionary display; the key of ``**mapping`` is -1."""
     (extra,) = facts.extra
     at = facts.expr.a[expr]
-    for index in range(at + 1, at + 1 + 2 * extra[at], 2):
+    for index in range(at + 1, at + 1 + extra[at], 2) if at >= 0 else ():
         yield extra[index], extra[index + 1]
 
 
@@ -146,7 +207,7 @@ def comparisons(facts: FileFacts, expr: int) -> Iterator[Comparison]:
     """Yield the operators of ``a < b <= c``, each with the operands beside it."""
     (extra,) = facts.extra
     left, at = facts.expr.a[expr], facts.expr.b[expr]
-    for index in range(at + 1, at + 1 + 2 * extra[at], 2):
+    for index in range(at + 1, at + 1 + extra[at], 2):
         yield Comparison(left, f.OPERATORS[extra[index]], extra[index + 1])
         left = extra[index + 1]
 
@@ -184,6 +245,19 @@ def _arguments(facts: FileFacts, at: int) -> Iterator[Argument]:
     (extra,) = facts.extra
     for index in range(at + 1, at + 1 + 3 * extra[at], 3):
         yield Argument(extra[index], extra[index + 1], extra[index + 2])
+
+
+# Occurrences.
+
+
+def all_occurrences(facts: FileFacts, role: int | None = None) -> Iterator[Occurrence]:
+    """Yield the occurrences of all names, in order of the names; of one role if given."""
+    roles, positions, refs = facts.occurrence
+    (index,) = facts.occurrence_index
+    for row, name in enumerate(facts.names):
+        for at in range(index[row], index[row + 1]):
+            if role is None or roles[at] & f.ROLE_MASK == role:
+                yield Occurrence(name, positions[at], roles[at], refs[at])
 
 
 # Definitions and scopes.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from _thread import RLock, allocate_lock
 
-from .errors import DamagedError, LockedError, StoreError
+from .errors import LockedError, StoreError
 from .paths import is_outside
 from .search_path.search_path import ENVIRONMENT, Layers
 from .search_path.stamps import Seen
@@ -26,17 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from concurrent.futures import Executor
 
-    from .maintain import BuildReport, Plan, Progress
+    from .maintain import BuildReport, Progress
     from .store.index_store import FileRow
     from .workspace import Sweep
 
 HISTORY_FILE = "history"
 """Beside the index, what git's history says, kept by who asks it; as little worth as the index."""
-
-# With more changes than this, a query answers from what is there and leaves the rest pending.
-_APPLY_WHILE_ASKING = 400
-# So many times an index is made that is removed or damaged while it is made.
-_ATTEMPTS = 3
 
 
 class Index:
@@ -60,9 +55,9 @@ class Index:
         self._writer: IndexStore | None = None
         self._view: View | None = None
         # Whether the index has to be made anew.
-        self._remake = False
+        self.is_lost = False
         # Files that changed and could not be stored.
-        self._unstored: set[str] = set()
+        self.unstored: set[str] = set()
         self._mutex = allocate_lock()
         # Held while this process has, or may get, the writer's lock for a moment only: whoever
         # wants to keep that lock must not take such a moment for having it.
@@ -163,7 +158,7 @@ class Index:
     def snapshot(
         self, overlays: Mapping[str, bytes | None] | None = None, *, shared: bool = False
     ) -> Snapshot:
-        """What is true now, with contents standing in for files."""
+        """Return what is true now, with contents standing in for files."""
         return Snapshot(self, self.current(), overlays, shared=shared)
 
     def current(self) -> View:
@@ -187,13 +182,7 @@ class Index:
             view = self._view
             if view is None:
                 return
-            self._view = View(
-                view.generation,
-                view.files,
-                view.pending,
-                revision=view.revision,
-                complete=view.complete,
-            )
+            self._view = view.copy()
             names = view.memo.get(name_search.MEMO)
             if names is not None:
                 self._view.memo[name_search.MEMO] = names
@@ -247,7 +236,7 @@ class Index:
         if not writer.damaged:
             self.note(f"{self.path} was removed while it was in use: it is rebuilt")
         self.lock.renew()
-        self._remake = True
+        self.is_lost = True
         with self._mutex:
             view = self._view
             if view is not None:
@@ -273,151 +262,34 @@ class Index:
         executor: Executor | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> BuildReport:
-        """Bring the whole index up to date; raises LockedError without the writer's lock."""
+        """Bring the whole index up to date; see :func:`maintain.build`."""
         from .maintain import build
 
-        self.look_again()
-        self.building = True
-        try:
-            for _ in range(_ATTEMPTS):
-                self._remake = False
-                try:
-                    report = build(self, progress, executor, cancelled)
-                except DamagedError:
-                    self.reader()
-                    self.view()
-                    continue
-                if not self._remake:
-                    self._stored()
-                    return report
-            raise StoreError(f"{self.path} was removed or damaged again and again")
-        except StoreError as error:
-            self.note(str(error))
-            self._remake = True
-            self._look_only()
-            raise
-        finally:
-            self.building = False
+        return build(self, progress, executor, cancelled)
 
     def update(self, paths: Iterable[str]) -> int:
-        """Take in files that may have changed; returns how many changed in content.
-
-        Paths are absolute or relative to the root; those that are no source files of the workspace
-        are passed over. What cannot be stored, because the disk is full, stays pending, with a
-        note, and is stored with the next update.
-        """
+        """Take in files that may have changed; see :func:`maintain.update`."""
         from .maintain import update
-        from .workspace import is_included
-        from .workspace.defaults import IGNORE_FILE
 
-        self.look_again()
-        chosen: list[str] = [*self._unstored]
-        left_out: list[str] = []
-        for path in paths:
-            full = path if os.path.isabs(path) else self.workspace.absolute(path)
-            relative = self.workspace.relative(full)
-            if relative is not None and is_included(self.workspace, relative):
-                chosen.append(relative)
-            elif relative is not None and relative in self.view().files:
-                left_out.append(relative)
-            elif os.path.basename(path) == IGNORE_FILE:
-                self._remake = True  # It decides about files that nobody names here.
-        count = 0
-        try:
-            self.reader()
-            self.view()
-            if not self._remake:
-                count = update(self, chosen, left_out)
-                self._stored()
-        except DamagedError:
-            self.reader()
-            self.view()
-            self._remake = True
-        except LockedError:
-            raise
-        except StoreError as error:
-            self._postpone(chosen + left_out, error)
-        if self._remake:
-            try:
-                report = self.build()
-            except StoreError:
-                return 0  # All that it would have stored is pending, and there is a note.
-            count = report.extracted + report.reused + report.removed
-        return count
-
-    def _postpone(self, paths: list[str], error: StoreError) -> None:
-        """Leave files that could not be stored pending, so that they are answered for on demand."""
-        self.note(str(error))
-        self._unstored.update(paths)
-        gone = {path for path in paths if not os.path.isfile(self.workspace.absolute(path))}
-        view = self.view()
-        with self._mutex:
-            files = {path: row for path, row in view.files.items() if path not in gone}
-            pending = view.pending.union(paths) - gone
-            self._view = View(view.generation, files, pending, revision=view.revision)
-
-    def _stored(self) -> None:
-        """Take back what was said about not being able to write."""
-        self._unstored.clear()
-        self.notes = [note for note in self.notes if not note.startswith("cannot ")]
+        return update(self, paths)
 
     def refresh(self) -> int:
-        """Look at the disk and take in what changed, when nobody else keeps the index current.
+        """Take in what changed, if nobody else keeps the index current; see `maintain.refresh`."""
+        from .maintain import refresh
 
-        Returns how many files changed. With a live writer elsewhere this does nothing: that writer
-        is trusted. Many changes at once stay pending and are answered for on demand.
-        """
-        with self.electing:
-            return self._refresh()
+        return refresh(self)
 
-    def _refresh(self) -> int:
-        from .maintain import plan
+    def forget_trouble(self) -> None:
+        """Take back the notes about not being able to write: it was possible."""
+        self.unstored.clear()
+        self.notes = [note for note in self.notes if not note.startswith("cannot ")]
 
-        self.look_again()
-        had_lock = self.lock.held
-        store = self.reader()
-        elsewhere = not had_lock and store is not None and self.held_elsewhere()
-        # Who leaves word keeps the index current, unless they are still building it. Others have
-        # the lock for a moment.
-        if elsewhere and store and self.lock.read_note() and not store.meta("building"):
-            self.mark_complete(frozenset())
-            return 0
-        found = self.sweep()
-        todo = plan(self.view(), found)
-        changed = todo.changed + todo.removed
-        if not changed:
-            self.mark_complete(frozenset())
-            return 0
-        if len(todo.changed) <= _APPLY_WHILE_ASKING and (had_lock or self.become_writer()):
-            from .maintain import update
-
-            try:
-                count = update(self, todo.changed, todo.removed, found)
-                self._stored()
-                self.mark_complete(frozenset())
-                return count
-            except StoreError as error:
-                self.note(str(error))
-            finally:
-                if not had_lock:
-                    self.release_writer()
-        self._leave_pending(todo)
-        return len(changed)
-
-    def _look_only(self) -> None:
-        """Know what is there, where nothing can be stored."""
-        from .maintain import plan
-
-        self._leave_pending(plan(self.view(), self.sweep()))
-
-    def _leave_pending(self, todo: Plan) -> None:
-        gone = set(todo.removed)
+    def leave_pending(self, pending: frozenset[str], removed: set[str]) -> None:
+        """Show files as not indexed yet, to be answered for on demand, and others as removed."""
         view = self.view()
         with self._mutex:
-            files = {path: row for path, row in view.files.items() if path not in gone}
-            self._view = View(
-                view.generation, files, frozenset(todo.changed), revision=view.revision
-            )
+            files = {path: row for path, row in view.files.items() if path not in removed}
+            self._view = View(view.generation, files, pending, revision=view.revision)
 
     def look_again(self) -> None:
         """Read settings, build files and environment anew when one of them has changed."""
@@ -431,16 +303,10 @@ class Index:
             with self._mutex:
                 view = self._view
                 if view is not None:
-                    self._view = View(
-                        view.generation,
-                        view.files,
-                        view.pending,
-                        revision=view.revision,
-                        complete=view.complete,
-                    )
+                    self._view = view.copy()
 
     def held_elsewhere(self) -> bool:
-        """Whether another process writes this index at the moment."""
+        """True if another process writes this index at the moment."""
         if self.lock.held or not os.path.exists(self.lock.path):
             return False
         with self.electing:
@@ -519,13 +385,10 @@ class Index:
         return prepare(self, name, sorted(pending))
 
     def status(self) -> dict[str, object]:
-        """State of the index, as :class:`flux_index.api.types.StatusAnswer` lists it."""
+        """Return the state of the index, as :class:`flux_index.api.types.StatusAnswer` lists it."""
         from .status import status
 
-        try:
-            return status(self)
-        except DamagedError:
-            return status(self)  # now without the damaged index
+        return status(self)
 
     def clean(self, *, all_caches: bool = False) -> list[str]:
         """Remove the index, and the user's cache of facts when asked; returns what was removed."""

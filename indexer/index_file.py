@@ -35,6 +35,27 @@ def content_hash(raw: bytes) -> bytes:
     return blake2b(raw, digest_size=16).digest()
 
 
+class Content(bytes):
+    """Bytes that stand in for a file. Their hash and text are worked out once."""
+
+    _digest: bytes | None = None
+    _text: bytes | None = None
+
+    @property
+    def digest(self) -> bytes:
+        """The content's hash."""
+        if self._digest is None:
+            self._digest = content_hash(self)
+        return self._digest
+
+    @property
+    def text(self) -> bytes:
+        """The text that facts speak of."""
+        if self._text is None:
+            self._text = text.normalize(self)
+        return self._text
+
+
 def stamp(path: str) -> tuple[int, int]:
     """(modification time or UNTRUSTED_TIME, size) of a file; raises OSError."""
     status = os.stat(path)
@@ -52,7 +73,7 @@ def summarize(update: FileUpdate, facts: FileFacts) -> None:
 
 
 def _summarized(update: FileUpdate, blob: bytes) -> bool:
-    """Whether cached facts could be read; damaged ones are extracted anew."""
+    """True if cached facts could be read; damaged ones are extracted anew."""
     try:
         summarize(update, FileFacts(blob))
     except Exception:  # whatever reading nonsense leads to

@@ -1,9 +1,4 @@
-"""What a sweep found against what the index has.
-
-Its own module, because a query that finds nothing changed needs no more of the build than this.
-
-
-Sweep, extract, store: bringing an index up to date, wholly or for a few files.
+"""Sweep, extract, store: bringing an index up to date, wholly or for a few files.
 
 What is done is committed every second or so, so a build that is interrupted loses little and the
 next one goes on from there: what has been stored needs no more than a look at its time and size.
@@ -14,23 +9,30 @@ from __future__ import annotations
 import os
 import time
 
-from .index_file import digest_files, failed
+from .errors import DamagedError, LockedError, StoreError
+from .symbols import inherited_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from concurrent.futures import Executor, Future
+    from collections.abc import Callable, Iterable, Sequence
+    from concurrent.futures import Executor
 
+    from .digest_pool import Digested
     from .index import Index
     from .snapshot import View
     from .store.index_store import FileRow, FileUpdate
     from .workspace import Sweep
 
-    Digested = list[tuple[FileUpdate, bytes | None]]
+
+_COMMIT_SECONDS = 1.5
+# With more changes than this, a query answers from what is there and leaves the rest pending.
+_APPLY_WHILE_ASKING = 400
+# So many times an index is made that is removed or damaged while it is made.
+_ATTEMPTS = 3
 
 
 class Plan:
-    """What a sweep found against what the index has: paths to look at, and paths that are gone."""
+    """Differences between a sweep and the index: paths to look at, and paths that are gone."""
 
     __slots__ = ("changed", "removed")
 
@@ -52,16 +54,8 @@ def plan(view: View, found: Sweep) -> Plan:
     return Plan(sorted(changed), sorted(removed))
 
 
-_CHUNK_BYTES = 300_000
-_CHUNK_FILES = 64
-_COMMIT_SECONDS = 1.5
-_NICENESS = 5
-# Below this many bytes, starting worker processes takes longer than doing the work here.
-_WORTH_PROCESSES = 1_500_000
-
-
 class Progress:
-    """How far a build is. ``phase`` is ``sweep``, ``extract`` or ``done``."""
+    """Progress of a build. ``phase`` is ``sweep``, ``extract`` or ``done``."""
 
     __slots__ = ("bytes_done", "bytes_total", "done", "path", "phase", "total")
 
@@ -76,7 +70,7 @@ class Progress:
 
 
 class BuildReport:
-    """What a build did. ``reused`` counts files whose facts were at hand for their content."""
+    """Outcome of a build. ``reused`` counts files whose facts were at hand for their content."""
 
     __slots__ = (
         "cancelled",
@@ -105,11 +99,144 @@ class BuildReport:
 
 def build(
     index: Index,
+    progress: Callable[[Progress], None] | None = None,
+    executor: Executor | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> BuildReport:
+    """Bring the whole index up to date; raises LockedError without the writer's lock."""
+    index.look_again()
+    index.building = True
+    try:
+        for _ in range(_ATTEMPTS):
+            index.is_lost = False
+            try:
+                report = _build(index, progress, executor, cancelled)
+            except DamagedError:
+                index.reader()
+                index.view()
+                continue
+            if not index.is_lost:
+                index.forget_trouble()
+                return report
+        raise StoreError(f"{index.path} was removed or damaged again and again")
+    except StoreError as error:
+        index.note(str(error))
+        index.is_lost = True
+        # Know what is there, where nothing can be stored.
+        _leave_pending(index, plan(index.view(), index.sweep()))
+        raise
+    finally:
+        index.building = False
+
+
+def update(index: Index, paths: Iterable[str]) -> int:
+    """Take in files that may have changed; returns how many changed in content.
+
+    Paths are absolute or relative to the root; those that are no source files of the workspace are
+    passed over. What cannot be stored, because the disk is full, stays pending, with a note, and is
+    stored with the next update.
+    """
+    from .workspace import is_included
+    from .workspace.defaults import IGNORE_FILE
+
+    index.look_again()
+    chosen: list[str] = [*index.unstored]
+    ignored: list[str] = []
+    for path in paths:
+        full = path if os.path.isabs(path) else index.workspace.absolute(path)
+        relative = index.workspace.relative(full)
+        if relative is not None and is_included(index.workspace, relative):
+            chosen.append(relative)
+        elif relative is not None and relative in index.view().files:
+            ignored.append(relative)
+        elif os.path.basename(path) == IGNORE_FILE:
+            index.is_lost = True  # It decides about files that nobody names here.
+    count = 0
+    try:
+        index.reader()
+        index.view()
+        if not index.is_lost:
+            count = store_changes(index, chosen, ignored)
+            index.forget_trouble()
+    except DamagedError:
+        index.reader()
+        index.view()
+        index.is_lost = True
+    except LockedError:
+        raise
+    except StoreError as error:
+        _postpone(index, chosen + ignored, error)
+    if index.is_lost:
+        try:
+            report = build(index)
+        except StoreError:
+            return 0  # All that it would have stored is pending, and there is a note.
+        count = report.extracted + report.reused + report.removed
+    return count
+
+
+def _postpone(index: Index, paths: list[str], error: StoreError) -> None:
+    """Leave files that could not be stored pending, so that they are answered for on demand."""
+    index.note(str(error))
+    index.unstored.update(paths)
+    removed = {path for path in paths if not os.path.isfile(index.workspace.absolute(path))}
+    index.leave_pending(index.view().pending.union(paths) - removed, removed)
+
+
+def refresh(index: Index) -> int:
+    """Look at the disk and take in what changed, when nobody else keeps the index current.
+
+    Returns how many files changed. With a live writer elsewhere this does nothing: that writer is
+    trusted. Many changes at once stay pending and are answered for on demand.
+    """
+    with index.electing:
+        return _refresh(index)
+
+
+def _refresh(index: Index) -> int:
+    index.look_again()
+    had_lock = index.lock.held
+    store = index.reader()
+    elsewhere = not had_lock and store is not None and index.held_elsewhere()
+    # Who leaves word keeps the index current, unless they are still building it. Others have the
+    # lock for a moment.
+    if elsewhere and store and index.lock.read_note() and not store.meta("building"):
+        index.mark_complete(frozenset())
+        return 0
+    found = index.sweep()
+    todo = plan(index.view(), found)
+    if not todo.changed and not todo.removed:
+        index.mark_complete(frozenset())
+        return 0
+    if len(todo.changed) <= _APPLY_WHILE_ASKING and (had_lock or index.become_writer()):
+        try:
+            count = store_changes(index, todo.changed, todo.removed, found)
+            index.forget_trouble()
+            index.mark_complete(frozenset())
+            return count
+        except StoreError as error:
+            index.note(str(error))
+        finally:
+            if not had_lock:
+                index.release_writer()
+    _leave_pending(index, todo)
+    return len(todo.changed) + len(todo.removed)
+
+
+def _leave_pending(index: Index, todo: Plan) -> None:
+    index.leave_pending(frozenset(todo.changed), set(todo.removed))
+
+
+def _build(
+    index: Index,
     progress: Callable[[Progress], None] | None,
     executor: Executor | None,
     cancelled: Callable[[], bool] | None,
 ) -> BuildReport:
-    """Bring the whole index up to date; see :meth:`Index.build`."""
+    """Bring the whole index up to date once."""
+    # Worker processes are for builds only.
+    from .digest_pool import digest_all
+
     started = time.monotonic()
     report = BuildReport()
     tell = progress or _say_nothing
@@ -132,7 +259,7 @@ def build(
     before = index.view().files
     batch: Digested = []
     last_commit = time.monotonic()
-    for part in _digest_all(index, todo.changed, sizes, executor, cancelled):
+    for part in digest_all(index, todo.changed, sizes, executor, cancelled):
         batch += part
         for update, blob in part:
             state.done += 1
@@ -164,7 +291,7 @@ def build(
     return report
 
 
-def update(
+def store_changes(
     index: Index, paths: Sequence[str], removed: Sequence[str] = (), found: Sweep | None = None
 ) -> int:
     """Take in a few files here and now; returns how many changed in content.
@@ -173,6 +300,9 @@ def update(
     there and ignored. ``found`` is the sweep that told of all of them, to be remembered with what
     it learned.
     """
+    # A look at the disk that finds nothing changed needs no extraction.
+    from .index_file import digest_files
+
     root = index.workspace.root
     present = sorted(path for path in set(paths) if os.path.isfile(os.path.join(root, path)))
     files = index.view().files
@@ -214,7 +344,7 @@ def commit(index: Index, digested: Digested) -> int:
             return 0
         names = {symbol[0] for update_ in updates for symbol in update_.symbols}
         before = {
-            symbol[2]
+            symbol.name
             for update_ in updates
             if (row := files.get(update_.path)) is not None
             for symbol in store.symbols_of_file(row[0])
@@ -263,8 +393,6 @@ def _names_of(index: Index, digest: bytes) -> tuple[Sequence[str], Sequence[str]
 
     Then the lists of names keep a file too many, which costs a look and changes no answer.
     """
-    from .symbols import inherited_names
-
     facts = index.library.get(digest) if digest else None
     if facts is None:
         return (), ()
@@ -275,162 +403,3 @@ def _forget_pending(index: Index, paths: Sequence[str]) -> None:
     """Files that vanished while they were read are no longer awaited."""
     view = index.view()
     index.publish(view.generation, {}, paths)
-
-
-def _digest_all(
-    index: Index,
-    paths: list[str],
-    sizes: dict[str, int],
-    executor: Executor | None,
-    cancelled: Callable[[], bool] | None,
-) -> Iterator[Digested]:
-    """Digest files in chunks over an executor, in any order."""
-    view = index.view()
-    known = {path: view.files[path][3] for path in paths if path in view.files}
-    arguments = (index.workspace.config.max_file_size, index.cache_dir)
-    root = index.workspace.root
-    chunks = _chunks(paths, sizes)
-    own: Executor | None = None
-    if executor is None and sum(sizes.values()) > _WORTH_PROCESSES:
-        try:
-            own = executor = process_pool()
-        except (ImportError, NotImplementedError, OSError):
-            own = None  # A container without shared memory: the work is done here.
-    if executor is None:
-        for chunk in chunks:
-            if cancelled and cancelled():
-                return
-            yield digest_files(root, chunk, *arguments, known)
-        return
-    try:
-        yield from _map_chunks(executor, root, chunks, arguments, known, cancelled)
-    finally:
-        if own is not None:
-            own.shutdown(wait=True, cancel_futures=True)
-
-
-def _map_chunks(
-    executor: Executor,
-    root: str,
-    chunks: Iterator[list[str]],
-    arguments: tuple[int, str],
-    known: dict[str, bytes],
-    cancelled: Callable[[], bool] | None,
-) -> Iterator[Digested]:
-    """Digest chunks over an executor, a few at a time so that stopping is quick."""
-    from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
-
-    running: dict[Future[Digested], list[str]] = {}
-    lost: list[str] = []
-
-    def results(done: set[Future[Digested]]) -> Iterator[Digested]:
-        for future in done:
-            chunk = running.pop(future)
-            try:
-                yield future.result()
-            except (BrokenExecutor, OSError):
-                lost.extend(chunk)
-
-    for chunk in chunks:
-        few = {path: known[path] for path in chunk if path in known}
-        try:
-            running[executor.submit(digest_files, root, chunk, *arguments, few)] = chunk
-        except (BrokenExecutor, OSError):  # a worker died, or none can be started
-            lost.extend(chunk)
-            continue
-        while len(running) >= 2 * worker_count():
-            yield from results(wait(running, return_when=FIRST_COMPLETED)[0])
-        if cancelled and cancelled():
-            break
-    yield from results(set(running))
-    if lost:
-        yield from _one_by_one(root, lost, arguments, known, cancelled)
-
-
-def _one_by_one(
-    root: str,
-    paths: list[str],
-    arguments: tuple[int, str],
-    known: dict[str, bytes],
-    cancelled: Callable[[], bool] | None,
-) -> Iterator[Digested]:
-    """Digest files of which one has killed a worker, each in a process that may die of it."""
-    from concurrent.futures import BrokenExecutor
-
-    pool = process_pool(1)
-    try:
-        for path in paths:
-            if cancelled and cancelled():
-                break
-            few = {path: known[path]} if path in known else {}
-            try:
-                yield pool.submit(digest_files, root, [path], *arguments, few).result()
-            except BrokenExecutor:
-                pool.shutdown(wait=False)
-                pool = process_pool(1)
-                yield [(failed(root, path, "kills the process that extracts it"), None)]
-            except OSError as error:
-                reason = f"no process can be started to extract it: {error.strerror}"
-                yield [(failed(root, path, reason), None)]
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _chunks(paths: list[str], sizes: dict[str, int]) -> Iterator[list[str]]:
-    chunk: list[str] = []
-    room = _CHUNK_BYTES
-    for path in paths:
-        chunk.append(path)
-        room -= sizes[path]
-        if room <= 0 or len(chunk) >= _CHUNK_FILES:
-            yield chunk
-            chunk, room = [], _CHUNK_BYTES
-    if chunk:
-        yield chunk
-
-
-def worker_count() -> int:
-    """Processors that this process may use."""
-    try:
-        return max(1, len(os.sched_getaffinity(0)))
-    except AttributeError:
-        return max(1, os.cpu_count() or 1)
-
-
-def process_pool(workers: int = 0, *, urgent: bool = False) -> Executor:
-    """Worker processes, started afresh: forking a process that has threads is not safe.
-
-    They let interactive work go first, unless somebody waits for what they do.
-    """
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    return ProcessPoolExecutor(
-        workers or worker_count(),
-        get_context("spawn"),
-        initializer=_start_worker,
-        initargs=(0 if urgent else _NICENESS,),
-    )
-
-
-def _start_worker(niceness: int) -> None:
-    """Let interactive work go first, leave interrupts to the parent, and do not outlive it."""
-    import gc
-    import signal
-    from multiprocessing import parent_process
-    from threading import Thread
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(os, "nice"):
-        os.nice(niceness)
-    # Extraction makes many objects and no circles of them: looking for circles is a tenth of it.
-    gc.disable()
-    parent = parent_process()
-
-    def follow() -> None:
-        # A worker waits for work on a pipe that it holds both ends of: it would wait for ever.
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    Thread(target=follow, daemon=True).start()

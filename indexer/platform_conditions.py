@@ -30,7 +30,7 @@ DEAD = "never"
 
 
 def is_conditional(facts: FileFacts) -> bool:
-    """Whether a file speaks of versions or platforms at all."""
+    """True if a file speaks of versions or platforms at all."""
     return any(facts.name_id(name) >= 0 for name in _TOLD)
 
 
@@ -48,12 +48,12 @@ def holding(facts: FileFacts, version: tuple[int, int], platform: str) -> FileFa
 
 
 def never_runs(facts: FileFacts, version: tuple[int, int], platform: str, position: int) -> bool:
-    """Whether a position is in a branch that is never taken for a version and platform."""
+    """True if a position is in a branch that is never taken for a version and platform."""
     key = f"dead {version} {platform}"
     dead: list[tuple[int, int]] | None = facts.memo.get(key)
     if dead is None:
-        told = is_conditional(facts)
-        dead = facts.memo[key] = _branches(facts, (version, platform))[0] if told else []
+        conditional = is_conditional(facts)
+        dead = facts.memo[key] = _branches(facts, (version, platform))[0] if conditional else []
     return _inside(dead, position)
 
 
@@ -62,7 +62,9 @@ def _made_for(facts: FileFacts, target: Target) -> FileFacts:
     if not dead and not lifted:
         return facts
     made = facts.copy()
-    gone = _gone(facts, dead, _branches(facts, (target[0], ""))[0] if target[1] else dead)
+    gone = _unreachable_bindings(
+        facts, dead, _branches(facts, (target[0], ""))[0] if target[1] else dead
+    )
     made.memo[DEAD] = gone
     made.binding_order = (_column(row for row in facts.binding_order[0] if row not in gone),)
     made.binding = facts.binding.replaced(
@@ -115,7 +117,7 @@ def _inside(stretches: list[tuple[int, int]], position: int) -> bool:
     return at >= 0 and position < stretches[at][1]
 
 
-def _gone(
+def _unreachable_bindings(
     facts: FileFacts, dead: list[tuple[int, int]], on_any_platform: list[tuple[int, int]]
 ) -> frozenset[int]:
     """Bindings that never happen.
@@ -141,7 +143,10 @@ def _column(values: Iterable[int]) -> memoryview[int]:
 
 
 def _truth(facts: FileFacts, test: int, target: Target) -> bool | None:
-    """Whether a test holds for a version and platform; None when it depends on more than them."""
+    """Return whether a test holds for a version and platform.
+
+    None when it depends on more than them.
+    """
     ops, _, lefts, rights = facts.expr
     if test < 0:
         return None
@@ -177,29 +182,29 @@ def _compared(facts: FileFacts, test: int, target: Target) -> bool | None:
     operator = f.OPERATORS[extra[at + 1]] if extra[at + 1] >= 0 else ""
     if operator not in _COMPARISONS:
         return None
-    asked = _of_sys(facts, lefts[test], target)
-    given = _literal(facts, extra[at + 2])
-    if asked is None or given is None:
+    actual = _of_sys(facts, lefts[test], target)
+    compared = _literal(facts, extra[at + 2])
+    if actual is None or compared is None:
         return None
-    if isinstance(asked, tuple) and isinstance(given, tuple):
+    if isinstance(actual, tuple) and isinstance(compared, tuple):
         # The version is longer than what it is compared with: (3, 12) < (3, 12, 0, "final", 0).
-        if operator in ("==", "!=") and len(given) > len(asked):
+        if operator in ("==", "!=") and len(compared) > len(actual):
             return None
-        if len(given) > len(asked):
-            if given[:2] == asked:
+        if len(compared) > len(actual):
+            if compared[:2] == actual:
                 return None
         elif operator in ("<=", ">", "==", "!=") and not _is_cut(facts, lefts[test]):
             return {
-                "<=": asked < given,
-                ">": asked >= given,
+                "<=": actual < compared,
+                ">": actual >= compared,
                 "==": False,
                 "!=": True,
             }[operator]
-        return _holds(operator, asked, given)
-    if isinstance(asked, int) and isinstance(given, int):
-        return _holds(operator, (asked,), (given,))
-    if isinstance(asked, str) and isinstance(given, str):
-        return _holds(operator, asked, given)
+        return _holds(operator, actual, compared)
+    if isinstance(actual, int) and isinstance(compared, int):
+        return _holds(operator, (actual,), (compared,))
+    if isinstance(actual, str) and isinstance(compared, str):
+        return _holds(operator, actual, compared)
     return None
 
 
@@ -218,7 +223,7 @@ def _is_cut(facts: FileFacts, expr: int) -> bool:
 
 
 def _of_sys(facts: FileFacts, expr: int, target: Target) -> tuple[int, ...] | int | str | None:
-    """What ``sys.platform``, ``sys.version_info`` or a part of the latter is."""
+    """Return what ``sys.platform``, ``sys.version_info`` or a part of the latter is."""
     ops, _, lefts, rights = facts.expr
     version, platform = target
     if ops[expr] == f.SUBSCRIPT:

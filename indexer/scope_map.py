@@ -10,6 +10,7 @@ from array import array
 from bisect import bisect_right
 
 from . import facts as f
+from .facts_view import enclosing_blocks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,13 +47,7 @@ def block_at(facts: FileFacts, scope: int, position: int) -> int:
 
 def blocks_around(facts: FileFacts, scope: int, position: int) -> list[int]:
     """Rows of the blocks of a scope that hold a position, innermost first."""
-    parents = facts.block.parent
-    rows: list[int] = []
-    block = block_at(facts, scope, position)
-    while block >= 0:
-        rows.append(block)
-        block = parents[block]
-    return rows
+    return list(enclosing_blocks(facts, block_at(facts, scope, position)))
 
 
 def _innermost(facts: FileFacts, position: int) -> int:

@@ -1,8 +1,10 @@
-"""What there is to say about an index: how current, how much, what is missing and why."""
+"""The state of an index: how current it is, how much it holds, what is missing and why."""
 
 from __future__ import annotations
 
 import os
+
+from .errors import DamagedError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +14,14 @@ _LISTED = 100
 
 
 def status(index: Index) -> dict[str, object]:
-    """State of the index, in the shape of ``StatusAnswer`` without the envelope."""
+    """Return the state of an index, in the shape of ``StatusAnswer`` without the envelope."""
+    try:
+        return _status(index)
+    except DamagedError:
+        return _status(index)  # now without the damaged index
+
+
+def _status(index: Index) -> dict[str, object]:
     view = index.view()
     store = index.reader()
     workspace = index.workspace
@@ -55,7 +64,7 @@ def _cache_problems(index: Index) -> list[str]:
 
 
 def _writer(index: Index) -> str:
-    """Who keeps the index current."""
+    """Return who keeps the index current."""
     if index.lock.held:
         return f"the process that answers ({os.getpid()})"
     if not os.path.exists(index.lock.path):

@@ -1,4 +1,4 @@
-"""What the index keeps of a file's facts: its symbols, and the names that occur in it.
+"""The part of a file's facts that the index keeps: its symbols, and the names that occur in it.
 
 A pure function of facts, so it runs wherever extraction runs. Kinds are the numbers of the language
 server protocol's ``SymbolKind``.
@@ -69,7 +69,7 @@ def containers(facts: FileFacts) -> list[str]:
 
 
 def is_local(facts: FileFacts, scope: int) -> bool:
-    """Whether a scope is a function's or inside of one."""
+    """True if a scope is a function's or inside of one."""
     kinds, parents = facts.scope.kind, facts.scope.parent
     while scope >= 0:
         if kinds[scope] in (f.FUNCTION_SCOPE, f.LAMBDA_SCOPE):
@@ -150,7 +150,7 @@ def symbols(facts: FileFacts) -> list[SymbolRow]:
 
 
 def _is_enum(facts: FileFacts, row: int) -> bool:
-    """Whether a class names an enumeration class of the standard library as a base."""
+    """True if a class names an enumeration class of the standard library as a base."""
     return not _ENUM_BASES.isdisjoint(base_names(facts, row))
 
 

@@ -1,4 +1,4 @@
-"""Findings that are not shown, because another server in the same editor reports them as well."""
+"""Diagnostics that are hidden, because another server in the same editor reports them as well."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _CERTAIN = frozenset(
 _ALWAYS = frozenset(["not-installed", "incompatible-override"])
 
 
-class LeftOut:
+class DiagnosticFilter:
     """Rules by name, or ``type-checker`` and ``ruff`` for all that one of these reports."""
 
     __slots__ = ("_names",)
 
     def __init__(self, names: Iterable[object]) -> None:
-        """Take the setting ``diagnostics.leaveOut``, whatever is in it."""
+        """``names`` is the setting ``diagnostics.leaveOut``, whatever is in it."""
         self._names = frozenset(map(str, names))
 
-    def has(self, rule: str, severity: int) -> bool:
-        """Whether a finding is not to be shown; severity is the protocol's."""
+    def hides(self, rule: str, severity: int) -> bool:
+        """True if a diagnostic is not shown; severity is the protocol's."""
         if rule in self._names:
             return True
         if rule.startswith("ruff:"):
@@ -40,7 +40,7 @@ class LeftOut:
 
     def __eq__(self, other: object) -> bool:
         """Whether the same is left out."""
-        return isinstance(other, LeftOut) and self._names == other._names
+        return isinstance(other, DiagnosticFilter) and self._names == other._names
 
     def __hash__(self) -> int:
         """By what is left out."""

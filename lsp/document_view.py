@@ -1,4 +1,4 @@
-"""A document in a snapshot: positions to byte offsets and back, and what is at them.
+"""A document in a snapshot: positions to byte offsets and back, and definitions at them.
 
 Positions count in the encoding that was negotiated. The last line of a text is its end; a character
 behind a line's end is the line's end.
@@ -6,38 +6,40 @@ behind a line's end is the line's end.
 
 from __future__ import annotations
 
-from ..indexer.text import utf16_length, utf16_to_offset
-from .messages import Params, is_object
-from .text_edits import numbers
+from typing import TYPE_CHECKING, Any
 
-TYPE_CHECKING = False
+from ..api.rpc.messages import is_object
+from ..api.source.targets import find_at
+from ..indexer.text import utf16_length, utf16_to_offset
+from .params import Params
+from .text_edits import line_and_character
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ..api.open_workspace import Session
+    from ..api.open_workspace import OpenWorkspace
     from ..indexer.facts import FileFacts
     from ..indexer.inference.entities import Found
     from ..indexer.inference.inference import Inference
     from .documents import Document, Notebook
-    from .messages import Json
     from .requests import Request
     from .workspaces import Workspace
 
-# Bytes of a byte order mark as positions of the client count it.
-_MARK = {"utf-8": 3, "utf-16": 1, "utf-32": 1}
+# Length of a byte order mark in each encoding, as positions of the client count it.
+_BOM_LENGTH = {"utf-8": 3, "utf-16": 1, "utf-32": 1}
 
 
-class Place:
-    """One document as one request sees it; with ``path`` "" a workspace, and no document."""
+class DocumentView:
+    """A document as one request sees it; with ``path`` "" a workspace without a document."""
 
     __slots__ = ("_document", "_encoding", "_notebook", "_request", "_uris", "path", "session",
                  "inference", "uri", "workspace")  # fmt: skip
 
     def __init__(
-        self, request: Request, workspace: Workspace, session: Session, inference: Inference,
+        self, request: Request, workspace: Workspace, session: OpenWorkspace, inference: Inference,
         uri: str = "", path: str = "",
     ) -> None:  # fmt: skip
-        """Use :meth:`Request.place`."""
+        """Use :meth:`Request.view`."""
         self._request = request
         self._encoding = request.client.encoding
         self._uris = workspace.uris(request.state)
@@ -53,43 +55,43 @@ class Place:
 
     @property
     def version(self) -> int | None:
-        """Version of the document; None when it is not open."""
+        """The version of the document; None when it is not open."""
         return self._document.version if self._document is not None else None
 
     @property
     def encoding(self) -> str:
-        """What the characters of positions count."""
+        """The encoding whose units the characters of positions count."""
         return self._encoding
 
     @property
     def text(self) -> bytes:
-        """Normalized text, which byte offsets count in."""
+        """The normalized text, which byte offsets count in."""
         return self.inference.text(self.path)
 
     @property
     def facts(self) -> FileFacts:
-        """Facts of the document; raises UnknownFileError when it has none."""
+        """The facts of the document; raises UnknownFileError when it has none."""
         return self.inference.need(self.path)
 
     @property
     def span(self) -> tuple[int, int]:
-        """Byte offsets between which the document is: all of the text but for a notebook's cell."""
+        """The byte offsets of the document: the whole text, or a notebook's cell in it."""
         starts = self.facts.line_starts
         if self._notebook is None:
             return 0, starts[-1]
         first, last = self._cell_lines()
         return starts[min(first, len(starts) - 1)], starts[min(last, len(starts) - 1)]
 
-    def at(self, uri: str) -> Place:
-        """Another document in the same snapshot; of the same workspace."""
+    def at(self, uri: str) -> DocumentView:
+        """Return another document of the same workspace in the same snapshot."""
         path = self._request.server.workspaces.path_in(self.workspace, uri, self._request.state)
-        return Place(self._request, self.workspace, self.session, self.inference, uri, path)
+        return DocumentView(self._request, self.workspace, self.session, self.inference, uri, path)
 
     # Positions to offsets
 
-    def offset(self, position: Json) -> int:
-        """Byte offset of a position; raises ProtocolError for what is none."""
-        line, character = numbers(position)
+    def offset(self, position: Any) -> int:
+        """Return the byte offset of a position; raises RpcError for what is none."""
+        line, character = line_and_character(position)
         if self._notebook is not None:
             first, last = self._cell_lines()
             line = min(first + line, last)
@@ -100,8 +102,8 @@ class Place:
         if line >= len(starts) - 1:
             return starts[-1]
         start, end = starts[line], starts[line + 1]
-        if line == 0 and self._document is not None and self._document.has_mark:
-            character = max(0, character - _MARK[self._encoding])
+        if line == 0 and self._document is not None and self._document.has_bom:
+            character = max(0, character - _BOM_LENGTH[self._encoding])
         if facts.is_ascii and start + character <= end - 2:
             return start + character
         raw = self.inference.text(self.path)[start:end].removesuffix(b"\n").removesuffix(b"\r")
@@ -113,8 +115,8 @@ class Place:
             return start + len(raw.decode("utf-8", "replace")[:character].encode())
         return start + len(raw[:character].decode("utf-8", "ignore").encode())
 
-    def offsets(self, range_: Json) -> tuple[int, int]:
-        """Byte offsets of a range, the smaller one first."""
+    def offsets(self, range_: Any) -> tuple[int, int]:
+        """Return the byte offsets of a range, the smaller one first."""
         params = Params(range_) if is_object(range_) else Params()
         start, end = self.offset(params["start"]), self.offset(params["end"])
         return min(start, end), max(start, end)
@@ -122,33 +124,33 @@ class Place:
     # Offsets to positions
 
     def position(self, offset: int, path: str | None = None) -> dict[str, int]:
-        """Position of a byte offset; in a notebook, within its cell."""
+        """Return the position of a byte offset; in a notebook, within its cell."""
         line, character = self._line_and_character(offset, path or self.path)
         return {"line": self._in_cell(line, path or self.path), "character": character}
 
     def range(self, start: int, end: int, path: str | None = None) -> dict[str, dict[str, int]]:
-        """Range between two byte offsets."""
+        """Return the range between two byte offsets."""
         path = path or self.path
         line, character = self._line_and_character(start, path)
-        last, behind = self._line_and_character(end, path)
+        last, end_character = self._line_and_character(end, path)
         if path in self._uris and self._uris[path] in self._request.state.notebooks:
             # What begins in a cell ends there at the latest.
             notebook = self._request.state.notebooks[self._uris[path]]
-            if notebook.cell_at(last) != notebook.cell_at(line) and behind == 0:
+            if notebook.cell_at(last) != notebook.cell_at(line) and end_character == 0:
                 last = notebook.first_lines[notebook.cell_at(line) + 1]
             first = notebook.first_lines[notebook.cell_at(line)] if notebook.cells else 0
             line, last = line - first, last - first
         return {
             "start": {"line": line, "character": character},
-            "end": {"line": last, "character": behind},
+            "end": {"line": last, "character": end_character},
         }
 
-    def location(self, path: str, start: int, end: int) -> dict[str, Json]:
-        """Location between two byte offsets of a file."""
+    def location(self, path: str, start: int, end: int) -> dict[str, Any]:
+        """Return the location between two byte offsets of a file."""
         return {"uri": self.uri_of(path, start), "range": self.range(start, end, path)}
 
     def uri_of(self, path: str, offset: int = 0) -> str:
-        """URI of a file, spelled as the client does; in a notebook, of the cell with an offset."""
+        """Return the URI of a file as the client spells it, or of a cell in a notebook."""
         uri = self._uris.get(path)
         if uri is None:
             return self.workspace.uri_of(path)
@@ -158,17 +160,13 @@ class Place:
         line = self.inference.need(path).line_of(offset)
         return notebook.cells[notebook.cell_at(line)].uri
 
-    def found(self, position: Json) -> list[Found]:
-        """What the name at a position stands for."""
-        from ..api.operations.target import find_at
-
+    def found(self, position: Any) -> list[Found]:
+        """Return the definitions of the name at a position."""
         return find_at(self.inference, self.path, self.offset(position))
 
-    def workspace_edit(
-        self, edits: Mapping[str, Sequence[tuple[int, int, str]]]
-    ) -> dict[str, Json]:
-        """Edits of files, as (start, end, new text) in byte offsets, as the client takes them."""
-        by_uri: dict[str, list[Json]] = {}
+    def workspace_edit(self, edits: Mapping[str, Sequence[tuple[int, int, str]]]) -> dict[str, Any]:
+        """Return a WorkspaceEdit of (start, end, new text) for each path, in byte offsets."""
+        by_uri: dict[str, list[Any]] = {}
         for path, listed in edits.items():
             for start, end, text in listed:
                 by_uri.setdefault(self.uri_of(path, start), []).append(
@@ -203,8 +201,8 @@ class Place:
             character = offset - start
         else:
             character = self._length(self.inference.text(path)[start:offset])
-        if line == 0 and path == self.path and self._document and self._document.has_mark:
-            character += _MARK[self._encoding]
+        if line == 0 and path == self.path and self._document and self._document.has_bom:
+            character += _BOM_LENGTH[self._encoding]
         return line, character
 
     def _ends_in_line_break(self, path: str, end: int) -> bool:
@@ -218,7 +216,7 @@ class Place:
         return utf16_length(raw)
 
     def _cell_lines(self) -> tuple[int, int]:
-        """First line of the cell in its module, and the one behind its last."""
+        """Return the first line of the cell in its module, and the one behind its last."""
         notebook = self._notebook
         assert notebook is not None
         for index, cell in enumerate(notebook.cells):

@@ -1,90 +1,80 @@
-"""Worker threads in lanes, so that what takes long does not hold up what is quick."""
+"""The threads that answer requests, and how many requests they are answering."""
 
 from __future__ import annotations
 
 import threading
-from queue import SimpleQueue
+from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
+Name = Literal["quick", "needs_workspace", "background"]
 
-    Job = Callable[[], None]
+# Seconds that a client has for its first request, before work that nobody asked for begins.
+_FIRST_REQUEST_SECONDS = 0.5
+# A background request waits at most so long at a time for the others.
+_YIELD_SECONDS = 0.5
 
 
-class Lane:
-    """A few threads that take jobs in the order in which they come. Started when first needed."""
+class Executors:
+    """Three groups of threads, so that what takes long does not delay what is quick.
 
-    __slots__ = ("_jobs", "_lock", "_name", "_running", "_undone", "_workers")
+    Requests that search the whole workspace have threads of their own, and so has the background,
+    which waits for the two others.
+    """
 
-    def __init__(self, name: str, workers: int) -> None:
-        """At most so many jobs run at once."""
-        self._name = name
-        self._workers = workers
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
-        self._running = 0
-        self._undone = 0
+    def __init__(self) -> None:
+        """Threads are started when they are needed."""
+        self._pools: dict[Name, ThreadPoolExecutor] = {
+            "quick": ThreadPoolExecutor(2, "flux-index-quick"),
+            "needs_workspace": ThreadPoolExecutor(2, "flux-index-workspace"),
+            "background": ThreadPoolExecutor(1, "flux-index-background"),
+        }
         self._lock = threading.Lock()
+        self._n_running: dict[Name, int] = dict.fromkeys(self._pools, 0)
+        self._has_begun = threading.Event()
+        self._idle = threading.Event()
+        self._foreground_idle = threading.Event()
+        self._update()
 
-    def put(self, job: Job) -> None:
-        """Run a job, which must not raise, in one of the threads."""
+    def __getitem__(self, name: Name) -> ThreadPoolExecutor:
+        return self._pools[name]
+
+    def begin(self, name: Name) -> None:
+        """Count a request that is about to be answered."""
         with self._lock:
-            self._undone += 1
-            if self._undone > self._running < self._workers:
-                self._running += 1
-                threading.Thread(target=self._work, name=self._name, daemon=True).start()
-        self._jobs.put(job)
+            self._n_running[name] += 1
+            self._update()
+        self._has_begun.set()
 
-    def stop(self) -> None:
-        """Let the threads end when they have done what waits for them."""
-        for _ in range(self._running):
-            self._jobs.put(None)
+    def end(self, name: Name) -> None:
+        """Count a request as answered."""
+        with self._lock:
+            self._n_running[name] -= 1
+            self._update()
 
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            job()
-            with self._lock:
-                self._undone -= 1
+    def _update(self) -> None:
+        foreground = self._n_running["quick"] + self._n_running["needs_workspace"]
+        for event, n_running in (
+            (self._foreground_idle, foreground),
+            (self._idle, foreground + self._n_running["background"]),
+        ):
+            (event.clear if n_running else event.set)()
 
+    def wait_until_idle(self, seconds: float) -> None:
+        """Wait, at most so long, while requests are being answered.
 
-class Clock:
-    """Calls functions later, each at most once for its key. One thread, started when needed."""
+        Whoever has started a server is about to send a request, so this waits for the first one.
+        """
+        if not self._has_begun.is_set():
+            self._has_begun.wait(min(seconds, _FIRST_REQUEST_SECONDS))
+            self._has_begun.set()
+        self._idle.wait(seconds)
 
-    __slots__ = ("_due", "_put", "_running", "_stopped", "_wake")
+    def wait_for_foreground(self) -> None:
+        """Wait a little while requests are being answered that are not in the background."""
+        self._foreground_idle.wait(_YIELD_SECONDS)
 
-    def __init__(self, put: Callable[[Job], None]) -> None:
-        """``put`` runs what is due."""
-        self._put = put
-        self._due: dict[object, tuple[float, Job]] = {}
-        self._wake = threading.Condition()
-        self._running = False
-        self._stopped = False
-
-    def later(self, key: object, seconds: float, job: Job) -> None:
-        """Run a job in so many seconds, in place of one with the same key that is not yet due."""
-        from time import monotonic
-
-        with self._wake:
-            self._due[key] = monotonic() + seconds, job
-            if not self._running:
-                self._running = True
-                threading.Thread(target=self._run, name="flux-index-clock", daemon=True).start()
-            self._wake.notify()
-
-    def stop(self) -> None:
-        """Forget what is not due yet."""
-        with self._wake:
-            self._stopped = True
-            self._due.clear()
-            self._wake.notify()
-
-    def _run(self) -> None:
-        from time import monotonic
-
-        with self._wake:
-            while not self._stopped:
-                now = monotonic()
-                for key in [key for key, (due, _) in self._due.items() if due <= now]:
-                    self._put(self._due.pop(key)[1])
-                next_due = min((due for due, _ in self._due.values()), default=None)
-                self._wake.wait(None if next_due is None else max(0.0, next_due - now))
+    def shut_down(self) -> None:
+        """Start nothing more; nothing that runs is waited for."""
+        self._has_begun.set()
+        for pool in self._pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)

@@ -1,55 +1,35 @@
-"""From ``initialize`` to ``exit``: what is announced, registered and configured, and documents."""
+"""From ``initialize`` to ``exit``: capabilities, registrations, settings, and documents."""
 
 from __future__ import annotations
 
-from importlib import import_module
+import logging
+from typing import TYPE_CHECKING, Any
 
-from .features import FEATURES
-from .messages import INVALID_PARAMS, Params, ProtocolError, is_array, is_object
+from ..api.rpc.messages import is_array, is_object
+from ..api.version import version
+from . import uris
+from .features import Method
+from .params import Params, invalid
 from .settings import SECTION, Settings
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from .messages import Json
     from .requests import Request
-    from .server import Server
+    from .server import LanguageServer
 
 _WATCHED = ("**/*.py", "**/*.pyi", "**/*.{toml,cfg,pth}", "**/.gitignore", "**/.flux-index-ignore")
 _TRACES = ("off", "messages", "verbose")
 
 
-def register(server: Server) -> None:
-    """Give a server its life cycle and all features."""
-    server.answers("initialize", _initialize)
-    server.answers("shutdown", _shutdown)
-    for method, handler in _NOTIFICATIONS.items():
-        server.takes(method, _bound(server, handler))
-    for name in FEATURES:
-        try:
-            module = import_module(f".features.{name}", __package__)
-        except ModuleNotFoundError as error:
-            if error.name != f"{__package__}.features.{name}":
-                raise
-            continue
-        module.register(server)
-
-
-def _bound(server: Server, handler: Callable[[Server, Params], None]) -> Callable[[Params], None]:
-    return lambda params: handler(server, params)
-
-
-def _initialize(request: Request) -> Json:
+def _initialize(request: Request) -> Any:
     server, params = request.server, request.params
     server.initialize(params)
     options = params.get("initializationOptions")
     if is_object(options):
-        server.settings = Settings(Settings.ours(options) or options)
+        server.settings = Settings(Settings.section(options) or options)
     for uri in _folders(params):
         server.workspaces.add(uri)
-    from ..api.cli.version import version
-
     return {
         "capabilities": _capabilities(server),
         "serverInfo": {"name": "flux-index", "version": version()},
@@ -64,14 +44,12 @@ def _folders(params: Params) -> list[str]:
     if isinstance(uri, str):
         return [uri]
     if isinstance(path, str) and path:
-        from . import uris
-
         return [uris.of_path(path)]
     return []
 
 
-def _capabilities(server: Server) -> dict[str, Json]:
-    found: dict[str, Json] = {
+def _capabilities(server: LanguageServer) -> dict[str, Any]:
+    found: dict[str, Any] = {
         "positionEncoding": server.client.encoding,
         "textDocumentSync": {
             "openClose": True, "change": 2, "save": {"includeText": False},
@@ -85,14 +63,14 @@ def _capabilities(server: Server) -> dict[str, Json]:
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
     }  # fmt: skip
     for method in server.methods.values():
-        if method.feature and not server.settings.enabled(method.feature):
+        if method.setting and not server.settings.enabled(method.setting):
             continue
         announced = method.capabilities
         _merge(found, announced(server.client) if callable(announced) else announced)
     return found
 
 
-def _merge(into: dict[str, Json], more: dict[str, Json]) -> None:
+def _merge(into: dict[str, Any], more: dict[str, Any]) -> None:
     for key, value in more.items():
         known = into.get(key)
         if is_object(known) and is_object(value):
@@ -101,10 +79,10 @@ def _merge(into: dict[str, Json], more: dict[str, Json]) -> None:
             into[key] = dict(value) if is_object(value) else value
 
 
-def _initialized(server: Server, params: Params) -> None:
+def _initialized(server: LanguageServer, params: Params) -> None:
     del params
     client = server.client
-    registrations: list[Json] = []
+    registrations: list[Any] = []
     if client.dynamic("workspace/didChangeWatchedFiles"):
         registrations.append(
             {
@@ -122,36 +100,36 @@ def _initialized(server: Server, params: Params) -> None:
             }
         )
     if registrations:
-        server.ask("client/registerCapability", {"registrations": registrations})
-    _ask_for_settings(server)
+        server.request("client/registerCapability", {"registrations": registrations})
+    _request_settings(server)
 
 
-def _ask_for_settings(server: Server) -> None:
+def _request_settings(server: LanguageServer) -> None:
     if not server.client.get("workspace.configuration"):
         return
 
-    def take(result: Json) -> None:
+    def take(result: Any) -> None:
         if is_array(result) and result and is_object(result[0]):
-            server.settings = server.settings.now(result[0])
-            server.emit("settings")
+            server.settings = server.settings.updated(result[0])
+            server.updates.changed_elsewhere()
 
-    server.ask("workspace/configuration", {"items": [{"section": SECTION}]}, take)
+    server.request("workspace/configuration", {"items": [{"section": SECTION}]}, take)
 
 
-def _configured(server: Server, params: Params) -> None:
-    pushed = Settings.ours(params.get("settings"))
+def _configured(server: LanguageServer, params: Params) -> None:
+    pushed = Settings.section(params.get("settings"))
     if pushed is not None:
-        server.settings = server.settings.now(pushed)
-        server.emit("settings")
+        server.settings = server.settings.updated(pushed)
+        server.updates.changed_elsewhere()
     else:
-        _ask_for_settings(server)
+        _request_settings(server)
 
 
 def _shutdown(request: Request) -> None:
-    request.server.shut_down()
+    request.server.stop()
 
 
-def _folders_changed(server: Server, params: Params) -> None:
+def _folders_changed(server: LanguageServer, params: Params) -> None:
     event = params.part("event")
     for folder in event.get("removed") or ():
         server.workspaces.remove(Params(folder).text("uri"))
@@ -159,87 +137,95 @@ def _folders_changed(server: Server, params: Params) -> None:
         server.workspaces.add(Params(folder).text("uri"))
 
 
-def _files_changed(server: Server, params: Params) -> None:
-    from . import uris
-
-    listed = params["changes"]
-    if not is_array(listed):
-        raise ProtocolError(INVALID_PARAMS, "'changes' is no list")
-    paths = {uris.to_path(Params(change).text("uri")) for change in listed}
-    server.workspaces.told([path for path in paths if path is not None])
+def _watched_files_changed(server: LanguageServer, params: Params) -> None:
+    _files_changed(server, {change.text("uri") for change in params.parts("changes")})
 
 
-def _opened(server: Server, params: Params) -> None:
-    server.emit("opened", server.documents.open(params.part("textDocument")))
+def _files_renamed(server: LanguageServer, params: Params) -> None:
+    files = params.parts("files")
+    _files_changed(server, [file.text(key) for file in files for key in ("oldUri", "newUri")])
 
 
-def _changed(server: Server, params: Params) -> None:
+def _files_changed(server: LanguageServer, changed: Iterable[str]) -> None:
+    paths = [uris.to_path(uri) for uri in changed]
+    server.workspaces.files_changed([path for path in paths if path is not None])
+
+
+def _opened(server: LanguageServer, params: Params) -> None:
+    server.updates.opened(server.documents.open(params.part("textDocument")))
+
+
+def _changed(server: LanguageServer, params: Params) -> None:
     document = params.part("textDocument")
     uri = document.text("uri")
     server.documents.change(uri, document.get("version"), params["contentChanges"])
-    server.emit("changed", uri)
+    server.updates.changed(uri)
 
 
-def _saved(server: Server, params: Params) -> None:
+def _saved(server: LanguageServer, params: Params) -> None:
     uri = params.part("textDocument").text("uri")
-    from . import uris
-
-    path = uris.to_path(uri)
-    if path is not None:
-        server.workspaces.told([path])
-    server.emit("saved", uri)
+    _files_changed(server, [uri])
+    server.updates.changed(uri)
 
 
-def _closed(server: Server, params: Params) -> None:
+def _closed(server: LanguageServer, params: Params) -> None:
     uri = params.part("textDocument").text("uri")
     server.documents.close(uri)
-    server.emit("closed", uri)
+    server.updates.closed(uri)
 
 
-def _notebook_opened(server: Server, params: Params) -> None:
-    _tell_cells(server, "opened", server.documents.open_notebook(params))
+def _notebook_opened(server: LanguageServer, params: Params) -> None:
+    for cell in server.documents.cells(server.documents.open_notebook(params)):
+        server.updates.opened(cell.uri)
 
 
-def _notebook_changed(server: Server, params: Params) -> None:
-    _tell_cells(server, "changed", server.documents.change_notebook(params))
+def _notebook_changed(server: LanguageServer, params: Params) -> None:
+    for cell in server.documents.cells(server.documents.change_notebook(params)):
+        server.updates.changed(cell.uri)
 
 
-def _notebook_closed(server: Server, params: Params) -> None:
+def _notebook_closed(server: LanguageServer, params: Params) -> None:
     uri = params.part("notebookDocument").text("uri")
     cells = [cell.uri for cell in server.documents.cells(uri)]
     server.documents.close_notebook(params)
     for cell in cells:
-        server.emit("closed", cell)
+        server.updates.closed(cell)
 
 
-def _tell_cells(server: Server, event: str, uri: str) -> None:
-    for cell in server.documents.cells(uri):
-        server.emit(event, cell.uri)
-
-
-def _traced(server: Server, params: Params) -> None:
-    import logging
-
+def _traced(server: LanguageServer, params: Params) -> None:
     value = params.get("value")
     if value not in _TRACES:
-        raise ProtocolError(INVALID_PARAMS, f"no trace value: {value!r}")
+        raise invalid(f"not a trace value: {value!r}")
     level = logging.WARNING if value == "off" else logging.INFO
     logging.getLogger("flux_index").setLevel(level)
     server.trace = value != "off"
 
 
-def _ignored(server: Server, params: Params) -> None:
+def _exit(server: LanguageServer, params: Params) -> None:
+    del params
+    server.exit_code = 0 if server.state == "shut down" else 1
+
+
+def _ignored(server: LanguageServer, params: Params) -> None:
     del server, params
 
 
-_NOTIFICATIONS = {
+METHODS = {
+    "initialize": Method(_initialize, executor=None),
+    "shutdown": Method(_shutdown, executor=None),
+}
+"""Requests that are answered on the event loop."""
+
+NOTIFICATIONS: dict[str, Callable[[LanguageServer, Params], None]] = {
+    "exit": _exit,
     "initialized": _initialized,
     "$/setTrace": _traced,
     "$/progress": _ignored,
     "window/workDoneProgress/cancel": _ignored,
     "workspace/didChangeConfiguration": _configured,
     "workspace/didChangeWorkspaceFolders": _folders_changed,
-    "workspace/didChangeWatchedFiles": _files_changed,
+    "workspace/didChangeWatchedFiles": _watched_files_changed,
+    "workspace/didRenameFiles": _files_renamed,
     "textDocument/didOpen": _opened,
     "textDocument/didChange": _changed,
     "textDocument/didSave": _saved,

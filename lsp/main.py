@@ -1,140 +1,149 @@
-"""``flux-index lsp``: the language server over standard streams."""
+"""``flux-index lsp``: the language server over standard streams, or over TCP."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
+import socket
 import sys
 import threading
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, NoReturn
 
-TYPE_CHECKING = False
+from ..api.rpc.framing import Broken, Splitter, frame
+from ..api.rpc.memory import collect_seldom, share_heap
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from .server import Server
+    from .server import LanguageServer
 
 _CHUNK = 1 << 16
-# Seconds between two looks at whether the client still lives.
-_LOOK_EVERY = 2.0
-# Records that wait to be written while nobody reads them; the rest is dropped.
+# Seconds between two checks that the client's process still runs.
+_WATCH_SECONDS = 2.0
+# Log records that wait to be written while the client does not read; the rest is dropped.
 _MOST_LOGGED = 200
-# The protocol's exit code for a client that went away without a word.
+# The protocol's exit code for a client that ended without exit.
 _LOST = 1
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Serve until the client says exit; returns the exit code.
+    """Serve until the client sends exit; returns the exit code.
 
-    ``--tcp PORT`` serves one client on a loopback port instead, for debugging; port 0 takes any
-    that is free. The address is told on standard error. ``--stdio`` is what happens anyway.
+    ``--tcp PORT`` serves one client on a loopback port, for debugging; port 0 takes any that is
+    free. The address is written to standard error. ``--stdio`` is the default.
     """
-    from ..api.rpc.memory import collect_seldom, share_heap
-
     share_heap()
     collect_seldom()
-    listed = list(arguments)
-    if listed[:1] == ["--stdio"]:
-        listed = listed[1:]
-    # Some clients tell the process to watch here as well as in `initialize`.
-    listed = [item for item in listed if not item.startswith("--clientProcessId=")]
-    if listed[:1] == ["--tcp"] and len(listed) == 2 and listed[1].isdigit():
-        return _serve_tcp(int(listed[1]))
-    if listed:
+    options = list(arguments)
+    if options[:1] == ["--stdio"]:
+        options = options[1:]
+    # Some clients name the process to watch here as well as in `initialize`.
+    options = [option for option in options if not option.startswith("--clientProcessId=")]
+    if options[:1] == ["--tcp"] and len(options) == 2 and options[1].isdigit():
+        return _serve_tcp(int(options[1]))
+    if options:
         print(
-            f"flux-index: lsp takes no {listed[0]!r}; it takes --stdio or --tcp PORT",
+            f"flux-index: lsp takes no {options[0]!r}; it takes --stdio or --tcp PORT",
             file=sys.stderr,
         )
         return 2
-    return _serve_streams()
+    return _serve_stdio()
 
 
-def _serve_streams() -> int:
+def _serve_stdio() -> int:
     # What prints by mistake must not end up between messages.
     source, target = os.dup(0), os.dup(1)
     os.dup2(2, 1)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
-
-    def read() -> bytes:
-        try:
-            return os.read(source, _CHUNK)
-        except OSError:
-            return b""
-
-    return serve(read, lambda data: os.write(target, data))
+    return _serve(source, lambda: os.read(source, _CHUNK), lambda data: os.write(target, data))
 
 
 def _serve_tcp(port: int) -> int:
-    import socket
-
     with socket.create_server(("127.0.0.1", port)) as listener:
         print(f"flux-index: listening on 127.0.0.1:{listener.getsockname()[1]}", file=sys.stderr,
               flush=True)  # fmt: skip
         connection, _ = listener.accept()
     with connection:
-
-        def read() -> bytes:
-            try:
-                return connection.recv(_CHUNK)
-            except OSError:
-                return b""
-
-        return serve(read, connection.send)
+        return _serve(connection.fileno(), lambda: connection.recv(_CHUNK), connection.send)
 
 
-def serve(read: Callable[[], bytes], write: Callable[[bytes | memoryview], int]) -> int:
-    """Serve one client; ``read`` gives what there is, b"" at the end. Returns the exit code."""
-    from ..api.rpc.framing import Splitter
-    from .lifecycle import register
-    from .server import Server
+def _serve(
+    source: int, read: Callable[[], bytes], write: Callable[[bytes | memoryview], int]
+) -> int:
+    """Serve one client; ``read`` returns b"" at the end. Ends the process with the exit code."""
+    # Imported when the collector has been turned down, since importing makes so many objects.
+    from .server import LanguageServer
 
-    writer = _Writer(write)
-    server = Server(writer.put)
-    register(server)
+    def read_or_end() -> bytes:
+        try:
+            return read()
+        except OSError:
+            return b""
+
     _log_to_stderr()
-    threading.Thread(
-        target=_look_after, args=(server,), name="flux-index-look", daemon=True
-    ).start()
+    asyncio.run(_main(LanguageServer(), source, read_or_end, _Writer(write)))
+    raise AssertionError("the process has ended")
+
+
+async def _main(
+    server: LanguageServer, source: int, read: Callable[[], bytes], writer: _Writer
+) -> None:
+    loop = asyncio.get_running_loop()
     splitter = Splitter(style="headers")
-    while server.exit_code is None and not writer.is_lost:
-        data = read()
-        items = splitter.feed(data) if data else splitter.finish()
-        for item in items:
-            if isinstance(item, bytes):
-                server.receive(item)
+    server.attach(writer)
+
+    def receive(data: bytes) -> None:
+        for item in splitter.feed(data) if data else splitter.finish():
+            if isinstance(item, Broken):
+                server.connection.receive_broken(item.reason)
             else:
-                server.broken(item.reason)
+                server.connection.receive(item)
             if server.exit_code is not None:
                 break
-        if not data:
-            break
-    if server.exit_code is None:
-        server.exit_code = 0 if server.is_shut_down else _LOST
-    server.close()
-    _flush()
-    # Threads that still compute an answer nobody waits for are not waited for.
-    os._exit(server.exit_code)
+        if server.exit_code is not None:
+            _end(server, server.exit_code)
+        if not data or writer.is_lost:
+            _end(server, 0 if server.state == "shut down" else _LOST)
+
+    def read_in_thread() -> None:
+        while data := read():
+            loop.call_soon_threadsafe(receive, data)
+        loop.call_soon_threadsafe(receive, b"")
+
+    try:
+        loop.add_reader(source, lambda: receive(read()))
+    except (NotImplementedError, OSError):
+        # A file, or a system on which only sockets can be waited for.
+        threading.Thread(target=read_in_thread, name="flux-index-read", daemon=True).start()
+    await _watch(server)
 
 
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError):
-            pass
+def _end(server: LanguageServer, code: int) -> NoReturn:
+    try:
+        server.close()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        pass
+    finally:
+        # Threads that still compute an answer that nobody reads are not waited for.
+        os._exit(code)
 
 
 class _Writer:
-    """Writes messages whole, one after the other."""
+    """Writes complete messages, one after the other. From any thread."""
 
     def __init__(self, write: Callable[[bytes | memoryview], int]) -> None:
         self._write = write
         self._lock = threading.Lock()
         self.is_lost = False
 
-    def put(self, body: bytes) -> None:
-        from ..api.rpc.framing import frame
-
+    def write(self, body: bytes) -> None:
+        """Write the body of a message."""
         data = memoryview(frame(body, "headers"))
         with self._lock:
             try:
@@ -144,20 +153,16 @@ class _Writer:
                 self.is_lost = True
 
 
-def _look_after(server: Server) -> None:
-    """End when the client has died, and keep workspaces that nobody keeps any more."""
-    waiting = threading.Event()
-    while not waiting.wait(_LOOK_EVERY):
-        if server.client.process_id is not None and not _lives(server.client.process_id):
-            server.close()
-            os._exit(_LOST)
-        try:
-            server.workspaces.keep()
-        except Exception:
-            server.log_exception("keeping workspaces")
+async def _watch(server: LanguageServer) -> NoReturn:
+    """End when the client has died, and maintain workspaces that no process maintains any more."""
+    while True:
+        await asyncio.sleep(_WATCH_SECONDS)
+        if server.client.process_id is not None and not _is_running(server.client.process_id):
+            _end(server, _LOST)
+        await asyncio.to_thread(server.guard("maintaining workspaces", server.workspaces.maintain))
 
 
-def _lives(process: int) -> bool:
+def _is_running(process: int) -> bool:
     if os.name == "nt":
         return True
     try:
@@ -170,13 +175,10 @@ def _lives(process: int) -> bool:
 
 
 def _log_to_stderr() -> None:
-    import logging
-    from queue import SimpleQueue
-
     waiting: SimpleQueue[str] = SimpleQueue()
 
     class Handler(logging.Handler):
-        """Leaves writing to a thread: a client that does not read the log holds up nobody."""
+        """Leaves writing to a thread: a client that does not read the log blocks nothing."""
 
         def emit(self, record: logging.LogRecord) -> None:
             if waiting.qsize() < _MOST_LOGGED:

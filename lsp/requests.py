@@ -1,52 +1,54 @@
-"""One request while it is answered: what it asks, of which state of the documents, and if still."""
+"""One request while it is answered, for the documents as they were when it came."""
 
 from __future__ import annotations
 
-from ..indexer.errors import UnknownFileError
-from .document_view import Place
-from .messages import INVALID_PARAMS, CancelledError, ProtocolError
+import os
+from concurrent.futures import CancelledError
+from typing import TYPE_CHECKING
 
-TYPE_CHECKING = False
+from ..indexer.errors import UnknownFileError
+from .document_view import DocumentView
+from .params import invalid
+
 if TYPE_CHECKING:
-    from ..api.open_workspace import Session
+    from ..api.open_workspace import OpenWorkspace
+    from ..api.rpc.messages import Call
     from ..indexer.inference.inference import Inference
+    from . import executors
     from .client import Client
     from .documents import State
-    from .messages import Id, Params
-    from .server import Server
+    from .params import Params
+    from .server import LanguageServer
     from .settings import Settings
     from .workspaces import Workspace
 
 
 class Request:
-    """A question. It is asked of the documents as they were when it came."""
-
-    __slots__ = ("_snapshots", "_stale", "cancelled", "id", "method", "params", "patient",
-                 "server", "state", "whole")  # fmt: skip
+    """A request of the client, or, without a call, one that the server makes of itself."""
 
     def __init__(
-        self, server: Server, id_: Id | None, method: str, params: Params, state: State,
-        *, whole: bool = False, patient: bool = False,
-    ) -> None:  # fmt: skip
-        """``whole`` when any file of the workspace may matter to the answer.
-
-        A ``patient`` one waits for those that are not.
-        """
+        self,
+        server: LanguageServer,
+        method: str,
+        params: Params,
+        state: State,
+        executor: executors.Name | None,
+        call: Call | None = None,
+    ) -> None:
+        """``state`` has the documents of the moment when the request came."""
         self.server = server
-        self.id = id_
         self.method = method
         self.params = params
         self.state = state
-        self.whole = whole
-        self.patient = patient
-        self.cancelled = False
-        # Path that turned out to be stale, for each workspace asked.
+        self._executor = executor
+        self._call = call
+        # Path that turned out to be stale.
         self._stale: str | None = None
-        self._snapshots: dict[int, tuple[Session, Inference]] = {}
+        self._sessions: dict[int, tuple[OpenWorkspace, Inference]] = {}
 
     @property
     def client(self) -> Client:
-        """What the client can do."""
+        """The client's capabilities."""
         return self.server.client
 
     @property
@@ -55,25 +57,25 @@ class Request:
         return self.server.settings
 
     def check(self) -> None:
-        """Raise CancelledError when nobody waits for the answer any more.
+        """Raise CancelledError when the client has cancelled; call this in long loops.
 
-        Patient requests, which nobody looks at the screen for, wait here for those that are not.
+        In the background this waits for requests that somebody looks at the screen for.
         """
-        if self.cancelled:
+        if self._call is not None and self._call.cancelled:
             raise CancelledError
-        if self.patient:
-            self.server.let_others_pass()
+        if self._executor == "background":
+            self.server.executors.wait_for_foreground()
 
-    def again(self, stale: str) -> None:
-        """Get ready to be answered once more, since a file has changed unnoticed."""
+    def retry(self, stale: str) -> None:
+        """Prepare for another attempt, since a file has changed unnoticed."""
         self._stale = stale
-        self._snapshots.clear()
+        self._sessions.clear()
 
-    def place(self, uri: str | None = None) -> Place:
-        """The document of the parameters, or of a URI.
+    def view(self, uri: str | None = None) -> DocumentView:
+        """Return the document of the parameters, or of a URI.
 
-        Raises ProtocolError when there is no such document, and UnknownFileError, which is answered
-        with null, for one that cannot be spoken of, such as a text in another language.
+        Raises RpcError when there is no such document, and UnknownFileError, which is answered
+        with null, for one that has no index, such as a text in another language.
         """
         if uri is None:
             uri = self.params.part("textDocument").text("uri")
@@ -83,33 +85,35 @@ class Request:
         workspace, path = self.server.workspaces.of(uri, self.state)
         if workspace is None:
             if document is None:
-                raise ProtocolError(INVALID_PARAMS, f"{uri} is not open and no file")
+                raise invalid(f"{uri} is not open and not a file")
             raise UnknownFileError(f"{uri} belongs to no workspace")
         limit = workspace.index.workspace.config.max_file_size
         if document is not None and len(document.content) > limit:
             raise UnknownFileError(f"{uri} is larger than the limit of {limit:,} bytes")
-        session, inference = self._snapshot(workspace)
-        if document is None and not inference.exists(path):
-            import os
-
-            if not os.path.isfile(inference.snapshot.absolute(path)):
-                raise ProtocolError(INVALID_PARAMS, f"{uri} is not open and no file")
+        session, inference = self._session(workspace)
+        if (
+            document is None
+            and not inference.exists(path)
+            and not os.path.isfile(inference.snapshot.absolute(path))
+        ):
+            raise invalid(f"{uri} is not open and not a file")
         inference.need(path)
-        return Place(self, workspace, session, inference, uri, path)
+        return DocumentView(self, workspace, session, inference, uri, path)
 
-    def places(self) -> list[Place]:
-        """Each workspace that is open in the editor."""
+    def workspace_views(self) -> list[DocumentView]:
+        """Return a view without a document for each workspace that is open in the editor."""
         return [
-            Place(self, workspace, *self._snapshot(workspace))
+            DocumentView(self, workspace, *self._session(workspace))
             for workspace in self.server.workspaces.all()
         ]
 
-    def _snapshot(self, workspace: Workspace) -> tuple[Session, Inference]:
-        kept = self._snapshots.get(id(workspace))
-        if kept is None:
+    def _session(self, workspace: Workspace) -> tuple[OpenWorkspace, Inference]:
+        known = self._sessions.get(id(workspace))
+        if known is None:
             session = workspace.session(self.state)
             session.interrupt = self.check
             if self._stale is not None:
                 session = session.after_change(self._stale)
-            kept = self._snapshots[id(workspace)] = session, session.inference(whole=self.whole)
-        return kept
+            inference = session.inference(whole=self._executor == "needs_workspace")
+            known = self._sessions[id(workspace)] = session, inference
+        return known

@@ -1,34 +1,32 @@
-"""Settings of the language server, which the client has under ``flux-index``.
+"""The settings of the language server, which the client has under ``flux-index``.
 
 ``features`` turns features off one by one: ``{"features": {"hover": false}}``.
 """
 
 from __future__ import annotations
 
-from .messages import is_object
+from typing import Any
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
+from ..api.rpc.messages import is_object
 
 SECTION = "flux-index"
 
 
 class Settings:
-    """What the client has set; all else has its default. Not changed once made.
+    """Settings of the client, or their defaults. Immutable.
 
-    What it said when it introduced itself holds as long as it says nothing else of that setting.
+    What ``initialize`` had holds until the client sends another value of that setting.
     """
 
     __slots__ = ("_first", "_values")
 
     def __init__(self, values: object = None, first: Settings | None = None) -> None:
-        """Take what a client sends, whatever it is; ``first`` is what it has sent at first."""
+        """``values`` may be anything that a client sends; ``first`` is what it has sent first."""
         self._values: dict[str, Any] = values if is_object(values) else {}
         self._first = first
 
     def get(self, path: str, default: Any = None) -> Any:
-        """A setting by its dotted path; its default also when its type is not the default's."""
+        """Return a setting by its dotted path, or its default, also when its type is another."""
         value: Any = self._values
         for key in path.split("."):
             if not is_object(value) or key not in value:
@@ -39,16 +37,16 @@ class Settings:
         return value
 
     def enabled(self, feature: str) -> bool:
-        """Whether a feature is on, which all are unless they are turned off."""
+        """True if a feature is on, which all are unless they are turned off."""
         return bool(self.get(f"features.{feature}", True))
 
-    def now(self, values: object) -> Settings:
-        """Settings after the client has said what they are now."""
+    def updated(self, values: object) -> Settings:
+        """Return the settings after the client has sent new values."""
         return Settings(values, self._first or self)
 
     @staticmethod
-    def ours(settings: object) -> object:
-        """Our part of all that a client pushes; None when there is none."""
+    def section(settings: object) -> object:
+        """Return the values of this server among all that a client sends; None without any."""
         if not is_object(settings):
             return None
         names = (SECTION, "flux_index", "fluxIndex")

@@ -1,14 +1,12 @@
-"""A document's text as lines, changed in place as the client types."""
+"""The text of a document as lines, and changes of it."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from .messages import INVALID_PARAMS, ProtocolError, is_object
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
+from ..api.rpc.messages import is_object
+from .params import invalid
 
 # Where the protocol breaks lines, and nowhere else.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
@@ -16,7 +14,7 @@ _LARGEST = (1 << 31) - 1
 
 
 def lines_of(text: str) -> list[str]:
-    """Lines with their line breaks; the last one has none, and may be empty."""
+    """Return lines with their line breaks; the last one has none, and may be empty."""
     if "\r" not in text:
         parts = text.split("\n")
         last = parts.pop()
@@ -30,18 +28,18 @@ def lines_of(text: str) -> list[str]:
 
 
 def apply(lines: list[str], changes: list[Any], encoding: str) -> list[str]:
-    """Lines after a list of content changes; raises ProtocolError for what is no change."""
+    """Return the lines after a list of content changes; raises RpcError for invalid ones."""
     for change in changes:
         if not is_object(change) or not isinstance(text := change.get("text"), str):
-            raise ProtocolError(INVALID_PARAMS, "a change needs a 'text'")
+            raise invalid("a change needs a 'text'")
         span = change.get("range")
         lines = lines_of(text) if span is None else _replaced(lines, span, text, encoding)
     return lines
 
 
 def _replaced(lines: list[str], span: Any, text: str, encoding: str) -> list[str]:
-    first, start = _place(lines, span, "start", encoding)
-    last, end = _place(lines, span, "end", encoding)
+    first, start = _position(lines, span, "start", encoding)
+    last, end = _position(lines, span, "end", encoding)
     if (last, end) < (first, start):
         first, start, last, end = last, end, first, start
     # A line feed may meet the carriage return before it, or lose the one it belonged to.
@@ -60,16 +58,16 @@ def _replaced(lines: list[str], span: Any, text: str, encoding: str) -> list[str
     return [*lines[:first], *between, *rest]
 
 
-def _place(lines: list[str], span: Any, which: str, encoding: str) -> tuple[int, int]:
+def _position(lines: list[str], span: Any, which: str, encoding: str) -> tuple[int, int]:
     position = span.get(which) if is_object(span) else None
-    line, character = numbers(position)
+    line, character = line_and_character(position)
     if line >= len(lines):
         return len(lines) - 1, len(lines[-1])
     return line, index_of(lines[line].rstrip("\r\n"), character, encoding)
 
 
-def numbers(position: object) -> tuple[int, int]:
-    """Line and character of a position; raises ProtocolError for what is none."""
+def line_and_character(position: object) -> tuple[int, int]:
+    """Return line and character of a position; raises RpcError for what is none."""
     if is_object(position):
         line, character = position.get("line"), position.get("character")
         if (
@@ -79,11 +77,14 @@ def numbers(position: object) -> tuple[int, int]:
             and 0 <= character <= _LARGEST
         ):
             return line, character
-    raise ProtocolError(INVALID_PARAMS, f"no position: {str(position)[:80]}")
+    raise invalid(f"not a position: {str(position)[:80]}")
 
 
 def index_of(line: str, character: int, encoding: str) -> int:
-    """Index into a line for a position's character; past the end means the end."""
+    """Return the index into a line of a position's character; past the end means the end.
+
+    The codec of pygls goes back by one there, and looks at characters one by one.
+    """
     if encoding == "utf-32" or line.isascii():
         return min(character, len(line))
     if encoding == "utf-8":

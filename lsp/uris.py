@@ -1,52 +1,35 @@
-"""File URIs to paths and back, for any name that a file can have."""
+"""File URIs to paths and back, for any name that a file can have.
+
+``pygls.uris`` gives the same answers but for names that are not UTF-8, which it cannot tell apart.
+"""
 
 from __future__ import annotations
 
 import os
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
-_PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")
 _WINDOWS = os.name == "nt"
 
 
 def to_path(uri: str) -> str | None:
-    """Absolute path of a file URI, as it is spelled there; None for any other URI."""
-    scheme, colon, rest = uri.partition(":")
-    if not colon or scheme.lower() != "file":
+    """Return the absolute path of a file URI; None for any other URI."""
+    try:
+        parts = urlsplit(uri)
+        path = os.fsdecode(unquote_to_bytes(parts.path))
+    except ValueError:
         return None
-    rest = rest.partition("#")[0].partition("?")[0]
-    if rest.startswith("//"):
-        host, slash, rest = rest[2:].partition("/")
-        rest = slash + rest
-        if host and host.lower() != "localhost":
-            rest = f"//{host}{rest}"
-    path = os.fsdecode(_unquoted(rest))
-    if "\0" in path or not path.startswith("/"):
+    if parts.scheme != "file" or "\0" in path or not path.startswith("/"):
         return None
+    if parts.netloc and parts.netloc.lower() != "localhost":
+        path = f"//{parts.netloc}{path}"
     if _WINDOWS and path[2:3] == ":":
         path = path[1].upper() + path[2:]
     return path
 
 
 def of_path(path: str) -> str:
-    """The file URI of an absolute path."""
+    """Return the file URI of an absolute path."""
     path = path.replace(os.sep, "/")
     if path[1:2] == ":":
         path = "/" + path
-    raw = os.fsencode(path)
-    if _PLAIN.issuperset(raw):
-        return "file://" + path
-    quoted = "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in raw)
-    return "file://" + quoted
-
-
-def _unquoted(text: str) -> bytes:
-    first, *rest = text.split("%")
-    parts = [first.encode("utf-8", "surrogatepass")]
-    for part in rest:
-        try:
-            parts.append(bytes.fromhex(part[:2]))
-            part = part[2:]
-        except ValueError:
-            parts.append(b"%")
-        parts.append(part.encode("utf-8", "surrogatepass"))
-    return b"".join(parts)
+    return "file://" + quote(os.fsencode(path))

@@ -2,77 +2,80 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
+from typing import TYPE_CHECKING
 
+from ..api.open_workspace import OpenWorkspace
+from ..api.rpc.maintainer import Maintainer
+from ..indexer.errors import FluxIndexError
+from ..indexer.index import Index
 from ..indexer.paths import is_outside
 from . import uris
 from .documents import real_path, untitled_path
 from .progress import BuildProgress
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..api.open_workspace import Session
-    from ..api.rpc.maintainer import Keeper
-    from ..indexer.index import Index
     from .documents import Document, Notebook, State
-    from .server import Server
+    from .server import LanguageServer
 
 # A request waits so long for an index to be opened, which takes a few milliseconds.
 _OPENING_SECONDS = 20.0
-_REMEMBERED = 2_000
+_CACHE_SIZE = 2_000
+
+_log = logging.getLogger(__name__)
 
 
 class Workspace:
-    """One index, and how it is kept current."""
+    """One index, and its maintenance."""
 
-    def __init__(self, server: Server, index: Index, folder: str, *, visited: bool = False) -> None:
-        """``folder`` is the path that the client has open; a ``visited`` one is only read."""
+    def __init__(
+        self, server: LanguageServer, index: Index, folder: str, *, is_foreign: bool = False
+    ) -> None:
+        """``folder`` is the path that the client has open; a foreign workspace is only read."""
         self._server = server
         self.index = index
         self.root = index.workspace.root
-        self.visited = visited
-        self.keeper: Keeper | None = None
+        self.is_foreign = is_foreign
+        self.maintainer: Maintainer | None = None
         self._overlaid: tuple[State | None, dict[str, bytes | None], dict[str, str]] = None, {}, {}
-        self._spelled = uris.of_path(self.root)
-        self._inside = ""
+        self._root_uri = uris.of_path(self.root)
+        self._folder_path = ""
+        self._folder_uri = ""
         real = os.path.realpath(folder).replace(os.sep, "/")
         if real == self.root or real.startswith(self.root + "/"):
-            # The client's own spelling of the folder, which may lead through a link.
-            self._inside = real[len(self.root) + 1 :]
-            self._spelled_inside = uris.of_path(folder.rstrip("/") or "/")
+            # The client may have opened a link to the folder, and expects URIs below that.
+            self._folder_path = real[len(self.root) + 1 :]
+            self._folder_uri = uris.of_path(folder.rstrip("/") or "/")
         self._progress = BuildProgress(server, f"Indexing {os.path.basename(self.root)}")
 
-    def keep(self) -> bool:
-        """Keep the index current from now on, unless another process does. Tells which it is."""
-        from ..api.rpc.maintainer import Keeper
-
+    def maintain(self) -> bool:
+        """Keep the index current from now on, unless another process does."""
         with self.index.electing:
-            if self.keeper is None and not self.visited and self.index.become_writer():
-                self.keeper = Keeper(self.index, self)
-                self.keeper.start()
-        return self.keeper is not None
+            if self.maintainer is None and not self.is_foreign and self.index.become_writer():
+                self.maintainer = Maintainer(self.index, self)
+                self.maintainer.start()
+        return self.maintainer is not None
 
     def close(self) -> None:
         """Stop keeping the index current, and close it."""
-        if self.keeper is not None:
-            self.keeper.stop()
-            self.keeper = None
+        if self.maintainer is not None:
+            self.maintainer.stop()
+            self.maintainer = None
         self.index.close()
 
-    def session(self, state: State) -> Session:
-        """A session on the index with open documents in place."""
-        from ..api.open_workspace import Session
-
-        current = self.visited or (self.keeper is not None and self.index.view().complete)
-        session = Session(self.index, "live" if current else "touch", shared=True)
+    def session(self, state: State) -> OpenWorkspace:
+        """Return a session that sees the text of open documents."""
+        current = self.is_foreign or (self.maintainer is not None and self.index.view().complete)
+        session = OpenWorkspace(self.index, "live" if current else "touch", shared=True)
         session.overlays = self._overlays(state)[1]
         return session
 
     def uris(self, state: State) -> dict[str, str]:
-        """URI of each open document by the path that snapshots know it by."""
+        """Return the URI of each open document by its path in snapshots."""
         return self._overlays(state)[2]
 
     def _overlays(
@@ -82,7 +85,7 @@ class Workspace:
         if kept[0] is state:
             return kept
         contents: dict[str, bytes | None] = {}
-        spelled: dict[str, str] = {}
+        uris_: dict[str, str] = {}
         limit = self.index.workspace.config.max_file_size
         listed: list[tuple[str, Document | Notebook]] = [*state.notebooks.items()]
         listed += [
@@ -94,48 +97,46 @@ class Workspace:
             workspace, path = self._server.workspaces.of(uri, state)
             if workspace is not self:
                 continue
-            spelled[path] = uri
+            uris_[path] = uri
             content = document.content
             if len(content) <= limit and not (is_outside(path) and _is_on_disk(path, content)):
                 contents[path] = content
-        self._overlaid = kept = state, contents, spelled
+        self._overlaid = kept = state, contents, uris_
         return kept
 
     def uri_of(self, path: str) -> str:
-        """URI of a file as snapshots name it."""
+        """Return the URI of a path in snapshots."""
         if is_outside(path):
             return uris.of_path(path)
-        inside = self._inside
-        if inside == "" and self._spelled_inside:
-            return f"{self._spelled_inside}/{_quoted(path)}"
+        inside = self._folder_path
+        if inside == "" and self._folder_uri:
+            return f"{self._folder_uri}/{_quoted(path)}"
         if inside and path.startswith(inside + "/"):
-            return f"{self._spelled_inside}/{_quoted(path[len(inside) + 1 :])}"
-        return f"{self._spelled}/{_quoted(path)}"
+            return f"{self._folder_uri}/{_quoted(path[len(inside) + 1 :])}"
+        return f"{self._root_uri}/{_quoted(path)}"
 
-    _spelled_inside = ""
-
-    # What the keeper tells
+    # Called by the maintainer
 
     def changed(self, generation: int, paths: Iterable[str], *, complete: bool) -> None:
-        """The index is further than it was."""
-        del generation
-        self._server.emit("disk", self, list(paths) if complete else None)
+        """Handle a change of the index."""
+        del generation, paths, complete
+        self._server.updates.changed_elsewhere()
 
     def building(self, message: str, percentage: int) -> None:
-        """A build runs."""
+        """Show the progress of a build."""
         self._progress.report(message, percentage)
 
     def built(self) -> None:
-        """A build has ended."""
+        """End the progress of a build."""
         self._progress.end()
 
     def give_way(self, seconds: float) -> None:
         """Wait, at most so long, while requests are being answered."""
-        self._server.wait_until_quiet(seconds)
+        self._server.executors.wait_until_idle(seconds)
 
 
 class _Folder:
-    """A folder that the client has open; its workspace once that is known."""
+    """A folder that the client has open, and its workspace once that is open, too."""
 
     __slots__ = ("is_open", "path", "problem", "workspace")
 
@@ -149,13 +150,13 @@ class _Folder:
 class Workspaces:
     """All workspaces. Folders are opened in threads of their own."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: LanguageServer) -> None:
         """No folder is open."""
         self._server = server
         self._folders: dict[str, _Folder] = {}
-        self._visited: dict[str, Workspace] = {}
-        # Workspace and path of each URI asked about.
-        self._known: dict[str, tuple[Workspace | None, str]] = {}
+        self._foreign: dict[str, Workspace] = {}
+        # Workspace and path of URIs that were looked up.
+        self._by_uri: dict[str, tuple[Workspace | None, str]] = {}
         self._lock = threading.Lock()
         self._closed = False
 
@@ -172,14 +173,14 @@ class Workspaces:
     def remove(self, uri: str) -> None:
         """Close a folder, in the background."""
         folder = self._folders.pop(uri, None)
-        self._known.clear()
+        self._by_uri.clear()
         if folder is not None:
             threading.Thread(
                 target=self._close, args=(folder,), name="flux-index-close", daemon=True
             ).start()
 
     def all(self) -> list[Workspace]:
-        """The workspaces of open folders, each once; waits a little for those being opened."""
+        """Return the workspaces of open folders, each once; waits for those being opened."""
         found: dict[int, Workspace] = {}
         for folder in list(self._folders.values()):
             folder.is_open.wait(_OPENING_SECONDS)
@@ -188,23 +189,23 @@ class Workspaces:
         return list(found.values())
 
     def of(self, uri: str, state: State) -> tuple[Workspace | None, str]:
-        """The workspace that a document belongs to, and its path there; (None, "") without one.
+        """Return the workspace that a document belongs to, and its path there, or (None, "").
 
         That is the innermost one that it lies in, or one whose environment it belongs to. Any other
-        file is seen in a workspace that is found for it and that is only read.
+        file belongs to a foreign workspace, which is found for it and only read.
         """
-        known = self._known.get(uri)
+        known = self._by_uri.get(uri)
         if known is not None:
             return known
         known = self._find(uri, state)
         if known[0] is not None:
-            if len(self._known) > _REMEMBERED:
-                self._known.clear()
-            self._known[uri] = known
+            if len(self._by_uri) > _CACHE_SIZE:
+                self._by_uri.clear()
+            self._by_uri[uri] = known
         return known
 
     def path_in(self, workspace: Workspace, uri: str, state: State) -> str:
-        """Path of a document as a workspace's snapshots name it; absolute outside of it."""
+        """Return the path of a document in a workspace's snapshots; absolute outside of it."""
         found, path = self.of(uri, state)
         if found is workspace:
             return path
@@ -219,7 +220,7 @@ class Workspaces:
         if spelled is None:
             if document is None and uri not in state.notebooks:
                 return None, ""
-            first = open_ones[0] if open_ones else self._visit(os.getcwd())
+            first = open_ones[0] if open_ones else self._foreign_workspace(os.getcwd())
             return first, untitled_path(uri)
         real = real_path(uri).replace(os.sep, "/")
         best: tuple[Workspace, str] | None = None
@@ -237,36 +238,30 @@ class Workspaces:
             return best
         if not os.path.isfile(real) and document is None and uri not in state.notebooks:
             return None, ""
-        visited = self._visit(os.path.dirname(real))
-        relative = visited.index.workspace.relative(real) if visited is not None else None
-        return (visited, relative) if relative else (None, "")
+        foreign = self._foreign_workspace(os.path.dirname(real))
+        relative = foreign.index.workspace.relative(real) if foreign is not None else None
+        return (foreign, relative) if relative else (None, "")
 
-    def _visit(self, folder: str) -> Workspace | None:
-        from ..indexer.errors import FluxIndexError
-        from ..indexer.index import Index
-
+    def _foreign_workspace(self, folder: str) -> Workspace | None:
         while not os.path.isdir(folder) and folder != os.path.dirname(folder):
             folder = os.path.dirname(folder)
         with self._lock:
-            kept = self._visited.get(folder)
+            kept = self._foreign.get(folder)
             if kept is None:
                 try:
                     index = Index.open(folder)
                 except FluxIndexError:
                     return None
                 kept = next(
-                    (one for one in self._visited.values() if one.root == index.workspace.root),
+                    (one for one in self._foreign.values() if one.root == index.workspace.root),
                     None,
-                ) or Workspace(self._server, index, folder, visited=True)
+                ) or Workspace(self._server, index, folder, is_foreign=True)
                 if kept.index is not index:
                     index.close()
-                self._visited[folder] = kept
+                self._foreign[folder] = kept
             return kept
 
     def _open(self, folder: _Folder) -> None:
-        from ..indexer.errors import FluxIndexError
-        from ..indexer.index import Index
-
         try:
             index = Index.open(folder.path)
             with self._lock:
@@ -276,21 +271,21 @@ class Workspaces:
                     if other.workspace is not None and other.workspace.root == index.workspace.root
                 ]
                 folder.workspace = same[0] if same else Workspace(self._server, index, folder.path)
-            self._known.clear()
+            self._by_uri.clear()
             if same:
                 index.close()
             else:
-                folder.workspace.keep()
+                folder.workspace.maintain()
             folder.is_open.set()
         except (FluxIndexError, OSError) as error:
             folder.problem = str(error)
             self._server.show(f"flux-index cannot open {folder.path}: {error}")
         except Exception:
             folder.problem = "unexpected"
-            self._server.log_exception(f"opening {folder.path}")
+            _log.exception("%s could not be opened", folder.path)
         finally:
             folder.is_open.set()
-            self._known.clear()
+            self._by_uri.clear()
             if self._closed:
                 self._close(folder)
 
@@ -302,30 +297,30 @@ class Workspaces:
                 other.workspace is workspace for other in self._folders.values()
             ):
                 return
-        self._known.clear()
-        self._server.wait_until_quiet(2.0)
+        self._by_uri.clear()
+        self._server.executors.wait_until_idle(2.0)
         workspace.close()
 
-    def told(self, paths: list[str]) -> None:
-        """The client says that files may have changed, which our own watcher may know already."""
+    def files_changed(self, paths: list[str]) -> None:
+        """Handle files that the client has seen change, which our own watcher may know already."""
         for path in paths:
-            self._known.pop(uris.of_path(path), None)
+            self._by_uri.pop(uris.of_path(path), None)
         for folder in list(self._folders.values()):
             workspace = folder.workspace
-            if workspace is not None and workspace.keeper is not None:
+            if workspace is not None and workspace.maintainer is not None:
                 inside = [
                     real
                     for path in paths
                     if (real := os.path.realpath(path)).startswith(workspace.root + os.sep)
                 ]
                 if inside:
-                    workspace.keeper.told(inside)
+                    workspace.maintainer.files_changed(inside)
 
-    def keep(self) -> None:
-        """Take over workspaces that nobody keeps current any more."""
+    def maintain(self) -> None:
+        """Maintain the workspaces that no other process maintains any more."""
         for folder in list(self._folders.values()):
-            if folder.workspace is not None and folder.workspace.keeper is None:
-                folder.workspace.keep()
+            if folder.workspace is not None and folder.workspace.maintainer is None:
+                folder.workspace.maintain()
 
     def close(self) -> None:
         """Close everything; returns when nothing is written any more."""
@@ -334,9 +329,9 @@ class Workspaces:
             folder = self._folders.pop(uri)
             if folder.is_open.is_set():
                 self._close(folder)
-        for workspace in {id(one): one for one in self._visited.values()}.values():
+        for workspace in {id(one): one for one in self._foreign.values()}.values():
             workspace.close()
-        self._visited.clear()
+        self._foreign.clear()
 
 
 def _quoted(path: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from flux_index.api.open_workspace import Session
+from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.api.operations.table import call
 from flux_index.indexer.index import Index
 
@@ -73,7 +73,7 @@ def answers(index: Index, freshness: str = "live", *, stored: bool = True) -> di
 
     Search by words is left out where nothing is ``stored``: it says what is pending instead.
     """
-    session = Session(index, freshness)
+    session = OpenWorkspace(index, freshness)
     found: dict[str, Any] = {}
     for name, arguments in QUESTIONS:
         if name == "symbols" and not stored:
@@ -94,7 +94,7 @@ def expected(tmp_path: Path, *, stored: bool = True) -> dict[str, Any]:
 
 def ask(index: Index, name: str, /, **arguments: Any) -> dict[str, Any]:
     """One answer."""
-    return dict(call(Session(index), name, arguments))
+    return dict(call(OpenWorkspace(index), name, arguments))
 
 
 def problems(index: Index) -> list[str]:

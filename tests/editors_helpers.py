@@ -149,7 +149,7 @@ def use(project: Path, folder: Path, command: list[str]) -> dict[str, Any]:
         },
         "fix": {
             **probe,
-            "message": "`Flask` is not defined",
+            "message": "name 'Flask' is not defined",
             "title": "Add `from flask import Flask`",
         },
     }

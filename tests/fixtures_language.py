@@ -30,7 +30,7 @@ from typing import Any
 
 from workspace_helpers import plant
 
-from flux_index.api.open_workspace import Session
+from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.api.operations import table
 from flux_index.indexer.index import Index
 
@@ -161,14 +161,16 @@ def _units(text: str) -> int:
 # Workspaces
 
 
-def open_workspace(folder: Path, fixture: Fixture) -> Session:
+def open_workspace(folder: Path, fixture: Fixture) -> OpenWorkspace:
     """A session on a workspace that holds the files of a fixture."""
     plant(folder / "w", ".git/", fixture.files)
     index = Index.open(str(folder / "w"), cache_dir=str(folder / "cache"))
-    return Session(index, "touch")
+    return OpenWorkspace(index, "touch")
 
 
-def ask(session: Session, operation: str, cursor: Place, **arguments: Any) -> Mapping[str, Any]:
+def ask(
+    session: OpenWorkspace, operation: str, cursor: Place, **arguments: Any
+) -> Mapping[str, Any]:
     """What an operation answers about a cursor."""
     where = {"path": cursor.path, "line": cursor.line, "character": cursor.character}
     return table.call(session, operation, {**where, **arguments})
@@ -284,7 +286,7 @@ def check_signature(folder: Path, text: str, *expected: str) -> None:
     assert shown == list(expected), f"{shown}"
 
 
-def complete(folder: Path, text: str) -> tuple[Any, Fixture, Session]:
+def complete(folder: Path, text: str) -> tuple[Any, Fixture, OpenWorkspace]:
     """Completions at ``$0``, the fixture, and the session, which the caller closes."""
     from flux_index.api.ide.completion.completion import completions
 
@@ -501,7 +503,8 @@ def check_code_lens(folder: Path, text: str, expected: Mapping[str, list[str]]) 
 
 def check_fixes(folder: Path, text: str, expected: Mapping[str, str]) -> None:
     """Fixes at ``$0`` by title, with what each makes of the file."""
-    from flux_index.api.check.fixes.quick_fixes import class_fixes, missing_imports
+    from flux_index.api.check.fixes.abstract_methods import class_fixes
+    from flux_index.api.ide.quick_fixes import missing_imports
 
     fixture = parse_fixture(text)
     session = open_workspace(folder, fixture)
@@ -512,7 +515,12 @@ def check_fixes(folder: Path, text: str, expected: Mapping[str, str]) -> None:
         fixes += class_fixes(inference, cursor.path, cursor.start)
     finally:
         session.index.close()
-    made = {fix.title: applied(fixture.files[cursor.path], fix.edits) for fix in fixes}
+    made = {
+        fix.title: applied(
+            fixture.files[cursor.path], [(edit.start, edit.end, edit.text) for edit in fix.edits]
+        )
+        for fix in fixes
+    }
     assert made == {title: dedent(each).lstrip("\n") for title, each in expected.items()}, made
 
 

@@ -13,8 +13,8 @@ import pytest
 from hook_schemas import check
 
 from flux_index.api.cli import main
+from flux_index.api.hooks.messages import EVENTS
 from flux_index.api.hooks.run import run
-from flux_index.api.hooks.wire import EVENTS
 
 UNHURRIED = 1e9
 ORDERS = '''\

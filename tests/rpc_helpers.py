@@ -19,7 +19,7 @@ from typing import Any
 from flux_index.api.rpc.client import Client, connect
 from flux_index.api.rpc.endpoint import dial
 from flux_index.api.rpc.framing import Splitter, frame
-from flux_index.api.rpc.server import Host
+from flux_index.api.rpc.server import IndexServer
 from flux_index.indexer.index import Index
 
 SHAPES = '''\
@@ -192,7 +192,7 @@ class HostThread:
         self.ready = threading.Event()
         self.index = Index.open(str(workspace))
         assert self.index.become_writer()
-        self.host = Host(self.index, ready=lambda _: self.ready.set(), **options)
+        self.host = IndexServer(self.index, ready=lambda _: self.ready.set(), **options)
         self._thread = threading.Thread(target=self.host.run, args=(None,))
         self._thread.start()
         assert self.ready.wait(DEADLINE)
@@ -208,7 +208,7 @@ class HostThread:
         return Raw(found[0])
 
     def stop(self) -> None:
-        self.host.soon(self.host.stop)
+        self.host.call_soon(self.host.stop)
         self._thread.join(DEADLINE)
         assert not self._thread.is_alive()
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from bad_input_helpers import MODELS, answers, ask, expected, indexed, problems, shop
 
-from flux_index.api.open_workspace import Session
+from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.api.operations.table import call
 from flux_index.indexer import index_file, text
 from flux_index.indexer.errors import FluxIndexError, OutsideWorkspaceError, StoreError
@@ -139,7 +139,7 @@ def test_content(content: bytes, tmp_path: Path) -> None:
     with indexed(root) as index:
         assert set(index.view().files) == {"bad.py", "models.py", "views.py"}
         assert not reasons(index, "errors")
-        session = Session(index)
+        session = OpenWorkspace(index)
         # None of these has to be found; each has to be answered.
         for name, arguments in (
             ("outline", {"path": "bad.py"}),
@@ -174,7 +174,7 @@ def test_extraction_that_fails_costs_one_file(
         with pytest.raises(FluxIndexError, match=reason):
             ask(index, "outline", path="bad.py")
         # An editor may have the same in a buffer.
-        session = Session(index)
+        session = OpenWorkspace(index)
         session.overlays = {"views.py": b"stumble\n"}
         assert call(session, "references", {"name": "models.Order"})["total"] == 0
     # Before it is indexed, a question about a name in it goes on without it.
@@ -444,7 +444,7 @@ def test_one_file_has_one_name(tmp_path: Path) -> None:
 )
 def test_strange_questions(name: str, tmp_path: Path) -> None:
     with indexed(shop(tmp_path / "root", {"late.py": MODELS})) as index:
-        session = Session(index)
+        session = OpenWorkspace(index)
         for operation, argument in (
             ("symbols", "query"),
             ("definition", "name"),

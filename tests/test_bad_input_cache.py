@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from bad_input_helpers import answers, expected, indexed, problems, shop
 
-from flux_index.api.open_workspace import Session
+from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.api.operations.table import call
 from flux_index.indexer.extract import extract_blob
 from flux_index.indexer.facts import FileFacts
@@ -95,7 +95,7 @@ def test_facts_that_were_evicted(cache: Path, tmp_path: Path) -> None:
         # Names of the old content are not known any more; they must not be answered for.
         (root / "views.py").write_text("def view(): ...\n")
         index.update(["views.py"])
-        answer = call(Session(index), "references", {"name": "models.Model.save"})
+        answer = call(OpenWorkspace(index), "references", {"name": "models.Model.save"})
         assert {group["path"] for group in answer["items"]} == {"models.py"}
 
 

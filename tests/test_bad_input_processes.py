@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from bad_input_helpers import answers, ask, expected, indexed, shop
 
-from flux_index.indexer import maintain
+from flux_index.indexer import digest_pool
 from flux_index.indexer.errors import LockedError
 from flux_index.indexer.index import Index
 from flux_index.indexer.index_file import digest_files
@@ -184,8 +184,8 @@ def test_killed_in_the_midst_of_a_build(tmp_path: Path) -> None:
 
 def test_cancelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = many(tmp_path / "root")
-    monkeypatch.setattr(maintain, "_WORTH_PROCESSES", 10**12)
-    monkeypatch.setattr(maintain, "_CHUNK_FILES", 5)
+    monkeypatch.setattr(digest_pool, "_WORTH_PROCESSES", 10**12)
+    monkeypatch.setattr(digest_pool, "_CHUNK_FILES", 5)
     with indexed(root, build=False) as index:
         assert index.become_writer()
         done: list[int] = []
@@ -230,8 +230,8 @@ def test_file_that_kills_its_worker(
     deadly: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = many(tmp_path / "root", 40, 3)
-    monkeypatch.setattr(maintain, "_CHUNK_FILES", 4)
-    monkeypatch.setattr(maintain, "process_pool", lambda *_: Deadly(deadly))
+    monkeypatch.setattr(digest_pool, "_CHUNK_FILES", 4)
+    monkeypatch.setattr(digest_pool, "process_pool", lambda *_: Deadly(deadly))
     with indexed(root, build=False) as index:
         assert index.become_writer()
         report = index.build(executor=Deadly(deadly))
@@ -255,14 +255,14 @@ def deadly_digest(root: str, paths: list[str], *rest: Any) -> Any:
 @posix
 def test_worker_that_is_really_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = many(tmp_path / "root", 5, 3)
-    monkeypatch.setattr(maintain, "digest_files", deadly_digest)
+    monkeypatch.setattr(digest_pool, "digest_files", deadly_digest)
     from multiprocessing import get_context
 
     # Forked, because a test's module cannot be imported by a process that starts afresh.
     monkeypatch.setattr(
-        maintain, "process_pool", lambda *_: ProcessPoolExecutor(1, get_context("fork"))
+        digest_pool, "process_pool", lambda *_: ProcessPoolExecutor(1, get_context("fork"))
     )
-    monkeypatch.setattr(maintain, "_WORTH_PROCESSES", 0)
+    monkeypatch.setattr(digest_pool, "_WORTH_PROCESSES", 0)
     with indexed(root) as index:
         assert set(index.view().files) >= {"views.py", "many/m4.py", "models.py"}
         (error,) = index.status()["errors"]  # type: ignore[misc] # a list of one
@@ -273,8 +273,8 @@ def test_no_processes_to_be_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     def refuse(*_: int) -> Executor:
         raise OSError("no shared memory")
 
-    monkeypatch.setattr(maintain, "process_pool", refuse)
-    monkeypatch.setattr(maintain, "_WORTH_PROCESSES", 0)
+    monkeypatch.setattr(digest_pool, "process_pool", refuse)
+    monkeypatch.setattr(digest_pool, "_WORTH_PROCESSES", 0)
     monkeypatch.setattr("flux_index.indexer.snapshot.on_demand._WORTH_PROCESSES", 0)
     root = shop(tmp_path / "root")
     with indexed(root, build=False) as index:

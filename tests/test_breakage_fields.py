@@ -82,7 +82,7 @@ def test_fields_in_another_order(tmp_path: Path) -> None:
 
 
 def test_a_field_that_has_to_be_given_now(tmp_path: Path) -> None:
-    before = marked('Order(number=2, note="slow")', "# <- missing-argument (`paid`)")
+    before = marked('Order(number=2, note="slow")', "# <- missing-argument ('paid')")
     edit = edited(BEFORE, 'note: str = ""\n    paid: bool = False', "note: str\n    paid: bool")
     (finding,) = check_edit(tmp_path, before, edit, "missing", "misplaced")
     assert [fix.title for fix in finding.fixes] == ["Give `paid` a default in shop.py"]

@@ -37,7 +37,7 @@ def test_a_server_answers(
         assert "shapes.Box" in capsys.readouterr().out
         monkeypatch.setattr("sys.stdin", io.StringIO(SHAPES + "\nBox().corner()\n"))
         assert main(["validate", "--stdin", "--path", "shapes.py"]) == 1
-        assert "`Box` has no `corner`" in capsys.readouterr().out
+        assert "'Box' object has no attribute 'corner'" in capsys.readouterr().out
         # What was written a moment ago is in the answer.
         (workspace / "shapes.py").write_text(SHAPES.replace("Box", "Crate"))
         assert main(["query", "definition", "Crate"]) == 0

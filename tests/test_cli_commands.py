@@ -119,6 +119,7 @@ def test_every_command_has_its_module() -> None:
         (["definition", "x"], "definition is a query: flux-index query definition ..."),
         (["help", "xyzzy"], "there is no command 'xyzzy'; flux-index --help tells what there is"),
         (["index", "gone"], "there is no folder gone"),
+        (["index", "gone\x1b[2J"], "there is no folder gone\N{REPLACEMENT CHARACTER}[2J"),
         (["index", ".", "-w", "."], "index works on one workspace, it is given . and ."),
         (["index", "--jobs", "0"], "--jobs takes 1 or more, 1 for no worker processes"),
         (["version", "x"], "version takes no argument, it is given 'x'"),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import cli_answers as answers
 import pytest
 
 from flux_index.api.operations.table import OPERATIONS
-from flux_index.api.render.compact import RENDERERS, render
-from flux_index.api.render.view import View
+from flux_index.api.render.answers import RENDERERS, render
+from flux_index.api.render.json_text import json_text
+from flux_index.api.render.style import Style
 
 
 def shown(operation: str, answer: dict[str, Any], **arguments: Any) -> str:
-    return render(OPERATIONS[operation].result, answer, View(operation, arguments))
+    return render(OPERATIONS[operation].result, answer, Style(operation, arguments))
 
 
 def test_every_result_type_has_a_renderer() -> None:
@@ -205,3 +207,11 @@ def test_what_would_steer_a_terminal_is_taken_out() -> None:
     assert shown("symbols", answer) == (
         'a\ufffd[2J.py:2 constant shop.models.LIMIT = "\ufffd\ufffd 1"\n'
     )
+
+
+def test_json_on_a_terminal_is_readable_and_cannot_steer_it() -> None:
+    value = {"name": "Größe\x1b[2J\u202e"}
+    assert json_text(value) == '{"name": "Gr\\u00f6\\u00dfe\\u001b[2J\\u202e"}\n'
+    shown = json_text(value, on_terminal=True)
+    assert shown == '{\n  "name": "Größe\\u001b[2J\\u202e"\n}\n'
+    assert json.loads(shown) == value

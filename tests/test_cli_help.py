@@ -9,9 +9,8 @@ import pytest
 
 from flux_index.api.cli import main
 from flux_index.api.cli.commands import COMMANDS
-from flux_index.api.cli.help import EXAMPLES, example
-from flux_index.api.cli.options import flags, parse
-from flux_index.api.cli.query import COMMON
+from flux_index.api.cli.examples import EXAMPLES, example
+from flux_index.api.cli.options import COMMON, flags, parse
 from flux_index.api.cli.target import check
 from flux_index.api.operations.table import OPERATIONS
 
@@ -44,7 +43,7 @@ def test_query_alone_lists_every_operation(capsys: pytest.CaptureFixture[str]) -
 def test_operation_help(capsys: pytest.CaptureFixture[str], name: str) -> None:
     text = told(capsys, "query", name, "--help")
     assert text == told(capsys, "query", "-h", name)
-    assert text.startswith(f"flux-index query {name} ")
+    assert text.startswith(f"usage: flux-index query {name} ")
     assert f"\n  {example(name)}\n" in text
     for parameter in (*OPERATIONS[name].parameters, *COMMON):
         assert flags(parameter)[0] in text
@@ -67,7 +66,7 @@ def test_command_help(capsys: pytest.CaptureFixture[str], name: str) -> None:
     text = told(capsys, name, "--help")
     assert text == told(capsys, "help", name)
     command = COMMANDS[name]
-    assert text.startswith(f"flux-index {name} ")
+    assert text.startswith(f"usage: flux-index {name} ")
     assert command.doc.split()[0] in text
     taken = command.module.PARAMETERS if command.takes else command.parameters
     for parameter in taken:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flux_index.api.cli.options import Parameter, flags, parse
+from flux_index.api.cli.options import COMMON, Parameter, flags, parse
 from flux_index.api.operations.table import OPERATIONS
 from flux_index.indexer.errors import InvalidArgumentsError
 
@@ -65,17 +65,24 @@ def test_leaves_alone_what_follows_the_first_argument_when_told_so() -> None:
         ("--limt 3", "test has no option --limt; did you mean --limit?"),
         ("--xyzzy", "test has no option --xyzzy"),
         ("-x", "test has no option -x"),
-        ("--limit", "--limit needs a whole number"),
-        ("--limit --json", "--limit needs a whole number"),
-        ("--roles", "--roles needs a value, or several separated by commas"),
-        ("--limit many", "--limit takes a whole number, not 'many'"),
-        ("--limit -3", "--limit cannot be negative, it is given -3"),
-        ("--limit=-3", "--limit cannot be negative, it is given -3"),
-        ("--idle-exit nan", "--idle-exit cannot be negative, it is given nan"),
-        ("--json=yes", "--json takes no value, it is given 'yes'"),
-        ("--roles call,reed", "--roles takes call, read, write, not 'reed'; did you mean read?"),
-        ("--role x", "--role takes call, read, write, not 'x'"),
-        ("--format yaml", "--format takes table, json, not 'yaml'"),
+        ("--limit", "argument --limit: expected one argument"),
+        ("--limit --json", "argument --limit: expected one argument"),
+        ("--roles", "argument --roles/--role: expected one argument"),
+        ("--limit many", "argument --limit: invalid value: 'many' is not a whole number"),
+        ("--limit -3", "argument --limit: invalid value: -3 is negative"),
+        ("--limit=-3", "argument --limit: invalid value: -3 is negative"),
+        ("--idle-exit nan", "argument --idle-exit: invalid value: nan is negative"),
+        ("--json=yes", "argument --json/--no-json: ignored explicit argument 'yes'"),
+        (
+            "--roles call,reed",
+            "argument --roles/--role: invalid choice: 'reed' (choose from call, read, write)"
+            "; did you mean read?",
+        ),
+        (
+            "--role x",
+            "argument --roles/--role: invalid choice: 'x' (choose from call, read, write)",
+        ),
+        ("--format yaml", "argument --format: invalid choice: 'yaml' (choose from table, json)"),
     ],
 )
 def test_says_what_is_wrong(line: str, message: str) -> None:
@@ -98,8 +105,6 @@ def test_lists_have_a_singular_and_switches_an_opposite() -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 def test_no_parameter_of_an_operation_hides_an_option_of_every_query(operation: Any) -> None:
-    from flux_index.api.cli.query import COMMON
-
     common = {flag for parameter in COMMON for flag in flags(parameter)}
     own = {flag for parameter in operation.parameters for flag in flags(parameter)}
     assert not common & own

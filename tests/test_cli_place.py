@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flux_index.api.cli.place import character, split_place, telling_name
+from flux_index.api.cli.place import character, main_name, split_place
 from flux_index.indexer.errors import InvalidArgumentsError, UnknownFileError
 from flux_index.indexer.extract import extract
 from flux_index.indexer.index import Index
@@ -39,17 +39,17 @@ $0self
 @pytest.mark.parametrize("line", LINES.strip().split("\n"))
 def test_a_line_is_about(line: str) -> None:
     source = line.replace("$0", "") + "\n"
-    assert telling_name(extract(source.encode()), 0) == line.index("$0")
+    assert main_name(extract(source.encode()), 0) == line.index("$0")
 
 
 @pytest.mark.parametrize("line", ["", "   # a comment", '"only words"', "pass"])
 def test_a_line_without_names_is_about_nothing(line: str) -> None:
-    assert telling_name(extract(b"x = 1\n" + line.encode() + b"\ny = 2\n"), 1) == -1
+    assert main_name(extract(b"x = 1\n" + line.encode() + b"\ny = 2\n"), 1) == -1
 
 
 def test_words_of_a_docstring_are_no_names() -> None:
     source = b'def f():\n    """Sums up.\n\n    def in words = nothing\n    """\n'
-    assert telling_name(extract(source), 3) == -1
+    assert main_name(extract(source), 3) == -1
 
 
 @pytest.mark.parametrize(

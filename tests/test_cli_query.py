@@ -346,7 +346,7 @@ def test_a_console_of_few_characters() -> None:
 
 # What a definition in text form has no use for, and each of which costs a tenth of it or more.
 HEAVY = """
-    argparse json typing dataclasses rich tree_sitter re enum pathlib logging inspect textwrap
+    json typing dataclasses rich tree_sitter pathlib shutil logging inspect textwrap
     tempfile subprocess hashlib tomllib asyncio concurrent.futures multiprocessing threading
     difflib traceback importlib.metadata pathspec pygls watchdog sqlite_utils
 """.split()

@@ -10,13 +10,16 @@ import pytest
 
 from flux_index.api.cli.output import in_colour, width
 from flux_index.api.operations.table import OPERATIONS
-from flux_index.api.render.columns import Row, aligned, cut
-from flux_index.api.render.table import RENDERERS, render
-from flux_index.api.render.view import View, local
+from flux_index.api.render.answers import RENDERERS, render
+from flux_index.api.render.style import Row
+from flux_index.api.render.table import TableStyle, cut_to
+from flux_index.api.render.text import local
+
+PLACE = {"path": "a.py", "range": answers.at(0)}
 
 
 def shown(operation: str, answer: dict[str, Any], **view: Any) -> str:
-    return render(OPERATIONS[operation].result, answer, View(operation, {}, **view))
+    return render(OPERATIONS[operation].result, answer, TableStyle(operation, {}, **view))
 
 
 def test_every_result_type_has_a_renderer() -> None:
@@ -180,30 +183,30 @@ generation    7
 def test_evidence_is_never_cut_off() -> None:
     narrow = shown("symbols", {**answers.LISTING, "items": [answers.BASE] * 4}, width=42)
     assert narrow.splitlines()[0] == "outside  django.db.Base [inferred, outside]"
-    narrower = View("symbols", {}, width=40)
-    row = Row("a.py:1:1", "class", "VeryLongNameOfAClass", "(Base)", " [textual]", "What for.")
-    assert aligned([row], narrower) == ["a.py:1:1  class  VeryLongNameOfAClass(Ba… [textual]"]
+    narrower = TableStyle("symbols", {}, width=40)
+    row = Row(PLACE, "class", "VeryLongNameOfAClass", "(Base)", " [textual]", "What for.")
+    assert narrower.rows([row]) == ["a.py:1:1  class  VeryLongNameOfAClass(Ba… [textual]"]
 
 
 def test_what_a_symbol_is_for_is_cut_first() -> None:
-    row = Row("a.py:1:1", "class", "Name", "(Base)", "", "What it is there for.")
-    assert aligned([row], View("symbols", {}, width=45)) == [
+    row = Row(PLACE, "class", "Name", "(Base)", "", "What it is there for.")
+    assert TableStyle("symbols", {}, width=45).rows([row]) == [
         "a.py:1:1  class  Name(Base)  What it is ther…"
     ]
-    assert aligned([row], View("symbols", {}, width=35)) == ["a.py:1:1  class  Name(Base)"]
+    assert TableStyle("symbols", {}, width=35).rows([row]) == ["a.py:1:1  class  Name(Base)"]
 
 
 def test_colours_mark_place_name_and_doubt() -> None:
-    row = Row("a.py:1:1", "class", "Name", "()", " [textual]", "Why.")
-    assert aligned([row], View("symbols", {}, colour=True)) == [
+    row = Row(PLACE, "class", "Name", "()", " [textual]", "Why.")
+    assert TableStyle("symbols", {}, colour=True).rows([row]) == [
         "\x1b[36ma.py:1:1\x1b[0m  \x1b[2mclass\x1b[0m  \x1b[1mName\x1b[0m()"
         "\x1b[33m [textual]\x1b[0m  \x1b[2mWhy.\x1b[0m"
     ]
 
 
 def test_wide_characters_take_two_columns() -> None:
-    assert cut("名前です", 5) == "名前…"
-    assert cut("nai\u0308ve", 5) == "nai\u0308ve"
+    assert cut_to("名前です", 5) == "名前…"
+    assert cut_to("nai\u0308ve", 5) == "nai\u0308ve"
 
 
 @pytest.mark.parametrize(
@@ -217,7 +220,7 @@ def test_wide_characters_take_two_columns() -> None:
     ],
 )
 def test_files_are_named_as_seen_from_the_current_folder(folder: str, path: str) -> None:
-    assert View("symbols", {}, "/src/shop", folder).path("shop/models.py") == path
+    assert TableStyle("symbols", {}, "/src/shop", folder).path("shop/models.py") == path
 
 
 @pytest.mark.parametrize(
@@ -239,7 +242,7 @@ def test_names_within_their_file(name: str, path: str, expected: str) -> None:
 
 
 def test_a_file_outside_the_workspace_keeps_its_path() -> None:
-    assert View("symbols", {}, "/src", "/src/a").path("/usr/x.py") == "/usr/x.py"
+    assert TableStyle("symbols", {}, "/src", "/src/a").path("/usr/x.py") == "/usr/x.py"
 
 
 class Terminal(io.StringIO):

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from flux_index.api.cli import main
-from flux_index.api.open_workspace import Session
+from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.api.operations.table import call
-from flux_index.api.render.tokens import count_tokens
-from flux_index.api.retrieval.history import History, history
+from flux_index.api.retrieval.history import History, read_history
 from flux_index.api.retrieval.history import _save as save
+from flux_index.api.source.tokens import count_tokens
 from flux_index.indexer.errors import InvalidArgumentsError
 
 if TYPE_CHECKING:
@@ -111,14 +111,14 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Session]:
+def shop(tmp_path: Path) -> Iterator[OpenWorkspace]:
     write(tmp_path, FILES)
-    session = Session.open(str(tmp_path))
+    session = OpenWorkspace.open(str(tmp_path))
     yield session
     session.close()
 
 
-def asked(session: Session, task: str | None = None, **arguments: Any) -> Any:
+def asked(session: OpenWorkspace, task: str | None = None, **arguments: Any) -> Any:
     return call(session, "context", {"task": task, **arguments})
 
 
@@ -130,14 +130,14 @@ def why(answer: Any, path: str) -> str:
     return "; ".join(next(item["why"] for item in answer["items"] if item["path"] == path))
 
 
-def test_what_a_sentence_speaks_of_comes_first(shop: Session) -> None:
+def test_what_a_sentence_speaks_of_comes_first(shop: OpenWorkspace) -> None:
     answer = asked(shop, "add a cache to the LLM")
     assert set(paths(answer)[:2]) == {"shop/llm.py", "shop/caching.py"}
     assert "defines LLM" in why(answer, "shop/llm.py")
     assert "says cache" in why(answer, "shop/caching.py")
 
 
-def test_an_outline_comes_first_and_then_text_with_its_place(shop: Session) -> None:
+def test_an_outline_comes_first_and_then_text_with_its_place(shop: OpenWorkspace) -> None:
     text: str = asked(shop, "`retry` should wait longer")["text"]
     assert text.startswith("shop/llm.py — ")
     outline, _, excerpts = text.partition("\n\n")
@@ -146,7 +146,7 @@ def test_an_outline_comes_first_and_then_text_with_its_place(shop: Session) -> N
     assert "            time.sleep(1)\n    raise TimeoutError\n" in excerpts
 
 
-def test_of_a_class_the_bodies_of_methods_are_left_out(shop: Session) -> None:
+def test_of_a_class_the_bodies_of_methods_are_left_out(shop: OpenWorkspace) -> None:
     answer = asked(shop, "the class `OfflineProvider`")
     assert "shop/providers.py:11-14 OfflineProvider" in answer["text"]
     assert "    def complete(self, prompt: str) -> str:\n    … 1 line\n" in answer["text"]
@@ -154,7 +154,7 @@ def test_of_a_class_the_bodies_of_methods_are_left_out(shop: Session) -> None:
     assert whole["OfflineProvider"] is True
 
 
-def test_bases_callees_and_tests_stand_around(shop: Session) -> None:
+def test_bases_callees_and_tests_stand_around(shop: OpenWorkspace) -> None:
     text: str = asked(shop, "`LLM.ask` with `OfflineProvider`")["text"]
     assert "BaseProvider — What all providers have in common. (base of OfflineProvider)" in text
     assert "function retry(action) — Try an action three times. (called by LLM.ask)" in text
@@ -162,7 +162,7 @@ def test_bases_callees_and_tests_stand_around(shop: Session) -> None:
     assert "4 test_asks_again" in text
 
 
-def test_a_traceback_leads_to_the_lines_of_its_frames(shop: Session) -> None:
+def test_a_traceback_leads_to_the_lines_of_its_frames(shop: OpenWorkspace) -> None:
     answer = asked(
         shop,
         "It fails.\n\n"
@@ -179,30 +179,30 @@ def test_a_traceback_leads_to_the_lines_of_its_frames(shop: Session) -> None:
     assert (first["name"], first["why"]) == ("Basket.total_price", "line 6 is named in the task")
 
 
-def test_a_file_about_to_be_written_brings_what_stands_beside_it(shop: Session) -> None:
+def test_a_file_about_to_be_written_brings_what_stands_beside_it(shop: OpenWorkspace) -> None:
     answer = asked(shop, paths=["shop/caching_provider.py"])
     assert set(paths(answer)[:2]) == {"shop/caching.py", "shop/providers.py"}
     assert "beside what is given" in why(answer, "shop/providers.py")
 
 
-def test_a_given_file_comes_first(shop: Session) -> None:
+def test_a_given_file_comes_first(shop: OpenWorkspace) -> None:
     assert paths(asked(shop, "a cache", paths=["shop/basket.py"]))[0] == "shop/basket.py"
 
 
-def test_tests_are_ranked_when_they_are_asked_for(shop: Session) -> None:
+def test_tests_are_ranked_when_they_are_asked_for(shop: OpenWorkspace) -> None:
     assert "tests/test_llm.py" in paths(asked(shop, "the test test_asks_again is flaky"))
     assert "tests/test_llm.py" not in paths(asked(shop, "asks again too often"))
 
 
 @pytest.mark.parametrize("budget", [100, 150, 300, 700, 4000])
-def test_the_budget_is_kept(shop: Session, budget: int) -> None:
+def test_the_budget_is_kept(shop: OpenWorkspace, budget: int) -> None:
     answer = asked(shop, "the LLM should retry with `BaseProvider` and TimedCache", budget=budget)
     assert answer["tokens"] <= budget
     assert count_tokens(answer["text"]) <= budget
     assert paths(answer)
 
 
-def test_nothing_to_go_by_is_refused(shop: Session) -> None:
+def test_nothing_to_go_by_is_refused(shop: OpenWorkspace) -> None:
     with pytest.raises(InvalidArgumentsError, match="give 'task', 'paths' or both"):
         asked(shop, "  \n")
     with pytest.raises(InvalidArgumentsError, match="'budget' cannot be less than 100"):
@@ -212,11 +212,11 @@ def test_nothing_to_go_by_is_refused(shop: Session) -> None:
 @pytest.mark.parametrize(
     "task", ["?", "\x00", "the and of", "日本語 キャッシュ", "x" * 30_000, "../.."]
 )
-def test_any_text_can_be_a_task(shop: Session, task: str) -> None:
+def test_any_text_can_be_a_task(shop: OpenWorkspace, task: str) -> None:
     assert asked(shop, task)["tokens"] <= 4000
 
 
-def test_an_edit_is_seen_at_once(shop: Session, tmp_path: Path) -> None:
+def test_an_edit_is_seen_at_once(shop: OpenWorkspace, tmp_path: Path) -> None:
     asked(shop, "total price")
     write(tmp_path, {"shop/vouchers.py": "def redeem_voucher(code):\n    return code\n"})
     answer = asked(shop, "redeem_voucher twice")
@@ -224,7 +224,7 @@ def test_an_edit_is_seen_at_once(shop: Session, tmp_path: Path) -> None:
     assert "return code" in answer["text"]
 
 
-def test_what_stands_in_for_a_file_counts(shop: Session) -> None:
+def test_what_stands_in_for_a_file_counts(shop: OpenWorkspace) -> None:
     text = b"def apply_discount(basket):\n    return basket\n"
     answer = asked(shop.with_contents({"shop/basket.py": text}), "apply_discount")
     assert paths(answer)[0] == "shop/basket.py"
@@ -254,7 +254,7 @@ class TestHistory:
         self.git(folder, "commit", "--quiet", "--message", message)
 
     def test_words_of_messages_lead_to_the_files_that_were_changed(self, repository: Path) -> None:
-        session = Session.open(str(repository))
+        session = OpenWorkspace.open(str(repository))
         answer = asked(session, "the tax office is not happy")
         session.close()
         assert set(paths(answer)[:2]) == {"shop/basket.py", "shop/invoices.py"}
@@ -264,7 +264,7 @@ class TestHistory:
     def test_new_commits_are_seen_and_those_of_another_branch_forgotten(
         self, repository: Path
     ) -> None:
-        session = Session.open(str(repository))
+        session = OpenWorkspace.open(str(repository))
         asked(session, "anything")
         self.git(repository, "checkout", "--quiet", "-b", "other")
         (repository / "shop/llm.py").write_text(FILES["shop/llm.py"] + "\n# 2\n")
@@ -277,7 +277,7 @@ class TestHistory:
         assert "Zeppelins" not in forgotten["text"]
 
     def test_history_is_kept_beside_the_index(self, repository: Path) -> None:
-        session = Session.open(str(repository))
+        session = OpenWorkspace.open(str(repository))
         asked(session, "the tax office")
         state = session.index.workspace.state_dir
         session.close()
@@ -288,7 +288,7 @@ class TestHistory:
         for damage in ("", "flux-index history 1\tabc\t\nnonsense\n", text.replace("\t", " ")):
             with open(saved, "w", encoding="utf-8") as file:
                 file.write(damage)
-            again = Session.open(str(repository))
+            again = OpenWorkspace.open(str(repository))
             assert asked(again, "the tax office")["total"]
             again.close()
         assert main(["clean", str(repository)]) == 0
@@ -297,13 +297,13 @@ class TestHistory:
     def test_what_was_not_reached_in_time_is_read_later(
         self, repository: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        whole = history(str(repository), str(repository / "one"))
+        whole = read_history(str(repository), str(repository / "one"))
         monkeypatch.setattr("flux_index.api.retrieval.history._kept", {})
         state = str(repository / ".flux-index")
         os.makedirs(state)
         cut = History(whole.commits[:1], whole.head, cut=True)
         save(os.path.join(state, "history"), cut)
-        found = history(str(repository), state)
+        found = read_history(str(repository), state)
         assert [commit.sha for commit in found.commits] == [each.sha for each in whole.commits]
         assert not found.cut
 
@@ -311,12 +311,14 @@ class TestHistory:
         write(tmp_path / "backend", FILES)
         self.git(tmp_path, "init", "--quiet")
         self.commit(tmp_path, "Bring in the zebra")
-        found = history(str(tmp_path / "backend"), str(tmp_path))
+        found = read_history(str(tmp_path / "backend"), str(tmp_path))
         assert [commit.subject for commit in found.commits] == ["Bring in the zebra"]
         assert "shop/llm.py" in found.commits[0].paths
 
 
-def test_without_git_there_is_no_history(shop: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_git_there_is_no_history(
+    shop: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", "")
     assert paths(asked(shop, "`retry` less often"))[0] == "shop/llm.py"
 

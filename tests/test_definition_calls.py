@@ -105,6 +105,20 @@ RETURNS = {
         with Crate().set(1) as crate:
             crate.${Box3}area()
     """,
+    "another instance of one's own class": """
+        class Base(Box):
+            def by_name(self): return Base()
+            def by_class(self): return type(self)()
+            def by_variable(self):
+                made = self.by_class()
+                return made
+        class Crate(Base):
+            def area(self): ...
+        #       ^^^^ Crate
+        Crate().by_name().${Box1}area()
+        Crate().by_class().${Crate1}area()
+        Crate().by_variable().${Crate2}area()
+    """,
     "functions, classes and lambdas that are returned": """
         def maker():
             def make():

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flux_index.api.ide.inlay_hints import ALL, ARGUMENTS
-from flux_index.lsp.lifecycle import register
-from flux_index.lsp.server import Server
+from flux_index.lsp.features import METHODS
 
 ROOT = Path(__file__).resolve().parent.parent
 MANIFEST: dict[str, Any] = json.loads((ROOT / "editors/vscode/package.json").read_text())
@@ -19,9 +18,7 @@ DOCS = (ROOT / "docs/editors.md").read_text()
 
 def features() -> set[str]:
     """The features that can be turned off."""
-    server = Server(lambda _: None)
-    register(server)
-    return {method.feature for method in server.methods.values() if method.feature}
+    return {method.setting for method in METHODS.values()}
 
 
 def settings() -> set[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from workspace_helpers import plant
 
-from flux_index.api.open_workspace import Session
+from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.api.operations import table
 from flux_index.indexer.index import Index
 
@@ -32,7 +32,7 @@ class Serving:
         self.index = Index.open(str(self.root), cache_dir=str(folder / "cache"))
         assert self.index.become_writer()
         self.index.build()
-        self.session = Session(self.index, "live")
+        self.session = OpenWorkspace(self.index, "live")
 
     def places(self, line: int = 1, path: str = "main.py") -> list[tuple[str, int]]:
         """(path below the site folder or else its name, one-based line) of definitions."""
@@ -239,7 +239,7 @@ def test_what_rests_on_the_environment_alone_is_forgotten(serving: Serving) -> N
 
 
 def test_with_an_unsaved_buffer(serving: Serving) -> None:
-    again = Session(serving.index, "live")
+    again = OpenWorkspace(serving.index, "live")
     again.overlays = {"main.py": b"\nfrom solids import Ball\nBall\n"}
     asked = {"path": "main.py", "line": 2, "character": 0}
 
@@ -276,7 +276,7 @@ def test_environment_of_another_version(serving: Serving) -> None:
 
 
 def test_sessions_of_single_commands_see_changes_too(serving: Serving) -> None:
-    serving.session = Session(serving.index, "touch")
+    serving.session = OpenWorkspace(serving.index, "touch")
     assert serving.places() == []
     serving.install("1.0", {"solids/__init__.py": "class Ball: ...\n"})
     assert serving.places() == [("solids/__init__.py", 1)]

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from flux_index.api.open_workspace import Session
+from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.api.operations import table
-from flux_index.api.sessions.knowledge import ledger_of
+from flux_index.api.sessions.knowledge import open_ledger
 from flux_index.indexer.errors import InvalidArgumentsError
 
 SHOP = '''\
@@ -53,14 +53,14 @@ def shop(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def session(shop: Path) -> Iterator[Session]:
-    session = Session.open(str(shop))
+def session(shop: Path) -> Iterator[OpenWorkspace]:
+    session = OpenWorkspace.open(str(shop))
     yield session
     session.close()
 
 
 @pytest.fixture
-def call(session: Session) -> Call:
+def call(session: OpenWorkspace) -> Call:
     def call(operation: str, /, **arguments: Any) -> Any:
         return table.call(session, operation, arguments)
 
@@ -256,10 +256,10 @@ def test_on_the_command_line(shop: Path) -> None:
     assert json.loads(text)["verdict"] == "allowed"
 
 
-def test_the_ledger_outlives_the_index(call: Call, handle: str, session: Session) -> None:
+def test_the_ledger_outlives_the_index(call: Call, handle: str, session: OpenWorkspace) -> None:
     call("source", name="Order.total", session=handle)
     session.index.clean()
-    with ledger_of(session) as ledger:
+    with open_ledger(session) as ledger:
         number = ledger.session(handle)
         assert number is not None
         assert list(ledger.all_seen(number)) == [PATH]

@@ -13,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-from flux_index.api.open_workspace import Session
+from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.indexer.index import Index
 
 
@@ -247,11 +247,13 @@ def check(
         after = _stamps(history.root)
         changed = [path for path in before | after if before.get(path) != after.get(path)]
         follow(index, way, sorted(changed))
-        broken = differences(Session(index), history.root, tmp_path / "scratch", f"{seed} {step}")
+        broken = differences(
+            OpenWorkspace(index), history.root, tmp_path / "scratch", f"{seed} {step}"
+        )
         assert not broken, "\n".join([*happened, "", *map(str, broken[:5])])
 
 
-def differences(kept: Session, root: Path, other: Path, salt: str) -> list[object]:
+def differences(kept: OpenWorkspace, root: Path, other: Path, salt: str) -> list[object]:
     """Where an index differs from one that is made from a copy of the files."""
     shutil.rmtree(other, ignore_errors=True)
     copy = other / root.name
@@ -260,7 +262,7 @@ def differences(kept: Session, root: Path, other: Path, salt: str) -> list[objec
     try:
         assert index.become_writer()
         index.build()
-        scratch = Session(index)
+        scratch = OpenWorkspace(index)
         return list(answers.compare(kept, scratch, answers.draw(scratch, _WORDS, salt, 2)))
     finally:
         index.close()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux_index.lsp.messages import ProtocolError
+from flux_index.api.rpc.messages import RpcError
 from flux_index.lsp.text_edits import apply, lines_of
 
 TEXTS = st.text(alphabet="ab\n\ré😀\u2028\x0b", max_size=20)
@@ -86,5 +86,5 @@ def test_what_lies_behind_the_end_is_the_end() -> None:
     ],
 )
 def test_what_is_no_change_is_refused(change: object) -> None:
-    with pytest.raises(ProtocolError):
+    with pytest.raises(RpcError):
         apply(["a"], [change], "utf-16")

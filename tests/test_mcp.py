@@ -12,7 +12,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_helpers import Agent, agent, make_workspace, stop_serving
 
 from flux_index.api.operations.table import OPERATIONS
-from flux_index.api.render.tokens import count_tokens
+from flux_index.api.source.tokens import count_tokens
 
 VERSIONS = {"legacy": "2025-11-25", "auto": "2026-07-28"}
 KEPT_BY_CLAUDE_CODE = 2048
@@ -117,7 +117,7 @@ def test_exists_tells_of_several_names(asker: Agent) -> None:
 def test_validate_judges_what_is_not_written(asker: Agent, workspace: Path) -> None:
     wrong = asker.call("validate", path="shapes.py", old="shape.area()", new="shape.volume()")
     assert wrong.structured_content["verdict"] == "broken"
-    assert "has no `volume`" in wrong.content[0].text
+    assert "has no attribute 'volume'" in wrong.content[0].text
     assert "`area`" in wrong.content[0].text
     text = (workspace / "shapes.py").read_text().replace("side", "edge")
     assert asker.text("validate", path="shapes.py", text=text) == "ok: 1 file checked" + (

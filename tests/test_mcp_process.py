@@ -67,7 +67,7 @@ def test_all_is_answered_before_it_ends_and_nothing_else_is_written(workspace: P
     answers = {answer["id"]: answer for answer in map(json.loads, done.stdout.splitlines())}
     assert sorted(answers) == [1, 2, 3]
     assert answers[2]["result"]["content"][0]["text"] == BOX
-    assert "has no `volume`" in answers[3]["result"]["content"][0]["text"]
+    assert "has no attribute 'volume'" in answers[3]["result"]["content"][0]["text"]
     assert "Traceback" not in done.stderr
     # What it started goes on without it, and ends when nobody comes.
     lock = WriterLock(str(workspace / ".flux-index" / "writer.lock"))
@@ -172,13 +172,13 @@ def test_which_folder_is_named(
 def test_without_the_sdk_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "mcp.server.stdio", None)
     with pytest.raises(FluxIndexError, match="pip install 'mcp"):
-        run(None, profile="default", budget=4000, idle_exit=1.0, raw=False)
+        run(workspace=None, profile="default", budget=4000, idle_exit=1.0, raw=False)
 
 
 def test_only_the_server_imports_the_sdk() -> None:
     code = (
         "import sys\n"
-        "from flux_index.api.mcp import arguments, attach, folder, link, main, prompts\n"
+        "from flux_index.api.mcp import arguments, client, folder, main, prompts\n"
         "from flux_index.api.mcp import render, resources, tool_calls, tools\n"
         "sys.exit('mcp' in sys.modules or 'mcp_types' in sys.modules)"
     )

@@ -11,14 +11,15 @@ import pytest
 
 from flux_index.api.mcp import tools as curated
 from flux_index.api.mcp.arguments import schema
-from flux_index.api.mcp.attach import Attacher
-from flux_index.api.mcp.link import Link
+from flux_index.api.mcp.client import AsyncClient
 from flux_index.api.mcp.render import shown
 from flux_index.api.mcp.tool_calls import Part
 from flux_index.api.mcp.tools import PROFILES, tools
 from flux_index.api.operations.table import OPERATIONS, Operation, Parameter
-from flux_index.api.render.tokens import count_tokens
+from flux_index.api.source.tokens import count_tokens
+from flux_index.api.rpc.client import Client
 from flux_index.api.rpc.framing import Splitter, frame
+from flux_index.api.rpc.launcher import Launcher
 
 
 def symbols(n_items: int, *, total: int = 0) -> Part:
@@ -137,9 +138,9 @@ async def _progress() -> None:
     theirs.setblocking(False)
     loop = asyncio.get_running_loop()
 
-    class Near(Attacher):
-        async def connect(self) -> Any:
-            return ours, ""
+    class Near(Launcher):
+        def connect(self, on_notification: Any = None) -> Client:
+            return Client(ours, on_notification)
 
     async def serve() -> None:
         [body] = Splitter().feed(await loop.sock_recv(theirs, 65536))
@@ -161,10 +162,10 @@ async def _progress() -> None:
         if percentage is not None:
             told.set()
 
-    link = Link(Near("/nowhere", 1.0), 60.0)
+    client = AsyncClient(Near("/nowhere", 1.0), 60.0)
     serving = asyncio.create_task(serve())
-    assert await link.call("symbols", {"query": "x"}, report) == {"total": 1}
+    assert await client.call("symbols", {"query": "x"}, report) == {"total": 1}
     await serving
-    await link.close()
+    await client.close()
     theirs.close()
     assert heard[-1] == ("Indexing 5 of 10", 50)

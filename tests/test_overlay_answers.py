@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from flux_index.api.open_workspace import Session
+from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.api.operations import table
-from flux_index.api.operations.target import find_by_name
+from flux_index.api.source.targets import find_by_name
 from flux_index.indexer.index import Index
 from flux_index.indexer.inference.classes import subclasses
 
@@ -100,7 +100,7 @@ def index(tmp_path: Path) -> Index:
     return opened
 
 
-def answers(session: Session) -> list[str]:
+def answers(session: OpenWorkspace) -> list[str]:
     found: list[str] = []
     for operation, arguments in QUESTIONS:
         answer: Mapping[str, Any] = table.call(session, operation, arguments)
@@ -109,8 +109,8 @@ def answers(session: Session) -> list[str]:
     return found
 
 
-def with_edits(index: Index, contents: Mapping[str, bytes | None], freshness: str) -> Session:
-    session = Session(index, freshness)
+def with_edits(index: Index, contents: Mapping[str, bytes | None], freshness: str) -> OpenWorkspace:
+    session = OpenWorkspace(index, freshness)
     session.overlays = contents
     return session
 
@@ -118,7 +118,7 @@ def with_edits(index: Index, contents: Mapping[str, bytes | None], freshness: st
 def test_buffers(index: Index) -> None:
     """Contents that stand in for files, one state after the other."""
     contents: dict[str, bytes | None] = {}
-    answers(Session(index, "live"))
+    answers(OpenWorkspace(index, "live"))
     for what, (path, text) in EDITS.items():
         if text is None:
             contents.pop(path, None)
@@ -133,17 +133,17 @@ def test_buffers(index: Index) -> None:
 def test_saved_files(index: Index) -> None:
     """Files that are written and taken in, one after the other."""
     root = Path(index.workspace.root)
-    answers(Session(index, "live"))
+    answers(OpenWorkspace(index, "live"))
     for what, (path, text) in EDITS.items():
         (root / path).write_text(FILES[path] if text is None else text)
         index.update([path])
-        assert answers(Session(index, "live")) == answers(Session(index, "touch")), what
+        assert answers(OpenWorkspace(index, "live")) == answers(OpenWorkspace(index, "touch")), what
     index.close()
 
 
 def test_an_edit_forgets_only_what_it_changes(index: Index) -> None:
     """Subclasses are remembered when a file that uses the class changes and no name comes."""
-    inference = Session(index, "live").inference(whole=True)
+    inference = OpenWorkspace(index, "live").inference(whole=True)
     shape = find_by_name(inference, "shapes.Shape")[0].entity
     subclasses(inference, shape)
     use = Path(index.workspace.root) / "use.py"

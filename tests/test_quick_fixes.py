@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from fixtures_language import applied, check_fixes, open_workspace, parse_fixture
 
-from flux_index.api.check.fixes.quick_fixes import override_fixes
 from flux_index.api.ide.diagnostics import problems
+from flux_index.api.ide.quick_fixes import override_fixes
 
 
 def test_missing_import(tmp_path: Path) -> None:
@@ -88,9 +88,9 @@ def test_methods_can_be_overridden(tmp_path: Path) -> None:
     (fix,) = override_fixes(session.inference(whole=True), "main.py", fixture.cursors["0"].start)
     session.index.close()
     assert fix.title == "Override `Base.run`"
-    assert applied(fixture.files["main.py"], fix.edits).endswith(
-        "    size = 1\n\n    def run(self, speed):\n        return super().run(speed)\n"
-    )
+    assert applied(
+        fixture.files["main.py"], [(edit.start, edit.end, edit.text) for edit in fix.edits]
+    ).endswith("    size = 1\n\n    def run(self, speed):\n        return super().run(speed)\n")
 
 
 def test_validation_adds_its_findings(tmp_path: Path) -> None:
@@ -106,11 +106,11 @@ def test_validation_adds_its_findings(tmp_path: Path) -> None:
 SYNTAX: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "none": ("x = 1\n", []),
     "open bracket": ("x = (1,\ny = 2\n", [("'(' was never closed", "x = (1,")]),
-    "indentation": ("def f():\n    x = 1\n      y = 2\n", [("Unexpected indent", "")]),
+    "indentation": ("def f():\n    x = 1\n      y = 2\n", [("unexpected indent", "")]),
     "the compiler knows more": ("return 1\n", [("'return' outside function", "return 1")]),
     "several": (
         "x = = 1\ndef f():\n    pass\ny = ]\n",
-        [("This is not Python", "x = = 1"), ("Unmatched ']'", "y = ]")],
+        [("invalid syntax", "x = = 1"), ("unmatched ']'", "y = ]")],
     ),
 }
 

@@ -21,8 +21,8 @@ from rpc_helpers import (
     wait_until,
 )
 
+from flux_index.api.rpc.maintainer import Maintainer
 from flux_index.api.rpc.messages import CANCEL, RpcError
-from flux_index.api.rpc.server import Host
 
 CANCELLED = -32800
 
@@ -52,7 +52,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
 def server(tmp_path: Path, gate: Gate) -> Iterator[HostThread]:
     with hosted(make_workspace(tmp_path / "w")) as host:
         with host.client() as client:
-            # From here on pygls is there; the start has tests of its own.
+            # From here on the index is built; the start has tests of its own.
             client.call("server.wait", {"pending": 0})
         yield host
         gate.opened.set()
@@ -196,30 +196,30 @@ def test_a_client_that_never_reads_is_not_listened_to_for_ever(server: HostThrea
         assert other.call("definition", BOX, DEADLINE)["total"] == 1
 
 
-def test_before_pygls_is_there_questions_are_answered(
+def test_before_the_first_build_questions_are_answered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gate: Gate
 ) -> None:
-    may_load = threading.Event()
-    load = Host._load_pygls
+    may_watch = threading.Event()
+    watch = Maintainer._watch
 
-    def wait_and_load(host: Host) -> None:
-        assert may_load.wait(DEADLINE)
-        load(host)
+    def wait_and_watch(maintainer: Maintainer) -> None:
+        assert may_watch.wait(DEADLINE)
+        watch(maintainer)
 
-    monkeypatch.setattr(Host, "_load_pygls", wait_and_load)
+    monkeypatch.setattr(Maintainer, "_watch", wait_and_watch)
     with hosted(make_workspace(tmp_path / "w")) as server, server.client() as client:
         synced = client.send("server.sync")
-        subscribed = client.send("server.subscribe")
+        waiting = client.send("server.wait", {"pending": 0})
         assert client.call("definition", BOX, DEADLINE)["total"] == 1
         running = client.send("status")
         wait_until(lambda: gate.entered, "it runs")
-        for id_ in (running, subscribed):
+        for id_ in (running, waiting):
             client.cancel(id_)
             with pytest.raises(RpcError) as caught:
                 client.wait(id_, DEADLINE)
             assert caught.value.code == CANCELLED
         gate.opened.set()
-        may_load.set()
+        may_watch.set()
         assert client.wait(synced, DEADLINE)["reached"]
         assert client.call("definition", BOX, DEADLINE)["total"] == 1
 

@@ -22,7 +22,7 @@ WRONG = {
 
             async def run(self):
                 self.close()
-        #            ^^^^^ missing-await (dropped)
+        #            ^^^^^ missing-await (not used)
                 fetch()
         #       ^^^^^ missing-await
                 asyncio.sleep(1)
@@ -41,16 +41,16 @@ WRONG = {
             fetch().append(1)
         #   ^^^^^ missing-await (append)
             fetch()[0]
-        #   ^^^^^ missing-await (item)
+        #   ^^^^^ missing-await (subscriptable)
             for each in fetch():
-        #               ^^^^^ missing-await (iterated)
+        #               ^^^^^ missing-await (iterable)
                 print(each)
             first, second = fetch()
-        #                   ^^^^^ missing-await (unpacked)
+        #                   ^^^^^ missing-await (unpack)
             if fetch():
         #      ^^^^^ missing-await (true)
                 return f"{fetch()}"
-        #                 ^^^^^ missing-await (text)
+        #                 ^^^^^ missing-await (formatted)
             if fetch() == ["a"]:
         #      ^^^^^ missing-await (compared)
                 return first + fetch(), second
@@ -169,7 +169,7 @@ WRONG["a sync function that hands a coroutine on"] = """
 
         async def run():
             for each in later():
-        #               ^^^^^ missing-await (iterated)
+        #               ^^^^^ missing-await (iterable)
                 print(each)
 """
 

@@ -27,7 +27,7 @@ def test_members_that_are_not_there(tmp_path: Path) -> None:
                 self.lid = open("x")
             def area(self):
                 return self.sise
-                #           ^^^^ unresolved-attribute (`Box` has no `sise`)
+                #           ^^^^ unresolved-attribute ('Box' object has no attribute 'sise')
         def use(box: Box):
             box.aera()
             #   ^^^^ unresolved-attribute
@@ -39,7 +39,7 @@ def test_members_that_are_not_there(tmp_path: Path) -> None:
             #      ^^^^ unresolved-attribute
             Box().area().real
         Box.clas_method
-        #   ^^^^^^^^^^^ unresolved-attribute (class `Box`)
+        #   ^^^^^^^^^^^ unresolved-attribute (type object 'Box')
         """,
         "unresolved-attribute",
     )
@@ -153,7 +153,7 @@ Agent(OpenAI()).run("x")
                 self.llm = llm
             def run(self, prompt):
                 return self.llm.generate_fix(prompt)
-                #               ^^^^^^^^^^^^ unresolved-attribute (no `generate_fix`)
+                #               ^^^^^^^^^^^^ unresolved-attribute (no attribute 'generate_fix')
         """,
         "unresolved-attribute",
     )
@@ -168,7 +168,7 @@ def test_a_name_that_nothing_has(tmp_path: Path) -> None:
         #- main.py
         def run(thing):
             thing.frobnicate_quickly()
-            #     ^^^^^^^^^^^^^^^^^^ unresolved-attribute (Nothing in this code base)
+            #     ^^^^^^^^^^^^^^^^^^ unresolved-attribute (nothing in this code base)
             return thing
         """,
         "unresolved-attribute",

@@ -228,7 +228,7 @@ def test_registered_twice(tmp_path: Path) -> None:
         def add(): return 1
         @app.get("/items")
         def again(): return 2
-        #   ^^^^^ duplicate-registration (`items`)
+        #   ^^^^^ duplicate-registration ('items')
 
         @register("box")
         class Box: ...

@@ -37,9 +37,9 @@ def test_what_all_others_do(tmp_path: Path) -> None:
         #- more.py
         from shapes import Shape
         class Star(Shape):
-        #     ^^^^ missing-override (`area(self)`)
-        #     ^^^^ missing-decorator (`registered`)
-        #     ^^^^ missing-super-call (`Box`, `Circle`, `Line`)
+        #     ^^^^ missing-override ('area(self)')
+        #     ^^^^ missing-decorator ('registered')
+        #     ^^^^ missing-super-call ('Box', 'Circle', 'Line')
             def __init__(self):
                 self.points = 5
         """,

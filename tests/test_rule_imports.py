@@ -24,16 +24,16 @@ from .models import Order as Order
 class Order:
     pass
 from .modells import Cart
-#    ^^^^^^^^ unresolved-import (no module)
+#    ^^^^^^^^ unresolved-import (No module named)
 from ....far import Away
-#    ^^^^^^^ unresolved-import (leads out)
+#    ^^^^^^^ unresolved-import (beyond top-level package)
 #- main.py
 import os.paths
 #      ^^^^^^^^ unresolved-import
 import not_installed_anywhere
 #      ^^^^^^^^^^^^^^^^^^^^^^ not-installed
 from installed import gone
-#                     ^^^^ unresolved-name (no `gone`)
+#                     ^^^^ unresolved-name (cannot import name 'gone')
 from installed import here, part
 from shop import Order, Ordr
 #                       ^^^^ unresolved-name

@@ -280,7 +280,7 @@ def test_functions_that_only_compute(tmp_path: Path) -> None:
             return value
         def use(box: Box):
             double(3)
-        #   ^^^^^^ unused-result (`double` does nothing but give a value)
+        #   ^^^^^^ unused-result (result of double() is not used)
             Box(1).area()
             #      ^^^^ unused-result
             box.checked()

@@ -14,11 +14,11 @@ def test_a_circle_that_cannot_be_imported(tmp_path: Path) -> None:
         """
         #- a.py
         from b import second
-        #             ^^^^^^ import-cycle (`first`)
+        #             ^^^^^^ import-cycle ('first')
         def first(): return second()
         #- b.py
         from a import first
-        #             ^^^^^ import-cycle (`second`)
+        #             ^^^^^ import-cycle ('second')
         def second(): return first()
         """,
         "import-cycle",
@@ -37,13 +37,13 @@ def test_a_circle_that_depends_on_who_is_first(tmp_path: Path) -> None:
     after = """
         #- a.py
         from b import second
-        #             ^^^^^^ import-cycle (`first`)
+        #             ^^^^^^ import-cycle ('first')
         def first(): return second()
         """
     (finding,) = check_edit(tmp_path / "edit", before, after, "import-cycle")
     assert finding.severity == "warning"
     # What stands, and works as it is imported, is nobody's fault.
-    plain = after.replace("        #             ^^^^^^ import-cycle (`first`)\n", "")
+    plain = after.replace("        #             ^^^^^^ import-cycle ('first')\n", "")
     check_findings(
         tmp_path / "all", plain + before[before.index("        #- b.py") :], "import-cycle"
     )
@@ -62,7 +62,7 @@ def test_a_module_that_imports_from_itself(tmp_path: Path) -> None:
         """
         #- runner.py
         from runner import Runner
-        #                  ^^^^^^ import-cycle (its own module)
+        #                  ^^^^^^ import-cycle (partially initialized module)
         class FastRunner(Runner):
             def run(self): return 2
         """,
@@ -111,8 +111,8 @@ def test_circles_that_work(tmp_path: Path) -> None:
 def test_new_files_that_hide_modules(tmp_path: Path) -> None:
     new = ["random.py", "inner/json.py", "mine.py"]
     assert told(tmp_path, ["main.py"], new, "shadowed-module") == [
-        "random.py: This file hides the module `random` of the standard library: "
-        "every `import random` finds it instead."
+        "random.py: module 'random' shadows the standard-library module of the same name; "
+        "every 'import random' finds this file instead."
     ]
 
 
@@ -120,8 +120,8 @@ def test_new_test_modules_of_one_name(tmp_path: Path) -> None:
     old = ["tests/one/test_box.py", "tests/pack/__init__.py", "tests/pack/test_lid.py"]
     new = ["tests/two/test_box.py", "tests/two/test_lid.py"]
     assert told(tmp_path, old, new, "test-module-conflict") == [
-        "tests/two/test_box.py: pytest cannot import this beside tests/one/test_box.py: "
-        "both are called `test_box`, and neither is in a package."
+        "tests/two/test_box.py: import file mismatch: pytest imports this file and "
+        "tests/one/test_box.py as one module 'test_box'; neither is in a package."
     ]
 
 

@@ -12,7 +12,7 @@ def test_undefined_names(tmp_path: Path) -> None:
         """
         def total(rows):
             return sum(row.price for row in rws)
-            #                               ^^^ undefined-name (`rws`)
+            #                               ^^^ undefined-name ('rws')
         class Box:
             size = 1
             def grow(self):

@@ -24,7 +24,7 @@ def test_arguments_that_no_parser_declares(tmp_path: Path) -> None:
             print(args.out_file, args.path, args.loud, args.quiet)
             print(args.command, args.run, args.extra)
             print(args.outfile)
-            #          ^^^^^^^ undeclared-argument (`out_file`)
+            #          ^^^^^^^ undeclared-argument ('out_file')
             print(args.verbose)
             #          ^^^^^^^ undeclared-argument
             if hasattr(args, "later"):
@@ -32,7 +32,7 @@ def test_arguments_that_no_parser_declares(tmp_path: Path) -> None:
             return show(args)
         def show(args: argparse.Namespace):
             return args.loud, args.lud
-            #                      ^^^ undeclared-argument (`loud`)
+            #                      ^^^ undeclared-argument ('loud')
         """,
         "undeclared",
     )

@@ -19,12 +19,12 @@ def test_overrides_that_do_not_fit(tmp_path: Path) -> None:
 
         class Box(Shape):
             def scale(self, factor, depth, *, centre=None): return depth
-            #   ^^^^^ incompatible-override (needs `depth`)
+            #   ^^^^^ incompatible-override ('depth' is missing in base)
             def move(self, x): return x
-            #   ^^^^ incompatible-override (does not take `y`)
+            #   ^^^^ incompatible-override ('y' is missing in override)
             def draw(self, canvas, colour="red"): return canvas
             def load(self): return 1
-            #   ^^^^ incompatible-override (not asynchronous)
+            #   ^^^^ incompatible-override (not async)
             def area(self, a, b): return a * b
             @property
             def name(self): return ""
@@ -49,7 +49,7 @@ def test_an_edit_of_the_base_breaks_overrides(tmp_path: Path) -> None:
         from base import Shape
         class Box(Shape):
             def draw(self, canvas): return canvas
-            #   ^^^^ incompatible-override (`colour`)
+            #   ^^^^ incompatible-override ('colour')
         """,
         """
         #- base.py
@@ -112,9 +112,9 @@ def test_abstract_classes_that_are_called(tmp_path: Path) -> None:
             def area(self): ...
 
         Shape()
-        # <- abstract-instantiated (`area` of `Shape`, `name` of `Shape` are)
+        # <- abstract-instantiated (abstract methods 'area', 'name'; defined in 'Shape')
         Half()
-        # <- abstract-instantiated (`name` of `Shape` is)
+        # <- abstract-instantiated (abstract method 'name'; defined in 'Shape')
         Box()
         Plain()
         def make(kind: type[Shape]): return kind()
@@ -142,7 +142,7 @@ def test_a_new_class_that_stays_abstract(tmp_path: Path) -> None:
         from shapes import Shape
         class Old(Shape): ...
         class Box(Shape):
-        #     ^^^ abstract-missing (`area`)
+        #     ^^^ abstract-missing ('area')
             def size(self): return 1
         class Flat(Shape):
             def area(self): return 1
@@ -170,7 +170,7 @@ def test_an_abstract_method_that_is_added(tmp_path: Path) -> None:
         #- main.py
         from boxes import Box
         Box()
-        # <- abstract-instantiated (`name` of `Shape`)
+        # <- abstract-instantiated (abstract method 'name'; defined in 'Shape')
         """,
         """
         #- shapes.py

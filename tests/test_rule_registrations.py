@@ -48,7 +48,7 @@ class Csv: ...
 class Tsv: ...
 @reader("csv")
 class Other: ...
-#     ^^^^^ duplicate-registration (`Csv` on line 3)
+#     ^^^^^ duplicate-registration ('Csv' on line 3)
 
 @formats.add("csv")
 class A: ...
@@ -56,7 +56,7 @@ class A: ...
 class B: ...
 @formats.add("csv")
 class C: ...
-#     ^ duplicate-registration (`A` on line 10)
+#     ^ duplicate-registration ('A' on line 10)
 
 @listener("saved")
 def first(): return 1
@@ -65,12 +65,12 @@ def second(): return 2
 
 READERS["xml"] = Csv
 READERS["xml"] = Tsv
-#       ^^^^^ duplicate-registration (`READERS["xml"]` already has `Csv`)
+#       ^^^^^ duplicate-registration (READERS["xml"]: it already registers 'Csv')
 READERS["json"] = Csv
 READERS["JSON"] = Csv
 register("html", Csv)
 register("html", Tsv)
-#        ^^^^^^ duplicate-registration (already has `Csv`, entered on line 25)
+#        ^^^^^^ duplicate-registration (already registers 'Csv' on line 25)
 """,
         "duplicate-registration",
     )
@@ -101,12 +101,12 @@ def saved(): return 1
         from registry import READERS, formats, listener, others, reader, register
         @reader("csv")
         class FastReader: ...
-        #     ^^^^^^^^^^ duplicate-registration (`CsvReader` in csv_reader.py:3)
+        #     ^^^^^^^^^^ duplicate-registration ('CsvReader' in csv_reader.py:3)
         @registry.formats.add("ini")
         class FastIni: ...
         @formats.add("ini")
         class FasterIni: ...
-        #     ^^^^^^^^^ duplicate-registration (`IniReader` in csv_reader.py:5)
+        #     ^^^^^^^^^ duplicate-registration ('IniReader' in csv_reader.py:5)
         @others.add("ini")
         class OtherIni: ...
         READERS["xml"] = FastReader
@@ -192,7 +192,7 @@ def test_routes_of_one_application(tmp_path: Path) -> None:
         router = Router(prefix="/two")
         @app.get("/items")
         def more(): return 1
-        #   ^^^^ duplicate-registration (`items` in first.py:5)
+        #   ^^^^ duplicate-registration ('items' in first.py:5)
         @app.post("/items")
         def add(): return 1
         @router.get("/list")

@@ -588,7 +588,7 @@ dependencies = ["installed", "pywin32; sys_platform == 'win32'"]
 #- third.py
 def finish(deferred):
     deferred.add_callback_quickly(print)
-    #        ^^^^^^^^^^^^^^^^^^^^ unresolved-attribute (Nothing in this code base)
+    #        ^^^^^^^^^^^^^^^^^^^^ unresolved-attribute (nothing in this code base)
 """,
         "unresolved-attribute",
     )

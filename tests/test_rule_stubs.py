@@ -33,7 +33,7 @@ def test_bodies_without_code(tmp_path: Path) -> None:
             """Say what it is."""
 
         def is_allowed(user, action):
-        #   ^^^^^^^^^^ stub-body (`user` and `action`)
+        #   ^^^^^^^^^^ stub-body ('user' and 'action')
             """Whether a user may do something."""
             return True
 

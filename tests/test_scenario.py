@@ -14,7 +14,7 @@ from rpc_helpers import hosted
 from workspace_helpers import plant
 
 from flux_index.api.cli import main
-from flux_index.api.open_workspace import Session
+from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.api.operations.table import call
 from flux_index.indexer.index import Index
 
@@ -79,7 +79,7 @@ def without_state(answer: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def expected(scenario: Scenario, workspace: Path) -> Answers:
     """What Python answers."""
-    session = Session.open(str(workspace))
+    session = OpenWorkspace.open(str(workspace))
     answers = [without_state(dict(call(session, *question))) for question in scenario.questions]
     session.close()
     return answers

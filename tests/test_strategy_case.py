@@ -119,7 +119,9 @@ def test_a_runner_that_a_subclass_of_itself_overwrites(tmp_path: Path) -> None:
     assert answer["verdict"] == "broken"
     (lost,) = (item for item in answer["items"] if item["rule"] == "redefinition")
     assert lost["path"] == "app/runner.py"
-    assert lost["message"] == "`TestRunner` replaces the `TestRunner` of line 1, which is lost."
+    assert lost["message"] == (
+        "redefinition of unused 'TestRunner' from line 1; that definition is lost."
+    )
     # What others call is the subclass now, which wants more.
     broken = [item for item in answer["items"] if item["severity"] == "error"]
     assert {(item["path"], item["rule"]) for item in broken} == {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flux_index.api.render.tokens import count_lines, count_tokens
+from flux_index.api.source.tokens import count_lines, count_tokens
 
 CODE = '''\
 class Cache(BaseProvider):

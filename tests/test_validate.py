@@ -226,3 +226,17 @@ def test_rules_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert "unresolved-attribute" in capsys.readouterr().out
     assert main(["rules", "--json"]) == 0
     assert {"rule", "severity", "summary"} == set(json.loads(capsys.readouterr().out)[0])
+
+
+def test_excuses_are_entries_of_one_table() -> None:
+    from flux_index.api.check import excuses
+
+    tests = {excuse.applies for excuse in excuses.EXCUSES}
+    assert len({excuse.name for excuse in excuses.EXCUSES}) == len(excuses.EXCUSES) == len(tests)
+    public = [
+        each
+        for name, each in vars(excuses).items()
+        if name.startswith(("is_", "may_", "usually_")) and each.__module__ == excuses.__name__
+    ]
+    assert len(public) == 9
+    assert tests.issuperset(public)

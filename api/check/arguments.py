@@ -1,21 +1,39 @@
-"""Arguments and parameters: which argument no parameter takes, which parameter gets none.
+"""Arguments against parameters: what no parameter takes, and what a call does not pass.
 
-Keywords that a function takes by ``**kwargs`` and hands on to what does not take them.
+That includes keywords that a function takes by ``**kwargs`` and passes on to one that does not take
+them.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ...indexer import facts as f
-from ...indexer.inference import access_paths
+from ...indexer.facts_view import (
+    arguments,
+    attribute,
+    called,
+    is_mapping_unpacked,
+    op,
+    plain_name,
+    subscript,
+)
+from ...indexer.inference.access_paths import (
+    argument_for,
+    keyword_argument,
+    last_name,
+    nearby_call,
+    parent_expression,
+    string_value,
+)
 from ...indexer.inference.entities import FUNCTION, name_of
-from ...indexer.inference.names import bindings_in_force
 from ...indexer.inference.signatures import parameter_rows
 from ...indexer.inference.stub_mapping import source_entity
 from ...indexer.inference.types import CLASS_OBJECT, without_none
 from .call_targets import call_targets
 from .decorators import preserves_signature
 from .signatures import class_signature, function_signature, overridden_signatures
-from .uses import TESTED, uses_of
+from .uses import TESTED, bindings_of_name, uses_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +41,7 @@ if TYPE_CHECKING:
     from ...indexer.inference.entities import Entity
     from ...indexer.inference.inference import Inference
     from .call_targets import CallTargets
-    from .signatures import Parameter, Signature
+    from .callees import Parameter, Signature
 
 
 UNKNOWN_KEYWORD = "unknown-keyword"
@@ -33,137 +51,134 @@ DUPLICATE_ARGUMENT = "duplicate-argument"
 
 
 class CallArguments:
-    """The arguments of a call as they are written: (position, expression) each."""
+    """The arguments of a call as they are written: (position, expression) each.
+
+    ``starred`` and ``doubled`` are true if there is a ``*sequence`` or a ``**mapping``, which may
+    be for any parameter.
+    """
 
     __slots__ = ("doubled", "keywords", "positional", "starred")
 
     def __init__(self, facts: FileFacts, call: int, skipped: int = 0) -> None:
-        """Arguments of a call behind the first ``skipped`` ones by place."""
+        """Read the arguments of a call without the first ``skipped`` positional ones."""
         self.positional: list[tuple[int, int]] = []
         self.keywords: dict[str, tuple[int, int]] = {}
-        # Whether there is a `*sequence`, a `**mapping`: any parameter may get its value there.
         self.starred = self.doubled = False
-        (extra,) = facts.extra
-        at = facts.expr.b[call]
-        for index in range(at + 1, at + 1 + 3 * extra[at], 3):
-            key, position, value = extra[index : index + 3]
-            if key == f.ARG_POSITIONAL:
-                self.positional.append((position, value))
-            elif key >= 0:
-                self.keywords[facts.names[key]] = position, value
-            elif key == f.ARG_STAR:
+        for each in arguments(facts, call):
+            if each.is_positional:
+                self.positional.append((each.position, each.value))
+            elif each.is_keyword:
+                self.keywords[facts.names[each.key]] = each.position, each.value
+            elif each.key == f.ARG_STAR:
                 self.starred = True
             else:
                 self.doubled = True
         self.positional = self.positional[skipped:]
 
 
+@dataclass(slots=True, frozen=True)
 class Mismatch:
     """Why arguments do not fit: the name of a rule, what it is about, and where that is.
 
     ``names`` are the keyword, or the parameters that get nothing; ``position`` is -1 for the call.
     """
 
-    __slots__ = ("names", "position", "rule")
-
-    def __init__(self, rule: str, names: list[str], position: int = -1) -> None:
-        """Describe a mismatch."""
-        self.rule = rule
-        self.names = names
-        self.position = position
+    rule: str
+    names: list[str]
+    position: int = -1
 
 
 def mismatches(
-    signature: Signature, written: CallArguments, *, partly: bool = False
+    signature: Signature, arguments: CallArguments, *, partly: bool = False
 ) -> list[Mismatch]:
-    """Why a call does not fit a signature; nothing when it does, as far as anybody can tell.
+    """Return why a call does not fit a signature; nothing when it does, or may.
 
     ``partly`` says that more arguments come later, as with ``functools.partial``.
     """
-    parameters = signature.parameters
-    by_place = [each for each in parameters if each.kind <= f.POSITIONAL]
+    parameters, positional = signature.parameters, signature.positional
     by_name = {each.name for each in parameters if each.kind in (f.POSITIONAL, f.KEYWORD_ONLY)}
     found: list[Mismatch] = []
-    count = len(written.positional)
-    if count > len(by_place) and not signature.takes_any(f.VAR_POSITIONAL):
-        position = written.positional[len(by_place)][0]
+    count = len(arguments.positional)
+    if count > len(positional) and not signature.takes_any(f.VAR_POSITIONAL):
+        position = arguments.positional[len(positional)][0]
         found.append(Mismatch(TOO_MANY_ARGUMENTS, [], position))
-    given = {each.name for each in by_place[:count] if each.kind == f.POSITIONAL}
+    passed = {each.name for each in positional[:count] if each.kind == f.POSITIONAL}
     any_keyword = signature.takes_any(f.VAR_KEYWORD)
-    for name, (position, _) in written.keywords.items():
-        if name in given:
+    for name, (position, _) in arguments.keywords.items():
+        if name in passed:
             found.append(Mismatch(DUPLICATE_ARGUMENT, [name], position))
         elif name not in by_name and not any_keyword:
             found.append(Mismatch(UNKNOWN_KEYWORD, [name], position))
     if not partly:
-        missing = [each.name for each in _missing(parameters, written)]
+        missing = [each.name for each in _missing(parameters, arguments)]
         if missing:
             found.append(Mismatch(MISSING_ARGUMENT, missing))
     return found
 
 
-def _missing(parameters: list[Parameter], written: CallArguments) -> list[Parameter]:
-    """Parameters that have to be given and are not, for certain."""
+def _missing(parameters: list[Parameter], arguments: CallArguments) -> list[Parameter]:
+    """Return required parameters for which a call certainly passes nothing."""
     found: list[Parameter] = []
     place = 0
     for each in parameters:
-        by_place = each.kind <= f.POSITIONAL
-        gets = by_place and (place < len(written.positional) or written.starred)
+        by_place = each.is_positional
+        gets = by_place and (place < len(arguments.positional) or arguments.starred)
         place += by_place
         by_name = each.kind != f.POSITIONAL_ONLY
-        gets = gets or (by_name and (each.name in written.keywords or written.doubled))
+        gets = gets or (by_name and (each.name in arguments.keywords or arguments.doubled))
         if each.required and not gets:
             found.append(each)
     return found
 
 
+# Functions that a keyword is followed through.
 _DEPTH = 5
-_TAKING = frozenset(["pop", "get", "setdefault"])
+# Methods of a mapping that are for one key.
+_KEYED = frozenset(["pop", "get", "setdefault"])
 
 
 def rejecting_callee(
     inference: Inference,
     signature: Signature,
     name: str,
-    given: frozenset[str] = frozenset(),
+    passed: frozenset[str] = frozenset(),
     depth: int = _DEPTH,
 ) -> Signature | None:
-    """What a keyword ends at that is not one of its parameters; None when it may be taken.
+    """Return the signature that rejects a keyword in the end; None when something may take it.
 
-    All that a function does with its ``**kwargs`` has to be to hand them on, or to take other
-    names out of them; every function that it may hand them to has to be known and refuse the name.
-    ``given`` are the parameters to which the call gives something.
+    All that a function does with its ``**kwargs`` has to be to pass them on, or to take other
+    names out of them; every function that may get them has to be known and reject the name.
+    ``passed`` are the parameters for which the call passes something.
     """
     function = signature.entity
     if function.kind != FUNCTION or depth <= 0:
         return None
     if function.path.endswith(".pyi"):
         source = source_entity(inference, function)
-        if source is None and "cls" not in given:
-            return _refused_by_class(inference, function, name, depth)
+        if source is None and "cls" not in passed:
+            return _rejected_by_class(inference, function, name, depth)
         if source is None or source.kind != FUNCTION or not preserves_signature(inference, source):
             return None
         function = source
     facts = inference.need(function.path)
-    rest = _rest_of(inference, function)
+    rest = _keywords_parameter(inference, function)
     scope = facts.definition.own_scope[function.row]
     if not rest or facts.scope.flags[scope] & f.SCOPE_USES_LOCALS:
         return None
-    calls = _handed_to(facts, function, rest, name)
-    refused: Signature | None = None
-    for call in calls or ():
-        refused = _refused_by(inference, function, call, signature.start, name, given, depth)
-        if refused is None:
+    rejecting: Signature | None = None
+    for call in _forwarding_calls(facts, function, rest, name) or ():
+        rejecting = _rejected_by(inference, function, call, signature.start, name, passed, depth)
+        if rejecting is None:
             return None
-    return refused
+    return rejecting
 
 
-def _refused_by_class(
+def _rejected_by_class(
     inference: Inference, function: Entity, name: str, depth: int
 ) -> Signature | None:
-    """The class that a stub names as ``cls: type[C] | None``, whose constructor gets the rest."""
+    """Return the constructor of the class that a stub names as ``cls: type[C] | None``."""
     facts = inference.need(function.path)
-    refused: Signature | None = None
+    rejecting: Signature | None = None
     for row in parameter_rows(inference, function):
         annotation = facts.parameter.annotation[row]
         if facts.names[facts.parameter.name[row]] != "cls" or annotation < 0:
@@ -173,78 +188,68 @@ def _refused_by_class(
                 class_signature(inference, value.entity) if value.form == CLASS_OBJECT else None
             )
             for signature in callee.signatures if callee is not None else ():
-                refused = _refuses(inference, signature, name, depth)
-                if refused is None:
+                rejecting = _rejecting(inference, signature, name, depth)
+                if rejecting is None:
                     return None
-    return refused
+    return rejecting
 
 
-def _refused_by(
+def _rejected_by(
     inference: Inference, function: Entity, call: int, start: Entity | None, name: str,
-    given: frozenset[str], depth: int,
+    passed: frozenset[str], depth: int,
 ) -> Signature | None:  # fmt: skip
     facts = inference.need(function.path)
-    if access_paths.keyword_argument(facts, call, name) >= 0:
+    if keyword_argument(facts, call, name) >= 0:
         return None
-    callee_expr = facts.expr.a[call]
-    found = call_targets(inference, function.path, callee_expr, start)
-    if found is None:
-        found = _by_default(inference, function.path, callee_expr, given)
-    if not _is_super(facts, callee_expr):
+    callee_expr = called(facts, call)
+    targets = call_targets(inference, function.path, callee_expr, start)
+    if targets is None:
+        targets = _default_target(inference, function.path, callee_expr, passed)
+    receiver = attribute(facts, callee_expr)
+    if receiver is None or last_name(facts, called(facts, receiver.receiver)) != "super":
         start = None
-    refused: Signature | None = None
-    for callee in found.callees if found is not None else ():
+    rejecting: Signature | None = None
+    for callee in targets.callees if targets is not None else ():
         for signature in callee.signatures:
-            refused = _refuses(inference, signature, name, depth)
-            if refused is None or signature.entity == function:
+            rejecting = _rejecting(inference, signature, name, depth)
+            if rejecting is None or signature.entity == function:
                 return None
         if start is None and not all(
-            _override_refuses(inference, each, name, depth)
+            _override_rejects(inference, each, name, depth)
             for each in _overrides(inference, callee.entity)
         ):
             return None
-    return refused
+    return rejecting
 
 
-def _by_default(
-    inference: Inference, path: str, function: int, given: frozenset[str]
+def _default_target(
+    inference: Inference, path: str, function: int, passed: frozenset[str]
 ) -> CallTargets | None:
-    """A class or function that a parameter is set to when it is left out: ``cls=None``."""
+    """Return the class or function that replaces a parameter's default of None: ``cls=None``."""
     facts = inference.need(path)
-    ops, positions, lefts, rights = facts.expr
-    if ops[function] != f.NAME or facts.names[lefts[function]] in given:
+    name = plain_name(facts, function)
+    if not name or name in passed:
         return None
-    rows = bindings_in_force(
-        facts, rights[function], lefts[function], positions[function], function
-    )
     values: list[int] = []
-    for row in rows:
-        value = facts.binding.value[row]
+    for row in bindings_of_name(facts, function):
+        value, kind = facts.binding.value[row], facts.binding.kind[row]
         if value < 0:
             return None
-        if facts.binding.kind[row] == f.PARAMETER and ops[value] == f.NONE:
+        if kind == f.PARAMETER and op(facts, value) == f.NONE:
             continue
-        if facts.binding.kind[row] != f.ASSIGN:
+        if kind != f.ASSIGN:
             return None
         values.append(value)
     return call_targets(inference, path, values[0]) if len(values) == 1 else None
 
 
-def _rest_of(inference: Inference, function: Entity) -> str:
-    """Name of the ``**`` parameter of a function, or an empty text."""
+def _keywords_parameter(inference: Inference, function: Entity) -> str:
+    """Return the name of the ``**`` parameter of a function, or an empty string."""
     facts = inference.need(function.path)
     for row in parameter_rows(inference, function):
         if facts.parameter.kind[row] == f.VAR_KEYWORD:
             return facts.names[facts.parameter.name[row]]
     return ""
-
-
-def _is_super(facts: FileFacts, function: int) -> bool:
-    """Whether a method is called on ``super()``."""
-    ops, _, lefts, _ = facts.expr
-    if ops[function] != f.ATTRIBUTE or ops[lefts[function]] != f.CALL:
-        return False
-    return access_paths.last_name(facts, lefts[lefts[function]]) == "super"
 
 
 def _overrides(inference: Inference, entity: Entity) -> list[Entity]:
@@ -253,14 +258,16 @@ def _overrides(inference: Inference, entity: Entity) -> list[Entity]:
     return overridden_signatures(inference, entity)
 
 
-def _override_refuses(inference: Inference, entity: Entity, name: str, depth: int) -> bool:
+def _override_rejects(inference: Inference, entity: Entity, name: str, depth: int) -> bool:
     callee = function_signature(inference, entity, bound=False) if entity.kind == FUNCTION else None
     return callee is not None and all(
-        _refuses(inference, each, name, depth) is not None for each in callee.signatures
+        _rejecting(inference, each, name, depth) is not None for each in callee.signatures
     )
 
 
-def _refuses(inference: Inference, signature: Signature, name: str, depth: int) -> Signature | None:
+def _rejecting(
+    inference: Inference, signature: Signature, name: str, depth: int
+) -> Signature | None:
     for each in signature.parameters:
         if each.name == name and each.kind in (f.POSITIONAL, f.KEYWORD_ONLY):
             return None
@@ -269,8 +276,8 @@ def _refuses(inference: Inference, signature: Signature, name: str, depth: int) 
     return rejecting_callee(inference, signature, name, depth=depth - 1)
 
 
-def _handed_to(facts: FileFacts, function: Entity, rest: str, name: str) -> list[int] | None:
-    """Calls that get all of a function's ``**kwargs``; None when more is done with them."""
+def _forwarding_calls(facts: FileFacts, function: Entity, rest: str, name: str) -> list[int] | None:
+    """Return the calls that get a function's ``**kwargs``; None if it does more with them."""
     table = facts.definition
     start, end = table.start[function.row], table.end[function.row]
     calls: list[int] = []
@@ -279,35 +286,30 @@ def _handed_to(facts: FileFacts, function: Entity, rest: str, name: str) -> list
             continue
         if role != f.READ or expr < 0:
             return None
-        user, op = access_paths.parent_expression(facts, expr)
-        if op == f.STARRED and facts.expr.b[user] == 2:
-            call, op = access_paths.parent_expression(facts, user)
-            if op != f.CALL:
+        user, how = parent_expression(facts, expr)
+        if how == f.STARRED and is_mapping_unpacked(facts, user):
+            call, how = parent_expression(facts, user)
+            if how != f.CALL:
                 return None
             calls.append(call)
-        elif not _takes_another(facts, user, op, name) and not _is_tested(facts, expr):
+        elif not _takes_another(facts, user, how, name) and not _is_tested(facts, expr):
             return None
     return calls
 
 
 def _is_tested(facts: FileFacts, expr: int) -> bool:
-    """Whether only that there are any keywords at all is asked: ``if kwargs``, ``not kwargs``."""
+    """True if a value is only tested for being empty: ``if kwargs``, ``not kwargs``."""
     uses = uses_of(facts).of(expr)
     return bool(uses) and all(how in (TESTED, f.NOT, f.AND, f.OR) for how, _ in uses)
 
 
-def _takes_another(facts: FileFacts, user: int, op: int, name: str) -> bool:
-    """Whether a use of a mapping reads or removes one key, and that is not this name."""
-    if op == f.SUBSCRIPT:
-        key = facts.expr.b[user]
-        written = access_paths.string_value(facts, key)
-        return bool(written) and written != name
-    if op == f.ATTRIBUTE and facts.names[facts.expr.b[user]] in _TAKING:
-        call = access_paths.nearby_call(facts, user)
-        written = (
-            access_paths.string_value(facts, access_paths.argument_for(facts, call, 0, ""))
-            if call >= 0
-            else ""
-        )
-        return bool(written) and written != name
-    return False
+def _takes_another(facts: FileFacts, user: int, how: int, name: str) -> bool:
+    """True if a use of a mapping reads or removes one key, and that is not this name."""
+    key = -1
+    if how == f.SUBSCRIPT and (item := subscript(facts, user)):
+        key = item.key
+    elif how == f.ATTRIBUTE and (method := attribute(facts, user)) and method.name in _KEYED:
+        call = nearby_call(facts, user)
+        key = argument_for(facts, call, 0, "") if call >= 0 else -1
+    text = string_value(facts, key)
+    return bool(text) and text != name

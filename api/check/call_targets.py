@@ -1,8 +1,12 @@
-"""What a call reaches: every function or class that it may be, or nothing at all."""
+"""Targets of calls: every function or class that a call may reach, or nothing at all."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ...indexer import facts as f
+from ...indexer.facts_view import attribute, binding_name, definitions, op
+from ...indexer.inference import synthesized
 from ...indexer.inference.classes import is_protocol, subclasses
 from ...indexer.inference.entities import (
     ATTRIBUTE,
@@ -15,24 +19,23 @@ from ...indexer.inference.entities import (
     VARIABLE,
     Entity,
     name_of,
-    owner_class,
 )
 from ...indexer.inference.exhaustive import is_exhaustive
 from ...indexer.inference.members import member_definitions
-from ...indexer.inference.names import bindings_in_force, module_attribute
+from ...indexer.inference.names import module_attribute
 from ...indexer.inference.standard_types import standard_class
 from ...indexer.inference.type_variables import concrete
 from ...indexer.inference.types import CLASS_OBJECT, INSTANCE, SUPER, without_none
-from ...indexer.plugins import synthesized
+from .callees import Callee, Signature
 from .signatures import (
-    Callee,
-    Signature,
     class_signature,
     function_signature,
     lambda_signature,
     method_signature,
+    owner_of,
     signatures_of_value,
 )
+from .uses import bindings_of_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,35 +44,34 @@ if TYPE_CHECKING:
     from ...indexer.inference.inference import Inference
     from ...indexer.inference.types import Type, Value
 
-# Derived classes that are asked what `super()` is in them.
+# Derived classes in which `super()` is looked up.
 _DERIVED = 100
+# Functions of a name that are looked at before it is assumed that one of them fits.
+_SAME_NAME = 60
 
 
+@dataclass(slots=True, frozen=True)
 class CallTargets:
-    """What a call reaches, and how that is known (one of the evidences of ``entities``)."""
+    """All that a call may reach, and how that is known (one of the evidences of ``entities``)."""
 
-    __slots__ = ("callees", "evidence")
-
-    def __init__(self, callees: list[Callee], evidence: int) -> None:
-        """``callees`` are all that the call may reach."""
-        self.callees = callees
-        self.evidence = evidence
+    callees: list[Callee]
+    evidence: int
 
 
 def call_targets(
     inference: Inference, path: str, function: int, start: Entity | None = None
 ) -> CallTargets | None:
-    """All that calling the value of an expression may reach; None when nobody can say.
+    """Return all that calling the value of an expression may reach; None when that is unknown.
 
     ``start`` is the class of the instance for ``super()``, when it is known.
     """
     facts = inference.need(path)
-    op = facts.expr.op[function]
-    if op == f.NAME:
+    kind = op(facts, function)
+    if kind == f.NAME:
         return _of_name(inference, path, function)
-    if op == f.ATTRIBUTE:
+    if kind == f.ATTRIBUTE:
         return _of_attribute(inference, path, function, start)
-    if op == f.SUBSCRIPT or not is_exhaustive(inference, path, function):
+    if kind == f.SUBSCRIPT or not is_exhaustive(inference, path, function):
         return None
     if synthesized.maker(facts, function):
         return None  # `namedtuple("Point", "x y")(1, 2)`
@@ -83,59 +85,49 @@ def _of_name(inference: Inference, path: str, function: int) -> CallTargets | No
     found = inference.definitions_of(path, function)
     if found and all(_is_definition(inference, item.entity) for item in found):
         return _of_definitions(inference, found)
-    reached_ = _of_lambda(inference, path, function)
-    if reached_ is not None:
-        return reached_
-    rows = bindings_in_force(
-        facts,
-        facts.expr.b[function],
-        facts.expr.a[function],
-        facts.expr.position[function],
-        function,
-    )
-    if not rows or any(_holds_a_class(inference, item.entity) for item in found):
+    targets = _of_lambda(inference, path, function)
+    if targets is not None:
+        return targets
+    rows = bindings_of_name(facts, function)
+    if not rows or any(_may_be_rebound(inference, item.entity) for item in found):
         return None  # a variable of a module may be set from outside
     type_ = inference.infer_type(path, function)
-    if any(_is_made_anew(inference, facts, row, type_) for row in rows):
+    if any(_rebinds_class(inference, facts, row, type_) for row in rows):
         return None
     return _of_type(inference, type_)
 
 
-def _is_made_anew(inference: Inference, facts: FileFacts, row: int, type_: Type) -> bool:
-    """Whether a call makes another class of one under its own name: ``Box = decorated(Box)``."""
-    value, name = facts.binding.value[row], facts.binding.name[row]
-    if value < 0 or facts.expr.op[value] != f.CALL:
+def _rebinds_class(inference: Inference, facts: FileFacts, row: int, type_: Type) -> bool:
+    """True if a call replaces a class under its own name: ``Box = decorated(Box)``."""
+    if op(facts, facts.binding.value[row]) != f.CALL:
         return False
+    name = binding_name(facts, row)
     return any(
-        each.form == CLASS_OBJECT and name_of(inference, each.entity) == facts.names[name]
-        for each in type_
+        each.form == CLASS_OBJECT and name_of(inference, each.entity) == name for each in type_
     )
 
 
 def _is_definition(inference: Inference, entity: Entity) -> bool:
-    """Whether an entity is a function or class, be it one that a call makes."""
+    """True if an entity is a function or class, or a class that a call creates."""
     if entity.kind == VARIABLE:
         facts = inference.need(entity.path)
         return synthesized.made_class(facts, entity)
     return entity.kind in (FUNCTION, CLASS)
 
 
-def _holds_a_class(inference: Inference, entity: Entity) -> bool:
-    """Whether an entity is a variable of a module or class, and nothing says what it may hold."""
-    kind, path, row = entity
-    if kind == ATTRIBUTE:
-        return inference.need(path).attribute_binding.annotation[row] < 0
-    if kind != VARIABLE:
+def _may_be_rebound(inference: Inference, entity: Entity) -> bool:
+    """True if an entity is a variable of a module or class without an annotation."""
+    if entity.kind not in (ATTRIBUTE, VARIABLE):
         return False
-    facts = inference.need(path)
-    if facts.binding.annotation[row] >= 0:
-        return False
+    facts, row = inference.need(entity.path), entity.row
+    if entity.kind == ATTRIBUTE:
+        return facts.attribute_binding.annotation[row] < 0
     scope = facts.scope.kind[facts.binding.scope[row]]
-    return scope in (f.MODULE_SCOPE, f.CLASS_SCOPE)
+    return facts.binding.annotation[row] < 0 and scope in (f.MODULE_SCOPE, f.CLASS_SCOPE)
 
 
 def _of_definitions(inference: Inference, found: list[Found]) -> CallTargets | None:
-    """Functions and classes that are named themselves."""
+    """Return functions and classes that are called by their own names."""
     callees: list[Callee] = []
     for item in found:
         if item.entity.kind != FUNCTION:
@@ -149,28 +141,26 @@ def _of_definitions(inference: Inference, found: list[Found]) -> CallTargets | N
 
 
 def _of_lambda(inference: Inference, path: str, function: int) -> CallTargets | None:
-    """A local name for a lambda expression."""
+    """Return the lambda expression of which a name is a local variable."""
     facts = inference.need(path)
-    _, positions, lefts, rights = facts.expr
-    rows = bindings_in_force(
-        facts, rights[function], lefts[function], positions[function], function
-    )
-    values = [facts.binding.value[row] for row in rows]
-    if len(values) != 1 or values[0] < 0 or facts.expr.op[values[0]] != f.LAMBDA:
+    rows, table = bindings_of_name(facts, function), facts.binding
+    if len(rows) != 1:
         return None
     (row,) = rows
-    scope, name = facts.binding.scope[row], facts.binding.name[row]
-    if facts.binding.kind[row] != f.ASSIGN or len(facts.bindings_of(scope, name)) != 1:
+    value = table.value[row]
+    if op(facts, value) != f.LAMBDA or table.kind[row] != f.ASSIGN:
         return None
-    return CallTargets([lambda_signature(inference, path, values[0])], EXACT)
+    if len(facts.bindings_of(table.scope[row], table.name[row])) != 1:
+        return None
+    return CallTargets([lambda_signature(inference, path, value)], EXACT)
 
 
 def _of_attribute(
     inference: Inference, path: str, function: int, start: Entity | None
 ) -> CallTargets | None:
-    facts = inference.need(path)
-    receiver = facts.expr.a[function]
-    name = facts.names[facts.expr.b[function]]
+    parts = attribute(inference.need(path), function)
+    assert parts is not None
+    receiver, name, _ = parts
     for item in inference.definitions_of(path, receiver):
         if item.entity.kind in (MODULE, NAMESPACE):
             found = module_attribute(inference, item.entity, name)
@@ -186,15 +176,15 @@ def _of_attribute(
 def member_targets(
     inference: Inference, receivers: Type, name: str, start: Entity | None = None
 ) -> CallTargets | None:
-    """What calling a member of a value reaches."""
+    """Return what calling a member of a value reaches."""
     callees: list[Callee] = []
     evidence = EXACT
     for value in concrete(inference, receivers):
         evidence = max(evidence, value.evidence)
-        if _stands_for_others(inference, value):
+        if _is_unpredictable(inference, value):
             return None
         if value.form == SUPER:
-            found = _behind(inference, value, name, start)
+            found = _of_super(inference, value, name, start)
         else:
             found = _of_members(inference, value, member_definitions(inference, value, name))
         if not found:
@@ -203,8 +193,8 @@ def member_targets(
     return CallTargets(callees, evidence) if callees else None
 
 
-def _stands_for_others(inference: Inference, value: Value) -> bool:
-    """Whether a value is any class, a ``super`` under another name, or answers by itself."""
+def _is_unpredictable(inference: Inference, value: Value) -> bool:
+    """True if a value is any class, an assigned ``super()``, or has a ``__getattribute__``."""
     if value.entity.kind != CLASS:
         return False
     if value.form == INSTANCE and inference.class_member(value.entity, "__getattribute__"):
@@ -215,7 +205,7 @@ def _stands_for_others(inference: Inference, value: Value) -> bool:
 
 
 def _of_members(inference: Inference, value: Value, found: list[Found]) -> list[Callee]:
-    """Members of a value as it is called on them; nothing when one of them is no definition."""
+    """Return members as they are called on a value; nothing when one of them is no definition."""
     callees: list[Callee] = []
     for item in found:
         callee: Callee | None = None
@@ -232,26 +222,25 @@ def _of_members(inference: Inference, value: Value, found: list[Found]) -> list[
 
 
 def _is_hidden(inference: Inference, value: Value, function: Entity) -> bool:
-    """Whether a constructor found on a class is its metaclass's, which that of ``object`` hides."""
+    """True if a constructor found on a class is its metaclass's, which that of ``object`` hides."""
     if value.form != CLASS_OBJECT or name_of(inference, function) not in ("__new__", "__init__"):
         return False
     if value.entity.kind == VARIABLE:
-        return True  # of `namedtuple("Point", "x y")`, whose constructor nobody writes
-    owner = Entity(CLASS, function.path, owner_class(inference.need(function.path), function))
-    return owner not in inference.mro(value.entity)
+        return True  # of `namedtuple("Point", "x y")`, whose constructor is synthesized
+    return owner_of(inference, function) not in inference.mro(value.entity)
 
 
-def _behind(inference: Inference, value: Value, name: str, start: Entity | None) -> list[Callee]:
-    """What ``super().name`` may be: of the class itself, and of each that is derived from it."""
+def _of_super(inference: Inference, value: Value, name: str, start: Entity | None) -> list[Callee]:
+    """Return what ``super().name`` may be in a class and in each that is derived from it."""
     cls = value.entity
     callees: list[Callee] = []
-    if name in ("__init__", "__new__") and _is_made(inference, cls):
+    if name in ("__init__", "__new__") and _has_synthesized_init(inference, cls):
         return []
     for each in [start] if start is not None else [cls, *_derived(inference, cls)]:
         found = inference.class_member(each, name, after=cls)
         if found:
             inner = _of_members(inference, value, found)
-        elif name == "__init__" and _is_whole(inference, each) and len(inference.mro(cls)) > 1:
+        elif name == "__init__" and _is_complete(inference, each) and len(inference.mro(cls)) > 1:
             inner = [Callee(each, [Signature(each, [], each)])]
         else:
             return []
@@ -261,14 +250,14 @@ def _behind(inference: Inference, value: Value, name: str, start: Entity | None)
     return callees
 
 
-def _is_made(inference: Inference, cls: Entity) -> bool:
-    """Whether a constructor behind a class may be one that nobody writes."""
+def _has_synthesized_init(inference: Inference, cls: Entity) -> bool:
+    """True if a constructor behind a class may be a synthesized one."""
     if synthesized.fields(inference, cls):
         return True
     return standard_class(inference, "typing", "NamedTuple") in inference.mro(cls)
 
 
-def _is_whole(inference: Inference, cls: Entity) -> bool:
+def _is_complete(inference: Inference, cls: Entity) -> bool:
     return all(each.kind == CLASS for each in inference.mro(cls))
 
 
@@ -288,10 +277,28 @@ def _of_type(inference: Inference, type_: Type) -> CallTargets | None:
     evidence = INFERRED
     for value in without_none(type_):
         if value.form == CLASS_OBJECT and is_protocol(inference, value.entity):
-            return None  # a class that has what the protocol says, which is no class itself
+            return None  # any class that implements the protocol
         found = signatures_of_value(inference, value)
         if found is None:
             return None
         callees += found
         evidence = max(evidence, value.evidence)
     return CallTargets(callees, evidence) if callees else None
+
+
+def functions_named(inference: Inference, name: str) -> list[Entity]:
+    """Return the functions of the workspace that have a name, as far as they are not too many."""
+    found: list[Entity] = []
+    for path in inference.files_with(name):
+        facts = inference.facts(path)
+        row_of_name = facts.name_id(name) if facts is not None else -1
+        if facts is not None and row_of_name >= 0:
+            names = facts.definition.name
+            found += [
+                Entity(FUNCTION, path, row)
+                for row in definitions(facts, f.FUNCTION)
+                if names[row] == row_of_name
+            ]
+        if len(found) > _SAME_NAME:
+            break
+    return found

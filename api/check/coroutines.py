@@ -1,35 +1,42 @@
-"""Coroutines: which calls make one, and what may be awaited.
-
-What code does with a coroutine, and whether it takes it for what it gives.
-"""
+"""Coroutines: which calls return one, what can be awaited, and how code misuses a coroutine."""
 
 from __future__ import annotations
 
 from ...indexer import facts as f
+from ...indexer.facts_view import (
+    attribute,
+    called,
+    comparisons,
+    is_async,
+    name_scope,
+    operand,
+    plain_name,
+    subscript,
+)
+from ...indexer.inference.access_paths import last_name
 from ...indexer.inference.classes import is_protocol
 from ...indexer.inference.entities import CLASS, EXACT, FUNCTION, name_of
 from ...indexer.inference.exhaustive import is_exhaustive
 from ...indexer.inference.has_member import ABSENT, has_member
 from ...indexer.inference.members import member_definitions
-from ...indexer.inference.names import bindings_in_force
 from ...indexer.inference.signatures import overloads
 from ...indexer.inference.standard_types import is_standard_class, standard_class
 from ...indexer.inference.types import FUNCTION_OBJECT, INSTANCE, NONE, without_none
-from ...indexer.plugins.synthesized import last_name
 from ..source.ranges import begins_statement, end_of_call, ends_statement
+from . import messages
 from .arguments import CallArguments
 from .call_targets import call_targets
 from .decorators import preserves_result
 from .signatures import overridden_signatures
-from .uses import BOUND, CALLED, TESTED, uses_of
+from .uses import BOUND, CALLED, TESTED, bindings_of_name, uses_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...indexer.inference.entities import Entity
     from ...indexer.inference.inference import Inference
     from ...indexer.inference.types import Type, Value
+    from .callees import Signature
     from .context import CheckContext
-    from .signatures import Signature
 
 
 _MODULES = (("typing", "Coroutine"), ("types", "CoroutineType"))
@@ -38,8 +45,8 @@ _ANYTHING = frozenset(["object", "Any", "Hashable"])
 
 
 def returns_coroutine(inference: Inference, path: str, call: int) -> tuple[Entity, int] | None:
-    """The function by which a call makes a coroutine, whatever it reaches, and the evidence."""
-    function = inference.need(path).expr.a[call]
+    """Return the function by which a call certainly returns a coroutine, and the evidence."""
+    function = called(inference.need(path), call)
     type_ = without_none(inference.infer_type(path, function))
     if not type_ or (not inference.conventional and not is_exhaustive(inference, path, function)):
         return None
@@ -70,7 +77,7 @@ def _called(inference: Inference, value: Value) -> Entity | None:
 
 
 def is_asynchronous(inference: Inference, function: Entity) -> bool:
-    """Whether every call of a function makes a coroutine."""
+    """True if every call of a function returns a coroutine."""
     if function.kind != FUNCTION:
         return False
     for each in overloads(inference, function):
@@ -88,14 +95,14 @@ def is_asynchronous(inference: Inference, function: Entity) -> bool:
 
 
 def is_coroutine(inference: Inference, value: Value) -> bool:
-    """Whether a value is a coroutine, which does nothing until it is awaited."""
+    """True if a value is a coroutine, which does nothing until it is awaited."""
     return value.form == INSTANCE and any(
         is_standard_class(inference, value.entity, *each) for each in _MODULES
     )
 
 
 def is_synchronous(inference: Inference, function: Entity) -> bool:
-    """Whether no call of a function gives anything that can be awaited, as far as its text says."""
+    """True if a function is plain and decorators leave its result alone."""
     if function.kind != FUNCTION:
         return False
     facts = inference.need(function.path)
@@ -106,7 +113,7 @@ def is_synchronous(inference: Inference, function: Entity) -> bool:
 
 
 def returns_nothing(inference: Inference, function: Entity) -> bool:
-    """Whether a function that is not asynchronous returns no value."""
+    """True if a function is not asynchronous and returns no value."""
     if not is_synchronous(inference, function) or function.path.endswith(".pyi"):
         return False
     facts = inference.need(function.path)
@@ -114,19 +121,16 @@ def returns_nothing(inference: Inference, function: Entity) -> bool:
     if flags & (f.RETURNS_VALUE | f.GENERATOR) or facts.definition.returns[function.row] >= 0:
         return False
     scope = facts.definition.own_scope[function.row]
-    # What only raises is there to be written, or is written by a derived class.
-    kinds = {
-        kind
+    # A function that only raises is to be implemented, perhaps by a derived class.
+    is_raising = any(
+        where == scope and kind == f.RAISE
         for where, kind in zip(facts.result.scope, facts.result.kind, strict=True)
-        if where == scope
-    }
-    return f.RAISE not in kinds and not any(
-        True for _ in overridden_signatures(inference, function)
     )
+    return not is_raising and not overridden_signatures(inference, function)
 
 
-def cannot(inference: Inference, type_: Type, method: str) -> bool:
-    """Whether no alternative of a type has a method of syntax, such as ``__await__``."""
+def lacks_method(inference: Inference, type_: Type, method: str) -> bool:
+    """True if no alternative of a type has a special method, such as ``__await__``."""
     return bool(type_) and all(
         value.form in (INSTANCE, NONE, FUNCTION_OBJECT)
         and has_member(inference, value, method) == ABSENT
@@ -135,7 +139,7 @@ def cannot(inference: Inference, type_: Type, method: str) -> bool:
 
 
 def rejects_coroutine(inference: Inference, wanted: Type) -> bool:
-    """Whether a parameter of a type is for anything but what can be awaited."""
+    """True if a coroutine cannot be passed for a parameter of a type."""
     coroutine = standard_class(inference, "typing", "Coroutine")
     if coroutine is None or not without_none(wanted):
         return False
@@ -151,13 +155,13 @@ def rejects_coroutine(inference: Inference, wanted: Type) -> bool:
     return True
 
 
-def stores_call(inference: Inference, path: str, call: int) -> bool:
-    """Whether a call gives what the function says: no decorator, no override may change that."""
-    function = inference.need(path).expr.a[call]
+def has_declared_result(inference: Inference, path: str, call: int) -> bool:
+    """True if no decorator or override may change what a call returns."""
+    function = called(inference.need(path), call)
     return all(
         preserves_result(inference, value.entity)
         and (
-            _says_result(inference, value.entity)
+            inference.need(value.entity.path).definition.returns[value.entity.row] >= 0
             or not overridden_signatures(inference, value.entity)
         )
         for value in inference.infer_type(path, function)
@@ -165,54 +169,49 @@ def stores_call(inference: Inference, path: str, call: int) -> bool:
     )
 
 
-def _says_result(inference: Inference, function: Entity) -> bool:
-    return inference.need(function.path).definition.returns[function.row] >= 0
-
-
-# What a coroutine has itself.
-_OWN = frozenset(
+# Attributes of coroutines.
+_ATTRIBUTES = frozenset(
     ["send", "throw", "close", "cr_await", "cr_code", "cr_frame", "cr_running", "cr_origin",
      "cr_suspended", "__await__", "__class__", "__name__", "__qualname__", "__doc__"]
 )  # fmt: skip
-_SAID = {
-    f.SUBSCRIPT: "an item is taken out of it",
-    f.ELEMENT: "it is iterated",
-    f.ITEM: "it is unpacked",
-    f.REST: "it is unpacked",
-    f.BINARY: "it is an operand",
-    f.UNARY: "it is an operand",
-    f.NOT: "it is tested, and always true",
-    f.ENTERED: "it is entered as a context",
-    f.FORMATTED: "it is made part of a text",
-    CALLED: "it is called",
-    TESTED: "it is tested, and always true",
+_MISUSES = {
+    f.SUBSCRIPT: "'coroutine' object is not subscriptable",
+    f.ELEMENT: "'coroutine' object is not iterable",
+    f.ITEM: "cannot unpack non-iterable coroutine object",
+    f.REST: "cannot unpack non-iterable coroutine object",
+    f.BINARY: "unsupported operand type 'coroutine'",
+    f.UNARY: "unsupported operand type 'coroutine'",
+    f.NOT: messages.ALWAYS_TRUE,
+    f.ENTERED: "'coroutine' object does not support the context manager protocol",
+    f.FORMATTED: "the coroutine object is formatted, not its result",
+    CALLED: "'coroutine' object is not callable",
+    TESTED: messages.ALWAYS_TRUE,
 }
-# Builtin functions that look at what they are given, and at a coroutine in vain.
-_LOOKING = frozenset(
+# Builtin functions that do something with a value, and with a coroutine in vain.
+_INSPECTING = frozenset(
     ["len", "int", "float", "list", "tuple", "set", "frozenset", "dict", "sorted", "sum", "min",
      "max", "any", "all", "enumerate", "zip", "iter", "next", "abs", "round", "range", "reversed",
      "bytes", "ord", "chr", "print", "str", "repr", "format"]
 )  # fmt: skip
-_IDENTITY = ("is", "is-not")
 
 
-def misuse(context: CheckContext, call: int) -> str:
-    """How the coroutine that a call makes is dropped or misused; empty when it may be awaited."""
+def coroutine_misuse(context: CheckContext, call: int) -> str:
+    """Return how the coroutine of a call is dropped or misused; empty when it may be awaited."""
     uses = uses_of(context.facts).of(call)
     if not uses:
-        return "its result is dropped" if _is_statement(context, call) else ""
+        return messages.NOT_USED if _is_statement(context, call) else ""
     for how, row in uses:
-        said = _wrong(context, call, how, row)
-        if said:
-            return said
+        misuse = _misuse(context, call, how, row)
+        if misuse:
+            return misuse
     if len(uses) == 1 and uses[0][0] == BOUND:
-        return _of_variable(context, uses[0][1])
+        return _variable_misuse(context, uses[0][1])
     return ""
 
 
 def _is_statement(context: CheckContext, call: int) -> bool:
     facts = context.facts
-    function = facts.expr.a[call]
+    function = called(facts, call)
     name = last_name(facts, function)
     if not name or not begins_statement(context.text, facts.expr.position[call]):
         return False
@@ -223,60 +222,60 @@ def _is_statement(context: CheckContext, call: int) -> bool:
     return facts.scope.kind[context.scope_of(call)] == f.FUNCTION_SCOPE
 
 
-def _wrong(context: CheckContext, expr: int, how: int, row: int) -> str:
-    """Why one use of a coroutine takes it for its result; empty when it need not."""
+def _misuse(context: CheckContext, expr: int, how: int, row: int) -> str:
+    """Return how one use of a coroutine mistakes it for its result; empty when it need not."""
     facts = context.facts
     if how == f.ATTRIBUTE:
-        name = facts.names[facts.expr.b[row]]
-        return "" if name in _OWN else f"it has no `{name}`"
-    if how == f.SUBSCRIPT and facts.expr.a[row] != expr:
+        parts = attribute(facts, row)
+        if parts is None or parts.name in _ATTRIBUTES:
+            return ""
+        return f"'coroutine' object has no attribute '{parts.name}'"
+    if how == f.SUBSCRIPT and (item := subscript(facts, row)) and item.value != expr:
         return ""  # an index
-    if how == f.ELEMENT and facts.expr.b[row]:
-        return "it is iterated by `async for`"
+    if how == f.ELEMENT and is_async(facts, row):
+        return "'async for' requires an object with __aiter__ method, got coroutine"
     if how == f.COMPARE:
-        (extra,) = facts.extra
-        at = facts.expr.b[row]
-        used = {f.OPERATORS[extra[index]] for index in range(at + 1, at + 1 + extra[at], 2)}
-        return "" if used & set(_IDENTITY) else "it is compared"
-    if how in (f.AND, f.OR) and facts.expr.a[row] == expr:
-        return "it is tested, and always true"
+        is_identity = any(each.operator in ("is", "is-not") for each in comparisons(facts, row))
+        return "" if is_identity else "the coroutine object is compared, not its result"
+    if how in (f.AND, f.OR) and operand(facts, row) == expr:
+        return messages.ALWAYS_TRUE
     if how == f.CALL:
-        return _as_argument(context, expr, row)
-    return _SAID.get(how, "")
+        return _argument_misuse(context, expr, row)
+    return _MISUSES.get(how, "")
 
 
-def _as_argument(context: CheckContext, expr: int, call: int) -> str:
-    """Whether a parameter that a coroutine is given to is for something else."""
-    function = context.facts.expr.a[call]
-    found = call_targets(context.strict, context.path, function)
-    if found is None:
+def _argument_misuse(context: CheckContext, expr: int, call: int) -> str:
+    """Return how a coroutine is passed for a parameter that is for something else."""
+    function = called(context.facts, call)
+    targets = call_targets(context.strict, context.path, function)
+    if targets is None:
         return ""
     name = last_name(context.facts, function)
-    if all(each.entity.path.endswith("/builtins.pyi") for each in found.callees) and (
-        name in _LOOKING
+    if name in _INSPECTING and all(
+        each.entity.path.endswith("/builtins.pyi") for each in targets.callees
     ):
-        return f"`{name}` is given it"
-    written = CallArguments(context.facts, call)
-    if written.starred:
+        return f"it is passed to {name}()"
+    arguments = CallArguments(context.facts, call)
+    if arguments.starred:
         return ""
-    signatures = [signature for callee in found.callees for signature in callee.signatures]
-    if signatures and all(_rejects(context, each, written, expr) for each in signatures):
-        return f"`{name}` is given it, and takes something else"
+    signatures = [signature for callee in targets.callees for signature in callee.signatures]
+    if signatures and all(_rejects(context, each, arguments, expr) for each in signatures):
+        return f"it is passed to {name}(), which expects another type"
     return ""
 
 
 def _rejects(
-    context: CheckContext, signature: Signature, written: CallArguments, expr: int
+    context: CheckContext, signature: Signature, arguments: CallArguments, expr: int
 ) -> bool:
-    place = next((at for at, each in enumerate(written.positional) if each[1] == expr), -1)
-    named = next((key for key, each in written.keywords.items() if each[1] == expr), "")
+    place = next((at for at, each in enumerate(arguments.positional) if each[1] == expr), -1)
+    named = next((key for key, each in arguments.keywords.items() if each[1] == expr), "")
     for at, parameter in enumerate(signature.parameters):
-        by_place = parameter.kind <= f.POSITIONAL and at == place
+        by_place = parameter.is_positional and at == place
         if not by_place and not (named and parameter.name == named):
             continue
-        kind, path, row = parameter.entity
-        if kind != FUNCTION:
+        if parameter.entity.kind != FUNCTION:
             return False
+        _, path, row = parameter.entity
         annotation = context.strict.need(path).parameter.annotation[row]
         return annotation >= 0 and rejects_coroutine(
             context.strict, context.strict.annotation_type(path, annotation)
@@ -284,8 +283,8 @@ def _rejects(
     return False
 
 
-def _of_variable(context: CheckContext, row: int) -> str:
-    """How the only value of a local variable, a coroutine, is misused."""
+def _variable_misuse(context: CheckContext, row: int) -> str:
+    """Return how a local variable that is bound to a coroutine is misused."""
     facts = context.facts
     name, scope = facts.binding.name[row], facts.binding.scope[row]
     flags = facts.scope.flags[scope]
@@ -296,37 +295,34 @@ def _of_variable(context: CheckContext, row: int) -> str:
     rows = facts.bindings_of(scope, name)
     if any(facts.binding.kind[each] in (f.GLOBAL, f.NONLOCAL) for each in rows):
         return ""
-    spelled = facts.names[name]
-    said, is_read = "", False
-    _, positions, lefts, rights = facts.expr
-    for role, _, expr in facts.occurrences(spelled):
-        if role not in (f.READ, f.CALLED, f.DELETED) or expr < 0:
+    text = facts.names[name]
+    misuse, is_read = "", False
+    for role, _, expr in facts.occurrences(text):
+        if role not in (f.READ, f.CALLED, f.DELETED) or plain_name(facts, expr) != text:
             continue
-        if facts.expr.op[expr] != f.NAME or lefts[expr] != name:
-            continue
-        if rights[expr] != scope:
-            if _sees(context, rights[expr], scope):
+        if name_scope(facts, expr) != scope:
+            if _is_inside(context, name_scope(facts, expr), scope):
                 return ""  # a function inside may do anything with it
             continue
-        force = bindings_in_force(facts, scope, name, positions[expr], expr)
+        force = bindings_of_name(facts, expr)
         if row not in force:
             continue
         is_read = True
         for how, user in uses_of(facts).of(expr) or [(0, -1)]:
             if how == f.AWAIT or (how == f.CALL and _asks_for_awaitable(context, user)):
                 return ""
-            wrong = _wrong(context, expr, how, user)
+            wrong = _misuse(context, expr, how, user)
             # Of several values that the name may have, a test may have ruled this one out.
             if len(force) == 1 or (wrong and _may_be_coroutine(context, expr)):
-                said = said or wrong
-    if said:
-        return f"`{spelled}` is used as if it were what it gives, and {said}"
-    return "" if is_read else f"nothing reads `{spelled}`"
+                misuse = misuse or wrong
+    if misuse:
+        return f"variable '{text}' is used as its result: {misuse}"
+    return "" if is_read else f"variable '{text}' is not accessed"
 
 
 def _asks_for_awaitable(context: CheckContext, call: int) -> bool:
-    """Whether a call asks if a value can be awaited: ``inspect.isawaitable(x)``."""
-    name = last_name(context.facts, context.facts.expr.a[call])
+    """True if a call asks if a value can be awaited: ``inspect.isawaitable(x)``."""
+    name = last_name(context.facts, called(context.facts, call))
     return "await" in name or "corout" in name
 
 
@@ -337,8 +333,8 @@ def _may_be_coroutine(context: CheckContext, expr: int) -> bool:
     )
 
 
-def _sees(context: CheckContext, inner: int, outer: int) -> bool:
-    """Whether a scope lies in another one."""
+def _is_inside(context: CheckContext, inner: int, outer: int) -> bool:
+    """True if a scope lies in another one."""
     parents = context.facts.scope.parent
     while inner >= 0 and inner != outer:
         inner = parents[inner]

@@ -1,9 +1,10 @@
-"""Judging as far as there is time: rule by rule, so that what was found by then counts."""
+"""Checks with a deadline: rule by rule, so that what was found in time is reported."""
 
 from __future__ import annotations
 
-from .api_diff.removed import explain_removal, removed_symbols
-from .check import changed_regions, check_users_one_by_one, new_findings, run_rules
+from ...indexer.errors import OutOfTimeError
+from .api_diff.changes import api_changes, explain_finding
+from .check import changed_regions, new_findings, run_rules, users_findings
 from .context import CheckContext, statements
 
 TYPE_CHECKING = False
@@ -15,59 +16,55 @@ if TYPE_CHECKING:
     from .rules import Rule
 
 
-class OutOfTimeError(Exception):
-    """Raised by what a snapshot is told to call now and then, when an answer is due."""
-
-
 def check_until_deadline(change: Change, chosen: Iterable[Rule]) -> tuple[list[Finding], bool]:
-    """What is certainly wrong in the statements that an edit wrote, and whether that is all.
+    """Return what is certainly wrong in the statements that an edit wrote, and if that is all.
 
-    The rules are asked in their order; of text that is no Python nothing is said.
+    Rules run in their order; files that are no Python are left out.
     """
-    return _asked(change, chosen, lambda path, rule: _of_statements(change, path, rule))
+    return _run(change, chosen, lambda path, rule: _check_statements(change, path, rule))
 
 
 def findings_until_deadline(
     change: Change, chosen: Iterable[Rule], affected: frozenset[str] = frozenset()
 ) -> tuple[list[Finding], bool]:
-    """As :func:`written`, in all of the functions that an edit changed, certain or not.
+    """Return what is wrong, certain or not, in functions that an edit changed, and if that is all.
 
     Also what is spelled with ``affected`` names elsewhere in these files.
     """
-    return _asked(change, chosen, lambda path, rule: _of_functions(change, path, rule, affected))
+    return _run(change, chosen, lambda path, rule: _check_functions(change, path, rule, affected))
 
 
-def _asked(
-    change: Change, chosen: Iterable[Rule], ask: Callable[[str, Rule], list[Finding]]
+def _run(
+    change: Change, chosen: Iterable[Rule], check: Callable[[str, Rule], list[Finding]]
 ) -> tuple[list[Finding], bool]:
     found: list[Finding] = []
-    late: list[bool] = []
+    interrupted: list[bool] = []
     try:
         for rule in [rule for rule in chosen if rule.check is not None]:
             for path in sorted(change.paths):
                 change.after.snapshot.relax()
-                found += ask(path, _until_late(rule, late))
-                if late:
+                found += check(path, _interruptible(rule, interrupted))
+                if interrupted:
                     return found, False
     except OutOfTimeError:
         return found, False
     return found, True
 
 
-def _until_late(rule: Rule, late: list[bool]) -> Rule:
-    """A rule that ends when time is out, with what it has found until then."""
+def _interruptible(rule: Rule, interrupted: list[bool]) -> Rule:
+    """Return a rule that ends at the deadline, with what it has found until then."""
 
     def check(context: CheckContext) -> Iterator[Finding]:
         assert rule.check is not None
         try:
             yield from rule.check(context)
         except OutOfTimeError:
-            late.append(True)
+            interrupted.append(True)
 
     return type(rule)(rule.name, rule.summary, check, rule.severity)
 
 
-def _of_statements(change: Change, path: str, rule: Rule) -> list[Finding]:
+def _check_statements(change: Change, path: str, rule: Rule) -> list[Finding]:
     facts, old = change.after.facts(path), change.before.facts(path)
     if facts is None or len(facts.errors[0]):
         return []
@@ -78,25 +75,27 @@ def _of_statements(change: Change, path: str, rule: Rule) -> list[Finding]:
     after = run_rules([rule], context)
     if old is None or near is None:
         return after
-    # Rules that are quick with all of a file tell all of it.
+    # Some fast rules report all of a file.
     after = [
         each
         for each in after
         if any(each.start < end and start < max(each.end, each.start + 1) for start, end in near)
     ]
-    gone = statements(text, change.before.text(path), old)
-    said = b"\n".join(change.before.text(path)[start:end] for start, end in gone)
-    # What the old statements do not spell cannot have been wrong in them.
-    doubtful = [each for each in after if text[each.start : each.end] in said]
+    replaced = statements(text, change.before.text(path), old)
+    old_text = b"\n".join(change.before.text(path)[start:end] for start, end in replaced)
+    # A name that the old statements do not contain cannot have been wrong in them.
+    doubtful = [each for each in after if text[each.start : each.end] in old_text]
     if not doubtful:
         return after
-    context = CheckContext(change.before, path, None, None, gone)
+    context = CheckContext(change.before, path, None, None, replaced)
     context.is_certain_only = True
     kept = new_findings(doubtful, run_rules([rule], context))
     return [each for each in after if each not in doubtful or each in kept]
 
 
-def _of_functions(change: Change, path: str, rule: Rule, affected: frozenset[str]) -> list[Finding]:
+def _check_functions(
+    change: Change, path: str, rule: Rule, affected: frozenset[str]
+) -> list[Finding]:
     facts = change.after.facts(path)
     if facts is None or (len(facts.errors[0]) and rule.name != "syntax-error"):
         return []
@@ -109,15 +108,15 @@ def _of_functions(change: Change, path: str, rule: Rule, affected: frozenset[str
     )
 
 
-def breakage_until_deadline(change: Change, most: int) -> tuple[list[Finding], bool]:
-    """What an edit broke in files that it does not touch, at most so much; whether it is all."""
+def breakage_until_deadline(change: Change, limit: int) -> tuple[list[Finding], bool]:
+    """Return what an edit broke in files that it does not touch, and if that is all."""
     found: list[Finding] = []
     try:
-        gone = removed_symbols(change)
-        for finding in check_users_one_by_one(change, gone):
-            explain_removal(finding, gone, change.after)
+        changes = api_changes(change)
+        for finding in users_findings(change, changes):
+            explain_finding(finding, changes, change.after)
             found.append(finding)
-            if len(found) >= most:
+            if len(found) >= limit:
                 return found, False
     except OutOfTimeError:
         return found, False

@@ -1,12 +1,13 @@
-"""Decorators: whether what they decorate takes and gives what it did before."""
+"""Decorators: which of them preserve what a function or class takes and returns."""
 
 from __future__ import annotations
 
 from ...indexer import facts as f
+from ...indexer.facts_view import arguments, called, decorators, op, plain_name
+from ...indexer.inference.access_paths import decorator_callee, last_name
 from ...indexer.inference.entities import FUNCTION, Entity
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.signatures import parameter_rows
-from ...indexer.plugins.synthesized import decorators, last_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,17 +15,17 @@ if TYPE_CHECKING:
     from ...indexer.inference.entities import Entity, Found
     from ...indexer.inference.inference import Inference
 
-# Decorators of functions that leave alone what may be passed, whatever they make of the result.
-_KEEPING = frozenset(
+# Decorators of functions that preserve the parameters, whatever they do with the result.
+_PRESERVING = frozenset(
     ["staticmethod", "classmethod", "overload", "abstractmethod", "override", "final", "deprecated",
      "wraps", "no_type_check", "type_check_only", "abstractclassmethod", "abstractstaticmethod",
      "lru_cache", "cache", "contextmanager", "asynccontextmanager", "property", "cached_property",
      "setter", "getter", "deleter", "abstractproperty", "singledispatch", "coroutine"]
 )  # fmt: skip
-# Those that change what calling gives, if not what may be passed.
-_CHANGING = frozenset(["contextmanager", "asynccontextmanager", "coroutine", "wraps"])
-# Decorators of classes that leave the constructor alone, or make one that is known.
-_KEEPING_CLASSES = frozenset(
+# Those that change the result.
+_CHANGING_RESULT = frozenset(["contextmanager", "asynccontextmanager", "coroutine", "wraps"])
+# Decorators of classes that leave the constructor alone, or synthesize one that is known.
+_PRESERVING_CLASSES = frozenset(
     ["dataclass", "final", "total_ordering", "runtime_checkable", "unique", "define", "frozen",
      "attrs", "mutable", "deprecated", "s", "attributes", "dataclass_transform",
      "type_check_only", "disjoint_base", "python_2_unicode_compatible"]
@@ -32,44 +33,41 @@ _KEEPING_CLASSES = frozenset(
 
 
 def preserves_signature(inference: Inference, function: Entity) -> bool:
-    """Whether a function takes what its definition says, for all its decorators."""
-    key = ("keeps signature", function)
-    return cached(inference, key, lambda: _all_keep(inference, function, _KEEPING), True)
+    """True if no decorator of a function changes what it takes."""
+    key = ("preserves signature", function)
+    return cached(inference, key, lambda: _all_preserve(inference, function, _PRESERVING), True)
 
 
 def preserves_result(inference: Inference, function: Entity) -> bool:
-    """Whether calling a function gives what its definition says, for all its decorators."""
-    key = ("keeps result", function)
-    return cached(
-        inference, key, lambda: _all_keep(inference, function, _KEEPING - _CHANGING), True
-    )
+    """True if no decorator of a function changes what it takes and returns."""
+    key = ("preserves result", function)
+    names = _PRESERVING - _CHANGING_RESULT
+    return cached(inference, key, lambda: _all_preserve(inference, function, names), True)
 
 
 def preserves_class(inference: Inference, cls: Entity) -> bool:
-    """Whether calling a class does what its definition says, for all its decorators."""
-    return _all_keep(inference, cls, _KEEPING_CLASSES)
+    """True if no decorator of a class changes its constructor, except in a known way."""
+    return _all_preserve(inference, cls, _PRESERVING_CLASSES)
 
 
-def _all_keep(inference: Inference, entity: Entity, names: frozenset[str]) -> bool:
+def _all_preserve(inference: Inference, entity: Entity, names: frozenset[str]) -> bool:
     facts = inference.need(entity.path)
-    if facts.definition.decorators[entity.row] < 0:
-        return True
     for expr in decorators(facts, entity.row):
-        called = facts.expr.op[expr] == f.CALL
-        target = facts.expr.a[expr] if called else expr
+        target = decorator_callee(facts, expr)
         if last_name(facts, target) in names:
             continue
-        found = _with_body(inference, inference.definitions_of(entity.path, target))
+        found = _implementations(inference, inference.definitions_of(entity.path, target))
+        is_called = target != expr
         if not found or not all(
-            each.kind == FUNCTION and _gives_what_it_takes(inference, each, called)
+            each.kind == FUNCTION and _returns_its_argument(inference, each, is_called)
             for each in found
         ):
             return False
     return True
 
 
-def _with_body(inference: Inference, found: list[Found]) -> list[Entity]:
-    """What names stand for; of overloaded functions those that are run."""
+def _implementations(inference: Inference, found: list[Found]) -> list[Entity]:
+    """Return what names refer to; of overloaded functions those that are run."""
     result: list[Entity] = []
     for item in found:
         kind, path, row = item.entity
@@ -83,27 +81,30 @@ def _with_body(inference: Inference, found: list[Found]) -> list[Entity]:
                     if facts.binding.kind[binding] == f.DEF_FUNCTION
                 ]
                 row = next((r for r in refs if not table.flags[r] & f.OVERLOAD), row)
-        if (kind, path, row) not in result:
-            result.append(Entity(kind, path, row))
+        entity = Entity(kind, path, row)
+        if entity not in result:
+            result.append(entity)
     return result
 
 
-def _gives_what_it_takes(inference: Inference, decorator: Entity, called: bool) -> bool:
-    """Whether a decorator, or what a call of it gives, returns nothing but its parameter."""
-    key = ("gives what it takes", decorator, called)
-    return cached(inference, key, lambda: _gives_now(inference, decorator, called), False)
+def _returns_its_argument(inference: Inference, decorator: Entity, is_called: bool) -> bool:
+    """True if a decorator, or what a call of it returns, returns nothing but its argument."""
+    key = ("returns its argument", decorator, is_called)
+    return cached(inference, key, lambda: _find_returned(inference, decorator, is_called), False)
 
 
-def _gives_now(inference: Inference, decorator: Entity, called: bool) -> bool:
+def _find_returned(inference: Inference, decorator: Entity, is_called: bool) -> bool:
     if decorator.path.endswith(".pyi"):
-        return _says_so(inference, decorator, called)
+        return _is_annotated_so(inference, decorator, is_called)
     returned = _returned(inference, decorator)
-    if called:
+    if is_called:
         inner = _inner_functions(inference, decorator, returned)
         if inner:
             return all(_returns_parameter(inference, each) for each in inner)
-        return _says_so(inference, decorator, called)
-    return _returns_parameter(inference, decorator) or _says_so(inference, decorator, called)
+        return _is_annotated_so(inference, decorator, is_called)
+    return _returns_parameter(inference, decorator) or _is_annotated_so(
+        inference, decorator, is_called
+    )
 
 
 def _returned(inference: Inference, function: Entity) -> list[int]:
@@ -111,7 +112,9 @@ def _returned(inference: Inference, function: Entity) -> list[int]:
     scope = facts.definition.own_scope[function.row]
     return [
         expr
-        for where, expr, kind in zip(*facts.result[:3], strict=True)
+        for where, expr, kind in zip(
+            facts.result.scope, facts.result.expr, facts.result.kind, strict=True
+        )
         if where == scope and kind == f.RETURN
     ]
 
@@ -120,7 +123,7 @@ def _inner_functions(inference: Inference, function: Entity, returned: list[int]
     found: list[Entity] = []
     for expr in returned:
         items = inference.definitions_of(function.path, expr) if expr >= 0 else []
-        inner = [each for each in _with_body(inference, items) if each.kind == FUNCTION]
+        inner = [each for each in _implementations(inference, items) if each.kind == FUNCTION]
         if not inner:
             return []
         found += inner
@@ -128,7 +131,7 @@ def _inner_functions(inference: Inference, function: Entity, returned: list[int]
 
 
 def _returns_parameter(inference: Inference, function: Entity) -> bool:
-    """Whether a function gives its first parameter back, or a function inside of it that does."""
+    """True if a function returns its first parameter, or an inner function that does."""
     facts = inference.need(function.path)
     rows = parameter_rows(inference, function)
     returned = _returned(inference, function)
@@ -138,16 +141,15 @@ def _returns_parameter(inference: Inference, function: Entity) -> bool:
     scope = facts.definition.own_scope[function.row]
     if len(facts.bindings_of(scope, name)) != 1:
         return False
-    ops, _, lefts, _ = facts.expr
     for expr in returned:
         if expr < 0:
             return False
-        if ops[expr] == f.NAME and lefts[expr] == name:
+        if plain_name(facts, expr) == facts.names[name]:
             continue
         # `return wrap if cls is None else wrap(cls)`, in as many statements
         inner = _inner_functions(inference, function, [_decorating(facts, expr)])
         if not inner or not all(
-            each != function and _gives_what_it_takes(inference, each, called=False)
+            each != function and _returns_its_argument(inference, each, is_called=False)
             for each in inner
         ):
             return False
@@ -155,19 +157,17 @@ def _returns_parameter(inference: Inference, function: Entity) -> bool:
 
 
 def _decorating(facts: FileFacts, expr: int) -> int:
-    """The function of ``wrap``, ``wrap(cls)`` and ``partial(wrap, option=1)``."""
-    ops, _, lefts, rights = facts.expr
-    if ops[expr] != f.CALL:
+    """Return the function of ``wrap``, ``wrap(cls)`` and ``partial(wrap, option=1)``."""
+    if op(facts, expr) != f.CALL:
         return expr
-    (extra,) = facts.extra
-    at = rights[expr]
-    if last_name(facts, lefts[expr]) == "partial" and extra[at]:
-        return extra[at + 3]
-    return lefts[expr]
+    function = called(facts, expr)
+    if last_name(facts, function) == "partial":
+        return next((each.value for each in arguments(facts, expr)), function)
+    return function
 
 
 def _replaces_constructor(facts: FileFacts, function: Entity) -> bool:
-    """Whether a decorator gives a class another constructor: ``cls.__init__ = …``."""
+    """True if a decorator replaces the constructor of a class: ``cls.__init__ = …``."""
     start = facts.definition.start[function.row]
     end = facts.definition.end[function.row]
     return any(
@@ -178,8 +178,8 @@ def _replaces_constructor(facts: FileFacts, function: Entity) -> bool:
     )
 
 
-def _says_so(inference: Inference, decorator: Entity, called: bool) -> bool:
-    """Whether annotations say so: ``(F) -> F``, ``(Callable[P, R]) -> Callable[P, R]``."""
+def _is_annotated_so(inference: Inference, decorator: Entity, is_called: bool) -> bool:
+    """True if the annotations are ``(F) -> F``, ``(Callable[P, R]) -> Callable[P, R]``."""
     facts = inference.need(decorator.path)
     table = facts.definition
     if table.returns[decorator.row] < 0:
@@ -188,17 +188,21 @@ def _says_so(inference: Inference, decorator: Entity, called: bool) -> bool:
     start = table.position[decorator.row]
     header = text[start : table.header_end[decorator.row]].decode("utf-8", "replace")
     result = "".join(header.rpartition("->")[2].split()).rstrip(":").strip("'\"")
-    if called:
+    if is_called:
         # `-> Callable[[F], F]`
         head, _, rest = result.partition("[[")
-        taken, _, given = rest.partition("],")
-        return head.rpartition(".")[2] == "Callable" and bool(taken) and given == f"{taken}]"
+        parameter, _, returned = rest.partition("],")
+        return (
+            head.rpartition(".")[2] == "Callable"
+            and bool(parameter)
+            and returned == f"{parameter}]"
+        )
     for row in parameter_rows(inference, decorator)[:1]:
         annotation = facts.parameter.annotation[row]
         if annotation < 0:
             return False
-        written = text[facts.parameter.position[row] : facts.parameter.end[row]]
-        wanted = "".join(written.decode("utf-8", "replace").partition(":")[2].split())
+        parameter = text[facts.parameter.position[row] : facts.parameter.end[row]]
+        wanted = "".join(parameter.decode("utf-8", "replace").partition(":")[2].split())
         wanted = wanted.partition("=")[0].strip("'\"")
         vague = wanted.rpartition(".")[2] in ("Callable", "Any", "object", "type")
         return wanted == result and "..." not in wanted and not vague

@@ -1,12 +1,13 @@
-"""The company that members keep: whether any class has a member together with others.
+"""Find classes that define all of a set of attributes.
 
 Code that uses ``x.items`` and ``x.entries`` of one untyped ``x`` expects a class that has both.
-When nothing anywhere has, one of the two is wrong.
+If there is none anywhere, one of the two is wrong.
 """
 
 from __future__ import annotations
 
 from ...indexer import facts as f
+from ...indexer import facts_view
 from ...indexer.inference.access_paths import access_path, root_names
 from ...indexer.inference.classes import subclasses
 from ...indexer.inference.entities import CLASS, OUTSIDE, Entity
@@ -20,65 +21,71 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...indexer.facts import FileFacts
-    from ...indexer.inference.entities import Entity
+    from ...indexer.facts_view import Attribute
     from ...indexer.inference.inference import Inference
     from ...indexer.inference.types import Type
 
-# Files outside of the workspace that are looked into; a name in more of them means anything.
-_LOOKED_INTO = 60
+# Files outside of the workspace that are searched; a name in more of them may mean anything.
+_SEARCHED_FILES = 60
+# Subclasses of a class with an attribute that are tried.
+_SUBCLASSES = 50
 
 
 def attributes_used_with(facts: FileFacts, expr: int) -> set[str]:
-    """Attributes that the function around an attribute uses on the same receiver, itself left out.
+    """Return the other attributes that the function around uses on the receiver of an attribute.
 
     The receiver is a plain or dotted name; of ``self.x`` all uses in the class count.
     """
-    chain = access_path(facts, facts.expr.a[expr])
-    own = facts.names[facts.expr.b[expr]]
-    if not chain:
+    attribute = facts_view.attribute(facts, expr)
+    chain = access_path(facts, attribute.receiver) if attribute is not None else ()
+    if attribute is None or not chain:
         return set()
-    position = facts.expr.position[expr]
-    start, end = _inside_expression(facts, chain[0], position) or _extent(
+    position = attribute.position
+    start, end = _scope_extent(facts, chain[0], position) or _extent(
         facts, position, whole_class=len(chain) > 1
     )
-    return uses_of_attribute(facts, chain, start, end) - {own}
+    return uses_of_attribute(facts, chain, start, end) - {attribute.name}
 
 
 def uses_of_attribute(facts: FileFacts, chain: tuple[int, ...], start: int, end: int) -> set[str]:
-    """Attributes that are read of a plain or dotted name between two positions."""
-    ops, positions, lefts, rights = facts.expr
-    name = facts.names[chain[-1]]
+    """Return the attributes that are read of a plain or dotted name between two positions."""
     found: set[str] = set()
-    for role, position, ref in facts.occurrences(name):
+    for role, position, expr in facts.occurrences(facts.names[chain[-1]]):
         if not start <= position < end or role & f.ROLE_MASK not in (f.READ, f.CALLED):
             continue
-        if ref < 0 or access_path(facts, ref) != chain:
+        if expr < 0 or access_path(facts, expr) != chain:
             continue
-        row = ref + 1  # what uses a name as a receiver is the very next expression
-        is_receiver = row < len(ops) and ops[row] == f.ATTRIBUTE and lefts[row] == ref
-        if is_receiver and positions[row] not in facts.attribute_binding.position:
-            found.add(facts.names[rights[row]])
-    return {each for each in found if not each.startswith("__")}
+        attribute = attribute_of(facts, expr)
+        if attribute is not None and (
+            attribute.position not in facts.attribute_binding.position
+            and not attribute.name.startswith("__")
+        ):
+            found.add(attribute.name)
+    return found
 
 
-def _inside_expression(facts: FileFacts, name: int, position: int) -> tuple[int, int] | None:
-    """Start and end of the lambda or comprehension that binds a name which is read there."""
+def attribute_of(facts: FileFacts, receiver: int) -> Attribute | None:
+    """Return the attribute that is taken of an expression: it is the very next one."""
+    row = receiver + 1
+    attribute = facts_view.attribute(facts, row) if row < len(facts.expr.op) else None
+    return attribute if attribute is not None and attribute.receiver == receiver else None
+
+
+def _scope_extent(facts: FileFacts, name: int, position: int) -> tuple[int, int] | None:
+    """Return start and end of the lambda or comprehension that binds a name read at a position."""
     kinds, parents = facts.scope.kind, facts.scope.parent
     scope = scope_at(facts, position)
     while scope >= 0 and kinds[scope] in (f.LAMBDA_SCOPE, f.COMPREHENSION_SCOPE):
         if facts.bindings_of(scope, name):
             table = facts.block
             rows = [row for row, of in enumerate(table.scope) if of == scope]
-            return (
-                min(table.start[row] for row in rows),
-                max(table.end[row] for row in rows),
-            )
+            return min(table.start[row] for row in rows), max(table.end[row] for row in rows)
         scope = parents[scope]
     return None
 
 
 def _extent(facts: FileFacts, position: int, *, whole_class: bool) -> tuple[int, int]:
-    """Start and end of the outermost function around a position, or of the class around that."""
+    """Return start and end of the outermost function around a position, or of the class."""
     table = facts.definition
     wanted = f.CLASS if whole_class else f.FUNCTION
     found = 0, facts.line_starts[-1]
@@ -91,19 +98,19 @@ def _extent(facts: FileFacts, position: int, *, whole_class: bool) -> tuple[int,
 
 
 def is_used_together(inference: Inference, name: str, others: frozenset[str]) -> bool:
-    """Whether some class, known or open, has a member and all of the others; True when unsure."""
-    key = ("company", name, others)
-    return cached(inference, key, lambda: _keeps_company(inference, name, others), True)
+    """True if some class may have an attribute and all of the others."""
+    key = ("used together", name, others)
+    return cached(inference, key, lambda: _has_class_with(inference, name, others), True)
 
 
-def _keeps_company(inference: Inference, name: str, others: frozenset[str]) -> bool:
+def _has_class_with(inference: Inference, name: str, others: frozenset[str]) -> bool:
     for path in inference.files_with(name):
         if any(_has_all(inference, cls, others) for cls in classes_with(inference, path, name)):
             return True
-        if _sets_from_outside(inference, path, name):
+        if next(_assigned_receivers(inference, path, name), None) is not None:
             return True
-    for looked, path in enumerate(files_outside_with(inference, name)):
-        if looked >= _LOOKED_INTO or not path.endswith((".py", ".pyi")):
+    for n_searched, (path, _) in enumerate(files_outside_with(inference, name)):
+        if n_searched >= _SEARCHED_FILES or not path.endswith((".py", ".pyi")):
             return True
         if any(_has_all(inference, cls, others) for cls in classes_with(inference, path, name)):
             return True
@@ -111,16 +118,16 @@ def _keeps_company(inference: Inference, name: str, others: frozenset[str]) -> b
 
 
 def classes_with(inference: Inference, path: str, name: str) -> Iterator[Entity]:
-    """Classes of a file that have a member, and those of the workspace that inherit it."""
+    """Yield classes of a file that have a member, and those of the workspace that inherit it."""
     facts = inference.facts(path)
     if facts is None or facts.name_id(name) < 0:
         return
-    for row, kind in enumerate(facts.definition.kind):
+    for row in facts_view.definitions(facts, f.CLASS):
         cls = Entity(CLASS, path, row)
-        if kind == f.CLASS and inference.class_member(cls, name):
+        if inference.class_member(cls, name):
             yield cls
             if inference.own_member(cls, name):
-                yield from subclasses(inference, cls)[:50]
+                yield from subclasses(inference, cls)[:_SUBCLASSES]
 
 
 def _has_all(inference: Inference, cls: Entity, others: frozenset[str]) -> bool:
@@ -132,42 +139,43 @@ def _has_all(inference: Inference, cls: Entity, others: frozenset[str]) -> bool:
 
 
 def is_set_from_outside(inference: Inference, name: str) -> bool:
-    """Whether code of the workspace gives objects an attribute that their class does not show."""
+    """True if code of the workspace assigns an attribute to an object from outside its class."""
     key = ("set from outside", name)
     return cached(
         inference,
         key,
         lambda: any(
-            _sets_from_outside(inference, path, name) for path in inference.files_with(name)
+            next(_assigned_receivers(inference, path, name), None) is not None
+            for path in inference.files_with(name)
         ),
         True,
     )
 
 
 def is_assigned_to(inference: Inference, name: str, type_: Type) -> bool:
-    """Whether code of the workspace gives an attribute to what may be of one of these types."""
+    """True if code of the workspace assigns an attribute to what may be of one of some types."""
     if not is_set_from_outside(inference, name):
         return False
     classes = {value.entity for value in type_}
     return any(
         _may_be(inference, path, receiver, classes)
         for path in inference.files_with(name)
-        for receiver in _receivers(inference, path, name)
+        for receiver in _assigned_receivers(inference, path, name)
     )
 
 
 def is_given_to_module(inference: Inference, name: str, module: Entity) -> bool:
-    """Whether code of the workspace sets an attribute of a module."""
+    """True if code of the workspace assigns an attribute to a module."""
     return is_set_from_outside(inference, name) and any(
         item.entity == module
         for path in inference.files_with(name)
-        for receiver in _receivers(inference, path, name)
+        for receiver in _assigned_receivers(inference, path, name)
         for item in inference.definitions_of(path, receiver)
     )
 
 
-def _receivers(inference: Inference, path: str, name: str) -> Iterator[int]:
-    """Expressions of a file whose attribute of this name is written, other than on ``self``."""
+def _assigned_receivers(inference: Inference, path: str, name: str) -> Iterator[int]:
+    """Yield expressions other than ``self`` to which a file assigns an attribute of a name."""
     facts = inference.facts(path)
     if facts is None:
         return
@@ -190,7 +198,7 @@ def _may_be(inference: Inference, path: str, receiver: int, classes: set[Entity]
 
 
 def is_checked(facts: FileFacts, expr: int) -> bool:
-    """Whether code asks what kind of thing the receiver of an attribute is."""
+    """True if a test in the function around calls anything with the receiver of an attribute."""
     chain = access_path(facts, facts.expr.a[expr])
     start, end = _extent(facts, facts.expr.position[expr], whole_class=False)
     table = facts.block
@@ -204,19 +212,6 @@ def is_checked(facts: FileFacts, expr: int) -> bool:
 
 
 def _calls_with(facts: FileFacts, test: int, name: int) -> bool:
-    ops, _, lefts, rights = facts.expr
-    if ops[test] in (f.AND, f.OR):
-        return _calls_with(facts, lefts[test], name) or _calls_with(facts, rights[test], name)
-    if ops[test] == f.NOT:
-        return _calls_with(facts, lefts[test], name)
-    return ops[test] == f.CALL and name in root_names(facts, test)
-
-
-def _sets_from_outside(inference: Inference, path: str, name: str) -> bool:
-    """Whether code gives something an attribute of this name that is not its own class's."""
-    facts = inference.facts(path)
-    if facts is None:
-        return False
-    row = facts.name_id(name)
-    table = facts.attribute_binding
-    return any(each == row and table.owner[index] < 0 for index, each in enumerate(table.name))
+    if facts_view.called(facts, test) >= 0:
+        return name in root_names(facts, test)
+    return any(_calls_with(facts, each, name) for each in facts_view.operands(facts, test))

@@ -1,13 +1,13 @@
-"""Unified diffs: what files would be after they are applied. Nothing is written.
+"""Edits to check: proposed contents, unified diffs, and what git says has changed.
 
-What git knows of a workspace: which files changed, and what they were.
-
-Edits: two snapshots and the files in which they differ.
+Nothing is written. A :class:`Change` is two snapshots and the files in which they differ.
 """
 
 from __future__ import annotations
 
 import os
+import subprocess
+from dataclasses import dataclass
 
 from ...indexer.errors import InvalidArgumentsError
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from unidiff.patch import Hunk
 
     from ...indexer.inference.inference import Inference
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
 
 
 # Lines that a hunk may have moved by since the diff was made.
@@ -26,18 +26,18 @@ _DRIFT = 2_000
 
 
 def apply(diff: str, read: Callable[[str], bytes | None]) -> dict[str, bytes | None]:
-    """New content of each file of a diff, None for one that it deletes.
+    """Return the new content of each file of a unified diff, None for one that it deletes.
 
-    ``read`` gives the present content of a path, None when there is none. Hunks are found where
+    ``read`` returns the present content of a path, None if there is none. Hunks are found where
     their lines are now, if these have only moved. Raises InvalidArgumentsError for what is no
     unified diff, and for a hunk whose lines are not there.
     """
+    # Loading it takes long, and few processes read diffs.
     from unidiff.errors import UnidiffParseError
     from unidiff.patch import PatchSet
 
     if diff and not diff.endswith("\n"):
-        # A shell's `$(…)` leaves it out. Of a file that ends without a line break, a diff says so
-        # in a line of its own.
+        # A shell's `$(…)` strips it. That a file has no line break at its end is a line of its own.
         diff += "\n"
     try:
         patches = PatchSet(diff)
@@ -61,7 +61,7 @@ def apply(diff: str, read: Callable[[str], bytes | None]) -> dict[str, bytes | N
 
 
 def _plain(path: str) -> str:
-    """A path without what git puts in front of it, and without a time behind it."""
+    """Return a path without the prefix of git, and without a time stamp behind it."""
     path = path.partition("\t")[0].strip().strip('"')
     return path[2:] if path.startswith(("a/", "b/")) else path
 
@@ -73,7 +73,7 @@ def _patched(path: str, text: str, hunks: list[Hunk]) -> bytes:
         old = [line.value for line in hunk if line.is_context or line.is_removed]
         new = [line.value for line in hunk if line.is_context or line.is_added]
         start = max(hunk.source_start - 1, 0) if old else hunk.source_start
-        at = _place(lines, old, start + moved)
+        at = _find(lines, old, start + moved)
         if at < 0:
             raise InvalidArgumentsError(
                 f"the diff does not fit {path}: the lines of {str(hunk).partition(chr(10))[0]} "
@@ -84,8 +84,8 @@ def _patched(path: str, text: str, hunks: list[Hunk]) -> bytes:
     return "".join(lines).encode("utf-8", "surrogateescape")
 
 
-def _place(lines: list[str], wanted: list[str], start: int) -> int:
-    """Where some lines are, the nearest place to where they are expected; -1 for nowhere."""
+def _find(lines: list[str], wanted: list[str], start: int) -> int:
+    """Return where some lines are, nearest to where they are expected, or -1."""
     plain = [line.rstrip("\r\n") for line in wanted]
     for drift in range(_DRIFT):
         for at in {start + drift, start - drift}:
@@ -97,16 +97,16 @@ def _place(lines: list[str], wanted: list[str], start: int) -> int:
 
 
 class Repository:
-    """The repository that a folder lies in. Git is asked, never told anything."""
+    """The git repository of a folder, for reading only."""
 
     def __init__(self, folder: str) -> None:
-        """Raises InvalidArgumentsError when the folder is in no repository, or git is not there."""
+        """Find the repository; raises InvalidArgumentsError without one, or without git."""
         self._folder = folder
         self.prefix = self._ask("rev-parse", "--show-prefix").decode().strip()
         """Path of the folder from the repository's root, with a slash at its end if not empty."""
 
     def changed(self, revision: str, *, staged: bool = False) -> list[str]:
-        """Files that differ from a revision, new ones that are not ignored among them."""
+        """Return files that differ from a revision, new ones that are not ignored among them."""
         listed = self._ask(
             "diff", "--name-only", "--no-renames", "--no-ext-diff", "-z",
             *(["--cached"] if staged else []), revision, "--",
@@ -118,23 +118,21 @@ class Repository:
         return sorted({os.fsdecode(name) for name in names if name})
 
     def content(self, revision: str, path: str) -> bytes | None:
-        """A file as it was at a revision, or in git's index for an empty one; None when absent."""
+        """Return a file of a revision, or of git's index for an empty one; None if absent."""
         return self._run("cat-file", "blob", f"{revision}:{path}")[0]
 
     def _ask(self, *arguments: str) -> bytes:
-        found, trouble = self._run(*arguments)
+        found, message = self._run(*arguments)
         if found is None:
             raise InvalidArgumentsError(
                 f"git cannot tell what has changed in {self._folder}: "
-                f"{trouble or 'it failed'}. Without git, whole files, a diff or a proposed text "
+                f"{message or 'it failed'}. Without git, whole files, a diff or a proposed text "
                 "can be judged"
             )
         return found
 
     def _run(self, *arguments: str) -> tuple[bytes | None, str]:
-        """What git prints, or None and the first line of what it complains of."""
-        import subprocess
-
+        """Return what git prints, or None and the first line of its error message."""
         environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
         try:
             done = subprocess.run(
@@ -145,44 +143,41 @@ class Repository:
             raise InvalidArgumentsError(f"git cannot be run: {error.strerror}") from error
         if done.returncode == 0:
             return done.stdout, ""
-        said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        return None, said.removeprefix("fatal: ")
+        message = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        return None, message.removeprefix("fatal: ")
 
 
 _SUFFIXES = (".py", ".pyi")
 
 
+@dataclass(slots=True)
 class Change:
-    """What was, what is to be, and the files that are not the same in both."""
+    """The state before and after an edit, and the files that differ, relative to the workspace."""
 
-    __slots__ = ("after", "before", "paths")
-
-    def __init__(self, before: Inference, after: Inference, paths: Iterable[str]) -> None:
-        """``paths`` are relative to the workspace."""
-        self.before = before
-        self.after = after
-        self.paths = set(paths)
+    before: Inference
+    after: Inference
+    paths: set[str]
 
 
-def proposed(session: Session, contents: Mapping[str, bytes | None]) -> Change:
-    """The edit that gives files new contents; None deletes a file. Nothing is written."""
+def proposed(session: OpenWorkspace, contents: Mapping[str, bytes | None]) -> Change:
+    """Return the edit that gives files new contents; None deletes a file."""
     before = session.inference(whole=True)
     changed = {
         path: content
         for path, content in contents.items()
         if not before.exists(path) or content is None or before.text(path) != content
     }
-    return Change(before, session.with_contents(changed).inference(whole=False), changed)
+    return Change(before, session.with_contents(changed).inference(whole=False), set(changed))
 
 
-def unchanged(session: Session, paths: Iterable[str]) -> Change:
-    """Files as they are, with nothing before them."""
+def unchanged(session: OpenWorkspace, paths: Iterable[str]) -> Change:
+    """Return files as they are, without anything before them."""
     inference = session.inference(whole=True)
-    return Change(inference, inference, paths)
+    return Change(inference, inference, set(paths))
 
 
-def changed_since(session: Session, revision: str, *, staged: bool = False) -> Change:
-    """What git says has changed since a revision: in the files, or only in its index (staged)."""
+def changed_since(session: OpenWorkspace, revision: str, *, staged: bool = False) -> Change:
+    """Return what changed since a revision of git: in the files, or only in its index (staged)."""
     repository = Repository(session.index.workspace.root)
     inference = session.inference(whole=True)
     old: dict[str, bytes | None] = {}
@@ -196,11 +191,11 @@ def changed_since(session: Session, revision: str, *, staged: bool = False) -> C
             new[inside] = repository.content("", path)
     after = session.with_contents(new).inference(whole=False) if staged else inference
     before = session.with_contents({**new, **old}).inference(whole=False)
-    return Change(before, after, old)
+    return Change(before, after, set(old))
 
 
-def patched_files(session: Session, text: str) -> Change:
-    """The edit that a unified diff describes, with paths as git writes them."""
+def patched_files(session: OpenWorkspace, text: str) -> Change:
+    """Return the edit that a unified diff describes, with paths as git writes them."""
     inference = session.inference(whole=True)
     contents = apply(text, lambda path: _text_of(inference, path))
     return proposed(

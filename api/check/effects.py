@@ -1,14 +1,18 @@
-"""Functions that do nothing but give a value, as far as their own text shows it for certain.
-
-Functions that call themselves before anything can end them.
-
-Values that are called and cannot be.
-"""
+"""Effects of calls: pure functions, endless recursion, and calls of what cannot be called."""
 
 from __future__ import annotations
 
 from ...indexer import facts as f
-from ...indexer.inference import access_paths
+from ...indexer.facts_view import (
+    attribute,
+    called,
+    calls,
+    decorators,
+    definition_name,
+    op,
+    plain_name,
+)
+from ...indexer.inference.access_paths import argument_for, last_name, nearby_call
 from ...indexer.inference.entities import (
     ATTRIBUTE,
     CLASS,
@@ -22,19 +26,17 @@ from ...indexer.inference.entities import (
 from ...indexer.inference.has_member import ABSENT, has_member
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.types import INSTANCE, MODULE_OBJECT, without_none
-from ...indexer.plugins.synthesized import decorators, last_name
 from ...indexer.scope_map import block_at
 from .call_targets import call_targets
 from .decorators import preserves_result
 from .excuses import is_expected_to_fail
-from .messages import receiver_text
 from .signatures import overridden_signatures
 from .uses import uses_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...indexer.inference.entities import Entity
     from ...indexer.inference.inference import Inference
+    from ...indexer.inference.types import Type
     from .context import CheckContext
 
 
@@ -49,22 +51,22 @@ _MOST = 400
 
 
 def is_pure_call(context: CheckContext, call: int) -> bool:
-    """Whether a call reaches only pure functions of the workspace."""
-    function = context.facts.expr.a[call]
-    found = call_targets(context.strict, context.path, function)
-    if found is None or is_expected_to_fail(context, context.facts.expr.position[function]):
+    """True if a call reaches only pure functions of the workspace."""
+    function = called(context.facts, call)
+    targets = call_targets(context.strict, context.path, function)
+    if targets is None or is_expected_to_fail(context, context.facts.expr.position[function]):
         return False
-    return all(_is_pure(context.strict, each.entity) for each in found.callees)
+    return all(_is_pure(context.strict, each.entity) for each in targets.callees)
 
 
 def _is_pure(inference: Inference, entity: Entity) -> bool:
     if entity.kind != FUNCTION or entity.is_outside:
         return False
     key = ("pure", entity)
-    return cached(inference, key, lambda: _is_pure_now(inference, entity), False)
+    return cached(inference, key, lambda: _has_no_effect(inference, entity), False)
 
 
-def _is_pure_now(inference: Inference, entity: Entity) -> bool:
+def _has_no_effect(inference: Inference, entity: Entity) -> bool:
     facts = inference.need(entity.path)
     table = facts.definition
     flags = table.flags[entity.row]
@@ -84,8 +86,7 @@ def _is_pure_now(inference: Inference, entity: Entity) -> bool:
         for scope, kind in zip(facts.result.scope, facts.result.kind, strict=True)
     ):
         return False
-    inside = (start, end)
-    if any(inside[0] <= at < inside[1] for at in facts.attribute_binding.position):
+    if any(start <= at < end for at in facts.attribute_binding.position):
         return False
     if own in facts.item_binding.scope or own in facts.scope.parent:
         return False
@@ -94,29 +95,28 @@ def _is_pure_now(inference: Inference, entity: Entity) -> bool:
         for scope, kind in zip(facts.binding.scope, facts.binding.kind, strict=True)
     ):
         return False
-    return _computes_only(inference, entity.path, inside) and not overridden_signatures(
+    return _computes_only(inference, entity.path, start, end) and not overridden_signatures(
         inference, entity
     )
 
 
-def _computes_only(inference: Inference, path: str, inside: tuple[int, int]) -> bool:
-    """Whether the expressions between two positions are names, constants and arithmetic."""
+def _computes_only(inference: Inference, path: str, start: int, end: int) -> bool:
+    """True if the expressions between two positions are names, constants and arithmetic."""
     facts = inference.need(path)
-    ops, positions, lefts, _ = facts.expr
-    for row, op in enumerate(ops):
-        if not inside[0] <= positions[row] < inside[1]:
+    table = facts.expr
+    for row, kind in enumerate(table.op):
+        if not start <= table.position[row] < end:
             continue
-        if op in _EFFECTS or op == f.SUBSCRIPT:
-            return False  # an item may be made when it is asked for
-        if op == f.CALL:
-            function = lefts[row]
-            name = facts.names[lefts[function]] if ops[function] == f.NAME else ""
-            if name not in _HARMLESS:
+        if kind in _EFFECTS or kind == f.SUBSCRIPT:
+            return False  # looking up an item may run code
+        if kind == f.CALL:
+            function = called(facts, row)
+            if plain_name(facts, function) not in _HARMLESS:
                 return False
             found = inference.definitions_of(path, function)
             if not all(item.entity.path.endswith("/builtins.pyi") for item in found):
                 return False
-    text = inference.text(path)[inside[0] : inside[1]]
+    text = inference.text(path)[start:end]
     return not any(word in text for word in (b"assert", b"with ", b"del ", b"import", b"global"))
 
 
@@ -125,7 +125,7 @@ _LAZY = frozenset([f.AND, f.OR, f.CONDITIONAL_EXPR, f.LAMBDA, f.GENERATOR_EXPRES
 
 
 def endless_recursion(context: CheckContext, row: int) -> tuple[int, str] | None:
-    """Where a function comes back to itself in any case, and a sentence on it; None when not.
+    """Return where a function calls itself in any case, and a clause on it; None when it does not.
 
     That is a call of itself, a property that reads itself, or a setter that sets itself, with no
     condition, loop or handler around it, and nothing before it that may leave the function.
@@ -135,7 +135,7 @@ def endless_recursion(context: CheckContext, row: int) -> tuple[int, str] | None
     flags, scope = table.flags[row], table.own_scope[row]
     if flags & (f.GENERATOR | f.ASYNC | f.OVERLOAD):
         return None
-    name = facts.names[table.name[row]]
+    name = definition_name(facts, row)
     start, end = table.header_end[row], table.end[row]
     if flags & f.ACCESSOR:
         return _in_setter(context, row, name, scope, start, end)
@@ -161,17 +161,20 @@ def endless_recursion(context: CheckContext, row: int) -> tuple[int, str] | None
             continue
         if is_stored and _calls_before(context, scope, start, position):
             continue
-        what = "reads itself" if is_property else "calls itself"
-        return position, f"`{name}` {what} in any case, and so without end."
+        clause = (
+            f"property '{name}' always reads itself"
+            if is_property
+            else f"{name}() always calls itself"
+        )
+        return position, clause
     return None
 
 
 def _calls_before(context: CheckContext, scope: int, start: int, position: int) -> bool:
-    """Whether a function calls anything before it gets to a place."""
-    ops, positions = context.facts.expr.op, context.facts.expr.position
+    """True if a function calls anything before it gets to a place."""
     return any(
-        op == f.CALL and start <= at < position and context.scope_at(at) == scope
-        for op, at in zip(ops, positions, strict=True)
+        start <= each.position < position and context.scope_at(each.position) == scope
+        for each in calls(context.facts)
     )
 
 
@@ -193,24 +196,21 @@ def _in_setter(
             and table.scope[each] == scope
             and _is_unconditional(context, scope, position, -1)
         ):
-            return position, f"The setter of `{name}` sets `{name}` itself, and so without end."
+            return position, f"the setter of '{name}' always sets '{name}' itself"
     return None
 
 
 def _is_unconditional(context: CheckContext, scope: int, position: int, expr: int) -> bool:
-    """Whether a place is reached in any case, as soon as its function is called."""
+    """True if a place is reached in any case, as soon as its function is called."""
     facts = context.facts
     block = block_at(facts, scope, position)
     while block >= 0 and facts.block.kind[block] == f.WITH_BODY:
         block = facts.block.parent[block]
     if block < 0 or facts.block.kind[block] != f.BODY:
         return False
-    leaves = zip(*facts.result[:1], facts.result.position, strict=True)
-    if any(where == scope and at < position for where, at in leaves if at >= 0) and not _returns_it(
+    if not _is_first_result(context, scope, position) or _may_leave_before(
         context, scope, position
     ):
-        return False
-    if _may_leave_before(context, scope, position):
         return False
     seen = 0
     while expr >= 0 and seen < 60:
@@ -222,19 +222,19 @@ def _is_unconditional(context: CheckContext, scope: int, position: int, expr: in
     return True
 
 
-def _returns_it(context: CheckContext, scope: int, position: int) -> bool:
-    """Whether all that leaves the function before a place is the statement that it stands in."""
+def _is_first_result(context: CheckContext, scope: int, position: int) -> bool:
+    """True if no statement before that of a position leaves the function."""
     facts = context.facts
     line = facts.line_of(position)
     return all(
-        facts.line_of(at) == line or at > position
+        at < 0 or at > position or facts.line_of(at) == line
         for where, at in zip(facts.result.scope, facts.result.position, strict=True)
         if where == scope
     )
 
 
 def _may_leave_before(context: CheckContext, scope: int, position: int) -> bool:
-    """Whether a condition above a place may leave the function, by an exception as well."""
+    """True if a condition above a place may leave the function, by an exception as well."""
     facts = context.facts
     return any(
         facts.block.scope[row] == scope
@@ -246,30 +246,23 @@ def _may_leave_before(context: CheckContext, scope: int, position: int) -> bool:
 
 
 def _is_on_another(context: CheckContext, row: int, expr: int) -> bool:
-    """Whether a method is called on something else than the instance that it was called on."""
+    """True if a method is called on something else than the instance that it was called on."""
     facts = context.facts
-    ops, _, lefts, _ = facts.expr
-    if ops[expr] != f.ATTRIBUTE:
+    parts = attribute(facts, expr)
+    if parts is None:
         return False
-    receiver = lefts[expr]
     cls = owner_class(facts, Entity(FUNCTION, context.path, row))
-    if cls < 0 or ops[receiver] != f.NAME:
+    if cls < 0 or op(facts, parts.receiver) != f.NAME:
         return True
-    found = context.strict.definitions_of(context.path, receiver)
-    return not (
-        len(found) == 1
-        and (
-            (
-                found[0].entity.kind == PARAMETER
-                and first_parameter_class(facts, found[0].entity) == cls
-            )
-            or found[0].entity == Entity(CLASS, context.path, cls)
-        )
-    )
+    found = [i.entity for i in context.strict.definitions_of(context.path, parts.receiver)]
+    if len(found) != 1:
+        return True
+    is_self = found[0].kind == PARAMETER and first_parameter_class(facts, found[0]) == cls
+    return not is_self and found[0] != Entity(CLASS, context.path, cls)
 
 
-def uncallable_value(context: CheckContext, function: int) -> tuple[str, int] | None:
-    """What is called and cannot be, as a sentence, and the evidence; None when it may be."""
+def uncallable_value(context: CheckContext, function: int) -> tuple[Type, bool] | None:
+    """Return the type of what is called and cannot be, and True if it comes from a property."""
     type_ = without_none(context.complete_type(function))
     if not type_ or not all(value.form in (INSTANCE, MODULE_OBJECT) for value in type_):
         return None
@@ -277,35 +270,36 @@ def uncallable_value(context: CheckContext, function: int) -> tuple[str, int] | 
         return None  # special forms, whose stubs do not say what they are
     if _is_tested(context, function):
         return None
-    found = context.strict.definitions_of(context.path, function)
-    if any(item.entity.kind == PARAMETER and _is_unsaid(context, item.entity) for item in found):
+    found = [item.entity for item in context.strict.definitions_of(context.path, function)]
+    if any(each.kind == PARAMETER and not _is_annotated(context, each) for each in found):
         return None  # in the body of a class, a function of any kind may be called
-    if any(_may_be_set_elsewhere(context, item.entity) for item in found):
+    if any(_may_be_set_elsewhere(context, each) for each in found):
         return None
     if any(
         value.form == INSTANCE and has_member(context.strict, value, "__call__") != ABSENT
         for value in type_
     ):
         return None
-    evidence = max(max((value.evidence for value in type_), default=0), 0)
-    said = receiver_text(context, function, type_)
-    if any(_is_property(context, item.entity) for item in found):
-        return f"{said} is what a property gives, and cannot be called.", evidence
-    return f"{said} cannot be called.", evidence
+    return type_, any(_is_property(context, each) for each in found)
 
 
-def _is_unsaid(context: CheckContext, entity: Entity) -> bool:
-    return context.strict.need(entity.path).binding.annotation[entity.row] < 0
+def _is_annotated(context: CheckContext, entity: Entity) -> bool:
+    return context.strict.need(entity.path).binding.annotation[entity.row] >= 0
 
 
 def _is_tested(context: CheckContext, function: int) -> bool:
-    """Whether code asks ``callable(x)`` of what is spelled like this."""
-    facts = context.facts
-    spelled = context.spelled(function)
-    for role, _, ref in facts.occurrences("callable"):
-        call = access_paths.nearby_call(facts, ref) if role == f.CALLED else -1
-        if call >= 0 and context.spelled(access_paths.argument_for(facts, call, 0, "")) == spelled:
-            return True
+    """True if code asks ``callable(x)`` of what is spelled like this."""
+    return is_asked_about(context, function, ("callable",))
+
+
+def is_asked_about(context: CheckContext, expr: int, functions: tuple[str, ...]) -> bool:
+    """True if the file calls one of some builtin functions with what is spelled like this."""
+    facts, spelled = context.facts, context.spelled(expr)
+    for name in functions:
+        for role, _, ref in facts.occurrences(name):
+            call = nearby_call(facts, ref) if role == f.CALLED else -1
+            if call >= 0 and context.spelled(argument_for(facts, call, 0, "")) == spelled:
+                return True
     return False
 
 
@@ -317,12 +311,12 @@ def _is_property(context: CheckContext, entity: Entity) -> bool:
 
 
 def _may_be_set_elsewhere(context: CheckContext, entity: Entity) -> bool:
-    """Whether another file sets an attribute or variable that no annotation declares."""
-    kind, path, row = entity
-    if kind not in (VARIABLE, ATTRIBUTE):
+    """True if another file sets an attribute or variable that no annotation declares."""
+    if entity.kind not in (VARIABLE, ATTRIBUTE):
         return False
+    path, row = entity.path, entity.row
     facts = context.strict.need(path)
-    if kind == VARIABLE:
+    if entity.kind == VARIABLE:
         scope = facts.scope.kind[facts.binding.scope[row]]
         if scope not in (f.MODULE_SCOPE, f.CLASS_SCOPE):
             return False

@@ -1,49 +1,70 @@
-"""Code that is there to fail: what a test expects to be raised, or a handler catches.
+"""Excuses: reasons to be silent, or less severe, about code that looks wrong.
 
-Receivers that may have more than their type says: mixins, mocks, abstract classes of stubs.
+Each is an entry of :data:`EXCUSES`: its name, the reason, and the kind of code that asked for it;
+its function is the test. Excuses that depend on one file only, as code that never runs, are methods
+of :class:`.CheckContext`.
 """
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
 from ...indexer import facts as f
+from ...indexer import facts_view
 from ...indexer.inference.classes import is_protocol
 from ...indexer.inference.entities import CLASS, Entity, name_of, owner_class
+from ...indexer.inference.modules import imported_module
+from ...indexer.inference.query_cache import cached
 from ...indexer.inference.standard_types import standard_class
 from ...indexer.inference.types import INSTANCE, SUPER
-from ...indexer.scope_map import block_at
+from ...indexer.scope_map import blocks_around
+from ...indexer.test_files import TEST_FOLDERS, is_test_name
+from .context import CheckContext
 from .duck_types import classes_with
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.types import Type
-    from .context import CheckContext
+    from collections.abc import Callable
 
+    from ...indexer.inference.inference import Inference
+    from ...indexer.inference.types import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Excuse:
+    """A reason to be silent about a fault, or to lower its severity."""
+
+    name: str
+    reason: str
+    code: str
+    applies: Callable[..., bool]
+
+
+# Code that is meant to fail.
 
 _EXPECTING = (b"raises", b"assertRaises", b"suppress", b"assertWarns", b"warns", b"expect")
-
 _FAILING = (b"xfail", b"expectedFailure")
 
 
 def is_expected_to_fail(context: CheckContext, position: int, *exceptions: str) -> bool:
-    """Whether a handler or a ``with pytest.raises(…)`` around a position is for its failing."""
+    """True if a handler, ``pytest.raises`` or a failing test is around a position."""
     if context.is_guarded(position, *exceptions) or _is_in_failing_test(context, position):
         return True
-    kinds, parents, _, starts = context.facts.block[:4]
-    block = block_at(context.facts, context.scope_at(position), position)
-    while block >= 0:
-        if kinds[block] == f.WITH_BODY:
-            begin = context.text.rfind(b"with", 0, starts[block])
-            if any(word in context.text[begin : starts[block]] for word in _EXPECTING):
+    facts, text = context.facts, context.text
+    for block in blocks_around(facts, context.scope_at(position), position):
+        if facts.block.kind[block] == f.WITH_BODY:
+            start = facts.block.start[block]
+            begin = text.rfind(b"with", 0, start)
+            if any(word in text[begin:start] for word in _EXPECTING):
                 return True
-        block = parents[block]
-    line = context.facts.line_starts[context.facts.line_of(position)]
+    line = facts.line_starts[facts.line_of(position)]
     # `with pytest.raises(TypeError): call()` on one line, `assertRaises(TypeError, call)`
-    return b"raises" in context.text[line:position].lower()
+    return b"raises" in text[line:position].lower()
 
 
 def _is_in_failing_test(context: CheckContext, position: int) -> bool:
-    """Whether a function around a position is decorated as a test that is to fail."""
+    """True if a function around a position is a test that is to fail, or is to raise in one."""
     table = context.facts.definition
     return any(
         table.start[row] <= position < table.end[row]
@@ -59,42 +80,110 @@ def _is_marked(context: CheckContext, row: int) -> bool:
 
 
 def _is_to_raise(context: CheckContext, row: int) -> bool:
-    """Whether a function inside of another is given to ``assertRaises(TypeError, function)``."""
+    """True if a function inside of another is passed to ``assertRaises(TypeError, function)``."""
     facts = context.facts
     scope = facts.definition.scope[row]
     if facts.scope.kind[scope] != f.FUNCTION_SCOPE or b"aises(" not in context.text:
         return False
-    import re
-
-    name = re.escape(facts.names[facts.definition.name[row]].encode())
+    name = re.escape(facts_view.definition_name(facts, row).encode())
     return re.search(rb"aises\([^()\n]*,\s*" + name + rb"\b", context.text) is not None
 
 
+# Code that does not run here, or that tests only read.
+
+
 def is_for_another_version(context: CheckContext, position: int) -> bool:
-    """Whether a constant that is named after versions of Python decides whether code runs: PY38."""
-    kinds, parents, tests = context.facts.block[:3]
-    block = block_at(context.facts, context.scope_at(position), position)
-    while block >= 0:
-        if kinds[block] in (f.IF_TRUE, f.IF_FALSE) and tests[block] >= 0:
-            name = context.spelled(tests[block]).rpartition(".")[2].lstrip("_").upper()
+    """True if a constant that is named after a version of Python decides if code runs: PY38."""
+    table = context.facts.block
+    for block in blocks_around(context.facts, context.scope_at(position), position):
+        if table.kind[block] in (f.IF_TRUE, f.IF_FALSE) and table.test[block] >= 0:
+            name = context.spelled(table.test[block]).rpartition(".")[2].lstrip("_").upper()
             if name.startswith(("PY2", "PY3", "IS_PY", "PYPY")):
                 return True
-        block = parents[block]
     return False
 
 
-# What stands behind the abstract classes of the standard library, mostly.
-_USUAL = {
+# Modules from which on a package of them is data as a whole.
+_MANY = 4
+
+
+def is_test_data(inference: Inference, path: str) -> bool:
+    """True if a file is input of tests, rather than code that runs.
+
+    It lies in a folder of its own below the tests, is not called like a test, and nothing imports
+    it. A package is that only as a whole: a new module of helpers is code.
+    """
+    *folders, name = path.split("/")
+    stem = name.rpartition(".")[0]
+    if TEST_FOLDERS.isdisjoint(folders[:-1]) or is_test_name(name):
+        return False
+    folder = "/".join(folders)
+    if stem == "__init__" or any(
+        inference.exists(f"{folder}/__init__{suffix}") for suffix in (".py", ".pyi")
+    ):
+        return stem != "__init__" and _is_package_of_data(inference, folder)
+    return not _is_imported(inference, path, stem)
+
+
+def _is_package_of_data(inference: Inference, folder: str) -> bool:
+    """True if a package below the tests has many modules, no test and none that others import."""
+    key = ("package of data", folder)
+    return cached(inference, key, lambda: _has_data_only(inference, folder), False)
+
+
+def _has_data_only(inference: Inference, folder: str) -> bool:
+    names = {
+        path: path.rpartition("/")[2]
+        for path in inference.snapshot.paths()
+        if path.rpartition("/")[0] == folder and path.endswith(".py")
+    }
+    modules = {path: name for path, name in names.items() if name != "__init__.py"}
+    return len(modules) >= _MANY and not any(
+        is_test_name(name) or _is_imported(inference, path, name[:-3], apart=folder)
+        for path, name in modules.items()
+    )
+
+
+def _is_imported(inference: Inference, path: str, stem: str, apart: str | None = None) -> bool:
+    """True if another file of the workspace, but for those in one folder, imports this one."""
+    return any(
+        _imports(inference, other, path, stem)
+        for other in inference.files_with(stem)
+        if other != path and other.rpartition("/")[0] != apart
+    )
+
+
+def _imports(inference: Inference, importer: str, path: str, stem: str) -> bool:
+    """True if one file imports another one, whose name without its suffix is ``stem``."""
+    facts = inference.facts(importer)
+    if facts is None:
+        return False
+    table = facts.imports
+    for module_row, name_row in zip(table.module, table.name, strict=True):
+        module = facts.names[module_row]
+        if name_row >= 0 and facts.names[name_row] == stem:
+            module += stem if module.endswith(".") else f".{stem}"
+        if module.rpartition(".")[2] == stem and (
+            imported_module(inference, importer, module).path == path
+        ):
+            return True
+    return False
+
+
+# Receivers that may have more members than their type shows.
+
+# Concrete classes that are mostly meant by the abstract ones of the standard library.
+_CONCRETE_CLASSES = {
     "io": ("BytesIO", "StringIO", "TextIOWrapper", "BufferedReader", "BufferedWriter", "FileIO"),
     "builtins": ("dict", "list", "tuple", "set", "str", "bytes", "bytearray"),
     "collections": ("OrderedDict", "defaultdict", "Counter", "ChainMap", "deque"),
     "typing": ("Generator", "AsyncGenerator"),
 }
 
-# Files of a package that are looked into for classes derived from one of its own.
-_LOOKED_INTO = 60
+# Files of a package that are searched for classes derived from one of its own.
+_SEARCHED_FILES = 60
 
-# What follows the name of a mock where it is asked, or told what to give.
+# Follows the name of a mock where it is inspected or set up.
 _MOCKING = (
     rb"(\.\w+)*\.(assert_(not_)?(any_)?(called|awaited)\w*|assert_has_(calls|awaits)|called\b|"
     rb"call_count|call_args\w*|mock_calls|method_calls|return_value|side_effect|await_count)"
@@ -102,7 +191,7 @@ _MOCKING = (
 
 
 def is_of_outer_class(context: CheckContext, type_: Type, name: str) -> bool:
-    """Whether a class around a class has a member: frameworks hand it on to those inside."""
+    """True if a class around a class has a member: frameworks pass it on to those inside."""
     for value in type_:
         if value.entity.kind != CLASS:
             continue
@@ -117,29 +206,29 @@ def is_of_outer_class(context: CheckContext, type_: Type, name: str) -> bool:
 
 
 def is_derived_elsewhere(context: CheckContext, type_: Type, name: str) -> bool:
-    """Whether a class has a member that its package derives from an installed one.
+    """True if a subclass in the same package has a member.
 
-    What says that it gives a node gives some kind of node.
+    A function of a package that is annotated to return a node returns some kind of node.
     """
     layers = context.strict.snapshot.index.layers
     for value in type_:
         cls = value.entity
-        if value.form != INSTANCE or cls.kind != CLASS or cls.path[:1] != "/":
+        if value.form != INSTANCE or cls.kind != CLASS or not cls.is_outside:
             continue
         if layers.layer(cls.path) == "stdlib":
             continue
         for _, folder in layers.top_levels():
             if not cls.path.startswith(folder + "/"):
                 continue
-            for path in _naming(layers.listed(folder), name)[:_LOOKED_INTO]:
+            for path in _files_with(layers.listed(folder), name)[:_SEARCHED_FILES]:
                 for other in classes_with(context.strict, path, name):
                     if cls in context.strict.mro(other):
                         return True
     return False
 
 
-def _naming(paths: list[str], name: str) -> list[str]:
-    """Those files of Python in whose text a word stands."""
+def _files_with(paths: list[str], name: str) -> list[str]:
+    """Return the files of Python that contain a word."""
     found = list[str]()
     for path in paths:
         if path.endswith((".py", ".pyi")):
@@ -153,19 +242,19 @@ def _naming(paths: list[str], name: str) -> list[str]:
 
 
 def is_mixin_part(context: CheckContext, type_: Type) -> bool:
-    """Whether a value is of a class that is there to be mixed in, or what stands behind one."""
+    """True if a value is of a mixin class, or is what ``super()`` of one gives."""
     for value in type_:
         if value.entity.kind != CLASS:
             continue
         if "mixin" in name_of(context.strict, value.entity).lower():
             return True
         if value.form == SUPER and len(context.strict.mro(value.entity)) <= 2:
-            return True  # nothing but `object` is, unless another class comes between
+            return True  # a member of `object`, or of a class that comes between
     return False
 
 
 def may_have_more_members(context: CheckContext, type_: Type) -> bool:
-    """Whether a value is at least an abstract class of the standard library, and so more."""
+    """True if a value is of an abstract class of the standard library, so of a subclass of it."""
     layers = context.strict.snapshot.index.layers
     return any(
         value.form == INSTANCE
@@ -182,10 +271,10 @@ def may_have_more_members(context: CheckContext, type_: Type) -> bool:
 
 
 def usually_has_member(context: CheckContext, type_: Type, name: str) -> bool:
-    """Whether a class of the standard library that is usually meant has a member."""
+    """True if a concrete class of the standard library that is mostly meant has a member."""
     if any(name_of(context.strict, value.entity).startswith("_") for value in type_):
-        return True  # such a class is an invention of stubs
-    for module, names in _USUAL.items():
+        return True  # such a class exists in stubs only
+    for module, names in _CONCRETE_CLASSES.items():
         for each in names:
             cls = standard_class(context.strict, module, each)
             if cls is None or not context.strict.class_member(cls, name):
@@ -206,12 +295,10 @@ def _has_abstract_methods(context: CheckContext, cls: Entity) -> bool:
 
 
 def is_mocked(context: CheckContext, receiver: int, position: int) -> bool:
-    """Whether the code around uses a receiver as a mock: it asks what of it was called."""
+    """True if the function around uses a receiver as a mock, and inspects its calls."""
     name = context.spelled(receiver).partition(".")[0].encode()
     if not name or not any(word in context.text for word in (b"assert_called", b"mock", b"called")):
         return False
-    import re
-
     table = context.facts.definition
     around = [
         row
@@ -222,3 +309,81 @@ def is_mocked(context: CheckContext, receiver: int, position: int) -> bool:
         return False
     text = context.text[table.start[around[-1]] : table.end[around[-1]]]
     return re.search(rb"(?<![\w.])" + re.escape(name) + _MOCKING, text) is not None
+
+
+TEST_DATA = Excuse(
+    "test-data",
+    "It is input of tests, which may be wrong on purpose: hints only.",
+    "`tests/data/broken.py` of a formatter or linter",
+    is_test_data,
+)
+
+EXCUSES = (
+    TEST_DATA,
+    Excuse(
+        "expected-failure",
+        "A handler, `pytest.raises`, `suppress` or an `xfail` mark expects the failure.",
+        "`with pytest.raises(TypeError): area(1, 2, 3)`",
+        is_expected_to_fail,
+    ),
+    Excuse(
+        "other-version",
+        "A constant that is named after a version of Python guards it.",
+        "`if PY2: text = unicode(text)`",
+        is_for_another_version,
+    ),
+    Excuse(
+        "outer-class",
+        "The class is nested in one that has the member: frameworks pass it on.",
+        "`class Meta` of Django models",
+        is_of_outer_class,
+    ),
+    Excuse(
+        "derived-elsewhere",
+        "A subclass in the package of the declared class has the member.",
+        "`def parse(self) -> Node` of a parser, which returns subclasses of `Node`",
+        is_derived_elsewhere,
+    ),
+    Excuse(
+        "mixin",
+        "The class is mixed into others, which have the member.",
+        "`class LoginMixin` that calls `super().dispatch()`",
+        is_mixin_part,
+    ),
+    Excuse(
+        "abstract-stub",
+        "A stub declares an abstract class; the value is of a subclass with more members.",
+        "`sys.stdout.buffer`, where `stdout` is a `TextIO`",
+        may_have_more_members,
+    ),
+    Excuse(
+        "concrete-class",
+        "The concrete class that is mostly meant has the member.",
+        "`getvalue()` of an `IO[str]` that is a `StringIO`",
+        usually_has_member,
+    ),
+    Excuse(
+        "mock",
+        "The function around inspects the calls of the receiver.",
+        "`client.send.assert_called_once()`",
+        is_mocked,
+    ),
+    Excuse(
+        "dead-code",
+        "A constant test, or one of version and platform, says that it does not run here.",
+        '`if sys.platform == "win32": os.startfile(path)`',
+        CheckContext.is_dead,
+    ),
+    Excuse(
+        "guarded",
+        "A handler around catches the exception that the fault would raise.",
+        "`try: import simplejson` with `except ImportError`",
+        CheckContext.is_guarded,
+    ),
+    Excuse(
+        "attribute-test",
+        "A test around asks with `hasattr` or `getattr` what is there.",
+        '`if hasattr(stream, "buffer"): stream.buffer.write(data)`',
+        CheckContext.is_asked_around,
+    ),
+)

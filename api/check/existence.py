@@ -1,13 +1,16 @@
-"""What an edit uses that does not exist: the faults for which a write is refused before it lands.
+"""Uses of what does not exist: the faults for which a write is refused before it is done.
 
-Only what is certain counts, and only in the statements that the edit wrote. What would have
-to be in the very file that is edited is told apart: an edit of a part may be one step of several,
-and the next one may bring it.
+Only what is certain counts, and only in the statements that the edit wrote. What would have to be
+in the edited file itself is marked: an edit of a part may be one step of several, and the next one
+may add it.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ...indexer import facts as f
+from ...indexer import facts_view
 from ...indexer.errors import UnknownFileError
 from ...indexer.inference.entities import CONVENTIONAL, EVIDENCE_NAMES
 from .context import CheckContext
@@ -24,39 +27,36 @@ if TYPE_CHECKING:
 _CERTAIN = frozenset(EVIDENCE_NAMES[:CONVENTIONAL])
 
 
+@dataclass(frozen=True, slots=True)
 class MissingApi:
-    """A fault, and whether what is missing would have to be in the file that has the fault."""
+    """A finding about something missing, and if that would have to be in the same file."""
 
-    __slots__ = ("finding", "is_own")
-
-    def __init__(self, finding: Finding, *, is_own: bool) -> None:
-        """Describe it."""
-        self.finding = finding
-        self.is_own = is_own
+    finding: Finding
+    is_own: bool
 
 
 def missing_apis(change: Change) -> tuple[list[MissingApi], bool]:
-    """What the statements that an edit wrote use that is certainly not there, and did not before.
+    """Return uses of what certainly does not exist in the statements that an edit wrote.
 
-    With it, whether there was time to look at all of it (see :class:`.OutOfTimeError`).
+    With it, if the deadline left time to check all of them.
     """
     chosen = [rule for rule in rules(EXISTENCE_FAMILIES) if rule.existence]
     names = {rule.name for rule in chosen}
     found, is_complete = check_until_deadline(change, chosen)
-    # What was found is told to its end, late or not.
+    # Classifying what was found takes as long as it takes.
     change.after.snapshot.interrupt = change.before.snapshot.interrupt = None
     certain = [
         each
         for each in found
         if each.rule in names and each.severity == ERROR and each.evidence in _CERTAIN
     ]
-    return [MissingApi(each, is_own=is_own(change.after, each)) for each in certain], is_complete
+    return [MissingApi(each, is_own(change.after, each)) for each in certain], is_complete
 
 
 def is_unknown_everywhere(inference: Inference, path: str, line: int) -> bool:
-    """Whether nothing of what is imported in a line, counted from 0, is anywhere in the workspace.
+    """True if no name that is imported in a line, counted from 0, is defined in the workspace.
 
-    A module that is not there, of which that holds, was hardly mistaken for another one.
+    Such a missing module was hardly mistaken for another one.
     """
     facts = inference.facts(path)
     if facts is None:
@@ -71,11 +71,11 @@ def is_unknown_everywhere(inference: Inference, path: str, line: int) -> bool:
 
 
 def is_own(inference: Inference, finding: Finding) -> bool:
-    """Whether what is missing would be looked for in the file that has the fault."""
+    """True if what is missing would have to be in the file that has the fault."""
     if finding.rule == "undefined-name":
         return True
     if finding.rule == "unknown-keyword":
-        # What is called is the last of what is near.
+        # The last of the nearest entities is the callee.
         return bool(finding.nearest) and finding.nearest[-1].path == finding.path
     if finding.rule != "unresolved-attribute":
         return False
@@ -83,12 +83,12 @@ def is_own(inference: Inference, finding: Finding) -> bool:
         context = CheckContext(inference, finding.path)
     except UnknownFileError:
         return False
-    ops, positions, lefts, _ = context.facts.expr
-    for row, position in enumerate(positions):
-        if position == finding.start and ops[row] == f.ATTRIBUTE:
-            owners = {value.entity.path for value in context.complete_type(lefts[row])}
+    for row in context.expressions(f.ATTRIBUTE):
+        attribute = facts_view.attribute(context.facts, row)
+        if attribute is not None and attribute.position == finding.start:
+            owners = {value.entity.path for value in context.complete_type(attribute.receiver)}
             if not owners:
-                found = context.strict.definitions_of(context.path, lefts[row])
+                found = context.strict.definitions_of(context.path, attribute.receiver)
                 owners = {item.entity.path for item in found}
             return finding.path in owners
     return False

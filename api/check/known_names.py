@@ -1,7 +1,8 @@
-"""Words: whether a name means anything in a code base, or in what it uses."""
+"""Names that a code base, or what it depends on, uses anywhere."""
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from ...indexer import facts as f
@@ -9,20 +10,23 @@ from ...indexer.inference.query_cache import cached
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from ...indexer.inference.inference import Inference
     from .context import CheckContext
 
-# Bytes of a dependency's text that are searched for a word before it is taken for known.
+# Bytes of dependencies that are searched for a name before it is taken for known.
 _SEARCHED = 60_000_000
+_BINDING_ROLES = (
+    f.WRITTEN, f.DEFINED, f.PARAMETER_ROLE, f.KEYWORD, f.IMPORTED, f.EXPORTED,
+)  # fmt: skip
 
 
 def is_known_word(context: CheckContext, name: str) -> bool:
-    """Whether anything but places like this one is called so.
+    """True if anything but places like this one has a name.
 
-    In the workspace something has to bind the name; in dependencies and the standard library it is
-    enough that it is written anywhere.
+    In the workspace something has to bind it; in dependencies and the standard library it is enough
+    that it occurs anywhere.
     """
     inference = context.strict
     if name.startswith("__") and name.endswith("__"):
@@ -31,7 +35,7 @@ def is_known_word(context: CheckContext, name: str) -> bool:
     return cached(
         inference,
         key,
-        lambda: _is_bound(inference, name) or _is_written_outside(inference, name),
+        lambda: _is_bound(inference, name) or any(files_outside_with(inference, name)),
         True,
     )
 
@@ -39,53 +43,38 @@ def is_known_word(context: CheckContext, name: str) -> bool:
 def _is_bound(inference: Inference, name: str) -> bool:
     for path in inference.files_with(name):
         facts = inference.facts(path)
-        if facts is None:
-            continue
-        for role, _, _ in facts.occurrences(name):
-            if role & f.ROLE_MASK in (
-                f.WRITTEN, f.DEFINED, f.PARAMETER_ROLE, f.KEYWORD, f.IMPORTED, f.EXPORTED,
-            ):  # fmt: skip
-                return True
-        if name in facts.strings:
+        if facts is not None and (
+            name in facts.strings
+            or any(role & f.ROLE_MASK in _BINDING_ROLES for role, _, _ in facts.occurrences(name))
+        ):
             return True
     return False
 
 
-def _is_written_outside(inference: Inference, name: str) -> bool:
-    return any(True for _ in files_outside_with(inference, name))
+def files_outside_with(inference: Inference, name: str) -> Iterator[tuple[str, bytes]]:
+    """Yield (path, text) of files of dependencies and standard library stubs that have a word.
 
-
-def files_outside_with(inference: Inference, name: str) -> Iterator[str]:
-    """Files of dependencies and of the standard library's stubs in whose text a word stands.
-
-    When there is too much to look through, one with an empty path stands for the rest.
+    If there is too much to search, the last path is empty.
     """
     word = name.encode("utf-8", "surrogatepass")
-    whole = re_compiled(word)
+    pattern = re.compile(rb"(?<![\w])" + re.escape(word) + rb"(?![\w])")
     left = _SEARCHED
     for path in _outside(inference):
         try:
             with open(path, "rb") as file:
-                data = file.read()
+                text = file.read()
         except OSError:
             continue
-        left -= len(data)
+        left -= len(text)
         if left < 0:
-            yield ""
+            yield "", b""
             return
-        if word in data and whole(data):
-            yield path
-
-
-def re_compiled(word: bytes) -> Callable[[bytes], object]:
-    """A search for a word that is no part of a longer one."""
-    import re
-
-    return re.compile(rb"(?<![\w])" + re.escape(word) + rb"(?![\w])").search
+        if word in text and pattern.search(text):
+            yield path, text
 
 
 def _outside(inference: Inference) -> Iterator[str]:
-    """Files of the standard library's stubs, and of the packages that the workspace imports."""
+    """Yield files of the standard library's stubs and of the packages that are imported."""
     layers = inference.snapshot.index.layers
     inference.snapshot.rest_on_environment()
     if layers.stdlib:
@@ -96,7 +85,7 @@ def _outside(inference: Inference) -> Iterator[str]:
 
 
 def _is_imported(inference: Inference, package: str) -> bool:
-    """Whether a file of the workspace imports a package or module by its first name."""
+    """True if a file of the workspace imports a package or module by its first name."""
     for path in inference.files_with(package):
         facts = inference.facts(path)
         if facts is not None and any(

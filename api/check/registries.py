@@ -1,17 +1,33 @@
-"""Registries: where a code base enters things under keys, and what a file enters there.
+"""Registries: what a file registers under which keys.
 
-Three ways are known: a decorator that is given a key (``@register("csv")``), a function that is
-given a key and a thing (``register("csv", Reader)``), and an item that is set
-(``READERS["csv"] = Reader``).
+Three ways are known: a decorator with a key (``@register("csv")``), a call with a key and a value
+(``register("csv", Reader)``), and an item that is set (``READERS["csv"] = Reader``).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ...indexer import facts as f
+from ...indexer.facts_view import (
+    arguments,
+    attribute,
+    called,
+    calls,
+    decorators,
+    definition_name,
+    op,
+    plain_name,
+    string,
+    string_end,
+    subscript,
+)
+from ...indexer.inference.access_paths import last_name
 from ...indexer.inference.entities import CLASS, FUNCTION, MODULE, NAMESPACE, VARIABLE
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.signatures import parameter_rows
-from ...indexer.plugins.synthesized import decorators, last_name
+from ..source.ranges import begins_statement
+from .uses import uses_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,134 +35,125 @@ if TYPE_CHECKING:
     from ...indexer.inference.entities import Entity
     from ...indexer.inference.inference import Inference
 
-DECORATED, GIVEN, SET = range(3)
-# Names by which frameworks enter what they decorate under the string that they are given.
+DECORATED, PASSED, SET = range(3)
+# Decorators of frameworks that register a function under the string that they get.
 _REGISTERING = frozenset(["errorhandler", "filter", "simple_tag", "command"])
 _ROUTING = frozenset(["route", "get", "post", "put", "delete", "patch", "websocket"])
-# Methods that put one thing beside another, where item assignment would replace it.
+# Methods that keep several values under a key, where item assignment would replace the first.
 _COLLECTING = frozenset(["append", "add", "setdefault", "extend", "insert", "update"])
 
 
+@dataclass(slots=True)
 class Registration:
-    """A thing entered under a key, as one file says it; ``into`` is the expression for where.
+    """A value that a file registers under a key; ``registry`` is the expression for where.
 
-    ``start`` and ``end`` are the place to show; ``thing`` is what is entered, a definition's row
-    where that is decorated, else an expression. ``how`` is the text of all that is said besides.
+    ``start`` and ``end`` are the place to show; ``value`` is the row of a definition where that is
+    decorated, else of an expression. ``decorator`` is the text of the decorator.
     """
 
-    __slots__ = ("end", "how", "into", "key", "kind", "scope", "start", "thing")
-
-    def __init__(self, kind: int, into: int, key: str, thing: int, place: tuple[int, int]) -> None:
-        """Describe a registration at the top of a module, of which nothing more is said."""
-        self.kind = kind
-        self.into = into
-        self.key = key
-        self.how = b""
-        self.scope = 0
-        self.thing = thing
-        self.start, self.end = place
+    kind: int
+    registry: int
+    key: str
+    value: int
+    start: int
+    end: int
+    decorator: bytes = b""
+    scope: int = 0
 
 
 def registrations(inference: Inference, path: str) -> list[Registration]:
-    """What a file enters under strings outside of branches, in order of place."""
+    """Return what a file registers under strings outside of branches, in order of place."""
     facts = inference.facts(path)
     if facts is None:
         return []
     known: list[Registration] | None = facts.memo.get("registrations")
     if known is None:
         known = [*_decorated(inference, path, facts), *_set(facts)]
-        known += _given(inference, path, facts)
+        known += _passed(inference, path, facts)
         known.sort(key=lambda each: each.start)
         facts.memo["registrations"] = known
     return known
 
 
 def _key(facts: FileFacts, call: int) -> str:
-    """The string that a call gives first; empty for none."""
-    ops, _, lefts, rights = facts.expr
-    (extra,) = facts.extra
-    at = rights[call]
-    if extra[at] < 1 or extra[at + 1] != f.ARG_POSITIONAL or ops[extra[at + 3]] != f.STRING:
-        return ""
-    string = lefts[extra[at + 3]]
-    return facts.strings[string] if string >= 0 else ""
+    """Return the string that is the first argument of a call; empty for none."""
+    first = next(arguments(facts, call), None)
+    return (string(facts, first.value) or "") if first and first.is_positional else ""
 
 
 def _decorated(inference: Inference, path: str, facts: FileFacts) -> list[Registration]:
-    table = facts.definition
-    ops, positions, lefts, _ = facts.expr
+    table, positions = facts.definition, facts.expr.position
     found: list[Registration] = []
     for row, scope in enumerate(table.scope):
         if table.flags[row] & (f.CONDITIONAL | f.OVERLOAD):
             continue
         listed = decorators(facts, row)
         for expr in listed:
-            key = _key(facts, expr) if ops[expr] == f.CALL else ""
+            key = _key(facts, expr) if op(facts, expr) == f.CALL else ""
             if not key:
                 continue
             # The decorator's own text ends where the next one or the definition begins.
-            others = [*(_leftmost(facts, each) for each in listed), table.position[row]]
-            end = min((each for each in others if each > positions[expr]), default=positions[expr])
-            text = inference.text(path)[_leftmost(facts, expr) : end]
-            how = b" ".join(text[: text.rfind(b")") + 1].split())
+            others = [*(leftmost(facts, each) for each in listed), table.position[row]]
+            until = min(
+                (each for each in others if each > positions[expr]), default=positions[expr]
+            )
+            text = inference.text(path)[leftmost(facts, expr) : until]
+            decorator = b" ".join(text[: text.rfind(b")") + 1].split())
             start = table.position[row]
-            size = len(facts.names[table.name[row]].encode())
-            place = start, start + size
-            each = Registration(DECORATED, lefts[expr], key, row, place)
-            each.how, each.scope = how, scope
-            found.append(each)
+            end = start + len(definition_name(facts, row).encode())
+            found.append(
+                Registration(DECORATED, called(facts, expr), key, row, start, end, decorator, scope)
+            )
     return found
 
 
-def _leftmost(facts: FileFacts, expr: int) -> int:
-    ops, positions, lefts, _ = facts.expr
-    while ops[expr] in (f.CALL, f.ATTRIBUTE, f.SUBSCRIPT):
-        expr = lefts[expr]
-    return positions[expr]
+def leftmost(facts: FileFacts, expr: int) -> int:
+    """Return where the text of a dotted name, a call or a subscript begins."""
+    while True:
+        if parts := attribute(facts, expr):
+            expr = parts.receiver
+        elif item := subscript(facts, expr):
+            expr = item.value
+        elif op(facts, expr) == f.CALL:
+            expr = called(facts, expr)
+        else:
+            return facts.expr.position[expr]
 
 
 def _set(facts: FileFacts) -> list[Registration]:
-    """``CONTAINER["key"] = thing`` at the top of a module, outside of branches."""
-    ops, positions, lefts, rights = facts.expr
+    """Return ``CONTAINER["key"] = value`` at the top of a module, outside of branches."""
+    table = facts.item_binding
     found: list[Registration] = []
-    containers, indices, values, scopes, blocks = facts.item_binding
-    for row, index in enumerate(indices):
-        container, value, scope, block = containers[row], values[row], scopes[row], blocks[row]
-        if scope or index < 0 or ops[index] != f.STRING or lefts[index] < 0:
+    for row, key in enumerate(table.key):
+        text, value, block = string(facts, key), table.value[row], table.block[row]
+        if table.scope[row] or text is None or (block >= 0 and facts.block.kind[block] != f.BODY):
             continue
-        if block >= 0 and facts.block.kind[block] != f.BODY:
-            continue
-        if value >= 0 and ops[value] in (f.NAME, f.ATTRIBUTE, f.CALL):
-            key = facts.strings[lefts[index]]
-            place = positions[index], rights[index]
-            found.append(Registration(SET, container, key, value, place))
+        if op(facts, value) in (f.NAME, f.ATTRIBUTE, f.CALL):
+            start = facts.expr.position[key]
+            found.append(
+                Registration(SET, table.container[row], text, value, start, string_end(facts, key))
+            )
     return found
 
 
-def _given(inference: Inference, path: str, facts: FileFacts) -> list[Registration]:
-    """``register("key", thing)`` as a statement at the top of a module."""
-    from ..source.ranges import begins_statement
-    from .uses import uses_of
-
-    ops, positions, lefts, rights = facts.expr
-    (extra,) = facts.extra
+def _passed(inference: Inference, path: str, facts: FileFacts) -> list[Registration]:
+    """Return ``register("key", value)`` as a statement at the top of a module."""
     text: bytes | None = None
     found: list[Registration] = []
-    for row, op in enumerate(ops):
-        if op != f.CALL or extra[rights[row]] < 2 or not _is_registering(facts, lefts[row]):
+    for call in calls(facts):
+        if not _is_registering(facts, call.function):
             continue
-        at = rights[row]
-        key, thing = _key(facts, row), extra[at + 6]
-        if not key or extra[at + 4] != f.ARG_POSITIONAL or ops[thing] not in (f.NAME, f.ATTRIBUTE):
+        key, listed = _key(facts, call.row), list(arguments(facts, call.row))[:2]
+        if not key or len(listed) < 2 or not listed[1].is_positional:
             continue
-        if uses_of(facts).of(row):
+        first, value = listed[0].value, listed[1].value
+        if op(facts, value) not in (f.NAME, f.ATTRIBUTE) or uses_of(facts).of(call.row):
             continue
         text = inference.text(path) if text is None else text
-        start = _leftmost(facts, row)
+        start = leftmost(facts, call.row)
         if text.rfind(b"\n", 0, start) + 1 == start and begins_statement(text, start):
-            string = extra[at + 3]
-            place = positions[string], rights[string]
-            found.append(Registration(GIVEN, lefts[row], key, thing, place))
+            begin, end = facts.expr.position[first], string_end(facts, first)
+            found.append(Registration(PASSED, call.function, key, value, begin, end))
     return found
 
 
@@ -155,26 +162,26 @@ def _is_registering(facts: FileFacts, callee: int) -> bool:
 
 
 def is_conventional(facts: FileFacts, each: Registration) -> bool:
-    """Whether a name says that what it decorates, or is given, is entered under the string."""
-    name = last_name(facts, each.into)
+    """True if the name of a registry is one of those that register by key."""
+    name = last_name(facts, each.registry)
     if name in _ROUTING:
         return each.key.startswith("/")
     return name in _REGISTERING or name.startswith("register")
 
 
 def identity(inference: Inference, path: str, each: Registration) -> tuple[Entity, str] | None:
-    """What a registration enters into, wherever it is spelled; None when that is not one thing.
+    """Return the registry of a registration, however it is spelled; None if it is not just one.
 
     A variable or class and the method of it that is called, or a function.
     """
     facts = inference.need(path)
-    ops, _, lefts, rights = facts.expr
-    into, member = each.into, ""
-    if each.kind != SET and ops[into] == f.ATTRIBUTE:
-        receiver = [item.entity for item in inference.definitions_of(path, lefts[into])]
+    registry, member = each.registry, ""
+    parts = attribute(facts, registry)
+    if each.kind != SET and parts is not None:
+        receiver = [item.entity for item in inference.definitions_of(path, parts.receiver)]
         if len(receiver) == 1 and receiver[0].kind not in (MODULE, NAMESPACE):
-            into, member = lefts[into], facts.names[rights[into]]
-    found = {item.entity for item in inference.definitions_of(path, into)}
+            registry, member = parts.receiver, parts.name
+    found = {item.entity for item in inference.definitions_of(path, registry)}
     if len(found) != 1:
         return None
     (entity,) = found
@@ -185,16 +192,16 @@ def identity(inference: Inference, path: str, each: Registration) -> tuple[Entit
     return (entity, member) if entity.kind in (FUNCTION, CLASS) else None
 
 
-def keeps_by_key(inference: Inference, path: str, each: Registration) -> bool | None:
-    """Whether what registers keeps one thing for each key; None when its code is not at hand."""
+def keeps_one_per_key(inference: Inference, path: str, each: Registration) -> bool | None:
+    """True if a registry keeps one value for each key; None if its code is not available."""
     if each.kind == SET:
         return True
-    functions = [item.entity for item in inference.definitions_of(path, each.into)]
-    if len(functions) != 1 or functions[0].kind != FUNCTION or functions[0].path.startswith("/"):
+    functions = [item.entity for item in inference.definitions_of(path, each.registry)]
+    if len(functions) != 1 or functions[0].kind != FUNCTION or functions[0].is_outside:
         return None
     function = functions[0]
     return cached(
-        inference, ("keeps by key", function), lambda: _sets_items(inference, function), None
+        inference, ("one per key", function), lambda: _sets_items(inference, function), None
     )
 
 
@@ -202,13 +209,12 @@ def _sets_items(inference: Inference, function: Entity) -> bool | None:
     """True for ``registry[key] = …`` with its own parameter; False for ``registry[key].append``."""
     facts = inference.need(function.path)
     rows = parameter_rows(inference, function)
-    names = {facts.parameter.name[row] for row in rows}
+    ids = [facts.parameter.name[row] for row in rows]
+    names = {facts.names[each] for each in ids if each >= 0}
     start = facts.definition.start[function.row]
     end = facts.definition.end[function.row]
-    ops, positions, lefts, _ = facts.expr
-    for index in facts.item_binding.key:
-        is_name = index >= 0 and ops[index] == f.NAME and start <= positions[index] < end
-        if is_name and lefts[index] in names:
+    for key in facts.item_binding.key:
+        if plain_name(facts, key) in names and start <= facts.expr.position[key] < end:
             return True
     collects = any(
         start <= position < end

@@ -1,4 +1,4 @@
-"""Comments by which authors say that they know better."""
+"""Suppression comments: ``# type: ignore``, ``# noqa``, ``# pylint: disable``."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ if TYPE_CHECKING:
     from .context import CheckContext
     from .findings import Finding
 
-# What checkers of types are told with; they look for the same kinds of faults.
+# Comments for type checkers, which look for the same kinds of faults.
 _MARKS = (b"type:ignore", b"pyright:ignore", b"pyrefly:ignore", b"ty:ignore", b"mypy:ignore")
-# What linters are told, by the rule that looks for the same.
+# Codes of linters, by the rule that looks for the same.
 _CODES = {
     "undefined-name": (b"F821", b"undefined-variable", b"E0602"),
     "used-before-definition": (b"F821", b"used-before-assignment", b"E0601"),
@@ -30,7 +30,7 @@ _NEVER = frozenset(["syntax-error"])
 
 
 def is_ignored(context: CheckContext, finding: Finding) -> bool:
-    """Whether a comment on the lines of a fault's statement says to leave it alone.
+    """True if a comment on the lines of a fault's statement suppresses it.
 
     ``# type: ignore[code]`` counts whatever the code, which is that of another tool;
     ``# flux-index: ignore[rule]`` only for the rules that it names, if it names any; ``# noqa:
@@ -38,10 +38,10 @@ def is_ignored(context: CheckContext, finding: Finding) -> bool:
     """
     if finding.rule in _NEVER:
         return False
-    return any(_says(comment, finding.rule) for comment in _comments(context, finding.start))
+    return any(_suppresses(comment, finding.rule) for comment in _comments(context, finding.start))
 
 
-def _says(comment: bytes, rule: str) -> bool:
+def _suppresses(comment: bytes, rule: str) -> bool:
     plain = comment.replace(b" ", b"")
     if _OWN in plain:
         named = plain.partition(_OWN)[2]
@@ -55,7 +55,7 @@ def _says(comment: bytes, rule: str) -> bool:
 
 
 def _comments(context: CheckContext, position: int) -> list[bytes]:
-    """Comments of the line that holds a position, and of the line that its statement begins on."""
+    """Return the comments on the line of a position, and on the first line of its statement."""
     lines = {
         context.facts.line_of(position),
         context.facts.line_of(context.statement_start(position)),
@@ -63,7 +63,7 @@ def _comments(context: CheckContext, position: int) -> list[bytes]:
     starts, text = context.facts.line_starts, context.text
     found: list[bytes] = []
     for line in lines:
-        written = text[starts[line] : starts[line + 1]]
-        if b"#" in written:
-            found.append(written[written.index(b"#") :])
+        text_of_line = text[starts[line] : starts[line + 1]]
+        if b"#" in text_of_line:
+            found.append(text_of_line[text_of_line.index(b"#") :])
     return found

@@ -1,13 +1,26 @@
-"""Constructors that nobody writes: of dataclasses, attrs, named tuples and typed dictionaries."""
+"""Synthesized constructors: of dataclasses, attrs, named tuples and typed dictionaries."""
 
 from __future__ import annotations
 
 from ...indexer import facts as f
+from ...indexer.facts_view import (
+    arguments,
+    attribute,
+    bases,
+    called,
+    decorators,
+    definitions,
+    elements,
+    op,
+    plain_name,
+    string,
+    subscript,
+)
+from ...indexer.inference import synthesized
+from ...indexer.inference.access_paths import decorator_callee, last_name
 from ...indexer.inference.entities import CLASS, OUTSIDE, VARIABLE, Entity, owner_class
 from ...indexer.inference.standard_types import standard_class
-from ...indexer.plugins import synthesized
-from ...indexer.plugins.synthesized import decorators, last_name
-from .signatures import Parameter, Signature
+from .callees import Parameter, Signature
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +30,7 @@ if TYPE_CHECKING:
 
 _ATTRS = frozenset(["s", "attrs", "attributes", "define", "mutable", "frozen"])
 _FIELD_CALLS = frozenset(["field", "ib", "attrib", "attr"])
-# Options by which `attrs` takes its fields from elsewhere.
+# Options by which `attrs` takes its fields from elsewhere; the first one is that of `**options`.
 _ELSEWHERE = frozenset(["", "these", "field_transformer"])
 _DEFAULTS = frozenset(["default", "default_factory", "factory"])
 
@@ -25,14 +38,15 @@ _DEFAULTS = frozenset(["default", "default_factory", "factory"])
 def synthesized_signature(
     inference: Inference, cls: Entity, order: list[Entity]
 ) -> Signature | None:
-    """What a class takes whose constructor is made from its fields; None for any other class.
+    """Return the signature of a synthesized constructor; None for a class that has no such one.
 
-    ``order`` are the class and its bases up to the one that writes a constructor, which a made one
-    of a class before it hides. Where a constructor is made and nobody can say how, the signature's
-    entity is none.
+    ``order`` are the class and its bases up to the one that defines a constructor, which a
+    synthesized one of a class before it hides. Where it is unknown what is synthesized, the
+    entity of the signature is none.
     """
     if cls.kind == VARIABLE:
-        return _of_call(inference, cls, cls.path, _value_of(inference, cls))
+        value = inference.need(cls.path).binding.value[cls.row]
+        return _of_call(inference, cls, cls.path, value)
     tuples, dicts = (
         standard_class(inference, "typing", "NamedTuple"),
         standard_class(inference, "typing", "_TypedDict"),
@@ -41,88 +55,86 @@ def synthesized_signature(
         if each.kind != CLASS or each in (tuples, dicts):
             continue
         facts = inference.need(each.path)
-        is_writer = bool(inference.own_member(each, "__init__")) or bool(
+        has_own = bool(inference.own_member(each, "__init__")) or bool(
             inference.own_member(each, "__new__")
         )
-        kind, options = _made_by(facts, each)
-        if kind == "attrs" and _is_made_otherwise(options, is_writer=is_writer):
+        kind, options = _decorated_by(facts, each)
+        if kind == "attrs" and _has_unknown_fields(options, has_own=has_own):
             return _unknown()
-        if is_writer:
+        if has_own:
             return None
         if kind:
             if options.get("init") == f.FALSE:
                 continue
             return _of_fields(inference, cls, each)
-        for base in _bases(facts, each):
-            if last_name(facts, base) == "NamedTuple":
+        for base in bases(facts, each.row):
+            if not base.is_positional:
+                continue
+            if last_name(facts, base.value) == "NamedTuple":
                 return _of_tuple(inference, cls, each)
-            if synthesized.maker(facts, base):
-                return _of_call(inference, cls, each.path, base)
+            if synthesized.maker(facts, base.value):
+                return _of_call(inference, cls, each.path, base.value)
         if place == 0 and dicts is not None and synthesized.is_typed_dict(inference, cls):
             return _of_dict(inference, cls)
-    # Made by somebody else's rules: a base or decorator that says that it makes dataclasses.
+    # The rules of another library: a base or decorator with `dataclass_transform`.
     return _unknown() if synthesized.fields(inference, cls) else None
 
 
-def _is_made_otherwise(options: dict[str, int], *, is_writer: bool) -> bool:
-    """Whether ``attrs`` is told to make a constructor of other fields, or in spite of one."""
+def _has_unknown_fields(options: dict[str, int], *, has_own: bool) -> bool:
+    """True if ``attrs`` synthesizes a constructor from other fields, or in spite of an own one."""
     if _ELSEWHERE & options.keys() or options.get("auto_attribs") == f.FALSE:
         return True
-    return is_writer and ("init" in options or options.get("auto_detect") == f.FALSE)
+    return has_own and ("init" in options or options.get("auto_detect") == f.FALSE)
 
 
 def _unknown() -> Signature:
     return Signature(Entity(OUTSIDE, "", -1), [])
 
 
-def _bases(facts: FileFacts, cls: Entity) -> list[int]:
-    at = facts.definition.arguments[cls.row]
-    (extra,) = facts.extra
-    rows = range(at + 1, at + 1 + 3 * extra[at], 3) if at >= 0 else ()
-    return [extra[index + 2] for index in rows if extra[index] == f.ARG_POSITIONAL]
-
-
-def _made_by(facts: FileFacts, cls: Entity) -> tuple[str, dict[str, int]]:
-    """``dataclass``, ``attrs`` or nothing, and the decorator's keywords with the op of each."""
+def _decorated_by(facts: FileFacts, cls: Entity) -> tuple[str, dict[str, int]]:
+    """Return ``dataclass``, ``attrs`` or nothing, and the decorator's keywords with their ops."""
     for expr in decorators(facts, cls.row):
-        called = facts.expr.op[expr] == f.CALL
-        name = last_name(facts, facts.expr.a[expr] if called else expr)
-        options = _keywords(facts, expr) if called else {}
-        ops = {key: facts.expr.op[value] for key, value in options.items()}
+        name = last_name(facts, decorator_callee(facts, expr))
         if name == "dataclass" or name in _ATTRS:
-            return ("dataclass" if name == "dataclass" else "attrs"), ops
+            return ("dataclass" if name == "dataclass" else "attrs"), _keyword_ops(facts, expr)
     return "", {}
 
 
 def _keywords(facts: FileFacts, call: int) -> dict[str, int]:
-    (extra,) = facts.extra
-    at = facts.expr.b[call]
+    """Return the arguments of a call by keyword; under an empty string those without one."""
+    if op(facts, call) != f.CALL:
+        return {}
     return {
-        facts.names[extra[index]] if extra[index] >= 0 else "": extra[index + 2]
-        for index in range(at + 1, at + 1 + 3 * extra[at], 3)
+        facts.names[each.key] if each.is_keyword else "": each.value
+        for each in arguments(facts, call)
     }
 
 
+def _keyword_ops(facts: FileFacts, call: int) -> dict[str, int]:
+    return {key: op(facts, value) for key, value in _keywords(facts, call).items()}
+
+
 def _of_fields(inference: Inference, cls: Entity, maker: Entity) -> Signature:
-    """``maker`` is the class whose decorator makes the constructor that ``cls`` has."""
+    """Return what the constructor of ``cls`` takes, that a decorator of ``maker`` synthesizes."""
     found: list[Parameter] = []
     for field in synthesized.fields(inference, maker):
         path, row = field.entity.path, field.entity.row
         facts = inference.need(path)
-        kind, options = _made_by(facts, Entity(CLASS, path, owner_class(facts, field.entity)))
+        kind, options = _decorated_by(facts, Entity(CLASS, path, owner_class(facts, field.entity)))
         if not kind or "" in options or options.get("these") is not None:
             return _unknown()
         value = facts.binding.value[row]
-        said = _said(facts, value)
-        if said.get("init") == f.FALSE:
+        is_call = last_name(facts, called(facts, value)) in _FIELD_CALLS
+        field_options = _keyword_ops(facts, value) if is_call else {}
+        if field_options.get("init") == f.FALSE:
             continue
         only = options.get("kw_only") == f.TRUE or _is_behind_marker(facts, row)
-        if "kw_only" in said:
-            only = said["kw_only"] == f.TRUE
-        required = value < 0 or (_is_field_call(facts, value) and not _DEFAULTS & said.keys())
+        if "kw_only" in field_options:
+            only = field_options["kw_only"] == f.TRUE
+        required = value < 0 or (is_call and not _DEFAULTS & field_options.keys())
         if required and _has_default_method(facts, row):
             required = False
-        if kind == "attrs" and "" in said:
+        if kind == "attrs" and "" in field_options:
             required = False  # `attr.ib(3)`, or `**options`
         place = f.KEYWORD_ONLY if only else f.POSITIONAL
         found.append(Parameter(field.keyword, place, field.entity, required=required))
@@ -130,23 +142,8 @@ def _of_fields(inference: Inference, cls: Entity, maker: Entity) -> Signature:
     return Signature(cls, found, cls)
 
 
-def _is_field_call(facts: FileFacts, value: int) -> bool:
-    return (
-        value >= 0
-        and facts.expr.op[value] == f.CALL
-        and last_name(facts, facts.expr.a[value]) in _FIELD_CALLS
-    )
-
-
-def _said(facts: FileFacts, value: int) -> dict[str, int]:
-    """Keywords of ``field(…)`` with the op of each."""
-    if not _is_field_call(facts, value):
-        return {}
-    return {key: facts.expr.op[each] for key, each in _keywords(facts, value).items()}
-
-
 def _is_behind_marker(facts: FileFacts, row: int) -> bool:
-    """Whether ``_: KW_ONLY`` stands above a field."""
+    """True if ``_: KW_ONLY`` stands above a field."""
     scope, position = facts.binding.scope[row], facts.binding.position[row]
     return any(
         where == scope and annotation >= 0 and at < position
@@ -159,15 +156,13 @@ def _is_behind_marker(facts: FileFacts, row: int) -> bool:
 
 
 def _has_default_method(facts: FileFacts, row: int) -> bool:
-    """Whether a method under ``@field.default`` gives a field its value."""
-    name = facts.binding.name[row]
-    ops, _, lefts, rights = facts.expr
+    """True if a method under ``@field.default`` provides the value of a field."""
+    name = facts.names[facts.binding.name[row]]
     return any(
-        ops[expr] == f.ATTRIBUTE
-        and facts.names[rights[expr]] == "default"
-        and ops[lefts[expr]] == f.NAME
-        and lefts[lefts[expr]] == name
-        for definition in range(len(facts.definition.kind))
+        (parts := attribute(facts, expr)) is not None
+        and parts.name == "default"
+        and plain_name(facts, parts.receiver) == name
+        for definition in definitions(facts)
         for expr in decorators(facts, definition)
     )
 
@@ -183,58 +178,47 @@ def _of_tuple(inference: Inference, cls: Entity, maker: Entity) -> Signature:
 
 
 def _of_dict(inference: Inference, cls: Entity) -> Signature:
-    """A dictionary that says which keys it has; by place it takes another dictionary."""
+    """Return what a typed dictionary takes: its keys, or another dictionary by position."""
     parameters: list[Parameter] = []
     for field in synthesized.fields(inference, cls):
         facts = inference.need(field.entity.path)
         annotation = facts.binding.annotation[field.entity.row]
-        ops, _, lefts, _ = facts.expr
-        outer = lefts[annotation] if ops[annotation] == f.SUBSCRIPT else annotation
+        parts = subscript(facts, annotation)
+        outer = last_name(facts, parts.value if parts else annotation)
         total = _is_total(facts, owner_class(facts, field.entity))
-        required = total if last_name(facts, outer) != "Required" else True
-        if last_name(facts, outer) in ("NotRequired", "ReadOnly", "Annotated"):
-            required = False
+        required = outer == "Required" or (
+            total and outer not in ("NotRequired", "ReadOnly", "Annotated")
+        )
         parameters.append(Parameter(field.name, f.KEYWORD_ONLY, field.entity, required=required))
-    whole = Parameter("mapping", f.POSITIONAL_ONLY, cls, required=False)
-    return Signature(cls, [whole, *parameters], cls)
+    mapping = Parameter("mapping", f.POSITIONAL_ONLY, cls, required=False)
+    return Signature(cls, [mapping, *parameters], cls)
 
 
 def _is_total(facts: FileFacts, cls: int) -> bool:
-    at = facts.definition.arguments[cls]
-    (extra,) = facts.extra
     return not any(
-        extra[index] >= 0
-        and facts.names[extra[index]] == "total"
-        and facts.expr.op[extra[index + 2]] != f.TRUE
-        for index in range(at + 1, at + 1 + 3 * extra[at], 3)
+        each.is_keyword and facts.names[each.key] == "total" and op(facts, each.value) != f.TRUE
+        for each in bases(facts, cls)
     )
 
 
-def _value_of(inference: Inference, variable: Entity) -> int:
-    return inference.need(variable.path).binding.value[variable.row]
-
-
 def _of_call(inference: Inference, cls: Entity, path: str, call: int) -> Signature | None:
-    """A class that ``namedtuple("Point", "x y")`` or ``NamedTuple("Point", […])`` makes."""
+    """Return what ``namedtuple("Point", "x y")`` or ``NamedTuple("Point", […])`` takes."""
     facts = inference.need(path)
     maker = synthesized.maker(facts, call)
     if maker not in ("namedtuple", "NamedTuple"):
         return _unknown()
-    (extra,) = facts.extra
-    at = facts.expr.b[call]
-    if extra[at] < 2 or extra[at + 4] != f.ARG_POSITIONAL:
+    listed = list(arguments(facts, call))
+    if len(listed) < 2 or not listed[1].is_positional:
         return _unknown()
-    names = _field_names(facts, extra[at + 6], pairs=maker == "NamedTuple")
+    names = _field_names(facts, listed[1].value, pairs=maker == "NamedTuple")
     options = _keywords(facts, call)
     if names is None or "rename" in options:
         return _unknown()
     optional = 0
     if "defaults" in options:
-        listed = options["defaults"]
-        if facts.expr.op[listed] not in (f.TUPLE, f.LIST):
-            optional = len(names)
-        else:
-            optional = extra[facts.expr.a[listed]]
+        defaults = options["defaults"]
+        is_display = op(facts, defaults) in (f.TUPLE, f.LIST)
+        optional = len(elements(facts, defaults)) if is_display else len(names)
     required = len(names) - optional
     if _sets_defaults(facts, cls):
         required = 0
@@ -249,25 +233,23 @@ def _of_call(inference: Inference, cls: Entity, path: str, call: int) -> Signatu
 
 
 def _sets_defaults(facts: FileFacts, cls: Entity) -> bool:
-    """Whether a file gives named tuples defaults later: ``Point.__new__.__defaults__ = (0,)``."""
+    """True if a file sets defaults of named tuples: ``Point.__new__.__defaults__ = (0,)``."""
     return cls.kind == VARIABLE and facts.name_id("__defaults__") >= 0
 
 
 def _field_names(facts: FileFacts, expr: int, *, pairs: bool) -> list[str] | None:
-    ops, _, lefts, _ = facts.expr
-    if ops[expr] == f.STRING and not pairs:
-        if lefts[expr] < 0:
-            return None
-        return facts.strings[lefts[expr]].replace(",", " ").split()
-    if ops[expr] not in (f.LIST, f.TUPLE):
+    kind = op(facts, expr)
+    if kind == f.STRING and not pairs:
+        text = string(facts, expr)
+        return None if text is None else text.replace(",", " ").split()
+    if kind not in (f.LIST, f.TUPLE):
         return None
-    (extra,) = facts.extra
-    at = lefts[expr]
     found: list[str] = []
-    for part in extra[at + 1 : at + 1 + extra[at]]:
-        if pairs and ops[part] == f.TUPLE and extra[lefts[part]] == 2:
-            part = extra[lefts[part] + 1]
-        if ops[part] != f.STRING or lefts[part] < 0:
+    for part in elements(facts, expr):
+        if pairs and op(facts, part) == f.TUPLE and len(elements(facts, part)) == 2:
+            part = elements(facts, part)[0]
+        text = string(facts, part)
+        if text is None:
             return None
-        found.append(facts.strings[lefts[part]])
+        found.append(text)
     return found

@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 from ...indexer import facts as f
+from ...indexer.facts_view import (
+    arguments,
+    attribute,
+    binary,
+    called,
+    comparisons,
+    decorators,
+    elements,
+    items,
+    name_row,
+    name_scope,
+)
+from ...indexer.inference.access_paths import last_name
+from ...indexer.inference.names import bindings_in_force
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ...indexer.facts import FileFacts
+    from ...indexer.facts_view import Attribute
+    from .context import CheckContext
 
 # How a value is used, where no expression says it: the function of a call; what a name, an
-# attribute or an item is set to; what a function gives; what a branch or loop depends on.
-CALLED, BOUND, SET, GIVEN, TESTED, DEFAULT, DECORATES = range(-1, -8, -1)
+# attribute or an item is set to; what a function returns; what a branch or loop depends on.
+CALLED, BOUND, SET, RETURNED, TESTED, DEFAULT, DECORATES = range(-1, -8, -1)
 
 _OPERAND = frozenset(
     [f.ATTRIBUTE, f.AWAIT, f.STARRED, f.NAMED, f.NOT, f.UNARY, f.ELEMENT, f.ENTERED, f.RAISED,
@@ -22,9 +40,9 @@ _LISTED = frozenset([f.LIST, f.TUPLE, f.SET, f.FORMATTED])
 
 
 class Uses:
-    """Uses of every expression: pairs of how and the row of what uses it (see the codes above).
+    """Uses of every expression: pairs of how and the row of what uses it.
 
-    How is the op of the using expression, or one of the codes.
+    How is the op of the expression that uses it, or one of the codes above.
     """
 
     __slots__ = ("_uses",)
@@ -33,25 +51,19 @@ class Uses:
         """Look through a file."""
         self._uses: dict[int, list[tuple[int, int]]] = {}
         self._expressions(facts)
-        for row, value in enumerate(facts.binding.value):
-            self._add(value, BOUND, row)
-        for row, value in enumerate(facts.attribute_binding.value):
-            self._add(value, SET, row)
-        for row, value in enumerate(facts.item_binding.value):
-            self._add(value, SET, row)
-        for row, value in enumerate(facts.result.expr):
-            self._add(value, GIVEN, row)
-        for row, value in enumerate(facts.block.test):
-            self._add(value, TESTED, row)
-        for row, value in enumerate(facts.parameter.default):
-            self._add(value, DEFAULT, row)
-        (extra,) = facts.extra
-        for at in facts.definition.decorators:
-            for value in extra[at + 1 : at + 1 + extra[at]] if at >= 0 else ():
+        for how, values in (
+            (BOUND, facts.binding.value), (SET, facts.attribute_binding.value),
+            (SET, facts.item_binding.value), (RETURNED, facts.result.expr),
+            (TESTED, facts.block.test), (DEFAULT, facts.parameter.default),
+        ):  # fmt: skip
+            for row, value in enumerate(values):
+                self._add(value, how, row)
+        for definition in range(len(facts.definition.kind)):
+            for value in decorators(facts, definition):
                 self._add(value, DECORATES, -1)
 
     def of(self, expr: int) -> list[tuple[int, int]]:
-        """What uses the value of an expression."""
+        """Return what uses the value of an expression."""
         return self._uses.get(expr, [])
 
     def _add(self, expr: int, how: int, row: int) -> None:
@@ -59,34 +71,65 @@ class Uses:
             self._uses.setdefault(expr, []).append((how, row))
 
     def _expressions(self, facts: FileFacts) -> None:
-        (extra,) = facts.extra
-        ops, _, lefts, rights = facts.expr
-        for row, op in enumerate(ops):
-            left, right = lefts[row], rights[row]
+        lefts, rights = facts.expr.a, facts.expr.b
+        for row, op in enumerate(facts.expr.op):
             if op == f.CALL:
-                self._add(left, CALLED, row)
-                for index in range(right + 1, right + 1 + 3 * extra[right], 3):
-                    self._add(extra[index + 2], op, row)
+                self._add(lefts[row], CALLED, row)
+                for each in arguments(facts, row):
+                    self._add(each.value, op, row)
             elif op in _OPERAND:
-                self._add(left, op, row)
+                self._add(lefts[row], op, row)
             elif op in _BOTH:
-                self._add(left, op, row)
-                self._add(right, op, row)
-            elif (op in _LISTED and left >= 0) or op == f.DICT:
-                for part in extra[left + 1 : left + 1 + extra[left]]:
+                self._add(lefts[row], op, row)
+                self._add(rights[row], op, row)
+            elif op in _LISTED:
+                for part in elements(facts, row):
                     self._add(part, op, row)
+            elif op == f.DICT:
+                for pair in items(facts, row):
+                    for part in pair:
+                        self._add(part, op, row)
             elif op == f.COMPARE:
-                self._add(left, op, row)
-                for index in range(right + 2, right + 1 + extra[right], 2):
-                    self._add(extra[index], op, row)
+                self._add(lefts[row], op, row)
+                for each in comparisons(facts, row):
+                    self._add(each.right, op, row)
             elif op == f.BINARY:
-                self._add(left, op, row)
-                self._add(extra[right + 1], op, row)
+                self._add(lefts[row], op, row)
+                self._add(binary(facts, row).right, op, row)
 
 
 def uses_of(facts: FileFacts) -> Uses:
-    """The uses in a file, remembered with its facts."""
+    """Return the uses in a file, remembered with its facts."""
     found: Uses | None = facts.memo.get("uses")
     if found is None:
         found = facts.memo["uses"] = Uses(facts)
     return found
+
+
+def bindings_of_name(facts: FileFacts, expr: int) -> list[int]:
+    """Return the rows of the bindings that a plain name may have where it is read."""
+    position = facts.expr.position[expr]
+    return bindings_in_force(facts, name_scope(facts, expr), name_row(facts, expr), position, expr)
+
+
+def bindings_of_local(facts: FileFacts, expr: int) -> list[int]:
+    """Return the rows of all bindings of a plain name in the scope in which it is read."""
+    return facts.bindings_of(name_scope(facts, expr), name_row(facts, expr))
+
+
+def wanted_calls(context: CheckContext) -> Iterator[tuple[int, int, str]]:
+    """Yield the row, function and name of the calls that rules are to look at."""
+    facts = context.facts
+    for call in context.expressions(f.CALL):
+        function = called(facts, call)
+        name = last_name(facts, function)
+        if context.wants(name):
+            yield call, function, name
+
+
+def wanted_attributes(context: CheckContext) -> Iterator[tuple[int, Attribute]]:
+    """Yield the row and the parts of the attributes that rules are to look at."""
+    for expr in context.expressions(f.ATTRIBUTE):
+        parts = attribute(context.facts, expr)
+        if parts is not None and context.wants(parts.name):
+            yield expr, parts

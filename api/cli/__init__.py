@@ -19,26 +19,30 @@ INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line, by default that of this process, and return its exit code.
 
-    0 means found or done, 1 nothing found, 2 an error told on standard error, 130 interrupted.
+    0 means found or done, 1 nothing found, 2 an error, 130 interrupted.
     """
-    given = sys.argv[1:] if arguments is None else list(arguments)
+    line = sys.argv[1:] if arguments is None else list(arguments)
     own_process = arguments is None
-    one_question = given[:1] in (["query"], ["validate"], ["hook"])
+    one_question = line[:1] in (["query"], ["validate"], ["hook"])
     if own_process and one_question:
-        # What one question makes is small and soon gone; looking for garbage in it costs a tenth.
+        # The objects of one question are few; to look for garbage among them costs a tenth.
         gc.disable()
     try:
-        if given[:1] == ["query"]:
-            from .query import run
-        else:
-            from .commands import run
-        code = run(given)
+        match line:
+            case ["query", *rest]:
+                from .query import run
+            case ["hook", *rest] if {"--help", "-h"}.isdisjoint(rest):
+                # An agent waits for it, so it loads nothing of the other commands.
+                from .hook import run
+            case rest:
+                from .commands import run
+        code = run(rest)
     except KeyboardInterrupt:
         code = INTERRUPTED
     except Exception as error:
         from .errors import report
 
-        code = report(error, given)
+        code = report(error, line)
     if own_process and one_question:
         from .output import leave
 

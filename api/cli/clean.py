@@ -1,25 +1,22 @@
-"""``flux-index clean``: remove the index, never what was learned."""
+"""``flux-index clean``: remove the index, but not the ledger."""
 
 from __future__ import annotations
 
-from .output import write
+from ...indexer.index import Index
+from .output import tell, write_json
 
 
 def run(*, workspace: str, all: bool, json: bool) -> int:  # noqa: A002 - the option's name
     """Remove the index; raises LockedError when a process uses it."""
-    from ...indexer.index import Index
-
     index = Index.open(workspace)
     try:
         removed = index.clean(all_caches=all)
     finally:
         index.close()
     if json:
-        from json import dumps
-
-        write(dumps({"removed": removed}) + "\n")
+        write_json({"removed": removed})
     elif removed:
-        write("".join(f"removed {path}\n" for path in removed))
+        tell(*(f"removed {path}" for path in removed))
     else:
-        write("there was nothing to remove\n")
+        tell("there was nothing to remove")
     return 0

@@ -1,44 +1,39 @@
-"""The commands beside ``query``: what they are called, what they take, and where they live."""
+"""The commands beside ``query``: names, parameters, and the modules that run them."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from ...indexer.errors import InvalidArgumentsError
-from .options import HELP, Parameter, parse, suggestion
+from ..operations.table import OPERATIONS
+from ..version import version
+from .help import command_help, operations_help, overview
+from .options import AS_JSON, FORMAT, HELP, Parameter, parse, suggestion
 from .output import write
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
+    from collections.abc import Sequence
 
 
+@dataclass(slots=True, frozen=True)
 class Command:
-    """A command: name, what it does, parameters, and ``[DIR]`` if it works on a workspace.
+    """A command, run by the function ``run`` of the module of the same name.
 
-    Its function is ``run`` of the module of the same name, called with the values of its parameters
-    and, as ``workspace``, the folder.
+    That is called with the values of its parameters and, as ``workspace``, the folder that it works
+    on. A command that ``takes`` other arguments has its ``PARAMETERS`` in its module, and is called
+    with its whole command line.
     """
 
-    __slots__ = ("doc", "examples", "name", "on_workspace", "parameters", "takes")
-
-    def __init__(
-        self,
-        name: str,
-        doc: str,
-        *parameters: Parameter,
-        examples: tuple[str, ...] = (),
-        on_workspace: bool = True,
-        takes: str = "",
-    ) -> None:
-        """Describe a command. One that ``takes`` arguments reads its command line itself."""
-        self.name = name
-        self.doc = doc
-        self.parameters = parameters
-        self.examples = examples
-        self.on_workspace = on_workspace
-        self.takes = takes
+    name: str
+    doc: str
+    parameters: tuple[Parameter, ...] = ()
+    examples: tuple[str, ...] = ()
+    on_workspace: bool = True
+    """True if it takes a folder of a workspace, ``[DIR]`` or ``--workspace``."""
+    takes: str = ""
 
     @property
     def usage(self) -> str:
@@ -48,21 +43,22 @@ class Command:
 
     @property
     def module(self) -> Any:
-        """The module that does it."""
-        from importlib import import_module
-
+        """The module that runs it, loaded for this command alone."""
         return import_module(f".{self.name}", __package__)
 
-    def run(self, values: Mapping[str, Any]) -> int:
-        """Do it; returns the exit code."""
-        return self.module.run(**values)
+    @property
+    def options(self) -> tuple[Parameter, ...]:
+        """All that it takes on the command line."""
+        if self.takes:
+            return self.module.PARAMETERS
+        return (*self.parameters, *((_WORKSPACE,) if self.on_workspace else ()), HELP)
 
 
 _WORKSPACE = Parameter(
     "workspace", "string", "The same as DIR: a folder or file of the workspace.", default=None
 )
-_JSON = Parameter("json", "boolean", "Tell it as one JSON object.", default=False)
-_QUIET = Parameter("quiet", "boolean", "Tell errors only.", default=False)
+_JSON = Parameter("json", "boolean", "Print one JSON object.", default=False)
+_QUIET = Parameter("quiet", "boolean", "Print errors only.", default=False)
 
 _ALL = (
     Command(
@@ -70,58 +66,59 @@ _ALL = (
         "Bring the index of a workspace up to date: find its files, extract what is new, store it. "
         "What is done is kept when this is interrupted. When another process keeps the index, "
         "this waits until that one is done.",
-        Parameter(
-            "jobs", "integer", "Worker processes; by default one for each processor, 1 for none."
+        (
+            Parameter(
+                "jobs",
+                "integer",
+                "Worker processes; by default one for each processor, 1 for none.",
+            ),
+            _QUIET,
+            _JSON,
         ),
-        _QUIET,
-        _JSON,
         examples=("flux-index index", "flux-index index ~/src/project --jobs 2"),
     ),
     Command(
         "status",
-        "Tell the state of the index: how current, how large, what is not indexed and why.",
-        Parameter(
-            "format",
-            "string",
-            "`table` for people, `compact` for language models, `json` for programs.",
-            default="table",
-            choices=("table", "compact", "json"),
-        ),
-        Parameter("json", "boolean", "The same as `--format json`.", default=False),
+        "Show the state of the index: how current, how large, what is not indexed and why.",
+        (FORMAT, AS_JSON),
         examples=("flux-index status",),
     ),
     Command(
         "watch",
-        "Bring the index up to date, then keep it so until interrupted. A line tells of files that "
-        "changed together, and how long after the last of them was saved queries saw it.",
-        _QUIET,
+        "Bring the index up to date, then keep it so until interrupted. A line names files that "
+        "changed together, and says how long after the last of them was saved queries saw it.",
+        (_QUIET,),
         examples=("flux-index watch",),
     ),
     Command(
         "clean",
         "Remove the index of a workspace. What was learned (ledger.db) is never removed.",
-        Parameter("all", "boolean", "Also the cache that all workspaces share.", default=False),
-        _JSON,
+        (
+            Parameter("all", "boolean", "Also the cache that all workspaces share.", default=False),
+            _JSON,
+        ),
         examples=("flux-index clean",),
     ),
     Command(
         "doctor",
         "Check whether all that flux-index needs is there and works, and say what to do if not.",
-        _JSON,
+        (_JSON,),
         examples=("flux-index doctor",),
     ),
     Command(
         "serve",
         "Keep the index current and answer JSON-RPC 2.0: on standard input and output, a socket or "
         "a TCP port. One process serves a workspace; later ones attach to it.",
-        Parameter("stdio", "boolean", "Speak on standard input and output.", default=False),
-        Parameter(
-            "tcp",
-            "string",
-            "Listen on PORT or HOST:PORT of the loopback; port 0 takes any that is free.",
+        (
+            Parameter("stdio", "boolean", "Speak on standard input and output.", default=False),
+            Parameter(
+                "tcp",
+                "string",
+                "Listen on PORT or HOST:PORT of the loopback; port 0 takes any that is free.",
+            ),
+            Parameter("socket", "string", "Listen on a Unix socket at this path."),
+            Parameter("idle_exit", "number", "End after so many seconds without a client."),
         ),
-        Parameter("socket", "string", "Listen on a Unix socket at this path."),
-        Parameter("idle_exit", "number", "End after so many seconds without a client."),
         examples=("flux-index serve --stdio", "flux-index serve --tcp 127.0.0.1:0"),
     ),
     Command(
@@ -129,38 +126,40 @@ _ALL = (
         "Serve a coding agent by the Model Context Protocol, on standard input and output. "
         "Questions are passed on to the process that serves the workspace, which is started when "
         "there is none.",
-        Parameter(
-            "workspace",
-            "string",
-            "A folder or file of the workspace; by default what the agent's host says.",
-        ),
-        Parameter(
-            "profile",
-            "string",
-            "`default` for few tools, `guard` for those that remember what was read as well, "
-            "`full` for every operation.",
-            default="default",
-            choices=("default", "guard", "full"),
-        ),
-        Parameter("budget", "integer", "Tokens that an answer may have.", default=4000),
-        Parameter(
-            "idle_exit",
-            "number",
-            "Seconds without a question after which the serving process ends.",
-            default=1800.0,
-        ),
-        Parameter(
-            "raw",
-            "boolean",
-            "For programs: structured answers hold what the operations answered, too.",
-            default=False,
+        (
+            Parameter(
+                "workspace",
+                "string",
+                "A folder or file of the workspace; by default what the agent's host says.",
+            ),
+            Parameter(
+                "profile",
+                "string",
+                "`default` for few tools, `guard` for those that remember what was read as well, "
+                "`full` for every operation.",
+                default="default",
+                choices=("default", "guard", "full"),
+            ),
+            Parameter("budget", "integer", "Tokens that an answer may have.", default=4000),
+            Parameter(
+                "idle_exit",
+                "number",
+                "Seconds without a question after which the serving process ends.",
+                default=1800.0,
+            ),
+            Parameter(
+                "raw",
+                "boolean",
+                "For programs: structured answers hold what the operations answered, too.",
+                default=False,
+            ),
         ),
         examples=("flux-index mcp", "flux-index mcp --workspace ~/src/project"),
         on_workspace=False,
     ),
     Command(
         "validate",
-        "Judge an edit against the whole code base: what it gets wrong, and what it breaks "
+        "Check an edit against the whole code base: what it gets wrong, and what it breaks "
         "elsewhere. Without options, the edit is what git says has changed.",
         examples=(
             "flux-index validate",
@@ -172,7 +171,7 @@ _ALL = (
     ),
     Command(
         "fix",
-        "Mend what can be mended in an edit: safe fixes only, or with --unsafe the first that is "
+        "Fix what can be fixed in an edit: safe fixes only, or with --unsafe the first that is "
         "offered. A fix that does not help is not kept. On a terminal, the changes are shown and "
         "asked about first.",
         examples=("flux-index fix", "flux-index fix src/app.py --all --dry-run"),
@@ -204,19 +203,23 @@ _ALL = (
     ),
     Command(
         "rules",
-        "List what `validate` looks for, with how severe it is at most. With --agent, tell how to "
+        "List what `validate` looks for, with how severe it is at most. With --agent, show how to "
         "work in the workspace's code base, as rules for a coding agent; or put them into a file "
         "that agents read, in a block of their own, and take them out again.",
-        Parameter("agent", "boolean", "The rules of the code base, for an agent.", default=False),
-        Parameter(
-            "write",
-            "array",
-            "With --agent: files to put the rules into, such as AGENTS.md, CLAUDE.md or "
-            ".cursor/rules/flux-index.mdc; what else is in them stays.",
+        (
+            Parameter(
+                "agent", "boolean", "The rules of the code base, for an agent.", default=False
+            ),
+            Parameter(
+                "write",
+                "array",
+                "With --agent: files to put the rules into, such as AGENTS.md, CLAUDE.md or "
+                ".cursor/rules/flux-index.mdc; what else is in them stays.",
+            ),
+            Parameter("remove", "array", "With --agent: files to take the rules out of."),
+            Parameter("workspace", "string", "A folder or file of the workspace."),
+            _JSON,
         ),
-        Parameter("remove", "array", "With --agent: files to take the rules out of."),
-        Parameter("workspace", "string", "A folder or file of the workspace."),
-        _JSON,
         examples=(
             "flux-index rules",
             "flux-index rules --agent",
@@ -227,32 +230,33 @@ _ALL = (
     Command(
         "lsp",
         "The language server, on standard input and output unless its options say otherwise.",
-        Parameter(
-            "stdio",
-            "boolean",
-            "Speak on standard input and output, as without options.",
-            default=False,
-        ),
-        Parameter(
-            "tcp",
-            "integer",
-            "Wait for one editor on this loopback port instead, which is "
-            "told on standard error; 0 takes any that is free.",
+        (
+            Parameter(
+                "stdio",
+                "boolean",
+                "Speak on standard input and output, as without options.",
+                default=False,
+            ),
+            Parameter(
+                "tcp",
+                "integer",
+                "Wait for one editor on this loopback port instead, which is "
+                "told on standard error; 0 takes any that is free.",
+            ),
         ),
         examples=("flux-index lsp", "flux-index lsp --tcp 0"),
         on_workspace=False,
     ),
     Command(
         "version",
-        "Tell the version of flux-index and of what it runs on.",
-        _JSON,
+        "Show the version of flux-index and of what it runs on.",
+        (_JSON,),
         examples=("flux-index version",),
         on_workspace=False,
     ),
 )
 COMMANDS: dict[str, Command] = {command.name: command for command in _ALL}
 
-_USAGE = "flux-index COMMAND [options]"
 _DOC = "An always-current index of a Python workspace, for editors and coding agents."
 
 
@@ -261,50 +265,39 @@ def run(arguments: Sequence[str]) -> int:
     if not arguments or arguments[0] in ("--help", "-h", "help"):
         return _help(arguments[1:])
     if arguments[0] in ("--version", "-V"):
-        from .version import version
-
         write(f"flux-index {version()}\n")
         return 0
     command = COMMANDS.get(arguments[0])
     if command is None:
         raise InvalidArgumentsError(_unknown(arguments[0]))
-    if command.name == "lsp" and not ({"--help", "-h"} & set(arguments)):
-        from .lsp import run as run_server
-
-        return run_server(arguments[1:])
-    if command.takes:
-        if "--help" in arguments or "-h" in arguments:
-            return _help([command.name])
-        return command.module.run(arguments[1:])
-    parameters = (*command.parameters, *((_WORKSPACE,) if command.on_workspace else ()), HELP)
-    values, rest = parse(arguments[1:], parameters, command.name)
-    if values.get("help"):
+    if not {"--help", "-h"}.isdisjoint(arguments):
         return _help([command.name])
-    values = {parameter.name: values.get(parameter.name, parameter.default)
-              for parameter in parameters[:-1]}  # fmt: skip
+    # The language server reads its own options, since editors add some of theirs.
+    if command.takes or command.name == "lsp":
+        return command.module.run(arguments[1:])
+    values, targets = parse(arguments[1:], command.options, command.name)
+    values = {each.name: values.get(each.name, each.default) for each in command.options[:-1]}
     if command.on_workspace:
-        values["workspace"] = _folder(command, values["workspace"], rest)
-    elif rest:
-        raise InvalidArgumentsError(f"{command.name} takes no argument, it is given {rest[0]!r}")
-    return command.run(values)
+        values["workspace"] = _folder(command, values["workspace"], targets)
+    elif targets:
+        raise InvalidArgumentsError(f"{command.name} takes no argument, it is given {targets[0]!r}")
+    return command.module.run(**values)
 
 
-def _folder(command: Command, option: str | None, rest: Sequence[str]) -> str:
-    given = [*rest, *([option] if option is not None else [])]
-    if len(given) > 1:
+def _folder(command: Command, option: str | None, targets: Sequence[str]) -> str:
+    folders = [*targets, *([option] if option is not None else [])]
+    if len(folders) > 1:
         raise InvalidArgumentsError(
-            f"{command.name} works on one workspace, it is given {' and '.join(given)}"
+            f"{command.name} works on one workspace, it is given {' and '.join(folders)}"
         )
-    if not given:
+    if not folders:
         return os.getcwd()
-    if not os.path.exists(given[0]):
-        raise InvalidArgumentsError(f"there is no folder {given[0]}")
-    return given[0]
+    if not os.path.exists(folders[0]):
+        raise InvalidArgumentsError(f"there is no folder {folders[0]}")
+    return folders[0]
 
 
 def _unknown(name: str) -> str:
-    from ..operations.table import OPERATIONS
-
     if name in OPERATIONS:
         return f"{name} is a query: flux-index query {name} ..."
     if name.startswith("-"):
@@ -314,21 +307,14 @@ def _unknown(name: str) -> str:
 
 
 def _help(arguments: Sequence[str]) -> int:
-    from .help import command_help, operations_help, overview
-
     if not arguments:
         listed = [("query", "Ask a question; `flux-index query` tells which there are.")]
         listed += [(command.name, command.doc) for command in COMMANDS.values()]
-        write(overview(_USAGE, _DOC, listed))
+        write(overview("flux-index COMMAND [options]", _DOC, listed))
     elif arguments[0] == "query":
         write(operations_help())
-    elif arguments[0] in COMMANDS:
-        command = COMMANDS[arguments[0]]
-        workspace = (_WORKSPACE,) if command.on_workspace else ()
-        shown = (*command.parameters, *workspace, HELP)
-        if command.takes:
-            shown = command.module.PARAMETERS
-        write(command_help(command.usage, command.doc, shown, command.examples))
+    elif (command := COMMANDS.get(arguments[0])) is not None:
+        write(command_help(command.usage, command.doc, command.options, command.examples))
     else:
         raise InvalidArgumentsError(_unknown(arguments[0]))
     return 0

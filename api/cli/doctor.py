@@ -1,65 +1,64 @@
-"""``flux-index doctor``: whether what flux-index needs is there, and what to do if it is not."""
+"""``flux-index doctor``: check what flux-index needs, and advise where something is missing."""
 
 from __future__ import annotations
 
 import os
 import sys
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING
 
 from ...indexer.errors import FluxIndexError
-from ..render.view import counted
-from .output import in_colour, write
+from ...indexer.extract import extract
+from ...indexer.index import Index
+from ...indexer.store import schema
+from ...indexer.store.database import connect
+from ...indexer.watch.scope import network_mount
+from ...indexer.watch.watcher import Watcher
+from ..render.style import Style
+from ..render.text import counted, escaped
+from .output import in_colour, write, write_json
 from .writer import holder
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from ...indexer.index import Index
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 
 _OLDEST_PYTHON = (3, 11)
-_COLOURS = {OK: "32", WARN: "33", FAIL: "31"}
+_COLOURS = {OK: "green", WARN: "yellow", FAIL: "red"}
 _INOTIFY = "/proc/sys/fs/inotify"
 _NAME_WIDTH = 12
 
 
+@dataclass(slots=True, frozen=True)
 class Finding:
-    """What a check found: ``state`` is ok, warn or fail; ``advice`` says what to do."""
+    """The result of a check: ``state`` is ok, warn or fail; ``advice`` says what to do."""
 
-    __slots__ = ("advice", "detail", "name", "state")
-
-    def __init__(self, name: str, state: str, detail: str, advice: str = "") -> None:
-        """A finding."""
-        self.name = name
-        self.state = state
-        self.detail = detail
-        self.advice = advice
+    name: str
+    state: str
+    detail: str
+    advice: str = ""
 
 
 def run(*, workspace: str, json: bool) -> int:
     """Check everything; returns 0 unless something fails."""
-    from ...indexer.index import Index
-
     index = Index.open(workspace)
     try:
         findings = [_checked(check, index) for check in CHECKS]
     finally:
         index.close()
     if json:
-        from json import dumps
-
-        listed = [{"name": each.name, "state": each.state, "detail": each.detail,
-                   "advice": each.advice} for each in findings]  # fmt: skip
-        write(dumps({"checks": listed}) + "\n")
+        write_json({"checks": [asdict(finding) for finding in findings]})
     else:
-        colour = in_colour(sys.stdout)
-        write("".join(_line(finding, colour=colour) for finding in findings))
+        style = Style("status", {}, colour=in_colour(sys.stdout))
+        write("".join(_lines(finding, style) for finding in findings))
     return 2 if any(finding.state == FAIL for finding in findings) else 0
 
 
 def python(index: Index) -> Finding:
-    """The interpreter that runs flux-index."""
+    """Check the interpreter that runs flux-index."""
     del index
     version = sys.version.partition(" ")[0]
     if sys.version_info < _OLDEST_PYTHON:
@@ -68,11 +67,8 @@ def python(index: Index) -> Finding:
 
 
 def sqlite(index: Index) -> Finding:
-    """The SQLite that Python was built with, by making an index in memory."""
+    """Check the SQLite of this Python by making an index in memory."""
     del index
-    from ...indexer.store import schema
-    from ...indexer.store.database import connect
-
     connection = connect(":memory:", writable=True)
     try:
         (version,) = connection.execute("SELECT sqlite_version()").fetchone()
@@ -86,12 +82,8 @@ def sqlite(index: Index) -> Finding:
 
 
 def grammar(index: Index) -> Finding:
-    """tree-sitter and its grammar, by having them read a line."""
+    """Check tree-sitter and its grammar by parsing a line."""
     del index
-    from importlib.metadata import version
-
-    from ...indexer.extract import extract
-
     facts = extract(b"def works(): pass\n")
     packages = ("tree-sitter", "tree-sitter-python")
     detail = ", ".join(f"{package} {version(package)}" for package in packages)
@@ -101,7 +93,7 @@ def grammar(index: Index) -> Finding:
 
 
 def workspace(index: Index) -> Finding:
-    """Root, import roots, and what is wrong in settings."""
+    """Check the root, the import roots, and the settings."""
     found = index.workspace
     roots = ", ".join(root or "." for root in found.source_roots)
     detail = f"{found.root}, imports from {roots}"
@@ -111,7 +103,7 @@ def workspace(index: Index) -> Finding:
 
 
 def environment(index: Index) -> Finding:
-    """Where the dependencies of the workspace are, and where else was looked."""
+    """Check where the dependencies of the workspace are."""
     found = index.workspace.environment()
     looked = " ".join(found.considered)
     detail = f"{found.found_by} {looked}".strip()
@@ -123,9 +115,7 @@ def environment(index: Index) -> Finding:
 
 
 def files(index: Index) -> Finding:
-    """The kind of file system, since some tell of no changes."""
-    from ...indexer.watch.scope import network_mount
-
+    """Check the kind of file system, since some report no changes."""
     mount = network_mount(index.workspace.root)
     if mount is None:
         return Finding("file system", OK, "it tells of changes")
@@ -135,9 +125,7 @@ def files(index: Index) -> Finding:
 
 
 def watching(index: Index) -> Finding:
-    """Whether the workspace can be watched, by watching it for a moment."""
-    from ...indexer.watch.watcher import Watcher
-
+    """Check that the workspace can be watched by watching it for a moment."""
     watcher = Watcher(index.workspace.root, lambda _: None, state_dir=index.workspace.state_dir)
     try:
         watcher.start()
@@ -157,7 +145,7 @@ def watching(index: Index) -> Finding:
 
 
 def database(index: Index) -> Finding:
-    """Whether the index can be read and is whole."""
+    """Check that the index can be read and is not damaged."""
     reader = index.reader()
     if reader is None:
         if os.path.exists(index.path):
@@ -177,7 +165,7 @@ def database(index: Index) -> Finding:
 
 
 def state_folder(index: Index) -> Finding:
-    """Whether there is a place for the index."""
+    """Check that the folder of the index can be written."""
     place = index.workspace.state_dir
     trouble = _cannot_write(place)
     if trouble:
@@ -189,7 +177,7 @@ def state_folder(index: Index) -> Finding:
 
 
 def cache(index: Index) -> Finding:
-    """Whether facts can be kept for other workspaces."""
+    """Check that the cache that workspaces share can be written."""
     trouble = _cannot_write(index.cache_dir)
     if trouble:
         advice = "set FLUX_INDEX_CACHE_DIR to a folder that you can write to"
@@ -198,7 +186,7 @@ def cache(index: Index) -> Finding:
 
 
 def writer(index: Index) -> Finding:
-    """Who keeps the index current."""
+    """Check which process keeps the index current."""
     if not os.path.exists(index.lock.path):
         return Finding("writer", OK, "nobody")
     if index.become_writer():
@@ -211,11 +199,11 @@ CHECKS: tuple[Callable[[Index], Finding], ...] = (
     python, sqlite, grammar, workspace, environment, state_folder, cache, files, watching,
     database, writer,
 )  # fmt: skip
-"""All checks, in the order in which they are told."""
+"""All checks, in the order in which they are shown."""
 
 
 def _checked(check: Callable[[Index], Finding], index: Index) -> Finding:
-    """The finding of a check; one that breaks has found something, too."""
+    """Return the finding of a check; an exception is one, too."""
     name = check.__name__.replace("_", " ")
     try:
         return check(index)
@@ -225,20 +213,16 @@ def _checked(check: Callable[[Index], Finding], index: Index) -> Finding:
         return Finding(name, FAIL, f"{type(error).__name__}: {error}", "reinstall flux-index")
 
 
-def _line(finding: Finding, *, colour: bool) -> str:
-    state = finding.state.ljust(4)
-    if colour:
-        state = f"\x1b[{_COLOURS[finding.state]}m{state}\x1b[0m"
-    line = f"{state}  {finding.name.ljust(_NAME_WIDTH)} {finding.detail}\n"
+def _lines(finding: Finding, style: Style) -> str:
+    state = style.paint(finding.state.ljust(4), _COLOURS[finding.state])
+    text = f"{state}  {escaped(f'{finding.name:{_NAME_WIDTH}} {finding.detail}')}\n"
     if finding.advice:
-        line += f"{' ' * (_NAME_WIDTH + 7)}-> {finding.advice}\n"
-    return line
+        text += f"{' ' * (_NAME_WIDTH + 7)}-> {escaped(finding.advice)}\n"
+    return text
 
 
 def _cannot_write(folder: str) -> str:
-    """Why nothing can be written to a folder, which is made if need be; empty when it can."""
-    from tempfile import TemporaryFile
-
+    """Return why a folder, which is made if need be, cannot be written; empty if it can."""
     try:
         os.makedirs(folder, exist_ok=True)
         with TemporaryFile(dir=folder):

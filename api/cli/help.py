@@ -1,12 +1,10 @@
-"""Help texts, drawn from the tables of operations and commands."""
+"""Help texts, made by argparse from the tables of operations and commands."""
 
 from __future__ import annotations
 
-import sys
-
 from ..operations.table import OPERATIONS
-from .options import flags, short_flag
-from .output import width
+from .examples import example
+from .options import COMMON, OptionParser
 from .target import placeholder
 
 TYPE_CHECKING = False
@@ -14,35 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ..operations.table import Operation, Parameter
-
-EXAMPLES = {
-    "patterns": "'a new subclass of click.ParamType' --into src/types.py",
-    "similar": "QuerySet",
-    "conventions": "",
-    "reuse": "'turn a title into a slug'",
-    "symbols": "QuerySet --kind class",
-    "outline": "django/db/models/base.py",
-    "definition": "django.db.models.Model.save",
-    "references": "Model.save --roles call,read --limit 20",
-    "members": "Model --no-private",
-    "hierarchy": "Model --depth 1",
-    "callers": "django/db/models/base.py:785",
-    "callees": "Model.save",
-    "imports": "django/db/models/base.py",
-    "importers": "django.db.models",
-    "exists": "'Model.save(force_insert=)'",
-    "source": "Model.save --context 2",
-    "context": "'add a cache to the LLM' --budget 2000",
-    "validate": "--whole",
-    "breakage": "--since HEAD~1",
-    "fix": "--whole --unsafe",
-    "explain": "django/db/models/base.py:785:14",
-    "begin": "--client aider",
-    "guard": '--session s-1f0c --diff "$(cat change.patch)"',
-    "map": "--below django/db",
-    "status": "--json",
-}
-"""For each operation what to type behind its name."""
 
 _TARGETS = {
     "TEXT": "TEXT is what to look for; several words are looked for together.",
@@ -58,9 +27,7 @@ _TARGETS = {
     "and compilers write it, counted from 1; without a column it means what the line defines, or "
     "else its first name.",
 }
-_FORMS = {"string": "TEXT", "integer": "N", "number": "X", "array": "A,B"}
-_LISTING = 12
-
+_OF_EVERY_OPERATION = "options of every operation"
 _READING = """\
 How an item is known is marked behind it: no mark means exactly, by a chain of bindings and imports;
 [inferred] through types, [conventional] by how the code base speaks, [textual] by its name only.
@@ -72,92 +39,60 @@ With --json an error also puts {"error": {"code": ..., "message": ...}} on stand
 """
 
 
-def example(operation: str) -> str:
-    """A whole command line that asks an operation."""
-    return f"flux-index query {operation} {EXAMPLES[operation]}"
-
-
 def operations_help() -> str:
-    """What can be asked."""
-    from .query import COMMON
-
-    lines = ["flux-index query OPERATION [TARGET] [options]", ""]
-    lines += _two_columns([(operation.name, operation.doc) for operation in OPERATIONS.values()])
-    lines += ["", "Every operation takes", *_options(COMMON), ""]
-    lines.append("`flux-index query OPERATION --help` shows the options of one.")
-    return "\n".join(lines) + "\n\n" + _READING
+    """Return what can be asked."""
+    parser = OptionParser(
+        "query",
+        usage="flux-index query OPERATION [TARGET] [options]",
+        epilog="`flux-index query OPERATION --help` shows the options of one.\n\n" + _READING,
+    )
+    parser.add_listing(
+        "operations", ((operation.name, operation.doc) for operation in OPERATIONS.values())
+    )
+    parser.add_parameters(COMMON, _OF_EVERY_OPERATION)
+    return parser.format_help()
 
 
 def operation_help(operation: Operation) -> str:
-    """All about one operation."""
-    from .query import COMMON
-
+    """Return all about one operation."""
     target = placeholder(operation)
-    lines = [f"flux-index query {operation.name} {target} [options]".replace("  ", " "), ""]
-    lines += _wrapped(operation.doc)
+    parser = OptionParser(
+        operation.name,
+        usage=f"flux-index query {operation.name} {target} [options]".replace("  ", " "),
+        description=operation.doc,
+        epilog=_examples([example(operation.name)]),
+    )
     if target:
-        lines += ["", *_wrapped(_TARGETS[target])]
-    if operation.parameters:
-        lines += ["", "Options", *_options(operation.parameters)]
-    lines += ["", "Every operation takes", *_options(COMMON)]
-    lines += ["", "Example", f"  {example(operation.name)}"]
-    return "\n".join(lines) + "\n"
+        parser.add_listing("target", [(target, _TARGETS[target])])
+    parser.add_parameters(operation.parameters, "options")
+    parser.add_parameters(COMMON, _OF_EVERY_OPERATION)
+    return parser.format_help()
 
 
 def command_help(
     usage: str, doc: str, parameters: Sequence[Parameter], examples: Sequence[str]
 ) -> str:
-    """All about a command."""
-    lines = [usage, "", *_wrapped(doc), "", "Options", *_options(parameters)]
-    if examples:
-        lines += ["", "Example" if len(examples) == 1 else "Examples"]
-        lines += [f"  {line}" for line in examples]
-    return "\n".join(lines) + "\n"
+    """Return all about a command."""
+    return OptionParser(
+        usage, parameters, usage=usage, description=doc, epilog=_examples(examples)
+    ).format_help()
 
 
 def overview(usage: str, doc: str, commands: Iterable[tuple[str, str]]) -> str:
-    """What commands there are."""
-    first = [(name, about.partition(". ")[0].rstrip(".") + ".") for name, about in commands]
-    lines = [usage, "", *_wrapped(doc), "", *_two_columns(first), ""]
-    lines.append("`flux-index COMMAND --help` tells more of one.")
-    return "\n".join(lines) + "\n"
+    """Return what commands there are."""
+    parser = OptionParser(
+        "flux-index",
+        usage=usage,
+        description=doc,
+        epilog="`flux-index COMMAND --help` tells more of one.",
+    )
+    parser.add_listing(
+        "commands",
+        ((name, about.partition(". ")[0].rstrip(".") + ".") for name, about in commands),
+    )
+    return parser.format_help()
 
 
-def _options(parameters: Iterable[Parameter]) -> list[str]:
-    rows: list[tuple[str, str]] = []
-    for parameter in parameters:
-        usual, *others = flags(parameter)
-        shown = ", ".join(filter(None, (short_flag(usual), usual)))
-        if parameter.type == "boolean":
-            rows.append((shown, _switch_doc(parameter)))
-            continue
-        form = _FORMS[parameter.type]
-        doc = parameter.doc
-        if parameter.choices:
-            doc += f" One of {', '.join(parameter.choices)}."
-        if parameter.default is not None:
-            doc += f" By default {parameter.default}."
-        if others:
-            doc += f" {others[0]} is the same, and both can be repeated."
-        rows.append((f"{shown} {form}", doc))
-    return _two_columns(rows, max((len(name) for name, _ in rows), default=0))
-
-
-def _switch_doc(parameter: Parameter) -> str:
-    return f"Not: {parameter.doc.lower()}" if parameter.default is True else parameter.doc
-
-
-def _two_columns(rows: Sequence[tuple[str, str]], wide: int = _LISTING) -> list[str]:
-    lines: list[str] = []
-    for name, doc in rows:
-        first, *others = _wrapped(doc, wide + 4)
-        lines.append(f"  {name.ljust(wide)}  {first}")
-        lines += [f"{' ' * (wide + 4)}{line}" for line in others]
-    return lines
-
-
-def _wrapped(text: str, indent: int = 0) -> list[str]:
-    from textwrap import wrap
-
-    columns = min(width(sys.stdout) or 100, 100)
-    return wrap(text, max(columns - indent, 30), break_on_hyphens=False) or [""]
+def _examples(lines: Sequence[str]) -> str:
+    title = "example" if len(lines) == 1 else "examples"
+    return "\n".join([f"{title}:", *(f"  {line}" for line in lines)]) if lines else ""

@@ -1,10 +1,10 @@
-"""``flux-index hook``: an agent's host tells an event, and is told what there is to say of it."""
+"""``flux-index hook``: the answer to an event of an agent's host."""
 
 from __future__ import annotations
 
-from ...indexer.errors import InvalidArgumentsError
-from ..hooks.run import MODES
-from ..hooks.wire import EVENTS
+from importlib import import_module
+
+from ..sessions.modes import MODES
 from .options import HELP, Parameter, parse
 
 TYPE_CHECKING = False
@@ -39,9 +39,8 @@ PARAMETERS = (
 def run(arguments: Sequence[str]) -> int:
     """Answer the event on standard input; raises InvalidArgumentsError for an unknown one."""
     values, rest = parse(arguments, PARAMETERS, "hook")
-    if len(rest) != 1 or rest[0] not in EVENTS:
-        raise InvalidArgumentsError(f"hook takes one of {', '.join(EVENTS)}")
-    from ..hooks.run import run as answer
-
-    usual = _SECONDS_BEFORE_WRITE if rest[0] == "pre-tool" else _SECONDS
-    return answer(rest[0], values.get("guard", "auto"), values.get("seconds", usual))
+    event = " ".join(rest)
+    usual = _SECONDS_BEFORE_WRITE if event == "pre-tool" else _SECONDS
+    # By its name, as faces do not depend on one another.
+    hooks = import_module("...hooks.run", __name__)
+    return hooks.run(event, values.get("guard", "auto"), values.get("seconds", usual))

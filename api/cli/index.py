@@ -1,15 +1,18 @@
-"""``flux-index index``: the whole index brought up to date, with its progress shown."""
+"""``flux-index index``: bring the whole index up to date, and show the progress."""
 
 from __future__ import annotations
 
 import os
 import time
 
+from ...indexer.digest_pool import process_pool
 from ...indexer.errors import InvalidArgumentsError, LockedError
 from ...indexer.index import Index
-from ..render.view import counted, plain
+from ...indexer.maintain import plan
+from ..render.text import counted
+from .inline import InlineExecutor
 from .interrupt import Interrupt
-from .output import say, write
+from .output import say, tell, write_json
 from .progress import display
 from .writer import become_writer, holder
 
@@ -19,12 +22,12 @@ if TYPE_CHECKING:
 
     from ...indexer.maintain import BuildReport
 
-# So many files that were not indexed are told with their reasons.
-_TOLD = 10
+# So many files that were not indexed are listed with their reasons.
+_MAX_LISTED = 10
 # While another process writes: how often to look, and what share of the time looking may take.
 _LOOK_SECONDS = 0.25
 _LOOK_SHARE = 5
-# Whoever writes the index of this version writes something more often than that.
+# A process that builds an index of this version writes something more often than that.
 _PATIENCE_SECONDS = 60.0
 
 
@@ -35,10 +38,10 @@ def run(*, workspace: str, jobs: int | None, quiet: bool, json: bool) -> int:
     index = Index.open(workspace)
     try:
         with Interrupt() as interrupt:
-            if not _turn_comes(index, interrupt, quiet=quiet):
+            if not _lock_taken(index, interrupt, quiet=quiet):
                 if interrupt.asked():
                     return interrupt.exit_code
-                _tell_elsewhere(index, quiet=quiet, json=json)
+                _report_current(index, quiet=quiet, json=json)
                 return 0
             report = build(index, interrupt, jobs=jobs, quiet=quiet)
     finally:
@@ -46,7 +49,7 @@ def run(*, workspace: str, jobs: int | None, quiet: bool, json: bool) -> int:
     for note in index.notes:
         say(f"flux-index: {note}")
     # Its size is that of the closed index: until then, SQLite keeps part of it twice.
-    _tell(index, report, quiet=quiet, json=json)
+    _report(index, report, quiet=quiet, json=json)
     return interrupt.exit_code if report.cancelled else 0
 
 
@@ -62,21 +65,18 @@ def build(index: Index, interrupt: Interrupt, *, jobs: int | None, quiet: bool) 
 
 
 def executor_of(jobs: int) -> Executor:
-    """Runs work in so many processes; in this one when it is a single job."""
-    from ...indexer.maintain import process_pool
-    from .inline import InlineExecutor
-
+    """Return an executor of so many processes; of this thread for a single job."""
     return InlineExecutor() if jobs == 1 else process_pool(jobs)
 
 
-def _turn_comes(index: Index, interrupt: Interrupt, *, quiet: bool) -> bool:
+def _lock_taken(index: Index, interrupt: Interrupt, *, quiet: bool) -> bool:
     """Wait for the writer's lock; False when there is nothing left to do, or when interrupted.
 
-    Whoever has the lock is about to do this work or has done it: being done means that the index
-    is current, by whoever's hand. Raises LockedError when nothing was written for long: a process
-    of another version keeps an index that is none to this one.
+    The process that has the lock is about to do this work or has done it. Raises LockedError when
+    nothing was written for long: a process of another version keeps an index that this one cannot
+    read.
     """
-    told = False
+    announced = False
     written, since = _last_written(index), time.monotonic()
     while not become_writer(index):
         started = time.monotonic()
@@ -89,15 +89,15 @@ def _turn_comes(index: Index, interrupt: Interrupt, *, quiet: bool) -> bool:
                 f"{holder(index)} keeps the index of {index.workspace.root} and does not bring it "
                 "up to date; it may be of another version of flux-index: end it, then try again"
             )
-        if not told and not quiet:
+        if not announced and not quiet:
             say(f"waiting for {holder(index)} to index {index.workspace.root}; Ctrl-C to leave it")
-            told = True
+            announced = True
         time.sleep(max(_LOOK_SECONDS, _LOOK_SHARE * (time.monotonic() - started)))
     return True
 
 
 def _last_written(index: Index) -> tuple[int, ...]:
-    """When the index was last written, as far as its files tell."""
+    """Return when the files of the index were last written."""
     times: list[int] = []
     for path in (index.path, f"{index.path}-wal"):
         try:
@@ -108,28 +108,22 @@ def _last_written(index: Index) -> tuple[int, ...]:
 
 
 def _is_current(index: Index) -> bool:
-    """Whether the index has what the disk has."""
-    from ...indexer.maintain import plan
-
+    """True if the index has what the disk has."""
     todo = plan(index.view(), index.sweep())
     return not todo.changed and not todo.removed
 
 
-def _tell_elsewhere(index: Index, *, quiet: bool, json: bool) -> None:
+def _report_current(index: Index, *, quiet: bool, json: bool) -> None:
     files = len(index.view().files)
     if json:
-        from json import dumps
-
         answer = {"root": index.workspace.root, "files": files, "kept_by": holder(index)}
-        write(dumps(answer) + "\n")
+        write_json(answer)
     elif not quiet:
-        write(f"{index.workspace.root}: {files:,} files, kept current by {holder(index)}\n")
+        tell(f"{index.workspace.root}: {files:,} files, kept current by {holder(index)}")
 
 
-def _tell(index: Index, report: BuildReport, *, quiet: bool, json: bool) -> None:
+def _report(index: Index, report: BuildReport, *, quiet: bool, json: bool) -> None:
     if json:
-        from json import dumps
-
         answer = {
             "root": index.workspace.root,
             "files": report.files,
@@ -143,35 +137,37 @@ def _tell(index: Index, report: BuildReport, *, quiet: bool, json: bool) -> None
             "generation": report.generation,
             "cancelled": report.cancelled,
         }
-        write(dumps(answer) + "\n")
+        write_json(answer)
     elif report.cancelled:
         done = counted(report.extracted + report.reused, "file")
         say(f"stopped after {done}; what is done is kept, and the next run goes on from there")
     elif not quiet:
-        write("\n".join(told(index, report)) + "\n")
+        tell(*report_lines(index, report))
 
 
-def told(index: Index, report: BuildReport) -> list[str]:
-    """What a build did, with numbers, and what it left out, with reasons."""
-    left_out = [*report.skipped, *report.errors]
+def report_lines(index: Index, report: BuildReport) -> list[str]:
+    """Return what a build did, with numbers, and what it left out, with reasons."""
+    skipped = [*report.skipped, *report.errors]
     numbers = [
         f"{report.extracted:,} extracted",
         f"{report.reused:,} reused",
         f"{report.removed:,} removed",
-        f"{len(left_out):,} skipped",
+        f"{len(skipped):,} skipped",
     ]
     lines = [
         f"{index.workspace.root}: {counted(report.files, 'file')} ({', '.join(numbers)}) "
         f"in {report.seconds:.2f} s, {_size(index) / 1e6:.1f} MB"
     ]
-    lines += [f"  skipped {plain(path)}: {why}" for path, why in left_out[:_TOLD]]
-    if len(left_out) > _TOLD:
-        lines.append(f"  ... {len(left_out) - _TOLD:,} more: flux-index index --json lists all")
+    lines += [f"  skipped {path}: {why}" for path, why in skipped[:_MAX_LISTED]]
+    if len(skipped) > _MAX_LISTED:
+        lines.append(
+            f"  ... {len(skipped) - _MAX_LISTED:,} more: flux-index index --json lists all"
+        )
     return lines
 
 
 def _size(index: Index) -> int:
-    """Bytes of the index on disk, with what SQLite has not moved into its file yet."""
+    """Return the bytes of the index on disk, with what SQLite has not moved into its file yet."""
     size = 0
     for path in (index.path, index.path + "-wal"):
         try:

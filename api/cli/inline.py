@@ -1,4 +1,4 @@
-"""Work done where it is asked for, behind the interface of worker processes."""
+"""An executor that runs tasks in the calling thread."""
 
 from __future__ import annotations
 

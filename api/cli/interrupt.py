@@ -1,4 +1,4 @@
-"""Stopping cleanly: the first Ctrl-C asks, the second insists."""
+"""Stopping cleanly: the first Ctrl-C requests it, the second ends the process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Interrupt:
-    """While entered, notes that the process was asked to end instead of ending it.
+    """While entered, records that the process should end instead of ending it.
 
     A second signal raises KeyboardInterrupt. To be entered in the main thread.
     """
@@ -21,29 +21,29 @@ class Interrupt:
     __slots__ = ("_before", "_waiting", "number")
 
     def __init__(self) -> None:
-        """Nothing was asked yet."""
+        """Nothing was requested yet."""
         self.number = 0
         self._waiting = False
         self._before: list[tuple[int, Callable[[int, FrameType | None], object] | int | None]] = []
 
     def __enter__(self) -> Self:
-        """Listen."""
+        """Handle signals."""
         for number in (signal.SIGINT, signal.SIGTERM):
             self._before.append((number, signal.signal(number, self._ask)))
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave signals as they were."""
+        """Restore the handlers of before."""
         while self._before:
             number, handler = self._before.pop()
             signal.signal(number, handler)
 
     def asked(self) -> bool:
-        """Whether to stop."""
+        """True if the process should stop."""
         return self.number != 0
 
     def wait(self) -> None:
-        """Do nothing until asked to stop."""
+        """Sleep until the process should stop."""
         try:
             self._waiting = True
             while not self.number:
@@ -56,7 +56,7 @@ class Interrupt:
 
     @property
     def exit_code(self) -> int:
-        """What a shell expects of a process that was told to end: 130 for Ctrl-C."""
+        """The exit code that a shell expects after a signal: 130 for Ctrl-C."""
         return 128 + self.number
 
     def _ask(self, number: int, frame: FrameType | None) -> None:

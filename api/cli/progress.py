@@ -1,4 +1,4 @@
-"""Showing how far a build is: a bar on a terminal, lines elsewhere, nothing when told so."""
+"""Progress of a build: a bar on a terminal, lines elsewhere, or nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Silence:
         """End."""
 
     def __call__(self, progress: Progress) -> None:
-        """Take in how far the build is."""
+        """Show how far the build is."""
 
 
 class Lines(Silence):
@@ -41,7 +41,7 @@ class Lines(Silence):
         self._last = time.monotonic()
 
     def __call__(self, progress: Progress) -> None:
-        """Tell how far the build is, at most once a second."""
+        """Write how far the build is, at most once a second."""
         now = time.monotonic()
         if progress.phase == "extract" and now - self._last >= _SECONDS_BETWEEN_LINES:
             self._last = now
@@ -53,7 +53,7 @@ class Bar(Silence):
     """A bar on standard error that goes away when the build is done."""
 
     def __init__(self) -> None:
-        """Load what draws it."""
+        """Load rich, which is only worth it where a person looks at a terminal."""
         from rich.console import Console
         from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as RichProgress
@@ -95,7 +95,7 @@ class Bar(Silence):
 
 
 def display(*, quiet: bool) -> Silence:
-    """What fits where standard error goes."""
+    """Return the progress display that suits standard error."""
     if quiet:
         return Silence()
     return Bar() if is_terminal(sys.stderr) else Lines()

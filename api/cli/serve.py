@@ -13,7 +13,7 @@ def run(
     socket: str | None,
     idle_exit: float | None,
 ) -> int:
-    """Serve a workspace until told to stop; returns the exit code."""
+    """Serve a workspace until stopped; returns the exit code."""
     chosen = [flag for flag, given in (("--stdio", stdio), ("--tcp", tcp), ("--socket", socket))
               if given]  # fmt: skip
     if len(chosen) > 1:

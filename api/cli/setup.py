@@ -1,21 +1,27 @@
-"""``flux-index setup``: our parts put into the files of an agent's client, or taken out of them."""
+"""``flux-index setup``: add our parts to the files of an agent's client, or remove them."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+from dataclasses import dataclass
+from difflib import unified_diff
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
 
 from ...indexer.errors import InvalidArgumentsError
-from ..hooks.run import MODES
+from ...indexer.workspace import find_root, state_dir_of
+from ..clients.rule_files import remove_empty_folders
+from ..clients.table import CLIENTS, NEXT, Setting
+from ..sessions.modes import MODES
 from .options import HELP, Parameter, parse, suggestion
-from .output import write
+from .output import tell
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..clients.parts import Part
-    from ..clients.table import Setting
 
 PARAMETERS = (
     Parameter("remove", "boolean", "Take everything out again; without a CLIENT, of all clients.",
@@ -32,24 +38,20 @@ PARAMETERS = (
 )  # fmt: skip
 
 
+@dataclass(slots=True)
 class _Change:
-    """A file with what it has and what it is to have; None for no file."""
+    """The old and the new content of a file; None for no file."""
 
-    __slots__ = ("new", "old", "part")
-
-    def __init__(self, part: Part, old: str | None, new: str | None) -> None:
-        self.part = part
-        self.old = old
-        self.new = new
+    part: Part
+    old: str | None
+    new: str | None
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Set up one client; raises InvalidArgumentsError when a file of its has no place for it.
+    """Set up one client; returns the exit code.
 
-    Nothing is written then, to no file.
+    Raises InvalidArgumentsError before anything is written if one of its files cannot be changed.
     """
-    from ..clients.table import CLIENTS, NEXT
-
     values, rest = parse(arguments, PARAMETERS, "setup")
     removes = bool(values.get("remove"))
     if len(rest) > 1 or not (rest or removes):
@@ -64,23 +66,18 @@ def run(arguments: Sequence[str]) -> int:
     is_user = bool(values.get("user"))
     setting = _setting(values.get("workspace", ""), values, is_user=is_user)
     changes = _changes(setting, names, removes=removes)
-    said: list[str] = []
+    lines: list[str] = []
     for change in changes:
-        said += _shown(change) if values.get("dry_run") else _done(change)
-    if not said:
-        said = ["there is nothing of flux-index to take out" if removes else "nothing to change"]
-    write("\n".join(said) + "\n")
+        lines += _diff(change) if values.get("dry_run") else _apply(change)
+    if not lines:
+        lines = ["there is nothing of flux-index to take out" if removes else "nothing to change"]
+    tell(*lines)
     if not removes and not values.get("dry_run"):
-        write(_next(setting, NEXT[names[0]]))
+        tell(*(f"next: {step}" for step in _next_steps(setting, NEXT[names[0]])))
     return 0
 
 
 def _setting(workspace: str, values: dict[str, object], *, is_user: bool) -> Setting:
-    import shutil
-
-    from ...indexer.workspace import find_root
-    from ..clients.table import Setting
-
     if workspace and not os.path.isdir(workspace):
         raise InvalidArgumentsError(f"--workspace: there is no folder {workspace}")
     folder = os.path.expanduser("~") if is_user else find_root(workspace or os.getcwd())
@@ -91,13 +88,13 @@ def _setting(workspace: str, values: dict[str, object], *, is_user: bool) -> Set
 
 
 def _own_path() -> str:
-    """Path of the command that runs, or of the one beside the interpreter."""
+    """Return the path of the command beside the interpreter, or of the one that runs."""
     beside = os.path.join(os.path.dirname(sys.executable), "flux-index")
     return beside if os.path.exists(beside) else os.path.abspath(sys.argv[0])
 
 
 def _changes(setting: Setting, names: Sequence[str], *, removes: bool) -> list[_Change]:
-    """What is to be written, worked out for all files before any is touched."""
+    """Return the changes of all files, before any is written."""
     found: dict[str, _Change] = {}
     for name in names:
         for part in _parts(setting, name, names, removes=removes):
@@ -118,9 +115,7 @@ def _changes(setting: Setting, names: Sequence[str], *, removes: bool) -> list[_
 
 
 def _parts(setting: Setting, name: str, names: Sequence[str], *, removes: bool) -> list[Part]:
-    """Parts of a client; when they are taken out, without those that another client reads."""
-    from ..clients.table import CLIENTS
-
+    """Return the parts of a client; to remove them, without those that another client reads."""
     parts = CLIENTS[name](setting)
     if not removes:
         return parts
@@ -142,7 +137,7 @@ def _is_there(part: Part) -> bool:
 
 
 def _read(path: str) -> str | None:
-    """A file's text with its line breaks as they are; None when there is no file."""
+    """Return a file's text with its line breaks as they are; None if there is no file."""
     try:
         with open(path, encoding="utf-8", newline="") as file:
             return file.read()
@@ -152,14 +147,12 @@ def _read(path: str) -> str | None:
         raise InvalidArgumentsError(f"{path} cannot be read: {error}") from error
 
 
-def _done(change: _Change) -> list[str]:
-    """Write a file, and say so."""
+def _apply(change: _Change) -> list[str]:
+    """Write a file; returns a line about it."""
     path, what = change.part.path, change.part.what
     if change.old == change.new:
         return [f"unchanged  {path} ({what})"]
     if change.new is None:
-        from ..clients.rule_files import remove_empty_folders
-
         os.remove(path)
         remove_empty_folders(os.path.dirname(path))
         return [f"removed    {path} ({what})"]
@@ -169,10 +162,7 @@ def _done(change: _Change) -> list[str]:
 
 
 def _write(path: str, text: str) -> None:
-    """Write a file as a whole or not at all; a link stays one, and modes stay what they are."""
-    import shutil
-    from tempfile import NamedTemporaryFile
-
+    """Write a file completely or not at all; links and modes are kept."""
     real = os.path.realpath(path)
     folder = os.path.dirname(real)
     os.makedirs(folder, exist_ok=True)
@@ -187,10 +177,8 @@ def _write(path: str, text: str) -> None:
     os.replace(file.name, real)
 
 
-def _shown(change: _Change) -> list[str]:
-    """What would change in a file, as a diff."""
-    from difflib import unified_diff
-
+def _diff(change: _Change) -> list[str]:
+    """Return a diff of a change."""
     path = change.part.path
     if change.old == change.new:
         return []
@@ -200,11 +188,9 @@ def _shown(change: _Change) -> list[str]:
     return list(unified_diff(old, new, *names, lineterm=""))
 
 
-def _next(setting: Setting, said: str) -> str:
-    lines = [said]
+def _next_steps(setting: Setting, first: str) -> list[str]:
+    lines = [first]
     if not setting.is_user:
-        from ...indexer.workspace import state_dir_of
-
         state_dir, _ = state_dir_of(setting.folder)
         if not os.path.exists(os.path.join(state_dir, "index.db")):
             lines.append(
@@ -215,4 +201,4 @@ def _next(setting: Setting, said: str) -> str:
             f"flux-index is not on the PATH: clients are told to call {setting.program}, which "
             "holds on this machine only."
         )
-    return "".join(f"next: {line}\n" for line in lines)
+    return lines

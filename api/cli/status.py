@@ -7,6 +7,6 @@ from .query import ask
 
 
 def run(*, workspace: str, format: str, json: bool) -> int:  # noqa: A002 - the option's name
-    """Tell the state of the index."""
+    """Show the state of the index."""
     shape = "json" if json else format
     return ask(OPERATIONS["status"], {}, (), start=workspace, shape=shape)

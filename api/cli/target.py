@@ -1,4 +1,4 @@
-"""What a person types after an operation, as arguments of that operation.
+"""Targets that a person types after an operation, as arguments of that operation.
 
 A target is a dotted name, a file, or a place in a file as editors and compilers write it,
 ``FILE:LINE[:COLUMN]`` counted from 1; operations count from 0 and in UTF-16.
@@ -10,6 +10,7 @@ import os
 import sys
 
 from ...indexer.errors import InvalidArgumentsError
+from .place import character, split_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,83 +21,79 @@ if TYPE_CHECKING:
     from ...indexer.workspace import Workspace
     from ..operations.table import Operation
 
-# What these are asked for may have several words.
-_IN_WORDS = ("symbols", "context", "reuse")
+# Operations whose target may have several words.
+_MANY_WORDS = ("symbols", "context", "reuse")
 _SOURCE_SUFFIXES = (".py", ".pyi")
 
 
 def placeholder(operation: Operation) -> str:
-    """How the target is called in help; empty when the operation takes none."""
-    names = _names(operation)
-    if "task" in names:
+    """Return what help calls the target; empty if the operation takes none."""
+    takes = operation.takes
+    if "task" in takes:
         return "TASK"
-    if "paths" in names or "diff" in names:
+    if not takes.isdisjoint(("paths", "diff")):
         return ""  # options describe an edit
-    if "query" in names:
+    if "query" in takes:
         return "NAME" if operation.name == "exists" else "TEXT"
-    if "line" in names:
-        return "NAME|FILE:LINE[:COL]" if "name" in names else "FILE:LINE[:COL]"
-    return "FILE|NAME" if "path" in names else ""
+    if "line" in takes:
+        return "NAME|FILE:LINE[:COL]" if "name" in takes else "FILE:LINE[:COL]"
+    return "FILE|NAME" if "path" in takes else ""
 
 
 def with_target(
-    operation: Operation, given: Mapping[str, Any], targets: Sequence[str], index: Index
+    operation: Operation, options: Mapping[str, Any], targets: Sequence[str], index: Index
 ) -> dict[str, Any]:
-    """Arguments of an operation: the given options and what the target says.
+    """Return the arguments of an operation: options and what the target means.
 
     Raises InvalidArgumentsError for a target that the operation does not take, and UnknownFileError
     for a place in a file that cannot be read.
     """
-    arguments = dict(given)
+    arguments = dict(options)
     if targets:
-        arguments.update(_of_target(operation, " ".join(targets), index))
+        arguments.update(_target_arguments(operation, " ".join(targets), index))
     path = arguments.get("path")
     if isinstance(path, str):
         path = workspace_path(path, index.workspace)
         # A path that narrows a search down stays a folder.
         arguments["path"] = path if "query" in arguments else _package_file(path, index.workspace)
-    if "task" in _names(operation) and "paths" in arguments:
-        arguments["paths"] = [workspace_path(each, index.workspace) for each in given["paths"]]
+    if "task" in operation.takes and "paths" in arguments:
+        arguments["paths"] = [workspace_path(each, index.workspace) for each in options["paths"]]
     return arguments
 
 
-def check(operation: Operation, given: Mapping[str, Any], targets: Sequence[str]) -> None:
-    """Refuse what can be refused before an index is opened."""
-    names = _names(operation)
-    wants = placeholder(operation)
-    if targets and not wants:
-        raise InvalidArgumentsError(f"{operation.name} takes no target, it is given {targets[0]!r}")
-    if len(targets) > 1 and operation.name not in _IN_WORDS:
+def check(operation: Operation, options: Mapping[str, Any], targets: Sequence[str]) -> None:
+    """Raise InvalidArgumentsError for what can be refused before an index is opened."""
+    name, takes, wanted = operation.name, operation.takes, placeholder(operation)
+    if targets and not wanted:
+        raise InvalidArgumentsError(f"{name} takes no target, it is given {targets[0]!r}")
+    if len(targets) > 1 and name not in _MANY_WORDS:
         raise InvalidArgumentsError(
-            f"{operation.name} takes one target, it is given {len(targets)}: {', '.join(targets)}"
+            f"{name} takes one target, it is given {len(targets)}: {', '.join(targets)}"
         )
-    asked = [
-        name
-        for name in ("query", "name", "path", "text", "base")
-        if name in names and name in given
-    ]
-    if "task" in names:
-        asked = [name for name in ("task", "paths") if name in given]
-        if targets and "task" not in asked:
-            return
-    if operation.name == "symbols":
-        asked = [name for name in asked if name == "query"]
-    if targets and asked != ["base"] and asked:
+    if "task" in takes or name == "symbols":
+        instead = ["task"] if "task" in takes else ["query"]
+    else:
+        instead = ["query", "name", "path", "text"]
+    instead = [option for option in instead if option in takes and option in options]
+    if targets and instead:
         raise InvalidArgumentsError(
-            f"{operation.name} is given {targets[0]!r} and --{asked[0]}: it takes one of them"
+            f"{name} is given {targets[0]!r} and --{instead[0]}: it takes one of them"
         )
-    if wants and not targets and not asked:
-        from .help import example
+    # These do without a target, but can also stand beside one.
+    beside = "base" in options or ("task" in takes and "paths" in options)
+    if wanted and not targets and not instead and not beside:
+        # Late, since only this mistake needs it.
+        from .examples import example
 
         raise InvalidArgumentsError(
-            f"{operation.name} needs a target, {wants}, as in: {example(operation.name)}"
+            f"{name} needs a target, {wanted}, as in: {example(operation.name)}"
         )
 
 
 def workspace_path(path: str, workspace: Workspace) -> str:
-    """What a path is called from the root of the workspace.
+    """Return a path as it is called from the root of the workspace.
 
-    A path is taken as seen from the current folder, and else from the root, as answers name files.
+    It is taken as seen from the current folder, and else from the root, as answers name files.
     """
     if os.path.isabs(path) or path.startswith(".") or os.path.lexists(path):
         inside = workspace.relative(path)
@@ -105,39 +102,29 @@ def workspace_path(path: str, workspace: Workspace) -> str:
     return path.replace(os.sep, "/")
 
 
-def _of_target(operation: Operation, target: str, index: Index) -> dict[str, Any]:
-    names = _names(operation)
-    if "task" in names:
+def _target_arguments(operation: Operation, target: str, index: Index) -> dict[str, Any]:
+    takes = operation.takes
+    if "task" in takes:
         return {"task": sys.stdin.read() if target == "-" else target}
-    if "query" in names:
+    if "query" in takes:
         return {"query": target}
-    if "text" in names and ("(" in target or len(target.split()) > 1):
+    if "text" in takes and ("(" in target or len(target.split()) > 1):
         return {"text": target}  # a stub or a description
-    path, line, column = target, 0, 0
-    if ":" in target:
-        from .place import split_place
-
-        path, line, column = split_place(target)
-    if not line and not _is_path(path) and "name" in names:
+    path, line, column = split_place(target) if ":" in target else (target, 0, 0)
+    if not line and not _is_path(path) and "name" in takes:
         # An entry point writes its object behind a colon.
         return {"name": target.replace(":", ".")}
-    if "line" not in names:
+    if "line" not in takes:
         return {"path": path}
     path = workspace_path(path, index.workspace)
     if not line:
-        takes = "a name or a place" if "name" in names else "a place"
+        kinds = "a name or a place" if "name" in takes else "a place"
         raise InvalidArgumentsError(
-            f"{operation.name} takes {takes}: which line of {path}? "
+            f"{operation.name} takes {kinds}: which line of {path}? "
             f"Write {path}:12, or ask for its outline"
         )
-    from .place import character
-
     at = character(index.snapshot(), path, line, column)
     return {"path": path, "line": line - 1, "character": at}
-
-
-def _names(operation: Operation) -> list[str]:
-    return [parameter.name for parameter in operation.parameters]
 
 
 def _is_path(target: str) -> bool:
@@ -145,7 +132,7 @@ def _is_path(target: str) -> bool:
 
 
 def _package_file(path: str, workspace: Workspace) -> str:
-    """The file that makes a folder a package, or the path itself."""
+    """Return the file that makes a folder a package, or the path itself."""
     folder = workspace.absolute(path)
     if not os.path.isdir(folder):
         return path

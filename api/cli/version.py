@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as version_of
 
-from .output import write
+from ..version import version
+from .output import tell, write_json
 
 
 def run(*, json: bool) -> int:
-    """Tell the version of flux-index and of what it runs on."""
-    from importlib.metadata import PackageNotFoundError
-    from importlib.metadata import version as version_of
-
+    """Show the version of flux-index and of what it runs on."""
     parts = {"flux-index": version(), "python": sys.version.partition(" ")[0]}
     for package in ("tree-sitter", "tree-sitter-python", "watchdog", "pygls"):
         try:
@@ -19,20 +19,7 @@ def run(*, json: bool) -> int:
         except PackageNotFoundError:
             parts[package] = "missing"
     if json:
-        from json import dumps
-
-        write(dumps(parts) + "\n")
+        write_json(parts)
     else:
-        write("".join(f"{name} {number}\n" for name, number in parts.items()))
+        tell(*(f"{name} {number}" for name, number in parts.items()))
     return 0
-
-
-def version() -> str:
-    """Version of the installed package."""
-    from importlib.metadata import PackageNotFoundError
-    from importlib.metadata import version as version_of
-
-    try:
-        return version_of("flux-index")
-    except PackageNotFoundError:
-        return "unknown (not installed)"

@@ -1,4 +1,4 @@
-"""``flux-index watch``: the index brought up to date and kept so, with a line for each change."""
+"""``flux-index watch``: keep the index current, with a line for each change."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ import time
 
 from ...indexer.errors import LockedError
 from ...indexer.index import Index
-from ..render.view import counted, plain
-from .index import build, told
+from ..render.text import counted
+from ..rpc.maintainer import Maintainer
+from .index import build, report_lines
 from .interrupt import Interrupt
-from .output import write
+from .output import tell
 from .writer import become_writer, holder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-# A query that takes in what changed has the lock for a moment; whoever has it longer keeps it.
+# A query that indexes changes has the lock for a moment; a process that has it longer keeps it.
 _PATIENCE_SECONDS = 2.0
 _LOOK_SECONDS = 0.02
 # So many files of a change are named.
@@ -40,48 +41,48 @@ def run(*, workspace: str, quiet: bool) -> int:
             if report.cancelled:
                 return interrupt.exit_code
             if not quiet:
-                write("\n".join(told(index, report)) + "\n")
+                tell(*report_lines(index, report))
             _keep(index, interrupt, quiet=quiet)
             return interrupt.exit_code
     finally:
         index.close()
 
 
-class Teller:
-    """Tells of changes as they are taken in; called from the threads that do so."""
+class ChangeReporter:
+    """Reports changes as they are indexed; called from the threads that do so."""
 
     def __init__(self, index: Index, *, quiet: bool) -> None:
-        """Nothing is told when ``quiet``."""
+        """Report nothing when ``quiet``."""
         self.ready = threading.Event()
-        """Set when what was changed before is taken in, and what will be is watched for."""
+        """Set when earlier changes are indexed, and later ones are watched for."""
         self._index = index
         self._quiet = quiet
 
     def changed(self, generation: int, paths: Iterable[str], *, complete: bool) -> None:
-        """Queries see a change."""
+        """Report a change that queries see now."""
         del generation
         if not self._quiet:
-            write(change_line(self._index.workspace.root, list(paths), complete=complete) + "\n")
+            tell(change_line(self._index.workspace.root, list(paths), complete=complete))
 
     def building(self, message: str, percentage: int) -> None:
-        """Many files are taken in, which is told when it is done."""
+        """Ignore the progress of many files: they are reported when they are done."""
 
     def built(self) -> None:
         """The index is current."""
         self.ready.set()
 
     def give_way(self, seconds: float) -> None:
-        """Go on: nobody asks questions of this process."""
+        """Go on, since this process answers no questions."""
         del seconds
 
 
 def change_line(root: str, paths: Sequence[str], *, complete: bool) -> str:
-    """What changed, and how long after the last of it was saved."""
+    """Return what changed, and how long after the last file of it was saved."""
     now = time.time()
     head = time.strftime("%H:%M:%S", time.localtime(now))
     if not paths:
         return f"{head}  all files were looked through"
-    names = ", ".join(plain(path) for path in paths[:_NAMED])
+    names = ", ".join(paths[:_NAMED])
     if len(paths) > _NAMED or not complete:
         names += ", ..."
     age = now - max(_saved(os.path.join(root, path)) for path in paths)
@@ -98,23 +99,21 @@ def _take_lock(index: Index) -> None:
 
 
 def _keep(index: Index, interrupt: Interrupt, *, quiet: bool) -> None:
-    from ..rpc.maintainer import Keeper
-
-    teller = Teller(index, quiet=quiet)
-    keeper = Keeper(index, teller)
+    reporter = ChangeReporter(index, quiet=quiet)
+    keeper = Maintainer(index, reporter)
     keeper.start()
     try:
-        while not teller.ready.wait(_LOOK_SECONDS) and not interrupt.asked():
+        while not reporter.ready.wait(_LOOK_SECONDS) and not interrupt.asked():
             pass
         if not quiet:
-            write(f"watching {index.workspace.root}, Ctrl-C to stop\n")
+            tell(f"watching {index.workspace.root}, Ctrl-C to stop")
         interrupt.wait()
     finally:
         keeper.stop()
 
 
 def _saved(path: str) -> float:
-    """When a file was saved, in seconds since the epoch; 0 when it is gone."""
+    """Return when a file was saved, in seconds since the epoch; 0 if there is none."""
     try:
         return os.stat(path).st_mtime
     except OSError:

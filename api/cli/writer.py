@@ -1,4 +1,4 @@
-"""Taking the writer's lock for a command, and telling who has it."""
+"""The writer's lock: taking it for a command, and describing who has it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def become_writer(index: Index) -> bool:
-    """Take the lock and leave word of it; False when another process has it.
+    """Take the lock and note this process in it; False if another process has it.
 
     Raises StoreError when it is not taken, but cannot be written either.
     """
@@ -28,7 +28,7 @@ def become_writer(index: Index) -> bool:
 
 
 def holder(index: Index) -> str:
-    """Who has the lock, as far as they left word."""
+    """Return who has the lock, as far as its note says."""
     note = index.lock.read_note().partition("\n")[0]
     if note.startswith(("unix:", "tcp:")):
         # What follows the address is for programs.

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
@@ -19,30 +20,29 @@ _WORD = re.compile(r"[^\s,:\[\]{}\"/]+")
 
 
 class JsoncError(ValueError):
-    """A text that is no JSON; the message says where."""
+    """A text that is not JSON; the message has the place."""
 
 
+@dataclass(slots=True)
 class Node:
-    """A value where it stands. ``keys`` are those of an object, ``children`` its or an array's.
+    """A value and its place in the text."""
 
-    ``starts`` are where members begin, with their keys. ``trailing`` is the place of a comma behind
-    the last child, -1 for none.
-    """
-
-    __slots__ = ("children", "end", "keys", "kind", "start", "starts", "trailing", "value")
-
-    def __init__(self, kind: str, start: int) -> None:
-        """``kind`` is ``{``, ``[``, or empty for anything else."""
-        self.kind = kind
-        self.start = self.end = start
-        self.keys: list[str] = []
-        self.children: list[Node] = []
-        self.starts: list[int] = []
-        self.trailing = -1
-        self.value: Any = None
+    kind: str
+    """``{``, ``[``, or empty for anything else."""
+    start: int
+    end: int
+    keys: list[str] = field(default_factory=list[str])
+    """Of an object."""
+    children: list[Node] = field(default_factory=list["Node"])
+    """Of an object or array."""
+    starts: list[int] = field(default_factory=list[int])
+    """Where members begin, with their keys."""
+    trailing: int = -1
+    """Place of a comma behind the last child, -1 for none."""
+    value: Any = None
 
     def get(self, *path: str | int) -> Node | None:
-        """A value inside of this one, by keys and places in arrays; None when it is not there."""
+        """Return the value at a path of keys and indexes inside of this one, or None."""
         node = self
         for key in path:
             if isinstance(key, int):
@@ -56,7 +56,7 @@ class Node:
         return node
 
     def plain(self) -> Any:
-        """The value as JSON has it."""
+        """Return the value as the json module has it."""
         if self.kind == "{":
             return {key: child.plain() for key, child in zip(self.keys, self.children, strict=True)}
         return [child.plain() for child in self.children] if self.kind == "[" else self.value
@@ -71,7 +71,7 @@ def parse(text: str) -> Node:
 
 
 def with_member(text: str, path: Sequence[str], value: Any) -> str:
-    """A text with a value at a path of keys, whose objects are made as far as they are not there.
+    """Return a text with a value at a path of keys, whose objects are added if missing.
 
     A value that is there is replaced, unless it is equal. Raises JsoncError when something on the
     way is no object.
@@ -93,7 +93,7 @@ def with_member(text: str, path: Sequence[str], value: Any) -> str:
 
 
 def with_item(text: str, path: Sequence[str], value: Any) -> str:
-    """A text with an item at the end of the array at a path, which is made if it is not there."""
+    """Return a text with an item at the end of the array at a path, added if missing."""
     node = parse(text).get(*path)
     if node is None:
         return with_member(text, path, [value])
@@ -103,7 +103,7 @@ def with_item(text: str, path: Sequence[str], value: Any) -> str:
 
 
 def without_member(text: str, path: Sequence[str]) -> str:
-    """A text without the value at a path, and without the objects that are empty for that."""
+    """Return a text without the value at a path, and without objects that are empty then."""
     parent = parse(text).get(*path[:-1])
     if parent is None or parent.get(path[-1]) is None:
         return text
@@ -125,7 +125,7 @@ def without_items(text: str, path: Sequence[str | int], is_meant: Callable[[Any]
 
 
 def is_emptied(text: str) -> bool:
-    """Whether nothing is left of an object that was written on several lines."""
+    """True if nothing is left of an object that was on several lines."""
     root = parse(text)
     inner = text[root.start + 1 : root.end - 1]
     return root.kind == "{" and not inner.strip() and "\n" in inner
@@ -172,7 +172,7 @@ def _inserted(text: str, node: Node, depth: int, value: Any, key: str | None) ->
 
 
 def _removed(text: str, node: Node, index: int) -> str:
-    """A text without a child of a container; what is written between others stays."""
+    """Return a text without a child of a container; what is between others stays."""
     start, end = node.starts[index], node.children[index].end
     floor = node.children[index - 1].end if index else node.start + 1
     comma = _comma(text, end, node.end)
@@ -185,7 +185,7 @@ def _removed(text: str, node: Node, index: int) -> str:
 
 
 def _solid_end(text: str, start: int, end: int) -> int:
-    """Where what is no blank ends before a place, comments and commas counted."""
+    """Return the end of what is no blank before a place, comments and commas included."""
     return start + len(text[start:end].rstrip())
 
 
@@ -195,7 +195,7 @@ def _comma(text: str, start: int, end: int) -> int:
 
 
 def _indent(text: str) -> str:
-    """What lines of the first level begin with."""
+    """Return the indentation of the first level."""
     found = re.search(r"^([ \t]+)\S", text, re.MULTILINE)
     return found[1] if found else "  "
 
@@ -209,7 +209,7 @@ def _dumped(text: str, value: Any, depth: int) -> str:
 
 def _value(text: str, at: int) -> tuple[Node, int]:
     kind = text[at : at + 1]
-    node = Node(kind if kind in ("{", "[") and kind else "", at)
+    node = Node(kind if kind in ("{", "[") and kind else "", at, at)
     if not node.kind:
         if kind == '"':
             node.value, at = _string(text, at)

@@ -1,4 +1,4 @@
-"""A part of somebody else's text file that is ours: put in, brought up to date, taken out.
+"""Our block in a text file of others: put in, brought up to date, taken out.
 
 The block stands between two comments of Markdown, which rule files of all agents are. What is
 outside of it is never touched, line endings included. Putting in the same body again changes
@@ -12,16 +12,16 @@ END = "<!-- flux-index:end -->"
 
 
 class BlockError(ValueError):
-    """A text whose marks do not fit each other, so that nobody can say what is ours."""
+    """A text whose marks do not fit each other, so that it is unclear which part is ours."""
 
 
 def has_block(text: str) -> bool:
-    """Whether a text has a block; raises BlockError for marks without their counterparts."""
+    """True if a text has a block; raises BlockError for marks without their counterparts."""
     return _place(text) is not None
 
 
 def block_of(text: str) -> str | None:
-    """The body of a text's block with plain line endings; None when there is no block."""
+    """Return the body of a text's block with plain line endings, or None."""
     place = _place(text)
     if place is None:
         return None
@@ -30,7 +30,7 @@ def block_of(text: str) -> str | None:
 
 
 def with_block(text: str, body: str) -> str:
-    """A text with a body in its block, which is put at the end when there is none yet."""
+    """Return a text with a body in its block, which is added at the end if missing."""
     place = _place(text)
     if place is None:
         return appended(text, "\n".join([BEGIN, body.strip("\n"), END]))
@@ -41,13 +41,13 @@ def with_block(text: str, body: str) -> str:
 
 
 def without_block(text: str) -> str:
-    """A text without its block, as it was before that was put in; unchanged when it has none."""
+    """Return a text without its block, as it was before that was put in."""
     place = _place(text)
     return text if place is None else taken_out(text, *place)
 
 
 def appended(text: str, block: str) -> str:
-    """A text with a block behind an empty line, in the line breaks of the text."""
+    """Return a text with a block behind an empty line, in the line breaks of the text."""
     newline = newline_of(text)
     block = block.replace("\n", newline)
     if not text:
@@ -59,7 +59,7 @@ def appended(text: str, block: str) -> str:
 
 
 def taken_out(text: str, start: int, end: int) -> str:
-    """A text without the block between two places, as it was before that was appended."""
+    """Return a text without the block between two offsets, as before that was appended."""
     newline = newline_of(text)
     before, after = text[:start], text[end:]
     count = 1
@@ -73,12 +73,12 @@ def taken_out(text: str, start: int, end: int) -> str:
 
 
 def newline_of(text: str) -> str:
-    """The line break that a text uses."""
+    """Return the line break that a text uses."""
     return "\r\n" if "\r\n" in text else "\n"
 
 
 def _place(text: str) -> tuple[int, int] | None:
-    """Where the block begins and ends, its marks included."""
+    """Return the start and end of the block with its marks, or None."""
     counts = text.count(BEGIN), text.count(END)
     if counts == (0, 0):
         return None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ..hooks.wire import is_list, is_table
+from ..json_values import is_array, is_object
 from .jsonc import is_emptied, parse, with_item, with_member, without_items, without_member
 from .marked_block import has_block, with_block, without_block
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
@@ -17,32 +18,21 @@ SERVER = "flux-index"
 """What clients call the MCP server."""
 
 
+@dataclass(slots=True, frozen=True)
 class Part:
-    """A file with a part of ours. ``put`` and ``take`` turn its text into another one.
+    """A file with a part of ours."""
 
-    ``is_shared`` says that other clients read the same part. A file that ``is_nothing`` when our
-    part is gone goes as well.
-    """
-
-    __slots__ = ("is_nothing", "is_shared", "path", "put", "take", "what")
-
-    def __init__(
-        self,
-        path: str,
-        what: str,
-        put: Callable[[str], str],
-        take: Callable[[str], str],
-        is_nothing: Callable[[str], bool],
-        *,
-        is_shared: bool = False,
-    ) -> None:
-        """``what`` says in a few words what the part is."""
-        self.path = path
-        self.what = what
-        self.put = put
-        self.take = take
-        self.is_nothing = is_nothing
-        self.is_shared = is_shared
+    path: str
+    what: str
+    """What the part is, in a few words."""
+    put: Callable[[str], str]
+    """Return a text with the part."""
+    take: Callable[[str], str]
+    """Return a text without the part."""
+    is_nothing: Callable[[str], bool]
+    """True if nothing is left of a text without the part, so that the file goes as well."""
+    is_shared: bool = False
+    """True if other clients read the same part."""
 
 
 def json_member(path: str, what: str, keys: Sequence[str], value: Any) -> Part:
@@ -61,7 +51,7 @@ def json_hooks(path: str, events: Mapping[str, Sequence[tuple[str, str, int]]]) 
     def put(text: str) -> str:
         text = text or _NEW_OBJECT
         found = parse(text).plain()
-        if not is_table(found):
+        if not is_object(found):
             return with_item(text, ("hooks",), None)  # which says that it is no object
         there = found.get("hooks")
         if there is not None and _ours(there) == groups:
@@ -97,7 +87,7 @@ def markdown_block(path: str, body: str, *, is_shared: bool = False) -> Part:
 
 
 def own_file(path: str, what: str, content: str) -> Part:
-    """A file that is ours as a whole, as long as it has our marks."""
+    """A file that is ours altogether, as long as it has our marks."""
 
     def take(text: str) -> str:
         return "" if has_block(text) else text
@@ -140,19 +130,19 @@ def _group(matcher: str, command: str, timeout: int) -> dict[str, Any]:
 
 
 def _ours(events: object) -> dict[str, list[object]]:
-    """The groups of ours among those of all events."""
+    """Return our groups among those of all events."""
     found: dict[str, list[object]] = {}
-    for event, listed in events.items() if is_table(events) else ():
-        for group in listed if is_list(listed) else ():
-            handlers = group.get("hooks") if is_table(group) else None
-            if is_list(handlers) and any(_is_ours(each) for each in handlers):
+    for event, listed in events.items() if is_object(events) else ():
+        for group in listed if is_array(listed) else ():
+            handlers = group.get("hooks") if is_object(group) else None
+            if is_array(handlers) and any(_is_ours(each) for each in handlers):
                 found.setdefault(event, []).append(group)
     return found
 
 
 def _is_ours(handler: object) -> bool:
-    """Whether a handler runs this program's hooks, wherever the program is."""
-    command = handler.get("command") if is_table(handler) else None
+    """True if a handler runs this program's hooks, wherever the program is."""
+    command = handler.get("command") if is_object(handler) else None
     if not isinstance(command, str):
         return False
     program, found, _ = command.partition(" hook ")
@@ -160,5 +150,5 @@ def _is_ours(handler: object) -> bool:
 
 
 def _is_left_over(group: object) -> bool:
-    """Whether a group has lost its handlers, which were ours."""
-    return is_table(group) and set(group) <= {"matcher"}
+    """True if a group has lost its handlers, which were ours."""
+    return is_object(group) and set(group) <= {"matcher"}

@@ -15,7 +15,7 @@ _CURSOR_HEAD = "---\ndescription: How to work in this code base\nglobs:\nalwaysA
 
 
 def put(path: str, rules: str) -> bool:
-    """Write rules into a file's block; whether that changed anything. Raises OSError, BlockError.
+    """Write rules into a file's block; True if that changed it. Raises OSError, BlockError.
 
     The file and its folder are made where they are not there.
     """
@@ -39,7 +39,7 @@ def put(path: str, rules: str) -> bool:
 
 
 def take(path: str) -> bool:
-    """Remove the block of a file; whether there was one. A file with nothing else in it goes."""
+    """Remove the block of a file, or a file with nothing else; True if there was one."""
     before = _read(path)
     if before is None or not has_block(before):
         return False
@@ -71,7 +71,7 @@ def _includes(text: str) -> bool:
 
 
 def _read(path: str) -> str | None:
-    """The text of a file with its line endings; None when it is not there."""
+    """Return the text of a file with its line endings, or None."""
     try:
         with open(path, encoding="utf-8", newline="") as file:
             return file.read()
@@ -80,7 +80,7 @@ def _read(path: str) -> str | None:
 
 
 def _write(path: str, text: str) -> None:
-    """Replace a file at once, so that nobody reads half of it."""
+    """Replace a file atomically."""
     target = os.path.realpath(path)
     partial = f"{target}.flux-index-partial"
     with open(partial, "w", encoding="utf-8", newline="") as file:

@@ -1,10 +1,15 @@
-"""The clients: which files of theirs say what, and what is left for their users to do."""
+"""The clients: our parts of their files, and the steps that are left to their users."""
 
 from __future__ import annotations
 
 import os
+import shlex
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from .body import rules_text
+from ..open_workspace import OpenWorkspace
+from ..patterns.guidelines import rules_text
 from .marked_block import BEGIN, END
 from .parts import (
     SERVER,
@@ -17,7 +22,6 @@ from .parts import (
     yaml_items,
 )
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -25,47 +29,41 @@ if TYPE_CHECKING:
 _TIMEOUT = 10
 
 
+@dataclass
 class Setting:
-    """Where a client is set up, and how its commands begin.
+    """The folder of a setup, and how commands begin there."""
 
-    ``folder`` is the workspace, or the user's home when ``is_user``. ``guard`` is the mode of the
-    guard that hooks are told, empty for their own default.
-    """
+    folder: str
+    """The workspace, or the user's home if ``is_user``."""
+    program: str
+    guard: str
+    """Mode of the guard for hooks, empty for their own default."""
+    is_user: bool
 
-    __slots__ = ("_rules", "folder", "guard", "is_user", "program")
-
-    def __init__(self, folder: str, program: str, guard: str, *, is_user: bool) -> None:
-        """Describe it."""
-        self.folder = folder
-        self.program = program
-        self.guard = guard
-        self.is_user = is_user
-        self._rules = ""
-
-    @property
+    @cached_property
     def rules(self) -> str:
-        """What agents should know of the workspace."""
-        if not self._rules:
-            self._rules = rules_text(self.folder)
-        return self._rules
+        """Rules of the code base, for agents."""
+        session = OpenWorkspace.open(self.folder)
+        try:
+            return rules_text(session.inference(whole=True).strict()).rstrip("\n")
+        finally:
+            session.close()
 
     def path(self, name: str) -> str:
-        """A file in the folder."""
+        """Return the path of a file in the folder."""
         return os.path.join(self.folder, name)
 
     def hook(self, event: str) -> str:
-        """The command that answers an event."""
-        import shlex
-
+        """Return the command that answers an event."""
         guard = f" --guard {self.guard}" if self.guard and event == "pre-tool" else ""
         return f"{shlex.quote(self.program)} hook {event}{guard}"
 
     def server(self) -> dict[str, object]:
-        """The MCP server as most clients write it."""
+        """Return the MCP server as most clients have it."""
         return {"command": self.program, "args": ["mcp"]}
 
     def first_of(self, *names: str) -> str:
-        """The first of some files that is there, else the first."""
+        """Return the path of the first file that exists, else of the first."""
         paths = [self.path(name) for name in names]
         return next((path for path in paths if os.path.exists(path)), paths[0])
 
@@ -173,8 +171,6 @@ def _vscode(setting: Setting) -> list[Part]:
 
 
 def _aider(setting: Setting) -> list[Part]:
-    import shlex
-
     # aider commits before it lints: what has changed since the last commit is nothing by then.
     items = {"lint-cmd": f"python: {shlex.quote(setting.program)} validate --all"}
     if not setting.is_user:

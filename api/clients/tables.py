@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from ..hooks.wire import is_list, is_table
+from typing import TYPE_CHECKING
+
+from ..json_values import is_array, is_object
 from .marked_block import appended, newline_of, taken_out
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
 
 class TablesError(ValueError):
-    """A file in which our entry has no place; the message says what to write by hand."""
+    """A file in which our entry has no place; the message has what to add by hand."""
 
 
 def with_toml_table(text: str, path: tuple[str, str], values: Mapping[str, Any]) -> str:
-    """A TOML text with a table of these values, at its end unless it is there as it should be."""
+    """Return a TOML text with a table of these values, added at its end if it differs."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
@@ -35,7 +36,7 @@ def with_toml_table(text: str, path: tuple[str, str], values: Mapping[str, Any])
 
 
 def without_toml_table(text: str, path: tuple[str, str], values: Mapping[str, Any]) -> str:
-    """A TOML text without a table."""
+    """Return a TOML text without a table."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
@@ -69,7 +70,7 @@ _BEGIN, _END, _MARK = "# flux-index: begin", "# flux-index: end", "  # flux-inde
 
 
 def with_yaml_items(text: str, items: Mapping[str, str]) -> str:
-    """A YAML text in which each key lists an item; raises TablesError when one cannot.
+    """Return a YAML text in which each key lists an item; raises TablesError if one cannot.
 
     A key that is not there is added in a block at the end; to a list that is, a line is added.
     """
@@ -88,7 +89,7 @@ def with_yaml_items(text: str, items: Mapping[str, str]) -> str:
 
 
 def without_yaml_items(text: str) -> str:
-    """A YAML text without what was put in."""
+    """Return a YAML text without our items."""
     start, end = text.find(_BEGIN), text.find(_END)
     if 0 <= start < end:
         text = taken_out(text, start, end + len(_END))
@@ -99,7 +100,7 @@ def without_yaml_items(text: str) -> str:
 def _with_yaml_item(text: str, key: str, item: str) -> str:
     value: Any = _yaml(text)[key]
     position: Any = getattr(value, "lc", None)
-    is_block = is_list(value) and bool(value) and not _is_in_line(value)
+    is_block = is_array(value) and bool(value) and not _is_in_line(value)
     if not is_block:
         raise TablesError(f"{key} is set otherwise; what belongs into it is: {item}")
     at: tuple[int, int] = position.item(len(value) - 1)
@@ -122,7 +123,7 @@ def _with_yaml_item(text: str, key: str, item: str) -> str:
 
 
 def _is_in_line(value: Any) -> bool:
-    """Whether a list is written between brackets."""
+    """True if a list is between brackets."""
     return bool(value.fa.flow_style())
 
 
@@ -137,6 +138,6 @@ def _yaml(text: str) -> dict[str, Any]:
         raise TablesError(f"this is no YAML: {error}") from error
     if found is None:
         return {}
-    if not is_table(found):
+    if not is_object(found):
         raise TablesError("this is no mapping")
     return found

@@ -1,4 +1,4 @@
-"""Codex's patches: what files would be after one is applied. Nothing is written.
+"""Texts of files after a patch of Codex. Nothing is written to disk.
 
 A patch names files to add, delete and update; an update is made of chunks of lines, found in the
 file by what they say, behind the line that stands after ``@@``. Where it is not to the letter,
@@ -9,6 +9,7 @@ Codex does.
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,23 +30,22 @@ _PLAIN = str.maketrans(
 
 
 class PatchError(Exception):
-    """A patch that cannot be applied, which its host will say itself."""
+    """A patch that cannot be applied, which its host reports itself."""
 
 
+@dataclass(slots=True)
 class _Chunk:
-    """Lines to be found and what takes their place; ``context`` is a line before them."""
+    """Lines to be found, and the lines that replace them."""
 
-    __slots__ = ("at_end", "context", "new", "old")
-
-    def __init__(self, context: str | None) -> None:
-        self.context = context
-        self.old: list[str] = []
-        self.new: list[str] = []
-        self.at_end = False
+    context: str | None
+    """A line before them."""
+    old: list[str] = field(default_factory=list[str])
+    new: list[str] = field(default_factory=list[str])
+    at_end: bool = False
 
 
 def apply(patch: str, folder: str, read: Callable[[str], str | None]) -> dict[str, str | None]:
-    """New text of each file, by absolute path; None for one that is deleted or moved away.
+    """Return new texts of files by absolute path; None for one that is deleted or moved.
 
     ``folder`` is what relative paths are relative to; ``read`` gives a file's text, None when there
     is none. Raises PatchError.
@@ -82,7 +82,7 @@ def apply(patch: str, folder: str, read: Callable[[str], str | None]) -> dict[st
 
 
 def _body(patch: str) -> list[str]:
-    """The lines between the two that frame a patch."""
+    """Return the lines between the two that frame a patch."""
     lines = patch.strip().split("\n")
     if lines[0].strip() in ("<<EOF", "<<'EOF'", '<<"EOF"') and lines[-1].endswith("EOF"):
         lines = lines[1:-1]
@@ -97,7 +97,7 @@ def _path(folder: str, name: str) -> str:
 
 
 def _chunks(lines: Sequence[str], at: int) -> tuple[list[_Chunk], int]:
-    """The chunks of an update that begins at a line, and the line behind them."""
+    """Return the chunks of an update that begins at a line, and the line behind them."""
     found: list[_Chunk] = []
     while at < len(lines) and not lines[at].startswith("***"):
         line = lines[at]
@@ -168,7 +168,7 @@ def _updated(path: str, text: str, chunks: Sequence[_Chunk]) -> str:
 
 
 def _seek(lines: Sequence[str], wanted: Sequence[str], start: int, *, at_end: bool) -> int:
-    """Where lines are found at or behind a line; -1 for nowhere."""
+    """Return the index of lines at or behind a line; -1 if they are not there."""
     if not wanted:
         return start
     last = len(lines) - len(wanted)

@@ -1,16 +1,19 @@
-"""What files would be after a call of one of the tools that edit them."""
+"""Contents of files after a call of a tool that edits them."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
+
+from .apply_patch import PatchError, apply
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from ..open_workspace import Session
-    from .wire import Payload
+    from ..open_workspace import OpenWorkspace
+    from .messages import Payload
 
 EDITING = frozenset(["Edit", "MultiEdit", "Write", "apply_patch"])
 """Tools that write source files. Notebooks are none of the index's files."""
@@ -21,23 +24,18 @@ _LONGEST_PATH = 4_096
 _LARGEST = 50_000_000
 
 
+@dataclass(slots=True, frozen=True)
 class Edit:
-    """New contents of the workspace's source files by path; None deletes one.
+    """New contents of the workspace's source files by path; None deletes one."""
 
-    ``is_whole`` says that the text of whole files is given, as one that is complete: an edit of a
-    part may be one step of several.
-    """
-
-    __slots__ = ("contents", "is_whole")
-
-    def __init__(self, contents: dict[str, bytes | None], *, is_whole: bool) -> None:
-        """Describe an edit."""
-        self.contents = contents
-        self.is_whole = is_whole
+    contents: dict[str, bytes | None]
+    is_whole: bool
+    """True if the texts of whole files are given, which are complete then: an edit of a part may be
+    one step of several."""
 
 
-def edit_of(session: Session, payload: Payload) -> Edit | None:
-    """The edit that a call comes to; None when it changes no source file of the workspace.
+def edit_of(session: OpenWorkspace, payload: Payload) -> Edit | None:
+    """Return the edit of a call; None if it changes no source file of the workspace.
 
     Also None for one that its host will refuse itself, since what it replaces is not there.
     """
@@ -45,8 +43,6 @@ def edit_of(session: Session, payload: Payload) -> Edit | None:
     path = _text(given, "file_path")
     texts: dict[str, str | None] = {}
     if payload.tool == "apply_patch":
-        from .apply_patch import PatchError, apply
-
         try:
             patch = _text(given, "command") or _text(given, "input")
             texts = apply(patch, payload.text("cwd"), read_text)
@@ -68,8 +64,8 @@ def edit_of(session: Session, payload: Payload) -> Edit | None:
     return Edit(contents, is_whole=payload.tool == "Write") if contents else None
 
 
-def paths_of(session: Session, payload: Payload) -> list[str]:
-    """Source files of the workspace that a call has changed, as far as its input says."""
+def edited_paths(session: OpenWorkspace, payload: Payload) -> list[str]:
+    """Return source files of the workspace that a call has changed, as far as its input tells."""
     given = payload.tool_input
     named = [_text(given, "file_path")]
     if payload.tool == "apply_patch":
@@ -84,8 +80,8 @@ def paths_of(session: Session, payload: Payload) -> list[str]:
     return [each for each in found if each is not None]
 
 
-def source_path(session: Session, path: str) -> str | None:
-    """A source file's path in the workspace; None for any other file."""
+def source_path(session: OpenWorkspace, path: str) -> str | None:
+    """Return a source file's path in the workspace; None for any other file."""
     if not path.endswith(_SUFFIXES) or len(path) > _LONGEST_PATH:
         return None
     from ...indexer.workspace import is_included
@@ -96,7 +92,7 @@ def source_path(session: Session, path: str) -> str | None:
 
 
 def _edited(text: str | None, listed: list[Mapping[str, Any]]) -> str | None:
-    """A text after replacements, one after the other; None when one does not apply."""
+    """Return a text after replacements, one after the other; None if one does not apply."""
     for each in listed:
         old, new = _text(each, "old_string"), _text(each, "new_string")
         if not old:
@@ -113,7 +109,7 @@ def _edited(text: str | None, listed: list[Mapping[str, Any]]) -> str | None:
 
 
 def read_text(path: str) -> str | None:
-    """A file's text as agents are shown it, with plain line breaks; None when there is none.
+    """Return a file's text as agents see it, with plain line breaks; None if there is none.
 
     Also None for what is too large to be anybody's source, and for what is no plain file: reading
     a pipe would wait forever.
@@ -128,7 +124,7 @@ def read_text(path: str) -> str | None:
 
 
 def _encoded(path: str, text: str) -> bytes:
-    """A text as bytes, with the line breaks that the file has."""
+    """Return a text as bytes, with the line breaks of the file."""
     try:
         raw = text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:  # half a character, which JSON can write

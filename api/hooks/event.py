@@ -1,35 +1,37 @@
-"""A hook's question: the event, the workspace, the agent's session, and how long it may take."""
+"""An event of a host, with the workspace, the agent's session, and a time limit."""
 
 from __future__ import annotations
 
 import time
 
-from ..check.deadline import OutOfTimeError
+from ...indexer.errors import OutOfTimeError
+from ..sessions.knowledge import known_file
+from ..sessions.read_log import content_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ...indexer.store.ledger import Ledger
-    from ..open_workspace import Session
-    from .wire import Payload
+    from ..open_workspace import OpenWorkspace
+    from .messages import Payload
 
 # Time on the clock for each second of computing: for a busy machine, or a slow disk.
 _WAITED = 8
 
 
-class Asked:
-    """What all events need to be answered."""
+class Event:
+    """An event to be answered."""
 
     __slots__ = ("_seconds", "_until", "ledger", "mode", "notes", "number", "payload", "session")
 
     def __init__(
-        self, session: Session, ledger: Ledger, payload: Payload, mode: str, seconds: float
+        self, session: OpenWorkspace, ledger: Ledger, payload: Payload, mode: str, seconds: float
     ) -> None:
-        """``mode`` says what the guard does: see :data:`.run.MODES`.
+        """``mode`` is the guard's, see :data:`~flux_index.api.sessions.modes.MODES`.
 
-        Hosts wait for a hook: what it has found when this process has computed for so many
-        ``seconds`` is what it says.
+        Hosts wait for a hook: it answers with what it has found when this process has computed for
+        so many ``seconds``.
         """
         self.session = session
         self.ledger = ledger
@@ -48,10 +50,7 @@ class Asked:
             raise OutOfTimeError
 
     def changed_outside(self, paths: Mapping[str, object] | None = None) -> list[str]:
-        """Sentences on what was shown and has been changed since, not by this agent; each once."""
-        from ..sessions.knowledge import known
-        from ..sessions.read_log import content_of
-
+        """Return sentences on files that others have changed since they were shown; each once."""
         found: list[str] = []
         for path in self.ledger.all_seen(self.number):
             if paths is not None and path not in paths:
@@ -61,16 +60,16 @@ class Asked:
                 if self.ledger.tell(self.number, f"gone:{path}"):
                     found.append(f"{path} is gone.")
                 continue
-            state = known(self.ledger, self.number, path, content)
+            state = known_file(self.ledger, self.number, path, content)
             if state.changed and self.ledger.tell(
                 self.number, f"changed:{path}:{state.digest.hex()}"
             ):
-                found.append(f"{path} is not what was read of it: {spans(state.changed)}.")
+                found.append(f"{path} is not what was read of it: {changed_lines(state.changed)}.")
         return found
 
 
-def spans(ranges: list[tuple[int, int]]) -> str:
-    """Lines that changed, counted from 1."""
+def changed_lines(ranges: list[tuple[int, int]]) -> str:
+    """Return a phrase on ranges of lines, counted from 1."""
     listed = [f"{first + 1}-{last}" if last > first + 1 else f"{last}" for first, last in ranges]
     more = f" and {len(listed) - 6} more places" if len(listed) > 6 else ""
     return f"lines {', '.join(listed[:6])}{more} have changed"

@@ -1,4 +1,4 @@
-"""Findings as a model is told them: facts with places, and what exists instead."""
+"""Findings as text for a model: facts with places, and what exists instead."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from .event import Asked
+    from .event import Event
 
     Item = Mapping[str, Any]
 
@@ -15,8 +15,8 @@ _MOST = 8
 _NEAREST = 3
 
 
-def lines(asked: Asked, items: Sequence[Item]) -> list[str]:
-    """A line for each finding, with what is nearest to what was meant, which is shown by that.
+def finding_lines(event: Event, items: Sequence[Item]) -> list[str]:
+    """Return lines on findings and on the nearest symbols, which count as shown then.
 
     ``items`` are as the operation ``validate`` answers them.
     """
@@ -24,8 +24,8 @@ def lines(asked: Asked, items: Sequence[Item]) -> list[str]:
     symbols: list[tuple[str, str, str]] = []
     for item in items[:_MOST]:
         line = item["range"]["start"]["line"] + 1
-        said = f"{item['message']} ({item['rule']}, {item['evidence']})"
-        shown.append(f"- {item['path']}:{line} {said}")
+        text_of_finding = f"{item['message']} ({item['rule']}, {item['evidence']})"
+        shown.append(f"- {item['path']}:{line} {text_of_finding}")
         for near in [each for each in item["nearest"] if each["path"]][:_NEAREST]:
             text = near.get("signature", "")
             symbols.append((near["path"], near["name"], text))
@@ -36,6 +36,6 @@ def lines(asked: Asked, items: Sequence[Item]) -> list[str]:
                 shown.append(line)
     if len(items) > _MOST:
         shown.append(f"- and {len(items) - _MOST} more")
-    with asked.ledger.transaction():
-        asked.ledger.put_symbols(asked.number, symbols)
+    with event.ledger.transaction():
+        event.ledger.put_symbols(event.number, symbols)
     return shown

@@ -1,4 +1,4 @@
-"""Why a hook said nothing although it was asked: `.flux-index/hooks.log`, bounded."""
+"""The log of hooks, `.flux-index/hooks.log`: reasons for answering nothing. Its size is bounded."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ NAME = "hooks.log"
 _LARGEST = 200_000
 
 
-def note(state_dir: str, event: str, reason: str) -> None:
-    """Add a line. A log that cannot be written stops nobody either."""
+def log(state_dir: str, event: str, reason: str) -> None:
+    """Add a line; does nothing when the log cannot be written."""
     path = os.path.join(state_dir, NAME)
     line = f"{time.strftime('%Y-%m-%dT%H:%M:%S')} {event} {' '.join(reason.split())}\n"
     try:

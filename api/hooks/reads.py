@@ -1,14 +1,14 @@
-"""What tools that read have shown, told to the ledger."""
+"""Record of what tools that read files have shown."""
 
 from __future__ import annotations
 
 import os
 import re
 
+from ..json_values import is_array, is_object
 from ..sessions.knowledge import record_shown
 from .edits import read_text, source_path
-from .shell import shown
-from .wire import is_list, is_table
+from .shell import lines_shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...indexer.store.ledger import Ledger
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
     from ..source.line_changes import Ranges
-    from .wire import Payload
+    from .messages import Payload
 
 READING = frozenset(["Read", "Grep", "Bash"])
 OWN_TOOLS = "mcp__flux-index__"
@@ -32,7 +32,7 @@ _MENTION = re.compile(
 )
 
 
-def record(session: Session, ledger: Ledger, number: int, payload: Payload) -> None:
+def record_reads(session: OpenWorkspace, ledger: Ledger, number: int, payload: Payload) -> None:
     """Record what a call of a tool has shown."""
     tool = payload.tool
     if tool.startswith(OWN_TOOLS):
@@ -45,17 +45,17 @@ def record(session: Session, ledger: Ledger, number: int, payload: Payload) -> N
         found = _grep(payload)
     elif tool == "Bash":
         command = payload.tool_input.get("command")
-        if is_list(command):
+        if is_array(command):
             command = command[-1] if command else ""
         if isinstance(command, str) and ".py" in command:
             output = _output(payload.tool_response)
             output = None if output is None else output[:_LONGEST]
-            found = shown(command[:_LONGEST], output, payload.text("cwd"), _source)
-    put(session, ledger, number, found)
+            found = lines_shown(command[:_LONGEST], output, payload.text("cwd"), _source)
+    record_lines(session, ledger, number, found)
 
 
-def mentioned(prompt: str, folder: str) -> dict[str, Ranges]:
-    """Files that a prompt mentions as ``@path``, which hosts show to the model on their own."""
+def mentioned_lines(prompt: str, folder: str) -> dict[str, Ranges]:
+    """Return lines of files mentioned as ``@path``, which hosts show to the model themselves."""
     found: dict[str, Ranges] = {}
     for mention in _MENTION.finditer(prompt):
         first, last = int(mention["first"] or 1) - 1, int(mention["last"] or mention["first"] or 0)
@@ -64,7 +64,9 @@ def mentioned(prompt: str, folder: str) -> dict[str, Ranges]:
     return found
 
 
-def put(session: Session, ledger: Ledger, number: int, found: Mapping[str, Ranges]) -> None:
+def record_lines(
+    session: OpenWorkspace, ledger: Ledger, number: int, found: Mapping[str, Ranges]
+) -> None:
     """Record lines of files by absolute path, as far as they are the workspace's."""
     from ..sessions.read_log import content_of
 
@@ -80,8 +82,8 @@ def _read(payload: Payload) -> dict[str, Ranges]:
     if not isinstance(path, str):
         return {}
     response = payload.tool_response
-    part = response.get("file") if is_table(response) else None
-    if is_table(part) and isinstance(part.get("startLine"), int):
+    part = response.get("file") if is_object(response) else None
+    if is_object(part) and isinstance(part.get("startLine"), int):
         first, count = part["startLine"] - 1, part.get("numLines")
     else:
         first = max(_number(payload.tool_input.get("offset"), 1) - 1, 0)
@@ -90,9 +92,9 @@ def _read(payload: Payload) -> dict[str, Ranges]:
 
 
 def _grep(payload: Payload) -> dict[str, Ranges]:
-    """Lines that Claude Code's Grep has shown with their numbers."""
+    """Return lines that Claude Code's Grep has shown with their numbers."""
     response = payload.tool_response
-    content = response.get("content") if is_table(response) else response
+    content = response.get("content") if is_object(response) else response
     if not isinstance(content, str):
         return {}
     path = payload.tool_input.get("path")
@@ -108,16 +110,16 @@ def _grep(payload: Payload) -> dict[str, Ranges]:
     return found
 
 
-def _record_answer(session: Session, ledger: Ledger, number: int, response: Any) -> None:
+def _record_answer(session: OpenWorkspace, ledger: Ledger, number: int, response: Any) -> None:
     """Record what an answer of this program's own tools shows."""
     import json
 
-    from ..sessions.read_log import put as put_answer
+    from ..sessions.read_log import record_shown_in as put_answer
 
-    parts = response if is_list(response) else [response]
+    parts = response if is_array(response) else [response]
     for part in parts:
         answer = part
-        if is_table(part) and isinstance(part.get("text"), str):
+        if is_object(part) and isinstance(part.get("text"), str):
             try:
                 answer = json.loads(part["text"])
             except ValueError:
@@ -127,13 +129,13 @@ def _record_answer(session: Session, ledger: Ledger, number: int, response: Any)
                 answer = json.loads(part)
             except ValueError:
                 continue
-        if is_table(answer):
+        if is_object(answer):
             put_answer(session, ledger, number, answer.get("structuredContent", answer))
 
 
 def _output(response: Any) -> str | None:
-    """What a command wrote; None when the answer has another shape."""
-    if is_table(response):
+    """Return the output of a command; None if the response has another shape."""
+    if is_object(response):
         for key in ("stdout", "output", "content"):
             if isinstance(response.get(key), str):
                 return response[key]

@@ -1,8 +1,6 @@
-"""Asking the process that serves the workspace, where there is one: it has resolved all before."""
+"""Findings from the process that serves the workspace, which has inferred all before."""
 
 from __future__ import annotations
-
-import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,21 +8,21 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .edits import Edit
-    from .event import Asked
+    from .event import Event
 
 # What was written just before is taken in first, at most for so long.
 _SYNC_MS = 200
 # A server that is busy with something else is not waited for.
 _SECONDS = 1.0
-# Who it is it says at once, or it hangs.
+# A server tells at once which it is, or it hangs.
 _SILENT_SECONDS = 0.3
 _MOST = 50
 
 
-def verdict(asked: Asked, edit: Edit) -> list[Mapping[str, Any]] | None:
-    """All findings of an edit of one file; None when nobody serves, or not in time."""
-    lock = asked.session.index.lock
-    if len(edit.contents) != 1 or not lock.read_note():
+def findings_of_server(event: Event, edit: Edit) -> list[Mapping[str, Any]] | None:
+    """Return all findings of an edit of one file; None when nobody serves, or not in time."""
+    note = event.session.index.lock.read_note()
+    if len(edit.contents) != 1 or not note:
         return None
     ((path, content),) = edit.contents.items()
     try:
@@ -33,21 +31,21 @@ def verdict(asked: Asked, edit: Edit) -> list[Mapping[str, Any]] | None:
         text = None
     if text is None:
         return None
-    from ..rpc.client import connect_alike
+    # Only where a server has left a note: sockets would cost every event.
+    from ..rpc.client import Client
     from ..rpc.messages import RpcError
 
-    client = connect_alike(lock.path, asked.session.index.workspace.root, _SILENT_SECONDS)
+    root = event.session.index.workspace.root
+    client = Client.connect(note, root=root, timeout=_SILENT_SECONDS)
     if client is None:
         return None
-    try:
-        until = time.monotonic() + _SECONDS
-        client.call("server.sync", {"timeout_ms": _SYNC_MS}, timeout=_SECONDS)
-        question = {"path": path, "text": text, "limit": _MOST}
-        answer = client.call("validate", question, timeout=until - time.monotonic())
-    except (RpcError, OSError, ValueError) as error:
-        asked.notes.append(f"the serving process did not answer: {error}")
-        return None
-    finally:
-        client.close()
-    found: list[Mapping[str, Any]] = answer["items"]
-    return found
+    question = {"path": path, "text": text, "limit": _MOST}
+    with client:
+        try:
+            answer = client.call_current(
+                "validate", question, sync_ms=_SYNC_MS, silence=_SECONDS, limit=_SECONDS
+            )
+        except (RpcError, OSError, ValueError) as error:
+            event.notes.append(f"the serving process did not answer: {error}")
+            return None
+    return answer["items"]

@@ -1,11 +1,14 @@
-"""Answering one event: reading it, finding the workspace, and failing open."""
+"""The answer to one event of a host. Errors are logged and stop nobody."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 
-from .wire import (
+from ...indexer.errors import InvalidArgumentsError
+from ..json_values import is_object
+from .messages import (
     EVENTS,
     POST_TOOL,
     PRE_TOOL,
@@ -14,18 +17,12 @@ from .wire import (
     SUBAGENT_STOP,
     USER_PROMPT,
     Payload,
-    is_table,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .event import Asked
-    from .wire import Answer
-
-MODES = ("auto", "supply", "refuse", "off")
-"""What the guard does with a write that rests on what was not read: ``supply`` refuses it and hands
-the code over, ``refuse`` only says what to read, ``auto`` is ``supply`` where the host does not ask
-for the same itself."""
+    from .event import Event
+    from .messages import Answer
 
 _MODULES = {
     SESSION_START: "session_start",
@@ -38,17 +35,17 @@ _MODULES = {
 
 
 def run(event: str, mode: str, seconds: float) -> int:
-    """Read an event from standard input and write what is to be said of it; always returns 0.
+    """Read an event from standard input and write the answer to it, if any; always returns 0.
 
-    ``event`` is one of :data:`.wire.EVENTS`. What goes wrong is told in the log of the workspace,
-    if it has an index, and to nobody else.
+    ``event`` is one of :data:`.messages.EVENTS`; raises InvalidArgumentsError for another one. What
+    goes wrong later is written to the log of the workspace, if it has an index, and nowhere else.
     """
-    import json
-
+    if event not in EVENTS:
+        raise InvalidArgumentsError(f"hook takes one of {', '.join(EVENTS)}")
     state_dir = ""
     try:
         fields = json.loads(sys.stdin.buffer.read() or b"{}")
-        if not is_table(fields):
+        if not is_object(fields):
             return 0
         payload = Payload(EVENTS[event], fields)
         state_dir = _state_dir(payload.text("cwd") or os.getcwd())
@@ -58,9 +55,8 @@ def run(event: str, mode: str, seconds: float) -> int:
         for note in notes:
             _log(state_dir, payload.event, note)
         if answer is not None:
-            from ..cli.output import write
-
-            write(json.dumps(answer) + "\n")
+            sys.stdout.write(json.dumps(answer) + "\n")
+            sys.stdout.flush()
     except Exception as error:
         if state_dir:
             _log(state_dir, event, f"{type(error).__name__}: {error}{_where(error)}")
@@ -70,26 +66,26 @@ def run(event: str, mode: str, seconds: float) -> int:
 def _answer(payload: Payload, mode: str, seconds: float) -> tuple[list[str], Answer | None]:
     from importlib import import_module
 
-    from ..open_workspace import Session
-    from ..sessions.knowledge import ledger_of
-    from .event import Asked
+    from ..open_workspace import OpenWorkspace
+    from ..sessions.knowledge import open_ledger
+    from .event import Event
 
     module = import_module(f".{_MODULES[payload.event]}", __package__)
-    session = Session.open(payload.text("cwd") or os.getcwd())
+    session = OpenWorkspace.open(payload.text("cwd") or os.getcwd())
     try:
-        with ledger_of(session) as ledger:
-            asked: Asked = Asked(session, ledger, payload, mode, seconds)
+        with open_ledger(session) as ledger:
+            question: Event = Event(session, ledger, payload, mode, seconds)
             if ledger.note:
-                asked.notes.append(ledger.note)
-            answer: Answer | None = module.answer(asked)
-            return [*asked.notes, *session.index.notes], answer
+                question.notes.append(ledger.note)
+            answer: Answer | None = module.answer(question)
+            return [*question.notes, *session.index.notes], answer
     finally:
         session.interrupt = None
         session.close()
 
 
 def _state_dir(folder: str) -> str:
-    """State folder of the workspace around a folder; empty when it has no index.
+    """Return the state folder of the workspace around a folder; empty if it has no index.
 
     Hooks may be set up for a user as a whole: nothing is made in workspaces that are not indexed.
     """
@@ -100,13 +96,13 @@ def _state_dir(folder: str) -> str:
 
 
 def _log(state_dir: str, event: str, reason: str) -> None:
-    from .log import note
+    from .log import log
 
-    note(state_dir, event, reason)
+    log(state_dir, event, reason)
 
 
 def _where(error: Exception) -> str:
-    """The innermost place of an error, for whoever is sent the log."""
+    """Return the innermost place of an error."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

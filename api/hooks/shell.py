@@ -1,4 +1,4 @@
-"""What shell commands show of files: `cat`, `head`, `tail`, `sed -n`, `nl`, `grep` and `rg` on one.
+"""Lines of files that commands show: `cat`, `head`, `tail`, `sed -n`, `nl`, `grep` and `rg`.
 
 A command says what it would show; its output says what of that was really shown, for hosts cut long
 outputs short. Where a command is more than is understood here, only its numbered lines count.
@@ -24,10 +24,10 @@ _NUMBERED = re.compile(
 _SED = re.compile(r"^(\d+)(?:,(\d+|\$))?p$")
 
 
-def shown(
+def lines_shown(
     command: str, output: str | None, folder: str, read: Callable[[str], str | None]
 ) -> dict[str, Ranges]:
-    """Lines of files that a command has shown, by absolute path, counted from 0.
+    """Return lines of files that a command has shown, by absolute path, counted from 0.
 
     ``output`` is what it wrote, None when nobody says. ``read`` gives the text of a file that
     counts, None for any other. Lines are only taken for shown where the file has them.
@@ -38,12 +38,12 @@ def shown(
         if pipeline[0][:1] == ["cd"] and len(pipeline[0]) == 2:
             folder = os.path.join(folder, os.path.expanduser(pipeline[0][1]))
             continue
-        paths, text = _subject(pipeline, folder, read)
+        paths, text = _file_read(pipeline, folder, read)
         if text is None:
             continue
         (path,) = paths
         lines = text.split("\n")
-        wanted = _wanted(pipeline, len(lines))
+        wanted = _line_range(pipeline, len(lines))
         if wanted is None or left is None:
             ranges = [] if left is None else list(_numbered(left, lines, path))
             if left is None and wanted is not None:
@@ -57,7 +57,7 @@ def shown(
 
 
 def _pipelines(command: str) -> Iterator[list[list[str]]]:
-    """The commands of each pipeline, as words; what cannot be split is passed over."""
+    """Yield the commands of each pipeline, as words; skip what cannot be split."""
     import shlex
 
     for line in command.split("\n"):
@@ -82,10 +82,10 @@ def _pipelines(command: str) -> Iterator[list[list[str]]]:
             yield commands
 
 
-def _subject(
+def _file_read(
     pipeline: Sequence[Sequence[str]], folder: str, read: Callable[[str], str | None]
 ) -> tuple[list[str], str | None]:
-    """The one file that a pipeline reads, and its text; None when it reads no or another file."""
+    """Return the one file that a pipeline reads, and its text; None if there is not one."""
     program = os.path.basename(pipeline[0][0])
     if program not in _READERS and program not in _SEARCHERS:
         return [], None
@@ -102,8 +102,8 @@ def _subject(
     return (paths, read(paths[0])) if len(paths) == 1 else ([], None)
 
 
-def _wanted(pipeline: Sequence[Sequence[str]], n_lines: int) -> tuple[int, int] | None:
-    """The lines that a pipeline shows, when they are one piece; None when that is not known."""
+def _line_range(pipeline: Sequence[Sequence[str]], n_lines: int) -> tuple[int, int] | None:
+    """Return the range of lines that a pipeline shows; None if it is not known or not one."""
     first, last = 0, n_lines
     for words in pipeline:
         program = os.path.basename(words[0])
@@ -119,7 +119,7 @@ def _wanted(pipeline: Sequence[Sequence[str]], n_lines: int) -> tuple[int, int] 
                 # What `split` gives behind the last line break is no line.
                 first = max(last - 1 - count, first)
         elif program == "sed":
-            piece = _of_sed(words, last - first)
+            piece = _sed_range(words, last - first)
             if piece is None:
                 return None
             first, last = first + piece[0], min(first + piece[1], last)
@@ -129,7 +129,7 @@ def _wanted(pipeline: Sequence[Sequence[str]], n_lines: int) -> tuple[int, int] 
 
 
 def _count(words: Sequence[str]) -> tuple[int, bool]:
-    """Number of lines that head or tail is told, and whether it is a line to begin with."""
+    """Return the number in head's or tail's options, and True if it is a line to begin at."""
     for at, word in enumerate(words[1:], 1):
         value = ""
         if word in ("-n", "--lines") and at + 1 < len(words):
@@ -145,8 +145,8 @@ def _count(words: Sequence[str]) -> tuple[int, bool]:
     return 10, False
 
 
-def _of_sed(words: Sequence[str], n_lines: int) -> tuple[int, int] | None:
-    """The piece that ``sed -n '3,9p'`` prints."""
+def _sed_range(words: Sequence[str], n_lines: int) -> tuple[int, int] | None:
+    """Return the range that ``sed -n '3,9p'`` prints."""
     if "-n" not in words:
         return None
     scripts = [found for word in words[1:] if (found := _SED.match(word.strip()))]
@@ -159,14 +159,14 @@ def _of_sed(words: Sequence[str], n_lines: int) -> tuple[int, int] | None:
 def _matched(
     lines: Sequence[str], wanted: tuple[int, int], output: list[str]
 ) -> tuple[Ranges, list[str]]:
-    """Which of the lines that a command shows stand in its output, and what is left of that.
+    """Return the shown lines that are in a command's output, and what is left of that.
 
     From where they begin as far as both agree, and from the end of the output when it was cut.
     """
     first, last = wanted
     if first >= last or not output:
         return [], output
-    start, count = _agreeing(lines, wanted, output)
+    start, count = _find_lines(lines, wanted, output)
     output = output[start:]
     if count == last - first or (count == len(output) and count):
         return [(first, first + count)], output[count:]
@@ -176,7 +176,7 @@ def _matched(
     while (
         count + behind < min(len(rest), end - first)
         and rest[-1 - behind].strip()
-        and _same(rest[-1 - behind], lines[end - 1 - behind], end - 1 - behind)
+        and _is_same_line(rest[-1 - behind], lines[end - 1 - behind], end - 1 - behind)
     ):
         behind += 1
     ranges = [(first, first + count)] if count else []
@@ -186,20 +186,20 @@ def _matched(
     return ranges, output[count:]
 
 
-def _agreeing(
+def _find_lines(
     lines: Sequence[str], wanted: tuple[int, int], output: Sequence[str]
 ) -> tuple[int, int]:
-    """Where in an output lines of a file begin, and how many of them follow."""
+    """Return the index in an output at which lines of a file begin, and their number."""
     first, last = wanted
     best = 0, 0
     for start, written in enumerate(output):
-        if not _same(written, lines[first], first):
+        if not _is_same_line(written, lines[first], first):
             continue
         count = 1
         while (
             count < last - first
             and start + count < len(output)
-            and _same(output[start + count], lines[first + count], first + count)
+            and _is_same_line(output[start + count], lines[first + count], first + count)
         ):
             count += 1
         if count > best[1]:
@@ -209,8 +209,8 @@ def _agreeing(
     return best
 
 
-def _same(written: str, line: str, number: int) -> bool:
-    """Whether a line of output is a line of the file, as it is or numbered."""
+def _is_same_line(written: str, line: str, number: int) -> bool:
+    """True if a line of output is a line of the file, as it is or numbered."""
     written, line = written.rstrip("\r"), line.rstrip("\r")
     if written == line:
         return True
@@ -221,7 +221,7 @@ def _same(written: str, line: str, number: int) -> bool:
 
 
 def _numbered(output: Sequence[str], lines: Sequence[str], path: str) -> Iterator[tuple[int, int]]:
-    """Lines of a file that stand in an output with their numbers."""
+    """Yield lines of a file that are in an output with their numbers."""
     for written in output:
         found = _NUMBERED.match(written)
         if found is None or (found["path"] and not path.endswith(found["path"].lstrip("./"))):

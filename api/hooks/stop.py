@@ -1,4 +1,4 @@
-"""When an agent wants to stop: is what it leaves behind whole?
+"""The event before an agent stops: check all that its session has changed.
 
 All that changed since the session began is looked at, whoever wrote it: what the agent's tools
 edited, and what came from a shell, from git or from a formatter.
@@ -8,101 +8,106 @@ from __future__ import annotations
 
 from ..sessions.files import differing, is_of
 from ..sessions.read_log import content_of
-from .wire import blocked
+from .messages import block
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..check.edits import Change
     from ..check.findings import Finding
-    from .event import Asked
-    from .wire import Answer
+    from .event import Event
+    from .messages import Answer
 
 # More files than this are no edit but another branch.
 _MOST = 40
 _TOLD = 20
 
 
-def answer(asked: Asked) -> Answer | None:
-    """Block, once for each state that something is wrong with."""
-    if asked.payload.is_continued:
+def answer(event: Event) -> Answer | None:
+    """Return a block, once for each state in which something is wrong."""
+    if event.payload.is_continued:
         return None
-    session, ledger = asked.session, asked.ledger
-    originals = ledger.originals(asked.number)
-    _, _, files = ledger.facts(asked.number)
+    session, ledger = event.session, event.ledger
+    originals = ledger.originals(event.number)
+    _, _, files = ledger.facts(event.number)
     if not originals and not files:
         return None
     session.inference(whole=True)
     changed = differing(files, session.index.view().files) if files else {}
-    others = {path: kept for path, kept in changed.items() if path not in originals}
-    if len(others) > _MOST:
-        asked.notes.append(f"{len(others)} files changed outside of edits: they are not judged")
-        others = {}
+    by_others = {path: kept for path, kept in changed.items() if path not in originals}
+    if len(by_others) > _MOST:
+        event.notes.append(f"{len(by_others)} files changed outside of edits: they are not judged")
+        by_others = {}
     before = {
         path: content for path, content in originals.items() if content != content_of(session, path)
     }
-    before.update(_known_before(asked, others))
+    before.update(_committed_contents(event, by_others))
     inference = session.inference(whole=False)
     state = {path: f"fine:{path}:{inference.snapshot.digest(path).hex()}" for path in before}
     # Files that nothing was wrong with the last time are others, as long as they do not change.
     before = {
         path: content
         for path, content in before.items()
-        if not ledger.was_told(asked.number, state[path])
+        if not ledger.was_told(event.number, state[path])
     }
     if not before:
         return None
-    found, is_complete, said = _wrong(asked, before)
+    found, is_complete, sentences = _new_errors(event, before)
     if not found:
         for path in before if is_complete else ():
-            ledger.tell(asked.number, state[path])
+            ledger.tell(event.number, state[path])
         return None
     key = ",".join(sorted({each.id or each.message for each in found}))
-    if not ledger.tell(asked.number, f"stop:{key}"):
+    if not ledger.tell(event.number, f"stop:{key}"):
         return None
-    outside = sorted(path for path in before if path in others)
+    outside = sorted(path for path in before if path in by_others)
     if outside:
-        said.append(f"Written otherwise than by edits of this session: {', '.join(outside[:10])}.")
-    return blocked("\n".join(said))
+        sentences.append(
+            f"Written otherwise than by edits of this session: {', '.join(outside[:10])}."
+        )
+    return block("\n".join(sentences))
 
 
-def _known_before(asked: Asked, others: dict[str, bytes]) -> dict[str, bytes | None]:
-    """What files were that something else than an edit changed, where git still has it."""
-    if not others:
+def _committed_contents(event: Event, by_others: dict[str, bytes]) -> dict[str, bytes | None]:
+    """Return contents before files were changed by something else, where git still has them."""
+    if not by_others:
         return {}
     from ...indexer.errors import InvalidArgumentsError
     from ..check.edits import Repository
 
-    found: dict[str, bytes | None] = {path: None for path, kept in others.items() if not kept}
+    found: dict[str, bytes | None] = {path: None for path, kept in by_others.items() if not kept}
     try:
-        repository = Repository(asked.session.index.workspace.root)
+        repository = Repository(event.session.index.workspace.root)
     except InvalidArgumentsError:
         return found
-    for path, kept in others.items():
+    for path, kept in by_others.items():
         content = repository.content("HEAD", repository.prefix + path) if kept else None
         if content is not None and is_of(content, kept):
             found[path] = content
     return found
 
 
-def _wrong(asked: Asked, before: dict[str, bytes | None]) -> tuple[list[Finding], bool, list[str]]:
-    """What is certainly wrong now and was not: in other files first, then in the changed ones.
+def _new_errors(
+    event: Event, before: dict[str, bytes | None]
+) -> tuple[list[Finding], bool, list[str]]:
+    """Return what is certainly wrong now and was not before, in other files first.
 
-    With it, whether all was looked at.
+    With it, True if all was checked, and the findings as sentences.
     """
-    from ..check.deadline import OutOfTimeError, breakage_until_deadline, findings_until_deadline
+    from ...indexer.errors import OutOfTimeError
+    from ..check.deadline import breakage_until_deadline, findings_until_deadline
     from ..check.edits import Change
     from ..check.findings import ERROR
     from ..check.rules import EXISTENCE_FAMILIES, rules
     from ..operations.validate import item
-    from .findings import lines
+    from .findings import finding_lines
 
-    session = asked.session
+    session = event.session
     found: list[Finding] = []
     is_complete = True
     change: Change | None = None
     try:
         after = session.inference(whole=True)
-        change = Change(session.with_contents(before).inference(whole=False), after, before)
+        change = Change(session.with_contents(before).inference(whole=False), after, set(before))
         elsewhere, is_complete = breakage_until_deadline(change, _TOLD)
         found = [each for each in elsewhere if each.severity == ERROR]
         if is_complete:
@@ -112,10 +117,10 @@ def _wrong(asked: Asked, before: dict[str, bytes | None]) -> tuple[list[Finding]
     except OutOfTimeError:
         is_complete = False
     if not is_complete:
-        asked.notes.append("there was no time to look at all that the changes may have broken")
+        event.notes.append("there was no time to look at all that the changes may have broken")
     if change is None or not found:
         return [], is_complete, []
     change.after.snapshot.interrupt = change.before.snapshot.interrupt = None
     items = [item(change.after, each) for each in found]
-    said = ["flux-index: what changed in this session leaves this wrong:"]
-    return found, is_complete, [*said, *lines(asked, items)]
+    sentences = ["flux-index: what changed in this session leaves this wrong:"]
+    return found, is_complete, [*sentences, *finding_lines(event, items)]

@@ -1,25 +1,25 @@
-"""When the user says something: files mentioned are shown to the model; others may have changed."""
+"""The event of a user's prompt: record mentioned files, and report files changed by others."""
 
 from __future__ import annotations
 
-from .reads import mentioned, put
-from .wire import USER_PROMPT, told
+from .messages import USER_PROMPT, add_context
+from .reads import mentioned_lines, record_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .event import Asked
-    from .wire import Answer
+    from .event import Event
+    from .messages import Answer
 
 
-def answer(asked: Asked) -> Answer | None:
-    """What has changed of that which the agent has read."""
-    changed = asked.changed_outside()
-    prompt = asked.payload.text("prompt")
+def answer(event: Event) -> Answer | None:
+    """Return what has changed of what the agent has read."""
+    changed = event.changed_outside()
+    prompt = event.payload.text("prompt")
     if "@" in prompt:
-        found = mentioned(prompt, asked.payload.text("cwd"))
-        put(asked.session, asked.ledger, asked.number, found)
+        found = mentioned_lines(prompt, event.payload.text("cwd"))
+        record_lines(event.session, event.ledger, event.number, found)
     if not changed:
         return None
-    return told(
+    return add_context(
         USER_PROMPT, "\n".join(["flux-index: files changed since they were read.", *changed])
     )

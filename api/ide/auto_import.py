@@ -7,17 +7,19 @@ they offer at their top; of the standard library, the modules that are used all 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from ...indexer.inference.entities import MODULE
 from ...indexer.inference.modules import find_module
+from ...indexer.inference.names import module_member
 from ...indexer.paths import is_outside
 from ...indexer.snapshot.name_search import NameSearch
-from ...indexer.symbols import INSTANCE, KIND_NAMES, LOCAL, symbols
-from ..operations.target import candidates as symbols_of_name
-from .completion import completion as c
-from .completion.imports import top_modules
-from .completion.members import module_items
+from ...indexer.symbols import INSTANCE, KIND_NAMES, LOCAL
+from ...indexer.test_files import is_test_name
+from ..source.targets import present_symbols, symbols_by_name
+from .completion.items import match_quality
+from .module_contents import module_names, modules_in, top_modules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,83 +52,93 @@ _TOP = re.compile(r"[a-z_][a-z0-9_]*$")
 _outside: WeakKeyDictionary[Index, dict[str, list[Source]]] = WeakKeyDictionary()
 
 
-def candidates(inference: Inference, path: str, prefix: str) -> tuple[list[c.Item], bool]:
-    """Items for what a prefix may mean elsewhere, and whether there are more than these."""
-    found: list[c.Item] = []
-    names = NameSearch.of(inference.snapshot).match(prefix, _NAMES)
-    fitting = [name for name in names if c.match_quality(name, prefix, prefix.lower()) < 3]
-    own = inference.snapshot.index.module_name(path)
-    for where, symbol in [*inference.snapshot.symbols_named(fitting), *_fresh(inference, prefix)]:
-        module = _module_of(inference, where)
-        if symbol[3] or symbol[7] & (LOCAL | INSTANCE) or not module or module == own:
-            continue
-        found.append(_item(symbol[2], KIND_NAMES.get(symbol[4], "variable"), module))
+class ImportableName(NamedTuple):
+    """A name that an import of ``module`` would bring; without one, the module itself."""
+
+    name: str
+    kind: str
+    module: str
+    description: str
+
+
+def importable_names(inference: Inference, path: str, prefix: str) -> list[ImportableName]:
+    """Return what a prefix may mean in other modules, of the workspace and outside of it."""
+    found: list[ImportableName] = []
     folded = prefix.lower()
+    names = [
+        name
+        for name in NameSearch.of(inference.snapshot).match(prefix, _NAMES)
+        if match_quality(name, prefix, folded) < 3
+    ]
+    own = inference.snapshot.index.module_name(path)
+    for where, symbol in [*inference.snapshot.symbols_named(names), *_fresh(inference, prefix)]:
+        module = _importable_module(inference, where, symbol, own)
+        if module:
+            kind = KIND_NAMES.get(symbol.kind, "variable")
+            found.append(ImportableName(symbol.name, kind, module, module))
     for name, sources in outside_names(inference).items():
         if name.lower().startswith(folded):
-            found += [_item(name, kind, module) for module, kind in sources]
-    for name, ours in top_modules(inference, path).items():
+            found += [ImportableName(name, kind, module, module) for module, kind in sources]
+    for name, is_local in top_modules(inference, path).items():
         if name.lower().startswith(folded) and not name.startswith("_"):
-            item = c.Item(name, "module", c.UNIMPORTED)
-            item.module = name
-            item.description = "" if ours else "import"
-            found.append(item)
-    return found, len(names) >= _NAMES
+            found.append(ImportableName("", "module", name, "" if is_local else "import"))
+    return found
 
 
 def _fresh(inference: Inference, prefix: str) -> list[tuple[str, StoredSymbol]]:
-    """Symbols of files that differ from what is stored of them, when these are few."""
+    """Return symbols of files whose present content is not indexed, if these are few."""
     folded = prefix.lower()
     paths = inference.snapshot.overlaid()
     if inference.snapshot.pending <= _PENDING:
         paths.update(inference.snapshot.view.pending)
-    found: list[tuple[str, StoredSymbol]] = []
-    for path in sorted(paths):
-        facts = inference.facts(path) if not is_outside(path) else None
-        for row in symbols(facts) if facts is not None else []:
-            if row[0].lower().startswith(folded):
-                found.append((path, (-1, -1, *row)))
-    return found
+    return [
+        (path, symbol)
+        for path in sorted(paths)
+        if not is_outside(path) and (facts := inference.facts(path)) is not None
+        for symbol in present_symbols(facts)
+        if symbol.name.lower().startswith(folded)
+    ]
 
 
-def _item(name: str, kind: str, module: str) -> c.Item:
-    item = c.Item(name, kind, c.UNIMPORTED)
-    item.module, item.name = module, name
-    item.description = module
-    return item
+def _importable_module(
+    inference: Inference, path: str, symbol: StoredSymbol, own: str | None
+) -> str:
+    """Return the module that another file imports a symbol from; empty if none can."""
+    module = _module_of(inference, path)
+    if symbol.container or symbol.flags & (LOCAL | INSTANCE) or module == own:
+        return ""
+    return module
 
 
 def _module_of(inference: Inference, path: str) -> str:
-    """Dotted name of a file that others may import; empty for scripts and tests."""
+    """Return the dotted name of a file that others may import; empty for scripts and tests."""
     module = inference.snapshot.index.module_name(path) or ""
     last = path.rpartition("/")[2]
-    if last in ("conftest.py", "setup.py", "__main__.py") or last.startswith("test_"):
+    if last in ("setup.py", "__main__.py") or is_test_name(last):
         return ""
     return module if all(part.isidentifier() for part in module.split(".")) else ""
 
 
 def outside_names(inference: Inference) -> dict[str, list[Source]]:
-    """What is known to be importable from outside of the workspace, by name."""
+    """Return what is known to be importable from outside of the workspace, by name."""
     index = inference.snapshot.index
-    kept = _outside.get(index)
-    if kept is None:
-        kept = dict[str, list["Source"]]()
+    known = _outside.get(index)
+    if known is None:
+        known = dict[str, list["Source"]]()
         for module in _STDLIB:
-            _add(inference, kept, module)
+            _add(inference, known, module)
         for module in _packages(inference):
-            _add(inference, kept, module)
-        _outside[index] = kept
-    return kept
+            _add(inference, known, module)
+        _outside[index] = known
+    return known
 
 
 def _packages(inference: Inference) -> list[str]:
-    """Packages of the environment that the workspace speaks of."""
-    from .completion.imports import _listed  # pyright: ignore[reportPrivateUsage]
-
+    """Return the packages of the environment whose names the workspace mentions."""
     store = inference.snapshot.index.reader()
     found: list[str] = []
     for root in inference.snapshot.index.layers.roots:
-        for name in _listed(root):
+        for name in modules_in(root):
             if name.startswith("_") or name in found:
                 continue
             if store is None or store.files_of_name(name):
@@ -139,24 +151,23 @@ def _add(inference: Inference, names: dict[str, list[Source]], module: str) -> N
     if found is None or found.kind != MODULE or not found.is_outside:
         return
     listed = inference.exported_names(found.path)
-    for name, kind, _, exported in module_items(inference, found.path):
-        if exported and not name.startswith("_") and (listed is not None or kind != "module"):
-            names.setdefault(name, []).append((module, kind))
+    for each in module_names(inference, found.path):
+        is_public = each.is_exported and not each.name.startswith("_")
+        if is_public and (listed is not None or each.kind != "module"):
+            names.setdefault(each.name, []).append((module, each.kind))
 
 
 def modules_offering(inference: Inference, path: str, name: str) -> list[tuple[str, str]]:
-    """(module, name in it) of each import that would bring a name, likeliest first.
+    """Return (module, name in it) of each import that would bring a name, likeliest first.
 
     The name in it is empty where the module itself has the name.
     """
-    from ...indexer.inference.names import module_member
-
     own = inference.snapshot.index.module_name(path)
     found: list[tuple[tuple[int, int, str], tuple[str, str]]] = []
-    used = _usual(inference, path, name)
-    for where, symbol in symbols_of_name(inference, name):
-        module = _module_of(inference, where)
-        if symbol[3] or symbol[7] & (LOCAL | INSTANCE) or not module or module == own:
+    used = _import_counts(inference, path, name)
+    for where, symbol in symbols_by_name(inference, name):
+        module = _importable_module(inference, where, symbol, own)
+        if not module:
             continue
         for item in module_member(inference, where, name)[-1:]:
             module = public_module(inference, module, name, item.entity)
@@ -176,8 +187,8 @@ def modules_offering(inference: Inference, path: str, name: str) -> list[tuple[s
     return result
 
 
-def _usual(inference: Inference, path: str, name: str, files: int = 40) -> dict[str, int]:
-    """How often files of the workspace import a name from each module, spelled absolutely."""
+def _import_counts(inference: Inference, path: str, name: str, files: int = 40) -> dict[str, int]:
+    """Count how often files of the workspace import a name from each module, absolutely."""
     counts: dict[str, int] = {}
     for where in inference.files_with(name)[:files]:
         facts = inference.facts(where)
@@ -193,9 +204,7 @@ def _usual(inference: Inference, path: str, name: str, files: int = 40) -> dict[
 
 
 def public_module(inference: Inference, module: str, name: str, entity: Entity) -> str:
-    """The shortest package around a module that offers the same under the same name."""
-    from ...indexer.inference.names import module_member
-
+    """Return the shortest package around a module that re-exports an entity under its name."""
     parts = module.split(".")
     for length in range(1, len(parts)):
         package = ".".join(parts[:length])

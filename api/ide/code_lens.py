@@ -1,6 +1,8 @@
-"""What stands above a definition: how much it is used, what it overrides, who derives from it."""
+"""Code lenses above definitions: references, subclasses, and the overridden method."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from ...indexer import facts as f
 from ...indexer.inference.classes import subclasses
@@ -24,28 +26,25 @@ if TYPE_CHECKING:
 REFERENCES, OVERRIDES, SUBCLASSES = "references", "overrides", "subclasses"
 
 
+@dataclass(frozen=True, slots=True)
 class Lens:
-    """A line above a definition. ``start`` and ``end`` are byte offsets of the name."""
+    """A line above a definition. ``start`` and ``end`` are byte offsets of the name.
 
-    __slots__ = ("end", "entity", "kind", "start")
+    ``kind`` says what it will show; nothing of that has been counted yet.
+    """
 
-    def __init__(self, start: int, end: int, kind: str, entity: Entity) -> None:
-        """``kind`` says what it will show; nothing of that has been counted yet."""
-        self.start = start
-        self.end = end
-        self.kind = kind
-        self.entity = entity
+    start: int
+    end: int
+    kind: str
+    entity: Entity
 
 
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """What a lens shows, and the places (path, start, end) that it leads to."""
+    """The text of a lens, and the places (path, start, end) that it leads to."""
 
-    __slots__ = ("places", "title")
-
-    def __init__(self, title: str, places: list[tuple[str, int, int]]) -> None:
-        """A title is never empty."""
-        self.title = title
-        self.places = places
+    title: str
+    places: list[tuple[str, int, int]]
 
 
 def lenses(inference: Inference, path: str) -> list[Lens]:
@@ -71,7 +70,7 @@ def lenses(inference: Inference, path: str) -> list[Lens]:
 
 
 def shown(inference: Inference, lens_kind: str, entity: Entity) -> Shown | None:
-    """What a lens of a kind shows for a definition; None for one with nothing to show."""
+    """Return what a lens of a kind shows for a definition; None for nothing."""
     if lens_kind == OVERRIDES:
         base = _overridden(inference, entity)
         if base is None:

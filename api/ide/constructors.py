@@ -1,10 +1,15 @@
-"""What calling a class takes: its constructor, or the fields that one is made from."""
+"""Constructors of classes, and the fields of which one is synthesized."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ...indexer import facts as f
-from ...indexer.inference.entities import CLASS, FUNCTION, Entity, name_of
+from ...indexer import facts_view
+from ...indexer.inference.access_paths import last_name
+from ...indexer.inference.entities import CLASS, FUNCTION, Entity, name_of, owner_class
 from ...indexer.inference.standard_types import is_standard_class
+from ...indexer.symbols import base_names
 from ..source.entity_views import one_line
 
 TYPE_CHECKING = False
@@ -19,19 +24,19 @@ _MAKERS = frozenset(
 _MARKERS = (("typing", "NamedTuple"), ("typing", "TypedDict"))
 
 
+@dataclass(slots=True)
 class Field:
-    """A parameter of a constructor that is made from the annotations of a class."""
+    """A parameter of a constructor that is made from the annotations of a class.
 
-    __slots__ = ("annotation", "default", "keyword_only", "name", "path", "position")
+    ``annotation`` and ``default`` as they are written; the name's place in its file.
+    """
 
-    def __init__(self, name: str, annotation: str, default: str, path: str, position: int) -> None:
-        """``annotation`` and ``default`` as they are written; the name's place in its file."""
-        self.name = name
-        self.annotation = annotation
-        self.default = default
-        self.path = path
-        self.position = position
-        self.keyword_only = False
+    name: str
+    annotation: str
+    default: str
+    path: str
+    position: int
+    keyword_only: bool = False
 
 
 def constructor(inference: Inference, cls: Entity) -> Entity | None:
@@ -44,8 +49,6 @@ def constructor(inference: Inference, cls: Entity) -> Entity | None:
 
 
 def _is_object(inference: Inference, function: Entity) -> bool:
-    from ...indexer.inference.entities import owner_class
-
     owner = owner_class(inference.need(function.path), function)
     return is_standard_class(inference, Entity(CLASS, function.path, owner), "builtins", "object")
 
@@ -68,7 +71,7 @@ def fields(inference: Inference, cls: Entity) -> list[Field] | None:
 
 
 def is_typed_dict(inference: Inference, cls: Entity) -> bool:
-    """Whether a class says which keys a dictionary has."""
+    """True if a class is a ``TypedDict``."""
     return any(
         _named_base(inference, base, "TypedDict")
         for base in inference.mro(cls)
@@ -77,40 +80,31 @@ def is_typed_dict(inference: Inference, cls: Entity) -> bool:
 
 
 def _named_base(inference: Inference, cls: Entity, name: str) -> bool:
-    from ...indexer.symbols import base_names
-
     facts = inference.need(cls.path)
     return name in base_names(facts, cls.row)
 
 
 def _is_made(inference: Inference, cls: Entity) -> bool:
-    """Whether a decorator makes the constructor of a class."""
+    """True if a decorator synthesizes the constructor of a class."""
     return any(name in _MAKERS for name, _ in _decorators(inference, cls))
 
 
 def _decorators(inference: Inference, entity: Entity) -> list[tuple[str, dict[str, str]]]:
-    """Last name of each decorator, and its keyword arguments as written."""
+    """Return the last name of each decorator, with its keyword arguments: "True" or empty."""
     facts = inference.need(entity.path)
-    at = facts.definition.decorators[entity.row]
-    if at < 0:
-        return []
-    (extra,) = facts.extra
-    ops, _, lefts, rights = facts.expr
     found: list[tuple[str, dict[str, str]]] = []
-    for expr in extra[at + 1 : at + 1 + extra[at]]:
+    for decorator in facts_view.decorators(facts, entity.row):
         options: dict[str, str] = {}
-        target = expr
-        if ops[expr] == f.CALL:
-            target = lefts[expr]
-            start = rights[expr]
-            for index in range(start + 1, start + 1 + 3 * extra[start], 3):
-                if extra[index] >= 0:
-                    value = ops[extra[index + 2]]
-                    options[facts.names[extra[index]]] = "True" if value == f.TRUE else ""
-        if ops[target] == f.NAME:
-            found.append((facts.names[lefts[target]], options))
-        elif ops[target] == f.ATTRIBUTE:
-            found.append((facts.names[rights[target]], options))
+        target = decorator
+        if facts_view.op(facts, decorator) == f.CALL:
+            target = facts_view.called(facts, decorator)
+            for argument in facts_view.arguments(facts, decorator):
+                if argument.is_keyword:
+                    is_true = facts_view.op(facts, argument.value) == f.TRUE
+                    options[facts.names[argument.key]] = "True" if is_true else ""
+        name = last_name(facts, target)
+        if name:
+            found.append((name, options))
     return found
 
 
@@ -152,7 +146,7 @@ def _own_fields(inference: Inference, facts: FileFacts, cls: Entity) -> list[Fie
 
 
 def _default(written: str) -> str:
-    """What a default shows: ``...`` for one that a ``field()`` makes."""
+    """Return the default of a field; ``...`` for one that ``field()`` computes."""
     if not written.startswith(("field(", "dataclasses.field(", "attr.ib(", "attrib(", "Field(")):
         return written
     inner = written[written.index("(") + 1 :]

@@ -1,4 +1,4 @@
-"""Where a symbol is declared: annotated without a value, or else bound for the first time."""
+"""Declarations of symbols: the annotation without a value, or else the first binding."""
 
 from __future__ import annotations
 

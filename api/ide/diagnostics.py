@@ -1,6 +1,8 @@
-"""What is wrong with a file as it is now, as editors show it."""
+"""Diagnostics of a file as it is now."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
 
 from ..check.check import check_file
 from ..check.fixes.propose import propose_fixes
@@ -15,23 +17,21 @@ ERROR, WARNING, INFORMATION, HINT = 1, 2, 3, 4
 _SEVERITIES = {"error": ERROR, "warning": WARNING, "information": INFORMATION, "hint": HINT}
 
 
+@dataclass(slots=True)
 class Problem:
-    """A finding between two byte offsets. ``tags`` are those of the protocol."""
+    """A finding between two byte offsets. ``tags`` are those of the protocol.
 
-    __slots__ = ("code", "end", "fixes", "message", "severity", "start", "tags")
+    ``code`` names the rule.
+    """
 
-    def __init__(
-        self, start: int, end: int, message: str, code: str, severity: int = ERROR
-    ) -> None:
-        """``code`` names the rule."""
-        self.start = start
-        self.end = end
-        self.message = message
-        self.code = code
-        self.severity = severity
-        self.tags: list[int] = []
-        # Ways to mend it, as validation describes them.
-        self.fixes: list[Any] = []
+    start: int
+    end: int
+    message: str
+    code: str
+    severity: int = ERROR
+    tags: list[int] = field(default_factory=list[int])
+    # Ways to mend it, as validation describes them.
+    fixes: list[Any] = field(default_factory=list["Any"])
 
 
 def problems(inference: Inference, path: str) -> list[Problem]:

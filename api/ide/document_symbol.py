@@ -5,6 +5,8 @@ What a file defines depends on its facts only, so it is worked out once for each
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from ...indexer.inference.entities import (
     CLASS,
     FUNCTION,
@@ -24,24 +26,21 @@ if TYPE_CHECKING:
     from ...indexer.inference.inference import Inference
 
 
+@dataclass(slots=True)
 class SymbolNode:
-    """A symbol with those inside of it. Positions are byte offsets."""
+    """A symbol with those inside of it. Positions are byte offsets.
 
-    __slots__ = ("children", "container", "definition", "end", "kind", "name", "position", "start")
+    ``definition`` is a row of that table, or -1 for variables.
+    """
 
-    def __init__(
-        self, name: str, container: str, kind: int, position: int, start: int, end: int,
-        definition: int,
-    ) -> None:  # fmt: skip
-        """``definition`` is a row of that table, or -1 for variables."""
-        self.name = name
-        self.container = container
-        self.kind = kind
-        self.position = position
-        self.start = start
-        self.end = end
-        self.definition = definition
-        self.children: list[SymbolNode] = []
+    name: str
+    container: str
+    kind: int
+    position: int
+    start: int
+    end: int
+    definition: int
+    children: list[SymbolNode] = field(default_factory=list["SymbolNode"])
 
 
 def document_symbols(facts: FileFacts) -> list[SymbolNode]:

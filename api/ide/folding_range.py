@@ -1,4 +1,4 @@
-"""What of a file can be folded away: blocks, brackets, long strings, imports, comments, regions."""
+"""Folding ranges: blocks, brackets, long strings, imports, comments, regions."""
 
 from __future__ import annotations
 

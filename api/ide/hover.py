@@ -1,8 +1,11 @@
-"""What a name at a position is: its signature, how that is known, its docs, where it comes from."""
+"""Hover: signature or type of a name, its evidence, documentation and origin."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from ...indexer import facts as f
+from ...indexer.heuristics.parameters import explain_parameter
 from ...indexer.inference.entities import (
     ATTRIBUTE,
     CLASS,
@@ -19,6 +22,7 @@ from ...indexer.inference.entities import (
     qualified_name,
 )
 from ...indexer.inference.locate import entities_at, occurrence_at
+from ...indexer.inference.signatures import overloads
 from ..source.docstrings import as_markdown, docstring
 from ..source.entity_views import kind_of, line_text, one_line
 from ..source.type_text import is_conventional, type_text
@@ -26,32 +30,29 @@ from .origin import origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...indexer.facts_view import Occurrence
     from ...indexer.inference.entities import Entity, Found
     from ...indexer.inference.inference import Inference
-    from ...indexer.inference.locate import Occurrence
     from ...indexer.inference.types import Type
 
 _MOST = 3  # definitions that are shown
 _LONG_LINE = 88
 
 
+@dataclass(slots=True)
 class Hover:
     """An answer: code in Python, sentences on its evidence, documentation, origin, and its range.
 
     ``start`` and ``end`` are byte offsets of the name that was asked about.
     """
 
-    __slots__ = ("code", "documentation", "end", "evidence", "notes", "origin", "start")
-
-    def __init__(self, start: int, end: int) -> None:
-        """An answer about what is written between two byte offsets."""
-        self.start = start
-        self.end = end
-        self.code: list[str] = []
-        self.notes: list[str] = []
-        self.documentation = ""
-        self.origin = ""
-        self.evidence = EXACT
+    start: int
+    end: int
+    code: list[str] = field(default_factory=list[str])
+    notes: list[str] = field(default_factory=list[str])
+    documentation: str = ""
+    origin: str = ""
+    evidence: int = EXACT
 
     def markdown(self) -> str:
         """The answer as Markdown."""
@@ -72,7 +73,7 @@ class Hover:
 
 
 def hover(inference: Inference, path: str, offset: int) -> Hover | None:
-    """What is known of the name at a byte offset; None where no name is, or nothing is known."""
+    """Describe the name at a byte offset; None if there is none, or nothing is known of it."""
     occurrence = occurrence_at(inference, path, offset)
     if occurrence is None:
         return None
@@ -100,7 +101,7 @@ def hover(inference: Inference, path: str, offset: int) -> Hover | None:
 
 
 def of_entity(inference: Inference, item: Found) -> Hover:
-    """What is known of an entity, wherever it is named."""
+    """Describe an entity, wherever it is named."""
     answer = Hover(0, 0)
     text = _code(inference, "", None, item)
     answer.code += [text] if text else []
@@ -113,7 +114,7 @@ def of_entity(inference: Inference, item: Found) -> Hover:
 
 
 def _code(inference: Inference, path: str, occurrence: Occurrence | None, item: Found) -> str:
-    """What an entity is, as a line or lines of Python."""
+    """Return the declaration of an entity, as Python."""
     entity = item.entity
     kind = entity.kind
     if kind in (MODULE, NAMESPACE):
@@ -147,8 +148,6 @@ def _type_here(inference: Inference, path: str, occurrence: Occurrence) -> Type:
 
 
 def _function(inference: Inference, entity: Entity) -> str:
-    from ...indexer.inference.signatures import overloads
-
     each = overloads(inference, entity)
     shown = [header(inference, function) for function in each[:_MOST]]
     if len(each) > _MOST:
@@ -195,7 +194,7 @@ def header(inference: Inference, entity: Entity) -> str:
 
 
 def _awaited_text(text: str) -> str:
-    """What awaiting a coroutine gives, from the coroutine's type."""
+    """Return the type of an awaited coroutine, from the text of the coroutine's type."""
     inner = text.removeprefix("Coroutine[Any, Any, ")
     return inner[:-1] if inner != text else ""
 
@@ -281,17 +280,17 @@ _RESTS = (
 
 
 def _reason(inference: Inference, entity: Entity) -> str:
-    """Why a parameter without annotation is what it is, when that is by convention."""
+    """Explain the type of an unannotated parameter, if it is by convention."""
     type_ = inference.entity_type(entity)
     if not is_conventional(type_):
         return ""
-    from ...indexer.heuristics import parameters
-
-    explain = getattr(parameters, "explain", None)
-    reason = explain(inference, entity.path, entity.row) if explain is not None else None
+    reason = explain_parameter(inference, entity.path, entity.row)
     if reason is not None:
-        text = str(reason.text)
-        return text if text.startswith("conventional") else f"conventional: {text}"
+        return (
+            reason.text
+            if reason.text.startswith("conventional")
+            else (f"conventional: {reason.text}")
+        )
     name = name_of(inference, entity)
     return f"conventional: `{name}` is {_article(type_text(inference, type_))} where it is used"
 

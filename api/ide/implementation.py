@@ -1,4 +1,4 @@
-"""What implements a class or a method: all subclasses, and what they define under its name."""
+"""Implementations: the subclasses of a class, and the overrides of a member."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def implementations(inference: Inference, found: list[Found]) -> list[Entity]:
 
 
 def overrides(inference: Inference, cls: Entity, name: str) -> list[Entity]:
-    """What subclasses of a class define under a name."""
+    """Return the members of a name that subclasses of a class define."""
     return [
         found[0].entity
         for subclass in descendants(inference, cls)

@@ -1,8 +1,11 @@
-"""What the code does not say: types of names and results, parameters of literal arguments."""
+"""Inlay hints: types of variables, parameters and results, and parameter names of literals."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from ...indexer import facts as f
+from ...indexer import facts_view
 from ...indexer.inference.entities import (
     FUNCTION,
     PARAMETER,
@@ -19,6 +22,8 @@ from ...indexer.inference.types import (
     without_none,
 )
 from ..source.type_text import is_conventional, type_text
+from .constructors import constructor
+from .signature_help import is_bound
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,17 +49,17 @@ _SHOWN = frozenset([f.ASSIGN, f.FOR, f.WITH, f.WALRUS])
 _LONGEST = 60
 
 
+@dataclass(frozen=True, slots=True)
 class Hint:
-    """A text to show at a byte offset; one that conventions gave ends in ``?``."""
+    """A text to show at a byte offset; one that conventions gave ends in ``?``.
 
-    __slots__ = ("conventional", "kind", "position", "text")
+    ``kind`` is ``type`` or ``parameter``.
+    """
 
-    def __init__(self, position: int, text: str, kind: str, *, conventional: bool = False) -> None:
-        """``kind`` is ``type`` or ``parameter``."""
-        self.position = position
-        self.text = text
-        self.kind = kind
-        self.conventional = conventional
+    position: int
+    text: str
+    kind: str
+    conventional: bool = field(kw_only=True, default=False)
 
 
 def inlay_hints(
@@ -87,7 +92,6 @@ def _variables(
     inference: Inference, path: str, facts: FileFacts, start: int, end: int
 ) -> Iterator[Hint]:
     table = facts.binding
-    ops, _, lefts, _ = facts.expr
     shown: set[tuple[int, int, str]] = set()
     for row, position in enumerate(table.position):
         if not start <= position < end or table.kind[row] not in _SHOWN:
@@ -97,7 +101,10 @@ def _variables(
         value = table.value[row]
         if table.annotation[row] >= 0 or name.startswith("_") or value < 0:
             continue
-        if facts.scope.kind[scope] == f.COMPREHENSION_SCOPE or ops[value] in _OBVIOUS:
+        if (
+            facts.scope.kind[scope] == f.COMPREHENSION_SCOPE
+            or facts_view.op(facts, value) in _OBVIOUS
+        ):
             continue
         if _declared(facts, scope, name_row):
             continue
@@ -110,30 +117,27 @@ def _variables(
         if hint is None or (scope, name_row, hint.text) in shown:
             continue
         shown.add((scope, name_row, hint.text))
-        if ops[value] == f.CALL and _names_class(facts, lefts[value], hint.text[2:]):
+        if _names_class(facts, facts_view.called(facts, value), hint.text[2:]):
             continue
         yield hint
 
 
 def _declared(facts: FileFacts, scope: int, name: int) -> bool:
-    """Whether a name has an annotation somewhere in its scope."""
+    """True if a name is annotated somewhere in its scope."""
     annotations = facts.binding.annotation
     return any(annotations[row] >= 0 for row in facts.bindings_of(scope, name))
 
 
 def _names_class(facts: FileFacts, function: int, text: str) -> bool:
-    """Whether a call spells the type that it gives: ``Box()``."""
-    ops, _, lefts, rights = facts.expr
-    if ops[function] == f.NAME:
-        return facts.names[lefts[function]] == text
-    return ops[function] == f.ATTRIBUTE and facts.names[rights[function]] == text
+    """True if a call names its type: ``Box()``."""
+    attribute = facts_view.attribute(facts, function)
+    return text == (attribute.name if attribute else facts_view.plain_name(facts, function))
 
 
 def _parameters(
     inference: Inference, path: str, facts: FileFacts, start: int, end: int
 ) -> Iterator[Hint]:
     table = facts.binding
-    ops = facts.expr.op
     for row, kind in enumerate(table.kind):
         position = table.position[row]
         if kind != f.PARAMETER or not start <= position < end:
@@ -148,8 +152,9 @@ def _parameters(
             continue
         entity = Entity(PARAMETER, path, row)
         default = facts.parameter.default[parameter]
-        if first_parameter_class(facts, entity) >= 0 or (default >= 0 and ops[default] in _OBVIOUS
-                                                         and ops[default] != f.NONE):  # fmt: skip
+        if first_parameter_class(facts, entity) >= 0 or (
+            default >= 0 and facts_view.op(facts, default) in _OBVIOUS - {f.NONE}
+        ):
             continue
         hint = _hint(
             inference,
@@ -188,36 +193,24 @@ def _returns(
 def _arguments(
     inference: Inference, path: str, facts: FileFacts, start: int, end: int
 ) -> Iterator[Hint]:
-    ops, positions, lefts, rights = facts.expr
-    (extra,) = facts.extra
-    for row, op in enumerate(ops):
-        if op != f.CALL or not start <= positions[row] < end:
+    for call in facts_view.calls(facts):
+        if not start <= call.position < end:
             continue
-        at = rights[row]
-        arguments = [
-            (extra[index], extra[index + 2]) for index in range(at + 1, at + 1 + 3 * extra[at], 3)
-        ]
-        positional = [value for key, value in arguments if key == f.ARG_POSITIONAL]
-        if not any(ops[value] in _LITERALS for value in positional):
+        arguments = list(facts_view.arguments(facts, call.row))
+        positional = [argument.value for argument in arguments if argument.is_positional]
+        if not any(facts_view.op(facts, value) in _LITERALS for value in positional):
             continue
-        if any(key == f.ARG_STAR for key, _ in arguments):
+        if any(argument.key == f.ARG_STAR for argument in arguments):
             continue
-        names = _parameter_names(inference, path, lefts[row])
+        names = _parameter_names(inference, path, call.function)
         for name, value in zip(names, positional, strict=False):
-            if ops[value] in _LITERALS and len(name) > 1 and not name.startswith("_"):
-                yield Hint(_start(facts, value), f"{name}=", "parameter")
-
-
-def _start(facts: FileFacts, expr: int) -> int:
-    """Where a literal begins."""
-    return facts.expr.position[expr]
+            is_literal = facts_view.op(facts, value) in _LITERALS
+            if is_literal and len(name) > 1 and not name.startswith("_"):
+                yield Hint(facts.expr.position[value], f"{name}=", "parameter")
 
 
 def _parameter_names(inference: Inference, path: str, function: int) -> list[str]:
     """Names of the parameters that arguments by position go to, when it is known which they are."""
-    from .constructors import constructor
-    from .signature_help import is_bound
-
     found = without_none(inference.infer_type(path, function))
     if len(found) != 1:
         return []

@@ -1,4 +1,4 @@
-"""Where code outside of the workspace comes from: which distribution, in which version."""
+"""The distribution, with its version, that code outside of the workspace comes from."""
 
 from __future__ import annotations
 

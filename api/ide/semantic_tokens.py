@@ -1,4 +1,4 @@
-"""What kind of thing each name in a file is, for colouring.
+"""Semantic tokens: the kind of each name in a file.
 
 Names are looked up in their own file, and what is imported is followed; attributes are judged by
 how they are written, since an editor asks again after every key.
@@ -6,9 +6,11 @@ how they are written, since an editor asks again after every key.
 
 from __future__ import annotations
 
+import builtins
 from bisect import bisect_left
 
 from ...indexer import facts as f
+from ...indexer import facts_view
 from ...indexer.inference.entities import CLASS, FUNCTION, MODULE, NAMESPACE
 from ...indexer.inference.names import import_target
 from ...indexer.scope_map import scope_at
@@ -16,6 +18,7 @@ from ...indexer.scope_map import scope_at
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...indexer.facts import FileFacts
+    from ...indexer.facts_view import Occurrence
     from ...indexer.inference.inference import Inference
 
 TYPES = (
@@ -37,42 +40,30 @@ def semantic_tokens(
 ) -> list[tuple[int, int, int, int]]:
     """(start, length, type, modifiers) in bytes of the names between two offsets, in order."""
     facts = inference.need(path)
-    names = facts.names
-    roles, positions, refs = facts.occurrence
-    (index,) = facts.occurrence_index
-    judge = _Judge(inference, path, facts)
+    classifier = _Classifier(inference, path, facts)
     found: list[tuple[int, int, int, int]] = []
-    for row, name in enumerate(names):
-        begin, end = index[row], index[row + 1]
-        if begin == end:
-            continue
-        length = len(name.encode("utf-8", "replace"))
-        for at in range(begin, end):
-            position = positions[at]
-            if not first <= position < last:
-                continue
-            kind = judge.kind(row, name, roles[at], position, refs[at])
-            if kind is not None:
-                found.append((position, length, *kind))
+    for each in facts_view.all_occurrences(facts):
+        kind = classifier.kind(each) if first <= each.position < last else None
+        if kind is not None:
+            found.append((each.position, len(each.name.encode("utf-8", "replace")), *kind))
     found.sort()
     # A name can be there twice, as what an import names and what it binds.
     return [item for at, item in enumerate(found) if not at or found[at - 1][0] != item[0]]
 
 
-class _Judge:
-    """Tells kinds of names in one file."""
+class _Classifier:
+    """Kinds of the names in one file."""
 
     def __init__(self, inference: Inference, path: str, facts: FileFacts) -> None:
-        self._snapshot = inference
+        self._inference = inference
         self._path = path
         self._facts = facts
         self._imported: dict[int, tuple[int, int]] = {}
-        self._known: dict[tuple[int, int], tuple[int, int] | None] = {}
+        self._known: dict[tuple[str, int], tuple[int, int] | None] = {}
 
-    def kind(
-        self, row: int, name: str, role: int, position: int, ref: int
-    ) -> tuple[int, int] | None:
-        """(type, modifiers) of an occurrence; None for what is coloured by others."""
+    def kind(self, occurrence: Occurrence) -> tuple[int, int] | None:
+        """Return (type, modifiers) of an occurrence; None if other highlighting covers it."""
+        name, position, role, ref = occurrence
         plain = role & f.ROLE_MASK
         if plain == f.DEFINED:
             kind, modifiers = self._definition(ref)
@@ -93,7 +84,7 @@ class _Judge:
             return _PARAMETER, _DECLARATION
         if plain == f.IMPORTED:
             return self._import(ref)
-        found = self._plain(row, name, position)
+        found = self._plain(name, position)
         if found is None:
             return None
         if plain == f.WRITTEN:
@@ -122,7 +113,7 @@ class _Judge:
             kept = _NAMESPACE, 0
             if self._facts.imports.name[row] != -1:
                 kept = _VARIABLE, 0
-                for item in import_target(self._snapshot, self._path, self._facts, row)[:1]:
+                for item in import_target(self._inference, self._path, self._facts, row)[:1]:
                     kind = item.entity.kind
                     kept = {
                         CLASS: (_CLASS, 0),
@@ -133,15 +124,15 @@ class _Judge:
             self._imported[row] = kept
         return kept
 
-    def _plain(self, row: int, name: str, position: int) -> tuple[int, int] | None:
-        scope = scope_at(self._facts, position)
-        key = row, scope
+    def _plain(self, name: str, position: int) -> tuple[int, int] | None:
+        key = name, scope_at(self._facts, position)
         if key not in self._known:
-            self._known[key] = self._looked_up(row, name, scope)
+            self._known[key] = self._resolved(*key)
         return self._known[key]
 
-    def _looked_up(self, row: int, name: str, scope: int) -> tuple[int, int] | None:
+    def _resolved(self, name: str, scope: int) -> tuple[int, int] | None:
         facts = self._facts
+        row = facts.name_id(name)
         kinds, parents = facts.scope.kind, facts.scope.parent
         inner = True
         while scope >= 0:
@@ -174,8 +165,6 @@ class _Judge:
 
 def _builtin(name: str) -> tuple[int, int] | None:
     """Kind of a name that the file does not bind; None when it is nothing known."""
-    import builtins
-
     if not hasattr(builtins, name):
         return None
     if isinstance(getattr(builtins, name), type) or name.endswith(_EXCEPTIONS):

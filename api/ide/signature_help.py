@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
+
 from ...indexer import facts as f
 from ...indexer.inference.entities import CLASS, FUNCTION, PARAMETER, Entity, name_of
 from ...indexer.inference.signatures import overloads, parameter_rows
@@ -28,33 +30,31 @@ if TYPE_CHECKING:
 _MOST = 12
 
 
+@dataclass(slots=True)
 class Parameter:
-    """A parameter as a call sees it. ``text`` is what is written for it, type and default too."""
+    """A parameter as a call sees it. ``text`` is what is written for it, type and default too.
 
-    __slots__ = ("entity", "kind", "name", "required", "text")
+    ``kind`` is one of the kinds of ``facts``.
+    """
 
-    def __init__(self, name: str, kind: int, text: str, *, required: bool) -> None:
-        """``kind`` is one of the kinds of ``facts``."""
-        self.name = name
-        self.kind = kind
-        self.text = text
-        self.required = required
-        self.entity: Entity | None = None
+    name: str
+    kind: int
+    text: str
+    required: bool = field(kw_only=True)
+    entity: Entity | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class Signature:
-    """One way to call something."""
+    """One way to call something.
 
-    __slots__ = ("entity", "name", "parameters", "result")
+    ``entity`` is what documents it: the function, or the class.
+    """
 
-    def __init__(
-        self, name: str, parameters: list[Parameter], result: str, entity: Entity | None
-    ) -> None:
-        """``entity`` is what documents it: the function, or the class."""
-        self.name = name
-        self.parameters = parameters
-        self.result = result
-        self.entity = entity
+    name: str
+    parameters: list[Parameter]
+    result: str
+    entity: Entity | None
 
     def label(self) -> tuple[str, list[tuple[int, int]]]:
         """The signature on a line, and where in it each parameter is (in characters)."""
@@ -77,16 +77,13 @@ class Signature:
         return label + (f" -> {self.result}" if self.result else ""), spans
 
 
+@dataclass(frozen=True, slots=True)
 class Help:
     """Signatures of a call; ``active`` is the one that fits best, ``parameter`` -1 for none."""
 
-    __slots__ = ("active", "parameter", "signatures")
-
-    def __init__(self, signatures: list[Signature], active: int, parameter: int) -> None:
-        """Signatures in the order in which they are written."""
-        self.signatures = signatures
-        self.active = active
-        self.parameter = parameter
+    signatures: list[Signature]
+    active: int
+    parameter: int
 
 
 def signature_help(inference: Inference, path: str, offset: int) -> Help | None:
@@ -143,7 +140,7 @@ def _of_value(inference: Inference, value: Value) -> list[Signature]:
 
 
 def is_bound(inference: Inference, value: Value) -> bool:
-    """Whether a call of a function's value passes the first parameter by itself."""
+    """True if a function object is bound, so that calls pass the first argument implicitly."""
     _, entity, args, _ = value
     receiver = args[0] if args else ()
     if not receiver:
@@ -236,13 +233,11 @@ def _of_class(inference: Inference, value: Value) -> list[Signature]:
     if function is None:
         return [Signature(name, [], name, cls)]
     found = of_function(inference, function, bound=True, receiver=None)
-    for signature in found:
-        signature.name, signature.result = name, name
-    return found
+    return [replace(signature, name=name, result=name) for signature in found]
 
 
 def can_take(signature: Signature, arguments: list[bytes]) -> bool:
-    """Whether a call may go on as it is written with this signature."""
+    """True if the arguments so far fit a signature."""
     names = {parameter.name for parameter in signature.parameters}
     kinds = [parameter.kind for parameter in signature.parameters]
     positional = sum(kind <= f.POSITIONAL for kind in kinds)

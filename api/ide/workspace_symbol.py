@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...indexer import facts as f
-from ...indexer.symbols import symbols as symbols_of
-from ..operations.symbols import container_of, ranked
+from ..source.symbol_search import qualified_container, search_symbols
+from ..source.targets import present_symbols
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,15 +17,15 @@ class FoundSymbol:
 
     __slots__ = ("_position", "container", "inside", "kind", "name", "path")
 
-    def __init__(self, inference: Inference, path: str, row: StoredSymbol) -> None:
-        """``row`` may be of an older content of the file."""
+    def __init__(self, inference: Inference, path: str, symbol: StoredSymbol) -> None:
+        """``symbol`` may be of an older content of the file."""
         self.path = path
-        self.name = row[2]
-        self.inside = row[3]
+        self.name = symbol.name
+        self.inside = symbol.container
         """Dotted name of what it is in within its module."""
-        self.container = container_of(inference, path, row)
-        self.kind = row[4]
-        self._position = row[5]
+        self.container = qualified_container(inference, path, symbol)
+        self.kind = symbol.kind
+        self._position = symbol.position
 
     def span(self, inference: Inference) -> tuple[int, int] | None:
         """Byte offsets of the name as the file is now; None when it is there no more."""
@@ -40,7 +40,7 @@ class FoundSymbol:
 
 def workspace_symbols(inference: Inference, query: str, limit: int) -> list[FoundSymbol]:
     """Symbols that fit a query, best first."""
-    rows = ranked(inference, query, None, None)[:limit]
+    rows = search_symbols(inference, query, None, None)[:limit]
     return [FoundSymbol(inference, path, row) for path, row in rows]
 
 
@@ -51,7 +51,7 @@ def symbol_span(
     facts = inference.facts(path)
     if facts is None:
         return None
-    for row in symbols_of(facts):
-        if row[0] == name and row[1] == container:
-            return row[3], row[3] + len(name.encode())
+    for each in present_symbols(facts):
+        if (each.name, each.container) == (name, container):
+            return each.position, each.position + len(name.encode())
     return None

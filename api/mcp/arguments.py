@@ -6,10 +6,11 @@ taken. What is not plain is refused with what the tool takes.
 
 from __future__ import annotations
 
-from ...indexer.errors import InvalidArgumentsError
-from ..rpc.messages import is_array
+from typing import TYPE_CHECKING
 
-TYPE_CHECKING = False
+from ...indexer.errors import InvalidArgumentsError
+from ..json_values import is_array
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def schema(tool: Tool) -> dict[str, Any]:
-    """The JSON Schema of a tool's arguments."""
+    """Return the JSON Schema of a tool's arguments."""
     described: dict[str, Any] = {
         "type": "object",
         "properties": {one.name: _property(one) for one in tool.parameters},
@@ -31,7 +32,7 @@ def schema(tool: Tool) -> dict[str, Any]:
 
 
 def checked(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Arguments with defaults filled in; raises InvalidArgumentsError when they do not fit."""
+    """Return arguments with defaults; raises InvalidArgumentsError if they do not fit."""
     known = {one.name: one for one in tool.parameters}
     for name in given:
         if name not in known:
@@ -48,7 +49,7 @@ def checked(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
                 )
             value = one.default
         else:
-            value = _fitted(one, value)
+            value = _fitting(one, value)
         if value is not None:
             result[one.name] = value
     return result
@@ -68,8 +69,8 @@ def _property(one: Parameter) -> dict[str, Any]:
     return described
 
 
-def _fitted(one: Parameter, value: Any) -> Any:
-    """A value of the parameter's type, or InvalidArgumentsError."""
+def _fitting(one: Parameter, value: Any) -> Any:
+    """Return the value as the parameter's type; raises InvalidArgumentsError if it does not fit."""
     fitted = _converted(one.type, value)
     if fitted is None:
         article = "an" if one.type[0] in "aeiou" else "a"
@@ -86,7 +87,7 @@ def _fitted(one: Parameter, value: Any) -> Any:
 
 
 def _converted(kind: str, value: Any) -> Any:
-    """The value as one of this JSON type, or None."""
+    """Return the value as one of this JSON type, or None."""
     match kind, value:
         case "boolean", bool():
             return value
@@ -101,7 +102,7 @@ def _converted(kind: str, value: Any) -> Any:
         case "string", str():
             return value
         case "array", str():
-            return _listed(value)
+            return _as_list(value)
         case "array", list():
             return _strings(value)  # pyright: ignore[reportUnknownArgumentType]
         case "object", dict():
@@ -114,8 +115,8 @@ def _strings(listed: list[Any]) -> list[Any] | None:
     return listed if all(isinstance(each, str) for each in listed) else None
 
 
-def _listed(text: str) -> list[Any] | None:
-    """A list that was given as its JSON text, or one string as a list of it."""
+def _as_list(text: str) -> list[Any] | None:
+    """Return the list in a JSON text, or a list of one string."""
     if not text.startswith("["):
         return [text]
     import json

@@ -1,6 +1,6 @@
-"""Which workspace a client means.
+"""The workspace of a client.
 
-What was said when this process was started counts first (``--workspace``, then the variables by
+What was given when this process was started counts first (``--workspace``, then the variables by
 which hosts tell the project's folder), then what the client lists as roots, then the current
 folder: some hosts start servers there, others in the home folder or at the root of the disk, which
 nobody wants to have indexed.
@@ -9,11 +9,11 @@ nobody wants to have indexed.
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from ...indexer.errors import FluxIndexError
 from ...indexer.workspace.root import find_root
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -21,7 +21,7 @@ _VARIABLES = ("FLUX_INDEX_WORKSPACE", "CLAUDE_PROJECT_DIR")
 
 
 def named_folder(option: str | None, environment: Mapping[str, str]) -> str | None:
-    """The folder that was named at the start, if one was; raises FluxIndexError if it is none."""
+    """Return the folder that was named at the start; raises FluxIndexError if it is missing."""
     named = [("--workspace", option or "")]
     named += [(variable, environment.get(variable, "")) for variable in _VARIABLES]
     for source, folder in named:
@@ -33,7 +33,7 @@ def named_folder(option: str | None, environment: Mapping[str, str]) -> str | No
 
 
 def folder_of_roots(uris: Sequence[str]) -> str | None:
-    """The first root that is a folder of this machine and may be a workspace."""
+    """Return the first root that is a folder of this machine and may be a workspace."""
     from urllib.parse import unquote, urlsplit
 
     for uri in uris:
@@ -49,7 +49,7 @@ def folder_of_roots(uris: Sequence[str]) -> str | None:
 
 
 def workspace_root(folder: str | None) -> str:
-    """Root of the workspace around a folder, or around the current one when none is given.
+    """Return the root of the workspace around a folder, by default the current one.
 
     Raises FluxIndexError when nothing says which workspace is meant.
     """
@@ -66,7 +66,7 @@ def workspace_root(folder: str | None) -> str:
 
 
 def is_too_wide(folder: str) -> bool:
-    """Whether a folder holds much more than a project: a disk, a home, all temporary files."""
+    """True if a folder holds much more than a project: a disk, a home, all temporary files."""
     from tempfile import gettempdir
 
     real = os.path.realpath(folder)

@@ -1,10 +1,11 @@
-"""Prompts that people choose in their host: what to know before writing, and a review after it.
+"""Prompts that people choose in their host: context before writing, and a review after it.
 
 They come with the answers in them, so that a model begins with facts and not with tool calls.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...indexer.errors import FluxIndexError, InvalidArgumentsError
@@ -15,30 +16,22 @@ from .render import shown
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from .tool_calls import Asker, Part
+    from .tool_calls import Part, ToolCall
 
-    Function = Callable[[Asker, Mapping[str, str], int], Awaitable[str]]
+    Function = Callable[[ToolCall, Mapping[str, str], int], Awaitable[str]]
 
 
+@dataclass(slots=True, frozen=True)
 class Prompt:
-    """A prompt: name, title, what it is for, and its arguments as (name, doc, required)."""
+    """A prompt that a host offers its user."""
 
-    __slots__ = ("arguments", "doc", "function", "name", "title")
-
-    def __init__(
-        self,
-        name: str,
-        title: str,
-        doc: str,
-        arguments: tuple[tuple[str, str, bool], ...],
-        function: Function,
-    ) -> None:
-        """``function`` makes the text from an asker, the arguments and a budget in tokens."""
-        self.name = name
-        self.title = title
-        self.doc = doc
-        self.arguments = arguments
-        self.function = function
+    name: str
+    title: str
+    doc: str
+    arguments: tuple[tuple[str, str, bool], ...]
+    """Name, description, and whether it is required."""
+    function: Function
+    """Returns the text for the arguments and a budget in tokens."""
 
     def check(self, given: Mapping[str, str]) -> None:
         """Raise InvalidArgumentsError when an argument is missing or unknown."""
@@ -51,15 +44,15 @@ class Prompt:
                 raise InvalidArgumentsError(f"{self.name} needs {name!r}")
 
 
-async def _before(asker: Asker, given: Mapping[str, str], budget: int) -> str:
+async def _before(call: ToolCall, given: Mapping[str, str], budget: int) -> str:
     task, path = given["task"], given.get("path")
     text = [f"The task: {task}", ""]
     if path:
         text[1:1] = [f"The file to be written: {path}"]
-    known = await _tried(asker, _context(task, path), budget // 2)
+    known = await _tried(call, _context(task, path), budget // 2)
     if path:
-        known += await _tried(asker, [("outline", {"path": path})], budget // 4)
-    known += await _tried(asker, _patterns(task), budget // 4)
+        known += await _tried(call, [("outline", {"path": path})], budget // 4)
+    known += await _tried(call, _patterns(task), budget // 4)
     if known:
         text += ["What the index of this workspace says:", "", *known]
     text += [
@@ -75,9 +68,9 @@ async def _before(asker: Asker, given: Mapping[str, str], budget: int) -> str:
     return "\n".join(text)
 
 
-async def _review(asker: Asker, given: Mapping[str, str], budget: int) -> str:
+async def _review(call: ToolCall, given: Mapping[str, str], budget: int) -> str:
     arguments: dict[str, Any] = {"since": given["since"]} if given.get("since") else {}
-    part = await asker.ask("validate", **arguments)
+    part = await call.ask("validate", **arguments)
     told = shown([part], budget).text
     since = given.get("since") or "HEAD"
     return "\n".join(
@@ -119,7 +112,7 @@ PROMPTS: dict[str, Prompt] = {
 
 
 def _context(task: str, path: str | None) -> list[tuple[str, dict[str, Any]]]:
-    """The operation that finds what a task is about: the best that there is."""
+    """Return questions on what a task is about, to the best operation that there is."""
     if "context" not in OPERATIONS:
         return [("symbols", {"query": task, "limit": 20})]
     return [("context", {"task": task, **({"paths": [path]} if path else {})})]
@@ -130,13 +123,13 @@ def _patterns(task: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 async def _tried(
-    asker: Asker, questions: list[tuple[str, dict[str, Any]]], budget: int
+    call: ToolCall, questions: list[tuple[str, dict[str, Any]]], budget: int
 ) -> list[str]:
-    """Answers as lines; a question that cannot be answered is no reason to say nothing."""
+    """Return answers as lines; skip questions that cannot be answered."""
     lines: list[str] = []
     for operation, arguments in questions:
         try:
-            part: Part = await asker.ask(operation, **arguments)
+            part: Part = await call.ask(operation, **arguments)
         except (RpcError, FluxIndexError):
             continue
         if part.answer.get("total"):

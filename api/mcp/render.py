@@ -7,12 +7,13 @@ some hosts show a model only that form and some only the text, so each must carr
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..operations.table import OPERATIONS
-from ..render.compact import render
-from ..render.tokens import count_tokens
-from ..render.view import View
+from ..render.answers import render
+from ..render.style import Style
+from ..source.tokens import count_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,31 +26,28 @@ _NOTE_TOKENS = 40
 _GROUPED = "references"
 
 
+@dataclass(slots=True)
 class Shown:
-    """An answer: its lines, and what is to be known of it."""
+    """A rendered answer: its lines, and facts about it as JSON values."""
 
-    __slots__ = ("facts", "lines")
-
-    def __init__(self, lines: list[str], facts: dict[str, Any]) -> None:
-        """``facts`` are JSON values."""
-        self.lines = lines
-        self.facts = facts
+    lines: list[str]
+    facts: dict[str, Any]
 
     @property
     def text(self) -> str:
-        """All of it as one text."""
+        """The lines as one text."""
         return "\n".join(self.lines)
 
     @property
     def structured(self) -> dict[str, Any]:
-        """All of it as an object."""
+        """Lines and facts as an object."""
         return {**self.facts, "lines": self.lines}
 
 
 def shown(parts: Sequence[Part], budget: int) -> Shown:
-    """The answers of a tool in at most so many tokens, the first ones first.
+    """Return the answers of a tool in at most ``budget`` tokens, the first ones first.
 
-    Each part is told with which arguments its operation answers just what is shown of it.
+    Sets ``exactly`` of each part to the arguments with which its operation answers just that.
     """
     lines: list[str] = []
     facts: dict[str, Any] = {}
@@ -60,11 +58,11 @@ def shown(parts: Sequence[Part], budget: int) -> Shown:
         if lines and left < _NOTE_TOKENS:
             lines.append(f"… {len(parts) - at} more answers do not fit; ask for fewer at once")
             break
-        told, said = _told(part, left)
-        lines += told
+        part_lines, part_facts = _within_budget(part, left)
+        lines += part_lines
         if part.operation.result == "ExistsAnswer":
             verdicts[part.answer["query"]] = part.answer["verdict"]
-        for key, value in said.items():
+        for key, value in part_facts.items():
             facts.setdefault(key, value)
     if len(verdicts) == 1 and "verdict" not in facts:
         facts["verdict"] = next(iter(verdicts.values()))
@@ -73,25 +71,22 @@ def shown(parts: Sequence[Part], budget: int) -> Shown:
     return Shown(lines, facts)
 
 
-class ToolView(View):
-    """As answers are looked at by a model that may call the tool again."""
+class ToolStyle(Style):
+    """For a model that may call the tool again: options are arguments of the tool."""
 
     __slots__ = ()
 
-    def how_to_get_more(self, shown: int) -> str:
-        """The argument that gives the next page."""
-        takes = OPERATIONS[self.operation].takes
-        if "offset" in takes:
-            return f": offset={self.arguments.get('offset', 0) + shown}"
-        return f": limit={2 * shown}" if "limit" in takes and shown else ""
+    def option(self, name: str, value: int) -> str:
+        """Return an argument as it is passed to a tool."""
+        return f"{name}={value}"
 
     def nothing(self, answer: Mapping[str, Any]) -> str:
-        """What to say when nothing was found."""
+        """Return what to say when nothing was found."""
         return f"no {self.operation} found" if "symbol" in answer else "nothing found"
 
 
 def _text_or_outline(parts: Sequence[Part], budget: int) -> Sequence[Part]:
-    """Of the text of a class and its outline, the one that fits."""
+    """Return the parts with the text of a class, or with its outline if the text does not fit."""
     if len(parts) < 2 or parts[-1].operation.name != "outline":
         return parts
     *before, text, outline = parts
@@ -105,8 +100,8 @@ def _text_or_outline(parts: Sequence[Part], budget: int) -> Sequence[Part]:
     return [*before, outline]
 
 
-def _told(part: Part, budget: int) -> tuple[list[str], dict[str, Any]]:
-    """Lines of one answer, and facts about it."""
+def _within_budget(part: Part, budget: int) -> tuple[list[str], dict[str, Any]]:
+    """Return the lines of one answer that fit, and facts about it."""
     answer, takes = part.answer, part.operation.takes
     facts: dict[str, Any] = {}
     if "verdict" in answer and part.operation.result != "ExistsAnswer":
@@ -135,31 +130,29 @@ def _told(part: Part, budget: int) -> tuple[list[str], dict[str, Any]]:
 
 
 def _rendered(part: Part, answer: Mapping[str, Any]) -> list[str]:
-    view = ToolView(part.operation.name, part.arguments)
-    return render(part.operation.result, answer, view).splitlines()
+    style = ToolStyle(part.operation.name, part.arguments)
+    return render(part.operation.result, answer, style).splitlines()
 
 
 def _fitting(part: Part, budget: int) -> Mapping[str, Any]:
-    """The answer with as many of its items as fit, at least one."""
-    fits, too_many = 1, _n_items(part.answer)
-    while too_many - fits > 1:
-        middle = (fits + too_many) // 2
-        if _tokens(_rendered(part, _first(part.answer, middle))) <= budget:
-            fits = middle
-        else:
-            too_many = middle
-    return _first(part.answer, fits)
+    """Return the answer with as many of its items as fit, at least one."""
+    n_more = bisect_right(
+        range(2, _n_items(part.answer)),
+        budget,
+        key=lambda n: _tokens(_rendered(part, _first(part.answer, n))),
+    )
+    return _first(part.answer, 1 + n_more)
 
 
 def _n_items(answer: Mapping[str, Any]) -> int:
-    """Number of items of a page: lines of a text, references, or what else is listed."""
+    """Return the number of items of a page: lines of a text, references, or other items."""
     if "items" in answer:
         return sum(len(item.get(_GROUPED, (item,))) for item in answer["items"])
     return len(answer["text"].splitlines()) if "text" in answer else 0
 
 
 def _first(answer: Mapping[str, Any], n_items: int) -> Mapping[str, Any]:
-    """The answer with its first items only."""
+    """Return the answer with its first items only."""
     if "items" not in answer:
         return {**answer, "text": "".join(answer["text"].splitlines(keepends=True)[:n_items])}
     kept: list[Any] = []
@@ -177,7 +170,7 @@ def _first(answer: Mapping[str, Any], n_items: int) -> Mapping[str, Any]:
 
 
 def _cut(lines: list[str], budget: int) -> list[str]:
-    """The first lines that fit, and a note of how many do not."""
+    """Return the first lines that fit, and a note of how many do not."""
     kept: list[str] = []
     used = _NOTE_TOKENS
     for line in lines:

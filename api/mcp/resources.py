@@ -1,4 +1,4 @@
-"""What a host can attach to a conversation without calling a tool: map, rules, status, symbols.
+"""Resources that a host can attach to a conversation: map, rules, status, symbols.
 
 Each resource is an operation's answer as text. Those whose operation is not in the table are not
 listed.
@@ -6,6 +6,7 @@ listed.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -14,27 +15,25 @@ from ..operations.table import OPERATIONS
 from .render import shown
 
 if TYPE_CHECKING:
-    from .tool_calls import Asker
+    from .tool_calls import ToolCall
 
 SCHEME = "flux-index://"
 
 
+@dataclass(slots=True, frozen=True)
 class Resource:
-    """A resource: name, title, what it is, and the operation whose answer it holds."""
+    """A resource: the answer of an operation as text."""
 
-    __slots__ = ("argument", "doc", "name", "operation", "title")
-
-    def __init__(self, name: str, title: str, doc: str, operation: str, argument: str = "") -> None:
-        """With an ``argument`` it is a template: what follows the name is the value of that."""
-        self.name = name
-        self.title = title
-        self.doc = doc
-        self.operation = operation
-        self.argument = argument
+    name: str
+    title: str
+    doc: str
+    operation: str
+    argument: str = ""
+    """If not empty, this is a template: what follows the name is the value of that argument."""
 
     @property
     def uri(self) -> str:
-        """Its address, or the template of its addresses."""
+        """Address, or template of addresses."""
         rest = f"/{{+{self.argument}}}" if self.argument else ""
         return f"{SCHEME}{self.name}{rest}"
 
@@ -51,14 +50,14 @@ RESOURCES: dict[str, Resource] = {one.name: one for one in _ALL if one.operation
 """Resources and templates by name."""
 
 
-async def read(asker: Asker, uri: str, budget: int) -> str | None:
-    """The text of a resource; None when there is none of this address."""
+async def read_resource(call: ToolCall, uri: str, budget: int) -> str | None:
+    """Return the text of a resource; None if there is none of this address."""
     name, _, rest = uri.removeprefix(SCHEME).partition("/")
     resource = RESOURCES.get(name) if uri.startswith(SCHEME) else None
     if resource is None or bool(rest) != bool(resource.argument):
         return None
     arguments: dict[str, Any] = {resource.argument: unquote(rest)} if rest else {}
-    part = await asker.ask(resource.operation, **arguments)
+    part = await call.ask(resource.operation, **arguments)
     if resource.argument and not part.answer.get("total"):
         raise InvalidArgumentsError(f"there is no {unquote(rest)}")
     return shown([part], budget).text

@@ -1,4 +1,4 @@
-"""The protocol: requests of the SDK's server to questions over the link, and answers back.
+"""The MCP server: requests become questions to the serving process, and answers come back.
 
 The SDK speaks both eras of the protocol, with a handshake (up to 2025-11-25) and without
 (2026-07-28); a client's first request decides. Nothing is kept between requests but the connection
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import mcp_types as types
@@ -19,20 +18,21 @@ from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from ...indexer.errors import FluxIndexError
+from ..rpc.launcher import Launcher
 from ..rpc.messages import RpcError
+from ..version import version
 from . import arguments, resources
-from .attach import Attacher
+from .client import AsyncClient
 from .folder import folder_of_roots, workspace_root
-from .link import Link
 from .prompts import PROMPTS
 from .render import shown
-from .tool_calls import Asker, answered, recorded
+from .tool_calls import ToolCall, call_tool, record_shown
 from .tools import tools
 
 if TYPE_CHECKING:
     from mcp.server.context import ServerRequestContext
 
-    from .link import Report
+    from .client import Report
     from .render import Shown
     from .tool_calls import Part
     from .tools import Tool
@@ -67,8 +67,8 @@ _LISTS_MS = 3_600_000
 _MOST_TRIES = 3
 
 
-class Face:
-    """One client's server."""
+class McpServer:
+    """The server of one client; :attr:`sdk` is the SDK's, which calls it."""
 
     def __init__(
         self, folder: str | None, *, profile: str, budget: int, idle_exit: float, raw: bool = False
@@ -83,14 +83,14 @@ class Face:
         self._budget = budget
         self._idle_exit = idle_exit
         self._raw = raw
-        self._link: Link | None = None
+        self._client: AsyncClient | None = None
         self._finding = asyncio.Lock()
         self._warming: asyncio.Task[None] | None = None
         self._session = ""
         hint = CacheHint(ttl_ms=_LISTS_MS, scope="private")
-        self.server: Server[Any] = Server(
+        self.sdk: Server[Any] = Server(
             "flux-index",
-            version=_version(),
+            version=version(),
             title="flux-index",
             instructions=INSTRUCTIONS,
             cache_hints={
@@ -109,8 +109,8 @@ class Face:
             on_get_prompt=self._get_prompt,
         )
         # Spans of a telemetry that nobody has set up.
-        self.server.middleware.clear()
-        self.server.add_notification_handler(
+        self.sdk.middleware.clear()
+        self.sdk.add_notification_handler(
             "notifications/roots/list_changed", types.NotificationParams, self._roots_changed
         )
 
@@ -118,21 +118,21 @@ class Face:
         """Let go of the serving process."""
         if self._warming is not None:
             self._warming.cancel()
-        if self._link is not None:
-            await self._link.close()
+        if self._client is not None:
+            await self._client.close()
 
-    async def link(self, context: Context | None) -> Link:
-        """The way to the serving process; raises FluxIndexError when no workspace is known."""
+    async def client(self, context: Context | None) -> AsyncClient:
+        """Return the client of the serving process; raises FluxIndexError without a workspace."""
         async with self._finding:
-            if self._link is None:
+            if self._client is None:
                 folder = self._folder
                 if folder is None and context is not None:
                     folder = await _folder_of_client(context)
                 root = workspace_root(folder)
                 # Both halves are given half of the time: the connection, then the process.
                 half = self._idle_exit / 2
-                self._link = Link(Attacher(root, half), half)
-            return self._link
+                self._client = AsyncClient(Launcher(root, half), half)
+            return self._client
 
     def warm(self, context: Context | None) -> None:
         """Begin to reach the serving process, as a question is going to come."""
@@ -141,16 +141,16 @@ class Face:
 
     async def _warm(self, context: Context | None) -> None:
         try:
-            await (await self.link(context)).connect()
+            await (await self.client(context)).connect()
         except (FluxIndexError, OSError, RpcError) as error:
             # Whoever asks is told.
             _log.info("not reached yet: %s", error)
 
     async def _roots_changed(self, context: Context, _: types.NotificationParams) -> None:
         del context
-        if self._folder is None and self._link is not None:
-            link, self._link, self._warming, self._session = self._link, None, None, ""
-            await link.close()
+        if self._folder is None and self._client is not None:
+            client, self._client, self._warming, self._session = self._client, None, None, ""
+            await client.close()
 
     async def _list_tools(self, context: Context, _: object) -> types.ListToolsResult:
         self.warm(context)
@@ -187,41 +187,41 @@ class Face:
             )
         try:
             checked = arguments.checked(tool, params.arguments or {})
-            asker = Asker(await self.link(context), _reporter(context))
-            parts, answer = await self._answered(context, asker, tool, checked)
+            call = ToolCall(await self.client(context), _reporter(context))
+            parts, answer = await self._answer(context, call, tool, checked)
         except (FluxIndexError, RpcError, OSError) as error:
-            return _failed(str(error))
+            return _error_result(str(error))
         except Exception as error:
             # A bug: the traceback is for whoever can mend it, not for the model.
             _log.exception("%s failed", tool.name)
-            return _failed(f"{tool.name} failed: {type(error).__name__}: {error}")
+            return _error_result(f"{tool.name} failed: {type(error).__name__}: {error}")
         raw = [part.answer for part in parts] if self._raw else None
         return self._result(context, answer, raw)
 
-    async def _answered(
-        self, context: Context, asker: Asker, tool: Tool, checked: dict[str, Any]
+    async def _answer(
+        self, context: Context, call: ToolCall, tool: Tool, checked: dict[str, Any]
     ) -> tuple[list[Part], Shown]:
-        """What a tool answers and what of that is shown, which a session is told of."""
+        """Return the answers of a tool, and what of them is shown and recorded in the session."""
         handle = checked.pop("session", None)
         if handle is None and any(one.name == "session" for one in tool.parameters):
-            handle = await self._own_session(context, asker)
+            handle = await self._own_session(context, call)
         for _ in range(_MOST_TRIES):
             needs = any(operation.needs_session for operation in tool.operations.values())
             given = {**checked, "session": handle} if needs else checked
-            parts = await answered(asker, tool, given)
+            parts = await call_tool(call, tool, given)
             answer = shown(parts, self._budget)
-            if handle is None or await recorded(asker, parts, handle):
+            if handle is None or await record_shown(call, parts, handle):
                 return parts, answer
         raise FluxIndexError("files changed while this was answered; ask again")
 
-    async def _own_session(self, context: Context, asker: Asker) -> str | None:
-        """The session of this connection, where the protocol has such: a handshake opened it."""
+    async def _own_session(self, context: Context, call: ToolCall) -> str | None:
+        """Return the session of this connection, if the protocol has a handshake that opened it."""
         if context.protocol_version in MODERN_PROTOCOL_VERSIONS:
             return None
         async with self._finding:
             if not self._session:
-                begun = await asker.ask("begin", client=_client(context))
-                self._session = begun.answer["session"]
+                session = await call.ask("begin", client=_client(context))
+                self._session = session.answer["session"]
             return self._session
 
     def _result(self, context: Context, answer: Shown, raw: object) -> types.CallToolResult:
@@ -274,7 +274,9 @@ class Face:
     ) -> types.ReadResourceResult:
         uri = str(params.uri)
         try:
-            text = await resources.read(Asker(await self.link(context)), uri, self._budget)
+            text = await resources.read_resource(
+                ToolCall(await self.client(context)), uri, self._budget
+            )
         except (FluxIndexError, RpcError, OSError) as error:
             raise MCPError(code=types.INVALID_PARAMS, message=str(error)) from error
         if text is None:
@@ -310,7 +312,7 @@ class Face:
         given = params.arguments or {}
         try:
             prompt.check(given)
-            text = await prompt.function(Asker(await self.link(context)), given, self._budget)
+            text = await prompt.function(ToolCall(await self.client(context)), given, self._budget)
         except (FluxIndexError, RpcError, OSError) as error:
             raise MCPError(code=types.INVALID_PARAMS, message=str(error)) from error
         return types.GetPromptResult(
@@ -322,7 +324,7 @@ class Face:
 
 
 async def _folder_of_client(context: Context) -> str | None:
-    """A folder among the client's roots, where the protocol lets a server ask for them."""
+    """Return a folder among the client's roots, if the protocol lets a server ask for them."""
     capabilities = context.session.client_capabilities
     if capabilities is None or capabilities.roots is None or not context.session.can_send_request:
         return None
@@ -336,7 +338,7 @@ async def _folder_of_client(context: Context) -> str | None:
 
 
 def _reporter(context: Context) -> Report | None:
-    """Sends progress to a client that asked for it, each time with a greater number."""
+    """Return a function that sends progress to a client that wants it, with growing numbers."""
     if not context.meta or context.meta.get("progress_token") is None:
         return None
     steps = 0
@@ -351,19 +353,12 @@ def _reporter(context: Context) -> Report | None:
 
 
 def _client(context: Context) -> str:
-    """Name of the client's program, if it told it."""
-    told = context.session.client_params
-    return told.client_info.name if told is not None else ""
+    """Return the name of the client's program, if it is known."""
+    params_of_client = context.session.client_params
+    return params_of_client.client_info.name if params_of_client is not None else ""
 
 
-def _failed(message: str) -> types.CallToolResult:
+def _error_result(message: str) -> types.CallToolResult:
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=message)], is_error=True
     )
-
-
-@cache
-def _version() -> str:
-    from importlib.metadata import version
-
-    return version("flux-index")

@@ -1,4 +1,4 @@
-"""The two streams of a client, of which the first ends only when all that it asked is answered.
+"""The two streams of a client, of which the first ends only when all requests are answered.
 
 The SDK gives up what is being answered as soon as the client has closed its side. Hosts do that
 when they are done, but whoever pipes requests in does it at once, and waits for the answers.
@@ -26,10 +26,10 @@ _LAST_SECONDS = 20.0
 
 
 @asynccontextmanager
-async def answering_to_the_end(
+async def streams_until_answered(
     incoming: Incoming, outgoing: Outgoing
 ) -> AsyncGenerator[tuple[Incoming, Outgoing]]:
-    """Streams to serve in place of these."""
+    """Yield streams to serve in place of these."""
     unanswered: set[str | int] = set()
     is_settled = anyio.Event()
     has_ended = False
@@ -71,6 +71,6 @@ async def answering_to_the_end(
 
 
 def _forget_cancelled(message: JSONRPCNotification, unanswered: set[str | int]) -> None:
-    """A request that was cancelled is never answered."""
+    """Forget a request that was cancelled, since it is never answered."""
     if message.method == "notifications/cancelled" and message.params:
         unanswered.discard(message.params.get("requestId", 0))

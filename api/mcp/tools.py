@@ -1,4 +1,4 @@
-"""What agents are offered: few tools, drawn from the table of operations.
+"""The tools of agents: few, drawn from the table of operations.
 
 A tool is one operation or several that answer the same kind of question, told apart by a selector:
 who uses a name, who calls it and what it calls are one tool with a ``relation``, as each tool costs
@@ -8,9 +8,11 @@ the tools that have no other.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
 from ..operations.table import OPERATIONS, Parameter
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,74 +22,48 @@ PROFILES = ("default", "guard", "full")
 """Names of the sets of tools."""
 
 
+@dataclass(slots=True, frozen=True)
 class Tool:
-    """A tool: name, title, description, parameters, and the operations that it asks.
+    """A tool as hosts list it."""
 
-    ``operations`` are by value of the parameter called ``selector``, the first by default; without
-    a selector there is one operation, or the tool's own function in :mod:`.asking` knows when to
-    ask which.
-    """
-
-    __slots__ = ("doc", "is_resident", "name", "operations", "parameters", "selector", "title")
-
-    def __init__(
-        self,
-        name: str,
-        title: str,
-        doc: str,
-        operations: Mapping[str, Operation],
-        parameters: tuple[Parameter, ...],
-        *,
-        selector: str = "",
-        is_resident: bool = False,
-    ) -> None:
-        """Describe a tool. A resident one is to be kept where hosts load tools only on demand."""
-        self.name = name
-        self.title = title
-        self.doc = doc
-        self.operations = operations
-        self.parameters = parameters
-        self.selector = selector
-        self.is_resident = is_resident
+    name: str
+    title: str
+    doc: str
+    operations: Mapping[str, Operation]
+    """By value of the parameter called ``selector``, the first by default. Without a selector there
+    is one operation, or a function of the tool in :mod:`.tool_calls` knows when to ask which."""
+    parameters: tuple[Parameter, ...]
+    selector: str = ""
+    is_resident: bool = False
+    """True if it is to be kept where hosts load tools only on demand."""
 
     @property
     def reads_only(self) -> bool:
-        """Whether asking changes nothing, not even what a session remembers."""
+        """True if asking changes nothing, not even what a session remembers."""
         return not any(operation.name in _WRITING for operation in self.operations.values())
 
 
-class _Entry:
-    """A tool as it is curated here, before it is known which operations there are."""
+@dataclass(slots=True, frozen=True)
+class _ToolEntry:
+    """A tool that is offered when at least one of its operations is in the table."""
 
-    __slots__ = ("doc", "is_resident", "leave_out", "name", "operations", "own", "says", "selector",
-                 "title")  # fmt: skip
-
-    def __init__(
-        self,
-        name: str,
-        title: str,
-        operations: str,
-        doc: str,
-        *,
-        selector: str = "",
-        leave_out: str = "",
-        says: Mapping[str, str] | None = None,
-        own: tuple[Parameter, ...] = (),
-        is_resident: bool = False,
-    ) -> None:
-        """``says`` describes parameters in other words, ``own`` replaces those of operations."""
-        self.name = name
-        self.title = title
-        self.operations = operations.split()
-        self.doc = doc
-        self.selector = selector
-        self.leave_out = {*leave_out.split(), *_POSITION, "session"}
-        self.says = says or {}
-        self.own = own
-        self.is_resident = is_resident
+    name: str
+    title: str
+    operations: tuple[str, ...]
+    doc: str
+    selector: str = ""
+    leave_out: tuple[str, ...] = ()
+    """Parameters of operations that the tool does not have."""
+    says: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Descriptions of parameters in other words than those of operations."""
+    own: tuple[Parameter, ...] = ()
+    """Parameters in place of those of operations."""
+    is_resident: bool = False
+    has_position: bool = False
+    """True if it takes the parameters of a position in a file."""
 
     def tool(self, *, with_session: bool) -> Tool | None:
-        """The tool, if there is an operation for it."""
+        """Return the tool; None if there is no operation for it."""
         found = {name: OPERATIONS[name] for name in self.operations if name in OPERATIONS}
         if not found:
             return None
@@ -112,10 +88,13 @@ class _Entry:
         )
 
     def _parameters(self, operations: Mapping[str, Operation]) -> tuple[Parameter, ...]:
+        left_out = {*self.leave_out, "session"}
+        if not self.has_position:
+            left_out.update(_POSITION)
         merged: dict[str, Parameter] = {}
         for operation in operations.values():
             for one in operation.parameters:
-                if one.name in self.leave_out or one.name in merged:
+                if one.name in left_out or one.name in merged:
                     continue
                 merged[one.name] = Parameter(
                     one.name,
@@ -129,14 +108,14 @@ class _Entry:
 
 
 def tools(profile: str) -> dict[str, Tool]:
-    """The tools of a profile by name, in the order in which they are listed."""
+    """Return the tools of a profile by name, in the order in which they are listed."""
     entries = [*_DEFAULT]
     guards = profile != "default" and any(name in OPERATIONS for name in _SESSIONS)
     if guards:
         entries += _GUARDING
     if profile == "full":
         listed = {name for entry in entries for name in entry.operations}
-        entries += [_whole(name) for name in OPERATIONS if name not in listed]
+        entries += [_entry_of(name) for name in OPERATIONS if name not in listed]
     made = [entry.tool(with_session=guards) for entry in entries]
     return {tool.name: tool for tool in made if tool is not None}
 
@@ -154,10 +133,10 @@ _SESSION = Parameter(
 )
 
 _DEFAULT = (
-    _Entry(
+    _ToolEntry(
         "search",
         "Search symbols",
-        "symbols",
+        ("symbols",),
         "Find classes, functions, methods, constants by name, part of a name, initials (`QS` finds "
         "`QuerySet`) or words of name and docstring. A line each: place, signature, purpose.",
         says={
@@ -167,10 +146,10 @@ _DEFAULT = (
             "offset": _OFFSET,
         },
     ),
-    _Entry(
+    _ToolEntry(
         "definition",
         "Show a definition",
-        "definition source outline",
+        ("definition", "source", "outline"),
         "Where a name is defined, with its source and line numbers; imports are followed, into "
         "installed packages too. Of a class too long to show, the outline. Costs less than "
         "reading the file.",
@@ -180,14 +159,14 @@ _DEFAULT = (
             Parameter("offset", "integer", "Lines of source to skip.", default=0),
         ),
     ),
-    _Entry(
+    _ToolEntry(
         "references",
         "Who uses a name",
-        "references callers callees importers hierarchy",
+        ("references", "callers", "callees", "importers", "hierarchy"),
         "Who uses a name, told apart from others of the same name: counts, then each place with "
         "its text and enclosing function. Ask before changing or removing anything.",
         selector="relation",
-        leave_out="textual declaration aliases conventions depth",
+        leave_out=("textual", "declaration", "aliases", "conventions", "depth"),
         says={
             "relation": "`callers`/`callees`: functions with the places of the calls; `hierarchy`: "
             "bases and subclasses.",
@@ -199,10 +178,10 @@ _DEFAULT = (
             "offset": _OFFSET,
         },
     ),
-    _Entry(
+    _ToolEntry(
         "members",
         "What a class or module offers",
-        "members outline",
+        ("members", "outline"),
         "All that a class offers, own and inherited, with signatures and the class that defines "
         "each; of a module its names; of a file (`path` alone) its outline. Ask before using "
         "an API from memory.",
@@ -215,10 +194,10 @@ _DEFAULT = (
             Parameter("offset", "integer", _OFFSET, default=0),
         ),
     ),
-    _Entry(
+    _ToolEntry(
         "exists",
         "Does an API exist",
-        "exists",
+        ("exists",),
         "Do these APIs exist, with these arguments; if not, what is nearest. `unknown` means it "
         "cannot be told, not that it is missing.",
         own=(
@@ -230,10 +209,10 @@ _DEFAULT = (
             ),
         ),
     ),
-    _Entry(
+    _ToolEntry(
         "context",
         "Context of a task",
-        "context",
+        ("context",),
         "What matters for a task, ranked and packed into a token budget: files, classes and "
         "functions, each with why. Ask first.",
         says={
@@ -243,10 +222,10 @@ _DEFAULT = (
         },
         is_resident=True,
     ),
-    _Entry(
+    _ToolEntry(
         "patterns",
         "How such code is written here",
-        "patterns similar reuse",
+        ("patterns", "similar", "reuse"),
         "How code of a kind is written here: its nearest siblings, the pattern they follow with "
         "counts, a skeleton; `reuse`: what already does this. Ask before writing something new.",
         selector="find",
@@ -261,10 +240,10 @@ _DEFAULT = (
             "limit": _LIMIT,
         },
     ),
-    _Entry(
+    _ToolEntry(
         "validate",
         "Judge an edit",
-        "validate",
+        ("validate",),
         "Is an edit right? What it gets wrong (names, attributes, arguments, overrides that do "
         "not fit) and what it breaks in other files, with what exists instead. Nothing is written. "
         "Describe it by `path` and `text`, by `path`, `old` and `new`, or by `diff`; with none of "
@@ -286,18 +265,18 @@ _DEFAULT = (
 
 
 _GUARDING = (
-    _Entry(
+    _ToolEntry(
         "begin",
         "Begin a session",
-        "begin",
+        ("begin",),
         "A handle for the argument `session` of other tools, under which it is remembered what "
         "they show, for 30 days from its last use. Not needed where the protocol has sessions.",
         own=(Parameter("client", "string", "What the agent is called.", default=""),),
     ),
-    _Entry(
+    _ToolEntry(
         "guard",
         "May this be written",
-        "guard",
+        ("guard",),
         "May an edit be written? Only when the lines that it changes were shown in the session as "
         "they are now, and for a new file a sibling and the APIs that it uses; else what to read "
         "first. Describe the edit as for `validate`.",
@@ -313,12 +292,10 @@ _GUARDING = (
 )
 
 
-def _whole(name: str) -> _Entry:
-    """An operation with all its parameters, positions included."""
+def _entry_of(name: str) -> _ToolEntry:
+    """Return the tool of one operation, with all its parameters."""
     operation = OPERATIONS[name]
-    entry = _Entry(name, name.capitalize(), name, operation.doc)
-    entry.leave_out = {"session"}
-    return entry
+    return _ToolEntry(name, name.capitalize(), (name,), operation.doc, has_position=True)
 
 
 def _requires(operation: Operation, name: str) -> bool:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from ..sessions.knowledge import ledger_of
+from secrets import token_hex
+
+from ..sessions.knowledge import open_ledger
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
 
 
-def begin(session: Session, *, client: str) -> dict[str, Any]:
+def begin(workspace: OpenWorkspace, *, client: str) -> dict[str, Any]:
     """Answer the operation ``begin``."""
-    from secrets import token_hex
-
     handle = f"s-{token_hex(8)}"
-    with ledger_of(session) as ledger:
+    with open_ledger(workspace) as ledger:
         ledger.begin(handle, client)
         notes = [ledger.note] if ledger.note else []
-    view = session.index.view()
+    view = workspace.index.view()
     answer: dict[str, Any] = {
         "session": handle,
         "total": 1,

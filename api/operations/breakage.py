@@ -1,4 +1,4 @@
-"""What an edit breaks in files that it does not touch."""
+"""The operation ``breakage``: what an edit breaks in files that it does not touch."""
 
 from __future__ import annotations
 
@@ -8,32 +8,17 @@ from .validate import change_of, judgement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Unpack
 
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
+    from .validate import EditArguments
 
 
 def breakage(
-    session: Session,
-    *,
-    path: str | None,
-    text: str | None,
-    diff: str | None,
-    since: str | None,
-    staged: bool,
-    limit: int,
+    session: OpenWorkspace, *, limit: int, **arguments: Unpack[EditArguments]
 ) -> dict[str, Any]:
     """Answer the operation ``breakage``."""
-    change = change_of(
-        session,
-        paths=None,
-        path=path,
-        text=text,
-        diff=diff,
-        since=since,
-        staged=staged,
-        whole=False,
-    )
-    # What is certain comes first.
+    change = change_of(session, **arguments)
+    # Certain findings come first.
     found = sorted(check_users(change), key=lambda finding: finding.severity != ERROR)
     return judgement(change, found, limit)

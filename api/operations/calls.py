@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from ...indexer import facts as f
-from ...indexer.inference.entities import (
-    CLASS,
-    EVIDENCE_NAMES,
-    FUNCTION,
-    MODULE,
-    TEXTUAL,
-    Entity,
-    Found,
-    owner_class,
-)
-from ...indexer.inference.locate import Occurrence, entities_at
+from ...indexer.inference.entities import EVIDENCE_NAMES, TEXTUAL, Entity, Found
 from ...indexer.inference.references import Reference
-from ...indexer.inference.references import references as find_references
-from ..source.entity_views import enclosing, envelope, full_range, symbol
+from ..source.call_hierarchy import incoming, outgoing
+from ..source.entity_views import envelope, symbol
+from ..source.targets import find_targets
 from .references import reference_items
-from .target import targets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,11 +15,11 @@ if TYPE_CHECKING:
 
     from ...indexer.inference.entities import Entity
     from ...indexer.inference.inference import Inference
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
 
 
 def callers(
-    session: Session,
+    workspace: OpenWorkspace,
     *,
     name: str | None,
     path: str | None,
@@ -40,55 +29,14 @@ def callers(
     offset: int,
 ) -> dict[str, Any]:
     """Answer the operation ``callers``."""
-    inference = session.inference(whole=True)
-    found = targets(inference, name, path, line, character)
+    inference = workspace.inference(whole=True)
+    found = find_targets(inference, name, path, line, character)
     grouped = incoming(inference, found)
     return _answer(inference, found, grouped, limit, offset)
 
 
-def incoming(inference: Inference, found: list[Found]) -> dict[Entity, list[Reference]]:
-    """Calls of functions or classes by what they are in: a function, class or module."""
-    grouped: dict[Entity, list[Reference]] = {}
-    for entity in _called_as(inference, found):
-        for reference in find_references(inference, entity):
-            if reference.role not in (f.CALLED, f.DECORATES):
-                continue
-            around = enclosing(inference, reference.path, reference.position)
-            grouped.setdefault(around or Entity(MODULE, reference.path, -1), []).append(reference)
-    return grouped
-
-
-def outgoing(inference: Inference, found: list[Found]) -> dict[Entity, list[Reference]]:
-    """Calls inside of functions, classes or modules by what is called."""
-    grouped: dict[Entity, list[Reference]] = {}
-    for item in found:
-        if item.entity.kind not in (FUNCTION, CLASS, MODULE):
-            continue
-        where = item.entity.path
-        start, end = full_range(inference, item.entity)
-        for occurrence in _called(inference, where, start, end):
-            for target in entities_at(inference, where, occurrence):
-                length = len(occurrence.name.encode())
-                reference = Reference(where, occurrence.position, length, f.CALLED, target.evidence)
-                grouped.setdefault(target.entity, []).append(reference)
-    return grouped
-
-
-def _called_as(inference: Inference, found: list[Found]) -> list[Entity]:
-    """What is called where these are: a constructor also by calling its class."""
-    entities = [item.entity for item in found]
-    for kind, path, row in list(entities):
-        if kind != FUNCTION:
-            continue
-        facts = inference.need(path)
-        cls = owner_class(facts, Entity(kind, path, row))
-        if cls >= 0 and facts.names[facts.definition.name[row]] in ("__init__", "__new__"):
-            entities.append(Entity(CLASS, path, cls))
-    return entities
-
-
 def callees(
-    session: Session,
+    workspace: OpenWorkspace,
     *,
     name: str | None,
     path: str | None,
@@ -98,24 +46,10 @@ def callees(
     offset: int,
 ) -> dict[str, Any]:
     """Answer the operation ``callees``."""
-    inference = session.inference(whole=False)
-    found = targets(inference, name, path, line, character)
+    inference = workspace.inference(whole=False)
+    found = find_targets(inference, name, path, line, character)
     grouped = outgoing(inference, found)
     return _answer(inference, found, grouped, limit, offset)
-
-
-def _called(inference: Inference, path: str, start: int, end: int) -> list[Occurrence]:
-    """Occurrences between two offsets that are called, in order of the text."""
-    facts = inference.need(path)
-    roles, positions, refs = facts.occurrence
-    (index,) = facts.occurrence_index
-    result: list[Occurrence] = []
-    for row, name in enumerate(facts.names):
-        for at in range(index[row], index[row + 1]):
-            position = positions[at]
-            if roles[at] & f.ROLE_MASK == f.CALLED and start <= position < end:
-                result.append(Occurrence(name, position, roles[at], refs[at]))
-    return sorted(result, key=lambda occurrence: occurrence.position)
 
 
 def _answer(

@@ -1,18 +1,24 @@
-"""What matters for a task, packed into a budget of tokens."""
+"""The operation ``context``: what matters for a task, within a budget of tokens."""
 
 from __future__ import annotations
 
 from ...indexer.errors import InvalidArgumentsError
-from ..source.entity_views import envelope
+from ...indexer.inference.entities import Found
+from ..retrieval.definitions import list_files, related_definitions, related_tests
+from ..retrieval.history import read_history
+from ..retrieval.packing import pack_context
+from ..retrieval.ranking import Ranking
+from ..retrieval.task import Task
+from ..source.entity_views import envelope, symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from ...indexer.inference.inference import Inference
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
+    from ..retrieval.definitions import ListedDefinition, ListedFile
     from ..retrieval.packing import Excerpt
-    from ..retrieval.pieces import Listed, Piece
 
 # Tokens that a face may need for what it says besides.
 _ASIDE = 40
@@ -20,31 +26,25 @@ LEAST_BUDGET = 100
 
 
 def context(
-    session: Session, *, task: str | None, paths: list[str] | None, budget: int
+    workspace: OpenWorkspace, *, task: str | None, paths: list[str] | None, budget: int
 ) -> dict[str, Any]:
     """Answer the operation ``context``."""
-    from ..retrieval.history import history
-    from ..retrieval.packing import pack
-    from ..retrieval.pieces import listed, related, tests
-    from ..retrieval.ranking import Ranking
-    from ..retrieval.task import Task
-
     if not (task and task.strip()) and not paths:
         raise InvalidArgumentsError("give 'task', 'paths' or both")
     if budget < LEAST_BUDGET:
         raise InvalidArgumentsError(f"'budget' cannot be less than {LEAST_BUDGET}")
-    inference = session.inference(whole=True)
+    inference = workspace.inference(whole=True)
     given = [inference.snapshot.relative(path) for path in paths or ()]
     read = Task(_with_paths(task or "", given))
-    workspace = inference.snapshot.index.workspace
-    ranking = Ranking(inference, read, history(workspace.root, workspace.state_dir), given)
-    files = listed(inference, ranking)
+    root = inference.snapshot.index.workspace
+    ranking = Ranking(inference, read, read_history(root.root, root.state_dir), given)
+    files = list_files(inference, ranking)
     first = sorted((piece for one in files for piece in one.pieces), key=lambda piece: -piece.score)
-    packed = pack(
+    packed = pack_context(
         inference,
         files,
-        related(inference, first),
-        tests(inference, first, files),
+        related_definitions(inference, first),
+        related_tests(inference, first, files),
         ranking.rarest(),
         budget - (_ASIDE if inference.snapshot.pending else 0),
     )
@@ -66,7 +66,7 @@ def _with_paths(task: str, paths: list[str]) -> str:
     return " ".join(path.removesuffix(".py").replace("/", " ") for path in paths)
 
 
-def _file(inference: Inference, one: Listed, pieces: list[Piece]) -> dict[str, Any]:
+def _file(inference: Inference, one: ListedFile, pieces: list[ListedDefinition]) -> dict[str, Any]:
     return {
         "path": one.file.path,
         "score": round(one.file.score, 2),
@@ -76,10 +76,7 @@ def _file(inference: Inference, one: Listed, pieces: list[Piece]) -> dict[str, A
     }
 
 
-def _symbol(inference: Inference, piece: Piece) -> dict[str, Any]:
-    from ...indexer.inference.entities import Found
-    from ..source.entity_views import symbol
-
+def _symbol(inference: Inference, piece: ListedDefinition) -> dict[str, Any]:
     found = symbol(inference, Found(piece.entity))
     del found["text"]
     if piece.why:

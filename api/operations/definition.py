@@ -1,28 +1,29 @@
-"""Where a name is defined."""
+"""The operation ``definition``."""
 
 from __future__ import annotations
 
 from ..source.entity_views import envelope, symbol
-from .target import targets
+from ..source.targets import find_fresh_targets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
 
 
 def definition(
-    session: Session, *, name: str | None, path: str | None, line: int | None, character: int
+    workspace: OpenWorkspace,
+    *,
+    name: str | None,
+    path: str | None,
+    line: int | None,
+    character: int,
 ) -> dict[str, Any]:
     """Answer the operation ``definition``."""
-    inference = session.inference(whole=False)
-    found = targets(inference, name, path, line, character)
-    if not found and session.freshness == "touch":
-        # Perhaps a file that the index has not met yet: look at the disk before saying no.
-        inference = session.inference(whole=True)
-        found = targets(inference, name, path, line, character)
+    inference, found = find_fresh_targets(workspace, name, path, line, character)
     if any(item.entity.path.endswith(".pyi") for item in found):
+        # Late: few answers lead to stubs.
         from ...indexer.inference.stub_mapping import prefer_source
 
         found = prefer_source(inference, found)

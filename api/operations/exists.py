@@ -15,22 +15,24 @@ from ...indexer.inference.entities import (
     qualified_name,
 )
 from ...indexer.inference.locate import member_of_entity, resolve_dotted_name
+from ...indexer.snapshot.name_search import NameSearch, nearest
+from ...indexer.test_files import is_test_file
 from ..source.entity_views import envelope, symbol
-from .target import candidates, entity_of_symbol, find_by_name, find_by_suffix, test_rank
+from ..source.targets import entity_of_symbol, find_by_name, find_by_suffix, symbols_by_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from ...indexer.inference.inference import Inference
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
 
 _NEAREST = 5
 
 
-def exists(session: Session, *, query: str) -> dict[str, Any]:
+def exists(workspace: OpenWorkspace, *, query: str) -> dict[str, Any]:
     """Answer the operation ``exists``."""
-    inference = session.inference(whole=True)
+    inference = workspace.inference(whole=True)
     name, arguments = _parse(query)
     found = find_by_name(inference, name)
     inside = [item for item in found if item.entity.kind != OUTSIDE]
@@ -120,8 +122,6 @@ def _missing(inference: Inference, name: str) -> tuple[str, str, list[Found]]:
 
 
 def _nearest_members(inference: Inference, holder: Found, wanted: str) -> list[Found]:
-    from ...indexer.snapshot.name_search import nearest
-
     entity = holder.entity
     if entity.kind == CLASS:
         names = [name for name, _, _ in members(inference, entity)]
@@ -143,8 +143,6 @@ def _nearest_members(inference: Inference, holder: Found, wanted: str) -> list[F
 
 
 def _nearest_anywhere(inference: Inference, wanted: str, *, exact: bool = False) -> list[Found]:
-    from ...indexer.snapshot.name_search import NameSearch
-
     names = (
         [wanted]
         if exact
@@ -152,7 +150,9 @@ def _nearest_anywhere(inference: Inference, wanted: str, *, exact: bool = False)
     )
     result: list[Found] = []
     for name in names:
-        rows = sorted(candidates(inference, name), key=lambda row: (test_rank(row[0]), row[0]))
+        rows = sorted(
+            symbols_by_name(inference, name), key=lambda row: (is_test_file(row[0]), row[0])
+        )
         for where, row in rows[:2]:
             found = entity_of_symbol(inference, where, row)
             if found is not None:
@@ -161,7 +161,7 @@ def _nearest_anywhere(inference: Inference, wanted: str, *, exact: bool = False)
 
 
 def _check_call(inference: Inference, item: Found, arguments: list[str]) -> tuple[str, str]:
-    """Whether a callable takes these arguments."""
+    """Return verdict and reason on calling something with these arguments."""
     entity, bound = item.entity, False
     dotted = qualified_name(inference, entity)
     if entity.kind == CLASS:

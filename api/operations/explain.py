@@ -1,4 +1,4 @@
-"""Why a name leads where it leads."""
+"""The operation ``explain``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ...indexer.inference.entities import EVIDENCE_NAMES
 from ...indexer.inference.explain import explain as steps_of
 from ...indexer.inference.locate import identifier_at, occurrence_at
 from ..source.entity_views import envelope, line_text, name_range
-from .target import offset_of
+from ..source.targets import offset_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
     from ...indexer.inference.explain import Step
     from ...indexer.inference.inference import Inference
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
 
 
 def explain(
-    session: Session, *, path: str | None, line: int | None, character: int
+    workspace: OpenWorkspace, *, path: str | None, line: int | None, character: int
 ) -> dict[str, Any]:
     """Answer the operation ``explain``."""
     if path is None or line is None:
         raise InvalidArgumentsError("explain needs 'path' and 'line'")
-    inference = session.inference(whole=True)
+    inference = workspace.inference(whole=True)
     relative = inference.snapshot.relative(path)
     occurrence = occurrence_at(inference, relative, offset_of(inference, relative, line, character))
     steps = steps_of(inference, relative, occurrence) if occurrence is not None else []

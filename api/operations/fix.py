@@ -1,4 +1,4 @@
-"""What mending an edit would come to."""
+"""The operation ``fix``: an edit with fixes applied to it."""
 
 from __future__ import annotations
 
@@ -10,33 +10,18 @@ from .validate import change_of, item, verdict_with
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Unpack
 
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
+    from .validate import EditArguments
 
 
 def fix(
-    session: Session,
-    *,
-    paths: list[str] | None,
-    path: str | None,
-    text: str | None,
-    diff: str | None,
-    since: str | None,
-    whole: bool,
-    unsafe: bool,
+    session: OpenWorkspace, *, unsafe: bool, **arguments: Unpack[EditArguments]
 ) -> dict[str, Any]:
     """Answer the operation ``fix``."""
-    change = change_of(
-        session,
-        paths=paths,
-        path=path,
-        text=text,
-        diff=diff,
-        since=since,
-        staged=False,
-        whole=whole,
-    )
+    whole = arguments.get("whole", False)
+    change = change_of(session, **arguments)
     done = apply_fixes(session, change, whole=whole, unsafe=unsafe)
     after = session.with_contents(dict(done.contents)).inference(whole=False)
     answer: dict[str, Any] = {

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from ...indexer.errors import InvalidArgumentsError
-from ..sessions.guard import allow, hand_over, missing
-from ..sessions.knowledge import ledger_of
-from ..sessions.read_log import number_of
+from ..check.edits import apply
+from ..sessions.guard import allow_write, lines_to_read, supply_text
+from ..sessions.knowledge import open_ledger
+from ..sessions.read_log import content_of, session_number
 from ..source.entity_views import envelope
+from .validate import path_inside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..open_workspace import Session
-    from ..sessions.guard import Missing
+    from ..open_workspace import OpenWorkspace
+    from ..sessions.to_read import ToRead
 
 
 def guard(
-    session: Session,
+    workspace: OpenWorkspace,
     *,
     handle: str,
     path: str | None,
@@ -26,15 +28,15 @@ def guard(
     supply: bool,
 ) -> dict[str, Any]:
     """Answer the operation ``guard``."""
-    contents = _contents(session, path, text, diff)
-    with ledger_of(session) as ledger:
-        number = number_of(ledger, handle)
-        wanted = missing(session, ledger, number, contents)
+    contents = _contents(workspace, path, text, diff)
+    with open_ledger(workspace) as ledger:
+        number = session_number(ledger, handle)
+        wanted = lines_to_read(workspace, ledger, number, contents)
         if not wanted:
-            allow(session, ledger, number, contents)
+            allow_write(workspace, ledger, number, contents)
         elif supply:
-            hand_over(session, ledger, number, wanted)
-    inference = session.inference(whole=False)
+            supply_text(workspace, ledger, number, wanted)
+    inference = workspace.inference(whole=False)
     answer: dict[str, Any] = {
         "verdict": "refused" if wanted else "allowed",
         "items": [_item(each) for each in wanted],
@@ -44,13 +46,13 @@ def guard(
     return envelope(inference, answer, {each for each in paths if inference.exists(each)})
 
 
-def _item(each: Missing) -> dict[str, Any]:
+def _item(each: ToRead) -> dict[str, Any]:
     item: dict[str, Any] = {
         "path": each.path,
         "first_line": each.first + 1,
         "last_line": each.last,
         "why": each.why,
-        "reason": each.said(),
+        "reason": each.reason(),
     }
     if each.name:
         item["name"] = each.name
@@ -62,18 +64,13 @@ def _item(each: Missing) -> dict[str, Any]:
 
 
 def _contents(
-    session: Session, path: str | None, text: str | None, diff: str | None
+    workspace: OpenWorkspace, path: str | None, text: str | None, diff: str | None
 ) -> dict[str, bytes | None]:
     if (text is None) == (diff is None):
         raise InvalidArgumentsError("guard takes one of text and diff")
     if diff is not None:
-        from ..check.edits import apply
-        from ..sessions.read_log import content_of
-
-        return dict(apply(diff, lambda each: content_of(session, each)))
+        return dict(apply(diff, lambda each: content_of(workspace, each)))
     assert text is not None
     if path is None:
         raise InvalidArgumentsError("'text' needs the 'path' that it is meant for")
-    from .validate import path_inside
-
-    return {path_inside(session, path): text.encode("utf-8", "surrogatepass")}
+    return {path_inside(workspace, path): text.encode("utf-8", "surrogatepass")}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from ...indexer.inference.classes import bases
 from ...indexer.inference.classes import subclasses as direct_subclasses
 from ...indexer.inference.entities import CLASS, Found, qualified_name
 from ..source.entity_views import envelope, symbol
-from .target import targets
+from ..source.targets import find_targets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,11 +16,11 @@ if TYPE_CHECKING:
 
     from ...indexer.inference.entities import Entity
     from ...indexer.inference.inference import Inference
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
 
 
 def hierarchy(
-    session: Session,
+    workspace: OpenWorkspace,
     *,
     name: str | None,
     path: str | None,
@@ -28,8 +30,8 @@ def hierarchy(
     limit: int,
 ) -> dict[str, Any]:
     """Answer the operation ``hierarchy``."""
-    inference = session.inference(whole=True)
-    found = targets(inference, name, path, line, character)
+    inference = workspace.inference(whole=True)
+    found = find_targets(inference, name, path, line, character)
     classes = [item for item in found if item.entity.kind == CLASS]
     answer: dict[str, Any] = {
         "bases": [], "mro": [], "subclasses": [], "total": 0, "truncated": False,
@@ -54,14 +56,12 @@ def hierarchy(
     return envelope(inference, answer, paths)
 
 
+@dataclass(slots=True)
 class _Room:
-    """How many more subclasses may be listed, and the files they are in."""
+    """The number of subclasses that may still be listed, and their files."""
 
-    __slots__ = ("left", "paths")
-
-    def __init__(self, left: int) -> None:
-        self.left = left
-        self.paths: set[str] = set()
+    left: int
+    paths: set[str] = field(default_factory=set[str])
 
 
 def _bases(inference: Inference, entity: Entity, seen: set[Entity]) -> list[dict[str, Any]]:

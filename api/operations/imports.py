@@ -1,4 +1,4 @@
-"""What a module imports, and who imports it."""
+"""The operations ``imports`` and ``importers``."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from ...indexer.inference.entities import MODULE, NAMESPACE, OUTSIDE, Entity, Fo
 from ...indexer.inference.locate import resolve_dotted_name
 from ...indexer.inference.modules import imported_module
 from ...indexer.inference.names import import_target
-from ..source.entity_views import envelope, line_text, name_range
-from .target import find_by_name
+from ..source.entity_views import envelope, line_text, name_range, page_of
+from ..source.targets import find_by_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ...indexer.inference.entities import Entity
     from ...indexer.inference.inference import Inference
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
 
 _CONDITIONS = (
     (f.TYPE_CHECKING_ONLY, "type-checking"),
@@ -28,10 +28,10 @@ _CONDITIONS = (
 
 
 def imports(
-    session: Session, *, path: str | None, name: str | None, limit: int, offset: int
+    workspace: OpenWorkspace, *, path: str | None, name: str | None, limit: int, offset: int
 ) -> dict[str, Any]:
     """Answer the operation ``imports``."""
-    inference = session.inference(whole=False)
+    inference = workspace.inference(whole=False)
     where = _file(inference, path, name)
     items: list[dict[str, Any]] = []
     if where is not None:
@@ -41,10 +41,10 @@ def imports(
 
 
 def importers(
-    session: Session, *, name: str | None, path: str | None, limit: int, offset: int
+    workspace: OpenWorkspace, *, name: str | None, path: str | None, limit: int, offset: int
 ) -> dict[str, Any]:
     """Answer the operation ``importers``."""
-    inference = session.inference(whole=True)
+    inference = workspace.inference(whole=True)
     if path is not None:
         wanted: list[Entity] = [Entity(MODULE, inference.snapshot.relative(path), -1)]
     elif name is not None:
@@ -61,7 +61,7 @@ def importers(
         if facts is None:
             continue
         for row in range(len(facts.imports[0])):
-            if any(_brings(inference, where, row, entity) for entity in wanted):
+            if any(_imports_entity(inference, where, row, entity) for entity in wanted):
                 items.append(_item(inference, where, row))
     return _answer(inference, items, limit, offset)
 
@@ -103,8 +103,8 @@ def _candidates(inference: Inference, wanted: list[Entity], name: str | None) ->
     return sorted(files)
 
 
-def _brings(inference: Inference, path: str, row: int, entity: Entity) -> bool:
-    """Whether an import names an entity: the module it is from, or what it imports."""
+def _imports_entity(inference: Inference, path: str, row: int, entity: Entity) -> bool:
+    """True if an import refers to an entity, as its module or as what it imports."""
     facts = inference.need(path)
     spelled = facts.names[facts.imports.module[row]]
     module = imported_module(inference, path, spelled)
@@ -154,10 +154,5 @@ def _item(inference: Inference, path: str, row: int) -> dict[str, Any]:
 def _answer(
     inference: Inference, items: list[dict[str, Any]], limit: int, offset: int
 ) -> dict[str, Any]:
-    page = items[offset : offset + limit]
-    answer: dict[str, Any] = {
-        "items": page,
-        "total": len(items),
-        "truncated": offset + len(page) < len(items),
-    }
-    return envelope(inference, answer, {item["path"] for item in page})
+    answer = page_of(items, limit, offset)
+    return envelope(inference, answer, {item["path"] for item in answer["items"]})

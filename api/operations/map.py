@@ -1,9 +1,9 @@
-"""What a workspace consists of, seen from above: packages with what is in them, and the tests."""
+"""The operation ``map``: the packages and other folders of a workspace."""
 
 from __future__ import annotations
 
-from ..source.entity_views import envelope
-from .target import test_rank
+from ...indexer.test_files import is_test_file
+from ..source.entity_views import envelope, page_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...indexer.inference.inference import Inference
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
 
 # A package with more modules than this, inside of another, is told on a line of its own.
 _LARGE = 25
 
 
 def map(  # noqa: A001
-    session: Session, *, below: str | None, limit: int, offset: int
+    workspace: OpenWorkspace, *, below: str | None, limit: int, offset: int
 ) -> dict[str, Any]:
     """Answer the operation ``map``."""
-    inference = session.inference(whole=True)
+    inference = workspace.inference(whole=True)
     start = (
         inference.snapshot.relative(below).rstrip("/") + "/" if below and below.strip("./") else ""
     )
@@ -34,13 +34,7 @@ def map(  # noqa: A001
     merged = _merged(folders, holds, start.rstrip("/"))
     items = [_item(inference, folder, paths, holds[folder]) for folder, paths in merged.items()]
     items.sort(key=lambda item: (item["tests"], item["path"]))
-    page = items[offset : offset + limit]
-    answer: dict[str, Any] = {
-        "items": page,
-        "total": len(items),
-        "truncated": offset + len(page) < len(items),
-    }
-    return envelope(inference, answer, set())
+    return envelope(inference, page_of(items, limit, offset), set())
 
 
 def _folder(path: str) -> str:
@@ -69,13 +63,9 @@ def _merged(folders: dict[str, list[str]], every: Iterable[str], top: str) -> di
         parent, paths = _folder(folder), merged.get(folder, [])
         if not (paths and parent) or folder == top:
             continue
-        if len(paths) <= _LARGE or all(_is_test(each) for each in paths):
+        if len(paths) <= _LARGE or all(is_test_file(each) for each in paths):
             merged.setdefault(parent, []).extend(merged.pop(folder))
     return merged
-
-
-def _is_test(path: str) -> bool:
-    return bool(test_rank(path)) or path.startswith("tests/")
 
 
 def _item(inference: Inference, folder: str, paths: list[str], holds: set[str]) -> dict[str, Any]:
@@ -83,7 +73,7 @@ def _item(inference: Inference, folder: str, paths: list[str], holds: set[str]) 
         "name": _module(inference, folder, paths),
         "path": folder,
         "files": len(paths),
-        "tests": all(_is_test(each) for each in paths),
+        "tests": all(is_test_file(each) for each in paths),
         "holds": sorted(holds, key=lambda name: (not name.endswith("/"), name)),
     }
 

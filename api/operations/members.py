@@ -7,8 +7,8 @@ from ...indexer.inference.classes import members as class_members
 from ...indexer.inference.entities import CLASS, MODULE, OUTSIDE, PARAMETER, Found, qualified_name
 from ...indexer.inference.entity_types import instance_classes
 from ...indexer.inference.names import module_member
-from ..source.entity_views import envelope, symbol
-from .target import targets
+from ..source.entity_views import envelope, page_of, symbol
+from ..source.targets import find_fresh_targets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from ...indexer.inference.entities import Entity
     from ...indexer.inference.inference import Inference
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
 
 
 def members(
-    session: Session,
+    workspace: OpenWorkspace,
     *,
     name: str | None,
     path: str | None,
@@ -32,14 +32,10 @@ def members(
     offset: int,
 ) -> dict[str, Any]:
     """Answer the operation ``members``."""
-    inference = session.inference(whole=False)
-    found = targets(inference, name, path, line, character)
-    if not found and session.freshness == "touch":
-        inference = session.inference(whole=True)
-        found = targets(inference, name, path, line, character)
+    inference, found = find_fresh_targets(workspace, name, path, line, character)
     listed: list[tuple[Found, Entity | None]] = []
     notes: list[str] = []
-    for item in _holders(inference, found):
+    for item in _classes_and_modules(inference, found):
         if item.entity.kind == MODULE:
             listed += [(member, None) for member in module_names(inference, item.entity.path)]
             continue
@@ -57,38 +53,31 @@ def members(
     items = [_member(inference, member, cls) for member, cls in listed]
     if not private:
         items = [item for item in items if not item["name"].rpartition(".")[2].startswith("_")]
-    page = items[offset : offset + limit]
-    answer: dict[str, Any] = {
-        "items": page,
-        "total": len(items),
-        "truncated": offset + len(page) < len(items),
-    }
+    answer = page_of(items, limit, offset)
     if notes:
         answer["notes"] = notes
-    return envelope(inference, answer, {item["path"] for item in page})
+    return envelope(inference, answer, {item["path"] for item in answer["items"]})
 
 
-def _holders(inference: Inference, found: list[Found]) -> list[Found]:
-    """Classes and modules among what was found; for a variable, the classes of its value."""
-    holders = [item for item in found if item.entity.kind in (CLASS, MODULE)]
-    if not holders:
-        holders = [
-            cls.weaker(item.evidence)
-            for item in found
-            for cls in instance_classes(inference, item.entity)
-            if cls.entity.kind == CLASS
-        ]
-    return holders
+def _classes_and_modules(inference: Inference, found: list[Found]) -> list[Found]:
+    """Return the classes and modules that were found; of variables, the classes of values."""
+    listed = [item for item in found if item.entity.kind in (CLASS, MODULE)]
+    return listed or [
+        cls.weaker(item.evidence)
+        for item in found
+        for cls in instance_classes(inference, item.entity)
+        if cls.entity.kind == CLASS
+    ]
 
 
 def module_names(inference: Inference, path: str) -> list[Found]:
-    """What the top level of a module binds itself, in order of the text; imports left out."""
+    """Return what a module binds at its top level, without imports, in order of the text."""
     facts = inference.need(path)
-    names, scopes, positions, kinds = facts.binding[:4]
+    table = facts.binding
     placed: dict[str, int] = {}
-    for row, scope in enumerate(scopes):
-        if scope == 0 and kinds[row] not in (f.IMPORT, f.DELETE):
-            placed.setdefault(facts.names[names[row]], positions[row])
+    for row, scope in enumerate(table.scope):
+        if scope == 0 and table.kind[row] not in (f.IMPORT, f.DELETE):
+            placed.setdefault(facts.names[table.name[row]], table.position[row])
     result: list[Found] = []
     for name in sorted(placed, key=placed.__getitem__):
         result += module_member(inference, path, name)[-1:]

@@ -1,24 +1,24 @@
-"""What a file, module or class defines, nested."""
+"""The operation ``outline``: the definitions of a file, module or class, nested."""
 
 from __future__ import annotations
 
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.entities import CLASS, FUNCTION, MODULE
-from ...indexer.symbols import INSTANCE, KIND_NAMES, LOCAL, symbols
+from ...indexer.symbols import INSTANCE, KIND_NAMES, LOCAL
 from ..source.entity_views import envelope, full_range, name_range, range_of, signature, summary
-from .target import entity_of_symbol, find_by_name
+from ..source.targets import entity_of_symbol, find_by_name, present_symbols
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from ...indexer.inference.inference import Inference
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
 
 
-def outline(session: Session, *, path: str | None, name: str | None) -> dict[str, Any]:
+def outline(workspace: OpenWorkspace, *, path: str | None, name: str | None) -> dict[str, Any]:
     """Answer the operation ``outline``."""
-    inference = session.inference(whole=False)
+    inference = workspace.inference(whole=False)
     if path is None and name is None:
         raise InvalidArgumentsError("give 'path' or 'name'")
     start, end, where = 0, -1, ""
@@ -40,25 +40,25 @@ def outline(session: Session, *, path: str | None, name: str | None) -> dict[str
 
 
 def nested(inference: Inference, path: str, start: int = 0, end: int = -1) -> list[dict[str, Any]]:
-    """Symbols of a file between two offsets, those of classes inside their class."""
+    """Return the symbols of a file between two offsets, members as children of their class."""
     facts = inference.need(path)
     top: list[dict[str, Any]] = []
     by_container: dict[str, dict[str, Any]] = {}
     module = inference.snapshot.index.workspace.module_name(path) or path
-    for row in symbols(facts):
-        name, container, kind, position, _, flags, _ = row
-        if position < start or (0 <= end <= position):
+    for symbol in present_symbols(facts):
+        if symbol.position < start or (0 <= end <= symbol.position):
             continue
-        if flags & (LOCAL | INSTANCE):
+        if symbol.flags & (LOCAL | INSTANCE):
             continue
-        found = entity_of_symbol(inference, path, (-1, -1, *row))
+        found = entity_of_symbol(inference, path, symbol)
         if found is None:
             continue
+        parts = (module, symbol.container, symbol.name)
         item: dict[str, Any] = {
-            "name": ".".join(part for part in (module, container, name) if part),
-            "kind": KIND_NAMES[kind],
+            "name": ".".join(part for part in parts if part),
+            "kind": KIND_NAMES[symbol.kind],
             "path": path,
-            "range": name_range(inference, path, position, name),
+            "range": name_range(inference, path, symbol.position, symbol.name),
             "evidence": "exact",
             "signature": signature(inference, found.entity),
         }
@@ -67,10 +67,10 @@ def nested(inference: Inference, path: str, start: int = 0, end: int = -1) -> li
         line = summary(facts, found.entity)
         if line:
             item["summary"] = line
-        parent = by_container.get(container)
+        parent = by_container.get(symbol.container)
         (top if parent is None else parent.setdefault("children", [])).append(item)
         if found.entity.kind == CLASS:
-            by_container[f"{container}.{name}".lstrip(".")] = item
+            by_container[f"{symbol.container}.{symbol.name}".lstrip(".")] = item
     return top
 
 

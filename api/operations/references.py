@@ -1,4 +1,4 @@
-"""Who uses a symbol."""
+"""The operation ``references``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...indexer.inference.references import Reference
 from ...indexer.inference.references import references as find_references
 from ...indexer.text import utf16_length
 from ..source.entity_views import enclosing, envelope, symbol
-from .target import targets
+from ..source.targets import find_targets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ...indexer.inference.entities import Entity, Found
     from ...indexer.inference.inference import Inference
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
 
 ROLE_NAMES = (
     "read", "call", "write", "delete", "import", "inherit", "annotation", "decorator", "keyword",
@@ -26,7 +26,7 @@ ROLE_NAMES = (
 
 
 def references(
-    session: Session,
+    workspace: OpenWorkspace,
     *,
     name: str | None,
     path: str | None,
@@ -42,8 +42,8 @@ def references(
     offset: int,
 ) -> dict[str, Any]:
     """Answer the operation ``references``."""
-    inference = session.inference(whole=True)
-    found = targets(inference, name, path, line, character)
+    inference = workspace.inference(whole=True)
+    found = find_targets(inference, name, path, line, character)
     counts: dict[str, int] = {}
     evidence_counts: dict[str, int] = {}
     wanted = set(roles) if roles else None

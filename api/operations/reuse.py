@@ -1,9 +1,10 @@
-"""What does already what somebody is about to write."""
+"""The operation ``reuse``: what exists already for a purpose."""
 
 from __future__ import annotations
 
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.entities import CLASS, FUNCTION, Found, name_of
+from ..patterns.reuse import find_candidates, parse_helper_query
 from ..source.entity_views import envelope, symbol
 
 TYPE_CHECKING = False
@@ -12,20 +13,18 @@ if TYPE_CHECKING:
 
     from ...indexer.inference.entities import Entity
     from ...indexer.inference.inference import Inference
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
 
 
 def reuse(
-    session: Session, *, query: str | None, text: str | None, into: str | None, limit: int
+    workspace: OpenWorkspace, *, query: str | None, text: str | None, into: str | None, limit: int
 ) -> dict[str, Any]:
     """Answer the operation ``reuse``; raises InvalidArgumentsError when nothing is asked."""
-    from ..patterns.reuse import candidates, wanted
-
     if not (query or "").strip() and not (text or "").strip():
         raise InvalidArgumentsError("give 'query', 'text' or both")
-    inference = session.inference(whole=True).strict()
-    asked = wanted(query, text)
-    found = candidates(inference, asked, into or "")
+    inference = workspace.inference(whole=True).strict()
+    helper = parse_helper_query(query, text)
+    found = find_candidates(inference, helper, into or "")
     answer: dict[str, Any] = {
         "items": [
             {
@@ -42,7 +41,7 @@ def reuse(
 
 
 def _used(inference: Inference, entity: Entity) -> list[str]:
-    """How many other files speak of its name: what many use is what to use."""
+    """Return how many other files name it, as a reason to use it."""
     if entity.kind not in (CLASS, FUNCTION):
         return []
     files = [

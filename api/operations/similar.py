@@ -1,19 +1,23 @@
-"""What is most like a class or function, and in which respects."""
+"""The operation ``similar``: the classes or functions most like one."""
 
 from __future__ import annotations
 
 from ...indexer.inference.entities import CLASS, Found
+from ..patterns.features import class_features, function_features
+from ..patterns.neighbours import find_neighbours
+from ..patterns.question import understand_question
+from ..patterns.similarity import Subject
 from ..source.entity_views import envelope, symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
 
 
 def similar(
-    session: Session,
+    workspace: OpenWorkspace,
     *,
     name: str | None,
     path: str | None,
@@ -24,25 +28,20 @@ def similar(
     limit: int,
 ) -> dict[str, Any]:
     """Answer the operation ``similar``."""
-    from ..patterns.features import of_class, of_function
-    from ..patterns.neighbours import neighbours
-    from ..patterns.question import question
-    from ..patterns.similarity import Subject
-
-    inference = session.inference(whole=True).strict()
-    asked = question(
+    inference = workspace.inference(whole=True).strict()
+    question = understand_question(
         inference, name=name, position=(path, line, character), text=text, base=None,
         into=into or "",
     )  # fmt: skip
     answer: dict[str, Any] = {"items": [], "total": 0, "truncated": False}
-    if asked is None:
+    if question is None:
         return envelope(inference, answer, set())
-    subject, entity = asked.family.subject, asked.entity
+    subject, entity = question.family.subject, question.entity
     if entity is not None:
-        features = of_class if entity.kind == CLASS else of_function
+        features = class_features if entity.kind == CLASS else function_features
         subject = Subject.of(features(inference, entity))
         answer["symbol"] = symbol(inference, Found(entity), details=False)
-    found = neighbours(inference, asked.family.kind, subject, asked.family, entity)
+    found = find_neighbours(inference, question.family.kind, subject, question.family, entity)
     answer["items"] = [
         {
             "symbol": symbol(inference, Found(each.entity)),
@@ -53,6 +52,6 @@ def similar(
     ]
     answer["total"] = len(found)
     answer["truncated"] = len(found) > limit
-    if asked.notes:
-        answer["notes"] = asked.notes
+    if question.notes:
+        answer["notes"] = question.notes
     return envelope(inference, answer, {each.entity.path for each in found[:limit]})

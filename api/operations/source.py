@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from ...indexer.inference.entities import NAMESPACE, OUTSIDE
 from ..source.entity_views import envelope, full_range, symbol
-from .target import targets
+from ..source.targets import find_fresh_targets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
 
 
 def source(
-    session: Session,
+    workspace: OpenWorkspace,
     *,
     name: str | None,
     path: str | None,
@@ -25,11 +25,7 @@ def source(
     limit: int | None,
 ) -> dict[str, Any]:
     """Answer the operation ``source``."""
-    inference = session.inference(whole=False)
-    found = targets(inference, name, path, line, character)
-    if not found and session.freshness == "touch":
-        inference = session.inference(whole=True)
-        found = targets(inference, name, path, line, character)
+    inference, found = find_fresh_targets(workspace, name, path, line, character)
     found = [item for item in found if item.entity.kind not in (OUTSIDE, NAMESPACE)]
     answer: dict[str, Any] = {"path": "", "first_line": 0, "text": "", "total": len(found)}
     if found:

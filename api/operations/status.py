@@ -8,10 +8,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
 
 
-def status(session: Session) -> dict[str, Any]:
+def status(workspace: OpenWorkspace) -> dict[str, Any]:
     """Answer the operation ``status``."""
-    inference = session.inference(whole=True)
-    return envelope(inference, dict(session.index.status()), set())
+    inference = workspace.inference(whole=True)
+    return envelope(inference, dict(workspace.index.status()), set())

@@ -1,8 +1,8 @@
-"""The table of operations: each question that can be asked, defined once.
+"""The table of operations, each defined once.
 
 The command line, JSON-RPC with its OpenRPC document, MCP tools and the language server's custom
-commands are drawn from this table. An operation's function lives in ``queries`` and is imported
-when first called, so that asking one question loads no other's code.
+commands are made from this table. The function of an operation is in a module of this package,
+imported when it is first called, so that one operation loads no other's code.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
 
     Function = Callable[..., Mapping[str, Any]]
 
@@ -50,14 +50,14 @@ class Parameter:
 
 
 class Operation:
-    """A question: name, parameters, result type (a name in :mod:`.types`), doc, function."""
+    """An operation: name, parameters, result type (a name in :mod:`..types`), doc, function."""
 
     __slots__ = ("doc", "module", "name", "parameters", "result")
 
     def __init__(
         self, name: str, module: str, result: str, doc: str, *parameters: Parameter
     ) -> None:
-        """Describe an operation; its function is ``queries.<module>.<name>``."""
+        """Describe an operation, whose function is ``<module>.<name>`` in this package."""
         self.name = name
         self.module = module
         self.result = result
@@ -71,12 +71,12 @@ class Operation:
 
     @property
     def needs_session(self) -> bool:
-        """Whether it answers about an agent's session; what others show is recorded for one."""
+        """True if it is about an agent's session, rather than recorded in one."""
         return any(each.name == "session" and each.required for each in self.parameters)
 
     @property
     def function(self) -> Function:
-        """The function that answers; called with the session and the arguments by keyword."""
+        """The function, called with the workspace and the arguments by keyword."""
         module = import_module(f".{self.module}", __package__)
         function: Function = getattr(module, self.name)
         return function
@@ -102,6 +102,10 @@ _PAGE = (
     Parameter("limit", "integer", "Most items in one answer.", default=50),
     Parameter("offset", "integer", "Items to leave out at the start.", default=0),
 )
+_LONG_PAGE = (
+    Parameter("limit", "integer", "Most items in one answer.", default=200),
+    _PAGE[1],
+)
 _SESSION = Parameter(
     "session",
     "string",
@@ -109,6 +113,8 @@ _SESSION = Parameter(
 )
 _KINDS = ("class", "function", "method", "property", "field", "variable", "constant", "enum",
           "enum-member", "module")  # fmt: skip
+_ROLES = ("definition", "call", "read", "write", "delete", "import", "inherit", "annotation",
+          "decorator", "keyword", "parameter", "export")  # fmt: skip
 
 _ALL = (
     Operation(
@@ -151,20 +157,7 @@ _ALL = (
             "roles",
             "array",
             "Only these roles.",
-            choices=(
-                "definition",
-                "call",
-                "read",
-                "write",
-                "delete",
-                "import",
-                "inherit",
-                "annotation",
-                "decorator",
-                "keyword",
-                "parameter",
-                "export",
-            ),
+            choices=_ROLES,
         ),
         Parameter(
             "textual",
@@ -206,7 +199,7 @@ _ALL = (
         Parameter("inherited", "boolean", "Also those of base classes.", default=True),
         Parameter("private", "boolean", "Also names with a leading underscore.", default=True),
         Parameter("limit", "integer", "Most items in one answer.", default=500),
-        Parameter("offset", "integer", "Items to leave out at the start.", default=0),
+        _PAGE[1],
         _SESSION,
     ),
     Operation(
@@ -244,8 +237,7 @@ _ALL = (
         "What a file or module imports, and the files that the imports lead to.",
         Parameter("path", "string", "A file."),
         Parameter("name", "string", "Or a module's dotted name."),
-        Parameter("limit", "integer", "Most items in one answer.", default=200),
-        Parameter("offset", "integer", "Items to leave out at the start.", default=0),
+        *_LONG_PAGE,
     ),
     Operation(
         "importers",
@@ -254,8 +246,7 @@ _ALL = (
         "Who imports a module, or a name from it.",
         Parameter("name", "string", "Dotted name of a module or of something in it."),
         Parameter("path", "string", "Or the module's file."),
-        Parameter("limit", "integer", "Most items in one answer.", default=200),
-        Parameter("offset", "integer", "Items to leave out at the start.", default=0),
+        *_LONG_PAGE,
     ),
     Operation(
         "exists",
@@ -442,36 +433,37 @@ _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
 }
 
 
-def call(session: Session, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Answer an operation; raises KeyError for an unknown one, InvalidArgumentsError otherwise."""
+def call(workspace: OpenWorkspace, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Answer an operation; raise KeyError for an unknown one, or InvalidArgumentsError."""
     operation = OPERATIONS[name]
     arguments = checked(operation, arguments)
     handle: str | None = arguments.pop("session", None)
     if operation.needs_session:
         arguments["handle"] = handle
-    answer = _answered(session, operation, arguments)
+    answer = _answer(workspace, operation, arguments)
     if handle and not operation.needs_session:
+        # Late: only sessions of agents need it.
         from ..sessions.read_log import record
 
-        record(session, handle, answer)
+        record(workspace, handle, answer)
     return answer
 
 
-def _answered(
-    session: Session, operation: Operation, arguments: dict[str, Any]
+def _answer(
+    workspace: OpenWorkspace, operation: Operation, arguments: dict[str, Any]
 ) -> Mapping[str, Any]:
-    """What an operation answers, asked again when what it rests on changes meanwhile."""
+    """Return the answer of an operation, once more if a file changes meanwhile."""
     try:
-        return operation.function(session, **arguments)
+        return operation.function(workspace, **arguments)
     except StaleError as stale:
-        again = session.after_change(stale.path)
+        again = workspace.after_change(stale.path)
     except DamagedError:
-        again = session.after_change("")
+        again = workspace.after_change("")
     return operation.function(again, **arguments)
 
 
 def checked(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Arguments with defaults filled in, refused when they do not fit."""
+    """Return arguments with defaults filled in; raise InvalidArgumentsError if they do not fit."""
     known = {parameter.name: parameter for parameter in operation.parameters}
     for key in arguments:
         if key not in known:

@@ -1,12 +1,15 @@
-"""Is an edit right? What is wrong with it, and what it breaks elsewhere."""
+"""The operation ``validate``: the faults of an edit, and what it breaks elsewhere."""
 
 from __future__ import annotations
 
 import os
+from typing import TypedDict
 
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.entities import Found
+from ..check import edits
 from ..check.check import check_change, verdict
+from ..check.existence import is_own
 from ..check.findings import ERROR
 from ..check.limitations import limitations
 from ..check.rules import EXISTENCE
@@ -14,48 +17,43 @@ from ..source.entity_views import envelope, range_of, symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Unpack
 
     from ...indexer.inference.inference import Inference
     from ..check.edits import Change
     from ..check.findings import Finding, Fix
     from ..check.limitations import Limitation
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
 
 _SUFFIXES = (".py", ".pyi")
 _START = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
 
 
+class EditArguments(TypedDict, total=False):
+    """Arguments that describe an edit; by default it is what git says has changed."""
+
+    paths: list[str] | None
+    path: str | None
+    text: str | None
+    diff: str | None
+    since: str | None
+    staged: bool
+    whole: bool
+
+
 def validate(
-    session: Session,
-    *,
-    paths: list[str] | None,
-    path: str | None,
-    text: str | None,
-    diff: str | None,
-    since: str | None,
-    staged: bool,
-    whole: bool,
-    limit: int,
+    session: OpenWorkspace, *, limit: int, **arguments: Unpack[EditArguments]
 ) -> dict[str, Any]:
     """Answer the operation ``validate``."""
-    change = change_of(
-        session,
-        paths=paths,
-        path=path,
-        text=text,
-        diff=diff,
-        since=since,
-        staged=staged,
-        whole=whole,
-    )
+    whole = arguments.get("whole", False)
+    change = change_of(session, **arguments)
     return judgement(change, check_change(change, whole=whole), limit, whole=whole)
 
 
 def judgement(
     change: Change, found: list[Finding], limit: int, *, whole: bool = False
 ) -> dict[str, Any]:
-    """Findings as the answer that tells of them."""
+    """Return the answer that shows findings of an edit."""
     shown = found[:limit]
     inference = change.after
     missing = limitations(change, whole=whole)
@@ -79,12 +77,12 @@ def judgement(
 
 
 def verdict_with(verdict: str, missing: list[Limitation]) -> str:
-    """A verdict, given what could not be judged: where nothing is wrong, that is no proof."""
+    """Return the verdict, ``cannot judge`` if nothing was found and something was missing."""
     return "cannot judge" if verdict == "ok" and missing else verdict
 
 
 def not_judged(inference: Inference, missing: Limitation) -> dict[str, Any]:
-    """What is missing for a judgement as answers show it, with the first place that rests on it."""
+    """Return a limitation as answers show it, with the first place that depends on it."""
     path, start, end = missing.places[0]
     known = inference.facts(path) is not None
     return {
@@ -96,33 +94,16 @@ def not_judged(inference: Inference, missing: Limitation) -> dict[str, Any]:
     }
 
 
-def change_of(
-    session: Session,
-    *,
-    paths: list[str] | None,
-    path: str | None,
-    text: str | None,
-    diff: str | None,
-    since: str | None,
-    staged: bool,
-    whole: bool,
-) -> Change:
-    """The edit that arguments describe; raises InvalidArgumentsError when they describe two."""
-    from ..check import edits
-
-    asked = [
+def change_of(session: OpenWorkspace, **arguments: Unpack[EditArguments]) -> Change:
+    """Return the edit that arguments describe; raises InvalidArgumentsError for two."""
+    names = [
         name
-        for name, given in (
-            ("text", text is not None),
-            ("diff", diff is not None),
-            ("since", since is not None),
-            ("staged", staged),
-            ("whole", whole),
-        )
-        if given
+        for name in ("text", "diff", "since", "staged", "whole")
+        if arguments.get(name) not in (None, False)
     ]
-    if len(asked) > 1:
-        raise InvalidArgumentsError(f"validate takes one of {' and '.join(asked)}, not both")
+    if len(names) > 1:
+        raise InvalidArgumentsError(f"validate takes one of {' and '.join(names)}, not both")
+    path, text, diff = arguments.get("path"), arguments.get("text"), arguments.get("diff")
     if text is not None:
         if path is None:
             raise InvalidArgumentsError("'text' needs the 'path' that it is meant for")
@@ -130,18 +111,18 @@ def change_of(
         return edits.proposed(session, {relative: text.encode("utf-8", "surrogatepass")})
     if diff is not None:
         return edits.patched_files(session, diff)
-    wanted = [*(paths or []), *([path] if path is not None else [])]
-    if whole:
+    wanted = [*(arguments.get("paths") or []), *([path] if path is not None else [])]
+    if arguments.get("whole"):
         return edits.unchanged(session, _files(session, wanted))
-    change = edits.changed_since(session, since or "HEAD", staged=staged)
+    revision, staged = arguments.get("since") or "HEAD", arguments.get("staged", False)
+    change = edits.changed_since(session, revision, staged=staged)
     if wanted:
-        listed = set(_files(session, wanted))
-        change.paths = {each for each in change.paths if each in listed}
+        change.paths &= set(_files(session, wanted))
     return change
 
 
-def _files(session: Session, wanted: list[str]) -> list[str]:
-    """Files of the workspace that are, or lie in, what is wanted; all of them for nothing."""
+def _files(session: OpenWorkspace, wanted: list[str]) -> list[str]:
+    """Return files of the workspace that are, or lie in, some paths; all for no path."""
     inference = session.inference(whole=True)
     everything = list(inference.snapshot.paths())
     found: list[str] = []
@@ -157,15 +138,15 @@ def _files(session: Session, wanted: list[str]) -> list[str]:
             and relative.endswith(_SUFFIXES)
             and os.path.isfile(inference.snapshot.absolute(relative))
         ):
-            inside = [relative]  # be it one that is too large to be read
+            inside = [relative]  # a file that is too large to be read
         if not inside:
             raise InvalidArgumentsError(f"{each} is no Python file of this workspace, nor a folder")
         found += inside
     return found if wanted else everything
 
 
-def path_inside(session: Session, path: str) -> str:
-    """A path relative to the workspace; raises InvalidArgumentsError when it is not inside."""
+def path_inside(session: OpenWorkspace, path: str) -> str:
+    """Return a path relative to the workspace; raises InvalidArgumentsError if it is outside."""
     workspace = session.index.workspace
     full = path if os.path.isabs(path) else workspace.absolute(path)
     inside = workspace.relative(full)
@@ -177,14 +158,14 @@ def path_inside(session: Session, path: str) -> str:
 
 
 def missing_knowledge(inference: Inference) -> list[str]:
-    """Sentences on what could not be judged for want of knowledge."""
+    """Return sentences on what could not be checked at all."""
     if inference.snapshot.index.layers.is_known:
         return []
     return ["no Python environment was found: nothing is said about what is not installed"]
 
 
 def item(inference: Inference, finding: Finding) -> dict[str, Any]:
-    """A finding as answers show it."""
+    """Return a finding as answers show it."""
     shown: dict[str, Any] = {
         "id": finding.id,
         "rule": finding.rule,
@@ -196,11 +177,8 @@ def item(inference: Inference, finding: Finding) -> dict[str, Any]:
         "nearest": [symbol(inference, Found(entity), details=True) for entity in finding.nearest],
         "fixes": [_fix(inference, fix) for fix in finding.fixes],
     }
-    if finding.rule in EXISTENCE and finding.severity == ERROR:
-        from ..check.existence import is_own
-
-        if is_own(inference, finding):
-            shown["own"] = True
+    if finding.rule in EXISTENCE and finding.severity == ERROR and is_own(inference, finding):
+        shown["own"] = True
     return shown
 
 

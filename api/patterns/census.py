@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass, field
 
 from ...indexer import facts as f
 from ...indexer.inference.classes import bases
 from ...indexer.inference.entities import CLASS, Entity, name_of
 from ...indexer.symbols import base_names
-from ..check.clones import is_test_file
+from ...indexer.test_files import is_test_file
+from .features import raised_name
+from .origins import absolute_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,86 +32,81 @@ _PLAIN = frozenset(["object", "ABC", "Protocol", "Generic", "NamedTuple", "Typed
                     "Exception", "str", "int", "dict", "type"])  # fmt: skip
 
 
+@dataclass(slots=True)
 class Census:
-    """What was counted. Files of tests are counted apart, and only by what is said of tests."""
+    """Counts over a workspace. Files of tests are counted apart, and only for what tests need."""
 
-    def __init__(self) -> None:
-        """Nothing was counted."""
-        self.n_files = 0
-        self.n_tests = 0
-        self.folders: Counter[str] = Counter()
-        self.test_folders: Counter[str] = Counter()
-        self.test_names: Counter[str] = Counter()
-        self.bases: Counter[str] = Counter()
-        self.base_examples: dict[str, list[Entity]] = {}
-        self.n_functions = 0
-        self.n_annotated = 0
-        self.n_public = 0
-        self.n_documented = 0
-        self.n_future = 0
-        self.n_relative = 0
-        self.n_absolute = 0
-        self.loggers: Counter[str] = Counter()
-        self.doc_styles: Counter[str] = Counter()
-        self.raised: Counter[str] = Counter()
-        self.imported: Counter[str] = Counter()
-        self.n_test_functions = 0
-        self.n_test_methods = 0
-        self.fixtures: Counter[str] = Counter()
+    n_files: int = 0
+    n_tests: int = 0
+    folders: Counter[str] = field(default_factory=Counter[str])
+    test_folders: Counter[str] = field(default_factory=Counter[str])
+    test_names: Counter[str] = field(default_factory=Counter[str])
+    bases: Counter[str] = field(default_factory=Counter[str])
+    base_examples: dict[str, list[Entity]] = field(default_factory=dict[str, "list[Entity]"])
+    n_functions: int = 0
+    n_annotated: int = 0
+    n_public: int = 0
+    n_documented: int = 0
+    n_future: int = 0
+    n_relative: int = 0
+    n_absolute: int = 0
+    loggers: Counter[str] = field(default_factory=Counter[str])
+    doc_styles: Counter[str] = field(default_factory=Counter[str])
+    raised: Counter[str] = field(default_factory=Counter[str])
+    imported: Counter[str] = field(default_factory=Counter[str])
+    n_test_functions: int = 0
+    n_test_methods: int = 0
+    fixtures: Counter[str] = field(default_factory=Counter[str])
 
 
-def census(inference: Inference) -> Census:
+def take_census(inference: Inference) -> Census:
     """Count what a workspace does."""
-    made = Census()
+    census = Census()
     paths = [path for path in inference.snapshot.paths() if path.endswith(".py")]
-    made.n_tests = sum(map(is_test_file, paths))
-    made.n_files = len(paths) - made.n_tests
+    census.n_tests = sum(map(is_test_file, paths))
+    census.n_files = len(paths) - census.n_tests
     for path in paths:
         folder = path.rpartition("/")[0]
-        (made.test_folders if is_test_file(path) else made.folders)[folder] += 1
+        (census.test_folders if is_test_file(path) else census.folders)[folder] += 1
     step = max(1, -(-len(paths) // _FILES))
     for path in paths[::step]:
         facts = inference.facts(path)
         if facts is None:
             continue
         if is_test_file(path):
-            _count_tests(made, path, facts)
+            _count_tests(census, path, facts)
         else:
-            _count(inference, made, path, facts)
-    return made
+            _count(inference, census, path, facts)
+    return census
 
 
-def _count(inference: Inference, made: Census, path: str, facts: FileFacts) -> None:
+def _count(inference: Inference, census: Census, path: str, facts: FileFacts) -> None:
     table = facts.definition
     for row, kind in enumerate(table.kind):
         name = facts.names[table.name[row]]
         documented = table.doc[row] >= 0
         if kind == f.CLASS:
             for base in base_names(facts, row):
-                made.bases[base] += 1
-                made.base_examples.setdefault(base, []).append(Entity(CLASS, path, row))
+                census.bases[base] += 1
+                census.base_examples.setdefault(base, []).append(Entity(CLASS, path, row))
         else:
-            made.n_functions += 1
-            made.n_annotated += table.returns[row] >= 0
+            census.n_functions += 1
+            census.n_annotated += table.returns[row] >= 0
         if not name.startswith("_"):
-            made.n_public += 1
-            made.n_documented += documented
-    _count_imports(inference, made, path, facts)
-    for _, expr, kind in zip(*facts.result[:3], strict=True):
+            census.n_public += 1
+            census.n_documented += documented
+    _count_imports(inference, census, path, facts)
+    for expr, kind in zip(facts.result.expr, facts.result.kind, strict=True):
         if kind == f.RAISE and expr >= 0:
-            from .features import raised_name
-
-            made.raised[raised_name(facts, expr)] += 1
+            census.raised[raised_name(facts, expr)] += 1
     text = inference.text(path)
     for found in _LOGGER.finditer(text):
-        made.loggers[b" = ".join(found.groups()).decode("utf-8", "replace")] += 1
+        census.loggers[b" = ".join(found.groups()).decode("utf-8", "replace")] += 1
     for style, pattern in (("Google", _GOOGLE), ("Sphinx", _SPHINX), ("NumPy", _NUMPY)):
-        made.doc_styles[style] += bool(pattern.search(text))
+        census.doc_styles[style] += bool(pattern.search(text))
 
 
-def _count_imports(inference: Inference, made: Census, path: str, facts: FileFacts) -> None:
-    from .origins import absolute
-
+def _count_imports(inference: Inference, census: Census, path: str, facts: FileFacts) -> None:
     table = facts.imports
     future = False
     modules: set[str] = set()
@@ -116,44 +114,44 @@ def _count_imports(inference: Inference, made: Census, path: str, facts: FileFac
     for row, module in enumerate(table.module):
         spelled = facts.names[module]
         future |= bool(table.flags[row] & f.FUTURE)
-        full = absolute(inference, path, spelled)
+        full = absolute_module(inference, path, spelled)
         if full.partition(".")[0] == own and own:
             modules.add(full)
-            made.n_relative += spelled.startswith(".")
-            made.n_absolute += not spelled.startswith(".")
-    made.n_future += future
-    made.imported.update(modules)
+            census.n_relative += spelled.startswith(".")
+            census.n_absolute += not spelled.startswith(".")
+    census.n_future += future
+    census.imported.update(modules)
 
 
-def _count_tests(made: Census, path: str, facts: FileFacts) -> None:
+def _count_tests(census: Census, path: str, facts: FileFacts) -> None:
     name = path.rpartition("/")[2]
-    made.test_names["test_*.py" if name.startswith("test_") else name] += 1
+    census.test_names["test_*.py" if name.startswith("test_") else name] += 1
     table = facts.definition
     for row, kind in enumerate(table.kind):
         if kind == f.FUNCTION and facts.names[table.name[row]].startswith("test"):
             scope = facts.scope.kind[table.scope[row]]
-            made.n_test_methods += scope == f.CLASS_SCOPE
-            made.n_test_functions += scope == f.MODULE_SCOPE
+            census.n_test_methods += scope == f.CLASS_SCOPE
+            census.n_test_functions += scope == f.MODULE_SCOPE
     if name == "conftest.py":
         for row, kind in enumerate(table.kind):
             if kind == f.FUNCTION and table.decorators[row] >= 0:
-                made.fixtures[facts.names[table.name[row]]] += 1
+                census.fixtures[facts.names[table.name[row]]] += 1
 
 
-def families(inference: Inference, made: Census, most: int) -> list[tuple[Entity, int]]:
-    """Base classes that are derived from most, with how many classes do."""
+def frequent_bases(inference: Inference, census: Census, most: int) -> list[tuple[Entity, int]]:
+    """Return the classes with the most subclasses, with their number."""
     found: dict[Entity, int] = {}
-    for name, count in made.bases.most_common(4 * most):
+    for name, count in census.bases.most_common(4 * most):
         if count < 3 or name in _PLAIN:
             continue
         votes = Counter(
             base
-            for cls in made.base_examples[name][:40]
+            for cls in census.base_examples[name][:40]
             for base in bases(inference, cls)
             if base.path and name_of(inference, base) == name
         )
         for base, n in votes.most_common(1):
             if n >= 3:
-                share = n / min(len(made.base_examples[name]), 40)
+                share = n / min(len(census.base_examples[name]), 40)
                 found[base] = round(count * share)
     return sorted(found.items(), key=lambda entry: (entry[0].is_outside, -entry[1]))[:most]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
 from ...indexer.inference.entities import CLASS, name_of
 from ...indexer.symbols import words
 from ..source.entity_views import summary
-from .features import of_function
+from .features import function_features
 from .origins import Origins
-from .plan import Plan, plan_as_asked, plan_class, plan_function
+from .plan import Plan, apply_stub, plan_class, plan_function
 from .skeleton import class_skeleton, function_skeleton
 
 TYPE_CHECKING = False
@@ -21,23 +22,23 @@ if TYPE_CHECKING:
 _SOURCES = 12
 
 
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """A skeleton with the plan that it follows and the file that it is for."""
+    """A skeleton with the plan that it follows and the file that it is for.
 
-    __slots__ = ("path", "plan", "text")
+    ``path`` need not exist.
+    """
 
-    def __init__(self, plan: Plan, text: str, path: str) -> None:
-        """``path`` need not exist."""
-        self.plan = plan
-        self.text = text
-        self.path = path
+    plan: Plan
+    text: str
+    path: str
 
 
-def draft(inference: Inference, asked: Question, into: str) -> Draft:
+def make_draft(inference: Inference, question: Question, into: str) -> Draft:
     """A class or function like the members of the family that was asked for."""
-    family = asked.family
-    name = asked.name or name_like(inference, family)
-    path = into or place_like(family, name)
+    family = question.family
+    name = question.name or suggest_name(inference, family)
+    path = into or suggest_path(family, name)
     sources = list(dict.fromkeys(each.path for each in family.members))[:_SOURCES]
     if family.base is not None and family.base.kind == CLASS:
         sources.append(family.base.path)
@@ -51,19 +52,19 @@ def draft(inference: Inference, asked: Question, into: str) -> Draft:
         return Draft(plan, text, path)
     plan = Plan()
     having = [
-        (of_function(inference, each), weight)
+        (function_features(inference, each), weight)
         for each, weight in zip(family.members, family.weights, strict=True)
     ]
     planned = plan_function(inference, name, having)
     if planned is None:
         return Draft(plan, "", path)
-    if asked.entity is None:
-        plan_as_asked(planned, family, having)
+    if question.entity is None:
+        apply_stub(planned, family, having)
     plan.functions.append(planned)
     return Draft(plan, function_skeleton(inference, planned, origins), path)
 
 
-def name_like(inference: Inference, family: Family) -> str:
+def suggest_name(inference: Inference, family: Family) -> str:
     """A name as the members have them: ``New`` with the word that most of them end with."""
     names = [name_of(inference, each) for each in family.members]
     listed = [words(name).split() for name in names]
@@ -82,8 +83,8 @@ def name_like(inference: Inference, family: Family) -> str:
     return names[0] if len(set(names)) == 1 else "new"
 
 
-def place_like(family: Family, name: str) -> str:
-    """Where most members are: their file, or a file of its own in their folder."""
+def suggest_path(family: Family, name: str) -> str:
+    """Return the file of most members, or a new file in their folder."""
     files = Counter(each.path for each in family.members)
     path, count = files.most_common(1)[0]
     if count * 2 > len(family.members):

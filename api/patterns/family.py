@@ -7,13 +7,15 @@ first, and the family says so.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from ...indexer import facts as f
 from ...indexer.inference.classes import bases, subclasses
 from ...indexer.inference.entities import CLASS, OUTSIDE, Entity, name_of, qualified_name
-from ...indexer.symbols import base_names
-from ..check.clones import is_test_file
-from .features import of_class, of_function
-from .similarity import WEIGHTS, Subject, likeness, nearness, parts
+from ...indexer.symbols import base_names, words
+from ...indexer.test_files import is_test_file
+from .features import class_features, function_features
+from .similarity import WEIGHTS, Subject, path_proximity, similarity, similarity_parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,30 +33,27 @@ _LEAST, _SHARPNESS = 0.3, 3
 _PLAIN = frozenset(["object", "ABC", "Protocol", "Generic", "NamedTuple", "TypedDict", "Enum"])
 
 
+@dataclass(slots=True)
 class Family:
-    """Members, nearest first, each with its weight; what holds them together, in words."""
+    """Members, nearest first, each with its weight; what holds them together, in words.
 
-    __slots__ = (
-        "base", "is_sample", "kind", "left_out", "likenesses", "members", "subject", "weights",
-        "why",
-    )  # fmt: skip
+    A family of classes or of functions (``kind`` is that of entities), without members.
+    """
 
-    def __init__(self, kind: int, subject: Subject, why: str) -> None:
-        """A family of classes or of functions (``kind`` is that of entities), without members."""
-        self.kind = kind
-        self.subject = subject
-        self.why = why
-        self.base: Entity | None = None
-        self.members: list[Entity] = []
-        self.likenesses: list[float] = []
-        self.weights: list[float] = []
-        self.is_sample = False
-        self.left_out = 0
-        """Members of tests, or not of tests, that are not of this family."""
+    kind: int
+    subject: Subject
+    why: str
+    base: Entity | None = None
+    members: list[Entity] = field(default_factory=list["Entity"])
+    likenesses: list[float] = field(default_factory=list[float])
+    weights: list[float] = field(default_factory=list[float])
+    is_sample: bool = False
+    left_out: int = 0
+    """Members of tests, or not of tests, that are not of this family."""
 
     @property
     def nearness(self) -> float:
-        """How like the subject the nearest members are."""
+        """The similarity of the nearest members to the subject."""
         return sum(self.likenesses[:5]) / 5
 
 
@@ -68,12 +67,12 @@ def gather_family(
     wanted = in_tests if is_test_file(subject.path) else others
     kept = wanted if len(wanted) >= FEWEST else members
     family.left_out = len(members) - len(kept)
-    features = of_class if kind == CLASS else of_function
+    features = class_features if kind == CLASS else function_features
     others = {each: Subject.of(features(inference, each)) for each in kept}
-    shares = {each: parts(subject, other) for each, other in others.items()}
+    shares = {each: similarity_parts(subject, other) for each, other in others.items()}
     # A base that all have tells none of them from the others.
     given = min((share.get("base", 0.0) for share in shares.values()), default=0.0)
-    ranked = [(likeness(subject, other), each) for each, other in others.items()]
+    ranked = [(similarity(subject, other), each) for each, other in others.items()]
     ranked.sort(key=lambda entry: (-entry[0], entry[1]))
     if len(ranked) > _MEMBERS:
         family.is_sample = True
@@ -126,7 +125,7 @@ def derived_classes(
     chosen = paths
     if len(paths) > _FILES:
         if near:
-            paths = sorted(paths, key=lambda path: (-nearness(near, path), path))
+            paths = sorted(paths, key=lambda path: (-path_proximity(near, path), path))
             chosen = paths[: _FILES // 2]
             paths = paths[_FILES // 2 :]
         else:
@@ -152,7 +151,7 @@ def derived_classes(
 
 def classes_beside(inference: Inference, cls: Entity) -> Family:
     """The family of a class that is there: of the base whose other subclasses are most like it."""
-    subject = Subject.of(of_class(inference, cls))
+    subject = Subject.of(class_features(inference, cls))
     candidates: list[tuple[float, int, Family]] = []
     for place, base in enumerate(inference.mro(cls)[1:]):
         if not base.path or (base.kind not in (CLASS, OUTSIDE)):
@@ -184,7 +183,7 @@ def classes_in_folder(inference: Inference, cls: Entity | None, subject: Subject
             entity: Entity = Entity(CLASS, path, row)
             if kind != f.CLASS or entity == cls or facts.definition.scope[row]:
                 continue
-            other = Subject.of(of_class(inference, entity))
+            other = Subject.of(class_features(inference, entity))
             if _is_alike(subject, other):
                 found.append(entity)
     said = (
@@ -203,8 +202,6 @@ def _is_alike(subject: Subject, other: Subject) -> bool:
 
 
 def _last_word(name: str) -> str:
-    from ...indexer.symbols import words
-
     return words(name).rpartition(" ")[2]
 
 
@@ -223,11 +220,11 @@ def family_around(inference: Inference, path: str, most: int = 60) -> list[str]:
         for each in inference.snapshot.overlaid()
         if each not in near and inference.exists(each)
     ]
-    near.sort(key=lambda each: (-nearness(path, each), each))
+    near.sort(key=lambda each: (-path_proximity(path, each), each))
     return near[:most]
 
 
 def is_base(inference: Inference, cls: Entity) -> bool:
-    """Whether a class is mostly there to be derived from."""
+    """True if a class is mostly there to be derived from."""
     found, _ = derived_classes(inference, cls)
     return len(found) >= FEWEST

@@ -7,18 +7,19 @@ What they mean beside those of others is said in :mod:`.statement`.
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from dataclasses import dataclass, field
 
 from ...indexer import facts as f
-from ...indexer.inference.access_paths import access_path
+from ...indexer import facts_view
+from ...indexer.inference.access_paths import access_path, last_name
 from ...indexer.inference.entities import FUNCTION, Entity
 from ...indexer.inference.signatures import parameter_rows
-from ...indexer.plugins.synthesized import last_name
 from ..source.entity_views import one_line
+from ..source.signature_text import split_arguments, split_default
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ...indexer.facts import FileFacts
     from ...indexer.inference.entities import Entity
@@ -35,47 +36,41 @@ _ASSIGNED = re.compile(r"[^=]*?(?<![=!<>])=(?!=)\s*(.*)", re.DOTALL)
 _LONGEST_VALUE = 60
 
 
+@dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter as it is written: annotation and default are texts, empty where there is none."""
+    """A parameter as it is written: annotation and default are texts, empty where there is none.
 
-    __slots__ = ("annotation", "default", "kind", "name")
+    ``kind`` is one of those in :mod:`..indexer.facts`.
+    """
 
-    def __init__(self, name: str, kind: int, annotation: str, default: str) -> None:
-        """``kind`` is one of those in :mod:`..indexer.facts`."""
-        self.name = name
-        self.kind = kind
-        self.annotation = annotation
-        self.default = default
+    name: str
+    kind: int
+    annotation: str
+    default: str
 
     @property
     def key(self) -> tuple[str, int, bool]:
-        """What a shape says of it."""
+        """The parameter as part of a shape."""
         return self.name, self.kind, bool(self.default)
 
 
-class Function:
+@dataclass(slots=True)
+class FunctionFeatures:
     """A function or method: header, and what its body does that others may do as well."""
 
-    __slots__ = (
-        "catches", "decorators", "entity", "flags", "gives", "logs", "name", "parameters",
-        "raises", "returns", "supers",
-    )  # fmt: skip
-
-    def __init__(self, entity: Entity, name: str) -> None:
-        """A function about which nothing is known yet."""
-        self.entity = entity
-        self.name = name
-        self.flags = 0
-        self.decorators: list[str] = []
-        self.parameters: list[Parameter] = []
-        self.returns = ""
-        self.gives = False
-        """Whether it returns a value."""
-        self.raises: list[str] = []
-        self.catches: list[str] = []
-        self.logs: list[str] = []
-        self.supers: list[tuple[str, list[str]]] = []
-        """Methods that it calls on ``super()``, with their arguments as far as they are short."""
+    entity: Entity
+    name: str
+    flags: int = 0
+    decorators: list[str] = field(default_factory=list[str])
+    parameters: list[Parameter] = field(default_factory=list["Parameter"])
+    returns: str = ""
+    returns_value: bool = False
+    """True if it returns a value."""
+    raises: list[str] = field(default_factory=list[str])
+    catches: list[str] = field(default_factory=list[str])
+    logs: list[str] = field(default_factory=list[str])
+    supers: list[tuple[str, list[str]]] = field(default_factory=list[tuple[str, list[str]]])
+    """Methods that it calls on ``super()``, with their arguments as far as they are short."""
 
     @property
     def shape(self) -> Shape:
@@ -84,33 +79,27 @@ class Function:
 
     @property
     def is_async(self) -> bool:
-        """Whether it is a coroutine function."""
+        """True for a coroutine function."""
         return bool(self.flags & f.ASYNC)
 
 
-class Class:
+@dataclass(slots=True)
+class ClassFeatures:
     """A class: header, members, and the imports that it uses."""
 
-    __slots__ = (
-        "attributes", "bases", "decorators", "entity", "fields", "imports", "is_local", "keywords",
-        "methods", "name",
-    )  # fmt: skip
-
-    def __init__(self, entity: Entity, name: str) -> None:
-        """A class about which nothing is known yet."""
-        self.entity = entity
-        self.name = name
-        self.is_local = False
-        """Whether a function defines it."""
-        self.bases: list[str] = []
-        self.keywords: list[str] = []
-        self.decorators: list[str] = []
-        self.attributes: dict[str, tuple[str, str]] = {}
-        """(annotation, value) of each name that the body binds; what is long is an ellipsis."""
-        self.fields: dict[str, str] = {}
-        """The parameter that ``self.name`` is set to in ``__init__``, or an empty string."""
-        self.methods: dict[str, Function] = {}
-        self.imports: list[str] = []
+    entity: Entity
+    name: str
+    is_local: bool = False
+    """True if a function defines it."""
+    bases: list[str] = field(default_factory=list[str])
+    keywords: list[str] = field(default_factory=list[str])
+    decorators: list[str] = field(default_factory=list[str])
+    attributes: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    """(annotation, value) of each name that the body binds; what is long is an ellipsis."""
+    fields: dict[str, str] = field(default_factory=dict[str, str])
+    """The parameter that ``self.name`` is set to in ``__init__``, or an empty string."""
+    methods: dict[str, FunctionFeatures] = field(default_factory=dict[str, "FunctionFeatures"])
+    imports: list[str] = field(default_factory=list[str])
 
     @property
     def members(self) -> set[str]:
@@ -118,57 +107,57 @@ class Class:
         return {*self.methods, *self.attributes}
 
 
-def of_class(inference: Inference, entity: Entity) -> Class:
+def class_features(inference: Inference, entity: Entity) -> ClassFeatures:
     """Features of a class."""
     facts = inference.need(entity.path)
-    known: dict[int, Class] = facts.memo.setdefault("features of classes", {})
+    known: dict[int, ClassFeatures] = facts.memo.setdefault("features of classes", {})
     found = known.get(entity.row)
     if found is None:
         found = known[entity.row] = _class(inference, facts, entity)
     return found
 
 
-def of_function(inference: Inference, entity: Entity) -> Function:
+def function_features(inference: Inference, entity: Entity) -> FunctionFeatures:
     """Features of a function or method."""
     facts = inference.need(entity.path)
-    known: dict[int, Function] = facts.memo.setdefault("features of functions", {})
+    known: dict[int, FunctionFeatures] = facts.memo.setdefault("features of functions", {})
     found = known.get(entity.row)
     if found is None:
         found = known[entity.row] = _function(inference, facts, entity)
     return found
 
 
-def _class(inference: Inference, facts: FileFacts, entity: Entity) -> Class:
+def _class(inference: Inference, facts: FileFacts, entity: Entity) -> ClassFeatures:
     _, path, row = entity
     table = facts.definition
     text = inference.text(path)
-    cls = Class(entity, facts.names[table.name[row]])
+    cls = ClassFeatures(entity, facts.names[table.name[row]])
     cls.is_local = _is_local(facts, table.scope[row])
     cls.decorators = _decorators(text, table.start[row], table.position[row])
     for part in _arguments(text, table.position[row], table.header_end[row]):
         keyword = re.match(r"(\w+)\s*=(?!=)", part)
         (cls.keywords if keyword or part.startswith("**") else cls.bases).append(part)
     scope = table.own_scope[row]
-    names, _, positions, kinds, _, annotations, _, refs = facts.binding
+    bound = facts.binding
     for index in bindings_in(facts, scope):
-        name, kind = facts.names[names[index]], kinds[index]
+        name, kind = facts_view.binding_name(facts, index), bound.kind[index]
         if kind == f.DEF_FUNCTION:
-            method = of_function(inference, Entity(FUNCTION, path, refs[index]))
+            method = function_features(inference, Entity(FUNCTION, path, bound.ref[index]))
             if not method.flags & (f.OVERLOAD | f.ACCESSOR) or name not in cls.methods:
                 cls.methods[name] = method
         elif kind in (f.ASSIGN, f.DECLARE) and name not in cls.attributes:
-            line = _statement(text, positions[index])
-            cls.attributes[name] = _value(line, has_annotation=annotations[index] >= 0)
+            line = _statement(text, bound.position[index])
+            cls.attributes[name] = _value(line, has_annotation=bound.annotation[index] >= 0)
     _fields(facts, row, cls)
     cls.imports = used_imports(facts, table.start[row], table.end[row])
     return cls
 
 
-def _function(inference: Inference, facts: FileFacts, entity: Entity) -> Function:
+def _function(inference: Inference, facts: FileFacts, entity: Entity) -> FunctionFeatures:
     _, path, row = entity
     table = facts.definition
     text = inference.text(path)
-    function = Function(entity, facts.names[table.name[row]])
+    function = FunctionFeatures(entity, facts.names[table.name[row]])
     function.flags = table.flags[row]
     start, name_at = table.start[row], table.position[row]
     head_end, end = table.header_end[row], table.end[row]
@@ -179,7 +168,7 @@ def _function(inference: Inference, facts: FileFacts, entity: Entity) -> Functio
     if table.returns[row] >= 0:
         header = one_line(text[name_at:head_end])
         function.returns = header.rpartition("->")[2].strip().rstrip(":").rstrip()
-    function.gives = bool(function.flags & (f.RETURNS_VALUE | f.GENERATOR))
+    function.returns_value = bool(function.flags & (f.RETURNS_VALUE | f.GENERATOR))
     scope = table.own_scope[row]
     for kind, expr in _results(facts).get(scope, ()):
         if kind == f.RAISE and expr >= 0:
@@ -202,10 +191,9 @@ def _add(names: list[str], name: str) -> None:
 
 
 def raised_name(facts: FileFacts, expr: int) -> str:
-    """What ``raise`` names: the class of ``raise Class(...)``, a function that gives one."""
-    if facts.expr.op[expr] == f.CALL:
-        expr = facts.expr.a[expr]
-    name = last_name(facts, expr)
+    """Return the class of ``raise Class(...)``; empty if it names none."""
+    function = facts_view.called(facts, expr)
+    name = last_name(facts, function if function >= 0 else expr)
     return name if name[:1].isupper() else ""
 
 
@@ -278,36 +266,6 @@ def _arguments(text: bytes, name_at: int, header_end: int) -> list[str]:
     return split_arguments(header[opening + 1 : closing]) if 0 <= opening < closing else []
 
 
-def split_arguments(written: str) -> list[str]:
-    """Parts between commas that stand outside of brackets and strings."""
-    cuts = [-1, *_outside(written, ","), len(written)]
-    parts = [written[before + 1 : at].strip() for before, at in pairwise(cuts)]
-    return [part for part in parts if part]
-
-
-def split_default(written: str) -> tuple[str, str, str]:
-    """What stands before and behind the ``=`` outside of brackets and strings."""
-    for at in _outside(written, "="):
-        return written[:at].rstrip(), "=", written[at + 1 :].strip()
-    return written, "", ""
-
-
-def _outside(written: str, wanted: str) -> Iterator[int]:
-    """Places of a character outside of brackets and strings."""
-    depth, quote = 0, ""
-    for at, character in enumerate(written):
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "\"'":
-            quote = character
-        elif character in "([{":
-            depth += 1
-        elif character in ")]}":
-            depth -= 1
-        elif character == wanted and depth == 0:
-            yield at
-
-
 def _statement(text: bytes, position: int) -> str:
     """The text from a name on to the end of its line."""
     end = text.find(b"\n", position)
@@ -331,19 +289,15 @@ def _value(line: str, *, has_annotation: bool) -> tuple[str, str]:
     return annotation, value
 
 
-def _fields(facts: FileFacts, row: int, cls: Class) -> None:
+def _fields(facts: FileFacts, row: int, cls: ClassFeatures) -> None:
     init = cls.methods.get("__init__")
-    taken = {each.name for each in init.parameters} if init else set[str]()
+    parameters = {each.name for each in init.parameters} if init else set[str]()
     table = facts.attribute_binding
-    ops, _, lefts, _ = facts.expr
     for index, owner in enumerate(table.owner):
-        if owner != row:
-            continue
-        name, value = facts.names[table.name[index]], table.value[index]
-        given = ""
-        if value >= 0 and ops[value] == f.NAME and facts.names[lefts[value]] in taken:
-            given = facts.names[lefts[value]]
-        cls.fields.setdefault(name, given)
+        if owner == row:
+            value = facts_view.plain_name(facts, table.value[index])
+            name = facts.names[table.name[index]]
+            cls.fields.setdefault(name, value if value in parameters else "")
 
 
 def _results(facts: FileFacts) -> dict[int, list[tuple[int, int]]]:
@@ -351,7 +305,8 @@ def _results(facts: FileFacts) -> dict[int, list[tuple[int, int]]]:
     table: dict[int, list[tuple[int, int]]] | None = facts.memo.get("results by scope")
     if table is None:
         table = facts.memo["results by scope"] = {}
-        for scope, expr, kind in zip(*facts.result[:3], strict=True):
+        results = facts.result
+        for scope, expr, kind in zip(results.scope, results.expr, results.kind, strict=True):
             table.setdefault(scope, []).append((kind, expr))
     return table
 
@@ -361,22 +316,19 @@ def _handlers(facts: FileFacts) -> dict[int, list[int]]:
     table: dict[int, list[int]] | None = facts.memo.get("handlers by scope")
     if table is None:
         table = facts.memo["handlers by scope"] = {}
-        kinds, _, tests, _, _, scopes, _ = facts.block
-        for row, kind in enumerate(kinds):
-            if kind == f.HANDLER and tests[row] >= 0:
-                for expr in _parts(facts, tests[row]):
-                    table.setdefault(scopes[row], []).append(expr)
+        blocks = facts.block
+        for row, kind in enumerate(blocks.kind):
+            if kind == f.HANDLER and blocks.test[row] >= 0:
+                for expr in _alternatives(facts, blocks.test[row]):
+                    table.setdefault(blocks.scope[row], []).append(expr)
     return table
 
 
-def _parts(facts: FileFacts, expr: int) -> list[int]:
-    if facts.expr.op[expr] == f.RAISED:
-        expr = facts.expr.a[expr]
-    if facts.expr.op[expr] != f.TUPLE:
-        return [expr]
-    (extra,) = facts.extra
-    at = facts.expr.a[expr]
-    return list(extra[at + 1 : at + 1 + extra[at]])
+def _alternatives(facts: FileFacts, expr: int) -> Sequence[int]:
+    """Return the exceptions that a handler names."""
+    if facts_view.op(facts, expr) == f.RAISED:
+        expr = facts_view.operand(facts, expr)
+    return facts_view.elements(facts, expr) if facts_view.op(facts, expr) == f.TUPLE else [expr]
 
 
 def _super_calls(facts: FileFacts) -> list[tuple[int, str, list[str]]]:
@@ -388,48 +340,45 @@ def _super_calls(facts: FileFacts) -> list[tuple[int, str, list[str]]]:
 
 
 def _find_super_calls(facts: FileFacts) -> Iterator[tuple[int, str, list[str]]]:
-    names = facts.expr.b
     for role, position, ref in facts.occurrences("super"):
         if role & f.ROLE_MASK != f.CALLED or ref < 0:
             continue
-        made = _using(facts, ref, f.CALL)
-        method = _using(facts, made, f.ATTRIBUTE)
+        instance = _using(facts, ref, f.CALL)
+        method = _using(facts, instance, f.ATTRIBUTE)
         call = _using(facts, method, f.CALL)
         if call >= 0:
-            yield position, facts.names[names[method]], call_arguments(facts, call)
+            yield position, last_name(facts, method), call_arguments(facts, call)
 
 
 def _using(facts: FileFacts, expr: int, op: int) -> int:
     """Row of the expression of a kind that stands around another one, a little behind it; or -1."""
-    ops, _, lefts, _ = facts.expr
     if expr < 0:
         return -1
-    for row in range(expr + 1, min(expr + 200, len(ops))):
-        if ops[row] == op and lefts[row] == expr:
+    for row in range(expr + 1, min(expr + 200, len(facts.expr.op))):
+        if facts_view.op(facts, row) == op and facts_view.operand(facts, row) == expr:
             return row
     return -1
 
 
 def call_arguments(facts: FileFacts, call: int) -> list[str]:
     """Arguments of a call as they are written, an ellipsis for what is no name or constant."""
-    (extra,) = facts.extra
-    at = facts.expr.b[call]
     found: list[str] = []
-    for index in range(at + 1, at + 1 + 3 * extra[at], 3):
-        key, expr = extra[index], extra[index + 2]
-        told = written(facts, expr)
-        stars = {f.ARG_STAR: "*", f.ARG_DOUBLE_STAR: "**"}.get(key, "")
-        stars = "" if told.startswith("*") else stars
-        found.append(f"{facts.names[key]}={told}" if key >= 0 else stars + told)
+    for argument in facts_view.arguments(facts, call):
+        text = expression_text(facts, argument.value)
+        if argument.is_keyword:
+            text = f"{facts.names[argument.key]}={text}"
+        elif not text.startswith("*"):
+            text = {f.ARG_STAR: "*", f.ARG_DOUBLE_STAR: "**"}.get(argument.key, "") + text
+        found.append(text)
     return found
 
 
-def written(facts: FileFacts, expr: int) -> str:
+def expression_text(facts: FileFacts, expr: int) -> str:
     """A name, attribute or constant as text; an ellipsis for anything else."""
     ops, _, lefts, rights = facts.expr
     op = ops[expr]
     if op == f.STARRED:
-        return ("**" if rights[expr] == 2 else "*") + written(facts, lefts[expr])
+        return ("**" if rights[expr] == 2 else "*") + expression_text(facts, lefts[expr])
     if op == f.STRING and lefts[expr] >= 0:
         text = facts.strings[lefts[expr]]
         return repr(text) if len(text) < _LONGEST_VALUE // 2 else "…"

@@ -1,15 +1,16 @@
 """Codebase rules: how to work in this workspace, for an agent's instructions.
 
-Five rules that hold anywhere, each made specific by what the index knows: where things live, what
+Five rules that hold anywhere, each census specific by what the index knows: where things live, what
 to extend, how errors, logging, names and tests are written, which commands check it. Short, since
 an agent reads them every time. The same workspace gives the same text.
 """
 
 from __future__ import annotations
 
+from ...indexer import symbols
 from ...indexer.inference.entities import CLASS, OUTSIDE, name_of, qualified_name
 from . import tooling
-from .census import Census, census, families
+from .census import Census, frequent_bases, take_census
 from .required import required_methods
 
 TYPE_CHECKING = False
@@ -23,12 +24,12 @@ _HELPFUL = ("util", "helper", "common", "compat", "tools", "functional", "text",
 
 def rules_text(inference: Inference) -> str:
     """The rules as Markdown, at most some 60 lines."""
-    made = census(inference)
+    census = take_census(inference)
     root = inference.snapshot.index.workspace.root
     run = tooling.commands(root)
     lines = ["## How to work in this code base", ""]
     lines.append("1. **Know before you write.** Read a file, and what it uses, before changing it.")
-    lines += _indented(_layout(made))
+    lines += _indented(_layout(census))
     lines.append(
         "   - `flux-index query outline FILE`, `source NAME`, `references NAME` show what is there."
     )
@@ -40,13 +41,13 @@ def rules_text(inference: Inference) -> str:
         "3. **Extend, do not duplicate.** `flux-index query reuse 'what it does'` before a helper; "
         "`query patterns 'a new subclass of X'` before a class."
     )
-    lines += _indented([*_bases(inference, made), *_helpers(made)])
+    lines += _indented([*_bases(inference, census), *_helpers(census)])
     lines.append(
         "4. **Do not break callers.** `flux-index query references NAME` before a signature "
         "changes; `flux-index validate` tells what an edit breaks elsewhere."
     )
     lines.append("5. **No stubs or placeholders; write as the code around it is written.**")
-    lines += _indented([*_style(root, made), *_errors(inference, made), *_tests(made)])
+    lines += _indented([*_style(root, census), *_errors(inference, census), *_tests(census)])
     if run:
         lines.append(f"   - Run: {', '.join(f'`{each}`' for each in run[:6])}.")
     return "\n".join(lines) + "\n"
@@ -60,17 +61,17 @@ def _files(n: int) -> str:
     return f"{n} file{'s' if n != 1 else ''}"
 
 
-def _layout(made: Census) -> list[str]:
+def _layout(census: Census) -> list[str]:
     items: list[str] = []
-    if made.folders:
-        told = ", ".join(f"`{name or '.'}/` ({n})" for name, n in _tops(made.folders))
-        where = "most in" if made.n_files > 1 else "in"
-        items.append(f"{_files(made.n_files)} of code, {where} {told}.")
-    if made.test_folders:
-        told = ", ".join(f"`{name or '.'}/` ({n})" for name, n in _tops(made.test_folders)[:2])
-        names = made.test_names.most_common(1)
-        called = f", called `{names[0][0]}`" if names and names[0][1] * 2 > made.n_tests else ""
-        items.append(f"{_files(made.n_tests)} of tests in {told}{called}.")
+    if census.folders:
+        listed = ", ".join(f"`{name or '.'}/` ({n})" for name, n in _tops(census.folders))
+        where = "most in" if census.n_files > 1 else "in"
+        items.append(f"{_files(census.n_files)} of code, {where} {listed}.")
+    if census.test_folders:
+        listed = ", ".join(f"`{name or '.'}/` ({n})" for name, n in _tops(census.test_folders)[:2])
+        names = census.test_names.most_common(1)
+        called = f", called `{names[0][0]}`" if names and names[0][1] * 2 > census.n_tests else ""
+        items.append(f"{_files(census.n_tests)} of tests in {listed}{called}.")
     return items
 
 
@@ -100,9 +101,9 @@ def _tops(folders: dict[str, int]) -> list[tuple[str, int]]:
     return [(name, below[name]) for name in kept[:4]]
 
 
-def _bases(inference: Inference, made: Census) -> list[str]:
+def _bases(inference: Inference, census: Census) -> list[str]:
     items: list[str] = []
-    for base, n in families(inference, made, _BASES):
+    for base, n in frequent_bases(inference, census, _BASES):
         where = "" if base.kind == OUTSIDE or base.is_outside else f" ({base.path})"
         items.append(
             f"Derive from `{_short(inference, base)}`{where}: {n} do{_wants(inference, base)}."
@@ -123,46 +124,46 @@ def _wants(inference: Inference, base: Entity) -> str:
     return f", and define {', '.join(f'`{name}`' for name in wanted)}" if wanted else ""
 
 
-def _helpers(made: Census) -> list[str]:
+def _helpers(census: Census) -> list[str]:
     """Modules of helpers that many others import."""
     ranked = [
         (name, n)
-        for name, n in made.imported.most_common()
+        for name, n in census.imported.most_common()
         if n > 2 and any(word in name.rpartition(".")[2] for word in _HELPFUL)
     ]
     if not ranked:
         return []
-    told = ", ".join(f"`{name}` ({n})" for name, n in ranked[:_HELPERS])
-    return [f"Helpers are in {told}; in brackets, how many files import them."]
+    listed = ", ".join(f"`{name}` ({n})" for name, n in ranked[:_HELPERS])
+    return [f"Helpers are in {listed}; in brackets, how many files import them."]
 
 
-def _style(root: str, made: Census) -> list[str]:
+def _style(root: str, census: Census) -> list[str]:
     items: list[str] = []
-    said: list[str] = []
-    if made.n_functions:
-        share = made.n_annotated / made.n_functions
+    parts: list[str] = []
+    if census.n_functions:
+        share = census.n_annotated / census.n_functions
         if share > 0.8:
-            said.append(f"functions are annotated ({share:.0%})")
+            parts.append(f"functions are annotated ({share:.0%})")
         elif share < 0.1:
-            said.append("functions are not annotated")
-    if made.n_public:
-        share = made.n_documented / made.n_public
+            parts.append("functions are not annotated")
+    if census.n_public:
+        share = census.n_documented / census.n_public
         if share > 0.6:
-            said.append(f"what is public has a docstring ({share:.0%})")
-    style = made.doc_styles.most_common(1)
+            parts.append(f"what is public has a docstring ({share:.0%})")
+    style = census.doc_styles.most_common(1)
     if style and style[0][1] >= 3:
-        said.append(f"docstrings are in {style[0][0]} style")
+        parts.append(f"docstrings are in {style[0][0]} style")
     length = tooling.line_length(root)
     if length:
-        said.append(f"lines have at most {length} characters")
-    if said:
-        items.append(f"{_sentence(said)}.")
-    whole = made.n_relative + made.n_absolute
+        parts.append(f"lines have at most {length} characters")
+    if parts:
+        items.append(f"{_sentence(parts)}.")
+    whole = census.n_relative + census.n_absolute
     if whole > 10:
-        share = made.n_relative / whole
+        share = census.n_relative / whole
         if not 0.2 < share < 0.8:
             kind = "relative" if share >= 0.8 else "absolute"
-            future = made.n_future * 10 > made.n_files * 8
+            future = census.n_future * 10 > census.n_files * 8
             tail = "; files begin with `from __future__ import annotations`" if future else ""
             items.append(f"Imports within the package are {kind}{tail}.")
     return items
@@ -173,36 +174,38 @@ def _sentence(parts: list[str]) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _errors(inference: Inference, made: Census) -> list[str]:
+def _errors(inference: Inference, census: Census) -> list[str]:
     items: list[str] = []
     own = [
-        (name, made.raised[name])
-        for name, _ in made.raised.most_common(40)
+        (name, census.raised[name])
+        for name, _ in census.raised.most_common(40)
         if name and any(
-            path for path, row in inference.snapshot.symbols_named([name]) if row[4] in (5, 10)
+            symbol
+            for _, symbol in inference.snapshot.symbols_named([name])
+            if symbol.kind in (symbols.CLASS, symbols.ENUM)
         )
     ]  # fmt: skip
     if own:
-        told = ", ".join(f"`{name}` ({n})" for name, n in own[:4] if n > 1)
-        if told:
-            items.append(f"Errors of its own are raised: {told}.")
-    loggers = made.loggers.most_common(1)
+        listed = ", ".join(f"`{name}` ({n})" for name, n in own[:4] if n > 1)
+        if listed:
+            items.append(f"Errors of its own are raised: {listed}.")
+    loggers = census.loggers.most_common(1)
     if loggers and loggers[0][1] > 1:
         items.append(f"Logging goes through `{loggers[0][0]}` ({_files(loggers[0][1])}).")
-    elif made.n_files > 5 and not made.loggers:
+    elif census.n_files > 5 and not census.loggers:
         items.append("There is no logging in its modules.")
     return items
 
 
-def _tests(made: Census) -> list[str]:
-    whole = made.n_test_functions + made.n_test_methods
+def _tests(census: Census) -> list[str]:
+    whole = census.n_test_functions + census.n_test_methods
     if not whole:
         return []
-    if made.n_test_functions >= made.n_test_methods:
-        text = f"Tests are functions `test_*` ({made.n_test_functions} of {whole})"
+    if census.n_test_functions >= census.n_test_methods:
+        text = f"Tests are functions `test_*` ({census.n_test_functions} of {whole})"
     else:
-        text = f"Tests are methods of classes ({made.n_test_methods} of {whole})"
-    if made.fixtures:
-        told = ", ".join(f"`{name}`" for name, _ in made.fixtures.most_common(_FIXTURES))
-        text += f", fixtures of conftest.py are {told}"
+        text = f"Tests are methods of classes ({census.n_test_methods} of {whole})"
+    if census.fixtures:
+        listed = ", ".join(f"`{name}`" for name, _ in census.fixtures.most_common(_FIXTURES))
+        text += f", fixtures of conftest.py are {listed}"
     return [f"{text}."]

@@ -7,12 +7,13 @@ handlers), for methods the method that they override, and else their names, para
 from __future__ import annotations
 
 from ...indexer import facts as f
+from ...indexer import facts_view
+from ...indexer.inference.access_paths import last_name
 from ...indexer.inference.entities import CLASS, FUNCTION, Entity, owner_class
-from ...indexer.plugins.synthesized import decorators, last_name
 from ...indexer.symbols import words
 from .family import FEWEST, Family, classes_beside, family_around, gather_family
-from .features import of_class, of_function
-from .similarity import Subject, nearness
+from .features import class_features, function_features
+from .similarity import Subject, path_proximity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ _SILENT = frozenset(
 _METHODS = frozenset(["get", "post", "put", "delete", "patch", "head", "options"])
 
 
-def beside(inference: Inference, function: Entity) -> Family:
+def functions_beside(inference: Inference, function: Entity) -> Family:
     """The family of a function that is there, without it."""
-    features = of_function(inference, function)
+    features = function_features(inference, function)
     subject = Subject.of(features)
     family = _decorated(inference, subject, function)
     if family is not None:
@@ -51,13 +52,13 @@ def beside(inference: Inference, function: Entity) -> Family:
 def _of_siblings(inference: Inference, cls: Entity, name: str) -> list[Entity]:
     """Methods of one name of the classes beside a class."""
     methods = (
-        of_class(inference, each).methods.get(name)
+        class_features(inference, each).methods.get(name)
         for each in classes_beside(inference, cls).members
     )
     return [method.entity for method in methods if method is not None]
 
 
-def like(inference: Inference, subject: Subject) -> Family:
+def functions_like(inference: Inference, subject: Subject) -> Family:
     """The family of a function to be written, by its decorators, name, parameters and place."""
     return _decorated(inference, subject, None) or _alike(inference, subject, None)
 
@@ -70,8 +71,10 @@ def _decorated(inference: Inference, subject: Subject, without: Entity | None) -
         found = [each for each in with_decorator(inference, names, subject.path) if each != without]
         if len(found) < FEWEST:
             continue
-        said = "the name of an HTTP method" if name in _METHODS else f"`{name}`"
-        family = gather_family(inference, FUNCTION, subject, found, f"are decorated with {said}")
+        description = "the name of an HTTP method" if name in _METHODS else f"`{name}`"
+        family = gather_family(
+            inference, FUNCTION, subject, found, f"are decorated with {description}"
+        )
         family.is_sample |= len(found) >= _ENOUGH
         if best is None or len(family.members) < len(best.members):
             best = family
@@ -84,7 +87,7 @@ def with_decorator(inference: Inference, names: frozenset[str], near: str) -> li
     for name in names:
         paths.update(inference.files_with(name))
     found: list[Entity] = []
-    order = sorted(paths, key=lambda path: (-nearness(near, path) if near else 0.0, path))
+    order = sorted(paths, key=lambda path: (-path_proximity(near, path) if near else 0.0, path))
     for looked, path in enumerate(order):
         if len(found) >= _ENOUGH or (looked >= _FILES and len(found) >= FEWEST):
             break
@@ -100,9 +103,9 @@ def _decorated_in(inference: Inference, path: str, names: frozenset[str]) -> Ite
     for row, at in enumerate(table.decorators):
         if at < 0 or table.kind[row] != f.FUNCTION:
             continue
-        for expr in decorators(facts, row):
-            called = facts.expr.op[expr] == f.CALL
-            if last_name(facts, facts.expr.a[expr] if called else expr) in names:
+        for decorator in facts_view.decorators(facts, row):
+            function = facts_view.called(facts, decorator)
+            if last_name(facts, function if function >= 0 else decorator) in names:
                 yield Entity(FUNCTION, path, row)
                 break
 
@@ -127,12 +130,12 @@ def _alike(inference: Inference, subject: Subject, without: Entity | None) -> Fa
                 found.append(entity)
         if len(found) >= _ENOUGH:
             break
-    said: list[str] = []
+    reasons: list[str] = []
     if mine:
-        said.append(f"are called like `{subject.name}`")
+        reasons.append(f"are called like `{subject.name}`")
     if subject.parameters:
-        said.append("take the same parameters")
-    why = " or ".join(said) or "are near"
+        reasons.append("take the same parameters")
+    why = " or ".join(reasons) or "are near"
     return gather_family(inference, FUNCTION, subject, found, why)
 
 
@@ -146,6 +149,6 @@ def _is_like(inference: Inference, subject: Subject, mine: list[str], entity: En
         return True
     if not subject.parameters:
         return False
-    taken = [each.name for each in of_function(inference, entity).parameters]
+    taken = [each.name for each in function_features(inference, entity).parameters]
     wanted = [each for each in subject.parameters if each not in ("self", "cls")]
     return len(wanted) > 1 and taken[: len(wanted)] == wanted

@@ -6,15 +6,17 @@ and from the folder.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ...indexer import facts as f
 from ...indexer.inference.entities import CLASS, FUNCTION, Entity
 from ...indexer.snapshot.name_search import NameSearch
 from ...indexer.symbols import words
-from ..check.clones import is_test_file
-from ..operations.target import entity_of_symbol
+from ...indexer.test_files import is_test_file
+from ..source.targets import entity_of_symbol
 from .family import family_around
-from .features import of_class, of_function
-from .similarity import WEIGHTS, Subject, likeness, parts
+from .features import class_features, function_features
+from .similarity import WEIGHTS, Subject, similarity, similarity_parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,28 +32,28 @@ _LEAST = 0.12
 _PLACES = {1.0: "in the same file", 0.7: "in the same folder"}
 
 
+@dataclass(frozen=True, slots=True)
 class Neighbour:
-    """Something like a subject: how much, from 0 to 1, and in which respects."""
+    """Something like a subject: how much, from 0 to 1, and in which respects.
 
-    __slots__ = ("entity", "likeness", "why")
+    ``why`` are ends of the sentence "both ...".
+    """
 
-    def __init__(self, entity: Entity, likeness: float, why: list[str]) -> None:
-        """``why`` are ends of the sentence "both ..."."""
-        self.entity = entity
-        self.likeness = likeness
-        self.why = why
+    entity: Entity
+    likeness: float
+    why: list[str]
 
 
-def neighbours(
+def find_neighbours(
     inference: Inference, kind: int, subject: Subject, family: Family, without: Entity | None
 ) -> list[Neighbour]:
-    """What is like a subject, most alike first."""
-    features = of_class if kind == CLASS else of_function
+    """Return the definitions like a subject, most alike first."""
+    features = class_features if kind == CLASS else function_features
     candidates = dict.fromkeys(family.members)
     candidates.update(dict.fromkeys(_candidates(inference, kind, subject)))
     for each in inference.mro(without) if without is not None else ():
         candidates.pop(each, None)  # neither itself nor what it derives from
-    whole = sum(
+    total = sum(
         WEIGHTS[name]
         for name, known in (
             ("members", subject.members), ("signature", subject.parameters),
@@ -63,7 +65,7 @@ def neighbours(
     found: list[Neighbour] = []
     for entity in candidates:
         other = Subject.of(features(inference, entity))
-        share = likeness(subject, other) / whole
+        share = similarity(subject, other) / total
         if is_test_file(entity.path) and not is_test_file(subject.path):
             share *= 0.7
         if share >= _LEAST:
@@ -73,26 +75,26 @@ def neighbours(
 
 
 def describe_neighbour(subject: Subject, other: Subject) -> list[str]:
-    """What two have in common, in words."""
-    said: list[str] = []
-    shares = parts(subject, other)
+    """Return what two have in common, in words."""
+    common: list[str] = []
+    shares = similarity_parts(subject, other)
     if "base" in shares:
-        said.append(f"derive from {', '.join(sorted(subject.bases & other.bases))}")
+        common.append(f"derive from {', '.join(sorted(subject.bases & other.bases))}")
     if "members" in shares:
-        said.append(f"define {_listed(sorted(subject.members & other.members))}")
+        common.append(f"define {_listed(sorted(subject.members & other.members))}")
     if "signature" in shares:
         shared = [each for each in subject.parameters if each in other.parameters]
-        said.append(f"take {_listed(shared)}")
+        common.append(f"take {_listed(shared)}")
     if "decorators" in shares:
-        said.append(f"have @{', @'.join(sorted(subject.decorators & other.decorators))}")
+        common.append(f"have @{', @'.join(sorted(subject.decorators & other.decorators))}")
     if shares.get("name", 0) >= 0.3:
         mine, theirs = words(subject.name).split(), words(other.name).split()
         shared = [word for word in mine if word in theirs]
-        said.append(f"are called “{' '.join(shared)}”")
+        common.append(f"are called “{' '.join(shared)}”")
     place = _PLACES.get(shares.get("place", 0.0))
     if place:
-        said.append(place)
-    return said
+        common.append(place)
+    return common
 
 
 def _listed(names: list[str], most: int = 5) -> str:
@@ -107,8 +109,8 @@ def _candidates(inference: Inference, kind: int, subject: Subject) -> Iterator[E
             for path in inference.files_with(name):
                 yield from _classes_with(inference, path, name)
     elif subject.parameters:
-        taken = [each for each in subject.parameters if each not in ("self", "cls")]
-        for name in _rare(inference, set(taken)):
+        parameters = [each for each in subject.parameters if each not in ("self", "cls")]
+        for name in _rare(inference, set(parameters)):
             for path in inference.files_with(name):
                 yield from _taking(inference, path, name)
     last = words(subject.name).rpartition(" ")[2]
@@ -119,8 +121,8 @@ def _candidates(inference: Inference, kind: int, subject: Subject) -> Iterator[E
             for name in NameSearch.of(inference.snapshot).match(last, _ALIKE)
             if words(name).rpartition(" ")[2] == last
         ]
-        for path, row in inference.snapshot.symbols_named(names):
-            found = entity_of_symbol(inference, path, row)
+        for path, symbol in inference.snapshot.symbols_named(names):
+            found = entity_of_symbol(inference, path, symbol)
             if found is not None and found.entity.kind == wanted:
                 yield found.entity
     if subject.path:
@@ -157,8 +159,8 @@ def _taking(inference: Inference, path: str, name: str) -> Iterator[Entity]:
     row = facts.name_id(name) if facts is not None else -1
     if facts is None or row < 0:
         return
-    for index, taken in enumerate(facts.parameter.name):
-        if taken == row:
+    for index, parameters in enumerate(facts.parameter.name):
+        if parameters == row:
             definition = facts.scope.definition[facts.parameter.scope[index]]
             if definition >= 0 and facts.definition.kind[definition] == f.FUNCTION:
                 yield Entity(FUNCTION, path, definition)

@@ -1,8 +1,9 @@
-"""Where the names of a skeleton come from, and the imports that bring them, in sorters' order."""
+"""Origins of the names in a skeleton, and the imports that bring them."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 
 from ...indexer import facts as f
 from ...indexer.inference.names import builtin_name
@@ -23,21 +24,21 @@ _KEYWORDS = frozenset(
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
 class Import:
-    """An import of a name from a module, or of the module; with the name that it is known by."""
+    """An import of a name from a module, or of the module; with the name that it is known by.
 
-    __slots__ = ("alias", "is_for_types", "module", "name")
+    ``name`` is empty for a module; ``alias`` where it is known by the same name.
+    """
 
-    def __init__(self, module: str, name: str, alias: str, *, is_for_types: bool = False) -> None:
-        """``name`` is empty for a module; ``alias`` where it is known by the same name."""
-        self.module = module
-        self.name = name
-        self.alias = alias
-        self.is_for_types = is_for_types
+    module: str
+    name: str
+    alias: str
+    is_for_types: bool = field(kw_only=True, default=False)
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What makes two imports the same."""
+        """Key by which imports are equal."""
         return self.module, self.name, self.alias
 
 
@@ -64,7 +65,7 @@ class Origins:
         self._there = inference.facts(into) if into and inference.exists(into) else None
 
     def knows(self, written: str, *, quoted: bool = False, is_type: bool = False) -> bool:
-        """Whether all names of an expression can be had, noting the imports that they take."""
+        """True if all names of an expression are available; notes the imports that they take."""
         wanted: list[Import] = []
         for name in names_in(written, quoted=quoted):
             if name in self.own or self._is_there(name):
@@ -91,7 +92,7 @@ class Origins:
         return facts is not None and row >= 0 and bool(facts.bindings_of(0, row))
 
     def _is_made(self, name: str) -> bool:
-        """Whether most sources make a variable of this name of their own, as it is then here."""
+        """True if most sources define a variable of this name themselves."""
         made: list[str] = []
         having = 0
         for path in self.sources:
@@ -126,7 +127,7 @@ class Origins:
                 kind, ref = facts.binding.kind[binding], facts.binding.ref[binding]
                 if kind == f.IMPORT:
                     table = facts.imports
-                    module = absolute(self.inference, path, facts.names[table.module[ref]])
+                    module = absolute_module(self.inference, path, facts.names[table.module[ref]])
                     imported = table.name[ref]
                     flags = table.flags[ref]
                     if flags & (f.IN_TRY | f.IN_HANDLER | f.IN_BRANCH) or imported < -1:
@@ -163,7 +164,7 @@ class Origins:
         return text + "\n" if text else ""
 
     def _guard(self, plain: list[Import]) -> str:
-        """How the siblings say that they are being type checked, with the import that it takes."""
+        """Return how the siblings spell ``TYPE_CHECKING``, noting the import that it takes."""
         if self._is_there("TYPE_CHECKING"):
             return "TYPE_CHECKING"
         by_name = self.origin("TYPE_CHECKING")
@@ -202,8 +203,8 @@ class Origins:
             if each.alias or not each.name:
                 key = key_of(self.inference, self.into, module, is_from=bool(each.name))
                 alias = f" as {each.alias}" if each.alias else ""
-                said = f"from {module} import {each.name}" if each.name else f"import {module}"
-                plain.append((key, said + alias))
+                line = f"from {module} import {each.name}" if each.name else f"import {module}"
+                plain.append((key, line + alias))
             else:
                 by_module.setdefault(module, []).append(each)
         for module, each in by_module.items():
@@ -212,10 +213,10 @@ class Origins:
             plain.append((key, f"from {module} import {', '.join(names)}"))
         plain.sort()
         lines: list[str] = []
-        for at, (key, said) in enumerate(plain):
+        for at, (key, line) in enumerate(plain):
             if at and plain[at - 1][0][0] != key[0]:
                 lines.append("")
-            lines.append(said)
+            lines.append(line)
         return lines
 
     def _spelled(self, module: str) -> str:
@@ -236,7 +237,7 @@ class Origins:
         return relative_to(own, module, is_package=self.into.endswith("/__init__.py"))
 
 
-def absolute(inference: Inference, path: str, module: str) -> str:
+def absolute_module(inference: Inference, path: str, module: str) -> str:
     """The full name of a module that a file imports by a relative one."""
     if not module.startswith("."):
         return module

@@ -7,11 +7,13 @@ that what follows it is what they would be expected to look like.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 
 from ...indexer import facts as f
+from ...indexer.inference.entities import name_of
 from ...indexer.symbols import CLASS as CLASS_SYMBOL
-from .features import Class, Function, Parameter, of_class, of_function
-from .required import inherited, required_methods
+from .features import ClassFeatures, FunctionFeatures, Parameter, class_features, function_features
+from .required import overridden_method, required_methods
 from .similarity import plain_name
 
 TYPE_CHECKING = False
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from .family import Family
     from .features import Shape
 
-    Weighed = Sequence[tuple[Function, float]]
+    Weighed = Sequence[tuple[FunctionFeatures, float]]
 
 # Share of the family, by weight, from which on something belongs into what is new.
 MEMBER = 0.7
@@ -34,76 +36,67 @@ _MEANT = 0.34  # for what a base leaves to others without insisting
 _VALUE = 0.6
 
 
+@dataclass(slots=True)
 class Plan:
     """A class or function to be written: texts as they would stand in its header and body."""
 
-    __slots__ = ("attributes", "bases", "decorators", "fields", "functions", "keywords")
-
-    def __init__(self) -> None:
-        """Nothing is planned."""
-        self.bases: list[str] = []
-        self.keywords: list[str] = []
-        self.decorators: list[str] = []
-        self.attributes: list[Attribute] = []
-        self.fields: list[tuple[str, str]] = []
-        """(name, parameter) of what ``__init__`` keeps on ``self``."""
-        self.functions: list[Planned] = []
+    bases: list[str] = field(default_factory=list[str])
+    keywords: list[str] = field(default_factory=list[str])
+    decorators: list[str] = field(default_factory=list[str])
+    attributes: list[Attribute] = field(default_factory=list["Attribute"])
+    fields: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    """(name, parameter) of what ``__init__`` keeps on ``self``."""
+    functions: list[PlannedFunction] = field(default_factory=list["PlannedFunction"])
 
 
+@dataclass(frozen=True, slots=True)
 class Attribute:
     """A name that the body of a class binds. Without a value that most agree on, some examples."""
 
-    __slots__ = ("annotation", "examples", "name", "value")
-
-    def __init__(self, name: str, annotation: str, value: str, examples: list[str]) -> None:
-        """Texts, empty where there is none."""
-        self.name = name
-        self.annotation = annotation
-        self.value = value
-        self.examples = examples
+    name: str
+    annotation: str
+    value: str
+    examples: list[str]
 
 
-class Planned:
-    """A function or method to be written, with the one that it is most like."""
+@dataclass(slots=True)
+class PlannedFunction:
+    """A function or method to be written, with the one that it is most like.
 
-    __slots__ = (
-        "count", "decorators", "gives", "is_async", "lacking", "model", "name", "of", "parameters",
-        "raises", "required", "returns", "same", "supers",
-    )  # fmt: skip
+    A function like ``model``.
+    """
 
-    def __init__(self, name: str, model: Function) -> None:
-        """A function like ``model``."""
-        self.name = name
-        self.model = model
-        self.count = 0
-        self.of = 0
-        self.required = False
-        self.parameters: list[Parameter] = []
-        self.returns = ""
-        self.decorators: list[str] = []
-        self.is_async = False
-        self.gives = False
-        self.same = 0
-        """How many have exactly these parameters."""
-        self.supers: list[str] | None = None
-        """Arguments that most pass to the method that they override; None when most do not."""
-        self.lacking: list[str] = []
-        """Arguments without which the method that it overrides cannot be called."""
-        self.raises: list[str] = []
+    name: str
+    model: FunctionFeatures
+    count: int = 0
+    of: int = 0
+    required: bool = False
+    parameters: list[Parameter] = field(default_factory=list["Parameter"])
+    returns: str = ""
+    decorators: list[str] = field(default_factory=list[str])
+    is_async: bool = False
+    returns_value: bool = False
+    same: int = 0
+    """How many have exactly these parameters."""
+    supers: list[str] | None = None
+    """Arguments that most pass to the method that they override; None when most do not."""
+    lacking: list[str] = field(default_factory=list[str])
+    """Arguments without which the method that it overrides cannot be called."""
+    raises: list[str] = field(default_factory=list[str])
 
 
 def plan_class(inference: Inference, family: Family) -> Plan:
     """The plan of a new class of a family."""
-    made = Plan()
-    members = [of_class(inference, each) for each in family.members]
+    plan = Plan()
+    members = [class_features(inference, each) for each in family.members]
     weights = family.weights
-    whole = sum(weights)
-    made.bases = _bases(inference, family, members)
-    made.keywords = _common(((each.keywords, w) for each, w in zip(members, weights, strict=True)),
-                            whole, key=str)  # fmt: skip
-    made.decorators = _common(
+    total = sum(weights)
+    plan.bases = _bases(inference, family, members)
+    plan.keywords = _common(((each.keywords, w) for each, w in zip(members, weights, strict=True)),
+                            total, key=str)  # fmt: skip
+    plan.decorators = _common(
         ((each.decorators, w) for each, w in zip(members, weights, strict=True)),
-        whole,
+        total,
         share=MEMBER,
     )
     required = required_methods(inference, family.base) if family.base else {}
@@ -119,78 +112,84 @@ def plan_class(inference: Inference, family: Family) -> Plan:
             for each, w in zip(members, weights, strict=True)
             if name in each.methods
         ]
-        share = sum(w for _, w in having) / whole if whole else 0.0
-        insists = name in required and required[name][1]
-        asked = name in family.subject.members
-        if not insists and not asked and not _is_shared(having, members):
+        share = sum(w for _, w in having) / total if total else 0.0
+        is_abstract = name in required and required[name][1]
+        is_requested = name in family.subject.members
+        if not is_abstract and not is_requested and not _is_shared(having, members):
             continue
-        if not insists and not asked and share < (_MEANT if name in required else MEMBER):
+        if (
+            not is_abstract
+            and not is_requested
+            and share < (_MEANT if name in required else MEMBER)
+        ):
             continue
-        base = inherited(inference, family.base, name) if family.base else None
+        base = overridden_method(inference, family.base, name) if family.base else None
         planned = plan_function(inference, name, having, base)
         if planned is not None:
             planned.of = len(members)
             planned.required = name in required
-            made.functions.append(planned)
-    made.attributes = _attributes(members, weights, whole)
-    made.fields = _fields(members, weights, made)
-    return made
+            plan.functions.append(planned)
+    plan.attributes = _attributes(members, weights, total)
+    plan.fields = _fields(members, weights, plan)
+    return plan
 
 
 def plan_function(
     inference: Inference, name: str, having: Weighed, base: Entity | None = None
-) -> Planned | None:
+) -> PlannedFunction | None:
     """The plan of a function like those that are there, each with its weight.
 
     ``base`` is the method that it overrides, which says what to take when they do not agree.
     """
-    above = of_function(inference, base) if base is not None else None
-    if not having and above is None:
+    overridden = function_features(inference, base) if base is not None else None
+    if not having and overridden is None:
         return None
-    whole = sum(w for _, w in having)
+    total = sum(w for _, w in having)
     shapes: defaultdict[Shape, float] = defaultdict(float)
     for each, weight in having:
         shapes[each.shape] += weight
     best = max(shapes, key=shapes.__getitem__) if shapes else ()
-    model = next((each for each, _ in having if each.shape == best), above)
+    model = next((each for each, _ in having if each.shape == best), overridden)
     assert model is not None
-    planned = Planned(name, model)
+    planned = PlannedFunction(name, model)
     planned.count = len(having)
-    if above is not None and (
-        not shapes or (name != "__init__" and shapes[best] < _HEADER * whole)
+    if overridden is not None and (
+        not shapes or (name != "__init__" and shapes[best] < _HEADER * total)
     ):
-        planned.parameters, planned.returns = above.parameters, above.returns
-    elif shapes[best] >= _HEADER * whole or len(having) == 1:
+        planned.parameters, planned.returns = overridden.parameters, overridden.returns
+    elif shapes[best] >= _HEADER * total or len(having) == 1:
         planned.parameters = _annotated([each for each, _ in having if each.shape == best])
     else:
-        planned.parameters = _agreed(having, whole)
+        planned.parameters = _agreed(having, total)
     planned.same = sum(each.shape == tuple(p.key for p in planned.parameters) for each, _ in having)
     if having:
         planned.returns = _most(each.returns for each, _ in having) or planned.returns
-        planned.is_async = sum(w for each, w in having if each.is_async) > whole / 2
-        planned.decorators = _common(((each.decorators, w) for each, w in having), whole)
-        planned.gives = sum(w for each, w in having if each.gives) > whole / 2
+        planned.is_async = sum(w for each, w in having if each.is_async) > total / 2
+        planned.decorators = _common(((each.decorators, w) for each, w in having), total)
+        planned.returns_value = sum(w for each, w in having if each.returns_value) > total / 2
         calling = [(each, w) for each, w in having if any(n == name for n, _ in each.supers)]
-        if sum(w for _, w in calling) >= _HEADER * whole:
+        if sum(w for _, w in calling) >= _HEADER * total:
             planned.supers = _passed(name, calling, planned.parameters)
-            planned.lacking = _lacking(planned.supers, above)
+            planned.lacking = _lacking(planned.supers, overridden)
         raised = Counter(name for each, _ in having for name in each.raises)
         planned.raises = [each for each, n in raised.most_common(2) if n * 3 >= len(having)]
-    elif above is not None:
-        planned.is_async = above.is_async
-        planned.gives = above.gives or bool(above.returns and above.returns != "None")
+    elif overridden is not None:
+        planned.is_async = overridden.is_async
+        planned.returns_value = overridden.returns_value or bool(
+            overridden.returns and overridden.returns != "None"
+        )
         planned.decorators = [
-            each for each in above.decorators if not plain_name(each).startswith("abstract")
+            each for each in overridden.decorators if not plain_name(each).startswith("abstract")
         ]
     return planned
 
 
 def _is_shared(having: Sequence[object], members: Sequence[object]) -> bool:
-    """Whether enough have something for it to be more than one's own."""
+    """True if enough members have something for it to be shared."""
     return len(having) >= 3 or len(having) * 3 > len(members)
 
 
-def plan_as_asked(planned: Planned, family: Family, having: Weighed) -> None:
+def apply_stub(planned: PlannedFunction, family: Family, having: Weighed) -> None:
     """Give a planned function the parameters of the stub that was given for it, if there is one."""
     subject = family.subject
     if subject.is_async is not None:
@@ -207,14 +206,12 @@ def plan_as_asked(planned: Planned, family: Family, having: Weighed) -> None:
     ]
 
 
-def _bases(inference: Inference, family: Family, members: list[Class]) -> list[str]:
+def _bases(inference: Inference, family: Family, members: list[ClassFeatures]) -> list[str]:
     """Bases that most have, as they are written most; the base that is asked for always."""
-    from ...indexer.inference.entities import name_of
-
     wanted = name_of(inference, family.base) if family.base else ""
-    whole = sum(family.weights)
+    total = sum(family.weights)
     weighed = [(each.bases, w) for each, w in zip(members, family.weights, strict=True)]
-    found = _common(weighed, whole, share=MEMBER)
+    found = _common(weighed, total, share=MEMBER)
     named = _base_in_name(inference, family, members, wanted)
     if named and named not in found:
         found.append(named)
@@ -230,7 +227,9 @@ def _bases(inference: Inference, family: Family, members: list[Class]) -> list[s
     return found
 
 
-def _base_in_name(inference: Inference, family: Family, members: list[Class], wanted: str) -> str:
+def _base_in_name(
+    inference: Inference, family: Family, members: list[ClassFeatures], wanted: str
+) -> str:
     """The base that a new class is called after, where most are: `TupleExact(…, Exact)`."""
     name = family.subject.name
     heads: defaultdict[str, float] = defaultdict(float)
@@ -247,7 +246,8 @@ def _base_in_name(inference: Inference, family: Family, members: list[Class], wa
     rest = name.removeprefix(head)
     if heads[head] <= MEMBER * sum(family.weights) or rest in (name, ""):
         return ""
-    if not any(row[4] == CLASS_SYMBOL for _, row in inference.snapshot.symbols_named([rest])):
+    named = inference.snapshot.symbols_named([rest])
+    if not any(symbol.kind == CLASS_SYMBOL for _, symbol in named):
         return ""
     return spelled.most_common(1)[0][0] + rest
 
@@ -257,7 +257,7 @@ _PLAIN_BASES = frozenset(["ABC", "Generic", "Protocol"])
 
 def _common(
     weighed: Iterable[tuple[list[str], float]],
-    whole: float,
+    total: float,
     *,
     key: Callable[[str], str] = plain_name,
     share: float = _HEADER,
@@ -276,7 +276,7 @@ def _common(
             shares[name] += weight
             texts.setdefault(name, Counter())[text] += 1
             places.setdefault(name, []).append(place)
-    chosen = [name for name, weight in shares.items() if whole and weight > share * whole]
+    chosen = [name for name, weight in shares.items() if total and weight > share * total]
     chosen.sort(key=lambda name: sum(places[name]) / len(places[name]))
     found: list[str] = []
     for name in chosen:
@@ -286,7 +286,7 @@ def _common(
     return found
 
 
-def _annotated(alike: list[Function]) -> list[Parameter]:
+def _annotated(alike: list[FunctionFeatures]) -> list[Parameter]:
     """Parameters of functions with the same ones, annotated and with defaults as most are."""
     found: list[Parameter] = []
     for place, first in enumerate(alike[0].parameters):
@@ -296,7 +296,7 @@ def _annotated(alike: list[Function]) -> list[Parameter]:
     return found
 
 
-def _agreed(having: Weighed, whole: float) -> list[Parameter]:
+def _agreed(having: Weighed, total: float) -> list[Parameter]:
     """Parameters that most have, where no list of them is that of most."""
     shares: defaultdict[tuple[str, int], float] = defaultdict(float)
     examples: dict[tuple[str, int], list[Parameter]] = {}
@@ -307,7 +307,7 @@ def _agreed(having: Weighed, whole: float) -> list[Parameter]:
             shares[key] += weight
             examples.setdefault(key, []).append(parameter)
             places.setdefault(key, []).append(place / len(each.parameters))
-    chosen = [key for key, share in shares.items() if share > _VALUE * whole]
+    chosen = [key for key, share in shares.items() if share > _VALUE * total]
     chosen.sort(key=lambda key: (key[1], sum(places[key]) / len(places[key])))
     found: list[Parameter] = []
     has_default = False
@@ -342,15 +342,15 @@ def _passed(name: str, calling: Weighed, parameters: list[Parameter]) -> list[st
     return result
 
 
-def _lacking(passed: list[str], above: Function | None) -> list[str]:
+def _lacking(passed: list[str], overridden: FunctionFeatures | None) -> list[str]:
     """Parameters of a method that have to be given and are not."""
-    if above is None or any(each.startswith("*") for each in passed):
+    if overridden is None or any(each.startswith("*") for each in passed):
         return []
     keywords = {each.partition("=")[0] for each in passed if "=" in each}
     positional = len(passed) - len(keywords)
     return [
         each.name
-        for place, each in enumerate(above.parameters[1:])
+        for place, each in enumerate(overridden.parameters[1:])
         if not each.default
         and each.kind not in (f.VAR_POSITIONAL, f.VAR_KEYWORD)
         and each.name not in keywords
@@ -364,7 +364,9 @@ def _is_given(argument: str, known: set[str]) -> bool:
     return value in known or value in ("True", "False", "None") or value.isdigit()
 
 
-def _attributes(members: list[Class], weights: list[float], whole: float) -> list[Attribute]:
+def _attributes(
+    members: list[ClassFeatures], weights: list[float], total: float
+) -> list[Attribute]:
     """Names that the bodies of most bind, with their values as far as most agree on them."""
     shares: defaultdict[str, float] = defaultdict(float)
     for each, weight in zip(members, weights, strict=True):
@@ -373,7 +375,7 @@ def _attributes(members: list[Class], weights: list[float], whole: float) -> lis
     found: list[Attribute] = []
     positions = _positions([list(each.attributes) for each in members])
     for name in sorted(shares, key=positions.__getitem__):
-        if not whole or shares[name] < MEMBER * whole or name == "__doc__":
+        if not total or shares[name] < MEMBER * total or name == "__doc__":
             continue
         having = [each.attributes[name] for each in members if name in each.attributes]
         if not _is_shared(having, members):
@@ -389,14 +391,16 @@ def _attributes(members: list[Class], weights: list[float], whole: float) -> lis
     return found
 
 
-def _fields(members: list[Class], weights: list[float], made: Plan) -> list[tuple[str, str]]:
-    init = next((each for each in made.functions if each.name == "__init__"), None)
+def _fields(
+    members: list[ClassFeatures], weights: list[float], plan: Plan
+) -> list[tuple[str, str]]:
+    init = next((each for each in plan.functions if each.name == "__init__"), None)
     if init is None:
         return []
     having = [
         (each, w) for each, w in zip(members, weights, strict=True) if "__init__" in each.methods
     ]
-    whole = sum(w for _, w in having)
+    total = sum(w for _, w in having)
     known = {each.name for each in init.parameters}
     found: list[tuple[str, str]] = []
     for name in dict.fromkeys(name for each, _ in having for name in each.fields):
@@ -406,13 +410,13 @@ def _fields(members: list[Class], weights: list[float], made: Plan) -> list[tupl
         if given:
             parameter, _ = given.most_common(1)[0]
             share = sum(w for each, w in having if each.fields.get(name) == parameter)
-            if share > _HEADER * whole:
+            if share > _HEADER * total:
                 found.append((name, parameter))
     return found
 
 
 def _positions(lists: list[list[str]]) -> dict[str, float]:
-    """Where names stand in lists on average, from 0 to 1."""
+    """Return the average position of names in lists, from 0 to 1."""
     places: dict[str, list[float]] = {}
     for names in lists:
         for place, name in enumerate(names):

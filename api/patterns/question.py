@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from dataclasses import dataclass, field
+from textwrap import dedent
 
 from ...indexer import facts as f
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.classes import bases
 from ...indexer.inference.entities import CLASS, FUNCTION, OUTSIDE, Entity, name_of, qualified_name
+from ...indexer.inference.locate import resolve_dotted_name
 from ...indexer.inference.names import module_member
-from ..operations.target import find_by_name, targets
+from ..source.targets import find_by_name, find_targets
 from . import kinds
 from .family import (
     FEWEST,
@@ -20,8 +24,9 @@ from .family import (
     is_base,
     subclasses_below,
 )
-from .features import of_class
-from .similarity import Subject, nearness, plain_name
+from .features import class_features
+from .search import search_definitions
+from .similarity import Subject, path_proximity, plain_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,20 +45,20 @@ _IDENTIFIER = re.compile(r"\b(?:[A-Za-z_]\w*\.)*(?:[A-Z][a-z0-9]+[A-Z]\w*|[a-z]+
 _STUB = re.compile(r"^\s*(?:@[^\n]*\n\s*)*(?:class|(?:async\s+)?def)\s+\w+", re.MULTILINE)
 
 
+@dataclass(slots=True)
 class Question:
-    """What is asked: the family, and what is known of the class or function to be written."""
+    """A question: the family, and what is known of the class or function to be written.
 
-    __slots__ = ("entity", "family", "name", "notes")
+    ``entity`` is what was asked about, where that is there.
+    """
 
-    def __init__(self, family: Family, name: str = "", entity: Entity | None = None) -> None:
-        """``entity`` is what was asked about, where that is there."""
-        self.family = family
-        self.name = name
-        self.entity = entity
-        self.notes: list[str] = []
+    family: Family
+    name: str = ""
+    entity: Entity | None = None
+    notes: list[str] = field(default_factory=list[str])
 
 
-def question(
+def understand_question(
     inference: Inference,
     *,
     name: str | None,
@@ -75,12 +80,12 @@ def question(
         return _of_stub(inference, text, into)
     if text and name is None and position[1] is None:
         return _described(inference, text, into)
-    found = targets(inference, name, *position)
+    found = find_targets(inference, name, *position)
     for item in found:
         if item.entity.kind == CLASS:
             return _of_class(inference, item.entity, into)
         if item.entity.kind == FUNCTION:
-            return Question(kinds.beside(inference, item.entity), entity=item.entity)
+            return Question(kinds.functions_beside(inference, item.entity), entity=item.entity)
         if item.entity.kind == OUTSIDE and derived_classes(inference, item.entity)[0]:
             return _under(inference, item.entity, Subject(path=into))
     return None
@@ -88,11 +93,11 @@ def question(
 
 def _of_class(inference: Inference, cls: Entity, into: str) -> Question:
     if cls.is_outside or is_base(inference, cls):
-        asked = _under(
+        question = _under(
             inference, cls, Subject(path=into or ("" if cls.path[0] == "/" else cls.path))
         )
-        asked.entity = cls
-        return asked
+        question.entity = cls
+        return question
     return Question(classes_beside(inference, cls), entity=cls)
 
 
@@ -102,13 +107,13 @@ def _under(inference: Inference, base: Entity, subject: Subject) -> Question:
 
 
 def _of_base(inference: Inference, base: str, subject: Subject, into: str) -> Question | None:
-    entity = resolve_question(inference, base, into)
+    entity = resolve_base(inference, base, into)
     if entity is None:
         return None
     return _under(inference, entity, subject)
 
 
-def resolve_question(inference: Inference, written: str, into: str = "") -> Entity | None:
+def resolve_base(inference: Inference, written: str, into: str = "") -> Entity | None:
     """The class that is meant by a name, as a file knows it or as the workspace does."""
     name = re.split(r"[\[(]", written)[0].strip()
     if into and inference.exists(into) and "." not in name:
@@ -116,8 +121,6 @@ def resolve_question(inference: Inference, written: str, into: str = "") -> Enti
             if item.entity.kind in (CLASS, OUTSIDE):
                 return item.entity
     if "." in name and name[:1].islower():
-        from ...indexer.inference.locate import resolve_dotted_name
-
         there = [item.entity for item in resolve_dotted_name(inference, name)] or _as_bases(
             inference, name, into
         )
@@ -132,18 +135,18 @@ def resolve_question(inference: Inference, written: str, into: str = "") -> Enti
 
 
 def _as_bases(inference: Inference, name: str, into: str) -> list[Entity]:
-    """What classes mean that name a base so: `models.Field`, or one that is not installed."""
+    """Return the bases that classes spell so: `models.Field`, or one that is not installed."""
     last = name.rpartition(".")[2]
     paths = inference.snapshot.files_inheriting(last) if last else []
     votes: dict[Entity, float] = {}
-    for path in sorted(paths, key=lambda path: (-nearness(into, path), path))[:_LOOKED_INTO]:
+    for path in sorted(paths, key=lambda path: (-path_proximity(into, path), path))[:_LOOKED_INTO]:
         facts = inference.facts(path)
         for row, kind in enumerate(facts.definition.kind) if facts is not None else ():
             if kind != f.CLASS:
                 continue
             cls: Entity = Entity(CLASS, path, row)
             above = bases(inference, cls)
-            written = of_class(inference, cls).bases
+            written = class_features(inference, cls).bases
             for text, base in zip(written, above, strict=False):
                 spelled = f".{qualified_name(inference, base)}" if base.path else ""
                 if len(written) == len(above) and (
@@ -154,11 +157,11 @@ def _as_bases(inference: Inference, name: str, into: str) -> list[Entity]:
 
 
 def _stubbed(text: str | None, into: str) -> Subject:
-    """What a stub, a name or a description says of what is to be written."""
+    """Return what a stub, a name or a description tells of what is to be written."""
     subject = Subject(path=into)
     if not text:
         return subject
-    node = parse_question(text) if _STUB.match(text) else None
+    node = parse_stub(text) if _STUB.match(text) else None
     if node is not None:
         return _subject_of(node, into)
     called = _CALLED.search(text)
@@ -169,11 +172,8 @@ def _stubbed(text: str | None, into: str) -> Subject:
     return subject
 
 
-def parse_question(text: str) -> ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | None:
+def parse_stub(text: str) -> ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | None:
     """The class or function of a stub, which may lack its body or its colon."""
-    import ast
-    from textwrap import dedent
-
     text = dedent(text).strip("\n")
     bare = text.rstrip().rstrip(":")
     for attempt in (text, f"{text}\n    pass", f"{text.rstrip()} pass", f"{bare}:\n    pass"):
@@ -188,8 +188,6 @@ def parse_question(text: str) -> ast.ClassDef | ast.FunctionDef | ast.AsyncFunct
 
 
 def _subject_of(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, into: str) -> Subject:
-    import ast
-
     subject = Subject(node.name, into)
     subject.decorators = {plain_name(ast.unparse(each)) for each in node.decorator_list}
     if isinstance(node, ast.ClassDef):
@@ -211,27 +209,25 @@ def _subject_of(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, int
 
 
 def _of_stub(inference: Inference, text: str, into: str) -> Question | None:
-    import ast
-
-    node = parse_question(text)
+    node = parse_stub(text)
     if node is None:
         raise InvalidArgumentsError("'text' looks like a stub of a class or function, but is none")
     subject = _subject_of(node, into)
     if not isinstance(node, ast.ClassDef):
-        return Question(kinds.like(inference, subject), subject.name)
+        return Question(kinds.functions_like(inference, subject), subject.name)
     best: Question | None = None
     for written in node.bases:
-        base = resolve_question(inference, ast.unparse(written), into)
-        asked = _under(inference, base, subject) if base is not None else None
-        if asked is not None and (best is None or _is_closer(asked.family, best.family)):
-            best = asked
+        base = resolve_base(inference, ast.unparse(written), into)
+        question = _under(inference, base, subject) if base is not None else None
+        if question is not None and (best is None or _is_closer(question.family, best.family)):
+            best = question
     if best is None or not best.family.members:
         best = Question(classes_in_folder(inference, None, subject), subject.name)
     return best
 
 
 def _is_closer(family: Family, other: Family) -> bool:
-    """Whether a family says more: it has enough members, and they are more alike."""
+    """True if a family is the better one: it has enough members, and they are more alike."""
     enough, before = len(family.members) >= FEWEST, len(other.members) >= FEWEST
     if enough != before:
         return enough
@@ -243,32 +239,32 @@ def _described(inference: Inference, text: str, into: str) -> Question | None:
     subject = _stubbed(text, into)
     found = _SUBCLASS.search(text)
     if found:
-        asked = _of_base(inference, found[1].rstrip("."), subject, into)
-        if asked is not None:
-            return asked
+        question = _of_base(inference, found[1].rstrip("."), subject, into)
+        if question is not None:
+            return question
     for identifier in _IDENTIFIER.findall(text):
         if identifier == subject.name:
             continue
         for item in find_by_name(inference, identifier)[:3]:
             if item.entity.kind == CLASS:
-                asked = _of_class(inference, item.entity, into)
+                question = _of_class(inference, item.entity, into)
             elif item.entity.kind == FUNCTION:
-                asked = Question(kinds.beside(inference, item.entity), entity=item.entity)
+                question = Question(
+                    kinds.functions_beside(inference, item.entity), entity=item.entity
+                )
             else:
                 continue
-            if len(asked.family.members) >= FEWEST:
-                asked.name = subject.name
-                return asked
+            if len(question.family.members) >= FEWEST:
+                question.name = subject.name
+                return question
     return _by_words(inference, text, subject)
 
 
 def _by_words(inference: Inference, text: str, subject: Subject) -> Question | None:
     """The base or decorator that most of what fits the words of a description has."""
-    from .search import by_words
-
     votes: dict[tuple[int, object], float] = {}
     entities: dict[tuple[int, object], Entity] = {}
-    for rank, entity in enumerate(by_words(inference, text, limit=12)):
+    for rank, entity in enumerate(search_definitions(inference, text, limit=12)):
         if entity.kind not in (CLASS, FUNCTION):
             continue
         family = _family_of(inference, entity)
@@ -281,19 +277,19 @@ def _by_words(inference: Inference, text: str, subject: Subject) -> Question | N
         return None
     best = max(votes, key=votes.__getitem__)
     entity = entities[best]
-    asked = (
+    question = (
         _of_class(inference, entity, subject.path)
         if entity.kind == CLASS
-        else Question(kinds.beside(inference, entity), entity=entity)
+        else Question(kinds.functions_beside(inference, entity), entity=entity)
     )
-    asked.name = subject.name
-    asked.notes.append(
-        f"the description was taken for one of the classes or functions that {asked.family.why}"
+    question.name = subject.name
+    question.notes.append(
+        f"the description was taken for one of the classes or functions that {question.family.why}"
     )
-    return asked
+    return question
 
 
 def _family_of(inference: Inference, entity: Entity) -> Family | None:
     if entity.kind == FUNCTION:
-        return kinds.beside(inference, entity)
+        return kinds.functions_beside(inference, entity)
     return _of_class(inference, entity, "").family

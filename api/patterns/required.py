@@ -1,11 +1,11 @@
-"""What a base asks of the classes that derive from it: methods without which they do not work."""
+"""Methods that a base class requires its subclasses to define."""
 
 from __future__ import annotations
 
 from ...indexer import facts as f
 from ...indexer.inference.classes import own_member_names
 from ...indexer.inference.entities import CLASS, FUNCTION
-from .features import of_function
+from .features import function_features
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def required_methods(inference: Inference, base: Entity) -> dict[str, tuple[Enti
             for item in inference.own_member(cls, name)[-1:]:
                 if item.entity.kind != FUNCTION:
                     continue
-                method = of_function(inference, item.entity)
+                method = function_features(inference, item.entity)
                 if method.flags & f.ABSTRACT:
                     found[name] = item.entity, True
                 elif (
@@ -42,7 +42,7 @@ def required_methods(inference: Inference, base: Entity) -> dict[str, tuple[Enti
     return found
 
 
-def inherited(inference: Inference, base: Entity, name: str) -> Entity | None:
+def overridden_method(inference: Inference, base: Entity, name: str) -> Entity | None:
     """The method that a class derived from a base would override; None for none that is known."""
     for cls in inference.mro(base):
         found = inference.own_member(cls, name) if cls.kind == CLASS else []

@@ -7,18 +7,22 @@ what is installed, modules that files near the new code import.
 
 from __future__ import annotations
 
+import ast
 import re
+from dataclasses import dataclass, field
+from textwrap import dedent
 
 from ...indexer import facts as f
 from ...indexer.inference.entities import CLASS, FUNCTION, MODULE, Entity, name_of
 from ...indexer.inference.modules import imported_module
 from ...indexer.symbols import words
-from ..operations.target import find_by_suffix, test_rank
+from ...indexer.test_files import is_test_file
 from ..source.entity_views import summary
+from ..source.targets import find_by_suffix
 from .family import family_around
-from .features import of_function
-from .question import parse_question
-from .search import has, scored, stem, terms
+from .features import function_features
+from .question import parse_stub
+from .search import has_stem, score_definitions, stem, terms
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,86 +45,76 @@ _EVERYWHERE = frozenset(
 )
 
 
-class Wanted:
-    """What is known of a helper that is not written yet."""
+@dataclass(slots=True)
+class HelperQuery:
+    """What is known of a helper that is to be written."""
 
-    __slots__ = ("name", "parameters", "terms", "uses")
-
-    def __init__(self) -> None:
-        """Nothing is known."""
-        self.name = ""
-        self.terms: list[str] = []
-        self.parameters: list[str] = []
-        self.uses: set[str] = set()
+    name: str = ""
+    terms: list[str] = field(default_factory=list[str])
+    parameters: list[str] = field(default_factory=list[str])
+    uses: set[str] = field(default_factory=set[str])
 
 
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A function or class that may do, how well it fits from 0 to 1, and why."""
+    """A function or class that may do, how well it fits from 0 to 1, and why.
 
-    __slots__ = ("entity", "fit", "why")
+    ``why`` are sentences without their ends.
+    """
 
-    def __init__(self, entity: Entity, fit: float, why: list[str]) -> None:
-        """``why`` are sentences without their ends."""
-        self.entity = entity
-        self.fit = fit
-        self.why = why
+    entity: Entity
+    fit: float
+    why: list[str]
 
 
-def wanted(query: str | None, text: str | None) -> Wanted:
-    """What a query and a piece of code say of a helper."""
-    made = Wanted()
+def parse_helper_query(query: str | None, text: str | None) -> HelperQuery:
+    """Parse a query and a piece of code into what they tell of a helper."""
+    parsed = HelperQuery()
     query = (query or "").strip()
     head = _SIGNATURE.match(query)
     if head:
-        node = parse_question(query if query.startswith(("def ", "async ")) else f"def {query}")
-        made.name = head[1]
-        made.parameters = _parameters(node)
-        made.terms = terms(head[1])
+        node = parse_stub(query if query.startswith(("def ", "async ")) else f"def {query}")
+        parsed.name = head[1]
+        parsed.parameters = _parameters(node)
+        parsed.terms = terms(head[1])
     elif query.replace(".", "").isidentifier():
-        made.name = query.rpartition(".")[2]
-        made.terms = terms(made.name)
+        parsed.name = query.rpartition(".")[2]
+        parsed.terms = terms(parsed.name)
     else:
-        made.terms = terms(query)
+        parsed.terms = terms(query)
     if text:
-        _add_code(made, text)
-    return made
+        _add_code(parsed, text)
+    return parsed
 
 
-def _add_code(made: Wanted, text: str) -> None:
-    """What code says: its name and parameters where it is a function, and the names it uses."""
-    import ast
-    from textwrap import dedent
-
+def _add_code(parsed: HelperQuery, text: str) -> None:
+    """Add name and parameters of a function in code, and the names that the code uses."""
     try:
         tree = ast.parse(dedent(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        made.uses = {each for each in _IDENTIFIER.findall(text) if each not in _EVERYWHERE}
+        parsed.uses = {each for each in _IDENTIFIER.findall(text) if each not in _EVERYWHERE}
         return
     bound: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            if not made.name:
-                made.name = node.name
-                made.parameters = _parameters(node)
-                made.terms = made.terms or terms(f"{node.name} {_doc(node)}")
+            if not parsed.name:
+                parsed.name = node.name
+                parsed.parameters = _parameters(node)
+                parsed.terms = parsed.terms or terms(f"{node.name} {_doc(node)}")
             bound.add(node.name)
             bound.update(_parameters(node))
         elif isinstance(node, ast.Name):
-            (bound if isinstance(node.ctx, ast.Store) else made.uses).add(node.id)
+            (bound if isinstance(node.ctx, ast.Store) else parsed.uses).add(node.id)
         elif isinstance(node, ast.Attribute):
-            made.uses.add(node.attr)
-    made.uses -= bound | _EVERYWHERE
+            parsed.uses.add(node.attr)
+    parsed.uses -= bound | _EVERYWHERE
 
 
 def _doc(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
-    import ast
-
     return (ast.get_docstring(node) or "").partition("\n")[0]
 
 
 def _parameters(node: ast.AST | None) -> list[str]:
-    import ast
-
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return []
     a = node.args
@@ -128,41 +122,41 @@ def _parameters(node: ast.AST | None) -> list[str]:
     return [name for name in names if name not in ("self", "cls")]
 
 
-def candidates(inference: Inference, asked: Wanted, into: str) -> list[Candidate]:
-    """What may do, best first."""
+def find_candidates(inference: Inference, helper: HelperQuery, into: str) -> list[Candidate]:
+    """Return the candidates for reuse, best first."""
     found: dict[Entity, dict[str, float]] = {}
     reasons: dict[Entity, list[str]] = {}
 
     def note(entity: Entity, part: str, share: float, why: str) -> None:
-        known = found.setdefault(entity, {})
-        if share > known.get(part, 0.0):
-            if part not in known:
+        scores = found.setdefault(entity, {})
+        if share > scores.get(part, 0.0):
+            if part not in scores:
                 reasons.setdefault(entity, []).append(why)
-            known[part] = share
+            scores[part] = share
 
-    if asked.name:
-        for item in find_by_suffix(inference, asked.name)[:10]:
+    if helper.name:
+        for item in find_by_suffix(inference, helper.name)[:10]:
             if item.entity.kind in (CLASS, FUNCTION):
-                note(item.entity, "name", 1.0, f"is called `{asked.name}`")
-    for score, entity in scored(inference, asked.terms)[:60]:
+                note(item.entity, "name", 1.0, f"is called `{helper.name}`")
+    for score, entity in score_definitions(inference, helper.terms)[:60]:
         if score > _LEAST:
-            note(entity, "words", score, _shared_words(inference, asked, entity))
-    for entity in _installed(inference, asked, into):
-        share = _word_share(inference, asked, entity)
+            note(entity, "words", score, _shared_words(inference, helper, entity))
+    for entity in _installed(inference, helper, into):
+        share = _word_share(inference, helper, entity)
         if share > 0.6:
-            note(entity, "words", share, _shared_words(inference, asked, entity))
-    for entity, share, names in _using(inference, asked.uses):
+            note(entity, "words", share, _shared_words(inference, helper, entity))
+    for entity, share, names in _using(inference, helper.uses):
         note(entity, "uses", share, f"uses {', '.join(names)} as well")
     ranked: list[Candidate] = []
-    for entity, known in found.items():
-        fit = _fit(asked, known)
-        if entity.kind == FUNCTION and asked.parameters:
-            taken = [each.name for each in of_function(inference, entity).parameters]
-            shared = [each for each in asked.parameters if each in taken]
+    for entity, scores in found.items():
+        fit = _fit(helper, scores)
+        if entity.kind == FUNCTION and helper.parameters:
+            taken = [each.name for each in function_features(inference, entity).parameters]
+            shared = [each for each in helper.parameters if each in taken]
             if shared:
-                fit = min(1.0, fit + 0.15 * len(shared) / len(asked.parameters))
+                fit = min(1.0, fit + 0.15 * len(shared) / len(helper.parameters))
                 reasons[entity].append(f"takes {', '.join(shared)}")
-        fit -= 0.15 if test_rank(entity.path) else 0.0
+        fit -= 0.15 if is_test_file(entity.path) else 0.0
         fit -= 0.1 if name_of(inference, entity).startswith("_") and entity.path != into else 0.0
         if fit >= _LEAST:
             ranked.append(Candidate(entity, fit, reasons[entity]))
@@ -170,34 +164,36 @@ def candidates(inference: Inference, asked: Wanted, into: str) -> list[Candidate
     return [each for each in ranked if each.fit >= _OF_BEST * ranked[0].fit]
 
 
-def _fit(asked: Wanted, known: dict[str, float]) -> float:
+def _fit(helper: HelperQuery, scores: dict[str, float]) -> float:
     """One number for name, words and uses; two that speak for it are more than one."""
-    best = max(known.values())
-    rest = sum(known.values()) - best
-    limit = 0.95 if "name" in known else 0.9
-    del asked
+    best = max(scores.values())
+    rest = sum(scores.values()) - best
+    limit = 0.95 if "name" in scores else 0.9
+    del helper
     return min(limit, best * 0.85 + rest * 0.3)
 
 
-def _word_share(inference: Inference, asked: Wanted, entity: Entity) -> float:
-    mine = set(asked.terms)
+def _word_share(inference: Inference, helper: HelperQuery, entity: Entity) -> float:
+    mine = set(helper.terms)
     name = {stem(word) for word in words(name_of(inference, entity)).split()}
     told = set(terms(summary(inference.need(entity.path), entity)))
-    if not mine or not any(has(name, word) for word in mine):
+    if not mine or not any(has_stem(name, word) for word in mine):
         return 0.0
-    return sum(1.0 if has(name, word) else 0.6 if has(told, word) else 0.0 for word in mine) / len(
-        mine
-    )
+    return sum(
+        1.0 if has_stem(name, word) else 0.6 if has_stem(told, word) else 0.0 for word in mine
+    ) / len(mine)
 
 
-def _shared_words(inference: Inference, asked: Wanted, entity: Entity) -> str:
+def _shared_words(inference: Inference, helper: HelperQuery, entity: Entity) -> str:
     name = [
         word
         for word in words(name_of(inference, entity)).split()
-        if any(has({stem(word)}, each) for each in asked.terms)
+        if any(has_stem({stem(word)}, each) for each in helper.terms)
     ]
     told = summary(inference.need(entity.path), entity) if entity.kind in (CLASS, FUNCTION) else ""
-    said = [w for w in re.findall(r"\w+", told) if stem(w.lower()) in asked.terms and w not in name]
+    said = [
+        w for w in re.findall(r"\w+", told) if stem(w.lower()) in helper.terms and w not in name
+    ]
     parts: list[str] = []
     if name:
         parts.append(f"its name has {', '.join(dict.fromkeys(name))}")
@@ -246,9 +242,9 @@ def _using(inference: Inference, uses: set[str]) -> Iterator[tuple[Entity, float
                 yield Entity(FUNCTION, path, row), share, shared[:4]
 
 
-def _installed(inference: Inference, asked: Wanted, into: str) -> Iterator[Entity]:
+def _installed(inference: Inference, helper: HelperQuery, into: str) -> Iterator[Entity]:
     """Public functions and classes of installed modules that files near the new code import."""
-    if not asked.terms:
+    if not helper.terms:
         return
     modules: dict[str, int] = {}
     paths = family_around(inference, into, 30) if into else list(inference.snapshot.view.files)[:60]
@@ -278,6 +274,6 @@ def _installed(inference: Inference, asked: Wanted, into: str) -> Iterator[Entit
             if facts.definition.scope[row] or defined.startswith("_"):
                 continue
             said = {stem(word) for word in words(defined).split()}
-            if not any(has(said, word) for word in asked.terms):
+            if not any(has_stem(said, word) for word in helper.terms):
                 continue
             yield Entity(CLASS if kind == f.CLASS else FUNCTION, entity.path, row)

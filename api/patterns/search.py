@@ -7,7 +7,8 @@ import re
 from ...indexer import symbols as s
 from ...indexer.inference.entities import CLASS, FUNCTION
 from ...indexer.symbols import words
-from ..operations.target import entity_of_symbol, test_rank
+from ...indexer.test_files import is_test_file
+from ..source.targets import entity_of_symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,49 +50,51 @@ def stem(word: str) -> str:
     return word
 
 
-def by_words(inference: Inference, text: str, limit: int = 20) -> list[Entity]:
+def search_definitions(inference: Inference, text: str, limit: int = 20) -> list[Entity]:
     """Classes and functions whose name or summary has the words of a text, best first."""
-    return [entity for _, entity in scored(inference, terms(text))[:limit]]
+    return [entity for _, entity in score_definitions(inference, terms(text))[:limit]]
 
 
-def scored(inference: Inference, wanted: list[str]) -> list[tuple[float, Entity]]:
+def score_definitions(inference: Inference, wanted: list[str]) -> list[tuple[float, Entity]]:
     """(score, entity) of definitions that have some of these stems in name or summary."""
     if not wanted:
         return []
     rows = [(path, row, *_stems(row)) for path, row in _candidates(inference, wanted)]
     weights: dict[str, float] = {}
     for word in wanted:
-        n = sum(has(name, word) or has(told, word) for _, _, name, told, _ in rows)
+        n = sum(has_stem(name, word) or has_stem(told, word) for _, _, name, told, _ in rows)
         weights[word] = 1.0 / (1 + n) ** 0.5 if n else 0.05
     whole = sum(weights.values())
     found: list[tuple[float, str, int, Entity]] = []
     for path, row, name, told, holder in rows:
         score = sum(
-            weight * (1.0 if has(name, word) else 0.6 if has(told, word) else 0.3)
+            weight * (1.0 if has_stem(name, word) else 0.6 if has_stem(told, word) else 0.3)
             for word, weight in weights.items()
-            if has(name, word) or has(told, word) or word in holder
+            if has_stem(name, word) or has_stem(told, word) or word in holder
         )
-        if not any(has(name, word) or has(told, word) for word in weights):
+        if not any(has_stem(name, word) or has_stem(told, word) for word in weights):
             continue
-        extra = sum(not any(has({each}, word) for word in weights) for each in name)
-        score = score / whole - 0.15 * extra / max(len(name), 1) - (0.3 if test_rank(path) else 0.0)
+        extra = sum(not any(has_stem({each}, word) for word in weights) for each in name)
+        score = (
+            score / whole - 0.15 * extra / max(len(name), 1) - (0.3 if is_test_file(path) else 0.0)
+        )
         entity = entity_of_symbol(inference, path, row)
         if entity is not None and entity.entity.kind in (CLASS, FUNCTION):
-            found.append((-score, path, row[5], entity.entity))
+            found.append((-score, path, row.position, entity.entity))
     found.sort(key=lambda entry: entry[:3])
     return [(-score, entity) for score, _, _, entity in found[:_CONSIDERED]]
 
 
-def has(stems: set[str], word: str) -> bool:
-    """Whether a stem is among some, or one of them begins with it: `slugify` is about slugs."""
+def has_stem(stems: set[str], word: str) -> bool:
+    """True if a stem is among some, or one of them begins with it: `slugify` is about slugs."""
     return word in stems or (len(word) > 3 and any(each.startswith(word) for each in stems))
 
 
-def _stems(row: StoredSymbol) -> tuple[set[str], set[str], set[str]]:
+def _stems(symbol: StoredSymbol) -> tuple[set[str], set[str], set[str]]:
     """Stems of a symbol's name, of its summary, and of what it is in."""
-    name = {stem(word) for word in words(row[2]).split()}
-    told = {stem(word) for word in words(" ".join(re.findall(r"\w+", row[8]))).split()}
-    return name, told, {stem(word) for word in words(row[3].replace(".", "_")).split()}
+    name = {stem(word) for word in words(symbol.name).split()}
+    told = {stem(word) for word in words(" ".join(re.findall(r"\w+", symbol.summary))).split()}
+    return name, told, {stem(word) for word in words(symbol.container.replace(".", "_")).split()}
 
 
 def _candidates(inference: Inference, wanted: Iterable[str]) -> list[tuple[str, StoredSymbol]]:
@@ -107,7 +110,7 @@ def _candidates(inference: Inference, wanted: Iterable[str]) -> list[tuple[str, 
     queries = [" AND ".join(quoted[:4]), *quoted]
     for query in dict.fromkeys(queries):
         for row in store.search_words(query, _CONSIDERED, _KINDS):
-            if row[0] not in seen and row[1] in paths:
-                seen.add(row[0])
-                found.append((paths[row[1]], row))
+            if row.id not in seen and row.file in paths:
+                seen.add(row.id)
+                found.append((paths[row.file], row))
     return found

@@ -5,8 +5,10 @@ Each part is between 0 and 1, so that a likeness can be told by its parts.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from ...indexer.symbols import words
-from .features import Class, Function
+from .features import ClassFeatures, FunctionFeatures
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,28 +21,28 @@ WEIGHTS = {"members": 3.0, "signature": 2.0, "base": 1.5, "decorators": 1.0, "pl
 _COMMON = frozenset(["__init__", "__repr__", "__str__", "__slots__", "__doc__", "__eq__"])
 
 
+@dataclass(slots=True)
 class Subject:
-    """What others are compared with: a class or function, or as much as is known of a new one."""
+    """The class or function that others are compared with, or what is known of a new one.
 
-    __slots__ = ("bases", "decorators", "is_async", "members", "name", "parameters", "path")
+    ``path`` is the file that it is in or is meant for; both may be unknown.
+    """
 
-    def __init__(self, name: str = "", path: str = "") -> None:
-        """``path`` is the file that it is in or is meant for; both may be unknown."""
-        self.name = name
-        self.path = path
-        self.members: set[str] = set()
-        self.bases: set[str] = set()
-        self.decorators: set[str] = set()
-        self.parameters: list[str] = []
-        self.is_async: bool | None = None
-        """Whether a function to be written is a coroutine; None when nobody said."""
+    name: str = ""
+    path: str = ""
+    members: set[str] = field(default_factory=set[str])
+    bases: set[str] = field(default_factory=set[str])
+    decorators: set[str] = field(default_factory=set[str])
+    parameters: list[str] = field(default_factory=list[str])
+    is_async: bool | None = None
+    """True if a function to be written is a coroutine; None if unknown."""
 
     @classmethod
-    def of(cls, features: Class | Function) -> Subject:
+    def of(cls, features: ClassFeatures | FunctionFeatures) -> Subject:
         """All that is known of something that is there."""
         made = cls(features.name, features.entity.path)
         made.decorators = {plain_name(each) for each in features.decorators}
-        if isinstance(features, Class):
+        if isinstance(features, ClassFeatures):
             made.members = features.members
             made.bases = {plain_name(each) for each in features.bases}
         else:
@@ -48,22 +50,22 @@ class Subject:
         return made
 
 
-def parts(subject: Subject, other: Subject) -> dict[str, float]:
-    """How alike two are in each respect; what neither shows is left out."""
+def similarity_parts(subject: Subject, other: Subject) -> dict[str, float]:
+    """Return the similarity of two in each respect, without those that are 0."""
     found = {
         "members": _overlap(subject.members - _COMMON, other.members - _COMMON),
         "signature": _overlap(subject.parameters, other.parameters),
         "base": _overlap(subject.bases, other.bases),
         "decorators": _overlap(subject.decorators, other.decorators),
-        "place": nearness(subject.path, other.path) if subject.path else 0.0,
-        "name": alike_names(subject.name, other.name) if subject.name else 0.0,
+        "place": path_proximity(subject.path, other.path) if subject.path else 0.0,
+        "name": name_similarity(subject.name, other.name) if subject.name else 0.0,
     }
     return {name: value for name, value in found.items() if value > 0}
 
 
-def likeness(subject: Subject, other: Subject) -> float:
+def similarity(subject: Subject, other: Subject) -> float:
     """One number for all parts."""
-    return sum(WEIGHTS[name] * value for name, value in parts(subject, other).items())
+    return sum(WEIGHTS[name] * value for name, value in similarity_parts(subject, other).items())
 
 
 def plain_name(written: str) -> str:
@@ -73,7 +75,7 @@ def plain_name(written: str) -> str:
     return written.rpartition(".")[2].strip()
 
 
-def nearness(path: str, other: str) -> float:
+def path_proximity(path: str, other: str) -> float:
     """1 in one file, less the farther apart the folders are; 0 with nothing in common."""
     if path == other:
         return 1.0
@@ -87,8 +89,8 @@ def nearness(path: str, other: str) -> float:
     return 0.7 * 0.6**apart
 
 
-def alike_names(name: str, other: str) -> float:
-    """How many words two names begin and end with together; the last one tells the kind."""
+def name_similarity(name: str, other: str) -> float:
+    """Return the similarity of two names by their words, of which the last tells the kind."""
     mine, theirs = words(name).split(), words(other).split()
     if not mine or not theirs:
         return 0.0

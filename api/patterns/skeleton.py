@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...indexer.inference.inference import Inference
     from .features import Parameter
-    from .plan import Plan, Planned
+    from .plan import Plan, PlannedFunction
 
 MARK = "fill in"
 """What is to be written by whoever uses a skeleton says so by these words."""
@@ -58,7 +58,7 @@ def class_skeleton(
     return _joined(origins, lines)
 
 
-def function_skeleton(inference: Inference, plan: Planned, origins: Origins) -> str:
+def function_skeleton(inference: Inference, plan: PlannedFunction, origins: Origins) -> str:
     """Imports and the function."""
     origins.own.add(plan.name)
     return _joined(origins, function_lines(inference, plan, origins, []))
@@ -82,7 +82,7 @@ def _attribute(
 
 
 def function_lines(
-    inference: Inference, plan: Planned, origins: Origins, fields: list[tuple[str, str]]
+    inference: Inference, plan: PlannedFunction, origins: Origins, fields: list[tuple[str, str]]
 ) -> list[str]:
     """A function or method line by line, not indented."""
     lines = _decorators(plan.decorators, origins)
@@ -139,7 +139,7 @@ def bare_text(parameters: list[Parameter]) -> list[str]:
     ]
 
 
-def _body(inference: Inference, plan: Planned, fields: list[tuple[str, str]]) -> list[str]:
+def _body(inference: Inference, plan: PlannedFunction, fields: list[tuple[str, str]]) -> list[str]:
     kept = [f"self.{name} = {parameter}" for name, parameter in fields]
     compared = _compared(inference, plan)
     if plan.supers is not None:
@@ -150,14 +150,14 @@ def _body(inference: Inference, plan: Planned, fields: list[tuple[str, str]]) ->
         if plan.name in _NOTHING_GIVEN:
             return [f"{call}  # {MARK}" if plan.lacking else call, *kept]
         said = f"# {MARK}: what it adds{compared}"
-        return [said, f"return {call}"] if plan.gives else [call, said]
+        return [said, f"return {call}"] if plan.returns_value else [call, said]
     if kept:
         return kept
     return [f'raise NotImplementedError("{MARK}{compared}")']
 
 
-def _compared(inference: Inference, plan: Planned) -> str:
-    """Where one of the others is to be read."""
+def _compared(inference: Inference, plan: PlannedFunction) -> str:
+    """Return where the model of a function is."""
     kind, path, row = plan.model.entity
     facts = inference.need(path)
     line = facts.line_of(facts.definition.position[row]) + 1

@@ -6,11 +6,12 @@ A habit is told when at least a quarter of the members have it, and at least two
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
 from ...indexer.inference.entities import CLASS, Entity, name_of
 from ...indexer.symbols import words
-from .features import Class, Function, of_class, of_function
-from .origins import Origins, absolute
+from .features import ClassFeatures, FunctionFeatures, class_features, function_features
+from .origins import Origins, absolute_module
 from .similarity import plain_name
 from .skeleton import bare_text, parameters_text
 
@@ -29,53 +30,53 @@ _LONG = 110  # characters of a parameter list from which on its names do
 _OBVIOUS = frozenset(["typing", "__future__", "builtins", "collections.abc"])
 
 
-class Habit:
-    """What ``count`` of ``of`` members do; ``kind`` says in which respect."""
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """A trait that ``count`` of ``of`` members share, in the respect that ``kind`` names.
 
-    __slots__ = ("count", "detail", "kind", "name", "of")
+    ``name`` is what they have, ``detail`` how it looks.
+    """
 
-    def __init__(self, kind: str, name: str, count: int, of: int, detail: str = "") -> None:
-        """``name`` is what they have, ``detail`` how it looks."""
-        self.kind = kind
-        self.name = name
-        self.count = count
-        self.of = of
-        self.detail = detail
+    kind: str
+    name: str
+    count: int
+    of: int
+    detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
 class Outlier:
-    """A member that lacks what nearly all others have."""
+    """A member that lacks what nearly all others have.
 
-    __slots__ = ("lacks", "name", "path")
+    ``lacks`` are names of methods and attributes.
+    """
 
-    def __init__(self, name: str, path: str, lacks: list[str]) -> None:
-        """``lacks`` are names of methods and attributes."""
-        self.name = name
-        self.path = path
-        self.lacks = lacks
+    name: str
+    path: str
+    lacks: list[str]
 
 
-def habits(inference: Inference, family: Family, plan: Plan) -> list[Habit]:
+def find_traits(inference: Inference, family: Family, plan: Plan) -> list[Trait]:
     """All that is to be told of a family, kind by kind, what most do first."""
     if family.kind == CLASS:
-        members = [of_class(inference, each) for each in family.members]
-        told = list(_of_classes(inference, members, plan))
+        members = [class_features(inference, each) for each in family.members]
+        traits = list(_of_classes(inference, members, plan))
         functions = [method for each in members for method in each.methods.values()]
         owners = [each for each in members for _ in each.methods]
     else:
-        members = [of_function(inference, each) for each in family.members]
-        told = list(_of_functions(inference, members))
+        members = [function_features(inference, each) for each in family.members]
+        traits = list(_of_functions(inference, members))
         functions, owners = members, members
-    told += _errors(functions, owners, len(members))
-    told += _places(inference, family)
-    return told
+    traits += _errors(functions, owners, len(members))
+    traits += _places(inference, family)
+    return traits
 
 
-def outliers(inference: Inference, family: Family) -> list[Outlier]:
+def find_outliers(inference: Inference, family: Family) -> list[Outlier]:
     """Members of a family of classes that lack what three quarters of the others have."""
     if family.kind != CLASS or len(family.members) < 4:
         return []
-    members = [of_class(inference, each) for each in family.members]
+    members = [class_features(inference, each) for each in family.members]
     counted = Counter(name for each in members for name in each.methods)
     usual = [name for name, n in counted.items() if n >= _OUTLIER * len(members)]
     found = [
@@ -87,44 +88,44 @@ def outliers(inference: Inference, family: Family) -> list[Outlier]:
     return found[:3]
 
 
-def _of_classes(inference: Inference, members: list[Class], plan: Plan) -> Iterable[Habit]:
+def _of_classes(inference: Inference, members: list[ClassFeatures], plan: Plan) -> Iterable[Trait]:
     n = len(members)
     yield from _counted("base", (_plain(each.bases) for each in members), n, _texts(members))
     yield from _counted("decorator", (_plain(each.decorators) for each in members), n)
     planned = {each.name: each for each in plan.functions}
-    methods: dict[str, list[Function]] = {}
+    methods: dict[str, list[FunctionFeatures]] = {}
     for each in members:
         for name, method in each.methods.items():
             methods.setdefault(name, []).append(method)
-    told: list[Habit] = []
+    traits: list[Trait] = []
     for name, having in methods.items():
         if not _is_told(len(having), n):
             continue
         detail = signature_of(inference, having)
-        calling = sum(any(called == name for called, _ in each.supers) for each in having)
-        if calling * 2 >= len(having):
-            detail += f", {calling} call super"
+        n_calling = sum(any(called == name for called, _ in each.supers) for each in having)
+        if n_calling * 2 >= len(having):
+            detail += f", {n_calling} call super"
         if name in planned and planned[name].required:
             detail += ", required by the base"
-        told.append(Habit("method", name, len(having), n, detail))
-    told += [
-        Habit("method", each.name, 0, n, "required by the base")
+        traits.append(Trait("method", name, len(having), n, detail))
+    traits += [
+        Trait("method", each.name, 0, n, "required by the base")
         for each in plan.functions
         if each.required and each.name not in methods
     ]
-    yield from sorted(told, key=lambda each: -each.count)[:_MOST]
+    yield from sorted(traits, key=lambda each: -each.count)[:_MOST]
     yield from _attributes(members, n)
     yield from _counted("field", ([*each.fields] for each in members if each.fields), n, most=6)
     yield from _imports(inference, members, n)
     yield from _names([each.name for each in members])
 
 
-def _attributes(members: list[Class], n: int) -> Iterable[Habit]:
+def _attributes(members: list[ClassFeatures], n: int) -> Iterable[Trait]:
     counted: dict[str, list[tuple[str, str]]] = {}
     for each in members:
         for name, written in each.attributes.items():
             counted.setdefault(name, []).append(written)
-    told: list[Habit] = []
+    traits: list[Trait] = []
     for name, having in counted.items():
         if _is_told(len(having), n):
             value, count = Counter(value for _, value in having).most_common(1)[0]
@@ -135,11 +136,11 @@ def _attributes(members: list[Class], n: int) -> Iterable[Habit]:
             elif value:
                 shown = [each for _, each in having if each not in ("", "...")][:2]
                 detail += f" = {' | '.join(dict.fromkeys(shown))}" if shown else ""
-            told.append(Habit("attribute", name, len(having), n, detail))
-    yield from sorted(told, key=lambda each: -each.count)[:_MOST]
+            traits.append(Trait("attribute", name, len(having), n, detail))
+    yield from sorted(traits, key=lambda each: -each.count)[:_MOST]
 
 
-def _of_functions(inference: Inference, members: list[Function]) -> Iterable[Habit]:
+def _of_functions(inference: Inference, members: list[FunctionFeatures]) -> Iterable[Trait]:
     n = len(members)
     texts: dict[str, Counter[str]] = {}
     for each in members:
@@ -149,7 +150,7 @@ def _of_functions(inference: Inference, members: list[Function]) -> Iterable[Hab
         "decorator", (_plain(each.decorators) for each in members), n,
         lambda name: texts[name].most_common(1)[0][0],
     )  # fmt: skip
-    yield Habit("signature", signature_of(inference, members, bare=True), _same(members), n)
+    yield Trait("signature", signature_of(inference, members, bare=True), _same(members), n)
     taken: dict[str, Counter[str]] = {}
     for each in members:
         for parameter in each.parameters:
@@ -164,11 +165,13 @@ def _of_functions(inference: Inference, members: list[Function]) -> Iterable[Hab
     yield from _counted("returns", ([each.returns] for each in members if each.returns), n, most=3)
     asynchronous = sum(each.is_async for each in members)
     if asynchronous:
-        yield Habit("async", "async def", asynchronous, n)
+        yield Trait("async", "async def", asynchronous, n)
     yield from _names([each.name for each in members])
 
 
-def signature_of(inference: Inference, having: Sequence[Function], *, bare: bool = False) -> str:
+def signature_of(
+    inference: Inference, having: Sequence[FunctionFeatures], *, bare: bool = False
+) -> str:
     """The parameters that most have, and how many do where not all have the same."""
     shapes = Counter(each.shape for each in having)
     best, count = shapes.most_common(1)[0]
@@ -188,31 +191,31 @@ def signature_of(inference: Inference, having: Sequence[Function], *, bare: bool
     return f"{text} in {count} of them"
 
 
-def _same(members: list[Function]) -> int:
+def _same(members: list[FunctionFeatures]) -> int:
     return Counter(each.shape for each in members).most_common(1)[0][1] if members else 0
 
 
-def _errors(functions: list[Function], owners: Sequence[object], n: int) -> Iterable[Habit]:
-    """What is raised, caught and logged, each by how many members."""
+def _errors(functions: list[FunctionFeatures], owners: Sequence[object], n: int) -> Iterable[Trait]:
+    """Yield what members raise, catch and log."""
     for kind in ("raises", "catches", "logs"):
         having: dict[str, set[int]] = {}
         for each, owner in zip(functions, owners, strict=True):
             for name in getattr(each, kind):
                 having.setdefault(name, set()).add(id(owner))
-        told = [Habit(kind, name, len(ids), n) for name, ids in having.items()
+        traits = [Trait(kind, name, len(ids), n) for name, ids in having.items()
                 if _is_told(len(ids), n)]  # fmt: skip
-        yield from sorted(told, key=lambda each: -each.count)[:4]
+        yield from sorted(traits, key=lambda each: -each.count)[:4]
 
 
-def _imports(inference: Inference, members: list[Class], n: int) -> Iterable[Habit]:
-    def spelled(member: Class) -> list[str]:
+def _imports(inference: Inference, members: list[ClassFeatures], n: int) -> Iterable[Trait]:
+    def spelled(member: ClassFeatures) -> list[str]:
         found: list[str] = []
         above = {plain_name(each) for each in member.bases}
         for each in member.imports:
             module, _, name = each.partition(":")
             if name in above:
                 continue  # told as a base
-            full = absolute(inference, member.entity.path, module)
+            full = absolute_module(inference, member.entity.path, module)
             if full not in _OBVIOUS:
                 found.append(f"{full}.{name}" if name else full)
         return found
@@ -220,8 +223,8 @@ def _imports(inference: Inference, members: list[Class], n: int) -> Iterable[Hab
     yield from _counted("import", (spelled(each) for each in members), n, most=8)
 
 
-def _names(names: list[str]) -> Iterable[Habit]:
-    """What the names of members begin and end with."""
+def _names(names: list[str]) -> Iterable[Trait]:
+    """Yield the words that names of members begin and end with."""
     n = len(names)
     listed = [words(name).split() for name in names]
     for kind, place in (("ends", -1), ("begins", 0)):
@@ -232,29 +235,29 @@ def _names(names: list[str]) -> Iterable[Habit]:
                           each[place] == word)  # fmt: skip
                 name = names[at]
                 shown = name[-len(word) :] if place else name.lstrip("_")[: len(word)]
-                yield Habit("name", f"*{shown}" if place else f"{shown}*", count, n, kind)
+                yield Trait("name", f"*{shown}" if place else f"{shown}*", count, n, kind)
 
 
-def _places(inference: Inference, family: Family) -> Iterable[Habit]:
+def _places(inference: Inference, family: Family) -> Iterable[Trait]:
     n = len(family.members)
     files = Counter(each.path for each in family.members)
     folders = Counter(each.path.rpartition("/")[0] for each in family.members)
     path, count = files.most_common(1)[0]
     if count * 2 > n:
-        yield Habit("place", path, count, n)
+        yield Trait("place", path, count, n)
         return
     folder, count = folders.most_common(1)[0]
     if _is_told(count, n):
-        yield Habit("place", f"{folder}/", count, n, f"{len(files)} files")
+        yield Trait("place", f"{folder}/", count, n, f"{len(files)} files")
     own = [each for each in family.members if _is_named_after(inference, each)]
     if len(own) * 2 > n:
         example = own[0]
-        said = f"{name_of(inference, example)} in {example.path.rpartition('/')[2]}"
-        yield Habit("file name", "after the member", len(own), n, said)
+        description = f"{name_of(inference, example)} in {example.path.rpartition('/')[2]}"
+        yield Trait("file name", "after the member", len(own), n, description)
     stems = Counter(each.rpartition("/")[2] for each in files)
     name, count = stems.most_common(1)[0]
     if count > 1 and count * 2 > len(files):
-        yield Habit("file name", name, count, len(files))
+        yield Trait("file name", name, count, len(files))
 
 
 def _is_named_after(inference: Inference, entity: Entity) -> bool:
@@ -267,8 +270,8 @@ def _plain(written: Iterable[str]) -> list[str]:
     return [plain_name(each) for each in written]
 
 
-def _texts(members: list[Class]) -> Callable[[str], str]:
-    """How a base is written most, where that says more than its name."""
+def _texts(members: list[ClassFeatures]) -> Callable[[str], str]:
+    """Return a function that tells how a base is spelled most, if not by its name."""
 
     def text(name: str) -> str:
         written = Counter(each for cls in members for each in cls.bases if plain_name(each) == name)
@@ -284,11 +287,11 @@ def _counted(
     n: int,
     detail: Callable[[str], str] | None = None,
     most: int = _MOST,
-) -> Iterable[Habit]:
+) -> Iterable[Trait]:
     counted = Counter(name for names in lists for name in dict.fromkeys(names))
     for name, count in counted.most_common(most):
         if name and _is_told(count, n):
-            yield Habit(kind, name, count, n, detail(name) if detail else "")
+            yield Trait(kind, name, count, n, detail(name) if detail else "")
 
 
 def _is_told(count: int, n: int) -> bool:

@@ -1,9 +1,10 @@
-"""How a workspace is checked and tested: the commands, as its configuration files tell them."""
+"""Commands that check and test a workspace, from its configuration files."""
 
 from __future__ import annotations
 
 import os
 import re
+import tomllib
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,8 +60,6 @@ def _make_targets(root: str) -> list[str]:
 
 def _tools(root: str) -> dict[str, dict[str, Any]]:
     """The tables of tools in ``pyproject.toml``."""
-    import tomllib
-
     try:
         tools: dict[str, Any] = tomllib.loads(_read(root, "pyproject.toml")).get("tool", {})
     except tomllib.TOMLDecodeError:

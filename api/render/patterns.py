@@ -1,13 +1,13 @@
-"""Patterns and what is similar as text: a line for a respect, few words, then the skeleton."""
+"""Patterns of the code base, and what is similar, as text."""
 
 from __future__ import annotations
 
-from .view import counted, kind, last, mark, parameters, plain
+from .text import counted, escaped, kind, last, parameters, symbol_mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..types import Habit, PatternAnswer, SimilarListing
-    from .view import View
+    from .style import Style
 
 _HEADINGS = {
     "base": "bases", "decorator": "decorators", "method": "methods", "attribute": "attributes",
@@ -17,73 +17,64 @@ _HEADINGS = {
     "file name": "files called", "registered": "registered in", "tested": "tests",
 }  # fmt: skip
 # Kinds of which each habit has a line of its own.
-_LONG = frozenset(["method", "registered"])
+_LONG_HABITS = frozenset(["method", "registered"])
 
 
-def pattern_lines(answer: PatternAnswer, view: View) -> list[str]:
-    """A pattern line by line."""
+def pattern(answer: PatternAnswer, style: Style) -> list[str]:
+    """What siblings have in common, a line for a respect, then the skeleton of a new one."""
     if not answer["total"]:
-        return [view.nothing(answer), *view.notes(answer, 0)]
+        return style.ended([], answer, 0)
     noun = "class" if answer["kind"] == "class" else "function"
-    head = f"{counted(answer['total'], noun)} that {plain(answer['why'])}"
+    head = f"{counted(answer['total'], noun)} that {answer['why']}"
     if answer["sampled"]:
         head = f"{head} (a sample: there are more)"
     nearest = ", ".join(
-        f"{plain(last(each['name']))} {view.place(each, column=False)}"
-        for each in answer["members"][:3]
+        f"{last(each['name'])} {style.place(each, column=False)}" for each in answer["members"][:3]
     )
-    lines = [head, f"nearest: {nearest}"]
-    by_kind: dict[str, list[Habit]] = {}
+    lines = [escaped(head), escaped(f"nearest: {nearest}")]
+    by_kind: dict[str, list[str]] = {}
     for habit in answer["habits"]:
-        by_kind.setdefault(habit["kind"], []).append(habit)
-    for name, listed in by_kind.items():
-        told = [_told(each, view) for each in listed]
-        if name in _LONG:
-            lines += [_HEADINGS[name], *(f" {each}" for each in told)]
+        by_kind.setdefault(habit["kind"], []).append(escaped(_habit(habit, style)))
+    for name, habits in by_kind.items():
+        if name in _LONG_HABITS:
+            lines += [_HEADINGS[name], *(f" {each}" for each in habits)]
         else:
-            lines.append(f"{_HEADINGS[name]}: {'; '.join(told)}")
-    for outlier in answer["outliers"]:
-        lacks = ", ".join(map(plain, outlier["lacks"][:4]))
-        lines.append(f"outlier: {plain(outlier['name'])} has no {lacks}")
+            lines.append(f"{_HEADINGS[name]}: {'; '.join(habits)}")
+    lines += [
+        escaped(f"outlier: {outlier['name']} has no {', '.join(outlier['lacks'][:4])}")
+        for outlier in answer["outliers"]
+    ]
     if answer["skeleton"]:
-        lines += ["", f"# {view.path(answer['skeleton_path'])}"]
-        lines += [plain_line(line) for line in answer["skeleton"].rstrip("\n").split("\n")]
-    notes = view.notes({**answer, "truncated": False}, answer["total"])
+        code = answer["skeleton"].rstrip("\n").split("\n")
+        lines += ["", f"# {style.path(answer['skeleton_path'])}", *map(escaped, code)]
+    notes = style.notes({**answer, "truncated": False}, answer["total"])
     return [*lines, *([""] if notes else []), *notes]
 
 
-def _told(habit: Habit, view: View) -> str:
-    count = f"{habit['count']}/{habit['of']}"
-    name, detail = plain(habit["name"]), plain(habit["detail"])
-    kind_ = habit["kind"]
-    if kind_ in ("place", "registered") and "`" not in name:
-        name = view.path(habit["name"])
-        name += "/" if habit["name"].endswith("/") and not name.endswith("/") else ""
-    if kind_ == "name":
-        return f"{name} {count}"
-    if kind_ in ("method", "attribute", "parameter"):
-        return f"{count} {name}{detail}"
-    return f"{name} {count}{f' ({detail})' if detail else ''}"
-
-
-def similar_lines(answer: SimilarListing, view: View) -> list[str]:
-    """What is similar line by line, with what both have in common below."""
+def similar(answer: SimilarListing, style: Style) -> list[str]:
+    """What is similar, with what both have in common below."""
     lines: list[str] = []
     for item in answer["items"]:
         symbol = item["symbol"]
-        place = view.place(symbol, column=False)
+        place = style.place(symbol, column=False)
         head = f"{place} " if place else ""
-        head += f"{kind(symbol)} {plain(symbol['name'])}{parameters(symbol)}"
-        about = symbol.get("summary", "")
-        layer = mark(symbol["evidence"], symbol.get("layer", "workspace"))
-        lines.append(f"{head}{f' — {plain(about)}' if about else ''}{layer}")
-        lines.append(f"  {item['likeness']:.0%}: {'; '.join(map(plain, item['why']))}")
-    if not answer["total"]:
-        lines.append(view.nothing(answer))
-    return lines + view.notes(answer, len(answer["items"]))
+        head += f"{kind(symbol)} {symbol['name']}{parameters(symbol)}"
+        summary = symbol.get("summary", "")
+        lines += [
+            escaped(f"{head}{f' — {summary}' if summary else ''}{symbol_mark(symbol)}"),
+            escaped(f"  {item['likeness']:.0%}: {'; '.join(item['why'])}"),
+        ]
+    return style.ended(lines, answer, len(answer["items"]))
 
 
-def plain_line(line: str) -> str:
-    """A line of code without what would steer a terminal; its indentation stays."""
-    bare = line.lstrip(" ")
-    return " " * (len(line) - len(bare)) + plain(bare)
+def _habit(habit: Habit, style: Style) -> str:
+    share = f"{habit['count']}/{habit['of']}"
+    name, detail, about = habit["name"], habit["detail"], habit["kind"]
+    if about in ("place", "registered") and "`" not in name:
+        path = style.path(name)
+        name = path + ("/" if name.endswith("/") and not path.endswith("/") else "")
+    if about == "name":
+        return f"{name} {share}"
+    if about in ("method", "attribute", "parameter"):
+        return f"{share} {name}{detail}"
+    return f"{name} {share}{f' ({detail})' if detail else ''}"

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import quote
+
+from ..check.rules import rules
+from ..version import version
+from .findings import message, missing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from ..types import Finding, Fix, Judgement, Range, Unjudged
+
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {"error": "error", "warning": "warning", "hint": "note"}
 
 
-def sarif(answer: Mapping[str, Any]) -> str:
-    """One run with all findings. Columns are in UTF-16 code units, as the answer's."""
-    from ..check.rules import rules
-    from ..cli.validate import said
-    from ..cli.version import version
-
+def sarif(answer: Judgement) -> str:
+    """Return one run with all findings. Columns are in UTF-16 code units, as the answer's."""
     known = rules()
     names = [rule.name for rule in known]
     found = [finding["rule"] for finding in answer["items"]]
@@ -44,30 +47,28 @@ def sarif(answer: Mapping[str, Any]) -> str:
                 ],
             }
         ],
-        "results": [_result(finding, names, said(finding)) for finding in answer["items"]],
+        "results": [_result(finding, names) for finding in answer["items"]],
     }
     document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(document, indent=2) + "\n"
 
 
-def _notification(missing: Mapping[str, Any]) -> dict[str, Any]:
-    """What could not be judged is no result: the tool tells of it as of its run."""
-    from ..cli.validate import said_of_missing
-
+def _notification(unjudged: Unjudged) -> dict[str, Any]:
+    """Return a message about the run, since what could not be judged is no result."""
     return {
         "level": "note",
-        "message": {"text": f"Cannot judge {said_of_missing(missing)}"},
+        "message": {"text": f"Cannot judge {missing(unjudged)}"},
         "descriptor": {"id": "cannot-judge"},
-        "locations": [_location(missing)],
+        "locations": [_location(unjudged)],
     }
 
 
-def _result(finding: Mapping[str, Any], names: list[str], message: str) -> dict[str, Any]:
+def _result(finding: Finding, names: list[str]) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": finding["rule"],
         "ruleIndex": names.index(finding["rule"]),
         "level": _LEVELS[finding["severity"]],
-        "message": {"text": message},
+        "message": {"text": message(finding)},
         "locations": [_location(finding)],
         "partialFingerprints": {"fluxIndex/v1": finding["id"]},
         "properties": {"evidence": finding["evidence"]},
@@ -78,8 +79,8 @@ def _result(finding: Mapping[str, Any], names: list[str], message: str) -> dict[
     return result
 
 
-def _fix(fix: Mapping[str, Any]) -> dict[str, Any]:
-    """A fix, with what it changes in each file."""
+def _fix(fix: Fix) -> dict[str, Any]:
+    """Return a fix, with its changes to each file."""
     by_path: dict[str, list[dict[str, Any]]] = {}
     for edit in fix["edits"]:
         replacement = {
@@ -90,7 +91,7 @@ def _fix(fix: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "description": {"text": fix["title"]},
         "artifactChanges": [
-            {"artifactLocation": {"uri": _uri(path)}, "replacements": replacements}
+            {"artifactLocation": {"uri": quote(path)}, "replacements": replacements}
             for path, replacements in by_path.items()
         ],
     }
@@ -99,13 +100,13 @@ def _fix(fix: Mapping[str, Any]) -> dict[str, Any]:
 def _location(item: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": _uri(item["path"])},
+            "artifactLocation": {"uri": quote(item["path"])},
             "region": _region(item["range"]),
         }
     }
 
 
-def _region(range_: Mapping[str, Any]) -> dict[str, int]:
+def _region(range_: Range) -> dict[str, int]:
     start, end = range_["start"], range_["end"]
     return {
         "startLine": start["line"] + 1,
@@ -113,9 +114,3 @@ def _region(range_: Mapping[str, Any]) -> dict[str, int]:
         "endLine": end["line"] + 1,
         "endColumn": end["character"] + 1,
     }
-
-
-def _uri(path: str) -> str:
-    from urllib.parse import quote
-
-    return quote(path)

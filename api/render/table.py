@@ -1,379 +1,157 @@
-"""Answers for people: a row for an item, with places that a terminal can open.
+"""The style of text for people: rows in columns, with places that a terminal can open.
 
-``path:line:column  kind  name(signature) [evidence]  what it is for``. Evidence is left out where
-it is exact, and is never cut off.
+``path:line:column  kind  name(signature) [evidence]  summary``. Evidence is left out where it is
+exact, and is never cut off.
 """
 
 from __future__ import annotations
 
-from .columns import BOLD, DIM, Row, aligned, paint
-from .guarded import guarded, opened
-from .view import (
-    about,
-    count,
-    counted,
-    heading,
-    kind,
-    last,
-    local,
-    mark,
-    pages,
-    parameters,
-    plain,
-    symbol_mark,
-)
+from .style import BOLD, DIM, GUESS, PLACE, Row, Style, nested
+from .text import counted, escaped, symbol_mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from ..types import (
-        CallListing,
-        ContextAnswer,
-        ExistsAnswer,
-        Explanation,
-        HierarchyAnswer,
-        HierarchyNode,
-        ImportListing,
-        Judgement,
-        Listing,
-        MapListing,
-        Mending,
-        PatternAnswer,
-        ReferenceListing,
-        RulesAnswer,
-        SimilarListing,
-        SourceAnswer,
-        Symbol,
-    )
-    from .view import View
+    from ..types import HierarchyNode, Symbol
 
-# So few symbols are shown in full, on several lines of the terminal if need be.
-_FEW = 3
-
-
-def render(result: str, answer: Mapping[str, Any], view: View) -> str:
-    """An answer as text, every line ended; ``result`` names its type in :mod:`..types`."""
-    return "\n".join(RENDERERS[result](answer, view)) + "\n"
-
-
-def listing(answer: Listing, view: View) -> list[str]:
-    """Symbols: a file's nested, members by the class that defines them, others one by one."""
-    items = answer["items"]
-    if view.operation == "members":
-        lines = list(_members(items, view))
-    elif view.operation == "outline":
-        rows: list[Row] = []
-        for item in items:
-            rows += _nested(item, view, 0)
-        lines = aligned(rows, view)
-    else:
-        # Where a definition is asked for, what to import it by is part of the answer.
-        full = view.operation == "definition"
-        rows = [_row(item, view, full=full) for item in items]
-        lines = aligned(rows, view, cut_to_width=len(rows) > _FEW)
-    noun = "definition" if view.operation == "definition" else _NOUNS.get(view.operation, "symbol")
-    return _ended(lines, answer, view, len(items), noun)
-
-
-def references(answer: ReferenceListing, view: View) -> list[str]:
-    """The symbol and all counts, then references file by file."""
-    lines = _subject(answer, view)
-    if answer["total"]:
-        lines.append(paint(heading(answer, "reference"), BOLD, view))
-    rows = [
-        Row(
-            view.place(item),
-            item["role"],
-            "",
-            plain(item["text"].strip()),
-            mark(item["evidence"]),
-            f"in {local(item['enclosing'], item['path'])}" if "enclosing" in item else "",
-        )
-        for group in answer["items"]
-        for item in group["references"]
-    ]
-    lines += aligned(rows, view)
-    return _ended(lines, answer, view, pages(answer["items"]))
-
-
-def calls(answer: CallListing, view: View) -> list[str]:
-    """Callers or callees, each followed by its calls."""
-    lines = _subject(answer, view)
-    for item in answer["items"]:
-        row = _row(item["symbol"], view, full=False)
-        row.mark = mark(item["evidence"], item["symbol"].get("layer", _HERE))
-        lines += ["", *aligned([row], view)]
-        places = [
-            Row(view.place(call), "", "", plain(call["text"].strip()), mark(call["evidence"]))
-            for call in item["calls"]
-        ]
-        lines += ["  " + line for line in aligned(places, view)]
-    if lines and not lines[0]:
-        del lines[0]
-    return _ended(lines, answer, view, len(answer["items"]), _NOUNS[view.operation])
-
-
-def hierarchy(answer: HierarchyAnswer, view: View) -> list[str]:
-    """Bases and subclasses as trees, the order of resolution as a list."""
-    lines = _subject(answer, view)
-    shown = count(answer["subclasses"])
-    parts: list[tuple[str, list[Row]]] = [
-        ("bases", list(_tree(answer["bases"], view, 1))),
-        ("method resolution order", [_class_row(item, view) for item in answer["mro"]]),
-        (counted(shown, "subclass"), list(_tree(answer["subclasses"], view, 1))),
-    ]
-    for name, rows in parts:
-        if rows:
-            lines += ["", paint(name, BOLD, view), *aligned(rows, view)]
-    return _ended(lines, answer, view, shown)
-
-
-def imports(answer: ImportListing, view: View) -> list[str]:
-    """Imports, each with the file that it leads to."""
-    rows: list[Row] = []
-    for item in answer["items"]:
-        name = f".{item['name']}" if "name" in item else ""
-        # The dots of a relative import end in one already.
-        name = name[1:] if item["module"].endswith(".") else name
-        alias = f" as {item['alias']}" if "alias" in item else ""
-        rest: list[str] = []
-        if "resolved" in item and view.operation == "imports":
-            rest.append(f"-> {view.path(item['resolved'])}")
-        if conditions := item.get("conditions"):
-            rest.append(f"({', '.join(conditions)})")
-        layer = _HERE if "resolved" in item else "outside"
-        what = plain(item["module"] + name)
-        rows.append(
-            Row(
-                view.place(item),
-                "",
-                what,
-                plain(alias),
-                mark(item["evidence"], layer),
-                " ".join(rest),
-            )
-        )
-    return _ended(aligned(rows, view), answer, view, len(rows), "import")
-
-
-def exists(answer: ExistsAnswer, view: View) -> list[str]:
-    """The verdict with its reason, then the symbol or what is nearest."""
-    verdict = paint(answer["verdict"], BOLD, view)
-    reason = f" ({plain(answer['reason'])})" if answer["reason"] else ""
-    lines = [f"{plain(answer['query'])}: {verdict}{reason}"]
-    if "symbol" in answer:
-        lines += aligned([_row(answer["symbol"], view)], view, cut_to_width=False)
-    if answer["nearest"]:
-        lines += ["", paint("nearest", BOLD, view)]
-        lines += aligned([_row(item, view) for item in answer["nearest"]], view)
-    return lines + _notes(answer, view, answer["total"])
-
-
-def source(answer: SourceAnswer, view: View) -> list[str]:
-    """The text, each line with its number, never cut."""
-    from .compact import source_lines
-
-    lines: list[str] = []
-    text = source_lines(answer)
-    if text:
-        first = answer["first_line"]
-        symbol = answer.get("symbol")
-        what = f"  {plain(symbol['name'])}{symbol_mark(symbol)}" if symbol else ""
-        lines.append(paint(f"{view.path(answer['path'])}:{first}{what}", BOLD, view))
-        digits = len(str(first + len(text) - 1))
-        lines += [
-            paint(str(first + at).rjust(digits), DIM, view) + (f"  {line}" if line else "")
-            for at, line in enumerate(text)
-        ]
-        lines += view.more_lines(answer, len(text))
-    return _ended(lines, answer, view, answer["total"])
-
-
-def context(answer: ContextAnswer, view: View) -> list[str]:
-    """The text that is for a model, with paths and reasons marked, and how much it costs."""
-    from .compact import context_lines
-
-    lines: list[str] = []
-    for line in context_lines(answer):
-        heads = bool(line) and not line[0].isspace()
-        path, dash, why = line.partition(" — ")
-        if heads and (dash or line in ("around", "tests")):
-            line = paint(path, BOLD, view) + paint(dash + why, DIM, view)
-        lines.append(line)
-    if answer["total"]:
-        spent = f"{answer['tokens']:,} of {answer['budget']:,} tokens"
-        lines += ["", paint(spent, DIM, view)]
-    return _ended(lines, answer, view, answer["total"])
-
-
-def folders(answer: MapListing, view: View) -> list[str]:
-    """A line for each folder, as in the compact form."""
-    from .compact import folders as lines
-
-    return lines(answer, view)
-
-
-def judgement(answer: Judgement, view: View) -> list[str]:
-    """What is wrong, line by line, and the verdict."""
-    from ..cli.validate import lines
-
-    return [*lines(answer, view), *view.notes(answer, len(answer["items"]))]
-
-
-def mending(answer: Mending, view: View) -> list[str]:
-    """The fixes that help, and what is left."""
-    shown = [
-        f"{view.path(each['path'])}: {plain(each['title'])} ({each['rule']})"
-        for each in answer["applied"]
-    ]
-    left = len(answer["left"])
-    shown.append(f"{answer['total']} fixed, {left} left: {answer['verdict']}")
-    return [*shown, *view.notes(answer, answer["total"])]
-
-
-def pattern(answer: PatternAnswer, view: View) -> list[str]:
-    """What the siblings have in common, and the skeleton."""
-    from .patterns import pattern_lines
-
-    return pattern_lines(answer, view)
-
-
-def similar(answer: SimilarListing, view: View) -> list[str]:
-    """What is like something, with what they have in common."""
-    from .patterns import similar_lines
-
-    return similar_lines(answer, view)
-
-
-def agent_rules(answer: RulesAnswer, view: View) -> list[str]:
-    """The text as it is."""
-    from .patterns import plain_line
-
-    lines = [plain_line(line) for line in answer["text"].rstrip("\n").split("\n")]
-    return [*lines, *view.notes(answer, answer["total"])]
-
-
-def explanation(answer: Explanation, view: View) -> list[str]:
-    """A sentence for each step, nested as the reasons are, with the line that shows it."""
-    rows = [
-        Row(
-            view.place(item) if "range" in item else "",
-            "",
-            plain(item["why"]),
-            "",
-            mark(item["evidence"]),
-            plain(item.get("text", "").strip()),
-            item["depth"],
-        )
-        for item in answer["items"]
-    ]
-    return _ended(aligned(rows, view), answer, view, answer["total"])
-
-
-def status(answer: Mapping[str, Any], view: View) -> list[str]:
-    """A row for each part of the state; parts that are empty are left out."""
-    from .compact import state
-
-    lines: list[str] = []
-    for key, parts in state(answer):
-        head = paint(key.replace("_", " ").ljust(_STATUS_WIDTH), DIM, view)
-        lines.append(head + parts[0])
-        lines += [" " * _STATUS_WIDTH + part for part in parts[1:]]
-    return lines + _notes(answer, view, answer["total"])
-
-
-RENDERERS: dict[str, Callable[[Any, View], list[str]]] = {
-    "Listing": listing,
-    "MapListing": folders,
-    "ReferenceListing": references,
-    "CallListing": calls,
-    "HierarchyAnswer": hierarchy,
-    "ImportListing": imports,
-    "ExistsAnswer": exists,
-    "SourceAnswer": source,
-    "ContextAnswer": context,
-    "Explanation": explanation,
-    "Judgement": judgement,
-    "Mending": mending,
-    "SessionAnswer": opened,
-    "GuardAnswer": guarded,
-    "PatternAnswer": pattern,
-    "RulesAnswer": agent_rules,
-    "SimilarListing": similar,
-    "StatusAnswer": status,
-}
-"""Renderers by result type."""
-
-_HERE = "workspace"
+# A name is not cut to less than this; rather the terminal wraps the line.
+_MIN_NAME_WIDTH = 24
+# A summary is not worth showing in less.
+_MIN_REST_WIDTH = 12
+_MAX_PLACE_WIDTH = 72
 _STATUS_WIDTH = 14
-_NOUNS = {"members": "member", "callers": "caller", "callees": "callee"}
 
 
-def _ended(
-    lines: list[str], answer: Mapping[str, Any], view: View, shown: int, noun: str = ""
-) -> list[str]:
-    total: int = answer["total"]
-    if not total:
-        lines.append(view.nothing(answer))
-    elif noun and total > 1 and not answer.get("truncated"):
-        lines.append(paint(counted(total, noun), DIM, view))
-    return lines + _notes(answer, view, shown)
+class TableStyle(Style):
+    """Rows in columns for people, as wide as the terminal and in colours if it has them."""
+
+    __slots__ = ()
+
+    def rows(self, rows: Sequence[Row], *, cut: bool = True) -> list[str]:
+        """Return a line for each row, places and kinds aligned."""
+        places = [self.place(row.item) for row in rows]
+        # One file far down in the tree must not push all names out of sight.
+        most = self.width // 2 if self.width else _MAX_PLACE_WIDTH
+        place_width = min(max(map(text_width, places), default=0), most)
+        kind_width = max((len(row.kind) for row in rows), default=0)
+        width = self.width if cut else 0
+        return [
+            self._line(place, row, place_width, kind_width, width)
+            for place, row in zip(places, rows, strict=True)
+        ]
+
+    by_file = rows
+
+    def members_of(self, owner: str, rows: Sequence[Row], *, first: bool) -> list[str]:
+        """Return the members that a class defines, below its name."""
+        return [*([] if first else [""]), self.paint(owner, BOLD), *self.rows(rows)]
+
+    def calls(self, caller: Row, calls: Sequence[Row]) -> list[str]:
+        """Return a function, and its calls below it."""
+        return ["", *self.rows([caller]), *("  " + line for line in self.rows(calls))]
+
+    def tree(self, title: str, nodes: Sequence[HierarchyNode]) -> list[str]:
+        """Return classes nested as they derive from one another."""
+        rows = [
+            Row(symbol, "", symbol["name"], mark=symbol_mark(symbol, evidence), indent=depth)
+            for depth, evidence, symbol in nested(nodes)
+        ]
+        return [*self.title(title), *self.rows(rows)]
+
+    def order(self, symbols: Sequence[Symbol]) -> list[str]:
+        """Return a method resolution order, a class on each line."""
+        rows = [Row(each, "", each["name"], mark=symbol_mark(each), indent=1) for each in symbols]
+        return [*self.title("method resolution order"), *self.rows(rows)]
+
+    def verdict(self, verdict: str, query: str, reason: str) -> str:
+        """Return the head of an answer to ``exists``."""
+        because = f" ({escaped(reason)})" if reason else ""
+        return f"{escaped(query)}: {self.paint(verdict, BOLD)}{because}"
+
+    def code(self, head: Mapping[str, Any], lines: Sequence[str]) -> list[str]:
+        """Return numbered lines, never cut."""
+        first, symbol = head["first_line"], head.get("symbol")
+        name = f"  {symbol['name']}{symbol_mark(symbol)}" if symbol else ""
+        digits = len(str(first + len(lines) - 1))
+        return [
+            self.paint(f"{self.path(head['path'])}:{first}{name}", BOLD),
+            *(
+                self.paint(str(number).rjust(digits), DIM) + (f"  {line}" if line else "")
+                for number, line in enumerate(lines, first)
+            ),
+        ]
+
+    def packed(self, lines: Sequence[str], spent: str) -> list[str]:
+        """Return a context with paths and reasons marked, and how much it takes."""
+        shown: list[str] = []
+        for line in lines:
+            path, dash, why = line.partition(" — ")
+            if line and not line[0].isspace() and (dash or line in ("around", "tests")):
+                line = self.paint(path, BOLD) + self.paint(dash + why, DIM)
+            shown.append(line)
+        return [*shown, "", self.paint(spent, DIM)] if spent else shown
+
+    def state(self, name: str, parts: Sequence[str]) -> list[str]:
+        """Return one part of the state, its values below one another."""
+        head = self.paint(name.replace("_", " ").ljust(_STATUS_WIDTH), DIM)
+        return [head + parts[0], *(" " * _STATUS_WIDTH + part for part in parts[1:])]
+
+    def total(self, answer: Mapping[str, Any], noun: str) -> list[str]:
+        """Return the number of items, where there are several and all are shown."""
+        if answer["total"] < 2 or answer.get("truncated"):
+            return []
+        return [self.paint(counted(answer["total"], noun), DIM)]
+
+    def title(self, text: str) -> list[str]:
+        """Return a heading of a part of an answer."""
+        return ["", self.paint(text, BOLD)]
+
+    def note(self, line: str) -> str:
+        """Return a line about the answer, rather than of it."""
+        return self.paint(line, DIM)
+
+    def _line(self, place: str, row: Row, place_width: int, kind_width: int, width: int) -> str:
+        line = ""
+        used = 0
+        if place_width:
+            pad = " " * max(place_width - text_width(place), 0) + "  "
+            line = self.paint(place, PLACE) + pad
+            used = text_width(place) + len(pad)
+        if kind_width:
+            line += self.paint(row.kind, DIM) + " " * (kind_width - len(row.kind)) + "  "
+            used += kind_width + 2
+        line += "  " * row.indent
+        used += 2 * row.indent
+        name, detail, rest = escaped(row.name), escaped(row.detail), escaped(row.rest)
+        if width:
+            room = max(width - used - len(row.mark), _MIN_NAME_WIDTH)
+            name = cut_to(name, room)
+            detail = cut_to(detail, room - text_width(name)) if text_width(name) < room else ""
+            room = width - used - text_width(name) - text_width(detail) - len(row.mark) - 2
+            rest = cut_to(rest, room) if room >= _MIN_REST_WIDTH else ""
+        line += self.paint(name, BOLD) + detail + self.paint(row.mark, GUESS)
+        if rest:
+            line += "  " + self.paint(rest, DIM)
+        return line.rstrip()
 
 
-def _notes(answer: Mapping[str, Any], view: View, shown: int) -> list[str]:
-    return [paint(line, DIM, view) for line in view.notes(answer, shown)]
+def text_width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    # Late, since nearly all that is shown is ASCII.
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
-def _subject(answer: Mapping[str, Any], view: View) -> list[str]:
-    if "symbol" not in answer:
-        return []
-    return aligned([_row(answer["symbol"], view)], view, cut_to_width=False)
+def cut_to(text: str, width: int) -> str:
+    """Return a text that takes at most so many columns, with an ellipsis where it was cut."""
+    if text_width(text) <= width:
+        return text
+    # Late, since only a terminal has a width.
+    from rich.cells import set_cell_size
 
-
-def _row(symbol: Symbol, view: View, name: str = "", indent: int = 0, *, full: bool = True) -> Row:
-    if not name:
-        name = symbol["name"] if full else local(symbol["name"], symbol["path"])
-    return Row(
-        view.place(symbol),
-        kind(symbol),
-        plain(name),
-        parameters(symbol),
-        symbol_mark(symbol),
-        about(symbol),
-        indent,
-    )
-
-
-def _nested(symbol: Symbol, view: View, indent: int) -> Iterator[Row]:
-    yield _row(symbol, view, last(symbol["name"]), indent)
-    for child in symbol.get("children", ()):
-        yield from _nested(child, view, indent + 1)
-
-
-def _members(items: Sequence[Symbol], view: View) -> Iterator[str]:
-    groups: list[tuple[str, list[Row]]] = []
-    for item in items:
-        owner = item.get("defined_in") or item["name"].rpartition(".")[0]
-        if not groups or groups[-1][0] != owner:
-            groups.append((owner, []))
-        groups[-1][1].append(_row(item, view, last(item["name"])))
-    for at, (owner, rows) in enumerate(groups):
-        if at:
-            yield ""
-        yield paint(plain(owner), BOLD, view)
-        yield from aligned(rows, view)
-
-
-def _class_row(symbol: Symbol, view: View) -> Row:
-    return Row(view.place(symbol), "", plain(symbol["name"]), "", symbol_mark(symbol), "", 1)
-
-
-def _tree(nodes: Sequence[HierarchyNode], view: View, indent: int) -> Iterator[Row]:
-    for node in nodes:
-        row = _class_row(node["symbol"], view)
-        row.mark = mark(node["evidence"], node["symbol"].get("layer", _HERE))
-        row.indent = indent
-        yield row
-        yield from _tree(node["children"], view, indent + 1)
+    return set_cell_size(text, max(width - 1, 0)) + "…"

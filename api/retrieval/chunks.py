@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import dataclass, field
 
 from ...indexer import facts as f
 
@@ -15,18 +16,15 @@ if TYPE_CHECKING:
 MODULE_LEVEL = -1
 
 
+@dataclass(slots=True)
 class Chunk:
     """A stretch of a file: ``row`` is that of its definition, or MODULE_LEVEL."""
 
-    __slots__ = ("counts", "length", "path", "row", "score")
-
-    def __init__(self, path: str, row: int, length: int) -> None:
-        """Describe a stretch, of so many bytes of its own."""
-        self.path = path
-        self.row = row
-        self.length = length
-        self.counts: dict[str, int] = {}
-        self.score = 0.0
+    path: str
+    row: int
+    length: int
+    counts: dict[str, int] = field(default_factory=dict[str, int])
+    score: float = 0.0
 
 
 def chunks(path: str, facts: FileFacts, hits: Mapping[str, Sequence[int]]) -> list[Chunk]:

@@ -1,4 +1,4 @@
-"""What git's history says: which files changed together, lately, and for which words.
+"""Git history: the files that changed together, lately, and the words of messages.
 
 The last few thousand commits that changed Python files are read once, by ``git log``, and kept in
 a small file beside the index. A newer HEAD costs reading the commits that are new. Nothing here
@@ -8,6 +8,8 @@ fails: without git, or without a repository, history is empty.
 from __future__ import annotations
 
 import os
+import subprocess
+from dataclasses import dataclass
 from math import exp, log, sqrt
 
 from ...indexer.index import HISTORY_FILE
@@ -30,20 +32,15 @@ _CUT = "cut"
 _TRAILER_MARK = "-by:"
 
 
+@dataclass(frozen=True, slots=True)
 class Commit:
     """A change: what its message says and the files that it changed."""
 
-    __slots__ = ("paths", "sha", "subject", "terms", "time")
-
-    def __init__(
-        self, sha: str, time: int, subject: str, terms: list[str], paths: list[str]
-    ) -> None:
-        """Describe a commit; paths are as they were called then."""
-        self.sha = sha
-        self.time = time
-        self.subject = subject
-        self.terms = terms
-        self.paths = paths
+    sha: str
+    time: int
+    subject: str
+    terms: list[str]
+    paths: list[str]
 
 
 class History:
@@ -68,7 +65,7 @@ class History:
         return self._rows.get(term, [])
 
     def weight(self, term: str) -> float:
-        """How much a word tells about which commit is meant."""
+        """Return the inverse document frequency of a word."""
         n, df = len(self.commits), len(self.rows(term))
         return log(1 + (n - df + 0.5) / (df + 0.5))
 
@@ -100,7 +97,7 @@ class History:
 _kept: dict[str, History] = {}
 
 
-def history(root: str, state_dir: str) -> History:
+def read_history(root: str, state_dir: str) -> History:
     """History of the repository that a folder lies in; empty when there is none."""
     repository = _Repository(root)
     head = repository.head()
@@ -175,8 +172,6 @@ class _Repository:
 
     def _run(self, *arguments: str) -> tuple[bytes | None, bool]:
         """Output, None when git fails or is not there; and whether time was up before its end."""
-        import subprocess
-
         environment = {
             **os.environ,
             "GIT_OPTIONAL_LOCKS": "0",

@@ -1,15 +1,17 @@
-"""What was found as text that fits a budget of tokens: an outline first, then the text itself."""
+"""Packing of files and definitions into a budget of tokens: an outline first, then excerpts."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from ...indexer.inference.entities import CLASS
-from ..render.tokens import count_tokens
-from .pieces import described, line_of
+from ..source.tokens import count_tokens
+from .definitions import describe, line_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...indexer.inference.inference import Inference
-    from .pieces import Listed, Piece
+    from .definitions import ListedDefinition, ListedFile
 
 # Of the budget, what the outline may take while there is text to show.
 _OUTLINE_SHARE = 0.4
@@ -23,34 +25,30 @@ _HEAD = 12
 _SAYING = 6
 
 
+@dataclass(frozen=True, slots=True)
 class Excerpt:
     """Lines of a piece that are shown: one-based numbers, and whether they are all of it."""
 
-    __slots__ = ("first", "last", "piece", "tokens", "whole")
-
-    def __init__(self, piece: Piece, first: int, last: int, tokens: int, *, whole: bool) -> None:
-        """Describe an excerpt."""
-        self.piece = piece
-        self.first = first
-        self.last = last
-        self.tokens = tokens
-        self.whole = whole
+    piece: ListedDefinition
+    first: int
+    last: int
+    tokens: int
+    whole: bool = field(kw_only=True)
 
 
+@dataclass(slots=True)
 class Packed:
     """A text within its budget, and what is in it."""
 
-    __slots__ = ("budget", "excerpts", "files", "lines", "tokens")
+    budget: int
+    tokens: int = 0
+    lines: list[str] = field(default_factory=list[str])
+    files: list[tuple[ListedFile, list[ListedDefinition]]] = field(
+        default_factory=list["tuple[ListedFile, list[ListedDefinition]]"]
+    )
+    excerpts: list[Excerpt] = field(default_factory=list["Excerpt"])
 
-    def __init__(self, budget: int) -> None:
-        """Nothing is in it yet."""
-        self.budget = budget
-        self.tokens = 0
-        self.lines: list[str] = []
-        self.files: list[tuple[Listed, list[Piece]]] = []
-        self.excerpts: list[Excerpt] = []
-
-    def outline(self, inference: Inference, files: list[Listed], most: float) -> None:
+    def outline(self, inference: Inference, files: list[ListedFile], most: float) -> None:
         """Add files, and their pieces as far as there is room: the most important first."""
         heads: list[str] = []
         for one in files:
@@ -62,7 +60,7 @@ class Packed:
         ranked = [piece for one, _ in self.files for piece in one.pieces]
         lines: dict[int, str] = {}
         for piece in sorted(ranked, key=lambda piece: -piece.score):
-            line = f" {line_of(inference, piece)} {described(inference, piece)}"
+            line = f" {line_of(inference, piece)} {describe(inference, piece)}"
             if self._fits([line], most):
                 lines[id(piece)] = line
         for head, (one, pieces) in zip(heads, self.files, strict=True):
@@ -85,10 +83,10 @@ class Packed:
         return True
 
 
-def pack(
+def pack_context(
     inference: Inference,
-    files: list[Listed],
-    beside: list[tuple[Piece, str]],
+    files: list[ListedFile],
+    beside: list[tuple[ListedDefinition, str]],
     tests: list[tuple[str, str]],
     words: list[str],
     budget: int,
@@ -106,7 +104,9 @@ def pack(
     return packed
 
 
-def _add_texts(inference: Inference, packed: Packed, files: list[Listed], words: list[str]) -> None:
+def _add_texts(
+    inference: Inference, packed: Packed, files: list[ListedFile], words: list[str]
+) -> None:
     pieces = sorted(
         (piece for one in files for piece in one.pieces), key=lambda piece: -piece.score
     )
@@ -137,7 +137,7 @@ def _add_texts(inference: Inference, packed: Packed, files: list[Listed], words:
 
 
 def _lines(
-    inference: Inference, piece: Piece, words: list[str] | None
+    inference: Inference, piece: ListedDefinition, words: list[str] | None
 ) -> tuple[list[int], list[str]]:
     """One-based numbers of the lines that are shown, and the text with marks for what is not.
 
@@ -191,6 +191,6 @@ def _mark(n: int) -> str:
     return f"    … {n} line{'s' if n > 1 else ''}"
 
 
-def _related(inference: Inference, piece: Piece, why: str) -> str:
+def _related(inference: Inference, piece: ListedDefinition, why: str) -> str:
     line = line_of(inference, piece)
-    return f" {piece.path}:{line} {described(inference, piece)} ({why})"
+    return f" {piece.path}:{line} {describe(inference, piece)} ({why})"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from time import gmtime, strftime
 
-from ..operations.target import test_rank
+from ...indexer.test_files import is_test_file
 from .history import MOST_FILES
 from .scoring import scaled
-from .signals import Evidence
+from .signals import Signals
 from .words import parts, stem
 
 TYPE_CHECKING = False
@@ -45,25 +46,22 @@ _FRAME = 6.0
 _BESIDE = 1.5
 # A test is worth reading, but what is tested comes first.
 _TEST = -3.0
-# Words that are told as a reason.
-_TOLD_WORDS = 5
+# Words that are given as a reason.
+_REASON_WORDS = 5
 _ALIKE_ENOUGH = 0.3
 
 
-class Ranked:
+@dataclass(slots=True)
+class RankedFile:
     """A file: its score, where it stands, and what speaks for it."""
 
-    __slots__ = ("chunks", "lines", "path", "score", "test", "why")
-
-    def __init__(self, path: str, score: float, *, test: bool) -> None:
-        """Describe a file."""
-        self.path = path
-        self.score = score
-        self.test = test
-        self.why: list[str] = []
-        self.chunks: list[Chunk] = []
-        self.lines: list[int] = []
-        """One-based lines that the task names."""
+    path: str
+    score: float
+    test: bool = field(kw_only=True)
+    why: list[str] = field(default_factory=list[str])
+    chunks: list[Chunk] = field(default_factory=list["Chunk"])
+    lines: list[int] = field(default_factory=list[int])
+    """One-based lines that the task names."""
 
 
 class Ranking:
@@ -78,20 +76,20 @@ class Ranking:
         self.task = task
         every = list(inference.snapshot.paths())
         named = _named(task, every)
-        tests = {path for path in every if test_rank(path)}
+        tests = {path for path in every if is_test_file(path)}
         # Tests are many and say the words of everything: they are looked at when asked for.
         paths = [
             path
             for path in every
             if path not in tests or task.about_tests or path in named or path in given
         ]
-        evidence = self._evidence = Evidence(inference, task, paths, history)
+        evidence = self._evidence = Signals(inference, task, paths, history)
         evidence.gather()
         kinds = self._scaled = {kind: scaled(evidence.scores[kind]) for kind in WEIGHTS}
-        found: list[Ranked] = []
+        found: list[RankedFile] = []
         for at, path in enumerate(paths):
             score = sum(weight * kinds[kind][at] for kind, weight in WEIGHTS.items())
-            one = Ranked(path, score, test=path in tests)
+            one = RankedFile(path, score, test=path in tests)
             one.chunks = evidence.chunks.get(path, [])
             if one.test:
                 one.score += _TEST
@@ -100,7 +98,7 @@ class Ranking:
         self.files = sorted(found, key=lambda one: (-one.score, one.path))
 
     def _told(
-        self, one: Ranked, at: int, named: tuple[float, str, list[int]] | None, given: list[str]
+        self, one: RankedFile, at: int, named: tuple[float, str, list[int]] | None, given: list[str]
     ) -> None:
         """Add what is not evidence of words: places that are named."""
         if one.path in given:
@@ -118,8 +116,8 @@ class Ranking:
         elif self._scaled["file"][at] and not one.why:
             one.why.append("named in the task")
 
-    def reasons(self, one: Ranked) -> list[str]:
-        """What speaks for a file, in words, the most telling first."""
+    def reasons(self, one: RankedFile) -> list[str]:
+        """Return the reasons for a file's score, in words, the strongest first."""
         evidence, kinds = self._evidence, self._scaled
         at = evidence.paths.index(one.path)
         why = list(one.why)
@@ -144,7 +142,7 @@ class Ranking:
         spread = {term: sum(term in each for each in counts) for term in self.task.title_terms}
         return sorted((term for term in spread if spread[term]), key=spread.__getitem__)[:3]
 
-    def _defined(self, one: Ranked) -> list[str]:
+    def _defined(self, one: RankedFile) -> list[str]:
         """Names of the task that the file defines."""
         facts = self._evidence.inference.facts(one.path)
         if (
@@ -167,7 +165,7 @@ class Ranking:
         here += [term for term in self.task.terms if term in counts[at] and term not in here]
         spread = {term: sum(term in each for each in counts) for term in here}
         here.sort(key=lambda term: spread[term])
-        return [spelled.get(term, term) for term in here[:_TOLD_WORDS]]
+        return [spelled.get(term, term) for term in here[:_REASON_WORDS]]
 
     def _alike(self, path: str) -> str:
         """The commit most like the task among those that changed a file."""

@@ -13,7 +13,7 @@ B = 0.75
 
 
 def rarity(n: int, df: float) -> float:
-    """How much a word tells that occurs in ``df`` of ``n`` documents."""
+    """Return the inverse document frequency of a word in ``df`` of ``n`` documents."""
     return log(1 + (n - df + 0.5) / (df + 0.5))
 
 

@@ -7,10 +7,11 @@ from bisect import bisect_right
 from itertools import pairwise
 from math import log, sqrt
 
-from .bodies import counts, hits
+from ...indexer import text
 from .chunks import chunks
 from .history import MOST_FILES
 from .scoring import bm25, scaled
+from .word_hits import counts, hits
 from .words import stems
 
 TYPE_CHECKING = False
@@ -40,7 +41,7 @@ _TOGETHER = 10
 _FADING = 800.0
 
 
-class Evidence:
+class Signals:
     """Scores by kind of evidence, each a list with one score for each of ``paths``."""
 
     __slots__ = (
@@ -130,8 +131,8 @@ class Evidence:
         paths = self.inference.snapshot.view.paths
         words = [term for term in self.task.title_terms if term.isalnum()]
         if store is not None and words:
-            for row in store.search_words(" OR ".join(f'"{word}"*' for word in words), _SYMBOLS):
-                at = self._place.get(paths.get(row[1], ""))
+            for symbol in store.search_words(" OR ".join(f'"{word}"*' for word in words), _SYMBOLS):
+                at = self._place.get(paths.get(symbol.file, ""))
                 if at is not None:
                     symbols[at] += 1
         kinds = ("path", "stem", "file", "uses", "defines", "messages", "title messages")
@@ -223,9 +224,9 @@ class Evidence:
             for at in having:
                 uses[at] += log(1 + n / len(having))
         defined: dict[str, set[int]] = {}
-        for path, row in self.inference.snapshot.symbols_named(self.task.telling):
+        for path, symbol in self.inference.snapshot.symbols_named(self.task.telling):
             if path in self._place:
-                defined.setdefault(row[2], set()).add(self._place[path])
+                defined.setdefault(symbol.name, set()).add(self._place[path])
         code = set(self.task.identifiers)
         for name, where in defined.items():
             for at in where:
@@ -233,7 +234,7 @@ class Evidence:
         self.scores["uses"], self.scores["defines"] = uses, defines
 
     def _messages(self) -> None:
-        """What history says: messages like the task, words of all messages, how lately."""
+        """Score commit messages: those like the task, words of all, and how recent."""
         history = self.history
         recent3, recent20 = self.none(), self.none()
         nearest = self.none()
@@ -291,7 +292,7 @@ class Evidence:
         ]
 
     def _places_of_old_paths(self) -> dict[str, int]:
-        """Which file of now an old path is, those that moved to another folder included."""
+        """Map paths of history to present files, also of those that moved to another folder."""
         places = dict(self._place)
         by_end: dict[str, int] = {}
         for path, at in self._place.items():
@@ -308,8 +309,6 @@ class Evidence:
 
 def raw_text(inference: Inference, path: str) -> bytes:
     """Bytes of a file as it is now, as it stands on disk; empty when it cannot be read."""
-    from ...indexer import text
-
     if path in inference.snapshot.overlaid():
         return inference.text(path) if inference.facts(path) is not None else b""
     try:
@@ -322,7 +321,7 @@ def raw_text(inference: Inference, path: str) -> bytes:
 
 
 def _following(ones: list[int], others: list[int], within: int) -> int:
-    """How many places have one of the others so close behind them."""
+    """Count the places that have one of the others so close behind them."""
     n = 0
     for one in ones:
         at = bisect_right(others, one)

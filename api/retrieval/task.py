@@ -1,4 +1,4 @@
-"""What a task says: its words, the names and files that it spells, the frames of its traceback.
+"""A task's words, the names and files that it mentions, and the frames of its traceback.
 
 A task is whatever somebody has: a sentence, an issue's text, the output of a failing test, a
 traceback.
@@ -7,6 +7,7 @@ traceback.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from .words import stems
 
@@ -27,16 +28,13 @@ _RAISED = re.compile(
 _TEST_WORD = re.compile(r"\btest(?:s|ed|ing)?\b|\bfixtures?\b|\btest_\w", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
 class Frame:
     """A place that a task names: file as written, one-based line (0 if none), function."""
 
-    __slots__ = ("function", "line", "path")
-
-    def __init__(self, path: str, line: int = 0, function: str = "") -> None:
-        """Describe a place."""
-        self.path = path
-        self.line = line
-        self.function = function
+    path: str
+    line: int = 0
+    function: str = ""
 
 
 class Task:

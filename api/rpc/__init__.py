@@ -1,5 +1,5 @@
-"""The JSON-RPC face: the operations, served to many clients at once.
+"""The JSON-RPC server: the operations, served to many clients at once.
 
-``client`` and ``relay`` start fast: a hook or an attached process imports neither asyncio nor
-pygls. ``host`` is the serving side, and ``peer`` is where pygls does its part.
+``client`` and ``proxy`` start fast: a command, a hook or an attached process imports neither
+asyncio nor pygls. ``server`` and ``connection`` are the serving side, on pygls.
 """

@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 import inspect
 import types
-from importlib.metadata import version
 from typing import (
+    TYPE_CHECKING,
     Any,
     Literal,
     NotRequired,
@@ -22,11 +22,11 @@ from typing import (
 )
 
 from .. import types as answers
+from ..version import version
 from . import shapes
 from .messages import CHANGED, NOT_PERMITTED, PROGRESS
 from .methods import METHODS
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
 
@@ -60,7 +60,7 @@ def document() -> dict[str, Any]:
         "openrpc": _OPENRPC,
         "info": {
             "title": "flux-index",
-            "version": version("flux-index"),
+            "version": version(),
             "description": "Questions about the code of one Python workspace. Every method takes "
             "`progressToken`, or `_meta.progressToken`, to be told of a running build by "
             f"`{PROGRESS}` until it is answered.",

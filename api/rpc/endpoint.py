@@ -1,4 +1,4 @@
-"""Where a serving process is reached: its socket, and the note that it leaves for others.
+"""Addresses of a serving process: its socket, and the note that it leaves for others.
 
 The note is one line per way in: ``unix:PATH``, or ``tcp:HOST:PORT TOKEN-FILE``. Cheap to import.
 """
@@ -17,7 +17,7 @@ HAS_UNIX_SOCKETS = hasattr(socket, "AF_UNIX")
 
 
 def socket_path(state_dir: str) -> str:
-    """Path for the socket of the workspace with this state folder.
+    """Return the path for the socket of the workspace with this state folder.
 
     In the state folder, or, when that is too long for a socket's address, in a folder that only
     this user can enter. Raises OSError when there is no such folder.
@@ -32,7 +32,7 @@ def socket_path(state_dir: str) -> str:
 
 
 def _private_folder() -> str:
-    """A folder of this user alone; raises PermissionError when somebody else made it first."""
+    """Return a folder of this user alone; raises PermissionError if it is of another."""
     from tempfile import gettempdir
 
     base = os.environ.get("XDG_RUNTIME_DIR", "")
@@ -63,12 +63,12 @@ else:
 
 
 def write_token(state_dir: str) -> tuple[str, str]:
-    """Make a secret for TCP clients: the secret, and the file that only this user can read."""
+    """Return a new secret for TCP clients, and the file with it that only this user can read."""
     from secrets import token_urlsafe
 
     token = token_urlsafe(32)
     path = os.path.join(state_dir, "rpc.token")
-    forget(path)
+    remove_file(path)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         os.write(descriptor, token.encode())
@@ -77,7 +77,7 @@ def write_token(state_dir: str) -> tuple[str, str]:
     return token, path
 
 
-def forget(path: str) -> None:
+def remove_file(path: str) -> None:
     """Remove a socket or token file, if it is there."""
     try:
         os.unlink(path)
@@ -86,7 +86,7 @@ def forget(path: str) -> None:
 
 
 def dial(note: str) -> tuple[socket.socket, str] | None:
-    """Connect to whoever left a note; the connection, and the token to say first or "".
+    """Return a connection to the process that left a note, and the token to begin with or "".
 
     None when nobody answers there: the note may have outlived its process.
     """

@@ -1,4 +1,4 @@
-"""Bytes to messages and back, in the two ways a client may write them.
+"""Framing of messages, in either of two styles.
 
 ``headers``: ``Content-Length: N``, an empty line, N bytes, as language servers do. ``lines``: one
 JSON text a line, for connections that begin with ``{`` or ``[``. Answers come in the same way. No
@@ -24,7 +24,7 @@ _TOKEN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456
 
 
 class Broken:
-    """Something in the stream that is no message; reading goes on behind it."""
+    """Bytes in the stream that are no message; reading goes on behind them."""
 
     __slots__ = ("reason",)
 
@@ -72,7 +72,7 @@ class Splitter:
         return found
 
     def finish(self) -> list[bytes | Broken]:
-        """The stream has ended: what is left is a last line without its end, or half a message."""
+        """Return what is left at the end: a last line without its end, or half a message."""
         rest = bytes(self._buffer).strip()
         self._buffer.clear()
         if self._dropping_line or self._lost or not (rest or self._seen):

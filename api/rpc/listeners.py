@@ -6,11 +6,11 @@ import asyncio
 import os
 import socket
 import stat
+from typing import TYPE_CHECKING
 
 from ...indexer.errors import FluxIndexError
-from .endpoint import HAS_UNIX_SOCKETS, dial, forget, socket_path, write_token
+from .endpoint import HAS_UNIX_SOCKETS, dial, remove_file, socket_path, write_token
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Listeners:
-    """A Unix socket where there are such, and TCP on the loopback where asked for or needed.
+    """A Unix socket where the system has them, and TCP on the loopback where needed.
 
     The Unix socket is for this user alone. Every process and every web page of every user can
     reach a port of the loopback, so there a client has to know a secret first.
@@ -64,7 +64,7 @@ class Listeners:
         for server in self._servers:
             server.close()
         for path in self._files:
-            forget(path)
+            remove_file(path)
         self._servers, self._files = [], []
         self.endpoints, self.notes = [], []
 
@@ -75,7 +75,7 @@ class Listeners:
             if other is not None:
                 other[0].close()
                 raise FileExistsError(0, "another process listens there")
-            forget(path)
+            remove_file(path)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         before = os.umask(0o177)
         try:

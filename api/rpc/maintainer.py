@@ -1,7 +1,7 @@
-"""Keeps an index current while a process serves: builds it once, then follows the disk.
+"""Maintenance of an index while a process serves: one build, then changes as they happen.
 
-Everything here happens in threads of its own; what there is to tell goes to ``Listener``, which
-hands it to the event loop.
+Everything here happens in threads of its own; a ``Listener`` is called there, which hands what it
+hears to the event loop.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import logging
 import os
 import threading
 import time
+from typing import TYPE_CHECKING
 
 from ...indexer.errors import FluxIndexError
 from .memory import give_back
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Protocol
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ...indexer.watch.watcher import Batch, Watcher
 
     class Listener(Protocol):
-        """Who wants to know. Called from the keeper's threads."""
+        """Callbacks, in the maintainer's threads."""
 
         def changed(self, generation: int, paths: Iterable[str], *, complete: bool) -> None:
             """The index has this generation now, because of these files or of more than these."""
@@ -49,18 +49,18 @@ _FIRST_ANSWER_SECONDS = 3.0
 _ANSWER_SECONDS = 0.2
 # Seconds between two reports of progress.
 _REPORT_EVERY = 0.1
-_PATHS_TOLD = 1000
+_MOST_PATHS = 1000
 
 _log = logging.getLogger(__name__)
 
 
-class Keeper:
-    """Writes one index. The writer's lock must be held while it runs."""
+class Maintainer:
+    """Builds and updates one index. The writer's lock must be held while it runs."""
 
     def __init__(self, index: Index, listener: Listener) -> None:
         """Nothing is done before :meth:`start`."""
         self.caught_up = False
-        """Whether the first build is through."""
+        """True if the first build is through."""
         self._index = index
         self._listener = listener
         self._watcher: Watcher | None = None
@@ -68,8 +68,8 @@ class Keeper:
         self._stopping = threading.Event()
         self._build_lock = threading.Lock()
         # Changed while the first build ran, which may have stored what it had read before.
-        self._meanwhile: set[str] = set()
-        self._meanwhile_lock = threading.Lock()
+        self._changed_meanwhile: set[str] = set()
+        self._changed_lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="flux-index-keep", daemon=True)
 
     def start(self) -> None:
@@ -78,7 +78,7 @@ class Keeper:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop watching and building, and wait until nothing is written any more."""
+        """Stop watching and building, and wait until all is written."""
         self._stopping.set()
         if self._watcher is not None:
             self._watcher.stop()
@@ -86,7 +86,7 @@ class Keeper:
         self._index.watcher_state = None
 
     def state(self) -> dict[str, str]:
-        """How the watcher is doing."""
+        """Return the state of the watcher."""
         watcher = self._watcher
         if watcher is None:
             return {"mode": "starting", "detail": "the watcher has not started yet"}
@@ -100,22 +100,22 @@ class Keeper:
         }
 
     def sync(self, timeout: float) -> bool:
-        """Take in all that happened on disk before this call; whether that was done in time."""
+        """Update the index to the disk as it is at this call; True if that was done in time."""
         until = time.monotonic() + timeout
         if not self._watching.wait(timeout):
             return False
         watcher = self._watcher
         return watcher is not None and watcher.flush(max(0.0, until - time.monotonic()))
 
-    def told(self, paths: Iterable[str]) -> None:
-        """Somebody else says that files may have changed: take them in as if they had been seen."""
+    def files_changed(self, paths: Iterable[str]) -> None:
+        """Update files that have changed according to somebody else than the watcher."""
         listed = list(paths)
         if not self.caught_up:
-            with self._meanwhile_lock:
-                self._meanwhile.update(listed)
+            with self._changed_lock:
+                self._changed_meanwhile.update(listed)
             return
         threading.Thread(
-            target=self._take, args=(listed,), name="flux-index-told", daemon=True
+            target=self._update, args=(listed,), name="flux-index-update", daemon=True
         ).start()
 
     def _run(self) -> None:
@@ -127,10 +127,10 @@ class Keeper:
             _log.exception("the workspace cannot be watched")
         self._watching.set()
         self._build()
-        with self._meanwhile_lock:
-            again, self._meanwhile = self._meanwhile, set()
+        with self._changed_lock:
+            again, self._changed_meanwhile = self._changed_meanwhile, set()
         if again and not self._stopping.is_set():
-            self._take(again)
+            self._update(again)
 
     def _watch(self) -> None:
         from ...indexer.watch.watcher import Watcher
@@ -157,60 +157,60 @@ class Keeper:
     def _on_batch(self, batch: Batch) -> None:
         if self._stopping.is_set():
             return
-        with self._meanwhile_lock:
+        with self._changed_lock:
             if not self.caught_up:
-                self._meanwhile.update(batch.paths)
+                self._changed_meanwhile.update(batch.paths)
         if batch.rescan or len(batch.paths) > _MANY:
             self._build(batch.paths, complete=not batch.rescan)
         else:
-            self._take(batch.paths)
+            self._update(batch.paths)
 
-    def _take(self, paths: Iterable[str]) -> None:
+    def _update(self, paths: Iterable[str]) -> None:
         before = self._index.generation
         try:
             self._index.update(paths)
         except FluxIndexError as error:
             _log.error("changes were not taken in: %s", error)
-        self._tell(before, paths, complete=True)
+        self._report_change(before, paths, complete=True)
 
     def _build(self, paths: Iterable[str] = (), *, complete: bool = False) -> None:
         """Bring everything up to date; several at once would do the work twice."""
         with self._build_lock:
             before = self._index.generation
-            report = _Report(self._listener)
+            report = _ProgressReport(self._listener)
             try:
-                self._index.build(report.tell, cancelled=self._stopping.is_set)
+                self._index.build(report.report, cancelled=self._stopping.is_set)
             except FluxIndexError as error:
                 _log.error("the index is not up to date: %s", error)
             except Exception:
                 _log.exception("the index is not up to date")
             give_back()
             self.caught_up = True
-            self._tell(before, paths, complete=complete)
+            self._report_change(before, paths, complete=complete)
             self._listener.built()
 
-    def _tell(self, before: int, paths: Iterable[str], *, complete: bool) -> None:
+    def _report_change(self, before: int, paths: Iterable[str], *, complete: bool) -> None:
         generation = self._index.generation
         if generation == before:
             return
-        told: list[str] = []
+        changed: list[str] = []
         for path in paths:
             relative = self._index.workspace.relative(path) if os.path.isabs(path) else path
             if relative is not None:
-                told.append(relative)
-        complete = complete and len(told) <= _PATHS_TOLD
-        self._listener.changed(generation, told[:_PATHS_TOLD], complete=complete)
+                changed.append(relative)
+        complete = complete and len(changed) <= _MOST_PATHS
+        self._listener.changed(generation, changed[:_MOST_PATHS], complete=complete)
 
 
-class _Report:
-    """Turns the steps of a build into what is worth telling."""
+class _ProgressReport:
+    """Reports steps of a build, as often as is useful."""
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
         self._next = 0.0
 
-    def tell(self, progress: Progress) -> None:
-        """One more step."""
+    def report(self, progress: Progress) -> None:
+        """Report one more step."""
         self._listener.give_way(_ANSWER_SECONDS)
         now = time.monotonic()
         if progress.phase != "extract" or not progress.total or now < self._next:

@@ -1,4 +1,4 @@
-"""JSON-RPC 2.0 messages: what is a valid one, and how answers are written.
+"""JSON-RPC 2.0 messages: parsing, validation, and bodies of answers.
 
 Answers have ``id`` before anything of unknown size, so that a relay finds it without parsing.
 """
@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 
+from ..json_values import is_array, is_object
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, NoReturn
-
-    from typing_extensions import TypeIs
 
     Id = str | int | float | None
 
@@ -70,16 +70,35 @@ class Call:
         # Clients may use an id twice; this is unique in its connection.
         self.serial = 0
         self.client: Any = None
-        self.reply: Callable[[bytes], None] = _nowhere
+        self.reply: Callable[[bytes], None] = _ignore
+
+    @property
+    def is_answered(self) -> bool:
+        """True if the other side waits for an answer."""
+        return self.is_request
+
+
+class Response:
+    """The other side's answer to a request: a result, or (code, message) of an error."""
+
+    __slots__ = ("error", "id", "result")
+    is_answered = False
+
+    def __init__(self, id_: Id, result: Any, error: tuple[int, str] | None) -> None:
+        """As it was received."""
+        self.id = id_
+        self.result = result
+        self.error = error
 
 
 class Fault:
     """An invalid message, to be answered with this error."""
 
     __slots__ = ("code", "id", "message")
+    is_answered = True
 
     def __init__(self, code: int, message: str, id_: Id = None) -> None:
-        """``id_`` is None when it could not be told."""
+        """``id_`` is None when it could not be found."""
         self.code = code
         self.message = message
         self.id = id_
@@ -91,18 +110,21 @@ class Fault:
 
 
 class Message:
-    """What a body held: items in order, which may be none when there is nothing to do."""
+    """Items of a body in order."""
 
     __slots__ = ("is_batch", "items")
 
-    def __init__(self, items: list[Call | Fault], *, is_batch: bool = False) -> None:
-        """``is_batch`` tells whether answers go back as one array."""
+    def __init__(self, items: list[Call | Fault | Response], *, is_batch: bool = False) -> None:
+        """``is_batch`` is True if answers go back as one array."""
         self.items = items
         self.is_batch = is_batch
 
 
-def read(body: bytes) -> Message:
-    """Understand a body. Never raises: what is wrong becomes a :class:`Fault`."""
+def read(body: bytes, *, wrong_params: int = INVALID_REQUEST) -> Message:
+    """Return the message of a body. Never raises: what is wrong becomes a :class:`Fault`.
+
+    ``wrong_params`` is the error's code for parameters that are neither an object nor an array.
+    """
     try:
         value = json.loads(body.decode(), parse_constant=_refuse)
     except RecursionError:
@@ -110,20 +132,17 @@ def read(body: bytes) -> Message:
     except ValueError as error:
         return Message([Fault(PARSE_ERROR, f"the message is not JSON: {error}")])
     if not is_array(value):
-        item = _understand(value)
-        return Message([] if item is None else [item])
+        return Message([_parse(value, wrong_params)])
     entries = value
     if not entries:
         return Message([Fault(INVALID_REQUEST, "a batch cannot be empty")])
     if len(entries) > MOST_IN_BATCH:
         reason = f"a batch may hold {MOST_IN_BATCH:,} messages, not {len(entries):,}"
         return Message([Fault(INVALID_REQUEST, reason)])
-    items = [item for entry in entries if (item := _understand(entry)) is not None]
-    return Message(items, is_batch=True)
+    return Message([_parse(entry, wrong_params) for entry in entries], is_batch=True)
 
 
-def _understand(value: Any) -> Call | Fault | None:
-    """One message; None for an answer, as this server asks nothing."""
+def _parse(value: Any, wrong_params: int) -> Call | Fault | Response:
     if not is_object(value):
         return Fault(INVALID_REQUEST, "a request is a JSON object")
     message = value
@@ -134,37 +153,36 @@ def _understand(value: Any) -> Call | Fault | None:
         return Fault(INVALID_REQUEST, '`jsonrpc` must be "2.0"', id_)
     method = message.get("method")
     if method is None and ("result" in message or "error" in message):
-        return None
+        return Response(id_, message.get("result"), _error(message.get("error")))
     if not isinstance(method, str):
         return Fault(INVALID_REQUEST, "`method` must be a string", id_)
     params = message.get("params")
     if not (params is None or is_object(params) or is_array(params)):
-        return Fault(INVALID_REQUEST, "`params` must be an object or an array", id_)
+        return Fault(wrong_params, "`params` must be an object or an array", id_)
     return Call(method, params, id_, "id" in message)
 
 
-def is_object(value: Any) -> TypeIs[dict[str, Any]]:
-    """Whether a JSON value is an object."""
-    return isinstance(value, dict)
-
-
-def is_array(value: Any) -> TypeIs[list[Any]]:
-    """Whether a JSON value is an array."""
-    return isinstance(value, list)
+def _error(error: Any) -> tuple[int, str] | None:
+    """Code and message of an error, whatever the other side has put there."""
+    if error is None:
+        return None
+    code = error.get("code") if is_object(error) else None
+    message = error.get("message") if is_object(error) else error
+    return code if isinstance(code, int) else INTERNAL_ERROR, str(message)
 
 
 def result_body(id_: Id, result: object) -> bytes:
-    """An answer. Raises TypeError or ValueError when the result is not JSON."""
+    """Return the body of an answer. Raises TypeError or ValueError if it is not JSON."""
     return _dump({"jsonrpc": "2.0", "id": id_, "result": result})
 
 
 def error_body(id_: Id, code: int, message: str) -> bytes:
-    """An answer that something went wrong."""
+    """Return the body of an error answer."""
     return _dump({"jsonrpc": "2.0", "id": id_, "error": {"code": code, "message": message}})
 
 
 def call_body(method: str, params: object, id_: Id = None) -> bytes:
-    """A request, or a notification when there is no id."""
+    """Return the body of a request, or of a notification when there is no id."""
     message: dict[str, object] = {"jsonrpc": "2.0"}
     if id_ is not None:
         message["id"] = id_
@@ -186,5 +204,5 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON")
 
 
-def _nowhere(_: bytes) -> None:
-    """Where answers to notifications go."""
+def _ignore(_: bytes) -> None:
+    """Ignore the answer to a notification."""

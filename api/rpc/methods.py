@@ -1,4 +1,4 @@
-"""The table of methods: the operations, and what the server itself answers.
+"""The table of methods: the operations, and those of the server itself.
 
 A method is described as an operation is, so both are checked, and written into the OpenRPC
 document, in the same way.
@@ -6,31 +6,16 @@ document, in the same way.
 
 from __future__ import annotations
 
-import logging
-from asyncio import CancelledError as AsyncCancelledError
-from concurrent.futures import CancelledError
+from typing import TYPE_CHECKING
 
-from ...indexer.errors import FluxIndexError
+from ..json_values import is_object
 from ..operations.table import OPERATIONS, Operation, Parameter, checked
-from .messages import (
-    CANCELLED,
-    INTERNAL_ERROR,
-    INVALID_PARAMS,
-    METHOD_NOT_FOUND,
-    RpcError,
-    error_body,
-    is_object,
-    result_body,
-)
+from .messages import INVALID_PARAMS, METHOD_NOT_FOUND, RpcError
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from .messages import Call
-
-_log = logging.getLogger(__name__)
 
 _TIMEOUT = Parameter("timeout_ms", "integer", "Most milliseconds to wait.", default=60_000)
 
@@ -82,8 +67,8 @@ _SERVER = (
 METHODS: dict[str, Operation] = {**OPERATIONS, **{method.name: method for method in _SERVER}}
 
 
-def find(name: str) -> Operation:
-    """A method; raises RpcError naming the nearest one when there is none of this name."""
+def find_method(name: str) -> Operation:
+    """Return a method; raises RpcError naming the nearest one if there is none."""
     method = METHODS.get(name)
     if method is not None:
         return method
@@ -94,13 +79,13 @@ def find(name: str) -> Operation:
     raise RpcError(METHOD_NOT_FOUND, f"there is no method {name[:100]!r}{hint}")
 
 
-def arguments(call: Call) -> dict[str, Any]:
-    """Checked arguments by name, defaults filled in; raises InvalidArgumentsError."""
-    return checked(METHODS[call.method], named(call))
+def checked_arguments(call: Call) -> dict[str, Any]:
+    """Return checked arguments by name, with defaults; raises InvalidArgumentsError."""
+    return checked(METHODS[call.method], arguments_by_name(call))
 
 
-def named(call: Call) -> dict[str, Any]:
-    """Arguments by name as they came; an array gives them in the order of the table.
+def arguments_by_name(call: Call) -> dict[str, Any]:
+    """Return unchecked arguments by name; an array has them in the order of the table.
 
     Raises RpcError for an array that is too long.
     """
@@ -120,7 +105,7 @@ _ABOUT_THE_CALL = ("_meta", "partialResultToken", "progressToken", "workDoneToke
 
 
 def progress_token(params: dict[str, Any] | list[Any] | None) -> str | int | None:
-    """The token under which a client wants to hear of progress, a text or a number.
+    """Return the token under which a client wants to hear of progress, if any.
 
     It is called as MCP calls it (``_meta.progressToken``), as editors do (``workDoneToken``), or
     plainly ``progressToken``.
@@ -132,26 +117,3 @@ def progress_token(params: dict[str, Any] | list[Any] | None) -> str | int | Non
     if is_object(meta):
         token = meta.get("progressToken", token)
     return token if isinstance(token, str | int) and not isinstance(token, bool) else None
-
-
-def outcome(call: Call, result: Callable[[], object]) -> bytes:
-    """The answer to a call: what ``result`` returns or raises."""
-    try:
-        return result_body(call.id, result())
-    except (AsyncCancelledError, CancelledError):
-        return cancelled(call)
-    except (RpcError, FluxIndexError) as error:
-        return error_body(call.id, error.code, str(error))
-    except UnicodeEncodeError:
-        reason = "a text among the parameters is no valid Unicode"
-        return error_body(call.id, INVALID_PARAMS, reason)
-    except Exception as error:
-        # A bug: the traceback is for whoever can mend it, not for the client.
-        _log.exception("%s failed", call.method)
-        reason = f"{call.method} failed: {type(error).__name__}; the server's log says more"
-        return error_body(call.id, INTERNAL_ERROR, reason)
-
-
-def cancelled(call: Call) -> bytes:
-    """The answer to a call that was cancelled."""
-    return error_body(call.id, CANCELLED, "the request was cancelled")

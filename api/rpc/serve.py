@@ -1,6 +1,6 @@
-"""``flux-index serve``: one serving process per workspace, to which later ones attach.
+"""``flux-index serve``: one serving process for each workspace, to which later ones attach.
 
-Attaching costs little: asyncio, pygls and the watcher are imported by the process that serves.
+Attaching is cheap: asyncio, pygls and the watcher are imported by the process that serves.
 """
 
 from __future__ import annotations
@@ -11,18 +11,13 @@ import time
 
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.index import Index
-from .endpoint import dial
+from .client import PATIENCE, PAUSE, Client
+from .memory import many_imports
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import socket as sockets
+    from .proxy import Proxy
 
-    from .relay import Relay
-
-# Whoever has the writer's lock for longer without saying where it listens does not serve: it
-# builds or cleans. Then questions are answered here, from what there is, until the lock is free.
-_PATIENCE = 1.0
-_PAUSE = 0.01
 _FAREWELL = 0.05
 
 
@@ -34,7 +29,7 @@ def run(
     socket: str | None = None,
     idle_exit: float | None = None,
 ) -> int:
-    """Serve the workspace of a file or folder until told to stop; returns the exit code.
+    """Serve the workspace of a file or folder until stopped; returns the exit code.
 
     ``stdio``: serve the client at the standard streams, and end with it. ``tcp``: listen at
     ``PORT`` or ``HOST:PORT`` of the loopback, too. ``socket``: path of the Unix socket instead of
@@ -45,21 +40,21 @@ def run(
     """
     place = _loopback(tcp)
     _log_to_stderr()
-    relay = _relay() if stdio else None
+    proxy = _take_standard_streams() if stdio else None
     try:
         while True:
             index = Index.open(workspace)
-            found = _find_server(index)
-            if found is None:
-                return _serve(index, relay, place, socket, idle_exit)
-            server, token = found
+            server = _find_server(index)
+            if server is None:
+                _serve(index, proxy, place, socket, idle_exit)
+                return 0
             note = index.lock.read_note()
             index.close()
-            if relay is None:
+            if proxy is None:
                 server.close()
                 print(f"{index.workspace.root} is served already, at:\n{note}", file=sys.stderr)
                 return 0
-            if relay.attach(server, token):
+            if proxy.attach(server):
                 return 0
             # The serving process has ended: this one takes over, or attaches to the one that has.
             # While it ends its socket may still take connections, which would end with it.
@@ -68,40 +63,48 @@ def run(
         return 0
 
 
-def _find_server(index: Index) -> tuple[sockets.socket, str] | None:
-    """The process that serves this index; None when it is for this one to do."""
-    until = time.monotonic() + _PATIENCE
+def _find_server(index: Index) -> Client | None:
+    """Return a client of the process that serves this index; None when it is for this one to do."""
+    client = Client.connect(index.lock.read_note())
+    if client is not None:
+        return client
+    # This takes a while, for which others would not wait once the lock is held.
+    with many_imports():
+        from . import server  # noqa: F401  # pyright: ignore[reportUnusedImport]
+
+    until = time.monotonic() + PATIENCE
     while not index.become_writer():
-        found = dial(index.lock.read_note())
-        if found is not None:
-            return found
+        client = Client.connect(index.lock.read_note())
+        if client is not None:
+            return client
         if time.monotonic() > until or not os.path.isdir(index.workspace.state_dir):
+            # Questions are answered here, from what there is, until the lock is free.
             return None
-        time.sleep(_PAUSE)
+        time.sleep(PAUSE)
     return None
 
 
 def _serve(
     index: Index,
-    relay: Relay | None,
+    proxy: Proxy | None,
     tcp: tuple[str, int] | None,
     socket_path: str | None,
     idle_exit: float | None,
-) -> int:
-    from .server import Host
+) -> None:
+    from .server import IndexServer
 
     def ready(endpoints: list[str]) -> None:
-        if relay is None:
+        if proxy is None:
             places = " and ".join(endpoints)
             print(f"serving {index.workspace.root} at {places}", file=sys.stderr, flush=True)
 
-    host = Host(index, tcp=tcp, socket_path=socket_path, idle_exit=idle_exit, ready=ready)
-    return host.run(relay)
+    server = IndexServer(index, tcp=tcp, socket_path=socket_path, idle_exit=idle_exit, ready=ready)
+    server.run(proxy)
 
 
-def _relay() -> Relay:
-    """Take the standard streams, so that nothing else can write between messages."""
-    from .relay import Relay
+def _take_standard_streams() -> Proxy:
+    """Return a proxy of the client at them; nothing else can write there between messages."""
+    from .proxy import Proxy
 
     source, target = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDWR)
@@ -111,13 +114,13 @@ def _relay() -> Relay:
     except OSError:
         os.dup2(null, 1)  # There is no standard error.
     os.close(null)
-    relay = Relay(source, target)
-    relay.start()
-    return relay
+    proxy = Proxy(source, target)
+    proxy.start()
+    return proxy
 
 
 def _loopback(text: str | None) -> tuple[str, int] | None:
-    """Host and port; raises InvalidArgumentsError unless they are of the loopback."""
+    """Return host and port; raises InvalidArgumentsError unless they are of the loopback."""
     if text is None:
         return None
     host, _, port = text.rpartition(":")

@@ -8,103 +8,65 @@ shown, and the head of each class and function of the workspace that it uses.
 from __future__ import annotations
 
 from ..source.line_changes import hunks, merged, without
-from .knowledge import known, record_proposal, record_shown
+from .knowledge import fingerprints, known_file, record_proposal, record_shown
+from .new_file import lines_to_read_for
 from .read_log import content_of
+from .to_read import CHANGED, UNREAD, ToRead
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ...indexer.store.ledger import Ledger
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
     from ..source.line_changes import Ranges
-    from .knowledge import Known
+    from .knowledge import KnownFile
 
-UNREAD, CHANGED, SIBLING, API = "unread", "changed", "sibling", "api"
 _SUFFIXES = (".py", ".pyi")
 # Places to read that lie this close are read at once.
 _GAP = 5
 # Lines around what has to be read, where no definition is small enough to be read as a whole.
 _AROUND = 3
 _SMALL = 60
-# Characters of code that are handed over with a refusal.
-_HANDED_OVER = 7_000
+# Characters of code that are supplied with a refusal.
+_SUPPLIED = 7_000
 
 
-class Missing:
-    """Lines to be shown first: from ``first`` to ``last``, counted from 0, the last exclusive.
+def lines_to_read(
+    workspace: OpenWorkspace, ledger: Ledger, number: int, contents: Mapping[str, bytes | None]
+) -> list[ToRead]:
+    """Return what a session has to be shown before files get new contents; None deletes a file.
 
-    ``why`` is one of the reasons above; ``name`` is the class or function that an API is. ``text``
-    are the lines, where they are handed over.
+    Paths are relative to the workspace. Files that are not Python's need nothing.
     """
-
-    __slots__ = ("changed", "first", "last", "name", "path", "text", "why")
-
-    def __init__(self, path: str, first: int, last: int, why: str, name: str = "") -> None:
-        """Describe lines of a file."""
-        self.path = path
-        self.first = first
-        self.last = last
-        self.why = why
-        self.name = name
-        self.changed: Ranges = []
-        self.text = ""
-
-    def said(self) -> str:
-        """Which lines, and why."""
-        place = f"{self.path}:{self.first + 1}-{self.last}"
-        if self.why == CHANGED:
-            listed = ", ".join(
-                f"{first + 1}-{last}" if last > first + 1 else f"{last}"
-                for first, last in self.changed[:5]
-            )
-            many = len(self.changed) > 1 or "-" in listed
-            said = f"lines {listed} have" if many else f"line {listed} has"
-            return f"{place} is not what it was when it was read: {said} changed"
-        if self.why == SIBLING:
-            return f"{place} is how files beside the new one are written"
-        if self.why == API:
-            return f"{place} is `{self.name}`, which the new file uses"
-        return f"{place} has not been read"
-
-
-def missing(
-    session: Session, ledger: Ledger, number: int, contents: Mapping[str, bytes | None]
-) -> list[Missing]:
-    """What a session has to be shown before files get these contents; None deletes a file.
-
-    Paths are relative to the workspace. Only Python's files are looked after.
-    """
-    found: list[Missing] = []
+    found: list[ToRead] = []
     for path, content in contents.items():
         if content is None or not path.endswith(_SUFFIXES):
             continue
-        old = content_of(session, path)
+        old = content_of(workspace, path)
         if old is not None:
-            found += _of_edit(session, path, known(ledger, number, path, old), content)
+            found += _lines_of_edit(workspace, path, known_file(ledger, number, path, old), content)
         else:
-            from .new_file import missing_for
-
-            found += missing_for(session, ledger, number, path, contents)
+            found += lines_to_read_for(workspace, ledger, number, path, contents)
     return found
 
 
-def allow(
-    session: Session, ledger: Ledger, number: int, contents: Mapping[str, bytes | None]
+def allow_write(
+    workspace: OpenWorkspace, ledger: Ledger, number: int, contents: Mapping[str, bytes | None]
 ) -> None:
-    """Remember what is about to be written, so that the session knows it when it is there."""
+    """Record contents that are about to be written, which count as read once they are there."""
     for path, content in contents.items():
         if content is not None and path.endswith(_SUFFIXES):
-            record_proposal(ledger, number, path, content_of(session, path), content)
+            record_proposal(ledger, number, path, content_of(workspace, path), content)
 
 
-def hand_over(
-    session: Session, ledger: Ledger, number: int, wanted: Iterable[Missing]
-) -> list[Missing]:
-    """Fill in the text of what is missing, and record it as shown; what is too much is left out."""
-    left = _HANDED_OVER
+def supply_text(
+    workspace: OpenWorkspace, ledger: Ledger, number: int, wanted: Iterable[ToRead]
+) -> list[ToRead]:
+    """Fill in the text of lines to read and record them as shown, as many as fit in an answer."""
+    left = _SUPPLIED
     for each in wanted:
-        content = content_of(session, each.path)
+        content = content_of(workspace, each.path)
         if content is None:
             continue
         text = content.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
@@ -117,30 +79,32 @@ def hand_over(
     return [each for each in wanted if each.text]
 
 
-def _of_edit(session: Session, path: str, before: Known, content: bytes) -> list[Missing]:
-    from .knowledge import fingerprints
-
+def _lines_of_edit(
+    workspace: OpenWorkspace, path: str, before: KnownFile, content: bytes
+) -> list[ToRead]:
     end = len(before.lines)
     needed: Ranges = []
-    for a, b, _, _ in hunks(before.lines, fingerprints(content)):
-        if a < b:
-            needed.append((a, b))
-        elif end and not any(before.covers(at, at + 1) for at in (a - 1, a) if 0 <= at < end):
-            needed.append((max(a - 1, 0), min(a + 1, end)))
+    for first, last, _, _ in hunks(before.lines, fingerprints(content)):
+        beside = [line for line in (first - 1, first) if 0 <= line < end]
+        if first < last:
+            needed.append((first, last))
+        elif beside and not any(before.covers(line, line + 1) for line in beside):
+            needed.append((beside[0], beside[-1] + 1))
     unknown = merged(without(needed, before.ranges), _GAP)
-    found: list[Missing] = []
-    for first, last in merged((_widened(session, path, each, end) for each in unknown), _GAP):
+    found: list[ToRead] = []
+    for first, last in merged((_widened(workspace, path, each, end) for each in unknown), _GAP):
         changed = [each for each in before.changed if each[0] < last and first < each[1]]
-        each = Missing(path, first, last, CHANGED if changed else UNREAD)
-        each.changed = changed
-        found.append(each)
+        why = CHANGED if changed else UNREAD
+        found.append(ToRead(path, first, last, why, changed=changed))
     return found
 
 
-def _widened(session: Session, path: str, lines: tuple[int, int], end: int) -> tuple[int, int]:
-    """Lines with what they are a part of: the smallest definition around them, if it is short."""
+def _widened(
+    workspace: OpenWorkspace, path: str, lines: tuple[int, int], end: int
+) -> tuple[int, int]:
+    """Return the lines of the smallest definition around some, if short, else a few more lines."""
     first, last = lines
-    facts = session.inference(whole=False).facts(path)
+    facts = workspace.inference(whole=False).facts(path)
     if facts is not None and last < len(facts.line_starts):
         start, until = facts.line_starts[first], facts.line_starts[last]
         table = facts.definition

@@ -1,7 +1,7 @@
-"""What a session knows of files at their present content.
+"""Which lines of files a session knows, at their present content.
 
-Reading adds to it, and so does writing: who wrote a line knows it. When a file changes otherwise,
-the lines that stayed the same are still known, wherever they have gone, and the others are not.
+Reading adds to them, and so does writing. When a file changes otherwise, the lines that stayed the
+same are still known, wherever they have moved, and the others are not.
 """
 
 from __future__ import annotations
@@ -17,42 +17,42 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
     from ..source.line_changes import Ranges
 
 
-def ledger_of(session: Session) -> Ledger:
-    """The ledger of a session's workspace; whoever opens it closes it. Raises StoreError."""
-    return Ledger(session.index.workspace.state_dir)
+def open_ledger(workspace: OpenWorkspace) -> Ledger:
+    """Open the ledger of a workspace, for the caller to close. Raises StoreError."""
+    return Ledger(workspace.index.workspace.state_dir)
 
 
 def fingerprints(content: bytes) -> array[int]:
-    """A number for each line of a file; what breaks lines is no part of them."""
+    """Return a number for each line of a file, whatever its line endings."""
     lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     if not lines[-1]:
         del lines[-1]
     return array("I", map(crc32, lines))
 
 
-class Known:
-    """What a session knows of the content that a file has: lines by ranges, and those that changed.
+class KnownFile:
+    """The lines that a session knows of a file's present content, and those that changed.
 
-    ``changed`` are lines that are not what they were when the session last saw the file, as far as
-    it saw it at all; ``is_met`` tells whether it did.
+    ``changed`` are lines that are not what they were when the session last saw the file, if it did
+    (``is_met``).
     """
 
     __slots__ = ("changed", "digest", "is_met", "lines", "ranges")
 
     def __init__(self, content: bytes) -> None:
-        """Nothing is known."""
+        """Start with no line known."""
         self.digest = content_hash(content)
         self.lines = fingerprints(content)
         self.ranges: Ranges = []
         self.changed: Ranges = []
         self.is_met = False
 
-    def take(self, seen: Seen | None, *, shown: bool = True) -> None:
-        """Add what a record says, as far as it still holds."""
+    def add(self, seen: Seen | None, *, shown: bool = True) -> None:
+        """Add the lines of a record that are still there."""
         if seen is None:
             return
         self.is_met = self.is_met or shown
@@ -62,35 +62,35 @@ class Known:
         changes = hunks(seen.lines, self.lines)
         self.ranges = merged([*self.ranges, *mapped(seen.ranges, changes)])
         if shown:
-            # Where lines only went, the one that stands there now is what changed.
+            # Where lines were only deleted, the one that stands there now is what changed.
             places = [(c, max(d, c + 1)) for _, _, c, d in changes]
             end = max(len(self.lines), 1)
             self.changed = merged((min(c, end - 1), min(d, end)) for c, d in places)
 
     def covers(self, first: int, last: int) -> bool:
-        """Whether all lines from first to last, exclusive, are known."""
+        """True if all lines from ``first`` up to, not including, ``last`` are known."""
         return any(start <= first and last <= end for start, end in self.ranges)
 
     def is_whole(self) -> bool:
-        """Whether all of the file is known."""
+        """True if all of the file is known."""
         return self.covers(0, len(self.lines))
 
     def record(self) -> Seen:
-        """This as a record."""
+        """Return this as a record."""
         return Seen(self.digest, self.lines, self.ranges)
 
 
-def known(ledger: Ledger, session: int, path: str, content: bytes) -> Known:
-    """What a session knows of a file that has this content."""
-    found = Known(content)
-    landed = ledger.seen(session, path, proposed=True)
-    if landed is not None and landed.digest == found.digest:
-        found.take(landed)
+def known_file(ledger: Ledger, session: int, path: str, content: bytes) -> KnownFile:
+    """Return the lines that a session knows of a file with this content."""
+    found = KnownFile(content)
+    proposal = ledger.seen(session, path, proposed=True)
+    if proposal is not None and proposal.digest == found.digest:
+        found.add(proposal)
         return found
-    found.take(ledger.seen(session, path))
-    # What was proposed may have landed and been changed since, by a formatter say.
-    found.take(landed, shown=False)
-    if landed is not None and found.changed:
+    found.add(ledger.seen(session, path))
+    # The proposal may have been written and changed since, by a formatter say.
+    found.add(proposal, shown=False)
+    if proposal is not None and found.changed:
         found.changed = [
             (first, last) for first, last in found.changed if not found.covers(first, last)
         ]
@@ -102,7 +102,7 @@ def record_shown(
 ) -> None:
     """Record that lines of a file were shown, of the content that it has."""
     with ledger.transaction():
-        found = known(ledger, session, path, content)
+        found = known_file(ledger, session, path, content)
         end = len(found.lines)
         inside = [(max(first, 0), min(last, end)) for first, last in ranges]
         # Of an empty file there is no line to show.
@@ -111,22 +111,22 @@ def record_shown(
 
 
 def record_proposal(ledger: Ledger, session: int, path: str, old: bytes | None, new: bytes) -> None:
-    """Record what a session will know of a file when what it writes has landed."""
+    """Record which lines a session will know of a file once its proposal is written."""
     with ledger.transaction():
-        after = Known(new)
+        after = KnownFile(new)
         if old is None:
             after.ranges = [(0, len(after.lines))]
         else:
-            before = known(ledger, session, path, old)
+            before = known_file(ledger, session, path, old)
             changes = hunks(before.lines, after.lines)
-            written = [(c, d) for _, _, c, d in changes]
-            after.ranges = merged([*mapped(before.ranges, changes), *written])
+            changed = [(c, d) for _, _, c, d in changes]
+            after.ranges = merged([*mapped(before.ranges, changes), *changed])
         ledger.put_seen(session, path, after.record(), proposed=True)
 
 
-def record_write(ledger: Ledger, session: int, path: str, content: bytes) -> Known:
-    """Record that what was proposed has been written, and what has become of it since."""
+def record_write(ledger: Ledger, session: int, path: str, content: bytes) -> KnownFile:
+    """Record that a proposal was written; return what is known of the file as it is now."""
     with ledger.transaction():
-        found = known(ledger, session, path, content)
+        found = known_file(ledger, session, path, content)
         ledger.put_seen(session, path, found.record())
     return found

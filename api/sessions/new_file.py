@@ -1,28 +1,30 @@
-"""What has to be read before a new file is written: a sibling, and what the file uses."""
+"""What has to be read before a new file is written: a sibling, and the APIs that it uses."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 
 from ...indexer import facts as f
+from ...indexer import facts_view
 from ...indexer.inference.classes import subclasses
 from ...indexer.inference.entities import CLASS, FUNCTION, INFERRED, qualified_name
-from ...indexer.inference.locate import Occurrence, entities_at, identifier_at
+from ...indexer.inference.locate import entities_at
 from ...indexer.paths import is_outside
 from ..source.entity_views import signature
-from .guard import API, SIBLING, Missing
-from .knowledge import known
+from .knowledge import known_file
 from .read_log import content_of
+from .to_read import API, SIBLING, ToRead
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ...indexer.facts import FileFacts
     from ...indexer.inference.entities import Entity
     from ...indexer.inference.inference import Inference
     from ...indexer.store.ledger import Ledger
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
+    from .knowledge import KnownFile
 
 _ROLES = (f.CALLED, f.INHERITED, f.DECORATES)
 # So many uses of a new file are looked at, and so many things that it uses asked for.
@@ -35,134 +37,123 @@ _HEAD = 80
 _NO_SIBLINGS = frozenset(["__init__", "conftest", "__main__", "setup"])
 
 
-def missing_for(
-    session: Session,
+def lines_to_read_for(
+    workspace: OpenWorkspace,
     ledger: Ledger,
     number: int,
     path: str,
     contents: Mapping[str, bytes | None],
-) -> list[Missing]:
-    """What a session has to be shown before a new file is written; ``contents`` holds it."""
-    inference = session.with_contents(contents).inference(whole=False)
+) -> list[ToRead]:
+    """Return what a session has to be shown before a new file of ``contents`` is written."""
+    inference = workspace.with_contents(contents).inference(whole=False)
     facts = inference.facts(path)
     if facts is None or not len(facts.definition.kind):
         return []
-    used = _used(inference, path, facts, set(contents))
-    found = [
-        each
-        for entity in used
-        if (each := _api(session, ledger, number, inference, entity)) is not None
-    ][:_APIS]
-    bases = [
-        entity for entity in used if entity.kind == CLASS and _is_base(facts, inference, entity)
-    ]
-    sibling = _sibling(session, ledger, number, inference, path, bases, set(contents))
-    return [*([sibling] if sibling is not None else []), *found]
+    new = _NewFile(workspace, ledger, number, inference, path, contents)
+    used = new.used()
+    found = [each for entity in used if (each := new.header_of(entity)) is not None]
+    bases = [entity for entity in used if entity.kind == CLASS and new.inherits(entity)]
+    sibling = new.sibling(bases)
+    return [*([sibling] if sibling is not None else []), *found[:_APIS]]
 
 
-def _used(inference: Inference, path: str, facts: FileFacts, own: set[str]) -> list[Entity]:
-    """What a file calls, inherits from or is decorated by, as far as it is of the workspace."""
-    uses = sorted(
-        (position, row, role)
-        for row, (role, position) in enumerate(
-            zip(facts.occurrence.role, facts.occurrence.position, strict=True)
+@dataclass(frozen=True, slots=True)
+class _NewFile:
+    """A file that an agent is about to write in a session, and what there is beside it."""
+
+    workspace: OpenWorkspace
+    ledger: Ledger
+    session: int
+    inference: Inference
+    path: str
+    contents: Mapping[str, bytes | None]
+
+    def used(self) -> list[Entity]:
+        """Return what the file calls, inherits from or is decorated by, of the workspace."""
+        uses = sorted(
+            (use.position, use.role, use)
+            for use in facts_view.all_occurrences(self.inference.need(self.path))
+            if use.role & f.ROLE_MASK in _ROLES
         )
-        if role & f.ROLE_MASK in _ROLES
-    )
-    text = inference.text(path)
-    found: dict[Entity, None] = {}
-    for position, row, role in uses[:_USES]:
-        ref = facts.occurrence.ref[row]
-        found_at = identifier_at(text, position)
-        name = found_at[1] if found_at is not None else ""
-        for item in entities_at(inference, path, Occurrence(name, position, role, ref)):
-            kind, where, _ = item.entity
-            if (
-                kind in (CLASS, FUNCTION)
-                and item.evidence <= INFERRED
-                and where not in own
-                and not is_outside(where)
-            ):
-                found[item.entity] = None
-    return list(found)
+        found: dict[Entity, None] = {}
+        for _, _, use in uses[:_USES]:
+            for item in entities_at(self.inference, self.path, use):
+                entity = item.entity
+                if (
+                    entity.kind in (CLASS, FUNCTION)
+                    and item.evidence <= INFERRED
+                    and entity.path not in self.contents
+                    and not entity.is_outside
+                ):
+                    found[entity] = None
+        return list(found)
 
+    def inherits(self, entity: Entity) -> bool:
+        """True if a class of the file may inherit from an entity, by its name."""
+        name = qualified_name(self.inference, entity).rpartition(".")[2]
+        return any(
+            role & f.ROLE_MASK == f.INHERITED
+            for role, _, _ in self.inference.need(self.path).occurrences(name)
+        )
 
-def _is_base(facts: FileFacts, inference: Inference, entity: Entity) -> bool:
-    """Whether a class of the file may inherit from an entity."""
-    name = qualified_name(inference, entity).rpartition(".")[2]
-    return any(role & f.ROLE_MASK == f.INHERITED for role, _, _ in facts.occurrences(name))
+    def header_of(self, entity: Entity) -> ToRead | None:
+        """Return the header of a class or function, unless it was shown as it is now."""
+        path, row = entity.path, entity.row
+        facts = self.inference.need(path)
+        name = qualified_name(self.inference, entity)
+        shown = self.ledger.signature(self.session, path, name)
+        if shown == signature(self.inference, entity):
+            return None
+        first = facts.line_of(facts.definition.position[row])
+        last = facts.line_of(max(facts.definition.header_end[row] - 1, 0)) + 1
+        known = self._known(path)
+        if known is None or known.covers(first, last):
+            return None
+        return ToRead(path, first, last, API, name)
 
-
-def _api(
-    session: Session, ledger: Ledger, number: int, inference: Inference, entity: Entity
-) -> Missing | None:
-    """The head of a class or function, unless it was shown as it is now."""
-    _, path, row = entity
-    facts = inference.need(path)
-    name = qualified_name(inference, entity)
-    if ledger.signature(number, path, name) == signature(inference, entity):
-        return None
-    first = facts.line_of(facts.definition.position[row])
-    last = facts.line_of(max(facts.definition.header_end[row] - 1, 0)) + 1
-    content = content_of(session, path)
-    if content is None or known(ledger, number, path, content).covers(first, last):
-        return None
-    return Missing(path, first, last, API, name)
-
-
-def _sibling(
-    session: Session,
-    ledger: Ledger,
-    number: int,
-    inference: Inference,
-    path: str,
-    bases: list[Entity],
-    own: set[str],
-) -> Missing | None:
-    """The file most like a new one, unless that one or another like it was read."""
-    candidates = _candidates(session, inference, path, bases, own)
-    for each in candidates:
-        content = content_of(session, each)
-        if content is not None:
-            found = known(ledger, number, each, content)
+    def sibling(self, bases: list[Entity]) -> ToRead | None:
+        """Return the file most like this one, unless enough of one like it was read."""
+        candidates = self._candidates(bases)
+        known = [(path, found) for path in candidates if (found := self._known(path)) is not None]
+        for _, found in known:
             count = sum(last - first for first, last in found.ranges)
             if count >= min(_ENOUGH, len(found.lines)):
                 return None
-    for each in candidates:
-        content = content_of(session, each)
-        if content:
-            end = len(known(ledger, number, each, content).lines)
-            return Missing(each, 0, min(end, _HEAD), SIBLING)
-    return None
+        for path, found in known:
+            if len(found.lines):
+                return ToRead(path, 0, min(len(found.lines), _HEAD), SIBLING)
+        return None
 
+    def _known(self, path: str) -> KnownFile | None:
+        content = content_of(self.workspace, path)
+        if content is None:
+            return None
+        return known_file(self.ledger, self.session, path, content)
 
-def _candidates(
-    session: Session, inference: Inference, path: str, bases: list[Entity], own: set[str]
-) -> list[str]:
-    """Files like a new one, the most alike first: of classes with its bases, then beside it."""
-    folder, _, name = path.rpartition("/")
-    stem = name.partition(".")[0]
-    if stem in _NO_SIBLINGS:
-        return []
-    found: dict[str, None] = {}
-    for base in bases[:3]:
-        below = {each.path for each in subclasses(inference, base)} - own
-        for each in sorted(below, key=lambda each: (each.rpartition("/")[0] != folder, each)):
-            if not is_outside(each):
-                found[each] = None
-    try:
-        names = os.listdir(session.index.workspace.absolute(folder))
-    except OSError:
-        names = []
-    beside = [
-        each
-        for each in sorted(names)
-        if each.endswith(".py") and each.partition(".")[0] not in _NO_SIBLINGS
-    ]
-    words = set(stem.split("_"))
-    beside.sort(key=lambda each: -len(words & set(each.partition(".")[0].split("_"))))
-    for each in beside:
-        where = f"{folder}/{each}" if folder else each
-        if where not in own:
-            found[where] = None
-    return list(found)[:20]
+    def _candidates(self, bases: list[Entity]) -> list[str]:
+        """Return files like this one, best first: with classes of its bases, then beside it."""
+        folder, _, name = self.path.rpartition("/")
+        stem = name.partition(".")[0]
+        if stem in _NO_SIBLINGS:
+            return []
+        found: dict[str, None] = {}
+        for base in bases[:3]:
+            paths = {each.path for each in subclasses(self.inference, base)} - set(self.contents)
+            for each in sorted(paths, key=lambda each: (each.rpartition("/")[0] != folder, each)):
+                if not is_outside(each):
+                    found[each] = None
+        try:
+            names = sorted(os.listdir(self.workspace.index.workspace.absolute(folder)))
+        except OSError:
+            names = []
+        words = set(stem.split("_"))
+        beside = {
+            each: len(words & set(each.partition(".")[0].split("_")))
+            for each in names
+            if each.endswith(".py") and each.partition(".")[0] not in _NO_SIBLINGS
+        }
+        for each in sorted(beside, key=lambda each: -beside[each]):
+            path = f"{folder}/{each}" if folder else each
+            if path not in self.contents:
+                found[path] = None
+        return list(found)[:20]

@@ -1,14 +1,17 @@
-"""What an answer really showed: lines of files, and symbols with their signatures.
+"""What answers showed to an agent: lines of files, and symbols with their signatures.
 
-Answers are read by their shape, so that a new operation needs nothing here: whatever carries a
+Answers are read by their shape, so that a new operation needs nothing here: whatever has a
 ``path`` with the ``text`` of lines shows these lines, and a symbol shows its signature.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.index_file import content_hash
-from .knowledge import ledger_of, record_shown
+from ...indexer.text import UnreadableError, read
+from .knowledge import open_ledger, record_shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,33 +19,30 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...indexer.store.ledger import Ledger
-    from ..open_workspace import Session
+    from ..open_workspace import OpenWorkspace
     from ..source.line_changes import Ranges
 
 
+@dataclass(slots=True)
 class ShownLines:
     """Lines by path, counted from 0, and (path, name, signature) of symbols."""
 
-    __slots__ = ("lines", "symbols")
+    lines: dict[str, Ranges] = field(default_factory=dict[str, "Ranges"])
+    symbols: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
 
-    def __init__(self) -> None:
-        """Nothing."""
-        self.lines: dict[str, Ranges] = {}
-        self.symbols: list[tuple[str, str, str]] = []
-
-    def look(self, part: Any) -> None:
+    def add(self, part: Any) -> None:
         """Add what a part of an answer shows."""
         if hasattr(part, "values"):
             path = part.get("path")
             if isinstance(path, str) and path:
-                self._look_at(part, path)
+                self._add_item(part, path)
             for each in part.values():
-                self.look(each)
+                self.add(each)
         elif not isinstance(part, str) and hasattr(part, "__iter__"):
             for each in part:
-                self.look(each)
+                self.add(each)
 
-    def _look_at(self, part: Mapping[str, Any], path: str) -> None:
+    def _add_item(self, part: Mapping[str, Any], path: str) -> None:
         for first, last in _lines(part):
             self.lines.setdefault(path, []).append((first, last))
         name, signature = part.get("name"), part.get("signature")
@@ -51,7 +51,7 @@ class ShownLines:
 
 
 def _lines(part: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
-    """The lines that an item with a text stands for."""
+    """Yield the lines that the text of an item shows."""
     text = part.get("text")
     if not isinstance(text, str) or not text:
         return
@@ -65,30 +65,32 @@ def _lines(part: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
         yield line, line + 1
 
 
-def record(session: Session, handle: str, answer: Mapping[str, Any]) -> None:
+def record(workspace: OpenWorkspace, handle: str, answer: Mapping[str, Any]) -> None:
     """Record for an agent's session what an answer showed of the workspace's files.
 
-    Raises InvalidArgumentsError when there is no such session.
+    Raises InvalidArgumentsError if there is no such session.
     """
-    with ledger_of(session) as ledger:
-        put(session, ledger, number_of(ledger, handle), answer)
+    with open_ledger(workspace) as ledger:
+        record_shown_in(workspace, ledger, session_number(ledger, handle), answer)
 
 
-def number_of(ledger: Ledger, handle: str) -> int:
-    """The session of a handle; raises InvalidArgumentsError when there is none."""
+def session_number(ledger: Ledger, handle: str) -> int:
+    """Return the session of a handle; raise InvalidArgumentsError if there is none."""
     found = ledger.session(handle)
     if found is None:
         raise InvalidArgumentsError(f"there is no session {handle!r}: `begin` opens one")
     return found
 
 
-def put(session: Session, ledger: Ledger, number: int, answer: Mapping[str, Any]) -> None:
-    """Record what an answer showed; what has changed since it was made is passed over."""
+def record_shown_in(
+    workspace: OpenWorkspace, ledger: Ledger, number: int, answer: Mapping[str, Any]
+) -> None:
+    """Record what an answer showed, but for files that have changed since it was made."""
     shown = ShownLines()
-    shown.look(answer)
+    shown.add(answer)
     files: Mapping[str, str] = answer.get("files", {})
     for path, ranges in shown.lines.items():
-        content = content_of(session, path)
+        content = content_of(workspace, path)
         if content is not None and files.get(path) == content_hash(content).hex():
             record_shown(ledger, number, path, content, ranges)
     if shown.symbols:
@@ -96,12 +98,10 @@ def put(session: Session, ledger: Ledger, number: int, answer: Mapping[str, Any]
             ledger.put_symbols(number, shown.symbols)
 
 
-def content_of(session: Session, path: str) -> bytes | None:
-    """Bytes that a file of the workspace has on disk; None when it cannot be read."""
-    from ...indexer.text import UnreadableError, read
-
-    workspace = session.index.workspace
+def content_of(workspace: OpenWorkspace, path: str) -> bytes | None:
+    """Return the bytes of a file of the workspace on disk; None if it cannot be read."""
+    files = workspace.index.workspace
     try:
-        return read(workspace.absolute(path), workspace.config.max_file_size)
+        return read(files.absolute(path), files.config.max_file_size)
     except (UnreadableError, ValueError):
         return None

@@ -1,4 +1,4 @@
-"""What surrounds a cursor, read from the text alone: word, receiver, open brackets, strings.
+"""The text around a cursor, without a parser: word, receiver, open brackets, strings.
 
 Half-written code is the normal case here, so nothing of this asks a parser. What is read begins at
 the last definition before the cursor, which bounds the cost and keeps damage further up away.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ...indexer import scope_map
@@ -34,16 +35,16 @@ _KEYWORD = re.compile(rb"\s*([A-Za-z_]\w*)\s*=(?!=)")
 _CLOSERS = {b"(": b")", b"[": b"]", b"{": b"}"}
 
 
+@dataclass(slots=True)
 class Bracket:
-    """A bracket that is open at the cursor, with the arguments that are written in it so far."""
+    """A bracket that is open at the cursor, with the arguments that are written in it so far.
 
-    __slots__ = ("commas", "kind", "position")
+    ``kind`` is the opening bracket.
+    """
 
-    def __init__(self, position: int, kind: bytes) -> None:
-        """``kind`` is the opening bracket."""
-        self.position = position
-        self.kind = kind
-        self.commas: list[int] = []
+    position: int
+    kind: bytes
+    commas: list[int] = field(default_factory=list[int])
 
 
 class Cursor:
@@ -83,7 +84,7 @@ class Cursor:
 
     @property
     def prefix(self) -> str:
-        """What of a word, or of a string, stands before the cursor."""
+        """The part of a word, or of a string, before the cursor."""
         return self.text[self.start : self.offset].decode("utf-8", "replace")
 
     @property
@@ -93,7 +94,7 @@ class Cursor:
 
     @property
     def line_before(self) -> bytes:
-        """What is written on the line before the cursor."""
+        """The line before the cursor."""
         return self.text[self.line_start : self.offset]
 
     @property
@@ -172,13 +173,13 @@ class Cursor:
         return position
 
     def _joins(self, line_end: int) -> bool:
-        """Whether a line goes on with the next one."""
+        """True if a line goes on with the next one."""
         if self.text[line_end - 1 : line_end] == b"\\":
             return True
         return any(bracket.position < line_end for bracket in self.brackets)
 
     def expression_start(self, end: int) -> int:
-        """Where the primary expression that ends at an offset begins; ``end`` if there is none."""
+        """Return the start of the primary expression that ends at an offset; ``end`` for none."""
         text = self.text
         at = end
         while True:
@@ -236,7 +237,7 @@ class Cursor:
         return None
 
     def arguments(self, bracket: Bracket) -> list[bytes]:
-        """What is written for each argument before the cursor, the one at the cursor last."""
+        """Return the text of each argument before the cursor, the one at the cursor last."""
         bounds = [bracket.position, *bracket.commas, self.offset]
         parts = [self.text[first + 1 : last] for first, last in pairwise(bounds)]
         parts[-1] = self.text[bounds[-2] + 1 : self.offset]
@@ -341,7 +342,7 @@ _OPERATORS = frozenset(
 
 
 def _defines(text: bytes, start: int) -> bool:
-    """Whether what begins at an offset is the name of a definition."""
+    """True if the name of a definition begins at an offset."""
     before = text[max(start - 8, 0) : start].rstrip(b" \t")
     return before.endswith((b"def", b"class")) and text[start - 1 : start] in (b" ", b"\t")
 

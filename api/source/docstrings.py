@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import re
+import warnings
+from inspect import cleandoc
+
 from ...indexer import facts as f
 from ...indexer.errors import FluxIndexError
+from ...indexer.inference import stub_mapping
 from ...indexer.inference.entities import (
     CLASS,
     FUNCTION,
@@ -23,7 +29,7 @@ _LONGEST = 20_000  # characters that are rendered
 
 
 def docstring(inference: Inference, entity: Entity) -> str:
-    """What documents an entity, without the indentation; empty when nothing does.
+    """Return the docstring of an entity without its indentation; empty if there is none.
 
     For one that a stub defines, what its source says; for a method without any, what the method
     that it overrides says; for a class without any, its constructor's.
@@ -47,10 +53,6 @@ def docstring(inference: Inference, entity: Entity) -> str:
 def source_of(inference: Inference, entity: Entity) -> Entity | None:
     """The entity in its source file, for one that a stub defines; None when there is no source."""
     if not entity.path.endswith(".pyi"):
-        return None
-    try:
-        from ...indexer.inference import stub_mapping
-    except ImportError:
         return None
     try:
         return stub_mapping.source_entity(inference, entity)
@@ -93,7 +95,7 @@ def _written(inference: Inference, entity: Entity) -> str:
 
 
 def _beside(text: bytes, position: int) -> str:
-    """What documents a variable: a string below it, or comments that begin with ``#:``."""
+    """Return the documentation of a variable: a string below it, or ``#:`` comments."""
     line_start = text.rfind(b"\n", 0, position) + 1
     indent = position - line_start
     lines: list[str] = []
@@ -141,10 +143,6 @@ def _skipped(text: bytes, at: int) -> int:
 
 def _literal(text: bytes, at: int) -> str:
     """Value of the string literal at an offset, cleaned; empty if there is none."""
-    import ast
-    import re
-    from inspect import cleandoc
-
     found = re.compile(
         rb"[rRuU]?(?:\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''"
         rb"|\"(?:\\.|[^\\\n\"])*\"|'(?:\\.|[^\\\n'])*')",
@@ -152,8 +150,6 @@ def _literal(text: bytes, at: int) -> str:
     ).match(text, at)
     if found is None:
         return ""
-    import warnings
-
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -172,6 +168,7 @@ def as_markdown(text: str) -> str:
     if not text:
         return ""
     try:
+        # Late: it takes long to import, and may be missing.
         from docstring_to_markdown import UnknownFormatError, convert
     except ImportError:
         return _plain(text)

@@ -1,4 +1,4 @@
-"""Entities as answers show them: dictionaries in the shapes of :mod:`.types`."""
+"""Entities as answers show them: dictionaries in the shapes of :mod:`..types`."""
 
 from __future__ import annotations
 
@@ -207,8 +207,14 @@ def enclosing(inference: Inference, path: str, offset: int) -> Entity | None:
     return None
 
 
+def page_of(items: list[Any], limit: int, offset: int) -> dict[str, Any]:
+    """Return one page of items as the start of an answer."""
+    page = items[offset : offset + limit]
+    return {"items": page, "total": len(items), "truncated": offset + len(page) < len(items)}
+
+
 def envelope(inference: Inference, answer: dict[str, Any], paths: set[str]) -> dict[str, Any]:
-    """Add to an answer what every answer carries; ``paths`` are the files it speaks of."""
+    """Add to an answer what all answers have; ``paths`` are the files that it is about."""
     answer["generation"] = inference.snapshot.generation
     answer["pending"] = inference.snapshot.pending
     answer["files"] = {

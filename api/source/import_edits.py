@@ -1,81 +1,84 @@
-"""Where an import goes: beside those that are there, in the order that import sorters keep."""
+"""Edits that add an import, in the order that import sorters keep."""
 
 from __future__ import annotations
 
+import re
+import sys
+from dataclasses import dataclass, field
+
 from ...indexer import facts as f
 from .cursor import Cursor
+from .text_edits import Edit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...indexer.facts import FileFacts
     from ...indexer.inference.inference import Inference
 
-    # start, end, text
-    Edit = tuple[int, int, str]
     # section, whether `from`, module in lower case
     Key = tuple[int, int, str]
 
 _FUTURE, _STANDARD, _THIRD, _OURS, _RELATIVE = range(5)
+_DOCSTRING = re.compile(
+    rb"\s*[rRuU]?(?:\"\"\".*?\"\"\"|'''.*?'''|\"[^\n\"]*\"|'[^\n']*')[^\n]*\n", re.DOTALL
+)
 _GUARDED = f.TYPE_CHECKING_ONLY | f.IN_TRY | f.IN_HANDLER | f.IN_BRANCH
 
 
+@dataclass(slots=True)
 class Statement:
-    """An import statement at the top level of a file, from its first byte to behind its last."""
+    """An import statement at the top level of a file, from its first byte to behind its last.
 
-    __slots__ = ("end", "key", "module", "rows", "start")
+    ``rows`` are those of the imports table.
+    """
 
-    def __init__(self, start: int, end: int, module: str, key: Key) -> None:
-        """``rows`` are those of the imports table."""
-        self.start = start
-        self.end = end
-        self.module = module
-        self.key = key
-        self.rows: list[int] = []
+    start: int
+    end: int
+    module: str
+    key: Key
+    rows: list[int] = field(default_factory=list[int])
 
 
 def import_edit(inference: Inference, path: str, module: str, name: str = "") -> list[Edit]:
-    """Edits that have a file import a name from a module, or with no name the module itself.
+    """Return edits that import a name from a module, or the module itself if there is no name.
 
-    Nothing when it does so already.
+    Empty when the file does so already.
     """
     facts, text = inference.need(path), inference.text(path)
-    module = _spelled(inference, path, facts, module) if name else module
+    module = _module_as_imported(inference, path, facts, module) if name else module
     statements = top_imports(inference, path)
     for statement in statements:
         if name and statement.module == module and statement.key[1]:
-            if _has(facts, statement, name):
+            if _imports(facts, statement, name):
                 return []
-            edit = _added(facts, text, statement, name)
+            edit = _insert_name(path, facts, text, statement, name)
             if edit is not None:
                 return [edit]
         if not name and not statement.key[1] and statement.module == module:
             return []
-    written = f"from {module} import {name}" if name else f"import {module}"
+    line = f"from {module} import {name}" if name else f"import {module}"
     key = key_of(inference, path, module, is_from=bool(name))
     before = [statement for statement in statements if statement.key <= key]
     if before:
         last = before[-1]
         follows = statements[statements.index(last) + 1 :]
         lead = "\n" if last.key[0] == key[0] else "\n\n"
-        trail = "\n" if follows and follows[0].key[0] != key[0] and last.key[0] != key[0] else ""
-        if trail and not text[last.end :].startswith(b"\n\n"):
-            trail = "\n"
-        elif trail:
-            trail = ""
-        return [(last.end, last.end, f"{lead}{written}{trail}")]
+        splits = follows and follows[0].key[0] != key[0] and last.key[0] != key[0]
+        trail = "\n" if splits and not text[last.end :].startswith(b"\n\n") else ""
+        return [Edit(path, last.end, last.end, f"{lead}{line}{trail}")]
     if statements:
         first = statements[0]
         gap = "\n" if first.key[0] == key[0] else "\n\n"
-        return [(first.start, first.start, f"{written}{gap}")]
+        return [Edit(path, first.start, first.start, f"{line}{gap}")]
     at = _behind_head(text)
     lead = "\n" if at and not text[:at].endswith(b"\n\n") else ""
     rest = text[at:]
     trail = "\n" if not rest or rest.startswith(b"\n") else "\n\n"
-    return [(at, at, f"{lead}{written}{trail}")]
+    return [Edit(path, at, at, f"{lead}{line}{trail}")]
 
 
 def top_imports(inference: Inference, path: str) -> list[Statement]:
-    """Import statements at the top of a file that nothing guards, in order."""
+    """Return the unconditional import statements at the top of a file, in order."""
     facts, text = inference.need(path), inference.text(path)
     table = facts.imports
     found: dict[int, Statement] = {}
@@ -99,7 +102,7 @@ def top_imports(inference: Inference, path: str) -> list[Statement]:
 
 
 def _end(facts: FileFacts, text: bytes, start: int) -> int:
-    """Behind the last character of a statement, comments on its line included."""
+    """Return the offset behind a statement, comments on its last line included."""
     end = text.find(b"\n", start)
     while end >= 0:
         cursor = Cursor(facts, text, end)
@@ -110,7 +113,7 @@ def _end(facts: FileFacts, text: bytes, start: int) -> int:
 
 
 def key_of(inference: Inference, path: str, module: str, *, is_from: bool) -> Key:
-    """Where an import sorts: by section, plain imports first, by name."""
+    """Return the sort key of an import: by section, plain imports first, by name."""
     del path
     if module == "__future__":
         return _FUTURE, 1, module
@@ -132,16 +135,14 @@ def key_of(inference: Inference, path: str, module: str, *, is_from: bool) -> Ke
 
 
 def _in_stdlib(inference: Inference, top: str) -> bool:
-    import sys
-
     found = inference.snapshot.index.layers.find(top)
     if found is not None and inference.snapshot.index.layers.layer(found) == "stdlib":
         return True
     return top in sys.stdlib_module_names
 
 
-def _spelled(inference: Inference, path: str, facts: FileFacts, module: str) -> str:
-    """A module as this file would spell it: relative where the file imports its package so."""
+def _module_as_imported(inference: Inference, path: str, facts: FileFacts, module: str) -> str:
+    """Return the name of a module, relative if the file imports its own package so."""
     own = inference.snapshot.index.module_name(path) or ""
     top = own.partition(".")[0]
     if not top or module.partition(".")[0] != top or "." not in own:
@@ -157,7 +158,7 @@ def _spelled(inference: Inference, path: str, facts: FileFacts, module: str) -> 
 
 
 def relative_to(own: str, module: str, *, is_package: bool) -> str:
-    """A module as one of the same top package names it with dots; those farther away in full."""
+    """Return the relative name of a module of the same top package; the full one if it is far."""
     top = own.partition(".")[0]
     if not top or module.partition(".")[0] != top or "." not in own:
         return module
@@ -171,7 +172,8 @@ def relative_to(own: str, module: str, *, is_package: bool) -> str:
     return "." * dots + rest if dots <= 2 else module
 
 
-def _has(facts: FileFacts, statement: Statement, name: str) -> bool:
+def _imports(facts: FileFacts, statement: Statement, name: str) -> bool:
+    """True if a statement imports a name without giving it another one."""
     names = facts.imports.name
     return any(
         names[row] >= 0 and facts.names[names[row]] == name
@@ -180,8 +182,10 @@ def _has(facts: FileFacts, statement: Statement, name: str) -> bool:
     )  # fmt: skip
 
 
-def _added(facts: FileFacts, text: bytes, statement: Statement, name: str) -> Edit | None:
-    """A name put in its place among those that a statement imports; None after a star."""
+def _insert_name(
+    path: str, facts: FileFacts, text: bytes, statement: Statement, name: str
+) -> Edit | None:
+    """Return the edit that adds a name to a statement in sorted order; None after a star."""
     table = facts.imports
     placed: list[tuple[str, int, int]] = []
     for row in statement.rows:
@@ -201,8 +205,8 @@ def _added(facts: FileFacts, text: bytes, statement: Statement, name: str) -> Ed
             line_start = text.rfind(b"\n", 0, start) + 1
             before = text[line_start:start]
             if not before.strip() and line_start > statement.start:  # a line of its own
-                return start, start, f"{name},\n{before.decode()}"
-            return start, start, f"{name}, "
+                return Edit(path, start, start, f"{name},\n{before.decode()}")
+            return Edit(path, start, start, f"{name}, ")
     _, start, end = placed[-1]
     line_start = text.rfind(b"\n", 0, start) + 1
     before = text[line_start:start]
@@ -210,21 +214,19 @@ def _added(facts: FileFacts, text: bytes, statement: Statement, name: str) -> Ed
         has_comma = text[end:].lstrip(b" ").startswith(b",")
         if has_comma:
             at = text.index(b",", end) + 1
-            return at, at, f"\n{before.decode()}{name},"
-        return end, end, f",\n{before.decode()}{name}"
-    return end, end, f", {name}"
+            return Edit(path, at, at, f"\n{before.decode()}{name},")
+        return Edit(path, end, end, f",\n{before.decode()}{name}")
+    return Edit(path, end, end, f", {name}")
 
 
 def name_key(name: str) -> tuple[int, str]:
-    """Order of names in an import: constants, classes, then the rest."""
+    """Return the sort key of a name in an import: constants, classes, then the rest."""
     kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
     return kind, name
 
 
 def _behind_head(text: bytes) -> int:
     """Offset of the first line behind comments at the start and the module's docstring."""
-    import re
-
     at = 0
     found = re.match(rb"(?:#[^\n]*\n)*", text)
     if found:

@@ -43,7 +43,7 @@ def tokens(text: bytes) -> Iterator[tuple[str, int, int]]:
 
 
 class Layout:
-    """What tokens tell of a text: brackets, strings, comments, and logical lines."""
+    """Layout of a text: brackets, strings, comments, and logical lines."""
 
     __slots__ = ("brackets", "comments", "lines", "strings", "words")
 

@@ -1,6 +1,8 @@
-"""Which lines differ between two texts, and where the others have gone."""
+"""Lines that differ between two texts, and where the others have moved."""
 
 from __future__ import annotations
+
+from difflib import SequenceMatcher
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,8 +32,6 @@ def hunks(old: Sequence[object], new: Sequence[object]) -> list[Hunk]:
         return []
     if a - start + b - start > _COMPARED or start in (a, b):
         return [(start, a, start, b)]
-    from difflib import SequenceMatcher
-
     matcher = SequenceMatcher(None, old[start:a], new[start:b], autojunk=False)
     return [
         (start + first, start + last, start + other, start + until)
@@ -41,7 +41,7 @@ def hunks(old: Sequence[object], new: Sequence[object]) -> list[Hunk]:
 
 
 def mapped(ranges: Iterable[tuple[int, int]], changes: Sequence[Hunk]) -> Ranges:
-    """Where lines of the old text are in the new one; those that changed are left out."""
+    """Return where lines of the old text are in the new one, without those that changed."""
     found: Ranges = []
     for first, last in ranges:
         at, shift = first, 0

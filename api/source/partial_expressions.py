@@ -6,11 +6,13 @@ they do not know is put together from its parts.
 
 from __future__ import annotations
 
+import ast
+
 from ...indexer import facts as f
 from ...indexer.inference import operators
 from ...indexer.inference.entities import Found
 from ...indexer.inference.members import member_definitions, member_type
-from ...indexer.inference.names import builtin_name, lookup, star_imported
+from ...indexer.inference.names import builtin_name, lookup, module_attribute, star_imported
 from ...indexer.inference.signatures import Arguments
 from ...indexer.inference.standard_types import builtin_instance
 from ...indexer.inference.types import (
@@ -42,8 +44,6 @@ class PartialExpression:
 
     def __init__(self, inference: Inference, path: str, start: int, end: int, scope: int) -> None:
         """Parse what is written between two offsets; what does not parse is unknown."""
-        import ast
-
         self.inference = inference
         self.path = path
         self.start = start
@@ -72,8 +72,6 @@ class PartialExpression:
 
     def _row(self, node: ast.expr) -> int:
         """Row of a name, attribute or call in the facts, or -1."""
-        import ast
-
         if isinstance(node, ast.Name):
             return self._ref(node.id, self.start + node.col_offset)
         if isinstance(node, ast.Attribute):
@@ -96,8 +94,6 @@ class PartialExpression:
         return type_ or self._composed(node, depth + 1)
 
     def _composed(self, node: ast.expr, depth: int) -> Type:
-        import ast
-
         inference = self.inference
         if isinstance(node, ast.Name):
             return union(
@@ -149,8 +145,6 @@ class PartialExpression:
         return builtin_instance(inference, name) if name else UNKNOWN
 
     def _subscripted(self, node: ast.Subscript, depth: int) -> Type:
-        import ast
-
         parts: list[Type] = []
         for value in without_none(self._type(node.value, depth)):
             if value.form == CLASS_OBJECT or isinstance(node.slice, ast.Slice):
@@ -162,8 +156,6 @@ class PartialExpression:
         return union(*parts)
 
     def _arguments(self, node: ast.Call, depth: int) -> Arguments:
-        import ast
-
         given = _Given(self.inference, self.path)
         for argument in node.args:
             if isinstance(argument, ast.Starred):
@@ -178,8 +170,6 @@ class PartialExpression:
         return given
 
     def _objects(self, node: ast.expr) -> list[Found]:
-        import ast
-
         row = self._row(node) if not isinstance(node, ast.Call) else -1
         found = self.inference.definitions_of(self.path, row) if row >= 0 else []
         if found:
@@ -187,8 +177,6 @@ class PartialExpression:
         if isinstance(node, ast.Name):
             return self._lookup(node.id, self.start + node.col_offset)
         if isinstance(node, ast.Attribute):
-            from ...indexer.inference.names import module_attribute
-
             for item in self._objects(node.value):
                 if item.entity.kind in (0, 1):
                     found += module_attribute(self.inference, item.entity, node.attr)
@@ -227,7 +215,7 @@ class _Given(Arguments):
         self.named[name] = type_
 
     def given(self, index: int, name: str) -> int | Type | None:
-        """What a parameter gets, by keyword or by place."""
+        """Return the argument of a parameter, by keyword or by position."""
         if name in self.named:
             return self.named[name]
         return super().given(index, name)

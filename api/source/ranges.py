@@ -7,7 +7,7 @@ _BLANK = b" \t\\"
 
 
 def end_of_argument(text: bytes, start: int) -> int:
-    """Where an argument or element that begins at a position ends, blanks behind it left out."""
+    """Return the end of the argument or element that begins at a position."""
     end = _scan(text, start, b",")
     while end > start and text[end - 1 : end].isspace():
         end -= 1
@@ -15,7 +15,7 @@ def end_of_argument(text: bytes, start: int) -> int:
 
 
 def end_of_call(text: bytes, name_end: int) -> int:
-    """Where the call of a function whose name ends at a position ends; -1 for no call."""
+    """Return the end of the call of a function whose name ends at a position; -1 for no call."""
     at = name_end
     while at < len(text) and text[at : at + 1].isspace():
         at += 1
@@ -66,7 +66,7 @@ def _end_of_string(text: bytes, at: int) -> int:
 
 
 def begins_statement(text: bytes, start: int) -> bool:
-    """Whether nothing stands before a position in its statement."""
+    """True if a position is at the start of its statement."""
     at = start
     while at and text[at - 1] in _BLANK:
         at -= 1
@@ -74,7 +74,7 @@ def begins_statement(text: bytes, start: int) -> bool:
 
 
 def is_in_brackets(text: bytes, start: int) -> bool:
-    """Whether a line begins inside of brackets, as far as the lines right above it show."""
+    """True if a line begins inside of brackets, as far as the lines right above it show."""
     depth = 0
     for byte in reversed(text[max(0, start - 4000) : start]):
         if byte in _CLOSE:
@@ -87,7 +87,7 @@ def is_in_brackets(text: bytes, start: int) -> bool:
 
 
 def ends_statement(text: bytes, end: int) -> bool:
-    """Whether nothing but a comment stands behind a position on its line."""
+    """True if nothing but a comment follows a position on its line."""
     line = text.find(b"\n", end)
     rest = text[end : len(text) if line < 0 else line].strip()
     return not rest or rest[:1] in (b"#", b";")

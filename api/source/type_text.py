@@ -37,7 +37,7 @@ def type_text(inference: Inference, type_: Type, depth: int = 0) -> str:
 
 
 def is_conventional(type_: Type) -> bool:
-    """Whether a type rests on conventions."""
+    """True if a type is known by convention only."""
     return any(value.evidence >= CONVENTIONAL for value in type_)
 
 

@@ -52,7 +52,7 @@ def extract_blob(raw: bytes) -> bytes:
 
 
 class _Source:
-    """What is parsed: a text, or what is left of it without statements that are broken."""
+    """The parsed text: a file, or the part of it that is left without broken statements."""
 
     def __init__(self, data: bytes) -> None:
         self.data = self.text = data
@@ -126,7 +126,7 @@ def _visit_broken(part: Node, walk: Definitions) -> None:
 
 
 def _is_binary(data: bytes) -> bool:
-    """Whether a text consists of replacement characters and NUL bytes to a large part.
+    """True if a text consists of replacement characters and NUL bytes to a large part.
 
     Looking for statements in it takes parsers minutes.
     """

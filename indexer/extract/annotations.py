@@ -92,7 +92,7 @@ class Annotations(Expressions):
                     extra[at + 2] = self.unquote(extra[at + 2])
 
     def is_of_typing(self, row: int) -> bool:
-        """Whether a name is imported from a module for types, or an attribute of such a module."""
+        """True if a name is imported from a module for types, or an attribute of such a module."""
         at = row * 4
         wanted, whole = self.expr[at + 2], False
         if self.expr[at] == f.ATTRIBUTE:
@@ -231,7 +231,7 @@ class Annotations(Expressions):
                     table[at] = type_row
 
     def commented_type(self, comment: Node) -> tuple[int, int] | None:
-        """Where the type in a comment like ``# type: list[int]`` starts and ends."""
+        """Return where the type in a comment like ``# type: list[int]`` starts and ends."""
         start, end = comment.start_byte, comment.end_byte
         if b"type:" not in self.data[start : start + 12]:
             return None

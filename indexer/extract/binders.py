@@ -1,4 +1,4 @@
-"""What binds names: targets, parameters, lambda, comprehensions, walrus."""
+"""Constructs that bind names: targets, parameters, lambda, comprehensions, walrus."""
 
 from __future__ import annotations
 

@@ -61,6 +61,6 @@ def _in_header(text: bytes, start: int) -> list[tuple[int, int, int]]:
 
 
 def _name_from(text: bytes, start: int) -> int:
-    """Where the next name starts, behind stars and blanks."""
+    """Return where the next name starts, behind stars and blanks."""
     skipped = _START.match(text, start)
     return skipped.end() if skipped else start

@@ -166,7 +166,10 @@ class Definitions(Patterns, Imports):
         self.definition[at + f.DEF_FLAGS] |= flags
 
     def own_parameters(self, first: int, scope: int) -> list[int]:
-        """Where the cells of a function's parameters start; lambdas in defaults have others."""
+        """Return where the cells of a function's parameters start.
+
+        Lambdas in defaults have others.
+        """
         parameter = self.parameter
         return [at for at in range(first, len(parameter), 7) if parameter[at] == scope]
 
@@ -247,7 +250,7 @@ class Definitions(Patterns, Imports):
         return self.string(line) if line else -1
 
     def is_text(self, node: Node) -> bool:
-        """Whether a literal is a plain string: one with bytes or values in it documents nothing."""
+        """True if a literal is a plain string: one with bytes or values in it documents nothing."""
         if node.kind_id not in _STRINGS:
             return False
         parts = [node] if node.type == "string" else node.named_children
@@ -258,7 +261,7 @@ class Definitions(Patterns, Imports):
         )
 
     def does_nothing(self, body: Node) -> bool:
-        """Whether a suite holds no more than a docstring, ``...``, ``pass`` or a refusal."""
+        """True if a suite holds no more than a docstring, ``...``, ``pass`` or a refusal."""
         for child in body.named_children:
             if child.kind_id in _PASSIVE:
                 continue

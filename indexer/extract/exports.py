@@ -77,7 +77,7 @@ class Exports(Tables):
             self.exports += (f.EXPORT_UNKNOWN, row, rows[at + 1])
 
     def is_copy(self, at: int) -> bool:
-        """Whether an expression is ``sorted(names)`` or the like."""
+        """True if an expression is ``sorted(names)`` or the like."""
         rows = self.expr
         if rows[at] != f.CALL or self.extra[rows[at + 3]] != 1:
             return False

@@ -477,7 +477,7 @@ class Expressions(Tables):
         return self.emit(f.SUBSCRIPT, node.start_byte, a, b)
 
     def has_comma(self, node: Node) -> bool:
-        """Whether a comma stands behind the only index or element of a bracket."""
+        """True if a comma stands behind the only index or element of a bracket."""
         return any(child.type == "," for child in node.children[-3:])
 
     def visit_generic_type(self, node: Node) -> int:

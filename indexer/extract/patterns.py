@@ -80,7 +80,7 @@ class Patterns(Statements):
         return leaves, guarded < 0 and self.expr[test * 4] == f.PATTERN_ANY
 
     def comma_behind(self, node: Node) -> bool:
-        """Whether a node is followed by a comma."""
+        """True if a node is followed by a comma."""
         following = node.next_sibling
         while following is not None and following.kind_id in EXTRAS:
             following = following.next_sibling
@@ -144,7 +144,7 @@ class Patterns(Statements):
         return self.emit(f.PATTERN_VALUE, position, row)
 
     def minus(self, number: Node) -> int:
-        """Where a minus stands before a number, or -1."""
+        """Return where a minus stands before a number, or -1."""
         before = number.prev_sibling
         return before.start_byte if before is not None and before.type == "-" else -1
 
@@ -162,7 +162,7 @@ class Patterns(Statements):
         return self.emit(f.PATTERN_SEQUENCE, position, self.emit_list(listed))
 
     def is_splat(self, node: Node) -> bool:
-        """Whether a pattern in a sequence is a star, whatever it is wrapped in."""
+        """True if a pattern in a sequence is a star, whatever it is wrapped in."""
         return self.data[node.start_byte : node.start_byte + 1] == b"*"
 
     def class_pattern(self, children: list[Node], position: int, value: int) -> int:

@@ -208,7 +208,7 @@ class Repair:
                 self._blank(head, behind)
 
     def _may_follow(self, clause: int, head: int) -> bool:
-        """Whether a clause belongs to the kind of statement that a line begins."""
+        """True if a clause belongs to the kind of statement that a line begins."""
         clauses = {
             b"if": (b"elif", b"else"),
             b"for": (b"else",),
@@ -222,11 +222,11 @@ class Repair:
         return second in clauses.get(first, ()) and self._ends_header(clause)
 
     def _ends_header(self, line: int) -> bool:
-        """Whether a line ends in a colon, but for a comment."""
+        """True if a line ends in a colon, but for a comment."""
         return self._line(line).split(b"#")[0].rstrip().endswith(b":")
 
     def _closes(self, line: int) -> bool:
-        """Whether a line begins with a closing bracket."""
+        """True if a line begins with a closing bracket."""
         return self._line(line)[:1] in (b")", b"]", b"}")
 
     def _next(self, line: int, last: int) -> int:
@@ -312,7 +312,7 @@ def _blanked(text: bytes | bytearray) -> bytes:
 
 
 def runs_on(text: bytes, start: int, end: int) -> int:
-    """Where the line ends on which a statement should have ended, or -1.
+    """Return where the line ends on which a statement should have ended, or -1.
 
     The grammar lets names, values and operands follow on a later line: `self.` above `limit = 3`
     is an assignment to it.

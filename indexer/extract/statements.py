@@ -214,7 +214,7 @@ class Statements(Exports, Binders):
         return f.LEAVES_FUNCTION
 
     def do_print_statement(self, node: Node) -> int:
-        """What the grammar takes for a statement of Python 2, which may be an expression."""
+        """Return what the grammar takes for a statement of Python 2, which may be an expression."""
         length = 4 if node.type == "exec_statement" else 5
         start, end = node.start_byte, node.end_byte
         name = self.data[start : start + length]
@@ -312,7 +312,7 @@ class Statements(Exports, Binders):
         return f.IN_BRANCH, f.IN_BRANCH
 
     def says_type_checking(self, test: int) -> bool:
-        """Whether a test holds only for type checkers: TYPE_CHECKING or typing.TYPE_CHECKING."""
+        """True if a test holds only for type checkers: TYPE_CHECKING or typing.TYPE_CHECKING."""
         if test < 0:
             return False
         at = test * 4
@@ -413,7 +413,7 @@ class Statements(Exports, Binders):
         return leaves | finally_leaves
 
     def catches_import(self, clause: Node) -> bool:
-        """Whether a clause is a handler that a failing import would end in."""
+        """True if a clause is a handler that a failing import would end in."""
         if clause.kind_id not in _EXCEPT:
             return False
         values = clause.children_by_field_id(_VALUE)
@@ -450,7 +450,7 @@ class Statements(Exports, Binders):
 
 
 def both(first: int, second: int) -> int:
-    """How two alternative ways leave together: only if each of them leaves."""
+    """Return how two alternative ways leave together: only if each of them leaves."""
     if first == NO_WAY:
         return second
     return first | second if first and second else 0

@@ -166,7 +166,7 @@ class Tables:
             self.errors += (node.start_byte, node.end_byte, kind)
 
     def state(self) -> tuple[int, int, int, int, int, int, int]:
-        """Where the walk stands."""
+        """Return where the walk stands."""
         return (
             self.scope,
             self.block,

@@ -1,4 +1,4 @@
-"""What is passed for a parameter: direct calls, constructors, ``super()``, partials, decorators.
+"""Arguments for a parameter: direct calls, constructors, ``super()``, partials, decorators.
 
 Candidates are the occurrences of the function's name, nearest files first; each is confirmed by
 resolving what is called there. How many are looked at is bounded by numbers, never by time, so the
@@ -8,6 +8,7 @@ answer is the same on every machine.
 from __future__ import annotations
 
 from .. import facts as f
+from .. import facts_view
 from ..inference import access_paths, expressions
 from ..inference.classes import class_member, mro, subclasses
 from ..inference.entities import CLASS, CONVENTIONAL, FUNCTION, PARAMETER, Entity, name_of
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facts import FileFacts
-    from ..inference.entities import Entity
     from ..inference.inference import Inference
     from ..inference.types import Type
     from .evidence import ParameterQuery
@@ -47,18 +47,18 @@ class Site:
         return self.type or without_none(infer_argument(inference, self.path, self.expr))
 
 
-def passed_at_call_sites(inference: Inference, asked: ParameterQuery) -> Answer | None:
-    """What call sites of the function pass for a parameter."""
-    own_tests = access_paths.is_test_file(asked.path)
+def passed_at_call_sites(inference: Inference, query: ParameterQuery) -> Answer | None:
+    """Return what call sites of the function pass for a parameter."""
+    own_tests = access_paths.is_test_file(query.path)
     parts: list[Type] = []
     total = 0
-    for site in argument_sites(inference, asked):
+    for site in argument_sites(inference, query):
         if parts and access_paths.is_test_file(site.path) and not own_tests:
             break  # sites in tests come last, and pass what stands in for the real thing
-        if _is_parameter_itself(inference, asked, site):
+        if _is_parameter_itself(inference, query, site):
             continue
         total += 1
-        type_ = informative(inference, site.value(inference), asked.path)
+        type_ = informative(inference, site.value(inference), query.path)
         if type_:
             parts.append(type_)
     if not parts:
@@ -72,33 +72,33 @@ def tuple_of(parts: list[Type]) -> Type:
     return tuple(dict.fromkeys(value for part in parts for value in part))
 
 
-def _is_parameter_itself(inference: Inference, asked: ParameterQuery, site: Site) -> bool:
-    """Whether a call hands on the very parameter that is asked about, as recursion does."""
-    if site.path != asked.path or site.expr < 0:
+def _is_parameter_itself(inference: Inference, query: ParameterQuery, site: Site) -> bool:
+    """True if a call hands on the very parameter that is asked about, as recursion does."""
+    if site.path != query.path or site.expr < 0:
         return False
-    if asked.facts.expr.op[site.expr] != f.NAME:
+    if query.facts.expr.op[site.expr] != f.NAME:
         return False
     found = expressions.definitions_of(inference, site.path, site.expr)
-    return any(item.entity == Entity(PARAMETER, asked.path, asked.row) for item in found)
+    return any(item.entity == Entity(PARAMETER, query.path, query.row) for item in found)
 
 
-def argument_sites(inference: Inference, asked: ParameterQuery) -> Iterator[Site]:
+def argument_sites(inference: Inference, query: ParameterQuery) -> Iterator[Site]:
     """Arguments for a parameter in confirmed calls, nearest first."""
     level = min(inference.progress.conventions - 1, len(_BOUNDS) - 1)
     n_files, n_tried, n_sites = _BOUNDS[max(level, 0)]
     count = 0
-    for path, name, wanted in _places(inference, asked, n_files):
+    for path, name, wanted in _places(inference, query, n_files):
         facts = inference.facts(path)
         if facts is None:
             continue
         for role, _, ref in facts.occurrences(name):
             plain_role = role & f.ROLE_MASK
             if plain_role == f.CALLED:
-                found = _called(inference, path, facts, ref, asked, wanted)
+                found = _called(inference, path, facts, ref, query, wanted)
             elif plain_role == f.READ:
-                found = _partial(inference, path, facts, ref, asked, wanted)
+                found = _partial(inference, path, facts, ref, query, wanted)
             elif plain_role == f.DECORATES:
-                found = _decorates(inference, path, facts, ref, asked, wanted)
+                found = _decorates(inference, path, facts, ref, query, wanted)
             else:
                 continue
             if found is None:
@@ -112,43 +112,43 @@ def argument_sites(inference: Inference, asked: ParameterQuery) -> Iterator[Site
 
 
 def _places(
-    inference: Inference, asked: ParameterQuery, limit: int
+    inference: Inference, query: ParameterQuery, limit: int
 ) -> Iterator[tuple[str, str, set[Entity]]]:
     """(file, name to look for, entities that the name has to stand for) in order of nearness."""
-    facts, function = asked.facts, asked.function
-    if asked.method in _CONSTRUCTORS and asked.cls >= 0:
-        cls = Entity(CLASS, asked.path, asked.cls)
-        yield asked.path, "cls", {cls}
-        yield asked.path, "__class__", {cls}
+    facts, function = query.facts, query.function
+    if query.method in _CONSTRUCTORS and query.cls >= 0:
+        cls = Entity(CLASS, query.path, query.cls)
+        yield query.path, "cls", {cls}
+        yield query.path, "__class__", {cls}
         name = name_of(inference, cls)
-        for path in access_paths.nearest_files(asked.path, inference.files_with(name), limit):
+        for path in access_paths.nearest_files(query.path, inference.files_with(name), limit):
             yield path, name, {cls}
         for path in access_paths.nearest_files(
-            asked.path, inference.snapshot.files_inheriting(name), 8
+            query.path, inference.snapshot.files_inheriting(name), 8
         ):
-            yield path, asked.method, {function}
+            yield path, query.method, {function}
         for derived in subclasses(inference, cls)[:_SUBCLASSES]:
             if any(
-                item.entity == function for item in class_member(inference, derived, asked.method)
+                item.entity == function for item in class_member(inference, derived, query.method)
             ):
                 name = name_of(inference, derived)
-                for path in access_paths.nearest_files(asked.path, inference.files_with(name), 8):
+                for path in access_paths.nearest_files(query.path, inference.files_with(name), 8):
                     yield path, name, {derived}
         return
-    if asked.method.startswith("__") and asked.method.endswith("__"):
+    if query.method.startswith("__") and query.method.endswith("__"):
         return
     wanted = {function}
-    if asked.cls >= 0:
-        wanted |= overridden_methods(inference, asked)
+    if query.cls >= 0:
+        wanted |= overridden_methods(inference, query)
     scope = facts.definition.scope[function.row]
-    names = {asked.method, *_other_names(facts, function, scope)}
+    names = {query.method, *_other_names(facts, function, scope)}
     local = facts.scope.kind[scope] == f.FUNCTION_SCOPE
-    files = [asked.path] if local else inference.files_with(asked.method)
-    for path in access_paths.nearest_files(asked.path, files, limit):
+    files = [query.path] if local else inference.files_with(query.method)
+    for path in access_paths.nearest_files(query.path, files, limit):
         other = inference.facts(path)
         if other is None:
             continue
-        for name in [*sorted(names), *_imported_as(other, asked.method)]:
+        for name in [*sorted(names), *_imported_as(other, query.method)]:
             yield path, name, wanted
 
 
@@ -180,13 +180,13 @@ def _imported_as(facts: FileFacts, name: str) -> list[str]:
     return found
 
 
-def overridden_methods(inference: Inference, asked: ParameterQuery) -> set[Entity]:
+def overridden_methods(inference: Inference, query: ParameterQuery) -> set[Entity]:
     """Methods of base classes that the function stands in for."""
-    own = Entity(CLASS, asked.path, asked.cls)
+    own = Entity(CLASS, query.path, query.cls)
     found: set[Entity] = set()
     for base in mro(inference, own)[1:]:
         if base.kind == CLASS:
-            for item in class_member(inference, base, asked.method):
+            for item in class_member(inference, base, query.method):
                 if item.entity.kind == FUNCTION:
                     found.add(item.entity)
     return found
@@ -197,29 +197,29 @@ def _called(
     path: str,
     facts: FileFacts,
     function: int,
-    asked: ParameterQuery,
+    query: ParameterQuery,
     wanted: set[Entity],
 ) -> Site | bool | None:
     """The argument of a call; False when something else is called, None when nothing is given."""
     call = access_paths.nearby_call(facts, function)
     if call < 0:
         return None
-    place = asked.place
-    if asked.place >= 0 and _names_class(inference, path, facts, function, asked):
+    place = query.place
+    if query.place >= 0 and _names_class(inference, path, facts, function, query):
         place += 1
-    argument = access_paths.argument_for(facts, call, place, asked.name)
+    argument = access_paths.argument_for(facts, call, place, query.name)
     if argument < 0:
         return None
     return Site(path, argument) if _stands_for(inference, path, facts, function, wanted) else False
 
 
 def _names_class(
-    inference: Inference, path: str, facts: FileFacts, function: int, asked: ParameterQuery
+    inference: Inference, path: str, facts: FileFacts, function: int, query: ParameterQuery
 ) -> bool:
-    """Whether a method is called on the class, so that the receiver is written as an argument."""
-    if not asked.is_bound or facts.expr.op[function] != f.ATTRIBUTE:
+    """True if a method is called on the class, so that the receiver is written as an argument."""
+    if not query.is_bound or facts.expr.op[function] != f.ATTRIBUTE:
         return False
-    if asked.facts.definition.flags[asked.function.row] & f.CLASSMETHOD:
+    if query.facts.definition.flags[query.function.row] & f.CLASSMETHOD:
         return False
     receiver = facts.expr.a[function]
     if facts.expr.op[receiver] not in (f.NAME, f.ATTRIBUTE):
@@ -231,7 +231,7 @@ def _names_class(
 def _stands_for(
     inference: Inference, path: str, facts: FileFacts, function: int, wanted: set[Entity]
 ) -> bool:
-    """Whether an expression is one of these functions or classes."""
+    """True if an expression is one of these functions or classes."""
     found = expressions.definitions_of(inference, path, function)
     if any(item.entity in wanted for item in found):
         return True
@@ -248,17 +248,17 @@ def _partial(
     path: str,
     facts: FileFacts,
     function: int,
-    asked: ParameterQuery,
+    query: ParameterQuery,
     wanted: set[Entity],
 ) -> Site | bool | None:
-    """What ``partial(function, …)`` binds."""
+    """Return what ``partial(function, …)`` binds."""
     call, op = access_paths.parent_expression(facts, function)
     if op != f.CALL or access_paths.last_name(facts, facts.expr.a[call]) not in (
         "partial", "partialmethod",
     ):  # fmt: skip
         return None
-    place = asked.place + 1 if asked.place >= 0 else -1
-    argument = access_paths.argument_for(facts, call, place, asked.name)
+    place = query.place + 1 if query.place >= 0 else -1
+    argument = access_paths.argument_for(facts, call, place, query.name)
     if argument < 0:
         return None
     found = expressions.definitions_of(inference, path, function)
@@ -270,17 +270,20 @@ def _decorates(
     path: str,
     facts: FileFacts,
     function: int,
-    asked: ParameterQuery,
+    query: ParameterQuery,
     wanted: set[Entity],
 ) -> Site | bool | None:
-    """What a decorator gets: the function or class below it, or the arguments it is called with."""
+    """Return what a decorator gets.
+
+    The function or class below it, or the arguments it is called with.
+    """
     decorated = _decorated(facts, function)
     if decorated is None:
         return None
     definition, called = decorated
     if called:
-        return _called(inference, path, facts, function, asked, wanted)
-    if asked.place != 0:
+        return _called(inference, path, facts, function, query, wanted)
+    if query.place != 0:
         return None
     found = expressions.definitions_of(inference, path, function)
     if not any(item.entity in wanted for item in found):
@@ -298,7 +301,7 @@ def definition_value(path: str, facts: FileFacts, definition: int) -> Type:
 def _decorated(facts: FileFacts, function: int) -> tuple[int, bool] | None:
     """(definition row, whether it is called) of a decorator's function."""
     for definition in range(len(facts.definition[0])):
-        for decorator in access_paths.decorator_expressions(facts, definition):
+        for decorator in facts_view.decorators(facts, definition):
             if access_paths.decorator_callee(facts, decorator) == function:
                 return definition, decorator != function
     return None
@@ -325,12 +328,12 @@ def decorated_by(
                 yield path, facts, decorated[0]
 
 
-def passed_by_decorator(inference: Inference, asked: ParameterQuery) -> Answer | None:
-    """What a decorator that a function makes gets: ``@register("x")`` above a class."""
-    facts, (_, path, row) = asked.facts, asked.function
+def passed_by_decorator(inference: Inference, query: ParameterQuery) -> Answer | None:
+    """Return what a decorator that a function makes gets: ``@register("x")`` above a class."""
+    facts, (_, path, row) = query.facts, query.function
     scope = facts.definition.scope[row]
     outer = facts.scope.definition[scope]
-    if asked.place != 0 or facts.scope.kind[scope] != f.FUNCTION_SCOPE or outer < 0:
+    if query.place != 0 or facts.scope.kind[scope] != f.FUNCTION_SCOPE or outer < 0:
         return None
     if not _is_returned(facts, scope, facts.definition.name[row]):
         return None
@@ -351,20 +354,20 @@ def _is_returned(facts: FileFacts, scope: int, name: int) -> bool:
     )
 
 
-def assigned_to_property(inference: Inference, asked: ParameterQuery) -> Answer | None:
-    """What is assigned to the property that the function sets."""
-    facts = asked.facts
-    row = asked.function.row
-    if not facts.definition.flags[row] & f.ACCESSOR or asked.cls < 0 or asked.place:
+def assigned_to_property(inference: Inference, query: ParameterQuery) -> Answer | None:
+    """Return what is assigned to the property that the function sets."""
+    facts = query.facts
+    row = query.function.row
+    if not facts.definition.flags[row] & f.ACCESSOR or query.cls < 0 or query.place:
         return None
-    cls = Entity(CLASS, asked.path, asked.cls)
+    cls = Entity(CLASS, query.path, query.cls)
     parts: list[Type] = []
     tried = 0
-    for path in access_paths.nearest_files(asked.path, inference.files_with(asked.method), 24):
+    for path in access_paths.nearest_files(query.path, inference.files_with(query.method), 24):
         other = inference.facts(path)
         if other is None:
             continue
-        name = other.name_id(asked.method)
+        name = other.name_id(query.method)
         table = other.attribute_binding
         for index, written in enumerate(table.name):
             if written != name or table.value[index] < 0 or tried >= 24:
@@ -373,7 +376,7 @@ def assigned_to_property(inference: Inference, asked: ParameterQuery) -> Answer 
             receiver = expressions.infer_classes(inference, path, table.receiver[index])
             if any(cls in mro(inference, item.entity) for item in receiver):
                 value = without_none(expressions.infer_type(inference, path, table.value[index]))
-                parts.append(informative(inference, value, asked.path))
+                parts.append(informative(inference, value, query.path))
     parts = [part for part in parts if part]
     if parts:
         noun = "assignment" if len(parts) == 1 else "assignments"

@@ -8,6 +8,7 @@ and containers, up to where it is called with arguments. A parameter that is ann
 from __future__ import annotations
 
 from .. import facts as f
+from .. import facts_view
 from ..inference import access_paths, expressions, generics, signatures
 from ..inference.annotations import annotation_type
 from ..inference.classes import class_member
@@ -32,6 +33,8 @@ from ..inference.types import (
     substitute,
     without_none,
 )
+from ..plugins.registry import CALLBACK_SETTERS
+from ..symbols import base_names
 from .call_sites import Site, tuple_of
 from .evidence import Answer, informative
 
@@ -40,7 +43,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facts import FileFacts
-    from ..inference.entities import Entity
     from ..inference.inference import Inference
     from ..inference.types import Type
     from .evidence import ParameterQuery
@@ -50,18 +52,18 @@ _DEPTH = 5
 _LOOKS = 120
 _FILES = (24, 8, 4)
 # Methods that put what they are given into what they are called on.
-_KEEPING = frozenset(["append", "add", "appendleft", "insert", "setdefault"])
+_ADDING = frozenset(["append", "add", "appendleft", "insert", "setdefault"])
 # Methods that give back what a container holds.
-_GIVING = frozenset(["get", "pop", "popleft", "values", "items", "copy", "setdefault", "popitem"])
+_GETTERS = frozenset(["get", "pop", "popleft", "values", "items", "copy", "setdefault", "popitem"])
 # Functions that call what they are given with the arguments behind it: name to place.
-_CALLING_ON = {
+_CALLING = {
     "submit": 0, "call_soon": 0, "call_soon_threadsafe": 0, "run_in_executor": 1, "to_thread": 0,
     "call_later": 1, "call_at": 1, "start_new_thread": 0, "run_sync": 0, "spawn": 0,
     "start_soon": 0, "addCleanup": 0, "enterContext": 0, "run_in_threadpool": 0, "callback": 0,
 }  # fmt: skip
 
 
-class _Search:
+class _CallSearch:
     """One search: the place of the parameter, and how much is still looked at."""
 
     __slots__ = ("left", "name", "place", "seen", "inference")
@@ -74,14 +76,14 @@ class _Search:
         self.seen: set[object] = set()
 
 
-def called_with(inference: Inference, asked: ParameterQuery) -> Answer | None:
-    """What a function that is handed over is called with."""
-    if asked.method.startswith("__") or (asked.place < 0 and asked.is_bound):
+def called_with(inference: Inference, query: ParameterQuery) -> Answer | None:
+    """Return what a function that is handed over is called with."""
+    if query.method.startswith("__") or (query.place < 0 and query.is_bound):
         return None
-    search = _Search(inference, asked.place, asked.name)
+    search = _CallSearch(inference, query.place, query.name)
     parts: list[Type] = []
-    for site in _handed_over(search, asked):
-        type_ = informative(inference, site.value(inference), asked.path)
+    for site in _handed_over(search, query):
+        type_ = informative(inference, site.value(inference), query.path)
         if type_:
             parts.append(type_)
         if len(parts) >= 12:
@@ -92,12 +94,12 @@ def called_with(inference: Inference, asked: ParameterQuery) -> Answer | None:
 
 
 def lambda_called_with(inference: Inference, path: str, facts: FileFacts, row: int) -> Type:
-    """What a lambda is called with, for one of its parameters: a row of binding."""
+    """Return what a lambda is called with, for one of its parameters: a row of binding."""
     scope = facts.binding.scope[row]
     owners = facts.parameter.scope
     rows = [index for index, owner in enumerate(owners) if owner == scope]
     place = rows.index(facts.binding.ref[row])
-    search = _Search(inference, place, facts.names[facts.binding.name[row]])
+    search = _CallSearch(inference, place, facts.names[facts.binding.name[row]])
     ops, _, _, rights = facts.expr
     for expr, op in enumerate(ops):
         if op == f.LAMBDA and rights[expr] == scope:
@@ -106,19 +108,19 @@ def lambda_called_with(inference: Inference, path: str, facts: FileFacts, row: i
     return UNKNOWN
 
 
-def _handed_over(search: _Search, asked: ParameterQuery) -> Iterator[Site]:
-    inference, facts, function = search.inference, asked.facts, asked.function
-    yield from _dispatched(search, asked)
-    yield from _decorated(search, asked)
+def _handed_over(search: _CallSearch, query: ParameterQuery) -> Iterator[Site]:
+    inference, facts, function = search.inference, query.facts, query.function
+    yield from _dispatched(search, query)
+    yield from _decorated(search, query)
     scope = facts.definition.scope[function.row]
     local = facts.scope.kind[scope] == f.FUNCTION_SCOPE
     level = min(max(inference.progress.conventions - 1, 0), len(_FILES) - 1)
-    files = [asked.path] if local else inference.files_with(asked.method)
-    for path in access_paths.nearest_files(asked.path, files, _FILES[level]):
+    files = [query.path] if local else inference.files_with(query.method)
+    for path in access_paths.nearest_files(query.path, files, _FILES[level]):
         other = inference.facts(path)
         if other is None:
             continue
-        for role, _, ref in other.occurrences(asked.method):
+        for role, _, ref in other.occurrences(query.method):
             if role & f.ROLE_MASK != f.READ:
                 continue
             user, _ = access_paths.parent_expression(other, ref)
@@ -134,7 +136,7 @@ def _handed_over(search: _Search, asked: ParameterQuery) -> Iterator[Site]:
 
 
 def _is_bound_value(facts: FileFacts, expr: int) -> bool:
-    """Whether an expression as a whole is what something is bound to."""
+    """True if an expression as a whole is what something is bound to."""
     return (
         expr in facts.binding.value.tolist()
         or expr in facts.attribute_binding.value.tolist()
@@ -142,10 +144,10 @@ def _is_bound_value(facts: FileFacts, expr: int) -> bool:
     )
 
 
-def _decorated(search: _Search, asked: ParameterQuery) -> Iterator[Site]:
-    """Where the decorators of the function take it."""
-    inference, facts, path = search.inference, asked.facts, asked.path
-    for decorator in access_paths.decorator_expressions(facts, asked.function.row):
+def _decorated(search: _CallSearch, query: ParameterQuery) -> Iterator[Site]:
+    """Yield where the decorators of the function take it."""
+    inference, facts, path = search.inference, query.facts, query.path
+    for decorator in facts_view.decorators(facts, query.function.row):
         target = access_paths.decorator_callee(facts, decorator)
         for item in expressions.definitions_of(inference, path, target):
             callee = item.entity
@@ -179,7 +181,7 @@ def _made_by(inference: Inference, factory: Entity) -> list[Entity]:
     ]
 
 
-def _returned_callable(search: _Search, factory: Entity) -> Iterator[Site]:
+def _returned_callable(search: _CallSearch, factory: Entity) -> Iterator[Site]:
     """``def route(…) -> Callable[[Callable[[X], Y]], …]``: what the result's parameter says."""
     facts = search.inference.need(factory.path)
     annotation = facts.definition.returns[factory.row]
@@ -189,9 +191,9 @@ def _returned_callable(search: _Search, factory: Entity) -> Iterator[Site]:
 
 
 def _followed(
-    search: _Search, path: str, facts: FileFacts, expr: int, depth: int
+    search: _CallSearch, path: str, facts: FileFacts, expr: int, depth: int
 ) -> Iterator[Site]:
-    """Where the value of an expression is called, the function or what holds it."""
+    """Yield where the value of an expression is called, the function or what holds it."""
     if depth <= 0 or search.left <= 0 or (path, expr) in search.seen:
         return
     search.seen.add((path, expr))
@@ -204,7 +206,7 @@ def _followed(
         return
     if op == f.ATTRIBUTE:
         # `handlers.values()`: what a container holds; other attributes are not the function.
-        if facts.names[facts.expr.b[row]] in _GIVING:
+        if facts.names[facts.expr.b[row]] in _GETTERS:
             call = access_paths.nearby_call(facts, row)
             if call >= 0:
                 yield from _followed(search, path, facts, call, depth)
@@ -218,14 +220,11 @@ def _followed(
 
 
 def _keyed(
-    search: _Search, path: str, facts: FileFacts, display: int, value: int
+    search: _CallSearch, path: str, facts: FileFacts, display: int, value: int
 ) -> Iterator[Site]:
     """``{Decimal: encode}``: what is registered for a class gets instances of it."""
-    (extra,) = facts.extra
-    at = facts.expr.a[display]
-    for index in range(at + 1, at + 1 + extra[at], 2):
-        key = extra[index]
-        if extra[index + 1] != value or key < 0:
+    for key, item_value in facts_view.items(facts, display):
+        if item_value != value or key < 0:
             continue
         if facts.expr.op[key] not in (f.NAME, f.ATTRIBUTE):
             continue
@@ -234,60 +233,65 @@ def _keyed(
                 yield Site(path, -1, (instance(item.entity),))
 
 
-def _dispatched(search: _Search, asked: ParameterQuery) -> Iterator[Site]:
+def _dispatched(search: _CallSearch, query: ParameterQuery) -> Iterator[Site]:
     """``@function.register(Foo)`` of ``singledispatch``: the first argument is one."""
-    facts = asked.facts
-    for decorator in access_paths.decorator_expressions(facts, asked.function.row):
+    facts = query.facts
+    for decorator in facts_view.decorators(facts, query.function.row):
         target = access_paths.decorator_callee(facts, decorator)
         if target == decorator or facts.expr.op[target] != f.ATTRIBUTE:
             continue
         receiver = facts.expr.a[target]
         generic = any(
             item.entity.kind == FUNCTION
-            for item in expressions.definitions_of(search.inference, asked.path, receiver)
+            for item in expressions.definitions_of(search.inference, query.path, receiver)
         )
         if not generic or search.place != 0 or access_paths.last_name(facts, target) != "register":
             continue
         for item in expressions.definitions_of(
-            search.inference, asked.path, access_paths.argument_for(facts, decorator, 0, "cls")
+            search.inference, query.path, access_paths.argument_for(facts, decorator, 0, "cls")
         ):
             if item.entity.kind == CLASS:
-                yield Site(asked.path, -1, (instance(item.entity),))
+                yield Site(query.path, -1, (instance(item.entity),))
 
 
-def _site(search: _Search, path: str, facts: FileFacts, call: int) -> Iterator[Site]:
+def _site(search: _CallSearch, path: str, facts: FileFacts, call: int) -> Iterator[Site]:
     argument = access_paths.argument_for(facts, call, search.place, search.name)
     if argument >= 0:
         yield Site(path, argument)
 
 
-def _bound(search: _Search, path: str, facts: FileFacts, expr: int, depth: int) -> Iterator[Site]:
-    """What is bound to the value of an expression: variables, attributes, items of containers."""
+def _bound(
+    search: _CallSearch, path: str, facts: FileFacts, expr: int, depth: int
+) -> Iterator[Site]:
+    """Yield what is bound to the value of an expression.
+
+    Variables, attributes, items of containers.
+    """
     for row, value in enumerate(facts.binding.value):
         if value == expr and facts.binding.kind[row] != f.PARAMETER:
-            yield from _holder(search, entity_of_binding(path, facts, row), depth - 1)
+            yield from _container(search, entity_of_binding(path, facts, row), depth - 1)
     table = facts.attribute_binding
     for row, value in enumerate(table.value):
         if value == expr:
-            yield from _attribute_holder(search, path, facts, row, depth - 1)
+            yield from _attribute_container(search, path, facts, row, depth - 1)
     for row, value in enumerate(facts.item_binding.value):
         if value == expr:
             container = facts.item_binding.container[row]
             yield from _holds(search, path, container, depth - 1)
 
 
-def _holds(search: _Search, path: str, container: int, depth: int) -> Iterator[Site]:
-    """Where what a container holds is called, the container being an expression."""
+def _holds(search: _CallSearch, path: str, container: int, depth: int) -> Iterator[Site]:
+    """Yield where what a container holds is called, the container being an expression."""
     for item in expressions.definitions_of(search.inference, path, container):
         if item.entity.kind == ATTRIBUTE:
             other = search.inference.need(item.entity.path)
-            yield from _attribute_holder(search, item.entity.path, other, item.entity.row, depth)
+            yield from _attribute_container(search, item.entity.path, other, item.entity.row, depth)
         else:
-            yield from _holder(search, item.entity, depth)
+            yield from _container(search, item.entity, depth)
 
 
-def _holder(search: _Search, entity: Entity, depth: int) -> Iterator[Site]:
-    """Where what a variable or parameter holds is called, in its own file."""
+def _container(search: _CallSearch, entity: Entity, depth: int) -> Iterator[Site]:
+    """Yield where what a variable or parameter holds is called, in its own file."""
     kind, path, row = entity
     if kind in (CLASS, FUNCTION) or row < 0 or (entity in search.seen):
         return
@@ -306,10 +310,10 @@ def _holder(search: _Search, entity: Entity, depth: int) -> Iterator[Site]:
             yield from _followed(search, path, facts, ref, depth)
 
 
-def _attribute_holder(
-    search: _Search, path: str, facts: FileFacts, row: int, depth: int
+def _attribute_container(
+    search: _CallSearch, path: str, facts: FileFacts, row: int, depth: int
 ) -> Iterator[Site]:
-    """Where what an attribute holds is called, in the file that assigns it."""
+    """Yield where what an attribute holds is called, in the file that assigns it."""
     table = facts.attribute_binding
     owner, name = table.owner[row], facts.names[table.name[row]]
     if owner < 0 or (path, owner, name) in search.seen:
@@ -330,19 +334,18 @@ def _attribute_holder(
 
 
 def _argument(
-    search: _Search, path: str, facts: FileFacts, call: int, expr: int, depth: int
+    search: _CallSearch, path: str, facts: FileFacts, call: int, expr: int, depth: int
 ) -> Iterator[Site]:
-    """Where a function goes that is an argument of a call."""
+    """Yield where a function goes that is an argument of a call."""
     inference = search.inference
     callee = facts.expr.a[call]
     name = access_paths.last_name(facts, callee)
     place, key = _place_of(facts, call, expr)
     yield from _called_on(search, path, facts, call, name, place, key)
-    if name == "set_defaults" and key:
-        # `parser.set_defaults(func=command)`, then `args.func(args)`.
-        namespace = standard_class(inference, "argparse", "Namespace")
-        if namespace is not None and search.place == 0:
-            yield Site(path, -1, (instance(namespace),))
+    if name in CALLBACK_SETTERS and key:
+        cls = standard_class(inference, *CALLBACK_SETTERS[name])
+        if cls is not None and search.place == 0:
+            yield Site(path, -1, (instance(cls),))
         return
     if name in ("partial", "partialmethod") and place == 0:
         given = (
@@ -354,12 +357,12 @@ def _argument(
             - 1
         )
         if given <= search.place:
-            inner = _Search(inference, search.place - given, search.name)
+            inner = _CallSearch(inference, search.place - given, search.name)
             yield from _followed(inner, path, facts, call, depth - 1)
         return
     targets = expressions.definitions_of(inference, path, callee)
     if facts.expr.op[callee] == f.ATTRIBUTE and (
-        name in _KEEPING and not any(item.entity.path.endswith(".py") for item in targets)
+        name in _ADDING and not any(item.entity.path.endswith(".py") for item in targets)
     ):
         yield from _holds(search, path, facts.expr.a[callee], depth - 1)
         return
@@ -397,12 +400,12 @@ def _place_of(facts: FileFacts, call: int, expr: int) -> tuple[int, str]:
 
 
 def _called_on(
-    search: _Search, path: str, facts: FileFacts, call: int, name: str, place: int, key: str
+    search: _CallSearch, path: str, facts: FileFacts, call: int, name: str, place: int, key: str
 ) -> Iterator[Site]:
     """Threads, executors, event loops: the arguments stand beside the function."""
     if search.place < 0:
         return
-    if _CALLING_ON.get(name, -2) == place:
+    if _CALLING.get(name, -2) == place:
         argument = access_paths.argument_for(facts, call, place + 1 + search.place, "")
         if argument >= 0:
             yield Site(path, argument)
@@ -416,7 +419,7 @@ def _called_on(
 
 
 def _into_parameter(
-    search: _Search,
+    search: _CallSearch,
     function: Entity,
     place: int,
     key: str,
@@ -425,7 +428,7 @@ def _into_parameter(
     *,
     bound: bool = False,
 ) -> Iterator[Site]:
-    """Where a function's parameter is called, or what its annotation says."""
+    """Yield where a function's parameter is called, or what its annotation says."""
     inference = search.inference
     facts = inference.facts(function.path)
     if facts is None:
@@ -450,11 +453,11 @@ def _into_parameter(
         scope = facts.definition.own_scope[function.row]
         for binding in facts.bindings_of(scope, facts.parameter.name[row]):
             if facts.binding.kind[binding] == f.PARAMETER:
-                yield from _holder(search, Entity(PARAMETER, function.path, binding), depth - 1)
+                yield from _container(search, Entity(PARAMETER, function.path, binding), depth - 1)
 
 
 def _expected(
-    search: _Search, path: str, wanted: Type, variables: dict[Entity, Type] | None = None
+    search: _CallSearch, path: str, wanted: Type, variables: dict[Entity, Type] | None = None
 ) -> Iterator[Site]:
     """The type of the parameter that a callable's annotation gives."""
     inference = search.inference
@@ -470,7 +473,7 @@ def _expected(
 
 
 def _bound_of(inference: Inference, variable: Entity) -> Type:
-    """What ``TypeVar("T", bound=…)`` bounds a type variable to."""
+    """Return what ``TypeVar("T", bound=…)`` bounds a type variable to."""
     if variable.row < 0:
         return UNKNOWN
     facts = inference.need(variable.path)
@@ -482,10 +485,8 @@ def _bound_of(inference: Inference, variable: Entity) -> Type:
     )
 
 
-def _protocol(search: _Search, cls: Entity) -> Iterator[Site]:
+def _protocol(search: _CallSearch, cls: Entity) -> Iterator[Site]:
     """The parameter that the ``__call__`` of a protocol has at the place."""
-    from ..symbols import base_names
-
     inference = search.inference
     facts = inference.need(cls.path)
     if "Protocol" not in base_names(facts, cls.row):

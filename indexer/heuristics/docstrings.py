@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from ..inference.classes import class_member
 from ..inference.entities import CLASS, MODULE, NAMESPACE
+from ..inference.locate import resolve_dotted_name
 from ..inference.names import builtin_name, module_attribute, module_member
 from ..inference.standard_types import builtin_instance
 from ..inference.types import UNKNOWN, instance, union
 from .evidence import Answer
+from .names import class_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,18 +33,18 @@ _CONTAINERS = {"list": "list", "tuple": "tuple", "set": "set", "sequence": "list
 _NOTHING = frozenset(["object", "any", "none", "optional", "instance", "value", "self", "type"])
 
 
-def documented_parameter(inference: Inference, asked: ParameterQuery) -> Answer | None:
+def documented_parameter(inference: Inference, query: ParameterQuery) -> Answer | None:
     """The type that the docstring of the function, or of its class, gives a parameter."""
-    facts, row = asked.facts, asked.function.row
+    facts, row = query.facts, query.function.row
     rows = [row]
-    if asked.method == "__init__" and asked.cls >= 0:
-        rows.append(asked.cls)
+    if query.method == "__init__" and query.cls >= 0:
+        rows.append(query.cls)
     for definition in rows:
-        text = docstring(inference, asked.path, facts, definition)
-        said = parameter_text(text, asked.name) if asked.name in text else ""
-        type_ = resolve_docstring_type(inference, asked.path, said) if said else UNKNOWN
+        text = docstring(inference, query.path, facts, definition)
+        type_text = parameter_text(text, query.name) if query.name in text else ""
+        type_ = resolve_docstring_type(inference, query.path, type_text) if type_text else UNKNOWN
         if type_:
-            return Answer(type_, "docstring", f"its docstring says `{said}`")
+            return Answer(type_, "docstring", f"its docstring says `{type_text}`")
     return None
 
 
@@ -50,8 +52,8 @@ def documented_return(inference: Inference, function: Entity) -> Type:
     """The type that the docstring of a function says it gives back."""
     facts = inference.need(function.path)
     text = docstring(inference, function.path, facts, function.row)
-    said = return_text(text) if text else ""
-    return resolve_docstring_type(inference, function.path, said) if said else UNKNOWN
+    type_text = return_text(text) if text else ""
+    return resolve_docstring_type(inference, function.path, type_text) if type_text else UNKNOWN
 
 
 def docstring(inference: Inference, path: str, facts: FileFacts, definition: int) -> str:
@@ -69,15 +71,18 @@ def docstring(inference: Inference, path: str, facts: FileFacts, definition: int
 
 
 def parameter_text(text: str, name: str) -> str:
-    """What a docstring says the type of a parameter is, as written; empty when it does not."""
+    """Return what a docstring says the type of a parameter is, as written.
+
+    Empty when it does not.
+    """
     lines = text.splitlines()
     section = ""
     for index, line in enumerate(lines):
         stripped = line.strip()
         if stripped.startswith(":"):
-            said = _field(stripped, name)
-            if said:
-                return said
+            type_text = _field(stripped, name)
+            if type_text:
+                return type_text
             continue
         below = lines[index + 1].strip() if index + 1 < len(lines) else ""
         if len(below) > 2 and not below.strip("-=~"):
@@ -111,7 +116,7 @@ def _field(line: str, name: str) -> str:
 
 
 def return_text(text: str) -> str:
-    """What a docstring says the type of the result is, as written."""
+    """Return what a docstring says the type of the result is, as written."""
     lines = text.splitlines()
     for index, line in enumerate(lines):
         stripped = line.strip()
@@ -119,12 +124,12 @@ def return_text(text: str) -> str:
             return stripped[7:].strip()
         below = lines[index + 1].strip() if index + 1 < len(lines) else ""
         if stripped.lower() in _RETURNS and below:
-            said, colon, _ = below.partition(": ")
-            return said.strip() if colon else ""
+            type_text, colon, _ = below.partition(": ")
+            return type_text.strip() if colon else ""
         if stripped.lower() in ("returns", "return", "yields") and below and not below.strip("-"):
-            said = lines[index + 2].strip() if index + 2 < len(lines) else ""
-            name, colon, rest = said.partition(" : ")
-            return rest.strip() if colon and name.isidentifier() else said
+            type_text = lines[index + 2].strip() if index + 2 < len(lines) else ""
+            name, colon, rest = type_text.partition(" : ")
+            return rest.strip() if colon and name.isidentifier() else type_text
     return ""
 
 
@@ -138,24 +143,24 @@ def _inside(text: str) -> str:
     return ""
 
 
-def resolve_docstring_type(inference: Inference, path: str, said: str, depth: int = 0) -> Type:
+def resolve_docstring_type(inference: Inference, path: str, type_text: str, depth: int = 0) -> Type:
     """The type that words of a docstring name; unknown unless every alternative is understood."""
-    said = said.strip().rstrip(".;").strip()
-    if depth > 3 or not said or len(said) > 120:
+    type_text = type_text.strip().rstrip(".;").strip()
+    if depth > 3 or not type_text or len(type_text) > 120:
         return UNKNOWN
     for tail in (", optional", ", required", " optional", ", default", " instance", " object"):
-        if tail in said:
-            said = said.partition(tail)[0].strip()
+        if tail in type_text:
+            type_text = type_text.partition(tail)[0].strip()
     for article in ("a ", "an ", "an instance of ", "instance of ", "the "):
-        said = said.removeprefix(article)
+        type_text = type_text.removeprefix(article)
     for role in _ROLES:
-        said = said.removeprefix(role)
-    said = said.strip("`").lstrip("~!")
-    if said.startswith("Optional[") and said.endswith("]"):
-        return resolve_docstring_type(inference, path, said[9:-1], depth + 1)
-    if said.startswith("Union[") and said.endswith("]"):
-        said = said[6:-1].replace(",", " or ")
-    alternatives = [part for chunk in said.split(" or ") for part in chunk.split("|")]
+        type_text = type_text.removeprefix(role)
+    type_text = type_text.strip("`").lstrip("~!")
+    if type_text.startswith("Optional[") and type_text.endswith("]"):
+        return resolve_docstring_type(inference, path, type_text[9:-1], depth + 1)
+    if type_text.startswith("Union[") and type_text.endswith("]"):
+        type_text = type_text[6:-1].replace(",", " or ")
+    alternatives = [part for chunk in type_text.split(" or ") for part in chunk.split("|")]
     if len(alternatives) > 1:
         parts = [part.strip() for part in alternatives]
         types = [
@@ -164,26 +169,26 @@ def resolve_docstring_type(inference: Inference, path: str, said: str, depth: in
             if part.lower() not in ("none", "")
         ]
         return union(*types) if all(types) else UNKNOWN
-    head, _, rest = said.partition(" of ")
+    head, _, rest = type_text.partition(" of ")
     if rest and head.lower() in _CONTAINERS:
         inner = resolve_docstring_type(inference, path, rest, depth + 1) or resolve_docstring_type(
             inference, path, rest.removesuffix("s"), depth + 1
         )
         return builtin_instance(inference, _CONTAINERS[head.lower()], inner)
-    if said.endswith("]") and "[" in said:
-        head, _, rest = said.partition("[")
+    if type_text.endswith("]") and "[" in type_text:
+        head, _, rest = type_text.partition("[")
         name = head.rpartition(".")[2].lower()
         if name in _CONTAINERS:
             inner = resolve_docstring_type(inference, path, rest[:-1], depth + 1)
             return builtin_instance(inference, _CONTAINERS[name], inner)
         return _class_named(inference, path, head)
-    return _class_named(inference, path, said)
+    return _class_named(inference, path, type_text)
 
 
-def _class_named(inference: Inference, path: str, said: str) -> Type:
+def _class_named(inference: Inference, path: str, type_text: str) -> Type:
     """An instance of the class that a dotted name in a docstring means."""
-    parts = said.split(".")
-    if said.lower() in _NOTHING or not all(part.isidentifier() for part in parts):
+    parts = type_text.split(".")
+    if type_text.lower() in _NOTHING or not all(part.isidentifier() for part in parts):
         return UNKNOWN
     found = module_member(inference, path, parts[0])
     for part in parts[1:]:
@@ -199,15 +204,11 @@ def _class_named(inference: Inference, path: str, said: str) -> Type:
             )
         ]
     if not found and len(parts) > 1:
-        from ..inference.locate import resolve_dotted_name
-
-        found = resolve_dotted_name(inference, said)
+        found = resolve_dotted_name(inference, type_text)
     if not found and len(parts) == 1:
-        found = builtin_name(inference, _WORDS.get(said.lower(), said))
-        if not found and said[:1].isupper():
-            from .names import class_named
-
-            entity = class_named(inference, said)
+        found = builtin_name(inference, _WORDS.get(type_text.lower(), type_text))
+        if not found and type_text[:1].isupper():
+            entity = class_named(inference, type_text)
             return (instance(entity),) if entity is not None else UNKNOWN
     classes = [item.entity for item in found if item.entity.kind == CLASS]
     return (instance(classes[0]),) if classes else UNKNOWN

@@ -1,20 +1,14 @@
-"""The parameter that is asked about, and the answer that a convention gives.
+"""The question about a parameter, the answer of a rule, and how far rules rest on each other.
 
-How far conventions rest on each other.
-
-What is passed for a parameter may itself be a parameter whose type only convention tells. Following
-that through whatever the argument computes would soon mean all of the code base, so it is followed
-only where the argument *is* a parameter, or an attribute of one; anything else is evaluated by
-what types say.
-
-
-What becomes of the alternatives that a convention gives: kept, generalized, or given up.
+An argument may itself be a parameter whose type only convention tells. Following that through
+whatever the argument computes would soon mean all of the code base, so it is followed only where
+the argument *is* a parameter, or an attribute of one; anything else is evaluated by what types say.
 """
 
 from __future__ import annotations
 
 from .. import facts as f
-from ..inference import access_paths, expressions
+from ..inference import expressions
 from ..inference.classes import mro
 from ..inference.entities import (
     CLASS,
@@ -28,13 +22,14 @@ from ..inference.entities import (
 from ..inference.query_cache import NESTED
 from ..inference.signatures import parameter_rows
 from ..inference.types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, NONE, UNKNOWN, Value, union
+from ..plugins.registry import is_test_double
+from ..test_files import is_test_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
-    from ..inference.entities import Entity
     from ..inference.inference import Inference
-    from ..inference.types import Type, Value
+    from ..inference.types import Type
 
 
 class ParameterQuery:
@@ -67,13 +62,13 @@ class ParameterQuery:
 
     @property
     def is_bound(self) -> bool:
-        """Whether calls leave out the first parameter."""
+        """True if calls leave out the first parameter."""
         flags = self.facts.definition.flags[self.function.row]
         return self.cls >= 0 and not flags & f.STATIC
 
 
 class Answer:
-    """What one convention says: a type, the rule's short name, and what it saw, for people."""
+    """The answer of one rule: a type, the rule's short name, and the reason, for people."""
 
     __slots__ = ("because", "rule", "type")
 
@@ -111,39 +106,33 @@ def infer_argument(inference: Inference, path: str, expr: int) -> Type:
 
 _OF_CLASSES = (INSTANCE, CLASS_OBJECT)
 # Alternatives that are worth telling; more of them say that the parameter takes anything.
-_TELLING = 3
-# Distributions whose objects stand in for others in tests.
-_STAND_INS = ("/unittest/mock.py", "/unittest/mock.pyi", "/mock/mock.py")
+_MAX_ALTERNATIVES = 3
 # Type arguments inside of each other, and alternatives of one, that are kept.
 _DEPTH = 3
 _WIDTH = 6
 
 
 def informative(inference: Inference, type_: Type, path: str) -> Type:
-    """What of a type says something about code of a file: no None, no ``object``, no stand-ins.
+    """Return the informative part of a type: no None, no ``object``, no test doubles.
 
     What tests define stands in for something else wherever it reaches other code.
     """
-    anything = access_paths.is_test_file(path)
+    anything = is_test_file(path)
     return tuple(
         value
         for value in type_
-        if _says_something(inference, value)
-        and (
-            anything
-            or value.form not in _OF_CLASSES
-            or not access_paths.is_test_file(value.entity.path)
-        )
+        if _is_informative(inference, value)
+        and (anything or value.form not in _OF_CLASSES or not is_test_file(value.entity.path))
     )
 
 
-def _says_something(inference: Inference, value: Value) -> bool:
+def _is_informative(inference: Inference, value: Value) -> bool:
     form, entity, _, _ = value
     if form == NONE:
         return False
     if form != INSTANCE:
         return True
-    if entity.kind != CLASS or entity.path.endswith(_STAND_INS):
+    if entity.kind != CLASS or is_test_double(entity):
         return False
     return name_of(inference, entity) not in ("object", "Any")
 
@@ -151,7 +140,7 @@ def _says_something(inference: Inference, value: Value) -> bool:
 def combine(inference: Inference, type_: Type) -> Type:
     """The alternatives of one rule as one answer, CONVENTIONAL all through; unknown for a mess."""
     merged = _merged(type_)
-    if len(merged) > _TELLING:
+    if len(merged) > _MAX_ALTERNATIVES:
         base = _common_base(inference, merged)
         if base is None:
             return UNKNOWN
@@ -193,12 +182,14 @@ def as_conventional(type_: Type, depth: int = 0) -> Type:
         Value(
             form,
             entity,
-            args if form == FUNCTION_OBJECT else tuple(_inside(arg, depth + 1) for arg in args),
+            args
+            if form == FUNCTION_OBJECT
+            else tuple(_inner_argument(arg, depth + 1) for arg in args),
             CONVENTIONAL,
         )
         for form, entity, args, _ in type_
     )
 
 
-def _inside(arg: Type, depth: int) -> Type:
+def _inner_argument(arg: Type, depth: int) -> Type:
     return as_conventional(arg, depth) if depth <= _DEPTH and len(arg) <= _WIDTH else UNKNOWN

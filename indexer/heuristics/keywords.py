@@ -11,7 +11,6 @@ from ..inference.types import CLASS_OBJECT, FUNCTION_OBJECT, without_none
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
-    from ..inference.entities import Entity
     from ..inference.inference import Inference
 
 _DEPTH = 5
@@ -70,7 +69,7 @@ def _keyword_rest(inference: Inference, function: Entity) -> int:
 
 
 def _takes_out(facts: FileFacts, function: Entity, rest: int, name: str) -> bool:
-    """Whether a function pops a keyword, so that nobody else gets it."""
+    """True if a function pops a keyword, so that nobody else gets it."""
     ops, _, lefts, rights = facts.expr
     for row in _inside(facts, function, facts.names[rest]):
         if ops[row + 1 : row + 2].tolist() != [f.ATTRIBUTE] or lefts[row + 1] != row:

@@ -1,4 +1,4 @@
-"""What a parameter is by its name alone: annotated elsewhere, or spelled like a class.
+"""Types of parameters by their names: annotated elsewhere, or named like a class.
 
 The weakest conventions. Both ask for support: the class must have every attribute that the function
 uses on the parameter, and at least one has to be used.
@@ -11,12 +11,12 @@ from ..inference import access_paths
 from ..inference.annotations import annotation_type
 from ..inference.entities import CLASS, Entity
 from ..inference.types import INSTANCE, UNKNOWN, instance, without_none
+from ..test_files import is_test_file
 from . import usage
 from .evidence import Answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..inference.entities import Entity
     from ..inference.inference import Inference
     from ..inference.types import Type
     from .evidence import ParameterQuery
@@ -29,18 +29,18 @@ _SAYS_NOTHING = frozenset(
 _FILES = (60, 12, 4)
 
 
-def annotated_elsewhere(inference: Inference, asked: ParameterQuery) -> Answer | None:
-    """What parameters of this name are annotated with elsewhere, as far as it fits the use."""
-    name = asked.name
+def annotated_elsewhere(inference: Inference, query: ParameterQuery) -> Answer | None:
+    """Return what parameters of this name are annotated with elsewhere, if it fits the use."""
+    name = query.name
     if len(name) < 3 or name in _SAYS_NOTHING:
         return None
-    used = usage.attributes_used_on_parameter(asked)
+    used = usage.attributes_used_on_parameter(query)
     if not used:
         return None
     level = min(max(inference.progress.conventions - 1, 0), len(_FILES) - 1)
     seen: dict[Entity, int] = {}
     total = 0
-    for where in access_paths.nearest_files(asked.path, inference.files_with(name), _FILES[level]):
+    for where in access_paths.nearest_files(query.path, inference.files_with(name), _FILES[level]):
         other = inference.facts(where)
         if other is None:
             continue
@@ -63,9 +63,9 @@ def annotated_elsewhere(inference: Inference, asked: ParameterQuery) -> Answer |
     return Answer((instance(fitting[0]),), "same-name", because)
 
 
-def spelled_like(inference: Inference, asked: ParameterQuery) -> Answer | None:
+def spelled_like(inference: Inference, query: ParameterQuery) -> Answer | None:
     """The class of the workspace whose name is the parameter's."""
-    type_ = class_like(inference, asked.name, usage.attributes_used_on_parameter(asked))
+    type_ = class_like(inference, query.name, usage.attributes_used_on_parameter(query))
     return Answer(type_, "class-name", "the class of this name") if type_ else None
 
 
@@ -95,5 +95,5 @@ def class_named(inference: Inference, name: str) -> Entity | None:
             if kind == f.CLASS and facts.definition.name[row] == row_of_name
         ]
     if len(classes) > 1:
-        classes = [entity for entity in classes if not access_paths.is_test_file(entity.path)]
+        classes = [entity for entity in classes if not is_test_file(entity.path)]
     return classes[0] if len(classes) == 1 else None

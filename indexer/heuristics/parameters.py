@@ -12,10 +12,11 @@ from __future__ import annotations
 from .. import facts as f
 from ..inference import access_paths, expressions
 from ..inference.entities import CLASS, Found, name_of
-from ..inference.query_cache import CONSULTED, NESTED
-from ..inference.types import CLASS_OBJECT, INSTANCE, UNKNOWN, union, without_none
+from ..inference.query_cache import NESTED
+from ..inference.types import CLASS_OBJECT, INSTANCE, UNKNOWN, without_none
 from ..paths import is_outside
-from ..plugins import django
+from ..plugins import registry
+from ..snapshot.query_cache import CONSULTED
 from .evidence import Answer, ParameterQuery, as_conventional, combine
 
 TYPE_CHECKING = False
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Reason:
-    """Why a parameter is what it is: its type, the rule's short name, one sentence for people."""
+    """The reason for a parameter's type: the type, the rule's short name, one sentence."""
 
     __slots__ = ("rule", "text", "type")
 
@@ -39,35 +40,38 @@ class Reason:
 
 def parameter_type(inference: Inference, path: str, row: int) -> Type:
     """Type of a parameter without annotation, by convention; unknown when there is none."""
-    found = _found(inference, path, row)
+    found = _conventional_answer(inference, path, row)
     return found[0] if found is not None else UNKNOWN
 
 
 def explain_parameter(inference: Inference, path: str, row: int) -> Reason | None:
-    """Why a parameter, a row of binding, has its conventional type; None when it has none."""
-    found = _found(inference, path, row)
+    """Return why a parameter, a row of binding, has its conventional type.
+
+    None when it has none.
+    """
+    found = _conventional_answer(inference, path, row)
     if found is None:
         return None
     type_, answer = found
     facts = inference.need(path)
     name = facts.names[facts.binding.name[row]]
-    spelled = " or ".join(dict.fromkeys(_spelled(inference, type_)))
-    return Reason(type_, answer.rule, f"`{name}` is {spelled}: {answer.because}")
+    description = " or ".join(dict.fromkeys(_describe(inference, type_)))
+    return Reason(type_, answer.rule, f"`{name}` is {description}: {answer.because}")
 
 
-def _spelled(inference: Inference, type_: Type) -> list[str]:
-    said: list[str] = []
+def _describe(inference: Inference, type_: Type) -> list[str]:
+    described: list[str] = []
     for form, entity, _, _ in type_:
         if entity.kind == CLASS and form in (INSTANCE, CLASS_OBJECT):
             name = name_of(inference, entity)
             article = "an" if name[:1] in "AEIOUaeiou" else "a"
-            said.append(f"{article} `{name}`" if form == INSTANCE else f"the class `{name}`")
+            described.append(f"{article} `{name}`" if form == INSTANCE else f"the class `{name}`")
         else:
-            said.append("a function" if entity.row >= 0 else "something callable")
-    return said
+            described.append("a function" if entity.row >= 0 else "something callable")
+    return described
 
 
-def _found(inference: Inference, path: str, row: int) -> tuple[Type, Answer] | None:
+def _conventional_answer(inference: Inference, path: str, row: int) -> tuple[Type, Answer] | None:
     facts = inference.need(path)
     scope = facts.binding.scope[row]
     definition = facts.scope.definition[scope]
@@ -90,7 +94,7 @@ def _found(inference: Inference, path: str, row: int) -> tuple[Type, Answer] | N
 def _answer(
     inference: Inference, path: str, facts: FileFacts, row: int, *, is_lambda: bool
 ) -> Answer | None:
-    """What the first rule says that has an answer."""
+    """Return what the first rule says that has an answer."""
     outside = is_outside(path)
     if is_lambda:
         if outside:
@@ -99,13 +103,13 @@ def _answer(
 
         type_ = lambda_called_with(inference, path, facts, row)
         return Answer(type_, "callback", "what it is called back with")
-    asked = ParameterQuery(inference, path, facts, row)
+    query = ParameterQuery(inference, path, facts, row)
     if outside:
-        return django.request(inference, asked)
+        return registry.parameter_type(inference, query)
     from .rules import RULES
 
     for rule in RULES:
-        answer = rule(inference, asked)
+        answer = rule(inference, query)
         if answer is not None:
             return answer
     return None
@@ -118,13 +122,11 @@ def conventional_type(inference: Inference, path: str, expr: int) -> Type:
     if facts is None or op not in (f.CALL, f.SUBSCRIPT, f.ATTRIBUTE, f.ELEMENT) or is_outside(path):
         return UNKNOWN
     # What frameworks make rests on no guess of its own, so it does not count as nested.
-    made = _of_django(inference, path, facts, expr)
-    if not made and access_paths.last_name(facts, expr) == "param":
-        from .unknown_values import request_param
-
-        made = request_param(inference, path, facts, expr)
-    if made:
-        return as_conventional(made)
+    type_from_plugin = registry.unknown_type(
+        inference, path, facts, expr, access_paths.last_name(facts, expr)
+    )
+    if type_from_plugin:
+        return as_conventional(type_from_plugin)
     progress = inference.progress
     progress.touched |= CONSULTED
     if progress.conventions >= NESTED:
@@ -138,41 +140,6 @@ def conventional_type(inference: Inference, path: str, expr: int) -> Type:
         progress.conventions -= 1
 
 
-def query_set_type(inference: Inference, path: str, expr: int) -> Type:
-    """What a query set that is known to hold a model gives; its own code forgets the model."""
-    facts = inference.facts(path)
-    if facts is None or is_outside(path):
-        return UNKNOWN
-    ops, _, lefts, rights = facts.expr
-    op, inner = ops[expr], lefts[expr]
-    if op == f.CALL:
-        if ops[inner] != f.ATTRIBUTE or not django.is_method(facts.names[rights[inner]]):
-            return UNKNOWN
-    elif op not in (f.ELEMENT, f.SUBSCRIPT):
-        return UNKNOWN
-    if not django.is_used(inference):
-        return UNKNOWN
-    return _of_django(inference, path, facts, expr)
-
-
-def _of_django(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
-    ops, _, lefts, rights = facts.expr
-    op, inner = ops[expr], lefts[expr]
-    if op == f.CALL:
-        if ops[inner] != f.ATTRIBUTE:
-            return UNKNOWN
-        receiver = expressions.infer_type(inference, path, lefts[inner])
-        return django.called(inference, receiver, facts.names[rights[inner]])
-    receiver = expressions.infer_type(inference, path, inner)
-    if op == f.ATTRIBUTE:
-        name = facts.names[rights[expr]]
-        return union(
-            *(django.attribute_value(inference, value, name) for value in without_none(receiver))
-        )
-    sliced = op == f.SUBSCRIPT and ops[rights[expr]] == f.SLICE
-    return django.element(inference, receiver, sliced=sliced)
-
-
 def conventional_definitions(
     inference: Inference, path: str, receiver: int, name: str
 ) -> list[Found]:
@@ -180,7 +147,7 @@ def conventional_definitions(
     if is_outside(path):
         return []
     for value in without_none(expressions.infer_type(inference, path, receiver)):
-        found = django.attribute_found(inference, value, name)
+        found = registry.attribute_definitions(inference, value, name)
         if found:
             return found
     progress = inference.progress

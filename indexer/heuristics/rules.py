@@ -5,15 +5,11 @@ Only loaded when a parameter is asked about: most answers never come here.
 
 from __future__ import annotations
 
-from ..plugins import celery, django, pytest
+from ..plugins import registry
 from . import call_sites, callbacks, docstrings, names, overridden, usage
 
 RULES = (
-    pytest.parametrize,
-    pytest.fixture,
-    overridden.hook,
-    celery.bound_task,
-    django.request,
+    registry.parameter_type,
     overridden.overridden,
     overridden.protocol,
     call_sites.assigned_to_property,

@@ -10,12 +10,14 @@ from ..inference.entities import (
     CLASS,
     CONVENTIONAL,
     FUNCTION,
-    PARAMETER,
     VARIABLE,
     Entity,
     Found,
+    name_of,
 )
 from ..inference.types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, UNKNOWN, union, without_none
+from ..plugins import registry
+from ..test_files import is_test_file
 from . import docstrings
 from .evidence import (
     as_conventional,
@@ -28,12 +30,11 @@ from .evidence import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
-    from ..inference.entities import Entity
     from ..inference.inference import Inference
     from ..inference.types import Type
 
 _DEFAULTING = frozenset(["get", "setdefault", "pop", "getattr", "getenv", "popleft", "getlist"])
-_GIVING = frozenset(["get", "pop", "setdefault"])
+_GETTERS = frozenset(["get", "pop", "setdefault"])
 _WRITES = 24
 _FILES = 24
 
@@ -44,8 +45,8 @@ def unknown_value(inference: Inference, path: str, facts: FileFacts, expr: int) 
     if op == f.CALL:
         return as_conventional(_called(inference, path, facts, expr))
     if op == f.SUBSCRIPT:
-        held = _held(inference, path, facts, facts.expr.a[expr])
-        return combine(inference, informative(inference, held, path))
+        stored = _stored_type(inference, path, facts, facts.expr.a[expr])
+        return combine(inference, informative(inference, stored, path))
     if op == f.ATTRIBUTE:
         return _attribute(inference, path, facts, expr)
     return UNKNOWN
@@ -54,17 +55,14 @@ def unknown_value(inference: Inference, path: str, facts: FileFacts, expr: int) 
 def _called(inference: Inference, path: str, facts: FileFacts, call: int) -> Type:
     function = facts.expr.a[call]
     name = access_paths.last_name(facts, function)
-    if name == "getfixturevalue":
-        wanted = access_paths.string_value(
-            facts, access_paths.argument_for(facts, call, 0, "argname")
-        )
-        found = inference.fixtures_named(path, wanted) if wanted else []
-        return inference.fixture_value(found[0]) if found else UNKNOWN
+    special = registry.unknown_call_type(inference, path, facts, call, name)
+    if special is not None:
+        return special
     is_method = facts.expr.op[function] == f.ATTRIBUTE
-    if name in _GIVING and is_method:
-        held = _held(inference, path, facts, facts.expr.a[function])
-        if held:
-            return combine(inference, informative(inference, held, path))
+    if name in _GETTERS and is_method:
+        stored = _stored_type(inference, path, facts, facts.expr.a[function])
+        if stored:
+            return combine(inference, informative(inference, stored, path))
     if name in _DEFAULTING:
         place = 2 if name == "getattr" and not is_method else 1
         default = access_paths.argument_for(facts, call, place, "default")
@@ -79,22 +77,20 @@ def _called(inference: Inference, path: str, facts: FileFacts, call: int) -> Typ
     return union(*parts)
 
 
-def _held(inference: Inference, path: str, facts: FileFacts, container: int) -> Type:
-    """What is put into a container by ``container[key] = value`` where it is known by name."""
+def _stored_type(inference: Inference, path: str, facts: FileFacts, container: int) -> Type:
+    """Return what ``container[key] = value`` puts into a container that is known by name."""
     parts: list[Type] = []
     for item in expressions.definitions_of(inference, path, container):
         entity = item.entity
         if entity.kind not in (VARIABLE, ATTRIBUTE):
             continue
-        for where, other, row in _puts(inference, entity):
+        for where, other, row in _item_assignments(inference, entity):
             parts.append(infer_argument(inference, where, other.item_binding.value[row]))
     del facts
     return union(*parts)
 
 
-def _puts(inference: Inference, entity: Entity) -> list[tuple[str, FileFacts, int]]:
-    from ..inference.entities import name_of
-
+def _item_assignments(inference: Inference, entity: Entity) -> list[tuple[str, FileFacts, int]]:
     found: list[tuple[str, FileFacts, int]] = []
     name = name_of(inference, entity)
     tried = 0
@@ -106,14 +102,14 @@ def _puts(inference: Inference, entity: Entity) -> list[tuple[str, FileFacts, in
             if tried >= _WRITES or access_paths.last_name(facts, container) != name:
                 continue
             tried += 1
-            if any(_same(inference, each.entity, entity) for each in
+            if any(_is_same_variable(inference, each.entity, entity) for each in
                    expressions.definitions_of(inference, path, container)):  # fmt: skip
                 found.append((path, facts, row))
     return found
 
 
-def _same(inference: Inference, first: Entity, second: Entity) -> bool:
-    """Whether two bindings are of one variable, or of one attribute of one class."""
+def _is_same_variable(inference: Inference, first: Entity, second: Entity) -> bool:
+    """True if two bindings are of one variable, or of one attribute of one class."""
     if first == second:
         return True
     if (first.kind, first.path) != (second.kind, second.path) or first.kind not in (
@@ -143,20 +139,6 @@ def _attribute(inference: Inference, path: str, facts: FileFacts, expr: int) -> 
         value = other.attribute_binding.value[row]
         parts.append(informative(inference, infer_argument(inference, where, value), path))
     return combine(inference, union(*parts))
-
-
-def request_param(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
-    """Type of ``request.param`` in a fixture of pytest."""
-    receiver = facts.expr.a[expr]
-    if access_paths.last_name(facts, expr) != "param" or facts.expr.op[expr] != f.ATTRIBUTE:
-        return UNKNOWN
-    for item in expressions.definitions_of(inference, path, receiver):
-        if item.entity.kind == PARAMETER and item.entity.path == path:
-            scope = facts.binding.scope[item.entity.row]
-            definition = facts.scope.definition[scope]
-            if definition >= 0 and access_paths.last_name(facts, receiver) == "request":
-                return inference.request_param(path, facts, definition)
-    return UNKNOWN
 
 
 def attribute_found(inference: Inference, path: str, receiver: int, name: str) -> list[Found]:
@@ -192,7 +174,7 @@ def set_from_outside(
     found: list[tuple[str, int]] = []
     tried = 0
     for where in access_paths.nearest_files(path, inference.files_with(name), _FILES):
-        if access_paths.is_test_file(where) and not access_paths.is_test_file(path):
+        if is_test_file(where) and not is_test_file(path):
             break  # tests come last, and set what the code itself does not know of
         facts = inference.facts(where)
         row_of_name = facts.name_id(name) if facts is not None else -1
@@ -204,14 +186,14 @@ def set_from_outside(
                 continue
             tried += 1
             other = table.receiver[row]
-            if _is_of(inference, where, other, related, functions):
+            if _is_instance_or_function(inference, where, other, related, functions):
                 found.append((where, row))
         if len(found) >= 3:
             break
     return found
 
 
-def _is_of(
+def _is_instance_or_function(
     inference: Inference, path: str, expr: int, classes: set[Entity], functions: set[Entity]
 ) -> bool:
     if functions and any(

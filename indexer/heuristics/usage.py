@@ -1,4 +1,4 @@
-"""Which attributes code uses on a variable, and which classes have them all."""
+"""Attributes that code uses on a variable, and classes that have them all."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facts import FileFacts
-    from ..inference.entities import Entity
     from ..inference.inference import Inference
     from .evidence import ParameterQuery
 
@@ -28,14 +27,14 @@ _COMMON = (
 _SYMBOLS = 12
 _MIN_LENGTH = 5
 # Names, the longest first, that are looked up to find the classes that may fit.
-_ASKED = 4
+_LOOKED_UP = 4
 
 
-def attributes_used_on_parameter(asked: ParameterQuery) -> set[str]:
+def attributes_used_on_parameter(query: ParameterQuery) -> set[str]:
     """Names of the attributes that a function uses on its parameter."""
-    facts = asked.facts
-    scope = facts.binding.scope[asked.row]
-    return attributes_used_on_name(facts, scope, facts.binding.name[asked.row])
+    facts = query.facts
+    scope = facts.binding.scope[query.row]
+    return attributes_used_on_name(facts, scope, facts.binding.name[query.row])
 
 
 def attributes_used_on_name(facts: FileFacts, scope: int, name: int) -> set[str]:
@@ -57,7 +56,7 @@ def _attributes(facts: FileFacts, scope: int, name: int) -> Iterator[str]:
 
 
 def has_all_members(inference: Inference, entity: Entity, used: set[str]) -> bool:
-    """Whether a class has all of these members, as far as its bases are known."""
+    """True if a class has all of these members, as far as its bases are known."""
     if any(base.kind == OUTSIDE for base in mro(inference, entity)):
         return all(
             any(
@@ -72,7 +71,7 @@ def has_all_members(inference: Inference, entity: Entity, used: set[str]) -> boo
 
 
 def is_distinctive(inference: Inference, name: str) -> bool:
-    """Whether a member's name is none that classes of the standard library have."""
+    """True if a member's name is none that classes of the standard library have."""
     if len(name) < _MIN_LENGTH or name.startswith("__"):
         return False
     return cached(inference, ("distinctive", name), lambda: not _is_common(inference, name), False)
@@ -87,11 +86,11 @@ def _is_common(inference: Inference, name: str) -> bool:
     return False
 
 
-def class_with_members(inference: Inference, asked: ParameterQuery) -> Answer | None:
+def class_with_members(inference: Inference, query: ParameterQuery) -> Answer | None:
     """The class of the workspace that has all attributes which a function uses on a parameter."""
     if inference.progress.conventions > 1:
         return None  # too weak for others to rest on
-    used = attributes_used_on_parameter(asked)
+    used = attributes_used_on_parameter(query)
     entity = only_class_with(inference, used)
     if entity is None:
         return None
@@ -103,7 +102,7 @@ def class_with_members(inference: Inference, asked: ParameterQuery) -> Answer | 
 def only_class_with(inference: Inference, used: set[str]) -> Entity | None:
     """The only class, its subclasses apart, that defines all of these members."""
     candidates: list[Entity] | None = None
-    for name in sorted(used, key=lambda name: (-len(name), name))[:_ASKED]:
+    for name in sorted(used, key=lambda name: (-len(name), name))[:_LOOKED_UP]:
         if len(name) < _MIN_LENGTH:
             break
         classes = _classes_defining(inference, name)

@@ -1,18 +1,14 @@
-"""What a test speaks of: plain and dotted names, and which of them a test mentions.
+"""Access paths, the names of a dotted name from first to last; and how expressions are used.
 
-A chain is the names of a dotted name, the first one first.
-
-
-Expressions from the outside: what a call gives each parameter, and what uses a value.
-
-Expressions are numbered in the order in which they are evaluated, so what uses a value comes soon
+Arguments of calls, parents of expressions, and which access paths a test mentions. Expressions are
+numbered in the order in which they are evaluated, so what uses a value comes soon
 behind it; nothing is remembered for a file.
 """
 
 from __future__ import annotations
 
 from .. import facts as f
-from ..paths import is_outside
+from ..test_files import is_test_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +32,7 @@ def access_path(facts: FileFacts, expr: int) -> Chain:
 
 
 def subject(facts: FileFacts, expr: int) -> Chain:
-    """What an operand of a test names: itself, or what ``name := value`` binds."""
+    """Return what an operand of a test names: itself, or what ``name := value`` binds."""
     if facts.expr.op[expr] == f.NAMED:
         return (facts.binding.name[facts.expr.b[expr]],)
     return access_path(facts, expr)
@@ -51,12 +47,12 @@ def first_argument(facts: FileFacts, call: int) -> int:
 
 def match_subjects(facts: FileFacts, matched: int) -> list[int]:
     """Rows of what a case is matched against: the subject, or the parts of one that is a tuple."""
-    whole = facts.expr.a[matched]
-    if facts.expr.op[whole] == f.TUPLE:
+    operand = facts.expr.a[matched]
+    if facts.expr.op[operand] == f.TUPLE:
         (extra,) = facts.extra
-        at = facts.expr.a[whole]
+        at = facts.expr.a[operand]
         return list(extra[at + 1 : at + 1 + extra[at]])
-    return [whole]
+    return [operand]
 
 
 def root_names(facts: FileFacts, test: int) -> set[int]:
@@ -77,7 +73,7 @@ def root_names(facts: FileFacts, test: int) -> set[int]:
 
 
 def mentions(facts: FileFacts, test: int, chain: Chain) -> bool:
-    """Whether a test says anything about what a chain names."""
+    """True if a test says anything about what a chain names."""
     ops, _, lefts, rights = facts.expr
     op = ops[test]
     if op in (f.AND, f.OR):
@@ -188,13 +184,6 @@ def last_name(facts: FileFacts, expr: int) -> str:
     return ""
 
 
-def decorator_expressions(facts: FileFacts, definition: int) -> list[int]:
-    """Rows of the expressions of a definition's decorators, from top to bottom."""
-    at = facts.definition.decorators[definition]
-    (extra,) = facts.extra
-    return list(extra[at + 1 : at + 1 + extra[at]]) if at >= 0 else []
-
-
 def decorator_callee(facts: FileFacts, decorator: int) -> int:
     """The function that a decorator is or calls."""
     is_call = facts.expr.op[decorator] == f.CALL
@@ -233,7 +222,7 @@ def parent_expression(facts: FileFacts, expr: int) -> tuple[int, int]:
 
 
 def shared_folders(path: str, other: str) -> int:
-    """How many leading folders two paths share; a file is nearest to itself."""
+    """Return how many leading folders two paths share; a file is nearest to itself."""
     if path == other:
         return 1000
     count = 0
@@ -251,17 +240,3 @@ def nearest_files(path: str, files: list[str], limit: int) -> list[str]:
         files,
         key=lambda other: (is_test_file(other) and not tests, -shared_folders(path, other), other),
     )[:limit]
-
-
-def is_test_file(path: str) -> bool:
-    """Whether a file of the workspace is one of tests, by its name or its folder."""
-    if is_outside(path):
-        return False
-    name = path.rpartition("/")[2]
-    return (
-        name.startswith(("test_", "conftest."))
-        or name.endswith("_test.py")
-        or "/tests/" in path
-        or path.startswith(("tests/", "test/"))
-        or "/test/" in path
-    )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from .. import facts as f
-from ..plugins.synthesized import made_class
 from .entities import CLASS, FUNCTION, INFERRED, OUTSIDE, VARIABLE, Entity, name_of
 from .query_cache import cached
+from .signatures import literal_value
 from .standard_types import builtin_instance, standard_class
+from .synthesized import made_class
 from .types import (
     CALLABLE,
     CLASS_OBJECT,
@@ -26,7 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
     from .inference import Inference
-    from .types import Type, Value
+    from .types import Type
 
 # Special forms whose argument is what they mean.
 _TRANSPARENT = frozenset(
@@ -80,7 +81,7 @@ def _annotated(inference: Inference, path: str, facts: FileFacts, expr: int) -> 
 
 
 def entity_as_type(inference: Inference, entity: Entity) -> Type:
-    """What an entity means when it is used as a type."""
+    """Return what an entity means when it is used as a type."""
     kind, path, row = entity
     if kind == CLASS:
         return (instance(entity),)
@@ -270,7 +271,10 @@ def _takes(inference: Inference, path: str, expr: int) -> list[Type]:
 def literal_members(
     inference: Inference, path: str, expr: int, depth: int = 0
 ) -> set[object] | None:
-    """What ``Literal`` lists, through aliases and unions; None for any other type expression."""
+    """Return what ``Literal`` lists, through aliases and unions.
+
+    None for any other type expression.
+    """
     if depth > 6:
         return None
     facts = inference.need(path)
@@ -279,8 +283,6 @@ def literal_members(
     if op == f.SUBSCRIPT:
         special = special_form(inference, path, lefts[expr])
         if special == "Literal":
-            from .signatures import literal_value
-
             return {literal_value(inference, path, part) for part in _arguments(facts, expr)}
         if special not in ("Union", "Annotated"):
             return None

@@ -1,16 +1,12 @@
-"""Keyword arguments: the parameter that one goes to, or the field that a constructor sets.
-
-Constructors: what calling a class gives, its type parameters solved by the arguments.
-
-Calls: what calling a value gives.
-"""
+"""Calls: what calling a value gives, constructors included, and what keywords stand for."""
 
 from __future__ import annotations
 
 from .. import facts as f
 from .. import scope_map
-from ..plugins import synthesized
-from . import entities, entity_types, generics, members, return_types, signatures
+from ..plugins import registry
+from . import entities, entity_types, generics, members, return_types, signatures, synthesized
+from .access_paths import last_name
 from .annotations import annotation_type
 from .classes import base_arguments, class_member, is_enum, metaclass, mro, type_parameters
 from .entities import (
@@ -24,6 +20,8 @@ from .entities import (
     Found,
     owner_class,
 )
+from .generics import unify
+from .modules import IMPORTERS, module_imported_by_call
 from .signatures import Arguments
 from .standard_types import builtin_instance, standard_class
 from .type_variables import concrete, fallback
@@ -49,20 +47,14 @@ from .types import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
-    from .entities import Entity
     from .inference import Inference
-    from .signatures import Arguments
-    from .types import Type, Value
-
-
-# Functions that take the fields of their first argument, or of what they are a method of.
-_COPIES = frozenset(["replace", "evolve", "_replace", "__replace__"])
+    from .types import Type
 
 
 def keyword_target(
     inference: Inference, path: str, facts: FileFacts, call: int, name: str
 ) -> list[Found]:
-    """What the keyword ``name`` of a call, or of a class pattern, stands for."""
+    """Return what the keyword ``name`` of a call, or of a class pattern, stands for."""
     function = facts.expr.a[call]
     if facts.expr.op[call] == f.PATTERN_CLASS:
         return [
@@ -71,8 +63,8 @@ def keyword_target(
             if item.entity.kind == CLASS
             for found in class_member(inference, item.entity, name)
         ]
-    last = synthesized.last_name(facts, function)
-    if last in _COPIES:
+    last = last_name(facts, function)
+    if last in registry.COPIERS:
         found = _field_of_copied(inference, path, facts, call, name)
         if found:
             return found
@@ -80,8 +72,8 @@ def keyword_target(
         given = Arguments.of(inference, path, facts, call).positional[:1]
         for inner in given:
             if isinstance(inner, int):
-                return _taken(inference, _called(inference, path, inner), name)
-    return _taken(inference, _called(inference, path, function), name)
+                return _keyword_targets(inference, _called(inference, path, inner), name)
+    return _keyword_targets(inference, _called(inference, path, function), name)
 
 
 def _called(inference: Inference, path: str, function: int) -> list[Found]:
@@ -107,21 +99,21 @@ def _called(inference: Inference, path: str, function: int) -> list[Found]:
 
 
 def _is_called_itself(inference: Inference, entity: Entity) -> bool:
-    """Whether an entity is a function, and no property, whose value would be called."""
+    """True if an entity is a function, and no property, whose value would be called."""
     if entity.kind != FUNCTION:
         return False
     return not inference.need(entity.path).definition.flags[entity.row] & f.PROPERTY
 
 
-def _taken(inference: Inference, called: list[Found], name: str) -> list[Found]:
+def _keyword_targets(inference: Inference, called: list[Found], name: str) -> list[Found]:
     found: list[Found] = []
     for item in called:
-        taking: list[Found] = []
+        accepting: list[Found] = []
         if item.entity.kind == CLASS:
-            taking = constructor_keyword(inference, item.entity, name)
+            accepting = constructor_keyword(inference, item.entity, name)
         elif item.entity.kind == FUNCTION:
-            taking = _of_function(inference, item.entity, name)
-        found = entities.merge_found(found, [each.weaker(item.evidence) for each in taking])
+            accepting = _of_function(inference, item.entity, name)
+        found = entities.merge_found(found, [each.weaker(item.evidence) for each in accepting])
     return found
 
 
@@ -130,36 +122,39 @@ def _of_function(inference: Inference, function: Entity, name: str) -> list[Foun
 
 
 def constructor_keyword(inference: Inference, entity: Entity, name: str) -> list[Found]:
-    """What a keyword of calling a class stands for: a parameter of its constructor, or a field."""
+    """Return what a keyword of calling a class stands for.
+
+    A parameter of its constructor, or a field.
+    """
     order = mro(inference, entity)
-    made = class_member(inference, entity, "__init__")
-    if not made or made[0].entity.kind == OUTSIDE:
-        made = [
+    constructors = class_member(inference, entity, "__init__")
+    if not constructors or constructors[0].entity.kind == OUTSIDE:
+        constructors = [
             item
             for item in class_member(inference, entity, "__new__")
             if item.entity.kind == FUNCTION
-        ] or made
+        ] or constructors
     place = len(order)
-    for item in made[:1]:
+    for item in constructors[:1]:
         if item.entity.kind == FUNCTION:
-            place = _place(inference, order, item.entity)
+            place = _mro_index(inference, order, item.entity)
     for field in synthesized.fields(inference, entity):
-        if field.keyword == name and _place(inference, order, field.entity) < place:
+        if field.keyword == name and _mro_index(inference, order, field.entity) < place:
             return [Found(field.entity)]
     found: list[Found] = []
-    for item in made:
+    for item in constructors:
         if item.entity.kind == FUNCTION:
             found += [
                 each.weaker(item.evidence) for each in _of_function(inference, item.entity, name)
             ]
-    if not found and any(item.entity.kind == OUTSIDE for item in made):
+    if not found and any(item.entity.kind == OUTSIDE for item in constructors):
         # A base that is not at hand may make its fields keywords, as those of ORMs do.
         found = [item.weaker(INFERRED) for item in class_member(inference, entity, name)]
     return found
 
 
-def _place(inference: Inference, order: list[Entity], member: Entity) -> int:
-    """Where the class that a member is written in stands in the order of resolution."""
+def _mro_index(inference: Inference, order: list[Entity], member: Entity) -> int:
+    """Return where the class that a member is written in stands in the order of resolution."""
     owner = Entity(CLASS, member.path, owner_class(inference.need(member.path), member))
     return order.index(owner) if owner in order else len(order)
 
@@ -170,7 +165,7 @@ def _field_of_copied(
     """``replace(box, size=2)`` and ``box._replace(size=2)``."""
     function = facts.expr.a[call]
     copied: Type = ()
-    if synthesized.last_name(facts, function) in ("_replace", "__replace__"):
+    if last_name(facts, function) in ("_replace", "__replace__"):
         if facts.expr.op[function] == f.ATTRIBUTE:
             copied = inference.infer_type(path, facts.expr.a[function])
     else:
@@ -207,7 +202,7 @@ def constructed_type(inference: Inference, value: Value, arguments: Arguments) -
         return (instance(entity, (), evidence),)
     if entity.kind != CLASS:
         return UNKNOWN
-    other = _made_otherwise(inference, value, arguments)
+    other = _other_result(inference, value, arguments)
     if other:
         return other
     if args:
@@ -223,8 +218,8 @@ def constructed_type(inference: Inference, value: Value, arguments: Arguments) -
     return (instance(entity, solved, evidence),)
 
 
-def _made_otherwise(inference: Inference, value: Value, arguments: Arguments) -> Type:
-    """What a metaclass's ``__call__`` or ``__new__`` gives, if that is no instance of the class."""
+def _other_result(inference: Inference, value: Value, arguments: Arguments) -> Type:
+    """Return what ``__call__`` of a metaclass, or ``__new__``, gives if that is no instance."""
     entity = value.entity
     meta = metaclass(inference, entity)
     if meta is not None:
@@ -248,7 +243,7 @@ def _made_otherwise(inference: Inference, value: Value, arguments: Arguments) ->
 
 
 def _has_instance(inference: Inference, type_: Type, entity: Entity) -> bool:
-    """Whether a type is, or may be, an instance of a class or of one of its bases."""
+    """True if a type is, or may be, an instance of a class or of one of its bases."""
     order = mro(inference, entity)
     return any(
         value.form != INSTANCE or value.entity in order or entity in mro(inference, value.entity)
@@ -259,7 +254,7 @@ def _has_instance(inference: Inference, type_: Type, entity: Entity) -> bool:
 def _solved(
     inference: Inference, entity: Entity, parameters: list[Entity], arguments: Arguments
 ) -> dict[Entity, Type]:
-    """What the type parameters of a class are by the arguments of its constructor."""
+    """Return what the type parameters of a class are by the arguments of its constructor."""
     for name in ("__init__", "__new__"):
         for item in class_member(inference, entity, name)[:1]:
             if item.entity.kind == FUNCTION:
@@ -283,23 +278,25 @@ def _by_signature(
     function: Entity,
     arguments: Arguments,
 ) -> dict[Entity, Type]:
-    taking = signatures.matching_overloads(inference, function, arguments, bound=True)
-    if len(taking) > 1 and not inference.conventional:
+    accepting = signatures.matching_overloads(inference, function, arguments, bound=True)
+    if len(accepting) > 1 and not inference.conventional:
         return {}  # which one it is depends on an argument that nobody knows
-    function = taking[0]
+    function = accepting[0]
     bound: dict[Entity, Type] = {}
     generics.bind_arguments(inference, function, arguments, bound, bound_first=True)
     facts = inference.need(function.path)
     # `def __init__(self: dict[str, V], **items: V)`
     for row in signatures.parameter_rows(inference, function)[:1]:
-        for said in annotation_type(inference, function.path, facts.parameter.annotation[row]):
-            if said.form == INSTANCE and said.entity == entity:
-                for parameter, arg in zip(parameters, said.args, strict=False):
+        for declared in annotation_type(inference, function.path, facts.parameter.annotation[row]):
+            if declared.form == INSTANCE and declared.entity == entity:
+                for parameter, arg in zip(parameters, declared.args, strict=False):
                     bound[parameter] = substitute(arg, bound)
     # `def __new__(cls, one: Iterable[A], other: Iterable[B]) -> zip[tuple[A, B]]`
-    for said in annotation_type(inference, function.path, facts.definition.returns[function.row]):
-        if said.form == INSTANCE and said.entity == entity:
-            for parameter, arg in zip(parameters, said.args, strict=False):
+    for declared in annotation_type(
+        inference, function.path, facts.definition.returns[function.row]
+    ):
+        if declared.form == INSTANCE and declared.entity == entity:
+            for parameter, arg in zip(parameters, declared.args, strict=False):
                 bound[parameter] = substitute(arg, bound)
     owner = owner_class(facts, function)
     if owner >= 0 and Entity(CLASS, function.path, owner) != entity:
@@ -363,13 +360,12 @@ def _special_call(
             return builtin_instance(
                 inference, "property", call_without_arguments(inference, path, given[0])
             )
-        if name == "Factory" and given:
-            return call_without_arguments(inference, path, given[0])
+        special = registry.call_type(inference, path, name, given) if given else None
+        if special is not None:
+            return special
     else:
         return None
-    if name in ("import_module", "__import__", "importorskip") and given:
-        from .modules import module_imported_by_call
-
+    if name in IMPORTERS and given:
         return module_imported_by_call(inference, path, facts, expr, given, arguments.keywords)
     if name == "cast" and len(given) == 2:
         return annotation_type(inference, path, given[0])
@@ -377,8 +373,8 @@ def _special_call(
         return (Value(CALLABLE, NOWHERE, (annotation_type(inference, path, given[1]),), INFERRED),)
     if name in ("partial", "partialmethod") and given:
         return _partial(inference, path, given, arguments)
-    if name in ("replace", "evolve", "_replace") and given and arguments.keywords:
-        # Of dataclasses and attrs; stubs of either say the same, where they are at hand.
+    if name in registry.COPIERS and given and arguments.keywords:
+        # Stubs say the same, where they are at hand.
         first = inference.infer_type(path, given[0])
         if any(synthesized.fields(inference, value.entity) for value in without_none(first)):
             return without_none(first)
@@ -390,10 +386,10 @@ def _partial(
 ) -> Type | None:
     """A function with its first arguments filled in: what is left gives the same."""
     inner = inference.infer_type(path, given[0])
-    filled = Arguments(inference, path, list(given[1:]))
-    filled.keywords = arguments.keywords
-    filled.starred = filled.doubled = True
-    found = union(*(call_result(inference, value, filled) for value in inner))
+    remaining = Arguments(inference, path, list(given[1:]))
+    remaining.keywords = arguments.keywords
+    remaining.starred = remaining.doubled = True
+    found = union(*(call_result(inference, value, remaining) for value in inner))
     return (Value(CALLABLE, NOWHERE, (found,), INFERRED),) if found else None
 
 
@@ -473,7 +469,6 @@ def _call_callable(inference: Inference, args: tuple[Type, ...], arguments: Argu
     result = args[0]
     if not has_variables(result):
         return result
-    from .generics import unify
 
     bound: dict[Entity, Type] = {}
     for wanted, given in zip(args[1:], arguments.passed(), strict=False):
@@ -482,7 +477,7 @@ def _call_callable(inference: Inference, args: tuple[Type, ...], arguments: Argu
 
 
 def is_callable(inference: Inference, value: Value) -> bool:
-    """Whether a value can be called."""
+    """True if a value can be called."""
     form = value.form
     if form == INSTANCE:
         return bool(class_member(inference, value.entity, "__call__"))
@@ -490,7 +485,7 @@ def is_callable(inference: Inference, value: Value) -> bool:
 
 
 def has_method(inference: Inference, value: Value, name: str) -> bool:
-    """Whether the class of a value has a method: what syntax and protocols look for."""
+    """True if the class of a value has a method: what syntax and protocols look for."""
     form, entity, _, _ = value
     if form == INSTANCE:
         return bool(class_member(inference, entity, name))

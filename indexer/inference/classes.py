@@ -1,13 +1,11 @@
-"""Classes: bases, method resolution order, members.
-
-Families: the definitions of one member that override each other.
-"""
+"""Classes: bases, method resolution order, members, and families of overriding members."""
 
 from __future__ import annotations
 
 from .. import facts as f
 from ..platform_conditions import DEAD
-from ..plugins import synthesized
+from ..symbols import base_names
+from . import synthesized
 from .entities import (
     ATTRIBUTE,
     CLASS,
@@ -24,14 +22,15 @@ from .entities import (
 )
 from .names import resolve_binding, visible_bindings
 from .query_cache import cached
-from .types import Value
+from .standard_types import standard_class
+from .stub_mapping import source_entity
+from .types import INSTANCE, UNKNOWN, VARIABLE_TYPE, Value, substitute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
-    from .entities import Entity
     from .inference import Inference
-    from .types import Type, Value
+    from .types import Type
 
 
 def bases(inference: Inference, entity: Entity) -> list[Entity]:
@@ -43,8 +42,6 @@ def bases(inference: Inference, entity: Entity) -> list[Entity]:
 
 
 def _bases(inference: Inference, entity: Entity) -> list[Entity]:
-    from .types import INSTANCE
-
     _, path, row = entity
     facts = inference.need(path)
     at = facts.definition.arguments[row]
@@ -65,15 +62,17 @@ def _bases(inference: Inference, entity: Entity) -> list[Entity]:
             if not found and _is_marker(inference, path, facts, expr):
                 continue
             if not found:  # an alias, such as typing.List, or a class that a call makes
-                made = synthesized.made_base(inference, path, expr)
+                is_construction = synthesized.made_base(inference, path, expr)
                 type_ = inference.annotation_type(path, expr)
-                found = made or [value.entity for value in type_ if value.form == INSTANCE]
+                found = is_construction or [
+                    value.entity for value in type_ if value.form == INSTANCE
+                ]
             result += found[:1] if found else [Entity(OUTSIDE, "", -1)]
     return result
 
 
 def _is_marker(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
-    """Whether a base is ``Generic`` or ``Protocol``, which have no members of their own."""
+    """True if a base is ``Generic`` or ``Protocol``, which have no members of their own."""
     if facts.expr.op[expr] == f.SUBSCRIPT:
         expr = facts.expr.a[expr]
     return inference.special_form(path, expr) in ("Generic", "Protocol")
@@ -101,7 +100,7 @@ def _metaclass(inference: Inference, entity: Entity) -> Entity | None:
 
 
 def is_protocol(inference: Inference, entity: Entity) -> bool:
-    """Whether a class is a protocol: what has its methods is one of its kind."""
+    """True if a class is a protocol: what has its methods is one of its kind."""
     if entity.kind != CLASS:
         return False
     facts = inference.need(entity.path)
@@ -110,8 +109,6 @@ def is_protocol(inference: Inference, entity: Entity) -> bool:
         table = facts.memo["protocols"] = {}
     found = table.get(entity.row)
     if found is None:
-        from ..symbols import base_names
-
         found = table[entity.row] = "Protocol" in base_names(facts, entity.row)
     return found
 
@@ -158,8 +155,6 @@ def base_types(inference: Inference, entity: Entity) -> list[Value]:
 
 
 def _base_types(inference: Inference, entity: Entity) -> list[Value]:
-    from .types import INSTANCE
-
     if entity.kind != CLASS:
         return []
     _, path, row = entity
@@ -188,7 +183,6 @@ def type_parameters(inference: Inference, entity: Entity) -> list[Entity]:
 def _type_parameters(inference: Inference, entity: Entity) -> list[Entity]:
     if entity.kind != CLASS:
         return []
-    from .types import VARIABLE_TYPE
 
     _, path, row = entity
     facts = inference.need(path)
@@ -237,8 +231,6 @@ def base_arguments(
 
     Empty when the class is not derived from the base, or the base is not generic.
     """
-    from .types import UNKNOWN, substitute
-
     _, entity, args, _ = value
     if entity.kind != CLASS or depth > 20:
         return {}
@@ -260,10 +252,9 @@ def base_arguments(
 
 
 def is_enum(inference: Inference, entity: Entity) -> bool:
-    """Whether a class is an enumeration."""
+    """True if a class is an enumeration."""
     if entity.kind != CLASS:
         return False
-    from .standard_types import standard_class
 
     base = standard_class(inference, "enum", "Enum")
     if base is not None:
@@ -274,7 +265,7 @@ def is_enum(inference: Inference, entity: Entity) -> bool:
 
 
 def has_unknown_bases(inference: Inference, entity: Entity) -> bool:
-    """Whether a class may have members that the workspace does not show."""
+    """True if a class may have members that the workspace does not show."""
     for base in mro(inference, entity):
         if base.kind == OUTSIDE and base.path not in ("builtins.object", "typing.Generic"):
             return True
@@ -325,13 +316,13 @@ def own_attributes(facts: FileFacts, owner: int, name: int) -> list[int]:
         names, owners = facts.attribute_binding.name, facts.attribute_binding.owner
         for row, cls in enumerate(owners):
             if cls < 0:
-                cls = _owner_of_made(facts, row)
+                cls = _constructed_class(facts, row)
             if cls >= 0:
                 table.setdefault((cls, names[row]), []).append(row)
     return table.get((owner, name), [])
 
 
-def _owner_of_made(facts: FileFacts, row: int) -> int:
+def _constructed_class(facts: FileFacts, row: int) -> int:
     """Definition row of the class of which a constructor makes what an attribute is set of, or -1.
 
     ``__new__`` and class methods call the instance by a name of their own: ``self = cls()``.
@@ -355,16 +346,16 @@ def _owner_of_made(facts: FileFacts, row: int) -> int:
         if value < 0 or ops[value] != f.CALL:
             continue
         function = lefts[value]
-        made = ops[function] == f.NAME and facts.names[lefts[function]] == "cls"
+        is_construction = ops[function] == f.NAME and facts.names[lefts[function]] == "cls"
         if ops[function] == f.ATTRIBUTE and facts.names[rights[function]] == "__new__":
-            made = True
-        if made:
+            is_construction = True
+        if is_construction:
             return facts.scope.definition[outer]
     return -1
 
 
 def _getter(path: str, facts: FileFacts, rows: list[int], chosen: int) -> Entity:
-    """What a binding in a class introduces; for a property's setter, the property."""
+    """Return what a binding in a class introduces; for a property's setter, the property."""
     entity = entity_of_binding(path, facts, chosen)
     if entity.kind != FUNCTION or not facts.definition.flags[entity.row] & f.ACCESSOR:
         return entity
@@ -395,14 +386,12 @@ def class_member(
         if found:
             return [item.weaker(EXACT if cls == entity else INFERRED) for item in found]
     if name.startswith("_") and not name.startswith("__"):
-        return _left_out(inference, order, name)
+        return _private_member(inference, order, name)
     return []
 
 
-def _left_out(inference: Inference, order: list[Entity], name: str) -> list[Found]:
+def _private_member(inference: Inference, order: list[Entity], name: str) -> list[Found]:
     """A private member, which stubs leave out, in the sources of classes that stubs describe."""
-    from .stub_mapping import source_entity
-
     for cls in order:
         source = source_entity(inference, cls) if cls.kind == CLASS else None
         found = own_member(inference, source, name) if source is not None else []
@@ -472,8 +461,6 @@ def _aliases(facts: FileFacts) -> dict[str, list[str]]:
 
 
 def _subclasses(inference: Inference, entity: Entity) -> list[Entity]:
-    from .entities import name_of
-
     found: set[Entity] = set()
     for name in _spellings(inference, name_of(inference, entity)):
         found.update(_by_base(inference, name).get(entity, ()))
@@ -541,7 +528,7 @@ def override_family(inference: Inference, entity: Entity) -> list[Entity]:
         if cls in seen:
             continue
         seen.add(cls)
-        having = [base for base in mro(inference, cls) if _has(inference, base, name)]
+        having = [base for base in mro(inference, cls) if _defines(inference, base, name)]
         if not having:
             continue
         for base in having:
@@ -552,5 +539,5 @@ def override_family(inference: Inference, entity: Entity) -> list[Entity]:
     return found
 
 
-def _has(inference: Inference, cls: Entity, name: str) -> bool:
+def _defines(inference: Inference, cls: Entity, name: str) -> bool:
     return cls.kind == CLASS and bool(own_member(inference, cls, name))

@@ -1,4 +1,4 @@
-"""What code puts into containers that begin empty: ``found = []`` … ``found.append(Box())``."""
+"""Contents of containers that begin empty: ``found = []`` … ``found.append(Box())``."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from .types import INSTANCE, Value, union
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
-    from .expressions import Holder
+    from .expressions import ContainerKey
     from .inference import Inference
-    from .types import Type, Value
+    from .types import Type
 
 
 _LISTS = frozenset(["list", "set", "deque", "frozenset"])
@@ -24,10 +24,10 @@ _MAPPINGS = frozenset(["dict", "defaultdict", "OrderedDict"])
 
 
 # Methods that put in one value, by the place of the argument; and those that put in many.
-_ONE = {"append": 0, "add": 0, "appendleft": 0, "insert": 1}
+_ADD_ONE = {"append": 0, "add": 0, "appendleft": 0, "insert": 1}
 
 
-_MANY = frozenset(["extend", "update", "extendleft"])
+_ADD_MANY = frozenset(["extend", "update", "extendleft"])
 
 
 _LIMIT = 12
@@ -37,32 +37,32 @@ INSIDE = 4
 
 
 def container_contents(
-    inference: Inference, path: str, facts: FileFacts, holder: Holder, type_: Type
+    inference: Inference, path: str, facts: FileFacts, container_key: ContainerKey, type_: Type
 ) -> Type:
     """The type of a container, with what the file puts into it if nothing else says that."""
     if not any(_is_empty(inference, value) for value in type_):
         return type_
-    fillings = _fillings(facts).get(holder)
-    if not fillings:
+    additions = _additions(facts).get(container_key)
+    if not additions:
         return type_
     return tuple(
-        _with(inference, path, value, fillings) if _is_empty(inference, value) else value
+        _with_contents(inference, path, value, additions) if _is_empty(inference, value) else value
         for value in type_
     )
 
 
-def variable_container(facts: FileFacts, row: int) -> Holder:
+def variable_container(facts: FileFacts, row: int) -> ContainerKey:
     """The holder that a row of binding is."""
     return facts.binding.scope[row], facts.binding.name[row]
 
 
-def attribute_container(owner: int, name: int) -> Holder:
+def attribute_container(owner: int, name: int) -> ContainerKey:
     """The holder that an attribute of a class's instances is."""
     return -1 - owner, name
 
 
 def _is_empty(inference: Inference, value: Value) -> bool:
-    """Whether a value is a container of which nothing says what is in it."""
+    """True if a value is a container of which nothing says what is in it."""
     if value.form != INSTANCE or not value.entity.path.endswith(".pyi"):
         return False
     if any(not _is_empty(inference, inner) for inner in (value.args[-1] if value.args else ())):
@@ -71,14 +71,14 @@ def _is_empty(inference: Inference, value: Value) -> bool:
     return name in _LISTS or name in _MAPPINGS
 
 
-def _with(
-    inference: Inference, path: str, value: Value, fillings: list[tuple[int, int, int]]
+def _with_contents(
+    inference: Inference, path: str, value: Value, additions: list[tuple[int, int, int]]
 ) -> Value:
     keys: list[Type] = []
     held: list[Type] = []
     inner_keys: list[Type] = []
     inner: list[Type] = []
-    for kind, key, row in fillings[:_LIMIT]:
+    for kind, key, row in additions[:_LIMIT]:
         into_keys, into = (inner_keys, inner) if kind >= INSIDE else (keys, held)
         kind %= INSIDE
         type_ = inference.infer_type(path, row)
@@ -103,9 +103,9 @@ def _with(
     return Value(value.form, value.entity, args, value.evidence)
 
 
-def _fillings(facts: FileFacts) -> dict[Holder, list[tuple[int, int, int]]]:
+def _additions(facts: FileFacts) -> dict[ContainerKey, list[tuple[int, int, int]]]:
     """(kind, row of the key, row of the value) of what a file puts into its containers."""
-    table: dict[Holder, list[tuple[int, int, int]]] | None = facts.memo.get("fillings")
+    table: dict[ContainerKey, list[tuple[int, int, int]]] | None = facts.memo.get("fillings")
     if table is None:
         table = facts.memo["fillings"] = {}
         _by_methods(facts, table)
@@ -133,10 +133,10 @@ def calls_by_function(facts: FileFacts) -> dict[int, int]:
     return table
 
 
-def _by_methods(facts: FileFacts, table: dict[Holder, list[tuple[int, int, int]]]) -> None:
+def _by_methods(facts: FileFacts, table: dict[ContainerKey, list[tuple[int, int, int]]]) -> None:
     (extra,) = facts.extra
     ops, _, lefts, rights = facts.expr
-    for name in (*_ONE, *_MANY, "setdefault"):
+    for name in (*_ADD_ONE, *_ADD_MANY, "setdefault"):
         if facts.name_id(name) < 0:
             continue
         for role, _, ref in facts.occurrences(name):
@@ -155,18 +155,18 @@ def _by_methods(facts: FileFacts, table: dict[Holder, list[tuple[int, int, int]]
             if name == "setdefault":
                 if len(given) == 2:
                     _add(facts, table, receiver, ITEM, given[0], given[1])
-            elif name in _MANY:
+            elif name in _ADD_MANY:
                 for value in given[:1]:
                     _add(facts, table, receiver, VALUES, -1, value)
                     if name == "update":
                         _add(facts, table, receiver, MAPPING, -1, value)
-            elif len(given) > _ONE[name]:
-                _add(facts, table, receiver, VALUE, -1, given[_ONE[name]])
+            elif len(given) > _ADD_ONE[name]:
+                _add(facts, table, receiver, VALUE, -1, given[_ADD_ONE[name]])
 
 
 def _add(
     facts: FileFacts,
-    table: dict[Holder, list[tuple[int, int, int]]],
+    table: dict[ContainerKey, list[tuple[int, int, int]]],
     container: int,
     kind: int,
     key: int,
@@ -184,12 +184,12 @@ def _add(
         ):  # fmt: skip
             return
         container, kind = lefts[function], kind + INSIDE
-    holder = _holder(facts, container)
-    if holder is not None:
-        table.setdefault(holder, []).append((kind, key, value))
+    container_key = _container_key(facts, container)
+    if container_key is not None:
+        table.setdefault(container_key, []).append((kind, key, value))
 
 
-def _holder(facts: FileFacts, expr: int) -> Holder | None:
+def _container_key(facts: FileFacts, expr: int) -> ContainerKey | None:
     ops, positions, lefts, rights = facts.expr
     if ops[expr] == f.NAME:
         name, scope = lefts[expr], rights[expr]

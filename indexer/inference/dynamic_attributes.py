@@ -1,4 +1,4 @@
-"""Open classes: those that may have members which their text does not show.
+"""Classes with dynamic attributes: members that their text does not show.
 
 A base that is not here, ``__getattr__``, a metaclass or a decorator that adds names, attributes
 that are set under computed names.
@@ -7,9 +7,10 @@ that are set under computed names.
 from __future__ import annotations
 
 from .. import facts as f
-from ..plugins.synthesized import decorators, last_name
+from ..facts_view import decorators
+from ..plugins.registry import CLASS_DECORATORS, FILLERS
 from . import expressions
-from .access_paths import enclosing_call
+from .access_paths import enclosing_call, last_name
 from .classes import class_member, metaclass, mro, own_member
 from .entities import CLASS, FUNCTION
 from .query_cache import cached
@@ -23,31 +24,28 @@ if TYPE_CHECKING:
     from .inference import Inference
 
 # Decorators of classes that add nothing but what Python's data model names.
-HARMLESS = frozenset(
-    ["dataclass", "final", "total_ordering", "runtime_checkable", "unique", "define", "frozen",
-     "attrs", "mutable", "deprecated", "dataclass_transform", "python_2_unicode_compatible",
-     "deconstructible", "skip", "skipIf", "skipUnless", "override", "usefixtures", "parametrize"]
+HARMLESS = CLASS_DECORATORS | frozenset(
+    ["final", "total_ordering", "runtime_checkable", "deprecated", "dataclass_transform",
+     "override"]
 )  # fmt: skip
 _RESTORING = frozenset(["__setstate__", "__copy__", "__deepcopy__", "copy", "__reduce__"])
-# Functions that map a class to a table, or fill an object that they are given.
-_MAPPERS = ("mapper", "map_imperatively", "parse_args", "parse_known_args")
 
 
 def has_dynamic_attributes(inference: Inference, entity: Entity) -> bool:
-    """Whether a class, or a base of it, may have members that its text does not show."""
+    """True if a class, or a base of it, may have members that its text does not show."""
     key = ("open class", entity)
     return cached(
         inference,
         key,
         lambda: (
-            any(_opens(inference, cls) for cls in mro(inference, entity))
-            or _has_inventive_metaclass(inference, entity)
+            any(_has_own_dynamic_attributes(inference, cls) for cls in mro(inference, entity))
+            or _has_own_metaclass(inference, entity)
         ),
         True,
     )
 
 
-def _opens(inference: Inference, cls: Entity) -> bool:
+def _has_own_dynamic_attributes(inference: Inference, cls: Entity) -> bool:
     if cls.kind != CLASS:
         return True
     facts = inference.facts(cls.path)
@@ -59,16 +57,16 @@ def _opens(inference: Inference, cls: Entity) -> bool:
     return (
         _has_unclear_base(inference, cls, facts)
         or _is_decorated(inference, cls, facts)
-        or _is_made_again(facts, cls.row)
+        or _is_rebound_to_call(facts, cls.row)
         or (not cls.path.endswith(".pyi") and sets_computed_attributes(facts, cls.row))
         or cls in classes_with_computed_setattr(inference)
         or cls in mapped_classes(inference)
-        or _has_named_fields(inference, cls, facts)
+        or _has_naming_descriptors(inference, cls, facts)
     )
 
 
 def _has_unclear_base(inference: Inference, cls: Entity, facts: FileFacts) -> bool:
-    """Whether a base is made by a call, or is one class or another."""
+    """True if a base is made by a call, or is one class or another."""
     at = facts.definition.arguments[cls.row]
     (extra,) = facts.extra
     for index in range(at + 1, at + 1 + 3 * extra[at], 3) if at >= 0 else ():
@@ -82,8 +80,8 @@ def _has_unclear_base(inference: Inference, cls: Entity, facts: FileFacts) -> bo
     return False
 
 
-def _is_made_again(facts: FileFacts, row: int) -> bool:
-    """Whether a call makes what stands under a class's name: ``Box = Meta("Box", (Box,), {})``."""
+def _is_rebound_to_call(facts: FileFacts, row: int) -> bool:
+    """True if a call makes what stands under a class's name: ``Box = Meta("Box", (Box,), {})``."""
     table = facts.definition
     return any(
         facts.binding.kind[other] == f.ASSIGN
@@ -101,19 +99,21 @@ def classes_with_computed_setattr(inference: Inference) -> frozenset[Entity]:
         for path in inference.files_with("setattr"):
             if inference.snapshot.interrupt is not None:
                 inference.snapshot.interrupt()  # in a large code base these are many
-            found |= _set_in(inference, path)
+            found |= _classes_set_in(inference, path)
         return frozenset(found)
 
     return cached(inference, ("computed names",), collected, frozenset["Entity"]())
 
 
-def _set_in(inference: Inference, path: str) -> frozenset[Entity]:
+def _classes_set_in(inference: Inference, path: str) -> frozenset[Entity]:
     """Those that one file gives attributes; an edit of another changes nothing of it."""
     key = "computed names", path
-    return cached(inference, key, lambda: _find_set_in(inference, path), frozenset["Entity"]())
+    return cached(
+        inference, key, lambda: _find_classes_set_in(inference, path), frozenset["Entity"]()
+    )
 
 
-def _find_set_in(inference: Inference, path: str) -> frozenset[Entity]:
+def _find_classes_set_in(inference: Inference, path: str) -> frozenset[Entity]:
     facts = inference.facts(path)
     if facts is None:
         return frozenset()
@@ -133,18 +133,18 @@ def _find_set_in(inference: Inference, path: str) -> frozenset[Entity]:
     return frozenset(found)
 
 
-def _has_named_fields(inference: Inference, cls: Entity, facts: FileFacts) -> bool:
-    """Whether an object in a class's body may add to the class as it learns its name there."""
+def _has_naming_descriptors(inference: Inference, cls: Entity, facts: FileFacts) -> bool:
+    """True if an object in a class's body may add to the class as it learns its name there."""
     table = facts.binding
     scope = facts.definition.own_scope[cls.row]
     for row, where in enumerate(table.scope):
         value = table.value[row]
         if where != scope or value < 0 or facts.expr.op[value] != f.CALL:
             continue
-        for made in expressions.infer_type(inference, cls.path, facts.expr.a[value]):
-            if made.form != CLASS_OBJECT or made.entity.kind != CLASS:
+        for cls_value in expressions.infer_type(inference, cls.path, facts.expr.a[value]):
+            if cls_value.form != CLASS_OBJECT or cls_value.entity.kind != CLASS:
                 continue
-            for item in class_member(inference, made.entity, "__set_name__"):
+            for item in class_member(inference, cls_value.entity, "__set_name__"):
                 if item.entity.kind == FUNCTION and _adds_to_owner(inference, item.entity):
                     return True
     return False
@@ -162,7 +162,7 @@ def mapped_classes(inference: Inference) -> frozenset[Entity]:
 
     def collected() -> frozenset[Entity]:
         found: set[Entity] = set()
-        for name in _MAPPERS:
+        for name in FILLERS:
             for path in inference.files_with(name):
                 if inference.snapshot.interrupt is not None:
                     inference.snapshot.interrupt()
@@ -208,8 +208,8 @@ def _is_object(inference: Inference, cls: Entity) -> bool:
     return cls == standard_class(inference, "builtins", "object")
 
 
-def _has_inventive_metaclass(inference: Inference, entity: Entity) -> bool:
-    """Whether the class of a class is written in Python and takes part in making it."""
+def _has_own_metaclass(inference: Inference, entity: Entity) -> bool:
+    """True if the class of a class is written in Python and takes part in making it."""
     meta = metaclass(inference, entity)
     if meta is None:
         return False
@@ -227,19 +227,19 @@ def _has_inventive_metaclass(inference: Inference, entity: Entity) -> bool:
 
 
 def _is_decorated(inference: Inference, cls: Entity, facts: FileFacts) -> bool:
-    """Whether a decorator may have added members, or have put something else in a class's place."""
+    """True if a decorator may have added members, or have put something else in a class's place."""
     for expr in decorators(facts, cls.row):
         target = facts.expr.a[expr] if facts.expr.op[expr] == f.CALL else expr
         name = last_name(facts, target)
         if name in HARMLESS or "register" in name or cls.path.endswith(".pyi"):
             continue
-        if not _gives_what_it_takes(inference, cls.path, target):
+        if not _returns_its_parameter(inference, cls.path, target):
             return True
     return False
 
 
-def _gives_what_it_takes(inference: Inference, path: str, expr: int) -> bool:
-    """Whether a decorator is a function that returns its parameter and sets nothing on it."""
+def _returns_its_parameter(inference: Inference, path: str, expr: int) -> bool:
+    """True if a decorator is a function that returns its parameter and sets nothing on it."""
     found = expressions.definitions_of(inference, path, expr)
     for item in found:
         if item.entity.kind != FUNCTION:
@@ -255,13 +255,13 @@ def _gives_what_it_takes(inference: Inference, path: str, expr: int) -> bool:
 
 
 def sets_computed_attributes(facts: FileFacts, row: int) -> bool:
-    """Whether the code of a class sets attributes by computed names, or fills its dictionary."""
+    """True if the code of a class sets attributes by computed names, or fills its dictionary."""
     table = facts.definition
     scope = table.own_scope[row]
     if facts.scope.flags[scope] & f.SCOPE_USES_LOCALS:
         return True
     start, end = table.start[row], table.end[row]
-    if _fills_its_variables(facts, start, end):
+    if _updates_vars(facts, start, end):
         return True
     for name in ("setattr", "__dict__", "__setattr__"):
         for role, position, ref in facts.occurrences(name):
@@ -269,7 +269,7 @@ def sets_computed_attributes(facts: FileFacts, row: int) -> bool:
                 continue
             if _restores(facts, position):
                 continue
-            if name == "__dict__" and not _is_filled(facts, ref):
+            if name == "__dict__" and not _is_written_into(facts, ref):
                 continue
             if name == "setattr" and not _is_set_on_own(facts, ref):
                 continue
@@ -277,8 +277,8 @@ def sets_computed_attributes(facts: FileFacts, row: int) -> bool:
     return False
 
 
-def _fills_its_variables(facts: FileFacts, start: int, end: int) -> bool:
-    """Whether code between two positions does ``vars(self).update(…)``, or the like."""
+def _updates_vars(facts: FileFacts, start: int, end: int) -> bool:
+    """True if code between two positions does ``vars(self).update(…)``, or the like."""
     ops, _, lefts, _ = facts.expr
     for role, position, function in facts.occurrences("vars"):
         if role & f.ROLE_MASK != f.CALLED or not start <= position < end:
@@ -293,7 +293,7 @@ def _fills_its_variables(facts: FileFacts, start: int, end: int) -> bool:
 
 
 def _restores(facts: FileFacts, position: int) -> bool:
-    """Whether code gives an object back the attributes that it had: unpickling, copying."""
+    """True if code gives an object back the attributes that it had: unpickling, copying."""
     table = facts.definition
     return any(
         facts.names[table.name[row]] in _RESTORING and start <= position < table.end[row]
@@ -301,8 +301,8 @@ def _restores(facts: FileFacts, position: int) -> bool:
     )
 
 
-def _is_filled(facts: FileFacts, expr: int) -> bool:
-    """Whether a dictionary is written into: ``x.__dict__.update(…)``, ``x.__dict__[…] = …``."""
+def _is_written_into(facts: FileFacts, expr: int) -> bool:
+    """True if a dictionary is written into: ``x.__dict__.update(…)``, ``x.__dict__[…] = …``."""
     ops, _, lefts, rights = facts.expr
     if expr in facts.item_binding.container:
         return True
@@ -313,7 +313,7 @@ def _is_filled(facts: FileFacts, expr: int) -> bool:
         if op == f.ATTRIBUTE and lefts[row] == expr:
             name = facts.names[rights[row]]
             return name in ("setdefault", "__setitem__") or (
-                name == "update" and not _is_given_a_dictionary(facts, row)
+                name == "update" and not _copies_dictionary(facts, row)
             )
         if op == f.CALL and extra[rights[row]] == 1 and extra[rights[row] + 3] == expr:
             return False  # what is filled is another one, with what this one has
@@ -321,8 +321,8 @@ def _is_filled(facts: FileFacts, expr: int) -> bool:
     return position in facts.attribute_binding.position
 
 
-def _is_given_a_dictionary(facts: FileFacts, function: int) -> bool:
-    """Whether a call's only argument is the dictionary of another object: of the same kind."""
+def _copies_dictionary(facts: FileFacts, function: int) -> bool:
+    """True if a call's only argument is the dictionary of another object: of the same kind."""
     row = enclosing_call(facts, function)
     if row < 0:
         return False
@@ -337,7 +337,7 @@ def _is_given_a_dictionary(facts: FileFacts, function: int) -> bool:
 
 
 def _is_set_on_own(facts: FileFacts, function: int) -> bool:
-    """Whether ``setattr`` is given an object by a plain name, and a name that is computed."""
+    """True if ``setattr`` is given an object by a plain name, and a name that is computed."""
     row = enclosing_call(facts, function)
     ops, _, _, rights = facts.expr
     (extra,) = facts.extra

@@ -1,4 +1,4 @@
-"""What names stand for.
+"""Entities: the definitions that names stand for.
 
 An entity is a tuple ``(kind, path, row)``: where something is defined, as a row of the facts of one
 file. Entities compare equal when they are the same definition, which is what references rest on.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .. import facts as f
 from ..paths import is_outside
+from ..symbols import containers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ EVIDENCE_NAMES = ("exact", "inferred", "conventional", "textual")
 
 
 class Entity(NamedTuple):
-    """What a name stands for: where something is defined, as a row of the facts of one file.
+    """What a name stands for: where that is defined, as a row of the facts of one file.
 
     MODULE: path of the file, row -1. NAMESPACE: path of the folder. CLASS, FUNCTION: row of
     definition. VARIABLE, PARAMETER: row of binding. ATTRIBUTE: row of attribute_binding. OUTSIDE: a
@@ -57,7 +58,7 @@ class Found:
         return self if evidence <= self.evidence else Found(self.entity, evidence)
 
     def __eq__(self, other: object) -> bool:
-        """Whether both are the same entity, known equally well."""
+        """True if both are the same entity, known equally well."""
         return (
             isinstance(other, Found)
             and self.entity == other.entity
@@ -142,8 +143,6 @@ def owner_class(facts: FileFacts, entity: Entity) -> int:
 
 def qualified_name(inference: Inference, entity: Entity) -> str:
     """Dotted name from the module on; a local name contains the functions around it."""
-    from ..symbols import containers
-
     kind, path, row = entity
     index = inference.snapshot.index
     if kind == OUTSIDE:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from .. import facts as f
 from .. import scope_map
-from ..plugins import synthesized
-from . import container_contents, generics, types
+from . import container_contents, generics, synthesized, types
 from .annotations import annotation_type
 from .classes import base_arguments, class_member, own_attributes
 from .entities import (
@@ -45,7 +44,6 @@ from .types import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
-    from .entities import Entity
     from .inference import Inference
     from .types import Type
 
@@ -184,7 +182,7 @@ def _attribute_value(inference: Inference, path: str, facts: FileFacts, row: int
 def _assigned(
     inference: Inference, path: str, facts: FileFacts, owner: int, name: int, rows: list[int]
 ) -> Type:
-    """What methods assign to an attribute."""
+    """Return what methods assign to an attribute."""
     values = facts.attribute_binding.value
     type_ = union(*(inference.infer_type(path, values[index]) for index in rows))
     return container_contents.container_contents(

@@ -1,4 +1,4 @@
-"""Whether all that an expression may be is known, not only some of it.
+"""Exhaustive types: those that name all that an expression may be, not only some of it.
 
 For navigation a type may leave out what it does not know: of ``x = known() if test else unknown()``
 it shows the half that helps. Who wants to say that something does *not* exist needs more: every
@@ -27,7 +27,7 @@ from .entities import (
 )
 from .entity_types import entity_type
 from .members import member_definitions
-from .names import bindings_in_force, module_attribute
+from .names import bindings_in_force, module_attribute, resolve_binding
 from .query_cache import cached
 from .return_types import has_known_decorators
 from .standard_types import standard_class
@@ -45,7 +45,6 @@ from .types import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
-    from .entities import Entity
     from .inference import Inference
     from .types import Type, Value
 
@@ -63,7 +62,7 @@ _TAKEN = frozenset([f.ELEMENT, f.ITEM, f.REST, f.SUBSCRIPT, f.STARRED])
 
 
 def is_exhaustive(inference: Inference, path: str, expr: int) -> bool:
-    """Whether the type of an expression covers every value that it may have."""
+    """True if the type of an expression covers every value that it may have."""
     if expr < 0:
         return False
     key = ("complete", path, expr)
@@ -93,7 +92,7 @@ def _is_complete(inference: Inference, path: str, expr: int) -> bool:
     if op in _TAKEN:
         if op == f.SUBSCRIPT and _is_of_anything(inference, path, lefts[expr]):
             return False
-        return _holds_only_known(inference, path, facts, lefts[expr])
+        return _has_only_known_values(inference, path, facts, lefts[expr])
     if op in (f.NAMED, f.AWAIT, f.ENTERED, f.RAISED, f.UNARY):
         return is_exhaustive(inference, path, lefts[expr])
     if op == f.BINARY:
@@ -103,7 +102,7 @@ def _is_complete(inference: Inference, path: str, expr: int) -> bool:
 
 
 def _is_narrowed(inference: Inference, path: str, expr: int) -> bool:
-    """Whether the tests around a reading tell its type by themselves."""
+    """True if the tests around a reading tell its type by themselves."""
     return bool(without_none(narrowing.narrow(inference, path, expr, ())))
 
 
@@ -119,7 +118,7 @@ def _name(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
 
 
 def _is_field(facts: FileFacts, row: int) -> bool:
-    """Whether a name in a class body is a field, whose annotation speaks of instances."""
+    """True if a name in a class body is a field, whose annotation speaks of instances."""
     table = facts.binding
     value = table.value[row]
     return (
@@ -133,8 +132,6 @@ def _is_field(facts: FileFacts, row: int) -> bool:
 def _binding(inference: Inference, path: str, facts: FileFacts, row: int) -> bool:
     kind = facts.binding.kind[row]
     if kind == f.IMPORT:
-        from .names import resolve_binding
-
         found = resolve_binding(inference, path, facts, row)
         return bool(found) and all(_entity(inference, item.entity) for item in found)
     if kind in (f.DEF_CLASS, f.DEF_FUNCTION):
@@ -150,7 +147,7 @@ def _binding(inference: Inference, path: str, facts: FileFacts, row: int) -> boo
 
 
 def _is_placeholder(facts: FileFacts, row: int) -> bool:
-    """Whether a class variable is ``NotImplemented``: a derived class has something else there."""
+    """True if a class variable is ``NotImplemented``: a derived class has something else there."""
     value = facts.binding.value[row]
     return (
         value >= 0
@@ -161,23 +158,23 @@ def _is_placeholder(facts: FileFacts, row: int) -> bool:
 
 
 def _is_replaced(inference: Inference, variable: Entity, owner: int, name: str) -> bool:
-    """Whether a derived class has a value of another type in the place of a class variable."""
+    """True if a derived class has a value of another type in the place of a class variable."""
     cls = Entity(CLASS, variable.path, owner)
     if cls.is_outside:
         return False  # of what is derived from it there, nobody has many
-    said = {value.head for value in entity_type(inference, variable)}
+    declared = {value.head for value in entity_type(inference, variable)}
     for each in all_subclasses(inference, cls):
         for item in own_member(inference, each, name):
             if item.entity.kind not in (VARIABLE, ATTRIBUTE):
                 return True
             type_ = entity_type(inference, item.entity)
-            if not type_ or any(value.head not in said for value in type_):
+            if not type_ or any(value.head not in declared for value in type_):
                 return True
     return False
 
 
 def _entity(inference: Inference, entity: Entity) -> bool:
-    """Whether all that an entity may hold is known."""
+    """True if all that an entity may hold is known."""
     kind, path, row = entity
     if kind in (MODULE, NAMESPACE, CLASS):
         return True
@@ -222,7 +219,7 @@ def _entity_now(inference: Inference, kind: int, path: str, row: int) -> bool:
 
 
 def _is_set_in_a_base(inference: Inference, cls: Entity, name: str) -> bool:
-    """Whether methods of a base class assign to an attribute that no annotation declares there."""
+    """True if methods of a base class assign to an attribute that no annotation declares there."""
     for base in mro(inference, cls)[1:]:
         facts = inference.facts(base.path) if base.kind == CLASS else None
         row = facts.name_id(name) if facts is not None else -1
@@ -235,7 +232,7 @@ def _is_set_in_a_base(inference: Inference, cls: Entity, name: str) -> bool:
 
 
 def _assigned(inference: Inference, path: str, facts: FileFacts, owner: int, name: int) -> bool:
-    """Whether all that methods of a class assign to an attribute of theirs is known."""
+    """True if all that methods of a class assign to an attribute of theirs is known."""
     table = facts.attribute_binding
     if owner < 0:
         return True
@@ -271,12 +268,12 @@ def _member(inference: Inference, entity: Entity) -> bool:
         if facts.definition.flags[entity.row] & f.PROPERTY:
             return _result(inference, entity)
     return _entity(inference, entity) and (
-        entity.kind != VARIABLE or _is_got_whole(inference, entity)
+        entity.kind != VARIABLE or _is_read_completely(inference, entity)
     )
 
 
-def _is_got_whole(inference: Inference, variable: Entity) -> bool:
-    """Whether all is known that descriptors give which a class variable may be."""
+def _is_read_completely(inference: Inference, variable: Entity) -> bool:
+    """True if all is known that descriptors give which a class variable may be."""
     plain = standard_class(inference, "builtins", "property")  # gives what its function gives
     return all(
         item.entity.kind == FUNCTION and _result(inference, item.entity)
@@ -291,7 +288,7 @@ def _call(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
     if _makes_a_class(facts, expr):
         return False
     called = without_none(expressions.infer_type(inference, path, function))
-    if _takes_out(inference, facts, function, called) and not _holds_only_known(
+    if _takes_out(inference, facts, function, called) and not _has_only_known_values(
         inference, path, facts, facts.expr.a[function]
     ):
         return False
@@ -303,7 +300,7 @@ def _call(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
 
 
 def _is_of_anything(inference: Inference, path: str, expr: int) -> bool:
-    """Whether what a container says it holds is anything, whatever the code puts into it."""
+    """True if what a container says it holds is anything, whatever the code puts into it."""
     ops, positions, lefts, rights = inference.need(path).expr
     facts = inference.need(path)
     if ops[expr] != f.NAME:
@@ -323,7 +320,7 @@ def _is_of_anything(inference: Inference, path: str, expr: int) -> bool:
 
 
 def _takes_out(inference: Inference, facts: FileFacts, function: int, called: Type) -> bool:
-    """Whether a call is of a method that gives what a container of Python holds."""
+    """True if a call is of a method that gives what a container of Python holds."""
     if facts.expr.op[function] != f.ATTRIBUTE:
         return False
     for form, entity, _, _ in called:
@@ -343,7 +340,7 @@ def _takes_out(inference: Inference, facts: FileFacts, function: int, called: Ty
 
 
 def _makes_a_class(facts: FileFacts, call: int) -> bool:
-    """Whether a call is ``type("Made", (Base,), body)``, of which only the base is known."""
+    """True if a call is ``type("Made", (Base,), body)``, of which only the base is known."""
     ops, _, lefts, rights = facts.expr
     function = lefts[call]
     return (
@@ -373,7 +370,7 @@ def _gives_known(inference: Inference, value: Value) -> bool:
 
 
 def _result(inference: Inference, function: Entity) -> bool:
-    """Whether all that a function may give back is known."""
+    """True if all that a function may give back is known."""
     key = ("complete result", function)
     return cached(inference, key, lambda: _result_now(inference, function), False)
 
@@ -401,7 +398,7 @@ def _result_now(inference: Inference, function: Entity) -> bool:
 
 
 def _is_overridden(inference: Inference, function: Entity, facts: FileFacts) -> bool:
-    """Whether a class derived from that of a method has another one in its place."""
+    """True if a class derived from that of a method has another one in its place."""
     cls = owner_class(facts, function)
     if cls < 0:
         return False
@@ -423,8 +420,8 @@ def all_subclasses(inference: Inference, cls: Entity) -> list[Entity]:
     return found
 
 
-def _holds_only_known(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
-    """Whether all that a container may hold is known: it is annotated, or a tuple of known parts.
+def _has_only_known_values(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
+    """True if all that a container may hold is known: it is annotated, or a tuple of known parts.
 
     What code puts into a list or dictionary, nobody can list.
     """
@@ -453,7 +450,7 @@ def _holds_only_known(inference: Inference, path: str, facts: FileFacts, expr: i
 
 
 def _is_declared_result(inference: Inference, path: str, function: int) -> bool:
-    """Whether what a function gives is written down, so that what it holds is too."""
+    """True if what a function gives is written down, so that what it holds is too."""
     return all(
         value.form == FUNCTION_OBJECT
         and inference.need(value.entity.path).definition.returns[value.entity.row] >= 0
@@ -468,11 +465,11 @@ def _binding_holds(inference: Inference, path: str, facts: FileFacts, row: int) 
     if facts.binding.kind[row] in (f.PARAMETER, f.IMPORT, f.AUGMENT):
         return False
     value = facts.binding.value[row]
-    return value >= 0 and _holds_only_known(inference, path, facts, value)
+    return value >= 0 and _has_only_known_values(inference, path, facts, value)
 
 
 def _is_declared(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
-    """Whether an attribute's type is written down, so that what it holds is too."""
+    """True if an attribute's type is written down, so that what it holds is too."""
     name, receiver = facts.names[facts.expr.b[expr]], facts.expr.a[expr]
     for value in without_none(expressions.infer_type(inference, path, receiver)):
         for item in member_definitions(inference, value, name):

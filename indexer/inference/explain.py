@@ -1,4 +1,4 @@
-"""Why an answer is what it is: the chain of bindings and types behind it, as sentences.
+"""Explanations of answers: the chain of bindings and types behind it, as sentences.
 
 Nothing here decides anything. Each step asks the resolver what it asked itself on the way and says
 what it was told, so an explanation can be longer than the truth needs but never other than it.
@@ -7,6 +7,7 @@ what it was told, so an explanation can be longer than the truth needs but never
 from __future__ import annotations
 
 from .. import facts as f
+from ..heuristics.parameters import explain_parameter
 from . import expressions, members, return_types
 from .annotations import annotation_type
 from .classes import mro
@@ -30,15 +31,16 @@ from .entities import (
 )
 from .entity_types import entity_type
 from .locate import entities_at
+from .modules import imported_module
 from .names import bindings_in_force, visible_bindings
 from .types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, MODULE_OBJECT, NONE, SUPER, without_none
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
-    from .entities import Entity, Found
+    from ..facts_view import Occurrence
+    from .entities import Found
     from .inference import Inference
-    from .locate import Occurrence
     from .types import Type, Value
 
 # Levels of reasons below the answer that are told, and steps in all.
@@ -73,20 +75,22 @@ class Step:
 
 def explain(inference: Inference, path: str, occurrence: Occurrence) -> list[Step]:
     """The steps from an occurrence of a name to what it stands for, the answer first."""
-    told = _Explanation(inference)
+    explanation = _Explanation(inference)
     found = entities_at(inference, path, occurrence)
     if not found:
-        told.say(0, f"nothing is known of `{occurrence.name}`", path, occurrence.position, EXACT)
+        explanation.say(
+            0, f"nothing is known of `{occurrence.name}`", path, occurrence.position, EXACT
+        )
     for item in found:
-        told.answer(occurrence.name, item)
+        explanation.answer(occurrence.name, item)
     role = occurrence.role & f.ROLE_MASK
     if role in (f.IMPORTED, f.EXPORTED, f.MODULE_ROLE, f.KEYWORD, f.DEFINED, f.PARAMETER_ROLE):
         if role == f.IMPORTED:
-            told.imported(1, path, occurrence.ref)
-        return told.steps
+            explanation.imported(1, path, occurrence.ref)
+        return explanation.steps
     if role not in (f.WRITTEN, f.DELETED) or occurrence.role & f.ATTRIBUTE_ROLE:
-        told.expression(1, path, occurrence.ref)
-    return told.steps
+        explanation.expression(1, path, occurrence.ref)
+    return explanation.steps
 
 
 class _Explanation:
@@ -135,7 +139,7 @@ class _Explanation:
         return f"{kind} `{qualified_name(self.inference, entity)}`"
 
     def expression(self, depth: int, path: str, expr: int) -> None:
-        """Why an expression names, or evaluates to, what it does."""
+        """Explain what an expression names or evaluates to."""
         if expr < 0 or not self._first_time(depth, (path, expr)):
             return
         facts = self.inference.need(path)
@@ -171,7 +175,7 @@ class _Explanation:
                 self.say(depth, f"`{name}` {how}", path, position, item.evidence)
 
     def _binding(self, depth: int, path: str, facts: FileFacts, row: int) -> None:
-        """Why what a binding binds is what it is."""
+        """Explain the type of a binding."""
         if not self._first_time(depth, ("binding", path, row)):
             return
         kind, position = facts.binding.kind[row], facts.binding.position[row]
@@ -194,7 +198,7 @@ class _Explanation:
             how = "annotated"
         self.say(depth, f"`{name}` is {how}: {self._type(type_)}", path, position, _evidence(type_))
         if annotation >= 0:
-            self._written_type(depth + 1, path, facts, annotation)
+            self._annotation(depth + 1, path, facts, annotation)
         else:
             self.expression(depth + 1, path, facts.binding.value[row])
 
@@ -215,16 +219,14 @@ class _Explanation:
             text = self._convention(path, row) or f"the parameter `{name}` is {self._type(type_)}"
         self.say(depth, text, path, position, _evidence(type_))
         if annotation >= 0:
-            self._written_type(depth + 1, path, facts, annotation)
+            self._annotation(depth + 1, path, facts, annotation)
 
     def _convention(self, path: str, row: int) -> str:
-        """What speaks for the type of an unannotated parameter, in words."""
-        from ..heuristics.parameters import explain_parameter as reason_for
-
-        reason = reason_for(self.inference, path, row)
+        """Return what speaks for the type of an unannotated parameter, in words."""
+        reason = explain_parameter(self.inference, path, row)
         return reason.text if reason is not None else ""
 
-    def _written_type(self, depth: int, path: str, facts: FileFacts, expr: int) -> None:
+    def _annotation(self, depth: int, path: str, facts: FileFacts, expr: int) -> None:
         type_ = annotation_type(self.inference, path, expr)
         for value in without_none(type_)[:4]:
             if value.entity.kind == CLASS and self._first_time(depth, ("class", value.entity)):
@@ -274,7 +276,7 @@ class _Explanation:
         self._held(depth + 1, entity)
 
     def _held(self, depth: int, entity: Entity) -> None:
-        """Where the value of a member comes from."""
+        """Explain the type of a member."""
         kind, path, row = entity
         facts = self.inference.need(path)
         if kind == ATTRIBUTE:
@@ -307,7 +309,7 @@ class _Explanation:
         self.expression(depth + 1, path, function)
 
     def _result(self, depth: int, function: Entity) -> None:
-        """What a function gives back, and why."""
+        """Explain the return type of a function."""
         if not self._first_time(depth, ("result", function)):
             return
         _, path, row = function
@@ -327,9 +329,7 @@ class _Explanation:
                 self.expression(depth + 1, path, expr)
 
     def imported(self, depth: int, path: str, row: int) -> None:
-        """What an import leads to, through the modules that pass a name on."""
-        from .modules import imported_module
-
+        """Explain an import, through the modules that pass the name on."""
         facts = self.inference.need(path)
         spelled_module = facts.names[facts.imports.module[row]]
         name = facts.imports.name[row]

@@ -26,7 +26,7 @@ def exported_names(inference: Inference, path: str) -> Exported | None:
 
 
 def is_exported(inference: Inference, path: str, name: str) -> bool:
-    """Whether ``import *`` from a module would bring a name."""
+    """True if ``import *`` from a module would bring a name."""
     listed = exported_names(inference, path)
     if listed is not None:
         return name in listed[0] or not listed[1]
@@ -104,7 +104,7 @@ def _listed(
 
 
 def _copied(facts: FileFacts, expr: int) -> list[int]:
-    """What ``list(x)``, ``sorted(x)`` and ``x.keys()`` list the elements of."""
+    """Return what ``list(x)``, ``sorted(x)`` and ``x.keys()`` list the elements of."""
     ops, _, lefts, rights = facts.expr
     (extra,) = facts.extra
     function, at = lefts[expr], rights[expr]
@@ -138,7 +138,7 @@ def _named_list(
 
 
 def _imported_list(inference: Inference, path: str, facts: FileFacts, name: str) -> Exported | None:
-    """What another module exports, when its ``__all__`` is imported under a name."""
+    """Return what another module exports, when its ``__all__`` is imported under a name."""
     row = facts.name_id(name)
     for binding in facts.bindings_of(0, row) if row >= 0 else []:
         if facts.binding.kind[binding] != f.IMPORT:
@@ -154,7 +154,7 @@ def _imported_list(inference: Inference, path: str, facts: FileFacts, name: str)
 
 
 def is_private_import(inference: Inference, path: str, name: str) -> bool:
-    """Whether a stub imports a name for itself alone: not written as ``import name as name``."""
+    """True if a stub imports a name for itself alone: not written as ``import name as name``."""
     facts = inference.facts(path)
     row = facts.name_id(name) if facts is not None else -1
     if facts is None or row < 0:

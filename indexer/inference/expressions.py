@@ -1,16 +1,14 @@
 """Expressions: what a recorded expression stands for and evaluates to, computed on demand.
 
-:func:`objects` gives the entities that an expression names, :func:`values` the type of its value.
+:func:`definitions_of` gives the entities that an expression names, :func:`infer_type` its type.
 Not knowing gives an empty answer, never a guess; cycles and depth are bounded, and a bound that is
 reached means unknown.
-
-
-What is put into containers that begin empty: ``found = []`` … ``found.append(Box())``.
 """
 
 from __future__ import annotations
 
 from .. import facts as f
+from ..plugins import registry
 from . import calls, entity_types, members, narrowing, operators, type_guards
 from .entities import CLASS, INFERRED, OUTSIDE, Found, merge_found
 from .names import lookup
@@ -35,8 +33,8 @@ if TYPE_CHECKING:
     from .inference import Inference
     from .types import Type
 
-    # The container: its scope and name, or -1 - definition row of the class and attribute's name.
-    Holder = tuple[int, int]
+    # A container: its scope and name, or -1 - definition row of the class and attribute name.
+    ContainerKey = tuple[int, int]
 
 
 _LITERALS = {
@@ -99,11 +97,11 @@ def infer_type(inference: Inference, path: str, expr: int) -> Type:
 
 
 def _infer_type(inference: Inference, path: str, expr: int) -> Type:
-    """What types say of an expression, else what convention says."""
+    """Return what types say of an expression, else what convention says."""
     if inference.conventional:
-        held = inference.query_set_type(path, expr)
-        if held:
-            return held
+        type_ = registry.expression_type(inference, path, expr)
+        if type_:
+            return type_
     type_ = _typed(inference, path, expr)
     if without_none(type_) or not inference.conventional:
         return type_
@@ -212,7 +210,7 @@ def _composed(inference: Inference, path: str, facts: FileFacts, expr: int) -> T
 
 
 def _received(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
-    """What a target receives, when that is not a written expression."""
+    """Return what a target receives, when that is not a written expression."""
     ops, _, lefts, rights = facts.expr
     op = ops[expr]
     if op == f.ELEMENT:

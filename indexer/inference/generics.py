@@ -1,13 +1,12 @@
-"""Parameters of lambdas, by what the callable that they are passed to expects.
+"""Generics: type variables of a call, by matching parameters and arguments.
 
-Generics: what type variables stand for in a call, by matching parameters and arguments.
+So are the parameters of lambdas, by the callable type that is expected of them.
 """
 
 from __future__ import annotations
 
 from .. import facts as f
-from ..plugins import synthesized
-from . import signatures
+from . import signatures, synthesized
 from .annotations import annotation_type
 from .classes import (
     base_arguments,
@@ -41,9 +40,8 @@ from .types import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
-    from .entities import Entity
     from .inference import Inference
-    from .types import Type, Value
+    from .types import Type
 
     Bound = dict[Entity, Type]
 
@@ -172,7 +170,7 @@ def specialize(
                 bound[variable] = (Value(VARIABLE_TYPE, variable, (), 1),)
             elif default := fallback(inference, variable, bounds=inference.conventional):
                 bound[variable] = default
-    return substitute(type_, bound, whole=not inference.conventional)
+    return substitute(type_, bound, all_or_nothing=not inference.conventional)
 
 
 def _own_variables(inference: Inference, function: Entity) -> set[Entity]:
@@ -182,7 +180,7 @@ def _own_variables(inference: Inference, function: Entity) -> set[Entity]:
 
 
 def receiver_variables(inference: Inference, function: Entity, receiver: Value | None) -> Bound:
-    """What type variables of a class are for what a method is called on, ``Self`` among them."""
+    """Return the type variables of a class as a receiver binds them, ``Self`` among them."""
     bound: Bound = {}
     facts = inference.need(function.path)
     cls = owner_class(facts, function)

@@ -1,4 +1,4 @@
-"""Whether a value has a member: yes, no, or nobody can say.
+"""Presence of members: a value has one, has none, or nobody can say.
 
 Only what shows all of its members can be without one. A base that is not here, ``__getattr__``, a
 metaclass that adds names, a decorator that may: each makes a class *open*, and of an open class
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from .. import facts as f
 from ..paths import is_outside
+from ..plugins.registry import DYNAMIC_CLASSES, GENERATED_MEMBERS
 from .classes import class_member, is_protocol, metaclass, mro, own_member, subclasses
 from .dynamic_attributes import has_dynamic_attributes
 from .entities import CLASS, FUNCTION, NAMESPACE, OUTSIDE, VARIABLE, Entity, name_of
@@ -30,27 +31,24 @@ from .types import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
-    from .entities import Entity
     from .inference import Inference
-    from .types import Value
 
 PRESENT, ABSENT, UNSURE = range(3)
 
-# What decorators such as `total_ordering` and `dataclass` give a class.
-_MADE = frozenset(
-    ["__lt__", "__le__", "__gt__", "__ge__", "__dataclass_fields__", "__dataclass_params__",
-     "__attrs_attrs__", "__match_args__", "__slots__", "__getstate__", "__setstate__",
-     "__replace__"]
+# Members that class decorators such as `total_ordering` make.
+_GENERATED = GENERATED_MEMBERS | frozenset(
+    ["__lt__", "__le__", "__gt__", "__ge__", "__match_args__", "__slots__", "__getstate__",
+     "__setstate__", "__replace__"]
 )  # fmt: skip
 
-# Classes whose instances stand for anything.
-_ANYTHING = frozenset(["object", "type", "ModuleType", "SimpleNamespace", "Namespace", "Any"])
+# Installed classes whose instances may have any attribute.
+_ANYTHING = DYNAMIC_CLASSES | frozenset(["object", "type", "ModuleType", "SimpleNamespace", "Any"])
 # What `sys` has in some interpreters and programs, and stubs leave out.
 _UNDOCUMENTED = frozenset(["pypy_version_info", "_MEIPASS", "frozen", "gettotalrefcount"])
 
 
 def has_member(inference: Inference, value: Value, name: str) -> int:
-    """Whether a value has an attribute: PRESENT, ABSENT, or UNSURE."""
+    """Return whether a value has an attribute: PRESENT, ABSENT, or UNSURE."""
     form, entity, args, _ = value
     if form == NONE:
         nothing = standard_class(inference, "types", "NoneType")
@@ -60,7 +58,7 @@ def has_member(inference: Inference, value: Value, name: str) -> int:
     if form == MODULE_OBJECT:
         return module_has_member(inference, entity, name)
     if form == INSTANCE:
-        if entity.kind == CLASS and _stands_for_anything(inference, entity):
+        if entity.kind == CLASS and _has_any_member(inference, entity):
             return UNSURE
         return _of_class(inference, entity, name)
     if form == CLASS_OBJECT:
@@ -75,16 +73,14 @@ def has_member(inference: Inference, value: Value, name: str) -> int:
 
 
 def module_has_member(inference: Inference, module: Entity, name: str) -> int:
-    """Whether a module or package has a name, be it a module inside it."""
+    """Return whether a module or package has a name, be it a module inside it."""
     if module.kind == OUTSIDE:
         return UNSURE
     if module_attribute(inference, module, name):
         return PRESENT
     if module.kind == NAMESPACE:
         return UNSURE
-    if is_open_module(inference, module.path) or _is_written_for_others(
-        inference, module.path, name
-    ):
+    if is_open_module(inference, module.path) or _is_bound_elsewhere(inference, module.path, name):
         return UNSURE
     kind = standard_class(inference, "types", "ModuleType")
     if kind is None:
@@ -99,18 +95,18 @@ def module_has_member(inference: Inference, module: Entity, name: str) -> int:
     return ABSENT
 
 
-def _is_written_for_others(inference: Inference, path: str, name: str) -> bool:
-    """Whether the text of a module binds a name for other versions or platforms than this one."""
+def _is_bound_elsewhere(inference: Inference, path: str, name: str) -> bool:
+    """True if the text of a module binds a name for other versions or platforms than this one."""
     digest = inference.snapshot.digest(path)
-    whole = inference.snapshot.index.library.get(digest) if digest else None
-    if whole is None:
+    all_facts = inference.snapshot.index.library.get(digest) if digest else None
+    if all_facts is None:
         return False
-    row = whole.name_id(name)
-    return row >= 0 and bool(whole.bindings_of(0, row))
+    row = all_facts.name_id(name)
+    return row >= 0 and bool(all_facts.bindings_of(0, row))
 
 
-def _stands_for_anything(inference: Inference, entity: Entity) -> bool:
-    """Whether an instance of a class may have any members: those of a metaclass are classes."""
+def _has_any_member(inference: Inference, entity: Entity) -> bool:
+    """True if an instance of a class may have any members: those of a metaclass are classes."""
     if entity.is_outside and name_of(inference, entity) in _ANYTHING:
         return True
     return standard_class(inference, "builtins", "type") in mro(inference, entity)
@@ -122,7 +118,7 @@ def _member_of_object(inference: Inference, name: str) -> bool:
 
 
 def _of_class(inference: Inference, entity: Entity, name: str) -> int:
-    """Whether instances of a class have an attribute."""
+    """Return whether instances of a class have an attribute."""
     if entity.kind not in (CLASS, VARIABLE):
         return UNSURE
     if any(item.entity.kind != OUTSIDE for item in class_member(inference, entity, name)):
@@ -135,15 +131,15 @@ def _of_class(inference: Inference, entity: Entity, name: str) -> int:
         return UNSURE
     if any(_has_private(inference, cls, name) for cls in mro(inference, entity)):
         return PRESENT
-    if name in _MADE and _has_decorators(inference, entity):
+    if name in _GENERATED and _has_decorators(inference, entity):
         return UNSURE  # `total_ordering`, `dataclass(order=True)`
-    if any(_shows_elsewhere(inference, cls, name) for cls in mro(inference, entity)):
+    if any(_has_slot_or_source(inference, cls, name) for cls in mro(inference, entity)):
         return UNSURE
-    return UNSURE if _below(inference, entity, name) else ABSENT
+    return UNSURE if _subclass_has(inference, entity, name) else ABSENT
 
 
 def _has_private(inference: Inference, cls: Entity, name: str) -> bool:
-    """Whether a name is what Python makes of a private one of a class: ``_Box__size``."""
+    """True if a name is what Python makes of a private one of a class: ``_Box__size``."""
     if cls.kind != CLASS or name[:1] != "_":
         return False
     prefix = "_" + name_of(inference, cls).lstrip("_")
@@ -154,7 +150,7 @@ def _has_private(inference: Inference, cls: Entity, name: str) -> bool:
 
 
 def _has_decorators(inference: Inference, entity: Entity) -> bool:
-    """Whether a class or a base of it is decorated, which may give it what Python's syntax uses."""
+    """True if a class or a base of it is decorated, which may give it what Python's syntax uses."""
     return any(
         inference.need(cls.path).definition.decorators[cls.row] >= 0
         for cls in mro(inference, entity)
@@ -162,8 +158,8 @@ def _has_decorators(inference: Inference, entity: Entity) -> bool:
     )
 
 
-def _shows_elsewhere(inference: Inference, cls: Entity, name: str) -> bool:
-    """Whether a class has a slot of a name, or its source a member that its stub leaves out."""
+def _has_slot_or_source(inference: Inference, cls: Entity, name: str) -> bool:
+    """True if a class has a slot of a name, or its source a member that its stub leaves out."""
     facts = inference.facts(cls.path) if cls.kind == CLASS else None
     if facts is None:
         return False
@@ -178,7 +174,7 @@ def _shows_elsewhere(inference: Inference, cls: Entity, name: str) -> bool:
 
 
 def _has_slot(facts: FileFacts, row: int, name: str) -> bool:
-    """Whether ``__slots__`` of a class lists a name, or is computed."""
+    """True if ``__slots__`` of a class lists a name, or is computed."""
     slots = facts.name_id("__slots__")
     if slots < 0:
         return False
@@ -239,25 +235,25 @@ def _of_function(inference: Inference, function: Entity, name: str) -> int:
 
 
 def _binds_elsewhere(inference: Inference, cls: Entity, name: str) -> bool:
-    """Whether a class binds a name for other versions or platforms than this one."""
+    """True if a class binds a name for other versions or platforms than this one."""
     if cls.kind != CLASS or not cls.is_outside:
         return False
     digest = inference.snapshot.digest(cls.path)
-    whole = inference.snapshot.index.library.get(digest) if digest else None
-    row = whole.name_id(name) if whole is not None else -1
-    if whole is None or row < 0:
+    all_facts = inference.snapshot.index.library.get(digest) if digest else None
+    row = all_facts.name_id(name) if all_facts is not None else -1
+    if all_facts is None or row < 0:
         return False
-    scope = whole.definition.own_scope[cls.row]
-    return bool(whole.bindings_of(scope, row))
+    scope = all_facts.definition.own_scope[cls.row]
+    return bool(all_facts.bindings_of(scope, row))
 
 
-def _below(inference: Inference, entity: Entity, name: str) -> bool:
-    """Whether a class derived from this one has the member, so that an instance of it may."""
-    return _derived_has(inference, entity, name, set()) or _beside(inference, entity, name)
+def _subclass_has(inference: Inference, entity: Entity, name: str) -> bool:
+    """True if a class derived from this one has the member, so that an instance of it may."""
+    return _derived_has(inference, entity, name, set()) or _neighbour_has(inference, entity, name)
 
 
-def _beside(inference: Inference, entity: Entity, name: str) -> bool:
-    """Whether a class of the same file outside of the workspace is derived and has the member."""
+def _neighbour_has(inference: Inference, entity: Entity, name: str) -> bool:
+    """True if a class of the same file outside of the workspace is derived and has the member."""
     _, path, row = entity
     if not is_outside(path):
         return False

@@ -1,13 +1,12 @@
 """Inference: what names stand for and what expressions evaluate to, asked of one snapshot.
 
-This is what every question is given. Its methods are the functions of the modules of this package,
+Every question takes one. Its methods are the functions of the modules of this package,
 which are layered: a module imports those below it and asks for what is above it through here.
 """
 
 from __future__ import annotations
 
 from ..heuristics import keywords, parameters
-from ..plugins import django, pytest
 from . import (
     annotations,
     calls,
@@ -16,6 +15,7 @@ from . import (
     exports,
     expressions,
     lazy_modules,
+    modules,
     operators,
     return_types,
     stub_mapping,
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 
 class Inference:
-    """What is inferred of a snapshot's files.
+    """Inference over the files of a snapshot.
 
-    What is asked of the snapshot most often is at hand here. ``conventional`` tells whether
-    heuristics may say what types do not tell.
+    The methods of the snapshot that are called most often are at hand here. ``conventional`` is
+    true if heuristics may answer where types do not.
     """
 
     __slots__ = (
@@ -85,16 +85,12 @@ class Inference:
     lazy_member = lazy_modules.lazy_member
     has_dynamic_members = lazy_modules.has_dynamic_members
     missing_in_stub = stub_mapping.missing_in_stub
-    # What only heuristics and plugins tell.
+    find_module = modules.find_module
+    # Heuristics.
     parameter_type = parameters.parameter_type
     conventional_type = parameters.conventional_type
     conventional_definitions = parameters.conventional_definitions
-    query_set_type = parameters.query_set_type
     forwarded_to = keywords.forwarded_to
-    held = django.held
-    fixture_value = pytest.fixture_value
-    fixtures_named = pytest.fixtures_named
-    request_param = pytest.request_param
 
     def strict(self) -> Inference:
         """The same without conventions, for answers that look at very many places."""

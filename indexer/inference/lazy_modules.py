@@ -15,7 +15,6 @@ from .query_cache import cached
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
-    from .entities import Entity
     from .inference import Inference
 
 # Components of a place in a table: package, module, attribute.
@@ -23,12 +22,12 @@ _MOST = 3
 
 
 def has_dynamic_members(inference: Inference, path: str) -> bool:
-    """Whether a module may have names for others that its text does not show."""
+    """True if a module may have names for others that its text does not show."""
     return cached(inference, ("open", path), lambda: _has_dynamic_members(inference, path), True)
 
 
 def has_dynamic_globals(inference: Inference, path: str) -> bool:
-    """Whether the code of a module may read names that its text does not show it to bind."""
+    """True if the code of a module may read names that its text does not show it to bind."""
     return cached(
         inference, ("open names", path), lambda: _has_dynamic_globals(inference, path), True
     )
@@ -65,7 +64,7 @@ def _has_dynamic_globals(inference: Inference, path: str) -> bool:
 
 
 def _executes(facts: FileFacts) -> bool:
-    """Whether text is executed that may bind names of the module."""
+    """True if text is executed that may bind names of the module."""
     ops, _, lefts, rights = facts.expr
     name = facts.name_id("exec")
     if name < 0:
@@ -95,7 +94,7 @@ def called_name(facts: FileFacts, call: int) -> str:
 
 
 def lazy_member(inference: Inference, path: str, name: str) -> list[Found]:
-    """What a module gives for a name that it does not bind, as far as it shows where from."""
+    """Return what a module gives for a name that it does not bind, if it shows where from."""
     if name.startswith("__"):
         return []
     key = ("lazy", path, name)
@@ -128,7 +127,7 @@ def _lazy_member(inference: Inference, path: str, name: str) -> list[Found]:
 def _from_getter(
     inference: Inference, path: str, facts: FileFacts, definition: int, name: str
 ) -> list[Found]:
-    """What ``__getattr__`` imports under this name, or returns where it was asked for it."""
+    """Return what ``__getattr__`` imports under this name, or returns where it was asked for it."""
     scope = facts.definition.own_scope[definition]
     wanted = facts.name_id(name)
     if wanted >= 0:
@@ -145,7 +144,7 @@ def _from_getter(
 
 
 def _is_asked_for(facts: FileFacts, block: int, name: str) -> bool:
-    """Whether code runs only when something equals the text of a name."""
+    """True if code runs only when something equals the text of a name."""
     ops, _, _, rights = facts.expr
     (extra,) = facts.extra
     while block >= 0:
@@ -188,7 +187,7 @@ def _tables(facts: FileFacts) -> dict[str, list[tuple[str, ...]]]:
 
 
 def _place(inference: Inference, path: str, parts: tuple[str, ...], name: str) -> list[Found]:
-    """What a table's entry for a name leads to, if it leads to anything."""
+    """Return what a table's entry for a name leads to, if it leads to anything."""
     first, last = parts[0], parts[-1]
     module, colon, attribute = first.partition(":")
     tried = [(module, attribute)] if colon else [(first, name)]
@@ -226,7 +225,7 @@ def _modules(inference: Inference, path: str, spelled: str) -> list[Entity]:
 
 
 def _replaces_modules(facts: FileFacts) -> bool:
-    """Whether a file puts anything into ``sys.modules``, such as an object in its own place."""
+    """True if a file puts anything into ``sys.modules``, such as an object in its own place."""
     ops, _, lefts, rights = facts.expr
     modules = facts.name_id("modules")
     if modules < 0:
@@ -288,7 +287,10 @@ def _filled_names(facts: FileFacts) -> frozenset[str] | None:
 
 
 def _keys(facts: FileFacts, index: int) -> tuple[str, ...]:
-    """What an index may be, when it is written out: a string, or a loop's variable over some."""
+    """Return what an index may be, when it is written out.
+
+    A string, or a loop's variable over some.
+    """
     if index < 0 or facts.expr.op[index] != f.NAME:
         return _strings(facts, index)
     name, scope = facts.expr.a[index], facts.expr.b[index]

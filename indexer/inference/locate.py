@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import facts as f
+from ..facts_view import Occurrence
 from .calls import keyword_target
 from .classes import class_member
 from .entities import (
@@ -29,19 +30,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
     from .inference import Inference
-
-
-class Occurrence:
-    """A name where it is written: its text, position, role and row (see ``facts``)."""
-
-    __slots__ = ("name", "position", "ref", "role")
-
-    def __init__(self, name: str, position: int, role: int, ref: int) -> None:
-        """An occurrence as the table lists it."""
-        self.name = name
-        self.position = position
-        self.role = role
-        self.ref = ref
 
 
 def identifier_at(text: bytes, offset: int) -> tuple[int, str] | None:
@@ -73,7 +61,7 @@ def occurrence_at(inference: Inference, path: str, offset: int) -> Occurrence | 
 
 
 def entities_at(inference: Inference, path: str, occurrence: Occurrence) -> list[Found]:
-    """What an occurrence stands for."""
+    """Return what an occurrence stands for."""
     facts = inference.need(path)
     role, ref = occurrence.role & f.ROLE_MASK, occurrence.ref
     if role == f.DEFINED:
@@ -165,7 +153,7 @@ def resolve_dotted_name(inference: Inference, dotted: str) -> list[Found]:
 
 
 def member_of_entity(inference: Inference, item: Found, name: str) -> list[Found]:
-    """What ``entity.name`` names, for any kind of entity."""
+    """Return what ``entity.name`` names, for any kind of entity."""
     kind = item.entity.kind
     if kind in (MODULE, NAMESPACE, OUTSIDE):
         inner = module_attribute(inference, item.entity, name)

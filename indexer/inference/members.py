@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from .. import facts as f
-from ..plugins import synthesized
-from . import entities
-from .classes import base_arguments, class_member, is_enum, metaclass, own_member
+from ..plugins import registry
+from . import entities, synthesized
+from .classes import base_arguments, class_member, metaclass, own_member
 from .entities import (
     ATTRIBUTE,
     CLASS,
@@ -45,9 +45,8 @@ from .types import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
-    from .entities import Entity
     from .inference import Inference
-    from .types import Type, Value
+    from .types import Type
 
 
 def attribute_definitions(inference: Inference, path: str, receiver: int, name: str) -> list[Found]:
@@ -68,7 +67,7 @@ def attribute_definitions(inference: Inference, path: str, receiver: int, name: 
 
 
 def _names_self_or_class(inference: Inference, path: str, receiver: int) -> bool:
-    """Whether a receiver is bound to its class by names alone: ``self``, ``cls``, or a class."""
+    """True if a receiver is bound to its class by names alone: ``self``, ``cls``, or a class."""
     return any(
         item.entity.kind == CLASS
         or (
@@ -136,7 +135,7 @@ def _found_on_class(inference: Inference, entity: Entity, name: str) -> list[Fou
 
 
 def _of_object(inference: Inference, entity: Entity, name: str) -> list[Found]:
-    """What every object has; it stands in no order of resolution here."""
+    """Return what every object has; it stands in no order of resolution here."""
     base = standard_class(inference, "builtins", "object") if name.startswith("__") else None
     return own_member(inference, base, name) if base and entity.kind == CLASS else []
 
@@ -149,7 +148,7 @@ def member_type(inference: Inference, value: Value, name: str) -> Type:
         return union(*(member_type(inference, each, name) for each in limits))
     if form == INSTANCE and name == "__class__":
         return class_objects((value,))
-    special = _made_for_it(inference, value, name)
+    special = _synthesized_type(inference, value, name) if form == INSTANCE else None
     if special is not None:
         return special
     parts: list[Type] = []
@@ -158,16 +157,16 @@ def member_type(inference: Inference, value: Value, name: str) -> Type:
         kind = item.entity.kind
         if kind == FUNCTION:
             parts.append(_method_value(inference, value, item.entity))
-        elif kind == VARIABLE and _is_enum_member(inference, value, item.entity, name):
-            parts.append(synthesized.member_of_enum(inference, entity, item.entity))
         elif kind in (VARIABLE, ATTRIBUTE, CLASS, MODULE):
+            is_read = kind == VARIABLE and form in (INSTANCE, CLASS_OBJECT)
+            if is_read and entity.kind == CLASS:
+                special = registry.member_type(inference, value, item.entity, name)
+                if special is not None:
+                    parts.append(special)
+                    continue
             inner = inference.entity_type(item.entity)
-            held = inference.held(value, item.entity, inner)
-            if held is not None:
-                parts.append(held)
-                continue
-            if kind == VARIABLE and form in (INSTANCE, CLASS_OBJECT):
-                inner = _got(inference, value, inner)
+            if is_read:
+                inner = _read_from_class(inference, value, inner)
             parts.append(bind_type_arguments(inference, value, item.entity, inner))
     if not found and form == INSTANCE and not name.startswith("__"):
         for item in class_member(inference, entity, "__getattr__"):
@@ -176,41 +175,27 @@ def member_type(inference: Inference, value: Value, name: str) -> Type:
     return union(*parts)
 
 
-def _made_for_it(inference: Inference, value: Value, name: str) -> Type | None:
-    """A member that is not written: the value of an enumeration's member, a field by a string."""
-    form, entity, args, _ = value
-    if form != INSTANCE:
-        return None
-    if name in ("value", "_value_") and is_enum(inference, entity):
-        found = class_member(inference, entity, name)
-        if found and found[0].entity.path.endswith("/enum.pyi"):
-            return args[0] if args else synthesized.enum_values(inference, entity)
-    if entity.kind == VARIABLE:
-        for field, type_ in synthesized.made_fields(inference, entity):
+def _synthesized_type(inference: Inference, value: Value, name: str) -> Type | None:
+    """Return the type of an attribute of an instance that no class body shows."""
+    type_ = registry.attribute_type(inference, value, name)
+    if type_ is None and value.entity.kind == VARIABLE:
+        for field, field_type in synthesized.made_fields(inference, value.entity):
             if field == name:
-                return type_
-    return None
+                return field_type
+    return type_
 
 
-def _is_enum_member(inference: Inference, value: Value, member: Entity, name: str) -> bool:
-    if name.startswith("_") or value.form not in (INSTANCE, CLASS_OBJECT):
-        return False
-    facts = inference.need(member.path)
-    if facts.scope.kind[facts.binding.scope[member.row]] != f.CLASS_SCOPE:
-        return False
-    return is_enum(inference, value.entity) and (
-        facts.binding.value[member.row] >= 0 or member.path.endswith(".pyi")
-    )
+def _read_from_class(inference: Inference, receiver: Value, type_: Type) -> Type:
+    """Return what reading a class attribute gives.
 
-
-def _got(inference: Inference, receiver: Value, type_: Type) -> Type:
-    """What reading a class attribute gives: descriptors answer themselves, functions are bound."""
+    Descriptors answer themselves, functions are bound.
+    """
     parts: list[Type] = []
     for value in type_:
         if value.form == INSTANCE and value.entity.kind == CLASS:
-            given = _descriptor(inference, receiver, value)
-            if given is not None:
-                parts.append(given)
+            result = _descriptor(inference, receiver, value)
+            if result is not None:
+                parts.append(result)
                 continue
         if (
             value.form == FUNCTION_OBJECT
@@ -224,7 +209,7 @@ def _got(inference: Inference, receiver: Value, type_: Type) -> Type:
 
 
 def _descriptor(inference: Inference, receiver: Value, value: Value) -> Type | None:
-    """What a descriptor gives when it is read; None for what is none."""
+    """Return what a descriptor gives when it is read; None for what is none."""
     if value.args and value.entity == standard_class(inference, "builtins", "property"):
         return (value,) if receiver.form == CLASS_OBJECT else value.args[0]
     getter = class_member(inference, value.entity, "__get__")
@@ -233,31 +218,31 @@ def _descriptor(inference: Inference, receiver: Value, value: Value) -> Type | N
     on_class = receiver.form == CLASS_OBJECT
     instance_ = NONE_VALUE if on_class else receiver
     owner = (receiver,) if on_class else class_objects((receiver,))
-    given = inference.method_result(value, "__get__", [(instance_,), owner])
-    own = tuple(each for each in given if each.head == value.head)
-    if own and len(own) < len(given):  # `if instance is None: return self`
-        return own if on_class else tuple(each for each in given if each not in own)
-    return given
+    result = inference.method_result(value, "__get__", [(instance_,), owner])
+    own = tuple(each for each in result if each.head == value.head)
+    if own and len(own) < len(result):  # `if instance is None: return self`
+        return own if on_class else tuple(each for each in result if each not in own)
+    return result
 
 
 def _method_value(inference: Inference, value: Value, function: Entity) -> Type:
     parts: list[Type] = []
-    for made in inference.decorated_type(function):
-        if made.form == FUNCTION_OBJECT and made.entity == function:
+    for decorated in inference.decorated_type(function):
+        if decorated.form == FUNCTION_OBJECT and decorated.entity == function:
             parts.append(_bound_method(inference, value, function))
             continue
-        if made.form == INSTANCE and made.entity == standard_class(
+        if decorated.form == INSTANCE and decorated.entity == standard_class(
             inference, "builtins", "property"
         ):
             # Under another name: `_magic_enum_attr = property`.
             own = value.form == CLASS_OBJECT and not _belongs_to_metaclass(
                 inference, value.entity, function
             )
-            given = (made,) if own else inference.return_type(function, _receiver(value))
-            parts.append(given)
+            result = (decorated,) if own else inference.return_type(function, _receiver(value))
+            parts.append(result)
             continue
-        inner = _got(inference, value, (made,))
-        if not inner and made.form == INSTANCE:
+        inner = _read_from_class(inference, value, (decorated,))
+        if not inner and decorated.form == INSTANCE:
             # A property of one's own that hands on what its function gives.
             inner = inference.return_type(function, _receiver(value))
         parts.append(bind_type_arguments(inference, value, function, inner))
@@ -265,7 +250,7 @@ def _method_value(inference: Inference, value: Value, function: Entity) -> Type:
 
 
 def _receiver(value: Value) -> Value:
-    """What a method is called on: for ``super()``, the instance."""
+    """Return what a method is called on: for ``super()``, the instance."""
     return value.args[0][0] if value.form == SUPER and value.args and value.args[0] else value
 
 
@@ -305,7 +290,7 @@ def owner_entity(inference: Inference, member: Entity) -> Entity:
 
 
 def _belongs_to_metaclass(inference: Inference, cls: Entity, function: Entity) -> bool:
-    """Whether a function found on a class is one of its metaclass."""
+    """True if a function found on a class is one of its metaclass."""
     name = inference.need(function.path).names[
         inference.need(function.path).definition.name[function.row]
     ]
@@ -323,6 +308,6 @@ def bind_type_arguments(inference: Inference, value: Value, member: Entity, type
         return type_
 
     bound = base_arguments(inference, value, Entity(CLASS, member.path, cls))
-    bound = {variable: known_ for variable, known_ in bound.items() if known_}
+    bound = {variable: argument for variable, argument in bound.items() if argument}
     bound[SELF] = (Value(INSTANCE, entity, value.args, value.evidence),)
     return substitute(type_, bound, keep=True)

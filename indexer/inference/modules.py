@@ -1,12 +1,10 @@
-"""Modules: from dotted names to files, and from imports to what they bring.
-
-Modules imported by calls whose argument is written out.
-"""
+"""Modules: from dotted names to files, and from imports, or calls that import, to modules."""
 
 from __future__ import annotations
 
 from .. import facts as f
 from ..paths import is_outside
+from ..plugins.registry import MODULE_IMPORTERS
 from .entities import INFERRED, MODULE, NAMESPACE, OUTSIDE, Entity
 from .query_cache import cached
 from .types import FUNCTION_OBJECT, MODULE_OBJECT, Value
@@ -14,7 +12,6 @@ from .types import FUNCTION_OBJECT, MODULE_OBJECT, Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
-    from .entities import Entity
     from .inference import Inference
     from .types import Type
 
@@ -77,7 +74,7 @@ def _beside(inference: Inference, dotted: str, importer: str) -> Entity | None:
 
 
 def _is_extended(inference: Inference, path: str) -> bool:
-    """Whether modules of a package may lie elsewhere than in its own folder.
+    """True if modules of a package may lie elsewhere than in its own folder.
 
     So it is where stubs lie apart from sources or describe only part of them, and in packages that
     say so by ``__path__`` or in the ways of before there were namespace packages.
@@ -160,7 +157,7 @@ def module_in_folder(inference: Inference, folder: str, dotted: str) -> Entity |
 
 
 def imported_module(inference: Inference, importer: str, spelled: str) -> Entity:
-    """What the module part of an import names, dots in front included."""
+    """Return what the module part of an import names, dots in front included."""
     rest = spelled.lstrip(".")
     level = len(spelled) - len(rest)
     if level:
@@ -221,7 +218,7 @@ def _in_namespace(inference: Inference, path: str, name: str) -> Entity | None:
 
 
 def module_presence(inference: Inference, dotted: str, importer: str = "") -> int:
-    """Whether a module is there: PRESENT, OPAQUE (nobody can say what it holds), ABSENT, or UNSURE.
+    """Return PRESENT, OPAQUE (nobody can say what it holds), ABSENT or UNSURE for a module.
 
     Unsure is what may be installed in an environment that was not found, and what a package may
     make itself.
@@ -249,7 +246,7 @@ def module_presence(inference: Inference, dotted: str, importer: str = "") -> in
 IMPORTERS = {
     "import_module": ("importlib",),
     "__import__": ("builtins",),
-    "importorskip": ("_pytest.outcomes", "pytest"),
+    **MODULE_IMPORTERS,
 }
 
 
@@ -287,7 +284,7 @@ def module_imported_by_call(
 
 
 def _is_importer(inference: Inference, path: str, function: int, name: str) -> bool:
-    """Whether an expression names the function itself, and not another of the same name."""
+    """True if an expression names the function itself, and not another of the same name."""
     return any(
         value.form == FUNCTION_OBJECT
         and (inference.snapshot.index.module_name(value.entity.path) or "") in IMPORTERS[name]

@@ -1,19 +1,19 @@
-"""Whether what one branch binds can be there in another: bindings that cannot reach a reading.
+"""Names: from an identifier in a scope to what it stands for, through scopes and imports.
 
-Names: from an identifier in a scope to what it stands for, through scopes and imports.
+Of several bindings, those count that can reach the place where the name is read.
 """
 
 from __future__ import annotations
 
 from .. import facts as f
+from .. import scope_map
 from .entities import MODULE, NAMESPACE, OUTSIDE, Entity, Found, entity_of_binding
-from .modules import imported_module, submodule
+from .modules import find_module, imported_module, submodule
 from .query_cache import cached
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
-    from .entities import Entity
     from .inference import Inference
 
 
@@ -22,7 +22,7 @@ _OF_TRY = frozenset([f.HANDLER, f.TRY_ELSE])
 
 
 def can_reach(facts: FileFacts, block: int, around: set[int]) -> bool:
-    """Whether control may come from a block to where ``around`` are the blocks.
+    """True if control may come from a block to where ``around`` are the blocks.
 
     It may not from a branch that ends in ``return``, nor from one branch of a test into the other,
     unless a loop goes round both.
@@ -50,7 +50,7 @@ def can_reach(facts: FileFacts, block: int, around: set[int]) -> bool:
 
 
 def _exclude(facts: FileFacts, one: int, other: int) -> bool:
-    """Whether two blocks are branches of which only one runs."""
+    """True if two blocks are branches of which only one runs."""
     kinds, _, tests, starts = facts.block[:4]
     pair = {kinds[one], kinds[other]}
     if pair == {f.IF_TRUE, f.IF_FALSE}:
@@ -78,17 +78,6 @@ _TO_ITSELF = 3
 _BRANCHED = f.IN_TRY | f.IN_HANDLER | f.IN_BRANCH
 
 
-def blocks_around(facts: FileFacts, scope: int, position: int) -> list[int]:
-    """Rows of the blocks of a scope that hold a position, innermost first."""
-    starts, ends = facts.block.start, facts.block.end
-    scopes = facts.block.scope
-    return [
-        row
-        for row in range(len(starts) - 1, -1, -1)
-        if scopes[row] == scope and starts[row] <= position < ends[row]
-    ]
-
-
 def visible_bindings(
     facts: FileFacts, rows: list[int], scope: int, position: int, expr: int = -1
 ) -> list[int]:
@@ -104,7 +93,7 @@ def visible_bindings(
     if len(rows) < 2:
         return rows
     if position >= 0:
-        around = set(blocks_around(facts, scope, position))
+        around = set(scope_map.blocks_around(facts, scope, position))
         before = [
             row
             for row in rows
@@ -130,7 +119,7 @@ def visible_bindings(
 
 
 def _in_force(facts: FileFacts, row: int, position: int, expr: int) -> bool:
-    """Whether a binding written before a position has happened there."""
+    """True if a binding written before a position has happened there."""
     value = facts.binding.value[row]
     if value >= 0 and facts.binding.kind[row] != f.PARAMETER:
         return expr < 0 or value < expr  # expressions are numbered in order of evaluation
@@ -149,7 +138,7 @@ def lookup(
     expr: int = -1,
     depth: int = 0,
 ) -> list[Found]:
-    """What a name read at a position of a scope stands for; imports are followed."""
+    """Return what a name read at a position of a scope stands for; imports are followed."""
     facts = inference.facts(path)
     if facts is None or depth > _DEPTH:
         return []
@@ -196,7 +185,7 @@ def bindings_in_force(
 
 
 def _all_later(facts: FileFacts, rows: list[int], position: int, expr: int) -> bool:
-    """Whether every one of some bindings happens after a position."""
+    """True if every one of some bindings happens after a position."""
     at = facts.binding.position
     return position >= 0 and all(
         at[row] > position or not _in_force(facts, row, position, expr) for row in rows
@@ -210,9 +199,7 @@ def _builtin_names() -> frozenset[str]:
 
 
 def builtin_name(inference: Inference, name: str) -> list[Found]:
-    """What a name stands for that nothing binds: a builtin."""
-    from .modules import find_module
-
+    """Return what a name stands for that nothing binds: a builtin."""
     builtins = find_module(inference, "builtins")
     if builtins is not None and builtins.kind == MODULE:
         found = module_member(inference, builtins.path, name)
@@ -239,7 +226,7 @@ def _follow_all(
 def _alternatives(
     inference: Inference, path: str, facts: FileFacts, rows: list[int], found: list[Found]
 ) -> list[Found]:
-    """What star imports bring for a name that the module itself binds in some branches only."""
+    """Return what star imports bring for a name that the module binds in some branches only."""
     if not rows or facts.binding.scope[rows[0]] or f.STAR not in facts.imports.name:
         return []
     kinds, blocks = facts.block.kind, facts.binding.block
@@ -257,7 +244,7 @@ def _alternatives(
 def resolve_binding(
     inference: Inference, path: str, facts: FileFacts, row: int, depth: int = 0
 ) -> list[Found]:
-    """What a binding stands for in the end: itself, or what an import brings."""
+    """Return what a binding stands for in the end: itself, or what an import brings."""
     if facts.binding.kind[row] != f.IMPORT:
         module = _stub_alias(inference, path, facts, row) if path.endswith(".pyi") else None
         return [module or Found(entity_of_binding(path, facts, row))]
@@ -281,7 +268,7 @@ def _stub_alias(inference: Inference, path: str, facts: FileFacts, row: int) -> 
 def import_target(
     inference: Inference, path: str, facts: FileFacts, row: int, depth: int = 0
 ) -> list[Found]:
-    """What an import brings: a module, or something in one."""
+    """Return what an import brings: a module, or something in one."""
     spelled = facts.names[facts.imports.module[row]]
     name = facts.imports.name[row]
     flags = facts.imports.flags[row]
@@ -315,7 +302,7 @@ def _bound_before(facts: FileFacts, row: int) -> list[int]:
 def module_attribute(
     inference: Inference, module: Entity, name: str, depth: int = 0
 ) -> list[Found]:
-    """What ``module.name`` stands for when ``module`` is a module of any kind."""
+    """Return what ``module.name`` stands for when ``module`` is a module of any kind."""
     kind, path, _ = module
     if kind == OUTSIDE:
         return [Found(Entity(OUTSIDE, f"{path}.{name}", -1))]
@@ -332,7 +319,7 @@ def module_attribute(
 
 
 def module_member(inference: Inference, path: str, name: str, depth: int = 0) -> list[Found]:
-    """What a name at a module's top level stands for, star imports included."""
+    """Return what a name at a module's top level stands for, star imports included."""
     del depth
     key = ("member", path, name)
     return cached(inference, key, lambda: _module_member(inference, path, name), list[Found]())
@@ -374,7 +361,7 @@ def _declared_global(inference: Inference, path: str, facts: FileFacts, name: in
 def star_imported(
     inference: Inference, path: str, facts: FileFacts, name: str, depth: int = 0
 ) -> list[Found]:
-    """What a name stands for that some ``from module import *`` brings.
+    """Return what a name stands for that some ``from module import *`` brings.
 
     The last one that does wins; where it is in a branch, those of other branches count as well.
     """

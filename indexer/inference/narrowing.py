@@ -100,7 +100,7 @@ def _tests(
 
 
 def _passed(facts: FileFacts, block: int, inside: set[int], position: int) -> bool:
-    """Whether control must have gone through a block to get to where ``inside`` are the blocks."""
+    """True if control must have gone through a block to get to where ``inside`` are the blocks."""
     kinds, parents, tests, _, ends, _, flags = facts.block
     while block >= 0 and block not in inside:
         kind, parent = kinds[block], parents[block]
@@ -131,7 +131,7 @@ def _children(facts: FileFacts, block: int) -> list[int]:
 
 
 def _is_guarded(facts: FileFacts, case: int) -> bool:
-    """Whether a case has a condition of its own."""
+    """True if a case has a condition of its own."""
     kinds, ends = facts.block.kind, facts.block.end
     return any(
         kinds[row] == f.IF_TRUE and ends[row] == ends[case] for row in _children(facts, case)
@@ -139,7 +139,7 @@ def _is_guarded(facts: FileFacts, case: int) -> bool:
 
 
 def _other_case(facts: FileFacts, case: int, inside: set[int]) -> bool:
-    """Whether another case of the same ``match`` is among the blocks around."""
+    """True if another case of the same ``match`` is among the blocks around."""
     kinds, parents, tests = facts.block[:3]
     subjects = facts.expr.a
     return any(
@@ -151,7 +151,7 @@ def _other_case(facts: FileFacts, case: int, inside: set[int]) -> bool:
 
 
 def _breaks(facts: FileFacts, loop: int) -> bool:
-    """Whether something in a loop may leave it."""
+    """True if something in a loop may leave it."""
     todo = [loop]
     while todo:
         block = todo.pop()
@@ -162,7 +162,7 @@ def _breaks(facts: FileFacts, loop: int) -> bool:
 
 
 def _rebound(facts: FileFacts, scope: int, chain: Chain, start: int, expr: int) -> bool:
-    """Whether the name gets a new value between a test and a reading."""
+    """True if the name gets a new value between a test and a reading."""
     positions, kinds = facts.binding.position, facts.binding.kind
     position = _origin(facts, expr)[1]
     if any(
@@ -185,7 +185,7 @@ def _rebound(facts: FileFacts, scope: int, chain: Chain, start: int, expr: int) 
 
 
 def _in_other_branch(facts: FileFacts, block: int, scope: int, position: int) -> bool:
-    """Whether a block is part of a branch of an ``if`` whose other branch a position is in."""
+    """True if a block is part of a branch of an ``if`` whose other branch a position is in."""
     kinds, parents, tests = facts.block[:3]
     around: set[int] = set()
     other = block_at(facts, scope, position)
@@ -221,7 +221,10 @@ def _writes(facts: FileFacts) -> dict[tuple[int, int], list[int]]:
 def _assigned(
     inference: Inference, path: str, facts: FileFacts, scope: int, chain: Chain, expr: int
 ) -> Type:
-    """What the same code has assigned to an attribute before it reads it; unknown if it may not."""
+    """Return what the same code has assigned to an attribute before it reads it.
+
+    Unknown if it may not.
+    """
     rows = _writes(facts).get((scope, chain[-1]))
     if not rows:
         return ()

@@ -1,19 +1,19 @@
-"""Operators: what ``+``, ``<``, ``+=`` and the like give, by the methods that they call.
+"""Operators and protocols: types of ``+``, ``<``, ``+=``, by the methods that they call.
 
-What syntax asks of a value: iterating, unpacking, indexing, entering, raising, awaiting it.
+So are iterating, unpacking, indexing, entering, raising and awaiting.
 """
 
 from __future__ import annotations
 
 from .. import facts as f
 from .. import scope_map
-from ..plugins.synthesized import fields, is_typed_dict, key_type, made_fields
 from . import members
 from .annotations import annotation_type
 from .classes import base_arguments, class_member, is_enum, mro
 from .entities import CLASS, FUNCTION, VARIABLE, name_of
 from .signatures import NEVER, Arguments, match_score, overloads
 from .standard_types import builtin_instance, standard_class
+from .synthesized import fields, is_typed_dict, key_type, made_fields
 from .type_variables import concrete
 from .types import CLASS_OBJECT, INSTANCE, NONE, UNKNOWN, Value, instance, union, without_none
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..facts import FileFacts
     from .entities import Entity
     from .inference import Inference
-    from .types import Type, Value
+    from .types import Type
 
 
 _METHODS = {
@@ -50,7 +50,7 @@ def binary_type(inference: Inference, path: str, facts: FileFacts, expr: int) ->
 
 
 def _combined(inference: Inference, path: str, left: Type, name: str, right: int) -> Type:
-    """What the method of the left operand gives, else the reflected one of the right."""
+    """Return what the method of the left operand gives, else the reflected one of the right."""
     parts: list[Type] = []
     for value in concrete(inference, left):
         given = UNKNOWN
@@ -63,7 +63,7 @@ def _combined(inference: Inference, path: str, left: Type, name: str, right: int
 
 
 def _fits(inference: Inference, value: Value, name: str, others: Type) -> bool:
-    """Whether the left operand's method takes the right operand."""
+    """True if the left operand's method takes the right operand."""
     if value.form != INSTANCE or not others:
         return True
     found = class_member(inference, value.entity, f"__{name}__")

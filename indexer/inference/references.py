@@ -1,8 +1,10 @@
-"""Who uses a definition: candidates by name from the index, each confirmed by resolving it."""
+"""References of a definition: candidates by name from the index, each confirmed by resolving it."""
 
 from __future__ import annotations
 
 from .. import facts as f
+from ..snapshot.query_cache import ANY_NAME
+from ..symbols import is_local as is_local_scope
 from . import stub_mapping
 from .classes import override_family
 from .entities import (
@@ -14,19 +16,18 @@ from .entities import (
     TEXTUAL,
     VARIABLE,
     Entity,
+    entity_of_binding,
     name_of,
     owner_class,
     scope_of,
 )
 from .locate import Occurrence, entities_at, occurrence_at
-from .query_cache import ANY_NAME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facts import FileFacts
-    from .entities import Entity
     from .inference import Inference
 
 
@@ -145,9 +146,7 @@ def _references_in(
 
 
 def is_local(inference: Inference, entity: Entity) -> bool:
-    """Whether an entity can be seen in its own file only."""
-    from ..symbols import is_local
-
+    """True if an entity can be seen in its own file only."""
     kind, path, _ = entity
     if kind in (MODULE, NAMESPACE, OUTSIDE, ATTRIBUTE):
         return False
@@ -155,7 +154,7 @@ def is_local(inference: Inference, entity: Entity) -> bool:
     scope = scope_of(facts, entity)
     if kind == VARIABLE and facts.scope.kind[scope] == f.COMPREHENSION_SCOPE:
         return True
-    if is_local(facts, scope):
+    if is_local_scope(facts, scope):
         # A parameter is named by keywords elsewhere; members of local classes stay at home.
         return kind != 5
     return False
@@ -192,7 +191,6 @@ def _same_in_file(inference: Inference, entity: Entity) -> set[Entity]:
         }
     scope = scope_of(facts, entity)
     name = facts.name_id(name_of(inference, entity))
-    from .entities import entity_of_binding
 
     same = {
         entity_of_binding(path, facts, index)
@@ -243,7 +241,7 @@ def _known_aliases(inference: Inference, path: str, name: str) -> tuple[str, ...
 
 
 def _has_aliases(facts: FileFacts) -> bool:
-    """Whether a file imports anything under another name."""
+    """True if a file imports anything under another name."""
     found: bool | None = facts.memo.get("aliases")
     if found is None:
         flags = facts.imports.flags

@@ -1,18 +1,18 @@
-"""Decorators: what a function is once its decorators have been applied.
-
-Results: what a function gives back, as annotated, inferred from its returns, decorated.
-"""
+"""Return types of functions, annotated or inferred, and functions with decorators applied."""
 
 from __future__ import annotations
 
 from .. import facts as f
-from ..plugins.synthesized import decorators, last_name
+from .. import facts_view
+from ..facts_view import decorators
 from . import generics, operators, query_cache, signatures
+from .access_paths import last_name
 from .annotations import annotation_type
 from .entities import CLASS, CONVENTIONAL, EXACT, FUNCTION, INFERRED, Entity, name_of, owner_class
 from .query_cache import cached
 from .signatures import Arguments
 from .standard_types import standard_class
+from .stub_mapping import source_entity
 from .types import (
     CALLABLE,
     CLASS_OBJECT,
@@ -32,9 +32,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
     from .calls import Arguments
-    from .entities import Entity
     from .inference import Inference
-    from .types import Type, Value
+    from .types import Type
 
 
 # Decorators whose meaning is in the flags of a definition, or that change nothing.
@@ -69,7 +68,7 @@ def _decorated(inference: Inference, function: Entity, facts: FileFacts) -> Type
 
 
 def has_known_decorators(inference: Inference, function: Entity) -> bool:
-    """Whether every decorator of a function is at hand, so that what it makes of it is known."""
+    """True if every decorator of a function is at hand, so that what it makes of it is known."""
     facts = inference.need(function.path)
     if facts.definition.decorators[function.row] < 0:
         return True
@@ -84,13 +83,13 @@ def _all_known(inference: Inference, function: Entity, facts: FileFacts) -> bool
         if last_name(facts, target) in _MARKS:
             continue
         type_ = inference.infer_type(function.path, expr)
-        if not type_ or not all(_passes_on(inference, value) for value in type_):
+        if not type_ or not all(_has_known_result(inference, value) for value in type_):
             return False
     return True
 
 
-def _passes_on(inference: Inference, decorator: Value) -> bool:
-    """Whether what a decorator makes of a function is written down, or gives what that gives."""
+def _has_known_result(inference: Inference, decorator: Value) -> bool:
+    """True if what a decorator makes of a function is written down, or gives what that gives."""
     form, entity, _, _ = decorator
     if form != FUNCTION_OBJECT:
         return form != MODULE_OBJECT
@@ -103,15 +102,15 @@ def _passes_on(inference: Inference, decorator: Value) -> bool:
     }
     for expr in _returned(facts, own):
         for item in inference.definitions_of(entity.path, expr):
-            if item.entity.kind == FUNCTION and not _gives_what_is_wrapped(
+            if item.entity.kind == FUNCTION and not _returns_wrapped_result(
                 inference, item.entity, parameters
             ):
                 return False
     return True
 
 
-def _gives_what_is_wrapped(inference: Inference, wrapper: Entity, parameters: set[int]) -> bool:
-    """Whether a wrapper returns what a parameter of its decorator gives, or known values."""
+def _returns_wrapped_result(inference: Inference, wrapper: Entity, parameters: set[int]) -> bool:
+    """True if a wrapper returns what a parameter of its decorator gives, or known values."""
     facts = inference.need(wrapper.path)
     ops, _, lefts, _ = facts.expr
     own = facts.definition.own_scope[wrapper.row]
@@ -126,7 +125,7 @@ def _gives_what_is_wrapped(inference: Inference, wrapper: Entity, parameters: se
 
 
 def _returned(facts: FileFacts, scope: int) -> list[int]:
-    """What the ``return`` statements of a scope give."""
+    """Return what the ``return`` statements of a scope give."""
     scopes, exprs, kinds = facts.result[:3]
     return [
         exprs[row]
@@ -136,20 +135,20 @@ def _returned(facts: FileFacts, scope: int) -> list[int]:
 
 
 def _applied(inference: Inference, path: str, expr: int, type_: Type) -> Type:
-    """What a decorator makes of a value; the value itself when nobody knows."""
+    """Return what a decorator makes of a value; the value itself when nobody knows."""
     arguments = Arguments(inference, path, [type_])
     parts: list[Type] = []
     for decorator in inference.infer_type(path, expr):
         for value in inference.call_result(decorator, arguments):
-            made = _meant(inference, value, type_)
-            if made == type_:
+            decorated = _decorated_value(inference, value, type_)
+            if decorated == type_:
                 return type_  # of several ways, the one that changes nothing
-            parts.append(made)
+            parts.append(decorated)
     return union(*parts) or type_
 
 
-def _meant(inference: Inference, value: Value, before: Type) -> Type:
-    """What a value that a decorator gives means for the function that it was given."""
+def _decorated_value(inference: Inference, value: Value, before: Type) -> Type:
+    """Return what a value that a decorator gives means for the function that it was given."""
     form, entity, args, _ = value
     if form == FUNCTION_OBJECT:
         if any(each.entity == entity for each in before):
@@ -179,7 +178,7 @@ def _called(inference: Inference, type_: Type) -> Type:
 
 
 def _result_of_wrapper(inference: Inference, wrapper: Entity) -> Type:
-    """What a wrapper gives, if it is not what the function that it wraps gives.
+    """Return what a wrapper gives, if it is not what the function that it wraps gives.
 
     A wrapper in which anything that is returned is unknown passes on what it got.
     """
@@ -212,7 +211,7 @@ def return_type(
 
     What its decorators make of it is not looked at.
     """
-    taking = [function]
+    accepting = [function]
     if arguments is not None and receiver is None and _is_new(inference, function):
         # `object.__new__(cls)`: the class is the first argument.
         receiver = next(iter(arguments.type_of(0, "cls")), None)
@@ -223,11 +222,11 @@ def return_type(
         bound = receiver is not None
         if bound and inference.need(function.path).definition.flags[function.row] & f.OVERLOAD:
             solved = generics.receiver_variables(inference, function, receiver)
-        taking = signatures.matching_overloads(
+        accepting = signatures.matching_overloads(
             inference, function, arguments, bound=bound, solved=solved
         )
     first: Type = UNKNOWN
-    for number, chosen in enumerate(taking):
+    for number, chosen in enumerate(accepting):
         type_ = _plain_result(inference, chosen, inference.need(chosen.path), receiver)
         type_ = generics.specialize(inference, chosen, receiver, arguments, type_)
         if number and type_ != first:
@@ -244,7 +243,6 @@ def _with_body(inference: Inference, function: Entity) -> Entity:
     """A function where its body is: that of a stub is in the source, if that is at hand."""
     if not function.path.endswith(".pyi"):
         return function
-    from .stub_mapping import source_entity
 
     source = source_entity(inference, function)
     return source if source is not None and source.kind == function.kind else function
@@ -283,7 +281,7 @@ def _plain_result(
 
 
 def _inferred(inference: Inference, function: Entity) -> Type:
-    """What the returns or yields of an unannotated function give."""
+    """Return what the returns or yields of an unannotated function give."""
     _, path, row = function
     facts = inference.need(path)
     flags = facts.definition.flags[row]
@@ -318,23 +316,32 @@ def _returned_by_generator(inference: Inference, path: str, facts: FileFacts, sc
 
 
 def _returns_self(facts: FileFacts, function: Entity) -> bool:
-    """Whether some ``return`` gives the first parameter, or calls its class."""
+    """True if a method may return what it was called on, or another instance of its class.
+
+    It does not if all that it returns is made by a name from outside of it: ``return Box()``.
+    """
     scope = facts.definition.own_scope[function.row]
-    owners = facts.parameter.scope
-    first = next((row for row, owner in enumerate(owners) if owner == scope), -1)
-    if first < 0:
-        return False
-    name = facts.parameter.name[first]
-    ops, _, lefts, _ = facts.expr
-    for index, where in enumerate(facts.result.scope):
-        expr = facts.result.expr[index]
-        if where != scope or expr < 0:
-            continue
-        while ops[expr] in (f.CALL, f.ATTRIBUTE):
-            expr = lefts[expr]
-        if ops[expr] == f.NAME and lefts[expr] == name:
-            return True
-    return True  # through a variable, as far as anybody knows
+    first = next(facts_view.parameters(facts, scope), -1)
+    return first >= 0 and any(
+        _may_be_self(facts, scope, facts.parameter.name[first], expr)
+        for expr in _returned(facts, scope)
+    )
+
+
+def _may_be_self(facts: FileFacts, scope: int, first: int, expr: int) -> bool:
+    """True if an expression begins with the first parameter, passes it on, or nobody can say."""
+    ops, names = facts.expr.op, facts.expr.a
+    while ops[expr] in (f.CALL, f.ATTRIBUTE):
+        if ops[expr] == f.CALL and any(
+            ops[argument.value] == f.NAME and names[argument.value] == first
+            for argument in facts_view.arguments(facts, expr)
+        ):
+            return True  # `type(self)()`, `copy(self)`
+        expr = facts_view.operand(facts, expr)
+    if ops[expr] != f.NAME:
+        return True
+    name = names[expr]
+    return facts.names[name] == "super" or bool(facts.bindings_of(scope, name))
 
 
 def _coroutine(inference: Inference, type_: Type) -> Type:

@@ -1,7 +1,4 @@
-"""The arguments of a call, evaluated when asked for.
-
-Parameters and overloads: which signature takes the arguments of a call.
-"""
+"""Signatures: parameters and overloads, and the arguments of a call, evaluated when needed."""
 
 from __future__ import annotations
 
@@ -9,6 +6,7 @@ from .. import facts as f
 from .classes import base_arguments, is_protocol, mro, own_member_names, type_parameters
 from .entities import CLASS, FUNCTION, OUTSIDE, VARIABLE, Entity, name_of
 from .standard_types import standard_class
+from .type_variables import upper_bound
 from .types import (
     CALLABLE,
     CLASS_OBJECT,
@@ -26,9 +24,8 @@ from .types import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
-    from .entities import Entity
     from .inference import Inference
-    from .types import Type, Value
+    from .types import Type
 
 
 # What a lambda is as long as nobody asks what it gives.
@@ -78,11 +75,11 @@ class Arguments:
 
     @property
     def is_open(self) -> bool:
-        """Whether there may be arguments that are not written."""
+        """True if there may be arguments that are not written."""
         return self.starred or self.doubled
 
     def given(self, index: int, name: str) -> int | Type | None:
-        """What a parameter gets, by keyword or by place; None when nothing is written."""
+        """Return what a parameter gets, by keyword or by place; None when nothing is written."""
         if name in self.keywords:
             return self.keywords[name]
         if 0 <= index < len(self.positional):
@@ -201,7 +198,7 @@ def match_score(
     solved: dict[Entity, Type] | None = None,
     undecided: list[Type] | None = None,
 ) -> int:
-    """How well a call's arguments fit a function's parameters by number, name and type.
+    """Return how well a call's arguments fit a function's parameters by number, name and type.
 
     What parameters want that get an unknown argument is added to ``undecided``.
     """
@@ -254,7 +251,7 @@ def match_score(
 def _literally_fits(
     inference: Inference, path: str, annotation: int, arguments: Arguments, place: int, name: str
 ) -> int | None:
-    """How well an argument fits ``Literal``; None when the annotation is of another kind."""
+    """Return how well an argument fits ``Literal``; None when the annotation is of another kind."""
     wanted = inference.literal_members(path, annotation)
     if wanted is None:
         return None
@@ -271,7 +268,10 @@ def _literally_fits(
 
 
 def literal_value(inference: Inference, path: str, expr: int, depth: int = 0) -> object:
-    """What a literal spells, for comparing; None for what is none. Constants are followed."""
+    """Return what a literal spells, for comparing.
+
+    None for what is none. Constants are followed.
+    """
     facts = inference.need(path)
     ops, _, lefts, rights = facts.expr
     op = ops[expr]
@@ -293,7 +293,7 @@ def literal_value(inference: Inference, path: str, expr: int, depth: int = 0) ->
 
 
 def _takes_all(inference: Inference, wanted: Type, given: Type) -> int:
-    """How well a value of one type fits a parameter of another."""
+    """Return how well a value of one type fits a parameter of another."""
     if not wanted:
         return ALWAYS
     if not given:
@@ -303,7 +303,7 @@ def _takes_all(inference: Inference, wanted: Type, given: Type) -> int:
 
 
 def _takes(inference: Inference, want: Value, value: Value) -> bool:
-    """Whether a value may go where another is wanted."""
+    """True if a value may go where another is wanted."""
     form, entity, _, _ = want
     if form == VARIABLE_TYPE:
         if entity.path.startswith("type:"):
@@ -338,7 +338,7 @@ def _takes(inference: Inference, want: Value, value: Value) -> bool:
 
 
 def _callable_takes(inference: Inference, want: Value, value: Value) -> bool:
-    """Whether a value can be called, and is a type guard where one is wanted."""
+    """True if a value can be called, and is a type guard where one is wanted."""
     result = want.args[0] if want.args else ()
     is_guard = any(
         each.args and each.entity == standard_class(inference, "builtins", "bool")
@@ -357,7 +357,7 @@ def _callable_takes(inference: Inference, want: Value, value: Value) -> bool:
 
 
 def _arguments_agree(inference: Inference, want: Value, value: Value) -> bool:
-    """Whether type arguments, where both are known, have anything in common."""
+    """True if type arguments, where both are known, have anything in common."""
     if not want.args or not value.args:
         return True
     base = base_arguments(inference, value, want.entity)
@@ -373,9 +373,7 @@ def _arguments_agree(inference: Inference, want: Value, value: Value) -> bool:
 
 
 def _bound_takes(inference: Inference, variable: Entity, value: Value) -> bool:
-    """Whether a type variable's bound takes a value."""
-    from .type_variables import upper_bound
-
+    """True if a type variable's bound takes a value."""
     limits = upper_bound(inference, variable)
     return not limits or any(
         limit.form == VARIABLE_TYPE or _takes(inference, limit, value) for limit in limits
@@ -388,7 +386,7 @@ def _derived(inference: Inference, cls: Entity, base: Entity) -> bool:
 
 
 def _has_all(inference: Inference, protocol: Entity, value: Value) -> bool:
-    """Whether a value has the methods of a protocol."""
+    """True if a value has the methods of a protocol."""
     for cls in mro(inference, protocol):
         if cls.kind == CLASS and is_protocol(inference, cls):
             for name in own_member_names(inference, cls):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from .entities import CLASS, MODULE
+from .modules import find_module
+from .names import module_member
 from .query_cache import cached
 from .types import UNKNOWN, instance
 
@@ -21,9 +23,6 @@ def standard_class(inference: Inference, module: str, name: str) -> Entity | Non
 
 
 def _standard_class(inference: Inference, module: str, name: str) -> Entity | None:
-    from .modules import find_module
-    from .names import module_member
-
     found = find_module(inference, module)
     entity: Entity | None = None
     if found is not None and found.kind == MODULE:
@@ -40,5 +39,5 @@ def builtin_instance(inference: Inference, name: str, *args: Type) -> Type:
 
 
 def is_standard_class(inference: Inference, entity: Entity, module: str, *names: str) -> bool:
-    """Whether an entity is one of these classes of a standard module."""
+    """True if an entity is one of these classes of a standard module."""
     return any(entity == standard_class(inference, module, name) for name in names)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 
+from .. import facts as f
 from ..paths import is_outside
 from . import names
 from .entities import (
@@ -30,12 +31,14 @@ from .query_cache import cached
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
-    from .entities import Entity
     from .inference import Inference
 
 
 def source_entity(inference: Inference, entity: Entity) -> Entity | None:
-    """What an entity of a stub is in the source that the stub describes; None when not found."""
+    """Return what an entity of a stub is in the source that the stub describes.
+
+    None when not found.
+    """
     if not entity.path.endswith(".pyi") or entity.kind in (NAMESPACE, OUTSIDE):
         return None
     return cached(
@@ -47,7 +50,7 @@ def source_entity(inference: Inference, entity: Entity) -> Entity | None:
 
 
 def stub_entity(inference: Inference, entity: Entity) -> Entity | None:
-    """What an entity of a source is in the stub beside it; None when not found."""
+    """Return what an entity of a source is in the stub beside it; None when not found."""
     if not entity.path.endswith(".py") or entity.kind in (NAMESPACE, OUTSIDE):
         return None
     stub = entity.path + "i"
@@ -63,7 +66,7 @@ def counterparts(inference: Inference, entity: Entity) -> set[Entity]:
 
 
 def prefer_source(inference: Inference, found: list[Found]) -> list[Found]:
-    """What to show for definitions: for those in stubs of sources that are at hand, these.
+    """Return what to show for definitions: for those in stubs of sources that are at hand, these.
 
     The standard library is shown by its stubs.
     """
@@ -81,7 +84,7 @@ def prefer_source(inference: Inference, found: list[Found]) -> list[Found]:
 
 
 def missing_in_stub(inference: Inference, path: str, name: str) -> list[Found]:
-    """What a name stands for that a stub leaves out, and the source that it describes has."""
+    """Return what a name stands for that a stub leaves out and its source has."""
     source = source_path(inference, path) if path.endswith(".pyi") else None
     return names.module_member(inference, source, name) if source is not None else []
 
@@ -169,8 +172,6 @@ def _named(inference: Inference, path: str, chain: list[str]) -> Entity | None:
 
 
 def _parameter(inference: Inference, function: Entity, name: str) -> Entity | None:
-    from .. import facts as f
-
     if function.kind != FUNCTION:
         return None
     facts = inference.need(function.path)

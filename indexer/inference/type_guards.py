@@ -1,15 +1,10 @@
-"""Checks: a type as one test leaves it, when it holds and when it fails.
-
-Patterns of ``match``: what a case says of its subject, and what it captures.
-"""
+"""Type guards: a type as one test or pattern leaves it, when it holds and when it fails."""
 
 from __future__ import annotations
 
 from .. import facts as f
-from ..plugins import synthesized
-from ..plugins.synthesized import last_name
-from . import members, operators
-from .access_paths import match_subjects, mentions, subject
+from . import members, operators, synthesized
+from .access_paths import last_name, match_subjects, mentions, subject
 from .annotations import annotation_type, literal_members, special_form
 from .classes import class_member, mro
 from .entities import CLASS, INFERRED, OUTSIDE, VARIABLE, name_of
@@ -34,7 +29,7 @@ if TYPE_CHECKING:
     from ..facts import FileFacts
     from .entities import Entity
     from .inference import Inference
-    from .types import Type, Value
+    from .types import Type
 
     Chain = tuple[int, ...]
 
@@ -218,7 +213,7 @@ def _checked(
 
 
 def _names_unknown(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
-    """Whether an expression names a class that is not at hand, among others or alone."""
+    """True if an expression names a class that is not at hand, among others or alone."""
     ops, _, lefts, rights = facts.expr
     (extra,) = facts.extra
     if ops[expr] == f.TUPLE:
@@ -235,7 +230,7 @@ def _names_unknown(inference: Inference, path: str, facts: FileFacts, expr: int)
 
 
 def _of_both(inference: Inference, type_: Type, classes: list[Entity], form: int) -> Type:
-    """Where ``isinstance`` holds of an unrelated class, a value has the members of both."""
+    """Return where ``isinstance`` holds of an unrelated class, a value has the members of both."""
     kept = narrow_to_classes(inference, type_, classes, truth=True, form=form)
     apart = [
         value
@@ -252,7 +247,7 @@ def _of_both(inference: Inference, type_: Type, classes: list[Entity], form: int
 
 
 def _guarded_type(inference: Inference, function: Entity) -> tuple[Type, bool]:
-    """What ``TypeGuard`` or ``TypeIs`` says, and whether it also says what is not so."""
+    """Return what ``TypeGuard`` or ``TypeIs`` says, and whether it also says what is not so."""
     facts = inference.need(function.path)
     returns = facts.definition.returns[function.row]
     if returns < 0 or facts.expr.op[returns] != f.SUBSCRIPT:
@@ -408,7 +403,7 @@ def keyword_pattern(facts: FileFacts, pattern: int, name: int) -> int:
 
 
 def _positional(inference: Inference, place: int, type_: Type) -> Type:
-    """What the positional pattern at a place is matched against."""
+    """Return what the positional pattern at a place is matched against."""
     parts: list[Type] = []
     for value in without_none(type_):
         if value.form != INSTANCE:

@@ -19,7 +19,6 @@ from .types import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .entities import Entity
     from .inference import Inference
     from .types import Type
 
@@ -41,31 +40,35 @@ def concrete(inference: Inference, type_: Type) -> Type:
 
 
 def upper_bound(inference: Inference, variable: Entity) -> Type:
-    """What a type variable is at least: its bound, or one of its constraints."""
-    return _said(inference, variable, 0)
+    """Return what a type variable is at least: its bound, or one of its constraints."""
+    return _declared(inference, variable, 0)
 
 
 def fallback(inference: Inference, variable: Entity, *, bounds: bool = True) -> Type:
-    """What a type variable is that nothing has solved: its default, else its bound.
+    """Return what a type variable is that nothing has solved: its default, else its bound.
 
     Its bound is not all that it may be, so without ``bounds`` only the default counts, and only
     that of the standard library: elsewhere it is what checkers assume, whatever is passed.
     """
-    said = _said(inference, variable, 1)
+    declared = _declared(inference, variable, 1)
     if bounds:
-        return said
+        return declared
     layer = inference.snapshot.index.layers.layer(variable.path.removeprefix("type:"))
-    return said if layer == "stdlib" and said != _said(inference, variable, 0) else UNKNOWN
+    return (
+        declared if layer == "stdlib" and declared != _declared(inference, variable, 0) else UNKNOWN
+    )
 
 
-def _said(inference: Inference, variable: Entity, which: int) -> Type:
+def _declared(inference: Inference, variable: Entity, which: int) -> Type:
     if variable.kind != VARIABLE or variable == SELF:
         return UNKNOWN
     if variable.path.startswith("type:"):
-        return class_objects(_said(inference, plain_variable(variable), which))
+        return class_objects(_declared(inference, plain_variable(variable), which))
     key = ("bound", variable)
-    said = cached(inference, key, lambda: _bound_and_default(inference, variable), (UNKNOWN,) * 2)
-    return said[which]
+    declared = cached(
+        inference, key, lambda: _bound_and_default(inference, variable), (UNKNOWN,) * 2
+    )
+    return declared[which]
 
 
 def _bound_and_default(inference: Inference, variable: Entity) -> tuple[Type, Type]:
@@ -102,7 +105,7 @@ def _bound_and_default(inference: Inference, variable: Entity) -> tuple[Type, Ty
 
 
 def bind_self(cls: int, path: str, type_: Type) -> dict[Entity, Type]:
-    """What ``Self`` stands for in the body of a class, when a type speaks of it."""
+    """Return what ``Self`` stands for in the body of a class, when a type speaks of it."""
     if cls < 0 or not any(value.entity == SELF or value.args for value in type_):
         return {}
     return {SELF: (Value(INSTANCE, Entity(CLASS, path, cls), (), 0),)}

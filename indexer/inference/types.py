@@ -2,9 +2,6 @@
 
 A value is a tuple ``(form, entity, args, evidence)``. A type is a tuple of values, which are its
 alternatives; the empty tuple is "unknown", never "nothing".
-
-
-Type variables: their bounds, constraints and defaults, and what they stand for unsolved.
 """
 
 from __future__ import annotations
@@ -99,13 +96,13 @@ def substitute(
     bound: dict[Entity, Type],
     *,
     keep: bool = False,
-    whole: bool = False,
+    all_or_nothing: bool = False,
     depth: int = 0,
 ) -> Type:
     """A type with type variables replaced by what they are bound to.
 
     Unbound ones vanish, unless they are to be kept; those of a callable are solved when it is
-    called. With ``whole``, what may be of an unbound one is unknown, not only what else it may be.
+    called. With ``all_or_nothing``, a type with an unbound one is unknown.
     """
     if depth > 6:
         return UNKNOWN
@@ -120,12 +117,13 @@ def substitute(
                 parts.append(weaken(class_objects(plain), evidence))
             elif keep:
                 parts.append((value,))
-            if whole and (not parts or not parts[-1]):
+            if all_or_nothing and (not parts or not parts[-1]):
                 return UNKNOWN
         elif args:
             kept = keep or form == CALLABLE
             inner = tuple(
-                substitute(arg, bound, keep=kept, whole=whole, depth=depth + 1) for arg in args
+                substitute(arg, bound, keep=kept, all_or_nothing=all_or_nothing, depth=depth + 1)
+                for arg in args
             )
             parts.append((Value(form, entity, inner, evidence),))
         else:
@@ -134,7 +132,7 @@ def substitute(
 
 
 def has_variables(type_: Type, depth: int = 0) -> bool:
-    """Whether type variables stand anywhere in a type."""
+    """True if type variables stand anywhere in a type."""
     return depth < 6 and any(
         value.form == VARIABLE_TYPE or any(has_variables(arg, depth + 1) for arg in value.args)
         for value in type_

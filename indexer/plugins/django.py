@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import facts as f
+from .. import facts_view
 from ..heuristics import usage
 from ..heuristics.evidence import Answer
 from ..inference import access_paths, expressions
@@ -11,6 +12,7 @@ from ..inference.entities import CLASS, CONVENTIONAL, VARIABLE, Entity, Found, n
 from ..inference.names import module_member
 from ..inference.standard_types import builtin_instance, standard_class
 from ..inference.types import CLASS_OBJECT, INSTANCE, UNKNOWN, Value, instance, union, without_none
+from .plugin import Plugin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,9 +20,8 @@ if TYPE_CHECKING:
 
     from ..facts import FileFacts
     from ..heuristics.evidence import ParameterQuery
-    from ..inference.entities import Entity
     from ..inference.inference import Inference
-    from ..inference.types import Type, Value
+    from ..inference.types import Type
 
 _FIELDS = "django.db.models.fields"
 _RELATED = "django.db.models.fields.related"
@@ -47,12 +48,77 @@ _ONE = frozenset(
     ["get", "first", "last", "create", "earliest", "latest", "aget", "afirst", "alast", "acreate"]
 )
 _PAIR = frozenset(["get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"])
+_METHODS = _SAME | _ONE | _PAIR
 _FILES = 40
 
 
+class Django(Plugin):
+    """Django."""
+
+    __slots__ = ()
+
+    def member_type(
+        self, inference: Inference, value: Value, member: Entity, name: str
+    ) -> Type | None:
+        """Return what a model has for a field or a manager."""
+        del name
+        return _field_or_manager(inference, value, member)
+
+    def attribute_definitions(self, inference: Inference, value: Value, name: str) -> list[Found]:
+        """Return the relation that a reverse accessor of a model goes back along."""
+        if value.form != INSTANCE or not is_model(inference, value.entity):
+            return []
+        return [
+            Found(Entity(VARIABLE, path, row), CONVENTIONAL)
+            for path, _, row in _reverse(inference, value.entity, name)
+        ]
+
+    def expression_type(self, inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
+        """Return what is in a query set of a known model: its own code forgets the model."""
+        function = facts_view.called(facts, expr)
+        if function >= 0:
+            method = facts_view.attribute(facts, function)
+            if method is None or method.name not in _METHODS:
+                return UNKNOWN
+        return self.unknown_type(inference, path, facts, expr)
+
+    def unknown_type(self, inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
+        """Return what query sets give, and attributes that models, managers and views have."""
+        function = facts_view.called(facts, expr)
+        if function >= 0:
+            method = facts_view.attribute(facts, function)
+            if method is None:
+                return UNKNOWN
+            receiver = expressions.infer_type(inference, path, method.receiver)
+            return _called(inference, receiver, method.name)
+        receiver = expressions.infer_type(inference, path, facts_view.operand(facts, expr))
+        attribute = facts_view.attribute(facts, expr)
+        if attribute is not None:
+            values = without_none(receiver)
+            return union(*(_added_attribute(inference, each, attribute.name) for each in values))
+        item = facts_view.subscript(facts, expr)
+        sliced = item is not None and facts.expr.op[item.key] == f.SLICE
+        return _element(inference, receiver, sliced=sliced)
+
+    def parameter_type(self, inference: Inference, query: ParameterQuery) -> Answer | None:
+        """Return the request that views and middleware get as their first parameter."""
+        if query.name != "request" or query.place != 0 or query.method.startswith("test"):
+            return None
+        if not (
+            query.cls >= 0 and _is_view(inference, Entity(CLASS, query.path, query.cls))
+        ) and not _imports_django(query.facts):
+            return None
+        type_ = _request(inference)
+        return Answer(type_, "django-request", "views are called with one") if type_ else None
+
+
 def is_model(inference: Inference, entity: Entity) -> bool:
-    """Whether a class is a Django model."""
+    """True if a class is a Django model."""
     return entity.kind == CLASS and _is_derived(inference, entity, "django.db.models.base", "Model")
+
+
+def _is_view(inference: Inference, entity: Entity) -> bool:
+    return _is_derived(inference, entity, "django.views.generic.base", "View")
 
 
 def _is_derived(inference: Inference, entity: Entity, module: str, name: str) -> bool:
@@ -60,53 +126,35 @@ def _is_derived(inference: Inference, entity: Entity, module: str, name: str) ->
     return base is not None and base in mro(inference, entity)
 
 
-def is_used(inference: Inference) -> bool:
-    """Whether Django is there at all."""
-    return standard_class(inference, "django.db.models.query", "QuerySet") is not None
+def _query_set_of(inference: Inference, model: Entity) -> Type:
+    return _query_set(inference, (instance(model, (), CONVENTIONAL),))
 
 
-def is_method(name: str) -> bool:
-    """Whether query sets have a method of this name that gives one, or what is in one."""
-    return name in _SAME or name in _ONE or name in _PAIR
-
-
-def queryset(inference: Inference, model: Type) -> Type:
-    """A query set of a model's instances."""
+def _query_set(inference: Inference, model: Type) -> Type:
+    """Return a query set of a model's instances."""
     entity = standard_class(inference, "django.db.models.query", "QuerySet")
     return (instance(entity, (model,), CONVENTIONAL),) if entity is not None else UNKNOWN
 
 
-def held(inference: Inference, value: Value, member: Entity, type_: Type) -> Type | None:
-    """What an instance or a class of a model gives for a class attribute; None when it is itself.
-
-    ``type_`` is the type of what the class body binds: a field, a manager.
-    """
-    if (
-        member.kind != VARIABLE
-        or value.entity.kind != CLASS
-        or value.form not in (INSTANCE, CLASS_OBJECT)
-    ):
-        return None
-    for inner in type_:
+def _field_or_manager(inference: Inference, value: Value, member: Entity) -> Type | None:
+    """Return what an instance of a model holds for a field, and a model class for a manager."""
+    held = inference.entity_type(member)
+    for inner in held:
         if inner.form != INSTANCE or inner.entity.kind != CLASS:
             continue
         if value.form == INSTANCE and _is_derived(inference, inner.entity, _FIELDS, "Field"):
             if not is_model(inference, value.entity):
                 return None
-            return (
-                _of_field(inference, value.entity, member, inner.entity)
-                if inference.conventional
-                else ()
-            )
+            if not inference.conventional:
+                return UNKNOWN
+            return _of_field(inference, value.entity, member, inner.entity)
         if value.form == CLASS_OBJECT and inference.conventional:
             manager = any(
                 _is_derived(inference, inner.entity, "django.db.models.manager", name)
                 for name in ("Manager", "BaseManager")  # the first has bases that a call makes
             )
             if manager and is_model(inference, value.entity):
-                return union(
-                    type_, queryset(inference, (instance(value.entity, (), CONVENTIONAL),))
-                )
+                return union(held, _query_set_of(inference, value.entity))
     return None
 
 
@@ -117,7 +165,7 @@ def _of_field(inference: Inference, owner: Entity, member: Entity, field: Entity
             return UNKNOWN
         one = (instance(target, (), CONVENTIONAL),)
         many = _is_derived(inference, field, _RELATED, "ManyToManyField")
-        return queryset(inference, one) if many else one
+        return _query_set(inference, one) if many else one
     for base in mro(inference, field):
         if base.kind != CLASS:
             break
@@ -167,42 +215,30 @@ def _model_named(inference: Inference, path: str, text: str) -> Entity | None:
     return models[0] if len(models) == 1 else None
 
 
-def attribute_value(inference: Inference, value: Value, name: str) -> Type:
-    """Type of an attribute that Django adds to a model, a manager or a view."""
+def _added_attribute(inference: Inference, value: Value, name: str) -> Type:
+    """Return the type of an attribute that Django adds to a model, a manager or a view."""
     if value.entity.kind != CLASS:
         return UNKNOWN
     if value.form == CLASS_OBJECT:
         if name in ("objects", "_default_manager", "_base_manager"):
             if is_model(inference, value.entity):
-                return queryset(inference, (instance(value.entity, (), CONVENTIONAL),))
+                return _query_set_of(inference, value.entity)
         elif name == "DoesNotExist" and is_model(inference, value.entity):
             base = standard_class(inference, "django.core.exceptions", "ObjectDoesNotExist")
             return (Value(CLASS_OBJECT, base, (), CONVENTIONAL),) if base is not None else UNKNOWN
         return UNKNOWN
     if value.form != INSTANCE:
         return UNKNOWN
-    if name == "request" and _is_derived(
-        inference, value.entity, "django.views.generic.base", "View"
-    ):
+    if name == "request" and _is_view(inference, value.entity):
         return _request(inference)
     if is_model(inference, value.entity):
         return union(
             *(
-                queryset(inference, (instance(Entity(CLASS, path, owner), (), CONVENTIONAL),))
+                _query_set_of(inference, Entity(CLASS, path, owner))
                 for path, owner, _ in _reverse(inference, value.entity, name)
             )
         )
     return UNKNOWN
-
-
-def attribute_found(inference: Inference, value: Value, name: str) -> list[Found]:
-    """The relation that a reverse accessor of a model goes back along."""
-    if value.form != INSTANCE or not is_model(inference, value.entity):
-        return []
-    return [
-        Found(Entity(VARIABLE, path, row), CONVENTIONAL)
-        for path, _, row in _reverse(inference, value.entity, name)
-    ]
 
 
 def _reverse(inference: Inference, model: Entity, name: str) -> list[tuple[str, int, int]]:
@@ -245,15 +281,15 @@ def _relations(facts: FileFacts) -> Iterator[tuple[int, int, int]]:
 
 
 def _model_of(inference: Inference, value: Value) -> Type:
-    """What a query set holds."""
+    """Return what a query set holds."""
     is_set = value.form == INSTANCE and value.entity.kind == CLASS and value.args
     if is_set and value.entity == standard_class(inference, "django.db.models.query", "QuerySet"):
         return value.args[0]
     return UNKNOWN
 
 
-def called(inference: Inference, receiver: Type, name: str) -> Type:
-    """What calling a method of a query set gives."""
+def _called(inference: Inference, receiver: Type, name: str) -> Type:
+    """Return what calling a method of a query set gives."""
     parts: list[Type] = []
     for value in without_none(receiver):
         model = _model_of(inference, value)
@@ -269,27 +305,14 @@ def called(inference: Inference, receiver: Type, name: str) -> Type:
     return union(*parts)
 
 
-def element(inference: Inference, receiver: Type, *, sliced: bool = False) -> Type:
-    """What iterating over or indexing a query set gives."""
+def _element(inference: Inference, receiver: Type, *, sliced: bool = False) -> Type:
+    """Return what iterating over, indexing or slicing a query set gives."""
     parts = [
         (value,) if sliced else _model_of(inference, value)
         for value in receiver
         if _model_of(inference, value)
     ]
     return union(*parts)
-
-
-def request(inference: Inference, asked: ParameterQuery) -> Answer | None:
-    """The request that views and middleware get as their first parameter."""
-    if asked.name != "request" or asked.place != 0 or asked.method.startswith("test"):
-        return None
-    view = asked.cls >= 0 and _is_derived(
-        inference, Entity(CLASS, asked.path, asked.cls), "django.views.generic.base", "View"
-    )
-    if not view and not _imports_django(asked.facts):
-        return None
-    type_ = _request(inference)
-    return Answer(type_, "django-request", "views are called with one") if type_ else None
 
 
 def _imports_django(facts: FileFacts) -> bool:
@@ -303,3 +326,6 @@ def _imports_django(facts: FileFacts) -> bool:
 def _request(inference: Inference) -> Type:
     entity = standard_class(inference, "django.http.request", "HttpRequest")
     return (instance(entity, (), CONVENTIONAL),) if entity is not None else UNKNOWN
+
+
+PLUGIN = Django()

@@ -1,22 +1,33 @@
-"""pytest: parameters that are fixtures by name, and what ``request.param`` is.
+"""pytest: parameters that ``parametrize`` lists values for, or that name fixtures.
 
 The nearest fixture of a name wins: the class's, the module's, those of ``conftest.py`` files from
 the folder upwards and of the modules that these name in ``pytest_plugins``, then those of installed
 plugins and pytest's own.
-
-
-pytest's ``parametrize``: parameters of tests by the values that decorators list for them.
+Before all of them come the values that ``parametrize`` lists.
 """
 
 from __future__ import annotations
 
 from .. import facts as f
+from .. import facts_view
 from ..heuristics.evidence import Answer
-from ..inference import access_paths, expressions, operators, return_types
-from ..inference.entities import CLASS, CONVENTIONAL, FUNCTION, Entity, owner_class
+from ..inference import expressions, operators, return_types
+from ..inference.access_paths import (
+    argument_for,
+    call_arguments,
+    decorator_callee,
+    display_elements,
+    is_test_file,
+    keyword_argument,
+    last_name,
+    string_value,
+)
+from ..inference.entities import CLASS, CONVENTIONAL, FUNCTION, PARAMETER, Entity, owner_class
 from ..inference.modules import find_module
 from ..inference.query_cache import cached
 from ..inference.types import INSTANCE, UNKNOWN, Value, union, without_none
+from ..search_path.entry_points import modules_of
+from .plugin import Plugin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +35,6 @@ if TYPE_CHECKING:
 
     from ..facts import FileFacts
     from ..heuristics.evidence import ParameterQuery
-    from ..inference.entities import Entity
     from ..inference.inference import Inference
     from ..inference.types import Type
 
@@ -40,18 +50,50 @@ _OWN_MODULES = tuple(
 _DECORATORS = frozenset(["fixture", "yield_fixture", "async_fixture"])
 # Plugins that fixtures are looked for in when their module has none of that name itself.
 _SUBMODULES = ("plugin", "fixtures", "pytest_plugin")
+# Values that are looked at; lists of them are mostly of one kind.
+_VALUES = 16
 
 
-def fixture(inference: Inference, asked: ParameterQuery) -> Answer | None:
-    """The pytest fixture that a parameter of a test or of another fixture names."""
-    row = asked.function.row
-    facts = asked.facts
-    is_test = asked.method.startswith("test") and access_paths.is_test_file(asked.path)
+class Pytest(Plugin):
+    """pytest."""
+
+    __slots__ = ()
+
+    def parameter_type(self, inference: Inference, query: ParameterQuery) -> Answer | None:
+        """Return what tests are parametrized with, else what the fixture of a name gives."""
+        return _parametrized(inference, query) or _fixture(inference, query)
+
+    def unknown_type(self, inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
+        """Return the type of ``request.param`` in a fixture."""
+        attribute = facts_view.attribute(facts, expr)
+        if attribute is None or last_name(facts, attribute.receiver) != "request":
+            return UNKNOWN
+        for item in expressions.definitions_of(inference, path, attribute.receiver):
+            if item.entity.kind == PARAMETER and item.entity.path == path:
+                definition = facts.scope.definition[facts.binding.scope[item.entity.row]]
+                if definition >= 0:
+                    return _listed_params(inference, path, facts, definition)
+        return UNKNOWN
+
+    def unknown_call_type(
+        self, inference: Inference, path: str, facts: FileFacts, call: int
+    ) -> Type | None:
+        """Return what ``request.getfixturevalue("name")`` gives."""
+        name = string_value(facts, argument_for(facts, call, 0, "argname"))
+        found = fixtures_named(inference, path, name) if name else []
+        return fixture_value(inference, found[0]) if found else UNKNOWN
+
+
+def _fixture(inference: Inference, query: ParameterQuery) -> Answer | None:
+    """Return what the fixture gives that a parameter of a test or fixture names."""
+    row = query.function.row
+    facts = query.facts
+    is_test = query.method.startswith("test") and is_test_file(query.path)
     if not is_test and not is_fixture(facts, row):
         return None
-    if asked.name == "request":
+    if query.name == "request":
         return _request(inference)
-    found = fixtures_named(inference, asked.path, asked.name, asked.function)
+    found = fixtures_named(inference, query.path, query.name, query.function)
     if not found:
         return None
     type_ = fixture_value(inference, found[0])
@@ -76,7 +118,10 @@ def _request(inference: Inference) -> Answer | None:
 
 
 def fixture_value(inference: Inference, function: Entity) -> Type:
-    """What a test is given for a fixture: what its function returns, yields or gives to await."""
+    """Return what a test is given for a fixture.
+
+    What its function returns, yields or gives to await.
+    """
     facts = inference.need(function.path)
     flags = facts.definition.flags[function.row]
     type_ = return_types.return_type(inference, function, None)
@@ -93,7 +138,7 @@ def fixture_value(inference: Inference, function: Entity) -> Type:
 
 
 def fixtures_named(
-    inference: Inference, path: str, name: str, asking: Entity | None = None
+    inference: Inference, path: str, name: str, user: Entity | None = None
 ) -> list[Entity]:
     """The fixture that a name means in a test file, nearest first; at most one.
 
@@ -101,8 +146,8 @@ def fixtures_named(
     """
     facts = inference.facts(path)
     if facts is not None:
-        own = asking.row if asking is not None else -1
-        cls = owner_class(facts, asking) if asking is not None else -1
+        own = user.row if user is not None else -1
+        cls = owner_class(facts, user) if user is not None else -1
         found = _in_module(facts, name, cls, own)
         if found >= 0:
             return [Entity(FUNCTION, path, found)]
@@ -138,12 +183,9 @@ def _plugins_of(facts: FileFacts) -> list[str]:
     name = facts.name_id("pytest_plugins")
     rows = facts.bindings_of(0, name) if name >= 0 else []
     values = [facts.binding.value[row] for row in rows]
-    texts = [access_paths.string_value(facts, value) for value in values]
+    texts = [string_value(facts, value) for value in values]
     for value in values:
-        texts += [
-            access_paths.string_value(facts, each)
-            for each in access_paths.display_elements(facts, value)
-        ]
+        texts += [string_value(facts, each) for each in display_elements(facts, value)]
     return [text for text in texts if text]
 
 
@@ -153,8 +195,6 @@ def _installed(inference: Inference) -> list[str]:
 
 
 def _plugins(inference: Inference) -> list[str]:
-    from ..search_path.entry_points import modules_of
-
     named = list(_OWN_MODULES)
     for module in modules_of(inference.snapshot.index.layers.roots, "pytest11"):
         named += [module, *(f"{module}.{name}" for name in _SUBMODULES)]
@@ -163,7 +203,7 @@ def _plugins(inference: Inference) -> list[str]:
     return [path for path in dict.fromkeys(found) if path.endswith(".py")]
 
 
-def _in_module(facts: FileFacts, name: str, cls: int, asking: int) -> int:
+def _in_module(facts: FileFacts, name: str, cls: int, own: int) -> int:
     """Definition row of the fixture of a name at the top of a module or in a class, or -1."""
     if facts.name_id("fixture") < 0 and not any(facts.name_id(each) >= 0 for each in _DECORATORS):
         return -1
@@ -173,7 +213,7 @@ def _in_module(facts: FileFacts, name: str, cls: int, asking: int) -> int:
         cls = owner_class(facts, Entity(CLASS, "", cls))
     for scope in scopes:
         for row, where in enumerate(facts.definition.scope):
-            if where != scope or row == asking or facts.definition.kind[row] != f.FUNCTION:
+            if where != scope or row == own or facts.definition.kind[row] != f.FUNCTION:
                 continue
             if is_fixture(facts, row) and fixture_name(facts, row) == name:
                 return row
@@ -181,49 +221,45 @@ def _in_module(facts: FileFacts, name: str, cls: int, asking: int) -> int:
 
 
 def is_fixture(facts: FileFacts, definition: int) -> bool:
-    """Whether a function is decorated as a fixture, be it called or not."""
+    """True if a function is decorated as a fixture, be it called or not."""
     return any(
-        access_paths.last_name(facts, access_paths.decorator_callee(facts, expr)) in _DECORATORS
-        for expr in access_paths.decorator_expressions(facts, definition)
+        last_name(facts, decorator_callee(facts, expr)) in _DECORATORS
+        for expr in facts_view.decorators(facts, definition)
     )
 
 
 def fixture_name(facts: FileFacts, definition: int) -> str:
     """Name of a fixture: what ``name=`` says, else its function's."""
-    for expr in access_paths.decorator_expressions(facts, definition):
+    for expr in facts_view.decorators(facts, definition):
         if facts.expr.op[expr] == f.CALL:
-            given = access_paths.keyword_argument(facts, expr, "name")
+            given = keyword_argument(facts, expr, "name")
             if given >= 0:
-                return access_paths.string_value(facts, given)
+                return string_value(facts, given)
     return facts.names[facts.definition.name[definition]]
 
 
-def request_param(inference: Inference, path: str, facts: FileFacts, definition: int) -> Type:
-    """Type of ``request.param`` in a fixture: what ``params=`` lists, or tests give indirectly."""
-    for expr in access_paths.decorator_expressions(facts, definition):
+def _listed_params(inference: Inference, path: str, facts: FileFacts, definition: int) -> Type:
+    """Return the type of what ``params=`` of a fixture lists."""
+    for expr in facts_view.decorators(facts, definition):
         if facts.expr.op[expr] == f.CALL:
-            given = access_paths.keyword_argument(facts, expr, "params")
+            given = keyword_argument(facts, expr, "params")
             if given >= 0:
-                return listed(inference, path, facts, given, -1)
+                return _listed(inference, path, facts, given, -1)
     return UNKNOWN
 
 
-# Values that are looked at; lists of them are mostly of one kind.
-_VALUES = 16
-
-
-def parametrize(inference: Inference, asked: ParameterQuery) -> Answer | None:
-    """What ``parametrize`` of the test, its class or its module lists for a parameter."""
-    if not asked.method.startswith("test"):
+def _parametrized(inference: Inference, query: ParameterQuery) -> Answer | None:
+    """Return what ``parametrize`` of the test, its class or its module lists for a parameter."""
+    if not query.method.startswith("test"):
         return None
-    for call in _marks(asked.facts, asked.function.row):
-        if access_paths.last_name(asked.facts, asked.facts.expr.a[call]) != "parametrize":
+    for call in _marks(query.facts, query.function.row):
+        if last_name(query.facts, query.facts.expr.a[call]) != "parametrize":
             continue
-        names, values = _lists(asked.facts, call)
-        if asked.name not in names or _is_indirect(asked.facts, call):
+        names, values = _lists(query.facts, call)
+        if query.name not in names or _is_indirect(query.facts, call):
             continue
-        place = names.index(asked.name) if len(names) > 1 or _is_list(asked.facts, call) else -1
-        type_ = listed(inference, asked.path, asked.facts, values, place)
+        place = names.index(query.name) if len(names) > 1 or _is_list(query.facts, call) else -1
+        type_ = _listed(inference, query.path, query.facts, values, place)
         if type_:
             return Answer(type_, "parametrize", "the values that parametrize lists")
     return None
@@ -234,9 +270,7 @@ def _marks(facts: FileFacts, definition: int) -> Iterator[int]:
     row = definition
     while row >= 0:
         yield from (
-            expr
-            for expr in access_paths.decorator_expressions(facts, row)
-            if facts.expr.op[expr] == f.CALL
+            expr for expr in facts_view.decorators(facts, row) if facts.expr.op[expr] == f.CALL
         )
         if facts.definition.kind[row] == f.CLASS:
             yield from _pytestmark(facts, facts.definition.own_scope[row])
@@ -248,38 +282,35 @@ def _pytestmark(facts: FileFacts, scope: int) -> Iterator[int]:
     name = facts.name_id("pytestmark")
     for row in facts.bindings_of(scope, name) if name >= 0 else []:
         value = facts.binding.value[row]
-        for expr in access_paths.display_elements(facts, value) or [value]:
+        for expr in display_elements(facts, value) or [value]:
             if expr >= 0 and facts.expr.op[expr] == f.CALL:
                 yield expr
 
 
 def _lists(facts: FileFacts, call: int) -> tuple[list[str], int]:
     """(names, expression of the values) of a call of ``parametrize``."""
-    names = access_paths.argument_for(facts, call, 0, "argnames")
-    values = access_paths.argument_for(facts, call, 1, "argvalues")
+    names = argument_for(facts, call, 0, "argnames")
+    values = argument_for(facts, call, 1, "argvalues")
     if _is_list(facts, call):
-        return [
-            access_paths.string_value(facts, each)
-            for each in access_paths.display_elements(facts, names)
-        ], values
-    return [part.strip() for part in access_paths.string_value(facts, names).split(",")], values
+        return [string_value(facts, each) for each in display_elements(facts, names)], values
+    return [part.strip() for part in string_value(facts, names).split(",")], values
 
 
 def _is_list(facts: FileFacts, call: int) -> bool:
-    names = access_paths.argument_for(facts, call, 0, "argnames")
+    names = argument_for(facts, call, 0, "argnames")
     return names >= 0 and facts.expr.op[names] in (f.LIST, f.TUPLE)
 
 
 def _is_indirect(facts: FileFacts, call: int) -> bool:
-    given = access_paths.keyword_argument(facts, call, "indirect")
+    given = keyword_argument(facts, call, "indirect")
     return given >= 0 and facts.expr.op[given] != f.FALSE
 
 
-def listed(inference: Inference, path: str, facts: FileFacts, values: int, place: int) -> Type:
+def _listed(inference: Inference, path: str, facts: FileFacts, values: int, place: int) -> Type:
     """Type of what a list of values gives one parameter; ``place`` is -1 for a single one."""
     if values < 0:
         return UNKNOWN
-    rows = access_paths.display_elements(facts, values)
+    rows = display_elements(facts, values)
     if not rows:
         element = operators.iterated_type(
             inference, expressions.infer_type(inference, path, values)
@@ -294,20 +325,21 @@ def listed(inference: Inference, path: str, facts: FileFacts, values: int, place
 
 
 def _value(inference: Inference, path: str, facts: FileFacts, row: int, place: int) -> Type:
-    """What one set of values gives a parameter: a display, ``pytest.param(…)``, or anything."""
-    is_param = facts.expr.op[row] == f.CALL and (
-        access_paths.last_name(facts, facts.expr.a[row]) == "param"
-    )
+    """Return what one set of values gives a parameter.
+
+    A display, ``pytest.param(…)``, or anything.
+    """
+    is_param = facts.expr.op[row] == f.CALL and (last_name(facts, facts.expr.a[row]) == "param")
     call = row
     if is_param:
-        first = access_paths.argument_for(facts, row, 0, "")
-        row = access_paths.argument_for(facts, row, max(place, 0), "")
+        first = argument_for(facts, row, 0, "")
+        row = argument_for(facts, row, max(place, 0), "")
         if row < 0 and first < 0:
             return _spread(inference, path, facts, call, max(place, 0))
         return without_none(expressions.infer_type(inference, path, row)) if row >= 0 else UNKNOWN
     if place < 0:
         return without_none(expressions.infer_type(inference, path, row))
-    inner = access_paths.display_elements(facts, row)
+    inner = display_elements(facts, row)
     if inner:
         return (
             without_none(expressions.infer_type(inference, path, inner[place]))
@@ -321,8 +353,11 @@ def _value(inference: Inference, path: str, facts: FileFacts, row: int, place: i
 
 def _spread(inference: Inference, path: str, facts: FileFacts, call: int, place: int) -> Type:
     """``pytest.param(*VALUES)``: one place of what is spread."""
-    for key, value in access_paths.call_arguments(facts, call):
+    for key, value in call_arguments(facts, call):
         if key == f.ARG_STAR and facts.expr.op[value] == f.STARRED:
             spread = expressions.infer_type(inference, path, facts.expr.a[value])
             return without_none(operators.unpacked_type(inference, spread, place))
     return UNKNOWN
+
+
+PLUGIN = Pytest()

@@ -20,7 +20,7 @@ _MAX_HOOK = 2_000_000
 
 
 class Additions:
-    """What the ``.pth`` files of a site folder add to it."""
+    """Additions that the ``.pth`` files of a site folder make."""
 
     __slots__ = ("folders", "origins", "packages", "read")
 
@@ -44,7 +44,7 @@ class Additions:
 
 
 def additions(site: str) -> Additions:
-    """What the ``.pth`` files of a site folder add, in the order in which Python reads them."""
+    """Return what ``.pth`` files of a site folder add, in the order in which Python reads them."""
     found = Additions()
     try:
         names = sorted(name for name in os.listdir(site) if name.endswith(".pth"))

@@ -1,4 +1,4 @@
-"""Where modules outside of the workspace live: typeshed's stubs, installed distributions.
+"""Places of modules outside of the workspace: typeshed's stubs, installed distributions.
 
 A file outside of the workspace is named by its absolute path. Nothing is extracted before a
 question leads there; then its facts are kept by content, as all facts are.
@@ -116,14 +116,14 @@ class Layers:
             self._stamps[path] = stamp_of(path)
 
     def changed(self) -> bool:
-        """Whether something was installed, upgraded or removed since this was looked at."""
+        """True if something was installed, upgraded or removed since this was looked at."""
         if not self._ready:
             return False
         # A copy: another thread may be adding.
         return any(stamp_of(path) != stamp for path, stamp in list(self._stamps.items()))
 
     def is_another(self) -> bool:
-        """Whether the workspace would use another environment by now; looked at now and then."""
+        """True if the workspace would use another environment by now; looked at now and then."""
         if not self._ready:
             return False
         now = monotonic()
@@ -136,7 +136,7 @@ class Layers:
 
     @property
     def is_ready(self) -> bool:
-        """Whether anything was read yet."""
+        """True if anything was read yet."""
         return self._ready
 
     @property
@@ -200,7 +200,7 @@ class Layers:
 
     @property
     def is_known(self) -> bool:
-        """Whether there is an environment; without one, any module may be installed.
+        """True if there is an environment; without one, any module may be installed.
 
         One that merely happens to be on the path, and lacks what the workspace needs, is none.
         """
@@ -208,13 +208,13 @@ class Layers:
 
     @property
     def lacks_something(self) -> bool:
-        """Whether something is not installed that the workspace cannot do without."""
+        """True if something is not installed that the workspace cannot do without."""
         if not self._ready:
             self._prepare()
         return self._lacks_something
 
     def is_installed(self, path: str) -> bool:
-        """Whether a file is one of those that installers keep, rather than one people edit."""
+        """True if a file is one of those that installers keep, rather than one people edit."""
         folders = (self.stdlib, self.stdlib_sources, *self._site)
         return any(folder and path.startswith(folder + "/") for folder in folders)
 
@@ -288,7 +288,7 @@ class Layers:
         return [folder for folder in candidates if os.path.isdir(folder)]
 
     def is_opaque(self, dotted: str) -> bool:
-        """Whether a module is there of which no file tells what it holds."""
+        """True if a module is there of which no file tells what it holds."""
         if not self._ready:
             self._prepare()
         if self._library.has_no_stub(dotted):
@@ -297,7 +297,7 @@ class Layers:
         return any(self.is_compiled(f"{root}/{parent}".rstrip("/"), name) for root in self._roots)
 
     def is_compiled(self, folder: str, name: str) -> bool:
-        """Whether a folder outside of the workspace holds a compiled module of this name."""
+        """True if a folder outside of the workspace holds a compiled module of this name."""
         names = self._compiled.get(folder)
         if names is None:
             try:

@@ -26,7 +26,7 @@ class StandardLibrary:
         self._asked: frozenset[str] | None = None
 
     def has_stub(self, dotted: str) -> bool:
-        """Whether a module is there in this version, as far as the stubs tell."""
+        """True if a module is there in this version, as far as the stubs tell."""
         name = dotted
         while name:
             span = self._spans.get(name)
@@ -36,7 +36,7 @@ class StandardLibrary:
         return False
 
     def has_no_stub(self, dotted: str) -> bool:
-        """Whether a module belongs to the standard library although no stub speaks of it."""
+        """True if a module belongs to the standard library although no stub speaks of it."""
         top = dotted.partition(".")[0]
         return top not in self._spans and top in sys.stdlib_module_names
 

@@ -1,4 +1,4 @@
-"""Which names came to a file or went from it, when its content changed.
+"""Names that came to a file or went from it, when its content changed.
 
 An answer that rests on where a name occurs, and not on what the file says of other names, still
 holds when neither that name nor the file is among these. Most edits change no name at all.
@@ -6,8 +6,8 @@ holds when neither that name nor the file is among these. Most edits change no n
 
 from __future__ import annotations
 
-from ..inference.query_cache import ANY_NAME, name_bit
 from ..symbols import inherited_names
+from .query_cache import ANY_NAME, name_bit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

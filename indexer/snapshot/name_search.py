@@ -145,7 +145,7 @@ class NameSearch:
 
 
 def _quality(name: str, query: str) -> int:
-    """How well a name fits that contains the query, whatever the case."""
+    """Return how well a name fits that contains the query, whatever the case."""
     if name == query:
         return EXACT_NAME
     if name.startswith(query):
@@ -161,7 +161,7 @@ def _quality(name: str, query: str) -> int:
 
 
 def _subsequence(query: str) -> Callable[[str], object]:
-    """Whether a folded name has the letters of a query in their order, found in one pass."""
+    """Return whether a folded name has the letters of a query in their order, found in one pass."""
     first, *rest = query.lstrip("_").lower() or "_"
     steps = "".join(f"[^{re.escape(letter)}]*{re.escape(letter)}" for letter in rest)
     return re.compile(f"_*{re.escape(first)}{steps}").match

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from .. import text
+from ..index_file import content_hash
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ _WORTH_PROCESSES = 3_000_000
 def prepare(index: Index, name: str, pending: Sequence[str]) -> list[str]:
     """Files among ``pending`` whose bytes contain ``name``, with their facts in the library."""
     import re
-
-    from ..index_file import content_hash
 
     wanted = name.encode("utf-8", "surrogatepass")
     root, limit = index.workspace.root, index.workspace.config.max_file_size
@@ -51,8 +50,8 @@ def prepare(index: Index, name: str, pending: Sequence[str]) -> list[str]:
 
 
 def _extract_in_processes(index: Index, missing: list[tuple[str, bytes, bytes]]) -> None:
+    from ..digest_pool import process_pool
     from ..extract import extract_blob
-    from ..maintain import process_pool
 
     pool = None
     try:

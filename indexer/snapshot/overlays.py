@@ -8,8 +8,7 @@ without them counts.
 
 from __future__ import annotations
 
-from ..index_file import content_hash
-from ..text import normalize
+from ..index_file import Content, content_hash
 from .name_diff import turnover
 from .snapshot import Snapshot, View, folders_of
 
@@ -22,27 +21,6 @@ if TYPE_CHECKING:
 
 # Sets of contents that a view remembers: what is there now, and what was there a moment ago.
 _REMEMBERED = 3
-
-
-class Content(bytes):
-    """Bytes that stand in for a file. Their hash and text are worked out once."""
-
-    _digest: bytes | None = None
-    _text: bytes | None = None
-
-    @property
-    def digest(self) -> bytes:
-        """The content's hash."""
-        if self._digest is None:
-            self._digest = content_hash(self)
-        return self._digest
-
-    @property
-    def text(self) -> bytes:
-        """The normalized text."""
-        if self._text is None:
-            self._text = normalize(self)
-        return self._text
 
 
 def snapshot_with(index: Index, overlays: Mapping[str, bytes | None]) -> Snapshot:
@@ -71,26 +49,26 @@ def _resolved(
     changed: frozenset[tuple[str, bytes]],
     overlays: Mapping[str, bytes | None],
 ) -> Resolved:
-    """What was resolved with nearly the same contents in place, as far as it still holds."""
+    """Return what was resolved with nearly the same contents in place, as far as it still holds."""
     nearest, source, like = changed, base.resolved, frozenset[tuple[str, bytes]]()
     for other, view in list(base.variants.items()):
         if len(other ^ changed) < len(nearest):
             nearest, source, like = other ^ changed, view.resolved, other
     before, after = dict(like), dict(changed)
-    gone: set[str] = set()
+    invalid: set[str] = set()
     pairs: list[tuple[bytes, bytes]] = []
     for path in {path for path, _ in nearest}:
         row = base.files.get(path)
         stored = row[3] if row is not None and not row[4] else b""
         old, new = before.get(path, stored), after.get(path, stored)
-        gone.add(path)
+        invalid.add(path)
         if not old or not new:
-            gone.update(folders_of(path))
+            invalid.update(folders_of(path))
         content = overlays.get(path)
         if content is not None and path in after:
             _extract(index, new, content)
         pairs.append((old, new))
-    return source.without(gone, turnover(index.library, pairs))
+    return source.without(invalid, turnover(index.library, pairs))
 
 
 def _extract(index: Index, digest: bytes, content: bytes) -> None:

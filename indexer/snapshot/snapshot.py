@@ -11,10 +11,12 @@ import os
 
 from .. import text
 from ..errors import OutsideWorkspaceError, UnknownFileError
-from ..inference.query_cache import ANY_NAME, QueryCache, QueryStack, name_bit
 from ..paths import is_outside
+from ..platform_conditions import holding, is_conditional
 from ..search_path.search_path import ENVIRONMENT
 from ..search_path.stamps import stamp_from, stamp_of
+from ..symbols import inherited_names
+from .query_cache import ANY_NAME, QueryCache, QueryStack, name_bit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,12 +85,16 @@ class View:
         self.base = self
         """The view without anything standing in for files."""
 
-    def variant(self) -> View:
-        """The same files, with nothing resolved yet."""
-        other = View(
+    def copy(self) -> View:
+        """Return a view of the same files, with nothing remembered."""
+        return View(
             self.generation, self.files, self.pending, revision=self.revision,
             complete=self.complete,
         )  # fmt: skip
+
+    def variant(self) -> View:
+        """Return a view of the same files for contents in place of some, with nothing resolved."""
+        other = self.copy()
         other._paths = self.paths
         other.base = self
         return other
@@ -117,7 +123,7 @@ class View:
 
 
 class Resolved:
-    """What was resolved, with conventions and without, and references found, which live longer."""
+    """Caches of answers: with conventions, without, and of references, which live longer."""
 
     __slots__ = ("conventional", "references", "strict")
 
@@ -128,7 +134,7 @@ class Resolved:
         self.references = QueryCache(self.strict)
 
     def without(self, paths: set[str], names: int = ANY_NAME) -> Resolved:
-        """What rests on none of these files and folders, nor on names with these bits."""
+        """Return what rests on none of these files and folders, nor on names with these bits."""
         other = Resolved()
         other.conventional = self.conventional.without(paths, names)
         other.strict = self.strict.without(paths, names)
@@ -153,7 +159,7 @@ def folders_of(path: str) -> Iterator[str]:
 
 
 class Snapshot:
-    """What is true at one moment. Paths are relative to the workspace's root, with ``/``."""
+    """The files of a workspace at one moment. Paths are relative to its root, with ``/``."""
 
     __slots__ = (
         "_changed",
@@ -220,7 +226,7 @@ class Snapshot:
 
     @property
     def shared(self) -> bool:
-        """Whether what is remembered here is for all who ask of this view."""
+        """True if what is remembered here is for all who ask of this view."""
         return self._shared
 
     @property
@@ -276,7 +282,7 @@ class Snapshot:
         return os.path.join(self._index.workspace.root, path)
 
     def exists(self, path: str) -> bool:
-        """Whether a source file is there."""
+        """True if a source file is there."""
         self.progress.touched |= self.memo.bit(path)
         if path in self._overlays:
             return self._overlays[path] is not None
@@ -290,14 +296,14 @@ class Snapshot:
         return os.path.isfile(self.absolute(path))
 
     def is_folder(self, path: str) -> bool:
-        """Whether a folder is there that could be a namespace package."""
+        """True if a folder is there that could be a namespace package."""
         self.progress.touched |= self.memo.bit(path)
         if is_outside(path):
             self._step_outside(path, looked_for=True)
         return self._looked_up(("folder", path), self.absolute(path), os.path.isdir)
 
     def _looked_up(self, key: object, path: str, look: Callable[[str], bool]) -> bool:
-        """What the disk says about a path, asked once as long as nothing changes."""
+        """Return what the disk says about a path, asked once as long as nothing changes."""
         found = self.memo.find(key)
         if found is not None:
             return found[0]
@@ -351,8 +357,6 @@ class Snapshot:
 
     def _holding(self, path: str, facts: FileFacts) -> FileFacts:
         """Facts as they hold in the environment, for what is not to be read in all its branches."""
-        from ..platform_conditions import holding, is_conditional
-
         if not is_conditional(facts):
             return facts
         layers = self._index.layers
@@ -424,7 +428,8 @@ class Snapshot:
             return None
 
     def _extract(self, path: str, raw: bytes) -> FileFacts:
-        from .overlays import Content
+        # Most questions find all facts at hand.
+        from ..index_file import Content
 
         content = raw if isinstance(raw, Content) else Content(raw)
         digest = self._digests[path] = content.digest
@@ -492,7 +497,7 @@ class Snapshot:
         return sorted(found)
 
     def _has(self, path: str, name: str, *, inherited: bool) -> bool:
-        """Whether a name occurs, or is that of a base, in what stands in for a file."""
+        """True if a name occurs, or is that of a base, in what stands in for a file."""
         content = self._overlays[path]
         if content is None or name.encode("utf-8", "surrogatepass") not in content:
             return False
@@ -503,8 +508,6 @@ class Snapshot:
         if facts is None:
             return False
         if inherited:
-            from ..symbols import inherited_names
-
             return name in inherited_names(facts)
         return any(True for _ in facts.occurrences(name))
 
@@ -517,9 +520,9 @@ class Snapshot:
             return []
         paths = self.view.paths
         found = [
-            (paths[symbol[1]], symbol)
+            (paths[symbol.file], symbol)
             for symbol in store.symbols_named(names)
-            if symbol[1] in paths and paths[symbol[1]] not in self._changed
+            if symbol.file in paths and paths[symbol.file] not in self._changed
         ]
         for path, _ in found:
             self.progress.touched |= self.memo.bit(path)

@@ -45,7 +45,7 @@ def connect(path: str, *, writable: bool) -> sqlite3.Connection:
 
 
 def identity(path: str) -> tuple[int, int]:
-    """What tells a file from one that takes its place while it is open; ABSENT for none."""
+    """Return what tells a file from one that takes its place while it is open; ABSENT for none."""
     try:
         status = os.stat(path)
     except OSError:
@@ -71,7 +71,7 @@ def write_ignore_file(folder: str) -> None:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether an error means that the file holds what nobody wrote.
+    """True if an error means that the file holds what nobody wrote.
 
     Otherwise the file may be perfectly good: it is busy, read-only, or the disk is full.
     """

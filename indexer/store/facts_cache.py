@@ -92,7 +92,7 @@ class FactsCache:
             self._damaged = True
 
     def has(self, digests: Iterable[bytes]) -> set[bytes]:
-        """Which of these contents have facts here."""
+        """Return which of these contents have facts here."""
         connection = self._open(writable=False)
         if connection is None:
             return set()
@@ -161,7 +161,7 @@ class FactsCache:
             return 0
         try:
             (total,) = connection.execute("SELECT coalesce(sum(size), 0) FROM facts").fetchone()
-            gone = 0
+            removed = 0
             if total > limit:
                 connection.execute("BEGIN IMMEDIATE")
                 for row, size in connection.execute(
@@ -171,13 +171,13 @@ class FactsCache:
                         break
                     connection.execute("DELETE FROM facts WHERE id = ?", (row,))
                     total -= size
-                    gone += 1
+                    removed += 1
                 connection.execute("COMMIT")
         except sqlite3.Error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             return 0
-        return gone
+        return removed
 
     def size(self) -> int:
         """Bytes of the file on disk."""

@@ -17,21 +17,40 @@ from . import database, schema
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any, TypeVar
+    from typing import Any, NamedTuple, TypeVar
 
     from ..symbols import SymbolRow
 
     # id, mtime in ns, size, hash (empty when unreadable), error ("" when readable)
     FileRow = tuple[int, int, int, bytes, str]
-    # id, file, name, container, kind, position, line, flags, summary
-    StoredSymbol = tuple[int, int, str, str, int, int, int, int, str]
     _T = TypeVar("_T")
+else:
+    from ..named_tuple import NamedTuple
 
 _SYMBOL_COLUMNS = "id, file, name, container, kind, position, line, flags, summary"
 
 
+class StoredSymbol(NamedTuple):
+    """A row of the table of symbols.
+
+    ``id`` and ``file`` are -1 for a symbol of a file whose present content is not indexed.
+    """
+
+    id: int
+    file: int
+    name: str
+    container: str
+    """Dotted name inside of the module; empty at module level."""
+    kind: int
+    position: int
+    line: int
+    flags: int
+    summary: str
+    """First line of the docstring."""
+
+
 class FileUpdate:
-    """What a file says now: everything that the index keeps of it."""
+    """Everything that the index keeps of a file."""
 
     __slots__ = (
         "error",
@@ -108,7 +127,7 @@ class IndexStore:
         return StoreError(f"cannot {what} {self.path}: {error}")
 
     def is_sound(self) -> bool:
-        """Whether this is still the index at its path, and nothing is known to be wrong with it."""
+        """True if this is still the index at its path, and nothing is known to be wrong with it."""
         return not self.damaged and self.identity == database.identity(self.path)
 
     def close(self) -> None:
@@ -131,6 +150,9 @@ class IndexStore:
         except sqlite3.Error as error:
             raise self._failure("read", error) from error
 
+    def _symbols(self, sql: str, arguments: Sequence[object]) -> list[StoredSymbol]:
+        return [StoredSymbol(*row) for row in self._all(sql, arguments)]
+
     def meta(self, key: str) -> object:
         """A remembered value, or None."""
         rows = self._all("SELECT value FROM meta WHERE key = ?", (key,))
@@ -147,13 +169,13 @@ class IndexStore:
 
     @property
     def generation(self) -> int:
-        """How many transactions have changed the content of this index."""
+        """Return how many transactions have changed the content of this index."""
         value = self.meta("generation")
         return value if isinstance(value, int) else 0
 
     @property
     def revision(self) -> int:
-        """How many transactions there were, with those that changed no content."""
+        """Return how many transactions there were, with those that changed no content."""
         value = self.meta("revision")
         return value if isinstance(value, int) else 0
 
@@ -222,14 +244,14 @@ class IndexStore:
         found: list[StoredSymbol] = []
         for chunk in _chunks(list(names), 500):
             marks = ",".join("?" * len(chunk))
-            found += self._all(
+            found += self._symbols(
                 f"SELECT {_SYMBOL_COLUMNS} FROM symbol WHERE name IN ({marks})", chunk
             )
         return found
 
     def symbols_of_file(self, file: int) -> list[StoredSymbol]:
         """Symbols of one file in the order of the text."""
-        return self._all(
+        return self._symbols(
             f"SELECT {_SYMBOL_COLUMNS} FROM symbol WHERE file = ? ORDER BY position", (file,)
         )
 
@@ -237,7 +259,7 @@ class IndexStore:
         """Symbols by words of their names and docstrings, best first (BM25); all kinds for none."""
         among = f"AND symbol.kind IN ({', '.join(map(str, kinds))}) " if kinds else ""
         columns = ", ".join(f"symbol.{name}" for name in _SYMBOL_COLUMNS.split(", "))
-        return self._all(
+        return self._symbols(
             f"SELECT {columns} FROM symbol_fts JOIN symbol ON symbol.id = symbol_fts.rowid "
             f"JOIN file ON file.id = symbol.file WHERE symbol_fts MATCH ? {among}"
             "ORDER BY bm25(symbol_fts, 4.0, 1.0), symbol.name, file.path, symbol.position LIMIT ?",

@@ -1,4 +1,4 @@
-"""What was learned in a workspace: `ledger.db`, which is never given up as the index is.
+"""The memory of a workspace: `ledger.db`, which is never given up as the index is.
 
 It holds agents' sessions and what each of them was shown, wrote and was told. Several processes
 write it at the same time. Its schema has a version, and is changed by migrations only. A file that
@@ -35,7 +35,7 @@ _LARGEST = 2_000_000
 
 
 class Seen:
-    """What a session knows of a file: hash of its content, fingerprints of its lines, lines shown.
+    """State of a file in a session: hash of its content, fingerprints of its lines, lines shown.
 
     The latter are pairs of first and last, counted from 0, the last exclusive.
     """
@@ -133,7 +133,7 @@ class Ledger:
         self._ask("UPDATE session SET files = ? WHERE id = ? AND files IS NULL", files, session)
 
     def forget_shown(self, session: int) -> None:
-        """What was shown is no longer before the agent's eyes."""
+        """Note that what was shown is no longer before the agent's eyes."""
         with self.transaction():
             self._ask("DELETE FROM shown WHERE session = ?", session)
             self._ask("DELETE FROM symbol WHERE session = ?", session)
@@ -141,7 +141,7 @@ class Ledger:
     # What was shown
 
     def seen(self, session: int, path: str, *, proposed: bool = False) -> Seen | None:
-        """What a session knows of a file, or would know if what it proposed has landed."""
+        """Return what a session knows of a file, or would know if what it proposed has landed."""
         rows = self._ask(
             "SELECT hash, lines, ranges, at FROM shown JOIN content USING (hash) "
             "WHERE session = ? AND path = ? AND proposed = ?",
@@ -150,7 +150,7 @@ class Ledger:
         return _seen(*rows[0]) if rows else None
 
     def all_seen(self, session: int) -> dict[str, Seen]:
-        """What a session was shown, by path."""
+        """Return what a session was shown, by path."""
         rows = self._ask(
             "SELECT path, hash, lines, ranges, at FROM shown JOIN content USING (hash) "
             "WHERE session = ? AND proposed = 0 ORDER BY path",
@@ -197,7 +197,7 @@ class Ledger:
             )
 
     def originals(self, session: int) -> dict[str, bytes | None]:
-        """What the files that a session changed were before."""
+        """Return what the files that a session changed were before."""
         rows = self._ask("SELECT path, content FROM original WHERE session = ?", session)
         return {path: _unpacked(content) for path, content in rows}
 
@@ -210,7 +210,7 @@ class Ledger:
             )  # fmt: skip
 
     def take_edit(self, session: int, call: str) -> dict[str, bytes | None]:
-        """What files were before a call, by path; it is forgotten with this."""
+        """Return what files were before a call, by path; it is forgotten with this."""
         with self.transaction():
             rows = self._ask(
                 "SELECT path, content FROM edit WHERE session = ? AND call = ?", session, call
@@ -227,7 +227,10 @@ class Ledger:
         self._ask("INSERT OR REPLACE INTO verdict VALUES (?, ?, ?)", session, call, text)
 
     def take_verdict(self, session: int, call: str) -> str | None:
-        """What is to be said of a call, None when that is not known; it is forgotten with this."""
+        """Return what is to be said of a call, None when that is not known.
+
+        It is forgotten with this.
+        """
         rows = self._ask(
             "DELETE FROM verdict WHERE session = ? AND call = ? RETURNING text", session, call
         )
@@ -244,7 +247,7 @@ class Ledger:
         return not known
 
     def was_told(self, session: int, key: str) -> bool:
-        """Whether something was told."""
+        """True if something was told."""
         return bool(self._ask("SELECT 1 FROM told WHERE session = ? AND key = ?", session, key))
 
     def _ask(self, statement: str, *values: object) -> list[Any]:

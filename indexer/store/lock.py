@@ -28,7 +28,7 @@ class WriterLock:
 
     @property
     def held(self) -> bool:
-        """Whether this object holds the lock."""
+        """True if this object holds the lock."""
         return self._descriptor >= 0
 
     def acquire(self) -> bool:
@@ -92,7 +92,7 @@ class WriterLock:
                 self.problem = f"cannot write {self.path}: {error.strerror}"
 
     def read_note(self) -> str:
-        """What the holder noted, or an empty string."""
+        """Return what the holder noted, or an empty string."""
         try:
             with open(self.path, "rb") as file:
                 file.seek(_NOTE_AT)

@@ -1,4 +1,4 @@
-"""What a watcher hands out: batches of changes and its own state; and what troubles it inside.
+"""Batches of changes that a watcher hands out, its state, and its troubles.
 
 Cheap to import, so that answers may speak of a watcher's state without loading one.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Batch:
-    """What may have changed since the batch before.
+    """Paths that may have changed since the batch before.
 
     `paths` are absolute paths of source, configuration and ignore files that were created,
     modified, deleted or moved, from or to; whoever takes the batch stats them to learn what
@@ -37,7 +37,7 @@ class Batch:
 
 
 class WatchState:
-    """How a watcher is doing.
+    """State of a watcher.
 
     `mode` is native, polling, sweeping or stopped, and `detail` a sentence about it. `events`
     counts events of files of interest, `batches` what was delivered, `overflows` how often
@@ -67,7 +67,7 @@ class WatchState:
 
 
 class Trouble:
-    """Why a backend cannot go on by itself.
+    """Reason why a backend cannot go on by itself.
 
     `overflow`: events were lost. `root`: the watched folder was moved or deleted. `broken`: the
     backend cannot watch everything. `detail` says it in a sentence.

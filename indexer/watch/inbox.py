@@ -109,7 +109,7 @@ class Inbox:
             return troubles
 
     def large(self) -> bool:
-        """Whether what waits looks like a rewritten tree rather than a saved file."""
+        """True if what waits looks like a rewritten tree rather than a saved file."""
         return len(self._paths) >= MANY
 
     def take(self) -> Batch | None:

@@ -71,12 +71,12 @@ class InotifyTree:
 
     @property
     def n_folders(self) -> int:
-        """How many folders are watched."""
+        """Return how many folders are watched."""
         return len(self._watch_of)
 
     @property
     def detail(self) -> str:
-        """What is being done, for people."""
+        """Return what is being done, for people."""
         return f"inotify on {self.n_folders:,} folder{'s' if self.n_folders != 1 else ''}"
 
     def start(self) -> None:
@@ -99,7 +99,7 @@ class InotifyTree:
             fd.join(_STOP_SECONDS)
 
     def alive(self) -> bool:
-        """Whether events still arrive."""
+        """True if events still arrive."""
         fd = self._fd
         return fd is not None and fd.is_alive()
 

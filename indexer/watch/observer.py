@@ -61,12 +61,12 @@ class ObservedTree(FileSystemEventHandler):
 
     @property
     def n_folders(self) -> int:
-        """How many folders are watched one by one: none, the observer is given the root."""
+        """Return how many folders are watched one by one: none, the observer is given the root."""
         return 0
 
     @property
     def detail(self) -> str:
-        """What is being done, for people."""
+        """Return what is being done, for people."""
         if self._interval is None:
             return "the system's notifications for the whole tree"
         return f"polling every {self._interval:g} s"
@@ -94,7 +94,7 @@ class ObservedTree(FileSystemEventHandler):
             self._pass(mark)
 
     def alive(self) -> bool:
-        """Whether events still arrive."""
+        """True if events still arrive."""
         observer = self._observer
         return (
             observer is not None
@@ -163,7 +163,7 @@ class ObservedTree(FileSystemEventHandler):
         return self._scope.root + path[len(self._real_root) :]
 
     def _list(self, folder: str | None) -> Iterator[os.DirEntry[str]]:
-        """What polling looks at in a folder; environments are known by their pyvenv.cfg."""
+        """Yield what polling looks at in a folder; environments are known by their pyvenv.cfg."""
         with os.scandir(folder) as listing:
             entries = list(listing)
         if folder != self._real_root and any(entry.name == "pyvenv.cfg" for entry in entries):
@@ -210,7 +210,7 @@ class ObservedTree(FileSystemEventHandler):
 
 
 def _status(path: str) -> os.stat_result:
-    """What polling compares of a file; links stand for themselves.
+    """Return what polling compares of a file; links stand for themselves.
 
     The time is that of the last change of any kind, which nobody can set back: a copy made with
     its times may get the inode number, size and time of a file that was deleted.

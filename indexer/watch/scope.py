@@ -1,4 +1,4 @@
-"""What the watcher looks at: file names that matter, folders that never do, and where they lie.
+"""The scope of a watcher: file names that matter, folders that never do, and where they lie.
 
 Ignore rules are not known here. The owner of a watcher passes them in as two predicates, because
 they change while the watcher runs.
@@ -56,7 +56,7 @@ _log = logging.getLogger(__name__)
 
 
 class Scope:
-    """Which paths below one root concern the index.
+    """Paths below one root that concern the index.
 
     `accept` is asked for files and `accept_folder` for folders, both by absolute path. They are
     called from several threads; one that raises is logged and counts as a yes.
@@ -78,21 +78,21 @@ class Scope:
         self._git_lock = git_lock(root)
 
     def file(self, path: str) -> bool:
-        """Whether a file whose name already matters is wanted by the owner."""
+        """True if a file whose name already matters is wanted by the owner."""
         return self._accept is None or _ask(self._accept, path)
 
     def folder(self, path: str, name: str) -> bool:
-        """Whether a folder is watched; symbolic links to folders never reach this question."""
+        """True if a folder is watched; symbolic links to folders never reach this question."""
         if name in SKIPPED_FOLDERS or path == self._state_dir:
             return False
         return self._accept_folder is None or _ask(self._accept_folder, path)
 
     def reaches(self, path: str) -> bool:
-        """Whether every folder between the root and this path is watched."""
+        """True if every folder between the root and this path is watched."""
         return all(self.folder(folder, name) for folder, name in self._folders_above(path))
 
     def git_is_busy(self, many: bool) -> bool:
-        """Whether git rewrites the work tree right now; `many` says that it looks like it."""
+        """True if git rewrites the work tree right now; `many` says that it looks like it."""
         try:
             locked_at = os.stat(self._git_lock).st_mtime
         except OSError:
@@ -107,7 +107,7 @@ class Scope:
 
 
 def matters(name: str) -> bool:
-    """Whether a file of this name can say something about the workspace."""
+    """True if a file of this name can say something about the workspace."""
     if name.endswith(SOURCE_SUFFIXES):
         return not name.startswith(_TEMPORARY_PREFIXES)
     return name in CONFIG_NAMES

@@ -89,7 +89,7 @@ class Watcher:
 
     @property
     def state(self) -> WatchState:
-        """How it is going, as of now."""
+        """Return how it is going, as of now."""
         mode, reason = self._status
         backend = self._backend
         detail = "; ".join(filter(None, (reason, backend.detail if backend is not None else "")))
@@ -122,7 +122,7 @@ class Watcher:
         self._status = ("stopped", "stopped")
 
     def flush(self, timeout: float) -> bool:
-        """Whether all that happened on disk before this call was delivered, within `timeout`.
+        """True if all that happened on disk before this call was delivered, within `timeout`.
 
         False from within `on_batch`, which it would wait for, and when the watcher is stopped.
         """
@@ -250,7 +250,7 @@ class Watcher:
 
 
 def _identity(folder: str) -> tuple[int, int] | None:
-    """What tells a folder from another that took its path; None when there is no folder."""
+    """Return what tells a folder from another that took its path; None when there is no folder."""
     try:
         status = os.stat(folder)
     except OSError:

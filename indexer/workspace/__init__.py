@@ -1,4 +1,4 @@
-"""Where a workspace is, which files are its code, and where a module lives.
+"""Workspaces: their roots, the files that are their code, and the places of modules.
 
 Nothing here reads Python source for its meaning, and nothing runs it: build settings are read as
 text, a `setup.py` as a syntax tree, an environment as the files it consists of.
@@ -6,7 +6,8 @@ text, a `setup.py` as a syntax tree, an environment as the files it consists of.
 
 from __future__ import annotations
 
-from .model import Config, Workspace
+from .config import Config
+from .model import Workspace
 from .root import find_root, state_dir_of, user_cache_dir
 from .walk import Known, Sweep, sweep
 

@@ -1,4 +1,4 @@
-"""What a name says by itself: source or not, and folders that are never a workspace's own code."""
+"""Default rules by name: sources, and folders that are never a workspace's own code."""
 
 from __future__ import annotations
 

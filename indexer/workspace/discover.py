@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import posixpath
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .layout import project_layout
-from .model import Workspace
+from .layout import project_layout, read_ini
 from .settings import path_dependencies, read_settings, table, texts, witnessed_toml
 from .stamps import Witness
+
+if TYPE_CHECKING:
+    from .config import Config
 
 _PROJECT_FILES = frozenset(("pyproject.toml", "setup.py", "setup.cfg"))
 # Scripts here are run from their own folder, so that it is what they import from.
@@ -26,8 +28,21 @@ _MAX_FOLDERS = 400
 _MAX_SIBLINGS = 300
 
 
-def discover(root: str) -> Workspace:
-    """Return the workspace at a root, reading its settings and build files."""
+class Discovered(NamedTuple):
+    """The settings and build files of a workspace, read; see the attributes of `Workspace`.
+
+    `records` is what a `Witness` saw while it was found.
+    """
+
+    source_roots: tuple[str, ...]
+    config: Config
+    package_dirs: tuple[tuple[str, str], ...]
+    projects: tuple[str, ...]
+    records: tuple[tuple[str, str], ...]
+
+
+def discover(root: str) -> Discovered:
+    """Read the settings and build files of the workspace at a root."""
     witness = Witness()
     pyproject = witnessed_toml(witness, f"{root}/pyproject.toml", "pyproject.toml")
     config = read_settings(root, pyproject, witness)
@@ -39,8 +54,7 @@ def discover(root: str) -> Workspace:
         search.take_roots("", list(config.source_roots), "source_roots names")
     config.problems = tuple(witness.problems)
     roots = sorted(dict.fromkeys(search.roots), key=lambda folder: -_depth(folder))
-    return Workspace(
-        root,
+    return Discovered(
         (*(folder for folder in roots if folder), ""),
         config,
         package_dirs=tuple(dict.fromkeys(search.packages)),
@@ -166,8 +180,6 @@ class _Search:
         for name in ("pytest.ini", "tox.ini"):
             path = self._path(name)
             if self._witness.is_file(path):
-                from .layout import read_ini
-
                 settings = read_ini(path, self._witness)
                 self.take_roots("", settings.get("pytest", {}).get("pythonpath", "").split())
 

@@ -88,7 +88,7 @@ class _Search:
         return found
 
     def _active(self) -> Environment | None:
-        """What the user has activated, or told uv to use, in the shell that we run in."""
+        """Return what the user has activated, or told uv to use, in the shell that we run in."""
         chosen = self.witness.variable("UV_PROJECT_ENVIRONMENT")
         active = self.witness.variable("VIRTUAL_ENV")
         if active and self._is_for_here(active):
@@ -126,7 +126,7 @@ class _Search:
         self._later.append((prefix, rule))
 
     def _in_project(self) -> Environment | None:
-        """What lies in the workspace, or in the only one of its projects that has one."""
+        """Return what lies in the workspace, or in the only one of its projects that has one."""
         for name in _IN_PROJECT:
             found = self._in_folder(self._root, name)
             if found is not None:
@@ -160,7 +160,7 @@ class _Search:
         return None
 
     def _managed(self) -> Environment | None:
-        """What conda has activated, and what tools keep elsewhere for this very folder."""
+        """Return what conda has activated, and what tools keep elsewhere for this very folder."""
         conda = self.witness.variable("CONDA_PREFIX")
         if conda:
             rule = "CONDA_PREFIX names it"
@@ -180,7 +180,7 @@ class _Search:
         return None
 
     def _happens_to_be(self) -> Environment | None:
-        """What is active for no known reason; for one, the workspace's own packages tell."""
+        """Return what is active for no known reason; for one, the workspace's own packages tell."""
         wanted = self._declared_distributions()
         for prefix, rule in self._later:
             if any(folder in prefix.replace(os.sep, "/") for folder in _TOOL_FOLDERS):

@@ -95,7 +95,7 @@ class Patterns:
 
 
 class _Screen:
-    """What names must look like to be matched by the last part of one of several patterns."""
+    """Shapes of the names that the last part of one of several patterns matches."""
 
     __slots__ = ("_files", "_folders", "_shapes")
 
@@ -120,7 +120,7 @@ class _Screen:
 
 
 class _Shape:
-    """What a name must begin and end with to be matched by a pattern with wildcards."""
+    """Return how a name must begin and end to be matched by a pattern with wildcards."""
 
     __slots__ = ("_folders_only", "_has_star", "_head", "_tail")
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 
+from .config import Config
 from .root import find_root, state_dir_of
+from .stamps import holds
 from .sweep_cache import Reader, counted, flat, pack, unpack
 
 TYPE_CHECKING = False
@@ -21,62 +23,6 @@ if TYPE_CHECKING:
 _FORMAT = "flux-index workspace 1"
 # A suffix for each way to define a module; a stub says more about it than its source.
 _PACKAGE_FIRST = ("/__init__.pyi", ".pyi", "/__init__.py", ".py")
-DEFAULT_MAX_FILE_SIZE = 5 * 1024 * 1024
-
-
-class Config:
-    """The workspace's settings: `[tool.flux-index]` in `pyproject.toml`, or `flux-index.toml`."""
-
-    __slots__ = (
-        "exclude",
-        "follow_gitignore",
-        "include",
-        "max_file_size",
-        "problems",
-        "python",
-        "source_roots",
-    )
-
-    exclude: tuple[str, ...]
-    """Patterns, as in an ignore file, of what not to index. Stronger than `include`."""
-
-    include: tuple[str, ...]
-    """Patterns of what to index although ignore files or default rules leave it out. To be found
-    inside a folder that is left out, a pattern has to name its path from the root."""
-
-    python: str | None
-    """The environment: an interpreter or the folder it is installed in, relative to the root."""
-
-    source_roots: tuple[str, ...] | None
-    """Import roots, instead of those that build settings tell."""
-
-    max_file_size: int
-    """In bytes; larger files are reported as skipped."""
-
-    follow_gitignore: bool
-    """Whether what git ignores is left out."""
-
-    problems: tuple[str, ...]
-    """Sentences on what is wrong in settings and build files, each naming the file and reason."""
-
-    def __init__(
-        self,
-        *,
-        exclude: tuple[str, ...] = (),
-        include: tuple[str, ...] = (),
-        python: str | None = None,
-        source_roots: tuple[str, ...] | None = None,
-        max_file_size: int = DEFAULT_MAX_FILE_SIZE,
-        follow_gitignore: bool = True,
-        problems: tuple[str, ...] = (),
-    ) -> None:
-        self.exclude = exclude
-        self.include = include
-        self.python = python
-        self.source_roots = source_roots
-        self.max_file_size = max_file_size
-        self.follow_gitignore = follow_gitignore
-        self.problems = problems
 
 
 class Workspace:
@@ -149,9 +95,19 @@ class Workspace:
     @classmethod
     def open(cls, start: str) -> Workspace:
         """Return the workspace of a file or folder, its settings and build files read anew."""
+        # Most workspaces are restored, which needs no reading of settings.
         from .discover import discover
 
-        return discover(find_root(start))
+        root = find_root(start)
+        found = discover(root)
+        return cls(
+            root,
+            found.source_roots,
+            found.config,
+            package_dirs=found.package_dirs,
+            projects=found.projects,
+            records=found.records,
+        )
 
     def environment(self) -> Environment:
         """Return the environment that the workspace's dependencies are installed in."""
@@ -273,8 +229,6 @@ class Workspace:
 
         None also for a text that this version did not write.
         """
-        from .stamps import holds
-
         try:
             fields = unpack(text)
             reader = Reader(fields)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from .model import Config
+from .config import Config
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ MARKERS = frozenset(
 
 
 class Listing:
-    """What a folder holds, as far as discovery cares."""
+    """Entries of a folder, as far as discovery cares."""
 
     __slots__ = ("folders", "markers")
 

@@ -29,7 +29,7 @@ _MOUNT_POINT = 0xA0000003
 
 
 class Sweep:
-    """What a sweep found."""
+    """Outcome of a sweep."""
 
     __slots__ = ("files", "known", "skipped")
 
@@ -312,7 +312,7 @@ class _Walk:
 
 
 class _Decided:
-    """What the last sweep decided about the entries of a folder."""
+    """Decisions of the last sweep about the entries of a folder."""
 
     __slots__ = ("_out", "_taken")
 

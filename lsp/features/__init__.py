@@ -1,77 +1,230 @@
-"""The features of the language server, one module each.
+"""The features of the language server: a table of methods, and a module for each feature.
 
-The server is not built on pygls: importing its protocol types takes longer than the first answer
-may take, and converting to and from them longer than a warm answer may. Parameters and results are
-the protocol's JSON as it is: plain dictionaries and lists.
+Handlers are plain functions that take a :class:`..requests.Request` and return JSON as the protocol
+has it: dictionaries and lists. Their modules are imported when they are first called, so that the
+server starts quickly.
 
-A feature's module is named in ``FEATURES`` and has ``register(server: Server) -> None``::
+They run in threads (see :mod:`..executors`), and may be called again with fresh data when a file
+turns out to have changed unnoticed, so they keep no state that an attempt would spoil. They raise
+RpcError for the protocol's errors; a FluxIndexError, as for an unknown file, is answered with null.
 
-    def register(server: Server) -> None:
-        server.answers("textDocument/hover", _hover, {"hoverProvider": True}, feature="hover")
-
-    def _hover(request: Request) -> Json:
-        from ...api.queries import hover            # what is heavy is imported when asked for
-        place = request.place()                     # the document that the parameters name
-        offset = place.offset(request.params["position"])
-        ...
-        return {"contents": ..., "range": place.range(start, end)}
-
-- ``server.answers(method, handler, capabilities, feature=..., slow=False)``: ``capabilities`` are
-  merged into those the server announces; it may be a function of the :class:`Client` instead.
-  ``feature`` is the name of the setting that turns it off (then it is not announced, and answers
-  null). ``slow`` methods (whole workspace) run in a lane of their own, so that they do not hold up
-  a hover.
-- Handlers are plain functions. They run in worker threads, never in the thread that reads, and
-  return JSON, or :class:`Raw` for JSON that is already text. They may be run twice: when a file
-  turns out to have changed unnoticed, the handler is called again with a fresh snapshot, so keep
-  no state.
-- Raise :class:`..messages.ProtocolError` ``(code, message)`` for the protocol's errors; whatever
-  FluxIndexError comes up (unknown file, outside of the workspace) becomes null by itself.
-
-:class:`..requests.Request` (one question):
-  ``params``; ``server``; ``client`` (see below); ``settings``; ``check()`` raises when the client
-  has cancelled: call it in long loops; ``place(uri=None)`` the :class:`Place` of
-  ``params.textDocument.uri`` or of a URI, as of the moment when the request came in;
-  ``places()`` one place with ``path`` "" for each workspace, for questions about all of them.
-
-:class:`..places.Place` (one document in one snapshot):
-  ``workspace`` (``.index``, ``.root``), ``session`` (for ``api.operations.call``), ``snapshot``,
-  ``path`` (as snapshots name files), ``uri``, ``version`` (None when not open), ``text``
-  (normalized bytes), ``facts``, ``span`` ((start, end) of the document in ``text``: a notebook's
-  cell is a part of its module; leave out what is not inside);
-  ``offset(position) -> int`` clamped as the protocol wants; ``offsets(range) -> (start, end)``;
-  ``position(offset, path=None)``, ``range(start, end, path=None)``: of byte offsets, in the
-  encoding that was negotiated; ``location(path, start, end) -> {"uri", "range"}``;
-  ``uri_of(path)``; ``found(position) -> list[Found]`` what a name stands for;
-  ``workspace_edit({path: [(start, end, text), ...]}) -> WorkspaceEdit`` with versions where known.
-  ``place.at(uri)`` is another document seen by the same snapshot.
-  To go on from one request to the next (resolve, hierarchies) put ``place.uri_of(path)`` and a
-  position into ``data``, never rows or byte offsets of facts.
-
-:class:`..client.Client` (what the client can do): ``snippets``, ``links(feature)``,
-  ``markdown(feature)``, ``hierarchical_symbols``, ``resolves(feature, property)``,
-  ``dynamic(method)``, ``document_changes``, ``pull_diagnostics``, ``refresh(feature)``, and
-  ``get("textDocument.completion.completionItem.snippetSupport", default)`` for anything else.
-
-:class:`..settings.Settings`: ``enabled(feature)``; ``get("diagnostics.push", default)``.
-
-:class:`..server.Server` besides: ``notify(method, params)``; ``ask(method, params, then=None)``
-  asks the client, ``then(result)`` is called in a worker; ``submit(handler, params)`` runs a
-  handler in the background as if asked, its result is dropped; ``later(key, seconds, function)``
-  calls a function once in a worker, a newer call with the same key replaces it (debouncing);
-  ``observe(event, function)``: ``"opened"``, ``"changed"``, ``"saved"``, ``"closed"`` are called
-  with the document's URI, ``"disk"`` with (workspace, paths or None when not known), ``"settings"``
-  with nothing; observers run in the reading thread or a watcher's: be quick, use ``later``.
-  ``documents`` (``.open_uris()``, ``.version(uri)``).
+Positions are read and written by the :class:`..document_view.DocumentView` that ``request.view()``
+returns. To continue in a later request (resolve, hierarchies), put a URI and a position into
+``data``, never rows or byte offsets of facts.
 """
 
 from __future__ import annotations
 
-FEATURES = (
-    "definition", "declaration", "type_definition", "implementation", "references",
-    "document_highlight", "document_symbol", "workspace_symbol", "call_hierarchy",
-    "type_hierarchy", "folding_range", "selection_range", "semantic_tokens", "document_link",
-    "hover", "signature_help", "completion", "rename", "rename_files", "inlay_hints", "code_lens",
-    "code_actions", "diagnostics", "commands",
-)  # fmt: skip
-"""Modules of this package, in the order in which they are registered."""
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ...api.ide.semantic_tokens import MODIFIERS, TYPES
+from ...api.operations.table import OPERATIONS
+
+if TYPE_CHECKING:
+    from .. import executors
+    from ..client import Client
+    from ..requests import Request
+
+    Handler = Callable[[Request], object]
+
+SOURCE = "flux-index"
+"""Name that diagnostics have for where they come from."""
+COMMAND_PREFIX = "flux-index."
+"""Commands are the operations, named ``flux-index.<operation>``."""
+CODE_ACTION_KINDS = ("quickfix", "refactor.rewrite", "source.fixAll.flux-index")
+
+
+def lazy(name: str) -> Handler:
+    """Return a handler, ``module:function`` in this package, that is imported when called."""
+    module, _, function = name.partition(":")
+
+    def call(request: Request) -> object:
+        return getattr(import_module(f".{module}", __package__), function)(request)
+
+    return call
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How a request is answered, and what the server announces for it."""
+
+    handler: Handler
+    capabilities: dict[str, Any] | Callable[[Client], dict[str, Any]] = field(
+        default_factory=dict[str, Any]
+    )
+    setting: str = ""
+    """Name of the setting ``features.…`` that turns it off; then it is answered with null."""
+    executor: executors.Name | None = "quick"
+    """``needs_workspace`` for what searches all files; None for the event loop."""
+
+
+def _diagnostic(client: Client) -> dict[str, Any]:
+    if not client.pull_diagnostics:
+        return {}
+    return {
+        "diagnosticProvider": {
+            "identifier": SOURCE,
+            "interFileDependencies": True,
+            "workspaceDiagnostics": True,
+        }
+    }
+
+
+def _rename(client: Client) -> dict[str, Any]:
+    prepares = client.get("textDocument.rename.prepareSupport")
+    return {"renameProvider": {"prepareProvider": True} if prepares else True}
+
+
+_RENAMED_FILES = {
+    "filters": [
+        {"scheme": "file", "pattern": {"glob": "**/*.{py,pyi}", "matches": "file"}},
+        {"scheme": "file", "pattern": {"glob": "**", "matches": "folder"}},
+    ]
+}
+
+METHODS: dict[str, Method] = {
+    "textDocument/definition": Method(
+        lazy("definition:definition"), {"definitionProvider": True}, "definition"
+    ),
+    "textDocument/declaration": Method(
+        lazy("definition:declaration"), {"declarationProvider": True}, "declaration"
+    ),
+    "textDocument/typeDefinition": Method(
+        lazy("definition:type_definition"), {"typeDefinitionProvider": True}, "typeDefinition"
+    ),
+    "textDocument/implementation": Method(
+        lazy("definition:implementation"), {"implementationProvider": True}, "implementation",
+        "needs_workspace",
+    ),
+    "textDocument/references": Method(
+        lazy("references:references"), {"referencesProvider": True}, "references",
+        "needs_workspace",
+    ),
+    "textDocument/documentHighlight": Method(
+        lazy("document_highlight:document_highlight"), {"documentHighlightProvider": True},
+        "documentHighlight",
+    ),
+    "textDocument/documentSymbol": Method(
+        lazy("document_symbol:document_symbol"),
+        {"documentSymbolProvider": {"label": "flux-index"}}, "documentSymbol",
+    ),
+    "workspace/symbol": Method(
+        lazy("workspace_symbol:workspace_symbol"),
+        {"workspaceSymbolProvider": {"resolveProvider": True}}, "workspaceSymbol",
+        "needs_workspace",
+    ),
+    "workspaceSymbol/resolve": Method(
+        lazy("workspace_symbol:resolve"), setting="workspaceSymbol"
+    ),
+    "textDocument/prepareCallHierarchy": Method(
+        lazy("call_hierarchy:prepare"), {"callHierarchyProvider": True}, "callHierarchy"
+    ),
+    "callHierarchy/incomingCalls": Method(
+        lazy("call_hierarchy:incoming_calls"), setting="callHierarchy",
+        executor="needs_workspace",
+    ),
+    "callHierarchy/outgoingCalls": Method(
+        lazy("call_hierarchy:outgoing_calls"), setting="callHierarchy",
+        executor="needs_workspace",
+    ),
+    "textDocument/prepareTypeHierarchy": Method(
+        lazy("type_hierarchy:prepare"), {"typeHierarchyProvider": True}, "typeHierarchy"
+    ),
+    "typeHierarchy/supertypes": Method(
+        lazy("type_hierarchy:supertypes"), setting="typeHierarchy"
+    ),
+    "typeHierarchy/subtypes": Method(
+        lazy("type_hierarchy:subtypes"), setting="typeHierarchy", executor="needs_workspace"
+    ),
+    "textDocument/foldingRange": Method(
+        lazy("folding_range:folding_range"), {"foldingRangeProvider": True}, "foldingRange"
+    ),
+    "textDocument/selectionRange": Method(
+        lazy("selection_range:selection_range"), {"selectionRangeProvider": True},
+        "selectionRange",
+    ),
+    "textDocument/semanticTokens/full": Method(
+        lazy("semantic_tokens:full"),
+        {
+            "semanticTokensProvider": {
+                "legend": {"tokenTypes": list(TYPES), "tokenModifiers": list(MODIFIERS)},
+                "full": {"delta": True},
+                "range": True,
+            }
+        },
+        "semanticTokens",
+    ),
+    "textDocument/semanticTokens/full/delta": Method(
+        lazy("semantic_tokens:delta"), setting="semanticTokens"
+    ),
+    "textDocument/semanticTokens/range": Method(
+        lazy("semantic_tokens:range_"), setting="semanticTokens"
+    ),
+    "textDocument/documentLink": Method(
+        lazy("document_link:document_link"),
+        {"documentLinkProvider": {"resolveProvider": False}}, "documentLink",
+    ),
+    "textDocument/hover": Method(lazy("hover:hover"), {"hoverProvider": True}, "hover"),
+    "textDocument/signatureHelp": Method(
+        lazy("signature_help:signature_help"),
+        {
+            "signatureHelpProvider": {
+                "triggerCharacters": ["(", ","],
+                "retriggerCharacters": [")", "="],
+            }
+        },
+        "signatureHelp",
+    ),
+    "textDocument/completion": Method(
+        lazy("completion:completion"),
+        {
+            "completionProvider": {
+                "triggerCharacters": [".", '"', "'", "["],
+                "resolveProvider": True,
+                "completionItem": {"labelDetailsSupport": True},
+            }
+        },
+        "completion",
+    ),
+    "completionItem/resolve": Method(lazy("completion:resolve"), setting="completion"),
+    "textDocument/prepareRename": Method(lazy("rename:prepare"), setting="rename"),
+    "textDocument/rename": Method(lazy("rename:rename"), _rename, "rename", "needs_workspace"),
+    "workspace/willRenameFiles": Method(
+        lazy("rename_files:will_rename_files"),
+        {"workspace": {
+            "fileOperations": {"willRename": _RENAMED_FILES, "didRename": _RENAMED_FILES}
+        }},
+        "renameFiles", "needs_workspace",
+    ),
+    "textDocument/inlayHint": Method(
+        lazy("inlay_hints:inlay_hints"), {"inlayHintProvider": True}, "inlayHints"
+    ),
+    "textDocument/codeLens": Method(
+        lazy("code_lens:code_lens"), {"codeLensProvider": {"resolveProvider": True}}, "codeLens"
+    ),
+    "codeLens/resolve": Method(
+        lazy("code_lens:resolve"), setting="codeLens", executor="needs_workspace"
+    ),
+    "textDocument/codeAction": Method(
+        lazy("code_actions:code_actions"),
+        {"codeActionProvider": {
+            "codeActionKinds": list(CODE_ACTION_KINDS), "resolveProvider": False
+        }},
+        "codeActions",
+    ),
+    "textDocument/diagnostic": Method(
+        lazy("diagnostics:document_diagnostic"), _diagnostic, "diagnostics", "background"
+    ),
+    "workspace/diagnostic": Method(
+        lazy("diagnostics:workspace_diagnostic"), setting="diagnostics",
+        executor="needs_workspace",
+    ),
+    "workspace/executeCommand": Method(
+        lazy("commands:execute_command"),
+        {"executeCommandProvider": {"commands": [COMMAND_PREFIX + name for name in OPERATIONS]}},
+        "commands", "needs_workspace",
+    ),
+}  # fmt: skip

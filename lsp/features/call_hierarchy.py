@@ -2,107 +2,96 @@
 
 from __future__ import annotations
 
-from ...indexer.inference.entities import Entity
-from ..messages import Params, is_object
+from typing import TYPE_CHECKING, Any
 
-TYPE_CHECKING = False
+from ...api.ide.document_symbol import name_span, symbol_kind, whole_span
+from ...api.operations.calls import incoming, outgoing
+from ...indexer.inference.entities import (
+    CLASS,
+    FUNCTION,
+    MODULE,
+    TEXTUAL,
+    Entity,
+    Found,
+    name_of,
+    qualified_name,
+)
+
 if TYPE_CHECKING:
     from ...indexer.inference.entities import Entity, Found
     from ...indexer.inference.references import Reference
-    from ..document_view import Place
-    from ..messages import Json
+    from ..document_view import DocumentView
     from ..requests import Request
-    from ..server import Server
 
 
-def register(server: Server) -> None:
-    """Answer the three requests of call hierarchies."""
-    server.answers(
-        "textDocument/prepareCallHierarchy", _prepare, {"callHierarchyProvider": True},
-        feature="callHierarchy",
-    )  # fmt: skip
-    server.answers("callHierarchy/incomingCalls", _incoming, feature="callHierarchy", slow=True)
-    server.answers("callHierarchy/outgoingCalls", _outgoing, feature="callHierarchy", slow=True)
-
-
-def _prepare(request: Request) -> Json:
-    from ...indexer.inference.entities import CLASS, FUNCTION
-
-    place = request.place()
-    found = place.found(request.params["position"])
+def prepare(request: Request) -> object:
+    """Answer textDocument/prepareCallHierarchy."""
+    view = request.view()
+    found = view.found(request.params["position"])
     items = [
-        hierarchy_item(request, place, item.entity)
+        hierarchy_item(request, view, item.entity)
         for item in found
         if item.entity.kind in (CLASS, FUNCTION)
     ]
     return items or None
 
 
-def _incoming(request: Request) -> Json:
-    from ...api.operations.calls import incoming
-
-    place, found = item_of(request)
-    grouped = incoming(place.inference, found)
+def incoming_calls(request: Request) -> object:
+    """Answer callHierarchy/incomingCalls."""
+    view, found = item_of(request)
+    grouped = incoming(view.inference, found)
     return [
-        {"from": hierarchy_item(request, place, entity), "fromRanges": ranges}
-        for entity, ranges in _known(place, grouped)
+        {"from": hierarchy_item(request, view, entity), "fromRanges": ranges}
+        for entity, ranges in _with_ranges(view, grouped)
     ]
 
 
-def _outgoing(request: Request) -> Json:
-    from ...api.operations.calls import outgoing
-
-    place, found = item_of(request)
-    grouped = outgoing(place.inference, found)
+def outgoing_calls(request: Request) -> object:
+    """Answer callHierarchy/outgoingCalls."""
+    view, found = item_of(request)
+    grouped = outgoing(view.inference, found)
     return [
-        {"to": hierarchy_item(request, place, entity), "fromRanges": ranges}
-        for entity, ranges in _known(place, grouped)
+        {"to": hierarchy_item(request, view, entity), "fromRanges": ranges}
+        for entity, ranges in _with_ranges(view, grouped)
     ]
 
 
-def _known(place: Place, grouped: dict[Entity, list[Reference]]) -> list[tuple[Entity, list[Json]]]:
-    """Entities that have a place, with the calls that are more than a name."""
-    from ...api.ide.document_symbol import name_span
-    from ...indexer.inference.entities import TEXTUAL
-
-    result: list[tuple[Entity, list[Json]]] = []
+def _with_ranges(
+    view: DocumentView, grouped: dict[Entity, list[Reference]]
+) -> list[tuple[Entity, list[Any]]]:
+    """Return entities that have a position, with the ranges of calls that are not just textual."""
+    result: list[tuple[Entity, list[Any]]] = []
     for entity, calls in grouped.items():
         sure = [call for call in calls if call.evidence != TEXTUAL]
-        if sure and name_span(place.inference, entity) is not None:
+        if sure and name_span(view.inference, entity) is not None:
             ranges = [
-                place.range(call.position, call.position + call.length, call.path) for call in sure
+                view.range(call.position, call.position + call.length, call.path) for call in sure
             ]
             result.append((entity, ranges))
     return result
 
 
-def hierarchy_item(request: Request, place: Place, entity: Entity) -> Json:
-    """An item of a call or type hierarchy. It can be found again by its place."""
-    from ...api.ide.document_symbol import name_span, symbol_kind, whole_span
-    from ...indexer.inference.entities import MODULE, name_of, qualified_name
-
+def hierarchy_item(request: Request, view: DocumentView, entity: Entity) -> Any:
+    """Return an item of a call or type hierarchy, which can be found again by its position."""
     path = entity.path
-    start, end = name_span(place.inference, entity) or (0, 0)
-    name = name_of(place.inference, entity)
-    dotted = qualified_name(place.inference, entity)
+    start, end = name_span(view.inference, entity) or (0, 0)
+    name = name_of(view.inference, entity)
+    dotted = qualified_name(view.inference, entity)
     return {
         "name": name,
-        "kind": request.client.symbol_kind(symbol_kind(place.inference, entity)),
+        "kind": request.client.symbol_kind(symbol_kind(view.inference, entity)),
         "detail": dotted.removesuffix(name).rstrip(".") or dotted,
-        "uri": place.uri_of(path, start),
-        "range": place.range(*whole_span(place.inference, entity), path),
-        "selectionRange": place.range(start, end, path),
+        "uri": view.uri_of(path, start),
+        "range": view.range(*whole_span(view.inference, entity), path),
+        "selectionRange": view.range(start, end, path),
         "data": {"module": entity.kind == MODULE},
     }
 
 
-def item_of(request: Request) -> tuple[Place, list[Found]]:
-    """The place of the item that a request goes on from, and what it stands for now."""
-    from ...indexer.inference.entities import MODULE, Found
-
+def item_of(request: Request) -> tuple[DocumentView, list[Found]]:
+    """Return the document of the item that a request is about, and its definitions now."""
     item = request.params.part("item")
-    place = request.place(item.text("uri"))
-    data = item.get("data")
-    if is_object(data) and data.get("module"):
-        return place, [Found(Entity(MODULE, place.path, -1))]
-    return place, place.found(Params(item.part("selectionRange"))["start"])
+    view = request.view(item.text("uri"))
+    if item.optional("data").get("module"):
+        return view, [Found(Entity(MODULE, view.path, -1))]
+    return view, view.found(item.part("selectionRange")["start"])

@@ -2,69 +2,52 @@
 
 from __future__ import annotations
 
-from .inlay_hints import refreshed
+from typing import TYPE_CHECKING, Any
 
-TYPE_CHECKING = False
+from ...api.ide.code_lens import lenses, shown
+from ...indexer.inference.entities import CLASS, FUNCTION
+
 if TYPE_CHECKING:
-    from typing import Any
-
-    from ..messages import Json
     from ..requests import Request
-    from ..server import Server
 
 SHOW = "flux-index.showReferences"
 """Command of a client that shows places: takes a URI, a position in it, and locations."""
 
 
-def register(server: Server) -> None:
-    """Answer textDocument/codeLens and codeLens/resolve."""
-    server.answers(
-        "textDocument/codeLens",
-        _lenses,
-        {"codeLensProvider": {"resolveProvider": True}},
-        feature="codeLens",
-    )
-    server.answers("codeLens/resolve", _resolve, feature="codeLens", slow=True)
-    refreshed(server, "codeLens")
-
-
-def _lenses(request: Request) -> Json:
-    from ...api.ide.code_lens import lenses
-
-    place = request.place()
-    first, last = place.span
+def code_lens(request: Request) -> object:
+    """Answer textDocument/codeLens."""
+    view = request.view()
+    first, last = view.span
     return [
         {
-            "range": place.range(lens.start, lens.end),
+            "range": view.range(lens.start, lens.end),
             "data": {
-                "uri": place.uri,
+                "uri": view.uri,
                 "kind": lens.kind,
-                "position": place.position(lens.start),
+                "position": view.position(lens.start),
             },
         }
-        for lens in lenses(place.inference, place.path)
+        for lens in lenses(view.inference, view.path)
         if first <= lens.start < last
     ]
 
 
-def _resolve(request: Request) -> Json:
-    from ...api.ide.code_lens import shown
-    from ...indexer.inference.entities import CLASS, FUNCTION
-
+def resolve(request: Request) -> object:
+    """Answer codeLens/resolve."""
     item: dict[str, Any] = dict(request.params)
     data = request.params.part("data")
-    place = request.place(data.text("uri"))
+    view = request.view(data.text("uri"))
     position, kind = data["position"], data.text("kind")
     item["command"] = {"title": f"no {kind}", "command": ""}
-    for found in place.found(position):
+    for found in view.found(position):
         if found.entity.kind not in (CLASS, FUNCTION):
             continue
-        answer = shown(place.inference, kind, found.entity)
+        answer = shown(view.inference, kind, found.entity)
         if answer is not None:
-            locations = [place.location(*each) for each in answer.places]
+            locations = [view.location(*each) for each in answer.places]
             item["command"] = {
                 "title": answer.title,
                 "command": SHOW,
-                "arguments": [place.uri, position, locations],
+                "arguments": [view.uri, position, locations],
             }
     return item

@@ -1,66 +1,49 @@
-"""workspace/executeCommand: every operation of the table as ``flux-index.<operation>``.
+"""Commands: every operation of the table as ``flux-index.<operation>``.
 
-A command takes one argument, an object with the operation's arguments. Which workspace is asked
-says ``workspace``, the URI of its folder; or ``path``, as it does for operations; without either it
-is the first that is open.
+A command takes one argument, an object with the operation's arguments. Its ``workspace``, the URI
+of a folder, or else its ``path`` chooses the workspace; without either it is the first open one.
 """
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
+import os
+from typing import TYPE_CHECKING
+
+from ...api.operations.table import OPERATIONS, call
+from ...indexer.errors import FluxIndexError
+from ...indexer.snapshot import StaleError
+from .. import uris
+from ..params import Params, failed, invalid
+from . import COMMAND_PREFIX
+
 if TYPE_CHECKING:
-    from ..messages import Json
     from ..requests import Request
-    from ..server import Server
-
-PREFIX = "flux-index."
 
 
-def register(server: Server) -> None:
+def execute_command(request: Request) -> object:
     """Answer workspace/executeCommand."""
-    from ...api.operations.table import OPERATIONS
-
-    commands = [PREFIX + name for name in OPERATIONS]
-    server.answers(
-        "workspace/executeCommand",
-        _execute,
-        {"executeCommandProvider": {"commands": commands}},
-        feature="commands",
-        slow=True,
-    )
-
-
-def _execute(request: Request) -> Json:
-    import os
-
-    from ...api.operations.table import OPERATIONS, call
-    from ...indexer.errors import FluxIndexError
-    from ...indexer.snapshot import StaleError
-    from .. import uris
-    from ..messages import INVALID_PARAMS, REQUEST_FAILED, Params, ProtocolError
-
     command = request.params.text("command")
-    name = command.removeprefix(PREFIX)
+    name = command.removeprefix(COMMAND_PREFIX)
     if name == command or name not in OPERATIONS:
-        raise ProtocolError(INVALID_PARAMS, f"there is no command {command!r}")
+        raise invalid(f"there is no command {command!r}")
     listed = request.params.get("arguments")
-    given = request.params.parts("arguments")[0] if listed else Params()
-    places = request.places()
-    if not places:
-        raise ProtocolError(REQUEST_FAILED, "no workspace is open")
-    place = places[0]
-    folder = given.pop("workspace", None)
-    path = uris.to_path(folder) if isinstance(folder, str) else given.get("path")
+    arguments = request.params.parts("arguments")[0] if listed else Params()
+    views = request.workspace_views()
+    if not views:
+        raise failed("no workspace is open")
+    view = views[0]
+    folder = arguments.pop("workspace", None)
+    path = uris.to_path(folder) if isinstance(folder, str) else arguments.get("path")
     if isinstance(path, str) and os.path.isabs(path):
         inside = [
-            each for each in places if each.workspace.index.workspace.relative(path) is not None
+            each for each in views if each.workspace.index.workspace.relative(path) is not None
         ]
         if folder is not None and not inside:
-            raise ProtocolError(REQUEST_FAILED, f"{folder} is not open")
-        place = max(inside, key=lambda each: len(each.workspace.root), default=place)
+            raise failed(f"{folder} is not open")
+        view = max(inside, key=lambda each: len(each.workspace.root), default=view)
     try:
-        return dict(call(place.session, name, given))
+        return dict(call(view.session, name, arguments))
     except StaleError:
         raise
     except FluxIndexError as error:
-        raise ProtocolError(REQUEST_FAILED, str(error)) from error
+        raise failed(str(error)) from error

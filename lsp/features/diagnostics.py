@@ -1,198 +1,139 @@
-"""Diagnostics: pulled, for a document and for all; and pushed to clients that cannot pull.
-
-What is pushed carries the version of the text that it is about, and is for the newest text: what
-has become older on the way is not sent.
-"""
+"""Diagnostics, pulled for a document and for all, or pushed to clients that cannot pull."""
 
 from __future__ import annotations
 
-from ..diagnostic_filter import LeftOut
+import json
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
 
-TYPE_CHECKING = False
+from ...api.ide.diagnostics import problems
+from ...api.rpc.messages import RpcError
+from ...indexer.errors import FluxIndexError
+from ..diagnostic_filter import DiagnosticFilter
+from . import SOURCE
+
 if TYPE_CHECKING:
-    from ..client import Client
-    from ..document_view import Place
-    from ..messages import Json
+    from ..document_view import DocumentView
     from ..requests import Request
-    from ..server import Server
 
-SOURCE = "flux-index"
-_QUIET_SECONDS = 0.15
-# What other files mean for those that are open is said when these have settled.
-_SETTLED_SECONDS = 1.0
-_KEPT = 20_000
-# Problems of files of the workspace that are not open, by content, encoding and what is left out.
-_known: dict[tuple[bytes, str, LeftOut], list[Json]] = {}
+_CACHE_SIZE = 20_000
+# Diagnostics of files that are not open, by content, encoding and filter.
+_cache: dict[tuple[bytes, str, DiagnosticFilter], list[Any]] = {}
 
 
-def register(server: Server) -> None:
-    """Answer textDocument/diagnostic and workspace/diagnostic; push to clients without these."""
-
-    def capabilities(client: Client) -> dict[str, Json]:
-        if not client.pull_diagnostics:
-            return {}
-        options = {
-            "identifier": SOURCE,
-            "interFileDependencies": True,
-            "workspaceDiagnostics": True,
-        }
-        return {"diagnosticProvider": options}
-
-    server.answers(
-        "textDocument/diagnostic", _pull, capabilities, feature="diagnostics", patient=True
-    )
-    server.answers("workspace/diagnostic", _pull_all, feature="diagnostics", slow=True)
-
-    def changed(uri: str, seconds: float = _QUIET_SECONDS) -> None:
-        if _pushes(server):
-            server.later(
-                ("diagnostics", uri),
-                seconds,
-                lambda: server.submit(_push, {"textDocument": {"uri": uri}}),
-            )
-
-    def changed_elsewhere(*_: object) -> None:
-        for uri in server.documents.open_uris():
-            changed(uri, _SETTLED_SECONDS)
-        if server.client.refresh("diagnostics"):
-            server.later(
-                "diagnostics",
-                _SETTLED_SECONDS,
-                lambda: server.ask("workspace/diagnostic/refresh", None),
-            )
-
-    def closed(uri: str) -> None:
-        if _pushes(server):
-            server.notify("textDocument/publishDiagnostics", {"uri": uri, "diagnostics": []})
-
-    server.observe("opened", changed)
-    server.observe("changed", changed)
-    server.observe("saved", changed)
-    server.observe("closed", closed)
-    server.observe("disk", changed_elsewhere)
-    server.observe("settings", changed_elsewhere)
-
-
-def _pushes(server: Server) -> bool:
-    wanted: bool = server.settings.get("diagnostics.push", not server.client.pull_diagnostics)
-    return wanted and server.settings.enabled("diagnostics")
-
-
-def _push(request: Request) -> Json:
-    place = request.place()
-    listed = _diagnostics(request, place)
-    server, version = request.server, place.version
-    if version is None or server.documents.version(place.uri) != version:
-        return None  # the text has changed: what is about the new one is on its way
-    params: dict[str, Json] = {"uri": place.uri, "diagnostics": listed}
+def push(request: Request) -> None:
+    """Push the diagnostics of a document, unless its text has changed meanwhile."""
+    view = request.view()
+    params: dict[str, Any] = {"uri": view.uri, "diagnostics": _diagnostics(request, view)}
+    server, version = request.server, view.version
+    if version is None or server.documents.version(view.uri) != version:
+        return
     if request.client.get("textDocument.publishDiagnostics.versionSupport"):
         params["version"] = version
     server.notify("textDocument/publishDiagnostics", params)
-    return None
 
 
-def _pull(request: Request) -> Json:
-    listed = _diagnostics(request, request.place())
+def document_diagnostic(request: Request) -> object:
+    """Answer textDocument/diagnostic."""
+    listed = _diagnostics(request, request.view())
     return _report(listed, request.params.get("previousResultId"))
 
 
-def _report(listed: list[Json], previous: object) -> dict[str, Json]:
-    """A full report, or that nothing has changed: a result's id says what is in it."""
-    import json
-    from hashlib import blake2b
-
+def _report(listed: list[Any], previous: object) -> dict[str, Any]:
+    """Return a full report, or that nothing has changed: a result's id is a hash of it."""
     id_ = blake2b(json.dumps(listed, sort_keys=True).encode(), digest_size=8).hexdigest()
     if previous == id_:
         return {"kind": "unchanged", "resultId": id_}
     return {"kind": "full", "resultId": id_, "items": listed}
 
 
-def _pull_all(request: Request) -> Json:
-    """Reports of every file that has problems, or had some when the client asked before."""
+def workspace_diagnostic(request: Request) -> object:
+    """Answer workspace/diagnostic.
+
+    There is a report for every file that has diagnostics, or had some in the earlier answer.
+    """
     earlier: dict[str, str] = {}
     if request.params.get("previousResultIds"):
-        for each in request.params.parts("previousResultIds"):
-            earlier[each.text("uri")] = each.text("value")
-    reports: list[Json] = []
-    seen: set[str] = set()
-    left_out = _left_out(request)
-    for place in request.places():
-        for path, row in place.inference.snapshot.view.files.items():
+        for result in request.params.parts("previousResultIds"):
+            earlier[result.text("uri")] = result.text("value")
+    reports: list[Any] = []
+    reported: set[str] = set()
+    hidden = _filter(request)
+    for view in request.workspace_views():
+        for path, row in view.inference.snapshot.view.files.items():
             request.check()
-            if path in place.inference.snapshot.overlaid():
+            if path in view.inference.snapshot.overlaid():
                 continue
-            uri = place.uri_of(path)
-            listed = _of_file(place, path, row[3], left_out)
+            uri = view.uri_of(path)
+            listed = _file_diagnostics(view, path, row[3], hidden)
             if listed or uri in earlier:
-                seen.add(uri)
+                reported.add(uri)
                 reports.append({"uri": uri, "version": None, **_report(listed, earlier.get(uri))})
     for uri in request.server.documents.open_uris():
         request.check()
-        place = _open_place(request, uri)
-        if place is not None:
-            seen.add(uri)
-            listed = _diagnostics(request, place)
+        view = _open_view(request, uri)
+        if view is not None:
+            reported.add(uri)
+            listed = _diagnostics(request, view)
             report = _report(listed, earlier.get(uri))
-            reports.append({"uri": uri, "version": place.version, **report})
+            reports.append({"uri": uri, "version": view.version, **report})
     for uri, id_ in earlier.items():
-        if uri not in seen:  # gone
+        if uri not in reported:
             reports.append({"uri": uri, "version": None, **_report([], id_)})
     return {"items": reports}
 
 
-def _open_place(request: Request, uri: str) -> Place | None:
-    from ...indexer.errors import FluxIndexError
-    from ..messages import ProtocolError
-
+def _open_view(request: Request, uri: str) -> DocumentView | None:
     try:
-        return request.place(uri)
-    except (FluxIndexError, ProtocolError):
+        return request.view(uri)
+    except (FluxIndexError, RpcError):
         return None
 
 
-def _of_file(place: Place, path: str, digest: bytes, left_out: LeftOut) -> list[Json]:
-    """Diagnostics of a file on disk. Only one that does not parse is shown to the compiler."""
-    key = digest, place.encoding, left_out
-    known = _known.get(key)
+def _file_diagnostics(
+    view: DocumentView, path: str, digest: bytes, hidden: DiagnosticFilter
+) -> list[Any]:
+    """Return diagnostics of a file on disk, which is checked only when it does not parse."""
+    key = digest, view.encoding, hidden
+    known = _cache.get(key)
     if known is None:
-        facts = place.inference.facts(path)
+        facts = view.inference.facts(path)
         known = []
         if facts is not None and len(facts.errors[0]):
-            known = _shown(place, path, left_out)
-        if len(_known) >= _KEPT:
-            _known.clear()
-        _known[key] = known
+            known = _format(view, path, hidden)
+        if len(_cache) >= _CACHE_SIZE:
+            _cache.clear()
+        _cache[key] = known
     return known
 
 
-def _left_out(request: Request) -> LeftOut:
-    return LeftOut(request.settings.get("diagnostics.leaveOut", []))
+def _filter(request: Request) -> DiagnosticFilter:
+    return DiagnosticFilter(request.settings.get("diagnostics.leaveOut", []))
 
 
-def _diagnostics(request: Request, place: Place) -> list[Json]:
-    first, last = place.span
-    return _shown(place, place.path, _left_out(request), first, last)
+def _diagnostics(request: Request, view: DocumentView) -> list[Any]:
+    first, last = view.span
+    return _format(view, view.path, _filter(request), first, last)
 
 
-def _shown(
-    place: Place, path: str, left_out: LeftOut, first: int = 0, last: int | None = None
-) -> list[Json]:
-    from ...api.ide.diagnostics import problems
+def _format(
+    view: DocumentView, path: str, hidden: DiagnosticFilter, first: int = 0, last: int | None = None
+) -> list[Any]:
 
-    result: list[Json] = []
-    for problem in problems(place.inference, path):
-        if left_out.has(problem.code, problem.severity):
+    result: list[Any] = []
+    for problem in problems(view.inference, path):
+        if hidden.hides(problem.code, problem.severity):
             continue
         if problem.start < first or (last is not None and problem.start > last):
             continue
-        shown: dict[str, Json] = {
-            "range": place.range(problem.start, problem.end, path),
+        item: dict[str, Any] = {
+            "range": view.range(problem.start, problem.end, path),
             "severity": problem.severity,
             "code": problem.code,
             "source": SOURCE,
             "message": problem.message,
         }
         if problem.tags:
-            shown["tags"] = problem.tags
-        result.append(shown)
+            item["tags"] = problem.tags
+        result.append(item)
     return result

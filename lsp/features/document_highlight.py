@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
+from typing import TYPE_CHECKING
+
+from ...api.ide.document_highlight import highlights
+
 if TYPE_CHECKING:
-    from ..messages import Json
     from ..requests import Request
-    from ..server import Server
 
 _READ, _WRITE = 2, 3
 
 
-def register(server: Server) -> None:
+def document_highlight(request: Request) -> object:
     """Answer textDocument/documentHighlight."""
-    server.answers(
-        "textDocument/documentHighlight", _highlight, {"documentHighlightProvider": True},
-        feature="documentHighlight",
-    )  # fmt: skip
-
-
-def _highlight(request: Request) -> Json:
-    from ...api.ide.document_highlight import highlights
-
-    place = request.place()
-    offset = place.offset(request.params["position"])
-    found = place.found(request.params["position"])
-    first, last = place.span
+    view = request.view()
+    offset = view.offset(request.params["position"])
+    found = view.found(request.params["position"])
+    first, last = view.span
     return [
-        {"range": place.range(start, end), "kind": _WRITE if written else _READ}
-        for start, end, written in highlights(place.inference, place.path, offset, found)
+        {"range": view.range(start, end), "kind": _WRITE if is_write else _READ}
+        for start, end, is_write in highlights(view.inference, view.path, offset, found)
         if first <= start < last
     ]

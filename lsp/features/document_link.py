@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
+from typing import TYPE_CHECKING
+
+from ...api.ide.document_link import module_links
+
 if TYPE_CHECKING:
-    from ..messages import Json
     from ..requests import Request
-    from ..server import Server
 
 
-def register(server: Server) -> None:
+def document_link(request: Request) -> object:
     """Answer textDocument/documentLink."""
-    server.answers(
-        "textDocument/documentLink", _links, {"documentLinkProvider": {"resolveProvider": False}},
-        feature="documentLink",
-    )  # fmt: skip
-
-
-def _links(request: Request) -> Json:
-    from ...api.ide.document_link import module_links
-
-    place = request.place()
-    first, last = place.span
+    view = request.view()
+    first, last = view.span
     return [
-        {"range": place.range(start, end), "target": place.uri_of(target), "tooltip": spelled}
-        for start, end, spelled, target in module_links(place.inference, place.path)
+        {"range": view.range(start, end), "target": view.uri_of(target), "tooltip": name}
+        for start, end, name, target in module_links(view.inference, view.path)
         if first <= start < last
     ]

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
+from typing import TYPE_CHECKING, Any
+
+from ...api.ide.folding_range import folding_ranges
+
 if TYPE_CHECKING:
-    from ..messages import Json
     from ..requests import Request
-    from ..server import Server
 
 
-def register(server: Server) -> None:
+def folding_range(request: Request) -> object:
     """Answer textDocument/foldingRange."""
-    server.answers(
-        "textDocument/foldingRange", _folds, {"foldingRangeProvider": True},
-        feature="foldingRange",
-    )  # fmt: skip
-
-
-def _folds(request: Request) -> Json:
-    from ...api.ide.folding_range import folding_ranges
-
-    place = request.place()
-    first = place.facts.line_of(place.span[0])
-    last = place.facts.line_of(max(place.span[0], place.span[1] - 1))
-    result: list[Json] = []
-    for start, end, kind in folding_ranges(place.facts, place.text):
+    view = request.view()
+    first = view.facts.line_of(view.span[0])
+    last = view.facts.line_of(max(view.span[0], view.span[1] - 1))
+    result: list[Any] = []
+    for start, end, kind in folding_ranges(view.facts, view.text):
         if start < first or end > last:
             continue
-        fold: dict[str, Json] = {"startLine": start - first, "endLine": end - first}
+        fold: dict[str, Any] = {"startLine": start - first, "endLine": end - first}
         if kind:
             fold["kind"] = kind
         result.append(fold)

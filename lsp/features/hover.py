@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
+from typing import TYPE_CHECKING
+
+from ...api.ide.hover import hover as hover_at
+
 if TYPE_CHECKING:
-    from ..messages import Json
     from ..requests import Request
-    from ..server import Server
 
 
-def register(server: Server) -> None:
+def hover(request: Request) -> object:
     """Answer textDocument/hover."""
-    server.answers("textDocument/hover", _hover, {"hoverProvider": True}, feature="hover")
-
-
-def _hover(request: Request) -> Json:
-    from ...api.ide.hover import hover
-
-    place = request.place()
-    found = hover(place.inference, place.path, place.offset(request.params["position"]))
+    view = request.view()
+    found = hover_at(view.inference, view.path, view.offset(request.params["position"]))
     if found is None:
         return None
     if request.client.markdown("hover"):
         contents = {"kind": "markdown", "value": found.markdown()}
     else:
         contents = {"kind": "plaintext", "value": found.plain()}
-    return {"contents": contents, "range": place.range(found.start, found.end)}
+    return {"contents": contents, "range": view.range(found.start, found.end)}

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from ..messages import is_object
+from typing import TYPE_CHECKING, Any
 
-TYPE_CHECKING = False
+from ...api.ide.references import reference_spans
+
 if TYPE_CHECKING:
-    from ..messages import Json
     from ..requests import Request
-    from ..server import Server
 
 
-def register(server: Server) -> None:
+def references(request: Request) -> object:
     """Answer textDocument/references."""
-    server.answers(
-        "textDocument/references", _references, {"referencesProvider": True},
-        feature="references", slow=True,
-    )  # fmt: skip
-
-
-def _references(request: Request) -> Json:
-    from ...api.operations.uses import uses
-
-    place = request.place()
-    context = request.params.get("context")
-    declared = bool(context.get("includeDeclaration")) if is_object(context) else False
+    view = request.view()
+    declaration = bool(request.params.optional("context").get("includeDeclaration"))
     textual: bool = request.settings.get("references.textual", False)
     overrides: bool = request.settings.get("references.overrides", False)
-    found = place.found(request.params["position"])
-    result: list[Json] = []
-    places = uses(
-        place.inference, found, declaration=declared, textual=textual, overrides=overrides
+    found = view.found(request.params["position"])
+    result: list[Any] = []
+    found_in = reference_spans(
+        view.inference, found, declaration=declaration, textual=textual, overrides=overrides
     )
-    for path, spans in places:
+    for path, spans in found_in:
         request.check()
-        result += [place.location(path, start, end) for start, end in spans]
+        result += [view.location(path, start, end) for start, end in spans]
     return result

@@ -1,74 +1,56 @@
-"""textDocument/prepareRename and textDocument/rename."""
+"""Rename a symbol: textDocument/prepareRename and textDocument/rename."""
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
+from typing import TYPE_CHECKING, Any
+
+from ...api.ide.rename.rename import prepare as prepare_at
+from ...api.ide.rename.rename import rename as rename_at
+from ...indexer.errors import InvalidArgumentsError
+from ..params import failed
+
 if TYPE_CHECKING:
     from ...api.ide.rename.rename import Change
-    from ..client import Client
-    from ..document_view import Place
-    from ..messages import Json
+    from ..document_view import DocumentView
     from ..requests import Request
-    from ..server import Server
 
 _ANNOTATION = "flux-index-convention"
 
 
-def register(server: Server) -> None:
-    """Answer textDocument/prepareRename and textDocument/rename."""
-
-    def capabilities(client: Client) -> dict[str, Json]:
-        prepares = client.get("textDocument.rename.prepareSupport")
-        return {"renameProvider": {"prepareProvider": True} if prepares else True}
-
-    server.answers("textDocument/prepareRename", _prepare, feature="rename")
-    server.answers("textDocument/rename", _rename, capabilities, feature="rename", slow=True)
-
-
-def _prepare(request: Request) -> Json:
-    from ...api.ide.rename.rename import prepare
-    from ...indexer.errors import InvalidArgumentsError
-
-    place = request.place()
-    offset = place.offset(request.params["position"])
+def prepare(request: Request) -> object:
+    """Answer textDocument/prepareRename."""
+    view = request.view()
+    offset = view.offset(request.params["position"])
     try:
-        start, end, name = prepare(place.inference, place.path, offset)
+        start, end, name = prepare_at(view.inference, view.path, offset)
     except InvalidArgumentsError as error:
-        raise _refused(error) from error
-    return {"range": place.range(start, end), "placeholder": name}
+        raise failed(str(error)) from error
+    return {"range": view.range(start, end), "placeholder": name}
 
 
-def _rename(request: Request) -> Json:
-    from ...api.ide.rename.rename import rename
-    from ...indexer.errors import InvalidArgumentsError
-
-    place = request.place()
-    offset = place.offset(request.params["position"])
+def rename(request: Request) -> object:
+    """Answer textDocument/rename."""
+    view = request.view()
+    offset = view.offset(request.params["position"])
     new = request.params.text("newName")
     try:
-        found = rename(place.inference, place.path, offset, new)
+        found = rename_at(view.inference, view.path, offset, new)
     except InvalidArgumentsError as error:
-        raise _refused(error) from error
+        raise failed(str(error)) from error
     request.check()
     client = request.client
     support = client.get("workspace.workspaceEdit.changeAnnotationSupport")
     annotates = client.document_changes and support is not None
     # What has to be confirmed is left out where nobody can be asked to.
     changes = [change for change in found.changes if annotates or not change.note]
-    return _edit(place, changes, new)
+    return _edit(view, changes, new)
 
 
-def _refused(error: Exception) -> Exception:
-    from ..messages import REQUEST_FAILED, ProtocolError
-
-    return ProtocolError(REQUEST_FAILED, str(error))
-
-
-def _edit(place: Place, changes: list[Change], new: str) -> Json:
+def _edit(view: DocumentView, changes: list[Change], new: str) -> Any:
     by_path: dict[str, list[tuple[int, int, str]]] = {}
     for change in changes:
         by_path.setdefault(change.path, []).append((change.start, change.end, new))
-    edit = place.workspace_edit(by_path)
+    edit = view.workspace_edit(by_path)
     noted = [change for change in changes if change.note]
     if noted and "documentChanges" in edit:
         edit["changeAnnotations"] = {
@@ -79,7 +61,7 @@ def _edit(place: Place, changes: list[Change], new: str) -> Json:
             }
         }
         marked = {
-            (place.uri_of(change.path, change.start), _start(place, change)) for change in noted
+            (view.uri_of(change.path, change.start), _start(view, change)) for change in noted
         }
         for document in edit["documentChanges"]:
             uri = document["textDocument"]["uri"]
@@ -90,6 +72,6 @@ def _edit(place: Place, changes: list[Change], new: str) -> Json:
     return edit
 
 
-def _start(place: Place, change: Change) -> tuple[int, int]:
-    start = place.range(change.start, change.end, change.path)["start"]
+def _start(view: DocumentView, change: Change) -> tuple[int, int]:
+    start = view.range(change.start, change.end, change.path)["start"]
     return start["line"], start["character"]

@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-from ..messages import INVALID_PARAMS, ProtocolError, is_array
+from typing import TYPE_CHECKING, Any
 
-TYPE_CHECKING = False
+from ...api.ide.selection_range import selection_ranges
+
 if TYPE_CHECKING:
-    from ..messages import Json
     from ..requests import Request
-    from ..server import Server
 
 
-def register(server: Server) -> None:
+def selection_range(request: Request) -> object:
     """Answer textDocument/selectionRange."""
-    server.answers(
-        "textDocument/selectionRange", _selections, {"selectionRangeProvider": True},
-        feature="selectionRange",
-    )  # fmt: skip
-
-
-def _selections(request: Request) -> Json:
-    from ...api.ide.selection_range import selection_ranges
-
-    place = request.place()
-    positions = request.params["positions"]
-    if not is_array(positions):
-        raise ProtocolError(INVALID_PARAMS, "'positions' is no list")
-    first, last = place.span
-    result: list[Json] = []
-    for position in positions:
+    view = request.view()
+    first, last = view.span
+    result: list[Any] = []
+    for position in request.params.array("positions"):
         request.check()
-        spans = selection_ranges(place.facts, place.text, place.offset(position))
+        spans = selection_ranges(view.facts, view.text, view.offset(position))
         # Innermost first, but each names the one around it.
-        outer: dict[str, Json] | None = None
+        outer: dict[str, Any] | None = None
         for start, end in reversed(spans):
-            current: dict[str, Json] = {"range": place.range(max(first, start), min(last, end))}
+            current: dict[str, Any] = {"range": view.range(max(first, start), min(last, end))}
             if outer is not None:
                 if outer["range"] == current["range"]:
                     continue

@@ -2,43 +2,29 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
+from typing import TYPE_CHECKING, Any
+
+from ...api.ide.signature_help import documentation
+from ...api.ide.signature_help import signature_help as signatures_at
+from ...api.source.docstrings import as_markdown
+
 if TYPE_CHECKING:
-    from ..messages import Json
     from ..requests import Request
-    from ..server import Server
 
 
-def register(server: Server) -> None:
+def signature_help(request: Request) -> object:
     """Answer textDocument/signatureHelp."""
-    server.answers(
-        "textDocument/signatureHelp",
-        _signature_help,
-        {
-            "signatureHelpProvider": {
-                "triggerCharacters": ["(", ","],
-                "retriggerCharacters": [")", "="],
-            }
-        },
-        feature="signatureHelp",
-    )
-
-
-def _signature_help(request: Request) -> Json:
-    from ...api.ide.signature_help import documentation, signature_help
-    from ...api.source.docstrings import as_markdown
-
-    place, client = request.place(), request.client
-    offset = place.offset(request.params["position"])
-    found = signature_help(place.inference, place.path, offset)
+    view, client = request.view(), request.client
+    offset = view.offset(request.params["position"])
+    found = signatures_at(view.inference, view.path, offset)
     if found is None:
         return None
     of_signature = "textDocument.signatureHelp.signatureInformation"
     takes_offsets = client.get(f"{of_signature}.parameterInformation.labelOffsetSupport")
-    listed: list[Json] = []
+    listed: list[Any] = []
     for number, signature in enumerate(found.signatures):
         label, spans = signature.label()
-        information: dict[str, Json] = {
+        information: dict[str, Any] = {
             "label": label,
             "parameters": [
                 {"label": [_units(label, start), _units(label, end)] if takes_offsets
@@ -46,7 +32,7 @@ def _signature_help(request: Request) -> Json:
                 for start, end in spans
             ],
         }  # fmt: skip
-        text = documentation(place.inference, signature) if number == found.active else ""
+        text = documentation(view.inference, signature) if number == found.active else ""
         if text and client.markdown("signatureHelp"):
             information["documentation"] = {"kind": "markdown", "value": as_markdown(text)}
         elif text:
@@ -61,5 +47,5 @@ def _signature_help(request: Request) -> Json:
 
 
 def _units(text: str, index: int) -> int:
-    """UTF-16 code units before an index, which is what offsets in labels count."""
+    """Return the UTF-16 code units before an index, which offsets in labels count."""
     return len(text[:index].encode("utf-16-le")) // 2

@@ -2,62 +2,46 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from ...api.ide.type_definition import type_definitions
+from ...indexer.inference.classes import bases, subclasses
+from ...indexer.inference.entities import CLASS
 from .call_hierarchy import hierarchy_item, item_of
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ...indexer.inference.entities import Entity
     from ...indexer.inference.inference import Inference
-    from ..messages import Json
     from ..requests import Request
-    from ..server import Server
 
 
-def register(server: Server) -> None:
-    """Answer the three requests of type hierarchies."""
-    server.answers(
-        "textDocument/prepareTypeHierarchy", _prepare, {"typeHierarchyProvider": True},
-        feature="typeHierarchy",
-    )  # fmt: skip
-    server.answers("typeHierarchy/supertypes", _supertypes, feature="typeHierarchy")
-    server.answers("typeHierarchy/subtypes", _subtypes, feature="typeHierarchy", slow=True)
+def prepare(request: Request) -> object:
+    """Answer textDocument/prepareTypeHierarchy."""
+    view = request.view()
+    found = view.found(request.params["position"])
+    classes = [entity for entity in type_definitions(view.inference, found) if entity.kind == CLASS]
+    return [hierarchy_item(request, view, entity) for entity in classes] or None
 
 
-def _prepare(request: Request) -> Json:
-    from ...api.ide.type_definition import type_definitions
-    from ...indexer.inference.entities import CLASS
-
-    place = request.place()
-    found = place.found(request.params["position"])
-    classes = [
-        entity for entity in type_definitions(place.inference, found) if entity.kind == CLASS
-    ]
-    return [hierarchy_item(request, place, entity) for entity in classes] or None
-
-
-def _supertypes(request: Request) -> Json:
-    from ...indexer.inference.classes import bases
-
+def supertypes(request: Request) -> object:
+    """Answer typeHierarchy/supertypes."""
     return _related(request, bases)
 
 
-def _subtypes(request: Request) -> Json:
-    from ...indexer.inference.classes import subclasses
-
+def subtypes(request: Request) -> object:
+    """Answer typeHierarchy/subtypes."""
     return _related(request, subclasses)
 
 
-def _related(request: Request, ask: Callable[[Inference, Entity], list[Entity]]) -> Json:
-    from ...indexer.inference.entities import CLASS
-
-    place, found = item_of(request)
+def _related(request: Request, relatives: Callable[[Inference, Entity], list[Entity]]) -> Any:
+    view, found = item_of(request)
     listed = [
         other
         for item in found
         if item.entity.kind == CLASS
-        for other in ask(place.inference, item.entity)
+        for other in relatives(view.inference, item.entity)
         if other.kind == CLASS
     ]
-    return [hierarchy_item(request, place, entity) for entity in dict.fromkeys(listed)]
+    return [hierarchy_item(request, view, entity) for entity in dict.fromkeys(listed)]

@@ -2,61 +2,51 @@
 
 from __future__ import annotations
 
-from ..messages import Params, is_object
+from typing import TYPE_CHECKING, Any
 
-TYPE_CHECKING = False
+from ...api.ide.workspace_symbol import symbol_span, workspace_symbols
+from ...api.rpc.messages import is_object
+from ..params import Params
+
 if TYPE_CHECKING:
-    from ..messages import Json
     from ..requests import Request
-    from ..server import Server
 
-_MOST = 128
-
-
-def register(server: Server) -> None:
-    """Answer workspace/symbol and its resolve."""
-    server.answers(
-        "workspace/symbol", _symbols, {"workspaceSymbolProvider": {"resolveProvider": True}},
-        feature="workspaceSymbol", slow=True,
-    )  # fmt: skip
-    server.answers("workspaceSymbol/resolve", _resolve, feature="workspaceSymbol")
+_LIMIT = 128
 
 
-def _symbols(request: Request) -> Json:
-    from ...api.ide.workspace_symbol import workspace_symbols
-
+def workspace_symbol(request: Request) -> object:
+    """Answer workspace/symbol."""
     query = request.params.text("query")
     lazy = request.client.resolves("symbol", "location.range")
-    result: list[Json] = []
-    for place in request.places():
-        for symbol in workspace_symbols(place.inference, query, _MOST):
+    result: list[Any] = []
+    for view in request.workspace_views():
+        for symbol in workspace_symbols(view.inference, query, _LIMIT):
             request.check()
-            item: dict[str, Json] = {
+            item: dict[str, Any] = {
                 "name": symbol.name,
                 "kind": request.client.symbol_kind(symbol.kind),
                 "containerName": symbol.container,
             }
             if lazy:
-                item["location"] = {"uri": place.uri_of(symbol.path)}
+                item["location"] = {"uri": view.uri_of(symbol.path)}
                 item["data"] = {"name": symbol.name, "container": symbol.inside}
             else:
-                found = symbol.span(place.inference)
+                found = symbol.span(view.inference)
                 if found is None:
                     continue
-                item["location"] = place.location(symbol.path, *found)
+                item["location"] = view.location(symbol.path, *found)
             result.append(item)
-    return result[: 2 * _MOST]
+    return result[: 2 * _LIMIT]
 
 
-def _resolve(request: Request) -> Json:
-    from ...api.ide.workspace_symbol import symbol_span
-
+def resolve(request: Request) -> object:
+    """Answer workspaceSymbol/resolve."""
     item = dict(request.params)
     data = item.get("data")
     uri = request.params.part("location").text("uri")
     if is_object(data):
-        place = request.place(uri)
-        wanted = Params(data)
-        found = symbol_span(place.inference, place.path, wanted.text("container"), wanted["name"])
-        item["location"] = place.location(place.path, *(found or (0, 0)))
+        view = request.view(uri)
+        data = Params(data)
+        found = symbol_span(view.inference, view.path, data.text("container"), data["name"])
+        item["location"] = view.location(view.path, *(found or (0, 0)))
     return item

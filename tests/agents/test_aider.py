@@ -20,7 +20,7 @@ PRICES = '{"openai/scripted": {"max_input_tokens": 100000, "mode": "chat"}}'
 # In a repository aider commits an edit before it lints it, so whole files are judged.
 LINT = f"python: {Path(sys.executable).parent / 'flux-index'} validate --all"
 
-REFUSAL = "`self.llm`, a `BaseProvider`, has no `generate_fix`"
+REFUSAL = "'BaseProvider' object has no attribute 'generate_fix'"
 
 
 def edit(old: str, new: str) -> str:

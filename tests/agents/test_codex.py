@@ -17,7 +17,7 @@ pytestmark = pytest.mark.agents
 
 CODEX = os.environ.get("FLUX_INDEX_CODEX", "")
 FLUX_INDEX = str(Path(sys.executable).parent / "flux-index")
-REFUSAL = "`self.llm`, a `BaseProvider`, has no `generate_fix`"
+REFUSAL = "'BaseProvider' object has no attribute 'generate_fix'"
 INIT = "        self.llm = llm\n"
 VALIDATE = "mcp__flux_index/validate"
 ADDED = "".join(f"+{line}\n" for line in (METHOD + RIGHT).splitlines())

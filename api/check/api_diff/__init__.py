@@ -1,3 +1,3 @@
-"""What an edit changed of what other files can see."""
+"""Differences between the API of files before and after an edit, and the uses they break."""
 
 from __future__ import annotations

@@ -1,72 +1,76 @@
-"""Fields of classes whose constructor is made by rules that are not known here, as pydantic's.
+"""Fields of classes whose constructor is generated in a way that is not known here.
 
-What such a class takes nobody can say for certain; that it took a field, or did without one,
-and no longer does, is worth a warning where it is called.
+An example are pydantic models. What such a class takes is never certain; that a field was removed,
+or became required, is worth a warning where the class is called.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ....indexer import facts as f
+from ....indexer.inference import synthesized
+from ....indexer.inference.access_paths import last_name
 from ....indexer.inference.classes import is_enum
 from ....indexer.inference.entities import CLASS, Entity
-from ....indexer.plugins import synthesized
-from ....indexer.plugins.synthesized import last_name
 from ..arguments import MISSING_ARGUMENT, UNKNOWN_KEYWORD, CallArguments
 from ..call_targets import call_targets
+from ..definitions import entity_named
 from ..findings import WARNING, Edit, Finding, Fix
-from ..fixes.restore import definition_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ....indexer.inference.entities import Entity
     from ....indexer.inference.inference import Inference
     from ..context import CheckContext
     from ..edits import Change
 
 
+@dataclass(frozen=True, slots=True)
 class FieldChange:
-    """Fields that a class no longer has, and those that it has to be given now."""
+    """Fields that a class no longer has, and those that are required now."""
 
-    __slots__ = ("entity", "gone", "name", "successor", "wanted")
+    entity: Entity
+    key: str
+    removed: set[str]
+    required: list[str]
 
-    def __init__(self, entity: Entity, name: str, gone: set[str], wanted: list[str]) -> None:
-        """``entity`` is the class as it is now."""
-        self.entity = entity
-        self.name = name
-        self.gone = gone
-        self.wanted = wanted
-        # The only new field in the place of the only one that went.
-        self.successor = wanted[0] if len(gone) == 1 == len(wanted) else ""
+    @property
+    def path(self) -> str:
+        """The file of the class."""
+        return self.entity.path
+
+    @property
+    def name(self) -> str:
+        """The name of the class."""
+        return self.key.rpartition(".")[2]
+
+    @property
+    def successor(self) -> str:
+        """The only new field, if it replaces the only one that was removed."""
+        return self.required[0] if len(self.removed) == 1 == len(self.required) else ""
 
 
 def field_change(change: Change, path: str, key: str) -> FieldChange | None:
-    """What changed in the fields of a class whose constructor nobody here knows."""
-    entities: list[Entity] = []
-    for inference in (change.before, change.after):
-        facts = inference.facts(path)
-        row = definition_of(facts, key) if facts is not None else -1
-        if facts is None or row < 0 or facts.definition.kind[row] != f.CLASS:
-            return None
-        entities.append(Entity(CLASS, path, row))
-    if b"alias" in change.after.text(path) or is_enum(change.after, entities[1]):
-        return None  # fields may have other names for those who give them
-    old, new = (
-        _fields(inference.strict(), entity)
-        for inference, entity in zip((change.before, change.after), entities, strict=True)
-    )
+    """Return how the fields of a class with a generated constructor changed."""
+    old_class = entity_named(change.before, path, key)
+    cls = entity_named(change.after, path, key)
+    if old_class is None or cls is None or (old_class.kind, cls.kind) != (CLASS, CLASS):
+        return None
+    if b"alias" in change.after.text(path) or is_enum(change.after, cls):
+        return None  # callers may know fields by other names
+    old = _fields(change.before.strict(), old_class)
+    new = _fields(change.after.strict(), cls)
     if old is None or new is None:
         return None
-    gone = old.keys() - new.keys()
-    wanted = [name for name, required in new.items() if required and not old.get(name, False)]
-    if not gone and not wanted:
-        return None
-    return FieldChange(entities[1], key.rpartition(".")[2], set(gone), wanted)
+    removed = old.keys() - new.keys()
+    required = [name for name, required in new.items() if required and not old.get(name, False)]
+    return FieldChange(cls, key, set(removed), required) if removed or required else None
 
 
 def _fields(inference: Inference, cls: Entity) -> dict[str, bool] | None:
-    """Fields of a class, and whether each has to be given; None where a constructor is written."""
+    """Return the fields of a class, and if each is required; None if it has a constructor."""
     if inference.own_member(cls, "__init__") or inference.own_member(cls, "__new__"):
         return None
     found: dict[str, bool] = {}
@@ -76,33 +80,33 @@ def _fields(inference: Inference, cls: Entity) -> dict[str, bool] | None:
     return found or None
 
 
-def unfit_calls(changed: FieldChange, context: CheckContext) -> Iterator[Finding]:
-    """Calls of a class that give what it no longer has, or not what it wants now."""
+def mismatched_calls(changed: FieldChange, context: CheckContext) -> Iterator[Finding]:
+    """Yield calls of a class that pass a field it no longer has, or lack one it requires now."""
     facts, name = context.facts, changed.name
     if facts.name_id(name) < 0:
         return
     for call in context.expressions(f.CALL):
         function = facts.expr.a[call]
-        if last_name(facts, function) != name or _is_known(context, function):
+        if last_name(facts, function) != name or _has_signature(context, function):
             continue
-        found = context.strict.definitions_of(context.path, function)
-        written = CallArguments(facts, call)
-        if [item.entity for item in found] != [changed.entity] or written.doubled:
+        definitions = context.strict.definitions_of(context.path, function)
+        arguments = CallArguments(facts, call)
+        if [item.entity for item in definitions] != [changed.entity] or arguments.doubled:
             continue
-        start = facts.expr.position[function]
-        for keyword, (position, _) in written.keywords.items():
-            if keyword in changed.gone:
+        for keyword, (position, _) in arguments.keywords.items():
+            if keyword in changed.removed:
                 end = position + len(keyword.encode())
                 finding = _finding(
                     UNKNOWN_KEYWORD, context, position, end, changed, keyword,
                     f"`{name}` has no field `{keyword}` any more.",
                 )  # fmt: skip
-                if changed.successor and changed.successor not in written.keywords:
+                if changed.successor and changed.successor not in arguments.keywords:
                     edit = Edit(context.path, position, end, changed.successor)
                     finding.fixes = [Fix(f"Use the keyword `{changed.successor}`", [edit])]
                 yield finding
-        missing = [each for each in changed.wanted if each not in written.keywords]
-        if missing and not written.positional and not written.starred:
+        missing = [each for each in changed.required if each not in arguments.keywords]
+        if missing and not arguments.positional and not arguments.starred:
+            start = facts.expr.position[function]
             listed = ", ".join(f"`{each}`" for each in missing)
             yield _finding(
                 MISSING_ARGUMENT, context, start, start + len(name.encode()), changed,
@@ -110,12 +114,12 @@ def unfit_calls(changed: FieldChange, context: CheckContext) -> Iterator[Finding
             )  # fmt: skip
 
 
-def _is_known(context: CheckContext, function: int) -> bool:
-    """Whether what is called says itself what it takes, so that calls are judged by that."""
-    found = call_targets(context.strict, context.path, function)
-    return found is not None and not all(
+def _has_signature(context: CheckContext, function: int) -> bool:
+    """True if every callee has an explicit signature, by which calls are checked."""
+    targets = call_targets(context.strict, context.path, function)
+    return targets is not None and not all(
         signature.takes_any(f.VAR_KEYWORD)
-        for callee in found.callees
+        for callee in targets.callees
         for signature in callee.signatures
     )
 

@@ -1,4 +1,4 @@
-"""What an edit changed that others may rest on."""
+"""The public surface of files, and the names in it that an edit changed."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from ....indexer.symbols import containers
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....indexer.facts import FileFacts
-    from ....indexer.inference.entities import Entity
     from ....indexer.inference.inference import Inference
     from ..edits import Change
 
-# Classes below one whose abstract methods changed that are looked at.
-_BELOW = 500
+    # How each thing is declared, by dotted name; declarations are only compared.
+    Surface = dict[str, object]
+
+# Subclasses of a changed class that are followed.
+_SUBCLASSES = 500
 
 
 def changed_names(change: Change, known: set[tuple[str, str]] | None = None) -> set[str]:
-    """Names under which others may use what is gone or no longer what it was.
+    """Return the names under which others may use what an edit removed or changed.
 
-    ``known`` are files and dotted names of what is looked after elsewhere.
+    ``known`` are files and dotted names of changes that the caller looks for itself.
     """
     names: set[str] = set()
     for path in change.paths:
@@ -30,11 +32,11 @@ def changed_names(change: Change, known: set[tuple[str, str]] | None = None) -> 
             continue
         old = public_surface(change.before, path, before)
         new = public_surface(change.after, path, after) if after is not None else {}
-        changed = {key for key, said in old.items() if new.get(key) != said}
+        changed = {key for key, declared in old.items() if new.get(key) != declared}
         names.update(
             key.rpartition(".")[2] for key in changed if known is None or (path, key) not in known
         )
-        # Who calls a class calls its constructor.
+        # A call of a class calls its constructor.
         names.update(
             key.rpartition(".")[0].rpartition(".")[2]
             for key in changed
@@ -51,12 +53,12 @@ def changed_names(change: Change, known: set[tuple[str, str]] | None = None) -> 
     return names - {""}
 
 
-def public_surface(inference: Inference, path: str, facts: FileFacts) -> dict[str, object]:
-    """What others can see of a file, by dotted name: how each thing is declared."""
+def public_surface(inference: Inference, path: str, facts: FileFacts) -> Surface:
+    """Return what other files can see of a file."""
     text = inference.text(path)
     inside = containers(facts)
     kinds = facts.scope.kind
-    found: dict[str, object] = {}
+    found: Surface = {}
     table = facts.binding
     for row, scope in enumerate(table.scope):
         kind = table.kind[row]
@@ -64,20 +66,8 @@ def public_surface(inference: Inference, path: str, facts: FileFacts) -> dict[st
             continue
         name = facts.names[table.name[row]]
         key = f"{inside[scope]}.{name}" if inside[scope] else name
-        position = table.position[row]
-        line = facts.line_of(position)
-        said: object = kind, text[facts.line_starts[line] : facts.line_starts[line + 1]].strip()
-        if kind in (f.DEF_CLASS, f.DEF_FUNCTION):
-            definition = table.ref[row]
-            start = facts.definition.start[definition]
-            end = facts.definition.header_end[definition]
-            flags = facts.definition.flags[definition]
-            said = b" ".join(text[start:end].split()), flags & (f.ASYNC | f.GENERATOR | f.ABSTRACT)
-            if kind == f.DEF_CLASS and _may_be_made(facts, definition):
-                said = said, _fields(facts, definition)  # the order of fields is that of arguments
-        elif kind == f.IMPORT:
-            said = "imported"
-        found[key] = said if key not in found else (found[key], said)
+        declared = _declaration(facts, text, row)
+        found[key] = declared if key not in found else (found[key], declared)
     attributes = facts.attribute_binding
     for row, owner in enumerate(attributes.owner):
         if owner >= 0:
@@ -86,14 +76,30 @@ def public_surface(inference: Inference, path: str, facts: FileFacts) -> dict[st
     return found
 
 
-def _may_be_made(facts: FileFacts, row: int) -> bool:
-    """Whether a class may have a constructor that is made from its fields."""
+def _declaration(facts: FileFacts, text: bytes, binding: int) -> object:
+    """Return how a name is declared: a header for definitions, the line for all else."""
+    kind = facts.binding.kind[binding]
+    if kind == f.IMPORT:
+        return "imported"
+    if kind not in (f.DEF_CLASS, f.DEF_FUNCTION):
+        line = facts.line_of(facts.binding.position[binding])
+        return kind, text[facts.line_starts[line] : facts.line_starts[line + 1]].strip()
+    table, row = facts.definition, facts.binding.ref[binding]
+    header = b" ".join(text[table.start[row] : table.header_end[row]].split())
+    declared = header, table.flags[row] & (f.ASYNC | f.GENERATOR | f.ABSTRACT)
+    if kind == f.DEF_CLASS and _may_have_generated_constructor(facts, row):
+        return declared, _fields(facts, row)  # the order of fields is that of arguments
+    return declared
+
+
+def _may_have_generated_constructor(facts: FileFacts, row: int) -> bool:
+    """True if a class may have a constructor that is generated from its fields."""
     table = facts.definition
     return table.decorators[row] >= 0 or table.arguments[row] >= 0
 
 
 def _fields(facts: FileFacts, row: int) -> tuple[tuple[str, bool], ...]:
-    """Name of each annotated field of a class, and whether it has a value, in order."""
+    """Return name of each annotated field of a class, and if it has a value, in order."""
     scope = facts.definition.own_scope[row]
     table = facts.binding
     rows = [
@@ -106,25 +112,31 @@ def _fields(facts: FileFacts, row: int) -> tuple[tuple[str, bool], ...]:
                  for each in rows)  # fmt: skip
 
 
+def _subclass_names(inference: Inference, cls: Entity) -> set[str]:
+    """Return the names of a class and of its subclasses."""
+    todo, seen = [cls], {cls}
+    while todo and len(seen) < _SUBCLASSES:
+        below = [each for each in subclasses(inference, todo.pop()) if each not in seen]
+        seen.update(below)
+        todo += below
+    return {name_of(inference, each) for each in seen}
+
+
 def _derived(change: Change, path: str, after: FileFacts | None, changed: set[str]) -> set[str]:
-    """Names of the classes below one whose fields, or constructor, changed: they take them too."""
+    """Return names of the subclasses that inherit changed fields, or a changed constructor."""
     classes = classes_by_name(path, after) if after is not None else {}
     names: set[str] = set()
     for key in changed:
         cls = classes.get(key.removesuffix(".__init__").removesuffix(".__new__"))
-        if cls is None or (key in classes and not _may_be_made(change.after.need(path), cls.row)):
+        if cls is None or after is None:
             continue
-        todo, seen = [cls], {cls}
-        while todo and len(seen) < _BELOW:
-            below = [each for each in subclasses(change.after, todo.pop()) if each not in seen]
-            seen.update(below)
-            todo += below
-        names.update(name_of(change.after, each) for each in seen)
+        if key not in classes or _may_have_generated_constructor(after, cls.row):
+            names |= _subclass_names(change.after, cls)
     return names
 
 
 def _exported(facts: FileFacts) -> set[str]:
-    """Names that ``__all__`` is said to list, one way or another."""
+    """Return the names that assignments to ``__all__`` list."""
     table = facts.exports
     return {
         facts.strings[ref]
@@ -134,7 +146,7 @@ def _exported(facts: FileFacts) -> set[str]:
 
 
 def classes_by_name(path: str, facts: FileFacts) -> dict[str, Entity]:
-    """The classes of a file by their dotted names."""
+    """Return the classes of a file by their dotted names."""
     inside = containers(facts)
     return {
         inside[facts.definition.own_scope[row]]: Entity(CLASS, path, row)
@@ -146,16 +158,17 @@ def classes_by_name(path: str, facts: FileFacts) -> dict[str, Entity]:
 def _inherited(
     change: Change, path: str, before: FileFacts, after: FileFacts | None, changed: set[str]
 ) -> set[str]:
-    """Members of the bases that classes no longer have."""
+    """Return the members that classes inherited before the edit and no longer have."""
     old = classes_by_name(path, before)
     new = classes_by_name(path, after) if after is not None else {}
     names: set[str] = set()
     for key in changed & old.keys() & new.keys():
-        if len(bases(change.before, old[key])) == len(bases(change.after, new[key])) and _spelled(
-            change.before, path, before, old[key]
-        ) == _spelled(change.after, path, after or before, new[key]):
+        n_bases = [len(bases(change.before, old[key])), len(bases(change.after, new[key]))]
+        old_header = _header(change.before, path, before, old[key])
+        new_header = _header(change.after, path, after or before, new[key])
+        if n_bases[0] == n_bases[1] and old_header == new_header:
             continue
-        kept = {
+        still_there = {
             name
             for cls in change.after.mro(new[key])
             if cls.kind == CLASS
@@ -163,19 +176,19 @@ def _inherited(
         }
         for cls in change.before.mro(old[key]):
             if cls.kind == CLASS:
-                names.update(set(own_member_names(change.before, cls)) - kept)
+                names.update(set(own_member_names(change.before, cls)) - still_there)
     return {name for name in names if not name.startswith("__")}
 
 
-def _spelled(inference: Inference, path: str, facts: FileFacts, cls: Entity) -> bytes:
-    """The text of a class's header behind its name."""
+def _header(inference: Inference, path: str, facts: FileFacts, cls: Entity) -> bytes:
+    """Return the text of a class's header from its name on, without white space."""
     start = facts.definition.position[cls.row]
     end = facts.definition.header_end[cls.row]
     return b"".join(inference.text(path)[start:end].split())
 
 
 def _abstract(change: Change, path: str, after: FileFacts, changed: set[str]) -> set[str]:
-    """Names of the classes that have a method to implement now that they had not before."""
+    """Return names of the classes that have a new method to implement."""
     classes = classes_by_name(path, after)
     names: set[str] = set()
     for key in changed:
@@ -190,11 +203,5 @@ def _abstract(change: Change, path: str, after: FileFacts, changed: set[str]) ->
             for binding in after.bindings_of(scope, row)
         ):
             continue
-        todo, seen = [cls], {cls}
-        while todo and len(seen) < _BELOW:
-            current = todo.pop()
-            names.add(name_of(change.after, current))
-            below = [each for each in subclasses(change.after, current) if each not in seen]
-            seen.update(below)
-            todo += below
+        names |= _subclass_names(change.after, cls)
     return names

@@ -1,3 +1,3 @@
-"""Fixes: how a finding can be mended."""
+"""Fixes of findings: the table of them is in :mod:`.propose`, applying them in :mod:`.apply`."""
 
 from __future__ import annotations

@@ -1,87 +1,82 @@
-"""Ways out when two definitions have one name: use the one that is there, or call one otherwise."""
+"""Fixes for two definitions of one name: use the one that is there, or rename the new one."""
 
 from __future__ import annotations
 
 from ....indexer import facts as f
 from ....indexer.inference.entities import CLASS, Entity, name_of
+from ....indexer.inference.modules import imported_module
 from ....indexer.symbols import base_names
+from ...source.import_edits import import_edit
 from ..findings import Edit, Fix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....indexer.facts import FileFacts
-    from ....indexer.inference.entities import Entity
     from ....indexer.inference.inference import Inference
     from ..findings import Finding
 
-# Files that may import a name from the module that defines it.
+# Files that are searched for imports of a name.
 _IMPORTERS = 300
 
 
-def conflict_fixes(finding: Finding, after: Inference) -> list[Fix]:
-    """Fixes for a new definition whose name another module has: that one instead, or a new name."""
+def conflict_fixes(finding: Finding, after: Inference, before: Inference | None) -> list[Fix]:
+    """Return fixes for a new definition whose name another module has."""
+    del before  # the conflict is with what is there now
     path, name = finding.path, finding.subject
     row = _definition_at(after.need(path), finding.start)
     if row < 0 or not finding.nearest:
         return []
     other = finding.nearest[0]
     found: list[Fix] = []
-    own: Entity = Entity(other.kind, path, row)
+    own = Entity(other.kind, path, row)
     if own.kind != CLASS or other not in after.mro(own):
-        instead = _instead(after, path, row, other)
-        if instead is not None:
-            found.append(Fix(f"Use the `{name}` of {other.path} instead", instead))
+        edits = _use_other(after, path, row, other)
+        if edits is not None:
+            found.append(Fix(f"Use the `{name}` of {other.path} instead", edits))
     new = free_name(after, path, name)
-    renamed = _renamed(after, path, row, name, new)
-    if renamed:
-        found.append(Fix(f"Call it `{new}`", renamed))
+    edits = _rename(after, path, name, new)
+    if edits:
+        found.append(Fix(f"Call it `{new}`", edits))
     return found
 
 
 def redefinition_fixes(finding: Finding, after: Inference, before: Inference | None) -> list[Fix]:
-    """Fixes for a definition that replaces one above it, beside removing that.
+    """Return fixes for a definition that replaces one above it.
 
-    When it is the new one of the two: leaving it out, or giving it a name of its own. A class that
+    If it is the new one of the two, it may be left out, or get a name of its own. A class that
     derives from what it replaces is meant to be another class.
     """
     path, name = finding.path, finding.subject
     facts = after.need(path)
     row = _definition_at(facts, finding.start)
-    old = before.facts(path) if before is not None and before.exists(path) else None
-    if (
-        row < 0
-        or not finding.nearest
-        or (before is not None and _was_there(after, path, row, before))
-    ):
-        return []
+    if row < 0 or not finding.nearest or _was_there(after, path, row, before):
+        return finding.fixes
     new = free_name(after, path, name)
     position = facts.definition.position[row]
-    renaming = Fix(
-        f"Call this one `{new}`", [Edit(path, position, position + len(name.encode()), new)]
-    )
+    edit = Edit(path, position, position + len(name.encode()), new)
+    rename = Fix(f"Call this one `{new}`", [edit])
     if name in base_names(facts, row):
-        return [renaming]
-    if old is None:
-        return []  # nobody can say which of the two came later
-    first = facts.line_of(facts.definition.position[finding.nearest[0].row]) + 1
-    leaving = Fix(
-        f"Leave this `{name}` out: keep that of line {first}", [without(after, path, row)]
-    )
-    return [leaving, renaming]
+        return [rename, *finding.fixes]
+    if before is None or not before.exists(path) or before.facts(path) is None:
+        return finding.fixes  # which of the two came later is unknown
+    line = facts.line_of(facts.definition.position[finding.nearest[0].row]) + 1
+    title = f"Leave this `{name}` out: keep that of line {line}"
+    return [Fix(title, [remove_definition(after, path, row)]), rename, *finding.fixes]
 
 
-def _was_there(after: Inference, path: str, row: int, before: Inference) -> bool:
-    """Whether a file had the same definition before."""
-    old = before.facts(path) if before.exists(path) else None
-    if old is None:
+def _was_there(after: Inference, path: str, row: int, before: Inference | None) -> bool:
+    """True if a file had the same definition before the edit."""
+    old = before.facts(path) if before is not None and before.exists(path) else None
+    if before is None or old is None:
         return False
-    written = _text(after, path, after.need(path), row)
+    text = _definition_text(after, path, after.need(path), row)
     return any(
-        _text(before, path, old, each) == written for each in range(len(old.definition.position))
+        _definition_text(before, path, old, each) == text
+        for each in range(len(old.definition.position))
     )
 
 
-def _text(inference: Inference, path: str, facts: FileFacts, row: int) -> bytes:
+def _definition_text(inference: Inference, path: str, facts: FileFacts, row: int) -> bytes:
     table = facts.definition
     return inference.text(path)[table.start[row] : table.end[row]]
 
@@ -91,42 +86,36 @@ def _definition_at(facts: FileFacts, position: int) -> int:
     return next((row for row, at in enumerate(rows) if at == position), -1)
 
 
-def without(inference: Inference, path: str, row: int) -> Edit:
-    """The edit that takes a definition out of a file, with the blank lines above it."""
+def remove_definition(inference: Inference, path: str, row: int) -> Edit:
+    """Return the edit that removes a definition, with the blank lines above it."""
     facts, text = inference.need(path), inference.text(path)
     table = facts.definition
     start = facts.line_starts[facts.line_of(table.start[row])]
-    start = len(text[:start].rstrip())
-    return Edit(path, start, table.end[row], "")
+    return Edit(path, len(text[:start].rstrip()), table.end[row], "")
 
 
-def _instead(inference: Inference, path: str, row: int, other: Entity) -> list[Edit] | None:
-    """Edits that take a definition out, and import another one of the name where it is used."""
-    from ...source.import_edits import import_edit
-
+def _use_other(inference: Inference, path: str, row: int, other: Entity) -> list[Edit] | None:
+    """Return edits that remove a definition, and import another one of the name if it is used."""
     facts = inference.need(path)
     name = name_of(inference, other)
     module = inference.snapshot.index.module_name(other.path)
     if not module:
         return None
-    edits = [without(inference, path, row)]
-    table = facts.definition
-    start, end = table.start[row], table.end[row]
-    used = any(not start <= at < end for _, at, _ in facts.occurrences(name))
-    if used or _importers(inference, path, name):
-        if any(position < end for position in facts.imports.position if position > start):
-            return None
-        edits += [Edit(path, *each) for each in import_edit(inference, path, module, name)]
-    first, *more = edits
-    if any(first.start < edit.end and edit.start < first.end for edit in more):
+    removal = remove_definition(inference, path, row)
+    start, end = facts.definition.start[row], facts.definition.end[row]
+    is_used = any(not start <= at < end for _, at, _ in facts.occurrences(name))
+    if not is_used and not _importers(inference, path, name):
+        return [removal]
+    if any(start < position < end for position in facts.imports.position):
         return None
-    return edits
+    imports = import_edit(inference, path, module, name)
+    if any(removal.start < edit.end and edit.start < removal.end for edit in imports):
+        return None
+    return [removal, *imports]
 
 
 def _importers(inference: Inference, path: str, name: str) -> list[tuple[str, int]]:
-    """File and position of each import of a name from a file."""
-    from ....indexer.inference.modules import imported_module
-
+    """Return file and row of each import of a name from a file."""
     found: list[tuple[str, int]] = []
     for where in inference.files_with(name)[:_IMPORTERS]:
         facts = inference.facts(where)
@@ -135,61 +124,66 @@ def _importers(inference: Inference, path: str, name: str) -> list[tuple[str, in
         wanted, table = facts.name_id(name), facts.imports
         for row, imported in enumerate(table.name):
             if imported == wanted >= 0:
-                spelled = facts.names[table.module[row]]
-                if imported_module(inference, where, spelled).path == path:
+                module = facts.names[table.module[row]]
+                if imported_module(inference, where, module).path == path:
                     found.append((where, row))
     return found
 
 
 def free_name(inference: Inference, path: str, name: str) -> str:
-    """A name for what is called like something else: with that of its module before it."""
+    """Return an unused name for a definition: its own with that of its module before it."""
     facts = inference.need(path)
     *folders, module = path.rpartition(".")[0].split("/")
     stem = folders[-1] if module == "__init__" and folders else module
     stem = stem.strip("_")
-    lead = name[: len(name) - len(name.lstrip("_"))]
     bare = name.lstrip("_")
+    lead = name[: len(name) - len(bare)]
+    is_class_like = bare[:1].isupper()
     words = [word for word in stem.split("_") if word.isidentifier()]
-    if bare[:1].isupper():
-        first = "".join(word[:1].upper() + word[1:] for word in words) or "Other"
-        wanted = f"{lead}{first}{bare}"
+    repeats_stem = bare.lower().startswith(stem.replace("_", "").lower() or "\0")
+    if is_class_like:
+        prefix = "".join(word[:1].upper() + word[1:] for word in words)
+        wanted = f"{lead}{'Other' if repeats_stem or not prefix else prefix}{bare}"
     else:
-        wanted = f"{lead}{'_'.join(words) or 'other'}_{bare}"
-    if bare.lower().startswith(stem.replace("_", "").lower() or "\0"):
-        wanted = f"{lead}Other{bare}" if bare[:1].isupper() else f"{lead}other_{bare}"
+        prefix = "_".join(words)
+        wanted = f"{lead}{'other' if repeats_stem or not prefix else prefix}_{bare}"
     number, chosen = 2, wanted
     while facts.name_id(chosen) >= 0 or list(inference.snapshot.symbols_named([chosen])):
-        chosen = f"{wanted}{number}" if bare[:1].isupper() else f"{wanted}_{number}"
+        chosen = f"{wanted}{number}" if is_class_like else f"{wanted}_{number}"
         number += 1
     return chosen
 
 
-def _renamed(inference: Inference, path: str, row: int, name: str, new: str) -> list[Edit]:
-    """Edits that give a definition at the top of a module another name, wherever it is meant.
+def _rename(inference: Inference, path: str, name: str, new: str) -> list[Edit]:
+    """Return edits that rename a definition at the top of a module, and all that means it.
 
-    Nothing when the name means something else somewhere in the file, or is spelled in a string.
+    Empty if the name means something else somewhere in these files, or is spelled in a string.
     """
     facts = inference.need(path)
-    word = facts.name_id(name)
-    table = facts.binding
-    bound = [each for each, at in enumerate(table.name) if at == word]
-    if len(bound) != 1 or table.scope[bound[0]] != 0:
+    bindings = _bindings(facts, name)
+    if len(bindings) != 1 or facts.binding.scope[bindings[0]] != 0:
         return []
-    places = [(path, at) for role, at, _ in facts.occurrences(name)
-              if not role & f.ATTRIBUTE_ROLE and role & f.ROLE_MASK != f.KEYWORD]  # fmt: skip
+    places = {(path, at) for at in _plain_uses(facts, name)}
     for where, imported in _importers(inference, path, name):
         other = inference.need(where)
-        if other.imports.flags[imported] & f.ALIASED:
+        if other.imports.flags[imported] & f.ALIASED or len(_bindings(other, name)) != 1:
             return []
-        row = other.name_id(name)
-        if len([each for each in other.binding.name if each == row]) != 1:
-            return []
-        places += [(where, at) for role, at, _ in other.occurrences(name)
-                   if not role & f.ATTRIBUTE_ROLE and role & f.ROLE_MASK != f.KEYWORD]  # fmt: skip
+        places |= {(where, at) for at in _plain_uses(other, name)}
     size = len(name.encode())
-    edits: list[Edit] = []
-    for where, at in sorted(set(places)):
-        if inference.text(where)[at : at + size] != name.encode():
-            return []
-        edits.append(Edit(where, at, at + size, new))
-    return edits
+    if any(inference.text(where)[at : at + size] != name.encode() for where, at in places):
+        return []
+    return [Edit(where, at, at + size, new) for where, at in sorted(places)]
+
+
+def _bindings(facts: FileFacts, name: str) -> list[int]:
+    word = facts.name_id(name)
+    return [row for row, bound in enumerate(facts.binding.name) if bound == word]
+
+
+def _plain_uses(facts: FileFacts, name: str) -> list[int]:
+    """Return where a name stands other than as an attribute or keyword."""
+    return [
+        at
+        for role, at, _ in facts.occurrences(name)
+        if not role & f.ATTRIBUTE_ROLE and role & f.ROLE_MASK != f.KEYWORD
+    ]

@@ -1,12 +1,16 @@
-"""Giving back what an edit took away: a definition as it was, where it was.
+"""Fixes that restore what an edit removed: a definition as it was, where it was.
 
-What the edit put in its place stays, unless nothing uses that: then it came by mistake.
+What the edit added in its place stays, unless nothing uses that: then it came by mistake.
 """
 
 from __future__ import annotations
 
+import ast
+
 from ....indexer import facts as f
 from ....indexer.symbols import containers
+from ...source.line_changes import hunks
+from ..definitions import definition_of
 from ..findings import Edit, Fix
 
 TYPE_CHECKING = False
@@ -15,25 +19,11 @@ if TYPE_CHECKING:
     from ....indexer.inference.inference import Inference
     from ..edits import Change
 
-# Lines of what changed that are compared with care; of more, only the ends are.
-_COMPARED = 3_000
 
+def restore_definition(change: Change, path: str, key: str, new_name: str) -> list[Fix]:
+    """Return fixes that add what had a dotted name again; ``new_name`` may stand in its place.
 
-def definition_of(facts: FileFacts, key: str) -> int:
-    """Row of the definition with a dotted name, or -1."""
-    inside = containers(facts)
-    container, _, name = key.rpartition(".")
-    table = facts.definition
-    for row, scope in enumerate(table.scope):
-        if facts.names[table.name[row]] == name and inside[scope] == container:
-            return row
-    return -1
-
-
-def restore_definition(change: Change, path: str, key: str, now: str) -> list[Fix]:
-    """Fixes that give a file back what had a dotted name; ``now`` is what may stand in its place.
-
-    Nothing when the file is gone, or when what was there is no whole statement.
+    Empty if the file was deleted, or if what was there is not a whole statement.
     """
     before, after = change.before.facts(path), change.after.facts(path)
     if before is None or after is None:
@@ -41,48 +31,47 @@ def restore_definition(change: Change, path: str, key: str, now: str) -> list[Fi
     lines = _lines_of(change.before, path, before, key)
     if lines is None:
         return []
-    name = key.rpartition(".")[2]
-    beside = _beside(change, path, key, lines)
-    found = [Fix(f"Put `{name}` back", [beside])] if beside is not None else []
-    instead = _instead(change, path, key, now, lines)
-    if instead is not None:
-        edit, kept = instead
-        if kept:
-            fix = Fix(f"Put `{name}` back in the place of `{now}`", [edit])
-            container = key.rpartition(".")[0]
-            new = f"{container}.{now}".lstrip(".")
-            found.insert(0 if _is_unused(change.after, path, after, new) else 1, fix)
-        else:
-            found = [Fix(f"Put `{name}` back", [edit])]
+    container, _, name = key.rpartition(".")
+    edit = _add_beside(change, path, key, lines)
+    found = [Fix(f"Put `{name}` back", [edit])] if edit is not None else []
+    replacement = _revert(change, path, key, new_name, lines)
+    if replacement is None:
+        return found
+    edit, has_text = replacement
+    if not has_text:
+        return [Fix(f"Put `{name}` back", [edit])]
+    fix = Fix(f"Put `{name}` back in the place of `{new_name}`", [edit])
+    is_unused = _is_unused(change.after, path, after, f"{container}.{new_name}".lstrip("."))
+    found.insert(0 if is_unused else 1, fix)
     return found
 
 
-def restore_name(change: Change, key: str, now: str) -> list[Fix]:
-    """The fix that gives a renamed definition its old name again, in all that the edit changed.
+def restore_name(change: Change, key: str, new_name: str) -> list[Fix]:
+    """Return the fix that undoes the renaming of a definition in all that the edit changed.
 
-    Nothing when the new name was in use before, so that nobody can say what it means where.
+    Empty if the new name was in use before, so that its meaning is unknown.
     """
-    old = key.rpartition(".")[2]
+    name = key.rpartition(".")[2]
     edits: list[Edit] = []
     for where in sorted(change.paths):
-        facts, known = change.after.facts(where), change.before.facts(where)
-        if facts is None or facts.name_id(now) < 0:
+        facts, old = change.after.facts(where), change.before.facts(where)
+        if facts is None or facts.name_id(new_name) < 0:
             continue
-        if known is not None and known.name_id(now) >= 0 and list(known.occurrences(now)):
+        if old is not None and list(old.occurrences(new_name)):
             return []
         text = change.after.text(where)
-        size = len(now.encode())
-        for position in sorted({at for _, at, _ in facts.occurrences(now)}):
-            if text[position : position + size] != now.encode():
+        size = len(new_name.encode())
+        for position in sorted({at for _, at, _ in facts.occurrences(new_name)}):
+            if text[position : position + size] != new_name.encode():
                 return []  # spelled in a string, or not at all
-            edits.append(Edit(where, position, position + size, old))
-    return [Fix(f"Call it `{old}` again", edits)] if edits else []
+            edits.append(Edit(where, position, position + size, name))
+    return [Fix(f"Call it `{name}` again", edits)] if edits else []
 
 
 def _lines_of(
     inference: Inference, path: str, facts: FileFacts, key: str
 ) -> tuple[int, int] | None:
-    """First and last line, exclusive, of the definition or assignment of a dotted name."""
+    """Return the first and last line, exclusive, of the definition or assignment of a name."""
     row = definition_of(facts, key)
     if row >= 0:
         start, end = facts.definition.start[row], facts.definition.end[row]
@@ -93,9 +82,7 @@ def _lines_of(
 def _assignment(
     inference: Inference, path: str, facts: FileFacts, key: str
 ) -> tuple[int, int] | None:
-    """Lines of the statement that binds a name at the top of a module or class, and only it."""
-    import ast
-
+    """Return the lines of the statement that binds a name of a module or class, and only it."""
     inside = containers(facts)
     container, _, name = key.rpartition(".")
     row = facts.name_id(name)
@@ -123,15 +110,17 @@ def _assignment(
     return None
 
 
-def _beside(change: Change, path: str, key: str, lines: tuple[int, int]) -> Edit | None:
-    """The edit that puts lines back behind what stood before them, or before what stood behind."""
+def _add_beside(change: Change, path: str, key: str, lines: tuple[int, int]) -> Edit | None:
+    """Return the edit that adds lines behind the definition before them, or before the next."""
     before, after = change.before.need(path), change.after.need(path)
-    text = change.before.text(path)
     starts = before.line_starts
-    written = text[starts[lines[0]] : starts[lines[1]]].decode("utf-8", "replace").rstrip("\n")
+    start, end = starts[lines[0]], starts[lines[1]]
+    text = change.before.text(path)[start:end].decode("utf-8", "replace").rstrip("\n")
     container = key.rpartition(".")[0]
     if container and definition_of(after, container) < 0:
         return None
+    is_definition = definition_of(before, key) >= 0
+    gap = ("\n\n" if container else "\n\n\n") if is_definition else "\n"
     inside = containers(before)
     table = before.definition
     siblings = [
@@ -139,64 +128,59 @@ def _beside(change: Change, path: str, key: str, lines: tuple[int, int]) -> Edit
         for row, scope in enumerate(table.scope)
         if inside[scope] == container
     ]
-    gap = "\n\n" if container else "\n\n\n"
-    is_definition = definition_of(before, key) >= 0
-    if not is_definition:
-        gap = "\n"
-    earlier = [each for row, each in siblings if table.start[row] < starts[lines[0]]]
+    earlier = [each for row, each in siblings if table.start[row] < start]
     for each in reversed(earlier if is_definition else []):
         found = definition_of(after, each) if each != key else -1
         if found >= 0:
-            end = after.definition.end[found]
-            return Edit(path, end, end, f"{gap}{written}")
-    later = [each for row, each in siblings if table.start[row] >= starts[lines[1]]]
-    for each in later:
+            at = after.definition.end[found]
+            return Edit(path, at, at, f"{gap}{text}")
+    for each in [each for row, each in siblings if table.start[row] >= end]:
         found = definition_of(after, each) if each != key else -1
         if found >= 0:
-            line = after.line_of(after.definition.start[found])
-            at = after.line_starts[line]
-            return Edit(path, at, at, f"{written}{gap}")
+            at = after.line_starts[after.line_of(after.definition.start[found])]
+            return Edit(path, at, at, f"{text}{gap}")
     if container:
-        end = after.definition.end[definition_of(after, container)]
+        at = after.definition.end[definition_of(after, container)]
     else:
-        end = len(change.after.text(path).rstrip())
-    return Edit(path, end, end, f"{gap}{written}" if end else f"{written}\n")
+        at = len(change.after.text(path).rstrip())
+    return Edit(path, at, at, f"{gap}{text}" if at else f"{text}\n")
 
 
-def _instead(
-    change: Change, path: str, key: str, now: str, lines: tuple[int, int]
+def _revert(
+    change: Change, path: str, key: str, new_name: str, lines: tuple[int, int]
 ) -> tuple[Edit, bool] | None:
-    """The edit that undoes the change that took lines away, and whether that had anything new.
+    """Return the edit that undoes the change which removed lines, and if that added any text.
 
-    None when it did more than take away what is asked for and put ``now`` there.
+    None if the change did more than remove the definition and add the one of the new name.
     """
     before, after = change.before.need(path), change.after.need(path)
-    span = _changed_around(change.before.text(path), change.after.text(path), lines)
+    old_text, new_text = change.before.text(path), change.after.text(path)
+    span = _changed_lines(old_text, new_text, lines)
     if span is None:
         return None
-    first, last, start, end = span
     old, new = before.line_starts, after.line_starts
-    put = change.before.text(path)[old[first] : old[min(last, len(old) - 1)]]
-    at, until = new[start], new[min(end, len(new) - 1)]
-    gone = [key, *(_definitions(before, old[first], old[min(last, len(old) - 1)]))]
-    come = _definitions(after, at, until)
+    old_start, old_end = old[span[0]], old[min(span[1], len(old) - 1)]
+    start, end = new[span[2]], new[min(span[3], len(new) - 1)]
     container = key.rpartition(".")[0]
-    wanted = f"{container}.{now}".lstrip(".")
-    own = f"{key}."
-    if any(each != key and not each.startswith(own) for each in gone):
+    removed = _definitions(before, old_start, old_end)
+    added = _definitions(after, start, end)
+    if not all(_is_within(each, key) for each in removed) or (added and not new_name):
         return None
-    if any(now and each != wanted and not each.startswith(f"{wanted}.") for each in come):
+    if not all(_is_within(each, f"{container}.{new_name}".lstrip(".")) for each in added):
         return None
-    if come and not now:
-        return None
-    kept = bool(change.after.text(path)[at:until].strip())
-    if kept and not come:
-        return None  # what came is no definition, and nobody knows what for
-    return Edit(path, at, until, put.decode("utf-8", "replace")), kept
+    has_text = bool(new_text[start:end].strip())
+    if has_text and not added:
+        return None  # the new text is no definition, and its purpose is unknown
+    return Edit(path, start, end, old_text[old_start:old_end].decode("utf-8", "replace")), has_text
+
+
+def _is_within(key: str, outer: str) -> bool:
+    """True if a dotted name is another one, or that of something inside it."""
+    return key == outer or key.startswith(f"{outer}.")
 
 
 def _definitions(facts: FileFacts, start: int, end: int) -> list[str]:
-    """Dotted names of the definitions that begin between two positions."""
+    """Return the dotted names of the definitions that begin between two positions."""
     inside = containers(facts)
     table = facts.definition
     return [
@@ -206,36 +190,20 @@ def _definitions(facts: FileFacts, start: int, end: int) -> list[str]:
     ]
 
 
-def _changed_around(
+def _changed_lines(
     old: bytes, new: bytes, lines: tuple[int, int]
 ) -> tuple[int, int, int, int] | None:
-    """The changes that touch some lines of a text as one: lines of the old and of the new text."""
-    from difflib import SequenceMatcher
-
-    a, b = old.split(b"\n"), new.split(b"\n")
-    start = 0
-    while start < min(len(a), len(b)) and a[start] == b[start]:
-        start += 1
-    behind = 0
-    while behind < min(len(a), len(b)) - start and a[-1 - behind] == b[-1 - behind]:
-        behind += 1
-    inner, outer = a[start : len(a) - behind], b[start : len(b) - behind]
-    if len(inner) + len(outer) > _COMPARED:
-        codes = [("replace", 0, len(inner), 0, len(outer))]
-    else:
-        codes = SequenceMatcher(None, inner, outer, autojunk=False).get_opcodes()
+    """Return the range of all changes that touch some lines: in the old and in the new text."""
     touched = [
-        (start + first, start + last, start + other, start + until)
-        for tag, first, last, other, until in codes
-        if tag != "equal" and start + first < lines[1] and lines[0] <= start + max(last - 1, first)
+        (first, last, other, until)
+        for first, last, other, until in hunks(old.split(b"\n"), new.split(b"\n"))
+        if first < lines[1] and lines[0] <= max(last - 1, first)
     ]
-    if not touched:
-        return None
-    return touched[0][0], touched[-1][1], touched[0][2], touched[-1][3]
+    return (touched[0][0], touched[-1][1], touched[0][2], touched[-1][3]) if touched else None
 
 
 def _is_unused(inference: Inference, path: str, facts: FileFacts, key: str) -> bool:
-    """Whether nothing but a definition itself speaks of its name."""
+    """True if nothing but a definition itself contains its name."""
     name = key.rpartition(".")[2]
     if any(each != path for each in inference.files_with(name)):
         return False

@@ -1,29 +1,29 @@
-"""Coroutines that nobody awaits, and what is awaited, iterated or entered in the wrong way."""
+"""Coroutines that are never awaited, and values that are awaited, iterated or entered wrongly."""
 
 from __future__ import annotations
 
 from ....indexer import facts as f
+from ....indexer.facts_view import attribute, called, definition_name, is_async, op, operand
+from ....indexer.inference.access_paths import last_name
 from ....indexer.inference.entities import CONVENTIONAL, EVIDENCE_NAMES, INFERRED, name_of
 from ....indexer.inference.exhaustive import is_exhaustive
 from ....indexer.inference.types import FUNCTION_OBJECT, without_none
-from ....indexer.plugins.synthesized import last_name
-from ...source.ranges import word_before
+from ...source.ranges import end_of_call, word_before
+from .. import messages
+from ..call_targets import functions_named
 from ..coroutines import (
-    cannot,
+    coroutine_misuse,
+    has_declared_result,
     is_asynchronous,
     is_synchronous,
-    misuse,
+    lacks_method,
     returns_coroutine,
     returns_nothing,
-    stores_call,
 )
 from ..excuses import is_expected_to_fail
 from ..findings import ERROR, WARNING, Edit, Finding, Fix
 from ..known_names import files_outside_with
-from ..messages import receiver_text
-from ..uses import uses_of
-from . import Rule
-from .calls import functions_named
+from ..uses import CALLED, uses_of, wanted_calls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,312 +33,300 @@ if TYPE_CHECKING:
     from ..context import CheckContext
 
 
-def missing_await(file: CheckContext) -> Iterator[Finding]:
-    """Coroutines that are dropped, or used as if they were what they give."""
-    if file.is_stub:
+def missing_await(context: CheckContext) -> Iterator[Finding]:
+    """Yield coroutines that are dropped, or used as if they were their results."""
+    if context.is_stub:
         return
-    facts = file.facts
-    for call in file.expressions(f.CALL):
-        function = facts.expr.a[call]
-        name = last_name(facts, function)
-        if not file.wants(name):
-            continue
-        found = returns_coroutine(file.strict, file.path, call)
+    for call, function, name in wanted_calls(context):
+        found = returns_coroutine(context.strict, context.path, call)
         if found is not None:
-            said = misuse(file, call)
-            if said and not _is_excused(file, call):
-                yield _not_awaited(file, call, name, found[0], said, found[1])
-        elif facts.expr.op[function] == f.ATTRIBUTE and is_in_coroutine(file, call):
-            entity = _by_convention(file, call, function, name)
-            if entity is not None and not _is_excused(file, call):
-                said = "its result is dropped"
-                yield _not_awaited(file, call, name, entity, said, CONVENTIONAL)
+            misuse = coroutine_misuse(context, call)
+            if misuse and not _is_excused(context, call):
+                yield _not_awaited(context, call, name, found[0], misuse, found[1])
+        elif op(context.facts, function) == f.ATTRIBUTE and is_in_coroutine(context, call):
+            entity = _by_convention(context, call, function, name)
+            if entity is not None and not _is_excused(context, call):
+                yield _not_awaited(context, call, name, entity, messages.NOT_USED, CONVENTIONAL)
 
 
-def _is_excused(file: CheckContext, call: int) -> bool:
-    position = file.facts.expr.position[call]
-    return file.is_dead(position) or is_expected_to_fail(file, position, "TypeError")
+def _is_excused(context: CheckContext, expr: int) -> bool:
+    position = context.facts.expr.position[expr]
+    return context.is_dead(position) or is_expected_to_fail(context, position, "TypeError")
 
 
-def _by_convention(file: CheckContext, call: int, function: int, name: str) -> Entity | None:
-    """The asynchronous method of an untyped receiver, when its result is dropped."""
-    if uses_of(file.facts).of(call) or misuse(file, call) != "its result is dropped":
+def _is_unknown(context: CheckContext, expr: int) -> bool:
+    """True if nothing is known of a value without conventions."""
+    return not without_none(context.strict.infer_type(context.path, expr))
+
+
+def _receiver(context: CheckContext, function: int) -> int:
+    parts = attribute(context.facts, function)
+    return parts.receiver if parts is not None else -1
+
+
+def _by_convention(context: CheckContext, call: int, function: int, name: str) -> Entity | None:
+    """Return the asynchronous method of an untyped receiver, when its result is dropped."""
+    if uses_of(context.facts).of(call):
         return None
-    if without_none(file.strict.infer_type(file.path, function)):
+    if coroutine_misuse(context, call) != messages.NOT_USED:
         return None
-    if without_none(file.strict.infer_type(file.path, file.facts.expr.a[function])):
-        return None  # of what is known it is no method
-    found = returns_coroutine(file.inference, file.path, call)
-    entities = functions_named(file.inference, name)
-    if not entities or not all(is_asynchronous(file.strict, each) for each in entities):
+    if not _is_unknown(context, function) or not _is_unknown(context, _receiver(context, function)):
+        return None
+    found = returns_coroutine(context.inference, context.path, call)
+    entities = functions_named(context.inference, name)
+    if not entities or not all(is_asynchronous(context.strict, each) for each in entities):
         return None
     if found is not None:
         return found[0]
-    return None if _is_called_so_elsewhere(file, name) else entities[0]
+    return None if _is_name_of_dependency(context, name) else entities[0]
 
 
-def _is_called_so_elsewhere(file: CheckContext, name: str) -> bool:
-    """Whether dependencies or the standard library may have something of this name."""
-    return any(True for _ in files_outside_with(file.strict, name))
+def _is_name_of_dependency(context: CheckContext, name: str) -> bool:
+    """True if dependencies or the standard library have anything of this name."""
+    return any(True for _ in files_outside_with(context.strict, name))
 
 
-def is_in_coroutine(file: CheckContext, expr: int) -> bool:
-    """Whether an expression stands in a function in which something may be awaited."""
-    facts = file.facts
-    scope = file.scope_of(expr)
-    while scope >= 0 and facts.scope.kind[scope] == f.COMPREHENSION_SCOPE:
+def _function_around(context: CheckContext, expr: int, *, through_comprehensions: bool) -> int:
+    """Return the row of the function in which an expression stands, or -1."""
+    facts = context.facts
+    scope = context.scope_of(expr)
+    while through_comprehensions and facts.scope.kind[scope] == f.COMPREHENSION_SCOPE:
         scope = facts.scope.parent[scope]
-    definition = facts.scope.definition[scope] if scope >= 0 else -1
-    if definition < 0 or facts.scope.kind[scope] != f.FUNCTION_SCOPE:
-        return False
-    return bool(facts.definition.flags[definition] & f.ASYNC)
+    return facts.scope.definition[scope] if facts.scope.kind[scope] == f.FUNCTION_SCOPE else -1
+
+
+def is_in_coroutine(context: CheckContext, expr: int) -> bool:
+    """True if an expression stands in a function in which something may be awaited."""
+    definition = _function_around(context, expr, through_comprehensions=True)
+    return definition >= 0 and bool(context.facts.definition.flags[definition] & f.ASYNC)
 
 
 def _not_awaited(
-    file: CheckContext, call: int, name: str, entity: Entity, said: str, evidence: int
+    context: CheckContext, call: int, name: str, entity: Entity, misuse: str, evidence: int
 ) -> Finding:
-    facts = file.facts
-    function = facts.expr.a[call]
-    start = facts.expr.position[function]
+    facts = context.facts
+    start = facts.expr.position[called(facts, call)]
     fixes: list[Fix] = []
-    awaiting = _awaiting(file, call, start + len(name.encode()))
-    if is_in_coroutine(file, call):
+    awaiting = _await_fix(context, call, start + len(name.encode()))
+    if is_in_coroutine(context, call):
         fixes.append(awaiting)
     else:
-        fixes += _made_async(file, call, awaiting)
-    called = name_of(file.inference, entity)
+        fixes += _async_fixes(context, call, awaiting)
     return Finding(
-        "missing-await", file.path, start, start + max(len(name.encode()), 1),
-        f"`{called}` is async and its coroutine is not awaited: {said}.",
+        "missing-await", context.path, start, start + max(len(name.encode()), 1),
+        messages.never_awaited(name_of(context.inference, entity), misuse),
         subject=name, severity=WARNING if evidence >= CONVENTIONAL else ERROR,
         evidence=EVIDENCE_NAMES[evidence], nearest=[entity], fixes=fixes,
     )  # fmt: skip
 
 
-def _awaiting(file: CheckContext, call: int, name_end: int) -> Fix:
-    """The call with ``await``, in parentheses where something is taken of its result."""
-    from ...source.ranges import end_of_call
-
-    begin = file.facts.expr.position[call]
-    binding_tightly = {f.ATTRIBUTE, f.SUBSCRIPT, -1}
-    users = uses_of(file.facts).of(call)
-    if any(how in binding_tightly for how, _ in users):
-        end = end_of_call(file.text, name_end)
-        edits = [Edit(file.path, begin, begin, "(await "), Edit(file.path, end, end, ")")]
+def _await_fix(context: CheckContext, call: int, name_end: int) -> Fix:
+    """Await a call, in parentheses where an operator that binds tighter follows."""
+    begin = context.facts.expr.position[call]
+    users = uses_of(context.facts).of(call)
+    if any(how in (f.ATTRIBUTE, f.SUBSCRIPT, CALLED) for how, _ in users):
+        end = end_of_call(context.text, name_end)
+        edits = [Edit(context.path, begin, begin, "(await "), Edit(context.path, end, end, ")")]
     else:
-        edits = [Edit(file.path, begin, begin, "await ")]
+        edits = [Edit(context.path, begin, begin, "await ")]
     return Fix("Await the coroutine", edits, safe=True)
 
 
-def _made_async(file: CheckContext, call: int, awaiting: Fix) -> list[Fix]:
-    """The call awaited, and the plain function around it made a coroutine for that."""
-    facts = file.facts
-    scope = file.scope_of(call)
-    definition = facts.scope.definition[scope] if scope >= 0 else -1
-    if definition < 0 or facts.scope.kind[scope] != f.FUNCTION_SCOPE:
+def _async_fixes(context: CheckContext, call: int, awaiting: Fix) -> list[Fix]:
+    """Await a call, and make the plain function around it asynchronous for that."""
+    facts, table = context.facts, context.facts.definition
+    definition = _function_around(context, call, through_comprehensions=False)
+    if definition < 0 or table.flags[definition] & (f.GENERATOR | f.PROPERTY | f.ACCESSOR):
         return []
-    table = facts.definition
-    if table.kind[definition] != f.FUNCTION or table.flags[definition] & (
-        f.GENERATOR | f.PROPERTY | f.ACCESSOR
-    ):
-        return []
-    name = facts.names[table.name[definition]]
+    name = definition_name(facts, definition)
     if name.startswith("__"):
         return []
-    start = file.text.rfind(b"def", table.start[definition], table.position[definition])
-    edits = [Edit(file.path, start, start, "async "), *awaiting.edits]
+    start = context.text.rfind(b"def", table.start[definition], table.position[definition])
+    edits = [Edit(context.path, start, start, "async "), *awaiting.edits]
     return [Fix(f"Make `{name}` async and await it there", edits)]
 
 
-def not_awaitable(file: CheckContext) -> Iterator[Finding]:
-    """``await`` of what is no coroutine and has no ``__await__``."""
-    if file.is_stub:
+def not_awaitable(context: CheckContext) -> Iterator[Finding]:
+    """Yield each ``await`` of what is no coroutine and has no ``__await__``."""
+    if context.is_stub:
         return
-    facts = file.facts
-    _, positions, lefts, _ = facts.expr
-    for expr in file.expressions(f.AWAIT):
-        awaited = lefts[expr]
-        is_call = facts.expr.op[awaited] == f.CALL
-        name = last_name(facts, lefts[awaited] if is_call else awaited)
-        if not file.wants(name) or file.is_dead(positions[expr]):
+    facts = context.facts
+    for expr in context.expressions(f.AWAIT):
+        awaited, start = operand(facts, expr), facts.expr.position[expr]
+        is_call = op(facts, awaited) == f.CALL
+        name = last_name(facts, called(facts, awaited) if is_call else awaited)
+        if not context.wants(name) or context.is_dead(start):
             continue
-        found = _what_is_awaited(file, awaited, name)
-        if found is None or is_expected_to_fail(file, positions[expr], "TypeError"):
+        found = _why_not_awaitable(context, awaited, name)
+        if found is None or is_expected_to_fail(context, start, "TypeError"):
             continue
-        said, evidence, entity = found
-        start = positions[expr]
-        after = start + len(b"await")
-        while file.text[after : after + 1] in (b" ", b"\t"):
+        message, evidence, entity = found
+        end = after = start + len(b"await")
+        while context.text[after : after + 1] in (b" ", b"\t"):
             after += 1
         yield Finding(
-            "not-awaitable", file.path, start, start + len(b"await"), said, subject=name,
+            "not-awaitable", context.path, start, end, message, subject=name,
             severity=WARNING if evidence >= CONVENTIONAL else ERROR,
             evidence=EVIDENCE_NAMES[evidence], nearest=[entity] if entity else [],
-            fixes=[Fix("Drop `await`", [Edit(file.path, start, after, "")],
+            fixes=[Fix("Drop `await`", [Edit(context.path, start, after, "")],
                        safe=evidence < CONVENTIONAL)],
         )  # fmt: skip
 
 
-def _what_is_awaited(
-    file: CheckContext, awaited: int, name: str
+def _why_not_awaitable(
+    context: CheckContext, awaited: int, name: str
 ) -> tuple[str, int, Entity | None] | None:
-    """Why a value cannot be awaited, as a sentence, with the evidence and what it comes from."""
-    strict, path = file.strict, file.path
-    is_call = file.facts.expr.op[awaited] == f.CALL
-    type_ = file.complete_type(awaited)
+    """Return the message on a value that cannot be awaited, the evidence and its origin."""
+    strict, path = context.strict, context.path
+    is_call = op(context.facts, awaited) == f.CALL
+    type_ = context.complete_type(awaited)
     if type_:
-        if not cannot(strict, type_, "__await__"):
+        if not lacks_method(strict, type_, "__await__"):
             return None
-        if is_call and not stores_call(strict, path, awaited):
+        if is_call and not has_declared_result(strict, path, awaited):
             return None
+        text = messages.type_text(strict, type_)
         if any(value.form == FUNCTION_OBJECT for value in type_):
             if len(type_) > 1 or is_call:
                 return None
-            entity = next(value.entity for value in type_)
-            return f"`{name}` is awaited and is not called.", INFERRED, entity
+            detail = f"'{name}' is not called"
+            return (
+                messages.not_awaitable(text, detail),
+                INFERRED,
+                next(value.entity for value in type_),
+            )
+        detail = f"it is the result of {name}()" if is_call else ""
         evidence = max(*(value.evidence for value in type_), 0)
-        what = receiver_text(file, awaited, type_)
-        if is_call:
-            what = what[:1].lower() + what[1:]
-            return f"What `{name}` gives cannot be awaited: it is {what}.", evidence, None
-        return f"{what} cannot be awaited.", evidence, None
+        return messages.not_awaitable(text, detail), evidence, None
     if not is_call:
         return None
-    function = file.facts.expr.a[awaited]
-    called = file.complete_type(function)
-    entities = [value.entity for value in called if value.form == FUNCTION_OBJECT]
-    if called and len(entities) == len(called):
-        if all(returns_nothing(strict, each) for each in entities):
-            said = f"`{name}` is not async and returns nothing that can be awaited."
-            return said, max(value.evidence for value in called), entities[0]
+    function = called(context.facts, awaited)
+    functions = context.complete_type(function)
+    entities = [value.entity for value in functions if value.form == FUNCTION_OBJECT]
+    if functions and len(entities) == len(functions):
+        if not all(returns_nothing(strict, each) for each in entities):
+            return None
+        message = messages.not_awaitable("NoneType", f"'{name}' is not async and returns nothing")
+        return message, max(value.evidence for value in functions), entities[0]
+    if functions or op(context.facts, function) != f.ATTRIBUTE:
         return None
-    if called or file.facts.expr.op[function] != f.ATTRIBUTE:
-        return None
-    return _not_async_by_convention(file, function, name)
+    return _not_async_by_convention(context, function, name)
 
 
 def _not_async_by_convention(
-    file: CheckContext, function: int, name: str
+    context: CheckContext, function: int, name: str
 ) -> tuple[str, int, Entity | None] | None:
-    """A method of an untyped receiver of whose name there are only plain ones."""
-    receiver = file.facts.expr.a[function]
-    if without_none(file.strict.infer_type(file.path, receiver)):
+    """Check a method of an untyped receiver of whose name there are only plain ones."""
+    if not _is_unknown(context, _receiver(context, function)):
         return None
-    entities = functions_named(file.inference, name)
-    if not entities or not all(_gives_no_awaitable(file, each) for each in entities):
+    entities = functions_named(context.inference, name)
+    if not entities or not all(_returns_no_awaitable(context, each) for each in entities):
         return None
-    by_type = without_none(file.inference.infer_type(file.path, function))
+    by_type = without_none(context.inference.infer_type(context.path, function))
     named = {value.entity for value in by_type if value.form == FUNCTION_OBJECT}
-    if not (named and named <= set(entities)) and _is_called_so_elsewhere(file, name):
+    if not (named and named <= set(entities)) and _is_name_of_dependency(context, name):
         return None
-    return f"No `{name}` of this code base is async.", CONVENTIONAL, entities[0]
+    message = messages.not_asynchronous(name, f"no '{name}' in this code base is async")
+    return message, CONVENTIONAL, entities[0]
 
 
-def _gives_no_awaitable(file: CheckContext, function: Entity) -> bool:
-    """Whether a function is plain, and gives nothing or what is known and cannot be awaited."""
-    if not is_synchronous(file.strict, function):
+def _returns_no_awaitable(context: CheckContext, function: Entity) -> bool:
+    """True if a function is plain, and returns nothing or what certainly cannot be awaited."""
+    if not is_synchronous(context.strict, function):
         return False
-    if returns_nothing(file.strict, function):
+    if returns_nothing(context.strict, function):
         return True
-    facts = file.strict.need(function.path)
+    facts = context.strict.need(function.path)
     scope = facts.definition.own_scope[function.row]
     if facts.definition.returns[function.row] < 0 and not all(
-        is_exhaustive(file.strict, function.path, expr)
-        for where, expr in zip(*facts.result[:2], strict=True)
+        is_exhaustive(context.strict, function.path, expr)
+        for where, expr in zip(facts.result.scope, facts.result.expr, strict=True)
         if where == scope and expr >= 0
     ):
         return False
-    type_ = file.strict.return_type(function, None)
-    return cannot(file.strict, type_, "__await__")
+    type_ = context.strict.return_type(function, None)
+    return lacks_method(context.strict, type_, "__await__")
 
 
-def wrong_iteration(file: CheckContext) -> Iterator[Finding]:
-    """``for`` over what only ``async for`` can go through, and the other way round."""
-    if file.is_stub:
+def wrong_iteration(context: CheckContext) -> Iterator[Finding]:
+    """Yield ``for`` over what only ``async for`` can iterate, and the other way round."""
+    if context.is_stub:
         return
-    facts = file.facts
-    _, _, lefts, rights = facts.expr
+    facts, strict = context.facts, context.strict
     seen: set[int] = set()
-    for expr in file.expressions(f.ELEMENT):
-        iterated, is_async = lefts[expr], rights[expr]
+    for expr in context.expressions(f.ELEMENT):
+        iterated = operand(facts, expr)
         if iterated in seen or iterated < 0:
             continue
         seen.add(iterated)
-        wanted, other = ("__aiter__", "__iter__") if is_async else ("__iter__", "__aiter__")
-        said = _lacks(file, iterated, wanted, other)
-        if said is None:
+        wanted, other = "__iter__", "__aiter__"
+        if is_async(facts, expr):
+            wanted, other = other, wanted
+        type_ = context.complete_type(iterated)
+        if not _has_only(context, iterated, wanted, other):
             continue
-        if not is_async and not cannot(file.strict, file.complete_type(iterated), "__getitem__"):
+        if not is_async(facts, expr) and not lacks_method(strict, type_, "__getitem__"):
             continue
-        end = "cannot be gone through by `async for`" if is_async else "needs `async for`"
-        yield _mismatch(file, "async-iteration", iterated, f"{said} {end}.")
+        type_ = without_none(type_)
+        subject, text = messages.object_text(strict, type_), messages.type_text(strict, type_)
+        message = messages.wrong_iteration(subject, text, is_async(facts, expr))
+        yield _wrong_protocol(context, "async-iteration", iterated, message)
 
 
-def wrong_context(file: CheckContext) -> Iterator[Finding]:
-    """``with`` of what only ``async with`` can enter, and the other way round."""
-    if file.is_stub:
+def wrong_context(context: CheckContext) -> Iterator[Finding]:
+    """Yield ``with`` of what only ``async with`` can enter, and the other way round."""
+    if context.is_stub:
         return
-    facts = file.facts
-    ops, _, lefts, rights = facts.expr
-    contexts = {lefts[row]: bool(rights[row]) for row in file.expressions(f.ENTERED)}
-    for op in (f.CALL, f.NAME, f.ATTRIBUTE):  # `with box:`, which gives its value to nothing
-        for expr in file.expressions(op):
-            if expr in contexts or uses_of(facts).of(expr):
+    facts = context.facts
+    managers = {operand(facts, row): is_async(facts, row) for row in context.expressions(f.ENTERED)}
+    for kind in (f.CALL, f.NAME, f.ATTRIBUTE):  # `with box:`, which binds no name
+        for expr in context.expressions(kind):
+            if expr in managers or uses_of(facts).of(expr):
                 continue
-            start = _leftmost(file, expr)
-            if word_before(file.text, start) == b"with":
-                contexts[expr] = _is_async_with(file, start)
-    for context, is_async in contexts.items():
-        if ops[context] == f.TUPLE:
+            start = _start(context, expr)
+            if word_before(context.text, start) == b"with":
+                keyword = context.text.rfind(b"with", 0, start)
+                managers[expr] = word_before(context.text, keyword) == b"async"
+    for manager, is_async_with in managers.items():
+        if op(facts, manager) == f.TUPLE:
             continue
-        wanted, other = ("__aenter__", "__enter__") if is_async else ("__enter__", "__aenter__")
-        said = _lacks(file, context, wanted, other)
-        if said is not None:
-            end = "is entered by `with`, not by `async with`" if is_async else "needs `async with`"
-            yield _mismatch(file, "async-context", context, f"{said} {end}.")
+        wanted, other = "__enter__", "__aenter__"
+        if is_async_with:
+            wanted, other = other, wanted
+        if _has_only(context, manager, wanted, other):
+            type_ = without_none(context.complete_type(manager))
+            subject = messages.object_text(context.strict, type_)
+            message = messages.wrong_context_manager(subject, is_async_with)
+            yield _wrong_protocol(context, "async-context", manager, message)
 
 
-def _leftmost(file: CheckContext, expr: int) -> int:
-    """Where the text of a plain or dotted name, or of a call of one, begins."""
-    ops, positions, lefts, _ = file.facts.expr
-    while ops[expr] == f.ATTRIBUTE:
-        expr = lefts[expr]
-    return positions[expr]
+def _start(context: CheckContext, expr: int) -> int:
+    """Return where the text of a plain or dotted name, or of a call of one, begins."""
+    while parts := attribute(context.facts, expr):
+        expr = parts.receiver
+    return context.facts.expr.position[expr]
 
 
-def _is_async_with(file: CheckContext, position: int) -> bool:
-    start = file.text.rfind(b"with", 0, position)
-    return word_before(file.text, start) == b"async"
+def _has_only(context: CheckContext, expr: int, wanted: str, other: str) -> bool:
+    """True if a value lacks the special method that syntax needs, and has another one."""
+    type_ = without_none(context.complete_type(expr))
+    if not type_ or not lacks_method(context.strict, type_, wanted):
+        return False
+    if lacks_method(context.strict, type_, other):
+        return False
+    if op(context.facts, expr) == f.CALL and not has_declared_result(
+        context.strict, context.path, expr
+    ):
+        return False
+    return not _is_excused(context, expr)
 
 
-def _lacks(file: CheckContext, expr: int, wanted: str, other: str) -> str | None:
-    """What cannot do what syntax wants of it, and can do the other, as a sentence begins."""
-    type_ = without_none(file.complete_type(expr))
-    if not type_ or not cannot(file.strict, type_, wanted) or cannot(file.strict, type_, other):
-        return None
-    if file.facts.expr.op[expr] == f.CALL and not stores_call(file.strict, file.path, expr):
-        return None
-    position = file.facts.expr.position[expr]
-    if file.is_dead(position) or is_expected_to_fail(file, position, "TypeError"):
-        return None
-    return receiver_text(file, expr, type_)
-
-
-def _mismatch(file: CheckContext, rule: str, expr: int, message: str) -> Finding:
-    facts = file.facts
-    is_call = facts.expr.op[expr] == f.CALL
-    named = facts.expr.a[expr] if is_call else expr
+def _wrong_protocol(context: CheckContext, rule: str, expr: int, message: str) -> Finding:
+    facts = context.facts
+    named = called(facts, expr) if op(facts, expr) == f.CALL else expr
     name = last_name(facts, named)
     start = facts.expr.position[named]
     return Finding(
-        rule, file.path, start, start + max(len(name.encode()), 1), message,
+        rule, context.path, start, start + max(len(name.encode()), 1), message,
         subject=name, evidence=EVIDENCE_NAMES[INFERRED],
     )  # fmt: skip
-
-
-RULES = [
-    Rule("missing-await", "A coroutine that nothing awaits.", missing_await),
-    Rule("not-awaitable", "An `await` of what cannot be awaited.", not_awaitable),
-    Rule("async-iteration", "A loop that has to be, or must not be, `async`.", wrong_iteration),
-    Rule("async-context", "A `with` that has to be, or must not be, `async`.", wrong_context),
-]

@@ -1,14 +1,14 @@
-"""Attributes that their receiver does not have."""
+"""Attributes that do not exist."""
 
 from __future__ import annotations
 
 from ....indexer import facts as f
+from ....indexer.facts_view import attribute, called, definitions, op, subscript
 from ....indexer.inference.dynamic_attributes import has_dynamic_attributes
 from ....indexer.inference.entities import (
     CLASS,
     CONVENTIONAL,
     EVIDENCE_NAMES,
-    FUNCTION,
     MODULE,
     NAMESPACE,
     OUTSIDE,
@@ -27,6 +27,7 @@ from ....indexer.inference.types import (
     without_none,
 )
 from ...source.entity_views import enclosing
+from .. import messages
 from ..duck_types import (
     attributes_used_with,
     is_assigned_to,
@@ -46,12 +47,11 @@ from ..excuses import (
     may_have_more_members,
     usually_has_member,
 )
-from ..findings import WARNING, Finding
+from ..findings import ERROR, WARNING, Finding
 from ..known_names import is_known_word
 from ..limitations import is_generated_module
-from ..messages import receiver_text
 from ..suggestions import likely_members, nearest_members, nearest_names, offered_members
-from . import Rule
+from ..uses import wanted_attributes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,35 +62,31 @@ if TYPE_CHECKING:
 
 
 def unresolved_attribute(context: CheckContext) -> Iterator[Finding]:
-    """Attributes that are read of what does not have them, by types; else by convention."""
-    facts = context.facts
-    _, positions, lefts, rights = facts.expr
-    written = set(facts.attribute_binding.position)
-    for expr in context.expressions(f.ATTRIBUTE):
-        name = facts.names[rights[expr]]
-        position = positions[expr]
-        if not context.wants(name) or position in written:
+    """Yield attributes that are read of what does not have them, by types or by convention."""
+    assigned = set(context.facts.attribute_binding.position)
+    for expr, parts in wanted_attributes(context):
+        if parts.position in assigned:
             continue
-        finding = _judged(context, expr, lefts[expr], name)
-        if finding is None or _is_excused(context, name, position):
+        finding = _check_attribute(context, expr, parts.receiver, parts.name)
+        if finding is None or _is_excused(context, parts.name, parts.position):
             continue
-        if is_mocked(context, lefts[expr], position):
-            continue
-        yield finding
+        if not is_mocked(context, parts.receiver, parts.position):
+            yield finding
 
 
-def _judged(context: CheckContext, expr: int, receiver: int, name: str) -> Finding | None:
+def _check_attribute(context: CheckContext, expr: int, receiver: int, name: str) -> Finding | None:
     for item in context.strict.definitions_of(context.path, receiver):
         if item.entity.kind in (MODULE, NAMESPACE, OUTSIDE):
             if module_has_member(context.strict, item.entity, name) != ABSENT:
                 return None
             if is_given_to_module(context.strict, name, item.entity):
                 return None
-            if is_generated_module(context, f"{context.spelled(receiver)}.{name}"):
+            module = context.spelled(receiver)
+            if is_generated_module(context, f"{module}.{name}"):
                 return None
             nearest = nearest_names(context.strict, item.entity, name)
-            said = f"The module `{context.spelled(receiver)}` has no `{name}`."
-            return _finding(context, expr, name, said, item.evidence, nearest)
+            message = messages.no_attribute(f"module '{module}'", name)
+            return _finding(context, expr, name, message, item.evidence, nearest)
     type_ = concrete(context.strict, context.complete_type(receiver))
     if type_:
         if not _lacks(context, type_, name):
@@ -106,12 +102,12 @@ def _judged(context: CheckContext, expr: int, receiver: int, name: str) -> Findi
             if usually_has_member(context, type_, name):
                 return None
             evidence = CONVENTIONAL
-        return _absent(context, expr, receiver, name, type_, max(evidence, 0))
+        return _absent(context, expr, name, type_, max(evidence, 0))
     return None if context.is_certain_only else _by_convention(context, expr, receiver, name)
 
 
 def _made_up(context: CheckContext, expr: int, type_: Type, name: str) -> Finding | None:
-    """What only an open derived class could have, under a name that nothing has anywhere."""
+    """Check what only an unknown derived class could have, under a name that occurs nowhere."""
     if context.is_certain_only or is_known_word(context, name):
         return None
     for value in type_:
@@ -123,70 +119,74 @@ def _made_up(context: CheckContext, expr: int, type_: Type, name: str) -> Findin
             return None
     if is_assigned_to(context.strict, name, type_):
         return None
-    said = f"Nothing in this code base, nor in what it uses, is called `{name}`."
-    return _finding(
-        context, expr, name, said, CONVENTIONAL, nearest_members(context.strict, type_, name)
-    )
+    nearest = nearest_members(context.strict, type_, name)
+    message = messages.unknown_attribute(name)
+    return _finding(context, expr, name, message, CONVENTIONAL, nearest)
 
 
 def _lacks(context: CheckContext, type_: Type, name: str) -> bool:
-    """Whether none of a type's alternatives has a member, for certain."""
+    """True if none of a type's alternatives has a member, for certain."""
     return all(has_member(context.strict, value, name) == ABSENT for value in type_)
 
 
-def _absent(
-    context: CheckContext, expr: int, receiver: int, name: str, type_: Type, evidence: int
-) -> Finding:
-    said = f"{receiver_text(context, receiver, type_)} has no `{name}`."
+def _absent(context: CheckContext, expr: int, name: str, type_: Type, evidence: int) -> Finding:
     nearest = nearest_members(context.strict, type_, name)
     if not nearest and evidence == CONVENTIONAL:
         nearest = likely_members(context, expr, name, attributes_used_with(context.facts, expr))
     offered = [] if nearest else offered_members(context.strict, type_)
-    if offered:
-        said += f" It offers {', '.join(f'`{each}`' for each in offered)}."
-    return _finding(context, expr, name, said, evidence, nearest)
+    subject = messages.object_text(context.strict, type_)
+    message = messages.no_attribute(subject, name, offered)
+    return _finding(context, expr, name, message, evidence, nearest)
 
 
 def _by_convention(context: CheckContext, expr: int, receiver: int, name: str) -> Finding | None:
-    """What the code base says of an untyped receiver, and whether anything is called like this."""
+    """Check an untyped receiver by the conventions and the names of the code base."""
     inference = context.inference
     if name.startswith("__") or attribute_definitions(inference, context.path, receiver, name):
         return None
     type_ = without_none(inference.infer_type(context.path, receiver))
-    if any(value.form in (SUPER, NONE) for value in type_) or _comes_from_open(context, receiver):
+    if any(value.form in (SUPER, NONE) for value in type_) or _is_from_dynamic(context, receiver):
         return None
     if type_ and all(value.form == INSTANCE for value in type_):
         if not _lacks(context, type_, name) or is_assigned_to(inference, name, type_):
             return None
         # What is built in is by convention often what it is by accident.
-        is_told = all(value.evidence == CONVENTIONAL for value in type_)
-        if is_told and not any(value.entity.is_outside for value in type_):
-            return _absent(context, expr, receiver, name, type_, CONVENTIONAL)
+        is_conventional = all(value.evidence == CONVENTIONAL for value in type_)
+        if is_conventional and not any(value.entity.is_outside for value in type_):
+            return _absent(context, expr, name, type_, CONVENTIONAL)
     if context.inference.snapshot.index.layers.lacks_something or context.meets_unknown:
         return None  # it may be called so in what is not here
     if not is_known_word(context, name):
-        said = f"Nothing in this code base, nor in what it uses, is called `{name}`."
+        message = messages.unknown_attribute(name)
         near = likely_members(context, expr, name, attributes_used_with(context.facts, expr))
-        return _finding(context, expr, name, said, CONVENTIONAL, near)
-    return _out_of_company(context, expr, receiver, name)
+        return _finding(context, expr, name, message, CONVENTIONAL, near)
+    return _not_used_together(context, expr, receiver, name)
 
 
-def _comes_from_open(context: CheckContext, receiver: int) -> bool:
-    """Whether a receiver is got from something that may have any member, such as a mock."""
-    ops, _, lefts, _ = context.facts.expr
-    while ops[receiver] in (f.ATTRIBUTE, f.CALL, f.SUBSCRIPT):
-        receiver = lefts[receiver]
+def _is_from_dynamic(context: CheckContext, receiver: int) -> bool:
+    """True if a receiver comes from something that may have any member, such as a mock."""
+    facts = context.facts
+    while True:
+        if op(facts, receiver) == f.CALL:
+            receiver = called(facts, receiver)
+        elif parts := attribute(facts, receiver):
+            receiver = parts.receiver
+        elif item := subscript(facts, receiver):
+            receiver = item.value
+        else:
+            return False
         for value in context.strict.infer_type(context.path, receiver):
             form, entity = value.form, value.entity
             if form in (INSTANCE, CLASS_OBJECT) and has_dynamic_attributes(context.strict, entity):
                 return True
             if form == MODULE_OBJECT and entity.kind == OUTSIDE:
                 return True
-    return False
 
 
-def _out_of_company(context: CheckContext, expr: int, receiver: int, name: str) -> Finding | None:
-    """A member that nothing has together with the others that are used on the same receiver."""
+def _not_used_together(
+    context: CheckContext, expr: int, receiver: int, name: str
+) -> Finding | None:
+    """Check a member that no class has together with others that are used on the same receiver."""
     if context.imports_unknown or is_checked(context.facts, expr):
         return None
     others = attributes_used_with(context.facts, expr) | _used_before(context, expr, receiver)
@@ -194,7 +194,7 @@ def _out_of_company(context: CheckContext, expr: int, receiver: int, name: str) 
     if not others:
         return None
     inference = context.strict
-    # Members that nothing has say nothing about what has them.
+    # Members that no class has say nothing about the class of the receiver.
     others = {
         other
         for other in others
@@ -205,14 +205,15 @@ def _out_of_company(context: CheckContext, expr: int, receiver: int, name: str) 
         return None
     if not any(is_used_together(inference, other, frozenset(others)) for other in others):
         return None
-    listed = ", ".join(f"`{other}`" for other in sorted(others)[:3])
-    said = f"Nothing that has {listed}, as `{context.spelled(receiver)}` does, has `{name}`."
+    message = messages.attribute_not_used_together(
+        name, context.spelled(receiver), sorted(others)[:3]
+    )
     near = likely_members(context, expr, name, others)
-    return _finding(context, expr, name, said, CONVENTIONAL, near)
+    return _finding(context, expr, name, message, CONVENTIONAL, near)
 
 
 def _used_before(context: CheckContext, expr: int, receiver: int) -> set[str]:
-    """Attributes that the same function used on the same receiver before the edit."""
+    """Return attributes that the same function used on the same receiver before the edit."""
     if context.before is None or not context.before.exists(context.path):
         return set()
     before = context.before.facts(context.path)
@@ -223,39 +224,36 @@ def _used_before(context: CheckContext, expr: int, receiver: int) -> set[str]:
     if around is None:
         return set()
     name = qualified_name(context.inference, around)
-    for row, start in enumerate(before.definition.start):
-        kind = CLASS if before.definition.kind[row] == f.CLASS else FUNCTION
-        if (
-            kind == around.kind
-            and qualified_name(context.before, Entity(kind, context.path, row)) == name
-        ):
+    for row in definitions(before, f.CLASS if around.kind == CLASS else f.FUNCTION):
+        if qualified_name(context.before, Entity(around.kind, context.path, row)) == name:
             chain = tuple(before.name_id(part) for part in context.spelled(receiver).split("."))
             if -1 in chain:
                 return set()
-            return uses_of_attribute(before, chain, start, before.definition.end[row])
+            start, end = before.definition.start[row], before.definition.end[row]
+            return uses_of_attribute(before, chain, start, end)
     return set()
 
 
 def _finding(
-    context: CheckContext, expr: int, name: str, said: str, evidence: int, nearest: list[Entity]
+    context: CheckContext, expr: int, name: str, message: str, evidence: int, nearest: list[Entity]
 ) -> Finding:
-    position = context.facts.expr.position[expr]
-    receiver = context.spelled(context.facts.expr.a[expr])
+    parts = attribute(context.facts, expr)
+    assert parts is not None
     return Finding(
         "unresolved-attribute",
         context.path,
-        position,
-        position + len(name.encode()),
-        said,
-        subject=f"{receiver}.{name}",
-        severity=WARNING if evidence >= CONVENTIONAL else "error",
+        parts.position,
+        parts.position + len(name.encode()),
+        message,
+        subject=f"{context.spelled(parts.receiver)}.{name}",
+        severity=WARNING if evidence >= CONVENTIONAL else ERROR,
         evidence=EVIDENCE_NAMES[evidence],
         nearest=nearest,
     )
 
 
 def _is_excused(context: CheckContext, name: str, position: int) -> bool:
-    """Whether code asks whether the attribute is there, catches that it is not, or is dead."""
+    """True if code tests for the attribute, catches that it is missing, or never runs."""
     if context.is_guarded(position, "AttributeError") or context.is_dead(position):
         return True
     if context.is_asked_around(position) or is_expected_to_fail(context, position):
@@ -263,13 +261,3 @@ def _is_excused(context: CheckContext, name: str, position: int) -> bool:
     if is_for_another_version(context, position):
         return True
     return name in context.asked_for
-
-
-RULES = [
-    Rule(
-        "unresolved-attribute",
-        "An attribute that its receiver does not have.",
-        unresolved_attribute,
-    ),
-    Rule("removed-member", "An attribute that an edit took away elsewhere."),
-]

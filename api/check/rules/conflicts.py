@@ -1,13 +1,15 @@
-"""One name for two things: definitions that replace each other, duplicates, registrations."""
+"""Definitions of one name: those that replace each other, and duplicates elsewhere."""
 
 from __future__ import annotations
 
 from ....indexer import facts as f
+from ....indexer.facts_view import attribute, binding_name, decorators, definition_name
+from ....indexer.inference.access_paths import decorator_callee, last_name
 from ....indexer.inference.entities import CLASS, FUNCTION, Entity
-from ....indexer.plugins.synthesized import decorators, last_name
-from ..clones import is_test_file, same_kind_elsewhere, similarity
+from ....indexer.test_files import is_test_file
+from .. import messages
+from ..clones import same_kind_elsewhere, similarity
 from ..findings import WARNING, Edit, Finding, Fix
-from . import Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +22,8 @@ _DEFINITIONS = (f.DEF_FUNCTION, f.DEF_CLASS)
 # Scopes whose code runs where it is written.
 _IMMEDIATE = (f.MODULE_SCOPE, f.CLASS_SCOPE, f.COMPREHENSION_SCOPE, f.TYPE_SCOPE)
 _USES = (f.READ, f.CALLED, f.DELETED, f.INHERITED, f.ANNOTATED, f.DECORATES)
-# Decorators that hand a definition to nobody, so that it is lost with its name.
-_KEEPING_NOTHING = frozenset(
+# Decorators that register a definition nowhere, so that it is lost with its name.
+_NOT_REGISTERING = frozenset(
     ["staticmethod", "classmethod", "property", "abstractmethod", "cached_property", "lru_cache",
      "cache", "contextmanager", "asynccontextmanager", "wraps", "override", "final", "dataclass",
      "unique", "total_ordering", "runtime_checkable", "parametrize", "skip", "skipIf",
@@ -38,7 +40,7 @@ _COMMON = frozenset(
 
 
 def redefinition(context: CheckContext) -> Iterator[Finding]:
-    """A definition that replaces an earlier one of its scope which nothing has used by then."""
+    """Yield definitions that replace an earlier one of their scope before anything used that."""
     if context.is_stub:
         return
     facts = context.facts
@@ -54,11 +56,11 @@ def redefinition(context: CheckContext) -> Iterator[Finding]:
         bound = facts.bindings_of(scope, name_row)
         for row in rows:
             earlier = bound[bound.index(row) - 1] if bound.index(row) else -1
-            if earlier >= 0 and _replaces(context, row, earlier):
-                yield _replaced(context, name, row, earlier)
+            if earlier >= 0 and _replaces_unused(context, row, earlier):
+                yield _redefinition(context, name, row, earlier)
 
 
-def _replaces(context: CheckContext, row: int, earlier: int) -> bool:
+def _replaces_unused(context: CheckContext, row: int, earlier: int) -> bool:
     facts, table = context.facts, context.facts.binding
     kind = table.kind[earlier]
     if kind not in (*_DEFINITIONS, f.IMPORT):
@@ -71,34 +73,33 @@ def _replaces(context: CheckContext, row: int, earlier: int) -> bool:
     end = table.position[earlier]
     if kind in _DEFINITIONS:
         replaced = table.ref[earlier]
-        if facts.definition.flags[replaced] & f.OVERLOAD or _is_kept(context, replaced):
+        if facts.definition.flags[replaced] & f.OVERLOAD or _may_be_registered(context, replaced):
             return False
         end = facts.definition.end[replaced]
     elif facts.imports.flags[table.ref[earlier]] & (f.IN_TRY | f.IN_BRANCH):
         return False
-    name = facts.names[table.name[row]]
+    name = binding_name(facts, row)
     # What is imported may be used in any way, be it in the body of the class that replaces it.
     new = facts.definition.start[definition] if kind in _DEFINITIONS else end
     until = facts.definition.end[definition]
     return not _is_used(context, name, table.scope[row], end, new, until)
 
 
-def _is_kept(context: CheckContext, definition: int) -> bool:
-    """Whether a decorator may have handed a definition to somebody."""
-    for expr in decorators(context.facts, definition):
-        called = context.facts.expr.op[expr] == f.CALL
-        target = context.facts.expr.a[expr] if called else expr
-        if last_name(context.facts, target) not in _KEEPING_NOTHING:
-            return True
-    return False
+def _may_be_registered(context: CheckContext, definition: int) -> bool:
+    """True if a decorator may have registered a definition somewhere."""
+    facts = context.facts
+    return any(
+        last_name(facts, decorator_callee(facts, expr)) not in _NOT_REGISTERING
+        for expr in decorators(facts, definition)
+    )
 
 
 def _is_used(context: CheckContext, name: str, scope: int, start: int, new: int, end: int) -> bool:
-    """Whether a definition is used by code that runs before the new one replaces it.
+    """True if a definition is used by code that runs before the new one replaces it.
 
-    What functions do later, they do with the definition that is there then. At the top of a module
-    or class, where others look for the name, it is no excuse that code calls it, derives from it or
-    takes members of it: what is found later does not do what was used before.
+    Functions that run later use the later definition. At the top of a module or class, where others
+    look for the name, it is no excuse that code calls the earlier one, derives from it or takes
+    members of it: the later one does not do what that did.
     """
     facts = context.facts
     kinds, parents = facts.scope.kind, facts.scope.parent
@@ -112,7 +113,7 @@ def _is_used(context: CheckContext, name: str, scope: int, start: int, new: int,
         if (
             not is_local
             and early
-            and (role not in (f.READ, f.DELETED, f.DECORATES) or _is_looked_into(facts, expr))
+            and (role not in (f.READ, f.DELETED, f.DECORATES) or _is_receiver(facts, expr))
         ):
             continue
         current = context.scope_at(position)
@@ -123,22 +124,24 @@ def _is_used(context: CheckContext, name: str, scope: int, start: int, new: int,
     return False
 
 
-def _is_looked_into(facts: FileFacts, expr: int) -> bool:
-    """Whether only a member is taken of what an expression names."""
-    ops, _, lefts, _ = facts.expr
-    return any(op == f.ATTRIBUTE and lefts[row] == expr for row, op in enumerate(ops))
+def _is_receiver(facts: FileFacts, expr: int) -> bool:
+    """True if an attribute is taken of an expression."""
+    return any(
+        parts.receiver == expr
+        for row in range(len(facts.expr.op))
+        if (parts := attribute(facts, row)) is not None
+    )
 
 
-def _replaced(context: CheckContext, name: str, row: int, earlier: int) -> Finding:
+def _redefinition(context: CheckContext, name: str, row: int, earlier: int) -> Finding:
     facts, table = context.facts, context.facts.binding
     definition = table.ref[row]
     start = facts.definition.position[definition]
     line = facts.line_of(table.position[earlier]) + 1
     fixes: list[Fix] = []
-    if table.kind[earlier] == f.IMPORT:
-        said = f"`{name}` replaces what line {line} imports under this name, which nothing uses."
-    else:
-        said = f"`{name}` replaces the `{name}` of line {line}, which is lost."
+    is_import = table.kind[earlier] == f.IMPORT
+    nearest: list[Entity] = []
+    if not is_import:
         replaced = table.ref[earlier]
         starts = facts.line_starts
         first = starts[facts.line_of(facts.definition.start[replaced])]
@@ -147,16 +150,17 @@ def _replaced(context: CheckContext, name: str, row: int, earlier: int) -> Findi
         if not _is_used(context, name, table.scope[row], begin, begin, until):
             edit = Edit(context.path, first, facts.definition.end[replaced], "")
             fixes.append(Fix(f"Remove the `{name}` of line {line}", [edit]))
+        kind = CLASS if table.kind[earlier] == f.DEF_CLASS else FUNCTION
+        nearest.append(Entity(kind, context.path, replaced))
     return Finding(
-        "redefinition", context.path, start, start + len(name.encode()), said, subject=name,
-        severity=WARNING, fixes=fixes,
-        nearest=[Entity(CLASS if kind == f.DEF_CLASS else FUNCTION, context.path, table.ref[earlier])
-                 for kind in (table.kind[earlier],) if kind in _DEFINITIONS],
+        "redefinition", context.path, start, start + len(name.encode()),
+        messages.redefinition(name, line, is_import=is_import),
+        subject=name, severity=WARNING, fixes=fixes, nearest=nearest,
     )  # fmt: skip
 
 
 def name_conflict(context: CheckContext) -> Iterator[Finding]:
-    """A class or function that an edit adds while the workspace has one of the name.
+    """Yield classes and functions that an edit adds while the workspace has one of the name.
 
     Functions count only when they look like the one that is there.
     """
@@ -165,7 +169,7 @@ def name_conflict(context: CheckContext) -> Iterator[Finding]:
     facts, table = context.facts, context.facts.definition
     before = context.old_facts
     for row, kind in enumerate(table.kind):
-        name = facts.names[table.name[row]]
+        name = definition_name(facts, row)
         if table.scope[row] or name.startswith("__") or name in _COMMON:
             continue
         if before is not None and (old := before.name_id(name)) >= 0 and before.bindings_of(0, old):
@@ -174,9 +178,9 @@ def name_conflict(context: CheckContext) -> Iterator[Finding]:
         others = same_kind_elsewhere(context.strict, entity, name)
         if not others or len(others) >= _CUSTOM:
             continue
-        scored = sorted(((similarity(context.strict, entity, each), each) for each in others),
-                        key=lambda each: -each[0][0])  # fmt: skip
-        (likeness, said), other = scored[0]
+        scored = [(*similarity(context.strict, entity, each), each) for each in others]
+        scored.sort(key=lambda each: -each[0])
+        likeness, reason, other = scored[0]
         if likeness < 0 or (kind == f.FUNCTION and likeness < 0.5):
             continue
         where = context.inference.need(other.path)
@@ -184,22 +188,6 @@ def name_conflict(context: CheckContext) -> Iterator[Finding]:
         start = table.position[row]
         yield Finding(
             "name-conflict", context.path, start, start + len(name.encode()),
-            f"{other.path}:{line} already has a `{name}`, {said}",
-            subject=name, severity=WARNING, nearest=[each for _, each in scored],
+            messages.name_conflict(name, f"{other.path}:{line}", reason),
+            subject=name, severity=WARNING, nearest=[each for _, _, each in scored],
         )  # fmt: skip
-
-
-RULES = [
-    Rule(
-        "redefinition",
-        "A definition that replaces another one before that was used.",
-        redefinition,
-        WARNING,
-    ),
-    Rule(
-        "name-conflict",
-        "A new class or function whose name another one of the workspace has.",
-        name_conflict,
-        WARNING,
-    ),
-]

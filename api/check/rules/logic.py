@@ -1,24 +1,33 @@
-"""Code that runs and cannot mean what it says, as far as the index is needed to see it."""
+"""Code that runs and cannot mean what it says."""
 
 from __future__ import annotations
 
 from ....indexer import facts as f
-from ....indexer.inference import access_paths
+from ....indexer.facts_view import (
+    arguments,
+    attribute,
+    comparisons,
+    definition_name,
+    definitions,
+    item_place,
+    op,
+    operand,
+)
+from ....indexer.inference.access_paths import last_name
 from ....indexer.inference.entities import CLASS, EVIDENCE_NAMES, EXACT, FUNCTION, INFERRED, name_of
 from ....indexer.inference.members import member_definitions
 from ....indexer.inference.operators import namedtuple_fields
 from ....indexer.inference.standard_types import is_standard_class, standard_class
 from ....indexer.inference.types import FUNCTION_OBJECT, INSTANCE, NONE
-from ....indexer.plugins.synthesized import last_name
 from ...source.ranges import begins_statement, end_of_call, ends_statement
-from ..coroutines import stores_call
+from .. import messages
+from ..coroutines import has_declared_result
 from ..decorators import preserves_result, preserves_signature
-from ..effects import endless_recursion, is_pure_call
+from ..effects import endless_recursion, is_asked_about, is_pure_call
 from ..excuses import is_expected_to_fail
 from ..findings import WARNING, Edit, Finding, Fix
 from ..signatures import overridden_signatures
-from ..uses import TESTED, uses_of
-from . import Rule
+from ..uses import TESTED, uses_of, wanted_attributes, wanted_calls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,8 +36,8 @@ if TYPE_CHECKING:
     from ....indexer.inference.types import Value
     from ..context import CheckContext
 
-# Tuples with more places than this are not told apart from shorter ones.
-_MOST_PLACES = 11
+# Longer tuples have no known length.
+_LONGEST_TUPLE = 11
 # Methods of immutable values that are called for the error that they may raise.
 _TRYING = frozenset(["encode", "decode", "index", "format", "format_map", "__getitem__", "rindex"])
 _IMMUTABLE = ("str", "bytes", "int", "float", "bool", "tuple", "frozenset", "complex")
@@ -36,161 +45,138 @@ _PURE = frozenset(
     ["sorted", "reversed", "len", "abs", "sum", "min", "max", "repr", "zip", "map", "filter",
      "enumerate", "any", "all", "round", "isinstance", "range"]
 )  # fmt: skip
-# Builtin functions that go through what they are given, which may be what they are called for.
-_GOING_THROUGH = frozenset(["sum", "min", "max", "any", "all", "sorted", "len", "repr", "abs"])
+# Builtin functions that iterate over their argument, which may be what they are called for.
+_ITERATING = frozenset(["sum", "min", "max", "any", "all", "sorted", "len", "repr", "abs"])
+_LITERALS = (f.STRING, f.INTEGER, f.FLOAT, f.TRUE, f.FALSE, f.BYTES, f.FORMATTED)
+# Builtin functions by which code finds out the length or type of a value first.
+_MEASURING = ("len", "isinstance", "type")
+_NO_EFFECT = "the call has no other effect"
 _EQUALITY = frozenset(["==", "!=", "<", ">", "<=", ">="])
 
 
 def unpack_count(context: CheckContext) -> Iterator[Finding]:
-    """Unpacking into more or fewer names than there are values."""
+    """Yield unpackings into more or fewer names than there are values."""
     if context.is_stub:
         return
     facts = context.facts
-    _, positions, lefts, rights = facts.expr
     targets: dict[int, tuple[int, int, int]] = {}
-    starred: set[int] = {lefts[expr] for expr in context.expressions(f.REST)}
+    starred = {operand(facts, expr) for expr in context.expressions(f.REST)}
     for expr in context.expressions(f.ITEM):
-        place = rights[expr]
-        count, position, after = targets.get(lefts[expr], (0, positions[expr], 0))
-        targets[lefts[expr]] = (
-            max(count, place + 1), min(position, positions[expr]), max(after, -place)
-        )  # fmt: skip
+        unpacked, place, position = (
+            operand(facts, expr),
+            item_place(facts, expr),
+            facts.expr.position[expr],
+        )
+        before, first, after = targets.get(unpacked, (0, position, 0))
+        targets[unpacked] = max(before, place + 1), min(first, position), max(after, -place)
     for unpacked, (before, position, after) in targets.items():
-        type_ = context.complete_type(unpacked)
-        counts = {_places(context, value) for value in type_}
+        counts = {_length(context, value) for value in context.complete_type(unpacked)}
         count = before + after
-        if not counts or None in counts or context.is_dead(position):
+        known = {each for each in counts if each is not None}
+        if not known or None in counts or context.is_dead(position):
             continue
         if unpacked in starred:
-            if any(each is None or each >= count for each in counts):
+            if any(each >= count for each in known):
                 continue
-        elif count in counts or is_expected_to_fail(context, position, "ValueError", "TypeError"):
+        elif count in known or is_expected_to_fail(context, position, "ValueError", "TypeError"):
             continue
-        if not _is_certain(context, unpacked) or _is_measured(context, unpacked):
+        if not _is_certain(context, unpacked):
             continue
-        given = " or ".join(
-            str(each) for each in sorted(each for each in counts if each is not None)
-        )
-        name = _name_of(context, unpacked)
-        at_least = "at least " if unpacked in starred else ""
+        if context.spelled(unpacked) and is_asked_about(context, unpacked, _MEASURING):
+            continue
+        name = _origin(context, unpacked)
         yield Finding(
             "unpack-count", context.path, position, position + 1,
-            f"{at_least.capitalize()}{count} values are wanted and {given} given"
-            + (f" by `{name}`." if name else "."),
+            messages.unpack_count(count, known, name, is_starred=unpacked in starred),
             subject=f"{name}:{count}", evidence=EVIDENCE_NAMES[INFERRED],
         )  # fmt: skip
 
 
 def _is_certain(context: CheckContext, expr: int) -> bool:
-    """Whether decorators and overrides of what is called do not change what it gives."""
-    op = context.facts.expr.op[expr]
-    if op in (f.AWAIT, f.ELEMENT):
-        return _is_certain(context, context.facts.expr.a[expr])
-    return op != f.CALL or stores_call(context.strict, context.path, expr)
+    """True if decorators and overrides of what is called do not change what it returns."""
+    kind = op(context.facts, expr)
+    if kind in (f.AWAIT, f.ELEMENT):
+        return _is_certain(context, operand(context.facts, expr))
+    return kind != f.CALL or has_declared_result(context.strict, context.path, expr)
 
 
-def _is_measured(context: CheckContext, expr: int) -> bool:
-    """Whether code asks how long a value is, or of what type, that is spelled like this."""
-    spelled = context.spelled(expr)
-    facts = context.facts
-    for name in ("len", "isinstance", "type") if spelled else ():
-        for role, _, ref in facts.occurrences(name):
-            call = access_paths.nearby_call(facts, ref) if role == f.CALLED else -1
-            if (
-                call >= 0
-                and context.spelled(access_paths.argument_for(facts, call, 0, "")) == spelled
-            ):
-                return True
-    return False
-
-
-def _places(context: CheckContext, value: Value) -> int | None:
-    """How many values unpacking a value gives; None when that is not known."""
+def _length(context: CheckContext, value: Value) -> int | None:
+    """Return how many values there are to unpack; None when that is not known."""
     if value.form != INSTANCE:
         return None
     if value.entity == standard_class(context.strict, "builtins", "tuple"):
         count = len(value.args) - 1
-        return count if 1 <= count <= _MOST_PLACES else None
-    listed = namedtuple_fields(context.strict, value)
-    return len(listed) or None
+        return count if 1 <= count <= _LONGEST_TUPLE else None
+    return len(namedtuple_fields(context.strict, value)) or None
 
 
-def _name_of(context: CheckContext, expr: int) -> str:
-    ops, _, lefts, _ = context.facts.expr
-    while expr >= 0 and ops[expr] in (f.CALL, f.AWAIT, f.ELEMENT):
-        expr = lefts[expr]
-    return last_name(context.facts, expr) if expr >= 0 else ""
+def _origin(context: CheckContext, expr: int) -> str:
+    """Return the name of the variable or function from which a value comes."""
+    while op(context.facts, expr) in (f.CALL, f.AWAIT, f.ELEMENT):
+        expr = operand(context.facts, expr)
+    return last_name(context.facts, expr)
 
 
 def uncalled_method(context: CheckContext) -> Iterator[Finding]:
-    """Methods that are compared with values, or tested, and were meant to be called."""
+    """Yield methods that are compared with values, or tested, and were meant to be called."""
     if context.is_stub:
         return
     facts = context.facts
-    _, positions, _, rights = facts.expr
-    for expr in context.expressions(f.ATTRIBUTE):
-        name = facts.names[rights[expr]]
-        if not context.wants(name):
-            continue
+    for expr, parts in wanted_attributes(context):
+        name, start = parts.name, parts.position
         uses = uses_of(facts).of(expr)
-        said = next(
-            (each for each in (_wrongly_used(context, expr, *use) for use in uses) if each), ""
-        )
-        if not said or not _is_method(context, expr) or context.is_dead(positions[expr]):
+        misuse = next(filter(None, (_misuse(context, expr, *use) for use in uses)), "")
+        if not misuse or not _is_method(context, expr) or context.is_dead(start):
             continue
         if name in context.asked_for or _is_called_near(context, expr, name):
             continue
-        start, end = positions[expr], positions[expr] + len(name.encode())
+        end = start + len(name.encode())
         yield Finding(
-            "uncalled-method", context.path, start, end,
-            f"`{name}` is a method that is not called: {said}.",
+            "uncalled-method", context.path, start, end, messages.uncalled_method(name, misuse),
             subject=name, severity=WARNING, evidence=EVIDENCE_NAMES[INFERRED],
             nearest=[value.entity for value in context.strict.infer_type(context.path, expr)][:1],
             fixes=[Fix("Call the method", [Edit(context.path, end, end, "()")])],
         )  # fmt: skip
 
 
-def _wrongly_used(context: CheckContext, expr: int, how: int, row: int) -> str:
+def _misuse(context: CheckContext, expr: int, how: int, row: int) -> str:
     facts = context.facts
-    if how in (TESTED, f.NOT):
-        return "a method is always true"
-    if how in (f.AND, f.OR) and facts.expr.a[row] == expr:
-        return "a method is always true"
+    if how in (TESTED, f.NOT) or (how in (f.AND, f.OR) and operand(facts, row) == expr):
+        return messages.ALWAYS_TRUE
     if how != f.COMPARE:
         return ""
-    (extra,) = facts.extra
-    at = facts.expr.b[row]
-    parts = [facts.expr.a[row], *extra[at + 2 : at + 1 + extra[at] : 2]]
-    operators = {f.OPERATORS[each] for each in extra[at + 1 : at + 1 + extra[at] : 2]}
-    literal = (f.STRING, f.INTEGER, f.FLOAT, f.TRUE, f.FALSE, f.BYTES, f.FORMATTED)
-    if operators <= _EQUALITY and any(facts.expr.op[part] in literal for part in parts):
-        return "a method is compared with a value"
+    listed = list(comparisons(facts, row))
+    parts = [operand(facts, row), *(each.right for each in listed)]
+    if all(each.operator in _EQUALITY for each in listed) and any(
+        op(facts, part) in _LITERALS for part in parts
+    ):
+        return "the method itself is compared with a value"
     return ""
 
 
 def _is_method(context: CheckContext, expr: int) -> bool:
-    """Whether an attribute is for certain a method, bound to what it is taken from."""
+    """True if an attribute is certainly a method, bound to its receiver."""
     found = context.strict.definitions_of(context.path, expr)
     if not found or any(item.entity.kind != FUNCTION for item in found):
         return False
     type_ = context.complete_type(expr)
     if not type_ or any(value.form != FUNCTION_OBJECT for value in type_):
         return False
-    receiver = context.complete_type(context.facts.expr.a[expr])
-    if not receiver or any(value.form == NONE for value in receiver):
+    parts = attribute(context.facts, expr)
+    receiver = context.complete_type(parts.receiver) if parts is not None else ()
+    if parts is None or not receiver or any(value.form == NONE for value in receiver):
         return False
-    name = context.facts.names[context.facts.expr.b[expr]]
     for item in found:
         facts = context.strict.need(item.entity.path)
         if not preserves_signature(context.strict, item.entity):
             return False
         if facts.definition.flags[item.entity.row] & (f.PROPERTY | f.ACCESSOR):
             return False
-    return not _is_set_anywhere(context, name)
+    return not _is_assigned_anywhere(context, parts.name)
 
 
-def _is_set_anywhere(context: CheckContext, name: str) -> bool:
-    """Whether anybody sets such an attribute, so that there may be none: ``self.flush = None``."""
+def _is_assigned_anywhere(context: CheckContext, name: str) -> bool:
+    """True if any file assigns to such an attribute: ``self.flush = None``."""
     for path in context.strict.files_with(name):
         facts = context.strict.facts(path)
         for role, _, _ in facts.occurrences(name) if facts is not None else ():
@@ -200,7 +186,7 @@ def _is_set_anywhere(context: CheckContext, name: str) -> bool:
 
 
 def _is_called_near(context: CheckContext, expr: int, name: str) -> bool:
-    """Whether the same statement calls it behind the test: ``if x.close: x.close()``."""
+    """True if the same statement calls it after the test: ``if x.close: x.close()``."""
     position = context.facts.expr.position[expr]
     return any(
         role & f.ROLE_MASK == f.CALLED and position < at < position + 400
@@ -208,31 +194,26 @@ def _is_called_near(context: CheckContext, expr: int, name: str) -> bool:
     )
 
 
-def dropped_result(context: CheckContext) -> Iterator[Finding]:
-    """Calls that do nothing but give a value, and the value is not used."""
+def unused_result(context: CheckContext) -> Iterator[Finding]:
+    """Yield calls that do nothing but return a value which is not used."""
     if context.is_stub:
         return
     facts = context.facts
-    for call in context.expressions(f.CALL):
-        function = facts.expr.a[call]
-        name = last_name(facts, function)
-        if (
-            not name
-            or not context.wants(name)
-            or not _may_be_statement(context, call, function, name)
-        ):
+    for call, function, name in wanted_calls(context):
+        if not name or not _may_be_statement(context, call, function, name):
             continue
-        said = _why_dropped(context, call, function, name)
-        if not said or uses_of(facts).of(call):
+        found = _why_unused(context, call, function, name)
+        if not found or uses_of(facts).of(call):
             continue
         start = facts.expr.position[function]
         if context.is_dead(start) or is_expected_to_fail(
             context, start, "TypeError", "ValueError", "AttributeError", "KeyError", "IndexError"
         ):
             continue
-        rule, message = said
+        rule, detail = found
         yield Finding(
-            rule, context.path, start, start + len(name.encode()), message, subject=name,
+            rule, context.path, start, start + len(name.encode()),
+            messages.unused_result(name, detail), subject=name,
             severity=WARNING, evidence=EVIDENCE_NAMES[INFERRED],
         )  # fmt: skip
 
@@ -244,64 +225,52 @@ def _may_be_statement(context: CheckContext, call: int, function: int, name: str
     return end > 0 and ends_statement(context.text, end)
 
 
-def _why_dropped(
+def _why_unused(
     context: CheckContext, call: int, function: int, name: str
 ) -> tuple[str, str] | None:
+    """Return the rule that a dropped result breaks, and a clause on it."""
     facts = context.facts
     if facts.scope.kind[context.scope_of(call)] != f.FUNCTION_SCOPE:
         return None  # a script or notebook may show it
-    if facts.expr.op[function] == f.NAME and name in _PURE:
+    parts = attribute(facts, function)
+    if parts is None and name in _PURE:
         found = context.strict.definitions_of(context.path, function)
         if found and all(item.entity.path.endswith("/builtins.pyi") for item in found):
-            return _of_builtin(context, call, name)
+            return _unused_builtin(context, call, name)
         return None
-    if facts.expr.op[function] == f.ATTRIBUTE and name not in _TRYING:
-        receiver = context.complete_type(facts.expr.a[function])
+    if parts is not None and name not in _TRYING:
+        receiver = context.complete_type(parts.receiver)
         if receiver and all(
             _is_immutable(context, value) and _has_method(context, value, name)
             for value in receiver
         ):
             kind = name_of(context.strict, receiver[0].entity)
-            return (
-                "unused-result",
-                f"`{name}` changes nothing, it gives a new value: a `{kind}` stays as it is.",
-            )
+            return "unused-result", f"'{kind}' is immutable and is not changed in place"
     type_ = context.complete_type(call)
-    if not type_:
-        return _of_pure(context, call, name)
-    if all(_is_context(context, value) for value in type_):
-        return "not-entered", f"What `{name}` gives does nothing until `with` enters it."
-    if all(_is_generator(context, value) for value in type_) and _is_generator_function(
-        context, function
+    if type_ and all(_is_context(context, value) for value in type_):
+        return "not-entered", "a context manager does nothing until a 'with' statement enters it"
+    if (
+        type_
+        and all(_is_generator(context, value) for value in type_)
+        and _is_generator_function(context, function)
     ):
-        return (
-            "unused-result",
-            f"`{name}` is a generator, of which nothing runs until it is iterated.",
-        )
-    return _of_pure(context, call, name)
+        return "unused-result", "a generator does nothing until it is iterated"
+    return ("unused-result", _NO_EFFECT) if is_pure_call(context, call) else None
 
 
-def _of_pure(context: CheckContext, call: int, name: str) -> tuple[str, str] | None:
-    if not is_pure_call(context, call):
+def _unused_builtin(context: CheckContext, call: int, name: str) -> tuple[str, str] | None:
+    first = next(arguments(context.facts, call), None)
+    if first is None:
         return None
-    return "unused-result", f"`{name}` does nothing but give a value, which is not used."
-
-
-def _of_builtin(context: CheckContext, call: int, name: str) -> tuple[str, str] | None:
-    (extra,) = context.facts.extra
-    at = context.facts.expr.b[call]
-    if not extra[at]:
-        return None
-    if name in _GOING_THROUGH:
-        first = extra[at + 3]
-        type_ = context.complete_type(first)
+    if name in _ITERATING:
+        type_ = context.complete_type(first.value)
         known = (*_IMMUTABLE, "list", "dict", "set")
         if not type_ or not all(
             is_standard_class(context.strict, v.entity, "builtins", *known) for v in type_
         ):
-            return None  # the length, order or text of what is not known may be asked for effect
-    hint = " It gives a new list, `list.sort` sorts in place." if name == "sorted" else ""
-    return "unused-result", f"`{name}` does nothing but give a value, which is not used.{hint}"
+            return None  # iterating over what is unknown may have effects
+    hint = ", use list.sort() to sort in place" if name == "sorted" else ""
+    return "unused-result", f"{_NO_EFFECT}{hint}"
 
 
 def _has_method(context: CheckContext, value: Value, name: str) -> bool:
@@ -340,7 +309,7 @@ def _is_generator(context: CheckContext, value: Value) -> bool:
 
 
 def _is_generator_function(context: CheckContext, function: int) -> bool:
-    """Whether what is called yields by itself, with no decorator to run it."""
+    """True if what is called is a generator function, with no decorator to run it."""
     type_ = context.complete_type(function)
     for value in type_:
         if value.form != FUNCTION_OBJECT or value.entity.kind != FUNCTION:
@@ -355,29 +324,16 @@ def _is_generator_function(context: CheckContext, function: int) -> bool:
 
 
 def self_recursion(context: CheckContext) -> Iterator[Finding]:
-    """Functions and properties that call themselves whatever happens."""
+    """Yield functions and properties that call themselves whatever happens."""
     if context.is_stub:
         return
-    for row, kind in enumerate(context.facts.definition.kind):
-        name = context.facts.names[context.facts.definition.name[row]]
-        if kind != f.FUNCTION or not context.wants(name):
-            continue
-        found = endless_recursion(context, row)
+    for row in definitions(context.facts, f.FUNCTION):
+        name = definition_name(context.facts, row)
+        found = endless_recursion(context, row) if context.wants(name) else None
         if found is not None:
-            start, message = found
+            start, detail = found
             yield Finding(
-                "endless-recursion", context.path, start, start + len(name.encode()), message,
+                "endless-recursion", context.path, start, start + len(name.encode()),
+                messages.infinite_recursion(detail),
                 subject=name, evidence=EVIDENCE_NAMES[EXACT],
             )  # fmt: skip
-
-
-RULES = [
-    Rule("unpack-count", "Unpacking into another number of names than there are values.",
-         unpack_count),
-    Rule("uncalled-method", "A method that is compared or tested instead of called.",
-         uncalled_method, WARNING),
-    Rule("unused-result", "A call that only gives a value, which is dropped.",
-         dropped_result, WARNING),
-    Rule("not-entered", "A context manager that no `with` enters.", severity=WARNING),
-    Rule("endless-recursion", "A function that calls itself in any case.", self_recursion),
-]  # fmt: skip

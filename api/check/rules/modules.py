@@ -1,15 +1,18 @@
-"""Modules in each other's way: circles of imports, and new files that hide other modules."""
+"""Conflicts of modules: circular imports, and new files that hide other modules."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ....indexer import facts as f
+from ....indexer.facts_view import binding_name
 from ....indexer.inference.entities import MODULE, Entity
 from ....indexer.inference.modules import imported_module, submodule
 from ....indexer.inference.query_cache import cached
 from ....indexer.paths import is_outside
-from ..clones import is_test_file
+from ....indexer.test_files import is_test_file
+from .. import messages
 from ..findings import ERROR, WARNING, Finding
-from . import Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,101 +22,122 @@ if TYPE_CHECKING:
     from ....indexer.inference.inference import Inference
     from ..context import CheckContext
 
-    # Path and row of an import, the name that is not there, the modules that wait for each other.
-    _Failure = tuple[str, int, str, list[str]]
-    # Row and position of an import, the module, the name or nothing, the module that the name may
-    # be, and where the module first binds it.
-    _Step = tuple[int, int, str, str, str, int]
-
 _NOT_NOW = f.TYPE_CHECKING_ONLY | f.IN_TRY | f.IN_HANDLER | f.IN_BRANCH | f.FUTURE
 # Modules that an import is followed through.
 _FOLLOWED = 1_000
-# Where pytest is told to import test modules under names of their own.
+# Files in which pytest may be set to import test modules under unique names.
 _SETTINGS = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg")
 
 
+@dataclass(slots=True, frozen=True)
+class _Import:
+    """An import at the top of a module: its row, position and module, and the name or nothing.
+
+    ``submodule`` is the module that the name may be; ``first_bound`` is where the name is bound in
+    the module for the first time.
+    """
+
+    row: int
+    position: int
+    module: str
+    name: str
+    submodule: str
+    first_bound: int
+
+
+@dataclass(slots=True, frozen=True)
+class _Failure:
+    """An import, by path and row, of a name that is not bound yet, and the circle of modules."""
+
+    path: str
+    row: int
+    name: str
+    cycle: list[str]
+
+
 def import_cycle(context: CheckContext) -> Iterator[Finding]:
-    """Imports that cannot succeed, because the module imported from waits for this one."""
+    """Yield imports that fail because the imported module is waiting for this one."""
     if context.is_stub or context.names is not None or not _has_changed(context):
         return
     facts, table = context.facts, context.facts.imports
     seen: set[int] = set()
     failed, run_by = _failures(context.strict, context.path)
-    for path, row, missing, circle in failed:
+    for each in failed:
+        path, missing = each.path, each.name
         # Another module fails, because this one has not bound the name when it runs that one.
-        mine = run_by.get(path, -1) if path != context.path else row
-        if mine < 0 or mine in seen or _module_of(context.strict, path, row) != context.path:
+        own = run_by.get(path, -1) if path != context.path else each.row
+        if own < 0 or own in seen or _module_of(context.strict, path, each.row) != context.path:
             continue
-        seen.add(mine)
-        start = table.bound_position[mine]
-        bound = facts.names[table.bound[mine]]
-        always = all(_failures(context.strict, each)[0] for each in circle)
+        seen.add(own)
+        start = table.bound_position[own]
+        bound = facts.names[table.bound[own]]
+        always = all(_failures(context.strict, module)[0] for module in each.cycle)
         if not always and context.before is None:
             continue  # as long as another one is imported first, this works
         yield Finding(
             "import-cycle", context.path, start, start + len(bound.encode()),
-            f"{path} imports `{missing}` from here, which is not bound yet when this line runs."
-            if path != context.path
-            else f"This imports `{missing}` from its own module, which does not define it before.",
+            messages.import_cycle(missing, path) if path != context.path
+            else messages.partially_initialized(missing, facts.names[table.module[own]]),
             subject=f"{path}:{missing}", severity=ERROR if always else WARNING,
             nearest=[Entity(MODULE, path, -1)],
         )  # fmt: skip
 
 
 def _has_changed(context: CheckContext) -> bool:
-    """Whether an edit may have changed what the file imports, and when."""
+    """True if an edit may have changed what the file imports, and when."""
     old = context.old_facts
     if old is None:
         return True
     before, after = _order(old), _order(context.facts)
     known = set(before)
-    # What is new and imports nothing keeps nobody waiting.
+    # New bindings other than imports do not matter.
     return before != [each for each in after if each in known or each[0] == f.IMPORT]
 
 
 def _order(facts: FileFacts) -> list[tuple[int, str]]:
-    """What a module binds at its top, in order."""
+    """Return the kinds and names of the bindings at the top of a module, in order."""
     table = facts.binding
     rows = [row for row, scope in enumerate(table.scope) if not scope]
     rows.sort(key=table.position.__getitem__)
-    return [(table.kind[row], facts.names[table.name[row]]) for row in rows]
+    return [(table.kind[row], binding_name(facts, row)) for row in rows]
 
 
 def _failures(inference: Inference, path: str) -> tuple[list[_Failure], dict[str, int]]:
-    """What fails when a module is imported first, and the import in which each other one ran.
+    """Return what fails when a module is imported first, and the import that runs each other one.
 
-    Nothing when there is too much to follow.
+    Nothing when there are too many modules to follow.
     """
 
     def run() -> tuple[list[_Failure], dict[str, int]]:
-        loading = _Run(inference, path)
-        loading.load(path)
-        return ([] if len(loading.done) > _FOLLOWED else loading.failed), loading.waiting
+        simulation = _ImportSimulation(inference, path)
+        simulation.load(path)
+        failed = [] if len(simulation.done) > _FOLLOWED else simulation.failed
+        return failed, simulation.run_by
 
     return cached(inference, ("imported first", path), run, ([], {}))
 
 
 def _module_of(inference: Inference, path: str, row: int) -> str:
-    """The file that an import is from."""
+    """Return the file from which an import takes something."""
     facts = inference.need(path)
     return imported_module(inference, path, facts.names[facts.imports.module[row]]).path
 
 
-class _Run:
-    """What happens when a module is imported first: which modules load, up to where.
+class _ImportSimulation:
+    """Simulates the import of a module: which modules are loaded, and how far each has come.
 
-    ``failed`` is what is imported before it is there.
+    ``failed`` are imports of names that are not bound yet.
     """
 
     def __init__(self, inference: Inference, first: str) -> None:
         self.inference = inference
         self.first = first
         self.done: set[str] = set()
-        # Where the modules that are being loaded are, by position.
+        # The position that each module that is being loaded has reached.
         self.at: dict[str, int] = {}
         self.failed: list[_Failure] = []
         # The import of the first module in which another one was loaded.
-        self.waiting: dict[str, int] = {}
+        self.run_by: dict[str, int] = {}
         self._row = -1
 
     def load(self, path: str) -> None:
@@ -130,39 +154,40 @@ class _Run:
             return
         self.at[path] = -1
         if path != self.first:
-            self.waiting[path] = self._row
-        for step in _top_imports(self.inference, path):
+            self.run_by[path] = self._row
+        for each in _top_imports(self.inference, path):
             if path == self.first:
-                self._row = step[0]
-            self.at[path] = step[1]
-            self._import(path, step)
+                self._row = each.row
+            self.at[path] = each.position
+            self._import(path, each)
         del self.at[path]
         self.done.add(path)
 
-    def _import(self, path: str, step: _Step) -> None:
-        row, _, module, name, inner, first = step
-        self.load(module)
-        reached = self.at.get(module)
-        if inner:
-            # A package that binds the name itself has done so by now, unless it is on its way.
-            if first < 0 or (reached is not None and first >= reached):
-                self.load(inner)
-        elif name and reached is not None and first >= reached:
-            circle = list(self.at)
-            self.failed.append((path, row, name, circle[circle.index(module) :]))
+    def _import(self, path: str, each: _Import) -> None:
+        self.load(each.module)
+        reached = self.at.get(each.module)
+        is_late = reached is not None and each.first_bound >= reached
+        if each.submodule:
+            # A package that binds the name itself has done so by now, unless it is being loaded.
+            if each.first_bound < 0 or is_late:
+                self.load(each.submodule)
+        elif each.name and is_late:
+            loading = list(self.at)
+            cycle = loading[loading.index(each.module) :]
+            self.failed.append(_Failure(path, each.row, each.name, cycle))
 
 
-def _top_imports(inference: Inference, path: str) -> list[_Step]:
-    """What a module of the workspace imports when it is imported itself, in order."""
+def _top_imports(inference: Inference, path: str) -> list[_Import]:
+    """Return what a module imports when it is imported itself, in order."""
     return cached(
-        inference, ("top imports", path), lambda: _read_imports(inference, path), list["_Step"]()
+        inference, ("top imports", path), lambda: _read_imports(inference, path), list["_Import"]()
     )
 
 
-def _read_imports(inference: Inference, path: str) -> list[_Step]:
+def _read_imports(inference: Inference, path: str) -> list[_Import]:
     facts = inference.need(path)
     table = facts.imports
-    found: list[_Step] = []
+    found: list[_Import] = []
     for row, flags in enumerate(table.flags):
         if table.scope[row] or flags & _NOT_NOW:
             continue
@@ -176,12 +201,12 @@ def _read_imports(inference: Inference, path: str) -> list[_Step]:
         if inner is not None and inner.kind != MODULE:
             name = ""  # a folder: nothing runs, and nothing is missing
         where = inner.path if inner is not None and inner.kind == MODULE else ""
-        found.append((row, table.position[row], module.path, name, where, first))
+        found.append(_Import(row, table.position[row], module.path, name, where, first))
     return found
 
 
 def _packages_of(inference: Inference, path: str) -> list[str]:
-    """The packages around a module, outermost first: they are loaded before it."""
+    """Return the packages around a module, outermost first: they are loaded before it."""
     found: list[str] = []
     folder = path.rpartition("/")[0]
     while folder:
@@ -193,7 +218,7 @@ def _packages_of(inference: Inference, path: str) -> list[str]:
 
 
 def _first_bound(inference: Inference, path: str, name: str) -> int:
-    """Where a module first binds a name at its top; -1 when nobody can say."""
+    """Return where a module first binds a name at its top; -1 when that is unknown."""
     facts = inference.facts(path)
     row = facts.name_id(name) if facts is not None else -1
     if facts is None or row < 0 or f.STAR in facts.imports.name:
@@ -203,7 +228,7 @@ def _first_bound(inference: Inference, path: str, name: str) -> int:
 
 
 def shadowed_module(context: CheckContext) -> Iterator[Finding]:
-    """A new file under the name of a module of the standard library or of a dependency."""
+    """Yield a new file under the name of a module of the standard library or of a dependency."""
     if context.before is None or context.old_facts is not None or context.names is not None:
         return
     name = context.inference.snapshot.index.module_name(context.path) or ""
@@ -213,23 +238,22 @@ def shadowed_module(context: CheckContext) -> Iterator[Finding]:
     hidden = layers.find(name)
     if hidden is None or hidden == context.inference.snapshot.absolute(context.path):
         return
-    whose = "the standard library" if layers.layer(hidden) == "stdlib" else "what is installed"
     yield Finding(
         "shadowed-module", context.path, 0, 0,
-        f"This file hides the module `{name}` of {whose}: every `import {name}` finds it instead.",
+        messages.shadowed_module(name, layers.layer(hidden) == "stdlib"),
         subject=name, severity=WARNING, nearest=[Entity(MODULE, hidden, -1)],
     )  # fmt: skip
 
 
 def conflicting_test_module(context: CheckContext) -> Iterator[Finding]:
-    """A new test module whose base name another one has, with no packages to tell them apart."""
+    """Yield a new test module whose base name another one has, when neither is in a package."""
     if context.before is None or context.old_facts is not None or not is_test_file(context.path):
         return
     folder, _, name = context.path.rpartition("/")
     if not name.startswith("test_") or context.names is not None:
         return
     inference = context.inference
-    if inference.exists(f"{folder}/__init__.py".lstrip("/")) or _are_told_apart(inference):
+    if inference.exists(f"{folder}/__init__.py".lstrip("/")) or _uses_importlib_mode(inference):
         return
     for path in inference.snapshot.paths():
         other, _, base = path.rpartition("/")
@@ -237,15 +261,14 @@ def conflicting_test_module(context: CheckContext) -> Iterator[Finding]:
             if not inference.exists(f"{other}/__init__.py".lstrip("/")):
                 yield Finding(
                     "test-module-conflict", context.path, 0, 0,
-                    f"pytest cannot import this beside {path}: both are called "
-                    f"`{name.removesuffix('.py')}`, and neither is in a package.",
+                    messages.import_file_mismatch(name.removesuffix(".py"), path),
                     subject=path, severity=WARNING, nearest=[Entity(MODULE, path, -1)],
                 )  # fmt: skip
             return
 
 
-def _are_told_apart(inference: Inference) -> bool:
-    """Whether the workspace's settings speak of an import mode that needs no different names."""
+def _uses_importlib_mode(inference: Inference) -> bool:
+    """True if the settings of the workspace mention pytest's import mode ``importlib``."""
     for name in _SETTINGS:
         try:
             with open(inference.snapshot.absolute(name), "rb") as file:
@@ -254,20 +277,3 @@ def _are_told_apart(inference: Inference) -> bool:
         except OSError:
             continue
     return False
-
-
-RULES = [
-    Rule("import-cycle", "An import that fails because modules import each other.", import_cycle),
-    Rule(
-        "shadowed-module",
-        "A new file that hides a module of that name.",
-        shadowed_module,
-        WARNING,
-    ),
-    Rule(
-        "test-module-conflict",
-        "A new test module under the name of another one.",
-        conflicting_test_module,
-        WARNING,
-    ),
-]

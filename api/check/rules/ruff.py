@@ -1,17 +1,22 @@
 """What ruff finds: its rules for likely bugs, as findings like all others.
 
-Ruff runs as a process of its own on the proposed text, without the project's configuration: that
-says what the project wants to read in its lint report, which is another question than whether an
-edit is broken. Comments such as ``# noqa: F841`` hold.
+Ruff runs as a process of its own on the proposed text, without the project's configuration: that is
+about what belongs in a lint report, and not about whether an edit is broken. Comments such as
+``# noqa: F841`` hold.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
 
 from ..excuses import is_expected_to_fail
 from ..findings import HINT, WARNING, Edit, Finding, Fix
-from . import Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,23 +34,23 @@ _SELECTED = (
     "RUF006,RUF008,RUF009,RUF016,RUF018,RUF024,RUF026,RUF030,RUF034,F401,F841"
 )
 _IGNORED = "F502,F541,F722,PLE0605,PLE0704,PLE2502"
-# What is left over rather than wrong.
-_LEFT_OVER = frozenset(["F401", "F841", "F842"])
-# What is right as often as not: a function made in a loop is mostly called there as well, a name
-# that is exported may be made by a call.
+# Unused code rather than faults.
+_UNUSED = frozenset(["F401", "F841", "F842"])
+# Right as often as not: a function defined in a loop is mostly called there as well, a name
+# that is exported may be set by a call.
 _UNSURE = frozenset(["B020", "B023", "F402", "F822"])
-# What is slow at worst, and in a test or for a small file is not.
+# Slow at worst, and not in a test or for a small file.
 _SLOW = frozenset(["ASYNC115", "ASYNC220", "ASYNC221", "ASYNC222", "ASYNC230"])
 _SECONDS = 10
-# Versions of Python that every ruff at hand knows by name.
+# Minor versions of Python that every ruff knows.
 _OLDEST, _NEWEST = 7, 13
 
 
 def ruff(context: CheckContext) -> Iterator[Finding]:
-    """Faults that ruff finds in a file by itself."""
+    """Yield faults that ruff finds in a file by itself."""
     if context.is_stub or context.names is not None:
         return
-    # It looks at nothing but the text and its name: what it says of a content is said once.
+    # It looks at nothing but the text and its name, so what it reports can be kept.
     key = f"ruff {os.path.basename(context.path)} {context.inference.snapshot.index.layers.version}"
     reported: list[Mapping[str, Any]] | None = context.facts.memo.get(key)
     if reported is None:
@@ -60,10 +65,7 @@ def ruff(context: CheckContext) -> Iterator[Finding]:
 
 
 def _run(context: CheckContext) -> list[Mapping[str, Any]] | None:
-    """What ruff reports on a file; None, and a note, when it cannot be run."""
-    import json
-    import subprocess
-
+    """Return what ruff reports on a file; None, and a note, when it cannot be run."""
     index = context.inference.snapshot.index
     program = _program()
     if not program:
@@ -92,17 +94,11 @@ def _run(context: CheckContext) -> list[Mapping[str, Any]] | None:
 
 
 def _program() -> str:
-    """The ruff that is installed with this program, else one on the path; empty for none."""
-    import sys
-
+    """Return the ruff that is installed with this program, else one on the path; empty for none."""
     name = "ruff.exe" if os.name == "nt" else "ruff"
-    beside = os.path.join(os.path.dirname(sys.executable), name)
-    if os.path.isfile(beside):
-        return beside
-    # Only where it is not beside the interpreter: these take longer to import than ruff to run.
-    import shutil
-    import sysconfig
-
+    sibling = os.path.join(os.path.dirname(sys.executable), name)
+    if os.path.isfile(sibling):
+        return sibling
     scripts = os.path.join(sysconfig.get_path("scripts") or "", name)
     return scripts if os.path.isfile(scripts) else shutil.which("ruff") or ""
 
@@ -115,30 +111,31 @@ def _finding(context: CheckContext, item: Mapping[str, Any]) -> Finding | None:
         return None
     if code == "B018" and (b"." in context.text[start:end] or "attribute access" in message):
         return None  # reading a property may be what is wanted
-    if code in ("B015", "B018") and _is_for_its_failing(context, start, end):
+    if code in ("B015", "B018") and _is_meant_to_fail(context, start, end):
         return None
     if code == "B018" and context.text[start:end].isalnum() and not context.scope_at(start):
-        return None  # said at the top of a module for those who look for unused imports
-    said = message.strip().splitlines()[0].rstrip(".") + "."
+        return None  # at the top of a module it marks an import as used
+    text = message.strip().splitlines()[0].rstrip(".") + "."
+    is_minor = code in _UNUSED | _UNSURE | _SLOW or (
+        code == "B006" and not _is_changed(context, start)
+    )
     return Finding(
-        f"ruff:{code}", context.path, start, max(end, start), said,
-        # The text, because the same message may tell of many places.
-        subject=f"{said}{context.text[start:min(end, start + 200)].decode('utf-8', 'replace')}",
-        severity=HINT
-        if code in _LEFT_OVER | _UNSURE | _SLOW or (code == "B006" and not _is_changed(context, start))
-        else WARNING,
+        f"ruff:{code}", context.path, start, max(end, start), text,
+        # With the code, because the same message may be about many places.
+        subject=f"{text}{context.text[start:min(end, start + 200)].decode('utf-8', 'replace')}",
+        severity=HINT if is_minor else WARNING,
         fixes=_fixes(context, code, item.get("fix")),
     )  # fmt: skip
 
 
-def _is_for_its_failing(context: CheckContext, start: int, end: int) -> bool:
-    """Whether an expression is written for the exception that it raises: ``1 / 0``."""
+def _is_meant_to_fail(context: CheckContext, start: int, end: int) -> bool:
+    """True if an expression is written for the exception that it raises: ``1 / 0``."""
     text = context.text[start:end].replace(b" ", b"")
     return text.endswith((b"/0", b"%0")) or is_expected_to_fail(context, start)
 
 
 def _is_changed(context: CheckContext, start: int) -> bool:
-    """Whether a function changes, keeps or gives away what a parameter has for its default.
+    """True if a function changes, keeps or returns the default value of a parameter.
 
     A list that is only read does no harm.
     """
@@ -156,8 +153,6 @@ def _is_changed(context: CheckContext, start: int) -> bool:
     ]
     if not rows or not names:
         return True
-    import re
-
     body = context.text[table.header_end[rows[-1]] : table.end[rows[-1]]]
     name = re.escape(max(names)[1].encode())
     changed = (
@@ -180,13 +175,13 @@ def _fixes(context: CheckContext, code: str, fix: Mapping[str, Any] | None) -> l
         )
         for edit in fix["edits"]
     ]
-    # What is imported and not used yet may be about to be.
-    safe = fix.get("applicability") == "safe" and code not in _LEFT_OVER
-    return [Fix(fix.get("message") or f"Mend as ruff does for {code}", edits, safe=safe)]
+    # What is not used yet may be about to be.
+    safe = fix.get("applicability") == "safe" and code not in _UNUSED
+    return [Fix(fix.get("message") or f"Fix as ruff does for {code}", edits, safe=safe)]
 
 
 def _offset(context: CheckContext, place: Mapping[str, int] | None) -> int:
-    """Byte offset of a line and column as ruff counts them, in characters from 1."""
+    """Return the byte offset of a line and column as ruff counts them, in characters from 1."""
     if not place:
         return 0
     starts = context.facts.line_starts
@@ -197,6 +192,3 @@ def _offset(context: CheckContext, place: Mapping[str, int] | None) -> int:
     end = starts[line + 1] if line + 1 < len(starts) else len(context.text)
     before = context.text[begin:end].decode("utf-8", "replace")[: place["column"] - 1]
     return begin + len(before.encode())
-
-
-RULES = [Rule("ruff", "What ruff's rules for likely bugs find in a file.", ruff, WARNING)]

@@ -1,19 +1,33 @@
-"""Code that is not there: bodies that do nothing, and comments in the place of code.
+"""Missing code: bodies that do nothing, and comments in the place of code.
 
-Doing nothing is often right: in protocols and abstract classes, in hooks that others override and
-in overrides of what is not wanted. What an edit adds is a warning, what was there a hint.
+Doing nothing is often right: in protocols and abstract classes, in hooks that are overridden and in
+overrides that disable something. What an edit adds is a warning, what was there a hint.
 """
 
 from __future__ import annotations
 
+import ast
+import re
+from textwrap import dedent
+
 from ....indexer import facts as f
+from ....indexer.facts_view import (
+    decorators,
+    definition_name,
+    definitions,
+    elements,
+    items,
+    op,
+    parameters,
+    string_end,
+)
+from ....indexer.inference.access_paths import decorator_callee, last_name
 from ....indexer.inference.classes import subclasses
 from ....indexer.inference.entities import CLASS, OUTSIDE, Entity
-from ....indexer.plugins.synthesized import decorators, last_name
 from ....indexer.symbols import base_names
-from ..clones import is_test_file
+from ....indexer.test_files import is_test_file
+from .. import messages
 from ..findings import HINT, WARNING, Finding
-from . import Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,12 +38,12 @@ if TYPE_CHECKING:
 
 # Decorators under which a body still has to do something.
 _TRANSPARENT = frozenset(["staticmethod", "classmethod", "property", "cached_property"])
-# Words in the name of a class or function that says itself that it does nothing.
+# Words in the names of classes and functions that may do nothing.
 _IDLE = (
     "fake", "mock", "stub", "dummy", "null", "noop", "no_op", "nothing", "ignore", "placeholder",
     "base", "abstract", "interface", "protocol", "mixin", "hook", "callback", "sentinel",
 )  # fmt: skip
-# Comments that stand where code was meant to be.
+# Comments in the place of code.
 _PLACEHOLDER = (
     rb"your (?:code|logic|implementation)(?: goes)? here"
     rb"|(?:code|logic|implementation) goes here"
@@ -44,120 +58,108 @@ _PLACEHOLDER = (
     rb"|in a real (?:implementation|application|system)"
 )
 _SKELETON = b'raise NotImplementedError("fill in'
-_SHOWN = 3
 
 
 def stub_body(context: CheckContext) -> Iterator[Finding]:
-    """Functions whose body does nothing, though nobody said that somebody else would do it."""
+    """Yield functions whose body does nothing, where that is not known to be intended."""
     if context.is_stub or context.names is not None or is_test_file(context.path):
         return
     facts, table = context.facts, context.facts.definition
     has_skeleton = _SKELETON in context.text
-    for row, kind in enumerate(table.kind):
-        if kind != f.FUNCTION or not context.is_touched(table.start[row], table.end[row]):
+    for row in definitions(facts, f.FUNCTION):
+        if not context.is_touched(table.start[row], table.end[row]):
             continue
-        name = facts.names[table.name[row]]
-        said = ""
+        name, message = definition_name(facts, row), ""
         if has_skeleton and _is_skeleton(context, row):
-            said = "is a skeleton that nobody has filled in yet."
+            message = messages.not_implemented(name, "its skeleton is not filled in yet")
         elif not _may_be_empty(context, row):
             if table.flags[row] & f.STUB_BODY:
-                said = _said_of_stub(context, row)
+                message = _empty_body(context, row)
             else:
-                said = _said_of_constant(context, row)
-            said = "" if said and _is_for_others(context, row) else said
-        if said:
+                message = _constant_body(context, row)
+            message = "" if message and _is_for_subclasses(context, row) else message
+        if message:
             start = table.position[row]
             yield Finding(
-                "stub-body", context.path, start, start + len(name.encode()), f"`{name}` {said}",
+                "stub-body", context.path, start, start + len(name.encode()), message,
                 subject=name, severity=HINT if context.before is None else WARNING,
             )  # fmt: skip
 
 
 def _is_skeleton(context: CheckContext, row: int) -> bool:
-    """Whether the body of a function is what a skeleton of `patterns` has in its place."""
+    """True if the body of a function is that of a skeleton of ``patterns``."""
     table = context.facts.definition
     body = context.text[table.header_end[row] : table.end[row]].strip()
     return body.lstrip(b": \n\t").startswith(_SKELETON)
 
 
 def _may_be_empty(context: CheckContext, row: int) -> bool:
-    """Whether a function is declared to be without a body, or says so by its name."""
+    """True if a function is declared to be without a body, or is named accordingly."""
     facts, table = context.facts, context.facts.definition
     flags = table.flags[row]
     if flags & (f.OVERLOAD | f.ABSTRACT | f.CONDITIONAL | f.ACCESSOR):
         return True
-    name = facts.names[table.name[row]]
+    name = definition_name(facts, row)
     if name.startswith("__") or not name.strip("_"):
         return True
     if any(word in name.lower() for word in _IDLE):
         return True
     for expr in decorators(facts, row):
-        called = facts.expr.op[expr] == f.CALL
-        target = facts.expr.a[expr] if called else expr
-        if last_name(facts, target) not in _TRANSPARENT:
+        if last_name(facts, decorator_callee(facts, expr)) not in _TRANSPARENT:
             return True
     scope = table.scope[row]
     return facts.scope.kind[scope] not in (f.MODULE_SCOPE, f.CLASS_SCOPE)
 
 
-def _said_of_stub(context: CheckContext, row: int) -> str:
-    """What a body without code comes to; empty when it says why it is so."""
-    facts, table = context.facts, context.facts.definition
+def _empty_body(context: CheckContext, row: int) -> str:
+    """Return the message on a body without code; empty when it explains itself."""
+    table, name = context.facts.definition, definition_name(context.facts, row)
     body = context.text[table.header_end[row] : table.end[row]]
-    if b"NotImplementedError" in body and facts.names[table.name[row]]:
-        refusal = body[body.index(b"NotImplementedError") :].lower()
-        if any(word in refusal for word in (b"subclass", b"overrid", b"support", b"deriv")):
+    if b"NotImplementedError" in body:
+        reason = body[body.index(b"NotImplementedError") :].lower()
+        if any(word in reason for word in (b"subclass", b"overrid", b"support", b"deriv")):
             return ""
-        return "is not written yet: it only raises NotImplementedError."
+        return messages.not_implemented(name, "it only raises NotImplementedError")
     comments = [line.partition(b"#")[2] for line in body.splitlines() if b"#" in line]
     if comments and not any(_is_placeholder(b"#" + each) for each in comments):
-        return ""  # somebody explains why there is nothing to do
+        return ""  # a comment explains why there is nothing to do
     if b"pass" not in body and b"..." not in body:
-        return "has a docstring and no body."
-    return "does nothing: it has no code yet."
+        return messages.not_implemented(name, "it has a docstring and no body")
+    return messages.not_implemented(name, "it has no code yet")
 
 
 def _is_placeholder(comment: bytes) -> bool:
-    import re
-
     return b"todo" in comment.lower() or bool(re.search(_PLACEHOLDER, comment, re.IGNORECASE))
 
 
-def _said_of_constant(context: CheckContext, row: int) -> str:
-    """That a function gives a constant whatever it is given; empty for what does more."""
-    facts, table = context.facts, context.facts.definition
-    own = table.own_scope[row]
-    given = [
-        expr for scope, expr in zip(*facts.result[:2], strict=True) if scope == own
-    ]  # fmt: skip
-    if len(given) != 1 or given[0] < 0 or not _is_constant(context, given[0]):
-        return ""
-    names = [
-        facts.names[facts.parameter.name[index]]
-        for index, scope in enumerate(facts.parameter.scope)
+def _constant_body(context: CheckContext, row: int) -> str:
+    """Return the message on a function that only returns a constant; empty for any other."""
+    facts, own = context.facts, context.facts.definition.own_scope[row]
+    values = [
+        expr
+        for scope, expr in zip(facts.result.scope, facts.result.expr, strict=True)
         if scope == own
     ]
+    if len(values) != 1 or not _is_constant(context, values[0]):
+        return ""
+    names = [facts.names[facts.parameter.name[each]] for each in parameters(facts, own)]
     names = [name for name in names if name not in ("self", "cls") and not name.startswith("_")]
     if not names or not _only_returns(context, row):
         return ""
-    shown = " and ".join(f"`{name}`" for name in names[:_SHOWN])
-    return f"gives the same whatever {shown} {'is' if len(names) == 1 else 'are'}."
+    return messages.constant_result(definition_name(facts, row), names)
 
 
 def _is_constant(context: CheckContext, expr: int) -> bool:
-    ops, _, lefts, _ = context.facts.expr
-    op = ops[expr]
-    if op in (f.LIST, f.DICT, f.SET, f.TUPLE):
-        return lefts[expr] < 0 or not context.facts.extra[0][lefts[expr]]
-    return op in (f.TRUE, f.FALSE, f.NONE, f.INTEGER, f.FLOAT, f.STRING)
+    kind = op(context.facts, expr)
+    if kind in (f.LIST, f.SET, f.TUPLE):
+        return not elements(context.facts, expr)
+    if kind == f.DICT:
+        return not any(items(context.facts, expr))
+    return kind in (f.TRUE, f.FALSE, f.NONE, f.INTEGER, f.FLOAT, f.STRING)
 
 
 def _only_returns(context: CheckContext, row: int) -> bool:
-    """Whether a body is one ``return`` behind a docstring, with no comment that explains it."""
-    import ast
-    from textwrap import dedent
-
+    """True if a body is one statement behind a docstring."""
     table = context.facts.definition
     start = table.start[row]
     begin = context.facts.line_starts[context.facts.line_of(start)]
@@ -176,47 +178,44 @@ def _only_returns(context: CheckContext, row: int) -> bool:
     return len(statements) == 1
 
 
-def _is_for_others(context: CheckContext, row: int) -> bool:
-    """Whether a method stands in a protocol, a base class, or in the place of an inherited one."""
+def _is_for_subclasses(context: CheckContext, row: int) -> bool:
+    """True if a method is one of a protocol or base class, or overrides an inherited one."""
     facts, table = context.facts, context.facts.definition
     scope = table.scope[row]
     if facts.scope.kind[scope] != f.CLASS_SCOPE:
         return False
     owner = facts.scope.definition[scope]
-    if any(word in facts.names[table.name[owner]].lower() for word in _IDLE):
+    if any(word in definition_name(facts, owner).lower() for word in _IDLE):
         return True
     if {"Protocol", "ABC", "NamedTuple", "TypedDict"} & set(base_names(facts, owner)):
         return True
-    name = facts.names[table.name[row]]
-    cls: Entity = Entity(CLASS, context.path, owner)
+    name = definition_name(facts, row)
+    cls = Entity(CLASS, context.path, owner)
     for base in context.strict.mro(cls)[1:]:
         if base.kind == OUTSIDE or (base.kind == CLASS and context.strict.own_member(base, name)):
             return True
     if any(context.strict.own_member(each, name) for each in subclasses(context.strict, cls)):
         return True
-    return _is_a_custom_here(context, row, scope)
+    return _is_usual_in_class(context, row, scope)
 
 
-def _is_a_custom_here(context: CheckContext, row: int, scope: int) -> bool:
-    """Whether the class had methods like this one before the edit."""
-    table, old = context.facts.definition, context.old_facts
+def _is_usual_in_class(context: CheckContext, row: int, scope: int) -> bool:
+    """True if the class had other methods without code before the edit."""
+    facts, old = context.facts, context.old_facts
     if old is None:
         return False
-    name = context.facts.names[table.name[context.facts.scope.definition[scope]]]
+    cls, name = definition_name(facts, facts.scope.definition[scope]), definition_name(facts, row)
     return any(
-        kind == f.FUNCTION
-        and old.definition.flags[index] & f.STUB_BODY
-        and (owner := old.scope.definition[old.definition.scope[index]]) >= 0
-        and old.names[old.definition.name[owner]] == name
-        and old.names[old.definition.name[index]] != context.facts.names[table.name[row]]
-        for index, kind in enumerate(old.definition.kind)
+        old.definition.flags[each] & f.STUB_BODY
+        and (owner := old.scope.definition[old.definition.scope[each]]) >= 0
+        and definition_name(old, owner) == cls
+        and definition_name(old, each) != name
+        for each in definitions(old, f.FUNCTION)
     )
 
 
 def placeholder_comment(context: CheckContext) -> Iterator[Finding]:
-    """Comments that say that code was left out, or is still to be written."""
-    import re
-
+    """Yield comments that say that code was left out, or is still to be written."""
     if context.names is not None:
         return
     text = context.text
@@ -224,27 +223,19 @@ def placeholder_comment(context: CheckContext) -> Iterator[Finding]:
     for found in re.finditer(rb"#[^\n]*?(?:" + _PLACEHOLDER + rb")[^\n]*", text, re.IGNORECASE):
         start = found.start()
         if strings is None:
-            _, positions, _, ends = context.facts.expr
-            strings = [(positions[row], ends[row]) for row in context.expressions(f.STRING)]
+            facts = context.facts
+            strings = [
+                (facts.expr.position[row], string_end(facts, row))
+                for row in context.expressions(f.STRING)
+            ]
             strings += [
                 (at, text.find(b'"""', at + 3)) for at in context.facts.definition.doc if at >= 0
             ]
         if any(first < start < last for first, last in strings):
             continue
-        said = found[0].decode("utf-8", "replace").lstrip("# ").rstrip()
+        comment = found[0].decode("utf-8", "replace").lstrip("# ").rstrip()
         yield Finding(
             "placeholder-comment", context.path, start, found.end(),
-            f"Code is missing here: the comment says “{said}”.", subject=said,
+            messages.placeholder_comment(comment), subject=comment,
             severity=HINT if context.before is None else WARNING,
         )  # fmt: skip
-
-
-RULES = [
-    Rule("stub-body", "A function that has no code yet.", stub_body, WARNING),
-    Rule(
-        "placeholder-comment",
-        "A comment in the place of code.",
-        placeholder_comment,
-        WARNING,
-    ),
-]

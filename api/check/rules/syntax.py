@@ -1,14 +1,14 @@
-"""Text that is not Python.
+"""Syntax errors.
 
 Compiling is not executing: the text becomes a code object that is thrown away.
 """
 
 from __future__ import annotations
 
+import warnings
 from _thread import allocate_lock
 
 from ..findings import Finding
-from . import Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,45 +17,47 @@ if TYPE_CHECKING:
     from ....indexer.facts import FileFacts
     from ..context import CheckContext
 
-    _Said = tuple[str, int, int, bool]
+    # Message, start, end, and whether every version of Python refuses it.
+    _Refusal = tuple[str, int, int, bool]
 
-_LARGEST = 1_000_000  # bytes that are given to the compiler
-# What a compiler older than the code says of syntax that it does not know yet.
+_LARGEST = 1_000_000  # bytes that are compiled
+# Messages of a compiler on syntax that is newer than itself.
 _UNSURE = (
-    "Invalid syntax", "Expected ", "F-string", "Unterminated", "Invalid decimal", "Perhaps you",
-    "Multiple exception types", "Illegal target", "Cannot have both",
+    "invalid syntax", "expected ", "f-string", "unterminated", "invalid decimal", "perhaps you",
+    "multiple exception types", "illegal target", "cannot have both",
+)  # fmt: skip
+# Messages by the kinds of errors of the index.
+_MESSAGES = (
+    "invalid syntax", "invalid syntax: something is missing here",
+    "too many nested parentheses or blocks",
 )  # fmt: skip
 _compiling = allocate_lock()
 
 
 def syntax_error(context: CheckContext) -> Iterator[Finding]:
-    """What the compiler says, in its own words; what it does not see, as far as it is known."""
+    """Yield syntax errors in the words of the compiler, and others that the index knows of."""
     for start, end, message in syntax_errors(context.facts, context.text):
         yield Finding("syntax-error", context.path, start, end, message, subject=message)
 
 
 def syntax_errors(facts: FileFacts, text: bytes) -> list[tuple[int, int, str]]:
-    """(start, end, message) of what does not parse: in the compiler's words where it agrees.
+    """Return (start, end, message) of syntax errors, in the compiler's words where it agrees.
 
     The parser of the index goes on behind an error, so there may be several.
     """
-    places = [
-        (start, max(end, start + 1), kind) for start, end, kind in zip(*facts.errors, strict=True)
-    ]
     if "compiled" not in facts.memo:
         facts.memo["compiled"] = _compiled(text)
-    said: _Said | None = facts.memo["compiled"]
+    refusal: _Refusal | None = facts.memo["compiled"]
+    table = facts.errors
     found: list[tuple[int, int, str]] = []
-    for start, end, kind in places:
+    for start, end, kind in zip(table.start, table.end, table.kind, strict=True):
         line_end = text.find(b"\n", start)
+        end = max(end, start + 1)
         end = min(end, line_end) if line_end > start else end
-        message = "Something is missing here" if kind == 1 else "This is not Python"
-        if kind == 2:
-            message = "This is nested too deeply to be read"
-        found.append((start, max(end, start), message))
-    if said is None:
+        found.append((start, max(end, start), _MESSAGES[kind]))
+    if refusal is None:
         return found
-    message, at, until, sure = said
+    message, at, until, is_certain = refusal
     line = facts.line_of(at)
     for index, (start, end, _) in enumerate(found):
         if abs(facts.line_of(start) - line) <= 1:
@@ -63,15 +65,13 @@ def syntax_errors(facts: FileFacts, text: bytes) -> list[tuple[int, int, str]]:
             return found
     if found:
         found[0] = (*found[0][:2], message)
-    elif sure or not message.startswith(_UNSURE):
+    elif is_certain or not message.startswith(_UNSURE):
         found.append((at, until, message))
     return found
 
 
-def _compiled(text: bytes) -> _Said | None:
-    """Message, start and end of what the compiler refuses, and whether any version would."""
-    import warnings
-
+def _compiled(text: bytes) -> _Refusal | None:
+    """Return the first error of the compiler."""
     if len(text) > _LARGEST or b"\0" in text:
         return None
     with _compiling:  # filters of warnings are shared by all threads
@@ -83,7 +83,7 @@ def _compiled(text: bytes) -> _Said | None:
             start, end = _place(text, error)
             message = (error.msg or "invalid syntax").strip()
             return (
-                message[:1].upper() + message[1:],
+                message,
                 start,
                 end,
                 # No newer syntax has a header without a colon.
@@ -95,7 +95,7 @@ def _compiled(text: bytes) -> _Said | None:
 
 
 def _place(text: bytes, error: SyntaxError) -> tuple[int, int]:
-    """Byte offsets of a syntax error: the compiler counts lines and characters from one."""
+    """Return the byte offsets of a syntax error: lines and characters are counted from one."""
     lines = text.split(b"\n")
     line = min(max((error.lineno or 1) - 1, 0), len(lines) - 1)
     start_of_line = sum(len(each) + 1 for each in lines[:line])
@@ -106,6 +106,3 @@ def _place(text: bytes, error: SyntaxError) -> tuple[int, int]:
         last = len(shown[: (error.end_offset or 1) - 1].encode())
     end = min(start_of_line + max(last, first), len(text))
     return min(start_of_line + first, len(text)), end
-
-
-RULES = [Rule("syntax-error", "The text is not valid Python.", syntax_error)]

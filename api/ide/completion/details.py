@@ -1,6 +1,8 @@
-"""What an item of completion shows when it is looked at, and what choosing it changes elsewhere."""
+"""Details of one item of completion: its documentation, and the edits of an import."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from ....indexer.inference.entities import MODULE, Found
 from ....indexer.inference.modules import find_module
@@ -14,16 +16,16 @@ if TYPE_CHECKING:
     from ....indexer.inference.inference import Inference
 
 
+@dataclass(frozen=True, slots=True)
 class Details:
-    """``about`` is None when nothing is known; ``edits`` are (start, end, text) in the file."""
+    """``about`` is None when nothing is known; ``edits`` are (start, end, text) in the file.
 
-    __slots__ = ("about", "edits", "module")
+    ``module`` is where the edits import from.
+    """
 
-    def __init__(self, about: Hover | None, edits: list[tuple[int, int, str]], module: str) -> None:
-        """``module`` is where the edits import from."""
-        self.about = about
-        self.edits = edits
-        self.module = module
+    about: Hover | None
+    edits: list[tuple[int, int, str]]
+    module: str
 
 
 def of_import(inference: Inference, path: str, module: str, name: str) -> Details:
@@ -38,4 +40,7 @@ def of_import(inference: Inference, path: str, module: str, name: str) -> Detail
             item = inner[-1]
             if found.kind == MODULE and not found.is_outside:
                 module = public_module(inference, module, name, item.entity)
-    return Details(of_entity(inference, item), import_edit(inference, path, module, name), module)
+    edits = [
+        (each.start, each.end, each.text) for each in import_edit(inference, path, module, name)
+    ]
+    return Details(of_entity(inference, item), edits, module)

@@ -1,4 +1,4 @@
-"""Whether a new name collides: with what has it, or by coming between a name and its meaning."""
+"""Collisions of a new name: with a binding that has it, or by shadowing one."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ _SUFFIXES = (".py", ".pyi")
 
 
 class Moves:
-    """What is moved: files by path, modules by dotted name."""
+    """Moved files by path, and modules by dotted name."""
 
     __slots__ = ("modules", "paths", "inference")
 
@@ -58,7 +58,7 @@ class Moves:
         return self.inference.snapshot.index.module_name(path) or ""
 
     def module(self, name: str) -> str:
-        """What a module is called afterwards."""
+        """Return the name of a module after the move."""
         head, tail = name, ""
         while head:
             if head in self.modules:
@@ -134,7 +134,7 @@ class _Rewriting:
         return ".".join([*kept, rest] if rest else kept)
 
     def _respelled(self, spelled: str, target: str) -> str:
-        """How this file spells a module afterwards."""
+        """Return how this file spells a module after the move."""
         if not spelled.startswith("."):
             return target
         package, wanted = self.after.split("."), target.split(".")
@@ -146,7 +146,7 @@ class _Rewriting:
         return "." * (len(package) - common + 1) + ".".join(wanted[common:])
 
     def _is_ours(self, spelled: str) -> bool:
-        """Whether a spelling leads to a file of the workspace, or into a package of it."""
+        """True if a spelling resolves to a module or package of the workspace."""
         entity = imported_module(self.inference, self.path, spelled)
         return entity.kind in (MODULE, NAMESPACE) and not entity.is_outside
 
@@ -251,7 +251,7 @@ class _Rewriting:
         return (self.inference.snapshot.index.module_name(path) or path.replace("/", ".")) == dotted
 
     def _is_alias(self, written: str, last: str) -> bool:
-        """Whether a name is one that an import gives with ``as``."""
+        """True if a name is an alias that an import binds with ``as``."""
         if written != last:
             return False
         row = self.facts.name_id(last)

@@ -7,10 +7,13 @@ that override each other change together.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from keyword import iskeyword
 
 from ....indexer import facts as f
+from ....indexer import facts_view
 from ....indexer.errors import InvalidArgumentsError
+from ....indexer.facts_view import Occurrence
 from ....indexer.inference.classes import override_family
 from ....indexer.inference.entities import (
     CONVENTIONAL,
@@ -26,44 +29,38 @@ from ....indexer.inference.entities import (
     qualified_name,
 )
 from ....indexer.inference.locate import entities_at, occurrence_at
-from ....indexer.inference.references import is_local, references
+from ....indexer.inference.references import is_local, references, same_symbol
 from ....indexer.paths import is_outside
-from ....indexer.plugins.pytest import fixture_name, is_fixture
+from ....indexer.plugins.pytest import fixture_name, fixtures_named, is_fixture
 from .collisions import check_members, check_scopes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ....indexer.facts_view import Occurrence
     from ....indexer.inference.entities import Entity
     from ....indexer.inference.inference import Inference
-    from ....indexer.inference.locate import Occurrence
 
 BY_CONVENTION = "Known by convention only"
 
 
+@dataclass(frozen=True, slots=True)
 class Change:
     """A name to be replaced, at byte offsets of a file; a person has to confirm one with a note."""
 
-    __slots__ = ("end", "note", "path", "start")
-
-    def __init__(self, path: str, start: int, end: int, note: str = "") -> None:
-        """A place where the old name is written."""
-        self.path = path
-        self.start = start
-        self.end = end
-        self.note = note
+    path: str
+    start: int
+    end: int
+    note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
 class Rename:
     """A renaming that collides with nothing. ``unsure`` counts attributes that may be meant too."""
 
-    __slots__ = ("changes", "new", "old", "unsure")
-
-    def __init__(self, old: str, new: str, changes: list[Change], unsure: int) -> None:
-        """Changes in order of path and position."""
-        self.old = old
-        self.new = new
-        self.changes = changes
-        self.unsure = unsure
+    old: str
+    new: str
+    changes: list[Change]
+    unsure: int
 
 
 def prepare(inference: Inference, path: str, offset: int) -> tuple[int, int, str]:
@@ -154,13 +151,11 @@ def _targets(inference: Inference, path: str, occurrence: Occurrence) -> tuple[l
 
 
 def _same(inference: Inference, members: list[Entity], entity: Entity) -> bool:
-    from ....indexer.inference.references import same_symbol
-
     return any(entity in same_symbol(inference, member) for member in members)
 
 
 def _is_alias(inference: Inference, path: str, occurrence: Occurrence, found: list[Entity]) -> bool:
-    """Whether a name is one that an import of this file gives with ``as``, or to a module."""
+    """True if a name is an alias that an import of this file binds with ``as``."""
     if occurrence.role & f.ATTRIBUTE_ROLE or occurrence.role & f.ROLE_MASK == f.KEYWORD:
         return False
     facts = inference.need(path)
@@ -192,7 +187,7 @@ def _fixture(inference: Inference, entity: Entity) -> Entity:
     if not own.startswith("test") and not is_fixture(facts, definition):
         return entity
     name = facts.names[facts.binding.name[entity.row]]
-    found = inference.fixtures_named(entity.path, name, Entity(FUNCTION, entity.path, definition))
+    found = fixtures_named(inference, entity.path, name, Entity(FUNCTION, entity.path, definition))
     if found and name_of(inference, found[0]) == name:
         return found[0]
     return entity
@@ -251,20 +246,17 @@ def _slots(inference: Inference, entity: Entity, name: str) -> list[tuple[str, i
     if cls < 0 or row < 0:
         return []
     found: list[tuple[str, int]] = []
-    ops, positions, lefts, rights = facts.expr
-    (extra,) = facts.extra
     text = inference.text(entity.path)
     for binding in facts.bindings_of(facts.definition.own_scope[cls], row):
         value = facts.binding.value[binding]
         if value < 0:
             continue
-        parts = [value]
-        if ops[value] in (f.LIST, f.TUPLE, f.SET):
-            at = lefts[value]
-            parts = list(extra[at + 1 : at + 1 + extra[at]])
-        for part in parts:
-            if ops[part] == f.STRING and lefts[part] >= 0 and facts.strings[lefts[part]] == name:
-                at = text.find(name.encode(), positions[part], rights[part])
+        is_display = facts_view.op(facts, value) in (f.LIST, f.TUPLE, f.SET)
+        for string in facts_view.elements(facts, value) if is_display else [value]:
+            if facts_view.string(facts, string) == name:
+                # The second column of a string is where it ends.
+                start, end = facts.expr.position[string], facts.expr.b[string]
+                at = text.find(name.encode(), start, end)
                 if at >= 0:
                     found.append((entity.path, at))
     return found
@@ -302,8 +294,6 @@ def _alias_changes(
     wanted = set(targets)
     length = len(occurrence.name.encode())
     changes: list[Change] = []
-    from ....indexer.inference.locate import Occurrence
-
     for role, position, ref in facts.occurrences(occurrence.name):
         if role & f.ATTRIBUTE_ROLE or role & f.ROLE_MASK in (f.KEYWORD, f.MODULE_ROLE):
             continue
@@ -315,6 +305,6 @@ def _alias_changes(
 
 
 def _binds_here(facts: f.FileFacts, position: int) -> bool:
-    """Whether an import binds the name at a position, instead of only naming what it imports."""
+    """True if an import binds the name at a position, rather than only importing it."""
     bound_at = facts.imports.bound_position
     return any(at == position for at in bound_at)

@@ -1,0 +1,109 @@
+"""Events of hosts and answers to them: Claude Code's, which Codex has adopted with fewer fields.
+
+Codex refuses an answer with an unknown key, so only keys that both know are used.
+An answer never allows anything: that would skip the questions that the user wants to be asked.
+"""
+
+from __future__ import annotations
+
+from ..json_values import is_object
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    Answer = Mapping[str, Any]
+
+SESSION_START, USER_PROMPT = "SessionStart", "UserPromptSubmit"
+PRE_TOOL, POST_TOOL = "PreToolUse", "PostToolUse"
+STOP, SUBAGENT_STOP = "Stop", "SubagentStop"
+EVENTS = {
+    "session-start": SESSION_START,
+    "user-prompt": USER_PROMPT,
+    "pre-tool": PRE_TOOL,
+    "post-tool": POST_TOOL,
+    "stop": STOP,
+    "subagent-stop": SUBAGENT_STOP,
+}
+"""Names of events as hosts spell them, by what they are called on the command line."""
+
+# Hosts put a longer string into a file, where nobody reads it.
+_LONGEST = 9_500
+
+
+class Payload:
+    """An event as a host sends it."""
+
+    __slots__ = ("_fields", "event")
+
+    def __init__(self, event: str, fields: Mapping[str, Any]) -> None:
+        """``event`` counts unless the host names another one."""
+        self._fields = fields
+        named = self.text("hook_event_name")
+        self.event = named if named in EVENTS.values() else event
+
+    def text(self, key: str) -> str:
+        """Return a field that is a text; empty if it is missing."""
+        value = self._fields.get(key)
+        return value if isinstance(value, str) else ""
+
+    @property
+    def handle(self) -> str:
+        """The agent's session in the ledger: each agent of a session reads for itself."""
+        agent = self.text("agent_id")
+        return f"hook:{self.text('session_id')}{':' if agent else ''}{agent}"
+
+    @property
+    def tool(self) -> str:
+        """Name of the tool."""
+        return self.text("tool_name")
+
+    @property
+    def tool_input(self) -> Mapping[str, Any]:
+        """Input of the tool."""
+        value = self._fields.get("tool_input")
+        return value if is_object(value) else {}
+
+    @property
+    def tool_response(self) -> Any:
+        """Response of the tool, of any shape; None if it is missing."""
+        return self._fields.get("tool_response")
+
+    @property
+    def call(self) -> str:
+        """Id of the call of the tool."""
+        return self.text("tool_use_id")
+
+    @property
+    def is_continued(self) -> bool:
+        """True if an agent goes on only because a hook did not let it stop."""
+        return self._fields.get("stop_hook_active") is True
+
+
+def deny(reason: str) -> Answer:
+    """Return an answer that refuses a call of a tool."""
+    return {
+        "hookSpecificOutput": {
+            "hookEventName": PRE_TOOL,
+            "permissionDecision": "deny",
+            "permissionDecisionReason": truncated(reason),
+        }
+    }
+
+
+def add_context(event: str, text: str) -> Answer:
+    """Return an answer that adds a text to what the model knows."""
+    return {"hookSpecificOutput": {"hookEventName": event, "additionalContext": truncated(text)}}
+
+
+def block(reason: str) -> Answer:
+    """Return an answer that lets the model go on, because of an edit or when it stops."""
+    return {"decision": "block", "reason": truncated(reason)}
+
+
+def truncated(text: str) -> str:
+    """Return a text that is short enough for hosts."""
+    if len(text) <= _LONGEST:
+        return text
+    return text[: text.rfind("\n", 0, _LONGEST - 100)] + "\n(There is more, which is left out.)"

@@ -1,0 +1,338 @@
+"""Answers as text: one walk through each type of answer, in the style that is passed."""
+
+from __future__ import annotations
+
+from .findings import finding_lines
+from .patterns import pattern, similar
+from .style import BOLD, Row
+from .text import (
+    HERE,
+    about,
+    counted,
+    counts,
+    escaped,
+    escaped_lines,
+    kind,
+    last,
+    local,
+    mark,
+    n_nodes,
+    parameters,
+    symbol_mark,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
+
+    from ..types import (
+        CallListing,
+        ContextAnswer,
+        ExistsAnswer,
+        Explanation,
+        GuardAnswer,
+        HierarchyAnswer,
+        ImportItem,
+        ImportListing,
+        Judgement,
+        Listing,
+        MapListing,
+        Mending,
+        Reference,
+        ReferenceListing,
+        RulesAnswer,
+        SessionAnswer,
+        SourceAnswer,
+        Symbol,
+        ToRead,
+    )
+    from .style import Style
+
+# So few symbols are shown in full, on several lines of the terminal if need be.
+_FEW = 3
+_MAX_HELD = 24
+_NOUNS = {
+    "members": "member", "callers": "caller", "callees": "callee", "definition": "definition",
+}  # fmt: skip
+
+
+def render(result: str, answer: Mapping[str, Any], style: Style) -> str:
+    """Return an answer as text, every line ended; ``result`` names its type in :mod:`..types`."""
+    return "\n".join(RENDERERS[result](answer, style)) + "\n"
+
+
+def listing(answer: Listing, style: Style) -> list[str]:
+    """Symbols: of a file nested, members by the class that defines them, others one by one."""
+    items = answer["items"]
+    if style.operation == "outline":
+        lines = style.by_file([row for item in items for row in _nested(item)])
+    elif style.operation == "members":
+        lines = _members(items, style)
+    else:
+        # Where a definition is asked for, what to import it by is part of the answer.
+        full = style.operation == "definition"
+        rows = [_symbol_row(item, "" if full else local(item["name"], item["path"]))
+                for item in items]  # fmt: skip
+        lines = style.rows(rows, cut=len(rows) > _FEW)
+    return style.ended(lines, answer, len(items), _NOUNS.get(style.operation, "symbol"))
+
+
+def folders(answer: MapListing, style: Style) -> list[str]:
+    """A line for each folder: its name, the number of its files, and what lies in it."""
+    lines: list[str] = []
+    for item in answer["items"]:
+        name = f" {item['name']}" if item["name"] else ""
+        tests = " tests" if item["tests"] else ""
+        head = f"{style.path(item['path'] or '.')}/{name} {counted(item['files'], 'file')}{tests}"
+        holds = ", ".join(item["holds"][:_MAX_HELD])
+        more = len(item["holds"]) - _MAX_HELD
+        lines.append(escaped(f"{head}: {holds}{f' and {more} more' if more > 0 else ''}"))
+    return style.ended(lines, answer, len(answer["items"]))
+
+
+def references(answer: ReferenceListing, style: Style) -> list[str]:
+    """The symbol with all counts, then references file by file."""
+    lines = _subject(answer, style)
+    if answer["total"]:
+        lines.append(style.paint(_reference_counts(answer), BOLD))
+    found = [item for group in answer["items"] for item in group["references"]]
+    lines += style.by_file([_reference_row(item) for item in found])
+    return style.ended(lines, answer, len(found))
+
+
+def calls(answer: CallListing, style: Style) -> list[str]:
+    """Callers or callees, each with all its calls."""
+    lines = _subject(answer, style)
+    for item in answer["items"]:
+        symbol = item["symbol"]
+        caller = _symbol_row(symbol, local(symbol["name"], symbol["path"]))
+        caller.mark = symbol_mark(symbol, item["evidence"])
+        places = [
+            Row(call, detail=call["text"].strip(), mark=mark(call["evidence"]))
+            for call in item["calls"]
+        ]
+        lines += style.calls(caller, places)
+    if lines and not lines[0]:
+        del lines[0]
+    return style.ended(lines, answer, len(answer["items"]), _NOUNS[style.operation])
+
+
+def hierarchy(answer: HierarchyAnswer, style: Style) -> list[str]:
+    """Bases and subclasses as trees, and the order of resolution."""
+    lines = _subject(answer, style)
+    if answer["bases"]:
+        lines += style.tree("bases", answer["bases"])
+    if answer["mro"]:
+        lines += style.order(answer["mro"])
+    shown = n_nodes(answer["subclasses"])
+    if shown:
+        lines += style.tree(counted(shown, "subclass"), answer["subclasses"])
+    return style.ended(lines, answer, shown)
+
+
+def imports(answer: ImportListing, style: Style) -> list[str]:
+    """Imports, each with the file that it leads to."""
+    rows = [_import_row(item, style) for item in answer["items"]]
+    return style.ended(style.by_file(rows), answer, len(rows), "import")
+
+
+def exists(answer: ExistsAnswer, style: Style) -> list[str]:
+    """The verdict with its reason, then the symbol or what is nearest."""
+    lines = [style.verdict(answer["verdict"], answer["query"], answer["reason"])]
+    lines += _subject(answer, style)
+    if answer["nearest"]:
+        lines += [*style.title("nearest"), *style.rows([*map(_symbol_row, answer["nearest"])])]
+    return lines + style.notes(answer, answer["total"])
+
+
+def source(answer: SourceAnswer, style: Style) -> list[str]:
+    """The text, each line with its number."""
+    text = escaped_lines(answer["text"])
+    lines = [*style.code(answer, text), *style.more_lines(answer, len(text))] if text else []
+    return style.ended(lines, answer, answer["total"])
+
+
+def context(answer: ContextAnswer, style: Style) -> list[str]:
+    """The text as it was packed."""
+    spent = f"{answer['tokens']:,} of {answer['budget']:,} tokens" if answer["total"] else ""
+    lines = style.packed(escaped_lines(answer["text"]), spent)
+    return style.ended(lines, answer, answer["total"])
+
+
+def status(answer: Mapping[str, Any], style: Style) -> list[str]:
+    """Each part of the state of the index; parts that are empty are left out."""
+    lines: list[str] = []
+    for key, value in answer.items():
+        if key in ("files", "total", "notes", "pending") or value in ("", {}, []):
+            continue
+        if key in ("environment", "watcher", "sizes"):
+            parts = [f"{name} {_amount(name, value[name])}" for name in value if value[name] != ""]
+        elif key in ("skipped", "errors"):
+            parts = [escaped(f"{entry['path']}: {entry['reason']}") for entry in value]
+        elif key in ("source_roots", "problems"):
+            # A source root that is the workspace's own has no name.
+            parts = [escaped(entry) or "." for entry in value]
+        else:
+            parts = [_amount(key, value)]
+        lines += style.state(key, parts)
+    return lines + style.notes(answer, answer["total"])
+
+
+def explanation(answer: Explanation, style: Style) -> list[str]:
+    """A sentence for each step, nested as the reasons are, with the line that shows it."""
+    rows: list[Row] = []
+    for item in answer["items"]:
+        row = Row(item if "range" in item else None, name=item["why"], indent=item["depth"])
+        row.mark = mark(item["evidence"])
+        row.rest = item.get("text", "").strip()
+        row.brief = item["why"]
+        rows.append(row)
+    return style.ended(style.rows(rows), answer, answer["total"])
+
+
+def judgement(answer: Judgement, style: Style) -> list[str]:
+    """Findings, and the verdict."""
+    return [*finding_lines(answer, style), *style.notes(answer, len(answer["items"]))]
+
+
+def mending(answer: Mending, style: Style) -> list[str]:
+    """The fixes that help, and what is left."""
+    lines = [
+        escaped(f"{style.path(each['path'])}: {each['title']} ({each['rule']})")
+        for each in answer["applied"]
+    ]
+    left = len(answer["left"])
+    lines.append(f"{answer['total']} fixed, {left} left: {answer['verdict']}")
+    return lines + style.notes(answer, answer["total"])
+
+
+def session(answer: SessionAnswer, style: Style) -> list[str]:
+    """The handle alone, for a script to keep."""
+    return [answer["session"], *style.notes(answer, answer["total"])]
+
+
+def guard(answer: GuardAnswer, style: Style) -> list[str]:
+    """The verdict, and a line for each place to read, with its text if that is handed over."""
+    lines = [answer["verdict"]]
+    for item in answer["items"]:
+        lines += [escaped(item["reason"]), *_lines_to_read(item)]
+    return lines + style.notes(answer, answer["total"])
+
+
+def agent_rules(answer: RulesAnswer, style: Style) -> list[str]:
+    """The text as it is."""
+    lines = [*map(escaped, answer["text"].rstrip("\n").split("\n"))]
+    return lines + style.notes(answer, answer["total"])
+
+
+RENDERERS: dict[str, Callable[[Any, Style], list[str]]] = {
+    "Listing": listing,
+    "MapListing": folders,
+    "ReferenceListing": references,
+    "CallListing": calls,
+    "HierarchyAnswer": hierarchy,
+    "ImportListing": imports,
+    "ExistsAnswer": exists,
+    "SourceAnswer": source,
+    "ContextAnswer": context,
+    "Explanation": explanation,
+    "Judgement": judgement,
+    "Mending": mending,
+    "SessionAnswer": session,
+    "GuardAnswer": guard,
+    "PatternAnswer": pattern,
+    "RulesAnswer": agent_rules,
+    "SimilarListing": similar,
+    "StatusAnswer": status,
+}
+"""Renderers by result type."""
+
+
+def _subject(answer: Mapping[str, Any], style: Style) -> list[str]:
+    """Return the line of the symbol that an answer is about."""
+    return style.rows([_symbol_row(answer["symbol"])], cut=False) if "symbol" in answer else []
+
+
+def _symbol_row(symbol: Symbol, name: str = "", indent: int = 0) -> Row:
+    return Row(
+        symbol,
+        kind(symbol),
+        name or symbol["name"],
+        parameters(symbol),
+        symbol_mark(symbol),
+        about(symbol),
+        indent,
+    )
+
+
+def _nested(symbol: Symbol, indent: int = 0) -> Iterator[Row]:
+    yield _symbol_row(symbol, last(symbol["name"]), indent)
+    for child in symbol.get("children", ()):
+        yield from _nested(child, indent + 1)
+
+
+def _members(items: list[Symbol], style: Style) -> list[str]:
+    groups: list[tuple[tuple[str, str], list[Row]]] = []
+    for item in items:
+        owner = item.get("defined_in") or item["name"].rpartition(".")[0]
+        group = owner, item["path"]
+        if not groups or groups[-1][0] != group:
+            groups.append((group, []))
+        groups[-1][1].append(_symbol_row(item, last(item["name"])))
+    lines: list[str] = []
+    for (owner, _), rows in groups:
+        lines += style.members_of(owner, rows, first=not lines)
+    return lines
+
+
+def _reference_counts(answer: ReferenceListing) -> str:
+    """Return a count with its parts: by role, and by evidence if any is not exact."""
+    head = counted(answer["total"], "reference")
+    roles, known = counts(answer["counts"]), answer["evidence_counts"]
+    if roles:
+        head += f": {roles}"
+    if any(number for evidence, number in known.items() if evidence != "exact"):
+        head += f" ({counts(known)})"
+    return head
+
+
+def _reference_row(item: Reference) -> Row:
+    role, text = item["role"], item["text"].strip()
+    inside = f"in {local(item['enclosing'], item['path'])}" if "enclosing" in item else ""
+    row = Row(item, role, "", text, mark(item["evidence"]), inside)
+    row.brief = f"{role}{' ' if inside else ''}{inside}: {text}"
+    return row
+
+
+def _import_row(item: ImportItem, style: Style) -> Row:
+    module, name = item["module"], item.get("name", "")
+    alias = f" as {item['alias']}" if "alias" in item else ""
+    rest: list[str] = []
+    if "resolved" in item and style.operation == "imports":
+        rest.append(f"-> {style.path(item['resolved'])}")
+    if conditions := item.get("conditions"):
+        rest.append(f"({', '.join(conditions)})")
+    # The dots of a relative import end in one already.
+    dotted = f"{module}.{name}" if name and not module.endswith(".") else module + name
+    layer = HERE if "resolved" in item else "outside"
+    row = Row(item, "", dotted, alias, mark(item["evidence"], layer), " ".join(rest))
+    row.brief = " ".join([f"{module} {name}{alias}" if name else module + alias, *rest])
+    return row
+
+
+def _amount(name: str, value: Any) -> str:
+    if isinstance(value, int):
+        return f"{value / 1e6:,.1f} MB" if name.endswith("bytes") else f"{value:,}"
+    return escaped(str(value))
+
+
+def _lines_to_read(item: ToRead) -> list[str]:
+    text = item.get("text")
+    if not text:
+        return []
+    digits = len(str(item["last_line"]))
+    return [
+        f"{str(number).rjust(digits)}  {escaped(line)}".rstrip()
+        for number, line in enumerate(text.split("\n"), item["first_line"])
+    ]

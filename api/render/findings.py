@@ -1,0 +1,134 @@
+"""Findings of a judgement: as lines for people and models, as records, and as annotations."""
+
+from __future__ import annotations
+
+from .style import BOLD, DIM, GUESS, WRONG
+from .text import counted, escaped, last, mark, parameters
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..types import Finding, Judgement, Range, Unjudged
+    from .style import Style
+
+# More hints than these are only counted.
+_MAX_HINTS = 5
+_MAX_ALTERNATIVES = 3
+_LEVELS = {"error": "error", "warning": "warning", "hint": "notice"}
+
+
+def finding_lines(answer: Judgement, style: Style) -> list[str]:
+    """Return findings with what exists instead and their fixes, and the verdict at the end."""
+    lines: list[str] = []
+    shows_hints = answer["counts"]["hint"] <= _MAX_HINTS
+    for finding in answer["items"]:
+        severity = finding["severity"]
+        if severity == "hint" and not shows_hints:
+            continue
+        place = style.paint(style.place(finding), BOLD)
+        severity = style.paint(severity, WRONG if severity == "error" else GUESS)
+        rule = f"({finding['rule']}){mark(finding['evidence'])}"
+        lines.append(f"{place} {severity} {escaped(message(finding))} {rule}")
+        for each in finding["nearest"][:_MAX_ALTERNATIVES]:
+            if each["path"]:
+                name = each["name"] + parameters(each)
+                lines.append(style.paint(f"    {style.place(each, column=False)} {name}", DIM))
+        lines += [
+            style.paint(f"    fix: {fix['title']}", DIM)
+            for fix in finding["fixes"][:_MAX_ALTERNATIVES]
+        ]
+    lines += unjudged_lines(answer)
+    totals = [counted(count, name) for name, count in answer["counts"].items() if count]
+    totals.append(f"{counted(len(answer['checked']), 'file')} checked")
+    return [*lines, style.paint(f"{answer['verdict']}: {', '.join(totals)}", BOLD)]
+
+
+def message(finding: Finding) -> str:
+    """Return the message of a finding, followed by what exists if it does not name that."""
+    text = finding["message"]
+    near = dict.fromkeys(last(each["name"]) for each in finding["nearest"][:_MAX_ALTERNATIVES])
+    names = [f"`{name}`" for name in near if f"`{name}`" not in text]
+    return f"{text} There is {', '.join(names)}." if names else text
+
+
+def unjudged_lines(answer: Judgement) -> list[str]:
+    """Return a line for each thing that is missing for a judgement."""
+    lines: list[str] = []
+    for each in answer.get("unjudged", ()):
+        start = each["range"]["start"]
+        place = f"{each['path']}:{start['line'] + 1}:{start['character'] + 1}"
+        lines.append(escaped(f"{place} cannot judge {missing(each)}"))
+    return lines
+
+
+def missing(unjudged: Unjudged) -> str:
+    """Return what is missing, why, and how many places of the edit need it."""
+    if unjudged["what"] == unjudged["path"]:
+        return f"{unjudged['why']}."
+    count = unjudged["places"]
+    places = f" ({count} places)" if count > 1 else ""
+    return f"`{unjudged['what']}`{places}: {unjudged['why']}."
+
+
+def record(finding: Finding) -> dict[str, Any]:
+    """Return a finding for programs: lines and columns from 1, and names of what exists instead."""
+    start, end = finding["range"]["start"], finding["range"]["end"]
+    return {
+        "path": finding["path"],
+        "line": start["line"] + 1,
+        "column": start["character"] + 1,
+        "end_line": end["line"] + 1,
+        "end_column": end["character"] + 1,
+        "rule": finding["rule"],
+        "severity": finding["severity"],
+        "evidence": finding["evidence"],
+        "message": message(finding),
+        "alternatives": [
+            {
+                "name": each["name"],
+                "signature": each.get("signature", ""),
+                "path": each["path"],
+                "line": each["range"]["start"]["line"] + 1,
+            }
+            for each in finding["nearest"]
+        ],
+        "fixes": finding["fixes"],
+        "id": finding["id"],
+    }
+
+
+def github_annotations(answer: Judgement) -> str:
+    """Return workflow commands of GitHub's actions, which annotate the lines of a change."""
+    lines = [
+        _annotation(_LEVELS[each["severity"]], each, each["rule"], message(each))
+        for each in answer["items"]
+    ]
+    lines += [
+        _annotation("notice", each, "cannot judge", missing(each))
+        for each in answer.get("unjudged", ())
+    ]
+    return "".join(lines)
+
+
+def _annotation(level: str, item: Finding | Unjudged, title: str, text: str) -> str:
+    where: Range = item["range"]
+    start, end = where["start"], where["end"]
+    properties: dict[str, str | int] = {
+        "file": item["path"], "line": start["line"] + 1, "endLine": end["line"] + 1,
+    }  # fmt: skip
+    if start["line"] == end["line"]:
+        # Columns mean something only within one line.
+        properties |= {"col": start["character"] + 1, "endColumn": end["character"] + 1}
+    properties["title"] = title
+    listed = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
+    return f"::{level} {listed}::{_data(text)}\n"
+
+
+def _data(text: str) -> str:
+    """Return text as the runner of workflows unescapes it."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,119 @@
+"""The words of answers: names, signatures, evidence and counts, free of control characters."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..types import HierarchyNode, Symbol
+
+HERE = "workspace"
+"""Layer of what need not be marked as being elsewhere."""
+
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
+CONTROLS = dict.fromkeys(
+    [*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], _REPLACED
+)
+"""C0 and C1 controls, delete, and the marks that make text run the other way, with a substitute."""
+
+_WITH_TABS = {**CONTROLS, ord("\t"): "\t"}
+_WITHOUT_TABS = {**CONTROLS, ord("\t"): " "}
+
+
+def escaped(text: str, *, tabs: bool = False) -> str:
+    """Return a line without control characters, which a file name or a line of code may hold.
+
+    Everything that is shown goes through here, so that nothing can steer a terminal. A tab becomes
+    a space, or is kept with ``tabs``.
+    """
+    if text.isprintable():
+        return text
+    return text.translate(_WITH_TABS if tabs else _WITHOUT_TABS)
+
+
+def escaped_lines(text: str) -> list[str]:
+    """Return the lines of a text without control characters; tabs are kept."""
+    if not text:
+        return []
+    lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+    return [escaped(line, tabs=True) for line in lines]
+
+
+def kind(symbol: Symbol) -> str:
+    """Return the kind of a symbol, with ``async`` in front where its signature has it."""
+    head = symbol.get("signature", "").partition(" ")[0]
+    return f"async {symbol['kind']}" if head == "async" else symbol["kind"]
+
+
+def parameters(symbol: Symbol) -> str:
+    """Return what follows a name: parameters and result, bases of a class, or a value."""
+    signature = symbol.get("signature", "").removeprefix("async ")
+    if signature[:1] not in ("(", "["):
+        signature = signature.removeprefix("self.")
+        signature = signature.removeprefix(last(symbol["name"]))
+        if not signature.startswith((":", " = ", " +")):
+            return ""
+    return signature
+
+
+def about(symbol: Symbol) -> str:
+    """Return the summary of a symbol, or its text when it has no parameters, with its note."""
+    summary = symbol.get("summary", "")
+    if not summary and not parameters(symbol):
+        summary = symbol.get("signature") or symbol.get("text", "").strip()
+    note = symbol.get("note")
+    if note:
+        return f"{summary} ({note})" if summary else note
+    return summary
+
+
+def mark(evidence: str, layer: str = HERE) -> str:
+    """Return evidence and layer in brackets, without what is exact or in the workspace."""
+    marks = ([] if evidence == "exact" else [evidence]) + ([] if layer == HERE else [layer])
+    return f" [{', '.join(marks)}]" if marks else ""
+
+
+def symbol_mark(symbol: Symbol, evidence: str = "") -> str:
+    """Return the mark of a symbol; ``evidence`` is that of how it was reached."""
+    return mark(evidence or symbol["evidence"], symbol.get("layer", HERE))
+
+
+def last(name: str) -> str:
+    """Return the last component of a dotted name."""
+    return name.rpartition(".")[2]
+
+
+def local(name: str, path: str) -> str:
+    """Return a dotted name without the module that its file is, to stand next to its path."""
+    if name.startswith(path + "."):
+        return name[len(path) + 1 :]
+    module = path.removesuffix("i").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    ends = [at for at, symbol in enumerate(name) if symbol == "."]
+    # Below an import root, the path begins earlier than the module's name.
+    for end in reversed(ends):
+        if module == name[:end] or module.endswith("." + name[:end]):
+            return name[end + 1 :]
+    # A package whose folder is called otherwise makes the name begin earlier than the path.
+    for end in ends:
+        if name[:end].endswith("." + module):
+            return name[end + 1 :]
+    return name
+
+
+def counted(n: int, noun: str) -> str:
+    """Return a number with its noun in singular or plural."""
+    if n == 1:
+        return f"1 {noun}"
+    return f"{n:,} {noun}{'es' if noun.endswith('s') else 's'}"
+
+
+def counts(numbers: Mapping[str, int]) -> str:
+    """Return numbers with their names, the largest first."""
+    ranked = sorted(numbers.items(), key=lambda entry: -entry[1])
+    return ", ".join(f"{number:,} {name}" for name, number in ranked if number)
+
+
+def n_nodes(nodes: list[HierarchyNode]) -> int:
+    """Return the number of nodes of trees."""
+    return sum(1 + n_nodes(node["children"]) for node in nodes)

@@ -1,0 +1,123 @@
+"""Start of a serving process where there is none."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from ...indexer.errors import FluxIndexError
+from .client import PATIENCE, PAUSE, Client, writer_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from ...indexer.store.lock import WriterLock
+
+    OnNotification = Callable[[dict[str, Any]], None]
+
+_START_SECONDS = 30.0
+
+
+class Launcher:
+    """Connects to the serving process of one workspace, as often as needed.
+
+    A process started here runs in the background, so that the next client finds it, and ends when
+    it has had no client for a while. Where another process writes the index and does not serve (an
+    editor's language server, a long build), one is started for this client alone.
+    """
+
+    def __init__(self, root: str, idle_exit: float) -> None:
+        """``idle_exit``: seconds after which a process started here ends without a client."""
+        self.root = root
+        self._idle_exit = idle_exit
+        self._own: subprocess.Popen[bytes] | None = None
+        self._background: subprocess.Popen[bytes] | None = None
+        self._is_closed = False
+
+    def connect(self, on_notification: OnNotification | None = None) -> Client:
+        """Return a new client; raises FluxIndexError when the workspace cannot be served."""
+        lock = writer_lock(self.root)
+        client = Client.connect(lock.read_note(), on_notification=on_notification)
+        if client is None and not _is_free(lock):
+            client = self._connect_within(lock, PATIENCE, on_notification)
+            if client is None and not _is_free(lock):
+                return self._serve_alone(on_notification)
+        if client is not None:
+            return client
+        log_path = os.path.join(os.path.dirname(lock.path), "serve.log")
+        self._background = self._start(log_path)
+        client = self._connect_within(lock, _START_SECONDS, on_notification)
+        if client is None:
+            raise FluxIndexError(f"{self.root} cannot be served; {log_path} says more")
+        return client
+
+    def close(self) -> None:
+        """Let go of the process that serves this client alone, if there is one."""
+        self._is_closed = True
+        self._end_own()
+
+    def _connect_within(
+        self, lock: WriterLock, seconds: float, on_notification: OnNotification | None
+    ) -> Client | None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self._is_closed:
+            client = Client.connect(lock.read_note(), on_notification=on_notification)
+            if client is not None:
+                return client
+            # A process that ended because another was there first is no reason to give up.
+            has_ended = self._background is not None and self._background.poll() is not None
+            if has_ended and _is_free(lock):
+                break
+            time.sleep(PAUSE)
+        return None
+
+    def _start(self, log_path: str) -> subprocess.Popen[bytes]:
+        os.makedirs(os.path.dirname(log_path), exist_ok=True)
+        with open(log_path, "wb") as log:
+            return subprocess.Popen(
+                self._command("--idle-exit", f"{self._idle_exit:g}"),
+                cwd=self.root,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def _serve_alone(self, on_notification: OnNotification | None) -> Client:
+        self._end_own()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._own = subprocess.Popen(
+                self._command("--stdio"),
+                cwd=self.root,
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        return Client(ours, on_notification)
+
+    def _end_own(self) -> None:
+        if self._own is not None:
+            # It ends by itself, as its input has ended; it must not stay a zombie until then.
+            try:
+                self._own.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                self._own.terminate()
+            self._own = None
+
+    def _command(self, *options: str) -> list[str]:
+        # -P, as modules in the user's project may be called like those of Python.
+        return [sys.executable, "-P", "-m", "flux_index.api.cli", "serve", self.root, *options]
+
+
+def _is_free(lock: WriterLock) -> bool:
+    """True if nobody writes this index, or nobody can."""
+    free = lock.acquire() or bool(lock.problem)
+    lock.release()
+    return free

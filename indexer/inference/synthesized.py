@@ -1,0 +1,230 @@
+"""Classes whose members and constructors are made for them.
+
+Dataclasses and what is like them, NamedTuple, TypedDict; and classes that are made by a call:
+``Point = namedtuple("Point", "x y")``. The entity of such a class is the variable that it is bound
+to.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from .. import facts_view
+from ..plugins import registry
+from ..plugins.registry import ANNOTATED, SPECIFIED
+from .access_paths import decorator_callee, keyword_argument, last_name
+from .entities import CLASS, FUNCTION, VARIABLE, Entity
+from .query_cache import cached
+from .standard_types import standard_class
+from .types import UNKNOWN, union
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..facts import FileFacts
+    from .inference import Inference
+    from .types import Type
+
+_NO_FIELDS = frozenset(["ClassVar", "KW_ONLY"])
+
+
+class Field:
+    """A field: its name, the keyword that gives it a value, and the variable that declares it."""
+
+    __slots__ = ("entity", "keyword", "name")
+
+    def __init__(self, name: str, keyword: str, entity: Entity) -> None:
+        """A field of a class or of one of its bases."""
+        self.name = name
+        self.keyword = keyword
+        self.entity = entity
+
+
+# Classes that a call makes.
+
+
+def maker(facts: FileFacts, expr: int) -> str:
+    """Return the name of the function that makes a class by a call, or an empty string."""
+    function = facts_view.called(facts, expr)
+    if function < 0:
+        return ""
+    name = last_name(facts, function)
+    if name not in registry.CLASS_FACTORIES:
+        return ""
+    values = [argument.value for argument in facts_view.arguments(facts, expr)]
+    if not values or facts.expr.op[values[0]] != f.STRING:
+        return ""
+    # `Color("red")` of an enumeration called so is no new class.
+    return name if len(values) > 1 or name in ("NamedTuple", "TypedDict") else ""
+
+
+def made_base(inference: Inference, path: str, expr: int) -> list[Entity]:
+    """Return the base meant by ``TypedDict``, ``namedtuple("P", "x y")``: what is no class."""
+    facts = inference.need(path)
+    name = maker(facts, expr) or last_name(facts, expr)
+    if name != "TypedDict" and not maker(facts, expr):
+        return []
+    return _factory_base(inference, name)
+
+
+def bases_of_made(inference: Inference, entity: Entity) -> list[Entity]:
+    """Return the base of a class that a call makes."""
+    facts = inference.need(entity.path)
+    return _factory_base(inference, maker(facts, facts.binding.value[entity.row]))
+
+
+def _factory_base(inference: Inference, name: str) -> list[Entity]:
+    base = standard_class(inference, *registry.CLASS_FACTORIES[name]) if name else None
+    return [base] if base else []
+
+
+def made_class(facts: FileFacts, entity: Entity) -> bool:
+    """True if a variable is a class that a call makes."""
+    if entity.kind != VARIABLE or facts.binding.kind[entity.row] != f.ASSIGN:
+        return False
+    return bool(maker(facts, facts.binding.value[entity.row]))
+
+
+def made_fields(inference: Inference, entity: Entity) -> list[tuple[str, Type]]:
+    """Return (name, type) of the fields of a class that a call makes."""
+    facts = inference.need(entity.path)
+    call = facts.binding.value[entity.row]
+    if not maker(facts, call):
+        return []
+    values = [argument.value for argument in facts_view.arguments(facts, call)]
+    if len(values) < 2:
+        return []
+    op = facts.expr.op[values[1]]
+    if op == f.DICT:
+        declared = list(facts_view.items(facts, values[1]))
+    elif op in (f.LIST, f.TUPLE):
+        pairs = [
+            facts_view.elements(facts, part)
+            for part in facts_view.elements(facts, values[1])
+            if facts.expr.op[part] == f.TUPLE
+        ]
+        declared = [(pair[0], pair[1]) for pair in pairs if len(pair) == 2]
+    else:
+        return []
+    return [
+        (name, inference.annotation_type(entity.path, annotation))
+        for key, annotation in declared
+        if (name := facts_view.string(facts, key)) is not None
+    ]
+
+
+# Fields.
+
+
+def fields(inference: Inference, entity: Entity) -> list[Field]:
+    """Return the fields that a constructor takes, in order; none for ordinary classes."""
+    return cached(inference, ("fields", entity), lambda: _fields(inference, entity), list[Field]())
+
+
+def _fields(inference: Inference, entity: Entity) -> list[Field]:
+    if entity.kind != CLASS:
+        return []
+    order = [cls for cls in inference.mro(entity) if cls.kind == CLASS]
+    bases = [standard_class(inference, *base) for base in registry.FIELD_BASES]
+    everywhere = any(base in order for base in bases) or _transformed(inference, order)
+    placed: dict[str, Field] = {}
+    for cls in reversed(order):
+        if cls in bases or not inference.exists(cls.path):
+            continue
+        style = ANNOTATED if everywhere else _decorated_style(inference, cls)
+        if style:
+            for field in _own_fields(inference, cls, style):
+                placed[field.name] = field
+    return list(placed.values())
+
+
+def _decorated_style(inference: Inference, cls: Entity) -> str:
+    """Return how a class declares fields, by its decorators."""
+    facts = inference.need(cls.path)
+    for expr in facts_view.decorators(facts, cls.row):
+        target = decorator_callee(facts, expr)
+        name = last_name(facts, target)
+        style = registry.FIELD_DECORATORS.get(name) or (
+            registry.field_style(inference, cls.path, target, name)
+        )
+        if style:
+            return style
+        if name and any(
+            item.entity.kind == FUNCTION and _has_transform(inference, item.entity)
+            for item in inference.definitions_of(cls.path, target)
+        ):
+            return ANNOTATED
+    return ""
+
+
+def _has_transform(inference: Inference, entity: Entity) -> bool:
+    """True for what is decorated as making dataclasses."""
+    facts = inference.need(entity.path)
+    return facts.name_id("dataclass_transform") >= 0 and any(
+        last_name(facts, decorator_callee(facts, expr)) == "dataclass_transform"
+        for expr in facts_view.decorators(facts, entity.row)
+    )
+
+
+def _transformed(inference: Inference, order: list[Entity]) -> bool:
+    """True if a base or the metaclass makes all derived classes dataclasses."""
+    if any(_has_transform(inference, cls) for cls in order[1:]):
+        return True
+    meta = inference.metaclass(order[0])
+    return meta is not None and _has_transform(inference, meta)
+
+
+def _own_fields(inference: Inference, cls: Entity, style: str) -> Iterator[Field]:
+    facts = inference.need(cls.path)
+    scope = facts.definition.own_scope[cls.row]
+    binding = facts.binding
+    rows = [
+        row
+        for row, where in enumerate(binding.scope)
+        if where == scope and binding.kind[row] in (f.ASSIGN, f.DECLARE)
+    ]
+    for row in sorted(rows, key=binding.position.__getitem__):
+        annotation, call = binding.annotation[row], binding.value[row]
+        name = facts_view.binding_name(facts, row)
+        function = facts_view.called(facts, call)
+        if annotation >= 0:
+            generic = facts_view.subscript(facts, annotation)
+            if last_name(facts, generic.value if generic else annotation) in _NO_FIELDS:
+                continue
+        elif style != SPECIFIED or last_name(facts, function) not in registry.FIELD_SPECIFIERS:
+            continue
+        alias = keyword_argument(facts, call, "alias") if function >= 0 else -1
+        keyword = facts_view.string(facts, alias)
+        if keyword is None:
+            keyword = name.lstrip("_") if style == SPECIFIED else name
+        yield Field(name, keyword, Entity(VARIABLE, cls.path, row))
+
+
+def field_value(inference: Inference, path: str, facts: FileFacts, row: int) -> Type:
+    """Return what ``attr.ib(...)`` or ``field(...)`` says of the field that it is assigned to."""
+    function = facts_view.called(facts, facts.binding.value[row])
+    if function < 0 or facts.scope.kind[facts.binding.scope[row]] != f.CLASS_SCOPE:
+        return UNKNOWN
+    name = last_name(facts, function)
+    if name not in registry.FIELD_SPECIFIERS:
+        return UNKNOWN
+    return registry.field_type(inference, path, facts, row, name)
+
+
+# Typed dictionaries.
+
+
+def is_typed_dict(inference: Inference, entity: Entity) -> bool:
+    """True if a class is a TypedDict, whose fields are keys."""
+    base = standard_class(inference, "typing", "_TypedDict")
+    return base is not None and entity != base and base in inference.mro(entity)
+
+
+def key_type(inference: Inference, entity: Entity, key: str) -> Type:
+    """Return the type of what a TypedDict has under a key."""
+    if entity.kind == VARIABLE:
+        return union(*(type_ for name, type_ in made_fields(inference, entity) if name == key))
+    found = inference.class_member(entity, key)
+    return union(
+        *(inference.entity_type(item.entity) for item in found if item.entity.kind == VARIABLE)
+    )

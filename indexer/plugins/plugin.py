@@ -1,0 +1,90 @@
+"""The hooks by which a plugin answers what types and definitions do not tell."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from ..heuristics.evidence import Answer, ParameterQuery
+    from ..inference.entities import Entity, Found
+    from ..inference.inference import Inference
+    from ..inference.types import Type, Value
+
+
+class Plugin:
+    """Knowledge of one framework or library.
+
+    A plugin overrides the hooks that concern it and lists them in its entry of the registry; the
+    others have no answer. Plugins are asked in the order of the registry, and the first answer
+    counts.
+    """
+
+    __slots__ = ()
+
+    # Classes.
+
+    def field_style(self, inference: Inference, path: str, decorator: int) -> str:
+        """Return how classes under a decorator declare fields: ANNOTATED, SPECIFIED, or nothing.
+
+        ``decorator`` is the row of what is named, without the call.
+        """
+        del inference, path, decorator
+        return ""
+
+    def field_type(self, inference: Inference, path: str, facts: FileFacts, row: int) -> Type:
+        """Return the type that ``name = field(...)``, a row of binding, declares."""
+        del inference, path, facts, row
+        return ()
+
+    # Attributes.
+
+    def attribute_type(self, inference: Inference, value: Value, name: str) -> Type | None:
+        """Return the type of an attribute of an instance, in place of what its class declares."""
+        del inference, value, name
+        return None
+
+    def member_type(
+        self, inference: Inference, value: Value, member: Entity, name: str
+    ) -> Type | None:
+        """Return what reading a variable of a class body gives, on the class or an instance.
+
+        None if it gives what the variable holds.
+        """
+        del inference, value, member, name
+        return None
+
+    def attribute_definitions(self, inference: Inference, value: Value, name: str) -> list[Found]:
+        """Return what an attribute that no class defines stands for."""
+        del inference, value, name
+        return []
+
+    # Expressions.
+
+    def expression_type(self, inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
+        """Return the type of a call, subscript or iteration that declared types get wrong."""
+        del inference, path, facts, expr
+        return ()
+
+    def unknown_type(self, inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
+        """Return the type of an expression of the workspace that types leave unknown."""
+        del inference, path, facts, expr
+        return ()
+
+    def call_type(self, inference: Inference, path: str, arguments: list[int]) -> Type | None:
+        """Return the result of calling a function by its plain name, given positional arguments."""
+        del inference, path, arguments
+        return None
+
+    def unknown_call_type(
+        self, inference: Inference, path: str, facts: FileFacts, call: int
+    ) -> Type | None:
+        """Return the result of a call by a name, where types leave it unknown."""
+        del inference, path, facts, call
+        return None
+
+    # Parameters.
+
+    def parameter_type(self, inference: Inference, query: ParameterQuery) -> Answer | None:
+        """Return what is passed for a parameter without annotation."""
+        del inference, query
+        return None

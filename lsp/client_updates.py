@@ -1,0 +1,74 @@
+"""What the client is sent without a request, and what is computed before it is requested."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .features import lazy
+
+if TYPE_CHECKING:
+    from .server import LanguageServer
+
+# Diagnostics are pushed when nothing was typed for so long.
+_QUIET_SECONDS = 0.15
+# What changes elsewhere mean for open files is sent when these have settled.
+_SETTLED_SECONDS = 1.0
+# Names of the environment are read so long after a document was opened.
+_READ_AHEAD_SECONDS = 3.0
+_REFRESHED = (("diagnostics", "diagnostic"), ("inlayHint", "inlayHint"), ("codeLens", "codeLens"))
+
+_push_diagnostics = lazy("diagnostics:push")
+_read_ahead = lazy("completion:read_ahead")
+
+
+class ClientUpdates:
+    """Follows documents and files. Methods return at once; work is done in the background."""
+
+    def __init__(self, server: LanguageServer) -> None:
+        """Nothing is sent before something changes."""
+        self._server = server
+
+    @property
+    def _pushes(self) -> bool:
+        settings = self._server.settings
+        wanted: bool = settings.get("diagnostics.push", not self._server.client.pull_diagnostics)
+        return wanted and settings.enabled("diagnostics")
+
+    def opened(self, uri: str) -> None:
+        """Handle a document that was opened."""
+        self.changed(uri)
+        server, params = self._server, {"textDocument": {"uri": uri}}
+        if server.settings.enabled("completion"):
+            server.call_later(
+                "names to import",
+                _READ_AHEAD_SECONDS,
+                lambda: server.run_in_background(_read_ahead, params),
+            )
+
+    def changed(self, uri: str, seconds: float = _QUIET_SECONDS) -> None:
+        """Handle a document that was changed or saved."""
+        server, params = self._server, {"textDocument": {"uri": uri}}
+        if self._pushes:
+            server.call_later(
+                ("diagnostics", uri),
+                seconds,
+                lambda: server.run_in_background(_push_diagnostics, params),
+            )
+
+    def closed(self, uri: str) -> None:
+        """Handle a document that was closed."""
+        if self._pushes:
+            params: dict[str, Any] = {"uri": uri, "diagnostics": []}
+            self._server.notify("textDocument/publishDiagnostics", params)
+
+    def changed_elsewhere(self) -> None:
+        """Handle files that changed on disk, or settings."""
+        server = self._server
+        for uri in server.documents.open_uris():
+            self.changed(uri, _SETTLED_SECONDS)
+        for capability, feature in _REFRESHED:
+            if server.client.refresh(capability):
+                method = f"workspace/{feature}/refresh"
+                server.call_later(
+                    method, _SETTLED_SECONDS, lambda method=method: server.request(method, None)
+                )
