@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..api.rpc.messages import Call
     from ..indexer.inference.inference import Inference
     from . import executors
-    from .client import Client
+    from .client_capabilities import Client
     from .documents import State
     from .params import Params
     from .server import LanguageServer

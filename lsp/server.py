@@ -19,7 +19,7 @@ from ..api.rpc.messages import RpcError
 from ..api.rpc.protocol import Server
 from ..indexer.errors import DamagedError, FluxIndexError
 from ..indexer.snapshot import StaleError
-from .client import Client
+from .client_capabilities import Client
 from .client_updates import ClientUpdates
 from .documents import Documents
 from .executors import Executors

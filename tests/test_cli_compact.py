@@ -10,12 +10,12 @@ import pytest
 
 from flux_index.api.operations.table import OPERATIONS
 from flux_index.api.render.answers import RENDERERS, render
+from flux_index.api.render.compact import CompactStyle
 from flux_index.api.render.json_text import json_text
-from flux_index.api.render.style import Style
 
 
 def shown(operation: str, answer: dict[str, Any], **arguments: Any) -> str:
-    return render(OPERATIONS[operation].result, answer, Style(operation, arguments))
+    return render(OPERATIONS[operation].result, answer, CompactStyle(operation, arguments))
 
 
 def test_every_result_type_has_a_renderer() -> None:

@@ -11,9 +11,9 @@ import pytest
 from flux_index.api.cli.output import in_colour, width
 from flux_index.api.operations.table import OPERATIONS
 from flux_index.api.render.answers import RENDERERS, render
-from flux_index.api.render.style import Row
+from flux_index.api.render.compact import Row
 from flux_index.api.render.table import TableStyle, cut_to
-from flux_index.api.render.text import local
+from flux_index.api.render.words import local
 
 PLACE = {"path": "a.py", "range": answers.at(0)}
 

@@ -16,10 +16,10 @@ from flux_index.api.mcp.render import shown
 from flux_index.api.mcp.tool_calls import Part
 from flux_index.api.mcp.tools import PROFILES, tools
 from flux_index.api.operations.table import OPERATIONS, Operation, Parameter
-from flux_index.api.source.tokens import count_tokens
 from flux_index.api.rpc.client import Client
 from flux_index.api.rpc.framing import Splitter, frame
 from flux_index.api.rpc.launcher import Launcher
+from flux_index.api.source.tokens import count_tokens
 
 
 def symbols(n_items: int, *, total: int = 0) -> Part:

@@ -8,14 +8,15 @@ from zlib import crc32
 from ...indexer.errors import UnknownFileError
 from ...indexer.inference.entities import qualified_name
 from ..source.entity_views import enclosing
-from .api_diff.changes import api_changes, broken_uses, explain_finding
+from .api_diff.broken_uses import broken_uses, explain_finding
+from .api_diff.changes import api_changes
 from .api_diff.removed import Removal
 from .api_diff.surface import changed_names
 from .context import CheckContext, changed_spans
 from .excuses import TEST_DATA
 from .findings import ERROR, HINT, WARNING
 from .fixes.propose import propose_fixes
-from .rules import families_of, rules
+from .rules.table import families_of, rules
 from .suppressions import is_ignored
 
 TYPE_CHECKING = False
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from .context import Regions
     from .edits import Change
     from .findings import Finding
-    from .rules import Rule
+    from .rules.table import Rule
 
 # Files that are checked for what an edit elsewhere broke in them.
 _USERS = 3_000

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...indexer.errors import OutOfTimeError
-from .api_diff.changes import api_changes, explain_finding
+from .api_diff.broken_uses import explain_finding
+from .api_diff.changes import api_changes
 from .check import changed_regions, new_findings, run_rules, users_findings
 from .context import CheckContext, statements
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from .edits import Change
     from .findings import Finding
-    from .rules import Rule
+    from .rules.table import Rule
 
 
 def check_until_deadline(change: Change, chosen: Iterable[Rule]) -> tuple[list[Finding], bool]:

@@ -16,7 +16,7 @@ from ...indexer.inference.entities import CONVENTIONAL, EVIDENCE_NAMES
 from .context import CheckContext
 from .deadline import check_until_deadline
 from .findings import ERROR
-from .rules import EXISTENCE_FAMILIES, rules
+from .rules.table import EXISTENCE_FAMILIES, rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from ...indexer.store import schema
 from ...indexer.store.database import connect
 from ...indexer.watch.scope import network_mount
 from ...indexer.watch.watcher import Watcher
-from ..render.style import Style
-from ..render.text import counted, escaped
+from ..render.compact import CompactStyle
+from ..render.words import counted, escaped
 from .output import in_colour, write, write_json
 from .writer import holder
 
@@ -52,7 +52,7 @@ def run(*, workspace: str, json: bool) -> int:
     if json:
         write_json({"checks": [asdict(finding) for finding in findings]})
     else:
-        style = Style("status", {}, colour=in_colour(sys.stdout))
+        style = CompactStyle("status", {}, colour=in_colour(sys.stdout))
         write("".join(_lines(finding, style) for finding in findings))
     return 2 if any(finding.state == FAIL for finding in findings) else 0
 
@@ -213,7 +213,7 @@ def _checked(check: Callable[[Index], Finding], index: Index) -> Finding:
         return Finding(name, FAIL, f"{type(error).__name__}: {error}", "reinstall flux-index")
 
 
-def _lines(finding: Finding, style: Style) -> str:
+def _lines(finding: Finding, style: CompactStyle) -> str:
     state = style.paint(finding.state.ljust(4), _COLOURS[finding.state])
     text = f"{state}  {escaped(f'{finding.name:{_NAME_WIDTH}} {finding.detail}')}\n"
     if finding.advice:

@@ -9,7 +9,7 @@ from ...indexer.digest_pool import process_pool
 from ...indexer.errors import InvalidArgumentsError, LockedError
 from ...indexer.index import Index
 from ...indexer.maintain import plan
-from ..render.text import counted
+from ..render.words import counted
 from .inline import InlineExecutor
 from .interrupt import Interrupt
 from .output import say, tell, write_json

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ..render.text import escaped
+from ..render.words import escaped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

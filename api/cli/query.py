@@ -9,7 +9,7 @@ from ...indexer.errors import InvalidArgumentsError
 from ..open_workspace import OpenWorkspace
 from ..operations.table import OPERATIONS
 from ..render.answers import render
-from ..render.style import Style
+from ..render.compact import CompactStyle
 from ..render.table import TableStyle
 from .options import COMMON, parse, suggestion
 from .output import in_colour, is_terminal, say, width, write
@@ -97,7 +97,7 @@ def rendered(
 
         return json_text(answer, on_terminal=is_terminal(stream))
     if shape == "compact":
-        style = Style(operation.name, arguments, root, os.getcwd())
+        style = CompactStyle(operation.name, arguments, root, os.getcwd())
     else:
         style = TableStyle(
             operation.name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ...indexer.errors import InvalidArgumentsError
-from ..check.rules import rules
+from ..check.rules.table import rules
 from ..clients.marked_block import BlockError
 from ..clients.rule_files import put, take
 from ..open_workspace import OpenWorkspace

@@ -8,9 +8,9 @@ from typing import cast
 
 from ...indexer.errors import InvalidArgumentsError
 from ..open_workspace import OpenWorkspace
+from ..render.compact import CompactStyle
 from ..render.findings import finding_lines, github_annotations, record, unjudged_lines
 from ..render.json_text import json_text
-from ..render.style import Style
 from .options import AS_JSON, HELP, Parameter, parse
 from .output import in_colour, is_terminal, say, write
 from .remote import ask
@@ -111,5 +111,5 @@ def rendered(answer: Judgement, root: str, shape: str) -> str:
     for note in answer.get("notes", ()):
         say(f"flux-index: {note}")
     colour = shape == "text" and in_colour(sys.stdout)
-    style = Style("validate", {}, root, os.getcwd(), colour=colour)
+    style = CompactStyle("validate", {}, root, os.getcwd(), colour=colour)
     return "\n".join(finding_lines(answer, style)) + "\n"

@@ -8,7 +8,7 @@ import time
 
 from ...indexer.errors import LockedError
 from ...indexer.index import Index
-from ..render.text import counted
+from ..render.words import counted
 from ..rpc.maintainer import Maintainer
 from .index import build, report_lines
 from .interrupt import Interrupt

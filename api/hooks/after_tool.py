@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from ..check.rules import Rule
+    from ..check.rules.table import Rule
     from .event import Event
     from .findings import Item
     from .messages import Answer
@@ -126,7 +126,7 @@ def _sentences(
 def _rules() -> list[Rule]:
     """Return quick rules that are no matter of taste, those on existence first; not ruff."""
     from ..check.findings import HINT
-    from ..check.rules import rules
+    from ..check.rules.table import rules
 
     chosen = [each for each in rules() if each.check and each.name != "ruff"]
     chosen = [each for each in chosen if each.severity != HINT]

@@ -168,7 +168,7 @@ def _store_findings(event: Event, from_server: list[Item]) -> None:
 
 def _is_nonexistent(event: Event, edit: Edit, item: Item) -> bool:
     """True if a finding certainly is of something missing, in a line of the edit."""
-    from ..check.rules import EXISTENCE
+    from ..check.rules.table import EXISTENCE
     from ..sessions.knowledge import fingerprints
     from ..source.line_changes import hunks
 

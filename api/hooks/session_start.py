@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ...indexer.test_files import is_test_file
-from ..render.text import counted
+from ..render.words import counted
 from ..sessions.files import packed
 from .messages import SESSION_START, add_context
 

@@ -97,7 +97,7 @@ def _new_errors(
     from ..check.deadline import breakage_until_deadline, findings_until_deadline
     from ..check.edits import Change
     from ..check.findings import ERROR
-    from ..check.rules import EXISTENCE_FAMILIES, rules
+    from ..check.rules.table import EXISTENCE_FAMILIES, rules
     from ..operations.validate import item
     from .findings import finding_lines
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..render.answers import render
-from ..render.style import Style
+from ..render.compact import CompactStyle
 from ..source.tokens import count_tokens
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def shown(parts: Sequence[Part], budget: int) -> Shown:
     return Shown(lines, facts)
 
 
-class ToolStyle(Style):
+class ToolStyle(CompactStyle):
     """For a model that may call the tool again: options are arguments of the tool."""
 
     __slots__ = ()

@@ -12,7 +12,7 @@ from ..check.check import check_change, verdict
 from ..check.existence import is_own
 from ..check.findings import ERROR
 from ..check.limitations import limitations
-from ..check.rules import EXISTENCE
+from ..check.rules.table import EXISTENCE
 from ..source.entity_views import envelope, range_of, symbol
 
 TYPE_CHECKING = False

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from .compact import BOLD, Row
 from .findings import finding_lines
 from .patterns import pattern, similar
-from .style import BOLD, Row
-from .text import (
+from .words import (
     HERE,
     about,
     counted,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
         Symbol,
         ToRead,
     )
-    from .style import Style
+    from .compact import CompactStyle
 
 # So few symbols are shown in full, on several lines of the terminal if need be.
 _FEW = 3
@@ -57,12 +57,12 @@ _NOUNS = {
 }  # fmt: skip
 
 
-def render(result: str, answer: Mapping[str, Any], style: Style) -> str:
+def render(result: str, answer: Mapping[str, Any], style: CompactStyle) -> str:
     """Return an answer as text, every line ended; ``result`` names its type in :mod:`..types`."""
     return "\n".join(RENDERERS[result](answer, style)) + "\n"
 
 
-def listing(answer: Listing, style: Style) -> list[str]:
+def listing(answer: Listing, style: CompactStyle) -> list[str]:
     """Symbols: of a file nested, members by the class that defines them, others one by one."""
     items = answer["items"]
     if style.operation == "outline":
@@ -78,7 +78,7 @@ def listing(answer: Listing, style: Style) -> list[str]:
     return style.ended(lines, answer, len(items), _NOUNS.get(style.operation, "symbol"))
 
 
-def folders(answer: MapListing, style: Style) -> list[str]:
+def folders(answer: MapListing, style: CompactStyle) -> list[str]:
     """A line for each folder: its name, the number of its files, and what lies in it."""
     lines: list[str] = []
     for item in answer["items"]:
@@ -91,7 +91,7 @@ def folders(answer: MapListing, style: Style) -> list[str]:
     return style.ended(lines, answer, len(answer["items"]))
 
 
-def references(answer: ReferenceListing, style: Style) -> list[str]:
+def references(answer: ReferenceListing, style: CompactStyle) -> list[str]:
     """The symbol with all counts, then references file by file."""
     lines = _subject(answer, style)
     if answer["total"]:
@@ -101,7 +101,7 @@ def references(answer: ReferenceListing, style: Style) -> list[str]:
     return style.ended(lines, answer, len(found))
 
 
-def calls(answer: CallListing, style: Style) -> list[str]:
+def calls(answer: CallListing, style: CompactStyle) -> list[str]:
     """Callers or callees, each with all its calls."""
     lines = _subject(answer, style)
     for item in answer["items"]:
@@ -118,7 +118,7 @@ def calls(answer: CallListing, style: Style) -> list[str]:
     return style.ended(lines, answer, len(answer["items"]), _NOUNS[style.operation])
 
 
-def hierarchy(answer: HierarchyAnswer, style: Style) -> list[str]:
+def hierarchy(answer: HierarchyAnswer, style: CompactStyle) -> list[str]:
     """Bases and subclasses as trees, and the order of resolution."""
     lines = _subject(answer, style)
     if answer["bases"]:
@@ -131,13 +131,13 @@ def hierarchy(answer: HierarchyAnswer, style: Style) -> list[str]:
     return style.ended(lines, answer, shown)
 
 
-def imports(answer: ImportListing, style: Style) -> list[str]:
+def imports(answer: ImportListing, style: CompactStyle) -> list[str]:
     """Imports, each with the file that it leads to."""
     rows = [_import_row(item, style) for item in answer["items"]]
     return style.ended(style.by_file(rows), answer, len(rows), "import")
 
 
-def exists(answer: ExistsAnswer, style: Style) -> list[str]:
+def exists(answer: ExistsAnswer, style: CompactStyle) -> list[str]:
     """The verdict with its reason, then the symbol or what is nearest."""
     lines = [style.verdict(answer["verdict"], answer["query"], answer["reason"])]
     lines += _subject(answer, style)
@@ -146,21 +146,21 @@ def exists(answer: ExistsAnswer, style: Style) -> list[str]:
     return lines + style.notes(answer, answer["total"])
 
 
-def source(answer: SourceAnswer, style: Style) -> list[str]:
+def source(answer: SourceAnswer, style: CompactStyle) -> list[str]:
     """The text, each line with its number."""
     text = escaped_lines(answer["text"])
     lines = [*style.code(answer, text), *style.more_lines(answer, len(text))] if text else []
     return style.ended(lines, answer, answer["total"])
 
 
-def context(answer: ContextAnswer, style: Style) -> list[str]:
+def context(answer: ContextAnswer, style: CompactStyle) -> list[str]:
     """The text as it was packed."""
     spent = f"{answer['tokens']:,} of {answer['budget']:,} tokens" if answer["total"] else ""
     lines = style.packed(escaped_lines(answer["text"]), spent)
     return style.ended(lines, answer, answer["total"])
 
 
-def status(answer: Mapping[str, Any], style: Style) -> list[str]:
+def status(answer: Mapping[str, Any], style: CompactStyle) -> list[str]:
     """Each part of the state of the index; parts that are empty are left out."""
     lines: list[str] = []
     for key, value in answer.items():
@@ -179,7 +179,7 @@ def status(answer: Mapping[str, Any], style: Style) -> list[str]:
     return lines + style.notes(answer, answer["total"])
 
 
-def explanation(answer: Explanation, style: Style) -> list[str]:
+def explanation(answer: Explanation, style: CompactStyle) -> list[str]:
     """A sentence for each step, nested as the reasons are, with the line that shows it."""
     rows: list[Row] = []
     for item in answer["items"]:
@@ -191,12 +191,12 @@ def explanation(answer: Explanation, style: Style) -> list[str]:
     return style.ended(style.rows(rows), answer, answer["total"])
 
 
-def judgement(answer: Judgement, style: Style) -> list[str]:
+def judgement(answer: Judgement, style: CompactStyle) -> list[str]:
     """Findings, and the verdict."""
     return [*finding_lines(answer, style), *style.notes(answer, len(answer["items"]))]
 
 
-def mending(answer: Mending, style: Style) -> list[str]:
+def mending(answer: Mending, style: CompactStyle) -> list[str]:
     """The fixes that help, and what is left."""
     lines = [
         escaped(f"{style.path(each['path'])}: {each['title']} ({each['rule']})")
@@ -207,12 +207,12 @@ def mending(answer: Mending, style: Style) -> list[str]:
     return lines + style.notes(answer, answer["total"])
 
 
-def session(answer: SessionAnswer, style: Style) -> list[str]:
+def session(answer: SessionAnswer, style: CompactStyle) -> list[str]:
     """The handle alone, for a script to keep."""
     return [answer["session"], *style.notes(answer, answer["total"])]
 
 
-def guard(answer: GuardAnswer, style: Style) -> list[str]:
+def guard(answer: GuardAnswer, style: CompactStyle) -> list[str]:
     """The verdict, and a line for each place to read, with its text if that is handed over."""
     lines = [answer["verdict"]]
     for item in answer["items"]:
@@ -220,13 +220,13 @@ def guard(answer: GuardAnswer, style: Style) -> list[str]:
     return lines + style.notes(answer, answer["total"])
 
 
-def agent_rules(answer: RulesAnswer, style: Style) -> list[str]:
+def agent_rules(answer: RulesAnswer, style: CompactStyle) -> list[str]:
     """The text as it is."""
     lines = [*map(escaped, answer["text"].rstrip("\n").split("\n"))]
     return lines + style.notes(answer, answer["total"])
 
 
-RENDERERS: dict[str, Callable[[Any, Style], list[str]]] = {
+RENDERERS: dict[str, Callable[[Any, CompactStyle], list[str]]] = {
     "Listing": listing,
     "MapListing": folders,
     "ReferenceListing": references,
@@ -249,7 +249,7 @@ RENDERERS: dict[str, Callable[[Any, Style], list[str]]] = {
 """Renderers by result type."""
 
 
-def _subject(answer: Mapping[str, Any], style: Style) -> list[str]:
+def _subject(answer: Mapping[str, Any], style: CompactStyle) -> list[str]:
     """Return the line of the symbol that an answer is about."""
     return style.rows([_symbol_row(answer["symbol"])], cut=False) if "symbol" in answer else []
 
@@ -272,7 +272,7 @@ def _nested(symbol: Symbol, indent: int = 0) -> Iterator[Row]:
         yield from _nested(child, indent + 1)
 
 
-def _members(items: list[Symbol], style: Style) -> list[str]:
+def _members(items: list[Symbol], style: CompactStyle) -> list[str]:
     groups: list[tuple[tuple[str, str], list[Row]]] = []
     for item in items:
         owner = item.get("defined_in") or item["name"].rpartition(".")[0]
@@ -305,7 +305,7 @@ def _reference_row(item: Reference) -> Row:
     return row
 
 
-def _import_row(item: ImportItem, style: Style) -> Row:
+def _import_row(item: ImportItem, style: CompactStyle) -> Row:
     module, name = item["module"], item.get("name", "")
     alias = f" as {item['alias']}" if "alias" in item else ""
     rest: list[str] = []

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from .style import BOLD, DIM, GUESS, WRONG
-from .text import counted, escaped, last, mark, parameters
+from .compact import BOLD, DIM, GUESS, WRONG
+from .words import counted, escaped, last, mark, parameters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from ..types import Finding, Judgement, Range, Unjudged
-    from .style import Style
+    from .compact import CompactStyle
 
 # More hints than these are only counted.
 _MAX_HINTS = 5
@@ -18,7 +18,7 @@ _MAX_ALTERNATIVES = 3
 _LEVELS = {"error": "error", "warning": "warning", "hint": "notice"}
 
 
-def finding_lines(answer: Judgement, style: Style) -> list[str]:
+def finding_lines(answer: Judgement, style: CompactStyle) -> list[str]:
     """Return findings with what exists instead and their fixes, and the verdict at the end."""
     lines: list[str] = []
     shows_hints = answer["counts"]["hint"] <= _MAX_HINTS

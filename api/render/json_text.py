@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from .text import CONTROLS
+from .words import CONTROLS
 
 _ESCAPES = {code: f"\\u{code:04x}" for code in CONTROLS if code != ord("\n")}
 

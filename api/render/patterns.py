@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .text import counted, escaped, kind, last, parameters, symbol_mark
+from .words import counted, escaped, kind, last, parameters, symbol_mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..types import Habit, PatternAnswer, SimilarListing
-    from .style import Style
+    from .compact import CompactStyle
 
 _HEADINGS = {
     "base": "bases", "decorator": "decorators", "method": "methods", "attribute": "attributes",
@@ -20,7 +20,7 @@ _HEADINGS = {
 _LONG_HABITS = frozenset(["method", "registered"])
 
 
-def pattern(answer: PatternAnswer, style: Style) -> list[str]:
+def pattern(answer: PatternAnswer, style: CompactStyle) -> list[str]:
     """What siblings have in common, a line for a respect, then the skeleton of a new one."""
     if not answer["total"]:
         return style.ended([], answer, 0)
@@ -51,7 +51,7 @@ def pattern(answer: PatternAnswer, style: Style) -> list[str]:
     return [*lines, *([""] if notes else []), *notes]
 
 
-def similar(answer: SimilarListing, style: Style) -> list[str]:
+def similar(answer: SimilarListing, style: CompactStyle) -> list[str]:
     """What is similar, with what both have in common below."""
     lines: list[str] = []
     for item in answer["items"]:
@@ -67,7 +67,7 @@ def similar(answer: SimilarListing, style: Style) -> list[str]:
     return style.ended(lines, answer, len(answer["items"]))
 
 
-def _habit(habit: Habit, style: Style) -> str:
+def _habit(habit: Habit, style: CompactStyle) -> str:
     share = f"{habit['count']}/{habit['of']}"
     name, detail, about = habit["name"], habit["detail"], habit["kind"]
     if about in ("place", "registered") and "`" not in name:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from urllib.parse import quote
 
-from ..check.rules import rules
+from ..check.rules.table import rules
 from ..version import version
 from .findings import message, missing
 

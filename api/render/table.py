@@ -6,8 +6,8 @@ exact, and is never cut off.
 
 from __future__ import annotations
 
-from .style import BOLD, DIM, GUESS, PLACE, Row, Style, nested
-from .text import counted, escaped, symbol_mark
+from .compact import BOLD, DIM, GUESS, PLACE, CompactStyle, Row, nested
+from .words import counted, escaped, symbol_mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _MAX_PLACE_WIDTH = 72
 _STATUS_WIDTH = 14
 
 
-class TableStyle(Style):
+class TableStyle(CompactStyle):
     """Rows in columns for people, as wide as the terminal and in colours if it has them."""
 
     __slots__ = ()

@@ -1,4 +1,7 @@
-"""Narrowing: what tests and assignments say about a name where it is read."""
+"""Narrowing: which tests and assignments hold for a name where it is read.
+
+What one test leaves of a type is in :mod:`.type_guards`.
+"""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from ...api.operations.table import OPERATIONS
 
 if TYPE_CHECKING:
     from .. import executors
-    from ..client import Client
+    from ..client_capabilities import Client
     from ..requests import Request
 
     Handler = Callable[[Request], object]

@@ -1,4 +1,4 @@
-"""Definitions and members that an edit removed, renamed or moved."""
+"""What became of a definition that an edit removed: renamed, moved, or gone."""
 
 from __future__ import annotations
 

@@ -8,8 +8,7 @@ from ....indexer.inference.access_paths import last_name
 from ....indexer.inference.entities import CLASS, FUNCTION, MODULE, NAMESPACE, Entity, name_of
 from ....indexer.test_files import is_test_file
 from .. import messages
-from ..findings import HINT, WARNING, Edit, Finding, Fix
-from ..registries import (
+from ..code_registries import (
     DECORATED,
     SET,
     Registration,
@@ -18,6 +17,7 @@ from ..registries import (
     keeps_one_per_key,
     registrations,
 )
+from ..findings import HINT, WARNING, Edit, Finding, Fix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The style of text for language models, few tokens, on which that for people is built.
+"""Compact text for language models, in few tokens; the style on which that for people is built.
 
 ``path:line kind name(signature) — summary [evidence]``, where lines of one file stand below its
 path, so that nothing is repeated, and evidence is left out where it is exact.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from ..operations.table import OPERATIONS
-from .text import counted, escaped, local, symbol_mark
+from .words import counted, escaped, local, symbol_mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Row:
         self.brief = f"{kind} {name}{detail}{' — ' if rest else ''}{rest}"
 
 
-class Style:
+class CompactStyle:
     """Compact lines for language models, and what both styles have in common.
 
     ``width`` is 0 where lines may be of any length. Files are named as they are called in the
