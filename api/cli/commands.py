@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...indexer.errors import InvalidArgumentsError
 from ..operations.table import OPERATIONS
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@dataclass(slots=True, frozen=True)
-class Command:
+class Command(NamedTuple):
     """A command, run by the function ``run`` of the module of the same name.
 
     That is called with the values of its parameters and, as ``workspace``, the folder that it works

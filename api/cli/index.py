@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import time
 
-from ...indexer.digest_pool import process_pool
 from ...indexer.errors import InvalidArgumentsError, LockedError
 from ...indexer.index import Index
 from ...indexer.maintain import plan
 from ..render.words import counted
-from .inline import InlineExecutor
 from .interrupt import Interrupt
 from .output import say, tell, write_json
 from .progress import display
@@ -66,7 +64,14 @@ def build(index: Index, interrupt: Interrupt, *, jobs: int | None, quiet: bool) 
 
 def executor_of(jobs: int) -> Executor:
     """Return an executor of so many processes; of this thread for a single job."""
-    return InlineExecutor() if jobs == 1 else process_pool(jobs)
+    # Here, because an index that is current needs neither, and both load a lot.
+    if jobs == 1:
+        from .inline import InlineExecutor
+
+        return InlineExecutor()
+    from ...indexer.digest_pool import process_pool
+
+    return process_pool(jobs)
 
 
 def _lock_taken(index: Index, interrupt: Interrupt, *, quiet: bool) -> bool:
