@@ -12,7 +12,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, NoReturn
 
 from ..api.rpc.framing import Broken, Splitter, frame
-from ..api.rpc.memory import collect_seldom, share_heap
+from ..api.rpc.memory import collect_seldom, many_imports, share_heap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -75,8 +75,8 @@ def _serve(
     source: int, read: Callable[[], bytes], write: Callable[[bytes | memoryview], int]
 ) -> int:
     """Serve one client; ``read`` returns b"" at the end. Ends the process with the exit code."""
-    # Imported when the collector has been turned down, since importing makes so many objects.
-    from .server import LanguageServer
+    with many_imports():  # pygls brings some 500 classes
+        from .server import LanguageServer
 
     def read_or_end() -> bytes:
         try:
