@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from functools import partial
+from math import isnan
 
 from ...indexer.errors import InvalidArgumentsError
 from ..operations.table import Parameter
@@ -101,7 +102,18 @@ class OptionParser(argparse.ArgumentParser):
             if parameter is HELP:
                 settings["action"] = "store_true"
             elif parameter.type == "boolean":
-                settings["action"] = argparse.BooleanOptionalAction
+                if parameter.default:
+                    settings["action"] = argparse.BooleanOptionalAction
+                else:  # nobody needs to be told of --no-json
+                    group.add_argument(
+                        f"--no-{long[2:]}",
+                        dest=parameter.name,
+                        action="store_false",
+                        default=argparse.SUPPRESS,
+                        help=argparse.SUPPRESS,
+                    )
+                    settings["default"] = argparse.SUPPRESS
+                    settings["action"] = "store_true"
             else:
                 settings |= {"type": _converter(parameter), "metavar": _FORMS[parameter.type]}
                 if parameter.type == "array":
@@ -202,8 +214,10 @@ def _number(convert: Callable[[str], float], wanted: str, text: str) -> float:
         number = convert(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"invalid value: {text!r} is not {wanted}") from None
-    if not number >= 0:
+    if number < 0:
         raise argparse.ArgumentTypeError(f"invalid value: {text} is negative")
+    if isnan(number):
+        raise argparse.ArgumentTypeError(f"invalid value: {text!r} is not {wanted}")
     return number
 
 

@@ -48,8 +48,14 @@ def message(finding: Finding) -> str:
     """Return the message of a finding, followed by what exists if it does not name that."""
     text = finding["message"]
     near = dict.fromkeys(last(each["name"]) for each in finding["nearest"][:_MAX_ALTERNATIVES])
-    names = [f"`{name}`" for name in near if f"`{name}`" not in text]
+    names = [f"`{name}`" for name in near if not _names(text, name)]
     return f"{text} There is {', '.join(names)}." if names else text
+
+
+def _names(text: str, name: str) -> bool:
+    """True if a message names something: in quotes, as a call, or as a class."""
+    spelled = (f"`{name}`", f"'{name}'", f".{name}'", f"{name}(", f"class {name} ", f" {name} with")
+    return any(each in text for each in spelled)
 
 
 def unjudged_lines(answer: Judgement) -> list[str]:
