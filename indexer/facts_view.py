@@ -88,6 +88,42 @@ class Comparison(NamedTuple):
 # Expressions.
 
 
+def attributes(facts: FileFacts) -> Iterator[Attribute]:
+    """Yield every ``receiver.name`` of a file, in the order of their expressions."""
+    table = facts.expr
+    for row, kind in enumerate(table.op):
+        if kind == f.ATTRIBUTE:
+            yield Attribute(table.a[row], facts.names[table.b[row]], table.position[row])
+
+
+def attribute_of_name(facts: FileFacts, expr: int) -> int:
+    """Return the row of ``x.name`` whose receiver is the plain name in a row, or -1.
+
+    It is the very next expression.
+    """
+    table, row = facts.expr, expr + 1
+    is_next = row < len(table.op) and table.op[row] == f.ATTRIBUTE and table.a[row] == expr
+    return row if is_next else -1
+
+
+def attribute_name_row(facts: FileFacts, expr: int) -> int:
+    """Return the row of the identifier behind the dot of ``receiver.name``."""
+    return facts.expr.b[expr]
+
+
+def branches(facts: FileFacts, expr: int) -> tuple[int, int]:
+    """Return the rows of both results of ``x or y``, ``x and y`` and ``x if test else y``."""
+    return facts.expr.a[expr], facts.expr.b[expr]
+
+
+def integer(facts: FileFacts, expr: int) -> int | None:
+    """Return the value of an integer literal, None for any other expression or a large one."""
+    table = facts.expr
+    if expr < 0 or table.op[expr] != f.INTEGER or table.b[expr] != 1:
+        return None
+    return table.a[expr]
+
+
 def op(facts: FileFacts, expr: int) -> int:
     """Return what kind of expression a row is, UNKNOWN for none."""
     return facts.expr.op[expr] if expr >= 0 else f.UNKNOWN
@@ -165,7 +201,10 @@ def item_place(facts: FileFacts, expr: int) -> int:
 
 
 def operand(facts: FileFacts, expr: int) -> int:
-    """Return the row of the first operand: of ``not x``, ``await x``, ``-x``, ``x + y``, ``*x``."""
+    """Return the row of the first operand: of ``not x``, ``await x``, ``-x``, ``x + y``, ``*x``.
+
+    Also what is called, iterated over or indexed, and the class of a class pattern.
+    """
     return facts.expr.a[expr]
 
 
@@ -220,6 +259,11 @@ def binary(facts: FileFacts, expr: int) -> Comparison:
 
 
 # Calls.
+
+
+def positional_arguments(facts: FileFacts, call: int) -> list[int]:
+    """Return the rows of the values of a call's plain positional arguments."""
+    return [value for key, _, value in arguments(facts, call) if key == f.ARG_POSITIONAL]
 
 
 def calls(facts: FileFacts) -> Iterator[Call]:

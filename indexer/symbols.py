@@ -7,6 +7,7 @@ server protocol's ``SymbolKind``.
 from __future__ import annotations
 
 from . import facts as f
+from . import facts_view
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,11 +54,11 @@ _VALUE_KINDS = frozenset([f.ASSIGN, f.DECLARE, f.WALRUS, f.TYPE_ALIAS, f.FOR, f.
 
 
 def containers(facts: FileFacts) -> list[str]:
-    """Dotted name of each scope as seen from its module; functions add no ``<locals>``."""
-    kinds, parents, _, _, definitions, _ = facts.scope
+    """Return the dotted name of each scope in its module; functions add no ``<locals>``."""
+    parents, definitions = facts.scope.parent, facts.scope.definition
     names, defined = facts.names, facts.definition.name
     result: list[str] = []
-    for row, kind in enumerate(kinds):
+    for row, kind in enumerate(facts.scope.kind):
         parent = parents[row]
         outer = result[parent] if parent >= 0 else ""
         if kind in (f.CLASS_SCOPE, f.FUNCTION_SCOPE):
@@ -79,7 +80,7 @@ def is_local(facts: FileFacts, scope: int) -> bool:
 
 
 def symbols(facts: FileFacts) -> list[SymbolRow]:
-    """Classes, functions, and the variables and attributes of modules and classes."""
+    """Return the classes, functions, and variables and attributes of modules and classes."""
     names, strings = facts.names, facts.strings
     inside = containers(facts)
     scope_kinds, scope_parents = facts.scope.kind, facts.scope.parent
@@ -116,10 +117,10 @@ def symbols(facts: FileFacts) -> list[SymbolRow]:
                 strings[summary] if summary >= 0 else "",
             )
         )
-    seen = {(row[0], row[1]) for row in rows}
-    bound, scopes, positions, kinds = facts.binding[:4]
-    for row, kind in enumerate(kinds):
-        scope = scopes[row]
+    seen = {(name, container) for name, container, *_ in rows}
+    bound, positions = facts.binding.name, facts.binding.position
+    for row, kind in enumerate(facts.binding.kind):
+        scope = facts.binding.scope[row]
         if kind not in _VALUE_KINDS or scope_kinds[scope] > f.CLASS_SCOPE:
             continue
         name, container = names[bound[row]], inside[scope]
@@ -155,28 +156,22 @@ def _is_enum(facts: FileFacts, row: int) -> bool:
 
 
 def base_names(facts: FileFacts, row: int) -> list[str]:
-    """Last component of each written base of a class."""
-    at = facts.definition.arguments[row]
-    if at < 0:
-        return []
-    (extra,) = facts.extra
-    ops, _, lefts, rights = facts.expr
+    """Return the last component of each base in the header of a class."""
     result: list[str] = []
-    for index in range(at + 1, at + 1 + 3 * extra[at], 3):
-        if extra[index] != f.ARG_POSITIONAL:
+    for base in facts_view.bases(facts, row):
+        expr = base.value
+        if not base.is_positional:
             continue
-        expr = extra[index + 2]
-        while ops[expr] in (f.SUBSCRIPT, f.CALL):
-            expr = lefts[expr]
-        if ops[expr] == f.NAME:
-            result.append(facts.names[lefts[expr]])
-        elif ops[expr] == f.ATTRIBUTE:
-            result.append(facts.names[rights[expr]])
+        while facts_view.op(facts, expr) in (f.SUBSCRIPT, f.CALL):
+            expr = facts_view.operand(facts, expr)
+        attribute = facts_view.attribute(facts, expr)
+        name = attribute.name if attribute is not None else facts_view.plain_name(facts, expr)
+        result += [name] if name else []
     return result
 
 
 def inherited_names(facts: FileFacts) -> list[str]:
-    """Names that some class of the file has as a base, by last component."""
+    """Return the last components of the bases of all classes of a file."""
     found: set[str] = set()
     for row, kind in enumerate(facts.definition.kind):
         if kind == f.CLASS:
@@ -185,7 +180,7 @@ def inherited_names(facts: FileFacts) -> list[str]:
 
 
 def words(name: str) -> str:
-    """An identifier split at underscores, humps and digits, in lower case, for full-text search."""
+    """Return an identifier split into lower-case words, for full-text search."""
     out: list[str] = []
     word = ""
     for index, character in enumerate(name):

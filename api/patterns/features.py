@@ -198,7 +198,7 @@ def raised_name(facts: FileFacts, expr: int) -> str:
 
 
 def bindings_in(facts: FileFacts, scope: int) -> list[int]:
-    """Rows of what a scope binds, in order of the text."""
+    """Return the rows of what a scope binds, in order of the text."""
     table: dict[int, list[int]] | None = facts.memo.get("bindings by scope")
     if table is None:
         table = facts.memo["bindings by scope"] = {}
@@ -257,7 +257,7 @@ def _decorators(text: bytes, start: int, name_at: int) -> list[str]:
 
 
 def _arguments(text: bytes, name_at: int, header_end: int) -> list[str]:
-    """Bases and keywords of a class as they are written."""
+    """Return the bases and keywords of a class as they are written."""
     header = one_line(text[name_at:header_end])
     opening, closing = header.find("("), header.rfind(")")
     generic = header.find("[")
@@ -267,7 +267,7 @@ def _arguments(text: bytes, name_at: int, header_end: int) -> list[str]:
 
 
 def _statement(text: bytes, position: int) -> str:
-    """The text from a name on to the end of its line."""
+    """Return the text from a name on to the end of its line."""
     end = text.find(b"\n", position)
     return text[position : end if end >= 0 else len(text)].decode("utf-8", "replace")
 
@@ -301,7 +301,7 @@ def _fields(facts: FileFacts, row: int, cls: ClassFeatures) -> None:
 
 
 def _results(facts: FileFacts) -> dict[int, list[tuple[int, int]]]:
-    """(kind, expression) of what each scope returns, yields and raises."""
+    """Return (kind, expression) of what each scope returns, yields and raises."""
     table: dict[int, list[tuple[int, int]]] | None = facts.memo.get("results by scope")
     if table is None:
         table = facts.memo["results by scope"] = {}
@@ -312,7 +312,7 @@ def _results(facts: FileFacts) -> dict[int, list[tuple[int, int]]]:
 
 
 def _handlers(facts: FileFacts) -> dict[int, list[int]]:
-    """Expressions that each scope catches."""
+    """Return the expressions that each scope catches."""
     table: dict[int, list[int]] | None = facts.memo.get("handlers by scope")
     if table is None:
         table = facts.memo["handlers by scope"] = {}
@@ -332,7 +332,7 @@ def _alternatives(facts: FileFacts, expr: int) -> Sequence[int]:
 
 
 def _super_calls(facts: FileFacts) -> list[tuple[int, str, list[str]]]:
-    """(position, method, arguments) of each ``super().method(...)`` of a file."""
+    """Return (position, method, arguments) of each ``super().method(...)`` of a file."""
     found: list[tuple[int, str, list[str]]] | None = facts.memo.get("super calls")
     if found is None:
         found = facts.memo["super calls"] = list(_find_super_calls(facts))
@@ -351,7 +351,7 @@ def _find_super_calls(facts: FileFacts) -> Iterator[tuple[int, str, list[str]]]:
 
 
 def _using(facts: FileFacts, expr: int, op: int) -> int:
-    """Row of the expression of a kind that stands around another one, a little behind it; or -1."""
+    """Return the row of the expression of a kind that directly uses another one, or -1."""
     if expr < 0:
         return -1
     for row in range(expr + 1, min(expr + 200, len(facts.expr.op))):
@@ -361,7 +361,7 @@ def _using(facts: FileFacts, expr: int, op: int) -> int:
 
 
 def call_arguments(facts: FileFacts, call: int) -> list[str]:
-    """Arguments of a call as they are written, an ellipsis for what is no name or constant."""
+    """Return the arguments of a call as text, an ellipsis for all but names and constants."""
     found: list[str] = []
     for argument in facts_view.arguments(facts, call):
         text = expression_text(facts, argument.value)
@@ -374,16 +374,16 @@ def call_arguments(facts: FileFacts, call: int) -> list[str]:
 
 
 def expression_text(facts: FileFacts, expr: int) -> str:
-    """A name, attribute or constant as text; an ellipsis for anything else."""
-    ops, _, lefts, rights = facts.expr
-    op = ops[expr]
+    """Return a name, attribute or constant as text; an ellipsis for anything else."""
+    op = facts_view.op(facts, expr)
     if op == f.STARRED:
-        return ("**" if rights[expr] == 2 else "*") + expression_text(facts, lefts[expr])
-    if op == f.STRING and lefts[expr] >= 0:
-        text = facts.strings[lefts[expr]]
+        stars = "**" if facts_view.is_mapping_unpacked(facts, expr) else "*"
+        return stars + expression_text(facts, facts_view.operand(facts, expr))
+    text, number = facts_view.string(facts, expr), facts_view.integer(facts, expr)
+    if text is not None:
         return repr(text) if len(text) < _LONGEST_VALUE // 2 else "…"
-    if op == f.INTEGER and rights[expr] == 1:
-        return str(lefts[expr])
+    if number is not None:
+        return str(number)
     if op in (f.TRUE, f.FALSE, f.NONE):
         return {f.TRUE: "True", f.FALSE: "False", f.NONE: "None"}[op]
     names = access_path(facts, expr)

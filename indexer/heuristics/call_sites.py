@@ -32,7 +32,7 @@ _CONSTRUCTORS = ("__init__", "__new__")
 
 
 class Site:
-    """An argument that is passed for a parameter: an expression, or a type where there is none."""
+    """An argument for a parameter: an expression, or a type where there is no expression."""
 
     __slots__ = ("expr", "path", "type")
 
@@ -43,7 +43,7 @@ class Site:
         self.type = type_
 
     def value(self, inference: Inference) -> Type:
-        """Type of the argument."""
+        """Return the type of the argument."""
         return self.type or without_none(infer_argument(inference, self.path, self.expr))
 
 
@@ -68,7 +68,7 @@ def passed_at_call_sites(inference: Inference, query: ParameterQuery) -> Answer 
 
 
 def tuple_of(parts: list[Type]) -> Type:
-    """Alternatives of several types, unbounded, in the order in which they were met."""
+    """Return the alternatives of several types, unbounded, in the order in which they were met."""
     return tuple(dict.fromkeys(value for part in parts for value in part))
 
 
@@ -83,7 +83,7 @@ def _is_parameter_itself(inference: Inference, query: ParameterQuery, site: Site
 
 
 def argument_sites(inference: Inference, query: ParameterQuery) -> Iterator[Site]:
-    """Arguments for a parameter in confirmed calls, nearest first."""
+    """Yield the arguments for a parameter in confirmed calls, nearest first."""
     level = min(inference.progress.conventions - 1, len(_BOUNDS) - 1)
     n_files, n_tried, n_sites = _BOUNDS[max(level, 0)]
     count = 0
@@ -114,7 +114,7 @@ def argument_sites(inference: Inference, query: ParameterQuery) -> Iterator[Site
 def _places(
     inference: Inference, query: ParameterQuery, limit: int
 ) -> Iterator[tuple[str, str, set[Entity]]]:
-    """(file, name to look for, entities that the name has to stand for) in order of nearness."""
+    """Yield (file, name, entities that the name has to resolve to), nearest files first."""
     facts, function = query.facts, query.function
     if query.method in _CONSTRUCTORS and query.cls >= 0:
         cls = Entity(CLASS, query.path, query.cls)
@@ -153,23 +153,19 @@ def _places(
 
 
 def _other_names(facts: FileFacts, function: Entity, scope: int) -> list[str]:
-    """Names that the function's own scope gives it as well: ``other = function``."""
-    ops, _, lefts, _ = facts.expr
-    name = facts.definition.name[function.row]
-    values = facts.binding.value
+    """Return the aliases of a function in its own scope: ``other = function``."""
+    name = facts_view.definition_name(facts, function.row)
     return [
-        facts.names[facts.binding.name[row]]
+        facts_view.binding_name(facts, row)
         for row, where in enumerate(facts.binding.scope)
         if where == scope
-        and values[row] >= 0
-        and ops[values[row]] == f.NAME
-        and lefts[values[row]] == name
         and facts.binding.kind[row] == f.ASSIGN
+        and facts_view.plain_name(facts, facts.binding.value[row]) == name
     ]
 
 
 def _imported_as(facts: FileFacts, name: str) -> list[str]:
-    """Names under which a file imports something of this name."""
+    """Return the names under which a file imports something of this name."""
     table = facts.imports
     found: list[str] = []
     for row, flags in enumerate(table.flags):
@@ -181,7 +177,7 @@ def _imported_as(facts: FileFacts, name: str) -> list[str]:
 
 
 def overridden_methods(inference: Inference, query: ParameterQuery) -> set[Entity]:
-    """Methods of base classes that the function stands in for."""
+    """Return the methods of base classes that the function overrides."""
     own = Entity(CLASS, query.path, query.cls)
     found: set[Entity] = set()
     for base in mro(inference, own)[1:]:
@@ -200,7 +196,7 @@ def _called(
     query: ParameterQuery,
     wanted: set[Entity],
 ) -> Site | bool | None:
-    """The argument of a call; False when something else is called, None when nothing is given."""
+    """Return the argument of a call; False if something else is called, None without argument."""
     call = access_paths.nearby_call(facts, function)
     if call < 0:
         return None
@@ -217,14 +213,14 @@ def _names_class(
     inference: Inference, path: str, facts: FileFacts, function: int, query: ParameterQuery
 ) -> bool:
     """True if a method is called on the class, so that the receiver is written as an argument."""
-    if not query.is_bound or facts.expr.op[function] != f.ATTRIBUTE:
+    method = facts_view.attribute(facts, function)
+    if not query.is_bound or method is None:
         return False
     if query.facts.definition.flags[query.function.row] & f.CLASSMETHOD:
         return False
-    receiver = facts.expr.a[function]
-    if facts.expr.op[receiver] not in (f.NAME, f.ATTRIBUTE):
+    if facts.expr.op[method.receiver] not in (f.NAME, f.ATTRIBUTE):
         return False
-    found = expressions.definitions_of(inference, path, receiver)
+    found = expressions.definitions_of(inference, path, method.receiver)
     return any(item.entity.kind == CLASS for item in found)
 
 
@@ -253,9 +249,8 @@ def _partial(
 ) -> Site | bool | None:
     """Return what ``partial(function, …)`` binds."""
     call, op = access_paths.parent_expression(facts, function)
-    if op != f.CALL or access_paths.last_name(facts, facts.expr.a[call]) not in (
-        "partial", "partialmethod",
-    ):  # fmt: skip
+    callee = facts_view.called(facts, call)
+    if op != f.CALL or access_paths.last_name(facts, callee) not in ("partial", "partialmethod"):
         return None
     place = query.place + 1 if query.place >= 0 else -1
     argument = access_paths.argument_for(facts, call, place, query.name)
@@ -292,15 +287,15 @@ def _decorates(
 
 
 def definition_value(path: str, facts: FileFacts, definition: int) -> Type:
-    """The class or function that a definition makes, as a value."""
+    """Return a class or function as a value."""
     if facts.definition.kind[definition] == f.CLASS:
         return (Value(CLASS_OBJECT, Entity(CLASS, path, definition), (), CONVENTIONAL),)
     return (Value(FUNCTION_OBJECT, Entity(FUNCTION, path, definition), (UNKNOWN,), CONVENTIONAL),)
 
 
 def _decorated(facts: FileFacts, function: int) -> tuple[int, bool] | None:
-    """(definition row, whether it is called) of a decorator's function."""
-    for definition in range(len(facts.definition[0])):
+    """Return the row of what a function decorates, and True if the decorator calls it."""
+    for definition in facts_view.definitions(facts):
         for decorator in facts_view.decorators(facts, definition):
             if access_paths.decorator_callee(facts, decorator) == function:
                 return definition, decorator != function
@@ -310,7 +305,7 @@ def _decorated(facts: FileFacts, function: int) -> tuple[int, bool] | None:
 def decorated_by(
     inference: Inference, factory: Entity, limit: int = 24
 ) -> Iterator[tuple[str, FileFacts, int]]:
-    """(file, facts, definition) of what ``@factory(…)`` decorates."""
+    """Yield (file, facts, definition) of what ``@factory(…)`` decorates."""
     name = name_of(inference, factory)
     for path in access_paths.nearest_files(factory.path, inference.files_with(name), limit):
         facts = inference.facts(path)
@@ -319,13 +314,13 @@ def decorated_by(
         for role, _, ref in facts.occurrences(name):
             if role & f.ROLE_MASK != f.DECORATES:
                 continue
-            decorated = _decorated(facts, ref)
-            if decorated is None or not decorated[1]:
+            definition, is_called = _decorated(facts, ref) or (-1, False)
+            if not is_called:
                 continue
             if any(
                 item.entity == factory for item in expressions.definitions_of(inference, path, ref)
             ):
-                yield path, facts, decorated[0]
+                yield path, facts, definition
 
 
 def passed_by_decorator(inference: Inference, query: ParameterQuery) -> Answer | None:
@@ -335,7 +330,7 @@ def passed_by_decorator(inference: Inference, query: ParameterQuery) -> Answer |
     outer = facts.scope.definition[scope]
     if query.place != 0 or facts.scope.kind[scope] != f.FUNCTION_SCOPE or outer < 0:
         return None
-    if not _is_returned(facts, scope, facts.definition.name[row]):
+    if facts_view.definition_name(facts, row) not in returned_names(facts, scope):
         return None
     parts = [
         definition_value(where, other, definition)
@@ -346,12 +341,13 @@ def passed_by_decorator(inference: Inference, query: ParameterQuery) -> Answer |
     return Answer(tuple_of(parts), "decorated", f"it decorates {len(parts)} definitions")
 
 
-def _is_returned(facts: FileFacts, scope: int, name: int) -> bool:
-    ops, _, lefts, _ = facts.expr
-    return any(
-        where == scope and expr >= 0 and ops[expr] == f.NAME and lefts[expr] == name
+def returned_names(facts: FileFacts, scope: int) -> set[str]:
+    """Return the plain names that a function returns."""
+    return {
+        name
         for where, expr in zip(facts.result.scope, facts.result.expr, strict=True)
-    )
+        if where == scope and (name := facts_view.plain_name(facts, expr))
+    }
 
 
 def assigned_to_property(inference: Inference, query: ParameterQuery) -> Answer | None:

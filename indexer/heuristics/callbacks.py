@@ -1,4 +1,4 @@
-"""Functions that are handed over and called elsewhere: callbacks, hooks, event handlers.
+"""Functions that are passed on and called elsewhere: callbacks, hooks, event handlers.
 
 A function value is followed forward: as an argument into a parameter, into variables, attributes
 and containers, up to where it is called with arguments. A parameter that is annotated with
@@ -35,7 +35,7 @@ from ..inference.types import (
 )
 from ..plugins.registry import CALLBACK_SETTERS
 from ..symbols import base_names
-from .call_sites import Site, tuple_of
+from .call_sites import Site, returned_names, tuple_of
 from .evidence import Answer, informative
 
 TYPE_CHECKING = False
@@ -64,7 +64,7 @@ _CALLING = {
 
 
 class _CallSearch:
-    """One search: the place of the parameter, and how much is still looked at."""
+    """One search: the place of the parameter, and the number of places left to look at."""
 
     __slots__ = ("left", "name", "place", "seen", "inference")
 
@@ -100,9 +100,8 @@ def lambda_called_with(inference: Inference, path: str, facts: FileFacts, row: i
     rows = [index for index, owner in enumerate(owners) if owner == scope]
     place = rows.index(facts.binding.ref[row])
     search = _CallSearch(inference, place, facts.names[facts.binding.name[row]])
-    ops, _, _, rights = facts.expr
-    for expr, op in enumerate(ops):
-        if op == f.LAMBDA and rights[expr] == scope:
+    for expr, op in enumerate(facts.expr.op):
+        if op == f.LAMBDA and facts_view.lambda_scope(facts, expr) == scope:
             sites = _followed(search, path, facts, expr, _DEPTH)
             return tuple_of([informative(inference, site.value(inference), path) for site in sites])
     return UNKNOWN
@@ -165,19 +164,14 @@ def _decorated(search: _CallSearch, query: ParameterQuery) -> Iterator[Site]:
 
 
 def _made_by(inference: Inference, factory: Entity) -> list[Entity]:
-    """Functions that a function defines and gives back."""
+    """Return the functions that a function defines and returns."""
     facts = inference.need(factory.path)
     scope = facts.definition.own_scope[factory.row]
-    ops, _, lefts, _ = facts.expr
-    returned = {
-        lefts[expr]
-        for where, expr in zip(facts.result.scope, facts.result.expr, strict=True)
-        if where == scope and expr >= 0 and ops[expr] == f.NAME
-    }
+    returned = returned_names(facts, scope)
     return [
         Entity(FUNCTION, factory.path, row)
         for row, where in enumerate(facts.definition.scope)
-        if where == scope and facts.definition.name[row] in returned
+        if where == scope and facts_view.definition_name(facts, row) in returned
     ]
 
 
@@ -206,7 +200,7 @@ def _followed(
         return
     if op == f.ATTRIBUTE:
         # `handlers.values()`: what a container holds; other attributes are not the function.
-        if facts.names[facts.expr.b[row]] in _GETTERS:
+        if access_paths.last_name(facts, row) in _GETTERS:
             call = access_paths.nearby_call(facts, row)
             if call >= 0:
                 yield from _followed(search, path, facts, call, depth)
@@ -238,14 +232,14 @@ def _dispatched(search: _CallSearch, query: ParameterQuery) -> Iterator[Site]:
     facts = query.facts
     for decorator in facts_view.decorators(facts, query.function.row):
         target = access_paths.decorator_callee(facts, decorator)
-        if target == decorator or facts.expr.op[target] != f.ATTRIBUTE:
+        method = facts_view.attribute(facts, target)
+        if target == decorator or method is None:
             continue
-        receiver = facts.expr.a[target]
         generic = any(
             item.entity.kind == FUNCTION
-            for item in expressions.definitions_of(search.inference, query.path, receiver)
+            for item in expressions.definitions_of(search.inference, query.path, method.receiver)
         )
-        if not generic or search.place != 0 or access_paths.last_name(facts, target) != "register":
+        if not generic or search.place != 0 or method.name != "register":
             continue
         for item in expressions.definitions_of(
             search.inference, query.path, access_paths.argument_for(facts, decorator, 0, "cls")
@@ -325,7 +319,7 @@ def _attribute_container(
         search.left -= 1
         if search.left <= 0:
             return
-        receiver = expressions.infer_type(search.inference, path, facts.expr.a[ref])
+        receiver = expressions.infer_type(search.inference, path, facts_view.operand(facts, ref))
         if any(
             value.form == INSTANCE and value.entity == Entity(CLASS, path, owner)
             for value in receiver
@@ -338,7 +332,7 @@ def _argument(
 ) -> Iterator[Site]:
     """Yield where a function goes that is an argument of a call."""
     inference = search.inference
-    callee = facts.expr.a[call]
+    callee = facts_view.called(facts, call)
     name = access_paths.last_name(facts, callee)
     place, key = _place_of(facts, call, expr)
     yield from _called_on(search, path, facts, call, name, place, key)
@@ -348,23 +342,17 @@ def _argument(
             yield Site(path, -1, (instance(cls),))
         return
     if name in ("partial", "partialmethod") and place == 0:
-        given = (
-            sum(
-                1
-                for each, _ in access_paths.call_arguments(facts, call)
-                if each == f.ARG_POSITIONAL
-            )
-            - 1
-        )
-        if given <= search.place:
-            inner = _CallSearch(inference, search.place - given, search.name)
+        n_bound = len(facts_view.positional_arguments(facts, call)) - 1
+        if n_bound <= search.place:
+            inner = _CallSearch(inference, search.place - n_bound, search.name)
             yield from _followed(inner, path, facts, call, depth - 1)
         return
     targets = expressions.definitions_of(inference, path, callee)
-    if facts.expr.op[callee] == f.ATTRIBUTE and (
+    method = facts_view.attribute(facts, callee)
+    if method is not None and (
         name in _ADDING and not any(item.entity.path.endswith(".py") for item in targets)
     ):
-        yield from _holds(search, path, facts.expr.a[callee], depth - 1)
+        yield from _holds(search, path, method.receiver, depth - 1)
         return
     arguments = Arguments.of(inference, path, facts, call)
     for item in targets:
@@ -390,7 +378,7 @@ def _argument(
 
 
 def _place_of(facts: FileFacts, call: int, expr: int) -> tuple[int, str]:
-    """(place, keyword) of an argument of a call; the place of a keyword is -1."""
+    """Return (place, keyword) of an argument of a call; the place of a keyword is -1."""
     place = 0
     for key, value in access_paths.call_arguments(facts, call):
         if value == expr:
@@ -402,7 +390,7 @@ def _place_of(facts: FileFacts, call: int, expr: int) -> tuple[int, str]:
 def _called_on(
     search: _CallSearch, path: str, facts: FileFacts, call: int, name: str, place: int, key: str
 ) -> Iterator[Site]:
-    """Threads, executors, event loops: the arguments stand beside the function."""
+    """Yield the argument passed beside a function to threads, executors and event loops."""
     if search.place < 0:
         return
     if _CALLING.get(name, -2) == place:
@@ -459,7 +447,7 @@ def _into_parameter(
 def _expected(
     search: _CallSearch, path: str, wanted: Type, variables: dict[Entity, Type] | None = None
 ) -> Iterator[Site]:
-    """The type of the parameter that a callable's annotation gives."""
+    """Yield the type of the parameter that a callable's annotation gives."""
     inference = search.inference
     for value in wanted:
         if value.form == VARIABLE_TYPE:
@@ -478,7 +466,7 @@ def _bound_of(inference: Inference, variable: Entity) -> Type:
         return UNKNOWN
     facts = inference.need(variable.path)
     value = facts.binding.value[variable.row]
-    if value < 0 or facts.expr.op[value] != f.CALL:
+    if facts_view.called(facts, value) < 0:
         return UNKNOWN
     return annotation_type(
         inference, variable.path, access_paths.keyword_argument(facts, value, "bound")
@@ -486,7 +474,7 @@ def _bound_of(inference: Inference, variable: Entity) -> Type:
 
 
 def _protocol(search: _CallSearch, cls: Entity) -> Iterator[Site]:
-    """The parameter that the ``__call__`` of a protocol has at the place."""
+    """Yield the parameter of the ``__call__`` of a protocol at the place searched for."""
     inference = search.inference
     facts = inference.need(cls.path)
     if "Protocol" not in base_names(facts, cls.row):

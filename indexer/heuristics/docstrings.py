@@ -1,4 +1,4 @@
-"""Types that docstrings tell, in the styles of Google, NumPy and Sphinx."""
+"""Types in docstrings, in the styles of Google, NumPy and Sphinx."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _NOTHING = frozenset(["object", "any", "none", "optional", "instance", "value", 
 
 
 def documented_parameter(inference: Inference, query: ParameterQuery) -> Answer | None:
-    """The type that the docstring of the function, or of its class, gives a parameter."""
+    """Return the type that the docstring of the function, or of its class, gives a parameter."""
     facts, row = query.facts, query.function.row
     rows = [row]
     if query.method == "__init__" and query.cls >= 0:
@@ -49,7 +49,7 @@ def documented_parameter(inference: Inference, query: ParameterQuery) -> Answer 
 
 
 def documented_return(inference: Inference, function: Entity) -> Type:
-    """The type that the docstring of a function says it gives back."""
+    """Return the return type in the docstring of a function."""
     facts = inference.need(function.path)
     text = docstring(inference, function.path, facts, function.row)
     type_text = return_text(text) if text else ""
@@ -57,7 +57,7 @@ def documented_return(inference: Inference, function: Entity) -> Type:
 
 
 def docstring(inference: Inference, path: str, facts: FileFacts, definition: int) -> str:
-    """Text of a definition's docstring, quotes and prefix left in; empty when it has none."""
+    """Return the source text of a definition's docstring with its quotes, or an empty string."""
     start = facts.definition.doc[definition]
     if start < 0:
         return ""
@@ -134,7 +134,7 @@ def return_text(text: str) -> str:
 
 
 def _inside(text: str) -> str:
-    """Text up to the parenthesis that closes what was opened before it."""
+    """Return the text up to the parenthesis that closes what was opened before it."""
     depth = 1
     for index, char in enumerate(text):
         depth += {"(": 1, ")": -1}.get(char, 0)
@@ -144,7 +144,7 @@ def _inside(text: str) -> str:
 
 
 def resolve_docstring_type(inference: Inference, path: str, type_text: str, depth: int = 0) -> Type:
-    """The type that words of a docstring name; unknown unless every alternative is understood."""
+    """Return the type that words of a docstring name; unknown unless all of it is understood."""
     type_text = type_text.strip().rstrip(".;").strip()
     if depth > 3 or not type_text or len(type_text) > 120:
         return UNKNOWN
@@ -186,7 +186,7 @@ def resolve_docstring_type(inference: Inference, path: str, type_text: str, dept
 
 
 def _class_named(inference: Inference, path: str, type_text: str) -> Type:
-    """An instance of the class that a dotted name in a docstring means."""
+    """Return an instance of the class that a dotted name in a docstring means."""
     parts = type_text.split(".")
     if type_text.lower() in _NOTHING or not all(part.isidentifier() for part in parts):
         return UNKNOWN

@@ -8,6 +8,7 @@ the argument *is* a parameter, or an attribute of one; anything else is evaluate
 from __future__ import annotations
 
 from .. import facts as f
+from .. import facts_view
 from ..inference import expressions
 from ..inference.classes import mro
 from ..inference.entities import (
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class ParameterQuery:
-    """A parameter that is asked about.
+    """A parameter whose type is to be inferred.
 
     ``place`` counts from what a call writes first, so the receiver of a method is left out; it is
     -1 for a parameter that is given by keyword only. ``cls`` is the definition row of the class
@@ -49,8 +50,8 @@ class ParameterQuery:
         self.row = row
         scope = facts.binding.scope[row]
         self.function = Entity(FUNCTION, path, facts.scope.definition[scope])
-        self.method = facts.names[facts.definition.name[self.function.row]]
-        self.name = facts.names[facts.binding.name[row]]
+        self.method = facts_view.definition_name(facts, self.function.row)
+        self.name = facts_view.binding_name(facts, row)
         self.parameter = facts.binding.ref[row]
         self.cls = owner_class(facts, self.function)
         rows = parameter_rows(inference, self.function)
@@ -80,7 +81,7 @@ class Answer:
 
 
 def infer_without_conventions(inference: Inference, path: str, expr: int) -> Type:
-    """Type of an expression without looking for any more conventions."""
+    """Return the type of an expression without looking for any more conventions."""
     progress = inference.progress
     before = progress.conventions
     progress.conventions = NESTED
@@ -91,13 +92,12 @@ def infer_without_conventions(inference: Inference, path: str, expr: int) -> Typ
 
 
 def infer_argument(inference: Inference, path: str, expr: int) -> Type:
-    """Type of an argument, by convention where it is a parameter or an attribute of one."""
+    """Return the type of an argument; that of a parameter or its attributes by convention."""
     facts = inference.need(path)
-    ops, _, lefts, _ = facts.expr
     root = expr
-    while ops[root] in (f.ATTRIBUTE, f.SUBSCRIPT):
-        root = lefts[root]
-    if ops[root] == f.NAME and any(
+    while facts.expr.op[root] in (f.ATTRIBUTE, f.SUBSCRIPT):
+        root = facts_view.operand(facts, root)
+    if facts_view.plain_name(facts, root) and any(
         item.entity.kind == PARAMETER for item in expressions.definitions_of(inference, path, root)
     ):
         return expressions.infer_type(inference, path, expr)
@@ -138,7 +138,7 @@ def _is_informative(inference: Inference, value: Value) -> bool:
 
 
 def combine(inference: Inference, type_: Type) -> Type:
-    """The alternatives of one rule as one answer, CONVENTIONAL all through; unknown for a mess."""
+    """Return the alternatives of one rule as a conventional type; unknown if there are too many."""
     merged = _merged(type_)
     if len(merged) > _MAX_ALTERNATIVES:
         base = _common_base(inference, merged)
@@ -149,7 +149,7 @@ def combine(inference: Inference, type_: Type) -> Type:
 
 
 def _merged(type_: Type) -> Type:
-    """Instances of one class with different type arguments as one."""
+    """Return instances of one class with different type arguments as one."""
     found: dict[tuple[int, Entity], Value] = {}
     for value in type_:
         key = value.head
@@ -164,7 +164,7 @@ def _merged(type_: Type) -> Type:
 
 
 def _common_base(inference: Inference, type_: Type) -> Value | None:
-    """The nearest class that all are derived from, when they are all of one form."""
+    """Return the nearest class that all are derived from, when they are all of one form."""
     forms = {value.form for value in type_}
     if len(forms) != 1 or not forms <= {INSTANCE, CLASS_OBJECT}:
         return None
@@ -177,7 +177,7 @@ def _common_base(inference: Inference, type_: Type) -> Value | None:
 
 
 def as_conventional(type_: Type, depth: int = 0) -> Type:
-    """A type known by convention only, its type arguments included, those far inside left out."""
+    """Return a type marked as conventional, with its type arguments but for deeply nested ones."""
     return tuple(
         Value(
             form,

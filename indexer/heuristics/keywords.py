@@ -1,8 +1,9 @@
-"""Keywords that a function hands on by ``**kwargs``: the parameter that takes them in the end."""
+"""Keywords that a function forwards by ``**kwargs``, and the parameters that finally take them."""
 
 from __future__ import annotations
 
 from .. import facts as f
+from .. import facts_view
 from ..inference import access_paths, expressions, signatures
 from ..inference.classes import class_member
 from ..inference.entities import CLASS, CONVENTIONAL, FUNCTION, PARAMETER, Entity, Found
@@ -19,7 +20,7 @@ _DEPTH = 5
 def forwarded_to(
     inference: Inference, function: Entity, name: str, depth: int = _DEPTH
 ) -> list[Found]:
-    """The parameters that get a keyword which a function takes by ``**kwargs`` and hands on.
+    """Return the parameters that get a keyword which a function forwards by ``**kwargs``.
 
     Nothing when the function takes it out of ``kwargs`` itself.
     """
@@ -60,7 +61,7 @@ def _taking(inference: Inference, target: Entity, name: str, depth: int) -> list
 
 
 def _keyword_rest(inference: Inference, function: Entity) -> int:
-    """Name row of the ``**`` parameter of a function, or -1."""
+    """Return the name row of the ``**`` parameter of a function, or -1."""
     facts = inference.need(function.path)
     for row in signatures.parameter_rows(inference, function):
         if facts.parameter.kind[row] == f.VAR_KEYWORD:
@@ -70,23 +71,21 @@ def _keyword_rest(inference: Inference, function: Entity) -> int:
 
 def _takes_out(facts: FileFacts, function: Entity, rest: int, name: str) -> bool:
     """True if a function pops a keyword, so that nobody else gets it."""
-    ops, _, lefts, rights = facts.expr
     for row in _inside(facts, function, facts.names[rest]):
-        if ops[row + 1 : row + 2].tolist() != [f.ATTRIBUTE] or lefts[row + 1] != row:
+        callee = facts_view.attribute_of_name(facts, row)
+        method = facts_view.attribute(facts, callee)
+        if method is None or method.name != "pop":
             continue
-        if facts.names[rights[row + 1]] == "pop":
-            call = access_paths.nearby_call(facts, row + 1)
-            if (
-                call >= 0
-                and access_paths.string_value(facts, access_paths.argument_for(facts, call, 0, ""))
-                == name
-            ):
+        call = access_paths.nearby_call(facts, callee)
+        if call >= 0:
+            key = access_paths.argument_for(facts, call, 0, "")
+            if access_paths.string_value(facts, key) == name:
                 return True
     return False
 
 
 def _inside(facts: FileFacts, function: Entity, name: str) -> list[int]:
-    """Rows of the expressions that read a name in the text of a function."""
+    """Return the rows of the expressions that read a name in the text of a function."""
     start = facts.definition.start[function.row]
     end = facts.definition.end[function.row]
     return [
@@ -99,13 +98,13 @@ def _inside(facts: FileFacts, function: Entity, name: str) -> list[int]:
 def _calls_with_rest(
     inference: Inference, path: str, facts: FileFacts, function: Entity, rest: int
 ) -> list[int]:
-    """Calls in a function, or in functions inside of it, that are given all of its ``**kwargs``."""
+    """Return the calls in a function, nested ones included, that forward its ``**kwargs``."""
     scope = facts.definition.own_scope[function.row]
     own = facts.bindings_of(scope, rest)
     found: list[int] = []
     for expr in _inside(facts, function, facts.names[rest]):
         starred, op = access_paths.parent_expression(facts, expr)
-        if op != f.STARRED or facts.expr.b[starred] != 2:
+        if op != f.STARRED or not facts_view.is_mapping_unpacked(facts, starred):
             continue
         call, op = access_paths.parent_expression(facts, starred)
         if op != f.CALL:
@@ -117,8 +116,8 @@ def _calls_with_rest(
 
 
 def _targets(inference: Inference, path: str, facts: FileFacts, call: int) -> list[Entity]:
-    """Functions and classes that a call may call."""
-    callee = facts.expr.a[call]
+    """Return the functions and classes that a call may call."""
+    callee = facts_view.called(facts, call)
     found = [
         item.entity
         for item in expressions.definitions_of(inference, path, callee)

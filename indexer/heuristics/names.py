@@ -64,13 +64,13 @@ def annotated_elsewhere(inference: Inference, query: ParameterQuery) -> Answer |
 
 
 def spelled_like(inference: Inference, query: ParameterQuery) -> Answer | None:
-    """The class of the workspace whose name is the parameter's."""
+    """Return the class of the workspace whose name is the parameter's."""
     type_ = class_like(inference, query.name, usage.attributes_used_on_parameter(query))
     return Answer(type_, "class-name", "the class of this name") if type_ else None
 
 
 def class_like(inference: Inference, name: str, used: set[str]) -> Type:
-    """An instance of the class named like a variable, if it has all that is used on it."""
+    """Return an instance of the class named like a variable, if it has all that is used on it."""
     stripped = name.strip("_")
     if len(stripped) < 3 or stripped in _SAYS_NOTHING or not used:
         return UNKNOWN
@@ -82,7 +82,7 @@ def class_like(inference: Inference, name: str, used: set[str]) -> Type:
 
 
 def class_named(inference: Inference, name: str) -> Entity | None:
-    """The only class of the workspace with a name; those of tests do not count beside others."""
+    """Return the only class with a name; classes of tests count only if there is no other."""
     classes: list[Entity] = []
     for path in usage.files_defining(inference, name):
         facts = inference.facts(path)

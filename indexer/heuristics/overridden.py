@@ -64,7 +64,7 @@ def overridden(inference: Inference, query: ParameterQuery) -> Answer | None:
 
 
 def _counterpart(inference: Inference, query: ParameterQuery, function: Entity) -> int:
-    """Row of the parameter of another method that takes the same argument: by name, else place."""
+    """Return the row of another method's parameter for the same argument, by name or position."""
     facts = inference.need(function.path)
     rows = parameter_rows(inference, function)
     for row in rows:

@@ -1,4 +1,4 @@
-"""Conventional evidence: what untyped code is by how the code base speaks.
+"""Types of untyped code by convention: by how the rest of the code base uses it.
 
 Type checkers fall silent on a parameter without annotation. Here it is what call sites pass, what
 the fixture of its name gives, what its docstring says, and so on, each rule a module of its own.
@@ -39,7 +39,7 @@ class Reason:
 
 
 def parameter_type(inference: Inference, path: str, row: int) -> Type:
-    """Type of a parameter without annotation, by convention; unknown when there is none."""
+    """Return the type of an unannotated parameter by convention, or unknown."""
     found = _conventional_answer(inference, path, row)
     return found[0] if found is not None else UNKNOWN
 
@@ -116,7 +116,7 @@ def _answer(
 
 
 def conventional_type(inference: Inference, path: str, expr: int) -> Type:
-    """Type by convention of an expression whose type is unknown otherwise."""
+    """Return the conventional type of an expression whose type is unknown otherwise."""
     facts = inference.facts(path)
     op = facts.expr.op[expr] if facts is not None else f.UNKNOWN
     if facts is None or op not in (f.CALL, f.SUBSCRIPT, f.ATTRIBUTE, f.ELEMENT) or is_outside(path):
@@ -143,7 +143,7 @@ def conventional_type(inference: Inference, path: str, expr: int) -> Type:
 def conventional_definitions(
     inference: Inference, path: str, receiver: int, name: str
 ) -> list[Found]:
-    """Entities that ``receiver.name`` names by convention, when nothing else tells."""
+    """Return the entities that ``receiver.name`` names by convention, when nothing else tells."""
     if is_outside(path):
         return []
     for value in without_none(expressions.infer_type(inference, path, receiver)):

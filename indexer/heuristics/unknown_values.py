@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import facts as f
+from .. import facts_view
 from ..inference import access_paths, expressions
 from ..inference.classes import mro
 from ..inference.entities import (
@@ -40,12 +41,12 @@ _FILES = 24
 
 
 def unknown_value(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
-    """Type by convention of an expression whose type is unknown otherwise."""
+    """Return the conventional type of an expression whose type is unknown otherwise."""
     op = facts.expr.op[expr]
     if op == f.CALL:
         return as_conventional(_called(inference, path, facts, expr))
     if op == f.SUBSCRIPT:
-        stored = _stored_type(inference, path, facts, facts.expr.a[expr])
+        stored = _stored_type(inference, path, facts_view.operand(facts, expr))
         return combine(inference, informative(inference, stored, path))
     if op == f.ATTRIBUTE:
         return _attribute(inference, path, facts, expr)
@@ -53,18 +54,18 @@ def unknown_value(inference: Inference, path: str, facts: FileFacts, expr: int) 
 
 
 def _called(inference: Inference, path: str, facts: FileFacts, call: int) -> Type:
-    function = facts.expr.a[call]
+    function = facts_view.called(facts, call)
     name = access_paths.last_name(facts, function)
     special = registry.unknown_call_type(inference, path, facts, call, name)
     if special is not None:
         return special
-    is_method = facts.expr.op[function] == f.ATTRIBUTE
-    if name in _GETTERS and is_method:
-        stored = _stored_type(inference, path, facts, facts.expr.a[function])
+    method = facts_view.attribute(facts, function)
+    if name in _GETTERS and method is not None:
+        stored = _stored_type(inference, path, method.receiver)
         if stored:
             return combine(inference, informative(inference, stored, path))
     if name in _DEFAULTING:
-        place = 2 if name == "getattr" and not is_method else 1
+        place = 2 if name == "getattr" and method is None else 1
         default = access_paths.argument_for(facts, call, place, "default")
         if default >= 0:
             return informative(
@@ -77,7 +78,7 @@ def _called(inference: Inference, path: str, facts: FileFacts, call: int) -> Typ
     return union(*parts)
 
 
-def _stored_type(inference: Inference, path: str, facts: FileFacts, container: int) -> Type:
+def _stored_type(inference: Inference, path: str, container: int) -> Type:
     """Return what ``container[key] = value`` puts into a container that is known by name."""
     parts: list[Type] = []
     for item in expressions.definitions_of(inference, path, container):
@@ -86,7 +87,6 @@ def _stored_type(inference: Inference, path: str, facts: FileFacts, container: i
             continue
         for where, other, row in _item_assignments(inference, entity):
             parts.append(infer_argument(inference, where, other.item_binding.value[row]))
-    del facts
     return union(*parts)
 
 
@@ -130,11 +130,12 @@ def _is_same_variable(inference: Inference, first: Entity, second: Entity) -> bo
 
 
 def _attribute(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
-    """Type of an attribute that only convention finds."""
-    receiver = facts.expr.a[expr]
-    name = facts.names[facts.expr.b[expr]]
+    """Return the type of an attribute that only convention finds."""
+    attribute = facts_view.attribute(facts, expr)
+    if attribute is None:
+        return UNKNOWN
     parts: list[Type] = []
-    for where, row in set_from_outside(inference, path, receiver, name):
+    for where, row in set_from_outside(inference, path, attribute.receiver, attribute.name):
         other = inference.need(where)
         value = other.attribute_binding.value[row]
         parts.append(informative(inference, infer_argument(inference, where, value), path))
@@ -142,7 +143,7 @@ def _attribute(inference: Inference, path: str, facts: FileFacts, expr: int) -> 
 
 
 def attribute_found(inference: Inference, path: str, receiver: int, name: str) -> list[Found]:
-    """Entities that ``receiver.name`` names by convention, when nothing else tells."""
+    """Return the entities that ``receiver.name`` names by convention, when nothing else tells."""
     return [
         Found(Entity(ATTRIBUTE, where, row), CONVENTIONAL)
         for where, row in set_from_outside(inference, path, receiver, name)
@@ -152,7 +153,7 @@ def attribute_found(inference: Inference, path: str, receiver: int, name: str) -
 def set_from_outside(
     inference: Inference, path: str, receiver: int, name: str
 ) -> list[tuple[str, int]]:
-    """(file, row of attribute_binding) of ``other.name = value`` for what is of the same class.
+    """Return (file, row of attribute_binding) of ``other.name = value`` on the same class.
 
     Nearest files first. For a receiver whose class is not known there is nothing to compare.
     """

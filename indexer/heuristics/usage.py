@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import facts as f
+from .. import facts_view
 from ..inference.classes import class_member, mro
 from ..inference.entities import CLASS, OUTSIDE, Entity
 from ..inference.modules import find_module
@@ -31,28 +32,26 @@ _LOOKED_UP = 4
 
 
 def attributes_used_on_parameter(query: ParameterQuery) -> set[str]:
-    """Names of the attributes that a function uses on its parameter."""
+    """Return the names of the attributes that a function uses on its parameter."""
     facts = query.facts
     scope = facts.binding.scope[query.row]
     return attributes_used_on_name(facts, scope, facts.binding.name[query.row])
 
 
 def attributes_used_on_name(facts: FileFacts, scope: int, name: int) -> set[str]:
-    """Names of the attributes that are used on a name of a scope, dunder names left out."""
+    """Return the names of the attributes used on a name of a scope, without dunder names."""
     return {text for text in _attributes(facts, scope, name) if not text.startswith("__")}
 
 
 def _attributes(facts: FileFacts, scope: int, name: int) -> Iterator[str]:
-    ops, _, lefts, rights = facts.expr
     start, end = facts.scope.start[scope], facts.scope.end[scope]
     text = facts.names[name]
     for role, position, ref in facts.occurrences(text):
         if role != f.READ or not start <= position < end:
             continue
-        # What uses a name as a receiver is the very next expression.
-        row = ref + 1
-        if row < len(ops) and ops[row] == f.ATTRIBUTE and lefts[row] == ref:
-            yield facts.names[rights[row]]
+        attribute = facts_view.attribute(facts, facts_view.attribute_of_name(facts, ref))
+        if attribute is not None:
+            yield attribute.name
 
 
 def has_all_members(inference: Inference, entity: Entity, used: set[str]) -> bool:
@@ -87,7 +86,7 @@ def _is_common(inference: Inference, name: str) -> bool:
 
 
 def class_with_members(inference: Inference, query: ParameterQuery) -> Answer | None:
-    """The class of the workspace that has all attributes which a function uses on a parameter."""
+    """Return the only class that has all attributes used on a parameter."""
     if inference.progress.conventions > 1:
         return None  # too weak for others to rest on
     used = attributes_used_on_parameter(query)
@@ -100,7 +99,7 @@ def class_with_members(inference: Inference, query: ParameterQuery) -> Answer | 
 
 
 def only_class_with(inference: Inference, used: set[str]) -> Entity | None:
-    """The only class, its subclasses apart, that defines all of these members."""
+    """Return the only class, its subclasses apart, that defines all of these members."""
     candidates: list[Entity] | None = None
     for name in sorted(used, key=lambda name: (-len(name), name))[:_LOOKED_UP]:
         if len(name) < _MIN_LENGTH:
@@ -126,7 +125,7 @@ def only_class_with(inference: Inference, used: set[str]) -> Entity | None:
 
 
 def _classes_defining(inference: Inference, name: str) -> list[Entity] | None:
-    """Classes of the workspace that define a member themselves; None when they are too many."""
+    """Return the classes that define a member themselves; None if there are too many."""
     files = files_defining(inference, name)
     if len(files) > _SYMBOLS:
         return None
@@ -139,7 +138,7 @@ def _classes_defining(inference: Inference, name: str) -> list[Entity] | None:
 
 
 def files_defining(inference: Inference, name: str) -> list[str]:
-    """Files in which a class, a function or a member of this name is defined."""
+    """Return the files in which a class, a function or a member of this name is defined."""
     found = {path for path, _ in inference.snapshot.symbols_named([name])}
     # Those that the index does not show, or not as they are.
     others = inference.snapshot.overlaid() | inference.snapshot.view.pending

@@ -1,8 +1,10 @@
-"""Type expressions: what an annotation says a value is."""
+"""Type expressions: the types that annotations mean."""
 
 from __future__ import annotations
 
 from .. import facts as f
+from .. import facts_view
+from .access_paths import last_name
 from .entities import CLASS, FUNCTION, INFERRED, OUTSIDE, VARIABLE, Entity, name_of
 from .query_cache import cached
 from .signatures import literal_value
@@ -43,7 +45,7 @@ _FACTORIES = frozenset(["TypeVar", "ParamSpec", "TypeVarTuple"])
 
 
 def annotation_type(inference: Inference, path: str, expr: int) -> Type:
-    """The type that a type expression stands for; unknown for Any and what is not understood."""
+    """Return the type that a type expression means; unknown for ``Any`` and other forms."""
     if expr < 0:
         return UNKNOWN
     return cached(
@@ -55,14 +57,14 @@ def annotation_type(inference: Inference, path: str, expr: int) -> Type:
 
 
 def _annotated(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
-    ops, _, lefts, rights = facts.expr
-    op = ops[expr]
+    op = facts.expr.op[expr]
     if op == f.NONE:
         return (NONE_VALUE,)
     if op == f.BINARY:
+        alternatives = facts_view.binary(facts, expr)
         return union(
-            annotation_type(inference, path, lefts[expr]),
-            annotation_type(inference, path, facts.extra[0][rights[expr] + 1]),
+            annotation_type(inference, path, alternatives.left),
+            annotation_type(inference, path, alternatives.right),
         )
     if op == f.SUBSCRIPT:
         return _subscripted(inference, path, facts, expr)
@@ -81,7 +83,7 @@ def _annotated(inference: Inference, path: str, facts: FileFacts, expr: int) -> 
 
 
 def entity_as_type(inference: Inference, entity: Entity) -> Type:
-    """Return what an entity means when it is used as a type."""
+    """Return the type that a class, alias or type variable means in an annotation."""
     kind, path, row = entity
     if kind == CLASS:
         return (instance(entity),)
@@ -99,33 +101,22 @@ def entity_as_type(inference: Inference, entity: Entity) -> Type:
     value = facts.binding.value[row]
     if value < 0:
         return UNKNOWN
-    if facts.expr.op[value] == f.CALL:
-        function = facts.expr.a[value]
-        name = _last_name(facts, function)
+    function = facts_view.called(facts, value)
+    if function >= 0:
+        name = last_name(facts, function)
         if made_class(facts, entity):
             return (instance(entity),)
         if name in _FACTORIES:
             return (Value(VARIABLE_TYPE, entity, (), INFERRED),)
         if name == "NewType":
-            (extra,) = facts.extra
-            at = facts.expr.b[value]
-            if extra[at] > 1:
-                return annotation_type(inference, path, extra[at + 6])
+            for argument in list(facts_view.arguments(facts, value))[1:2]:
+                return annotation_type(inference, path, argument.value)
         return UNKNOWN
     return annotation_type(inference, path, value)
 
 
-def _last_name(facts: FileFacts, expr: int) -> str:
-    ops, _, lefts, rights = facts.expr
-    if ops[expr] == f.NAME:
-        return facts.names[lefts[expr]]
-    if ops[expr] == f.ATTRIBUTE:
-        return facts.names[rights[expr]]
-    return ""
-
-
 def special_form(inference: Inference, path: str, expr: int) -> str:
-    """Name of the special form of typing that an expression names, or an empty string."""
+    """Return the name of the special form of typing that an expression names, or ``""``."""
     facts = inference.need(path)
     if facts.expr.op[expr] not in (f.NAME, f.ATTRIBUTE):
         return ""
@@ -162,18 +153,17 @@ _SPECIAL = frozenset(
 
 
 def _arguments(facts: FileFacts, expr: int) -> list[int]:
-    """Rows of the expressions between the brackets of a subscript."""
-    ops, _, lefts, rights = facts.expr
-    index = rights[expr]
-    if ops[index] == f.TUPLE:
-        at = lefts[index]
-        (extra,) = facts.extra
-        return list(extra[at + 1 : at + 1 + extra[at]])
-    return [index]
+    """Return the rows of the type arguments ``X[first, second]`` of a subscript."""
+    item = facts_view.subscript(facts, expr)
+    if item is None:
+        return []
+    if facts.expr.op[item.key] == f.TUPLE:
+        return list(facts_view.elements(facts, item.key))
+    return [item.key]
 
 
 def _subscripted(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
-    base = facts.expr.a[expr]
+    base = facts_view.operand(facts, expr)
     listed = _arguments(facts, expr)
     special = special_form(inference, path, base)
     if special:
@@ -189,7 +179,7 @@ def _subscripted(inference: Inference, path: str, facts: FileFacts, expr: int) -
 
 
 def _alias_applied(value: Value, args: tuple[Type, ...]) -> Type:
-    """A generic alias with its variables replaced in the order in which they occur."""
+    """Return a generic alias with its variables replaced in the order in which they occur."""
     order: list[Entity] = []
 
     def collect(type_: Type) -> None:
@@ -215,7 +205,7 @@ def _special(inference: Inference, path: str, name: str, listed: list[int]) -> T
         return annotation_type(inference, path, listed[0]) if listed else UNKNOWN
     if name == "Literal":
         return union(*(inference.infer_type(path, part) for part in listed))
-    if name in ("TypeGuard", "TypeIs"):  # a bool that knows what it says
+    if name in ("TypeGuard", "TypeIs"):  # the result is a bool
         return builtin_instance(
             inference, "bool", *(annotation_type(inference, path, part) for part in listed[:1])
         )
@@ -223,8 +213,8 @@ def _special(inference: Inference, path: str, name: str, listed: list[int]) -> T
         return annotation_type(inference, path, listed[0]) if listed else UNKNOWN
     if name == "Callable":
         returns = annotation_type(inference, path, listed[-1]) if len(listed) > 1 else UNKNOWN
-        takes = _takes(inference, path, listed[0]) if listed else []
-        return (Value(CALLABLE, NOWHERE, (returns, *takes), INFERRED),)
+        parameters = _parameter_types(inference, path, listed[0]) if listed else []
+        return (Value(CALLABLE, NOWHERE, (returns, *parameters), INFERRED),)
     if name == "Self":
         return (Value(VARIABLE_TYPE, SELF, (), INFERRED),)
     if name in ("Type", "type"):
@@ -258,14 +248,12 @@ def _special(inference: Inference, path: str, name: str, listed: list[int]) -> T
     return UNKNOWN
 
 
-def _takes(inference: Inference, path: str, expr: int) -> list[Type]:
-    """Types of the parameters that ``Callable[[...], ...]`` lists."""
+def _parameter_types(inference: Inference, path: str, expr: int) -> list[Type]:
+    """Return the types of the parameters that ``Callable[[...], ...]`` lists."""
     facts = inference.need(path)
     if facts.expr.op[expr] != f.LIST:
         return []
-    at = facts.expr.a[expr]
-    (extra,) = facts.extra
-    return [annotation_type(inference, path, part) for part in extra[at + 1 : at + 1 + extra[at]]]
+    return [annotation_type(inference, path, part) for part in facts_view.elements(facts, expr)]
 
 
 def literal_members(
@@ -278,10 +266,9 @@ def literal_members(
     if depth > 6:
         return None
     facts = inference.need(path)
-    ops, _, lefts, rights = facts.expr
-    op = ops[expr]
+    op = facts.expr.op[expr]
     if op == f.SUBSCRIPT:
-        special = special_form(inference, path, lefts[expr])
+        special = special_form(inference, path, facts_view.operand(facts, expr))
         if special == "Literal":
             return {literal_value(inference, path, part) for part in _arguments(facts, expr)}
         if special not in ("Union", "Annotated"):
@@ -289,7 +276,8 @@ def literal_members(
         parts = _arguments(facts, expr)
         parts = parts[:1] if special == "Annotated" else parts
     elif op == f.BINARY:
-        parts = [lefts[expr], facts.extra[0][rights[expr] + 1]]
+        alternatives = facts_view.binary(facts, expr)
+        parts = [alternatives.left, alternatives.right]
     elif op in (f.NAME, f.ATTRIBUTE):
         for item in inference.definitions_of(path, expr):
             if item.entity.kind == VARIABLE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import facts as f
-from .. import scope_map
+from .. import facts_view, scope_map
 from ..plugins import registry
 from . import entities, entity_types, generics, members, return_types, signatures, synthesized
 from .access_paths import last_name
@@ -54,8 +54,8 @@ if TYPE_CHECKING:
 def keyword_target(
     inference: Inference, path: str, facts: FileFacts, call: int, name: str
 ) -> list[Found]:
-    """Return what the keyword ``name`` of a call, or of a class pattern, stands for."""
-    function = facts.expr.a[call]
+    """Return the parameters or fields that a keyword of a call or a class pattern names."""
+    function = facts_view.operand(facts, call)
     if facts.expr.op[call] == f.PATTERN_CLASS:
         return [
             found
@@ -69,15 +69,14 @@ def keyword_target(
         if found:
             return found
     if last in ("partial", "partialmethod"):
-        given = Arguments.of(inference, path, facts, call).positional[:1]
-        for inner in given:
+        for inner in Arguments.of(inference, path, facts, call).positional[:1]:
             if isinstance(inner, int):
                 return _keyword_targets(inference, _called(inference, path, inner), name)
     return _keyword_targets(inference, _called(inference, path, function), name)
 
 
 def _called(inference: Inference, path: str, function: int) -> list[Found]:
-    """Classes and functions that an expression names, else those that its value is."""
+    """Return the classes and functions that an expression names or evaluates to."""
     found = [
         item
         for item in inference.definitions_of(path, function)
@@ -122,7 +121,7 @@ def _of_function(inference: Inference, function: Entity, name: str) -> list[Foun
 
 
 def constructor_keyword(inference: Inference, entity: Entity, name: str) -> list[Found]:
-    """Return what a keyword of calling a class stands for.
+    """Return the parameters or fields that a keyword names where a class is called.
 
     A parameter of its constructor, or a field.
     """
@@ -154,7 +153,7 @@ def constructor_keyword(inference: Inference, entity: Entity, name: str) -> list
 
 
 def _mro_index(inference: Inference, order: list[Entity], member: Entity) -> int:
-    """Return where the class that a member is written in stands in the order of resolution."""
+    """Return the place of the class that defines a member in the method resolution order."""
     owner = Entity(CLASS, member.path, owner_class(inference.need(member.path), member))
     return order.index(owner) if owner in order else len(order)
 
@@ -163,11 +162,12 @@ def _field_of_copied(
     inference: Inference, path: str, facts: FileFacts, call: int, name: str
 ) -> list[Found]:
     """``replace(box, size=2)`` and ``box._replace(size=2)``."""
-    function = facts.expr.a[call]
+    function = facts_view.called(facts, call)
     copied: Type = ()
     if last_name(facts, function) in ("_replace", "__replace__"):
-        if facts.expr.op[function] == f.ATTRIBUTE:
-            copied = inference.infer_type(path, facts.expr.a[function])
+        method = facts_view.attribute(facts, function)
+        if method is not None:
+            copied = inference.infer_type(path, method.receiver)
     else:
         copied = Arguments.of(inference, path, facts, call).type_of(0, "")
     return [
@@ -180,7 +180,7 @@ def _field_of_copied(
 
 
 def parameter_named(inference: Inference, function: Entity, name: str) -> list[Found]:
-    """A function's parameter by name."""
+    """Return the parameter of a function with a name."""
     _, path, row = function
     facts = inference.need(path)
     scope = facts.definition.own_scope[row]
@@ -196,7 +196,7 @@ def parameter_named(inference: Inference, function: Entity, name: str) -> list[F
 
 
 def constructed_type(inference: Inference, value: Value, arguments: Arguments) -> Type:
-    """Type of what calling a class gives."""
+    """Return the type of a call of a class."""
     _, entity, args, evidence = value
     if entity.kind == VARIABLE or is_enum(inference, entity):
         return (instance(entity, (), evidence),)
@@ -309,9 +309,9 @@ def _by_signature(
 
 
 def call_type(inference: Inference, path: str, expr: int) -> Type:
-    """Type of what a call expression gives."""
+    """Return the type of a call expression."""
     facts = inference.need(path)
-    function = facts.expr.a[expr]
+    function = facts_view.called(facts, expr)
     arguments = Arguments.of(inference, path, facts, expr)
     special = _special_call(inference, path, facts, expr, arguments)
     if special is not None:
@@ -324,7 +324,7 @@ def call_type(inference: Inference, path: str, expr: int) -> Type:
 
 
 def call_without_arguments(inference: Inference, path: str, expr: int) -> Type:
-    """Type of what calling the value of an expression without arguments gives."""
+    """Return the type of calling the value of an expression without arguments."""
     nothing = Arguments(inference, path, [])
     return union(
         *(
@@ -337,56 +337,57 @@ def call_without_arguments(inference: Inference, path: str, expr: int) -> Type:
 def _special_call(
     inference: Inference, path: str, facts: FileFacts, expr: int, arguments: Arguments
 ) -> Type | None:
-    """Calls whose result no signature says."""
-    ops, _, lefts, rights = facts.expr
-    function = lefts[expr]
-    given = [each for each in arguments.positional if isinstance(each, int)]
-    if ops[function] == f.ATTRIBUTE:
-        name = facts.names[rights[function]]
-        if name in ("get", "pop", "setdefault") and given:
-            return _key_of_typed_dict(inference, path, facts, lefts[function], given)
-    elif ops[function] == f.NAME:
-        name = facts.names[lefts[function]]
-        if name == "super" and len(given) in (0, 2):
-            return _super(inference, path, facts, expr, given)
-        if name == "type" and len(given) == 1:
-            return class_objects(concrete(inference, inference.infer_type(path, given[0])))
-        if name == "type" and len(given) == 3:  # `type("Made", (Base,), {})`
-            bases = inference.infer_type(path, given[1])
+    """Return the type of a call whose result no signature tells, else None."""
+    function = facts_view.called(facts, expr)
+    name = last_name(facts, function)
+    positional = [each for each in arguments.positional if isinstance(each, int)]
+    method = facts_view.attribute(facts, function)
+    if method is not None:
+        if name in ("get", "pop", "setdefault") and positional:
+            return _key_of_typed_dict(inference, path, facts, method.receiver, positional)
+    elif name:
+        if name == "super" and len(positional) in (0, 2):
+            return _super(inference, path, facts, expr, positional)
+        if name == "type" and len(positional) == 1:
+            return class_objects(concrete(inference, inference.infer_type(path, positional[0])))
+        if name == "type" and len(positional) == 3:  # `type("Made", (Base,), {})`
+            bases = inference.infer_type(path, positional[1])
             return union(*(value.args[1] for value in bases if len(value.args) > 1)) or None
-        if name == "getattr" and len(given) >= 2:
-            return _getattr(inference, path, facts, given)
-        if name == "property" and given:
+        if name == "getattr" and len(positional) >= 2:
+            return _getattr(inference, path, facts, positional)
+        if name == "property" and positional:
             return builtin_instance(
-                inference, "property", call_without_arguments(inference, path, given[0])
+                inference, "property", call_without_arguments(inference, path, positional[0])
             )
-        special = registry.call_type(inference, path, name, given) if given else None
+        special = registry.call_type(inference, path, name, positional) if positional else None
         if special is not None:
             return special
     else:
         return None
-    if name in IMPORTERS and given:
-        return module_imported_by_call(inference, path, facts, expr, given, arguments.keywords)
-    if name == "cast" and len(given) == 2:
-        return annotation_type(inference, path, given[0])
-    if name == "NewType" and len(given) == 2:
-        return (Value(CALLABLE, NOWHERE, (annotation_type(inference, path, given[1]),), INFERRED),)
-    if name in ("partial", "partialmethod") and given:
-        return _partial(inference, path, given, arguments)
-    if name in registry.COPIERS and given and arguments.keywords:
+    if name in IMPORTERS and positional:
+        return module_imported_by_call(inference, path, facts, expr, positional, arguments.keywords)
+    if name == "cast" and len(positional) == 2:
+        return annotation_type(inference, path, positional[0])
+    if name == "NewType" and len(positional) == 2:
+        return (
+            Value(CALLABLE, NOWHERE, (annotation_type(inference, path, positional[1]),), INFERRED),
+        )
+    if name in ("partial", "partialmethod") and positional:
+        return _partial(inference, path, positional, arguments)
+    if name in registry.COPIERS and positional and arguments.keywords:
         # Stubs say the same, where they are at hand.
-        first = inference.infer_type(path, given[0])
+        first = inference.infer_type(path, positional[0])
         if any(synthesized.fields(inference, value.entity) for value in without_none(first)):
             return without_none(first)
     return None
 
 
 def _partial(
-    inference: Inference, path: str, given: list[int], arguments: Arguments
+    inference: Inference, path: str, positional: list[int], arguments: Arguments
 ) -> Type | None:
-    """A function with its first arguments filled in: what is left gives the same."""
-    inner = inference.infer_type(path, given[0])
-    remaining = Arguments(inference, path, list(given[1:]))
+    """Return the type of ``partial(function, …)``: a callable with the same result."""
+    inner = inference.infer_type(path, positional[0])
+    remaining = Arguments(inference, path, list(positional[1:]))
     remaining.keywords = arguments.keywords
     remaining.starred = remaining.doubled = True
     found = union(*(call_result(inference, value, remaining) for value in inner))
@@ -394,51 +395,52 @@ def _partial(
 
 
 def _super(
-    inference: Inference, path: str, facts: FileFacts, expr: int, given: list[int]
+    inference: Inference, path: str, facts: FileFacts, expr: int, positional: list[int]
 ) -> Type | None:
-    """``super()`` looks behind the class that it is written in, for what ``self`` is."""
+    """Return the type of ``super()``: members of ``self`` from behind the enclosing class."""
     cls = scope_map.enclosing_class(facts, facts.expr.position[expr])
     entity = Entity(CLASS, path, cls)
-    if given:
-        for value in inference.infer_type(path, given[0]):
+    if positional:
+        for value in inference.infer_type(path, positional[0]):
             if value.form == CLASS_OBJECT and value.entity.kind == CLASS:
                 entity = value.entity
-        receiver = concrete(inference, inference.infer_type(path, given[1]))
+        receiver = concrete(inference, inference.infer_type(path, positional[1]))
         return (Value(SUPER, entity, (receiver or (instance(entity),),), INFERRED),)
     return (Value(SUPER, entity, ((instance(entity),),), INFERRED),) if cls >= 0 else None
 
 
-def _getattr(inference: Inference, path: str, facts: FileFacts, given: list[int]) -> Type | None:
-    """``getattr(value, "name", default)``."""
-    ops, _, lefts, _ = facts.expr
-    key = given[1]
-    if ops[key] != f.STRING or lefts[key] < 0:
+def _getattr(
+    inference: Inference, path: str, facts: FileFacts, positional: list[int]
+) -> Type | None:
+    """Return the type of ``getattr(value, "name", default)``."""
+    value, key, *default = positional
+    text = facts_view.string(facts, key)
+    if text is None:
         return None
-    text = facts.strings[lefts[key]]
-    receiver = inference.infer_type(path, given[0])
+    receiver = inference.infer_type(path, value)
     parts = [members.member_type(inference, value, text) for value in without_none(receiver)]
-    parts += [inference.infer_type(path, row) for row in given[2:]]
+    parts += [inference.infer_type(path, row) for row in default]
     return union(*parts)
 
 
 def _key_of_typed_dict(
-    inference: Inference, path: str, facts: FileFacts, receiver: int, given: list[int]
+    inference: Inference, path: str, facts: FileFacts, receiver: int, positional: list[int]
 ) -> Type | None:
-    ops, _, lefts, _ = facts.expr
-    if ops[given[0]] != f.STRING or lefts[given[0]] < 0:
+    first, *default = positional
+    key = facts_view.string(facts, first)
+    if key is None:
         return None
-    key = facts.strings[lefts[given[0]]]
     parts = [
         synthesized.key_type(inference, value.entity, key)
         for value in inference.infer_type(path, receiver)
         if value.form == INSTANCE and synthesized.is_typed_dict(inference, value.entity)
     ]
-    parts += [inference.infer_type(path, row) for row in given[1:]] if parts else []
+    parts += [inference.infer_type(path, row) for row in default] if parts else []
     return union(*parts) if parts else None
 
 
 def call_result(inference: Inference, value: Value, arguments: Arguments) -> Type:
-    """Type of what calling a value gives."""
+    """Return the type of a call of a value."""
     form, entity, args, _ = value
     if form == CLASS_OBJECT:
         return constructed_type(inference, value, arguments)
@@ -504,7 +506,7 @@ def method_result(
     arguments: list[int | Type] | None = None,
     path: str = "",
 ) -> Type:
-    """Type of what a method of a value gives; of a class, a method of its metaclass."""
+    """Return the result type of a method of a value; for a class, of its metaclass."""
     given = Arguments(inference, path, arguments or [])
     if value.form == CLASS_OBJECT:
         if name == "__call__":

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from .. import facts as f
+from .. import facts_view
 from ..platform_conditions import DEAD
 from ..symbols import base_names
 from . import synthesized
+from .access_paths import last_name
 from .entities import (
     ATTRIBUTE,
     CLASS,
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def bases(inference: Inference, entity: Entity) -> list[Entity]:
-    """Classes that a class names as its bases; those outside of the workspace as OUTSIDE.
+    """Return the bases of a class; those that no file here defines as OUTSIDE.
 
     A base that cannot be resolved is OUTSIDE with an empty name: the class may have any member.
     """
@@ -44,63 +46,54 @@ def bases(inference: Inference, entity: Entity) -> list[Entity]:
 def _bases(inference: Inference, entity: Entity) -> list[Entity]:
     _, path, row = entity
     facts = inference.need(path)
-    at = facts.definition.arguments[row]
     result: list[Entity] = []
-    if at >= 0:
-        (extra,) = facts.extra
-        for index in range(at + 1, at + 1 + 3 * extra[at], 3):
-            if extra[index] not in (f.ARG_POSITIONAL, f.ARG_STAR):
-                continue
-            expr = extra[index + 2]
-            found = [
-                item.entity
-                for item in inference.definitions_of(path, expr)
-                if item.entity.kind in (CLASS, OUTSIDE) and item.entity != entity
-            ]
-            # Of a class and something that is not there, the class is what can be looked into.
-            found.sort(key=lambda base: base.kind != CLASS)
-            if not found and _is_marker(inference, path, facts, expr):
-                continue
-            if not found:  # an alias, such as typing.List, or a class that a call makes
-                is_construction = synthesized.made_base(inference, path, expr)
-                type_ = inference.annotation_type(path, expr)
-                found = is_construction or [
-                    value.entity for value in type_ if value.form == INSTANCE
-                ]
-            result += found[:1] if found else [Entity(OUTSIDE, "", -1)]
+    for key, _, expr in facts_view.bases(facts, row):
+        if key not in (f.ARG_POSITIONAL, f.ARG_STAR):
+            continue
+        found = [
+            item.entity
+            for item in inference.definitions_of(path, expr)
+            if item.entity.kind in (CLASS, OUTSIDE) and item.entity != entity
+        ]
+        # Of a class and something that is not there, the class is what can be looked into.
+        found.sort(key=lambda base: base.kind != CLASS)
+        if not found and _is_marker(inference, path, facts, expr):
+            continue
+        if not found:  # an alias, such as typing.List, or a class that a call makes
+            is_construction = synthesized.made_base(inference, path, expr)
+            type_ = inference.annotation_type(path, expr)
+            found = is_construction or [value.entity for value in type_ if value.form == INSTANCE]
+        result += found[:1] if found else [Entity(OUTSIDE, "", -1)]
     return result
 
 
 def _is_marker(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
     """True if a base is ``Generic`` or ``Protocol``, which have no members of their own."""
-    if facts.expr.op[expr] == f.SUBSCRIPT:
-        expr = facts.expr.a[expr]
+    item = facts_view.subscript(facts, expr)
+    expr = item.value if item is not None else expr
     return inference.special_form(path, expr) in ("Generic", "Protocol")
 
 
 def metaclass(inference: Inference, entity: Entity) -> Entity | None:
-    """The class of a class, when it is another one than ``type``."""
+    """Return the metaclass of a class, None for ``type``."""
     return cached(inference, ("metaclass", entity), lambda: _metaclass(inference, entity), None)
 
 
 def _metaclass(inference: Inference, entity: Entity) -> Entity | None:
-
     for cls in mro(inference, entity):
         if cls.kind != CLASS:
             continue
         facts = inference.need(cls.path)
-        at = facts.definition.arguments[cls.row]
-        (extra,) = facts.extra
-        for index in range(at + 1, at + 1 + 3 * extra[at], 3) if at >= 0 else ():
-            if extra[index] >= 0 and facts.names[extra[index]] == "metaclass":
-                for item in inference.definitions_of(cls.path, extra[index + 2]):
+        for argument in facts_view.bases(facts, cls.row):
+            if argument.is_keyword and facts.names[argument.key] == "metaclass":
+                for item in inference.definitions_of(cls.path, argument.value):
                     if item.entity.kind == CLASS:
                         return item.entity
     return None
 
 
 def is_protocol(inference: Inference, entity: Entity) -> bool:
-    """True if a class is a protocol: what has its methods is one of its kind."""
+    """True if a class is a protocol."""
     if entity.kind != CLASS:
         return False
     facts = inference.need(entity.path)
@@ -148,7 +141,7 @@ def _linearize(inference: Inference, entity: Entity) -> list[Entity]:
 
 
 def base_types(inference: Inference, entity: Entity) -> list[Value]:
-    """Bases of a class with the type arguments that are written for them."""
+    """Return the bases of a class with their type arguments."""
     return cached(
         inference, ("base types", entity), lambda: _base_types(inference, entity), list["Value"]()
     )
@@ -158,20 +151,16 @@ def _base_types(inference: Inference, entity: Entity) -> list[Value]:
     if entity.kind != CLASS:
         return []
     _, path, row = entity
-    facts = inference.need(path)
-    at = facts.definition.arguments[row]
     found: list[Value] = []
-    if at >= 0:
-        (extra,) = facts.extra
-        for index in range(at + 1, at + 1 + 3 * extra[at], 3):
-            if extra[index] == f.ARG_POSITIONAL:
-                type_ = inference.annotation_type(path, extra[index + 2])
-                found += [value for value in type_ if value.form == INSTANCE][:1]
+    for base in facts_view.bases(inference.need(path), row):
+        if base.is_positional:
+            type_ = inference.annotation_type(path, base.value)
+            found += [value for value in type_ if value.form == INSTANCE][:1]
     return found
 
 
 def type_parameters(inference: Inference, entity: Entity) -> list[Entity]:
-    """Type variables of a generic class, in order."""
+    """Return the type variables of a generic class, in order."""
     return cached(
         inference,
         ("type parameters", entity),
@@ -183,7 +172,6 @@ def type_parameters(inference: Inference, entity: Entity) -> list[Entity]:
 def _type_parameters(inference: Inference, entity: Entity) -> list[Entity]:
     if entity.kind != CLASS:
         return []
-
     _, path, row = entity
     facts = inference.need(path)
     scope = facts.scope.parent[facts.definition.own_scope[row]]
@@ -195,21 +183,13 @@ def _type_parameters(inference: Inference, entity: Entity) -> list[Entity]:
         ]
     order: list[Entity] = []
     generic: list[Entity] = []
-    at = facts.definition.arguments[row]
-    if at < 0:
-        return []
-    (extra,) = facts.extra
-    ops, _, lefts, rights = facts.expr
-    for index in range(at + 1, at + 1 + 3 * extra[at], 3):
-        expr = extra[index + 2]
-        if extra[index] != f.ARG_POSITIONAL or ops[expr] != f.SUBSCRIPT:
+    for base in facts_view.bases(facts, row):
+        item = facts_view.subscript(facts, base.value)
+        if not base.is_positional or item is None:
             continue
-        inner = rights[expr]
-        parts = [inner]
-        if ops[inner] == f.TUPLE:
-            parts = list(extra[lefts[inner] + 1 : lefts[inner] + 1 + extra[lefts[inner]]])
-        base = lefts[expr]
-        name = facts.names[lefts[base] if ops[base] == f.NAME else rights[base]]
+        is_tuple = facts.expr.op[item.key] == f.TUPLE
+        parts = facts_view.elements(facts, item.key) if is_tuple else [item.key]
+        name = last_name(facts, item.value)
         target = generic if name in ("Generic", "Protocol") else order
 
         def collect(type_: Type, into: list[Entity]) -> None:
@@ -227,7 +207,7 @@ def _type_parameters(inference: Inference, entity: Entity) -> list[Entity]:
 def base_arguments(
     inference: Inference, value: Value, target: Entity, depth: int = 0
 ) -> dict[Entity, Type]:
-    """Type variables of a base class as an instance of a class derived from it binds them.
+    """Return the type variables of a base class as an instance of a subclass binds them.
 
     Empty when the class is not derived from the base, or the base is not generic.
     """
@@ -275,7 +255,7 @@ def has_unknown_bases(inference: Inference, entity: Entity) -> bool:
 
 
 def own_member(inference: Inference, entity: Entity, name: str) -> list[Found]:
-    """A member by name that the class itself defines: in its body, else on ``self``."""
+    """Return a member that the class itself defines: in its body, else on ``self``."""
     return cached(
         inference,
         ("own", entity, name),
@@ -309,7 +289,7 @@ def _own_member(inference: Inference, entity: Entity, name: str) -> list[Found]:
 
 
 def own_attributes(facts: FileFacts, owner: int, name: int) -> list[int]:
-    """Rows of what a class's methods assign to an attribute of ``self``, in order of the text."""
+    """Return the rows of attribute_binding that set an attribute of ``self``, in textual order."""
     table: dict[tuple[int, int], list[int]] | None = facts.memo.get("own attributes")
     if table is None:
         table = facts.memo["own attributes"] = {}
@@ -323,39 +303,34 @@ def own_attributes(facts: FileFacts, owner: int, name: int) -> list[int]:
 
 
 def _constructed_class(facts: FileFacts, row: int) -> int:
-    """Definition row of the class of which a constructor makes what an attribute is set of, or -1.
+    """Return the row of the class whose constructor sets an attribute on a new instance, or -1.
 
     ``__new__`` and class methods call the instance by a name of their own: ``self = cls()``.
     """
-    receiver, scope = facts.attribute_binding.receiver[row], 0
-    ops, _, lefts, rights = facts.expr
-    if ops[receiver] != f.NAME:
+    receiver = facts.attribute_binding.receiver[row]
+    if not facts_view.plain_name(facts, receiver):
         return -1
     scope = facts.attribute_binding.scope[row]
     definition = facts.scope.definition[scope]
     if definition < 0 or facts.definition.kind[definition] != f.FUNCTION:
         return -1
-    name = facts.names[facts.definition.name[definition]]
+    name = facts_view.definition_name(facts, definition)
     if name != "__new__" and not facts.definition.flags[definition] & f.CLASSMETHOD:
         return -1
     outer = facts.definition.scope[definition]
     if facts.scope.kind[outer] != f.CLASS_SCOPE:
         return -1
-    for binding in facts.bindings_of(scope, lefts[receiver]):
-        value = facts.binding.value[binding]
-        if value < 0 or ops[value] != f.CALL:
-            continue
-        function = lefts[value]
-        is_construction = ops[function] == f.NAME and facts.names[lefts[function]] == "cls"
-        if ops[function] == f.ATTRIBUTE and facts.names[rights[function]] == "__new__":
-            is_construction = True
-        if is_construction:
+    for binding in facts.bindings_of(scope, facts_view.name_row(facts, receiver)):
+        function = facts_view.called(facts, facts.binding.value[binding])
+        method = facts_view.attribute(facts, function)
+        is_new = method is not None and method.name == "__new__"
+        if is_new or facts_view.plain_name(facts, function) == "cls":
             return facts.scope.definition[outer]
     return -1
 
 
 def _getter(path: str, facts: FileFacts, rows: list[int], chosen: int) -> Entity:
-    """Return what a binding in a class introduces; for a property's setter, the property."""
+    """Return the entity that a binding in a class defines; for a setter, its property."""
     entity = entity_of_binding(path, facts, chosen)
     if entity.kind != FUNCTION or not facts.definition.flags[entity.row] & f.ACCESSOR:
         return entity
@@ -369,7 +344,7 @@ def _getter(path: str, facts: FileFacts, rows: list[int], chosen: int) -> Entity
 def class_member(
     inference: Inference, entity: Entity, name: str, after: Entity | None = None
 ) -> list[Found]:
-    """A member by name, looked for along the method resolution order.
+    """Return a member of a class by name, in the method resolution order.
 
     ``after`` starts the search behind a class, as ``super()`` does. A class outside of the
     workspace ends it: the member may be there.
@@ -391,7 +366,7 @@ def class_member(
 
 
 def _private_member(inference: Inference, order: list[Entity], name: str) -> list[Found]:
-    """A private member, which stubs leave out, in the sources of classes that stubs describe."""
+    """Return a private member from the sources of a class, where its stub leaves it out."""
     for cls in order:
         source = source_entity(inference, cls) if cls.kind == CLASS else None
         found = own_member(inference, source, name) if source is not None else []
@@ -401,7 +376,7 @@ def _private_member(inference: Inference, order: list[Entity], name: str) -> lis
 
 
 def members(inference: Inference, entity: Entity) -> list[tuple[str, Found, Entity]]:
-    """(name, member, class that defines it) along the method resolution order, each name once."""
+    """Return (name, member, defining class) of all members in resolution order, names once."""
     seen: set[str] = set()
     result: list[tuple[str, Found, Entity]] = []
     for cls in mro(inference, entity):
@@ -418,18 +393,19 @@ def members(inference: Inference, entity: Entity) -> list[tuple[str, Found, Enti
 
 
 def own_member_names(inference: Inference, entity: Entity) -> list[str]:
-    """Names that a class defines itself, in order of the text."""
+    """Return the names that a class defines itself, in order of the text."""
     _, path, row = entity
     facts = inference.need(path)
     scope = facts.definition.own_scope[row]
     placed: dict[str, int] = {}
-    names, scopes, positions, kinds = facts.binding[:4]
+    bindings = facts.binding
     never: frozenset[int] = facts.memo.get(DEAD, frozenset())
-    for index, binding_scope in enumerate(scopes):
+    for index, binding_scope in enumerate(bindings.scope):
         if binding_scope != scope or index in never:
             continue
-        if kinds[index] not in (f.DELETE, f.GLOBAL, f.NONLOCAL):
-            placed.setdefault(facts.names[names[index]], positions[index])
+        if bindings.kind[index] not in (f.DELETE, f.GLOBAL, f.NONLOCAL):
+            name = facts_view.binding_name(facts, index)
+            placed.setdefault(name, bindings.position[index])
     attributes = facts.attribute_binding
     for index, owner in enumerate(attributes.owner):
         if owner == row:
@@ -439,7 +415,7 @@ def own_member_names(inference: Inference, entity: Entity) -> list[str]:
 
 
 def subclasses(inference: Inference, entity: Entity) -> list[Entity]:
-    """Classes that name a class as a base, in order of path and position.
+    """Return the classes that name a class as a base, in order of path and position.
 
     Candidates are the files that have a base of that name, or import the class under another.
     """
@@ -468,7 +444,7 @@ def _subclasses(inference: Inference, entity: Entity) -> list[Entity]:
 
 
 def _spellings(inference: Inference, name: str) -> tuple[str, ...]:
-    """A name, and every other under which imports make known what is called so."""
+    """Return a name, and every alias under which files import something of that name."""
     return cached(inference, ("spellings", name), lambda: _find_spellings(inference, name), (name,))
 
 
@@ -487,7 +463,7 @@ def _find_spellings(inference: Inference, name: str) -> tuple[str, ...]:
 
 
 def _by_base(inference: Inference, name: str) -> dict[Entity, list[Entity]]:
-    """Classes of the files that have a base of a name, by base.
+    """Return the classes of the files that have a base of a name, by base.
 
     Once for a name: a code base may have hundreds of classes that are all called ``Command``.
     """
@@ -510,7 +486,7 @@ _CLASSES = 5_000
 
 
 def override_family(inference: Inference, entity: Entity) -> list[Entity]:
-    """A member with all that it overrides and that override it, itself first.
+    """Return a member with all that it overrides and that override it, itself first.
 
     Members of other classes belong to it when they share a base that has the member, as two
     implementations of one abstract method do. Only the entity itself when it is no member.

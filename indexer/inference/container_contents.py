@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import facts as f
-from .. import scope_map
+from .. import facts_view, scope_map
 from . import operators
 from .entities import name_of
 from .standard_types import builtin_instance
@@ -18,28 +18,22 @@ if TYPE_CHECKING:
 
 
 _LISTS = frozenset(["list", "set", "deque", "frozenset"])
-
-
 _MAPPINGS = frozenset(["dict", "defaultdict", "OrderedDict"])
-
-
-# Methods that put in one value, by the place of the argument; and those that put in many.
+# Methods that add one value, by the place of the argument; and those that add many.
 _ADD_ONE = {"append": 0, "add": 0, "appendleft": 0, "insert": 1}
-
-
 _ADD_MANY = frozenset(["extend", "update", "extendleft"])
-
-
+# Additions to one container that are looked at.
 _LIMIT = 12
-
-
+# Kinds of additions: a value, an iterable of values, a key and a value, a mapping; with INSIDE
+# added, one of these to an item of the container.
+VALUE, VALUES, ITEM, MAPPING = range(4)
 INSIDE = 4
 
 
 def container_contents(
     inference: Inference, path: str, facts: FileFacts, container_key: ContainerKey, type_: Type
 ) -> Type:
-    """The type of a container, with what the file puts into it if nothing else says that."""
+    """Return the type of a container, with what the file adds to it if it begins empty."""
     if not any(_is_empty(inference, value) for value in type_):
         return type_
     additions = _additions(facts).get(container_key)
@@ -52,17 +46,17 @@ def container_contents(
 
 
 def variable_container(facts: FileFacts, row: int) -> ContainerKey:
-    """The holder that a row of binding is."""
+    """Return the key of a variable, given a row of binding."""
     return facts.binding.scope[row], facts.binding.name[row]
 
 
 def attribute_container(owner: int, name: int) -> ContainerKey:
-    """The holder that an attribute of a class's instances is."""
+    """Return the key of an attribute of the instances of a class."""
     return -1 - owner, name
 
 
 def _is_empty(inference: Inference, value: Value) -> bool:
-    """True if a value is a container of which nothing says what is in it."""
+    """True if a value is a container whose contents are unknown."""
     if value.form != INSTANCE or not value.entity.path.endswith(".pyi"):
         return False
     if any(not _is_empty(inference, inner) for inner in (value.args[-1] if value.args else ())):
@@ -75,23 +69,23 @@ def _with_contents(
     inference: Inference, path: str, value: Value, additions: list[tuple[int, int, int]]
 ) -> Value:
     keys: list[Type] = []
-    held: list[Type] = []
+    values: list[Type] = []
     inner_keys: list[Type] = []
     inner: list[Type] = []
     for kind, key, row in additions[:_LIMIT]:
-        into_keys, into = (inner_keys, inner) if kind >= INSIDE else (keys, held)
+        into_keys, into = (inner_keys, inner) if kind >= INSIDE else (keys, values)
         kind %= INSIDE
         type_ = inference.infer_type(path, row)
         if kind == VALUES:
             type_ = operators.iterated_type(inference, type_)
         elif kind == MAPPING:
-            given, type_ = operators.mapping_types(inference, type_)
-            into_keys.append(given)
+            key_type, type_ = operators.mapping_types(inference, type_)
+            into_keys.append(key_type)
         elif kind == ITEM:
             into_keys.append(inference.infer_type(path, key))
         into.append(type_)
     name = name_of(inference, value.entity)
-    elements = union(*held, *value.args[-1:])
+    elements = union(*values, *value.args[-1:])
     if inner:
         listed = builtin_instance(inference, "dict", union(*inner_keys), union(*inner))
         plain = tuple(each for each in elements if each.form != INSTANCE or any(each.args))
@@ -104,64 +98,56 @@ def _with_contents(
 
 
 def _additions(facts: FileFacts) -> dict[ContainerKey, list[tuple[int, int, int]]]:
-    """(kind, row of the key, row of the value) of what a file puts into its containers."""
-    table: dict[ContainerKey, list[tuple[int, int, int]]] | None = facts.memo.get("fillings")
+    """Return (kind, row of the key, row of the value) of what a file adds to its containers."""
+    table: dict[ContainerKey, list[tuple[int, int, int]]] | None = facts.memo.get("additions")
     if table is None:
-        table = facts.memo["fillings"] = {}
+        table = facts.memo["additions"] = {}
         _by_methods(facts, table)
-        for container, index, value in zip(*facts.item_binding[:3], strict=True):
+        items = facts.item_binding
+        for container, key, value in zip(items.container, items.key, items.value, strict=True):
             if value >= 0:
-                _add(facts, table, container, ITEM, index, value)
-        kinds, values = facts.binding.kind, facts.binding.value
-        for row, kind in enumerate(kinds):
-            if kind == f.AUGMENT and values[row] >= 0:
-                value = values[row]
-                if facts.expr.op[value] == f.AUGMENTED:
-                    added = facts.extra[0][facts.expr.b[value] + 1]
-                    target = facts.expr.a[value]
-                    _add(facts, table, target, VALUES, -1, added)
+                _add(facts, table, container, ITEM, key, value)
+        values = facts.binding.value
+        for row, kind in enumerate(facts.binding.kind):
+            if kind == f.AUGMENT and facts_view.op(facts, values[row]) == f.AUGMENTED:
+                assignment = facts_view.binary(facts, values[row])
+                _add(facts, table, assignment.left, VALUES, -1, assignment.right)
     return table
 
 
 def calls_by_function(facts: FileFacts) -> dict[int, int]:
-    """Row of the call by the row of its function."""
+    """Return the rows of the calls of a file, by the row of what they call."""
     table: dict[int, int] | None = facts.memo.get("calls")
     if table is None:
-        ops, _, lefts, _ = facts.expr
-        table = {lefts[row]: row for row, op in enumerate(ops) if op == f.CALL}
+        table = {call.function: call.row for call in facts_view.calls(facts)}
         facts.memo["calls"] = table
     return table
 
 
 def _by_methods(facts: FileFacts, table: dict[ContainerKey, list[tuple[int, int, int]]]) -> None:
-    (extra,) = facts.extra
-    ops, _, lefts, rights = facts.expr
     for name in (*_ADD_ONE, *_ADD_MANY, "setdefault"):
         if facts.name_id(name) < 0:
             continue
         for role, _, ref in facts.occurrences(name):
-            if role != f.CALLED | f.ATTRIBUTE_ROLE or ops[ref] != f.ATTRIBUTE:
+            if role != f.CALLED | f.ATTRIBUTE_ROLE:
                 continue
+            method = facts_view.attribute(facts, ref)
             call = calls_by_function(facts).get(ref, -1)
-            if call < 0:
+            if method is None or call < 0:
                 continue
-            at = rights[call]
-            given = [
-                extra[index + 2]
-                for index in range(at + 1, at + 1 + 3 * extra[at], 3)
-                if extra[index] == f.ARG_POSITIONAL
-            ]
-            receiver = lefts[ref]
+            arguments = facts_view.positional_arguments(facts, call)
+            receiver = method.receiver
             if name == "setdefault":
-                if len(given) == 2:
-                    _add(facts, table, receiver, ITEM, given[0], given[1])
+                if len(arguments) == 2:
+                    key, value = arguments
+                    _add(facts, table, receiver, ITEM, key, value)
             elif name in _ADD_MANY:
-                for value in given[:1]:
+                for value in arguments[:1]:
                     _add(facts, table, receiver, VALUES, -1, value)
                     if name == "update":
                         _add(facts, table, receiver, MAPPING, -1, value)
-            elif len(given) > _ADD_ONE[name]:
-                _add(facts, table, receiver, VALUE, -1, given[_ADD_ONE[name]])
+            elif len(arguments) > _ADD_ONE[name]:
+                _add(facts, table, receiver, VALUE, -1, arguments[_ADD_ONE[name]])
 
 
 def _add(
@@ -172,41 +158,35 @@ def _add(
     key: int,
     value: int,
 ) -> None:
-    ops, _, lefts, _ = facts.expr
-    if kind == ITEM and key >= 0 and ops[key] == f.SLICE:
+    if kind == ITEM and facts_view.op(facts, key) == f.SLICE:
         kind = VALUES  # `boxes[:] = others` puts in what is in there
-    if ops[container] == f.SUBSCRIPT:
-        container, kind = lefts[container], kind + INSIDE
-    elif ops[container] == f.CALL:  # `lists.setdefault(key, []).append(value)`
-        function = lefts[container]
-        if ops[function] != f.ATTRIBUTE or facts.names[facts.expr.b[function]] not in (
-            "setdefault", "get",
-        ):  # fmt: skip
+    item = facts_view.subscript(facts, container)
+    function = facts_view.called(facts, container)
+    if item is not None:
+        container, kind = item.value, kind + INSIDE
+    elif function >= 0:  # `lists.setdefault(key, []).append(value)`
+        method = facts_view.attribute(facts, function)
+        if method is None or method.name not in ("setdefault", "get"):
             return
-        container, kind = lefts[function], kind + INSIDE
+        container, kind = method.receiver, kind + INSIDE
     container_key = _container_key(facts, container)
     if container_key is not None:
         table.setdefault(container_key, []).append((kind, key, value))
 
 
 def _container_key(facts: FileFacts, expr: int) -> ContainerKey | None:
-    ops, positions, lefts, rights = facts.expr
-    if ops[expr] == f.NAME:
-        name, scope = lefts[expr], rights[expr]
-        parents = facts.scope.parent
+    """Return the variable, or the attribute of ``self``, that an expression names."""
+    if facts_view.plain_name(facts, expr):
+        scope, name = facts_view.name_scope(facts, expr), facts_view.name_row(facts, expr)
         while scope >= 0:
             if facts.bindings_of(scope, name):
                 return scope, name
-            scope = parents[scope]
+            scope = facts.scope.parent[scope]
         return None
-    if ops[expr] == f.ATTRIBUTE and ops[lefts[expr]] == f.NAME:
-        if facts.names[lefts[lefts[expr]]] not in ("self", "cls"):
-            return None
-        cls = scope_map.enclosing_class(facts, positions[expr])
-        return attribute_container(cls, rights[expr]) if cls >= 0 else None
-    return None
-
-
-# What a filling is: a value, an iterable of values, a key and a value, a mapping; or one of these
-# put into an item of the container.
-VALUE, VALUES, ITEM, MAPPING = range(4)
+    attribute = facts_view.attribute(facts, expr)
+    if attribute is None or facts_view.plain_name(facts, attribute.receiver) not in ("self", "cls"):
+        return None
+    cls = scope_map.enclosing_class(facts, attribute.position)
+    return (
+        attribute_container(cls, facts_view.attribute_name_row(facts, expr)) if cls >= 0 else None
+    )

@@ -1,12 +1,13 @@
 """Explanations of answers: the chain of bindings and types behind it, as sentences.
 
-Nothing here decides anything. Each step asks the resolver what it asked itself on the way and says
-what it was told, so an explanation can be longer than the truth needs but never other than it.
+Nothing is decided here. Each step repeats a query that inference made on the way and words its
+answer, so an explanation may be longer than necessary but never disagrees with inference.
 """
 
 from __future__ import annotations
 
 from .. import facts as f
+from .. import facts_view
 from ..heuristics.parameters import explain_parameter
 from . import expressions, members, return_types
 from .annotations import annotation_type
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from .inference import Inference
     from .types import Type, Value
 
-# Levels of reasons below the answer that are told, and steps in all.
+# Levels of reasons below the answer, and steps in all.
 _DEPTH = 12
 _STEPS = 80
 _HOW = {
@@ -60,12 +61,12 @@ _HOW = {
 
 
 class Step:
-    """One sentence of an explanation, where its evidence lies, and how deep it is nested."""
+    """One sentence of an explanation, the place of its evidence, and its depth."""
 
     __slots__ = ("depth", "evidence", "path", "position", "text")
 
     def __init__(self, depth: int, text: str, path: str, position: int, evidence: int) -> None:
-        """``path`` is empty for what lies nowhere; names in the text stand in backquotes."""
+        """``path`` is empty for a step without a place; names in the text are in backquotes."""
         self.depth = depth
         self.text = text
         self.path = path
@@ -74,11 +75,11 @@ class Step:
 
 
 def explain(inference: Inference, path: str, occurrence: Occurrence) -> list[Step]:
-    """The steps from an occurrence of a name to what it stands for, the answer first."""
+    """Return the steps from an occurrence of a name to its definitions, the answer first."""
     explanation = _Explanation(inference)
     found = entities_at(inference, path, occurrence)
     if not found:
-        explanation.say(
+        explanation.add(
             0, f"nothing is known of `{occurrence.name}`", path, occurrence.position, EXACT
         )
     for item in found:
@@ -94,15 +95,15 @@ def explain(inference: Inference, path: str, occurrence: Occurrence) -> list[Ste
 
 
 class _Explanation:
-    """Steps told so far, and what need not be told again."""
+    """The steps so far, and the expressions and entities already explained."""
 
     def __init__(self, inference: Inference) -> None:
         self.inference = inference
         self.steps: list[Step] = []
         self._seen: set[object] = set()
 
-    def say(self, depth: int, text: str, path: str, position: int, evidence: int) -> None:
-        """Add a step, unless all has been said."""
+    def add(self, depth: int, text: str, path: str, position: int, evidence: int) -> None:
+        """Add a step, unless there are too many."""
         if len(self.steps) < _STEPS:
             self.steps.append(Step(depth, text, path, position, evidence))
 
@@ -113,14 +114,14 @@ class _Explanation:
         return True
 
     def answer(self, name: str, item: Found) -> None:
-        """The answer itself."""
+        """Add the answer itself."""
         kind = item.entity.kind
         if kind == OUTSIDE:
             where = item.entity.path
             text = f"leads to `{where}`, which is not here" if where else "leads outside"
-            self.say(0, f"`{name}` {text}", "", -1, item.evidence)
+            self.add(0, f"`{name}` {text}", "", -1, item.evidence)
             return
-        self.say(0, f"`{name}` is {self._described(item.entity)}", *self._at(item))
+        self.add(0, f"`{name}` is {self._described(item.entity)}", *self._at(item))
 
     def _at(self, item: Found) -> tuple[str, int, int]:
         if item.entity.kind in (NAMESPACE, OUTSIDE):
@@ -143,8 +144,7 @@ class _Explanation:
         if expr < 0 or not self._first_time(depth, (path, expr)):
             return
         facts = self.inference.need(path)
-        ops, positions, lefts, rights = facts.expr
-        op = ops[expr]
+        op = facts.expr.op[expr]
         if op == f.NAME:
             self._name(depth, path, facts, expr)
         elif op == f.ATTRIBUTE:
@@ -154,17 +154,18 @@ class _Explanation:
         else:
             type_ = expressions.infer_type(self.inference, path, expr)
             text = f"{expression_text(facts, expr)} is {self._type(type_)}"
-            self.say(depth, text, path, positions[expr], _evidence(type_))
+            self.add(depth, text, path, facts.expr.position[expr], _evidence(type_))
             if op in (f.AWAIT, f.ELEMENT, f.ENTERED, f.RAISED, f.ITEM, f.REST, f.SUBSCRIPT,
-                      f.STARRED, f.OR, f.AND, f.CONDITIONAL_EXPR, f.NAMED):  # fmt: skip
-                self.expression(depth + 1, path, lefts[expr])
-            if op in (f.OR, f.AND, f.CONDITIONAL_EXPR):
-                self.expression(depth + 1, path, rights[expr])
+                      f.STARRED, f.NAMED):  # fmt: skip
+                self.expression(depth + 1, path, facts_view.operand(facts, expr))
+            elif op in (f.OR, f.AND, f.CONDITIONAL_EXPR):
+                for branch in facts_view.branches(facts, expr):
+                    self.expression(depth + 1, path, branch)
 
     def _name(self, depth: int, path: str, facts: FileFacts, expr: int) -> None:
-        _, positions, lefts, rights = facts.expr
-        name, position = facts.names[lefts[expr]], positions[expr]
-        rows = bindings_in_force(facts, rights[expr], lefts[expr], position, expr)
+        name, position = facts_view.plain_name(facts, expr), facts.expr.position[expr]
+        scope, name_row = facts_view.name_scope(facts, expr), facts_view.name_row(facts, expr)
+        rows = bindings_in_force(facts, scope, name_row, position, expr)
         for row in rows:
             self._binding(depth, path, facts, row)
         if not rows:
@@ -172,7 +173,7 @@ class _Explanation:
                 how = "comes by a star import"
                 if item.entity.path.rpartition("/")[2] == "builtins.pyi":
                     how = "is built in"
-                self.say(depth, f"`{name}` {how}", path, position, item.evidence)
+                self.add(depth, f"`{name}` {how}", path, position, item.evidence)
 
     def _binding(self, depth: int, path: str, facts: FileFacts, row: int) -> None:
         """Explain the type of a binding."""
@@ -181,12 +182,12 @@ class _Explanation:
         kind, position = facts.binding.kind[row], facts.binding.position[row]
         name = facts.names[facts.binding.name[row]]
         if kind == f.IMPORT:
-            self.say(depth, f"`{name}` is imported", path, position, EXACT)
+            self.add(depth, f"`{name}` is imported", path, position, EXACT)
             self.imported(depth + 1, path, facts.binding.ref[row])
             return
         if kind in (f.DEF_CLASS, f.DEF_FUNCTION):
             word = "class" if kind == f.DEF_CLASS else "function"
-            self.say(depth, f"`{name}` is defined as a {word}", path, position, EXACT)
+            self.add(depth, f"`{name}` is defined as a {word}", path, position, EXACT)
             return
         if kind == f.PARAMETER:
             self._parameter(depth, path, facts, row)
@@ -196,7 +197,7 @@ class _Explanation:
         annotation = facts.binding.annotation[row]
         if annotation >= 0:
             how = "annotated"
-        self.say(depth, f"`{name}` is {how}: {self._type(type_)}", path, position, _evidence(type_))
+        self.add(depth, f"`{name}` is {how}: {self._type(type_)}", path, position, _evidence(type_))
         if annotation >= 0:
             self._annotation(depth + 1, path, facts, annotation)
         else:
@@ -217,12 +218,12 @@ class _Explanation:
             text = f"nothing tells what the parameter `{name}` is"
         else:
             text = self._convention(path, row) or f"the parameter `{name}` is {self._type(type_)}"
-        self.say(depth, text, path, position, _evidence(type_))
+        self.add(depth, text, path, position, _evidence(type_))
         if annotation >= 0:
             self._annotation(depth + 1, path, facts, annotation)
 
     def _convention(self, path: str, row: int) -> str:
-        """Return what speaks for the type of an unannotated parameter, in words."""
+        """Return the reason for the type of an unannotated parameter, in words."""
         reason = explain_parameter(self.inference, path, row)
         return reason.text if reason is not None else ""
 
@@ -232,11 +233,13 @@ class _Explanation:
             if value.entity.kind == CLASS and self._first_time(depth, ("class", value.entity)):
                 text = f"{expression_text(facts, expr)} names {self._described(value.entity)}"
                 position = position_of(self.inference, value.entity)
-                self.say(depth, text, value.entity.path, position, EXACT)
+                self.add(depth, text, value.entity.path, position, EXACT)
 
     def _attribute(self, depth: int, path: str, facts: FileFacts, expr: int) -> None:
-        ops, positions, lefts, rights = facts.expr
-        name, receiver = facts.names[rights[expr]], lefts[expr]
+        attribute = facts_view.attribute(facts, expr)
+        if attribute is None:
+            return
+        name, receiver = attribute.name, attribute.receiver
         modules = [
             item for item in expressions.definitions_of(self.inference, path, receiver)
             if item.entity.kind in (MODULE, NAMESPACE, OUTSIDE)
@@ -244,27 +247,27 @@ class _Explanation:
         if modules:
             for item in modules:
                 text = f"{expression_text(facts, receiver)} is {self._described(item.entity)}"
-                self.say(depth, text, path, positions[receiver], item.evidence)
+                self.add(depth, text, path, facts.expr.position[receiver], item.evidence)
             self.expression(depth + 1, path, receiver)
             return
         type_ = expressions.infer_type(self.inference, path, receiver)
         if not without_none(type_):
             text = f"nothing tells what {expression_text(facts, receiver)} is"
-            self.say(depth, text, path, positions[receiver], EXACT)
+            self.add(depth, text, path, facts.expr.position[receiver], EXACT)
         for value in without_none(type_):
             for item in members.member_definitions(self.inference, value, name):
                 self._member(depth, facts, receiver, value, name, item)
-        if ops[receiver] in (f.NAME, f.ATTRIBUTE, f.CALL) or without_none(type_):
+        if facts.expr.op[receiver] in (f.NAME, f.ATTRIBUTE, f.CALL) or without_none(type_):
             self.expression(depth + 1, path, receiver)
 
     def _member(
         self, depth: int, facts: FileFacts, receiver: int, value: Value, name: str, item: Found
     ) -> None:
-        """That a member is found in a class, and what its value is."""
+        """Explain the class in which a member is found, and the type of the member."""
         entity = item.entity
         text = f"{expression_text(facts, receiver)} is {self._type((value,))}"
         if entity.kind == OUTSIDE:
-            self.say(depth, f"{text}, which has a base that is not here", "", -1, INFERRED)
+            self.add(depth, f"{text}, which has a base that is not here", "", -1, INFERRED)
             return
         cls = owner_class(self.inference.need(entity.path), entity) if entity.kind != MODULE else -1
         owner = Entity(CLASS, entity.path, cls)
@@ -272,10 +275,10 @@ class _Explanation:
             text += f", which has `{name}` from {self._described(owner)}"
         elif cls >= 0:
             text += f", which has `{name}`"
-        self.say(depth, text, *self._at(item.weaker(value.evidence)))
-        self._held(depth + 1, entity)
+        self.add(depth, text, *self._at(item.weaker(value.evidence)))
+        self._member_type(depth + 1, entity)
 
-    def _held(self, depth: int, entity: Entity) -> None:
+    def _member_type(self, depth: int, entity: Entity) -> None:
         """Explain the type of a member."""
         kind, path, row = entity
         facts = self.inference.need(path)
@@ -288,22 +291,21 @@ class _Explanation:
                 if not self._first_time(depth, ("attribute", path, other)):
                     continue
                 text = f"`{facts.names[name]}` is assigned"
-                self.say(depth, text, path, table.position[other], EXACT)
+                self.add(depth, text, path, table.position[other], EXACT)
                 self.expression(depth + 1, path, table.value[other])
         elif kind == VARIABLE:
             self._binding(depth, path, facts, row)
 
     def _call(self, depth: int, path: str, facts: FileFacts, expr: int) -> None:
-        _, positions, lefts, _ = facts.expr
-        function = lefts[expr]
+        function = facts_view.called(facts, expr)
         type_ = expressions.infer_type(self.inference, path, expr)
         text = f"{expression_text(facts, expr)} gives {self._type(type_)}"
-        self.say(depth, text, path, positions[expr], _evidence(type_))
+        self.add(depth, text, path, facts.expr.position[expr], _evidence(type_))
         for value in without_none(expressions.infer_type(self.inference, path, function))[:4]:
             if value.form == CLASS_OBJECT and value.entity.kind == CLASS:
                 text = f"{expression_text(facts, function)} is {self._described(value.entity)}"
                 position = position_of(self.inference, value.entity)
-                self.say(depth + 1, text, value.entity.path, position, value.evidence)
+                self.add(depth + 1, text, value.entity.path, position, value.evidence)
             elif value.form == FUNCTION_OBJECT:
                 self._result(depth + 1, value.entity)
         self.expression(depth + 1, path, function)
@@ -318,11 +320,11 @@ class _Explanation:
         if facts.definition.returns[row] >= 0:
             annotation = facts.definition.returns[row]
             text = f"`{name}` is annotated to return {expression_text(facts, annotation)}"
-            self.say(depth, text, path, position, INFERRED)
+            self.add(depth, text, path, position, INFERRED)
             return
         type_ = return_types.return_type(self.inference, function, None)
         text = f"`{name}` returns {self._type(type_)}, by its `return`s"
-        self.say(depth, text, path, position, _evidence(type_))
+        self.add(depth, text, path, position, _evidence(type_))
         own = facts.definition.own_scope[row]
         for scope, expr in zip(facts.result.scope, facts.result.expr, strict=True):
             if scope == own and expr >= 0:
@@ -339,10 +341,10 @@ class _Explanation:
             return
         if module.kind == OUTSIDE:
             text = f"there is no module `{spelled_module}` here"
-            self.say(depth, text, path, position, EXACT)
+            self.add(depth, text, path, position, EXACT)
             return
         where = module.path if module.kind == MODULE else ""
-        self.say(depth, f"`{spelled_module}` is {self._described(module)}", where, 0, EXACT)
+        self.add(depth, f"`{spelled_module}` is {self._described(module)}", where, 0, EXACT)
         if name < 0 or module.kind != MODULE:
             return
         other = self.inference.facts(module.path)
@@ -353,7 +355,7 @@ class _Explanation:
             self._binding(depth + 1, module.path, other, binding)
 
     def _type(self, type_: Type) -> str:
-        """A type in words."""
+        """Return a type in words."""
         words = [self._value(value) for value in type_[:4]]
         if len(type_) > 4:
             words.append("…")
@@ -371,31 +373,34 @@ class _Explanation:
 
 
 def expression_text(facts: FileFacts, expr: int, depth: int = 0) -> str:
-    """An expression in short, in backquotes: ``a.b(…)[…]``."""
-    return f"`{_spelled(facts, expr, depth)}`"
+    """Return an expression in short, in backquotes: ``a.b(…)[…]``."""
+    return f"`{_shortened(facts, expr, depth)}`"
 
 
-def _spelled(facts: FileFacts, expr: int, depth: int) -> str:
-    ops, _, lefts, rights = facts.expr
-    op = ops[expr]
+def _shortened(facts: FileFacts, expr: int, depth: int) -> str:
     if depth > 8 or expr < 0:
         return "…"
+    op = facts.expr.op[expr]
     if op == f.NAME:
-        return facts.names[lefts[expr]]
-    if op == f.ATTRIBUTE:
-        return f"{_spelled(facts, lefts[expr], depth + 1)}.{facts.names[rights[expr]]}"
+        return facts_view.plain_name(facts, expr)
+    attribute = facts_view.attribute(facts, expr)
+    if attribute is not None:
+        return f"{_shortened(facts, attribute.receiver, depth + 1)}.{attribute.name}"
     if op == f.CALL:
-        arguments = "…" if facts.extra[0][rights[expr]] else ""
-        return f"{_spelled(facts, lefts[expr], depth + 1)}({arguments})"
-    if op == f.SUBSCRIPT:
-        return f"{_spelled(facts, lefts[expr], depth + 1)}[{_spelled(facts, rights[expr], 8)}]"
+        arguments = "…" if any(True for _ in facts_view.arguments(facts, expr)) else ""
+        return f"{_shortened(facts, facts_view.called(facts, expr), depth + 1)}({arguments})"
+    item = facts_view.subscript(facts, expr)
+    if item is not None:
+        return f"{_shortened(facts, item.value, depth + 1)}[{_shortened(facts, item.key, 8)}]"
     if op == f.AWAIT:
-        return f"await {_spelled(facts, lefts[expr], depth + 1)}"
+        return f"await {_shortened(facts, facts_view.operand(facts, expr), depth + 1)}"
     if op == f.NONE:
         return "None"
     inner = {f.ELEMENT: "an element of", f.ENTERED: "entering", f.RAISED: "catching",
              f.ITEM: "a part of", f.REST: "the rest of"}.get(op)  # fmt: skip
-    return f"{inner} {_spelled(facts, lefts[expr], depth + 1)}" if inner else "…"
+    if not inner:
+        return "…"
+    return f"{inner} {_shortened(facts, facts_view.operand(facts, expr), depth + 1)}"
 
 
 def _evidence(type_: Type) -> int:

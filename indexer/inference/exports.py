@@ -1,35 +1,45 @@
-"""Exports: what ``from module import *`` brings, by ``__all__`` or by custom."""
+"""Exports: the names that ``from module import *`` binds, by ``__all__`` or by default."""
 
 from __future__ import annotations
 
 from .. import facts as f
-from .. import scope_map
+from .. import facts_view, scope_map
 from . import names
+from .access_paths import access_path, last_name
 from .entities import MODULE, Entity
 from .modules import imported_module, submodule
 from .query_cache import cached
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import NamedTuple
+
     from ..facts import FileFacts
     from .inference import Inference
+else:
+    from ..named_tuple import NamedTuple
 
-    # Names, and whether these are all.
-    Exported = tuple[frozenset[str], bool]
 
-_UNKNOWN: Exported = (frozenset(), False)
+class Exported(NamedTuple):
+    """Names that a module exports; there may be others unless the list is complete."""
+
+    names: frozenset[str]
+    is_complete: bool
+
+
+_UNKNOWN = Exported(frozenset(), False)
 
 
 def exported_names(inference: Inference, path: str) -> Exported | None:
-    """(names, whether these are all) that ``__all__`` lists; None when there is no ``__all__``."""
+    """Return the names that ``__all__`` lists; None when there is no ``__all__``."""
     return cached(inference, ("exported", path), lambda: _exported(inference, path), _UNKNOWN)
 
 
 def is_exported(inference: Inference, path: str, name: str) -> bool:
-    """True if ``import *`` from a module would bring a name."""
+    """True if ``from module import *`` binds a name."""
     listed = exported_names(inference, path)
     if listed is not None:
-        return name in listed[0] or not listed[1]
+        return name in listed.names or not listed.is_complete
     if name.startswith("_"):
         return False
     return not path.endswith(".pyi") or not is_private_import(inference, path, name)
@@ -39,14 +49,14 @@ def _exported(inference: Inference, path: str) -> Exported | None:
     facts = inference.facts(path)
     if facts is None:
         return None
-    if not len(facts.exports[0]):
+    if not facts.exports.kind:
         return _imported_list(inference, path, facts, "__all__")
     found: set[str] = set()
     complete = True
     kinds, refs, positions = facts.exports
     for kind, ref, position in zip(kinds, refs, positions, strict=True):
         if kind == f.EXPORT_SET:
-            # In a branch, it may be that of another branch that holds: both are kept.
+            # In a branch, the list of another branch may be in force: both are kept.
             block = scope_map.block_at(facts, 0, position)
             if block < 0 or facts.block.kind[block] == f.BODY:
                 found, complete = set[str](), True
@@ -61,66 +71,66 @@ def _exported(inference: Inference, path: str) -> Exported | None:
                 listed = exported_names(inference, other) if other and other != path else None
             elif ref >= 0:
                 listed = _listed(inference, path, facts, ref)
-            found |= listed[0] if listed is not None else frozenset()
-            complete = complete and listed is not None and listed[1]
-    return frozenset(found), complete
+            found |= listed.names if listed is not None else frozenset()
+            complete = complete and listed is not None and listed.is_complete
+    return Exported(frozenset(found), complete)
 
 
 def _listed(
     inference: Inference, path: str, facts: FileFacts, expr: int, depth: int = 0
 ) -> Exported:
-    """Strings that an expression lists: those of a literal, the keys of a dictionary, sums."""
-    ops, _, lefts, rights = facts.expr
-    (extra,) = facts.extra
-    op = ops[expr]
+    """Return the strings of an expression: a display, the keys of a dictionary, a sum, a copy."""
+    op = facts.expr.op[expr]
     if depth > 8:
         return _UNKNOWN
-    if op == f.STRING and lefts[expr] >= 0:
-        return frozenset([facts.strings[lefts[expr]]]), True
+    text = facts_view.string(facts, expr)
+    if text is not None:
+        return Exported(frozenset([text]), True)
     parts: list[int] = []
-    at = lefts[expr]
     if op in (f.LIST, f.TUPLE, f.SET):
-        parts = list(extra[at + 1 : at + 1 + extra[at]])
+        parts = list(facts_view.elements(facts, expr))
     elif op == f.DICT:
-        pairs = list(extra[at + 1 : at + 1 + extra[at]])
-        if any(key < 0 for key in pairs[::2]):
+        parts = [key for key, _ in facts_view.items(facts, expr)]
+        if any(key < 0 for key in parts):
             return _UNKNOWN
-        parts = pairs[::2]
     elif op == f.STARRED:
-        parts = [at]
-    elif op == f.BINARY and f.OPERATORS[extra[rights[expr]]] in ("+", "|"):
-        parts = [at, extra[rights[expr] + 1]]
+        parts = [facts_view.operand(facts, expr)]
+    elif op == f.BINARY:
+        sum_ = facts_view.binary(facts, expr)
+        parts = [sum_.left, sum_.right] if sum_.operator in ("+", "|") else []
     elif op == f.CALL:
         parts = _copied(facts, expr)
-    elif op == f.ATTRIBUTE and facts.names[rights[expr]] == "__all__":
-        other = _module_named(inference, path, facts, at)
+    elif op == f.ATTRIBUTE and last_name(facts, expr) == "__all__":
+        other = _module_named(inference, path, facts, facts_view.operand(facts, expr))
         return (exported_names(inference, other) if other else None) or _UNKNOWN
     elif op == f.NAME:
         return _named_list(inference, path, facts, expr, depth)
     if not parts and op not in (f.LIST, f.TUPLE, f.SET, f.DICT):
         return _UNKNOWN
     found = [_listed(inference, path, facts, part, depth + 1) for part in parts]
-    return frozenset[str]().union(*(each[0] for each in found)), all(each[1] for each in found)
+    return Exported(
+        frozenset[str]().union(*(each.names for each in found)),
+        all(each.is_complete for each in found),
+    )
 
 
 def _copied(facts: FileFacts, expr: int) -> list[int]:
-    """Return what ``list(x)``, ``sorted(x)`` and ``x.keys()`` list the elements of."""
-    ops, _, lefts, rights = facts.expr
-    (extra,) = facts.extra
-    function, at = lefts[expr], rights[expr]
-    if ops[function] == f.NAME and extra[at] >= 1:
-        copies = facts.names[lefts[function]] in ("list", "tuple", "sorted", "set", "frozenset")
-        return [extra[at + 3]] if copies else []
-    if ops[function] == f.ATTRIBUTE and not extra[at]:
-        copies = facts.names[rights[function]] in ("keys", "copy")
-        return [lefts[function]] if copies else []
+    """Return the row of ``x`` for ``list(x)``, ``sorted(x)`` and ``x.keys()``, else nothing."""
+    function = facts_view.called(facts, expr)
+    name = last_name(facts, function)
+    arguments = [argument.value for argument in facts_view.arguments(facts, expr)]
+    if facts_view.plain_name(facts, function):
+        return arguments[:1] if name in ("list", "tuple", "sorted", "set", "frozenset") else []
+    method = facts_view.attribute(facts, function)
+    if method is not None and not arguments:
+        return [method.receiver] if name in ("keys", "copy") else []
     return []
 
 
 def _named_list(
     inference: Inference, path: str, facts: FileFacts, expr: int, depth: int
 ) -> Exported:
-    name = facts.expr.a[expr]
+    name = facts_view.name_row(facts, expr)
     rows = facts.bindings_of(0, name)
     if len(rows) != 1:
         return _UNKNOWN
@@ -130,11 +140,11 @@ def _named_list(
     if kind != f.ASSIGN or value < 0:
         return _UNKNOWN
     found = _listed(inference, path, facts, value, depth + 1)
-    grown = any(
-        facts.expr.op[row] == f.NAME and facts.expr.a[row] == name
+    has_more = any(
+        facts_view.plain_name(facts, row) == facts.names[name]
         for row in facts.item_binding.container
     )
-    return (found[0], False) if grown else found
+    return Exported(found.names, False) if has_more else found
 
 
 def _imported_list(inference: Inference, path: str, facts: FileFacts, name: str) -> Exported | None:
@@ -154,7 +164,7 @@ def _imported_list(inference: Inference, path: str, facts: FileFacts, name: str)
 
 
 def is_private_import(inference: Inference, path: str, name: str) -> bool:
-    """True if a stub imports a name for itself alone: not written as ``import name as name``."""
+    """True if a stub imports a name without exporting it: not as ``import name as name``."""
     facts = inference.facts(path)
     row = facts.name_id(name) if facts is not None else -1
     if facts is None or row < 0:
@@ -169,21 +179,16 @@ def is_private_import(inference: Inference, path: str, name: str) -> bool:
 
 
 def _module_named(inference: Inference, path: str, facts: FileFacts, expr: int) -> str | None:
-    """Path of the module that a plain or dotted name at module level stands for."""
-    ops, _, lefts, rights = facts.expr
-    chain: list[str] = []
-    while ops[expr] == f.ATTRIBUTE:
-        chain.append(facts.names[rights[expr]])
-        expr = lefts[expr]
-    if ops[expr] != f.NAME:
+    """Return the path of the module that a plain or dotted name at module level names."""
+    dotted = [facts.names[row] for row in access_path(facts, expr)]
+    if not dotted:
         return None
-    chain.append(facts.names[lefts[expr]])
-    first = chain.pop()
+    first, *rest = dotted
     found = names.module_member(inference, path, first)
     entity = found[0].entity if found else None
     if entity is None and path.rpartition("/")[2].startswith("__init__."):
         # `from .shapes import *` makes `shapes` a name of the package.
         entity = submodule(inference, Entity(MODULE, path, -1), first)
-    while chain and entity is not None:
-        entity = submodule(inference, entity, chain.pop())
+    for name in rest:
+        entity = submodule(inference, entity, name) if entity is not None else None
     return entity.path if entity is not None and entity.kind == MODULE else None

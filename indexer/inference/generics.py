@@ -6,6 +6,7 @@ So are the parameters of lambdas, by the callable type that is expected of them.
 from __future__ import annotations
 
 from .. import facts as f
+from .. import facts_view
 from . import signatures, synthesized
 from .annotations import annotation_type
 from .classes import (
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
 
 def lambda_parameter_type(inference: Inference, path: str, facts: FileFacts, row: int) -> Type:
-    """Type of a lambda's parameter, from what the callable it is passed to expects."""
+    """Return the type of a lambda's parameter, as expected by the function it is passed to."""
     scope = facts.binding.scope[row]
     site = _sites(facts).get(scope)
     if site is None:
@@ -59,7 +60,7 @@ def lambda_parameter_type(inference: Inference, path: str, facts: FileFacts, row
     arguments = Arguments.of(inference, path, facts, call)
     arguments.apart = lambda_
     parts: list[Type] = []
-    for value in without_none(inference.infer_type(path, facts.expr.a[call])):
+    for value in without_none(inference.infer_type(path, facts_view.called(facts, call))):
         for each in _expected(inference, value, arguments, place, keyword):
             if each.form == CALLABLE and len(each.args) > index + 1:
                 parts.append(each.args[index + 1])
@@ -67,28 +68,23 @@ def lambda_parameter_type(inference: Inference, path: str, facts: FileFacts, row
 
 
 def _sites(facts: FileFacts) -> dict[int, tuple[int, int, str, int]]:
-    """(row of the call, place, keyword, row of the lambda) by scope of lambdas that are passed."""
+    """Return (call, place, keyword, lambda), rows of expressions, by the scope of the lambda."""
     table: dict[int, tuple[int, int, str, int]] | None = facts.memo.get("lambdas")
     if table is None:
         table = facts.memo["lambdas"] = {}
-        ops, _, _, rights = facts.expr
-        (extra,) = facts.extra
-        for expr, op in enumerate(ops):
-            if op != f.CALL:
-                continue
-            at = rights[expr]
-            for place, index in enumerate(range(at + 1, at + 1 + 3 * extra[at], 3)):
-                argument = extra[index + 2]
-                if argument >= 0 and ops[argument] == f.LAMBDA:
-                    keyword = facts.names[extra[index]] if extra[index] >= 0 else ""
-                    table[rights[argument]] = expr, place, keyword, argument
+        for call in facts_view.calls(facts):
+            for place, (key, _, value) in enumerate(facts_view.arguments(facts, call.row)):
+                if facts_view.op(facts, value) == f.LAMBDA:
+                    keyword = facts.names[key] if key >= 0 else ""
+                    scope = facts_view.lambda_scope(facts, value)
+                    table[scope] = call.row, place, keyword, value
     return table
 
 
 def _expected(
     inference: Inference, value: Value, arguments: Arguments, place: int, keyword: str
 ) -> Type:
-    """Type that a callable's signature gives the argument at a place or of a keyword."""
+    """Return the parameter type in a callable's signature for a position or a keyword."""
     form, entity, args, _ = value
     if form == CLASS_OBJECT:
         return _expected_by_class(inference, value, arguments, place, keyword)
@@ -156,7 +152,7 @@ def specialize(
     arguments: Arguments | None,
     type_: Type,
 ) -> Type:
-    """A result with the type variables of class, receiver and arguments replaced."""
+    """Return a result with the type variables of class, receiver and arguments replaced."""
     if not has_variables(type_):
         return type_
     bound = receiver_variables(inference, function, receiver)
@@ -174,7 +170,7 @@ def specialize(
 
 
 def _own_variables(inference: Inference, function: Entity) -> set[Entity]:
-    """Type variables of the class that a function is written in: its user knows what they are."""
+    """Return the type variables of the enclosing class, which its user has solved."""
     cls = owner_class(inference.need(function.path), function)
     return set(type_parameters(inference, Entity(CLASS, function.path, cls))) if cls >= 0 else set()
 

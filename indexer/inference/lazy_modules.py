@@ -1,13 +1,15 @@
-"""Modules whose names are not all written in them: PEP 562, tables of lazy imports, dynamic tricks.
+"""Modules with names that no statement binds: module ``__getattr__``, lazy imports, ``globals()``.
 
-What such tables say is known by convention: a plain dictionary shows where a name comes from, and
-the module that it leads to has that name.
+Tables of lazy imports are understood by convention: a plain dictionary has the name, and the module
+that its entry names has it as well.
 """
 
 from __future__ import annotations
 
 from .. import facts as f
+from .. import facts_view
 from . import names
+from .access_paths import display_elements, string_value
 from .entities import CONVENTIONAL, MODULE, OUTSIDE, Entity, Found
 from .modules import find_module, imported_module, submodule
 from .query_cache import cached
@@ -22,12 +24,12 @@ _MOST = 3
 
 
 def has_dynamic_members(inference: Inference, path: str) -> bool:
-    """True if a module may have names for others that its text does not show."""
+    """True if a module may have attributes that no statement of it binds."""
     return cached(inference, ("open", path), lambda: _has_dynamic_members(inference, path), True)
 
 
 def has_dynamic_globals(inference: Inference, path: str) -> bool:
-    """True if the code of a module may read names that its text does not show it to bind."""
+    """True if code of a module may read global names that no statement of it binds."""
     return cached(
         inference, ("open names", path), lambda: _has_dynamic_globals(inference, path), True
     )
@@ -64,37 +66,29 @@ def _has_dynamic_globals(inference: Inference, path: str) -> bool:
 
 
 def _executes(facts: FileFacts) -> bool:
-    """True if text is executed that may bind names of the module."""
-    ops, _, lefts, rights = facts.expr
-    name = facts.name_id("exec")
-    if name < 0:
+    """True if ``exec`` runs text that may bind names of the module."""
+    if facts.name_id("exec") < 0:
         return False
-    (extra,) = facts.extra
-    for expr, op in enumerate(ops):
-        function = lefts[expr]
-        if op != f.CALL or ops[function] != f.NAME or lefts[function] != name:
+    for call in facts_view.calls(facts):
+        if facts_view.plain_name(facts, call.function) != "exec":
             continue
-        at = rights[expr]
-        if extra[at] < 2:  # in the names of where it is called
-            if facts.scope.kind[rights[function]] != f.FUNCTION_SCOPE:
+        arguments = list(facts_view.arguments(facts, call.row))
+        if len(arguments) < 2:  # in the names of where it is called
+            scope = facts_view.name_scope(facts, call.function)
+            if facts.scope.kind[scope] != f.FUNCTION_SCOPE:
                 return True
-        else:
-            where = extra[at + 6]
-            if ops[where] == f.CALL and called_name(facts, where) in ("globals", "vars"):
-                return True
+        elif _called_name(facts, arguments[1].value) in ("globals", "vars"):
+            return True
     return False
 
 
-def called_name(facts: FileFacts, call: int) -> str:
-    """The plain name that is called, or an empty string."""
-    function = facts.expr.a[call]
-    if facts.expr.op[function] != f.NAME:
-        return ""
-    return facts.names[facts.expr.a[function]]
+def _called_name(facts: FileFacts, expr: int) -> str:
+    """Return the plain name that a call calls, an empty string for any other expression."""
+    return facts_view.plain_name(facts, facts_view.called(facts, expr))
 
 
 def lazy_member(inference: Inference, path: str, name: str) -> list[Found]:
-    """Return what a module gives for a name that it does not bind, if it shows where from."""
+    """Return the definitions of a name that a module imports lazily, if it shows where from."""
     if name.startswith("__"):
         return []
     key = ("lazy", path, name)
@@ -127,7 +121,7 @@ def _lazy_member(inference: Inference, path: str, name: str) -> list[Found]:
 def _from_getter(
     inference: Inference, path: str, facts: FileFacts, definition: int, name: str
 ) -> list[Found]:
-    """Return what ``__getattr__`` imports under this name, or returns where it was asked for it."""
+    """Return what ``__getattr__`` imports under a name, or returns for it."""
     scope = facts.definition.own_scope[definition]
     wanted = facts.name_id(name)
     if wanted >= 0:
@@ -138,27 +132,24 @@ def _from_getter(
         value = facts.result.expr[row]
         if owner != scope or value < 0 or facts.result.kind[row] != f.RETURN:
             continue
-        if _is_asked_for(facts, facts.result.block[row], name):
+        if _runs_for_name(facts, facts.result.block[row], name):
             return inference.definitions_of(path, value)
     return []
 
 
-def _is_asked_for(facts: FileFacts, block: int, name: str) -> bool:
-    """True if code runs only when something equals the text of a name."""
-    ops, _, _, rights = facts.expr
-    (extra,) = facts.extra
-    while block >= 0:
-        test = facts.block.test[block]
-        if facts.block.kind[block] == f.IF_TRUE and ops[test] == f.COMPARE:
-            at = rights[test]
-            if extra[at] == 2 and f.OPERATORS[extra[at + 1]] == "==":
-                return _string(facts, extra[at + 2]) == name
-        block = facts.block.parent[block]
+def _runs_for_name(facts: FileFacts, block: int, name: str) -> bool:
+    """True if a block runs only when something equals the text of a name."""
+    for each in facts_view.enclosing_blocks(facts, block):
+        test = facts.block.test[each]
+        if facts.block.kind[each] == f.IF_TRUE and facts_view.op(facts, test) == f.COMPARE:
+            compared = list(facts_view.comparisons(facts, test))
+            if len(compared) == 1 and compared[0].operator == "==":
+                return string_value(facts, compared[0].right) == name
     return False
 
 
 def _tables(facts: FileFacts) -> dict[str, list[tuple[str, ...]]]:
-    """Places by name, as dictionaries of the file list them one way or the other.
+    """Return the places of lazily imported names, as dictionaries of the file list them.
 
     ``{"Box": ".shapes"}``, ``{"Box": ("pkg", ".shapes")}`` and ``{"shapes": ["Box"]}``.
     """
@@ -166,16 +157,13 @@ def _tables(facts: FileFacts) -> dict[str, list[tuple[str, ...]]]:
     if table is not None:
         return table
     table = facts.memo["lazy"] = {}
-    (extra,) = facts.extra
     pairs: list[tuple[int, int]] = []
     for expr, op in enumerate(facts.expr.op):
         if op == f.DICT:
-            at = facts.expr.a[expr]
-            listed = extra[at + 1 : at + 1 + extra[at]]
-            pairs += zip(listed[::2], listed[1::2], strict=True)
+            pairs += facts_view.items(facts, expr)
     pairs += zip(facts.item_binding.key, facts.item_binding.value, strict=True)
     for key, value in pairs:
-        text = _string(facts, key)
+        text = string_value(facts, key)
         parts = _strings(facts, value)
         if not text or not parts:
             continue
@@ -187,7 +175,7 @@ def _tables(facts: FileFacts) -> dict[str, list[tuple[str, ...]]]:
 
 
 def _place(inference: Inference, path: str, parts: tuple[str, ...], name: str) -> list[Found]:
-    """Return what a table's entry for a name leads to, if it leads to anything."""
+    """Return the definitions that the entry of a name in such a table means."""
     first, last = parts[0], parts[-1]
     module, colon, attribute = first.partition(":")
     tried = [(module, attribute)] if colon else [(first, name)]
@@ -214,7 +202,7 @@ def _place(inference: Inference, path: str, parts: tuple[str, ...], name: str) -
 
 
 def _modules(inference: Inference, path: str, spelled: str) -> list[Entity]:
-    """Modules that a table may mean: relative with or without dots, or absolute."""
+    """Return the modules that a table may mean: relative with or without dots, or absolute."""
     if not spelled or not all(map(str.isidentifier, spelled.lstrip(".").split("."))):
         return []
     found = [imported_module(inference, path, spelled if spelled[0] == "." else "." + spelled)]
@@ -225,60 +213,58 @@ def _modules(inference: Inference, path: str, spelled: str) -> list[Entity]:
 
 
 def _replaces_modules(facts: FileFacts) -> bool:
-    """True if a file puts anything into ``sys.modules``, such as an object in its own place."""
-    ops, _, lefts, rights = facts.expr
-    modules = facts.name_id("modules")
-    if modules < 0:
+    """True if a module sets items of ``sys.modules``, such as an object to replace itself."""
+    if facts.name_id("modules") < 0:
         return False
-    # What functions put there is for later, and seldom for what imports this module.
-    holders = [
+    # What functions set there comes later, and seldom concerns importers of this module.
+    containers = [
         container
         for container, scope in zip(
             facts.item_binding.container, facts.item_binding.scope, strict=True
         )
         if facts.scope.kind[scope] == f.MODULE_SCOPE
     ]
-    for expr, op in enumerate(ops):
-        if op == f.ATTRIBUTE and ops[lefts[expr]] == f.SUBSCRIPT:
-            holders.append(lefts[lefts[expr]])  # sys.modules[__name__].__class__ = ...
-    return any(ops[expr] == f.ATTRIBUTE and rights[expr] == modules for expr in holders)
+    for attribute in facts_view.attributes(facts):
+        item = facts_view.subscript(facts, attribute.receiver)
+        if item is not None:
+            containers.append(item.value)  # sys.modules[__name__].__class__ = ...
+    found = [facts_view.attribute(facts, expr) for expr in containers]
+    return any(each is not None and each.name == "modules" for each in found)
 
 
 def names_set_in_globals(facts: FileFacts) -> frozenset[str] | None:
-    """Names that module-level code writes into the dictionary of its own; None for any names."""
-    if "filled names" not in facts.memo:
-        facts.memo["filled names"] = _filled_names(facts)
-    found: frozenset[str] | None = facts.memo["filled names"]
+    """Return the names that module-level code sets in ``globals()``; None if they may be any."""
+    if "names set in globals" not in facts.memo:
+        facts.memo["names set in globals"] = _names_set_in_globals(facts)
+    found: frozenset[str] | None = facts.memo["names set in globals"]
     return found
 
 
-def _filled_names(facts: FileFacts) -> frozenset[str] | None:
-    ops, _, lefts, rights = facts.expr
-    called = {facts.name_id(name) for name in ("globals", "vars", "locals")} - {-1}
-    if not called:
+_NAMESPACES = frozenset(["globals", "vars", "locals"])
+
+
+def _names_set_in_globals(facts: FileFacts) -> frozenset[str] | None:
+    if all(facts.name_id(name) < 0 for name in _NAMESPACES):
         return frozenset()
     # Under another name: `names = globals()`.
-    held = {
-        facts.binding.name[row]
+    aliases = {
+        facts_view.binding_name(facts, row)
         for row, value in enumerate(facts.binding.value)
-        if value >= 0
-        and ops[value] == f.CALL
-        and ops[lefts[value]] == f.NAME
-        and lefts[lefts[value]] in called
+        if _called_name(facts, value) in _NAMESPACES
     }
 
-    def is_own(expr: int) -> bool:
+    def is_namespace(expr: int) -> bool:
         return (
-            ops[expr] == f.CALL and ops[lefts[expr]] == f.NAME and lefts[lefts[expr]] in called
-        ) or (ops[expr] == f.NAME and lefts[expr] in held)
+            _called_name(facts, expr) in _NAMESPACES
+            or facts_view.plain_name(facts, expr) in aliases
+        )
 
-    for expr, op in enumerate(ops):
-        is_filling = op == f.ATTRIBUTE and facts.names[rights[expr]] in ("update", "setdefault")
-        if is_filling and is_own(lefts[expr]):
+    for attribute in facts_view.attributes(facts):
+        if attribute.name in ("update", "setdefault") and is_namespace(attribute.receiver):
             return None
     found: set[str] = set()
     for row, container in enumerate(facts.item_binding.container):
-        if is_own(container):
+        if is_namespace(container):
             keys = _keys(facts, facts.item_binding.key[row])
             if not keys:
                 return None
@@ -287,43 +273,30 @@ def _filled_names(facts: FileFacts) -> frozenset[str] | None:
 
 
 def _keys(facts: FileFacts, index: int) -> tuple[str, ...]:
-    """Return what an index may be, when it is written out.
+    """Return the strings that an index may be, if they are literals.
 
-    A string, or a loop's variable over some.
+    A string, or the variable of a loop over a display of strings.
     """
-    if index < 0 or facts.expr.op[index] != f.NAME:
+    if not facts_view.plain_name(facts, index):
         return _strings(facts, index)
-    name, scope = facts.expr.a[index], facts.expr.b[index]
+    scope, name = facts_view.name_scope(facts, index), facts_view.name_row(facts, index)
     found: list[str] = []
     for row in facts.bindings_of(scope, name):
         value = facts.binding.value[row]
-        if facts.binding.kind[row] != f.FOR or value < 0:
+        if facts.binding.kind[row] != f.FOR or facts_view.op(facts, value) != f.ELEMENT:
             return ()
-        if facts.expr.op[value] != f.ELEMENT:
-            return ()
-        looped = facts.expr.a[value]
-        listed = _strings(facts, looped)
-        if not listed or len(listed) != facts.extra[0][facts.expr.a[looped]]:
+        iterated = facts_view.operand(facts, value)
+        listed = _strings(facts, iterated)
+        if not listed or len(listed) != len(display_elements(facts, iterated)):
             return ()
         found += listed
     return tuple(found)
 
 
-def _string(facts: FileFacts, expr: int) -> str:
-    if expr < 0 or facts.expr.op[expr] != f.STRING:
-        return ""
-    row = facts.expr.a[expr]
-    return facts.strings[row] if row >= 0 else ""
-
-
 def _strings(facts: FileFacts, expr: int) -> tuple[str, ...]:
-    """The strings of a literal: one, or those that a list or tuple holds."""
-    if expr < 0:
-        return ()
-    if facts.expr.op[expr] in (f.LIST, f.TUPLE, f.SET):
-        (extra,) = facts.extra
-        at = facts.expr.a[expr]
-        texts = [_string(facts, part) for part in extra[at + 1 : at + 1 + extra[at]]]
-        return tuple(text for text in texts if text)
-    text = _string(facts, expr)
-    return (text,) if text else ()
+    """Return the strings of a literal: a string, or those in a list, tuple or set."""
+    if facts_view.op(facts, expr) in (f.LIST, f.TUPLE, f.SET):
+        texts = [string_value(facts, part) for part in facts_view.elements(facts, expr)]
+    else:
+        texts = [string_value(facts, expr)]
+    return tuple(text for text in texts if text)

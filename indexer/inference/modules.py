@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from .. import facts as f
+from .. import facts_view
 from ..paths import is_outside
 from ..plugins.registry import MODULE_IMPORTERS
+from .access_paths import last_name
 from .entities import INFERRED, MODULE, NAMESPACE, OUTSIDE, Entity
 from .query_cache import cached
 from .types import FUNCTION_OBJECT, MODULE_OBJECT, Value
@@ -22,7 +23,7 @@ _SUFFIXES = ("/__init__.pyi", ".pyi", "/__init__.py", ".py")
 
 
 def find_module(inference: Inference, dotted: str, importer: str = "") -> Entity | None:
-    """The module or namespace package of an absolute name, seen from the file that imports it."""
+    """Return the module or namespace package of an absolute name, as a file would import it."""
     key = ("module", dotted, importer.rpartition("/")[0])
     return cached(inference, key, lambda: _find_module(inference, dotted, importer), None)
 
@@ -48,7 +49,7 @@ def _find_module(inference: Inference, dotted: str, importer: str) -> Entity | N
 
 
 def _beside(inference: Inference, dotted: str, importer: str) -> Entity | None:
-    """A module that is found because of where its importer lies.
+    """Return a module that is found because of the folder of the file that imports it.
 
     A script finds the modules beside it, and so does a package that lies beside them. Under pytest,
     everything below a ``conftest.py`` finds what that would find.
@@ -90,7 +91,7 @@ def _is_extended(inference: Inference, path: str) -> bool:
 
 
 def _find_outside(inference: Inference, dotted: str) -> Entity | None:
-    """A module of the environment, or a namespace package of whatever layer."""
+    """Return a module of the environment, or a namespace package of any layer."""
     inference.snapshot.rest_on_environment()
     workspace, layers = inference.snapshot.index.workspace, inference.snapshot.index.layers
     stub = _stub_package(inference, dotted)
@@ -115,7 +116,7 @@ def _find_outside(inference: Inference, dotted: str) -> Entity | None:
 
 
 def _stub_package(inference: Inference, dotted: str) -> Entity | None:
-    """A module of a package of stubs in the workspace for what lies elsewhere: ``name-stubs``."""
+    """Return a module of a package of stubs in the workspace, ``name-stubs``."""
     top, _, rest = dotted.partition(".")
     for root in inference.snapshot.index.workspace.source_roots:
         folder = f"{root}/{top}-stubs".lstrip("/")
@@ -127,7 +128,7 @@ def _stub_package(inference: Inference, dotted: str) -> Entity | None:
 
 
 def _as_of_workspace(inference: Inference, path: str) -> str:
-    """The name that a file has in the workspace, when that is installed in editable mode."""
+    """Return the path in the workspace of a file that is installed in editable mode."""
     index = inference.snapshot.index
     relative = path.removeprefix(f"{index.workspace.root}/")
     if relative == path or index.layers.is_installed(path):
@@ -139,7 +140,7 @@ def _as_of_workspace(inference: Inference, path: str) -> str:
 
 
 def module_in_folder(inference: Inference, folder: str, dotted: str) -> Entity | None:
-    """The module of a name relative to a folder; the folder itself for an empty name."""
+    """Return the module of a name relative to a folder; its package for an empty name."""
     stem = f"{folder}/{dotted.replace('.', '/')}" if dotted else folder
     stem = stem.rstrip("/") if folder.startswith("/") else stem.strip("/")
     if not dotted:
@@ -157,7 +158,7 @@ def module_in_folder(inference: Inference, folder: str, dotted: str) -> Entity |
 
 
 def imported_module(inference: Inference, importer: str, spelled: str) -> Entity:
-    """Return what the module part of an import names, dots in front included."""
+    """Return the module that the ``from`` part of an import names, leading dots included."""
     rest = spelled.lstrip(".")
     level = len(spelled) - len(rest)
     if level:
@@ -181,7 +182,7 @@ def imported_module(inference: Inference, importer: str, spelled: str) -> Entity
 
 
 def submodule(inference: Inference, module: Entity, name: str) -> Entity | None:
-    """A module inside a package, by name; OUTSIDE for one that no file shows the contents of."""
+    """Return a module in a package by name; OUTSIDE for one without a readable file."""
     kind, path, _ = module
     if kind == NAMESPACE:
         return _in_namespace(inference, path, name)
@@ -202,7 +203,7 @@ def submodule(inference: Inference, module: Entity, name: str) -> Entity | None:
 
 
 def _in_namespace(inference: Inference, path: str, name: str) -> Entity | None:
-    """A module of a namespace package, whose folders may lie in several places."""
+    """Return a module of a namespace package, which may have several folders."""
     inner = f"{path.replace('/', '.')}.{name}"
     for package, where in inference.snapshot.index.workspace.package_dirs:
         if package == inner:
@@ -242,7 +243,7 @@ def module_presence(inference: Inference, dotted: str, importer: str = "") -> in
     return ABSENT if inference.snapshot.index.layers.is_known else UNSURE
 
 
-# Functions that give the module they are told the name of, and where they are defined.
+# Functions that return the module of a name, and the modules that define them.
 IMPORTERS = {
     "import_module": ("importlib",),
     "__import__": ("builtins",),
@@ -255,24 +256,21 @@ def module_imported_by_call(
     path: str,
     facts: FileFacts,
     expr: int,
-    given: list[int],
+    positional: list[int],
     keywords: dict[str, int],
 ) -> Type | None:
-    """The module that a call gives, when it calls one of these functions; else None.
+    """Return the module that a call of an importing function returns; None for other calls.
 
-    ``given`` are its positional arguments, at least one.
+    ``positional`` are its positional arguments, at least one.
     """
-    ops, _, lefts, rights = facts.expr
-    function, first = lefts[expr], given[0]
-    name = facts.names[lefts[function] if ops[function] == f.NAME else rights[function]]
-    if ops[first] != f.STRING or lefts[first] < 0 or not _is_importer(
-        inference, path, function, name
-    ):  # fmt: skip
+    function = facts_view.called(facts, expr)
+    name = last_name(facts, function)
+    spelled = facts_view.string(facts, positional[0])
+    if spelled is None or not _is_importer(inference, path, function, name):
         return None
-    spelled = facts.strings[lefts[first]]
     module: Entity | None
     if spelled.startswith("."):
-        package = keywords.get("package", given[1] if len(given) > 1 else -1)
+        package = keywords.get("package", positional[1] if len(positional) > 1 else -1)
         module = _relative(inference, path, facts, spelled, package)
     else:
         module = find_module(
@@ -295,19 +293,18 @@ def _is_importer(inference: Inference, path: str, function: int, name: str) -> b
 def _relative(
     inference: Inference, path: str, facts: FileFacts, spelled: str, package: int
 ) -> Entity | None:
-    """A module named relative to a package: that of the file, or one that is written out."""
+    """Return a module named relative to the package of the file, or to a literal one."""
     if package < 0:
         return None
-    ops, _, lefts, _ = facts.expr
-    if ops[package] == f.NAME:
-        name = facts.names[lefts[package]]
+    name = facts_view.plain_name(facts, package)
+    if name:
         is_package = path.rpartition("/")[2].startswith("__init__.")
         if name == "__package__" or (name == "__name__" and is_package):
             return imported_module(inference, path, spelled)
         return None
-    if ops[package] != f.STRING or lefts[package] < 0:
+    base = facts_view.string(facts, package)
+    if base is None:
         return None
-    base = facts.strings[lefts[package]]
     level = len(spelled) - len(spelled.lstrip("."))
     for _ in range(level - 1):
         base = base.rpartition(".")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import facts as f
+from .. import facts_view
 from .classes import base_arguments, is_protocol, mro, own_member_names, type_parameters
 from .entities import CLASS, FUNCTION, OUTSIDE, VARIABLE, Entity, name_of
 from .standard_types import standard_class
@@ -33,29 +34,26 @@ _LAMBDA: Type = (Value(CALLABLE, NOWHERE, (), INFERRED),)
 
 
 class Arguments:
-    """Arguments of a call: expressions of one file, or types that stand for what is passed."""
+    """The arguments of a call: expressions of a file, or types of what is passed."""
 
     __slots__ = ("apart", "doubled", "keywords", "path", "positional", "inference", "starred")
 
     def __init__(self, inference: Inference, path: str, positional: list[int | Type]) -> None:
-        """A call in a file, with arguments by place."""
+        """Take the positional arguments of a call in a file."""
         self.inference = inference
         self.path = path
         self.positional = positional
         self.keywords: dict[str, int] = {}
-        # Whether there is a `*sequence`, and a `**mapping`: both may give any parameter a value.
+        # True if there is a `*sequence`, and a `**mapping`: either may pass any parameter.
         self.starred = self.doubled = False
-        # Row of an argument that is not to be looked at: the lambda that is asked about.
+        # Row of an argument that is left out: the lambda whose parameters are inferred.
         self.apart = -1
 
     @classmethod
     def of(cls, inference: Inference, path: str, facts: FileFacts, expr: int) -> Arguments:
-        """Arguments of the call in a row of expressions."""
+        """Return the arguments of the call in a row of expressions."""
         result = cls(inference, path, [])
-        (extra,) = facts.extra
-        at = facts.expr.b[expr]
-        for index in range(at + 1, at + 1 + 3 * extra[at], 3):
-            key, value = extra[index], extra[index + 2]
+        for key, _, value in facts_view.arguments(facts, expr):
             if key == f.ARG_POSITIONAL and not result.starred:
                 result.positional.append(value)
             elif key >= 0:
@@ -67,7 +65,7 @@ class Arguments:
         return result
 
     def without_first(self) -> Arguments:
-        """The same arguments behind the first one by place."""
+        """Return the arguments without the first positional one."""
         rest = Arguments(self.inference, self.path, self.positional[1:])
         rest.keywords, rest.apart = self.keywords, self.apart
         rest.starred, rest.doubled = self.starred, self.doubled
@@ -75,11 +73,11 @@ class Arguments:
 
     @property
     def is_open(self) -> bool:
-        """True if there may be arguments that are not written."""
+        """True if ``*`` or ``**`` may pass further arguments."""
         return self.starred or self.doubled
 
     def given(self, index: int, name: str) -> int | Type | None:
-        """Return what a parameter gets, by keyword or by place; None when nothing is written."""
+        """Return the argument for a parameter, by keyword or position; None if there is none."""
         if name in self.keywords:
             return self.keywords[name]
         if 0 <= index < len(self.positional):
@@ -87,7 +85,7 @@ class Arguments:
         return None
 
     def type_of(self, index: int, name: str) -> Type:
-        """Type of what a parameter gets; unknown when nothing is written."""
+        """Return the type of the argument for a parameter; unknown if there is none."""
         return self._evaluated(self.given(index, name))
 
     def _evaluated(self, given: int | Type | None) -> Type:
@@ -98,7 +96,7 @@ class Arguments:
         return given
 
     def shape_of(self, index: int, name: str) -> Type:
-        """Type of what a parameter gets, for choosing signatures: lambdas stay closed."""
+        """Return the type of an argument for choosing overloads: results of lambdas stay open."""
         given = self.given(index, name)
         if isinstance(given, int):
             facts = self.inference.need(self.path)
@@ -107,7 +105,7 @@ class Arguments:
         return self._evaluated(given)
 
     def passed(self) -> list[Type]:
-        """Types of the arguments by place."""
+        """Return the types of the positional arguments."""
         return [self._evaluated(given) for given in self.positional]
 
 
@@ -118,7 +116,7 @@ _WIDER = {"int": ("float", "complex"), "float": ("complex",), "bool": ("float", 
 
 
 def overloads(inference: Inference, function: Entity) -> list[Entity]:
-    """The overloads of a function in order; the function itself when it has none."""
+    """Return the overloads of a function in order; the function itself when it has none."""
     _, path, row = function
     facts = inference.need(path)
     scope = facts.definition.scope[row]
@@ -144,7 +142,7 @@ def select_overload(
     bound: bool,
     solved: dict[Entity, Type] | None = None,
 ) -> Entity:
-    """The overload that takes the arguments of a call; ``solved`` are the receiver's variables."""
+    """Return the overload for the arguments of a call; ``solved`` are the receiver's variables."""
     return matching_overloads(inference, function, arguments, bound=bound, solved=solved)[0]
 
 
@@ -156,7 +154,7 @@ def matching_overloads(
     bound: bool,
     solved: dict[Entity, Type] | None = None,
 ) -> list[Entity]:
-    """The overload that takes the arguments of a call; several when unknown arguments decide."""
+    """Return the overloads for the arguments of a call; several if unknown types decide."""
     listed = overloads(inference, function)
     if len(listed) == 1:
         return listed
@@ -178,7 +176,7 @@ def matching_overloads(
 
 
 def parameter_rows(inference: Inference, function: Entity) -> list[int]:
-    """Rows of a function's parameters."""
+    """Return the rows of a function's parameters."""
     facts = inference.need(function.path)
     scope = facts.definition.own_scope[function.row]
     table: dict[int, list[int]] | None = facts.memo.get("parameters")
@@ -268,17 +266,17 @@ def _literally_fits(
 
 
 def literal_value(inference: Inference, path: str, expr: int, depth: int = 0) -> object:
-    """Return what a literal spells, for comparing.
+    """Return the value of a literal, for comparing; None for any other expression.
 
-    None for what is none. Constants are followed.
+    A constant has the value that it is assigned.
     """
     facts = inference.need(path)
-    ops, _, lefts, rights = facts.expr
-    op = ops[expr]
-    if op == f.STRING and lefts[expr] >= 0:
-        return facts.strings[lefts[expr]]
-    if op == f.INTEGER and rights[expr] == 1:
-        return op, lefts[expr]
+    op = facts.expr.op[expr]
+    text, number = facts_view.string(facts, expr), facts_view.integer(facts, expr)
+    if text is not None:
+        return text
+    if number is not None:
+        return op, number
     if op in (f.TRUE, f.FALSE, f.NONE):
         return op, 0
     if op in (f.NAME, f.ATTRIBUTE) and depth < 2:

@@ -29,7 +29,7 @@ _NO_FIELDS = frozenset(["ClassVar", "KW_ONLY"])
 
 
 class Field:
-    """A field: its name, the keyword that gives it a value, and the variable that declares it."""
+    """A field: its name, its keyword in the constructor, and the variable that declares it."""
 
     __slots__ = ("entity", "keyword", "name")
 
@@ -44,7 +44,7 @@ class Field:
 
 
 def maker(facts: FileFacts, expr: int) -> str:
-    """Return the name of the function that makes a class by a call, or an empty string."""
+    """Return the name of the function by whose call a class is created, or an empty string."""
     function = facts_view.called(facts, expr)
     if function < 0:
         return ""
@@ -68,7 +68,7 @@ def made_base(inference: Inference, path: str, expr: int) -> list[Entity]:
 
 
 def bases_of_made(inference: Inference, entity: Entity) -> list[Entity]:
-    """Return the base of a class that a call makes."""
+    """Return the base of a class that a call creates."""
     facts = inference.need(entity.path)
     return _factory_base(inference, maker(facts, facts.binding.value[entity.row]))
 
@@ -79,28 +79,27 @@ def _factory_base(inference: Inference, name: str) -> list[Entity]:
 
 
 def made_class(facts: FileFacts, entity: Entity) -> bool:
-    """True if a variable is a class that a call makes."""
+    """True if a variable is a class that a call creates."""
     if entity.kind != VARIABLE or facts.binding.kind[entity.row] != f.ASSIGN:
         return False
     return bool(maker(facts, facts.binding.value[entity.row]))
 
 
 def made_fields(inference: Inference, entity: Entity) -> list[tuple[str, Type]]:
-    """Return (name, type) of the fields of a class that a call makes."""
+    """Return (name, type) of the fields of a class that a call creates."""
     facts = inference.need(entity.path)
     call = facts.binding.value[entity.row]
     if not maker(facts, call):
         return []
-    values = [argument.value for argument in facts_view.arguments(facts, call)]
-    if len(values) < 2:
-        return []
-    op = facts.expr.op[values[1]]
+    _, *rest = [argument.value for argument in facts_view.arguments(facts, call)]
+    listed = rest[0] if rest else -1
+    op = facts_view.op(facts, listed)
     if op == f.DICT:
-        declared = list(facts_view.items(facts, values[1]))
+        declared = list(facts_view.items(facts, listed))
     elif op in (f.LIST, f.TUPLE):
         pairs = [
             facts_view.elements(facts, part)
-            for part in facts_view.elements(facts, values[1])
+            for part in facts_view.elements(facts, listed)
             if facts.expr.op[part] == f.TUPLE
         ]
         declared = [(pair[0], pair[1]) for pair in pairs if len(pair) == 2]

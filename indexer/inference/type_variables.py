@@ -1,8 +1,10 @@
-"""Type variables: their bounds, constraints and defaults, and what they stand for unsolved."""
+"""Type variables: their bounds, constraints and defaults, and their types when unsolved."""
 
 from __future__ import annotations
 
 from .. import facts as f
+from .. import facts_view
+from .access_paths import keyword_argument
 from .entities import CLASS, VARIABLE, Entity
 from .query_cache import cached
 from .types import (
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def concrete(inference: Inference, type_: Type) -> Type:
-    """A type to look things up on: without None, type variables as what they are bound to."""
+    """Return a type without None, and with type variables replaced by their bounds."""
     for value in type_:
         if value.form in (NONE, VARIABLE_TYPE):
             break
@@ -40,12 +42,12 @@ def concrete(inference: Inference, type_: Type) -> Type:
 
 
 def upper_bound(inference: Inference, variable: Entity) -> Type:
-    """Return what a type variable is at least: its bound, or one of its constraints."""
+    """Return the bound of a type variable, or the union of its constraints."""
     return _declared(inference, variable, 0)
 
 
 def fallback(inference: Inference, variable: Entity, *, bounds: bool = True) -> Type:
-    """Return what a type variable is that nothing has solved: its default, else its bound.
+    """Return the type of an unsolved type variable: its default, else its bound.
 
     Its bound is not all that it may be, so without ``bounds`` only the default counts, and only
     that of the standard library: elsewhere it is what checkers assume, whatever is passed.
@@ -77,42 +79,33 @@ def _bound_and_default(inference: Inference, variable: Entity) -> tuple[Type, Ty
     if facts is None or row < 0:
         return UNKNOWN, UNKNOWN
     value = facts.binding.value[row]
-    ops, _, lefts, rights = facts.expr
-    (extra,) = facts.extra
     if facts.binding.kind[row] == f.TYPE_PARAMETER:
         limit = facts.binding.annotation[row]
         limits = [limit] if limit >= 0 else []
-        if limit >= 0 and ops[limit] == f.TUPLE:
-            at = lefts[limit]
-            limits = list(extra[at + 1 : at + 1 + extra[at]])
+        if facts_view.op(facts, limit) == f.TUPLE:
+            limits = list(facts_view.elements(facts, limit))
         default = value
-    elif value >= 0 and ops[value] == f.CALL:
-        at = rights[value]
-        limits, default, place = list[int](), -1, 0
-        for index in range(at + 1, at + 1 + 3 * extra[at], 3):
-            key, argument = extra[index], extra[index + 2]
-            if key == f.ARG_POSITIONAL:
-                limits += [argument] if place else []
-                place += 1
-            elif key >= 0 and facts.names[key] == "bound":
-                limits.append(argument)
-            elif key >= 0 and facts.names[key] == "default":
-                default = argument
+    elif facts_view.op(facts, value) == f.CALL:
+        # The first argument is the name, what follows it are constraints.
+        limits = facts_view.positional_arguments(facts, value)[1:]
+        bound = keyword_argument(facts, value, "bound")
+        limits += [bound] if bound >= 0 else []
+        default = keyword_argument(facts, value, "default")
     else:
         return UNKNOWN, UNKNOWN
-    bound = union(*(inference.annotation_type(path, limit) for limit in limits))
-    return bound, inference.annotation_type(path, default) or bound
+    upper = union(*(inference.annotation_type(path, limit) for limit in limits))
+    return upper, inference.annotation_type(path, default) or upper
 
 
 def bind_self(cls: int, path: str, type_: Type) -> dict[Entity, Type]:
-    """Return what ``Self`` stands for in the body of a class, when a type speaks of it."""
+    """Return the type of ``Self`` in the body of a class, if a type mentions it."""
     if cls < 0 or not any(value.entity == SELF or value.args for value in type_):
         return {}
     return {SELF: (Value(INSTANCE, Entity(CLASS, path, cls), (), 0),)}
 
 
 def variables_in(type_: Type, depth: int = 0) -> set[Entity]:
-    """The type variables that stand anywhere in a type."""
+    """Return the type variables anywhere in a type."""
     found: set[Entity] = set()
     if depth < 6:
         for value in type_:

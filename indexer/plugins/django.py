@@ -177,11 +177,11 @@ def _of_field(inference: Inference, owner: Entity, member: Entity, field: Entity
 
 
 def _target(inference: Inference, owner: Entity, member: Entity) -> Entity | None:
-    """The model that a relation leads to: named, or spelled as ``"app.Model"`` or ``"self"``."""
+    """Return the model of a relation: a class, or spelled as ``"app.Model"`` or ``"self"``."""
     path = member.path
     facts = inference.need(path)
     call = facts.binding.value[member.row]
-    if call < 0 or facts.expr.op[call] != f.CALL:
+    if facts_view.called(facts, call) < 0:
         return None
     expr = access_paths.argument_for(facts, call, 0, "to")
     text = access_paths.string_value(facts, expr)
@@ -242,7 +242,7 @@ def _added_attribute(inference: Inference, value: Value, name: str) -> Type:
 
 
 def _reverse(inference: Inference, model: Entity, name: str) -> list[tuple[str, int, int]]:
-    """(file, class, binding) of the relations to a model that this name goes back along."""
+    """Return (file, class, binding) of the relations to a model with this reverse accessor."""
     found: list[tuple[str, int, int]] = []
     accessor = name.removesuffix("_set") if name.endswith("_set") else ""
     wanted = {base for base in mro(inference, model) if is_model(inference, base)}
@@ -260,7 +260,7 @@ def _reverse(inference: Inference, model: Entity, name: str) -> list[tuple[str, 
             if related:
                 if related != name:
                     continue
-            elif accessor != facts.names[facts.definition.name[owner]].lower():
+            elif accessor != facts_view.definition_name(facts, owner).lower():
                 continue
             target = _target(inference, Entity(CLASS, path, owner), Entity(VARIABLE, path, row))
             if target in wanted:
@@ -269,13 +269,12 @@ def _reverse(inference: Inference, model: Entity, name: str) -> list[tuple[str, 
 
 
 def _relations(facts: FileFacts) -> Iterator[tuple[int, int, int]]:
-    """(binding, class, call) of what looks like a relation in the classes of a file."""
-    ops, _, lefts, _ = facts.expr
+    """Yield (binding, class, call) of what looks like a relation in the classes of a file."""
     for row, value in enumerate(facts.binding.value):
         scope = facts.binding.scope[row]
-        if value < 0 or ops[value] != f.CALL or facts.scope.kind[scope] != f.CLASS_SCOPE:
+        if facts.scope.kind[scope] != f.CLASS_SCOPE:
             continue
-        name = access_paths.last_name(facts, lefts[value])
+        name = access_paths.last_name(facts, facts_view.called(facts, value))
         if name.endswith(("ForeignKey", "OneToOneField", "ManyToManyField")):
             yield row, facts.scope.definition[scope], value
 

@@ -140,7 +140,7 @@ def fixture_value(inference: Inference, function: Entity) -> Type:
 def fixtures_named(
     inference: Inference, path: str, name: str, user: Entity | None = None
 ) -> list[Entity]:
-    """The fixture that a name means in a test file, nearest first; at most one.
+    """Return the fixture that a name means in a test file, nearest first; at most one.
 
     A fixture that asks for its own name means the next one.
     """
@@ -179,7 +179,7 @@ def _conftests(inference: Inference, path: str) -> list[str]:
 
 
 def _plugins_of(facts: FileFacts) -> list[str]:
-    """Modules that ``pytest_plugins`` of a file lists."""
+    """Return the modules that ``pytest_plugins`` of a file lists."""
     name = facts.name_id("pytest_plugins")
     rows = facts.bindings_of(0, name) if name >= 0 else []
     values = [facts.binding.value[row] for row in rows]
@@ -190,7 +190,7 @@ def _plugins_of(facts: FileFacts) -> list[str]:
 
 
 def _installed(inference: Inference) -> list[str]:
-    """Files of installed plugins, and of pytest's own fixtures."""
+    """Return the files of installed plugins, and of pytest's own fixtures."""
     return cached(inference, ("pytest plugins",), lambda: _plugins(inference), list[str]())
 
 
@@ -204,7 +204,7 @@ def _plugins(inference: Inference) -> list[str]:
 
 
 def _in_module(facts: FileFacts, name: str, cls: int, own: int) -> int:
-    """Definition row of the fixture of a name at the top of a module or in a class, or -1."""
+    """Return the definition row of a fixture by name, in a module or a class; or -1."""
     if facts.name_id("fixture") < 0 and not any(facts.name_id(each) >= 0 for each in _DECORATORS):
         return -1
     scopes = [0]
@@ -229,22 +229,22 @@ def is_fixture(facts: FileFacts, definition: int) -> bool:
 
 
 def fixture_name(facts: FileFacts, definition: int) -> str:
-    """Name of a fixture: what ``name=`` says, else its function's."""
+    """Return the name of a fixture: what ``name=`` says, else its function's."""
     for expr in facts_view.decorators(facts, definition):
         if facts.expr.op[expr] == f.CALL:
-            given = keyword_argument(facts, expr, "name")
-            if given >= 0:
-                return string_value(facts, given)
-    return facts.names[facts.definition.name[definition]]
+            name = keyword_argument(facts, expr, "name")
+            if name >= 0:
+                return string_value(facts, name)
+    return facts_view.definition_name(facts, definition)
 
 
 def _listed_params(inference: Inference, path: str, facts: FileFacts, definition: int) -> Type:
     """Return the type of what ``params=`` of a fixture lists."""
     for expr in facts_view.decorators(facts, definition):
         if facts.expr.op[expr] == f.CALL:
-            given = keyword_argument(facts, expr, "params")
-            if given >= 0:
-                return _listed(inference, path, facts, given, -1)
+            params = keyword_argument(facts, expr, "params")
+            if params >= 0:
+                return _listed(inference, path, facts, params, -1)
     return UNKNOWN
 
 
@@ -253,7 +253,7 @@ def _parametrized(inference: Inference, query: ParameterQuery) -> Answer | None:
     if not query.method.startswith("test"):
         return None
     for call in _marks(query.facts, query.function.row):
-        if last_name(query.facts, query.facts.expr.a[call]) != "parametrize":
+        if last_name(query.facts, facts_view.called(query.facts, call)) != "parametrize":
             continue
         names, values = _lists(query.facts, call)
         if query.name not in names or _is_indirect(query.facts, call):
@@ -266,7 +266,7 @@ def _parametrized(inference: Inference, query: ParameterQuery) -> Answer | None:
 
 
 def _marks(facts: FileFacts, definition: int) -> Iterator[int]:
-    """Calls of marks that hold for a test: of its decorators, its classes', and ``pytestmark``."""
+    """Yield the calls of marks of a test: of its decorators, its classes and ``pytestmark``."""
     row = definition
     while row >= 0:
         yield from (
@@ -288,7 +288,7 @@ def _pytestmark(facts: FileFacts, scope: int) -> Iterator[int]:
 
 
 def _lists(facts: FileFacts, call: int) -> tuple[list[str], int]:
-    """(names, expression of the values) of a call of ``parametrize``."""
+    """Return (names, expression of the values) of a call of ``parametrize``."""
     names = argument_for(facts, call, 0, "argnames")
     values = argument_for(facts, call, 1, "argvalues")
     if _is_list(facts, call):
@@ -302,12 +302,12 @@ def _is_list(facts: FileFacts, call: int) -> bool:
 
 
 def _is_indirect(facts: FileFacts, call: int) -> bool:
-    given = keyword_argument(facts, call, "indirect")
-    return given >= 0 and facts.expr.op[given] != f.FALSE
+    indirect = keyword_argument(facts, call, "indirect")
+    return indirect >= 0 and facts.expr.op[indirect] != f.FALSE
 
 
 def _listed(inference: Inference, path: str, facts: FileFacts, values: int, place: int) -> Type:
-    """Type of what a list of values gives one parameter; ``place`` is -1 for a single one."""
+    """Return the type of one parameter from a list of values; ``place`` is -1 for a single one."""
     if values < 0:
         return UNKNOWN
     rows = display_elements(facts, values)
@@ -329,7 +329,7 @@ def _value(inference: Inference, path: str, facts: FileFacts, row: int, place: i
 
     A display, ``pytest.param(…)``, or anything.
     """
-    is_param = facts.expr.op[row] == f.CALL and (last_name(facts, facts.expr.a[row]) == "param")
+    is_param = last_name(facts, facts_view.called(facts, row)) == "param"
     call = row
     if is_param:
         first = argument_for(facts, row, 0, "")
@@ -355,7 +355,7 @@ def _spread(inference: Inference, path: str, facts: FileFacts, call: int, place:
     """``pytest.param(*VALUES)``: one place of what is spread."""
     for key, value in call_arguments(facts, call):
         if key == f.ARG_STAR and facts.expr.op[value] == f.STARRED:
-            spread = expressions.infer_type(inference, path, facts.expr.a[value])
+            spread = expressions.infer_type(inference, path, facts_view.operand(facts, value))
             return without_none(operators.unpacked_type(inference, spread, place))
     return UNKNOWN
 
