@@ -85,6 +85,16 @@ class Comparison(NamedTuple):
     right: int
 
 
+class MatchedCase(NamedTuple):
+    """A case of a ``match``: the rows of its subject and its pattern.
+
+    ``pattern`` is -1 for none, and ``-2 - n`` for the value at place n of a class pattern.
+    """
+
+    subject: int
+    pattern: int
+
+
 # Expressions.
 
 
@@ -177,6 +187,11 @@ def name_scope(facts: FileFacts, expr: int) -> int:
     return facts.expr.b[expr]
 
 
+def attribute_name_row(facts: FileFacts, expr: int) -> int:
+    """Return the row of the name of an expression that is an attribute."""
+    return facts.expr.b[expr]
+
+
 def lambda_scope(facts: FileFacts, expr: int) -> int:
     """Return the row of the scope of a lambda expression."""
     return facts.expr.b[expr]
@@ -217,8 +232,13 @@ def operands(facts: FileFacts, expr: int) -> Iterator[int]:
         yield facts.expr.b[expr]
 
 
+def alternatives(facts: FileFacts, expr: int) -> tuple[int, int]:
+    """Return the rows of the two values of ``x and y``, ``x or y`` and ``x if test else y``."""
+    return facts.expr.a[expr], facts.expr.b[expr]
+
+
 def elements(facts: FileFacts, expr: int) -> Sequence[int]:
-    """Return the rows of what a list, tuple, set or f-string is made of."""
+    """Return the rows of what a list, tuple, set, f-string or pattern is made of."""
     at = facts.expr.a[expr]
     if at < 0:
         return ()
@@ -258,6 +278,47 @@ def binary(facts: FileFacts, expr: int) -> Comparison:
     return Comparison(facts.expr.a[expr], f.OPERATORS[extra[at]], extra[at + 1])
 
 
+def single_comparison(facts: FileFacts, expr: int) -> Comparison | None:
+    """Return the parts of a comparison with one operator, None for a chain like ``a < b < c``."""
+    (extra,) = facts.extra
+    at = facts.expr.b[expr]
+    if extra[at] != 2:
+        return None
+    return Comparison(facts.expr.a[expr], f.OPERATORS[extra[at + 1]], extra[at + 2])
+
+
+def unary_operator(facts: FileFacts, expr: int) -> str:
+    """Return the operator of ``-x``, ``+x`` or ``~x``."""
+    return f.OPERATORS[facts.expr.b[expr]]
+
+
+def integer(facts: FileFacts, expr: int) -> int | None:
+    """Return the value of a small integer literal, negative ones included, None for all else."""
+    table = facts.expr
+    kind = table.op[expr]
+    if kind == f.INTEGER and table.b[expr] == 1:
+        return table.a[expr]
+    if kind == f.UNARY and f.OPERATORS[table.b[expr]] == "-":
+        inner = integer(facts, table.a[expr])
+        return None if inner is None else -inner
+    return None
+
+
+def walrus_binding(facts: FileFacts, expr: int) -> int:
+    """Return the row of the binding of ``name := value``."""
+    return facts.expr.b[expr]
+
+
+def is_yield_from(facts: FileFacts, expr: int) -> bool:
+    """True if a YIELDED is ``yield from x`` rather than ``yield x``."""
+    return bool(facts.expr.b[expr])
+
+
+def matched_case(facts: FileFacts, expr: int) -> MatchedCase:
+    """Return the subject and the pattern of a MATCHED."""
+    return MatchedCase(facts.expr.a[expr], facts.expr.b[expr])
+
+
 # Calls.
 
 
@@ -275,8 +336,15 @@ def calls(facts: FileFacts) -> Iterator[Call]:
 
 
 def arguments(facts: FileFacts, call: int) -> Iterator[Argument]:
-    """Yield the arguments of a call in order."""
+    """Yield the arguments of a call, or the parts of a class pattern, in order."""
     return _arguments(facts, facts.expr.b[call])
+
+
+def argument_values(facts: FileFacts, call: int) -> Sequence[int]:
+    """Return the rows of the values of all arguments of a call or class pattern, in order."""
+    (extra,) = facts.extra
+    at = facts.expr.b[call]
+    return extra[at + 3 : at + 1 + 3 * extra[at] : 3]
 
 
 def bases(facts: FileFacts, definition: int) -> Iterator[Argument]:
@@ -333,6 +401,15 @@ def parameters(facts: FileFacts, scope: int) -> Iterator[int]:
     for row, own in enumerate(facts.parameter.scope):
         if own == scope:
             yield row
+
+
+def returned(facts: FileFacts, scope: int) -> Iterator[int]:
+    """Yield the rows of the values of the ``return`` statements of a function, in order."""
+    table = facts.result
+    kinds, values = table.kind, table.expr
+    for row, where in enumerate(table.scope):
+        if where == scope and kinds[row] == f.RETURN and values[row] >= 0:
+            yield values[row]
 
 
 def binding_name(facts: FileFacts, row: int) -> str:

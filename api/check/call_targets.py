@@ -73,7 +73,7 @@ def call_targets(
         return _of_attribute(inference, path, function, start)
     if kind == f.SUBSCRIPT or not is_exhaustive(inference, path, function):
         return None
-    if synthesized.maker(facts, function):
+    if synthesized.class_factory_name(facts, function):
         return None  # `namedtuple("Point", "x y")(1, 2)`
     return _of_type(inference, inference.infer_type(path, function))
 
@@ -111,7 +111,7 @@ def _is_definition(inference: Inference, entity: Entity) -> bool:
     """True if an entity is a function or class, or a class that a call creates."""
     if entity.kind == VARIABLE:
         facts = inference.need(entity.path)
-        return synthesized.made_class(facts, entity)
+        return synthesized.is_factory_class(facts, entity)
     return entity.kind in (FUNCTION, CLASS)
 
 

@@ -72,7 +72,7 @@ def synthesized_signature(
                 continue
             if last_name(facts, base.value) == "NamedTuple":
                 return _of_tuple(inference, cls, each)
-            if synthesized.maker(facts, base.value):
+            if synthesized.class_factory_name(facts, base.value):
                 return _of_call(inference, cls, each.path, base.value)
         if place == 0 and dicts is not None and synthesized.is_typed_dict(inference, cls):
             return _of_dict(inference, cls)
@@ -204,7 +204,7 @@ def _is_total(facts: FileFacts, cls: int) -> bool:
 def _of_call(inference: Inference, cls: Entity, path: str, call: int) -> Signature | None:
     """Return what ``namedtuple("Point", "x y")`` or ``NamedTuple("Point", […])`` takes."""
     facts = inference.need(path)
-    maker = synthesized.maker(facts, call)
+    maker = synthesized.class_factory_name(facts, call)
     if maker not in ("namedtuple", "NamedTuple"):
         return _unknown()
     listed = list(arguments(facts, call))

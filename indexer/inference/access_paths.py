@@ -8,64 +8,63 @@ behind it; nothing is remembered for a file.
 from __future__ import annotations
 
 from .. import facts as f
+from .. import facts_view
 from ..test_files import is_test_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..facts import FileFacts
 
     Chain = tuple[int, ...]
-    from collections.abc import Iterator
 
 
 def access_path(facts: FileFacts, expr: int) -> Chain:
-    """Names of a plain or dotted name; empty for anything else."""
-    ops, _, lefts, rights = facts.expr
+    """Return the rows of the names of a plain or dotted name; empty for anything else."""
+    kinds = facts.expr.op
     chain: list[int] = []
-    while ops[expr] == f.ATTRIBUTE:
-        chain.append(rights[expr])
-        expr = lefts[expr]
-    if ops[expr] != f.NAME:
+    while kinds[expr] == f.ATTRIBUTE:
+        chain.append(facts_view.attribute_name_row(facts, expr))
+        expr = facts_view.operand(facts, expr)
+    if kinds[expr] != f.NAME:
         return ()
-    chain.append(lefts[expr])
+    chain.append(facts_view.name_row(facts, expr))
     return tuple(reversed(chain))
 
 
 def subject(facts: FileFacts, expr: int) -> Chain:
-    """Return what an operand of a test names: itself, or what ``name := value`` binds."""
+    """Return the access path of an operand of a test; of ``name := value``, the name."""
     if facts.expr.op[expr] == f.NAMED:
-        return (facts.binding.name[facts.expr.b[expr]],)
+        return (facts.binding.name[facts_view.walrus_binding(facts, expr)],)
     return access_path(facts, expr)
 
 
 def first_argument(facts: FileFacts, call: int) -> int:
-    """Row of the first argument of a call, or -1."""
-    (extra,) = facts.extra
-    at = facts.expr.b[call]
-    return extra[at + 3] if extra[at] and extra[at + 1] == f.ARG_POSITIONAL else -1
+    """Return the row of the first argument of a call if it is positional, else -1."""
+    argument = next(facts_view.arguments(facts, call), None)
+    return argument.value if argument is not None and argument.is_positional else -1
 
 
 def match_subjects(facts: FileFacts, matched: int) -> list[int]:
-    """Rows of what a case is matched against: the subject, or the parts of one that is a tuple."""
-    operand = facts.expr.a[matched]
-    if facts.expr.op[operand] == f.TUPLE:
-        (extra,) = facts.extra
-        at = facts.expr.a[operand]
-        return list(extra[at + 1 : at + 1 + extra[at]])
-    return [operand]
+    """Return the rows of what a case is matched against: its subject, or the parts of a tuple."""
+    expr = facts_view.matched_case(facts, matched).subject
+    if facts.expr.op[expr] == f.TUPLE:
+        return list(facts_view.elements(facts, expr))
+    return [expr]
 
 
 def root_names(facts: FileFacts, test: int) -> set[int]:
-    """First names of what a test speaks of."""
-    ops, _, lefts, _ = facts.expr
-    op = ops[test]
-    if op in (f.AND, f.OR):
-        return root_names(facts, lefts[test]) | root_names(facts, facts.expr.b[test])
-    if op in (f.NOT, f.COMPARE):
-        return root_names(facts, lefts[test])
-    if op == f.MATCHED:
+    """Return the rows of the first names of the access paths in a test."""
+    kind = facts.expr.op[test]
+    if kind in (f.AND, f.OR):
+        left, right = facts_view.alternatives(facts, test)
+        return root_names(facts, left) | root_names(facts, right)
+    if kind in (f.NOT, f.COMPARE):
+        return root_names(facts, facts_view.operand(facts, test))
+    if kind == f.MATCHED:
         return {name for part in match_subjects(facts, test) for name in subject(facts, part)[:1]}
-    if op == f.CALL:
+    if kind == f.CALL:
         test = first_argument(facts, test)
         if test < 0:
             return set()
@@ -73,22 +72,23 @@ def root_names(facts: FileFacts, test: int) -> set[int]:
 
 
 def mentions(facts: FileFacts, test: int, chain: Chain) -> bool:
-    """True if a test says anything about what a chain names."""
-    ops, _, lefts, rights = facts.expr
-    op = ops[test]
-    if op in (f.AND, f.OR):
-        return mentions(facts, lefts[test], chain) or mentions(facts, rights[test], chain)
-    if op == f.NOT:
-        return mentions(facts, lefts[test], chain)
-    if op == f.COMPARE:
-        left = lefts[test]
-        if ops[left] == f.CALL:
-            return _of_call(facts, left, chain)
+    """True if a test constrains the value at an access path."""
+    kinds = facts.expr.op
+    kind = kinds[test]
+    if kind in (f.AND, f.OR):
+        left, right = facts_view.alternatives(facts, test)
+        return mentions(facts, left, chain) or mentions(facts, right, chain)
+    if kind == f.NOT:
+        return mentions(facts, facts_view.operand(facts, test), chain)
+    if kind == f.COMPARE:
+        left = facts_view.operand(facts, test)
+        if kinds[left] == f.CALL:
+            return _is_first_argument(facts, left, chain)
         named = subject(facts, left)
         return named == chain or named[:-1] == chain
-    if op == f.CALL:
-        return _of_call(facts, test, chain)
-    if op == f.MATCHED:
+    if kind == f.CALL:
+        return _is_first_argument(facts, test, chain)
+    if kind == f.MATCHED:
         return any(
             named and chain[: len(named)] == named
             for named in (subject(facts, part) for part in match_subjects(facts, test))
@@ -96,46 +96,46 @@ def mentions(facts: FileFacts, test: int, chain: Chain) -> bool:
     return subject(facts, test) == chain
 
 
-def _of_call(facts: FileFacts, call: int, chain: Chain) -> bool:
+def _is_first_argument(facts: FileFacts, call: int, chain: Chain) -> bool:
     argument = first_argument(facts, call)
     return argument >= 0 and subject(facts, argument) == chain
 
 
-def enclosing_call(facts: FileFacts, function: int) -> int:
-    """Row of the call whose function is this expression; -1 when it is not called."""
-    ops, _, lefts, _ = facts.expr
-    for row in range(function + 1, len(ops)):  # what uses an expression comes after it
-        if ops[row] == f.CALL and lefts[row] == function:
-            return row
-    return -1
-
-
-# Rows behind an expression in which what uses it is looked for.
+# Rows behind an expression in which its parent is looked for.
 _NEAR = 600
 _DISPLAYS = (f.LIST, f.TUPLE, f.SET)
-_PASSING = (f.CONDITIONAL_EXPR, f.OR, f.AND)
-_STEPS = (f.NAMED, f.AWAIT, f.STARRED, f.ELEMENT, f.ITEM, f.REST, f.ENTERED)
+_BRANCHING = (f.CONDITIONAL_EXPR, f.OR, f.AND)
+_WITH_OPERAND = (
+    f.ATTRIBUTE, f.SUBSCRIPT, f.NAMED, f.AWAIT, f.STARRED, f.ELEMENT, f.ITEM, f.REST, f.ENTERED,
+)  # fmt: skip
+
+
+def enclosing_call(facts: FileFacts, function: int, limit: int | None = None) -> int:
+    """Return the row of the call whose function is an expression, or -1.
+
+    ``limit`` is how many rows behind the expression are looked at, by default all.
+    """
+    kinds = facts.expr.op
+    end = len(kinds) if limit is None else min(function + limit, len(kinds))
+    for row in range(function + 1, end):  # an expression comes before the one that uses it
+        if kinds[row] == f.CALL and facts_view.operand(facts, row) == function:
+            return row
+    return -1
 
 
 def nearby_call(facts: FileFacts, function: int) -> int:
-    """Row of the call whose function is an expression, or -1."""
-    ops, _, lefts, _ = facts.expr
-    for row in range(function + 1, min(function + _NEAR, len(ops))):
-        if ops[row] == f.CALL and lefts[row] == function:
-            return row
-    return -1
+    """Return the row of the call whose function is an expression, if it comes soon, or -1."""
+    return enclosing_call(facts, function, _NEAR)
 
 
 def call_arguments(facts: FileFacts, call: int) -> Iterator[tuple[int, int]]:
-    """(key, value) of each argument of a call; see the keys in ``facts``."""
-    (extra,) = facts.extra
-    at = facts.expr.b[call]
-    for index in range(at + 1, at + 1 + 3 * extra[at], 3):
-        yield extra[index], extra[index + 2]
+    """Yield (key, value) of each argument of a call; see the keys in ``facts``."""
+    for argument in facts_view.arguments(facts, call):
+        yield argument.key, argument.value
 
 
 def argument_for(facts: FileFacts, call: int, place: int, name: str) -> int:
-    """Row of the argument for a parameter by place or keyword, or -1."""
+    """Return the row of the argument for a parameter, by position or keyword, or -1."""
     seen = 0
     for key, value in call_arguments(facts, call):
         if key == f.ARG_POSITIONAL:
@@ -150,7 +150,7 @@ def argument_for(facts: FileFacts, call: int, place: int, name: str) -> int:
 
 
 def keyword_argument(facts: FileFacts, call: int, name: str) -> int:
-    """Row of a keyword's argument, or -1."""
+    """Return the row of the value of a keyword argument, or -1."""
     for key, value in call_arguments(facts, call):
         if key >= 0 and facts.names[key] == name:
             return value
@@ -158,66 +158,57 @@ def keyword_argument(facts: FileFacts, call: int, name: str) -> int:
 
 
 def display_elements(facts: FileFacts, expr: int) -> list[int]:
-    """Rows of what a list, tuple or set display holds; of other expressions nothing."""
+    """Return the rows of the elements of a list, tuple or set display; none for anything else."""
     if expr < 0 or facts.expr.op[expr] not in _DISPLAYS:
         return []
-    (extra,) = facts.extra
-    at = facts.expr.a[expr]
-    return list(extra[at + 1 : at + 1 + extra[at]])
+    return list(facts_view.elements(facts, expr))
 
 
 def string_value(facts: FileFacts, expr: int) -> str:
-    """The text of a string literal; empty for anything else."""
-    if expr < 0 or facts.expr.op[expr] != f.STRING:
-        return ""
-    row = facts.expr.a[expr]
-    return facts.strings[row] if row >= 0 else ""
+    """Return the text of a string literal; empty for anything else."""
+    return facts_view.string(facts, expr) or ""
 
 
 def last_name(facts: FileFacts, expr: int) -> str:
-    """The name at the end of a plain or dotted name; empty for anything else."""
-    ops, _, lefts, rights = facts.expr
-    if expr >= 0 and ops[expr] == f.NAME:
-        return facts.names[lefts[expr]]
-    if expr >= 0 and ops[expr] == f.ATTRIBUTE:
-        return facts.names[rights[expr]]
+    """Return the name at the end of a plain or dotted name; empty for anything else."""
+    kind = facts_view.op(facts, expr)
+    if kind == f.NAME:
+        return facts.names[facts_view.name_row(facts, expr)]
+    if kind == f.ATTRIBUTE:
+        return facts.names[facts_view.attribute_name_row(facts, expr)]
     return ""
 
 
 def decorator_callee(facts: FileFacts, decorator: int) -> int:
-    """The function that a decorator is or calls."""
+    """Return the row of the function that a decorator is or calls."""
     is_call = facts.expr.op[decorator] == f.CALL
-    return facts.expr.a[decorator] if is_call else decorator
+    return facts_view.operand(facts, decorator) if is_call else decorator
 
 
 def parent_expression(facts: FileFacts, expr: int) -> tuple[int, int]:
-    """(row of the expression that uses the value of an expression, its op); (-1, -1) for none.
+    """Return the row of the expression that uses the value of another, and its op, or (-1, -1).
 
     The op is that of the row, but ``-2`` for the function of a call, to tell it from an argument.
     """
-    ops, _, lefts, rights = facts.expr
-    (extra,) = facts.extra
-    for row in range(expr + 1, min(expr + _NEAR, len(ops))):
-        op = ops[row]
-        if op == f.CALL:
-            if lefts[row] == expr:
+    kinds = facts.expr.op
+    for row in range(expr + 1, min(expr + _NEAR, len(kinds))):
+        kind = kinds[row]
+        if kind == f.CALL:
+            if facts_view.operand(facts, row) == expr:
                 return row, -2
-            if any(value == expr for _, value in call_arguments(facts, row)):
-                return row, op
-        elif op in (f.ATTRIBUTE, f.SUBSCRIPT) or op in _STEPS:
-            if lefts[row] == expr:
-                return row, op
-        elif op in _PASSING:
-            if expr in (lefts[row], rights[row]):
-                return row, op
-        elif op in _DISPLAYS:
-            at = lefts[row]
-            if expr in extra[at + 1 : at + 1 + extra[at]].tolist():
-                return row, op
-        elif op == f.DICT:
-            at = lefts[row]
-            if expr in extra[at + 2 : at + 1 + extra[at] : 2].tolist():
-                return row, op
+            if expr in facts_view.argument_values(facts, row):
+                return row, kind
+        elif kind in _WITH_OPERAND:
+            if facts_view.operand(facts, row) == expr:
+                return row, kind
+        elif kind in _BRANCHING:
+            if expr in facts_view.alternatives(facts, row):
+                return row, kind
+        elif kind in _DISPLAYS:
+            if expr in facts_view.elements(facts, row):
+                return row, kind
+        elif kind == f.DICT and any(value == expr for _, value in facts_view.items(facts, row)):
+            return row, kind
     return -1, -1
 
 
@@ -234,7 +225,10 @@ def shared_folders(path: str, other: str) -> int:
 
 
 def nearest_files(path: str, files: list[str], limit: int) -> list[str]:
-    """The files nearest to one by their folders, those of tests last unless it is one of them."""
+    """Return the files whose folders are nearest to those of a path, at most ``limit``.
+
+    Tests come last unless the path is one of them.
+    """
     tests = is_test_file(path)
     return sorted(
         files,

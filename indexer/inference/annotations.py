@@ -9,7 +9,7 @@ from .entities import CLASS, FUNCTION, INFERRED, OUTSIDE, VARIABLE, Entity, name
 from .query_cache import cached
 from .signatures import literal_value
 from .standard_types import builtin_instance, standard_class
-from .synthesized import made_class
+from .synthesized import is_factory_class
 from .types import (
     CALLABLE,
     CLASS_OBJECT,
@@ -104,7 +104,7 @@ def entity_as_type(inference: Inference, entity: Entity) -> Type:
     function = facts_view.called(facts, value)
     if function >= 0:
         name = last_name(facts, function)
-        if made_class(facts, entity):
+        if is_factory_class(facts, entity):
             return (instance(entity),)
         if name in _FACTORIES:
             return (Value(VARIABLE_TYPE, entity, (), INFERRED),)

@@ -60,7 +60,7 @@ def _bases(inference: Inference, entity: Entity) -> list[Entity]:
         if not found and _is_marker(inference, path, facts, expr):
             continue
         if not found:  # an alias, such as typing.List, or a class that a call makes
-            is_construction = synthesized.made_base(inference, path, expr)
+            is_construction = synthesized.factory_bases(inference, path, expr)
             type_ = inference.annotation_type(path, expr)
             found = is_construction or [value.entity for value in type_ if value.form == INSTANCE]
         result += found[:1] if found else [Entity(OUTSIDE, "", -1)]
@@ -116,7 +116,7 @@ def mro(inference: Inference, entity: Entity) -> list[Entity]:
 
 def _linearize(inference: Inference, entity: Entity) -> list[Entity]:
     if entity.kind == VARIABLE:
-        direct = synthesized.bases_of_made(inference, entity)
+        direct = synthesized.bases_of_factory_class(inference, entity)
     elif entity.kind == CLASS:
         direct = bases(inference, entity)
     else:

@@ -1,16 +1,17 @@
 """Classes with dynamic attributes: members that their text does not show.
 
-A base that is not here, ``__getattr__``, a metaclass or a decorator that adds names, attributes
-that are set under computed names.
+The reasons are a base that is not resolved, ``__getattr__``, a metaclass or a decorator that adds
+names, and attributes that are set under computed names.
 """
 
 from __future__ import annotations
 
 from .. import facts as f
+from .. import facts_view
 from ..facts_view import decorators
 from ..plugins.registry import CLASS_DECORATORS, FILLERS
 from . import expressions
-from .access_paths import enclosing_call, last_name
+from .access_paths import decorator_callee, enclosing_call, last_name
 from .classes import class_member, metaclass, mro, own_member
 from .entities import CLASS, FUNCTION
 from .query_cache import cached
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from .entities import Entity
     from .inference import Inference
 
-# Decorators of classes that add nothing but what Python's data model names.
+# Decorators of classes that add no members but special methods.
 HARMLESS = CLASS_DECORATORS | frozenset(
     ["final", "total_ordering", "runtime_checkable", "deprecated", "dataclass_transform",
      "override"]
@@ -55,7 +56,7 @@ def _has_own_dynamic_attributes(inference: Inference, cls: Entity) -> bool:
         if own_member(inference, cls, name) and not _is_object(inference, cls):
             return True
     return (
-        _has_unclear_base(inference, cls, facts)
+        _has_computed_base(inference, cls, facts)
         or _is_decorated(inference, cls, facts)
         or _is_rebound_to_call(facts, cls.row)
         or (not cls.path.endswith(".pyi") and sets_computed_attributes(facts, cls.row))
@@ -65,34 +66,36 @@ def _has_own_dynamic_attributes(inference: Inference, cls: Entity) -> bool:
     )
 
 
-def _has_unclear_base(inference: Inference, cls: Entity, facts: FileFacts) -> bool:
-    """True if a base is made by a call, or is one class or another."""
-    at = facts.definition.arguments[cls.row]
-    (extra,) = facts.extra
-    for index in range(at + 1, at + 1 + 3 * extra[at], 3) if at >= 0 else ():
-        expr = extra[index + 2]
-        if extra[index] == f.ARG_POSITIONAL and (
-            facts.expr.op[expr] == f.CALL
-            or len({item.entity for item in expressions.definitions_of(inference, cls.path, expr)})
+def _has_computed_base(inference: Inference, cls: Entity, facts: FileFacts) -> bool:
+    """True if a base is the result of a call, or one of several classes."""
+    return any(
+        base.is_positional
+        and (
+            facts.expr.op[base.value] == f.CALL
+            or len(
+                {
+                    item.entity
+                    for item in expressions.definitions_of(inference, cls.path, base.value)
+                }
+            )
             > 1
-        ):
-            return True
-    return False
+        )
+        for base in facts_view.bases(facts, cls.row)
+    )
 
 
 def _is_rebound_to_call(facts: FileFacts, row: int) -> bool:
-    """True if a call makes what stands under a class's name: ``Box = Meta("Box", (Box,), {})``."""
+    """True if the name of a class is also assigned a call: ``Box = Meta("Box", (Box,), {})``."""
     table = facts.definition
     return any(
         facts.binding.kind[other] == f.ASSIGN
-        and facts.binding.value[other] >= 0
-        and facts.expr.op[facts.binding.value[other]] == f.CALL
+        and facts_view.op(facts, facts.binding.value[other]) == f.CALL
         for other in facts.bindings_of(table.scope[row], table.name[row])
     )
 
 
 def classes_with_computed_setattr(inference: Inference) -> frozenset[Entity]:
-    """Classes that code of the workspace gives attributes by ``setattr`` with computed names."""
+    """Return the classes on which the workspace calls ``setattr`` with computed names."""
 
     def collected() -> frozenset[Entity]:
         found: set[Entity] = set()
@@ -106,7 +109,7 @@ def classes_with_computed_setattr(inference: Inference) -> frozenset[Entity]:
 
 
 def _classes_set_in(inference: Inference, path: str) -> frozenset[Entity]:
-    """Those that one file gives attributes; an edit of another changes nothing of it."""
+    """Return the classes of one file, cached apart because edits of other files keep them."""
     key = "computed names", path
     return cached(
         inference, key, lambda: _find_classes_set_in(inference, path), frozenset["Entity"]()
@@ -118,30 +121,28 @@ def _find_classes_set_in(inference: Inference, path: str) -> frozenset[Entity]:
     if facts is None:
         return frozenset()
     found: set[Entity] = set()
-    ops, _, _, rights = facts.expr
-    (extra,) = facts.extra
     for role, position, function in facts.occurrences("setattr"):
-        row = enclosing_call(facts, function) if role & f.ROLE_MASK == f.CALLED else -1
-        if row < 0 or extra[rights[row]] < 2 or _restores(facts, position):
+        call = enclosing_call(facts, function) if role & f.ROLE_MASK == f.CALLED else -1
+        arguments = facts_view.argument_values(facts, call) if call >= 0 else ()
+        if len(arguments) < 2 or _restores(facts, position):
             continue
-        target, key = extra[rights[row] + 3], extra[rights[row] + 6]
-        if ops[key] == f.STRING:
+        if facts.expr.op[arguments[1]] == f.STRING:
             continue
-        for value in expressions.infer_type(inference, path, target):
+        for value in expressions.infer_type(inference, path, arguments[0]):
             if value.form in (INSTANCE, CLASS_OBJECT):
                 found.add(value.entity)
     return frozenset(found)
 
 
 def _has_naming_descriptors(inference: Inference, cls: Entity, facts: FileFacts) -> bool:
-    """True if an object in a class's body may add to the class as it learns its name there."""
+    """True if a descriptor in a class body may add attributes in its ``__set_name__``."""
     table = facts.binding
     scope = facts.definition.own_scope[cls.row]
     for row, where in enumerate(table.scope):
-        value = table.value[row]
-        if where != scope or value < 0 or facts.expr.op[value] != f.CALL:
+        function = facts_view.called(facts, table.value[row]) if where == scope else -1
+        if function < 0:
             continue
-        for cls_value in expressions.infer_type(inference, cls.path, facts.expr.a[value]):
+        for cls_value in expressions.infer_type(inference, cls.path, function):
             if cls_value.form != CLASS_OBJECT or cls_value.entity.kind != CLASS:
                 continue
             for item in class_member(inference, cls_value.entity, "__set_name__"):
@@ -158,7 +159,7 @@ def _adds_to_owner(inference: Inference, function: Entity) -> bool:
 
 
 def mapped_classes(inference: Inference) -> frozenset[Entity]:
-    """Classes that a call maps to tables or fills: columns, arguments of the command line."""
+    """Return the classes that a call adds attributes to: mapped columns, parsed arguments."""
 
     def collected() -> frozenset[Entity]:
         found: set[Entity] = set()
@@ -173,7 +174,7 @@ def mapped_classes(inference: Inference) -> frozenset[Entity]:
 
 
 def _mapped_in(inference: Inference, path: str, name: str) -> frozenset[Entity]:
-    """Those that one file gives to a function of a name."""
+    """Return the classes that one file passes to a function of a name."""
     key = "mapped", path, name
     return cached(
         inference, key, lambda: _find_mapped_in(inference, path, name), frozenset["Entity"]()
@@ -184,23 +185,21 @@ def _find_mapped_in(inference: Inference, path: str, name: str) -> frozenset[Ent
     facts = inference.facts(path)
     if facts is None:
         return frozenset()
-    (extra,) = facts.extra
     found: set[Entity] = set()
     for role, _, function in facts.occurrences(name):
-        row = enclosing_call(facts, function) if role & f.ROLE_MASK == f.CALLED else -1
-        at = facts.expr.b[row] if row >= 0 else -1
-        if at >= 0 and extra[at]:
-            for item in expressions.definitions_of(inference, path, extra[at + 3]):
+        call = enclosing_call(facts, function) if role & f.ROLE_MASK == f.CALLED else -1
+        arguments = list(facts_view.arguments(facts, call)) if call >= 0 else []
+        for first in arguments[:1]:
+            for item in expressions.definitions_of(inference, path, first.value):
                 if item.entity.kind == CLASS:
                     found.add(item.entity)
-            for index in range(at + 1, at + 1 + 3 * extra[at], 3):
-                # `parse_args(namespace=Settings())`
-                key = extra[index]
-                if key < 0 or facts.names[key] != "namespace":
-                    continue
-                for value in expressions.infer_type(inference, path, extra[index + 2]):
-                    if value.form == INSTANCE and value.entity.path[:1] != "/":
-                        found.add(value.entity)
+        for argument in arguments:
+            # `parse_args(namespace=Settings())`
+            if not argument.is_keyword or facts.names[argument.key] != "namespace":
+                continue
+            for value in expressions.infer_type(inference, path, argument.value):
+                if value.form == INSTANCE and not value.entity.is_outside:
+                    found.add(value.entity)
     return frozenset(found)
 
 
@@ -209,7 +208,7 @@ def _is_object(inference: Inference, cls: Entity) -> bool:
 
 
 def _has_own_metaclass(inference: Inference, entity: Entity) -> bool:
-    """True if the class of a class is written in Python and takes part in making it."""
+    """True if a metaclass that is not the standard library's takes part in creating a class."""
     meta = metaclass(inference, entity)
     if meta is None:
         return False
@@ -227,9 +226,9 @@ def _has_own_metaclass(inference: Inference, entity: Entity) -> bool:
 
 
 def _is_decorated(inference: Inference, cls: Entity, facts: FileFacts) -> bool:
-    """True if a decorator may have added members, or have put something else in a class's place."""
+    """True if a decorator may have added members to a class, or have replaced it."""
     for expr in decorators(facts, cls.row):
-        target = facts.expr.a[expr] if facts.expr.op[expr] == f.CALL else expr
+        target = decorator_callee(facts, expr)
         name = last_name(facts, target)
         if name in HARMLESS or "register" in name or cls.path.endswith(".pyi"):
             continue
@@ -255,7 +254,7 @@ def _returns_its_parameter(inference: Inference, path: str, expr: int) -> bool:
 
 
 def sets_computed_attributes(facts: FileFacts, row: int) -> bool:
-    """True if the code of a class sets attributes by computed names, or fills its dictionary."""
+    """True if the code of a class sets attributes by computed names, or updates ``__dict__``."""
     table = facts.definition
     scope = table.own_scope[row]
     if facts.scope.flags[scope] & f.SCOPE_USES_LOCALS:
@@ -269,76 +268,70 @@ def sets_computed_attributes(facts: FileFacts, row: int) -> bool:
                 continue
             if _restores(facts, position):
                 continue
-            if name == "__dict__" and not _is_written_into(facts, ref):
+            if name == "__dict__" and not _is_updated(facts, ref):
                 continue
-            if name == "setattr" and not _is_set_on_own(facts, ref):
+            if name == "setattr" and not _is_set_on_plain_name(facts, ref):
                 continue
             return True
     return False
 
 
 def _updates_vars(facts: FileFacts, start: int, end: int) -> bool:
-    """True if code between two positions does ``vars(self).update(…)``, or the like."""
-    ops, _, lefts, _ = facts.expr
+    """True if code between two positions updates ``vars(…)``: ``vars(self).update(…)``."""
     for role, position, function in facts.occurrences("vars"):
         if role & f.ROLE_MASK != f.CALLED or not start <= position < end:
             continue
-        row = enclosing_call(facts, function)
-        if row >= 0 and (
-            row in facts.item_binding.container
-            or any(op == f.ATTRIBUTE and lefts[each] == row for each, op in enumerate(ops))
+        call = enclosing_call(facts, function)
+        if call >= 0 and (
+            call in facts.item_binding.container
+            or any(
+                kind == f.ATTRIBUTE and facts_view.operand(facts, row) == call
+                for row, kind in enumerate(facts.expr.op)
+            )
         ):
             return True
     return False
 
 
 def _restores(facts: FileFacts, position: int) -> bool:
-    """True if code gives an object back the attributes that it had: unpickling, copying."""
+    """True if code restores the attributes of an object: unpickling, copying."""
     table = facts.definition
     return any(
-        facts.names[table.name[row]] in _RESTORING and start <= position < table.end[row]
+        facts_view.definition_name(facts, row) in _RESTORING and start <= position < table.end[row]
         for row, start in enumerate(table.start)
     )
 
 
-def _is_written_into(facts: FileFacts, expr: int) -> bool:
+def _is_updated(facts: FileFacts, expr: int) -> bool:
     """True if a dictionary is written into: ``x.__dict__.update(…)``, ``x.__dict__[…] = …``."""
-    ops, _, lefts, rights = facts.expr
     if expr in facts.item_binding.container:
         return True
-    if expr < 0 or ops[expr] != f.ATTRIBUTE:
+    if facts_view.op(facts, expr) != f.ATTRIBUTE:
         return True
-    (extra,) = facts.extra
-    for row, op in enumerate(ops):
-        if op == f.ATTRIBUTE and lefts[row] == expr:
-            name = facts.names[rights[row]]
+    for row, kind in enumerate(facts.expr.op):
+        if kind == f.ATTRIBUTE and facts_view.operand(facts, row) == expr:
+            name = facts.names[facts_view.attribute_name_row(facts, row)]
             return name in ("setdefault", "__setitem__") or (
                 name == "update" and not _copies_dictionary(facts, row)
             )
-        if op == f.CALL and extra[rights[row]] == 1 and extra[rights[row] + 3] == expr:
-            return False  # what is filled is another one, with what this one has
+        if kind == f.CALL and list(facts_view.argument_values(facts, row)) == [expr]:
+            return False  # passed to a call: another dictionary gets the items of this one
     position = facts.expr.position[expr]
     return position in facts.attribute_binding.position
 
 
 def _copies_dictionary(facts: FileFacts, function: int) -> bool:
-    """True if a call's only argument is the dictionary of another object: of the same kind."""
-    row = enclosing_call(facts, function)
-    if row < 0:
+    """True if the only argument of a call is the ``__dict__`` of an object of the same kind."""
+    call = enclosing_call(facts, function)
+    if call < 0:
         return False
-    ops, _, _, rights = facts.expr
-    (extra,) = facts.extra
-    given = extra[rights[row] + 3]
-    return (
-        extra[rights[row]] == 1
-        and ops[given] == f.ATTRIBUTE
-        and facts.names[rights[given]] == "__dict__"
-    )
+    arguments = facts_view.argument_values(facts, call)
+    attribute = facts_view.attribute(facts, arguments[0]) if len(arguments) == 1 else None
+    return attribute is not None and attribute.name == "__dict__"
 
 
-def _is_set_on_own(facts: FileFacts, function: int) -> bool:
-    """True if ``setattr`` is given an object by a plain name, and a name that is computed."""
-    row = enclosing_call(facts, function)
-    ops, _, _, rights = facts.expr
-    (extra,) = facts.extra
-    return row < 0 or extra[rights[row]] < 2 or ops[extra[rights[row] + 3]] == f.NAME
+def _is_set_on_plain_name(facts: FileFacts, function: int) -> bool:
+    """True if ``setattr`` is called with a plain name as its object, or in no complete call."""
+    call = enclosing_call(facts, function)
+    arguments = facts_view.argument_values(facts, call) if call >= 0 else ()
+    return len(arguments) < 2 or facts.expr.op[arguments[0]] == f.NAME

@@ -77,7 +77,7 @@ def _variable_value(inference: Inference, path: str, facts: FileFacts, row: int)
         type_ = declared_type(inference, path, facts, annotation)
         if type_ or value < 0:
             return type_
-    if synthesized.made_class(facts, Entity(VARIABLE, path, row)):
+    if synthesized.is_factory_class(facts, Entity(VARIABLE, path, row)):
         return (Value(CLASS_OBJECT, Entity(VARIABLE, path, row), (), INFERRED),)
     type_ = synthesized.field_value(inference, path, facts, row)
     type_ = type_ or inference.infer_type(path, value)

@@ -1,13 +1,14 @@
-"""Exhaustive types: those that name all that an expression may be, not only some of it.
+"""Exhaustive types: those whose alternatives cover every value that an expression may have.
 
-For navigation a type may leave out what it does not know: of ``x = known() if test else unknown()``
-it shows the half that helps. Who wants to say that something does *not* exist needs more: every
-value that may arrive has to be one of the type's alternatives. Being unsure means no.
+For navigation a type may omit what is unknown: of ``x = known() if test else unknown()`` it is the
+known half. A diagnostic that something does *not* exist needs an exhaustive type: every possible
+value has to be one of the alternatives. When in doubt, a type is not exhaustive.
 """
 
 from __future__ import annotations
 
 from .. import facts as f
+from .. import facts_view
 from . import expressions, narrowing
 from .annotations import annotation_type
 from .classes import class_member, mro, own_attributes, own_member, subclasses
@@ -48,17 +49,17 @@ if TYPE_CHECKING:
     from .inference import Inference
     from .types import Type, Value
 
-# What is an instance of a known class whatever its parts are.
-_WHOLE = frozenset(
+# Expressions whose class is known whatever their operands are.
+_OF_KNOWN_CLASS = frozenset(
     [f.STRING, f.BYTES, f.FORMATTED, f.INTEGER, f.FLOAT, f.COMPLEX, f.TRUE, f.FALSE, f.NONE, f.LIST,
      f.SET, f.DICT, f.TUPLE, f.LIST_COMPREHENSION, f.SET_COMPREHENSION, f.DICT_COMPREHENSION,
      f.GENERATOR_EXPRESSION, f.LAMBDA, f.NOT, f.COMPARE, f.SLICE]
 )  # fmt: skip
-_OF_PARTS = frozenset([f.CONDITIONAL_EXPR, f.OR, f.AND])
-# Derived classes that are looked at before it is given up to say what all of them do.
+_BRANCHING = frozenset([f.CONDITIONAL_EXPR, f.OR, f.AND])
+# Derived classes that are looked at; with more of them nothing is claimed of all.
 _DERIVED = 200
-# What is taken out of a container, and is known if all is that was put into it.
-_TAKEN = frozenset([f.ELEMENT, f.ITEM, f.REST, f.SUBSCRIPT, f.STARRED])
+# Expressions that read an element of a container.
+_ELEMENTS = frozenset([f.ELEMENT, f.ITEM, f.REST, f.SUBSCRIPT, f.STARRED])
 
 
 def is_exhaustive(inference: Inference, path: str, expr: int) -> bool:
@@ -66,20 +67,19 @@ def is_exhaustive(inference: Inference, path: str, expr: int) -> bool:
     if expr < 0:
         return False
     key = ("complete", path, expr)
-    return cached(inference, key, lambda: _is_complete(inference, path, expr), False)
+    return cached(inference, key, lambda: _is_expression_exhaustive(inference, path, expr), False)
 
 
-def _is_complete(inference: Inference, path: str, expr: int) -> bool:
+def _is_expression_exhaustive(inference: Inference, path: str, expr: int) -> bool:
     facts = inference.facts(path)
     if facts is None:
         return False
-    ops, _, lefts, rights = facts.expr
-    op = ops[expr]
-    if op in _WHOLE:
+    op = facts.expr.op[expr]
+    if op in _OF_KNOWN_CLASS:
         return True
-    if op in _OF_PARTS:
-        return is_exhaustive(inference, path, lefts[expr]) and is_exhaustive(
-            inference, path, rights[expr]
+    if op in _BRANCHING:
+        return all(
+            is_exhaustive(inference, path, part) for part in facts_view.alternatives(facts, expr)
         )
     if not expressions.infer_type(inference, path, expr):
         return False
@@ -89,27 +89,28 @@ def _is_complete(inference: Inference, path: str, expr: int) -> bool:
         return _is_narrowed(inference, path, expr) or _attribute(inference, path, facts, expr)
     if op == f.CALL:
         return _call(inference, path, facts, expr)
-    if op in _TAKEN:
-        if op == f.SUBSCRIPT and _is_of_anything(inference, path, lefts[expr]):
+    operand = facts_view.operand(facts, expr)
+    if op in _ELEMENTS:
+        if op == f.SUBSCRIPT and _has_unknown_elements(inference, path, operand):
             return False
-        return _has_only_known_values(inference, path, facts, lefts[expr])
+        return _has_only_known_values(inference, path, facts, operand)
     if op in (f.NAMED, f.AWAIT, f.ENTERED, f.RAISED, f.UNARY):
-        return is_exhaustive(inference, path, lefts[expr])
+        return is_exhaustive(inference, path, operand)
     if op == f.BINARY:
-        right = facts.extra[0][rights[expr] + 1]
-        return is_exhaustive(inference, path, lefts[expr]) and is_exhaustive(inference, path, right)
+        return is_exhaustive(inference, path, operand) and is_exhaustive(
+            inference, path, facts_view.binary(facts, expr).right
+        )
     return False
 
 
 def _is_narrowed(inference: Inference, path: str, expr: int) -> bool:
-    """True if the tests around a reading tell its type by themselves."""
+    """True if the tests before an expression are enough to know its type."""
     return bool(without_none(narrowing.narrow(inference, path, expr, ())))
 
 
 def _name(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
-    _, positions, lefts, rights = facts.expr
-    rows = bindings_in_force(facts, rights[expr], lefts[expr], positions[expr], expr)
-    if not rows:  # a builtin, or what a star import brings
+    rows = _bindings_of_name(facts, expr)
+    if not rows:  # a builtin, or a name that a star import binds
         return all(
             _entity(inference, item.entity)
             for item in expressions.definitions_of(inference, path, expr)
@@ -117,8 +118,14 @@ def _name(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
     return all(_binding(inference, path, facts, row) and not _is_field(facts, row) for row in rows)
 
 
+def _bindings_of_name(facts: FileFacts, expr: int) -> list[int]:
+    """Return the rows of the bindings that may be in force where a plain name is read."""
+    scope, name = facts_view.name_scope(facts, expr), facts_view.name_row(facts, expr)
+    return bindings_in_force(facts, scope, name, facts.expr.position[expr], expr)
+
+
 def _is_field(facts: FileFacts, row: int) -> bool:
-    """True if a name in a class body is a field, whose annotation speaks of instances."""
+    """True if a name in a class body is a field, whose annotation is that of instances."""
     table = facts.binding
     value = table.value[row]
     return (
@@ -147,21 +154,18 @@ def _binding(inference: Inference, path: str, facts: FileFacts, row: int) -> boo
 
 
 def _is_placeholder(facts: FileFacts, row: int) -> bool:
-    """True if a class variable is ``NotImplemented``: a derived class has something else there."""
-    value = facts.binding.value[row]
+    """True if a class variable is ``NotImplemented``, which derived classes replace."""
     return (
-        value >= 0
-        and facts.expr.op[value] == f.NAME
-        and facts.names[facts.expr.a[value]] == "NotImplemented"
+        facts_view.plain_name(facts, facts.binding.value[row]) == "NotImplemented"
         and facts.scope.kind[facts.binding.scope[row]] == f.CLASS_SCOPE
     )
 
 
 def _is_replaced(inference: Inference, variable: Entity, owner: int, name: str) -> bool:
-    """True if a derived class has a value of another type in the place of a class variable."""
+    """True if a derived class overrides a class variable with a value of another type."""
     cls = Entity(CLASS, variable.path, owner)
     if cls.is_outside:
-        return False  # of what is derived from it there, nobody has many
+        return False  # installed packages rarely derive from each other's classes
     declared = {value.head for value in entity_type(inference, variable)}
     for each in all_subclasses(inference, cls):
         for item in own_member(inference, each, name):
@@ -174,7 +178,7 @@ def _is_replaced(inference: Inference, variable: Entity, owner: int, name: str) 
 
 
 def _entity(inference: Inference, entity: Entity) -> bool:
-    """True if all that an entity may hold is known."""
+    """True if the type of an entity covers every value that it may have."""
     kind, path, row = entity
     if kind in (MODULE, NAMESPACE, CLASS):
         return True
@@ -219,7 +223,7 @@ def _entity_now(inference: Inference, kind: int, path: str, row: int) -> bool:
 
 
 def _is_set_in_a_base(inference: Inference, cls: Entity, name: str) -> bool:
-    """True if methods of a base class assign to an attribute that no annotation declares there."""
+    """True if methods of a base class assign to an attribute without annotating it."""
     for base in mro(inference, cls)[1:]:
         facts = inference.facts(base.path) if base.kind == CLASS else None
         row = facts.name_id(name) if facts is not None else -1
@@ -232,7 +236,7 @@ def _is_set_in_a_base(inference: Inference, cls: Entity, name: str) -> bool:
 
 
 def _assigned(inference: Inference, path: str, facts: FileFacts, owner: int, name: int) -> bool:
-    """True if all that methods of a class assign to an attribute of theirs is known."""
+    """True if the type of every value that methods of a class assign to an attribute is known."""
     table = facts.attribute_binding
     if owner < 0:
         return True
@@ -247,8 +251,10 @@ def _assigned(inference: Inference, path: str, facts: FileFacts, owner: int, nam
 
 
 def _attribute(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
-    _, _, lefts, rights = facts.expr
-    name, receiver = facts.names[rights[expr]], lefts[expr]
+    attribute = facts_view.attribute(facts, expr)
+    if attribute is None:
+        return False
+    receiver, name = attribute.receiver, attribute.name
     for item in expressions.definitions_of(inference, path, receiver):
         if item.entity.kind in (MODULE, NAMESPACE, OUTSIDE):
             found = module_attribute(inference, item.entity, name)
@@ -273,8 +279,8 @@ def _member(inference: Inference, entity: Entity) -> bool:
 
 
 def _is_read_completely(inference: Inference, variable: Entity) -> bool:
-    """True if all is known that descriptors give which a class variable may be."""
-    plain = standard_class(inference, "builtins", "property")  # gives what its function gives
+    """True if the results of all descriptors that a class variable may be are known."""
+    plain = standard_class(inference, "builtins", "property")  # returns its function's result
     return all(
         item.entity.kind == FUNCTION and _result(inference, item.entity)
         for value in entity_type(inference, variable)
@@ -284,29 +290,27 @@ def _is_read_completely(inference: Inference, variable: Entity) -> bool:
 
 
 def _call(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
-    function = facts.expr.a[expr]
-    if _makes_a_class(facts, expr):
+    function = facts_view.called(facts, expr)
+    if _is_type_call(facts, expr):
         return False
     called = without_none(expressions.infer_type(inference, path, function))
-    if _takes_out(inference, facts, function, called) and not _has_only_known_values(
-        inference, path, facts, facts.expr.a[function]
+    if _returns_element(inference, facts, function, called) and not _has_only_known_values(
+        inference, path, facts, facts_view.operand(facts, function)
     ):
         return False
     return (
         bool(called)
         and is_exhaustive(inference, path, function)
-        and all(_gives_known(inference, value) for value in called)
+        and all(_has_known_result(inference, value) for value in called)
     )
 
 
-def _is_of_anything(inference: Inference, path: str, expr: int) -> bool:
-    """True if what a container says it holds is anything, whatever the code puts into it."""
-    ops, positions, lefts, rights = inference.need(path).expr
+def _has_unknown_elements(inference: Inference, path: str, expr: int) -> bool:
+    """True if the declared type or a value of a container has ``Any`` for its elements."""
     facts = inference.need(path)
-    if ops[expr] != f.NAME:
+    if facts.expr.op[expr] != f.NAME:
         return False
-    rows = bindings_in_force(facts, rights[expr], lefts[expr], positions[expr], expr)
-    for row in rows:
+    for row in _bindings_of_name(facts, expr):
         annotation, value = facts.binding.annotation[row], facts.binding.value[row]
         if annotation >= 0:
             type_ = annotation_type(inference, path, annotation)
@@ -319,19 +323,20 @@ def _is_of_anything(inference: Inference, path: str, expr: int) -> bool:
     return False
 
 
-def _takes_out(inference: Inference, facts: FileFacts, function: int, called: Type) -> bool:
-    """True if a call is of a method that gives what a container of Python holds."""
+def _returns_element(inference: Inference, facts: FileFacts, function: int, called: Type) -> bool:
+    """True if a call is of a method that returns an element of a standard container."""
     if facts.expr.op[function] != f.ATTRIBUTE:
         return False
-    for form, entity, _, _ in called:
-        if form != FUNCTION_OBJECT or not entity.path.endswith(".pyi"):
+    for value in called:
+        entity = value.entity
+        if value.form != FUNCTION_OBJECT or not entity.path.endswith(".pyi"):
             continue
         returns = inference.need(entity.path).definition.returns[entity.row]
         if (
             returns >= 0
             and any(
-                value.form == VARIABLE_TYPE
-                for value in annotation_type(inference, entity.path, returns)
+                each.form == VARIABLE_TYPE
+                for each in annotation_type(inference, entity.path, returns)
             )
             and inference.snapshot.index.layers.layer(entity.path) == "stdlib"
         ):
@@ -339,25 +344,24 @@ def _takes_out(inference: Inference, facts: FileFacts, function: int, called: Ty
     return False
 
 
-def _makes_a_class(facts: FileFacts, call: int) -> bool:
-    """True if a call is ``type("Made", (Base,), body)``, of which only the base is known."""
-    ops, _, lefts, rights = facts.expr
-    function = lefts[call]
+def _is_type_call(facts: FileFacts, call: int) -> bool:
+    """True if a call is ``type("Box", (Base,), body)``, of which only the base is known."""
+    function = facts_view.called(facts, call)
     return (
-        ops[function] == f.NAME
-        and facts.names[lefts[function]] == "type"
-        and facts.extra[0][rights[call]] > 1
+        facts_view.plain_name(facts, function) == "type"
+        and len(facts_view.argument_values(facts, call)) > 1
     )
 
 
-def _gives_known(inference: Inference, value: Value) -> bool:
-    form, entity, args, _ = value
+def _has_known_result(inference: Inference, value: Value) -> bool:
+    """True if the type of what calling a value returns is exhaustive."""
+    form, entity = value.head
     if form == CLASS_OBJECT:
         return entity.kind == CLASS
     if form == FUNCTION_OBJECT:
         return has_known_decorators(inference, entity) and _result(inference, entity)
     if form == CALLABLE:
-        return bool(args and args[0])
+        return bool(value.args and value.args[0])
     if form == INSTANCE:
         found = member_definitions(inference, value, "__call__")
         return bool(found) and all(
@@ -370,7 +374,7 @@ def _gives_known(inference: Inference, value: Value) -> bool:
 
 
 def _result(inference: Inference, function: Entity) -> bool:
-    """True if all that a function may give back is known."""
+    """True if the return type of a function is exhaustive."""
     key = ("complete result", function)
     return cached(inference, key, lambda: _result_now(inference, function), False)
 
@@ -389,60 +393,56 @@ def _result_now(inference: Inference, function: Entity) -> bool:
         return bool(flags & f.GENERATOR)
     if _is_overridden(inference, function, facts):
         return False
-    own = table.own_scope[row]
     return all(
         is_exhaustive(inference, path, expr)
-        for scope, expr, kind in zip(*facts.result[:3], strict=True)
-        if scope == own and kind == f.RETURN and expr >= 0
+        for expr in facts_view.returned(facts, table.own_scope[row])
     )
 
 
 def _is_overridden(inference: Inference, function: Entity, facts: FileFacts) -> bool:
-    """True if a class derived from that of a method has another one in its place."""
+    """True if a derived class overrides a method."""
     cls = owner_class(facts, function)
     if cls < 0:
         return False
-    name = facts.names[facts.definition.name[function.row]]
+    name = facts_view.definition_name(facts, function.row)
     below = all_subclasses(inference, Entity(CLASS, function.path, cls))
     return len(below) >= _DERIVED or any(own_member(inference, each, name) for each in below)
 
 
 def all_subclasses(inference: Inference, cls: Entity) -> list[Entity]:
-    """Classes that are derived from one, however far; as many as are looked at."""
+    """Return the direct and indirect subclasses of a class, of very many only some."""
     found: list[Entity] = []
-    waiting, seen = [cls], {cls}
-    while waiting and len(found) < _DERIVED:
-        for each in subclasses(inference, waiting.pop()):
+    pending, seen = [cls], {cls}
+    while pending and len(found) < _DERIVED:
+        for each in subclasses(inference, pending.pop()):
             if each not in seen:
                 seen.add(each)
                 found.append(each)
-                waiting.append(each)
+                pending.append(each)
     return found
 
 
 def _has_only_known_values(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
-    """True if all that a container may hold is known: it is annotated, or a tuple of known parts.
+    """True if the types of all elements of a container are known: it is annotated, or a tuple.
 
-    What code puts into a list or dictionary, nobody can list.
+    Values that other code adds to a list or dictionary cannot be listed.
     """
-    ops, positions, lefts, rights = facts.expr
-    op = ops[expr]
-    (extra,) = facts.extra
+    op = facts.expr.op[expr]
     if op == f.TUPLE:
-        at = lefts[expr]
-        return all(
-            is_exhaustive(inference, path, part) for part in extra[at + 1 : at + 1 + extra[at]]
-        )
+        parts = facts_view.elements(facts, expr)
+        return all(is_exhaustive(inference, path, part) for part in parts)
     if op in (f.LIST_COMPREHENSION, f.SET_COMPREHENSION, f.GENERATOR_EXPRESSION):
-        return is_exhaustive(inference, path, lefts[expr])
+        return is_exhaustive(inference, path, facts_view.operand(facts, expr))
     if op in (f.LIST, f.SET, f.DICT, f.DICT_COMPREHENSION):
         return False
     if op == f.NAME:
-        rows = bindings_in_force(facts, rights[expr], lefts[expr], positions[expr], expr)
-        return bool(rows) and all(_binding_holds(inference, path, facts, row) for row in rows)
+        rows = _bindings_of_name(facts, expr)
+        return bool(rows) and all(
+            _binding_has_only_known_values(inference, path, facts, row) for row in rows
+        )
     if op == f.ATTRIBUTE:
         return is_exhaustive(inference, path, expr) and _is_declared(inference, path, facts, expr)
-    if op == f.CALL and not _is_declared_result(inference, path, lefts[expr]):
+    if op == f.CALL and not _is_declared_result(inference, path, facts_view.called(facts, expr)):
         return False
     return op in (f.CALL, f.AWAIT, f.SUBSCRIPT, f.ELEMENT, f.ITEM, f.ENTERED) and is_exhaustive(
         inference, path, expr
@@ -450,7 +450,7 @@ def _has_only_known_values(inference: Inference, path: str, facts: FileFacts, ex
 
 
 def _is_declared_result(inference: Inference, path: str, function: int) -> bool:
-    """True if what a function gives is written down, so that what it holds is too."""
+    """True if a function has a return annotation, which also names the types of elements."""
     return all(
         value.form == FUNCTION_OBJECT
         and inference.need(value.entity.path).definition.returns[value.entity.row] >= 0
@@ -458,7 +458,9 @@ def _is_declared_result(inference: Inference, path: str, function: int) -> bool:
     )
 
 
-def _binding_holds(inference: Inference, path: str, facts: FileFacts, row: int) -> bool:
+def _binding_has_only_known_values(
+    inference: Inference, path: str, facts: FileFacts, row: int
+) -> bool:
     annotation = facts.binding.annotation[row]
     if annotation >= 0:
         return bool(annotation_type(inference, path, annotation))
@@ -469,10 +471,12 @@ def _binding_holds(inference: Inference, path: str, facts: FileFacts, row: int) 
 
 
 def _is_declared(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
-    """True if an attribute's type is written down, so that what it holds is too."""
-    name, receiver = facts.names[facts.expr.b[expr]], facts.expr.a[expr]
-    for value in without_none(expressions.infer_type(inference, path, receiver)):
-        for item in member_definitions(inference, value, name):
+    """True if an attribute has an annotation, which also names the types of elements."""
+    attribute = facts_view.attribute(facts, expr)
+    if attribute is None:
+        return False
+    for value in without_none(expressions.infer_type(inference, path, attribute.receiver)):
+        for item in member_definitions(inference, value, attribute.name):
             kind, where, row = item.entity
             other = inference.need(where)
             if kind == VARIABLE and other.binding.annotation[row] < 0:

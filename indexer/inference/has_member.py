@@ -1,19 +1,19 @@
-"""Presence of members: a value has one, has none, or nobody can say.
+"""Presence of members: whether a value has an attribute, has none, or this is not known.
 
-Only what shows all of its members can be without one. A base that is not here, ``__getattr__``, a
-metaclass that adds names, a decorator that may: each makes a class *open*, and of an open class
-nothing is ever said to be missing.
+Only a class that shows all of its members can lack one. An unresolved base, ``__getattr__``, a
+metaclass or a decorator that may add members makes a class's attributes dynamic, and then no
+attribute is ever reported as absent.
 """
 
 from __future__ import annotations
 
 from .. import facts as f
-from ..paths import is_outside
+from .. import facts_view
 from ..plugins.registry import DYNAMIC_CLASSES, GENERATED_MEMBERS
 from .classes import class_member, is_protocol, metaclass, mro, own_member, subclasses
 from .dynamic_attributes import has_dynamic_attributes
 from .entities import CLASS, FUNCTION, NAMESPACE, OUTSIDE, VARIABLE, Entity, name_of
-from .lazy_modules import has_dynamic_members as is_open_module
+from .lazy_modules import has_dynamic_members
 from .names import module_attribute
 from .standard_types import standard_class
 from .stub_mapping import source_entity, source_path
@@ -43,13 +43,13 @@ _GENERATED = GENERATED_MEMBERS | frozenset(
 
 # Installed classes whose instances may have any attribute.
 _ANYTHING = DYNAMIC_CLASSES | frozenset(["object", "type", "ModuleType", "SimpleNamespace", "Any"])
-# What `sys` has in some interpreters and programs, and stubs leave out.
+# Attributes that `sys` has in some interpreters and programs, and that stubs omit.
 _UNDOCUMENTED = frozenset(["pypy_version_info", "_MEIPASS", "frozen", "gettotalrefcount"])
 
 
 def has_member(inference: Inference, value: Value, name: str) -> int:
     """Return whether a value has an attribute: PRESENT, ABSENT, or UNSURE."""
-    form, entity, args, _ = value
+    form, entity = value.head
     if form == NONE:
         nothing = standard_class(inference, "types", "NoneType")
         if nothing is None:
@@ -64,29 +64,31 @@ def has_member(inference: Inference, value: Value, name: str) -> int:
     if form == CLASS_OBJECT:
         return _of_class_object(inference, entity, name)
     if form == SUPER:
-        if not args or not args[0]:
+        if not value.args or not value.args[0]:
             return UNSURE
-        return _of_super(inference, args[0][0][1], entity, name)
+        return _of_super(inference, value.args[0][0].entity, entity, name)
     if form == FUNCTION_OBJECT:
         return _of_function(inference, entity, name)
     return PRESENT if form == CALLABLE and name == "__call__" else UNSURE
 
 
 def module_has_member(inference: Inference, module: Entity, name: str) -> int:
-    """Return whether a module or package has a name, be it a module inside it."""
+    """Return whether a module or package has an attribute or a submodule of a name."""
     if module.kind == OUTSIDE:
         return UNSURE
     if module_attribute(inference, module, name):
         return PRESENT
     if module.kind == NAMESPACE:
         return UNSURE
-    if is_open_module(inference, module.path) or _is_bound_elsewhere(inference, module.path, name):
+    if has_dynamic_members(inference, module.path) or _is_bound_elsewhere(
+        inference, module.path, name
+    ):
         return UNSURE
     kind = standard_class(inference, "types", "ModuleType")
     if kind is None:
         return UNSURE
     if class_member(inference, kind, name):
-        # ModuleType's own `__getattr__` stands for what stubs do not know.
+        # ModuleType's own `__getattr__` in stubs is no reason for being unsure.
         return PRESENT
     if _member_of_object(inference, name) or name in ("__path__", "__builtins__", "__cached__"):
         return PRESENT
@@ -96,17 +98,25 @@ def module_has_member(inference: Inference, module: Entity, name: str) -> int:
 
 
 def _is_bound_elsewhere(inference: Inference, path: str, name: str) -> bool:
-    """True if the text of a module binds a name for other versions or platforms than this one."""
+    """True if a module binds a name for other versions or platforms than this one."""
+    all_facts = _facts_of_all_platforms(inference, path)
+    return all_facts is not None and _binds(all_facts, 0, name)
+
+
+def _facts_of_all_platforms(inference: Inference, path: str) -> FileFacts | None:
+    """Return the facts of a file, code for other versions and platforms included."""
     digest = inference.snapshot.digest(path)
-    all_facts = inference.snapshot.index.library.get(digest) if digest else None
-    if all_facts is None:
-        return False
-    row = all_facts.name_id(name)
-    return row >= 0 and bool(all_facts.bindings_of(0, row))
+    return inference.snapshot.index.library.get(digest) if digest else None
+
+
+def _binds(facts: FileFacts, scope: int, name: str) -> bool:
+    """True if a scope binds a name."""
+    row = facts.name_id(name)
+    return row >= 0 and bool(facts.bindings_of(scope, row))
 
 
 def _has_any_member(inference: Inference, entity: Entity) -> bool:
-    """True if an instance of a class may have any members: those of a metaclass are classes."""
+    """True if instances of a class may have any members, as those of metaclasses: classes."""
     if entity.is_outside and name_of(inference, entity) in _ANYTHING:
         return True
     return standard_class(inference, "builtins", "type") in mro(inference, entity)
@@ -139,18 +149,18 @@ def _of_class(inference: Inference, entity: Entity, name: str) -> int:
 
 
 def _has_private(inference: Inference, cls: Entity, name: str) -> bool:
-    """True if a name is what Python makes of a private one of a class: ``_Box__size``."""
+    """True if a name is the mangled form of a private name of a class: ``_Box__size``."""
     if cls.kind != CLASS or name[:1] != "_":
         return False
     prefix = "_" + name_of(inference, cls).lstrip("_")
     if not name.startswith(prefix + "__"):
         return False
-    # Stubs leave them out.
+    # Stubs omit private names.
     return cls.path.endswith(".pyi") or bool(own_member(inference, cls, name.removeprefix(prefix)))
 
 
 def _has_decorators(inference: Inference, entity: Entity) -> bool:
-    """True if a class or a base of it is decorated, which may give it what Python's syntax uses."""
+    """True if a class or a base is decorated, and may have got special methods by that."""
     return any(
         inference.need(cls.path).definition.decorators[cls.row] >= 0
         for cls in mro(inference, entity)
@@ -159,17 +169,17 @@ def _has_decorators(inference: Inference, entity: Entity) -> bool:
 
 
 def _has_slot_or_source(inference: Inference, cls: Entity, name: str) -> bool:
-    """True if a class has a slot of a name, or its source a member that its stub leaves out."""
+    """True if a class has a slot of a name, or its source a member that its stub omits."""
     facts = inference.facts(cls.path) if cls.kind == CLASS else None
     if facts is None:
         return False
     if not cls.path.endswith(".pyi"):
         return _has_slot(facts, cls.row, name)
     if inference.snapshot.index.layers.layer(inference.snapshot.absolute(cls.path)) == "stdlib":
-        return False  # Its stubs are complete, and sources are those of one version.
+        return False  # Its stubs are complete; its sources are those of one version.
     source = source_entity(inference, cls)
     if source is None or source.kind != CLASS:
-        return source_path(inference, cls.path) is not None  # it is made there, who knows how
+        return source_path(inference, cls.path) is not None  # the source creates it dynamically
     return has_member(inference, Value(INSTANCE, source, (), 1), name) != ABSENT
 
 
@@ -178,19 +188,19 @@ def _has_slot(facts: FileFacts, row: int, name: str) -> bool:
     slots = facts.name_id("__slots__")
     if slots < 0:
         return False
-    ops, _, lefts, _ = facts.expr
-    (extra,) = facts.extra
     for binding in facts.bindings_of(facts.definition.own_scope[row], slots):
         value = facts.binding.value[binding]
-        if value < 0 or ops[value] not in (f.STRING, f.TUPLE, f.LIST, f.SET, f.DICT):
+        kind = facts_view.op(facts, value)
+        if kind == f.STRING:
+            parts = [value]
+        elif kind == f.DICT:
+            parts = [key for key, _ in facts_view.items(facts, value)]
+        elif kind in (f.TUPLE, f.LIST, f.SET):
+            parts = list(facts_view.elements(facts, value))
+        else:
             return True
-        parts = [value]
-        if ops[value] != f.STRING:
-            at = lefts[value]
-            parts = list(extra[at + 1 : at + 1 + extra[at]])
-        for part in parts[:: 2 if ops[value] == f.DICT else 1]:
-            if ops[part] != f.STRING or lefts[part] < 0 or facts.strings[lefts[part]] == name:
-                return True
+        if any(facts_view.string(facts, part) in (None, name) for part in parts):
+            return True
     return False
 
 
@@ -213,7 +223,7 @@ def _of_super(inference: Inference, start: Entity, after: Entity, name: str) -> 
     found = class_member(inference, start, name, after=after)
     if any(item.entity.kind != OUTSIDE for item in found) or _member_of_object(inference, name):
         return PRESENT
-    # In a mixin, `super()` is whatever stands behind it in a class derived from both.
+    # In a mixin, `super()` may be any class that follows it in the mro of a derived class.
     return (
         UNSURE
         if has_dynamic_attributes(inference, start) or subclasses(inference, start)
@@ -238,32 +248,30 @@ def _binds_elsewhere(inference: Inference, cls: Entity, name: str) -> bool:
     """True if a class binds a name for other versions or platforms than this one."""
     if cls.kind != CLASS or not cls.is_outside:
         return False
-    digest = inference.snapshot.digest(cls.path)
-    all_facts = inference.snapshot.index.library.get(digest) if digest else None
-    row = all_facts.name_id(name) if all_facts is not None else -1
-    if all_facts is None or row < 0:
-        return False
-    scope = all_facts.definition.own_scope[cls.row]
-    return bool(all_facts.bindings_of(scope, row))
+    all_facts = _facts_of_all_platforms(inference, cls.path)
+    return all_facts is not None and _binds(
+        all_facts, all_facts.definition.own_scope[cls.row], name
+    )
 
 
 def _subclass_has(inference: Inference, entity: Entity, name: str) -> bool:
-    """True if a class derived from this one has the member, so that an instance of it may."""
-    return _derived_has(inference, entity, name, set()) or _neighbour_has(inference, entity, name)
+    """True if a derived class has the member, so that an instance of this class may have it."""
+    return _derived_has(inference, entity, name, set()) or _same_file_subclass_has(
+        inference, entity, name
+    )
 
 
-def _neighbour_has(inference: Inference, entity: Entity, name: str) -> bool:
-    """True if a class of the same file outside of the workspace is derived and has the member."""
-    _, path, row = entity
-    if not is_outside(path):
+def _same_file_subclass_has(inference: Inference, entity: Entity, name: str) -> bool:
+    """True if a derived class in the same file outside of the workspace has the member."""
+    if not entity.is_outside:
         return False
-    facts = inference.need(path)
+    classes = (
+        Entity(CLASS, entity.path, row)
+        for row in facts_view.definitions(inference.need(entity.path), f.CLASS)
+        if row != entity.row
+    )
     return any(
-        kind == f.CLASS
-        and other != row
-        and own_member(inference, Entity(CLASS, path, other), name)
-        and entity in mro(inference, Entity(CLASS, path, other))
-        for other, kind in enumerate(facts.definition.kind)
+        own_member(inference, cls, name) and entity in mro(inference, cls) for cls in classes
     )
 
 
@@ -272,10 +280,10 @@ def _derived_has(inference: Inference, entity: Entity, name: str, seen: set[Enti
         if cls in seen or len(seen) > 200:
             continue
         seen.add(cls)
-        # Wherever it stands: a base beside this one may come before it.
+        # Inherited members count too: a base beside this one may come before it.
         if any(item.entity.kind != OUTSIDE for item in class_member(inference, cls, name)):
             return True
-        # Of what is installed there are many, of which few are meant.
+        # Installed classes have many subclasses, most of which do not occur here.
         if not entity.is_outside and has_dynamic_attributes(inference, cls):
             return True
         if _derived_has(inference, cls, name, seen):

@@ -1,8 +1,9 @@
-"""Attributes: what ``receiver.name`` names, and the type that reading it gives."""
+"""Attributes: the definitions that ``receiver.name`` refers to, and the type of reading it."""
 
 from __future__ import annotations
 
 from .. import facts as f
+from .. import facts_view
 from ..plugins import registry
 from . import entities, synthesized
 from .classes import base_arguments, class_member, metaclass, own_member
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 
 
 def attribute_definitions(inference: Inference, path: str, receiver: int, name: str) -> list[Found]:
-    """Entities that ``receiver.name`` names."""
+    """Return the entities that ``receiver.name`` refers to."""
     found: list[Found] = []
     for item in inference.definitions_of(path, receiver):
         if item.entity.kind in (MODULE, NAMESPACE, OUTSIDE):
@@ -79,10 +80,11 @@ def _names_self_or_class(inference: Inference, path: str, receiver: int) -> bool
 
 
 def attribute_type(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
-    """Type that reading an attribute gives."""
-    _, _, lefts, rights = facts.expr
-    name = facts.names[rights[expr]]
-    receiver = lefts[expr]
+    """Return the type of an attribute expression."""
+    attribute = facts_view.attribute(facts, expr)
+    if attribute is None:
+        return UNKNOWN
+    receiver, name = attribute.receiver, attribute.name
     parts: list[Type] = []
     for item in inference.definitions_of(path, receiver):
         if item.entity.kind in (MODULE, NAMESPACE):
@@ -96,8 +98,8 @@ def attribute_type(inference: Inference, path: str, facts: FileFacts, expr: int)
 
 
 def member_definitions(inference: Inference, value: Value, name: str) -> list[Found]:
-    """Entities that an attribute of a value names."""
-    form, entity, args, _ = value
+    """Return the entities that an attribute of a value refers to."""
+    form, entity = value.head
     if form == INSTANCE:
         found = class_member(inference, entity, name)
         if any(item.entity.kind == VARIABLE for item in found) and synthesized.is_typed_dict(
@@ -108,7 +110,7 @@ def member_definitions(inference: Inference, value: Value, name: str) -> list[Fo
     if form == CLASS_OBJECT:
         return _found_on_class(inference, entity, name)
     if form == SUPER:
-        start = args[0][0][1] if args and args[0] else entity
+        start = value.args[0][0].entity if value.args and value.args[0] else entity
         return [
             item.weaker(INFERRED) for item in class_member(inference, start, name, after=entity)
         ]
@@ -125,7 +127,7 @@ def member_definitions(inference: Inference, value: Value, name: str) -> list[Fo
 
 
 def _found_on_class(inference: Inference, entity: Entity, name: str) -> list[Found]:
-    """An attribute of a class itself: its own, then one of its metaclass."""
+    """Return the definitions of an attribute of a class: its own, then its metaclass's."""
     found = class_member(inference, entity, name)
     if found and found[0].entity.kind != OUTSIDE:
         return found
@@ -135,14 +137,14 @@ def _found_on_class(inference: Inference, entity: Entity, name: str) -> list[Fou
 
 
 def _of_object(inference: Inference, entity: Entity, name: str) -> list[Found]:
-    """Return what every object has; it stands in no order of resolution here."""
+    """Return the definitions of a special attribute of ``object``, which no mro here contains."""
     base = standard_class(inference, "builtins", "object") if name.startswith("__") else None
     return own_member(inference, base, name) if base and entity.kind == CLASS else []
 
 
 def member_type(inference: Inference, value: Value, name: str) -> Type:
-    """Type of an attribute of a value: descriptors applied, type variables filled in."""
-    form, entity, _, _ = value
+    """Return the type of an attribute of a value, descriptors and type arguments applied."""
+    form, entity = value.head
     if form == VARIABLE_TYPE:
         limits = concrete(inference, (value,))
         return union(*(member_type(inference, each, name) for each in limits))
@@ -179,17 +181,14 @@ def _synthesized_type(inference: Inference, value: Value, name: str) -> Type | N
     """Return the type of an attribute of an instance that no class body shows."""
     type_ = registry.attribute_type(inference, value, name)
     if type_ is None and value.entity.kind == VARIABLE:
-        for field, field_type in synthesized.made_fields(inference, value.entity):
+        for field, field_type in synthesized.factory_class_fields(inference, value.entity):
             if field == name:
                 return field_type
     return type_
 
 
 def _read_from_class(inference: Inference, receiver: Value, type_: Type) -> Type:
-    """Return what reading a class attribute gives.
-
-    Descriptors answer themselves, functions are bound.
-    """
+    """Return the type of reading a class attribute: descriptors are called, functions bound."""
     parts: list[Type] = []
     for value in type_:
         if value.form == INSTANCE and value.entity.kind == CLASS:
@@ -209,7 +208,7 @@ def _read_from_class(inference: Inference, receiver: Value, type_: Type) -> Type
 
 
 def _descriptor(inference: Inference, receiver: Value, value: Value) -> Type | None:
-    """Return what a descriptor gives when it is read; None for what is none."""
+    """Return the type of reading a descriptor; None for a value that is not a descriptor."""
     if value.args and value.entity == standard_class(inference, "builtins", "property"):
         return (value,) if receiver.form == CLASS_OBJECT else value.args[0]
     getter = class_member(inference, value.entity, "__get__")
@@ -243,14 +242,14 @@ def _method_value(inference: Inference, value: Value, function: Entity) -> Type:
             continue
         inner = _read_from_class(inference, value, (decorated,))
         if not inner and decorated.form == INSTANCE:
-            # A property of one's own that hands on what its function gives.
+            # A custom property class that returns the result of its function.
             inner = inference.return_type(function, _receiver(value))
         parts.append(bind_type_arguments(inference, value, function, inner))
     return union(*parts)
 
 
 def _receiver(value: Value) -> Value:
-    """Return what a method is called on: for ``super()``, the instance."""
+    """Return the receiver of a method: for ``super()``, the instance."""
     return value.args[0][0] if value.form == SUPER and value.args and value.args[0] else value
 
 
@@ -279,27 +278,25 @@ def _bound_method(inference: Inference, value: Value, function: Entity) -> Type:
         )
     elif form == CLASS_OBJECT and not _belongs_to_metaclass(inference, value.entity, function):
         receiver = UNKNOWN  # `Box.area(box)`
-    if facts.names[facts.definition.name[function.row]] == "__new__":
+    if facts_view.definition_name(facts, function.row) == "__new__":
         receiver = UNKNOWN  # a static method: the class is its first argument
     return (Value(FUNCTION_OBJECT, function, (receiver,), INFERRED),)
 
 
 def owner_entity(inference: Inference, member: Entity) -> Entity:
-    """The class that a member is written in."""
+    """Return the class whose body or methods define a member."""
     return Entity(CLASS, member.path, owner_class(inference.need(member.path), member))
 
 
 def _belongs_to_metaclass(inference: Inference, cls: Entity, function: Entity) -> bool:
-    """True if a function found on a class is one of its metaclass."""
-    name = inference.need(function.path).names[
-        inference.need(function.path).definition.name[function.row]
-    ]
+    """True if a function found on a class is a method of its metaclass."""
+    name = facts_view.definition_name(inference.need(function.path), function.row)
     return all(item.entity.kind == OUTSIDE for item in class_member(inference, cls, name))
 
 
 def bind_type_arguments(inference: Inference, value: Value, member: Entity, type_: Type) -> Type:
-    """The type of a member with the class's type variables replaced by the instance's arguments."""
-    form, entity, _, _ = value
+    """Return the type of a member with type variables replaced by an instance's type arguments."""
+    form, entity = value.head
     if form not in (INSTANCE, CLASS_OBJECT) or not type_:
         return type_
     facts = inference.need(member.path) if member.kind != MODULE else None

@@ -1,19 +1,19 @@
 """Operators and protocols: types of ``+``, ``<``, ``+=``, by the methods that they call.
 
-So are iterating, unpacking, indexing, entering, raising and awaiting.
+Iteration, unpacking, subscripts, ``with``, ``except`` and ``await`` are typed the same way.
 """
 
 from __future__ import annotations
 
 from .. import facts as f
-from .. import scope_map
+from .. import facts_view, scope_map
 from . import members
 from .annotations import annotation_type
 from .classes import base_arguments, class_member, is_enum, mro
 from .entities import CLASS, FUNCTION, VARIABLE, name_of
 from .signatures import NEVER, Arguments, match_score, overloads
 from .standard_types import builtin_instance, standard_class
-from .synthesized import fields, is_typed_dict, key_type, made_fields
+from .synthesized import factory_class_fields, fields, is_typed_dict, key_type
 from .type_variables import concrete
 from .types import CLASS_OBJECT, INSTANCE, NONE, UNKNOWN, Value, instance, union, without_none
 
@@ -36,34 +36,32 @@ _UNARY = {"-": "__neg__", "+": "__pos__", "~": "__invert__"}
 
 
 def binary_type(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
-    """Type of ``left + right``."""
-    _, _, lefts, rights = facts.expr
-    (extra,) = facts.extra
-    left = inference.infer_type(path, lefts[expr])
-    operator, right = extra[rights[expr]], extra[rights[expr] + 1]
-    name = _METHODS.get(f.OPERATORS[operator]) if operator >= 0 else None
+    """Return the type of ``left + right``."""
+    binary = facts_view.binary(facts, expr)
+    left = inference.infer_type(path, binary.left)
+    name = _METHODS.get(binary.operator)
     if name is None:
         return UNKNOWN
     if name == "or" and any(value.form in (CLASS_OBJECT, NONE) for value in left):
-        return union(left, inference.infer_type(path, right))
-    return _combined(inference, path, left, name, right)
+        return union(left, inference.infer_type(path, binary.right))
+    return _operation_result(inference, path, left, name, binary.right)
 
 
-def _combined(inference: Inference, path: str, left: Type, name: str, right: int) -> Type:
-    """Return what the method of the left operand gives, else the reflected one of the right."""
+def _operation_result(inference: Inference, path: str, left: Type, name: str, right: int) -> Type:
+    """Return the result of the method of the left operand, else of the right one's reflected."""
     parts: list[Type] = []
     for value in concrete(inference, left):
-        given = UNKNOWN
+        result = UNKNOWN
         others = concrete(inference, inference.infer_type(path, right))
-        if not _fits(inference, value, name, others):
+        if not _accepts(inference, value, name, others):
             for other in others:
-                given = union(given, inference.method_result(other, f"__r{name}__", [(value,)]))
-        parts.append(given or inference.method_result(value, f"__{name}__", [right], path))
+                result = union(result, inference.method_result(other, f"__r{name}__", [(value,)]))
+        parts.append(result or inference.method_result(value, f"__{name}__", [right], path))
     return union(*parts)
 
 
-def _fits(inference: Inference, value: Value, name: str, others: Type) -> bool:
-    """True if the left operand's method takes the right operand."""
+def _accepts(inference: Inference, value: Value, name: str, others: Type) -> bool:
+    """True if the left operand's method accepts the right operand."""
     if value.form != INSTANCE or not others:
         return True
     found = class_member(inference, value.entity, f"__{name}__")
@@ -79,80 +77,80 @@ def _fits(inference: Inference, value: Value, name: str, others: Type) -> bool:
 
 
 def unary_type(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
-    """Type of ``-value``; of a number, its own."""
-    type_ = inference.infer_type(path, facts.expr.a[expr])
-    method = _UNARY.get(f.OPERATORS[facts.expr.b[expr]])
+    """Return the type of ``-value``; of a number, its own."""
+    type_ = inference.infer_type(path, facts_view.operand(facts, expr))
+    method = _UNARY.get(facts_view.unary_operator(facts, expr))
     if method is None:
         return UNKNOWN
     return union(*(inference.method_result(value, method) for value in without_none(type_)))
 
 
 def comparison_type(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
-    """Type of ``left < right``: bool, unless the left operand's class says otherwise."""
-    (extra,) = facts.extra
-    at = facts.expr.b[expr]
-    method = _COMPARISONS.get(f.OPERATORS[extra[at + 1]]) if extra[at] == 2 else None
-    if method is not None:
+    """Return the type of ``left < right``: bool, unless the left operand's class overrides it."""
+    comparison = facts_view.single_comparison(facts, expr)
+    method = _COMPARISONS.get(comparison.operator) if comparison is not None else None
+    if comparison is not None and method is not None:
         parts: list[Type] = []
-        for value in without_none(inference.infer_type(path, facts.expr.a[expr])):
+        for value in without_none(inference.infer_type(path, comparison.left)):
             if value.form == INSTANCE and value.entity.kind == CLASS:
                 found = class_member(inference, value.entity, method)
                 if found and found[0].entity.kind != CLASS:
-                    parts.append(inference.method_result(value, method, [extra[at + 2]], path))
+                    right = comparison.right
+                    parts.append(inference.method_result(value, method, [right], path))
         if any(parts):
             return union(*parts)
     return builtin_instance(inference, "bool")
 
 
 def augmented_type(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
-    """Type of a target after ``target += value``."""
-    _, _, lefts, rights = facts.expr
-    (extra,) = facts.extra
-    left = inference.infer_type(path, lefts[expr])
-    operator, right = extra[rights[expr]], extra[rights[expr] + 1]
-    name = _METHODS.get(f.OPERATORS[operator].removesuffix("=")) if operator >= 0 else None
+    """Return the type of a target after ``target += value``."""
+    augmented = facts_view.binary(facts, expr)
+    left, right = inference.infer_type(path, augmented.left), augmented.right
+    name = _METHODS.get(augmented.operator.removesuffix("="))
     if name is None:
         return left
     parts: list[Type] = []
     for value in concrete(inference, left):
-        given = inference.method_result(value, f"__i{name}__", [right], path)
-        parts.append(given or _combined(inference, path, (value,), name, right) or (value,))
+        result = inference.method_result(value, f"__i{name}__", [right], path)
+        result = result or _operation_result(inference, path, (value,), name, right)
+        parts.append(result or (value,))
     return union(*parts)
 
 
 def augmented_before(
     inference: Inference, path: str, facts: FileFacts, expr: int, type_: Type
 ) -> Type:
-    """A name's type where ``name += value`` stands between its binding and its reading."""
-    name, scope = facts.expr.a[expr], facts.expr.b[expr]
-    kinds = facts.binding.kind
+    """Return the type of a name, with the last ``name += value`` before it applied."""
+    name, scope = facts_view.name_row(facts, expr), facts_view.name_scope(facts, expr)
+    bindings = facts.binding
+    kinds, values = bindings.kind, bindings.value
     table: set[tuple[int, int]] | None = facts.memo.get("augmented")
     if table is None:
-        names, scopes = facts.binding.name, facts.binding.scope
         table = facts.memo["augmented"] = {
-            (scopes[row], names[row]) for row, kind in enumerate(kinds) if kind == f.AUGMENT
+            (bindings.scope[row], bindings.name[row])
+            for row, kind in enumerate(kinds)
+            if kind == f.AUGMENT
         }
     if (scope, name) not in table:
         return type_
-    values_, blocks = facts.binding.value, facts.binding.block
     position = facts.expr.position[expr]
     around = set(scope_map.blocks_around(facts, scope, position))
     for row in reversed(facts.bindings_of(scope, name)):
-        if facts.binding.position[row] >= position or values_[row] >= expr:
+        if bindings.position[row] >= position or values[row] >= expr:
             continue
-        if kinds[row] == f.AUGMENT and blocks[row] in around:
-            return inference.infer_type(path, values_[row]) or type_
+        if kinds[row] == f.AUGMENT and bindings.block[row] in around:
+            return inference.infer_type(path, values[row]) or type_
         if kinds[row] != f.AUGMENT:
             break
     return type_
 
 
 def yield_type(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
-    """Type of what ``yield`` is sent, or what the generator of ``yield from`` returns."""
+    """Return the type of what ``yield`` is sent, or of what ``yield from`` returns."""
     generator = ("Generator", "AsyncGenerator")
-    if facts.expr.b[expr]:
+    if facts_view.is_yield_from(facts, expr):
         parts: list[Type] = []
-        for value in inference.infer_type(path, facts.expr.a[expr]):
+        for value in inference.infer_type(path, facts_view.operand(facts, expr)):
             if value.form == INSTANCE and len(value.args) == 3:
                 parts.append(value.args[2])
         return union(*parts)
@@ -173,7 +171,7 @@ def yield_type(inference: Inference, path: str, facts: FileFacts, expr: int) -> 
 
 
 def falsy_part(inference: Inference, type_: Type) -> Type:
-    """The alternatives of a type that may be false: what ``and`` gives of its left operand."""
+    """Return the alternatives of a type that may be false, as ``and`` returns its left operand."""
     return tuple(
         value
         for value in type_
@@ -189,7 +187,7 @@ def falsy_part(inference: Inference, type_: Type) -> Type:
 
 
 def iterated_type(inference: Inference, type_: Type, is_async: bool = False) -> Type:
-    """Type of one element of iterating a value."""
+    """Return the type of the elements of an iterable."""
     parts: list[Type] = []
     protocol = standard_class(inference, "typing", "AsyncIterable" if is_async else "Iterable")
     for value in concrete(inference, type_):
@@ -198,8 +196,8 @@ def iterated_type(inference: Inference, type_: Type, is_async: bool = False) -> 
             continue
         if value.form not in (INSTANCE, CLASS_OBJECT):
             continue
-        if not is_async and (listed := namedtuple_field_types(inference, value)):
-            parts.append(listed)
+        if not is_async and (field_types := namedtuple_field_types(inference, value)):
+            parts.append(field_types)
             continue
         is_instance = value.form == INSTANCE
         bound = base_arguments(inference, value, protocol) if protocol and is_instance else {}
@@ -207,73 +205,75 @@ def iterated_type(inference: Inference, type_: Type, is_async: bool = False) -> 
             parts.append(union(*bound.values()))
             continue
 
-        method, then = ("__aiter__", "__anext__") if is_async else ("__iter__", "__next__")
+        method, next_ = ("__aiter__", "__anext__") if is_async else ("__iter__", "__next__")
         iterator = inference.method_result(value, method)
         for inner in iterator:
             bound = (
                 base_arguments(inference, inner, protocol) if protocol and inner != value else {}
             )
-            step = union(*bound.values()) or inference.method_result(inner, then)
-            parts.append(awaited_type(inference, step) if is_async and not bound else step)
+            element = union(*bound.values()) or inference.method_result(inner, next_)
+            parts.append(awaited_type(inference, element) if is_async and not bound else element)
         if not iterator:
             parts.append(inference.method_result(value, "__getitem__"))
     return union(*parts)
 
 
 def unpacked_type(inference: Inference, type_: Type, index: int) -> Type:
-    """Type of one place of unpacking a value."""
+    """Return the type of one target of unpacking a value."""
     parts: list[Type] = []
     for value in concrete(inference, type_):
-        places = _places(inference, value)
-        if -len(places) <= index < len(places):
-            parts.append(places[index])
+        elements = _element_types(inference, value)
+        if -len(elements) <= index < len(elements):
+            parts.append(elements[index])
             continue
         parts.append(iterated_type(inference, (value,)))
     return union(*parts)
 
 
 def starred_type(inference: Inference, facts: FileFacts, unpacked: int, type_: Type) -> Type:
-    """Type of the starred rest of unpacking a value."""
+    """Return the type of the starred target of unpacking a value."""
     table: dict[int, tuple[int, int]] | None = facts.memo.get("unpacked places")
     if table is None:
         table = facts.memo["unpacked places"] = {}
-        ops, _, lefts, rights = facts.expr
-        for row, op in enumerate(ops):
-            if op == f.ITEM:
-                before, after = table.get(lefts[row], (0, 0))
-                place = rights[row]
-                table[lefts[row]] = max(before, place + 1), max(after, -place)
+        for row, kind in enumerate(facts.expr.op):
+            if kind == f.ITEM:
+                source = facts_view.operand(facts, row)
+                index = facts_view.item_place(facts, row)
+                before, after = table.get(source, (0, 0))
+                table[source] = max(before, index + 1), max(after, -index)
     before, after = table.get(unpacked, (0, 0))
     parts: list[Type] = []
     for value in concrete(inference, type_):
-        places = _places(inference, value)
-        if places:
-            parts.append(union(*places[before : len(places) - after]))
+        elements = _element_types(inference, value)
+        if elements:
+            parts.append(union(*elements[before : len(elements) - after]))
         else:
             parts.append(iterated_type(inference, (value,)))
     return builtin_instance(inference, "list", union(*parts))
 
 
 def subscript_type(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
-    """Type of ``value[index]``."""
-    _ops, _, lefts, rights = facts.expr
-    index = rights[expr]
+    """Return the type of ``value[index]``."""
+    subscript = facts_view.subscript(facts, expr)
+    if subscript is None:
+        return UNKNOWN
+    index = subscript.key
     parts: list[Type] = []
-    for value in concrete(inference, inference.infer_type(path, lefts[expr])):
+    for value in concrete(inference, inference.infer_type(path, subscript.value)):
         if value.form == CLASS_OBJECT:
-            parts.append(_of_class(inference, path, expr, value, index))
+            parts.append(_class_subscript(inference, path, expr, value, index))
         elif value.form == INSTANCE:
-            parts.append(_of_instance(inference, path, facts, value, index))
+            parts.append(_instance_subscript(inference, path, facts, value, index))
     return union(*parts)
 
 
-def _of_class(inference: Inference, path: str, expr: int, value: Value, index: int) -> Type:
-    """``cls[index]``: what its metaclass gives, a member of an enumeration, or type arguments."""
+def _class_subscript(inference: Inference, path: str, expr: int, value: Value, index: int) -> Type:
+    """Return the type of ``cls[index]``: by its metaclass, as an enum, or with type arguments."""
     if is_enum(inference, value.entity):
         return (instance(value.entity),)
-    given = inference.method_result(value, "__getitem__", [index], path)
-    if given:
-        return given
+    result = inference.method_result(value, "__getitem__", [index], path)
+    if result:
+        return result
     found = tuple(
         Value(CLASS_OBJECT, inner.entity, inner.args, inner.evidence)
         for inner in annotation_type(inference, path, expr)
@@ -282,56 +282,44 @@ def _of_class(inference: Inference, path: str, expr: int, value: Value, index: i
     return found or (value,)
 
 
-def _of_instance(
+def _instance_subscript(
     inference: Inference, path: str, facts: FileFacts, value: Value, index: int
 ) -> Type:
-    ops, _, lefts, _rights = facts.expr
-    op = ops[index]
-    if op == f.STRING and lefts[index] >= 0 and is_typed_dict(inference, value.entity):
-        return key_type(inference, value.entity, facts.strings[lefts[index]])
-    places = _places(inference, value)
-    if places:
-        place = _small_integer(facts, index)
-        if place is not None:
-            return unpacked_type(inference, (value,), place)
-        if op == f.SLICE:
-            return _sliced(inference, path, value, places, facts, index)
-    if op == f.SLICE and len(value.args) == 1:
+    text = facts_view.string(facts, index)
+    if text is not None and is_typed_dict(inference, value.entity):
+        return key_type(inference, value.entity, text)
+    is_slice = facts.expr.op[index] == f.SLICE
+    elements = _element_types(inference, value)
+    if elements:
+        number = facts_view.integer(facts, index)
+        if number is not None:
+            return unpacked_type(inference, (value,), number)
+        if is_slice:
+            return _sliced(inference, path, value, elements, facts, index)
+    if is_slice and len(value.args) == 1:
         return (value,)
     mapping = standard_class(inference, "typing", "Mapping")
     bound = base_arguments(inference, value, mapping) if mapping else {}
     if len(bound) == 2:
         return list(bound.values())[1]
-    given: int | Type = index
-    if op != f.SLICE and not inference.infer_type(path, index):
+    argument: int | Type = index
+    if not is_slice and not inference.infer_type(path, index):
         sequence = standard_class(inference, "typing", "Sequence")
         if sequence is not None and sequence in mro(inference, value.entity):
-            given = builtin_instance(
-                inference, "int"
-            )  # what else but a slice, which is written as one
-    return inference.method_result(value, "__getitem__", [given], path)
-
-
-def _small_integer(facts: FileFacts, expr: int) -> int | None:
-    """The number that a literal spells, negative ones included."""
-    ops, _, lefts, rights = facts.expr
-    if ops[expr] == f.INTEGER and rights[expr] == 1:
-        return lefts[expr]
-    if ops[expr] == f.UNARY and f.OPERATORS[rights[expr]] == "-":
-        inner = _small_integer(facts, lefts[expr])
-        return None if inner is None else -inner
-    return None
+            # An unknown index of a sequence is an integer: slices are recognized by their syntax.
+            argument = builtin_instance(inference, "int")
+    return inference.method_result(value, "__getitem__", [argument], path)
 
 
 def _sliced(
     inference: Inference,
     path: str,
     value: Value,
-    places: list[Type],
+    elements: list[Type],
     facts: FileFacts,
     index: int,
 ) -> Type:
-    """A slice of a tuple: its places, as far as the text says which."""
+    """Return the type of a slice of a tuple: exact if its bounds are literals."""
     start = facts.expr.position[index]
     end = facts.expr.position[index]
     text = inference.text(path)
@@ -339,47 +327,47 @@ def _sliced(
         end += 1
     bounds: list[int | None] = []
     for part in text[start:end].split(b":"):
-        spelled = part.strip()
-        if spelled and not spelled.lstrip(b"-").isdigit():
-            return (instance(value.entity, (union(*places),)),)
-        bounds.append(int(spelled) if spelled else None)
-    kept = places[slice(*bounds[:3])]
+        bound = part.strip()
+        if bound and not bound.lstrip(b"-").isdigit():
+            return (instance(value.entity, (union(*elements),)),)
+        bounds.append(int(bound) if bound else None)
+    kept = elements[slice(*bounds[:3])]
     entity = standard_class(inference, "builtins", "tuple")
     return (instance(entity, (union(*kept), *kept)),) if entity else UNKNOWN
 
 
-def _places(inference: Inference, value: Value) -> list[Type]:
-    """Types of the places of a tuple whose length is known, NamedTuples included."""
+def _element_types(inference: Inference, value: Value) -> list[Type]:
+    """Return the types of the elements of a tuple of known length, NamedTuples included."""
     if value.form != INSTANCE:
         return []
     if len(value.args) > 1 and _is_tuple(inference, value.entity):
         return list(value.args[1:])
     if value.entity.kind == VARIABLE:
-        return [type_ for _, type_ in made_fields(inference, value.entity)]
+        return [type_ for _, type_ in factory_class_fields(inference, value.entity)]
     return [
         members.member_type(inference, value, name) for name in namedtuple_fields(inference, value)
     ]
 
 
 def namedtuple_field_types(inference: Inference, value: Value) -> Type:
-    """Type of any place of a NamedTuple; unknown for anything else."""
+    """Return the union of the types of the fields of a NamedTuple; unknown for anything else."""
     if value.form != INSTANCE or _is_tuple(inference, value.entity):
         return UNKNOWN
-    return union(*_places(inference, value))
+    return union(*_element_types(inference, value))
 
 
 def context_type(inference: Inference, type_: Type, is_async: bool) -> Type:
-    """Type of what ``with value as …`` gives."""
+    """Return the type of the target of ``with value as target``."""
     method = "__aenter__" if is_async else "__enter__"
     parts: list[Type] = []
     for value in concrete(inference, type_):
-        given = inference.method_result(value, method)
-        parts.append(awaited_type(inference, given) if is_async else given)
+        result = inference.method_result(value, method)
+        parts.append(awaited_type(inference, result) if is_async else result)
     return union(*parts)
 
 
 def exception_type(inference: Inference, type_: Type) -> Type:
-    """Type of what ``except value as …`` catches."""
+    """Return the type of the target of ``except value as target``."""
     parts: list[Type] = []
     for value in type_:
         if value.form == CLASS_OBJECT:
@@ -390,7 +378,7 @@ def exception_type(inference: Inference, type_: Type) -> Type:
 
 
 def awaited_type(inference: Inference, type_: Type) -> Type:
-    """Type of what awaiting a value gives."""
+    """Return the type of the result of awaiting a value."""
     parts: list[Type] = []
     awaitable = standard_class(inference, "typing", "Awaitable")
     for value in concrete(inference, type_):
@@ -408,7 +396,7 @@ def awaited_type(inference: Inference, type_: Type) -> Type:
 
 
 def namedtuple_fields(inference: Inference, value: Value) -> list[str]:
-    """Field names of a NamedTuple's instance, in order."""
+    """Return the names of the fields of an instance of a NamedTuple, in order."""
     if value.form != INSTANCE or value.entity.kind != CLASS:
         return []
     marker = standard_class(inference, "typing", "NamedTuple")
@@ -422,10 +410,10 @@ def _is_tuple(inference: Inference, entity: Entity) -> bool:
 
 
 def mapping_types(inference: Inference, type_: Type) -> tuple[Type, Type]:
-    """Types of the keys and of the values of a mapping."""
+    """Return the types of the keys and of the values of a mapping."""
     mapping = standard_class(inference, "typing", "Mapping")
     keys: list[Type] = []
-    held: list[Type] = []
+    values: list[Type] = []
     for value in concrete(inference, type_):
         bound = (
             base_arguments(inference, value, mapping) if mapping and value.form == INSTANCE else {}
@@ -433,5 +421,5 @@ def mapping_types(inference: Inference, type_: Type) -> tuple[Type, Type]:
         if len(bound) == 2:
             key, inner = bound.values()
             keys.append(key)
-            held.append(inner)
-    return union(*keys), union(*held)
+            values.append(inner)
+    return union(*keys), union(*values)

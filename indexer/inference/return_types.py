@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from .. import facts as f
 from .. import facts_view
-from ..facts_view import decorators
+from ..facts_view import decorators, returned
 from . import generics, operators, query_cache, signatures
-from .access_paths import last_name
+from .access_paths import decorator_callee, last_name
 from .annotations import annotation_type
 from .entities import CLASS, CONVENTIONAL, EXACT, FUNCTION, INFERRED, Entity, name_of, owner_class
 from .query_cache import cached
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from .types import Type
 
 
-# Decorators whose meaning is in the flags of a definition, or that change nothing.
+# Decorators that the flags of a definition record, or that do not change its type.
 _MARKS = frozenset(
     ["property", "staticmethod", "classmethod", "overload", "abstractmethod", "abstractproperty",
      "cached_property", "override", "final", "deprecated", "wraps", "total_ordering",
@@ -48,7 +48,7 @@ _OF_CLASS = (INSTANCE, CLASS_OBJECT)
 
 
 def decorated_type(inference: Inference, function: Entity) -> Type:
-    """The value that a function's name is bound to."""
+    """Return the type of a function's name: the function with its decorators applied."""
     plain: Type = (Value(FUNCTION_OBJECT, function, (UNKNOWN,), EXACT),)
     facts = inference.need(function.path)
     if facts.definition.decorators[function.row] < 0:
@@ -61,14 +61,13 @@ def decorated_type(inference: Inference, function: Entity) -> Type:
 def _decorated(inference: Inference, function: Entity, facts: FileFacts) -> Type:
     type_: Type = (Value(FUNCTION_OBJECT, function, (UNKNOWN,), EXACT),)
     for expr in reversed(decorators(facts, function.row)):
-        target = facts.expr.a[expr] if facts.expr.op[expr] == f.CALL else expr
-        if last_name(facts, target) not in _MARKS:
+        if last_name(facts, decorator_callee(facts, expr)) not in _MARKS:
             type_ = _applied(inference, function.path, expr, type_)
     return type_
 
 
 def has_known_decorators(inference: Inference, function: Entity) -> bool:
-    """True if every decorator of a function is at hand, so that what it makes of it is known."""
+    """True if every decorator of a function is resolved and has a known result."""
     facts = inference.need(function.path)
     if facts.definition.decorators[function.row] < 0:
         return True
@@ -78,9 +77,7 @@ def has_known_decorators(inference: Inference, function: Entity) -> bool:
 
 def _all_known(inference: Inference, function: Entity, facts: FileFacts) -> bool:
     for expr in decorators(facts, function.row):
-        called = facts.expr.op[expr] == f.CALL
-        target = facts.expr.a[expr] if called else expr
-        if last_name(facts, target) in _MARKS:
+        if last_name(facts, decorator_callee(facts, expr)) in _MARKS:
             continue
         type_ = inference.infer_type(function.path, expr)
         if not type_ or not all(_has_known_result(inference, value) for value in type_):
@@ -89,18 +86,16 @@ def _all_known(inference: Inference, function: Entity, facts: FileFacts) -> bool
 
 
 def _has_known_result(inference: Inference, decorator: Value) -> bool:
-    """True if what a decorator makes of a function is written down, or gives what that gives."""
-    form, entity, _, _ = decorator
+    """True if a decorator is annotated, or its wrapper returns what the function returns."""
+    form, entity = decorator.head
     if form != FUNCTION_OBJECT:
         return form != MODULE_OBJECT
     facts = inference.need(entity.path)
     if facts.definition.returns[entity.row] >= 0 or entity.path.endswith(".pyi"):
         return True
     own = facts.definition.own_scope[entity.row]
-    parameters = {
-        facts.parameter.name[row] for row, scope in enumerate(facts.parameter.scope) if scope == own
-    }
-    for expr in _returned(facts, own):
+    parameters = {facts.parameter.name[row] for row in facts_view.parameters(facts, own)}
+    for expr in returned(facts, own):
         for item in inference.definitions_of(entity.path, expr):
             if item.entity.kind == FUNCTION and not _returns_wrapped_result(
                 inference, item.entity, parameters
@@ -110,46 +105,39 @@ def _has_known_result(inference: Inference, decorator: Value) -> bool:
 
 
 def _returns_wrapped_result(inference: Inference, wrapper: Entity, parameters: set[int]) -> bool:
-    """True if a wrapper returns what a parameter of its decorator gives, or known values."""
+    """True if a wrapper returns the result of a parameter of its decorator, or known values."""
     facts = inference.need(wrapper.path)
-    ops, _, lefts, _ = facts.expr
+    kinds = facts.expr.op
     own = facts.definition.own_scope[wrapper.row]
-    for expr in _returned(facts, own):
-        inner = lefts[expr] if ops[expr] == f.AWAIT else expr
-        function = lefts[inner] if ops[inner] == f.CALL else -1
-        if function >= 0 and ops[function] == f.NAME and lefts[function] in parameters:
+    for expr in returned(facts, own):
+        inner = facts_view.operand(facts, expr) if kinds[expr] == f.AWAIT else expr
+        function = facts_view.called(facts, inner)
+        if (
+            facts_view.op(facts, function) == f.NAME
+            and facts_view.name_row(facts, function) in parameters
+        ):
             continue
         if not inference.infer_type(wrapper.path, expr):
             return False
     return True
 
 
-def _returned(facts: FileFacts, scope: int) -> list[int]:
-    """Return what the ``return`` statements of a scope give."""
-    scopes, exprs, kinds = facts.result[:3]
-    return [
-        exprs[row]
-        for row, where in enumerate(scopes)
-        if where == scope and kinds[row] == f.RETURN and exprs[row] >= 0
-    ]
-
-
 def _applied(inference: Inference, path: str, expr: int, type_: Type) -> Type:
-    """Return what a decorator makes of a value; the value itself when nobody knows."""
+    """Return the type of a value with a decorator applied, unchanged if its result is unknown."""
     arguments = Arguments(inference, path, [type_])
     parts: list[Type] = []
     for decorator in inference.infer_type(path, expr):
         for value in inference.call_result(decorator, arguments):
             decorated = _decorated_value(inference, value, type_)
             if decorated == type_:
-                return type_  # of several ways, the one that changes nothing
+                return type_  # of several overloads, one that changes nothing is preferred
             parts.append(decorated)
     return union(*parts) or type_
 
 
 def _decorated_value(inference: Inference, value: Value, before: Type) -> Type:
-    """Return what a value that a decorator gives means for the function that it was given."""
-    form, entity, args, _ = value
+    """Return the type of a decorated function by one value that the decorator may return."""
+    form, entity = value.head
     if form == FUNCTION_OBJECT:
         if any(each.entity == entity for each in before):
             return before
@@ -157,8 +145,10 @@ def _decorated_value(inference: Inference, value: Value, before: Type) -> Type:
         return (Value(CALLABLE, NOWHERE, (wrapped,), INFERRED),) if wrapped else before
     if form == CALLABLE:
         # `Callable[P, R]` for `Callable[P, R]` keeps the function, overloads and keywords included.
-        result = args[0] if args else UNKNOWN
-        if not result or _forms(result) == _forms(_called(inference, before)):
+        result = value.args[0] if value.args else UNKNOWN
+        if not result or _without_evidence(result) == _without_evidence(
+            _result_of_calling(inference, before)
+        ):
             return before
         return (value,)
     if form == INSTANCE:
@@ -168,19 +158,19 @@ def _decorated_value(inference: Inference, value: Value, before: Type) -> Type:
     return before
 
 
-def _forms(type_: Type) -> set[object]:
-    return {value[:3] for value in type_}
+def _without_evidence(type_: Type) -> set[object]:
+    return {(value.head, value.args) for value in type_}
 
 
-def _called(inference: Inference, type_: Type) -> Type:
+def _result_of_calling(inference: Inference, type_: Type) -> Type:
     nothing = Arguments(inference, "", [])
     return union(*(inference.call_result(value, nothing) for value in type_))
 
 
 def _result_of_wrapper(inference: Inference, wrapper: Entity) -> Type:
-    """Return what a wrapper gives, if it is not what the function that it wraps gives.
+    """Return the return type of a wrapper, unknown if it is that of the wrapped function.
 
-    A wrapper in which anything that is returned is unknown passes on what it got.
+    A wrapper that returns anything unknown is taken to return the wrapped function's result.
     """
     facts = inference.need(wrapper.path)
     if facts.definition.returns[wrapper.row] >= 0 or facts.definition.flags[wrapper.row] & (
@@ -190,13 +180,11 @@ def _result_of_wrapper(inference: Inference, wrapper: Entity) -> Type:
         return annotated if facts.definition.returns[wrapper.row] >= 0 else UNKNOWN
     scope = facts.definition.own_scope[wrapper.row]
     parts: list[Type] = []
-    for index, where in enumerate(facts.result.scope):
-        expr = facts.result.expr[index]
-        if where == scope and facts.result.kind[index] == f.RETURN and expr >= 0:
-            type_ = inference.infer_type(wrapper.path, expr)
-            if not type_ or any(value.evidence >= CONVENTIONAL for value in type_):
-                return UNKNOWN
-            parts.append(type_)
+    for expr in returned(facts, scope):
+        type_ = inference.infer_type(wrapper.path, expr)
+        if not type_ or any(value.evidence >= CONVENTIONAL for value in type_):
+            return UNKNOWN
+        parts.append(type_)
     result = union(*parts)
     return UNKNOWN if all(value.form == NONE for value in result) else result
 
@@ -207,9 +195,9 @@ def return_type(
     receiver: Value | None,
     arguments: Arguments | None = None,
 ) -> Type:
-    """Type of what a function gives back: annotated, else inferred from its returns.
+    """Return the type of a function's result: annotated, else inferred from its returns.
 
-    What its decorators make of it is not looked at.
+    Decorators are not applied.
     """
     accepting = [function]
     if arguments is not None and receiver is None and _is_new(inference, function):
@@ -230,7 +218,7 @@ def return_type(
         type_ = _plain_result(inference, chosen, inference.need(chosen.path), receiver)
         type_ = generics.specialize(inference, chosen, receiver, arguments, type_)
         if number and type_ != first:
-            return UNKNOWN  # which one it is depends on an argument that nobody knows
+            return UNKNOWN  # which overload applies depends on an argument of unknown type
         first = type_
     return first
 
@@ -240,7 +228,7 @@ def _is_new(inference: Inference, function: Entity) -> bool:
 
 
 def _with_body(inference: Inference, function: Entity) -> Entity:
-    """A function where its body is: that of a stub is in the source, if that is at hand."""
+    """Return a function with a body: for one of a stub, that of the source if it is found."""
     if not function.path.endswith(".pyi"):
         return function
 
@@ -270,7 +258,7 @@ def _plain_result(
     cls = owner_class(facts, function)
     if receiver is None or cls < 0:
         return result
-    # `return self` gives what the method was called on, not the class it is written in.
+    # `return self` returns the receiver, whose class may be derived from the method's class.
     own = Entity(CLASS, path, cls)
     return tuple(
         Value(value.form, receiver.entity, receiver.args, value.evidence)
@@ -281,17 +269,17 @@ def _plain_result(
 
 
 def _inferred(inference: Inference, function: Entity) -> Type:
-    """Return what the returns or yields of an unannotated function give."""
+    """Return the result type of a function without annotation, by its returns or yields."""
     _, path, row = function
     facts = inference.need(path)
     flags = facts.definition.flags[row]
     scope = facts.definition.own_scope[row]
-    scopes, exprs, kinds = facts.result[:3]
+    values, kinds = facts.result.expr, facts.result.kind
     wanted = (f.YIELD, f.YIELD_FROM) if flags & f.GENERATOR else (f.RETURN,)
     parts: list[Type] = []
-    for index, where in enumerate(scopes):
-        if where == scope and kinds[index] in wanted and exprs[index] >= 0:
-            type_ = inference.infer_type(path, exprs[index])
+    for index, where in enumerate(facts.result.scope):
+        if where == scope and kinds[index] in wanted and values[index] >= 0:
+            type_ = inference.infer_type(path, values[index])
             parts.append(
                 operators.iterated_type(inference, type_) if kinds[index] == f.YIELD_FROM else type_
             )
@@ -299,48 +287,38 @@ def _inferred(inference: Inference, function: Entity) -> Type:
     if flags & f.GENERATOR:
         name = "AsyncGenerator" if flags & f.ASYNC else "Generator"
         entity = standard_class(inference, "typing", name)
-        given = _returned_by_generator(inference, path, facts, scope)
-        return (instance(entity, (type_, UNKNOWN, given)),) if entity else UNKNOWN
+        result = union(*(inference.infer_type(path, expr) for expr in returned(facts, scope)))
+        return (instance(entity, (type_, UNKNOWN, result)),) if entity else UNKNOWN
     return _coroutine(inference, type_) if flags & f.ASYNC else type_
 
 
-def _returned_by_generator(inference: Inference, path: str, facts: FileFacts, scope: int) -> Type:
-    scopes, exprs, kinds = facts.result[:3]
-    return union(
-        *(
-            inference.infer_type(path, exprs[index])
-            for index, where in enumerate(scopes)
-            if where == scope and kinds[index] == f.RETURN and exprs[index] >= 0
-        )
-    )
-
-
 def _returns_self(facts: FileFacts, function: Entity) -> bool:
-    """True if a method may return what it was called on, or another instance of its class.
+    """True if a method may return its receiver, or another instance of the receiver's class.
 
-    It does not if all that it returns is made by a name from outside of it: ``return Box()``.
+    It does not if every value that it returns is made by a global name: ``return Box()``.
     """
     scope = facts.definition.own_scope[function.row]
     first = next(facts_view.parameters(facts, scope), -1)
     return first >= 0 and any(
         _may_be_self(facts, scope, facts.parameter.name[first], expr)
-        for expr in _returned(facts, scope)
+        for expr in returned(facts, scope)
     )
 
 
 def _may_be_self(facts: FileFacts, scope: int, first: int, expr: int) -> bool:
-    """True if an expression begins with the first parameter, passes it on, or nobody can say."""
-    ops, names = facts.expr.op, facts.expr.a
-    while ops[expr] in (f.CALL, f.ATTRIBUTE):
-        if ops[expr] == f.CALL and any(
-            ops[argument.value] == f.NAME and names[argument.value] == first
-            for argument in facts_view.arguments(facts, expr)
-        ):
+    """True if an expression begins with the first parameter, passes it on, or is not known."""
+
+    def is_first(value: int) -> bool:
+        return kinds[value] == f.NAME and facts_view.name_row(facts, value) == first
+
+    kinds = facts.expr.op
+    while kinds[expr] in (f.CALL, f.ATTRIBUTE):
+        if kinds[expr] == f.CALL and any(map(is_first, facts_view.argument_values(facts, expr))):
             return True  # `type(self)()`, `copy(self)`
         expr = facts_view.operand(facts, expr)
-    if ops[expr] != f.NAME:
+    if kinds[expr] != f.NAME:
         return True
-    name = names[expr]
+    name = facts_view.name_row(facts, expr)
     return facts.names[name] == "super" or bool(facts.bindings_of(scope, name))
 
 

@@ -43,7 +43,7 @@ class Field:
 # Classes that a call makes.
 
 
-def maker(facts: FileFacts, expr: int) -> str:
+def class_factory_name(facts: FileFacts, expr: int) -> str:
     """Return the name of the function by whose call a class is created, or an empty string."""
     function = facts_view.called(facts, expr)
     if function < 0:
@@ -58,19 +58,19 @@ def maker(facts: FileFacts, expr: int) -> str:
     return name if len(values) > 1 or name in ("NamedTuple", "TypedDict") else ""
 
 
-def made_base(inference: Inference, path: str, expr: int) -> list[Entity]:
+def factory_bases(inference: Inference, path: str, expr: int) -> list[Entity]:
     """Return the base meant by ``TypedDict``, ``namedtuple("P", "x y")``: what is no class."""
     facts = inference.need(path)
-    name = maker(facts, expr) or last_name(facts, expr)
-    if name != "TypedDict" and not maker(facts, expr):
+    name = class_factory_name(facts, expr) or last_name(facts, expr)
+    if name != "TypedDict" and not class_factory_name(facts, expr):
         return []
     return _factory_base(inference, name)
 
 
-def bases_of_made(inference: Inference, entity: Entity) -> list[Entity]:
+def bases_of_factory_class(inference: Inference, entity: Entity) -> list[Entity]:
     """Return the base of a class that a call creates."""
     facts = inference.need(entity.path)
-    return _factory_base(inference, maker(facts, facts.binding.value[entity.row]))
+    return _factory_base(inference, class_factory_name(facts, facts.binding.value[entity.row]))
 
 
 def _factory_base(inference: Inference, name: str) -> list[Entity]:
@@ -78,18 +78,18 @@ def _factory_base(inference: Inference, name: str) -> list[Entity]:
     return [base] if base else []
 
 
-def made_class(facts: FileFacts, entity: Entity) -> bool:
+def is_factory_class(facts: FileFacts, entity: Entity) -> bool:
     """True if a variable is a class that a call creates."""
     if entity.kind != VARIABLE or facts.binding.kind[entity.row] != f.ASSIGN:
         return False
-    return bool(maker(facts, facts.binding.value[entity.row]))
+    return bool(class_factory_name(facts, facts.binding.value[entity.row]))
 
 
-def made_fields(inference: Inference, entity: Entity) -> list[tuple[str, Type]]:
+def factory_class_fields(inference: Inference, entity: Entity) -> list[tuple[str, Type]]:
     """Return (name, type) of the fields of a class that a call creates."""
     facts = inference.need(entity.path)
     call = facts.binding.value[entity.row]
-    if not maker(facts, call):
+    if not class_factory_name(facts, call):
         return []
     _, *rest = [argument.value for argument in facts_view.arguments(facts, call)]
     listed = rest[0] if rest else -1
@@ -222,7 +222,9 @@ def is_typed_dict(inference: Inference, entity: Entity) -> bool:
 def key_type(inference: Inference, entity: Entity, key: str) -> Type:
     """Return the type of what a TypedDict has under a key."""
     if entity.kind == VARIABLE:
-        return union(*(type_ for name, type_ in made_fields(inference, entity) if name == key))
+        return union(
+            *(type_ for name, type_ in factory_class_fields(inference, entity) if name == key)
+        )
     found = inference.class_member(entity, key)
     return union(
         *(inference.entity_type(item.entity) for item in found if item.entity.kind == VARIABLE)

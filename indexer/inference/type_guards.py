@@ -1,8 +1,9 @@
-"""Type guards: a type as one test or pattern leaves it, when it holds and when it fails."""
+"""Type guards: narrow a type by one test or pattern, where it holds or where it fails."""
 
 from __future__ import annotations
 
 from .. import facts as f
+from .. import facts_view
 from . import members, operators, synthesized
 from .access_paths import last_name, match_subjects, mentions, subject
 from .annotations import annotation_type, literal_members, special_form
@@ -37,14 +38,14 @@ if TYPE_CHECKING:
 def apply_guard(
     inference: Inference, path: str, test: int, chain: Chain, type_: Type, *, truth: bool
 ) -> Type:
-    """A type where a test of what ``chain`` names holds, or where it fails."""
+    """Return the type of the value at an access path where a test holds, or where it fails."""
     facts = inference.need(path)
-    ops, _, lefts, rights = facts.expr
-    op = ops[test]
+    op = facts.expr.op[test]
     if op == f.NOT:
-        return apply_guard(inference, path, lefts[test], chain, type_, truth=not truth)
+        operand = facts_view.operand(facts, test)
+        return apply_guard(inference, path, operand, chain, type_, truth=not truth)
     if op in (f.AND, f.OR):
-        parts = (lefts[test], rights[test])
+        parts = facts_view.alternatives(facts, test)
         if truth == (op == f.AND):
             for part in parts:
                 if mentions(facts, part, chain):
@@ -53,10 +54,10 @@ def apply_guard(
         if not all(mentions(facts, part, chain) for part in parts):
             return type_
         first = apply_guard(inference, path, parts[0], chain, type_, truth=truth)
-        # The second operand is only reached where the first one says nothing yet.
+        # The second operand is only evaluated where the first one does not decide.
         rest = apply_guard(inference, path, parts[0], chain, type_, truth=not truth)
         second = apply_guard(inference, path, parts[1], chain, rest, truth=truth)
-        # Of what is unknown, one way or the other, the known half is not all.
+        # An unknown type stays unknown if only one of the operands narrows it.
         return union(first, second) if type_ or (first and second) else type_
     if op == f.COMPARE:
         return _compared(inference, path, facts, test, chain, type_, truth=truth)
@@ -77,21 +78,21 @@ def _matched(
     *,
     truth: bool,
 ) -> Type:
-    """The case of a ``match``."""
-    pattern = facts.expr.b[test]
+    """Narrow by a case of a ``match``."""
+    case = facts_view.matched_case(facts, test)
+    pattern = case.pattern
     parts = match_subjects(facts, test)
     inner = [pattern]
-    if len(parts) > 1 or facts.expr.op[facts.expr.a[test]] == f.TUPLE:
+    if len(parts) > 1 or facts.expr.op[case.subject] == f.TUPLE:
         if not truth or pattern < 0 or facts.expr.op[pattern] != f.PATTERN_SEQUENCE:
             return type_
-        at = facts.expr.a[pattern]
-        inner = list(facts.extra[0][at + 1 : at + 1 + facts.extra[0][at]])
+        inner = list(facts_view.elements(facts, pattern))
         if len(inner) != len(parts):
             return type_
     for part, own in zip(parts, inner, strict=True):
-        spelled = subject(facts, part)
-        rest = chain[len(spelled) :]
-        if spelled and chain[: len(spelled)] == spelled:
+        matched = subject(facts, part)
+        rest = chain[len(matched) :]
+        if matched and chain[: len(matched)] == matched:
             for name in rest:
                 own = keyword_pattern(facts, own, name)
             if own >= 0:
@@ -109,20 +110,20 @@ def _compared(
     *,
     truth: bool,
 ) -> Type:
-    """``is``, ``==``, ``in`` and their opposites."""
-    ops, _, lefts, rights = facts.expr
-    (extra,) = facts.extra
-    at = rights[test]
-    if extra[at] != 2:
+    """Narrow by ``is``, ``==``, ``in`` and their opposites."""
+    comparison = facts_view.single_comparison(facts, test)
+    if comparison is None:
         return type_
-    operator, left, right = f.OPERATORS[extra[at + 1]], lefts[test], extra[at + 2]
+    left, operator, right = comparison
+    kinds = facts.expr.op
     if operator in ("is not", "is-not", "!=", "not in", "not-in"):
         truth = not truth
         operator = {"is not": "is", "is-not": "is", "!=": "=="}.get(operator, "in")
     if operator not in ("is", "==", "in"):
         return type_
-    if ops[left] == f.CALL:  # `type(x) is Box`
-        if last_name(facts, lefts[left]) != "type" or operator == "in" or not truth:
+    if kinds[left] == f.CALL:  # `type(x) is Box`
+        function = facts_view.called(facts, left)
+        if last_name(facts, function) != "type" or operator == "in" or not truth:
             return type_
         return narrow_to_classes(
             inference, type_, named_classes(inference, path, right), truth=True
@@ -130,18 +131,19 @@ def _compared(
     if subject(facts, left) != chain:
         if operator == "in":
             return type_
-        return _discriminated(inference, path, left, right, type_, truth=truth)
+        return _narrow_by_literal(inference, path, left, right, type_, truth=truth)
     if operator == "in":
-        return _in(inference, path, right, type_) if truth else type_
-    if ops[right] == f.NONE:
+        return _narrow_to_elements(inference, path, right, type_) if truth else type_
+    if kinds[right] == f.NONE:
         if not truth:
             return without_none(type_)
         return (NONE_VALUE,) if not type_ or any(value.form == NONE for value in type_) else type_
-    return without_none(type_) if truth and ops[right] in (f.STRING, f.INTEGER, f.TRUE) else type_
+    is_value = kinds[right] in (f.STRING, f.INTEGER, f.TRUE)
+    return without_none(type_) if truth and is_value else type_
 
 
-def _in(inference: Inference, path: str, right: int, type_: Type) -> Type:
-    """``x in boxes``: of the alternatives, those that may be there."""
+def _narrow_to_elements(inference: Inference, path: str, right: int, type_: Type) -> Type:
+    """Narrow by ``x in boxes`` to the alternatives that may be elements."""
     elements = operators.iterated_type(inference, inference.infer_type(path, right))
     if not elements or not type_:
         return type_
@@ -154,22 +156,21 @@ def _in(inference: Inference, path: str, right: int, type_: Type) -> Type:
     return kept or type_
 
 
-def _discriminated(
+def _narrow_by_literal(
     inference: Inference, path: str, left: int, right: int, type_: Type, *, truth: bool
 ) -> Type:
-    """``x.kind == "box"``, where each alternative says which kinds it may have."""
+    """Narrow by ``x.kind == "box"`` if the alternatives declare literal types of ``kind``."""
     facts = inference.need(path)
-    ops, _, _, rights = facts.expr
     wanted = literal_value(inference, path, right)
-    if wanted is None or ops[left] != f.ATTRIBUTE or len(type_) < 2:
+    attribute = facts_view.attribute(facts, left)
+    if wanted is None or attribute is None or len(type_) < 2:
         return type_
-    name = facts.names[rights[left]]
     kept: list[Value] = []
     for value in type_:
         kinds: set[object] | None = None
-        for item in members.member_definitions(inference, value, name)[:1]:
-            other = inference.need(item.entity.path) if item.entity.kind not in (OUTSIDE,) else None
-            if other is not None and item.entity.kind == VARIABLE:
+        for item in members.member_definitions(inference, value, attribute.name)[:1]:
+            if item.entity.kind == VARIABLE:
+                other = inference.need(item.entity.path)
                 annotation = other.binding.annotation[item.entity.row]
                 if annotation >= 0:
                     kinds = literal_members(inference, item.entity.path, annotation)
@@ -181,20 +182,19 @@ def _discriminated(
 def _checked(
     inference: Inference, path: str, facts: FileFacts, test: int, type_: Type, *, truth: bool
 ) -> Type:
-    """``isinstance``, ``issubclass``, ``callable``, and functions that say what they check."""
-    ops, _, lefts, rights = facts.expr
-    function = lefts[test]
-    name = facts.names[lefts[function]] if ops[function] == f.NAME else ""
-    (extra,) = facts.extra
-    at = rights[test]
+    """Narrow by ``isinstance``, ``issubclass``, ``callable`` and functions with ``TypeGuard``."""
+    function = facts_view.called(facts, test)
+    name = facts_view.plain_name(facts, function)
     if name in ("isinstance", "issubclass"):
-        classes = named_classes(inference, path, extra[at + 6]) if extra[at] == 2 else []
+        arguments = facts_view.argument_values(facts, test)
+        tested = arguments[1] if len(arguments) == 2 else -1
+        classes = named_classes(inference, path, tested) if tested >= 0 else []
         form = INSTANCE if name == "isinstance" else CLASS_OBJECT
-        if truth and extra[at] == 2 and not inference.conventional:
-            # Without conventions an answer must not leave out what nobody knows.
-            if _names_unknown(inference, path, facts, extra[at + 6]):
+        if truth and tested >= 0 and not inference.conventional:
+            # Without heuristics the answer must not omit classes that are not resolved.
+            if _has_unknown_class(inference, path, facts, tested):
                 return UNKNOWN
-            return _of_both(inference, type_, classes, form)
+            return _intersected(inference, type_, classes, form)
         return narrow_to_classes(inference, type_, classes, truth=truth, form=form)
     if name == "callable":
         kept = tuple(value for value in type_ if inference.is_callable(value) == truth)
@@ -212,25 +212,27 @@ def _checked(
     return type_
 
 
-def _names_unknown(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
-    """True if an expression names a class that is not at hand, among others or alone."""
-    ops, _, lefts, rights = facts.expr
-    (extra,) = facts.extra
-    if ops[expr] == f.TUPLE:
-        at = lefts[expr]
-        parts = extra[at + 1 : at + 1 + extra[at]]
-        return any(_names_unknown(inference, path, facts, part) for part in parts)
-    if ops[expr] == f.BINARY:
-        return _names_unknown(inference, path, facts, lefts[expr]) or _names_unknown(
-            inference, path, facts, extra[rights[expr] + 1]
+def _has_unknown_class(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
+    """True if the second argument of ``isinstance`` has a class that is not resolved."""
+    kind = facts.expr.op[expr]
+    if kind == f.TUPLE:
+        parts = facts_view.elements(facts, expr)
+        return any(_has_unknown_class(inference, path, facts, part) for part in parts)
+    if kind == f.BINARY:
+        union_ = facts_view.binary(facts, expr)
+        return any(
+            _has_unknown_class(inference, path, facts, part) for part in (union_.left, union_.right)
         )
     if any(item.entity.kind == OUTSIDE for item in inference.definitions_of(path, expr)):
-        return True  # or another one, that stands in for it where it is not installed
-    return not named_classes(inference, path, expr) and ops[expr] != f.NONE
+        return True  # even if a fallback, for when it is not installed, is resolved
+    return not named_classes(inference, path, expr) and kind != f.NONE
 
 
-def _of_both(inference: Inference, type_: Type, classes: list[Entity], form: int) -> Type:
-    """Return where ``isinstance`` holds of an unrelated class, a value has the members of both."""
+def _intersected(inference: Inference, type_: Type, classes: list[Entity], form: int) -> Type:
+    """Narrow to some classes; an alternative that is related to none of them is kept beside them.
+
+    An instance of two unrelated classes has the members of both.
+    """
     kept = narrow_to_classes(inference, type_, classes, truth=True, form=form)
     apart = [
         value
@@ -247,17 +249,20 @@ def _of_both(inference: Inference, type_: Type, classes: list[Entity], form: int
 
 
 def _guarded_type(inference: Inference, function: Entity) -> tuple[Type, bool]:
-    """Return what ``TypeGuard`` or ``TypeIs`` says, and whether it also says what is not so."""
+    """Return the type in ``TypeGuard[…]`` or ``TypeIs[…]``, and True for ``TypeIs``.
+
+    Only ``TypeIs`` narrows where the function returns False.
+    """
     facts = inference.need(function.path)
-    returns = facts.definition.returns[function.row]
-    if returns < 0 or facts.expr.op[returns] != f.SUBSCRIPT:
+    annotation = facts_view.subscript(facts, facts.definition.returns[function.row])
+    if annotation is None:
         return UNKNOWN, False
-    form = last_name(facts, facts.expr.a[returns])
+    form = last_name(facts, annotation.value)
     if form not in ("TypeGuard", "TypeIs"):
         return UNKNOWN, False
-    if not special_form(inference, function.path, facts.expr.a[returns]):
+    if not special_form(inference, function.path, annotation.value):
         return UNKNOWN, False
-    return annotation_type(inference, function.path, facts.expr.b[returns]), form == "TypeIs"
+    return annotation_type(inference, function.path, annotation.key), form == "TypeIs"
 
 
 def narrow_to_classes(
@@ -268,7 +273,7 @@ def narrow_to_classes(
     truth: bool,
     form: int = INSTANCE,
 ) -> Type:
-    """A type where ``isinstance`` of some classes holds or fails."""
+    """Return a type where ``isinstance`` of some classes holds, or where it fails."""
     if not classes:
         return type_
     if not truth:
@@ -301,7 +306,7 @@ def narrow_to_classes(
 
 
 def named_classes(inference: Inference, path: str, expr: int, depth: int = 0) -> list[Entity]:
-    """Classes that an expression names: one, a tuple of them, or a union."""
+    """Return the classes that an expression names: one, a tuple of them, or a union."""
     return _classes_in(inference.infer_type(path, expr), depth)
 
 
@@ -317,71 +322,69 @@ def _classes_in(type_: Type, depth: int) -> list[Entity]:
 
 
 # Builtin classes whose only positional pattern is the subject itself.
-_WHOLE = frozenset(
+_SELF_MATCHING = frozenset(
     ["bool", "bytearray", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str",
      "tuple"]
 )  # fmt: skip
 
 
 def matched_type(inference: Inference, path: str, expr: int) -> Type:
-    """Type of what a pattern matched: its subject, less what earlier cases have taken."""
+    """Return the type of what a pattern matched: its subject, less what earlier cases match."""
     facts = inference.need(path)
-    _, _, lefts, rights = facts.expr
-    subject, pattern = lefts[expr], rights[expr]
-    type_ = inference.infer_type(path, subject)
-    if pattern < -1:
-        return _positional(inference, -2 - pattern, type_)
+    case = facts_view.matched_case(facts, expr)
+    type_ = inference.infer_type(path, case.subject)
+    if case.pattern < -1:
+        return _positional(inference, -2 - case.pattern, type_)
     for test in _earlier(facts, expr):
-        type_ = narrow_by_pattern(inference, path, rights[test], type_, truth=False)
-    if pattern < 0:
+        pattern = facts_view.matched_case(facts, test).pattern
+        type_ = narrow_by_pattern(inference, path, pattern, type_, truth=False)
+    if case.pattern < 0:
         return type_
-    return narrow_by_pattern(inference, path, pattern, type_, truth=True)
+    return narrow_by_pattern(inference, path, case.pattern, type_, truth=True)
 
 
 def _earlier(facts: FileFacts, expr: int) -> list[int]:
-    """Tests of the cases before the one that an expression is the test of, guarded ones apart."""
+    """Return the tests of the unguarded cases before the one that an expression is the test of."""
     table: dict[int, list[int]] | None = facts.memo.get("earlier cases")
     if table is None:
         table = facts.memo["earlier cases"] = {}
-        kinds, parents, tests, _, ends = facts.block[:5]
+        kinds, parents, ends = facts.block.kind, facts.block.parent, facts.block.end
         guarded = {(parents[row], ends[row]) for row, kind in enumerate(kinds) if kind == f.IF_TRUE}
         seen: dict[tuple[int, int], list[int]] = {}
         for row, kind in enumerate(kinds):
             if kind == f.CASE:
-                key = parents[row], facts.expr.a[tests[row]]
+                test = facts.block.test[row]
+                key = parents[row], facts_view.matched_case(facts, test).subject
                 before = seen.setdefault(key, [])
-                table[tests[row]] = list(before)
+                table[test] = list(before)
                 if (row, ends[row]) not in guarded:
-                    before.append(tests[row])
+                    before.append(test)
     return table.get(expr, [])
 
 
 def narrow_by_pattern(
     inference: Inference, path: str, pattern: int, type_: Type, *, truth: bool
 ) -> Type:
-    """A type where a pattern matches, or where it does not."""
+    """Return a type where a pattern matches, or where it does not."""
     facts = inference.need(path)
     if pattern < 0:
         return type_
-    ops, _, lefts, rights = facts.expr
-    (extra,) = facts.extra
-    op = ops[pattern]
+    op = facts.expr.op[pattern]
     if op == f.PATTERN_CLASS:
-        if not truth and extra[rights[pattern]]:
-            return type_  # it may have failed for what is inside
-        classes = named_classes(inference, path, lefts[pattern])
+        if not truth and facts_view.argument_values(facts, pattern):
+            return type_  # a pattern inside may be the one that does not match
+        classes = named_classes(inference, path, facts_view.operand(facts, pattern))
         return narrow_to_classes(inference, type_, classes, truth=truth)
     if op == f.PATTERN_OR:
-        at = lefts[pattern]
-        listed = extra[at + 1 : at + 1 + extra[at]]
+        parts = facts_view.elements(facts, pattern)
         if truth:
             return union(
-                *(narrow_by_pattern(inference, path, part, type_, truth=True) for part in listed)
+                *(narrow_by_pattern(inference, path, part, type_, truth=True) for part in parts)
             )
-        for part in listed:
+        for part in parts:
             type_ = narrow_by_pattern(inference, path, part, type_, truth=False)
         return type_
-    if op == f.PATTERN_VALUE and ops[lefts[pattern]] == f.NONE:
+    if op == f.PATTERN_VALUE and facts.expr.op[facts_view.operand(facts, pattern)] == f.NONE:
         if truth:
             return (NONE_VALUE,)
         return without_none(type_)
@@ -391,49 +394,43 @@ def narrow_by_pattern(
 
 
 def keyword_pattern(facts: FileFacts, pattern: int, name: int) -> int:
-    """The pattern that a class pattern has for an attribute, or -1."""
+    """Return the row of the pattern that a class pattern has for an attribute, or -1."""
     if pattern < 0 or facts.expr.op[pattern] != f.PATTERN_CLASS:
         return -1
-    (extra,) = facts.extra
-    at = facts.expr.b[pattern]
-    for index in range(at + 1, at + 1 + 3 * extra[at], 3):
-        if extra[index] == name:
-            return extra[index + 2]
+    for argument in facts_view.arguments(facts, pattern):
+        if argument.key == name:
+            return argument.value
     return -1
 
 
-def _positional(inference: Inference, place: int, type_: Type) -> Type:
-    """Return what the positional pattern at a place is matched against."""
+def _positional(inference: Inference, index: int, type_: Type) -> Type:
+    """Return the type that the positional pattern at an index is matched against."""
     parts: list[Type] = []
     for value in without_none(type_):
         if value.form != INSTANCE:
             continue
         names = match_args(inference, value.entity)
-        if place < len(names):
-            parts.append(members.member_type(inference, value, names[place]))
+        if index < len(names):
+            parts.append(members.member_type(inference, value, names[index]))
         elif (
-            not place and value.entity.kind == CLASS and name_of(inference, value.entity) in _WHOLE
+            not index
+            and value.entity.kind == CLASS
+            and name_of(inference, value.entity) in _SELF_MATCHING
         ):
             parts.append((value,))
     return union(*parts)
 
 
 def match_args(inference: Inference, entity: Entity) -> list[str]:
-    """Names of the attributes that positional patterns of a class mean."""
+    """Return the names of the attributes that positional patterns of a class match."""
     for item in class_member(inference, entity, "__match_args__"):
         if item.entity.kind != VARIABLE:
             continue
         facts = inference.need(item.entity.path)
         value = facts.binding.value[item.entity.row]
-        ops, _, lefts, _ = facts.expr
-        if value >= 0 and ops[value] == f.TUPLE:
-            (extra,) = facts.extra
-            at = lefts[value]
-            return [
-                facts.strings[lefts[part]]
-                for part in extra[at + 1 : at + 1 + extra[at]]
-                if ops[part] == f.STRING and lefts[part] >= 0
-            ]
+        if facts_view.op(facts, value) == f.TUPLE:
+            texts = (facts_view.string(facts, part) for part in facts_view.elements(facts, value))
+            return [text for text in texts if text is not None]
     if entity.kind == VARIABLE:
-        return [name for name, _ in synthesized.made_fields(inference, entity)]
+        return [name for name, _ in synthesized.factory_class_fields(inference, entity)]
     return [field.name for field in synthesized.fields(inference, entity)]
