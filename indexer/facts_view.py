@@ -116,11 +116,6 @@ def attribute_of_name(facts: FileFacts, expr: int) -> int:
     return row if is_next else -1
 
 
-def attribute_name_row(facts: FileFacts, expr: int) -> int:
-    """Return the row of the identifier behind the dot of ``receiver.name``."""
-    return facts.expr.b[expr]
-
-
 def branches(facts: FileFacts, expr: int) -> tuple[int, int]:
     """Return the rows of both results of ``x or y``, ``x and y`` and ``x if test else y``."""
     return facts.expr.a[expr], facts.expr.b[expr]
@@ -232,11 +227,6 @@ def operands(facts: FileFacts, expr: int) -> Iterator[int]:
         yield facts.expr.b[expr]
 
 
-def alternatives(facts: FileFacts, expr: int) -> tuple[int, int]:
-    """Return the rows of the two values of ``x and y``, ``x or y`` and ``x if test else y``."""
-    return facts.expr.a[expr], facts.expr.b[expr]
-
-
 def elements(facts: FileFacts, expr: int) -> Sequence[int]:
     """Return the rows of what a list, tuple, set, f-string or pattern is made of."""
     at = facts.expr.a[expr]
@@ -292,16 +282,12 @@ def unary_operator(facts: FileFacts, expr: int) -> str:
     return f.OPERATORS[facts.expr.b[expr]]
 
 
-def integer(facts: FileFacts, expr: int) -> int | None:
-    """Return the value of a small integer literal, negative ones included, None for all else."""
-    table = facts.expr
-    kind = table.op[expr]
-    if kind == f.INTEGER and table.b[expr] == 1:
-        return table.a[expr]
-    if kind == f.UNARY and f.OPERATORS[table.b[expr]] == "-":
-        inner = integer(facts, table.a[expr])
+def signed_integer(facts: FileFacts, expr: int) -> int | None:
+    """Return the value of a small integer, be it negative, None for all else."""
+    if op(facts, expr) == f.UNARY and unary_operator(facts, expr) == "-":
+        inner = integer(facts, facts.expr.a[expr])
         return None if inner is None else -inner
-    return None
+    return integer(facts, expr)
 
 
 def walrus_binding(facts: FileFacts, expr: int) -> int:

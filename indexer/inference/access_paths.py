@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 def access_path(facts: FileFacts, expr: int) -> Chain:
     """Return the rows of the names of a plain or dotted name; empty for anything else."""
     kinds = facts.expr.op
+    if kinds[expr] == f.NAME:  # most are plain names
+        return (facts_view.name_row(facts, expr),)
     chain: list[int] = []
     while kinds[expr] == f.ATTRIBUTE:
         chain.append(facts_view.attribute_name_row(facts, expr))
@@ -58,7 +60,7 @@ def root_names(facts: FileFacts, test: int) -> set[int]:
     """Return the rows of the first names of the access paths in a test."""
     kind = facts.expr.op[test]
     if kind in (f.AND, f.OR):
-        left, right = facts_view.alternatives(facts, test)
+        left, right = facts_view.branches(facts, test)
         return root_names(facts, left) | root_names(facts, right)
     if kind in (f.NOT, f.COMPARE):
         return root_names(facts, facts_view.operand(facts, test))
@@ -76,7 +78,7 @@ def mentions(facts: FileFacts, test: int, chain: Chain) -> bool:
     kinds = facts.expr.op
     kind = kinds[test]
     if kind in (f.AND, f.OR):
-        left, right = facts_view.alternatives(facts, test)
+        left, right = facts_view.branches(facts, test)
         return mentions(facts, left, chain) or mentions(facts, right, chain)
     if kind == f.NOT:
         return mentions(facts, facts_view.operand(facts, test), chain)
@@ -202,7 +204,7 @@ def parent_expression(facts: FileFacts, expr: int) -> tuple[int, int]:
             if facts_view.operand(facts, row) == expr:
                 return row, kind
         elif kind in _BRANCHING:
-            if expr in facts_view.alternatives(facts, row):
+            if expr in facts_view.branches(facts, row):
                 return row, kind
         elif kind in _DISPLAYS:
             if expr in facts_view.elements(facts, row):

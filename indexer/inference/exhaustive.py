@@ -79,7 +79,7 @@ def _is_expression_exhaustive(inference: Inference, path: str, expr: int) -> boo
         return True
     if op in _BRANCHING:
         return all(
-            is_exhaustive(inference, path, part) for part in facts_view.alternatives(facts, expr)
+            is_exhaustive(inference, path, part) for part in facts_view.branches(facts, expr)
         )
     if not expressions.infer_type(inference, path, expr):
         return False

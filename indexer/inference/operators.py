@@ -291,7 +291,7 @@ def _instance_subscript(
     is_slice = facts.expr.op[index] == f.SLICE
     elements = _element_types(inference, value)
     if elements:
-        number = facts_view.integer(facts, index)
+        number = facts_view.signed_integer(facts, index)
         if number is not None:
             return unpacked_type(inference, (value,), number)
         if is_slice:

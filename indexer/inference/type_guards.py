@@ -45,7 +45,7 @@ def apply_guard(
         operand = facts_view.operand(facts, test)
         return apply_guard(inference, path, operand, chain, type_, truth=not truth)
     if op in (f.AND, f.OR):
-        parts = facts_view.alternatives(facts, test)
+        parts = facts_view.branches(facts, test)
         if truth == (op == f.AND):
             for part in parts:
                 if mentions(facts, part, chain):
