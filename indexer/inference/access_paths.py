@@ -214,25 +214,16 @@ def parent_expression(facts: FileFacts, expr: int) -> tuple[int, int]:
     return -1, -1
 
 
-def shared_folders(path: str, other: str) -> int:
-    """Return how many leading folders two paths share; a file is nearest to itself."""
-    if path == other:
-        return 1000
-    count = 0
-    for left, right in zip(path.split("/")[:-1], other.split("/")[:-1], strict=False):
-        if left != right:
-            break
-        count += 1
-    return count
-
-
 def nearest_files(path: str, files: list[str], limit: int) -> list[str]:
     """Return the files whose folders are nearest to those of a path, at most ``limit``.
 
     Tests come last unless the path is one of them.
     """
     tests = is_test_file(path)
-    return sorted(
-        files,
-        key=lambda other: (is_test_file(other) and not tests, -shared_folders(path, other), other),
-    )[:limit]
+    folders = [path[: at + 1] for at, character in enumerate(path) if character == "/"]
+
+    def order(other: str) -> tuple[bool, int, str]:
+        shared = len(path) if other == path else sum(map(other.startswith, folders))
+        return is_test_file(other) and not tests, -shared, other
+
+    return sorted(files, key=order)[:limit]
