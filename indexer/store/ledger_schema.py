@@ -8,7 +8,7 @@ from __future__ import annotations
 _OF_SESSION = "session INTEGER NOT NULL REFERENCES session (id) ON DELETE CASCADE"
 
 _SESSIONS = (
-    # files: see `flux_index.api.agent.files`; NULL while nobody has looked.
+    # files: see `flux_index.api.sessions.files`; NULL while nobody has looked.
     "CREATE TABLE session (id INTEGER PRIMARY KEY, handle TEXT NOT NULL UNIQUE, "
     "host TEXT NOT NULL, model TEXT NOT NULL DEFAULT '', begun REAL NOT NULL, "
     "used REAL NOT NULL, files BLOB)",
