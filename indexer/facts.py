@@ -32,72 +32,18 @@ if TYPE_CHECKING:
 # Raise whenever a table's meaning changes: facts of another version are extracted anew.
 EXTRACTOR_VERSION = 9
 
-# Tables by name, with the width of a row.
-TABLES = (
-    ("occurrence", 3),
-    ("occurrence_index", 1),
-    ("scope", 6),
-    ("definition", 14),
-    ("binding", 8),
-    ("binding_order", 1),
-    ("attribute_binding", 8),
-    ("imports", 7),
-    ("exports", 3),
-    ("errors", 3),
-    ("line_length", 1),
-    ("expr", 4),
-    ("extra", 1),
-    ("parameter", 7),
-    ("block", 7),
-    ("result", 5),
-    ("item_binding", 5),
-)
-
-# occurrence: grouped by name; the rows of name n are occurrence_index[n] .. occurrence_index[n+1].
-OCC_ROLE, OCC_POS, OCC_REF = range(3)
-
-# scope
-SCOPE_KIND, SCOPE_PARENT, SCOPE_START, SCOPE_END, SCOPE_DEFINITION, SCOPE_FLAGS = range(6)
+# Kinds and flags of scopes
 MODULE_SCOPE, CLASS_SCOPE, FUNCTION_SCOPE, LAMBDA_SCOPE, COMPREHENSION_SCOPE, TYPE_SCOPE = range(6)
 SCOPE_USES_LOCALS = 1  # calls locals(), exec() or the like: names may appear from nowhere
 
-# definition: a class or a function. `arguments` points into extra: [n, (key, pos, expr) * n] for
-# the bases and keywords of a class, -1 for functions (see the parameter table, keyed by own scope).
-# The start is that of the first decorator; comments that end a body are part of it.
-(
-    DEF_KIND,
-    DEF_NAME,
-    DEF_POS,
-    DEF_START,
-    DEF_END,
-    DEF_SCOPE,
-    DEF_OWN_SCOPE,
-    DEF_DECORATORS,
-    DEF_ARGUMENTS,
-    DEF_RETURNS,
-    DEF_DOC,
-    DEF_SUMMARY,
-    DEF_HEADER_END,
-    DEF_FLAGS,
-) = range(14)
+# Kinds and flags of definitions
 FUNCTION, CLASS = 0, 1
 ASYNC, GENERATOR, STUB_BODY, CONDITIONAL, PROPERTY, STATIC, CLASSMETHOD, OVERLOAD = (
     1 << bit for bit in range(8)
 )
 ABSTRACT, RETURNS_VALUE, ACCESSOR = (1 << bit for bit in range(8, 11))
 
-# binding: a name gets a value in a scope. `ref` is a row of definition, imports or parameter,
-# as the kind says. The value of a parameter, be it of a function or of a type, is its default.
-(
-    BIND_NAME,
-    BIND_SCOPE,
-    BIND_POS,
-    BIND_KIND,
-    BIND_VALUE,
-    BIND_ANNOTATION,
-    BIND_BLOCK,
-    BIND_REF,
-) = range(8)
+# Kinds of bindings
 (
     ASSIGN,
     DECLARE,
@@ -118,70 +64,19 @@ ABSTRACT, RETURNS_VALUE, ACCESSOR = (1 << bit for bit in range(8, 11))
     TYPE_ALIAS,
 ) = range(17)
 
-# binding_order: rows of binding sorted by name, so that a name's bindings are found by bisection.
-
-# attribute_binding: `receiver.name = value`. `owner` is the definition row of the class when the
-# receiver is the first parameter of one of its methods (self or cls), else -1.
-(
-    ATTR_NAME,
-    ATTR_RECEIVER,
-    ATTR_POS,
-    ATTR_SCOPE,
-    ATTR_VALUE,
-    ATTR_ANNOTATION,
-    ATTR_OWNER,
-    ATTR_BLOCK,
-) = range(8)
-
-# imports: one imported name or module each. `module` and `name` are names; `module` is dotted,
-# with leading dots when relative. `import a.b` has name -1; `from a import *` has name STAR.
-# IN_TRY: in a `try` with a handler in which a failing import would end.
-(
-    IMP_MODULE,
-    IMP_NAME,
-    IMP_BOUND,
-    IMP_POS,
-    IMP_BOUND_POS,
-    IMP_SCOPE,
-    IMP_FLAGS,
-) = range(7)
+# Names and flags of imports. IN_TRY: in a `try` with a handler in which a failing import would end.
 STAR = -2
 NEVER = -3  # not as extracted: an import that cannot happen for a version or platform
 TYPE_CHECKING_ONLY, IN_TRY, IN_HANDLER, IN_BRANCH, ALIASED, FUTURE = (1 << bit for bit in range(6))
 
-# exports: edits of __all__ in order. kind, string or expr, position.
-EXPORT_KIND, EXPORT_REF, EXPORT_POS = range(3)
+# Kinds of edits of __all__
 EXPORT_SET, EXPORT_ADD, EXPORT_REMOVE, EXPORT_EXTEND_EXPR, EXPORT_UNKNOWN = range(5)
 
-# errors: start, end, kind (0 unexpected text, 1 missing token, 2 nested too deeply), by start; at
-# most some fifty.
-ERR_START, ERR_END, ERR_KIND = range(3)
-
-# parameter
-(
-    PAR_SCOPE,
-    PAR_NAME,
-    PAR_POS,
-    PAR_KIND,
-    PAR_ANNOTATION,
-    PAR_DEFAULT,
-    PAR_END,
-) = range(7)
+# Kinds of parameters
 POSITIONAL_ONLY, POSITIONAL, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD = range(5)
 
-# block: a stretch of code that runs under a condition. `test` holds (or fails) inside it; that of a
-# HANDLER is what it catches, -1 for everything. Blocks nest like the code does. The code of each
-# scope is a BODY; ITERABLE is the first iterable of a comprehension, which is evaluated around it.
-# An assertion is an empty IF_FALSE that leaves.
-(
-    BLOCK_KIND,
-    BLOCK_PARENT,
-    BLOCK_TEST,
-    BLOCK_START,
-    BLOCK_END,
-    BLOCK_SCOPE,
-    BLOCK_FLAGS,
-) = range(7)
+# Kinds and flags of blocks. The code of each scope is a BODY; ITERABLE is the first iterable of a
+# comprehension, which is evaluated around it. An assertion is an empty IF_FALSE that leaves.
 (
     BODY,
     IF_TRUE,
@@ -198,17 +93,10 @@ POSITIONAL_ONLY, POSITIONAL, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD = range(5
 ) = range(12)
 LEAVES_FUNCTION, LEAVES_LOOP = 1, 2  # control never runs off its end
 
-# result: what a function gives back.
-RES_SCOPE, RES_EXPR, RES_KIND, RES_BLOCK, RES_POS = range(5)
+# Kinds of results
 RETURN, YIELD, YIELD_FROM, RAISE = range(4)
 
-# line_length: bytes of each line with its line break; the last one may have none.
-
-# item_binding: `container[index] = value`, or a loop or `with` that gives it one
-ITEM_CONTAINER, ITEM_INDEX, ITEM_VALUE, ITEM_SCOPE, ITEM_BLOCK = range(5)
-
-# expr: op, position, a, b
-EXPR_OP, EXPR_POS, EXPR_A, EXPR_B = range(4)
+# Operations of expressions
 (
     UNKNOWN,
     NAME,  # a: name, b: scope
@@ -286,27 +174,15 @@ OPERATORS = "+ - * / // % ** @ & | ^ << >> ~ == != < > <= >= in is not-in is-not
 ATTRIBUTE_ROLE = 16
 ROLE_MASK = 15
 
-_MAGIC = b"FXF3"
-N_COLUMNS = sum(width for _, width in TABLES)
-# Magic, flags; then for names, strings and every column the position behind its last byte; then a
-# type code for every column.
-_ENDS = 8
-_CODES = _ENDS + 4 * (N_COLUMNS + 2)
-_BODY = _CODES + N_COLUMNS
-_TYPECODES: tuple[Code, ...] = ("b", "h", "i", "q")
-_FORMATS: dict[int, Code] = {ord(code): code for code in _TYPECODES}
-# Look-ups of a name by scanning before a table of names is made.
-_SCANS = 12
-# Table to (number of its first column, number of columns).
-_PLACES: dict[str, tuple[int, int]] = {}
-for _name, _width in TABLES:
-    _PLACES[_name] = sum(width for _, width in _PLACES.values()), _width
-
 
 class Table(tuple["Column", ...]):
     """The columns of a table, readable by the names that a subclass annotates, in order."""
 
     __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        for place, name in enumerate(cls.__annotations__):
+            setattr(cls, name, property(itemgetter(place)))
 
     def replaced(self, **columns: Column) -> Self:
         """The same table with other columns of these names."""
@@ -318,14 +194,11 @@ class Table(tuple["Column", ...]):
         return type(self)(memoryview(array("q", (column[row] for row in rows))) for column in self)
 
 
-def _with_columns(table: type[Table]) -> None:
-    """Make the columns of a table readable by name."""
-    for place, name in enumerate(table.__annotations__):
-        setattr(table, name, property(itemgetter(place)))
-
-
 class Occurrences(Table):
-    """Names where they are written, grouped by name (see ``occurrence_index``)."""
+    """Names where they are written, grouped by name.
+
+    The rows of name n are ``occurrence_index[n]`` to ``occurrence_index[n + 1]``.
+    """
 
     __slots__ = ()
     role: Column
@@ -348,7 +221,9 @@ class Scopes(Table):
 class Definitions(Table):
     """Classes and functions.
 
-    ``start`` is that of the first decorator; comments that end a body are part of it.
+    ``start`` is that of the first decorator; comments that end a body are part of it. ``arguments``
+    points into extra: [n, (key, position, expr) * n] for the bases and keywords of a class, -1 for
+    functions, whose parameters are found by their own scope.
     """
 
     __slots__ = ()
@@ -369,7 +244,11 @@ class Definitions(Table):
 
 
 class Bindings(Table):
-    """Names that get a value in a scope."""
+    """Names that get a value in a scope.
+
+    ``ref`` is a row of definition, imports or parameter, as the kind says. The value of a
+    parameter, be it of a function or of a type, is its default.
+    """
 
     __slots__ = ()
     name: Column
@@ -383,7 +262,11 @@ class Bindings(Table):
 
 
 class AttributeBindings(Table):
-    """Assignments to attributes: ``receiver.name = value``."""
+    """Assignments to attributes: ``receiver.name = value``.
+
+    ``owner`` is the definition row of the class when the receiver is the first parameter of one of
+    its methods (self or cls), else -1.
+    """
 
     __slots__ = ()
     name: Column
@@ -397,7 +280,11 @@ class AttributeBindings(Table):
 
 
 class Imports(Table):
-    """Imported names and modules, one each."""
+    """Imported names and modules, one each.
+
+    ``module`` is dotted, with leading dots when relative. ``import a.b`` has the name -1,
+    ``from a import *`` has the name STAR.
+    """
 
     __slots__ = ()
     module: Column
@@ -410,7 +297,7 @@ class Imports(Table):
 
 
 class Exports(Table):
-    """Edits of ``__all__``, in order."""
+    """Edits of ``__all__``, in order; ``ref`` is a string or an expression."""
 
     __slots__ = ()
     kind: Column
@@ -419,7 +306,10 @@ class Exports(Table):
 
 
 class Errors(Table):
-    """Text that does not parse, by start."""
+    """Text that does not parse, by start, at most some fifty places.
+
+    ``kind``: 0 unexpected text, 1 missing token, 2 nested too deeply.
+    """
 
     __slots__ = ()
     start: Column
@@ -441,7 +331,10 @@ class Parameters(Table):
 
 
 class Blocks(Table):
-    """Stretches of code that run under a condition; they nest like the code does."""
+    """Stretches of code that run under a condition; they nest like the code does.
+
+    ``test`` holds (or fails) inside; that of a HANDLER is what it catches, -1 for everything.
+    """
 
     __slots__ = ()
     kind: Column
@@ -465,7 +358,7 @@ class Results(Table):
 
 
 class ItemBindings(Table):
-    """Assignments to items: ``container[key] = value``."""
+    """Assignments to items: ``container[key] = value``, also by loops and ``with``."""
 
     __slots__ = ()
     container: Column
@@ -485,23 +378,52 @@ class Expressions(Table):
     b: Column
 
 
+class Numbers(Table):
+    """A table of one column."""
+
+    __slots__ = ()
+    value: Column
+
+
 _TABLE_CLASSES: dict[str, type[Table]] = {
     "occurrence": Occurrences,
+    "occurrence_index": Numbers,
     "scope": Scopes,
     "definition": Definitions,
     "binding": Bindings,
+    # Rows of binding sorted by name, so that a name's bindings are found by bisection.
+    "binding_order": Numbers,
     "attribute_binding": AttributeBindings,
     "imports": Imports,
     "exports": Exports,
     "errors": Errors,
+    # Bytes of each line with its line break; the last one may have none.
+    "line_length": Numbers,
     "expr": Expressions,
+    "extra": Numbers,
     "parameter": Parameters,
     "block": Blocks,
     "result": Results,
     "item_binding": ItemBindings,
 }
-for _class in _TABLE_CLASSES.values():
-    _with_columns(_class)
+# Tables by name, in the order of the blob, with their numbers of columns.
+TABLES = tuple((name, len(table.__annotations__)) for name, table in _TABLE_CLASSES.items())
+
+_MAGIC = b"FXF3"
+N_COLUMNS = sum(width for _, width in TABLES)
+# Magic, flags; then for names, strings and every column the position behind its last byte; then a
+# type code for every column.
+_ENDS = 8
+_CODES = _ENDS + 4 * (N_COLUMNS + 2)
+_BODY = _CODES + N_COLUMNS
+_TYPECODES: tuple[Code, ...] = ("b", "h", "i", "q")
+_FORMATS: dict[int, Code] = {ord(code): code for code in _TYPECODES}
+# Look-ups of a name by scanning before a table of names is made.
+_SCANS = 12
+# Table to (number of its first column, number of columns).
+_PLACES: dict[str, tuple[int, int]] = {}
+for _name, _width in TABLES:
+    _PLACES[_name] = sum(width for _, width in _PLACES.values()), _width
 
 
 class FileFacts:
@@ -542,18 +464,18 @@ class FileFacts:
     names: list[str]
     strings: list[str]
     occurrence: Occurrences
-    occurrence_index: tuple[Column]
+    occurrence_index: Numbers
     scope: Scopes
     definition: Definitions
     binding: Bindings
-    binding_order: tuple[Column]
+    binding_order: Numbers
     attribute_binding: AttributeBindings
     imports: Imports
     exports: Exports
     errors: Errors
-    line_length: tuple[Column]
+    line_length: Numbers
     expr: Expressions
-    extra: tuple[Column]
+    extra: Numbers
     parameter: Parameters
     block: Blocks
     result: Results
@@ -580,7 +502,7 @@ class FileFacts:
         elif attribute == "strings":
             value = self._texts(self._ends[0], self._ends[1])
         elif attribute in _PLACES:
-            value = _TABLE_CLASSES.get(attribute, Table)(self._table(*_PLACES[attribute]))
+            value = _TABLE_CLASSES[attribute](self._table(*_PLACES[attribute]))
         else:
             raise AttributeError(attribute)
         setattr(self, attribute, value)
@@ -620,7 +542,7 @@ class FileFacts:
     def line_starts(self) -> list[int]:
         """Byte offset of the start of each line, the end of the text last."""
         if self._line_starts is None:
-            self._line_starts = list(accumulate(self.line_length[0], initial=0))
+            self._line_starts = list(accumulate(self.line_length.value, initial=0))
         return self._line_starts
 
     def line_of(self, position: int) -> int:
@@ -642,7 +564,7 @@ class FileFacts:
 
     def bindings_of(self, scope: int, name: int) -> list[int]:
         """Rows of the bindings of a name in one scope, in order of the text."""
-        (order,) = self.binding_order
+        order = self.binding_order.value
         names, scopes, positions = self.binding[:3]
         at = bisect_left(order, name, key=names.__getitem__)
         rows: list[int] = []
@@ -660,12 +582,12 @@ class FileFacts:
         if row < 0:
             return
         roles, positions, refs = self.occurrence
-        first, last = self.occurrence_index[0][row], self.occurrence_index[0][row + 1]
+        first, last = self.occurrence_index.value[row], self.occurrence_index.value[row + 1]
         yield from zip(roles[first:last], positions[first:last], refs[first:last], strict=True)
 
     def occurring_names(self) -> list[str]:
         """Every name that occurs, without those that only spell a dotted module."""
-        index = self.occurrence_index[0]
+        index = self.occurrence_index.value
         return [name for row, name in enumerate(self.names) if index[row] != index[row + 1]]
 
 

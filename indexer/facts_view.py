@@ -232,13 +232,13 @@ def elements(facts: FileFacts, expr: int) -> Sequence[int]:
     at = facts.expr.a[expr]
     if at < 0:
         return ()
-    (extra,) = facts.extra
+    extra = facts.extra.value
     return extra[at + 1 : at + 1 + extra[at]]
 
 
 def items(facts: FileFacts, expr: int) -> Iterator[tuple[int, int]]:
     """Yield (key, value) rows of a dictionary display; the key of ``**mapping`` is -1."""
-    (extra,) = facts.extra
+    extra = facts.extra.value
     at = facts.expr.a[expr]
     for index in range(at + 1, at + 1 + extra[at], 2) if at >= 0 else ():
         yield extra[index], extra[index + 1]
@@ -254,7 +254,7 @@ def string(facts: FileFacts, expr: int) -> str | None:
 
 def comparisons(facts: FileFacts, expr: int) -> Iterator[Comparison]:
     """Yield the operators of ``a < b <= c``, each with the operands beside it."""
-    (extra,) = facts.extra
+    extra = facts.extra.value
     left, at = facts.expr.a[expr], facts.expr.b[expr]
     for index in range(at + 1, at + 1 + extra[at], 2):
         yield Comparison(left, f.OPERATORS[extra[index]], extra[index + 1])
@@ -263,14 +263,14 @@ def comparisons(facts: FileFacts, expr: int) -> Iterator[Comparison]:
 
 def binary(facts: FileFacts, expr: int) -> Comparison:
     """Return operator and operands of a binary operation or an augmented assignment."""
-    (extra,) = facts.extra
+    extra = facts.extra.value
     at = facts.expr.b[expr]
     return Comparison(facts.expr.a[expr], f.OPERATORS[extra[at]], extra[at + 1])
 
 
 def single_comparison(facts: FileFacts, expr: int) -> Comparison | None:
     """Return the parts of a comparison with one operator, None for a chain like ``a < b < c``."""
-    (extra,) = facts.extra
+    extra = facts.extra.value
     at = facts.expr.b[expr]
     if extra[at] != 2:
         return None
@@ -328,7 +328,7 @@ def arguments(facts: FileFacts, call: int) -> Iterator[Argument]:
 
 def argument_values(facts: FileFacts, call: int) -> Sequence[int]:
     """Return the rows of the values of all arguments of a call or class pattern, in order."""
-    (extra,) = facts.extra
+    extra = facts.extra.value
     at = facts.expr.b[call]
     return extra[at + 3 : at + 1 + 3 * extra[at] : 3]
 
@@ -340,7 +340,7 @@ def bases(facts: FileFacts, definition: int) -> Iterator[Argument]:
 
 
 def _arguments(facts: FileFacts, at: int) -> Iterator[Argument]:
-    (extra,) = facts.extra
+    extra = facts.extra.value
     for index in range(at + 1, at + 1 + 3 * extra[at], 3):
         yield Argument(extra[index], extra[index + 1], extra[index + 2])
 
@@ -351,7 +351,7 @@ def _arguments(facts: FileFacts, at: int) -> Iterator[Argument]:
 def all_occurrences(facts: FileFacts, role: int | None = None) -> Iterator[Occurrence]:
     """Yield the occurrences of all names, in order of the names; of one role if given."""
     roles, positions, refs = facts.occurrence
-    (index,) = facts.occurrence_index
+    index = facts.occurrence_index.value
     for row, name in enumerate(facts.names):
         for at in range(index[row], index[row + 1]):
             if role is None or roles[at] & f.ROLE_MASK == role:
@@ -378,7 +378,7 @@ def decorators(facts: FileFacts, definition: int) -> Sequence[int]:
     at = facts.definition.decorators[definition]
     if at < 0:
         return ()
-    (extra,) = facts.extra
+    extra = facts.extra.value
     return extra[at + 1 : at + 1 + extra[at]]
 
 

@@ -11,10 +11,10 @@ from _thread import RLock, allocate_lock
 
 from .errors import LockedError, StoreError
 from .paths import is_outside
-from .search_path.search_path import ENVIRONMENT, Layers
-from .search_path.stamps import Seen
+from .search_path.search_path import ENVIRONMENT, SearchPath
+from .search_path.stamps import SeenFiles
 from .snapshot import Snapshot, View
-from .snapshot.facts_provider import Library
+from .snapshot.facts_provider import FactsProvider
 from .store.facts_cache import FactsCache
 from .store.index_store import IndexStore
 from .store.lock import WriterLock
@@ -41,16 +41,16 @@ class Index:
         """Use :meth:`open`."""
         self.workspace = workspace
         self.cache_dir = cache_dir
-        self.library = Library(FactsCache(cache_dir))
+        self.library = FactsProvider(FactsCache(cache_dir))
         self.lock = WriterLock(os.path.join(workspace.state_dir, "writer.lock"))
         self.notes: list[str] = []
         self.skipped: list[tuple[str, str]] = []
         self.watcher_state: Callable[[], dict[str, str]] | None = None
         self.building = False
-        self.layers = Layers(workspace, cache_dir)
+        self.layers = SearchPath(workspace, cache_dir)
         # Content hash of files outside of the workspace by path, time and size.
         self.outside: dict[tuple[str, int, int], bytes] = {}
-        self.seen = Seen()
+        self.seen = SeenFiles()
         self._readers = Readers(self.path, self.lock, self.note)
         self._writer: IndexStore | None = None
         self._view: View | None = None
@@ -165,10 +165,10 @@ class Index:
         """The newest view, after a look at what lies outside of the workspace."""
         if self.layers.is_another():
             self.workspace.forget_environment()
-            self.layers = Layers(self.workspace, self.cache_dir)
+            self.layers = SearchPath(self.workspace, self.cache_dir)
             self.forget([ENVIRONMENT])
         elif self.layers.changed():
-            self.layers = Layers(self.workspace, self.cache_dir)
+            self.layers = SearchPath(self.workspace, self.cache_dir)
             self.forget([ENVIRONMENT])
         elif changed := self.seen.changed():
             self.forget(changed)
@@ -295,7 +295,7 @@ class Index:
         """Read settings, build files and environment anew when one of them has changed."""
         if Workspace.restore(self.workspace.snapshot()) is None:
             self.workspace = Workspace.open(self.workspace.root)
-            self.layers = Layers(self.workspace, self.cache_dir)
+            self.layers = SearchPath(self.workspace, self.cache_dir)
             if self._writer is not None:
                 with self.writing:
                     text = self.workspace.snapshot().encode("utf-8", "surrogateescape")
@@ -380,9 +380,9 @@ class Index:
         """Files not indexed yet whose bytes contain a name; their facts are extracted now."""
         if not pending:
             return []
-        from .snapshot.on_demand import prepare
+        from .snapshot.facts_provider import extract_mentioning
 
-        return prepare(self, name, sorted(pending))
+        return extract_mentioning(self, name, sorted(pending))
 
     def status(self) -> dict[str, object]:
         """Return the state of the index, as :class:`flux_index.api.types.StatusAnswer` lists it."""

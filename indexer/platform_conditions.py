@@ -9,22 +9,31 @@ branches, so only stubs, and what is installed for one version, are looked at th
 
 from __future__ import annotations
 
+import operator
 from array import array
 from bisect import bisect_right
-from operator import itemgetter
 
 from . import facts as f
+from . import facts_view as view
 from .facts import FileFacts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from typing import Any
 
     # Version, and platform or nothing where tests of it stay open.
     Target = tuple[tuple[int, int], str]
 
 _TOLD = ("version_info", "platform")
-_COMPARISONS = frozenset(["<", "<=", ">", ">=", "==", "!="])
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
 # What facts for one target remember: rows of bindings that never happen.
 DEAD = "never"
 
@@ -66,7 +75,9 @@ def _made_for(facts: FileFacts, target: Target) -> FileFacts:
         facts, dead, _branches(facts, (target[0], ""))[0] if target[1] else dead
     )
     made.memo[DEAD] = gone
-    made.binding_order = (_column(row for row in facts.binding_order[0] if row not in gone),)
+    made.binding_order = facts.binding_order.replaced(
+        value=_column(row for row in facts.binding_order.value if row not in gone)
+    )
     made.binding = facts.binding.replaced(
         block=_column(lifted.get(block, block) for block in facts.binding.block)
     )
@@ -113,7 +124,7 @@ def _merged(stretches: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _inside(stretches: list[tuple[int, int]], position: int) -> bool:
-    at = bisect_right(stretches, position, key=itemgetter(0)) - 1
+    at = bisect_right(stretches, position, key=operator.itemgetter(0)) - 1
     return at >= 0 and position < stretches[at][1]
 
 
@@ -147,134 +158,90 @@ def _truth(facts: FileFacts, test: int, target: Target) -> bool | None:
 
     None when it depends on more than them.
     """
-    ops, _, lefts, rights = facts.expr
-    if test < 0:
-        return None
-    op = ops[test]
-    if op == f.NOT:
-        inner = _truth(facts, lefts[test], target)
+    kind = view.op(facts, test)
+    if kind == f.NOT:
+        inner = _truth(facts, view.operand(facts, test), target)
         return None if inner is None else not inner
-    if op in (f.AND, f.OR):
-        left = _truth(facts, lefts[test], target)
-        right = _truth(facts, rights[test], target)
-        decides = op == f.OR
+    if kind in (f.AND, f.OR):
+        left, right = (_truth(facts, side, target) for side in view.branches(facts, test))
+        decides = kind == f.OR
         if decides in (left, right):
             return decides
         return None if left is None or right is None else not decides
-    if op in (f.TRUE, f.FALSE):
-        return op == f.TRUE
-    if op in (f.NAME, f.ATTRIBUTE):
-        name = facts.names[lefts[test] if op == f.NAME else rights[test]]
-        return True if name == "TYPE_CHECKING" else None
-    if op == f.COMPARE:
+    if kind in (f.TRUE, f.FALSE):
+        return kind == f.TRUE
+    if kind in (f.NAME, f.ATTRIBUTE):
+        return True if _last_name(facts, test) == "TYPE_CHECKING" else None
+    if kind == f.COMPARE:
         return _compared(facts, test, target)
-    if op == f.CALL:
+    if kind == f.CALL:
         return _starts_with(facts, test, target)
     return None
 
 
+def _last_name(facts: FileFacts, expr: int) -> str:
+    attribute = view.attribute(facts, expr)
+    return attribute.name if attribute is not None else view.plain_name(facts, expr)
+
+
 def _compared(facts: FileFacts, test: int, target: Target) -> bool | None:
-    _, _, lefts, rights = facts.expr
-    (extra,) = facts.extra
-    at = rights[test]
-    if extra[at] != 2:
+    comparison = view.single_comparison(facts, test)
+    if comparison is None or comparison.operator not in _COMPARISONS:
         return None
-    operator = f.OPERATORS[extra[at + 1]] if extra[at + 1] >= 0 else ""
-    if operator not in _COMPARISONS:
-        return None
-    actual = _of_sys(facts, lefts[test], target)
-    compared = _literal(facts, extra[at + 2])
-    if actual is None or compared is None:
-        return None
+    actual = _of_sys(facts, comparison.left, target)
+    compared = _literal(facts, comparison.right)
     if isinstance(actual, tuple) and isinstance(compared, tuple):
-        # The version is longer than what it is compared with: (3, 12) < (3, 12, 0, "final", 0).
-        if operator in ("==", "!=") and len(compared) > len(actual):
+        if compared[:2] == actual and len(compared) > 2:
             return None
-        if len(compared) > len(actual):
-            if compared[:2] == actual:
-                return None
-        elif operator in ("<=", ">", "==", "!=") and not _is_cut(facts, lefts[test]):
-            return {
-                "<=": actual < compared,
-                ">": actual >= compared,
-                "==": False,
-                "!=": True,
-            }[operator]
-        return _holds(operator, actual, compared)
-    if isinstance(actual, int) and isinstance(compared, int):
-        return _holds(operator, (actual,), (compared,))
-    if isinstance(actual, str) and isinstance(compared, str):
-        return _holds(operator, actual, compared)
-    return None
-
-
-def _holds(operator: str, left: tuple[int, ...] | str, right: tuple[int, ...] | str) -> bool | None:
-    if operator in ("==", "!="):
-        return (left == right) == (operator == "==")
-    if isinstance(left, str) or isinstance(right, str):
+        if view.subscript(facts, comparison.left) is None:
+            # The version is longer than what it is compared with: (3, 12) < (3, 12, 0, "final", 0).
+            actual = (*actual, 0)
+    if actual is None or type(actual) is not type(compared):
         return None
-    if operator in ("<", ">="):
-        return (left < right) == (operator == "<")
-    return (left <= right) == (operator == "<=")
-
-
-def _is_cut(facts: FileFacts, expr: int) -> bool:
-    return facts.expr.op[expr] == f.SUBSCRIPT
+    return _COMPARISONS[comparison.operator](actual, compared)
 
 
 def _of_sys(facts: FileFacts, expr: int, target: Target) -> tuple[int, ...] | int | str | None:
     """Return what ``sys.platform``, ``sys.version_info`` or a part of the latter is."""
-    ops, _, lefts, rights = facts.expr
     version, platform = target
-    if ops[expr] == f.SUBSCRIPT:
-        whole = _of_sys(facts, lefts[expr], target)
-        index = rights[expr]
+    subscript = view.subscript(facts, expr)
+    if subscript is not None:
+        whole = _of_sys(facts, subscript.value, target)
         if not isinstance(whole, tuple):
             return None
-        if ops[index] == f.SLICE:
+        if view.op(facts, subscript.key) == f.SLICE:
             return whole  # `sys.version_info[:2]`, which is how it is written
-        at = _literal(facts, index)
-        return whole[at] if isinstance(at, int) and 0 <= at < len(whole) else None
-    if ops[expr] == f.ATTRIBUTE:
-        name, receiver = facts.names[rights[expr]], lefts[expr]
-        if ops[receiver] == f.NAME and facts.names[lefts[receiver]] == "sys":
-            if name == "version_info":
-                return version
-            return (platform or None) if name == "platform" else None
-        if name in ("major", "minor"):
-            whole = _of_sys(facts, receiver, target)
-            return whole[name == "minor"] if isinstance(whole, tuple) else None
-        return None
-    if ops[expr] == f.NAME and facts.names[lefts[expr]] == "version_info":
-        return version  # `from sys import version_info`
+        at = view.integer(facts, subscript.key)
+        return whole[at] if at is not None and 0 <= at < len(whole) else None
+    attribute = view.attribute(facts, expr)
+    if attribute is None:  # `from sys import version_info`
+        return version if view.plain_name(facts, expr) == "version_info" else None
+    if view.plain_name(facts, attribute.receiver) == "sys":
+        if attribute.name == "version_info":
+            return version
+        return (platform or None) if attribute.name == "platform" else None
+    if attribute.name in ("major", "minor"):
+        whole = _of_sys(facts, attribute.receiver, target)
+        return whole[attribute.name == "minor"] if isinstance(whole, tuple) else None
     return None
 
 
 def _literal(facts: FileFacts, expr: int) -> tuple[int, ...] | int | str | None:
-    ops, _, lefts, rights = facts.expr
-    op = ops[expr]
-    if op == f.INTEGER:
-        return lefts[expr] if rights[expr] else None
-    if op == f.STRING:
-        return facts.strings[lefts[expr]] if lefts[expr] >= 0 else None
-    if op == f.TUPLE:
-        (extra,) = facts.extra
-        at = lefts[expr]
-        parts = [_literal(facts, part) for part in extra[at + 1 : at + 1 + extra[at]]]
-        numbers = tuple(part for part in parts if isinstance(part, int))
-        return numbers if len(numbers) == len(parts) else None
-    return None
+    if view.op(facts, expr) != f.TUPLE:
+        text = view.string(facts, expr)
+        return view.integer(facts, expr) if text is None else text
+    numbers = [view.integer(facts, part) for part in view.elements(facts, expr)]
+    known = tuple(number for number in numbers if number is not None)
+    return known if len(known) == len(numbers) else None
 
 
 def _starts_with(facts: FileFacts, test: int, target: Target) -> bool | None:
     """``sys.platform.startswith("linux")``."""
-    ops, _, lefts, rights = facts.expr
-    (extra,) = facts.extra
-    function, at = lefts[test], rights[test]
-    if ops[function] != f.ATTRIBUTE or facts.names[rights[function]] != "startswith":
+    method = view.attribute(facts, view.called(facts, test))
+    if method is None or method.name != "startswith":
         return None
-    platform = _of_sys(facts, lefts[function], target)
-    if not isinstance(platform, str) or extra[at] != 1:
+    platform = _of_sys(facts, method.receiver, target)
+    prefixes = [view.string(facts, value) for value in view.argument_values(facts, test)]
+    if not isinstance(platform, str) or len(prefixes) != 1 or prefixes[0] is None:
         return None
-    start = _literal(facts, extra[at + 3])
-    return platform.startswith(start) if isinstance(start, str) else None
+    return platform.startswith(prefixes[0])

@@ -8,7 +8,7 @@ from fixtures_language import parse_fixture
 from oracle_facts import View
 
 from flux_index.indexer import facts as f
-from flux_index.indexer.extract import extract
+from flux_index.indexer.extract import columns, extract
 from flux_index.indexer.facts import FileFacts
 from flux_index.indexer.text import normalize
 
@@ -53,7 +53,7 @@ def scope_names(facts: FileFacts) -> list[str]:
     for row, kind in enumerate(kinds):
         name = SCOPES[kind]
         if kind in (f.CLASS_SCOPE, f.FUNCTION_SCOPE):
-            name = facts.names[facts.definition[f.DEF_NAME][definitions[row]]]
+            name = facts.names[facts.definition[columns.DEF_NAME][definitions[row]]]
         outer = names[parents[row]] if parents[row] > 0 else ""
         names.append(f"{outer}.{name}" if outer else name)
     return names

@@ -11,7 +11,7 @@ from oracle_python import (
 from oracle_scopes import IMPLICIT, without_comprehensions
 
 from flux_index.indexer import facts as f
-from flux_index.indexer.extract import extract
+from flux_index.indexer.extract import columns, extract
 from flux_index.indexer.text import normalize
 
 TYPE_CHECKING = False
@@ -157,7 +157,7 @@ class View:
 
     def bound_in_comprehensions(self) -> set[str]:
         facts = self.facts
-        kinds = facts.scope[f.SCOPE_KIND]
+        kinds = facts.scope[columns.SCOPE_KIND]
         return {
             facts.names[name]
             for name, scope in zip(*facts.binding[:2], strict=True)
@@ -169,23 +169,23 @@ class View:
     def functions(self) -> dict[int, Any]:
         facts = self.facts
         found: dict[int, Any] = {}
-        for row, kind in enumerate(facts.scope[f.SCOPE_KIND]):
+        for row, kind in enumerate(facts.scope[columns.SCOPE_KIND]):
             if kind == f.LAMBDA_SCOPE:
-                at = facts.scope[f.SCOPE_START][row]
+                at = facts.scope[columns.SCOPE_START][row]
                 found[at] = {"parameters": self.parameters(row)}
-        for row, kind in enumerate(facts.definition[f.DEF_KIND]):
+        for row, kind in enumerate(facts.definition[columns.DEF_KIND]):
             cells = [column[row] for column in facts.definition]
             if kind == f.FUNCTION:
-                found[cells[f.DEF_POS]] = {
-                    "name": facts.names[cells[f.DEF_NAME]],
-                    "async": bool(cells[f.DEF_FLAGS] & f.ASYNC),
-                    "generator": bool(cells[f.DEF_FLAGS] & f.GENERATOR),
-                    "returns a value": bool(cells[f.DEF_FLAGS] & f.RETURNS_VALUE),
-                    "parameters": self.parameters(cells[f.DEF_OWN_SCOPE]),
-                    "decorators": self.listed(cells[f.DEF_DECORATORS]),
-                    "doc": cells[f.DEF_DOC],
-                    "start": cells[f.DEF_START],
-                    "end": self.end(cells[f.DEF_END]),
+                found[cells[columns.DEF_POS]] = {
+                    "name": facts.names[cells[columns.DEF_NAME]],
+                    "async": bool(cells[columns.DEF_FLAGS] & f.ASYNC),
+                    "generator": bool(cells[columns.DEF_FLAGS] & f.GENERATOR),
+                    "returns a value": bool(cells[columns.DEF_FLAGS] & f.RETURNS_VALUE),
+                    "parameters": self.parameters(cells[columns.DEF_OWN_SCOPE]),
+                    "decorators": self.listed(cells[columns.DEF_DECORATORS]),
+                    "doc": cells[columns.DEF_DOC],
+                    "start": cells[columns.DEF_START],
+                    "end": self.end(cells[columns.DEF_END]),
                 }
         return found
 
@@ -205,31 +205,31 @@ class View:
         table = self.facts.parameter
         return [
             (
-                self.facts.names[table[f.PAR_NAME][row]],
-                PARAMETER_KINDS[table[f.PAR_KIND][row]],
-                table[f.PAR_POS][row],
-                self.canonical(table[f.PAR_DEFAULT][row]),
+                self.facts.names[table[columns.PAR_NAME][row]],
+                PARAMETER_KINDS[table[columns.PAR_KIND][row]],
+                table[columns.PAR_POS][row],
+                self.canonical(table[columns.PAR_DEFAULT][row]),
             )
-            for row, owner in enumerate(table[f.PAR_SCOPE])
+            for row, owner in enumerate(table[columns.PAR_SCOPE])
             if owner == scope
         ]
 
     def classes(self) -> dict[int, Any]:
         facts = self.facts
         found: dict[int, Any] = {}
-        for row, kind in enumerate(facts.definition[f.DEF_KIND]):
+        for row, kind in enumerate(facts.definition[columns.DEF_KIND]):
             cells = [column[row] for column in facts.definition]
             if kind == f.CLASS:
-                listed = cells[f.DEF_ARGUMENTS]
-                found[cells[f.DEF_POS]] = {
-                    "name": facts.names[cells[f.DEF_NAME]],
+                listed = cells[columns.DEF_ARGUMENTS]
+                found[cells[columns.DEF_POS]] = {
+                    "name": facts.names[cells[columns.DEF_NAME]],
                     "arguments": [
                         (facts.names[key] if key >= 0 else "", self.canonical(value))
                         for key, _, value in self.triples(listed)
                     ],
-                    "decorators": self.listed(cells[f.DEF_DECORATORS]),
-                    "doc": cells[f.DEF_DOC],
-                    "end": self.end(cells[f.DEF_END]),
+                    "decorators": self.listed(cells[columns.DEF_DECORATORS]),
+                    "doc": cells[columns.DEF_DOC],
+                    "end": self.end(cells[columns.DEF_END]),
                 }
         return found
 
@@ -257,7 +257,7 @@ class View:
             if annotation >= 0 and kind not in (f.TYPE_PARAMETER, f.TYPE_ALIAS):
                 found[at] = self.canonical(annotation)
         for at, annotation in zip(
-            facts.definition[f.DEF_POS], facts.definition[f.DEF_RETURNS], strict=True
+            facts.definition[columns.DEF_POS], facts.definition[columns.DEF_RETURNS], strict=True
         ):
             if annotation >= 0:
                 found[at] = self.canonical(annotation)
@@ -269,7 +269,7 @@ class View:
             at: (
                 self.canonical(receiver),
                 self.canonical(value),
-                facts.definition[f.DEF_POS][owner] if owner >= 0 else -1,
+                facts.definition[columns.DEF_POS][owner] if owner >= 0 else -1,
             )
             for _, receiver, at, _, value, _, owner, _ in zip(*facts.attribute_binding, strict=True)
         }
@@ -425,11 +425,11 @@ class View:
 
     def scope(self, row: int, class_name: str = "") -> tuple[Any, ...]:
         facts = self.facts
-        kind = _SCOPE_KINDS[facts.scope[f.SCOPE_KIND][row]]
-        definition = facts.scope[f.SCOPE_DEFINITION][row]
+        kind = _SCOPE_KINDS[facts.scope[columns.SCOPE_KIND][row]]
+        definition = facts.scope[columns.SCOPE_DEFINITION][row]
         name = "top" if kind == "module" else ""
         if kind in ("class", "function"):
-            name = facts.names[facts.definition[f.DEF_NAME][definition]]
+            name = facts.names[facts.definition[columns.DEF_NAME][definition]]
         inner_class = name if kind == "class" else class_name
         bound: dict[str, set[str]] = {}
         for at, scope, _, binding_kind, _, _, _, _ in zip(*facts.binding, strict=True):
@@ -441,7 +441,7 @@ class View:
                 bound.setdefault(spelled, set()).add(flag.get(binding_kind, "b"))
         inner = [
             self.scope(child, inner_class)
-            for child, parent in enumerate(facts.scope[f.SCOPE_PARENT])
+            for child, parent in enumerate(facts.scope[columns.SCOPE_PARENT])
             if parent == row
         ]
         shown = sorted(

@@ -17,7 +17,7 @@ from flux_index.indexer.extract import extract_blob
 from flux_index.indexer.facts import FileFacts
 from flux_index.indexer.index import Index
 from flux_index.indexer.index_file import content_hash
-from flux_index.indexer.snapshot.facts_provider import Library
+from flux_index.indexer.snapshot.facts_provider import FactsProvider
 from flux_index.indexer.store.facts_cache import FactsCache
 
 
@@ -90,7 +90,7 @@ def test_facts_that_were_evicted(cache: Path, tmp_path: Path) -> None:
     with indexed(root) as index:
         index.library.close()
         os.remove(cache)
-        index.library = Library(FactsCache(index.cache_dir))
+        index.library = FactsProvider(FactsCache(index.cache_dir))
         assert answers(index) == expected_once(tmp_path)
         # Names of the old content are not known any more; they must not be answered for.
         (root / "views.py").write_text("def view(): ...\n")
@@ -138,7 +138,7 @@ def test_flipped_bytes_never_hang_or_crash() -> None:
 
 def test_library_counts_each_content_once(tmp_path: Path) -> None:
     blob = extract_blob(b"x = 1\n")
-    library = Library(FactsCache(str(tmp_path)), limit=3 * len(blob))
+    library = FactsProvider(FactsCache(str(tmp_path)), limit=3 * len(blob))
     for content in (b"a = 1\n", b"b = 1\n"):
         library.extract(content_hash(content), content)
     for _ in range(10):  # as threads do that extract the same at once

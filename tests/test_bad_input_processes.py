@@ -275,7 +275,7 @@ def test_no_processes_to_be_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(digest_pool, "process_pool", refuse)
     monkeypatch.setattr(digest_pool, "_WORTH_PROCESSES", 0)
-    monkeypatch.setattr("flux_index.indexer.snapshot.on_demand._WORTH_PROCESSES", 0)
+    monkeypatch.setattr("flux_index.indexer.snapshot.facts_provider._WORTH_PROCESSES", 0)
     root = shop(tmp_path / "root")
     with indexed(root, build=False) as index:
         index.mark_complete(frozenset({"models.py", "views.py"}))

@@ -15,7 +15,7 @@ from bad_input_helpers import answers, ask, expected, indexed, problems, shop
 
 from flux_index.indexer.errors import LockedError, StoreError
 from flux_index.indexer.index import Index
-from flux_index.indexer.store import database, schema
+from flux_index.indexer.store import database
 from flux_index.indexer.store.index_store import IndexStore
 
 posix = pytest.mark.skipif(os.name == "nt", reason="open files cannot be removed on Windows")
@@ -150,7 +150,7 @@ def test_index_of_another_workspace(root: Path, tmp_path: Path) -> None:
 
 
 def test_another_version(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema, "VERSION", "0.old")
+    monkeypatch.setattr(database, "VERSION", "0.old")
     db(root).unlink()
     with indexed(root):
         pass
@@ -158,7 +158,7 @@ def test_another_version(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     with indexed(root, build=False) as index:
         assert answers(index, "touch") == expected(tmp_path)
         (note,) = index.notes
-        assert note == f"{db(root)} is of version 0.old, this is {schema.VERSION}: it is rebuilt"
+        assert note == f"{db(root)} is of version 0.old, this is {database.VERSION}: it is rebuilt"
     with indexed(root) as index:
         assert not index.notes
 

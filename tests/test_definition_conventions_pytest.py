@@ -8,7 +8,7 @@ import pytest
 from conventions_fixture import check_convention
 from workspace_helpers import plant
 
-from flux_index.indexer.search_path.entry_points import modules_of
+from flux_index.indexer.search_path.distributions import modules_of
 
 FIXTURES = {
     "of the module": """

@@ -9,6 +9,7 @@ from extract_helpers import BLOCKS, facts_of, flags, scope_names, view_of
 from fixtures_language import parse_fixture
 
 from flux_index.indexer import facts as f
+from flux_index.indexer.extract import columns
 from flux_index.indexer.facts import FileFacts
 from flux_index.indexer.scope_map import block_at, blocks_around, scope_at
 
@@ -153,11 +154,11 @@ def test_how_a_body_leaves(source: str) -> None:
     body = next(
         row
         for row, (kind, scope) in enumerate(
-            zip(facts.block[f.BLOCK_KIND], facts.block[f.BLOCK_SCOPE], strict=True)
+            zip(facts.block[columns.BLOCK_KIND], facts.block[columns.BLOCK_SCOPE], strict=True)
         )
         if kind == f.BODY and scope == 1
     )
-    assert " ".join(flags(facts.block[f.BLOCK_FLAGS][body], LEAVES)) == LEAVING[source]
+    assert " ".join(flags(facts.block[columns.BLOCK_FLAGS][body], LEAVES)) == LEAVING[source]
 
 
 def conditions(facts: FileFacts, position: int) -> list[str]:
@@ -165,10 +166,10 @@ def conditions(facts: FileFacts, position: int) -> list[str]:
     view = view_of(facts)
     rows = blocks_around(facts, scope_at(facts, position), position)
     return [
-        f"{BLOCKS[facts.block[f.BLOCK_KIND][row]]} "
-        f"{view.canonical(facts.block[f.BLOCK_TEST][row])}".rstrip()
+        f"{BLOCKS[facts.block[columns.BLOCK_KIND][row]]} "
+        f"{view.canonical(facts.block[columns.BLOCK_TEST][row])}".rstrip()
         for row in rows
-        if facts.block[f.BLOCK_KIND][row] != f.BODY
+        if facts.block[columns.BLOCK_KIND][row] != f.BODY
     ]
 
 
@@ -265,8 +266,8 @@ def test_block_of_an_outer_scope() -> None:
     outer = scope_names(facts).index("outer")
     inside = found["lambda_body"]
     body = block_at(facts, outer, inside)
-    assert facts.block[f.BLOCK_KIND][body] == f.BODY
-    assert facts.block[f.BLOCK_SCOPE][body] == outer
+    assert facts.block[columns.BLOCK_KIND][body] == f.BODY
+    assert facts.block[columns.BLOCK_SCOPE][body] == outer
     assert block_at(facts, outer, found["end"]) == -1
 
 
@@ -278,8 +279,8 @@ def test_places_outside_of_the_text() -> None:
 
 def test_every_position_has_one_innermost_block() -> None:
     facts, _ = places()
-    starts, ends = facts.block[f.BLOCK_START], facts.block[f.BLOCK_END]
-    scopes = facts.block[f.BLOCK_SCOPE]
+    starts, ends = facts.block[columns.BLOCK_START], facts.block[columns.BLOCK_END]
+    scopes = facts.block[columns.BLOCK_SCOPE]
     for position in range(ends[0]):
         holding = [row for row in range(len(starts)) if starts[row] <= position < ends[row]]
         innermost = min(holding, key=lambda row: (ends[row] - starts[row], -row))

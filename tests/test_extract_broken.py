@@ -10,8 +10,7 @@ from extract_helpers import bindings, facts_of, occurrences, scope_names
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flux_index.indexer import facts as f
-from flux_index.indexer.extract import extract, extract_blob
+from flux_index.indexer.extract import columns, extract, extract_blob
 from flux_index.indexer.facts import FileFacts
 
 ERROR_KINDS = ("unexpected", "missing", "too deep")
@@ -135,8 +134,8 @@ i = 1
         "h": ["d parameter"],
     }
     facts = facts_of(source)
-    assert [facts.names[name] for name in facts.attribute_binding[f.ATTR_NAME]] == ["b"]
-    assert facts.attribute_binding[f.ATTR_OWNER][0] == 0
+    assert [facts.names[name] for name in facts.attribute_binding[columns.ATTR_NAME]] == ["b"]
+    assert facts.attribute_binding[columns.ATTR_OWNER][0] == 0
 
 
 def errors(source: str | bytes) -> list[tuple[str, bytes]]:
@@ -172,7 +171,7 @@ def test_where_errors_are(source: str) -> None:
 
 def test_errors_are_in_order_and_not_without_end() -> None:
     facts = facts_of("x = = 1\n" * 500)
-    starts = list(facts.errors[f.ERR_START])
+    starts = list(facts.errors[columns.ERR_START])
     assert starts == sorted(starts)
     assert 0 < len(starts) <= 60
 
@@ -190,7 +189,7 @@ def test_a_broken_value_still_binds_its_name() -> None:
     source = "x = (\ny: list[int] = [1,\nself.z = {\n"
     assert bindings(source)["module"] == ["x assign", "y assign"]
     facts = facts_of(source)
-    assert [facts.names[name] for name in facts.attribute_binding[f.ATTR_NAME]] == ["z"]
+    assert [facts.names[name] for name in facts.attribute_binding[columns.ATTR_NAME]] == ["z"]
     assert {"list", "int"} <= set(facts.names)
 
 
@@ -225,9 +224,9 @@ DEEP = {
 @pytest.mark.parametrize("case", DEEP)
 def test_deep_nesting(case: str) -> None:
     facts = facts_of(b"before = 1\nx = " + DEEP[case] + b"\nafter = 2\n")
-    bound = [facts.names[name] for name in facts.binding[f.BIND_NAME]]
+    bound = [facts.names[name] for name in facts.binding[columns.BIND_NAME]]
     assert [name for name in ("before", "x", "after") if name in bound] == ["before", "x", "after"]
-    assert all(kind == 2 for kind in facts.errors[f.ERR_KIND])
+    assert all(kind == 2 for kind in facts.errors[columns.ERR_KIND])
 
 
 def test_long_chains_are_read_to_the_end() -> None:
@@ -243,10 +242,15 @@ def test_too_deep_in_a_class_costs_that_statement_only() -> None:
         b"class A:\n    def f(self): pass\n    x = " + value + b"\n    def g(self): f(" + value
         + b"); self.y = 1\n    def h(self): pass\nz = 1\n"
     )  # fmt: skip
-    assert {facts.names[name] for name in facts.definition[f.DEF_NAME]} == {"A", "f", "g", "h"}
+    assert {facts.names[name] for name in facts.definition[columns.DEF_NAME]} == {
+        "A",
+        "f",
+        "g",
+        "h",
+    }
     assert {"x", "y", "z"} <= set(facts.names)
-    assert all(scope >= 0 for scope in facts.definition[f.DEF_OWN_SCOPE])
-    assert set(facts.errors[f.ERR_KIND]) == {2}
+    assert all(scope >= 0 for scope in facts.definition[columns.DEF_OWN_SCOPE])
+    assert set(facts.errors[columns.ERR_KIND]) == {2}
 
 
 def test_deeply_nested_blocks() -> None:
@@ -258,7 +262,7 @@ def test_one_line_of_a_megabyte() -> None:
     facts = facts_of(b"x = [" + b"abcd, " * 170_000 + b"]; y = 1\n")
     assert len(list(facts.occurrences("abcd"))) == 170_000
     assert next(facts.occurrences("y"))[1] == 5 + 6 * 170_000 + 3
-    assert list(facts.line_length[0]) == [1_020_014, 0]
+    assert list(facts.line_length.value) == [1_020_014, 0]
 
 
 def test_empty_files() -> None:
@@ -300,17 +304,28 @@ def consistent(raw: bytes) -> FileFacts:
     assert blob == extract_blob(raw)
     facts = FileFacts(blob)
     rows = {name: len(getattr(facts, name)[0]) for name in ("scope", "definition", "expr", "block")}
-    columns = {
-        "scope": [*facts.binding[1:2], *facts.scope[1:2], *facts.definition[5:7]],
-        "definition": [facts.scope[f.SCOPE_DEFINITION], facts.attribute_binding[f.ATTR_OWNER]],
-        "expr": [*facts.binding[4:6], *facts.parameter[4:6], facts.block[f.BLOCK_TEST]],
-        "block": [facts.binding[f.BIND_BLOCK], facts.block[f.BLOCK_PARENT]],
+    references = {
+        "scope": [
+            facts.binding.scope,
+            facts.scope.parent,
+            facts.definition.scope,
+            facts.definition.own_scope,
+        ],
+        "definition": [facts.scope.definition, facts.attribute_binding.owner],
+        "expr": [
+            facts.binding.value,
+            facts.binding.annotation,
+            facts.block.test,
+            facts.parameter.annotation,
+            facts.parameter.default,
+        ],
+        "block": [facts.binding.block, facts.block.parent],
     }
-    for table, references in columns.items():
-        for column in references:
+    for table, referring in references.items():
+        for column in referring:
             assert all(-1 <= row < rows[table] for row in column)
-    assert min(facts.definition[f.DEF_OWN_SCOPE], default=0) >= 0
-    starts, ends, parents = facts.block[f.BLOCK_START], facts.block[f.BLOCK_END], facts.block[1]
+    assert min(facts.definition.own_scope, default=0) >= 0
+    starts, ends, parents = facts.block.start, facts.block.end, facts.block.parent
     for row, parent in enumerate(parents):
         assert parent < 0 or starts[parent] <= starts[row] <= ends[row] <= ends[parent]
     return facts

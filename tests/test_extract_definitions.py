@@ -10,6 +10,7 @@ from fixtures_language import parse_fixture
 from oracle_facts import RESULTS
 
 from flux_index.indexer import facts as f
+from flux_index.indexer.extract import columns
 from flux_index.indexer.facts import FileFacts
 
 
@@ -17,24 +18,24 @@ def definitions(facts: FileFacts) -> dict[str, dict[str, Any]]:
     """What there is to know of each definition, by name; the last one of a name wins."""
     view = view_of(facts)
     found: dict[str, dict[str, Any]] = {}
-    for row, name in enumerate(facts.definition[f.DEF_NAME]):
+    for row, name in enumerate(facts.definition[columns.DEF_NAME]):
         cells = [column[row] for column in facts.definition]
-        scope = cells[f.DEF_OWN_SCOPE]
-        summary = cells[f.DEF_SUMMARY]
+        scope = cells[columns.DEF_OWN_SCOPE]
+        summary = cells[columns.DEF_SUMMARY]
         found[facts.names[name]] = {
-            "flags": flags(cells[f.DEF_FLAGS], DEFINITION_FLAGS),
-            "span": (cells[f.DEF_START], cells[f.DEF_END]),
-            "header end": cells[f.DEF_HEADER_END],
-            "doc": cells[f.DEF_DOC],
+            "flags": flags(cells[columns.DEF_FLAGS], DEFINITION_FLAGS),
+            "span": (cells[columns.DEF_START], cells[columns.DEF_END]),
+            "header end": cells[columns.DEF_HEADER_END],
+            "doc": cells[columns.DEF_DOC],
             "summary": facts.strings[summary] if summary >= 0 else None,
-            "decorators": view.listed(cells[f.DEF_DECORATORS]),
+            "decorators": view.listed(cells[columns.DEF_DECORATORS]),
             "arguments": [
                 facts.names[key] + "=" * (key >= 0) + view.canonical(value)
                 if key >= 0
                 else view.canonical(value)
-                for key, _, value in view.triples(cells[f.DEF_ARGUMENTS])
+                for key, _, value in view.triples(cells[columns.DEF_ARGUMENTS])
             ],
-            "returns": view.canonical(cells[f.DEF_RETURNS]),
+            "returns": view.canonical(cells[columns.DEF_RETURNS]),
             "parameters": parameters(facts, scope),
             "results": [
                 (RESULTS[kind], view.canonical(value))
@@ -49,7 +50,7 @@ def parameters(facts: FileFacts, scope: int) -> list[str]:
     """``kind name: annotation = default`` of each parameter."""
     view = view_of(facts)
     listed: list[str] = []
-    for row, owner in enumerate(facts.parameter[f.PAR_SCOPE]):
+    for row, owner in enumerate(facts.parameter[columns.PAR_SCOPE]):
         _, name, _, kind, annotation, default, _ = (column[row] for column in facts.parameter)
         if owner == scope:
             shown = f"{PARAMETERS[kind]} {facts.names[name]}"
@@ -143,8 +144,8 @@ def test_a_class() -> None:
 
 def test_a_class_without_bases_has_no_arguments() -> None:
     facts = facts_of("class A: pass\nclass B(): pass\n")
-    assert facts.definition[f.DEF_ARGUMENTS][0] == -1
-    assert view_of(facts).triples(facts.definition[f.DEF_ARGUMENTS][1]) == []
+    assert facts.definition[columns.DEF_ARGUMENTS][0] == -1
+    assert view_of(facts).triples(facts.definition[columns.DEF_ARGUMENTS][1]) == []
 
 
 @pytest.mark.parametrize(
@@ -232,7 +233,7 @@ def test_overloads_are_definitions_each() -> None:
         "@overload\ndef f(x: int) -> int: ...\n@overload\ndef f(x: str) -> str: ...\n"
         "def f(x): return x\n"
     )
-    rows = [flags(value, DEFINITION_FLAGS) for value in facts.definition[f.DEF_FLAGS]]
+    rows = [flags(value, DEFINITION_FLAGS) for value in facts.definition[columns.DEF_FLAGS]]
     assert rows == [["stub", "overload"], ["stub", "overload"], ["returns-value"]]
 
 
@@ -265,7 +266,10 @@ def test_type_comments_of_a_signature() -> None:
     annotated = {
         facts.names[name]: view.canonical(annotation)
         for name, kind, annotation in zip(
-            *(facts.binding[column] for column in (f.BIND_NAME, f.BIND_KIND, f.BIND_ANNOTATION)),
+            *(
+                facts.binding[column]
+                for column in (columns.BIND_NAME, columns.BIND_KIND, columns.BIND_ANNOTATION)
+            ),
             strict=True,
         )
         if kind == f.PARAMETER and annotation >= 0
@@ -277,8 +281,8 @@ def attributes(source: str) -> list[tuple[str, str]]:
     """(receiver.name = value, class that owns it) of each attribute that is written."""
     facts = facts_of(source)
     view = view_of(facts)
-    owners = [*(facts.names[name] for name in facts.definition[f.DEF_NAME]), ""]
-    rows = sorted(zip(*facts.attribute_binding, strict=True), key=lambda row: row[f.ATTR_POS])
+    owners = [*(facts.names[name] for name in facts.definition[columns.DEF_NAME]), ""]
+    rows = sorted(zip(*facts.attribute_binding, strict=True), key=lambda row: row[columns.ATTR_POS])
     return [
         (f"{view.canonical(receiver)}.{facts.names[name]} = {view.canonical(value)}", owners[owner])
         for name, receiver, _, _, value, _, owner, _ in rows

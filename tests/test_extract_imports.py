@@ -8,6 +8,7 @@ import pytest
 from extract_helpers import EXPORTS, IMPORT_FLAGS, facts_of, flags, view_of
 
 from flux_index.indexer import facts as f
+from flux_index.indexer.extract import columns
 
 
 def imports(source: str) -> list[str]:
@@ -131,7 +132,7 @@ def test_conditions(case: str) -> None:
 def test_where_an_import_is() -> None:
     facts = facts_of("def f():\n    from a import b as c\n")
     (row,) = zip(*facts.imports, strict=True)
-    assert row[f.IMP_POS : f.IMP_SCOPE + 1] == (27, 32, 1)
+    assert row[columns.IMP_POS : columns.IMP_SCOPE + 1] == (27, 32, 1)
 
 
 def exports(source: str) -> list[str]:

@@ -9,6 +9,7 @@ from extract_helpers import SCOPES, bindings, facts_of, flags, scope_names
 from fixtures_language import parse_fixture
 
 from flux_index.indexer import facts as f
+from flux_index.indexer.extract import columns
 
 # Each case: source, and the bindings of each scope in the order of the text.
 CASES: dict[str, tuple[str, dict[str, list[str]]]] = {
@@ -262,16 +263,16 @@ def test_where_scopes_are_and_what_is_around_them() -> None:
 
 def test_a_parameter_knows_its_scope_and_no_block() -> None:
     facts = facts_of("def f(a):\n    if a: b = 1\n")
-    names, scopes, blocks = (facts.binding[column] for column in (0, 1, f.BIND_BLOCK))
+    names, scopes, blocks = (facts.binding[column] for column in (0, 1, columns.BIND_BLOCK))
     found = {facts.names[names[row]]: (scopes[row], blocks[row]) for row in range(len(names))}
     assert found["a"] == (1, -1)
     assert found["b"][0] == 1
-    assert facts.block[f.BLOCK_KIND][found["b"][1]] == f.IF_TRUE
+    assert facts.block[columns.BLOCK_KIND][found["b"][1]] == f.IF_TRUE
 
 
 def test_scopes_whose_names_may_come_from_nowhere() -> None:
     facts = facts_of("def f(): return locals()\ndef g(): exec(code)\ndef h(): locals_()\n")
-    uses = [flags(value, ["dynamic"]) for value in facts.scope[f.SCOPE_FLAGS]]
+    uses = [flags(value, ["dynamic"]) for value in facts.scope[columns.SCOPE_FLAGS]]
     assert dict(zip(scope_names(facts), uses, strict=True)) == {
         "module": [],
         "f": ["dynamic"],
@@ -282,7 +283,7 @@ def test_scopes_whose_names_may_come_from_nowhere() -> None:
 
 def test_bindings_of_a_name_in_a_scope() -> None:
     facts = facts_of("x = 1\ndef f(x):\n    x = 2\nfor x in y: pass\n")
-    positions = facts.binding[f.BIND_POS]
+    positions = facts.binding[columns.BIND_POS]
     found = [positions[row] for row in facts.bindings_of(0, facts.name_id("x"))]
     assert found == [0, 30]
     assert len(facts.bindings_of(1, facts.name_id("x"))) == 2

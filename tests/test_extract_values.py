@@ -8,6 +8,7 @@ import pytest
 from extract_helpers import facts_of, values, view_of
 
 from flux_index.indexer import facts as f
+from flux_index.indexer.extract import columns
 
 # Each expression, and how it is read back; the notation is that of oracle_notation.
 EXPRESSIONS = {
@@ -123,8 +124,8 @@ PATTERNS = {
 def test_what_patterns_capture(pattern: str) -> None:
     facts = facts_of(f"match s:\n    case {pattern}: pass\n")
     view = view_of(facts)
-    (test,) = (row for row in facts.block[f.BLOCK_TEST] if row >= 0)
-    shown = view.canonical(facts.expr[f.EXPR_B][test])
+    (test,) = (row for row in facts.block[columns.BLOCK_TEST] if row >= 0)
+    shown = view.canonical(facts.expr[columns.EXPR_B][test])
     found = [
         each.replace(f"s as {shown}", "s as {0}")
         for each in values(f"match s:\n    case {pattern}: pass\n")
@@ -138,7 +139,8 @@ def test_negative_numbers_in_patterns() -> None:
     numbers = [
         value
         for op, value, small in zip(
-            *(facts.expr[column] for column in (f.EXPR_OP, f.EXPR_A, f.EXPR_B)), strict=True
+            *(facts.expr[column] for column in (columns.EXPR_OP, columns.EXPR_A, columns.EXPR_B)),
+            strict=True,
         )
         if op == f.INTEGER and small
     ]
@@ -194,7 +196,7 @@ def test_type_comments(source: str) -> None:
 
 def test_type_comment_of_an_attribute() -> None:
     facts = facts_of("class A:\n    def f(self):\n        self.a = b  # type: List['C']\n")
-    (annotation,) = facts.attribute_binding[f.ATTR_ANNOTATION]
+    (annotation,) = facts.attribute_binding[columns.ATTR_ANNOTATION]
     assert view_of(facts).canonical(annotation) == "List[C]"
 
 

@@ -34,7 +34,7 @@ def test_what_is_encoded_is_decoded(
 def test_every_width_of_integers(largest: int) -> None:
     tables = {name: [0, largest, 0] * width for name, width in f.TABLES}
     facts = FileFacts(encode([], [], tables, 0))
-    assert list(facts.extra[0]) == [0, largest, 0]
+    assert list(facts.extra.value) == [0, largest, 0]
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,7 @@ import pytest
 
 from flux_index.indexer.errors import StoreError
 from flux_index.indexer.store import ledger as ledger_module
-from flux_index.indexer.store.ledger import Ledger, Seen
-from flux_index.indexer.store.ledger_schema import MIGRATIONS
+from flux_index.indexer.store.ledger import MIGRATIONS, Ledger, Seen
 
 PROCESSES, EACH = 6, 25
 

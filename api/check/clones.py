@@ -8,7 +8,7 @@ from ...indexer import facts as f
 from ...indexer.inference.classes import own_member_names
 from ...indexer.inference.entities import CLASS, Entity
 from ...indexer.inference.signatures import parameter_rows
-from ...indexer.test_files import is_test_file
+from ...indexer.paths import is_test_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

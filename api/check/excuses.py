@@ -18,8 +18,8 @@ from ...indexer.inference.modules import imported_module
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.standard_types import standard_class
 from ...indexer.inference.types import INSTANCE, SUPER
+from ...indexer.paths import TEST_FOLDERS, is_test_name
 from ...indexer.scope_map import blocks_around
-from ...indexer.test_files import TEST_FOLDERS, is_test_name
 from .context import CheckContext
 from .duck_types import classes_with
 

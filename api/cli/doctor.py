@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ...indexer.errors import FluxIndexError
 from ...indexer.extract import extract
 from ...indexer.index import Index
-from ...indexer.store import schema
+from ...indexer.store import database as index_database
 from ...indexer.store.database import connect
 from ...indexer.watch.scope import network_mount
 from ...indexer.watch.watcher import Watcher
@@ -72,7 +72,7 @@ def sqlite(index: Index) -> Finding:
     connection = connect(":memory:", writable=True)
     try:
         (version,) = connection.execute("SELECT sqlite_version()").fetchone()
-        schema.create(connection)
+        index_database.create_tables(connection)
     except Exception as error:
         advice = "use a Python whose SQLite has the FTS5 extension, as that of python.org has"
         return Finding("sqlite", FAIL, f"an index cannot be made: {error}", advice)

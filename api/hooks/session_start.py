@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ...indexer.test_files import is_test_file
+from ...indexer.paths import is_test_file
 from ..render.words import counted
 from ..sessions.files import packed
 from .messages import SESSION_START, add_context

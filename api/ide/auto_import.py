@@ -13,10 +13,9 @@ from weakref import WeakKeyDictionary
 from ...indexer.inference.entities import MODULE
 from ...indexer.inference.modules import find_module
 from ...indexer.inference.names import module_member
-from ...indexer.paths import is_outside
+from ...indexer.paths import is_outside, is_test_name
 from ...indexer.snapshot.name_search import NameSearch
 from ...indexer.symbols import INSTANCE, KIND_NAMES, LOCAL
-from ...indexer.test_files import is_test_name
 from ..source.targets import present_symbols, symbols_by_name
 from .completion.items import match_quality
 from .module_contents import module_names, modules_in, top_modules

@@ -15,8 +15,8 @@ from ...indexer.inference.entities import (
     qualified_name,
 )
 from ...indexer.inference.locate import member_of_entity, resolve_dotted_name
+from ...indexer.paths import is_test_file
 from ...indexer.snapshot.name_search import NameSearch, nearest
-from ...indexer.test_files import is_test_file
 from ..source.entity_views import envelope, symbol
 from ..source.targets import entity_of_symbol, find_by_name, find_by_suffix, symbols_by_name
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...indexer.test_files import is_test_file
+from ...indexer.paths import is_test_file
 from ..source.entity_views import envelope, page_of
 
 TYPE_CHECKING = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...indexer.errors import OutsideWorkspaceError
 from ...indexer.inference.entities import CLASS, Found, name_of, qualified_name
-from ...indexer.test_files import is_test_file
+from ...indexer.paths import is_test_file
 from ..patterns.draft import make_draft
 from ..patterns.family import FEWEST
 from ..patterns.question import understand_question

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from ...indexer import facts as f
 from ...indexer.inference.classes import bases
 from ...indexer.inference.entities import CLASS, Entity, name_of
+from ...indexer.paths import is_test_file
 from ...indexer.symbols import base_names
-from ...indexer.test_files import is_test_file
 from .features import raised_name
 from .origins import absolute_module
 

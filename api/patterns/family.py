@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from ...indexer import facts as f
 from ...indexer.inference.classes import bases, subclasses
 from ...indexer.inference.entities import CLASS, OUTSIDE, Entity, name_of, qualified_name
+from ...indexer.paths import is_test_file
 from ...indexer.symbols import base_names, words
-from ...indexer.test_files import is_test_file
 from .features import class_features, function_features
 from .similarity import WEIGHTS, Subject, path_proximity, similarity, similarity_parts
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from ...indexer import facts as f
 from ...indexer.inference.entities import CLASS, FUNCTION, Entity
+from ...indexer.paths import is_test_file
 from ...indexer.snapshot.name_search import NameSearch
 from ...indexer.symbols import words
-from ...indexer.test_files import is_test_file
 from ..source.targets import entity_of_symbol
 from .family import family_around
 from .features import class_features, function_features

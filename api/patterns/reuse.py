@@ -15,8 +15,8 @@ from textwrap import dedent
 from ...indexer import facts as f
 from ...indexer.inference.entities import CLASS, FUNCTION, MODULE, Entity, name_of
 from ...indexer.inference.modules import imported_module
+from ...indexer.paths import is_test_file
 from ...indexer.symbols import words
-from ...indexer.test_files import is_test_file
 from ..source.entity_views import summary
 from ..source.targets import find_by_suffix
 from .family import family_around

@@ -6,8 +6,8 @@ import re
 
 from ...indexer import symbols as s
 from ...indexer.inference.entities import CLASS, FUNCTION
+from ...indexer.paths import is_test_file
 from ...indexer.symbols import words
-from ...indexer.test_files import is_test_file
 from ..source.targets import entity_of_symbol
 
 TYPE_CHECKING = False

@@ -9,7 +9,7 @@ from collections import Counter
 
 from ...indexer import facts as f
 from ...indexer.inference.entities import Entity, name_of
-from ...indexer.test_files import is_test_file
+from ...indexer.paths import is_test_file
 from .statement import Trait
 
 TYPE_CHECKING = False

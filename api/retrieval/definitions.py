@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ...indexer import facts as f
 from ...indexer.inference.classes import bases
 from ...indexer.inference.entities import CLASS, FUNCTION, Entity, Found
-from ...indexer.test_files import is_test_file
+from ...indexer.paths import is_test_file
 from ..source.call_hierarchy import outgoing
 from ..source.entity_views import enclosing, kind_of, name_of, qualified_name, signature, summary
 from .chunks import MODULE_LEVEL

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from time import gmtime, strftime
 
-from ...indexer.test_files import is_test_file
+from ...indexer.paths import is_test_file
 from .history import MOST_FILES
 from .scoring import scaled
 from .signals import Signals

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...indexer.paths import is_test_file
 from ...indexer.snapshot.name_search import NameSearch
 from ...indexer.symbols import (
     CLASS,
@@ -18,7 +19,6 @@ from ...indexer.symbols import (
     VARIABLE,
     words,
 )
-from ...indexer.test_files import is_test_file
 from .targets import present_symbols, symbols_by_name
 
 TYPE_CHECKING = False

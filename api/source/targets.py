@@ -19,8 +19,8 @@ from ...indexer.inference.locate import (
     occurrence_at,
     resolve_dotted_name,
 )
+from ...indexer.paths import is_test_file
 from ...indexer.store.index_store import StoredSymbol
-from ...indexer.test_files import is_test_file
 from ...indexer.text import utf16_to_offset
 
 TYPE_CHECKING = False

@@ -12,7 +12,8 @@ import sys
 from .. import facts as f
 from ..facts import FileFacts
 from ..text import normalize
-from .defaults import blank_defaults
+from . import columns
+from .annotations import blank_defaults
 from .definitions import Definitions
 from .grammar import parse, parse_range
 from .repair import Repair, leave_out, match_on_a_list
@@ -91,11 +92,11 @@ class _Source:
         walk = Definitions(data)
         walk.text, walk.defaults = self.text, self.defaults
         walk.open_scope(f.MODULE_SCOPE, root)
-        walk.scopes[f.SCOPE_PARENT] = -1
-        walk.scopes[f.SCOPE_START : f.SCOPE_END + 1] = [0, len(data)]
+        walk.scopes[columns.SCOPE_PARENT] = -1
+        walk.scopes[columns.SCOPE_START : columns.SCOPE_END + 1] = [0, len(data)]
         walk.scope = 0
         block = walk.open_block(f.BODY, root, parent=-1)
-        walk.blocks[f.BLOCK_START : f.BLOCK_END + 1] = [0, len(data)]
+        walk.blocks[columns.BLOCK_START : columns.BLOCK_END + 1] = [0, len(data)]
         if self.is_binary:
             walk.errors += (0, len(data), 0)
         walk.run(root.named_children)

@@ -1,19 +1,26 @@
 """Type expressions: names in them are annotations, strings in them are what they spell.
 
 They are written in code, in strings, and in comments (PEP 484).
+
+Defaults of type parameters (PEP 696) are not known to the grammar yet: they are blanked before the
+text is parsed again, so that the rest of the header and the body parse as they should; what they
+say is parsed apart, where it is written.
 """
 
 from __future__ import annotations
 
 import keyword
+import re
 
 from .. import facts as f
+from . import columns
 from .expressions import PREFIXES, Expressions
 from .grammar import kind, parse_range
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tree_sitter import Node
+
 
 _COMMENT = kind("comment")
 _KEYWORDS = frozenset(word.encode() for word in keyword.kwlist)
@@ -100,9 +107,9 @@ class Annotations(Expressions):
             if self.expr[self.expr[at + 2] * 4] != f.NAME:
                 return False
         for start in range(0, len(self.imports), 7):
-            if self.imports[start + f.IMP_BOUND] == wanted:
-                is_module = self.imports[start + f.IMP_NAME] == -1
-                module = self.names[self.imports[start + f.IMP_MODULE]]
+            if self.imports[start + columns.IMP_BOUND] == wanted:
+                is_module = self.imports[start + columns.IMP_NAME] == -1
+                module = self.names[self.imports[start + columns.IMP_MODULE]]
                 if is_module == whole and module in _TYPE_MODULES:
                     return True
         return False
@@ -142,8 +149,8 @@ class Annotations(Expressions):
         name = self.expr[at + column]
         if column == 2:
             for start in range(0, len(self.imports), 7):
-                original = self.imports[start + f.IMP_NAME]
-                if self.imports[start + f.IMP_BOUND] == name and original >= 0:
+                original = self.imports[start + columns.IMP_NAME]
+                if self.imports[start + columns.IMP_BOUND] == name and original >= 0:
                     return self.names[original]
         return self.names[name]
 
@@ -206,17 +213,20 @@ class Annotations(Expressions):
         targets: list[tuple[int, list[int], int]] = []
         table = self.binding
         for at in range(len(table) - 8, -1, -8):
-            if table[at + f.BIND_POS] < start:
+            if table[at + columns.BIND_POS] < start:
                 break
             kinds_ = (f.ASSIGN, f.FOR, f.WITH)
-            if table[at + f.BIND_SCOPE] == self.scope and table[at + f.BIND_KIND] in kinds_:
-                targets.append((table[at + f.BIND_POS], table, at + f.BIND_ANNOTATION))
+            if (
+                table[at + columns.BIND_SCOPE] == self.scope
+                and table[at + columns.BIND_KIND] in kinds_
+            ):
+                targets.append((table[at + columns.BIND_POS], table, at + columns.BIND_ANNOTATION))
         table = self.attribute_binding
         for at in range(len(table) - 8, -1, -8):
-            if table[at + f.ATTR_POS] < start:
+            if table[at + columns.ATTR_POS] < start:
                 break
-            if table[at + f.ATTR_SCOPE] == self.scope:
-                targets.append((table[at + f.ATTR_POS], table, at + f.ATTR_ANNOTATION))
+            if table[at + columns.ATTR_SCOPE] == self.scope:
+                targets.append((table[at + columns.ATTR_POS], table, at + columns.ATTR_ANNOTATION))
         row = self.spelled(*found, -1) if targets else -1
         if row < 0:
             return
@@ -255,3 +265,61 @@ class Annotations(Expressions):
 
 def _is_name(text: bytes) -> bool:
     return text.decode().isidentifier() and text not in _KEYWORDS
+
+
+_HEADER = re.compile(rb"\b(?:def|class|type)[ \t]+[^\W\d]\w*[ \t]*\[", re.ASCII)
+_TOKEN = re.compile(
+    rb"#[^\n]*"
+    rb"|(?:'''|\"\"\")(?:\\.|[^\\])*?(?:'''|\"\"\")"
+    rb"|'(?:\\.|[^\\\n'])*'|\"(?:\\.|[^\\\n\"])*\""
+    rb"|[\[({\])},=]",
+    re.DOTALL,
+)
+_START = re.compile(rb"[\s\\,*]*(?:#[^\n]*\s*)*")
+_LONGEST_HEADER = 10_000
+
+
+def blank_defaults(text: bytes) -> tuple[bytes, dict[int, tuple[int, int]]]:
+    """The text with spaces for the defaults of type parameters.
+
+    Also gives where each default starts and ends, by the start of its parameter's name. Both are
+    as harmless as they are useless for what only looks like a header, in a string for example.
+    """
+    if b"=" not in text or not _HEADER.search(text):
+        return text, {}
+    blanked = bytearray(text)
+    defaults: dict[int, tuple[int, int]] = {}
+    for header in _HEADER.finditer(text):
+        for name, sign, end in _in_header(text, header.end()):
+            defaults[name] = sign + 1, end
+            # Line breaks stay, for the sake of comments before them.
+            spaces = bytes(byte if byte in b"\r\n" else 32 for byte in text[sign:end])
+            blanked[sign:end] = spaces
+    return (bytes(blanked), defaults) if defaults else (text, {})
+
+
+def _in_header(text: bytes, start: int) -> list[tuple[int, int, int]]:
+    """(start of the name, place of the equals sign, end of the default) of each parameter."""
+    found: list[tuple[int, int, int]] = []
+    depth, name, sign = 0, _name_from(text, start), -1
+    for token in _TOKEN.finditer(text, start, start + _LONGEST_HEADER):
+        spelled, at = token[0], token.start()
+        if spelled in (b"]", b",") and not depth:
+            if sign >= 0:
+                found.append((name, sign, at))
+            if spelled == b"]":
+                return found
+            name, sign = _name_from(text, token.end()), -1
+        elif spelled == b"=" and not depth and sign < 0:
+            sign = at
+        elif spelled in (b"[", b"(", b"{"):
+            depth += 1
+        elif spelled in (b"]", b")", b"}"):
+            depth -= 1
+    return []
+
+
+def _name_from(text: bytes, start: int) -> int:
+    """Return where the next name starts, behind stars and blanks."""
+    skipped = _START.match(text, start)
+    return skipped.end() if skipped else start

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import facts as f
+from . import columns
 from .annotations import Annotations
 from .expressions import EXTRAS, STAR
 from .grammar import field, kind, kinds
@@ -154,7 +155,7 @@ class Binders(Annotations):
             if number == _POSITIONAL_SEPARATOR:
                 for at in range(first, len(self.parameter), 7):
                     if self.parameter[at] == scope:  # not of a lambda among the defaults
-                        self.parameter[at + f.PAR_KIND] = f.POSITIONAL_ONLY
+                        self.parameter[at + columns.PAR_KIND] = f.POSITIONAL_ONLY
             elif number == _KEYWORD_SEPARATOR:
                 kind_ = f.KEYWORD_ONLY
             else:
@@ -193,7 +194,7 @@ class Binders(Annotations):
         row = len(self.parameter) // 7
         self.parameter += (scope, name, position, kind_, annotation, default, end)
         binding = self.bind(name, position, f.PARAMETER, default, annotation, row, scope)
-        self.binding[binding * 8 + f.BIND_BLOCK] = -1
+        self.binding[binding * 8 + columns.BIND_BLOCK] = -1
         self.occurrences[name] += (f.PARAMETER_ROLE, position, binding)
 
     def visit_named_expression(self, node: Node) -> int:
@@ -205,7 +206,7 @@ class Binders(Annotations):
         # PEP 572: the target belongs to the scope that holds the comprehensions.
         scope = self.scope
         while self.scopes[scope * 6] == f.COMPREHENSION_SCOPE:
-            scope = self.scopes[scope * 6 + f.SCOPE_PARENT]
+            scope = self.scopes[scope * 6 + columns.SCOPE_PARENT]
         text = self.name_of(name)
         binding = self.bind(text, name.start_byte, f.WALRUS, row, scope=scope)
         self.occur(text, f.WRITTEN, name.start_byte, binding)
@@ -274,7 +275,7 @@ class Binders(Annotations):
         block = self.block
         if block_kind >= 0 and rights:
             row = self.open_block(block_kind, rights[0])
-            self.blocks[row * 7 + f.BLOCK_END] = rights[-1].end_byte
+            self.blocks[row * 7 + columns.BLOCK_END] = rights[-1].end_byte
         values = [self.visit(right) for right in rights]
         self.block = block
         if len(values) == 1:

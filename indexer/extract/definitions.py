@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import facts as f
+from . import columns
 from .expressions import EXTRAS
 from .grammar import field, kind, kinds, parse_as_name
 from .imports import Imports
@@ -119,7 +120,7 @@ class Definitions(Patterns, Imports):
             flags |= f.ASYNC
         row = self.define(f.FUNCTION, node, whole, decorators, flags)
         at = row * 14
-        name = self.names[self.definition[at + f.DEF_NAME]]
+        name = self.names[self.definition[at + columns.DEF_NAME]]
         if name in _IMPLICIT_CLASSMETHODS:
             flags |= f.CLASSMETHOD if name != "__new__" else 0
         outer, outer_role = self.scope, self.role
@@ -129,7 +130,7 @@ class Definitions(Patterns, Imports):
         if type_parameters is not None:
             self.type_scope(type_parameters, node, row)
         scope = self.open_scope(f.FUNCTION_SCOPE, node, row)
-        self.definition[at + f.DEF_OWN_SCOPE] = scope
+        self.definition[at + columns.DEF_OWN_SCOPE] = scope
         parameters = node.child_by_field_id(_PARAMETERS)
         first = len(self.parameter)
         header_end = node.start_byte
@@ -139,8 +140,8 @@ class Definitions(Patterns, Imports):
         returned = node.child_by_field_id(_RETURN_TYPE)
         if returned is not None:
             header_end = returned.end_byte
-            self.definition[at + f.DEF_RETURNS] = self.annotation(returned)
-        self.definition[at + f.DEF_HEADER_END] = header_end
+            self.definition[at + columns.DEF_RETURNS] = self.annotation(returned)
+        self.definition[at + columns.DEF_HEADER_END] = header_end
         own = self.own_parameters(first, scope)
         if parameters is not None:
             self.signature_comments(node, parameters, row, own)
@@ -158,12 +159,12 @@ class Definitions(Patterns, Imports):
         self.role = outer_role
         for index in range(results, len(self.result), 5):
             if self.result[index] == scope:
-                kind_ = self.result[index + f.RES_KIND]
+                kind_ = self.result[index + columns.RES_KIND]
                 if kind_ in (f.YIELD, f.YIELD_FROM):
                     flags |= f.GENERATOR
-                elif kind_ == f.RETURN and self.result[index + f.RES_EXPR] >= 0:
+                elif kind_ == f.RETURN and self.result[index + columns.RES_EXPR] >= 0:
                     flags |= f.RETURNS_VALUE
-        self.definition[at + f.DEF_FLAGS] |= flags
+        self.definition[at + columns.DEF_FLAGS] |= flags
 
     def own_parameters(self, first: int, scope: int) -> list[int]:
         """Return where the cells of a function's parameters start.
@@ -175,12 +176,12 @@ class Definitions(Patterns, Imports):
 
     def enter_method(self, outer: int, own: list[int], flags: int, name: str) -> None:
         """Remember which name means the instance: in a method, and in functions inside it."""
-        names = [self.parameter[at + f.PAR_NAME] for at in own]
+        names = [self.parameter[at + columns.PAR_NAME] for at in own]
         if self.scopes[outer * 6] == f.CLASS_SCOPE:
             is_method = not flags & f.STATIC and name != "__new__" and names
-            if is_method and self.parameter[own[0] + f.PAR_KIND] <= f.POSITIONAL:
+            if is_method and self.parameter[own[0] + columns.PAR_KIND] <= f.POSITIONAL:
                 self.self_name = names[0]
-                self.self_class = self.scopes[outer * 6 + f.SCOPE_DEFINITION]
+                self.self_class = self.scopes[outer * 6 + columns.SCOPE_DEFINITION]
             else:
                 self.self_name = self.self_class = -1
         elif self.self_name in names:
@@ -192,22 +193,22 @@ class Definitions(Patterns, Imports):
         self.block = 0
         for at in range(0, len(blocks), 7):
             # Of two blocks that hold the statement the inner one was opened later.
-            if blocks[at + f.BLOCK_START] <= start and end <= blocks[at + f.BLOCK_END]:
+            if blocks[at + columns.BLOCK_START] <= start and end <= blocks[at + columns.BLOCK_END]:
                 self.block = at // 7
-        self.scope = scope = blocks[self.block * 7 + f.BLOCK_SCOPE]
+        self.scope = scope = blocks[self.block * 7 + columns.BLOCK_SCOPE]
         self.self_name = self.self_class = -1
         while scope >= 0:
             kind_, parent, definition = (
                 self.scopes[scope * 6 + column]
-                for column in (f.SCOPE_KIND, f.SCOPE_PARENT, f.SCOPE_DEFINITION)
+                for column in (columns.SCOPE_KIND, columns.SCOPE_PARENT, columns.SCOPE_DEFINITION)
             )
             if kind_ == f.FUNCTION_SCOPE:
                 while self.scopes[parent * 6] == f.TYPE_SCOPE:
-                    parent = self.scopes[parent * 6 + f.SCOPE_PARENT]
+                    parent = self.scopes[parent * 6 + columns.SCOPE_PARENT]
                 if self.scopes[parent * 6] == f.CLASS_SCOPE:
                     own = self.own_parameters(0, scope)
-                    flags = self.definition[definition * 14 + f.DEF_FLAGS]
-                    name = self.names[self.definition[definition * 14 + f.DEF_NAME]]
+                    flags = self.definition[definition * 14 + columns.DEF_FLAGS]
+                    name = self.names[self.definition[definition * 14 + columns.DEF_NAME]]
                     self.enter_method(parent, own, flags, name)
                     return
             scope = parent
@@ -224,7 +225,7 @@ class Definitions(Patterns, Imports):
         self.close_block(opened, leaves)
         self.block = block
         if self.does_nothing(body):
-            self.definition[row * 14 + f.DEF_FLAGS] |= f.STUB_BODY
+            self.definition[row * 14 + columns.DEF_FLAGS] |= f.STUB_BODY
 
     def docstring(self, body: Node, at: int) -> None:
         for child in body.named_children:
@@ -235,8 +236,8 @@ class Definitions(Patterns, Imports):
                 while value.kind_id in _PARENTHESIZED and value.named_children:
                     value = value.named_children[0]
                 if self.is_text(value):
-                    self.definition[at + f.DEF_DOC] = value.start_byte
-                    self.definition[at + f.DEF_SUMMARY] = self.summary(value)
+                    self.definition[at + columns.DEF_DOC] = value.start_byte
+                    self.definition[at + columns.DEF_SUMMARY] = self.summary(value)
             return
 
     def summary(self, node: Node) -> int:
@@ -289,22 +290,25 @@ class Definitions(Patterns, Imports):
     def parameter_comment(self, comment: Node, own: list[int]) -> None:
         """``value,  # type: int`` gives the parameter before it on the line its type."""
         found = self.commented_type(comment)
-        before = [at for at in own if self.parameter[at + f.PAR_POS] < comment.start_byte]
+        before = [at for at in own if self.parameter[at + columns.PAR_POS] < comment.start_byte]
         if found is None or not before:
             return
         at = before[-1]
-        if b"\n" not in self.data[self.parameter[at + f.PAR_END] : comment.start_byte]:
+        if b"\n" not in self.data[self.parameter[at + columns.PAR_END] : comment.start_byte]:
             self.annotate_parameter(at, self.spelled(*found, -1))
 
     def annotate_parameter(self, at: int, annotation: int) -> None:
         """Give the parameter whose cells start at ``at``, and its binding, a type."""
-        if self.parameter[at + f.PAR_ANNOTATION] >= 0:
+        if self.parameter[at + columns.PAR_ANNOTATION] >= 0:
             return
-        self.parameter[at + f.PAR_ANNOTATION] = annotation
+        self.parameter[at + columns.PAR_ANNOTATION] = annotation
         for binding in range(len(self.binding) - 8, -1, -8):
-            kind_, ref = self.binding[binding + f.BIND_KIND], self.binding[binding + f.BIND_REF]
+            kind_, ref = (
+                self.binding[binding + columns.BIND_KIND],
+                self.binding[binding + columns.BIND_REF],
+            )
             if kind_ == f.PARAMETER and ref == at // 7:
-                self.binding[binding + f.BIND_ANNOTATION] = annotation
+                self.binding[binding + columns.BIND_ANNOTATION] = annotation
                 return
 
     def signature_comment(self, comment: Node, row: int, own: list[int]) -> None:
@@ -319,8 +323,8 @@ class Definitions(Patterns, Imports):
         if arrow < 0 or closing < 0 or text[:1] != b"(":
             return
         returns = self.spelled(start + arrow + 2, stop, -1)
-        if self.definition[row * 14 + f.DEF_RETURNS] < 0:
-            self.definition[row * 14 + f.DEF_RETURNS] = returns
+        if self.definition[row * 14 + columns.DEF_RETURNS] < 0:
+            self.definition[row * 14 + columns.DEF_RETURNS] = returns
         if text[1:closing].strip() in (b"", b"..."):
             return
         # Parsed as a tuple; a leading self has no type there.
@@ -346,13 +350,13 @@ class Definitions(Patterns, Imports):
         if type_parameters is not None:
             self.type_scope(type_parameters, node, row)
         name = node.child_by_field_id(_NAME)
-        self.definition[at + f.DEF_HEADER_END] = name.end_byte if name else node.start_byte
+        self.definition[at + columns.DEF_HEADER_END] = name.end_byte if name else node.start_byte
         superclasses = node.child_by_field_id(_SUPERCLASSES)
         if superclasses is not None:
-            self.definition[at + f.DEF_HEADER_END] = superclasses.end_byte
+            self.definition[at + columns.DEF_HEADER_END] = superclasses.end_byte
             listed = self.arguments(superclasses)
             self.keywords(listed, -1)
-            self.definition[at + f.DEF_ARGUMENTS] = len(self.extra)
+            self.definition[at + columns.DEF_ARGUMENTS] = len(self.extra)
             self.extra += listed
             for index in range(1, len(listed), 3):
                 if listed[index] == f.ARG_POSITIONAL:
@@ -360,7 +364,7 @@ class Definitions(Patterns, Imports):
                         self.unquote(listed[index + 2])
                     self.mark(listed[index + 2], f.INHERITED)
         scope = self.open_scope(f.CLASS_SCOPE, node, row)
-        self.definition[at + f.DEF_OWN_SCOPE] = scope
+        self.definition[at + columns.DEF_OWN_SCOPE] = scope
         outer_self = self.self_name, self.self_class
         self.self_name = self.self_class = -1
         self.scope = scope

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import facts as f
+from . import columns
 from .grammar import ERROR, KIND_NAMES, field, kind, kinds
 from .tables import Tables
 
@@ -132,7 +133,7 @@ class Expressions(Tables):
             if occurrence[-3] == f.READ:
                 occurrence[-3] = f.CALLED
             if self.names[rows[function * 4 + 2]] in _DYNAMIC_SCOPE_CALLS:
-                self.scopes[self.scope * 6 + f.SCOPE_FLAGS] |= f.SCOPE_USES_LOCALS
+                self.scopes[self.scope * 6 + columns.SCOPE_FLAGS] |= f.SCOPE_USES_LOCALS
         elif op == f.ATTRIBUTE:
             occurrence = self.occurrences[rows[function * 4 + 3]]
             if occurrence[-3] == f.ATTRIBUTE_ROLE:
@@ -196,7 +197,7 @@ class Expressions(Tables):
         begin = start + 1
         while self.data[begin] in b" \t":
             begin += 1
-        for at in range(first + f.EXPR_POS, len(self.expr), 4):
+        for at in range(first + columns.EXPR_POS, len(self.expr), 4):
             if self.expr[at] == start:
                 self.expr[at] = begin
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import facts as f
+from . import columns
 from .grammar import field, kind
 from .statements import Statements
 
@@ -57,7 +58,7 @@ class Imports(Statements):
             if alias is not None:
                 bound = self.name_of(alias)
                 row = self.add_import(module, -1, bound, dotted.start_byte, alias.start_byte)
-                self.imports[row * 7 + f.IMP_FLAGS] |= f.ALIASED
+                self.imports[row * 7 + columns.IMP_FLAGS] |= f.ALIASED
                 self.module_occurrences(dotted, row)
                 self.occur(bound, f.IMPORTED, alias.start_byte, row)
                 self.bind(bound, alias.start_byte, f.IMPORT, ref=row)
@@ -115,6 +116,6 @@ class Imports(Statements):
         row = self.add_import(module, name, bound, dotted.start_byte, target.start_byte)
         self.occur(name, f.IMPORTED, dotted.start_byte, row)
         if alias is not None:
-            self.imports[row * 7 + f.IMP_FLAGS] |= f.ALIASED
+            self.imports[row * 7 + columns.IMP_FLAGS] |= f.ALIASED
             self.occur(bound, f.IMPORTED, target.start_byte, row)
         self.bind(bound, target.start_byte, f.IMPORT, ref=row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import facts as f
+from . import columns
 from .expressions import EXTRAS
 from .grammar import field, kind, kinds
 from .statements import NO_WAY, Statements, both
@@ -67,7 +68,7 @@ class Patterns(Statements):
         else:
             test = self.sequence(patterns, node.start_byte, matched)
         self.expr[matched * 4 + 3] = test
-        self.blocks[row * 7 + f.BLOCK_TEST] = matched
+        self.blocks[row * 7 + columns.BLOCK_TEST] = matched
         guard = node.child_by_field_id(_GUARD)
         body = node.child_by_field_id(_CONSEQUENCE)
         guarded = -1

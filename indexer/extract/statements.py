@@ -7,6 +7,7 @@ A visitor of a statement returns whether control never runs off its end (``LEAVE
 from __future__ import annotations
 
 from .. import facts as f
+from . import columns
 from .binders import Binders
 from .exports import Exports
 from .expressions import EXTRAS
@@ -282,7 +283,7 @@ class Statements(Exports, Binders):
         for clause in node.children_by_field_id(_ALTERNATIVE):
             # An alternative runs where all tests before it failed, so alternatives nest.
             row = self.open_block(f.IF_FALSE, clause, test)
-            self.blocks[row * 7 + f.BLOCK_END] = node.end_byte
+            self.blocks[row * 7 + columns.BLOCK_END] = node.end_byte
             self.import_flags = outer | when_false
             if clause.kind_id == _ELIF:
                 condition = clause.child_by_field_id(_CONDITION)
@@ -440,7 +441,7 @@ class Statements(Exports, Binders):
         caught = rows[0] if rows else -1
         if len(rows) > 1:  # Python 3.14: several without parentheses
             caught = self.emit(f.TUPLE, node.start_byte, self.emit_list(rows))
-        self.blocks[row * 7 + f.BLOCK_TEST] = caught
+        self.blocks[row * 7 + columns.BLOCK_TEST] = caught
         if alias is not None:
             raised = self.emit(f.RAISED, alias.start_byte, caught, is_group)
             self.target(alias, f.EXCEPT, raised)

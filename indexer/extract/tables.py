@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import itemgetter
 
 from .. import facts as f
+from . import columns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -221,8 +222,8 @@ class Tables:
 
     def close_block(self, row: int, leaves: int) -> None:
         """Leave a block; ``leaves`` says whether control never runs off its end."""
-        self.blocks[row * 7 + f.BLOCK_FLAGS] = leaves
-        self.block = self.blocks[row * 7 + f.BLOCK_PARENT]
+        self.blocks[row * 7 + columns.BLOCK_FLAGS] = leaves
+        self.block = self.blocks[row * 7 + columns.BLOCK_PARENT]
 
     def bind(
         self,
@@ -256,10 +257,12 @@ class Tables:
     def mend(self) -> None:
         """Give rows that were left unfinished the cells that every row has."""
         for at in range(0, len(self.definition), 14):
-            if self.definition[at + f.DEF_OWN_SCOPE] < 0:
-                kind = (f.FUNCTION_SCOPE, f.CLASS_SCOPE)[self.definition[at + f.DEF_KIND]]
-                start, end, parent = self.definition[at + f.DEF_START : at + f.DEF_SCOPE + 1]
-                self.definition[at + f.DEF_OWN_SCOPE] = len(self.scopes) // 6
+            if self.definition[at + columns.DEF_OWN_SCOPE] < 0:
+                kind = (f.FUNCTION_SCOPE, f.CLASS_SCOPE)[self.definition[at + columns.DEF_KIND]]
+                start, end, parent = self.definition[
+                    at + columns.DEF_START : at + columns.DEF_SCOPE + 1
+                ]
+                self.definition[at + columns.DEF_OWN_SCOPE] = len(self.scopes) // 6
                 self.scopes += (kind, parent, start, end, at // 14, 0)
         for at in range(0, len(self.expr), 4):
             if self.expr[at] == f.PATTERN_CLASS and self.expr[at + 3] < 0:

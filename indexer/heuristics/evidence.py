@@ -23,8 +23,8 @@ from ..inference.entities import (
 from ..inference.query_cache import NESTED
 from ..inference.signatures import parameter_rows
 from ..inference.types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, NONE, UNKNOWN, Value, union
+from ..paths import is_test_file
 from ..plugins.registry import is_test_double
-from ..test_files import is_test_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

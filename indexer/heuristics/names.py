@@ -11,7 +11,7 @@ from ..inference import access_paths
 from ..inference.annotations import annotation_type
 from ..inference.entities import CLASS, Entity
 from ..inference.types import INSTANCE, UNKNOWN, instance, without_none
-from ..test_files import is_test_file
+from ..paths import is_test_file
 from . import usage
 from .evidence import Answer
 

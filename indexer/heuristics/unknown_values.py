@@ -17,8 +17,8 @@ from ..inference.entities import (
     name_of,
 )
 from ..inference.types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, UNKNOWN, union, without_none
+from ..paths import is_test_file
 from ..plugins import registry
-from ..test_files import is_test_file
 from . import docstrings
 from .evidence import (
     as_conventional,

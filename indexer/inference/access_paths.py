@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from .. import facts as f
 from .. import facts_view
-from ..test_files import is_test_file
+from ..paths import is_test_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -152,7 +152,7 @@ def _typed(inference: Inference, path: str, expr: int) -> Type:
 def _composed(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
     ops, _, lefts, _ = facts.expr
     op = ops[expr]
-    (extra,) = facts.extra
+    extra = facts.extra.value
     if op in _DISPLAYS or op == f.TUPLE:
         at = lefts[expr]
         listed = extra[at + 1 : at + 1 + extra[at]]

@@ -26,7 +26,7 @@ from ..inference.entities import CLASS, CONVENTIONAL, FUNCTION, PARAMETER, Entit
 from ..inference.modules import find_module
 from ..inference.query_cache import cached
 from ..inference.types import INSTANCE, UNKNOWN, Value, union, without_none
-from ..search_path.entry_points import modules_of
+from ..search_path.distributions import modules_of
 from .plugin import Plugin
 
 TYPE_CHECKING = False

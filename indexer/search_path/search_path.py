@@ -34,7 +34,7 @@ _COMPILED = (".so", ".pyd", ".pyx")
 _SELDOM = 0.5
 
 
-class Layers:
+class SearchPath:
     """The environment of one workspace, looked at when first needed."""
 
     __slots__ = (

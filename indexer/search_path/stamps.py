@@ -22,7 +22,7 @@ _SELDOM = 0.5
 _TICK = 20_000_000
 
 
-class Seen:
+class SeenFiles:
     """Stamps of files and folders by absolute path. Safe to use from threads."""
 
     __slots__ = ("_edited", "_installed", "_looked")

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..facts import FileFacts
-    from .facts_provider import Library
+    from .facts_provider import FactsProvider
 
 # So many changed files are compared; when more change at once, any name may have moved.
 _COMPARED = 64
 
 
-def turnover(library: Library, changes: Iterable[tuple[bytes, bytes]]) -> int:
+def turnover(library: FactsProvider, changes: Iterable[tuple[bytes, bytes]]) -> int:
     """Bits of the names that occur, are bound or are inherited in one content and not the other.
 
     ``changes`` are content hashes before and after, empty for a file that is not there. Contents
@@ -39,7 +39,7 @@ def turnover(library: Library, changes: Iterable[tuple[bytes, bytes]]) -> int:
     return bits
 
 
-def _names(library: Library, digest: bytes) -> frozenset[tuple[str, str]] | None:
+def _names(library: FactsProvider, digest: bytes) -> frozenset[tuple[str, str]] | None:
     if not digest:
         return frozenset()
     facts = library.get(digest)

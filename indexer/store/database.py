@@ -1,13 +1,61 @@
-"""Opening SQLite files that are caches: any damage means starting anew, never failing."""
+"""Files of SQLite that are caches, and the tables of an index.
+
+Any damage means starting anew, never failing. Tables are made with sqlite-utils, which only the
+process that makes them loads.
+"""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 
+from .. import facts as f
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+# Raise when a table changes. The index is a cache: one of another version is made anew.
+SCHEMA_VERSION = 1
+VERSION = f"{SCHEMA_VERSION}.{f.EXTRACTOR_VERSION}.{f.N_COLUMNS}"
+
+
+def create_tables(connection: sqlite3.Connection) -> None:
+    """Make the tables of an empty index."""
+    import sqlite_utils
+
+    db = sqlite_utils.Database(connection)
+    db.table("file").create(
+        {"id": int, "path": str, "mtime": int, "size": int, "hash": bytes, "error": str},
+        pk="id",
+        not_null={"path", "mtime", "size"},
+    )
+    db.table("file").create_index(["path"], unique=True)
+    # A name's files are packed into one row: two thousand times fewer rows than one row for each
+    # occurrence, and where in the file a name occurs is in the file's facts anyway.
+    connection.execute(
+        "CREATE TABLE name (text TEXT PRIMARY KEY, files BLOB NOT NULL, "
+        "inherited BLOB NOT NULL) WITHOUT ROWID"
+    )
+    db.table("symbol").create(
+        {
+            "id": int,
+            "file": int,
+            "name": str,
+            "container": str,
+            "kind": int,
+            "position": int,
+            "line": int,
+            "flags": int,
+            "words": str,
+            "summary": str,
+        },
+        pk="id",
+    )
+    db.table("symbol").create_index(["name"])
+    db.table("symbol").create_index(["file"])
+    db.table("symbol").enable_fts(["words", "summary"], tokenize="unicode61")
+
 
 _PRAGMAS = (
     "PRAGMA page_size = 8192",  # counts for new files only

@@ -12,7 +12,7 @@ from array import array
 from bisect import bisect_left
 
 from ..errors import DamagedError, StoreError
-from . import database, schema
+from . import database
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,15 +99,15 @@ class IndexStore:
                 os.makedirs(os.path.dirname(path), exist_ok=True)
                 database.write_ignore_file(os.path.dirname(path))
                 self._connection, self.note = database.open_cache(
-                    path, schema.VERSION, schema.create
+                    path, database.VERSION, database.create_tables
                 )
             else:
                 self._connection = database.connect(path, writable=False)
                 version = self._version()
-                if version != schema.VERSION:
+                if version != database.VERSION:
                     self._connection.close()
                     # About one that somebody is making there is nothing to say.
-                    differs = f"{path} is of version {version}, this is {schema.VERSION}"
+                    differs = f"{path} is of version {version}, this is {database.VERSION}"
                     raise StoreError(differs if version else "")
             self.identity = database.identity(path)
         except (OSError, sqlite3.Error) as error:

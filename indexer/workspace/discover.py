@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .layout import project_layout, read_ini
 from .settings import path_dependencies, read_settings, table, texts, witnessed_toml
-from .stamps import Witness
+from .stamps import StampRecorder
 
 if TYPE_CHECKING:
     from .config import Config
@@ -43,7 +43,7 @@ class Discovered(NamedTuple):
 
 def discover(root: str) -> Discovered:
     """Read the settings and build files of the workspace at a root."""
-    witness = Witness()
+    witness = StampRecorder()
     pyproject = witnessed_toml(witness, f"{root}/pyproject.toml", "pyproject.toml")
     config = read_settings(root, pyproject, witness)
     search = _Search(root, witness)
@@ -68,7 +68,7 @@ class _Search:
 
     __slots__ = ("_root", "_witness", "packages", "projects", "roots")
 
-    def __init__(self, root: str, witness: Witness) -> None:
+    def __init__(self, root: str, witness: StampRecorder) -> None:
         self._root = root
         self._witness = witness
         self.projects: dict[str, frozenset[str]] = {}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from .stamps import Witness, holds
+from .stamps import StampRecorder, holds
 from .sweep_cache import Reader, counted, flat
 
 _FORMAT = "environment 2"
@@ -121,7 +121,7 @@ class Environment:
         return environment
 
 
-def read_prefix(prefix: str, witness: Witness) -> Environment | None:
+def read_prefix(prefix: str, witness: StampRecorder) -> Environment | None:
     """Return the environment in a folder, None if the folder is none.
 
     Its kind is told by its files; how it was found is for the caller to say.
@@ -167,7 +167,7 @@ def read_prefix(prefix: str, witness: Witness) -> Environment | None:
     )
 
 
-def read_pyvenv_cfg(prefix: str, witness: Witness) -> dict[str, str] | None:
+def read_pyvenv_cfg(prefix: str, witness: StampRecorder) -> dict[str, str] | None:
     """Return the settings in a virtual environment's `pyvenv.cfg`, None if there is none."""
     text = witness.text(f"{prefix}/pyvenv.cfg")
     if text is None:
@@ -187,7 +187,7 @@ def parse_version(text: str) -> tuple[int, int] | None:
     return (int(major), int(minor)) if major.isdecimal() and minor.isdecimal() else None
 
 
-def _libraries(prefix: str, witness: Witness) -> list[tuple[str, tuple[int, int] | None]]:
+def _libraries(prefix: str, witness: StampRecorder) -> list[tuple[str, tuple[int, int] | None]]:
     """Return the library folders of a prefix, with the version that each is of if it tells."""
     found: list[tuple[str, tuple[int, int] | None]] = []
     for name in ("lib", "lib64"):
@@ -204,12 +204,12 @@ def _libraries(prefix: str, witness: Witness) -> list[tuple[str, tuple[int, int]
     return list(unique.values())
 
 
-def _site_packages(libraries: list[str], witness: Witness) -> list[str]:
+def _site_packages(libraries: list[str], witness: StampRecorder) -> list[str]:
     paths = [f"{library}/site-packages" for library in libraries]
     return [path for path in paths if witness.is_folder(path)]
 
 
-def _user_packages(version: tuple[int, int] | None, witness: Witness) -> list[str]:
+def _user_packages(version: tuple[int, int] | None, witness: StampRecorder) -> list[str]:
     """Return where `pip install --user` puts packages."""
     if version is None:
         return []
@@ -219,7 +219,7 @@ def _user_packages(version: tuple[int, int] | None, witness: Witness) -> list[st
 
 
 def _distribution_packages(
-    prefix: str, version: tuple[int, int] | None, witness: Witness
+    prefix: str, version: tuple[int, int] | None, witness: StampRecorder
 ) -> list[str]:
     """Return where Debian puts its packages, and pip run by its system interpreter."""
     prefix = prefix.replace(os.sep, "/").rstrip("/")
@@ -232,7 +232,7 @@ def _distribution_packages(
 
 
 def _base_libraries(
-    settings: dict[str, str], version: tuple[int, int] | None, witness: Witness
+    settings: dict[str, str], version: tuple[int, int] | None, witness: StampRecorder
 ) -> list[str]:
     """Return the library folder of the interpreter that a virtual environment was made with."""
     home = settings.get("home", "").replace(os.sep, "/").rstrip("/")
@@ -251,7 +251,7 @@ def _base_libraries(
     return [path for path in dict.fromkeys(paths) if witness.is_folder(path)]
 
 
-def _has_python(prefix: str, witness: Witness) -> bool:
+def _has_python(prefix: str, witness: StampRecorder) -> bool:
     names = ("bin/python", "bin/python3", "python.exe", "Scripts/python.exe")
     return any(witness.is_file(f"{prefix}/{name}") for name in names)
 

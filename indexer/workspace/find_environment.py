@@ -12,7 +12,7 @@ import sys
 
 from .environments import UNKNOWN, Environment, read_prefix
 from .settings import read_toml, table, texts
-from .stamps import Witness
+from .stamps import StampRecorder
 from .tool_environments import managed_prefixes
 
 TYPE_CHECKING = False
@@ -45,7 +45,7 @@ class _Search:
         self._workspace = workspace
         self._root = workspace.root.rstrip("/")
         self._later: list[tuple[str, str]] = []
-        self.witness = Witness()
+        self.witness = StampRecorder()
         self.considered: list[str] = []
         self._pyproject: dict[str, Any] | None = None
 

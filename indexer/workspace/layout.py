@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Value = str | dict[str, "Value"] | None
     from collections.abc import Iterable
 
-    from .stamps import Witness
+    from .stamps import StampRecorder
 
 
 _FINDERS = ("find_packages", "find_namespace_packages")
@@ -30,7 +30,7 @@ _FINDERS = ("find_packages", "find_namespace_packages")
 _MAX_DEPTH = 20
 
 
-def read_setup_cfg(path: str, layout: Layout, witness: Witness) -> None:
+def read_setup_cfg(path: str, layout: Layout, witness: StampRecorder) -> None:
     """Add what a `setup.cfg` declares."""
     settings = read_ini(path, witness)
     for line in settings.get("options", {}).get("package_dir", "").splitlines():
@@ -43,7 +43,7 @@ def read_setup_cfg(path: str, layout: Layout, witness: Witness) -> None:
     layout.search += settings.get("tool:pytest", {}).get("pythonpath", "").split()
 
 
-def read_ini(path: str, witness: Witness) -> dict[str, dict[str, str]]:
+def read_ini(path: str, witness: StampRecorder) -> dict[str, dict[str, str]]:
     """Return the sections of an INI file, {} if there is none or it is malformed."""
     text = witness.text(path)
     if text is None:
@@ -58,7 +58,7 @@ def read_ini(path: str, witness: Witness) -> dict[str, dict[str, str]]:
     return {name: dict(parser.items(name)) for name in parser.sections()}
 
 
-def read_setup_py(path: str, layout: Layout, witness: Witness) -> None:
+def read_setup_py(path: str, layout: Layout, witness: StampRecorder) -> None:
     """Add what the call of `setup` in a `setup.py` declares by literals."""
     import warnings
 
@@ -190,7 +190,7 @@ class Layout:
 
 
 def project_layout(
-    folder: str, markers: frozenset[str], pyproject: dict[str, Any], witness: Witness
+    folder: str, markers: frozenset[str], pyproject: dict[str, Any], witness: StampRecorder
 ) -> Layout:
     """Return the layout of the project in `folder`, which holds these marker files."""
     layout = Layout()

@@ -11,7 +11,7 @@ from .config import Config
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .stamps import Witness
+    from .stamps import StampRecorder
 
 
 def read_toml(data: bytes) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def parse_toml(data: bytes) -> tuple[dict[str, Any], str]:
         return {}, "it is nested too deeply"
 
 
-def witnessed_toml(witness: Witness, path: str, label: str) -> dict[str, Any]:
+def witnessed_toml(witness: StampRecorder, path: str, label: str) -> dict[str, Any]:
     """Return the tables of a TOML file, noting as a problem if it is malformed."""
     data = witness.read(path)
     if data is None:
@@ -95,7 +95,7 @@ def path_dependencies(pyproject: dict[str, Any]) -> list[str]:
 _FILE = "flux-index.toml"
 
 
-def read_settings(root: str, pyproject: dict[str, Any], witness: Witness) -> Config:
+def read_settings(root: str, pyproject: dict[str, Any], witness: StampRecorder) -> Config:
     """Return the settings for a root, given its `pyproject.toml`.
 
     `flux-index.toml` counts where both files set the same. The witness collects the problems.

@@ -51,7 +51,7 @@ class Listing:
         self.markers = markers
 
 
-class Witness:
+class StampRecorder:
     """The file system and the process environment, with a record of every answer given."""
 
     __slots__ = ("problems", "records")

@@ -16,11 +16,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .stamps import Witness
+    from .stamps import StampRecorder
 
 
 def managed_prefixes(
-    root: str, pyproject: dict[str, Any], witness: Witness
+    root: str, pyproject: dict[str, Any], witness: StampRecorder
 ) -> Iterator[tuple[str, str, str]]:
     """Yield prefixes, the likeliest first, each with its kind and how it was found.
 
@@ -42,7 +42,7 @@ def managed_prefixes(
         yield prefix, "", ".python-version names it, and pyenv has it."
 
 
-def _poetry(root: str, pyproject: dict[str, Any], witness: Witness) -> list[str]:
+def _poetry(root: str, pyproject: dict[str, Any], witness: StampRecorder) -> list[str]:
     names = [
         table(pyproject, "tool", "poetry").get("name"),
         table(pyproject, "project").get("name"),
@@ -64,7 +64,7 @@ def _poetry(root: str, pyproject: dict[str, Any], witness: Witness) -> list[str]
     return found
 
 
-def _poetry_folder(root: str, witness: Witness) -> str:
+def _poetry_folder(root: str, witness: StampRecorder) -> str:
     """Return where poetry keeps environments: as told by its variables and files, or by custom."""
     config_home = _home(
         witness,
@@ -92,7 +92,7 @@ def _poetry_folder(root: str, witness: Witness) -> str:
     return os.path.expanduser(path or cache + "/virtualenvs").replace(os.sep, "/")
 
 
-def _with_project_file(root: str, witness: Witness) -> list[str]:
+def _with_project_file(root: str, witness: StampRecorder) -> list[str]:
     """Return the environments that note this folder in a `.project` file."""
     home = witness.variable("WORKON_HOME") or _home(
         witness, "", "~/.local/share/virtualenvs", "~/.local/share/virtualenvs", "~/.virtualenvs"
@@ -106,7 +106,7 @@ def _with_project_file(root: str, witness: Witness) -> list[str]:
     return found
 
 
-def _hatch(root: str, pyproject: dict[str, Any], witness: Witness) -> str:
+def _hatch(root: str, pyproject: dict[str, Any], witness: StampRecorder) -> str:
     data = _home(
         witness,
         "HATCH_DATA_DIR",
@@ -122,7 +122,7 @@ def _hatch(root: str, pyproject: dict[str, Any], witness: Witness) -> str:
     return f"{data}/env/virtual/{name}/{_short_hash(os.path.normpath(root))}/{name}"
 
 
-def _conda(root: str, witness: Witness) -> list[str]:
+def _conda(root: str, witness: StampRecorder) -> list[str]:
     for file in ("environment.yml", "environment.yaml"):
         for line in (witness.text(f"{root}/{file}") or "").splitlines():
             key, _, name = line.partition(":")
@@ -137,7 +137,7 @@ def _conda(root: str, witness: Witness) -> list[str]:
     return []
 
 
-def _pyenv(root: str, witness: Witness) -> list[str]:
+def _pyenv(root: str, witness: StampRecorder) -> list[str]:
     home = witness.variable("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
     versions = f"{home.replace(os.sep, '/')}/versions"
     found: list[str] = []
@@ -153,7 +153,7 @@ def _pyenv(root: str, witness: Witness) -> list[str]:
     return found
 
 
-def _home(witness: Witness, variable: str, linux: str, macos: str, windows: str) -> str:
+def _home(witness: StampRecorder, variable: str, linux: str, macos: str, windows: str) -> str:
     """Return a tool's folder: named by its variable, else the custom of the operating system."""
     chosen = witness.variable(variable) if variable else ""
     if not chosen:

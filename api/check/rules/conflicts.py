@@ -6,7 +6,7 @@ from ....indexer import facts as f
 from ....indexer.facts_view import attribute, binding_name, decorators, definition_name
 from ....indexer.inference.access_paths import decorator_callee, last_name
 from ....indexer.inference.entities import CLASS, FUNCTION, Entity
-from ....indexer.test_files import is_test_file
+from ....indexer.paths import is_test_file
 from .. import messages
 from ..clones import same_kind_elsewhere, similarity
 from ..findings import WARNING, Edit, Finding, Fix

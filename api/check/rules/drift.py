@@ -10,7 +10,7 @@ from ....indexer import facts as f
 from ....indexer.facts_view import definition_name, definitions
 from ....indexer.inference.classes import bases, subclasses
 from ....indexer.inference.entities import CLASS, FUNCTION, Entity, name_of
-from ....indexer.test_files import is_test_file
+from ....indexer.paths import is_test_file
 from ...patterns.features import class_features
 from ...patterns.similarity import plain_name
 from ...patterns.statement import signature_of

@@ -9,8 +9,7 @@ from ....indexer.facts_view import binding_name
 from ....indexer.inference.entities import MODULE, Entity
 from ....indexer.inference.modules import imported_module, submodule
 from ....indexer.inference.query_cache import cached
-from ....indexer.paths import is_outside
-from ....indexer.test_files import is_test_file
+from ....indexer.paths import is_outside, is_test_file
 from .. import messages
 from ..findings import ERROR, WARNING, Finding
 

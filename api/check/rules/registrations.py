@@ -6,7 +6,7 @@ from ....indexer import facts as f
 from ....indexer.facts_view import attribute, called, definition_name, op
 from ....indexer.inference.access_paths import last_name
 from ....indexer.inference.entities import CLASS, FUNCTION, MODULE, NAMESPACE, Entity, name_of
-from ....indexer.test_files import is_test_file
+from ....indexer.paths import is_test_file
 from .. import messages
 from ..code_registries import (
     DECORATED,

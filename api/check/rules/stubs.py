@@ -24,8 +24,8 @@ from ....indexer.facts_view import (
 from ....indexer.inference.access_paths import decorator_callee, last_name
 from ....indexer.inference.classes import subclasses
 from ....indexer.inference.entities import CLASS, OUTSIDE, Entity
+from ....indexer.paths import is_test_file
 from ....indexer.symbols import base_names
-from ....indexer.test_files import is_test_file
 from .. import messages
 from ..findings import HINT, WARNING, Finding
 
