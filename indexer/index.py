@@ -20,6 +20,7 @@ from .store.index_store import IndexStore
 from .store.lock import WriterLock
 from .store.readers import Readers
 from .workspace import Workspace, find_root, state_dir_of, user_cache_dir
+from .workspace.state_links import link_state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Index:
     def open(cls, start: str, *, cache_dir: str | None = None) -> Index:
         """Index of the workspace that holds a file or folder. Writes nothing."""
         root = find_root(start)
-        state_dir, _ = state_dir_of(root)
+        state_dir = state_dir_of(root)
         store: IndexStore | None = None
         notes: list[str] = []
         remembered: object = None
@@ -221,6 +222,7 @@ class Index:
                 store.set_meta({"generation": self._view.generation})
             self.view()
             self._writer = store
+            self.note(link_state(self.workspace.root, self.workspace.state_dir))
         return self._writer
 
     def _drop_lost_writer(self) -> None:

@@ -10,13 +10,14 @@ import os
 import sqlite3
 
 from .. import facts as f
+from ..private_files import check_database, create_database
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Raise when a table changes. The index is a cache: one of another version is made anew.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 VERSION = f"{SCHEMA_VERSION}.{f.EXTRACTOR_VERSION}.{f.N_COLUMNS}"
 
 
@@ -62,17 +63,21 @@ _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
     "PRAGMA temp_store = MEMORY",
+    "PRAGMA trusted_schema = OFF",
 )
 
-# Readers map the file instead of copying its pages; address space costs nothing.
-_MAPPED = 1 << 30
 # Identity of a file that is not there.
 ABSENT = (0, 0)
 
 
 def connect(path: str, *, writable: bool) -> sqlite3.Connection:
-    """A connection in autocommit mode; readers get one that cannot write."""
+    """A connection in autocommit mode; readers get one that cannot write.
+
+    Raises OSError when the file, or one beside it, is not a plain file of this user.
+    """
+    check_database(path)
     if writable:
+        create_database(path)
         connection = sqlite3.connect(
             path, timeout=5.0, isolation_level=None, check_same_thread=False
         )
@@ -88,7 +93,7 @@ def connect(path: str, *, writable: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(
         uri, uri=True, timeout=5.0, isolation_level=None, check_same_thread=False
     )
-    connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
+    connection.execute("PRAGMA trusted_schema = OFF")
     return connection
 
 
@@ -108,14 +113,6 @@ def discard(path: str) -> None:
             os.remove(path + suffix)
         except FileNotFoundError:
             continue
-
-
-def write_ignore_file(folder: str) -> None:
-    """Keep version control away from a state folder, without touching the user's ignore files."""
-    path = os.path.join(folder, ".gitignore")
-    if not os.path.exists(path):
-        with open(path, "w", encoding="utf-8") as file:
-            file.write("# Made by flux-index: index.db may be deleted at any time.\n*\n")
 
 
 def is_damage(error: sqlite3.Error) -> bool:
@@ -168,12 +165,18 @@ def open_cache(
     raise sqlite3.DatabaseError(reason)
 
 
+def has_programs(connection: sqlite3.Connection) -> bool:
+    """True if a database has triggers or views: ours have none, and they would run with it."""
+    found = "SELECT 1 FROM sqlite_master WHERE type NOT IN ('table', 'index') LIMIT 1"
+    return connection.execute(found).fetchone() is not None
+
+
 def stored_version(connection: sqlite3.Connection) -> str | None:
     """Version of the cache behind a connection; None when it has no tables yet."""
-    row = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
-    if row is None:
-        if connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None:
-            return None
+    if connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None:
+        return None
+    meta = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
+    if meta is None or has_programs(connection):
         return "unknown"
     found = connection.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
     return str(found[0]) if found else "unknown"

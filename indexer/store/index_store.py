@@ -12,6 +12,7 @@ from array import array
 from bisect import bisect_left
 
 from ..errors import DamagedError, StoreError
+from ..private_files import make_folder
 from . import database
 
 TYPE_CHECKING = False
@@ -96,8 +97,7 @@ class IndexStore:
         self.damaged = False
         try:
             if writable:
-                os.makedirs(os.path.dirname(path), exist_ok=True)
-                database.write_ignore_file(os.path.dirname(path))
+                make_folder(os.path.dirname(path))
                 self._connection, self.note = database.open_cache(
                     path, database.VERSION, database.create_tables
                 )

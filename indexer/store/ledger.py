@@ -13,6 +13,7 @@ import time
 from array import array
 
 from ..errors import StoreError
+from ..private_files import make_folder
 from . import database
 
 TYPE_CHECKING = False
@@ -105,8 +106,7 @@ class Ledger:
         self.note = ""
         """A sentence when a ledger had to be set aside."""
         try:
-            os.makedirs(folder, exist_ok=True)
-            database.write_ignore_file(folder)
+            make_folder(folder)
             self._connection = self._open()
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"{self.path}: {error}") from error
@@ -340,6 +340,8 @@ class Transaction:
 
 def _migrate(connection: sqlite3.Connection, path: str) -> None:
     """Bring the schema up to date; raises StoreError when it is of a version that is not known."""
+    if database.has_programs(connection):
+        raise sqlite3.DatabaseError("it has triggers or views that nobody here made")
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version == len(MIGRATIONS):
         return

@@ -10,6 +10,8 @@ import errno
 import os
 import sys
 
+from ..private_files import make_folder, open_file, read_file
+
 
 class WriterLock:
     """An exclusive lock on a file. Never waits: either it is had, or somebody else has it.
@@ -39,9 +41,9 @@ class WriterLock:
         if not self._make_folder():
             return False
         try:
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+            descriptor = open_file(self.path, os.O_RDWR | os.O_CREAT)
         except OSError as error:
-            self.problem = f"cannot write {self.path}: {error.strerror}"
+            self.problem = f"cannot write {self.path}: {error.strerror or error}"
             return False
         try:
             _lock(descriptor)
@@ -74,9 +76,9 @@ class WriterLock:
 
     def _make_folder(self) -> bool:
         try:
-            os.makedirs(os.path.dirname(self.path), exist_ok=True)
+            make_folder(os.path.dirname(self.path))
         except OSError as error:
-            self.problem = f"cannot write {self.path}: {error.strerror}"
+            self.problem = f"cannot write {self.path}: {error.strerror or error}"
             return False
         return True
 
@@ -93,12 +95,7 @@ class WriterLock:
 
     def read_note(self) -> str:
         """Return what the holder noted, or an empty string."""
-        try:
-            with open(self.path, "rb") as file:
-                file.seek(_NOTE_AT)
-                return file.read(4096).decode("utf-8", "replace")
-        except OSError:
-            return ""
+        return read_file(self.path, 4096)[_NOTE_AT:].decode("utf-8", "replace")
 
     def release(self) -> None:
         """Let go; does nothing when the lock is not held."""

@@ -37,7 +37,6 @@ class Workspace:
         "ignore_cache",
         "package_dirs",
         "projects",
-        "read_only",
         "root",
         "source_roots",
         "state_dir",
@@ -58,10 +57,7 @@ class Workspace:
 
     config: Config
     state_dir: str
-    """Where index and ledger are kept; may not exist yet."""
-
-    read_only: bool
-    """Whether nothing can be written to the root, so that the state is in the user's cache."""
+    """Where index and ledger are kept, in the user's cache folder; may not exist yet."""
 
     ignore_cache: dict[str, tuple[str, Patterns]]
     """Ignore files by path, each with the stamp it had when it was read. Kept for `ignore`."""
@@ -85,7 +81,7 @@ class Workspace:
         self.config = config or Config()
         self.package_dirs = package_dirs
         self.projects = projects
-        self.state_dir, self.read_only = state_dir_of(root)
+        self.state_dir = state_dir_of(root)
         self.ignore_cache = {}
         self._records = records
         self._environment: Environment | None = None

@@ -10,6 +10,12 @@ from __future__ import annotations
 import os
 import sys
 
+try:
+    # hashlib loads OpenSSL first, which costs a question more than its answer may take.
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
+
 # What says "everything below belongs together", wherever it is met.
 _STRONG = (".git", ".hg", ".jj", ".flux-index", "flux-index.toml")
 _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg")
@@ -61,20 +67,15 @@ def find_root(start: str) -> str:
     return _slashed(hint or _above_package(folder, ceilings))
 
 
-def state_dir_of(root: str) -> tuple[str, bool]:
-    """Return the folder for index and ledger of `root`, and whether the root is read-only.
+def state_dir_of(root: str) -> str:
+    """Return the folder for index and ledger of `root`, which need not exist.
 
-    A root that cannot be written keeps its state in the user's cache folder, under a name that is
-    made from the root's path.
+    It lies in the user's cache folder, under a name that is made from the root's path: a repository
+    that is cloned cannot bring it, and a root need not be writable.
     """
-    state = root.rstrip("/") + "/.flux-index"
-    if _can_write(root, state):
-        return state, False
-    import hashlib
-
-    key = hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
+    key = blake2b(os.fsencode(root), digest_size=10).hexdigest()
     name = root.rstrip("/").rpartition("/")[2] or "root"
-    return f"{user_cache_dir()}/workspaces/{name}-{key}", True
+    return f"{user_cache_dir()}/workspaces/{name[:40]}-{key}"
 
 
 def user_cache_dir() -> str:
@@ -93,7 +94,7 @@ def user_cache_dir() -> str:
             # A container may run as a user without a home; "~" must not become a folder here.
             import tempfile
 
-            shared = tempfile.gettempdir()
+            shared = f"{tempfile.gettempdir()}/{os.getuid() if hasattr(os, 'getuid') else 'user'}"
         elif sys.platform == "darwin":
             shared = home + "/Library/Caches"
         elif sys.platform == "win32":
@@ -173,12 +174,6 @@ def _above_package(folder: str, ceilings: set[str]) -> str:
         if top in ceilings:
             return folder
     return top
-
-
-def _can_write(root: str, state: str) -> bool:
-    if os.path.isdir(state):
-        return os.access(state, os.W_OK | os.X_OK)
-    return not os.path.lexists(state) and os.access(root, os.W_OK | os.X_OK)
 
 
 def _exists(folder: str, name: str) -> bool:
