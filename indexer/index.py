@@ -20,7 +20,6 @@ from .store.index_store import IndexStore
 from .store.lock import WriterLock
 from .store.readers import Readers
 from .workspace import Workspace, find_root, state_dir_of, user_cache_dir
-from .workspace.state_links import link_state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -222,6 +221,8 @@ class Index:
                 store.set_meta({"generation": self._view.generation})
             self.view()
             self._writer = store
+            from .workspace.state_links import link_state  # only writers need it
+
             self.note(link_state(self.workspace.root, self.workspace.state_dir))
         return self._writer
 

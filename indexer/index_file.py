@@ -13,6 +13,7 @@ except ImportError:
 
 from . import text
 from .facts import FileFacts
+from .paths import changed_ns, file_version
 from .store.facts_cache import FactsCache
 from .store.index_store import FileUpdate
 from .symbols import inherited_names, symbols
@@ -21,13 +22,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# A file written this recently may change again without a new modification time (kernels stamp
-# files with the clock of their timer tick), so its time is not trusted: it is hashed once more.
-# So is that of a file from the near future, which the clock of a file server wrote.
+# A file written this recently may change again without a new time (kernels stamp files with the
+# clock of their timer tick), so its version is not trusted: it is hashed once more. So is that of a
+# file from the near future, which the clock of a file server wrote.
 _RACY_NS = 20_000_000
 _SKEW_NS = 86_400_000_000_000
-_LAST_NS = (1 << 63) - 1  # what a column holds, in the year 2262
-UNTRUSTED_TIME = -1
+UNSETTLED = -1
 
 
 def content_hash(raw: bytes) -> bytes:
@@ -57,12 +57,10 @@ class Content(bytes):
 
 
 def stamp(path: str) -> tuple[int, int]:
-    """(modification time or UNTRUSTED_TIME, size) of a file; raises OSError."""
+    """(version or UNSETTLED, size) of a file; raises OSError."""
     status = os.stat(path)
-    mtime = status.st_mtime_ns
-    if -_SKEW_NS < time.time_ns() - mtime < _RACY_NS or abs(mtime) > _LAST_NS:
-        mtime = UNTRUSTED_TIME
-    return mtime, status.st_size
+    is_recent = -_SKEW_NS < time.time_ns() - changed_ns(status) < _RACY_NS
+    return UNSETTLED if is_recent else file_version(status), status.st_size
 
 
 def summarize(update: FileUpdate, facts: FileFacts) -> None:
@@ -84,10 +82,10 @@ def _summarized(update: FileUpdate, blob: bytes) -> bool:
 def failed(root: str, path: str, reason: str) -> FileUpdate:
     """A file that is there and cannot be indexed; its reason stays until the file changes."""
     try:
-        mtime, size = stamp(os.path.join(root, path))
+        version, size = stamp(os.path.join(root, path))
     except OSError:
-        mtime, size = UNTRUSTED_TIME, 0
-    update = FileUpdate(path, mtime, size)
+        version, size = UNSETTLED, 0
+    update = FileUpdate(path, version, size)
     update.error = reason
     return update
 
@@ -112,10 +110,10 @@ def digest_files(
     for path in paths:
         full = os.path.join(root, path)
         try:
-            mtime, size = stamp(full)
+            version, size = stamp(full)
         except OSError:
             continue
-        update = FileUpdate(path, mtime, size)
+        update = FileUpdate(path, version, size)
         blob: bytes | None = None
         try:
             raw = text.read(full, size_limit)

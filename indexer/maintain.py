@@ -47,8 +47,8 @@ def plan(view: View, found: Sweep) -> Plan:
     files = view.files
     changed = [
         path
-        for path, (mtime, size) in found.files.items()
-        if (row := files.get(path)) is None or row[1] != mtime or row[2] != size
+        for path, (version, size) in found.files.items()
+        if (row := files.get(path)) is None or row[1] != version or row[2] != size
     ]
     removed = [path for path in files if path not in found.files]
     return Plan(sorted(changed), sorted(removed))
@@ -328,8 +328,8 @@ def commit(index: Index, digested: Digested) -> int:
     for update_, blob in digested:
         row = files.get(update_.path)
         if row is not None and row[3] == update_.hash and row[4] == update_.error:
-            if (row[1], row[2]) != (update_.mtime, update_.size):
-                touched.append((update_.path, update_.mtime, update_.size))
+            if (row[1], row[2]) != (update_.version, update_.size):
+                touched.append((update_.path, update_.version, update_.size))
             continue
         if row is not None and row[3]:
             update_.old_names, update_.old_inherited = _names_of(index, row[3])

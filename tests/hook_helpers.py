@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from hook_schemas import check
+from workspace_helpers import state_of
 
 from flux_index.api.cli import main
 from flux_index.api.hooks.messages import EVENTS
@@ -168,7 +169,7 @@ class Host:
 
     def log(self) -> str:
         """The log of hooks."""
-        path = self.workspace / ".flux-index/hooks.log"
+        path = state_of(self.workspace) / "hooks.log"
         return path.read_text() if path.exists() else ""
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from bad_input_helpers import answers, ask, expected, indexed, shop
+from workspace_helpers import state_of
 
 from flux_index.indexer import digest_pool
 from flux_index.indexer.errors import LockedError
@@ -114,7 +115,7 @@ def test_glance_at_the_lock_is_no_writer(tmp_path: Path) -> None:
     root = shop(tmp_path / "root")
     with indexed(root):
         pass
-    lock = WriterLock(str(root / ".flux-index/writer.lock"))
+    lock = WriterLock(str(state_of(root) / "writer.lock"))
     assert lock.acquire()
     (root / "late.py").write_text("from models import Order\n\nOrder().save()\n")
     with indexed(root, build=False) as index:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from bad_input_helpers import answers, ask, expected, indexed, problems, shop
+from workspace_helpers import state_of
 
 from flux_index.indexer.errors import LockedError, StoreError
 from flux_index.indexer.index import Index
@@ -32,7 +33,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def db(root: Path) -> Path:
-    return root / ".flux-index" / "index.db"
+    return state_of(root) / "index.db"
 
 
 def heals(root: Path, tmp_path: Path) -> None:
@@ -150,11 +151,11 @@ def test_index_of_another_workspace(root: Path, tmp_path: Path) -> None:
 
 
 def test_another_version(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "VERSION", "0.old")
     db(root).unlink()
-    with indexed(root):
-        pass
-    monkeypatch.undo()
+    with monkeypatch.context() as older:
+        older.setattr(database, "VERSION", "0.old")
+        with indexed(root):
+            pass
     with indexed(root, build=False) as index:
         assert answers(index, "touch") == expected(tmp_path)
         (note,) = index.notes
@@ -184,7 +185,7 @@ def test_removed_while_serving(what: str, root: Path, tmp_path: Path) -> None:
         index.lock.note("unix:/somewhere")
         generation = index.generation
         if what == "folder":
-            shutil.rmtree(root / ".flux-index")
+            shutil.rmtree(state_of(root))
         else:
             db(root).unlink()
         assert answers(index, stored=False) == expected(tmp_path, stored=False)
@@ -206,7 +207,7 @@ def test_removed_while_serving(what: str, root: Path, tmp_path: Path) -> None:
 
 @posix
 def test_removed_while_building(root: Path, tmp_path: Path) -> None:
-    shutil.rmtree(root / ".flux-index")
+    shutil.rmtree(state_of(root))
     with indexed(root, build=False) as index:
         assert index.become_writer()
         removed: list[str] = []
@@ -228,7 +229,7 @@ def test_removed_while_building(root: Path, tmp_path: Path) -> None:
 def test_removed_and_made_by_another(root: Path, tmp_path: Path) -> None:
     """Whose lock was removed with the folder is the writer no more, once another one is."""
     with indexed(root) as index:
-        shutil.rmtree(root / ".flux-index")
+        shutil.rmtree(state_of(root))
         with indexed(root) as other:
             assert answers(index) == expected(tmp_path)
             with pytest.raises(LockedError):
@@ -243,7 +244,7 @@ def test_removed_and_made_by_another(root: Path, tmp_path: Path) -> None:
 def test_removed_while_reading(root: Path, tmp_path: Path) -> None:
     with indexed(root, build=False) as reader:
         assert answers(reader) == expected(tmp_path)
-        shutil.rmtree(root / ".flux-index")
+        shutil.rmtree(state_of(root))
         assert answers(reader, "touch", stored=False) == expected(tmp_path, stored=False)
         (root / "late.py").write_text("class Late: ...\n")
         with indexed(root):
@@ -289,7 +290,7 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
 def test_full_disk(when: str, root: Path, tmp_path: Path, full_disk: list[bool]) -> None:
     sound, partly = expected(tmp_path), expected(tmp_path, stored=False)
     if when == "first":
-        shutil.rmtree(root / ".flux-index")
+        shutil.rmtree(state_of(root))
     with indexed(root, build=when == "later") as index:
         assert index.become_writer()
         (root / "late.py").write_text("from models import Order\n\nclass Late(Order): ...\n")
@@ -338,13 +339,15 @@ def test_disk_full_for_one_update(root: Path, tmp_path: Path, full_disk: list[bo
 
 @posix
 @pytest.mark.skipif(not CAN_WRITE_ANYTHING, reason="only root can mount a small disk")
-def test_disk_that_is_really_full(tmp_path: Path) -> None:
+def test_disk_that_is_really_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     if os.system(f"mount -t tmpfs -o size=1m tmpfs {disk} 2>/dev/null"):
         pytest.skip("nothing can be mounted here")
     try:
-        root = shop(disk / "root")
+        root = shop(tmp_path / "root")
+        sound, partly = expected(tmp_path), expected(tmp_path, stored=False)
+        monkeypatch.setenv("FLUX_INDEX_CACHE_DIR", str(disk / "cache"))
         with (disk / "ballast").open("wb") as ballast:
             ballast.write(b"x" * 800_000)
         with indexed(root, build=False) as index:
@@ -352,31 +355,91 @@ def test_disk_that_is_really_full(tmp_path: Path) -> None:
             with pytest.raises(StoreError, match=r"index\.db: .*full"):
                 index.build()
             index.refresh()
-            assert answers(index, stored=False) == expected(tmp_path, stored=False)
+            assert answers(index, stored=False) == partly
             (disk / "ballast").unlink()
             index.build()
-            assert answers(index) == expected(tmp_path)
+            assert answers(index) == sound
             assert not problems(index)
     finally:
         os.system(f"umount -l {disk}")
 
 
-def test_state_folder_that_is_a_file(root: Path, tmp_path: Path) -> None:
-    shutil.rmtree(root / ".flux-index")
-    (root / ".flux-index").write_text("mine\n")
+@pytest.mark.parametrize("what", ["file", "link", "folder with a log"])
+def test_state_that_came_with_the_workspace(what: str, root: Path, tmp_path: Path) -> None:
+    """It is never read, never written, and named in one line."""
+    shutil.rmtree(state_of(root))
+    there, elsewhere = root / ".flux-index", tmp_path / "elsewhere"
+    shutil.rmtree(there)
+    elsewhere.mkdir()
+    if what == "file":
+        there.write_text("mine\n")
+    elif what == "link":
+        there.symlink_to(elsewhere)
+    else:
+        there.mkdir()
+        (there / "hooks.log").symlink_to(elsewhere / "log")
     with indexed(root) as index:
-        assert index.workspace.read_only
-        assert index.path.startswith(os.environ["XDG_CACHE_HOME"])
         assert answers(index) == expected(tmp_path)
-    assert (root / ".flux-index").read_text() == "mine\n"
+        assert problems(index) == [
+            f"{there} was made by an older version or came with the workspace: it is not used"
+        ]
+    assert list(elsewhere.iterdir()) == []
+
+
+@posix
+@pytest.mark.parametrize("what", ["link", "pipe", "device"])
+@pytest.mark.parametrize("name", ["index.db", "index.db-wal", "writer.lock"])
+def test_state_that_is_no_plain_file(what: str, name: str, root: Path, tmp_path: Path) -> None:
+    path = state_of(root) / name
+    path.unlink(missing_ok=True)
+    precious = tmp_path / "precious"
+    precious.write_text("precious\n")
+    if what == "link":
+        path.symlink_to(precious)
+    elif what == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+    with indexed(root, build=False) as index:
+        assert answers(index, "touch", stored=False) == expected(tmp_path, stored=False)
+        assert precious.read_text() == "precious\n"
+        assert any("must be a plain file of your own" in p or "link" in p for p in problems(index))
+
+
+@posix
+def test_state_folder_that_others_may_write(root: Path, tmp_path: Path) -> None:
+    folder = state_of(root)
+    folder.chmod(0o777)
+    folder.parent.chmod(0o755)
+    with indexed(root) as index:
+        assert answers(index) == expected(tmp_path)
+    for path in (folder, folder.parent):
+        assert path.stat().st_mode & 0o777 == 0o700
+    for path in folder.iterdir():
+        assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER t AFTER INSERT ON file BEGIN DELETE FROM file; END",
+        "CREATE VIEW v AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+        "SELECT i FROM n",
+    ],
+    ids=["trigger", "view"],
+)
+def test_database_with_programs(statement: str, root: Path, tmp_path: Path) -> None:
+    connection = sqlite3.connect(db(root))
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+    heals(root, tmp_path)
 
 
 def test_no_place_for_the_state_at_all(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sound = expected(tmp_path, stored=False)
-    shutil.rmtree(root / ".flux-index")
-    (root / ".flux-index").write_text("mine\n")
     (tmp_path / "cache").write_text("no folder\n")
     monkeypatch.setenv("FLUX_INDEX_CACHE_DIR", str(tmp_path / "cache"))
     with indexed(root, build=False) as index:
@@ -391,8 +454,8 @@ def test_no_place_for_the_state_at_all(
 
 def test_lock_that_cannot_be_taken(root: Path, tmp_path: Path) -> None:
     """Where nobody can lock, nobody is trusted to keep the index current."""
-    (root / ".flux-index/writer.lock").unlink()
-    (root / ".flux-index/writer.lock").mkdir()
+    (state_of(root) / "writer.lock").unlink()
+    (state_of(root) / "writer.lock").mkdir()
     (root / "late.py").write_text("class Late: ...\n")
     with indexed(root, build=False) as index:
         assert answers(index, "touch", stored=False) == expected(tmp_path, stored=False)

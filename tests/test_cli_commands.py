@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from workspace_helpers import state_of
 
 from flux_index.api.cli import doctor as doctor_module
 from flux_index.api.cli import main
@@ -363,7 +364,7 @@ def test_clean_removes_the_index_and_nothing_learned(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told(capsys, "index")
-    state = project.resolve() / ".flux-index"
+    state = state_of(project)
     (state / "ledger.db").write_text("learned")
     assert told(capsys, "clean")[0] == f"removed {(state / 'index.db').as_posix()}\n"
     assert (state / "ledger.db").read_text() == "learned"
@@ -415,7 +416,7 @@ def test_doctor_says_what_to_do(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told(capsys, "index")
-    database = project / ".flux-index" / "index.db"
+    database = state_of(project) / "index.db"
     database.write_bytes(b"no database" * 1000)
     (project / "pyproject.toml").write_text("[tool.flux-index]\nexcluded = 3\n")
     blocked = project / "file"

@@ -8,6 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from workspace_helpers import state_of
 
 from flux_index.api.cli import main
 from flux_index.api.open_workspace import OpenWorkspace
@@ -299,7 +300,7 @@ class TestHistory:
     ) -> None:
         whole = read_history(str(repository), str(repository / "one"))
         monkeypatch.setattr("flux_index.api.retrieval.history._kept", {})
-        state = str(repository / ".flux-index")
+        state = str(state_of(repository))
         os.makedirs(state)
         cut = History(whole.commits[:1], whole.head, cut=True)
         save(os.path.join(state, "history"), cut)

@@ -13,6 +13,7 @@ import pytest
 from hook_helpers import DESK, ORDERS, Codex, Host, context, make_shop, reason
 from hook_schemas import check
 from rpc_helpers import DEADLINE, hosted
+from workspace_helpers import state_of
 
 DESK_PATH, ORDERS_PATH = "shop/desk.py", "shop/orders.py"
 
@@ -553,7 +554,7 @@ def test_running_out_of_time_is_logged_and_stops_nobody(
 def test_the_log_is_bounded(host: Host) -> None:
     from flux_index.api.hooks.log import log
 
-    folder = host.workspace / ".flux-index"
+    folder = state_of(host.workspace)
     for _ in range(250):
         log(str(folder), "Stop", "x" * 3_000)
     assert (folder / "hooks.log").stat().st_size < 250_000

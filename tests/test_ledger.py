@@ -35,7 +35,7 @@ def test_what_was_shown_is_there_again(tmp_path: Path) -> None:
         assert ledger.signature(number, "a.py", "a.f") == "(x)"
         assert ledger.signature(number, "a.py", "a.g") is None
         assert ledger.begin("a", "test") == number
-    assert (tmp_path / ".gitignore").read_text().endswith("*\n")
+    assert (tmp_path / "ledger.db").stat().st_mode & 0o777 == 0o600
 
 
 def test_what_was_shown_can_be_forgotten(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from mcp.client.context import ClientRequestContext
 from mcp_helpers import FLUX_INDEX, agent, make_workspace, serving_pid, stop_serving
 from mcp_types import Implementation, ListRootsResult, Root
 from rpc_helpers import wait_until
+from workspace_helpers import state_of
 
 from flux_index.api.mcp.folder import folder_of_roots, named_folder, workspace_root
 from flux_index.api.mcp.main import run
@@ -70,7 +71,7 @@ def test_all_is_answered_before_it_ends_and_nothing_else_is_written(workspace: P
     assert "has no attribute 'volume'" in answers[3]["result"]["content"][0]["text"]
     assert "Traceback" not in done.stderr
     # What it started goes on without it, and ends when nobody comes.
-    lock = WriterLock(str(workspace / ".flux-index" / "writer.lock"))
+    lock = WriterLock(str(state_of(workspace) / "writer.lock"))
     assert lock.read_note()
     wait_until(lambda: not lock.read_note(), "the serving process ends")
 
@@ -106,7 +107,7 @@ def test_a_signal_ends_it_while_its_input_is_open(workspace: Path) -> None:
 
 
 def test_somebody_else_writes_the_index_and_does_not_serve(workspace: Path, own_home: Path) -> None:
-    lock = WriterLock(str(workspace / ".flux-index" / "writer.lock"))
+    lock = WriterLock(str(state_of(workspace) / "writer.lock"))
     assert lock.acquire()
     try:
         with agent(workspace, home=own_home) as asker:

@@ -20,6 +20,7 @@ from rpc_helpers import (
     serving,
     wait_until,
 )
+from workspace_helpers import state_of
 
 from flux_index.api.rpc.client import connect
 from flux_index.api.rpc.endpoint import dial
@@ -35,7 +36,7 @@ def workspace(tmp_path: Path) -> Path:
 
 
 def lock_of(workspace: Path) -> WriterLock:
-    return WriterLock(str(workspace / ".flux-index" / "writer.lock"))
+    return WriterLock(str(state_of(workspace) / "writer.lock"))
 
 
 def note_of(workspace: Path) -> str:
@@ -326,7 +327,7 @@ def test_clients_and_attached_processes_find_the_token(workspace: Path) -> None:
         assert found[1] == Path(tcp_place(workspace)[1]).read_text()
         found[0].close()
         # As where there are no Unix sockets.
-        (workspace / ".flux-index" / "rpc.sock").unlink()
+        (state_of(workspace) / "rpc.sock").unlink()
         with first.client() as client:
             assert client.call("definition", BOX, DEADLINE)["total"] == 1
         with serving(workspace, stdio=True) as second:

@@ -178,7 +178,7 @@ LAYOUTS: dict[str, tuple[str, dict[str, str], dict[str, str | None]]] = {
         },
         {
             "indexer/__init__.py": "flux_index.indexer",
-            "indexer/store/schema.py": "flux_index.indexer.store.database",
+            "indexer/store/database.py": "flux_index.indexer.store.database",
             "api/cli.py": "flux_index.api.cli",
             "tests/test_it.py": "tests.test_it",
         },

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -141,25 +140,10 @@ def test_relative(path: str, expected: str | None, tmp_path: Path) -> None:
         assert workspace.relative(workspace.absolute(expected)) == expected
 
 
-def test_state_is_kept_in_the_workspace(tmp_path: Path) -> None:
-    workspace = Workspace.open(str(tmp_path))
-    assert workspace.state_dir == f"{tmp_path.as_posix()}/.flux-index"
-    assert not workspace.read_only
-
-
-@pytest.mark.parametrize("obstacle", ["read-only root", "file of that name"])
-def test_state_of_a_workspace_that_cannot_be_written(
-    obstacle: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if obstacle == "file of that name":
-        plant(tmp_path, ".flux-index")
-    else:
-        monkeypatch.setattr(os, "access", lambda *_: False)
-    state, read_only = state_dir_of(tmp_path.as_posix())
-    assert read_only
-    assert state.startswith(user_cache_dir() + "/")
-    other, _ = state_dir_of(plant(tmp_path / "other", ".flux-index").as_posix())
-    assert other != state
+def test_state_is_kept_in_the_cache_folder(tmp_path: Path) -> None:
+    state = Workspace.open(str(tmp_path)).state_dir
+    assert state.startswith(f"{user_cache_dir()}/workspaces/{tmp_path.name[:40]}-")
+    assert state_dir_of(f"{tmp_path}/other") != state
 
 
 def test_cache_folder(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

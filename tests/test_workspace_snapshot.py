@@ -37,7 +37,7 @@ def test_same_as_before(tmp_path: Path) -> None:
     workspace = project(tmp_path)
     restored = Workspace.restore(workspace.snapshot())
     assert restored is not None
-    for name in ("root", "source_roots", "package_dirs", "projects", "state_dir", "read_only"):
+    for name in ("root", "source_roots", "package_dirs", "projects", "state_dir"):
         assert getattr(restored, name) == getattr(workspace, name)
     for name in Config.__slots__:
         assert getattr(restored.config, name) == getattr(workspace.config, name)

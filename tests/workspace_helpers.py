@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+from flux_index.indexer.workspace import state_dir_of
 
 
 def plant(root: Path, paths: str = "", files: dict[str, str] | None = None) -> Path:
@@ -19,3 +22,8 @@ def plant(root: Path, paths: str = "", files: dict[str, str] | None = None) -> P
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(contents, encoding="utf-8")
     return root
+
+
+def state_of(root: Path) -> Path:
+    """The folder that holds the state of a workspace, which need not exist."""
+    return Path(state_dir_of(os.path.realpath(root)))

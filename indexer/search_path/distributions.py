@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 
+from ..paths import file_version
 from .editable import project_folders
 
-# Modules by (site folder, its modification time, group): installing touches the folder.
+# Modules by (site folder, its version, group): installing touches the folder.
 _seen: dict[tuple[str, int, str], tuple[str, ...]] = {}
 
 
@@ -18,7 +19,7 @@ def modules_of(roots: tuple[str, ...], group: str) -> list[str]:
     found: set[str] = set()
     for root in roots:
         try:
-            key = root, os.stat(root).st_mtime_ns, group
+            key = root, file_version(os.stat(root)), group
         except OSError:
             continue
         if key not in _seen:

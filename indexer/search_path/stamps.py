@@ -11,9 +11,11 @@ from __future__ import annotations
 import os
 from time import monotonic, time_ns
 
+from ..paths import changed_ns, file_version
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    # Time of the last change in nanoseconds and size; None when there is no such file.
+    # Version (see `file_version`) and size; None when there is no such file.
     Stamp = tuple[int, int] | None
 
 # Seconds between two looks at files that installers keep.
@@ -67,8 +69,8 @@ def stamp_from(status: os.stat_result) -> Stamp:
     What was changed a moment ago may change again without a difference in time: its stamp is
     another one a moment later, so that it is looked at once more.
     """
-    settled = time_ns() - status.st_mtime_ns > _TICK
-    return status.st_mtime_ns, status.st_size if settled else -1 - status.st_size
+    settled = time_ns() - changed_ns(status) > _TICK
+    return file_version(status), status.st_size if settled else -1 - status.st_size
 
 
 def _changed(kept: dict[str, Stamp]) -> list[str]:

@@ -11,7 +11,7 @@ import os
 
 from .. import text
 from ..errors import OutsideWorkspaceError, UnknownFileError
-from ..paths import is_outside
+from ..paths import file_version, is_outside
 from ..platform_conditions import holding, is_conditional
 from ..search_path.search_path import ENVIRONMENT
 from ..search_path.stamps import stamp_from, stamp_of
@@ -390,7 +390,7 @@ class Snapshot:
             if self._shared and row is not None:
                 raise StaleError(path) from None
             return None
-        if row is not None and row[1] == status.st_mtime_ns and row[2] == status.st_size:
+        if row is not None and row[1] == file_version(status) and row[2] == status.st_size:
             if row[4]:
                 return None
             self._digests[path] = row[3]
@@ -399,7 +399,7 @@ class Snapshot:
                 return facts
         elif is_outside(path):
             self._saw(path, stamp_from(status))
-            digest = self._index.outside.get((path, status.st_mtime_ns, status.st_size))
+            digest = self._index.outside.get((path, file_version(status), status.st_size))
             facts = self._index.library.get(digest) if digest is not None else None
             if facts is not None and digest is not None:
                 self._digests[path] = digest
@@ -417,7 +417,7 @@ class Snapshot:
         ):
             raise StaleError(path)
         if is_outside(path) and facts is not None:
-            stamp = path, status.st_mtime_ns, status.st_size
+            stamp = path, file_version(status), status.st_size
             self._index.outside[stamp] = self._digests[path]
         return facts
 

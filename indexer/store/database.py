@@ -27,9 +27,9 @@ def create_tables(connection: sqlite3.Connection) -> None:
 
     db = sqlite_utils.Database(connection)
     db.table("file").create(
-        {"id": int, "path": str, "mtime": int, "size": int, "hash": bytes, "error": str},
+        {"id": int, "path": str, "version": int, "size": int, "hash": bytes, "error": str},
         pk="id",
-        not_null={"path", "mtime", "size"},
+        not_null={"path", "version", "size"},
     )
     db.table("file").create_index(["path"], unique=True)
     # A name's files are packed into one row: two thousand times fewer rows than one row for each

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ..symbols import SymbolRow
 
-    # id, mtime in ns, size, hash (empty when unreadable), error ("" when readable)
+    # id, version (see `file_version`), size, hash (empty when unreadable), error ("" when readable)
     FileRow = tuple[int, int, int, bytes, str]
     _T = TypeVar("_T")
 else:
@@ -57,19 +57,19 @@ class FileUpdate:
         "error",
         "hash",
         "inherited",
-        "mtime",
         "names",
         "old_inherited",
         "old_names",
         "path",
         "size",
         "symbols",
+        "version",
     )
 
-    def __init__(self, path: str, mtime: int, size: int) -> None:
+    def __init__(self, path: str, version: int, size: int) -> None:
         """A file that could not be read until the other fields say otherwise."""
         self.path = path
-        self.mtime = mtime
+        self.version = version
         self.size = size
         self.hash = b""
         self.error = ""
@@ -189,12 +189,12 @@ class IndexStore:
 
     def files(self) -> dict[str, FileRow]:
         """Every file by path."""
-        rows = self._all("SELECT path, id, mtime, size, hash, error FROM file")
+        rows = self._all("SELECT path, id, version, size, hash, error FROM file")
         return {row[0]: row[1:] for row in rows}
 
     def file(self, path: str) -> FileRow | None:
         """One file."""
-        rows = self._all("SELECT id, mtime, size, hash, error FROM file WHERE path = ?", (path,))
+        rows = self._all("SELECT id, version, size, hash, error FROM file WHERE path = ?", (path,))
         return rows[0] if rows else None
 
     def files_of_name(self, name: str) -> array[int]:
@@ -288,7 +288,7 @@ class IndexStore:
         """Replace the rows of files in one transaction; returns the generation after it.
 
         ``removed`` are (path, names, inherited names) of files that are gone, ``touched`` are
-        (path, mtime, size) of files whose content turned out to be the same, which is no new
+        (path, version, size) of files whose content turned out to be the same, which is no new
         generation.
         """
         connection = self._connection
@@ -310,8 +310,8 @@ class IndexStore:
             for kind, column in enumerate(("files", "inherited")):
                 self._edit_postings(column, edits.added[kind], edits.dropped[kind])
             connection.executemany(
-                "UPDATE file SET mtime = ?, size = ? WHERE path = ?",
-                ((mtime, size, path) for path, mtime, size in touched),
+                "UPDATE file SET version = ?, size = ? WHERE path = ?",
+                ((version, size, path) for path, version, size in touched),
             )
             connection.execute("COMMIT")
         except BaseException as error:
@@ -349,10 +349,10 @@ class IndexStore:
         rows: list[tuple[object, ...]] = []
         for update in updates:
             old = self.file(update.path)
-            values = (update.mtime, update.size, update.hash, update.error)
+            values = (update.version, update.size, update.hash, update.error)
             if old is None:
                 cursor = connection.execute(
-                    "INSERT INTO file (mtime, size, hash, error, path) VALUES (?, ?, ?, ?, ?)",
+                    "INSERT INTO file (version, size, hash, error, path) VALUES (?, ?, ?, ?, ?)",
                     (*values, update.path),
                 )
                 assert cursor.lastrowid is not None
@@ -360,7 +360,7 @@ class IndexStore:
             else:
                 file = old[0]
                 connection.execute(
-                    "UPDATE file SET mtime = ?, size = ?, hash = ?, error = ? WHERE id = ?",
+                    "UPDATE file SET version = ?, size = ?, hash = ?, error = ? WHERE id = ?",
                     (*values, file),
                 )
                 edits.drop(file, update.old_names, update.old_inherited)

@@ -18,6 +18,8 @@ except ImportError:
 
 # What says "everything below belongs together", wherever it is met.
 _STRONG = (".git", ".hg", ".jj", ".flux-index", "flux-index.toml")
+# Below the cache folder: the state of workspaces, a folder each.
+STATES = "workspaces"
 _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg")
 # What is usually, but not only, found at the top of a project: `docs/` may have its requirements.
 _HINTS = (
@@ -75,7 +77,7 @@ def state_dir_of(root: str) -> str:
     """
     key = blake2b(os.fsencode(root), digest_size=10).hexdigest()
     name = root.rstrip("/").rpartition("/")[2] or "root"
-    return f"{user_cache_dir()}/workspaces/{name[:40]}-{key}"
+    return f"{user_cache_dir()}/{STATES}/{name[:40]}-{key}"
 
 
 def user_cache_dir() -> str:

@@ -2,7 +2,7 @@
 
 A result that was found through a witness stays true for as long as the witness `holds`: checking
 that is a handful of `os.stat` calls, where finding it again would parse TOML and walk folders.
-Contents are taken to be unchanged while modification time and size are.
+Contents are taken to be unchanged while the version of a file is.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 
+from ..paths import file_version
 from .defaults import is_left_out_by_name
 
 TYPE_CHECKING = False
@@ -141,14 +142,12 @@ def holds(records: Iterable[tuple[str, str]]) -> bool:
 
 
 def file_stamp(path: str) -> str:
-    """Return modification time and size of a file or folder as text, `ABSENT` without one."""
+    """Return the version of a file or folder as text, `ABSENT` without one."""
     try:
         status = os.stat(path)
     except (OSError, ValueError):
         return ABSENT
-    if stat.S_ISDIR(status.st_mode):
-        return str(status.st_mtime_ns)
-    return f"{status.st_mtime_ns}:{status.st_size}"
+    return str(file_version(status))
 
 
 def _kind_of(path: str) -> str:

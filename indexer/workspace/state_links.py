@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 
+from .root import STATES
+
 FOLDER = ".flux-index"
 NAMES = ("index.db", "ledger.db", "hooks.log", "serve.log", "writer.lock")
 _IGNORE_FILE = ".gitignore"
@@ -35,7 +37,7 @@ def link_state(root: str, state_dir: str) -> str:
     except OSError:
         return ""
     try:
-        if not _is_ours(directory, os.path.dirname(state_dir)):
+        if not _is_ours(directory):
             return _left_alone(folder)
         for name in NAMES:
             _link(directory, name, os.path.join(state_dir, name))
@@ -51,8 +53,8 @@ def _left_alone(folder: str) -> str:
     return f"{folder} was made by an older version or came with the workspace: it is not used"
 
 
-def _is_ours(directory: int, states: str) -> bool:
-    """True if a folder holds nothing but what :func:`link_state` makes."""
+def _is_ours(directory: int) -> bool:
+    """True if a folder holds nothing but what :func:`link_state` makes, for any cache folder."""
     for name in os.listdir(directory):
         if name == _IGNORE_FILE:
             continue
@@ -62,7 +64,8 @@ def _is_ours(directory: int, states: str) -> bool:
             target = os.readlink(name, dir_fd=directory)
         except OSError:
             return False
-        if os.path.dirname(os.path.dirname(target)) != states:
+        *_, states, _, linked = ("", "", *target.split(os.sep))
+        if (states, linked) != (STATES, name):
             return False
     return True
 

@@ -1,7 +1,7 @@
 """Find every Python file of a workspace, and what changed since the last time.
 
 A sweep that finds nothing changed must cost little more than asking the file system for the
-modification time of each file. So a folder whose own change time is as it was is not listed again:
+status of each file. So a folder whose own change time is as it was is not listed again:
 its entries are the same, and only its source files are asked for their time and size.
 """
 
@@ -11,6 +11,7 @@ import errno
 import os
 import time
 
+from ..paths import file_version
 from .defaults import IGNORE_FILE, SOURCE_SUFFIXES, is_left_out_by_contents, is_source_name, is_text
 from .sweep_cache import Known
 
@@ -34,7 +35,7 @@ class Sweep:
     __slots__ = ("files", "known", "skipped")
 
     files: dict[str, tuple[int, int]]
-    """Path below the root, '/'-separated, to modification time in ns and size in bytes."""
+    """Path below the root, '/'-separated, to version (see `file_version`) and size in bytes."""
 
     skipped: list[tuple[str, str]]
     """Path and reason of what would be indexed if it could be. Paths are printable: what is not
@@ -176,7 +177,7 @@ class _Walk:
                 if status.st_size > limit:
                     self._skip_large(path, status.st_size)
                 else:
-                    files[path] = (status.st_mtime_ns, status.st_size)
+                    files[path] = (file_version(status), status.st_size)
         return not before[3] or all(self._is_odd(prefix + name) for name in before[3].split("/"))
 
     def _list(self, rel: str, changed_ns: int, before: Folder | None) -> str:
@@ -240,7 +241,7 @@ class _Walk:
         if status.st_size > self._limit:
             self._skip_large(path, status.st_size)
         else:
-            self._files[path] = (status.st_mtime_ns, status.st_size)
+            self._files[path] = (file_version(status), status.st_size)
         return True
 
     def _is_closed(self, rel: str, names: set[str]) -> bool:
