@@ -11,6 +11,7 @@ import sqlite3
 
 from .. import facts as f
 from ..private_files import check_database, create_database
+from . import checksum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def identity(path: str) -> tuple[int, int]:
 
 def discard(path: str) -> None:
     """Remove a database with what SQLite keeps beside it."""
-    for suffix in ("", "-wal", "-shm", "-journal"):
+    for suffix in ("", "-wal", "-shm", "-journal", checksum.SUFFIX):
         try:
             os.remove(path + suffix)
         except FileNotFoundError:
@@ -128,12 +129,16 @@ def is_damage(error: sqlite3.Error) -> bool:
 
 
 def open_cache(
-    path: str, version: str, create: Callable[[sqlite3.Connection], None]
+    path: str,
+    version: str,
+    create: Callable[[sqlite3.Connection], None],
+    is_intact: Callable[[str, sqlite3.Connection], bool] | None = None,
 ) -> tuple[sqlite3.Connection, str]:
     """A writable connection to a cache of the wanted version, made anew if it is of another.
 
     Returns the connection and a sentence when an existing file had to be given up, else "".
-    ``create`` makes the tables; the version is kept in the table ``meta``.
+    ``create`` makes the tables; the version is kept in the table ``meta``. ``is_intact`` checks a
+    file that is there.
     """
     reason = ""
     for _ in range(2):
@@ -141,7 +146,7 @@ def open_cache(
         try:
             connection = connect(path, writable=True)
             found = stored_version(connection)
-            if found == version:
+            if found == version and (is_intact is None or is_intact(path, connection)):
                 return connection, reason
             if found is None:
                 connection.execute("BEGIN IMMEDIATE")
@@ -153,6 +158,8 @@ def open_cache(
                 connection.execute("COMMIT")
                 return connection, reason
             reason = f"{path} is of version {found}, this is {version}: it is rebuilt"
+            if found == version:
+                reason = f"{path} is damaged (its checksum is another one): it is rebuilt"
         except sqlite3.Error as error:
             if not is_damage(error):
                 if connection is not None:

@@ -12,6 +12,7 @@ import os
 import sqlite3
 import sys
 import time
+import zlib
 
 from .. import facts as f
 from . import database
@@ -21,15 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 # Raise when a table changes.
-_SCHEMA_VERSION = 3
+_SCHEMA_VERSION = 4
 VERSION = f"{_SCHEMA_VERSION}.{f.EXTRACTOR_VERSION}.{f.N_COLUMNS}-{sys.byteorder}"
 DEFAULT_LIMIT = 2_000_000_000  # bytes of facts
 _DAY = 86_400
 _RECENT_DAYS = 7
-# Every so many bytes of a blob one is kept twice, behind the hash once more. What disks damage is
-# sectors of 512 bytes or more, and SQLite notices only what happens to its own bookkeeping; a
-# checksum would be most of what it costs to read facts.
-_SAMPLED = 128
 
 
 class FactsCache:
@@ -57,7 +54,7 @@ class FactsCache:
                     self.close()
                     database.discard(self.path)
                     self._damaged = False
-                os.makedirs(os.path.dirname(self.path), exist_ok=True)
+                os.makedirs(os.path.dirname(self.path), 0o700, exist_ok=True)
                 connection, _ = database.open_cache(self.path, VERSION, _create)
             else:
                 connection = database.connect(self.path, writable=False)
@@ -76,12 +73,12 @@ class FactsCache:
             return None
         try:
             row = connection.execute(
-                "SELECT blob, sample FROM facts WHERE hash = ?", (digest,)
+                "SELECT blob, checksum FROM facts WHERE hash = ?", (digest,)
             ).fetchone()
         except sqlite3.Error as error:
             self._failed(error)
             return None
-        if row is None or not isinstance(row[0], bytes) or _sample(digest, row[0]) != row[1]:
+        if row is None or not isinstance(row[0], bytes) or _checksum(digest, row[0]) != row[1]:
             return None
         return row[0]
 
@@ -121,9 +118,9 @@ class FactsCache:
         try:
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(
-                "INSERT OR REPLACE INTO facts (hash, sample, blob, size, used) "
+                "INSERT OR REPLACE INTO facts (hash, checksum, blob, size, used) "
                 "VALUES (?, ?, ?, ?, ?)",
-                ((key, _sample(key, blob), blob, len(blob), today) for key, blob in items),
+                ((key, _checksum(key, blob), blob, len(blob), today) for key, blob in items),
             )
             connection.execute("COMMIT")
         except sqlite3.Error as error:
@@ -193,15 +190,16 @@ class FactsCache:
             self._connection = None
 
 
-def _sample(digest: bytes, blob: bytes) -> bytes:
-    return digest + blob[::_SAMPLED]
+def _checksum(digest: bytes, blob: bytes) -> int:
+    """Return the checksum of facts and of what they belong to: SQLite has none for its rows."""
+    return zlib.crc32(blob, zlib.crc32(digest))
 
 
 def _create(connection: sqlite3.Connection) -> None:
     """Make the tables; the page size, which suits blobs of some ten kilobytes, is set by now."""
     connection.execute(
-        "CREATE TABLE facts (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, "
-        "sample BLOB NOT NULL, blob BLOB NOT NULL, size INTEGER NOT NULL, used INTEGER NOT NULL)"
+        "CREATE TABLE facts (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, checksum INTEGER "
+        "NOT NULL, blob BLOB NOT NULL, size INTEGER NOT NULL, used INTEGER NOT NULL)"
     )
     # With the size, so that adding all of them up reads no blob.
     connection.execute("CREATE INDEX facts_by_use ON facts (used, size)")

@@ -14,6 +14,7 @@ from bisect import bisect_left
 from ..errors import DamagedError, StoreError
 from ..private_files import make_folder
 from . import database
+from .checksum import checkpoint, is_intact, is_log_long
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,8 +100,10 @@ class IndexStore:
             if writable:
                 make_folder(os.path.dirname(path))
                 self._connection, self.note = database.open_cache(
-                    path, database.VERSION, database.create_tables
+                    path, database.VERSION, database.create_tables, is_intact=is_intact
                 )
+                # Checkpoints are made here, each with its checksum.
+                self._connection.execute("PRAGMA wal_autocheckpoint = 0")
             else:
                 self._connection = database.connect(path, writable=False)
                 version = self._version()
@@ -109,6 +112,7 @@ class IndexStore:
                     # About one that somebody is making there is nothing to say.
                     differs = f"{path} is of version {version}, this is {database.VERSION}"
                     raise StoreError(differs if version else "")
+                self._check()
             self.identity = database.identity(path)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"cannot open {path}: {error}") from error
@@ -119,6 +123,17 @@ class IndexStore:
         except sqlite3.Error as error:
             self._connection.close()
             raise self._failure("open", error) from error
+
+    def _check(self) -> None:
+        try:
+            intact = is_intact(self.path, self._connection)
+        except sqlite3.Error as error:
+            self._connection.close()
+            raise self._failure("open", error) from error
+        if not intact:
+            self._connection.close()
+            self.damaged = True
+            raise DamagedError(f"{self.path} is damaged (its checksum is another one)")
 
     def _failure(self, what: str, error: sqlite3.Error) -> StoreError:
         if database.is_damage(error):
@@ -132,7 +147,13 @@ class IndexStore:
 
     def close(self) -> None:
         """Close the connection."""
-        self._connection.close()
+        if not self.writable:
+            self._connection.close()
+            return
+        try:
+            checkpoint(self.path, self._connection, close=True)
+        except (OSError, sqlite3.Error):
+            return  # A full disk, or an index that was removed: the log and SQLite's checks remain.
 
     def check(self) -> list[str]:
         """Problems that SQLite finds in the file; empty when there are none."""
@@ -314,6 +335,8 @@ class IndexStore:
                 ((version, size, path) for path, version, size in touched),
             )
             connection.execute("COMMIT")
+            if is_log_long(self.path):
+                checkpoint(self.path, connection)
         except BaseException as error:
             # Also for an interrupt: an open transaction would keep everybody from writing.
             if connection.in_transaction:
