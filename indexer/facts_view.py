@@ -389,6 +389,11 @@ def parameters(facts: FileFacts, scope: int) -> Iterator[int]:
             yield row
 
 
+def results(facts: FileFacts, scope: int) -> Iterator[int]:
+    """Yield the rows of what ends a function or is yielded by it, in order."""
+    return (row for row, where in enumerate(facts.result.scope) if where == scope)
+
+
 def returned(facts: FileFacts, scope: int) -> Iterator[int]:
     """Yield the rows of the values of the ``return`` statements of a function, in order."""
     table = facts.result

@@ -150,7 +150,7 @@ def use(project: Path, folder: Path, command: list[str]) -> dict[str, Any]:
         "fix": {
             **probe,
             "message": "name 'Flask' is not defined",
-            "title": "Add `from flask import Flask`",
+            "title": "Add 'from flask import Flask'",
         },
     }
     seen = folder / "seen.json"

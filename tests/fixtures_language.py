@@ -503,7 +503,7 @@ def check_code_lens(folder: Path, text: str, expected: Mapping[str, list[str]]) 
 
 def check_fixes(folder: Path, text: str, expected: Mapping[str, str]) -> None:
     """Fixes at ``$0`` by title, with what each makes of the file."""
-    from flux_index.api.check.fixes.abstract_methods import class_fixes
+    from flux_index.api.check.fixes.definitions import class_fixes
     from flux_index.api.ide.quick_fixes import missing_imports
 
     fixture = parse_fixture(text)

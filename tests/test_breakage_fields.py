@@ -70,7 +70,7 @@ def test_a_field_that_is_renamed_can_be_followed(tmp_path: Path) -> None:
 
 
 def test_fields_in_another_order(tmp_path: Path) -> None:
-    before = marked('Order(1, "fast", True)', "#        ^^^^^^ misplaced-argument (`note`)")
+    before = marked('Order(1, "fast", True)', "#        ^^^^^^ misplaced-argument ('note')")
     edit = edited(
         BEFORE,
         '    note: str = ""\n    paid: bool = False',
@@ -85,7 +85,7 @@ def test_a_field_that_has_to_be_given_now(tmp_path: Path) -> None:
     before = marked('Order(number=2, note="slow")', "# <- missing-argument ('paid')")
     edit = edited(BEFORE, 'note: str = ""\n    paid: bool = False', "note: str\n    paid: bool")
     (finding,) = check_edit(tmp_path, before, edit, "missing", "misplaced")
-    assert [fix.title for fix in finding.fixes] == ["Give `paid` a default in shop.py"]
+    assert [fix.title for fix in finding.fixes] == ["Add a default for 'paid' in shop.py"]
 
 
 def test_a_named_tuple_with_more_fields(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_parameters_in_another_order(tmp_path: Path) -> None:
         #- main.py
         from shop import pay
         pay(1, "EUR")
-        #      ^^^^^ misplaced-argument (`pay` takes `"EUR"` for `when` now)
+        #      ^^^^^ misplaced-argument (takes "EUR" as 'when'; before the edit it was 'currency')
         pay(1, currency="EUR")
         pay(amount=1, currency="EUR", when=2)
         """
@@ -180,8 +180,8 @@ def test_callers_that_the_edit_brings_up_to_date_are_right(tmp_path: Path) -> No
 def test_classes_that_others_make_constructors_for(tmp_path: Path, marker: str) -> None:
     """As pydantic's models do: what they take is not known, what they no longer take is."""
     decorator = "@dataclass_transform()" if marker == "dataclass_transform" else ""
-    note = "unknown-keyword (no field `note`)" if decorator else "none"
-    wanted = "missing-argument (`size`)" if decorator else "none"
+    note = "unknown-keyword (the edit removed that field)" if decorator else "none"
+    wanted = "missing-argument ('size')" if decorator else "none"
     before = f"""
         #- models.py
         from typing import dataclass_transform

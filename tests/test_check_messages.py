@@ -31,7 +31,8 @@ class Box:
         return 1
 
 class Lid:
-    pass
+    def open(self, key):
+        return key
 """
 STATEMENTS = (
     "area(1, 2, 3)",
@@ -45,6 +46,7 @@ STATEMENTS = (
     "nothing(1)",
     "named()",
     "Lid().put",
+    "Lid().open()",
     "Lid.put",
     "Lid()()",
     "undefined",

@@ -25,7 +25,7 @@ def test_a_renamed_parameter_is_renamed_at_its_callers(tmp_path: Path) -> None:
         """
     (fix, *_) = offered(tmp_path, BEFORE, edit, "unknown-keyword")
     assert (fix.place, fix.title, fix.safe) == (
-        "main.py:3", "Use the keyword `hue`, as `colour` is called now", True,
+        "main.py:3", "Rename keyword 'colour' to 'hue'", True,
     )  # fmt: skip
     assert mended(tmp_path / "all", BEFORE, edit) == {
         "main.py": 'from paint import paint\npaint("red", dry=True)\npaint(hue="blue", width=2)\n'
@@ -54,7 +54,7 @@ def test_the_right_argument_by_place_is_dropped(tmp_path: Path) -> None:
         def choose(): return "round"
         """
     fixes = offered(tmp_path, before, "#- paint.py\ndef paint(colour): return colour\n")
-    first, second = (fix for fix in fixes if fix.title == "Leave out `brush`, which was removed")
+    first, second = (fix for fix in fixes if fix.title == "Remove argument 'brush'")
     assert (first.safe, second.safe) == (True, False)  # what `choose` does would not be done
     assert 'paint("red")\npaint(choose(), "red")' in first.files["main.py"]
 
@@ -66,7 +66,7 @@ def test_a_new_parameter_can_be_given_a_default(tmp_path: Path) -> None:
             return colour, width, dry, glossy
         """
     fixes = offered(tmp_path, BEFORE, edit, "missing-argument")
-    fix = next(fix for fix in fixes if fix.title == "Give `glossy` a default in paint.py")
+    fix = next(fix for fix in fixes if fix.title == "Add a default for 'glossy' in paint.py")
     assert "glossy: bool | None = None, dry=False" in fix.files["paint.py"]
     assert not fix.safe
     assert mended(tmp_path / "safe", BEFORE, edit) == {}
@@ -108,7 +108,7 @@ def test_callers_of_what_became_async_await_it(tmp_path: Path) -> None:
         "    return 1\n"
     )
     fixes = offered(tmp_path / "more", before, edit)
-    fix = titled(fixes, "Make `hall` async and await it there")
+    fix = titled(fixes, "Make 'hall' async, and await the coroutine")
     assert not fix.safe
     assert 'async def hall():\n    await paint("blue")\n' in fix.files["main.py"]
 
@@ -141,5 +141,5 @@ def test_an_argument_that_the_edit_took_away_comes_back(tmp_path: Path) -> None:
             return paint(wall.colour)
         """
     fix = offered(tmp_path, before, edit, "missing-argument")[0]
-    assert fix.title == "Call it with `(wall.colour, wall.width + 1)` as before"
+    assert fix.title == "Call it with (wall.colour, wall.width + 1) as before"
     assert "paint(wall.colour, wall.width + 1)" in fix.files["main.py"]

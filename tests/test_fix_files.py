@@ -40,7 +40,7 @@ def test_what_was_removed_is_put_back_where_it_was(tmp_path: Path) -> None:
         def show(order):
             return str(json.loads(order)["total"])
         """
-    fixes = [fix for fix in offered(tmp_path, BEFORE, edit) if fix.title == "Put `total` back"]
+    fixes = [fix for fix in offered(tmp_path, BEFORE, edit) if fix.title == "Restore 'total'"]
     assert {fix.place for fix in fixes} == {"main.py:1", "report.py:2"}
     for fix in fixes:
         assert fix.files.keys() == {"shop.py"}  # the edited file, wherever the fault shows
@@ -62,7 +62,7 @@ def test_what_was_replaced_comes_back_in_its_place(tmp_path: Path) -> None:
         """
     before = parse_fixture(BEFORE).files["shop.py"]
     fixes = offered(tmp_path, BEFORE, edit, "unresolved-name")
-    assert fixes[0].title == "Put `total` back in the place of `total_quickly`"
+    assert fixes[0].title == "Restore 'total' in place of 'total_quickly'"
     assert fixes[0].files == {"shop.py": before}
 
 
@@ -79,7 +79,7 @@ def test_a_name_that_moved_is_imported_where_it_was(tmp_path: Path) -> None:
         """
     fixes = offered(tmp_path, BEFORE, edit, "unresolved-name")
     assert fixes[0].files["main.py"].startswith("from sums import total")
-    again = titled(fixes, "Import `total` where it was")
+    again = titled(fixes, "Import 'total' where it was")
     assert again.files["shop.py"].startswith("from sums import total")
 
 
@@ -103,10 +103,10 @@ def test_a_class_that_is_there_already(tmp_path: Path) -> None:
             return Order().pay()
         """
     instead, renamed = offered(tmp_path, before, edit, "name-conflict")
-    assert instead.title == "Use the `Order` of models.py instead"
+    assert instead.title == "Use the 'Order' of models.py instead"
     assert "from models import Order\n" in instead.files["views.py"]
     assert "class Order" not in instead.files["views.py"]
-    assert renamed.title == "Call it `ViewsOrder`"
+    assert renamed.title == "Rename it to 'ViewsOrder'"
     assert "class ViewsOrder:" in renamed.files["views.py"]
     assert "return ViewsOrder().pay()" in renamed.files["views.py"]
 
@@ -130,7 +130,7 @@ def test_a_definition_that_replaces_another(tmp_path: Path) -> None:
     fixes = offered(tmp_path, before, edit, "redefinition")
     assert fixes[0].files["shop.py"] == first
     assert "def shop_total(order, tax):" in fixes[1].files["shop.py"]
-    assert fixes[2].title == "Remove the `total` of line 1"
+    assert fixes[2].title == "Remove the 'total' of line 1"
 
 
 def test_abstract_methods_are_inserted(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_no_file_is_left_worse(tmp_path: Path) -> None:
         def show(): return Order(1, tax=2).tax
         """
     instead, _ = offered(tmp_path, before, edit, "name-conflict")
-    assert instead.title == "Use the `Order` of models.py instead"
+    assert instead.title == "Use the 'Order' of models.py instead"
     assert mended(tmp_path / "all", before, edit, unsafe=True) == {}
 
 

@@ -238,7 +238,7 @@ def test_code_actions(root: Path) -> None:
         asked = {"textDocument": {"uri": uri}, "range": {"start": start, "end": end}}
         found = client.request("textDocument/codeAction", {**asked, "context": {"diagnostics": []}})
         (action,) = found
-        assert action["title"] == "Add `from shapes import Square`"
+        assert action["title"] == "Add 'from shapes import Square'"
         assert action["kind"] == "quickfix" and action["isPreferred"] is True
         (change,) = action["edit"]["documentChanges"]
         assert change["textDocument"]["version"] == 3

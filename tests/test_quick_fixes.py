@@ -15,13 +15,13 @@ def test_missing_import(tmp_path: Path) -> None:
     check_fixes(
         tmp_path,
         "#- shapes.py\nclass Rectangle: ...\n#- main.py\nRect$0angle()\n",
-        {"Add `from shapes import Rectangle`": ("from shapes import Rectangle\n\nRectangle()\n")},
+        {"Add 'from shapes import Rectangle'": ("from shapes import Rectangle\n\nRectangle()\n")},
     )
 
 
 def test_missing_import_of_a_module(tmp_path: Path) -> None:
     check_fixes(
-        tmp_path, "js$0on.dumps(1)\n", {"Add `import json`": "import json\n\njson.dumps(1)\n"}
+        tmp_path, "js$0on.dumps(1)\n", {"Add 'import json'": "import json\n\njson.dumps(1)\n"}
     )
 
 
@@ -31,8 +31,8 @@ def test_the_usual_import_comes_first(tmp_path: Path) -> None:
         tmp_path,
         fixture + "#- main.py\nThi$0ng()\n",
         {
-            "Add `from b import Thing`": "from b import Thing\n\nThing()\n",
-            "Add `from a import Thing`": "from a import Thing\n\nThing()\n",
+            "Add 'from b import Thing'": "from b import Thing\n\nThing()\n",
+            "Add 'from a import Thing'": "from a import Thing\n\nThing()\n",
         },
     )
 
@@ -60,7 +60,7 @@ def test_abstract_methods_are_implemented(tmp_path: Path) -> None:
             pass
         """,
         {
-            "Implement `run`, `size`": """
+            "Implement 'run', 'size'": """
             from abc import ABC, abstractmethod
             class Base(ABC):
                 @abstractmethod
@@ -87,7 +87,7 @@ def test_methods_can_be_overridden(tmp_path: Path) -> None:
     session = open_workspace(tmp_path, fixture)
     (fix,) = override_fixes(session.inference(whole=True), "main.py", fixture.cursors["0"].start)
     session.index.close()
-    assert fix.title == "Override `Base.run`"
+    assert fix.title == "Override 'Base.run'"
     assert applied(
         fixture.files["main.py"], [(edit.start, edit.end, edit.text) for edit in fix.edits]
     ).endswith("    size = 1\n\n    def run(self, speed):\n        return super().run(speed)\n")
@@ -99,7 +99,7 @@ def test_validation_adds_its_findings(tmp_path: Path) -> None:
     (problem,) = problems(session.inference(whole=True), "main.py")
     session.index.close()
     assert (problem.code, problem.severity) == ("unresolved-attribute", 1)
-    assert [fix.title for fix in problem.fixes] == ["Replace `opens` by `open`"]
+    assert [fix.title for fix in problem.fixes] == ["Replace 'opens' with 'open'"]
 
 
 # Text, and (message, text it is about) of each problem.

@@ -199,4 +199,4 @@ def test_members_that_never_go_together(tmp_path: Path) -> None:
         """,
         "unresolved-attribute",
     )
-    assert finding.fixes[0].title == "Replace `discard_contents` by `pay`"
+    assert finding.fixes[0].title == "Replace 'discard_contents' with 'pay'"

@@ -128,7 +128,7 @@ def test_a_name_that_another_class_has(tmp_path: Path) -> None:
         from shop import orders, errors
 
         class Order:
-        #     ^^^^^ name-conflict (`total`)
+        #     ^^^^^ name-conflict ('total')
             def total(self): return 0
         class ShopError(errors.ShopError):
             pass

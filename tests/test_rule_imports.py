@@ -24,7 +24,7 @@ from .models import Order as Order
 class Order:
     pass
 from .modells import Cart
-#    ^^^^^^^^ unresolved-import (No module named)
+#    ^^^^^^^^ unresolved-import (No module named 'shop.modells')
 from ....far import Away
 #    ^^^^^^^ unresolved-import (beyond top-level package)
 #- main.py
@@ -106,7 +106,7 @@ def test_a_name_from_the_wrong_place(tmp_path: Path) -> None:
         """,
         "unresolved-name",
     )
-    assert [fix.title for fix in finding.fixes] == ["Import `Order` from `shop.models`"]
+    assert [fix.title for fix in finding.fixes] == ["Import 'Order' from 'shop.models'"]
 
 
 def test_the_environment_is_not_known(tmp_path: Path) -> None:

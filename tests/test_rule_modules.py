@@ -120,8 +120,8 @@ def test_new_test_modules_of_one_name(tmp_path: Path) -> None:
     old = ["tests/one/test_box.py", "tests/pack/__init__.py", "tests/pack/test_lid.py"]
     new = ["tests/two/test_box.py", "tests/two/test_lid.py"]
     assert told(tmp_path, old, new, "test-module-conflict") == [
-        "tests/two/test_box.py: import file mismatch: pytest imports this file and "
-        "tests/one/test_box.py as one module 'test_box'; neither is in a package."
+        "tests/two/test_box.py: import file mismatch: this file and "
+        "tests/one/test_box.py are imported as one module 'test_box'; neither is in a package."
     ]
 
 

@@ -125,7 +125,7 @@ def test_an_import_that_was_taken_away_comes_back(tmp_path: Path) -> None:
     after = "print(fold(max, [1]))\n#     ^^^^ undefined-name\n"
     (finding,) = check_edit(tmp_path, before, after, "undefined-name")
     fix = finding.fixes[0]
-    assert fix.title == "Add `from functools import reduce as fold`"
+    assert fix.title == "Add 'from functools import reduce as fold'"
     edits = [(edit.start, edit.end, edit.text) for edit in fix.edits]
     text = applied("print(fold(max, [1]))\n", edits)
     assert "from functools import reduce as fold\n" in text
@@ -152,10 +152,10 @@ def test_the_standard_library_is_imported_for_what_it_has(tmp_path: Path) -> Non
     text = "def f(a: Mapping, b: Any): return sys.argv, Path(a), nothing\n"
     fixes = offered(tmp_path / "fixes", "#- other.py\n", f"#- main.py\n{text}", "undefined-name")
     assert [(fix.title, fix.safe) for fix in fixes] == [
-        ("Add `from collections.abc import Mapping`", True),
-        ("Add `from typing import Any`", True),
-        ("Add `import sys`", True),
-        ("Add `from pathlib import Path`", True),
+        ("Add 'from collections.abc import Mapping'", True),
+        ("Add 'from typing import Any'", True),
+        ("Add 'import sys'", True),
+        ("Add 'from pathlib import Path'", True),
     ]
 
 

@@ -36,7 +36,7 @@ def test_arguments_that_no_parser_declares(tmp_path: Path) -> None:
         """,
         "undeclared",
     )
-    assert finding.fixes[0].title == "Replace `outfile` by `out_file`"
+    assert finding.fixes[0].title == "Replace 'outfile' with 'out_file'"
 
 
 def test_parsers_that_are_not_all_here(tmp_path: Path) -> None:

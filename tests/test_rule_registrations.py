@@ -121,7 +121,7 @@ def saved(): return 1
     )
     fixes = offered(tmp_path / "fixes", before, "#- fast.py\nfrom registry import reader\n"
                     '@reader("csv")\nclass Fast: ...\n', "duplicate-registration")  # fmt: skip
-    assert [fix.title for fix in fixes] == ["Register it as `fast_csv`"]
+    assert [fix.title for fix in fixes] == ["Register it as 'fast_csv'"]
     assert '@reader("fast_csv")' in fixes[0].files["fast.py"]
 
 

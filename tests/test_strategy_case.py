@@ -109,7 +109,7 @@ def test_a_method_that_the_untyped_llm_does_not_have(tmp_path: Path) -> None:
     assert nearest["path"] == "app/llm.py"
     assert nearest["signature"] == "(self, message, temperature=0.0)"
     # … and offers to call that.
-    assert found["fixes"][0]["title"] == "Replace `generate_fix` by `send_message`"
+    assert found["fixes"][0]["title"] == "Replace 'generate_fix' with 'send_message'"
     (edit,) = found["fixes"][0]["edits"]
     assert (edit["path"], edit["text"]) == ("app/fixer.py", "send_message")
 
@@ -130,7 +130,7 @@ def test_a_runner_that_a_subclass_of_itself_overwrites(tmp_path: Path) -> None:
     }
     # The right way out: the subclass gets a name of its own, and everybody else is well.
     fix = lost["fixes"][0]
-    assert fix["title"] == "Call this one `RunnerTestRunner`"
+    assert fix["title"] == "Rename this one to 'RunnerTestRunner'"
     text = applied(OVERWRITTEN, fix["edits"])
     assert "class RunnerTestRunner(TestRunner):" in text
     assert judged(tmp_path / "fixed", {"app/runner.py": text})["verdict"] == "ok"

@@ -197,7 +197,7 @@ def test_formats(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["validate"]) == 1
     shown = capsys.readouterr().out
     assert "main.py:1:18 error " in shown
-    assert "fix: Replace `Ordr` by `Order`" in shown
+    assert "fix: Replace 'Ordr' with 'Order'" in shown
     assert shown.splitlines()[-1].startswith("broken: 1 error")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...indexer import facts as f
+from ...indexer.facts import FileFacts
 from ...indexer.facts_view import (
     arguments,
     attribute,
@@ -26,23 +27,16 @@ from ...indexer.inference.access_paths import (
     parent_expression,
     string_value,
 )
-from ...indexer.inference.entities import FUNCTION, name_of
+from ...indexer.inference.entities import FUNCTION, Entity, name_of
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.signatures import parameter_rows
 from ...indexer.inference.stub_mapping import source_entity
 from ...indexer.inference.types import CLASS_OBJECT, without_none
-from .call_targets import call_targets
+from .call_targets import CallTargets, call_targets
+from .callees import Parameter, Signature
 from .decorators import preserves_signature
 from .signatures import class_signature, function_signature, overridden_signatures
 from .uses import TESTED, bindings_of_name, uses_of
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.facts import FileFacts
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.inference import Inference
-    from .call_targets import CallTargets
-    from .callees import Parameter, Signature
-
 
 UNKNOWN_KEYWORD = "unknown-keyword"
 MISSING_ARGUMENT = "missing-argument"
@@ -53,32 +47,32 @@ DUPLICATE_ARGUMENT = "duplicate-argument"
 class CallArguments:
     """The arguments of a call as they are written: (position, expression) each.
 
-    ``starred`` and ``doubled`` are true if there is a ``*sequence`` or a ``**mapping``, which may
+    ``has_star`` and ``has_double_star`` are true for a ``*sequence`` and a ``**mapping``, which may
     be for any parameter.
     """
 
-    __slots__ = ("doubled", "keywords", "positional", "starred")
+    __slots__ = ("has_double_star", "has_star", "keywords", "positional")
 
     def __init__(self, facts: FileFacts, call: int, skipped: int = 0) -> None:
         """Read the arguments of a call without the first ``skipped`` positional ones."""
         self.positional: list[tuple[int, int]] = []
         self.keywords: dict[str, tuple[int, int]] = {}
-        self.starred = self.doubled = False
+        self.has_star = self.has_double_star = False
         for each in arguments(facts, call):
             if each.is_positional:
                 self.positional.append((each.position, each.value))
             elif each.is_keyword:
                 self.keywords[facts.names[each.key]] = each.position, each.value
             elif each.key == f.ARG_STAR:
-                self.starred = True
+                self.has_star = True
             else:
-                self.doubled = True
+                self.has_double_star = True
         self.positional = self.positional[skipped:]
 
 
 @dataclass(slots=True, frozen=True)
 class Mismatch:
-    """Why arguments do not fit: the name of a rule, what it is about, and where that is.
+    """A mismatch of arguments: the name of a rule, what it is about, and where that is.
 
     ``names`` are the keyword, or the parameters that get nothing; ``position`` is -1 for the call.
     """
@@ -122,10 +116,10 @@ def _missing(parameters: list[Parameter], arguments: CallArguments) -> list[Para
     place = 0
     for each in parameters:
         by_place = each.is_positional
-        gets = by_place and (place < len(arguments.positional) or arguments.starred)
+        gets = by_place and (place < len(arguments.positional) or arguments.has_star)
         place += by_place
         by_name = each.kind != f.POSITIONAL_ONLY
-        gets = gets or (by_name and (each.name in arguments.keywords or arguments.doubled))
+        gets = gets or (by_name and (each.name in arguments.keywords or arguments.has_double_star))
         if each.required and not gets:
             found.append(each)
     return found

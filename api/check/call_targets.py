@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...indexer import facts as f
-from ...indexer.facts_view import attribute, binding_name, definitions, op
+from ...indexer.facts import FileFacts
+from ...indexer.facts_view import attribute, binding_name, definition_name, definitions, op
 from ...indexer.inference import synthesized
-from ...indexer.inference.classes import is_protocol, subclasses
+from ...indexer.inference.classes import is_protocol
 from ...indexer.inference.entities import (
     ATTRIBUTE,
     CLASS,
@@ -18,17 +19,21 @@ from ...indexer.inference.entities import (
     NAMESPACE,
     VARIABLE,
     Entity,
+    Found,
     name_of,
 )
 from ...indexer.inference.exhaustive import is_exhaustive
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.members import member_definitions
 from ...indexer.inference.names import module_attribute
 from ...indexer.inference.standard_types import standard_class
 from ...indexer.inference.type_variables import concrete
-from ...indexer.inference.types import CLASS_OBJECT, INSTANCE, SUPER, without_none
+from ...indexer.inference.types import CLASS_OBJECT, INSTANCE, SUPER, Value, without_none
 from .callees import Callee, Signature
+from .known_names import files_naming
 from .signatures import (
     class_signature,
+    derived_classes,
     function_signature,
     lambda_signature,
     method_signature,
@@ -39,10 +44,8 @@ from .uses import bindings_of_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...indexer.facts import FileFacts
-    from ...indexer.inference.entities import Entity, Found
-    from ...indexer.inference.inference import Inference
-    from ...indexer.inference.types import Type, Value
+    from ...indexer.inference.types import Type
+
 
 # Derived classes in which `super()` is looked up.
 _DERIVED = 100
@@ -236,7 +239,7 @@ def _of_super(inference: Inference, value: Value, name: str, start: Entity | Non
     callees: list[Callee] = []
     if name in ("__init__", "__new__") and _has_synthesized_init(inference, cls):
         return []
-    for each in [start] if start is not None else [cls, *_derived(inference, cls)]:
+    for each in [start] if start is not None else [cls, *derived_classes(inference, cls, _DERIVED)]:
         found = inference.class_member(each, name, after=cls)
         if found:
             inner = _of_members(inference, value, found)
@@ -261,17 +264,6 @@ def _is_complete(inference: Inference, cls: Entity) -> bool:
     return all(each.kind == CLASS for each in inference.mro(cls))
 
 
-def _derived(inference: Inference, cls: Entity) -> list[Entity]:
-    found: list[Entity] = []
-    waiting = [cls]
-    while waiting and len(found) < _DERIVED:
-        for each in subclasses(inference, waiting.pop()):
-            if each not in found:
-                found.append(each)
-                waiting.append(each)
-    return found
-
-
 def _of_type(inference: Inference, type_: Type) -> CallTargets | None:
     callees: list[Callee] = []
     evidence = INFERRED
@@ -289,16 +281,12 @@ def _of_type(inference: Inference, type_: Type) -> CallTargets | None:
 def functions_named(inference: Inference, name: str) -> list[Entity]:
     """Return the functions of the workspace that have a name, as far as they are not too many."""
     found: list[Entity] = []
-    for path in inference.files_with(name):
-        facts = inference.facts(path)
-        row_of_name = facts.name_id(name) if facts is not None else -1
-        if facts is not None and row_of_name >= 0:
-            names = facts.definition.name
-            found += [
-                Entity(FUNCTION, path, row)
-                for row in definitions(facts, f.FUNCTION)
-                if names[row] == row_of_name
-            ]
+    for path, facts in files_naming(inference, name):
+        found += [
+            Entity(FUNCTION, path, row)
+            for row in definitions(facts, f.FUNCTION)
+            if definition_name(facts, row) == name
+        ]
         if len(found) > _SAME_NAME:
             break
     return found

@@ -1,14 +1,11 @@
-"""What a call may reach, as calls see it: parameters, signatures and callees."""
+"""Callees: the functions and classes that a call may reach, with their signatures."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from ...indexer import facts as f
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.inference.entities import Entity
+from ...indexer.inference.entities import Entity
 
 _STARS = {f.VAR_POSITIONAL: "*", f.VAR_KEYWORD: "**"}
 

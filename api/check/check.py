@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from zlib import crc32
 
 from ...indexer.errors import UnknownFileError
 from ...indexer.inference.entities import qualified_name
+from ...indexer.inference.inference import Inference
 from ..source.entity_views import enclosing
-from .api_diff.broken_uses import broken_uses, explain_finding
-from .api_diff.changes import api_changes
+from .api_diff.changes import ApiChange, api_changes, broken_uses, explain_finding
 from .api_diff.removed import Removal
 from .api_diff.surface import changed_names
-from .context import CheckContext, changed_spans
+from .context import CheckContext, Regions, changed_spans
+from .edits import Change
 from .excuses import TEST_DATA
-from .findings import ERROR, HINT, WARNING
+from .findings import ERROR, HINT, WARNING, Finding, is_ignored
 from .fixes.propose import propose_fixes
-from .rules.table import families_of, rules
-from .suppressions import is_ignored
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
-
-    from ...indexer.inference.inference import Inference
-    from .api_diff.changes import ApiChange
-    from .context import Regions
-    from .edits import Change
-    from .findings import Finding
-    from .rules.table import Rule
+from .rules.table import Rule, families_of, rules
 
 # Files that are checked for what an edit elsewhere broke in them.
 _USERS = 3_000
@@ -102,7 +92,7 @@ def run_rules(chosen: Iterable[Rule], context: CheckContext) -> list[Finding]:
     """Return what some rules find in a file, in order of the places, each with its identity."""
     found: list[Finding] = []
     for rule in chosen:
-        if rule.check is not None:
+        if rule.check is not None and (rule.in_stubs or not context.is_stub):
             found += rule.check(context)
             if rule.name == "syntax-error" and found:
                 break  # further faults would only follow from text that is no Python

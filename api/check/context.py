@@ -6,30 +6,30 @@ of one function in a long file costs the check of one function.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 from ...indexer import facts as f
 from ...indexer import facts_view
+from ...indexer.facts import FileFacts
 from ...indexer.inference.access_paths import access_path, enclosing_call
 from ...indexer.inference.entities import MODULE, OUTSIDE
 from ...indexer.inference.exhaustive import is_exhaustive
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.modules import imported_module
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.types import without_none
 from ...indexer.platform_conditions import never_runs
 from ...indexer.scope_map import blocks_around, scope_at
-from ..source.line_changes import hunks
 from ..source.ranges import is_in_brackets
+from ..source.text_edits import hunks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ...indexer.facts import FileFacts
-    from ...indexer.inference.inference import Inference
     from ...indexer.inference.types import Type
 
-    Regions = list[tuple[int, int]]
+
+Regions = list[tuple[int, int]]
 
 
 def changed_spans(
@@ -128,7 +128,7 @@ class CheckContext:
         """Facts of the file before the edit; None for a new file."""
         return self.before.facts(self.path) if self.before is not None else None
 
-    def wants(self, name: str) -> bool:
+    def includes(self, name: str) -> bool:
         """True if rules are to check what is spelled with a name."""
         return self.names is None or name in self.names
 
@@ -244,7 +244,7 @@ class CheckContext:
             if kind in (f.IF_TRUE, f.IF_FALSE) and table.test[block] >= 0:
                 yield table.test[block], kind == f.IF_TRUE
 
-    def is_asked_around(self, position: int) -> bool:
+    def has_attribute_test_around(self, position: int) -> bool:
         """True if a test around a position calls ``hasattr`` or the like."""
         return any(self._calls_hasattr(test) for test, _ in self._tests_around(position))
 
@@ -292,7 +292,7 @@ class CheckContext:
         return {self.spelled(expr).rpartition(".")[2]}
 
     @cached_property
-    def asked_for(self) -> set[str]:
+    def tested_attributes(self) -> set[str]:
         """Names of attributes that this file tests with ``hasattr``, ``getattr`` and the like."""
         facts = self.facts
         found: set[str] = set()
@@ -314,13 +314,25 @@ class CheckContext:
                 return max(begin, 0)
         return position
 
+    def absolute_module(self, spelled: str) -> str:
+        """Return the absolute name of a module, as the interpreter names a relative one."""
+        rest = spelled.lstrip(".")
+        level = len(spelled) - len(rest)
+        own = self.inference.snapshot.index.module_name(self.path)
+        if not level or not own:
+            return spelled
+        parts = own.split(".")
+        is_package = self.path.rpartition("/")[2].startswith("__init__.")
+        package = parts[: len(parts) + is_package - level]
+        return ".".join([*package, rest] if rest else package) if package else spelled
+
     @cached_property
     def imports_unknown(self) -> bool:
         """True if the file imports a missing module, whose objects may have any member."""
         return _imports_missing(self.strict, self.path, set(self.facts.imports.module))
 
     @cached_property
-    def meets_unknown(self) -> bool:
+    def may_get_unknown_objects(self) -> bool:
         """True if the file, or a module of the workspace that it imports, needs a missing module.
 
         It may get objects of that without naming it.

@@ -11,32 +11,32 @@ from ...indexer.facts_view import (
     name_scope,
     operand,
     plain_name,
+    results,
     subscript,
 )
 from ...indexer.inference.access_paths import last_name
 from ...indexer.inference.classes import is_protocol
-from ...indexer.inference.entities import CLASS, EXACT, FUNCTION, name_of
+from ...indexer.inference.entities import CLASS, EXACT, FUNCTION, Entity, name_of
 from ...indexer.inference.exhaustive import is_exhaustive
 from ...indexer.inference.has_member import ABSENT, has_member
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.members import member_definitions
 from ...indexer.inference.signatures import overloads
 from ...indexer.inference.standard_types import is_standard_class, standard_class
-from ...indexer.inference.types import FUNCTION_OBJECT, INSTANCE, NONE, without_none
+from ...indexer.inference.types import FUNCTION_OBJECT, INSTANCE, NONE, Value, without_none
 from ..source.ranges import begins_statement, end_of_call, ends_statement
 from . import messages
 from .arguments import CallArguments
 from .call_targets import call_targets
+from .callees import Signature
+from .context import CheckContext
 from .decorators import preserves_result
 from .signatures import overridden_signatures
 from .uses import BOUND, CALLED, TESTED, bindings_of_name, uses_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.inference import Inference
-    from ...indexer.inference.types import Type, Value
-    from .callees import Signature
-    from .context import CheckContext
+    from ...indexer.inference.types import Type
 
 
 _MODULES = (("typing", "Coroutine"), ("types", "CoroutineType"))
@@ -122,10 +122,7 @@ def returns_nothing(inference: Inference, function: Entity) -> bool:
         return False
     scope = facts.definition.own_scope[function.row]
     # A function that only raises is to be implemented, perhaps by a derived class.
-    is_raising = any(
-        where == scope and kind == f.RAISE
-        for where, kind in zip(facts.result.scope, facts.result.kind, strict=True)
-    )
+    is_raising = any(facts.result.kind[row] == f.RAISE for row in results(facts, scope))
     return not is_raising and not overridden_signatures(inference, function)
 
 
@@ -256,7 +253,7 @@ def _argument_misuse(context: CheckContext, expr: int, call: int) -> str:
     ):
         return f"it is passed to {name}()"
     arguments = CallArguments(context.facts, call)
-    if arguments.starred:
+    if arguments.has_star:
         return ""
     signatures = [signature for callee in targets.callees for signature in callee.signatures]
     if signatures and all(_rejects(context, each, arguments, expr) for each in signatures):
@@ -275,10 +272,10 @@ def _rejects(
             continue
         if parameter.entity.kind != FUNCTION:
             return False
-        _, path, row = parameter.entity
-        annotation = context.strict.need(path).parameter.annotation[row]
+        entity, strict = parameter.entity, context.strict
+        annotation = strict.need(entity.path).parameter.annotation[entity.row]
         return annotation >= 0 and rejects_coroutine(
-            context.strict, context.strict.annotation_type(path, annotation)
+            strict, strict.annotation_type(entity.path, annotation)
         )
     return False
 
@@ -309,7 +306,7 @@ def _variable_misuse(context: CheckContext, row: int) -> str:
             continue
         is_read = True
         for how, user in uses_of(facts).of(expr) or [(0, -1)]:
-            if how == f.AWAIT or (how == f.CALL and _asks_for_awaitable(context, user)):
+            if how == f.AWAIT or (how == f.CALL and _tests_awaitable(context, user)):
                 return ""
             wrong = _misuse(context, expr, how, user)
             # Of several values that the name may have, a test may have ruled this one out.
@@ -320,7 +317,7 @@ def _variable_misuse(context: CheckContext, row: int) -> str:
     return "" if is_read else f"variable '{text}' is not accessed"
 
 
-def _asks_for_awaitable(context: CheckContext, call: int) -> bool:
+def _tests_awaitable(context: CheckContext, call: int) -> bool:
     """True if a call asks if a value can be awaited: ``inspect.isawaitable(x)``."""
     name = last_name(context.facts, called(context.facts, call))
     return "await" in name or "corout" in name

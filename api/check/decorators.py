@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from ...indexer import facts as f
-from ...indexer.facts_view import arguments, called, decorators, op, plain_name
+from ...indexer.facts import FileFacts
+from ...indexer.facts_view import arguments, called, decorators, op, plain_name, results
 from ...indexer.inference.access_paths import decorator_callee, last_name
-from ...indexer.inference.entities import FUNCTION, Entity
+from ...indexer.inference.entities import FUNCTION, Entity, Found
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.signatures import parameter_rows
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.facts import FileFacts
-    from ...indexer.inference.entities import Entity, Found
-    from ...indexer.inference.inference import Inference
+from ...indexer.plugins.registry import CONSTRUCTOR_DECORATORS
 
 # Decorators of functions that preserve the parameters, whatever they do with the result.
 _PRESERVING = frozenset(
@@ -26,9 +23,8 @@ _PRESERVING = frozenset(
 _CHANGING_RESULT = frozenset(["contextmanager", "asynccontextmanager", "coroutine", "wraps"])
 # Decorators of classes that leave the constructor alone, or synthesize one that is known.
 _PRESERVING_CLASSES = frozenset(
-    ["dataclass", "final", "total_ordering", "runtime_checkable", "unique", "define", "frozen",
-     "attrs", "mutable", "deprecated", "s", "attributes", "dataclass_transform",
-     "type_check_only", "disjoint_base", "python_2_unicode_compatible"]
+    ["final", "total_ordering", "runtime_checkable", "unique", "deprecated", "dataclass_transform",
+     "type_check_only", "disjoint_base", "python_2_unicode_compatible", *CONSTRUCTOR_DECORATORS]
 )  # fmt: skip
 
 
@@ -56,7 +52,7 @@ def _all_preserve(inference: Inference, entity: Entity, names: frozenset[str]) -
         target = decorator_callee(facts, expr)
         if last_name(facts, target) in names:
             continue
-        found = _implementations(inference, inference.definitions_of(entity.path, target))
+        found = _targets(inference, inference.definitions_of(entity.path, target))
         is_called = target != expr
         if not found or not all(
             each.kind == FUNCTION and _returns_its_argument(inference, each, is_called)
@@ -66,22 +62,29 @@ def _all_preserve(inference: Inference, entity: Entity, names: frozenset[str]) -
     return True
 
 
-def _implementations(inference: Inference, found: list[Found]) -> list[Entity]:
+def implementations(inference: Inference, function: Entity) -> list[Entity]:
+    """Return what is run of an overloaded function; nothing for any other, and for stubs."""
+    facts = inference.need(function.path)
+    table, row = facts.definition, function.row
+    if function.path.endswith(".pyi") or not table.flags[row] & f.OVERLOAD:
+        return []
+    rows = [
+        facts.binding.ref[binding]
+        for binding in facts.bindings_of(table.scope[row], table.name[row])
+        if facts.binding.kind[binding] == f.DEF_FUNCTION
+    ]
+    return [
+        Entity(FUNCTION, function.path, each) for each in rows if not table.flags[each] & f.OVERLOAD
+    ]
+
+
+def _targets(inference: Inference, found: list[Found]) -> list[Entity]:
     """Return what names refer to; of overloaded functions those that are run."""
     result: list[Entity] = []
     for item in found:
-        kind, path, row = item.entity
-        if kind == FUNCTION and not path.endswith(".pyi"):
-            facts = inference.need(path)
-            table = facts.definition
-            if table.flags[row] & f.OVERLOAD:
-                refs = [
-                    facts.binding.ref[binding]
-                    for binding in facts.bindings_of(table.scope[row], table.name[row])
-                    if facts.binding.kind[binding] == f.DEF_FUNCTION
-                ]
-                row = next((r for r in refs if not table.flags[r] & f.OVERLOAD), row)
-        entity = Entity(kind, path, row)
+        entity = item.entity
+        if entity.kind == FUNCTION:
+            entity = next(iter(implementations(inference, entity)), entity)
         if entity not in result:
             result.append(entity)
     return result
@@ -110,20 +113,15 @@ def _find_returned(inference: Inference, decorator: Entity, is_called: bool) -> 
 def _returned(inference: Inference, function: Entity) -> list[int]:
     facts = inference.need(function.path)
     scope = facts.definition.own_scope[function.row]
-    return [
-        expr
-        for where, expr, kind in zip(
-            facts.result.scope, facts.result.expr, facts.result.kind, strict=True
-        )
-        if where == scope and kind == f.RETURN
-    ]
+    table = facts.result
+    return [table.expr[row] for row in results(facts, scope) if table.kind[row] == f.RETURN]
 
 
 def _inner_functions(inference: Inference, function: Entity, returned: list[int]) -> list[Entity]:
     found: list[Entity] = []
     for expr in returned:
         items = inference.definitions_of(function.path, expr) if expr >= 0 else []
-        inner = [each for each in _implementations(inference, items) if each.kind == FUNCTION]
+        inner = [each for each in _targets(inference, items) if each.kind == FUNCTION]
         if not inner:
             return []
         found += inner

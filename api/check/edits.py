@@ -7,19 +7,14 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from unidiff.patch import Hunk
+
 from ...indexer.errors import InvalidArgumentsError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from unidiff.patch import Hunk
-
-    from ...indexer.inference.inference import Inference
-    from ..open_workspace import OpenWorkspace
-
+from ...indexer.inference.inference import Inference
+from ..open_workspace import OpenWorkspace
 
 # Lines that a hunk may have moved by since the diff was made.
 _DRIFT = 2_000
@@ -32,7 +27,7 @@ def apply(diff: str, read: Callable[[str], bytes | None]) -> dict[str, bytes | N
     their lines are now, if these have only moved. Raises InvalidArgumentsError for what is no
     unified diff, and for a hunk whose lines are not there.
     """
-    # Loading it takes long, and few processes read diffs.
+    # Late: hooks load this module at every edit, and few processes read diffs.
     from unidiff.errors import UnidiffParseError
     from unidiff.patch import PatchSet
 

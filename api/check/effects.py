@@ -11,6 +11,7 @@ from ...indexer.facts_view import (
     definition_name,
     op,
     plain_name,
+    results,
 )
 from ...indexer.inference.access_paths import argument_for, last_name, nearby_call
 from ...indexer.inference.entities import (
@@ -24,20 +25,21 @@ from ...indexer.inference.entities import (
     owner_class,
 )
 from ...indexer.inference.has_member import ABSENT, has_member
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.types import INSTANCE, MODULE_OBJECT, without_none
 from ...indexer.scope_map import block_at
 from .call_targets import call_targets
+from .context import CheckContext
 from .decorators import preserves_result
 from .excuses import is_expected_to_fail
+from .known_names import files_naming, has_role
 from .signatures import overridden_signatures
 from .uses import uses_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...indexer.inference.inference import Inference
     from ...indexer.inference.types import Type
-    from .context import CheckContext
 
 
 # Built-in functions that neither run code of others nor change anything.
@@ -81,10 +83,7 @@ def _has_no_effect(inference: Inference, entity: Entity) -> bool:
         return False
     own = table.own_scope[entity.row]
     start, end = table.header_end[entity.row], table.end[entity.row]
-    if end - start > _MOST or any(
-        scope == own and kind == f.RAISE
-        for scope, kind in zip(facts.result.scope, facts.result.kind, strict=True)
-    ):
+    if end - start > _MOST or any(facts.result.kind[row] == f.RAISE for row in results(facts, own)):
         return False
     if any(start <= at < end for at in facts.attribute_binding.position):
         return False
@@ -226,11 +225,8 @@ def _is_first_result(context: CheckContext, scope: int, position: int) -> bool:
     """True if no statement before that of a position leaves the function."""
     facts = context.facts
     line = facts.line_of(position)
-    return all(
-        at < 0 or at > position or facts.line_of(at) == line
-        for where, at in zip(facts.result.scope, facts.result.position, strict=True)
-        if where == scope
-    )
+    places = [facts.result.position[row] for row in results(facts, scope)]
+    return all(at < 0 or at > position or facts.line_of(at) == line for at in places)
 
 
 def _may_leave_before(context: CheckContext, scope: int, position: int) -> bool:
@@ -289,10 +285,10 @@ def _is_annotated(context: CheckContext, entity: Entity) -> bool:
 
 def _is_tested(context: CheckContext, function: int) -> bool:
     """True if code asks ``callable(x)`` of what is spelled like this."""
-    return is_asked_about(context, function, ("callable",))
+    return is_tested_by(context, function, ("callable",))
 
 
-def is_asked_about(context: CheckContext, expr: int, functions: tuple[str, ...]) -> bool:
+def is_tested_by(context: CheckContext, expr: int, functions: tuple[str, ...]) -> bool:
     """True if the file calls one of some builtin functions with what is spelled like this."""
     facts, spelled = context.facts, context.spelled(expr)
     for name in functions:
@@ -327,11 +323,7 @@ def _may_be_set_elsewhere(context: CheckContext, entity: Entity) -> bool:
     if annotation >= 0:
         return False
     spelled = facts.names[name]
-    for other in context.strict.files_with(spelled):
-        if other == path:
-            continue
-        there = context.strict.facts(other)
-        for role, _, _ in there.occurrences(spelled) if there is not None else ():
-            if role & f.ROLE_MASK in (f.WRITTEN, f.DEFINED):
-                return True
-    return False
+    return any(
+        other != path and has_role(there, spelled, (f.WRITTEN, f.DEFINED))
+        for other, there in files_naming(context.strict, spelled)
+    )

@@ -8,26 +8,26 @@ of :class:`.CheckContext`.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ...indexer import facts as f
 from ...indexer import facts_view
 from ...indexer.inference.classes import is_protocol
 from ...indexer.inference.entities import CLASS, Entity, name_of, owner_class
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.modules import imported_module
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.standard_types import standard_class
 from ...indexer.inference.types import INSTANCE, SUPER
 from ...indexer.paths import TEST_FOLDERS, is_test_name
+from ...indexer.plugins.registry import is_used_as_double
 from ...indexer.scope_map import blocks_around
 from .context import CheckContext
-from .duck_types import classes_with
+from .known_names import classes_with
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from ...indexer.inference.inference import Inference
     from ...indexer.inference.types import Type
 
 
@@ -183,12 +183,6 @@ _CONCRETE_CLASSES = {
 # Files of a package that are searched for classes derived from one of its own.
 _SEARCHED_FILES = 60
 
-# Follows the name of a mock where it is inspected or set up.
-_MOCKING = (
-    rb"(\.\w+)*\.(assert_(not_)?(any_)?(called|awaited)\w*|assert_has_(calls|awaits)|called\b|"
-    rb"call_count|call_args\w*|mock_calls|method_calls|return_value|side_effect|await_count)"
-)
-
 
 def is_of_outer_class(context: CheckContext, type_: Type, name: str) -> bool:
     """True if a class around a class has a member: frameworks pass it on to those inside."""
@@ -296,19 +290,16 @@ def _has_abstract_methods(context: CheckContext, cls: Entity) -> bool:
 
 def is_mocked(context: CheckContext, receiver: int, position: int) -> bool:
     """True if the function around uses a receiver as a mock, and inspects its calls."""
-    name = context.spelled(receiver).partition(".")[0].encode()
-    if not name or not any(word in context.text for word in (b"assert_called", b"mock", b"called")):
-        return False
+    name = context.spelled(receiver).partition(".")[0]
     table = context.facts.definition
     around = [
         row
         for row, start in enumerate(table.start)
         if start <= position < table.end[row] and table.kind[row] == f.FUNCTION
     ]
-    if not around:
-        return False
-    text = context.text[table.start[around[-1]] : table.end[around[-1]]]
-    return re.search(rb"(?<![\w.])" + re.escape(name) + _MOCKING, text) is not None
+    return bool(name and around) and is_used_as_double(
+        context.text, table.start[around[-1]], table.end[around[-1]], name
+    )
 
 
 TEST_DATA = Excuse(
@@ -384,6 +375,6 @@ EXCUSES = (
         "attribute-test",
         "A test around asks with `hasattr` or `getattr` what is there.",
         '`if hasattr(stream, "buffer"): stream.buffer.write(data)`',
-        CheckContext.is_asked_around,
+        CheckContext.has_attribute_test_around,
     ),
 )

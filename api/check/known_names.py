@@ -1,19 +1,32 @@
-"""Names that a code base, or what it depends on, uses anywhere."""
+"""Names that a code base knows: words that occur anywhere, and classes with all of some attributes.
+
+Code that uses ``x.items`` and ``x.entries`` of one untyped ``x`` expects a class that has both.
+If there is none anywhere, one of the two is wrong.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 from functools import partial
 
 from ...indexer import facts as f
+from ...indexer import facts_view
+from ...indexer.facts import FileFacts
+from ...indexer.facts_view import Attribute
+from ...indexer.inference.access_paths import access_path, root_names
+from ...indexer.inference.classes import subclasses
+from ...indexer.inference.entities import CLASS, OUTSIDE, Entity
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.query_cache import cached
+from ...indexer.inference.type_variables import concrete
+from ...indexer.scope_map import scope_at
+from .context import CheckContext
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from ...indexer.inference.types import Type
 
-    from ...indexer.inference.inference import Inference
-    from .context import CheckContext
 
 # Bytes of dependencies that are searched for a name before it is taken for known.
 _SEARCHED = 60_000_000
@@ -41,14 +54,23 @@ def is_known_word(context: CheckContext, name: str) -> bool:
 
 
 def _is_bound(inference: Inference, name: str) -> bool:
+    return any(
+        name in facts.strings or has_role(facts, name, _BINDING_ROLES)
+        for _, facts in files_naming(inference, name)
+    )
+
+
+def has_role(facts: FileFacts, name: str, roles: Collection[int]) -> bool:
+    """True if a name stands in one of some roles in a file."""
+    return any(role & f.ROLE_MASK in roles for role, _, _ in facts.occurrences(name))
+
+
+def files_naming(inference: Inference, name: str) -> Iterator[tuple[str, FileFacts]]:
+    """Yield (path, facts) of the files of the workspace that have a name."""
     for path in inference.files_with(name):
         facts = inference.facts(path)
-        if facts is not None and (
-            name in facts.strings
-            or any(role & f.ROLE_MASK in _BINDING_ROLES for role, _, _ in facts.occurrences(name))
-        ):
-            return True
-    return False
+        if facts is not None:
+            yield path, facts
 
 
 def files_outside_with(inference: Inference, name: str) -> Iterator[tuple[str, bytes]]:
@@ -85,11 +107,204 @@ def _outside(inference: Inference) -> Iterator[str]:
 
 
 def _is_imported(inference: Inference, package: str) -> bool:
-    """True if a file of the workspace imports a package or module by its first name."""
-    for path in inference.files_with(package):
-        facts = inference.facts(path)
-        if facts is not None and any(
-            facts.names[row].partition(".")[0] == package for row in set(facts.imports.module)
+    return any(importers(inference, package))
+
+
+def importers(inference: Inference, package: str) -> Iterator[str]:
+    """Yield files of the workspace that import a package or module by its first name."""
+    for path, facts in files_naming(inference, package):
+        modules = set(facts.imports.module)
+        if any(facts.names[row].partition(".")[0] == package for row in modules):
+            yield path
+
+
+# Files outside of the workspace that are searched; a name in more of them may mean anything.
+_SEARCHED_FILES = 60
+# Subclasses of a class with an attribute that are tried.
+_SUBCLASSES = 50
+
+
+def attributes_used_with(facts: FileFacts, expr: int) -> set[str]:
+    """Return the other attributes that the function around uses on the receiver of an attribute.
+
+    The receiver is a plain or dotted name; of ``self.x`` all uses in the class count.
+    """
+    attribute = facts_view.attribute(facts, expr)
+    chain = access_path(facts, attribute.receiver) if attribute is not None else ()
+    if attribute is None or not chain:
+        return set()
+    position = attribute.position
+    start, end = _scope_extent(facts, chain[0], position) or _extent(
+        facts, position, whole_class=len(chain) > 1
+    )
+    return uses_of_attribute(facts, chain, start, end) - {attribute.name}
+
+
+def uses_of_attribute(facts: FileFacts, chain: tuple[int, ...], start: int, end: int) -> set[str]:
+    """Return the attributes that are read of a plain or dotted name between two positions."""
+    found: set[str] = set()
+    for role, position, expr in facts.occurrences(facts.names[chain[-1]]):
+        if not start <= position < end or role & f.ROLE_MASK not in (f.READ, f.CALLED):
+            continue
+        if expr < 0 or access_path(facts, expr) != chain:
+            continue
+        attribute = attribute_of(facts, expr)
+        if attribute is not None and (
+            attribute.position not in facts.attribute_binding.position
+            and not attribute.name.startswith("__")
         ):
+            found.add(attribute.name)
+    return found
+
+
+def attribute_of(facts: FileFacts, receiver: int) -> Attribute | None:
+    """Return the attribute that is taken of an expression: it is the very next one."""
+    row = receiver + 1
+    attribute = facts_view.attribute(facts, row) if row < len(facts.expr.op) else None
+    return attribute if attribute is not None and attribute.receiver == receiver else None
+
+
+def _scope_extent(facts: FileFacts, name: int, position: int) -> tuple[int, int] | None:
+    """Return start and end of the lambda or comprehension that binds a name read at a position."""
+    kinds, parents = facts.scope.kind, facts.scope.parent
+    scope = scope_at(facts, position)
+    while scope >= 0 and kinds[scope] in (f.LAMBDA_SCOPE, f.COMPREHENSION_SCOPE):
+        if facts.bindings_of(scope, name):
+            table = facts.block
+            rows = [row for row, of in enumerate(table.scope) if of == scope]
+            return min(table.start[row] for row in rows), max(table.end[row] for row in rows)
+        scope = parents[scope]
+    return None
+
+
+def _extent(facts: FileFacts, position: int, *, whole_class: bool) -> tuple[int, int]:
+    """Return start and end of the outermost function around a position, or of the class."""
+    table = facts.definition
+    wanted = f.CLASS if whole_class else f.FUNCTION
+    found = 0, facts.line_starts[-1]
+    for row, start in enumerate(table.start):
+        if start <= position < table.end[row] and table.kind[row] == wanted:
+            found = start, table.end[row]
+            if wanted == f.FUNCTION:
+                break
+    return found
+
+
+def is_used_together(inference: Inference, name: str, others: frozenset[str]) -> bool:
+    """True if some class may have an attribute and all of the others."""
+    key = ("used together", name, others)
+    return cached(inference, key, lambda: _has_class_with(inference, name, others), True)
+
+
+def _has_class_with(inference: Inference, name: str, others: frozenset[str]) -> bool:
+    for path in inference.files_with(name):
+        if any(_has_all(inference, cls, others) for cls in classes_with(inference, path, name)):
+            return True
+        if next(_assigned_receivers(inference, path, name), None) is not None:
+            return True
+    for n_searched, (path, _) in enumerate(files_outside_with(inference, name)):
+        if n_searched >= _SEARCHED_FILES or not path.endswith((".py", ".pyi")):
+            return True
+        if any(_has_all(inference, cls, others) for cls in classes_with(inference, path, name)):
             return True
     return False
+
+
+def classes_with(inference: Inference, path: str, name: str) -> Iterator[Entity]:
+    """Yield classes of a file that have a member, and those of the workspace that inherit it."""
+    facts = inference.facts(path)
+    if facts is None or facts.name_id(name) < 0:
+        return
+    for row in facts_view.definitions(facts, f.CLASS):
+        cls = Entity(CLASS, path, row)
+        if inference.class_member(cls, name):
+            yield cls
+            if inference.own_member(cls, name):
+                yield from subclasses(inference, cls)[:_SUBCLASSES]
+
+
+def _has_all(inference: Inference, cls: Entity, others: frozenset[str]) -> bool:
+    if any(base.kind == OUTSIDE for base in inference.mro(cls)):
+        return True
+    if inference.class_member(cls, "__getattr__"):
+        return True
+    return all(inference.class_member(cls, other) for other in others)
+
+
+def is_set_from_outside(inference: Inference, name: str) -> bool:
+    """True if code of the workspace assigns an attribute to an object from outside its class."""
+    key = ("set from outside", name)
+    return cached(
+        inference,
+        key,
+        lambda: any(
+            next(_assigned_receivers(inference, path, name), None) is not None
+            for path in inference.files_with(name)
+        ),
+        True,
+    )
+
+
+def is_assigned_to(inference: Inference, name: str, type_: Type) -> bool:
+    """True if code of the workspace assigns an attribute to what may be of one of some types."""
+    if not is_set_from_outside(inference, name):
+        return False
+    classes = {value.entity for value in type_}
+    return any(
+        _may_be(inference, path, receiver, classes)
+        for path in inference.files_with(name)
+        for receiver in _assigned_receivers(inference, path, name)
+    )
+
+
+def is_given_to_module(inference: Inference, name: str, module: Entity) -> bool:
+    """True if code of the workspace assigns an attribute to a module."""
+    return is_set_from_outside(inference, name) and any(
+        item.entity == module
+        for path in inference.files_with(name)
+        for receiver in _assigned_receivers(inference, path, name)
+        for item in inference.definitions_of(path, receiver)
+    )
+
+
+def _assigned_receivers(inference: Inference, path: str, name: str) -> Iterator[int]:
+    """Yield expressions other than ``self`` to which a file assigns an attribute of a name."""
+    facts = inference.facts(path)
+    if facts is None:
+        return
+    row = facts.name_id(name)
+    table = facts.attribute_binding
+    for index, each in enumerate(table.name):
+        if each == row and table.owner[index] < 0:
+            yield table.receiver[index]
+
+
+def _may_be(inference: Inference, path: str, receiver: int, classes: set[Entity]) -> bool:
+    # A type variable is what it is bound to, and anything when it is not.
+    values = concrete(inference, inference.infer_type(path, receiver))
+    return not values or any(
+        value.entity in classes
+        or classes.intersection(inference.mro(value.entity))
+        or any(value.entity in inference.mro(cls) for cls in classes)
+        for value in values
+    )
+
+
+def is_checked(facts: FileFacts, expr: int) -> bool:
+    """True if a test in the function around calls anything with the receiver of an attribute."""
+    chain = access_path(facts, facts_view.operand(facts, expr))
+    start, end = _extent(facts, facts.expr.position[expr], whole_class=False)
+    table = facts.block
+    return any(
+        test >= 0
+        and start <= table.start[row] < end
+        and chain[:1]
+        and _calls_with(facts, test, chain[0])
+        for row, test in enumerate(table.test)
+    )
+
+
+def _calls_with(facts: FileFacts, test: int, name: int) -> bool:
+    if facts_view.called(facts, test) >= 0:
+        return name in root_names(facts, test)
+    return any(_calls_with(facts, each, name) for each in facts_view.operands(facts, test))

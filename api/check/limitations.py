@@ -1,4 +1,4 @@
-"""What of an edit cannot be checked, because something that it depends on is not available.
+"""Limitations of a check: parts of an edit that depend on something that is not available.
 
 That is no fault, and no proof of the opposite either. It counts where the edit itself refers to
 what is missing: a module that is not installed, or that may be in an environment which was not
@@ -17,17 +17,12 @@ from ...indexer import facts as f
 from ...indexer import facts_view
 from ...indexer.errors import UnknownFileError
 from ...indexer.inference.entities import CLASS, OUTSIDE
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.members import attribute_definitions
 from ...indexer.inference.modules import ABSENT, UNSURE, imported_module, module_presence
 from ...indexer.inference.types import CLASS_OBJECT, INSTANCE
-from .context import CheckContext, changed_spans
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.inference.inference import Inference
-    from .context import CheckContext, Regions
-    from .edits import Change
-
+from .context import CheckContext, Regions, changed_spans
+from .edits import Change
 
 # Files of the root that name generated files: `write_to = "src/shop/_version.py"`, `.gitignore`.
 _BUILD_FILES = ("pyproject.toml", "setup.cfg", "setup.py", "meson.build", ".gitignore")

@@ -1,12 +1,15 @@
 """Messages of findings, in the words of CPython and of the type checkers.
 
-One function for each message. What is said first is what the interpreter or a checker would say;
-what helps besides stands behind it as a second clause.
+One function for each message. First comes what the interpreter or a checker would say;
+what helps besides follows as a second clause.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from ...indexer.inference.entities import OUTSIDE, name_of
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.types import (
     CLASS_OBJECT,
     FUNCTION_OBJECT,
@@ -14,15 +17,14 @@ from ...indexer.inference.types import (
     MODULE_OBJECT,
     NONE,
     SUPER,
+    Value,
 )
+from .callees import Signature
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from ...indexer.inference.types import Type
 
-    from ...indexer.inference.inference import Inference
-    from ...indexer.inference.types import Type, Value
-    from .callees import Signature
 
 # Alternatives of a union that are shown.
 _ALTERNATIVES = 3
@@ -132,9 +134,9 @@ def shadowed_module(name: str, is_standard: bool) -> str:
 
 
 def import_file_mismatch(module: str, path: str) -> str:
-    """Return the message on two test modules that pytest cannot tell apart."""
+    """Return the message on two test modules that a test runner cannot tell apart."""
     return _sentence(
-        f"import file mismatch: pytest imports this file and {path} as one module '{module}'",
+        f"import file mismatch: this file and {path} are imported as one module '{module}'",
         "neither is in a package",
     )
 
@@ -161,6 +163,16 @@ def no_attribute(subject: str, name: str, offered: Sequence[str] = ()) -> str:
     return _sentence(f"{subject} has no attribute '{name}'", detail)
 
 
+def removed_member(cls: str, name: str, detail: str) -> str:
+    """Return the message on a reading of a member that an edit removed or renamed."""
+    return _sentence(f"'{cls}' object has no attribute '{name}'", detail)
+
+
+def extended(message: str, detail: str) -> str:
+    """Return a message with a further clause."""
+    return _sentence(message.removesuffix("."), detail)
+
+
 def unknown_attribute(name: str) -> str:
     """Return the message on an attribute that is defined nowhere."""
     detail = "nothing in this code base or its dependencies has this name"
@@ -175,10 +187,10 @@ def attribute_not_used_together(name: str, receiver: str, others: Sequence[str])
     )
 
 
-def undeclared_argument(name: str, declared: Sequence[str]) -> str:
+def undeclared_argument(subject: str, name: str, declared: Sequence[str]) -> str:
     """Return the message on an attribute of parsed arguments that no parser declares."""
     detail = f"arguments are declared for {quoted(declared)}"
-    return _sentence(f"'Namespace' object has no attribute '{name}'", detail)
+    return _sentence(f"{subject} has no attribute '{name}'", detail)
 
 
 # Calls.
@@ -191,13 +203,13 @@ def takes(signature: Signature, is_overloaded: bool = False) -> str:
     return f"it takes {signature.shown()}" if signature.parameters else "it takes no arguments"
 
 
-def too_many_arguments(name: str, least: int, most: int, given: int, detail: str) -> str:
+def too_many_arguments(name: str, least: int, most: int, passed: int, detail: str) -> str:
     """Return the message on surplus positional arguments; the bound ``self`` is not counted."""
-    verb = "was" if given == 1 else "were"
+    verb = "was" if passed == 1 else "were"
     counted = _counted(most, "positional argument")
     if least < most:
         counted = f"from {least} to {counted}"
-    return _sentence(f"{name}() takes {counted} but {given} {verb} given", detail)
+    return _sentence(f"{name}() takes {counted} but {passed} {verb} given", detail)
 
 
 def missing_arguments(name: str, positional: list[str], keyword: list[str], detail: str) -> str:
@@ -216,6 +228,11 @@ def unexpected_keyword(name: str, keyword: str, detail: str) -> str:
 def multiple_values(name: str, keyword: str, detail: str) -> str:
     """Return the message on an argument that is passed by position and by keyword."""
     return _sentence(f"{name}() got multiple values for argument '{keyword}'", detail)
+
+
+def misplaced_argument(name: str, text: str, before: str, now: str) -> str:
+    """Return the message on a positional argument that an edit gave another meaning."""
+    return _sentence(f"{name}() takes {text} as '{now}'", f"before the edit it was '{before}'")
 
 
 def not_callable(inference: Inference, type_: Type, name: str, is_property: bool) -> str:

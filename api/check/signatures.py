@@ -6,8 +6,10 @@ instances in its own way, or where a base is not available, there is none, and n
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ...indexer import facts as f
-from ...indexer.facts_view import called, lambda_scope, op, parameters
+from ...indexer.facts_view import called, lambda_scope, op, parameters, returned
 from ...indexer.inference.access_paths import last_name
 from ...indexer.inference.classes import is_enum, subclasses
 from ...indexer.inference.entities import (
@@ -19,21 +21,28 @@ from ...indexer.inference.entities import (
     name_of,
     owner_class,
 )
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.members import member_definitions
 from ...indexer.inference.signatures import overloads, parameter_rows
 from ...indexer.inference.standard_types import standard_class
 from ...indexer.inference.stub_mapping import source_path
-from ...indexer.inference.types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, MODULE_OBJECT, SUPER
+from ...indexer.inference.types import (
+    CLASS_OBJECT,
+    FUNCTION_OBJECT,
+    INSTANCE,
+    MODULE_OBJECT,
+    SUPER,
+    Value,
+)
 from ...indexer.scope_map import blocks_around
 from .callees import Callee, Parameter, Signature
-from .decorators import preserves_class, preserves_signature
+from .decorators import implementations, preserves_class, preserves_signature
 from .synthesized_init import synthesized_signature
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.inference import Inference
-    from ...indexer.inference.types import Type, Value
+    from ...indexer.inference.types import Type
+
 
 # Most subclasses of which all signatures are looked at.
 _SUBCLASSES = 200
@@ -81,7 +90,9 @@ def function_signature(
     """Return a function with its overloads; None when a decorator may have changed them."""
     found: list[Signature] = []
     listed = overloads(inference, function)
-    for each in [*listed, *_implementation(inference, listed)]:
+    # What the function takes that overloads of a module describe does not fail.
+    implementation = implementations(inference, listed[0]) if len(listed) > 1 else []
+    for each in [*listed, *implementation]:
         if not preserves_signature(inference, each) or _is_for_checkers(inference, each):
             return None
         own = _parameters(inference, each)
@@ -108,21 +119,6 @@ def _is_for_checkers(inference: Inference, function: Entity) -> bool:
     return any(last_name(facts, test) == "TYPE_CHECKING" for test in tests)
 
 
-def _implementation(inference: Inference, listed: list[Entity]) -> list[Entity]:
-    """Return the function that overloads of a module describe: what it takes does not fail."""
-    path, row = listed[0].path, listed[0].row
-    if len(listed) < 2 or path.endswith(".pyi"):
-        return []
-    facts = inference.need(path)
-    table = facts.definition
-    return [
-        Entity(FUNCTION, path, facts.binding.ref[binding])
-        for binding in facts.bindings_of(table.scope[row], table.name[row])
-        if facts.binding.kind[binding] == f.DEF_FUNCTION
-        and not table.flags[facts.binding.ref[binding]] & f.OVERLOAD
-    ]
-
-
 def overridden_signatures(inference: Inference, function: Entity) -> list[Entity]:
     """Return the overrides of a method in derived classes of the workspace."""
     cls = owner_class(inference.need(function.path), function)
@@ -130,21 +126,35 @@ def overridden_signatures(inference: Inference, function: Entity) -> list[Entity
         return []
     base = Entity(CLASS, function.path, cls)
     name = name_of(inference, function)
-    found: list[Entity] = []
-    pending, seen = [base], {base}
-    while pending and len(seen) < _SUBCLASSES:
+    return [
+        item.entity
+        for each in derived_classes(inference, base)
+        for item in inference.class_member(each, name)
+        if item.entity != function
+    ]
+
+
+def derived_classes(inference: Inference, cls: Entity, most: int = _SUBCLASSES) -> Iterator[Entity]:
+    """Yield the classes that are derived from one, directly or not, about ``most`` at the most."""
+    pending, seen = [cls], {cls}
+    while pending and len(seen) < most:
         for each in subclasses(inference, pending.pop()):
             if each not in seen:
                 seen.add(each)
                 pending.append(each)
-                members = inference.class_member(each, name)
-                found += [item.entity for item in members if item.entity != function]
-    return found
+                yield each
 
 
 def owner_of(inference: Inference, function: Entity) -> Entity:
     """Return the class in whose body a function is defined; its row is -1 for none."""
     return Entity(CLASS, function.path, owner_class(inference.need(function.path), function))
+
+
+def name_in_class(inference: Inference, function: Entity) -> str:
+    """Return the name of a function; of a method with its class, as the interpreter names it."""
+    name = name_of(inference, function)
+    owner = owner_of(inference, function) if function.kind == FUNCTION else function
+    return f"{name_of(inference, owner)}.{name}" if owner.row >= 0 and owner != function else name
 
 
 def _parameters(inference: Inference, function: Entity) -> list[Parameter]:
@@ -262,13 +272,8 @@ def _returns_another(inference: Inference, new: Entity) -> bool:
     facts = inference.need(new.path)
     scope = facts.definition.own_scope[new.row]
     return any(
-        where == scope
-        and kind == f.RETURN
-        and op(facts, expr) == f.CALL
-        and last_name(facts, called(facts, expr)) != "__new__"
-        for where, expr, kind in zip(
-            facts.result.scope, facts.result.expr, facts.result.kind, strict=True
-        )
+        op(facts, expr) == f.CALL and last_name(facts, called(facts, expr)) != "__new__"
+        for expr in returned(facts, scope)
     )
 
 
@@ -301,15 +306,11 @@ def _constructor(
 
 def _with_derived(inference: Inference, callee: Callee) -> list[Callee] | None:
     """Return a class and those derived from it: ``cls()`` may be any of them."""
-    found, pending, seen = [callee], [callee.entity], {callee.entity}
-    while pending:
-        for each in subclasses(inference, pending.pop()):
-            if each in seen:
-                continue
-            seen.add(each)
-            derived = class_signature(inference, each) if len(seen) < _SUBCLASSES else None
-            if derived is None:
-                return None
-            found.append(derived)
-            pending.append(each)
+    found = [callee]
+    for each in derived_classes(inference, callee.entity):
+        is_last = len(found) >= _SUBCLASSES - 1
+        derived = None if is_last else class_signature(inference, each)
+        if derived is None:
+            return None
+        found.append(derived)
     return found

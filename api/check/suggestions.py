@@ -10,28 +10,33 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 from ...indexer import facts as f
 from ...indexer import facts_view
+from ...indexer.facts import FileFacts
 from ...indexer.inference.access_paths import last_name
 from ...indexer.inference.classes import members
-from ...indexer.inference.entities import CLASS, FUNCTION, MODULE, NAMESPACE, entity_of_binding
+from ...indexer.inference.entities import (
+    CLASS,
+    FUNCTION,
+    MODULE,
+    NAMESPACE,
+    Entity,
+    entity_of_binding,
+)
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.modules import imported_module, submodule
 from ...indexer.inference.types import CLASS_OBJECT, INSTANCE, MODULE_OBJECT, without_none
 from .arguments import CallArguments, mismatches
-from .duck_types import attribute_of, classes_with
+from .context import CheckContext
+from .known_names import attribute_of, classes_with
 from .signatures import function_signature
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from ...indexer.facts import FileFacts
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.inference import Inference
     from ...indexer.inference.types import Type
-    from .context import CheckContext
 
 
 _MOST_NEAR = 5
@@ -184,7 +189,7 @@ def likely_members(context: CheckContext, expr: int, name: str, others: set[str]
     ``others`` are members that the same code uses on the same receiver.
     """
     facts, inference = context.facts, context.inference
-    receiver = facts.expr.a[expr]
+    receiver = facts_view.operand(facts, expr)
     classes, used = _classes_by_name(inference, context.path, facts, receiver)
     classes = _classes(inference, context.path, receiver) or classes
     if not classes and others:

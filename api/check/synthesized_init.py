@@ -1,8 +1,9 @@
-"""Synthesized constructors: of dataclasses, attrs, named tuples and typed dictionaries."""
+"""Synthesized constructors: by decorators, of named tuples and of typed dictionaries."""
 
 from __future__ import annotations
 
 from ...indexer import facts as f
+from ...indexer.facts import FileFacts
 from ...indexer.facts_view import (
     arguments,
     attribute,
@@ -19,19 +20,15 @@ from ...indexer.facts_view import (
 from ...indexer.inference import synthesized
 from ...indexer.inference.access_paths import decorator_callee, last_name
 from ...indexer.inference.entities import CLASS, OUTSIDE, VARIABLE, Entity, owner_class
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.standard_types import standard_class
+from ...indexer.plugins.registry import (
+    CONSTRUCTOR_DECORATORS,
+    FIELD_SPECIFIERS,
+    has_unknown_constructor,
+)
 from .callees import Parameter, Signature
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.facts import FileFacts
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.inference import Inference
-
-_ATTRS = frozenset(["s", "attrs", "attributes", "define", "mutable", "frozen"])
-_FIELD_CALLS = frozenset(["field", "ib", "attrib", "attr"])
-# Options by which `attrs` takes its fields from elsewhere; the first one is that of `**options`.
-_ELSEWHERE = frozenset(["", "these", "field_transformer"])
 _DEFAULTS = frozenset(["default", "default_factory", "factory"])
 
 
@@ -58,12 +55,12 @@ def synthesized_signature(
         has_own = bool(inference.own_member(each, "__init__")) or bool(
             inference.own_member(each, "__new__")
         )
-        kind, options = _decorated_by(facts, each)
-        if kind == "attrs" and _has_unknown_fields(options, has_own=has_own):
+        decorator, options = _decorated_by(facts, each)
+        if decorator and has_unknown_constructor(decorator, options, has_own=has_own):
             return _unknown()
         if has_own:
             return None
-        if kind:
+        if decorator:
             if options.get("init") == f.FALSE:
                 continue
             return _of_fields(inference, cls, each)
@@ -80,23 +77,16 @@ def synthesized_signature(
     return _unknown() if synthesized.fields(inference, cls) else None
 
 
-def _has_unknown_fields(options: dict[str, int], *, has_own: bool) -> bool:
-    """True if ``attrs`` synthesizes a constructor from other fields, or in spite of an own one."""
-    if _ELSEWHERE & options.keys() or options.get("auto_attribs") == f.FALSE:
-        return True
-    return has_own and ("init" in options or options.get("auto_detect") == f.FALSE)
-
-
 def _unknown() -> Signature:
     return Signature(Entity(OUTSIDE, "", -1), [])
 
 
 def _decorated_by(facts: FileFacts, cls: Entity) -> tuple[str, dict[str, int]]:
-    """Return ``dataclass``, ``attrs`` or nothing, and the decorator's keywords with their ops."""
+    """Return the decorator that makes a constructor, and its keywords with their ops."""
     for expr in decorators(facts, cls.row):
         name = last_name(facts, decorator_callee(facts, expr))
-        if name == "dataclass" or name in _ATTRS:
-            return ("dataclass" if name == "dataclass" else "attrs"), _keyword_ops(facts, expr)
+        if name in CONSTRUCTOR_DECORATORS:
+            return name, _keyword_ops(facts, expr)
     return "", {}
 
 
@@ -120,11 +110,16 @@ def _of_fields(inference: Inference, cls: Entity, maker: Entity) -> Signature:
     for field in synthesized.fields(inference, maker):
         path, row = field.entity.path, field.entity.row
         facts = inference.need(path)
-        kind, options = _decorated_by(facts, Entity(CLASS, path, owner_class(facts, field.entity)))
-        if not kind or "" in options or options.get("these") is not None:
+        owner = Entity(CLASS, path, owner_class(facts, field.entity))
+        decorator, options = _decorated_by(facts, owner)
+        if (
+            not decorator
+            or "" in options
+            or has_unknown_constructor(decorator, options, has_own=False)
+        ):
             return _unknown()
         value = facts.binding.value[row]
-        is_call = last_name(facts, called(facts, value)) in _FIELD_CALLS
+        is_call = last_name(facts, called(facts, value)) in FIELD_SPECIFIERS
         field_options = _keyword_ops(facts, value) if is_call else {}
         if field_options.get("init") == f.FALSE:
             continue
@@ -134,8 +129,8 @@ def _of_fields(inference: Inference, cls: Entity, maker: Entity) -> Signature:
         required = value < 0 or (is_call and not _DEFAULTS & field_options.keys())
         if required and _has_default_method(facts, row):
             required = False
-        if kind == "attrs" and "" in field_options:
-            required = False  # `attr.ib(3)`, or `**options`
+        if "" in field_options:
+            required = False  # a default by position, or `**options`
         place = f.KEYWORD_ONLY if only else f.POSITIONAL
         found.append(Parameter(field.keyword, place, field.entity, required=required))
     found.sort(key=lambda parameter: parameter.kind)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ...indexer import facts as f
+from ...indexer.facts import FileFacts
 from ...indexer.facts_view import (
+    Attribute,
     arguments,
     attribute,
     binary,
@@ -17,14 +21,7 @@ from ...indexer.facts_view import (
 )
 from ...indexer.inference.access_paths import last_name
 from ...indexer.inference.names import bindings_in_force
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ...indexer.facts import FileFacts
-    from ...indexer.facts_view import Attribute
-    from .context import CheckContext
+from .context import CheckContext
 
 # How a value is used, where no expression says it: the function of a call; what a name, an
 # attribute or an item is set to; what a function returns; what a branch or loop depends on.
@@ -123,7 +120,7 @@ def wanted_calls(context: CheckContext) -> Iterator[tuple[int, int, str]]:
     for call in context.expressions(f.CALL):
         function = called(facts, call)
         name = last_name(facts, function)
-        if context.wants(name):
+        if context.includes(name):
             yield call, function, name
 
 
@@ -131,5 +128,5 @@ def wanted_attributes(context: CheckContext) -> Iterator[tuple[int, Attribute]]:
     """Yield the row and the parts of the attributes that rules are to look at."""
     for expr in context.expressions(f.ATTRIBUTE):
         parts = attribute(context.facts, expr)
-        if parts is not None and context.wants(parts.name):
+        if parts is not None and context.includes(parts.name):
             yield expr, parts

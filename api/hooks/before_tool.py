@@ -127,7 +127,7 @@ def _may_come_next(event: Event, edit: Edit, item: Item) -> bool:
     """True if a missing module is like no other, and nothing imported of it exists elsewhere."""
     if item["rule"] != "unresolved-import" or item["nearest"]:
         return False
-    from ..check.existence import is_unknown_everywhere
+    from ..check.deadline import is_unknown_everywhere
 
     after = event.session.with_contents(edit.contents).inference(whole=False)
     return is_unknown_everywhere(after, item["path"], item["range"]["start"]["line"])
@@ -141,8 +141,8 @@ def _key(item: Item) -> str:
 def _find_nonexistent(event: Event, edit: Edit) -> list[Item]:
     """Return findings of what does not exist, without a serving process."""
     from ...indexer.errors import OutOfTimeError
+    from ..check.deadline import missing_apis
     from ..check.edits import proposed
-    from ..check.existence import missing_apis
     from ..operations.validate import item
 
     try:
@@ -170,7 +170,7 @@ def _is_nonexistent(event: Event, edit: Edit, item: Item) -> bool:
     """True if a finding certainly is of something missing, in a line of the edit."""
     from ..check.rules.table import EXISTENCE
     from ..sessions.knowledge import fingerprints
-    from ..source.line_changes import hunks
+    from ..source.text_edits import hunks
 
     if item["rule"] not in EXISTENCE or item["severity"] != "error":
         return False

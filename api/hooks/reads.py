@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ...indexer.store.ledger import Ledger
     from ..open_workspace import OpenWorkspace
-    from ..source.line_changes import Ranges
+    from ..source.text_edits import Ranges
     from .messages import Payload
 
 READING = frozenset(["Read", "Grep", "Bash"])

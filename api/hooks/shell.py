@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from ..source.line_changes import Ranges
+    from ..source.text_edits import Ranges
 
 _READERS = frozenset(["cat", "head", "tail", "sed", "nl", "bat", "batcat", "less", "more"])
 _SEARCHERS = frozenset(["grep", "egrep", "fgrep", "rg", "ag"])

@@ -7,7 +7,7 @@ from ...indexer.inference.entities import OUTSIDE, name_of
 from ...indexer.inference.locate import entities_at, occurrence_at
 from ...indexer.inference.modules import imported_module
 from ..check.findings import Fix
-from ..check.fixes.abstract_methods import append_methods, class_at
+from ..check.fixes.definitions import append_methods, class_at
 from ..source.import_edits import import_edit
 from ..source.override_stubs import overridable
 from .auto_import import modules_offering
@@ -32,7 +32,7 @@ def missing_imports(inference: Inference, path: str, offset: int) -> list[Fix]:
         edits = import_edit(inference, path, module, inner)
         if edits:
             text = f"from {module} import {inner}" if inner else f"import {module}"
-            found.append(Fix(f"Add `{text}`", edits))
+            found.append(Fix(f"Add '{text}'", edits))
     if len(found) == 1:
         found[0].safe = True
     return found
@@ -71,7 +71,7 @@ def override_fixes(inference: Inference, path: str, offset: int) -> list[Fix]:
         return []
     return [
         Fix(
-            f"Override `{name_of(inference, stub.owner)}.{stub.name}`",
+            f"Override '{name_of(inference, stub.owner)}.{stub.name}'",
             [append_methods(inference, cls, [stub])],
             kind="refactor.rewrite",
         )

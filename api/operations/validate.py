@@ -9,7 +9,7 @@ from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.entities import Found
 from ..check import edits
 from ..check.check import check_change, verdict
-from ..check.existence import is_own
+from ..check.deadline import is_own
 from ..check.findings import ERROR
 from ..check.limitations import limitations
 from ..check.rules.table import EXISTENCE

@@ -15,7 +15,7 @@ from ...indexer.inference.access_paths import access_path, last_name
 from ...indexer.inference.entities import FUNCTION, Entity
 from ...indexer.inference.signatures import parameter_rows
 from ..source.entity_views import one_line
-from ..source.signature_text import split_arguments, split_default
+from ..source.ranges import split_arguments, split_default
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

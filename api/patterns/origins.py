@@ -201,7 +201,7 @@ class Origins:
         for each in imports:
             module = self._spelled(each.module) if each.name else each.module
             if each.alias or not each.name:
-                key = key_of(self.inference, self.into, module, is_from=bool(each.name))
+                key = key_of(self.inference, module, is_from=bool(each.name))
                 alias = f" as {each.alias}" if each.alias else ""
                 line = f"from {module} import {each.name}" if each.name else f"import {module}"
                 plain.append((key, line + alias))
@@ -209,7 +209,7 @@ class Origins:
                 by_module.setdefault(module, []).append(each)
         for module, each in by_module.items():
             names = sorted({one.name for one in each}, key=name_key)
-            key = key_of(self.inference, self.into, module, is_from=True)
+            key = key_of(self.inference, module, is_from=True)
             plain.append((key, f"from {module} import {', '.join(names)}"))
         plain.sort()
         lines: list[str] = []

@@ -7,7 +7,7 @@ shown, and the head of each class and function of the workspace that it uses.
 
 from __future__ import annotations
 
-from ..source.line_changes import hunks, merged, without
+from ..source.text_edits import hunks, merged, without
 from .knowledge import fingerprints, known_file, record_proposal, record_shown
 from .new_file import lines_to_read_for
 from .read_log import content_of
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ...indexer.store.ledger import Ledger
     from ..open_workspace import OpenWorkspace
-    from ..source.line_changes import Ranges
+    from ..source.text_edits import Ranges
     from .knowledge import KnownFile
 
 _SUFFIXES = (".py", ".pyi")

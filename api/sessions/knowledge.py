@@ -11,14 +11,14 @@ from zlib import crc32
 
 from ...indexer.index_file import content_hash
 from ...indexer.store.ledger import Ledger, Seen
-from ..source.line_changes import hunks, mapped, merged
+from ..source.text_edits import hunks, mapped, merged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..open_workspace import OpenWorkspace
-    from ..source.line_changes import Ranges
+    from ..source.text_edits import Ranges
 
 
 def open_ledger(workspace: OpenWorkspace) -> Ledger:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..source.line_changes import Ranges
+    from ..source.text_edits import Ranges
 
 UNREAD, CHANGED, SIBLING, API = "unread", "changed", "sibling", "api"
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 from ...indexer import facts as f
 from ...indexer import facts_view
 from ...indexer.inference.entities import CLASS, FUNCTION, MODULE, Entity, Found, owner_class
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.locate import entities_at
 from ...indexer.inference.references import Reference
 from ...indexer.inference.references import references as find_references
 from .entity_views import enclosing, full_range
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.inference.inference import Inference
 
 
 def incoming(inference: Inference, found: list[Found]) -> dict[Entity, list[Reference]]:

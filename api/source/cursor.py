@@ -12,10 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ...indexer import scope_map
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.facts import FileFacts
+from ...indexer.facts import FileFacts
 
 _TOKEN = re.compile(
     rb"(?P<comment>#[^\n]*)"

@@ -7,6 +7,8 @@ import re
 import warnings
 from inspect import cleandoc
 
+from docstring_to_markdown import convert
+
 from ...indexer import facts as f
 from ...indexer.errors import FluxIndexError
 from ...indexer.inference import stub_mapping
@@ -19,11 +21,7 @@ from ...indexer.inference.entities import (
     name_of,
     owner_class,
 )
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.inference import Inference
+from ...indexer.inference.inference import Inference
 
 _LONGEST = 20_000  # characters that are rendered
 
@@ -34,20 +32,20 @@ def docstring(inference: Inference, entity: Entity) -> str:
     For one that a stub defines, what its source says; for a method without any, what the method
     that it overrides says; for a class without any, its constructor's.
     """
-    found = _written(inference, entity)
+    found = _in_file_or_source(inference, entity)
+    if found or entity.kind != FUNCTION:
+        return found
+    inherited = (_in_file_or_source(inference, base) for base in _overridden(inference, entity))
+    return next(filter(None, inherited), "")
+
+
+def _in_file_or_source(inference: Inference, entity: Entity) -> str:
+    """Return the docstring of an entity; of one of a stub without any, that of its source."""
+    source = None
+    found = _docstring_at(inference, entity)
     if not found:
         source = source_of(inference, entity)
-        if source is not None:
-            found = _written(inference, source)
-    if not found and entity.kind == FUNCTION:
-        for base in _overridden(inference, entity):
-            found = _written(inference, base)
-            if not found:
-                source = source_of(inference, base)
-                found = _written(inference, source) if source is not None else ""
-            if found:
-                break
-    return found
+    return found if source is None else _docstring_at(inference, source)
 
 
 def source_of(inference: Inference, entity: Entity) -> Entity | None:
@@ -61,7 +59,6 @@ def source_of(inference: Inference, entity: Entity) -> Entity | None:
 
 
 def _overridden(inference: Inference, entity: Entity) -> list[Entity]:
-
     facts = inference.need(entity.path)
     cls = owner_class(facts, entity)
     if cls < 0:
@@ -76,20 +73,18 @@ def _overridden(inference: Inference, entity: Entity) -> list[Entity]:
     ]
 
 
-def _written(inference: Inference, entity: Entity) -> str:
-    kind, path, row = entity
-    facts = inference.facts(path) if kind in (CLASS, FUNCTION, MODULE, VARIABLE) else None
+def _docstring_at(inference: Inference, entity: Entity) -> str:
+    if entity.kind not in (CLASS, FUNCTION, MODULE, VARIABLE):
+        return ""
+    facts, row = inference.facts(entity.path), entity.row
     if facts is None:
         return ""
-    text = inference.text(path)
-    if kind == MODULE:
-        at = _skipped(text, 0)
-        return _literal(text, at)
-    if kind == VARIABLE:
-        scope = facts.binding.scope[row]
-        if facts.scope.kind[scope] > f.CLASS_SCOPE:
-            return ""
-        return _beside(text, facts.binding.position[row])
+    text = inference.text(entity.path)
+    if entity.kind == MODULE:
+        return _literal(text, _first_code(text))
+    if entity.kind == VARIABLE:
+        is_local = facts.scope.kind[facts.binding.scope[row]] > f.CLASS_SCOPE
+        return "" if is_local else _beside(text, facts.binding.position[row])
     at = facts.definition.doc[row]
     return _literal(text, at) if at >= 0 else ""
 
@@ -127,8 +122,9 @@ def _beside(text: bytes, position: int) -> str:
     return ""
 
 
-def _skipped(text: bytes, at: int) -> int:
+def _first_code(text: bytes) -> int:
     """Offset of the first code of a text."""
+    at = 0
     while at < len(text):
         if text[at] in b" \t\r\n\f":
             at += 1
@@ -168,15 +164,8 @@ def as_markdown(text: str) -> str:
     if not text:
         return ""
     try:
-        # Late: it takes long to import, and may be missing.
-        from docstring_to_markdown import UnknownFormatError, convert
-    except ImportError:
-        return _plain(text)
-    try:
         return convert(text).strip()
-    except UnknownFormatError:
-        return _plain(text)
-    except Exception:  # a converter's fault must not cost the answer
+    except Exception:  # an unknown format, or a converter's fault, which must not cost the answer
         return _plain(text)
 
 

@@ -74,7 +74,9 @@ def kind_of(inference: Inference, entity: Entity) -> str:
         return "parameter"
     facts = inference.need(path)
     if kind == CLASS:
-        from ...indexer.symbols import base_names
+        from ...indexer.symbols import (
+            base_names,  # late: of `query definition`, only classes need it
+        )
 
         return "enum" if _ENUM_BASES.intersection(base_names(facts, row)) else "class"
     if kind == FUNCTION:

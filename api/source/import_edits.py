@@ -7,16 +7,14 @@ import sys
 from dataclasses import dataclass, field
 
 from ...indexer import facts as f
+from ...indexer.facts import FileFacts
+from ...indexer.inference.inference import Inference
 from .cursor import Cursor
 from .text_edits import Edit
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.facts import FileFacts
-    from ...indexer.inference.inference import Inference
+# section, whether `from`, module in lower case
+Key = tuple[int, int, str]
 
-    # section, whether `from`, module in lower case
-    Key = tuple[int, int, str]
 
 _FUTURE, _STANDARD, _THIRD, _OURS, _RELATIVE = range(5)
 _DOCSTRING = re.compile(
@@ -57,7 +55,7 @@ def import_edit(inference: Inference, path: str, module: str, name: str = "") ->
         if not name and not statement.key[1] and statement.module == module:
             return []
     line = f"from {module} import {name}" if name else f"import {module}"
-    key = key_of(inference, path, module, is_from=bool(name))
+    key = key_of(inference, module, is_from=bool(name))
     before = [statement for statement in statements if statement.key <= key]
     if before:
         last = before[-1]
@@ -95,7 +93,7 @@ def top_imports(inference: Inference, path: str) -> list[Statement]:
         if statement is None:
             module = facts.names[table.module[row]]
             is_from = table.name[row] != -1
-            key = key_of(inference, path, module, is_from=is_from)
+            key = key_of(inference, module, is_from=is_from)
             statement = found[start] = Statement(start, _end(facts, text, start), module, key)
         statement.rows.append(row)
     return list(found.values())
@@ -112,9 +110,8 @@ def _end(facts: FileFacts, text: bytes, start: int) -> int:
     return len(text)
 
 
-def key_of(inference: Inference, path: str, module: str, *, is_from: bool) -> Key:
+def key_of(inference: Inference, module: str, *, is_from: bool) -> Key:
     """Return the sort key of an import: by section, plain imports first, by name."""
-    del path
     if module == "__future__":
         return _FUTURE, 1, module
     if module.startswith("."):
@@ -227,11 +224,7 @@ def name_key(name: str) -> tuple[int, str]:
 
 def _behind_head(text: bytes) -> int:
     """Offset of the first line behind comments at the start and the module's docstring."""
-    at = 0
-    found = re.match(rb"(?:#[^\n]*\n)*", text)
-    if found:
-        at = found.end()
-    found = re.compile(
-        rb"\s*[rRuU]?(?:\"\"\".*?\"\"\"|'''.*?'''|\"[^\n\"]*\"|'[^\n']*')[^\n]*\n", re.DOTALL
-    ).match(text, at)
-    return found.end() if found else at
+    comments = re.match(rb"(?:#[^\n]*\n)*", text)
+    at = comments.end() if comments else 0
+    docstring = _DOCSTRING.match(text, at)
+    return docstring.end() if docstring else at

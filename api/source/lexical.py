@@ -7,10 +7,7 @@ the text when it is a triple-quoted one.
 from __future__ import annotations
 
 import re
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from collections.abc import Iterator
 
 _TOKEN = re.compile(
     rb"""(?P<comment>\#[^\n]*)
@@ -34,9 +31,9 @@ COMMENT, STRING, OPEN, CLOSE, NEWLINE, NAME, NUMBER, CONTINUATION, OPERATOR = (
 )  # fmt: skip
 
 
-def tokens(text: bytes) -> Iterator[tuple[str, int, int]]:
-    """(kind, start, end) of each token in order; blanks have none."""
-    for match in _TOKEN.finditer(text):
+def tokens(text: bytes, start: int = 0) -> Iterator[tuple[str, int, int]]:
+    """Yield (kind, start, end) of each token from a position on; blanks have none."""
+    for match in _TOKEN.finditer(text, start):
         kind = match.lastgroup
         assert kind is not None
         yield kind, match.start(), match.end()

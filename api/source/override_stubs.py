@@ -6,18 +6,15 @@ import re
 from dataclasses import dataclass, field
 
 from ...indexer import facts as f
+from ...indexer.facts import FileFacts
 from ...indexer.inference.classes import own_member_names
 from ...indexer.inference.entities import CLASS, FUNCTION, Entity
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.names import builtin_name
 from ...indexer.inference.signatures import parameter_rows
 from ...indexer.inference.standard_types import standard_class
 from .entity_views import one_line
-from .signature_text import split_default
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.facts import FileFacts
-    from ...indexer.inference.inference import Inference
+from .ranges import split_default
 
 _WORD = re.compile(r"[^\W\d]\w*")
 INDENT = "    "
@@ -86,7 +83,7 @@ def stub_of(inference: Inference, cls: Entity, method: Entity, owner: Entity) ->
         stub.decorators.append("@classmethod")
     if flags & f.STATIC and name != "__new__":
         stub.decorators.append("@staticmethod")
-    written, passed = _parameters(inference, cls.path, method, is_static=bool(flags & f.STATIC))
+    parameters, passed = _parameters(inference, cls.path, method, is_static=bool(flags & f.STATIC))
     returns = ""
     if table.returns[method.row] >= 0:
         header = one_line(
@@ -95,7 +92,7 @@ def stub_of(inference: Inference, cls: Entity, method: Entity, owner: Entity) ->
         annotation = header.rpartition("->")[2].strip().rstrip(":").rstrip()
         if names_known_here(inference, cls.path, annotation):
             returns = f" -> {annotation}"
-    stub.header = f"{name}({', '.join(written)}){returns}"
+    stub.header = f"{name}({', '.join(parameters)}){returns}"
     if flags & f.ABSTRACT:
         stub.body = "raise NotImplementedError"
     elif flags & f.PROPERTY:
@@ -115,7 +112,7 @@ def _parameters(
     """Parameters of a method as another file can write them, and arguments that pass them on."""
     facts, text = inference.need(method.path), inference.text(method.path)
     table = facts.parameter
-    written: list[str] = []
+    parameters: list[str] = []
     passed: list[str] = []
     last = -1
     for place, row in enumerate(parameter_rows(inference, method)):
@@ -123,18 +120,18 @@ def _parameters(
         kind = table.kind[row]
         spelled = one_line(text[table.position[row] : table.end[row]]).lstrip("*")
         if last == f.POSITIONAL_ONLY and kind > f.POSITIONAL_ONLY and not name.startswith("__"):
-            written.append("/")
+            parameters.append("/")
         if kind == f.KEYWORD_ONLY and last < f.VAR_POSITIONAL:
-            written.append("*")
+            parameters.append("*")
         last = kind
         stars = {f.VAR_POSITIONAL: "*", f.VAR_KEYWORD: "**"}.get(kind, "")
-        written.append(stars + _portable(inference, path, facts, row, name, spelled))
+        parameters.append(stars + _portable(inference, path, facts, row, name, spelled))
         if place == 0 and not is_static:
             continue
         passed.append(f"{name}={name}" if kind == f.KEYWORD_ONLY else stars + name)
     if last == f.POSITIONAL_ONLY:
-        written.append("/")
-    return written, passed
+        parameters.append("/")
+    return parameters, passed
 
 
 def _portable(
@@ -160,16 +157,16 @@ def _portable(
     return result
 
 
-def names_known_here(inference: Inference, path: str, written: str) -> bool:
+def names_known_here(inference: Inference, path: str, expression: str) -> bool:
     """True if a file knows every name in an expression: binds it at its top level, or a builtin."""
     facts = inference.need(path)
-    if '"' in written or "'" in written:
-        bare = re.sub(r"\"[^\"]*\"|'[^']*'", "", written)
+    if '"' in expression or "'" in expression:
+        bare = re.sub(r"\"[^\"]*\"|'[^']*'", "", expression)
         if not bare.strip():
             return True
-        written = bare
-    for found in _WORD.finditer(written):
-        if written[found.start() - 1 : found.start()] == ".":
+        expression = bare
+    for found in _WORD.finditer(expression):
+        if expression[found.start() - 1 : found.start()] == ".":
             continue
         name = found[0]
         row = facts.name_id(name)

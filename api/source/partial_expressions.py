@@ -9,8 +9,10 @@ from __future__ import annotations
 import ast
 
 from ...indexer import facts as f
+from ...indexer import facts_view
 from ...indexer.inference import operators
 from ...indexer.inference.entities import Found
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.members import member_definitions, member_type
 from ...indexer.inference.names import builtin_name, lookup, module_attribute, star_imported
 from ...indexer.inference.signatures import Arguments
@@ -26,10 +28,8 @@ from ...indexer.inference.types import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import ast
-
-    from ...indexer.inference.inference import Inference
     from ...indexer.inference.types import Type
+
 
 _BUILTINS = {
     "List": "list", "ListComp": "list", "Dict": "dict", "DictComp": "dict", "Set": "set",
@@ -80,10 +80,8 @@ class PartialExpression:
         if isinstance(node, ast.Call):
             function = self._row(node.func)
             if function >= 0:
-                ops, _, lefts, _ = self.inference.need(self.path).expr
-                for row in range(function + 1, len(ops)):
-                    if ops[row] == f.CALL and lefts[row] == function:
-                        return row
+                calls = facts_view.calls(self.inference.need(self.path))
+                return next((call.row for call in calls if call.function == function), -1)
         return -1
 
     def _type(self, node: ast.expr, depth: int) -> Type:
@@ -156,18 +154,18 @@ class PartialExpression:
         return union(*parts)
 
     def _arguments(self, node: ast.Call, depth: int) -> Arguments:
-        given = _Given(self.inference, self.path)
+        arguments = _KnownArguments(self.inference, self.path)
         for argument in node.args:
             if isinstance(argument, ast.Starred):
-                given.starred = True
+                arguments.starred = True
                 continue
-            given.positional.append(self._type(argument, depth))
+            arguments.positional.append(self._type(argument, depth))
         for keyword in node.keywords:
             if keyword.arg is None:
-                given.doubled = True
+                arguments.doubled = True
             else:
-                given.add_named(keyword.arg, self._type(keyword.value, depth))
-        return given
+                arguments.add_named(keyword.arg, self._type(keyword.value, depth))
+        return arguments
 
     def _objects(self, node: ast.expr) -> list[Found]:
         row = self._row(node) if not isinstance(node, ast.Call) else -1
@@ -200,7 +198,7 @@ class PartialExpression:
         )
 
 
-class _Given(Arguments):
+class _KnownArguments(Arguments):
     """Arguments whose types are known already."""
 
     __slots__ = ("named",)

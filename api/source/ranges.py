@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
+
+from .lexical import CLOSE, OPEN, tokens
+
 _OPEN, _CLOSE = b"([{", b")]}"
 _BLANK = b" \t\\"
 
@@ -24,45 +29,19 @@ def end_of_call(text: bytes, name_end: int) -> int:
     return _scan(text, at + 1, b"") + 1
 
 
-def _scan(text: bytes, start: int, stops: bytes) -> int:
+def _scan(text: bytes, start: int, stop: bytes) -> int:
     """The next stop or closing bracket that stands in no bracket, string or comment."""
-    depth, at = 0, start
-    while at < len(text):
-        byte = text[at]
-        if byte in b"\"'":
-            at = _end_of_string(text, at)
-            continue
-        if byte == 35:  # a comment
-            line = text.find(b"\n", at)
-            at = len(text) if line < 0 else line
-            continue
-        if byte in _OPEN:
+    depth = 0
+    for kind, at, end in tokens(text, start):
+        if kind == OPEN:
             depth += 1
-        elif byte in _CLOSE:
+        elif kind == CLOSE:
             if depth == 0:
                 return at
             depth -= 1
-        elif depth == 0 and byte in stops:
+        elif depth == 0 and text[at:end] == stop:
             return at
-        at += 1
-    return at
-
-
-def _end_of_string(text: bytes, at: int) -> int:
-    quote = text[at : at + 3]
-    if quote not in (b'"""', b"'''"):
-        quote = text[at : at + 1]
-    at += len(quote)
-    while at < len(text):
-        if text[at : at + 1] == b"\\":
-            at += 2
-        elif text.startswith(quote, at):
-            return at + len(quote)
-        elif len(quote) == 1 and text[at : at + 1] == b"\n":
-            return at
-        else:
-            at += 1
-    return at
+    return len(text)
 
 
 def begins_statement(text: bytes, start: int) -> bool:
@@ -106,3 +85,33 @@ def word_before(text: bytes, start: int) -> bytes:
     while at and (text[at - 1 : at].isalnum() or text[at - 1 : at] == b"_"):
         at -= 1
     return text[at:end]
+
+
+def split_arguments(text: str) -> list[str]:
+    """Parts between commas that stand outside of brackets and strings."""
+    cuts = [-1, *_outside(text, ","), len(text)]
+    parts = [text[before + 1 : at].strip() for before, at in pairwise(cuts)]
+    return [part for part in parts if part]
+
+
+def split_default(text: str) -> tuple[str, str, str]:
+    """Split at the ``=`` outside of brackets and strings, as ``str.partition``."""
+    for at in _outside(text, "="):
+        return text[:at].rstrip(), "=", text[at + 1 :].strip()
+    return text, "", ""
+
+
+def _outside(text: str, wanted: str) -> Iterator[int]:
+    """Places of a character outside of brackets and strings."""
+    depth, quote = 0, ""
+    for at, character in enumerate(text):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+        elif character in "([{":
+            depth += 1
+        elif character in ")]}":
+            depth -= 1
+        elif character == wanted and depth == 0:
+            yield at

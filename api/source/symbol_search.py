@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ...indexer.inference.inference import Inference
 from ...indexer.paths import is_test_file
 from ...indexer.snapshot.name_search import NameSearch
+from ...indexer.store.index_store import StoredSymbol
 from ...indexer.symbols import (
     CLASS,
     CONSTANT,
@@ -21,13 +23,9 @@ from ...indexer.symbols import (
 )
 from .targets import present_symbols, symbols_by_name
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.inference.inference import Inference
-    from ...indexer.store.index_store import StoredSymbol
+# A symbol of the file at a path that matches a query, with the key that it is sorted by.
+Match = tuple[tuple[object, ...], str, StoredSymbol]
 
-    # A symbol of the file at a path that matches a query, with the key that it is sorted by.
-    Match = tuple[tuple[object, ...], str, StoredSymbol]
 
 # Of two symbols that match equally well, people mean the class before the function before the rest.
 _KIND_ORDER = {CLASS: 0, ENUM: 0, FUNCTION: 1, METHOD: 2, PROPERTY: 2, CONSTANT: 3, VARIABLE: 3,

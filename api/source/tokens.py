@@ -18,11 +18,8 @@ again.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from math import ceil
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _PIECES = re.compile(
     r" ?[A-Z]?[a-z]+"  # a word or the hump of one, with the space before it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...indexer.inference.entities import CONVENTIONAL, OUTSIDE, name_of, qualified_name
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.types import (
     CALLABLE,
     CLASS_OBJECT,
@@ -11,12 +12,13 @@ from ...indexer.inference.types import (
     MODULE_OBJECT,
     NONE,
     VARIABLE_TYPE,
+    Value,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...indexer.inference.inference import Inference
-    from ...indexer.inference.types import Type, Value
+    from ...indexer.inference.types import Type
+
 
 _DEPTH = 4
 _ALTERNATIVES = 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .. import facts as f
 from .. import facts_view
 from ..inference.access_paths import keyword_argument, last_name
 from ..inference.entities import FUNCTION, OUTSIDE, Entity
@@ -11,9 +12,14 @@ from .registry import SPECIFIED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..facts import FileFacts
     from ..inference.inference import Inference
     from ..inference.types import Type
+
+# Options by which fields come from elsewhere; the first one is that of `**options`.
+_ELSEWHERE = frozenset(["", "these", "field_transformer"])
 
 
 class Attrs(Plugin):
@@ -32,6 +38,12 @@ class Attrs(Plugin):
             if (module or "").partition(".")[0] in ("attr", "attrs"):
                 return SPECIFIED
         return ""
+
+    def has_unknown_constructor(self, options: Mapping[str, int], *, has_own: bool) -> bool:
+        """True for fields from elsewhere, or a constructor in spite of one that is written."""
+        if _ELSEWHERE & options.keys() or options.get("auto_attribs") == f.FALSE:
+            return True
+        return has_own and ("init" in options or options.get("auto_detect") == f.FALSE)
 
     def field_type(self, inference: Inference, path: str, facts: FileFacts, row: int) -> Type:
         """Return the type that a field specifier declares by its arguments."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..facts import FileFacts
     from ..heuristics.evidence import Answer, ParameterQuery
     from ..inference.entities import Entity, Found
@@ -36,6 +38,15 @@ class Plugin:
         del inference, path, facts, row
         return ()
 
+    def has_unknown_constructor(self, options: Mapping[str, int], *, has_own: bool) -> bool:
+        """True if a decorator makes a constructor that the fields of the class do not tell.
+
+        ``options`` are the ops of its arguments by keyword, under an empty string those without
+        one; ``has_own`` says that the class defines a constructor itself.
+        """
+        del options, has_own
+        return False
+
     # Attributes.
 
     def attribute_type(self, inference: Inference, value: Value, name: str) -> Type | None:
@@ -57,6 +68,16 @@ class Plugin:
         """Return what an attribute that no class defines stands for."""
         del inference, value, name
         return []
+
+    def is_filled(self, inference: Inference, value: Value) -> bool:
+        """True if calls elsewhere declare the attributes of an instance."""
+        del inference, value
+        return False
+
+    def declared_attributes(self, inference: Inference, path: str) -> set[str]:
+        """Return the attributes that calls declare for what a file fills; none if unknown."""
+        del inference, path
+        return set()
 
     # Expressions.
 
@@ -88,3 +109,15 @@ class Plugin:
         """Return what is passed for a parameter without annotation."""
         del inference, query
         return None
+
+    # Tests.
+
+    def is_used_as_double(self, text: bytes, start: int, end: int, name: str) -> bool:
+        """True if code between two positions treats what has a name as a stand-in for another."""
+        del text, start, end, name
+        return False
+
+    def imports_by_base_name(self, inference: Inference) -> bool:
+        """True if files of tests outside of packages are imported under their base names."""
+        del inference
+        return False

@@ -50,6 +50,8 @@ _OWN_MODULES = tuple(
 _DECORATORS = frozenset(["fixture", "yield_fixture", "async_fixture"])
 # Plugins that fixtures are looked for in when their module has none of that name itself.
 _SUBMODULES = ("plugin", "fixtures", "pytest_plugin")
+# Files in which it may be set to import test modules under unique names.
+_SETTINGS = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg")
 # Values that are looked at; lists of them are mostly of one kind.
 _VALUES = 16
 
@@ -62,6 +64,17 @@ class Pytest(Plugin):
     def parameter_type(self, inference: Inference, query: ParameterQuery) -> Answer | None:
         """Return what tests are parametrized with, else what the fixture of a name gives."""
         return _parametrized(inference, query) or _fixture(inference, query)
+
+    def imports_by_base_name(self, inference: Inference) -> bool:
+        """True unless the settings of the workspace mention the import mode ``importlib``."""
+        for name in _SETTINGS:
+            try:
+                with open(inference.snapshot.absolute(name), "rb") as file:
+                    if b"importlib" in file.read():
+                        return False
+            except OSError:
+                continue
+        return True
 
     def unknown_type(self, inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
         """Return the type of ``request.param`` in a fixture."""

@@ -35,6 +35,7 @@ class Entry:
         "callback_setters",
         "class_decorators",
         "class_factories",
+        "constructor_decorators",
         "copiers",
         "dynamic_classes",
         "field_bases",
@@ -47,6 +48,7 @@ class Entry:
         "module",
         "module_importers",
         "plugin",
+        "predefined_names",
         "test_double_files",
     )
 
@@ -75,6 +77,8 @@ class Entry:
         self.field_bases: tuple[tuple[str, str], ...] = ()
         # Class decorators, by last name, that make a constructor by fields of a style.
         self.field_decorators: dict[str, str] = {}
+        # Class decorators, by last name, that make a constructor by rules that are known.
+        self.constructor_decorators: tuple[str, ...] = ()
         # Class decorators, by last name, that add nothing but what Python's data model names.
         self.class_decorators: tuple[str, ...] = ()
         # Members that class decorators make.
@@ -85,6 +89,8 @@ class Entry:
         self.fillers: tuple[str, ...] = ()
         # Installed classes whose instances may have any attribute.
         self.dynamic_classes: tuple[str, ...] = ()
+        # Names that the program that runs a file defines in it, by the file's name.
+        self.predefined_names: dict[str, tuple[str, ...]] = {}
         # Ends of the paths of files whose objects replace others in tests.
         self.test_double_files: tuple[str, ...] = ()
         # Methods that keep functions passed by keyword, and the class of what these are passed.
@@ -128,7 +134,9 @@ PLUGINS = (
             "field_style": ("s", "attrs", "attributes"),
             "field_type": ("ib", "attrib", "attr", "field"),
             "call_type": ("Factory",),
+            "has_unknown_constructor": (),
         },
+        constructor_decorators=("s", "attrs", "attributes", "define", "mutable", "frozen"),
         field_decorators=dict.fromkeys(("define", "mutable", "frozen"), SPECIFIED),
         class_decorators=("attrs", "define", "mutable", "frozen"),
         generated_members=("__attrs_attrs__",),
@@ -136,6 +144,7 @@ PLUGINS = (
     ),
     Entry(
         "dataclasses",
+        constructor_decorators=("dataclass",),
         field_decorators={"dataclass": ANNOTATED},
         class_decorators=("dataclass",),
         generated_members=("__dataclass_fields__", "__dataclass_params__"),
@@ -148,6 +157,7 @@ PLUGINS = (
             "parameter_type": (),
             "unknown_type": ("param",),
             "unknown_call_type": ("getfixturevalue",),
+            "imports_by_base_name": (),
         },
         class_decorators=("usefixtures", "parametrize"),
         module_importers={"importorskip": ("_pytest.outcomes", "pytest")},
@@ -167,13 +177,19 @@ PLUGINS = (
     Entry("sqlalchemy", fillers=("mapper", "map_imperatively")),
     Entry(
         "argparse",
+        {"is_filled": (), "declared_attributes": ("add_argument", "parse_args")},
         fillers=("parse_args", "parse_known_args"),
         dynamic_classes=("Namespace",),
         # `parser.set_defaults(func=command)`, then `args.func(args)`.
         callback_setters={"set_defaults": ("argparse", "Namespace")},
     ),
     Entry("unittest", class_decorators=("skip", "skipIf", "skipUnless")),
-    Entry("mock", test_double_files=("/unittest/mock.py", "/unittest/mock.pyi", "/mock/mock.py")),
+    Entry(
+        "mock",
+        {"is_used_as_double": ()},
+        test_double_files=("/unittest/mock.py", "/unittest/mock.pyi", "/mock/mock.py"),
+    ),
+    Entry("sphinx", predefined_names={"conf.py": ("tags",)}),
 )  # fmt: skip
 
 CLASS_FACTORIES = {name: base for entry in PLUGINS for name, base in entry.class_factories.items()}
@@ -184,6 +200,7 @@ FIELD_DECORATORS = {
 FIELD_SPECIFIERS = frozenset(
     name for entry in PLUGINS for name in entry.hooks.get("field_type", ())
 )
+CONSTRUCTOR_DECORATORS = {name: entry for entry in PLUGINS for name in entry.constructor_decorators}
 CLASS_DECORATORS = frozenset(name for entry in PLUGINS for name in entry.class_decorators)
 GENERATED_MEMBERS = frozenset(name for entry in PLUGINS for name in entry.generated_members)
 COPIERS = frozenset(name for entry in PLUGINS for name in entry.copiers)
@@ -193,6 +210,9 @@ MODULE_IMPORTERS = {
     name: modules for entry in PLUGINS for name, modules in entry.module_importers.items()
 }
 CALLBACK_SETTERS = {name: cls for entry in PLUGINS for name, cls in entry.callback_setters.items()}
+PREDEFINED_NAMES = {
+    file: names for entry in PLUGINS for file, names in entry.predefined_names.items()
+}
 _TEST_DOUBLE_FILES = tuple(end for entry in PLUGINS for end in entry.test_double_files)
 _BY_HOOK: dict[str, list[Entry]] = {}
 for _entry in PLUGINS:
@@ -236,6 +256,23 @@ def field_type(inference: Inference, path: str, facts: FileFacts, row: int, name
     for plugin in _concerned(inference, "field_type", name):
         return plugin.field_type(inference, path, facts, row)
     return ()
+
+
+def has_unknown_constructor(decorator: str, options: Mapping[str, int], *, has_own: bool) -> bool:
+    """True if a class under a decorator has a constructor that its fields do not tell."""
+    entry = CONSTRUCTOR_DECORATORS[decorator]
+    return "has_unknown_constructor" in entry.hooks and load(entry).has_unknown_constructor(
+        options, has_own=has_own
+    )
+
+
+def fillers_in(facts: FileFacts) -> list[Plugin]:
+    """Return the plugins that know attributes which calls of a file declare."""
+    return [
+        load(entry)
+        for entry in _BY_HOOK["declared_attributes"]
+        if all(facts.name_id(name) >= 0 for name in entry.hooks["declared_attributes"])
+    ]
 
 
 def attribute_type(inference: Inference, value: Value, name: str) -> Type | None:
@@ -313,6 +350,21 @@ def parameter_type(inference: Inference, query: ParameterQuery) -> Answer | None
             if answer is not None:
                 return answer
     return None
+
+
+def is_used_as_double(text: bytes, start: int, end: int, name: str) -> bool:
+    """True if code between two positions treats what has a name as a stand-in for another."""
+    return any(
+        load(entry).is_used_as_double(text, start, end, name)
+        for entry in _BY_HOOK["is_used_as_double"]
+    )
+
+
+def imports_tests_by_base_name(inference: Inference) -> bool:
+    """True if files of tests outside of packages are imported under their base names."""
+    return any(
+        load(entry).imports_by_base_name(inference) for entry in _BY_HOOK["imports_by_base_name"]
+    )
 
 
 def is_test_double(entity: Entity) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...api.check.fixes.abstract_methods import class_fixes
+from ...api.check.fixes.definitions import class_fixes
 from ...api.ide.diagnostics import problems
 from ...api.ide.quick_fixes import missing_imports, override_fixes
 from ...api.source.text_edits import edits_by_path

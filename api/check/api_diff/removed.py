@@ -1,4 +1,4 @@
-"""What became of a definition that an edit removed: renamed, moved, or gone."""
+"""Definitions that an edit removed, renamed or moved."""
 
 from __future__ import annotations
 
@@ -6,19 +6,16 @@ import re
 from dataclasses import dataclass, field
 
 from ....indexer import facts as f
+from ....indexer.facts import FileFacts
+from ....indexer.inference.inference import Inference
 from ...source.import_edits import import_edit
-from ..definitions import definition_of
+from .. import messages
+from ..edits import Change
 from ..findings import Edit, Finding, Fix
-from ..fixes.imports import other_module_fixes
+from ..fixes.names import other_module_fixes
 from ..fixes.restore import restore_definition, restore_name
 from ..suggestions import similarity
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ....indexer.facts import FileFacts
-    from ....indexer.inference.inference import Inference
-    from ..edits import Change
-    from .surface import Surface
+from .surface import Surface, definition_of
 
 # Characters of fixes that restore one thing; later uses of it need not repeat more.
 _FIX_TEXT = 20_000
@@ -57,13 +54,20 @@ class Removal:
         return f"{self.key.rpartition('.')[0]}.{self.new_name}".lstrip(".")
 
     @property
-    def message(self) -> str:
-        """A sentence on what happened."""
+    def detail(self) -> str:
+        """A clause on what happened."""
         if self.new_path:
-            return f"`{self.key}` was moved to {self.new_path}."
-        if self.new_name and self.is_renamed:
-            return f"`{self.key}` was renamed: it is `{self.new_name}` now."
-        return f"`{self.key}` was removed{f' (now `{self.new_name}`?)' if self.new_name else ''}."
+            return f"the edit moved it to {self.new_path}"
+        if not self.new_name:
+            return "the edit removed it"
+        renamed = f"renamed it to '{self.new_name}'"
+        return f"the edit {renamed}" if self.is_renamed else f"the edit removed it, or {renamed}"
+
+    @property
+    def message(self) -> str:
+        """The message on a use of a member that is not there any more."""
+        cls = self.key.rpartition(".")[0].rpartition(".")[2]
+        return messages.removed_member(cls, self.name, self.detail)
 
     def fixes(self, finding: Finding) -> list[Fix]:
         """Return fixes of a use: the new name, the definition restored, or both names.
@@ -79,7 +83,7 @@ class Removal:
         if not self.new_name:
             return restoring
         use = Fix(
-            f"Use `{self.new_name}`",
+            f"Use '{self.new_name}'",
             [Edit(finding.path, finding.start, finding.end, self.new_name)],
             safe=self.is_renamed and finding.evidence in ("exact", "inferred"),
         )
@@ -110,14 +114,14 @@ class Removal:
         indent = after.text(self.path)[line_start:start].decode()
         alias = f"\n\n{indent}{self.name} = {self.new_name}"
         edit = Edit(self.path, end, end, alias)
-        return [Fix(f"Keep `{self.name}` as another name", [edit])]
+        return [Fix(f"Keep '{self.name}' as another name", [edit])]
 
     def _import_where_it_was(self, after: Inference) -> list[Fix]:
         module = after.snapshot.index.module_name(self.new_path)
         if not module or self.is_member or not after.exists(self.path):
             return []
         edits = import_edit(after, self.path, module, self.name)
-        return [Fix(f"Import `{self.name}` where it was", edits)] if edits else []
+        return [Fix(f"Import '{self.name}' where it was", edits)] if edits else []
 
 
 def removal(

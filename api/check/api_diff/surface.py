@@ -1,20 +1,19 @@
-"""The public surface of files, and the names in it that an edit changed."""
+"""The public surface of files: definitions by dotted name, and what an edit changed of them."""
 
 from __future__ import annotations
 
 from ....indexer import facts as f
-from ....indexer.inference.classes import bases, own_member_names, subclasses
-from ....indexer.inference.entities import CLASS, Entity, name_of
+from ....indexer.facts import FileFacts
+from ....indexer.inference.classes import bases, own_member_names
+from ....indexer.inference.entities import CLASS, FUNCTION, Entity, name_of, qualified_name
+from ....indexer.inference.inference import Inference
 from ....indexer.symbols import containers
+from ..edits import Change
+from ..signatures import Signature, class_signature, derived_classes, function_signature
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ....indexer.facts import FileFacts
-    from ....indexer.inference.inference import Inference
-    from ..edits import Change
+# How each thing is declared, by dotted name; declarations are only compared.
+Surface = dict[str, object]
 
-    # How each thing is declared, by dotted name; declarations are only compared.
-    Surface = dict[str, object]
 
 # Subclasses of a changed class that are followed.
 _SUBCLASSES = 500
@@ -114,12 +113,8 @@ def _fields(facts: FileFacts, row: int) -> tuple[tuple[str, bool], ...]:
 
 def _subclass_names(inference: Inference, cls: Entity) -> set[str]:
     """Return the names of a class and of its subclasses."""
-    todo, seen = [cls], {cls}
-    while todo and len(seen) < _SUBCLASSES:
-        below = [each for each in subclasses(inference, todo.pop()) if each not in seen]
-        seen.update(below)
-        todo += below
-    return {name_of(inference, each) for each in seen}
+    derived = derived_classes(inference, cls, _SUBCLASSES)
+    return {name_of(inference, each) for each in (cls, *derived)}
 
 
 def _derived(change: Change, path: str, after: FileFacts | None, changed: set[str]) -> set[str]:
@@ -205,3 +200,56 @@ def _abstract(change: Change, path: str, after: FileFacts, changed: set[str]) ->
             continue
         names |= _subclass_names(change.after, cls)
     return names
+
+
+def definition_of(facts: FileFacts, key: str) -> int:
+    """Return the row of the definition with a dotted name, or -1."""
+    inside = containers(facts)
+    container, _, name = key.rpartition(".")
+    table = facts.definition
+    for row, scope in enumerate(table.scope):
+        if facts.names[table.name[row]] == name and inside[scope] == container:
+            return row
+    return -1
+
+
+def definition_entity(facts: FileFacts, path: str, row: int) -> Entity:
+    """Return the entity of a row of a file's definitions."""
+    return Entity(CLASS if facts.definition.kind[row] == f.CLASS else FUNCTION, path, row)
+
+
+def entity_named(inference: Inference, path: str, key: str) -> Entity | None:
+    """Return the class or function of a file with a dotted name."""
+    facts = inference.facts(path)
+    row = definition_of(facts, key) if facts is not None else -1
+    return definition_entity(facts, path, row) if facts is not None and row >= 0 else None
+
+
+def counterpart(inference: Inference, entity: Entity, other: Inference) -> Entity | None:
+    """Return the definition of the same kind and name that another snapshot has in the file."""
+    facts = other.facts(entity.path) if other.exists(entity.path) else None
+    if facts is None:
+        return None
+    name = qualified_name(inference, entity)
+    for row in range(len(facts.definition.kind)):
+        each = definition_entity(facts, entity.path, row)
+        if each.kind == entity.kind and qualified_name(other, each) == name:
+            return each
+    return None
+
+
+def signature_of(inference: Inference, entity: Entity) -> Signature | None:
+    """Return the only signature of a class, or of a function, called as a method where it is one.
+
+    None if there are several, or if nobody can say.
+    """
+    strict = inference.strict()
+    if entity.kind == CLASS:
+        callee = class_signature(strict, entity)
+    else:
+        facts = inference.need(entity.path)
+        flags = facts.definition.flags[entity.row]
+        scope = facts.scope.kind[facts.definition.scope[entity.row]]
+        bound = scope == f.CLASS_SCOPE and not flags & f.STATIC
+        callee = function_signature(strict, entity, bound=bound)
+    return callee.signatures[0] if callee is not None and len(callee.signatures) == 1 else None

@@ -8,16 +8,11 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from ....indexer.text import denormalize
+from ...open_workspace import OpenWorkspace
 from ...source.text_edits import apply_to_text, edits_by_path
 from ..check import check_change
-from ..edits import proposed
-from ..findings import ERROR, WARNING
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...open_workspace import OpenWorkspace
-    from ..edits import Change
-    from ..findings import Edit, Finding, Fix
+from ..edits import Change, proposed
+from ..findings import ERROR, WARNING, Edit, Finding, Fix
 
 # Fixes may uncover what a further round can fix.
 _ROUNDS = 5

@@ -6,18 +6,20 @@ from ....indexer import facts as f
 from ....indexer import facts_view
 from ....indexer.inference.access_paths import last_name
 from ....indexer.inference.entities import FUNCTION, PARAMETER, Entity, entity_of_binding
+from ....indexer.inference.inference import Inference
 from ...source.ranges import end_of_call
 from ...source.text_edits import remove_argument
-from ..arguments import MISSING_ARGUMENT, TOO_MANY_ARGUMENTS, UNKNOWN_KEYWORD
+from ..arguments import (
+    MISSING_ARGUMENT,
+    TOO_MANY_ARGUMENTS,
+    UNKNOWN_KEYWORD,
+    CallArguments,
+    Mismatch,
+)
+from ..callees import Parameter, Signature
+from ..context import CheckContext
 from ..findings import Edit, Fix
 from ..suggestions import closest, similarity
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ....indexer.inference.inference import Inference
-    from ..arguments import CallArguments, Mismatch
-    from ..callees import Parameter, Signature
-    from ..context import CheckContext
 
 # From here on two names are one name, misspelled.
 _CLOSE = 0.8
@@ -41,14 +43,13 @@ def nearest_parameters(
 
 def _entity(inference: Inference, parameter: Parameter) -> Entity:
     """Return a parameter as the binding that answers show."""
-    kind, path, row = parameter.entity
-    if kind != FUNCTION:
-        return parameter.entity
-    table = inference.need(path).binding
-    for binding, ref in enumerate(table.ref):
-        if ref == row and table.kind[binding] == f.PARAMETER:
-            return Entity(PARAMETER, path, binding)
-    return parameter.entity
+    entity = parameter.entity
+    if entity.kind == FUNCTION:
+        table = inference.need(entity.path).binding
+        for binding, ref in enumerate(table.ref):
+            if ref == entity.row and table.kind[binding] == f.PARAMETER:
+                return Entity(PARAMETER, entity.path, binding)
+    return entity
 
 
 def call_fixes(
@@ -64,9 +65,9 @@ def call_fixes(
     if first.rule == MISSING_ARGUMENT:
         return _add_argument(context, inference, call, signature, first)
     if first.rule == TOO_MANY_ARGUMENTS:
-        removal = "Leave out the argument that is too much"
+        removal = "Remove the surplus argument"
     else:
-        removal = f"Leave out `{first.names[0]}`"
+        removal = f"Remove argument '{first.names[0]}'"
     edit = remove_argument(context.path, context.text, first.position)
     fixes: list[Fix] = []
     if first.rule == UNKNOWN_KEYWORD:
@@ -95,7 +96,7 @@ def _rename_keyword(
     close = [each for each in names if similarity(name, each) >= _CLOSE]
     return [
         Fix(
-            f"Use the keyword `{each}`",
+            f"Rename keyword '{name}' to '{each}'",
             [Edit(context.path, mismatch.position, end, each)],
             safe=close == [each],
         )
@@ -107,7 +108,7 @@ def _add_argument(
     context: CheckContext, inference: Inference, call: int, signature: Signature, mismatch: Mismatch
 ) -> list[Fix]:
     """Return fixes that pass a local name for the only parameter without an argument."""
-    function = context.facts.expr.a[call]
+    function = facts_view.called(context.facts, call)
     name = last_name(context.facts, function)
     if not name:
         return []
@@ -126,7 +127,7 @@ def _add_argument(
     for value in _local_names(context, inference, call, parameter)[:_LIMIT]:
         text = f"{parameter.name}={value}" if needs_keyword else value
         edit = _insert_argument(context, call, end, inside, text, at)
-        result.append(Fix(f"Give `{value}` for `{parameter.name}`", [edit]))
+        result.append(Fix(f"Pass '{value}' for '{parameter.name}'", [edit]))
     return result
 
 
@@ -166,16 +167,19 @@ def _names_of_type(
     context: CheckContext, inference: Inference, names: dict[str, int], parameter: Parameter
 ) -> list[str]:
     """Return the names whose type is the one that a parameter is annotated with."""
-    kind, path, row = parameter.entity
-    if kind != FUNCTION:
+    entity = parameter.entity
+    if entity.kind != FUNCTION:
         return []
-    annotation = inference.need(path).parameter.annotation[row]
+    annotation = inference.need(entity.path).parameter.annotation[entity.row]
     if annotation < 0:
         return []
-    classes = {value.head for value in inference.annotation_type(path, annotation)}
-    found: list[str] = []
-    for name, binding in names.items():
-        entity = entity_of_binding(context.path, context.facts, binding)
-        if any(value.head in classes for value in context.strict.entity_type(entity)):
-            found.append(name)
-    return found
+    heads = {value.head for value in inference.annotation_type(entity.path, annotation)}
+    local = {
+        name: entity_of_binding(context.path, context.facts, binding)
+        for name, binding in names.items()
+    }
+    return [
+        name
+        for name, each in local.items()
+        if any(value.head in heads for value in context.strict.entity_type(each))
+    ]

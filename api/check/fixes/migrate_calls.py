@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from ....indexer import facts as f
 from ....indexer import facts_view
+from ....indexer.facts import FileFacts
 from ....indexer.inference.access_paths import last_name
 from ....indexer.inference.entities import CLASS, FUNCTION, qualified_name
+from ....indexer.inference.inference import Inference
 from ....indexer.paths import is_outside
 from ...source.entity_views import enclosing, one_line
 from ...source.ranges import end_of_call
 from ...source.text_edits import apply_to_text, remove_argument
+from ..api_diff.surface import counterpart, signature_of
 from ..arguments import MISSING_ARGUMENT, TOO_MANY_ARGUMENTS, UNKNOWN_KEYWORD, CallArguments
-from ..definitions import counterpart, signature_of
-from ..findings import Edit, Fix
+from ..callees import Parameter, Signature
+from ..findings import Edit, Finding, Fix
 from ..suggestions import similarity
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ....indexer.facts import FileFacts
-    from ....indexer.inference.inference import Inference
-    from ..callees import Parameter, Signature
-    from ..findings import Finding
 
 # From here on two names are one parameter, renamed.
 _CLOSE = 0.5
@@ -92,12 +88,12 @@ def _restore_arguments(
     shown = one_line(text)
     shown = shown if len(shown) <= _TITLE_WIDTH else f"{shown[: _TITLE_WIDTH - 1]}…"
     edit = Edit(path, *new_span, text.decode("utf-8", "replace"))
-    return Fix(f"Call it with `({shown})` as before", [edit])
+    return Fix(f"Call it with ({shown}) as before", [edit])
 
 
 def _argument_list(facts: FileFacts, text: bytes, call: int) -> tuple[int, int] | None:
     """Return the range between the parentheses of a call of a plain or dotted name."""
-    function = facts.expr.a[call]
+    function = facts_view.called(facts, call)
     name = last_name(facts, function)
     if not name:
         return None
@@ -109,7 +105,7 @@ def _argument_list(facts: FileFacts, text: bytes, call: int) -> tuple[int, int] 
 def _same_call(after: Inference, before: Inference, path: str, call: int) -> int:
     """Return the call of the same name in the same definition before the edit, or -1."""
     facts = after.need(path)
-    name = last_name(facts, facts.expr.a[call])
+    name = last_name(facts, facts_view.called(facts, call))
     around = _enclosing_name(after, path, facts.expr.position[call])
     calls = _calls(after, path, name, around)
     earlier = _calls(before, path, name, around)
@@ -163,10 +159,10 @@ def _follow_signature(
         successor, sure = _successor(was, now, old[name], removed, added)
         if successor is None or successor.name in arguments.keywords:
             return [_remove_argument(finding, after, arguments.keywords[name], name)]
-        title = f"Use the keyword `{successor.name}`, as `{name}` is called now"
+        title = f"Rename keyword '{name}' to '{successor.name}'"
         end = finding.start + len(name.encode())
         return [Fix(title, [Edit(finding.path, finding.start, end, successor.name)], safe=sure)]
-    if finding.rule == TOO_MANY_ARGUMENTS and not arguments.starred:
+    if finding.rule == TOO_MANY_ARGUMENTS and not arguments.has_star:
         positional = [each for each in was.parameters if each.kind <= f.POSITIONAL]
         places = [place for place, each in enumerate(positional) if each in removed]
         n_allowed = sum(each.kind <= f.POSITIONAL for each in now.parameters)
@@ -230,7 +226,7 @@ def _remove_argument(
     position, value = argument
     edit = remove_argument(finding.path, after.text(finding.path), position)
     safe = after.need(finding.path).expr.op[value] in _WITHOUT_EFFECT
-    return Fix(f"Leave out `{name}`, which was removed", [edit], safe=safe)
+    return Fix(f"Remove argument '{name}'", [edit], safe=safe)
 
 
 def _default_none(after: Inference, now: Signature, wanted: list[Parameter]) -> Fix | None:
@@ -249,16 +245,16 @@ def _default_none(after: Inference, now: Signature, wanted: list[Parameter]) -> 
             followed_by_required = True
     if not edits:
         return None
-    names = " and ".join(f"`{each.name}`" for each in wanted)
-    return Fix(f"Give {names} a default in {edits[0].path}", edits[::-1])
+    names = " and ".join(f"'{each.name}'" for each in wanted)
+    return Fix(f"Add a default for {names} in {edits[0].path}", edits[::-1])
 
 
 def _add_default(after: Inference, parameter: Parameter) -> Edit | None:
-    kind, path, row = parameter.entity
+    path, row = parameter.entity.path, parameter.entity.row
     if is_outside(path):
         return None
     facts, text = after.need(path), after.text(path)
-    if kind == FUNCTION:
+    if parameter.entity.kind == FUNCTION:
         at, annotation = facts.parameter.end[row], facts.parameter.annotation[row]
     else:
         if facts.binding.kind[row] != f.DECLARE:

@@ -7,23 +7,20 @@ the right one: names that the same function no longer has are the first guess.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from ....indexer.inference.inference import Inference
 from ..arguments import DUPLICATE_ARGUMENT, MISSING_ARGUMENT, TOO_MANY_ARGUMENTS, UNKNOWN_KEYWORD
-from .abstract_methods import class_fixes
-from .conflicts import conflict_fixes, redefinition_fixes
+from ..findings import Finding, Fix
+from .definitions import class_fixes, conflict_fixes, redefinition_fixes
 from .migrate_calls import migration_fixes
 from .names import module_fixes, name_fixes
 from .syntax import syntax_fixes
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
+# From a finding, the state after and the state before the edit, if there is one, to all fixes
+# of the finding, best first.
+Proposal = Callable[[Finding, Inference, Inference | None], list[Fix]]
 
-    from ....indexer.inference.inference import Inference
-    from ..findings import Finding, Fix
-
-    # From a finding, the state after and the state before the edit, if there is one, to all fixes
-    # of the finding, best first.
-    Proposal = Callable[[Finding, Inference, Inference | None], list[Fix]]
 
 _PROPOSALS: dict[str, Proposal] = {
     "unresolved-attribute": name_fixes,

@@ -8,16 +8,13 @@ from __future__ import annotations
 import ast
 
 from ....indexer import facts as f
+from ....indexer.facts import FileFacts
+from ....indexer.inference.inference import Inference
 from ....indexer.symbols import containers
-from ...source.line_changes import hunks
-from ..definitions import definition_of
+from ...source.text_edits import hunks
+from ..api_diff.surface import definition_of
+from ..edits import Change
 from ..findings import Edit, Fix
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ....indexer.facts import FileFacts
-    from ....indexer.inference.inference import Inference
-    from ..edits import Change
 
 
 def restore_definition(change: Change, path: str, key: str, new_name: str) -> list[Fix]:
@@ -33,14 +30,14 @@ def restore_definition(change: Change, path: str, key: str, new_name: str) -> li
         return []
     container, _, name = key.rpartition(".")
     edit = _add_beside(change, path, key, lines)
-    found = [Fix(f"Put `{name}` back", [edit])] if edit is not None else []
+    found = [Fix(f"Restore '{name}'", [edit])] if edit is not None else []
     replacement = _revert(change, path, key, new_name, lines)
     if replacement is None:
         return found
     edit, has_text = replacement
     if not has_text:
-        return [Fix(f"Put `{name}` back", [edit])]
-    fix = Fix(f"Put `{name}` back in the place of `{new_name}`", [edit])
+        return [Fix(f"Restore '{name}'", [edit])]
+    fix = Fix(f"Restore '{name}' in place of '{new_name}'", [edit])
     is_unused = _is_unused(change.after, path, after, f"{container}.{new_name}".lstrip("."))
     found.insert(0 if is_unused else 1, fix)
     return found
@@ -65,7 +62,7 @@ def restore_name(change: Change, key: str, new_name: str) -> list[Fix]:
             if text[position : position + size] != new_name.encode():
                 return []  # spelled in a string, or not at all
             edits.append(Edit(where, position, position + size, name))
-    return [Fix(f"Call it `{name}` again", edits)] if edits else []
+    return [Fix(f"Rename it back to '{name}'", edits)] if edits else []
 
 
 def _lines_of(

@@ -7,17 +7,11 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Iterator
 
-from ...source.line_changes import hunks
-from ...source.text_edits import apply_to_text
-from ..findings import Edit, Fix
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ....indexer.inference.inference import Inference
-    from ..findings import Finding
+from ....indexer.inference.inference import Inference
+from ...source.text_edits import apply_to_text, hunks
+from ..findings import Edit, Finding, Fix
 
 _LIMIT = 3
 # Changes of an edit that are reverted on trial, each alone.
@@ -65,13 +59,13 @@ def _additions(finding: Finding, text: bytes) -> Iterator[Fix]:
     code = start + len(line.rstrip())
     if "expected ':'" in message:
         for at in dict.fromkeys((finding.start, code)):
-            yield Fix("Add the `:`", [Edit(path, at, at, ":")])
+            yield Fix("Add ':'", [Edit(path, at, at, ":")])
     elif "was never closed" in message:
         opened = message.partition("'")[2][:1]
         closing = _CLOSING.get(opened, "")
         # At the end of one of the next lines, before what may only stand behind it.
         for at in _ends(text, finding.start):
-            yield Fix(f"Close the `{opened}`", [Edit(path, at, at, closing)])
+            yield Fix(f"Close '{opened}'", [Edit(path, at, at, closing)])
     elif "unterminated" in message:
         quote = next(
             (each for each in ('"', "'") if each.encode() in text[finding.start :][:4]), ""

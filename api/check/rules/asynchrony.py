@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ....indexer import facts as f
-from ....indexer.facts_view import attribute, called, definition_name, is_async, op, operand
+from ....indexer.facts_view import (
+    attribute,
+    called,
+    definition_name,
+    is_async,
+    op,
+    operand,
+    results,
+)
 from ....indexer.inference.access_paths import last_name
-from ....indexer.inference.entities import CONVENTIONAL, EVIDENCE_NAMES, INFERRED, name_of
+from ....indexer.inference.entities import CONVENTIONAL, EVIDENCE_NAMES, INFERRED, Entity
 from ....indexer.inference.exhaustive import is_exhaustive
 from ....indexer.inference.types import FUNCTION_OBJECT, without_none
 from ...source.ranges import end_of_call, word_before
 from .. import messages
 from ..call_targets import functions_named
+from ..context import CheckContext
 from ..coroutines import (
     coroutine_misuse,
     has_declared_result,
@@ -23,20 +34,12 @@ from ..coroutines import (
 from ..excuses import is_expected_to_fail
 from ..findings import ERROR, WARNING, Edit, Finding, Fix
 from ..known_names import files_outside_with
+from ..signatures import name_in_class
 from ..uses import CALLED, uses_of, wanted_calls
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ....indexer.inference.entities import Entity
-    from ..context import CheckContext
 
 
 def missing_await(context: CheckContext) -> Iterator[Finding]:
     """Yield coroutines that are dropped, or used as if they were their results."""
-    if context.is_stub:
-        return
     for call, function, name in wanted_calls(context):
         found = returns_coroutine(context.strict, context.path, call)
         if found is not None:
@@ -114,7 +117,7 @@ def _not_awaited(
         fixes += _async_fixes(context, call, awaiting)
     return Finding(
         "missing-await", context.path, start, start + max(len(name.encode()), 1),
-        messages.never_awaited(name_of(context.inference, entity), misuse),
+        messages.never_awaited(name_in_class(context.inference, entity), misuse),
         subject=name, severity=WARNING if evidence >= CONVENTIONAL else ERROR,
         evidence=EVIDENCE_NAMES[evidence], nearest=[entity], fixes=fixes,
     )  # fmt: skip
@@ -143,19 +146,17 @@ def _async_fixes(context: CheckContext, call: int, awaiting: Fix) -> list[Fix]:
         return []
     start = context.text.rfind(b"def", table.start[definition], table.position[definition])
     edits = [Edit(context.path, start, start, "async "), *awaiting.edits]
-    return [Fix(f"Make `{name}` async and await it there", edits)]
+    return [Fix(f"Make '{name}' async, and await the coroutine", edits)]
 
 
 def not_awaitable(context: CheckContext) -> Iterator[Finding]:
     """Yield each ``await`` of what is no coroutine and has no ``__await__``."""
-    if context.is_stub:
-        return
     facts = context.facts
     for expr in context.expressions(f.AWAIT):
         awaited, start = operand(facts, expr), facts.expr.position[expr]
         is_call = op(facts, awaited) == f.CALL
         name = last_name(facts, called(facts, awaited) if is_call else awaited)
-        if not context.wants(name) or context.is_dead(start):
+        if not context.includes(name) or context.is_dead(start):
             continue
         found = _why_not_awaitable(context, awaited, name)
         if found is None or is_expected_to_fail(context, start, "TypeError"):
@@ -168,7 +169,7 @@ def not_awaitable(context: CheckContext) -> Iterator[Finding]:
             "not-awaitable", context.path, start, end, message, subject=name,
             severity=WARNING if evidence >= CONVENTIONAL else ERROR,
             evidence=EVIDENCE_NAMES[evidence], nearest=[entity] if entity else [],
-            fixes=[Fix("Drop `await`", [Edit(context.path, start, after, "")],
+            fixes=[Fix("Remove 'await'", [Edit(context.path, start, after, "")],
                        safe=evidence < CONVENTIONAL)],
         )  # fmt: skip
 
@@ -239,9 +240,9 @@ def _returns_no_awaitable(context: CheckContext, function: Entity) -> bool:
     facts = context.strict.need(function.path)
     scope = facts.definition.own_scope[function.row]
     if facts.definition.returns[function.row] < 0 and not all(
-        is_exhaustive(context.strict, function.path, expr)
-        for where, expr in zip(facts.result.scope, facts.result.expr, strict=True)
-        if where == scope and expr >= 0
+        is_exhaustive(context.strict, function.path, facts.result.expr[row])
+        for row in results(facts, scope)
+        if facts.result.expr[row] >= 0
     ):
         return False
     type_ = context.strict.return_type(function, None)
@@ -250,8 +251,6 @@ def _returns_no_awaitable(context: CheckContext, function: Entity) -> bool:
 
 def wrong_iteration(context: CheckContext) -> Iterator[Finding]:
     """Yield ``for`` over what only ``async for`` can iterate, and the other way round."""
-    if context.is_stub:
-        return
     facts, strict = context.facts, context.strict
     seen: set[int] = set()
     for expr in context.expressions(f.ELEMENT):
@@ -275,8 +274,6 @@ def wrong_iteration(context: CheckContext) -> Iterator[Finding]:
 
 def wrong_context(context: CheckContext) -> Iterator[Finding]:
     """Yield ``with`` of what only ``async with`` can enter, and the other way round."""
-    if context.is_stub:
-        return
     facts = context.facts
     managers = {operand(facts, row): is_async(facts, row) for row in context.expressions(f.ENTERED)}
     for kind in (f.CALL, f.NAME, f.ATTRIBUTE):  # `with box:`, which binds no name

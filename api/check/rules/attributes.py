@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ....indexer import facts as f
 from ....indexer.facts_view import attribute, called, definitions, op, subscript
 from ....indexer.inference.dynamic_attributes import has_dynamic_attributes
@@ -26,17 +28,11 @@ from ....indexer.inference.types import (
     SUPER,
     without_none,
 )
+from ....indexer.plugins.plugin import Plugin
+from ....indexer.plugins.registry import fillers_in
 from ...source.entity_views import enclosing
 from .. import messages
-from ..duck_types import (
-    attributes_used_with,
-    is_assigned_to,
-    is_checked,
-    is_given_to_module,
-    is_set_from_outside,
-    is_used_together,
-    uses_of_attribute,
-)
+from ..context import CheckContext
 from ..excuses import (
     is_derived_elsewhere,
     is_expected_to_fail,
@@ -47,18 +43,24 @@ from ..excuses import (
     may_have_more_members,
     usually_has_member,
 )
-from ..findings import ERROR, WARNING, Finding
-from ..known_names import is_known_word
+from ..findings import ERROR, WARNING, Edit, Finding, Fix
+from ..known_names import (
+    attributes_used_with,
+    is_assigned_to,
+    is_checked,
+    is_given_to_module,
+    is_known_word,
+    is_set_from_outside,
+    is_used_together,
+    uses_of_attribute,
+)
 from ..limitations import is_generated_module
-from ..suggestions import likely_members, nearest_members, nearest_names, offered_members
+from ..suggestions import closest, likely_members, nearest_members, nearest_names, offered_members
 from ..uses import wanted_attributes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ....indexer.inference.types import Type
-    from ..context import CheckContext
 
 
 def unresolved_attribute(context: CheckContext) -> Iterator[Finding]:
@@ -154,7 +156,7 @@ def _by_convention(context: CheckContext, expr: int, receiver: int, name: str) -
         is_conventional = all(value.evidence == CONVENTIONAL for value in type_)
         if is_conventional and not any(value.entity.is_outside for value in type_):
             return _absent(context, expr, name, type_, CONVENTIONAL)
-    if context.inference.snapshot.index.layers.lacks_something or context.meets_unknown:
+    if context.inference.snapshot.index.layers.lacks_something or context.may_get_unknown_objects:
         return None  # it may be called so in what is not here
     if not is_known_word(context, name):
         message = messages.unknown_attribute(name)
@@ -256,8 +258,64 @@ def _is_excused(context: CheckContext, name: str, position: int) -> bool:
     """True if code tests for the attribute, catches that it is missing, or never runs."""
     if context.is_guarded(position, "AttributeError") or context.is_dead(position):
         return True
-    if context.is_asked_around(position) or is_expected_to_fail(context, position):
+    if context.has_attribute_test_around(position) or is_expected_to_fail(context, position):
         return True
     if is_for_another_version(context, position):
         return True
-    return name in context.asked_for
+    return name in context.tested_attributes
+
+
+# Attributes of every object.
+_INHERITED = frozenset(["__dict__", "__class__", "__contains__", "__eq__"])
+
+
+def undeclared_argument(context: CheckContext) -> Iterator[Finding]:
+    """Yield attributes of what calls fill, such as parsed arguments, that none of these declares.
+
+    Only where the file makes such calls itself and no name is computed.
+    """
+    plugins = fillers_in(context.facts)
+    declared: dict[Plugin, set[str]] = {}
+    for _, parts in wanted_attributes(context) if plugins else ():
+        name, start = parts.name, parts.position
+        plugin = None if name in _INHERITED else _filler(context, plugins, parts.receiver)
+        if plugin is None:
+            continue
+        if plugin not in declared:
+            declared[plugin] = plugin.declared_attributes(context.strict, context.path)
+        known = declared[plugin]
+        if not known or name in known or name in context.tested_attributes:
+            continue
+        if start in context.facts.attribute_binding.position or is_set_from_outside(
+            context.strict, name
+        ):
+            continue
+        if context.is_guarded(start, "AttributeError") or context.is_dead(start):
+            continue
+        end = start + len(name.encode())
+        near = closest(name, known, most=3)
+        type_ = without_none(context.strict.infer_type(context.path, parts.receiver))
+        subject = messages.object_text(context.strict, type_)
+        yield Finding(
+            "undeclared-argument", context.path, start, end,
+            messages.undeclared_argument(subject, name, near or sorted(known)[:5]),
+            subject=f"{context.spelled(parts.receiver)}.{name}",
+            severity=WARNING, evidence="conventional",
+            fixes=[Fix(f"Replace '{name}' with '{each}'", [Edit(context.path, start, end, each)])
+                   for each in near],
+        )  # fmt: skip
+
+
+def _filler(context: CheckContext, plugins: list[Plugin], receiver: int) -> Plugin | None:
+    """Return the plugin that knows what fills the object of a plain or dotted name."""
+    if op(context.facts, receiver) not in (f.NAME, f.ATTRIBUTE):
+        return None
+    values = without_none(context.strict.infer_type(context.path, receiver))
+    return next(
+        (
+            plugin
+            for plugin in plugins
+            if values and all(plugin.is_filled(context.strict, value) for value in values)
+        ),
+        None,
+    )

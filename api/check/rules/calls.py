@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ....indexer import facts as f
 from ....indexer.facts_view import attribute, called
 from ....indexer.inference.access_paths import last_name
 from ....indexer.inference.entities import CONVENTIONAL, EVIDENCE_NAMES, FUNCTION, OUTSIDE, name_of
+from ....indexer.inference.inference import Inference
 from ....indexer.inference.standard_types import is_standard_class
 from ....indexer.inference.types import INSTANCE, without_none
 from ...source.ranges import end_of_argument
@@ -21,34 +24,25 @@ from ..arguments import (
     rejecting_callee,
 )
 from ..call_targets import CallTargets, call_targets, functions_named, member_targets
-from ..callees import Signature
+from ..callees import Callee, Signature
+from ..context import CheckContext
 from ..effects import uncallable_value
 from ..excuses import is_expected_to_fail, is_for_another_version
 from ..findings import ERROR, WARNING, Finding
 from ..fixes.calls import call_fixes, nearest_parameters
-from ..signatures import function_signature, overridden_signatures
+from ..signatures import function_signature, name_in_class, overridden_signatures
 from ..uses import wanted_calls
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ....indexer.inference.inference import Inference
-    from ..callees import Callee
-    from ..context import CheckContext
-
-    _Best = tuple[Signature, list[Mismatch]]
+_Best = tuple[Signature, list[Mismatch]]
 
 
 def mismatched_arguments(context: CheckContext) -> Iterator[Finding]:
     """Yield calls that fit none of the signatures of anything that they may reach."""
-    if context.is_stub:
-        return
     facts = context.facts
     for call in context.expressions(f.CALL):
         arguments = CallArguments(facts, call)
         name = last_name(facts, called(facts, call))
-        if not (context.wants(name) or any(map(context.wants, arguments.keywords))):
+        if not (context.includes(name) or any(map(context.includes, arguments.keywords))):
             continue
         finding = _check_call(context, call, arguments)
         if finding is not None and not _is_excused(context, called(facts, call)):
@@ -146,7 +140,7 @@ def _rejected_keywords(
 
 def _passed(signature: Signature, arguments: CallArguments) -> frozenset[str]:
     """Return the names of the parameters for which a call passes something, or may."""
-    if arguments.starred or arguments.doubled:
+    if arguments.has_star or arguments.has_double_star:
         return frozenset(each.name for each in signature.parameters)
     positional = signature.positional[: len(arguments.positional)]
     return frozenset([*(each.name for each in positional), *arguments.keywords])
@@ -228,8 +222,8 @@ def _message(
     if mismatch.rule == TOO_MANY_ARGUMENTS:
         positional = signature.positional
         least = sum(each.required for each in positional)
-        given = len(arguments.positional)
-        return messages.too_many_arguments(callee, least, len(positional), given, detail)
+        passed = len(arguments.positional)
+        return messages.too_many_arguments(callee, least, len(positional), passed, detail)
     if mismatch.rule == MISSING_ARGUMENT:
         kinds = {each.name: each.kind for each in signature.parameters}
         keyword = [each for each in mismatch.names if kinds[each] == f.KEYWORD_ONLY]
@@ -251,13 +245,13 @@ def _name_of_callee(inference: Inference, signature: Signature, spelled: str) ->
     if signature.entity.kind == OUTSIDE:
         return "<lambda>"
     name = name_of(inference, signature.entity)
-    return (spelled or name) if name in ("__init__", "__new__", "__call__") else name
+    if name in ("__init__", "__new__", "__call__"):
+        return spelled or name
+    return name_in_class(inference, signature.entity)
 
 
 def not_callable(context: CheckContext) -> Iterator[Finding]:
     """Yield calls of what is no function, class, or object with ``__call__``."""
-    if context.is_stub:
-        return
     for _, function, name in wanted_calls(context):
         found = uncallable_value(context, function)
         if not found or _is_excused(context, function):

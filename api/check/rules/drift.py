@@ -6,25 +6,21 @@ taken for a convention.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ....indexer import facts as f
 from ....indexer.facts_view import definition_name, definitions
 from ....indexer.inference.classes import bases, subclasses
 from ....indexer.inference.entities import CLASS, FUNCTION, Entity, name_of
+from ....indexer.inference.inference import Inference
 from ....indexer.paths import is_test_file
 from ...patterns.features import class_features
 from ...patterns.similarity import plain_name
 from ...patterns.statement import signature_of
 from .. import messages
+from ..context import CheckContext
 from ..findings import HINT, Finding
 from .overrides import is_new_class
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ....indexer.inference.entities import Entity
-    from ....indexer.inference.inference import Inference
-    from ..context import CheckContext
 
 _FEWEST, _MOST = 3, 200
 _SHOWN = 3
@@ -32,12 +28,12 @@ _SHOWN = 3
 
 def unlike_siblings(context: CheckContext) -> Iterator[Finding]:
     """Yield classes without a member, decorator or ``super().__init__`` that all siblings have."""
-    if context.before is None or context.is_stub or is_test_file(context.path):
+    if context.before is None or is_test_file(context.path):
         return
     facts, table = context.facts, context.facts.definition
     for row in definitions(facts, f.CLASS):
         name = definition_name(facts, row)
-        if table.scope[row] or not context.wants(name) or not is_new_class(context, name):
+        if table.scope[row] or not context.includes(name) or not is_new_class(context, name):
             continue
         cls = Entity(CLASS, context.path, row)
         siblings = _siblings(context.strict, cls)

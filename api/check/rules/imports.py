@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ....indexer import facts as f
-from ....indexer.inference.entities import OUTSIDE
+from ....indexer.inference.entities import OUTSIDE, Entity
 from ....indexer.inference.has_member import ABSENT, module_has_member
 from ....indexer.inference.modules import ABSENT as NO_MODULE
 from ....indexer.inference.modules import imported_module, module_presence
 from .. import messages
+from ..context import CheckContext
 from ..findings import HINT, WARNING, Finding
+from ..known_names import importers
 from ..limitations import is_generated_module
 from ..suggestions import nearest_modules, nearest_names, same_name_elsewhere
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ....indexer.inference.entities import Entity
-    from ..context import CheckContext
 
 _TRIED = f.IN_TRY | f.IN_HANDLER
 
@@ -36,7 +32,7 @@ def unresolved_import(context: CheckContext) -> Iterator[Finding]:
         spelled = facts.names[table.module[row]]
         name_row = table.name[row]
         name = facts.names[name_row] if name_row >= 0 else ""
-        if not any(map(context.wants, [*spelled.split("."), name])) or context.is_dead(position):
+        if not any(map(context.includes, [*spelled.split("."), name])) or context.is_dead(position):
             continue
         module = imported_module(context.strict, context.path, spelled)
         if module.kind == OUTSIDE:
@@ -64,7 +60,7 @@ def _no_module(context: CheckContext, spelled: str, position: int, flags: int) -
     start, end = _range_of_module(context, spelled, position)
     if is_generated_module(context, spelled):
         return
-    message = messages.no_module(spelled)
+    message = messages.no_module(context.absolute_module(spelled))
     if spelled.startswith("."):
         if _is_beyond_top_level(context, spelled):
             message = messages.beyond_top_level(spelled)
@@ -93,13 +89,7 @@ def _not_installed(context: CheckContext, spelled: str, start: int, end: int) ->
 
 def _is_imported_elsewhere(context: CheckContext, top: str) -> bool:
     """True if other files import a package as well: then the environment is incomplete."""
-    for path in context.strict.files_with(top):
-        facts = context.strict.facts(path) if path != context.path else None
-        if facts is not None and any(
-            facts.names[row].partition(".")[0] == top for row in set(facts.imports.module)
-        ):
-            return True
-    return False
+    return any(path != context.path for path in importers(context.strict, top))
 
 
 def _is_beyond_top_level(context: CheckContext, spelled: str) -> bool:
@@ -131,6 +121,6 @@ def _no_name(context: CheckContext, module: Entity, spelled: str, name: str, row
     )
     return Finding(
         "unresolved-name", context.path, start, start + len(encoded),
-        messages.cannot_import_name(name, spelled),
+        messages.cannot_import_name(name, context.absolute_module(spelled)),
         subject=f"{spelled}:{name}", nearest=nearest,
     )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ....indexer import facts as f
 from ....indexer.facts_view import (
     arguments,
@@ -18,23 +20,18 @@ from ....indexer.inference.entities import CLASS, EVIDENCE_NAMES, EXACT, FUNCTIO
 from ....indexer.inference.members import member_definitions
 from ....indexer.inference.operators import namedtuple_fields
 from ....indexer.inference.standard_types import is_standard_class, standard_class
-from ....indexer.inference.types import FUNCTION_OBJECT, INSTANCE, NONE
+from ....indexer.inference.types import FUNCTION_OBJECT, INSTANCE, NONE, Value
 from ...source.ranges import begins_statement, end_of_call, ends_statement
 from .. import messages
+from ..context import CheckContext
 from ..coroutines import has_declared_result
 from ..decorators import preserves_result, preserves_signature
-from ..effects import endless_recursion, is_asked_about, is_pure_call
+from ..effects import endless_recursion, is_pure_call, is_tested_by
 from ..excuses import is_expected_to_fail
 from ..findings import WARNING, Edit, Finding, Fix
+from ..known_names import files_naming, has_role
 from ..signatures import overridden_signatures
 from ..uses import TESTED, uses_of, wanted_attributes, wanted_calls
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ....indexer.inference.types import Value
-    from ..context import CheckContext
 
 # Longer tuples have no known length.
 _LONGEST_TUPLE = 11
@@ -50,23 +47,19 @@ _ITERATING = frozenset(["sum", "min", "max", "any", "all", "sorted", "len", "rep
 _LITERALS = (f.STRING, f.INTEGER, f.FLOAT, f.TRUE, f.FALSE, f.BYTES, f.FORMATTED)
 # Builtin functions by which code finds out the length or type of a value first.
 _MEASURING = ("len", "isinstance", "type")
+_GENERATORS = ("Generator", "AsyncGenerator", "Iterator", "Iterable")
 _NO_EFFECT = "the call has no other effect"
 _EQUALITY = frozenset(["==", "!=", "<", ">", "<=", ">="])
 
 
 def unpack_count(context: CheckContext) -> Iterator[Finding]:
     """Yield unpackings into more or fewer names than there are values."""
-    if context.is_stub:
-        return
     facts = context.facts
     targets: dict[int, tuple[int, int, int]] = {}
     starred = {operand(facts, expr) for expr in context.expressions(f.REST)}
     for expr in context.expressions(f.ITEM):
-        unpacked, place, position = (
-            operand(facts, expr),
-            item_place(facts, expr),
-            facts.expr.position[expr],
-        )
+        unpacked, place = operand(facts, expr), item_place(facts, expr)
+        position = facts.expr.position[expr]
         before, first, after = targets.get(unpacked, (0, position, 0))
         targets[unpacked] = max(before, place + 1), min(first, position), max(after, -place)
     for unpacked, (before, position, after) in targets.items():
@@ -82,7 +75,7 @@ def unpack_count(context: CheckContext) -> Iterator[Finding]:
             continue
         if not _is_certain(context, unpacked):
             continue
-        if context.spelled(unpacked) and is_asked_about(context, unpacked, _MEASURING):
+        if context.spelled(unpacked) and is_tested_by(context, unpacked, _MEASURING):
             continue
         name = _origin(context, unpacked)
         yield Finding(
@@ -119,8 +112,6 @@ def _origin(context: CheckContext, expr: int) -> str:
 
 def uncalled_method(context: CheckContext) -> Iterator[Finding]:
     """Yield methods that are compared with values, or tested, and were meant to be called."""
-    if context.is_stub:
-        return
     facts = context.facts
     for expr, parts in wanted_attributes(context):
         name, start = parts.name, parts.position
@@ -128,7 +119,7 @@ def uncalled_method(context: CheckContext) -> Iterator[Finding]:
         misuse = next(filter(None, (_misuse(context, expr, *use) for use in uses)), "")
         if not misuse or not _is_method(context, expr) or context.is_dead(start):
             continue
-        if name in context.asked_for or _is_called_near(context, expr, name):
+        if name in context.tested_attributes or _is_called_near(context, expr, name):
             continue
         end = start + len(name.encode())
         yield Finding(
@@ -177,12 +168,9 @@ def _is_method(context: CheckContext, expr: int) -> bool:
 
 def _is_assigned_anywhere(context: CheckContext, name: str) -> bool:
     """True if any file assigns to such an attribute: ``self.flush = None``."""
-    for path in context.strict.files_with(name):
-        facts = context.strict.facts(path)
-        for role, _, _ in facts.occurrences(name) if facts is not None else ():
-            if role & f.ROLE_MASK == f.WRITTEN:
-                return True
-    return False
+    return any(
+        has_role(facts, name, (f.WRITTEN,)) for _, facts in files_naming(context.strict, name)
+    )
 
 
 def _is_called_near(context: CheckContext, expr: int, name: str) -> bool:
@@ -196,8 +184,6 @@ def _is_called_near(context: CheckContext, expr: int, name: str) -> bool:
 
 def unused_result(context: CheckContext) -> Iterator[Finding]:
     """Yield calls that do nothing but return a value which is not used."""
-    if context.is_stub:
-        return
     facts = context.facts
     for call, function, name in wanted_calls(context):
         if not name or not _may_be_statement(context, call, function, name):
@@ -298,13 +284,7 @@ def _is_context(context: CheckContext, value: Value) -> bool:
 
 def _is_generator(context: CheckContext, value: Value) -> bool:
     return value.form == INSTANCE and is_standard_class(
-        context.strict,
-        value.entity,
-        "typing",
-        "Generator",
-        "AsyncGenerator",
-        "Iterator",
-        "Iterable",
+        context.strict, value.entity, "typing", *_GENERATORS
     )
 
 
@@ -325,11 +305,9 @@ def _is_generator_function(context: CheckContext, function: int) -> bool:
 
 def self_recursion(context: CheckContext) -> Iterator[Finding]:
     """Yield functions and properties that call themselves whatever happens."""
-    if context.is_stub:
-        return
     for row in definitions(context.facts, f.FUNCTION):
         name = definition_name(context.facts, row)
-        found = endless_recursion(context, row) if context.wants(name) else None
+        found = endless_recursion(context, row) if context.includes(name) else None
         if found is not None:
             start, detail = found
             yield Finding(

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ....indexer import facts as f
+from ....indexer.facts import FileFacts
 from ....indexer.facts_view import binding_name
 from ....indexer.inference.entities import MODULE, Entity
+from ....indexer.inference.inference import Inference
 from ....indexer.inference.modules import imported_module, submodule
 from ....indexer.inference.query_cache import cached
 from ....indexer.paths import is_outside, is_test_file
+from ....indexer.plugins.registry import imports_tests_by_base_name
 from .. import messages
+from ..context import CheckContext
 from ..findings import ERROR, WARNING, Finding
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ....indexer.facts import FileFacts
-    from ....indexer.inference.inference import Inference
-    from ..context import CheckContext
 
 _NOT_NOW = f.TYPE_CHECKING_ONLY | f.IN_TRY | f.IN_HANDLER | f.IN_BRANCH | f.FUTURE
 # Modules that an import is followed through.
 _FOLLOWED = 1_000
-# Files in which pytest may be set to import test modules under unique names.
-_SETTINGS = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg")
 
 
 @dataclass(slots=True, frozen=True)
@@ -56,7 +51,7 @@ class _Failure:
 
 def import_cycle(context: CheckContext) -> Iterator[Finding]:
     """Yield imports that fail because the imported module is waiting for this one."""
-    if context.is_stub or context.names is not None or not _has_changed(context):
+    if context.names is not None or not _has_changed(context):
         return
     facts, table = context.facts, context.facts.imports
     seen: set[int] = set()
@@ -76,7 +71,9 @@ def import_cycle(context: CheckContext) -> Iterator[Finding]:
         yield Finding(
             "import-cycle", context.path, start, start + len(bound.encode()),
             messages.import_cycle(missing, path) if path != context.path
-            else messages.partially_initialized(missing, facts.names[table.module[own]]),
+            else messages.partially_initialized(
+                missing, context.absolute_module(facts.names[table.module[own]])
+            ),
             subject=f"{path}:{missing}", severity=ERROR if always else WARNING,
             nearest=[Entity(MODULE, path, -1)],
         )  # fmt: skip
@@ -252,7 +249,9 @@ def conflicting_test_module(context: CheckContext) -> Iterator[Finding]:
     if not name.startswith("test_") or context.names is not None:
         return
     inference = context.inference
-    if inference.exists(f"{folder}/__init__.py".lstrip("/")) or _uses_importlib_mode(inference):
+    if inference.exists(f"{folder}/__init__.py".lstrip("/")) or not imports_tests_by_base_name(
+        inference
+    ):
         return
     for path in inference.snapshot.paths():
         other, _, base = path.rpartition("/")
@@ -264,15 +263,3 @@ def conflicting_test_module(context: CheckContext) -> Iterator[Finding]:
                     subject=path, severity=WARNING, nearest=[Entity(MODULE, path, -1)],
                 )  # fmt: skip
             return
-
-
-def _uses_importlib_mode(inference: Inference) -> bool:
-    """True if the settings of the workspace mention pytest's import mode ``importlib``."""
-    for name in _SETTINGS:
-        try:
-            with open(inference.snapshot.absolute(name), "rb") as file:
-                if b"importlib" in file.read():
-                    return True
-        except OSError:
-            continue
-    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import chain
 
 from ....indexer import facts as f
@@ -17,25 +18,20 @@ from ....indexer.inference.access_paths import decorator_callee, last_name
 from ....indexer.inference.classes import is_protocol, own_member_names
 from ....indexer.inference.dynamic_attributes import HARMLESS
 from ....indexer.inference.entities import CLASS, FUNCTION, Entity, name_of
+from ....indexer.inference.inference import Inference
 from ....indexer.inference.signatures import parameter_rows
 from ....indexer.inference.types import CLASS_OBJECT, INSTANCE, without_none
+from ....indexer.plugins.registry import is_test_double
 from .. import messages
+from ..context import CheckContext
 from ..excuses import is_expected_to_fail
 from ..findings import ERROR, HINT, WARNING, Finding
 from ..uses import wanted_calls
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ....indexer.inference.entities import Entity
-    from ....indexer.inference.inference import Inference
-    from ..context import CheckContext
-
 # Decorators that leave the parameters of a function as they are.
 _TRANSPARENT = frozenset(["staticmethod", "classmethod", "override", "final", "abstractmethod"])
 # Classes whose instances may be callable, whatever their members.
-_CALLABLE = frozenset(["object", "partial", "Mock", "MagicMock", "Any"])
+_CALLABLE = frozenset(["object", "partial", "Any"])
 _SHOWN = 4
 _LITERALS = (
     f.STRING, f.BYTES, f.INTEGER, f.FLOAT, f.TRUE, f.FALSE, f.LIST, f.TUPLE, f.SET, f.DICT,
@@ -44,10 +40,8 @@ _LITERALS = (
 
 def incompatible_override(context: CheckContext) -> Iterator[Finding]:
     """Yield methods that cannot be called as the method that they override can."""
-    if context.is_stub:
-        return
     for cls, row, name in _methods(context):
-        if not context.wants(name) or name.startswith("__"):
+        if not context.includes(name) or name.startswith("__"):
             continue
         base, other = _overridden(context.strict, cls, name)
         if other is None or not _is_plain(context.strict, other):
@@ -155,7 +149,7 @@ class _Parameters:
 
 def shadowed_method(context: CheckContext) -> Iterator[Finding]:
     """Yield attributes and fields under the name of a method of their class."""
-    return iter(()) if context.is_stub else chain(_attributes(context), _fields(context))
+    return chain(_attributes(context), _fields(context))
 
 
 def _attributes(context: CheckContext) -> Iterator[Finding]:
@@ -165,7 +159,7 @@ def _attributes(context: CheckContext) -> Iterator[Finding]:
     for row, owner in enumerate(table.owner):
         name_row = table.name[row]
         name = facts.names[name_row]
-        if owner < 0 or (owner, name_row) in seen or not context.wants(name):
+        if owner < 0 or (owner, name_row) in seen or not context.includes(name):
             continue
         found = context.strict.own_member(Entity(CLASS, context.path, owner), name)
         if (
@@ -200,7 +194,7 @@ def _fields(context: CheckContext) -> Iterator[Finding]:
         scope, name = table.scope[row], binding_name(facts, row)
         if kind not in (f.ASSIGN, f.DECLARE) or facts.scope.kind[scope] != f.CLASS_SCOPE:
             continue
-        if not context.wants(name) or name.startswith("__"):
+        if not context.includes(name) or name.startswith("__"):
             continue
         method = _method_beside(context, row)
         if method is None:
@@ -259,7 +253,7 @@ def _is_uncallable(context: CheckContext, row: int, name: str) -> bool:
 
 
 def _may_be_callable(context: CheckContext, cls: Entity) -> bool:
-    if name_of(context.strict, cls) in _CALLABLE:
+    if name_of(context.strict, cls) in _CALLABLE or is_test_double(cls):
         return True
     return any(
         base.kind != CLASS or context.strict.own_member(base, "__call__")
@@ -321,8 +315,6 @@ def _is_abstract(inference: Inference, entity: Entity) -> bool:
 
 def abstract_instantiated(context: CheckContext) -> Iterator[Finding]:
     """Yield calls of classes that still have abstract methods."""
-    if context.is_stub:
-        return
     for _, function, name in wanted_calls(context):
         if not name or name in ("cls", "self", "type"):
             continue
@@ -363,12 +355,12 @@ def is_new_class(context: CheckContext, name: str) -> bool:
 
 def abstract_missing(context: CheckContext) -> Iterator[Finding]:
     """Yield classes that an edit derives from an abstract one without implementing its methods."""
-    if context.before is None or context.is_stub:
+    if context.before is None:
         return
     facts = context.facts
     for row in definitions(facts, f.CLASS):
         cls, name = Entity(CLASS, context.path, row), definition_name(facts, row)
-        if not context.wants(name) or _is_meant_abstract(context, cls, name):
+        if not context.includes(name) or _is_meant_abstract(context, cls, name):
             continue
         if not is_new_class(context, name):
             continue

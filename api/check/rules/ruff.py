@@ -1,4 +1,4 @@
-"""What ruff finds: its rules for likely bugs, as findings like all others.
+"""Rules of ruff for likely bugs, as findings like all others.
 
 Ruff runs as a process of its own on the proposed text, without the project's configuration: that is
 about what belongs in a lint report, and not about whether an edit is broken. Comments such as
@@ -14,16 +14,12 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from ..context import CheckContext
 from ..excuses import is_expected_to_fail
 from ..findings import HINT, WARNING, Edit, Finding, Fix
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import Any
-
-    from ..context import CheckContext
 
 # Rules whose findings are bugs, or nearly always come of one. Style is none of our business, and
 # undefined names and redefinitions have rules of their own here, which know other files too.
@@ -48,7 +44,7 @@ _OLDEST, _NEWEST = 7, 13
 
 def ruff(context: CheckContext) -> Iterator[Finding]:
     """Yield faults that ruff finds in a file by itself."""
-    if context.is_stub or context.names is not None:
+    if context.names is not None:
         return
     # It looks at nothing but the text and its name, so what it reports can be kept.
     key = f"ruff {os.path.basename(context.path)} {context.inference.snapshot.index.layers.version}"

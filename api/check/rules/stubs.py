@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from textwrap import dedent
 
 from ....indexer import facts as f
@@ -19,6 +20,7 @@ from ....indexer.facts_view import (
     items,
     op,
     parameters,
+    results,
     string_end,
 )
 from ....indexer.inference.access_paths import decorator_callee, last_name
@@ -27,14 +29,8 @@ from ....indexer.inference.entities import CLASS, OUTSIDE, Entity
 from ....indexer.paths import is_test_file
 from ....indexer.symbols import base_names
 from .. import messages
+from ..context import CheckContext
 from ..findings import HINT, WARNING, Finding
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ....indexer.inference.entities import Entity
-    from ..context import CheckContext
 
 # Decorators under which a body still has to do something.
 _TRANSPARENT = frozenset(["staticmethod", "classmethod", "property", "cached_property"])
@@ -62,7 +58,7 @@ _SKELETON = b'raise NotImplementedError("fill in'
 
 def stub_body(context: CheckContext) -> Iterator[Finding]:
     """Yield functions whose body does nothing, where that is not known to be intended."""
-    if context.is_stub or context.names is not None or is_test_file(context.path):
+    if context.names is not None or is_test_file(context.path):
         return
     facts, table = context.facts, context.facts.definition
     has_skeleton = _SKELETON in context.text
@@ -135,11 +131,7 @@ def _is_placeholder(comment: bytes) -> bool:
 def _constant_body(context: CheckContext, row: int) -> str:
     """Return the message on a function that only returns a constant; empty for any other."""
     facts, own = context.facts, context.facts.definition.own_scope[row]
-    values = [
-        expr
-        for scope, expr in zip(facts.result.scope, facts.result.expr, strict=True)
-        if scope == own
-    ]
+    values = [facts.result.expr[row] for row in results(facts, own)]
     if len(values) != 1 or not _is_constant(context, values[0]):
         return ""
     names = [facts.names[facts.parameter.name[each]] for each in parameters(facts, own)]

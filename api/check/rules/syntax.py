@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import warnings
 from _thread import allocate_lock
+from collections.abc import Iterator
 
+from ....indexer.facts import FileFacts
+from ..context import CheckContext
 from ..findings import Finding
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+# Message, start, end, and whether every version of Python refuses it.
+_Refusal = tuple[str, int, int, bool]
 
-    from ....indexer.facts import FileFacts
-    from ..context import CheckContext
-
-    # Message, start, end, and whether every version of Python refuses it.
-    _Refusal = tuple[str, int, int, bool]
 
 _LARGEST = 1_000_000  # bytes that are compiled
 # Messages of a compiler on syntax that is newer than itself.

@@ -7,19 +7,15 @@ found by that of another one of its family.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 
-from ..findings import ERROR, HINT, WARNING
+from ..context import CheckContext
+from ..findings import ERROR, HINT, WARNING, Finding
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+Check = Callable[[CheckContext], Iterator[Finding]]
 
-    from ..context import CheckContext
-    from ..findings import Finding
-
-    Check = Callable[[CheckContext], Iterator[Finding]]
 
 # Family: name, severity at most, function or nothing, and what is wrong, of each rule.
 # fmt: off
@@ -121,6 +117,14 @@ _TABLE: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     ),
 }
 # fmt: on
+# Modules of the families that are not called after theirs.
+_MODULES = {"unbound": "names", "namespaces": "attributes"}
+
+# Rules that look at stubs too, where nothing runs.
+_IN_STUBS = frozenset(
+    ["syntax-error", "unresolved-import", "unresolved-attribute", "placeholder-comment",
+     "shadowed-module", "test-module-conflict"]
+)  # fmt: skip
 
 EXISTENCE = frozenset(
     ["unresolved-import", "unresolved-name", "undefined-name", "unresolved-attribute",
@@ -143,6 +147,11 @@ class Rule:
     severity: str = ERROR
 
     @property
+    def in_stubs(self) -> bool:
+        """True if it looks at stubs too."""
+        return self.name in _IN_STUBS
+
+    @property
     def existence(self) -> bool:
         """True if it is about what does not exist at all."""
         return self.name in EXISTENCE
@@ -153,7 +162,7 @@ def rules(families: Collection[str] = _TABLE.keys()) -> list[Rule]:
     found: list[Rule] = []
     for family, rows in _TABLE.items():
         if family in families:
-            module = import_module(f".{family}", __package__)
+            module = import_module(f".{_MODULES.get(family, family)}", __package__)
             for name, severity, function, summary in rows:
                 check = getattr(module, function) if function else None
                 found.append(Rule(name, summary, check, severity))

@@ -1,19 +1,16 @@
-"""Fixes for two definitions of one name: use the one that is there, or rename the new one."""
+"""Fixes for definitions: two of one name, and abstract methods that a class lacks."""
 
 from __future__ import annotations
 
 from ....indexer import facts as f
+from ....indexer.facts import FileFacts
 from ....indexer.inference.entities import CLASS, Entity, name_of
+from ....indexer.inference.inference import Inference
 from ....indexer.inference.modules import imported_module
 from ....indexer.symbols import base_names
 from ...source.import_edits import import_edit
-from ..findings import Edit, Fix
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ....indexer.facts import FileFacts
-    from ....indexer.inference.inference import Inference
-    from ..findings import Finding
+from ...source.override_stubs import OverrideStub, abstract_methods
+from ..findings import Edit, Finding, Fix
 
 # Files that are searched for imports of a name.
 _IMPORTERS = 300
@@ -32,11 +29,11 @@ def conflict_fixes(finding: Finding, after: Inference, before: Inference | None)
     if own.kind != CLASS or other not in after.mro(own):
         edits = _use_other(after, path, row, other)
         if edits is not None:
-            found.append(Fix(f"Use the `{name}` of {other.path} instead", edits))
+            found.append(Fix(f"Use the '{name}' of {other.path} instead", edits))
     new = free_name(after, path, name)
     edits = _rename(after, path, name, new)
     if edits:
-        found.append(Fix(f"Call it `{new}`", edits))
+        found.append(Fix(f"Rename it to '{new}'", edits))
     return found
 
 
@@ -54,13 +51,13 @@ def redefinition_fixes(finding: Finding, after: Inference, before: Inference | N
     new = free_name(after, path, name)
     position = facts.definition.position[row]
     edit = Edit(path, position, position + len(name.encode()), new)
-    rename = Fix(f"Call this one `{new}`", [edit])
+    rename = Fix(f"Rename this one to '{new}'", [edit])
     if name in base_names(facts, row):
         return [rename, *finding.fixes]
     if before is None or not before.exists(path) or before.facts(path) is None:
         return finding.fixes  # which of the two came later is unknown
     line = facts.line_of(facts.definition.position[finding.nearest[0].row]) + 1
-    title = f"Leave this `{name}` out: keep that of line {line}"
+    title = f"Remove this '{name}', keep that of line {line}"
     return [Fix(title, [remove_definition(after, path, row)]), rename, *finding.fixes]
 
 
@@ -187,3 +184,46 @@ def _plain_uses(facts: FileFacts, name: str) -> list[int]:
         for role, at, _ in facts.occurrences(name)
         if not role & f.ATTRIBUTE_ROLE and role & f.ROLE_MASK != f.KEYWORD
     ]
+
+
+def class_fixes(inference: Inference, path: str, offset: int) -> list[Fix]:
+    """Return the fix that implements the abstract methods of the class at a byte offset."""
+    cls = class_at(inference, path, offset)
+    stubs = abstract_methods(inference, cls) if cls is not None else []
+    if cls is None or not stubs:
+        return []
+    names = ", ".join(f"'{stub.name}'" for stub in stubs[:3])
+    more = f" and {len(stubs) - 3} more" if len(stubs) > 3 else ""
+    return [Fix(f"Implement {names}{more}", [append_methods(inference, cls, stubs)])]
+
+
+def class_at(inference: Inference, path: str, offset: int) -> Entity | None:
+    """Return the class whose header holds a byte offset."""
+    table = inference.need(path).definition
+    for row, kind in enumerate(table.kind):
+        if kind == f.CLASS and table.position[row] - 6 <= offset <= table.header_end[row]:
+            return Entity(CLASS, path, row)
+    return None
+
+
+def append_methods(inference: Inference, cls: Entity, stubs: list[OverrideStub]) -> Edit:
+    """Return the edit that adds methods at the end of a class, or instead of a ``pass`` body."""
+    facts, text = inference.need(cls.path), inference.text(cls.path)
+    table = facts.definition
+    start = table.position[cls.row]
+    line_start = text.rfind(b"\n", 0, start) + 1
+    outer = text[line_start:start]
+    outer = outer[: len(outer) - len(outer.lstrip())]
+    header, end = table.header_end[cls.row], table.end[cls.row]
+    body = text[header:end]
+    indent = outer.decode() + "    "
+    for line in body.split(b"\n")[1:]:
+        if line.strip() and not line.lstrip().startswith(b"#"):
+            indent = line[: len(line) - len(line.lstrip())].decode()
+            break
+    methods = "\n".join(stub.text(indent) for stub in stubs).rstrip("\n")
+    colon = body.find(b":") + 1 if body.lstrip().startswith(b":") else 0
+    if body[colon:].strip() in (b"...", b"pass"):
+        return Edit(cls.path, header + colon, end, f"\n{methods}")
+    at = header + len(body.rstrip())
+    return Edit(cls.path, at, at, f"\n\n{methods}")
