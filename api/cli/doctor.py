@@ -170,9 +170,6 @@ def state_folder(index: Index) -> Finding:
     trouble = _cannot_write(place)
     if trouble:
         return Finding("state", FAIL, trouble, f"make {place} a folder that you can write to")
-    if index.workspace.read_only:
-        detail = f"the workspace cannot be written to, its index is at {place}"
-        return Finding("state", WARN, detail, "nothing, if that is meant")
     return Finding("state", OK, place)
 
 

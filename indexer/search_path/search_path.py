@@ -3,8 +3,8 @@
 A file outside of the workspace is named by its absolute path. Nothing is extracted before a
 question leads there; then its facts are kept by content, as all facts are.
 
-One ``SearchPath`` shows an environment as it was when it was first looked at. ``changed`` tells, for
-a few ``stat`` calls, whether it is another one by now; then another object takes its place.
+One ``SearchPath`` shows an environment as it was when it was first looked at. ``changed`` tells,
+for a few ``stat`` calls, whether it is another one by now; then another object takes its place.
 """
 
 from __future__ import annotations
