@@ -237,7 +237,7 @@ def _agreement(made: Method, hidden: Method) -> tuple[float, float]:
 
 def usual_methods(session: OpenWorkspace, base: Any, others: list[Shape]) -> set[str]:
     """Methods that a base requires, or that more than half of the others define."""
-    from flux_index.api.patterns.required import required_methods
+    from flux_index.api.patterns.family import required_methods
 
     inference = session.inference(whole=True).strict()
     found = set(required_methods(inference, base))

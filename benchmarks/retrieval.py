@@ -162,7 +162,7 @@ def tokens(text: str) -> list[str]:
 
 def bm25(query: list[str], bags: Mapping[str, Counter[str]]) -> list[str]:
     """Files by BM25 of their text, those that have no word of the query left out."""
-    from flux_index.api.retrieval.scoring import bm25 as scores_of
+    from flux_index.api.retrieval.words import bm25 as scores_of
 
     paths = list(bags)
     lengths = [float(bags[path].total()) for path in paths]

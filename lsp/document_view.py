@@ -6,24 +6,23 @@ behind a line's end is the line's end.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..api.open_workspace import OpenWorkspace
 from ..api.rpc.messages import is_object
 from ..api.source.targets import find_at
+from ..indexer.facts import FileFacts
+from ..indexer.inference.entities import Found
+from ..indexer.inference.inference import Inference
 from ..indexer.text import utf16_length, utf16_to_offset
+from .documents import Document, Notebook, line_and_character
 from .params import Params
-from .text_edits import line_and_character
+from .workspaces import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from ..api.open_workspace import OpenWorkspace
-    from ..indexer.facts import FileFacts
-    from ..indexer.inference.entities import Found
-    from ..indexer.inference.inference import Inference
-    from .documents import Document, Notebook
     from .requests import Request
-    from .workspaces import Workspace
+
 
 # Length of a byte order mark in each encoding, as positions of the client count it.
 _BOM_LENGTH = {"utf-8": 3, "utf-16": 1, "utf-32": 1}
@@ -32,16 +31,14 @@ _BOM_LENGTH = {"utf-8": 3, "utf-16": 1, "utf-32": 1}
 class DocumentView:
     """A document as one request sees it; with ``path`` "" a workspace without a document."""
 
-    __slots__ = ("_document", "_encoding", "_notebook", "_request", "_uris", "path", "session",
-                 "inference", "uri", "workspace")  # fmt: skip
-
     def __init__(
         self, request: Request, workspace: Workspace, session: OpenWorkspace, inference: Inference,
         uri: str = "", path: str = "",
     ) -> None:  # fmt: skip
         """Use :meth:`Request.view`."""
         self._request = request
-        self._encoding = request.client.encoding
+        self.encoding = request.client.encoding
+        """The encoding whose units the characters of positions count."""
         self._uris = workspace.uris(request.state)
         self.workspace = workspace
         self.session = session
@@ -57,11 +54,6 @@ class DocumentView:
     def version(self) -> int | None:
         """The version of the document; None when it is not open."""
         return self._document.version if self._document is not None else None
-
-    @property
-    def encoding(self) -> str:
-        """The encoding whose units the characters of positions count."""
-        return self._encoding
 
     @property
     def text(self) -> bytes:
@@ -103,15 +95,15 @@ class DocumentView:
             return starts[-1]
         start, end = starts[line], starts[line + 1]
         if line == 0 and self._document is not None and self._document.has_bom:
-            character = max(0, character - _BOM_LENGTH[self._encoding])
+            character = max(0, character - _BOM_LENGTH[self.encoding])
         if facts.is_ascii and start + character <= end - 2:
             return start + character
         raw = self.inference.text(self.path)[start:end].removesuffix(b"\n").removesuffix(b"\r")
         if facts.is_ascii or raw.isascii():
             return start + min(character, len(raw))
-        if self._encoding == "utf-16":
+        if self.encoding == "utf-16":
             return start + utf16_to_offset(raw, character)
-        if self._encoding == "utf-32":
+        if self.encoding == "utf-32":
             return start + len(raw.decode("utf-8", "replace")[:character].encode())
         return start + len(raw[:character].decode("utf-8", "ignore").encode())
 
@@ -193,7 +185,7 @@ class DocumentView:
         starts = facts.line_starts
         if offset >= starts[-1]:
             offset = starts[-1]
-            if self._ends_in_line_break(path, offset):
+            if offset == 0 or self.inference.text(path)[offset - 1 : offset] == b"\n":
                 return len(starts) - 1, 0
         line = facts.line_of(offset)
         start = starts[line]
@@ -202,16 +194,13 @@ class DocumentView:
         else:
             character = self._length(self.inference.text(path)[start:offset])
         if line == 0 and path == self.path and self._document and self._document.has_bom:
-            character += _BOM_LENGTH[self._encoding]
+            character += _BOM_LENGTH[self.encoding]
         return line, character
 
-    def _ends_in_line_break(self, path: str, end: int) -> bool:
-        return end == 0 or self.inference.text(path)[end - 1 : end] == b"\n"
-
     def _length(self, raw: bytes) -> int:
-        if self._encoding == "utf-8" or raw.isascii():
+        if self.encoding == "utf-8" or raw.isascii():
             return len(raw)
-        if self._encoding == "utf-32":
+        if self.encoding == "utf-32":
             return len(raw.decode("utf-8", "replace"))
         return utf16_length(raw)
 

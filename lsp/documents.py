@@ -1,4 +1,4 @@
-"""The documents that are open in the editor, with the text that they have there.
+"""The documents that are open in the editor: their text as lines, and its changes.
 
 Documents are immutable: a request keeps those that there were when it came, whatever is typed while
 it is answered.
@@ -16,12 +16,13 @@ from zlib import crc32
 
 from ..api.rpc.messages import is_array, is_object
 from ..indexer.snapshot.overlays import Content
-from . import uris
-from .params import Params, invalid
-from .text_edits import apply, lines_of
+from .params import Params, invalid, path_of_uri
 
 _BOM = "\ufeff"
 _UNTITLED = "untitled"
+# Where the protocol breaks lines, and nowhere else.
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
+_LARGEST = (1 << 31) - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +55,7 @@ class Document:
 
     def changed(self, version: int | None, changes: list[Any], encoding: str) -> Document:
         """Return the next version; raises RpcError for invalid changes."""
-        lines = apply(self.lines, changes, encoding)
+        lines = apply_changes(self.lines, changes, encoding)
         return Document(self.uri, self.path, version, lines, self.language, self.notebook)
 
 
@@ -150,9 +151,8 @@ class Documents:
 
     def close(self, uri: str) -> None:
         """Close a document."""
-        documents = dict(self.state.documents)
-        documents.pop(uri, None)
-        self.state = State(documents, self.state.notebooks)
+        documents = {key: each for key, each in self.state.documents.items() if key != uri}
+        self.state = replace(self.state, documents=documents)
 
     def open_notebook(self, params: Params) -> str:
         """Open a notebook with its cells; returns its URI."""
@@ -195,14 +195,13 @@ class Documents:
             self.close(Params(item).text("uri"))
         for cell in self._orders.pop(uri, ()):
             self.close(cell)
-        notebooks = dict(self.state.notebooks)
-        notebooks.pop(uri, None)
-        self.state = State(self.state.documents, notebooks)
+        notebooks = {key: each for key, each in self.state.notebooks.items() if key != uri}
+        self.state = replace(self.state, notebooks=notebooks)
         return uri
 
     def _put(self, document: Document) -> None:
         documents = {**self.state.documents, document.uri: document}
-        self.state = State(documents, self.state.notebooks)
+        self.state = replace(self.state, documents=documents)
         if document.notebook:
             self._update_notebook(document.notebook)
 
@@ -221,7 +220,7 @@ class Documents:
 
 def real_path(uri: str) -> str:
     """Return the path of a file URI with links followed; "" for what is not a file."""
-    path = uris.to_path(uri)
+    path = path_of_uri(uri)
     if path is None:
         return ""
     try:
@@ -240,8 +239,7 @@ def _document(item: Params) -> Document:
 
 def _cells(cells: object) -> list[str]:
     """Return the URIs of a notebook's cells."""
-    listed = cells if is_array(cells) else []
-    return [Params(cell).text("document") for cell in listed]
+    return [Params(cell).text("document") for cell in cells] if is_array(cells) else []
 
 
 def untitled_path(uri: str) -> str:
@@ -249,3 +247,77 @@ def untitled_path(uri: str) -> str:
     name = uri.rpartition("/")[2].rpartition(":")[2]
     plain = re.sub(r"[^\w-]", "_", name) or _UNTITLED
     return f".{_UNTITLED}/{plain}_{crc32(uri.encode('utf-8', 'replace')):08x}.py"
+
+
+def lines_of(text: str) -> list[str]:
+    """Return lines with their line breaks; the last one has none, and may be empty."""
+    if "\r" not in text:
+        *parts, last = text.split("\n")
+        return [*(part + "\n" for part in parts), last]
+    lines = _LINE.findall(text)
+    if len(lines) > 1 and lines[-2] and lines[-2][-1] not in "\r\n":
+        lines.pop()  # the empty match behind a last line without a line break
+    return lines
+
+
+def apply_changes(lines: list[str], changes: list[Any], encoding: str) -> list[str]:
+    """Return the lines after a list of content changes; raises RpcError for invalid ones."""
+    for change in changes:
+        if not is_object(change) or not isinstance(text := change.get("text"), str):
+            raise invalid("a change needs a 'text'")
+        span = change.get("range")
+        lines = lines_of(text) if span is None else _replace(lines, span, text, encoding)
+    return lines
+
+
+def _replace(lines: list[str], span: Any, text: str, encoding: str) -> list[str]:
+    first, start = _line_and_index(lines, span, "start", encoding)
+    last, end = _line_and_index(lines, span, "end", encoding)
+    if (last, end) < (first, start):
+        first, start, last, end = last, end, first, start
+    # A line feed may meet the carriage return before it, or lose the one it belonged to.
+    before = lines[first][:start]
+    if not before and first and lines[first - 1].endswith("\r"):
+        first -= 1
+        before = lines[first]
+    after = lines[last][end:]
+    if last + 1 < len(lines):
+        last += 1
+        after += lines[last]
+    between = lines_of(before + text + after)
+    rest = lines[last + 1 :]
+    if rest:
+        between.pop()  # the empty one behind a line break, in whose place the rest comes
+    return [*lines[:first], *between, *rest]
+
+
+def _line_and_index(lines: list[str], span: Any, which: str, encoding: str) -> tuple[int, int]:
+    position = span.get(which) if is_object(span) else None
+    line, character = line_and_character(position)
+    if line >= len(lines):
+        return len(lines) - 1, len(lines[-1])
+    return line, index_of(lines[line].rstrip("\r\n"), character, encoding)
+
+
+def line_and_character(position: object) -> tuple[int, int]:
+    """Return line and character of a position; raises RpcError for what is none."""
+    if is_object(position):
+        line, character = position.get("line"), position.get("character")
+        numbers = [each for each in (line, character) if isinstance(each, int)]
+        if len(numbers) == 2 and all(0 <= each <= _LARGEST for each in numbers):
+            return numbers[0], numbers[1]
+    raise invalid(f"not a position: {str(position)[:80]}")
+
+
+def index_of(line: str, character: int, encoding: str) -> int:
+    """Return the index into a line of a position's character; past the end means the end.
+
+    The codec of pygls goes back by one there, and looks at characters one by one.
+    """
+    if encoding == "utf-32" or line.isascii():
+        return min(character, len(line))
+    if encoding == "utf-8":
+        raw = line.encode("utf-8", "replace")[:character]
+        return len(raw.decode("utf-8", "ignore"))
+    raw = line.encode("utf-16-le", "surrogatepass")[: 2 * character]
+    return len(raw.decode("utf-16-le", "ignore"))

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..api.rpc.messages import is_array, is_object
 from ..api.version import version
-from . import uris
+from .client import SECTION, Settings
 from .features import Method
-from .params import Params, invalid
-from .settings import SECTION, Settings
+from .params import Params, invalid, path_of_uri, uri_of_path
+from .requests import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from .requests import Request
     from .server import LanguageServer
+
 
 _WATCHED = ("**/*.py", "**/*.pyi", "**/*.{toml,cfg,pth}", "**/.gitignore", "**/.flux-index-ignore")
 _TRACES = ("off", "messages", "verbose")
@@ -44,7 +43,7 @@ def _folders(params: Params) -> list[str]:
     if isinstance(uri, str):
         return [uri]
     if isinstance(path, str) and path:
-        return [uris.of_path(path)]
+        return [uri_of_path(path)]
     return []
 
 
@@ -82,23 +81,15 @@ def _merge(into: dict[str, Any], more: dict[str, Any]) -> None:
 def _initialized(server: LanguageServer, params: Params) -> None:
     del params
     client = server.client
-    registrations: list[Any] = []
-    if client.dynamic("workspace/didChangeWatchedFiles"):
-        registrations.append(
-            {
-                "id": "flux-index-files",
-                "method": "workspace/didChangeWatchedFiles",
-                "registerOptions": {"watchers": [{"globPattern": one} for one in _WATCHED]},
-            }
+    watchers = [{"globPattern": pattern} for pattern in _WATCHED]
+    registrations = [
+        {"id": id_, "method": method, "registerOptions": options}
+        for id_, method, options in (
+            ("flux-index-files", "workspace/didChangeWatchedFiles", {"watchers": watchers}),
+            ("flux-index-settings", "workspace/didChangeConfiguration", {"section": SECTION}),
         )
-    if client.dynamic("workspace/didChangeConfiguration"):
-        registrations.append(
-            {
-                "id": "flux-index-settings",
-                "method": "workspace/didChangeConfiguration",
-                "registerOptions": {"section": SECTION},
-            }
-        )
+        if client.dynamic(method)
+    ]
     if registrations:
         server.request("client/registerCapability", {"registrations": registrations})
     _request_settings(server)
@@ -147,7 +138,7 @@ def _files_renamed(server: LanguageServer, params: Params) -> None:
 
 
 def _files_changed(server: LanguageServer, changed: Iterable[str]) -> None:
-    paths = [uris.to_path(uri) for uri in changed]
+    paths = [path_of_uri(uri) for uri in changed]
     server.workspaces.files_changed([path for path in paths if path is not None])
 
 

@@ -8,16 +8,13 @@ import os
 import socket
 import sys
 import threading
+from collections.abc import Callable, Sequence
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from ..api.rpc.framing import Broken, Splitter, frame
 from ..api.rpc.memory import collect_seldom, many_imports, share_heap
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from .server import LanguageServer
+from .server import LanguageServer
 
 _CHUNK = 1 << 16
 # Seconds between two checks that the client's process still runs.

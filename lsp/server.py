@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from collections.abc import Callable
+from concurrent.futures import Future
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from lsprotocol.types import LSPErrorCodes
 
@@ -19,25 +21,19 @@ from ..api.rpc.messages import RpcError
 from ..api.rpc.protocol import Server
 from ..indexer.errors import DamagedError, FluxIndexError
 from ..indexer.snapshot import StaleError
-from .client_capabilities import Client
+from .client import Client, Settings
 from .client_updates import ClientUpdates
 from .documents import Documents
 from .executors import Executors
-from .features import METHODS
+from .features import METHODS, Method
 from .lifecycle import METHODS as LIFECYCLE_METHODS
 from .lifecycle import NOTIFICATIONS
 from .params import Params
-from .protocol import LanguageServerProtocol
-from .requests import Request
-from .settings import Settings
+from .requests import LanguageServerProtocol, Request
 from .workspaces import Workspaces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from concurrent.futures import Future
-    from typing import Literal
-
-    from .features import Handler, Method
+    from .features import Handler
 
 # While one thread computes, others run after so many seconds: a quick answer does not wait 5 ms,
 # Python's default, for each step on its way.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..api.open_workspace import OpenWorkspace
@@ -12,15 +14,13 @@ from ..api.rpc.maintainer import Maintainer
 from ..indexer.errors import FluxIndexError
 from ..indexer.index import Index
 from ..indexer.paths import is_outside
-from . import uris
-from .documents import real_path, untitled_path
-from .progress import BuildProgress
+from .client_updates import BuildProgress
+from .documents import Document, Notebook, State, real_path, untitled_path
+from .params import path_of_uri, uri_of_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from .documents import Document, Notebook, State
     from .server import LanguageServer
+
 
 # A request waits so long for an index to be opened, which takes a few milliseconds.
 _OPENING_SECONDS = 20.0
@@ -42,14 +42,14 @@ class Workspace:
         self.is_foreign = is_foreign
         self.maintainer: Maintainer | None = None
         self._overlaid: tuple[State | None, dict[str, bytes | None], dict[str, str]] = None, {}, {}
-        self._root_uri = uris.of_path(self.root)
+        self._root_uri = uri_of_path(self.root)
         self._folder_path = ""
         self._folder_uri = ""
         real = os.path.realpath(folder).replace(os.sep, "/")
         if real == self.root or real.startswith(self.root + "/"):
             # The client may have opened a link to the folder, and expects URIs below that.
             self._folder_path = real[len(self.root) + 1 :]
-            self._folder_uri = uris.of_path(folder.rstrip("/") or "/")
+            self._folder_uri = uri_of_path(folder.rstrip("/") or "/")
         self._progress = BuildProgress(server, f"Indexing {os.path.basename(self.root)}")
 
     def maintain(self) -> bool:
@@ -107,7 +107,7 @@ class Workspace:
     def uri_of(self, path: str) -> str:
         """Return the URI of a path in snapshots."""
         if is_outside(path):
-            return uris.of_path(path)
+            return uri_of_path(path)
         inside = self._folder_path
         if inside == "" and self._folder_uri:
             return f"{self._folder_uri}/{_quoted(path)}"
@@ -135,16 +135,13 @@ class Workspace:
         self._server.executors.wait_until_idle(seconds)
 
 
+@dataclass(slots=True, eq=False)
 class _Folder:
     """A folder that the client has open, and its workspace once that is open, too."""
 
-    __slots__ = ("is_open", "path", "problem", "workspace")
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.workspace: Workspace | None = None
-        self.problem = ""
-        self.is_open = threading.Event()
+    path: str
+    workspace: Workspace | None = None
+    is_open: threading.Event = field(default_factory=threading.Event)
 
 
 class Workspaces:
@@ -162,7 +159,7 @@ class Workspaces:
 
     def add(self, uri: str) -> None:
         """Open a folder, in the background."""
-        path = uris.to_path(uri)
+        path = path_of_uri(uri)
         if path is None or uri in self._folders:
             return
         folder = self._folders[uri] = _Folder(path)
@@ -215,7 +212,7 @@ class Workspaces:
         document = state.documents.get(uri)
         if document is not None and document.notebook:
             return self.of(document.notebook, state)
-        spelled = uris.to_path(uri)
+        spelled = path_of_uri(uri)
         open_ones = self.all()
         if spelled is None:
             if document is None and uri not in state.notebooks:
@@ -278,10 +275,8 @@ class Workspaces:
                 folder.workspace.maintain()
             folder.is_open.set()
         except (FluxIndexError, OSError) as error:
-            folder.problem = str(error)
             self._server.show(f"flux-index cannot open {folder.path}: {error}")
         except Exception:
-            folder.problem = "unexpected"
             _log.exception("%s could not be opened", folder.path)
         finally:
             folder.is_open.set()
@@ -304,7 +299,7 @@ class Workspaces:
     def files_changed(self, paths: list[str]) -> None:
         """Handle files that the client has seen change, which our own watcher may know already."""
         for path in paths:
-            self._by_uri.pop(uris.of_path(path), None)
+            self._by_uri.pop(uri_of_path(path), None)
         for folder in list(self._folders.values()):
             workspace = folder.workspace
             if workspace is not None and workspace.maintainer is not None:
@@ -335,14 +330,12 @@ class Workspaces:
 
 
 def _quoted(path: str) -> str:
-    return uris.of_path("/" + path).removeprefix("file:///")
+    return uri_of_path("/" + path).removeprefix("file:///")
 
 
 def _is_on_disk(path: str, content: bytes) -> bool:
     try:
-        if os.path.getsize(path) != len(content):
-            return False
         with open(path, "rb") as file:
-            return file.read() == content
+            return os.fstat(file.fileno()).st_size == len(content) and file.read() == content
     except OSError:
         return False

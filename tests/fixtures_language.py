@@ -324,7 +324,7 @@ def check_completion(
 
 def check_completed(folder: Path, text: str, label: str, expected: str) -> None:
     """Choosing an item at ``$0``, with all that it changes, gives the expected text."""
-    from flux_index.api.ide.completion.details import of_import
+    from flux_index.api.ide.completion.completion import import_details
 
     found, fixture, session = complete(folder, text)
     try:
@@ -334,7 +334,8 @@ def check_completed(folder: Path, text: str, label: str, expected: str) -> None:
         edits += [(at, at, inserted) for at, inserted in chosen.before]
         if chosen.module:
             inference = session.inference(whole=True)
-            edits += of_import(inference, path, chosen.module, chosen.name).edits
+            found = import_details(inference, path, chosen.module, chosen.name).edits
+            edits += [(edit.start, edit.end, edit.text) for edit in found]
     finally:
         session.index.close()
     result = applied(fixture.files[path], edits)
@@ -357,7 +358,7 @@ def check_rename(folder: Path, text: str, new: str, expected: str) -> None:
     Where the new name is in the expected text marked as ``new?``, a person has to confirm it. The
     references of the new name afterwards are those of the old one before.
     """
-    from flux_index.api.ide.rename.rename import rename
+    from flux_index.api.ide.rename import rename
     from flux_index.indexer.inference.inference import Inference
     from flux_index.indexer.inference.locate import entities_at, occurrence_at
     from flux_index.indexer.inference.references import references
@@ -370,15 +371,15 @@ def check_rename(folder: Path, text: str, new: str, expected: str) -> None:
         shown = dict(fixture.files)
         plain = dict(fixture.files)
         for path in fixture.files:
-            own = [change for change in found.changes if change.path == path]
+            own = [change for change in found if change.path == path]
             marked = [(c.start, c.end, new + ("?" if c.note else "")) for c in own]
             shown[path] = applied(fixture.files[path], marked)
             plain[path] = applied(fixture.files[path], [(c.start, c.end, new) for c in own])
         wanted = parse_fixture(expected).files
         assert {path: shown[path] for path in wanted} == wanted, _files(shown)
-        unexpected = {c.path for c in found.changes} - wanted.keys()
+        unexpected = {c.path for c in found} - wanted.keys()
         assert not unexpected, f"changes in {unexpected}"
-        places = _moved(found.changes, len(new.encode()))
+        places = _moved(found, len(new.encode()))
         inference = Inference(
             session.index.snapshot({path: each.encode() for path, each in plain.items()})
         )
@@ -395,7 +396,7 @@ def check_rename(folder: Path, text: str, new: str, expected: str) -> None:
                 for each in references(inference, entity, overrides=True)
                 if each.evidence < 2
             }
-            certain = _moved([c for c in found.changes if not c.note], len(new.encode()), places)
+            certain = _moved([c for c in found if not c.note], len(new.encode()), places)
             assert certain <= after | {(path, position)}, f"{certain - after} are lost"
             new_ones = {place for place in after if place not in places}
             spelled = {p for p in new_ones if _spells(plain, p, new)}
@@ -429,7 +430,7 @@ def _files(files: dict[str, str]) -> str:
 
 def check_rename_refused(folder: Path, text: str, new: str, reason: str) -> None:
     """Renaming what is at ``$0`` is refused, with a reason that contains a text."""
-    from flux_index.api.ide.rename.rename import rename
+    from flux_index.api.ide.rename import rename
     from flux_index.indexer.errors import InvalidArgumentsError
 
     fixture = parse_fixture(text)
@@ -447,12 +448,12 @@ def check_rename_refused(folder: Path, text: str, new: str, reason: str) -> None
 
 def check_moved(folder: Path, text: str, moves: Mapping[str, str], expected: str) -> None:
     """Moving files or folders changes the files at their old places into those expected."""
-    from flux_index.api.ide.rename.files import edits
+    from flux_index.api.ide.rename_files import file_rename_edits
 
     fixture = parse_fixture(text)
     session = open_workspace(folder, fixture)
     try:
-        found = edits(session.inference(whole=True), list(moves.items()))
+        found = file_rename_edits(session.inference(whole=True), list(moves.items()))
     finally:
         session.index.close()
     changed = {
@@ -504,7 +505,7 @@ def check_code_lens(folder: Path, text: str, expected: Mapping[str, list[str]]) 
 def check_fixes(folder: Path, text: str, expected: Mapping[str, str]) -> None:
     """Fixes at ``$0`` by title, with what each makes of the file."""
     from flux_index.api.check.fixes.definitions import class_fixes
-    from flux_index.api.ide.quick_fixes import missing_imports
+    from flux_index.api.ide.diagnostics import missing_imports
 
     fixture = parse_fixture(text)
     session = open_workspace(folder, fixture)

@@ -13,7 +13,7 @@ import pytest
 
 from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.api.operations import table
-from flux_index.api.sessions.knowledge import open_ledger
+from flux_index.api.sessions.read_log import open_ledger
 from flux_index.indexer.errors import InvalidArgumentsError
 
 SHOP = '''\

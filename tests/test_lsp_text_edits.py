@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flux_index.api.rpc.messages import RpcError
-from flux_index.lsp.text_edits import apply, lines_of
+from flux_index.lsp.documents import apply_changes, lines_of
 
 TEXTS = st.text(alphabet="ab\n\ré😀\u2028\x0b", max_size=20)
 
@@ -54,7 +54,7 @@ def test_a_change_of_a_range_is_a_change_of_the_text(
     if any(text[one - 1 : one + 1] == "\r\n" for one in (start, end)):
         return
     span = {"start": position(text, start, encoding), "end": position(text, end, encoding)}
-    lines = apply(lines_of(text), [{"range": span, "text": new}], encoding)
+    lines = apply_changes(lines_of(text), [{"range": span, "text": new}], encoding)
     expected = text[:start] + new + text[end:]
     assert "".join(lines) == expected
     assert lines == lines_of(expected)
@@ -62,14 +62,14 @@ def test_a_change_of_a_range_is_a_change_of_the_text(
 
 def test_what_lies_behind_the_end_is_the_end() -> None:
     far = {"line": 90, "character": 5}
-    assert apply(
+    assert apply_changes(
         lines_of("a\nb"), [{"range": {"start": far, "end": far}, "text": "c"}], "utf-16"
     ) == [
         "a\n",
         "bc",
     ]
     wide = {"line": 0, "character": 50}
-    assert apply(
+    assert apply_changes(
         lines_of("a\nb"), [{"range": {"start": wide, "end": wide}, "text": "c"}], "utf-16"
     ) == ["ac\n", "b"]
 
@@ -87,4 +87,4 @@ def test_what_lies_behind_the_end_is_the_end() -> None:
 )
 def test_what_is_no_change_is_refused(change: object) -> None:
     with pytest.raises(RpcError):
-        apply(["a"], [change], "utf-16")
+        apply_changes(["a"], [change], "utf-16")

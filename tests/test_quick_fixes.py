@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from fixtures_language import applied, check_fixes, open_workspace, parse_fixture
 
-from flux_index.api.ide.diagnostics import problems
-from flux_index.api.ide.quick_fixes import override_fixes
+from flux_index.api.ide.diagnostics import override_fixes, problems
 
 
 def test_missing_import(tmp_path: Path) -> None:

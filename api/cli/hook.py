@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from ..sessions.modes import MODES
+from ..sessions import MODES
 from .options import HELP, Parameter, parse
 
 TYPE_CHECKING = False

@@ -14,7 +14,7 @@ from ...indexer.errors import InvalidArgumentsError
 from ...indexer.workspace import find_root, state_dir_of
 from ..clients.rule_files import remove_empty_folders
 from ..clients.table import CLIENTS, NEXT, Setting
-from ..sessions.modes import MODES
+from ..sessions import MODES
 from .options import HELP, Parameter, parse, suggestion
 from .output import tell
 

@@ -31,8 +31,7 @@ def answer(event: Event) -> Answer | None:
 
 
 def _check_edit(event: Event) -> Answer | None:
-    from ..sessions.knowledge import record_write
-    from ..sessions.read_log import content_of
+    from ..sessions.read_log import content_of, record_write
 
     before = event.ledger.take_edit(event.number, event.payload.call)
     verdict = event.ledger.take_verdict(event.number, event.payload.call)
@@ -62,7 +61,7 @@ def _check_edit(event: Event) -> Answer | None:
 
 def _changed_meanwhile(event: Event, path: str, content: bytes) -> list[str]:
     """Return a sentence on lines that are not as they were proposed, as after a formatter."""
-    from ..sessions.knowledge import KnownFile
+    from ..sessions.read_log import KnownFile
 
     planned = event.ledger.seen(event.number, path, proposed=True)
     state = KnownFile(content)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ..sessions.guard import allow_write, lines_to_read, supply_text
+from ..sessions.guard import CHANGED, UNREAD, ToRead, allow_write, lines_to_read, supply_text
 from ..sessions.read_log import content_of
-from ..sessions.to_read import CHANGED, UNREAD, ToRead
 from .edits import EDITING, edit_of
 from .findings import finding_lines
 from .messages import deny
@@ -169,7 +168,7 @@ def _store_findings(event: Event, from_server: list[Item]) -> None:
 def _is_nonexistent(event: Event, edit: Edit, item: Item) -> bool:
     """True if a finding certainly is of something missing, in a line of the edit."""
     from ..check.rules.table import EXISTENCE
-    from ..sessions.knowledge import fingerprints
+    from ..sessions.read_log import fingerprints
     from ..source.text_edits import hunks
 
     if item["rule"] not in EXISTENCE or item["severity"] != "error":

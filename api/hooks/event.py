@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 
 from ...indexer.errors import OutOfTimeError
-from ..sessions.knowledge import known_file
-from ..sessions.read_log import content_of
+from ..sessions.read_log import content_of, known_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ class Event:
     def __init__(
         self, session: OpenWorkspace, ledger: Ledger, payload: Payload, mode: str, seconds: float
     ) -> None:
-        """``mode`` is the guard's, see :data:`~flux_index.api.sessions.modes.MODES`.
+        """``mode`` is the guard's, see :data:`~flux_index.api.sessions.MODES`.
 
         Hosts wait for a hook: it answers with what it has found when this process has computed for
         so many ``seconds``.

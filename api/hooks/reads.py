@@ -6,7 +6,7 @@ import os
 import re
 
 from ..json_values import is_array, is_object
-from ..sessions.knowledge import record_shown
+from ..sessions.read_log import record_shown
 from .edits import read_text, source_path
 from .shell import lines_shown
 

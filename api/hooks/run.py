@@ -67,7 +67,7 @@ def _answer(payload: Payload, mode: str, seconds: float) -> tuple[list[str], Ans
     from importlib import import_module
 
     from ..open_workspace import OpenWorkspace
-    from ..sessions.knowledge import open_ledger
+    from ..sessions.read_log import open_ledger
     from .event import Event
 
     module = import_module(f".{_MODULES[payload.event]}", __package__)

@@ -6,7 +6,7 @@ from collections import Counter
 
 from ...indexer.paths import is_test_file
 from ..render.words import counted
-from ..sessions.files import packed
+from ..sessions.read_log import packed
 from .messages import SESSION_START, add_context
 
 TYPE_CHECKING = False

@@ -6,8 +6,7 @@ edited, and what came from a shell, from git or from a formatter.
 
 from __future__ import annotations
 
-from ..sessions.files import differing, is_of
-from ..sessions.read_log import content_of
+from ..sessions.read_log import content_of, differing, is_of
 from .messages import block
 
 TYPE_CHECKING = False

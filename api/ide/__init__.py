@@ -1,3 +1,3 @@
-"""Features of editors, without a protocol: one module for each."""
+"""Features of editors, without a protocol."""
 
 from __future__ import annotations

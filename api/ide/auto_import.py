@@ -10,25 +10,22 @@ import re
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from ...indexer.inference.entities import MODULE
+from ...indexer.index import Index
+from ...indexer.inference.entities import MODULE, Entity
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.modules import find_module
 from ...indexer.inference.names import module_member
 from ...indexer.paths import is_outside, is_test_name
 from ...indexer.snapshot.name_search import NameSearch
+from ...indexer.store.index_store import StoredSymbol
 from ...indexer.symbols import INSTANCE, KIND_NAMES, LOCAL
 from ..source.targets import present_symbols, symbols_by_name
 from .completion.items import match_quality
 from .module_contents import module_names, modules_in, top_modules
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.index import Index
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.inference import Inference
-    from ...indexer.store.index_store import StoredSymbol
+# module, kind of the name
+Source = tuple[str, str]
 
-    # module, kind of the name
-    Source = tuple[str, str]
 
 _STDLIB = (
     "abc argparse array ast asyncio base64 bisect collections collections.abc concurrent.futures"
@@ -179,11 +176,7 @@ def modules_offering(inference: Inference, path: str, name: str) -> list[tuple[s
     if _TOP.match(name) and name in top_modules(inference, path) and name != own:
         found.append(((0, 2, name), (name, "")))
     found.sort(key=lambda pair: pair[0])
-    result: list[tuple[str, str]] = []
-    for _, pair in found:
-        if pair not in result:
-            result.append(pair)
-    return result
+    return list(dict.fromkeys(pair for _, pair in found))
 
 
 def _import_counts(inference: Inference, path: str, name: str, files: int = 40) -> dict[str, int]:
@@ -210,8 +203,7 @@ def public_module(inference: Inference, module: str, name: str, entity: Entity) 
         found = find_module(inference, package)
         if found is None or found.kind != MODULE or found.path == entity.path:
             continue
-        facts = inference.facts(found.path)
-        if facts is None:
+        if inference.facts(found.path) is None:
             continue
         if any(item.entity == entity for item in module_member(inference, found.path, name)):
             return package

@@ -15,23 +15,16 @@ from ...indexer.inference.entities import (
     name_of,
     owner_class,
 )
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.references import references
 from ...indexer.symbols import is_local
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.inference import Inference
 
 REFERENCES, OVERRIDES, SUBCLASSES = "references", "overrides", "subclasses"
 
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """A line above a definition. ``start`` and ``end`` are byte offsets of the name.
-
-    ``kind`` says what it will show; nothing of that has been counted yet.
-    """
+    """A line above a definition, at byte offsets of its name; what it shows is counted later."""
 
     start: int
     end: int
@@ -48,7 +41,7 @@ class Shown:
 
 
 def lenses(inference: Inference, path: str) -> list[Lens]:
-    """Lenses of a file; cheap, because nothing is counted."""
+    """Return the lenses of a file; cheap, because nothing is counted."""
     facts = inference.need(path)
     table = facts.definition
     found: list[Lens] = []
@@ -75,21 +68,19 @@ def shown(inference: Inference, lens_kind: str, entity: Entity) -> Shown | None:
         base = _overridden(inference, entity)
         if base is None:
             return None
-        facts = inference.need(base.path)
-        owner = owner_class(facts, base)
-        cls = name_of(inference, Entity(CLASS, base.path, owner))
-        title = f"overrides {cls}.{name_of(inference, base)}"
+        owner = Entity(CLASS, base.path, owner_class(inference.need(base.path), base))
+        title = f"overrides {name_of(inference, owner)}.{name_of(inference, base)}"
         return Shown(title, [_place(inference, base)])
     if lens_kind == SUBCLASSES:
         listed = subclasses(inference, entity)
         if not listed:
             return None
         return Shown(_count(len(listed), "subclass"), [_place(inference, each) for each in listed])
-    places: list[tuple[str, int, int]] = []
-    for reference in references(inference, entity):
-        if reference.evidence < TEXTUAL and reference.role != f.DEFINED:
-            end = reference.position + reference.length
-            places.append((reference.path, reference.position, end))
+    places = [
+        (reference.path, reference.position, reference.position + reference.length)
+        for reference in references(inference, entity)
+        if reference.evidence < TEXTUAL and reference.role != f.DEFINED
+    ]
     return Shown(_count(len(places), "reference"), places)
 
 
@@ -104,9 +95,8 @@ def _place(inference: Inference, entity: Entity) -> tuple[str, int, int]:
 
 
 def _overridden(inference: Inference, entity: Entity) -> Entity | None:
-    """The method of a base that a method overrides; None also for those of ``object``."""
-    facts = inference.need(entity.path)
-    cls: Entity = Entity(CLASS, entity.path, owner_class(facts, entity))
+    """Return the method of a base that a method overrides; None also for those of ``object``."""
+    cls = Entity(CLASS, entity.path, owner_class(inference.need(entity.path), entity))
     for item in inference.class_member(cls, name_of(inference, entity), after=cls):
         if item.entity.kind == FUNCTION:
             return item.entity

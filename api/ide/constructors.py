@@ -2,45 +2,37 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from ...indexer import facts as f
 from ...indexer import facts_view
-from ...indexer.inference.access_paths import last_name
+from ...indexer.facts import FileFacts
+from ...indexer.inference.access_paths import decorator_callee, keyword_argument, last_name
 from ...indexer.inference.entities import CLASS, FUNCTION, Entity, name_of, owner_class
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.standard_types import is_standard_class
+from ...indexer.plugins import registry
 from ...indexer.symbols import base_names
 from ..source.entity_views import one_line
+from ..source.lexical import layout
+from ..source.ranges import split_default
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.facts import FileFacts
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.inference import Inference
-
-_MAKERS = frozenset(
-    ["dataclass", "define", "frozen", "mutable", "attrs", "s", "pydantic_dataclass"]
-)
-_MARKERS = (("typing", "NamedTuple"), ("typing", "TypedDict"))
+_FIELD_BASES = (("typing", "NamedTuple"), ("typing", "TypedDict"))
 
 
 @dataclass(slots=True)
 class Field:
-    """A parameter of a constructor that is made from the annotations of a class.
-
-    ``annotation`` and ``default`` as they are written; the name's place in its file.
-    """
+    """A parameter of a synthesized constructor; annotation and default as they are written."""
 
     name: str
     annotation: str
     default: str
-    path: str
-    position: int
-    keyword_only: bool = False
+    keyword_only: bool
 
 
 def constructor(inference: Inference, cls: Entity) -> Entity | None:
-    """The ``__init__`` or ``__new__`` that a call of a class reaches, if not that of ``object``."""
+    """Return the ``__init__`` or ``__new__`` that a call of a class reaches; not ``object``'s."""
     for name in ("__init__", "__new__"):
         for item in inference.class_member(cls, name)[-1:]:
             if item.entity.kind == FUNCTION and not _is_object(inference, item.entity):
@@ -54,69 +46,53 @@ def _is_object(inference: Inference, function: Entity) -> bool:
 
 
 def fields(inference: Inference, cls: Entity) -> list[Field] | None:
-    """Fields that a class's constructor is made from; None when it is not made from fields."""
+    """Return the fields that a class's constructor is made from; None when it is not."""
     order = [base for base in inference.mro(cls) if base.kind == CLASS]
-    is_typed_dict = False
     for base in order:
-        for module, name in _MARKERS:
-            if is_standard_class(inference, base, module, name) or _named_base(
-                inference, base, name
-            ):
-                is_typed_dict = is_typed_dict or name == "TypedDict"
-                return _collected(inference, order, keyword_only=is_typed_dict)
-    if _is_made(inference, cls):
-        made = [base for base in order if _is_made(inference, base)]
-        return _collected(inference, made, keyword_only=False)
+        for module, name in _FIELD_BASES:
+            if is_standard_class(inference, base, module, name) or _has_base(inference, base, name):
+                return _collect(inference, order, keyword_only=name == "TypedDict")
+    if _has_made_constructor(inference, cls):
+        made = [base for base in order if _has_made_constructor(inference, base)]
+        return _collect(inference, made, keyword_only=False)
     return None
 
 
 def is_typed_dict(inference: Inference, cls: Entity) -> bool:
     """True if a class is a ``TypedDict``."""
+    order = (base for base in inference.mro(cls) if base.kind == CLASS)
+    return any(_has_base(inference, base, "TypedDict") for base in order)
+
+
+def _has_base(inference: Inference, cls: Entity, name: str) -> bool:
+    return name in base_names(inference.need(cls.path), cls.row)
+
+
+def _has_made_constructor(inference: Inference, cls: Entity) -> bool:
+    """True if a decorator synthesizes the constructor of a class."""
+    facts = inference.need(cls.path)
     return any(
-        _named_base(inference, base, "TypedDict")
-        for base in inference.mro(cls)
-        if base.kind == CLASS
+        last_name(facts, decorator_callee(facts, decorator)) in registry.CONSTRUCTOR_DECORATORS
+        for decorator in facts_view.decorators(facts, cls.row)
     )
 
 
-def _named_base(inference: Inference, cls: Entity, name: str) -> bool:
-    facts = inference.need(cls.path)
-    return name in base_names(facts, cls.row)
+def _is_keyword_only(facts: FileFacts, cls: Entity) -> bool:
+    """True for ``@dataclass(kw_only=True)``."""
+    return any(
+        facts_view.op(facts, decorator) == f.CALL
+        and facts_view.op(facts, keyword_argument(facts, decorator, "kw_only")) == f.TRUE
+        for decorator in facts_view.decorators(facts, cls.row)
+    )
 
 
-def _is_made(inference: Inference, cls: Entity) -> bool:
-    """True if a decorator synthesizes the constructor of a class."""
-    return any(name in _MAKERS for name, _ in _decorators(inference, cls))
-
-
-def _decorators(inference: Inference, entity: Entity) -> list[tuple[str, dict[str, str]]]:
-    """Return the last name of each decorator, with its keyword arguments: "True" or empty."""
-    facts = inference.need(entity.path)
-    found: list[tuple[str, dict[str, str]]] = []
-    for decorator in facts_view.decorators(facts, entity.row):
-        options: dict[str, str] = {}
-        target = decorator
-        if facts_view.op(facts, decorator) == f.CALL:
-            target = facts_view.called(facts, decorator)
-            for argument in facts_view.arguments(facts, decorator):
-                if argument.is_keyword:
-                    is_true = facts_view.op(facts, argument.value) == f.TRUE
-                    options[facts.names[argument.key]] = "True" if is_true else ""
-        name = last_name(facts, target)
-        if name:
-            found.append((name, options))
-    return found
-
-
-def _collected(inference: Inference, order: list[Entity], *, keyword_only: bool) -> list[Field]:
+def _collect(inference: Inference, order: list[Entity], *, keyword_only: bool) -> list[Field]:
     found: dict[str, Field] = {}
     for cls in reversed(order):
         facts = inference.facts(cls.path)
         if facts is None:
             continue
-        only = keyword_only or any(
-            options.get("kw_only") == "True" for _, options in _decorators(inference, cls)
-        )
+        only = keyword_only or _is_keyword_only(facts, cls)
         for field in _own_fields(inference, facts, cls):
             field.keyword_only = only or field.keyword_only
             found[field.name] = field
@@ -134,20 +110,19 @@ def _own_fields(inference: Inference, facts: FileFacts, cls: Entity) -> list[Fie
     for row, where in enumerate(table.scope):
         if where != scope or table.annotation[row] < 0:
             continue
-        name = facts.names[table.name[row]]
-        position = table.position[row]
-        annotation, default = _split(text, position + len(name.encode()))
+        name = facts_view.binding_name(facts, row)
+        annotation, default = _annotation_and_value(
+            facts, text, table.position[row] + len(name.encode())
+        )
         if annotation.startswith(("ClassVar", "typing.ClassVar")) or "init=False" in default:
             continue
-        field = Field(name, annotation, _default(default), cls.path, position)
-        field.keyword_only = "kw_only=True" in default
-        result.append(field)
+        result.append(Field(name, annotation, _default(default), "kw_only=True" in default))
     return result
 
 
 def _default(written: str) -> str:
     """Return the default of a field; ``...`` for one that ``field()`` computes."""
-    if not written.startswith(("field(", "dataclasses.field(", "attr.ib(", "attrib(", "Field(")):
+    if not written.startswith(registry.FIELD_CALLS):
         return written
     inner = written[written.index("(") + 1 :]
     if inner.startswith("default="):
@@ -155,27 +130,9 @@ def _default(written: str) -> str:
     return "..." if "default" in inner or "factory" in inner else ""
 
 
-def _split(text: bytes, at: int) -> tuple[str, str]:
-    """Annotation and value as they are written behind a name."""
-    depth, start, equals = 0, at, -1
-    index = at
-    quote = 0
-    while index < len(text):
-        byte = text[index]
-        if quote:
-            quote = 0 if byte == quote else quote
-        elif byte in b"\"'":
-            quote = byte
-        elif byte in b"([{":
-            depth += 1
-        elif byte in b")]}":
-            depth -= 1
-        elif byte == 61 and depth == 0 and equals < 0:
-            equals = index
-        elif (byte == 10 and depth <= 0) or (byte == 35 and depth <= 0):
-            break
-        index += 1
-    end = equals if equals >= 0 else index
-    annotation = one_line(text[start:end]).lstrip(": ").strip()
-    value = one_line(text[equals + 1 : index]).strip() if equals >= 0 else ""
-    return annotation, value
+def _annotation_and_value(facts: FileFacts, text: bytes, at: int) -> tuple[str, str]:
+    """Return annotation and value as they are written behind a name."""
+    lines = layout(text, facts.memo).lines
+    _, end, _ = lines[bisect_right(lines, at, key=lambda line: line[0]) - 1]
+    annotation, _, value = split_default(one_line(text[at:end]))
+    return annotation.lstrip(": "), value

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ...indexer import facts as f
+from ...indexer.facts_view import Occurrence
 from ...indexer.heuristics.parameters import explain_parameter
 from ...indexer.inference.entities import (
     ATTRIBUTE,
@@ -17,37 +19,42 @@ from ...indexer.inference.entities import (
     NAMESPACE,
     OUTSIDE,
     PARAMETER,
+    Entity,
+    Found,
     name_of,
     position_of,
     qualified_name,
 )
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.locate import entities_at, occurrence_at
 from ...indexer.inference.signatures import overloads
+from ...indexer.paths import is_outside
 from ..source.docstrings import as_markdown, docstring
 from ..source.entity_views import kind_of, line_text, one_line
+from ..source.lexical import layout
+from ..source.ranges import split_arguments
 from ..source.type_text import is_conventional, type_text
-from .origin import origin
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...indexer.facts_view import Occurrence
-    from ...indexer.inference.entities import Entity, Found
-    from ...indexer.inference.inference import Inference
     from ...indexer.inference.types import Type
 
 _MOST = 3  # definitions that are shown
 _LONG_LINE = 88
+_RESTS = (
+    "",
+    f"{EVIDENCE_NAMES[1]}: through types",
+    f"{EVIDENCE_NAMES[2]}: by how the code base uses it",
+    f"{EVIDENCE_NAMES[3]}: same name only",
+)
 
 
 @dataclass(slots=True)
 class Hover:
-    """An answer: code in Python, sentences on its evidence, documentation, origin, and its range.
-
-    ``start`` and ``end`` are byte offsets of the name that was asked about.
-    """
+    """Declarations in Python, notes on evidence, documentation and origin of a name."""
 
     start: int
     end: int
+    """Byte offsets of the name."""
     code: list[str] = field(default_factory=list[str])
     notes: list[str] = field(default_factory=list[str])
     documentation: str = ""
@@ -55,7 +62,7 @@ class Hover:
     evidence: int = EXACT
 
     def markdown(self) -> str:
-        """The answer as Markdown."""
+        """Return the answer as Markdown."""
         parts = ["```python\n" + "\n".join(self.code) + "\n```"] if self.code else []
         parts += [f"*{note}*" for note in self.notes]
         text = as_markdown(self.documentation)
@@ -66,7 +73,7 @@ class Hover:
         return "\n\n".join(parts)
 
     def plain(self) -> str:
-        """The answer for clients that show no Markdown."""
+        """Return the answer for clients that show no Markdown."""
         parts = ["\n".join(self.code), *self.notes, self.documentation]
         parts.append(self.origin.replace("`", ""))
         return "\n\n".join(part for part in parts if part)
@@ -81,26 +88,20 @@ def hover(inference: Inference, path: str, offset: int) -> Hover | None:
     known = [item for item in found if item.entity.kind != OUTSIDE or item.entity.path]
     end = occurrence.position + len(occurrence.name.encode())
     answer = Hover(occurrence.position, end)
-    seen: set[str] = set()
-    for item in known[:_MOST]:
-        text = _code(inference, path, occurrence, item)
-        if text and text not in seen:
-            seen.add(text)
-            answer.code.append(text)
+    code = dict.fromkeys(_code(inference, path, occurrence, item) for item in known[:_MOST])
+    answer.code = [text for text in code if text]
     if not answer.code:
         return None
-    _explain(inference, path, occurrence, known, answer)
-    for item in known[:_MOST]:
-        answer.documentation = docstring(inference, item.entity)
-        if answer.documentation:
-            break
-    if not answer.documentation:
-        answer.documentation = _constructor_doc(inference, known[0].entity)
+    _explain(inference, known, answer)
+    documentation = (docstring(inference, item.entity) for item in known[:_MOST])
+    answer.documentation = next(filter(None, documentation), "") or _constructor_doc(
+        inference, known[0].entity
+    )
     answer.origin = _origin(inference, path, known[0].entity)
     return answer
 
 
-def of_entity(inference: Inference, item: Found) -> Hover:
+def hover_of_entity(inference: Inference, item: Found) -> Hover:
     """Describe an entity, wherever it is named."""
     answer = Hover(0, 0)
     text = _code(inference, "", None, item)
@@ -125,8 +126,7 @@ def _code(inference: Inference, path: str, occurrence: Occurrence | None, item: 
         return header(inference, entity)
     if kind == FUNCTION:
         return _function(inference, entity)
-    type_ = _type_here(inference, path, occurrence) if occurrence is not None else ()
-    type_ = type_ or inference.entity_type(entity)
+    type_ = _type_here(inference, path, occurrence) or inference.entity_type(entity)
     text = type_text(inference, type_)
     if is_conventional(type_) and text:
         text += "  # by convention"
@@ -134,15 +134,16 @@ def _code(inference: Inference, path: str, occurrence: Occurrence | None, item: 
     name = name_of(inference, entity)
     if kind == PARAMETER:
         return f"(parameter) {_parameter(inference, entity, text)}"
-    written = _assigned(inference, entity)
     if text:
         return f"({word}) {name}: {text}"
-    return f"({word}) {written or name}"
+    return f"({word}) {_assigned(inference, entity) or name}"
 
 
-def _type_here(inference: Inference, path: str, occurrence: Occurrence) -> Type:
-    """The type that a name has where it is read, which tests may have narrowed."""
-    if occurrence.role & f.ROLE_MASK not in (f.READ, f.CALLED) or occurrence.ref < 0:
+def _type_here(inference: Inference, path: str, occurrence: Occurrence | None) -> Type:
+    """Return the type that a name has where it is read, which tests may have narrowed."""
+    if occurrence is None or occurrence.ref < 0:
+        return ()
+    if occurrence.role & f.ROLE_MASK not in (f.READ, f.CALLED):
         return ()
     return inference.infer_type(path, occurrence.ref)
 
@@ -156,10 +157,10 @@ def _function(inference: Inference, entity: Entity) -> str:
 
 
 def header(inference: Inference, entity: Entity) -> str:
-    """The header of a class or function as it is written, without its body.
+    """Return the header of a class or function as it is written.
 
     The decorators that say what kind of method it is stand above it; what a function without an
-    annotation gives back is added when it is known.
+    annotation returns is added when it is known.
     """
     _, path, row = entity
     facts = inference.need(path)
@@ -200,30 +201,14 @@ def _awaited_text(text: str) -> str:
 
 
 def _broken(line: str, at: int) -> str:
-    """A long header with each parameter on a line of its own."""
-    if line[at : at + 1] != "(":
+    """Return a long header with each parameter on a line of its own; ``at`` is where they begin."""
+    raw, start = line.encode(), len(line[:at].encode())
+    end = dict(layout(raw).brackets).get(start, -1)
+    if raw[start : start + 1] != b"(" or end < 0:
         return line
-    parts: list[str] = []
-    depth, start, quote = 0, at + 1, ""
-    for index in range(at, len(line)):
-        character = line[index]
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "\"'":
-            quote = character
-        elif character in "([{":
-            depth += 1
-        elif character in ")]}":
-            depth -= 1
-            if depth == 0:
-                parts.append(line[start:index].strip())
-                rest = line[index:]
-                inner = "".join(f"    {part},\n" for part in parts if part)
-                return f"{line[: at + 1]}\n{inner}{rest}"
-        elif character == "," and depth == 1:
-            parts.append(line[start:index].strip())
-            start = index + 1
-    return line
+    parameters = split_arguments(raw[start + 1 : end - 1].decode())
+    inner = "".join(f"    {parameter},\n" for parameter in parameters)
+    return f"{line[: at + 1]}\n{inner}{raw[end - 1 :].decode()}"
 
 
 def _parameter(inference: Inference, entity: Entity, type_: str) -> str:
@@ -243,7 +228,7 @@ def _parameter(inference: Inference, entity: Entity, type_: str) -> str:
 
 
 def _assigned(inference: Inference, entity: Entity) -> str:
-    """The line that gives a variable its value, when it is short and does just that."""
+    """Return the line that gives a variable its value, when it is short and does just that."""
     line = line_text(inference, entity.path, position_of(inference, entity))
     name = name_of(inference, entity)
     bare = line.removeprefix("self.")
@@ -254,29 +239,16 @@ def _assigned(inference: Inference, entity: Entity) -> str:
     return bare
 
 
-def _explain(
-    inference: Inference, path: str, occurrence: Occurrence, found: list[Found], answer: Hover
-) -> None:
+def _explain(inference: Inference, found: list[Found], answer: Hover) -> None:
     """Add how it is known, unless that is by bindings and imports alone."""
     answer.evidence = max((item.evidence for item in found), default=EXACT)
-    item = found[0]
-    reason = ""
-    if item.entity.kind == PARAMETER:
-        reason = _reason(inference, item.entity)
+    entity = found[0].entity
+    reason = _reason(inference, entity) if entity.kind == PARAMETER else ""
     if reason:
         answer.evidence = CONVENTIONAL
         answer.notes.append(reason)
-    elif answer.evidence > EXACT and item.entity.kind != ATTRIBUTE:
+    elif answer.evidence > EXACT and entity.kind != ATTRIBUTE:
         answer.notes.append(_RESTS[answer.evidence])
-    del path, occurrence
-
-
-_RESTS = (
-    "",
-    f"{EVIDENCE_NAMES[1]}: through types",
-    f"{EVIDENCE_NAMES[2]}: by how the code base uses it",
-    f"{EVIDENCE_NAMES[3]}: same name only",
-)
 
 
 def _reason(inference: Inference, entity: Entity) -> str:
@@ -286,11 +258,7 @@ def _reason(inference: Inference, entity: Entity) -> str:
         return ""
     reason = explain_parameter(inference, entity.path, entity.row)
     if reason is not None:
-        return (
-            reason.text
-            if reason.text.startswith("conventional")
-            else (f"conventional: {reason.text}")
-        )
+        return f"conventional: {reason.text}"
     name = name_of(inference, entity)
     return f"conventional: `{name}` is {_article(type_text(inference, type_))} where it is used"
 
@@ -310,7 +278,7 @@ def _constructor_doc(inference: Inference, entity: Entity) -> str:
 
 
 def _origin(inference: Inference, path: str, entity: Entity) -> str:
-    """Module that an entity comes from, and the distribution when that is outside."""
+    """Return the module that an entity comes from, and the distribution when that is outside."""
     if entity.kind in (NAMESPACE, OUTSIDE) or (entity.kind == MODULE and not entity.is_outside):
         return entity.path if entity.kind == MODULE else ""
     module = inference.snapshot.index.module_name(entity.path)
@@ -323,3 +291,15 @@ def _origin(inference: Inference, path: str, entity: Entity) -> str:
     if entity.path == path and "." not in shown[len(module or "") + 1 :]:
         return ""
     return f"`{shown}`" + (f" ({where})" if where else "")
+
+
+def origin(inference: Inference, path: str) -> str:
+    """``Python 3.12 standard library`` or ``requests 2.32.5``; empty for files of the workspace."""
+    if not is_outside(path):
+        return ""
+    layers = inference.snapshot.index.layers
+    if layers.layer(path) == "stdlib":
+        major, minor = layers.version
+        return f"Python {major}.{minor} standard library"
+    found = layers.distribution(path)
+    return str(found) if found is not None else ""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ...indexer import facts as f
 from ...indexer import facts_view
+from ...indexer.facts import FileFacts
 from ...indexer.inference.entities import (
     FUNCTION,
     PARAMETER,
@@ -13,6 +16,7 @@ from ...indexer.inference.entities import (
     Entity,
     first_parameter_class,
 )
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.signatures import parameter_rows
 from ...indexer.inference.types import (
     CLASS_OBJECT,
@@ -25,13 +29,7 @@ from ..source.type_text import is_conventional, type_text
 from .constructors import constructor
 from .signature_help import is_bound
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ...indexer.facts import FileFacts
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.inference import Inference
     from ...indexer.inference.types import Type
 
 VARIABLES, PARAMETERS, RETURNS, ARGUMENTS = "variables", "parameters", "returns", "arguments"
@@ -51,31 +49,29 @@ _LONGEST = 60
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A text to show at a byte offset; one that conventions gave ends in ``?``.
-
-    ``kind`` is ``type`` or ``parameter``.
-    """
+    """A text to show at a byte offset; one that conventions gave ends in ``?``."""
 
     position: int
     text: str
     kind: str
+    """``type`` or ``parameter``."""
     conventional: bool = field(kw_only=True, default=False)
 
 
 def inlay_hints(
     inference: Inference, path: str, start: int, end: int, wanted: frozenset[str] = ALL
 ) -> list[Hint]:
-    """Hints between two byte offsets, in order."""
+    """Return the hints between two byte offsets, in order."""
     facts = inference.need(path)
-    found: list[Hint] = []
-    if VARIABLES in wanted:
-        found += _variables(inference, path, facts, start, end)
-    if PARAMETERS in wanted:
-        found += _parameters(inference, path, facts, start, end)
-    if RETURNS in wanted:
-        found += _returns(inference, path, facts, start, end)
-    if ARGUMENTS in wanted:
-        found += _arguments(inference, path, facts, start, end)
+    finders = {
+        VARIABLES: _variables, PARAMETERS: _parameters, RETURNS: _returns, ARGUMENTS: _arguments,
+    }  # fmt: skip
+    found = (
+        hint
+        for kind, finder in finders.items()
+        if kind in wanted
+        for hint in finder(inference, path, facts, start, end)
+    )
     return sorted(found, key=lambda hint: hint.position)
 
 
@@ -101,10 +97,8 @@ def _variables(
         value = table.value[row]
         if table.annotation[row] >= 0 or name.startswith("_") or value < 0:
             continue
-        if (
-            facts.scope.kind[scope] == f.COMPREHENSION_SCOPE
-            or facts_view.op(facts, value) in _OBVIOUS
-        ):
+        in_comprehension = facts.scope.kind[scope] == f.COMPREHENSION_SCOPE
+        if in_comprehension or facts_view.op(facts, value) in _OBVIOUS:
             continue
         if _declared(facts, scope, name_row):
             continue
@@ -147,8 +141,7 @@ def _parameters(
             f.VAR_POSITIONAL, f.VAR_KEYWORD,
         ):  # fmt: skip
             continue
-        scope = table.scope[row]
-        if facts.scope.kind[scope] != f.FUNCTION_SCOPE:
+        if facts.scope.kind[table.scope[row]] != f.FUNCTION_SCOPE:
             continue
         entity = Entity(PARAMETER, path, row)
         default = facts.parameter.default[parameter]
@@ -156,12 +149,8 @@ def _parameters(
             default >= 0 and facts_view.op(facts, default) in _OBVIOUS - {f.NONE}
         ):
             continue
-        hint = _hint(
-            inference,
-            position + len(facts.names[table.name[row]].encode()),
-            ": ",
-            inference.entity_type(entity),
-        )
+        name_end = position + len(facts.names[table.name[row]].encode())
+        hint = _hint(inference, name_end, ": ", inference.entity_type(entity))
         if hint is not None:
             yield hint
 
@@ -210,7 +199,7 @@ def _arguments(
 
 
 def _parameter_names(inference: Inference, path: str, function: int) -> list[str]:
-    """Names of the parameters that arguments by position go to, when it is known which they are."""
+    """Return the names of the parameters that positional arguments go to, if they are known."""
     found = without_none(inference.infer_type(path, function))
     if len(found) != 1:
         return []

@@ -6,13 +6,10 @@ import os
 from typing import NamedTuple
 
 from ...indexer import facts as f
+from ...indexer.facts import FileFacts
 from ...indexer.inference.entities import MODULE, NAMESPACE, Entity, entity_of_binding
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.modules import imported_module
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.facts import FileFacts
-    from ...indexer.inference.inference import Inference
 
 # Bindings that give a scope no name of its own.
 NO_NAMES = frozenset([f.DELETE, f.GLOBAL, f.NONLOCAL])

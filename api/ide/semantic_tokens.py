@@ -11,15 +11,12 @@ from bisect import bisect_left
 
 from ...indexer import facts as f
 from ...indexer import facts_view
+from ...indexer.facts import FileFacts
+from ...indexer.facts_view import Occurrence
 from ...indexer.inference.entities import CLASS, FUNCTION, MODULE, NAMESPACE
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.names import import_target
 from ...indexer.scope_map import scope_at
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.facts import FileFacts
-    from ...indexer.facts_view import Occurrence
-    from ...indexer.inference.inference import Inference
 
 TYPES = (
     "namespace", "class", "function", "method", "property", "variable", "parameter",

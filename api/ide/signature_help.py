@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from ...indexer import facts as f
 from ...indexer.inference.entities import CLASS, FUNCTION, PARAMETER, Entity, name_of
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.signatures import overloads, parameter_rows
 from ...indexer.inference.types import (
     CALLABLE,
     CLASS_OBJECT,
     FUNCTION_OBJECT,
     INSTANCE,
+    Value,
     without_none,
 )
 from ..source.cursor import Cursor, keyword_of, scope_at
@@ -21,35 +23,21 @@ from ..source.partial_expressions import PartialExpression
 from ..source.type_text import type_text
 from .constructors import constructor, fields
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.inference import Inference
-    from ...indexer.inference.types import Value
-
 _MOST = 12
 
 
 @dataclass(slots=True)
 class Parameter:
-    """A parameter as a call sees it. ``text`` is what is written for it, type and default too.
-
-    ``kind`` is one of the kinds of ``facts``.
-    """
+    """A parameter as a call sees it; ``text`` has its type and default too."""
 
     name: str
     kind: int
     text: str
-    required: bool = field(kw_only=True)
-    entity: Entity | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One way to call something.
-
-    ``entity`` is what documents it: the function, or the class.
-    """
+    """One way to call something; ``entity`` is the function or class that documents it."""
 
     name: str
     parameters: list[Parameter]
@@ -57,7 +45,7 @@ class Signature:
     entity: Entity | None
 
     def label(self) -> tuple[str, list[tuple[int, int]]]:
-        """The signature on a line, and where in it each parameter is (in characters)."""
+        """Return the signature on a line, and the span of each parameter in characters."""
         label = f"{self.name}("
         spans: list[tuple[int, int]] = []
         last = -1
@@ -87,7 +75,7 @@ class Help:
 
 
 def signature_help(inference: Inference, path: str, offset: int) -> Help | None:
-    """Signatures of the innermost call that a byte offset is in; None outside of calls."""
+    """Return the signatures of the innermost call around a byte offset; None outside of calls."""
     facts, text = inference.need(path), inference.text(path)
     cursor = Cursor(facts, text, offset)
     if cursor.inside == "comment":
@@ -107,16 +95,15 @@ def signature_help(inference: Inference, path: str, offset: int) -> Help | None:
 
 
 def signatures_of(inference: Inference, written: PartialExpression) -> list[Signature]:
-    """Ways to call the value of an expression."""
+    """Return the ways to call the value of an expression."""
     found: list[Signature] = []
     seen: set[Entity] = set()
     for value in without_none(written.type()):
         for signature in _of_value(inference, value):
-            if signature.entity is None:
+            if signature.entity is None or signature.entity not in seen:
                 found.append(signature)
-            elif signature.entity not in seen:
+            if signature.entity is not None:
                 seen.add(signature.entity)
-                found.append(signature)
     return found[:_MOST]
 
 
@@ -132,8 +119,7 @@ def _of_value(inference: Inference, value: Value) -> list[Signature]:
             return of_function(inference, found[-1].entity, bound=True, receiver=None)
     if form == CALLABLE and len(args) > 1:
         parameters = [
-            Parameter("", f.POSITIONAL_ONLY, type_text(inference, arg) or "Any", required=True)
-            for arg in args[1:]
+            Parameter("", f.POSITIONAL_ONLY, type_text(inference, arg) or "Any") for arg in args[1:]
         ]
         return [Signature("", parameters, type_text(inference, args[0]), None)]
     return []
@@ -152,16 +138,12 @@ def is_bound(inference: Inference, value: Value) -> bool:
 def of_function(
     inference: Inference, function: Entity, *, bound: bool, receiver: Value | None
 ) -> list[Signature]:
-    """A function's signatures: its overloads, else its own; without ``self`` when it is bound."""
+    """Return a function's overloads, else its own signature; without ``self`` when it is bound."""
     result: list[Signature] = []
     for each in overloads(inference, function):
         facts = inference.need(each.path)
         returns = facts.definition.returns[each.row]
-        to = (
-            receiver.args[0][0]
-            if receiver is not None and receiver.args and receiver.args[0]
-            else None
-        )
+        to = next(iter(receiver.args[0]), None) if receiver is not None and receiver.args else None
         text = _annotation(inference, each) if returns >= 0 else ""
         if not text:
             text = type_text(inference, inference.strict().return_type(each, to))
@@ -171,7 +153,7 @@ def of_function(
 
 
 def _annotation(inference: Inference, function: Entity) -> str:
-    """A function's return annotation as written."""
+    """Return a function's return annotation as written."""
     facts = inference.need(function.path)
     table = facts.definition
     written = one_line(
@@ -201,15 +183,12 @@ def _parameters(inference: Inference, function: Entity) -> list[Parameter]:
                     inference, Entity(PARAMETER, function.path, binding), name, written
                 )
         stars = {f.VAR_POSITIONAL: "*", f.VAR_KEYWORD: "**"}.get(kind, "")
-        required = table.default[row] < 0 and not stars
-        parameter = Parameter(name, kind, stars + written, required=required)
-        parameter.entity = function
-        result.append(parameter)
+        result.append(Parameter(name, kind, stars + written))
     return result
 
 
 def _with_type(inference: Inference, entity: Entity, name: str, written: str) -> str:
-    """A parameter without annotation with the type that it has by its default alone."""
+    """Return a parameter without annotation with the type that it has by its default alone."""
     default = written[len(name) :].lstrip()
     if not default.startswith("="):
         return written
@@ -221,14 +200,14 @@ def _of_class(inference: Inference, value: Value) -> list[Signature]:
     cls = value.entity
     name = name_of(inference, cls)
     function = constructor(inference, cls)
-    made = fields(inference, cls) if function is None or function.is_outside else None
-    if made is not None:
+    made_fields = fields(inference, cls) if function is None or function.is_outside else None
+    if made_fields is not None:
         parameters: list[Parameter] = []
-        for field in sorted(made, key=lambda field: field.keyword_only):
+        for field in sorted(made_fields, key=lambda field: field.keyword_only):
             kind = f.KEYWORD_ONLY if field.keyword_only else f.POSITIONAL
             text = f"{field.name}: {field.annotation}"
             text += f" = {field.default}" if field.default else ""
-            parameters.append(Parameter(field.name, kind, text, required=not field.default))
+            parameters.append(Parameter(field.name, kind, text))
         return [Signature(name, parameters, name, cls)]
     if function is None:
         return [Signature(name, [], name, cls)]
@@ -241,7 +220,7 @@ def can_take(signature: Signature, arguments: list[bytes]) -> bool:
     names = {parameter.name for parameter in signature.parameters}
     kinds = [parameter.kind for parameter in signature.parameters]
     positional = sum(kind <= f.POSITIONAL for kind in kinds)
-    given = 0
+    n_positional = 0
     for argument in arguments:
         keyword = keyword_of(argument)
         if keyword:
@@ -250,19 +229,17 @@ def can_take(signature: Signature, arguments: list[bytes]) -> bool:
         elif argument.strip().startswith(b"*"):
             return True
         elif argument.strip() or len(arguments) > 1:
-            given += 1
-    return given <= positional or f.VAR_POSITIONAL in kinds
+            n_positional += 1
+    return n_positional <= positional or f.VAR_POSITIONAL in kinds
 
 
 def active_parameter(signature: Signature, arguments: list[bytes]) -> int:
-    """Place of the parameter that the last argument goes to; -1 when there is none."""
+    """Return the place of the parameter that the last argument goes to; -1 when there is none."""
     parameters = signature.parameters
     keyword = keyword_of(arguments[-1])
     if keyword:
-        for place, parameter in enumerate(parameters):
-            if parameter.name == keyword:
-                return place
-        return _of_kind(parameters, f.VAR_KEYWORD)
+        named = (place for place, each in enumerate(parameters) if each.name == keyword)
+        return next(named, _of_kind(parameters, f.VAR_KEYWORD))
     if arguments[-1].strip().startswith(b"**"):
         return _of_kind(parameters, f.VAR_KEYWORD)
     named = {keyword_of(argument) for argument in arguments[:-1]} - {""}
@@ -287,5 +264,5 @@ def _of_kind(parameters: list[Parameter], kind: int) -> int:
 
 
 def documentation(inference: Inference, signature: Signature) -> str:
-    """The docstring that goes with a signature."""
+    """Return the docstring that goes with a signature."""
     return docstring(inference, signature.entity) if signature.entity is not None else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from secrets import token_hex
 
-from ..sessions.knowledge import open_ledger
+from ..sessions.read_log import open_ledger
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from ...indexer.errors import InvalidArgumentsError
 from ..check.edits import apply
 from ..sessions.guard import allow_write, lines_to_read, supply_text
-from ..sessions.knowledge import open_ledger
-from ..sessions.read_log import content_of, session_number
+from ..sessions.read_log import content_of, open_ledger, session_number
 from ..source.entity_views import envelope
 from .validate import path_inside
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..open_workspace import OpenWorkspace
-    from ..sessions.to_read import ToRead
+    from ..sessions.guard import ToRead
 
 
 def guard(

@@ -5,11 +5,10 @@ from __future__ import annotations
 from ...indexer.errors import OutsideWorkspaceError
 from ...indexer.inference.entities import CLASS, Found, name_of, qualified_name
 from ...indexer.paths import is_test_file
-from ..patterns.draft import make_draft
 from ..patterns.family import FEWEST
 from ..patterns.question import understand_question
-from ..patterns.statement import find_outliers, find_traits
-from ..patterns.surroundings import surrounding_traits
+from ..patterns.skeleton import make_draft
+from ..patterns.traits import find_outliers, find_traits, surrounding_traits
 from ..source.entity_views import envelope, symbol
 
 TYPE_CHECKING = False

@@ -10,18 +10,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ...indexer import facts as f
+from ...indexer import facts_view
+from ...indexer.facts import FileFacts
 from ...indexer.inference.classes import bases
 from ...indexer.inference.entities import CLASS, Entity, name_of
+from ...indexer.inference.inference import Inference
 from ...indexer.paths import is_test_file
 from ...indexer.symbols import base_names
 from .features import raised_name
-from .origins import absolute_module
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.facts import FileFacts
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.inference import Inference
+from .imports import absolute_module
 
 _FILES = 1_500
 _LOGGER = re.compile(rb"^(\w+) = ((?:\w+\.)?(?:getLogger|get_logger)\([^)\n]*\))", re.MULTILINE)
@@ -127,15 +124,15 @@ def _count_tests(census: Census, path: str, facts: FileFacts) -> None:
     name = path.rpartition("/")[2]
     census.test_names["test_*.py" if name.startswith("test_") else name] += 1
     table = facts.definition
-    for row, kind in enumerate(table.kind):
-        if kind == f.FUNCTION and facts.names[table.name[row]].startswith("test"):
+    for row in facts_view.definitions(facts, f.FUNCTION):
+        if facts_view.definition_name(facts, row).startswith("test"):
             scope = facts.scope.kind[table.scope[row]]
             census.n_test_methods += scope == f.CLASS_SCOPE
             census.n_test_functions += scope == f.MODULE_SCOPE
     if name == "conftest.py":
-        for row, kind in enumerate(table.kind):
-            if kind == f.FUNCTION and table.decorators[row] >= 0:
-                census.fixtures[facts.names[table.name[row]]] += 1
+        functions = facts_view.definitions(facts, f.FUNCTION)
+        decorated = (row for row in functions if table.decorators[row] >= 0)
+        census.fixtures.update(facts_view.definition_name(facts, row) for row in decorated)
 
 
 def frequent_bases(inference: Inference, census: Census, most: int) -> list[tuple[Entity, int]]:

@@ -1,33 +1,31 @@
 """Features: what one class or function shows of itself, read from the facts of its file alone.
 
 Nothing here looks at another file, so features are remembered with the facts that they come from.
-What they mean beside those of others is said in :mod:`.statement`.
+What they mean beside those of others is found in :mod:`.traits`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from ...indexer import facts as f
 from ...indexer import facts_view
+from ...indexer.facts import FileFacts
 from ...indexer.inference.access_paths import access_path, last_name
 from ...indexer.inference.entities import FUNCTION, Entity
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.signatures import parameter_rows
 from ..source.entity_views import one_line
 from ..source.ranges import split_arguments, split_default
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+# Names, kinds and which have defaults: what makes two parameter lists the same.
+Shape = tuple[tuple[str, int, bool], ...]
 
-    from ...indexer.facts import FileFacts
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.inference import Inference
 
-    # Names, kinds and which have defaults: what makes two parameter lists the same.
-    Shape = tuple[tuple[str, int, bool], ...]
-
+T = TypeVar("T")
 _LOGS = re.compile(
     rb"\b((?:self\.)?_?(?:log|logger|logging|LOG|LOGGER)|warnings)"
     rb"\.(debug|info|warning|warn|error|exception|critical|log)\("
@@ -38,15 +36,17 @@ _LONGEST_VALUE = 60
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter as it is written: annotation and default are texts, empty where there is none.
-
-    ``kind`` is one of those in :mod:`..indexer.facts`.
-    """
+    """A parameter as it is written; annotation and default are empty where there is none."""
 
     name: str
     kind: int
     annotation: str
     default: str
+
+    @property
+    def stars(self) -> str:
+        """The stars before the name."""
+        return {f.VAR_POSITIONAL: "*", f.VAR_KEYWORD: "**"}.get(self.kind, "")
 
     @property
     def key(self) -> tuple[str, int, bool]:
@@ -89,8 +89,6 @@ class ClassFeatures:
 
     entity: Entity
     name: str
-    is_local: bool = False
-    """True if a function defines it."""
     bases: list[str] = field(default_factory=list[str])
     keywords: list[str] = field(default_factory=list[str])
     decorators: list[str] = field(default_factory=list[str])
@@ -108,23 +106,39 @@ class ClassFeatures:
 
 
 def class_features(inference: Inference, entity: Entity) -> ClassFeatures:
-    """Features of a class."""
-    facts = inference.need(entity.path)
-    known: dict[int, ClassFeatures] = facts.memo.setdefault("features of classes", {})
-    found = known.get(entity.row)
-    if found is None:
-        found = known[entity.row] = _class(inference, facts, entity)
-    return found
+    """Return the features of a class."""
+    return _remembered(inference, entity, "features of classes", _class)
 
 
 def function_features(inference: Inference, entity: Entity) -> FunctionFeatures:
-    """Features of a function or method."""
+    """Return the features of a function or method."""
+    return _remembered(inference, entity, "features of functions", _function)
+
+
+def _remembered(
+    inference: Inference,
+    entity: Entity,
+    key: str,
+    find: Callable[[Inference, FileFacts, Entity], T],
+) -> T:
+    """Return features, which are worked out once for each content of a file."""
     facts = inference.need(entity.path)
-    known: dict[int, FunctionFeatures] = facts.memo.setdefault("features of functions", {})
-    found = known.get(entity.row)
-    if found is None:
-        found = known[entity.row] = _function(inference, facts, entity)
-    return found
+    known: dict[int, T] = facts.memo.setdefault(key, {})
+    if entity.row not in known:
+        known[entity.row] = find(inference, facts, entity)
+    return known[entity.row]
+
+
+def _by_scope(
+    facts: FileFacts, key: str, find: Callable[[FileFacts], Iterable[tuple[int, T]]]
+) -> dict[int, list[T]]:
+    """Return (scope, item) pairs by scope, worked out once for each content of a file."""
+    table: dict[int, list[T]] | None = facts.memo.get(key)
+    if table is None:
+        table = facts.memo[key] = {}
+        for scope, item in find(facts):
+            table.setdefault(scope, []).append(item)
+    return table
 
 
 def _class(inference: Inference, facts: FileFacts, entity: Entity) -> ClassFeatures:
@@ -132,7 +146,6 @@ def _class(inference: Inference, facts: FileFacts, entity: Entity) -> ClassFeatu
     table = facts.definition
     text = inference.text(path)
     cls = ClassFeatures(entity, facts.names[table.name[row]])
-    cls.is_local = _is_local(facts, table.scope[row])
     cls.decorators = _decorators(text, table.start[row], table.position[row])
     for part in _arguments(text, table.position[row], table.header_end[row]):
         keyword = re.match(r"(\w+)\s*=(?!=)", part)
@@ -170,13 +183,15 @@ def _function(inference: Inference, facts: FileFacts, entity: Entity) -> Functio
         function.returns = header.rpartition("->")[2].strip().rstrip(":").rstrip()
     function.returns_value = bool(function.flags & (f.RETURNS_VALUE | f.GENERATOR))
     scope = table.own_scope[row]
-    for kind, expr in _results(facts).get(scope, ()):
-        if kind == f.RAISE and expr >= 0:
-            _add(function.raises, raised_name(facts, expr))
-    for expr in _handlers(facts).get(scope, ()):
-        _add(function.catches, ".".join(facts.names[each] for each in access_path(facts, expr)))
-    for found in _LOGS.finditer(text, head_end, end):
-        _add(function.logs, b".".join(found.groups()).decode())
+    raised = _by_scope(facts, "raised by scope", _raised).get(scope, ())
+    handled = _by_scope(facts, "handled by scope", _handled).get(scope, ())
+    function.raises = _each_once(raised_name(facts, expr) for expr in raised)
+    function.catches = _each_once(
+        ".".join(facts.names[each] for each in access_path(facts, expr)) for expr in handled
+    )
+    function.logs = _each_once(
+        b".".join(found.groups()).decode() for found in _LOGS.finditer(text, head_end, end)
+    )
     function.supers = [
         (name, arguments)
         for position, name, arguments in _super_calls(facts)
@@ -185,9 +200,8 @@ def _function(inference: Inference, facts: FileFacts, entity: Entity) -> Functio
     return function
 
 
-def _add(names: list[str], name: str) -> None:
-    if name and name not in names:
-        names.append(name)
+def _each_once(names: Iterable[str]) -> list[str]:
+    return [name for name in dict.fromkeys(names) if name]
 
 
 def raised_name(facts: FileFacts, expr: int) -> str:
@@ -199,13 +213,12 @@ def raised_name(facts: FileFacts, expr: int) -> str:
 
 def bindings_in(facts: FileFacts, scope: int) -> list[int]:
     """Return the rows of what a scope binds, in order of the text."""
-    table: dict[int, list[int]] | None = facts.memo.get("bindings by scope")
-    if table is None:
-        table = facts.memo["bindings by scope"] = {}
-        for row, where in enumerate(facts.binding.scope):
-            table.setdefault(where, []).append(row)
-    rows = table.get(scope, [])
-    return sorted(rows, key=facts.binding.position.__getitem__)
+    table = _by_scope(
+        facts,
+        "bindings by scope",
+        lambda facts: ((where, row) for row, where in enumerate(facts.binding.scope)),
+    )
+    return sorted(table.get(scope, ()), key=facts.binding.position.__getitem__)
 
 
 def used_imports(facts: FileFacts, start: int, end: int) -> list[str]:
@@ -220,14 +233,6 @@ def used_imports(facts: FileFacts, start: int, end: int) -> list[str]:
             name = table.name[row]
             found.append(f"{module}:{facts.names[name]}" if name >= 0 else module)
     return found
-
-
-def _is_local(facts: FileFacts, scope: int) -> bool:
-    while scope > 0:
-        if facts.scope.kind[scope] == f.FUNCTION_SCOPE:
-            return True
-        scope = facts.scope.parent[scope]
-    return False
 
 
 def _parameter(facts: FileFacts, text: bytes, row: int) -> Parameter:
@@ -300,28 +305,21 @@ def _fields(facts: FileFacts, row: int, cls: ClassFeatures) -> None:
             cls.fields.setdefault(name, value if value in parameters else "")
 
 
-def _results(facts: FileFacts) -> dict[int, list[tuple[int, int]]]:
-    """Return (kind, expression) of what each scope returns, yields and raises."""
-    table: dict[int, list[tuple[int, int]]] | None = facts.memo.get("results by scope")
-    if table is None:
-        table = facts.memo["results by scope"] = {}
-        results = facts.result
-        for scope, expr, kind in zip(results.scope, results.expr, results.kind, strict=True):
-            table.setdefault(scope, []).append((kind, expr))
-    return table
+def _raised(facts: FileFacts) -> Iterator[tuple[int, int]]:
+    """Yield (scope, expression) of each ``raise`` with an exception."""
+    results = facts.result
+    for scope, expr, kind in zip(results.scope, results.expr, results.kind, strict=True):
+        if kind == f.RAISE and expr >= 0:
+            yield scope, expr
 
 
-def _handlers(facts: FileFacts) -> dict[int, list[int]]:
-    """Return the expressions that each scope catches."""
-    table: dict[int, list[int]] | None = facts.memo.get("handlers by scope")
-    if table is None:
-        table = facts.memo["handlers by scope"] = {}
-        blocks = facts.block
-        for row, kind in enumerate(blocks.kind):
-            if kind == f.HANDLER and blocks.test[row] >= 0:
-                for expr in _alternatives(facts, blocks.test[row]):
-                    table.setdefault(blocks.scope[row], []).append(expr)
-    return table
+def _handled(facts: FileFacts) -> Iterator[tuple[int, int]]:
+    """Yield (scope, expression) of each exception that a handler catches."""
+    blocks = facts.block
+    for row, kind in enumerate(blocks.kind):
+        if kind == f.HANDLER and blocks.test[row] >= 0:
+            for expr in _alternatives(facts, blocks.test[row]):
+                yield blocks.scope[row], expr
 
 
 def _alternatives(facts: FileFacts, expr: int) -> Sequence[int]:

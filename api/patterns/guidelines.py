@@ -1,32 +1,34 @@
 """Codebase rules: how to work in this workspace, for an agent's instructions.
 
-Five rules that hold anywhere, each census specific by what the index knows: where things live, what
-to extend, how errors, logging, names and tests are written, which commands check it. Short, since
-an agent reads them every time. The same workspace gives the same text.
+Five rules that hold anywhere, made specific by what the index knows: where things live, what to
+extend, how errors, logging, names and tests are written, which commands check it. Short, since an
+agent reads them every time. The same workspace gives the same text.
 """
 
 from __future__ import annotations
 
+import os
+import re
+import tomllib
+from typing import Any
+
 from ...indexer import symbols
 from ...indexer.inference.entities import CLASS, OUTSIDE, name_of, qualified_name
-from . import tooling
+from ...indexer.inference.inference import Inference
 from .census import Census, frequent_bases, take_census
-from .required import required_methods
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.inference import Inference
+from .family import required_methods
 
 _BASES, _HELPERS, _FIXTURES = 6, 6, 6
 _HELPFUL = ("util", "helper", "common", "compat", "tools", "functional", "text", "misc")
+_TARGETS = ("test", "tests", "check", "lint", "format", "fmt", "typecheck", "types")
+_LARGEST = 200_000
 
 
 def rules_text(inference: Inference) -> str:
-    """The rules as Markdown, at most some 60 lines."""
+    """Return the rules as Markdown, at most some 60 lines."""
     census = take_census(inference)
     root = inference.snapshot.index.workspace.root
-    run = tooling.commands(root)
+    run = commands(root)
     lines = ["## How to work in this code base", ""]
     lines.append("1. **Know before you write.** Read a file, and what it uses, before changing it.")
     lines += _indented(_layout(census))
@@ -76,7 +78,7 @@ def _layout(census: Census) -> list[str]:
 
 
 def _tops(folders: dict[str, int]) -> list[tuple[str, int]]:
-    """Folders that hold most, as deep as they still hold a good part of all."""
+    """Return the folders that hold most, as deep as they still hold a good part of all."""
     whole = sum(folders.values())
     below: dict[str, int] = {}
     for folder, n in folders.items():
@@ -104,28 +106,17 @@ def _tops(folders: dict[str, int]) -> list[tuple[str, int]]:
 def _bases(inference: Inference, census: Census) -> list[str]:
     items: list[str] = []
     for base, n in frequent_bases(inference, census, _BASES):
-        where = "" if base.kind == OUTSIDE or base.is_outside else f" ({base.path})"
-        items.append(
-            f"Derive from `{_short(inference, base)}`{where}: {n} do{_wants(inference, base)}."
-        )
+        is_own = base.kind != OUTSIDE and not base.is_outside
+        where = f" ({base.path})" if is_own else ""
+        name = (name_of if is_own and base.kind == CLASS else qualified_name)(inference, base)
+        required = list(required_methods(inference, base))[:3] if base.kind == CLASS else []
+        defined = f", and define {', '.join(f'`{each}`' for each in required)}" if required else ""
+        items.append(f"Derive from `{name}`{where}: {n} do{defined}.")
     return items
 
 
-def _short(inference: Inference, base: Entity) -> str:
-    if base.kind == CLASS and not base.is_outside:
-        return name_of(inference, base)
-    return qualified_name(inference, base)
-
-
-def _wants(inference: Inference, base: Entity) -> str:
-    if base.kind != CLASS:
-        return ""
-    wanted = list(required_methods(inference, base))[:3]
-    return f", and define {', '.join(f'`{name}`' for name in wanted)}" if wanted else ""
-
-
 def _helpers(census: Census) -> list[str]:
-    """Modules of helpers that many others import."""
+    """Return modules of helpers that many others import."""
     ranked = [
         (name, n)
         for name, n in census.imported.most_common()
@@ -153,11 +144,12 @@ def _style(root: str, census: Census) -> list[str]:
     style = census.doc_styles.most_common(1)
     if style and style[0][1] >= 3:
         parts.append(f"docstrings are in {style[0][0]} style")
-    length = tooling.line_length(root)
+    length = line_length(root)
     if length:
         parts.append(f"lines have at most {length} characters")
     if parts:
-        items.append(f"{_sentence(parts)}.")
+        text = "; ".join(parts)
+        items.append(f"{text[:1].upper()}{text[1:]}.")
     whole = census.n_relative + census.n_absolute
     if whole > 10:
         share = census.n_relative / whole
@@ -167,11 +159,6 @@ def _style(root: str, census: Census) -> list[str]:
             tail = "; files begin with `from __future__ import annotations`" if future else ""
             items.append(f"Imports within the package are {kind}{tail}.")
     return items
-
-
-def _sentence(parts: list[str]) -> str:
-    text = "; ".join(parts)
-    return text[:1].upper() + text[1:]
 
 
 def _errors(inference: Inference, census: Census) -> list[str]:
@@ -209,3 +196,65 @@ def _tests(census: Census) -> list[str]:
         listed = ", ".join(f"`{name}`" for name, _ in census.fixtures.most_common(_FIXTURES))
         text += f", fixtures of conftest.py are {listed}"
     return [f"{text}."]
+
+
+def commands(root: str) -> list[str]:
+    """Return the commands that the workspace's own files name, what is run most first."""
+    found = _make_targets(root)
+    tools = _tools(root)
+    has_pytest = "pytest" in tools or any(
+        "[pytest]" in _read(root, name) or "[tool:pytest]" in _read(root, name)
+        for name in ("pytest.ini", "tox.ini", "setup.cfg")
+    )
+    if has_pytest:
+        found.append("pytest")
+    elif os.path.isfile(os.path.join(root, "manage.py")):
+        found.append("python manage.py test")
+    for name, command in (
+        ("tox.ini", "tox"), ("noxfile.py", "nox"), (".pre-commit-config.yaml", "pre-commit run -a"),
+    ):  # fmt: skip
+        if os.path.isfile(os.path.join(root, name)):
+            found.append(command)
+    if "tox" in tools and "tox" not in found:
+        found.append("tox")
+    for name, command in (
+        ("ruff", "ruff check"), ("black", "black ."), ("mypy", "mypy"), ("pyright", "pyright"),
+    ):  # fmt: skip
+        config = {"ruff": "ruff.toml", "mypy": "mypy.ini", "pyright": "pyrightconfig.json"}
+        if name in tools or os.path.isfile(os.path.join(root, config.get(name, "-"))):
+            found.append(command)
+    return list(dict.fromkeys(found))
+
+
+def line_length(root: str) -> int:
+    """Return the longest line that a formatter or linter is told to allow; 0 when none is told."""
+    for name in ("ruff", "black"):
+        length = _tools(root).get(name, {}).get("line-length")
+        if isinstance(length, int):
+            return length
+    found = re.search(r"^max-line-length\s*=\s*(\d+)", _read(root, "setup.cfg"), re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+def _make_targets(root: str) -> list[str]:
+    text = _read(root, "Makefile")
+    there = set(re.findall(r"^([a-z][\w-]*)\s*:(?!=)", text, re.MULTILINE))
+    return [f"make {target}" for target in _TARGETS if target in there]
+
+
+def _tools(root: str) -> dict[str, dict[str, Any]]:
+    """Return the tables of tools in ``pyproject.toml``."""
+    try:
+        tools: dict[str, Any] = tomllib.loads(_read(root, "pyproject.toml")).get("tool", {})
+    except tomllib.TOMLDecodeError:
+        return {}
+    # What is no table has no settings.
+    return {name: table for name, table in tools.items() if hasattr(table, "get")}
+
+
+def _read(root: str, name: str) -> str:
+    try:
+        with open(os.path.join(root, name), encoding="utf-8", errors="replace") as file:
+            return file.read(_LARGEST)
+    except OSError:
+        return ""

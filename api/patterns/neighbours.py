@@ -6,25 +6,19 @@ and from the folder.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...indexer import facts as f
 from ...indexer.inference.entities import CLASS, FUNCTION, Entity
+from ...indexer.inference.inference import Inference
 from ...indexer.paths import is_test_file
 from ...indexer.snapshot.name_search import NameSearch
 from ...indexer.symbols import words
 from ..source.targets import entity_of_symbol
-from .family import family_around
+from .family import Family, definitions_in, family_around
 from .features import class_features, function_features
 from .similarity import WEIGHTS, Subject, similarity, similarity_parts
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.inference import Inference
-    from .family import Family
 
 _RARE = 40  # files that have a name; one in more of them leads nowhere
 _NAMES, _ALIKE, _NEAR = 8, 60, 25
@@ -34,14 +28,12 @@ _PLACES = {1.0: "in the same file", 0.7: "in the same folder"}
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """Something like a subject: how much, from 0 to 1, and in which respects.
-
-    ``why`` are ends of the sentence "both ...".
-    """
+    """A definition like a subject: how much, from 0 to 1, and in which respects."""
 
     entity: Entity
     likeness: float
     why: list[str]
+    """Ends of the sentence "both ..."."""
 
 
 def find_neighbours(
@@ -127,11 +119,13 @@ def _candidates(inference: Inference, kind: int, subject: Subject) -> Iterator[E
                 yield found.entity
     if subject.path:
         for path in family_around(inference, subject.path, _NEAR):
-            yield from _defined(inference, path, kind)
+            for entity in definitions_in(inference, path, kind):
+                if not inference.need(path).definition.scope[entity.row]:
+                    yield entity
 
 
 def _rare(inference: Inference, names: set[str]) -> list[str]:
-    """Names that few files have, the rarest first; of none that are private or special."""
+    """Return the public names that few files have, the rarest first."""
     store = inference.snapshot.index.reader()
     if store is None:
         return []
@@ -164,13 +158,3 @@ def _taking(inference: Inference, path: str, name: str) -> Iterator[Entity]:
             definition = facts.scope.definition[facts.parameter.scope[index]]
             if definition >= 0 and facts.definition.kind[definition] == f.FUNCTION:
                 yield Entity(FUNCTION, path, definition)
-
-
-def _defined(inference: Inference, path: str, kind: int) -> Iterator[Entity]:
-    facts = inference.facts(path)
-    if facts is None:
-        return
-    wanted = f.CLASS if kind == CLASS else f.FUNCTION
-    for row, each in enumerate(facts.definition.kind):
-        if each == wanted and not facts.definition.scope[row]:
-            yield Entity(kind, path, row)

@@ -7,33 +7,36 @@ that what follows it is what they would be expected to look like.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ...indexer import facts as f
-from ...indexer.inference.entities import name_of
+from ...indexer.inference.entities import Entity, name_of
+from ...indexer.inference.inference import Inference
 from ...indexer.symbols import CLASS as CLASS_SYMBOL
-from .features import ClassFeatures, FunctionFeatures, Parameter, class_features, function_features
-from .required import overridden_method, required_methods
+from .family import Family, overridden_method, required_methods
+from .features import (
+    ClassFeatures,
+    FunctionFeatures,
+    Parameter,
+    Shape,
+    class_features,
+    function_features,
+)
 from .similarity import plain_name
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+Weighed = Sequence[tuple[FunctionFeatures, float]]
+WeighedClasses = Sequence[tuple[ClassFeatures, float]]
 
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.inference import Inference
-    from .family import Family
-    from .features import Shape
-
-    Weighed = Sequence[tuple[FunctionFeatures, float]]
 
 # Share of the family, by weight, from which on something belongs into what is new.
 MEMBER = 0.7
 _HEADER = 0.5
 VARIES = "  # fill in"
 """Stands behind a decorator whose arguments are different everywhere."""
-_MEANT = 0.34  # for what a base leaves to others without insisting
+_SUGGESTED = 0.34  # for what a base leaves to others without insisting
 _VALUE = 0.6
+_PLAIN_BASES = frozenset(["ABC", "Generic", "Protocol"])
 
 
 @dataclass(slots=True)
@@ -61,10 +64,7 @@ class Attribute:
 
 @dataclass(slots=True)
 class PlannedFunction:
-    """A function or method to be written, with the one that it is most like.
-
-    A function like ``model``.
-    """
+    """A function or method to be written, like ``model``."""
 
     name: str
     model: FunctionFeatures
@@ -76,8 +76,6 @@ class PlannedFunction:
     decorators: list[str] = field(default_factory=list[str])
     is_async: bool = False
     returns_value: bool = False
-    same: int = 0
-    """How many have exactly these parameters."""
     supers: list[str] | None = None
     """Arguments that most pass to the method that they override; None when most do not."""
     lacking: list[str] = field(default_factory=list[str])
@@ -86,19 +84,14 @@ class PlannedFunction:
 
 
 def plan_class(inference: Inference, family: Family) -> Plan:
-    """The plan of a new class of a family."""
+    """Return the plan of a new class of a family."""
     plan = Plan()
     members = [class_features(inference, each) for each in family.members]
-    weights = family.weights
-    total = sum(weights)
+    weighed = list(zip(members, family.weights, strict=True))
+    total = sum(family.weights)
     plan.bases = _bases(inference, family, members)
-    plan.keywords = _common(((each.keywords, w) for each, w in zip(members, weights, strict=True)),
-                            total, key=str)  # fmt: skip
-    plan.decorators = _common(
-        ((each.decorators, w) for each, w in zip(members, weights, strict=True)),
-        total,
-        share=MEMBER,
-    )
+    plan.keywords = _common(((each.keywords, w) for each, w in weighed), total, key=str)
+    plan.decorators = _common(((each.decorators, w) for each, w in weighed), total, share=MEMBER)
     required = required_methods(inference, family.base) if family.base else {}
     names: dict[str, None] = {}
     for each in members:
@@ -107,21 +100,13 @@ def plan_class(inference: Inference, family: Family) -> Plan:
     names.update(dict.fromkeys(sorted(family.subject.members)))
     positions = _positions([list(each.methods) for each in members])
     for name in sorted(names, key=lambda each: positions.get(each, 0.99)):
-        having = [
-            (each.methods[name], w)
-            for each, w in zip(members, weights, strict=True)
-            if name in each.methods
-        ]
+        having = [(each.methods[name], w) for each, w in weighed if name in each.methods]
         share = sum(w for _, w in having) / total if total else 0.0
+        is_usual = _is_shared(having, members) and share >= (
+            _SUGGESTED if name in required else MEMBER
+        )
         is_abstract = name in required and required[name][1]
-        is_requested = name in family.subject.members
-        if not is_abstract and not is_requested and not _is_shared(having, members):
-            continue
-        if (
-            not is_abstract
-            and not is_requested
-            and share < (_MEANT if name in required else MEMBER)
-        ):
+        if not is_usual and not is_abstract and name not in family.subject.members:
             continue
         base = overridden_method(inference, family.base, name) if family.base else None
         planned = plan_function(inference, name, having, base)
@@ -129,15 +114,15 @@ def plan_class(inference: Inference, family: Family) -> Plan:
             planned.of = len(members)
             planned.required = name in required
             plan.functions.append(planned)
-    plan.attributes = _attributes(members, weights, total)
-    plan.fields = _fields(members, weights, plan)
+    plan.attributes = _attributes(weighed, total)
+    plan.fields = _fields(weighed, plan)
     return plan
 
 
 def plan_function(
     inference: Inference, name: str, having: Weighed, base: Entity | None = None
 ) -> PlannedFunction | None:
-    """The plan of a function like those that are there, each with its weight.
+    """Return the plan of a function like existing ones, each with its weight.
 
     ``base`` is the method that it overrides, which says what to take when they do not agree.
     """
@@ -158,19 +143,18 @@ def plan_function(
     ):
         planned.parameters, planned.returns = overridden.parameters, overridden.returns
     elif shapes[best] >= _HEADER * total or len(having) == 1:
-        planned.parameters = _annotated([each for each, _ in having if each.shape == best])
+        planned.parameters = _usual_annotations([each for each, _ in having if each.shape == best])
     else:
-        planned.parameters = _agreed(having, total)
-    planned.same = sum(each.shape == tuple(p.key for p in planned.parameters) for each, _ in having)
+        planned.parameters = _frequent_parameters(having, total)
     if having:
-        planned.returns = _most(each.returns for each, _ in having) or planned.returns
+        planned.returns = _majority(each.returns for each, _ in having) or planned.returns
         planned.is_async = sum(w for each, w in having if each.is_async) > total / 2
         planned.decorators = _common(((each.decorators, w) for each, w in having), total)
         planned.returns_value = sum(w for each, w in having if each.returns_value) > total / 2
         calling = [(each, w) for each, w in having if any(n == name for n, _ in each.supers)]
         if sum(w for _, w in calling) >= _HEADER * total:
-            planned.supers = _passed(name, calling, planned.parameters)
-            planned.lacking = _lacking(planned.supers, overridden)
+            planned.supers = _super_arguments(name, calling, planned.parameters)
+            planned.lacking = _missing_arguments(planned.supers, overridden)
         raised = Counter(name for each, _ in having for name in each.raises)
         planned.raises = [each for each, n in raised.most_common(2) if n * 3 >= len(having)]
     elif overridden is not None:
@@ -201,13 +185,15 @@ def apply_stub(planned: PlannedFunction, family: Family, having: Weighed) -> Non
         for parameter in each.parameters:
             known.setdefault(parameter.name, []).append(parameter)
     planned.parameters = [
-        Parameter(name, f.POSITIONAL, _most(each.annotation for each in known.get(name, ())), "")
+        Parameter(
+            name, f.POSITIONAL, _majority(each.annotation for each in known.get(name, ())), ""
+        )
         for name in subject.parameters
     ]
 
 
 def _bases(inference: Inference, family: Family, members: list[ClassFeatures]) -> list[str]:
-    """Bases that most have, as they are written most; the base that is asked for always."""
+    """Return the bases that most have, as they are written most, and the requested one."""
     wanted = name_of(inference, family.base) if family.base else ""
     total = sum(family.weights)
     weighed = [(each.bases, w) for each, w in zip(members, family.weights, strict=True)]
@@ -230,7 +216,7 @@ def _bases(inference: Inference, family: Family, members: list[ClassFeatures]) -
 def _base_in_name(
     inference: Inference, family: Family, members: list[ClassFeatures], wanted: str
 ) -> str:
-    """The base that a new class is called after, where most are: `TupleExact(…, Exact)`."""
+    """Return the base that a new class is called after, where most are: `TupleExact(…, Exact)`."""
     name = family.subject.name
     heads: defaultdict[str, float] = defaultdict(float)
     spelled: Counter[str] = Counter()
@@ -252,9 +238,6 @@ def _base_in_name(
     return spelled.most_common(1)[0][0] + rest
 
 
-_PLAIN_BASES = frozenset(["ABC", "Generic", "Protocol"])
-
-
 def _common(
     weighed: Iterable[tuple[list[str], float]],
     total: float,
@@ -262,7 +245,7 @@ def _common(
     key: Callable[[str], str] = plain_name,
     share: float = _HEADER,
 ) -> list[str]:
-    """Texts that most have, equal ones by ``key``, each as it is written most, in their order."""
+    """Return the texts that most have, equal ones by ``key``, as written most, in their order."""
     shares: defaultdict[str, float] = defaultdict(float)
     texts: dict[str, Counter[str]] = {}
     places: dict[str, list[int]] = {}
@@ -286,18 +269,18 @@ def _common(
     return found
 
 
-def _annotated(alike: list[FunctionFeatures]) -> list[Parameter]:
-    """Parameters of functions with the same ones, annotated and with defaults as most are."""
+def _usual_annotations(alike: list[FunctionFeatures]) -> list[Parameter]:
+    """Return the parameters of functions with the same ones, annotated as most are."""
     found: list[Parameter] = []
     for place, first in enumerate(alike[0].parameters):
-        annotation = _most(each.parameters[place].annotation for each in alike)
-        default = _most(each.parameters[place].default for each in alike) or first.default
+        annotation = _majority(each.parameters[place].annotation for each in alike)
+        default = _majority(each.parameters[place].default for each in alike) or first.default
         found.append(Parameter(first.name, first.kind, annotation, default))
     return found
 
 
-def _agreed(having: Weighed, total: float) -> list[Parameter]:
-    """Parameters that most have, where no list of them is that of most."""
+def _frequent_parameters(having: Weighed, total: float) -> list[Parameter]:
+    """Return the parameters that most have, where no list of them is that of most."""
     shares: defaultdict[tuple[str, int], float] = defaultdict(float)
     examples: dict[tuple[str, int], list[Parameter]] = {}
     places: dict[tuple[str, int], list[float]] = {}
@@ -313,37 +296,37 @@ def _agreed(having: Weighed, total: float) -> list[Parameter]:
     has_default = False
     for key in chosen:
         alike = examples[key]
-        default = _most(each.default for each in alike)
+        default = _majority(each.default for each in alike)
         if has_default and not default and key[1] <= f.POSITIONAL:
             default = next((each.default for each in alike if each.default), "None")
         has_default |= bool(default) and key[1] <= f.POSITIONAL
-        found.append(Parameter(*key, _most(each.annotation for each in alike), default))
+        found.append(Parameter(*key, _majority(each.annotation for each in alike), default))
     return found
 
 
-def _passed(name: str, calling: Weighed, parameters: list[Parameter]) -> list[str]:
+def _super_arguments(name: str, calling: Weighed, parameters: list[Parameter]) -> list[str]:
     """Arguments that most pass on, as far as the new function has them."""
     known = {each.name for each in parameters}
-    texts: Counter[tuple[str, ...]] = Counter()
-    for each, _ in calling:
-        for called, arguments in each.supers:
-            if called == name:
-                texts[tuple(arguments)] += 1
+    texts = Counter(
+        tuple(arguments)
+        for each, _ in calling
+        for called, arguments in each.supers
+        if called == name
+    )
     for arguments, count in texts.most_common(3):
         if count * 2 >= len(calling) and all(_is_given(each, known) for each in arguments):
             return list(arguments)
     result: list[str] = []
     for each in parameters[1:]:
-        stars = {f.VAR_POSITIONAL: "*", f.VAR_KEYWORD: "**"}.get(each.kind, "")
-        said = f"{each.name}={each.name}" if each.kind == f.KEYWORD_ONLY else stars + each.name
         shared = sum(any(each.name in a for a in arguments) for arguments in texts)
         if shared * 2 > len(texts):
-            result.append(said)
+            keyword = f"{each.name}=" if each.kind == f.KEYWORD_ONLY else ""
+            result.append(keyword + each.stars + each.name)
     return result
 
 
-def _lacking(passed: list[str], overridden: FunctionFeatures | None) -> list[str]:
-    """Parameters of a method that have to be given and are not."""
+def _missing_arguments(passed: list[str], overridden: FunctionFeatures | None) -> list[str]:
+    """Return the parameters of a method that have to be given and are not."""
     if overridden is None or any(each.startswith("*") for each in passed):
         return []
     keywords = {each.partition("=")[0] for each in passed if "=" in each}
@@ -364,12 +347,11 @@ def _is_given(argument: str, known: set[str]) -> bool:
     return value in known or value in ("True", "False", "None") or value.isdigit()
 
 
-def _attributes(
-    members: list[ClassFeatures], weights: list[float], total: float
-) -> list[Attribute]:
-    """Names that the bodies of most bind, with their values as far as most agree on them."""
+def _attributes(weighed: WeighedClasses, total: float) -> list[Attribute]:
+    """Return names that the bodies of most bind, with the values that most agree on."""
+    members = [each for each, _ in weighed]
     shares: defaultdict[str, float] = defaultdict(float)
-    for each, weight in zip(members, weights, strict=True):
+    for each, weight in weighed:
         for name in each.attributes:
             shares[name] += weight
     found: list[Attribute] = []
@@ -385,21 +367,17 @@ def _attributes(
         examples = [text for text, _ in values.most_common(3) if text not in ("", "...")]
         if count < _VALUE * len(having) or value == "...":
             value = "..." if any(text for text in values) else ""
-        found.append(
-            Attribute(name, _most(annotation for annotation, _ in having), value, examples)
-        )
+        annotation = _majority(annotation for annotation, _ in having)
+        found.append(Attribute(name, annotation, value, examples))
     return found
 
 
-def _fields(
-    members: list[ClassFeatures], weights: list[float], plan: Plan
-) -> list[tuple[str, str]]:
+def _fields(weighed: WeighedClasses, plan: Plan) -> list[tuple[str, str]]:
+    """Return (name, parameter) of the fields that most keep from a parameter."""
     init = next((each for each in plan.functions if each.name == "__init__"), None)
     if init is None:
         return []
-    having = [
-        (each, w) for each, w in zip(members, weights, strict=True) if "__init__" in each.methods
-    ]
+    having = [(each, w) for each, w in weighed if "__init__" in each.methods]
     total = sum(w for _, w in having)
     known = {each.name for each in init.parameters}
     found: list[tuple[str, str]] = []
@@ -424,8 +402,8 @@ def _positions(lists: list[list[str]]) -> dict[str, float]:
     return {name: sum(each) / len(each) for name, each in places.items()}
 
 
-def _most(texts: Iterable[str]) -> str:
-    """The text that is there most often, if at least half have it; else an empty one."""
+def _majority(texts: Iterable[str]) -> str:
+    """Return the text that is there most often, if at least half have it; else an empty one."""
     counted = Counter(texts)
     if not counted:
         return ""

@@ -7,33 +7,28 @@ import re
 from dataclasses import dataclass, field
 from textwrap import dedent
 
-from ...indexer import facts as f
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.classes import bases
 from ...indexer.inference.entities import CLASS, FUNCTION, OUTSIDE, Entity, name_of, qualified_name
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.locate import resolve_dotted_name
 from ...indexer.inference.names import module_member
 from ..source.targets import find_by_name, find_targets
-from . import kinds
 from .family import (
     FEWEST,
     Family,
     classes_beside,
     classes_in_folder,
+    definitions_in,
     derived_classes,
+    functions_beside,
+    functions_like,
     is_base,
     subclasses_below,
 )
 from .features import class_features
 from .search import search_definitions
 from .similarity import Subject, path_proximity, plain_name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import ast
-
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.inference import Inference
 
 _LOOKED_INTO = 40  # files that name a base, to see what they mean by it
 _SUBCLASS = re.compile(
@@ -47,14 +42,12 @@ _STUB = re.compile(r"^\s*(?:@[^\n]*\n\s*)*(?:class|(?:async\s+)?def)\s+\w+", re.
 
 @dataclass(slots=True)
 class Question:
-    """A question: the family, and what is known of the class or function to be written.
-
-    ``entity`` is what was asked about, where that is there.
-    """
+    """A question: the family, and what is known of the class or function to be written."""
 
     family: Family
     name: str = ""
     entity: Entity | None = None
+    """What was asked about, if it exists."""
     notes: list[str] = field(default_factory=list[str])
 
 
@@ -67,7 +60,7 @@ def understand_question(
     base: str | None,
     into: str,
 ) -> Question | None:
-    """The family that a question is about; None when nothing fits.
+    """Return the family that a question is about; None when nothing fits.
 
     ``position`` is a path, a zero-based line and a UTF-16 character. Raises InvalidArgumentsError
     when nothing is asked.
@@ -82,12 +75,20 @@ def understand_question(
         return _described(inference, text, into)
     found = find_targets(inference, name, *position)
     for item in found:
-        if item.entity.kind == CLASS:
-            return _of_class(inference, item.entity, into)
-        if item.entity.kind == FUNCTION:
-            return Question(kinds.functions_beside(inference, item.entity), entity=item.entity)
+        question = _about(inference, item.entity, into)
+        if question is not None:
+            return question
         if item.entity.kind == OUTSIDE and derived_classes(inference, item.entity)[0]:
             return _under(inference, item.entity, Subject(path=into))
+    return None
+
+
+def _about(inference: Inference, entity: Entity, into: str) -> Question | None:
+    """Return the question about a class or function; None for anything else."""
+    if entity.kind == CLASS:
+        return _of_class(inference, entity, into)
+    if entity.kind == FUNCTION:
+        return Question(functions_beside(inference, entity), entity=entity)
     return None
 
 
@@ -108,13 +109,11 @@ def _under(inference: Inference, base: Entity, subject: Subject) -> Question:
 
 def _of_base(inference: Inference, base: str, subject: Subject, into: str) -> Question | None:
     entity = resolve_base(inference, base, into)
-    if entity is None:
-        return None
-    return _under(inference, entity, subject)
+    return _under(inference, entity, subject) if entity is not None else None
 
 
 def resolve_base(inference: Inference, written: str, into: str = "") -> Entity | None:
-    """The class that is meant by a name, as a file knows it or as the workspace does."""
+    """Return the class that is meant by a name, as a file knows it or as the workspace does."""
     name = re.split(r"[\[(]", written)[0].strip()
     if into and inference.exists(into) and "." not in name:
         for item in module_member(inference, into, name):
@@ -140,11 +139,7 @@ def _as_bases(inference: Inference, name: str, into: str) -> list[Entity]:
     paths = inference.snapshot.files_inheriting(last) if last else []
     votes: dict[Entity, float] = {}
     for path in sorted(paths, key=lambda path: (-path_proximity(into, path), path))[:_LOOKED_INTO]:
-        facts = inference.facts(path)
-        for row, kind in enumerate(facts.definition.kind) if facts is not None else ():
-            if kind != f.CLASS:
-                continue
-            cls: Entity = Entity(CLASS, path, row)
+        for cls in definitions_in(inference, path, CLASS):
             above = bases(inference, cls)
             written = class_features(inference, cls).bases
             for text, base in zip(written, above, strict=False):
@@ -173,7 +168,7 @@ def _stubbed(text: str | None, into: str) -> Subject:
 
 
 def parse_stub(text: str) -> ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | None:
-    """The class or function of a stub, which may lack its body or its colon."""
+    """Return the class or function of a stub, which may lack its body or its colon."""
     text = dedent(text).strip("\n")
     bare = text.rstrip().rstrip(":")
     for attempt in (text, f"{text}\n    pass", f"{text.rstrip()} pass", f"{bare}:\n    pass"):
@@ -214,7 +209,7 @@ def _of_stub(inference: Inference, text: str, into: str) -> Question | None:
         raise InvalidArgumentsError("'text' looks like a stub of a class or function, but is none")
     subject = _subject_of(node, into)
     if not isinstance(node, ast.ClassDef):
-        return Question(kinds.functions_like(inference, subject), subject.name)
+        return Question(functions_like(inference, subject), subject.name)
     best: Question | None = None
     for written in node.bases:
         base = resolve_base(inference, ast.unparse(written), into)
@@ -235,7 +230,7 @@ def _is_closer(family: Family, other: Family) -> bool:
 
 
 def _described(inference: Inference, text: str, into: str) -> Question | None:
-    """The family that a description speaks of: a base that it names, else what its words find."""
+    """Return the family of the base that a description names, else of what its words find."""
     subject = _stubbed(text, into)
     found = _SUBCLASS.search(text)
     if found:
@@ -246,50 +241,31 @@ def _described(inference: Inference, text: str, into: str) -> Question | None:
         if identifier == subject.name:
             continue
         for item in find_by_name(inference, identifier)[:3]:
-            if item.entity.kind == CLASS:
-                question = _of_class(inference, item.entity, into)
-            elif item.entity.kind == FUNCTION:
-                question = Question(
-                    kinds.functions_beside(inference, item.entity), entity=item.entity
-                )
-            else:
-                continue
-            if len(question.family.members) >= FEWEST:
+            question = _about(inference, item.entity, into)
+            if question is not None and len(question.family.members) >= FEWEST:
                 question.name = subject.name
                 return question
     return _by_words(inference, text, subject)
 
 
 def _by_words(inference: Inference, text: str, subject: Subject) -> Question | None:
-    """The base or decorator that most of what fits the words of a description has."""
+    """Return the base or decorator that most of what fits the words of a description has."""
     votes: dict[tuple[int, object], float] = {}
     entities: dict[tuple[int, object], Entity] = {}
     for rank, entity in enumerate(search_definitions(inference, text, limit=12)):
-        if entity.kind not in (CLASS, FUNCTION):
+        question = _about(inference, entity, "")
+        if question is None or len(question.family.members) < FEWEST:
             continue
-        family = _family_of(inference, entity)
-        if family is None or len(family.members) < FEWEST:
-            continue
-        key = family.kind, family.base or family.why
+        key = question.family.kind, question.family.base or question.family.why
         votes[key] = votes.get(key, 0.0) + 1 / (2 + rank)
         entities.setdefault(key, entity)
     if not votes:
         return None
     best = max(votes, key=votes.__getitem__)
-    entity = entities[best]
-    question = (
-        _of_class(inference, entity, subject.path)
-        if entity.kind == CLASS
-        else Question(kinds.functions_beside(inference, entity), entity=entity)
-    )
+    question = _about(inference, entities[best], subject.path)
+    assert question is not None
     question.name = subject.name
     question.notes.append(
         f"the description was taken for one of the classes or functions that {question.family.why}"
     )
     return question
-
-
-def _family_of(inference: Inference, entity: Entity) -> Family | None:
-    if entity.kind == FUNCTION:
-        return kinds.functions_beside(inference, entity)
-    return _of_class(inference, entity, "").family

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from textwrap import dedent
 
 from ...indexer import facts as f
+from ...indexer import facts_view
+from ...indexer.facts import FileFacts
 from ...indexer.inference.entities import CLASS, FUNCTION, MODULE, Entity, name_of
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.modules import imported_module
 from ...indexer.paths import is_test_file
 from ...indexer.symbols import words
@@ -24,21 +28,13 @@ from .features import function_features
 from .question import parse_stub
 from .search import has_stem, score_definitions, stem, terms
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import ast
-    from collections.abc import Iterator
-
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.inference import Inference
-
 _RARE, _NAMES = 60, 12
 _FILES, _MODULES = 25, 20
 # Fits below this, or far below the best, are none.
 _LEAST, _OF_BEST = 0.22, 0.5
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _SIGNATURE = re.compile(r"(?:(?:async\s+)?def\s+)?([A-Za-z_]\w*)\s*\(")
-_EVERYWHERE = frozenset(
+_COMMON_NAMES = frozenset(
     """self cls append get items join len str int list dict range print isinstance format split
     strip replace lower startswith endswith keys values update add open sorted set tuple bool
     None True False return""".split()
@@ -57,10 +53,7 @@ class HelperQuery:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A function or class that may do, how well it fits from 0 to 1, and why.
-
-    ``why`` are sentences without their ends.
-    """
+    """A function or class that may do, how well it fits from 0 to 1, and why."""
 
     entity: Entity
     fit: float
@@ -92,7 +85,7 @@ def _add_code(parsed: HelperQuery, text: str) -> None:
     try:
         tree = ast.parse(dedent(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        parsed.uses = {each for each in _IDENTIFIER.findall(text) if each not in _EVERYWHERE}
+        parsed.uses = {each for each in _IDENTIFIER.findall(text) if each not in _COMMON_NAMES}
         return
     bound: set[str] = set()
     for node in ast.walk(tree):
@@ -107,7 +100,7 @@ def _add_code(parsed: HelperQuery, text: str) -> None:
             (bound if isinstance(node.ctx, ast.Store) else parsed.uses).add(node.id)
         elif isinstance(node, ast.Attribute):
             parsed.uses.add(node.attr)
-    parsed.uses -= bound | _EVERYWHERE
+    parsed.uses -= bound | _COMMON_NAMES
 
 
 def _doc(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
@@ -149,7 +142,7 @@ def find_candidates(inference: Inference, helper: HelperQuery, into: str) -> lis
         note(entity, "uses", share, f"uses {', '.join(names)} as well")
     ranked: list[Candidate] = []
     for entity, scores in found.items():
-        fit = _fit(helper, scores)
+        fit = _fit(scores)
         if entity.kind == FUNCTION and helper.parameters:
             taken = [each.name for each in function_features(inference, entity).parameters]
             shared = [each for each in helper.parameters if each in taken]
@@ -164,23 +157,22 @@ def find_candidates(inference: Inference, helper: HelperQuery, into: str) -> lis
     return [each for each in ranked if each.fit >= _OF_BEST * ranked[0].fit]
 
 
-def _fit(helper: HelperQuery, scores: dict[str, float]) -> float:
-    """One number for name, words and uses; two that speak for it are more than one."""
+def _fit(scores: dict[str, float]) -> float:
+    """Return one number for name, words and uses; two that speak for it are more than one."""
     best = max(scores.values())
     rest = sum(scores.values()) - best
     limit = 0.95 if "name" in scores else 0.9
-    del helper
     return min(limit, best * 0.85 + rest * 0.3)
 
 
 def _word_share(inference: Inference, helper: HelperQuery, entity: Entity) -> float:
     mine = set(helper.terms)
     name = {stem(word) for word in words(name_of(inference, entity)).split()}
-    told = set(terms(summary(inference.need(entity.path), entity)))
+    documented = set(terms(summary(inference.need(entity.path), entity)))
     if not mine or not any(has_stem(name, word) for word in mine):
         return 0.0
     return sum(
-        1.0 if has_stem(name, word) else 0.6 if has_stem(told, word) else 0.0 for word in mine
+        1.0 if has_stem(name, word) else 0.6 if has_stem(documented, word) else 0.0 for word in mine
     ) / len(mine)
 
 
@@ -190,15 +182,14 @@ def _shared_words(inference: Inference, helper: HelperQuery, entity: Entity) -> 
         for word in words(name_of(inference, entity)).split()
         if any(has_stem({stem(word)}, each) for each in helper.terms)
     ]
-    told = summary(inference.need(entity.path), entity) if entity.kind in (CLASS, FUNCTION) else ""
-    said = [
-        w for w in re.findall(r"\w+", told) if stem(w.lower()) in helper.terms and w not in name
+    is_definition = entity.kind in (CLASS, FUNCTION)
+    text = summary(inference.need(entity.path), entity) if is_definition else ""
+    documented = [
+        w for w in re.findall(r"\w+", text) if stem(w.lower()) in helper.terms and w not in name
     ]
-    parts: list[str] = []
-    if name:
-        parts.append(f"its name has {', '.join(dict.fromkeys(name))}")
-    if said:
-        parts.append(f"its documentation says {', '.join(dict.fromkeys(said))}")
+    parts = [f"its name has {', '.join(dict.fromkeys(name))}"] if name else []
+    if documented:
+        parts.append(f"its documentation says {', '.join(dict.fromkeys(documented))}")
     return " and ".join(parts) or "its class is about it"
 
 
@@ -223,15 +214,8 @@ def _using(inference: Inference, uses: set[str]) -> Iterator[tuple[Entity, float
         if facts is None:
             continue
         table = facts.definition
-        places = {
-            name: [
-                at for role, at, _ in facts.occurrences(name) if role & f.ROLE_MASK != f.IMPORTED
-            ]
-            for name in weights
-        }
-        for row, kind in enumerate(table.kind):
-            if kind != f.FUNCTION:
-                continue
+        places = {name: _uses(facts, name) for name in weights}
+        for row in facts_view.definitions(facts, f.FUNCTION):
             start, end = table.header_end[row], table.end[row]
             shared = [
                 name for name, each in places.items() if any(start <= at < end for at in each)
@@ -240,6 +224,11 @@ def _using(inference: Inference, uses: set[str]) -> Iterator[tuple[Entity, float
             if share > 0.5 and len(shared) > 1:
                 shared.sort(key=lambda name: counted[name])
                 yield Entity(FUNCTION, path, row), share, shared[:4]
+
+
+def _uses(facts: FileFacts, name: str) -> list[int]:
+    """Return the byte offsets at which a file uses a name, without imports."""
+    return [at for role, at, _ in facts.occurrences(name) if role & f.ROLE_MASK != f.IMPORTED]
 
 
 def _installed(inference: Inference, helper: HelperQuery, into: str) -> Iterator[Entity]:
@@ -273,7 +262,7 @@ def _installed(inference: Inference, helper: HelperQuery, into: str) -> Iterator
             defined = facts.names[facts.definition.name[row]]
             if facts.definition.scope[row] or defined.startswith("_"):
                 continue
-            said = {stem(word) for word in words(defined).split()}
-            if not any(has_stem(said, word) for word in helper.terms):
+            stems = {stem(word) for word in words(defined).split()}
+            if not any(has_stem(stems, word) for word in helper.terms):
                 continue
             yield Entity(CLASS if kind == f.CLASS else FUNCTION, entity.path, row)

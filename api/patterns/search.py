@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ...indexer import symbols as s
-from ...indexer.inference.entities import CLASS, FUNCTION
+from ...indexer.inference.entities import CLASS, FUNCTION, Entity
+from ...indexer.inference.inference import Inference
 from ...indexer.paths import is_test_file
+from ...indexer.store.index_store import StoredSymbol
 from ...indexer.symbols import words
 from ..source.targets import entity_of_symbol
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.inference import Inference
-    from ...indexer.store.index_store import StoredSymbol
-
 # Words that say what is wanted of the code, not what it is about.
-_EMPTY = frozenset(
+_STOP_WORDS = frozenset(
     """a an the of to in on for from with and or is are be by as at it its this that these those
     new add adds adding turn turns take takes taking put puts create creates make makes write
     class classes function functions method methods
@@ -31,17 +26,17 @@ _KINDS = (s.CLASS, s.METHOD, s.PROPERTY, s.ENUM, s.FUNCTION)
 
 
 def terms(text: str) -> list[str]:
-    """Words of a text that say what it is about, singular, each once, in order."""
+    """Return the words of a text that say what it is about, singular, each once, in order."""
     found: dict[str, None] = {}
     for token in re.findall(r"[^\W_]\w*", text):
         for word in words(token).split():
-            if word not in _EMPTY and len(word) > 1:
+            if word not in _STOP_WORDS and len(word) > 1:
                 found[stem(word)] = None
     return list(found)
 
 
 def stem(word: str) -> str:
-    """A word without what grammar adds to it, so that `caches`, `cached` and `cache` are one."""
+    """Return a word without its ending, so that `caches`, `cached` and `cache` are one."""
     for ending, least in (("ations", 5), ("ation", 5), ("ings", 4), ("ing", 4), ("ies", 3),
                           ("ers", 4), ("ly", 4), ("ed", 4), ("er", 4), ("es", 4), ("s", 3),
                           ("e", 4), ("y", 4)):  # fmt: skip
@@ -51,7 +46,7 @@ def stem(word: str) -> str:
 
 
 def search_definitions(inference: Inference, text: str, limit: int = 20) -> list[Entity]:
-    """Classes and functions whose name or summary has the words of a text, best first."""
+    """Return classes and functions whose name or summary has the words of a text, best first."""
     return [entity for _, entity in score_definitions(inference, terms(text))[:limit]]
 
 
@@ -62,17 +57,17 @@ def score_definitions(inference: Inference, wanted: list[str]) -> list[tuple[flo
     rows = [(path, row, *_stems(row)) for path, row in _candidates(inference, wanted)]
     weights: dict[str, float] = {}
     for word in wanted:
-        n = sum(has_stem(name, word) or has_stem(told, word) for _, _, name, told, _ in rows)
+        n = sum(has_stem(name, word) or has_stem(summary, word) for _, _, name, summary, _ in rows)
         weights[word] = 1.0 / (1 + n) ** 0.5 if n else 0.05
     whole = sum(weights.values())
     found: list[tuple[float, str, int, Entity]] = []
-    for path, row, name, told, holder in rows:
+    for path, row, name, summary, container in rows:
         score = sum(
-            weight * (1.0 if has_stem(name, word) else 0.6 if has_stem(told, word) else 0.3)
+            weight * (1.0 if has_stem(name, word) else 0.6 if has_stem(summary, word) else 0.3)
             for word, weight in weights.items()
-            if has_stem(name, word) or has_stem(told, word) or word in holder
+            if has_stem(name, word) or has_stem(summary, word) or word in container
         )
-        if not any(has_stem(name, word) or has_stem(told, word) for word in weights):
+        if not any(has_stem(name, word) or has_stem(summary, word) for word in weights):
             continue
         extra = sum(not any(has_stem({each}, word) for word in weights) for each in name)
         score = (
@@ -91,14 +86,14 @@ def has_stem(stems: set[str], word: str) -> bool:
 
 
 def _stems(symbol: StoredSymbol) -> tuple[set[str], set[str], set[str]]:
-    """Stems of a symbol's name, of its summary, and of what it is in."""
+    """Return the stems of a symbol's name, of its summary, and of what it is in."""
     name = {stem(word) for word in words(symbol.name).split()}
-    told = {stem(word) for word in words(" ".join(re.findall(r"\w+", symbol.summary))).split()}
-    return name, told, {stem(word) for word in words(symbol.container.replace(".", "_")).split()}
+    summary = {stem(word) for word in words(" ".join(re.findall(r"\w+", symbol.summary))).split()}
+    return name, summary, {stem(word) for word in words(symbol.container.replace(".", "_")).split()}
 
 
 def _candidates(inference: Inference, wanted: Iterable[str]) -> list[tuple[str, StoredSymbol]]:
-    """Symbols with one of the words in name or summary, by the full-text index."""
+    """Return the symbols with one of the words in name or summary, by the full-text index."""
     store = inference.snapshot.index.reader()
     if store is None:
         return []

@@ -1,18 +1,12 @@
-"""Likeness: how near two classes or functions are, by members, bases, decorators, place and name.
-
-Each part is between 0 and 1, so that a likeness can be told by its parts.
-"""
+"""Similarity of classes or functions: parts from 0 to 1, by members, bases, place and name."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ...indexer.symbols import words
 from .features import ClassFeatures, FunctionFeatures
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 # What each part weighs; the largest is what says most about how code is written.
 WEIGHTS = {"members": 3.0, "signature": 2.0, "base": 1.5, "decorators": 1.0, "place": 1.0,
@@ -64,7 +58,7 @@ def similarity_parts(subject: Subject, other: Subject) -> dict[str, float]:
 
 
 def similarity(subject: Subject, other: Subject) -> float:
-    """One number for all parts."""
+    """Return one number for all parts."""
     return sum(WEIGHTS[name] * value for name, value in similarity_parts(subject, other).items())
 
 

@@ -8,33 +8,117 @@ on ``self``) is written out.
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
+
 from ...indexer import facts as f
-from ...indexer.inference.entities import Entity, name_of, owner_class
+from ...indexer.inference.entities import CLASS, Entity, name_of, owner_class
+from ...indexer.inference.inference import Inference
 from ...indexer.symbols import words
-from .origins import Origins
-from .plan import VARIES
+from ..source.entity_views import summary
+from .family import Family
+from .features import Parameter, function_features
+from .imports import ImportFinder
+from .plan import VARIES, Plan, PlannedFunction, apply_stub, plan_class, plan_function
+from .question import Question
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.inference.inference import Inference
-    from .features import Parameter
-    from .plan import Plan, PlannedFunction
-
+_SOURCES = 12
 MARK = "fill in"
 """What is to be written by whoever uses a skeleton says so by these words."""
 _INDENT = "    "
 _WIDTH = 88
-_NOTHING_GIVEN = frozenset(["__init__", "__init_subclass__", "__del__", "__post_init__"])
+_RETURN_NOTHING = frozenset(["__init__", "__init_subclass__", "__del__", "__post_init__"])
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A skeleton with the plan that it follows and the file, perhaps a new one, that it is for."""
+
+    plan: Plan
+    text: str
+    path: str
+
+
+def make_draft(inference: Inference, question: Question, into: str) -> Draft:
+    """Return a class or function like the members of the family that was asked for."""
+    family = question.family
+    name = question.name or suggest_name(inference, family)
+    path = into or suggest_path(family, name)
+    sources = list(dict.fromkeys(each.path for each in family.members))[:_SOURCES]
+    if family.base is not None and family.base.kind == CLASS:
+        sources.append(family.base.path)
+    finder = ImportFinder(inference, path, sources)
+    if family.kind == CLASS:
+        plan = plan_class(inference, family)
+        documented = sum(bool(summary(inference.need(each.path), each)) for each in family.members)
+        text = class_skeleton(
+            inference, name, plan, finder, has_doc=documented * 2 > len(family.members)
+        )
+        return Draft(plan, text, path)
+    plan = Plan()
+    having = [
+        (function_features(inference, each), weight)
+        for each, weight in zip(family.members, family.weights, strict=True)
+    ]
+    planned = plan_function(inference, name, having)
+    if planned is None:
+        return Draft(plan, "", path)
+    if question.entity is None:
+        apply_stub(planned, family, having)
+    plan.functions.append(planned)
+    return Draft(plan, function_skeleton(inference, planned, finder), path)
+
+
+def suggest_name(inference: Inference, family: Family) -> str:
+    """Return a name as the members have them: ``New`` with the word that most of them end with."""
+    names = [name_of(inference, each) for each in family.members]
+    listed = [words(name).split() for name in names]
+    if family.kind == CLASS:
+        last = Counter(each[-1] for each in listed if each).most_common(1)[0]
+        if last[1] * 2 >= len(names):
+            for name in names:
+                if words(name).split()[-1:] == [last[0]]:
+                    return "New" + name[-len(last[0]) :]
+        base = name_of(inference, family.base) if family.base else ""
+        return f"New{base.lstrip('_')}" if base else "New"
+    for place, made in ((0, "{}_new"), (-1, "new_{}")):
+        word, count = Counter(each[place] for each in listed if each).most_common(1)[0]
+        if count * 2 >= len(names) and len(set(names)) > 1:
+            return made.format(word)
+    return names[0] if len(set(names)) == 1 else "new"
+
+
+def suggest_path(family: Family, name: str) -> str:
+    """Return the file of most members, or a new file in their folder."""
+    files = Counter(each.path for each in family.members)
+    path, count = files.most_common(1)[0]
+    if count * 2 > len(family.members):
+        return path
+    folders = Counter(each.path.rpartition("/")[0] for each in family.members)
+    folder = folders.most_common(1)[0][0]
+    parts = words(name).split()
+    kind = parts[-1] if parts else ""
+    # `SecurityMiddleware` may be in security.py or in security_middleware.py.
+    with_kind = sum(kind in each.rpartition("/")[2] for each in files)
+    if len(parts) > 1 and with_kind * 2 < len(files):
+        del parts[-1]
+    stem = "_".join(parts) or "new"
+    stems = Counter(each.rpartition("/")[2] for each in files)
+    common, count = stems.most_common(1)[0]
+    if count * 2 > len(files) and len(files) > 1:
+        return family.members[0].path
+    prefix = "test_" if common.startswith("test_") else ""
+    return f"{folder}/{prefix}{stem}.py" if folder else f"{prefix}{stem}.py"
 
 
 def class_skeleton(
-    inference: Inference, name: str, plan: Plan, origins: Origins, *, has_doc: bool
+    inference: Inference, name: str, plan: Plan, finder: ImportFinder, *, has_doc: bool
 ) -> str:
-    """Imports and the class."""
-    origins.own.add(name)
-    bases = [each for each in plan.bases if origins.knows(each)]
-    keywords = [each for each in plan.keywords if origins.knows(each.partition("=")[2])]
-    lines = _decorators(plan.decorators, origins)
+    """Return the imports and the class."""
+    finder.own.add(name)
+    bases = [each for each in plan.bases if finder.knows(each)]
+    keywords = [each for each in plan.keywords if finder.knows(each.partition("=")[2])]
+    lines = _decorators(plan.decorators, finder)
     header = ", ".join([*bases, *keywords])
     lines.append(f"class {name}({header}):" if header else f"class {name}:")
     body: list[str] = []
@@ -42,53 +126,53 @@ def class_skeleton(
         body += [f'"""{MARK.capitalize()}: what {words(name) or name} is."""', ""]
     for each in plan.attributes:
         annotation = each.annotation
-        if annotation and not origins.knows(annotation, quoted=True, is_type=True):
+        if annotation and not finder.knows(annotation, quoted=True, is_type=True):
             annotation = ""
-        body.append(_attribute(each.name, annotation, each.value, each.examples, origins))
+        body.append(_attribute(each.name, annotation, each.value, each.examples, finder))
     if plan.attributes and plan.functions:
         body.append("")
     for at, each in enumerate(plan.functions):
         if at:
             body.append("")
         fields = plan.fields if each.name == "__init__" else []
-        body += function_lines(inference, each, origins, fields)
+        body += function_lines(inference, each, finder, fields)
     while body and not body[-1]:
         body.pop()
     lines += [f"{_INDENT}{line}" if line else "" for line in body or ["pass"]]
-    return _joined(origins, lines)
+    return _with_imports(finder, lines)
 
 
-def function_skeleton(inference: Inference, plan: PlannedFunction, origins: Origins) -> str:
-    """Imports and the function."""
-    origins.own.add(plan.name)
-    return _joined(origins, function_lines(inference, plan, origins, []))
+def function_skeleton(inference: Inference, plan: PlannedFunction, finder: ImportFinder) -> str:
+    """Return the imports and the function."""
+    finder.own.add(plan.name)
+    return _with_imports(finder, function_lines(inference, plan, finder, []))
 
 
-def _joined(origins: Origins, lines: list[str]) -> str:
-    imports = origins.text()
+def _with_imports(finder: ImportFinder, lines: list[str]) -> str:
+    imports = finder.text()
     return (f"{imports}\n\n" if imports else "") + "\n".join(lines) + "\n"
 
 
 def _attribute(
-    name: str, annotation: str, value: str, examples: list[str], origins: Origins
+    name: str, annotation: str, value: str, examples: list[str], finder: ImportFinder
 ) -> str:
     head = f"{name}: {annotation}" if annotation else name
     if not value and annotation:
         return head
-    if value and value != "..." and origins.knows(value):
+    if value and value != "..." and finder.knows(value):
         return f"{head} = {value}"
     shown = " or ".join(examples[:2])
     return f"{head} = ...  # {MARK}{f', such as {shown}' if shown else ''}"
 
 
 def function_lines(
-    inference: Inference, plan: PlannedFunction, origins: Origins, fields: list[tuple[str, str]]
+    inference: Inference, plan: PlannedFunction, finder: ImportFinder, fields: list[tuple[str, str]]
 ) -> list[str]:
-    """A function or method line by line, not indented."""
-    lines = _decorators(plan.decorators, origins)
-    written = parameters_text(plan.parameters, origins)
+    """Return a function or method line by line, not indented."""
+    lines = _decorators(plan.decorators, finder)
+    written = parameters_text(plan.parameters, finder)
     returns = plan.returns
-    if returns and not origins.knows(returns, quoted=True, is_type=True):
+    if returns and not finder.knows(returns, quoted=True, is_type=True):
         returns = ""
     head = "async def" if plan.is_async else "def"
     tail = f" -> {returns}:" if returns else ":"
@@ -101,12 +185,12 @@ def function_lines(
     return lines
 
 
-def _decorators(written: list[str], origins: Origins) -> list[str]:
-    return [f"@{each}" for each in written if origins.knows(each.removesuffix(VARIES))]
+def _decorators(written: list[str], finder: ImportFinder) -> list[str]:
+    return [f"@{each}" for each in written if finder.knows(each.removesuffix(VARIES))]
 
 
-def parameters_text(parameters: list[Parameter], origins: Origins) -> list[str]:
-    """Parameters as they are written, with the ``/`` and ``*`` between them."""
+def parameters_text(parameters: list[Parameter], finder: ImportFinder) -> list[str]:
+    """Return the parameters as they are written, with the ``/`` and ``*`` between them."""
     written: list[str] = []
     last = -1
     for each in parameters:
@@ -115,48 +199,43 @@ def parameters_text(parameters: list[Parameter], origins: Origins) -> list[str]:
         if each.kind == f.KEYWORD_ONLY and last < f.VAR_POSITIONAL:
             written.append("*")
         last = each.kind
-        stars = {f.VAR_POSITIONAL: "*", f.VAR_KEYWORD: "**"}.get(each.kind, "")
         annotation, default = each.annotation, each.default
-        if annotation and not origins.knows(annotation, quoted=True, is_type=True):
+        if annotation and not finder.knows(annotation, quoted=True, is_type=True):
             annotation = ""
-        if default and not origins.knows(default):
+        if default and not finder.knows(default):
             default = "None"
-        said = stars + each.name + (f": {annotation}" if annotation else "")
+        text = each.stars + each.name + (f": {annotation}" if annotation else "")
         if default:
-            said += f" = {default}" if annotation else f"={default}"
-        written.append(said)
+            text += f" = {default}" if annotation else f"={default}"
+        written.append(text)
     if last == f.POSITIONAL_ONLY:
         written.append("/")
     return written
 
 
 def bare_text(parameters: list[Parameter]) -> list[str]:
-    """Parameters by name alone, with an ellipsis for defaults."""
-    stars = {f.VAR_POSITIONAL: "*", f.VAR_KEYWORD: "**"}
-    return [
-        f"{stars.get(each.kind, '')}{each.name}{'=…' if each.default else ''}"
-        for each in parameters
-    ]
+    """Return the parameters by name alone, with an ellipsis for defaults."""
+    return [f"{each.stars}{each.name}{'=…' if each.default else ''}" for each in parameters]
 
 
 def _body(inference: Inference, plan: PlannedFunction, fields: list[tuple[str, str]]) -> list[str]:
     kept = [f"self.{name} = {parameter}" for name, parameter in fields]
-    compared = _compared(inference, plan)
+    compared = _model_place(inference, plan)
     if plan.supers is not None:
         passed = [*plan.supers, *(f"{name}=..." for name in plan.lacking)]
         call = f"super().{plan.name}({', '.join(passed)})"
         if plan.is_async and not plan.decorators:
             call = f"await {call}"
-        if plan.name in _NOTHING_GIVEN:
+        if plan.name in _RETURN_NOTHING:
             return [f"{call}  # {MARK}" if plan.lacking else call, *kept]
-        said = f"# {MARK}: what it adds{compared}"
-        return [said, f"return {call}"] if plan.returns_value else [call, said]
+        comment = f"# {MARK}: what it adds{compared}"
+        return [comment, f"return {call}"] if plan.returns_value else [call, comment]
     if kept:
         return kept
     return [f'raise NotImplementedError("{MARK}{compared}")']
 
 
-def _compared(inference: Inference, plan: PlannedFunction) -> str:
+def _model_place(inference: Inference, plan: PlannedFunction) -> str:
     """Return where the model of a function is."""
     kind, path, row = plan.model.entity
     facts = inference.need(path)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ...indexer import facts as f
 from ...indexer.inference.classes import bases
 from ...indexer.inference.entities import CLASS, FUNCTION, Entity, Found
+from ...indexer.inference.inference import Inference
 from ...indexer.paths import is_test_file
 from ..source.call_hierarchy import outgoing
 from ..source.entity_views import enclosing, kind_of, name_of, qualified_name, signature, summary
-from .chunks import MODULE_LEVEL
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.inference import Inference
-    from .ranking import RankedFile, Ranking
+from .ranking import RankedFile, Ranking
+from .signals import MODULE_LEVEL
 
 # Files that are shown, of which the first have more of their symbols listed.
 N_FILES = 12
@@ -25,29 +21,30 @@ _NAMED, _MENTIONED, _FRAME = 1.0, 0.6, 2.0
 # What speaks for less than this share of what speaks for the best is not listed.
 _LEAST_SHARE = 0.2
 _LONGEST_HEADER, _LONGEST_SUMMARY = 90, 90
-# A function calls many; those that are told are the first that are the workspace's own.
+# A function calls many; those that are listed are the first that are the workspace's own.
 _RELATED = 4
-_LED_FROM = 3
+_N_ORIGINS = 3
 _MOST_CALLS = 60
 _N_TESTS = 3
 # A name that so many test files have tells nothing.
-_EVERYWHERE = 40
+_MOST_TEST_FILES = 40
 
 
+@dataclass(slots=True, eq=False)
 class ListedDefinition:
-    """A function or class: its score and why it is there."""
+    """A function or class: its dotted name in its module, its score and why it is there."""
 
-    __slots__ = ("entity", "hits", "name", "path", "score", "why")
+    entity: Entity
+    name: str
+    score: float
+    why: str
+    hits: list[int] = field(default_factory=list[int])
+    """One-based lines that the task names."""
 
-    def __init__(self, entity: Entity, name: str, score: float, why: str) -> None:
-        """Describe a piece; ``name`` is dotted, from inside of its module."""
-        self.entity = entity
-        self.path = entity.path
-        self.name = name
-        self.score = score
-        self.why = why
-        self.hits: list[int] = []
-        """One-based lines that the task names."""
+    @property
+    def path(self) -> str:
+        """The file that it is in."""
+        return self.entity.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ class ListedFile:
 
 
 def list_files(inference: Inference, ranking: Ranking) -> list[ListedFile]:
-    """The first files with their pieces."""
+    """Return the first files with their pieces."""
     first = [one for one in ranking.files if one.score > 0][:N_FILES]
     best = max((chunk.score for one in first for chunk in one.chunks), default=0.0) or 1.0
     found: list[ListedFile] = []
@@ -69,9 +66,9 @@ def list_files(inference: Inference, ranking: Ranking) -> list[ListedFile]:
         for place, one in enumerate(first)
     ]
     most = max((piece.score for listed in all_pieces for piece in listed), default=0.0)
-    for place, (one, pieces) in enumerate(zip(first, all_pieces, strict=True)):
+    for n_listed, one, pieces in zip(_LISTED, first, all_pieces, strict=False):
         pieces = [piece for piece in pieces if piece.score >= _LEAST_SHARE * most]
-        pieces = sorted(pieces, key=lambda piece: -piece.score)[: _LISTED[place]]
+        pieces = sorted(pieces, key=lambda piece: -piece.score)[:n_listed]
         facts = inference.facts(one.path)
         if facts is not None:
             starts = facts.definition.start
@@ -83,18 +80,18 @@ def list_files(inference: Inference, ranking: Ranking) -> list[ListedFile]:
 def _pieces(
     inference: Inference, ranking: Ranking, one: RankedFile, best: float, share: float
 ) -> list[ListedDefinition]:
-    """Definitions of a file that something speaks for."""
+    """Return the definitions of a file that something speaks for."""
     facts = inference.facts(one.path)
     if facts is None:
         return []
     table = facts.definition
     task = ranking.task
-    identifiers, names = set(task.identifiers), set(task.telling)
+    identifiers, names = set(task.identifiers), set(task.distinctive_names)
     scores = {chunk.row: chunk.score / best for chunk in one.chunks if chunk.row != MODULE_LEVEL}
     at_lines: dict[int, list[int]] = {}
     for line in one.lines:
         if 0 < line < len(facts.line_starts):
-            around = enclosing(inference, one.path, _first_byte(inference, one.path, line))
+            around = enclosing(inference, one.path, _first_nonblank(inference, one.path, line))
             if around is not None:
                 at_lines.setdefault(around.row, []).append(line)
     found: list[ListedDefinition] = []
@@ -118,28 +115,28 @@ def _pieces(
     return found
 
 
-def _first_byte(inference: Inference, path: str, line: int) -> int:
-    """Offset of what stands first on a one-based line."""
+def _first_nonblank(inference: Inference, path: str, line: int) -> int:
+    """Return the offset of what stands first on a one-based line."""
     start, end = inference.need(path).line_starts[line - 1 : line + 1]
     text = inference.text(path)[start:end]
     return start + len(text) - len(text.lstrip())
 
 
 def inner_name(inference: Inference, entity: Entity) -> str:
-    """Dotted name inside of its module."""
+    """Return the dotted name inside of its module."""
     dotted = qualified_name(inference, entity)
     module = inference.snapshot.index.workspace.module_name(entity.path) or ""
     return dotted.removeprefix(module + ".") if module else dotted
 
 
 def line_of(inference: Inference, piece: ListedDefinition) -> int:
-    """One-based line of a piece's name."""
+    """Return the one-based line of a piece's name."""
     facts = inference.need(piece.path)
     return facts.line_of(facts.definition.position[piece.entity.row]) + 1
 
 
 def describe(inference: Inference, piece: ListedDefinition) -> str:
-    """Kind, name, parameters and purpose of a piece on one line."""
+    """Return kind, name, parameters and purpose of a piece on one line."""
     header = signature(inference, piece.entity)
     kind = kind_of(inference, piece.entity)
     if header.startswith("async "):
@@ -158,7 +155,7 @@ def related_definitions(
     strict = inference.strict()
     shown = {piece.entity for piece in pieces}
     found: list[tuple[ListedDefinition, str]] = []
-    for piece in pieces[:_LED_FROM]:
+    for piece in pieces[:_N_ORIGINS]:
         facts = inference.need(piece.path)
         table = facts.definition
         if piece.entity.kind == CLASS:
@@ -168,22 +165,22 @@ def related_definitions(
             near = [(entity, f"called by {piece.name}") for entity in list(calls)[:_MOST_CALLS]]
         else:
             near = []
-        n = 0
-        for entity, why in near:
-            own = entity.kind in (CLASS, FUNCTION) and not entity.is_outside
-            if own and entity not in shown and n < _RELATED:
-                n += 1
-                shown.add(entity)
-                found.append(
-                    (ListedDefinition(entity, inner_name(inference, entity), 0.0, why), why)
-                )
+        own = [
+            (entity, why)
+            for entity, why in near
+            if entity.kind in (CLASS, FUNCTION) and not entity.is_outside and entity not in shown
+        ]
+        for entity, why in own[:_RELATED]:
+            shown.add(entity)
+            related = ListedDefinition(entity, inner_name(inference, entity), 0.0, why)
+            found.append((related, why))
     return found
 
 
 def related_tests(
     inference: Inference, pieces: list[ListedDefinition], files: list[ListedFile]
 ) -> list[tuple[str, str]]:
-    """Test files that use the first pieces, with what they use and where."""
+    """Return the test files that use the first pieces, with what they use and where."""
     shown = {one.file.path for one in files}
     scores: dict[str, float] = {}
     uses: dict[str, list[str]] = {}
@@ -193,7 +190,7 @@ def related_tests(
         if name.startswith("__") or len(name) < 3:
             continue
         having = [path for path in inference.files_with(name) if is_test_file(path)]
-        if len(having) > _EVERYWHERE:
+        if len(having) > _MOST_TEST_FILES:
             continue
         for path in having:
             facts = inference.facts(path)
@@ -205,12 +202,12 @@ def related_tests(
         if any(stem and stem in path.rpartition("/")[2] for stem in stems):
             scores[path] += 0.5
     best = sorted(scores, key=lambda path: (-scores[path], path))
-    return [(path, _used_in(inference, path, uses[path])) for path in best if path not in shown][
-        :_N_TESTS
-    ]
+    return [
+        (path, _describe_uses(inference, path, uses[path])) for path in best if path not in shown
+    ][:_N_TESTS]
 
 
-def _used_in(inference: Inference, path: str, names: list[str]) -> str:
+def _describe_uses(inference: Inference, path: str, names: list[str]) -> str:
     """Return the names that a test file uses, and in which tests, in words."""
     facts = inference.facts(path)
     if facts is None:
@@ -224,5 +221,5 @@ def _used_in(inference: Inference, path: str, names: list[str]) -> str:
                 where.setdefault(test, facts.line_of(facts.definition.position[around.row]) + 1)
         if len(where) >= 3:
             break
-    told = ", ".join(f"{line} {test}" for test, line in list(where.items())[:3])
-    return f"uses {', '.join(names[:3])}" + (f": {told}" if told else "")
+    listed = ", ".join(f"{line} {test}" for test, line in list(where.items())[:3])
+    return f"uses {', '.join(names[:3])}" + (f": {listed}" if listed else "")

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import exp, sqrt
 
 from ...indexer.index import HISTORY_FILE
-from .words import stems
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from .words import rarity, stems
 
 # Commits that are read, and seconds that a question may wait for it; the next one reads on.
 MOST_COMMITS = 3_000
@@ -30,6 +27,7 @@ _CUT = "cut"
 
 # Lines of a message that say who and where, and not what.
 _TRAILER_MARK = "-by:"
+_kept: dict[str, History] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +44,6 @@ class Commit:
 class History:
     """Commits, newest first, and where each word occurs in their messages."""
 
-    __slots__ = ("_norms", "_rows", "commits", "cut", "head")
-
     def __init__(self, commits: list[Commit], head: str = "", *, cut: bool = False) -> None:
         """Index commits; ``cut`` when there are older ones that were not reached in time."""
         self.commits = commits
@@ -61,16 +57,15 @@ class History:
         self._norms: list[float] = []
 
     def rows(self, term: str) -> list[int]:
-        """Commits whose messages have a word."""
+        """Return the commits whose messages have a word."""
         return self._rows.get(term, [])
 
     def weight(self, term: str) -> float:
         """Return the inverse document frequency of a word."""
-        n, df = len(self.commits), len(self.rows(term))
-        return log(1 + (n - df + 0.5) / (df + 0.5))
+        return rarity(len(self.commits), len(self.rows(term)))
 
     def alike(self, terms: Iterable[str]) -> dict[int, float]:
-        """Likeness of messages to words, 0 to 1, by row of commit."""
+        """Return the similarity of messages to words, 0 to 1, by row of commit."""
         if not self._norms:
             weights = {term: self.weight(term) ** 2 for term in self._rows}
             self._norms = [
@@ -90,15 +85,12 @@ class History:
         return {row: shared / (length * self._norms[row]) for row, shared in found.items()}
 
     def decay(self, row: int, commits: float) -> float:
-        """Weight of a commit when it fades over so many commits."""
+        """Return the weight of a commit when it fades over so many commits."""
         return exp(-row / commits)
 
 
-_kept: dict[str, History] = {}
-
-
 def read_history(root: str, state_dir: str) -> History:
-    """History of the repository that a folder lies in; empty when there is none."""
+    """Return the history of the repository that a folder lies in; empty when there is none."""
     repository = _Repository(root)
     head = repository.head()
     if not head:
@@ -119,7 +111,7 @@ def read_history(root: str, state_dir: str) -> History:
 
 
 def _read(repository: _Repository, head: str, old: History | None) -> History:
-    """History from a head on, taking over what is known of an older one's."""
+    """Return the history from a head on, taking over what is known of an older one's."""
     commits: list[Commit] = []
     if old is not None and old.commits:
         gone = repository.listed(f"{head}..{old.head}")
@@ -200,7 +192,7 @@ class _Repository:
 
 
 def _parsed(entry: str) -> Commit | None:
-    """One entry of the log."""
+    """Return one entry of the log; None for one that names no file."""
     fields = entry.split("\x1f")
     if len(fields) != 4 or not fields[1].isdigit():
         return None
@@ -217,7 +209,7 @@ def _parsed(entry: str) -> Commit | None:
 
 
 def _load(path: str) -> History | None:
-    """History as it was saved; None when it was not, or cannot be read."""
+    """Return the history as it was saved; None when it was not, or cannot be read."""
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
             lines = file.read().split("\n")

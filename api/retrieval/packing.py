@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ...indexer.inference.entities import CLASS
+from ...indexer.inference.inference import Inference
 from ..source.tokens import count_tokens
-from .definitions import describe, line_of
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.inference.inference import Inference
-    from .definitions import ListedDefinition, ListedFile
+from .definitions import ListedDefinition, ListedFile, describe, line_of
 
 # Of the budget, what the outline may take while there is text to show.
 _OUTLINE_SHARE = 0.4
@@ -22,7 +18,7 @@ _N_TEXTS = 10
 # Lines around a place that the task names, in what is too long to be shown whole.
 _AROUND = 6
 _HEAD = 12
-_SAYING = 6
+_MENTIONS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +87,7 @@ def pack_context(
     words: list[str],
     budget: int,
 ) -> Packed:
-    """Put together what fits; ``words`` are those that tell most about the task."""
+    """Pack what fits; ``words`` are those that tell most about the task."""
     packed = Packed(budget)
     packed.outline(inference, files, budget * _OUTLINE_SHARE)
     for title, lines in (
@@ -139,7 +135,7 @@ def _add_texts(
 def _lines(
     inference: Inference, piece: ListedDefinition, words: list[str] | None
 ) -> tuple[list[int], list[str]]:
-    """One-based numbers of the lines that are shown, and the text with marks for what is not.
+    """Return the numbers of the lines to show, and their text with marks for what is left out.
 
     Of a class the bodies of its methods are left out. With ``words``, so is all but the beginning
     and what is around these words and around places that the task names.
@@ -165,12 +161,12 @@ def _lines(
         for line in piece.hits:
             near.update(range(line - 1 - _AROUND, line + _AROUND))
         spelled = [word.encode("utf-8", "surrogatepass") for word in words]
-        saying = [
+        mentioning = [
             line
             for line in sorted(kept - near)
             if any(word in text[starts[line] : starts[line + 1]].lower() for word in spelled)
         ]
-        for line in saying[:_SAYING]:
+        for line in mentioning[:_MENTIONS]:
             near.update((line - 1, line, line + 1))
         kept &= near
     numbers = sorted(kept)

@@ -5,18 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from time import gmtime, strftime
 
+from ...indexer.inference.inference import Inference
 from ...indexer.paths import is_test_file
-from .history import MOST_FILES
-from .scoring import scaled
-from .signals import Signals
-from .words import parts, stem
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ...indexer.inference.inference import Inference
-    from .chunks import Chunk
-    from .history import History
-    from .task import Task
+from .history import MOST_FILES, History
+from .signals import Chunk, Signals
+from .task import Task
+from .words import parts, scaled, stem
 
 # What each kind of evidence counts for, fitted on commits of the repositories that
 # benchmarks/commits.py calls DEV: the logarithm of the odds that a file is one to change.
@@ -36,9 +30,9 @@ WEIGHTS = {
     "messages": 0.65,
     "title messages": 1.2,
     "top": 1.4,
-    "aside": -0.6,
+    "side folder": -0.6,
     "pairs": 1.15,
-    "company": 0.5,
+    "changed together": 0.5,
 }
 # Given by hand, for commits have neither tracebacks nor paths: more than words can come to.
 _NAMED = 8.0
@@ -46,7 +40,7 @@ _FRAME = 6.0
 _BESIDE = 1.5
 # A test is worth reading, but what is tested comes first.
 _TEST = -3.0
-# Words that are given as a reason.
+# Words that are listed as a reason.
 _REASON_WORDS = 5
 _ALIKE_ENOUGH = 0.3
 
@@ -67,12 +61,10 @@ class RankedFile:
 class Ranking:
     """All files of a workspace, the most important first."""
 
-    __slots__ = ("_evidence", "_scaled", "files", "task")
-
     def __init__(
-        self, inference: Inference, task: Task, history: History, given: list[str]
+        self, inference: Inference, task: Task, history: History, requested: list[str]
     ) -> None:
-        """Rank files; ``given`` are paths that are about to be written or read, new ones too."""
+        """Rank files; ``requested`` are paths about to be written or read, also new ones."""
         self.task = task
         every = list(inference.snapshot.paths())
         named = _named(task, every)
@@ -81,7 +73,7 @@ class Ranking:
         paths = [
             path
             for path in every
-            if path not in tests or task.about_tests or path in named or path in given
+            if path not in tests or task.about_tests or path in named or path in requested
         ]
         evidence = self._evidence = Signals(inference, task, paths, history)
         evidence.gather()
@@ -93,15 +85,19 @@ class Ranking:
             one.chunks = evidence.chunks.get(path, [])
             if one.test:
                 one.score += _TEST
-            self._told(one, at, named.get(path), given)
+            self._add_places(one, at, named.get(path), requested)
             found.append(one)
         self.files = sorted(found, key=lambda one: (-one.score, one.path))
 
-    def _told(
-        self, one: RankedFile, at: int, named: tuple[float, str, list[int]] | None, given: list[str]
+    def _add_places(
+        self,
+        one: RankedFile,
+        at: int,
+        named: tuple[float, str, list[int]] | None,
+        requested: list[str],
     ) -> None:
         """Add what is not evidence of words: places that are named."""
-        if one.path in given:
+        if one.path in requested:
             one.score += 2 * _NAMED
             one.why.append("given")
         elif named is not None:
@@ -110,7 +106,9 @@ class Ranking:
             one.why.append(why)
             one.lines = lines
         folder = one.path.rpartition("/")[0]
-        if one.path not in given and any(path.rpartition("/")[0] == folder for path in given):
+        if one.path not in requested and any(
+            path.rpartition("/")[0] == folder for path in requested
+        ):
             one.score += _BESIDE
             one.why.append("beside what is given")
         elif self._scaled["file"][at] and not one.why:
@@ -121,42 +119,39 @@ class Ranking:
         evidence, kinds = self._evidence, self._scaled
         at = evidence.paths.index(one.path)
         why = list(one.why)
-        defined = self._defined(one)
+        defined = self._defined_names(one)
         if defined:
             why.append(f"defines {', '.join(defined)}")
         words = self._words(at)
         if words and kinds["title"][at] + kinds["chunks"][at] > 0.2:
             why.append(f"says {', '.join(words)}")
-        commit = self._alike(one.path)
+        commit = self._similar_commit(one.path)
         if commit:
             why.append(commit)
-        if kinds["company"][at] > 0.5:
+        if kinds["changed together"][at] > 0.5:
             why.append("changed together with files above")
         if evidence.scores["recent3"][at] > 0.2:
             why.append("changed lately")
         return why
 
     def rarest(self) -> list[str]:
-        """The three words of the task, without endings, that the fewest files say."""
+        """Return the three words of the task, without endings, that the fewest files say."""
         counts = self._evidence.counts
         spread = {term: sum(term in each for each in counts) for term in self.task.title_terms}
         return sorted((term for term in spread if spread[term]), key=spread.__getitem__)[:3]
 
-    def _defined(self, one: RankedFile) -> list[str]:
-        """Names of the task that the file defines."""
-        facts = self._evidence.inference.facts(one.path)
-        if (
-            facts is None
-            or not self._evidence.scores["defines"][self._evidence.paths.index(one.path)]
-        ):
+    def _defined_names(self, one: RankedFile) -> list[str]:
+        """Return names of the task that the file defines."""
+        evidence = self._evidence
+        facts = evidence.inference.facts(one.path)
+        if facts is None or not evidence.scores["defines"][evidence.paths.index(one.path)]:
             return []
-
         defined = {facts.names[row] for row in facts.definition.name}
-        wanted = self.task.identifiers or self.task.telling
+        wanted = self.task.identifiers or self.task.distinctive_names
         return [name for name in wanted if name in defined][:3]
 
     def _words(self, at: int) -> list[str]:
-        """Words of the task that the file says, those first that few files say."""
+        """Return words of the task that the file says, those first that few files say."""
         counts = self._evidence.counts
         spelled: dict[str, str] = {}
         for word in parts(self.task.text):
@@ -167,8 +162,8 @@ class Ranking:
         here.sort(key=lambda term: spread[term])
         return [spelled.get(term, term) for term in here[:_REASON_WORDS]]
 
-    def _alike(self, path: str) -> str:
-        """The commit most like the task among those that changed a file."""
+    def _similar_commit(self, path: str) -> str:
+        """Return the commit most like the task among those that changed a file."""
         evidence = self._evidence
         place = evidence.paths.index(path)
         best, row = 0.0, -1
@@ -189,11 +184,11 @@ class Ranking:
 
 
 def _named(task: Task, paths: list[str]) -> dict[str, tuple[float, str, list[int]]]:
-    """Files that a traceback or the text of a task names: score, reason, lines."""
+    """Return the files that a traceback or the text of a task names: score, reason, lines."""
     found: dict[str, tuple[float, str, list[int]]] = {}
     last = len(task.frames)
     for number, frame in enumerate(task.frames, 1):
-        path = _meant(frame.path, paths)
+        path = _find_path(frame.path, paths)
         if path:
             # The innermost frame of the workspace is where it went wrong.
             score = _FRAME * (0.5 + 0.5 * number / last)
@@ -201,7 +196,7 @@ def _named(task: Task, paths: list[str]) -> dict[str, tuple[float, str, list[int
             lines = [*found[path][2], frame.line] if path in found else [frame.line]
             found[path] = score, f"in the traceback: {where}", lines
     for frame in task.mentioned:
-        path = _meant(frame.path, paths)
+        path = _find_path(frame.path, paths)
         if path and path not in found:
             lines = [frame.line] if frame.line else []
             score = _NAMED if "/" in frame.path or lines else _BESIDE
@@ -209,8 +204,8 @@ def _named(task: Task, paths: list[str]) -> dict[str, tuple[float, str, list[int
     return found
 
 
-def _meant(written: str, paths: list[str]) -> str:
-    """The file of the workspace that is meant by a path, written from wherever; empty if none."""
+def _find_path(written: str, paths: list[str]) -> str:
+    """Return the file of the workspace that a path from elsewhere stands for; empty if none."""
     parts_ = written.strip("./").split("/")
     endings = {path: path.split("/") for path in paths if path.endswith(parts_[-1])}
     for n in range(len(parts_), 0, -1):

@@ -4,59 +4,39 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import log, sqrt
 
+from ...indexer import facts as f
 from ...indexer import text
-from .chunks import chunks
-from .history import MOST_FILES
-from .scoring import bm25, scaled
-from .word_hits import counts, hits
-from .words import stems
+from ...indexer.facts import FileFacts
+from ...indexer.inference.inference import Inference
+from .history import MOST_FILES, History
+from .task import Task
+from .words import bm25, counts, hits, scaled, stems
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ...indexer.inference.inference import Inference
-    from .chunks import Chunk
-    from .history import History
-    from .task import Task
-
-# Words of a long text that are looked for: the rarest.
-_MOST_TERMS = 40
 # Text that is read: of larger code bases, the files that the index and history point at.
 _MOST_BYTES = 12_000_000
 _SYMBOLS = 4_000
 # Files that are looked at function by function.
-_CUT_UP = 80
+_CHUNKED_FILES = 80
 # Bytes between two words that still stand together, with an ending of the first.
-_APART = 5
+_MAX_DISTANCE = 5
 # Folders of what goes with a program and is not it.
-_ASIDE = frozenset(["docs", "doc", "examples", "example", "scripts", "extra", "tools"])
+_SIDE_FOLDERS = frozenset(["docs", "doc", "examples", "example", "scripts", "extra", "tools"])
 # Files that others are looked for which changed together with them, and the most in such a change.
-_LEADING = 5
+_SEED_FILES = 5
 _TOGETHER = 10
 # Commits over which what was said of a file fades.
 _FADING = 800.0
+MODULE_LEVEL = -1
 
 
 class Signals:
     """Scores by kind of evidence, each a list with one score for each of ``paths``."""
-
-    __slots__ = (
-        "_lengths",
-        "_place",
-        "_places",
-        "alike",
-        "chunks",
-        "counts",
-        "history",
-        "paths",
-        "scores",
-        "inference",
-        "task",
-    )
 
     def __init__(
         self, inference: Inference, task: Task, paths: Sequence[str], history: History
@@ -70,6 +50,9 @@ class Signals:
         self.counts: list[dict[str, int]] = []
         self.chunks: dict[str, list[Chunk]] = {}
         self.alike: dict[int, float] = {}
+        # What is looked for, with its weights.
+        self._title = dict.fromkeys(task.title_terms, 1.0)
+        self._terms = dict.fromkeys(task.terms, 1.0)
         self._place = {path: at for at, path in enumerate(self.paths)}
         self._places: dict[str, int] = {}
         self._lengths: list[float] = []
@@ -80,21 +63,17 @@ class Signals:
         self._names()
         self._messages()
         self._words()
-        self._company()
-        first = [sum(scores) for scores in zip(
-            scaled(self.scores["title"]),
-            scaled(self.scores["title messages"]),
-            scaled(self.scores["uses"]),
-            strict=True,
-        )]  # fmt: skip
-        self._cut_up(sorted(range(len(first)), key=lambda at: -first[at]))
+        self._changed_together()
+        kinds = (scaled(self.scores[kind]) for kind in ("title", "title messages", "uses"))
+        first = [sum(scores) for scores in zip(*kinds, strict=True)]
+        self._score_chunks(sorted(range(len(first)), key=lambda at: -first[at]))
 
     def place_of(self, old: str) -> int:
-        """Place of the file that a path of history is now; -1 for one that is gone."""
+        """Return the place of the file that a path of history is now; -1 for one that is gone."""
         return self._places.get(old, -1)
 
     def none(self) -> list[float]:
-        """A score of nothing for every file."""
+        """Return a score of nothing for every file."""
         return [0.0] * len(self.paths)
 
     def _words(self) -> None:
@@ -114,13 +93,11 @@ class Signals:
             self.counts.append(counts(raw, spelled))
         self._lengths = lengths
         self.scores["size"] = [log(1 + length) for length in lengths]
-        title = dict.fromkeys(task.title_terms, 1.0)
-        self.scores["title"] = bm25(title, self.counts, lengths)
-        every = dict.fromkeys(task.terms, 1.0)
-        self.scores["body"] = bm25(every, self.counts, lengths)
+        self.scores["title"] = bm25(self._title, self.counts, lengths)
+        self.scores["body"] = bm25(self._terms, self.counts, lengths)
 
     def _promising(self, lengths: list[float]) -> set[int] | None:
-        """Files that are worth reading where there are too many to read all; None for all.
+        """Return files that are worth reading where there are too many to read all; None for all.
 
         Told by what the index and history say of them: paths, names, words of symbols, messages.
         """
@@ -136,9 +113,9 @@ class Signals:
                 if at is not None:
                     symbols[at] += 1
         kinds = ("path", "stem", "file", "uses", "defines", "messages", "title messages")
-        told = [scaled(self.scores[kind]) for kind in kinds]
-        told.append(scaled([log(1 + n) for n in symbols]))
-        score = [sum(scores) for scores in zip(*told, strict=True)]
+        scores_by_kind = [scaled(self.scores[kind]) for kind in kinds]
+        scores_by_kind.append(scaled([log(1 + n) for n in symbols]))
+        score = [sum(scores) for scores in zip(*scores_by_kind, strict=True)]
         found: set[int] = set()
         room = _MOST_BYTES
         for at in sorted(range(len(score)), key=lambda at: -score[at]):
@@ -148,13 +125,13 @@ class Signals:
             found.add(at)
         return found
 
-    def _cut_up(self, order: Sequence[int]) -> None:
+    def _score_chunks(self, order: Sequence[int]) -> None:
         """Words of the task in the functions and classes of the files that come first."""
         spelled = [(term, term.encode("utf-8", "surrogatepass")) for term in self.task.terms]
         pairs = self._pairs()
         close: list[dict[str, int]] = [{} for _ in self.paths]
         cut: list[Chunk] = []
-        for at in order[:_CUT_UP]:
+        for at in order[:_CHUNKED_FILES]:
             path = self.paths[at]
             here = self.counts[at]
             facts = self.inference.facts(path) if here else None
@@ -165,7 +142,7 @@ class Signals:
             places = {term: hits(raw, folded, form) for term, form in spelled if term in here}
             for one, other in pairs:
                 if one in places and other in places:
-                    n = _following(places[one], places[other], len(one) + _APART)
+                    n = _following(places[one], places[other], len(one) + _MAX_DISTANCE)
                     if n:
                         close[at][f"{one} {other}"] = n
             self.chunks[path] = chunks(path, facts, places)
@@ -173,10 +150,8 @@ class Signals:
         self.scores["pairs"] = bm25(
             {f"{one} {other}": 1.0 for one, other in pairs}, close, self._lengths
         )
-        every = dict.fromkeys(self.task.terms, 1.0)
-        scores = bm25(
-            every, [chunk.counts for chunk in cut], [chunk.length for chunk in cut], b=0.5
-        )
+        counted, lengths = [chunk.counts for chunk in cut], [chunk.length for chunk in cut]
+        scores = bm25(self._terms, counted, lengths, b=0.5)
         for chunk, score in zip(cut, scores, strict=True):
             chunk.score = score
         best = self.scores["chunks"] = self.none()
@@ -195,12 +170,11 @@ class Signals:
         bags: list[dict[str, int]] = []
         stem_named, named = self.none(), self.none()
         self.scores["top"] = [float("/" not in path) for path in self.paths]
-        self.scores["aside"] = [float(path.partition("/")[0] in _ASIDE) for path in self.paths]
+        self.scores["side folder"] = [
+            float(path.partition("/")[0] in _SIDE_FOLDERS) for path in self.paths
+        ]
         for at, path in enumerate(self.paths):
-            bag: dict[str, int] = {}
-            for term in stems(path.rpartition(".")[0]):
-                bag[term] = bag.get(term, 0) + 1
-            bags.append(bag)
+            bags.append(Counter(stems(path.rpartition(".")[0])))
             name = path.rpartition("/")[2].lower()
             bare = name.partition(".")[0].strip("_")
             if bare == "init":
@@ -209,8 +183,7 @@ class Signals:
             if bare in low and re.search(rf"(?<![a-z0-9_]){re.escape(bare)}(?![a-z0-9_])", low):
                 stem_named[at] = 1.0
             named[at] = float(name in low)
-        title = dict.fromkeys(self.task.title_terms, 1.0)
-        self.scores["path"] = bm25(title, bags, [sum(bag.values()) for bag in bags], b=0.3)
+        self.scores["path"] = bm25(self._title, bags, [sum(bag.values()) for bag in bags], b=0.3)
         self.scores["stem"], self.scores["file"] = stem_named, named
 
     def _names(self) -> None:
@@ -224,7 +197,7 @@ class Signals:
             for at in having:
                 uses[at] += log(1 + n / len(having))
         defined: dict[str, set[int]] = {}
-        for path, symbol in self.inference.snapshot.symbols_named(self.task.telling):
+        for path, symbol in self.inference.snapshot.symbols_named(self.task.distinctive_names):
             if path in self._place:
                 defined.setdefault(symbol.name, set()).add(self._place[path])
         code = set(self.task.identifiers)
@@ -263,20 +236,14 @@ class Signals:
                         tallies[at][term] = tallies[at].get(term, 0.0) + share
         self.scores["recent3"], self.scores["recent20"] = recent3, recent20
         self.scores["nearest"] = nearest
-        every = dict.fromkeys(self.task.terms, 1.0)
-        title = dict.fromkeys(self.task.title_terms, 1.0)
-        self.scores["messages"] = bm25(every, tallies, lengths)
-        self.scores["title messages"] = bm25(title, tallies, lengths)
+        self.scores["messages"] = bm25(self._terms, tallies, lengths)
+        self.scores["title messages"] = bm25(self._title, tallies, lengths)
 
-    def _company(self) -> None:
+    def _changed_together(self) -> None:
         """Files that changed together with those that the words point at."""
-        words = [
-            one + other
-            for one, other in zip(
-                scaled(self.scores["title"]), scaled(self.scores["title messages"]), strict=True
-            )
-        ]
-        leading = set(sorted(range(len(words)), key=lambda at: -words[at])[:_LEADING])
+        parts = scaled(self.scores["title"]), scaled(self.scores["title messages"])
+        words = [one + other for one, other in zip(*parts, strict=True)]
+        leading = set(sorted(range(len(words)), key=lambda at: -words[at])[:_SEED_FILES])
         together, changes = self.none(), self.none()
         for commit in self.history.commits:
             here = [at for path in commit.paths if (at := self._places.get(path)) is not None]
@@ -287,7 +254,7 @@ class Signals:
                     for at in here:
                         if at != one:
                             together[at] += words[one] / len(commit.paths)
-        self.scores["company"] = [
+        self.scores["changed together"] = [
             score / sqrt(1 + n) for score, n in zip(together, changes, strict=True)
         ]
 
@@ -308,7 +275,7 @@ class Signals:
 
 
 def raw_text(inference: Inference, path: str) -> bytes:
-    """Bytes of a file as it is now, as it stands on disk; empty when it cannot be read."""
+    """Return the bytes of a file as it is now on disk; empty when it cannot be read."""
     if path in inference.snapshot.overlaid():
         return inference.text(path) if inference.facts(path) is not None else b""
     try:
@@ -327,3 +294,44 @@ def _following(ones: list[int], others: list[int], within: int) -> int:
         at = bisect_right(others, one)
         n += at < len(others) and others[at] - one <= within
     return n
+
+
+@dataclass(slots=True)
+class Chunk:
+    """A stretch of a file: ``row`` is that of its definition, or MODULE_LEVEL."""
+
+    path: str
+    row: int
+    length: int
+    counts: dict[str, int] = field(default_factory=dict[str, int])
+    score: float = 0.0
+
+
+def chunks(path: str, facts: FileFacts, hits: Mapping[str, Sequence[int]]) -> list[Chunk]:
+    """Return the chunks of a file with their counts of words; functions are not cut."""
+    table = facts.definition
+    starts, ends, kinds = table.start, table.end, table.kind
+    found = [Chunk(path, MODULE_LEVEL, facts.line_starts[-1])]
+    bounds: list[tuple[int, Chunk]] = [(0, found[0])]
+    open_: list[tuple[int, Chunk]] = []
+    for row, start in enumerate(starts):
+        while open_ and open_[-1][0] <= start:
+            end, _ = open_.pop()
+            bounds.append((end, open_[-1][1] if open_ else found[0]))
+        around = open_[-1][1] if open_ else found[0]
+        if around.row != MODULE_LEVEL and kinds[around.row] == f.FUNCTION:
+            continue  # what is defined inside of a function belongs to it
+        chunk = Chunk(path, row, ends[row] - start)
+        around.length -= chunk.length
+        found.append(chunk)
+        bounds.append((start, chunk))
+        open_.append((ends[row], chunk))
+    while open_:
+        end, _ = open_.pop()
+        bounds.append((end, open_[-1][1] if open_ else found[0]))
+    places = [place for place, _ in bounds]
+    for term, positions in hits.items():
+        for position in positions:
+            counts = bounds[bisect_right(places, position) - 1][1].counts
+            counts[term] = counts.get(term, 0) + 1
+    return found

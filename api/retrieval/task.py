@@ -40,19 +40,6 @@ class Frame:
 class Task:
     """A task, read."""
 
-    __slots__ = (
-        "about_tests",
-        "frames",
-        "identifiers",
-        "mentioned",
-        "names",
-        "telling",
-        "terms",
-        "text",
-        "title",
-        "title_terms",
-    )
-
     def __init__(self, text: str) -> None:
         """Read a task."""
         self.text = text = text[:_LONGEST]
@@ -73,7 +60,9 @@ class Task:
         names = dict.fromkeys(_IDENTIFIER.findall(text))
         self.names = [name for name in names if len(name) > 2]
         """Every word as it is written: any of them may be the name of something."""
-        self.telling = [name for name in self.names if len(name) > 3 or not name.islower()]
+        self.distinctive_names = [
+            name for name in self.names if len(name) > 3 or not name.islower()
+        ]
         """Those of them that are not as short as everything."""
         quoted = " ".join(part for match in _QUOTED.findall(text) for part in match if part)
         meant = {*_IDENTIFIER.findall(quoted), *_CALLED.findall(text)}
@@ -85,7 +74,7 @@ class Task:
 
 
 def _title(text: str) -> str:
-    """The first line; of a bare traceback the last line, which says what was raised."""
+    """Return the first line; of a bare traceback the last line, which says what was raised."""
     stripped = text.strip()
     first = stripped.partition("\n")[0]
     traceback = _TRACEBACK.search(stripped)

@@ -121,3 +121,13 @@ class Plugin:
         """True if files of tests outside of packages are imported under their base names."""
         del inference
         return False
+
+    def parameter_source(self, inference: Inference, parameter: Entity) -> Entity | None:
+        """Return the function that a parameter requests by its own name."""
+        del inference, parameter
+        return None
+
+    def requesting_parameters(self, inference: Inference, function: Entity) -> list[Entity]:
+        """Return the parameters that request a function by its name."""
+        del inference, function
+        return []

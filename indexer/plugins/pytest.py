@@ -22,7 +22,15 @@ from ..inference.access_paths import (
     last_name,
     string_value,
 )
-from ..inference.entities import CLASS, CONVENTIONAL, FUNCTION, PARAMETER, Entity, owner_class
+from ..inference.entities import (
+    CLASS,
+    CONVENTIONAL,
+    FUNCTION,
+    PARAMETER,
+    Entity,
+    name_of,
+    owner_class,
+)
 from ..inference.modules import find_module
 from ..inference.query_cache import cached
 from ..inference.types import INSTANCE, UNKNOWN, Value, union, without_none
@@ -95,6 +103,36 @@ class Pytest(Plugin):
         name = string_value(facts, argument_for(facts, call, 0, "argname"))
         found = fixtures_named(inference, path, name) if name else []
         return fixture_value(inference, found[0]) if found else UNKNOWN
+
+    def parameter_source(self, inference: Inference, parameter: Entity) -> Entity | None:
+        """Return the fixture that a parameter of a test or fixture names."""
+        facts = inference.need(parameter.path)
+        scope = facts.binding.scope[parameter.row]
+        definition = facts.scope.definition[scope]
+        if definition < 0 or facts.scope.kind[scope] != f.FUNCTION_SCOPE:
+            return None
+        is_test = facts_view.definition_name(facts, definition).startswith("test")
+        if not is_test and not is_fixture(facts, definition):
+            return None
+        name = facts_view.binding_name(facts, parameter.row)
+        user = Entity(FUNCTION, parameter.path, definition)
+        found = fixtures_named(inference, parameter.path, name, user)
+        return found[0] if found and name_of(inference, found[0]) == name else None
+
+    def requesting_parameters(self, inference: Inference, function: Entity) -> list[Entity]:
+        """Return the parameters of tests and fixtures that name a fixture."""
+        facts = inference.need(function.path)
+        name = name_of(inference, function)
+        if not is_fixture(facts, function.row) or fixture_name(facts, function.row) != name:
+            return []
+        parameters = (
+            Entity(PARAMETER, path, ref)
+            for path in inference.files_with(name)
+            if (other := inference.facts(path)) is not None
+            for role, _, ref in other.occurrences(name)
+            if role & f.ROLE_MASK == f.PARAMETER_ROLE
+        )
+        return [each for each in parameters if self.parameter_source(inference, each) == function]
 
 
 def _fixture(inference: Inference, query: ParameterQuery) -> Answer | None:

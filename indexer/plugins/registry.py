@@ -39,6 +39,7 @@ class Entry:
         "copiers",
         "dynamic_classes",
         "field_bases",
+        "field_calls",
         "field_decorators",
         "fillers",
         "generated_members",
@@ -83,6 +84,8 @@ class Entry:
         self.class_decorators: tuple[str, ...] = ()
         # Members that class decorators make.
         self.generated_members: tuple[str, ...] = ()
+        # Calls that declare a field of a class, as they are written up to the parenthesis.
+        self.field_calls: tuple[str, ...] = ()
         # Functions that copy their first argument, or what they are methods of, but for keywords.
         self.copiers: tuple[str, ...] = ()
         # Functions that give the class or instance that they are passed further attributes.
@@ -140,6 +143,7 @@ PLUGINS = (
         field_decorators=dict.fromkeys(("define", "mutable", "frozen"), SPECIFIED),
         class_decorators=("attrs", "define", "mutable", "frozen"),
         generated_members=("__attrs_attrs__",),
+        field_calls=("attr.ib", "attrib"),
         copiers=("evolve",),
     ),
     Entry(
@@ -148,13 +152,16 @@ PLUGINS = (
         field_decorators={"dataclass": ANNOTATED},
         class_decorators=("dataclass",),
         generated_members=("__dataclass_fields__", "__dataclass_params__"),
+        field_calls=("field", "dataclasses.field"),
         copiers=("replace", "__replace__"),
     ),
-    Entry("pydantic", field_decorators={"pydantic_dataclass": SPECIFIED}),
+    Entry("pydantic", field_decorators={"pydantic_dataclass": SPECIFIED}, field_calls=("Field",)),
     Entry(
         "pytest",
         {
             "parameter_type": (),
+            "parameter_source": (),
+            "requesting_parameters": (),
             "unknown_type": ("param",),
             "unknown_call_type": ("getfixturevalue",),
             "imports_by_base_name": (),
@@ -197,9 +204,11 @@ FIELD_BASES = tuple(base for entry in PLUGINS for base in entry.field_bases)
 FIELD_DECORATORS = {
     name: style for entry in PLUGINS for name, style in entry.field_decorators.items()
 }
+FIELD_CALLS = tuple(f"{call}(" for entry in PLUGINS for call in entry.field_calls)
 FIELD_SPECIFIERS = frozenset(
     name for entry in PLUGINS for name in entry.hooks.get("field_type", ())
 )
+# Last names of the class decorators that make a constructor by fields.
 CONSTRUCTOR_DECORATORS = {name: entry for entry in PLUGINS for name in entry.constructor_decorators}
 CLASS_DECORATORS = frozenset(name for entry in PLUGINS for name in entry.class_decorators)
 GENERATED_MEMBERS = frozenset(name for entry in PLUGINS for name in entry.generated_members)
@@ -365,6 +374,24 @@ def imports_tests_by_base_name(inference: Inference) -> bool:
     return any(
         load(entry).imports_by_base_name(inference) for entry in _BY_HOOK["imports_by_base_name"]
     )
+
+
+def parameter_source(inference: Inference, parameter: Entity) -> Entity | None:
+    """Return the function that a parameter requests by its own name, such as a fixture."""
+    for plugin in _concerned(inference, "parameter_source"):
+        source = plugin.parameter_source(inference, parameter)
+        if source is not None:
+            return source
+    return None
+
+
+def requesting_parameters(inference: Inference, function: Entity) -> list[Entity]:
+    """Return the parameters that request a function by its name."""
+    return [
+        parameter
+        for plugin in _concerned(inference, "requesting_parameters")
+        for parameter in plugin.requesting_parameters(inference, function)
+    ]
 
 
 def is_test_double(entity: Entity) -> bool:

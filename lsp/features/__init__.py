@@ -1,4 +1,4 @@
-"""The features of the language server: a table of methods, and a module for each feature.
+"""The features of the language server: a table of methods, and modules by theme.
 
 Handlers are plain functions that take a :class:`..requests.Request` and return JSON as the protocol
 has it: dictionaries and lists. Their modules are imported when they are first called, so that the
@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, Any
 
 from ...api.ide.semantic_tokens import MODIFIERS, TYPES
 from ...api.operations.table import OPERATIONS
+from .. import executors
+from ..client import Client
 
 if TYPE_CHECKING:
-    from .. import executors
-    from ..client_capabilities import Client
     from ..requests import Request
 
     Handler = Callable[[Request], object]
@@ -35,6 +35,27 @@ SOURCE = "flux-index"
 COMMAND_PREFIX = "flux-index."
 """Commands are the operations, named ``flux-index.<operation>``."""
 CODE_ACTION_KINDS = ("quickfix", "refactor.rewrite", "source.fixAll.flux-index")
+_RENAMED_FILES = {
+    "filters": [
+        {"scheme": "file", "pattern": {"glob": "**/*.{py,pyi}", "matches": "file"}},
+        {"scheme": "file", "pattern": {"glob": "**", "matches": "folder"}},
+    ]
+}
+_RENAMES = {"workspace": {
+    "fileOperations": {"willRename": _RENAMED_FILES, "didRename": _RENAMED_FILES}
+}}  # fmt: skip
+_COMPLETION = {
+    "triggerCharacters": [".", '"', "'", "["],
+    "resolveProvider": True,
+    "completionItem": {"labelDetailsSupport": True},
+}
+_SEMANTIC_TOKENS = {
+    "legend": {"tokenTypes": list(TYPES), "tokenModifiers": list(MODIFIERS)},
+    "full": {"delta": True},
+    "range": True,
+}
+_CODE_ACTIONS = {"codeActionKinds": list(CODE_ACTION_KINDS), "resolveProvider": False}
+_COMMANDS = {"commands": [COMMAND_PREFIX + name for name in OPERATIONS]}
 
 
 def lazy(name: str) -> Handler:
@@ -78,153 +99,100 @@ def _rename(client: Client) -> dict[str, Any]:
     return {"renameProvider": {"prepareProvider": True} if prepares else True}
 
 
-_RENAMED_FILES = {
-    "filters": [
-        {"scheme": "file", "pattern": {"glob": "**/*.{py,pyi}", "matches": "file"}},
-        {"scheme": "file", "pattern": {"glob": "**", "matches": "folder"}},
-    ]
-}
+def _provider(
+    handler: str, setting: str, options: object = True, executor: executors.Name = "quick"
+) -> Method:
+    """Return a method that is announced by the name of its setting."""
+    return Method(lazy(handler), {f"{setting}Provider": options}, setting, executor)
+
 
 METHODS: dict[str, Method] = {
-    "textDocument/definition": Method(
-        lazy("definition:definition"), {"definitionProvider": True}, "definition"
+    # Navigation.
+    "textDocument/definition": _provider("navigation:definition", "definition"),
+    "textDocument/declaration": _provider("navigation:declaration", "declaration"),
+    "textDocument/typeDefinition": _provider("navigation:type_definition", "typeDefinition"),
+    "textDocument/implementation": _provider(
+        "navigation:implementation", "implementation", executor="needs_workspace"
     ),
-    "textDocument/declaration": Method(
-        lazy("definition:declaration"), {"declarationProvider": True}, "declaration"
+    "textDocument/references": _provider(
+        "navigation:references", "references", executor="needs_workspace"
     ),
-    "textDocument/typeDefinition": Method(
-        lazy("definition:type_definition"), {"typeDefinitionProvider": True}, "typeDefinition"
+    "textDocument/documentHighlight": _provider(
+        "navigation:document_highlight", "documentHighlight"
     ),
-    "textDocument/implementation": Method(
-        lazy("definition:implementation"), {"implementationProvider": True}, "implementation",
-        "needs_workspace",
+    "textDocument/documentLink": _provider(
+        "navigation:document_link", "documentLink", {"resolveProvider": False}
     ),
-    "textDocument/references": Method(
-        lazy("references:references"), {"referencesProvider": True}, "references",
-        "needs_workspace",
-    ),
-    "textDocument/documentHighlight": Method(
-        lazy("document_highlight:document_highlight"), {"documentHighlightProvider": True},
-        "documentHighlight",
-    ),
-    "textDocument/documentSymbol": Method(
-        lazy("document_symbol:document_symbol"),
-        {"documentSymbolProvider": {"label": "flux-index"}}, "documentSymbol",
-    ),
-    "workspace/symbol": Method(
-        lazy("workspace_symbol:workspace_symbol"),
-        {"workspaceSymbolProvider": {"resolveProvider": True}}, "workspaceSymbol",
-        "needs_workspace",
-    ),
-    "workspaceSymbol/resolve": Method(
-        lazy("workspace_symbol:resolve"), setting="workspaceSymbol"
-    ),
-    "textDocument/prepareCallHierarchy": Method(
-        lazy("call_hierarchy:prepare"), {"callHierarchyProvider": True}, "callHierarchy"
+    "textDocument/prepareCallHierarchy": _provider(
+        "navigation:prepare_call_hierarchy", "callHierarchy"
     ),
     "callHierarchy/incomingCalls": Method(
-        lazy("call_hierarchy:incoming_calls"), setting="callHierarchy",
-        executor="needs_workspace",
+        lazy("navigation:incoming_calls"), setting="callHierarchy", executor="needs_workspace"
     ),
     "callHierarchy/outgoingCalls": Method(
-        lazy("call_hierarchy:outgoing_calls"), setting="callHierarchy",
-        executor="needs_workspace",
+        lazy("navigation:outgoing_calls"), setting="callHierarchy", executor="needs_workspace"
     ),
-    "textDocument/prepareTypeHierarchy": Method(
-        lazy("type_hierarchy:prepare"), {"typeHierarchyProvider": True}, "typeHierarchy"
+    "textDocument/prepareTypeHierarchy": _provider(
+        "navigation:prepare_type_hierarchy", "typeHierarchy"
     ),
-    "typeHierarchy/supertypes": Method(
-        lazy("type_hierarchy:supertypes"), setting="typeHierarchy"
-    ),
+    "typeHierarchy/supertypes": Method(lazy("navigation:supertypes"), setting="typeHierarchy"),
     "typeHierarchy/subtypes": Method(
-        lazy("type_hierarchy:subtypes"), setting="typeHierarchy", executor="needs_workspace"
+        lazy("navigation:subtypes"), setting="typeHierarchy", executor="needs_workspace"
     ),
-    "textDocument/foldingRange": Method(
-        lazy("folding_range:folding_range"), {"foldingRangeProvider": True}, "foldingRange"
+    # Symbols.
+    "textDocument/documentSymbol": _provider(
+        "symbols:document_symbol", "documentSymbol", {"label": "flux-index"}
     ),
-    "textDocument/selectionRange": Method(
-        lazy("selection_range:selection_range"), {"selectionRangeProvider": True},
-        "selectionRange",
+    "workspace/symbol": _provider(
+        "symbols:workspace_symbol", "workspaceSymbol", {"resolveProvider": True}, "needs_workspace"
     ),
-    "textDocument/semanticTokens/full": Method(
-        lazy("semantic_tokens:full"),
-        {
-            "semanticTokensProvider": {
-                "legend": {"tokenTypes": list(TYPES), "tokenModifiers": list(MODIFIERS)},
-                "full": {"delta": True},
-                "range": True,
-            }
-        },
-        "semanticTokens",
-    ),
-    "textDocument/semanticTokens/full/delta": Method(
-        lazy("semantic_tokens:delta"), setting="semanticTokens"
-    ),
-    "textDocument/semanticTokens/range": Method(
-        lazy("semantic_tokens:range_"), setting="semanticTokens"
-    ),
-    "textDocument/documentLink": Method(
-        lazy("document_link:document_link"),
-        {"documentLinkProvider": {"resolveProvider": False}}, "documentLink",
-    ),
-    "textDocument/hover": Method(lazy("hover:hover"), {"hoverProvider": True}, "hover"),
-    "textDocument/signatureHelp": Method(
-        lazy("signature_help:signature_help"),
-        {
-            "signatureHelpProvider": {
-                "triggerCharacters": ["(", ","],
-                "retriggerCharacters": [")", "="],
-            }
-        },
-        "signatureHelp",
-    ),
-    "textDocument/completion": Method(
-        lazy("completion:completion"),
-        {
-            "completionProvider": {
-                "triggerCharacters": [".", '"', "'", "["],
-                "resolveProvider": True,
-                "completionItem": {"labelDetailsSupport": True},
-            }
-        },
-        "completion",
-    ),
-    "completionItem/resolve": Method(lazy("completion:resolve"), setting="completion"),
-    "textDocument/prepareRename": Method(lazy("rename:prepare"), setting="rename"),
-    "textDocument/rename": Method(lazy("rename:rename"), _rename, "rename", "needs_workspace"),
-    "workspace/willRenameFiles": Method(
-        lazy("rename_files:will_rename_files"),
-        {"workspace": {
-            "fileOperations": {"willRename": _RENAMED_FILES, "didRename": _RENAMED_FILES}
-        }},
-        "renameFiles", "needs_workspace",
+    "workspaceSymbol/resolve": Method(lazy("symbols:resolve_symbol"), setting="workspaceSymbol"),
+    "textDocument/foldingRange": _provider("symbols:folding_range", "foldingRange"),
+    "textDocument/selectionRange": _provider("symbols:selection_range", "selectionRange"),
+    # Hints.
+    "textDocument/hover": _provider("hints:hover", "hover"),
+    "textDocument/signatureHelp": _provider(
+        "hints:signature_help", "signatureHelp",
+        {"triggerCharacters": ["(", ","], "retriggerCharacters": [")", "="]},
     ),
     "textDocument/inlayHint": Method(
-        lazy("inlay_hints:inlay_hints"), {"inlayHintProvider": True}, "inlayHints"
+        lazy("hints:inlay_hints"), {"inlayHintProvider": True}, "inlayHints"
     ),
-    "textDocument/codeLens": Method(
-        lazy("code_lens:code_lens"), {"codeLensProvider": {"resolveProvider": True}}, "codeLens"
-    ),
+    "textDocument/codeLens": _provider("hints:code_lens", "codeLens", {"resolveProvider": True}),
     "codeLens/resolve": Method(
-        lazy("code_lens:resolve"), setting="codeLens", executor="needs_workspace"
+        lazy("hints:resolve_code_lens"), setting="codeLens", executor="needs_workspace"
+    ),
+    "textDocument/semanticTokens/full": _provider(
+        "hints:semantic_tokens", "semanticTokens", _SEMANTIC_TOKENS
+    ),
+    "textDocument/semanticTokens/full/delta": Method(
+        lazy("hints:semantic_tokens_delta"), setting="semanticTokens"
+    ),
+    "textDocument/semanticTokens/range": Method(
+        lazy("hints:semantic_tokens_range"), setting="semanticTokens"
+    ),
+    # Completion.
+    "textDocument/completion": _provider("completion:completion", "completion", _COMPLETION),
+    "completionItem/resolve": Method(lazy("completion:resolve"), setting="completion"),
+    # Edits and commands.
+    "textDocument/prepareRename": Method(lazy("edits:prepare_rename"), setting="rename"),
+    "textDocument/rename": Method(lazy("edits:rename"), _rename, "rename", "needs_workspace"),
+    "workspace/willRenameFiles": Method(
+        lazy("edits:will_rename_files"), _RENAMES, "renameFiles", "needs_workspace"
     ),
     "textDocument/codeAction": Method(
-        lazy("code_actions:code_actions"),
-        {"codeActionProvider": {
-            "codeActionKinds": list(CODE_ACTION_KINDS), "resolveProvider": False
-        }},
-        "codeActions",
+        lazy("edits:code_actions"), {"codeActionProvider": _CODE_ACTIONS}, "codeActions"
     ),
+    "workspace/executeCommand": Method(
+        lazy("edits:execute_command"), {"executeCommandProvider": _COMMANDS}, "commands",
+        "needs_workspace",
+    ),
+    # Diagnostics.
     "textDocument/diagnostic": Method(
         lazy("diagnostics:document_diagnostic"), _diagnostic, "diagnostics", "background"
     ),
     "workspace/diagnostic": Method(
         lazy("diagnostics:workspace_diagnostic"), setting="diagnostics",
         executor="needs_workspace",
-    ),
-    "workspace/executeCommand": Method(
-        lazy("commands:execute_command"),
-        {"executeCommandProvider": {"commands": [COMMAND_PREFIX + name for name in OPERATIONS]}},
-        "commands", "needs_workspace",
     ),
 }  # fmt: skip

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...api.ide.auto_import import outside_names
-from ...api.ide.completion.completion import completions
-from ...api.ide.completion.details import of_import
-from ...api.ide.hover import of_entity
+from ...api.ide.completion.completion import Item, completions, import_details
+from ...api.ide.hover import hover_of_entity
 from ...indexer.inference.entities import position_of
-
-if TYPE_CHECKING:
-    from ...api.ide.completion.completion import Item
-    from ..document_view import DocumentView
-    from ..requests import Request
+from ..document_view import DocumentView
+from ..requests import Request
 
 _KINDS = {
     "text": 1, "method": 2, "function": 3, "constructor": 4, "field": 5, "variable": 6,
@@ -119,12 +115,12 @@ def resolve(request: Request) -> object:
     view = request.view(data.text("uri"))
     about = None
     if isinstance(data.get("module"), str):
-        found = of_import(view.inference, view.path, data["module"], str(data.get("name", "")))
+        found = import_details(view.inference, view.path, data["module"], str(data.get("name", "")))
         about = found.about
         if found.edits:
             item["additionalTextEdits"] = [
-                {"range": view.range(start, end), "newText": text}
-                for start, end, text in found.edits
+                {"range": view.range(edit.start, edit.end), "newText": edit.text}
+                for edit in found.edits
             ]
             name = data.get("name")
             item["detail"] = (
@@ -133,14 +129,9 @@ def resolve(request: Request) -> object:
     elif "at" in data:
         other = view.at(data.text("of")) if "of" in data else view
         entities = other.found(data["at"])
-        about = of_entity(view.inference, entities[-1]) if entities else None
-    if about is not None:
-        _describe(request, item, about.markdown(), about.plain())
-    return item
-
-
-def _describe(request: Request, item: dict[str, Any], markdown: str, plain: str) -> None:
-    if request.client.markdown("completion"):
-        item["documentation"] = {"kind": "markdown", "value": markdown}
-    elif plain:
+        about = hover_of_entity(view.inference, entities[-1]) if entities else None
+    if about is not None and request.client.markdown("completion"):
+        item["documentation"] = {"kind": "markdown", "value": about.markdown()}
+    elif about is not None and (plain := about.plain()):
         item["documentation"] = plain
+    return item

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...api.ide.diagnostics import problems
 from ...api.rpc.messages import RpcError
 from ...indexer.errors import FluxIndexError
-from ..diagnostic_filter import DiagnosticFilter
+from ..client import DiagnosticFilter
+from ..document_view import DocumentView
+from ..requests import Request
 from . import SOURCE
-
-if TYPE_CHECKING:
-    from ..document_view import DocumentView
-    from ..requests import Request
 
 _CACHE_SIZE = 20_000
 # Diagnostics of files that are not open, by content, encoding and filter.
@@ -71,23 +69,17 @@ def workspace_diagnostic(request: Request) -> object:
                 reports.append({"uri": uri, "version": None, **_report(listed, earlier.get(uri))})
     for uri in request.server.documents.open_uris():
         request.check()
-        view = _open_view(request, uri)
-        if view is not None:
-            reported.add(uri)
-            listed = _diagnostics(request, view)
-            report = _report(listed, earlier.get(uri))
-            reports.append({"uri": uri, "version": view.version, **report})
+        try:
+            view = request.view(uri)
+        except (FluxIndexError, RpcError):
+            continue
+        reported.add(uri)
+        report = _report(_diagnostics(request, view), earlier.get(uri))
+        reports.append({"uri": uri, "version": view.version, **report})
     for uri, id_ in earlier.items():
         if uri not in reported:
             reports.append({"uri": uri, "version": None, **_report([], id_)})
     return {"items": reports}
-
-
-def _open_view(request: Request, uri: str) -> DocumentView | None:
-    try:
-        return request.view(uri)
-    except (FluxIndexError, RpcError):
-        return None
 
 
 def _file_diagnostics(
@@ -98,9 +90,8 @@ def _file_diagnostics(
     known = _cache.get(key)
     if known is None:
         facts = view.inference.facts(path)
-        known = []
-        if facts is not None and len(facts.errors[0]):
-            known = _format(view, path, hidden)
+        is_broken = facts is not None and len(facts.errors[0]) > 0
+        known = _format(view, path, hidden) if is_broken else []
         if len(_cache) >= _CACHE_SIZE:
             _cache.clear()
         _cache[key] = known
@@ -108,7 +99,7 @@ def _file_diagnostics(
 
 
 def _filter(request: Request) -> DiagnosticFilter:
-    return DiagnosticFilter(request.settings.get("diagnostics.leaveOut", []))
+    return DiagnosticFilter(frozenset(map(str, request.settings.get("diagnostics.leaveOut", []))))
 
 
 def _diagnostics(request: Request, view: DocumentView) -> list[Any]:
@@ -119,21 +110,16 @@ def _diagnostics(request: Request, view: DocumentView) -> list[Any]:
 def _format(
     view: DocumentView, path: str, hidden: DiagnosticFilter, first: int = 0, last: int | None = None
 ) -> list[Any]:
-
-    result: list[Any] = []
-    for problem in problems(view.inference, path):
-        if hidden.hides(problem.code, problem.severity):
-            continue
-        if problem.start < first or (last is not None and problem.start > last):
-            continue
-        item: dict[str, Any] = {
+    return [
+        {
             "range": view.range(problem.start, problem.end, path),
             "severity": problem.severity,
             "code": problem.code,
             "source": SOURCE,
             "message": problem.message,
         }
-        if problem.tags:
-            item["tags"] = problem.tags
-        result.append(item)
-    return result
+        for problem in problems(view.inference, path)
+        if not hidden.hides(problem.code, problem.severity)
+        and first <= problem.start
+        and (last is None or problem.start <= last)
+    ]

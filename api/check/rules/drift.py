@@ -16,7 +16,7 @@ from ....indexer.inference.inference import Inference
 from ....indexer.paths import is_test_file
 from ...patterns.features import class_features
 from ...patterns.similarity import plain_name
-from ...patterns.statement import signature_of
+from ...patterns.traits import signature_of
 from .. import messages
 from ..context import CheckContext
 from ..findings import HINT, Finding

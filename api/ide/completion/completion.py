@@ -1,20 +1,24 @@
-"""Completion: what may be written at a cursor, best first.
+"""Completion: what may be written at a cursor, best first, and the details of one item.
 
 Imports, members and plain names each have a module of their own. Items are cheap; what takes time
-(documentation, the edits of an import) is worked out for one item, by :mod:`.details`.
+(documentation, the edits of an import) is worked out for one item.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ....indexer.inference.entities import MODULE, Found
+from ....indexer.inference.inference import Inference
+from ....indexer.inference.modules import find_module
+from ....indexer.inference.names import module_attribute
 from ...source.cursor import Cursor, scope_at
+from ...source.import_edits import import_edit
+from ...source.text_edits import Edit
+from ..auto_import import public_module
+from ..hover import Hover, hover_of_entity
 from . import imports, members, names
 from .items import NO_MATCH, CompletionContext, Group, Item, match_quality
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ....indexer.inference.inference import Inference
 
 LIMIT = 300
 
@@ -76,14 +80,10 @@ def _ranked(prefix: str, items: list[Item]) -> list[Item]:
             key = quality > 1, _position(item), quality, _privacy(item.label), item.label
             keyed.append((key, item))
     keyed.sort(key=lambda pair: pair[0])
-    seen: set[tuple[str, str]] = set()
-    result: list[Item] = []
+    unique: dict[tuple[str, str], Item] = {}
     for _, item in keyed:
-        place = item.label, item.module
-        if place not in seen:
-            seen.add(place)
-            result.append(item)
-    return result
+        unique.setdefault((item.label, item.module), item)
+    return list(unique.values())
 
 
 def _position(item: Item) -> int:
@@ -95,3 +95,28 @@ def _position(item: Item) -> int:
 
 def _privacy(label: str) -> int:
     return 2 if label.startswith("__") else 1 if label.startswith("_") else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Documentation of an item, None if there is none, and edits that import it from a module."""
+
+    about: Hover | None
+    edits: list[Edit]
+    module: str
+
+
+def import_details(inference: Inference, path: str, module: str, name: str) -> Details:
+    """Return details of an item to import, from the package that offers it to others."""
+    found = find_module(inference, module, path)
+    if found is None:
+        return Details(None, [], module)
+    item = Found(found)
+    if name:
+        inner = module_attribute(inference, found, name)
+        if inner:
+            item = inner[-1]
+            if found.kind == MODULE and not found.is_outside:
+                module = public_module(inference, module, name, item.entity)
+    edits = import_edit(inference, path, module, name)
+    return Details(hover_of_entity(inference, item), edits, module)

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import re
 
-from ....indexer.inference.entities import MODULE, OUTSIDE
+from ....indexer.inference.entities import MODULE, OUTSIDE, Entity
+from ....indexer.inference.inference import Inference
 from ....indexer.inference.modules import imported_module
 from ..module_contents import module_names, submodules, top_modules
-from .items import Group, Item
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ....indexer.inference.entities import Entity
-    from ....indexer.inference.inference import Inference
-    from .items import CompletionContext
+from .items import CompletionContext, Group, Item
 
 _FROM = re.compile(rb"\s*from\s+(\.*)([\w.]*)$")
 _FROM_KEYWORD = re.compile(rb"\s*from\s+(?:\.*[\w.]+|\.+)\s+\w*$")

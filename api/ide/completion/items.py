@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum, auto
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ....indexer.inference.entities import Entity
-    from ....indexer.inference.inference import Inference
-    from ...source.cursor import Cursor
-
+from ....indexer.inference.entities import Entity
+from ....indexer.inference.inference import Inference
+from ...source.cursor import Cursor
 
 NO_MATCH = 4
 """The quality of a label that does not match a prefix at all."""

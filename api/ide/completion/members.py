@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ....indexer import facts as f
 from ....indexer import facts_view
+from ....indexer.facts import FileFacts
 from ....indexer.inference.entities import (
     ATTRIBUTE,
     CLASS,
@@ -12,7 +15,9 @@ from ....indexer.inference.entities import (
     NAMESPACE,
     Entity,
     entity_of_binding,
+    name_of,
 )
+from ....indexer.inference.inference import Inference
 from ....indexer.inference.standard_types import standard_class
 from ....indexer.inference.types import (
     CALLABLE,
@@ -22,6 +27,7 @@ from ....indexer.inference.types import (
     MODULE_OBJECT,
     NONE,
     SUPER,
+    Value,
     without_none,
 )
 from ....indexer.snapshot import jedi_opinion
@@ -29,26 +35,14 @@ from ....indexer.symbols import base_names
 from ...source.partial_expressions import PartialExpression
 from ..constructors import fields, is_typed_dict
 from ..module_contents import NO_NAMES, kind_of_binding, module_names, submodules
-from .items import Group, Item
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ....indexer.facts import FileFacts
-    from ....indexer.inference.entities import Entity
-    from ....indexer.inference.inference import Inference
-    from ....indexer.inference.types import Value
-    from .items import CompletionContext
+from .items import CompletionContext, Group, Item
 
 
 def items(context: CompletionContext, start: int, end: int) -> list[Item]:
-    """Members of the value of what is written between two offsets."""
+    """Return the members of the value of what is written between two offsets."""
     inference = context.inference
     written = PartialExpression(inference, context.path, start, end, context.scope)
-    found: list[Item] = []
-    for value in without_none(written.type()):
-        found += of_value(inference, value)
+    found = [item for value in without_none(written.type()) for item in of_value(inference, value)]
     if not found:
         found = [
             item
@@ -60,7 +54,7 @@ def items(context: CompletionContext, start: int, end: int) -> list[Item]:
 
 
 def of_value(inference: Inference, value: Value) -> list[Item]:
-    """Members of a value, each name once."""
+    """Return the members of a value, each name once."""
     form, entity = value.form, value.entity
     if form == MODULE_OBJECT:
         return of_module(inference, entity)
@@ -83,20 +77,13 @@ def of_value(inference: Inference, value: Value) -> list[Item]:
         if cls.kind != CLASS:
             continue
         group = Group.OWN_MEMBER if cls == entity else Group.MEMBER
-        description = _class_name(inference, cls) + ("?" if value.evidence >= CONVENTIONAL else "")
+        description = name_of(inference, cls) + ("?" if value.evidence >= CONVENTIONAL else "")
         for name, kind, member in class_items(inference, cls, instances=form != CLASS_OBJECT):
             if name in seen:
                 continue
             seen.add(name)
-            item = Item(name, kind, group, member)
-            item.description = description
-            result.append(item)
+            result.append(Item(name, kind, group, member, description=description))
     return result
-
-
-def _class_name(inference: Inference, cls: Entity) -> str:
-    facts = inference.need(cls.path)
-    return facts.names[facts.definition.name[cls.row]]
 
 
 def class_items(
@@ -144,10 +131,8 @@ def _class_items(
 
 
 def _is_accessor(facts: FileFacts, binding: int) -> bool:
-    if facts.binding.kind[binding] != f.DEF_FUNCTION:
-        return False
-    flags = facts.definition.flags[facts.binding.ref[binding]]
-    return bool(flags & f.ACCESSOR)
+    is_function = facts.binding.kind[binding] == f.DEF_FUNCTION
+    return is_function and bool(facts.definition.flags[facts.binding.ref[binding]] & f.ACCESSOR)
 
 
 def _is_enum(facts: FileFacts, row: int) -> bool:
@@ -156,11 +141,14 @@ def _is_enum(facts: FileFacts, row: int) -> bool:
 
 def of_module(inference: Inference, module: Entity) -> list[Item]:
     """Return the names of a module, and the modules in it."""
-    result: list[Item] = []
-    if module.kind == MODULE:
-        for each in module_names(inference, module.path):
-            group = Group.OWN_MEMBER if each.is_exported else Group.TEXTUAL
-            result.append(Item(each.name, each.kind, group, each.entity))
+    names = module_names(inference, module.path) if module.kind == MODULE else []
+    result = [
+        Item(
+            each.name, each.kind, Group.OWN_MEMBER if each.is_exported else Group.TEXTUAL,
+            each.entity,
+        )
+        for each in names
+    ]  # fmt: skip
     known_names = {item.label for item in result}
     result += [
         Item(name, "module", Group.MEMBER)
@@ -194,7 +182,7 @@ def _seen_here(context: CompletionContext, start: int, end: int) -> list[Item]:
 
 
 def keys(context: CompletionContext) -> list[Item]:
-    """Keys that a string in ``value["`` or ``value.get("`` may be, for typed dictionaries."""
+    """Return the keys of a typed dictionary, for a string in ``value["`` or ``value.get("``."""
     cursor = context.cursor
     if not cursor.brackets:
         return []
@@ -212,15 +200,18 @@ def keys(context: CompletionContext) -> list[Item]:
     elif bracket.kind != b"[":
         return []
     value = PartialExpression(context.inference, context.path, start, end, context.scope)
-    result: list[Item] = []
-    for each in without_none(value.type()):
-        if (
-            each.form == INSTANCE
-            and each.entity.kind == CLASS
-            and is_typed_dict(context.inference, each.entity)
-        ):
-            for field in fields(context.inference, each.entity) or []:
-                item = Item(field.name, "field", Group.OWN_MEMBER, detail=field.annotation)
-                item.description = _class_name(context.inference, each.entity)
-                result.append(item)
-    return result
+    inference = context.inference
+    classes = (
+        each.entity
+        for each in without_none(value.type())
+        if each.form == INSTANCE and each.entity.kind == CLASS
+    )
+    return [
+        Item(
+            field.name, "field", Group.OWN_MEMBER, detail=field.annotation,
+            description=name_of(inference, cls),
+        )
+        for cls in classes
+        if is_typed_dict(inference, cls)
+        for field in fields(inference, cls) or ()
+    ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Completion of plain names: what is in scope, keyword arguments, keywords, and what to import."""
+"""Completion of plain names: what is in scope, keywords, arguments, imports, overrides."""
 
 from __future__ import annotations
 
@@ -7,21 +7,17 @@ from keyword import iskeyword
 
 from ....indexer import facts as f
 from ....indexer import facts_view
-from ....indexer.inference.entities import MODULE, entity_of_binding
+from ....indexer.facts import FileFacts
+from ....indexer.inference.entities import CLASS, MODULE, Entity, entity_of_binding, name_of
+from ....indexer.inference.inference import Inference
 from ....indexer.inference.modules import find_module
 from ...source.cursor import keyword_of
+from ...source.override_stubs import INDENT, overridable
 from ...source.partial_expressions import PartialExpression
 from ..auto_import import importable_names
 from ..module_contents import NO_NAMES, kind_of_binding, module_names, star_modules
 from ..signature_help import signatures_of
-from . import overrides
-from .items import Group, Item
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ....indexer.facts import FileFacts
-    from ....indexer.inference.inference import Inference
-    from .items import CompletionContext
+from .items import CompletionContext, Group, Item
 
 _STATEMENT_WORDS = (
     "assert async await break class continue def del elif else except finally for from global if"
@@ -39,6 +35,8 @@ _IN_DEFINITION = re.compile(rb"\bdef[ \t]+\w+(?:\[[^\]]*\])?[ \t]*$")
 # Names that only the stub of the builtins has.
 _STUB_ONLY = frozenset(["reveal_type", "reveal_locals", "function", "ellipsis"])
 _BLANK = re.compile(rb"\s*\w*$")
+_LAST_WORD = re.compile(rb"\w+\Z")
+_SOFT = frozenset([b"match", b"case", b"type", b"print", b"exec"])
 
 
 def items(context: CompletionContext) -> list[Item]:
@@ -46,7 +44,7 @@ def items(context: CompletionContext) -> list[Item]:
     cursor = context.cursor
     line = cursor.logical
     if _DEFINES.match(line):
-        return overrides.items(context)
+        return override_items(context)
     if _NAMES_CLASS.match(line):
         return []
     if _BINDS.search(line):
@@ -68,12 +66,13 @@ def items(context: CompletionContext) -> list[Item]:
 
 def _importable(context: CompletionContext) -> list[Item]:
     """Return items that add an import when they are chosen."""
-    result: list[Item] = []
-    for each in importable_names(context.inference, context.path, context.cursor.prefix):
-        item = Item(each.name or each.module, each.kind, Group.UNIMPORTED)
-        item.module, item.name, item.description = each.module, each.name, each.description
-        result.append(item)
-    return result
+    return [
+        Item(
+            each.name or each.module, each.kind, Group.UNIMPORTED,
+            module=each.module, name=each.name, description=each.description,
+        )
+        for each in importable_names(context.inference, context.path, context.cursor.prefix)
+    ]  # fmt: skip
 
 
 def _is_new_parameter(context: CompletionContext) -> bool:
@@ -135,10 +134,8 @@ def _bound(facts: FileFacts, path: str, scope: int, scope_kind: int, row: int) -
         group = Group.IMPORTED
     else:
         group = Group.MODULE_LEVEL if scope == 0 else Group.LOCAL
-    item = Item(name, word, group, entity_of_binding(path, facts, row))
-    if kind == f.IMPORT:
-        item.description = facts.names[facts.imports.module[ref]]
-    return item
+    description = facts.names[facts.imports.module[ref]] if kind == f.IMPORT else ""
+    return Item(name, word, group, entity_of_binding(path, facts, row), description=description)
 
 
 def _builtins(inference: Inference) -> list[Item]:
@@ -177,9 +174,10 @@ def _keyword_arguments(context: CompletionContext) -> list[Item]:
             if parameter.kind in (f.POSITIONAL, f.KEYWORD_ONLY) and parameter.name not in used:
                 if parameter.kind == f.POSITIONAL and place < positional:
                     continue
-                item = Item(f"{parameter.name}=", "parameter", Group.KEYWORD_ARGUMENT)
-                item.detail = parameter.text
-                item.description = signature.name
+                item = Item(
+                    f"{parameter.name}=", "parameter", Group.KEYWORD_ARGUMENT,
+                    detail=parameter.text, description=signature.name,
+                )  # fmt: skip
                 result.append(item)
     return result
 
@@ -213,5 +211,36 @@ def _follows_operand(context: CompletionContext) -> bool:
     return found is not None and not iskeyword(found[0].decode()) and found[0] not in _SOFT
 
 
-_LAST_WORD = re.compile(rb"\w+\Z")
-_SOFT = frozenset([b"match", b"case", b"type", b"print", b"exec"])
+def override_items(context: CompletionContext) -> list[Item]:
+    """Return an item for each method of a base that the class around the cursor lacks."""
+    inference, path, cursor = context.inference, context.path, context.cursor
+    facts = inference.need(path)
+    if facts.scope.kind[context.scope] != f.CLASS_SCOPE:
+        return []
+    cls = Entity(CLASS, path, facts.scope.definition[context.scope])
+    result: list[Item] = []
+    line_start = cursor.line_start
+    line = cursor.text[line_start : cursor.start]
+    indent = line[: len(line) - len(line.lstrip())].decode()
+    rest = cursor.text[cursor.offset :].partition(b"\n")[0]
+    has_more = bool(rest.lstrip(b"0123456789abcdefghijklmnopqrstuvwxyz_").strip())
+    for stub in overridable(inference, cls, at=cursor.offset):
+        item = Item(
+            stub.name, "method", Group.MEMBER, stub.entity,
+            detail=f"def {stub.header}", description=name_of(inference, stub.owner),
+        )  # fmt: skip
+        if not has_more:
+            body = f":\n{indent}{INDENT}"
+            item.insert = f"{stub.header}{body}{stub.body}"
+            escaped = item.insert.replace("\\", "\\\\").replace("$", "\\$").replace("}", "\\}")
+            at = len(escaped) - len(stub.body.replace("$", "\\$").replace("}", "\\}"))
+            item.snippet = f"{escaped[:at]}${{0:{escaped[at:]}}}"
+        at = line_start + len(indent.encode())
+        if stub.is_async and not line.lstrip().startswith(b"async"):
+            item.before.append((at, "async "))
+        above = cursor.text[:line_start].rstrip().rpartition(b"\n")[2].strip()
+        for decorator in stub.decorators:
+            if above != decorator.encode():
+                item.before.append((at, f"{decorator}\n{indent}"))
+        result.append(item)
+    return result

@@ -2,7 +2,7 @@
 
 What is known by bindings and types changes; what is known by convention only (a fixture that a test
 asks for by name, an attribute of an untyped parameter) is marked, for a person to confirm. Methods
-that override each other change together.
+that override each other change together. A new name must not be bound already, nor shadow anything.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from keyword import iskeyword
 
-from ....indexer import facts as f
-from ....indexer import facts_view
-from ....indexer.errors import InvalidArgumentsError
-from ....indexer.facts_view import Occurrence
-from ....indexer.inference.classes import override_family
-from ....indexer.inference.entities import (
+from ...indexer import facts as f
+from ...indexer import facts_view, scope_map
+from ...indexer.errors import InvalidArgumentsError
+from ...indexer.facts import FileFacts
+from ...indexer.facts_view import Occurrence
+from ...indexer.inference.classes import override_family
+from ...indexer.inference.entities import (
+    CLASS,
     CONVENTIONAL,
     FUNCTION,
     MODULE,
@@ -28,19 +30,15 @@ from ....indexer.inference.entities import (
     owner_class,
     qualified_name,
 )
-from ....indexer.inference.locate import entities_at, occurrence_at
-from ....indexer.inference.references import is_local, references, same_symbol
-from ....indexer.paths import is_outside
-from ....indexer.plugins.pytest import fixture_name, fixtures_named, is_fixture
-from .collisions import check_members, check_scopes
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ....indexer.facts_view import Occurrence
-    from ....indexer.inference.entities import Entity
-    from ....indexer.inference.inference import Inference
+from ...indexer.inference.inference import Inference
+from ...indexer.inference.locate import entities_at, occurrence_at
+from ...indexer.inference.references import is_local, references, same_symbol
+from ...indexer.paths import is_outside
+from ...indexer.plugins.registry import parameter_source, requesting_parameters
+from .navigation import descendants
 
 BY_CONVENTION = "Known by convention only"
+_READS = frozenset([f.READ, f.CALLED, f.INHERITED, f.ANNOTATED, f.DECORATES, f.DELETED])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +51,8 @@ class Change:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
-    """A renaming that collides with nothing. ``unsure`` counts attributes that may be meant too."""
-
-    old: str
-    new: str
-    changes: list[Change]
-    unsure: int
-
-
-def prepare(inference: Inference, path: str, offset: int) -> tuple[int, int, str]:
-    """Start, end and text of the name that would be renamed at a byte offset.
+def prepare_rename(inference: Inference, path: str, offset: int) -> tuple[int, int, str]:
+    """Return start, end and text of the name that would be renamed at a byte offset.
 
     Raises InvalidArgumentsError with the reason when nothing can be renamed there.
     """
@@ -75,8 +63,8 @@ def prepare(inference: Inference, path: str, offset: int) -> tuple[int, int, str
     return start, start + len(occurrence.name.encode()), occurrence.name
 
 
-def rename(inference: Inference, path: str, offset: int, new: str) -> Rename:
-    """Every change of renaming what is at a byte offset.
+def rename(inference: Inference, path: str, offset: int, new: str) -> list[Change]:
+    """Return every change of renaming what is at a byte offset.
 
     Raises InvalidArgumentsError with the reason when the new name is none, or would collide.
     """
@@ -89,13 +77,12 @@ def rename(inference: Inference, path: str, offset: int, new: str) -> Rename:
         raise InvalidArgumentsError(f"{new!r} is a keyword of Python.")
     _refuse_outside(inference, targets, old)
     if new == old:
-        return Rename(old, new, [], 0)
+        return []
     if is_alias:
         changes = _alias_changes(inference, path, occurrence, targets)
-        unsure = 0
     else:
         check_members(inference, targets, new)
-        changes, unsure = _changes(inference, targets, old)
+        changes = _changes(inference, targets, old)
         if all((each.path, each.start) != (path, occurrence.position) for each in changes):
             end = occurrence.position + len(old.encode())
             changes.append(Change(path, occurrence.position, end, BY_CONVENTION))
@@ -104,7 +91,7 @@ def rename(inference: Inference, path: str, offset: int, new: str) -> Rename:
         check_scopes(
             inference, where, old, new, {change.start for change in changes if change.path == where}
         )
-    return Rename(old, new, changes, unsure)
+    return changes
 
 
 def _occurrence(inference: Inference, path: str, offset: int) -> Occurrence:
@@ -117,12 +104,17 @@ def _occurrence(inference: Inference, path: str, offset: int) -> Occurrence:
 
 
 def _targets(inference: Inference, path: str, occurrence: Occurrence) -> tuple[list[Entity], bool]:
-    """The definitions that are renamed, and whether that is only a name an import gives them."""
+    """Return the definitions to rename, and whether only an alias of them is renamed."""
     name = occurrence.name
     found = [item.entity for item in entities_at(inference, path, occurrence)]
     if not found or all(entity.kind == OUTSIDE and not entity.path for entity in found):
         raise InvalidArgumentsError(f"It is not known what {name!r} is.")
-    found = list(dict.fromkeys(_fixture(inference, entity) for entity in found))
+    found = list(
+        dict.fromkeys(
+            (entity.kind == PARAMETER and parameter_source(inference, entity)) or entity
+            for entity in found
+        )
+    )
     aliased = _is_alias(inference, path, occurrence, found)
     if aliased:
         return found, True
@@ -174,25 +166,6 @@ def _is_alias(inference: Inference, path: str, occurrence: Occurrence, found: li
     return False
 
 
-def _fixture(inference: Inference, entity: Entity) -> Entity:
-    """The fixture that a parameter of a test asks for by its name; else the entity itself."""
-    if entity.kind != PARAMETER:
-        return entity
-    facts = inference.need(entity.path)
-    scope = facts.binding.scope[entity.row]
-    definition = facts.scope.definition[scope]
-    if definition < 0 or facts.scope.kind[scope] != f.FUNCTION_SCOPE:
-        return entity
-    own = facts.names[facts.definition.name[definition]]
-    if not own.startswith("test") and not is_fixture(facts, definition):
-        return entity
-    name = facts.names[facts.binding.name[entity.row]]
-    found = fixtures_named(inference, entity.path, name, Entity(FUNCTION, entity.path, definition))
-    if found and name_of(inference, found[0]) == name:
-        return found[0]
-    return entity
-
-
 def _refuse_outside(inference: Inference, targets: list[Entity], name: str) -> None:
     for entity in targets:
         if entity.kind == OUTSIDE or entity.is_outside:
@@ -208,10 +181,9 @@ def _refuse_outside(inference: Inference, targets: list[Entity], name: str) -> N
         raise InvalidArgumentsError(f"{name!r} has a meaning to Python, by its name.")
 
 
-def _changes(inference: Inference, targets: list[Entity], old: str) -> tuple[list[Change], int]:
+def _changes(inference: Inference, targets: list[Entity], old: str) -> list[Change]:
     length = len(old.encode())
     found: dict[tuple[str, int], Change] = {}
-    unsure: set[tuple[str, int]] = set()
     is_member = any(owner_class(inference.need(each.path), each) >= 0 for each in targets)
     # A member of a class inside a function may belong to a family that is seen everywhere.
     first = next((each for each in targets if not is_local(inference, each)), targets[0])
@@ -220,26 +192,25 @@ def _changes(inference: Inference, targets: list[Entity], old: str) -> tuple[lis
         path, position = reference.path, reference.position
         if inference.text(path)[position : position + length] != old.encode():
             continue  # another name for it
-        if reference.length != length or is_outside(path):
-            continue
-        if reference.evidence == TEXTUAL:
-            unsure.add((path, position))
+        if reference.length != length or is_outside(path) or reference.evidence == TEXTUAL:
             continue
         note = BY_CONVENTION if reference.evidence == CONVENTIONAL else ""
         found[path, position] = Change(path, position, position + length, note)
     for entity in targets:
         for path, position in _slots(inference, entity, old):
             found[path, position] = Change(path, position, position + length)
-        for path, position in _fixture_uses(inference, entity, old):
-            found.setdefault(
-                (path, position), Change(path, position, position + length, BY_CONVENTION)
-            )
-    changes = [found[key] for key in sorted(found)]
-    return changes, len(unsure - found.keys())
+        requesting = requesting_parameters(inference, entity) if entity.kind == FUNCTION else []
+        for parameter in requesting:
+            for use in references(inference, parameter):
+                if use.evidence < TEXTUAL:
+                    end = use.position + length
+                    change = Change(use.path, use.position, end, BY_CONVENTION)
+                    found.setdefault((use.path, use.position), change)
+    return [found[key] for key in sorted(found)]
 
 
 def _slots(inference: Inference, entity: Entity, name: str) -> list[tuple[str, int]]:
-    """Places in ``__slots__`` that name an attribute."""
+    """Return the places in ``__slots__`` that name an attribute."""
     facts = inference.need(entity.path)
     cls = owner_class(facts, entity)
     row = facts.name_id("__slots__")
@@ -262,34 +233,10 @@ def _slots(inference: Inference, entity: Entity, name: str) -> list[tuple[str, i
     return found
 
 
-def _fixture_uses(inference: Inference, entity: Entity, name: str) -> list[tuple[str, int]]:
-    """Parameters, and what they are used for, that ask for a fixture by its name."""
-    if entity.kind != FUNCTION:
-        return []
-    facts = inference.need(entity.path)
-    if not is_fixture(facts, entity.row) or fixture_name(facts, entity.row) != name:
-        return []
-    found: list[tuple[str, int]] = []
-    for path in inference.files_with(name):
-        other = inference.facts(path)
-        if other is None:
-            continue
-        for role, _, ref in other.occurrences(name):
-            if role & f.ROLE_MASK == f.PARAMETER_ROLE:
-                parameter = Entity(PARAMETER, path, ref)
-                if _fixture(inference, parameter) == entity:
-                    found += [
-                        (each.path, each.position)
-                        for each in references(inference, parameter)
-                        if each.evidence < TEXTUAL
-                    ]
-    return found
-
-
 def _alias_changes(
     inference: Inference, path: str, occurrence: Occurrence, targets: list[Entity]
 ) -> list[Change]:
-    """Uses of a name that an import gives with ``as``: it belongs to its file alone."""
+    """Return the uses of a name that an import gives with ``as``: it belongs to its file alone."""
     facts = inference.need(path)
     wanted = set(targets)
     length = len(occurrence.name.encode())
@@ -308,3 +255,91 @@ def _binds_here(facts: f.FileFacts, position: int) -> bool:
     """True if an import binds the name at a position, rather than only importing it."""
     bound_at = facts.imports.bound_position
     return any(at == position for at in bound_at)
+
+
+def check_members(inference: Inference, targets: list[Entity], new: str) -> None:
+    """Raise InvalidArgumentsError when a class has a member of the new name already."""
+    for entity in targets:
+        facts = inference.need(entity.path)
+        cls = owner_class(facts, entity)
+        if cls < 0:
+            continue
+        owner = Entity(CLASS, entity.path, cls)
+        for each in (*inference.mro(owner), *descendants(inference, owner)):
+            if each.kind == CLASS and inference.own_member(each, new):
+                raise InvalidArgumentsError(
+                    f"{qualified_name(inference, each)} has a member {new!r} already."
+                )
+
+
+def check_scopes(inference: Inference, path: str, old: str, new: str, changed: set[int]) -> None:
+    """Raise InvalidArgumentsError when a new name collides in one file.
+
+    ``changed`` are the byte offsets at which the old name gives way to the new one.
+    """
+    facts = inference.need(path)
+    new_row = facts.name_id(new)
+    bound = _binding_scopes(facts, old, changed)
+    for scope in bound:
+        rows = facts.bindings_of(scope, new_row) if new_row >= 0 else []
+        for row in rows:
+            line = facts.line_of(facts.binding.position[row]) + 1
+            raise InvalidArgumentsError(f"{new!r} is bound in {path}, line {line}, already.")
+    for position in _plain_reads(facts, old, changed):
+        for scope in _scopes_from(facts, position):
+            if scope in bound:
+                break
+            if new_row >= 0 and facts.bindings_of(scope, new_row):
+                line = facts.line_of(position) + 1
+                raise InvalidArgumentsError(
+                    f"In {path}, line {line}, {new!r} would be something else."
+                )
+    if new_row < 0 or not bound:
+        return
+    for role, position, _ in facts.occurrences(new):
+        if role & f.ATTRIBUTE_ROLE or role & f.ROLE_MASK not in _READS:
+            continue
+        for scope in _scopes_from(facts, position):
+            if facts.bindings_of(scope, new_row):
+                break
+            if scope in bound:
+                line = facts.line_of(position) + 1
+                raise InvalidArgumentsError(
+                    f"{new!r} in {path}, line {line}, would become what {old!r} is."
+                )
+
+
+def _binding_scopes(facts: FileFacts, name: str, changed: set[int]) -> set[int]:
+    """Return the scopes in which a name is bound at some offsets."""
+    found: set[int] = set()
+    for role, position, ref in facts.occurrences(name):
+        if position not in changed or role & f.ATTRIBUTE_ROLE or ref < 0:
+            continue
+        kind = role & f.ROLE_MASK
+        if kind == f.DEFINED:
+            found.add(facts.definition.scope[ref])
+        elif kind in (f.WRITTEN, f.PARAMETER_ROLE):
+            found.add(facts.binding.scope[ref])
+        elif kind == f.IMPORTED and facts.imports.bound_position[ref] == position:
+            found.add(facts.imports.scope[ref])
+    return found
+
+
+def _plain_reads(facts: FileFacts, name: str, changed: set[int]) -> list[int]:
+    return [
+        position
+        for role, position, _ in facts.occurrences(name)
+        if position in changed and not role & f.ATTRIBUTE_ROLE and role & f.ROLE_MASK in _READS
+    ]
+
+
+def _scopes_from(facts: FileFacts, position: int) -> list[int]:
+    """Return the scopes in which a name read at a position is looked for, innermost first."""
+    kinds, parents = facts.scope.kind, facts.scope.parent
+    first = current = scope_map.scope_at(facts, position)
+    found: list[int] = []
+    while current >= 0:
+        if kinds[current] != f.CLASS_SCOPE or current == first:
+            found.append(current)
+        current = parents[current]
+    return found

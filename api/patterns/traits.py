@@ -1,41 +1,45 @@
-"""Statements: what the members of a family have in common, with counts, and who does otherwise.
+"""Traits: what the members of a family have in common, with counts, and who does otherwise.
 
-A habit is told when at least a quarter of the members have it, and at least two.
+A trait is told when at least a quarter of the members have it, and at least two. A file that names
+most members and defines few is where a new one has to be added as well.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from ...indexer import facts as f
 from ...indexer.inference.entities import CLASS, Entity, name_of
+from ...indexer.inference.inference import Inference
+from ...indexer.paths import is_test_file
 from ...indexer.symbols import words
+from .family import Family
 from .features import ClassFeatures, FunctionFeatures, class_features, function_features
-from .origins import Origins, absolute_module
+from .imports import ImportFinder, absolute_module
+from .plan import Plan
 from .similarity import plain_name
 from .skeleton import bare_text, parameters_text
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from ...indexer.inference.inference import Inference
-    from .family import Family
-    from .plan import Plan
 
 _SHARE, _LEAST = 0.25, 2
 _OUTLIER = 0.75
 _MOST = 12  # habits of one kind
 _LONG = 110  # characters of a parameter list from which on its names do
 _OBVIOUS = frozenset(["typing", "__future__", "builtins", "collections.abc"])
+_EXAMINED = 12  # members whose uses are looked up
+_WIDE = 60  # files; a name in more of them says nothing about one
+_HALF = 0.5
+_MOST_FILES = 3
+_ROLE_NAMES = {
+    f.IMPORTED: "imported", f.EXPORTED: "in `__all__`", f.CALLED: "called", f.READ: "named",
+    f.INHERITED: "inherited", f.ANNOTATED: "annotated",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Trait:
-    """A trait that ``count`` of ``of`` members share, in the respect that ``kind`` names.
-
-    ``name`` is what they have, ``detail`` how it looks.
-    """
+    """What ``count`` of ``of`` members have: its kind, its name, and how it looks."""
 
     kind: str
     name: str
@@ -46,10 +50,7 @@ class Trait:
 
 @dataclass(frozen=True, slots=True)
 class Outlier:
-    """A member that lacks what nearly all others have.
-
-    ``lacks`` are names of methods and attributes.
-    """
+    """A member that lacks methods or attributes that nearly all others have."""
 
     name: str
     path: str
@@ -57,7 +58,7 @@ class Outlier:
 
 
 def find_traits(inference: Inference, family: Family, plan: Plan) -> list[Trait]:
-    """All that is to be told of a family, kind by kind, what most do first."""
+    """Return the traits of a family, kind by kind, the most frequent first."""
     if family.kind == CLASS:
         members = [class_features(inference, each) for each in family.members]
         traits = list(_of_classes(inference, members, plan))
@@ -73,7 +74,7 @@ def find_traits(inference: Inference, family: Family, plan: Plan) -> list[Trait]
 
 
 def find_outliers(inference: Inference, family: Family) -> list[Outlier]:
-    """Members of a family of classes that lack what three quarters of the others have."""
+    """Return members of a family of classes that lack what three quarters of the others have."""
     if family.kind != CLASS or len(family.members) < 4:
         return []
     members = [class_features(inference, each) for each in family.members]
@@ -93,13 +94,13 @@ def _of_classes(inference: Inference, members: list[ClassFeatures], plan: Plan) 
     yield from _counted("base", (_plain(each.bases) for each in members), n, _texts(members))
     yield from _counted("decorator", (_plain(each.decorators) for each in members), n)
     planned = {each.name: each for each in plan.functions}
-    methods: dict[str, list[FunctionFeatures]] = {}
+    methods: defaultdict[str, list[FunctionFeatures]] = defaultdict(list)
     for each in members:
         for name, method in each.methods.items():
-            methods.setdefault(name, []).append(method)
+            methods[name].append(method)
     traits: list[Trait] = []
     for name, having in methods.items():
-        if not _is_told(len(having), n):
+        if not _is_frequent(len(having), n):
             continue
         detail = signature_of(inference, having)
         n_calling = sum(any(called == name for called, _ in each.supers) for each in having)
@@ -121,13 +122,13 @@ def _of_classes(inference: Inference, members: list[ClassFeatures], plan: Plan) 
 
 
 def _attributes(members: list[ClassFeatures], n: int) -> Iterable[Trait]:
-    counted: dict[str, list[tuple[str, str]]] = {}
+    counted: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for each in members:
         for name, written in each.attributes.items():
-            counted.setdefault(name, []).append(written)
+            counted[name].append(written)
     traits: list[Trait] = []
     for name, having in counted.items():
-        if _is_told(len(having), n):
+        if _is_frequent(len(having), n):
             value, count = Counter(value for _, value in having).most_common(1)[0]
             annotation = Counter(text for text, _ in having).most_common(1)[0][0]
             detail = f": {annotation}" if annotation else ""
@@ -150,7 +151,9 @@ def _of_functions(inference: Inference, members: list[FunctionFeatures]) -> Iter
         "decorator", (_plain(each.decorators) for each in members), n,
         lambda name: texts[name].most_common(1)[0][0],
     )  # fmt: skip
-    yield Trait("signature", signature_of(inference, members, bare=True), _same(members), n)
+    yield Trait(
+        "signature", signature_of(inference, members, bare=True), _n_with_usual_shape(members), n
+    )
     taken: dict[str, Counter[str]] = {}
     for each in members:
         for parameter in each.parameters:
@@ -172,7 +175,7 @@ def _of_functions(inference: Inference, members: list[FunctionFeatures]) -> Iter
 def signature_of(
     inference: Inference, having: Sequence[FunctionFeatures], *, bare: bool = False
 ) -> str:
-    """The parameters that most have, and how many do where not all have the same."""
+    """Return the parameters that most have, and how many do where not all have the same."""
     shapes = Counter(each.shape for each in having)
     best, count = shapes.most_common(1)[0]
     model = next(each for each in having if each.shape == best)
@@ -180,8 +183,8 @@ def signature_of(
         names = Counter(each.name for one in having for each in one.parameters)
         shared = [name for name, number in names.items() if number == len(having)]
         return f"({', '.join([*shared, '…'])})"
-    origins = Origins(inference, "", [model.entity.path])
-    text = f"({', '.join(parameters_text(model.parameters, origins))})"
+    finder = ImportFinder(inference, "", [model.entity.path])
+    text = f"({', '.join(parameters_text(model.parameters, finder))})"
     if len(text) > _LONG:
         text = f"({', '.join(bare_text(model.parameters))})"
     if model.returns:
@@ -191,7 +194,7 @@ def signature_of(
     return f"{text} in {count} of them"
 
 
-def _same(members: list[FunctionFeatures]) -> int:
+def _n_with_usual_shape(members: list[FunctionFeatures]) -> int:
     return Counter(each.shape for each in members).most_common(1)[0][1] if members else 0
 
 
@@ -203,7 +206,7 @@ def _errors(functions: list[FunctionFeatures], owners: Sequence[object], n: int)
             for name in getattr(each, kind):
                 having.setdefault(name, set()).add(id(owner))
         traits = [Trait(kind, name, len(ids), n) for name, ids in having.items()
-                if _is_told(len(ids), n)]  # fmt: skip
+                if _is_frequent(len(ids), n)]  # fmt: skip
         yield from sorted(traits, key=lambda each: -each.count)[:4]
 
 
@@ -247,7 +250,7 @@ def _places(inference: Inference, family: Family) -> Iterable[Trait]:
         yield Trait("place", path, count, n)
         return
     folder, count = folders.most_common(1)[0]
-    if _is_told(count, n):
+    if _is_frequent(count, n):
         yield Trait("place", f"{folder}/", count, n, f"{len(files)} files")
     own = [each for each in family.members if _is_named_after(inference, each)]
     if len(own) * 2 > n:
@@ -290,9 +293,79 @@ def _counted(
 ) -> Iterable[Trait]:
     counted = Counter(name for names in lists for name in dict.fromkeys(names))
     for name, count in counted.most_common(most):
-        if name and _is_told(count, n):
+        if name and _is_frequent(count, n):
             yield Trait(kind, name, count, n, detail(name) if detail else "")
 
 
-def _is_told(count: int, n: int) -> bool:
+def _is_frequent(count: int, n: int) -> bool:
     return count >= _LEAST and count >= _SHARE * n
+
+
+def surrounding_traits(inference: Inference, family: Family) -> list[Trait]:
+    """Return the files that name most members, and the tests of how many name them."""
+    shown = [each for each in family.members if not is_test_file(each.path)][:_EXAMINED]
+    members = [(each, name_of(inference, each)) for each in shown]
+    if len(members) < _MOST_FILES:
+        return []
+    naming: dict[str, set[str]] = {}
+    tested: Counter[str] = Counter()
+    n_tested = 0
+    for entity, name in members:
+        files = inference.files_with(name)
+        tests = [path for path in files if is_test_file(path)]
+        n_tested += bool(tests)
+        tested.update(tests)
+        if len(files) > _WIDE:
+            continue
+        for path in files:
+            if path != entity.path and not is_test_file(path):
+                naming.setdefault(path, set()).add(name)
+    traits: list[Trait] = []
+    n = len(members)
+    ranked = sorted(naming.items(), key=lambda entry: (-len(entry[1]), entry[0]))
+    for path, names in ranked[:8]:
+        if len(names) >= max(2, _HALF * n) and len(traits) < _MOST_FILES:
+            description = _describe_roles(inference, path, names)
+            if description:
+                traits.append(Trait("registered", path, len(names), n, description))
+    if n_tested:
+        path, count = tested.most_common(1)[0]
+        stems = {entity.path.rpartition("/")[2].removesuffix(".py") for entity, _ in members}
+        after = [each for each in tested if _is_test_of(each, stems)]
+        detail = f"such as {path}"
+        if count * 2 >= n:
+            detail = f"most in {path}"
+        elif after and len(after) * 2 >= len(stems):
+            detail = f"called after the module, such as {after[0]}"
+        traits.append(Trait("tested", "named in tests", n_tested, n, detail))
+    own = _exported(inference, members)
+    if own >= max(2, _HALF * n):
+        traits.append(Trait("registered", "`__all__` of their file", own, n))
+    return traits
+
+
+def _is_test_of(path: str, stems: set[str]) -> bool:
+    """True if a test file is named after one of some modules."""
+    name = path.rpartition("/")[2].removesuffix(".py")
+    return name.removeprefix("test_") in stems or name.removesuffix("_test") in stems
+
+
+def _describe_roles(inference: Inference, path: str, names: set[str]) -> str:
+    """Return what a file does with most of some names, in words."""
+    facts = inference.facts(path)
+    if facts is None:
+        return ""
+    roles: Counter[str] = Counter()
+    for name in names:
+        here = {role & f.ROLE_MASK for role, _, _ in facts.occurrences(name)}
+        roles.update(_ROLE_NAMES[role] for role in here if role in _ROLE_NAMES)
+    description = [role for role in _ROLE_NAMES.values() if roles[role] * 2 > len(names)]
+    return ", ".join(description[:2])
+
+
+def _exported(inference: Inference, members: list[tuple[Entity, str]]) -> int:
+    return sum(
+        any(role & f.ROLE_MASK == f.EXPORTED for role, _, _ in facts.occurrences(name))
+        for entity, name in members
+        if (facts := inference.facts(entity.path)) is not None
+    )

@@ -1,7 +1,8 @@
-"""The capabilities of the client, as ``initialize`` has them."""
+"""The client: its capabilities, its settings, and the diagnostics that it wants hidden."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from ..api.rpc.messages import is_array, is_object
@@ -10,10 +11,31 @@ _ENCODINGS = ("utf-8", "utf-32", "utf-16")
 _KINDS_OF_SYMBOLS = range(1, 19)
 
 
+_MISSING = object()
+SECTION = "flux-index"
+_ERROR = 1
+# Rules that type checkers have too, where they are certain.
+_CERTAIN = frozenset(
+    ["syntax-error", "unresolved-import", "unresolved-name", "undefined-name",
+     "used-before-definition", "unresolved-attribute", "unknown-keyword", "missing-argument",
+     "too-many-arguments", "duplicate-argument", "not-callable", "not-awaitable",
+     "async-iteration", "async-context", "unpack-count", "abstract-instantiated"]
+)  # fmt: skip
+# Rules that they have too, and that are warnings here.
+_ALWAYS = frozenset(["not-installed", "incompatible-override"])
+
+
+def _lookup(values: object, path: str) -> Any:
+    """Return what a dotted path leads to, or _MISSING."""
+    for key in path.split("."):
+        if not is_object(values) or key not in values:
+            return _MISSING
+        values = values[key]
+    return values
+
+
 class Client:
     """A client and its capabilities. What it does not mention it cannot do."""
-
-    __slots__ = ("_capabilities", "encoding", "name", "process_id")
 
     def __init__(self, params: dict[str, Any]) -> None:
         """``params`` are those of ``initialize``."""
@@ -29,12 +51,8 @@ class Client:
 
     def get(self, path: str, default: Any = None) -> Any:
         """Return a capability by its dotted path."""
-        value: Any = self._capabilities
-        for key in path.split("."):
-            if not is_object(value) or key not in value:
-                return default
-            value = value[key]
-        return default if value is None else value
+        value = _lookup(self._capabilities, path)
+        return default if value is None or value is _MISSING else value
 
     @property
     def snippets(self) -> bool:
@@ -77,14 +95,12 @@ class Client:
 
     def resolves(self, feature: str, name: str) -> bool:
         """True if a property of a feature's items may be left for ``resolve``."""
-        for path in (
-            f"textDocument.{feature}.resolveSupport.properties",
-            f"textDocument.{feature}.completionItem.resolveSupport.properties",
-            f"workspace.{feature}.resolveSupport.properties",
-        ):
-            if name in self.get(path, ()):
-                return True
-        return False
+        places = (
+            f"textDocument.{feature}",
+            f"textDocument.{feature}.completionItem",
+            f"workspace.{feature}",
+        )
+        return any(name in self.get(f"{each}.resolveSupport.properties", ()) for each in places)
 
     def dynamic(self, method: str) -> bool:
         """True if a method may be registered after the client has started."""
@@ -101,3 +117,55 @@ class Client:
         if kind in (known if is_array(known) else _KINDS_OF_SYMBOLS):
             return kind
         return {22: 14, 26: 13}.get(kind, 13)  # enum member: constant; type parameter: variable
+
+
+class Settings:
+    """Settings of the client, or their defaults. Immutable.
+
+    What ``initialize`` had holds until the client sends another value of that setting.
+    """
+
+    def __init__(self, values: object = None, first: Settings | None = None) -> None:
+        """``values`` may be anything that a client sends; ``first`` is what it has sent first."""
+        self._values: dict[str, Any] = values if is_object(values) else {}
+        self._first = first
+
+    def get(self, path: str, default: Any = None) -> Any:
+        """Return a setting by its dotted path, or its default, also when its type is another."""
+        value = _lookup(self._values, path)
+        if value is _MISSING:
+            return default if self._first is None else self._first.get(path, default)
+        return value if default is None or isinstance(value, type(default)) else default
+
+    def enabled(self, feature: str) -> bool:
+        """True if a feature is on, which all are unless they are turned off."""
+        return bool(self.get(f"features.{feature}", True))
+
+    def updated(self, values: object) -> Settings:
+        """Return the settings after the client has sent new values."""
+        return Settings(values, self._first or self)
+
+    @staticmethod
+    def section(settings: object) -> object:
+        """Return the values of this server among all that a client sends; None without any."""
+        if not is_object(settings):
+            return None
+        names = (SECTION, "flux_index", "fluxIndex")
+        return next((settings[name] for name in names if is_object(settings.get(name))), None)
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosticFilter:
+    """Diagnostics to hide: rules by name, or all of ``type-checker`` or ``ruff``."""
+
+    names: frozenset[str]
+
+    def hides(self, rule: str, severity: int) -> bool:
+        """True if a diagnostic is not shown; severity is the protocol's."""
+        if rule in self.names:
+            return True
+        if rule.startswith("ruff:"):
+            return "ruff" in self.names
+        if "type-checker" not in self.names:
+            return False
+        return rule in _ALWAYS or (rule in _CERTAIN and severity == _ERROR)

@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import re
 
-from ....indexer import facts as f
-from ....indexer.inference.entities import MODULE, NAMESPACE
-from ....indexer.inference.modules import imported_module
-from ....indexer.paths import is_outside
-from ...source.cursor import Cursor
+from ...indexer import facts as f
+from ...indexer.facts import FileFacts
+from ...indexer.inference.entities import MODULE, NAMESPACE, Entity
+from ...indexer.inference.inference import Inference
+from ...indexer.inference.modules import imported_module
+from ...indexer.paths import is_outside
+from ..source.cursor import Cursor
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ....indexer.facts import FileFacts
-    from ....indexer.inference.entities import Entity
-    from ....indexer.inference.inference import Inference
+# start, end, text
+Edit = tuple[int, int, str]
 
-    # start, end, text
-    Edit = tuple[int, int, str]
 
 _FROM = re.compile(rb"\bfrom[ \t]+(\.[. \t]*[\w.]*|[\w.]+)[ \t\\\r\n]+import\b")
 _SUFFIXES = (".py", ".pyi")
@@ -29,8 +26,6 @@ _SUFFIXES = (".py", ".pyi")
 
 class Moves:
     """Moved files by path, and modules by dotted name."""
-
-    __slots__ = ("modules", "paths", "inference")
 
     def __init__(self, inference: Inference, moves: list[tuple[str, str]]) -> None:
         """``moves`` are (old, new) paths of files or folders, relative to the workspace."""
@@ -68,14 +63,14 @@ class Moves:
         return name
 
     def package(self, path: str, *, after: bool) -> str:
-        """Dotted name of the package that a file's relative imports start from."""
+        """Return the dotted name of the package that a file's relative imports start from."""
         path = self.paths.get(path, path) if after else path
         folder = path.rpartition("/")[0]
         return self._name(f"{folder}/__init__.py") or folder.replace("/", ".")
 
 
-def edits(inference: Inference, moves: list[tuple[str, str]]) -> dict[str, list[Edit]]:
-    """Edits by path, to be made before the files are moved."""
+def file_rename_edits(inference: Inference, moves: list[tuple[str, str]]) -> dict[str, list[Edit]]:
+    """Return edits by path, to be made before the files are moved."""
     moving = Moves(inference, moves)
     if not moving.modules:
         return {}
@@ -124,7 +119,7 @@ class _Rewriting:
         return self.found
 
     def _target(self, spelled: str) -> str:
-        """Absolute name of a module as it is spelled in this file."""
+        """Return the absolute name of a module as it is spelled in this file."""
         rest = spelled.lstrip(".")
         level = len(spelled) - len(rest)
         if not level:
@@ -177,31 +172,32 @@ class _Rewriting:
             if moved is None:
                 continue
             parent, _, last = moved.rpartition(".")
-            position = table.position[row]
             if parent == self.moves.module(old):
-                if last != name:
-                    self.found.append((position, position + len(name.encode()), last))
+                self._rename_imported(row, last)
             else:
                 leaving.append((row, moved))
         if leaving and len(leaving) == len(rows) == 1:
             _, moved = leaving[0]
             parent, _, last = moved.rpartition(".")
             row = rows[0]
-            name = names[table.name[row]]
-            position = table.position[row]
             module = self._respelled(written, parent) if parent else ""
-            if last != name:
-                self.found.append((position, position + len(name.encode()), last))
+            self._rename_imported(row, last)
         elif leaving:
-            self._split(start, end, rows, leaving, written)
+            self._split(start, rows, leaving, written)
         if module and module != written and (module != old or written != old):
             self.found.append((start, end, module))
 
+    def _rename_imported(self, row: int, new: str) -> None:
+        """Rename what an import of a name imports."""
+        table = self.facts.imports
+        name, position = self.facts.names[table.name[row]], table.position[row]
+        if new != name:
+            self.found.append((position, position + len(name.encode()), new))
+
     def _split(
-        self, start: int, end: int, rows: list[int], leaving: list[tuple[int, str]], written: str
+        self, start: int, rows: list[int], leaving: list[tuple[int, str]], written: str
     ) -> None:
         """Take names that moved elsewhere out of a statement, and import them by another one."""
-        del end
         table, names = self.facts.imports, self.facts.names
         line_start = self.text.rfind(b"\n", 0, start) + 1
         indent = self.text[line_start:start].partition(b"from")[0].decode()

@@ -1,19 +1,16 @@
-"""Origins of the names in a skeleton, and the imports that bring them."""
+"""Imports that the names in a skeleton need, found where other members have them from."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ...indexer import facts as f
+from ...indexer.facts import FileFacts
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.names import builtin_name
 from ..source.import_edits import key_of, name_key, relative_to
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from ...indexer.inference.inference import Inference
 
 # A name, but not that of a keyword argument.
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*+(?!\s*=(?!=))")
@@ -26,14 +23,13 @@ _KEYWORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """An import of a name from a module, or of the module; with the name that it is known by.
-
-    ``name`` is empty for a module; ``alias`` where it is known by the same name.
-    """
+    """An import of a name from a module, or of the module."""
 
     module: str
     name: str
+    """Empty for the module itself."""
     alias: str
+    """Empty where there is none."""
     is_for_types: bool = field(kw_only=True, default=False)
 
     @property
@@ -43,13 +39,13 @@ class Import:
 
 
 def names_in(written: str, *, quoted: bool = False) -> list[str]:
-    """Names that an expression begins with somewhere; those in strings only if they are types."""
+    """Return the names that parts of an expression begin with; those in strings if ``quoted``."""
     if not quoted:
         written = _STRINGS.sub("", written)
     return [name for name in _WORD.findall(written) if name not in _KEYWORDS]
 
 
-class Origins:
+class ImportFinder:
     """Finds names where the members of a family have them from."""
 
     def __init__(self, inference: Inference, into: str, sources: Iterable[str]) -> None:
@@ -62,15 +58,13 @@ class Origins:
         """Names that the skeleton defines itself."""
         self.preamble: list[str] = []
         """Assignments that every file of the kind makes for itself: `app = FastAPI()`."""
-        self._there = inference.facts(into) if into and inference.exists(into) else None
+        self._target_facts = inference.facts(into) if into and inference.exists(into) else None
 
     def knows(self, written: str, *, quoted: bool = False, is_type: bool = False) -> bool:
         """True if all names of an expression are available; notes the imports that they take."""
         wanted: list[Import] = []
         for name in names_in(written, quoted=quoted):
-            if name in self.own or self._is_there(name):
-                continue
-            if self._is_made(name):
+            if name in self.own or self._is_bound(name) or self._is_assigned_by_most(name):
                 continue
             found = self.origin(name)
             if found is None:
@@ -86,19 +80,16 @@ class Origins:
                 self.needed[each.key] = each
         return True
 
-    def _is_there(self, name: str) -> bool:
-        facts = self._there
-        row = facts.name_id(name) if facts is not None else -1
-        return facts is not None and row >= 0 and bool(facts.bindings_of(0, row))
+    def _is_bound(self, name: str) -> bool:
+        return bool(_module_bindings(self._target_facts, name))
 
-    def _is_made(self, name: str) -> bool:
+    def _is_assigned_by_most(self, name: str) -> bool:
         """True if most sources define a variable of this name themselves."""
         made: list[str] = []
         having = 0
         for path in self.sources:
             facts = self.inference.facts(path)
-            row = facts.name_id(name) if facts is not None else -1
-            rows = facts.bindings_of(0, row) if facts is not None and row >= 0 else []
+            rows = _module_bindings(facts, name)
             having += bool(rows)
             if facts is not None and rows and facts.binding.kind[rows[0]] == f.ASSIGN:
                 text = self.inference.text(path)
@@ -117,13 +108,12 @@ class Origins:
         return True
 
     def origin(self, name: str) -> Import | None:
-        """The import by which a source has a name, or by which others have it from the source."""
+        """Return the import by which a source has a name, or by which others take it from there."""
         for path in self.sources:
             facts = self.inference.facts(path)
-            row = facts.name_id(name) if facts is not None else -1
-            if facts is None or row < 0:
+            if facts is None:
                 continue
-            for binding in facts.bindings_of(0, row):
+            for binding in _module_bindings(facts, name):
                 kind, ref = facts.binding.kind[binding], facts.binding.ref[binding]
                 if kind == f.IMPORT:
                     table = facts.imports
@@ -144,16 +134,14 @@ class Origins:
         return None
 
     def text(self) -> str:
-        """The import statements, each section apart; empty when nothing has to be imported."""
+        """Return the import statements, each section apart; empty if nothing is to be imported."""
         for_types = [each for each in self.needed.values() if each.is_for_types]
         plain = [each for each in self.needed.values() if not each.is_for_types]
         lines: list[str] = []
-        is_new = self._there is None or not len(self._there.binding.name)
-        if not self._has_future() and (for_types or (is_new and self._uses_future())):
+        is_new = self._target_facts is None or not len(self._target_facts.binding.name)
+        if not _has_future(self._target_facts) and (for_types or (is_new and self._uses_future())):
             lines += ["from __future__ import annotations", ""]
-        guard = ""
-        if for_types:
-            guard = self._guard(plain)
+        guard = self._guard(plain) if for_types else ""
         lines += self._statements(plain)
         if for_types:
             lines += ["", f"if {guard}:"] if lines else [f"if {guard}:"]
@@ -165,14 +153,14 @@ class Origins:
 
     def _guard(self, plain: list[Import]) -> str:
         """Return how the siblings spell ``TYPE_CHECKING``, noting the import that it takes."""
-        if self._is_there("TYPE_CHECKING"):
+        if self._is_bound("TYPE_CHECKING"):
             return "TYPE_CHECKING"
         by_name = self.origin("TYPE_CHECKING")
         if by_name is not None and by_name.module == "typing":
             plain.append(by_name)
             return "TYPE_CHECKING"
         for name in ("t", "typing", "tp"):
-            if self._is_there(name):
+            if self._is_bound(name):
                 continue  # whatever it is there
             found = self.origin(name)
             if found is not None and found.module == "typing" and not found.name:
@@ -182,18 +170,9 @@ class Origins:
         plain.append(Import("typing", "TYPE_CHECKING", ""))
         return "TYPE_CHECKING"
 
-    def _has_future(self) -> bool:
-        facts = self._there
-        return facts is not None and any(flag & f.FUTURE for flag in facts.imports.flags)
-
     def _uses_future(self) -> bool:
         sources = self.sources[:5]
-        using = 0
-        for path in sources:
-            facts = self.inference.facts(path)
-            if facts is not None and any(flag & f.FUTURE for flag in facts.imports.flags):
-                using += 1
-        return using * 2 > len(sources)
+        return 2 * sum(_has_future(self.inference.facts(path)) for path in sources) > len(sources)
 
     def _statements(self, imports: list[Import]) -> list[str]:
         by_module: dict[str, list[Import]] = {}
@@ -220,10 +199,10 @@ class Origins:
         return lines
 
     def _spelled(self, module: str) -> str:
-        """A module as files near the skeleton spell it: relative or absolute."""
+        """Return a module as files near the skeleton spell it: relative or absolute."""
         own = self.inference.snapshot.index.module_name(self.into) or ""
         near = self.into.rpartition("/")[0]
-        paths = [self.into, *self.sources] if self._there is not None else self.sources
+        paths = [self.into, *self.sources] if self._target_facts is not None else self.sources
         relative = whole = 0
         top = own.partition(".")[0]
         for path in [each for each in paths if each.rpartition("/")[0] == near][:5]:
@@ -237,8 +216,19 @@ class Origins:
         return relative_to(own, module, is_package=self.into.endswith("/__init__.py"))
 
 
+def _has_future(facts: FileFacts | None) -> bool:
+    """True if a file has an import from ``__future__``."""
+    return facts is not None and any(flag & f.FUTURE for flag in facts.imports.flags)
+
+
+def _module_bindings(facts: FileFacts | None, name: str) -> list[int]:
+    """Return the rows of the bindings of a name at the top level of a file."""
+    row = facts.name_id(name) if facts is not None else -1
+    return list(facts.bindings_of(0, row)) if facts is not None and row >= 0 else []
+
+
 def absolute_module(inference: Inference, path: str, module: str) -> str:
-    """The full name of a module that a file imports by a relative one."""
+    """Return the full name of a module that a file imports by a relative one."""
     if not module.startswith("."):
         return module
     own = (inference.snapshot.index.module_name(path) or "").split(".")

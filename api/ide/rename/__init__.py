@@ -1,3 +1,0 @@
-"""Renaming symbols, and moving modules."""
-
-from __future__ import annotations
