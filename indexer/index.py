@@ -41,13 +41,13 @@ class Index:
         """Use :meth:`open`."""
         self.workspace = workspace
         self.cache_dir = cache_dir
-        self.library = FactsProvider(FactsCache(cache_dir))
+        self.facts_provider = FactsProvider(FactsCache(cache_dir))
         self.lock = WriterLock(os.path.join(workspace.state_dir, "writer.lock"))
         self.notes: list[str] = []
         self.skipped: list[tuple[str, str]] = []
         self.watcher_state: Callable[[], dict[str, str]] | None = None
         self.building = False
-        self.layers = SearchPath(workspace, cache_dir)
+        self.search_path = SearchPath(workspace, cache_dir)
         # Content hash of files outside of the workspace by path, time and size.
         self.outside: dict[tuple[str, int, int], bytes] = {}
         self.seen = SeenFiles()
@@ -99,7 +99,7 @@ class Index:
     def module_name(self, path: str) -> str | None:
         """Dotted name of a file of the workspace, or of one outside of it by its absolute path."""
         if is_outside(path):
-            return self.layers.module_name(path)
+            return self.search_path.module_name(path)
         return self.workspace.module_name(path)
 
     def reader(self) -> IndexStore | None:
@@ -163,12 +163,12 @@ class Index:
 
     def current(self) -> View:
         """The newest view, after a look at what lies outside of the workspace."""
-        if self.layers.is_another():
+        if self.search_path.is_another():
             self.workspace.forget_environment()
-            self.layers = SearchPath(self.workspace, self.cache_dir)
+            self.search_path = SearchPath(self.workspace, self.cache_dir)
             self.forget([ENVIRONMENT])
-        elif self.layers.changed():
-            self.layers = SearchPath(self.workspace, self.cache_dir)
+        elif self.search_path.changed():
+            self.search_path = SearchPath(self.workspace, self.cache_dir)
             self.forget([ENVIRONMENT])
         elif changed := self.seen.changed():
             self.forget(changed)
@@ -298,7 +298,7 @@ class Index:
         """Read settings, build files and environment anew when one of them has changed."""
         if Workspace.restore(self.workspace.snapshot()) is None:
             self.workspace = Workspace.open(self.workspace.root)
-            self.layers = SearchPath(self.workspace, self.cache_dir)
+            self.search_path = SearchPath(self.workspace, self.cache_dir)
             if self._writer is not None:
                 with self.writing:
                     text = self.workspace.snapshot().encode("utf-8", "surrogateescape")
@@ -372,7 +372,7 @@ class Index:
 
         nothing = (0, 0, 0, b"", "")
         return turnover(
-            self.library,
+            self.facts_provider,
             (
                 (before.files.get(path, nothing)[3], after.files.get(path, nothing)[3])
                 for path in dict.fromkeys(paths)
@@ -408,8 +408,8 @@ class Index:
             os.remove(history)
             removed.append(history)
         if all_caches:
-            path = self.library.cache.path
-            self.library.cache.close()
+            path = self.facts_provider.cache.path
+            self.facts_provider.cache.close()
             removed += [path] if os.path.exists(path) else []
             discard(path)
         self.release_writer()
@@ -425,7 +425,7 @@ class Index:
 
     def close(self) -> None:
         """Save what was extracted while asking, and close everything."""
-        self.library.close()
+        self.facts_provider.close()
         self._close_stores()
         self.lock.release()
 

@@ -284,7 +284,7 @@ def _build(
         _forget_pending(index, todo.changed)
     report.generation = index.generation
     if report.extracted or report.reused:
-        index.library.settle([row[3] for row in index.view().files.values() if row[3]])
+        index.facts_provider.settle([row[3] for row in index.view().files.values() if row[3]])
     report.seconds = time.monotonic() - started
     state.phase = "done"
     tell(state)
@@ -337,7 +337,7 @@ def commit(index: Index, digested: Digested) -> int:
         del blob
     with index.writing:
         # Facts first: rows must never speak of facts that are nowhere.
-        index.library.put([(u.hash, blob) for u, blob in digested if blob is not None])
+        index.facts_provider.put([(u.hash, blob) for u, blob in digested if blob is not None])
         store = index.writer()
         if not updates and not touched:
             _publish(index, [], digested, store.generation, set())
@@ -393,7 +393,7 @@ def _names_of(index: Index, digest: bytes) -> tuple[Sequence[str], Sequence[str]
 
     Then the lists of names keep a file too many, which costs a look and changes no answer.
     """
-    facts = index.library.get(digest) if digest else None
+    facts = index.facts_provider.get(digest) if digest else None
     if facts is None:
         return (), ()
     return facts.occurring_names(), inherited_names(facts)

@@ -34,7 +34,7 @@ def _status(index: Index) -> dict[str, object]:
     else:
         state = "current" if view.files else "empty"
     sizes = store.counts() if store is not None else {}
-    sizes["facts_cache_bytes"] = index.library.cache.size()
+    sizes["facts_cache_bytes"] = index.facts_provider.cache.size()
     watcher = index.watcher_state() if index.watcher_state is not None else {"mode": "none"}
     return {
         "root": workspace.root,
@@ -59,7 +59,7 @@ def _status(index: Index) -> dict[str, object]:
 
 
 def _cache_problems(index: Index) -> list[str]:
-    problem = index.library.cache.problem
+    problem = index.facts_provider.cache.problem
     return [problem] if problem else []
 
 

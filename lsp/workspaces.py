@@ -229,7 +229,7 @@ class Workspaces:
             return best
         for workspace in open_ones:
             for path in (spelled, real):
-                if workspace.index.layers.module_name(path) is not None:
+                if workspace.index.search_path.module_name(path) is not None:
                     return workspace, path
         if best is not None:
             return best

@@ -25,7 +25,7 @@ from flux_index.indexer.store.facts_cache import FactsCache
 def cache(tmp_path: Path) -> Path:
     """The file of a cache that has the facts of a workspace in ``root``."""
     with indexed(shop(tmp_path / "root")) as index:
-        path = Path(index.library.cache.path)
+        path = Path(index.facts_provider.cache.path)
     assert path.exists()
     return path
 
@@ -88,9 +88,9 @@ def test_table_gone(cache: Path, tmp_path: Path) -> None:
 def test_facts_that_were_evicted(cache: Path, tmp_path: Path) -> None:
     root = tmp_path / "root"
     with indexed(root) as index:
-        index.library.close()
+        index.facts_provider.close()
         os.remove(cache)
-        index.library = FactsProvider(FactsCache(index.cache_dir))
+        index.facts_provider = FactsProvider(FactsCache(index.cache_dir))
         assert answers(index) == expected_once(tmp_path)
         # Names of the old content are not known any more; they must not be answered for.
         (root / "views.py").write_text("def view(): ...\n")

@@ -67,11 +67,11 @@ def index(tmp_path: Path) -> Iterator[Index]:
 )
 def test_distribution_of_a_file(index: Index, tmp_path: Path, module: str, expected: str) -> None:
     path = f"{module}/__init__.py" if module == "solids" else module
-    assert str(index.layers.distribution(str(tmp_path / SITE / path))) == expected
+    assert str(index.search_path.distribution(str(tmp_path / SITE / path))) == expected
 
 
 def test_distribution_of_an_editable_install(index: Index, tmp_path: Path) -> None:
-    found = index.layers.distribution(str(tmp_path / "other/elsewhere/__init__.py"))
+    found = index.search_path.distribution(str(tmp_path / "other/elsewhere/__init__.py"))
     assert found is not None
     assert (found.name, found.version) == ("space-two", "2.0")
 
@@ -152,11 +152,11 @@ def test_parameters_have_sources_too(index: Index) -> None:
 
 
 def test_sources_of_the_standard_library_are_its_layer(index: Index, tmp_path: Path) -> None:
-    layers = index.layers
+    search_path = index.search_path
     path = str(tmp_path / LIBRARY / "json/__init__.py")
-    assert layers.layer(path) == "stdlib"
-    assert layers.module_name(path) == "json"
-    assert layers.layer(str(tmp_path / SITE / "old.py")) == "dependency"
+    assert search_path.layer(path) == "stdlib"
+    assert search_path.module_name(path) == "json"
+    assert search_path.layer(str(tmp_path / SITE / "old.py")) == "dependency"
 
 
 def test_names_that_a_stub_leaves_out(index: Index) -> None:

@@ -95,7 +95,7 @@ def serving(tmp_path: Path) -> Iterator[Serving]:
 
 def test_nothing_is_read_before_a_question_leads_outside(tmp_path: Path) -> None:
     made = Serving(tmp_path)
-    assert not made.index.layers.is_ready
+    assert not made.index.search_path.is_ready
     made.index.close()
 
 
@@ -109,7 +109,7 @@ def test_upgraded(serving: Serving) -> None:
     serving.install("1.0", {"solids/__init__.py": "class Ball: ...\n"})
     assert serving.places() == [("solids/__init__.py", 1)]
     path = str(serving.site / "solids/__init__.py")
-    assert str(serving.index.layers.distribution(path)) == "Solids 1.0"
+    assert str(serving.index.search_path.distribution(path)) == "Solids 1.0"
     serving.uninstall("1.0", "solids")
     files = {
         "solids/__init__.py": "from .round import Ball\n",
@@ -117,7 +117,7 @@ def test_upgraded(serving: Serving) -> None:
     }
     serving.install("2.0", files)
     assert serving.places() == [("solids/round.py", 3)]
-    assert str(serving.index.layers.distribution(path)) == "Solids 2.0"
+    assert str(serving.index.search_path.distribution(path)) == "Solids 2.0"
 
 
 def test_removed(serving: Serving) -> None:

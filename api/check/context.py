@@ -224,9 +224,9 @@ class CheckContext:
 
     def is_dead(self, position: int) -> bool:
         """True if code at a position never runs here: behind a test that cannot hold."""
-        layers = self.inference.snapshot.index.layers
+        search_path = self.inference.snapshot.index.search_path
         return any(not holds for holds in self._constant_tests(position)) or never_runs(
-            self.facts, layers.version, layers.platform, position
+            self.facts, search_path.version, search_path.platform, position
         )
 
     def _constant_tests(self, position: int) -> Iterator[bool]:

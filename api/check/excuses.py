@@ -204,17 +204,17 @@ def is_derived_elsewhere(context: CheckContext, type_: Type, name: str) -> bool:
 
     A function of a package that is annotated to return a node returns some kind of node.
     """
-    layers = context.strict.snapshot.index.layers
+    search_path = context.strict.snapshot.index.search_path
     for value in type_:
         cls = value.entity
         if value.form != INSTANCE or cls.kind != CLASS or not cls.is_outside:
             continue
-        if layers.layer(cls.path) == "stdlib":
+        if search_path.layer(cls.path) == "stdlib":
             continue
-        for _, folder in layers.top_levels():
+        for _, folder in search_path.top_levels():
             if not cls.path.startswith(folder + "/"):
                 continue
-            for path in _files_with(layers.listed(folder), name)[:_SEARCHED_FILES]:
+            for path in _files_with(search_path.listed(folder), name)[:_SEARCHED_FILES]:
                 for other in classes_with(context.strict, path, name):
                     if cls in context.strict.mro(other):
                         return True
@@ -249,12 +249,12 @@ def is_mixin_part(context: CheckContext, type_: Type) -> bool:
 
 def may_have_more_members(context: CheckContext, type_: Type) -> bool:
     """True if a value is of an abstract class of the standard library, so of a subclass of it."""
-    layers = context.strict.snapshot.index.layers
+    search_path = context.strict.snapshot.index.search_path
     return any(
         value.form == INSTANCE
         and value.entity.kind == CLASS
         and value.entity.path.endswith(".pyi")
-        and layers.layer(value.entity.path) == "stdlib"
+        and search_path.layer(value.entity.path) == "stdlib"
         and (
             is_protocol(context.strict, value.entity)
             or name_of(context.strict, value.entity).startswith("_")

@@ -97,13 +97,13 @@ def files_outside_with(inference: Inference, name: str) -> Iterator[tuple[str, b
 
 def _outside(inference: Inference) -> Iterator[str]:
     """Yield files of the standard library's stubs and of the packages that are imported."""
-    layers = inference.snapshot.index.layers
+    search_path = inference.snapshot.index.search_path
     inference.snapshot.rest_on_environment()
-    if layers.stdlib:
-        yield from layers.listed(layers.stdlib)
-    for name, path in layers.top_levels():
+    if search_path.stdlib:
+        yield from search_path.listed(search_path.stdlib)
+    for name, path in search_path.top_levels():
         if cached(inference, ("is imported", name), partial(_is_imported, inference, name), False):
-            yield from layers.listed(path)
+            yield from search_path.listed(path)
 
 
 def _is_imported(inference: Inference, package: str) -> bool:

@@ -250,7 +250,10 @@ def _has_source(inference: Inference, cls: Entity) -> bool:
     """True if a class is one of a stub whose source is available and may have a constructor."""
     if not cls.path.endswith(".pyi"):
         return False
-    if inference.snapshot.index.layers.layer(inference.snapshot.absolute(cls.path)) == "stdlib":
+    if (
+        inference.snapshot.index.search_path.layer(inference.snapshot.absolute(cls.path))
+        == "stdlib"
+    ):
         return False
     return source_path(inference, cls.path) is not None
 

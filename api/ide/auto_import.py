@@ -133,7 +133,7 @@ def _packages(inference: Inference) -> list[str]:
     """Return the packages of the environment whose names the workspace mentions."""
     store = inference.snapshot.index.reader()
     found: list[str] = []
-    for root in inference.snapshot.index.layers.roots:
+    for root in inference.snapshot.index.search_path.roots:
         for name in modules_in(root):
             if name.startswith("_") or name in found:
                 continue

@@ -297,9 +297,9 @@ def origin(inference: Inference, path: str) -> str:
     """``Python 3.12 standard library`` or ``requests 2.32.5``; empty for files of the workspace."""
     if not is_outside(path):
         return ""
-    layers = inference.snapshot.index.layers
-    if layers.layer(path) == "stdlib":
-        major, minor = layers.version
+    search_path = inference.snapshot.index.search_path
+    if search_path.layer(path) == "stdlib":
+        major, minor = search_path.version
         return f"Python {major}.{minor} standard library"
-    found = layers.distribution(path)
+    found = search_path.distribution(path)
     return str(found) if found is not None else ""

@@ -125,9 +125,9 @@ def top_modules(inference: Inference, path: str) -> dict[str, bool]:
     """Return what an absolute import may start with; True for modules of the workspace."""
     index = inference.snapshot.index
     found: dict[str, bool] = {}
-    layers = index.layers
+    search_path = index.search_path
     cache: dict[str, list[str]] = inference.snapshot.view.memo.setdefault("top modules", {})
-    for root in (layers.stdlib, *layers.roots):
+    for root in (search_path.stdlib, *search_path.roots):
         if not root:
             continue
         if root not in cache:

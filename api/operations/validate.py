@@ -159,7 +159,7 @@ def path_inside(session: OpenWorkspace, path: str) -> str:
 
 def missing_knowledge(inference: Inference) -> list[str]:
     """Return sentences on what could not be checked at all."""
-    if inference.snapshot.index.layers.is_known:
+    if inference.snapshot.index.search_path.is_known:
         return []
     return ["no Python environment was found: nothing is said about what is not installed"]
 

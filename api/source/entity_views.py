@@ -192,7 +192,7 @@ def _layer(inference: Inference, entity: Entity) -> str:
     if entity.kind == OUTSIDE:
         return "outside"
     if entity.is_outside:
-        return inference.snapshot.index.layers.layer(entity.path)
+        return inference.snapshot.index.search_path.layer(entity.path)
     return "workspace"
 
 

@@ -121,7 +121,7 @@ def key_of(inference: Inference, module: str, *, is_from: bool) -> Key:
     top = module.partition(".")[0]
     index = inference.snapshot.index
     section = _THIRD
-    if index.layers.find(top) is not None and _in_stdlib(inference, top):
+    if index.search_path.find(top) is not None and _in_stdlib(inference, top):
         section = _STANDARD
     elif any(inference.exists(place) for place in index.workspace.module_candidates(top)) or any(
         inference.snapshot.is_folder(f"{root}/{top}" if root else top)
@@ -132,8 +132,8 @@ def key_of(inference: Inference, module: str, *, is_from: bool) -> Key:
 
 
 def _in_stdlib(inference: Inference, top: str) -> bool:
-    found = inference.snapshot.index.layers.find(top)
-    if found is not None and inference.snapshot.index.layers.layer(found) == "stdlib":
+    found = inference.snapshot.index.search_path.find(top)
+    if found is not None and inference.snapshot.index.search_path.layer(found) == "stdlib":
         return True
     return top in sys.stdlib_module_names
 

@@ -217,7 +217,7 @@ def _has_own_metaclass(inference: Inference, entity: Entity) -> bool:
             return True
         if (
             cls.path.endswith(".pyi")
-            and inference.snapshot.index.layers.layer(cls.path) == "stdlib"
+            and inference.snapshot.index.search_path.layer(cls.path) == "stdlib"
         ):
             continue  # ABCMeta, EnumMeta, type
         if any(own_member(inference, cls, name) for name in ("__new__", "__init__", "__prepare__")):

@@ -338,7 +338,7 @@ def _returns_element(inference: Inference, facts: FileFacts, function: int, call
                 each.form == VARIABLE_TYPE
                 for each in annotation_type(inference, entity.path, returns)
             )
-            and inference.snapshot.index.layers.layer(entity.path) == "stdlib"
+            and inference.snapshot.index.search_path.layer(entity.path) == "stdlib"
         ):
             return True
     return False

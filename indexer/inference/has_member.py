@@ -106,7 +106,7 @@ def _is_bound_elsewhere(inference: Inference, path: str, name: str) -> bool:
 def _facts_of_all_platforms(inference: Inference, path: str) -> FileFacts | None:
     """Return the facts of a file, code for other versions and platforms included."""
     digest = inference.snapshot.digest(path)
-    return inference.snapshot.index.library.get(digest) if digest else None
+    return inference.snapshot.index.facts_provider.get(digest) if digest else None
 
 
 def _binds(facts: FileFacts, scope: int, name: str) -> bool:
@@ -175,7 +175,10 @@ def _has_slot_or_source(inference: Inference, cls: Entity, name: str) -> bool:
         return False
     if not cls.path.endswith(".pyi"):
         return _has_slot(facts, cls.row, name)
-    if inference.snapshot.index.layers.layer(inference.snapshot.absolute(cls.path)) == "stdlib":
+    if (
+        inference.snapshot.index.search_path.layer(inference.snapshot.absolute(cls.path))
+        == "stdlib"
+    ):
         return False  # Its stubs are complete; its sources are those of one version.
     source = source_entity(inference, cls)
     if source is None or source.kind != CLASS:

@@ -93,11 +93,14 @@ def _is_extended(inference: Inference, path: str) -> bool:
 def _find_outside(inference: Inference, dotted: str) -> Entity | None:
     """Return a module of the environment, or a namespace package of any layer."""
     inference.snapshot.rest_on_environment()
-    workspace, layers = inference.snapshot.index.workspace, inference.snapshot.index.layers
+    workspace, search_path = (
+        inference.snapshot.index.workspace,
+        inference.snapshot.index.search_path,
+    )
     stub = _stub_package(inference, dotted)
     if stub is not None:
         return stub
-    outside = layers.find(dotted)
+    outside = search_path.find(dotted)
     if outside is not None:
         return Entity(MODULE, _as_of_workspace(inference, outside), -1)
     path = dotted.replace(".", "/")
@@ -107,9 +110,9 @@ def _find_outside(inference: Inference, dotted: str) -> Entity | None:
             return Entity(NAMESPACE, full, -1)
     if any(package.startswith(dotted + ".") for package, _ in workspace.package_dirs):
         return Entity(NAMESPACE, path, -1)  # a package that exists only in build settings
-    if layers.is_opaque(dotted):
+    if search_path.is_opaque(dotted):
         return Entity(OUTSIDE, dotted, -1)
-    folder = layers.find_folder(dotted)
+    folder = search_path.find_folder(dotted)
     return (
         Entity(NAMESPACE, _as_of_workspace(inference, folder), -1) if folder is not None else None
     )
@@ -131,7 +134,7 @@ def _as_of_workspace(inference: Inference, path: str) -> str:
     """Return the path in the workspace of a file that is installed in editable mode."""
     index = inference.snapshot.index
     relative = path.removeprefix(f"{index.workspace.root}/")
-    if relative == path or index.layers.is_installed(path):
+    if relative == path or index.search_path.is_installed(path):
         return path
     from ..workspace import is_included
 
@@ -197,7 +200,7 @@ def submodule(inference: Inference, module: Entity, name: str) -> Entity | None:
         elsewhere = find_module(inference, dotted)
         if elsewhere is not None and elsewhere.kind == MODULE:
             return elsewhere
-    if inference.snapshot.index.layers.is_compiled(inference.snapshot.absolute(folder), name):
+    if inference.snapshot.index.search_path.is_compiled(inference.snapshot.absolute(folder), name):
         return Entity(OUTSIDE, dotted, -1)
     return found
 
@@ -232,15 +235,18 @@ def module_presence(inference: Inference, dotted: str, importer: str = "") -> in
     while parent:
         package = find_module(inference, parent, importer)
         if package is not None and package.kind == MODULE:
-            layers = inference.snapshot.index.layers
-            if dotted[len(parent) + 1 :].startswith("_") and layers.layer(package.path) == "stdlib":
+            search_path = inference.snapshot.index.search_path
+            if (
+                dotted[len(parent) + 1 :].startswith("_")
+                and search_path.layer(package.path) == "stdlib"
+            ):
                 return UNSURE  # stubs leave out what is private
 
             return UNSURE if inference.has_dynamic_members(package.path) else ABSENT
         if package is not None:
             return UNSURE if package.kind == OUTSIDE else ABSENT
         parent = parent.rpartition(".")[0]
-    return ABSENT if inference.snapshot.index.layers.is_known else UNSURE
+    return ABSENT if inference.snapshot.index.search_path.is_known else UNSURE
 
 
 # Functions that return the module of a name, and the modules that define them.

@@ -73,7 +73,10 @@ def prefer_source(inference: Inference, found: list[Found]) -> list[Found]:
     result: list[Found] = []
     for item in found:
         entity = item.entity
-        if entity.is_outside and inference.snapshot.index.layers.layer(entity.path) == "stdlib":
+        if (
+            entity.is_outside
+            and inference.snapshot.index.search_path.layer(entity.path) == "stdlib"
+        ):
             other = None
         else:
             other = source_entity(inference, entity)
@@ -92,7 +95,7 @@ def missing_in_stub(inference: Inference, path: str, name: str) -> list[Found]:
 def source_path(inference: Inference, stub: str) -> str | None:
     """The source that a stub describes, by their paths; None when there is none at hand."""
     if is_outside(stub):
-        return inference.snapshot.index.layers.source_of(stub)
+        return inference.snapshot.index.search_path.source_of(stub)
     beside = stub.removesuffix("i")
     if inference.exists(beside):
         return beside
@@ -107,7 +110,7 @@ def source_path(inference: Inference, stub: str) -> str | None:
         if candidate.endswith(".py") and inference.exists(candidate):
             return candidate
     path = dotted.replace(".", "/")
-    for root in inference.snapshot.index.layers.roots if dotted else ():
+    for root in inference.snapshot.index.search_path.roots if dotted else ():
         for full in (f"{root}/{path}/__init__.py", f"{root}/{path}.py"):
             if os.path.isfile(full):
                 return full

@@ -55,7 +55,7 @@ def fallback(inference: Inference, variable: Entity, *, bounds: bool = True) -> 
     declared = _declared(inference, variable, 1)
     if bounds:
         return declared
-    layer = inference.snapshot.index.layers.layer(variable.path.removeprefix("type:"))
+    layer = inference.snapshot.index.search_path.layer(variable.path.removeprefix("type:"))
     return (
         declared if layer == "stdlib" and declared != _declared(inference, variable, 0) else UNKNOWN
     )

@@ -247,7 +247,7 @@ def _installed(inference: Inference) -> list[str]:
 
 def _plugins(inference: Inference) -> list[str]:
     named = list(_OWN_MODULES)
-    for module in modules_of(inference.snapshot.index.layers.roots, "pytest11"):
+    for module in modules_of(inference.snapshot.index.search_path.roots, "pytest11"):
         named += [module, *(f"{module}.{name}" for name in _SUBMODULES)]
     modules = [find_module(inference, module) for module in named]
     found = [each.path for each in modules if each is not None]

@@ -143,14 +143,14 @@ def extract_mentioning(index: Index, name: str, pending: Sequence[str]) -> list[
             continue
         found.append(path)
         digest = content_hash(raw)
-        if index.library.get(digest) is None:
+        if index.facts_provider.get(digest) is None:
             missing.append((path, digest, raw))
     if sum(len(raw) for _, _, raw in missing) > _WORTH_PROCESSES:
         _extract_in_processes(index, missing)
     else:
         for path, digest, raw in missing:
             try:
-                index.library.extract(digest, raw)
+                index.facts_provider.extract(digest, raw)
             except ValueError:
                 found.remove(path)
     return found
@@ -166,7 +166,7 @@ def _extract_in_processes(index: Index, missing: list[tuple[str, bytes, bytes]])
         contents = [raw for _, _, raw in missing]
         blobs = pool.map(extract_blob, contents, chunksize=8)
         for (_, digest, _), blob in zip(missing, blobs, strict=True):
-            index.library.add(digest, blob)
+            index.facts_provider.add(digest, blob)
     except Exception:
         # No processes to be had, or one file that breaks them: the others are extracted when they
         # are touched.

@@ -98,7 +98,7 @@ def _complete(snapshot: Snapshot, path: str, offset: int) -> list[tuple[str, str
 
     project = Project(
         root,
-        sys_path=[*roots, *index.layers.roots],
+        sys_path=[*roots, *index.search_path.roots],
         smart_sys_path=False,
         load_unsafe_extensions=False,
     )

@@ -68,13 +68,13 @@ def _resolved(
         if content is not None and path in after:
             _extract(index, new, content)
         pairs.append((old, new))
-    return source.without(invalid, turnover(index.library, pairs))
+    return source.without(invalid, turnover(index.facts_provider, pairs))
 
 
 def _extract(index: Index, digest: bytes, content: bytes) -> None:
     """Have the facts of a content at hand, if it has any."""
     try:
-        index.library.extract(digest, content)
+        index.facts_provider.extract(digest, content)
     except ValueError:
         pass  # nothing is known of it, as of a file that cannot be read
 

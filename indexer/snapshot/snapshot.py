@@ -317,14 +317,14 @@ class Snapshot:
         What is ``looked_for`` may not be there: its folder tells when it comes.
         """
         self.progress.touched |= self.memo.bit(ENVIRONMENT)
-        if looked_for and not self._index.layers.is_installed(path):
+        if looked_for and not self._index.search_path.is_installed(path):
             folder = path.rpartition("/")[0]
             self.progress.touched |= self.memo.bit(folder)
             self._saw(folder, stamp_of(folder))
 
     def _saw(self, path: str, stamp: Stamp) -> None:
         """Remember how something outside was seen; raises StaleError when others saw it changed."""
-        installed = self._index.layers.is_installed(path)
+        installed = self._index.search_path.is_installed(path)
         if not self._index.seen.note(path, stamp, installed=installed):
             self._index.forget([path])
             if self._shared:
@@ -359,11 +359,11 @@ class Snapshot:
         """Facts as they hold in the environment, for what is not to be read in all its branches."""
         if not is_conditional(facts):
             return facts
-        layers = self._index.layers
+        search_path = self._index.search_path
         self.rest_on_environment()
         if path.endswith(".pyi"):
-            return holding(facts, layers.version, layers.platform)
-        return holding(facts, layers.version, "") if layers.is_installed(path) else facts
+            return holding(facts, search_path.version, search_path.platform)
+        return holding(facts, search_path.version, "") if search_path.is_installed(path) else facts
 
     def need(self, path: str) -> FileFacts:
         """As :meth:`facts`; raises UnknownFileError instead of giving None."""
@@ -394,13 +394,13 @@ class Snapshot:
             if row[4]:
                 return None
             self._digests[path] = row[3]
-            facts = self._index.library.get(row[3])
+            facts = self._index.facts_provider.get(row[3])
             if facts is not None:
                 return facts
         elif is_outside(path):
             self._saw(path, stamp_from(status))
             digest = self._index.outside.get((path, file_version(status), status.st_size))
-            facts = self._index.library.get(digest) if digest is not None else None
+            facts = self._index.facts_provider.get(digest) if digest is not None else None
             if facts is not None and digest is not None:
                 self._digests[path] = digest
                 return facts
@@ -434,7 +434,7 @@ class Snapshot:
         content = raw if isinstance(raw, Content) else Content(raw)
         digest = self._digests[path] = content.digest
         self._texts[path] = content.text
-        return self._index.library.extract(digest, raw)
+        return self._index.facts_provider.extract(digest, raw)
 
     def text(self, path: str) -> bytes:
         """Normalized text of a file, the same bytes that its facts speak of."""

@@ -225,9 +225,9 @@ def _from_workspace(finding: Finding, after: Inference, name: str) -> list[Fix]:
 
 def _from_stdlib(finding: Finding, after: Inference, name: str) -> list[Fix]:
     """Return fixes that import a module of the standard library, or a name from a common one."""
-    layers = after.snapshot.index.layers
-    where = layers.find(name)
-    if where is not None and layers.layer(where) == "stdlib" and name.islower():
+    search_path = after.snapshot.index.search_path
+    where = search_path.find(name)
+    if where is not None and search_path.layer(where) == "stdlib" and name.islower():
         return _import_fixes(finding, after, name, safe=True)
     fixes: list[Fix] = []
     for module in _COMMON_MODULES:

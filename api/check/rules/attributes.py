@@ -156,7 +156,10 @@ def _by_convention(context: CheckContext, expr: int, receiver: int, name: str) -
         is_conventional = all(value.evidence == CONVENTIONAL for value in type_)
         if is_conventional and not any(value.entity.is_outside for value in type_):
             return _absent(context, expr, name, type_, CONVENTIONAL)
-    if context.inference.snapshot.index.layers.lacks_something or context.may_get_unknown_objects:
+    if (
+        context.inference.snapshot.index.search_path.lacks_something
+        or context.may_get_unknown_objects
+    ):
         return None  # it may be called so in what is not here
     if not is_known_word(context, name):
         message = messages.unknown_attribute(name)

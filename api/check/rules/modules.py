@@ -230,13 +230,13 @@ def shadowed_module(context: CheckContext) -> Iterator[Finding]:
     name = context.inference.snapshot.index.module_name(context.path) or ""
     if "." in name or not name or name in ("setup", "conftest", "test", "tests", "__main__"):
         return
-    layers = context.inference.snapshot.index.layers
-    hidden = layers.find(name)
+    search_path = context.inference.snapshot.index.search_path
+    hidden = search_path.find(name)
     if hidden is None or hidden == context.inference.snapshot.absolute(context.path):
         return
     yield Finding(
         "shadowed-module", context.path, 0, 0,
-        messages.shadowed_module(name, layers.layer(hidden) == "stdlib"),
+        messages.shadowed_module(name, search_path.layer(hidden) == "stdlib"),
         subject=name, severity=WARNING, nearest=[Entity(MODULE, hidden, -1)],
     )  # fmt: skip
 

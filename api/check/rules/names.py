@@ -81,7 +81,7 @@ def _is_bound_otherwise(context: CheckContext, name: str) -> bool:
     if builtins is None or builtins.kind != MODULE:
         return True  # the builtins are unknown
     digest = context.strict.snapshot.digest(builtins.path)
-    facts = context.strict.snapshot.index.library.get(digest) if digest else None
+    facts = context.strict.snapshot.index.facts_provider.get(digest) if digest else None
     return facts is not None and _exports(facts, name)
 
 

@@ -47,7 +47,7 @@ def ruff(context: CheckContext) -> Iterator[Finding]:
     if context.names is not None:
         return
     # It looks at nothing but the text and its name, so what it reports can be kept.
-    key = f"ruff {os.path.basename(context.path)} {context.inference.snapshot.index.layers.version}"
+    key = f"ruff {os.path.basename(context.path)} {context.inference.snapshot.index.search_path.version}"
     reported: list[Mapping[str, Any]] | None = context.facts.memo.get(key)
     if reported is None:
         reported = _run(context)
@@ -67,7 +67,7 @@ def _run(context: CheckContext) -> list[Mapping[str, Any]] | None:
     if not program:
         index.note("ruff is not installed beside flux-index: its rules were left out.")
         return None
-    minor = index.layers.version[1] if index.layers.version[0] == 3 else _NEWEST
+    minor = index.search_path.version[1] if index.search_path.version[0] == 3 else _NEWEST
     command = [
         program, "check", "--isolated", "--no-cache", "--quiet", "--exit-zero", "--no-fix",
         "--output-format=json", f"--select={_SELECTED}", f"--ignore={_IGNORED}",
