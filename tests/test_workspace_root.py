@@ -142,7 +142,7 @@ def test_relative(path: str, expected: str | None, tmp_path: Path) -> None:
 
 def test_state_is_kept_in_the_cache_folder(tmp_path: Path) -> None:
     state = Workspace.open(str(tmp_path)).state_dir
-    assert state.startswith(f"{user_cache_dir()}/workspaces/{tmp_path.name[:40]}-")
+    assert state.startswith(f"{user_cache_dir()}/workspaces/{tmp_path.name[:24]}-")
     assert state_dir_of(f"{tmp_path}/other") != state
 
 

@@ -6,7 +6,6 @@ Nothing is written. A :class:`Change` is two snapshots and the files in which th
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -14,10 +13,14 @@ from unidiff.patch import Hunk
 
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.inference import Inference
+from ...indexer.text import UnreadableError, read
 from ..open_workspace import OpenWorkspace
+from ..source.git import Repository, differs
 
 # Lines that a hunk may have moved by since the diff was made.
 _DRIFT = 2_000
+# Bytes of a file that is compared with what git has.
+_LARGEST = 50_000_000
 
 
 def apply(diff: str, read: Callable[[str], bytes | None]) -> dict[str, bytes | None]:
@@ -91,57 +94,6 @@ def _find(lines: list[str], wanted: list[str], start: int) -> int:
     return -1
 
 
-class Repository:
-    """The git repository of a folder, for reading only."""
-
-    def __init__(self, folder: str) -> None:
-        """Find the repository; raises InvalidArgumentsError without one, or without git."""
-        self._folder = folder
-        self.prefix = self._ask("rev-parse", "--show-prefix").decode().strip()
-        """Path of the folder from the repository's root, with a slash at its end if not empty."""
-
-    def changed(self, revision: str, *, staged: bool = False) -> list[str]:
-        """Return files that differ from a revision, new ones that are not ignored among them."""
-        listed = self._ask(
-            "diff", "--name-only", "--no-renames", "--no-ext-diff", "-z",
-            *(["--cached"] if staged else []), revision, "--",
-        )  # fmt: skip
-        names = listed.split(b"\0")
-        if not staged:
-            untracked = self._ask("ls-files", "--others", "--exclude-standard", "--full-name", "-z")
-            names += untracked.split(b"\0")
-        return sorted({os.fsdecode(name) for name in names if name})
-
-    def content(self, revision: str, path: str) -> bytes | None:
-        """Return a file of a revision, or of git's index for an empty one; None if absent."""
-        return self._run("cat-file", "blob", f"{revision}:{path}")[0]
-
-    def _ask(self, *arguments: str) -> bytes:
-        found, message = self._run(*arguments)
-        if found is None:
-            raise InvalidArgumentsError(
-                f"git cannot tell what has changed in {self._folder}: "
-                f"{message or 'it failed'}. Without git, whole files, a diff or a proposed text "
-                "can be judged"
-            )
-        return found
-
-    def _run(self, *arguments: str) -> tuple[bytes | None, str]:
-        """Return what git prints, or None and the first line of its error message."""
-        environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
-        try:
-            done = subprocess.run(
-                ["git", *arguments], cwd=self._folder, env=environment, check=False,
-                capture_output=True, stdin=subprocess.DEVNULL,
-            )  # fmt: skip
-        except OSError as error:
-            raise InvalidArgumentsError(f"git cannot be run: {error.strerror}") from error
-        if done.returncode == 0:
-            return done.stdout, ""
-        message = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        return None, message.removeprefix("fatal: ")
-
-
 _SUFFIXES = (".py", ".pyi")
 
 
@@ -174,19 +126,38 @@ def unchanged(session: OpenWorkspace, paths: Iterable[str]) -> Change:
 def changed_since(session: OpenWorkspace, revision: str, *, staged: bool = False) -> Change:
     """Return what changed since a revision of git: in the files, or only in its index (staged)."""
     repository = Repository(session.index.workspace.root)
+    before = repository.tree(revision)
     inference = session.inference(whole=True)
-    old: dict[str, bytes | None] = {}
     new: dict[str, bytes | None] = {}
-    for path in repository.changed(revision, staged=staged):
-        inside = path.removeprefix(repository.prefix)
-        if not path.startswith(repository.prefix) or not inside.endswith(_SUFFIXES):
-            continue
-        old[inside] = repository.content(revision, path)
-        if staged:
-            new[inside] = repository.content("", path)
-    after = session.with_contents(new).inference(whole=False) if staged else inference
-    before = session.with_contents({**new, **old}).inference(whole=False)
-    return Change(before, after, set(old))
+    if staged:
+        after = repository.staged()
+        paths = [
+            path
+            for path in sorted(before.keys() | after.keys())
+            if path.endswith(_SUFFIXES) and before.get(path) != after.get(path)
+        ]
+        contents = repository.contents(after[path] for path in paths if path in after)
+        new = {path: contents.get(after.get(path, "")) for path in paths}
+    else:
+        paths = _changed_on_disk(session.index.workspace.root, before)
+        paths += [path for path in repository.untracked() if path.endswith(_SUFFIXES)]
+    contents = repository.contents(before[path] for path in paths if path in before)
+    old = {path: contents.get(before.get(path, "")) for path in paths}
+    current = session.with_contents(new).inference(whole=False) if staged else inference
+    return Change(session.with_contents({**new, **old}).inference(whole=False), current, set(old))
+
+
+def _changed_on_disk(root: str, objects: Mapping[str, str]) -> list[str]:
+    """Return the Python files that are not what a revision has."""
+    changed: list[str] = []
+    for path, object_id in objects.items():
+        if path.endswith(_SUFFIXES):
+            try:
+                if differs(read(os.path.join(root, path), _LARGEST), object_id):
+                    changed.append(path)
+            except UnreadableError:
+                changed.append(path)
+    return changed
 
 
 def patched_files(session: OpenWorkspace, text: str) -> Change:

@@ -191,7 +191,7 @@ def _diff(change: _Change) -> list[str]:
 def _next_steps(setting: Setting, first: str) -> list[str]:
     lines = [first]
     if not setting.is_user:
-        state_dir, _ = state_dir_of(setting.folder)
+        state_dir = state_dir_of(setting.folder)
         if not os.path.exists(os.path.join(state_dir, "index.db")):
             lines.append(
                 "Run `flux-index index`: hooks do nothing in a workspace without an index."

@@ -1,9 +1,11 @@
-"""The log of hooks, `.flux-index/hooks.log`: reasons for answering nothing. Its size is bounded."""
+"""The log of hooks in the state folder: reasons for answering nothing. Its size is bounded."""
 
 from __future__ import annotations
 
 import os
 import time
+
+from ...indexer.private_files import open_file
 
 NAME = "hooks.log"
 # When the log has grown beyond this, it becomes the old one, in the place of the one before.
@@ -17,7 +19,8 @@ def log(state_dir: str, event: str, reason: str) -> None:
     try:
         if os.path.exists(path) and os.path.getsize(path) > _LARGEST:
             os.replace(path, path + ".old")
-        with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
+        descriptor = open_file(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        with open(descriptor, "a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(line[:4_000])
     except OSError:
         return

@@ -91,7 +91,7 @@ def _state_dir(folder: str) -> str:
     """
     from ...indexer.workspace.root import find_root, state_dir_of
 
-    state_dir, _ = state_dir_of(find_root(folder))
+    state_dir = state_dir_of(find_root(folder))
     return state_dir if os.path.exists(os.path.join(state_dir, "index.db")) else ""
 
 

@@ -71,15 +71,17 @@ def _committed_contents(event: Event, by_others: dict[str, bytes]) -> dict[str, 
     if not by_others:
         return {}
     from ...indexer.errors import InvalidArgumentsError
-    from ..check.edits import Repository
+    from ..source.git import Repository
 
     found: dict[str, bytes | None] = {path: None for path, kept in by_others.items() if not kept}
+    repository = Repository(event.session.index.workspace.root)
     try:
-        repository = Repository(event.session.index.workspace.root)
+        tree = repository.tree("HEAD")
+        contents = repository.contents(tree[path] for path in by_others if path in tree)
     except InvalidArgumentsError:
         return found
     for path, kept in by_others.items():
-        content = repository.content("HEAD", repository.prefix + path) if kept else None
+        content = contents.get(tree.get(path, "")) if kept else None
         if content is not None and is_of(content, kept):
             found[path] = content
     return found

@@ -8,12 +8,13 @@ fails: without git, or without a repository, history is empty.
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp, sqrt
 
 from ...indexer.index import HISTORY_FILE
+from ...indexer.private_files import open_file, read_file
+from ..source.git import Repository, is_object_id
 from .words import rarity, stems
 
 # Commits that are read, and seconds that a question may wait for it; the next one reads on.
@@ -22,6 +23,7 @@ _PATIENCE = 4.0
 # A commit that changes more files than this says nothing about any of them.
 MOST_FILES = 20
 _LONGEST_MESSAGE = 2_000
+_LARGEST = 20_000_000
 _FORMAT = "flux-index history 1"
 _CUT = "cut"
 
@@ -91,7 +93,7 @@ class History:
 
 def read_history(root: str, state_dir: str) -> History:
     """Return the history of the repository that a folder lies in; empty when there is none."""
-    repository = _Repository(root)
+    repository = Repository(root)
     head = repository.head()
     if not head:
         return History([])
@@ -110,85 +112,49 @@ def read_history(root: str, state_dir: str) -> History:
     return found
 
 
-def _read(repository: _Repository, head: str, old: History | None) -> History:
+def _read(repository: Repository, head: str, old: History | None) -> History:
     """Return the history from a head on, taking over what is known of an older one's."""
     commits: list[Commit] = []
     if old is not None and old.commits:
-        gone = repository.listed(f"{head}..{old.head}")
+        gone = _listed(repository, f"{head}..{old.head}")
         if gone is not None:  # else the old head is not there any more
-            fresh, cut = repository.log(f"{old.head}..{head}", MOST_COMMITS)
+            fresh, cut = _log(repository, f"{old.head}..{head}", MOST_COMMITS)
             if cut:
                 return History(fresh, head, cut=True)
             commits = fresh + [commit for commit in old.commits if commit.sha not in gone]
             if not old.cut:
                 return History(commits[:MOST_COMMITS], head)
     if not commits:
-        commits, cut = repository.log(head, MOST_COMMITS)
+        commits, cut = _log(repository, head, MOST_COMMITS)
         return History(commits, head, cut=cut)
-    older, cut = repository.log(commits[-1].sha, max(MOST_COMMITS - len(commits), 1))
+    older, cut = _log(repository, commits[-1].sha, max(MOST_COMMITS - len(commits), 1))
     known = {commit.sha for commit in commits}
     commits += [commit for commit in older if commit.sha not in known]
     return History(commits[:MOST_COMMITS], head, cut=cut)
 
 
-class _Repository:
-    """The repository around a folder, asked by running git."""
+def _listed(repository: Repository, revisions: str) -> set[str] | None:
+    """Return abbreviated hashes of a range of commits; None when git does not know it."""
+    found, _, is_late = repository.run(
+        "log", "--format=%H", "--end-of-options", revisions, "--", seconds=_PATIENCE
+    )
+    return None if found is None or is_late else {sha[:16] for sha in found.decode().split()}
 
-    def __init__(self, root: str) -> None:
-        self._root = root
 
-    def head(self) -> str:
-        """Hash of the commit that is checked out; empty when there is none."""
-        found, _ = self._run("rev-parse", "--verify", "--quiet", "HEAD")
-        return found.decode("ascii", "replace").strip() if found else ""
-
-    def listed(self, revisions: str) -> set[str] | None:
-        """Abbreviated hashes of a range of commits; None when git does not know it."""
-        found, cut = self._run("log", "--format=%H", revisions, "--")
-        if cut:
-            return None
-        return None if found is None else {sha[:16] for sha in found.decode().split()}
-
-    def log(self, revisions: str, most: int) -> tuple[list[Commit], bool]:
-        """Commits that changed Python files below the folder, newest first; whether time was up."""
-        found, cut = self._run(
-            "log", f"-{most}", "--no-merges", "--no-renames", "--no-show-signature", "--relative",
-            "--name-only", "--format=%x1e%H%x1f%ct%x1f%B%x1f", revisions, "--", "*.py", "*.pyi",
-        )  # fmt: skip
-        if not found:
-            return [], cut
-        if cut:  # perhaps in the middle of a commit
-            found = found.rpartition(b"\x1e")[0]
-        entries = found.decode("utf-8", "replace").split("\x1e")[1:]
-        return [commit for commit in map(_parsed, entries) if commit is not None], cut
-
-    def _run(self, *arguments: str) -> tuple[bytes | None, bool]:
-        """Output, None when git fails or is not there; and whether time was up before its end."""
-        environment = {
-            **os.environ,
-            "GIT_OPTIONAL_LOCKS": "0",
-            # What a partial clone lacks stays unknown: nothing is fetched.
-            "GIT_NO_LAZY_FETCH": "1",
-            "GIT_ALLOW_PROTOCOL": "none",
-            "GIT_TERMINAL_PROMPT": "0",
-        }
-        try:
-            process = subprocess.Popen(
-                ["git", "--no-pager", "-c", "core.quotePath=false", *arguments],
-                cwd=self._root, env=environment, stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            )  # fmt: skip
-        except OSError:
-            return None, False
-        with process:
-            try:
-                output, _ = process.communicate(timeout=_PATIENCE)
-            except subprocess.TimeoutExpired as late:
-                process.kill()
-                process.communicate()
-                got: bytes = late.output or b""
-                return got, True
-        return (output if process.returncode == 0 else None), False
+def _log(repository: Repository, revisions: str, most: int) -> tuple[list[Commit], bool]:
+    """Commits that changed Python files below the folder, newest first; whether time was up."""
+    found, _, is_late = repository.run(
+        "log", f"-{most}", "--no-merges", "--no-renames", "--no-ext-diff", "--no-mailmap",
+        "-O/dev/null",
+        "--relative", "--name-only", "--format=%x1e%H%x1f%ct%x1f%B%x1f",
+        "--end-of-options", revisions, "--", "*.py", "*.pyi", seconds=_PATIENCE,
+    )  # fmt: skip
+    if not found:
+        return [], is_late
+    if is_late:  # perhaps in the middle of a commit
+        found = found.rpartition(b"\x1e")[0]
+    entries = found.decode("utf-8", "replace").split("\x1e")[1:]
+    return [commit for commit in map(_parsed, entries) if commit is not None], is_late
 
 
 def _parsed(entry: str) -> Commit | None:
@@ -211,15 +177,16 @@ def _parsed(entry: str) -> Commit | None:
 def _load(path: str) -> History | None:
     """Return the history as it was saved; None when it was not, or cannot be read."""
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            lines = file.read().split("\n")
+        lines = read_file(path, _LARGEST).decode("utf-8", "surrogateescape").split("\n")
         kind, head, cut = lines[0].split("\t")
-        if kind != _FORMAT:
+        if kind != _FORMAT or not is_object_id(head):
             return None
         commits: list[Commit] = []
         for line in lines[1:-1]:
             sha, time, subject, terms, paths = line.split("\t")
-            commits.append(Commit(sha, int(time), subject, terms.split(), paths.split("\x1f")))
+            if is_object_id(sha):
+                parts = int(time), subject, terms.split(), paths.split("\x1f")
+                commits.append(Commit(sha, *parts))
         return History(commits, head, cut=cut == _CUT)
     except (OSError, ValueError, IndexError):
         return None
@@ -242,8 +209,9 @@ def _save(path: str, found: History) -> None:
     ]
     partial = f"{path}.{os.getpid()}"
     try:
-        with open(partial, "w", encoding="utf-8", errors="surrogateescape") as file:
-            file.write("\n".join(lines) + "\n")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        with open(open_file(partial, flags), "wb") as file:
+            file.write(("\n".join(lines) + "\n").encode("utf-8", "surrogateescape"))
         os.replace(partial, path)
     except OSError:
         try:

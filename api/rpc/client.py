@@ -38,7 +38,7 @@ _AUTHENTICATION_SECONDS = 5.0
 
 def writer_lock(root: str) -> WriterLock:
     """Return the lock of a workspace's index, whose note tells where the workspace is served."""
-    return WriterLock(os.path.join(state_dir_of(root)[0], "writer.lock"))
+    return WriterLock(os.path.join(state_dir_of(root), "writer.lock"))
 
 
 def connect(workspace: str) -> Client | None:

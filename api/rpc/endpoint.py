@@ -10,9 +10,12 @@ import socket
 import stat
 import sys
 
+from ...indexer.private_files import read_file
+
 # Systems allow 104 bytes or more, with the one that ends the path.
 _LONGEST_PATH = 100
 _DIAL_SECONDS = 5.0
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 HAS_UNIX_SOCKETS = hasattr(socket, "AF_UNIX")
 
 
@@ -99,8 +102,8 @@ def dial(note: str) -> tuple[socket.socket, str] | None:
         elif kind == "tcp":
             place, _, token_file = rest.partition(" ")
             host, _, port = place.rpartition(":")
-            token = _read(token_file)
-            if port.isdigit() and token:
+            token = read_file(token_file, 200).decode("ascii", "replace").strip()
+            if port.isdigit() and token and host in _LOOPBACK:
                 connection = _connect(socket.AF_INET, (host, int(port)))
                 if connection is not None:
                     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -118,11 +121,3 @@ def _connect(family: int, address: str | tuple[str, int]) -> socket.socket | Non
         connection.close()
         return None
     return connection
-
-
-def _read(path: str) -> str:
-    try:
-        with open(path, encoding="ascii") as file:
-            return file.read(200).strip()
-    except (OSError, ValueError):
-        return ""

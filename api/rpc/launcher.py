@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from ...indexer.errors import FluxIndexError
+from ...indexer.private_files import make_folder, open_file
 from .client import PATIENCE, PAUSE, Client, writer_lock
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ class Launcher:
         return None
 
     def _start(self, log_path: str) -> subprocess.Popen[bytes]:
-        os.makedirs(os.path.dirname(log_path), exist_ok=True)
-        with open(log_path, "wb") as log:
+        make_folder(os.path.dirname(log_path))
+        with open(open_file(log_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as log:
             return subprocess.Popen(
                 self._command("--idle-exit", f"{self._idle_exit:g}"),
                 cwd=self.root,

@@ -77,7 +77,7 @@ def state_dir_of(root: str) -> str:
     """
     key = blake2b(os.fsencode(root), digest_size=10).hexdigest()
     name = root.rstrip("/").rpartition("/")[2] or "root"
-    return f"{user_cache_dir()}/{STATES}/{name[:40]}-{key}"
+    return f"{user_cache_dir()}/{STATES}/{name[:24]}-{key}"
 
 
 def user_cache_dir() -> str:

@@ -47,7 +47,8 @@ def ruff(context: CheckContext) -> Iterator[Finding]:
     if context.names is not None:
         return
     # It looks at nothing but the text and its name, so what it reports can be kept.
-    key = f"ruff {os.path.basename(context.path)} {context.inference.snapshot.index.search_path.version}"
+    version = context.inference.snapshot.index.search_path.version
+    key = f"ruff {os.path.basename(context.path)} {version}"
     reported: list[Mapping[str, Any]] | None = context.facts.memo.get(key)
     if reported is None:
         reported = _run(context)
@@ -63,7 +64,7 @@ def ruff(context: CheckContext) -> Iterator[Finding]:
 def _run(context: CheckContext) -> list[Mapping[str, Any]] | None:
     """Return what ruff reports on a file; None, and a note, when it cannot be run."""
     index = context.inference.snapshot.index
-    program = _program()
+    program = _program(index.workspace.root)
     if not program:
         index.note("ruff is not installed beside flux-index: its rules were left out.")
         return None
@@ -89,14 +90,18 @@ def _run(context: CheckContext) -> list[Mapping[str, Any]] | None:
     return reported
 
 
-def _program() -> str:
-    """Return the ruff that is installed with this program, else one on the path; empty for none."""
+def _program(root: str) -> str:
+    """Return the ruff that is installed with this program, else one on the path; empty for none.
+
+    One that lies in the workspace came with it, and is none.
+    """
     name = "ruff.exe" if os.name == "nt" else "ruff"
     sibling = os.path.join(os.path.dirname(sys.executable), name)
     if os.path.isfile(sibling):
         return sibling
     scripts = os.path.join(sysconfig.get_path("scripts") or "", name)
-    return scripts if os.path.isfile(scripts) else shutil.which("ruff") or ""
+    found = scripts if os.path.isfile(scripts) else shutil.which("ruff") or ""
+    return "" if os.path.realpath(found).startswith(root + "/") else os.path.abspath(found)
 
 
 def _finding(context: CheckContext, item: Mapping[str, Any]) -> Finding | None:
