@@ -80,7 +80,7 @@ def test_the_configuration_of_the_project_does_not_matter(tmp_path: Path) -> Non
 
 def test_without_ruff_there_is_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     notes: list[str] = []
-    monkeypatch.setattr(ruff, "_program", lambda: "")
+    monkeypatch.setattr(ruff, "_program", lambda _: "")
     assert reported(tmp_path, "def load(known={}): return known\n", notes) == []
     assert "ruff is not installed" in notes[0]
 
@@ -90,7 +90,7 @@ def test_a_ruff_that_fails_is_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyP
     program = tmp_path / "ruff"
     program.write_text("#!/bin/sh\nexit 2\n")
     program.chmod(0o755)
-    monkeypatch.setattr(ruff, "_program", lambda: str(program))
+    monkeypatch.setattr(ruff, "_program", lambda _: str(program))
     assert reported(tmp_path, "def load(known={}): return known\n", notes) == []
     assert "could not be run" in notes[0]
 
