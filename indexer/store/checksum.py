@@ -40,7 +40,12 @@ def checkpoint(path: str, connection: sqlite3.Connection, *, close: bool = False
     """Move the log into the database, and record the checksum of what the file is then.
 
     ``close`` closes the connection between the two: SQLite makes a checkpoint of its own then.
+    Where nothing was written the checksum stays as it is.
     """
+    if not _size(path + "-wal") and _recorded(path)[:2] == _state(path):
+        if close:
+            connection.close()
+        return
     try:
         os.remove(path + SUFFIX)
     except FileNotFoundError:
@@ -59,10 +64,14 @@ def checkpoint(path: str, connection: sqlite3.Connection, *, close: bool = False
 
 def is_log_long(path: str) -> bool:
     """True if it is time for a checkpoint."""
+    return _size(path + "-wal") > _LARGEST_LOG
+
+
+def _size(path: str) -> int:
     try:
-        return os.path.getsize(path + "-wal") > _LARGEST_LOG
+        return os.path.getsize(path)
     except OSError:
-        return False
+        return 0
 
 
 def _recorded(path: str) -> tuple[str, ...]:

@@ -183,7 +183,9 @@ class IndexStore:
         """Remember values."""
         try:
             self._connection.executemany(
-                "INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items()
+                "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE "
+                "SET value = excluded.value WHERE value IS NOT excluded.value",
+                values.items(),
             )
         except sqlite3.Error as error:
             raise self._failure("write", error) from error
