@@ -16,9 +16,10 @@ from .api_diff.surface import changed_names
 from .context import CheckContext, Regions, changed_spans
 from .edits import Change
 from .excuses import TEST_DATA
-from .findings import ERROR, HINT, WARNING, Finding, is_ignored
+from .findings import ERROR, HINT, WARNING, Finding
 from .fixes.propose import propose_fixes
 from .rules.table import Rule, families_of, rules
+from .suppressions import is_ignored
 
 # Files that are checked for what an edit elsewhere broke in them.
 _USERS = 3_000
