@@ -13,7 +13,7 @@ from test_patterns import SHAPES, ask
 from workspace_helpers import plant
 
 from flux_index.api.cli import main
-from flux_index.api.clients.marked_block import (
+from flux_index.api.clients.rule_files import (
     BEGIN,
     END,
     BlockError,

@@ -11,9 +11,9 @@ import pytest
 from rpc_helpers import SHAPES, make_workspace, serving
 
 from flux_index.api.cli import main
-from flux_index.api.cli.version import version
 from flux_index.api.rpc.framing import frame
 from flux_index.api.rpc.messages import result_body
+from flux_index.api.version import version
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_a_server_answers(
 ) -> None:
     with serving(workspace) as server:
         server.client().close()
-        monkeypatch.setattr("flux_index.api.cli.remote.call", refuse)
+        monkeypatch.setattr("flux_index.api.cli.query.call", refuse)
         assert main(["query", "definition", "Box"]) == 0
         assert "shapes.Box" in capsys.readouterr().out
         monkeypatch.setattr("sys.stdin", io.StringIO(SHAPES + "\nBox().corner()\n"))
@@ -72,7 +72,7 @@ def test_a_server_that_does_not_answer_as_this_program_would_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("flux_index.api.cli.remote._SILENT_SECONDS", 0.2)
+    monkeypatch.setattr("flux_index.api.cli.query._SILENT_SECONDS", 0.2)
     assert main(["query", "definition", "Box"]) == 0
     expected = capsys.readouterr().out
     info = {"root": str(workspace), "version": "0.0.1"}

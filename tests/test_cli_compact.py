@@ -10,8 +10,8 @@ import pytest
 
 from flux_index.api.operations.table import OPERATIONS
 from flux_index.api.render.answers import RENDERERS, render
-from flux_index.api.render.compact import CompactStyle
-from flux_index.api.render.json_text import json_text
+from flux_index.api.render.styles import CompactStyle
+from flux_index.api.render.words import json_text
 
 
 def shown(operation: str, answer: dict[str, Any], **arguments: Any) -> str:

@@ -9,9 +9,9 @@ import pytest
 
 from flux_index.api.cli import main
 from flux_index.api.cli.commands import COMMANDS
-from flux_index.api.cli.examples import EXAMPLES, example
+from flux_index.api.cli.help import EXAMPLES, example
 from flux_index.api.cli.options import COMMON, flags, parse
-from flux_index.api.cli.target import check
+from flux_index.api.cli.query import check_targets
 from flux_index.api.operations.table import OPERATIONS
 
 
@@ -58,7 +58,7 @@ def test_example_of_an_operation_is_understood(name: str) -> None:
         shlex.split(EXAMPLES[name]), (*operation.parameters, *COMMON), operation.name
     )
     given.pop("json", None)
-    check(operation, given, targets)
+    check_targets(operation, given, targets)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

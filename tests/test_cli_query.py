@@ -235,6 +235,13 @@ def test_in_another_folder(
         assert (code, text.split()[0]) == (0, f"{root}/shop/models.py:13:9")
 
 
+def test_a_target_that_begins_like_an_option(ask: Ask) -> None:
+    assert ask("symbols", "--", "--help")[0] == 1
+    code, text = ask("context", "--budget", "200", "--format", "compact", "--", "-x pay an order")
+    assert code == 0
+    assert "pay" in text
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -242,6 +249,13 @@ def test_in_another_folder(
         (["frobnicate"], -32602, "there is no operation 'frobnicate', but symbols, outline,"),
         (["definition"], -32602, "definition needs a target, "),
         (["definition", "x", "--limt", "3"], -32602, "definition has no option --limt"),
+        (
+            ["context", "-x"],
+            -32602,
+            "context has no option -x; write -- before a task that begins with -",
+        ),
+        (["symbols", "-h is not shown"], -32602, "argument -h/--help: ignored explicit argument"),
+        (["symbols", "Order", "--limt", "3"], -32602, "symbols has no option --limt; did you mean"),
         (["definition", "shop/models.py:99"], -32602, "shop/models.py has 15 lines, there is"),
         (["definition", "shop/models.py:4"], -32602, "there is no name in line 4 of shop/mod"),
         (["outline", "shop/gone.py"], -32002, "shop/gone.py: "),
@@ -276,7 +290,7 @@ def test_a_bug_is_told_with_its_traceback(
     def broken(*_: object, **__: object) -> Any:
         raise ZeroDivisionError("at the worst moment")
 
-    monkeypatch.setattr("flux_index.api.cli.remote.call", broken)
+    monkeypatch.setattr("flux_index.api.cli.query.call", broken)
     assert main(["query", "status", "--json"]) == 2
     captured = capsys.readouterr()
     assert "Traceback (most recent call last)" in captured.err
@@ -290,7 +304,7 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object, **__: object) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("flux_index.api.cli.remote.call", interrupted)
+    monkeypatch.setattr("flux_index.api.cli.query.call", interrupted)
     assert main(["query", "status"]) == 130
 
 
@@ -380,5 +394,5 @@ print(*set(sys.modules) - before, file=sys.stderr)
     )
     assert "shop.models.Order.pay" in done.stdout
     loaded = set(done.stderr.split())
-    assert "flux_index.api.operations.definition" in loaded
+    assert "flux_index.api.operations.navigation" in loaded
     assert loaded.isdisjoint(HEAVY), sorted(loaded.intersection(HEAVY))

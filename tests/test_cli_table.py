@@ -11,8 +11,7 @@ import pytest
 from flux_index.api.cli.output import in_colour, width
 from flux_index.api.operations.table import OPERATIONS
 from flux_index.api.render.answers import RENDERERS, render
-from flux_index.api.render.compact import Row
-from flux_index.api.render.table import TableStyle, cut_to
+from flux_index.api.render.styles import Row, TableStyle, cut_to
 from flux_index.api.render.words import local
 
 PLACE = {"path": "a.py", "range": answers.at(0)}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from flux_index.api.cli.target import check, with_target
+from flux_index.api.cli.query import check_targets, with_target
 from flux_index.api.operations.table import OPERATIONS
 from flux_index.indexer.errors import InvalidArgumentsError
 from flux_index.indexer.index import Index
@@ -116,7 +116,7 @@ def test_a_file_alone_is_no_place(index: Index) -> None:
 )
 def test_refuses(operation: str, targets: list[str], given: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidArgumentsError) as caught:
-        check(OPERATIONS[operation], given, targets)
+        check_targets(OPERATIONS[operation], given, targets)
     assert str(caught.value).startswith(message)
 
 
@@ -131,4 +131,4 @@ def test_refuses(operation: str, targets: list[str], given: dict[str, Any], mess
     ],
 )
 def test_takes(operation: str, targets: list[str], given: dict[str, Any]) -> None:
-    assert check(OPERATIONS[operation], given, targets) is None
+    assert check_targets(OPERATIONS[operation], given, targets) is None

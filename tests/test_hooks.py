@@ -555,7 +555,7 @@ def test_running_out_of_time_is_logged_and_stops_nobody(
 
 
 def test_the_log_is_bounded(host: Host) -> None:
-    from flux_index.api.hooks.log import log
+    from flux_index.api.hooks.run import log
 
     folder = state_of(host.workspace)
     for _ in range(250):
@@ -650,7 +650,7 @@ def test_a_serving_process_is_asked(host: Host, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("flux_index.api.hooks.before_tool._find_nonexistent", fail)
     monkeypatch.setattr("flux_index.api.hooks.after_tool._find", fail)
     # It is given the time that a busy machine takes.
-    monkeypatch.setattr("flux_index.api.hooks.remote._SECONDS", 60.0)
+    monkeypatch.setattr("flux_index.api.hooks.before_tool._ANSWER_SECONDS", 60.0)
     with hosted(host.workspace) as server, server.client() as client:
         client.call("server.wait", {"pending": 0}, DEADLINE)
         host.read(DESK_PATH)

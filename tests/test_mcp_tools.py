@@ -11,8 +11,8 @@ import pytest
 
 from flux_index.api.mcp import tools as curated
 from flux_index.api.mcp.arguments import schema
+from flux_index.api.mcp.budget import shown
 from flux_index.api.mcp.client import AsyncClient
-from flux_index.api.mcp.render import shown
 from flux_index.api.mcp.tool_calls import Part
 from flux_index.api.mcp.tools import PROFILES, tools
 from flux_index.api.operations.table import OPERATIONS, Operation, Parameter

@@ -43,7 +43,7 @@ class Gate:
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     gate = Gate()
-    monkeypatch.setattr("flux_index.api.operations.status.status", gate)
+    monkeypatch.setattr("flux_index.api.operations.overview.status", gate)
     yield gate
     gate.opened.set()
 
@@ -247,7 +247,7 @@ def test_a_bug_is_told_in_a_sentence_and_logged_with_its_traceback(
 
     with server.client() as client:
         for broken, name in ((fail, "ZeroDivisionError"), (unspeakable, "TypeError")):
-            monkeypatch.setattr("flux_index.api.operations.status.status", broken)
+            monkeypatch.setattr("flux_index.api.operations.overview.status", broken)
             with pytest.raises(RpcError) as caught:
                 client.call("status", timeout=DEADLINE)
             assert caught.value.code == -32603

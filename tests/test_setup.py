@@ -19,8 +19,8 @@ from flux_index.api.clients.jsonc import (
     without_items,
     without_member,
 )
-from flux_index.api.clients.marked_block import with_block, without_block
-from flux_index.api.clients.table import CLIENTS
+from flux_index.api.clients.rule_files import with_block, without_block
+from flux_index.api.clients.supported import CLIENTS
 
 SETTINGS = """\
 // Settings of the team.

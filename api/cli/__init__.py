@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         code = INTERRUPTED
     except Exception as error:
-        from .errors import report
+        from .output import report
 
         code = report(error, line)
     if own_process and one_question:

@@ -3,35 +3,55 @@
 from __future__ import annotations
 
 import os
+import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...indexer.errors import InvalidArgumentsError
+from ...indexer.errors import FluxIndexError, InvalidArgumentsError
 from ..operations.table import OPERATIONS
 from ..version import version
 from .help import command_help, operations_help, overview
 from .options import AS_JSON, FORMAT, HELP, Parameter, parse, suggestion
-from .output import write
+from .output import tell, write, write_json
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import Any
 
 
-class Command(NamedTuple):
-    """A command, run by the function ``run`` of the module of the same name.
+class Command:
+    """A command, run by ``run`` of the module of the same name, or by the function that it names.
 
     That is called with the values of its parameters and, as ``workspace``, the folder that it works
     on. A command that ``takes`` other arguments has its ``PARAMETERS`` in its module, and is called
     with its whole command line.
     """
 
-    name: str
-    doc: str
-    parameters: tuple[Parameter, ...] = ()
-    examples: tuple[str, ...] = ()
-    on_workspace: bool = True
-    """True if it takes a folder of a workspace, ``[DIR]`` or ``--workspace``."""
-    takes: str = ""
+    # To import typing or dataclasses would cost as much as the rest of a short command.
+    __slots__ = ("doc", "examples", "function", "name", "on_workspace", "parameters", "takes")
+
+    def __init__(
+        self,
+        name: str,
+        doc: str,
+        parameters: tuple[Parameter, ...] = (),
+        *,
+        examples: tuple[str, ...],
+        on_workspace: bool = True,
+        takes: str = "",
+        function: str = "",
+    ) -> None:
+        """``on_workspace`` is True if it takes a folder, as ``[DIR]`` or ``--workspace``.
+
+        ``function`` is ``module:function``, by name so that no command loads another's code.
+        """
+        self.name = name
+        self.doc = doc
+        self.parameters = parameters
+        self.examples = examples
+        self.on_workspace = on_workspace
+        self.takes = takes
+        self.function = function
 
     @property
     def usage(self) -> str:
@@ -42,217 +62,143 @@ class Command(NamedTuple):
     @property
     def module(self) -> Any:
         """The module that runs it, loaded for this command alone."""
-        return import_module(f".{self.name}", __package__)
+        return import_module(self.function.partition(":")[0] or f".{self.name}", __package__)
+
+    @property
+    def run(self) -> Callable[..., int]:
+        """The function that runs it."""
+        return getattr(self.module, self.function.partition(":")[2] or "run")
 
     @property
     def options(self) -> tuple[Parameter, ...]:
         """All that it takes on the command line."""
         if self.takes:
-            return self.module.PARAMETERS
+            return (*self.module.PARAMETERS, HELP)
         return (*self.parameters, *((_WORKSPACE,) if self.on_workspace else ()), HELP)
 
 
-_WORKSPACE = Parameter(
-    "workspace", "string", "The same as DIR: a folder or file of the workspace.", default=None
-)
+# fmt: off
+_WORKSPACE = Parameter("workspace", "string",
+    "The same as DIR: a folder or file of the workspace.", default=None)
 _JSON = Parameter("json", "boolean", "Print one JSON object.", default=False)
 _QUIET = Parameter("quiet", "boolean", "Print errors only.", default=False)
-
 _ALL = (
-    Command(
-        "index",
+    Command("index",
         "Bring the index of a workspace up to date: find its files, extract what is new, store it. "
         "What is done is kept when this is interrupted. When another process keeps the index, "
         "this waits until that one is done.",
         (
-            Parameter(
-                "jobs",
-                "integer",
-                "Worker processes; by default one for each processor, 1 for none.",
-            ),
-            _QUIET,
-            _JSON,
-        ),
-        examples=("flux-index index", "flux-index index ~/src/project --jobs 2"),
-    ),
-    Command(
-        "status",
+            Parameter("jobs", "integer",
+                "Worker processes; by default one for each processor, 1 for none."),
+            _QUIET, _JSON),
+        examples=("flux-index index", "flux-index index ~/src/project --jobs 2")),
+    Command("status",
         "Show the state of the index: how current, how large, what is not indexed and why.",
         (FORMAT, AS_JSON),
-        examples=("flux-index status",),
-    ),
-    Command(
-        "watch",
+        examples=("flux-index status",), function=".query:status"),
+    Command("watch",
         "Bring the index up to date, then keep it so until interrupted. A line names files that "
         "changed together, and says how long after the last of them was saved queries saw it.",
-        (_QUIET,),
-        examples=("flux-index watch",),
-    ),
-    Command(
-        "clean",
+        (_QUIET,), examples=("flux-index watch",)),
+    Command("clean",
         "Remove the index of a workspace. What was learned (ledger.db) is never removed.",
         (
-            Parameter("all", "boolean", "Also the cache that all workspaces share.", default=False),
-            _JSON,
-        ),
-        examples=("flux-index clean",),
-    ),
-    Command(
-        "doctor",
+            Parameter("all", "boolean", "Also the cache that all workspaces share.",
+                default=False),
+            _JSON),
+        examples=("flux-index clean",), function=".index:clean"),
+    Command("doctor",
         "Check whether all that flux-index needs is there and works, and say what to do if not.",
-        (_JSON,),
-        examples=("flux-index doctor",),
-    ),
-    Command(
-        "serve",
+        (_JSON,), examples=("flux-index doctor",)),
+    Command("serve",
         "Keep the index current and answer JSON-RPC 2.0: on standard input and output, a socket or "
         "a TCP port. One process serves a workspace; later ones attach to it.",
         (
             Parameter("stdio", "boolean", "Speak on standard input and output.", default=False),
-            Parameter(
-                "tcp",
-                "string",
-                "Listen on PORT or HOST:PORT of the loopback; port 0 takes any that is free.",
-            ),
+            Parameter("tcp", "string",
+                "Listen on PORT or HOST:PORT of the loopback; port 0 takes any that is free."),
             Parameter("socket", "string", "Listen on a Unix socket at this path."),
-            Parameter("idle_exit", "number", "End after so many seconds without a client."),
-        ),
+            Parameter("idle_exit", "number", "End after so many seconds without a client.")),
         examples=("flux-index serve --stdio", "flux-index serve --tcp 127.0.0.1:0"),
-    ),
-    Command(
-        "mcp",
+        function="..rpc.serve:run"),
+    Command("mcp",
         "Serve a coding agent by the Model Context Protocol, on standard input and output. "
         "Questions are passed on to the process that serves the workspace, which is started when "
         "there is none.",
         (
-            Parameter(
-                "workspace",
-                "string",
-                "A folder or file of the workspace; by default what the agent's host says.",
-            ),
-            Parameter(
-                "profile",
-                "string",
+            Parameter("workspace", "string",
+                "A folder or file of the workspace; by default what the agent's host says."),
+            Parameter("profile", "string",
                 "`default` for few tools, `guard` for those that remember what was read as well, "
-                "`full` for every operation.",
-                default="default",
-                choices=("default", "guard", "full"),
-            ),
+                "`full` for every operation.", default="default",
+                choices=("default", "guard", "full")),
             Parameter("budget", "integer", "Tokens that an answer may have.", default=4000),
-            Parameter(
-                "idle_exit",
-                "number",
+            Parameter("idle_exit", "number",
                 "Seconds without a question after which the serving process ends.",
-                default=1800.0,
-            ),
-            Parameter(
-                "raw",
-                "boolean",
+                default=1800.0),
+            Parameter("raw", "boolean",
                 "For programs: structured answers hold what the operations answered, too.",
-                default=False,
-            ),
-        ),
+                default=False)),
         examples=("flux-index mcp", "flux-index mcp --workspace ~/src/project"),
-        on_workspace=False,
-    ),
-    Command(
-        "validate",
+        on_workspace=False, function="..mcp.main:run"),
+    Command("validate",
         "Check an edit against the whole code base: what it gets wrong, and what it breaks "
         "elsewhere. Without options, the edit is what git says has changed.",
         examples=(
-            "flux-index validate",
-            "flux-index validate src --all",
-            "flux-index validate --stdin --path src/app.py < proposed.py",
-        ),
-        on_workspace=False,
-        takes="[PATH...]",
-    ),
-    Command(
-        "fix",
+            "flux-index validate", "flux-index validate src --all",
+            "flux-index validate --stdin --path src/app.py < proposed.py"),
+        on_workspace=False, takes="[PATH...]"),
+    Command("fix",
         "Fix what can be fixed in an edit: safe fixes only, or with --unsafe the first that is "
         "offered. A fix that does not help is not kept. On a terminal, the changes are shown and "
         "asked about first.",
         examples=("flux-index fix", "flux-index fix src/app.py --all --dry-run"),
-        on_workspace=False,
-        takes="[PATH...]",
-    ),
-    Command(
-        "hook",
+        on_workspace=False, takes="[PATH...]"),
+    Command("hook",
         "Answer an event of an agent's host, told as JSON on standard input: session-start, "
         "user-prompt, pre-tool, post-tool, stop or subagent-stop of Claude Code and Codex. Set up "
         "by `flux-index setup`. Whatever goes wrong is logged in .flux-index/hooks.log and stops "
-        "nobody.",
-        examples=("flux-index hook pre-tool --guard refuse",),
-        on_workspace=False,
-        takes="EVENT",
-    ),
-    Command(
-        "setup",
+        "nobody.", examples=("flux-index hook pre-tool --guard refuse",), on_workspace=False,
+        takes="EVENT"),
+    Command("setup",
         "Set up a client of agents to use flux-index: hooks, the MCP server, and what its agents "
         "should know; or take all of that out again. CLIENT is claude-code, codex, cursor, "
         "opencode, aider, gemini or vscode. Only our own parts of files are touched.",
         examples=(
-            "flux-index setup claude-code --dry-run",
-            "flux-index setup codex --guard refuse",
-            "flux-index setup claude-code --remove",
-        ),
-        on_workspace=False,
-        takes="CLIENT",
-    ),
-    Command(
-        "rules",
+            "flux-index setup claude-code --dry-run", "flux-index setup codex --guard refuse",
+            "flux-index setup claude-code --remove"),
+        on_workspace=False, takes="CLIENT"),
+    Command("rules",
         "List what `validate` looks for, with how severe it is at most. With --agent, show how to "
         "work in the workspace's code base, as rules for a coding agent; or put them into a file "
         "that agents read, in a block of their own, and take them out again.",
         (
-            Parameter(
-                "agent", "boolean", "The rules of the code base, for an agent.", default=False
-            ),
-            Parameter(
-                "write",
-                "array",
+            Parameter("agent", "boolean", "The rules of the code base, for an agent.",
+                default=False),
+            Parameter("write", "array",
                 "With --agent: files to put the rules into, such as AGENTS.md, CLAUDE.md or "
-                ".cursor/rules/flux-index.mdc; what else is in them stays.",
-            ),
+                ".cursor/rules/flux-index.mdc; what else is in them stays."),
             Parameter("remove", "array", "With --agent: files to take the rules out of."),
             Parameter("workspace", "string", "A folder or file of the workspace."),
-            _JSON,
-        ),
+            _JSON),
         examples=(
-            "flux-index rules",
-            "flux-index rules --agent",
-            "flux-index rules --agent --write AGENTS.md,CLAUDE.md",
-        ),
-        on_workspace=False,
-    ),
-    Command(
-        "lsp",
+            "flux-index rules", "flux-index rules --agent",
+            "flux-index rules --agent --write AGENTS.md,CLAUDE.md"),
+        on_workspace=False),
+    Command("lsp",
         "The language server, on standard input and output unless its options say otherwise.",
         (
-            Parameter(
-                "stdio",
-                "boolean",
-                "Speak on standard input and output, as without options.",
-                default=False,
-            ),
-            Parameter(
-                "tcp",
-                "integer",
+            Parameter("stdio", "boolean",
+                "Speak on standard input and output, as without options.", default=False),
+            Parameter("tcp", "integer",
                 "Wait for one editor on this loopback port instead, which is "
-                "told on standard error; 0 takes any that is free.",
-            ),
-        ),
+                "told on standard error; 0 takes any that is free.")),
         examples=("flux-index lsp", "flux-index lsp --tcp 0"),
-        on_workspace=False,
-    ),
-    Command(
-        "version",
-        "Show the version of flux-index and of what it runs on.",
-        (_JSON,),
-        examples=("flux-index version",),
-        on_workspace=False,
-    ),
+        on_workspace=False, function="...lsp.main:run"),
+    Command("version", "Show the version of flux-index and of what it runs on.", (_JSON,),
+        examples=("flux-index version",), on_workspace=False, function=".commands:show_versions"),
 )
+# fmt: on
 COMMANDS: dict[str, Command] = {command.name: command for command in _ALL}
 
 _DOC = "An always-current index of a Python workspace, for editors and coding agents."
@@ -271,15 +217,47 @@ def run(arguments: Sequence[str]) -> int:
     if not {"--help", "-h"}.isdisjoint(arguments):
         return _help([command.name])
     # The language server reads its own options, since editors add some of theirs.
-    if command.takes or command.name == "lsp":
-        return command.module.run(arguments[1:])
+    if command.name == "lsp":
+        return _serve_editor(command, arguments[1:])
+    if command.takes:
+        return command.run(arguments[1:])
     values, targets = parse(arguments[1:], command.options, command.name)
     values = {each.name: values.get(each.name, each.default) for each in command.options[:-1]}
     if command.on_workspace:
         values["workspace"] = _folder(command, values["workspace"], targets)
     elif targets:
         raise InvalidArgumentsError(f"{command.name} takes no argument, it is given {targets[0]!r}")
-    return command.module.run(**values)
+    return command.run(**values)
+
+
+def show_versions(*, json: bool) -> int:
+    """Show the version of flux-index and of what it runs on."""
+    # Late, since it costs more than the other commands' parsing.
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as version_of
+
+    parts = {"flux-index": version(), "python": sys.version.partition(" ")[0]}
+    for package in ("tree-sitter", "tree-sitter-python", "watchdog", "pygls"):
+        try:
+            parts[package] = version_of(package)
+        except PackageNotFoundError:
+            parts[package] = "missing"
+    if json:
+        write_json(parts)
+    else:
+        tell(*(f"{name} {number}" for name, number in parts.items()))
+    return 0
+
+
+def _serve_editor(command: Command, arguments: Sequence[str]) -> int:
+    """Run the language server with its own options; returns the exit code."""
+    try:
+        server = command.run
+    except ModuleNotFoundError as error:
+        if error.name not in ("flux_index.lsp", "flux_index.lsp.main"):
+            raise
+        raise FluxIndexError("this installation has no language server") from None
+    return server(list(arguments))
 
 
 def _folder(command: Command, option: str | None, targets: Sequence[str]) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING
 
 from ...indexer.errors import FluxIndexError
 from ...indexer.extract import extract
@@ -16,13 +16,10 @@ from ...indexer.store import database as index_database
 from ...indexer.store.database import connect
 from ...indexer.watch.scope import network_mount
 from ...indexer.watch.watcher import Watcher
-from ..render.compact import CompactStyle
+from ..render.styles import CompactStyle
 from ..render.words import counted, escaped
+from .index import describe_writer
 from .output import in_colour, write, write_json
-from .writer import holder
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 
@@ -189,7 +186,7 @@ def writer(index: Index) -> Finding:
     if index.become_writer():
         index.release_writer()
         return Finding("writer", OK, "nobody")
-    return Finding("writer", OK, holder(index))
+    return Finding("writer", OK, describe_writer(index))
 
 
 CHECKS: tuple[Callable[[Index], Finding], ...] = (

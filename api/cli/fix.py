@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from difflib import unified_diff
 
 from ...indexer.errors import InvalidArgumentsError
-from ..check.fixes.apply import apply_fixes
+from ..check.fixes.apply import FixResult, apply_fixes
 from ..check.fixes.apply import write as write_file
 from ..open_workspace import OpenWorkspace
 from ..operations.validate import change_of
-from .options import HELP, Parameter, parse
+from .options import Parameter, parse
 from .output import is_terminal, say, tell, write
 from .validate import change_arguments, start_of
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ..check.fixes.apply import FixResult
-
+# fmt: off
 PARAMETERS = (
     Parameter("since", "string", "Fix what has changed since this revision; by default HEAD."),
     Parameter("all", "boolean", "Fix whole files, not only what was edited.", default=False),
-    Parameter(
-        "unsafe",
-        "boolean",
+    Parameter("unsafe", "boolean",
         "Also fixes that may change what the code means: the first that is offered.",
-        default=False,
-    ),
+        default=False),
     Parameter("dry_run", "boolean", "Show the changes and write nothing.", default=False),
     Parameter("yes", "boolean", "Do not ask before writing on a terminal.", default=False),
     Parameter("workspace", "string", "A folder or file of the workspace."),
-    HELP,
 )
+# fmt: on
 DONE, LEFT = 0, 1
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from ..operations.table import OPERATIONS
-from .examples import example
-from .options import COMMON, OptionParser
-from .target import placeholder
+from ..operations.table import OPERATIONS, Operation, Parameter
+from .options import COMMON, OptionParser, placeholder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ..operations.table import Operation, Parameter
 
 _TARGETS = {
     "TEXT": "TEXT is what to look for; several words are looked for together.",
@@ -87,8 +84,7 @@ def overview(usage: str, doc: str, commands: Iterable[tuple[str, str]]) -> str:
         epilog="`flux-index COMMAND --help` tells more of one.",
     )
     parser.add_listing(
-        "commands",
-        ((name, about.partition(". ")[0].rstrip(".") + ".") for name, about in commands),
+        "commands", ((name, about.partition(". ")[0].rstrip(".") + ".") for name, about in commands)
     )
     return parser.format_help()
 
@@ -96,3 +92,38 @@ def overview(usage: str, doc: str, commands: Iterable[tuple[str, str]]) -> str:
 def _examples(lines: Sequence[str]) -> str:
     title = "example" if len(lines) == 1 else "examples"
     return "\n".join([f"{title}:", *(f"  {line}" for line in lines)]) if lines else ""
+
+
+EXAMPLES = {
+    "patterns": "'a new subclass of click.ParamType' --into src/types.py",
+    "similar": "QuerySet",
+    "conventions": "",
+    "reuse": "'turn a title into a slug'",
+    "symbols": "QuerySet --kind class",
+    "outline": "django/db/models/base.py",
+    "definition": "django.db.models.Model.save",
+    "references": "Model.save --roles call,read --limit 20",
+    "members": "Model --no-private",
+    "hierarchy": "Model --depth 1",
+    "callers": "django/db/models/base.py:785",
+    "callees": "Model.save",
+    "imports": "django/db/models/base.py",
+    "importers": "django.db.models",
+    "exists": "'Model.save(force_insert=)'",
+    "source": "Model.save --context 2",
+    "context": "'add a cache to the LLM' --budget 2000",
+    "validate": "--whole",
+    "breakage": "--since HEAD~1",
+    "fix": "--whole --unsafe",
+    "explain": "django/db/models/base.py:785:14",
+    "begin": "--client aider",
+    "guard": '--session s-1f0c --diff "$(cat change.patch)"',
+    "map": "--below django/db",
+    "status": "--json",
+}
+"""What to type behind the name of each operation."""
+
+
+def example(operation: str) -> str:
+    """Return a whole command line that asks an operation."""
+    return f"flux-index query {operation} {EXAMPLES[operation]}"

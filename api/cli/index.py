@@ -1,24 +1,24 @@
-"""``flux-index index``: bring the whole index up to date, and show the progress."""
+"""``flux-index index`` and ``clean``: bring the whole index up to date, or remove it."""
 
 from __future__ import annotations
 
 import os
+import sys
 import time
 
-from ...indexer.errors import InvalidArgumentsError, LockedError
+from ...indexer.errors import InvalidArgumentsError, LockedError, StoreError
 from ...indexer.index import Index
 from ...indexer.maintain import plan
 from ..render.words import counted
-from .interrupt import Interrupt
 from .output import say, tell, write_json
-from .progress import display
-from .writer import become_writer, holder
+from .progress import Interrupt, display
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from ...indexer.maintain import BuildReport
+
 
 # So many files that were not indexed are listed with their reasons.
 _MAX_LISTED = 10
@@ -37,7 +37,7 @@ def run(*, workspace: str, jobs: int | None, quiet: bool, json: bool) -> int:
     try:
         with Interrupt() as interrupt:
             if not _lock_taken(index, interrupt, quiet=quiet):
-                if interrupt.asked():
+                if interrupt.is_requested():
                     return interrupt.exit_code
                 _report_current(index, quiet=quiet, json=json)
                 return 0
@@ -56,7 +56,7 @@ def build(index: Index, interrupt: Interrupt, *, jobs: int | None, quiet: bool) 
     executor = None if jobs is None else executor_of(jobs)
     try:
         with display(quiet=quiet) as show:
-            return index.build(show, executor=executor, cancelled=interrupt.asked)
+            return index.build(show, executor=executor, cancelled=interrupt.is_requested)
     finally:
         if executor is not None:
             executor.shutdown(cancel_futures=True)
@@ -85,17 +85,19 @@ def _lock_taken(index: Index, interrupt: Interrupt, *, quiet: bool) -> bool:
     written, since = _last_written(index), time.monotonic()
     while not become_writer(index):
         started = time.monotonic()
-        if interrupt.asked() or _is_current(index):
+        if interrupt.is_requested() or _is_current(index):
             return False
         if (now := _last_written(index)) != written:
             written, since = now, started
         elif started - since > _PATIENCE_SECONDS:
             raise LockedError(
-                f"{holder(index)} keeps the index of {index.workspace.root} and does not bring it "
-                "up to date; it may be of another version of flux-index: end it, then try again"
+                f"{describe_writer(index)} keeps the index of {index.workspace.root} and does not "
+                "bring it up to date; it may be of another version of flux-index: end it, then try "
+                "again"
             )
         if not announced and not quiet:
-            say(f"waiting for {holder(index)} to index {index.workspace.root}; Ctrl-C to leave it")
+            root, writer = index.workspace.root, describe_writer(index)
+            say(f"waiting for {writer} to index {root}; Ctrl-C to leave it")
             announced = True
         time.sleep(max(_LOOK_SECONDS, _LOOK_SHARE * (time.monotonic() - started)))
     return True
@@ -121,10 +123,10 @@ def _is_current(index: Index) -> bool:
 def _report_current(index: Index, *, quiet: bool, json: bool) -> None:
     files = len(index.view().files)
     if json:
-        answer = {"root": index.workspace.root, "files": files, "kept_by": holder(index)}
+        answer = {"root": index.workspace.root, "files": files, "kept_by": describe_writer(index)}
         write_json(answer)
     elif not quiet:
-        tell(f"{index.workspace.root}: {files:,} files, kept current by {holder(index)}")
+        tell(f"{index.workspace.root}: {files:,} files, kept current by {describe_writer(index)}")
 
 
 def _report(index: Index, report: BuildReport, *, quiet: bool, json: bool) -> None:
@@ -180,3 +182,43 @@ def _size(index: Index) -> int:
         except OSError:
             continue
     return size
+
+
+def become_writer(index: Index) -> bool:
+    """Take the lock and note this process in it; False if another process has it.
+
+    Raises StoreError when it is not taken, but cannot be written either.
+    """
+    if index.become_writer():
+        index.lock.note(f"flux-index {' '.join(sys.argv[1:2])} (process {os.getpid()})")
+        return True
+    path = index.lock.path
+    place = path if os.path.exists(path) else os.path.dirname(path)
+    if not os.access(place, os.W_OK):
+        raise StoreError(f"{place} cannot be written: there is no place for the index")
+    return False
+
+
+def describe_writer(index: Index) -> str:
+    """Return who has the lock, as far as its note says."""
+    note = index.lock.read_note().partition("\n")[0]
+    if note.startswith(("unix:", "tcp:")):
+        # What follows the address is for programs.
+        return f"flux-index serve ({note.partition(' ')[0]})"
+    return note or "another process"
+
+
+def clean(*, workspace: str, all: bool, json: bool) -> int:  # noqa: A002 - the option's name
+    """Remove the index; raises LockedError when a process uses it."""
+    index = Index.open(workspace)
+    try:
+        removed = index.clean(all_caches=all)
+    finally:
+        index.close()
+    if json:
+        write_json({"removed": removed})
+    elif removed:
+        tell(*(f"removed {path}" for path in removed))
+    else:
+        tell("there was nothing to remove")
+    return 0

@@ -11,13 +11,14 @@ from functools import partial
 from math import isnan
 
 from ...indexer.errors import InvalidArgumentsError
-from ..operations.table import Parameter
+from ..operations.table import Operation, Parameter
 from .output import width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any, NoReturn
+
 
 __all__ = [
     "AS_JSON", "COMMON", "FORMAT", "HELP", "OptionParser", "Parameter", "flags", "parse",
@@ -26,24 +27,21 @@ __all__ = [
 
 HELP = Parameter("help", "boolean", "Show this help.")
 
-FORMAT = Parameter(
-    "format",
-    "string",
-    "`table` for people, `compact` for language models, `json` for programs.",
-    default="table",
-    choices=("table", "compact", "json"),
-)
+# fmt: off
+FORMAT = Parameter("format", "string",
+    "`table` for people, `compact` for language models, `json` for programs.", default="table",
+    choices=("table", "compact", "json"))
+# fmt: on
 AS_JSON = Parameter("json", "boolean", "The same as `--format json`.", default=False)
+# fmt: off
 COMMON = (
-    Parameter(
-        "workspace",
-        "string",
-        "A folder or file of the workspace to ask; by default the current folder.",
-    ),
+    Parameter("workspace", "string",
+        "A folder or file of the workspace to ask; by default the current folder."),
     FORMAT,
     AS_JSON,
     HELP,
 )
+# fmt: on
 """Parameters of every query besides those of its operation."""
 
 _SHORT = {"--help": "-h", "--jobs": "-j", "--quiet": "-q", "--workspace": "-w"}
@@ -55,7 +53,6 @@ class HelpFormatter(argparse.HelpFormatter):
     """Help as wide as the terminal, but not so wide that lines are hard to read."""
 
     def __init__(self, prog: str) -> None:
-        """Format the help of a program."""
         super().__init__(prog, width=min(width(sys.stdout) or _MAX_WIDTH, _MAX_WIDTH))
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
@@ -232,3 +229,17 @@ def _choice(choices: Sequence[str], text: str) -> str:
             f"invalid choice: {text!r} (choose from {', '.join(choices)}){near}"
         )
     return text
+
+
+def placeholder(operation: Operation) -> str:
+    """Return what help calls the target; empty if the operation takes none."""
+    takes = operation.takes
+    if "task" in takes:
+        return "TASK"
+    if not takes.isdisjoint(("paths", "diff")):
+        return ""  # options describe an edit
+    if "query" in takes:
+        return "NAME" if operation.name == "exists" else "TEXT"
+    if "line" in takes:
+        return "NAME|FILE:LINE[:COL]" if "name" in takes else "FILE:LINE[:COL]"
+    return "FILE|NAME" if "path" in takes else ""

@@ -1,14 +1,16 @@
-"""Writing to the terminal or a pipe: whole texts, whatever the reader and its encoding do."""
+"""Writing answers and errors to the terminal or a pipe, whatever the reader and its encoding do."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-from ..render.words import escaped
+from ...indexer.errors import FluxIndexError
+from ..render.words import escaped, json_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import NoReturn, TextIO
 
 
@@ -19,9 +21,6 @@ def write(text: str) -> None:
 
 def write_json(value: object, *, indent: int | None = None) -> None:
     """Write a value as JSON to standard output."""
-    # Late, since answers in words need no JSON.
-    from ..render.json_text import json_text
-
     write(json_text(value, indent=indent, on_terminal=is_terminal(sys.stdout)))
 
 
@@ -96,3 +95,45 @@ def _discard(stream: TextIO) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
+
+
+FAILED = 2
+
+_INTERNAL = -32603
+
+
+def report(error: Exception, arguments: Sequence[str]) -> int:
+    """Report the error that ended a command; returns the exit code.
+
+    With JSON asked for, standard output gets ``{"error": {"code": …, "message": …}}`` as well, with
+    the codes of JSON-RPC: a program that reads JSON always finds an object there.
+    """
+    code = _INTERNAL
+    if isinstance(error, FluxIndexError):
+        code, message = error.code, str(error)
+    elif isinstance(error, OSError) and error.strerror:
+        message = (
+            error.strerror if error.filename is None else f"{error.filename}: {error.strerror}"
+        )
+    else:
+        # A bug: its report should have all of it. Late, since no other error needs this.
+        import traceback
+
+        say("".join(traceback.format_exception(error)).rstrip())
+        message = f"internal error: {type(error).__name__}: {error}"
+    say(f"flux-index: {message}")
+    if wants_json(arguments):
+        write_json({"error": {"code": code, "message": message}})
+    return FAILED
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """True if a command line asks for JSON, even one that is wrong in other ways."""
+    before = ""
+    for argument in arguments:
+        if argument == "--":
+            break
+        if argument in ("--json", "--format=json") or (before, argument) == ("--format", "json"):
+            return True
+        before = argument
+    return False

@@ -1,7 +1,8 @@
-"""Progress of a build: a bar on a terminal, lines elsewhere, or nothing."""
+"""Long commands: progress as a bar, as lines or not at all, and a clean stop at Ctrl-C."""
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 
@@ -9,12 +10,15 @@ from .output import in_colour, is_terminal, say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
     from typing import Self
 
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
     from ...indexer.maintain import Progress
+
 
 _SECONDS_BETWEEN_LINES = 1.0
 
@@ -37,7 +41,6 @@ class Lines(Silence):
     """A line on standard error now and then, for logs; none for a build that is over at once."""
 
     def __init__(self) -> None:
-        """Count from now."""
         self._last = time.monotonic()
 
     def __call__(self, progress: Progress) -> None:
@@ -99,3 +102,57 @@ def display(*, quiet: bool) -> Silence:
     if quiet:
         return Silence()
     return Bar() if is_terminal(sys.stderr) else Lines()
+
+
+class Interrupt:
+    """While entered, records that the process should end instead of ending it.
+
+    A second signal raises KeyboardInterrupt. To be entered in the main thread.
+    """
+
+    __slots__ = ("_before", "_waiting", "number")
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._waiting = False
+        self._before: list[tuple[int, Callable[[int, FrameType | None], object] | int | None]] = []
+
+    def __enter__(self) -> Self:
+        """Handle signals."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before.append((number, signal.signal(number, self._on_signal)))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Restore the handlers of before."""
+        while self._before:
+            number, handler = self._before.pop()
+            signal.signal(number, handler)
+
+    def is_requested(self) -> bool:
+        """True if the process should stop."""
+        return self.number != 0
+
+    def wait(self) -> None:
+        """Sleep until the process should stop."""
+        try:
+            self._waiting = True
+            while not self.number:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            # An exception is what wakes a sleeper, on every system.
+            pass
+        finally:
+            self._waiting = False
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code that a shell expects after a signal: 130 for Ctrl-C."""
+        return 128 + self.number
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        is_second = self.number != 0
+        self.number = number
+        if is_second or self._waiting:
+            raise KeyboardInterrupt

@@ -1,4 +1,8 @@
-"""``flux-index query``: one question, read from the table of operations, asked and shown."""
+"""``flux-index query``: one question, read from the table of operations, asked and shown.
+
+A target is a dotted name, a file, or a place in a file as editors and compilers write it,
+``FILE:LINE[:COLUMN]`` counted from 1; operations count from 0 and in UTF-16.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +11,22 @@ import sys
 
 from ...indexer.errors import InvalidArgumentsError
 from ..open_workspace import OpenWorkspace
-from ..operations.table import OPERATIONS
+from ..operations.table import OPERATIONS, Operation, call
 from ..render.answers import render
-from ..render.compact import CompactStyle
-from ..render.table import TableStyle
-from .options import COMMON, parse, suggestion
+from ..render.styles import CompactStyle, TableStyle
+from ..render.words import json_text
+from .options import COMMON, parse, placeholder, suggestion
 from .output import in_colour, is_terminal, say, width, write
-from .remote import ask as answer_of
-from .target import check, with_target
+from .place import character, split_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from ..operations.table import Operation
+    from ...indexer.index import Index
+    from ...indexer.workspace import Workspace
+
 
 FOUND, NOTHING_FOUND = 0, 1
 
@@ -42,7 +47,15 @@ def run(arguments: Sequence[str]) -> int:
     if operation is None:
         near = suggestion(rest[0], OPERATIONS) or f", but {', '.join(OPERATIONS)}"
         raise InvalidArgumentsError(f"there is no operation {rest[0]!r}{near}")
-    options, targets = parse(rest[1:], (*operation.parameters, *COMMON), operation.name)
+    try:
+        options, targets = parse(rest[1:], (*operation.parameters, *COMMON), operation.name)
+    except InvalidArgumentsError as error:
+        wanted = placeholder(operation)
+        if wanted not in ("TASK", "TEXT") or "; did you mean" in str(error):
+            raise
+        raise InvalidArgumentsError(
+            f"{error}; write -- before a {wanted.lower()} that begins with -"
+        ) from None
     options = {**common, **options}
     if options.pop("help", False):
         from .help import operation_help
@@ -53,7 +66,7 @@ def run(arguments: Sequence[str]) -> int:
     if options.pop("json", False):
         shape = "json"
     start = options.pop("workspace", "")
-    check(operation, options, targets)
+    check_targets(operation, options, targets)
     return ask(operation, options, targets, start=start, shape=shape)
 
 
@@ -82,6 +95,12 @@ def ask(
     return exit_code(operation, answer)
 
 
+def status(*, workspace: str, format: str, json: bool) -> int:  # noqa: A002 - the option's name
+    """Show the state of the index, as the command ``status``."""
+    shape = "json" if json else format
+    return ask(OPERATIONS["status"], {}, (), start=workspace, shape=shape)
+
+
 def rendered(
     operation: Operation,
     answer: Mapping[str, Any],
@@ -92,9 +111,6 @@ def rendered(
     """Return an answer in one of the formats."""
     stream = sys.stdout
     if shape == "json":
-        # Late, since answers in words need no JSON.
-        from ..render.json_text import json_text
-
         return json_text(answer, on_terminal=is_terminal(stream))
     if shape == "compact":
         style = CompactStyle(operation.name, arguments, root, os.getcwd())
@@ -126,3 +142,146 @@ def exit_code(operation: Operation, answer: Mapping[str, Any]) -> int:
         case _:
             found = bool(answer["total"])
     return FOUND if found else NOTHING_FOUND
+
+
+# Operations whose target may have several words.
+_MANY_WORDS = ("symbols", "context", "reuse")
+_SOURCE_SUFFIXES = (".py", ".pyi")
+
+
+def with_target(
+    operation: Operation, options: Mapping[str, Any], targets: Sequence[str], index: Index
+) -> dict[str, Any]:
+    """Return the arguments of an operation: options and what the target means.
+
+    Raises InvalidArgumentsError for a target that the operation does not take, and UnknownFileError
+    for a place in a file that cannot be read.
+    """
+    arguments = dict(options)
+    if targets:
+        arguments.update(_target_arguments(operation, " ".join(targets), index))
+    path = arguments.get("path")
+    if isinstance(path, str):
+        path = workspace_path(path, index.workspace)
+        # A path that narrows a search down stays a folder.
+        arguments["path"] = path if "query" in arguments else _package_file(path, index.workspace)
+    if "task" in operation.takes and "paths" in arguments:
+        arguments["paths"] = [workspace_path(each, index.workspace) for each in options["paths"]]
+    return arguments
+
+
+def check_targets(operation: Operation, options: Mapping[str, Any], targets: Sequence[str]) -> None:
+    """Raise InvalidArgumentsError for what can be refused before an index is opened."""
+    name, takes, wanted = operation.name, operation.takes, placeholder(operation)
+    if targets and not wanted:
+        raise InvalidArgumentsError(f"{name} takes no target, it is given {targets[0]!r}")
+    if len(targets) > 1 and name not in _MANY_WORDS:
+        raise InvalidArgumentsError(
+            f"{name} takes one target, it is given {len(targets)}: {', '.join(targets)}"
+        )
+    if "task" in takes or name == "symbols":
+        instead = ["task"] if "task" in takes else ["query"]
+    else:
+        instead = ["query", "name", "path", "text"]
+    instead = [option for option in instead if option in takes and option in options]
+    if targets and instead:
+        raise InvalidArgumentsError(
+            f"{name} is given {targets[0]!r} and --{instead[0]}: it takes one of them"
+        )
+    # These do without a target, but can also stand beside one.
+    beside = "base" in options or ("task" in takes and "paths" in options)
+    if wanted and not targets and not instead and not beside:
+        # Late, since only this mistake needs it.
+        from .help import example
+
+        raise InvalidArgumentsError(
+            f"{name} needs a target, {wanted}, as in: {example(operation.name)}"
+        )
+
+
+def workspace_path(path: str, workspace: Workspace) -> str:
+    """Return a path as it is called from the root of the workspace.
+
+    It is taken as seen from the current folder, and else from the root, as answers name files.
+    """
+    if os.path.isabs(path) or path.startswith(".") or os.path.lexists(path):
+        inside = workspace.relative(path)
+        if inside is not None:
+            return inside + "/" if path.endswith(("/", os.sep)) and inside else inside
+    return path.replace(os.sep, "/")
+
+
+def _target_arguments(operation: Operation, target: str, index: Index) -> dict[str, Any]:
+    takes = operation.takes
+    if "task" in takes:
+        return {"task": sys.stdin.read() if target == "-" else target}
+    if "query" in takes:
+        return {"query": target}
+    if "text" in takes and ("(" in target or len(target.split()) > 1):
+        return {"text": target}  # a stub or a description
+    path, line, column = split_place(target) if ":" in target else (target, 0, 0)
+    if not line and not _is_path(path) and "name" in takes:
+        # An entry point writes its object behind a colon.
+        return {"name": target.replace(":", ".")}
+    if "line" not in takes:
+        return {"path": path}
+    path = workspace_path(path, index.workspace)
+    if not line:
+        kinds = "a name or a place" if "name" in takes else "a place"
+        raise InvalidArgumentsError(
+            f"{operation.name} takes {kinds}: which line of {path}? "
+            f"Write {path}:12, or ask for its outline"
+        )
+    at = character(index.snapshot(), path, line, column)
+    return {"path": path, "line": line - 1, "character": at}
+
+
+def _is_path(target: str) -> bool:
+    return "/" in target or os.sep in target or target.endswith(_SOURCE_SUFFIXES)
+
+
+def _package_file(path: str, workspace: Workspace) -> str:
+    """Return the file that makes a folder a package, or the path itself."""
+    folder = workspace.absolute(path)
+    if not os.path.isdir(folder):
+        return path
+    for name in ("__init__.py", "__init__.pyi"):
+        if os.path.isfile(f"{folder}/{name}"):
+            return f"{path}/{name}" if path else name
+    return path
+
+
+# What was written just before the question was asked is taken in first, at most for so long.
+_SYNC_MS = 2_000
+# A server that says nothing for so long is busy with something else, or hangs.
+_SILENT_SECONDS = 3.0
+# An answer is waited for as long as the server shows that it lives, at most for so long.
+_SECONDS = 60.0
+
+
+def answer_of(session: OpenWorkspace, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Answer an operation as :func:`~..operations.call` does."""
+    note = session.index.lock.read_note()
+    answer = _ask_server(session, note, name, arguments) if note else None
+    return call(session, name, arguments) if answer is None else answer
+
+
+def _ask_server(
+    session: OpenWorkspace, note: str, name: str, arguments: Mapping[str, Any]
+) -> Mapping[str, Any] | None:
+    """Return what the serving process answers; None when it does not, for whatever reason."""
+    # Only where a server has left a note: sockets would cost every query.
+    from ..rpc.client import Client
+    from ..rpc.messages import RpcError
+
+    root = session.index.workspace.root
+    client = Client.connect(note, root=root, timeout=_SILENT_SECONDS)
+    if client is None:
+        return None
+    with client:
+        try:
+            return client.call_current(
+                name, dict(arguments), sync_ms=_SYNC_MS, silence=_SILENT_SECONDS, limit=_SECONDS
+            )
+        except (RpcError, OSError, ValueError):
+            return None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from ...indexer.errors import InvalidArgumentsError
 from ..check.rules.table import rules
+from ..clients.rule_files import BlockError, put, take
+from ..open_workspace import OpenWorkspace
+from ..patterns.guidelines import rules_text
 from .output import tell, write_json
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def run(
@@ -45,9 +45,6 @@ def _listed(*, json: bool) -> int:
 def _for_agents(
     to_write: Sequence[str], to_remove: Sequence[str], workspace: str, *, json: bool
 ) -> int:
-    from ..clients.marked_block import BlockError  # a list of the rules needs none of these
-    from ..clients.rule_files import put, take
-
     outcomes: list[tuple[str, str]] = []
     try:
         for path in to_remove:
@@ -73,8 +70,6 @@ def _for_agents(
 def _rules(workspace: str) -> str:
     if workspace and not os.path.exists(workspace):
         raise InvalidArgumentsError(f"--workspace: there is no {workspace}")
-    from ..open_workspace import OpenWorkspace
-    from ..patterns.guidelines import rules_text
 
     session = OpenWorkspace.open(workspace or os.getcwd())
     try:

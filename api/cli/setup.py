@@ -5,37 +5,35 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
-from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING
 
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.workspace import find_root, state_dir_of
-from ..clients.rule_files import remove_empty_folders
-from ..clients.table import CLIENTS, NEXT, Setting
+from ..clients.parts import Part
+from ..clients.rule_files import read_text, remove_empty_folders, write_text
+from ..clients.supported import CLIENTS, NEXT, Setting
 from ..sessions import MODES
-from .options import HELP, Parameter, parse, suggestion
+from .options import Parameter, parse, suggestion
 from .output import tell
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ..clients.parts import Part
-
+# fmt: off
 PARAMETERS = (
     Parameter("remove", "boolean", "Take everything out again; without a CLIENT, of all clients.",
-              default=False),
+        default=False),
     Parameter("dry_run", "boolean", "Write nothing, and show what would change.", default=False),
     Parameter("user", "boolean", "For this user in all workspaces, instead of this workspace.",
-              default=False),
-    Parameter("guard", "string", "What hooks do about edits of lines that were not read; see "
-              "`flux-index hook --help`.", choices=MODES),
-    Parameter("program", "string", "How clients are to call flux-index; by default by its name "
-              "when it is on the PATH, else by its path."),
+        default=False),
+    Parameter("guard", "string",
+        "What hooks do about edits of lines that were not read; see "
+        "`flux-index hook --help`.", choices=MODES),
+    Parameter("program", "string",
+        "How clients are to call flux-index; by default by its name "
+        "when it is on the PATH, else by its path."),
     Parameter("workspace", "string", "A folder of the workspace; by default the current one."),
-    HELP,
-)  # fmt: skip
+)
+# fmt: on
 
 
 @dataclass(slots=True)
@@ -137,12 +135,9 @@ def _is_there(part: Part) -> bool:
 
 
 def _read(path: str) -> str | None:
-    """Return a file's text with its line breaks as they are; None if there is no file."""
+    """Return a file's text; None if there is no file."""
     try:
-        with open(path, encoding="utf-8", newline="") as file:
-            return file.read()
-    except FileNotFoundError:
-        return None
+        return read_text(path)
     except (OSError, ValueError) as error:
         raise InvalidArgumentsError(f"{path} cannot be read: {error}") from error
 
@@ -156,25 +151,9 @@ def _apply(change: _Change) -> list[str]:
         os.remove(path)
         remove_empty_folders(os.path.dirname(path))
         return [f"removed    {path} ({what})"]
-    _write(path, change.new)
+    write_text(path, change.new)
     verb = "wrote" if change.old is None else "changed"
     return [f"{verb:10} {path} ({what})"]
-
-
-def _write(path: str, text: str) -> None:
-    """Write a file completely or not at all; links and modes are kept."""
-    real = os.path.realpath(path)
-    folder = os.path.dirname(real)
-    os.makedirs(folder, exist_ok=True)
-    with NamedTemporaryFile(
-        "w", encoding="utf-8", newline="", dir=folder, prefix=".flux-index-", delete=False
-    ) as file:
-        file.write(text)
-    if os.path.exists(real):
-        shutil.copymode(real, file.name)
-    else:
-        os.chmod(file.name, 0o644)
-    os.replace(file.name, real)
 
 
 def _diff(change: _Change) -> list[str]:

@@ -8,12 +8,12 @@ from typing import cast
 
 from ...indexer.errors import InvalidArgumentsError
 from ..open_workspace import OpenWorkspace
-from ..render.compact import CompactStyle
 from ..render.findings import finding_lines, github_annotations, record, unjudged_lines
-from ..render.json_text import json_text
-from .options import AS_JSON, HELP, Parameter, parse
+from ..render.styles import CompactStyle
+from ..render.words import json_text
+from .options import AS_JSON, Parameter, parse
 from .output import in_colour, is_terminal, say, write
-from .remote import ask
+from .query import answer_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..types import Judgement
 
 FORMATS = ("text", "compact", "json", "sarif", "github")
+# fmt: off
 PARAMETERS = (
     Parameter("stdin", "boolean", "Check what is on standard input, as --path.", default=False),
     Parameter("path", "string", "The file that standard input is meant for."),
@@ -30,18 +31,13 @@ PARAMETERS = (
     Parameter("since", "string", "Check what has changed since this revision; by default HEAD."),
     Parameter("staged", "boolean", "Check what is staged, not what is on disk.", default=False),
     Parameter("all", "boolean", "Check whole files, not only what was edited.", default=False),
-    Parameter(
-        "format",
-        "string",
+    Parameter("format", "string",
         "`text` for people, `compact` for language models, `json` for programs, `sarif` for code "
-        "scanning, `github` for annotations of its actions.",
-        default="text",
-        choices=FORMATS,
-    ),
+        "scanning, `github` for annotations of its actions.", default="text", choices=FORMATS),
     AS_JSON,
     Parameter("workspace", "string", "A folder or file of the workspace."),
-    HELP,
 )
+# fmt: on
 OK, WRONG = 0, 1
 _UNLIMITED = 1_000_000
 
@@ -54,7 +50,7 @@ def run(arguments: Sequence[str]) -> int:
     session = OpenWorkspace.open(start_of(values, paths))
     try:
         change = {k: v for k, v in change_arguments(values, paths).items() if v is not None}
-        answer = ask(session, "validate", {**change, "limit": _UNLIMITED})
+        answer = answer_of(session, "validate", {**change, "limit": _UNLIMITED})
         root = session.index.workspace.root
     finally:
         session.close()

@@ -5,19 +5,15 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Iterable, Sequence
 
 from ...indexer.errors import LockedError
 from ...indexer.index import Index
 from ..render.words import counted
 from ..rpc.maintainer import Maintainer
-from .index import build, report_lines
-from .interrupt import Interrupt
+from .index import become_writer, build, describe_writer, report_lines
 from .output import tell
-from .writer import become_writer, holder
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+from .progress import Interrupt
 
 # A query that indexes changes has the lock for a moment; a process that has it longer keeps it.
 _PATIENCE_SECONDS = 2.0
@@ -94,22 +90,24 @@ def _take_lock(index: Index) -> None:
     until = time.monotonic() + _PATIENCE_SECONDS
     while not become_writer(index):
         if time.monotonic() > until:
-            raise LockedError(f"{index.workspace.root} is kept current by {holder(index)} already")
+            raise LockedError(
+                f"{index.workspace.root} is kept current by {describe_writer(index)} already"
+            )
         time.sleep(_LOOK_SECONDS)
 
 
 def _keep(index: Index, interrupt: Interrupt, *, quiet: bool) -> None:
     reporter = ChangeReporter(index, quiet=quiet)
-    keeper = Maintainer(index, reporter)
-    keeper.start()
+    maintainer = Maintainer(index, reporter)
+    maintainer.start()
     try:
-        while not reporter.ready.wait(_LOOK_SECONDS) and not interrupt.asked():
+        while not reporter.ready.wait(_LOOK_SECONDS) and not interrupt.is_requested():
             pass
         if not quiet:
             tell(f"watching {index.workspace.root}, Ctrl-C to stop")
         interrupt.wait()
     finally:
-        keeper.stop()
+        maintainer.stop()
 
 
 def _saved(path: str) -> float:

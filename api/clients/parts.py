@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 from ..json_values import is_array, is_object
 from .jsonc import is_emptied, parse, with_item, with_member, without_items, without_member
-from .marked_block import has_block, with_block, without_block
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Any
+from .rule_files import has_block, with_block, without_block
+from .toml_yaml import with_toml_table, with_yaml_items, without_toml_table, without_yaml_items
 
 SERVER = "flux-index"
 """What clients call the MCP server."""
@@ -97,8 +95,6 @@ def own_file(path: str, what: str, content: str) -> Part:
 
 def toml_table(path: str, what: str, keys: tuple[str, str], values: Mapping[str, Any]) -> Part:
     """A table in a TOML file."""
-    from .tables import with_toml_table, without_toml_table
-
     return Part(
         path,
         what,
@@ -110,8 +106,6 @@ def toml_table(path: str, what: str, keys: tuple[str, str], values: Mapping[str,
 
 def yaml_items(path: str, what: str, items: Mapping[str, str]) -> Part:
     """Items of lists in a YAML file."""
-    from .tables import with_yaml_items, without_yaml_items
-
     return Part(
         path,
         what,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from .edits import EDITING, edited_paths
-from .event import changed_lines
-from .findings import finding_lines
+from .event import changed_lines, finding_lines
 from .messages import POST_TOOL, add_context, block
 from .reads import OWN_TOOLS, READING, record_reads
 
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from ..check.rules.table import Rule
-    from .event import Event
-    from .findings import Item
+    from .event import Event, Item
     from .messages import Answer
 
 

@@ -9,7 +9,6 @@ Codex does.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,15 +32,17 @@ class PatchError(Exception):
     """A patch that cannot be applied, which its host reports itself."""
 
 
-@dataclass(slots=True)
 class _Chunk:
     """Lines to be found, and the lines that replace them."""
 
-    context: str | None
-    """A line before them."""
-    old: list[str] = field(default_factory=list[str])
-    new: list[str] = field(default_factory=list[str])
-    at_end: bool = False
+    __slots__ = ("at_end", "context", "new", "old")
+
+    def __init__(self, context: str | None) -> None:
+        self.context = context
+        """A line before them."""
+        self.old: list[str] = []
+        self.new: list[str] = []
+        self.at_end = False
 
 
 def apply(patch: str, folder: str, read: Callable[[str], str | None]) -> dict[str, str | None]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from ..sessions.guard import CHANGED, UNREAD, ToRead, allow_write, lines_to_read, supply_text
 from ..sessions.read_log import content_of
 from .edits import EDITING, edit_of
-from .findings import finding_lines
+from .event import finding_lines
 from .messages import deny
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from .edits import Edit
-    from .event import Event
-    from .findings import Item
+    from .event import Event, Item
     from .messages import Answer
+
 
 # Models for which Claude Code itself lets nobody edit a file that was not read, or has changed.
 _ENFORCED = ("claude-opus-4-6", "claude-haiku-4-5")
@@ -96,8 +99,6 @@ def _reading_needed(wanted: list[ToRead], *, is_all: bool) -> str:
 
 def _nonexistent(event: Event, edit: Edit) -> str:
     """Return sentences on what an edit uses and does not exist, as far as there was time."""
-    from .remote import findings_of_server
-
     from_server = findings_of_server(event, edit)
     if from_server is None:
         found = _find_nonexistent(event, edit)
@@ -180,3 +181,48 @@ def _is_nonexistent(event: Event, edit: Edit, item: Item) -> bool:
     changes = hunks(fingerprints(old or b""), fingerprints(content))
     line = item["range"]["start"]["line"]
     return any(first <= line < last for _, _, first, last in changes)
+
+
+# What was written just before is taken in first, at most for so long.
+_SYNC_MS = 200
+# A server that is busy with something else is not waited for.
+_ANSWER_SECONDS = 1.0
+# A server tells at once which it is, or it hangs.
+_SILENT_SECONDS = 0.3
+_MOST_FINDINGS = 50
+
+
+def findings_of_server(event: Event, edit: Edit) -> list[Mapping[str, Any]] | None:
+    """Return all findings of an edit of one file; None when nobody serves, or not in time."""
+    note = event.session.index.lock.read_note()
+    if len(edit.contents) != 1 or not note:
+        return None
+    ((path, content),) = edit.contents.items()
+    try:
+        text = content.decode() if content is not None else None
+    except UnicodeDecodeError:
+        text = None
+    if text is None:
+        return None
+    # Only where a server has left a note: sockets would cost every event.
+    from ..rpc.client import Client
+    from ..rpc.messages import RpcError
+
+    root = event.session.index.workspace.root
+    client = Client.connect(note, root=root, timeout=_SILENT_SECONDS)
+    if client is None:
+        return None
+    question = {"path": path, "text": text, "limit": _MOST_FINDINGS}
+    with client:
+        try:
+            answer = client.call_current(
+                "validate",
+                question,
+                sync_ms=_SYNC_MS,
+                silence=_ANSWER_SECONDS,
+                limit=_ANSWER_SECONDS,
+            )
+        except (RpcError, OSError, ValueError) as error:
+            event.notes.append(f"the serving process did not answer: {error}")
+            return None
+    return answer["items"]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from .apply_patch import PatchError, apply
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
+    from typing import Any, NamedTuple
 
     from ..open_workspace import OpenWorkspace
     from .messages import Payload
+else:
+    from ...indexer.named_tuple import NamedTuple
 
 EDITING = frozenset(["Edit", "MultiEdit", "Write", "apply_patch"])
 """Tools that write source files. Notebooks are none of the index's files."""
@@ -24,8 +25,7 @@ _LONGEST_PATH = 4_096
 _LARGEST = 50_000_000
 
 
-@dataclass(slots=True, frozen=True)
-class Edit:
+class Edit(NamedTuple):
     """New contents of the workspace's source files by path; None deletes one."""
 
     contents: dict[str, bytes | None]
@@ -39,19 +39,19 @@ def edit_of(session: OpenWorkspace, payload: Payload) -> Edit | None:
 
     Also None for one that its host will refuse itself, since what it replaces is not there.
     """
-    given = payload.tool_input
-    path = _text(given, "file_path")
+    tool_input = payload.tool_input
+    path = _text(tool_input, "file_path")
     texts: dict[str, str | None] = {}
     if payload.tool == "apply_patch":
         try:
-            patch = _text(given, "command") or _text(given, "input")
+            patch = _text(tool_input, "command") or _text(tool_input, "input")
             texts = apply(patch, payload.text("cwd"), read_text)
         except PatchError:
             return None
     elif payload.tool == "Write":
-        texts[path] = _text(given, "content")
+        texts[path] = _text(tool_input, "content")
     else:
-        listed: Any = given.get("edits") if payload.tool == "MultiEdit" else [given]
+        listed: Any = tool_input.get("edits") if payload.tool == "MultiEdit" else [tool_input]
         text = _edited(read_text(path), listed or [])
         if text is None:
             return None
@@ -61,15 +61,15 @@ def edit_of(session: OpenWorkspace, payload: Payload) -> Edit | None:
         inside = source_path(session, each)
         if inside is not None:
             contents[inside] = None if text is None else _encoded(each, text)
-    return Edit(contents, is_whole=payload.tool == "Write") if contents else None
+    return Edit(contents, payload.tool == "Write") if contents else None
 
 
 def edited_paths(session: OpenWorkspace, payload: Payload) -> list[str]:
     """Return source files of the workspace that a call has changed, as far as its input tells."""
-    given = payload.tool_input
-    named = [_text(given, "file_path")]
+    tool_input = payload.tool_input
+    named = [_text(tool_input, "file_path")]
     if payload.tool == "apply_patch":
-        patch = _text(given, "command") or _text(given, "input")
+        patch = _text(tool_input, "command") or _text(tool_input, "input")
         folder = payload.text("cwd")
         named = [
             os.path.join(folder, line.partition(": ")[2].strip())
@@ -141,6 +141,6 @@ def _encoded(path: str, text: str) -> bytes:
     return raw
 
 
-def _text(given: Mapping[str, Any], key: str) -> str:
-    value = given.get(key)
+def _text(fields: Mapping[str, Any], key: str) -> str:
+    value = fields.get(key)
     return value if isinstance(value, str) else ""

@@ -1,4 +1,4 @@
-"""An event of a host, with the workspace, the agent's session, and a time limit."""
+"""An event of a host, with the workspace, the agent's session and a time limit."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from ..sessions.read_log import content_of, known_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from ...indexer.store.ledger import Ledger
     from ..open_workspace import OpenWorkspace
     from .messages import Payload
+
+    Item = Mapping[str, Any]
+
 
 # Time on the clock for each second of computing: for a busy machine, or a slow disk.
 _WAITED = 8
@@ -72,3 +76,33 @@ def changed_lines(ranges: list[tuple[int, int]]) -> str:
     listed = [f"{first + 1}-{last}" if last > first + 1 else f"{last}" for first, last in ranges]
     more = f" and {len(listed) - 6} more places" if len(listed) > 6 else ""
     return f"lines {', '.join(listed[:6])}{more} have changed"
+
+
+_MOST_FINDINGS = 8
+_MOST_NEAREST = 3
+
+
+def finding_lines(event: Event, items: Sequence[Item]) -> list[str]:
+    """Return lines on findings and on the nearest symbols, which count as shown then.
+
+    ``items`` are as the operation ``validate`` answers them.
+    """
+    shown: list[str] = []
+    symbols: list[tuple[str, str, str]] = []
+    for item in items[:_MOST_FINDINGS]:
+        line = item["range"]["start"]["line"] + 1
+        text_of_finding = f"{item['message']} ({item['rule']}, {item['evidence']})"
+        shown.append(f"- {item['path']}:{line} {text_of_finding}")
+        for near in [each for each in item["nearest"] if each["path"]][:_MOST_NEAREST]:
+            text = near.get("signature", "")
+            symbols.append((near["path"], near["name"], text))
+            text = text if text.startswith(("(", "[", "async (")) else ""
+            place = f"{near['path']}:{near['range']['start']['line'] + 1}"
+            line = f"    exists: {near['name']}{text} at {place}"
+            if line not in shown:
+                shown.append(line)
+    if len(items) > _MOST_FINDINGS:
+        shown.append(f"- and {len(items) - _MOST_FINDINGS} more")
+    with event.ledger.transaction():
+        event.ledger.put_symbols(event.number, symbols)
+    return shown

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 
 from ...indexer.errors import InvalidArgumentsError
+from ...indexer.private_files import open_file
 from ..json_values import is_object
 from .messages import (
     EVENTS,
@@ -24,13 +26,14 @@ if TYPE_CHECKING:
     from .event import Event
     from .messages import Answer
 
-_MODULES = {
-    SESSION_START: "session_start",
-    USER_PROMPT: "user_prompt",
-    PRE_TOOL: "before_tool",
-    POST_TOOL: "after_tool",
-    STOP: "stop",
-    SUBAGENT_STOP: "stop",
+
+_HANDLERS = {
+    SESSION_START: "session:answer_start",
+    USER_PROMPT: "session:answer_prompt",
+    PRE_TOOL: "before_tool:answer",
+    POST_TOOL: "after_tool:answer",
+    STOP: "stop:answer",
+    SUBAGENT_STOP: "stop:answer",
 }
 
 
@@ -53,13 +56,13 @@ def run(event: str, mode: str, seconds: float) -> int:
             return 0
         notes, answer = _answer(payload, mode, seconds)
         for note in notes:
-            _log(state_dir, payload.event, note)
+            log(state_dir, payload.event, note)
         if answer is not None:
             sys.stdout.write(json.dumps(answer) + "\n")
             sys.stdout.flush()
     except Exception as error:
         if state_dir:
-            _log(state_dir, event, f"{type(error).__name__}: {error}{_where(error)}")
+            log(state_dir, event, f"{type(error).__name__}: {error}{_where(error)}")
     return 0
 
 
@@ -70,14 +73,15 @@ def _answer(payload: Payload, mode: str, seconds: float) -> tuple[list[str], Ans
     from ..sessions.read_log import open_ledger
     from .event import Event
 
-    module = import_module(f".{_MODULES[payload.event]}", __package__)
+    module, _, function = _HANDLERS[payload.event].partition(":")
+    handler = getattr(import_module(f".{module}", __package__), function)
     session = OpenWorkspace.open(payload.text("cwd") or os.getcwd())
     try:
         with open_ledger(session) as ledger:
             question: Event = Event(session, ledger, payload, mode, seconds)
             if ledger.note:
                 question.notes.append(ledger.note)
-            answer: Answer | None = module.answer(question)
+            answer: Answer | None = handler(question)
             return [*question.notes, *session.index.notes], answer
     finally:
         session.interrupt = None
@@ -95,12 +99,6 @@ def _state_dir(folder: str) -> str:
     return state_dir if os.path.exists(os.path.join(state_dir, "index.db")) else ""
 
 
-def _log(state_dir: str, event: str, reason: str) -> None:
-    from .log import log
-
-    log(state_dir, event, reason)
-
-
 def _where(error: Exception) -> str:
     """Return the innermost place of an error."""
     trace = error.__traceback__
@@ -110,3 +108,22 @@ def _where(error: Exception) -> str:
         return ""
     code = trace.tb_frame.f_code
     return f" ({os.path.basename(code.co_filename)}:{trace.tb_lineno} {code.co_name})"
+
+
+LOG_NAME = "hooks.log"
+# When the log has grown beyond this, it becomes the old one, in the place of the one before.
+_LARGEST_LOG = 200_000
+
+
+def log(state_dir: str, event: str, reason: str) -> None:
+    """Add a line; does nothing when the log cannot be written."""
+    path = os.path.join(state_dir, LOG_NAME)
+    line = f"{time.strftime('%Y-%m-%dT%H:%M:%S')} {event} {' '.join(reason.split())}\n"
+    try:
+        if os.path.exists(path) and os.path.getsize(path) > _LARGEST_LOG:
+            os.replace(path, path + ".old")
+        descriptor = open_file(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        with open(descriptor, "a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(line[:4_000])
+    except OSError:
+        return

@@ -100,7 +100,7 @@ def _new_errors(
     from ..check.findings import ERROR
     from ..check.rules.table import EXISTENCE_FAMILIES, rules
     from ..operations.validate import item
-    from .findings import finding_lines
+    from .event import finding_lines
 
     session = event.session
     found: list[Finding] = []

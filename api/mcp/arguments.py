@@ -6,17 +6,14 @@ taken. What is not plain is refused with what the tool takes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Mapping
+from typing import Any
 
 from ...indexer.errors import InvalidArgumentsError
 from ..json_values import is_array
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
-    from ..operations.table import Parameter
-    from .tools import Tool
+from ..operations.table import Parameter
+from .tools import Tool
 
 
 def schema(tool: Tool) -> dict[str, Any]:
@@ -119,7 +116,6 @@ def _as_list(text: str) -> list[Any] | None:
     """Return the list in a JSON text, or a list of one string."""
     if not text.startswith("["):
         return [text]
-    import json
 
     try:
         return _converted("array", json.loads(text))

@@ -6,20 +6,17 @@ Questions change nothing, so what a process has left unanswered is asked again o
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...indexer.errors import FluxIndexError
+from ..rpc.client import Client
+from ..rpc.launcher import Launcher
 from ..rpc.messages import PROGRESS
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-
-    from ..rpc.client import Client
-    from ..rpc.launcher import Launcher
-
-    Report = Callable[[str, int | None], Awaitable[None]]
-    """Gets what is being done, and how many percent of it are, if that is known."""
+Report = Callable[[str, int | None], Awaitable[None]]
+"""Gets what is being done, and how many percent of it are, if that is known."""
 
 # More questions at a time wait for one another.
 _MOST_THREADS = 32

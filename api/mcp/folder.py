@@ -9,13 +9,12 @@ nobody wants to have indexed.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from tempfile import gettempdir
+from urllib.parse import unquote, urlsplit
 
 from ...indexer.errors import FluxIndexError
 from ...indexer.workspace.root import find_root
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 _VARIABLES = ("FLUX_INDEX_WORKSPACE", "CLAUDE_PROJECT_DIR")
 
@@ -34,8 +33,6 @@ def named_folder(option: str | None, environment: Mapping[str, str]) -> str | No
 
 def folder_of_roots(uris: Sequence[str]) -> str | None:
     """Return the first root that is a folder of this machine and may be a workspace."""
-    from urllib.parse import unquote, urlsplit
-
     for uri in uris:
         parts = urlsplit(uri)
         if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
@@ -67,8 +64,6 @@ def workspace_root(folder: str | None) -> str:
 
 def is_too_wide(folder: str) -> bool:
     """True if a folder holds much more than a project: a disk, a home, all temporary files."""
-    from tempfile import gettempdir
-
     real = os.path.realpath(folder)
     wide = [os.path.expanduser("~"), gettempdir(), os.path.dirname(os.path.expanduser("~"))]
     return os.path.dirname(real) == real or real in map(os.path.realpath, wide)

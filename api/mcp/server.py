@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import mcp_types as types
 from mcp.server.caching import CacheHint
+from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
@@ -21,23 +22,15 @@ from ...indexer.errors import FluxIndexError
 from ..rpc.launcher import Launcher
 from ..rpc.messages import RpcError
 from ..version import version
-from . import arguments, resources
-from .client import AsyncClient
+from . import arguments, attachments
+from .attachments import PROMPTS, Resource
+from .budget import Shown, shown
+from .client import AsyncClient, Report
 from .folder import folder_of_roots, workspace_root
-from .prompts import PROMPTS
-from .render import shown
-from .tool_calls import ToolCall, call_tool, record_shown
-from .tools import tools
+from .tool_calls import Part, ToolCall, call_tool, record_shown
+from .tools import Tool, tools
 
-if TYPE_CHECKING:
-    from mcp.server.context import ServerRequestContext
-
-    from .client import Report
-    from .render import Shown
-    from .tool_calls import Part
-    from .tools import Tool
-
-    Context = ServerRequestContext[Any, Any]
+Context = ServerRequestContext[Any, Any]
 
 _log = logging.getLogger(__name__)
 
@@ -237,35 +230,19 @@ class McpServer:
 
     async def _list_resources(self, context: Context, _: object) -> types.ListResourcesResult:
         del context
+        listed = [one for one in attachments.RESOURCES.values() if not one.argument]
         return types.ListResourcesResult(
-            resources=[
-                types.Resource(
-                    name=one.name,
-                    title=one.title,
-                    uri=one.uri,
-                    description=one.doc,
-                    mime_type="text/plain",
-                )
-                for one in resources.RESOURCES.values()
-                if not one.argument
-            ]
+            resources=[types.Resource(uri=one.uri, **_described(one)) for one in listed]
         )
 
     async def _list_templates(
         self, context: Context, _: object
     ) -> types.ListResourceTemplatesResult:
         del context
+        listed = [one for one in attachments.RESOURCES.values() if one.argument]
         return types.ListResourceTemplatesResult(
             resource_templates=[
-                types.ResourceTemplate(
-                    name=one.name,
-                    title=one.title,
-                    uri_template=one.uri,
-                    description=one.doc,
-                    mime_type="text/plain",
-                )
-                for one in resources.RESOURCES.values()
-                if one.argument
+                types.ResourceTemplate(uri_template=one.uri, **_described(one)) for one in listed
             ]
         )
 
@@ -274,7 +251,7 @@ class McpServer:
     ) -> types.ReadResourceResult:
         uri = str(params.uri)
         try:
-            text = await resources.read_resource(
+            text = await attachments.read_resource(
                 ToolCall(await self.client(context)), uri, self._budget
             )
         except (FluxIndexError, RpcError, OSError) as error:
@@ -350,6 +327,12 @@ def _reporter(context: Context) -> Report | None:
         await context.session.report_progress(steps, total, message)
 
     return report
+
+
+def _described(one: Resource) -> dict[str, Any]:
+    """Return what is listed of a resource and of a template alike."""
+    described = {"name": one.name, "title": one.title, "description": one.doc}
+    return {**described, "mime_type": "text/plain"}
 
 
 def _client(context: Context) -> str:

@@ -6,20 +6,16 @@ when they are done, but whoever pipes requests in does it at once, and waits for
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 
 import anyio
+from mcp.shared._stream_protocols import ReadStream, WriteStream
 from mcp.shared.message import SessionMessage
 from mcp_types import JSONRPCError, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
-    from mcp.shared._stream_protocols import ReadStream, WriteStream
-
-    Incoming = ReadStream[SessionMessage | Exception]
-    Outgoing = WriteStream[SessionMessage]
+Incoming = ReadStream[SessionMessage | Exception]
+Outgoing = WriteStream[SessionMessage]
 
 # What takes longer than this after the client has left is not waited for.
 _LAST_SECONDS = 20.0

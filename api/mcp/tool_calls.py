@@ -7,21 +7,17 @@ one call what it would need two or three for.
 from __future__ import annotations
 
 import os
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...indexer.errors import InvalidArgumentsError
-from ..operations.table import OPERATIONS
+from ..operations.table import OPERATIONS, Operation
 from ..rpc.messages import INVALID_PARAMS, RpcError
+from .client import AsyncClient, Report
+from .tools import Tool
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
-
-    from ..operations.table import Operation
-    from .client import AsyncClient, Report
-    from .tools import Tool
-
-    Function = Callable[["ToolCall", Tool, Mapping[str, Any]], Awaitable[list["Part"]]]
+Function = Callable[["ToolCall", Tool, Mapping[str, Any]], Awaitable[list["Part"]]]
 
 # A first build is waited for so long: an answer that may be missing something costs more.
 _BUILD_MS = 15_000
@@ -154,14 +150,8 @@ async def _exists(call: ToolCall, tool: Tool, arguments: Mapping[str, Any]) -> l
     return parts
 
 
-async def _validate(call: ToolCall, tool: Tool, arguments: Mapping[str, Any]) -> list[Part]:
-    del tool
-    return [await call.ask("validate", **_with_text(call.client.root, arguments))]
-
-
-async def _guard(call: ToolCall, tool: Tool, arguments: Mapping[str, Any]) -> list[Part]:
-    del tool
-    return [await call.ask("guard", **_with_text(call.client.root, arguments))]
+async def _ask_about_edit(call: ToolCall, tool: Tool, arguments: Mapping[str, Any]) -> list[Part]:
+    return [await call.ask(tool.name, **_with_text(call.client.root, arguments))]
 
 
 def _with_text(root: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -220,6 +210,6 @@ _FUNCTIONS: dict[str, Function] = {
     "definition": _definition,
     "members": _members,
     "exists": _exists,
-    "validate": _validate,
-    "guard": _guard,
+    "validate": _ask_about_edit,
+    "guard": _ask_about_edit,
 }

@@ -8,15 +8,10 @@ the tools that have no other.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from ..operations.table import OPERATIONS, Parameter
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..operations.table import Operation
+from ..operations.table import OPERATIONS, Operation, Parameter
 
 PROFILES = ("default", "guard", "full")
 """Names of the sets of tools."""
@@ -128,27 +123,17 @@ _OFFSET = "Items to skip."
 _SESSIONS = ("begin", "guard")
 # They change what a session is known to have been shown.
 _WRITING = _SESSIONS
-_SESSION = Parameter(
-    "session", "string", "Handle from `begin`; what is shown then counts as read in that session."
-)
-
+# fmt: off
+_SESSION = Parameter("session", "string",
+    "Handle from `begin`; what is shown then counts as read in that session.")
 _DEFAULT = (
-    _ToolEntry(
-        "search",
-        "Search symbols",
-        ("symbols",),
+    _ToolEntry("search", "Search symbols", ("symbols",),
         "Find classes, functions, methods, constants by name, part of a name, initials (`QS` finds "
         "`QuerySet`) or words of name and docstring. A line each: place, signature, purpose.",
         says={
-            "query": "Name or words.",
-            "path": "Only in files that start with or match this.",
-            "limit": _LIMIT,
-            "offset": _OFFSET,
-        },
-    ),
-    _ToolEntry(
-        "definition",
-        "Show a definition",
+            "query": "Name or words.", "path": "Only in files that start with or match this.",
+            "limit": _LIMIT, "offset": _OFFSET}),
+    _ToolEntry("definition", "Show a definition",
         ("definition", "source", "outline"),
         "Where a name is defined, with its source and line numbers; imports are followed, into "
         "installed packages too. Of a class too long to show, the outline. Costs less than "
@@ -156,12 +141,8 @@ _DEFAULT = (
         own=(
             Parameter("name", "string", _NAME, required=True),
             Parameter("path", "string", _IN_FILE),
-            Parameter("offset", "integer", "Lines of source to skip.", default=0),
-        ),
-    ),
-    _ToolEntry(
-        "references",
-        "Who uses a name",
+            Parameter("offset", "integer", "Lines of source to skip.", default=0))),
+    _ToolEntry("references", "Who uses a name",
         ("references", "callers", "callees", "importers", "hierarchy"),
         "Who uses a name, told apart from others of the same name: counts, then each place with "
         "its text and enclosing function. Ask before changing or removing anything.",
@@ -169,18 +150,11 @@ _DEFAULT = (
         leave_out=("textual", "declaration", "aliases", "conventions", "depth"),
         says={
             "relation": "`callers`/`callees`: functions with the places of the calls; `hierarchy`: "
-            "bases and subclasses.",
-            "name": _NAME,
-            "path": _IN_FILE,
+            "bases and subclasses.", "name": _NAME, "path": _IN_FILE,
             "roles": "Only these roles, of references.",
             "overrides": "Also uses of methods that override it or that it overrides.",
-            "limit": _LIMIT,
-            "offset": _OFFSET,
-        },
-    ),
-    _ToolEntry(
-        "members",
-        "What a class or module offers",
+            "limit": _LIMIT, "offset": _OFFSET}),
+    _ToolEntry("members", "What a class or module offers",
         ("members", "outline"),
         "All that a class offers, own and inherited, with signatures and the class that defines "
         "each; of a module its names; of a file (`path` alone) its outline. Ask before using "
@@ -191,59 +165,34 @@ _DEFAULT = (
             Parameter("inherited", "boolean", "Also those of base classes.", default=True),
             Parameter("private", "boolean", "Also `_names`.", default=False),
             Parameter("limit", "integer", _LIMIT, default=500),
-            Parameter("offset", "integer", _OFFSET, default=0),
-        ),
-    ),
-    _ToolEntry(
-        "exists",
-        "Does an API exist",
-        ("exists",),
+            Parameter("offset", "integer", _OFFSET, default=0))),
+    _ToolEntry("exists", "Does an API exist", ("exists",),
         "Do these APIs exist, with these arguments; if not, what is nearest. `unknown` means it "
         "cannot be told, not that it is missing.",
         own=(
-            Parameter(
-                "names",
-                "array",
+            Parameter("names", "array",
                 "Dotted names, as calls if arguments matter: `Model.save(force_insert=)`.",
-                required=True,
-            ),
-        ),
-    ),
-    _ToolEntry(
-        "context",
-        "Context of a task",
-        ("context",),
+                required=True),)),
+    _ToolEntry("context", "Context of a task", ("context",),
         "What matters for a task, ranked and packed into a token budget: files, classes and "
         "functions, each with why. Ask first.",
         says={
             "task": "A sentence, an issue's text, a traceback, the output of a failing test.",
-            "paths": "Files that are about to be written.",
-            "budget": "Most tokens.",
-        },
-        is_resident=True,
-    ),
-    _ToolEntry(
-        "patterns",
-        "How such code is written here",
+            "paths": "Files that are about to be written.", "budget": "Most tokens."},
+        is_resident=True),
+    _ToolEntry("patterns", "How such code is written here",
         ("patterns", "similar", "reuse"),
         "How code of a kind is written here: its nearest siblings, the pattern they follow with "
         "counts, a skeleton; `reuse`: what already does this. Ask before writing something new.",
         selector="find",
         says={
             "find": "`similar`: the siblings alone.",
-            "name": "An existing class or function of the kind.",
-            "path": _IN_FILE,
+            "name": "An existing class or function of the kind.", "path": _IN_FILE,
             "text": "A stub (`class Cache(Base):`), code, or a description of what is to be.",
             "base": "The class that a new one derives from.",
             "into": "The file it is meant for; need not exist.",
-            "query": "For `reuse`: name, signature or description.",
-            "limit": _LIMIT,
-        },
-    ),
-    _ToolEntry(
-        "validate",
-        "Judge an edit",
-        ("validate",),
+            "query": "For `reuse`: name, signature or description.", "limit": _LIMIT}),
+    _ToolEntry("validate", "Judge an edit", ("validate",),
         "Is an edit right? What it gets wrong (names, attributes, arguments, overrides that do "
         "not fit) and what it breaks in other files, with what exists instead. Nothing is written. "
         "Describe it by `path` and `text`, by `path`, `old` and `new`, or by `diff`; with none of "
@@ -257,26 +206,15 @@ _DEFAULT = (
             Parameter("paths", "array", "Of what git says has changed, only these."),
             Parameter("since", "string", "Changed since this revision of git."),
             Parameter("whole", "boolean", "Whole files, whoever wrote them.", default=False),
-            Parameter("limit", "integer", "Most findings.", default=50),
-        ),
-        is_resident=True,
-    ),
+            Parameter("limit", "integer", "Most findings.", default=50)),
+        is_resident=True),
 )
-
-
 _GUARDING = (
-    _ToolEntry(
-        "begin",
-        "Begin a session",
-        ("begin",),
+    _ToolEntry("begin", "Begin a session", ("begin",),
         "A handle for the argument `session` of other tools, under which it is remembered what "
         "they show, for 30 days from its last use. Not needed where the protocol has sessions.",
-        own=(Parameter("client", "string", "What the agent is called.", default=""),),
-    ),
-    _ToolEntry(
-        "guard",
-        "May this be written",
-        ("guard",),
+        own=(Parameter("client", "string", "What the agent is called.", default=""),)),
+    _ToolEntry("guard", "May this be written", ("guard",),
         "May an edit be written? Only when the lines that it changes were shown in the session as "
         "they are now, and for a new file a sibling and the APIs that it uses; else what to read "
         "first. Describe the edit as for `validate`.",
@@ -286,10 +224,9 @@ _GUARDING = (
             Parameter("old", "string", "Text in it that is replaced; must occur once."),
             Parameter("new", "string", "Text in its place."),
             Parameter("diff", "string", "A unified diff."),
-            Parameter("supply", "boolean", "Show what has to be read, too.", default=False),
-        ),
-    ),
+            Parameter("supply", "boolean", "Show what has to be read, too.", default=False))),
 )
+# fmt: on
 
 
 def _entry_of(name: str) -> _ToolEntry:

@@ -1,1 +1,1 @@
-"""One module per question that can be asked of a snapshot."""
+"""The questions that can be asked of a workspace: a table of them, and modules by theme."""

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.entities import Found
-from ..retrieval.definitions import list_files, related_definitions, related_tests
+from ...indexer.inference.inference import Inference
+from ..open_workspace import OpenWorkspace
+from ..retrieval.definitions import (
+    ListedDefinition,
+    ListedFile,
+    list_files,
+    related_definitions,
+    related_tests,
+)
 from ..retrieval.history import read_history
-from ..retrieval.packing import pack_context
+from ..retrieval.packing import Excerpt, pack_context
 from ..retrieval.ranking import Ranking
 from ..retrieval.task import Task
 from ..source.entity_views import envelope, symbol
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    from ...indexer.inference.inference import Inference
-    from ..open_workspace import OpenWorkspace
-    from ..retrieval.definitions import ListedDefinition, ListedFile
-    from ..retrieval.packing import Excerpt
 
 # Tokens that a face may need for what it says besides.
 _ASIDE = 40

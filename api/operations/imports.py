@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ...indexer import facts as f
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.entities import MODULE, NAMESPACE, OUTSIDE, Entity, Found
+from ...indexer.inference.inference import Inference
 from ...indexer.inference.locate import resolve_dotted_name
 from ...indexer.inference.modules import imported_module
 from ...indexer.inference.names import import_target
+from ..open_workspace import OpenWorkspace
 from ..source.entity_views import envelope, line_text, name_range, page_of
 from ..source.targets import find_by_name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    from ...indexer.inference.entities import Entity
-    from ...indexer.inference.inference import Inference
-    from ..open_workspace import OpenWorkspace
 
 _CONDITIONS = (
     (f.TYPE_CHECKING_ONLY, "type-checking"),

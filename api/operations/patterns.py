@@ -1,24 +1,24 @@
-"""The operation ``patterns``: how definitions of a kind are written, with a skeleton."""
+"""How code is written here: patterns, similar code, what can be reused, rules for agents."""
 
 from __future__ import annotations
 
-from ...indexer.errors import OutsideWorkspaceError
-from ...indexer.inference.entities import CLASS, Found, name_of, qualified_name
+from typing import Any
+
+from ...indexer.errors import InvalidArgumentsError, OutsideWorkspaceError
+from ...indexer.inference.entities import CLASS, FUNCTION, Entity, Found, name_of, qualified_name
+from ...indexer.inference.inference import Inference
 from ...indexer.paths import is_test_file
-from ..patterns.family import FEWEST
-from ..patterns.question import understand_question
+from ..open_workspace import OpenWorkspace
+from ..patterns.family import FEWEST, Family
+from ..patterns.features import class_features, function_features
+from ..patterns.guidelines import rules_text
+from ..patterns.neighbours import find_neighbours
+from ..patterns.question import Question, understand_question
+from ..patterns.reuse import find_candidates, parse_helper_query
+from ..patterns.similarity import Subject
 from ..patterns.skeleton import make_draft
 from ..patterns.traits import find_outliers, find_traits, surrounding_traits
 from ..source.entity_views import envelope, symbol
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    from ...indexer.inference.inference import Inference
-    from ..open_workspace import OpenWorkspace
-    from ..patterns.family import Family
-    from ..patterns.question import Question
 
 
 def patterns(
@@ -36,7 +36,7 @@ def patterns(
     """Answer the operation ``patterns``."""
     # Without conventions: a pattern rests on what is written.
     inference = workspace.inference(whole=True).strict()
-    target = _relative(inference, into) if into else ""
+    target = _target_path(inference, into) if into else ""
     question = understand_question(
         inference, name=name, position=(path, line, character), text=text, base=base,
         into=target,
@@ -55,11 +55,11 @@ def patterns(
                 "exists, or describe it in words of the code base"
             ]
         return envelope(inference, answer, set())
-    _fill(inference, answer, question, target, limit)
+    _fill_in(inference, answer, question, target, limit)
     return envelope(inference, answer, {item["path"] for item in answer["members"]})
 
 
-def _fill(
+def _fill_in(
     inference: Inference, answer: dict[str, Any], question: Question, into: str, limit: int
 ) -> None:
     family = question.family
@@ -75,10 +75,7 @@ def _fill(
         answer["symbol"] = symbol(inference, Found(question.entity), details=False)
     elif family.base is not None:
         answer["symbol"] = symbol(inference, Found(family.base), details=False)
-    traits = (
-        *find_traits(inference, family, draft.plan),
-        *surrounding_traits(inference, family),
-    )
+    traits = (*find_traits(inference, family, draft.plan), *surrounding_traits(inference, family))
     answer["habits"] = [
         {"kind": each.kind, "name": each.name, "count": each.count, "of": each.of,
          "detail": each.detail}
@@ -94,7 +91,7 @@ def _fill(
     if len(members) < FEWEST:
         notes.append(f"only {len(members)} of the kind: that is hardly a pattern")
     if family.left_out:
-        notes.append(f"left out: {family.left_out} more {_side(family)}")
+        notes.append(f"left out: {family.left_out} more {_other_side(family)}")
     if question.entity is not None and question.entity == family.base:
         name = name_of(inference, question.entity)
         notes.append(f"these derive from {name}; ask for one of them to see what is beside it")
@@ -102,13 +99,97 @@ def _fill(
         answer["notes"] = notes
 
 
-def _side(family: Family) -> str:
+def _other_side(family: Family) -> str:
     return "outside of tests" if is_test_file(family.members[0].path) else "in tests"
 
 
-def _relative(inference: Inference, path: str) -> str:
+def _target_path(inference: Inference, path: str) -> str:
     """The file that something is meant for, which need not be there."""
     relative = inference.snapshot.index.workspace.relative(inference.snapshot.absolute(path))
     if relative is None:
         raise OutsideWorkspaceError(f"{path} is not inside the workspace")
     return relative
+
+
+def similar(
+    workspace: OpenWorkspace,
+    *,
+    name: str | None,
+    path: str | None,
+    line: int | None,
+    character: int,
+    text: str | None,
+    into: str | None,
+    limit: int,
+) -> dict[str, Any]:
+    """Answer the operation ``similar``."""
+    inference = workspace.inference(whole=True).strict()
+    question = understand_question(
+        inference, name=name, position=(path, line, character), text=text, base=None,
+        into=into or "",
+    )  # fmt: skip
+    answer: dict[str, Any] = {"items": [], "total": 0, "truncated": False}
+    if question is None:
+        return envelope(inference, answer, set())
+    subject, entity = question.family.subject, question.entity
+    if entity is not None:
+        features = class_features if entity.kind == CLASS else function_features
+        subject = Subject.of(features(inference, entity))
+        answer["symbol"] = symbol(inference, Found(entity), details=False)
+    found = find_neighbours(inference, question.family.kind, subject, question.family, entity)
+    answer["items"] = [
+        {
+            "symbol": symbol(inference, Found(each.entity)),
+            "likeness": round(each.likeness, 2),
+            "why": each.why,
+        }
+        for each in found[:limit]
+    ]
+    answer["total"] = len(found)
+    answer["truncated"] = len(found) > limit
+    if question.notes:
+        answer["notes"] = question.notes
+    return envelope(inference, answer, {each.entity.path for each in found[:limit]})
+
+
+def reuse(
+    workspace: OpenWorkspace, *, query: str | None, text: str | None, into: str | None, limit: int
+) -> dict[str, Any]:
+    """Answer the operation ``reuse``; raises InvalidArgumentsError when nothing is asked."""
+    if not (query or "").strip() and not (text or "").strip():
+        raise InvalidArgumentsError("give 'query', 'text' or both")
+    inference = workspace.inference(whole=True).strict()
+    helper = parse_helper_query(query, text)
+    found = find_candidates(inference, helper, into or "")
+    answer: dict[str, Any] = {
+        "items": [
+            {
+                "symbol": symbol(inference, Found(each.entity)),
+                "likeness": round(each.fit, 2),
+                "why": [*each.why, *_uses_elsewhere(inference, each.entity)],
+            }
+            for each in found[:limit]
+        ],
+        "total": len(found),
+        "truncated": len(found) > limit,
+    }
+    return envelope(inference, answer, {item["symbol"]["path"] for item in answer["items"]})
+
+
+def _uses_elsewhere(inference: Inference, entity: Entity) -> list[str]:
+    """Return how many other files name it, as a reason to use it."""
+    if entity.kind not in (CLASS, FUNCTION):
+        return []
+    files = [
+        path for path in inference.files_with(name_of(inference, entity)) if path != entity.path
+    ]
+    if not files:
+        return []
+    return [f"named in {len(files)} other file{'s' if len(files) > 1 else ''}"]
+
+
+def conventions(workspace: OpenWorkspace) -> dict[str, Any]:
+    """Answer the operation ``conventions``."""
+    inference = workspace.inference(whole=True).strict()
+    text = rules_text(inference)
+    return envelope(inference, {"text": text, "total": text.count("\n")}, set())

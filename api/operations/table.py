@@ -2,7 +2,7 @@
 
 The command line, JSON-RPC with its OpenRPC document, MCP tools and the language server's custom
 commands are made from this table. The function of an operation is in a module of this package,
-imported when it is first called, so that one operation loads no other's code.
+imported when it is first called.
 """
 
 from __future__ import annotations
@@ -15,11 +15,19 @@ from ...indexer.snapshot import StaleError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any
+    from typing import Any, TypedDict
 
     from ..open_workspace import OpenWorkspace
 
     Function = Callable[..., Mapping[str, Any]]
+
+    class Target(TypedDict):
+        """What is asked about, as the parameters of ``_TARGET``: a name, or a position."""
+
+        name: str | None
+        path: str | None
+        line: int | None
+        character: int
 
 
 class Parameter:
@@ -40,7 +48,6 @@ class Parameter:
         required: bool = False,
         choices: tuple[str, ...] = (),
     ) -> None:
-        """Describe a parameter."""
         self.name = name
         self.type = type_
         self.doc = doc
@@ -82,13 +89,11 @@ class Operation:
         return function
 
 
+# fmt: off
 _TARGET = (
-    Parameter(
-        "name",
-        "string",
+    Parameter("name", "string",
         "Dotted name, as fully or as loosely as known: `django.db.models.Model.save`, "
-        "`Model.save` or `save`.",
-    ),
+        "`Model.save` or `save`."),
     Parameter("path", "string", "File, relative to the workspace or absolute; with `line`."),
     Parameter("line", "integer", "Zero-based line in `path`."),
     Parameter("character", "integer", "Zero-based UTF-16 character in the line.", default=0),
@@ -106,323 +111,193 @@ _LONG_PAGE = (
     Parameter("limit", "integer", "Most items in one answer.", default=200),
     _PAGE[1],
 )
-_SESSION = Parameter(
-    "session",
-    "string",
-    "Handle that `begin` gave: what this answer shows counts as read in that session.",
-)
-_KINDS = ("class", "function", "method", "property", "field", "variable", "constant", "enum",
-          "enum-member", "module")  # fmt: skip
+_SESSION = Parameter("session", "string",
+    "Handle that `begin` gave: what this answer shows counts as read in that session.")
+# fmt: on
+_KINDS = (
+    "class",
+    "function",
+    "method",
+    "property",
+    "field",
+    "variable",
+    "constant",
+    "enum",
+    "enum-member",
+    "module",
+)  # fmt: skip
 _ROLES = ("definition", "call", "read", "write", "delete", "import", "inherit", "annotation",
           "decorator", "keyword", "parameter", "export")  # fmt: skip
 
+# fmt: off
 _ALL = (
-    Operation(
-        "symbols",
-        "symbols",
-        "Listing",
+    Operation("symbols", "search", "Listing",
         "Search symbols of the workspace by exact name, prefix, humps (`QS` finds `QuerySet`), "
         "dotted suffix (`Model.save`), fuzzily, or by words of name and docstring; best first.",
         Parameter("query", "string", "What to look for.", required=True),
         Parameter("kinds", "array", "Only these kinds.", choices=_KINDS),
         Parameter("path", "string", "Only in files whose path starts with or matches this."),
-        *_PAGE,
-        _SESSION,
-    ),
-    Operation(
-        "outline",
-        "outline",
-        "Listing",
+        *_PAGE, _SESSION),
+    Operation("outline", "navigation", "Listing",
         "What a file or module defines, nested, with signatures and one-line docs.",
         Parameter("path", "string", "A file."),
         Parameter("name", "string", "Or a module's or class's dotted name."),
-        _SESSION,
-    ),
-    Operation(
-        "definition",
-        "definition",
-        "Listing",
-        "Where a name is defined, imports followed.",
-        *_TARGET,
-        _SESSION,
-    ),
-    Operation(
-        "references",
-        "references",
-        "ReferenceListing",
+        _SESSION),
+    Operation("definition", "navigation", "Listing", "Where a name is defined, imports followed.",
+        *_TARGET, _SESSION),
+    Operation("references", "relations", "ReferenceListing",
         "Who uses a symbol: counts by role, then references grouped by file, each with its line "
         "of text, enclosing symbol and evidence.",
         *_TARGET,
-        Parameter(
-            "roles",
-            "array",
-            "Only these roles.",
-            choices=_ROLES,
-        ),
-        Parameter(
-            "textual",
-            "boolean",
-            "Also list places where only the name is the same.",
-            default=True,
-        ),
+        Parameter("roles", "array", "Only these roles.", choices=_ROLES),
+        Parameter("textual", "boolean", "Also list places where only the name is the same.",
+            default=True),
         Parameter("declaration", "boolean", "Also list the definition itself.", default=False),
-        Parameter(
-            "aliases",
-            "boolean",
-            "Also list uses under another name that an import gives it.",
-            default=True,
-        ),
-        Parameter(
-            "overrides",
-            "boolean",
+        Parameter("aliases", "boolean",
+            "Also list uses under another name that an import gives it.", default=True),
+        Parameter("overrides", "boolean",
             "Also list uses of the methods that it overrides and that override it.",
-            default=False,
-        ),
-        Parameter(
-            "conventions",
-            "boolean",
+            default=False),
+        Parameter("conventions", "boolean",
             "Ask of each place that is only textual whether the code base's conventions say that "
-            "it is meant, which takes much longer.",
-            default=False,
-        ),
+            "it is meant, which takes much longer.", default=False),
         Parameter("limit", "integer", "Most references in one answer.", default=200),
         Parameter("offset", "integer", "References to leave out at the start.", default=0),
-        _SESSION,
-    ),
-    Operation(
-        "members",
-        "members",
-        "Listing",
+        _SESSION),
+    Operation("members", "navigation", "Listing",
         "Members of a class, own and inherited in order of resolution, with signatures and the "
         "class that defines each; or the names of a module.",
         *_TARGET,
         Parameter("inherited", "boolean", "Also those of base classes.", default=True),
         Parameter("private", "boolean", "Also names with a leading underscore.", default=True),
         Parameter("limit", "integer", "Most items in one answer.", default=500),
-        _PAGE[1],
-        _SESSION,
-    ),
-    Operation(
-        "hierarchy",
-        "hierarchy",
-        "HierarchyAnswer",
+        _PAGE[1], _SESSION),
+    Operation("hierarchy", "relations", "HierarchyAnswer",
         "Bases, method resolution order and subclasses of a class.",
         *_TARGET,
         Parameter("depth", "integer", "Levels of subclasses.", default=3),
         Parameter("limit", "integer", "Most subclasses in one answer.", default=200),
-        _SESSION,
-    ),
-    Operation(
-        "callers",
-        "calls",
-        "CallListing",
+        _SESSION),
+    Operation("callers", "relations", "CallListing",
         "Functions that call a function, with the places.",
-        *_TARGET,
-        *_PAGE,
-        _SESSION,
-    ),
-    Operation(
-        "callees",
-        "calls",
-        "CallListing",
+        *_TARGET, *_PAGE, _SESSION),
+    Operation("callees", "relations", "CallListing",
         "Functions that a function calls, with the places.",
-        *_TARGET,
-        *_PAGE,
-        _SESSION,
-    ),
-    Operation(
-        "imports",
-        "imports",
-        "ImportListing",
+        *_TARGET, *_PAGE, _SESSION),
+    Operation("imports", "imports", "ImportListing",
         "What a file or module imports, and the files that the imports lead to.",
         Parameter("path", "string", "A file."),
         Parameter("name", "string", "Or a module's dotted name."),
-        *_LONG_PAGE,
-    ),
-    Operation(
-        "importers",
-        "imports",
-        "ImportListing",
-        "Who imports a module, or a name from it.",
+        *_LONG_PAGE),
+    Operation("importers", "imports", "ImportListing", "Who imports a module, or a name from it.",
         Parameter("name", "string", "Dotted name of a module or of something in it."),
         Parameter("path", "string", "Or the module's file."),
-        *_LONG_PAGE,
-    ),
-    Operation(
-        "exists",
-        "exists",
-        "ExistsAnswer",
+        *_LONG_PAGE),
+    Operation("exists", "search", "ExistsAnswer",
         "Does this API exist, and if not, what is nearest? Takes a dotted name, with a call's "
         "arguments if they matter: `django.db.models.Model.save(force_insert=)`.",
         Parameter("query", "string", "Dotted name, optionally with `(arguments)`.", required=True),
-        _SESSION,
-    ),
-    Operation(
-        "source",
-        "source",
-        "SourceAnswer",
+        _SESSION),
+    Operation("source", "navigation", "SourceAnswer",
         "The exact text of a symbol, with its line numbers.",
         *_TARGET,
         Parameter("context", "integer", "Lines around it to show as well.", default=0),
         Parameter("offset", "integer", "Lines to leave out at the start.", default=0),
         Parameter("limit", "integer", "Most lines in one answer."),
-        _SESSION,
-    ),
-    Operation(
-        "context",
-        "context",
-        "ContextAnswer",
+        _SESSION),
+    Operation("context", "context", "ContextAnswer",
         "What matters for a task: the files, classes and functions to read before writing, ranked, "
         "each with why, packed into a budget of tokens; an outline first, then the text of the few "
         "that matter most.",
-        Parameter(
-            "task",
-            "string",
-            "What is to be done: a sentence, an issue's text, a traceback, the output of a test.",
-        ),
+        Parameter("task", "string",
+            "What is to be done: a sentence, an issue's text, a traceback, the output of a test."),
         Parameter("paths", "array", "Files that are about to be written; they need not be there."),
-        Parameter("budget", "integer", "Most tokens of `text`.", default=4000),
-    ),
-    Operation(
-        "validate",
-        "validate",
-        "Judgement",
+        Parameter("budget", "integer", "Most tokens of `text`.", default=4000)),
+    Operation("validate", "validate", "Judgement",
         "Is an edit right? Judges it against the whole code base and tells what it gets wrong and "
         "what it breaks elsewhere, with what exists instead. Nothing is written. Without `text`, "
         "`diff` or `whole`, the edit is what git says has changed.",
         Parameter("paths", "array", "Only these files and folders."),
-        Parameter("path", "string", "The file that `text` is meant for, or the only one to judge."),
+        Parameter("path", "string",
+            "The file that `text` is meant for, or the only one to judge."),
         *_EDIT,
         Parameter("staged", "boolean", "What is staged, not what is on disk.", default=False),
         Parameter("whole", "boolean", "Whole files, whoever wrote what is wrong.", default=False),
-        Parameter("limit", "integer", "Most findings in one answer.", default=200),
-    ),
-    Operation(
-        "breakage",
-        "breakage",
-        "Judgement",
+        Parameter("limit", "integer", "Most findings in one answer.", default=200)),
+    Operation("breakage", "validate", "Judgement",
         "What an edit breaks in files that it does not touch: every use that no longer binds, what "
         "is certain first. The edit is described as for `validate`.",
         Parameter("path", "string", "The file that `text` is meant for."),
         *_EDIT,
         Parameter("staged", "boolean", "What is staged, not what is on disk.", default=False),
-        Parameter("limit", "integer", "Most findings in one answer.", default=200),
-    ),
-    Operation(
-        "fix",
-        "fix",
-        "Mending",
+        Parameter("limit", "integer", "Most findings in one answer.", default=200)),
+    Operation("fix", "validate", "Mending",
         "What mending an edit would come to: the fixes that help, what files contain after them, "
         "and what is left. Nothing is written. The edit is described as for `validate`.",
         Parameter("paths", "array", "Only these files and folders."),
         Parameter("path", "string", "The file that `text` is meant for, or the only one to mend."),
         *_EDIT,
         Parameter("whole", "boolean", "Whole files, whoever wrote what is wrong.", default=False),
-        Parameter(
-            "unsafe",
-            "boolean",
+        Parameter("unsafe", "boolean",
             "Also fixes that may change what the code means: the first that is offered.",
-            default=False,
-        ),
-    ),
-    Operation(
-        "patterns",
-        "patterns",
-        "PatternAnswer",
+            default=False)),
+    Operation("patterns", "patterns", "PatternAnswer",
         "How classes or functions of a kind are written here: what their siblings have in common, "
         "with counts, who does otherwise, and a skeleton of a new one. The kind is that of an "
         "existing class or function, the subclasses of `base`, or what `text` says.",
         *_TARGET,
-        Parameter(
-            "text",
-            "string",
+        Parameter("text", "string",
             "What is to be written: a stub (`class Cache(Base):`), a name, or a description such "
-            "as `a new subclass of click.ParamType`.",
-        ),
+            "as `a new subclass of click.ParamType`."),
         Parameter("base", "string", "The class that a new class is to derive from."),
         Parameter("into", "string", "The file that it is meant for, which need not exist."),
-        Parameter("limit", "integer", "Most members that are listed.", default=5),
-    ),
-    Operation(
-        "similar",
-        "similar",
-        "SimilarListing",
+        Parameter("limit", "integer", "Most members that are listed.", default=5)),
+    Operation("similar", "patterns", "SimilarListing",
         "The classes or functions most like one: by base, members or parameters, decorators, "
         "place and name, with what they have in common.",
         *_TARGET,
         Parameter("text", "string", "A stub or description of what is to be written."),
         Parameter("into", "string", "The file that it is meant for, which need not exist."),
-        Parameter("limit", "integer", "Most items in one answer.", default=10),
-    ),
-    Operation(
-        "reuse",
-        "reuse",
-        "SimilarListing",
+        Parameter("limit", "integer", "Most items in one answer.", default=10)),
+    Operation("reuse", "patterns", "SimilarListing",
         "Before a helper is written: what does this already, in the workspace and in what it "
         "imports. By name, signature (`slugify(text: str) -> str`), description, or code that is "
         "not written yet.",
         Parameter("query", "string", "Name, signature or description."),
         Parameter("text", "string", "Code that would do it."),
         Parameter("into", "string", "The file that it is meant for, which need not exist."),
-        Parameter("limit", "integer", "Most items in one answer.", default=8),
-    ),
-    Operation(
-        "conventions",
-        "conventions",
-        "RulesAnswer",
+        Parameter("limit", "integer", "Most items in one answer.", default=8)),
+    Operation("conventions", "patterns", "RulesAnswer",
         "How to work in this code base, as rules for an agent: where things live, what to extend, "
-        "how errors, logging, names and tests are written, and the commands.",
-    ),
-    Operation(
-        "explain",
-        "explain",
-        "Explanation",
+        "how errors, logging, names and tests are written, and the commands."),
+    Operation("explain", "relations", "Explanation",
         "Why a name leads where it leads: the chain of bindings, imports and types behind the "
         "answer, the answer first.",
-        *_TARGET[1:],
-    ),
-    Operation(
-        "begin",
-        "begin",
-        "SessionAnswer",
+        *_TARGET[1:]),
+    Operation("begin", "sessions", "SessionAnswer",
         "Open a session for an agent: a handle under which it is remembered what questions showed "
         "it, and which `guard` is asked with. Forgotten after 30 days without use.",
-        Parameter("client", "string", "What the agent is called.", default=""),
-    ),
-    Operation(
-        "guard",
-        "guard",
-        "GuardAnswer",
+        Parameter("client", "string", "What the agent is called.", default="")),
+    Operation("guard", "sessions", "GuardAnswer",
         "May an agent write this? Only when the lines that it changes were shown in its session as "
         "they are now, and for a new file a sibling and what it uses. Tells what to read first. "
         "Nothing is written; what is allowed counts as known once it is there.",
         Parameter("session", "string", "Handle that `begin` gave.", required=True),
         Parameter("path", "string", "The file that `text` is meant for."),
         *_EDIT[:2],
-        Parameter(
-            "supply",
-            "boolean",
+        Parameter("supply", "boolean",
             "Hand over what is missing, which then counts as read, so that the next try may pass.",
-            default=False,
-        ),
-    ),
-    Operation(
-        "map",
-        "map",
-        "MapListing",
+            default=False)),
+    Operation("map", "overview", "MapListing",
         "What the workspace consists of: packages and other folders with the number of their files "
         "and what lies in them, tests last.",
         Parameter("below", "string", "Only what lies below this folder."),
-        *_PAGE,
-    ),
-    Operation(
-        "status",
-        "status",
-        "StatusAnswer",
+        *_PAGE),
+    Operation("status", "overview", "StatusAnswer",
         "State of the index: generation, pending, what was not indexed and why, environment, "
-        "sizes, watcher.",
-    ),
+        "sizes, watcher."),
 )
+# fmt: on
 OPERATIONS: dict[str, Operation] = {operation.name: operation for operation in _ALL}
 
 _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {

@@ -1,29 +1,22 @@
-"""The operation ``validate``: the faults of an edit, and what it breaks elsewhere."""
+"""What an edit gets wrong, what it breaks elsewhere, and what fixes would make of it."""
 
 from __future__ import annotations
 
 import os
-from typing import TypedDict
+from typing import Any, TypedDict, Unpack
 
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.entities import Found
+from ...indexer.inference.inference import Inference
 from ..check import edits
-from ..check.check import check_change, verdict
+from ..check.check import check_change, check_users, verdict
 from ..check.deadline import is_own
-from ..check.findings import ERROR
-from ..check.limitations import limitations
+from ..check.edits import Change
+from ..check.findings import ERROR, Finding, Fix
+from ..check.limitations import Limitation, limitations
 from ..check.rules.table import EXISTENCE
+from ..open_workspace import OpenWorkspace
 from ..source.entity_views import envelope, range_of, symbol
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any, Unpack
-
-    from ...indexer.inference.inference import Inference
-    from ..check.edits import Change
-    from ..check.findings import Finding, Fix
-    from ..check.limitations import Limitation
-    from ..open_workspace import OpenWorkspace
 
 _SUFFIXES = (".py", ".pyi")
 _START = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
@@ -195,3 +188,39 @@ def _fix(inference: Inference, fix: Fix) -> dict[str, Any]:
             for edit in fix.edits
         ],
     }
+
+
+def breakage(
+    session: OpenWorkspace, *, limit: int, **arguments: Unpack[EditArguments]
+) -> dict[str, Any]:
+    """Answer the operation ``breakage``."""
+    change = change_of(session, **arguments)
+    # Certain findings come first.
+    found = sorted(check_users(change), key=lambda finding: finding.severity != ERROR)
+    return judgement(change, found, limit)
+
+
+def fix(
+    session: OpenWorkspace, *, unsafe: bool, **arguments: Unpack[EditArguments]
+) -> dict[str, Any]:
+    """Answer the operation ``fix``."""
+    # Late, since hooks load this module, and never apply fixes.
+    from ..check.fixes.apply import apply_fixes
+
+    whole = arguments.get("whole", False)
+    change = change_of(session, **arguments)
+    done = apply_fixes(session, change, whole=whole, unsafe=unsafe)
+    after = session.with_contents(dict(done.contents)).inference(whole=False)
+    answer: dict[str, Any] = {
+        "verdict": verdict_with(verdict(done.left), limitations(change, whole=whole)),
+        "total": len(done.applied),
+        "applied": [
+            {"path": finding.path, "rule": finding.rule, "title": chosen.title}
+            for finding, chosen in done.applied
+        ],
+        "contents": {
+            where: content.decode("utf-8", "replace") for where, content in done.contents.items()
+        },
+        "left": [item(after, finding) for finding in done.left],
+    }
+    return envelope(after, answer, {*change.paths, *done.contents})

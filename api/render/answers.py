@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from .compact import BOLD, Row
 from .findings import finding_lines
-from .patterns import pattern, similar
+from .styles import BOLD, Row
 from .words import (
     HERE,
     about,
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
         ExistsAnswer,
         Explanation,
         GuardAnswer,
+        Habit,
         HierarchyAnswer,
         ImportItem,
         ImportListing,
@@ -39,15 +39,18 @@ if TYPE_CHECKING:
         Listing,
         MapListing,
         Mending,
+        PatternAnswer,
         Reference,
         ReferenceListing,
         RulesAnswer,
         SessionAnswer,
+        SimilarListing,
         SourceAnswer,
         Symbol,
         ToRead,
     )
-    from .compact import CompactStyle
+    from .styles import CompactStyle
+
 
 # So few symbols are shown in full, on several lines of the terminal if need be.
 _FEW = 3
@@ -55,6 +58,16 @@ _MAX_HELD = 24
 _NOUNS = {
     "members": "member", "callers": "caller", "callees": "callee", "definition": "definition",
 }  # fmt: skip
+
+_HEADINGS = {
+    "base": "bases", "decorator": "decorators", "method": "methods", "attribute": "attributes",
+    "field": "set on self", "signature": "signature", "parameter": "parameters",
+    "returns": "returns", "async": "async", "import": "imports", "name": "names",
+    "raises": "raises", "catches": "catches", "logs": "logs", "place": "place",
+    "file name": "files called", "registered": "registered in", "tested": "tests",
+}  # fmt: skip
+# Kinds of which each habit has a line of its own.
+_LONG_HABITS = frozenset(["method", "registered"])
 
 
 def render(result: str, answer: Mapping[str, Any], style: CompactStyle) -> str:
@@ -226,6 +239,53 @@ def agent_rules(answer: RulesAnswer, style: CompactStyle) -> list[str]:
     return lines + style.notes(answer, answer["total"])
 
 
+def patterns(answer: PatternAnswer, style: CompactStyle) -> list[str]:
+    """What siblings have in common, a line for a respect, then the skeleton of a new one."""
+    if not answer["total"]:
+        return style.ended([], answer, 0)
+    noun = "class" if answer["kind"] == "class" else "function"
+    head = f"{counted(answer['total'], noun)} that {answer['why']}"
+    if answer["sampled"]:
+        head = f"{head} (a sample: there are more)"
+    nearest = ", ".join(
+        f"{last(each['name'])} {style.place(each, column=False)}" for each in answer["members"][:3]
+    )
+    lines = [escaped(head), escaped(f"nearest: {nearest}")]
+    by_kind: dict[str, list[str]] = {}
+    for habit in answer["habits"]:
+        by_kind.setdefault(habit["kind"], []).append(escaped(_habit(habit, style)))
+    for name, habits in by_kind.items():
+        if name in _LONG_HABITS:
+            lines += [_HEADINGS[name], *(f" {each}" for each in habits)]
+        else:
+            lines.append(f"{_HEADINGS[name]}: {'; '.join(habits)}")
+    lines += [
+        escaped(f"outlier: {outlier['name']} has no {', '.join(outlier['lacks'][:4])}")
+        for outlier in answer["outliers"]
+    ]
+    if answer["skeleton"]:
+        code = answer["skeleton"].rstrip("\n").split("\n")
+        lines += ["", f"# {style.path(answer['skeleton_path'])}", *map(escaped, code)]
+    notes = style.notes({**answer, "truncated": False}, answer["total"])
+    return [*lines, *([""] if notes else []), *notes]
+
+
+def similar(answer: SimilarListing, style: CompactStyle) -> list[str]:
+    """What is similar, with what both have in common below."""
+    lines: list[str] = []
+    for item in answer["items"]:
+        symbol = item["symbol"]
+        place = style.place(symbol, column=False)
+        head = f"{place} " if place else ""
+        head += f"{kind(symbol)} {symbol['name']}{parameters(symbol)}"
+        summary = symbol.get("summary", "")
+        lines += [
+            escaped(f"{head}{f' — {summary}' if summary else ''}{symbol_mark(symbol)}"),
+            escaped(f"  {item['likeness']:.0%}: {'; '.join(item['why'])}"),
+        ]
+    return style.ended(lines, answer, len(answer["items"]))
+
+
 RENDERERS: dict[str, Callable[[Any, CompactStyle], list[str]]] = {
     "Listing": listing,
     "MapListing": folders,
@@ -241,7 +301,7 @@ RENDERERS: dict[str, Callable[[Any, CompactStyle], list[str]]] = {
     "Mending": mending,
     "SessionAnswer": session,
     "GuardAnswer": guard,
-    "PatternAnswer": pattern,
+    "PatternAnswer": patterns,
     "RulesAnswer": agent_rules,
     "SimilarListing": similar,
     "StatusAnswer": status,
@@ -336,3 +396,16 @@ def _lines_to_read(item: ToRead) -> list[str]:
         f"{str(number).rjust(digits)}  {escaped(line)}".rstrip()
         for number, line in enumerate(text.split("\n"), item["first_line"])
     ]
+
+
+def _habit(habit: Habit, style: CompactStyle) -> str:
+    share = f"{habit['count']}/{habit['of']}"
+    name, detail, about = habit["name"], habit["detail"], habit["kind"]
+    if about in ("place", "registered") and "`" not in name:
+        path = style.path(name)
+        name = path + ("/" if name.endswith("/") and not path.endswith("/") else "")
+    if about == "name":
+        return f"{name} {share}"
+    if about in ("method", "attribute", "parameter"):
+        return f"{share} {name}{detail}"
+    return f"{name} {share}{f' ({detail})' if detail else ''}"

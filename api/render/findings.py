@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .compact import BOLD, DIM, GUESS, WRONG
+from .styles import BOLD, DIM, GUESS, WRONG
 from .words import counted, escaped, last, mark, parameters
 
 TYPE_CHECKING = False
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..types import Finding, Judgement, Range, Unjudged
-    from .compact import CompactStyle
+    from .styles import CompactStyle
 
 # More hints than these are only counted.
 _MAX_HINTS = 5

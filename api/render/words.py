@@ -1,4 +1,4 @@
-"""The words of answers: names, signatures, evidence and counts, free of control characters."""
+"""Words of answers: names, signatures, evidence, counts and JSON, without control characters."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..types import HierarchyNode, Symbol
+
 
 HERE = "workspace"
 """Layer of what need not be marked as being elsewhere."""
@@ -117,3 +118,19 @@ def counts(numbers: Mapping[str, int]) -> str:
 def n_nodes(nodes: list[HierarchyNode]) -> int:
     """Return the number of nodes of trees."""
     return sum(1 + n_nodes(node["children"]) for node in nodes)
+
+
+_ESCAPES = {code: f"\\u{code:04x}" for code in CONTROLS if code != ord("\n")}
+
+
+def json_text(value: object, *, indent: int | None = None, on_terminal: bool = False) -> str:
+    """Return a value as JSON that ends in a line break.
+
+    On a terminal it is indented, and characters stay what they are but for control characters.
+    """
+    # Late, since answers in words need no JSON.
+    import json
+
+    if on_terminal:
+        return json.dumps(value, indent=2, ensure_ascii=False).translate(_ESCAPES) + "\n"
+    return json.dumps(value, indent=indent) + "\n"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 import inspect
 import types
+from types import ModuleType
 from typing import (
-    TYPE_CHECKING,
     Any,
     Literal,
     NotRequired,
@@ -22,17 +22,13 @@ from typing import (
 )
 
 from .. import types as answers
+from ..operations.table import Operation, Parameter
 from ..version import version
-from . import shapes
+from . import methods
 from .messages import CHANGED, NOT_PERMITTED, PROGRESS
 from .methods import METHODS
 
-if TYPE_CHECKING:
-    from types import ModuleType
-
-    from ..operations.table import Operation, Parameter
-
-    Schema = dict[str, Any]
+Schema = dict[str, Any]
 
 _OPENRPC = "1.3.2"
 _SCALARS: dict[object, Schema] = {
@@ -54,7 +50,7 @@ _ERRORS = (
 def document() -> dict[str, Any]:
     """This service as an OpenRPC document."""
     schemas: dict[str, Schema] = {}
-    for module in (answers, shapes):
+    for module in (answers, methods):
         schemas.update(_schemas(module))
     return {
         "openrpc": _OPENRPC,
@@ -82,7 +78,7 @@ def document() -> dict[str, Any]:
 
 def _method(method: Operation) -> dict[str, Any]:
     parameters = method.parameters
-    is_typed = method.result in vars(answers) or method.result in vars(shapes)
+    is_typed = method.result in vars(answers) or method.result in vars(methods)
     result = {"$ref": f"#/components/schemas/{method.result}"} if is_typed else {"type": "object"}
     return {
         "name": method.name,

@@ -7,19 +7,15 @@ import socket
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Any
 
 from ...indexer.errors import FluxIndexError
 from ...indexer.private_files import make_folder, open_file
+from ...indexer.store.lock import WriterLock
 from .client import PATIENCE, PAUSE, Client, writer_lock
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
-
-    from ...indexer.store.lock import WriterLock
-
-    OnNotification = Callable[[dict[str, Any]], None]
+OnNotification = Callable[[dict[str, Any]], None]
 
 _START_SECONDS = 30.0
 

@@ -6,15 +6,12 @@ import asyncio
 import os
 import socket
 import stat
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from ...indexer.errors import FluxIndexError
 from .endpoint import HAS_UNIX_SOCKETS, dial, remove_file, socket_path, write_token
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Accept = Callable[[str], asyncio.Protocol]
+Accept = Callable[[str], asyncio.Protocol]
 
 
 class Listeners:
@@ -27,7 +24,6 @@ class Listeners:
     def __init__(
         self, state_dir: str, tcp: tuple[str, int] | None, socket_path_: str | None
     ) -> None:
-        """Nothing is opened yet."""
         self.endpoints: list[str] = []
         """``unix:PATH``, ``tcp:HOST:PORT``."""
         self.notes: list[str] = []

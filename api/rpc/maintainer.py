@@ -10,33 +10,31 @@ import logging
 import os
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import Protocol
 
 from ...indexer.errors import FluxIndexError
+from ...indexer.index import Index
+from ...indexer.maintain import Progress
+from ...indexer.watch.watcher import Batch, Watcher
+from ...indexer.workspace.ignore import Rules
 from .memory import give_back
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Protocol
 
-    from ...indexer.index import Index
-    from ...indexer.maintain import Progress
-    from ...indexer.watch.watcher import Batch, Watcher
+class Listener(Protocol):
+    """Callbacks, in the maintainer's threads."""
 
-    class Listener(Protocol):
-        """Callbacks, in the maintainer's threads."""
+    def changed(self, generation: int, paths: Iterable[str], *, complete: bool) -> None:
+        """The index has this generation now, because of these files or of more than these."""
 
-        def changed(self, generation: int, paths: Iterable[str], *, complete: bool) -> None:
-            """The index has this generation now, because of these files or of more than these."""
+    def building(self, message: str, percentage: int) -> None:
+        """A build runs."""
 
-        def building(self, message: str, percentage: int) -> None:
-            """A build runs."""
+    def built(self) -> None:
+        """A build has ended."""
 
-        def built(self) -> None:
-            """A build has ended."""
-
-        def give_way(self, seconds: float) -> None:
-            """Wait, at most so long, while questions are being answered."""
+    def give_way(self, seconds: float) -> None:
+        """Wait, at most so long, while questions are being answered."""
 
 
 # Processes extract more files than this faster, in spite of the time that it takes to start them.
@@ -133,9 +131,6 @@ class Maintainer:
             self._update(again)
 
     def _watch(self) -> None:
-        from ...indexer.watch.watcher import Watcher
-        from ...indexer.workspace.ignore import Rules
-
         workspace = self._index.workspace
         rules = Rules(workspace)
 

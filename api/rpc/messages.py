@@ -61,7 +61,6 @@ class Call:
     def __init__(
         self, method: str, params: dict[str, Any] | list[Any] | None, id_: Id, is_request: bool
     ) -> None:
-        """As it was received."""
         self.method = method
         self.params = params
         self.id = id_
@@ -85,7 +84,6 @@ class Response:
     is_answered = False
 
     def __init__(self, id_: Id, result: Any, error: tuple[int, str] | None) -> None:
-        """As it was received."""
         self.id = id_
         self.result = result
         self.error = error

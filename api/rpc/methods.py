@@ -1,4 +1,4 @@
-"""The table of methods: the operations, and those of the server itself.
+"""The table of methods: the operations, and those of the server itself with the shapes of results.
 
 A method is described as an operation is, so both are checked, and written into the OpenRPC
 document, in the same way.
@@ -6,64 +6,40 @@ document, in the same way.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from difflib import get_close_matches
+from typing import Any, Literal, NotRequired, TypedDict
 
 from ..json_values import is_object
 from ..operations.table import OPERATIONS, Operation, Parameter, checked
-from .messages import INVALID_PARAMS, METHOD_NOT_FOUND, RpcError
+from .messages import INVALID_PARAMS, METHOD_NOT_FOUND, Call, RpcError
 
-if TYPE_CHECKING:
-    from typing import Any
-
-    from .messages import Call
-
+# fmt: off
 _TIMEOUT = Parameter("timeout_ms", "integer", "Most milliseconds to wait.", default=60_000)
-
 _SERVER = (
     Operation("rpc.discover", "", "object", "This service, as an OpenRPC document."),
-    Operation(
-        "server.info", "", "ServerInfo", "Root, version, process, role, endpoints, generation."
-    ),
-    Operation(
-        "server.sync",
-        "",
-        "Reached",
+    Operation("server.info", "", "ServerInfo",
+        "Root, version, process, role, endpoints, generation."),
+    Operation("server.sync", "", "Reached",
         "Take in everything that changed on disk before this call; ask then, and the answer "
         "speaks of what you just wrote.",
-        _TIMEOUT,
-    ),
-    Operation(
-        "server.wait",
-        "",
-        "Reached",
+        _TIMEOUT),
+    Operation("server.wait", "", "Reached",
         "Wait until the index has a generation, or has at most so many files pending. Answers "
         "with `reached` false when the time is over.",
         Parameter("generation", "integer", "At least this generation."),
         Parameter("pending", "integer", "At most so many files not indexed; 0 is all indexed."),
-        _TIMEOUT,
-    ),
-    Operation(
-        "server.subscribe",
-        "",
-        "Subscription",
+        _TIMEOUT),
+    Operation("server.subscribe", "", "Subscription",
         "Be sent `index/changed` after each change, and `$/progress` of builds when there is a "
         "progress token among the parameters.",
-        Parameter("changes", "boolean", "Whether to be sent `index/changed`.", default=True),
-    ),
-    Operation(
-        "server.authenticate",
-        "",
-        "ServerInfo",
+        Parameter("changes", "boolean", "Whether to be sent `index/changed`.", default=True)),
+    Operation("server.authenticate", "", "ServerInfo",
         "Say the secret that a TCP connection has to begin with.",
-        Parameter("token", "string", "What the token file holds.", required=True),
-    ),
-    Operation(
-        "server.shutdown",
-        "",
-        "Reached",
-        "End the server. Only over the standard streams of the process itself.",
-    ),
+        Parameter("token", "string", "What the token file holds.", required=True)),
+    Operation("server.shutdown", "", "Reached",
+        "End the server. Only over the standard streams of the process itself."),
 )
+# fmt: on
 METHODS: dict[str, Operation] = {**OPERATIONS, **{method.name: method for method in _SERVER}}
 
 
@@ -72,7 +48,6 @@ def find_method(name: str) -> Operation:
     method = METHODS.get(name)
     if method is not None:
         return method
-    from difflib import get_close_matches
 
     near = get_close_matches(name, METHODS, n=1)
     hint = f"; the nearest is {near[0]}" if near else "; rpc.discover lists all"
@@ -117,3 +92,65 @@ def progress_token(params: dict[str, Any] | list[Any] | None) -> str | int | Non
     if is_object(meta):
         token = meta.get("progressToken", token)
     return token if isinstance(token, str | int) and not isinstance(token, bool) else None
+
+
+class ServerInfo(TypedDict):
+    """Which server this is and how it is doing."""
+
+    name: str
+    version: str
+    root: str
+    """Folder of the workspace."""
+    pid: int
+    role: Literal["writer", "reader"]
+    """A reader answers while another process, which does not serve, writes the index."""
+    endpoints: list[str]
+    """Where to reach this server: ``unix:PATH``, ``tcp:HOST:PORT``."""
+    clients: int
+    generation: int
+    pending: int
+    building: bool
+    watcher: dict[str, str]
+
+
+class Reached(TypedDict):
+    """How far the index is."""
+
+    generation: int
+    pending: int
+    reached: bool
+    """Whether what was waited for has happened; false when the time was over first."""
+
+
+class Subscription(TypedDict):
+    """What a client is told from now on, and how far the index is."""
+
+    changes: bool
+    generation: int
+    pending: int
+
+
+class Changed(TypedDict):
+    """Parameters of the notification ``index/changed``."""
+
+    generation: int
+    paths: list[str]
+    """Files that may have changed, relative to the workspace."""
+    complete: bool
+    """Whether ``paths`` holds all of them."""
+
+
+class ProgressValue(TypedDict):
+    """What ``$/progress`` says about a build, as the language server protocol has it."""
+
+    kind: Literal["begin", "report", "end"]
+    title: NotRequired[str]
+    message: NotRequired[str]
+    percentage: NotRequired[int]
+
+
+class ProgressParams(TypedDict):
+    """Parameters of the notification ``$/progress``."""
+
+    token: str | int
+    value: ProgressValue

@@ -13,9 +13,10 @@ from __future__ import annotations
 import logging
 import threading
 from asyncio import CancelledError as AsyncCancelledError
-from concurrent.futures import CancelledError
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Executor, Future
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cattrs import Converter
 from lsprotocol.types import ResponseError
@@ -39,10 +40,6 @@ from .messages import (
     read,
     result_body,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from concurrent.futures import Executor, Future
 
 _log = logging.getLogger(__name__)
 

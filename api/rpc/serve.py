@@ -5,6 +5,7 @@ Attaching is cheap: asyncio, pygls and the watcher are imported by the process t
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import time
@@ -13,10 +14,7 @@ from ...indexer.errors import InvalidArgumentsError
 from ...indexer.index import Index
 from .client import PATIENCE, PAUSE, Client
 from .memory import many_imports
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .proxy import Proxy
+from .proxy import Proxy
 
 _FAREWELL = 0.05
 
@@ -38,6 +36,10 @@ def run(
     When another process serves the workspace, the standard streams are passed on to it, and
     without ``stdio`` there is nothing to do but to say where it is. Raises FluxIndexError.
     """
+    chosen = [flag for flag, value in (("--stdio", stdio), ("--tcp", tcp), ("--socket", socket))
+              if value]  # fmt: skip
+    if len(chosen) > 1:
+        raise InvalidArgumentsError(f"serve takes one of {' and '.join(chosen)}")
     place = _loopback(tcp)
     _log_to_stderr()
     proxy = _take_standard_streams() if stdio else None
@@ -104,8 +106,6 @@ def _serve(
 
 def _take_standard_streams() -> Proxy:
     """Return a proxy of the client at them; nothing else can write there between messages."""
-    from .proxy import Proxy
-
     source, target = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
@@ -132,6 +132,4 @@ def _loopback(text: str | None) -> tuple[str, int] | None:
 
 
 def _log_to_stderr() -> None:
-    import logging
-
     logging.basicConfig(format="flux-index: %(levelname)s: %(message)s", level=logging.WARNING)

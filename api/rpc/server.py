@@ -9,26 +9,21 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING
+from typing import Any
 
 from ...indexer.errors import FluxIndexError
+from ...indexer.index import Index
 from .client import Client
 from .connection import Connection
 from .listeners import Listeners
 from .maintainer import Maintainer
 from .memory import collect_seldom, share_heap
 from .protocol import Server
-from .service import Service
-from .subscriptions import Subscriptions
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from typing import Any
-
-    from ...indexer.index import Index
-    from .proxy import Proxy
+from .proxy import Proxy
+from .service import Service, Subscriptions
 
 _WORKERS = 4
 # Questions being answered when the server stops may take so long.

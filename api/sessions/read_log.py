@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from zlib import compress, crc32, decompress
 
@@ -29,12 +28,16 @@ if TYPE_CHECKING:
 _STORED = 8
 
 
-@dataclass(slots=True)
 class ShownLines:
     """Lines by path, counted from 0, and (path, name, signature) of symbols."""
 
-    lines: dict[str, Ranges] = field(default_factory=dict[str, "Ranges"])
-    symbols: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
+    # Loaded by hooks, for which dataclasses would cost a tenth of the time.
+    __slots__ = ("lines", "symbols")
+
+    def __init__(self) -> None:
+        """Nothing was shown yet."""
+        self.lines: dict[str, Ranges] = {}
+        self.symbols: list[tuple[str, str, str]] = []
 
     def add(self, part: Any) -> None:
         """Add what a part of an answer shows."""

@@ -14,7 +14,7 @@ from ...api.ide.navigation import (
     type_definitions,
 )
 from ...api.ide.symbols import name_span, symbol_kind, whole_span
-from ...api.operations.calls import incoming, outgoing
+from ...api.operations.relations import incoming, outgoing
 from ...indexer.inference.classes import bases, subclasses
 from ...indexer.inference.entities import (
     CLASS,

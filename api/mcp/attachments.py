@@ -1,24 +1,24 @@
-"""Prompts that people choose in their host: context before writing, and a review after it.
+"""Prompts and resources that people choose in their host.
 
-They come with the answers in them, so that a model begins with facts and not with tool calls.
+Prompts come with the answers in them, so that a model begins with facts and not with tool calls. A
+resource is an operation's answer as text. What rests on an operation that is not in the table is
+not listed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from urllib.parse import unquote
 
 from ...indexer.errors import FluxIndexError, InvalidArgumentsError
 from ..operations.table import OPERATIONS
 from ..rpc.messages import RpcError
-from .render import shown
+from .budget import shown
+from .tool_calls import Part, ToolCall
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-
-    from .tool_calls import Part, ToolCall
-
-    Function = Callable[[ToolCall, Mapping[str, str], int], Awaitable[str]]
+Function = Callable[[ToolCall, Mapping[str, str], int], Awaitable[str]]
 
 
 @dataclass(slots=True, frozen=True)
@@ -33,26 +33,26 @@ class Prompt:
     function: Function
     """Returns the text for the arguments and a budget in tokens."""
 
-    def check(self, given: Mapping[str, str]) -> None:
+    def check(self, arguments: Mapping[str, str]) -> None:
         """Raise InvalidArgumentsError when an argument is missing or unknown."""
         names = [name for name, _, _ in self.arguments]
-        for name in given:
+        for name in arguments:
             if name not in names:
                 raise InvalidArgumentsError(f"{self.name} takes {', '.join(names)}, not {name!r}")
         for name, _, required in self.arguments:
-            if required and not given.get(name):
+            if required and not arguments.get(name):
                 raise InvalidArgumentsError(f"{self.name} needs {name!r}")
 
 
-async def _before(call: ToolCall, given: Mapping[str, str], budget: int) -> str:
-    task, path = given["task"], given.get("path")
+async def _before(call: ToolCall, arguments: Mapping[str, str], budget: int) -> str:
+    task, path = arguments["task"], arguments.get("path")
     text = [f"The task: {task}", ""]
     if path:
         text[1:1] = [f"The file to be written: {path}"]
-    known = await _tried(call, _context(task, path), budget // 2)
+    known = await _answered(call, _context_questions(task, path), budget // 2)
     if path:
-        known += await _tried(call, [("outline", {"path": path})], budget // 4)
-    known += await _tried(call, _patterns(task), budget // 4)
+        known += await _answered(call, [("outline", {"path": path})], budget // 4)
+    known += await _answered(call, _patterns_questions(task), budget // 4)
     if known:
         text += ["What the index of this workspace says:", "", *known]
     text += [
@@ -68,14 +68,13 @@ async def _before(call: ToolCall, given: Mapping[str, str], budget: int) -> str:
     return "\n".join(text)
 
 
-async def _review(call: ToolCall, given: Mapping[str, str], budget: int) -> str:
-    arguments: dict[str, Any] = {"since": given["since"]} if given.get("since") else {}
-    part = await call.ask("validate", **arguments)
+async def _review(call: ToolCall, arguments: Mapping[str, str], budget: int) -> str:
+    since = arguments.get("since")
+    part = await call.ask("validate", **({"since": since} if since else {}))
     told = shown([part], budget).text
-    since = given.get("since") or "HEAD"
     return "\n".join(
         [
-            f"What has changed since {since} was judged against the whole code base:",
+            f"What has changed since {since or 'HEAD'} was judged against the whole code base:",
             "",
             told,
             "",
@@ -111,18 +110,18 @@ PROMPTS: dict[str, Prompt] = {
 }
 
 
-def _context(task: str, path: str | None) -> list[tuple[str, dict[str, Any]]]:
+def _context_questions(task: str, path: str | None) -> list[tuple[str, dict[str, Any]]]:
     """Return questions on what a task is about, to the best operation that there is."""
     if "context" not in OPERATIONS:
         return [("symbols", {"query": task, "limit": 20})]
     return [("context", {"task": task, **({"paths": [path]} if path else {})})]
 
 
-def _patterns(task: str) -> list[tuple[str, dict[str, Any]]]:
+def _patterns_questions(task: str) -> list[tuple[str, dict[str, Any]]]:
     return [("reuse", {"query": task})] if "reuse" in OPERATIONS else []
 
 
-async def _tried(
+async def _answered(
     call: ToolCall, questions: list[tuple[str, dict[str, Any]]], budget: int
 ) -> list[str]:
     """Return answers as lines; skip questions that cannot be answered."""
@@ -135,3 +134,51 @@ async def _tried(
         if part.answer.get("total"):
             lines += [*shown([part], budget).lines, ""]
     return lines
+
+
+SCHEME = "flux-index://"
+
+
+@dataclass(slots=True, frozen=True)
+class Resource:
+    """A resource: the answer of an operation as text."""
+
+    name: str
+    title: str
+    doc: str
+    operation: str
+    argument: str = ""
+    """If not empty, this is a template: what follows the name is the value of that argument."""
+
+    @property
+    def uri(self) -> str:
+        """Address, or template of addresses."""
+        rest = f"/{{+{self.argument}}}" if self.argument else ""
+        return f"{SCHEME}{self.name}{rest}"
+
+
+_RESOURCES = (
+    Resource("map", "Map", "What the workspace consists of, and where what is.", "map"),
+    Resource("rules", "Rules", "How code is written in this workspace.", "conventions"),
+    Resource("status", "Status", "How current the index is, and what is not indexed.", "status"),
+    Resource("file", "Outline of a file", "What a file defines.", "outline", "path"),
+    Resource("source", "Source of a symbol", "Text of a symbol.", "source", "name"),
+    Resource("members", "Members of a class", "All that a class offers.", "members", "name"),
+)
+RESOURCES: dict[str, Resource] = {
+    one.name: one for one in _RESOURCES if one.operation in OPERATIONS
+}
+"""Resources and templates by name."""
+
+
+async def read_resource(call: ToolCall, uri: str, budget: int) -> str | None:
+    """Return the text of a resource; None if there is none of this address."""
+    name, _, rest = uri.removeprefix(SCHEME).partition("/")
+    resource = RESOURCES.get(name) if uri.startswith(SCHEME) else None
+    if resource is None or bool(rest) != bool(resource.argument):
+        return None
+    arguments: dict[str, Any] = {resource.argument: unquote(rest)} if rest else {}
+    part = await call.ask(resource.operation, **arguments)
+    if resource.argument and not part.answer.get("total"):
+        raise InvalidArgumentsError(f"there is no {unquote(rest)}")
+    return shown([part], budget).text

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import tomlkit
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from tomlkit.exceptions import TOMLKitError
 
 from ..json_values import is_array, is_object
-from .marked_block import appended, newline_of, taken_out
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
+from .rule_files import appended, newline_of, taken_out
 
 
 class TablesError(ValueError):
@@ -18,9 +21,6 @@ class TablesError(ValueError):
 
 def with_toml_table(text: str, path: tuple[str, str], values: Mapping[str, Any]) -> str:
     """Return a TOML text with a table of these values, added at its end if it differs."""
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-
     block = _toml_block(path, values)
     try:
         found = tomlkit.parse(text).unwrap().get(path[0], {}).get(path[1])
@@ -37,9 +37,6 @@ def with_toml_table(text: str, path: tuple[str, str], values: Mapping[str, Any])
 
 def without_toml_table(text: str, path: tuple[str, str], values: Mapping[str, Any]) -> str:
     """Return a TOML text without a table."""
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-
     block = _toml_block(path, values).replace("\n", newline_of(text))
     at = text.find(block)
     if at >= 0 and text[at + len(block) : at + len(block) + 1] in ("", "\r", "\n"):
@@ -58,8 +55,6 @@ def without_toml_table(text: str, path: tuple[str, str], values: Mapping[str, An
 
 
 def _toml_block(path: tuple[str, str], values: Mapping[str, Any]) -> str:
-    import tomlkit
-
     lines = [f"[{'.'.join(path)}]"]
     items: list[tuple[str, Any]] = [(key, tomlkit.item(value)) for key, value in values.items()]
     lines += [f"{key} = {item.as_string()}" for key, item in items]
@@ -74,8 +69,6 @@ def with_yaml_items(text: str, items: Mapping[str, str]) -> str:
 
     A key that is not there is added in a block at the end; to a list that is, a line is added.
     """
-    import json
-
     missing: list[str] = []
     for key, item in items.items():
         value = _yaml(text).get(key)
@@ -128,9 +121,6 @@ def _is_in_line(value: Any) -> bool:
 
 
 def _yaml(text: str) -> dict[str, Any]:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     reader: Any = YAML()
     try:
         found = reader.load(text)

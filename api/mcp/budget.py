@@ -8,17 +8,14 @@ some hosts show a model only that form and some only the text, so each must carr
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..render.answers import render
-from ..render.compact import CompactStyle
+from ..render.styles import CompactStyle
 from ..source.tokens import count_tokens
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from .tool_calls import Part
+from .tool_calls import Part
 
 # What stands below the lines of a part that was cut.
 _NOTE_TOKENS = 40

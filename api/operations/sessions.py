@@ -1,20 +1,36 @@
-"""May an agent write this? Only when it was shown what it changes and uses, as it is now."""
+"""Sessions of agents: opening one, and the question whether it may write something."""
 
 from __future__ import annotations
 
+from secrets import token_hex
+from typing import Any
+
 from ...indexer.errors import InvalidArgumentsError
 from ..check.edits import apply
-from ..sessions.guard import allow_write, lines_to_read, supply_text
+from ..open_workspace import OpenWorkspace
+from ..sessions.guard import ToRead, allow_write, lines_to_read, supply_text
 from ..sessions.read_log import content_of, open_ledger, session_number
 from ..source.entity_views import envelope
 from .validate import path_inside
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
-    from ..open_workspace import OpenWorkspace
-    from ..sessions.guard import ToRead
+def begin(workspace: OpenWorkspace, *, client: str) -> dict[str, Any]:
+    """Answer the operation ``begin``."""
+    handle = f"s-{token_hex(8)}"
+    with open_ledger(workspace) as ledger:
+        ledger.begin(handle, client)
+        notes = [ledger.note] if ledger.note else []
+    view = workspace.index.view()
+    answer: dict[str, Any] = {
+        "session": handle,
+        "total": 1,
+        "generation": view.generation,
+        "pending": len(view.pending),
+        "files": {},
+    }
+    if notes:
+        answer["notes"] = notes
+    return answer
 
 
 def guard(
@@ -27,7 +43,7 @@ def guard(
     supply: bool,
 ) -> dict[str, Any]:
     """Answer the operation ``guard``."""
-    contents = _contents(workspace, path, text, diff)
+    contents = _proposed_contents(workspace, path, text, diff)
     with open_ledger(workspace) as ledger:
         number = session_number(ledger, handle)
         wanted = lines_to_read(workspace, ledger, number, contents)
@@ -38,14 +54,14 @@ def guard(
     inference = workspace.inference(whole=False)
     answer: dict[str, Any] = {
         "verdict": "refused" if wanted else "allowed",
-        "items": [_item(each) for each in wanted],
+        "items": [_read_item(each) for each in wanted],
         "total": len(wanted),
     }
     paths = {each.path for each in wanted} | set(contents)
     return envelope(inference, answer, {each for each in paths if inference.exists(each)})
 
 
-def _item(each: ToRead) -> dict[str, Any]:
+def _read_item(each: ToRead) -> dict[str, Any]:
     item: dict[str, Any] = {
         "path": each.path,
         "first_line": each.first + 1,
@@ -62,7 +78,7 @@ def _item(each: ToRead) -> dict[str, Any]:
     return item
 
 
-def _contents(
+def _proposed_contents(
     workspace: OpenWorkspace, path: str | None, text: str | None, diff: str | None
 ) -> dict[str, bytes | None]:
     if (text is None) == (diff is None):

@@ -1,4 +1,4 @@
-"""The event of a session's start: a short map of the workspace."""
+"""The events of a session's start, answered with a map of the workspace, and of a user's prompt."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections import Counter
 from ...indexer.paths import is_test_file
 from ..render.words import counted
 from ..sessions.read_log import packed
-from .messages import SESSION_START, add_context
+from .messages import SESSION_START, USER_PROMPT, add_context
+from .reads import mentioned_lines, record_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
     from .event import Event
     from .messages import Answer
 
+
 # After these, what was read before is no longer before the model's eyes.
 _FORGETTING = frozenset(["compact", "clear"])
 _PACKAGES = 12
 _FOLDERS = 6
 
 
-def answer(event: Event) -> Answer | None:
+def answer_start(event: Event) -> Answer | None:
     """Return the map; after a compaction, forget what was shown before."""
     payload, ledger = event.payload, event.ledger
     if payload.text("source") in _FORGETTING:
@@ -32,13 +34,13 @@ def answer(event: Event) -> Answer | None:
     event.session.inference(whole=True)
     view = event.session.index.view()
     ledger.note_files(event.number, packed(view.files))
-    sentences = [*_map(event, view.files), *_usage()]
+    sentences = [*_map_sentences(event, view.files), *_usage_sentences()]
     if view.pending:
         sentences.append(f"{counted(len(view.pending), 'file')} not indexed yet.")
     return add_context(SESSION_START, "\n".join(sentences))
 
 
-def _map(event: Event, files: Iterable[str]) -> list[str]:
+def _map_sentences(event: Event, files: Iterable[str]) -> list[str]:
     """Return sentences on packages below the import roots, and on tests."""
     workspace = event.session.index.workspace
     modules: Counter[str] = Counter()
@@ -64,7 +66,7 @@ def _map(event: Event, files: Iterable[str]) -> list[str]:
     return sentences
 
 
-def _usage() -> list[str]:
+def _usage_sentences() -> list[str]:
     """Return sentences on how to ask the index."""
     return [
         "`flux-index query exists 'a.b.C.method(keyword=)'` tells whether an API exists and what "
@@ -73,3 +75,17 @@ def _usage() -> list[str]:
         "Edits of Python files are compared with the index before they are written: what uses an "
         "API that does not exist, or changes lines that were not read, is refused with the reason.",
     ]
+
+
+def answer_prompt(event: Event) -> Answer | None:
+    """Return what has changed of what the agent has read."""
+    changed = event.changed_outside()
+    prompt = event.payload.text("prompt")
+    if "@" in prompt:
+        found = mentioned_lines(prompt, event.payload.text("cwd"))
+        record_lines(event.session, event.ledger, event.number, found)
+    if not changed:
+        return None
+    return add_context(
+        USER_PROMPT, "\n".join(["flux-index: files changed since they were read.", *changed])
+    )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from ..open_workspace import OpenWorkspace
 from ..patterns.guidelines import rules_text
-from .marked_block import BEGIN, END
 from .parts import (
     SERVER,
     Part,
@@ -21,9 +20,7 @@ from .parts import (
     toml_table,
     yaml_items,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from .rule_files import BEGIN, END
 
 # Seconds after which hosts stop to wait; a hook answers far earlier, or not at all.
 _TIMEOUT = 10

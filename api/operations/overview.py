@@ -1,17 +1,14 @@
-"""The operation ``map``: the packages and other folders of a workspace."""
+"""What a workspace consists of, and the state of its index."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
+from ...indexer.inference.inference import Inference
 from ...indexer.paths import is_test_file
+from ..open_workspace import OpenWorkspace
 from ..source.entity_views import envelope, page_of
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any
-
-    from ...indexer.inference.inference import Inference
-    from ..open_workspace import OpenWorkspace
 
 # A package with more modules than this, inside of another, is told on a line of its own.
 _LARGE = 25
@@ -30,9 +27,11 @@ def map(  # noqa: A001
     for each in inference.snapshot.view.files:
         if each.startswith(start) and each.endswith((".py", ".pyi")):
             folders.setdefault(_folder(each), []).append(each)
-            _note(each, holds)
+            _note_file(each, holds)
     merged = _merged(folders, holds, start.rstrip("/"))
-    items = [_item(inference, folder, paths, holds[folder]) for folder, paths in merged.items()]
+    items = [
+        _folder_item(inference, folder, paths, holds[folder]) for folder, paths in merged.items()
+    ]
     items.sort(key=lambda item: (item["tests"], item["path"]))
     return envelope(inference, page_of(items, limit, offset), set())
 
@@ -41,7 +40,7 @@ def _folder(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _note(path: str, holds: dict[str, set[str]]) -> None:
+def _note_file(path: str, holds: dict[str, set[str]]) -> None:
     """Add a file, and each folder on the way to it, to what its folder holds."""
     name, is_folder = path, False
     while True:
@@ -68,7 +67,9 @@ def _merged(folders: dict[str, list[str]], every: Iterable[str], top: str) -> di
     return merged
 
 
-def _item(inference: Inference, folder: str, paths: list[str], holds: set[str]) -> dict[str, Any]:
+def _folder_item(
+    inference: Inference, folder: str, paths: list[str], holds: set[str]
+) -> dict[str, Any]:
     return {
         "name": _module(inference, folder, paths),
         "path": folder,
@@ -84,3 +85,9 @@ def _module(inference: Inference, folder: str, paths: list[str]) -> str:
     if initial not in paths:
         return ""
     return inference.snapshot.index.workspace.module_name(initial) or ""
+
+
+def status(workspace: OpenWorkspace) -> dict[str, Any]:
+    """Answer the operation ``status``."""
+    inference = workspace.inference(whole=True)
+    return envelope(inference, dict(workspace.index.status()), set())

@@ -1,4 +1,4 @@
-"""Does an API exist, and if not, what is nearest?"""
+"""Search by name or words, and the question whether an API exists."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from ...indexer.inference.entities import (
 from ...indexer.inference.locate import member_of_entity, resolve_dotted_name
 from ...indexer.paths import is_test_file
 from ...indexer.snapshot.name_search import NameSearch, nearest
-from ..source.entity_views import envelope, symbol
+from ...indexer.symbols import KIND_NAMES
+from ..source.entity_views import envelope, name_range, signature, symbol
+from ..source.symbol_search import qualified_container, search_symbols
 from ..source.targets import entity_of_symbol, find_by_name, find_by_suffix, symbols_by_name
 
 TYPE_CHECKING = False
@@ -25,7 +27,47 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...indexer.inference.inference import Inference
+    from ...indexer.store.index_store import StoredSymbol
     from ..open_workspace import OpenWorkspace
+
+
+def symbols(
+    workspace: OpenWorkspace,
+    *,
+    query: str,
+    kinds: list[str] | None,
+    path: str | None,
+    limit: int,
+    offset: int,
+) -> dict[str, Any]:
+    """Answer the operation ``symbols``."""
+    inference = workspace.inference(whole=True)
+    found = search_symbols(inference, query, kinds, path)
+    page = found[offset : offset + limit]
+    items = [_symbol_item(inference, where, each) for where, each in page]
+    answer = {"items": items, "total": len(found), "truncated": offset + len(page) < len(found)}
+    return envelope(inference, answer, {where for where, _ in page})
+
+
+def _symbol_item(inference: Inference, path: str, stored: StoredSymbol) -> dict[str, Any]:
+    """Return a symbol as answers show it, brought up to date if its file has changed."""
+    found = entity_of_symbol(inference, path, stored)
+    if found is not None:
+        item = symbol(inference, found, details=False)
+        item["kind"] = KIND_NAMES[stored.kind]
+        text = signature(inference, found.entity)
+        if text:
+            item["signature"] = text
+        return item
+    return {
+        "name": f"{qualified_container(inference, path, stored)}.{stored.name}",
+        "kind": KIND_NAMES[stored.kind],
+        "path": path,
+        "range": name_range(inference, path, 0, ""),
+        "evidence": "textual",
+        "note": "the file has changed since it was indexed",
+    }
+
 
 _NEAREST = 5
 
@@ -33,25 +75,25 @@ _NEAREST = 5
 def exists(workspace: OpenWorkspace, *, query: str) -> dict[str, Any]:
     """Answer the operation ``exists``."""
     inference = workspace.inference(whole=True)
-    name, arguments = _parse(query)
+    name, arguments = _parse_call(query)
     found = find_by_name(inference, name)
     inside = [item for item in found if item.entity.kind != OUTSIDE]
     if inside:
         verdict, reason, near = "exists", "", list[Found]()
         if arguments is not None:
             verdict, reason = _check_call(inference, inside[0], arguments)
-        answer = _answer(inference, query, verdict, reason, inside[0], near)
+        answer = _exists_answer(inference, query, verdict, reason, inside[0], near)
     elif found:
         reason = f"{found[0].entity.path or name} leads out of the workspace"
-        answer = _answer(inference, query, "unknown", reason, None, [])
+        answer = _exists_answer(inference, query, "unknown", reason, None, [])
     else:
-        verdict, reason, near = _missing(inference, name)
-        answer = _answer(inference, query, verdict, reason, None, near)
+        verdict, reason, near = _explain_missing(inference, name)
+        answer = _exists_answer(inference, query, verdict, reason, None, near)
     paths = {item["path"] for item in (*answer["nearest"], answer.get("symbol", {"path": ""}))}
     return envelope(inference, answer, paths)
 
 
-def _parse(query: str) -> tuple[str, list[str] | None]:
+def _parse_call(query: str) -> tuple[str, list[str] | None]:
     """Dotted name, and the arguments of a call: ``name=`` for a keyword, ``*`` forms, else any."""
     name, opening, rest = query.strip().partition("(")
     name = name.strip()
@@ -73,7 +115,7 @@ def _parse(query: str) -> tuple[str, list[str] | None]:
     return name, arguments
 
 
-def _answer(
+def _exists_answer(
     inference: Inference,
     query: str,
     verdict: str,
@@ -93,7 +135,7 @@ def _answer(
     return answer
 
 
-def _missing(inference: Inference, name: str) -> tuple[str, str, list[Found]]:
+def _explain_missing(inference: Inference, name: str) -> tuple[str, str, list[Found]]:
     """Verdict, reason and nearest for a name that leads nowhere."""
     parts = name.split(".")
     for split in range(len(parts) - 1, 0, -1):
@@ -101,18 +143,18 @@ def _missing(inference: Inference, name: str) -> tuple[str, str, list[Found]]:
         found = resolve_dotted_name(inference, prefix) or find_by_suffix(inference, prefix)
         if not found:
             continue
-        holder = found[0]
-        if holder.entity.kind == OUTSIDE:
-            return "unknown", f"{holder.entity.path} leads out of the workspace", []
-        dotted = qualified_name(inference, holder.entity)
-        near = _nearest_members(inference, holder, wanted)
-        if holder.entity.kind == CLASS and has_unknown_bases(inference, holder.entity):
-            outside = [base.path for base in inference.mro(holder.entity) if base.kind == OUTSIDE]
+        owner = found[0]
+        if owner.entity.kind == OUTSIDE:
+            return "unknown", f"{owner.entity.path} leads out of the workspace", []
+        dotted = qualified_name(inference, owner.entity)
+        near = _nearest_members(inference, owner, wanted)
+        if owner.entity.kind == CLASS and has_unknown_bases(inference, owner.entity):
+            outside = [base.path for base in inference.mro(owner.entity) if base.kind == OUTSIDE]
             why = f"inherits from {', '.join(outside)}" if outside else "answers any attribute"
             return "unknown", f"{dotted} has no {wanted!r} here, but {why}", near
-        if holder.entity.kind == MODULE and inference.has_dynamic_members(holder.entity.path):
+        if owner.entity.kind == MODULE and inference.has_dynamic_members(owner.entity.path):
             return "unknown", f"{dotted} makes names up as it is asked for them", near
-        if holder.entity.kind not in (CLASS, MODULE, NAMESPACE):
+        if owner.entity.kind not in (CLASS, MODULE, NAMESPACE):
             return "unknown", f"what {dotted} holds is not known", near
         return "missing", f"{dotted} has no {wanted!r}", near
     near = _nearest_anywhere(inference, parts[-1])
@@ -121,8 +163,8 @@ def _missing(inference: Inference, name: str) -> tuple[str, str, list[Found]]:
     return "missing", f"nothing in the workspace is called {name!r}", near
 
 
-def _nearest_members(inference: Inference, holder: Found, wanted: str) -> list[Found]:
-    entity = holder.entity
+def _nearest_members(inference: Inference, owner: Found, wanted: str) -> list[Found]:
+    entity = owner.entity
     if entity.kind == CLASS:
         names = [name for name, _, _ in members(inference, entity)]
         close = nearest(wanted, names, _NEAREST)
@@ -134,7 +176,7 @@ def _nearest_members(inference: Inference, holder: Found, wanted: str) -> list[F
         near = [
             found
             for name in nearest(wanted, names, _NEAREST)
-            for found in member_of_entity(inference, holder, name)[:1]
+            for found in member_of_entity(inference, owner, name)[:1]
             if found.entity.kind != OUTSIDE
         ]
         # A name that exists under another module is what was meant more often than a similar one.
