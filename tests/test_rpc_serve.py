@@ -23,7 +23,7 @@ from rpc_helpers import (
 from workspace_helpers import state_of
 
 from flux_index.api.rpc.client import connect
-from flux_index.api.rpc.endpoint import dial
+from flux_index.api.rpc.endpoint import dial, socket_path
 from flux_index.api.rpc.serve import run
 from flux_index.indexer.errors import FluxIndexError, InvalidArgumentsError
 from flux_index.indexer.index import Index
@@ -327,7 +327,7 @@ def test_clients_and_attached_processes_find_the_token(workspace: Path) -> None:
         assert found[1] == Path(tcp_place(workspace)[1]).read_text()
         found[0].close()
         # As where there are no Unix sockets.
-        (state_of(workspace) / "rpc.sock").unlink()
+        Path(socket_path(str(state_of(workspace)))).unlink()
         with first.client() as client:
             assert client.call("definition", BOX, DEADLINE)["total"] == 1
         with serving(workspace, stdio=True) as second:
