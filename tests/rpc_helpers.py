@@ -101,9 +101,11 @@ class ServerProcess:
         return self._messages.pop(0)
 
     def ask(self, method: str, params: Any = None, id_: Any = 1) -> Any:
-        """Send a request and receive the next message."""
+        """Send a request and receive its answer; notifications before it are passed over."""
         self.send({"jsonrpc": "2.0", "id": id_, "method": method, "params": params})
-        return self.receive()
+        while "id" not in (answer := self.receive()):
+            pass
+        return answer
 
     def kill(self) -> None:
         """End it with no chance to clean up."""
