@@ -200,3 +200,19 @@ def test_members_that_never_go_together(tmp_path: Path) -> None:
         "unresolved-attribute",
     )
     assert finding.fixes[0].title == "Replace 'discard_contents' with 'pay'"
+
+
+def test_a_default_of_the_class_and_a_value_of_the_instance(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        class Commands:
+            comms = ()
+            def __init__(self):
+                self.comms = {}
+            def add(self, name):
+                self.comms.update({name: 1})
+                self.comms.upadte({name: 1})
+                #          ^^^^^^ unresolved-attribute
+        """,
+    )

@@ -22,6 +22,16 @@ RULES = (
 )
 
 WRONG = {
+    "methods of a class with an explicit base `object`": """
+        class Request(object):
+            def go(self, url):
+                return url
+
+        Request().go(1, 2, 3)
+        #               ^ too-many-arguments
+        Request().go()
+        #         ^^ missing-argument (url)
+    """,
     "a keyword that no parameter has": """
         def area(width, height=1):
             return width * height
@@ -274,6 +284,32 @@ WRONG = {
 }
 
 FINE = {
+    "a typed dictionary made of another one": """
+        from typing import TypedDict
+
+        class Place(TypedDict):
+            uri: str
+            line: int
+
+        def places(u):
+            Place({"uri": u, "line": 1})
+            Place(Place(uri=u, line=1), line=2)
+    """,
+    "an instance of what an alias of `Type` is given": """
+        from typing import Type, TypeVar
+
+        T = TypeVar("T")
+        Only = Type[T]
+
+        def make(entity: Only[T]) -> T:
+            return entity()
+
+        class User:
+            def greet(self, name="x"):
+                return name
+
+        make(User).greet()
+    """,
     "what is unpacked into the call": """
         def area(width, height):
             return width * height

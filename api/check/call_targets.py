@@ -200,11 +200,18 @@ def _is_unpredictable(inference: Inference, value: Value) -> bool:
     """True if a value is any class, an assigned ``super()``, or has a ``__getattribute__``."""
     if value.entity.kind != CLASS:
         return False
-    if value.form == INSTANCE and inference.class_member(value.entity, "__getattribute__"):
+    if value.form == INSTANCE and _has_getattribute(inference, value.entity):
         return True
     any_class = standard_class(inference, "builtins", "type")
     hidden = standard_class(inference, "builtins", "super")
     return value.entity == hidden or any_class in inference.mro(value.entity)
+
+
+def _has_getattribute(inference: Inference, cls: Entity) -> bool:
+    """True if a class decides itself what its attributes are; ``object`` looks them up."""
+    base = standard_class(inference, "builtins", "object")
+    found = inference.class_member(cls, "__getattribute__")
+    return any(owner_of(inference, item.entity) != base for item in found)
 
 
 def _of_members(inference: Inference, value: Value, found: list[Found]) -> list[Callee]:

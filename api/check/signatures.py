@@ -26,6 +26,7 @@ from ...indexer.inference.members import member_definitions
 from ...indexer.inference.signatures import overloads, parameter_rows
 from ...indexer.inference.standard_types import standard_class
 from ...indexer.inference.stub_mapping import source_path
+from ...indexer.inference.synthesized import is_typed_dict
 from ...indexer.inference.types import (
     CLASS_OBJECT,
     FUNCTION_OBJECT,
@@ -37,7 +38,7 @@ from ...indexer.inference.types import (
 from ...indexer.scope_map import blocks_around
 from .callees import Callee, Parameter, Signature
 from .decorators import implementations, preserves_class, preserves_signature
-from .synthesized_init import synthesized_signature
+from .synthesized_init import from_mapping, synthesized_signature
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -210,7 +211,10 @@ def class_signature(inference: Inference, cls: Entity) -> Callee | None:
         return None
     synthesized = synthesized_signature(inference, cls, order[: place + 1])
     if synthesized is not None:
-        return Callee(cls, [synthesized]) if synthesized.entity == cls else None
+        if synthesized.entity != cls:
+            return None
+        more = [from_mapping(synthesized)] if is_typed_dict(inference, cls) else []
+        return Callee(cls, [synthesized, *more])
     if constructor is None:
         # That of `object` takes nothing, if all bases are known.
         complete = all(each.kind == CLASS and not _has_source(inference, each) for each in order)

@@ -173,7 +173,7 @@ def _of_tuple(inference: Inference, cls: Entity, maker: Entity) -> Signature:
 
 
 def _of_dict(inference: Inference, cls: Entity) -> Signature:
-    """Return what a typed dictionary takes: its keys, or another dictionary by position."""
+    """Return what a typed dictionary takes: its keys."""
     parameters: list[Parameter] = []
     for field in synthesized.fields(inference, cls):
         facts = inference.need(field.entity.path)
@@ -185,8 +185,16 @@ def _of_dict(inference: Inference, cls: Entity) -> Signature:
             total and outer not in ("NotRequired", "ReadOnly", "Annotated")
         )
         parameters.append(Parameter(field.name, f.KEYWORD_ONLY, field.entity, required=required))
-    mapping = Parameter("mapping", f.POSITIONAL_ONLY, cls, required=False)
-    return Signature(cls, [mapping, *parameters], cls)
+    return Signature(cls, parameters, cls)
+
+
+def from_mapping(signature: Signature) -> Signature:
+    """Return how a typed dictionary is made of another one, with some keys replaced."""
+    mapping = Parameter("mapping", f.POSITIONAL_ONLY, signature.entity, required=True)
+    keys = [
+        Parameter(key.name, key.kind, key.entity, required=False) for key in signature.parameters
+    ]
+    return Signature(signature.entity, [mapping, *keys], signature.entity)
 
 
 def _is_total(facts: FileFacts, cls: int) -> bool:

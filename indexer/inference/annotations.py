@@ -12,7 +12,6 @@ from .standard_types import builtin_instance, standard_class
 from .synthesized import is_factory_class
 from .types import (
     CALLABLE,
-    CLASS_OBJECT,
     INSTANCE,
     NONE_VALUE,
     NOWHERE,
@@ -20,7 +19,9 @@ from .types import (
     UNKNOWN,
     VARIABLE_TYPE,
     Value,
+    class_objects,
     instance,
+    plain_variable,
     substitute,
     union,
 )
@@ -184,8 +185,8 @@ def _alias_applied(value: Value, args: tuple[Type, ...]) -> Type:
 
     def collect(type_: Type) -> None:
         for part in type_:
-            if part.form == VARIABLE_TYPE and part.entity not in order:
-                order.append(part.entity)
+            if part.form == VARIABLE_TYPE and plain_variable(part.entity) not in order:
+                order.append(plain_variable(part.entity))
             for inner in part.args:
                 collect(inner)
 
@@ -221,18 +222,7 @@ def _special(inference: Inference, path: str, name: str, listed: list[int]) -> T
         if not listed:
             return builtin_instance(inference, "type")
         inner = annotation_type(inference, path, listed[0])
-        return tuple(
-            Value(CLASS_OBJECT, value.entity, value.args, value.evidence)
-            if value.form == INSTANCE
-            else Value(
-                VARIABLE_TYPE,
-                Entity(value.entity.kind, "type:" + value.entity.path, value.entity.row),
-                (),
-                value.evidence,
-            )
-            for value in inner
-            if value.form in (INSTANCE, VARIABLE_TYPE)
-        )
+        return class_objects(inner)
     if name in _ALIASES or name == "tuple":
         builtin_name = _ALIASES.get(name, name)
         args = tuple(annotation_type(inference, path, part) for part in listed)

@@ -94,7 +94,8 @@ def _variable_value(inference: Inference, path: str, facts: FileFacts, row: int)
         type_ = container_contents.container_contents(
             inference, path, facts, container_contents.attribute_container(cls, name), type_
         )
-        if not without_none(type_):
+        if not any(_is_descriptor(inference, value) for value in type_):
+            # The default of instances, whose methods assign to their own.
             type_ = union(type_, _assigned(inference, path, facts, cls, name, rows))
     if _is_none(type_):
         # `x = None` at first says nothing about what it is later.
@@ -106,6 +107,11 @@ def _variable_value(inference: Inference, path: str, facts: FileFacts, row: int)
         ]
         type_ = union(type_, *others)
     return weaken(type_, INFERRED)
+
+
+def _is_descriptor(inference: Inference, value: Value) -> bool:
+    """True if assigning to an attribute that is this value calls its ``__set__``."""
+    return value.form == INSTANCE and bool(class_member(inference, value.entity, "__set__"))
 
 
 def _is_none(type_: Type) -> bool:

@@ -83,12 +83,19 @@ def without_none(type_: Type) -> Type:
 
 
 def class_objects(type_: Type) -> Type:
-    """The classes of instances: ``type[T]`` for ``T``."""
+    """The classes of instances: ``type[T]`` for ``T``, also where that is a type variable."""
     return tuple(
         Value(CLASS_OBJECT, value.entity, value.args, value.evidence)
-        for value in type_
         if value.form == INSTANCE
+        else Value(VARIABLE_TYPE, _class_variable(value.entity), (), value.evidence)
+        for value in type_
+        if value.form in (INSTANCE, VARIABLE_TYPE)
     )
+
+
+def _class_variable(variable: Entity) -> Entity:
+    """The pseudo-variable that stands for the class of what a type variable stands for."""
+    return Entity(variable.kind, "type:" + plain_variable(variable).path, variable.row)
 
 
 def substitute(
