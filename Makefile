@@ -14,20 +14,24 @@ ARGS ?=
 # as users get it: an editable install adds some 20 ms to every start, which would blur what we measure.
 DEV := .venv
 WHEEL := .venv-wheel
+# What asks for known vulnerabilities, in an environment of its own.
+AUDIT := .venv-audit
 # The agents that `make test-agents` drives, each in an environment of its own.
 AGENTS := .agents
 PIP := -m pip --disable-pip-version-check install --quiet
 SOURCES := $(shell find indexer api lsp -not -name '*.pyc' -not -name __pycache__)
 
-.PHONY: help demo test test-slow test-editors test-agents lint format bench bench-retrieval clean
+.PHONY: help demo test test-slow test-editors test-agents lint format audit lock bench bench-retrieval \
+	clean
 
 help:
 	@echo "make demo [WORKSPACE=/path]  index a code base, ask it, judge an edit"
 	@echo "make test                    lint, type check, import rules and tests"
-	@echo "make test-slow               the suites that take minutes"
+	@echo "make test-slow               all suites that take minutes: laws, crashes, damage, load, hostile input"
 	@echo "make test-editors            Neovim, Emacs and the VS Code extension, those that are installed"
 	@echo "make test-agents             aider, opencode, Codex and the MCP inspector"
 	@echo "make lint | format           the checks without the tests | rewrite in house format"
+	@echo "make audit | lock            known vulnerabilities of dependencies | lock newer ones, with hashes"
 	@echo "make bench                   measure, and compare with the peers that are installed"
 	@echo "make bench-retrieval         does \`context\` find what real commits changed? clones public repositories"
 	@echo "make clean                   remove what these targets made"
@@ -38,9 +42,10 @@ demo: $(WHEEL)/.ready
 test: lint
 	$(DEV)/bin/python -m pytest -q -n 2 $(ARGS)
 
-# Exit status 5 says that no test is marked slow.
+# What is marked slow, and the suites of tests/slow with all their trials, of which `make test` has a few.
 test-slow: $(DEV)/.ready
-	$(DEV)/bin/python -m pytest -q -m slow $(ARGS) || [ $$? -eq 5 ]
+	$(DEV)/bin/python -m pytest -q -m slow $(ARGS)
+	$(DEV)/bin/python -m pytest -q --thorough tests/slow $(ARGS)
 
 # Needs the network once, and whichever of nvim, emacs with eglot, and node there are. Fails without any of them.
 test-editors: $(DEV)/.ready
@@ -64,6 +69,16 @@ format: $(DEV)/.ready
 	$(DEV)/bin/ruff check --quiet --fix-only .
 	$(DEV)/bin/ruff format --quiet .
 
+audit: $(AUDIT)/.ready
+	@$(AUDIT)/bin/python .ci/audit.py $(AUDIT)/bin/pip-audit requirements/dev.txt
+
+# Needs uv. The locked versions are what is developed and tested with; users get any that fit.
+lock:
+	uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 --no-header \
+		--quiet --upgrade --output-file requirements/runtime.txt
+	uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 \
+		--no-header --quiet --upgrade --output-file requirements/dev.txt
+
 bench-retrieval: $(WHEEL)/.ready
 	$(WHEEL)/bin/python benchmarks/retrieval.py $(ARGS)
 
@@ -71,7 +86,7 @@ bench: $(WHEEL)/.ready
 	$(WHEEL)/bin/python benchmarks/run.py $(ARGS)
 
 clean:
-	rm -rf $(DEV) $(WHEEL) $(AGENTS) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(DEV) $(WHEEL) $(AUDIT) $(AGENTS) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 define venv
@@ -82,9 +97,10 @@ define venv
 	@[ -x $(@D)/bin/python ] || "$(PYTHON)" -m venv $(@D)
 endef
 
-$(DEV)/.ready: pyproject.toml
+$(DEV)/.ready: pyproject.toml requirements/dev.txt
 	$(venv)
-	@$(DEV)/bin/python $(PIP) --editable '.[dev]'
+	@$(DEV)/bin/python $(PIP) --require-hashes --requirement requirements/dev.txt
+	@$(DEV)/bin/python $(PIP) --no-deps --editable .
 	@touch $@
 
 # build/ is removed first because setuptools would carry modules that no longer exist from it into the wheel.
@@ -94,6 +110,11 @@ $(WHEEL)/.ready: pyproject.toml $(SOURCES)
 	@$(WHEEL)/bin/python $(PIP) .
 	@rm -rf build
 	@touch $@
+
+# Without a network there is no pip-audit, which `make audit` says.
+$(AUDIT)/.ready: Makefile
+	$(venv)
+	@$(AUDIT)/bin/python $(PIP) 'pip-audit==2.10.1' && touch $@ || true
 
 # aider runs on Python 3.10 to 3.12.
 $(AGENTS)/aider/.ready: Makefile

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis
 import pytest
+
+_FIGURES: pytest.StashKey[list[str]] = pytest.StashKey()
 
 # No test asserts a time, generated ones included.
 hypothesis.settings.register_profile("flux-index", deadline=None)
@@ -16,8 +19,35 @@ INHERITED = ("VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "PYTHONPATH", "
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--update``, which writes expected texts anew."""
+    """Add the options of these tests."""
     parser.addoption("--update", action="store_true", help="write expected texts anew")
+    parser.addoption("--thorough", action="store_true", help="run all trials of tests/slow")
+    parser.addoption("--seed", type=int, default=1, help="what the trials of tests/slow depend on")
+
+
+@pytest.fixture
+def trials(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
+    """Chooses how many trials there are: few, or with ``--thorough`` as many as are promised."""
+    thorough = bool(request.config.getoption("--thorough"))
+    return lambda few, many: many if thorough else few
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """What all that is random in a trial depends on."""
+    return int(request.config.getoption("--seed"))
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Takes sentences about what was measured, which are shown at the end of the run."""
+    return request.config.stash.setdefault(_FIGURES, []).append
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what was measured."""
+    for sentence in terminalreporter.config.stash.get(_FIGURES, []):
+        terminalreporter.write_line(sentence)
 
 
 @pytest.fixture(autouse=True)

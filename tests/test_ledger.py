@@ -13,7 +13,9 @@ import pytest
 
 from flux_index.indexer.errors import StoreError
 from flux_index.indexer.store import ledger as ledger_module
-from flux_index.indexer.store.ledger import MIGRATIONS, Ledger, Seen
+from flux_index.indexer.store import ledger_file
+from flux_index.indexer.store.ledger import Ledger, Seen
+from flux_index.indexer.store.ledger_file import MIGRATIONS
 
 PROCESSES, EACH = 6, 25
 
@@ -123,7 +125,7 @@ def test_a_migration_goes_on_from_where_a_ledger_is(
     with Ledger(str(tmp_path)) as ledger:
         ledger.begin("a", "")
     added = (*MIGRATIONS, ("CREATE TABLE lesson (text TEXT)",))
-    monkeypatch.setattr(ledger_module, "MIGRATIONS", added)
+    monkeypatch.setattr(ledger_file, "MIGRATIONS", added)
     with Ledger(str(tmp_path)) as ledger:
         assert ledger.session("a") is not None
     with sqlite3.connect(tmp_path / "ledger.db") as connection:

@@ -59,12 +59,13 @@ def create_tables(connection: sqlite3.Connection) -> None:
     db.table("symbol").enable_fts(["words", "summary"], tokenize="unicode61")
 
 
-_PRAGMAS = (
+_PRAGMAS = ("PRAGMA trusted_schema = OFF",)
+_WRITER_PRAGMAS = (
     "PRAGMA page_size = 8192",  # counts for new files only
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
     "PRAGMA temp_store = MEMORY",
-    "PRAGMA trusted_schema = OFF",
+    *_PRAGMAS,
 )
 
 # Identity of a file that is not there.
@@ -79,22 +80,25 @@ def connect(path: str, *, writable: bool) -> sqlite3.Connection:
     check_database(path)
     if writable:
         create_database(path)
-        connection = sqlite3.connect(
-            path, timeout=5.0, isolation_level=None, check_same_thread=False
-        )
-        try:
-            for pragma in _PRAGMAS:
-                connection.execute(pragma)
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection
     # "ro" and not "immutable": readers must see what the writer commits.
     uri = "file:" + path.replace("%", "%25").replace("?", "%3f").replace("#", "%23") + "?mode=ro"
     connection = sqlite3.connect(
-        uri, uri=True, timeout=5.0, isolation_level=None, check_same_thread=False
+        path if writable else uri,
+        uri=not writable,
+        timeout=5.0,
+        isolation_level=None,
+        check_same_thread=False,
     )
-    connection.execute("PRAGMA trusted_schema = OFF")
+    try:
+        for pragma in _WRITER_PRAGMAS if writable else _PRAGMAS:
+            connection.execute(pragma)
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    except UnicodeDecodeError as error:  # SQLite's own message quotes what is in the file
+        connection.close()
+        raise sqlite3.DatabaseError("its schema is no text") from error
     return connection
 
 

@@ -114,7 +114,9 @@ class IndexStore:
                     raise StoreError(differs if version else "")
                 self._check()
             self.identity = database.identity(path)
-        except (OSError, sqlite3.Error) as error:
+        except sqlite3.Error as error:
+            raise self._failure("open", error) from error
+        except OSError as error:
             raise StoreError(f"cannot open {path}: {error}") from error
 
     def _version(self) -> str | None:
