@@ -7,6 +7,7 @@ FluxIndexError
 ├── OutsideWorkspaceError    a path that is not inside the workspace (-32001, exit code 2)
 ├── UnknownFileError         a path inside the workspace that is no file of it (-32002, exit 2)
 ├── LockedError              somebody else writes this index (-32003, exit code 2)
+├── OutOfWorkError           a question takes more work than one may (-32005, exit code 2)
 └── StoreError               the index cannot be read or written (-32004, exit code 2)
     └── DamagedError         the index holds what nobody wrote: it is made anew when asked again
 
@@ -58,3 +59,9 @@ class DamagedError(StoreError):
 
 class OutOfTimeError(Exception):
     """Raised by the interrupt of a snapshot when the deadline is over."""
+
+
+class OutOfWorkError(OutOfTimeError, FluxIndexError):
+    """A question takes more work than one may."""
+
+    code = -32005

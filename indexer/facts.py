@@ -420,6 +420,8 @@ _TYPECODES: tuple[Code, ...] = ("b", "h", "i", "q")
 _FORMATS: dict[int, Code] = {ord(code): code for code in _TYPECODES}
 # Look-ups of a name by scanning before a table of names is made.
 _SCANS = 12
+# A name with more bindings than this in a file has a table of them by scope.
+_MANY = 32
 # Table to (number of its first column, number of columns).
 _PLACES: dict[str, tuple[int, int]] = {}
 for _name, _width in TABLES:
@@ -534,6 +536,11 @@ class FileFacts:
         return made
 
     @property
+    def size(self) -> int:
+        """Bytes that the tables take, encoded; what is made of them takes a little more."""
+        return len(self._blob)
+
+    @property
     def is_ascii(self) -> bool:
         """True if byte offsets, code points and UTF-16 units are all the same."""
         return bool(self._blob[4] & 1)
@@ -563,10 +570,15 @@ class FileFacts:
         return self._ids.get(name, -1)
 
     def bindings_of(self, scope: int, name: int) -> list[int]:
-        """Rows of the bindings of a name in one scope, in order of the text."""
+        """Rows of the bindings of a name in one scope, in order of the text; not to be changed."""
+        by_scope: dict[int, list[int]] | None = self.memo.get(("bindings", name))
+        if by_scope is not None:
+            return by_scope.get(scope, [])
         order = self.binding_order.value
         names, scopes, positions = self.binding[:3]
         at = bisect_left(order, name, key=names.__getitem__)
+        if at + _MANY < len(order) and names[order[at + _MANY]] == name:
+            return self._bindings_by_scope(name, at).get(scope, [])
         rows: list[int] = []
         while at < len(order) and names[row := order[at]] == name:
             if scopes[row] == scope:
@@ -576,13 +588,57 @@ class FileFacts:
             rows.sort(key=positions.__getitem__)
         return rows
 
-    def occurrences(self, name: str) -> Iterator[tuple[int, int, int]]:
-        """(role, position, ref) of each occurrence of ``name``, in order of position."""
+    def _bindings_by_scope(self, name: int, at: int) -> dict[int, list[int]]:
+        """Rows of the bindings of a name that has many; ``at`` is the first in their order.
+
+        Remembered, because such names are asked for as often as they are bound.
+        """
+        order = self.binding_order.value
+        names, scopes, positions = self.binding[:3]
+        until = bisect_right(order, name, at, key=names.__getitem__)
+        by_scope = self.memo[("bindings", name)] = dict[int, list[int]]()
+        for row in sorted(order[at:until], key=positions.__getitem__):
+            by_scope.setdefault(scopes[row], []).append(row)
+        return by_scope
+
+    def bindings_between(self, scope: int, name: int, start: int, end: int) -> list[int]:
+        """As :meth:`bindings_of`, from one position up to another."""
+        rows = self.bindings_of(scope, name)
+        key = self.binding.position.__getitem__
+        first = bisect_left(rows, start, key=key)
+        return rows[first : bisect_left(rows, end, first, key=key)]
+
+    def declared(self, scope: int, name: int) -> int:
+        """GLOBAL or NONLOCAL if a scope says so of a name, else -1."""
+        found: dict[tuple[int, int], int] | None = self.memo.get("declared")
+        if found is None:
+            names, scopes = self.binding.name, self.binding.scope
+            found = self.memo["declared"] = {
+                (scopes[row], names[row]): kind
+                for row, kind in enumerate(self.binding.kind)
+                if kind in (GLOBAL, NONLOCAL)
+            }
+        return found.get((scope, name), -1)
+
+    def bindings_named(self, name: int) -> list[int]:
+        """Rows of the bindings of a name in all scopes, in no order."""
+        order = self.binding_order.value
+        key = self.binding.name.__getitem__
+        at = bisect_left(order, name, key=key)
+        return order[at : bisect_right(order, name, at, key=key)].tolist()
+
+    def occurrences(self, name: str, start: int = 0) -> Iterator[tuple[int, int, int]]:
+        """(role, position, ref) of each occurrence of ``name``, in order of position.
+
+        ``start`` is the position from which on they are given.
+        """
         row = self.name_id(name)
         if row < 0:
             return
         roles, positions, refs = self.occurrence
         first, last = self.occurrence_index.value[row], self.occurrence_index.value[row + 1]
+        if start:
+            first = bisect_left(positions, start, first, last)
         yield from zip(roles[first:last], positions[first:last], refs[first:last], strict=True)
 
     def occurring_names(self) -> list[str]:

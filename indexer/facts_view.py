@@ -10,10 +10,10 @@ from . import facts as f
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import NamedTuple
 
-    from .facts import FileFacts
+    from .facts import Column, FileFacts
 else:
     from .named_tuple import NamedTuple
 
@@ -384,23 +384,37 @@ def decorators(facts: FileFacts, definition: int) -> Sequence[int]:
 
 def parameters(facts: FileFacts, scope: int) -> Iterator[int]:
     """Yield the rows of the parameters of the function or lambda that a scope is of."""
-    for row, own in enumerate(facts.parameter.scope):
-        if own == scope:
-            yield row
+    yield from _rows_of(facts, "parameter", facts.parameter.scope, scope)
 
 
 def results(facts: FileFacts, scope: int) -> Iterator[int]:
     """Yield the rows of what ends a function or is yielded by it, in order."""
-    return (row for row, where in enumerate(facts.result.scope) if where == scope)
+    yield from _rows_of(facts, "result", facts.result.scope, scope)
 
 
 def returned(facts: FileFacts, scope: int) -> Iterator[int]:
     """Yield the rows of the values of the ``return`` statements of a function, in order."""
     table = facts.result
     kinds, values = table.kind, table.expr
-    for row, where in enumerate(table.scope):
-        if where == scope and kinds[row] == f.RETURN and values[row] >= 0:
+    for row in _rows_of(facts, "result", table.scope, scope):
+        if kinds[row] == f.RETURN and values[row] >= 0:
             yield values[row]
+
+
+# Tables with fewer rows than this are gone through faster than sorted by scope.
+_FEW = 64
+
+
+def _rows_of(facts: FileFacts, table: str, scopes: Column, scope: int) -> Iterable[int]:
+    """Return the rows of a table that are of one scope, in order."""
+    if len(scopes) < _FEW:
+        return (row for row, where in enumerate(scopes) if where == scope)
+    by_scope: dict[int, list[int]] | None = facts.memo.get(("by scope", table))
+    if by_scope is None:
+        by_scope = facts.memo["by scope", table] = {}
+        for row, where in enumerate(scopes):
+            by_scope.setdefault(where, []).append(row)
+    return by_scope.get(scope, ())
 
 
 def binding_name(facts: FileFacts, row: int) -> str:

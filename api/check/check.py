@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from zlib import crc32
 
-from ...indexer.errors import UnknownFileError
+from ...indexer.errors import OutOfWorkError, UnknownFileError
 from ...indexer.inference.entities import qualified_name
 from ...indexer.inference.inference import Inference
 from ..source.entity_views import enclosing
@@ -23,6 +23,8 @@ from .suppressions import is_ignored
 
 # Files that are checked for what an edit elsewhere broke in them.
 _USERS = 3_000
+# Steps of work that judging one file may take, and all users of an edit.
+_WORK, _USERS_WORK = 150_000, 1_000_000
 
 
 def check_change(change: Change, *, whole: bool = False) -> list[Finding]:
@@ -32,20 +34,33 @@ def check_change(change: Change, *, whole: bool = False) -> list[Finding]:
     """
     existing = [path for path in sorted(change.paths) if change.after.exists(path)]
     if whole:
-        found = [finding for path in existing for finding in check_file(change.after, path)]
+        found = [finding for path in existing for finding in _faults(change.after, path)]
         return _finish(found, change, [], whole=True)
     found: list[Finding] = []
     changes = api_changes(change)
     affected = frozenset(changed_names(change))
     for path in existing:
-        old, new = changed_regions(change, path)
-        after = check_file(change.after, path, None, change.before, new, affected)
-        if after:
-            families = {"syntax", *families_of(after)}
-            before = check_file(change.before, path, None, None, old, affected, families)
-            found += new_findings(after, before)
-        found += _unreported_uses(change, changes, path, after)
-    found += users_findings(change, changes)
+        try:
+            with change.after.snapshot.work.part(_WORK), change.before.snapshot.work.part(_WORK):
+                old, new = changed_regions(change, path)
+                after = check_file(
+                    change.after, path, None, change.before, new, affected, is_partial=True
+                )
+                if after:
+                    families = {"syntax", *families_of(after)}
+                    before = check_file(change.before, path, None, None, old, affected, families)
+                    found += new_findings(after, before)
+                found += _unreported_uses(change, changes, path, after)
+        except OutOfWorkError:
+            _leave_out(change.after, path)
+    try:
+        with change.after.snapshot.work.part(_USERS_WORK):
+            for finding in users_findings(change, changes):
+                found.append(finding)
+    except OutOfWorkError:
+        change.after.snapshot.work.leave_out(
+            "what the edit breaks elsewhere was not looked for in all files: that takes too much work"
+        )
     return _finish(found, change, changes)
 
 
@@ -53,6 +68,16 @@ def check_users(change: Change) -> list[Finding]:
     """Return the faults that an edit caused in files that it does not touch."""
     changes = api_changes(change)
     return _finish(list(users_findings(change, changes)), change, changes)
+
+
+def _faults(inference: Inference, path: str) -> list[Finding]:
+    """Return the faults of a file, as far as looking for them takes no more work than it may."""
+    with inference.snapshot.work.part(_WORK):
+        return check_file(inference, path, is_partial=True)
+
+
+def _leave_out(inference: Inference, path: str) -> None:
+    inference.snapshot.work.leave_out(f"{path} was not judged to its end: that takes too much work")
 
 
 def _finish(
@@ -74,11 +99,14 @@ def check_file(
     near: Regions | None = None,
     affected: frozenset[str] = frozenset(),
     families: Collection[str] | None = None,
+    *,
+    is_partial: bool = False,
 ) -> list[Finding]:
     """Return the faults of a file in order of their places, each with its identity.
 
     All of them, or those within ``names``, or within ``near`` and ``affected`` (see
-    :class:`.CheckContext`), that rules of some ``families`` find.
+    :class:`.CheckContext`), that rules of some ``families`` find. If it takes too much work this
+    raises OutOfWorkError, or returns, if it ``is_partial``, what was found until then.
     """
     if not inference.exists(path):
         return []
@@ -86,17 +114,25 @@ def check_file(
         context = CheckContext(inference, path, names, before, near, affected)
     except UnknownFileError:
         return []
-    return run_rules(rules() if families is None else rules(families), context)
+    chosen = rules() if families is None else rules(families)
+    return run_rules(chosen, context, is_partial=is_partial)
 
 
-def run_rules(chosen: Iterable[Rule], context: CheckContext) -> list[Finding]:
+def run_rules(
+    chosen: Iterable[Rule], context: CheckContext, *, is_partial: bool = False
+) -> list[Finding]:
     """Return what some rules find in a file, in order of the places, each with its identity."""
     found: list[Finding] = []
-    for rule in chosen:
-        if rule.check is not None and (rule.in_stubs or not context.is_stub):
-            found += rule.check(context)
-            if rule.name == "syntax-error" and found:
-                break  # further faults would only follow from text that is no Python
+    try:
+        for rule in chosen:
+            if rule.check is not None and (rule.in_stubs or not context.is_stub):
+                found.extend(rule.check(context))
+                if rule.name == "syntax-error" and found:
+                    break  # further faults would only follow from text that is no Python
+    except OutOfWorkError:
+        if not is_partial:
+            raise
+        _leave_out(context.inference, context.path)
     found = [finding for finding in found if not is_ignored(context, finding)]
     if found and TEST_DATA.applies(context.inference, context.path):
         for finding in found:

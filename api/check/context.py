@@ -151,9 +151,8 @@ class CheckContext:
                 near = list(filter(self._is_near, near))
             self._near[op] = near
         for count, row in enumerate(near):
-            interrupt = self.inference.snapshot.interrupt
-            if interrupt is not None and not count % _INTERRUPT_EVERY:
-                interrupt()  # may raise, or wait
+            if not count % _INTERRUPT_EVERY:
+                self.inference.snapshot.work.look()  # may raise, or wait
             yield row
 
     def _is_near(self, expr: int) -> bool:

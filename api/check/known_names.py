@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
 # Bytes of dependencies that are searched for a name before it is taken for known.
 _SEARCHED = 60_000_000
+# What a search counts as, in steps of work; it takes some 30 ms.
+_SEARCH_STEPS = 150
+# A name that so many files of the workspace have is known, whether or not one of them binds it.
+_COMMON = 1_000
 _BINDING_ROLES = (
     f.WRITTEN, f.DEFINED, f.PARAMETER_ROLE, f.KEYWORD, f.IMPORTED, f.EXPORTED,
 )  # fmt: skip
@@ -54,7 +58,8 @@ def is_known_word(context: CheckContext, name: str) -> bool:
 
 
 def _is_bound(inference: Inference, name: str) -> bool:
-    return any(
+    paths = inference.files_with(name)
+    return len(paths) > _COMMON or any(
         name in facts.strings or has_role(facts, name, _BINDING_ROLES)
         for _, facts in files_naming(inference, name)
     )
@@ -78,6 +83,7 @@ def files_outside_with(inference: Inference, name: str) -> Iterator[tuple[str, b
 
     If there is too much to search, the last path is empty.
     """
+    inference.snapshot.work.look(_SEARCH_STEPS)
     word = name.encode("utf-8", "surrogatepass")
     pattern = re.compile(rb"(?<![\w])" + re.escape(word) + rb"(?![\w])")
     left = _SEARCHED
@@ -142,16 +148,22 @@ def attributes_used_with(facts: FileFacts, expr: int) -> set[str]:
 
 def uses_of_attribute(facts: FileFacts, chain: tuple[int, ...], start: int, end: int) -> set[str]:
     """Return the attributes that are read of a plain or dotted name between two positions."""
-    found: set[str] = set()
-    for role, position, expr in facts.occurrences(facts.names[chain[-1]]):
-        if not start <= position < end or role & f.ROLE_MASK not in (f.READ, f.CALLED):
+    known: dict[object, set[str]] = facts.memo.setdefault("uses of attributes", {})
+    found = known.get((chain, start, end))
+    if found is not None:
+        return found
+    found = known[chain, start, end] = set()
+    assigned = frozenset(facts.attribute_binding.position)
+    for role, position, expr in facts.occurrences(facts.names[chain[-1]], start):
+        if position >= end:
+            break
+        if role & f.ROLE_MASK not in (f.READ, f.CALLED):
             continue
         if expr < 0 or access_path(facts, expr) != chain:
             continue
         attribute = attribute_of(facts, expr)
         if attribute is not None and (
-            attribute.position not in facts.attribute_binding.position
-            and not attribute.name.startswith("__")
+            attribute.position not in assigned and not attribute.name.startswith("__")
         ):
             found.add(attribute.name)
     return found

@@ -12,6 +12,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from itertools import islice
 
 from ...indexer import facts as f
 from ...indexer import facts_view
@@ -28,6 +29,7 @@ from ...indexer.inference.entities import (
 )
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.modules import imported_module, submodule
+from ...indexer.inference.query_cache import cached
 from ...indexer.inference.types import CLASS_OBJECT, INSTANCE, MODULE_OBJECT, without_none
 from .arguments import CallArguments, mismatches
 from .context import CheckContext
@@ -178,6 +180,10 @@ def same_name_elsewhere(inference: Inference, name: str) -> list[Entity]:
 
 # Files that use a receiver's name which are searched; classes of it that are tried.
 _FILES, _CLASSES = 60, 3
+# Uses of a name in one file that are looked at.
+_USES = 200
+# Of so many members one that few files have is taken to find the classes that have all.
+_NAMES = 50
 _MOST = 3
 # Scores added to the similarity of names, which is 1 at most.
 _USED, _FITS, _KIND = 0.5, 0.25, 0.15
@@ -239,27 +245,40 @@ def _classes_by_name(
 ) -> tuple[list[Entity], set[str]]:
     """Return the classes of receivers with the same name elsewhere, and members used on these."""
     name = last_name(facts, receiver)
+    if not name or name in ("self", "cls"):
+        return [], set()
+    uses = cached(inference, ("uses by name", name), lambda: _uses_by_name(inference, name), {})
     classes: Counter[Entity] = Counter()
     used: set[str] = set()
-    if not name or name in ("self", "cls"):
-        return [], used
+    for place, (attribute, types) in uses.items():
+        if place != (path, receiver):
+            used.add(attribute)
+            classes.update(types)
+    return [cls for cls, _ in classes.most_common()], used
+
+
+def _uses_by_name(
+    inference: Inference, name: str
+) -> dict[tuple[str, int], tuple[str, list[Entity]]]:
+    """Return by place the attributes that are used on receivers of a name, and their classes."""
+    found: dict[tuple[str, int], tuple[str, list[Entity]]] = {}
     for where in inference.files_with(name)[:_FILES]:
         other = inference.facts(where)
-        for role, _, expr in other.occurrences(name) if other is not None else ():
-            if other is None or role & f.ROLE_MASK not in (f.READ, f.CALLED) or expr < 0:
+        if other is None:
+            continue
+        for role, _, expr in islice(other.occurrences(name), _USES):
+            if role & f.ROLE_MASK not in (f.READ, f.CALLED) or expr < 0:
                 continue
-            if last_name(other, expr) != name or (where == path and expr == receiver):
-                continue
-            attribute = attribute_of(other, expr)
+            attribute = attribute_of(other, expr) if last_name(other, expr) == name else None
             if attribute is not None:
-                used.add(attribute.name)
-                classes.update(_classes(inference, where, expr))
-    return [cls for cls, _ in classes.most_common()], used
+                found[where, expr] = attribute.name, _classes(inference, where, expr)
+    return found
 
 
 def _classes_with_all(inference: Inference, names: set[str]) -> list[Entity]:
     """Return the classes of the workspace that have all of some members."""
-    rarest = min(names, key=lambda name: len(inference.files_with(name)))
+    tried = islice(sorted(names), _NAMES)
+    rarest = min(tried, key=lambda name: len(inference.files_with(name)))
     found: list[Entity] = []
     for path in inference.files_with(rarest)[:_FILES]:
         for cls in classes_with(inference, path, rarest):

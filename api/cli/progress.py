@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 
+from ...indexer.ending import end_soon
 from .output import in_colour, is_terminal, say
 
 TYPE_CHECKING = False
@@ -154,5 +155,7 @@ class Interrupt:
         del frame
         is_second = self.number != 0
         self.number = number
+        if number == signal.SIGTERM:
+            end_soon()
         if is_second or self._waiting:
             raise KeyboardInterrupt

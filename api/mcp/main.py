@@ -8,6 +8,7 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
+from ...indexer.ending import end_soon
 from ...indexer.errors import FluxIndexError
 from ..rpc.memory import many_imports
 from .folder import named_folder
@@ -70,6 +71,7 @@ def _leave_on_signals(server: McpServer) -> asyncio.Task[None]:
 
     async def leave() -> None:
         await signalled.wait()
+        end_soon()
         await server.close()
         os._exit(0)
 

@@ -58,7 +58,9 @@ def references(
     evidence_counts: dict[str, int] = {}
     wanted = set(roles) if roles else None
     chosen: list[Reference] = []
-    ways = {"aliases": aliases, "overrides": overrides, "conventions": conventions}
+    ways = {
+        "aliases": aliases, "overrides": overrides, "conventions": conventions, "is_partial": True,
+    }  # fmt: skip
     for reference in _all_references(inference, found, ways):
         role = ROLE_NAMES[reference.role]
         if reference.evidence == TEXTUAL and not textual:

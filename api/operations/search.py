@@ -70,6 +70,8 @@ def _symbol_item(inference: Inference, path: str, stored: StoredSymbol) -> dict[
 
 
 _NEAREST = 5
+# Characters of a name with the arguments of a call.
+_LONGEST = 20_000
 
 
 def exists(workspace: OpenWorkspace, *, query: str) -> dict[str, Any]:
@@ -97,6 +99,8 @@ def _parse_call(query: str) -> tuple[str, list[str] | None]:
     """Dotted name, and the arguments of a call: ``name=`` for a keyword, ``*`` forms, else any."""
     name, opening, rest = query.strip().partition("(")
     name = name.strip()
+    if len(query) > _LONGEST:
+        raise InvalidArgumentsError(f"a name may have {_LONGEST:,} characters, not {len(query):,}")
     if not name or not all(part.isidentifier() for part in name.split(".")):
         raise InvalidArgumentsError(f"{query!r} is not a dotted name, with or without a call")
     if not opening:

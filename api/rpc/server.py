@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from inspect import iscoroutinefunction
 from typing import Any
 
+from ...indexer.ending import end_soon
 from ...indexer.errors import FluxIndexError
 from ...indexer.index import Index
 from .client import Client
@@ -26,8 +27,8 @@ from .proxy import Proxy
 from .service import Service, Subscriptions
 
 _WORKERS = 4
-# Questions being answered when the server stops may take so long.
-_DRAIN_SECONDS = 2.0
+# Questions being answered when the server stops may take so long, and then are called off.
+_DRAIN_SECONDS = 0.5
 # While one thread computes, others get a word in after this many seconds: a question that takes
 # 1 ms must not wait 5 ms, Python's default, for each step on its way.
 _SWITCH_SECONDS = 0.001
@@ -214,6 +215,8 @@ class IndexServer(Server):
     def _stop_on_signal(self, number: int) -> None:
         # The second one ends the process as if there were no handler.
         self._loop.remove_signal_handler(number)
+        if number == signal.SIGTERM:
+            end_soon()
         self.stop()
 
     async def _close(self) -> None:
@@ -223,6 +226,8 @@ class IndexServer(Server):
         while self._n_answering and self._loop.time() < until:
             await asyncio.sleep(0.002)
         for connection in list(self.connections):
+            for call in connection.open_calls:
+                call.cancelled = True
             connection.close()
         if self.maintainer is not None:
             await asyncio.to_thread(self.maintainer.stop)

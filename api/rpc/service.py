@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,8 +34,6 @@ class Service:
     def __init__(self, server: IndexServer) -> None:
         """The server has the index and the clients, and can be stopped."""
         self._server = server
-        self._live = OpenWorkspace(server.index, "live")
-        self._unwatched = OpenWorkspace(server.index, "touch")
         self._moved = asyncio.Event()
         own: dict[str, Handler] = {
             "rpc.discover": _discover,
@@ -59,7 +58,13 @@ class Service:
         server = self._server
         # Before the first look at the whole disk, only a look at it tells what there is.
         is_live = server.maintainer is not None and server.index.view().complete
-        session = self._live if is_live else self._unwatched
+        session = OpenWorkspace(server.index, "live" if is_live else "touch")
+
+        def check() -> None:
+            if call.cancelled:
+                raise CancelledError
+
+        session.interrupt = check
         return table.call(session, call.method, methods.arguments_by_name(call))
 
     def _info(self, call: Call) -> dict[str, Any]:

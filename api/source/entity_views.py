@@ -224,6 +224,10 @@ def envelope(inference: Inference, answer: dict[str, Any], paths: set[str]) -> d
         for path in sorted(paths)
         if path and (digest := inference.snapshot.digest(path))
     }
+    if inference.snapshot.work.left_out:
+        answer.setdefault("notes", []).extend(inference.snapshot.work.left_out)
+        if "truncated" in answer:
+            answer["truncated"] = True
     if inference.snapshot.pending:
         notes: list[str] = answer.setdefault("notes", [])
         notes.append(f"{inference.snapshot.pending} files are not indexed yet")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from ...indexer import facts as f
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.entities import (
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from ...indexer.inference.inference import Inference
     from ..open_workspace import OpenWorkspace
 
+# Parts of a dotted name; working out what it means takes as long as their cube.
+_MOST_PARTS = 32
 # Places whose entities are cached with a view.
 _CACHED = 5_000
 
@@ -98,6 +102,8 @@ def find_by_name(inference: Inference, name: str, path: str | None = None) -> li
     A name that starts like a class, or is no dotted name at all, is looked for the other way round:
     `Model.save` is no module, and asking the environment for one takes longer than the answer.
     """
+    if name.count(".") >= _MOST_PARTS:
+        raise InvalidArgumentsError(f"a dotted name has at most {_MOST_PARTS} parts")
     if path is not None:
         found = find_by_suffix(inference, name, path)
     elif name[:1].isupper() or "." not in name:
@@ -123,10 +129,15 @@ def _inherited(inference: Inference, name: str, path: str | None) -> list[Found]
 def find_by_suffix(inference: Inference, name: str, path: str | None = None) -> list[Found]:
     """Return the entities whose qualified name ends with a dotted name, best first."""
     suffix = "." + name
+    owner = name.rpartition(".")[0].rpartition(".")[2]
     result: list[tuple[tuple[int, str, int], Found]] = []
     for where, symbol in symbols_by_name(inference, name.rpartition(".")[2]):
         if path is not None and where != path:
             continue
+        container = symbol.container.rpartition(".")[2]
+        if owner and container and container != owner:
+            continue  # a name that every file has is not looked at in every file
+        inference.snapshot.work.look(1)
         found = entity_of_symbol(inference, where, symbol)
         if found is None:
             continue
@@ -163,20 +174,23 @@ def entity_of_symbol(inference: Inference, path: str, symbol: StoredSymbol) -> F
     if facts is None or name_row < 0:
         return None
     table = facts.definition
-    nearest: tuple[int, Found] | None = None
-    for row, defined in enumerate(table.name):
-        if defined == name_row:
-            kind = CLASS if table.kind[row] == f.CLASS else FUNCTION
-            distance = abs(table.position[row] - symbol.position)
-            if nearest is None or distance < nearest[0]:
-                nearest = distance, Found(Entity(kind, path, row))
-    if nearest is not None and nearest[0] == 0:
-        return nearest[1]
-    for row, bound in enumerate(facts.binding.name):
-        if bound == name_row and facts.binding.position[row] == symbol.position:
+    # Definitions are in order of their names' positions. Most symbols are where they were.
+    row = bisect_left(table.position, symbol.position)
+    is_there = row < len(table.position) and table.position[row] == symbol.position
+    if is_there and table.name[row] == name_row:
+        return _definition(path, facts, row)
+    for row in facts.bindings_named(name_row):
+        if facts.binding.position[row] == symbol.position:
             return Found(entity_of_binding(path, facts, row))
     attributes = facts.attribute_binding
     for row, name in enumerate(attributes.name):
         if name == name_row and attributes.position[row] == symbol.position:
             return Found(Entity(ATTRIBUTE, path, row))
-    return nearest[1] if nearest is not None else None
+    rows = (row for row, defined in enumerate(table.name) if defined == name_row)
+    nearest = min(rows, key=lambda row: abs(table.position[row] - symbol.position), default=-1)
+    return _definition(path, facts, nearest) if nearest >= 0 else None
+
+
+def _definition(path: str, facts: FileFacts, row: int) -> Found:
+    kind = CLASS if facts.definition.kind[row] == f.CLASS else FUNCTION
+    return Found(Entity(kind, path, row))

@@ -100,8 +100,7 @@ def classes_with_computed_setattr(inference: Inference) -> frozenset[Entity]:
     def collected() -> frozenset[Entity]:
         found: set[Entity] = set()
         for path in inference.files_with("setattr"):
-            if inference.snapshot.interrupt is not None:
-                inference.snapshot.interrupt()  # in a large code base these are many
+            inference.snapshot.work.look()  # in a large code base these are many
             found |= _classes_set_in(inference, path)
         return frozenset(found)
 
@@ -165,8 +164,7 @@ def mapped_classes(inference: Inference) -> frozenset[Entity]:
         found: set[Entity] = set()
         for name in FILLERS:
             for path in inference.files_with(name):
-                if inference.snapshot.interrupt is not None:
-                    inference.snapshot.interrupt()
+                inference.snapshot.work.look()
                 found |= _mapped_in(inference, path, name)
         return frozenset(found)
 

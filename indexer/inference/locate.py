@@ -91,8 +91,7 @@ def _written(inference: Inference, path: str, facts: FileFacts, row: int) -> lis
     position = facts.binding.position[row]
     if kind in (f.AUGMENT, f.DELETE):
         return lookup(inference, path, scope, name, position)
-    kinds = facts.binding.kind
-    if any(kinds[other] in (f.GLOBAL, f.NONLOCAL) for other in facts.bindings_of(scope, name)):
+    if facts.declared(scope, name) >= 0:
         return lookup(inference, path, scope, name, position)
     return [Found(Entity(VARIABLE, path, row))]
 

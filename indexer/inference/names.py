@@ -5,6 +5,8 @@ Of several bindings, those count that can reach the place where the name is read
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from .. import facts as f
 from .. import scope_map
 from .entities import MODULE, NAMESPACE, OUTSIDE, Entity, Found, entity_of_binding
@@ -13,10 +15,14 @@ from .query_cache import cached
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..facts import FileFacts
     from .inference import Inference
 
 
+# What is found out of the bindings of a name that has more than this is remembered.
+_MANY = 32
 _BRANCHES = frozenset([f.IF_TRUE, f.IF_FALSE, f.CASE, f.HANDLER])
 _OF_TRY = frozenset([f.HANDLER, f.TRY_ELSE])
 
@@ -87,35 +93,63 @@ def visible_bindings(
     the row of the expression that reads the name: in ``x = f(x)`` it comes before the binding.
     """
     kinds, blocks = facts.binding.kind, facts.binding.block
-    positions = facts.binding.position
     block_kinds = facts.block.kind
-    rows = [row for row in rows if kinds[row] not in _WEAK]
+    rows, firm = _telling(facts, rows)
     if len(rows) < 2:
         return rows
+    all_rows = rows
+    around = set[int]()
     if position >= 0:
-        around = set(scope_map.blocks_around(facts, scope, position))
-        before = [
-            row
-            for row in rows
-            if positions[row] <= position
-            and _in_force(facts, row, position, expr)
-            and (blocks[row] < 0 or blocks[row] in around or can_reach(facts, blocks[row], around))
-        ]
-    else:
-        around = set[int]()
-        before = rows
+        around.update(scope_map.blocks_around(facts, scope, position))
+        until = facts.binding.position.__getitem__
+        rows = _up_to(rows, position, until)
+        firm = _up_to(firm, position, until)
+
+    def counts(row: int) -> bool:
+        block = blocks[row]
+        return position < 0 or (
+            _in_force(facts, row, position, expr)
+            and (block < 0 or block in around or can_reach(facts, block, around))
+        )
+
     chosen: list[int] = []
-    for row in reversed(before):
-        if kinds[row] == f.AUGMENT and before[0] != row:
-            continue
+    for row in filter(counts, reversed(firm)):
         chosen.append(row)
         block = blocks[row]
         if block < 0 or block_kinds[block] == f.BODY or block in around:
             break
+    else:
+        first = next(filter(counts, rows), -1)
+        if first >= 0 and kinds[first] == f.AUGMENT:
+            chosen.append(first)
     if not chosen:
-        chosen = rows
+        chosen = all_rows
     values = [row for row in chosen if kinds[row] != f.DECLARE]
     return sorted(values or chosen)
+
+
+def _telling(facts: FileFacts, rows: list[int]) -> tuple[list[int], list[int]]:
+    """Those of a name's bindings that say what it stands for, and of these those that are no `+=`.
+
+    Of a name with very many bindings that is remembered.
+    """
+    kinds = facts.binding.kind
+    key = ("telling", rows[0], len(rows)) if len(rows) > _MANY else None
+    known: tuple[list[int], list[int], list[int]] | None = facts.memo.get(key) if key else None
+    if known is not None and known[0] is rows:
+        return known[1:]
+    telling = [row for row in rows if kinds[row] not in _WEAK]
+    firm = [row for row in telling if kinds[row] != f.AUGMENT]
+    if key:
+        facts.memo[key] = rows, telling, firm
+    return telling, firm
+
+
+def _up_to(rows: list[int], position: int, key: Callable[[int], int]) -> list[int]:
+    """Those of some bindings, in order of the text, that are not behind a position."""
+    if not rows or key(rows[-1]) <= position:
+        return rows
+    return rows[: bisect_right(rows, position, key=key)]
 
 
 def _in_force(facts: FileFacts, row: int, position: int, expr: int) -> bool:
@@ -167,11 +201,11 @@ def bindings_in_force(
             if rows and kinds[current] == f.CLASS_SCOPE and _all_later(facts, rows, at, expr):
                 late = rows  # a class body finds what is outside until it binds the name itself
             elif rows:
-                declared = [facts.binding.kind[row] for row in rows]
-                if f.GLOBAL in declared and current != 0:
+                declared = facts.declared(current, name)
+                if declared == f.GLOBAL and current != 0:
                     current, at = 0, -1
                     continue
-                if f.NONLOCAL not in declared:
+                if declared != f.NONLOCAL:
                     chosen = visible_bindings(facts, rows, current, at, expr)
                     if chosen:
                         return chosen

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Tests that one reading of a name is narrowed by, the innermost.
 _TESTS = 16
+# Of a name that more blocks than this test, it is remembered which of them tell what lies behind.
+_MANY = 32
 
 
 def narrow(inference: Inference, path: str, expr: int, type_: Type) -> Type:
@@ -74,7 +76,7 @@ def _tests(
     tests, starts, ends = table.test, table.start, table.end
     around = set(blocks_around(facts, scope, position))
     found: list[tuple[int, bool, int]] = []
-    for row in blocks:
+    for row in _telling(facts, blocks, around):
         if starts[row] > position:
             continue
         kind = table.kind[row]
@@ -97,6 +99,19 @@ def _tests(
             elif kind == f.LOOP and table.parent[row] in around and not _breaks(facts, row):
                 found.append((tests[row], False, ends[row]))
     return found
+
+
+def _telling(facts: FileFacts, blocks: list[int], around: set[int]) -> list[int]:
+    """Of many blocks that test a name those around a place, and those that tell something behind."""
+    if len(blocks) <= _MANY:
+        return blocks
+    lasting: tuple[list[int], frozenset[int], list[int]] | None
+    lasting = facts.memo.get(("lasting", blocks[0]))
+    if lasting is None or lasting[0] is not blocks:
+        table = facts.block
+        rows = [row for row in blocks if table.flags[row] or table.kind[row] in (f.CASE, f.LOOP)]
+        lasting = facts.memo["lasting", blocks[0]] = blocks, frozenset(blocks), rows
+    return sorted({*lasting[2], *(lasting[1] & around)})
 
 
 def _is_always_reached(facts: FileFacts, block: int, around: set[int], position: int) -> bool:
@@ -163,15 +178,14 @@ def _breaks(facts: FileFacts, loop: int) -> bool:
 
 def _is_rebound(facts: FileFacts, scope: int, chain: Chain, start: int, expr: int) -> bool:
     """True if the name is bound again between a test and a reading."""
-    positions, kinds = facts.binding.position, facts.binding.kind
+    kinds = facts.binding.kind
     position = _origin(facts, expr)[1]
     if any(
-        start <= positions[row] < position
-        and kinds[row] != f.WALRUS
+        kinds[row] != f.WALRUS
         # In `x = x.next` the name is read first; expressions are in order of evaluation.
         and not (kinds[row] == f.ASSIGN and facts.binding.value[row] >= expr)
         and not _in_other_branch(facts, facts.binding.block[row], scope, position)
-        for row in facts.bindings_of(scope, chain[0])
+        for row in facts.bindings_between(scope, chain[0], start, position)
     ):
         return True
     if len(chain) < 2:
@@ -250,5 +264,4 @@ def _last_assigned(
 def _is_name_is_rebound(
     facts: FileFacts, scope: int, chain: Chain, start: int, position: int
 ) -> bool:
-    positions = facts.binding.position
-    return any(start <= positions[row] < position for row in facts.bindings_of(scope, chain[0]))
+    return bool(facts.bindings_between(scope, chain[0], start, position))

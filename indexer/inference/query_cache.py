@@ -66,7 +66,12 @@ def cached(inference: Inference, key: object, answer: Callable[[], _T], unknown:
         progress.touched |= partial[2]
         return partial[0]
     place = len(waiting)
-    if place >= _DEPTH:
+    begun = progress.steps = progress.steps + 1
+    if not place:
+        progress.begin()
+    if begun >= progress.look_at:
+        progress.look()
+    if place >= _DEPTH or progress.is_exhausted or progress.is_endless(key):
         progress.give_up()
         return unknown
     outer, before = progress.lowest, progress.touched
@@ -88,6 +93,8 @@ def cached(inference: Inference, key: object, answer: Callable[[], _T], unknown:
         progress.lowest = outer
         touched = progress.touched
         progress.touched = touched | before
+    if progress.is_exhausted:
+        progress.end(key, progress.steps - begun)
     if lowest >= place:
         memo.keep(key if touched & CONSULTED else plain, value, touched)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import facts as f
+from ..errors import OutOfWorkError
 from ..snapshot.query_cache import ANY_NAME
 from ..symbols import is_local as is_local_scope
 from . import stub_mapping
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 # Answers about single files that are kept for when they are asked for again; most are small.
 _KEPT = 40_000
+# Steps of work that an answer may take which may be partial; `QuerySet.get` of Django takes 16,000.
+_WORK = 150_000
 
 
 class Reference:
@@ -59,6 +62,7 @@ def references(
     aliases: bool = True,
     overrides: bool = False,
     conventions: bool = False,
+    is_partial: bool = False,
 ) -> list[Reference]:
     """Every use of an entity in order of path and position, its definition included.
 
@@ -67,7 +71,24 @@ def references(
     that cannot be resolved are given with evidence TEXTUAL when they could mean it: an attribute of
     an unknown receiver may be a member, a plain name never is. With ``conventions``, which take
     much longer, those of them are CONVENTIONAL that by the code base's conventions do mean it.
+
+    If they take too much work this raises OutOfWorkError. ``is_partial`` answers may leave files
+    out, which the work of the snapshot then says.
     """
+    if is_partial:
+        with inference.snapshot.work.part(_WORK):
+            return _references(inference, entity, aliases, overrides, conventions, is_partial)
+    return _references(inference, entity, aliases, overrides, conventions, is_partial)
+
+
+def _references(
+    inference: Inference,
+    entity: Entity,
+    aliases: bool,
+    overrides: bool,
+    conventions: bool,
+    is_partial: bool,
+) -> list[Reference]:
     strict = inference.strict()
     progress, kept = strict.progress, strict.snapshot.references
     if len(kept.answers) > _KEPT:
@@ -81,17 +102,26 @@ def references(
     # What the definitions themselves rest on. Which files there are to look at is asked each time.
     rests_on = progress.touched & ~ANY_NAME
     found: list[Reference] = []
-    for path, names in sorted(files.items()):
+    for count, (path, names) in enumerate(sorted(files.items())):
         key = same, path, frozenset(names)
         entry = kept.find(key)
-        if entry is None:
-            strict.snapshot.relax()
-            progress.touched = 0
-            here = _references_in(strict, path, names, same)
-            kept.keep(key, here, progress.touched | rests_on)
-        else:
-            here = entry[0]
-        found += _by_convention(inference, here, same) if conventions else here
+        try:
+            if entry is None:
+                strict.snapshot.relax()
+                progress.touched = 0
+                here = _references_in(strict, path, names, same)
+                kept.keep(key, here, progress.touched | rests_on)
+            else:
+                here = entry[0]
+            found += _by_convention(inference, here, same) if conventions else here
+        except OutOfWorkError:
+            if not is_partial:
+                raise
+            inference.snapshot.work.leave_out(
+                f"{len(files) - count:,} of {len(files):,} files that have the name were not looked "
+                "at: that takes too much work"
+            )
+            break
     return found
 
 

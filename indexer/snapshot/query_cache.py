@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from zlib import crc32
 
+from .work import EVERY, MOST_FOR_ONE, Work
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +24,10 @@ CONSULTED = 1
 _NAME_BITS = 1024
 ANY_NAME = ((1 << _NAME_BITS) - 1) << 1
 _FIRST_FILE = 2 << _NAME_BITS
+# The files that are looked at first, which many answers rest on, have bits of their own. Those that
+# come later share theirs, so that what an answer rests on takes no more room in a workspace of any
+# size; when a file changes, answers that rest on one with the same bit are forgotten for nothing.
+_OWN_BITS, _SHARED_BITS = 4096, 4096
 
 
 def name_bit(name: str) -> int:
@@ -51,7 +57,10 @@ class QueryCache:
         """The bit of a file or folder, whether it is there or was only looked for."""
         bit = self.bits.get(path)
         if bit is None:
-            bit = self.bits[path] = _FIRST_FILE << len(self.bits)
+            place = len(self.bits)
+            if place >= _OWN_BITS:
+                place = _OWN_BITS + place % _SHARED_BITS
+            bit = self.bits[path] = _FIRST_FILE << place
         return bit
 
     def find(self, key: object) -> tuple[Any, int] | None:
@@ -111,10 +120,21 @@ class QueryCache:
 class QueryStack:
     """Questions being answered for one snapshot, in the order in which they wait."""
 
-    __slots__ = ("assumed", "conventions", "lowest", "partial", "touched", "waiting")
+    __slots__ = (
+        "_begun", "_endless", "_seen", "assumed", "conventions", "look_at", "lowest", "partial",
+        "steps", "touched", "waiting", "work",
+    )  # fmt: skip
 
-    def __init__(self) -> None:
-        """Nothing waits."""
+    def __init__(self, work: Work | None = None) -> None:
+        """Nothing waits; ``work`` is what all of it is a part of."""
+        self.work = Work() if work is None else work
+        # Steps taken here, how many they were at the last look, and at how many the next is due.
+        self.steps = 0
+        self._seen = 0
+        self.look_at = EVERY
+        # Steps before the question that none waits for; and those that take too many.
+        self._begun = 0
+        self._endless: set[object] = set()
         self.waiting: dict[object, int] = {}
         # What is known so far of a question that came back to itself.
         self.assumed: dict[object, Any] = {}
@@ -130,3 +150,27 @@ class QueryStack:
     def give_up(self) -> None:
         """Note that an answer is unknown only because it was too far to go: not to be kept."""
         self.lowest = -1
+
+    def begin(self) -> None:
+        """Begin with a question that none waits for."""
+        self._begun = self.steps
+
+    def look(self) -> None:
+        """Tell how much was done since the last look, which may end it all by raising."""
+        self.look_at = self.steps + EVERY
+        steps, self._seen = self.steps - self._seen, self.steps
+        self.work.look(steps)
+
+    @property
+    def is_exhausted(self) -> bool:
+        """True if the question that none waits for has taken all that one may."""
+        return self.steps - self._begun > MOST_FOR_ONE
+
+    def end(self, key: object, steps: int) -> None:
+        """Note a question that was given up after so many steps; it is not asked again if many."""
+        if steps > MOST_FOR_ONE // 4:
+            self._endless.add(key)
+
+    def is_endless(self, key: object) -> bool:
+        """True if a question was given up here because it takes too much."""
+        return key in self._endless

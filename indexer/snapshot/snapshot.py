@@ -17,6 +17,7 @@ from ..search_path.search_path import ENVIRONMENT
 from ..search_path.stamps import stamp_from, stamp_of
 from ..symbols import inherited_names
 from .query_cache import ANY_NAME, QueryCache, QueryStack, name_bit
+from .work import Work
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
 # Resolved expressions that a view remembers; a few hundred bytes each.
 _REMEMBERED = 20_000
+# Bytes of facts that a snapshot holds on to.
+_HELD = 48_000_000
+# Names of which a snapshot remembers where they occur.
+_PLACES = 200
 
 
 class StaleError(Exception):
@@ -165,15 +170,17 @@ class Snapshot:
         "_changed",
         "_digests",
         "_facts",
+        "_held",
         "_index",
         "_overlays",
+        "_places",
         "_resolved",
         "_shared",
         "_texts",
-        "interrupt",
         "memo",
         "progress",
         "view",
+        "work",
     )
 
     def __init__(
@@ -184,6 +191,7 @@ class Snapshot:
         *,
         shared: bool = False,
         changed: frozenset[str] | None = None,
+        work: Work | None = None,
     ) -> None:
         """``overlays`` are contents that stand in for files; None stands for a deleted file.
 
@@ -197,22 +205,32 @@ class Snapshot:
         self.view = view
         self._overlays = dict(overlays or {})
         self._facts: dict[str, FileFacts | None] = {}
+        self._held = 0
         self._texts: dict[str, bytes] = {}
         self._digests: dict[str, bytes] = {}
+        self._places: dict[tuple[str, bool], list[str]] = {}
         self._changed = frozenset(self._overlays) if changed is None else changed
         self._shared = shared and (changed is not None or not self._overlays)
         self._resolved = view.resolved if self._shared else Resolved()
         # For what resolvers remember, and where they are in remembering it.
         self.memo = self._resolved.conventional
-        self.progress = QueryStack()
-        # Called now and then on the way to a long answer; ends it by raising.
-        self.interrupt: Callable[[], None] | None = None
+        self.work = Work() if work is None else work
+        self.progress = QueryStack(self.work)
         self.relax()
 
     @property
     def index(self) -> Index:
         """The index that this is a snapshot of."""
         return self._index
+
+    @property
+    def interrupt(self) -> Callable[[], None] | None:
+        """Called now and then on the way to a long answer; ends it by raising."""
+        return self.work.interrupt
+
+    @interrupt.setter
+    def interrupt(self, interrupt: Callable[[], None] | None) -> None:
+        self.work.interrupt = interrupt
 
     def relax(self) -> None:
         """Forget what was resolved when it has become much; a long answer calls this on its way.
@@ -221,8 +239,7 @@ class Snapshot:
         """
         if len(self.memo.answers) > _REMEMBERED:
             self.memo.clear()
-        if self.interrupt is not None:
-            self.interrupt()
+        self.work.look()
 
     @property
     def shared(self) -> bool:
@@ -242,11 +259,11 @@ class Snapshot:
     def strict(self) -> Snapshot:
         """The same snapshot with the answers that were found without heuristics."""
         other = Snapshot(
-            self._index, self.view, self._overlays, shared=self._shared, changed=self._changed
-        )
+            self._index, self.view, self._overlays, shared=self._shared, changed=self._changed,
+            work=self.work,
+        )  # fmt: skip
         other._resolved = self._resolved
         other.memo = self._resolved.strict
-        other.interrupt = self.interrupt
         other.relax()
         other._facts, other._texts, other._digests = self._facts, self._texts, self._digests
         return other
@@ -288,6 +305,8 @@ class Snapshot:
             return self._overlays[path] is not None
         if path in self._facts:
             return self._facts[path] is not None
+        if path in self._digests:
+            return True
         if is_outside(path):
             self._step_outside(path, looked_for=True)
             return self._looked_up(("file", path), path, os.path.isfile)
@@ -352,8 +371,23 @@ class Snapshot:
         facts = self._find_facts(path)
         if facts is not None and (is_outside(path) or path.endswith(".pyi")):
             facts = self._holding(path, facts)
+        if facts is not None:
+            if self._held > _HELD:
+                self._let_go()
+            self._held += facts.size
         self._facts[path] = facts
         return facts
+
+    def _let_go(self) -> None:
+        """Let go of facts of files that are as the index has them: they can be had again.
+
+        What a file was when it was first touched is still known by its content.
+        """
+        self._held = 0
+        for path, facts in list(self._facts.items()):
+            if facts is None or path in self._overlays or path not in self._digests:
+                continue
+            del self._facts[path]
 
     def _holding(self, path: str, facts: FileFacts) -> FileFacts:
         """Facts as they hold in the environment, for what is not to be read in all its branches."""
@@ -380,6 +414,11 @@ class Snapshot:
         if path in self._overlays:
             content = self._overlays[path]
             return None if content is None else self._extracted(path, content)
+        seen = self._digests.get(path)
+        if seen is not None:  # the facts were let go
+            facts = self._index.facts_provider.get(seen)
+            if facts is not None:
+                return facts
         full = self.absolute(path)
         row = self.view.files.get(path)
         try:
@@ -481,6 +520,14 @@ class Snapshot:
 
     def _having(self, name: str, *, inherited: bool) -> list[str]:
         self.progress.touched |= name_bit(name)
+        known = self._places.get((name, inherited))
+        if known is None:
+            if len(self._places) > _PLACES:
+                self._places.clear()
+            known = self._places[name, inherited] = self._find_having(name, inherited=inherited)
+        return known
+
+    def _find_having(self, name: str, *, inherited: bool) -> list[str]:
         store = self._index.reader()
         found: set[str] = set()
         if store is not None:

@@ -12,6 +12,7 @@ Strongest first: `exclude`, `include`, then default folders and ignore files tog
 from __future__ import annotations
 
 import os
+from itertools import islice
 
 from .defaults import (
     IGNORE_FILE,
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from .model import Workspace
 
 
+# What people write is far below. A line that is longer, or in which `**` stands more often, is left
+# out, as git leaves out what it cannot read.
+_MOST_LINES, _LONGEST, _MOST_DEEP = 20_000, 1_000, 4
 # Stands for one character of whatever kind in a screened part.
 _WILD = "\0"
 
@@ -40,7 +44,14 @@ class Patterns:
     __slots__ = ("_again", "_compiled", "_lines", "_screen")
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = [line for line in lines if line.strip() and not line.startswith("#")]
+        self._lines = [
+            line
+            for line in islice(lines, _MOST_LINES)
+            if line.strip()
+            and not line.startswith("#")
+            and len(line) <= _LONGEST
+            and line.count("**") <= _MOST_DEEP
+        ]
         self._screen = _Screen(line for line in self._lines if line[0] != "!")
         self._again = _Screen(line[1:] for line in self._lines if line[0] == "!")
         self._compiled: list[tuple[bool, re.Pattern[str]]] | None = None
@@ -168,6 +179,13 @@ def _fits(units: str, text: str) -> bool:
     )
 
 
+# As translated, a star, what follows it up to the next one, and that. Where the rest of a name can
+# match behind some place where the middle fits, it can behind the first: so the first is all that is
+# tried. Otherwise `*a*a*a*b` would be tried in as many ways as there are of choosing places.
+_STAR = r"\[\^/\]\*((?:\\.|\[\^?\]?[^\]]*\](?!\*)|[^/\\\[\]()*+?{}|])+)(?=\[\^/\]\*)"
+_ATOM = r"(?>[^/]*?\1)"
+
+
 def _compile(lines: list[str]) -> list[tuple[bool, re.Pattern[str]]]:
     import re
 
@@ -185,7 +203,7 @@ def _compile(lines: list[str]) -> list[tuple[bool, re.Pattern[str]]]:
         for pattern in patterns:
             regex: re.Pattern[str] | None = getattr(pattern, "regex", None)
             if pattern.include is not None and regex is not None:
-                compiled.append((pattern.include, regex))
+                compiled.append((pattern.include, re.compile(re.sub(_STAR, _ATOM, regex.pattern))))
     return compiled
 
 
@@ -396,7 +414,7 @@ class Rules:
         return cached[1]
 
 
-_MAX_READ = 4_000_000
+_MAX_READ = 1_000_000
 _TELLING = ("pyvenv.cfg", "conda-meta", "__init__.py")
 
 

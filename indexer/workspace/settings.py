@@ -24,12 +24,27 @@ def parse_toml(data: bytes) -> tuple[dict[str, Any], str]:
     """Return a TOML document's tables, and what is wrong with it or ''."""
     import tomllib
 
+    if len(data) > _MOST_BYTES:
+        return {}, f"it is larger than {_MOST_BYTES:,} bytes"
+    if any(_is_long_key(line) for line in data.splitlines()):
+        return {}, f"a key has more than {_MOST_PARTS} parts"
     try:
         return tomllib.loads(data.decode("utf-8-sig")), ""
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except ValueError as error:  # also a number of too many digits
         return {}, str(error)
     except RecursionError:
         return {}, "it is nested too deeply"
+
+
+# What a person writes is far below; reading a key takes as long as the square of its parts.
+_MOST_BYTES = 1_000_000
+_MOST_PARTS = 64
+
+
+def _is_long_key(line: bytes) -> bool:
+    """Tell whether a line begins with a dotted key of too many parts, rather than with a text."""
+    key = line.partition(b"=")[0]
+    return key.count(b".") > _MOST_PARTS and b".." not in key
 
 
 def witnessed_toml(witness: StampRecorder, path: str, label: str) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
+from typing import Literal
 
 from ....indexer import facts as f
 from ....indexer.facts import FileFacts
@@ -121,10 +123,10 @@ def used_before_definition(context: CheckContext) -> Iterator[Finding]:
         if facts.scope.kind[scope] != f.FUNCTION_SCOPE or not context.includes(name):
             continue
         rows = bindings_of_local(facts, expr)
-        if not rows or any(table.kind[row] in (f.GLOBAL, f.NONLOCAL, f.PARAMETER) for row in rows):
+        if not rows or _kinds(facts, rows) & {f.GLOBAL, f.NONLOCAL, f.PARAMETER}:
             continue
         start = facts.expr.position[expr]
-        first = min(table.position[row] for row in rows)
+        first = table.position[rows[0]]
         if first <= start or _is_in_loop(context, scope, start, first) or context.is_dead(start):
             continue
         if any(0 <= table.value[row] < expr for row in rows):
@@ -181,17 +183,19 @@ def unbound(context: CheckContext) -> Iterator[Finding]:
         if not context.includes(name):
             continue
         rows, own = _bindings(facts, scope, name_row(facts, expr))
-        kinds = {facts.binding.kind[row] for row in rows}
+        kinds = _kinds(facts, rows)
         if not rows or kinds & {f.GLOBAL, f.NONLOCAL, f.PARAMETER, f.TYPE_PARAMETER}:
             continue
-        found: tuple[str, str] | None = None
+        found: tuple[str, str] | Literal[False] | None = None
         if own:
-            found = _deleted(context, scope, rows, start) or _exception(context, rows, start)
-        if own and found is None and not dynamic:
+            found = (f.DELETE in kinds and _deleted(context, scope, rows, start)) or (
+                kinds == {f.EXCEPT} and _exception(context, rows, start)
+            )
+        if own and not found and not dynamic:
             found = _bound_later(context, expr, scope, rows, start)
-        if found is None and not dynamic:
+        if not found and not dynamic:
             found = _never_bound(context, rows)
-        if found is None or _is_excused(context, name, start, found[0]):
+        if not found or _is_excused(context, name, start, found[0]):
             continue
         rule, detail = found
         is_local = own and facts.scope.kind[scope] == f.FUNCTION_SCOPE
@@ -212,6 +216,17 @@ def _bindings(facts: FileFacts, scope: int, name: int) -> tuple[list[int], bool]
                 return rows, current == scope
         current = parents[current]
     return [], False
+
+
+def _kinds(facts: FileFacts, rows: list[int]) -> set[int]:
+    """Return how a name is bound; remembered, since it is asked for wherever the name is read."""
+    if not rows:
+        return set()
+    known: dict[int, set[int]] = facts.memo.setdefault("kinds of bindings", {})
+    kinds = known.get(rows[0])
+    if kinds is None:
+        kinds = known[rows[0]] = {facts.binding.kind[row] for row in rows}
+    return kinds
 
 
 def _is_excused(context: CheckContext, name: str, start: int, rule: str) -> bool:
@@ -261,12 +276,10 @@ def _deleted(
 ) -> tuple[str, str] | None:
     """Check for a ``del`` on the way to where a name is read, without a later binding."""
     facts, table = context.facts, context.facts.binding
-    if not any(table.kind[row] == f.DELETE for row in rows):
+    n_earlier = bisect_left(rows, start, key=table.position.__getitem__)
+    if not n_earlier:
         return None
-    earlier = [row for row in rows if table.position[row] < start]
-    if not earlier:
-        return None
-    last = max(earlier, key=table.position.__getitem__)
+    last = rows[n_earlier - 1]
     if table.kind[last] != f.DELETE:
         return None
     around = blocks_around(facts, scope, start)
@@ -282,8 +295,6 @@ def _deleted(
 def _exception(context: CheckContext, rows: list[int], start: int) -> tuple[str, str] | None:
     """Check the name of an exception, which is deleted when its handler ends."""
     facts, table = context.facts, context.facts.binding
-    if any(table.kind[row] != f.EXCEPT for row in rows):
-        return None
     kinds, starts, ends = facts.block.kind, facts.block.start, facts.block.end
     positions = [table.position[row] for row in rows]
     handlers = [
@@ -309,7 +320,7 @@ def _bound_later(
     kind = facts.scope.kind[scope]
     if kind not in _IMMEDIATE:
         return None
-    first = min(table.position[row] for row in rows)
+    first = table.position[rows[0]]
     if plain_name(facts, expr) in _PREDEFINED:
         return None
     if first <= start or any(0 <= table.value[row] < expr for row in rows):
