@@ -151,6 +151,9 @@ def process_pool(workers: int = 0, *, urgent: bool = False) -> Executor:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
+    # A new interpreter looks for its first modules in the current folder, before it is told where
+    # to look: a workspace may hold a `multiprocessing.py`.
+    os.environ["PYTHONSAFEPATH"] = "1"
     return ProcessPoolExecutor(
         workers or worker_count(),
         get_context("spawn"),

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..api.inside import refuse_link_outside
 from ..api.open_workspace import OpenWorkspace
 from ..api.rpc.messages import is_object
 from ..api.source.targets import find_at
+from ..indexer.errors import InvalidArgumentsError
 from ..indexer.facts import FileFacts
 from ..indexer.inference.entities import Found
 from ..indexer.inference.inference import Inference
 from ..indexer.text import utf16_length, utf16_to_offset
 from .documents import Document, Notebook, line_and_character
-from .params import Params
+from .params import Params, failed
 from .workspaces import Workspace
 
 if TYPE_CHECKING:
@@ -160,6 +162,9 @@ class DocumentView:
         """Return a WorkspaceEdit of (start, end, new text) for each path, in byte offsets."""
         by_uri: dict[str, list[Any]] = {}
         for path, listed in edits.items():
+            # The document itself is one that the user has opened, wherever it lies.
+            if path != self.path:
+                self._refuse_outside(path)
             for start, end, text in listed:
                 by_uri.setdefault(self.uri_of(path, start), []).append(
                     {"range": self.range(start, end, path), "newText": text}
@@ -179,6 +184,13 @@ class DocumentView:
                 for uri, listed in by_uri.items()
             ]
         }
+
+    def _refuse_outside(self, path: str) -> None:
+        root = self.workspace.index.workspace.root
+        try:
+            refuse_link_outside(root, f"{root}/{path}")
+        except InvalidArgumentsError as error:
+            raise failed(str(error)) from error
 
     def _line_and_character(self, offset: int, path: str) -> tuple[int, int]:
         facts = self.inference.need(path)

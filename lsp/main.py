@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from typing import NoReturn
 
+from ..api.quoting import escaped_lines
 from ..api.rpc.framing import Broken, Splitter, frame
 from ..api.rpc.memory import collect_seldom, many_imports, share_heap
 from .server import LanguageServer
@@ -179,7 +180,8 @@ def _log_to_stderr() -> None:
 
         def emit(self, record: logging.LogRecord) -> None:
             if waiting.qsize() < _MOST_LOGGED:
-                waiting.put(self.format(record))
+                # Indented behind the first line, so that each record begins a line of its own.
+                waiting.put("\n    ".join(escaped_lines(self.format(record))))
 
     def write() -> None:
         while True:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from lsprotocol.types import LSPErrorCodes
 
+from ..api.quoting import escaped
 from ..api.rpc.messages import RpcError
 from ..api.rpc.protocol import Server
 from ..indexer.errors import DamagedError, FluxIndexError
@@ -92,7 +93,7 @@ class LanguageServer(Server):
 
     def show(self, message: str) -> None:
         """Show a warning to the user."""
-        self.notify("window/showMessage", {"type": 2, "message": message})
+        self.notify("window/showMessage", {"type": 2, "message": escaped(message)})
 
     def run_in_background(self, handler: Handler, params: dict[str, Any]) -> None:
         """Run a handler as if the client had requested it; its result is dropped."""

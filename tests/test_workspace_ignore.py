@@ -194,13 +194,24 @@ def test_is_included_needs_no_file(tmp_path: Path) -> None:
 
 
 def test_is_included_knows_a_file_by_one_name_only(tmp_path: Path) -> None:
-    workspace = Workspace.open(str(plant(tmp_path / "w", "p/a.py")))
+    settings = '[tool.flux-index]\ninclude = ["linked", "named.py"]\n'
+    plant(tmp_path / "w", "p/a.py", {"pyproject.toml": settings})
     plant(tmp_path / "elsewhere", "b.py")
     (tmp_path / "w/alias").symlink_to("p")
-    (tmp_path / "w/linked").symlink_to(tmp_path / "elsewhere")
+    for name in ("linked", "other"):
+        (tmp_path / "w" / name).symlink_to(tmp_path / "elsewhere")
+    for name in ("named.py", "unnamed.py"):
+        (tmp_path / "w" / name).symlink_to(tmp_path / "elsewhere/b.py")
+    (tmp_path / "w/inside.py").symlink_to("p/a.py")
+    workspace = Workspace.open(str(tmp_path / "w"))
     assert is_included(workspace, "p/a.py")
     assert not is_included(workspace, "alias/a.py")
     assert is_included(workspace, "linked/b.py")
+    # What lies outside is not the workspace's, unless the settings name the link.
+    assert not is_included(workspace, "other/b.py")
+    assert is_included(workspace, "named.py")
+    assert is_included(workspace, "inside.py")
+    assert not is_included(workspace, "unnamed.py")
 
 
 SEGMENTS = (

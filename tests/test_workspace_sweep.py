@@ -124,20 +124,62 @@ def test_folder_deleted_during_the_walk(tmp_path: Path, monkeypatch: pytest.Monk
     assert found.skipped == []
 
 
+LEADS_OUTSIDE = (
+    "it is a link that leads out of the workspace, and the setting include does not name it"
+)
+
+
+def including(folder: Path, *patterns: str) -> Path:
+    """Return a workspace with the setting ``include``."""
+    text = f"[tool.flux-index]\ninclude = {list(patterns)!r}\n"
+    (folder / "pyproject.toml").write_text(text)
+    return folder
+
+
 @posix
 class TestLinks:
     def test_file(self, tmp_path: Path) -> None:
         plant(tmp_path, "w/a.py elsewhere/b.py")
         (tmp_path / "w/inside.py").symlink_to("a.py")
         (tmp_path / "w/outside.py").symlink_to(tmp_path / "elsewhere/b.py")
-        assert set(sweep_of(tmp_path / "w").files) == {"a.py", "inside.py", "outside.py"}
+        found = sweep_of(tmp_path / "w")
+        assert set(found.files) == {"a.py", "inside.py"}
+        assert found.skipped == [("outside.py", LEADS_OUTSIDE)]
+        assert set(sweep_of(including(tmp_path / "w", "outside.py")).files) == {
+            "a.py", "inside.py", "outside.py",
+        }  # fmt: skip
+
+    def test_a_folder_outside_is_left_alone_unless_it_is_included(self, tmp_path: Path) -> None:
+        plant(tmp_path, "w/a.py home/b.py home/sub/c.py")
+        (tmp_path / "w/one").symlink_to(tmp_path / "home")
+        (tmp_path / "w/two").symlink_to("one")  # a link to a link
+        found = sweep_of(tmp_path / "w")
+        assert set(found.files) == {"a.py"}
+        assert found.skipped == [("one", LEADS_OUTSIDE), ("two", LEADS_OUTSIDE)]
+        assert set(sweep_of(including(tmp_path / "w", "one/sub/")).files) == {
+            "a.py",
+            "one/sub/c.py",
+        }
+
+    def test_a_link_that_comes_to_lead_outside_is_noticed(self, tmp_path: Path) -> None:
+        plant(tmp_path, "w/p/a.py w/q/inside.py home/b.py")
+        (tmp_path / "w/p/link.py").symlink_to("../q/next")
+        (tmp_path / "w/q/next").symlink_to("inside.py")
+        workspace = Workspace.open(str(tmp_path / "w"))
+        found = sweep(workspace)
+        assert set(found.files) == {"p/a.py", "p/link.py", "q/inside.py"}
+        (tmp_path / "w/q/next").unlink()
+        (tmp_path / "w/q/next").symlink_to(tmp_path / "home/b.py")  # the folder p stays as it was
+        again = sweep(workspace, found.known)
+        assert set(again.files) == {"p/a.py", "q/inside.py"}
+        assert again.skipped == [("p/link.py", LEADS_OUTSIDE)]
 
     def test_folder_outside_is_walked_once(self, tmp_path: Path) -> None:
         plant(tmp_path, "w/a.py elsewhere/b.py elsewhere/sub/c.py")
         (tmp_path / "w/one").symlink_to(tmp_path / "elsewhere")
         (tmp_path / "w/two").symlink_to(tmp_path / "elsewhere")
         (tmp_path / "w/three").symlink_to(tmp_path / "elsewhere/sub")
-        found = sweep_of(tmp_path / "w")
+        found = sweep_of(including(tmp_path / "w", "one", "two", "three"))
         assert set(found.files) == {"a.py", "one/b.py", "one/sub/c.py"}
         assert found.skipped == []
 
@@ -145,7 +187,8 @@ class TestLinks:
         plant(tmp_path, "w/a.py elsewhere/b.py elsewhere/sub/c.py")
         (tmp_path / "w/1").symlink_to(tmp_path / "elsewhere/sub")
         (tmp_path / "w/2").symlink_to(tmp_path / "elsewhere")
-        assert set(sweep_of(tmp_path / "w").files) == {"a.py", "1/c.py", "2/b.py"}
+        found = sweep_of(including(tmp_path / "w", "1", "2"))
+        assert set(found.files) == {"a.py", "1/c.py", "2/b.py"}
 
     def test_folder_inside_is_not_walked_twice(self, tmp_path: Path) -> None:
         plant(tmp_path, "p/a.py")
@@ -167,7 +210,7 @@ class TestLinks:
         (tmp_path / "w/out").symlink_to(tmp_path / "elsewhere")
         (tmp_path / "elsewhere/back").symlink_to(tmp_path / "w")
         (tmp_path / "elsewhere/self").symlink_to(tmp_path / "elsewhere")
-        found = sweep_of(tmp_path / "w")
+        found = sweep_of(including(tmp_path / "w", "out"))
         assert set(found.files) == {"a.py", "out/b.py"}
         assert found.skipped == [
             ("out/back", "it is a link to a folder that it lies in"),
@@ -178,7 +221,7 @@ class TestLinks:
         plant(tmp_path, "w/a.py elsewhere/b.py other/c.py")
         (tmp_path / "w/out").symlink_to(tmp_path / "elsewhere")
         (tmp_path / "w/late.py").symlink_to(tmp_path / "later.py")
-        workspace = Workspace.open(str(tmp_path / "w"))
+        workspace = Workspace.open(str(including(tmp_path / "w", "out", "late.py")))
         found = sweep(workspace)
         again = sweep(workspace, found.known)
         assert (again.files, again.skipped) == (found.files, found.skipped)

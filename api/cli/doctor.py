@@ -16,8 +16,9 @@ from ...indexer.store import database as index_database
 from ...indexer.store.database import connect
 from ...indexer.watch.scope import network_mount
 from ...indexer.watch.watcher import Watcher
+from ..quoting import escaped
 from ..render.styles import CompactStyle
-from ..render.words import counted, escaped
+from ..render.words import counted
 from .index import describe_writer
 from .output import in_colour, write, write_json
 

@@ -9,6 +9,7 @@ from difflib import unified_diff
 from ...indexer.errors import InvalidArgumentsError
 from ..check.fixes.apply import FixResult, apply_fixes
 from ..check.fixes.apply import write as write_file
+from ..inside import refuse_link_outside
 from ..open_workspace import OpenWorkspace
 from ..operations.validate import change_of
 from .options import Parameter, parse
@@ -64,8 +65,11 @@ def _write_all(session: OpenWorkspace, result: FixResult, values: dict[str, obje
         say("Write this? [y/N]")
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             raise InvalidArgumentsError("nothing was written")
+    workspace = session.index.workspace
+    for path in result.contents:
+        refuse_link_outside(workspace.root, workspace.absolute(path))
     for path, text in result.contents.items():
-        write_file(session.index.workspace.absolute(path), text)
+        write_file(workspace.absolute(path), text)
 
 
 def _difference(session: OpenWorkspace, path: str, text: bytes) -> str:

@@ -6,7 +6,8 @@ import os
 import sys
 
 from ...indexer.errors import FluxIndexError
-from ..render.words import escaped, json_text
+from ..quoting import escaped
+from ..render.words import json_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -121,7 +122,8 @@ def report(error: Exception, arguments: Sequence[str]) -> int:
 
         say("".join(traceback.format_exception(error)).rstrip())
         message = f"internal error: {type(error).__name__}: {error}"
-    say(f"flux-index: {message}")
+    # Indented, so that no name that a message repeats begins a line of its own.
+    say(f"flux-index: {message}".replace("\n", "\n    "))
     if wants_json(arguments):
         write_json({"error": {"code": code, "message": message}})
     return FAILED

@@ -6,8 +6,10 @@ import os
 from collections.abc import Sequence
 
 from ...indexer.errors import InvalidArgumentsError
+from ...indexer.workspace.root import find_root
 from ..check.rules.table import rules
 from ..clients.rule_files import BlockError, put, take
+from ..inside import refuse_link_outside
 from ..open_workspace import OpenWorkspace
 from ..patterns.guidelines import rules_text
 from .output import tell, write_json
@@ -45,6 +47,9 @@ def _listed(*, json: bool) -> int:
 def _for_agents(
     to_write: Sequence[str], to_remove: Sequence[str], workspace: str, *, json: bool
 ) -> int:
+    root = find_root(workspace or os.getcwd())
+    for path in (*to_write, *to_remove):
+        refuse_link_outside(root, path)
     outcomes: list[tuple[str, str]] = []
     try:
         for path in to_remove:

@@ -14,6 +14,7 @@ from ...indexer.workspace import find_root, state_dir_of
 from ..clients.parts import Part
 from ..clients.rule_files import read_text, remove_empty_folders, write_text
 from ..clients.supported import CLIENTS, NEXT, Setting
+from ..inside import refuse_link_outside
 from ..sessions import MODES
 from .options import Parameter, parse, suggestion
 from .output import tell
@@ -96,6 +97,7 @@ def _changes(setting: Setting, names: Sequence[str], *, removes: bool) -> list[_
     found: dict[str, _Change] = {}
     for name in names:
         for part in _parts(setting, name, names, removes=removes):
+            refuse_link_outside(setting.folder, part.path)
             known = found.get(part.path)
             old = known.old if known is not None else _read(part.path)
             text = known.new if known is not None else old

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..quoting import quoted
 from .edits import EDITING, edited_paths
 from .event import changed_lines, finding_lines
 from .messages import POST_TOOL, add_context, block
@@ -24,7 +25,9 @@ def answer(event: Event) -> Answer | None:
         changed = event.changed_outside() if tool == "Bash" else []
         if not changed:
             return None
-        return add_context(POST_TOOL, "\n".join(["flux-index: files changed meanwhile.", *changed]))
+        return add_context(
+            POST_TOOL, "\n".join(["flux-index: files changed meanwhile.", *quoted(changed)])
+        )
     return _check_edit(event) if tool in EDITING else None
 
 
@@ -47,9 +50,8 @@ def _check_edit(event: Event) -> Answer | None:
     is_certain, sentences = (
         _find(event, before) if verdict is None else _stored(event, verdict, before)
     )
-    sentences += (
-        ["flux-index: something else has changed what was written.", *others] if others else []
-    )
+    if others:
+        sentences += ["flux-index: something else has changed what was written.", *quoted(others)]
     if not sentences:
         return None
     return (

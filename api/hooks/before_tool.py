@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..quoting import quoted
 from ..sessions.guard import CHANGED, UNREAD, ToRead, allow_write, lines_to_read, supply_text
 from ..sessions.read_log import content_of
 from .edits import EDITING, edit_of
@@ -76,13 +77,15 @@ def _reading_needed(wanted: list[ToRead], *, is_all: bool) -> str:
     sentences = [
         "flux-index: this write rests on code that this session has not seen as it is now."
     ]
+    lines: list[str] = []
     for each in wanted:
-        sentences.append(f"- {each.reason()}")
+        lines.append(f"- {each.reason()}")
         if each.text:
-            sentences += [
+            lines += [
                 f"{number:6}\t{line}"
                 for number, line in enumerate(each.text.split("\n"), each.first + 1)
             ]
+    sentences += quoted(lines)
     if all(each.text for each in wanted):
         then = ": the same write passes now" if is_all else ""
         sentences.append(f"All of it is shown above and counts as read{then}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from ...indexer.errors import OutOfTimeError
+from ..quoting import quoted
 from ..sessions.read_log import content_of, known_file
 
 TYPE_CHECKING = False
@@ -105,4 +106,4 @@ def finding_lines(event: Event, items: Sequence[Item]) -> list[str]:
         shown.append(f"- and {len(items) - _MOST_FINDINGS} more")
     with event.ledger.transaction():
         event.ledger.put_symbols(event.number, symbols)
-    return shown
+    return quoted(shown)

@@ -7,6 +7,7 @@ An answer never allows anything: that would skip the questions that the user wan
 from __future__ import annotations
 
 from ..json_values import is_object
+from ..quoting import closed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,4 +107,5 @@ def truncated(text: str) -> str:
     """Return a text that is short enough for hosts."""
     if len(text) <= _LONGEST:
         return text
-    return text[: text.rfind("\n", 0, _LONGEST - 100)] + "\n(There is more, which is left out.)"
+    cut = text[: text.rfind("\n", 0, _LONGEST - 100)]
+    return closed(cut) + "\n(There is more, which is left out.)"

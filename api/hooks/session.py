@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ...indexer.paths import is_test_file
+from ..quoting import quoted
 from ..render.words import counted
 from ..sessions.read_log import packed
 from .messages import SESSION_START, USER_PROMPT, add_context
@@ -53,9 +54,8 @@ def _map_sentences(event: Event, files: Iterable[str]) -> list[str]:
         parts = name.split(".") if name else [path.partition("/")[0]]
         modules[".".join(parts[:2]) if len(parts) > 2 else parts[0]] += 1
     n_files = sum(modules.values()) + sum(tests.values())
-    sentences = [
-        f"flux-index keeps an index of this Python workspace ({counted(n_files, 'file')})."
-    ]
+    head = f"flux-index keeps an index of this Python workspace ({counted(n_files, 'file')})."
+    sentences: list[str] = []
     if modules:
         listed = ", ".join(f"{name} ({count})" for name, count in modules.most_common(_PACKAGES))
         more = len(modules) - _PACKAGES
@@ -63,7 +63,7 @@ def _map_sentences(event: Event, files: Iterable[str]) -> list[str]:
     if tests:
         listed = ", ".join(f"{name}/ ({count})" for name, count in tests.most_common(_FOLDERS))
         sentences.append(f"Tests (files): {listed}.")
-    return sentences
+    return [head, *quoted(sentences)]
 
 
 def _usage_sentences() -> list[str]:
@@ -87,5 +87,6 @@ def answer_prompt(event: Event) -> Answer | None:
     if not changed:
         return None
     return add_context(
-        USER_PROMPT, "\n".join(["flux-index: files changed since they were read.", *changed])
+        USER_PROMPT,
+        "\n".join(["flux-index: files changed since they were read.", *quoted(changed)]),
     )

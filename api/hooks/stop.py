@@ -6,6 +6,7 @@ edited, and what came from a shell, from git or from a formatter.
 
 from __future__ import annotations
 
+from ..quoting import quoted
 from ..sessions.read_log import content_of, differing, is_of
 from .messages import block
 
@@ -60,9 +61,8 @@ def answer(event: Event) -> Answer | None:
         return None
     outside = sorted(path for path in before if path in by_others)
     if outside:
-        sentences.append(
-            f"Written otherwise than by edits of this session: {', '.join(outside[:10])}."
-        )
+        sentences.append("Written otherwise than by edits of this session:")
+        sentences += quoted(outside[:10])
     return block("\n".join(sentences))
 
 

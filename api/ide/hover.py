@@ -29,6 +29,7 @@ from ...indexer.inference.inference import Inference
 from ...indexer.inference.locate import entities_at, occurrence_at
 from ...indexer.inference.signatures import overloads
 from ...indexer.paths import is_outside
+from ..quoting import escaped_text
 from ..source.docstrings import as_markdown, docstring
 from ..source.entity_views import kind_of, line_text, one_line
 from ..source.lexical import layout
@@ -63,20 +64,23 @@ class Hover:
 
     def markdown(self) -> str:
         """Return the answer as Markdown."""
-        parts = ["```python\n" + "\n".join(self.code) + "\n```"] if self.code else []
+        code = escaped_text("\n".join(self.code))
+        # A fence that the code does not have.
+        fence = "````" if "```" in code else "```"
+        parts = [f"{fence}python\n{code}\n{fence}"] if code else []
         parts += [f"*{note}*" for note in self.notes]
         text = as_markdown(self.documentation)
         if text:
             parts.append("---\n" + text if parts else text)
         if self.origin:
             parts.append(f"---\n{self.origin}")
-        return "\n\n".join(parts)
+        return escaped_text("\n\n".join(parts))
 
     def plain(self) -> str:
         """Return the answer for clients that show no Markdown."""
         parts = ["\n".join(self.code), *self.notes, self.documentation]
         parts.append(self.origin.replace("`", ""))
-        return "\n\n".join(part for part in parts if part)
+        return escaped_text("\n\n".join(part for part in parts if part))
 
 
 def hover(inference: Inference, path: str, offset: int) -> Hover | None:

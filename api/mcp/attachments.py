@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from ...indexer.errors import FluxIndexError, InvalidArgumentsError
 from ..operations.table import OPERATIONS
+from ..quoting import quoted
 from ..rpc.messages import RpcError
 from .budget import shown
 from .tool_calls import Part, ToolCall
@@ -54,7 +55,7 @@ async def _before(call: ToolCall, arguments: Mapping[str, str], budget: int) -> 
         known += await _answered(call, [("outline", {"path": path})], budget // 4)
     known += await _answered(call, _patterns_questions(task), budget // 4)
     if known:
-        text += ["What the index of this workspace says:", "", *known]
+        text += ["What the index of this workspace says:", "", *quoted(known)]
     text += [
         "Before you write:",
         "1. Read the definitions of what you will change or call (`definition`, `members`).",

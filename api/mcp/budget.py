@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..quoting import CLOSING, OPENING, quoted
 from ..render.answers import render
 from ..render.styles import CompactStyle
 from ..source.tokens import count_tokens
@@ -19,6 +20,9 @@ from .tool_calls import Part
 
 # What stands below the lines of a part that was cut.
 _NOTE_TOKENS = 40
+_QUOTE_TOKENS = count_tokens(f"{OPENING}\n{CLOSING}\n")
+# Answers whose text is this program's, and quotes by itself what is not.
+_OWN = frozenset(["RulesAnswer", "SessionAnswer"])
 # Groups with this key hold the items of a listing by file.
 _GROUPED = "references"
 
@@ -29,16 +33,23 @@ class Shown:
 
     lines: list[str]
     facts: dict[str, Any]
+    is_own: bool
+    """True if the lines mark by themselves what is quoted from the repository."""
+
+    @property
+    def told(self) -> list[str]:
+        """The lines as they are put before a model."""
+        return self.lines if self.is_own else quoted(self.lines)
 
     @property
     def text(self) -> str:
-        """The lines as one text."""
-        return "\n".join(self.lines)
+        """The lines that are told as one text."""
+        return "\n".join(self.told)
 
     @property
     def structured(self) -> dict[str, Any]:
         """Lines and facts as an object."""
-        return {**self.facts, "lines": self.lines}
+        return {**self.facts, "lines": self.told}
 
 
 def shown(parts: Sequence[Part], budget: int) -> Shown:
@@ -49,6 +60,8 @@ def shown(parts: Sequence[Part], budget: int) -> Shown:
     lines: list[str] = []
     facts: dict[str, Any] = {}
     verdicts: dict[str, str] = {}
+    is_own = all(part.operation.result in _OWN for part in parts)
+    budget -= 0 if is_own else _QUOTE_TOKENS
     parts = _text_or_outline(parts, budget)
     for at, part in enumerate(parts):
         left = budget - _tokens(lines)
@@ -65,7 +78,7 @@ def shown(parts: Sequence[Part], budget: int) -> Shown:
         facts["verdict"] = next(iter(verdicts.values()))
     elif len(verdicts) > 1:
         facts["verdicts"] = verdicts
-    return Shown(lines, facts)
+    return Shown(lines, facts, is_own)
 
 
 class ToolStyle(CompactStyle):

@@ -19,6 +19,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from ...indexer.errors import FluxIndexError
+from ..quoting import escaped, quoted
 from ..rpc.launcher import Launcher
 from ..rpc.messages import RpcError
 from ..version import version
@@ -255,7 +256,7 @@ class McpServer:
                 ToolCall(await self.client(context)), uri, self._budget
             )
         except (FluxIndexError, RpcError, OSError) as error:
-            raise MCPError(code=types.INVALID_PARAMS, message=str(error)) from error
+            raise MCPError(code=types.INVALID_PARAMS, message=escaped(str(error))) from error
         if text is None:
             raise MCPError(code=types.INVALID_PARAMS, message=f"there is no resource {uri}")
         return types.ReadResourceResult(
@@ -291,7 +292,7 @@ class McpServer:
             prompt.check(given)
             text = await prompt.function(ToolCall(await self.client(context)), given, self._budget)
         except (FluxIndexError, RpcError, OSError) as error:
-            raise MCPError(code=types.INVALID_PARAMS, message=str(error)) from error
+            raise MCPError(code=types.INVALID_PARAMS, message=escaped(str(error))) from error
         return types.GetPromptResult(
             description=prompt.doc,
             messages=[
@@ -343,5 +344,7 @@ def _client(context: Context) -> str:
 
 def _error_result(message: str) -> types.CallToolResult:
     return types.CallToolResult(
-        content=[types.TextContent(type="text", text=message)], is_error=True
+        # What is wrong may be said in words of the repository: of its settings, of git.
+        content=[types.TextContent(type="text", text="\n".join(quoted(message.split("\n"))))],
+        is_error=True,
     )

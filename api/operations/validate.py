@@ -8,6 +8,7 @@ from typing import Any, TypedDict, Unpack
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.entities import Found
 from ...indexer.inference.inference import Inference
+from ...indexer.workspace.ignore import leads_outside
 from ..check import edits
 from ..check.check import check_change, check_users, verdict
 from ..check.deadline import is_own
@@ -143,7 +144,7 @@ def path_inside(session: OpenWorkspace, path: str) -> str:
     workspace = session.index.workspace
     full = path if os.path.isabs(path) else workspace.absolute(path)
     inside = workspace.relative(full)
-    if inside is None:
+    if inside is None or leads_outside(workspace, inside):
         raise InvalidArgumentsError(f"{path} is not inside the workspace {workspace.root}")
     if not inside:
         raise InvalidArgumentsError(f"{path or 'an empty path'} is a folder: a file is needed")

@@ -2,7 +2,8 @@
 
 Five rules that hold anywhere, made specific by what the index knows: where things live, what to
 extend, how errors, logging, names and tests are written, which commands check it. Short, since an
-agent reads them every time. The same workspace gives the same text.
+agent reads them every time. The same workspace gives the same text. What the index knows stands in
+a block of its own, as text of the repository: nobody who names a folder instructs an agent.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from ...indexer import symbols
 from ...indexer.inference.entities import CLASS, OUTSIDE, name_of, qualified_name
 from ...indexer.inference.inference import Inference
+from ..quoting import quoted
 from .census import Census, frequent_bases, take_census
 from .family import required_methods
 
@@ -31,9 +33,8 @@ def rules_text(inference: Inference) -> str:
     run = commands(root)
     lines = ["## How to work in this code base", ""]
     lines.append("1. **Know before you write.** Read a file, and what it uses, before changing it.")
-    lines += _indented(_layout(census))
     lines.append(
-        "   - `flux-index query outline FILE`, `source NAME`, `references NAME` show what is there."
+        "   `flux-index query outline FILE`, `source NAME`, `references NAME` show what is there."
     )
     lines.append(
         "2. **Use only what exists.** `flux-index query exists 'pkg.Class.method(arg=)'` tells; "
@@ -43,20 +44,20 @@ def rules_text(inference: Inference) -> str:
         "3. **Extend, do not duplicate.** `flux-index query reuse 'what it does'` before a helper; "
         "`query patterns 'a new subclass of X'` before a class."
     )
-    lines += _indented([*_bases(inference, census), *_helpers(census)])
     lines.append(
         "4. **Do not break callers.** `flux-index query references NAME` before a signature "
         "changes; `flux-index validate` tells what an edit breaks elsewhere."
     )
     lines.append("5. **No stubs or placeholders; write as the code around it is written.**")
-    lines += _indented([*_style(root, census), *_errors(inference, census), *_tests(census)])
+    known = [
+        *_layout(census), *_bases(inference, census), *_helpers(census), *_style(root, census),
+        *_errors(inference, census), *_tests(census),
+    ]  # fmt: skip
     if run:
-        lines.append(f"   - Run: {', '.join(f'`{each}`' for each in run[:6])}.")
+        known.append(f"Run: {', '.join(f'`{each}`' for each in run[:6])}.")
+    if known:
+        lines += ["", *quoted(f"- {each}" for each in known)]
     return "\n".join(lines) + "\n"
-
-
-def _indented(items: list[str]) -> list[str]:
-    return [f"   - {item}" for item in items]
 
 
 def _files(n: int) -> str:

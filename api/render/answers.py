@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..quoting import escaped, escaped_lines
 from .findings import finding_lines
 from .styles import BOLD, Row
 from .words import (
@@ -9,8 +10,6 @@ from .words import (
     about,
     counted,
     counts,
-    escaped,
-    escaped_lines,
     kind,
     last,
     local,
@@ -72,7 +71,11 @@ _LONG_HABITS = frozenset(["method", "registered"])
 
 def render(result: str, answer: Mapping[str, Any], style: CompactStyle) -> str:
     """Return an answer as text, every line ended; ``result`` names its type in :mod:`..types`."""
-    return "\n".join(RENDERERS[result](answer, style)) + "\n"
+    lines = RENDERERS[result](answer, style)
+    if not style.colour:
+        # Once more, whatever a renderer has forgotten; in colours, `paint` has done it.
+        lines = [escaped(line, tabs=True) for line in lines]
+    return "\n".join(lines) + "\n"
 
 
 def listing(answer: Listing, style: CompactStyle) -> list[str]:

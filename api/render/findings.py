@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..quoting import escaped
 from .styles import BOLD, DIM, GUESS, WRONG
-from .words import counted, escaped, last, mark, parameters
+from .words import counted, last, mark, parameters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,10 +33,10 @@ def finding_lines(answer: Judgement, style: CompactStyle) -> list[str]:
         lines.append(f"{place} {severity} {escaped(message(finding))} {rule}")
         for each in finding["nearest"][:_MAX_ALTERNATIVES]:
             if each["path"]:
-                name = each["name"] + parameters(each)
+                name = escaped(each["name"] + parameters(each))
                 lines.append(style.paint(f"    {style.place(each, column=False)} {name}", DIM))
         lines += [
-            style.paint(f"    fix: {fix['title']}", DIM)
+            style.paint(f"    fix: {escaped(fix['title'])}", DIM)
             for fix in finding["fixes"][:_MAX_ALTERNATIVES]
         ]
     lines += unjudged_lines(answer)
@@ -107,11 +108,11 @@ def record(finding: Finding) -> dict[str, Any]:
 def github_annotations(answer: Judgement) -> str:
     """Return workflow commands of GitHub's actions, which annotate the lines of a change."""
     lines = [
-        _annotation(_LEVELS[each["severity"]], each, each["rule"], message(each))
+        _annotation(_LEVELS[each["severity"]], each, each["rule"], escaped(message(each)))
         for each in answer["items"]
     ]
     lines += [
-        _annotation("notice", each, "cannot judge", missing(each))
+        _annotation("notice", each, "cannot judge", escaped(missing(each)))
         for each in answer.get("unjudged", ())
     ]
     return "".join(lines)
@@ -121,7 +122,7 @@ def _annotation(level: str, item: Finding | Unjudged, title: str, text: str) -> 
     where: Range = item["range"]
     start, end = where["start"], where["end"]
     properties: dict[str, str | int] = {
-        "file": item["path"], "line": start["line"] + 1, "endLine": end["line"] + 1,
+        "file": escaped(item["path"]), "line": start["line"] + 1, "endLine": end["line"] + 1,
     }  # fmt: skip
     if start["line"] == end["line"]:
         # Columns mean something only within one line.

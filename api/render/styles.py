@@ -11,7 +11,8 @@ from __future__ import annotations
 import os
 
 from ..operations.table import OPERATIONS
-from .words import counted, escaped, local, symbol_mark
+from ..quoting import escaped
+from .words import counted, local, symbol_mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..quoting import is_hidden
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -11,34 +13,6 @@ if TYPE_CHECKING:
 
 HERE = "workspace"
 """Layer of what need not be marked as being elsewhere."""
-
-_REPLACED = "\N{REPLACEMENT CHARACTER}"
-CONTROLS = dict.fromkeys(
-    [*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], _REPLACED
-)
-"""C0 and C1 controls, delete, and the marks that make text run the other way, with a substitute."""
-
-_WITH_TABS = {**CONTROLS, ord("\t"): "\t"}
-_WITHOUT_TABS = {**CONTROLS, ord("\t"): " "}
-
-
-def escaped(text: str, *, tabs: bool = False) -> str:
-    """Return a line without control characters, which a file name or a line of code may hold.
-
-    Everything that is shown goes through here, so that nothing can steer a terminal. A tab becomes
-    a space, or is kept with ``tabs``.
-    """
-    if text.isprintable():
-        return text
-    return text.translate(_WITH_TABS if tabs else _WITHOUT_TABS)
-
-
-def escaped_lines(text: str) -> list[str]:
-    """Return the lines of a text without control characters; tabs are kept."""
-    if not text:
-        return []
-    lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
-    return [escaped(line, tabs=True) for line in lines]
 
 
 def kind(symbol: Symbol) -> str:
@@ -120,13 +94,21 @@ def n_nodes(nodes: list[HierarchyNode]) -> int:
     return sum(1 + n_nodes(node["children"]) for node in nodes)
 
 
-_ESCAPES = {code: f"\\u{code:04x}" for code in CONTROLS if code != ord("\n")}
+class _Escapes(dict[int, str]):
+    """Characters as JSON on a terminal has them, worked out when they are first met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = shown = f"\\u{code:04x}" if is_hidden(code) else chr(code)
+        return shown
+
+
+_ESCAPES = _Escapes({ord("\n"): "\n"})
 
 
 def json_text(value: object, *, indent: int | None = None, on_terminal: bool = False) -> str:
     """Return a value as JSON that ends in a line break.
 
-    On a terminal it is indented, and characters stay what they are but for control characters.
+    On a terminal it is indented, and characters stay what they are but for hidden ones.
     """
     # Late, since answers in words need no JSON.
     import json

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterable
 from hashlib import sha1, sha256
 
 from ...indexer.errors import InvalidArgumentsError
+from ..quoting import escaped
+from .programs import program_outside
 
 # Seconds that anything but the log may take.
 _PATIENCE = 20.0
@@ -22,7 +23,8 @@ _OPTIONS = (
     "--no-pager", "--no-replace-objects",
     "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false",
     "-c", "core.attributesFile=/dev/null", "-c", "diff.external=",
-    "-c", "log.showSignature=false", "-c", "protocol.allow=never",
+    "-c", "log.showSignature=false", "-c", "log.mailmap=false", "-c", "protocol.allow=never",
+    "-c", "submodule.recurse=false", "-c", "diff.orderFile=/dev/null",
     # A repository that lies in another one as if it were files of it.
     "-c", "safe.bareRepository=explicit",
 )  # fmt: skip
@@ -104,7 +106,9 @@ class Repository:
         The last part is True if time was up, and what git had printed until then is returned.
         Raises InvalidArgumentsError when git cannot be run.
         """
-        program = _program(self._folder)
+        program = program_outside("git", self._folder)
+        if program is None:
+            raise InvalidArgumentsError("git cannot be run: it is not installed")
         try:
             process = subprocess.Popen(
                 [program, *_OPTIONS, *arguments], cwd=self._folder,
@@ -124,7 +128,7 @@ class Repository:
         if process.returncode == 0:
             return output, "", False
         message = errors.decode("utf-8", "replace").strip().partition("\n")[0]
-        message = message.removeprefix("fatal: ")
+        message = escaped(message.removeprefix("fatal: "))
         if message == "Needed a single revision":
             message = f"bad revision '{arguments[-1].partition('^{')[0]}'"
         return None, message, False
@@ -163,14 +167,3 @@ def _objects(listed: bytes, column: int) -> dict[str, str]:
         if path and columns[0].startswith("100"):
             found[os.fsdecode(path)] = columns[column]
     return found
-
-
-def _program(folder: str) -> str:
-    """Return git's program; one that lies in the folder itself is none."""
-    found = shutil.which("git")
-    if found is None:
-        raise InvalidArgumentsError("git cannot be run: it is not installed")
-    program = os.path.realpath(found)
-    if program.startswith(os.path.realpath(folder) + os.sep):
-        raise InvalidArgumentsError(f"git cannot be run: {found} lies in the workspace")
-    return found if os.path.isabs(found) else os.path.abspath(found)

@@ -107,6 +107,8 @@ def _find_outside(inference: Inference, dotted: str) -> Entity | None:
     for root in workspace.source_roots:
         full = f"{root}/{path}" if root else path
         if inference.snapshot.is_folder(full) and not path.startswith("."):
+            if inference.snapshot.leads_outside(full):
+                return Entity(OUTSIDE, dotted, -1)
             return Entity(NAMESPACE, full, -1)
     if any(package.startswith(dotted + ".") for package, _ in workspace.package_dirs):
         return Entity(NAMESPACE, path, -1)  # a package that exists only in build settings
@@ -155,9 +157,14 @@ def module_in_folder(inference: Inference, folder: str, dotted: str) -> Entity |
         for suffix in _SUFFIXES:
             if inference.exists(stem + suffix):
                 return Entity(MODULE, stem + suffix, -1)
-    if inference.snapshot.is_folder(stem):
-        return Entity(NAMESPACE, stem, -1)
-    return None
+    snapshot = inference.snapshot
+    if any(snapshot.is_link_outside(stem + suffix) for suffix in (".py", ".pyi")):
+        return Entity(OUTSIDE, stem.replace("/", "."), -1)
+    if not snapshot.is_folder(stem):
+        return None
+    if snapshot.leads_outside(stem):
+        return Entity(OUTSIDE, stem.replace("/", "."), -1)
+    return Entity(NAMESPACE, stem, -1)
 
 
 def imported_module(inference: Inference, importer: str, spelled: str) -> Entity:

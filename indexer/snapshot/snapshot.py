@@ -288,7 +288,7 @@ class Snapshot:
             relative = self._index.workspace.relative(path)
         except ValueError:  # no file can have such a name
             relative = None
-        if relative is None:
+        if relative is None or self.leads_outside(relative):
             raise OutsideWorkspaceError(
                 f"{path} is not inside the workspace {self._index.workspace.root}"
             )
@@ -312,7 +312,24 @@ class Snapshot:
             return self._looked_up(("file", path), path, os.path.isfile)
         if self.view.complete:
             return path in self.view.files or path in self.view.pending
-        return os.path.isfile(self.absolute(path))
+        return os.path.isfile(self.absolute(path)) and (
+            path in self.view.files or not self.leads_outside(path)
+        )
+
+    def leads_outside(self, path: str) -> bool:
+        """True if a path leads out of the workspace by a link: what is there is not looked at."""
+        return not is_outside(path) and self._looked_up(
+            ("leads outside", path), path, self._leads_outside
+        )
+
+    def is_link_outside(self, path: str) -> bool:
+        """True if a path is itself a link out of the workspace, behind which anything may be."""
+        return os.path.islink(self.absolute(path)) and self.leads_outside(path)
+
+    def _leads_outside(self, path: str) -> bool:
+        from ..workspace.ignore import leads_outside
+
+        return leads_outside(self._index.workspace, path)
 
     def is_folder(self, path: str) -> bool:
         """True if a folder is there that could be a namespace package."""

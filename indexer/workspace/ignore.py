@@ -239,15 +239,33 @@ def is_included(workspace: Workspace, rel: str) -> bool:
         if rules.leaves_out(folder, is_folder=True):
             return False
         path = workspace.absolute(folder)
-        if os.path.islink(path) and _leads_inside(workspace, path):
-            return False  # The file has another name, under which it is indexed.
+        # A file behind a link that leads inside has another name, under which it is indexed.
+        if os.path.islink(path) and (
+            _leads_inside(workspace, path) or not rules.leads_to_included(folder)
+        ):
+            return False
         names = {name for name in _TELLING if os.path.exists(f"{path}/{name}")}
         if folder.rpartition("/")[2] in ("build", "dist"):
             names.update(_names(path))
         if is_left_out_by_contents(path, names) and not rules.leads_to_included(folder):
             return False
         end = rel.find("/", end + 1)
-    return not rules.leaves_out(rel, is_folder=False)
+    if rules.leaves_out(rel, is_folder=False):
+        return False
+    path = workspace.absolute(rel)
+    return (
+        not os.path.islink(path) or _leads_inside(workspace, path) or rules.leads_to_included(rel)
+    )
+
+
+def leads_outside(workspace: Workspace, rel: str) -> bool:
+    """Tell whether a path of the workspace leads out of it by a link that no setting includes."""
+    path = workspace.absolute(rel)
+    return (
+        not _leads_inside(workspace, path)
+        and os.path.realpath(path) != workspace.root
+        and not Rules(workspace).leads_to_included(rel)
+    )
 
 
 class Rules:
@@ -329,6 +347,7 @@ class Rules:
                     is_left_out_by_name(folder.rpartition("/")[2])
                     or self._ignored(folder, is_folder=True)
                     or is_left_out_by_contents(path, _names(path))
+                    or os.path.islink(path)  # and leads outside: others are not walked
                 )
             self._passages[folder] = known
         return known

@@ -171,7 +171,6 @@ class _Walk:
                     status = stat(root + path)
                 except OSError:
                     return False
-                # A link can come to lead elsewhere without its folder being touched.
                 if status.st_mode & 0o170000 != 0o100000:
                     return False
                 if status.st_size > limit:
@@ -217,8 +216,12 @@ class _Walk:
             elif kind == "folder" and is_text(name):
                 folders.append(name)
             elif kind == "file" and is_text(name):
-                if self._measure(entry, path):
-                    sources.append(name)
+                try:
+                    status = entry.stat()
+                except OSError:
+                    continue  # It vanished, which changes its folder's time.
+                self._measure(path, status)
+                sources.append(name)
             else:
                 self._is_odd(path)
                 odd.append(name)
@@ -233,16 +236,11 @@ class _Walk:
         )
         return below
 
-    def _measure(self, entry: os.DirEntry[str], path: str) -> bool:
-        try:
-            status = entry.stat()
-        except OSError:
-            return False  # It vanished, which changes its folder's time.
+    def _measure(self, path: str, status: os.stat_result) -> None:
         if status.st_size > self._limit:
             self._skip_large(path, status.st_size)
         else:
             self._files[path] = (file_version(status), status.st_size)
-        return True
 
     def _is_closed(self, rel: str, names: set[str]) -> bool:
         return is_left_out_by_contents(self._root + rel, names) and not (
@@ -259,33 +257,45 @@ class _Walk:
         self._judge().consult(rel)
 
     def _is_odd(self, path: str) -> bool:
-        """Say what is wrong with an entry, or note a link to a folder; False if it is neither."""
+        """Say what is wrong with an entry, or follow a link; False if it is neither.
+
+        A link can come to lead elsewhere without its folder being touched: each is looked at anew.
+        """
         full = self._root + path
         reason = ""
         if not is_text(path.rpartition("/")[2]):
             reason = "its name is not valid UTF-8"
         else:
             try:
-                mode = os.lstat(full).st_mode & 0o170000
+                is_link = os.lstat(full).st_mode & 0o170000 == 0o120000
             except OSError:
                 return False
             try:
-                mode = os.stat(full).st_mode & 0o170000
+                status = os.stat(full)
+                mode = status.st_mode & 0o170000
             except OSError as error:
                 reason = _LINK_ERRORS.get(error.errno or 0) or _reason(error)
             if not reason:
                 if mode == 0o040000:
                     self._links.append(path)
                     return True
-                if mode == 0o100000:
+                if mode == 0o100000 and not is_link:
                     return False
-                reason = f"it is {_KINDS.get(mode, 'a special file')}, not a regular file"
+                if mode == 0o100000 and self._may_lead_to(path, os.path.realpath(full)):
+                    self._measure(path, status)
+                    return True
+                reason = (
+                    _LEADS_OUTSIDE
+                    if mode == 0o100000
+                    else f"it is {_KINDS.get(mode, 'a special file')}, not a regular file"
+                )
         self._skipped[path] = reason
         return True
 
     def _follow_links(self) -> None:
-        """Walk the folders outside that links lead to, each once; those inside are walked anyway.
+        """Walk the included folders outside that links lead to, each once.
 
+        Those inside are walked anyway.
         In the order of their paths, so that of two links to one folder the same is always taken.
         """
         self._outside = set()
@@ -297,9 +307,17 @@ class _Walk:
                 holder = os.path.realpath(os.path.dirname(self._root + path)).replace(os.sep, "/")
                 if (holder + "/").startswith(real) or self._root.startswith(real):
                     self._skipped[path] = "it is a link to a folder that it lies in"
+                elif not self._may_lead_to(path, real):
+                    self._skipped[path] = _LEADS_OUTSIDE
                 elif not real.startswith((self._root, *walked)):
                     walked.append(real)
                     self._walk(path)
+
+    def _may_lead_to(self, path: str, real: str) -> bool:
+        """True if a link leads to a place in the workspace, or the settings include it."""
+        return real.replace(os.sep, "/").startswith(self._root) or (
+            bool(self._workspace.config.include) and self._judge().leads_to_included(path)
+        )
 
     def _skip(self, rel: str, error: OSError) -> None:
         if not isinstance(error, (FileNotFoundError, NotADirectoryError)) or not rel:
@@ -339,6 +357,10 @@ _KINDS = {
     0o060000: "a block device",
     0o140000: "a socket",
 }
+# As git and ripgrep do: what a repository links to is not the repository's.
+_LEADS_OUTSIDE = (
+    "it is a link that leads out of the workspace, and the setting include does not name it"
+)
 _LINK_ERRORS = {
     errno.ENOENT: "it is a link to nothing",
     errno.ELOOP: "it is a link that leads to itself",
@@ -358,7 +380,7 @@ def _kind(entry: os.DirEntry[str], is_source: bool) -> str:
         if entry.is_symlink() or (os.name == "nt" and _is_junction(entry)):
             if entry.is_dir():
                 return "link"
-            return ("file" if entry.is_file() else "other") if is_source else ""
+            return "other" if is_source else ""
         if entry.is_dir(follow_symlinks=False):
             return "folder"
         if not is_source:

@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 from ...api.ide.diagnostics import problems
+from ...api.quoting import escaped
 from ...api.rpc.messages import RpcError
 from ...indexer.errors import FluxIndexError
 from ..client import DiagnosticFilter
@@ -116,7 +117,7 @@ def _format(
             "severity": problem.severity,
             "code": problem.code,
             "source": SOURCE,
-            "message": problem.message,
+            "message": escaped(problem.message),
         }
         for problem in problems(view.inference, path)
         if not hidden.hides(problem.code, problem.severity)

@@ -13,6 +13,7 @@ from ...api.ide.semantic_tokens import edits
 from ...api.ide.semantic_tokens import semantic_tokens as tokens_in
 from ...api.ide.signature_help import documentation
 from ...api.ide.signature_help import signature_help as signatures_at
+from ...api.quoting import escaped_text
 from ...api.source.docstrings import as_markdown
 from ...indexer.inference.entities import CLASS, FUNCTION
 from ..document_view import DocumentView
@@ -61,9 +62,12 @@ def signature_help(request: Request) -> object:
         }  # fmt: skip
         text = documentation(view.inference, signature) if number == found.active else ""
         if text and client.markdown("signatureHelp"):
-            information["documentation"] = {"kind": "markdown", "value": as_markdown(text)}
+            information["documentation"] = {
+                "kind": "markdown",
+                "value": escaped_text(as_markdown(text)),
+            }
         elif text:
-            information["documentation"] = text
+            information["documentation"] = escaped_text(text)
         listed.append(information)
     active: int | None = found.parameter
     if found.parameter < 0:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...quoting import escaped
+from ...source.programs import program_outside
 from ..context import CheckContext
 from ..excuses import is_expected_to_fail
 from ..findings import HINT, WARNING, Edit, Finding, Fix
@@ -73,7 +74,7 @@ def _run(context: CheckContext) -> list[Mapping[str, Any]] | None:
         program, "check", "--isolated", "--no-cache", "--quiet", "--exit-zero", "--no-fix",
         "--output-format=json", f"--select={_SELECTED}", f"--ignore={_IGNORED}",
         f"--target-version=py3{min(max(minor, _OLDEST), _NEWEST)}",
-        "--stdin-filename", os.path.basename(context.path), "-",
+        f"--stdin-filename={os.path.basename(context.path)}", "-",
     ]  # fmt: skip
     try:
         done = subprocess.run(
@@ -100,8 +101,7 @@ def _program(root: str) -> str:
     if os.path.isfile(sibling):
         return sibling
     scripts = os.path.join(sysconfig.get_path("scripts") or "", name)
-    found = scripts if os.path.isfile(scripts) else shutil.which("ruff") or ""
-    return "" if os.path.realpath(found).startswith(root + "/") else os.path.abspath(found)
+    return scripts if os.path.isfile(scripts) else program_outside(name, root) or ""
 
 
 def _finding(context: CheckContext, item: Mapping[str, Any]) -> Finding | None:
@@ -116,7 +116,7 @@ def _finding(context: CheckContext, item: Mapping[str, Any]) -> Finding | None:
         return None
     if code == "B018" and context.text[start:end].isalnum() and not context.scope_at(start):
         return None  # at the top of a module it marks an import as used
-    text = message.strip().splitlines()[0].rstrip(".") + "."
+    text = escaped(message.strip().splitlines()[0].rstrip(".")) + "."
     is_minor = code in _UNUSED | _UNSURE | _SLOW or (
         code == "B006" and not _is_changed(context, start)
     )
