@@ -16,9 +16,11 @@ class OpenWorkspace:
     ``freshness`` is ``"live"`` where something keeps the index current (a serving process with its
     watcher), and ``"touch"`` where nothing does (a single command): then every file that an answer
     rests on is checked when it is used, and questions about the whole workspace sweep it first.
+    Who keeps the index current is asked to take in what changed before each answer, and not
+    trusted when that is not done in time.
     """
 
-    __slots__ = ("_shared", "freshness", "index", "interrupt", "overlays")
+    __slots__ = ("_is_derived", "_shared", "freshness", "index", "interrupt", "overlays")
 
     def __init__(
         self, index: Index, freshness: str = "live", *, shared: bool | None = None
@@ -30,6 +32,7 @@ class OpenWorkspace:
         self.index = index
         self.freshness = freshness
         self._shared = freshness == "live" if shared is None else shared
+        self._is_derived = False
         self.interrupt: Callable[[], None] | None = None
         """Called now and then during long answers, to end them by raising."""
         self.overlays: Mapping[str, bytes | None] = {}
@@ -41,10 +44,7 @@ class OpenWorkspace:
 
     def inference(self, *, whole: bool) -> Inference:
         """Return the present state; ``whole`` if any file of the workspace may matter."""
-        if self.freshness == "touch":
-            view = self.index.view()
-            if whole or not view.files:
-                self.index.refresh()
+        self._catch_up(whole=whole)
         if self._shared and self.overlays:
             from ..indexer.snapshot.overlays import snapshot_with
 
@@ -54,10 +54,21 @@ class OpenWorkspace:
         snapshot.interrupt = self.interrupt
         return Inference(snapshot)
 
+    def _catch_up(self, *, whole: bool) -> None:
+        """Have the index show the disk as it is now, as far as an answer may rest on it."""
+        index = self.index
+        if index.catch_up is not None:
+            # Other contents stand in for files of the same moment.
+            if not self._is_derived and not index.catch_up():
+                index.refresh()
+        elif self.freshness == "touch" and (whole or not index.view().files):
+            index.refresh()
+
     def with_contents(self, contents: Mapping[str, bytes | None]) -> OpenWorkspace:
         """Return a workspace whose files have these contents; None is a file that is deleted."""
         again = OpenWorkspace(self.index, self.freshness, shared=self._shared)
         again.overlays = {**self.overlays, **contents}
+        again._is_derived = True
         again.interrupt = self.interrupt
         return again
 

@@ -46,6 +46,13 @@ class Index:
         self.notes: list[str] = []
         self.skipped: list[tuple[str, str]] = []
         self.watcher_state: Callable[[], dict[str, str]] | None = None
+        self.catch_up: Callable[[], bool] | None = None
+        """Brings the index to the disk as it is now, where a process keeps it current; False when
+        that was not done in time, and only a look at the disk tells what is there."""
+        self.distrust = ""
+        """Why the process that writes the index is not relied on, for those who read an answer."""
+        self.unwatched: dict[str, int] = {}
+        """Files and folders to look at before each answer, see :attr:`Sweep.unwatched`."""
         self.building = False
         self.search_path = SearchPath(workspace, cache_dir)
         # Content hash of files outside of the workspace by path, time and size.
@@ -256,7 +263,14 @@ class Index:
         known = Known.decode(remembered) if isinstance(remembered, bytes) else None
         found = sweep(self.workspace, known)
         self.skipped = list(found.skipped)
+        self.unwatched = found.unwatched
         return found
+
+    def take_in_unwatched(self) -> int:
+        """Take in what changed where nobody watches; returns how many files changed."""
+        from .maintain import take_in_unwatched
+
+        return take_in_unwatched(self)
 
     def build(
         self,
@@ -277,7 +291,7 @@ class Index:
         return update(self, paths)
 
     def refresh(self) -> int:
-        """Take in what changed, if nobody else keeps the index current; see `maintain.refresh`."""
+        """Look at the disk and take in what changed; see :func:`maintain.refresh`."""
         from .maintain import refresh
 
         return refresh(self)
@@ -297,7 +311,11 @@ class Index:
     def look_again(self) -> None:
         """Read settings, build files and environment anew when one of them has changed."""
         if Workspace.restore(self.workspace.snapshot()) is None:
-            self.workspace = Workspace.open(self.workspace.root)
+            root = self.workspace.root
+            workspace = Workspace.open(root)
+            if workspace.root != root:
+                return  # It is gone, and what is found in its place is another one.
+            self.workspace = workspace
             self.search_path = SearchPath(self.workspace, self.cache_dir)
             if self._writer is not None:
                 with self.writing:
@@ -398,7 +416,7 @@ class Index:
         from .store.database import discard
 
         if not self.become_writer():
-            user = self.lock.read_note() or "another process"
+            user = self.lock.holder() or "another process"
             raise LockedError(self.lock.problem or f"{self.path} is in use by {user}")
         self._close_stores()
         removed = [self.path] if os.path.exists(self.path) else []

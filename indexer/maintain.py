@@ -7,9 +7,11 @@ next one goes on from there: what has been stored needs no more than a look at i
 from __future__ import annotations
 
 import os
+import stat
 import time
 
 from .errors import DamagedError, LockedError, StoreError
+from .paths import file_version
 from .symbols import inherited_names
 
 TYPE_CHECKING = False
@@ -184,10 +186,10 @@ def _postpone(index: Index, paths: list[str], error: StoreError) -> None:
 
 
 def refresh(index: Index) -> int:
-    """Look at the disk and take in what changed, when nobody else keeps the index current.
+    """Look at the disk and take in what changed.
 
-    Returns how many files changed. With a live writer elsewhere this does nothing: that writer is
-    trusted. Many changes at once stay pending and are answered for on demand.
+    Returns how many files changed. What another process has to write, and many changes at once,
+    stay pending and are answered for on demand.
     """
     with index.electing:
         return _refresh(index)
@@ -196,13 +198,6 @@ def refresh(index: Index) -> int:
 def _refresh(index: Index) -> int:
     index.look_again()
     had_lock = index.lock.held
-    store = index.reader()
-    elsewhere = not had_lock and store is not None and index.held_elsewhere()
-    # Who leaves word keeps the index current, unless they are still building it. Others have the
-    # lock for a moment.
-    if elsewhere and store and index.lock.read_note() and not store.meta("building"):
-        index.mark_complete(frozenset())
-        return 0
     found = index.sweep()
     todo = plan(index.view(), found)
     if not todo.changed and not todo.removed:
@@ -221,6 +216,31 @@ def _refresh(index: Index) -> int:
                 index.release_writer()
     _leave_pending(index, todo)
     return len(todo.changed) + len(todo.removed)
+
+
+def take_in_unwatched(index: Index) -> int:
+    """Take in changes of files and folders that raise no event; returns how many files changed.
+
+    That is a look at the status of each; a folder that changed is a reason to look at everything.
+    """
+    rows = index.view().files
+    changed: list[str] = []
+    for path, version in list(index.unwatched.items()):
+        row = rows.get(path)
+        try:
+            status = os.stat(index.workspace.absolute(path))
+        except OSError:
+            now = (0, 0)
+        else:
+            now = (file_version(status), status.st_size)
+        if row is not None:
+            if (row[1], row[2]) != now:
+                changed.append(path)
+        elif version != now[0]:
+            return refresh(index)
+    if not changed:
+        return 0
+    return update(index, changed) if index.lock.held else refresh(index)
 
 
 def _leave_pending(index: Index, todo: Plan) -> None:
@@ -300,11 +320,19 @@ def store_changes(
     there and ignored. ``found`` is the sweep that told of all of them, to be remembered with what
     it learned.
     """
+    # One after the other: what was read first must not be stored last.
+    with index.electing:
+        return _store_changes(index, paths, removed, found)
+
+
+def _store_changes(
+    index: Index, paths: Sequence[str], removed: Sequence[str], found: Sweep | None
+) -> int:
     # A look at the disk that finds nothing changed needs no extraction.
     from .index_file import digest_files
 
     root = index.workspace.root
-    present = sorted(path for path in set(paths) if os.path.isfile(os.path.join(root, path)))
+    present = sorted(path for path in set(paths) if _is_file(index, path))
     files = index.view().files
     known = {path: files[path][3] for path in present if path in files}
     digested = digest_files(
@@ -316,6 +344,18 @@ def store_changes(
         with index.writing:
             index.writer().set_meta({"known": found.known.encode(), "building": 0})
     return changed
+
+
+def _is_file(index: Index, path: str) -> bool:
+    """True if there is a file; one whose content has other names is looked at from now on."""
+    full = index.workspace.absolute(path)
+    try:
+        status = os.stat(full)
+    except (OSError, ValueError):
+        return False
+    if status.st_nlink > 1 or os.path.islink(full):
+        index.unwatched.setdefault(path, file_version(status))
+    return stat.S_ISREG(status.st_mode)
 
 
 def commit(index: Index, digested: Digested) -> int:

@@ -71,4 +71,4 @@ def _writer(index: Index) -> str:
         return "nobody"
     if not index.held_elsewhere():
         return "nobody"
-    return index.lock.read_note() or "another process"
+    return index.lock.holder() or "another process"

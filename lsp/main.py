@@ -152,12 +152,11 @@ class _Writer:
 
 
 async def _watch(server: LanguageServer) -> NoReturn:
-    """End when the client has died, and maintain workspaces that no process maintains any more."""
+    """End when the client has died."""
     while True:
         await asyncio.sleep(_WATCH_SECONDS)
         if server.client.process_id is not None and not _is_running(server.client.process_id):
             _end(server, _LOST)
-        await asyncio.to_thread(server.guard("maintaining workspaces", server.workspaces.maintain))
 
 
 def _is_running(process: int) -> bool:

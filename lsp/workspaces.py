@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..api.open_workspace import OpenWorkspace
-from ..api.rpc.maintainer import Maintainer
+from ..api.rpc.server import IndexServer
 from ..indexer.errors import FluxIndexError
 from ..indexer.index import Index
 from ..indexer.paths import is_outside
@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 
 class Workspace:
-    """One index, and its maintenance."""
+    """One index, and its service to others."""
 
     def __init__(
         self, server: LanguageServer, index: Index, folder: str, *, is_foreign: bool = False
@@ -40,7 +40,7 @@ class Workspace:
         self.index = index
         self.root = index.workspace.root
         self.is_foreign = is_foreign
-        self.maintainer: Maintainer | None = None
+        self._index_server: IndexServer | None = None
         self._overlaid: tuple[State | None, dict[str, bytes | None], dict[str, str]] = None, {}, {}
         self._root_uri = uri_of_path(self.root)
         self._folder_path = ""
@@ -52,25 +52,33 @@ class Workspace:
             self._folder_uri = uri_of_path(folder.rstrip("/") or "/")
         self._progress = BuildProgress(server, f"Indexing {os.path.basename(self.root)}")
 
-    def maintain(self) -> bool:
-        """Keep the index current from now on, unless another process does."""
+    def serve(self) -> None:
+        """Keep the index current from now on and serve it to others, unless another process does.
+
+        Then that one is asked before each answer, and followed when it ends.
+        """
         with self.index.electing:
-            if self.maintainer is None and not self.is_foreign and self.index.become_writer():
-                self.maintainer = Maintainer(self.index, self)
-                self.maintainer.start()
-        return self.maintainer is not None
+            self.index.become_writer()
+        self._index_server = IndexServer(self.index, listener=self, kind="lsp")
+        self._index_server.start()
 
     def close(self) -> None:
         """Stop keeping the index current, and close it."""
-        if self.maintainer is not None:
-            self.maintainer.stop()
-            self.maintainer = None
+        if self._index_server is not None:
+            self._index_server.end()
+            self._index_server = None
         self.index.close()
+
+    def files_changed(self, paths: list[str]) -> None:
+        """Take in files that have changed according to the client, if this process writes."""
+        maintainer = self._index_server.maintainer if self._index_server is not None else None
+        if maintainer is not None:
+            maintainer.files_changed(paths)
 
     def session(self, state: State) -> OpenWorkspace:
         """Return a session that sees the text of open documents."""
-        current = self.is_foreign or (self.maintainer is not None and self.index.view().complete)
-        session = OpenWorkspace(self.index, "live" if current else "touch", shared=True)
+        freshness = "live" if self.is_foreign else "touch"
+        session = OpenWorkspace(self.index, freshness, shared=True)
         session.overlays = self._overlays(state)[1]
         return session
 
@@ -115,7 +123,7 @@ class Workspace:
             return f"{self._folder_uri}/{_quoted(path[len(inside) + 1 :])}"
         return f"{self._root_uri}/{_quoted(path)}"
 
-    # Called by the maintainer
+    # Called by the server of the index
 
     def changed(self, generation: int, paths: Iterable[str], *, complete: bool) -> None:
         """Handle a change of the index."""
@@ -272,7 +280,7 @@ class Workspaces:
             if same:
                 index.close()
             else:
-                folder.workspace.maintain()
+                folder.workspace.serve()
             folder.is_open.set()
         except (FluxIndexError, OSError) as error:
             self._server.show(f"flux-index cannot open {folder.path}: {error}")
@@ -302,20 +310,14 @@ class Workspaces:
             self._by_uri.pop(uri_of_path(path), None)
         for folder in list(self._folders.values()):
             workspace = folder.workspace
-            if workspace is not None and workspace.maintainer is not None:
+            if workspace is not None:
                 inside = [
                     real
                     for path in paths
                     if (real := os.path.realpath(path)).startswith(workspace.root + os.sep)
                 ]
                 if inside:
-                    workspace.maintainer.files_changed(inside)
-
-    def maintain(self) -> None:
-        """Maintain the workspaces that no other process maintains any more."""
-        for folder in list(self._folders.values()):
-            if folder.workspace is not None and folder.workspace.maintainer is None:
-                folder.workspace.maintain()
+                    workspace.files_changed(inside)
 
     def close(self) -> None:
         """Close everything; returns when nothing is written any more."""

@@ -100,8 +100,11 @@ def serving_pid(workspace: Path) -> int | None:
     client = connect(str(workspace))
     if client is None:
         return None
-    with client:
-        return client.call("server.info")["pid"]
+    try:
+        with client:
+            return client.call("server.info")["pid"]
+    except ConnectionError:
+        return None  # It ends.
 
 
 def stop_serving(workspace: Path, number: int = signal.SIGTERM) -> None:

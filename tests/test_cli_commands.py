@@ -289,7 +289,10 @@ def test_index_is_content_when_another_process_keeps_it_current(
     _, err = told(capsys, "clean", code=2)
     assert who in err
     assert f"writer       {who}\n" in told(capsys, "doctor")[0]
-    assert f"writer        {who}\n" in told(capsys, "status")[0]
+    # It answers, too.
+    number = who.rpartition(" ")[2]
+    told_state = told(capsys, "status")[0]
+    assert f"writer        the process that answers ({number}\n" in told_state
 
 
 def test_watch_tells_of_changes(project: Path, run: Callable[..., Running]) -> None:

@@ -6,7 +6,9 @@ import os
 import random
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +16,7 @@ from types import ModuleType
 import pytest
 
 from flux_index.api.open_workspace import OpenWorkspace
+from flux_index.api.rpc.maintainer import Maintainer
 from flux_index.indexer.index import Index
 
 
@@ -43,17 +46,21 @@ class History:
         self.root = root
         self.random = random.Random(seed)
         self.count = 0
+        self.beside = root.parent / "beside"
+        self.beside.mkdir()
         root.mkdir()
         (root / "pyproject.toml").write_text('[project]\nname = "law"\n')
         for _ in range(6):
             self.add()
+        for path in self.files()[:2]:
+            os.link(path, self.beside / path.name)
 
     def step(self) -> str:
         """Let one thing happen; returns what, for when the law is broken."""
         kinds: list[Callable[[], str]] = [
             self.add, self.add, self.change, self.change, self.change, self.rewrite, self.delete,
             self.rename, self.rename_folder, self.delete_folder, self.break_syntax, self.touch,
-            self.swap, self.ignore, self.make_package,
+            self.swap, self.ignore, self.make_package, self.change_elsewhere,
         ]  # fmt: skip
         return self.random.choice(kinds)()
 
@@ -138,6 +145,12 @@ class History:
             other.rename(one)
         aside.rename(other)
         return f"swap {one} and {other}"
+
+    def change_elsewhere(self) -> str:
+        """A file is changed under the name that it has in another folder."""
+        path = self.random.choice(sorted(self.beside.iterdir()))
+        path.write_text(path.read_text() + self.definition())
+        return f"change {path}"
 
     def ignore(self) -> str:
         """Other files are left out from now on."""
@@ -224,13 +237,18 @@ def kept(tmp_path: Path) -> Iterator[Callable[[Path], Index]]:
 
 
 def follow(index: Index, way: str, paths: list[str]) -> None:
-    """Bring an index up to date in one of the ways that there are."""
+    """Bring an index up to date in one of the ways that there are.
+
+    One that is watched is brought up to date by any question.
+    """
     if way == "update":
         index.update(paths)
     elif way == "refresh":
         index.refresh()
-    else:
+    elif way == "build":
         index.build()
+    else:
+        OpenWorkspace(index).inference(whole=True)
 
 
 def check(
@@ -240,17 +258,47 @@ def check(
     index = open_index(history.root)
     index.build()
     happened: list[str] = []
-    for step in range(steps):
-        before = _stamps(history.root)
-        for _ in range(history.random.randint(1, 3)):
-            happened.append(history.step())
-        after = _stamps(history.root)
-        changed = [path for path in before | after if before.get(path) != after.get(path)]
-        follow(index, way, sorted(changed))
-        broken = differences(
-            OpenWorkspace(index), history.root, tmp_path / "scratch", f"{seed} {step}"
-        )
-        assert not broken, "\n".join([*happened, "", *map(str, broken[:5])])
+    with watching(index) if way == "watched" else nullcontext():
+        for step in range(steps):
+            before = _stamps(history.root)
+            for _ in range(history.random.randint(1, 3)):
+                happened.append(history.step())
+            after = _stamps(history.root)
+            changed = [path for path in before | after if before.get(path) != after.get(path)]
+            follow(index, way, sorted(changed))
+            broken = differences(
+                OpenWorkspace(index), history.root, tmp_path / "scratch", f"{seed} {step}"
+            )
+            assert not broken, "\n".join([*happened, "", *map(str, broken[:5])])
+
+
+@contextmanager
+def watching(index: Index) -> Iterator[None]:
+    """Keep an index current as a serving process does."""
+    built = threading.Event()
+
+    class Nobody:
+        """Hears what happens to the index, and does not mind."""
+
+        def changed(self, generation: int, paths: Iterable[str], *, complete: bool) -> None:
+            del generation, paths, complete
+
+        def building(self, message: str, percentage: int) -> None:
+            del message, percentage
+
+        def built(self) -> None:
+            built.set()
+
+        def give_way(self, seconds: float) -> None:
+            del seconds
+
+    maintainer = Maintainer(index, Nobody())
+    maintainer.start()
+    try:
+        assert built.wait(60)
+        yield
+    finally:
+        maintainer.stop()
 
 
 def differences(kept: OpenWorkspace, root: Path, other: Path, salt: str) -> list[object]:
@@ -277,7 +325,7 @@ def _stamps(root: Path) -> dict[str, tuple[int, int, int]]:
     }
 
 
-@pytest.mark.parametrize("way", ["build", "refresh", "update"])
+@pytest.mark.parametrize("way", ["build", "refresh", "update", "watched"])
 def test_law_holds_through_a_few_changes(
     way: str, tmp_path: Path, kept: Callable[[Path], Index]
 ) -> None:
@@ -286,7 +334,7 @@ def test_law_holds_through_a_few_changes(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(10, 16))
-@pytest.mark.parametrize("way", ["build", "refresh", "update"])
+@pytest.mark.parametrize("way", ["build", "refresh", "update", "watched"])
 def test_law_holds_through_a_history(
     way: str, seed: int, tmp_path: Path, kept: Callable[[Path], Index]
 ) -> None:

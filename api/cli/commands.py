@@ -121,6 +121,16 @@ _ALL = (
             Parameter("idle_exit", "number", "End after so many seconds without a client.")),
         examples=("flux-index serve --stdio", "flux-index serve --tcp 127.0.0.1:0"),
         function="..rpc.serve:run"),
+    Command("ps",
+        "Show the processes that serve workspaces of yours: by `serve`, by `watch`, by an editor's "
+        "language server, or started by an agent's first question.",
+        (_JSON,),
+        examples=("flux-index ps", "flux-index ps --json"), on_workspace=False),
+    Command("stop",
+        "End the process that serves a workspace; the next question that needs one starts another. "
+        "The language server of an editor is left alone.",
+        (Parameter("all", "boolean", "Those of all workspaces.", default=False), _JSON),
+        examples=("flux-index stop", "flux-index stop --all")),
     Command("mcp",
         "Serve a coding agent by the Model Context Protocol, on standard input and output. "
         "Questions are passed on to the process that serves the workspace, which is started when "

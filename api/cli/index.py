@@ -201,7 +201,7 @@ def become_writer(index: Index) -> bool:
 
 def describe_writer(index: Index) -> str:
     """Return who has the lock, as far as its note says."""
-    note = index.lock.read_note().partition("\n")[0]
+    note = index.lock.holder().partition("\n")[0]
     if note.startswith(("unix:", "tcp:")):
         # What follows the address is for programs.
         return f"flux-index serve ({note.partition(' ')[0]})"

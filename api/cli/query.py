@@ -271,17 +271,22 @@ def _ask_server(
 ) -> Mapping[str, Any] | None:
     """Return what the serving process answers; None when it does not, for whatever reason."""
     # Only where a server has left a note: sockets would cost every query.
-    from ..rpc.client import Client
+    from ..rpc.client import Client, unanswered
     from ..rpc.messages import RpcError
 
     root = session.index.workspace.root
     client = Client.connect(note, root=root, timeout=_SILENT_SECONDS)
     if client is None:
+        if session.index.held_elsewhere():
+            session.index.distrust = unanswered(root)
         return None
     with client:
         try:
             return client.call_current(
                 name, dict(arguments), sync_ms=_SYNC_MS, silence=_SILENT_SECONDS, limit=_SECONDS
             )
+        except TimeoutError:
+            session.index.distrust = unanswered(root)
+            return None
         except (RpcError, OSError, ValueError):
             return None

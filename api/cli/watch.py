@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from ...indexer.errors import LockedError
 from ...indexer.index import Index
 from ..render.words import counted
-from ..rpc.maintainer import Maintainer
 from .index import become_writer, build, describe_writer, report_lines
 from .output import tell
 from .progress import Interrupt
@@ -98,8 +97,11 @@ def _take_lock(index: Index) -> None:
 
 def _keep(index: Index, interrupt: Interrupt, *, quiet: bool) -> None:
     reporter = ChangeReporter(index, quiet=quiet)
-    maintainer = Maintainer(index, reporter)
-    maintainer.start()
+    # Late: what serves brings asyncio and pygls, which the first build does without.
+    from ..rpc.server import IndexServer
+
+    server = IndexServer(index, listener=reporter, kind="watch")
+    server.start()
     try:
         while not reporter.ready.wait(_LOOK_SECONDS) and not interrupt.is_requested():
             pass
@@ -107,7 +109,7 @@ def _keep(index: Index, interrupt: Interrupt, *, quiet: bool) -> None:
             tell(f"watching {index.workspace.root}, Ctrl-C to stop")
         interrupt.wait()
     finally:
-        maintainer.stop()
+        server.end()
 
 
 def _saved(path: str) -> float:

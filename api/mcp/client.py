@@ -6,6 +6,7 @@ Questions change nothing, so what a process has left unanswered is asked again o
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -25,6 +26,8 @@ _MOST_TRIES = 3
 _FAREWELL_SECONDS = 0.05
 # How often a client that wants to hear of progress gets some.
 _BEAT_SECONDS = 0.5
+# A server that has not answered for so long is asked whether it lives, which it tells in as long.
+_SILENT_SECONDS = 2.0
 
 
 class AsyncClient:
@@ -102,14 +105,17 @@ class AsyncClient:
             token = f"{self._n_tokens}"
             params["_meta"] = {"progressToken": token}
         id_ = await self._in_thread(client.send, method, params)
+        heard = time.monotonic()
         try:
             while True:
                 try:
-                    seconds = None if report is None else _BEAT_SECONDS
-                    return await self._in_thread(client.wait, id_, seconds)
+                    return await self._in_thread(client.wait, id_, _BEAT_SECONDS)
                 except TimeoutError:
-                    assert report is not None
-                    await report(*self._progress.get(token, ("looking", None)))
+                    if report is not None:
+                        await report(*self._progress.get(token, ("looking", None)))
+                if time.monotonic() - heard > _SILENT_SECONDS:
+                    await self._in_thread(_make_sure_it_lives, client)
+                    heard = time.monotonic()
         except asyncio.CancelledError:
             if client is self._client:
                 self._threads.submit(client.cancel, id_)
@@ -140,3 +146,11 @@ class AsyncClient:
     def _hang_up(self) -> None:
         if not self._n_asking:
             self._drop(self._client)
+
+
+def _make_sure_it_lives(client: Client) -> None:
+    """Raise ConnectionError when a server does not answer the simplest question."""
+    try:
+        client.call("server.info", timeout=_SILENT_SECONDS)
+    except TimeoutError as error:
+        raise ConnectionError("the serving process does not answer") from error

@@ -69,4 +69,6 @@ async def streams_until_answered(
 def _forget_cancelled(message: JSONRPCNotification, unanswered: set[str | int]) -> None:
     """Forget a request that was cancelled, since it is never answered."""
     if message.method == "notifications/cancelled" and message.params:
-        unanswered.discard(message.params.get("requestId", 0))
+        id_ = message.params.get("requestId")
+        if isinstance(id_, str | int):
+            unanswered.discard(id_)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from ...indexer.errors import DamagedError, InvalidArgumentsError
+from ...indexer.errors import DamagedError, FluxIndexError, InvalidArgumentsError
 from ...indexer.snapshot import StaleError
 
 TYPE_CHECKING = False
@@ -308,6 +308,10 @@ _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
 }
 
 
+# A file may change again while it is read again; not for ever.
+_ATTEMPTS = 8
+
+
 def call(workspace: OpenWorkspace, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """Answer an operation; raise KeyError for an unknown one, or InvalidArgumentsError."""
     operation = OPERATIONS[name]
@@ -327,14 +331,15 @@ def call(workspace: OpenWorkspace, name: str, arguments: Mapping[str, Any]) -> M
 def _answer(
     workspace: OpenWorkspace, operation: Operation, arguments: dict[str, Any]
 ) -> Mapping[str, Any]:
-    """Return the answer of an operation, once more if a file changes meanwhile."""
-    try:
-        return operation.function(workspace, **arguments)
-    except StaleError as stale:
-        again = workspace.after_change(stale.path)
-    except DamagedError:
-        again = workspace.after_change("")
-    return operation.function(again, **arguments)
+    """Return the answer of an operation, again and again if a file changes meanwhile."""
+    for _ in range(_ATTEMPTS):
+        try:
+            return operation.function(workspace, **arguments)
+        except StaleError as stale:
+            workspace = workspace.after_change(stale.path)
+        except DamagedError:
+            workspace = workspace.after_change("")
+    raise FluxIndexError("files change faster than they are read")
 
 
 def checked(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,6 +41,14 @@ def writer_lock(root: str) -> WriterLock:
     return WriterLock(os.path.join(state_dir_of(root), "writer.lock"))
 
 
+def unanswered(root: str) -> str:
+    """Return what to tell about a process that holds an index and does not answer."""
+    return (
+        f"the process that serves {root} does not answer: the disk was looked at instead "
+        "(`flux-index ps` shows it)"
+    )
+
+
 def connect(workspace: str) -> Client | None:
     """Return a client of the process that serves the workspace of a file or folder, if any."""
     return Client.connect(writer_lock(find_root(workspace)).read_note())

@@ -171,6 +171,11 @@ class Connection(Protocol, asyncio.Protocol):
             self._calls.pop(call.serial)
         self._settle(call, _cancelled(call))
 
+    def abort(self) -> None:
+        """Hang up at once."""
+        if self._transport is not None:
+            self._transport.abort()
+
     def close(self) -> None:
         """Hang up when all answers are sent."""
         if self._transport is not None:
@@ -223,6 +228,7 @@ class Connection(Protocol, asyncio.Protocol):
             token = str(params.get("token") if isinstance(params, dict) else (params or [""])[0])
         if compare_digest(token.encode("utf-8", "replace"), self.token.encode()):
             self.token = ""
+            self._server.admitted(self)
             return True
         return False
 

@@ -18,6 +18,8 @@ from .client import PATIENCE, PAUSE, Client, writer_lock
 OnNotification = Callable[[dict[str, Any]], None]
 
 _START_SECONDS = 30.0
+# A process that serves tells at once which it is, or it hangs.
+_SILENT_SECONDS = 2.0
 
 
 class Launcher:
@@ -39,10 +41,15 @@ class Launcher:
     def connect(self, on_notification: OnNotification | None = None) -> Client:
         """Return a new client; raises FluxIndexError when the workspace cannot be served."""
         lock = writer_lock(self.root)
-        client = Client.connect(lock.read_note(), on_notification=on_notification)
-        if client is None and not _is_free(lock):
-            client = self._connect_within(lock, PATIENCE, on_notification)
-            if client is None and not _is_free(lock):
+        if not os.path.isdir(self.root):
+            raise FluxIndexError(f"{self.root} is gone")
+        note = lock.read_note()
+        client = self._reached(lock, on_notification)
+        if client is None and not lock.is_free():
+            # Who has told where it serves and does not answer is not waited for.
+            if not note or lock.read_note() != note:
+                client = self._connect_within(lock, PATIENCE, on_notification)
+            if client is None and not lock.is_free():
                 return self._serve_alone(on_notification)
         if client is not None:
             return client
@@ -63,15 +70,24 @@ class Launcher:
     ) -> Client | None:
         until = time.monotonic() + seconds
         while time.monotonic() < until and not self._is_closed:
-            client = Client.connect(lock.read_note(), on_notification=on_notification)
+            client = self._reached(lock, on_notification)
             if client is not None:
                 return client
             # A process that ended because another was there first is no reason to give up.
             has_ended = self._background is not None and self._background.poll() is not None
-            if has_ended and _is_free(lock):
+            if has_ended and lock.is_free():
                 break
             time.sleep(PAUSE)
         return None
+
+    def _reached(self, lock: WriterLock, on_notification: OnNotification | None) -> Client | None:
+        """Return a client of the process that has the lock, if it shows that it lives."""
+        return Client.connect(
+            lock.read_note(),
+            root=self.root,
+            timeout=_SILENT_SECONDS,
+            on_notification=on_notification,
+        )
 
     def _start(self, log_path: str) -> subprocess.Popen[bytes]:
         make_folder(os.path.dirname(log_path))
@@ -97,7 +113,13 @@ class Launcher:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
-        return Client(ours, on_notification)
+        client = Client(ours, on_notification)
+        try:
+            client.call("server.info", timeout=_START_SECONDS)
+        except OSError as error:
+            client.close()
+            raise FluxIndexError(f"{self.root} cannot be served: {error}") from error
+        return client
 
     def _end_own(self) -> None:
         if self._own is not None:
@@ -111,10 +133,3 @@ class Launcher:
     def _command(self, *options: str) -> list[str]:
         # -P, as modules in the user's project may be called like those of Python.
         return [sys.executable, "-P", "-m", "flux_index.api.cli", "serve", self.root, *options]
-
-
-def _is_free(lock: WriterLock) -> bool:
-    """True if nobody writes this index, or nobody can."""
-    free = lock.acquire() or bool(lock.problem)
-    lock.release()
-    return free

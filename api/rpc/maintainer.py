@@ -45,6 +45,14 @@ _MANY = 64
 _ARRIVAL_SECONDS = 0.1
 _FIRST_ANSWER_SECONDS = 3.0
 _ANSWER_SECONDS = 0.2
+# Changes are taken in before an answer, at most for so long.
+_CATCH_UP_SECONDS = 1.0
+# While many files are indexed, an answer does not wait for them but looks at the disk itself.
+_BUILDING_SECONDS = 0.05
+# A look at all files, for those that get a second name elsewhere, which raises no event: seconds
+# between two of them, which may take one part in so many of the time, while questions are asked.
+_LOOK_EVERY = 1.0
+_LOOK_SHARE = 50
 # Seconds between two reports of progress.
 _REPORT_EVERY = 0.1
 _MOST_PATHS = 1000
@@ -68,16 +76,20 @@ class Maintainer:
         # Changed while the first build ran, which may have stored what it had read before.
         self._changed_meanwhile: set[str] = set()
         self._changed_lock = threading.Lock()
+        self._asked = threading.Event()
         self._thread = threading.Thread(target=self._run, name="flux-index-keep", daemon=True)
 
     def start(self) -> None:
         """Begin to watch and to build; returns at once."""
         self._index.watcher_state = self.state
+        self._index.catch_up = self.catch_up
         self._thread.start()
 
     def stop(self) -> None:
         """Stop watching and building, and wait until all is written."""
+        self._index.catch_up = None
         self._stopping.set()
+        self._asked.set()
         if self._watcher is not None:
             self._watcher.stop()
         self._thread.join()
@@ -103,7 +115,20 @@ class Maintainer:
         if not self._watching.wait(timeout):
             return False
         watcher = self._watcher
-        return watcher is not None and watcher.flush(max(0.0, until - time.monotonic()))
+        if watcher is None or not watcher.flush(max(0.0, until - time.monotonic())):
+            return False
+        if self._index.unwatched:
+            before = self._index.generation
+            self._index.take_in_unwatched()
+            self._report_change(before, (), complete=False)
+        return True
+
+    def catch_up(self) -> bool:
+        """Take in what changed before an answer; False when that takes too long to wait for."""
+        self._asked.set()
+        if not self._index.view().complete:
+            return False
+        return self.sync(_BUILDING_SECONDS if self._index.building else _CATCH_UP_SECONDS)
 
     def files_changed(self, paths: Iterable[str]) -> None:
         """Update files that have changed according to somebody else than the watcher."""
@@ -129,6 +154,30 @@ class Maintainer:
             again, self._changed_meanwhile = self._changed_meanwhile, set()
         if again and not self._stopping.is_set():
             self._update(again)
+        pause = _LOOK_EVERY
+        while not self._stopping.wait(pause):
+            self._asked.wait()
+            self._asked.clear()
+            if self._stopping.is_set():
+                break
+            started = time.monotonic()
+            self._look()
+            pause = max(_LOOK_EVERY, _LOOK_SHARE * (time.monotonic() - started))
+
+    def _look(self) -> None:
+        """Look at the status of all files."""
+        if self._index.building:
+            return
+        before = self._index.generation
+        try:
+            self._index.refresh()
+        except FluxIndexError as error:
+            _log.error("changes were not taken in: %s", error)
+        except Exception:
+            _log.exception("changes were not taken in")
+        self._report_change(before, (), complete=False)
+        if self._index.pending:
+            self._build()
 
     def _watch(self) -> None:
         workspace = self._index.workspace

@@ -17,6 +17,8 @@ from .memory import many_imports
 from .proxy import Proxy
 
 _FAREWELL = 0.05
+# A process that serves tells at once which it is, or it hangs.
+_SILENT_SECONDS = 2.0
 
 
 def run(
@@ -67,16 +69,19 @@ def run(
 
 def _find_server(index: Index) -> Client | None:
     """Return a client of the process that serves this index; None when it is for this one to do."""
-    client = Client.connect(index.lock.read_note())
+    note = index.lock.read_note()
+    client = _connect(index, note)
     if client is not None:
         return client
+    if note and index.held_elsewhere() and index.lock.read_note() == note:
+        return None  # It does not answer: questions are answered here, until the lock is free.
     # This takes a while, for which others would not wait once the lock is held.
     with many_imports():
         from . import server  # noqa: F401  # pyright: ignore[reportUnusedImport]
 
     until = time.monotonic() + PATIENCE
     while not index.become_writer():
-        client = Client.connect(index.lock.read_note())
+        client = _connect(index, index.lock.read_note())
         if client is not None:
             return client
         if time.monotonic() > until or not os.path.isdir(index.workspace.state_dir):
@@ -84,6 +89,10 @@ def _find_server(index: Index) -> Client | None:
             return None
         time.sleep(PAUSE)
     return None
+
+
+def _connect(index: Index, note: str) -> Client | None:
+    return Client.connect(note, root=index.workspace.root, timeout=_SILENT_SECONDS)
 
 
 def _serve(

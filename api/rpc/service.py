@@ -13,6 +13,7 @@ from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ...indexer.errors import StoreError
 from ..open_workspace import OpenWorkspace
 from ..operations import table
 from ..version import version
@@ -98,6 +99,8 @@ class Service:
         loop = asyncio.get_running_loop()
         until = loop.time() + arguments["timeout_ms"] / 1000
         while not self._has(arguments["generation"], arguments["pending"]):
+            if arguments["generation"] is None and not self._may_progress():
+                return self._reached(False)
             try:
                 async with asyncio.timeout_at(until):
                     await self._moved.wait()
@@ -113,6 +116,16 @@ class Service:
         return pending is None or (
             index.pending <= pending and (maintainer is None or maintainer.caught_up)
         )
+
+    def _may_progress(self) -> bool:
+        """True if files that are pending are going to be indexed, here or by another process."""
+        if self._server.maintainer is not None:
+            return True
+        try:
+            store = self._server.index.reader()
+            return store is not None and bool(store.meta("building"))
+        except StoreError:
+            return True
 
     async def _subscribe(self, call: Call) -> dict[str, Any]:
         changes: bool = methods.checked_arguments(call)["changes"]

@@ -231,4 +231,6 @@ def envelope(inference: Inference, answer: dict[str, Any], paths: set[str]) -> d
     if inference.snapshot.pending:
         notes: list[str] = answer.setdefault("notes", [])
         notes.append(f"{inference.snapshot.pending} files are not indexed yet")
+    if inference.snapshot.index.distrust:
+        answer.setdefault("notes", []).append(inference.snapshot.index.distrust)
     return answer

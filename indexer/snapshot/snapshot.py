@@ -58,6 +58,7 @@ class View:
         "generation",
         "memo",
         "pending",
+        "read",
         "resolved",
         "revision",
         "variants",
@@ -89,6 +90,8 @@ class View:
         self.variants: dict[frozenset[tuple[str, bytes]], View] = {}
         self.base = self
         """The view without anything standing in for files."""
+        self.read: dict[str, bytes] = {}
+        """Content hash of each pending file that was read: what was resolved rests on it."""
 
     def copy(self) -> View:
         """Return a view of the same files, with nothing remembered."""
@@ -102,6 +105,7 @@ class View:
         other = self.copy()
         other._paths = self.paths
         other.base = self
+        other.read = self.read
         return other
 
     @property
@@ -465,13 +469,14 @@ class Snapshot:
         except text.UnreadableError:
             return None
         facts = self._extracted(path, raw)
-        if (
-            self._shared
-            and not is_outside(path)
-            and path not in self.view.pending
-            and (row is None or self._digests.get(path) != row[3])
-        ):
-            raise StaleError(path)
+        if self._shared and not is_outside(path):
+            digest = self._digests.get(path, b"")
+            if path in self.view.pending:
+                known = self.view.read.setdefault(path, digest)
+            else:
+                known = row[3] if row is not None else None
+            if digest != known:
+                raise StaleError(path)
         if is_outside(path) and facts is not None:
             stamp = path, file_version(status), status.st_size
             self._index.outside[stamp] = self._digests[path]
@@ -504,15 +509,14 @@ class Snapshot:
                 raw = text.read(self.absolute(path), self._index.workspace.config.max_file_size)
             except text.UnreadableError as error:
                 raise UnknownFileError(f"{path}: {error}") from error
-            found = self._texts[path] = text.normalize(raw)
-            if len(found) != self._facts_size(path):
-                # It changed between the look at its facts and this one: see it as it is now.
-                self._facts[path] = self._extracted(path, raw)
-        return found
+            from ..index_file import content_hash  # most questions need no text
 
-    def _facts_size(self, path: str) -> int:
-        facts = self._facts[path]
-        return facts.line_starts[-1] if facts is not None else -1
+            if content_hash(raw) != self._digests.get(path):
+                # It changed between the look at its facts and this one; what was found so far
+                # speaks of rows and offsets that it does not have any more.
+                raise StaleError(path)
+            found = self._texts[path] = text.normalize(raw)
+        return found
 
     def digest(self, path: str) -> bytes:
         """Content hash of a file as this snapshot sees it; empty when it cannot be read."""

@@ -82,20 +82,46 @@ class WriterLock:
             return False
         return True
 
-    def note(self, text: str) -> None:
-        """Leave a line for those who find the lock taken, such as where to reach the holder."""
+    def is_free(self) -> bool:
+        """True if nobody has the lock, or nobody can; had for a moment to find out."""
+        free = self.acquire() or bool(self.problem)
+        self.release()
+        return free
+
+    def note(self, text: str, about: str = "") -> None:
+        """Leave a line for those who find the lock taken, such as where to reach the holder.
+
+        What is said ``about`` it is for who wants to end it.
+        """
+        text = f"{text}\0{about}" if about else text
         self._note = text
         if self.held:
             os.lseek(self._descriptor, _NOTE_AT, os.SEEK_SET)
             os.ftruncate(self._descriptor, _NOTE_AT)
             try:
-                os.write(self._descriptor, text.encode())
+                os.write(self._descriptor, text.encode("utf-8", "surrogateescape"))
             except OSError as error:  # a full disk: the lock is what counts
                 self.problem = f"cannot write {self.path}: {error.strerror}"
 
     def read_note(self) -> str:
         """Return what the holder noted, or an empty string."""
-        return read_file(self.path, 4096)[_NOTE_AT:].decode("utf-8", "replace")
+        return self._read()[0]
+
+    def read_about(self) -> str:
+        """Return what the holder said about itself, or an empty string."""
+        return self._read()[2]
+
+    def holder(self) -> str:
+        """Return who has the lock: a command and its process, or where one serves; or nothing."""
+        process, _, rest = self.read_about().partition(" ")
+        command = rest.partition(" ")[0]
+        if command in ("", "serve"):
+            return self.read_note()
+        return f"flux-index {command} (process {process})"
+
+    def _read(self) -> tuple[str, str, str]:
+        text = read_file(self.path, _LONGEST)[_NOTE_AT:]
+        return text.decode("utf-8", "surrogateescape").partition("\0")
 
     def release(self) -> None:
         """Let go; does nothing when the lock is not held."""
@@ -107,6 +133,7 @@ class WriterLock:
 
 # The first byte is what is locked (Windows locks ranges and refuses to read them); then the note.
 _NOTE_AT = 1
+_LONGEST = 16_384
 _TAKEN = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 
 if sys.platform == "win32":

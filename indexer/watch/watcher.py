@@ -129,6 +129,9 @@ class Watcher:
         if self._thread in (None, threading.current_thread()) or self._status[0] == "stopped":
             return False
         until = time.monotonic() + timeout
+        if _identity(self.root) != self._identity:
+            # Of what happens to the folders above it nobody tells.
+            self._inbox.report(Trouble("root", "the workspace folder was moved or replaced"))
         backend = self._backend
         arrived = threading.Event()
         if backend is None or not backend.barrier(arrived.set):

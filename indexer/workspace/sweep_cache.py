@@ -95,7 +95,7 @@ def flat(pairs: Iterable[tuple[str, str]]) -> list[str]:
     return counted([field for pair in pairs for field in pair])
 
 
-_FORMAT = "sweep 1"
+_FORMAT = "sweep 2"
 _FIELDS = 7
 
 

@@ -32,7 +32,7 @@ _MOUNT_POINT = 0xA0000003
 class Sweep:
     """Outcome of a sweep."""
 
-    __slots__ = ("files", "known", "skipped")
+    __slots__ = ("files", "known", "skipped", "unwatched")
 
     files: dict[str, tuple[int, int]]
     """Path below the root, '/'-separated, to version (see `file_version`) and size in bytes."""
@@ -44,12 +44,22 @@ class Sweep:
     known: Known
     """For the next sweep. The very object that was given if nothing has to be stored anew."""
 
+    unwatched: dict[str, int]
+    """Path to version (see `file_version`) of files and folders that may change while nothing
+    happens below the root: files with several names, and what links lead to. A folder that has just
+    changed has version -1: it may change again and look the same."""
+
     def __init__(
-        self, files: dict[str, tuple[int, int]], skipped: list[tuple[str, str]], known: Known
+        self,
+        files: dict[str, tuple[int, int]],
+        skipped: list[tuple[str, str]],
+        known: Known,
+        unwatched: dict[str, int],
     ) -> None:
         self.files = files
         self.skipped = skipped
         self.known = known
+        self.unwatched = unwatched
 
 
 def sweep(
@@ -91,6 +101,7 @@ class _Walk:
         "_settings",
         "_skipped",
         "_trust",
+        "_unwatched",
         "_workspace",
     )
 
@@ -109,13 +120,14 @@ class _Walk:
         self._skipped: dict[str, str] = {}
         self._links: list[str] = []
         self._outside: set[tuple[int, int]] | None = None
+        self._unwatched: dict[str, int] = {}
 
     def run(self) -> Sweep:
         self._walk("")
         if self._links:
             self._follow_links()
         skipped = [(_printable(rel), reason) for rel, reason in sorted(self._skipped.items())]
-        return Sweep(self._files, skipped, self._remember())
+        return Sweep(self._files, skipped, self._remember(), self._unwatched)
 
     def _remember(self) -> Known:
         old = self._old
@@ -149,6 +161,8 @@ class _Walk:
                 if identity in self._outside:
                     continue
                 self._outside.add(identity)
+                is_settled = self._now - status.st_ctime_ns > _SETTLED_NS
+                self._unwatched[rel] = file_version(status) if is_settled else -1
             changed = str(status.st_ctime_ns)
             before = old.get(rel)
             if trust and before is not None and before[0] == changed and self._take(rel, before):
@@ -163,7 +177,7 @@ class _Walk:
     def _take(self, rel: str, before: Folder) -> bool:
         """Take a folder's files as they were known to be there; False if one no longer is."""
         prefix = rel + "/" if rel else ""
-        root, files, limit, stat = self._root, self._files, self._limit, os.stat
+        root, stat = self._root, os.stat
         if before[1]:
             for name in before[1].split("/"):
                 path = prefix + name
@@ -173,10 +187,7 @@ class _Walk:
                     return False
                 if status.st_mode & 0o170000 != 0o100000:
                     return False
-                if status.st_size > limit:
-                    self._skip_large(path, status.st_size)
-                else:
-                    files[path] = (file_version(status), status.st_size)
+                self._measure(path, status)
         return not before[3] or all(self._is_odd(prefix + name) for name in before[3].split("/"))
 
     def _list(self, rel: str, changed_ns: int, before: Folder | None) -> str:
@@ -236,11 +247,14 @@ class _Walk:
         )
         return below
 
-    def _measure(self, path: str, status: os.stat_result) -> None:
+    def _measure(self, path: str, status: os.stat_result, *, is_link: bool = False) -> None:
+        version = file_version(status)
+        if status.st_nlink > 1 or is_link or self._outside is not None:
+            self._unwatched[path] = version
         if status.st_size > self._limit:
             self._skip_large(path, status.st_size)
         else:
-            self._files[path] = (file_version(status), status.st_size)
+            self._files[path] = (version, status.st_size)
 
     def _is_closed(self, rel: str, names: set[str]) -> bool:
         return is_left_out_by_contents(self._root + rel, names) and not (
@@ -262,34 +276,30 @@ class _Walk:
         A link can come to lead elsewhere without its folder being touched: each is looked at anew.
         """
         full = self._root + path
-        reason = ""
         if not is_text(path.rpartition("/")[2]):
-            reason = "its name is not valid UTF-8"
+            self._skipped[path] = "its name is not valid UTF-8"
+            return True
+        try:
+            is_link = os.lstat(full).st_mode & 0o170000 == 0o120000
+        except OSError:
+            return False
+        try:
+            status = os.stat(full)
+        except OSError as error:
+            self._skipped[path] = _LINK_ERRORS.get(error.errno or 0) or _reason(error)
+            return True
+        mode = status.st_mode & 0o170000
+        if mode == 0o040000:
+            self._links.append(path)
+        elif mode != 0o100000:
+            kind = _KINDS.get(mode, "a special file")
+            self._skipped[path] = f"it is {kind}, not a regular file"
+        elif not is_link:
+            return False
+        elif self._may_lead_to(path, os.path.realpath(full)):
+            self._measure(path, status, is_link=True)
         else:
-            try:
-                is_link = os.lstat(full).st_mode & 0o170000 == 0o120000
-            except OSError:
-                return False
-            try:
-                status = os.stat(full)
-                mode = status.st_mode & 0o170000
-            except OSError as error:
-                reason = _LINK_ERRORS.get(error.errno or 0) or _reason(error)
-            if not reason:
-                if mode == 0o040000:
-                    self._links.append(path)
-                    return True
-                if mode == 0o100000 and not is_link:
-                    return False
-                if mode == 0o100000 and self._may_lead_to(path, os.path.realpath(full)):
-                    self._measure(path, status)
-                    return True
-                reason = (
-                    _LEADS_OUTSIDE
-                    if mode == 0o100000
-                    else f"it is {_KINDS.get(mode, 'a special file')}, not a regular file"
-                )
-        self._skipped[path] = reason
+            self._skipped[path] = _LEADS_OUTSIDE
         return True
 
     def _follow_links(self) -> None:
