@@ -35,6 +35,8 @@ class Place:
         self.beside = folder / "beside"
         self.beside.mkdir()
         self.file = self.root / "file.py"
+        # What lies outside is read where the settings say so.
+        (self.root / "flux-index.toml").write_text('include = ["file.py", "linked"]\n')
 
 
 def _hard_link(place: Place) -> None:
