@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import threading
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -293,11 +292,9 @@ def take_turns(root: Path, times: int) -> None:
                 killed = serving_pid(root)
                 assert killed in (editor.process.pid, other.process.pid)
                 os.kill(killed, signal.SIGKILL)
-                started = time.monotonic()
                 wait_until(
                     lambda gone=killed: serving_pid(root) not in (None, gone), f"turn {number}"
                 )
-                print(f"{time.monotonic() - started:.3f}")
                 if killed == editor.process.pid:
                     assert other.ask("definition", {"name": "shapes.Box"})["result"]["total"] == 1
                     editor = editors.enter_context(workspace_server(root))

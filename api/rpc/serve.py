@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 import time
 
 from ...indexer.errors import InvalidArgumentsError
@@ -58,6 +59,7 @@ def run(
                 server.close()
                 print(f"{index.workspace.root} is served already, at:\n{note}", file=sys.stderr)
                 return 0
+            threading.Thread(target=_prepare, name="flux-index-prepare", daemon=True).start()
             if proxy.attach(server):
                 return 0
             # The serving process has ended: this one takes over, or attaches to the one that has.
@@ -76,9 +78,7 @@ def _find_server(index: Index) -> Client | None:
     if note and index.held_elsewhere() and index.lock.read_note() == note:
         return None  # It does not answer: questions are answered here, until the lock is free.
     # This takes a while, for which others would not wait once the lock is held.
-    with many_imports():
-        from . import server  # noqa: F401  # pyright: ignore[reportUnusedImport]
-
+    _prepare()
     until = time.monotonic() + PATIENCE
     while not index.become_writer():
         client = _connect(index, index.lock.read_note())
@@ -89,6 +89,12 @@ def _find_server(index: Index) -> Client | None:
             return None
         time.sleep(PAUSE)
     return None
+
+
+def _prepare() -> None:
+    """Load what serving takes, so that this process can take over at once when it is its turn."""
+    with many_imports():
+        from . import server  # noqa: F401  # pyright: ignore[reportUnusedImport]
 
 
 def _connect(index: Index, note: str) -> Client | None:
