@@ -17,6 +17,7 @@ from mcp import Client, StdioServerParameters
 from mcp_types import CallToolResult
 from workspace_helpers import plant
 
+from flux_index.api.quoting import CLOSING, OPENING
 from flux_index.api.rpc.client import connect
 
 FILES = {
@@ -42,6 +43,13 @@ def make_workspace(folder: Path) -> Path:
     return plant(folder, "pyproject.toml", FILES)
 
 
+def unquoted(text: str) -> str:
+    """The text of an answer that is all quoted from the repository."""
+    assert text.startswith(f"{OPENING}\n")
+    assert text.endswith(f"\n{CLOSING}")
+    return text.removeprefix(f"{OPENING}\n").removesuffix(f"\n{CLOSING}")
+
+
 class Agent:
     """A client with its server, for code that is not asynchronous."""
 
@@ -58,12 +66,12 @@ class Agent:
         return self.do("call_tool", tool, arguments)
 
     def text(self, tool: str, **arguments: Any) -> str:
-        """The text that a tool answers, which its structured form repeats."""
+        """What a tool answers and quotes of the repository; its structured form repeats it."""
         result = self.call(tool, **arguments)
         assert not result.is_error, result.content
         text = result.content[0].text
         assert result.structured_content["lines"] == text.split("\n")
-        return text
+        return unquoted(text)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from mcp.client.context import ClientRequestContext
-from mcp_helpers import FLUX_INDEX, agent, make_workspace, serving_pid, stop_serving
+from mcp_helpers import FLUX_INDEX, agent, make_workspace, serving_pid, stop_serving, unquoted
 from mcp_types import Implementation, ListRootsResult, Root
 from rpc_helpers import wait_until
 from workspace_helpers import state_of
@@ -67,7 +67,7 @@ def test_all_is_answered_before_it_ends_and_nothing_else_is_written(workspace: P
     )
     answers = {answer["id"]: answer for answer in map(json.loads, done.stdout.splitlines())}
     assert sorted(answers) == [1, 2, 3]
-    assert answers[2]["result"]["content"][0]["text"] == BOX
+    assert unquoted(answers[2]["result"]["content"][0]["text"]) == BOX
     assert "has no attribute 'volume'" in answers[3]["result"]["content"][0]["text"]
     assert "Traceback" not in done.stderr
     # What it started goes on without it, and ends when nobody comes.
@@ -135,7 +135,7 @@ def test_what_the_host_says_and_what_it_shows(workspace: Path, own_home: Path) -
     info = Implementation(name="claude-code", version="2.1.232")
     with agent(own_home, home=own_home, env=env, client_info=info) as asker:
         result = asker.call("definition", name="Box")
-        assert result.content[0].text == BOX
+        assert unquoted(result.content[0].text) == BOX
         assert result.structured_content is None
 
 
@@ -198,7 +198,7 @@ def test_a_write_is_guarded_by_what_the_session_was_shown(
             refused = asker.call("guard", **edit)
             assert refused.is_error
             assert "'session'" in refused.content[0].text
-            session = {"session": asker.text("begin", client="test")}
+            session = {"session": asker.call("begin", client="test").content[0].text}
         refused = asker.call("guard", **edit, **session)
         assert refused.structured_content["verdict"] == "refused"
         assert "shapes.py" in refused.content[0].text

@@ -16,6 +16,7 @@ from typing import Any
 from ...indexer import symbols
 from ...indexer.inference.entities import CLASS, OUTSIDE, name_of, qualified_name
 from ...indexer.inference.inference import Inference
+from ...indexer.text import UnreadableError, read
 from ..quoting import quoted
 from .census import Census, frequent_bases, take_census
 from .family import required_methods
@@ -255,7 +256,6 @@ def _tools(root: str) -> dict[str, dict[str, Any]]:
 
 def _read(root: str, name: str) -> str:
     try:
-        with open(os.path.join(root, name), encoding="utf-8", errors="replace") as file:
-            return file.read(_LARGEST)
-    except OSError:
+        return read(os.path.join(root, name), _LARGEST).decode("utf-8", "replace")
+    except UnreadableError:  # a pipe among other things, which would be waited for
         return ""

@@ -19,6 +19,8 @@ from .programs import program_outside
 
 # Seconds that anything but the log may take.
 _PATIENCE = 20.0
+# Bytes that are taken of contents at once.
+_MOST_BYTES = 200_000_000
 _OPTIONS = (
     "--no-pager", "--no-replace-objects",
     "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false",
@@ -81,8 +83,20 @@ class Repository:
         return [os.fsdecode(name) for name in listed.split(b"\0") if name]
 
     def contents(self, objects: Iterable[str]) -> dict[str, bytes]:
-        """Return the contents of objects by their hash; those that are not there are left out."""
-        wanted = sorted(set(objects))
+        """Return the contents of objects by their hash; those that are not there are left out.
+
+        So is what is too large to be anybody's source: few bytes can be inflated to any number.
+        """
+        asked = "\n".join([*sorted(set(objects)), ""]).encode()
+        listed = self._ask("cat-file", "--batch-check", given=asked).decode("ascii", "replace")
+        wanted: list[str] = []
+        room = _MOST_BYTES
+        for line in listed.splitlines():
+            name, _, rest = line.partition(" ")
+            size = rest.rpartition(" ")[2]
+            if size.isdigit() and int(size) <= room:
+                room -= int(size)
+                wanted.append(name)
         if not wanted:
             return {}
         output = self._ask("cat-file", "--batch", given="\n".join([*wanted, ""]).encode())
