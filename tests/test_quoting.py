@@ -15,9 +15,9 @@ from workspace_helpers import plant
 
 from flux_index.api.cli import main
 from flux_index.api.hooks.messages import truncated
-from flux_index.api.mcp.render import Shown
+from flux_index.api.mcp.budget import Shown
 from flux_index.api.quoting import CLOSING, OPENING, closed, escaped, escaped_lines, quoted
-from flux_index.api.render.json_text import json_text
+from flux_index.api.render.words import json_text
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,10 @@ class _Escapes(dict[int, str]):
     """Characters as JSON on a terminal has them, worked out when they are first met."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = shown = f"\\u{code:04x}" if is_hidden(code) else chr(code)
+        import json  # late, as below
+
+        char = chr(code)
+        self[code] = shown = json.dumps(char)[1:-1] if is_hidden(code) else char
         return shown
 
 
