@@ -68,7 +68,7 @@ def read_file(path: str, limit: int) -> bytes:
     """Return at most ``limit`` bytes of a file; empty when it is not there or not the user's."""
     try:
         descriptor = open_file(path, os.O_RDONLY)
-    except OSError:
+    except (OSError, ValueError):  # the latter for a path with a null character
         return b""
     with open(descriptor, "rb") as file:
         return file.read(limit)

@@ -25,6 +25,7 @@ from flux_index.api.cli.progress import Silence
 from flux_index.api.cli.watch import change_line
 from flux_index.indexer.index import Index
 from flux_index.indexer.maintain import Progress
+from flux_index.indexer.store.ledger import Ledger
 
 PATIENCE = 60.0
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals of this kind are POSIX's")
@@ -393,12 +394,16 @@ def test_doctor_finds_all_in_order(project: Path, capsys: pytest.CaptureFixture[
     lines = [line for line in out.splitlines() if not line.startswith("  ")]
     assert [line[6:18].strip() for line in lines] == [
         "python", "sqlite", "grammar", "workspace", "environment", "state", "cache",
-        "file system", "watching", "index", "writer",
+        "file system", "watching", "index", "ledger", "writer",
     ]  # fmt: skip
     assert "No environment was found" in out
     assert "\n                   -> set python = " in out
     assert "2 files, generation " in out
+    assert "nothing was recorded yet" in out
+    with Ledger(str(state_of(project))) as ledger:
+        ledger.begin("s", "")
     checks = json.loads(told(capsys, "doctor", "--json")[0])["checks"]
+    assert "1 row, each as it was written" in [check["detail"] for check in checks]
     assert {check["state"] for check in checks} <= {"ok", "warn"}
 
 

@@ -10,12 +10,13 @@ from array import array
 from pathlib import Path
 
 import pytest
+from damage_helpers import fill
 
 from flux_index.indexer.errors import StoreError
 from flux_index.indexer.store import ledger as ledger_module
 from flux_index.indexer.store import ledger_file
 from flux_index.indexer.store.ledger import Ledger, Seen
-from flux_index.indexer.store.ledger_file import MIGRATIONS
+from flux_index.indexer.store.ledger_schema import MIGRATIONS
 
 PROCESSES, EACH = 6, 25
 
@@ -151,3 +152,53 @@ def test_old_sessions_go_with_all_that_is_theirs(
         assert connection.execute("SELECT count(*) FROM shown").fetchone() == (0,)
         assert connection.execute("SELECT count(*) FROM content").fetchone() == (0,)
     connection.close()
+
+
+def test_many_processes_find_the_same_damage(tmp_path: Path) -> None:
+    """One of them mends it; nothing that any of them was told is kept is lost.
+
+    The others wait, but not as long as it may take on a busy machine: they say so then.
+    """
+    folder = tmp_path / "states" / "one"
+    damaged = fill(folder)
+    damaged.write_bytes(damaged.read_bytes()[:20_000])
+    code = (
+        "import sys\n"
+        "from flux_index.indexer.store.ledger import Ledger\n"
+        "with Ledger(sys.argv[1]) as ledger:\n"
+        "    ledger.put_verdict(ledger.begin(sys.argv[2], ''), 'call', sys.argv[2])\n"
+    )
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(folder), f"p{at}"], stderr=subprocess.DEVNULL
+        )
+        for at in range(PROCESSES)
+    ]
+    kept = [at for at, process in enumerate(processes) if process.wait() == 0]
+    assert kept
+    with Ledger(str(folder)) as ledger:
+        for at in kept:
+            number = ledger.session(f"p{at}")
+            assert number is not None
+            assert ledger.take_verdict(number, "call") == f"p{at}"
+    assert len(list(folder.glob("*unreadable*"))) == 1
+
+
+def test_who_has_a_ledger_open_is_told_that_it_was_replaced(tmp_path: Path) -> None:
+    folder = tmp_path / "states" / "one"
+    with Ledger(str(folder)) as ledger:
+        number = ledger.begin("s", "")
+        (folder / "ledger.db").rename(folder / "ledger.db.moved")
+        with Ledger(str(folder)) as other:
+            other.begin("s", "")
+            with pytest.raises(StoreError, match="was replaced or removed"):
+                ledger.put_verdict(number, "call", "kept nowhere")
+
+
+def test_a_session_that_was_forgotten_meanwhile_is_no_damage(tmp_path: Path) -> None:
+    with Ledger(str(tmp_path)) as ledger:
+        number = ledger.begin("s", "")
+        ledger.ask("DELETE FROM session")
+        with pytest.raises(StoreError, match="FOREIGN KEY"):
+            ledger.put_verdict(number, "call", "text")
+    assert list(tmp_path.glob("*unreadable*")) == []

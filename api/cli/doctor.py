@@ -14,6 +14,7 @@ from ...indexer.extract import extract
 from ...indexer.index import Index
 from ...indexer.store import database as index_database
 from ...indexer.store.database import connect
+from ...indexer.store.ledger import NAME, Ledger
 from ...indexer.watch.scope import network_mount
 from ...indexer.watch.watcher import Watcher
 from ..quoting import escaped
@@ -162,6 +163,18 @@ def database(index: Index) -> Finding:
     return Finding("index", OK, f"{counted(len(view.files), 'file')}, generation {view.generation}")
 
 
+def ledger(index: Index) -> Finding:
+    """Check that each row of the ledger is what was written."""
+    folder = index.workspace.state_dir
+    if not os.path.exists(os.path.join(folder, NAME)):
+        return Finding("ledger", OK, "nothing was recorded yet")
+    with Ledger(folder) as opened:
+        rows = opened.check()
+        if opened.note:
+            return Finding("ledger", WARN, opened.note)
+    return Finding("ledger", OK, f"{counted(rows, 'row')}, each as it was written")
+
+
 def state_folder(index: Index) -> Finding:
     """Check that the folder of the index can be written."""
     place = index.workspace.state_dir
@@ -192,7 +205,7 @@ def writer(index: Index) -> Finding:
 
 CHECKS: tuple[Callable[[Index], Finding], ...] = (
     python, sqlite, grammar, workspace, environment, state_folder, cache, files, watching,
-    database, writer,
+    database, ledger, writer,
 )  # fmt: skip
 """All checks, in the order in which they are shown."""
 

@@ -16,6 +16,7 @@ from array import array
 from ..errors import DamagedError, StoreError
 from ..private_files import make_folder
 from . import database, ledger_file
+from .ledger_schema import row_checksum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ class Ledger:
                 assignments = ", ".join(f"{name} = ?" for name in columns)
                 self.ask(
                     f"UPDATE session SET {assignments}, checksum = ? WHERE id = ?",
-                    *values, ledger_file.row_checksum("session", *values), session,
+                    *values, row_checksum("session", *values), session,
                 )  # fmt: skip
 
     def forget_shown(self, session: int) -> None:
@@ -279,7 +280,7 @@ class Ledger:
         marks = ", ".join("?" * len(values))
         self.ask(
             f"INSERT OR {'IGNORE' if keep else 'REPLACE'} INTO {table} VALUES ({marks}, ?)",
-            *values, ledger_file.row_checksum(table, *values),
+            *values, row_checksum(table, *values),
         )  # fmt: skip
 
     def ask(self, statement: str, *values: object) -> list[Any]:
@@ -290,6 +291,8 @@ class Ledger:
         """Do something with the file; damage that shows then is mended, and raised."""
         try:
             result = what()
+        except UnicodeEncodeError as error:  # half a character, which a host may have sent
+            raise StoreError(f"{self.path}: {error}") from error
         except sqlite3.Error as error:
             # A session that another process has forgotten is no damage, but breaks a constraint.
             if isinstance(error, sqlite3.IntegrityError) or not database.is_damage(error):

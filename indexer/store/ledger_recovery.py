@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlite_utils import Database
 
 from ..private_files import open_file
-from .ledger_file import row_checksum
+from .ledger_schema import row_checksum
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,14 +82,17 @@ def _read(
     wrong: set[tuple[Any, ...]],
 ) -> None:
     """Add the rows of a table that are what was written."""
-    table = new.table(name)
-    keys, columns = table.pks, [column.name for column in table.columns]
+    # sqlite-utils does not say what its rows are.
+    table: Any = new.table(name)
+    keys: list[str] = table.pks
+    columns: list[str] = [column.name for column in table.columns]
     for where, values in _parts(name, found):
         # A damaged page ends a walk: what lies behind it is reached from the other side.
         for direction in ("", " DESC"):
             order = ", ".join(key + direction for key in keys)
             try:
-                for row in old.table(name).rows_where(where, values, order_by=order):
+                source: Any = old.table(name)
+                for row in source.rows_where(where, values, order_by=order):
                     *content, checksum = (row[column] for column in columns)
                     key = tuple(row[key] for key in keys)
                     if row_checksum(name, *content) == checksum:
