@@ -482,7 +482,7 @@ class FileFacts:
     block: Blocks
     result: Results
     item_binding: ItemBindings
-    memo: dict[str, Any]
+    memo: dict[Any, Any]
 
     def __init__(self, blob: bytes) -> None:
         """Wrap an encoded blob; raises ValueError when it is not one."""

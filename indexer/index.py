@@ -195,6 +195,19 @@ class Index:
                 self._view.memo[name_search.MEMO] = names
             self._view.inherit(view, paths)
 
+    def cool(self) -> None:
+        """Let go of what was resolved and of facts at hand: both can be had again."""
+        from .snapshot import name_search
+
+        with self._mutex:
+            view = self._view
+            if view is not None:
+                self._view = view.copy()
+                names = view.memo.get(name_search.MEMO)
+                if names is not None:
+                    self._view.memo[name_search.MEMO] = names
+        self.facts_provider.cool()
+
     def become_writer(self) -> bool:
         """Take the writer's lock; False when another process has it or nothing can be written."""
         if not self.lock.acquire() and self.lock.problem:

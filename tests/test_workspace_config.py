@@ -132,3 +132,24 @@ def test_build_settings_of_unexpected_types(settings: str, tmp_path: Path) -> No
     plant(tmp_path, "src/pkg/x.py", {"pyproject.toml": settings})
     workspace = Workspace.open(str(tmp_path))
     assert workspace.module_name("src/pkg/x.py") == "pkg.x"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (".".join(["a"] * 60_000) + " = 1\n", "a key has more than 64 parts"),
+        ("[" + ".".join(["a"] * 60_000) + "]\n", "a key has more than 64 parts"),
+        ("a = " + "9" * 5_000 + "\n", "Exceeds the limit"),
+        ("# " + "x" * 2_000_000 + "\n", "it is larger than 1,000,000 bytes"),
+        ("a = " + "[" * 5_000 + "]" * 5_000 + "\n", "it is nested too deeply"),
+    ],
+)
+def test_settings_that_would_take_long_are_not_read(
+    text: str, problem: str, tmp_path: Path
+) -> None:
+    assert problem in config_of(tmp_path, pyproject_toml=text).problems[0]
+
+
+def test_dots_in_a_text_are_no_long_key(tmp_path: Path) -> None:
+    text = f'[tool.flux-index]\npython = """\n{"." * 80}\n"""\n'
+    assert config_of(tmp_path, pyproject_toml=text).problems == ()

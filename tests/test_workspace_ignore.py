@@ -254,3 +254,14 @@ def test_ignores_what_git_ignores(top: str, below: str) -> None:
         workspace = Workspace.open(root)
         assert set(sweep(workspace).files) == untracked
         assert included(workspace) == untracked
+
+
+@pytest.mark.parametrize("pattern", ["*a" * 40 + "b", "**/*a*" * 30, "*?" * 60 + "b"])
+def test_a_pattern_of_many_stars_is_decided_at_once(pattern: str, tmp_path: Path) -> None:
+    plant(tmp_path, "keep.py", {".gitignore": pattern, f"{'a' * 200}.py": ""})
+    assert len(sweep(Workspace.open(str(tmp_path))).files) == 2
+
+
+def test_what_stands_between_stars_is_found_wherever_it_is(tmp_path: Path) -> None:
+    plant(tmp_path, "abac.py aabbcc.py cab.py x/a_b_c.py", {".gitignore": "*a*b*c.py"})
+    assert set(sweep(Workspace.open(str(tmp_path))).files) == {"cab.py"}

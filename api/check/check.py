@@ -43,9 +43,7 @@ def check_change(change: Change, *, whole: bool = False) -> list[Finding]:
         try:
             with change.after.snapshot.work.part(_WORK), change.before.snapshot.work.part(_WORK):
                 old, new = changed_regions(change, path)
-                after = check_file(
-                    change.after, path, None, change.before, new, affected, is_partial=True
-                )
+                after = _faults(change.after, path, change.before, new, affected)
                 if after:
                     families = {"syntax", *families_of(after)}
                     before = check_file(change.before, path, None, None, old, affected, families)
@@ -59,7 +57,7 @@ def check_change(change: Change, *, whole: bool = False) -> list[Finding]:
                 found.append(finding)
     except OutOfWorkError:
         change.after.snapshot.work.leave_out(
-            "what the edit breaks elsewhere was not looked for in all files: that takes too much work"
+            "what the edit breaks was not looked for in all files: that takes too much work"
         )
     return _finish(found, change, changes)
 
@@ -70,10 +68,20 @@ def check_users(change: Change) -> list[Finding]:
     return _finish(list(users_findings(change, changes)), change, changes)
 
 
-def _faults(inference: Inference, path: str) -> list[Finding]:
+def _faults(
+    inference: Inference,
+    path: str,
+    before: Inference | None = None,
+    near: Regions | None = None,
+    affected: frozenset[str] = frozenset(),
+) -> list[Finding]:
     """Return the faults of a file, as far as looking for them takes no more work than it may."""
+    try:
+        context = CheckContext(inference, path, None, before, near, affected)
+    except UnknownFileError:
+        return []
     with inference.snapshot.work.part(_WORK):
-        return check_file(inference, path, is_partial=True)
+        return run_rules(rules(), context, is_partial=True)
 
 
 def _leave_out(inference: Inference, path: str) -> None:
@@ -99,14 +107,11 @@ def check_file(
     near: Regions | None = None,
     affected: frozenset[str] = frozenset(),
     families: Collection[str] | None = None,
-    *,
-    is_partial: bool = False,
 ) -> list[Finding]:
     """Return the faults of a file in order of their places, each with its identity.
 
     All of them, or those within ``names``, or within ``near`` and ``affected`` (see
-    :class:`.CheckContext`), that rules of some ``families`` find. If it takes too much work this
-    raises OutOfWorkError, or returns, if it ``is_partial``, what was found until then.
+    :class:`.CheckContext`), that rules of some ``families`` find. Raises OutOfWorkError.
     """
     if not inference.exists(path):
         return []
@@ -114,8 +119,7 @@ def check_file(
         context = CheckContext(inference, path, names, before, near, affected)
     except UnknownFileError:
         return []
-    chosen = rules() if families is None else rules(families)
-    return run_rules(chosen, context, is_partial=is_partial)
+    return run_rules(rules() if families is None else rules(families), context)
 
 
 def run_rules(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ...indexer.errors import InvalidArgumentsError
+from ...indexer.errors import InvalidArgumentsError, OutOfWorkError
 from ..open_workspace import OpenWorkspace
 from ..operations.table import OPERATIONS, Operation, call
 from ..render.answers import render
@@ -288,5 +288,9 @@ def _ask_server(
         except TimeoutError:
             session.index.distrust = unanswered(root)
             return None
-        except (RpcError, OSError, ValueError):
+        except RpcError as error:
+            if error.code == OutOfWorkError.code:  # it would take as much here
+                raise OutOfWorkError(error.message) from error
+            return None
+        except (OSError, ValueError):
             return None

@@ -20,7 +20,7 @@ from ..source.cursor import Cursor
 Edit = tuple[int, int, str]
 
 
-_FROM = re.compile(rb"\bfrom[ \t]+(\.[. \t]*[\w.]*|[\w.]+)[ \t\\\r\n]+import\b")
+_FROM = re.compile(rb"\bfrom[ \t]+(\.[. \t]{0,64}[\w.]*|[\w.]+)[ \t\\\r\n]+import\b")
 _SUFFIXES = (".py", ".pyi")
 
 

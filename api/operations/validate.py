@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any, TypedDict, Unpack
 
 from ...indexer.errors import InvalidArgumentsError
@@ -52,7 +53,7 @@ def judgement(
     inference = change.after
     missing = limitations(change, whole=whole)
     answer: dict[str, Any] = {
-        "verdict": verdict_with(verdict(found), missing),
+        "verdict": verdict_with(verdict(found), missing or inference.snapshot.work.left_out),
         "total": len(found),
         "counts": {
             severity: sum(finding.severity == severity for finding in found)
@@ -70,7 +71,7 @@ def judgement(
     return envelope(inference, answer, {*checked, *(finding.path for finding in shown)})
 
 
-def verdict_with(verdict: str, missing: list[Limitation]) -> str:
+def verdict_with(verdict: str, missing: Sequence[object]) -> str:
     """Return the verdict, ``cannot judge`` if nothing was found and something was missing."""
     return "cannot judge" if verdict == "ok" and missing else verdict
 

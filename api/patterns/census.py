@@ -22,9 +22,9 @@ from .imports import absolute_module
 
 _FILES = 1_500
 _LOGGER = re.compile(rb"^(\w+) = ((?:\w+\.)?(?:getLogger|get_logger)\([^)\n]*\))", re.MULTILINE)
-_GOOGLE = re.compile(rb"^\s+(?:Args|Returns|Raises):\s*$", re.MULTILINE)
-_SPHINX = re.compile(rb"^\s+:(?:param|returns?|raises) ?[\w*]*:?", re.MULTILINE)
-_NUMPY = re.compile(rb"^\s+(?:Parameters|Returns)\n\s+-{3,}", re.MULTILINE)
+_GOOGLE = re.compile(rb"^[ \t]+(?:Args|Returns|Raises):[ \t]*$", re.MULTILINE)
+_SPHINX = re.compile(rb"^[ \t]+:(?:param|returns?|raises) ?[\w*]*:?", re.MULTILINE)
+_NUMPY = re.compile(rb"^[ \t]+(?:Parameters|Returns)\n[ \t]+-{3,}", re.MULTILINE)
 _PLAIN = frozenset(["object", "ABC", "Protocol", "Generic", "NamedTuple", "TypedDict", "Enum",
                     "Exception", "str", "int", "dict", "type"])  # fmt: skip
 

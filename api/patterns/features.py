@@ -256,7 +256,7 @@ def _decorators(text: bytes, start: int, name_at: int) -> list[str]:
     parts = re.split(rb"(?:^|\n)[ \t]*@", head)
     found: list[str] = []
     for part in parts[1:]:
-        lines = re.sub(rb"\s*(?:async\s+)?(?:def|class)\s*$", b"", part)
+        lines = re.sub(rb"(?<!\s)\s*(?:async\s+)?(?:def|class)\s*$", b"", part)
         found.append(one_line(lines))
     return found
 
@@ -285,7 +285,7 @@ def _value(line: str, *, has_annotation: bool) -> tuple[str, str]:
         annotation = before.partition(":")[2].strip()
     found = _ASSIGNED.match(line)
     value = found[1].strip() if found else ""
-    value = re.sub(r"\s+#.*$", "", value)
+    value = re.sub(r"(?<!\s)\s+#.*$", "", value)
     balanced = all(value.count(a) == value.count(b) for a, b in ("()", "[]", "{}"))
     if found and (not balanced or not value or len(value) > _LONGEST_VALUE):
         value = "..."

@@ -43,8 +43,10 @@ if TYPE_CHECKING:
 _SHARE = 2
 # With more unanswered requests than this, a client is not listened to for a while.
 _MOST_OPEN = 1024
+# The same for the bytes of the messages that these came in.
+_MOST_BYTES = 32 * 1024 * 1024
 # A client that lets so many bytes of answers lie about has stopped reading.
-_MOST_UNREAD = 64 * 1024 * 1024
+_MOST_UNREAD = 32 * 1024 * 1024
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +66,9 @@ class Connection(Protocol, asyncio.Protocol):
         self._splitter = Splitter()
         self._transport: asyncio.Transport | None = None
         self._unanswered: dict[int, Call] = {}
+        # Bytes of the messages of unanswered calls, and of the message that is being handled.
+        self._sizes: dict[int, int] = {}
+        self._size = 0
         self._n_running = 0
         self._waiting: deque[Call] = deque()
         self._is_writable = True
@@ -106,6 +111,7 @@ class Connection(Protocol, asyncio.Protocol):
     def resume_writing(self) -> None:
         """Read again."""
         self._is_writable = True
+        self._run_waiting()
         self._regulate()
 
     # What the protocol class asks of a transport and of a server
@@ -136,11 +142,13 @@ class Connection(Protocol, asyncio.Protocol):
             return  # A question to which nobody wants the answer.
         if call.is_request:
             self._unanswered[call.serial] = call
+            self._sizes[call.serial], self._size = self._size, 0
             self._server.subscriptions.call_began(call)
-        if is_pooled and self._n_running >= _SHARE:
+        if is_pooled:
             self._waiting.append(call)
+            self._run_waiting()
         else:
-            self._run(call, is_pooled=is_pooled)
+            self._run(call, is_pooled=False)
 
     def outcome(self, call: Call, result: Callable[[], object]) -> bytes:
         """Return the answer to a call, whose handler returned or raised. From any thread."""
@@ -192,13 +200,18 @@ class Connection(Protocol, asyncio.Protocol):
         if self._server.executor(call.method) is not None:
             self._n_running -= 1
             self._server.answer_ended()
-            if self._waiting:
-                self._run(self._waiting.popleft(), is_pooled=True)
+            self._run_waiting()
+
+    def _run_waiting(self) -> None:
+        """Run calls, as many as this client may have run; none while it does not read answers."""
+        while self._waiting and self._n_running < _SHARE and self._is_writable:
+            self._run(self._waiting.popleft(), is_pooled=True)
 
     def _settle(self, call: Call, body: bytes) -> None:
         """Send the answer to a call, unless it has been answered."""
         if self._unanswered.pop(call.serial, None) is None:
             return
+        del self._sizes[call.serial]
         self._server.subscriptions.call_ends(call)
         call.reply(body)
         if self._is_ending and not self._unanswered:
@@ -212,6 +225,7 @@ class Connection(Protocol, asyncio.Protocol):
                 self.close()
             return
         message = read(item)
+        self._size = len(item)  # of a batch, the first call stands for all
         if self.token and not self._admit(message):
             reason = "say the token first: server.authenticate takes it"
             self.send(Fault(NOT_PERMITTED, reason).body)
@@ -244,7 +258,8 @@ class Connection(Protocol, asyncio.Protocol):
         """Read from the client, or let it wait until it has read or been given its answers."""
         if self._transport is None or self._transport.is_closing() or self._is_ending:
             return
-        if self._is_writable and len(self._unanswered) < _MOST_OPEN:
+        is_full = len(self._sizes) >= _MOST_OPEN or sum(self._sizes.values()) > _MOST_BYTES
+        if self._is_writable and not is_full:
             self._transport.resume_reading()
         else:
             self._transport.pause_reading()

@@ -22,7 +22,7 @@ from .connection import Connection
 from .follower import Follower
 from .listeners import Listeners
 from .maintainer import Listener, Maintainer
-from .memory import collect_seldom, share_heap
+from .memory import Cooling, collect_seldom, share_heap
 from .protocol import Server
 from .proxy import Proxy
 from .service import Service, Subscriptions
@@ -86,6 +86,7 @@ class IndexServer(Server):
         self._is_running = threading.Event()
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="flux-index-answer")
         self._n_answering = 0
+        self._cooling = Cooling(index.cool)
         self._quiet = threading.Event()
         self._quiet.set()
         self._service = Service(self)
@@ -169,12 +170,14 @@ class IndexServer(Server):
         """Note that a thread is about to answer a question."""
         self._n_answering += 1
         self._quiet.clear()
+        self._cooling.begin()
 
     def answer_ended(self) -> None:
         """Note that a thread has answered a question."""
         self._n_answering -= 1
         if not self._n_answering:
             self._quiet.set()
+            self._cooling.end()
 
     # Called by the maintainer, in its threads
 
@@ -202,6 +205,7 @@ class IndexServer(Server):
     def built(self) -> None:
         """A build has ended."""
         self.call_soon(self.subscriptions.built)
+        self.call_soon(self._cooling.rest)
         self.call_soon(self._service.index_moved)
         if self._listener is not None:
             self._listener.built()

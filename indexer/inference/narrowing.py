@@ -102,7 +102,7 @@ def _tests(
 
 
 def _telling(facts: FileFacts, blocks: list[int], around: set[int]) -> list[int]:
-    """Of many blocks that test a name those around a place, and those that tell something behind."""
+    """Of many blocks that test a name those around a place, and those that tell what follows."""
     if len(blocks) <= _MANY:
         return blocks
     lasting: tuple[list[int], frozenset[int], list[int]] | None

@@ -118,8 +118,8 @@ def _references(
             if not is_partial:
                 raise
             inference.snapshot.work.leave_out(
-                f"{len(files) - count:,} of {len(files):,} files that have the name were not looked "
-                "at: that takes too much work"
+                f"{len(files) - count:,} of {len(files):,} files that have the name were not "
+                "looked at: that takes too much work"
             )
             break
     return found

@@ -100,6 +100,13 @@ class FactsProvider:
             self._cache.touch(digests)
             self._cache.trim()
 
+    def cool(self) -> None:
+        """Let go of the facts in memory, but of those that are nowhere else."""
+        self.save()
+        with self._lock:
+            self._shelf.clear()
+            self._held = 0
+
     def _keep(self, digest: bytes, blob: bytes) -> FileFacts | None:
         try:
             facts = FileFacts(blob)

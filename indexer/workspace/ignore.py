@@ -180,8 +180,8 @@ def _fits(units: str, text: str) -> bool:
 
 
 # As translated, a star, what follows it up to the next one, and that. Where the rest of a name can
-# match behind some place where the middle fits, it can behind the first: so the first is all that is
-# tried. Otherwise `*a*a*a*b` would be tried in as many ways as there are of choosing places.
+# match behind some place where the middle fits, it can behind the first: no other one is tried.
+# Otherwise `*a*a*a*b` would be tried in as many ways as there are of choosing places.
 _STAR = r"\[\^/\]\*((?:\\.|\[\^?\]?[^\]]*\](?!\*)|[^/\\\[\]()*+?{}|])+)(?=\[\^/\]\*)"
 _ATOM = r"(?>[^/]*?\1)"
 

@@ -207,7 +207,7 @@ def _is_bound(facts: FileFacts, name: str) -> bool:
 def _is_defined_outside(inference: Inference, name: str) -> bool:
     word = re.escape(name.encode("utf-8", "surrogatepass"))
     definition = re.compile(
-        rb"^\s*(?:async\s+)?(?:def|class)\s+%b\b|^\s*%b\s*(?::|=(?!=))|\.%b\s*(?::|=(?!=))"
+        rb"^[ \t]*(?:async\s+)?(?:def|class)\s+%b\b|^[ \t]*%b\s*(?::|=(?!=))|\.%b\s*(?::|=(?!=))"
         % (word, word, word),
         re.MULTILINE,
     )

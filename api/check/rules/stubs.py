@@ -212,8 +212,12 @@ def placeholder_comment(context: CheckContext) -> Iterator[Finding]:
         return
     text = context.text
     strings: list[tuple[int, int]] | None = None
-    for found in re.finditer(rb"#[^\n]*?(?:" + _PLACEHOLDER + rb")[^\n]*", text, re.IGNORECASE):
+    if not re.search(_PLACEHOLDER, text, re.IGNORECASE):
+        return
+    for found in re.finditer(rb"#[^\n]*", text):
         start = found.start()
+        if not re.search(_PLACEHOLDER, found[0], re.IGNORECASE):
+            continue
         if strings is None:
             facts = context.facts
             strings = [

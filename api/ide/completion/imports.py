@@ -10,6 +10,8 @@ from ....indexer.inference.modules import imported_module
 from ..module_contents import module_names, submodules, top_modules
 from .items import CompletionContext, Group, Item
 
+# A longer statement is none that a person writes, and the patterns below would take long on it.
+_LONGEST = 5_000
 _FROM = re.compile(rb"\s*from\s+(\.*)([\w.]*)$")
 _FROM_KEYWORD = re.compile(rb"\s*from\s+(?:\.*[\w.]+|\.+)\s+\w*$")
 _NAMES = re.compile(rb"\s*from\s+(\.*[\w.]*)\s+import\b\s*(\(?)([^#]*)$", re.DOTALL)
@@ -22,7 +24,8 @@ def items(context: CompletionContext) -> list[Item] | None:
     """Return items for an import statement; None if the cursor is in none."""
     statement = context.cursor.logical
     stripped = statement.lstrip()
-    if not stripped.startswith((b"import ", b"from ", b"import\t", b"from\t")):
+    begins = stripped.startswith((b"import ", b"from ", b"import\t", b"from\t"))
+    if not begins or len(statement) > _LONGEST:
         return None
     if _ALIAS.search(statement):
         return []

@@ -47,7 +47,7 @@ def items(context: CompletionContext) -> list[Item]:
         return override_items(context)
     if _NAMES_CLASS.match(line):
         return []
-    if _BINDS.search(line):
+    if _BINDS.search(line[-1_000:]):
         return [Item("in", "keyword", Group.KEYWORD)] if b"for" in line else []
     if _is_new_parameter(context):
         return []
