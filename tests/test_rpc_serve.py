@@ -25,6 +25,7 @@ from workspace_helpers import state_of
 from flux_index.api.rpc.client import connect
 from flux_index.api.rpc.endpoint import dial, socket_path
 from flux_index.api.rpc.serve import run
+from flux_index.api.version import version
 from flux_index.indexer.errors import FluxIndexError, InvalidArgumentsError
 from flux_index.indexer.index import Index
 from flux_index.indexer.store.lock import WriterLock
@@ -183,14 +184,22 @@ def test_what_ends_three_servers_is_not_asked_of_a_fourth(workspace: Path, tmp_p
             attached.send(request("definition", BOX, "b"))
             for _ in range(3):
                 with Raw(listener.accept()[0]) as deadly:
+                    _tell_who(deadly, workspace)
                     asked = [deadly.receive(), deadly.receive()]
                     assert [len(asked[0]), asked[1]["id"]] == [2, "b"]
             with Raw(listener.accept()[0]) as fourth:
+                _tell_who(fourth, workspace)
                 batch, single = attached.receive(), attached.receive()
                 fourth.say({"jsonrpc": "2.0", "id": "b", "result": "too late"})
             assert {answer["id"] for answer in batch} == {"a", 1}
             assert {answer["error"]["code"] for answer in (*batch, single)} == {-32011}
             index.close()
+
+
+def _tell_who(server: Raw, workspace: Path) -> None:
+    """Answer the question by which a client finds out whether it has come to the right server."""
+    info = {"root": str(workspace), "version": version()}
+    server.say({"jsonrpc": "2.0", "id": server.receive()["id"], "result": info})
 
 
 def test_a_socket_left_over_is_no_obstacle(workspace: Path) -> None:

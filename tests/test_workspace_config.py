@@ -141,7 +141,7 @@ def test_build_settings_of_unexpected_types(settings: str, tmp_path: Path) -> No
         ("[" + ".".join(["a"] * 60_000) + "]\n", "a key has more than 64 parts"),
         ("a = " + "9" * 5_000 + "\n", "Exceeds the limit"),
         ("# " + "x" * 2_000_000 + "\n", "it is larger than 1,000,000 bytes"),
-        ("a = " + "[" * 5_000 + "]" * 5_000 + "\n", "it is nested too deeply"),
+        ("a = " + "[" * 200_000 + "]" * 200_000 + "\n", "it is nested too deeply"),
     ],
 )
 def test_settings_that_would_take_long_are_not_read(

@@ -211,7 +211,9 @@ def _has_getattribute(inference: Inference, cls: Entity) -> bool:
     """True if a class decides itself what its attributes are; ``object`` looks them up."""
     base = standard_class(inference, "builtins", "object")
     found = inference.class_member(cls, "__getattribute__")
-    return any(owner_of(inference, item.entity) != base for item in found)
+    return any(
+        item.entity.kind != FUNCTION or owner_of(inference, item.entity) != base for item in found
+    )
 
 
 def _of_members(inference: Inference, value: Value, found: list[Found]) -> list[Callee]:

@@ -18,6 +18,8 @@ from .memory import many_imports
 from .proxy import Proxy
 
 _FAREWELL = 0.05
+# An attached process that stays loads what it needs to take over; most end before.
+_PREPARE_AFTER = 3.0
 # A process that serves tells at once which it is, or it hangs.
 _SILENT_SECONDS = 2.0
 
@@ -59,7 +61,9 @@ def run(
                 server.close()
                 print(f"{index.workspace.root} is served already, at:\n{note}", file=sys.stderr)
                 return 0
-            threading.Thread(target=_prepare, name="flux-index-prepare", daemon=True).start()
+            prepare = threading.Timer(_PREPARE_AFTER, _prepare)
+            prepare.daemon = True
+            prepare.start()
             if proxy.attach(server):
                 return 0
             # The serving process has ended: this one takes over, or attaches to the one that has.

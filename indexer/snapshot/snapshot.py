@@ -333,7 +333,10 @@ class Snapshot:
     def _leads_outside(self, path: str) -> bool:
         from ..workspace.ignore import leads_outside
 
-        return leads_outside(self._index.workspace, path)
+        try:
+            return leads_outside(self._index.workspace, path)
+        except ValueError:  # no file can have such a name
+            return False
 
     def is_folder(self, path: str) -> bool:
         """True if a folder is there that could be a namespace package."""
