@@ -427,6 +427,7 @@ class Index:
     def clean(self, *, all_caches: bool = False) -> list[str]:
         """Remove the index, and the user's cache of facts when asked; returns what was removed."""
         from .store.database import discard
+        from .workspace.state_links import unlink_state
 
         if not self.become_writer():
             user = self.lock.holder() or "another process"
@@ -438,6 +439,7 @@ class Index:
         if os.path.exists(history):
             os.remove(history)
             removed.append(history)
+        unlink_state(self.workspace.root)
         if all_caches:
             path = self.facts_provider.cache.path
             self.facts_provider.cache.close()

@@ -400,6 +400,7 @@ def test_doctor_finds_all_in_order(project: Path, capsys: pytest.CaptureFixture[
     assert "\n                   -> set python = " in out
     assert "2 files, generation " in out
     assert "nothing was recorded yet" in out
+    assert not (project / ":memory:").exists()
     with Ledger(str(state_of(project))) as ledger:
         ledger.begin("s", "")
     checks = json.loads(told(capsys, "doctor", "--json")[0])["checks"]

@@ -216,3 +216,56 @@ def test_a_default_of_the_class_and_a_value_of_the_instance(tmp_path: Path) -> N
                 #          ^^^^^^ unresolved-attribute
         """,
     )
+
+
+def test_private_names_are_left_out_of_stubs(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        import mailbox
+        mailbox._lock_file
+        class Box(mailbox.mbox):
+            def close(self):
+                self._file.flush()
+                self.closee()
+                #    ^^^^^^ unresolved-attribute
+        "text"._upper()
+        #      ^^^^^^ unresolved-attribute
+        """,
+    )
+
+
+def test_types_that_nest_without_end(tmp_path: Path) -> None:
+    """A container that is put into itself, by a recursion through two functions."""
+    check_findings(
+        tmp_path,
+        """
+        def marshal(data, fields, envelope=None):
+            out, wild = inner(data, fields, envelope)
+            if wild:
+                items = []
+                for key, val in fields.items():
+                    items.append((key, marshal(data, val)))
+                items = tuple(items)
+                out = dict(items)
+                if envelope:
+                    out = {envelope: out}
+                return out
+            return out
+
+        def inner(data, fields, envelope=None):
+            if isinstance(data, list):
+                out = [marshal(d, fields) for d in data]
+                if envelope:
+                    out = {envelope: out}
+                return out, False
+            items = ((k, marshal(data, v)) for k, v in fields.items())
+            out = dict(items)
+            if envelope:
+                out = {envelope: out}
+            return out, True
+
+        def use(data):
+            return marshal(data, {}).upadte
+        """,
+    )

@@ -13,7 +13,6 @@ from ...indexer.errors import FluxIndexError
 from ...indexer.extract import extract
 from ...indexer.index import Index
 from ...indexer.store import database as index_database
-from ...indexer.store.database import connect
 from ...indexer.store.ledger import NAME, Ledger
 from ...indexer.watch.scope import network_mount
 from ...indexer.watch.watcher import Watcher
@@ -68,7 +67,7 @@ def python(index: Index) -> Finding:
 def sqlite(index: Index) -> Finding:
     """Check the SQLite of this Python by making an index in memory."""
     del index
-    connection = connect(":memory:", writable=True)
+    connection = index_database.connect_memory()
     try:
         (version,) = connection.execute("SELECT sqlite_version()").fetchone()
         index_database.create_tables(connection)

@@ -94,7 +94,16 @@ def module_has_member(inference: Inference, module: Entity, name: str) -> int:
         return PRESENT
     if name in _UNDOCUMENTED and module.path.endswith("/sys/__init__.pyi"):
         return UNSURE
-    return ABSENT
+    return UNSURE if _omits(module.path, name) else ABSENT
+
+
+def _omits(path: str, name: str) -> bool:
+    """True if a file is a stub, and a name is one of those that stubs leave out: private ones.
+
+    ``mailbox._lock_file``, ``mbox()._file``. Builtins are written in C, and have none.
+    """
+    is_private = name.startswith("_") and not name.endswith("__")
+    return is_private and path.endswith(".pyi") and not path.endswith("/builtins.pyi")
 
 
 def _is_bound_elsewhere(inference: Inference, path: str, name: str) -> bool:
@@ -144,6 +153,8 @@ def _of_class(inference: Inference, entity: Entity, name: str) -> int:
     if name in _GENERATED and _has_decorators(inference, entity):
         return UNSURE  # `total_ordering`, `dataclass(order=True)`
     if any(_has_slot_or_source(inference, cls, name) for cls in mro(inference, entity)):
+        return UNSURE
+    if any(_omits(cls.path, name) for cls in mro(inference, entity)):
         return UNSURE
     return UNSURE if _subclass_has(inference, entity, name) else ABSENT
 

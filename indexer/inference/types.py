@@ -58,11 +58,44 @@ def union(*types: Iterable[Value]) -> Type:
     found: dict[tuple[object, ...], Value] = {}
     for type_ in types:
         for value in type_:
+            if value.args and _is_large(value):
+                value = _without_depths(value, _DEPTH)
             key = value[:3]
             known = found.get(key)
             if known is None or value.evidence < known.evidence:
                 found[key] = value
     return tuple(found.values())[:_ALTERNATIVES]
+
+
+# Type arguments within type arguments that are kept of a type that has more parts than this: code
+# that puts a container into itself, in a loop or a recursion, makes larger ones without end.
+_PARTS = 120
+_DEPTH = 2
+
+
+def _is_large(value: Value) -> bool:
+    """True if a value has very many type arguments, all levels taken together."""
+    left = _PARTS
+    pending = [value]
+    while pending:
+        for argument in pending.pop().args:
+            left -= len(argument)
+            if left < 0:
+                return True
+            pending += argument
+    return False
+
+
+def _without_depths(value: Value, depth: int) -> Value:
+    """A value whose instances have type arguments down to a depth only; others are unknown."""
+    if not value.args:
+        return value
+    if value.form == INSTANCE:
+        if depth == 0:
+            return Value(INSTANCE, value.entity, (), value.evidence)
+        depth -= 1
+    args = tuple(tuple(_without_depths(each, depth) for each in arg) for arg in value.args)
+    return Value(value.form, value.entity, args, value.evidence)
 
 
 def weaken(type_: Type, evidence: int) -> Type:

@@ -102,6 +102,11 @@ def connect(path: str, *, writable: bool) -> sqlite3.Connection:
     return connection
 
 
+def connect_memory() -> sqlite3.Connection:
+    """A connection to an empty database that is on no disk."""
+    return sqlite3.connect(":memory:", isolation_level=None)
+
+
 def identity(path: str) -> tuple[int, int]:
     """Return what tells a file from one that takes its place while it is open; ABSENT for none."""
     try:

@@ -13,6 +13,7 @@ from .root import STATES
 FOLDER = ".flux-index"
 NAMES = ("index.db", "ledger.db", "hooks.log", "serve.log", "writer.lock")
 _IGNORE_FILE = ".gitignore"
+_NEEDED = {os.open, os.symlink, os.readlink, os.unlink}
 _IGNORED = b"# Links made by flux-index; nothing reads them.\n*\n"
 
 
@@ -30,7 +31,7 @@ def link_state(root: str, state_dir: str) -> str:
         return ""  # The workspace cannot be written to.
     if os.path.islink(folder) or not os.path.isdir(folder):
         return _left_alone(folder)
-    if not os.supports_dir_fd >= {os.open, os.symlink, os.readlink, os.unlink}:
+    if not os.supports_dir_fd >= _NEEDED:
         return ""
     try:
         directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
@@ -47,6 +48,26 @@ def link_state(root: str, state_dir: str) -> str:
     finally:
         os.close(directory)
     return ""
+
+
+def unlink_state(root: str) -> None:
+    """Remove the links of a workspace, if they are all that is in their folder."""
+    folder = os.path.join(root, FOLDER)
+    if not os.supports_dir_fd >= _NEEDED:
+        return
+    try:
+        directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return
+    try:
+        if _is_ours(directory):
+            for name in os.listdir(directory):
+                os.unlink(name, dir_fd=directory)
+            os.rmdir(folder)
+    except OSError:
+        return
+    finally:
+        os.close(directory)
 
 
 def _left_alone(folder: str) -> str:
