@@ -8,6 +8,7 @@ the language server protocol.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
@@ -22,10 +23,11 @@ class UnreadableError(Exception):
 def read(path: str, size_limit: int = DEFAULT_SIZE_LIMIT) -> bytes:
     """Raw bytes of a regular file; raises :class:`UnreadableError` with the reason otherwise.
 
-    Opening never blocks: a FIFO or device that got the name of a source file is refused.
+    Opening never blocks: a FIFO or device that got the name of a source file is refused. So is a
+    source file that is a link to what is none: a repository may name the user's secrets so.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _O_BINARY)
+        descriptor = _open(path)
     except OSError as error:
         raise UnreadableError(error.strerror or str(error)) from error
     try:
@@ -48,7 +50,22 @@ def read(path: str, size_limit: int = DEFAULT_SIZE_LIMIT) -> bytes:
         os.close(descriptor)
 
 
-_O_BINARY: int = getattr(os, "O_BINARY", 0)
+_FLAGS: int = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_NO_LINK: int = getattr(os, "O_NOFOLLOW", 0)
+_SOURCES = (".py", ".pyi")
+
+
+def _open(path: str) -> int:
+    if not path.endswith(_SOURCES):
+        return os.open(path, _FLAGS)
+    try:
+        return os.open(path, _FLAGS | _NO_LINK)
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+    if not os.path.realpath(path).endswith(_SOURCES):
+        raise UnreadableError("it is a link to what is no Python source")
+    return os.open(path, _FLAGS)
 
 
 def normalize(raw: bytes) -> bytes:

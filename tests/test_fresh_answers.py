@@ -26,6 +26,12 @@ OLD = "class Old:\n    pass\n"
 NEW = "class New:\n    pass\n"
 
 
+@pytest.fixture(autouse=True)
+def links_are_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user allows what settings include to lie outside."""
+    monkeypatch.setenv("FLUX_INDEX_FOLLOW_LINKS", "1")
+
+
 class Place:
     """A workspace, and a folder beside it."""
 

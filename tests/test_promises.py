@@ -18,7 +18,7 @@ def test_every_test_that_a_promise_names_is_there(page: str) -> None:
     assert len(named) > 5
     for path, name in named:
         source = (ROOT / path).read_text()
-        assert re.search(rf"^(async )?def {name}\(", source, re.MULTILINE), f"{path}::{name}"
+        assert re.search(rf"^ *(async )?def {name}\(", source, re.MULTILINE), f"{path}::{name}"
 
 
 def test_what_is_developed_with_is_locked_with_hashes() -> None:

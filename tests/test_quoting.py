@@ -136,6 +136,12 @@ def test_an_error_stays_behind_its_first_line(
     assert "\x1b" not in said
 
 
+@pytest.fixture(autouse=True)
+def links_are_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user allows what settings include to lie outside."""
+    monkeypatch.setenv("FLUX_INDEX_FOLLOW_LINKS", "1")
+
+
 def test_a_fix_is_not_written_through_a_link(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

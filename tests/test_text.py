@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flux_index.indexer import text
 from flux_index.indexer.text import normalize, split_lines, utf16_length, utf16_to_offset
 
 LATIN = "é".encode("latin-1")
@@ -106,3 +108,13 @@ def test_utf16_and_back(line: str) -> None:
     for at in range(len(encoded.decode()) + 1):
         before = encoded.decode()[:at].encode()
         assert utf16_to_offset(encoded, utf16_length(before)) == len(before)
+
+
+def test_a_source_that_is_a_link_to_something_else(tmp_path: Path) -> None:
+    (tmp_path / "credentials").write_text("key = 'secret'")
+    (tmp_path / "real.py").write_text("x = 1\n")
+    (tmp_path / "creds.py").symlink_to("credentials")
+    (tmp_path / "alias.py").symlink_to("real.py")
+    with pytest.raises(text.UnreadableError, match="a link to what is no Python source"):
+        text.read(str(tmp_path / "creds.py"))
+    assert text.read(str(tmp_path / "alias.py")) == b"x = 1\n"

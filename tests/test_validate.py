@@ -240,3 +240,20 @@ def test_excuses_are_entries_of_one_table() -> None:
     ]
     assert len(public) == 9
     assert tests.issuperset(public)
+
+
+def test_a_git_file_that_leads_to_a_repository_of_others(
+    repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An unpacked archive may have one; that of a work tree is known to its repository."""
+    other = tmp_path / "archive"
+    other.mkdir()
+    (other / "a.py").write_text("x = 1\n")
+    (other / ".git").write_text(f"gitdir: {repository / '.git'}\n")
+    assert main(["validate", "--workspace", str(other)]) == 2
+    assert "leads to a repository of others: git is not asked" in capsys.readouterr().err
+    tree = tmp_path / "tree"
+    git = ["git", "-c", "user.name=n", "-c", "user.email=a@b"]
+    subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "x"], cwd=repository, check=True)
+    subprocess.run(["git", "worktree", "add", "-q", str(tree)], cwd=repository, check=True)
+    assert main(["validate", "--workspace", str(tree)]) == 0

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from workspace_helpers import plant
 
+from flux_index.indexer.search_path.editable import additions, project_folders
 from flux_index.indexer.workspace import Environment, Workspace
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="plants environments as POSIX has them")
@@ -438,3 +439,12 @@ class TestSnapshot:
         assert workspace.environment().python_version == (3, 12)
         venv(root / ".venv", version="3.13", settings="remade = yes\n")
         assert self.restored(workspace).environment().python_version == (3, 13)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
+def test_pipes_in_a_site_folder_hang_nobody(tmp_path: Path) -> None:
+    (tmp_path / "z-1.dist-info").mkdir()
+    for name in ("x.pth", "z-1.dist-info/direct_url.json"):
+        os.mkfifo(tmp_path / name)
+    assert additions(str(tmp_path)).folders == []
+    assert project_folders(str(tmp_path / "z-1.dist-info")) == []

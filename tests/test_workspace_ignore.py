@@ -123,6 +123,12 @@ CASES: dict[str, tuple[str, dict[str, str], str]] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def links_are_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user allows what settings include to lie outside."""
+    monkeypatch.setenv("FLUX_INDEX_FOLLOW_LINKS", "1")
+
+
 def included(workspace: Workspace) -> set[str]:
     """Asks about every Python file on disk one by one, as a watcher does."""
     root = Path(workspace.root)

@@ -124,9 +124,13 @@ def test_folder_deleted_during_the_walk(tmp_path: Path, monkeypatch: pytest.Monk
     assert found.skipped == []
 
 
-LEADS_OUTSIDE = (
-    "it is a link that leads out of the workspace, and the setting include does not name it"
-)
+@pytest.fixture(autouse=True)
+def links_are_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user allows what settings include to lie outside."""
+    monkeypatch.setenv("FLUX_INDEX_FOLLOW_LINKS", "1")
+
+
+LEADS_OUTSIDE = "it is a link that leads out of the workspace"
 
 
 def including(folder: Path, *patterns: str) -> Path:
@@ -160,6 +164,16 @@ class TestLinks:
             "a.py",
             "one/sub/c.py",
         }
+
+    def test_settings_alone_lead_nowhere(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """They come with the workspace: the user has to allow it too."""
+        monkeypatch.delenv("FLUX_INDEX_FOLLOW_LINKS")
+        plant(tmp_path, "w/a.py home/b.py")
+        (tmp_path / "w/one").symlink_to(tmp_path / "home")
+        (tmp_path / "w/two.py").symlink_to(tmp_path / "home/b.py")
+        assert set(sweep_of(including(tmp_path / "w", "*")).files) == {"a.py"}
 
     def test_a_link_that_comes_to_lead_outside_is_noticed(self, tmp_path: Path) -> None:
         plant(tmp_path, "w/p/a.py w/q/inside.py home/b.py")

@@ -8,6 +8,7 @@ from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.entities import Found
 from ...indexer.inference.inference import Inference
 from ..open_workspace import OpenWorkspace
+from ..quoting import escaped
 from ..retrieval.definitions import (
     ListedDefinition,
     ListedFile,
@@ -50,7 +51,7 @@ def context(
         budget - (_ASIDE if inference.snapshot.pending else 0),
     )
     answer: dict[str, Any] = {
-        "text": "\n".join(packed.lines) + "\n" if packed.lines else "",
+        "text": "".join(escaped(line, tabs=True) + "\n" for line in packed.lines),
         "tokens": packed.tokens,
         "budget": budget,
         "items": [_file(inference, one, pieces) for one, pieces in packed.files],

@@ -14,9 +14,12 @@ from collections.abc import Iterable
 from hashlib import sha1, sha256
 
 from ...indexer.errors import InvalidArgumentsError
+from ...indexer.text import UnreadableError, read
 from ..quoting import escaped
 from .programs import program_outside
 
+# Bytes of a file that says where a repository lies, or of its settings.
+_LARGEST_POINTER = 1_000_000
 # Seconds that anything but the log may take.
 _PATIENCE = 20.0
 # Bytes that are taken of contents at once.
@@ -53,6 +56,7 @@ class Repository:
     def __init__(self, folder: str) -> None:
         """Name the folder; nothing is run yet."""
         self._folder = folder
+        self._is_checked = False
 
     def head(self) -> str:
         """Return the hash of the commit that is checked out; empty when there is none."""
@@ -118,8 +122,11 @@ class Repository:
         """Return what git prints, or None and the first line of its error message.
 
         The last part is True if time was up, and what git had printed until then is returned.
-        Raises InvalidArgumentsError when git cannot be run.
+        Raises InvalidArgumentsError when git cannot be run, or must not be.
         """
+        if not self._is_checked:
+            _refuse_redirection(self._folder)
+            self._is_checked = True
         program = program_outside("git", self._folder)
         if program is None:
             raise InvalidArgumentsError("git cannot be run: it is not installed")
@@ -181,3 +188,48 @@ def _objects(listed: bytes, column: int) -> dict[str, str]:
         if path and columns[0].startswith("100"):
             found[os.fsdecode(path)] = columns[column]
     return found
+
+
+def _refuse_redirection(folder: str) -> None:
+    """Raise InvalidArgumentsError where a ``.git`` leads to a repository that does not know it.
+
+    Work trees and submodules have a file of that name, and their repository names them in turn. An
+    unpacked archive may have one that leads to any repository of the user's.
+    """
+    here = os.path.realpath(folder)
+    while not os.path.lexists(os.path.join(here, ".git")):
+        above = os.path.dirname(here)
+        if above == here:
+            return
+        here = above
+    there = os.path.join(here, ".git")
+    if not os.path.islink(there) and os.path.isdir(there):
+        if os.path.lexists(os.path.join(there, "commondir")):
+            raise InvalidArgumentsError(f"{there} leads to another repository: git is not asked")
+        return
+    target = _first_line(there).removeprefix("gitdir:").strip()
+    repository = os.path.join(here, target)
+    back = _first_line(os.path.join(repository, "gitdir"))  # of a work tree
+    is_known = bool(back) and os.path.realpath(os.path.join(repository, back)) == there
+    if not is_known:  # perhaps that of a submodule
+        place = _config_value(os.path.join(repository, "config"), "worktree")
+        is_known = bool(place) and os.path.realpath(os.path.join(repository, place)) == here
+    if not is_known:
+        raise InvalidArgumentsError(f"{there} leads to a repository of others: git is not asked")
+
+
+def _first_line(path: str) -> str:
+    try:
+        return read(path, _LARGEST_POINTER).decode("utf-8", "surrogateescape").partition("\n")[0]
+    except UnreadableError:
+        return ""
+
+
+def _config_value(path: str, key: str) -> str:
+    """Return the last value of a key in a file of settings, whatever section it is in."""
+    try:
+        text = read(path, _LARGEST_POINTER).decode("utf-8", "replace")
+    except UnreadableError:
+        return ""
+    found = re.findall(rf"^[ \t]*{key}[ \t]*=[ \t]*([^\n]*)$", text, re.MULTILINE)
+    return found[-1].strip().strip('"') if found else ""

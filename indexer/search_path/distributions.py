@@ -8,8 +8,11 @@ from __future__ import annotations
 import os
 
 from ..paths import file_version
+from ..text import UnreadableError, read
 from .editable import project_folders
 
+# Bytes of a file of metadata: lists of a hundred thousand files are smaller.
+_LARGEST = 20_000_000
 # Modules by (site folder, its version, group): installing touches the folder.
 _seen: dict[tuple[str, int, str], tuple[str, ...]] = {}
 
@@ -38,12 +41,11 @@ def _read(root: str, group: str) -> list[str]:
     modules: list[str] = []
     for name in names:
         try:
-            with open(os.path.join(root, name, "entry_points.txt"), encoding="utf-8") as file:
-                text = file.read()
-        except (OSError, ValueError):
+            listed = read(os.path.join(root, name, "entry_points.txt"), _LARGEST).decode()
+        except (UnreadableError, ValueError):
             continue
-        if group in text:
-            modules += _modules(text, group)
+        if group in listed:
+            modules += _modules(listed, group)
     return modules
 
 
@@ -177,17 +179,15 @@ class Distributions:
 def _record(distribution: Distribution) -> bytes:
     """The list of files of a distribution, each line of it between line feeds."""
     try:
-        with open(f"{distribution.info}/RECORD", "rb") as file:
-            return b"\n" + file.read().replace(b"\r\n", b"\n")
-    except OSError:
+        return b"\n" + read(f"{distribution.info}/RECORD", _LARGEST).replace(b"\r\n", b"\n")
+    except UnreadableError:
         return b""
 
 
 def _lines(path: str) -> list[str]:
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read(20_000).splitlines()
-    except OSError:
+        return read(path, _LARGEST)[:20_000].decode("utf-8", "replace").splitlines()
+    except UnreadableError:
         return []
 
 

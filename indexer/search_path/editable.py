@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import os
 
+from .. import text
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ast import AST
@@ -73,13 +75,13 @@ def project_folders(info: str) -> list[str]:
 
     ``info`` is its ``dist-info`` folder. Empty when it is installed as a copy.
     """
-    text = _text(os.path.join(info, "direct_url.json"))
-    if '"editable"' not in text:
+    url_file = _text(os.path.join(info, "direct_url.json"))
+    if '"editable"' not in url_file:
         return []
     import json
 
     try:
-        told = json.loads(text)
+        told = json.loads(url_file)
         url = told["url"]
         editable = told["dir_info"]["editable"]
     except (ValueError, KeyError, TypeError):
@@ -102,14 +104,14 @@ def _read_hook(found: Additions, site: str, pth: str, hook: str) -> None:
     if not hook.isidentifier():
         return
     path = os.path.join(site, f"{hook}.py")
-    text = _text(path)
-    if "MAPPING" not in text and "map_module" not in text and "install(" not in text:
+    source = _text(path)
+    if "MAPPING" not in source and "map_module" not in source and "install(" not in source:
         return
     found.read.append(path)
     import ast
 
     try:
-        tree = ast.parse(text)
+        tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for name, place in _mapped(tree):
@@ -150,7 +152,6 @@ def _mapped(tree: AST) -> Iterator[tuple[str, str]]:
 
 def _text(path: str) -> str:
     try:
-        with open(path, encoding="utf-8-sig", errors="replace") as file:
-            return file.read(_MAX_HOOK)
-    except OSError:
+        return text.read(path, _MAX_HOOK).decode("utf-8-sig", "replace")
+    except text.UnreadableError:
         return ""

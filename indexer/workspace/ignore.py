@@ -241,7 +241,7 @@ def is_included(workspace: Workspace, rel: str) -> bool:
         path = workspace.absolute(folder)
         # A file behind a link that leads inside has another name, under which it is indexed.
         if os.path.islink(path) and (
-            _leads_inside(workspace, path) or not rules.leads_to_included(folder)
+            _leads_inside(workspace, path) or not rules.may_lead_outside(folder)
         ):
             return False
         names = {name for name in _TELLING if os.path.exists(f"{path}/{name}")}
@@ -253,9 +253,7 @@ def is_included(workspace: Workspace, rel: str) -> bool:
     if rules.leaves_out(rel, is_folder=False):
         return False
     path = workspace.absolute(rel)
-    return (
-        not os.path.islink(path) or _leads_inside(workspace, path) or rules.leads_to_included(rel)
-    )
+    return not os.path.islink(path) or _leads_inside(workspace, path) or rules.may_lead_outside(rel)
 
 
 def leads_outside(workspace: Workspace, rel: str) -> bool:
@@ -264,7 +262,7 @@ def leads_outside(workspace: Workspace, rel: str) -> bool:
     return (
         not _leads_inside(workspace, path)
         and os.path.realpath(path) != workspace.root
-        and not Rules(workspace).leads_to_included(rel)
+        and not Rules(workspace).may_lead_outside(rel)
     )
 
 
@@ -324,6 +322,14 @@ class Rules:
         """Read what speaks of a folder's entries, if it was not read yet. Return `stamps`."""
         self._chain(folder)
         return self.stamps
+
+    def may_lead_outside(self, path: str) -> bool:
+        """Tell whether a link may lead out of the workspace.
+
+        The settings, which come with the workspace, have to include it, and the user has to allow
+        that with ``FLUX_INDEX_FOLLOW_LINKS``.
+        """
+        return bool(os.environ.get("FLUX_INDEX_FOLLOW_LINKS")) and self.leads_to_included(path)
 
     def leads_to_included(self, folder: str) -> bool:
         """Tell whether the settings include the folder, or may include something below it."""

@@ -324,9 +324,9 @@ class _Walk:
                     self._walk(path)
 
     def _may_lead_to(self, path: str, real: str) -> bool:
-        """True if a link leads to a place in the workspace, or the settings include it."""
+        """True if a link leads to a place in the workspace, or may lead out of it."""
         return real.replace(os.sep, "/").startswith(self._root) or (
-            bool(self._workspace.config.include) and self._judge().leads_to_included(path)
+            bool(self._workspace.config.include) and self._judge().may_lead_outside(path)
         )
 
     def _skip(self, rel: str, error: OSError) -> None:
@@ -368,9 +368,7 @@ _KINDS = {
     0o140000: "a socket",
 }
 # As git and ripgrep do: what a repository links to is not the repository's.
-_LEADS_OUTSIDE = (
-    "it is a link that leads out of the workspace, and the setting include does not name it"
-)
+_LEADS_OUTSIDE = "it is a link that leads out of the workspace"
 _LINK_ERRORS = {
     errno.ENOENT: "it is a link to nothing",
     errno.ELOOP: "it is a link that leads to itself",
