@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
 from ...indexer.errors import InvalidArgumentsError, OutOfWorkError
 from ..open_workspace import OpenWorkspace
@@ -254,6 +255,8 @@ def _package_file(path: str, workspace: Workspace) -> str:
 # What was written just before the question was asked is taken in first, at most for so long.
 _SYNC_MS = 2_000
 # A server that says nothing for so long is busy with something else, or hangs.
+# A process that left its note more recently is still loading what it needs to answer.
+_STARTING_SECONDS = 1.0
 _SILENT_SECONDS = 3.0
 # An answer is waited for as long as the server shows that it lives, at most for so long.
 _SECONDS = 60.0
@@ -277,7 +280,7 @@ def _ask_server(
     root = session.index.workspace.root
     client = Client.connect(note, root=root, timeout=_SILENT_SECONDS)
     if client is None:
-        if session.index.held_elsewhere():
+        if session.index.held_elsewhere() and not _is_starting(session.index.lock.path):
             session.index.distrust = unanswered(root)
         return None
     with client:
@@ -294,3 +297,11 @@ def _ask_server(
             return None
         except (OSError, ValueError):
             return None
+
+
+def _is_starting(lock_path: str) -> bool:
+    """True if a process has left its note just now: it answers in a moment."""
+    try:
+        return time.time() - os.stat(lock_path).st_mtime < _STARTING_SECONDS
+    except OSError:
+        return False
