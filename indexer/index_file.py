@@ -5,14 +5,9 @@ from __future__ import annotations
 import os
 import time
 
-try:
-    # hashlib loads OpenSSL first, which costs a question more than its answer may take.
-    from _blake2 import blake2b
-except ImportError:
-    from hashlib import blake2b
-
 from . import text
 from .facts import FileFacts
+from .hashing import blake2b
 from .paths import changed_ns, file_version
 from .store.facts_cache import FactsCache
 from .store.index_store import FileUpdate

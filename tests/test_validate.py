@@ -251,7 +251,16 @@ def test_a_git_file_that_leads_to_a_repository_of_others(
     (other / "a.py").write_text("x = 1\n")
     (other / ".git").write_text(f"gitdir: {repository / '.git'}\n")
     assert main(["validate", "--workspace", str(other)]) == 2
-    assert "leads to a repository of others: git is not asked" in capsys.readouterr().err
+    assert "git is not asked" in capsys.readouterr().err
+    # A work tree of a repository that lies inside, whose objects are those of the other one.
+    inner = other / "g/worktrees/w"
+    inner.mkdir(parents=True)
+    (other / ".git").write_text("gitdir: g/worktrees/w\n")
+    (inner / "gitdir").write_text("../../../.git\n")
+    (inner / "commondir").write_text(f"{repository / '.git'}\n")
+    (inner / "HEAD").write_text((repository / ".git/HEAD").read_text())
+    assert main(["validate", "--workspace", str(other)]) == 2
+    assert "git is not asked" in capsys.readouterr().err
     tree = tmp_path / "tree"
     git = ["git", "-c", "user.name=n", "-c", "user.email=a@b"]
     subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "x"], cwd=repository, check=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from workspace_helpers import plant
 
-from flux_index.indexer.workspace import Config, Workspace
+from flux_index.indexer.workspace import Config, Workspace, sweep
 
 
 def config_of(root: Path, **files: str) -> Config:
@@ -153,3 +154,24 @@ def test_settings_that_would_take_long_are_not_read(
 def test_dots_in_a_text_are_no_long_key(tmp_path: Path) -> None:
     text = f'[tool.flux-index]\npython = """\n{"." * 80}\n"""\n'
     assert config_of(tmp_path, pyproject_toml=text).problems == ()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
+@pytest.mark.parametrize("name", ["pyproject.toml", "flux-index.toml", ".git", ".gitignore"])
+def test_pipes_instead_of_settings_hang_nobody(name: str, tmp_path: Path) -> None:
+    plant(tmp_path, "a.py setup.cfg")
+    os.mkfifo(tmp_path / name)
+    workspace = Workspace.open(str(tmp_path / "a.py"))
+    assert workspace.root == tmp_path.as_posix()
+    assert list(sweep(workspace).files) == ["a.py"]
+
+
+def test_settings_that_are_a_link_out_of_the_workspace(tmp_path: Path) -> None:
+    """What stands in a file of the user is not quoted as a setting of the workspace."""
+    plant(tmp_path, "w/.git/HEAD w/a.py")
+    (tmp_path / "user.toml").write_text('[tool.flux-index]\nsource-roots = ["SECRET"]\n')
+    (tmp_path / "w/pyproject.toml").symlink_to(tmp_path / "user.toml")
+    workspace = Workspace.open(str(tmp_path / "w"))
+    assert workspace.source_roots == ("",)
+    (problem,) = workspace.config.problems
+    assert problem.endswith("pyproject.toml is a link that leads out of the workspace: not read.")

@@ -15,11 +15,12 @@ from hashlib import sha1, sha256
 
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.text import UnreadableError, read
+from ...indexer.workspace.git_folder import first_line, git_folders
 from ..quoting import escaped
 from .programs import program_outside
 
-# Bytes of a file that says where a repository lies, or of its settings.
-_LARGEST_POINTER = 1_000_000
+# Bytes of the settings of a repository.
+_LARGEST_SETTINGS = 1_000_000
 # Seconds that anything but the log may take.
 _PATIENCE = 20.0
 # Bytes that are taken of contents at once.
@@ -203,32 +204,27 @@ def _refuse_redirection(folder: str) -> None:
             return
         here = above
     there = os.path.join(here, ".git")
-    if not os.path.islink(there) and os.path.isdir(there):
-        if os.path.lexists(os.path.join(there, "commondir")):
-            raise InvalidArgumentsError(f"{there} leads to another repository: git is not asked")
-        return
-    target = _first_line(there).removeprefix("gitdir:").strip()
-    repository = os.path.join(here, target)
-    back = _first_line(os.path.join(repository, "gitdir"))  # of a work tree
-    is_known = bool(back) and os.path.realpath(os.path.join(repository, back)) == there
-    if not is_known:  # perhaps that of a submodule
+    repository, shared = git_folders(there)
+    if not os.path.islink(there) and repository == there:
+        is_known = shared == there
+    elif shared != repository:  # a work tree: `.git/worktrees/NAME` of its repository
+        back = os.path.realpath(os.path.join(repository, first_line(f"{repository}/gitdir")))
+        place = os.path.join(os.path.realpath(shared), "worktrees", os.path.basename(repository))
+        is_known = back == there and os.path.realpath(repository) == place
+    else:  # a submodule
         place = _config_value(os.path.join(repository, "config"), "worktree")
         is_known = bool(place) and os.path.realpath(os.path.join(repository, place)) == here
     if not is_known:
-        raise InvalidArgumentsError(f"{there} leads to a repository of others: git is not asked")
-
-
-def _first_line(path: str) -> str:
-    try:
-        return read(path, _LARGEST_POINTER).decode("utf-8", "surrogateescape").partition("\n")[0]
-    except UnreadableError:
-        return ""
+        raise InvalidArgumentsError(
+            f"{there} leads to a repository that does not name {here} as a work tree of its own: "
+            "git is not asked"
+        )
 
 
 def _config_value(path: str, key: str) -> str:
     """Return the last value of a key in a file of settings, whatever section it is in."""
     try:
-        text = read(path, _LARGEST_POINTER).decode("utf-8", "replace")
+        text = read(path, _LARGEST_SETTINGS).decode("utf-8", "replace")
     except UnreadableError:
         return ""
     found = re.findall(rf"^[ \t]*{key}[ \t]*=[ \t]*([^\n]*)$", text, re.MULTILINE)

@@ -35,6 +35,7 @@ from ..inference.modules import find_module
 from ..inference.query_cache import cached
 from ..inference.types import INSTANCE, UNKNOWN, Value, union, without_none
 from ..search_path.distributions import modules_of
+from ..text import UnreadableError, read
 from .plugin import Plugin
 
 TYPE_CHECKING = False
@@ -77,10 +78,9 @@ class Pytest(Plugin):
         """True unless the settings of the workspace mention the import mode ``importlib``."""
         for name in _SETTINGS:
             try:
-                with open(inference.snapshot.absolute(name), "rb") as file:
-                    if b"importlib" in file.read():
-                        return False
-            except OSError:
+                if b"importlib" in read(inference.snapshot.absolute(name)):
+                    return False
+            except UnreadableError:
                 continue
         return True
 

@@ -11,6 +11,8 @@ import os
 import sys
 import time
 
+from ..workspace.git_folder import git_folders
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -121,15 +123,9 @@ def git_lock(root: str) -> str:
     folder = root
     while True:
         entry = os.path.join(folder, ".git")
-        if os.path.isdir(entry):
-            return os.path.join(entry, "index.lock")
-        try:
-            with open(entry, encoding="utf-8", errors="surrogateescape") as file:
-                label, _, target = file.readline().partition(":")
-            if label == "gitdir":
-                return os.path.join(folder, target.strip(), "index.lock")
-        except OSError:
-            pass
+        own, _ = git_folders(entry)
+        if own != entry or os.path.isdir(entry):
+            return os.path.join(own, "index.lock")
         parent = os.path.dirname(folder)
         if parent == folder:
             return os.path.join(root, ".git", "index.lock")

@@ -43,7 +43,7 @@ class Discovered(NamedTuple):
 
 def discover(root: str) -> Discovered:
     """Read the settings and build files of the workspace at a root."""
-    witness = StampRecorder()
+    witness = StampRecorder(root)
     pyproject = witnessed_toml(witness, f"{root}/pyproject.toml", "pyproject.toml")
     config = read_settings(root, pyproject, witness)
     search = _Search(root, witness)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 from itertools import islice
 
+from ..text import UnreadableError, read
 from .defaults import (
     IGNORE_FILE,
     is_left_out_by_contents,
@@ -21,6 +22,7 @@ from .defaults import (
     is_source_name,
     is_text,
 )
+from .git_folder import git_folders
 from .stamps import ABSENT, file_stamp
 
 TYPE_CHECKING = False
@@ -402,7 +404,7 @@ class Rules:
             top = parent
             patterns = self._load(f"{top}/{IGNORE_FILE}")
             chain.append((f"../{climbed}", patterns))
-        patterns = self._load(_git_folder(top + "/.git") + "/info/exclude")
+        patterns = self._load(git_folders(top + "/.git")[1] + "/info/exclude")
         chain.append((f"../{climbed}", patterns))
         chain = [(base, patterns) for base, patterns in chain if patterns]
         # A workspace that its repository ignores was still chosen as one.
@@ -419,13 +421,11 @@ class Rules:
         if cached is not None and cached[0] == stamp:
             return cached[1]
         lines: list[str] = []
-        if stamp != ABSENT and os.path.isfile(path):
+        if stamp != ABSENT:
             try:
-                with open(
-                    path, encoding="utf-8-sig", errors="surrogateescape", newline="\n"
-                ) as file:
-                    lines = [line.rstrip("\r\n") for line in file.read(_MAX_READ).split("\n")]
-            except OSError:
+                raw = read(path, _MAX_READ).decode("utf-8-sig", "surrogateescape")
+                lines = [line.rstrip("\r\n") for line in raw.split("\n")]
+            except UnreadableError:
                 pass  # git ignores what it cannot read, too.
         patterns = Patterns(lines)
         self._cache[path] = (stamp, patterns)
@@ -458,21 +458,3 @@ def _names(path: str) -> set[str]:
         return set(os.listdir(path))
     except OSError:
         return set()
-
-
-def _git_folder(marker: str) -> str:
-    """Return the folder that all worktrees of a repository share; `.git` is a file in most."""
-    try:
-        with open(marker, encoding="utf-8", errors="surrogateescape") as file:
-            target = file.read(4096)
-    except OSError:
-        return marker
-    key, _, path = target.strip().partition(":")
-    if key != "gitdir":
-        return marker
-    folder = os.path.join(os.path.dirname(marker), path.strip())
-    try:
-        with open(folder + "/commondir", encoding="utf-8", errors="surrogateescape") as file:
-            return os.path.join(folder, file.read(4096).strip())
-    except OSError:
-        return folder

@@ -10,11 +10,8 @@ from __future__ import annotations
 import os
 import sys
 
-try:
-    # hashlib loads OpenSSL first, which costs a question more than its answer may take.
-    from _blake2 import blake2b
-except ImportError:
-    from hashlib import blake2b
+from ..hashing import blake2b
+from ..text import UnreadableError, read
 
 # What says "everything below belongs together", wherever it is met.
 _STRONG = (".git", ".hg", ".jj", ".flux-index", "flux-index.toml")
@@ -129,9 +126,8 @@ def _ceilings() -> set[str]:
 
 def _head(folder: str) -> bytes:
     try:
-        with open(folder + "/pyproject.toml", "rb") as file:
-            return file.read(1_000_000)
-    except OSError:
+        return read(folder + "/pyproject.toml", 1_000_000)
+    except UnreadableError:
         return b""
 
 

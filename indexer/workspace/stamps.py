@@ -11,6 +11,7 @@ import os
 import stat
 
 from ..paths import file_version
+from ..text import UnreadableError, read
 from .defaults import is_left_out_by_name
 
 TYPE_CHECKING = False
@@ -55,7 +56,7 @@ class Listing:
 class StampRecorder:
     """The file system and the process environment, with a record of every answer given."""
 
-    __slots__ = ("problems", "records")
+    __slots__ = ("_root", "problems", "records")
 
     records: dict[str, str]
     """Question (kind and path or name) to a stamp of the answer."""
@@ -63,22 +64,30 @@ class StampRecorder:
     problems: list[str]
     """Sentences about files that are there but could not be used."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: str = "") -> None:
+        """``root``: a workspace, whose files are not read where they are links out of it."""
+        self._root = root
         self.records = {}
         self.problems = []
 
     def read(self, path: str) -> bytes | None:
         """Return a file's bytes, or None if there is no such file or it cannot be read."""
         self.records["F" + path] = file_stamp(path)
-        try:
-            # A FIFO of this name would block for ever.
-            if not os.path.isfile(path):
-                return None
-            with open(path, "rb") as file:
-                return file.read(_MAX_READ)
-        except OSError as error:
-            self.problems.append(f"{path} cannot be read: {error.strerror or error}.")
+        if not os.path.isfile(path):
             return None
+        if self._leads_outside(path):
+            self.problems.append(f"{path} is a link that leads out of the workspace: not read.")
+            return None
+        try:
+            return read(path, _MAX_READ)
+        except UnreadableError as error:
+            self.problems.append(f"{path} cannot be read: {error}.")
+            return None
+
+    def _leads_outside(self, path: str) -> bool:
+        """Tell whether a file of the workspace is a link to one that is not."""
+        inside = self._root.rstrip("/") + "/"
+        return path.startswith(inside) and not os.path.realpath(path).startswith(inside)
 
     def text(self, path: str) -> str | None:
         """Return a file's text, None as `read` does; what is not UTF-8 in it is replaced."""
