@@ -62,3 +62,9 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     for variable in INHERITED:
         monkeypatch.delenv(variable, raising=False)
     return home
+
+
+@pytest.fixture
+def links_are_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user allows what settings include to lie outside of the workspace."""
+    monkeypatch.setenv("FLUX_INDEX_FOLLOW_LINKS", "1")

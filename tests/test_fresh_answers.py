@@ -22,14 +22,10 @@ from flux_index.api.cli import main
 from flux_index.api.rpc.client import connect
 from flux_index.api.rpc.messages import RpcError
 
+pytestmark = pytest.mark.usefixtures("links_are_followed")
+
 OLD = "class Old:\n    pass\n"
 NEW = "class New:\n    pass\n"
-
-
-@pytest.fixture(autouse=True)
-def links_are_followed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The user allows what settings include to lie outside."""
-    monkeypatch.setenv("FLUX_INDEX_FOLLOW_LINKS", "1")
 
 
 class Place:

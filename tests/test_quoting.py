@@ -19,6 +19,8 @@ from flux_index.api.mcp.budget import Shown
 from flux_index.api.quoting import CLOSING, OPENING, closed, escaped, escaped_lines, quoted
 from flux_index.api.render.words import json_text
 
+pytestmark = pytest.mark.usefixtures("links_are_followed")
+
 
 @pytest.mark.parametrize(
     "hidden",
@@ -134,12 +136,6 @@ def test_an_error_stays_behind_its_first_line(
     said = capsys.readouterr().err
     assert [line for line in said.splitlines() if line.startswith("flux-index: all")] == []
     assert "\x1b" not in said
-
-
-@pytest.fixture(autouse=True)
-def links_are_followed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The user allows what settings include to lie outside."""
-    monkeypatch.setenv("FLUX_INDEX_FOLLOW_LINKS", "1")
 
 
 def test_a_fix_is_not_written_through_a_link(

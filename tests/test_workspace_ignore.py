@@ -15,6 +15,8 @@ from workspace_helpers import plant
 
 from flux_index.indexer.workspace import Workspace, is_included, sweep
 
+pytestmark = pytest.mark.usefixtures("links_are_followed")
+
 # Each case: paths, files with contents, and the Python files that are found.
 CASES: dict[str, tuple[str, dict[str, str], str]] = {
     "everything else": (
@@ -121,12 +123,6 @@ CASES: dict[str, tuple[str, dict[str, str], str]] = {
     ),
     "what editors leave": ("a.py .#a.py", {}, "a.py"),
 }
-
-
-@pytest.fixture(autouse=True)
-def links_are_followed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The user allows what settings include to lie outside."""
-    monkeypatch.setenv("FLUX_INDEX_FOLLOW_LINKS", "1")
 
 
 def included(workspace: Workspace) -> set[str]:

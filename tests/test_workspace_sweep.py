@@ -13,6 +13,8 @@ from workspace_helpers import plant
 from flux_index.indexer.paths import file_version
 from flux_index.indexer.workspace import Known, Sweep, Workspace, sweep
 
+pytestmark = pytest.mark.usefixtures("links_are_followed")
+
 CAN_READ_ANYTHING = hasattr(os, "geteuid") and os.geteuid() == 0
 posix = pytest.mark.skipif(os.name == "nt", reason="no such files on Windows")
 
@@ -122,12 +124,6 @@ def test_folder_deleted_during_the_walk(tmp_path: Path, monkeypatch: pytest.Monk
     found = sweep(workspace)
     assert list(found.files) == ["a.py"]
     assert found.skipped == []
-
-
-@pytest.fixture(autouse=True)
-def links_are_followed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The user allows what settings include to lie outside."""
-    monkeypatch.setenv("FLUX_INDEX_FOLLOW_LINKS", "1")
 
 
 LEADS_OUTSIDE = "it is a link that leads out of the workspace"
