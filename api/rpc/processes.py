@@ -41,13 +41,8 @@ class Serving:
 
 def serving_processes() -> list[Serving]:
     """Return the processes that serve workspaces of this user, by workspace."""
-    found = (_serving(lock) for lock in _locks())
+    found = (serving_process(lock) for lock in _locks())
     return sorted((one for one in found if one is not None), key=lambda one: one.workspace)
-
-
-def serving_process(lock: WriterLock) -> Serving | None:
-    """Return the process that serves the workspace of this lock."""
-    return _serving(lock)
 
 
 def end(lock: WriterLock, process: Serving) -> bool:
@@ -95,7 +90,8 @@ def _holder(lock: WriterLock) -> tuple[int, str, str]:
     return int(pid), command, root
 
 
-def _serving(lock: WriterLock) -> Serving | None:
+def serving_process(lock: WriterLock) -> Serving | None:
+    """Return the process that serves the workspace of this lock."""
     pid, command, root = _holder(lock)
     if not pid:
         return None

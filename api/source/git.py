@@ -57,7 +57,6 @@ class Repository:
     def __init__(self, folder: str) -> None:
         """Name the folder; nothing is run yet."""
         self._folder = folder
-        self._is_checked = False
 
     def head(self) -> str:
         """Return the hash of the commit that is checked out; empty when there is none."""
@@ -125,9 +124,7 @@ class Repository:
         The last part is True if time was up, and what git had printed until then is returned.
         Raises InvalidArgumentsError when git cannot be run, or must not be.
         """
-        if not self._is_checked:
-            _refuse_redirection(self._folder)
-            self._is_checked = True
+        _refuse_redirection(self._folder)
         program = program_outside("git", self._folder)
         if program is None:
             raise InvalidArgumentsError("git cannot be run: it is not installed")

@@ -27,21 +27,18 @@ _BRANCHES = frozenset([f.IF_TRUE, f.IF_FALSE, f.CASE, f.HANDLER])
 _OF_TRY = frozenset([f.HANDLER, f.TRY_ELSE])
 
 
-def can_reach(facts: FileFacts, block: int, around: set[int]) -> bool:
+_WayOut = tuple[int, int, bool]
+
+
+def _can_reach(facts: FileFacts, block: int, around: set[int], known: dict[int, _WayOut]) -> bool:
     """True if control may come from a block to where ``around`` are the blocks.
 
     It may not from a branch that ends in ``return``, nor from one branch of a test into the other,
-    unless a loop goes round both.
+    unless a loop goes round both. ``known`` is what was found out of other blocks.
     """
-    kinds, parents, flags = (
-        facts.block.kind, facts.block.parent, facts.block.flags,
-    )  # fmt: skip
-    outermost = block
-    leaves = False
-    while block >= 0 and block not in around:
-        leaves = leaves or (kinds[block] in _BRANCHES and bool(flags[block] & f.LEAVES_FUNCTION))
-        outermost, block = block, parents[block]
-    common = block
+    kinds, parents = facts.block.kind, facts.block.parent
+    outermost, common, leaves = _way_out(facts, block, around, known)
+    block = common
     while block >= 0:
         if kinds[block] == f.LOOP:
             return True
@@ -53,6 +50,25 @@ def can_reach(facts: FileFacts, block: int, around: set[int]) -> bool:
         for other in around
         if other != common
     )
+
+
+def _way_out(facts: FileFacts, block: int, around: set[int], known: dict[int, _WayOut]) -> _WayOut:
+    """Return the outermost block on the way from one to the blocks ``around``, and which it meets.
+
+    With them, True if a branch on the way ends in ``return``. The ways of the branches of a long
+    ``elif`` share most of their blocks, so each is remembered.
+    """
+    kinds, parents, flags = facts.block.kind, facts.block.parent, facts.block.flags
+    way: list[int] = []
+    while block >= 0 and block not in around and block not in known:
+        way.append(block)
+        block = parents[block]
+    outermost, common, leaves = known.get(block) or (-1, block, False)
+    for each in reversed(way):
+        leaves = leaves or (kinds[each] in _BRANCHES and bool(flags[each] & f.LEAVES_FUNCTION))
+        outermost = each if outermost < 0 else outermost
+        known[each] = outermost, common, leaves
+    return outermost, common, leaves
 
 
 def _exclude(facts: FileFacts, one: int, other: int) -> bool:
@@ -99,6 +115,7 @@ def visible_bindings(
         return rows
     all_rows = rows
     around = set[int]()
+    known: dict[int, _WayOut] = {}
     if position >= 0:
         around.update(scope_map.blocks_around(facts, scope, position))
         until = facts.binding.position.__getitem__
@@ -109,7 +126,7 @@ def visible_bindings(
         block = blocks[row]
         return position < 0 or (
             _in_force(facts, row, position, expr)
-            and (block < 0 or block in around or can_reach(facts, block, around))
+            and (block < 0 or block in around or _can_reach(facts, block, around, known))
         )
 
     chosen: list[int] = []
