@@ -269,3 +269,11 @@ def test_types_that_nest_without_end(tmp_path: Path) -> None:
             return marshal(data, {}).upadte
         """,
     )
+
+
+def test_a_type_that_doubles_with_each_line(tmp_path: Path) -> None:
+    lines = "\n".join(f"a{n} = (a{n - 1}, a{n - 1})" for n in range(1, 24))
+    check_findings(
+        tmp_path,
+        f"a0 = (1, 1)\n{lines}\na23.foo()\n#   ^^^ unresolved-attribute\n",
+    )
