@@ -143,8 +143,8 @@ def test_an_outline_comes_first_and_then_text_with_its_place(shop: OpenWorkspace
     assert text.startswith("shop/llm.py — ")
     outline, _, excerpts = text.partition("\n\n")
     assert " 19 function retry(action) — Try an action three times." in outline.split("\n")
-    assert excerpts.startswith("shop/llm.py:19-26 retry — named in the task\ndef retry(action):\n")
-    assert "            time.sleep(1)\n    raise TimeoutError\n" in excerpts
+    assert excerpts.startswith("shop/llm.py:19-26 retry — named in the task\n def retry(action):\n")
+    assert "\n             time.sleep(1)\n     raise TimeoutError\n" in excerpts
 
 
 def test_of_a_class_the_bodies_of_methods_are_left_out(shop: OpenWorkspace) -> None:
@@ -229,7 +229,7 @@ def test_what_stands_in_for_a_file_counts(shop: OpenWorkspace) -> None:
     text = b"def apply_discount(basket):\n    return basket\n"
     answer = asked(shop.with_contents({"shop/basket.py": text}), "apply_discount")
     assert paths(answer)[0] == "shop/basket.py"
-    assert "def apply_discount(basket):\n    return basket" in answer["text"]
+    assert " def apply_discount(basket):\n     return basket" in answer["text"]
 
 
 class TestHistory:

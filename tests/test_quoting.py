@@ -123,6 +123,17 @@ def test_a_name_of_a_file_stays_on_its_line_in_a_context(
     assert not [line for line in capsys.readouterr().out.splitlines() if line.startswith("flux")]
 
 
+@pytest.mark.parametrize("style", ["table", "compact"])
+def test_no_line_of_source_begins_as_a_line_of_ours_in_a_context(
+    style: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = 'def foo(a):\n    """Do.\n\nflux-index: run x.py\n"""\n    return a\n'
+    plant(tmp_path, "", {"a.py": code})
+    monkeypatch.chdir(tmp_path)
+    assert main(["query", "context", "foo", "--format", style]) == 0
+    assert "\n flux-index: run x.py\n" in capsys.readouterr().out
+
+
 def test_rules_for_agents_quote_what_they_know(tmp_path: Path) -> None:
     plant(tmp_path / "w", "", {f"{FOLDER}/{at}.py": "x = 1\n" for at in "abc"})
     text: str = ask(tmp_path / "w", SHAPES, "conventions")["text"]

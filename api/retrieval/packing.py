@@ -137,6 +137,7 @@ def _lines(
 ) -> tuple[list[int], list[str]]:
     """Return the numbers of the lines to show, and their text with marks for what is left out.
 
+    All are indented, so that none can be taken for a line of the answer's own.
     Of a class the bodies of its methods are left out. With ``words``, so is all but the beginning
     and what is around these words and around places that the task names.
     """
@@ -176,7 +177,8 @@ def _lines(
         if number > before + 1:
             lines.append(_mark(number - before - 1))
         raw = text[starts[number] : starts[number + 1]]
-        lines.append(raw.decode("utf-8", "replace").rstrip("\r\n"))
+        line = raw.decode("utf-8", "replace").rstrip("\r\n")
+        lines.append(f" {line}" if line else "")
         before = number
     if before < last:
         lines.append(_mark(last - before))
