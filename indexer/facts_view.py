@@ -417,6 +417,11 @@ def _rows_of(facts: FileFacts, table: str, scopes: Column, scope: int) -> Iterab
     return by_scope.get(scope, ())
 
 
+def bindings_in(facts: FileFacts, scope: int) -> Iterable[int]:
+    """Return the rows of the bindings that a scope makes, in order."""
+    return _rows_of(facts, "binding", facts.binding.scope, scope)
+
+
 def binding_name(facts: FileFacts, row: int) -> str:
     """Return the name that a binding gives a value."""
     return facts.names[facts.binding.name[row]]

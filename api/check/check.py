@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 from zlib import crc32
 
 from ...indexer.errors import OutOfWorkError, UnknownFileError
@@ -24,7 +25,9 @@ from .suppressions import is_ignored
 # Files that are checked for what an edit elsewhere broke in them.
 _USERS = 3_000
 # Steps of work that judging one file may take, and all users of an edit.
-_WORK, _USERS_WORK = 150_000, 1_000_000
+_WORK, _USERS_WORK = 100_000, 1_000_000
+# Findings of one rule in a file that are told; a file that people wrote has a few dozen.
+_MOST_FINDINGS = 1_000
 
 
 def check_change(change: Change, *, whole: bool = False) -> list[Finding]:
@@ -130,7 +133,12 @@ def run_rules(
     try:
         for rule in chosen:
             if rule.check is not None and (rule.in_stubs or not context.is_stub):
-                found.extend(rule.check(context))
+                those = iter(rule.check(context))
+                found.extend(islice(those, _MOST_FINDINGS))
+                if next(those, None) is not None:
+                    context.inference.snapshot.work.leave_out(
+                        f"of {rule.name} in {context.path} the first {_MOST_FINDINGS:,} are told"
+                    )
                 if rule.name == "syntax-error" and found:
                     break  # further faults would only follow from text that is no Python
     except OutOfWorkError:

@@ -7,6 +7,7 @@ If there is none anywhere, one of the two is wrong.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from functools import partial
 
@@ -305,18 +306,27 @@ def _may_be(inference: Inference, path: str, receiver: int, classes: set[Entity]
 def is_checked(facts: FileFacts, expr: int) -> bool:
     """True if a test in the function around calls anything with the receiver of an attribute."""
     chain = access_path(facts, facts_view.operand(facts, expr))
+    if not chain:
+        return False
     start, end = _extent(facts, facts.expr.position[expr], whole_class=False)
-    table = facts.block
-    return any(
-        test >= 0
-        and start <= table.start[row] < end
-        and chain[:1]
-        and _calls_with(facts, test, chain[0])
-        for row, test in enumerate(table.test)
-    )
+    tests = _tests_with(facts).get(chain[0], [])
+    at = bisect_left(tests, start)
+    return at < len(tests) and tests[at] < end
 
 
-def _calls_with(facts: FileFacts, test: int, name: int) -> bool:
+def _tests_with(facts: FileFacts) -> dict[int, list[int]]:
+    """Return the starts of the blocks whose test calls anything with a name, by name."""
+    known: dict[int, list[int]] | None = facts.memo.get("tests with names")
+    if known is None:
+        known = facts.memo["tests with names"] = {}
+        for start, test in sorted(zip(facts.block.start, facts.block.test, strict=True)):
+            for name in _called_with(facts, test) if test >= 0 else ():
+                known.setdefault(name, []).append(start)
+    return known
+
+
+def _called_with(facts: FileFacts, test: int) -> set[int]:
+    """Return the names that the calls of a test use."""
     if facts_view.called(facts, test) >= 0:
-        return name in root_names(facts, test)
-    return any(_calls_with(facts, each, name) for each in facts_view.operands(facts, test))
+        return set(root_names(facts, test))
+    return {name for each in facts_view.operands(facts, test) for name in _called_with(facts, each)}

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 _MOST_NEAR = 5
 _MOST_OFFERED = 12
+# Names that are compared with another in the time of a step of inference.
+_COMPARED = 6
 # Below this two names are no more similar than by chance.
 _SIMILAR = 0.6
 
@@ -157,9 +159,10 @@ def nearest_in_scope(inference: Inference, path: str, scope: int, name: str) -> 
         visible.add(scope)
         scope = parents[scope]
     bound: dict[str, int] = {}
-    for row, where in enumerate(facts.binding.scope):
-        if where in visible:
-            bound.setdefault(facts.names[facts.binding.name[row]], row)
+    for where in sorted(visible):
+        for row in facts_view.bindings_in(facts, where):
+            bound.setdefault(facts_view.binding_name(facts, row), row)
+    inference.snapshot.work.look(len(bound) // _COMPARED)
     return [entity_of_binding(path, facts, bound[each]) for each in closest(name, bound)]
 
 

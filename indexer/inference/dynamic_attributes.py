@@ -135,10 +135,9 @@ def _find_classes_set_in(inference: Inference, path: str) -> frozenset[Entity]:
 
 def _has_naming_descriptors(inference: Inference, cls: Entity, facts: FileFacts) -> bool:
     """True if a descriptor in a class body may add attributes in its ``__set_name__``."""
-    table = facts.binding
-    scope = facts.definition.own_scope[cls.row]
-    for row, where in enumerate(table.scope):
-        function = facts_view.called(facts, table.value[row]) if where == scope else -1
+    values = facts.binding.value
+    for row in facts_view.bindings_in(facts, facts.definition.own_scope[cls.row]):
+        function = facts_view.called(facts, values[row])
         if function < 0:
             continue
         for cls_value in expressions.infer_type(inference, cls.path, function):

@@ -99,19 +99,20 @@ def cached(inference: Inference, key: object, answer: Callable[[], _T], unknown:
         memo.keep(key if touched & CONSULTED else plain, value, touched)
     else:
         progress.partial[key] = value, lowest, touched
+        progress.resting.setdefault(lowest, []).append(key)
         progress.lowest = min(outer, lowest)
     if not waiting:
         progress.partial.clear()
+        progress.resting.clear()
         progress.lowest = NOBODY
     return value
 
 
 def _forget(progress: QueryStack, place: int) -> None:
     """Drop answers that rested on the question at a place, which has another answer now."""
-    partial = progress.partial
-    if partial:
-        for key in [key for key, (_, lowest, _) in partial.items() if lowest >= place]:
-            del partial[key]
+    for lowest in [lowest for lowest in progress.resting if lowest >= place]:
+        for key in progress.resting.pop(lowest):
+            progress.partial.pop(key, None)
 
 
 def nested(inference: Inference, answer: Callable[[], Type]) -> Type:

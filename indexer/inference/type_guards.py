@@ -328,6 +328,10 @@ _SELF_MATCHING = frozenset(
 )  # fmt: skip
 
 
+# Cases whose failure tells something about those that follow: all of what people write.
+_MOST_CASES = 256
+
+
 def matched_type(inference: Inference, path: str, expr: int) -> Type:
     """Return the type of what a pattern matched: its subject, less what earlier cases match."""
     facts = inference.need(path)
@@ -354,12 +358,28 @@ def _earlier(facts: FileFacts, expr: int) -> list[int]:
         for row, kind in enumerate(kinds):
             if kind == f.CASE:
                 test = facts.block.test[row]
-                key = parents[row], facts_view.matched_case(facts, test).subject
-                before = seen.setdefault(key, [])
+                subject, pattern = facts_view.matched_case(facts, test)
+                before = seen.setdefault((parents[row], subject), [])
                 table[test] = list(before)
-                if (row, ends[row]) not in guarded:
+                if (
+                    (row, ends[row]) not in guarded
+                    and len(before) < _MOST_CASES
+                    and _excludes(facts, pattern)
+                ):
                     before.append(test)
     return table.get(expr, [])
+
+
+def _excludes(facts: FileFacts, pattern: int) -> bool:
+    """True if something is known of a value that a pattern does not match."""
+    if pattern < 0:
+        return False
+    op = facts.expr.op[pattern]
+    if op == f.PATTERN_CLASS:
+        return not facts_view.argument_values(facts, pattern)
+    if op == f.PATTERN_OR:
+        return any(_excludes(facts, part) for part in facts_view.elements(facts, pattern))
+    return op == f.PATTERN_VALUE and facts.expr.op[facts_view.operand(facts, pattern)] == f.NONE
 
 
 def narrow_by_pattern(

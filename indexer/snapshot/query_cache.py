@@ -122,7 +122,7 @@ class QueryStack:
 
     __slots__ = (
         "_begun", "_endless", "_seen", "assumed", "conventions", "look_at", "lowest", "partial",
-        "steps", "touched", "waiting", "work",
+        "resting", "steps", "touched", "waiting", "work",
     )  # fmt: skip
 
     def __init__(self, work: Work | None = None) -> None:
@@ -140,6 +140,8 @@ class QueryStack:
         self.assumed: dict[object, Any] = {}
         # Answers that rest on a question still waiting, with its place in the order and their bits.
         self.partial: dict[object, tuple[Any, int, int]] = {}
+        # Their questions, by that place.
+        self.resting: dict[int, list[object]] = {}
         # Lowest place that the answers given since have rested on.
         self.lowest = NOBODY
         # Bits of what the answers given since rest on.
