@@ -17,13 +17,14 @@ CLOSING = "</repository-data>"
 
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 _TAG = "repository-data"
-# Controls, formats (marks of direction, zero-width characters, tags), lone surrogates, line and
-# paragraph separators. See https://www.unicode.org/reports/tr36/ and tr39.
-_HIDDEN_CATEGORIES = frozenset(["Cc", "Cf", "Cs", "Zl", "Zp"])
+# Controls, formats (marks of direction, zero-width characters, tags), private use, lone
+# surrogates, line and paragraph separators. See https://www.unicode.org/reports/tr36/ and tr39.
+_HIDDEN_CATEGORIES = frozenset(["Cc", "Cf", "Co", "Cs", "Zl", "Zp"])
 # Letters and marks that show nothing (Default_Ignorable_Code_Point): fillers, selectors.
 _HIDDEN = (
     range(0x034F, 0x0350), range(0x115F, 0x1161), range(0x17B4, 0x17B6), range(0x180B, 0x1810),
-    range(0x2065, 0x2066), range(0x3164, 0x3165), range(0xFE00, 0xFE0E), range(0xFFA0, 0xFFA1),
+    range(0x2065, 0x2066), range(0x2800, 0x2801), range(0x3164, 0x3165), range(0xFE00, 0xFE0E),
+    range(0xFFA0, 0xFFA1),
     range(0xFFF0, 0xFFF9), range(0xE0000, 0xE1000),
 )  # fmt: skip
 

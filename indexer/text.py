@@ -120,6 +120,10 @@ def _decoded(raw: bytes, encoding: str) -> bytes:
         return raw
 
 
+# Encodings that ask for nothing, and those of domain names, which take quadratic time to decode.
+_NOT_FOR_SOURCE = frozenset(["utf-8", "ascii", "punycode", "idna"])
+
+
 def _declared(head: bytes) -> str | None:
     """The encoding that a coding comment names, unless it is UTF-8 or unknown to Python."""
     import codecs
@@ -133,7 +137,7 @@ def _declared(head: bytes) -> str | None:
                 name = codecs.lookup(spelled).name
             except LookupError:
                 return None
-            return None if name in ("utf-8", "ascii") else name
+            return None if name in _NOT_FOR_SOURCE else name
         if line.strip() and not line.lstrip().startswith(b"#"):
             return None
     return None

@@ -261,6 +261,13 @@ def test_a_git_file_that_leads_to_a_repository_of_others(
     (inner / "HEAD").write_text((repository / ".git/HEAD").read_text())
     assert main(["validate", "--workspace", str(other)]) == 2
     assert "git is not asked" in capsys.readouterr().err
+    # References and objects of its own `.git` that are links to those of another one.
+    (other / ".git").unlink()
+    subprocess.run(["git", "init", "-q"], cwd=other, check=True)
+    (branch,) = (repository / ".git/refs/heads").iterdir()
+    (other / ".git/refs/heads" / branch.name).symlink_to(branch)
+    assert main(["validate", "--workspace", str(other)]) == 2
+    assert "git is not asked" in capsys.readouterr().err
     tree = tmp_path / "tree"
     git = ["git", "-c", "user.name=n", "-c", "user.email=a@b"]
     subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "x"], cwd=repository, check=True)

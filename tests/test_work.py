@@ -14,6 +14,7 @@ from flux_index.indexer.inference import query_cache
 from flux_index.indexer.inference.inference import Inference
 from flux_index.indexer.snapshot import query_cache as stack
 from flux_index.indexer.snapshot.query_cache import ANY_NAME, QueryCache
+from flux_index.indexer.snapshot.time_limit import TimeLimit
 from flux_index.indexer.snapshot.work import Work
 
 USES = "from base import f\n\nf(1)\n"
@@ -71,6 +72,40 @@ def test_what_takes_too_much_in_a_file_is_said_and_the_rest_is_judged(
     assert "m2.py was not judged to its end: that takes too much work" in answer["notes"]
     assert answer["truncated"]
     assert answer["verdict"] == "cannot judge"
+    session.close()
+
+
+def test_a_file_that_takes_too_long_is_left_and_that_is_said(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flux_index.api.check.check._SECONDS", 0.0)
+    monkeypatch.setattr("flux_index.indexer.snapshot.time_limit._EVERY", 0.01)
+    rules = "".join(f"x{i} = y{i}\n" for i in range(20_000))
+    (workspace / "many.py").write_text(rules)
+    session = opened(workspace)
+    answer = call(session, "validate", {"paths": ["many.py"], "whole": True})
+    assert "many.py was not judged to its end: that takes too much work" in answer["notes"]
+    session.close()
+
+
+def test_a_limit_of_time_ends_what_runs_and_nothing_after_it() -> None:
+    with pytest.raises(OutOfWorkError), TimeLimit(0.0):
+        while True:
+            pass
+    with TimeLimit(60.0):
+        pass
+
+
+def test_a_rule_tells_so_many_findings_of_a_file(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flux_index.api.check.check._MOST_FINDINGS", 2)
+    (workspace / "some.py").write_text("a\nb\nc\n")
+    session = opened(workspace)
+    answer = call(session, "validate", {"paths": ["some.py"], "whole": True})
+    found = [each["message"] for each in answer["items"] if each["rule"] == "undefined-name"]
+    assert found == ["name 'a' is not defined.", "name 'b' is not defined."]
+    assert "of undefined-name in some.py the first 2 are told" in answer["notes"]
     session.close()
 
 

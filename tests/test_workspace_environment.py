@@ -100,6 +100,15 @@ def test_file_that_names_it(root: Path, tmp_path: Path, own_home: Path, written:
     assert "is a file that names it" in environment.found_by
 
 
+def test_a_file_that_is_a_link_out_of_the_workspace_names_none(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("kept/one\n")
+    venv(root / "kept/one")
+    (root / ".venv").symlink_to(tmp_path / "token")
+    environment = environment_of(root)
+    assert environment.kind == "unknown"
+    assert not any("kept/one" in each for each in environment.considered)
+
+
 @pytest.mark.parametrize(
     "python", ["../other", "../other/bin/python", "{tmp}/other", "{tmp}/other/bin/python"]
 )

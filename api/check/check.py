@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import nullcontext
 from itertools import islice
 from zlib import crc32
 
 from ...indexer.errors import OutOfWorkError, UnknownFileError
 from ...indexer.inference.entities import qualified_name
 from ...indexer.inference.inference import Inference
+from ...indexer.snapshot.time_limit import TimeLimit
 from ..source.entity_views import enclosing
 from .api_diff.changes import ApiChange, api_changes, broken_uses, explain_finding
 from .api_diff.removed import Removal
@@ -26,6 +28,8 @@ from .suppressions import is_ignored
 _USERS = 3_000
 # Steps of work that judging one file may take, and all users of an edit.
 _WORK, _USERS_WORK = 100_000, 1_000_000
+# Seconds of CPU that they may take, whatever the work is; and looking for the fixes of a file.
+_SECONDS = 8.0
 # Findings of one rule in a file that are told; a file that people wrote has a few dozen.
 _MOST_FINDINGS = 1_000
 
@@ -84,7 +88,7 @@ def _faults(
     except UnknownFileError:
         return []
     with inference.snapshot.work.part(_WORK):
-        return run_rules(rules(), context, is_partial=True)
+        return run_rules(rules(), context, limit=TimeLimit(_SECONDS))
 
 
 def _leave_out(inference: Inference, path: str) -> None:
@@ -97,8 +101,14 @@ def _finish(
     """Add to findings what the edit removed, and fixes."""
     for finding in found:
         explain_finding(finding, changes, change.after)
-    for finding in found:
-        propose_fixes(finding, change.after, None if whole else change.before)
+    try:
+        with TimeLimit(_SECONDS) if found else nullcontext():
+            for finding in found:
+                propose_fixes(finding, change.after, None if whole else change.before)
+    except OutOfWorkError:
+        change.after.snapshot.work.leave_out(
+            "fixes were not looked for of all findings: that takes too much work"
+        )
     return found
 
 
@@ -126,23 +136,22 @@ def check_file(
 
 
 def run_rules(
-    chosen: Iterable[Rule], context: CheckContext, *, is_partial: bool = False
+    chosen: Iterable[Rule], context: CheckContext, *, limit: TimeLimit | None = None
 ) -> list[Finding]:
-    """Return what some rules find in a file, in order of the places, each with its identity."""
+    """Return what some rules find in a file, in order of the places, each with its identity.
+
+    With a limit, what they had found is returned when there is too much work for the rest.
+    """
     found: list[Finding] = []
     try:
-        for rule in chosen:
-            if rule.check is not None and (rule.in_stubs or not context.is_stub):
-                those = iter(rule.check(context))
-                found.extend(islice(those, _MOST_FINDINGS))
-                if next(those, None) is not None:
-                    context.inference.snapshot.work.leave_out(
-                        f"of {rule.name} in {context.path} the first {_MOST_FINDINGS:,} are told"
-                    )
-                if rule.name == "syntax-error" and found:
-                    break  # further faults would only follow from text that is no Python
+        with limit or nullcontext():
+            for rule in chosen:
+                if rule.check is not None and (rule.in_stubs or not context.is_stub):
+                    found += _of_rule(rule, context)
+                    if rule.name == "syntax-error" and found:
+                        break  # further faults would only follow from text that is no Python
     except OutOfWorkError:
-        if not is_partial:
+        if limit is None:
             raise
         _leave_out(context.inference, context.path)
     found = [finding for finding in found if not is_ignored(context, finding)]
@@ -152,6 +161,16 @@ def run_rules(
     found.sort(key=lambda finding: (finding.start, finding.rule))
     _identify(context.inference, found)
     return found
+
+
+def _of_rule(rule: Rule, context: CheckContext) -> Iterator[Finding]:
+    assert rule.check is not None
+    found = iter(rule.check(context))
+    yield from islice(found, _MOST_FINDINGS)
+    if next(found, None) is not None:
+        context.inference.snapshot.work.leave_out(
+            f"of {rule.name} in {context.path} the first {_MOST_FINDINGS:,} are told"
+        )
 
 
 def changed_regions(change: Change, path: str) -> tuple[Regions | None, Regions | None]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
-from functools import partial
 
 from ...indexer import facts as f
 from ...indexer import facts_view
@@ -29,10 +28,6 @@ if TYPE_CHECKING:
     from ...indexer.inference.types import Type
 
 
-# Bytes of dependencies that are searched for a name before it is taken for known.
-_SEARCHED = 60_000_000
-# What a search counts as, in steps of work; it takes some 30 ms.
-_SEARCH_STEPS = 150
 # A name that so many files of the workspace have is known, whether or not one of them binds it.
 _COMMON = 1_000
 _BINDING_ROLES = (
@@ -80,41 +75,33 @@ def files_naming(inference: Inference, name: str) -> Iterator[tuple[str, FileFac
 
 
 def files_outside_with(inference: Inference, name: str) -> Iterator[tuple[str, bytes]]:
-    """Yield (path, text) of files of dependencies and standard library stubs that have a word.
-
-    If there is too much to search, the last path is empty.
-    """
-    inference.snapshot.work.look(_SEARCH_STEPS)
+    """Yield (path, text) of files of dependencies and standard library stubs that have a word."""
     word = name.encode("utf-8", "surrogatepass")
-    pattern = re.compile(rb"(?<![\w])" + re.escape(word) + rb"(?![\w])")
-    left = _SEARCHED
-    for path in _outside(inference):
+    found = re.compile(rb"(?<![\w])" + re.escape(word) + rb"(?![\w])").search
+    for path in _outside_with(inference, word):
         try:
             with open(path, "rb") as file:
                 text = file.read()
         except OSError:
             continue
-        left -= len(text)
-        if left < 0:
-            yield "", b""
-            return
-        if word in text and pattern.search(text):
+        if found(text):
             yield path, text
 
 
-def _outside(inference: Inference) -> Iterator[str]:
-    """Yield files of the standard library's stubs and of the packages that are imported."""
-    search_path = inference.snapshot.index.search_path
+def _outside_with(inference: Inference, word: bytes) -> Iterator[str]:
+    """Yield files with a word in the standard library's stubs and in packages that are imported."""
+    index, work = inference.snapshot.index, inference.snapshot.work
+    search_path = index.search_path
     inference.snapshot.rest_on_environment()
-    if search_path.stdlib:
-        yield from search_path.listed(search_path.stdlib)
-    for name, path in search_path.top_levels():
-        if cached(inference, ("is imported", name), partial(_is_imported, inference, name), False):
-            yield from search_path.listed(path)
+    packages = [search_path.stdlib] if search_path.stdlib else []
+    packages += (path for name, path in search_path.top_levels() if _is_imported(inference, name))
+    for package in packages:
+        yield from search_path.files_with(package, word, index.facts_provider, work.look)
 
 
 def _is_imported(inference: Inference, package: str) -> bool:
-    return any(importers(inference, package))
+    key = "is imported", package
+    return cached(inference, key, lambda: any(importers(inference, package)), False)
 
 
 def importers(inference: Inference, package: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ from ...indexer.errors import InvalidArgumentsError
 from ...indexer.text import UnreadableError, read
 from ...indexer.workspace.git_folder import first_line, git_folders
 from ..quoting import escaped
-from .programs import program_outside
+from .programs import program_outside, run_bounded
 
 # Bytes of the settings of a repository.
 _LARGEST_SETTINGS = 1_000_000
@@ -128,23 +128,18 @@ class Repository:
         program = program_outside("git", self._folder)
         if program is None:
             raise InvalidArgumentsError("git cannot be run: it is not installed")
+        environment = {**os.environ, **_ENVIRONMENT}
+        command = [program, *_OPTIONS, *arguments]
         try:
-            process = subprocess.Popen(
-                [program, *_OPTIONS, *arguments], cwd=self._folder,
-                env={**os.environ, **_ENVIRONMENT}, stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            )  # fmt: skip
+            output, errors, status = run_bounded(
+                command, given, self._folder, seconds=seconds, environment=environment
+            )
         except OSError as error:
             raise InvalidArgumentsError(f"git cannot be run: {error.strerror}") from error
-        with process:
-            try:
-                output, errors = process.communicate(given, timeout=seconds)
-            except subprocess.TimeoutExpired as late:
-                process.kill()
-                process.communicate()
-                got: bytes = late.output or b""
-                return got, "it takes too long", True
-        if process.returncode == 0:
+        except subprocess.TimeoutExpired as late:
+            got: bytes = late.output or b""
+            return got, "it takes too long", True
+        if status == 0:
             return output, "", False
         message = errors.decode("utf-8", "replace").strip().partition("\n")[0]
         message = escaped(message.removeprefix("fatal: "))
@@ -188,6 +183,10 @@ def _objects(listed: bytes, column: int) -> dict[str, str]:
     return found
 
 
+# Folders of loose objects have a name of two letters: there are 256, each with any number of files.
+_OBJECTS_NAME = 2
+
+
 def _refuse_redirection(folder: str) -> None:
     """Raise InvalidArgumentsError where a ``.git`` leads to a repository that does not know it.
 
@@ -203,7 +202,7 @@ def _refuse_redirection(folder: str) -> None:
     there = os.path.join(here, ".git")
     repository, shared = git_folders(there)
     if not os.path.islink(there) and repository == there:
-        is_known = shared == there
+        is_known = shared == there and not _has_links(there)
     elif shared != repository:  # a work tree: `.git/worktrees/NAME` of its repository
         back = os.path.realpath(os.path.join(repository, first_line(f"{repository}/gitdir")))
         place = os.path.join(os.path.realpath(shared), "worktrees", os.path.basename(repository))
@@ -213,9 +212,27 @@ def _refuse_redirection(folder: str) -> None:
         is_known = bool(place) and os.path.realpath(os.path.join(repository, place)) == here
     if not is_known:
         raise InvalidArgumentsError(
-            f"{there} leads to a repository that does not name {here} as a work tree of its own: "
-            "git is not asked"
+            f"{there} leads to a repository that does not name {here} as a work tree of its own, "
+            "or has links among its references and objects: git is not asked"
         )
+
+
+def _has_links(repository: str) -> bool:
+    """True if references or objects of a repository are links, which may lead to another's."""
+    folders = [f"{repository}/refs", f"{repository}/objects"]
+    if any(map(os.path.islink, folders)):
+        return True
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    if entry.is_symlink():
+                        return True
+                    if len(entry.name) != _OBJECTS_NAME and entry.is_dir():
+                        folders.append(entry.path)
+        except OSError:
+            continue
+    return False
 
 
 def _config_value(path: str, key: str) -> str:

@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
 # Answers of `presence`.
 PRESENT, OPAQUE, ABSENT, UNSURE = range(4)
+# Parts of a dotted name; no module lies so deep.
+_MOST_PARTS = 64
 _SUFFIXES = ("/__init__.pyi", ".pyi", "/__init__.py", ".py")
 
 
 def find_module(inference: Inference, dotted: str, importer: str = "") -> Entity | None:
     """Return the module or namespace package of an absolute name, as a file would import it."""
+    if dotted.count(".") >= _MOST_PARTS:
+        return None
     key = ("module", dotted, importer.rpartition("/")[0])
     return cached(inference, key, lambda: _find_module(inference, dotted, importer), None)
 

@@ -278,10 +278,12 @@ def _alternatives(
     inference: Inference, path: str, facts: FileFacts, rows: list[int], found: list[Found]
 ) -> list[Found]:
     """Return what star imports bring for a name that the module binds in some branches only."""
-    if not rows or facts.binding.scope[rows[0]] or f.STAR not in facts.imports.name:
+    if not rows or facts.binding.scope[rows[0]]:
         return []
     kinds, blocks = facts.block.kind, facts.binding.block
     if any(blocks[row] < 0 or kinds[blocks[row]] == f.BODY for row in rows):
+        return []
+    if f.STAR not in facts.imports.name:
         return []
     name = facts.names[facts.binding.name[rows[0]]]
     known = [item.entity for item in found]

@@ -18,10 +18,12 @@ from .typeshed import StandardLibrary, typeshed_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from ..snapshot.facts_provider import FactsProvider
     from ..workspace import Workspace
     from .distributions import Distribution, Distributions
+    from .outside_words import OutsideWords
     from .stamps import Stamp
 
 # What answers rest on that rest on what is installed, as if it were the path of a file.
@@ -56,6 +58,7 @@ class SearchPath:
         "_sources",
         "_stamps",
         "_version",
+        "_words",
         "_workspace",
     )
 
@@ -79,6 +82,7 @@ class SearchPath:
         self._stamps: dict[str, Stamp] = {}
         self._looked = 0.0
         self._listed: dict[str, list[str]] = {}
+        self._words: OutsideWords | None = None
         self._distributions: dict[str, Distributions] = {}
 
     def _prepare(self) -> None:
@@ -171,6 +175,19 @@ class SearchPath:
             if path == self.stdlib or self.is_installed(path):
                 self._listed[path] = known
         return known
+
+    def files_with(
+        self, path: str, word: bytes, provider: FactsProvider, look: Callable[[], None]
+    ) -> Iterator[str]:
+        """Yield files of a package folder or module outside that have a word; see OutsideWords."""
+        if self._words is None:
+            from .outside_words import OutsideWords  # late: most questions search nothing
+
+            self._words = OutsideWords()
+        is_fixed = path == self.stdlib or self.is_installed(path)
+        return self._words.files_with(
+            path, self.listed(path), word, provider, look, is_fixed=is_fixed
+        )
 
     @property
     def stdlib(self) -> str:

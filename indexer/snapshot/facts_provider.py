@@ -89,6 +89,11 @@ class FactsProvider:
                 self._cache.put(self._unsaved.items())
                 self._unsaved, self._waiting = {}, 0
 
+    def blob(self, digest: bytes) -> bytes | None:
+        """Return what is kept on disk under a key."""
+        with self._lock:
+            return self._cache.get(digest)
+
     def put(self, items: list[tuple[bytes, bytes]]) -> None:
         """Write facts to the cache on disk."""
         with self._lock:

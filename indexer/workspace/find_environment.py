@@ -45,7 +45,7 @@ class _Search:
         self._workspace = workspace
         self._root = workspace.root.rstrip("/")
         self._later: list[tuple[str, str]] = []
-        self.witness = StampRecorder()
+        self.witness = StampRecorder(self._root, through_folders=True)
         self.considered: list[str] = []
         self._pyproject: dict[str, Any] | None = None
 

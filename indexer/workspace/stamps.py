@@ -56,7 +56,7 @@ class Listing:
 class StampRecorder:
     """The file system and the process environment, with a record of every answer given."""
 
-    __slots__ = ("_root", "problems", "records")
+    __slots__ = ("_folders", "_root", "problems", "records")
 
     records: dict[str, str]
     """Question (kind and path or name) to a stamp of the answer."""
@@ -64,9 +64,13 @@ class StampRecorder:
     problems: list[str]
     """Sentences about files that are there but could not be used."""
 
-    def __init__(self, root: str = "") -> None:
-        """``root``: a workspace, whose files are not read where they are links out of it."""
+    def __init__(self, root: str = "", *, through_folders: bool = False) -> None:
+        """``root``: a workspace, whose files are not read where they are links out of it.
+
+        With ``through_folders`` they are read where a folder is the link: of environments it is.
+        """
         self._root = root
+        self._folders = through_folders
         self.records = {}
         self.problems = []
 
@@ -87,7 +91,11 @@ class StampRecorder:
     def _leads_outside(self, path: str) -> bool:
         """Tell whether a file of the workspace is a link to one that is not."""
         inside = self._root.rstrip("/") + "/"
-        return path.startswith(inside) and not os.path.realpath(path).startswith(inside)
+        if not self._root or not path.startswith(inside):
+            return False
+        if self._folders and not os.path.islink(path):
+            return False
+        return not os.path.realpath(path).startswith(os.path.realpath(self._root) + "/")
 
     def text(self, path: str) -> str | None:
         """Return a file's text, None as `read` does; what is not UTF-8 in it is replaced."""

@@ -212,8 +212,6 @@ def _is_defined_outside(inference: Inference, name: str) -> bool:
         re.MULTILINE,
     )
     for path, text in files_outside_with(inference, name):
-        if not path:
-            return True
         if path.endswith((".py", ".pyi")) and definition.search(text):
             return True
     return False

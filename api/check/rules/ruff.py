@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...quoting import escaped
-from ...source.programs import program_outside
+from ...source.programs import program_outside, run_bounded
 from ..context import CheckContext
 from ..excuses import is_expected_to_fail
 from ..findings import HINT, WARNING, Edit, Finding, Fix
@@ -77,13 +77,10 @@ def _run(context: CheckContext) -> list[Mapping[str, Any]] | None:
         f"--stdin-filename={os.path.basename(context.path)}", "-",
     ]  # fmt: skip
     try:
-        done = subprocess.run(
-            command, input=context.text, capture_output=True, timeout=_SECONDS, check=False,
-            cwd=os.path.dirname(program),
-        )  # fmt: skip
-        reported: list[Mapping[str, Any]] | None = (
-            json.loads(done.stdout) if done.returncode == 0 else None
+        output, _, status = run_bounded(
+            command, context.text, os.path.dirname(program), seconds=_SECONDS
         )
+        reported: list[Mapping[str, Any]] | None = json.loads(output) if status == 0 else None
     except (OSError, subprocess.SubprocessError, ValueError):
         reported = None
     if reported is None:

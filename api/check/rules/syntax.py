@@ -28,6 +28,8 @@ _MESSAGES = (
     "invalid syntax", "invalid syntax: something is missing here",
     "too many nested parentheses or blocks",
 )  # fmt: skip
+# Bytes of a name, or of the dotted name of a module, for which the compiler takes quadratic memory.
+_LONGEST_NAME = 10_000
 _compiling = allocate_lock()
 
 
@@ -43,7 +45,8 @@ def syntax_errors(facts: FileFacts, text: bytes) -> list[tuple[int, int, str]]:
     The parser of the index goes on behind an error, so there may be several.
     """
     if "compiled" not in facts.memo:
-        facts.memo["compiled"] = _compiled(text)
+        longest = max(map(len, facts.names), default=0)
+        facts.memo["compiled"] = _compiled(text) if longest <= _LONGEST_NAME else None
     refusal: _Refusal | None = facts.memo["compiled"]
     table = facts.errors
     found: list[tuple[int, int, str]] = []
