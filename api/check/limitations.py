@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 
 from ...indexer import facts as f
 from ...indexer import facts_view
-from ...indexer.errors import UnknownFileError
+from ...indexer.errors import OutOfWorkError, UnknownFileError
 from ...indexer.inference.entities import CLASS, OUTSIDE
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.members import attribute_definitions
 from ...indexer.inference.modules import ABSENT, UNSURE, imported_module, module_presence
 from ...indexer.inference.types import CLASS_OBJECT, INSTANCE
+from ...indexer.snapshot.time_limit import TimeLimit
 from .context import CheckContext, Regions, changed_spans
 from .edits import Change
 
@@ -52,6 +53,8 @@ def is_generated_module(context: CheckContext, module: str) -> bool:
     return False
 
 
+# Seconds of CPU that looking for them in one file may take.
+_SECONDS = 4.0
 _TRIED = f.IN_TRY | f.IN_HANDLER
 _USES = frozenset(
     [f.READ, f.CALLED, f.INHERITED, f.ANNOTATED, f.DECORATES, f.IMPORTED, f.MODULE_ROLE]
@@ -84,11 +87,14 @@ def limitations(change: Change, *, whole: bool = False) -> list[Limitation]:
         near = None if whole else _near(change, path)
         try:
             context = CheckContext(change.after, path, None, None, near)
-            _collect_imports(context, found)
-            for expr in context.expressions(f.ATTRIBUTE):
-                _collect_member(context, expr, found)
+            with TimeLimit(_SECONDS):
+                _collect_imports(context, found)
+                for expr in context.expressions(f.ATTRIBUTE):
+                    _collect_member(context, expr, found)
         except UnknownFileError:
             continue
+        except OutOfWorkError:
+            found[path] = Limitation(path, f"{path} takes too much work", [(path, 0, 0)])
     return list(found.values())
 
 

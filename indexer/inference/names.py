@@ -266,12 +266,11 @@ def builtin_name(inference: Inference, name: str) -> list[Found]:
 def _follow_all(
     inference: Inference, path: str, facts: FileFacts, rows: list[int], depth: int
 ) -> list[Found]:
-    found: list[Found] = []
+    found: dict[Entity, Found] = {}
     for row in rows:
         for item in resolve_binding(inference, path, facts, row, depth):
-            if all(item.entity != other.entity for other in found):
-                found.append(item)
-    return found
+            found.setdefault(item.entity, item)
+    return list(found.values())
 
 
 def _alternatives(
