@@ -422,6 +422,19 @@ def bindings_in(facts: FileFacts, scope: int) -> Iterable[int]:
     return _rows_of(facts, "binding", facts.binding.scope, scope)
 
 
+def imported_names(facts: FileFacts) -> dict[str, str]:
+    """Return what the names of a file are called where they are imported from, by the new ones."""
+    known: dict[str, str] | None = facts.memo.get("imported names")
+    if known is None:
+        table, names = facts.imports, facts.names
+        known = facts.memo["imported names"] = {
+            names[bound]: names[name]
+            for bound, name in zip(table.bound, table.name, strict=True)
+            if bound != name and bound >= 0 and name >= 0
+        }
+    return known
+
+
 def binding_name(facts: FileFacts, row: int) -> str:
     """Return the name that a binding gives a value."""
     return facts.names[facts.binding.name[row]]

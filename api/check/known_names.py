@@ -17,6 +17,7 @@ from ...indexer.facts_view import Attribute
 from ...indexer.inference.access_paths import access_path, root_names
 from ...indexer.inference.classes import subclasses
 from ...indexer.inference.entities import CLASS, OUTSIDE, Entity
+from ...indexer.inference.exhaustive import is_exhaustive
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.type_variables import concrete
@@ -282,7 +283,9 @@ def _assigned_receivers(inference: Inference, path: str, name: str) -> Iterator[
 def _may_be(inference: Inference, path: str, receiver: int, classes: set[Entity]) -> bool:
     # A type variable is what it is bound to, and anything when it is not.
     values = concrete(inference, inference.infer_type(path, receiver))
-    return not values or any(
+    if not values or not is_exhaustive(inference, path, receiver):
+        return True
+    return any(
         value.entity in classes
         or classes.intersection(inference.mro(value.entity))
         or any(value.entity in inference.mro(cls) for cls in classes)

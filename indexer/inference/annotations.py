@@ -83,6 +83,51 @@ def _annotated(inference: Inference, path: str, facts: FileFacts, expr: int) -> 
     return union(*parts)
 
 
+def is_whole(inference: Inference, path: str, expr: int, depth: int = 0) -> bool:
+    """True if the type that a type expression means is known, with all of its alternatives.
+
+    ``Any``, and what is not found, is known to nobody: a union with it may be anything.
+    """
+    facts = inference.need(path)
+    op = facts.expr.op[expr] if expr >= 0 else f.NAME
+    if expr < 0 or depth > 6:
+        return False
+    if op == f.BINARY:
+        alternatives = facts_view.binary(facts, expr)
+        parts = [alternatives.left, alternatives.right]
+    elif op == f.SUBSCRIPT:
+        special = special_form(inference, path, facts_view.operand(facts, expr))
+        if special not in _TRANSPARENT and special not in ("Union", "Optional"):
+            return bool(annotation_type(inference, path, expr))
+        parts = _arguments(facts, expr)
+        parts = parts[:1] if special in _TRANSPARENT else parts
+    elif op == f.NAME or op == f.ATTRIBUTE:
+        alias = _alias(inference, path, expr)
+        if alias is None:
+            return bool(annotation_type(inference, path, expr))
+        path, expr = alias
+        parts = [expr]
+    else:
+        return bool(annotation_type(inference, path, expr))
+    return bool(parts) and all(is_whole(inference, path, part, depth + 1) for part in parts)
+
+
+def _alias(inference: Inference, path: str, expr: int) -> tuple[str, int] | None:
+    """Return the file and the row of the type expression that a name is an alias of."""
+    if special_form(inference, path, expr):
+        return None
+    found = inference.definitions_of(path, expr)
+    if len(found) != 1 or found[0].entity.kind != VARIABLE:
+        return None
+    _, where, row = found[0].entity
+    table = inference.need(where).binding
+    if table.kind[row] == f.TYPE_ALIAS:
+        return where, table.annotation[row]
+    value = table.value[row]
+    is_union = value >= 0 and inference.need(where).expr.op[value] in (f.BINARY, f.SUBSCRIPT)
+    return (where, value) if is_union else None
+
+
 def entity_as_type(inference: Inference, entity: Entity) -> Type:
     """Return the type that a class, alias or type variable means in an annotation."""
     kind, path, row = entity

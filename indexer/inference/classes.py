@@ -5,6 +5,7 @@ from __future__ import annotations
 from .. import facts as f
 from .. import facts_view
 from ..platform_conditions import DEAD
+from ..plugins.registry import BASE_MAKERS
 from ..symbols import base_names
 from . import synthesized
 from .access_paths import last_name
@@ -59,12 +60,29 @@ def _bases(inference: Inference, entity: Entity) -> list[Entity]:
         found.sort(key=lambda base: base.kind != CLASS)
         if not found and _is_marker(inference, path, facts, expr):
             continue
+        if not found:
+            found = _made_base(inference, path, expr)
         if not found:  # an alias, such as typing.List, or a class that a call makes
             is_construction = synthesized.factory_bases(inference, path, expr)
             type_ = inference.annotation_type(path, expr)
             found = is_construction or [value.entity for value in type_ if value.form == INSTANCE]
         result += found[:1] if found else [Entity(OUTSIDE, "", -1)]
     return result
+
+
+def _made_base(inference: Inference, path: str, expr: int) -> list[Entity]:
+    """Return the class that a base is like which a library's function makes."""
+    for item in inference.definitions_of(path, expr):
+        if item.entity.kind != VARIABLE:
+            continue
+        _, where, row = item.entity
+        facts = inference.need(where)
+        function = facts_view.called(facts, facts.binding.value[row])
+        maker = BASE_MAKERS.get(last_name(facts, function)) if function >= 0 else None
+        if maker is not None:
+            base = standard_class(inference, *maker)
+            return [base] if base is not None else []
+    return []
 
 
 def _is_marker(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:

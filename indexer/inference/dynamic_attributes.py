@@ -9,11 +9,11 @@ from __future__ import annotations
 from .. import facts as f
 from .. import facts_view
 from ..facts_view import decorators
-from ..plugins.registry import CLASS_DECORATORS, FILLERS
+from ..plugins.registry import CLASS_DECORATORS, CLOSED_BASES, FILLERS
 from . import expressions
 from .access_paths import decorator_callee, enclosing_call, last_name
 from .classes import class_member, metaclass, mro, own_member
-from .entities import CLASS, FUNCTION
+from .entities import CLASS, FUNCTION, name_of
 from .query_cache import cached
 from .standard_types import standard_class
 from .types import CLASS_OBJECT, INSTANCE
@@ -35,15 +35,49 @@ _RESTORING = frozenset(["__setstate__", "__copy__", "__deepcopy__", "copy", "__r
 def has_dynamic_attributes(inference: Inference, entity: Entity) -> bool:
     """True if a class, or a base of it, may have members that its text does not show."""
     key = ("open class", entity)
-    return cached(
-        inference,
-        key,
-        lambda: (
-            any(_has_own_dynamic_attributes(inference, cls) for cls in mro(inference, entity))
-            or _has_own_metaclass(inference, entity)
-        ),
-        True,
-    )
+    return cached(inference, key, lambda: _has_dynamic_attributes(inference, entity), True)
+
+
+def _has_dynamic_attributes(inference: Inference, entity: Entity) -> bool:
+    order = mro(inference, entity)
+    library = _closed_by(inference, order)
+    return any(
+        _has_own_dynamic_attributes(inference, cls)
+        for cls in order
+        if not (library and cls.path.startswith(library))
+    ) or (not library and _has_own_metaclass(inference, entity))
+
+
+def _closed_by(inference: Inference, order: list[Entity]) -> str:
+    """Return the folder of the library that lets a class have only the members that it shows.
+
+    Empty if there is none, or if the class says that it may have more.
+    """
+    for place, cls in enumerate(order):
+        if cls.kind != CLASS or not cls.is_outside:
+            continue
+        for (end, name), entry in CLOSED_BASES.items():
+            if not cls.path.endswith(end) or name_of(inference, cls) != name:
+                continue
+            if entry.opening_word and inference.files_with(entry.opening_word):
+                return ""
+            import re  # late: most questions are about no such class
+
+            opens = re.compile(entry.opening_text or "$^", re.MULTILINE)
+            if any(opens.search(_text_of(inference, each)) for each in order[:place]):
+                return ""
+            return cls.path.removesuffix(end) + end[: end.index("/", 1) + 1]
+    return ""
+
+
+def _text_of(inference: Inference, cls: Entity) -> str:
+    """Return the text of a class."""
+    facts = inference.facts(cls.path) if cls.kind == CLASS else None
+    if facts is None:
+        return ""
+    table = facts.definition
+    text = inference.text(cls.path)[table.start[cls.row] : table.end[cls.row]]
+    return text.decode("utf-8", "replace")
 
 
 def _has_own_dynamic_attributes(inference: Inference, cls: Entity) -> bool:
@@ -61,6 +95,7 @@ def _has_own_dynamic_attributes(inference: Inference, cls: Entity) -> bool:
         or _is_rebound_to_call(facts, cls.row)
         or (not cls.path.endswith(".pyi") and sets_computed_attributes(facts, cls.row))
         or cls in classes_with_computed_setattr(inference)
+        or (cls.is_outside and cls in _classes_set_in(inference, cls.path))
         or cls in mapped_classes(inference)
         or _has_naming_descriptors(inference, cls, facts)
     )

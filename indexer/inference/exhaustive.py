@@ -10,7 +10,7 @@ from __future__ import annotations
 from .. import facts as f
 from .. import facts_view
 from . import expressions, narrowing
-from .annotations import annotation_type
+from .annotations import annotation_type, is_whole
 from .classes import class_member, mro, own_attributes, own_member, subclasses
 from .dynamic_attributes import sets_computed_attributes
 from .entities import (
@@ -31,6 +31,7 @@ from .members import member_definitions
 from .names import bindings_in_force, module_attribute, resolve_binding
 from .query_cache import cached
 from .return_types import has_known_decorators
+from .signatures import overloads
 from .standard_types import standard_class
 from .types import (
     CALLABLE,
@@ -40,12 +41,14 @@ from .types import (
     NONE,
     SUPER,
     VARIABLE_TYPE,
+    has_variables,
     without_none,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
+    from .entities import Found
     from .inference import Inference
     from .types import Type, Value
 
@@ -53,7 +56,7 @@ if TYPE_CHECKING:
 _OF_KNOWN_CLASS = frozenset(
     [f.STRING, f.BYTES, f.FORMATTED, f.INTEGER, f.FLOAT, f.COMPLEX, f.TRUE, f.FALSE, f.NONE, f.LIST,
      f.SET, f.DICT, f.TUPLE, f.LIST_COMPREHENSION, f.SET_COMPREHENSION, f.DICT_COMPREHENSION,
-     f.GENERATOR_EXPRESSION, f.LAMBDA, f.NOT, f.COMPARE, f.SLICE]
+     f.GENERATOR_EXPRESSION, f.LAMBDA, f.NOT, f.SLICE]
 )  # fmt: skip
 _BRANCHING = frozenset([f.CONDITIONAL_EXPR, f.OR, f.AND])
 # Derived classes that are looked at; with more of them nothing is claimed of all.
@@ -96,11 +99,46 @@ def _is_expression_exhaustive(inference: Inference, path: str, expr: int) -> boo
         return _has_only_known_values(inference, path, facts, operand)
     if op in (f.NAMED, f.AWAIT, f.ENTERED, f.RAISED, f.UNARY):
         return is_exhaustive(inference, path, operand)
+    if op == f.COMPARE:
+        return _comparison(inference, path, facts, expr)
     if op == f.BINARY:
         return is_exhaustive(inference, path, operand) and is_exhaustive(
             inference, path, facts_view.binary(facts, expr).right
         )
     return False
+
+
+# Comparisons that call a method, and the method that the right operand is asked for.
+_REFLECTED = {
+    "==": "__eq__", "!=": "__ne__", "<": "__gt__", ">": "__lt__", "<=": "__ge__", ">=": "__le__",
+}  # fmt: skip
+
+
+def _comparison(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
+    """True if it is known which classes are compared: arrays and columns give more than a bool."""
+    comparison = facts_view.single_comparison(facts, expr)
+    if comparison is None:
+        return False  # a chain
+    reflected = _REFLECTED.get(comparison.operator)
+    if reflected is None:
+        return True  # `in`, `is`
+    if not is_exhaustive(inference, path, comparison.left):
+        return False
+    if not is_exhaustive(inference, path, comparison.right):
+        return False
+    return not any(
+        value.form == INSTANCE
+        and any(
+            not is_in_stubs_of_builtins(item.entity.path)
+            for item in class_member(inference, value.entity, reflected)
+        )
+        for value in expressions.infer_type(inference, path, comparison.right)
+    )
+
+
+def is_in_stubs_of_builtins(path: str) -> bool:
+    """True if a file declares the classes of the interpreter itself, which compare to a bool."""
+    return path.endswith(("/builtins.pyi", "/types.pyi", "/datetime.pyi", "/decimal.pyi"))
 
 
 def _is_narrowed(inference: Inference, path: str, expr: int) -> bool:
@@ -145,7 +183,7 @@ def _binding(inference: Inference, path: str, facts: FileFacts, row: int) -> boo
         return True
     annotation = facts.binding.annotation[row]
     if annotation >= 0:
-        return bool(annotation_type(inference, path, annotation))
+        return is_whole(inference, path, annotation)
     if kind == f.PARAMETER:
         return first_parameter_class(facts, Entity(PARAMETER, path, row)) >= 0
     if kind == f.AUGMENT or _is_placeholder(facts, row):
@@ -246,7 +284,7 @@ def _assigned(inference: Inference, path: str, facts: FileFacts, owner: int, nam
     for row in rows:
         annotation = table.annotation[row]
         if annotation >= 0:
-            return bool(annotation_type(inference, path, annotation))
+            return is_whole(inference, path, annotation)
     return all(is_exhaustive(inference, path, table.value[row]) for row in rows)
 
 
@@ -265,7 +303,40 @@ def _attribute(inference: Inference, path: str, facts: FileFacts, expr: int) -> 
         found = member_definitions(inference, value, name)
         if not found or not all(_member(inference, item.entity) for item in found):
             return False
+        if value.form == INSTANCE and _is_rebound(inference, value.entity, name, found):
+            return False
     return True
+
+
+def _is_rebound(inference: Inference, cls: Entity, name: str, found: list[Found]) -> bool:
+    """True if methods assign another value to an attribute than those that were found for it.
+
+    ``self.find = lru_cache(self.find)`` hides the method; a subclass may assign what its base does
+    not declare.
+    """
+    known: set[tuple[int, Entity]] | None = None
+    for base in mro(inference, cls):
+        facts = inference.facts(base.path) if base.kind == CLASS else None
+        row = facts.name_id(name) if facts is not None else -1
+        if facts is None or row < 0:
+            continue
+        for each in own_attributes(facts, base.row, row):
+            value, annotation = (
+                facts.attribute_binding.value[each], facts.attribute_binding.annotation[each],
+            )  # fmt: skip
+            if annotation >= 0 or value < 0:
+                continue
+            if known is None:
+                known = {
+                    each.head
+                    for item in found
+                    for each in entity_type(inference, item.entity)
+                    if item.entity.kind != FUNCTION
+                }
+            type_ = without_none(expressions.infer_type(inference, base.path, value))
+            if not type_ or any(value.head not in known for value in type_):
+                return True
+    return False
 
 
 def _member(inference: Inference, entity: Entity) -> bool:
@@ -302,7 +373,48 @@ def _call(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
         bool(called)
         and is_exhaustive(inference, path, function)
         and all(_has_known_result(inference, value) for value in called)
+        and not _leaves_variables(inference, path, expr, called)
+        and not _is_chosen_blindly(inference, path, facts, expr, called)
     )
+
+
+def _is_chosen_blindly(
+    inference: Inference, path: str, facts: FileFacts, call: int, called: Type
+) -> bool:
+    """True if overloads give different results, and it is not known which one is called."""
+    results = {
+        annotation_type(inference, each.path, inference.need(each.path).definition.returns[each.row])
+        for value in called
+        if value.form == FUNCTION_OBJECT
+        for each in overloads(inference, value.entity)
+    }
+    return len(results) > 1 and not all(
+        _is_known_throughout(inference, path, argument.value)
+        for argument in facts_view.arguments(facts, call)
+    )
+
+
+def _is_known_throughout(inference: Inference, path: str, expr: int) -> bool:
+    """True if the type of an expression is exhaustive, those of its elements included."""
+    return is_exhaustive(inference, path, expr) and not any(
+        value.form == INSTANCE and value.args and not all(value.args)
+        for value in expressions.infer_type(inference, path, expr)
+    )
+
+
+def _leaves_variables(inference: Inference, path: str, call: int, called: Type) -> bool:
+    """True if a declared result is a union with a type variable of which nothing is known here."""
+    for value in called:
+        if value.form != FUNCTION_OBJECT:
+            continue
+        where, row = value.entity.path, value.entity.row
+        declared = annotation_type(inference, where, inference.need(where).definition.returns[row])
+        if len(declared) > 1 and any(each.form == VARIABLE_TYPE for each in declared):
+            plain = {each.head for each in declared if each.form != VARIABLE_TYPE}
+            got = expressions.infer_type(inference, path, call)
+            if all(each.head in plain for each in got):
+                return True
+    return False
 
 
 def _has_unknown_elements(inference: Inference, path: str, expr: int) -> bool:
@@ -357,7 +469,9 @@ def _has_known_result(inference: Inference, value: Value) -> bool:
     """True if the type of what calling a value returns is exhaustive."""
     form, entity = value.head
     if form == CLASS_OBJECT:
-        return entity.kind == CLASS
+        # `Enum("Color", names)` makes a class.
+        enum = standard_class(inference, "enum", "Enum")
+        return entity.kind == CLASS and not (entity.is_outside and enum in mro(inference, entity))
     if form == FUNCTION_OBJECT:
         return has_known_decorators(inference, entity) and _result(inference, entity)
     if form == CALLABLE:
@@ -385,7 +499,7 @@ def _result_now(inference: Inference, function: Entity) -> bool:
     table = facts.definition
     annotation = table.returns[row]
     if annotation >= 0:
-        return bool(annotation_type(inference, path, annotation))
+        return is_whole(inference, path, annotation)
     if path.endswith(".pyi"):
         return False
     flags = table.flags[row]
@@ -450,12 +564,27 @@ def _has_only_known_values(inference: Inference, path: str, facts: FileFacts, ex
 
 
 def _is_declared_result(inference: Inference, path: str, function: int) -> bool:
-    """True if a function has a return annotation, which also names the types of elements."""
-    return all(
-        value.form == FUNCTION_OBJECT
-        and inference.need(value.entity.path).definition.returns[value.entity.row] >= 0
-        for value in without_none(expressions.infer_type(inference, path, function))
-    )
+    """True if a function has a return annotation, which also names the types of elements.
+
+    Where it names type variables of the class, they are those of the receiver.
+    """
+    facts = inference.need(path)
+    for value in without_none(expressions.infer_type(inference, path, function)):
+        if value.form != FUNCTION_OBJECT:
+            return False
+        where, row = value.entity.path, value.entity.row
+        returns = inference.need(where).definition.returns[row]
+        if returns < 0:
+            return False
+        if (
+            facts.expr.op[function] == f.ATTRIBUTE
+            and has_variables(annotation_type(inference, where, returns))
+            and not _has_only_known_values(
+                inference, path, facts, facts_view.operand(facts, function)
+            )
+        ):
+            return False
+    return True
 
 
 def _binding_has_only_known_values(

@@ -61,6 +61,7 @@ class Inference:
     infer_type = expressions.infer_type
     definitions_of = expressions.definitions_of
     annotation_type = annotations.annotation_type
+    is_whole = annotations.is_whole
     special_form = annotations.special_form
     literal_members = annotations.literal_members
     entity_type = entity_types.entity_type

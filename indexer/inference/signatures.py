@@ -237,6 +237,8 @@ def match_score(
             wanted = inference.annotation_type(path, annotation)
             if solved:
                 wanted = substitute(wanted, solved, keep=True)
+            if not inference.is_whole(path, annotation):
+                wanted = ()
             given = _takes_all(inference, wanted, arguments.shape_of(place, name))
             if given == OPEN and undecided is not None:
                 undecided.append(wanted)

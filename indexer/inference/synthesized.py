@@ -50,6 +50,8 @@ def class_factory_name(facts: FileFacts, expr: int) -> str:
         return ""
     name = last_name(facts, function)
     if name not in registry.CLASS_FACTORIES:
+        name = facts_view.imported_names(facts).get(name, "")
+    if name not in registry.CLASS_FACTORIES:
         return ""
     values = [argument.value for argument in facts_view.arguments(facts, expr)]
     if not values or facts.expr.op[values[0]] != f.STRING:

@@ -34,7 +34,9 @@ class Entry:
     __slots__ = (
         "callback_setters",
         "class_decorators",
+        "base_makers",
         "class_factories",
+        "closed_bases",
         "constructor_decorators",
         "copiers",
         "dynamic_classes",
@@ -48,6 +50,8 @@ class Entry:
         "library",
         "module",
         "module_importers",
+        "opening_text",
+        "opening_word",
         "plugin",
         "predefined_names",
         "test_double_files",
@@ -92,6 +96,14 @@ class Entry:
         self.fillers: tuple[str, ...] = ()
         # Installed classes whose instances may have any attribute.
         self.dynamic_classes: tuple[str, ...] = ()
+        # Library classes, by the ends of their files: what is derived from them has the members that
+        # its text shows, whatever the library does to make them. Unless the text of the class, or
+        # a word anywhere in the workspace, opens it.
+        self.closed_bases: dict[str, tuple[str, ...]] = {}
+        self.opening_text = ""
+        self.opening_word = ""
+        # Functions that make a base class, and the class that it is like.
+        self.base_makers: dict[str, tuple[str, str]] = {}
         # Names that the program that runs a file defines in it, by the file's name.
         self.predefined_names: dict[str, tuple[str, ...]] = {}
         # Ends of the paths of files whose objects replace others in tests.
@@ -155,7 +167,13 @@ PLUGINS = (
         field_calls=("field", "dataclasses.field"),
         copiers=("replace", "__replace__"),
     ),
-    Entry("pydantic", field_decorators={"pydantic_dataclass": SPECIFIED}, field_calls=("Field",)),
+    Entry(
+        "pydantic",
+        field_decorators={"pydantic_dataclass": SPECIFIED},
+        field_calls=("Field",),
+        closed_bases={"/pydantic/main.py": ("BaseModel",)},
+        opening_text=r"""extra["']?\s*[:=]\s*(["']allow|Extra\.allow)""",
+    ),
     Entry(
         "pytest",
         {
@@ -181,7 +199,17 @@ PLUGINS = (
         in_libraries=True,
         class_decorators=("deconstructible", "python_2_unicode_compatible"),
     ),
-    Entry("sqlalchemy", fillers=("mapper", "map_imperatively")),
+    Entry(
+        "sqlalchemy",
+        fillers=("mapper", "map_imperatively"),
+        closed_bases={
+            "/sqlalchemy/orm/decl_api.py": (
+                "DeclarativeBase", "DeclarativeBaseNoMeta", "MappedAsDataclass",
+            )
+        },
+        opening_word="backref",  # relationship(backref="name") gives the other class an attribute
+        base_makers={"declarative_base": ("sqlalchemy.orm", "DeclarativeBase")},
+    ),
     Entry(
         "argparse",
         {"is_filled": (), "declared_attributes": ("add_argument", "parse_args")},
@@ -199,6 +227,13 @@ PLUGINS = (
     Entry("sphinx", predefined_names={"conf.py": ("tags",)}),
 )  # fmt: skip
 
+CLOSED_BASES = {
+    (end, name): entry
+    for entry in PLUGINS
+    for end, names in entry.closed_bases.items()
+    for name in names
+}
+BASE_MAKERS = {name: base for entry in PLUGINS for name, base in entry.base_makers.items()}
 CLASS_FACTORIES = {name: base for entry in PLUGINS for name, base in entry.class_factories.items()}
 FIELD_BASES = tuple(base for entry in PLUGINS for base in entry.field_bases)
 FIELD_DECORATORS = {
