@@ -21,6 +21,7 @@ from .edits import Change
 from .excuses import TEST_DATA
 from .findings import ERROR, HINT, WARNING, Finding
 from .fixes.propose import propose_fixes
+from .precedent import lower_by_precedent
 from .rules.table import Rule, families_of, rules
 from .suppressions import is_ignored
 
@@ -155,6 +156,8 @@ def run_rules(
             raise
         _leave_out(context.inference, context.path)
     found = [finding for finding in found if not is_ignored(context, finding)]
+    for finding in found:
+        lower_by_precedent(context, finding)
     if found and TEST_DATA.applies(context.inference, context.path):
         for finding in found:
             finding.severity = HINT

@@ -13,18 +13,20 @@ from dataclasses import dataclass
 
 from ...indexer import facts as f
 from ...indexer import facts_view
-from ...indexer.inference.classes import is_protocol
-from ...indexer.inference.entities import CLASS, Entity, name_of, owner_class
+from ...indexer.inference.classes import is_protocol, members
+from ...indexer.inference.entities import CLASS, FUNCTION, Entity, name_of, owner_class
+from ...indexer.inference.has_member import ABSENT, has_member
 from ...indexer.inference.inference import Inference
+from ...indexer.inference.members import member_definitions
 from ...indexer.inference.modules import imported_module
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.standard_types import standard_class
-from ...indexer.inference.types import INSTANCE, SUPER
+from ...indexer.inference.types import FUNCTION_OBJECT, INSTANCE, SUPER
 from ...indexer.paths import TEST_FOLDERS, is_test_name
 from ...indexer.plugins.registry import is_used_as_double
 from ...indexer.scope_map import blocks_around
 from .context import CheckContext
-from .known_names import classes_with
+from .known_names import classes_with, is_used_together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -235,6 +237,99 @@ def _files_with(paths: list[str], name: str) -> list[str]:
     return found
 
 
+def may_be_named_tuple(context: CheckContext, type_: Type, name: str) -> bool:
+    """True if a value is declared as a tuple of any length, which may be one with named fields."""
+    tuple_class = standard_class(context.strict, "builtins", "tuple")
+    list_class = standard_class(context.strict, "builtins", "list")
+    return (
+        all(value.head == (INSTANCE, tuple_class) and len(value.args) < 2 for value in type_)
+        and list_class is not None
+        and not context.strict.class_member(list_class, name)
+    )
+
+
+def is_returned_by_body(context: CheckContext, receiver: int, name: str) -> bool:
+    """True if a function returns what has a member, although it is annotated to return less."""
+    inference = context.strict
+    attribute = facts_view.attribute(context.facts, receiver)
+    function = facts_view.called(context.facts, receiver)
+    functions = [
+        value.entity
+        for value in (inference.infer_type(context.path, function) if function >= 0 else ())
+        if value.form == FUNCTION_OBJECT
+    ]
+    if attribute is not None:  # a property
+        functions = [
+            item.entity
+            for value in inference.infer_type(context.path, attribute.receiver)
+            for item in member_definitions(inference, value, attribute.name)
+            if item.entity.kind == FUNCTION
+        ]
+    for entity in functions:
+        facts = inference.need(entity.path)
+        for expr in facts_view.returned(facts, facts.definition.own_scope[entity.row]):
+            for value in inference.infer_type(entity.path, expr):
+                if has_member(inference, value, name) != ABSENT:
+                    return True
+    return False
+
+
+def is_in_implementation(context: CheckContext, type_: Type, name: str) -> bool:
+    """True if a class that has the members of a protocol has one more."""
+    return any(
+        value.form == INSTANCE
+        and is_protocol(context.strict, value.entity)
+        and is_used_together(
+            context.strict,
+            name,
+            frozenset(
+                member for member, item, _ in members(context.strict, value.entity)
+                if item.entity.path == value.entity.path
+            ),
+        )
+        for value in type_
+    )  # fmt: skip
+
+
+def is_part_of_test(context: CheckContext, type_: Type) -> bool:
+    """True if a class has test methods and no base that runs them: a test case beside it has."""
+    inference = context.strict
+    return any(
+        value.entity.kind == CLASS
+        and not value.entity.is_outside
+        and not name_of(inference, value.entity).startswith("Test")
+        and len(inference.mro(value.entity)) == 1
+        and any(
+            member.startswith("test") and item.entity.kind == FUNCTION
+            for member, item, _ in members(inference, value.entity)
+        )
+        for value in type_
+    )
+
+
+def is_base_in_call(context: CheckContext, type_: Type) -> bool:
+    """True if a class is a base of what a call of ``type`` makes: other bases have more."""
+    classes = {value.entity for value in type_ if value.form == INSTANCE}
+    return not classes.isdisjoint(_bases_in_calls(context.strict))
+
+
+def _bases_in_calls(inference: Inference) -> frozenset[Entity]:
+    """Return the classes of the workspace that ``type("Name", (Base, …), …)`` is called with."""
+
+    def collected() -> frozenset[Entity]:
+        found: set[Entity] = set()
+        for path in inference.files_with("type"):
+            facts = inference.need(path)
+            for call in facts_view.calls(facts):
+                arguments = facts_view.positional_arguments(facts, call.row)
+                if len(arguments) == 3 and facts_view.plain_name(facts, call.function) == "type":
+                    for base in facts_view.elements(facts, arguments[1]):
+                        found.update(item.entity for item in inference.definitions_of(path, base))
+        return frozenset(found)
+
+    return cached(inference, ("bases in calls",), collected, frozenset["Entity"]())
+
+
 def is_mixin_part(context: CheckContext, type_: Type) -> bool:
     """True if a value is of a mixin class, or is what ``super()`` of one gives."""
     for value in type_:
@@ -340,6 +435,36 @@ EXCUSES = (
         "The class is mixed into others, which have the member.",
         "`class LoginMixin` that calls `super().dispatch()`",
         is_mixin_part,
+    ),
+    Excuse(
+        "base-in-call",
+        "The class is a base of what a call of `type` makes, whose other bases have the member.",
+        '`type("Parts", (AclPart,), {})`',
+        is_base_in_call,
+    ),
+    Excuse(
+        "part-of-test",
+        "The class has test methods and no base: a test case that it is mixed into has the member.",
+        "`class MappingChecks: def test_keys(self): self.assertEqual(1, 1)`",
+        is_part_of_test,
+    ),
+    Excuse(
+        "named-tuple",
+        "A tuple of any length may have named fields.",
+        "`for row in frame.itertuples(): row.price`",
+        may_be_named_tuple,
+    ),
+    Excuse(
+        "returned-by-body",
+        "The body of the function returns what has the member.",
+        "`def theme(self) -> dict: return self._theme`, where that is a `Theme(dict)`",
+        is_returned_by_body,
+    ),
+    Excuse(
+        "implementation",
+        "A class with all members of the protocol has the member.",
+        "`def open_log() -> HasRead` that returns a file, which is closed",
+        is_in_implementation,
     ),
     Excuse(
         "abstract-stub",

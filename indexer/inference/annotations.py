@@ -101,7 +101,7 @@ def is_whole(inference: Inference, path: str, expr: int, depth: int = 0) -> bool
             return bool(annotation_type(inference, path, expr))
         parts = _arguments(facts, expr)
         parts = parts[:1] if special in _TRANSPARENT else parts
-    elif op == f.NAME or op == f.ATTRIBUTE:
+    elif op in (f.NAME, f.ATTRIBUTE):
         alias = _alias(inference, path, expr)
         if alias is None:
             return bool(annotation_type(inference, path, expr))

@@ -108,10 +108,13 @@ def _is_expression_exhaustive(inference: Inference, path: str, expr: int) -> boo
     return False
 
 
-# Comparisons that call a method, and the method that the right operand is asked for.
-_REFLECTED = {
-    "==": "__eq__", "!=": "__ne__", "<": "__gt__", ">": "__lt__", "<=": "__ge__", ">=": "__le__",
+# Comparisons that call a method, of the left operand or else of the right one.
+_COMPARING = {
+    "==": ("__eq__", "__eq__"), "!=": ("__ne__", "__ne__"), "<": ("__lt__", "__gt__"),
+    ">": ("__gt__", "__lt__"), "<=": ("__le__", "__ge__"), ">=": ("__ge__", "__le__"),
 }  # fmt: skip
+# Files that declare classes of the interpreter itself, which compare to a bool.
+_COMPARING_TO_BOOL = ("/builtins.pyi", "/types.pyi", "/datetime.pyi", "/decimal.pyi")
 
 
 def _comparison(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
@@ -119,26 +122,21 @@ def _comparison(inference: Inference, path: str, facts: FileFacts, expr: int) ->
     comparison = facts_view.single_comparison(facts, expr)
     if comparison is None:
         return False  # a chain
-    reflected = _REFLECTED.get(comparison.operator)
-    if reflected is None:
+    methods = _COMPARING.get(comparison.operator)
+    if methods is None:
         return True  # `in`, `is`
-    if not is_exhaustive(inference, path, comparison.left):
-        return False
-    if not is_exhaustive(inference, path, comparison.right):
-        return False
-    return not any(
-        value.form == INSTANCE
-        and any(
-            not is_in_stubs_of_builtins(item.entity.path)
-            for item in class_member(inference, value.entity, reflected)
-        )
-        for value in expressions.infer_type(inference, path, comparison.right)
-    )
-
-
-def is_in_stubs_of_builtins(path: str) -> bool:
-    """True if a file declares the classes of the interpreter itself, which compare to a bool."""
-    return path.endswith(("/builtins.pyi", "/types.pyi", "/datetime.pyi", "/decimal.pyi"))
+    for operand, method in zip((comparison.left, comparison.right), methods, strict=True):
+        if not is_exhaustive(inference, path, operand):
+            return False
+        for value in expressions.infer_type(inference, path, operand):
+            if value.form != INSTANCE:
+                continue
+            if value.entity.path.endswith("/typing.pyi"):
+                return False  # a `Sequence` may be an array
+            found = class_member(inference, value.entity, method)
+            if any(not item.entity.path.endswith(_COMPARING_TO_BOOL) for item in found):
+                return False
+    return True
 
 
 def _is_narrowed(inference: Inference, path: str, expr: int) -> bool:
@@ -382,11 +380,15 @@ def _is_chosen_blindly(
     inference: Inference, path: str, facts: FileFacts, call: int, called: Type
 ) -> bool:
     """True if overloads give different results, and it is not known which one is called."""
-    results = {
-        annotation_type(inference, each.path, inference.need(each.path).definition.returns[each.row])
+    functions = [
+        each
         for value in called
-        if value.form == FUNCTION_OBJECT
+        if value.form == FUNCTION_OBJECT and value.entity.kind == FUNCTION
         for each in overloads(inference, value.entity)
+    ]
+    results = {
+        annotation_type(inference, where, inference.need(where).definition.returns[row])
+        for _, where, row in functions
     }
     return len(results) > 1 and not all(
         _is_known_throughout(inference, path, argument.value)
@@ -405,7 +407,7 @@ def _is_known_throughout(inference: Inference, path: str, expr: int) -> bool:
 def _leaves_variables(inference: Inference, path: str, call: int, called: Type) -> bool:
     """True if a declared result is a union with a type variable of which nothing is known here."""
     for value in called:
-        if value.form != FUNCTION_OBJECT:
+        if value.form != FUNCTION_OBJECT or value.entity.kind != FUNCTION:
             continue
         where, row = value.entity.path, value.entity.row
         declared = annotation_type(inference, where, inference.need(where).definition.returns[row])
@@ -570,7 +572,7 @@ def _is_declared_result(inference: Inference, path: str, function: int) -> bool:
     """
     facts = inference.need(path)
     for value in without_none(expressions.infer_type(inference, path, function)):
-        if value.form != FUNCTION_OBJECT:
+        if value.form != FUNCTION_OBJECT or value.entity.kind != FUNCTION:
             return False
         where, row = value.entity.path, value.entity.row
         returns = inference.need(where).definition.returns[row]

@@ -47,6 +47,10 @@ _ANYTHING = DYNAMIC_CLASSES | frozenset(["object", "type", "ModuleType", "Simple
 _UNDOCUMENTED = frozenset(["pypy_version_info", "_MEIPASS", "frozen", "gettotalrefcount"])
 
 
+# What stubs leave out of builtin classes.
+_LEFT_OUT = {"super": ("__self__", "__self_class__", "__thisclass__")}
+
+
 def has_member(inference: Inference, value: Value, name: str) -> int:
     """Return whether a value has an attribute: PRESENT, ABSENT, or UNSURE."""
     form, entity = value.head
@@ -94,7 +98,9 @@ def module_has_member(inference: Inference, module: Entity, name: str) -> int:
         return PRESENT
     if name in _UNDOCUMENTED and module.path.endswith("/sys/__init__.pyi"):
         return UNSURE
-    return UNSURE if _omits(module.path, name) else ABSENT
+    if _omits(module.path, name) or _is_of_compiled_module(inference, module.path):
+        return UNSURE
+    return ABSENT
 
 
 def _omits(path: str, name: str) -> bool:
@@ -104,6 +110,19 @@ def _omits(path: str, name: str) -> bool:
     """
     is_private = name.startswith("_") and not name.endswith("__")
     return is_private and path.endswith(".pyi") and not path.endswith("/builtins.pyi")
+
+
+def _is_of_compiled_module(inference: Inference, path: str) -> bool:
+    """True if a stub is all that there is to read of a module: it may leave anything out.
+
+    The standard library's stubs are compared with the modules themselves by their authors.
+    """
+    return (
+        path.endswith(".pyi")
+        and inference.snapshot.index.search_path.layer(inference.snapshot.absolute(path))
+        != "stdlib"
+        and source_path(inference, path) is None
+    )
 
 
 def _is_bound_elsewhere(inference: Inference, path: str, name: str) -> bool:
@@ -146,6 +165,8 @@ def _of_class(inference: Inference, entity: Entity, name: str) -> int:
         return PRESENT
     if entity.kind == VARIABLE or has_dynamic_attributes(inference, entity):
         return UNSURE
+    if entity.is_outside and name in _LEFT_OUT.get(name_of(inference, entity), ()):
+        return PRESENT
     if any(_binds_elsewhere(inference, cls, name) for cls in mro(inference, entity)):
         return UNSURE
     if any(_has_private(inference, cls, name) for cls in mro(inference, entity)):
@@ -193,7 +214,7 @@ def _has_slot_or_source(inference: Inference, cls: Entity, name: str) -> bool:
         return False  # Its stubs are complete; its sources are those of one version.
     source = source_entity(inference, cls)
     if source is None or source.kind != CLASS:
-        return source_path(inference, cls.path) is not None  # the source creates it dynamically
+        return True  # the source is compiled, or creates it dynamically
     return has_member(inference, Value(INSTANCE, source, (), 1), name) != ABSENT
 
 

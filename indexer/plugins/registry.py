@@ -96,9 +96,9 @@ class Entry:
         self.fillers: tuple[str, ...] = ()
         # Installed classes whose instances may have any attribute.
         self.dynamic_classes: tuple[str, ...] = ()
-        # Library classes, by the ends of their files: what is derived from them has the members that
-        # its text shows, whatever the library does to make them. Unless the text of the class, or
-        # a word anywhere in the workspace, opens it.
+        # Library classes, by the ends of their files: what is derived from them has the members
+        # that its text shows, whatever the library does to make them. Unless the text of the class,
+        # or a word anywhere in the workspace, opens it.
         self.closed_bases: dict[str, tuple[str, ...]] = {}
         self.opening_text = ""
         self.opening_word = ""

@@ -34,12 +34,17 @@ from ...source.entity_views import enclosing
 from .. import messages
 from ..context import CheckContext
 from ..excuses import (
+    is_base_in_call,
     is_derived_elsewhere,
     is_expected_to_fail,
     is_for_another_version,
+    is_in_implementation,
     is_mixin_part,
     is_mocked,
     is_of_outer_class,
+    is_part_of_test,
+    is_returned_by_body,
+    may_be_named_tuple,
     may_have_more_members,
     usually_has_member,
 )
@@ -76,6 +81,12 @@ def unresolved_attribute(context: CheckContext) -> Iterator[Finding]:
             yield finding
 
 
+_EXCUSES_OF_TYPES = (
+    is_of_outer_class, is_derived_elsewhere, may_be_named_tuple, is_in_implementation,
+)  # fmt: skip
+_MIXED_IN = is_mixin_part, is_part_of_test, is_base_in_call
+
+
 def _check_attribute(context: CheckContext, expr: int, receiver: int, name: str) -> Finding | None:
     for item in context.strict.definitions_of(context.path, receiver):
         if item.entity.kind in (MODULE, NAMESPACE, OUTSIDE):
@@ -95,9 +106,11 @@ def _check_attribute(context: CheckContext, expr: int, receiver: int, name: str)
             return _made_up(context, expr, type_, name)
         if is_assigned_to(context.strict, name, type_):
             return None
-        if is_of_outer_class(context, type_, name) or is_derived_elsewhere(context, type_, name):
+        if any(excuse(context, type_, name) for excuse in _EXCUSES_OF_TYPES):
             return None
-        if is_mixin_part(context, type_) and is_known_word(context, name):
+        if is_returned_by_body(context, receiver, name):
+            return None
+        if any(excuse(context, type_) for excuse in _MIXED_IN) and is_known_word(context, name):
             return None
         evidence = max(value.evidence for value in type_)
         if may_have_more_members(context, type_) and is_known_word(context, name):
