@@ -322,7 +322,11 @@ def _bases_in_calls(inference: Inference) -> frozenset[Entity]:
             facts = inference.need(path)
             for call in facts_view.calls(facts):
                 arguments = facts_view.positional_arguments(facts, call.row)
-                if len(arguments) == 3 and facts_view.plain_name(facts, call.function) == "type":
+                if (
+                    len(arguments) == 3
+                    and facts_view.plain_name(facts, call.function) == "type"
+                    and facts_view.op(facts, arguments[1]) == f.TUPLE
+                ):
                     for base in facts_view.elements(facts, arguments[1]):
                         found.update(item.entity for item in inference.definitions_of(path, base))
         return frozenset(found)

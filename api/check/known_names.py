@@ -45,8 +45,8 @@ def is_known_word(context: CheckContext, name: str) -> bool:
     inference = context.strict
     if name.startswith("__") and name.endswith("__"):
         return True
-    if name.startswith("_"):
-        name = name[max(name.find("__", 1), 0) :]  # `_Box__size` is `__size` of a class
+    if name.startswith("_") and "__" in name[2:]:
+        return True  # `_Box__size`, a private name of a class
     key = ("known word", name, context.path)
     return cached(
         inference,

@@ -50,6 +50,7 @@ class Entry:
         "library",
         "module",
         "module_importers",
+        "name_registries",
         "opening_text",
         "opening_word",
         "plugin",
@@ -102,6 +103,8 @@ class Entry:
         self.closed_bases: dict[str, tuple[str, ...]] = {}
         self.opening_text = ""
         self.opening_word = ""
+        # Generic classes whose argument may be the name of a class in a string, not imported.
+        self.name_registries: tuple[str, ...] = ()
         # Functions that make a base class, and the class that it is like.
         self.base_makers: dict[str, tuple[str, str]] = {}
         # Names that the program that runs a file defines in it, by the file's name.
@@ -208,6 +211,7 @@ PLUGINS = (
             )
         },
         opening_word="backref",  # relationship(backref="name") gives the other class an attribute
+        name_registries=("Mapped", "DynamicMapped", "WriteOnlyMapped", "Relationship"),
         base_makers={"declarative_base": ("sqlalchemy.orm", "DeclarativeBase")},
     ),
     Entry(
@@ -233,6 +237,7 @@ CLOSED_BASES = {
     for end, names in entry.closed_bases.items()
     for name in names
 }
+NAME_REGISTRIES = tuple(name for entry in PLUGINS for name in entry.name_registries)
 BASE_MAKERS = {name: base for entry in PLUGINS for name, base in entry.base_makers.items()}
 CLASS_FACTORIES = {name: base for entry in PLUGINS for name, base in entry.class_factories.items()}
 FIELD_BASES = tuple(base for entry in PLUGINS for base in entry.field_bases)

@@ -22,6 +22,7 @@ from ....indexer.inference.members import attribute_definitions
 from ....indexer.inference.type_variables import concrete
 from ....indexer.inference.types import (
     CLASS_OBJECT,
+    FUNCTION_OBJECT,
     INSTANCE,
     MODULE_OBJECT,
     NONE,
@@ -61,7 +62,7 @@ from ..known_names import (
 )
 from ..limitations import is_generated_module
 from ..suggestions import closest, likely_members, nearest_members, nearest_names, offered_members
-from ..uses import wanted_attributes
+from ..uses import bindings_of_name, wanted_attributes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -174,6 +175,8 @@ def _by_convention(context: CheckContext, expr: int, receiver: int, name: str) -
         or context.may_get_unknown_objects
     ):
         return None  # it may be called so in what is not here
+    if _comes_from_library(context, receiver):
+        return None
     if not is_known_word(context, name):
         message = messages.unknown_attribute(name)
         near = likely_members(context, expr, name, attributes_used_with(context.facts, expr))
@@ -199,6 +202,42 @@ def _is_from_dynamic(context: CheckContext, receiver: int) -> bool:
                 return True
             if form == MODULE_OBJECT and entity.kind == OUTSIDE:
                 return True
+
+
+# Steps from a receiver to the expressions that it comes from.
+_STEPS = 12
+
+
+def _comes_from_library(context: CheckContext, receiver: int) -> bool:
+    """True if a receiver is what a function of a dependency returns, of a type that is unknown.
+
+    Libraries make classes from data: ``boto3.client("s3").put_object``.
+    """
+    facts, inference = context.facts, context.strict
+    pending, seen = [receiver], {receiver}
+    while pending and len(seen) < _STEPS:
+        expr = pending.pop()
+        function, item = called(facts, expr), subscript(facts, expr)
+        parts = attribute(facts, expr)
+        found: list[int] = []
+        if function >= 0:
+            if any(
+                value.form == FUNCTION_OBJECT
+                and value.entity.is_outside
+                and not inference.infer_type(context.path, expr)
+                for value in inference.infer_type(context.path, function)
+            ):
+                return True
+            found = [function]
+        elif parts is not None:
+            found = [parts.receiver]
+        elif item is not None:
+            found = [item.value]
+        elif op(facts, expr) == f.NAME:
+            found = [facts.binding.value[row] for row in bindings_of_name(facts, expr)]
+        pending += [each for each in found if each >= 0 and each not in seen]
+        seen.update(found)
+    return False
 
 
 def _not_used_together(

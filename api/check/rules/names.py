@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Literal
@@ -15,7 +16,7 @@ from ....indexer.inference.inference import Inference
 from ....indexer.inference.lazy_modules import has_dynamic_globals, names_set_in_globals
 from ....indexer.inference.modules import find_module, submodule
 from ....indexer.inference.names import builtin_name, module_member, star_imported
-from ....indexer.plugins.registry import PREDEFINED_NAMES
+from ....indexer.plugins.registry import NAME_REGISTRIES, PREDEFINED_NAMES
 from ....indexer.scope_map import blocks_around
 from ...source.lexical import STRING, tokens
 from .. import messages
@@ -33,6 +34,9 @@ _PREDEFINED = frozenset(
      "__static_attributes__", "reveal_type", "reveal_locals", "WindowsError", "__annotate__",
      "__conditional_annotations__", "__type_params__", "__orig_bases__", "__classdict__"]
 )  # fmt: skip
+
+
+_LOOKED_UP = re.compile(rb"\b(?:" + "|".join(NAME_REGISTRIES).encode() + rb")\[.*[\"']")
 
 
 def undefined_name(context: CheckContext) -> Iterator[Finding]:
@@ -56,12 +60,37 @@ def undefined_name(context: CheckContext) -> Iterator[Finding]:
         start = facts.expr.position[expr]
         if context.is_guarded(start, "NameError") or context.is_dead(start):
             continue
+        if _is_in_key(context, expr) or is_looked_up_by_name(context, start):
+            continue
         nearest = nearest_in_scope(context.strict, context.path, scope, name)
         yield Finding(
             "undefined-name", context.path, start, start + len(name.encode()),
             messages.undefined_name(name), subject=name,
             nearest=nearest or same_name_elsewhere(context.strict, name),
         )  # fmt: skip
+
+
+def _is_in_key(context: CheckContext, expr: int) -> bool:
+    """True if a name is the key of a variable that is called as a class is: ``dict["a"]``."""
+    facts, start = context.facts, context.facts.expr.position[expr]
+    found = re.search(rb"\b(\w+)\[[rub]*[\"']$", context.text[max(start - 100, 0) : start], re.I)
+    row = facts.name_id(found[1].decode()) if found else -1
+    scope = name_scope(facts, expr)
+    while row >= 0 and scope >= 0:
+        rows = facts.bindings_of(scope, row)
+        if rows:
+            return facts.binding.kind[rows[0]] not in (f.IMPORT, f.DEF_CLASS)
+        scope = facts.scope.parent[scope]
+    return False
+
+
+def is_looked_up_by_name(context: CheckContext, position: int) -> bool:
+    """True if a name is a string in an annotation that a library looks up in a registry of its own.
+
+    SQLAlchemy finds ``Mapped["User"]`` among the mapped classes, wherever they are.
+    """
+    begin = context.facts.line_starts[context.facts.line_of(position)]
+    return _LOOKED_UP.search(context.text[begin:position]) is not None
 
 
 def _is_bound_otherwise(context: CheckContext, name: str) -> bool:

@@ -1,0 +1,122 @@
+"""Precedent: other code that already does what a finding says cannot be done.
+
+Code that was committed, here or in a library, mostly works. If it reads the same member of the same
+class, imports the same name of the same module or passes the same keyword to the same function,
+then what is judged is no invention of its author; rather something about the class is not known.
+What an edit itself removed is no precedent: its users are broken, however many there are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from ...indexer import facts as f
+from ...indexer import facts_view
+from ...indexer.inference.entities import MODULE, NAMESPACE, Entity, qualified_name
+from ...indexer.inference.inference import Inference
+from ...indexer.inference.modules import imported_module
+from ...indexer.inference.types import without_none
+from ...indexer.paths import is_outside
+from ..source.entity_views import enclosing
+from .context import CheckContext
+from .findings import ERROR, HINT, Finding
+
+# Path and qualified name of each class, function or module that something may be.
+_Subject = frozenset[tuple[str, str]]
+# Yields positions in a file where a name is used, and what it is used of.
+_Search = Callable[[Inference, str, str], Iterator[tuple[int, _Subject]]]
+# Files that are searched for one.
+_FILES = 60
+
+
+def lower_by_precedent(context: CheckContext, finding: Finding) -> None:
+    """Make an error a hint if committed code elsewhere does the same."""
+    search = _SEARCHES.get(finding.rule)
+    if finding.severity != ERROR or search is None:
+        return
+    place = next(_places(context, finding, search), None)
+    if place is not None:
+        finding.severity = HINT
+        finding.message = f"{finding.message.rstrip('.')}; {place} does the same."
+
+
+def _places(context: CheckContext, finding: Finding, search: _Search) -> Iterator[str]:
+    """Yield places where committed code does what a finding is about."""
+    spelled = re.match(rb"\w*", context.text[finding.start : finding.end])
+    name = spelled[0].decode() if spelled else ""
+    wanted = {
+        subject
+        for position, subject in search(context.strict, context.path, name)
+        if position == finding.start
+    }
+    committed = (context.before or context.inference).strict()
+    if len(wanted) != 1:
+        return
+    files = [path for subject in wanted for path, _ in subject]
+    if context.before is not None:
+        if any(_has_name(committed, path, name) for path in files):
+            return  # the edit may have removed it
+    elif not all(is_outside(path) or path.endswith(".pyi") for path in files):
+        return  # of what the workspace defines itself all is known
+    here = enclosing(context.strict, context.path, finding.start)
+    for path in committed.files_with(name)[:_FILES]:
+        for position, subject in search(committed, path, name):
+            is_here = context.before is None and path == context.path
+            if subject in wanted and not (is_here and enclosing(committed, path, position) == here):
+                yield f"{path}:{committed.need(path).line_of(position) + 1}"
+
+
+def _has_name(inference: Inference, path: str, name: str) -> bool:
+    facts = inference.facts(path)
+    return facts is not None and facts.name_id(name) >= 0
+
+
+def _subject(inference: Inference, entities: Iterable[Entity]) -> _Subject:
+    return frozenset((each.path, qualified_name(inference, each)) for each in entities)
+
+
+def _attribute_reads(inference: Inference, path: str, name: str) -> Iterator[tuple[int, _Subject]]:
+    """Yield position, and classes or module of the receiver, of each read of an attribute."""
+    facts = inference.need(path)
+    for role, position, expr in facts.occurrences(name):
+        if not role & f.ATTRIBUTE_ROLE or role & f.ROLE_MASK not in (f.READ, f.CALLED):
+            continue
+        parts = facts_view.attribute(facts, expr) if expr >= 0 else None
+        if parts is None:
+            continue
+        found = [
+            item.entity
+            for item in inference.definitions_of(path, parts.receiver)
+            if item.entity.kind in (MODULE, NAMESPACE)
+        ] or [value.entity for value in without_none(inference.infer_type(path, parts.receiver))]
+        if found:
+            yield position, _subject(inference, found)
+
+
+def _imports(inference: Inference, path: str, name: str) -> Iterator[tuple[int, _Subject]]:
+    """Yield position and module of each import of a name."""
+    facts = inference.need(path)
+    table, row = facts.imports, facts.name_id(name)
+    for each, module, position in zip(table.name, table.module, table.position, strict=True):
+        if each == row:
+            found = imported_module(inference, path, facts.names[module])
+            yield position, _subject(inference, [found])
+
+
+def _keywords(inference: Inference, path: str, name: str) -> Iterator[tuple[int, _Subject]]:
+    """Yield position and function of each call with a keyword."""
+    facts = inference.need(path)
+    row = facts.name_id(name)
+    for call in facts_view.calls(facts):
+        for argument in facts_view.arguments(facts, call.row):
+            if argument.key == row:
+                found = [value.entity for value in inference.infer_type(path, call.function)]
+                yield argument.position, _subject(inference, found)
+
+
+_SEARCHES: dict[str, _Search] = {
+    "unresolved-attribute": _attribute_reads,
+    "unresolved-name": _imports,
+    "unknown-keyword": _keywords,
+}
