@@ -8,6 +8,208 @@ import pytest
 from fixtures_language import check_findings
 
 FINE = {
+    "comparisons of what is not known": """
+        class Column:
+            def __gt__(self, other):
+                return self.made(other)
+            def made(self, other):
+                return [other]
+        def same(a, b):
+            return (a == b).all(), (1 < a).any()
+        def kept(rows):
+            table = {"a": rows}
+            return (table["a"] > 1).mean()
+        def reflected():
+            return (1 < Column()).append(1)
+    """,
+    "a union with what may be anything": """
+        from typing import Any
+        def text(x: "str | Any", y: Any | None):
+            return x.decode(), y.anything
+        def total(rows, f):
+            return sum(f(row) for row in rows).mean()
+    """,
+    "parameters of overloads that take anything": """
+        #- base.pyi
+        from typing import Any, overload
+        class Instance: ...
+        class A:
+            def a(self): ...
+        class B:
+            def b(self): ...
+        class Bound:
+            def emit(self): ...
+        class Signal:
+            @overload
+            def __get__(self, instance: Instance, owner: Any | None) -> Bound: ...
+            @overload
+            def __get__(self, instance: None, owner: Any | None) -> Signal: ...
+        @overload
+        def made(x: int, y: Any | None) -> A: ...
+        @overload
+        def made(x: str, y: Any | None) -> B: ...
+        #- main.py
+        from base import Instance, Signal, made
+        class Worker(Instance):
+            done = Signal()
+            def go(self):
+                self.done.emit()
+        made(1, "q").a()
+        made("s", "q").b()
+    """,
+    "overloads by arguments that are not known": """
+        #- base.pyi
+        from typing import overload
+        class Array:
+            def sum(self): ...
+        @overload
+        def draw(low: int) -> int: ...
+        @overload
+        def draw(low: int, size: tuple[int, ...]) -> Array: ...
+        #- main.py
+        from base import draw
+        def noise(x, options):
+            return draw(0, size=x.shape).sum(), draw(*options).sum()
+    """,
+    "an attribute that a derived class sets to something else": """
+        #- base.pyi
+        class Http:
+            path: str
+        class View:
+            request: Http
+        #- main.py
+        from base import View
+        class Request:
+            data = 1
+        class Api(View):
+            def wrap(self, request):
+                return Request()
+            def dispatch(self, request):
+                request = self.wrap(request)
+                self.request = request
+        class Mine(Api):
+            def get(self):
+                return self.request.data
+    """,
+    "a method that an instance replaces": """
+        import functools
+        class Router:
+            def __init__(self, wrap):
+                self.handle = wrap(self.handle)
+                self.find = functools.lru_cache(self.find)
+            def handle(self, request):
+                return request
+            def find(self, name):
+                return name
+        def use(wrap):
+            router = Router(wrap)
+            router.find.cache_clear()
+            return router.handle.name
+    """,
+    "values that are added to a dictionary later": """
+        DEFAULTS = {"default": {"widget": "a.b.C"}}
+        def options(settings, name):
+            editors = DEFAULTS.copy()
+            editors.update(getattr(settings, "EDITORS", {}))
+            found = editors[name].get("options", None)
+            if found is not None:
+                return found.get("features", None)
+        def pairs(**more):
+            conf = {"a": "b"}
+            conf.update(more)
+            return [value.get("y") for value in conf.values()]
+    """,
+    "factories of classes by other names": """
+        from collections import namedtuple as nt
+        from enum import Enum as _Enum
+        _State = _Enum("_State", ["OK", "BROKEN"])
+        Point = nt("Point", "x y")
+        def made(names):
+            return _Enum("Made", names)
+        Made = made(["RED"])
+        def use():
+            return _State.OK, Point(1, 2).x, Made.RED
+    """,
+    "tuples that have named fields": """
+        from collections import namedtuple
+        from collections.abc import Iterable
+        from typing import Any
+        class Frame:
+            def itertuples(self, name: str = "Row") -> Iterable[tuple[Any, ...]]:
+                make = namedtuple(name, ["Index", "price"])
+                return map(make._make, zip([1], [2]))
+        def use(frame: Frame):
+            return [row.price for row in frame.itertuples()]
+    """,
+    "a result that is more than is declared": """
+        from typing import Any
+        class Theme(dict):
+            def reset(self):
+                self.clear()
+        class Config:
+            def __init__(self):
+                self._theme = Theme()
+            @property
+            def theme(self) -> dict[str, Any]:
+                return self._theme
+        Config().theme.reset()
+    """,
+    "a protocol that a file implements": """
+        from typing import Protocol
+        class HasRead(Protocol):
+            def read(self) -> bytes: ...
+        def opened() -> HasRead: ...
+        opened().close()
+    """,
+    "parts of classes": """
+        class Plugin:
+            def __init__(self):
+                self._settings = {}
+        class AclPart:
+            def is_acl(self):
+                return self._settings.get("acl")
+        Parts = type("Parts", (AclPart,), {})
+        class Wizard(Plugin, Parts):
+            pass
+        class MappingChecks:
+            def test_keys(self):
+                self.assertEqual(self._Mapping__state(), 1)
+    """,
+    "super itself": """
+        def whole(o):
+            return o.__self__ if isinstance(o, super) else o
+    """,
+    "a key of a variable that is called like a class": """
+        def state(self):
+            dict = self.__dict__.copy()
+            if "running" in dict:
+                del dict["running"]
+            return dict
+    """,
+    "an attribute that is set through another name": """
+        #- pkg.py
+        class Registry:
+            has_listeners = False
+        class Config:
+            def __init__(self, registry=None):
+                self.registry = registry
+                if registry is None:
+                    self.registry = Registry()
+            def fix(self):
+                registry = self.registry
+                registry.has_listeners = True
+        #- test_pkg.py
+        class Dummy:
+            def __init__(self):
+                self.utilities = []
+        def make(*args):
+            from pkg import Config
+            return Config(*args)
+        def test():
+            dummy = Dummy()
+            make(dummy).fix()
+            assert dummy.has_listeners
+    """,
     "isinstance of a class that is not here": """
         from not_here import Failure
         class Box:
@@ -679,3 +881,157 @@ def test_a_mutable_default_that_is_only_read(tmp_path: Path) -> None:
         "ruff:B006",
     )
     assert [finding.severity for finding in found] == ["hint", "warning"]
+
+
+LIBRARIES = """
+#- .venv/lib/python3.12/site-packages/pydantic/__init__.py
+from .main import BaseModel, ConfigDict
+#- .venv/lib/python3.12/site-packages/pydantic/main.py
+from typing import TYPE_CHECKING
+class ConfigDict(dict):
+    pass
+class Meta(type):
+    def __new__(cls, name, bases, space):
+        return type.__new__(cls, name, bases, space)
+class BaseModel(metaclass=Meta):
+    if not TYPE_CHECKING:
+        def __getattr__(self, name):
+            return self.__dict__[name]
+    def model_dump(self):
+        for name in self.extra:
+            setattr(self, name, 1)
+#- .venv/lib/python3.12/site-packages/sqlalchemy/orm/__init__.py
+from .decl_api import DeclarativeBase, declarative_base
+#- .venv/lib/python3.12/site-packages/sqlalchemy/orm/decl_api.py
+class Intercept(type):
+    def __init__(cls, name, bases, space):
+        for each in space:
+            setattr(cls, each, 1)
+class DeclarativeBase(metaclass=Intercept):
+    metadata = None
+def declarative_base(**options):
+    return Intercept("Base", (object,), options)
+"""
+
+
+def test_classes_that_libraries_make_have_what_they_show(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        VENV
+        + LIBRARIES
+        + """
+#- main.py
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.orm import DeclarativeBase, declarative_base
+
+class Item(BaseModel):
+    a: int
+
+class Any(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+Item(a=1).model_dump(), Item(a=1).a, Any(b=2).b
+Item(a=1).missing()
+#         ^^^^^^^ unresolved-attribute
+
+Base = declarative_base()
+
+class User(Base):
+    name = "x"
+
+class New(DeclarativeBase):
+    pass
+
+class Page(New):
+    title = "x"
+
+User().name, User.metadata, Page().title
+User().nope, Page().nope
+#      ^^^^ unresolved-attribute
+#                   ^^^^ unresolved-attribute
+""",
+        "unresolved-attribute",
+    )
+
+
+def test_a_name_that_a_library_looks_up(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        from sqlalchemy.orm import Mapped, relationship
+        class Page:
+            creator: Mapped["User"] = relationship(back_populates="pages")
+            others: Mapped[list["Other"]] = relationship()
+            wrong: list["Nobody"] = []
+            #            ^^^^^^ undefined-name
+        """,
+        "undefined-name",
+    )
+
+
+def test_what_a_function_of_a_library_returns_may_be_made_from_data(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        VENV
+        + """
+#- .venv/lib/python3.12/site-packages/cloud/__init__.py
+def client(name):
+    return type(name, (), load(name))()
+#- main.py
+import cloud
+store = cloud.client("s3")
+store.put_any_object(key=1)
+""",
+        "unresolved-attribute",
+    )
+
+
+def test_stubs_of_compiled_modules_may_leave_things_out(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- fast.pyi
+        class Path: ...
+        #- slow.pyi
+        def slow(): ...
+        #- slow.py
+        def slow(): pass
+        #- main.py
+        import fast
+        import slow
+        fast.clean(fast.Path())
+        slow.clean()
+        #    ^^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_what_other_code_does_as_well_is_a_hint(tmp_path: Path) -> None:
+    stub = """
+    #- maps.pyi
+    class Map:
+        def to(self, *, over: int = ...) -> Map: ...
+    #- maps.py
+    class Map:
+        pass
+    """
+    found = check_findings(
+        tmp_path,
+        stub
+        + """
+    #- main.py
+    from maps import Map
+    def first():
+        return Map().to(shape=1)
+        #               ^^^^^ unknown-keyword (main.py:5 does the same)
+    def second():
+        return Map().to(shape=2)
+        #               ^^^^^ unknown-keyword (main.py:3 does the same)
+    def third():
+        return Map().to(extreme=2)
+        #               ^^^^^^^ unknown-keyword
+        """,
+        "unknown-keyword",
+    )
+    assert [each.severity for each in found] == ["hint", "hint", "error"]
