@@ -21,7 +21,7 @@ from ...indexer.inference.members import member_definitions
 from ...indexer.inference.modules import imported_module
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.standard_types import standard_class
-from ...indexer.inference.types import FUNCTION_OBJECT, INSTANCE, SUPER
+from ...indexer.inference.types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, SUPER
 from ...indexer.paths import TEST_FOLDERS, is_test_name
 from ...indexer.plugins.registry import is_used_as_double
 from ...indexer.scope_map import blocks_around
@@ -242,7 +242,12 @@ def may_be_named_tuple(context: CheckContext, type_: Type, name: str) -> bool:
     tuple_class = standard_class(context.strict, "builtins", "tuple")
     list_class = standard_class(context.strict, "builtins", "list")
     return (
-        all(value.head == (INSTANCE, tuple_class) and len(value.args) < 2 for value in type_)
+        all(
+            value.form in (INSTANCE, CLASS_OBJECT)
+            and value.entity == tuple_class
+            and len(value.args) < 2
+            for value in type_
+        )
         and list_class is not None
         and not context.strict.class_member(list_class, name)
     )

@@ -36,31 +36,50 @@ _BINDING_ROLES = (
 )  # fmt: skip
 
 
-def is_known_word(context: CheckContext, name: str) -> bool:
+def is_known_word(context: CheckContext, name: str, position: int = -1) -> bool:
     """True if anything but places like this one has a name.
 
     In the workspace something has to bind it; in dependencies and the standard library it is enough
-    that it occurs anywhere.
+    that it occurs anywhere. The function around a position, which may have the name itself, is no
+    sign that others have it: ``def generate_fix(self): self.llm.generate_fix()``.
     """
     inference = context.strict
     if name.startswith("__") and name.endswith("__"):
         return True
     if name.startswith("_") and "__" in name[2:]:
         return True  # `_Box__size`, a private name of a class
-    key = ("known word", name, context.path)
+    around = _functions_around(context.facts, name, position)
+    key = ("known word", name, context.path, around)
     return cached(
         inference,
         key,
-        lambda: _is_bound(inference, name) or any(files_outside_with(inference, name)),
+        lambda: (
+            _is_bound(inference, name, context.path, around)
+            or any(files_outside_with(inference, name))
+        ),
         True,
     )
 
 
-def _is_bound(inference: Inference, name: str) -> bool:
+def _functions_around(facts: FileFacts, name: str, position: int) -> tuple[int, ...]:
+    """Return the positions of the names of the functions of a name that are around a position."""
+    table = facts.definition
+    return tuple(
+        table.position[row]
+        for row, start in enumerate(table.start)
+        if start <= position < table.end[row] and facts_view.definition_name(facts, row) == name
+    )
+
+
+def _is_bound(inference: Inference, name: str, here: str, around: tuple[int, ...]) -> bool:
     paths = inference.files_with(name)
     return len(paths) > _COMMON or any(
-        name in facts.strings or has_role(facts, name, _BINDING_ROLES)
-        for _, facts in files_naming(inference, name)
+        name in facts.strings
+        or any(
+            role & f.ROLE_MASK in _BINDING_ROLES and not (path == here and position in around)
+            for role, position, _ in facts.occurrences(name)
+        )
+        for path, facts in files_naming(inference, name)
     )
 
 

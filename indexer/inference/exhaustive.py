@@ -31,7 +31,7 @@ from .members import member_definitions
 from .names import bindings_in_force, module_attribute, resolve_binding
 from .query_cache import cached
 from .return_types import has_known_decorators
-from .signatures import overloads
+from .signatures import NEVER, Arguments, match_score, matching_overloads, overloads
 from .standard_types import standard_class
 from .types import (
     CALLABLE,
@@ -158,6 +158,15 @@ def _bindings_of_name(facts: FileFacts, expr: int) -> list[int]:
     """Return the rows of the bindings that may be in force where a plain name is read."""
     scope, name = facts_view.name_scope(facts, expr), facts_view.name_row(facts, expr)
     return bindings_in_force(facts, scope, name, facts.expr.position[expr], expr)
+
+
+def _annotates(facts: FileFacts, cls: int, name: int) -> bool:
+    """True if a class says of which type an attribute is."""
+    annotated = facts.binding.annotation
+    scope = facts.definition.own_scope[cls]
+    return any(annotated[row] >= 0 for row in facts.bindings_of(scope, name)) or any(
+        facts.attribute_binding.annotation[row] >= 0 for row in own_attributes(facts, cls, name)
+    )
 
 
 def _is_field(facts: FileFacts, row: int) -> bool:
@@ -316,7 +325,7 @@ def _is_rebound(inference: Inference, cls: Entity, name: str, found: list[Found]
     for base in mro(inference, cls):
         facts = inference.facts(base.path) if base.kind == CLASS else None
         row = facts.name_id(name) if facts is not None else -1
-        if facts is None or row < 0:
+        if facts is None or row < 0 or _annotates(facts, base.row, row):
             continue
         for each in own_attributes(facts, base.row, row):
             value, annotation = (
@@ -380,20 +389,29 @@ def _is_chosen_blindly(
     inference: Inference, path: str, facts: FileFacts, call: int, called: Type
 ) -> bool:
     """True if overloads give different results, and it is not known which one is called."""
-    functions = [
-        each
-        for value in called
-        if value.form == FUNCTION_OBJECT and value.entity.kind == FUNCTION
-        for each in overloads(inference, value.entity)
-    ]
+    arguments = Arguments.of(inference, path, facts, call)
+    is_known = all(
+        _is_known_throughout(inference, path, argument.value)
+        for argument in facts_view.arguments(facts, call)
+    )
+    functions: list[Entity] = []
+    for value in called:
+        if value.form != FUNCTION_OBJECT or value.entity.kind != FUNCTION:
+            continue
+        is_bound = any(value.args)
+        if is_known:
+            functions += matching_overloads(inference, value.entity, arguments, bound=is_bound)
+        else:
+            functions += (
+                each
+                for each in overloads(inference, value.entity)
+                if match_score(inference, each, arguments, bound=is_bound) != NEVER
+            )
     results = {
         annotation_type(inference, where, inference.need(where).definition.returns[row])
         for _, where, row in functions
     }
-    return len(results) > 1 and not all(
-        _is_known_throughout(inference, path, argument.value)
-        for argument in facts_view.arguments(facts, call)
-    )
+    return len(results) > 1
 
 
 def _is_known_throughout(inference: Inference, path: str, expr: int) -> bool:

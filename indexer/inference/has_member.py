@@ -98,18 +98,27 @@ def module_has_member(inference: Inference, module: Entity, name: str) -> int:
         return PRESENT
     if name in _UNDOCUMENTED and module.path.endswith("/sys/__init__.pyi"):
         return UNSURE
-    if _omits(module.path, name) or _is_of_compiled_module(inference, module.path):
+    if _omits(inference, module.path, name) or _is_of_compiled_module(inference, module.path):
         return UNSURE
     return ABSENT
 
 
-def _omits(path: str, name: str) -> bool:
-    """True if a file is a stub, and a name is one of those that stubs leave out: private ones.
+def _omits(inference: Inference, path: str, name: str) -> bool:
+    """True if a file is a stub that may leave out a name: a private one, unless its source tells.
 
     ``mailbox._lock_file``, ``mbox()._file``. Builtins are written in C, and have none.
     """
-    is_private = name.startswith("_") and not name.endswith("__")
-    return is_private and path.endswith(".pyi") and not path.endswith("/builtins.pyi")
+    if not name.startswith("_") or name.endswith("__") or not path.endswith(".pyi"):
+        return False
+    source = source_path(inference, path)
+    if source is not None:
+        facts = inference.facts(source)
+        return facts is None or facts.name_id(name) >= 0
+    return not path.endswith(_WITHOUT_PRIVATE_NAMES)
+
+
+# Stubs of modules whose classes have no private names, or none that code relies on.
+_WITHOUT_PRIVATE_NAMES = ("/builtins.pyi", "/typing.pyi", "/abc.pyi", "/enum.pyi")
 
 
 def _is_of_compiled_module(inference: Inference, path: str) -> bool:
@@ -175,7 +184,7 @@ def _of_class(inference: Inference, entity: Entity, name: str) -> int:
         return UNSURE  # `total_ordering`, `dataclass(order=True)`
     if any(_has_slot_or_source(inference, cls, name) for cls in mro(inference, entity)):
         return UNSURE
-    if any(_omits(cls.path, name) for cls in mro(inference, entity)):
+    if any(_omits(inference, cls.path, name) for cls in mro(inference, entity)):
         return UNSURE
     return UNSURE if _subclass_has(inference, entity, name) else ABSENT
 

@@ -19,6 +19,7 @@ from ....indexer.inference.entities import (
 )
 from ....indexer.inference.has_member import ABSENT, PRESENT, has_member, module_has_member
 from ....indexer.inference.members import attribute_definitions
+from ....indexer.inference.standard_types import is_standard_class
 from ....indexer.inference.type_variables import concrete
 from ....indexer.inference.types import (
     CLASS_OBJECT,
@@ -74,6 +75,7 @@ def unresolved_attribute(context: CheckContext) -> Iterator[Finding]:
     assigned = set(context.facts.attribute_binding.position)
     for expr, parts in wanted_attributes(context):
         if parts.position in assigned:
+            yield from _check_write(context, expr, parts.receiver, parts.name)
             continue
         finding = _check_attribute(context, expr, parts.receiver, parts.name)
         if finding is None or _is_excused(context, parts.name, parts.position):
@@ -140,6 +142,24 @@ def _made_up(context: CheckContext, expr: int, type_: Type, name: str) -> Findin
     return _finding(context, expr, name, message, CONVENTIONAL, nearest)
 
 
+# Builtin classes whose instances take no attributes.
+_CLOSED_TO_WRITES = ("str", "bytes", "int", "float", "bool", "complex", "list", "dict", "set",
+                     "tuple", "frozenset")  # fmt: skip
+
+
+def _check_write(context: CheckContext, expr: int, receiver: int, name: str) -> Iterator[Finding]:
+    """Check what an attribute is assigned to: instances of builtin classes take none."""
+    type_ = concrete(context.strict, context.complete_type(receiver))
+    is_closed = type_ and all(
+        value.form == INSTANCE
+        and is_standard_class(context.strict, value.entity, "builtins", *_CLOSED_TO_WRITES)
+        for value in type_
+    )
+    position = context.facts.expr.position[expr]
+    if is_closed and _lacks(context, type_, name) and not context.is_dead(position):
+        yield _absent(context, expr, name, type_, max(value.evidence for value in type_))
+
+
 def _lacks(context: CheckContext, type_: Type, name: str) -> bool:
     """True if none of a type's alternatives has a member, for certain."""
     return all(has_member(context.strict, value, name) == ABSENT for value in type_)
@@ -177,7 +197,7 @@ def _by_convention(context: CheckContext, expr: int, receiver: int, name: str) -
         return None  # it may be called so in what is not here
     if _comes_from_library(context, receiver):
         return None
-    if not is_known_word(context, name):
+    if not is_known_word(context, name, context.facts.expr.position[expr]):
         message = messages.unknown_attribute(name)
         near = likely_members(context, expr, name, attributes_used_with(context.facts, expr))
         return _finding(context, expr, name, message, CONVENTIONAL, near)
@@ -214,6 +234,7 @@ def _comes_from_library(context: CheckContext, receiver: int) -> bool:
     Libraries make classes from data: ``boto3.client("s3").put_object``.
     """
     facts, inference = context.facts, context.strict
+    search_path = inference.snapshot.index.search_path
     pending, seen = [receiver], {receiver}
     while pending and len(seen) < _STEPS:
         expr = pending.pop()
@@ -224,6 +245,7 @@ def _comes_from_library(context: CheckContext, receiver: int) -> bool:
             if any(
                 value.form == FUNCTION_OBJECT
                 and value.entity.is_outside
+                and search_path.layer(value.entity.path) != "stdlib"
                 and not inference.infer_type(context.path, expr)
                 for value in inference.infer_type(context.path, function)
             ):
