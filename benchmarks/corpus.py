@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 NAME = "django-5.2.8"
@@ -36,27 +37,39 @@ def fetch() -> str:
 
 def fetch_pinned(pin: str, digest: str) -> str:
     """Folder of the source distribution ``name==version`` with this hash, fetched once."""
-    name = pin.replace("==", "-")
-    kept = os.path.join(_cache_dir(), "flux-index-bench")
-    folder = os.path.join(kept, name)
-    if os.path.isdir(folder):
+    return fetch_sdist(f"{pin} --hash={digest}", kept_folder())
+
+
+def fetch_sdist(requirement: str, kept: str) -> str:
+    """Folder of a source distribution, unpacked in ``kept``; fetched by pip unless it is there.
+
+    The requirement is ``name==version``, a hash may follow, or a name, for the newest version.
+    """
+    pin = requirement.partition(" ")[0]
+    name = pin.partition("=")[0]
+    folder = os.path.join(kept, pin.replace("==", "-"))
+    if pin != name and os.path.isdir(folder):
         return folder
     os.makedirs(kept, exist_ok=True)
-    pinned = os.path.join(kept, "pinned.txt")
-    with open(pinned, "w", encoding="utf-8") as file:
-        file.write(f"{pin} --hash={digest}\n")
     print(f"fetching {pin} into {kept}", file=sys.stderr)
-    subprocess.run(
-        [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet",
-         "--no-deps", "--no-binary", pin.partition("=")[0], "--dest", kept, "-r", pinned],
-        check=True,
-    )  # fmt: skip
-    partial = folder + ".partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    with tarfile.open(f"{folder}.tar.gz") as archive:
-        archive.extractall(partial, filter="data")
-    os.rename(os.path.join(partial, name), folder)
-    os.rmdir(partial)
+    with TemporaryDirectory(dir=kept) as work:
+        wanted = os.path.join(work, "wanted.txt")
+        with open(wanted, "w", encoding="utf-8") as file:
+            file.write(f"{requirement}\n")
+        subprocess.run(
+            [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet",
+             "--no-deps", "--no-binary", name, "--dest", work, "-r", wanted],
+            check=True,
+        )  # fmt: skip
+        archive = next(each for each in os.listdir(work) if each.endswith(".tar.gz"))
+        with tarfile.open(os.path.join(work, archive)) as opened:
+            opened.extractall(os.path.join(work, "unpacked"), filter="data")
+        if pin == name:
+            version = archive.removesuffix(".tar.gz").rpartition("-")[2]
+            folder = os.path.join(kept, f"{name}-{version}")
+        if not os.path.isdir(folder):
+            (top,) = os.listdir(os.path.join(work, "unpacked"))
+            os.rename(os.path.join(work, "unpacked", top), folder)
     return folder
 
 
@@ -91,5 +104,7 @@ def measure(root: str) -> Tree:
     return Tree(root, len(paths), size, lines)
 
 
-def _cache_dir() -> str:
-    return os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+def kept_folder() -> str:
+    """Folder of the user's cache where what was fetched is kept."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.path.join(cache, "flux-index-bench")

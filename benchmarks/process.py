@@ -20,6 +20,8 @@ class Run(NamedTuple):
     cpu: float
     code: int
     output: str
+    errors: str = ""
+    """What it said on standard error, where that was asked for apart."""
 
 
 class Spread(NamedTuple):
@@ -55,8 +57,12 @@ def run(
     env: Mapping[str, str] | None = None,
     codes: Sequence[int] = (0,),
     timeout: float = 900,
+    apart: bool = False,
 ) -> Run:
-    """Run a command to its end. Raises RuntimeError when it ends with a code not in ``codes``."""
+    """Run a command to its end. Raises RuntimeError when it ends with a code not in ``codes``.
+
+    Standard error is part of the output, or with ``apart`` kept apart.
+    """
     started = time.perf_counter()
     child = subprocess.Popen(
         command,
@@ -64,20 +70,21 @@ def run(
         env={**os.environ, **(env or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=subprocess.PIPE if apart else subprocess.STDOUT,
         text=True,
         errors="replace",
     )
     before = _children()
     try:
-        output, _ = child.communicate(timeout=timeout)
+        output, errors = child.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
         child.kill()
         child.communicate()
         raise RuntimeError(f"{' '.join(command)} took longer than {timeout:.0f} s") from None
-    result = Run(time.perf_counter() - started, _children() - before, child.returncode, output)
+    wall, used = time.perf_counter() - started, _children() - before
+    result = Run(wall, used, child.returncode, output, errors or "")
     if result.code not in codes:
-        said = output.strip()[-500:]
+        said = (result.errors or output).strip()[-500:]
         raise RuntimeError(f"{' '.join(command)} ended with {result.code}: {said}")
     return result
 

@@ -5,7 +5,7 @@
 
 A commit's message is the task, without trailers, issue numbers, links and hashes; the Python files
 that it changed, which were there and hold no tests, are the truth; the workspace and git's history
-are those of its parent. Commits are drawn by a fixed seed (see ``commits.py``). Repositories are
+are those of its parent. Commits are drawn by a fixed seed (see ``tasks.py``). Repositories are
 cloned from GitHub into the user's cache unless a folder holds clones as ``OWNER+NAME``.
 
 Beside it, on the same commits and files: BM25 over the text of files (identifiers whole and in
@@ -32,7 +32,7 @@ from collections import Counter
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import commits
+import tasks
 from process import quantile
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 class Outcome(NamedTuple):
     """What each method ranked first for a commit."""
 
-    commit: commits.Commit
+    commit: tasks.Commit
     truth: tuple[str, ...]
     ranked: dict[str, list[str]]
     text: str
@@ -64,7 +64,7 @@ def main() -> int:
     parser.add_argument("--node-modules", help="folder with real tokenizers")
     parser.add_argument("--json", metavar="FILE", help="also write every ranking there")
     options = parser.parse_args()
-    chosen = {"test": commits.TEST, "dev": commits.DEV}.get(options.set)
+    chosen = {"test": tasks.TEST, "dev": tasks.DEV}.get(options.set)
     names = chosen or tuple(options.set.split(","))
     outcomes: dict[str, list[Outcome]] = {}
     with TemporaryDirectory(prefix="flux-index-retrieval-") as work:
@@ -115,8 +115,8 @@ def ask(repository: str, name: str, count: int, work: str) -> list[Outcome]:
     found: list[Outcome] = []
     session: OpenWorkspace | None = None
     bags: dict[bytes, Counter[str]] = {}
-    for commit in commits.sample(repository, name, count):
-        commits.git(tree, "checkout", "--quiet", "--force", "--detach", commit.parent)
+    for commit in tasks.sample(repository, name, count):
+        tasks.git(tree, "checkout", "--quiet", "--force", "--detach", commit.parent)
         session = session or OpenWorkspace.open(tree)
         inference = session.inference(whole=True)
         paths = [path for path in inference.inference.paths() if path.endswith(".py")]
@@ -132,10 +132,10 @@ def ask(repository: str, name: str, count: int, work: str) -> list[Outcome]:
                 with open(inference.absolute(path), encoding="utf-8", errors="replace") as file:
                     bags[digest] = Counter(tokens(file.read()))
         texts = {path: bags[inference.digest(path)] for path in paths}
-        plain = {path: bag for path, bag in texts.items() if not commits.is_test(path)}
+        plain = {path: bag for path, bag in texts.items() if not tasks.is_test(path)}
         ranked = {
             "context": [
-                item["path"] for item in answer["items"] if not commits.is_test(item["path"])
+                item["path"] for item in answer["items"] if not tasks.is_test(item["path"])
             ],
             "BM25": bm25(tokens(commit.query), plain),
             "BM25, tests among the files": bm25(tokens(commit.query), texts),

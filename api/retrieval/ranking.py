@@ -13,7 +13,7 @@ from .task import Task
 from .words import parts, scaled, stem
 
 # What each kind of evidence counts for, fitted on commits of the repositories that
-# benchmarks/commits.py calls DEV: the logarithm of the odds that a file is one to change.
+# benchmarks/tasks.py calls DEV: the logarithm of the odds that a file is one to change.
 WEIGHTS = {
     "title": 1.85,
     "body": 0.6,

@@ -1,0 +1,122 @@
+"""Benchmarks of judging, on packages and commits that are made here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+
+_BOX = """\
+class Box:
+    def __init__(self):
+        self.size = 1
+
+
+def grow(box: Box):
+    return box.sise
+"""
+
+
+def _run(script: str, *arguments: str | Path, cwd: Path) -> str:
+    command = [sys.executable, BENCHMARKS / script, *arguments]
+    done = subprocess.run(
+        command, cwd=cwd, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _noise(tmp_path: Path, *arguments: str | Path) -> str:
+    return _run("noise.py", "--kept", tmp_path / "kept", *arguments, cwd=tmp_path)
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A package with one error, and with an environment in which nothing is installed."""
+    folder = tmp_path / "box"
+    folder.mkdir()
+    (folder / "box.py").write_text(_BOX)
+    (tmp_path / "kept/environments/box-/lib/python3.11/site-packages").mkdir(parents=True)
+    (tmp_path / "kept/environments/box-/pyvenv.cfg").write_text("version = 3.11.0\n")
+    return folder
+
+
+def test_noise_is_counted_labelled_and_compared(tmp_path: Path, package: Path) -> None:
+    judged, labels = tmp_path / "first.json", tmp_path / "labels.tsv"
+    shown = _noise(tmp_path, f"box={package}", "--json", judged, "--labels", labels)
+    assert "| box  | 7 | 1 | 0 | 142.86 | 0.00 | 0 | 0 | 0 | 1 |" in shown
+    assert "| `unresolved-attribute` | 1 | 0 | 142.86 | 0.00 | 0 | 0 | 0 | 1 |" in shown
+
+    again = ("--read", judged, "--labels", labels)
+    line = _noise(tmp_path, *again, "--unlabelled").splitlines()[1]
+    assert line.split("\t") == [
+        "box", "", "box.py", "unresolved-attribute", "'Box' object has no attribute 'sise'", "", "",
+    ]  # fmt: skip
+    labels.write_text(line.removesuffix("\t\t") + "\treal\ttypo\n")
+    assert not _noise(tmp_path, *again, "--unlabelled").strip()
+    assert "| 1 | 0 | 0 | 0 |" in _noise(tmp_path, *again)
+
+    (package / "box.py").write_text(_BOX.replace("sise", "width"))
+    shown = _noise(tmp_path, f"box={package}", "--labels", labels, "--compare", judged)
+    new, gone, count = shown.splitlines()
+    assert new.startswith("+ error box  box.py unresolved-attribute: 'Box' object has no attribute")
+    assert "'width'" in new
+    assert new.endswith("(unlabelled)")
+    assert "'sise'" in gone
+    assert gone.endswith("(real, typo)")
+    assert count.startswith("box : 1 new, 1 gone;")
+
+
+def test_labels_have_one_of_three_opinions(tmp_path: Path) -> None:
+    labels = tmp_path / "labels.tsv"
+    labels.write_text("box\t1\tbox.py\tundefined-name\tname 'x' is not defined.\tperhaps\t\n")
+    command = [sys.executable, BENCHMARKS / "noise.py", "--labels", labels, "--kept", tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert f"{labels}:1: a label is one of real, debatable, false" in done.stderr
+
+
+def _git(folder: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def _commit(folder: Path, subject: str, **files: str) -> None:
+    for name, text in files.items():
+        (folder / f"{name}.py").write_text(text)
+    _git(folder, "add", ".")
+    _git(folder, "commit", "--quiet", "-m", subject)
+
+
+def test_commits_are_judged_as_edits_of_their_parents(tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    _git(repository, "init", "--quiet", "--initial-branch=main")
+    right = _BOX.replace("sise", "size")
+    _commit(repository, "Begin", box=right)
+    _commit(repository, "Use it", use="from box import grow\n\nprint(grow)\n")
+    _commit(repository, "Misspell", box=_BOX)
+    _git(repository, "checkout", "--quiet", "-b", "side")
+    _commit(repository, "Test", test_box="from box import grow\n\n\ndef test_box():\n    grow\n")
+    _git(repository, "checkout", "--quiet", "main")
+    _commit(repository, "Spell", box=right)
+    _git(repository, "merge", "--quiet", "-m", "Merge", "side")
+
+    out = tmp_path / "out.json"
+    shown = _run("commits.py", repository, "--json", out, cwd=tmp_path).splitlines()
+    assert shown[0].endswith("Misspell")
+    assert shown[1].startswith("  box.py:7 unresolved-attribute: 'Box' object has no attribute")
+    assert shown[2].startswith("4 commits judged, 1 refused, 0 with warnings only")
+    subjects = {each["subject"]: each["findings"] for each in json.loads(out.read_text())}
+    assert set(subjects) == {"Use it", "Misspell", "Test", "Spell"}
+    assert [subject for subject, found in subjects.items() if found] == ["Misspell"]
+
+    shown = _run("commits.py", repository, "--without-tests", "--commits", "2", cwd=tmp_path)
+    assert "2 commits judged, 1 refused" in shown
+    shown = _run("commits.py", repository, "--at", "main~2", "--commits", "1", cwd=tmp_path)
+    assert "1 commits judged, 1 refused" in shown
