@@ -442,6 +442,28 @@ class Explanation(Envelope):
     total: int
 
 
+class ConsideredExcuse(TypedDict):
+    """A reason to be silent that was considered for a finding."""
+
+    name: str
+    reason: str
+    """What it says where it applies."""
+    applies: bool
+    """Whether it does; what is found all the same is then less severe, or less certain."""
+    why: str
+    """Why it applies or does not."""
+
+
+class Reasons(Envelope):
+    """The chain of knowledge behind a finding."""
+
+    finding: Finding
+    items: list[ExplanationStep]
+    """Links of the chain have depth 0; below each stands why it holds."""
+    excuses: list[ConsideredExcuse]
+    total: int
+
+
 class SessionAnswer(Envelope):
     """A session that was opened."""
 

@@ -149,6 +149,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "context": {"task": "improve Thing"},
     "validate": {"path": "app.py", "text": GONE},
     "breakage": {"path": "app.py", "text": GONE.replace("def go", "def went")},
+    "reasons": {"finding": "app.py:1", "path": "app.py", "text": "nowhere\n"},
     "fix": {"path": "app.py", "text": GONE},
     "patterns": {"name": "Thing"},
     "reuse": {"query": "go faster"},

@@ -181,6 +181,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "explain": {"path": "shapes.py", "line": 0, "character": 6},
     "validate": {"whole": True},
     "breakage": {"path": "shapes.py", "text": "x = 1\n"},
+    "reasons": {"finding": "use.py:2", "path": "use.py", "text": "import shapes\nshapes.Bo()\n"},
     "fix": {"path": "use.py", "text": "import shapes\nshapes.Bo()\n", "unsafe": True},
     "imports": {"path": "use.py"},
     "importers": {"name": "shapes"},

@@ -158,6 +158,12 @@ _ALL = (
             "flux-index validate", "flux-index validate src --all",
             "flux-index validate --stdin --path src/app.py < proposed.py"),
         on_workspace=False, takes="[PATH...]"),
+    Command("explain",
+        "Show why `validate` made a finding: the chain of knowledge behind it, link by link, and "
+        "why no excuse applies. FINDING is a place, FILE:LINE or FILE:LINE:COL, or an id, as "
+        "`validate --format json` prints it.",
+        examples=("flux-index explain src/app.py:12", "flux-index explain 7c1fb9a2 --since main"),
+        on_workspace=False, takes="FINDING"),
     Command("fix",
         "Fix what can be fixed in an edit: safe fixes only, or with --unsafe the first that is "
         "offered. A fix that does not help is not kept. On a terminal, the changes are shown and "

@@ -116,6 +116,7 @@ EXAMPLES = {
     "breakage": "--since HEAD~1",
     "fix": "--whole --unsafe",
     "explain": "django/db/models/base.py:785:14",
+    "reasons": "--finding django/db/models/base.py:785",
     "begin": "--client aider",
     "guard": '--session s-1f0c --diff "$(cat change.patch)"',
     "map": "--below django/db",

@@ -108,4 +108,9 @@ def rendered(answer: Judgement, root: str, shape: str) -> str:
         say(f"flux-index: {note}")
     colour = shape == "text" and in_colour(sys.stdout)
     style = CompactStyle("validate", {}, root, os.getcwd(), colour=colour)
-    return "\n".join(finding_lines(answer, style)) + "\n"
+    lines = finding_lines(answer, style)
+    first = next((each for each in answer["items"] if each["severity"] == "error"), None)
+    if shape == "text" and first is not None:
+        place = style.place(first, column=False)
+        lines.insert(-1, style.note(f"flux-index explain {place} shows why an error is certain"))
+    return "\n".join(lines) + "\n"

@@ -276,14 +276,15 @@ def explain(
     relative = inference.snapshot.relative(path)
     occurrence = occurrence_at(inference, relative, offset_of(inference, relative, line, character))
     steps = steps_of(inference, relative, occurrence) if occurrence is not None else []
-    items = [_step_item(inference, step) for step in steps]
+    items = [step_item(inference, step) for step in steps]
     answer: dict[str, Any] = {"total": len(items), "items": items}
     if occurrence is None:
         answer["notes"] = ["there is no name at this place"]
     return envelope(inference, answer, {step.path for step in steps} | {relative})
 
 
-def _step_item(inference: Inference, step: Step) -> dict[str, Any]:
+def step_item(inference: Inference, step: Step) -> dict[str, Any]:
+    """Return a step of an explanation as answers show it."""
     item: dict[str, Any] = {
         "depth": step.depth,
         "why": step.text,

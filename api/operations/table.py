@@ -241,6 +241,16 @@ _ALL = (
         Parameter("unsafe", "boolean",
             "Also fixes that may change what the code means: the first that is offered.",
             default=False)),
+    Operation("reasons", "reasons", "Reasons",
+        "Why `validate` made a finding: the chain of knowledge behind it, link by link with "
+        "evidence and places, and the excuses that were considered, each with why it does not "
+        "apply. Without `text`, `diff` or `since`, it is a finding of the files as they are.",
+        Parameter("finding", "string",
+            "Its `id`, or its place: `FILE:LINE` or `FILE:LINE:COLUMN`, counted from 1.",
+            required=True),
+        Parameter("path", "string",
+            "The file that `text` is meant for, or the only one to look in for an `id`."),
+        *_EDIT),
     Operation("patterns", "patterns", "PatternAnswer",
         "How classes or functions of a kind are written here: what their siblings have in common, "
         "with counts, who does otherwise, and a skeleton of a new one. The kind is that of an "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..quoting import escaped, escaped_lines
-from .findings import finding_lines
+from .findings import finding_line, finding_lines
 from .styles import BOLD, Row
 from .words import (
     HERE,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         ContextAnswer,
         ExistsAnswer,
         Explanation,
+        ExplanationStep,
         GuardAnswer,
         Habit,
         HierarchyAnswer,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         MapListing,
         Mending,
         PatternAnswer,
+        Reasons,
         Reference,
         ReferenceListing,
         RulesAnswer,
@@ -197,14 +199,27 @@ def status(answer: Mapping[str, Any], style: CompactStyle) -> list[str]:
 
 def explanation(answer: Explanation, style: CompactStyle) -> list[str]:
     """A sentence for each step, nested as the reasons are, with the line that shows it."""
+    return style.ended(_steps(answer["items"], style), answer, answer["total"])
+
+
+def _steps(items: list[ExplanationStep], style: CompactStyle) -> list[str]:
     rows: list[Row] = []
-    for item in answer["items"]:
+    for item in items:
         row = Row(item if "range" in item else None, name=item["why"], indent=item["depth"])
         row.mark = mark(item["evidence"])
         row.rest = item.get("text", "").strip()
         row.brief = item["why"]
         rows.append(row)
-    return style.ended(style.rows(rows), answer, answer["total"])
+    return style.rows(rows)
+
+
+def reasons(answer: Reasons, style: CompactStyle) -> list[str]:
+    """The finding, the links of its chain, and a line for each excuse."""
+    lines = [finding_line(answer["finding"], style), *_steps(answer["items"], style)]
+    if answer["excuses"]:
+        lines += style.title("excuses that were considered")
+        lines += [escaped(f" {each['name']}: {each['why']}") for each in answer["excuses"]]
+    return style.ended(lines, answer, answer["total"])
 
 
 def judgement(answer: Judgement, style: CompactStyle) -> list[str]:
@@ -300,6 +315,7 @@ RENDERERS: dict[str, Callable[[Any, CompactStyle], list[str]]] = {
     "SourceAnswer": source,
     "ContextAnswer": context,
     "Explanation": explanation,
+    "Reasons": reasons,
     "Judgement": judgement,
     "Mending": mending,
     "SessionAnswer": session,

@@ -24,13 +24,9 @@ def finding_lines(answer: Judgement, style: CompactStyle) -> list[str]:
     lines: list[str] = []
     shows_hints = answer["counts"]["hint"] <= _MAX_HINTS
     for finding in answer["items"]:
-        severity = finding["severity"]
-        if severity == "hint" and not shows_hints:
+        if finding["severity"] == "hint" and not shows_hints:
             continue
-        place = style.paint(style.place(finding), BOLD)
-        severity = style.paint(severity, WRONG if severity == "error" else GUESS)
-        rule = f"({finding['rule']}){mark(finding['evidence'])}"
-        lines.append(f"{place} {severity} {escaped(message(finding))} {rule}")
+        lines.append(finding_line(finding, style))
         for each in finding["nearest"][:_MAX_ALTERNATIVES]:
             if each["path"]:
                 name = escaped(each["name"] + parameters(each))
@@ -43,6 +39,15 @@ def finding_lines(answer: Judgement, style: CompactStyle) -> list[str]:
     totals = [counted(count, name) for name, count in answer["counts"].items() if count]
     totals.append(f"{counted(len(answer['checked']), 'file')} checked")
     return [*lines, style.paint(f"{answer['verdict']}: {', '.join(totals)}", BOLD)]
+
+
+def finding_line(finding: Finding, style: CompactStyle) -> str:
+    """Return where a finding is, what it says, and its rule."""
+    place = style.paint(style.place(finding), BOLD)
+    severity = finding["severity"]
+    severity = style.paint(severity, WRONG if severity == "error" else GUESS)
+    rule = f"({finding['rule']}){mark(finding['evidence'])}"
+    return f"{place} {severity} {escaped(message(finding))} {rule}"
 
 
 def message(finding: Finding) -> str:

@@ -76,7 +76,7 @@ class Step:
 
 def explain(inference: Inference, path: str, occurrence: Occurrence) -> list[Step]:
     """Return the steps from an occurrence of a name to its definitions, the answer first."""
-    explanation = _Explanation(inference)
+    explanation = Explanation(inference)
     found = entities_at(inference, path, occurrence)
     if not found:
         explanation.add(
@@ -94,7 +94,7 @@ def explain(inference: Inference, path: str, occurrence: Occurrence) -> list[Ste
     return explanation.steps
 
 
-class _Explanation:
+class Explanation:
     """The steps so far, and the expressions and entities already explained."""
 
     def __init__(self, inference: Inference) -> None:
@@ -121,14 +121,15 @@ class _Explanation:
             text = f"leads to `{where}`, which is not here" if where else "leads outside"
             self.add(0, f"`{name}` {text}", "", -1, item.evidence)
             return
-        self.add(0, f"`{name}` is {self._described(item.entity)}", *self._at(item))
+        self.add(0, f"`{name}` is {self.described(item.entity)}", *self._at(item))
 
     def _at(self, item: Found) -> tuple[str, int, int]:
         if item.entity.kind in (NAMESPACE, OUTSIDE):
             return "", -1, item.evidence
         return item.entity.path, position_of(self.inference, item.entity), item.evidence
 
-    def _described(self, entity: Entity) -> str:
+    def described(self, entity: Entity) -> str:
+        """Return an entity in words: ``the class `shop.Order` ``."""
         kinds = {
             MODULE: "the module", NAMESPACE: "the package", CLASS: "the class",
             FUNCTION: "the function", VARIABLE: "the variable", PARAMETER: "the parameter",
@@ -231,7 +232,7 @@ class _Explanation:
         type_ = annotation_type(self.inference, path, expr)
         for value in without_none(type_)[:4]:
             if value.entity.kind == CLASS and self._first_time(depth, ("class", value.entity)):
-                text = f"{expression_text(facts, expr)} names {self._described(value.entity)}"
+                text = f"{expression_text(facts, expr)} names {self.described(value.entity)}"
                 position = position_of(self.inference, value.entity)
                 self.add(depth, text, value.entity.path, position, EXACT)
 
@@ -246,7 +247,7 @@ class _Explanation:
         ]  # fmt: skip
         if modules:
             for item in modules:
-                text = f"{expression_text(facts, receiver)} is {self._described(item.entity)}"
+                text = f"{expression_text(facts, receiver)} is {self.described(item.entity)}"
                 self.add(depth, text, path, facts.expr.position[receiver], item.evidence)
             self.expression(depth + 1, path, receiver)
             return
@@ -272,7 +273,7 @@ class _Explanation:
         cls = owner_class(self.inference.need(entity.path), entity) if entity.kind != MODULE else -1
         owner = Entity(CLASS, entity.path, cls)
         if cls >= 0 and owner != value.entity and owner in mro(self.inference, value.entity):
-            text += f", which has `{name}` from {self._described(owner)}"
+            text += f", which has `{name}` from {self.described(owner)}"
         elif cls >= 0:
             text += f", which has `{name}`"
         self.add(depth, text, *self._at(item.weaker(value.evidence)))
@@ -303,7 +304,7 @@ class _Explanation:
         self.add(depth, text, path, facts.expr.position[expr], _evidence(type_))
         for value in without_none(expressions.infer_type(self.inference, path, function))[:4]:
             if value.form == CLASS_OBJECT and value.entity.kind == CLASS:
-                text = f"{expression_text(facts, function)} is {self._described(value.entity)}"
+                text = f"{expression_text(facts, function)} is {self.described(value.entity)}"
                 position = position_of(self.inference, value.entity)
                 self.add(depth + 1, text, value.entity.path, position, value.evidence)
             elif value.form == FUNCTION_OBJECT:
@@ -344,7 +345,7 @@ class _Explanation:
             self.add(depth, text, path, position, EXACT)
             return
         where = module.path if module.kind == MODULE else ""
-        self.add(depth, f"`{spelled_module}` is {self._described(module)}", where, 0, EXACT)
+        self.add(depth, f"`{spelled_module}` is {self.described(module)}", where, 0, EXACT)
         if name < 0 or module.kind != MODULE:
             return
         other = self.inference.facts(module.path)
@@ -356,19 +357,20 @@ class _Explanation:
 
     def _type(self, type_: Type) -> str:
         """Return a type in words."""
-        words = [self._value(value) for value in type_[:4]]
+        words = [self.value(value) for value in type_[:4]]
         if len(type_) > 4:
             words.append("…")
         return " or ".join(dict.fromkeys(words)) if words else "unknown"
 
-    def _value(self, value: Value) -> str:
+    def value(self, value: Value) -> str:
+        """Return one alternative of a type in words."""
         form, entity = value.form, value.entity
         if form == NONE:
             return "None"
         if form == INSTANCE:
             return f"an instance of `{name_of(self.inference, entity)}`"
         if form in (CLASS_OBJECT, MODULE_OBJECT, FUNCTION_OBJECT):
-            return self._described(entity)
+            return self.described(entity)
         return "`super()`" if form == SUPER else "something that is called"
 
 
