@@ -249,3 +249,34 @@ def test_registered_twice(tmp_path: Path) -> None:
         """,
         "duplicate-registration",
     )
+
+
+def test_a_function_written_again_word_for_word_is_told_however_short(tmp_path: Path) -> None:
+    check_edit(
+        tmp_path,
+        """
+        #- store.py
+        def slugify(title):
+            return title.lower().replace(" ", "-")
+        def half(number): return number / 2
+        def enabled(): return True
+        def later(): raise NotImplementedError
+        def clean(text): return text.strip()
+        """,
+        """
+        #- text.py
+        def slugify(title):
+        #   ^^^^^^^ name-conflict (which does the same)
+            '''As it stands in an address.'''
+            # Blanks would have to be escaped.
+            return (title.lower()
+                .replace(" ", "-"))
+        def half(number):
+        #   ^^^^ name-conflict (store.py:3)
+            return number / 2
+        def enabled(): return True
+        def later(): raise NotImplementedError
+        def clean(text): return text.rstrip()
+        """,
+        "name-conflict",
+    )

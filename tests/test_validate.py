@@ -273,3 +273,40 @@ def test_a_git_file_that_leads_to_a_repository_of_others(
     subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "x"], cwd=repository, check=True)
     subprocess.run(["git", "worktree", "add", "-q", str(tree)], cwd=repository, check=True)
     assert main(["validate", "--workspace", str(tree)]) == 0
+
+
+@pytest.mark.parametrize("root", [".", "./", "sub/..", "{root}"])
+def test_the_root_of_the_workspace_is_a_path_like_others(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    root: str,
+) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub/a.py").write_text("print(nothing)\n")
+    (tmp_path / "b.py").write_text("print(nowhere)\n")
+    monkeypatch.chdir(tmp_path)
+    path = root.format(root=tmp_path)
+    assert main(["validate", path, "--all", "--format", "json"]) == 1
+    assert {each["path"] for each in json.loads(capsys.readouterr().out)} == {"sub/a.py", "b.py"}
+    monkeypatch.chdir(tmp_path / "sub")
+    assert main(["validate", "..", "--all", "--format", "json"]) == 1
+    assert len(json.loads(capsys.readouterr().out)) == 2
+    assert main(["validate", ".", "--all", "--format", "json"]) == 1
+    assert [each["path"] for each in json.loads(capsys.readouterr().out)] == ["sub/a.py"]
+
+
+def test_a_dry_run_of_fix_says_that_nothing_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "a.py").write_text("print(json.dumps(1))\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["fix", ".", "--all", "--dry-run"]) == 0
+    shown = capsys.readouterr()
+    assert "+import json" in shown.out
+    assert "1 would be fixed, 0 left; nothing was written (--dry-run)" in shown.err
+    assert (tmp_path / "a.py").read_text() == "print(json.dumps(1))\n"
+    assert main(["fix", ".", "--all"]) == 0
+    assert "1 fixed, 0 left\n" in capsys.readouterr().err

@@ -205,7 +205,7 @@ class _Chain:
                 self.link(f"`{own}` binds no `{name}`", *at)
             scope = facts.scope.parent[scope]
         for row, bound in enumerate(facts.imports.name):
-            if bound >= 0 and facts.names[bound] == "*":
+            if bound == f.STAR:
                 spelled = facts.names[facts.imports.module[row]]
                 star = f"`from {spelled} import *` does not bring it: all of its names are known"
                 self.link(star, self.path, facts.imports.position[row])

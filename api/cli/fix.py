@@ -39,6 +39,7 @@ def run(arguments: Sequence[str]) -> int:
         whole = bool(values.get("all"))
         change = change_of(session, **change_arguments(values, paths))
         result = apply_fixes(session, change, whole=whole, unsafe=bool(values.get("unsafe")))
+        is_trial = bool(values.get("dry_run"))
         for finding, fix in result.applied:
             say(f"{finding.path}: {fix.title} ({finding.rule})")
         if result.contents:
@@ -47,7 +48,13 @@ def run(arguments: Sequence[str]) -> int:
         left = len(result.left)
     finally:
         session.close()
-    say(f"{len(result.applied)} fixed, {left} left" if result.applied or left else "nothing to fix")
+    fixed = len(result.applied)
+    if not fixed and not left:
+        say("nothing to fix")
+    elif is_trial:
+        say(f"{fixed} would be fixed, {left} left; nothing was written (--dry-run)")
+    else:
+        say(f"{fixed} fixed, {left} left")
     return LEFT if errors else DONE
 
 

@@ -122,11 +122,11 @@ def _files(session: OpenWorkspace, wanted: list[str]) -> list[str]:
     everything = list(inference.snapshot.paths())
     found: list[str] = []
     for each in wanted:
-        relative = path_inside(session, each)
+        relative = path_inside(session, each, may_be_root=True)
         inside = [
             path
             for path in everything
-            if path == relative or path.startswith(f"{relative}/") or relative in ("", ".")
+            if not relative or path == relative or path.startswith(f"{relative}/")
         ]
         if (
             not inside
@@ -140,14 +140,17 @@ def _files(session: OpenWorkspace, wanted: list[str]) -> list[str]:
     return found if wanted else everything
 
 
-def path_inside(session: OpenWorkspace, path: str) -> str:
-    """Return a path relative to the workspace; raises InvalidArgumentsError if it is outside."""
+def path_inside(session: OpenWorkspace, path: str, *, may_be_root: bool = False) -> str:
+    """Return a path relative to the workspace; raises InvalidArgumentsError if it is outside.
+
+    So does the root itself, which is empty, unless ``may_be_root``.
+    """
     workspace = session.index.workspace
     full = path if os.path.isabs(path) else workspace.absolute(path)
     inside = workspace.relative(full)
     if inside is None or leads_outside(workspace, inside):
         raise InvalidArgumentsError(f"{path} is not inside the workspace {workspace.root}")
-    if not inside:
+    if not inside and not (may_be_root and path):
         raise InvalidArgumentsError(f"{path or 'an empty path'} is a folder: a file is needed")
     return inside
 

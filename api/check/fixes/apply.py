@@ -12,8 +12,9 @@ from ...open_workspace import OpenWorkspace
 from ...source.text_edits import apply_to_text, edits_by_path
 from ..check import check_change
 from ..edits import Change, proposed
-from ..findings import ERROR, WARNING, Edit, Finding, Fix
+from ..findings import ERROR, HINT, WARNING, Edit, Finding, Fix
 
+_SEVERITIES = (ERROR, WARNING, HINT)
 # Fixes may uncover what a further round can fix.
 _ROUNDS = 5
 
@@ -31,7 +32,8 @@ def apply_fixes(session: OpenWorkspace, change: Change, *, whole: bool, unsafe: 
     """Return contents in which what can be fixed is fixed; nothing is written.
 
     Only safe fixes are applied, or with ``unsafe`` the first of each fault. A fix is kept if it
-    removes its fault and leaves no file with more faults than it had.
+    removes its fault, puts no other one in the place, and leaves no file with more faults than it
+    had.
     """
     attempt = _Attempt(session, change, whole=whole)
     rejected: set[str] = set()
@@ -55,13 +57,15 @@ def apply_fixes(session: OpenWorkspace, change: Change, *, whole: bool, unsafe: 
 
 
 def _chosen(attempt: _Attempt, rejected: set[str], *, unsafe: bool) -> list[tuple[Finding, Fix]]:
-    """Return the fix of each fault; of those that edit the same text only the first."""
+    """Return the fix of each fault; of those that edit the same text only the most severe one's."""
     found: list[tuple[Finding, Fix]] = []
     edits: list[Edit] = []
-    for finding in attempt.findings:
+    for finding in sorted(attempt.findings, key=lambda each: _SEVERITIES.index(each.severity)):
         fix = next((each for each in finding.fixes if each.safe or unsafe), None)
         if fix is None or finding.id in rejected:
             continue
+        if any(each.path == finding.path and each.text == finding.subject for each in edits):
+            continue  # a name that another fix brings
         # Two fixes may share an edit: an import that both need.
         more = [each for each in fix.edits if each not in edits]
         if not any(each.overlaps(other) for each in more for other in edits):
@@ -79,6 +83,8 @@ class _Attempt:
         self.whole = whole
         self.contents: dict[str, bytes] = {}
         self.applied: list[tuple[Finding, Fix]] = []
+        # Contents that were there already: going back to them would be going in circles.
+        self._seen: list[dict[str, bytes]] = [{}]
         self.findings = check_change(change, whole=whole)
         # Contents of the edit itself that are not on disk.
         disk = session.inference(whole=False)
@@ -109,6 +115,16 @@ class _Attempt:
         weights = _weights(self.findings)
         if any(weight > weights[path] for path, weight in _weights(findings).items()):
             return False
+        places = _places(group, fixes)
+        if any(
+            before[_subject(each)] == 0
+            for each in findings
+            if each.severity != HINT and (each.path, each.start) in places
+        ):
+            return False  # one fault became another
+        if contents in self._seen:
+            return False
+        self._seen.append(contents)
         self.contents, self.findings, self._kept = contents, findings, fixes
         self.applied += group
         return True
@@ -122,6 +138,24 @@ class _Attempt:
 
 def _subject(finding: Finding) -> tuple[str, str, str]:
     return finding.rule, finding.path, finding.subject
+
+
+def _places(group: list[tuple[Finding, Fix]], fixes: list[Fix]) -> set[tuple[str, int]]:
+    """Return where the places of faults are after fixes: path and offset each.
+
+    Two offsets for a fault before which something is inserted, none for what is removed.
+    """
+    edits = dict.fromkeys(edit for fix in fixes for edit in fix.edits)
+    found: set[tuple[str, int]] = set()
+    for finding, _ in group:
+        own = [each for each in edits if each.path == finding.path]
+        if any(not each.text and each.start <= finding.start < each.end for each in own):
+            continue
+        moves = [(each, len(each.text.encode()) - (each.end - each.start)) for each in own]
+        before = sum(move for each, move in moves if each.end < finding.start)
+        beside = sum(move for each, move in moves if each.end == finding.start)
+        found |= {(finding.path, finding.start + by) for by in (before, before + beside)}
+    return found
 
 
 def _weights(findings: list[Finding]) -> defaultdict[str, tuple[int, int]]:

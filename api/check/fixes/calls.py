@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from copy import copy
+from itertools import pairwise
+
 from ....indexer import facts as f
 from ....indexer import facts_view
 from ....indexer.inference.access_paths import last_name
@@ -15,6 +19,7 @@ from ..arguments import (
     UNKNOWN_KEYWORD,
     CallArguments,
     Mismatch,
+    mismatches,
 )
 from ..callees import Parameter, Signature
 from ..context import CheckContext
@@ -58,21 +63,52 @@ def call_fixes(
     call: int,
     arguments: CallArguments,
     signature: Signature,
-    mismatches: list[Mismatch],
+    found: list[Mismatch],
 ) -> list[Fix]:
     """Return fixes for the first mismatch of a call, best first."""
-    first = mismatches[0]
+    first = found[0]
     if first.rule == MISSING_ARGUMENT:
         return _add_argument(context, inference, call, signature, first)
-    if first.rule == TOO_MANY_ARGUMENTS:
-        removal = "Remove the surplus argument"
-    else:
-        removal = f"Remove argument '{first.names[0]}'"
-    edit = remove_argument(context.path, context.text, first.position)
     fixes: list[Fix] = []
     if first.rule == UNKNOWN_KEYWORD:
         fixes = _rename_keyword(context, arguments, signature, first)
-    return [*fixes, Fix(removal, [edit])]
+    if first.rule == TOO_MANY_ARGUMENTS:
+        surplus = arguments.positional[len(signature.positional) :]
+        title = f"Remove the surplus argument{'s' if len(surplus) > 1 else ''}"
+    else:
+        surplus = [arguments.keywords[first.names[0]]]
+        title = f"Remove argument '{first.names[0]}'"
+    if _fits_better(signature, arguments, removed={position for position, _ in surplus}):
+        edits = [remove_argument(context.path, context.text, position) for position, _ in surplus]
+        if not any(each.overlaps(other) for each, other in pairwise(edits)):
+            fixes.append(Fix(title, edits))
+    return fixes
+
+
+def _fits_better(
+    signature: Signature,
+    arguments: CallArguments,
+    *,
+    removed: Collection[int] = (),
+    renamed: tuple[str, str] = ("", ""),
+) -> bool:
+    """True if changing the arguments of a call mends something and makes nothing else wrong.
+
+    ``removed`` are positions of arguments; ``renamed`` are a keyword and its new name. Where an
+    argument is missing, none is to go.
+    """
+    changed = copy(arguments)
+    changed.positional = [each for each in arguments.positional if each[0] not in removed]
+    changed.keywords = {
+        renamed[1] if name == renamed[0] else name: each
+        for name, each in arguments.keywords.items()
+        if each[0] not in removed
+    }
+    before, after = (
+        {(each.rule, name) for each in mismatches(signature, now) for name in each.names or [""]}
+        for now in (arguments, changed)
+    )
+    return after < before and not (removed and any(rule == MISSING_ARGUMENT for rule, _ in after))
 
 
 def _rename_keyword(
@@ -93,6 +129,7 @@ def _rename_keyword(
     if len(required) == 1 and required[0] not in names:
         names.insert(0, required[0])  # no other argument can be for it
     end = mismatch.position + len(name.encode())
+    names = [each for each in names if _fits_better(signature, arguments, renamed=(name, each))]
     close = [each for each in names if similarity(name, each) >= _CLOSE]
     return [
         Fix(

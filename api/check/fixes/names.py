@@ -7,14 +7,17 @@ from collections import Counter
 
 from ....indexer import facts as f
 from ....indexer.inference.entities import MODULE, OUTSIDE, Entity, name_of
+from ....indexer.inference.has_member import ABSENT, module_has_member
 from ....indexer.inference.inference import Inference
-from ....indexer.inference.modules import find_module
+from ....indexer.inference.modules import ABSENT as NO_MODULE
+from ....indexer.inference.modules import find_module, imported_module, module_presence
 from ....indexer.inference.names import module_member
 from ...source.entity_views import enclosing
 from ...source.import_edits import import_edit
 from ..api_diff.surface import counterpart
 from ..findings import Edit, Finding, Fix
 from ..suggestions import closest, similarity
+from .replacements import Replacements
 
 _LIMIT = 4
 # Up to so many names that an edit removed are all worth trying.
@@ -42,10 +45,10 @@ def name_fixes(finding: Finding, after: Inference, before: Inference | None) -> 
     else:
         names += closest(wrong, removed - set(names), most=2)
     names += [name for name in near if name not in names]
-    names = [name for name in names if name != wrong]
+    names = Replacements(after, finding).right(name for name in names if name != wrong)
     uses = _uses(finding, after, wrong) if is_imported else []
     alias, alias_end = _alias(finding, after) if is_imported else ("", 0)
-    if alias in near:
+    if alias in near and alias in names:
         names = [alias, *(name for name in names if name != alias)]
     fixes: list[Fix] = []
     if finding.rule == "undefined-name":
@@ -79,6 +82,12 @@ def module_fixes(finding: Finding, after: Inference, before: Inference | None) -
         modules = sorted(removed, key=lambda each: -similarity(wrong, each))[:2]
     siblings = [f"{package}{dot}{name_of(after, entity)}" for entity in finding.nearest]
     modules += [each for each in siblings if each not in modules]
+    names = [
+        now.names[name]
+        for module, name in zip(now.imports.module, now.imports.name, strict=True)
+        if now.names[module] == wrong and name >= 0
+    ]
+    modules = [each for each in modules if _is_right(after, finding.path, each, names)]
     return [
         Fix(
             f"Import from '{module}'",
@@ -87,6 +96,15 @@ def module_fixes(finding: Finding, after: Inference, before: Inference | None) -
         )
         for index, module in enumerate(modules[:_LIMIT])
     ]
+
+
+def _is_right(after: Inference, path: str, module: str, names: list[str]) -> bool:
+    """True unless a module is known to be missing, or to lack a name that is imported from it."""
+    strict = after.strict()
+    found = imported_module(strict, path, module)
+    if found.kind == OUTSIDE:
+        return module_presence(strict, module, path) != NO_MODULE
+    return all(module_has_member(strict, found, name) != ABSENT for name in names)
 
 
 def _alias(finding: Finding, after: Inference) -> tuple[str, int]:
@@ -125,7 +143,16 @@ def _removed_names(finding: Finding, after: Inference, before: Inference | None)
     old = counterpart(after, now, before) if now is not None else None
     if now is not None and old is None:
         return set()
-    return set(_count_names(before, path, old) - _count_names(after, path, now))
+    removed = set(_count_names(before, path, old) - _count_names(after, path, now))
+    if finding.rule != "unresolved-attribute":
+        return removed
+    # What was no attribute was never a member of anything.
+    facts = before.need(path)
+    return {
+        name
+        for name in removed
+        if any(role & f.ATTRIBUTE_ROLE for role, _, _ in facts.occurrences(name))
+    }
 
 
 def _count_names(inference: Inference, path: str, entity: Entity | None) -> Counter[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
@@ -262,17 +263,48 @@ def _listed(names: list[str]) -> str:
 
 def _functions(inference: Inference, entity: Entity, other: Entity) -> tuple[float, str]:
     bodies = [_body(inference, each) for each in (entity, other)]
+    names = [_parameter_names(inference, each) for each in (entity, other)]
+    codes = [_code(inference, each) for each in (entity, other)]
+    if codes[0] == codes[1] != "":
+        # However short: a name and a text that are both the same are no accident.
+        return 1.0, "which does the same; use that one."
     ratio = 0.0
     if min(map(len, bodies)) >= _MIN_WORDS:
         matcher = SequenceMatcher(None, *bodies, autojunk=False)
         ratio = matcher.quick_ratio()
         ratio = matcher.ratio() if ratio > _NEARLY_EQUAL else 0.0
-    names = [_parameter_names(inference, each) for each in (entity, other)]
     if ratio > _NEARLY_EQUAL:
         return ratio, "which does nearly the same; use that one."
     if names[0] == names[1] and len(names[0]) > 1:
         return 0.5, "which takes the same arguments; use that one, or choose another name."
     return 0.0, ""
+
+
+def _code(inference: Inference, function: Entity) -> str:
+    """Return a function without its name, comments, docstring and layout.
+
+    Empty if it does nothing, or only returns a constant or raises.
+    """
+    table = inference.need(function.path).definition
+    text = inference.text(function.path)[table.start[function.row] : table.end[function.row]]
+    try:
+        (node,) = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return ""
+    if ast.get_docstring(node, clean=False) is not None:
+        del node.body[0]
+    if all(map(_says_little, node.body)):
+        return ""
+    node.name = ""
+    return ast.dump(node)
+
+
+def _says_little(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Return | ast.Expr):
+        return statement.value is None or isinstance(statement.value, ast.Constant)
+    return isinstance(statement, ast.Pass | ast.Raise)
 
 
 def _body(inference: Inference, function: Entity) -> list[bytes]:

@@ -1,0 +1,146 @@
+"""Names in the place of a wrong one: whether code with them is right, as far as can be known.
+
+A proposal is judged like the code that it mends: the receiver has the name, the module exports it,
+or it is bound where it is read; and what it calls takes the arguments of the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ....indexer import facts as f
+from ....indexer import facts_view
+from ....indexer.inference.access_paths import enclosing_call
+from ....indexer.inference.entities import (
+    CLASS,
+    FUNCTION,
+    MODULE,
+    NAMESPACE,
+    OUTSIDE,
+    Entity,
+    Found,
+)
+from ....indexer.inference.has_member import ABSENT, has_member, module_has_member
+from ....indexer.inference.inference import Inference
+from ....indexer.inference.modules import imported_module
+from ....indexer.inference.names import (
+    builtin_name,
+    module_attribute,
+    resolve_binding,
+    star_imported,
+)
+from ....indexer.inference.type_variables import concrete
+from ....indexer.inference.types import without_none
+from ....indexer.scope_map import scope_at
+from ..arguments import CallArguments, mismatches
+from ..call_targets import member_targets
+from ..callees import Callee
+from ..context import CheckContext
+from ..findings import Finding
+from ..signatures import class_signature, function_signature
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....indexer.inference.types import Type
+
+
+class Replacements:
+    """What may stand in the place of a wrong name, which is that of one finding."""
+
+    def __init__(self, inference: Inference, finding: Finding) -> None:
+        """Look at a finding of a missing attribute, name or import."""
+        self._context = CheckContext(inference, finding.path)
+        self._facts = self._context.facts
+        self._strict = self._context.strict
+        self._finding = finding
+        self._expr = self._receiver = -1
+        self._module: Entity | None = None
+        self._type: Type = ()
+        if finding.rule == "unresolved-attribute":
+            self._find_receiver(inference)
+        elif finding.rule == "undefined-name":
+            self._expr = self._name_at(finding.start)
+        elif finding.rule == "unresolved-name":
+            spelled = finding.subject.rpartition(":")[0]
+            self._module = imported_module(self._strict, finding.path, spelled)
+        call = enclosing_call(self._facts, self._expr) if self._expr >= 0 else -1
+        self._arguments = CallArguments(self._facts, call) if call >= 0 else None
+
+    def right(self, names: Iterable[str]) -> list[str]:
+        """Return the names that are not known to be as wrong."""
+        return [name for name in names if self._exists(name) and self._takes_arguments(name)]
+
+    def _find_receiver(self, inference: Inference) -> None:
+        for row in self._context.expressions(f.ATTRIBUTE):
+            parts = facts_view.attribute(self._facts, row)
+            if parts is not None and parts.position == self._finding.start:
+                self._expr, self._receiver = row, parts.receiver
+        if self._receiver < 0:
+            return
+        path = self._context.path
+        for item in self._strict.definitions_of(path, self._receiver):
+            if item.entity.kind in (MODULE, NAMESPACE, OUTSIDE):
+                self._module = item.entity
+        type_ = self._context.complete_type(self._receiver)
+        if not type_:
+            type_ = inference.infer_type(path, self._receiver)
+        self._type = concrete(self._strict, without_none(type_))
+
+    def _name_at(self, position: int) -> int:
+        for row in self._context.expressions(f.NAME):
+            if self._facts.expr.position[row] == position:
+                return row
+        return -1
+
+    def _exists(self, name: str) -> bool:
+        if self._module is not None:
+            return module_has_member(self._strict, self._module, name) != ABSENT
+        if self._type:
+            return any(has_member(self._strict, each, name) != ABSENT for each in self._type)
+        return self._finding.rule != "undefined-name" or bool(self._definitions(name))
+
+    def _definitions(self, name: str) -> list[Found]:
+        """Return what a plain name would stand for at the place of the finding."""
+        facts, path = self._facts, self._context.path
+        name_row = facts.name_id(name)
+        scope = own = scope_at(facts, self._finding.start)
+        while scope >= 0 and name_row >= 0:
+            rows = facts.bindings_of(scope, name_row)
+            # Functions do not see the names of the class that they are in.
+            if rows and (scope == own or facts.scope.kind[scope] != f.CLASS_SCOPE):
+                return resolve_binding(self._strict, path, facts, rows[-1])
+            scope = facts.scope.parent[scope]
+        found = star_imported(self._strict, path, facts, name)
+        return found or builtin_name(self._strict, name)
+
+    def _takes_arguments(self, name: str) -> bool:
+        """True unless what a name calls certainly does not take the arguments of the call."""
+        if self._arguments is None:
+            return True
+        callees = self._callees(name)
+        return not callees or any(
+            not mismatches(signature, self._arguments)
+            for callee in callees
+            for signature in callee.signatures
+        )
+
+    def _callees(self, name: str) -> list[Callee]:
+        """Return all that calling a name reaches; nothing if that is not known."""
+        if self._module is not None:
+            found = module_attribute(self._strict, self._module, name)
+        elif self._type:
+            targets = member_targets(self._strict, self._type, name)
+            return targets.callees if targets is not None else []
+        else:
+            found = self._definitions(name)
+        callees: list[Callee] = []
+        for item in found:
+            callee: Callee | None = None
+            if item.entity.kind == FUNCTION:
+                callee = function_signature(self._strict, item.entity, bound=False)
+            elif item.entity.kind == CLASS:
+                callee = class_signature(self._strict, item.entity)
+            if callee is None:
+                return []
+            callees.append(callee)
+        return callees
