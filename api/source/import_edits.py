@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ...indexer import facts as f
 from ...indexer.facts import FileFacts
@@ -27,12 +29,13 @@ _GUARDED = f.TYPE_CHECKING_ONLY | f.IN_TRY | f.IN_HANDLER | f.IN_BRANCH
 class Statement:
     """An import statement at the top level of a file, from its first byte to behind its last.
 
-    ``rows`` are those of the imports table.
+    ``rows`` are those of the imports table; ``name`` is the first that it imports from its module.
     """
 
     start: int
     end: int
     module: str
+    name: str
     key: Key
     rows: list[int] = field(default_factory=list[int])
 
@@ -45,34 +48,100 @@ def import_edit(inference: Inference, path: str, module: str, name: str = "") ->
     facts, text = inference.need(path), inference.text(path)
     module = _module_as_imported(inference, path, facts, module) if name else module
     statements = top_imports(inference, path)
-    for statement in statements:
-        if name and statement.module == module and statement.key[1]:
-            if _imports(facts, statement, name):
-                return []
-            edit = _insert_name(path, facts, text, statement, name)
-            if edit is not None:
-                return [edit]
-        if not name and not statement.key[1] and statement.module == module:
-            return []
+    same = [each for each in statements if each.module == module and each.key[1] == bool(name)]
+    if any(not name or _imports(facts, each, name) for each in same):
+        return []
+    for statement in same if len(same) == 1 else ():  # several: each name has its own
+        edit = _insert_name(path, facts, text, statement, name)
+        if edit is not None:
+            return [edit]
     line = f"from {module} import {name}" if name else f"import {module}"
     key = key_of(inference, module, is_from=bool(name))
-    before = [statement for statement in statements if statement.key <= key]
-    if before:
-        last = before[-1]
-        follows = statements[statements.index(last) + 1 :]
-        lead = "\n" if last.key[0] == key[0] else "\n\n"
-        splits = follows and follows[0].key[0] != key[0] and last.key[0] != key[0]
-        trail = "\n" if splits and not text[last.end :].startswith(b"\n\n") else ""
-        return [Edit(path, last.end, last.end, f"{lead}{line}{trail}")]
     if statements:
-        first = statements[0]
-        gap = "\n" if first.key[0] == key[0] else "\n\n"
-        return [Edit(path, first.start, first.start, f"{line}{gap}")]
+        return [_insert_statement(path, text, statements, key, name, line)]
     at = _behind_head(text)
     lead = "\n" if at and not text[:at].endswith(b"\n\n") else ""
     rest = text[at:]
     trail = "\n" if not rest or rest.startswith(b"\n") else "\n\n"
     return [Edit(path, at, at, f"{lead}{line}{trail}")]
+
+
+# Orders in which people and sorters keep the statements of a group.
+_ORDERS: tuple[Callable[[Key], tuple[object, ...]], ...] = (
+    lambda key: key,
+    lambda key: (key[0], not key[1], key[2]),  # `from` first
+    lambda key: (key[0], key[2], key[1]),  # by module, however it is imported
+    lambda key: key[1:],
+    lambda key: (not key[1], key[2]),
+    lambda key: (key[2], key[1]),
+)
+
+
+def _insert_statement(
+    path: str, text: bytes, statements: list[Statement], key: Key, name: str, line: str
+) -> Edit:
+    """Return the edit that adds a statement to its group, in the order that the file keeps."""
+    groups = _groups(text, statements)
+    group = groups.get(key[0], key[0])
+    own = [each for each in statements if groups[each.key[0]] == group]
+    others = groups.keys() - {_FUTURE}
+    if not own and len(others) > 1 and len({groups[each] for each in others}) == 1:
+        own = [each for each in statements if each.key[0] != _FUTURE]  # a file without groups
+    if not own:
+        return _insert_group(path, text, statements, key, line)
+    keys = [each.key for each in own]
+    order = _order_of([each.key for each in statements], keys)
+    if order is None:
+        last: Statement | None = own[-1]  # in no order
+    else:
+        place = order(key), name
+        last = next((e for e in reversed(own) if (order(e.key), e.name) <= place), None)
+    if last is None:
+        return Edit(path, own[0].start, own[0].start, f"{line}\n")
+    return Edit(path, last.end, last.end, f"\n{line}")
+
+
+def _groups(text: bytes, statements: list[Statement]) -> dict[int, int]:
+    """Return the group of each section: of those that no blank line separates, the first one."""
+    groups = {each.key[0]: each.key[0] for each in statements}
+    for one, other in pairwise(statements):
+        between = text[one.end : other.start]
+        ours, theirs = groups[one.key[0]], groups[other.key[0]]
+        if between == b"\n" and ours != theirs and _FUTURE not in (ours, theirs):
+            groups = {
+                section: min(ours, theirs) if group in (ours, theirs) else group
+                for section, group in groups.items()
+            }
+    return groups
+
+
+def _order_of(every: list[Key], own: list[Key]) -> Callable[[Key], tuple[object, ...]] | None:
+    """Return the order that all statements of a file keep, else those of a group; None for none."""
+    for keys in (every, own):
+        for order in _ORDERS:
+            if all(order(one) <= order(other) for one, other in pairwise(keys)):
+                return order
+    return None
+
+
+def _insert_group(path: str, text: bytes, statements: list[Statement], key: Key, line: str) -> Edit:
+    """Return the edit that adds a statement as a group of its own, between blank lines."""
+    sections = [each.key[0] for each in statements]
+    is_usual = sections == sorted(sections)
+    before = [each for each in statements if not is_usual or each.key[0] <= key[0]]
+    if key[0] == _FUTURE:
+        before = []
+    if before:
+        last = before[-1]
+        follows = last is not statements[-1]
+        trail = "\n" if follows and not text[last.end :].startswith(b"\n\n") else ""
+        return Edit(path, last.end, last.end, f"\n\n{line}{trail}")
+    at = statements[0].start
+    # A comment right above is the heading of the first group, unless the file begins with it.
+    above = re.search(rb"(?:^|\n\n)((?:#[^\n]*\n)+)$", text[:at])
+    if above is not None and above.start(1):
+        at = above.start(1)
+    return Edit(path, at, at, f"{line}\n\n")
 
 
 def top_imports(inference: Inference, path: str) -> list[Statement]:
@@ -92,9 +161,11 @@ def top_imports(inference: Inference, path: str) -> list[Statement]:
         statement = found.get(start)
         if statement is None:
             module = facts.names[table.module[row]]
-            is_from = table.name[row] != -1
-            key = key_of(inference, module, is_from=is_from)
-            statement = found[start] = Statement(start, _end(facts, text, start), module, key)
+            imported = table.name[row]
+            name = facts.names[imported] if imported >= 0 else ""
+            key = key_of(inference, module, is_from=imported != -1)
+            end = _end(facts, text, start)
+            statement = found[start] = Statement(start, end, module, name, key)
         statement.rows.append(row)
     return list(found.values())
 
@@ -196,9 +267,10 @@ def _insert_name(
         placed.append((imported, start, end))
     if not placed:
         return None
-    key = name_key(name)
-    for imported, start, _ in placed:
-        if name_key(imported) > key:
+    names = [imported for imported, _, _ in placed]
+    order = next((each for each in _NAME_ORDERS if sorted(names, key=each) == names), None)
+    for imported, start, _ in placed if order is not None else ():
+        if order is not None and order(imported) > order(name):
             line_start = text.rfind(b"\n", 0, start) + 1
             before = text[line_start:start]
             if not before.strip() and line_start > statement.start:  # a line of its own
@@ -222,9 +294,12 @@ def name_key(name: str) -> tuple[int, str]:
     return kind, name
 
 
+_NAME_ORDERS: tuple[Callable[[str], object], ...] = (name_key, str.lower, str)
+
+
 def _behind_head(text: bytes) -> int:
     """Offset of the first line behind comments at the start and the module's docstring."""
-    comments = re.match(rb"(?:#[^\n]*\n)*", text)
+    comments = re.match(rb"(?:#[^\n]*\n)*(?:\n*(?:#[^\n]*\n)+(?=\n))*", text)
     at = comments.end() if comments else 0
     docstring = _DOCSTRING.match(text, at)
     return docstring.end() if docstring else at
