@@ -143,6 +143,10 @@ def test_position_by_options(ask: Ask) -> None:
         (["validate", "--whole"], "3 files checked"),
         (["breakage", "--path", "shop/views.py", "--text", "x = 1"], "ok: 1 file checked"),
         (["fix", "--whole"], "0 fixed, "),
+        (
+            ["reasons", "--finding", "shop/views.py:1", "--path", "shop/views.py", "--text", "no"],
+            "`no` is not built in",
+        ),
         (["patterns", "class Cart(Model):"], "1 class that derive from shop.models.Model\n"),
         (["similar", "class Cart(Model):"], "class shop.models.Order(Model)"),
         (["reuse", "pay"], "shop/models.py:13 method shop.models.Order.pay(self) -> None"),

@@ -193,7 +193,7 @@ _ALL = (
         Parameter("name", "string", "Dotted name of a module or of something in it."),
         Parameter("path", "string", "Or the module's file."),
         *_LONG_PAGE),
-    Operation("exists", "search", "ExistsAnswer",
+    Operation("exists", "exists", "ExistsAnswer",
         "Does this API exist, and if not, what is nearest? Takes a dotted name, with a call's "
         "arguments if they matter: `django.db.models.Model.save(force_insert=)`.",
         Parameter("query", "string", "Dotted name, optionally with `(arguments)`.", required=True),

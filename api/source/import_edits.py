@@ -294,7 +294,11 @@ def name_key(name: str) -> tuple[int, str]:
     return kind, name
 
 
-_NAME_ORDERS: tuple[Callable[[str], object], ...] = (name_key, str.lower, str)
+_NAME_ORDERS: tuple[Callable[[str], tuple[int, str]], ...] = (
+    name_key,
+    lambda name: (0, name.lower()),
+    lambda name: (0, name),
+)
 
 
 def _behind_head(text: bytes) -> int:
