@@ -132,9 +132,12 @@ def read_labels(path: Path) -> dict[tuple[str, ...], Label]:
 def key_of(result: dict[str, Any], finding: dict[str, Any]) -> tuple[str, ...]:
     """What a label is for: findings that are alike in one file share it.
 
-    Of the message the first sentence, for the next ones tell what exists instead.
+    Of the message that which says what is wrong: what follows tells what exists instead.
     """
-    message = " ".join(finding["message"].split()).partition(". ")[0]
+    message = " ".join(finding["message"].split())
+    for end in ("; ", ". "):
+        message = message.partition(end)[0]
+    message = message.removesuffix(".")
     return result["package"], result["version"], finding["path"], finding["rule"], message
 
 
