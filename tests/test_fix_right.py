@@ -61,6 +61,21 @@ def test_a_name_gives_way_to_one_that_is_bound_there(
     assert _titles(tmp_path, text, "undefined-name") == titles
 
 
+def test_an_import_is_added_of_what_takes_these_arguments(tmp_path: Path) -> None:
+    text = "def main():\n    return {call}\n"
+    fits = _titles(tmp_path / "1", text.format(call="open_store('a')"), "undefined-name")
+    assert fits == ["Add 'from app.store import open_store'"]
+    # The edit removed that import, which the name may have been meant by in any case.
+    before = STORE.replace("open_store, slugify", "slugify").replace('open_store("x")', "Store(1)")
+    edit = "#- app/service.py\n" + text.format(call="open_store('a', 2)")
+    assert not offered(tmp_path / "2", before, edit, "undefined-name")
+
+
+def test_an_imported_name_gives_way_to_what_its_calls_fit(tmp_path: Path) -> None:
+    text = "from app.store import slugfy\ndef main():\n    slugfy('x', 2)\n"
+    assert "Replace 'slugfy' with 'slugify'" not in _titles(tmp_path, text, "unresolved-name")
+
+
 def test_an_imported_name_gives_way_to_one_of_the_module(tmp_path: Path) -> None:
     text = "from app.store import slugfy\ndef main():\n    slugfy('x')\n"
     titles = _titles(tmp_path, text, "unresolved-name")

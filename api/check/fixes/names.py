@@ -184,10 +184,10 @@ def missing_import_fixes(
     finding: Finding, after: Inference, before: Inference | None, name: str
 ) -> list[Fix]:
     """Return fixes that import an undefined name: as before the edit, else from where it is."""
-    return [
-        *_removed_import(finding, after, before, name),
-        *(_from_workspace(finding, after, name) or _from_stdlib(finding, after, name)),
-    ]
+    removed = _removed_import(finding, after, before, name)
+    found = _from_workspace(finding, after, name) or _from_stdlib(finding, after, name)
+    titles = {each.title for each in removed}
+    return [*removed, *(each for each in found if each.title not in titles)]
 
 
 def other_module_fixes(finding: Finding, after: Inference, name: str) -> list[Fix]:
@@ -245,7 +245,7 @@ def _from_workspace(finding: Finding, after: Inference, name: str) -> list[Fix]:
         if entity.path == finding.path or entity.kind == OUTSIDE or name_of(after, entity) != name:
             continue
         module = after.snapshot.index.module_name(entity.path)
-        if module:
+        if module and Replacements(after, finding).is_right(entity):
             fixes += _import_fixes(finding, after, module, "" if entity.kind == MODULE else name)
     return fixes[:_MOST_IMPORTS]
 

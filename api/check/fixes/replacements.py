@@ -60,15 +60,25 @@ class Replacements:
             self._find_receiver(inference)
         elif finding.rule == "undefined-name":
             self._expr = self._name_at(finding.start)
-        elif finding.rule == "unresolved-name":
+        called = [self._expr]
+        if finding.rule == "unresolved-name":
             spelled = finding.subject.rpartition(":")[0]
             self._module = imported_module(self._strict, finding.path, spelled)
-        call = enclosing_call(self._facts, self._expr) if self._expr >= 0 else -1
-        self._arguments = CallArguments(self._facts, call) if call >= 0 else None
+            called = self._uses_of_import()
+        calls = [enclosing_call(self._facts, expr) for expr in called if expr >= 0]
+        self._calls = [CallArguments(self._facts, call) for call in calls if call >= 0]
 
     def right(self, names: Iterable[str]) -> list[str]:
         """Return the names that are not known to be as wrong."""
-        return [name for name in names if self._exists(name) and self._takes_arguments(name)]
+        return [
+            name
+            for name in names
+            if self._exists(name) and (not self._calls or self._take(self._callees(name)))
+        ]
+
+    def is_right(self, entity: Entity) -> bool:
+        """True unless a function or class is known not to take the arguments of the call."""
+        return self._take(self._callees_of([Found(entity)]))
 
     def _find_receiver(self, inference: Inference) -> None:
         for row in self._context.expressions(f.ATTRIBUTE):
@@ -113,16 +123,28 @@ class Replacements:
         found = star_imported(self._strict, path, facts, name)
         return found or builtin_name(self._strict, name)
 
-    def _takes_arguments(self, name: str) -> bool:
-        """True unless what a name calls certainly does not take the arguments of the call."""
-        if self._arguments is None:
-            return True
-        callees = self._callees(name)
-        return not callees or any(
-            not mismatches(signature, self._arguments)
-            for callee in callees
-            for signature in callee.signatures
+    def _take(self, callees: list[Callee]) -> bool:
+        """True unless none of what is called certainly takes the arguments of a call."""
+        signatures = [signature for callee in callees for signature in callee.signatures]
+        return not signatures or all(
+            any(not mismatches(each, arguments) for each in signatures) for arguments in self._calls
         )
+
+    def _uses_of_import(self) -> list[int]:
+        """Return where the name that the finding's import binds is called."""
+        facts, table = self._facts, self._facts.imports
+        bound = {
+            facts.names[table.bound[row]]
+            for row, module in enumerate(table.module)
+            if table.name[row] >= 0
+            and f"{facts.names[module]}:{facts.names[table.name[row]]}" == self._finding.subject
+        }
+        return [
+            expr
+            for name in bound
+            for role, _, expr in facts.occurrences(name)
+            if role & (f.ROLE_MASK | f.ATTRIBUTE_ROLE) == f.CALLED
+        ]
 
     def _callees(self, name: str) -> list[Callee]:
         """Return all that calling a name reaches; nothing if that is not known."""
@@ -133,6 +155,9 @@ class Replacements:
             return targets.callees if targets is not None else []
         else:
             found = self._definitions(name)
+        return self._callees_of(found)
+
+    def _callees_of(self, found: list[Found]) -> list[Callee]:
         callees: list[Callee] = []
         for item in found:
             callee: Callee | None = None
