@@ -230,13 +230,13 @@ class _Chain:
         search_path = self.inference.snapshot.index.search_path
         spelled = self.context.absolute_module(self.finding.subject)
         package, _, last = spelled.rpartition(".")
-        if package:
-            module = imported_module(self.inference, self.path, package)
+        module = imported_module(self.inference, self.path, package) if package else None
+        if module is not None and module.kind != OUTSIDE:
             where = (module.path, 0) if module.kind == MODULE else ("", -1)
             self.link(f"`{package}` is {self.explanation.described(module)}", *where)
             self.link(f"nothing in it is a module `{last}`")
         else:
-            self.link(f"no source root of the workspace has a module `{last}`")
+            self.link(f"no source root of the workspace has a module `{spelled}`")
         for root in search_path.roots:
             self.reason(f"nor has `{root}`")
         if not search_path.is_known:
