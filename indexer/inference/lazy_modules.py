@@ -9,9 +9,10 @@ from __future__ import annotations
 from .. import facts as f
 from .. import facts_view
 from . import names
-from .access_paths import display_elements, string_value
+from .access_paths import string_value
 from .entities import CONVENTIONAL, MODULE, OUTSIDE, Entity, Found
 from .modules import find_module, imported_module, submodule
+from .namespaces import OWN, strings, written
 from .query_cache import cached
 
 TYPE_CHECKING = False
@@ -72,19 +73,11 @@ def _executes(facts: FileFacts) -> bool:
     for call in facts_view.calls(facts):
         if facts_view.plain_name(facts, call.function) != "exec":
             continue
-        arguments = list(facts_view.arguments(facts, call.row))
-        if len(arguments) < 2:  # in the names of where it is called
+        if len(facts_view.argument_values(facts, call.row)) < 2:  # in the names around the call
             scope = facts_view.name_scope(facts, call.function)
             if facts.scope.kind[scope] != f.FUNCTION_SCOPE:
                 return True
-        elif _called_name(facts, arguments[1].value) in ("globals", "vars"):
-            return True
     return False
-
-
-def _called_name(facts: FileFacts, expr: int) -> str:
-    """Return the plain name that a call calls, an empty string for any other expression."""
-    return facts_view.plain_name(facts, facts_view.called(facts, expr))
 
 
 def lazy_member(inference: Inference, path: str, name: str) -> list[Found]:
@@ -164,7 +157,7 @@ def _tables(facts: FileFacts) -> dict[str, list[tuple[str, ...]]]:
     pairs += zip(facts.item_binding.key, facts.item_binding.value, strict=True)
     for key, value in pairs:
         text = string_value(facts, key)
-        parts = _strings(facts, value)
+        parts = strings(facts, value)
         if not text or not parts:
             continue
         if len(parts) <= _MOST:
@@ -233,70 +226,6 @@ def _replaces_modules(facts: FileFacts) -> bool:
 
 
 def names_set_in_globals(facts: FileFacts) -> frozenset[str] | None:
-    """Return the names that module-level code sets in ``globals()``; None if they may be any."""
-    if "names set in globals" not in facts.memo:
-        facts.memo["names set in globals"] = _names_set_in_globals(facts)
-    found: frozenset[str] | None = facts.memo["names set in globals"]
-    return found
-
-
-_NAMESPACES = frozenset(["globals", "vars", "locals"])
-
-
-def _names_set_in_globals(facts: FileFacts) -> frozenset[str] | None:
-    if all(facts.name_id(name) < 0 for name in _NAMESPACES):
-        return frozenset()
-    # Under another name: `names = globals()`.
-    aliases = {
-        facts_view.binding_name(facts, row)
-        for row, value in enumerate(facts.binding.value)
-        if _called_name(facts, value) in _NAMESPACES
-    }
-
-    def is_namespace(expr: int) -> bool:
-        return (
-            _called_name(facts, expr) in _NAMESPACES
-            or facts_view.plain_name(facts, expr) in aliases
-        )
-
-    for attribute in facts_view.attributes(facts):
-        if attribute.name in ("update", "setdefault") and is_namespace(attribute.receiver):
-            return None
-    found: set[str] = set()
-    for row, container in enumerate(facts.item_binding.container):
-        if is_namespace(container):
-            keys = _keys(facts, facts.item_binding.key[row])
-            if not keys:
-                return None
-            found.update(keys)
-    return frozenset(found)
-
-
-def _keys(facts: FileFacts, index: int) -> tuple[str, ...]:
-    """Return the strings that an index may be, if they are literals.
-
-    A string, or the variable of a loop over a display of strings.
-    """
-    if not facts_view.plain_name(facts, index):
-        return _strings(facts, index)
-    scope, name = facts_view.name_scope(facts, index), facts_view.name_row(facts, index)
-    found: list[str] = []
-    for row in facts.bindings_of(scope, name):
-        value = facts.binding.value[row]
-        if facts.binding.kind[row] != f.FOR or facts_view.op(facts, value) != f.ELEMENT:
-            return ()
-        iterated = facts_view.operand(facts, value)
-        listed = _strings(facts, iterated)
-        if not listed or len(listed) != len(display_elements(facts, iterated)):
-            return ()
-        found += listed
-    return tuple(found)
-
-
-def _strings(facts: FileFacts, expr: int) -> tuple[str, ...]:
-    """Return the strings of a literal: a string, or those in a list, tuple or set."""
-    if facts_view.op(facts, expr) in (f.LIST, f.TUPLE, f.SET):
-        texts = [string_value(facts, part) for part in facts_view.elements(facts, expr)]
-    else:
-        texts = [string_value(facts, expr)]
-    return tuple(text for text in texts if text)
+    """Return the names that code sets in its own namespace; None if they may be any."""
+    own = written(facts, OWN)
+    return None if own.is_any else frozenset(own.names)

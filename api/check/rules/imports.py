@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ....indexer import facts as f
 from ....indexer.inference.entities import OUTSIDE, Entity
 from ....indexer.inference.has_member import ABSENT, module_has_member
+from ....indexer.inference.injected_names import hooks_imports
 from ....indexer.inference.modules import ABSENT as NO_MODULE
 from ....indexer.inference.modules import imported_module, module_presence
 from .. import messages
@@ -46,9 +47,14 @@ def unresolved_import(context: CheckContext) -> Iterator[Finding]:
         elif (
             name
             and module_has_member(context.strict, module, name) == ABSENT
+            and not (_is_package(module) and hooks_imports(context.strict))
             and not is_generated_module(context, _inside(spelled, name))
         ):
             yield _no_name(context, module, spelled, name, row)
+
+
+def _is_package(module: Entity) -> bool:
+    return module.path.rpartition("/")[2].startswith("__init__.")
 
 
 def _inside(spelled: str, name: str) -> str:
@@ -58,7 +64,7 @@ def _inside(spelled: str, name: str) -> str:
 
 def _no_module(context: CheckContext, spelled: str, position: int, flags: int) -> Iterator[Finding]:
     start, end = _range_of_module(context, spelled, position)
-    if is_generated_module(context, spelled):
+    if is_generated_module(context, spelled) or hooks_imports(context.strict):
         return
     message = messages.no_module(context.absolute_module(spelled))
     if spelled.startswith("."):

@@ -13,6 +13,7 @@ from ....indexer.facts_view import is_false, name_row, name_scope, plain_name
 from ....indexer.inference.access_paths import last_name
 from ....indexer.inference.entities import MODULE, OUTSIDE, Entity
 from ....indexer.inference.inference import Inference
+from ....indexer.inference.injected_names import is_injected
 from ....indexer.inference.lazy_modules import has_dynamic_globals, names_set_in_globals
 from ....indexer.inference.modules import find_module, submodule
 from ....indexer.inference.names import builtin_name, module_member, star_imported
@@ -54,7 +55,11 @@ def undefined_name(context: CheckContext) -> Iterator[Finding]:
             continue
         if is_open is None:
             is_open = has_dynamic_globals(context.strict, context.path)
-        if is_open or _is_bound_otherwise(context, name):
+        if (
+            is_open
+            or _is_bound_otherwise(context, name)
+            or is_injected(context.strict, context.path, name)
+        ):
             known.add((name, scope))
             continue
         start = facts.expr.position[expr]
