@@ -10,6 +10,7 @@ branches, so only stubs, and what is installed for one version, are looked at th
 from __future__ import annotations
 
 import operator
+import re
 from array import array
 from bisect import bisect_right
 
@@ -22,10 +23,37 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-    # Version, and platform or nothing where tests of it stay open.
-    Target = tuple[tuple[int, int], str]
+    # What a name or attribute that is imported stands for: the facts of the file that binds it, and
+    # the row of its value there; or whether it holds; or nothing.
+    Elsewhere = Callable[[FileFacts, int], "tuple[FileFacts, int] | bool | None"]
 
-_TOLD = ("version_info", "platform")
+
+class Target:
+    """A version, and a platform or nothing where tests of it stay open.
+
+    ``elsewhere`` finds what is imported; without it, only the file itself is looked at.
+    """
+
+    __slots__ = ("elsewhere", "platform", "version")
+
+    def __init__(
+        self, version: tuple[int, int], platform: str, elsewhere: Elsewhere | None = None
+    ) -> None:
+        """Evaluate tests for one version and platform."""
+        self.version = version
+        self.platform = platform
+        self.elsewhere = elsewhere
+
+
+_TOLD = ("version_info", "version", "platform")
+# ``os.name`` and ``platform.system()`` by ``sys.platform``.
+_NAMES_OF_PLATFORMS = {
+    "linux": ("posix", "Linux"),
+    "darwin": ("posix", "Darwin"),
+    "win32": ("nt", "Windows"),
+}
+# Constants that are called after a version, whatever they are made from: PY2, IS_PY3, six.PY34.
+_FLAG = re.compile(r"_?(?:IS_?)?PY(?:THON)?_?([23])|is_(?:py|python)_?([23])")
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -52,18 +80,19 @@ def holding(facts: FileFacts, version: tuple[int, int], platform: str) -> FileFa
     key = f"holding {version} {platform}"
     kept: FileFacts | None = facts.memo.get(key)
     if kept is None:
-        kept = facts.memo[key] = _made_for(facts, (version, platform))
+        kept = facts.memo[key] = _made_for(facts, Target(version, platform))
     return kept
 
 
-def never_runs(facts: FileFacts, version: tuple[int, int], platform: str, position: int) -> bool:
-    """True if a position is in a branch that is never taken for a version and platform."""
-    key = f"dead {version} {platform}"
-    dead: list[tuple[int, int]] | None = facts.memo.get(key)
-    if dead is None:
-        conditional = is_conditional(facts)
-        dead = facts.memo[key] = _branches(facts, (version, platform))[0] if conditional else []
-    return _inside(dead, position)
+def dead_stretches(facts: FileFacts, target: Target) -> list[tuple[int, int]]:
+    """(start, end) of what never runs for a version and platform, in order."""
+    return _branches(facts, target)[0]
+
+
+def is_inside(stretches: list[tuple[int, int]], position: int) -> bool:
+    """True if a position is in one of some stretches, which are in order."""
+    at = bisect_right(stretches, position, key=operator.itemgetter(0)) - 1
+    return at >= 0 and position < stretches[at][1]
 
 
 def _made_for(facts: FileFacts, target: Target) -> FileFacts:
@@ -72,7 +101,9 @@ def _made_for(facts: FileFacts, target: Target) -> FileFacts:
         return facts
     made = facts.copy()
     gone = _unreachable_bindings(
-        facts, dead, _branches(facts, (target[0], ""))[0] if target[1] else dead
+        facts,
+        dead,
+        _branches(facts, Target(target.version, ""))[0] if target.platform else dead,
     )
     made.memo[DEAD] = gone
     made.binding_order = facts.binding_order.replaced(
@@ -84,11 +115,11 @@ def _made_for(facts: FileFacts, target: Target) -> FileFacts:
     imports = facts.imports
     made.imports = imports.replaced(
         name=_column(
-            f.NEVER if _inside(dead, at) else name
+            f.NEVER if is_inside(dead, at) else name
             for name, at in zip(imports.name, imports.position, strict=True)
         )
     )
-    exports = [row for row, at in enumerate(facts.exports.position) if not _inside(dead, at)]
+    exports = [row for row, at in enumerate(facts.exports.position) if not is_inside(dead, at)]
     made.exports = facts.exports.chosen(exports)
     return made
 
@@ -107,6 +138,8 @@ def _branches(facts: FileFacts, target: Target) -> tuple[list[tuple[int, int]], 
         if truth == (kind == f.IF_TRUE):
             parent = parents[block]
             lifted[block] = lifted.get(parent, parent)
+            if facts.block.flags[block] and parent >= 0:
+                dead.append((ends[block], ends[parent]))  # what follows a `return` that is reached
         elif starts[block] < ends[block]:
             dead.append((starts[block], ends[block]))
     return _merged(dead), lifted
@@ -123,11 +156,6 @@ def _merged(stretches: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return result
 
 
-def _inside(stretches: list[tuple[int, int]], position: int) -> bool:
-    at = bisect_right(stretches, position, key=operator.itemgetter(0)) - 1
-    return at >= 0 and position < stretches[at][1]
-
-
 def _unreachable_bindings(
     facts: FileFacts, dead: list[tuple[int, int]], on_any_platform: list[tuple[int, int]]
 ) -> frozenset[int]:
@@ -136,16 +164,16 @@ def _unreachable_bindings(
     What only another platform has is kept: code for it is read and written on this one too.
     """
     names, scopes, positions = facts.binding[:3]
-    never = [row for row, at in enumerate(positions) if _inside(dead, at)]
+    never = [row for row, at in enumerate(positions) if is_inside(dead, at)]
     if on_any_platform == dead:
         return frozenset(never)
     happening = {
-        (scopes[row], names[row]) for row, at in enumerate(positions) if not _inside(dead, at)
+        (scopes[row], names[row]) for row, at in enumerate(positions) if not is_inside(dead, at)
     }
     return frozenset(
         row
         for row in never
-        if (scopes[row], names[row]) in happening or _inside(on_any_platform, positions[row])
+        if (scopes[row], names[row]) in happening or is_inside(on_any_platform, positions[row])
     )
 
 
@@ -153,17 +181,21 @@ def _column(values: Iterable[int]) -> memoryview[int]:
     return memoryview(array("q", values))
 
 
-def _truth(facts: FileFacts, test: int, target: Target) -> bool | None:
+# Constants that are made from others.
+_DEPTH = 4
+
+
+def _truth(facts: FileFacts, test: int, target: Target, depth: int = _DEPTH) -> bool | None:
     """Return whether a test holds for a version and platform.
 
     None when it depends on more than them.
     """
     kind = view.op(facts, test)
     if kind == f.NOT:
-        inner = _truth(facts, view.operand(facts, test), target)
+        inner = _truth(facts, view.operand(facts, test), target, depth)
         return None if inner is None else not inner
     if kind in (f.AND, f.OR):
-        left, right = (_truth(facts, side, target) for side in view.branches(facts, test))
+        left, right = (_truth(facts, side, target, depth) for side in view.branches(facts, test))
         decides = kind == f.OR
         if decides in (left, right):
             return decides
@@ -171,12 +203,64 @@ def _truth(facts: FileFacts, test: int, target: Target) -> bool | None:
     if kind in (f.TRUE, f.FALSE):
         return kind == f.TRUE
     if kind in (f.NAME, f.ATTRIBUTE):
-        return True if _last_name(facts, test) == "TYPE_CHECKING" else None
+        name = _last_name(facts, test)
+        return True if name == "TYPE_CHECKING" else _of_constant(facts, test, name, target, depth)
     if kind == f.COMPARE:
-        return _compared(facts, test, target)
+        return _compared(facts, test, target, depth)
     if kind == f.CALL:
-        return _starts_with(facts, test, target)
+        return _starts_with(facts, test, target, depth)
     return None
+
+
+def _of_constant(facts: FileFacts, expr: int, name: str, target: Target, depth: int) -> bool | None:
+    """Return whether a constant holds that is bound to a test of version and platform."""
+    flag = _FLAG.fullmatch(name)
+    found = _value_of(facts, expr, target) if depth else None
+    if isinstance(found, bool):
+        return found
+    if found is not None:
+        where, value = found
+        # What is simply true or false may be changed by whoever reads it.
+        if flag or view.op(where, value) not in (f.TRUE, f.FALSE):
+            truth = _truth(where, value, target, depth - 1)
+            if truth is not None:
+                return truth
+    return None if flag is None else (flag[1] or flag[2]) == "3"
+
+
+def _value_of(facts: FileFacts, expr: int, target: Target) -> tuple[FileFacts, int] | bool | None:
+    """Return the one value that a plain name is bound to, or what is known of it elsewhere."""
+    if view.op(facts, expr) != f.NAME:
+        return target.elsewhere(facts, expr) if target.elsewhere is not None else None
+    scope, rows = view.name_scope(facts, expr), list[int]()
+    while scope >= 0 and not rows:
+        rows = facts.bindings_of(scope, view.name_row(facts, expr))
+        scope = facts.scope.parent[scope]
+    return constant_value(facts, rows, target) or (
+        target.elsewhere(facts, expr) if target.elsewhere is not None and rows else None
+    )
+
+
+def constant_value(
+    facts: FileFacts, rows: list[int], target: Target
+) -> tuple[FileFacts, int] | bool | None:
+    """Return the value that some bindings of a name give it: that of one, or the one that runs."""
+    kinds, values = facts.binding.kind, facts.binding.value
+    if any(kinds[row] != f.ASSIGN or values[row] < 0 for row in rows):
+        return None
+    if len(rows) > 1:
+        direct = Target(target.version, target.platform)
+        key = f"written for {direct.version} {direct.platform}"
+        dead: list[tuple[int, int]] | None = facts.memo.get(key)
+        if dead is None:
+            facts.memo[key] = []  # meanwhile: the tests around may ask for constants themselves
+            dead = facts.memo[key] = dead_stretches(facts, direct)
+        rows = [row for row in rows if not is_inside(dead, facts.binding.position[row])]
+        if len(rows) != 1:
+            return None
+        if view.op(facts, values[rows[0]]) in (f.TRUE, f.FALSE):
+            return view.op(facts, values[rows[0]]) == f.TRUE
+    return (facts, values[rows[0]]) if rows else None
 
 
 def _last_name(facts: FileFacts, expr: int) -> str:
@@ -184,11 +268,21 @@ def _last_name(facts: FileFacts, expr: int) -> str:
     return attribute.name if attribute is not None else view.plain_name(facts, expr)
 
 
-def _compared(facts: FileFacts, test: int, target: Target) -> bool | None:
+def _compared(facts: FileFacts, test: int, target: Target, depth: int) -> bool | None:
     comparison = view.single_comparison(facts, test)
-    if comparison is None or comparison.operator not in _COMPARISONS:
+    if comparison is None:
         return None
-    actual = _of_sys(facts, comparison.left, target)
+    sides = comparison.left, comparison.right
+    if comparison.operator in ("is", "==") and {view.plain_name(facts, side) for side in sides} == {
+        "str",
+        "bytes",
+    }:
+        return False  # as it was in Python 2
+    actual = _of_sys(facts, comparison.left, target, depth)
+    if comparison.operator in ("in", "not-in"):
+        return _contained(facts, comparison, actual, target, depth)
+    if comparison.operator not in _COMPARISONS:
+        return None
     compared = _literal(facts, comparison.right)
     if isinstance(actual, tuple) and isinstance(compared, tuple):
         if compared[:2] == actual and len(compared) > 2:
@@ -201,29 +295,84 @@ def _compared(facts: FileFacts, test: int, target: Target) -> bool | None:
     return _COMPARISONS[comparison.operator](actual, compared)
 
 
-def _of_sys(facts: FileFacts, expr: int, target: Target) -> tuple[int, ...] | int | str | None:
+def _contained(
+    facts: FileFacts,
+    comparison: view.Comparison,
+    actual: tuple[int, ...] | int | str | None,
+    target: Target,
+    depth: int,
+) -> bool | None:
+    """``sys.platform in ("win32", "cygwin")``, ``"win" in sys.platform``."""
+    whole = _of_sys(facts, comparison.right, target, depth)
+    part = _literal(facts, comparison.left)
+    if isinstance(whole, str) and isinstance(part, str):
+        found = part in whole
+    elif isinstance(actual, str) and view.op(facts, comparison.right) in (f.TUPLE, f.LIST, f.SET):
+        listed = [view.string(facts, each) for each in view.elements(facts, comparison.right)]
+        if None in listed:
+            return None
+        found = actual in listed
+    else:
+        return None
+    return found == (comparison.operator == "in")
+
+
+def _of_sys(
+    facts: FileFacts, expr: int, target: Target, depth: int = _DEPTH
+) -> tuple[int, ...] | int | str | None:
     """Return what ``sys.platform``, ``sys.version_info`` or a part of the latter is."""
-    version, platform = target
+    version, platform = target.version, target.platform
     subscript = view.subscript(facts, expr)
     if subscript is not None:
-        whole = _of_sys(facts, subscript.value, target)
-        if not isinstance(whole, tuple):
+        whole = _of_sys(facts, subscript.value, target, depth)
+        if whole is None or isinstance(whole, int):
             return None
         if view.op(facts, subscript.key) == f.SLICE:
             return whole  # `sys.version_info[:2]`, which is how it is written
         at = view.integer(facts, subscript.key)
         return whole[at] if at is not None and 0 <= at < len(whole) else None
     attribute = view.attribute(facts, expr)
-    if attribute is None:  # `from sys import version_info`
-        return version if view.plain_name(facts, expr) == "version_info" else None
-    if view.plain_name(facts, attribute.receiver) == "sys":
+    if attribute is None:
+        return _of_name(facts, expr, target, depth)
+    module = view.plain_name(facts, attribute.receiver)
+    names = _NAMES_OF_PLATFORMS.get(platform)
+    if module == "os" and attribute.name == "name":
+        return names and names[0]
+    if module == "sys":
         if attribute.name == "version_info":
             return version
-        return (platform or None) if attribute.name == "platform" else None
+        if attribute.name == "version":
+            return f"{version[0]}.{version[1]}"
+        if attribute.name == "platform":
+            return platform or None
     if attribute.name in ("major", "minor"):
-        whole = _of_sys(facts, attribute.receiver, target)
+        whole = _of_sys(facts, attribute.receiver, target, depth)
         return whole[attribute.name == "minor"] if isinstance(whole, tuple) else None
-    return None
+    return _of_name(facts, expr, target, depth)
+
+
+def _of_name(
+    facts: FileFacts, expr: int, target: Target, depth: int
+) -> tuple[int, ...] | int | str | None:
+    """Return what a constant is that holds a version or platform, or ``platform.system()``."""
+    function = view.attribute(facts, view.called(facts, expr))
+    if function is not None:
+        is_system = function.name == "system" and _last_name(facts, function.receiver) == "platform"
+        names = _NAMES_OF_PLATFORMS.get(target.platform)
+        return names[1] if is_system and names else None
+    if view.plain_name(facts, expr) == "version_info":  # `from sys import version_info`
+        return target.version
+    if view.op(facts, expr) not in (f.NAME, f.ATTRIBUTE) or not depth:
+        return None
+    found = _value_of(facts, expr, target)
+    if found is None or isinstance(found, bool):
+        return None
+    where, value = found
+    if view.op(where, value) == f.ITEM:  # `major, minor = sys.version_info[:2]`
+        whole = _of_sys(where, view.operand(where, value), target, depth - 1)
+        at = view.item_place(where, value)
+        return whole[at] if isinstance(whole, tuple) and 0 <= at < len(whole) else None
+    return _of_sys(where, value, target, depth - 1)
 
 
 def _literal(facts: FileFacts, expr: int) -> tuple[int, ...] | int | str | None:
@@ -235,13 +384,16 @@ def _literal(facts: FileFacts, expr: int) -> tuple[int, ...] | int | str | None:
     return known if len(known) == len(numbers) else None
 
 
-def _starts_with(facts: FileFacts, test: int, target: Target) -> bool | None:
-    """``sys.platform.startswith("linux")``."""
+def _starts_with(facts: FileFacts, test: int, target: Target, depth: int) -> bool | None:
+    """``sys.platform.startswith("linux")``, also with a tuple."""
     method = view.attribute(facts, view.called(facts, test))
     if method is None or method.name != "startswith":
         return None
-    platform = _of_sys(facts, method.receiver, target)
-    prefixes = [view.string(facts, value) for value in view.argument_values(facts, test)]
-    if not isinstance(platform, str) or len(prefixes) != 1 or prefixes[0] is None:
+    text = _of_sys(facts, method.receiver, target, depth)
+    values = list(view.argument_values(facts, test))
+    if len(values) == 1 and view.op(facts, values[0]) == f.TUPLE:
+        values = list(view.elements(facts, values[0]))
+    prefixes = tuple(prefix for value in values if (prefix := view.string(facts, value)))
+    if not isinstance(text, str) or len(prefixes) != len(values):
         return None
-    return platform.startswith(prefixes[0])
+    return text.startswith(prefixes)

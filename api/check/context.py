@@ -13,13 +13,13 @@ from ...indexer import facts as f
 from ...indexer import facts_view
 from ...indexer.facts import FileFacts
 from ...indexer.inference.access_paths import access_path, enclosing_call
+from ...indexer.inference.dead_code import never_runs
 from ...indexer.inference.entities import MODULE, OUTSIDE
 from ...indexer.inference.exhaustive import is_exhaustive
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.modules import imported_module
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.types import without_none
-from ...indexer.platform_conditions import never_runs
 from ...indexer.scope_map import blocks_around, scope_at
 from ..source.ranges import is_in_brackets
 from ..source.text_edits import hunks
@@ -223,9 +223,8 @@ class CheckContext:
 
     def is_dead(self, position: int) -> bool:
         """True if code at a position never runs here: behind a test that cannot hold."""
-        search_path = self.inference.snapshot.index.search_path
         return any(not holds for holds in self._constant_tests(position)) or never_runs(
-            self.facts, search_path.version, search_path.platform, position
+            self.strict, self.path, position
         )
 
     def _constant_tests(self, position: int) -> Iterator[bool]:

@@ -1,0 +1,64 @@
+"""Code that never runs here: behind tests of the version and platform that cannot hold.
+
+The test may stand elsewhere, in a constant that is imported: ``if six.PY2``.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from .. import facts_view
+from ..platform_conditions import Target, constant_value, dead_stretches, is_inside
+from .access_paths import last_name
+from .entities import VARIABLE
+from .query_cache import cached
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from .inference import Inference
+
+
+def never_runs(inference: Inference, path: str, position: int) -> bool:
+    """True if a position is in code that is never run by the version and platform at hand."""
+    return is_inside(_dead(inference, path), position)
+
+
+def _dead(inference: Inference, path: str) -> list[tuple[int, int]]:
+    def found() -> list[tuple[int, int]]:
+        search_path = inference.snapshot.index.search_path
+        inference.snapshot.rest_on_environment()
+
+        def elsewhere(facts: FileFacts, expr: int) -> tuple[FileFacts, int] | bool | None:
+            return _imported(inference, path, facts, expr, target)
+
+        target = Target(search_path.version, search_path.platform, elsewhere)
+        return dead_stretches(inference.need(path), target)
+
+    return cached(inference, ("never runs", path), found, list[tuple[int, int]]())
+
+
+def _imported(
+    inference: Inference, path: str, facts: FileFacts, expr: int, target: Target
+) -> tuple[FileFacts, int] | bool | None:
+    """Return what an imported constant, or one of an imported module, is bound to."""
+    if facts is not inference.need(path):
+        return None  # of the file that a constant was found in, only what it binds itself
+    for item in inference.definitions_of(path, expr):
+        if item.entity.kind != VARIABLE or item.entity.path == path:
+            continue
+        other = inference.need(item.entity.path)
+        name, scope = other.binding.name[item.entity.row], other.binding.scope[item.entity.row]
+        if scope:
+            continue
+        found = constant_value(other, other.bindings_of(scope, name), target)
+        return found if found is not None else _declared(other, item.entity.row)
+    return None
+
+
+def _declared(facts: FileFacts, binding: int) -> bool | None:
+    """Return what a stub says that a constant is: ``PY2: Literal[False]``."""
+    item = facts_view.subscript(facts, facts.binding.annotation[binding])
+    if item is None or last_name(facts, item.value) != "Literal":
+        return None
+    kind = facts_view.op(facts, item.key)
+    return kind == f.TRUE if kind in (f.TRUE, f.FALSE) else None
