@@ -127,10 +127,10 @@ def _is_imported(inference: Inference, package: str) -> bool:
 
 
 def importers(inference: Inference, package: str) -> Iterator[str]:
-    """Yield files of the workspace that import a package or module by its first name."""
-    for path, facts in files_naming(inference, package):
+    """Yield files of the workspace that import a package or module, or what is in it."""
+    for path, facts in files_naming(inference, package.rpartition(".")[2]):
         modules = set(facts.imports.module)
-        if any(facts.names[row].partition(".")[0] == package for row in modules):
+        if any(f"{facts.names[row]}.".startswith(f"{package}.") for row in modules):
             yield path
 
 

@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 from ...indexer import facts as f
 from ...indexer import facts_view
 from ...indexer.errors import OutOfWorkError, UnknownFileError
-from ...indexer.inference.entities import CLASS, OUTSIDE
+from ...indexer.inference.entities import CLASS, MODULE, NAMESPACE, OUTSIDE
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.members import attribute_definitions
 from ...indexer.inference.modules import ABSENT, UNSURE, imported_module, module_presence
 from ...indexer.inference.types import CLASS_OBJECT, INSTANCE
 from ...indexer.snapshot.time_limit import TimeLimit
+from ...indexer.workspace.built_modules import is_built
 from .context import CheckContext, Regions, changed_spans
 from .edits import Change
 
@@ -30,13 +31,52 @@ _BUILD_FILES = ("pyproject.toml", "setup.cfg", "setup.py", "meson.build", ".giti
 
 
 def is_generated_module(context: CheckContext, module: str) -> bool:
-    """True if a build file of the workspace names the file of a module.
+    """True if a build makes the file of a module, or that of a package around it.
 
-    ``module`` is the dotted name as it is imported, relative or not.
+    ``module`` is the dotted name as it is imported, relative or not. The build says so in its
+    files, or a source that the module is compiled from lies in its place.
     """
     rest = module.lstrip(".")
     level = len(module) - len(rest)
-    inside = rest.replace(".", "/")
+    parts = rest.split(".")
+    if _is_named_by_build(context, parts, level):
+        return True
+    for count in range(1, len(parts) + 1):
+        folder = _folder_of(context, parts[: count - 1], level)
+        if folder is None:
+            return False
+        name = parts[count - 1]
+        package = context.strict.snapshot.index.module_name(f"{folder}/__init__.py".lstrip("/"))
+        dotted = f"{package}.{name}" if package else name
+        root = context.strict.snapshot.absolute("")
+        if (folder or level) and is_built(root, folder, name, dotted):
+            return True
+        if any(
+            facts is not None and dotted in facts.strings
+            for path in context.strict.files_with("set_source")
+            for facts in (context.strict.facts(path),)
+        ):
+            return True  # `FFI().set_source("shop._native", …)`
+    return False
+
+
+def _folder_of(context: CheckContext, packages: list[str], level: int) -> str | None:
+    """Return the folder in the workspace in which a package has its modules; None for none."""
+    spelled = "." * level + ".".join(packages)
+    if not spelled:
+        return ""
+    found = imported_module(context.strict, context.path, spelled)
+    if found.is_outside or found.kind not in (MODULE, NAMESPACE):
+        return None
+    if found.kind == NAMESPACE:
+        return found.path
+    folder, _, name = found.path.rpartition("/")
+    return folder if name.startswith("__init__.") else None
+
+
+def _is_named_by_build(context: CheckContext, parts: list[str], level: int) -> bool:
+    """True if a build file of the workspace names the source of a module, which it writes."""
+    inside = "/".join(parts)
     if level:
         folders = context.path.split("/")[:-level]
         inside = "/".join([*folders[-1:], inside])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .. import facts as f
 from .. import facts_view
 from ..paths import is_outside
 from ..plugins.registry import MODULE_IMPORTERS
@@ -254,10 +255,43 @@ def module_presence(inference: Inference, dotted: str, importer: str = "") -> in
                 return UNSURE  # stubs leave out what is private
 
             return UNSURE if inference.has_dynamic_members(package.path) else ABSENT
-        if package is not None:
-            return UNSURE if package.kind == OUTSIDE else ABSENT
-        parent = parent.rpartition(".")[0]
+        if package is not None and package.kind == OUTSIDE:
+            return UNSURE
+        if package is not None and not missing_part(inference, dotted, importer):
+            return ABSENT
+        parent = parent.rpartition(".")[0] if package is None else ""
     return ABSENT if inference.snapshot.index.search_path.is_known else UNSURE
+
+
+def missing_part(inference: Inference, dotted: str, importer: str = "") -> str:
+    """Return the part of a namespace package that a missing module is of; empty if of none.
+
+    Several distributions may share a namespace package, so one that is not installed may have the
+    rest of it: ``zope.sqlalchemy`` where there is ``zope.interface``. A folder of the workspace
+    that has modules itself, rather than packages only, is a package like others.
+    """
+    package, _, name = dotted.rpartition(".")
+    part = dotted
+    found = None
+    while package and found is None:
+        found = find_module(inference, package, importer)
+        part = f"{package}.{name}" if found is not None else ""
+        package, _, name = package.rpartition(".")
+    if found is None or found.kind != NAMESPACE:
+        return ""
+    is_shared = is_outside(found.path) or inference.snapshot.index.search_path.find_folder(
+        part.rpartition(".")[0]
+    )
+    return part if is_shared or not _has_modules(inference, found.path) else ""
+
+
+def _has_modules(inference: Inference, folder: str) -> bool:
+    """True if a folder of the workspace has modules itself."""
+    prefix = f"{folder}/" if folder else ""
+    return any(
+        path.startswith(prefix) and "/" not in path[len(prefix) :] and path.endswith(".py")
+        for path in inference.snapshot.paths()
+    )
 
 
 # Functions that return the module of a name, and the modules that define them.
@@ -289,13 +323,35 @@ def module_imported_by_call(
     if spelled.startswith("."):
         package = keywords.get("package", positional[1] if len(positional) > 1 else -1)
         module = _relative(inference, path, facts, spelled, package)
+    elif name == "__import__":
+        has_list = _has_fromlist(facts, expr, positional, keywords)
+        if has_list is None:
+            return ()
+        module = find_module(inference, spelled if has_list else spelled.partition(".")[0], path)
     else:
-        module = find_module(
-            inference, spelled.partition(".")[0] if name == "__import__" else spelled, path
-        )
+        module = find_module(inference, spelled, path)
     if module is None or module.kind not in (MODULE, NAMESPACE):
         return ()
     return (Value(MODULE_OBJECT, module, (), INFERRED),)
+
+
+def _has_fromlist(
+    facts: FileFacts, call: int, positional: list[int], keywords: dict[str, int]
+) -> bool | None:
+    """True if ``__import__`` is given names to import, and so returns the module itself.
+
+    ``__import__("os.path")`` returns ``os``; with anything but an empty list, ``os.path``. None
+    when the list is computed.
+    """
+    if any(argument.is_unpacked for argument in facts_view.arguments(facts, call)):
+        return None
+    given = keywords.get("fromlist", positional[3] if len(positional) > 3 else -1)
+    kind = facts_view.op(facts, given)
+    if given < 0 or kind == f.NONE:
+        return False
+    if kind in (f.LIST, f.TUPLE, f.SET):
+        return bool(facts_view.elements(facts, given))
+    return facts_view.string(facts, given) != "" if kind == f.STRING else None
 
 
 def _is_importer(inference: Inference, path: str, function: int, name: str) -> bool:

@@ -10,7 +10,7 @@ from ....indexer.inference.entities import OUTSIDE, Entity
 from ....indexer.inference.has_member import ABSENT, module_has_member
 from ....indexer.inference.injected_names import hooks_imports
 from ....indexer.inference.modules import ABSENT as NO_MODULE
-from ....indexer.inference.modules import imported_module, module_presence
+from ....indexer.inference.modules import imported_module, missing_part, module_presence
 from .. import messages
 from ..context import CheckContext
 from ..findings import HINT, WARNING, Finding
@@ -40,10 +40,9 @@ def unresolved_import(context: CheckContext) -> Iterator[Finding]:
             if (spelled, position) not in seen:
                 seen.add((spelled, position))
                 for finding in _no_module(context, spelled, position, flags):
-                    top = spelled.partition(".")[0]
-                    if finding.rule != "not-installed" or top not in absent:
+                    if finding.rule != "not-installed" or finding.subject not in absent:
                         yield finding
-                    absent.add(top)  # one finding for each is enough
+                    absent.add(finding.subject)  # one finding for each is enough
         elif (
             name
             and module_has_member(context.strict, module, name) == ABSENT
@@ -74,9 +73,12 @@ def _no_module(context: CheckContext, spelled: str, position: int, flags: int) -
         if module_presence(context.strict, spelled, context.path) != NO_MODULE:
             return
         top = spelled.partition(".")[0]
-        if top == spelled or module_presence(context.strict, top, context.path) == NO_MODULE:
+        missing = top
+        if top != spelled and module_presence(context.strict, top, context.path) != NO_MODULE:
+            missing = missing_part(context.strict, spelled, context.path)
+        if missing and not (missing != top and _is_misspelled(context, missing)):
             if not flags & f.IN_BRANCH:
-                yield _not_installed(context, spelled, start, end)
+                yield _not_installed(context, missing, spelled, start, end)
             return
     nearest = nearest_modules(context.strict, context.path, spelled)
     yield Finding(
@@ -84,18 +86,25 @@ def _no_module(context: CheckContext, spelled: str, position: int, flags: int) -
     )
 
 
-def _not_installed(context: CheckContext, spelled: str, start: int, end: int) -> Finding:
-    top = spelled.partition(".")[0]
+def _is_misspelled(context: CheckContext, part: str) -> bool:
+    """True if the workspace has a package of nearly the name of a part of a namespace package."""
+    nearest = nearest_modules(context.strict, context.path, part)
+    return any(not entity.is_outside for entity in nearest)
+
+
+def _not_installed(
+    context: CheckContext, missing: str, spelled: str, start: int, end: int
+) -> Finding:
     return Finding(
-        "not-installed", context.path, start, end, messages.not_installed(top), subject=spelled,
-        severity=HINT if _is_imported_elsewhere(context, top) else WARNING,
+        "not-installed", context.path, start, end, messages.not_installed(missing), subject=missing,
+        severity=HINT if _is_imported_elsewhere(context, missing) else WARNING,
         nearest=nearest_modules(context.strict, context.path, spelled),
     )  # fmt: skip
 
 
-def _is_imported_elsewhere(context: CheckContext, top: str) -> bool:
+def _is_imported_elsewhere(context: CheckContext, package: str) -> bool:
     """True if other files import a package as well: then the environment is incomplete."""
-    return any(path != context.path for path in importers(context.strict, top))
+    return any(path != context.path for path in importers(context.strict, package))
 
 
 def _is_beyond_top_level(context: CheckContext, spelled: str) -> bool:
