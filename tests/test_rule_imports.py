@@ -111,3 +111,167 @@ def test_a_name_from_the_wrong_place(tmp_path: Path) -> None:
 
 def test_the_environment_is_not_known(tmp_path: Path) -> None:
     check_findings(tmp_path, "import something_somewhere\n", "unresolved", "not-installed")
+
+
+def test_modules_that_a_build_makes(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        VENV
+        + """
+#- setup.py
+from installed import here as Extension
+Extension("shop._spam")
+Extension(name="_named", sources=[])
+#- pyproject.toml
+[tool.maturin]
+module-name = "shop._rust"
+#- meson.build
+py.extension_module('_fast', 'a.c', subdir: 'shop')
+#- CMakeLists.txt
+pybind11_add_module(_bound src/a.cpp)
+#- shop/_beside.c
+/* module */
+#- shop/_eggsmodule.c
+/* module */
+#- shop/messages.proto
+syntax = "proto3";
+#- shop/generated.py.in
+x = @x@
+#- shop/ffi_build.py
+def build(ffi): ffi.set_source("shop._ffi", "")
+#- shop/__init__.py
+#- shop/use.py
+from shop import _spam, _named, _rust, _fast, _bound, _beside, _ffi
+from . import _eggs
+from ._eggs import anything
+from .messages_pb2 import Person
+from shop.generated import y
+import shop
+shop._rust.run
+from shop import _nothing
+#                ^^^^^^^^ unresolved-name
+from ._nope import q
+#    ^^^^^^ unresolved-import
+""",
+        "unresolved-import",
+        "unresolved-name",
+    )
+
+
+def test_parts_of_namespace_packages_that_are_not_installed(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        VENV
+        + """
+#- .venv/lib/python3.12/site-packages/spread/one/__init__.py
+#- corp/billing/__init__.py
+#- corp/users/__init__.py
+#- app/models.py
+#- main.py
+import spread.one
+import spread.two
+#      ^^^^^^^^^^ not-installed (No module named 'spread.two')
+from corp.other.deep import x
+#    ^^^^^^^^^^^^^^^ not-installed (No module named 'corp.other')
+from corp.bilings import y
+#    ^^^^^^^^^^^^ unresolved-import
+from corp.users.gone import z
+#    ^^^^^^^^^^^^^^^ unresolved-import
+from app.gone import z
+#    ^^^^^^^^ unresolved-import
+""",
+        "unresolved",
+        "not-installed",
+    )
+
+
+def test_modules_beside_what_imports_them(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        VENV
+        + """
+#- tools/__init__.py
+#- tools/prompts.py
+def ask(): return 1
+#- tools/script.py
+import prompts
+prompts.ask()
+prompts.tell()
+#       ^^^^ unresolved-attribute
+if __name__ == "__main__":
+    prompts.ask()
+#- tools/module.py
+import prompts
+#      ^^^^^^^ unresolved-import
+#- pyproject.toml
+[project]
+name = "acme"
+#- src/acme/json/__init__.py
+#- src/acme/types.py
+#- src/acme/config.py
+import json
+from types import SimpleNamespace
+json.loads("1")
+#- flat/queue.py
+#- flat/config.py
+from . import queue as own
+from queue import Queue
+#- scripts/types.py
+def mine(): return 1
+#- scripts/run.py
+from types import mine
+""",
+        "unresolved",
+        "not-installed",
+    )
+
+
+def test_packages_of_the_same_name(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        VENV
+        + """
+#- services/a/pyproject.toml
+[project]
+name = "a"
+#- services/a/app/__init__.py
+#- services/a/app/models.py
+def load_a(): return 1
+#- services/c/app/__init__.py
+#- services/c/app/models.py
+def load_c(): return 1
+#- services/c/app/main.py
+from app.models import load_c
+from app.models import load_a
+#                      ^^^^^^ unresolved-name
+#- services/c/tests/test_app.py
+from app.models import load_c
+#- app/__init__.py
+#- app/models.py
+def load(): return 1
+#- app/main.py
+from app.models import load, load_c
+#                            ^^^^^^ unresolved-name
+""",
+        "unresolved",
+    )
+
+
+def test_import_by_call_with_a_list_of_names(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        path = __import__("os.path", fromlist=["join"])
+        path.join
+        __import__("os.path", globals(), locals(), ["join"], 0).join
+        __import__("xml.dom", fromlist=("minidom",)).minidom.parseString("")
+        __import__("xml.dom.minidom", {}, {}, "x").parseString("")
+        def load(options, names):
+            __import__("os.path", **options).join
+            return __import__("os.path", fromlist=names).join
+        __import__("os.path", {}, {}, []).getcwd()
+        __import__("os.path").joiner
+        #                     ^^^^^^ unresolved-attribute
+        """,
+        "unresolved",
+    )

@@ -29,17 +29,24 @@ def find_module(inference: Inference, dotted: str, importer: str = "") -> Entity
     """Return the module or namespace package of an absolute name, as a file would import it."""
     if dotted.count(".") >= _MOST_PARTS:
         return None
-    key = ("module", dotted, importer.rpartition("/")[0])
+    key = ("module", dotted, importer.rpartition("/")[0], *_importing_as(inference, importer))
     return cached(inference, key, lambda: _find_module(inference, dotted, importer), None)
 
 
 def _find_module(inference: Inference, dotted: str, importer: str) -> Entity | None:
-    for candidate in inference.snapshot.index.workspace.module_candidates(dotted, importer):
+    workspace = inference.snapshot.index.workspace
+    own = _in_own_package(inference, dotted, importer)
+    if own is not None:
+        return own
+    for candidate in workspace.module_candidates(dotted, importer, around=True):
         if inference.exists(candidate):
             return Entity(MODULE, candidate, -1)
     beside = _beside(inference, dotted, importer)
     if beside is not None:
         return beside
+    for candidate in workspace.module_candidates(dotted, importer, around=False):
+        if inference.exists(candidate):
+            return Entity(MODULE, candidate, -1)
     parent, _, name = dotted.rpartition(".")
     if parent:
         package = find_module(inference, parent, importer)
@@ -50,7 +57,31 @@ def _find_module(inference: Inference, dotted: str, importer: str) -> Entity | N
         ):
             # Another package of the same name has no say: this one was found first.
             return submodule(inference, package, name)
-    return _find_outside(inference, dotted)
+    return _find_outside(inference, dotted) or _beside_script(inference, dotted, importer)
+
+
+def _beside_script(inference: Inference, dotted: str, importer: str) -> Entity | None:
+    """Return a module beside a script that lies in a package."""
+    if not _importing_as(inference, importer)[0]:
+        return None
+    found = module_in_folder(inference, importer.rpartition("/")[0], dotted)
+    return found if found is not None and found.kind == MODULE else None
+
+
+def _in_own_package(inference: Inference, dotted: str, importer: str) -> Entity | None:
+    """Return a module of the package that a file itself lies in, by the package's own name.
+
+    Two projects of one workspace may both have an `app`.
+    """
+    if not importer or is_outside(importer):
+        return None
+    base = folder = importer.rpartition("/")[0]
+    while base and inference.exists(f"{base}/__init__.py"):
+        folder, base = base, base.rpartition("/")[0]
+    if folder == base or folder.rpartition("/")[2] != dotted.partition(".")[0]:
+        return None
+    found = module_in_folder(inference, base, dotted)
+    return found if found is not None and found.kind == MODULE else None
 
 
 def _beside(inference: Inference, dotted: str, importer: str) -> Entity | None:
@@ -72,11 +103,54 @@ def _beside(inference: Inference, dotted: str, importer: str) -> Entity | None:
             if base not in tried:
                 tried.add(base)
                 found = module_in_folder(inference, base, dotted)
-                if found is not None and found.kind == MODULE:
+                if (
+                    found is not None
+                    and found.kind == MODULE
+                    and not (base == folder and _is_of_namespace(inference, importer, dotted))
+                ):
                     return found
         if not folder:
             return None
         first, folder = False, folder.rpartition("/")[0]
+
+
+def _is_of_namespace(inference: Inference, importer: str, dotted: str) -> bool:
+    """True if a file is a module of a namespace package, and a name is the standard library's.
+
+    Only scripts import what lies beside them. That a file is none is shown by relative imports, or
+    by a source root around its folder that is not the workspace itself.
+    """
+    search_path = inference.snapshot.index.search_path
+    top = search_path.find(dotted.partition(".")[0])
+    if top is None or search_path.layer(top) != "stdlib":
+        return False
+    is_script, is_relative = _importing_as(inference, importer)
+    folder = importer.rpartition("/")[0]
+    return not is_script and (
+        is_relative
+        or any(
+            root and folder.startswith(f"{root}/")
+            for root in inference.snapshot.index.workspace.source_roots
+        )
+    )
+
+
+def _importing_as(inference: Inference, importer: str) -> tuple[bool, bool]:
+    """Return whether a file asks if it is run as a script, and whether it imports relatively.
+
+    All files of a folder for which both are the same find the same modules.
+    """
+    facts = inference.facts(importer) if importer and not is_outside(importer) else None
+    if facts is None:
+        return False, False
+    found: tuple[bool, bool] | None = facts.memo.get("importing as")
+    if found is None:
+        modules = set(facts.imports.module)
+        found = facts.memo["importing as"] = (
+            "__main__" in facts.strings,
+            any(facts.names[row].startswith(".") for row in modules),
+        )
+    return found
 
 
 def _is_extended(inference: Inference, path: str) -> bool:

@@ -17,7 +17,9 @@ _SOURCES = frozenset(
 _PYTHON = rb"""["'](?:[\w.{}]*\.)?NAME["']"""
 _DOTTED = rb"""(?<![\w.])DOTTED(?![\w.])"""
 _FILES: dict[str, tuple[bytes, ...]] = {
-    "meson.build": (rb"""extension_module[\s\S]*["']NAME["']|["']NAME["'][\s\S]*extension_module""",),
+    "meson.build": (
+        rb"""extension_module[\s\S]*["']NAME["']|["']NAME["'][\s\S]*extension_module""",
+    ),
     "CMakeLists.txt": (
         rb"\w*(?:add_library|add_module|extension_module)\w*\s*\(\s*NAME\b",
         rb"OUTPUT_NAME\s+[\"']?NAME\b",

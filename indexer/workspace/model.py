@@ -164,19 +164,25 @@ class Workspace:
                 return dotted if all(map(str.isidentifier, dotted.split("."))) else None
         return None
 
-    def module_candidates(self, module: str, importer: str = "") -> Iterator[str]:
+    def module_candidates(
+        self, module: str, importer: str = "", *, around: bool | None = None
+    ) -> Iterator[str]:
         """Yield the relative paths that would define a module, the one to prefer first.
 
         Import roots that hold `importer`, the path of the file that imports it, come before
-        others: two projects of one workspace may both have a `tests.helpers`. Whether the files
-        exist is for the caller to ask; a namespace package is defined by none.
+        others: two projects of one workspace may both have a `tests.helpers`. With `around`, only
+        these, or only the others. Whether the files exist is for the caller to ask; a namespace
+        package is defined by none.
         """
         if not module:
             return
         places = self._places
         if importer:
             own = [place for place in places if not place[0] or _holds(place[0], importer)]
-            places = (*own, *(place for place in places if place not in own))
+            others = [place for place in places if place not in own]
+            places = (*(own if around is not False else ()), *(others if not around else ()))
+        elif around is False:
+            return
         for folder, package in places:
             if not package:
                 rest = module

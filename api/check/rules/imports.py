@@ -6,11 +6,16 @@ import re
 from collections.abc import Iterator
 
 from ....indexer import facts as f
-from ....indexer.inference.entities import OUTSIDE, Entity
+from ....indexer.inference.entities import MODULE, OUTSIDE, Entity
 from ....indexer.inference.has_member import ABSENT, module_has_member
 from ....indexer.inference.injected_names import hooks_imports
 from ....indexer.inference.modules import ABSENT as NO_MODULE
-from ....indexer.inference.modules import imported_module, missing_part, module_presence
+from ....indexer.inference.modules import (
+    imported_module,
+    missing_part,
+    module_in_folder,
+    module_presence,
+)
 from .. import messages
 from ..context import CheckContext
 from ..findings import HINT, WARNING, Finding
@@ -48,8 +53,26 @@ def unresolved_import(context: CheckContext) -> Iterator[Finding]:
             and module_has_member(context.strict, module, name) == ABSENT
             and not (_is_package(module) and hooks_imports(context.strict))
             and not is_generated_module(context, _inside(spelled, name))
+            and not _has_nearer(context, module, spelled, name)
         ):
             yield _no_name(context, module, spelled, name, row)
+
+
+def _has_nearer(context: CheckContext, module: Entity, spelled: str, name: str) -> bool:
+    """True if a folder around has a module of the same name, nearer than the one found.
+
+    Which of the two is imported depends on where the program is started.
+    """
+    folder = context.path.rpartition("/")[0]
+    while folder and not spelled.startswith(".") and not module.is_outside:
+        inside = f"{folder}/{spelled.replace('.', '/')}"
+        if module.path.startswith((f"{inside}.", f"{inside}/")):
+            return False
+        nearer = module_in_folder(context.strict, folder, spelled)
+        if nearer is not None and module_has_member(context.strict, nearer, name) != ABSENT:
+            return True
+        folder = folder.rpartition("/")[0]
+    return False
 
 
 def _is_package(module: Entity) -> bool:
@@ -76,6 +99,13 @@ def _no_module(context: CheckContext, spelled: str, position: int, flags: int) -
         missing = top
         if top != spelled and module_presence(context.strict, top, context.path) != NO_MODULE:
             missing = missing_part(context.strict, spelled, context.path)
+        beside = _beside_in_package(context, spelled)
+        if beside is not None:
+            yield Finding(
+                "unresolved-import", context.path, start, end, message, subject=spelled,
+                severity=WARNING, nearest=[beside],
+            )  # fmt: skip
+            return
         if missing and not (missing != top and _is_misspelled(context, missing)):
             if not flags & f.IN_BRANCH:
                 yield _not_installed(context, missing, spelled, start, end)
@@ -84,6 +114,13 @@ def _no_module(context: CheckContext, spelled: str, position: int, flags: int) -
     yield Finding(
         "unresolved-import", context.path, start, end, message, subject=spelled, nearest=nearest
     )
+
+
+def _beside_in_package(context: CheckContext, spelled: str) -> Entity | None:
+    """Return the module beside a file that an import names, which only a script would find."""
+    folder = context.path.rpartition("/")[0]
+    found = module_in_folder(context.strict, folder, spelled)
+    return found if found is not None and found.kind == MODULE else None
 
 
 def _is_misspelled(context: CheckContext, part: str) -> bool:
