@@ -277,3 +277,40 @@ def test_a_type_that_doubles_with_each_line(tmp_path: Path) -> None:
         tmp_path,
         f"a0 = (1, 1)\n{lines}\na23.foo()\n#   ^^^ unresolved-attribute\n",
     )
+
+
+def test_objects_of_packages_that_may_be_here_some_day(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- pyproject.toml
+        [project]
+        name = "shop"
+        #- guarded.py
+        try:
+            import certificates_of_trust
+        except ImportError:
+            certificates_of_trust = None
+        def sign(authority): return authority.issue_some_certificate()
+        #- here.py
+        def sign(authority): return authority.issue_some_certificate()
+        #                                     ^^^^^^^^^^^^^^^^^^^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_nothing_is_called_unknown_without_the_environment_that_is_needed(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- pyproject.toml
+        [project]
+        name = "shop"
+        dependencies = ["certificates-of-trust"]
+        #- here.py
+        def sign(authority): return authority.issue_some_certificate()
+        """,
+        "unresolved-attribute",
+        "not-installed",
+    )

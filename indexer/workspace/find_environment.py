@@ -57,9 +57,12 @@ class _Search:
         return found or Environment(UNKNOWN, "No environment was found for this workspace.")
 
     def lacking(self, environment: Environment) -> tuple[str, ...]:
-        """Declared distributions that an environment does not have, without those for some only."""
+        """Declared distributions that an environment does not have, without those for some only.
+
+        All of them where no environment was found.
+        """
         installed = self._installed(environment)
-        if environment.kind == UNKNOWN or not installed:
+        if environment.kind != UNKNOWN and not installed:
             return ()
         project = table(self._tables(), "project")
         needed = [

@@ -126,7 +126,7 @@ def _check_attribute(context: CheckContext, expr: int, receiver: int, name: str)
 
 def _made_up(context: CheckContext, expr: int, type_: Type, name: str) -> Finding | None:
     """Check what only an unknown derived class could have, under a name that occurs nowhere."""
-    if context.is_certain_only or is_known_word(context, name):
+    if context.is_certain_only or _lacks_modules(context) or is_known_word(context, name):
         return None
     for value in type_:
         if value.form != INSTANCE or value.entity.kind != CLASS:
@@ -160,6 +160,15 @@ def _check_write(context: CheckContext, expr: int, receiver: int, name: str) -> 
         yield _absent(context, expr, name, type_, max(value.evidence for value in type_))
 
 
+def _lacks_modules(context: CheckContext) -> bool:
+    """True if the file may use objects of packages that are not installed."""
+    return (
+        context.inference.snapshot.index.search_path.lacks_something
+        or context.may_get_unknown_objects
+        or context.imports_unknown
+    )
+
+
 def _lacks(context: CheckContext, type_: Type, name: str) -> bool:
     """True if none of a type's alternatives has a member, for certain."""
     return all(has_member(context.strict, value, name) == ABSENT for value in type_)
@@ -190,10 +199,7 @@ def _by_convention(context: CheckContext, expr: int, receiver: int, name: str) -
         is_conventional = all(value.evidence == CONVENTIONAL for value in type_)
         if is_conventional and not any(value.entity.is_outside for value in type_):
             return _absent(context, expr, name, type_, CONVENTIONAL)
-    if (
-        context.inference.snapshot.index.search_path.lacks_something
-        or context.may_get_unknown_objects
-    ):
+    if _lacks_modules(context):
         return None  # it may be called so in what is not here
     if _comes_from_library(context, receiver):
         return None
@@ -266,7 +272,7 @@ def _not_used_together(
     context: CheckContext, expr: int, receiver: int, name: str
 ) -> Finding | None:
     """Check a member that no class has together with others that are used on the same receiver."""
-    if context.imports_unknown or is_checked(context.facts, expr):
+    if is_checked(context.facts, expr):
         return None
     others = attributes_used_with(context.facts, expr) | _used_before(context, expr, receiver)
     others -= {name}
