@@ -116,3 +116,74 @@ def test_flags_of_modules_that_are_not_here(tmp_path: Path) -> None:
         """,
         "undefined-name",
     )
+
+
+def test_names_that_the_declared_versions_lack(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- pyproject.toml
+        [project]
+        requires-python = ">=3.11,<3.12"
+        #- use.py
+        import inspect, sys
+        from typing import override
+        #                  ^^^^^^^^ unresolved-name
+        inspect.getargspec
+        #       ^^^^^^^^^^ unresolved-attribute
+        from enum import StrEnum
+        if sys.version_info >= (3, 12):
+            from typing import override
+        try:
+            from typing import override
+        except ImportError:
+            pass
+        """,
+        "unresolved",
+    )
+
+
+def test_names_that_some_of_the_declared_versions_have(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- pyproject.toml
+        [project]
+        requires-python = ">=3.8"
+        #- use.py
+        import asyncio, inspect
+        from typing import override
+        from enum import StrEnum
+        inspect.getargspec, asyncio.coroutine
+        """,
+        "unresolved",
+    )
+
+
+def test_what_stubs_import_for_themselves(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- stubbed.pyi
+        import os
+        from typing import Any, Callable
+        def run(call: Callable[..., Any]) -> Any: ...
+        #- stubbed.py
+        import os
+        def run(call): return call
+        #- use.py
+        import collections, json, sys
+        from collections import Mapping, OrderedDict
+        #                       ^^^^^^^ unresolved-name
+        class Table(collections.MutableMapping): ...
+        #                       ^^^^^^^^^^^^^^ unresolved-attribute
+        class Fine(collections.abc.MutableMapping): ...
+        json.Any
+        #    ^^^ unresolved-attribute
+        sys.Callable
+        #   ^^^^^^^^ unresolved-attribute
+        from stubbed import os, run, Callable
+        #                            ^^^^^^^^ unresolved-name
+        """,
+        "unresolved",
+    )

@@ -166,16 +166,18 @@ def _imported_list(inference: Inference, path: str, facts: FileFacts, name: str)
 def is_private_import(inference: Inference, path: str, name: str) -> bool:
     """True if a stub imports a name without exporting it: not as ``import name as name``."""
     facts = inference.facts(path)
-    row = facts.name_id(name) if facts is not None else -1
-    if facts is None or row < 0:
-        return False
-    rows = facts.bindings_of(0, row)
-    for binding in rows:
-        if facts.binding.kind[binding] != f.IMPORT:
-            return False
-        if facts.imports.flags[facts.binding.ref[binding]] & f.ALIASED:
-            return False
-    return bool(rows)
+    return facts is not None and is_imported_for_itself(facts, name)
+
+
+def is_imported_for_itself(facts: FileFacts, name: str) -> bool:
+    """True if imports alone bind a name at the top of a file, none of them under ``as``."""
+    row = facts.name_id(name)
+    rows = facts.bindings_of(0, row) if row >= 0 else []
+    return bool(rows) and all(
+        facts.binding.kind[binding] == f.IMPORT
+        and not facts.imports.flags[facts.binding.ref[binding]] & f.ALIASED
+        for binding in rows
+    )
 
 
 def _module_named(inference: Inference, path: str, facts: FileFacts, expr: int) -> str | None:

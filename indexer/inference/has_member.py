@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from .. import facts as f
 from .. import facts_view
+from ..platform_conditions import holding, is_conditional
 from ..plugins.registry import DYNAMIC_CLASSES, GENERATED_MEMBERS
 from .classes import class_member, is_protocol, metaclass, mro, own_member, subclasses
 from .dynamic_attributes import has_dynamic_attributes
-from .entities import CLASS, FUNCTION, NAMESPACE, OUTSIDE, VARIABLE, Entity, name_of
+from .entities import CLASS, FUNCTION, MODULE, NAMESPACE, OUTSIDE, VARIABLE, Entity, name_of
+from .exports import is_imported_for_itself
 from .lazy_modules import has_dynamic_members
+from .modules import imported_module
 from .names import module_attribute
 from .standard_types import standard_class
 from .stub_mapping import source_entity, source_path
@@ -43,6 +46,8 @@ _GENERATED = GENERATED_MEMBERS | frozenset(
 
 # Installed classes whose instances may have any attribute.
 _ANYTHING = DYNAMIC_CLASSES | frozenset(["object", "type", "ModuleType", "SimpleNamespace", "Any"])
+# Star imports that are followed to each other.
+_STARS = 3
 # Attributes that `sys` has in some interpreters and programs, and that stubs omit.
 _UNDOCUMENTED = frozenset(["pypy_version_info", "_MEIPASS", "frozen", "gettotalrefcount"])
 
@@ -134,10 +139,38 @@ def _is_of_compiled_module(inference: Inference, path: str) -> bool:
     )
 
 
-def _is_bound_elsewhere(inference: Inference, path: str, name: str) -> bool:
+def _is_bound_elsewhere(inference: Inference, path: str, name: str, depth: int = _STARS) -> bool:
     """True if a module binds a name for other versions or platforms than this one."""
+    for facts in _facts_elsewhere(inference, path):
+        if _binds(facts, 0, name) and not _imports_for_itself(facts, path, name):
+            return True
+        for row, imported in enumerate(facts.imports.name):
+            if imported == f.STAR and depth:
+                spelled = facts.names[facts.imports.module[row]]
+                module = imported_module(inference, path, spelled)
+                if (
+                    module.kind == MODULE
+                    and module.path != path
+                    and _is_bound_elsewhere(inference, module.path, name, depth - 1)
+                ):
+                    return True
+    return False
+
+
+def _imports_for_itself(facts: FileFacts, path: str, name: str) -> bool:
+    return path.endswith(".pyi") and is_imported_for_itself(facts, name)
+
+
+def _facts_elsewhere(inference: Inference, path: str) -> list[FileFacts]:
+    """Return the facts of a file for all platforms, and the versions that the workspace is for."""
     all_facts = _facts_of_all_platforms(inference, path)
-    return all_facts is not None and _binds(all_facts, 0, name)
+    if all_facts is None:
+        return []
+    allowed = inference.snapshot.index.search_path.versions_allowed
+    if not allowed or not path.endswith(".pyi") or not is_conditional(all_facts):
+        return [all_facts]
+    inference.snapshot.rest_on_environment()
+    return [holding(all_facts, version, "") for version in allowed]
 
 
 def _facts_of_all_platforms(inference: Inference, path: str) -> FileFacts | None:
@@ -292,9 +325,9 @@ def _binds_elsewhere(inference: Inference, cls: Entity, name: str) -> bool:
     """True if a class binds a name for other versions or platforms than this one."""
     if cls.kind != CLASS or not cls.is_outside:
         return False
-    all_facts = _facts_of_all_platforms(inference, cls.path)
-    return all_facts is not None and _binds(
-        all_facts, all_facts.definition.own_scope[cls.row], name
+    return any(
+        _binds(facts, facts.definition.own_scope[cls.row], name)
+        for facts in _facts_elsewhere(inference, cls.path)
     )
 
 

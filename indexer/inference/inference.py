@@ -86,6 +86,7 @@ class Inference:
     lazy_member = lazy_modules.lazy_member
     has_dynamic_members = lazy_modules.has_dynamic_members
     missing_in_stub = stub_mapping.missing_in_stub
+    has_source = stub_mapping.has_source
     find_module = modules.find_module
     # Heuristics.
     parameter_type = parameters.parameter_type

@@ -360,7 +360,7 @@ def module_attribute(
         return [Found(Entity(OUTSIDE, f"{path}.{name}", -1))]
     if kind == MODULE:
         found = module_member(inference, path, name, depth)
-        if found:
+        if found and not _is_only_for_itself(inference, path, name):
             return found
     inner = submodule(inference, module, name) if kind in (MODULE, NAMESPACE) else None
     if inner is not None:
@@ -368,6 +368,33 @@ def module_attribute(
     if kind == MODULE:
         return inference.lazy_member(path, name) or inference.missing_in_stub(path, name)
     return []
+
+
+def _is_only_for_itself(inference: Inference, path: str, name: str) -> bool:
+    """True if a stub imports a name for its own use, and the module does not have it.
+
+    The module's source tells, where it is at hand; else it is known of the standard library's that
+    it has nothing that types are written with: ``collections.Mapping``, ``sys.Any``.
+    """
+    if not path.endswith(".pyi") or not inference.is_private_import(path, name):
+        return False
+    listed = inference.exported_names(path)
+    if listed is not None and (name in listed.names or not listed.is_complete):
+        return False
+    snapshot = inference.snapshot
+    if inference.has_source(path):
+        return not inference.missing_in_stub(path, name)
+    if snapshot.index.search_path.layer(snapshot.absolute(path)) != "stdlib":
+        return False
+    facts = inference.need(path)
+    return all(
+        facts.names[facts.imports.module[facts.binding.ref[row]]] in _FOR_TYPES
+        for row in facts.bindings_of(0, facts.name_id(name))
+    )
+
+
+# Modules that stubs import what types are written with from.
+_FOR_TYPES = frozenset(["typing", "typing_extensions", "_typeshed", "collections.abc"])
 
 
 def module_member(inference: Inference, path: str, name: str, depth: int = 0) -> list[Found]:

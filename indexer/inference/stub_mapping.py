@@ -88,8 +88,28 @@ def prefer_source(inference: Inference, found: list[Found]) -> list[Found]:
 
 def missing_in_stub(inference: Inference, path: str, name: str) -> list[Found]:
     """Return what a name stands for that a stub leaves out and its source has."""
-    source = source_path(inference, path) if path.endswith(".pyi") else None
+    source = _telling_source(inference, path) if path.endswith(".pyi") else None
     return names.module_member(inference, source, name) if source is not None else []
+
+
+def has_source(inference: Inference, path: str) -> bool:
+    """True if the source that a stub describes is at hand, and shows all names of its module."""
+    source = _telling_source(inference, path)
+    return (
+        source is not None
+        and inference.facts(source) is not None
+        and not inference.has_dynamic_members(source)
+    )
+
+
+def _telling_source(inference: Inference, stub: str) -> str | None:
+    """Return the source of a stub, if it is of the version of Python that the workspace is for."""
+    search_path = inference.snapshot.index.search_path
+    if search_path.layer(inference.snapshot.absolute(stub)) == "stdlib" and not (
+        search_path.has_sources_of_version
+    ):
+        return None
+    return source_path(inference, stub)
 
 
 def source_path(inference: Inference, stub: str) -> str | None:

@@ -41,6 +41,7 @@ class SearchPath:
 
     __slots__ = (
         "_added",
+        "_allowed",
         "_cache_dir",
         "_compiled",
         "_distributions",
@@ -69,6 +70,7 @@ class SearchPath:
         self._ready = False
         self._library = StandardLibrary("", None)
         self._version: tuple[int, int] | None = None
+        self._allowed: tuple[tuple[int, int], ...] = ()
         self._site: tuple[str, ...] = ()
         self._roots: tuple[str, ...] = ()
         self._added: frozenset[str] = frozenset()
@@ -86,10 +88,16 @@ class SearchPath:
         self._distributions: dict[str, Distributions] = {}
 
     def _prepare(self) -> None:
+        from ..workspace.python_versions import versions_allowed
         from .editable import additions
 
         environment = self._workspace.environment()
+        self._allowed = versions_allowed(environment.requires_python)
         self._version = environment.python_version
+        if self._allowed and (self._version or DEFAULT_VERSION) not in self._allowed:
+            # What the project declares counts more than where it happens to be looked at.
+            is_newer = (self._version or DEFAULT_VERSION) > self._allowed[-1]
+            self._version = self._allowed[-1 if is_newer else 0]
         self._library = StandardLibrary(typeshed_folder(self._cache_dir), self._version)
         self._sources = environment.stdlib or ""
         self._site = environment.site_packages
@@ -209,6 +217,20 @@ class SearchPath:
         if not self._ready:
             self._prepare()
         return self._version or DEFAULT_VERSION
+
+    @property
+    def versions_allowed(self) -> tuple[tuple[int, int], ...]:
+        """The versions of Python that the workspace says it is for; none if it does not say."""
+        if not self._ready:
+            self._prepare()
+        return self._allowed
+
+    @property
+    def has_sources_of_version(self) -> bool:
+        """True if the standard library's sources are those of the version that is assumed."""
+        if not self._ready:
+            self._prepare()
+        return self._version == self._workspace.environment().python_version
 
     @property
     def platform(self) -> str:

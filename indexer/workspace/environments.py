@@ -10,7 +10,7 @@ import os
 from .stamps import StampRecorder, holds
 from .sweep_cache import Reader, counted, flat
 
-_FORMAT = "environment 2"
+_FORMAT = "environment 3"
 UNKNOWN = "unknown"
 
 
@@ -28,6 +28,7 @@ class Environment:
         "prefix",
         "python_version",
         "records",
+        "requires_python",
         "site_packages",
         "stdlib",
     )
@@ -53,6 +54,9 @@ class Environment:
     considered: tuple[str, ...]
     """Sentences on what was looked at first, and why it was not it."""
 
+    requires_python: str
+    """Versions of Python that the workspace says it is for, as it writes them."""
+
     records: tuple[tuple[str, str], ...]
     """What the answer rests on; see `Witness`."""
 
@@ -72,6 +76,7 @@ class Environment:
         self.python_version = python_version
         self.site_packages = site_packages
         self.stdlib = stdlib
+        self.requires_python = ""
         self.lacking = ()
         self.considered = ()
         self.records = ()
@@ -86,6 +91,7 @@ class Environment:
             self.prefix or "",
             f"{version[0]}.{version[1]}" if version else "",
             self.stdlib or "",
+            self.requires_python,
             *counted(self.site_packages),
             *counted(self.lacking),
             *counted(self.considered),
@@ -99,7 +105,7 @@ class Environment:
             reader = Reader(fields)
             if not fields or reader.text() != _FORMAT:
                 return None
-            kind, found_by, prefix, version, stdlib = (reader.text() for _ in range(5))
+            kind, found_by, prefix, version, stdlib, requires = (reader.text() for _ in range(6))
             site_packages, lacking, considered = reader.texts(), reader.texts(), reader.texts()
             records = reader.pairs()
             python_version = parse_version(version)
@@ -115,6 +121,7 @@ class Environment:
             site_packages=site_packages,
             stdlib=stdlib or None,
         )
+        environment.requires_python = requires
         environment.lacking = lacking
         environment.considered = considered
         environment.records = records

@@ -30,6 +30,7 @@ def detect(workspace: Workspace) -> Environment:
     """Return the workspace's environment, of kind 'unknown' if no rule finds one."""
     search = _Search(workspace)
     environment = search.find()
+    environment.requires_python = search.requires_python()
     environment.lacking = search.lacking(environment)
     environment.considered = tuple(search.considered)
     environment.records = tuple(search.witness.records.items())
@@ -55,6 +56,13 @@ class _Search:
             return self._explicit(python)
         found = self._active() or self._in_project() or self._managed() or self._happens_to_be()
         return found or Environment(UNKNOWN, "No environment was found for this workspace.")
+
+    def requires_python(self) -> str:
+        """Return the versions of Python that the project declares; empty if it does not."""
+        declared = table(self._tables(), "project").get("requires-python")
+        if declared is None:
+            declared = table(self._tables(), "tool", "poetry", "dependencies").get("python")
+        return declared if isinstance(declared, str) else ""
 
     def lacking(self, environment: Environment) -> tuple[str, ...]:
         """Declared distributions that an environment does not have, without those for some only.
