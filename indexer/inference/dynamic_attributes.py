@@ -12,6 +12,7 @@ from ..facts_view import decorators
 from ..plugins.registry import CLASS_DECORATORS, CLOSED_BASES, FILLERS
 from . import expressions
 from .access_paths import decorator_callee, enclosing_call, last_name
+from .attribute_getters import names_given
 from .classes import class_member, metaclass, mro, own_member
 from .entities import CLASS, FUNCTION, name_of
 from .query_cache import cached
@@ -86,9 +87,8 @@ def _has_own_dynamic_attributes(inference: Inference, cls: Entity) -> bool:
     facts = inference.facts(cls.path)
     if facts is None:
         return True
-    for name in ("__getattr__", "__getattribute__"):
-        if own_member(inference, cls, name) and not _is_object(inference, cls):
-            return True
+    if names_of_getters(inference, cls) is None:
+        return True
     return (
         _has_computed_base(inference, cls, facts)
         or _is_decorated(inference, cls, facts)
@@ -99,6 +99,22 @@ def _has_own_dynamic_attributes(inference: Inference, cls: Entity) -> bool:
         or cls in mapped_classes(inference)
         or _has_naming_descriptors(inference, cls, facts)
     )
+
+
+def names_of_getters(inference: Inference, cls: Entity) -> frozenset[str] | None:
+    """Return the names that a class's own ``__getattr__`` gives something for; None for any."""
+    if cls.kind != CLASS or _is_object(inference, cls):
+        return frozenset()
+    if own_member(inference, cls, "__getattribute__"):
+        return None
+    found: frozenset[str] = frozenset()
+    for item in own_member(inference, cls, "__getattr__"):
+        facts = inference.facts(item.entity.path) if item.entity.kind == FUNCTION else None
+        given = names_given(facts, item.entity.row) if facts is not None else None
+        if given is None:
+            return None
+        found |= given
+    return found
 
 
 def _has_computed_base(inference: Inference, cls: Entity, facts: FileFacts) -> bool:

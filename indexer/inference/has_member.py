@@ -12,10 +12,10 @@ from .. import facts_view
 from ..platform_conditions import holding, is_conditional
 from ..plugins.registry import DYNAMIC_CLASSES, GENERATED_MEMBERS
 from .classes import class_member, is_protocol, metaclass, mro, own_member, subclasses
-from .dynamic_attributes import has_dynamic_attributes
+from .dynamic_attributes import has_dynamic_attributes, names_of_getters
 from .entities import CLASS, FUNCTION, MODULE, NAMESPACE, OUTSIDE, VARIABLE, Entity, name_of
 from .exports import is_imported_for_itself
-from .lazy_modules import has_dynamic_members
+from .lazy_modules import has_dynamic_members, names_of_getter
 from .modules import imported_module
 from .names import module_attribute
 from .standard_types import standard_class
@@ -87,7 +87,7 @@ def module_has_member(inference: Inference, module: Entity, name: str) -> int:
         return UNSURE
     if module_attribute(inference, module, name):
         return PRESENT
-    if module.kind == NAMESPACE:
+    if module.kind == NAMESPACE or name in (names_of_getter(inference, module.path) or ()):
         return UNSURE
     if has_dynamic_members(inference, module.path) or _is_bound_elsewhere(
         inference, module.path, name
@@ -208,6 +208,8 @@ def _of_class(inference: Inference, entity: Entity, name: str) -> int:
     if entity.kind == VARIABLE or has_dynamic_attributes(inference, entity):
         return UNSURE
     if entity.is_outside and name in _LEFT_OUT.get(name_of(inference, entity), ()):
+        return PRESENT
+    if any(name in (names_of_getters(inference, cls) or ()) for cls in mro(inference, entity)):
         return PRESENT
     if any(_binds_elsewhere(inference, cls, name) for cls in mro(inference, entity)):
         return UNSURE

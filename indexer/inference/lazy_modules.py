@@ -10,7 +10,8 @@ from .. import facts as f
 from .. import facts_view
 from . import names
 from .access_paths import string_value
-from .entities import CONVENTIONAL, MODULE, OUTSIDE, Entity, Found
+from .attribute_getters import names_given
+from .entities import CONVENTIONAL, FUNCTION, MODULE, OUTSIDE, Entity, Found
 from .modules import find_module, imported_module, submodule
 from .namespaces import OWN, strings, written
 from .query_cache import cached
@@ -38,13 +39,25 @@ def has_dynamic_globals(inference: Inference, path: str) -> bool:
 
 def _has_dynamic_members(inference: Inference, path: str) -> bool:
     facts = inference.facts(path)
-    if facts is None or names.module_member(inference, path, "__getattr__"):
+    if facts is None or names_of_getter(inference, path) is None:
         return True
     # A package that changes where its modules are looked for, not one that asks another.
     path_roles = [role for role, _, _ in facts.occurrences("__path__")]
     if any(not role & f.ATTRIBUTE_ROLE for role in path_roles) or _replaces_modules(facts):
         return True
     return bool(names_set_in_globals(facts)) or _has_dynamic_globals(inference, path)
+
+
+def names_of_getter(inference: Inference, path: str) -> frozenset[str] | None:
+    """Return the names that a module's ``__getattr__`` gives something for; None for any."""
+    found: frozenset[str] = frozenset()
+    for item in names.module_member(inference, path, "__getattr__"):
+        facts = inference.facts(item.entity.path) if item.entity.kind == FUNCTION else None
+        given = names_given(facts, item.entity.row) if facts is not None else None
+        if given is None:
+            return None
+        found |= given
+    return found
 
 
 def _has_dynamic_globals(inference: Inference, path: str) -> bool:
