@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...indexer import facts as f
 from ...indexer.facts import FileFacts
@@ -251,7 +251,10 @@ def _of_super(inference: Inference, value: Value, name: str, start: Entity | Non
     for each in [start] if start is not None else [cls, *derived_classes(inference, cls, _DERIVED)]:
         found = inference.class_member(each, name, after=cls)
         if found:
-            inner = _of_members(inference, value, found)
+            inner = [
+                Callee(callee.entity, [replace(way, start=each) for way in callee.signatures])
+                for callee in _of_members(inference, value, found)
+            ]
         elif name == "__init__" and _is_complete(inference, each) and len(inference.mro(cls)) > 1:
             inner = [Callee(each, [Signature(each, [], each)])]
         else:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from ...indexer import facts as f
 from ...indexer.facts import FileFacts
-from ...indexer.facts_view import arguments, called, decorators, op, plain_name, results
-from ...indexer.inference.access_paths import decorator_callee, last_name
+from ...indexer.facts_view import (
+    arguments,
+    attribute,
+    called,
+    decorators,
+    definitions,
+    op,
+    plain_name,
+    positional_arguments,
+    results,
+)
+from ...indexer.inference.access_paths import decorator_callee, enclosing_call, last_name
 from ...indexer.inference.entities import FUNCTION, Entity, Found
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.query_cache import cached
@@ -50,7 +60,9 @@ def _all_preserve(inference: Inference, entity: Entity, names: frozenset[str]) -
     facts = inference.need(entity.path)
     for expr in decorators(facts, entity.row):
         target = decorator_callee(facts, expr)
-        if last_name(facts, target) in names:
+        if last_name(facts, target) in names or (
+            entity.kind == FUNCTION and _registers(inference, entity.path, target)
+        ):
             continue
         found = _targets(inference, inference.definitions_of(entity.path, target))
         is_called = target != expr
@@ -76,6 +88,74 @@ def implementations(inference: Inference, function: Entity) -> list[Entity]:
     return [
         Entity(FUNCTION, function.path, each) for each in rows if not table.flags[each] & f.OVERLOAD
     ]
+
+
+def registered_implementations(inference: Inference, function: Entity) -> list[Entity] | None:
+    """Return what is registered for a function under ``singledispatch``, which takes all of it.
+
+    Nothing for any other function; None when something else may be registered.
+    """
+    if not _is_generic(inference, function):
+        return []
+    if function.is_outside:
+        return None  # other packages may register more
+    key = ("registered implementations", function)
+    return cached(inference, key, lambda: _find_registered(inference, function), None)
+
+
+def _is_generic(inference: Inference, function: Entity) -> bool:
+    facts = inference.need(function.path)
+    return any(
+        last_name(facts, expr) == "singledispatch" for expr in decorators(facts, function.row)
+    )
+
+
+def _registers(inference: Inference, path: str, expr: int) -> bool:
+    """True for ``show.register`` of a function under ``singledispatch``, which gives it back."""
+    method = attribute(inference.need(path), expr)
+    return (
+        method is not None
+        and method.name == "register"
+        and any(
+            item.entity.kind == FUNCTION and _is_generic(inference, item.entity)
+            for item in inference.definitions_of(path, method.receiver)
+        )
+    )
+
+
+def _find_registered(inference: Inference, function: Entity) -> list[Entity] | None:
+    found: list[Entity] = []
+    for path in inference.files_with("register"):
+        facts = inference.facts(path)
+        for _, _, expr in facts.occurrences("register") if facts is not None else ():
+            method = attribute(facts, expr) if facts is not None and expr >= 0 else None
+            if (
+                facts is None
+                or method is None
+                or function
+                not in (item.entity for item in inference.definitions_of(path, method.receiver))
+            ):
+                continue
+            registered = _registered_by(inference, path, facts, expr)
+            if registered is None:
+                return None
+            found += (each for each in registered if each not in found)
+    return found
+
+
+def _registered_by(
+    inference: Inference, path: str, facts: FileFacts, register: int
+) -> list[Entity] | None:
+    """Return what ``show.register`` gets, as a decorator or with ``show.register(int, other)``."""
+    for row in definitions(facts, f.FUNCTION):
+        if any(decorator_callee(facts, expr) == register for expr in decorators(facts, row)):
+            return [Entity(FUNCTION, path, row)]
+    call = enclosing_call(facts, register)
+    passed = positional_arguments(facts, call) if call >= 0 else []
+    if len(passed) != 2:
+        return None
+    targets = [item.entity for item in inference.definitions_of(path, passed[1])]
+    return targets if targets and all(each.kind == FUNCTION for each in targets) else None
 
 
 def _targets(inference: Inference, found: list[Found]) -> list[Entity]:

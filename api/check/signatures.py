@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...indexer import facts as f
-from ...indexer.facts_view import called, lambda_scope, op, parameters, returned
+from ...indexer.facts_view import lambda_scope, parameters
 from ...indexer.inference.access_paths import last_name
 from ...indexer.inference.classes import is_enum, subclasses
+from ...indexer.inference.constructors import gives_another
 from ...indexer.inference.entities import (
     CLASS,
     FUNCTION,
@@ -25,7 +26,7 @@ from ...indexer.inference.inference import Inference
 from ...indexer.inference.members import member_definitions
 from ...indexer.inference.signatures import overloads, parameter_rows
 from ...indexer.inference.standard_types import standard_class
-from ...indexer.inference.stub_mapping import source_path
+from ...indexer.inference.stub_mapping import source_entity, source_path
 from ...indexer.inference.synthesized import is_typed_dict
 from ...indexer.inference.types import (
     CLASS_OBJECT,
@@ -37,7 +38,12 @@ from ...indexer.inference.types import (
 )
 from ...indexer.scope_map import blocks_around
 from .callees import Callee, Parameter, Signature
-from .decorators import implementations, preserves_class, preserves_signature
+from .decorators import (
+    implementations,
+    preserves_class,
+    preserves_signature,
+    registered_implementations,
+)
 from .synthesized_init import from_mapping, synthesized_signature
 
 TYPE_CHECKING = False
@@ -96,6 +102,8 @@ def function_signature(
     for each in [*listed, *implementation]:
         if not preserves_signature(inference, each) or _is_for_checkers(inference, each):
             return None
+        if not _source_preserves(inference, each):
+            return None
         own = _parameters(inference, each)
         if bound:
             if own and own[0].is_positional:
@@ -103,7 +111,28 @@ def function_signature(
             elif not own or own[0].kind != f.VAR_POSITIONAL:
                 return None
         found.append(Signature(each, own, start))
+    more = registered_implementations(inference, function)
+    if more is None:
+        return None
+    for each in more:
+        other = function_signature(inference, each, bound=bound, start=start)
+        if other is None:
+            return None
+        found += other.signatures
     return Callee(function, found)
+
+
+def _source_preserves(inference: Inference, function: Entity) -> bool:
+    """True unless the source of what a stub describes is under a decorator that may change it."""
+    layer = inference.snapshot.index.search_path.layer
+    if not function.path.endswith(".pyi") or (
+        layer(inference.snapshot.absolute(function.path)) == "stdlib"
+    ):
+        return True
+    source = source_entity(inference, function)
+    if source is None or source.kind != FUNCTION:
+        return True
+    return preserves_signature(inference, source)
 
 
 def _is_for_checkers(inference: Inference, function: Entity) -> bool:
@@ -204,7 +233,7 @@ def class_signature(inference: Inference, cls: Entity) -> Callee | None:
         return None
     if not all(preserves_class(inference, each) for each in order if each.kind == CLASS):
         return None
-    if any(_new_may_return_another(inference, each) for each in order if each.kind == CLASS):
+    if gives_another(inference, cls):
         return None
     place, constructor = _constructor(inference, cls, order)
     if place < 0 or any(each.kind != CLASS for each in order[: place + 1]):
@@ -260,28 +289,6 @@ def _has_source(inference: Inference, cls: Entity) -> bool:
     ):
         return False
     return source_path(inference, cls.path) is not None
-
-
-def _new_may_return_another(inference: Inference, cls: Entity) -> bool:
-    """True if ``__new__`` of a class may return an object that something else has created."""
-    facts = inference.facts(cls.path)
-    if facts is None or cls.path.endswith(".pyi") or facts.name_id("__new__") < 0:
-        return False
-    return any(
-        _returns_another(inference, item.entity)
-        for item in inference.own_member(cls, "__new__")
-        if item.entity.kind == FUNCTION
-    )
-
-
-def _returns_another(inference: Inference, new: Entity) -> bool:
-    """True if a function returns the result of a call other than that of ``__new__``."""
-    facts = inference.need(new.path)
-    scope = facts.definition.own_scope[new.row]
-    return any(
-        op(facts, expr) == f.CALL and last_name(facts, called(facts, expr)) != "__new__"
-        for expr in returned(facts, scope)
-    )
 
 
 def _constructor(

@@ -215,16 +215,13 @@ def _subscripted(inference: Inference, path: str, facts: FileFacts, expr: int) -
     if special:
         return _special(inference, path, special, listed)
     args = tuple(annotation_type(inference, path, part) for part in listed)
-    parts: list[Type] = []
-    for value in annotation_type(inference, path, base):
-        if value.form == INSTANCE and not value.args:
-            parts.append((Value(INSTANCE, value.entity, args, value.evidence),))
-        else:
-            parts.append(_alias_applied(value, args))
-    return union(*parts)
+    type_ = annotation_type(inference, path, base)
+    if len(type_) == 1 and type_[0].form == INSTANCE and not type_[0].args:
+        return (Value(INSTANCE, type_[0].entity, args, type_[0].evidence),)
+    return _alias_applied(type_, args)
 
 
-def _alias_applied(value: Value, args: tuple[Type, ...]) -> Type:
+def _alias_applied(type_: Type, args: tuple[Type, ...]) -> Type:
     """Return a generic alias with its variables replaced in the order in which they occur."""
     order: list[Entity] = []
 
@@ -235,8 +232,8 @@ def _alias_applied(value: Value, args: tuple[Type, ...]) -> Type:
             for inner in part.args:
                 collect(inner)
 
-    collect((value,))
-    return substitute((value,), dict(zip(order, args, strict=False))) or (value,)
+    collect(type_)
+    return substitute(type_, dict(zip(order, args, strict=False))) or type_
 
 
 def _special(inference: Inference, path: str, name: str, listed: list[int]) -> Type:

@@ -9,6 +9,7 @@ from . import entities, entity_types, generics, members, return_types, signature
 from .access_paths import last_name
 from .annotations import annotation_type
 from .classes import base_arguments, class_member, is_enum, metaclass, mro, type_parameters
+from .constructors import is_new_call
 from .entities import (
     CLASS,
     FUNCTION,
@@ -235,6 +236,9 @@ def _other_result(inference: Inference, value: Value, arguments: Arguments) -> T
             continue
         facts = inference.need(item.entity.path)
         if facts.definition.returns[item.entity.row] < 0 and item.entity.path[:1] == "/":
+            continue
+        own = facts.definition.own_scope[item.entity.row]
+        if any(is_new_call(inference, item.entity, row) for row in facts_view.returned(facts, own)):
             continue
         type_ = without_none(return_types.return_type(inference, item.entity, value, arguments))
         if type_ and not _has_instance(inference, type_, entity):

@@ -136,7 +136,8 @@ def _linearize(inference: Inference, entity: Entity) -> list[Entity]:
     if entity.kind == VARIABLE:
         direct = synthesized.bases_of_factory_class(inference, entity)
     elif entity.kind == CLASS:
-        direct = bases(inference, entity)
+        root = standard_class(inference, "builtins", "object")
+        direct = [base for base in bases(inference, entity) if base != root]
     else:
         return [entity]
     sequences = [list(mro(inference, base)) for base in direct]

@@ -12,6 +12,7 @@ from .. import facts_view
 from . import expressions, narrowing
 from .annotations import annotation_type, is_whole
 from .classes import class_member, mro, own_attributes, own_member, subclasses
+from .constructors import gives_another
 from .dynamic_attributes import sets_computed_attributes
 from .entities import (
     ATTRIBUTE,
@@ -491,7 +492,8 @@ def _has_known_result(inference: Inference, value: Value) -> bool:
     if form == CLASS_OBJECT:
         # `Enum("Color", names)` makes a class.
         enum = standard_class(inference, "enum", "Enum")
-        return entity.kind == CLASS and not (entity.is_outside and enum in mro(inference, entity))
+        makes_class = entity.is_outside and enum in mro(inference, entity)
+        return entity.kind == CLASS and not makes_class and not gives_another(inference, entity)
     if form == FUNCTION_OBJECT:
         return has_known_decorators(inference, entity) and _result(inference, entity)
     if form == CALLABLE:

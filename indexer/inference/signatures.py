@@ -154,11 +154,14 @@ def matching_overloads(
     bound: bool,
     solved: dict[Entity, Type] | None = None,
 ) -> list[Entity]:
-    """Return the overloads for the arguments of a call; several if unknown types decide."""
+    """Return the overloads for the arguments of a call; several if unknown types decide.
+
+    If none fits, it is not known what is called, or with what: all of them, or for navigation any.
+    """
     listed = overloads(inference, function)
     if len(listed) == 1:
         return listed
-    best, how_well = [function], NEVER
+    best, how_well = [function] if inference.conventional else listed, NEVER
     deciding: list[Type] = []
     for candidate in listed:
         undecided: list[Type] = []
