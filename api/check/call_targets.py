@@ -198,6 +198,8 @@ def member_targets(
 
 def _is_unpredictable(inference: Inference, value: Value) -> bool:
     """True if a value is any class, an assigned ``super()``, or has a ``__getattribute__``."""
+    if value.form == INSTANCE and synthesized.is_typed_dict(inference, value.entity):
+        return True  # a dictionary, of whose methods type checkers allow some
     if value.entity.kind != CLASS:
         return False
     if value.form == INSTANCE and _has_getattribute(inference, value.entity):

@@ -32,7 +32,7 @@ from ...indexer.scope_map import block_at
 from .call_targets import call_targets
 from .context import CheckContext
 from .decorators import preserves_result
-from .excuses import is_expected_to_fail
+from .excuses import is_expected_to_fail, is_replaced
 from .known_names import files_naming, has_role
 from .signatures import overridden_signatures
 from .uses import uses_of
@@ -58,7 +58,9 @@ def is_pure_call(context: CheckContext, call: int) -> bool:
     targets = call_targets(context.strict, context.path, function)
     if targets is None or is_expected_to_fail(context, context.facts.expr.position[function]):
         return False
-    return all(_is_pure(context.strict, each.entity) for each in targets.callees)
+    return all(_is_pure(context.strict, each.entity) for each in targets.callees) and not any(
+        is_replaced(context, each) for each in targets.callees
+    )
 
 
 def _is_pure(inference: Inference, entity: Entity) -> bool:

@@ -23,8 +23,9 @@ from ...indexer.inference.query_cache import cached
 from ...indexer.inference.standard_types import standard_class
 from ...indexer.inference.types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, SUPER
 from ...indexer.paths import TEST_FOLDERS, is_test_name
-from ...indexer.plugins.registry import is_used_as_double
+from ...indexer.plugins.registry import is_used_as_double, replaced_members
 from ...indexer.scope_map import blocks_around
+from .callees import Callee
 from .context import CheckContext
 from .known_names import classes_with, is_used_together
 
@@ -170,6 +171,31 @@ def _imports(inference: Inference, importer: str, path: str, stem: str) -> bool:
         ):
             return True
     return False
+
+
+def is_replaced(context: CheckContext, callee: Callee) -> bool:
+    """True if the file, or fixtures of its folders, put something else in place of a callee."""
+    inference, entity = context.strict, callee.entity
+    name = name_of(inference, entity)
+    modules = [path.rpartition("/")[2].partition(".")[0] for path in (entity.path, context.path)]
+    members = {(module, name) for module in modules}
+    start = next((each.start for each in callee.signatures if each.start is not None), None)
+    if entity.kind == FUNCTION and start is None:
+        owner = owner_class(inference.need(entity.path), entity)
+        start = Entity(CLASS, entity.path, owner) if owner >= 0 else None
+    for cls in inference.mro(start) if start is not None else ():
+        if cls.kind == CLASS:
+            own = (name,) if entity.kind == FUNCTION else ("__init__", "__new__")
+            members |= {(name_of(inference, cls), each) for each in own}
+    folder, *_ = context.path.rpartition("/")
+    files = [context.path]
+    while folder:
+        files.append(f"{folder}/conftest.py")
+        folder = folder.rpartition("/")[0]
+    return any(
+        facts is not None and not members.isdisjoint(replaced_members(facts))
+        for facts in map(inference.facts, [*files, "conftest.py"])
+    )
 
 
 # Receivers that may have more members than their type shows.
@@ -426,6 +452,12 @@ EXCUSES = (
         "A constant that is named after a version of Python guards it.",
         "`if PY2: text = unicode(text)`",
         is_for_another_version,
+    ),
+    Excuse(
+        "replaced",
+        "A test replaces what is called.",
+        '`with patch("m.Ask.__init__", return_value=None): Ask()`',
+        is_replaced,
     ),
     Excuse(
         "outer-class",

@@ -185,7 +185,20 @@ def _of_dict(inference: Inference, cls: Entity) -> Signature:
             total and outer not in ("NotRequired", "ReadOnly", "Annotated")
         )
         parameters.append(Parameter(field.name, f.KEYWORD_ONLY, field.entity, required=required))
+    if any(
+        _takes_extra_items(inference.need(base.path), base.row)
+        for base in inference.mro(cls)
+        if base.kind == CLASS
+    ):
+        parameters.append(Parameter("extra_items", f.VAR_KEYWORD, cls, required=False))
     return Signature(cls, parameters, cls)
+
+
+def _takes_extra_items(facts: FileFacts, cls: int) -> bool:
+    """True for ``class Row(TypedDict, extra_items=int)``: other keys are allowed."""
+    return any(
+        each.is_keyword and facts.names[each.key] == "extra_items" for each in bases(facts, cls)
+    )
 
 
 def from_mapping(signature: Signature) -> Signature:

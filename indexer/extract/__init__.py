@@ -13,7 +13,7 @@ from .. import facts as f
 from ..facts import FileFacts
 from ..text import normalize
 from . import columns
-from .annotations import blank_defaults
+from .annotations import blank_defaults, blank_subscripts
 from .definitions import Definitions
 from .grammar import parse, parse_range
 from .repair import Repair, leave_out, match_on_a_list
@@ -30,6 +30,8 @@ _ASSIGNS = re.compile(
 # the heap, so the depth costs memory and not the C stack.
 _RECURSION_LIMIT = 12_000
 _REPLACEMENT = "\ufffd".encode()
+# Brackets behind the first ones of a type that are read over.
+_SUBSCRIPTS = 4
 _SMALL = 50_000  # bytes that are parsed in no time, whatever they are
 
 
@@ -69,6 +71,12 @@ class _Source:
         self.text, self.defaults = blank_defaults(self.data)
         if self.defaults:
             self.root = parse(self.text)
+        for _ in range(_SUBSCRIPTS if self.root.has_error else 0):
+            blanked = blank_subscripts(self.text, self.root)
+            if blanked == self.text:
+                break
+            self.text = blanked
+            self.root = parse(blanked)
         if self.root.has_error:
             repair = Repair(self.text)
             mended = parse(repair.text)

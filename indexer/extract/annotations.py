@@ -36,6 +36,27 @@ _TYPED_CALLS: dict[str, tuple[range, tuple[str, ...]]] = {
 _TYPED_FIELDS = frozenset(["NamedTuple", "TypedDict"])
 
 
+def blank_subscripts(text: bytes, root: Node) -> bytes:
+    """Return a text without the subscripts of types that have several: ``x: X["a"]["b"]``.
+
+    The grammar knows one pair of brackets only, and takes what follows for the whole type.
+    """
+    buffer = bytearray(text)
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        pending += (child for child in node.named_children if child.has_error or child.is_error)
+        behind = node.next_named_sibling if node.is_error else None
+        written = node.named_children[0] if node.named_child_count == 1 else None
+        if behind is None or behind.type != "type" or written is None or written.type != "type":
+            continue
+        generic = written.named_children[0]
+        if generic.type == "generic_type" and node.end_byte == behind.start_byte:
+            start = generic.named_children[1].start_byte
+            buffer[start : behind.end_byte] = b" " * (behind.end_byte - start)
+    return bytes(buffer)
+
+
 class Annotations(Expressions):
     """Adds what is written as a type, be it in code, in a string or in a comment."""
 

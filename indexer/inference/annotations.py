@@ -275,9 +275,44 @@ def _special(inference: Inference, path: str, name: str, listed: list[int]) -> T
                 return (instance(entity, (args[0],)),) if entity else UNKNOWN
         if builtin_name == "tuple" and listed:
             entity = standard_class(inference, "builtins", "tuple")
-            return (instance(entity, (union(*args), *args)),) if entity else UNKNOWN
+            args = _tuple_arguments(inference, path, listed)
+            return (instance(entity, args),) if entity else UNKNOWN
         return builtin_instance(inference, builtin_name, *args)
     return UNKNOWN
+
+
+def _tuple_arguments(inference: Inference, path: str, listed: list[int]) -> tuple[Type, ...]:
+    """Return what a tuple has in all, and if its length is known what stands at each place."""
+    facts = inference.need(path)
+    places: list[Type] = []
+    is_open = False
+    for part in listed:
+        inner = _unpacked(inference, path, facts, part)
+        if inner is None:
+            places.append(annotation_type(inference, path, part))
+        elif len(inner) == 1 and len(inner[0].args) > 1:
+            places += inner[0].args[1:]
+        else:
+            is_open = True  # `*tuple[str, ...]`, `*Ts`
+            places.append(inner[0].args[0] if len(inner) == 1 and inner[0].args else UNKNOWN)
+    if is_open:
+        return (union(*places) if all(places) else UNKNOWN,)
+    return (union(*places), *places)
+
+
+def _unpacked(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type | None:
+    """Return the type that ``*Ts`` or ``Unpack[Ts]`` unpacks; None for another expression."""
+    if facts.expr.op[expr] == f.STARRED:
+        return annotation_type(inference, path, facts_view.operand(facts, expr))
+    item = facts_view.subscript(facts, expr)
+    if item is None:
+        return None
+    if facts.expr.op[item.value] == f.STARRED:  # the star in `*tuple[str, ...]` binds tighter here
+        special = special_form(inference, path, facts_view.operand(facts, item.value))
+        return _special(inference, path, special, _arguments(facts, expr)) if special else UNKNOWN
+    if special_form(inference, path, item.value) == "Unpack":
+        return annotation_type(inference, path, item.key)
+    return None
 
 
 def _parameter_types(inference: Inference, path: str, expr: int) -> list[Type]:

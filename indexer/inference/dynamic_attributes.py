@@ -16,6 +16,7 @@ from .attribute_getters import names_given
 from .classes import class_member, metaclass, mro, own_member
 from .entities import CLASS, FUNCTION, name_of
 from .query_cache import cached
+from .return_types import gives_back
 from .standard_types import standard_class
 from .types import CLASS_OBJECT, INSTANCE
 
@@ -278,27 +279,28 @@ def _is_decorated(inference: Inference, cls: Entity, facts: FileFacts) -> bool:
     for expr in decorators(facts, cls.row):
         target = decorator_callee(facts, expr)
         name = last_name(facts, target)
-        if name in HARMLESS or "register" in name or cls.path.endswith(".pyi"):
+        if name in HARMLESS or cls.path.endswith(".pyi"):
             continue
-        if not _returns_its_parameter(inference, cls.path, target):
+        found = expressions.definitions_of(inference, cls.path, target)
+        if not found and "register" in name:
+            continue
+        if not found or not all(_returns_its_parameter(inference, item.entity) for item in found):
             return True
     return False
 
 
-def _returns_its_parameter(inference: Inference, path: str, expr: int) -> bool:
+def _returns_its_parameter(inference: Inference, decorator: Entity) -> bool:
     """True if a decorator is a function that returns its parameter and sets nothing on it."""
-    found = expressions.definitions_of(inference, path, expr)
-    for item in found:
-        if item.entity.kind != FUNCTION:
-            return False
-        facts = inference.need(item.entity.path)
-        start = facts.definition.start[item.entity.row]
-        end = facts.definition.end[item.entity.row]
-        if any(start <= at < end for _, at, _ in facts.occurrences("setattr")):
-            return False
-        if any(start <= at < end for at in facts.attribute_binding.position):
-            return False
-    return bool(found)
+    if decorator.kind != FUNCTION:
+        return False
+    facts = inference.need(decorator.path)
+    start = facts.definition.start[decorator.row]
+    end = facts.definition.end[decorator.row]
+    if any(start <= at < end for _, at, _ in facts.occurrences("setattr")):
+        return False
+    if any(start <= at < end for at in facts.attribute_binding.position):
+        return False
+    return gives_back(inference, decorator)
 
 
 def sets_computed_attributes(facts: FileFacts, row: int) -> bool:

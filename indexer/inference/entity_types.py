@@ -51,8 +51,10 @@ if TYPE_CHECKING:
 def entity_type(inference: Inference, entity: Entity) -> Type:
     """Type of what an entity holds."""
     kind, path, row = entity
-    if kind in (MODULE, NAMESPACE, OUTSIDE, CLASS):
+    if kind in (MODULE, NAMESPACE, OUTSIDE):
         return entity_object(entity)
+    if kind == CLASS:
+        return inference.decorated_class(entity)
     if kind == FUNCTION:
         if inference.need(path).definition.flags[row] & f.PROPERTY:
             return builtin_instance(inference, "property")  # as in `@name.setter`

@@ -20,6 +20,7 @@ from .modules import imported_module
 from .names import module_attribute
 from .standard_types import standard_class
 from .stub_mapping import source_entity, source_path
+from .synthesized import is_typed_dict
 from .types import (
     CALLABLE,
     CLASS_OBJECT,
@@ -203,7 +204,7 @@ def _of_class(inference: Inference, entity: Entity, name: str) -> int:
         return UNSURE
     if any(item.entity.kind != OUTSIDE for item in class_member(inference, entity, name)):
         return PRESENT
-    if _member_of_object(inference, name):
+    if _member_of_object(inference, name) or _is_of_dictionary(inference, entity, name):
         return PRESENT
     if entity.kind == VARIABLE or has_dynamic_attributes(inference, entity):
         return UNSURE
@@ -222,6 +223,16 @@ def _of_class(inference: Inference, entity: Entity, name: str) -> int:
     if any(_omits(inference, cls.path, name) for cls in mro(inference, entity)):
         return UNSURE
     return UNSURE if _subclass_has(inference, entity, name) else ABSENT
+
+
+def _is_of_dictionary(inference: Inference, entity: Entity, name: str) -> bool:
+    """True if a class is a TypedDict, whose instances are dictionaries, and these have a member."""
+    plain = standard_class(inference, "builtins", "dict")
+    return (
+        plain is not None
+        and is_typed_dict(inference, entity)
+        and bool(class_member(inference, plain, name))
+    )
 
 
 def _has_private(inference: Inference, cls: Entity, name: str) -> bool:

@@ -67,6 +67,7 @@ class Inference:
     entity_type = entity_types.entity_type
     # Functions and calls.
     return_type = return_types.return_type
+    decorated_class = return_types.decorated_class
     decorated_type = return_types.decorated_type
     call_result = calls.call_result
     call_without_arguments = calls.call_without_arguments

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .. import facts as f
 from .. import facts_view
-from ..facts_view import decorators, returned
+from ..facts_view import called, decorators, plain_name, returned
+from ..plugins import registry
 from . import generics, operators, query_cache, signatures
 from .access_paths import decorator_callee, last_name
 from .annotations import annotation_type
@@ -22,7 +23,9 @@ from .types import (
     NONE,
     NOWHERE,
     UNKNOWN,
+    VARIABLE_TYPE,
     Value,
+    entity_object,
     instance,
     union,
     weaken,
@@ -66,6 +69,115 @@ def _decorated(inference: Inference, function: Entity, facts: FileFacts) -> Type
     return type_
 
 
+def decorated_class(inference: Inference, cls: Entity) -> Type:
+    """Return the type of a class's name: the class, or what its decorators make of it.
+
+    That is an instance or another class. What replaces a class by a function often has its
+    attributes too, as ``functools.wraps`` copies them: then it is the class for all we know.
+    """
+    plain = entity_object(cls)
+    facts = inference.need(cls.path)
+    if facts.definition.decorators[cls.row] < 0 or cls.path.endswith(".pyi"):
+        return plain
+    return cached(
+        inference, ("decorated", cls), lambda: _decorated_class(inference, cls, facts), plain
+    )
+
+
+def _decorated_class(inference: Inference, cls: Entity, facts: FileFacts) -> Type:
+    type_ = entity_object(cls)
+    for expr in reversed(decorators(facts, cls.row)):
+        target = decorator_callee(facts, expr)
+        if last_name(facts, target) in registry.CLASS_DECORATORS:
+            continue
+        arguments = Arguments(inference, cls.path, [type_])
+        made = union(
+            *(
+                inference.call_result(decorator, arguments)
+                for decorator in inference.infer_type(cls.path, expr)
+            )
+        )
+        if made and all(_replaces_class(inference, value) for value in made):
+            type_ = made
+            continue
+        found = [item.entity for item in inference.definitions_of(cls.path, target)]
+        if not found or any(each.kind != FUNCTION or gives_back(inference, each) for each in found):
+            continue
+        if all(_makes_instance(inference, each, is_factory=expr != target) for each in found):
+            type_ = tuple(instance(value.entity) for value in type_)
+        elif not inference.conventional:
+            return UNKNOWN
+    return type_
+
+
+def _makes_instance(inference: Inference, decorator: Entity, *, is_factory: bool) -> bool:
+    """True if all that a decorator returns are calls of the class that it gets."""
+    facts = inference.need(decorator.path)
+    scope = facts.definition.own_scope[decorator.row]
+    values = list(returned(facts, scope))
+    if is_factory:
+        made = [item for row in values for item in inference.definitions_of(decorator.path, row)]
+        return bool(made) and all(
+            item.entity.kind == FUNCTION
+            and _makes_instance(inference, item.entity, is_factory=False)
+            for item in made
+        )
+    name = _first_parameter(facts, scope)
+    return bool(values) and all(
+        plain_name(facts, called(facts, row)) == name != "" for row in values
+    )
+
+
+def _first_parameter(facts: FileFacts, scope: int) -> str:
+    first = next(facts_view.parameters(facts, scope), -1)
+    return facts.names[facts.parameter.name[first]] if first >= 0 else ""
+
+
+def gives_back(inference: Inference, function: Entity, depth: int = 3) -> bool:
+    """True if a decorator returns its first parameter, or functions that do, as factories do."""
+    facts = inference.need(function.path)
+    if function.path.endswith(".pyi"):
+        return True
+    annotation = facts.definition.returns[function.row]
+    declared = annotation_type(inference, function.path, annotation) if annotation >= 0 else ()
+    if any(value.form in (VARIABLE_TYPE, CALLABLE) for value in declared):
+        return True
+    scope = facts.definition.own_scope[function.row]
+    name = _first_parameter(facts, scope)
+    values = list(returned(facts, scope))
+    if not values:
+        return False
+    while values:
+        expr = values.pop()
+        if facts.expr.op[expr] == f.CONDITIONAL_EXPR:
+            values += facts_view.branches(facts, expr)
+            continue
+        if name and plain_name(facts, expr) == name:
+            continue
+        made = called(facts, expr)
+        if last_name(facts, made) == "partial":
+            made = next(iter(facts_view.argument_values(facts, expr)), made)
+        inner = inference.definitions_of(function.path, made if made >= 0 else expr)
+        if (
+            not depth
+            or not inner
+            or not all(
+                item.entity.kind == FUNCTION
+                and item.entity != function
+                and gives_back(inference, item.entity, depth - 1)
+                for item in inner
+            )
+        ):
+            return False
+    return True
+
+
+def _replaces_class(inference: Inference, value: Value) -> bool:
+    if value.form == INSTANCE:  # a declared `object` may be anything
+        return value.entity.kind == CLASS and name_of(inference, value.entity) != "object"
+    return value.form == CLASS_OBJECT
+
+
 def has_known_decorators(inference: Inference, function: Entity) -> bool:
     """True if every decorator of a function is resolved and has a known result."""
     facts = inference.need(function.path)
@@ -95,13 +207,34 @@ def _has_known_result(inference: Inference, decorator: Value) -> bool:
         return True
     own = facts.definition.own_scope[entity.row]
     parameters = {facts.parameter.name[row] for row in facts_view.parameters(facts, own)}
-    for expr in returned(facts, own):
-        for item in inference.definitions_of(entity.path, expr):
-            if item.entity.kind == FUNCTION and not _returns_wrapped_result(
-                inference, item.entity, parameters
-            ):
-                return False
-    return True
+    return all(
+        _gives_known(inference, entity.path, facts, expr, parameters)
+        for expr in returned(facts, own)
+    )
+
+
+def _gives_known(
+    inference: Inference, path: str, facts: FileFacts, expr: int, parameters: set[int]
+) -> bool:
+    """True if what a decorator returns is what it gets, a wrapper of that, or of a known type."""
+    if facts.expr.op[expr] == f.CONDITIONAL_EXPR:
+        return all(
+            _gives_known(inference, path, facts, part, parameters)
+            for part in facts_view.branches(facts, expr)
+        )
+    if facts.expr.op[expr] == f.NAME and facts_view.name_row(facts, expr) in parameters:
+        return True
+    passed = facts_view.argument_values(facts, expr) if facts.expr.op[expr] == f.CALL else ()
+    # `return update_wrapper(wrapper, function)`, `cast(F, wrapper)`, `wraps(function)(wrapper)`
+    found = [
+        item.entity
+        for part in (expr, *passed)
+        for item in inference.definitions_of(path, part)
+        if item.entity.kind == FUNCTION
+    ]
+    if found:
+        return all(_returns_wrapped_result(inference, each, parameters) for each in found)
+    return bool(inference.infer_type(path, expr))
 
 
 def _returns_wrapped_result(inference: Inference, wrapper: Entity, parameters: set[int]) -> bool:

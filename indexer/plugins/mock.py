@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import re
 
+from .. import facts_view
+from ..inference.access_paths import last_name
 from .plugin import Plugin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+
+# Functions that replace what their first arguments name: of mocks, and of pytest's `monkeypatch`.
+_REPLACERS = frozenset(["patch", "object", "setattr", "patch_object"])
 
 # One of these stands in every file that uses mocks.
 _WORDS = (b"assert_called", b"mock", b"called")
@@ -26,6 +35,29 @@ class Mock(Plugin):
             return False
         pattern = rb"(?<![\w.])" + re.escape(name.encode()) + _MEMBERS
         return re.search(pattern, text[start:end]) is not None
+
+    def replaced_members(self, facts: FileFacts) -> set[tuple[str, str]]:
+        """Return (owner, name) of what a file puts something else in place of.
+
+        ``patch("m.Ask.__init__")``, ``patch.object(Ask, "__init__")``, ``Ask.__init__ = …``
+        """
+        table = facts.attribute_binding
+        found = {
+            (last_name(facts, receiver), facts.names[name])
+            for receiver, name, owner in zip(table.receiver, table.name, table.owner, strict=True)
+            if owner < 0
+        }
+        for call in facts_view.calls(facts):
+            if last_name(facts, call.function) not in _REPLACERS:
+                continue
+            passed = facts_view.positional_arguments(facts, call.row)[:2]
+            texts = [facts_view.string(facts, each) for each in passed]
+            if texts and texts[0]:
+                owner, _, name = texts[0].rpartition(".")
+                found.add((owner.rpartition(".")[2], name))
+            elif len(texts) == 2 and texts[1]:
+                found.add((last_name(facts, passed[0]), texts[1]))
+        return found
 
 
 PLUGIN = Mock()

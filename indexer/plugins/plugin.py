@@ -117,6 +117,11 @@ class Plugin:
         del text, start, end, name
         return False
 
+    def replaced_members(self, facts: FileFacts) -> set[tuple[str, str]]:
+        """Return (class or module, name) of what a file puts something else in place of."""
+        del facts
+        return set()
+
     def imports_by_base_name(self, inference: Inference) -> bool:
         """True if files of tests outside of packages are imported under their base names."""
         del inference

@@ -225,7 +225,7 @@ PLUGINS = (
     Entry("unittest", class_decorators=("skip", "skipIf", "skipUnless")),
     Entry(
         "mock",
-        {"is_used_as_double": ()},
+        {"is_used_as_double": (), "replaced_members": ()},
         test_double_files=("/unittest/mock.py", "/unittest/mock.pyi", "/mock/mock.py"),
     ),
     Entry("sphinx", predefined_names={"conf.py": ("tags",)}),
@@ -407,6 +407,16 @@ def is_used_as_double(text: bytes, start: int, end: int, name: str) -> bool:
         load(entry).is_used_as_double(text, start, end, name)
         for entry in _BY_HOOK["is_used_as_double"]
     )
+
+
+def replaced_members(facts: FileFacts) -> set[tuple[str, str]]:
+    """Return (class or module, name) of what a file puts something else in place of."""
+    found: set[tuple[str, str]] | None = facts.memo.get("replaced members")
+    if found is None:
+        plugins = map(load, _BY_HOOK["replaced_members"])
+        found = set[tuple[str, str]]().union(*(each.replaced_members(facts) for each in plugins))
+        facts.memo["replaced members"] = found
+    return found
 
 
 def imports_tests_by_base_name(inference: Inference) -> bool:

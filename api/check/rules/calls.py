@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from ....indexer import facts as f
 from ....indexer.facts_view import attribute, called
 from ....indexer.inference.access_paths import last_name
-from ....indexer.inference.entities import CONVENTIONAL, EVIDENCE_NAMES, FUNCTION, OUTSIDE, name_of
+from ....indexer.inference.entities import (
+    CONVENTIONAL,
+    EVIDENCE_NAMES,
+    FUNCTION,
+    OUTSIDE,
+    Entity,
+    name_of,
+)
 from ....indexer.inference.inference import Inference
 from ....indexer.inference.standard_types import is_standard_class
 from ....indexer.inference.types import INSTANCE, without_none
@@ -27,7 +34,7 @@ from ..call_targets import CallTargets, call_targets, functions_named, member_ta
 from ..callees import Callee, Signature
 from ..context import CheckContext
 from ..effects import uncallable_value
-from ..excuses import is_expected_to_fail, is_for_another_version
+from ..excuses import is_expected_to_fail, is_for_another_version, is_replaced
 from ..findings import ERROR, WARNING, Finding
 from ..fixes.calls import call_fixes, nearest_parameters
 from ..signatures import function_signature, name_in_class, overridden_signatures
@@ -162,10 +169,12 @@ def _check_targets(
             return None
         if closest is None or _weight(best[1]) < _weight(closest[1]):
             closest = best
-    if closest is None:
+    if closest is None or any(is_replaced(context, callee) for callee in targets.callees):
         return None
     signature, found = closest
     first = found[0]
+    if first.rule == UNKNOWN_KEYWORD and _is_in_stub_of_binary(inference, signature.entity):
+        return None
     function = called(context.facts, call)
     start, end = _range_of(context, function, first)
     name = last_name(context.facts, function)
@@ -180,6 +189,21 @@ def _check_targets(
         evidence=EVIDENCE_NAMES[targets.evidence],
         nearest=nearest_parameters(inference, signature, first),
         fixes=call_fixes(context, inference, call, arguments, signature, found),
+    )
+
+
+def _is_in_stub_of_binary(inference: Inference, entity: Entity) -> bool:
+    """True if a stub describes a compiled module, which may take more than the stub knows.
+
+    ``QPushButton("x", clicked=f)``: properties and signals of Qt are keywords too.
+    """
+    if not entity.path.endswith(".pyi"):
+        return False
+    search_path = inference.snapshot.index.search_path
+    full = inference.snapshot.absolute(entity.path)
+    folder, _, name = full.rpartition("/")
+    return search_path.layer(full) != "stdlib" and search_path.is_compiled(
+        folder, name.removesuffix(".pyi")
     )
 
 

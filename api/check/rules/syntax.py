@@ -15,6 +15,8 @@ from ..findings import Finding
 
 # Message, start, end, and whether every version of Python refuses it.
 _Refusal = tuple[str, int, int, bool]
+# What is known of a text that was not compiled.
+_NOT_ASKED = "", -1, -1, False
 
 
 _LARGEST = 1_000_000  # bytes that are compiled
@@ -46,8 +48,10 @@ def syntax_errors(facts: FileFacts, text: bytes) -> list[tuple[int, int, str]]:
     """
     if "compiled" not in facts.memo:
         longest = max(map(len, facts.names), default=0)
-        facts.memo["compiled"] = _compiled(text) if longest <= _LONGEST_NAME else None
+        facts.memo["compiled"] = _compiled(text) if longest <= _LONGEST_NAME else _NOT_ASKED
     refusal: _Refusal | None = facts.memo["compiled"]
+    if refusal is None:
+        return []  # whatever the parser of the index does not know, it is Python
     table = facts.errors
     found: list[tuple[int, int, str]] = []
     for start, end, kind in zip(table.start, table.end, table.kind, strict=True):
@@ -55,7 +59,7 @@ def syntax_errors(facts: FileFacts, text: bytes) -> list[tuple[int, int, str]]:
         end = max(end, start + 1)
         end = min(end, line_end) if line_end > start else end
         found.append((start, max(end, start), _MESSAGES[kind]))
-    if refusal is None:
+    if refusal == _NOT_ASKED:
         return found
     message, at, until, is_certain = refusal
     line = facts.line_of(at)
@@ -71,9 +75,9 @@ def syntax_errors(facts: FileFacts, text: bytes) -> list[tuple[int, int, str]]:
 
 
 def _compiled(text: bytes) -> _Refusal | None:
-    """Return the first error of the compiler."""
+    """Return the first error of the compiler; None if there is none."""
     if len(text) > _LARGEST or b"\0" in text:
-        return None
+        return _NOT_ASKED
     with _compiling:  # filters of warnings are shared by all threads
         try:
             with warnings.catch_warnings():
@@ -90,7 +94,7 @@ def _compiled(text: bytes) -> _Refusal | None:
                 isinstance(error, IndentationError) or error.msg == "expected ':'",
             )
         except (ValueError, RecursionError, MemoryError, OverflowError):
-            return None
+            return _NOT_ASKED
     return None
 
 
