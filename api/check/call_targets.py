@@ -6,8 +6,23 @@ from dataclasses import dataclass, replace
 
 from ...indexer import facts as f
 from ...indexer.facts import FileFacts
-from ...indexer.facts_view import attribute, binding_name, definition_name, definitions, op
+from ...indexer.facts_view import (
+    Argument,
+    arguments,
+    attribute,
+    binding_name,
+    called,
+    definition_name,
+    definitions,
+    items,
+    op,
+    operand,
+    plain_name,
+    string,
+    subscript,
+)
 from ...indexer.inference import synthesized
+from ...indexer.inference.access_paths import last_name, parent_expression
 from ...indexer.inference.classes import is_protocol
 from ...indexer.inference.entities import (
     ATTRIBUTE,
@@ -26,10 +41,11 @@ from ...indexer.inference.exhaustive import is_exhaustive
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.members import member_definitions
 from ...indexer.inference.names import module_attribute
-from ...indexer.inference.standard_types import standard_class
+from ...indexer.inference.query_cache import cached
+from ...indexer.inference.standard_types import is_standard_class, standard_class
 from ...indexer.inference.type_variables import concrete
 from ...indexer.inference.types import CLASS_OBJECT, INSTANCE, SUPER, Value, without_none
-from .callees import Callee, Signature
+from .callees import Callee, Parameter, Signature
 from .known_names import files_naming
 from .signatures import (
     class_signature,
@@ -74,7 +90,12 @@ def call_targets(
         return _of_name(inference, path, function)
     if kind == f.ATTRIBUTE:
         return _of_attribute(inference, path, function, start)
-    if kind == f.SUBSCRIPT or not is_exhaustive(inference, path, function):
+    if kind == f.SUBSCRIPT:
+        return _of_item(inference, path, function)
+    partial = _of_partial(inference, path, function)
+    if partial is not None:
+        return partial
+    if not is_exhaustive(inference, path, function):
         return None
     if synthesized.class_factory_name(facts, function):
         return None  # `namedtuple("Point", "x y")(1, 2)`
@@ -84,16 +105,16 @@ def call_targets(
 def _of_name(inference: Inference, path: str, function: int) -> CallTargets | None:
     facts = inference.need(path)
     if not is_exhaustive(inference, path, function):
-        return _of_lambda(inference, path, function)
+        return _of_only_value(inference, path, function)
     found = inference.definitions_of(path, function)
     if found and all(_is_definition(inference, item.entity) for item in found):
         return _of_definitions(inference, found)
-    targets = _of_lambda(inference, path, function)
+    targets = _of_only_value(inference, path, function)
     if targets is not None:
         return targets
     rows = bindings_of_name(facts, function)
     if not rows or any(_may_be_rebound(inference, item.entity) for item in found):
-        return None  # a variable of a module may be set from outside
+        return None
     type_ = inference.infer_type(path, function)
     if any(_rebinds_class(inference, facts, row, type_) for row in rows):
         return None
@@ -119,14 +140,45 @@ def _is_definition(inference: Inference, entity: Entity) -> bool:
 
 
 def _may_be_rebound(inference: Inference, entity: Entity) -> bool:
-    """True if an entity is a variable of a module or class without an annotation."""
+    """True if other code may set a variable of a module or class that has no annotation."""
     if entity.kind not in (ATTRIBUTE, VARIABLE):
         return False
     facts, row = inference.need(entity.path), entity.row
     if entity.kind == ATTRIBUTE:
         return facts.attribute_binding.annotation[row] < 0
-    scope = facts.scope.kind[facts.binding.scope[row]]
-    return facts.binding.annotation[row] < 0 and scope in (f.MODULE_SCOPE, f.CLASS_SCOPE)
+    scope = facts.binding.scope[row]
+    if facts.binding.annotation[row] >= 0 or facts.scope.kind[scope] == f.FUNCTION_SCOPE:
+        return False
+    if facts.scope.kind[scope] != f.MODULE_SCOPE:
+        return True
+    return _is_set_elsewhere(inference, entity.path, facts.names[facts.binding.name[row]])
+
+
+# Names by which code sets variables whose names are strings.
+_SETTING = ("setattr", "globals", "vars", "__dict__")
+
+
+def _is_set_elsewhere(inference: Inference, path: str, name: str) -> bool:
+    """True if functions, or other files, may set a variable of a module."""
+    if path.startswith("/"):
+        return True
+    key = ("set elsewhere", path, name)
+    return cached(inference, key, lambda: _sets(inference, path, name), True)
+
+
+def _sets(inference: Inference, path: str, name: str) -> bool:
+    for other, facts in files_naming(inference, name):
+        row = facts.name_id(name)
+        if other == path and any(
+            kind == f.GLOBAL and named == row
+            for kind, named in zip(facts.binding.kind, facts.binding.name, strict=True)
+        ):
+            return True
+        if row in facts.attribute_binding.name:
+            return True
+        if name in facts.strings and any(facts.name_id(each) >= 0 for each in _SETTING):
+            return True
+    return False
 
 
 def _of_definitions(inference: Inference, found: list[Found]) -> CallTargets | None:
@@ -143,19 +195,125 @@ def _of_definitions(inference: Inference, found: list[Found]) -> CallTargets | N
     return CallTargets(callees, max(item.evidence for item in found))
 
 
-def _of_lambda(inference: Inference, path: str, function: int) -> CallTargets | None:
-    """Return the lambda expression of which a name is a local variable."""
+def _of_only_value(inference: Inference, path: str, function: int) -> CallTargets | None:
+    """Return the lambda expression, or the partial function, that a variable always is."""
+    value = _only_value(inference, path, function)
+    if value < 0:
+        return None
     facts = inference.need(path)
-    rows, table = bindings_of_name(facts, function), facts.binding
+    if op(facts, value) == f.LAMBDA:
+        return CallTargets([lambda_signature(inference, path, value)], EXACT)
+    return _of_partial(inference, path, value)
+
+
+def _only_value(inference: Inference, path: str, expr: int) -> int:
+    """Return the expression that a name is bound to, and nothing else; -1 if there is none."""
+    facts = inference.need(path)
+    rows, table = bindings_of_name(facts, expr), facts.binding
     if len(rows) != 1:
-        return None
+        return -1
     (row,) = rows
+    scope = table.scope[row]
+    if table.kind[row] != f.ASSIGN or len(facts.bindings_of(scope, table.name[row])) != 1:
+        return -1
+    is_variable = facts.scope.kind[scope] in (f.MODULE_SCOPE, f.CLASS_SCOPE)
     value = table.value[row]
-    if op(facts, value) != f.LAMBDA or table.kind[row] != f.ASSIGN:
+    if is_variable and op(facts, value) != f.LAMBDA:
+        return -1 if _may_be_rebound(inference, Entity(VARIABLE, path, row)) else value
+    return value
+
+
+def _of_partial(inference: Inference, path: str, call: int) -> CallTargets | None:
+    """Return what is left to pass to ``partial(function, …)``; None for any other call."""
+    facts = inference.need(path)
+    if last_name(facts, called(facts, call)) not in ("partial", "partialmethod"):
         return None
-    if len(facts.bindings_of(table.scope[row], table.name[row])) != 1:
+    makers = inference.definitions_of(path, called(facts, call))
+    if not makers or any(
+        not is_standard_class(inference, item.entity, "functools", name_of(inference, item.entity))
+        for item in makers
+    ):
         return None
-    return CallTargets([lambda_signature(inference, path, value)], EXACT)
+    passed = list(arguments(facts, call))
+    if not passed or any(each.is_unpacked for each in passed):
+        return None
+    targets = call_targets(inference, path, passed[0].value)
+    return None if targets is None else _without(targets, facts, passed[1:])
+
+
+def _without(targets: CallTargets, facts: FileFacts, passed: list[Argument]) -> CallTargets | None:
+    """Return call targets to which some arguments are passed already."""
+    count = sum(each.is_positional for each in passed)
+    if any(last_name(facts, each.value) == "Placeholder" for each in passed):
+        return None
+    keywords = {facts.names[each.key] for each in passed if each.is_keyword}
+    callees = [
+        Callee(
+            callee.entity,
+            [
+                replace(way, parameters=_rest(way.parameters, count, keywords))
+                for way in callee.signatures
+            ],
+        )
+        for callee in targets.callees
+    ]
+    return CallTargets(callees, max(targets.evidence, INFERRED))
+
+
+def _rest(given: list[Parameter], count: int, keywords: set[str]) -> list[Parameter]:
+    """Return the parameters that are left when some are passed; those by keyword are optional."""
+    by_place = [each for each in given if each.is_positional][:count]
+    left: list[Parameter] = []
+    kind = -1
+    for each in given:
+        if each in by_place:
+            continue
+        if each.name in keywords and each.kind == f.POSITIONAL:
+            kind = f.KEYWORD_ONLY  # what follows cannot be passed by place any more
+        if kind == f.KEYWORD_ONLY and each.kind == f.VAR_POSITIONAL:
+            continue
+        left.append(
+            replace(
+                each,
+                kind=kind if each.kind == f.POSITIONAL and kind >= 0 else each.kind,
+                required=each.required and each.name not in keywords,
+            )
+        )
+    return left
+
+
+def _of_item(inference: Inference, path: str, expr: int) -> CallTargets | None:
+    """Return what a key of a dictionary that is written out holds: ``{"a": area}["a"](1)``."""
+    facts = inference.need(path)
+    item = subscript(facts, expr)
+    key = string(facts, item.key) if item is not None else None
+    if item is None or key is None:
+        return None
+    written = item.value
+    if op(facts, written) == f.NAME:
+        if not _is_only_read_by_key(facts, plain_name(facts, written)):
+            return None
+        written = _only_value(inference, path, written)
+    if op(facts, written) != f.DICT:
+        return None
+    pairs = list(items(facts, written))
+    if any(name < 0 or string(facts, name) is None for name, _ in pairs):
+        return None
+    held = [value for name, value in pairs if string(facts, name) == key]
+    return call_targets(inference, path, held[-1]) if held else None
+
+
+def _is_only_read_by_key(facts: FileFacts, name: str) -> bool:
+    """True if a file does nothing with a dictionary, once it is made, but look up keys."""
+    for role, _, expr in facts.occurrences(name):
+        if role & f.ROLE_MASK == f.WRITTEN:
+            continue
+        if role & f.ROLE_MASK != f.READ or expr < 0 or expr in facts.item_binding.container:
+            return False
+        user, how = parent_expression(facts, expr)
+        if how != f.SUBSCRIPT or operand(facts, user) != expr:
+            return False
+    return True
 
 
 def _of_attribute(
@@ -229,10 +387,45 @@ def _of_members(inference: Inference, value: Value, found: list[Found]) -> list[
                 callee = method_signature(inference, value, item.entity)
         elif item.entity.kind == CLASS:
             callee = class_signature(inference, item.entity)
+        elif item.entity.kind == VARIABLE:
+            callee = _of_class_variable(inference, value, item.entity)
         if callee is None:
             return []
         callees.append(callee)
     return callees
+
+
+def _of_class_variable(inference: Inference, value: Value, variable: Entity) -> Callee | None:
+    """Return the method that ``alias = method`` or ``partialmethod(method, …)`` is for a class."""
+    path, row = variable.path, variable.row
+    facts = inference.need(path)
+    table = facts.binding
+    scope, name = table.scope[row], binding_name(facts, row)
+    if facts.scope.kind[scope] != f.CLASS_SCOPE or table.kind[row] != f.ASSIGN:
+        return None
+    if len(facts.bindings_of(scope, table.name[row])) != 1 or path.startswith("/"):
+        return None
+    if any(
+        other.name_id(name) in other.attribute_binding.name
+        for _, other in files_naming(inference, name)
+    ):
+        return None
+    written, passed = table.value[row], list[Argument]()
+    if last_name(facts, called(facts, written)) == "partialmethod":
+        written, *_ = [each.value for each in arguments(facts, written)] or [-1]
+        passed = list(arguments(facts, table.value[row]))[1:]
+        if any(each.is_unpacked for each in passed):
+            return None
+    elif op(facts, written) != f.NAME:
+        return None
+    found = inference.definitions_of(path, written) if written >= 0 else []
+    if len(found) != 1 or found[0].entity.kind != FUNCTION:
+        return None
+    callee = method_signature(inference, value, found[0].entity)
+    if callee is None:
+        return None
+    targets = _without(CallTargets([callee], INFERRED), facts, passed)
+    return targets.callees[0] if targets is not None else None
 
 
 def _is_hidden(inference: Inference, value: Value, function: Entity) -> bool:

@@ -11,11 +11,17 @@ from ...indexer.facts_view import (
     decorators,
     definitions,
     op,
+    operand,
     plain_name,
     positional_arguments,
     results,
 )
-from ...indexer.inference.access_paths import decorator_callee, enclosing_call, last_name
+from ...indexer.inference.access_paths import (
+    decorator_callee,
+    enclosing_call,
+    last_name,
+    parent_expression,
+)
 from ...indexer.inference.entities import FUNCTION, Entity, Found
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.query_cache import cached
@@ -41,7 +47,12 @@ _PRESERVING_CLASSES = frozenset(
 def preserves_signature(inference: Inference, function: Entity) -> bool:
     """True if no decorator of a function changes what it takes."""
     key = ("preserves signature", function)
-    return cached(inference, key, lambda: _all_preserve(inference, function, _PRESERVING), True)
+    return cached(
+        inference,
+        key,
+        lambda: _all_preserve(inference, function, _PRESERVING, handing_on=True),
+        True,
+    )
 
 
 def preserves_result(inference: Inference, function: Entity) -> bool:
@@ -56,7 +67,13 @@ def preserves_class(inference: Inference, cls: Entity) -> bool:
     return _all_preserve(inference, cls, _PRESERVING_CLASSES)
 
 
-def _all_preserve(inference: Inference, entity: Entity, names: frozenset[str]) -> bool:
+def _all_preserve(
+    inference: Inference, entity: Entity, names: frozenset[str], *, handing_on: bool = False
+) -> bool:
+    """True if each decorator has one of some names, or returns what it gets.
+
+    With ``handing_on`` it may return a wrapper too that passes on all arguments as they are.
+    """
     facts = inference.need(entity.path)
     for expr in decorators(facts, entity.row):
         target = decorator_callee(facts, expr)
@@ -67,7 +84,11 @@ def _all_preserve(inference: Inference, entity: Entity, names: frozenset[str]) -
         found = _targets(inference, inference.definitions_of(entity.path, target))
         is_called = target != expr
         if not found or not all(
-            each.kind == FUNCTION and _returns_its_argument(inference, each, is_called)
+            each.kind == FUNCTION
+            and (
+                _returns_its_argument(inference, each, is_called)
+                or (handing_on and hands_on(inference, each, is_called=is_called))
+            )
             for each in found
         ):
             return False
@@ -230,6 +251,96 @@ def _returns_parameter(inference: Inference, function: Entity) -> bool:
             each != function and _returns_its_argument(inference, each, is_called=False)
             for each in inner
         ):
+            return False
+    return True
+
+
+def hands_on(inference: Inference, decorator: Entity, *, is_called: bool) -> bool:
+    """True if a decorator returns a wrapper that passes all arguments on as they are."""
+    key = ("hands on", decorator, is_called)
+    return cached(
+        inference, key, lambda: _returns_wrapper(inference, decorator, is_called=is_called), False
+    )
+
+
+def _returns_wrapper(inference: Inference, decorator: Entity, *, is_called: bool) -> bool:
+    facts = inference.need(decorator.path)
+    rows = parameter_rows(inference, decorator)
+    inner = _inner_functions(
+        inference,
+        decorator,
+        [_wrapper(facts, expr) if expr >= 0 else expr for expr in _returned(inference, decorator)],
+    )
+    if not inner:
+        return False
+    if is_called:
+        return all(_returns_wrapper(inference, each, is_called=False) for each in inner)
+    wrapped = facts.names[facts.parameter.name[rows[0]]] if rows else ""
+    return bool(wrapped) and all(_is_handing_on(inference, each, wrapped) for each in inner)
+
+
+def _wrapper(facts: FileFacts, expr: int) -> int:
+    """Return ``wrapper`` of ``update_wrapper(wrapper, …)`` and ``wraps(…)(wrapper)``."""
+    made = called(facts, expr)
+    if last_name(facts, made) in ("update_wrapper", "wraps") or (
+        last_name(facts, called(facts, made)) == "wraps"
+    ):
+        return next(iter(positional_arguments(facts, expr)), expr)
+    return expr
+
+
+def _is_handing_on(inference: Inference, wrapper: Entity, wrapped: str) -> bool:
+    """True if a function takes anything, and all calls of what it wraps get it as it came."""
+    facts = inference.need(wrapper.path)
+    table = facts.definition
+    rows = parameter_rows(inference, wrapper)
+    names = [facts.names[facts.parameter.name[row]] for row in rows]
+    if [facts.parameter.kind[row] for row in rows] != [f.VAR_POSITIONAL, f.VAR_KEYWORD]:
+        return False
+    if any(last_name(facts, expr) != "wraps" and last_name(facts, called(facts, expr)) != "wraps"
+           for expr in decorators(facts, wrapper.row)):  # fmt: skip
+        return False
+    start, end = table.header_end[wrapper.row], table.end[wrapper.row]
+    if any(start <= at < end and role & f.ROLE_MASK == f.READ
+           for role, at, _ in facts.occurrences("TypeError")):  # fmt: skip
+        return False  # it may try what does not fit
+    calls = 0
+    for role, at, expr in facts.occurrences(wrapped):
+        if not start <= at < end:
+            continue
+        if role & f.ROLE_MASK == f.READ and parent_expression(facts, expr)[1] == f.ATTRIBUTE:
+            continue  # `function.__name__`
+        call = enclosing_call(facts, expr) if role & f.ROLE_MASK == f.CALLED else -1
+        if call < 0 or [
+            (each.key, plain_name(facts, operand(facts, each.value)))
+            for each in arguments(facts, call)
+        ] != [(f.ARG_STAR, names[0]), (f.ARG_DOUBLE_STAR, names[1])]:
+            return False
+        calls += 1
+    return calls > 0 and all(_is_left_alone(facts, name, start, end) for name in names)
+
+
+# Methods that read a mapping or sequence, and functions that only look at their arguments.
+_READING = frozenset(["get", "items", "keys", "values", "copy", "index", "count"])
+_LOOKING = frozenset(
+    ["len", "str", "repr", "tuple", "frozenset", "sorted", "list", "dict", "bool", "any", "all",
+     "enumerate", "print", "isinstance", "debug", "info", "warning", "error", "exception", "log"]
+)  # fmt: skip
+
+
+def _is_left_alone(facts: FileFacts, name: str, start: int, end: int) -> bool:
+    """True if code between two positions passes ``*args`` on and reads it, and no more."""
+    for role, at, expr in facts.occurrences(name):
+        if not start <= at < end:
+            continue
+        if role & f.ROLE_MASK != f.READ or expr < 0 or expr in facts.item_binding.container:
+            return False
+        user, how = parent_expression(facts, expr)
+        if how == f.ATTRIBUTE:
+            method = attribute(facts, user)
+            if method is None or method.name not in _READING:
+                return False
+        elif how == f.CALL and last_name(facts, called(facts, user)) not in _LOOKING:
             return False
     return True
 

@@ -360,6 +360,11 @@ def field_and_method(name: str, line: int) -> str:
     return _sentence(f"name '{name}' already defined on line {line}", detail)
 
 
+def protocol_instantiated(name: str) -> str:
+    """Return the message on a call of a protocol."""
+    return f"Protocols cannot be instantiated: '{name}' is one."
+
+
 def abstract_instantiated(name: str, methods: list[str], bases: list[str]) -> str:
     """Return the message on a call of a class that has abstract methods."""
     return _sentence(

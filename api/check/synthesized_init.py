@@ -55,7 +55,7 @@ def synthesized_signature(
         has_own = bool(inference.own_member(each, "__init__")) or bool(
             inference.own_member(each, "__new__")
         )
-        decorator, options = _decorated_by(facts, each)
+        decorator, options = constructor_decorator(facts, each)
         if decorator and has_unknown_constructor(decorator, options, has_own=has_own):
             return _unknown()
         if has_own:
@@ -81,13 +81,21 @@ def _unknown() -> Signature:
     return Signature(Entity(OUTSIDE, "", -1), [])
 
 
-def _decorated_by(facts: FileFacts, cls: Entity) -> tuple[str, dict[str, int]]:
+def constructor_decorator(facts: FileFacts, cls: Entity) -> tuple[str, dict[str, int]]:
     """Return the decorator that makes a constructor, and its keywords with their ops."""
     for expr in decorators(facts, cls.row):
         name = last_name(facts, decorator_callee(facts, expr))
         if name in CONSTRUCTOR_DECORATORS:
             return name, _keyword_ops(facts, expr)
     return "", {}
+
+
+def is_field_without_default(facts: FileFacts, value: int) -> bool:
+    """True for ``field(default_factory=list)`` and ``attr.ib()``, which leave the class nothing."""
+    if last_name(facts, called(facts, value)) not in FIELD_SPECIFIERS:
+        return False
+    options = _keyword_ops(facts, value)
+    return "default" not in options and "" not in options
 
 
 def _keywords(facts: FileFacts, call: int) -> dict[str, int]:
@@ -111,7 +119,7 @@ def _of_fields(inference: Inference, cls: Entity, maker: Entity) -> Signature:
         path, row = field.entity.path, field.entity.row
         facts = inference.need(path)
         owner = Entity(CLASS, path, owner_class(facts, field.entity))
-        decorator, options = _decorated_by(facts, owner)
+        decorator, options = constructor_decorator(facts, owner)
         if (
             not decorator
             or "" in options

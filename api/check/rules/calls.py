@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ....indexer import facts as f
-from ....indexer.facts_view import attribute, called
+from ....indexer.facts_view import attribute, called, op, operand
 from ....indexer.inference.access_paths import last_name
 from ....indexer.inference.entities import (
     CONVENTIONAL,
@@ -229,6 +229,8 @@ def _range_of(context: CheckContext, function: int, mismatch: Mismatch) -> tuple
         return mismatch.position, end_of_argument(context.text, mismatch.position)
     if mismatch.position >= 0:
         return mismatch.position, mismatch.position + len(mismatch.names[0].encode())
+    while op(context.facts, function) in (f.CALL, f.SUBSCRIPT):  # `partial(area, 1)(2)`
+        function = operand(context.facts, function)
     start = context.facts.expr.position[function]
     return start, start + max(len(last_name(context.facts, function).encode()), 1)
 

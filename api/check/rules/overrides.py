@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from itertools import chain
 
 from ....indexer import facts as f
+from ....indexer.facts import FileFacts
 from ....indexer.facts_view import (
     binding_name,
     decorators,
     definition_name,
     definitions,
+    elements,
     op,
     plain_name,
+    string,
 )
 from ....indexer.inference.access_paths import decorator_callee, last_name
 from ....indexer.inference.classes import is_protocol, own_member_names
@@ -26,8 +29,12 @@ from .. import messages
 from ..context import CheckContext
 from ..excuses import is_expected_to_fail
 from ..findings import ERROR, HINT, WARNING, Finding
+from ..synthesized_init import constructor_decorator, is_field_without_default
 from ..uses import wanted_calls
 
+# Decorators that make slots of fields unless they are told not to.
+_SLOTTED = frozenset(["define", "mutable", "frozen"])
+_LISTS = (f.LIST, f.TUPLE, f.SET)
 # Decorators that leave the parameters of a function as they are.
 _TRANSPARENT = frozenset(["staticmethod", "classmethod", "override", "final", "abstractmethod"])
 # Classes whose instances may be callable, whatever their members.
@@ -277,7 +284,7 @@ def abstract_methods(inference: Inference, cls: Entity) -> list[tuple[str, Entit
         if any(between.path.endswith(".pyi") for between in order[:index]):
             break
         for name in own_member_names(inference, base):
-            if name in seen:
+            if name in seen or not _is_bound(inference, base, name):
                 continue
             seen.add(name)
             if any(_may_implement(inference, each, name) for each in order[:index]):
@@ -288,9 +295,41 @@ def abstract_methods(inference: Inference, cls: Entity) -> list[tuple[str, Entit
     return found
 
 
-def _may_implement(inference: Inference, cls: Entity, name: str) -> bool:
-    """True if a decorator of a class may add a method to it: ``dataclass(order=True)``."""
+def _is_bound(inference: Inference, cls: Entity, name: str) -> bool:
+    """True if a class has an attribute of a name once it is made: no annotation alone, no field.
+
+    Decorators that make constructors take fields without a default out of the class, and look for
+    what is abstract again; with slots they put descriptors in their place.
+    """
     facts = inference.need(cls.path)
+    table = facts.binding
+    rows = facts.bindings_of(facts.definition.own_scope[cls.row], facts.name_id(name))
+    decorator, options = constructor_decorator(facts, cls)
+    if decorator:
+        has_slots = options.get("slots", f.TRUE if decorator in _SLOTTED else f.FALSE) != f.FALSE
+        if rows and has_slots:
+            return True
+        rows = [row for row in rows if not is_field_without_default(facts, table.value[row])]
+    return any(table.kind[row] != f.DECLARE for row in rows)
+
+
+def _has_slot(facts: FileFacts, cls: int, name: str) -> bool:
+    """True if ``__slots__`` of a class lists a name, or may."""
+    slots = facts.name_id("__slots__")
+    rows = facts.bindings_of(facts.definition.own_scope[cls], slots) if slots >= 0 else []
+    for row in rows:
+        value = facts.binding.value[row]
+        listed = elements(facts, value) if op(facts, value) in _LISTS else [value]
+        if any(string(facts, each) in (None, name) for each in listed):
+            return True
+    return False
+
+
+def _may_implement(inference: Inference, cls: Entity, name: str) -> bool:
+    """True if slots or a decorator of a class may add a name: ``dataclass(order=True)``."""
+    facts = inference.need(cls.path)
+    if _has_slot(facts, cls.row, name):
+        return True
     listed = decorators(facts, cls.row)
     if name.startswith("__") and name.endswith("__"):
         return bool(listed)
@@ -325,12 +364,20 @@ def abstract_instantiated(context: CheckContext) -> Iterator[Finding]:
         if len(type_) != 1 or type_[0].head != (CLASS_OBJECT, classes[0]):
             continue
         missing = abstract_methods(context.strict, classes[0])
-        if not missing or context.strict.own_member(classes[0], "__new__"):
+        is_plain = _is_plain_protocol(context.strict, classes[0])
+        if not (missing or is_plain) or context.strict.own_member(classes[0], "__new__"):
             continue
         start = context.facts.expr.position[function]
         if context.is_dead(start) or is_expected_to_fail(context, start, "TypeError"):
             continue
         if b"__abstractmethods__" in context.text:
+            continue
+        if is_plain:
+            yield Finding(
+                "abstract-instantiated", context.path, start, start + len(name.encode()),
+                messages.protocol_instantiated(name), subject=name, severity=ERROR,
+                nearest=classes,
+            )  # fmt: skip
             continue
         yield Finding(
             "abstract-instantiated", context.path, start, start + len(name.encode()),
@@ -339,6 +386,19 @@ def abstract_instantiated(context: CheckContext) -> Iterator[Finding]:
             nearest=[item.entity for method, cls in missing[:_SHOWN]
                      for item in context.strict.own_member(cls, method)],
         )  # fmt: skip
+
+
+def _is_plain_protocol(inference: Inference, cls: Entity) -> bool:
+    """True if a class is a protocol, and has no constructor, which could be called."""
+    return (
+        is_protocol(inference, cls)
+        and not cls.path.endswith(".pyi")
+        and not any(
+            inference.own_member(base, "__init__")
+            for base in inference.mro(cls)
+            if base.kind == CLASS
+        )
+    )
 
 
 def _names(inference: Inference, missing: list[tuple[str, Entity]]) -> tuple[list[str], list[str]]:

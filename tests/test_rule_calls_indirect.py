@@ -1,0 +1,359 @@
+"""Calls through wrappers, partials and variables, and of classes that cannot be instantiated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fixtures_language import check_findings
+
+CASES = {
+    "wrappers that hand everything on": """
+        import functools
+        import time
+        def keep(fn):
+            @functools.wraps(fn)
+            def w(*args, **kwargs):
+                return fn(*args, **kwargs)
+            return w
+        class Box:
+            def area(self): return 1
+        @keep
+        def a(b, c=1): return Box()
+        class Repo:
+            @keep
+            def load(self, key): return key
+            @classmethod
+            @keep
+            def make(cls, size): return cls()
+            @staticmethod
+            @keep
+            def free(size): return size
+        a(1); a(1, 2); a(b=1, c=3)
+        a(d=2)
+        # ^ unknown-keyword
+        a(1, 2, 3)
+        #       ^ too-many-arguments
+        a(1).nope
+        #    ^^^^ unresolved-attribute
+        a(1).area()
+        Repo().load(1)
+        Repo().load()
+        #      ^^^^ missing-argument
+        Repo().load(1, deep=True)
+        #              ^^^^ unknown-keyword
+        Repo.make(1)
+        Repo.make()
+        #    ^^^^ missing-argument
+        Repo.free(1)
+        Repo.free()
+        #    ^^^^ missing-argument
+        def timed(label):
+            def deco(function):
+                def run(*a, **k):
+                    start = time.time()
+                    try:
+                        return function(*a, **k)
+                    finally:
+                        print(label, function.__name__, len(a), sorted(k.items()), start)
+                return functools.update_wrapper(run, function)
+            return deco
+        @timed("x")
+        def slow(one, *, two=2): return one
+        slow(1, two=3)
+        slow(1, 2)
+        #       ^ too-many-arguments
+        slow(one=1, three=3)
+        #           ^^^^^ unknown-keyword
+        def later(fn):
+            @functools.wraps(fn)
+            async def w(*args, **kwargs):
+                return await fn(*args, **kwargs)
+            return w
+        @later
+        async def fetch(url): return url
+        async def main():
+            await fetch(1)
+            await fetch()
+        #         ^^^^^ missing-argument
+        # fine: what adds or takes away
+        def inject(fn):
+            @functools.wraps(fn)
+            def w(*args, **kwargs):
+                return fn("session", *args, **kwargs)
+            return w
+        @inject
+        def query(session, text): return text
+        query("x")
+        def filled(fn):
+            @functools.wraps(fn)
+            def w(*args, **kwargs):
+                kwargs.setdefault("size", 1)
+                return fn(*args, **kwargs)
+            return w
+        @filled
+        def sized(a, *, size): return size
+        sized(1)
+        def cut(fn):
+            def w(*args, **kwargs):
+                args = args[1:]
+                return fn(*args, **kwargs)
+            return w
+        @cut
+        def less(a): return a
+        less(1, 2)
+        def popping(fn):
+            def w(*args, **kwargs):
+                retry = kwargs.pop("retry", 1)
+                return fn(*args, **kwargs) or retry
+            return w
+        @popping
+        def do(a): return a
+        do(1, retry=3)
+        def trying(fn):
+            def w(*args, **kwargs):
+                try:
+                    return fn(*args, **kwargs)
+                except TypeError:
+                    return fn()
+            return w
+        @trying
+        def tries(): return 1
+        tries(1, 2)
+        def helping(fn):
+            def w(*args, **kwargs):
+                prepare(args, kwargs)
+                return fn(*args, **kwargs)
+            return w
+        def prepare(args, kwargs): kwargs.pop("x", 1)
+        @helping
+        def helped(a): return a
+        helped(1, x=2)
+    """,
+    "what is left to pass to a partial": """
+        from functools import partial, partialmethod
+        import functools
+        def b(x, y, z): return x
+        partial(b, 1)(2, 3)
+        partial(b, 1)(2)
+        # <- missing-argument
+        partial(b, 1, z=3)(2, 3)
+        #                     ^ too-many-arguments
+        partial(b, 1, z=3)(2)
+        partial(b, z=3)(1, 2, z=4)
+        p = partial(b, 1)
+        p(2, z=3)
+        p(q=3)
+        # ^ unknown-keyword
+        q = functools.partial(p, 2)
+        q(3)
+        q(3, 4)
+        #    ^ too-many-arguments
+        q()
+        # <- missing-argument
+        def use():
+            r = partial(b, y=2)
+            print(r(1, z=3))
+            print(r(1, 3))
+        #              ^ too-many-arguments
+        args = (1, 2)
+        s = partial(b, *args)
+        s(3)
+        t = partial(b, **{"x": 1})
+        t()
+        class Cell:
+            def __init__(self): self.alive = False
+            def set_state(self, state, loud=False): self.alive = state
+            on = partialmethod(set_state, True)
+            quiet = partialmethod(set_state, loud=False)
+            alias = set_state
+            def run(self):
+                self.on()
+                self.on(1, 2)
+        #                  ^ too-many-arguments
+        Cell().on()
+        Cell().on(loud=True)
+        Cell().on(True, False)
+        #               ^^^^^ too-many-arguments
+        Cell().quiet(True)
+        Cell().quiet()
+        #      ^^^^^ missing-argument
+        Cell().alias(1)
+        Cell().alias()
+        #      ^^^^^ missing-argument
+        m = partial(Cell().set_state, True)
+        m(loud=True)
+        m(True, True, True)
+        #       ^^^^ too-many-arguments
+        made = partial(Cell)
+        made()
+        made(1)
+        #    ^ too-many-arguments
+        made().nope
+        #      ^^^^ unresolved-attribute
+    """,
+    "calls through variables": """
+        #- main.py
+        def f(a): return a
+        g = f
+        g(1)
+        g(1, 2)
+        #    ^ too-many-arguments
+        def local():
+            h = f
+            print(h(1))
+            print(h())
+        #         ^ missing-argument
+        class K:
+            def go(self, n): return n
+            @staticmethod
+            def st(n): return n
+            @classmethod
+            def cm(cls, n): return n
+        k = K()
+        go = k.go
+        go(1)
+        go(1, 2)
+        #     ^ too-many-arguments
+        un = K.go
+        un(k, 1)
+        un(1)
+        # <- missing-argument
+        st = K.st
+        st(1)
+        st()
+        # <- missing-argument
+        cm = K.cm
+        cm(1)
+        cm()
+        # <- missing-argument
+        {"k": f}["k"](1)
+        {"k": f}["k"](1, 2)
+        #                ^ too-many-arguments
+        table = {"f": f, "g": k.go}
+        table["f"](1)
+        table["f"]()
+        # <- missing-argument
+        table["g"](1, 2, 3)
+        #             ^ too-many-arguments
+        grown = {"f": f}
+        grown["f"] = k
+        grown["f"](1, 2, 3)
+        grown["f"].go(1)
+        handed = {"f": f}
+        handed.update({"f": max})
+        handed["f"](1, 2, 3)
+        may = f
+        if k:
+            may = max
+        may(1, 2)
+        def setter():
+            global changed
+            changed = max
+        changed = f
+        changed(1, 2)
+        def param(cb=f):
+            cb(1, 2)
+        for each in (f, max):
+            each(1, 2)
+        #- b.py
+        import a
+        a.ext = max
+        import c
+        c.over = max
+        #- c.py
+        def f(a): return a
+        over = f
+        def use():
+            over(1, 2)
+    """,
+    "abstract members": """
+        from abc import ABC, abstractmethod, ABCMeta
+        from dataclasses import dataclass, field
+        from typing import Protocol, ClassVar, NamedTuple
+        class P(ABC):
+            @property
+            @abstractmethod
+            def x(self): ...
+        class I(P):
+            x: int
+            def __init__(self): self.x = 1
+        @dataclass
+        class DC(P):
+            x: int
+        @dataclass
+        class Def(P):
+            x: int = 3
+        @dataclass
+        class Fac(P):
+            x: list = field(default_factory=list)
+        @dataclass(slots=True)
+        class Slots(P):
+            x: int
+        class InitOnly(P):
+            def __init__(self): self.x = 3
+        I()
+        # <- abstract-instantiated
+        DC(1)
+        # <- abstract-instantiated
+        Def()
+        Fac([])
+        # <- abstract-instantiated
+        Slots(1)
+        InitOnly()
+        # <- abstract-instantiated
+        class Fine(P):
+            x = 3
+        Fine()
+        class Annotated(P):
+            x: int = 3
+        Annotated()
+        class M(metaclass=ABCMeta):
+            @abstractmethod
+            def go(self): ...
+        class Lambda(M):
+            go = lambda self: 1
+        Lambda()
+        class Other(M):
+            from os import getcwd as go
+        Other()
+        class Loop(M):
+            for go in (1, 2): pass
+        Loop()
+        class SlotDecl(P):
+            __slots__ = ("x",)
+        SlotDecl()
+        class Conf(M):
+            go: ClassVar[int]
+        Conf()
+        # <- abstract-instantiated
+        class HasRead(Protocol):
+            def read(self) -> bytes: ...
+        HasRead()
+        # <- abstract-instantiated
+        class Real(HasRead):
+            def read(self) -> bytes: return b""
+        Real()
+        def make(kind: type[HasRead]): return kind()
+        class Data(Protocol):
+            name: str
+        class Impl(Data):
+            def __init__(self): self.name = "x"
+        Impl()
+        import pytest
+        def test():
+            with pytest.raises(TypeError):
+                HasRead()
+    """,
+}
+RULES = (
+    "unknown-keyword", "missing-argument", "too-many-arguments", "duplicate-argument",
+    "not-callable", "unresolved-attribute", "abstract-instantiated", "missing-await",
+    "not-awaitable", "async-", "unpack-count", "syntax-error", "not-iterable",
+    "not-subscriptable", "not-a-container", "not-a-context-manager", "protocol-instantiated",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_only_what_fails_is_found(tmp_path: Path, case: str) -> None:
+    check_findings(tmp_path, CASES[case], *RULES)
