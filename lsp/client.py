@@ -19,7 +19,8 @@ _CERTAIN = frozenset(
     ["syntax-error", "unresolved-import", "unresolved-name", "undefined-name",
      "used-before-definition", "unresolved-attribute", "unknown-keyword", "missing-argument",
      "too-many-arguments", "duplicate-argument", "not-callable", "not-awaitable",
-     "async-iteration", "async-context", "unpack-count", "abstract-instantiated"]
+     "async-iteration", "async-context", "unpack-count", "abstract-instantiated", "not-iterable",
+     "not-subscriptable", "not-a-container", "not-a-context-manager"]
 )  # fmt: skip
 # Rules that they have too, and that are warnings here.
 _ALWAYS = frozenset(["not-installed", "incompatible-override"])

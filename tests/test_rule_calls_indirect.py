@@ -345,6 +345,19 @@ CASES = {
             with pytest.raises(TypeError):
                 HasRead()
     """,
+    "functions in class bodies": """
+        from hashlib import sha256
+        def plain(self, a): return a
+        class Kex:
+            hash_algo = sha256
+            named = plain
+            size = len
+            def go(self):
+                print(self.named(1))
+                print(self.named(1, 2))
+        #                           ^ too-many-arguments
+                return self.hash_algo(b"x"), self.size([1])
+    """,
 }
 RULES = (
     "unknown-keyword", "missing-argument", "too-many-arguments", "duplicate-argument",

@@ -421,6 +421,8 @@ def _of_class_variable(inference: Inference, value: Value, variable: Entity) -> 
     found = inference.definitions_of(path, written) if written >= 0 else []
     if len(found) != 1 or found[0].entity.kind != FUNCTION:
         return None
+    if found[0].entity.path.endswith(".pyi"):
+        return None  # functions written in C are not bound to instances
     callee = method_signature(inference, value, found[0].entity)
     if callee is None:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...indexer import facts as f
+from ...indexer.facts import FileFacts
 from ...indexer.facts_view import (
     attribute,
     called,
@@ -28,11 +29,11 @@ from ..source.ranges import begins_statement, end_of_call, ends_statement
 from . import messages
 from .arguments import CallArguments
 from .call_targets import call_targets
-from .callees import Signature
+from .callees import Parameter, Signature
 from .context import CheckContext
 from .decorators import preserves_result
 from .signatures import overridden_signatures
-from .uses import BOUND, CALLED, TESTED, bindings_of_name, uses_of
+from .uses import BOUND, CALLED, RETURNED, TESTED, bindings_of_name, uses_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -238,7 +239,30 @@ def _misuse(context: CheckContext, expr: int, how: int, row: int) -> str:
         return messages.ALWAYS_TRUE
     if how == f.CALL:
         return _argument_misuse(context, expr, row)
+    if how == RETURNED:
+        return _return_misuse(context, row)
     return _MISUSES.get(how, "")
+
+
+def _return_misuse(context: CheckContext, row: int) -> str:
+    """Return how a coroutine is returned from a function that is declared to give something else.
+
+    What an asynchronous function is declared to give is the result, too.
+    """
+    facts = context.facts
+    definition = facts.scope.definition[facts.result.scope[row]]
+    if facts.result.kind[row] != f.RETURN or definition < 0:
+        return ""
+    annotation = facts.definition.returns[definition]
+    if annotation < 0 or facts.definition.flags[definition] & f.GENERATOR:
+        return ""
+    wanted = context.strict.annotation_type(context.path, annotation)
+    if not rejects_coroutine(context.strict, wanted) or not lacks_method(
+        context.strict, without_none(wanted), "__await__"
+    ):
+        return ""
+    name = facts.names[facts.definition.name[definition]]
+    return f"it is returned from {name}(), which is declared to give another type"
 
 
 def _argument_misuse(context: CheckContext, expr: int, call: int) -> str:
@@ -261,23 +285,79 @@ def _argument_misuse(context: CheckContext, expr: int, call: int) -> str:
     return ""
 
 
+def parameter_for(signature: Signature, arguments: CallArguments, expr: int) -> Parameter | None:
+    """Return the parameter that an argument is for; None if that is not known."""
+    named = next((key for key, each in arguments.keywords.items() if each[1] == expr), "")
+    if named:
+        return next((each for each in signature.parameters if each.name == named), None)
+    place = next((at for at, each in enumerate(arguments.positional) if each[1] == expr), -1)
+    if place < 0 or arguments.has_star:
+        return None
+    if place < len(signature.positional):
+        return signature.positional[place]
+    return next((each for each in signature.parameters if each.kind == f.VAR_POSITIONAL), None)
+
+
+def wants_awaitable(inference: Inference, parameter: Parameter) -> bool:
+    """True if a parameter is declared to be for what can be awaited: ``asyncio.run(main)``."""
+    entity = parameter.entity
+    if entity.kind != FUNCTION:
+        return False
+    annotation = inference.need(entity.path).parameter.annotation[entity.row]
+    wanted = inference.annotation_type(entity.path, annotation) if annotation >= 0 else ()
+    generator = standard_class(inference, "typing", "Generator")
+    return bool(without_none(wanted)) and all(
+        value.form == INSTANCE
+        and value.entity.kind == CLASS
+        and (value.entity == generator or inference.class_member(value.entity, "__await__"))
+        for value in without_none(wanted)
+    )
+
+
 def _rejects(
     context: CheckContext, signature: Signature, arguments: CallArguments, expr: int
 ) -> bool:
-    place = next((at for at, each in enumerate(arguments.positional) if each[1] == expr), -1)
-    named = next((key for key, each in arguments.keywords.items() if each[1] == expr), "")
-    for at, parameter in enumerate(signature.parameters):
-        by_place = parameter.is_positional and at == place
-        if not by_place and not (named and parameter.name == named):
+    parameter = parameter_for(signature, arguments, expr)
+    if parameter is None or parameter.entity.kind != FUNCTION:
+        return False
+    entity, strict = parameter.entity, context.strict
+    annotation = strict.need(entity.path).parameter.annotation[entity.row]
+    if annotation >= 0:
+        return rejects_coroutine(strict, strict.annotation_type(entity.path, annotation))
+    return _is_used_as_result(strict, signature.entity, parameter)
+
+
+def _is_used_as_result(inference: Inference, function: Entity, parameter: Parameter) -> bool:
+    """True if all that a function does with a parameter fails for a coroutine: ``text.upper()``."""
+    if function.kind != FUNCTION or function.path.endswith(".pyi"):
+        return False
+    if parameter.kind > f.KEYWORD_ONLY or parameter.kind == f.VAR_POSITIONAL:
+        return False
+    facts = inference.need(function.path)
+    scope = facts.definition.own_scope[function.row]
+    if len(facts.bindings_of(scope, facts.name_id(parameter.name))) != 1:
+        return False
+    start, end = facts.definition.header_end[function.row], facts.definition.end[function.row]
+    reads = [
+        (role, expr)
+        for role, at, expr in facts.occurrences(parameter.name)
+        if start <= at < end and plain_name(facts, expr) == parameter.name
+    ]
+    return bool(reads) and all(
+        role & f.ROLE_MASK == f.READ and _fails_for_coroutine(facts, expr) for role, expr in reads
+    )
+
+
+def _fails_for_coroutine(facts: FileFacts, expr: int) -> bool:
+    uses = uses_of(facts).of(expr)
+    for how, row in uses:
+        parts = attribute(facts, row) if how == f.ATTRIBUTE else None
+        if parts is not None and parts.name not in _ATTRIBUTES:
             continue
-        if parameter.entity.kind != FUNCTION:
+        item = subscript(facts, row) if how == f.SUBSCRIPT else None
+        if item is None or item.value != expr:
             return False
-        entity, strict = parameter.entity, context.strict
-        annotation = strict.need(entity.path).parameter.annotation[entity.row]
-        return annotation >= 0 and rejects_coroutine(
-            strict, strict.annotation_type(entity.path, annotation)
-        )
-    return False
+    return bool(uses)
 
 
 def _variable_misuse(context: CheckContext, row: int) -> str:

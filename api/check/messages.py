@@ -257,6 +257,11 @@ def not_awaitable(type_name: str, detail: str = "") -> str:
     return _sentence(f"object {type_name} can't be used in 'await' expression", detail)
 
 
+def function_for_coroutine(name: str, called: str) -> str:
+    """Return the message on an asynchronous function in the place of its coroutine."""
+    return _sentence(f"a coroutine was expected, got function '{name}'", f"{called}() awaits it")
+
+
 def not_asynchronous(name: str, detail: str) -> str:
     """Return the message on an ``await`` of a call of a function that is not asynchronous."""
     return _sentence(f"the result of {name}() can't be used in 'await' expression", detail)
@@ -275,6 +280,11 @@ def wrong_context_manager(subject: str, is_async: bool) -> str:
     kind, needed = ("asynchronous ", "with") if is_async else ("", "async with")
     message = f"{subject} does not support the {kind}context manager protocol"
     return _sentence(message, f"it needs '{needed}'")
+
+
+def lacks_special_method(message: str) -> str:
+    """Return the message on a value that syntax cannot be used with, as CPython says it."""
+    return _sentence(message)
 
 
 # Code that cannot mean what it says.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ....indexer import facts as f
 from ....indexer.facts_view import (
+    argument_values,
     attribute,
     called,
     definition_name,
@@ -20,7 +21,8 @@ from ....indexer.inference.exhaustive import is_exhaustive
 from ....indexer.inference.types import FUNCTION_OBJECT, without_none
 from ...source.ranges import end_of_call, word_before
 from .. import messages
-from ..call_targets import functions_named
+from ..arguments import CallArguments
+from ..call_targets import call_targets, functions_named
 from ..context import CheckContext
 from ..coroutines import (
     coroutine_misuse,
@@ -28,8 +30,10 @@ from ..coroutines import (
     is_asynchronous,
     is_synchronous,
     lacks_method,
+    parameter_for,
     returns_coroutine,
     returns_nothing,
+    wants_awaitable,
 )
 from ..excuses import is_expected_to_fail
 from ..findings import ERROR, WARNING, Edit, Finding, Fix
@@ -151,6 +155,7 @@ def _async_fixes(context: CheckContext, call: int, awaiting: Fix) -> list[Fix]:
 
 def not_awaitable(context: CheckContext) -> Iterator[Finding]:
     """Yield each ``await`` of what is no coroutine and has no ``__await__``."""
+    yield from _functions_for_coroutines(context)
     facts = context.facts
     for expr in context.expressions(f.AWAIT):
         awaited, start = operand(facts, expr), facts.expr.position[expr]
@@ -172,6 +177,45 @@ def not_awaitable(context: CheckContext) -> Iterator[Finding]:
             fixes=[Fix("Remove 'await'", [Edit(context.path, start, after, "")],
                        safe=evidence < CONVENTIONAL)],
         )  # fmt: skip
+
+
+def _functions_for_coroutines(context: CheckContext) -> Iterator[Finding]:
+    """Yield asynchronous functions passed where their coroutines belong: ``asyncio.run(main)``."""
+    facts, strict = context.facts, context.strict
+    for call, function, called_name in wanted_calls(context):
+        targets = None
+        for each in argument_values(facts, call):
+            if op(facts, each) not in (f.NAME, f.ATTRIBUTE):
+                continue
+            type_ = context.complete_type(each)
+            if not type_ or not all(
+                value.form == FUNCTION_OBJECT and is_asynchronous(strict, value.entity)
+                for value in type_
+            ):
+                continue
+            targets = targets or call_targets(strict, context.path, function)
+            if targets is None:
+                break
+            given = CallArguments(facts, call)
+            wanted = [
+                parameter_for(signature, given, each)
+                for callee in targets.callees
+                for signature in callee.signatures
+                if signature.entity.path.endswith(".pyi")
+            ]
+            known = [parameter for parameter in wanted if parameter is not None]
+            if not known or not all(wants_awaitable(strict, parameter) for parameter in known):
+                continue
+            start, name = facts.expr.position[each], last_name(facts, each)
+            if _is_excused(context, function):
+                continue
+            end = start + len(name.encode())
+            yield Finding(
+                "not-awaitable", context.path, start, end,
+                messages.function_for_coroutine(name, called_name), subject=name,
+                evidence=EVIDENCE_NAMES[INFERRED], nearest=[type_[0].entity],
+                fixes=[Fix(f"Call '{name}'", [Edit(context.path, end, end, "()")])],
+            )  # fmt: skip
 
 
 def _why_not_awaitable(
@@ -275,16 +319,7 @@ def wrong_iteration(context: CheckContext) -> Iterator[Finding]:
 def wrong_context(context: CheckContext) -> Iterator[Finding]:
     """Yield ``with`` of what only ``async with`` can enter, and the other way round."""
     facts = context.facts
-    managers = {operand(facts, row): is_async(facts, row) for row in context.expressions(f.ENTERED)}
-    for kind in (f.CALL, f.NAME, f.ATTRIBUTE):  # `with box:`, which binds no name
-        for expr in context.expressions(kind):
-            if expr in managers or uses_of(facts).of(expr):
-                continue
-            start = _start(context, expr)
-            if word_before(context.text, start) == b"with":
-                keyword = context.text.rfind(b"with", 0, start)
-                managers[expr] = word_before(context.text, keyword) == b"async"
-    for manager, is_async_with in managers.items():
+    for manager, is_async_with in entered(context).items():
         if op(facts, manager) == f.TUPLE:
             continue
         wanted, other = "__enter__", "__aenter__"
@@ -295,6 +330,21 @@ def wrong_context(context: CheckContext) -> Iterator[Finding]:
             subject = messages.object_text(context.strict, type_)
             message = messages.wrong_context_manager(subject, is_async_with)
             yield _wrong_protocol(context, "async-context", manager, message)
+
+
+def entered(context: CheckContext) -> dict[int, bool]:
+    """Return what ``with`` enters, each with True for ``async with``."""
+    facts = context.facts
+    managers = {operand(facts, row): is_async(facts, row) for row in context.expressions(f.ENTERED)}
+    for kind in (f.CALL, f.NAME, f.ATTRIBUTE):  # `with box:`, which binds no name
+        for expr in context.expressions(kind):
+            if expr in managers or uses_of(facts).of(expr):
+                continue
+            start = _start(context, expr)
+            if word_before(context.text, start) == b"with":
+                keyword = context.text.rfind(b"with", 0, start)
+                managers[expr] = word_before(context.text, keyword) == b"async"
+    return managers
 
 
 def _start(context: CheckContext, expr: int) -> int:

@@ -76,6 +76,13 @@ _TABLE: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ("async-context", ERROR, "wrong_context",
          "A `with` that has to be, or must not be, `async`."),
     ),
+    "special_methods": (
+        ("not-iterable", ERROR, "lacking_special_method",
+         "A loop over, or an unpacking of, what cannot be iterated."),
+        ("not-subscriptable", ERROR, "", "An item of what has no items."),
+        ("not-a-container", ERROR, "", "A test with `in` of what has no items."),
+        ("not-a-context-manager", ERROR, "", "A `with` of what cannot be entered."),
+    ),
     "logic": (
         ("unpack-count", ERROR, "unpack_count",
          "Unpacking into another number of names than there are values."),

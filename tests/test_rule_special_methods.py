@@ -1,0 +1,221 @@
+"""Values without the special methods that syntax needs, and coroutines where results belong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fixtures_language import check_findings
+
+CASES = {
+    "what has no special method": """
+        import contextlib, threading, tempfile, re
+        from typing import Any
+        class K: pass
+        def f(): return 1
+        k = K()
+        for i in k: pass
+        #        ^ not-iterable
+        for i in K(): pass
+        #        ^ not-iterable
+        [x for x in 5]
+        #           ^ not-iterable
+        a, b = K()
+        #      ^ not-iterable
+        print(*k)
+        #      ^ not-iterable
+        k[0]
+        # <- not-subscriptable
+        K()["x"]
+        # <- not-subscriptable
+        f[0]
+        # <- not-subscriptable
+        k["a"] = 1
+        # <- not-subscriptable
+        1 in k
+        #    ^ not-a-container
+        1 not in K()
+        #        ^ not-a-container
+        with K():
+        #    ^ not-a-context-manager
+            pass
+        with k as held:
+        #    ^ not-a-context-manager
+            print(held)
+        async def go():
+            async with K():
+        #              ^ not-a-context-manager
+                pass
+            async with K() as z, K():
+        #              ^ not-a-context-manager
+                print(z)
+            for line in open("x"): print(line)
+        with f:
+        #    ^ not-a-context-manager
+            pass
+        # fine
+        class Old:
+            def __getitem__(self, i): return i
+        for i in Old(): print(i)
+        1 in Old()
+        Old()[1]
+        class It:
+            def __iter__(self): return iter([1])
+        for i in It(): print(i)
+        1 in It()
+        c, d = It()
+        class Ctx:
+            def __enter__(self): return self
+            def __exit__(self, *a): return None
+        with Ctx() as ctx: print(ctx)
+        @contextlib.contextmanager
+        def managed(): yield 1
+        with managed() as m: print(m)
+        with threading.Lock(): pass
+        with tempfile.TemporaryDirectory() as d: print(d)
+        with open("x") as one, open("y") as two: print(one, two)
+        class Meta(type):
+            def __iter__(cls): return iter([1])
+            def __getitem__(cls, i): return i
+            def __contains__(cls, i): return True
+        class M(metaclass=Meta): pass
+        for i in M: print(i)
+        M[0]
+        1 in M
+        class Gen:
+            def __class_getitem__(cls, i): return cls
+        Gen[int]
+        class Dyn:
+            def __getattr__(self, name): return 1
+        for i in Dyn(): print(i)
+        class Delegate:
+            def __init__(self, **kw): self.__dict__.update(kw)
+        def use(value: K, other: Any, third: "K | list"):
+            try:
+                for x in value: print(x)
+            except TypeError:
+                pass
+            if isinstance(value, (list, tuple)):
+                for x in value: print(x)
+            if hasattr(value, "__len__"):
+                value[0]
+            for x in other: print(x)
+            for x in third: print(x)
+        class Base:
+            def each(self):
+                for x in self: print(x)
+        class Derived(Base):
+            def __iter__(self): return iter([])
+        def base(b: Base):
+            for x in b: print(x)
+        e = re.match("a", "b")
+        print(e[0], e["x"])
+        class L(list): pass
+        L()[0]
+        for x in L(): print(x)
+        del k[0]
+        #   ^ not-subscriptable
+        del Old()[0]
+        import enum
+        class Col(enum.Enum):
+            R = 1
+        for c in Col: print(c)
+        Col["R"]
+        Col.R in Col
+        x: dict[str, K] = {}
+        x["a"][0]
+        # <- not-subscriptable
+        n = None
+        for i in n or []: print(i)
+        class Lazy:
+            items = None
+            def fill(self): self.items = [1]
+            def go(self):
+                for i in self.items: print(i)
+                return self.items[0]
+        range(3)[1]
+        1 in range(4)
+        for i, j in {}.items(): print(i, j)
+        type(k)[0]
+    """,
+    "coroutines that are never awaited": """
+        import asyncio
+        async def f(): return "x"
+        def g() -> str:
+            return f()
+        #          ^ missing-await
+        def g2():
+            return f()
+        def g3() -> "asyncio.Future[str]":
+            return f()
+        def g4() -> object:
+            return f()
+        from collections.abc import Awaitable, Coroutine
+        from typing import Any
+        def g5() -> Awaitable[str]:
+            return f()
+        def g6() -> Coroutine[Any, Any, str] | None:
+            return f()
+        def h():
+            f()
+        #   ^ missing-await
+        def untyped(x): return x.upper()
+        def stored(x):
+            return [x]
+        async def use():
+            untyped(f())
+        #           ^ missing-await
+            untyped(await f())
+            await asyncio.gather(*stored(f()))
+            if f() == "x":
+        #      ^ missing-await
+                print(1)
+            asyncio.create_task(f())
+            await asyncio.wait_for(f(), 1)
+        class Runner:
+            def run_all(self): return 1
+            async def save(self): return 1
+        class Other:
+            async def run_all(self): return 1
+        async def main(repo: Runner):
+            runner = Runner()
+            await runner.run_all()
+        #   ^^^^^ not-awaitable
+            other = Other()
+            await other.run_all()
+            await asyncio.gather(repo.save, f())
+        #                             ^^^^ not-awaitable
+            await asyncio.gather(repo.save(), f())
+        asyncio.run(main)
+        #           ^^^^ not-awaitable
+        asyncio.run(main(Runner()))
+        def later():
+            asyncio.run(f)
+        #               ^ not-awaitable
+            asyncio.run(f())
+            asyncio.create_task(f)
+        #                       ^ not-awaitable
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(f)
+        #                       ^ not-awaitable
+        loop.run_until_complete(f())
+        asyncio.wait_for(f, 1)
+        #                ^ not-awaitable
+        async def other_main():
+            async with asyncio.TaskGroup() as group:
+                group.create_task(f)
+        #                         ^ not-awaitable
+                group.create_task(f())
+    """,
+}
+RULES = (
+    "unknown-keyword", "missing-argument", "too-many-arguments", "duplicate-argument",
+    "not-callable", "unresolved-attribute", "abstract-instantiated", "missing-await",
+    "not-awaitable", "async-", "unpack-count", "syntax-error", "not-iterable",
+    "not-subscriptable", "not-a-container", "not-a-context-manager", "protocol-instantiated",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_only_what_fails_is_found(tmp_path: Path, case: str) -> None:
+    check_findings(tmp_path, CASES[case], *RULES)
