@@ -8,6 +8,28 @@ import pytest
 from fixtures_language import check_findings
 
 FINE = {
+    "what fills an instance": """
+        import functools
+        class Registered:
+            def __init__(self, function):
+                functools.update_wrapper(self, function)
+        class Filled:
+            def __init__(self, **options):
+                self.__dict__ |= options
+        @Registered
+        def go(): return 1
+        go.__wrapped__, go.__name__, Filled(a=1).a
+    """,
+    "what is no member of an enumeration": """
+        import enum
+        class Op(enum.Enum):
+            A = 1
+            table = enum.nonmember({"a": 1})
+            @enum.nonmember
+            def plain(x): return x
+            call = enum.member(len)
+        Op.table.get("a"), Op.plain(3), Op.call.value([1])
+    """,
     "comparisons of what is not known": """
         class Column:
             def __gt__(self, other):

@@ -312,7 +312,7 @@ def sets_computed_attributes(facts: FileFacts, row: int) -> bool:
     start, end = table.start[row], table.end[row]
     if _updates_vars(facts, start, end):
         return True
-    for name in ("setattr", "__dict__", "__setattr__"):
+    for name in ("setattr", "__dict__", "__setattr__", "update_wrapper"):
         for role, position, ref in facts.occurrences(name):
             if not start <= position < end or role & f.ROLE_MASK == f.DEFINED:
                 continue
@@ -354,11 +354,14 @@ def _restores(facts: FileFacts, position: int) -> bool:
 
 def _is_updated(facts: FileFacts, expr: int) -> bool:
     """True if a dictionary is written into: ``x.__dict__.update(…)``, ``x.__dict__[…] = …``."""
-    if expr in facts.item_binding.container:
+    position = facts.expr.position[expr] if expr >= 0 else -1
+    if expr in facts.item_binding.container or position in facts.attribute_binding.position:
         return True
     if facts_view.op(facts, expr) != f.ATTRIBUTE:
         return True
     for row, kind in enumerate(facts.expr.op):
+        if kind == f.AUGMENTED and facts_view.binary(facts, row).left == expr:
+            return True
         if kind == f.ATTRIBUTE and facts_view.operand(facts, row) == expr:
             name = facts.names[facts_view.attribute_name_row(facts, row)]
             return name in ("setdefault", "__setitem__") or (
@@ -366,8 +369,7 @@ def _is_updated(facts: FileFacts, expr: int) -> bool:
             )
         if kind == f.CALL and list(facts_view.argument_values(facts, row)) == [expr]:
             return False  # passed to a call: another dictionary gets the items of this one
-    position = facts.expr.position[expr]
-    return position in facts.attribute_binding.position
+    return False
 
 
 def _copies_dictionary(facts: FileFacts, function: int) -> bool:

@@ -44,7 +44,7 @@ _MARKS = frozenset(
     ["property", "staticmethod", "classmethod", "overload", "abstractmethod", "abstractproperty",
      "cached_property", "override", "final", "deprecated", "wraps", "total_ordering",
      "type_check_only", "runtime_checkable", "dataclass_transform", "no_type_check",
-     "abstractclassmethod", "abstractstaticmethod", "setter", "getter", "deleter"]
+     "abstractclassmethod", "abstractstaticmethod", "setter", "getter", "deleter", "nonmember"]
 )  # fmt: skip
 
 _OF_CLASS = (INSTANCE, CLASS_OBJECT)

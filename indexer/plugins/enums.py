@@ -13,6 +13,7 @@ from .plugin import Plugin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..facts import FileFacts
     from ..inference.inference import Inference
     from ..inference.types import Type
 
@@ -45,7 +46,15 @@ class Enums(Plugin):
         if not is_assigned or not is_enum(inference, value.entity):
             return None
         held = _value_of(inference, member)
+        if _wrapper(facts, member) == "nonmember":
+            return held
         return (Value(INSTANCE, value.entity, (held,) if held else (), 1),)
+
+
+def _wrapper(facts: FileFacts, member: Entity) -> str:
+    """Return the last name of the function of ``enum`` whose call a variable is assigned."""
+    function = facts_view.called(facts, facts.binding.value[member.row])
+    return last_name(facts, function) if function >= 0 else ""
 
 
 def _value_of(inference: Inference, member: Entity) -> Type:
@@ -54,8 +63,16 @@ def _value_of(inference: Inference, member: Entity) -> Type:
     value = facts.binding.value[member.row]
     if value < 0:
         return UNKNOWN
-    if last_name(facts, facts_view.called(facts, value)) == "auto":
+    wrapper = _wrapper(facts, member)
+    if wrapper == "auto":
         return builtin_instance(inference, "int")
+    if wrapper in ("member", "nonmember"):
+        return union(
+            *(
+                inference.infer_type(member.path, each)
+                for each in facts_view.argument_values(facts, value)
+            )
+        )
     return inference.infer_type(member.path, value)
 
 
