@@ -8,6 +8,17 @@ import pytest
 from fixtures_language import check_findings
 
 FINE = {
+    "a script that is called like what it imports": """
+        #- tools/__init__.py
+        #- tools/dnf.py
+        try:
+            import dnf
+            import dnf.const
+        except ImportError:
+            dnf = None
+        if __name__ == "__main__":
+            dnf.Base(dnf.const.X)
+    """,
     "what fills an instance": """
         import functools
         class Registered:

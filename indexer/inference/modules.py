@@ -65,7 +65,9 @@ def _beside_script(inference: Inference, dotted: str, importer: str) -> Entity |
     if not _importing_as(inference, importer)[0]:
         return None
     found = module_in_folder(inference, importer.rpartition("/")[0], dotted)
-    return found if found is not None and found.kind == MODULE else None
+    # A script that imports its own name means another module: one that is not here.
+    is_other = found is not None and found.kind == MODULE and found.path != importer
+    return found if is_other else None
 
 
 def _in_own_package(inference: Inference, dotted: str, importer: str) -> Entity | None:
@@ -106,6 +108,7 @@ def _beside(inference: Inference, dotted: str, importer: str) -> Entity | None:
                 if (
                     found is not None
                     and found.kind == MODULE
+                    and found.path != importer
                     and not (base == folder and _is_of_namespace(inference, importer, dotted))
                 ):
                     return found
