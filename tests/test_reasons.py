@@ -11,6 +11,7 @@ import pytest
 from rpc_helpers import DEADLINE, ServerProcess
 from workspace_helpers import plant
 
+from flux_index.api.check.excuses import EXCUSES
 from flux_index.api.cli import main
 
 FILES = {
@@ -119,6 +120,17 @@ def test_other_rules_have_chains_of_their_own(
     project: Path, capsys: pytest.CaptureFixture[str], place: str, links: list[tuple[str, str]]
 ) -> None:
     assert _places(_explained(capsys, place)) == links
+
+
+def test_every_excuse_says_why_it_does_not_apply(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names: set[str] = set()
+    for place in (NME, BY, NOTHING):
+        for excuse in _explained(capsys, place)["excuses"]:
+            names.add(excuse["name"])
+            assert excuse["why"] != "it does not hold here"
+    assert names == {excuse.name for excuse in EXCUSES}
 
 
 def test_a_warning_rests_on_a_convention(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

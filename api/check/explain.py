@@ -40,6 +40,7 @@ from .arguments import (
     UNKNOWN_KEYWORD,
     CallArguments,
 )
+from .callees import Callee
 from .context import CheckContext
 from .excuses import EXCUSES, TEST_DATA, Excuse
 from .findings import Finding
@@ -330,16 +331,24 @@ _RAISED = {
 }
 _ASKED = {
     **dict.fromkeys(_RAISED, ("test-data", "dead-code", "guarded")),
-    **dict.fromkeys(_CALLS, ("test-data", "dead-code", "expected-failure", "other-version")),
+    **dict.fromkeys(
+        _CALLS, ("test-data", "dead-code", "expected-failure", "other-version", "replaced")
+    ),
 }
 # Why an excuse does not apply; and why one that does is not enough.
 _NOT = {
     "test-data": "the file is no input of tests",
     "expected-failure": "nothing around it expects a failure",
     "other-version": "no constant that is named after a version guards it",
+    "replaced": "no test replaces it",
     "outer-class": "no class around the class has the member",
     "derived-elsewhere": "no subclass in the package of the class has the member",
     "mixin": "the class is not mixed into others",
+    "base-in-call": "no call of `type` makes a class of it and others",
+    "part-of-test": "it is no part of test cases",
+    "named-tuple": "it is no tuple of any length",
+    "returned-by-body": "no function here returns more than it is annotated to",
+    "implementation": "no class with the members of a protocol has it",
     "abstract-stub": "the class is not an abstract one of a stub",
     "concrete-class": "no concrete class that may be meant has the member",
     "mock": "the function around does not use it as a mock",
@@ -381,6 +390,8 @@ def _arguments(excuse: Excuse, chain: _Chain) -> list[object] | None:
         known |= {"receiver": chain.receiver, "name": chain.name}
     if chain.type:
         known["type_"] = chain.type
+    if chain.finding.rule in _CALLS and chain.finding.nearest:
+        known["callee"] = Callee(chain.finding.nearest[-1], [])
     found: list[object] = []
     for each in inspect.signature(excuse.applies).parameters.values():
         if each.kind == each.VAR_POSITIONAL:

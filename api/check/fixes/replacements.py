@@ -59,7 +59,7 @@ class Replacements:
         if finding.rule == "unresolved-attribute":
             self._find_receiver(inference)
         elif finding.rule == "undefined-name":
-            self._expr = self._name_at(finding.start)
+            self._expr = self._row_at(f.NAME)
         called = [self._expr]
         if finding.rule == "unresolved-name":
             spelled = finding.subject.rpartition(":")[0]
@@ -81,10 +81,9 @@ class Replacements:
         return self._take(self._callees_of([Found(entity)]))
 
     def _find_receiver(self, inference: Inference) -> None:
-        for row in self._context.expressions(f.ATTRIBUTE):
-            parts = facts_view.attribute(self._facts, row)
-            if parts is not None and parts.position == self._finding.start:
-                self._expr, self._receiver = row, parts.receiver
+        self._expr = self._row_at(f.ATTRIBUTE)
+        parts = facts_view.attribute(self._facts, self._expr) if self._expr >= 0 else None
+        self._receiver = parts.receiver if parts is not None else -1
         if self._receiver < 0:
             return
         path = self._context.path
@@ -96,11 +95,16 @@ class Replacements:
             type_ = inference.infer_type(path, self._receiver)
         self._type = concrete(self._strict, without_none(type_))
 
-    def _name_at(self, position: int) -> int:
-        for row in self._context.expressions(f.NAME):
-            if self._facts.expr.position[row] == position:
-                return row
-        return -1
+    def _row_at(self, op: int) -> int:
+        """Return the expression of a kind whose name begins where the finding does, or -1."""
+        rows: dict[int, int] | None = self._facts.memo.get(("rows by place", op))
+        if rows is None:
+            rows = self._facts.memo["rows by place", op] = {}
+            for row, each in enumerate(self._facts.expr.op):
+                parts = facts_view.attribute(self._facts, row) if each == op else None
+                if each == op:
+                    rows[parts.position if parts else self._facts.expr.position[row]] = row
+        return rows.get(self._finding.start, -1)
 
     def _exists(self, name: str) -> bool:
         if self._module is not None:
