@@ -36,6 +36,10 @@ _TYPED_CALLS: dict[str, tuple[range, tuple[str, ...]]] = {
 _TYPED_FIELDS = frozenset(["NamedTuple", "TypedDict"])
 
 
+# Quotes within quotes that are read as types; people write one.
+_MOST_QUOTES = 3
+
+
 def blank_subscripts(text: bytes, root: Node) -> bytes:
     """Return a text without the subscripts of types that have several: ``x: X["a"]["b"]``.
 
@@ -214,6 +218,16 @@ class Annotations(Expressions):
         if b"\n" in text:  # in brackets, as far as Python is concerned
             data = data[:start] + text.replace(b"\n", b" ").replace(b"\r", b" ") + data[stop:]
             start += len(text) - len(text.lstrip())
+        if self.quotes >= _MOST_QUOTES:
+            return otherwise
+        self.quotes += 1
+        try:
+            return self.parsed(data, start, stop, otherwise)
+        finally:
+            self.quotes -= 1
+
+    def parsed(self, data: bytes, start: int, stop: int, otherwise: int) -> int:
+        """Row of the type expression that a stretch of text is when it is parsed on its own."""
         root = parse_range(data, start, stop)
         children = root.named_children
         if root.has_error or len(children) != 1 or children[0].type != "expression_statement":

@@ -44,6 +44,7 @@ class Tables:
         "names",
         "occurrences",
         "parameter",
+        "quotes",
         "result",
         "role",
         "scope",
@@ -63,6 +64,8 @@ class Tables:
         self.joined: list[tuple[int, int]] = []
         # Where the default of the type parameter that starts at a position starts and ends.
         self.defaults: dict[int, tuple[int, int]] = {}
+        # Quotes around the type expression that is read.
+        self.quotes = 0
         self.names: list[str] = []
         self.name_ids: dict[bytes, int] = {}
         self.strings: list[str] = []

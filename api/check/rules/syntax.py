@@ -5,6 +5,7 @@ Compiling is not executing: the text becomes a code object that is thrown away.
 
 from __future__ import annotations
 
+import ast
 import warnings
 from _thread import allocate_lock
 from collections.abc import Iterator
@@ -19,7 +20,8 @@ _Refusal = tuple[str, int, int, bool]
 _NOT_ASKED = "", -1, -1, False
 
 
-_LARGEST = 1_000_000  # bytes that are compiled
+# Bytes that are parsed, and that are compiled as well: the compiler takes quadratic time for some.
+_LARGEST, _COMPILED = 1_000_000, 200_000
 # Messages of a compiler on syntax that is newer than itself.
 _UNSURE = (
     "invalid syntax", "expected ", "f-string", "unterminated", "invalid decimal", "perhaps you",
@@ -82,7 +84,8 @@ def _compiled(text: bytes) -> _Refusal | None:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                compile(text, "<text>", "exec", dont_inherit=True)
+                flags = 0 if len(text) <= _COMPILED else ast.PyCF_ONLY_AST
+                compile(text, "<text>", "exec", flags, dont_inherit=True)
         except SyntaxError as error:
             start, end = _place(text, error)
             message = (error.msg or "invalid syntax").strip()
