@@ -276,16 +276,16 @@ class CheckContext:
                     and table.end[each] <= table.start[row]
                 ]
                 if before:
-                    caught[before[-1]] |= self._exceptions(table.test[row])
+                    caught[before[-1]] |= self.caught(table.test[row])
         return [(table.start[row], table.end[row], names) for row, names in caught.items()]
 
-    def _exceptions(self, expr: int) -> set[str]:
+    def caught(self, expr: int) -> set[str]:
         """Return the last names of the exceptions that an expression lists."""
         if expr < 0:
             return {""}
         if self.facts.expr.op[expr] == f.TUPLE:
             parts = facts_view.elements(self.facts, expr)
-            return {name for part in parts for name in self._exceptions(part)}
+            return {name for part in parts for name in self.caught(part)}
         # A computed exception may be any.
         return {self.spelled(expr).rpartition(".")[2]}
 

@@ -106,6 +106,19 @@ def is_for_another_version(context: CheckContext, position: int) -> bool:
     return False
 
 
+def is_fallback(context: CheckContext, position: int) -> bool:
+    """True if code runs only where something newer is missing: in a handler of AttributeError."""
+    table = context.facts.block
+    return any(
+        table.kind[block] == f.HANDLER
+        and not _FOR_MISSING.isdisjoint(context.caught(table.test[block]))
+        for block in blocks_around(context.facts, context.scope_at(position), position)
+    )
+
+
+_FOR_MISSING = frozenset(["AttributeError", "ImportError", "ModuleNotFoundError"])
+
+
 # Modules from which on a package of them is data as a whole.
 _MANY = 4
 
@@ -329,7 +342,7 @@ def is_part_of_test(context: CheckContext, type_: Type) -> bool:
         value.entity.kind == CLASS
         and not value.entity.is_outside
         and not name_of(inference, value.entity).startswith("Test")
-        and len(inference.mro(value.entity)) == 1
+        and not any(base.is_outside for base in inference.mro(value.entity))
         and any(
             member.startswith("test") and item.entity.kind == FUNCTION
             for member, item, _ in members(inference, value.entity)
@@ -458,6 +471,12 @@ EXCUSES = (
         "A test replaces what is called.",
         '`with patch("m.Ask.__init__", return_value=None): Ask()`',
         is_replaced,
+    ),
+    Excuse(
+        "fallback",
+        "It is in a handler of AttributeError or ImportError: where something newer is missing.",
+        "`except AttributeError: signature = inspect.getargspec`",
+        is_fallback,
     ),
     Excuse(
         "outer-class",

@@ -173,10 +173,14 @@ def extended(message: str, detail: str) -> str:
     return _sentence(message.removesuffix("."), detail)
 
 
+UNKNOWN = "unknown attribute"
+"""How the message on a name begins that nothing has."""
+
+
 def unknown_attribute(name: str) -> str:
     """Return the message on an attribute that is defined nowhere."""
     detail = "nothing in this code base or its dependencies has this name"
-    return _sentence(f"unknown attribute '{name}'", detail)
+    return _sentence(f"{UNKNOWN} '{name}'", detail)
 
 
 def attribute_not_used_together(name: str, receiver: str, others: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ from ...indexer.inference.modules import imported_module
 from ...indexer.inference.types import without_none
 from ...indexer.paths import is_outside
 from ..source.entity_views import enclosing
+from . import messages
 from .context import CheckContext
 from .findings import ERROR, HINT, Finding
 
@@ -30,8 +31,30 @@ _Search = Callable[[Inference, str, str], Iterator[tuple[int, _Subject]]]
 _FILES = 60
 
 
+def _has_other_reads(context: CheckContext, finding: Finding) -> bool:
+    """True if other committed functions read an attribute of the same name, of whatever it is."""
+    name = finding.subject.rpartition(".")[2]
+    committed = (context.before or context.inference).strict()
+    here = enclosing(context.strict, context.path, finding.start)
+    return any(
+        role & f.ATTRIBUTE_ROLE
+        and role & f.ROLE_MASK in (f.READ, f.CALLED)
+        and not (
+            context.before is None
+            and path == context.path
+            and enclosing(committed, path, position) == here
+        )
+        for path in committed.files_with(name)[:_FILES]
+        for role, position, _ in committed.need(path).occurrences(name)
+    )
+
+
 def lower_by_precedent(context: CheckContext, finding: Finding) -> None:
     """Make an error a hint if committed code elsewhere does the same."""
+    if finding.evidence == "conventional" and finding.message.startswith(messages.UNKNOWN):
+        if _has_other_reads(context, finding):
+            finding.severity = HINT
+        return
     search = _SEARCHES.get(finding.rule)
     if finding.severity != ERROR or search is None:
         return

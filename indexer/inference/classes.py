@@ -115,13 +115,17 @@ def is_protocol(inference: Inference, entity: Entity) -> bool:
     if entity.kind != CLASS:
         return False
     facts = inference.need(entity.path)
-    table: dict[int, bool] | None = facts.memo.get("protocols")
-    if table is None:
-        table = facts.memo["protocols"] = {}
-    found = table.get(entity.row)
-    if found is None:
-        found = table[entity.row] = "Protocol" in base_names(facts, entity.row)
-    return found
+    if "Protocol" not in base_names(facts, entity.row):
+        return False
+    return cached(
+        inference,
+        ("protocol", entity),
+        lambda: any(
+            _is_marker(inference, entity.path, facts, base.value)
+            for base in facts_view.bases(facts, entity.row)
+        ),
+        False,
+    )
 
 
 def mro(inference: Inference, entity: Entity) -> list[Entity]:

@@ -39,6 +39,7 @@ from ..excuses import (
     is_base_in_call,
     is_derived_elsewhere,
     is_expected_to_fail,
+    is_fallback,
     is_for_another_version,
     is_in_implementation,
     is_mixin_part,
@@ -99,6 +100,8 @@ def _check_attribute(context: CheckContext, expr: int, receiver: int, name: str)
                 return None
             module = context.spelled(receiver)
             if is_generated_module(context, f"{module}.{name}"):
+                return None
+            if is_fallback(context, context.facts.expr.position[expr]):
                 return None
             nearest = nearest_names(context.strict, item.entity, name)
             message = messages.no_attribute(f"module '{module}'", name)

@@ -33,7 +33,8 @@ _PREDEFINED = frozenset(
      "__builtins__", "__cached__", "__dict__", "__class__", "__qualname__", "__module__",
      "__annotations__", "__debug__", "__build_class__", "__import__", "__firstlineno__",
      "__static_attributes__", "reveal_type", "reveal_locals", "WindowsError", "__annotate__",
-     "__conditional_annotations__", "__type_params__", "__orig_bases__", "__classdict__"]
+     "__warningregistry__", "__conditional_annotations__", "__type_params__", "__orig_bases__",
+     "__classdict__"]
 )  # fmt: skip
 
 

@@ -117,6 +117,7 @@ def _needs(context: CheckContext) -> Iterator[tuple[int, _Need]]:
 def _lacking(context: CheckContext, expr: int, methods: tuple[str, ...]) -> Type:
     """Return the type of an expression if no value of it has any of some methods, else nothing."""
     strict = context.strict
+    search_path = strict.snapshot.index.search_path
     type_ = without_none(context.complete_type(expr)) if expr >= 0 else ()
     if not type_ or not context.tested_attributes.isdisjoint(methods):
         return ()
@@ -125,6 +126,9 @@ def _lacking(context: CheckContext, expr: int, methods: tuple[str, ...]) -> Type
             return ()
         if any(has_member(strict, value, method) != ABSENT for method in methods):
             return ()
+        path = value.entity.path
+        if path.endswith(".pyi") and search_path.layer(strict.snapshot.absolute(path)) != "stdlib":
+            return ()  # what its stub says of a function's result may be less than it is
     if op(context.facts, expr) == f.CALL and not has_declared_result(strict, context.path, expr):
         return ()
     if _is_of_mixin(context, expr) or is_mixin_part(context, type_):
