@@ -31,12 +31,12 @@ _TABLE: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     ),
     "names": (
         ("undefined-name", ERROR, "undefined_name", "A name that nothing defines."),
-        ("used-before-definition", ERROR, "used_before_definition",
-         "A name that is read before it is bound."),
     ),
     "unbound": (
+        ("used-before-definition", ERROR, "used_before_definition",
+         "A name that is read before it is bound."),
         ("deleted-name", ERROR, "unbound", "A name that is read after it was deleted."),
-        ("never-bound", ERROR, "", "A name that only code binds which never runs."),
+        ("never-bound", ERROR, "unbound_delete", "A name that only code binds which never runs."),
     ),
     "attributes": (
         ("unresolved-attribute", ERROR, "unresolved_attribute",
@@ -125,7 +125,7 @@ _TABLE: dict[str, tuple[tuple[str, str, str, str], ...]] = {
 }
 # fmt: on
 # Modules of the families that are not called after theirs.
-_MODULES = {"unbound": "names", "namespaces": "attributes"}
+_MODULES = {"namespaces": "attributes"}
 
 # Rules that look at stubs too, where nothing runs.
 _IN_STUBS = frozenset(
