@@ -1068,3 +1068,47 @@ def test_what_other_code_does_as_well_is_a_hint(tmp_path: Path) -> None:
         "unknown-keyword",
     )
     assert [each.severity for each in found] == ["hint", "hint", "error"]
+
+
+def test_handlers_of_everything_excuse_short_tries_and_imports(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        import os
+        class Worker:
+            def run(self):
+                try:
+                    import not_here_at_all
+                    from os import no_such_thing
+                    print("a")
+                    print("b")
+                    print("c")
+                    self.nope()
+                    #    ^^^^ unresolved-attribute
+                    print("d")
+                except Exception as error:
+                    print(error)
+            def probe(self):
+                try:
+                    value = os.no_such_probe()
+                except Exception:
+                    value = None
+                try:
+                    unicode
+                except:
+                    unicode = str
+                return value
+            def named(self):
+                try:
+                    print("a")
+                    print("b")
+                    print("c")
+                    print("d")
+                    os.no_such_probe()
+                except AttributeError:
+                    pass
+        """,
+        "unresolved-attribute",
+        "unresolved-name",
+        "not-installed",
+    )

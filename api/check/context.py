@@ -86,6 +86,8 @@ def _widened(facts: FileFacts, lines: list[tuple[int, int]]) -> Regions:
 _INTERRUPT_EVERY = 16
 _ATTRIBUTE_FUNCTIONS = ("hasattr", "getattr", "setattr", "delattr")
 _CATCHING_ANY = frozenset(["Exception", "BaseException"])
+# Lines of a `try` that tries one thing: what a handler of everything expects to fail.
+_SHORT_TRY = 3
 
 
 class CheckContext:
@@ -257,9 +259,19 @@ class CheckContext:
         return scope_at(self.facts, position)
 
     def is_guarded(self, position: int, *exceptions: str) -> bool:
-        """True if a handler around a position catches one of these exceptions."""
-        return any(start <= position < end and names & {*exceptions, *_CATCHING_ANY, ""}
-                   for start, end, names in self._tries)  # fmt: skip
+        """True if a handler around a position expects one of these exceptions.
+
+        One that catches everything expects failing imports, and what fails in a short ``try``; a
+        long one only keeps a program running.
+        """
+        for start, end, names in self._tries:
+            if start <= position < end:
+                if names & {*exceptions}:
+                    return True
+                is_short = self.facts.line_of(end - 1) - self.facts.line_of(start) < _SHORT_TRY
+                if names & {*_CATCHING_ANY, ""} and (is_short or "ImportError" in exceptions):
+                    return True
+        return False
 
     @cached_property
     def _tries(self) -> list[tuple[int, int, set[str]]]:
