@@ -275,3 +275,29 @@ def test_import_by_call_with_a_list_of_names(tmp_path: Path) -> None:
         """,
         "unresolved",
     )
+
+
+def test_modules_that_a_module_makes_itself(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- shop/__init__.py
+        #- shop/external/__init__.py
+        #- shop/external/six.py
+        import sys
+        class Importer:
+            def find_spec(self, *arguments): ...
+        sys.meta_path.append(Importer())
+        #- shop/external/made.py
+        import sys, types
+        def make(name): sys.modules[__name__ + "." + name] = types.ModuleType(name)
+        #- shop/external/plain.py
+        #- shop/use.py
+        from .external.six.moves import range
+        from shop.external.six.moves.urllib.parse import quote
+        import shop.external.made.deeper
+        from .external.plain.moves import zip
+        #    ^^^^^^^^^^^^^^^^^^^^^ unresolved-import
+        """,
+        "unresolved",
+    )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ....indexer import facts as f
+from ....indexer.inference.access_paths import last_name
 from ....indexer.inference.entities import MODULE, OUTSIDE, Entity
 from ....indexer.inference.has_member import ABSENT, module_has_member
 from ....indexer.inference.injected_names import hooks_imports
@@ -75,6 +76,25 @@ def _has_nearer(context: CheckContext, module: Entity, spelled: str, name: str) 
     return False
 
 
+def _is_of_module_that_makes_modules(context: CheckContext, spelled: str) -> bool:
+    """True if a module is of one that puts modules into ``sys``: ``six.moves``, also vendored."""
+    dots = spelled[: len(spelled) - len(spelled.lstrip("."))]
+    parts = spelled.lstrip(".").split(".")
+    for count in range(len(parts) - 1, 0, -1):
+        package = dots + ".".join(parts[:count])
+        found = imported_module(context.strict, context.path, package)
+        if found.kind == MODULE:
+            facts = context.strict.facts(found.path)
+            return facts is not None and (
+                facts.name_id("meta_path") >= 0
+                or any(
+                    last_name(facts, container) == "modules"
+                    for container in facts.item_binding.container
+                )
+            )
+    return False
+
+
 def _is_package(module: Entity) -> bool:
     return module.path.rpartition("/")[2].startswith("__init__.")
 
@@ -86,7 +106,11 @@ def _inside(spelled: str, name: str) -> str:
 
 def _no_module(context: CheckContext, spelled: str, position: int, flags: int) -> Iterator[Finding]:
     start, end = _range_of_module(context, spelled, position)
-    if is_generated_module(context, spelled) or hooks_imports(context.strict):
+    if (
+        is_generated_module(context, spelled)
+        or hooks_imports(context.strict)
+        or _is_of_module_that_makes_modules(context, spelled)
+    ):
         return
     message = messages.no_module(context.absolute_module(spelled))
     if spelled.startswith("."):
