@@ -1,4 +1,4 @@
-"""Values without the special methods that syntax needs, and coroutines where results belong."""
+"""Values without the special methods that syntax needs, coroutines, stars, and named tuples."""
 
 from __future__ import annotations
 
@@ -206,6 +206,95 @@ CASES = {
                 group.create_task(f)
         #                         ^ not-awaitable
                 group.create_task(f())
+    """,
+    "stars of known length": """
+        def three(a, b, c): return a
+        print(three(*(1, 2, 3, 4)))
+        #           ^^^^^^^^^^^^^ too-many-arguments
+        print(three(*(1, 2, 3)))
+        print(three(*(1, 2)))
+        #     ^^^^^ missing-argument
+        print(three(*[1, 2, 3, 4]))
+        #           ^^^^^^^^^^^^^ too-many-arguments
+        pair = (1, 2)
+        print(three(*pair))
+        #     ^^^^^ missing-argument
+        print(three(*pair, 3))
+        print(three(*pair, 3, 4))
+        #                     ^ too-many-arguments
+        print(three(1, *pair))
+        print(three(1, 2, *pair))
+        #                 ^^^^^ too-many-arguments
+        def use(t: tuple[int, int], u: tuple[int, ...], v):
+            print(three(*t))
+        #         ^^^^^ missing-argument
+            print(three(1, *t))
+            print(three(*u), three(*v), three(*u, 1, 2, 3))
+            print(three(1, 2, 3, 4, *v))
+        #                        ^ too-many-arguments
+        print(three(*"abc"))
+        print(three(**{"a": 1, "b": 2, "c": 3}))
+        print(three(**{"a": 1, "b": 2, "d": 3}))
+        #                              ^ unknown-keyword
+        print(three(**{"a": 1, "b": 2}))
+        #     ^^^^^ missing-argument
+        print(three(1, **dict(b=1, c=2)))
+        grown = [1, 2]
+        grown.append(3)
+        print(three(*grown))
+        def opt(a, b=1): return a
+        print(opt(*(1,)), opt(*pair))
+    """,
+    "named tuples by a call": """
+        from collections import namedtuple
+        import collections
+        from typing import NamedTuple
+        P = namedtuple("P", "a b")
+        P(1, 2).zz
+        #       ^^ unresolved-attribute
+        P(1, 2).a
+        P(1, 2)._replace(a=1)
+        P(1, 2)._replace(c=3)
+        #                ^ unknown-keyword
+        P._make([1, 2]).a
+        P._fields
+        P(1, 2)._asdict()
+        P(1, 2).count(1)
+        p = P(1, 2)
+        p.zz
+        # ^^ unresolved-attribute
+        Q = NamedTuple("Q", [("x", int), ("y", str)])
+        Q(1, "a").x
+        Q(1, "a").zz
+        #         ^^ unresolved-attribute
+        Q(1, "a")._replace(z=3)
+        #                  ^ unknown-keyword
+        class R(namedtuple("R", ["a", "b"])):
+            def more(self): return self.a
+        R(1, 2).more()
+        R(1, 2).b
+        R(1, 2).zz
+        #       ^^ unresolved-attribute
+        R(1, 2)._replace(c=3)
+        #                ^ unknown-keyword
+        class S(NamedTuple):
+            a: int
+        S(1)._replace(b=2)
+        #             ^ unknown-keyword
+        S(1)._replace(a=2)
+        S(1).zz
+        #    ^^ unresolved-attribute
+        names = ["u", "v"]
+        T = namedtuple("T", names)
+        T(1, 2).u
+        T(1, 2)._replace(u=3)
+        V = collections.namedtuple("V", ["a", "def"], rename=True)
+        V(1, 2)._1
+        W = namedtuple("W", "a b")
+        W.extra = property(lambda self: 1)
+        W(1, 2).extra
+        X = namedtuple("X", P._fields + ("c",))
+        X(1, 2, 3).c
     """,
 }
 RULES = (

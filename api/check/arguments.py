@@ -6,6 +6,7 @@ them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ...indexer import facts as f
@@ -15,8 +16,11 @@ from ...indexer.facts_view import (
     attribute,
     called,
     is_mapping_unpacked,
+    items,
     op,
+    operand,
     plain_name,
+    string,
     subscript,
 )
 from ...indexer.inference.access_paths import (
@@ -53,8 +57,17 @@ class CallArguments:
 
     __slots__ = ("has_double_star", "has_star", "keywords", "positional")
 
-    def __init__(self, facts: FileFacts, call: int, skipped: int = 0) -> None:
-        """Read the arguments of a call without the first ``skipped`` positional ones."""
+    def __init__(
+        self,
+        facts: FileFacts,
+        call: int,
+        skipped: int = 0,
+        length: Callable[[int], int | None] = lambda _: None,
+    ) -> None:
+        """Read the arguments of a call without the first ``skipped`` positional ones.
+
+        ``length`` tells how many values there are in what a star unpacks, if that is known.
+        """
         self.positional: list[tuple[int, int]] = []
         self.keywords: dict[str, tuple[int, int]] = {}
         self.has_star = self.has_double_star = False
@@ -64,10 +77,27 @@ class CallArguments:
             elif each.is_keyword:
                 self.keywords[facts.names[each.key]] = each.position, each.value
             elif each.key == f.ARG_STAR:
-                self.has_star = True
+                unpacked = length(operand(facts, each.value))
+                self.positional += [(each.position, each.value)] * (unpacked or 0)
+                self.has_star = self.has_star or unpacked is None
             else:
-                self.has_double_star = True
+                written = _keys(facts, operand(facts, each.value))
+                self.keywords |= written or {}
+                self.has_double_star = self.has_double_star or written is None
         self.positional = self.positional[skipped:]
+
+
+def _keys(facts: FileFacts, expr: int) -> dict[str, tuple[int, int]] | None:
+    """Return (position, value) by key of a dictionary that is written out; else None."""
+    if op(facts, expr) != f.DICT:
+        return None
+    found: dict[str, tuple[int, int]] = {}
+    for key, value in items(facts, expr):
+        text = string(facts, key) if key >= 0 else None
+        if text is None:
+            return None
+        found[text] = facts.expr.position[key], value
+    return found
 
 
 @dataclass(slots=True, frozen=True)

@@ -384,7 +384,9 @@ def _of_members(inference: Inference, value: Value, found: list[Found]) -> list[
         if item.entity.kind == FUNCTION and not _is_hidden(inference, value, item.entity):
             flags = inference.need(item.entity.path).definition.flags[item.entity.row]
             if not flags & (f.PROPERTY | f.ACCESSOR):
-                callee = method_signature(inference, value, item.entity)
+                callee = _of_replace(inference, value, item.entity) or method_signature(
+                    inference, value, item.entity
+                )
         elif item.entity.kind == CLASS:
             callee = class_signature(inference, item.entity)
         elif item.entity.kind == VARIABLE:
@@ -393,6 +395,19 @@ def _of_members(inference: Inference, value: Value, found: list[Found]) -> list[
             return []
         callees.append(callee)
     return callees
+
+
+def _of_replace(inference: Inference, value: Value, function: Entity) -> Callee | None:
+    """Return ``_replace`` of a named tuple, which takes its fields; None for other methods."""
+    base = standard_class(inference, "typing", "NamedTuple")
+    if name_of(inference, function) != "_replace" or owner_of(inference, function) != base:
+        return None
+    declared = [field.name for field in synthesized.fields(inference, value.entity)]
+    names = declared or synthesized.tuple_fields(inference, value.entity)
+    if not names or value.form != INSTANCE:
+        return None
+    keys = [Parameter(name, f.KEYWORD_ONLY, value.entity, required=False) for name in names]
+    return Callee(function, [Signature(function, keys, value.entity)])
 
 
 def _of_class_variable(inference: Inference, value: Value, variable: Entity) -> Callee | None:

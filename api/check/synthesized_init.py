@@ -14,7 +14,6 @@ from ...indexer.facts_view import (
     elements,
     op,
     plain_name,
-    string,
     subscript,
 )
 from ...indexer.inference import synthesized
@@ -228,16 +227,12 @@ def _is_total(facts: FileFacts, cls: int) -> bool:
 def _of_call(inference: Inference, cls: Entity, path: str, call: int) -> Signature | None:
     """Return what ``namedtuple("Point", "x y")`` or ``NamedTuple("Point", […])`` takes."""
     facts = inference.need(path)
-    maker = synthesized.class_factory_name(facts, call)
-    if maker not in ("namedtuple", "NamedTuple"):
+    names = (
+        synthesized.made_field_names(facts, call) if synthesized.makes_tuple(facts, call) else None
+    )
+    if names is None:
         return _unknown()
-    listed = list(arguments(facts, call))
-    if len(listed) < 2 or not listed[1].is_positional:
-        return _unknown()
-    names = _field_names(facts, listed[1].value, pairs=maker == "NamedTuple")
     options = _keywords(facts, call)
-    if names is None or "rename" in options:
-        return _unknown()
     optional = 0
     if "defaults" in options:
         defaults = options["defaults"]
@@ -259,21 +254,3 @@ def _of_call(inference: Inference, cls: Entity, path: str, call: int) -> Signatu
 def _sets_defaults(facts: FileFacts, cls: Entity) -> bool:
     """True if a file sets defaults of named tuples: ``Point.__new__.__defaults__ = (0,)``."""
     return cls.kind == VARIABLE and facts.name_id("__defaults__") >= 0
-
-
-def _field_names(facts: FileFacts, expr: int, *, pairs: bool) -> list[str] | None:
-    kind = op(facts, expr)
-    if kind == f.STRING and not pairs:
-        text = string(facts, expr)
-        return None if text is None else text.replace(",", " ").split()
-    if kind not in (f.LIST, f.TUPLE):
-        return None
-    found: list[str] = []
-    for part in elements(facts, expr):
-        if pairs and op(facts, part) == f.TUPLE and len(elements(facts, part)) == 2:
-            part = elements(facts, part)[0]
-        text = string(facts, part)
-        if text is None:
-            return None
-        found.append(text)
-    return found

@@ -18,6 +18,7 @@ from .entities import CLASS, FUNCTION, name_of
 from .query_cache import cached
 from .return_types import gives_back
 from .standard_types import standard_class
+from .synthesized import makes_tuple
 from .types import CLASS_OBJECT, INSTANCE
 
 TYPE_CHECKING = False
@@ -123,7 +124,7 @@ def _has_computed_base(inference: Inference, cls: Entity, facts: FileFacts) -> b
     return any(
         base.is_positional
         and (
-            facts.expr.op[base.value] == f.CALL
+            (facts.expr.op[base.value] == f.CALL and not makes_tuple(facts, base.value))
             or len(
                 {
                     item.entity

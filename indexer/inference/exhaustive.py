@@ -34,6 +34,7 @@ from .query_cache import cached
 from .return_types import has_known_decorators
 from .signatures import NEVER, Arguments, match_score, matching_overloads, overloads
 from .standard_types import standard_class
+from .synthesized import tuple_fields
 from .types import (
     CALLABLE,
     CLASS_OBJECT,
@@ -490,6 +491,8 @@ def _has_known_result(inference: Inference, value: Value) -> bool:
     """True if the type of what calling a value returns is exhaustive."""
     form, entity = value.head
     if form == CLASS_OBJECT:
+        if entity.kind == VARIABLE:
+            return bool(tuple_fields(inference, entity))
         # `Enum("Color", names)` makes a class.
         enum = standard_class(inference, "enum", "Enum")
         makes_class = entity.is_outside and enum in mro(inference, entity)

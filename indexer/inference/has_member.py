@@ -20,7 +20,7 @@ from .modules import imported_module
 from .names import module_attribute
 from .standard_types import standard_class
 from .stub_mapping import source_entity, source_path
-from .synthesized import is_typed_dict
+from .synthesized import is_typed_dict, tuple_fields
 from .types import (
     CALLABLE,
     CLASS_OBJECT,
@@ -206,7 +206,14 @@ def _of_class(inference: Inference, entity: Entity, name: str) -> int:
         return PRESENT
     if _member_of_object(inference, name) or _is_of_dictionary(inference, entity, name):
         return PRESENT
-    if entity.kind == VARIABLE or has_dynamic_attributes(inference, entity):
+    fields = tuple_fields(inference, entity)
+    if fields is None:
+        return UNSURE
+    if name in fields:
+        return PRESENT
+    if entity.kind == VARIABLE:
+        return UNSURE if not fields or _is_written(inference, entity, name) else ABSENT
+    if has_dynamic_attributes(inference, entity):
         return UNSURE
     if entity.is_outside and name in _LEFT_OUT.get(name_of(inference, entity), ()):
         return PRESENT
@@ -223,6 +230,12 @@ def _of_class(inference: Inference, entity: Entity, name: str) -> int:
     if any(_omits(inference, cls.path, name) for cls in mro(inference, entity)):
         return UNSURE
     return UNSURE if _subclass_has(inference, entity, name) else ABSENT
+
+
+def _is_written(inference: Inference, variable: Entity, name: str) -> bool:
+    """True if the file of a class that a call makes sets an attribute of a name on anything."""
+    facts = inference.need(variable.path)
+    return facts.name_id(name) in facts.attribute_binding.name or facts.name_id("setattr") >= 0
 
 
 def _is_of_dictionary(inference: Inference, entity: Entity, name: str) -> bool:

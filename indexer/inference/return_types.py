@@ -9,7 +9,17 @@ from ..plugins import registry
 from . import generics, operators, query_cache, signatures
 from .access_paths import decorator_callee, last_name
 from .annotations import annotation_type
-from .entities import CLASS, CONVENTIONAL, EXACT, FUNCTION, INFERRED, Entity, name_of, owner_class
+from .entities import (
+    CLASS,
+    CONVENTIONAL,
+    EXACT,
+    FUNCTION,
+    INFERRED,
+    OUTSIDE,
+    Entity,
+    name_of,
+    owner_class,
+)
 from .query_cache import cached
 from .signatures import Arguments
 from .standard_types import standard_class
@@ -98,7 +108,11 @@ def _decorated_class(inference: Inference, cls: Entity, facts: FileFacts) -> Typ
             )
         )
         if made and all(_replaces_class(inference, value) for value in made):
-            type_ = made
+            # A class made inside has the decorated one for its base, by the name of a parameter.
+            is_derived = inference.conventional and any(
+                base.kind == OUTSIDE for value in made for base in inference.mro(value.entity)
+            )
+            type_ = union(made, type_) if is_derived else made
             continue
         found = [item.entity for item in inference.definitions_of(cls.path, target)]
         if not found or any(each.kind != FUNCTION or gives_back(inference, each) for each in found):

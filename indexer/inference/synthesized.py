@@ -114,6 +114,64 @@ def factory_class_fields(inference: Inference, entity: Entity) -> list[tuple[str
     ]
 
 
+_TUPLE_MAKERS = ("namedtuple", "NamedTuple")
+
+
+def makes_tuple(facts: FileFacts, call: int) -> bool:
+    """True for ``namedtuple("P", "a b")`` and ``NamedTuple("P", [("a", int)])``."""
+    return class_factory_name(facts, call) in _TUPLE_MAKERS
+
+
+def made_field_names(facts: FileFacts, call: int) -> list[str] | None:
+    """Return the fields that a call gives the named tuple that it makes; None if not written."""
+    listed = list(facts_view.arguments(facts, call))
+    if len(listed) < 2 or not listed[1].is_positional:
+        return None
+    if any(each.is_keyword and facts.names[each.key] == "rename" for each in listed):
+        return None
+    pairs = class_factory_name(facts, call) == "NamedTuple"
+    expr = listed[1].value
+    text = facts_view.string(facts, expr)
+    if text is not None and not pairs:
+        return text.replace(",", " ").split()
+    if facts_view.op(facts, expr) not in (f.LIST, f.TUPLE):
+        return None
+    found: list[str] = []
+    for part in facts_view.elements(facts, expr):
+        if pairs and facts.expr.op[part] == f.TUPLE and len(facts_view.elements(facts, part)) == 2:
+            part = facts_view.elements(facts, part)[0]
+        name = facts_view.string(facts, part)
+        if name is None:
+            return None
+        found.append(name)
+    return found
+
+
+def tuple_fields(inference: Inference, entity: Entity) -> list[str] | None:
+    """Return the fields of a class that calls make or are bases of; None if some are unknown."""
+    calls = [
+        (base.path, expr)
+        for base in inference.mro(entity)
+        if base.kind in (CLASS, VARIABLE)
+        for expr in _made_by(inference.need(base.path), base)
+    ]
+    found: list[str] = []
+    for path, call in calls:
+        names = made_field_names(inference.need(path), call)
+        if names is None:
+            return None
+        found += names
+    return found
+
+
+def _made_by(facts: FileFacts, cls: Entity) -> list[int]:
+    if cls.kind == VARIABLE:
+        listed = [facts.binding.value[cls.row]]
+    else:
+        listed = [base.value for base in facts_view.bases(facts, cls.row)]
+    return [expr for expr in listed if makes_tuple(facts, expr)]
+
+
 # Fields.
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from ....indexer import facts as f
 from ....indexer.facts_view import attribute, called, op, operand
@@ -38,6 +39,7 @@ from ..excuses import is_expected_to_fail, is_for_another_version, is_replaced
 from ..findings import ERROR, WARNING, Finding
 from ..fixes.calls import call_fixes, nearest_parameters
 from ..signatures import function_signature, name_in_class, overridden_signatures
+from ..tuple_length import known_length
 from ..uses import wanted_calls
 
 _Best = tuple[Signature, list[Mismatch]]
@@ -47,7 +49,7 @@ def mismatched_arguments(context: CheckContext) -> Iterator[Finding]:
     """Yield calls that fit none of the signatures of anything that they may reach."""
     facts = context.facts
     for call in context.expressions(f.CALL):
-        arguments = CallArguments(facts, call)
+        arguments = CallArguments(facts, call, length=partial(known_length, context))
         name = last_name(facts, called(facts, call))
         if not (context.includes(name) or any(map(context.includes, arguments.keywords))):
             continue
@@ -88,7 +90,7 @@ def _check_partial(context: CheckContext, call: int, arguments: CallArguments) -
     targets = call_targets(context.strict, context.path, arguments.positional[0][1])
     if targets is None:
         return None
-    rest = CallArguments(context.facts, call, skipped=1)
+    rest = CallArguments(context.facts, call, 1, partial(known_length, context))
     return _check_targets(context, context.strict, call, rest, targets, partly=True)
 
 

@@ -18,8 +18,7 @@ from ....indexer.facts_view import (
 from ....indexer.inference.access_paths import last_name
 from ....indexer.inference.entities import CLASS, EVIDENCE_NAMES, EXACT, FUNCTION, INFERRED, name_of
 from ....indexer.inference.members import member_definitions
-from ....indexer.inference.operators import namedtuple_fields
-from ....indexer.inference.standard_types import is_standard_class, standard_class
+from ....indexer.inference.standard_types import is_standard_class
 from ....indexer.inference.types import FUNCTION_OBJECT, INSTANCE, NONE, Value
 from ...source.ranges import begins_statement, end_of_call, ends_statement
 from .. import messages
@@ -31,10 +30,9 @@ from ..excuses import is_expected_to_fail
 from ..findings import WARNING, Edit, Finding, Fix
 from ..known_names import files_naming, has_role
 from ..signatures import overridden_signatures
+from ..tuple_length import length_of_value
 from ..uses import TESTED, uses_of, wanted_attributes, wanted_calls
 
-# Longer tuples have no known length.
-_LONGEST_TUPLE = 11
 # Methods of immutable values that are called for the error that they may raise.
 _TRYING = frozenset(["encode", "decode", "index", "format", "format_map", "__getitem__", "rindex"])
 _IMMUTABLE = ("str", "bytes", "int", "float", "bool", "tuple", "frozenset", "complex")
@@ -63,7 +61,7 @@ def unpack_count(context: CheckContext) -> Iterator[Finding]:
         before, first, after = targets.get(unpacked, (0, position, 0))
         targets[unpacked] = max(before, place + 1), min(first, position), max(after, -place)
     for unpacked, (before, position, after) in targets.items():
-        counts = {_length(context, value) for value in context.complete_type(unpacked)}
+        counts = {length_of_value(context, value) for value in context.complete_type(unpacked)}
         count = before + after
         known = {each for each in counts if each is not None}
         if not known or None in counts or context.is_dead(position):
@@ -91,16 +89,6 @@ def _is_certain(context: CheckContext, expr: int) -> bool:
     if kind in (f.AWAIT, f.ELEMENT):
         return _is_certain(context, operand(context.facts, expr))
     return kind != f.CALL or has_declared_result(context.strict, context.path, expr)
-
-
-def _length(context: CheckContext, value: Value) -> int | None:
-    """Return how many values there are to unpack; None when that is not known."""
-    if value.form != INSTANCE:
-        return None
-    if value.entity == standard_class(context.strict, "builtins", "tuple"):
-        count = len(value.args) - 1
-        return count if 1 <= count <= _LONGEST_TUPLE else None
-    return len(namedtuple_fields(context.strict, value)) or None
 
 
 def _origin(context: CheckContext, expr: int) -> str:
