@@ -358,6 +358,106 @@ CASES = {
         #                           ^ too-many-arguments
                 return self.hash_algo(b"x"), self.size([1])
     """,
+    "keywords that methods hand on": """
+        class S:
+            def set_cookie(self, name, value, path="/", *, domain=None): return name
+            def set_signed(self, name, value, **kwargs):
+                return self.set_cookie(name, value, **kwargs)
+            def twice(self, **kwargs):
+                return self.set_signed("a", "b", **kwargs)
+            @classmethod
+            def make(cls, **kw): return cls.build(**kw)
+            @classmethod
+            def build(cls, size): return size
+            def open_(self, **kw):
+                self.opts = kw
+                return self.set_cookie("a", "b", **kw)
+        S().set_signed("a", "b", path="c")
+        S().set_signed("a", "b", nope="c")
+        #                        ^^^^ unknown-keyword
+        S().twice(path=1)
+        S().twice(nope=1)
+        #         ^^^^ unknown-keyword
+        S.make(size=1)
+        S.make(sise=1)
+        #      ^^^^ unknown-keyword
+        class Kid(S):
+            def set_cookie(self, name, value, path="/", *, domain=None, wide=1): return name
+        Kid().set_signed("a", "b", wide="c")
+        S().set_signed("a", "b", wide="c")
+    """,
+    "constructors and metaclasses that give something else": """
+        class Meta(type):
+            def __call__(cls, *args, **kw): return cls.create(*args)
+        class M(metaclass=Meta):
+            def __init__(self, a): self.a = a
+            @classmethod
+            def create(cls, *a): return {}
+        M(1, 2, 3).items()
+        class Sub(M): pass
+        Sub().keys()
+        class Str(str):
+            def __new__(cls, value, extra=None):
+                self = super().__new__(cls, value)
+                self.extra = extra
+                return self
+        Str("x", 3).extra
+        Str("x", extra=1).upper()
+        Str()
+        # <- missing-argument
+        class Reg:
+            _all = {}
+            def __new__(cls, key):
+                try:
+                    return cls._all[key]
+                except KeyError:
+                    made = cls._all[key] = object.__new__(cls)
+                    return made
+            def __init__(self, key): self.key = key
+        Reg(1).key
+        Reg()
+        # <- missing-argument
+        class Single(type):
+            _made = {}
+            def __call__(cls, *args, **kwargs):
+                if cls not in cls._made:
+                    cls._made[cls] = super().__call__(*args, **kwargs)
+                return cls._made[cls]
+        class One(metaclass=Single):
+            def go(self): return 1
+        One().go()
+        One().gone()
+        #     ^^^^ unresolved-attribute
+        class Meta2(type):
+            def __call__(cls, *args, **kwargs):
+                made = type.__call__(cls, *args, **kwargs)
+                made.setup = 1
+                return made
+        class Two(metaclass=Meta2):
+            def go(self): return 1
+        Two().go()
+    """,
+    "what cannot be called, with namesakes in other files": """
+        #- main.py
+        ref = 3
+        ref()
+        # <- not-callable
+        size = "x"
+        def use():
+            return size()
+        #          ^^^^ not-callable
+        limit = 5
+        hook = None
+        class K: pass
+        K()()
+        # <- not-callable
+        def later(): return limit()
+        #- other.py
+        import main
+        def ref(): return 1
+        def size(): return 2
+        main.limit = print
+    """,
 }
 RULES = (
     "unknown-keyword", "missing-argument", "too-many-arguments", "duplicate-argument",

@@ -484,3 +484,41 @@ def test_stubs_of_compiled_modules_may_know_too_little(tmp_path: Path) -> None:
         """,
         *RULES,
     )
+
+
+def test_overloads_are_chosen_by_what_is_known(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        from typing import Any, Generic, TypeVar, overload
+        D = TypeVar("D")
+        T = TypeVar("T")
+        class A:
+            def a(self): return 1
+        class B:
+            def b(self): return 1
+        class Array(Generic[D]): ...
+        Dual = Array[D] | T | list[T]
+        @overload
+        def pick(x: int, size: None = None) -> A: ...
+        @overload
+        def pick(x: Dual[float, int], size: tuple[int, ...]) -> B: ...
+        @overload
+        def pick(x: str, size: None = None) -> B: ...
+        def pick(x, size=None): return x
+        def use(v, w: Any, z: int | str):
+            pick(v).b()
+            pick(w).b()
+            pick(z).a()
+            pick(1, v).b()
+            pick(b"x").a()
+            pick(*v).b()
+            pick(1).a()
+            pick(1).b()
+            #       ^ unresolved-attribute
+            pick(1, (2, 3)).b()
+            pick(1, (2, 3)).a()
+            #               ^ unresolved-attribute
+        """,
+        *RULES,
+    )

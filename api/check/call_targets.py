@@ -151,14 +151,14 @@ def _may_be_rebound(inference: Inference, entity: Entity) -> bool:
         return False
     if facts.scope.kind[scope] != f.MODULE_SCOPE:
         return True
-    return _is_set_elsewhere(inference, entity.path, facts.names[facts.binding.name[row]])
+    return is_set_elsewhere(inference, entity.path, facts.names[facts.binding.name[row]])
 
 
 # Names by which code sets variables whose names are strings.
 _SETTING = ("setattr", "globals", "vars", "__dict__")
 
 
-def _is_set_elsewhere(inference: Inference, path: str, name: str) -> bool:
+def is_set_elsewhere(inference: Inference, path: str, name: str) -> bool:
     """True if functions, or other files, may set a variable of a module."""
     if path.startswith("/"):
         return True

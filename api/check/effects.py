@@ -29,7 +29,7 @@ from ...indexer.inference.inference import Inference
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.types import INSTANCE, MODULE_OBJECT, without_none
 from ...indexer.scope_map import block_at
-from .call_targets import call_targets
+from .call_targets import call_targets, is_set_elsewhere
 from .context import CheckContext
 from .decorators import preserves_result
 from .excuses import is_expected_to_fail, is_replaced
@@ -319,6 +319,9 @@ def _may_be_set_elsewhere(context: CheckContext, entity: Entity) -> bool:
         if scope not in (f.MODULE_SCOPE, f.CLASS_SCOPE):
             return False
         annotation, name = facts.binding.annotation[row], facts.binding.name[row]
+        if annotation < 0 and scope == f.MODULE_SCOPE:
+            # A variable of another module is another one; what may set this one is `module.name`.
+            return is_set_elsewhere(context.strict, path, facts.names[name])
     else:
         annotation = facts.attribute_binding.annotation[row]
         name = facts.attribute_binding.name[row]

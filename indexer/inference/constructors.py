@@ -18,22 +18,29 @@ if TYPE_CHECKING:
 
 
 def gives_another(inference: Inference, cls: Entity) -> bool:
-    """True if ``__new__`` of a class, or of a base, may give no new instance of the class."""
-    return cached(
-        inference,
-        ("gives another", cls),
-        lambda: any(_own_may(inference, base) for base in inference.mro(cls)),
-        False,
+    """True if calling a class may give no instance of it.
+
+    By its ``__new__``, or that of a base, or by ``__call__`` of its metaclass.
+    """
+    key = ("gives another", cls)
+    return cached(inference, key, lambda: _may_give_another(inference, cls), False)
+
+
+def _may_give_another(inference: Inference, cls: Entity) -> bool:
+    meta = inference.metaclass(cls)
+    return any(_own_may(inference, base, "__new__") for base in inference.mro(cls)) or (
+        meta is not None
+        and any(_own_may(inference, base, "__call__") for base in inference.mro(meta))
     )
 
 
-def _own_may(inference: Inference, cls: Entity) -> bool:
+def _own_may(inference: Inference, cls: Entity, name: str) -> bool:
     facts = inference.facts(cls.path) if cls.kind == CLASS else None
-    if facts is None or cls.path.endswith(".pyi") or facts.name_id("__new__") < 0:
+    if facts is None or cls.path.endswith(".pyi") or facts.name_id(name) < 0:
         return False
     return any(
         _returns_another(inference, cls, item.entity)
-        for item in own_member(inference, cls, "__new__")
+        for item in own_member(inference, cls, name)
         if item.entity.kind == FUNCTION
     )
 
@@ -54,7 +61,10 @@ def _returns_another(inference: Inference, cls: Entity, new: Entity) -> bool:
 def is_new_call(inference: Inference, new: Entity, expr: int) -> bool:
     """True if an expression in ``__new__`` calls that of a base for the class that it is given."""
     facts = inference.need(new.path)
-    if last_name(facts, facts_view.called(facts, expr)) != "__new__":
+    name = last_name(facts, facts_view.called(facts, expr))
+    if name == "__call__":
+        return facts_view.definition_name(facts, new.row) == name  # of a metaclass
+    if name != "__new__":
         return False
     given = next(facts_view.parameters(facts, facts.definition.own_scope[new.row]), -1)
     # `super().__new__(Other)` gives an instance of the other class.

@@ -528,6 +528,9 @@ def _result_now(inference: Inference, function: Entity) -> bool:
     if path.endswith(".pyi"):
         return False
     flags = table.flags[row]
+    declared = overloads(inference, function)
+    if declared != [function]:  # what is run of them
+        return all(_result(inference, each) for each in declared)
     if flags & (f.GENERATOR | f.ABSTRACT | f.STUB_BODY):
         return bool(flags & f.GENERATOR)
     if _is_overridden(inference, function, facts):

@@ -224,7 +224,9 @@ def match_score(
         if arguments.given(place, name) is None:
             if table.default[row] < 0 and not arguments.is_open:
                 return NEVER
-            if arguments.doubled and not inference.conventional and kind != f.POSITIONAL_ONLY:
+            by_name = arguments.doubled and kind != f.POSITIONAL_ONLY
+            by_place = arguments.starred and kind <= f.POSITIONAL
+            if (by_name or by_place) and not inference.conventional:
                 # `Popen(command, **options)`: what is in there decides, and nobody knows.
                 verdict = min(verdict, OPEN)
                 if undecided is not None:
