@@ -8,6 +8,28 @@ import pytest
 from fixtures_language import check_findings
 
 FINE = {
+    "a decorator that makes a view of a function": """
+        class APIView:
+            @classmethod
+            def as_view(cls):
+                def view(request):
+                    return cls().dispatch(request)
+                return view
+            def dispatch(self, request):
+                return self.made(request)
+        def api_view(methods):
+            def decorator(func):
+                Wrapped = type("Wrapped", (APIView,), {})
+                def handler(self, *args):
+                    return func(*args)
+                Wrapped.get = handler
+                return Wrapped.as_view()
+            return decorator
+        @api_view(["GET"])
+        def basic(request):
+            return {"method": "GET"}
+        basic(1).data
+    """,
     "a script that is called like what it imports": """
         #- tools/__init__.py
         #- tools/dnf.py

@@ -202,16 +202,18 @@ def has_known_decorators(inference: Inference, function: Entity) -> bool:
 
 
 def _all_known(inference: Inference, function: Entity, facts: FileFacts) -> bool:
+    # What gives something of its own has not given the function back.
+    is_itself = any(value.entity == function for value in decorated_type(inference, function))
     for expr in decorators(facts, function.row):
         if last_name(facts, decorator_callee(facts, expr)) in _MARKS:
             continue
         type_ = inference.infer_type(function.path, expr)
-        if not type_ or not all(_has_known_result(inference, value) for value in type_):
+        if not type_ or not all(_has_known_result(inference, value, is_itself) for value in type_):
             return False
     return True
 
 
-def _has_known_result(inference: Inference, decorator: Value) -> bool:
+def _has_known_result(inference: Inference, decorator: Value, is_itself: bool) -> bool:
     """True if a decorator is annotated, or its wrapper returns what the function returns."""
     form, entity = decorator.head
     if form != FUNCTION_OBJECT:
@@ -222,18 +224,23 @@ def _has_known_result(inference: Inference, decorator: Value) -> bool:
     own = facts.definition.own_scope[entity.row]
     parameters = {facts.parameter.name[row] for row in facts_view.parameters(facts, own)}
     return all(
-        _gives_known(inference, entity.path, facts, expr, parameters)
+        _gives_known(inference, entity.path, facts, expr, parameters, is_itself)
         for expr in returned(facts, own)
     )
 
 
 def _gives_known(
-    inference: Inference, path: str, facts: FileFacts, expr: int, parameters: set[int]
+    inference: Inference,
+    path: str,
+    facts: FileFacts,
+    expr: int,
+    parameters: set[int],
+    is_itself: bool,
 ) -> bool:
     """True if what a decorator returns is what it gets, a wrapper of that, or of a known type."""
     if facts.expr.op[expr] == f.CONDITIONAL_EXPR:
         return all(
-            _gives_known(inference, path, facts, part, parameters)
+            _gives_known(inference, path, facts, part, parameters, is_itself)
             for part in facts_view.branches(facts, expr)
         )
     if facts.expr.op[expr] == f.NAME and facts_view.name_row(facts, expr) in parameters:
@@ -248,7 +255,7 @@ def _gives_known(
     ]
     if found:
         return all(_returns_wrapped_result(inference, each, parameters) for each in found)
-    return bool(inference.infer_type(path, expr))
+    return not is_itself and bool(inference.infer_type(path, expr))
 
 
 def _returns_wrapped_result(inference: Inference, wrapper: Entity, parameters: set[int]) -> bool:
