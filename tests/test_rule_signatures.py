@@ -191,8 +191,8 @@ CASES = {
         class C:
             def m(self): return 1
         C().m(3)
-        C().zip
-        #   ^^^ unresolved-attribute
+        C().zipped
+        #   ^^^^^^ unresolved-attribute
         def wrap(cls):
             class New(cls):
                 extra = 1

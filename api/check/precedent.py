@@ -44,7 +44,7 @@ def _has_other_reads(context: CheckContext, finding: Finding) -> bool:
             and path == context.path
             and enclosing(committed, path, position) == here
         )
-        for path in committed.files_with(name)[:_FILES]
+        for path in _files_with(committed, name, context.path)
         for role, position, _ in committed.need(path).occurrences(name)
     )
 
@@ -83,11 +83,17 @@ def _places(context: CheckContext, finding: Finding, search: _Search) -> Iterato
     elif not all(is_outside(path) or path.endswith(".pyi") for path in files):
         return  # of what the workspace defines itself all is known
     here = enclosing(context.strict, context.path, finding.start)
-    for path in committed.files_with(name)[:_FILES]:
+    for path in _files_with(committed, name, context.path):
         for position, subject in search(committed, path, name):
             is_here = context.before is None and path == context.path
             if subject in wanted and not (is_here and enclosing(committed, path, position) == here):
                 yield f"{path}:{committed.need(path).line_of(position) + 1}"
+
+
+def _files_with(inference: Inference, name: str, first: str) -> list[str]:
+    """Return some of the files that have a name, the one that is judged first."""
+    paths = inference.files_with(name)
+    return [*(path for path in paths if path == first), *paths[:_FILES]]
 
 
 def _has_name(inference: Inference, path: str, name: str) -> bool:
