@@ -1079,10 +1079,10 @@ def test_what_other_code_does_as_well_is_a_hint(tmp_path: Path) -> None:
     from maps import Map
     def first():
         return Map().to(shape=1)
-        #               ^^^^^ unknown-keyword (main.py:5 does the same)
+        #               ^^^^^ unknown-keyword (main.py:5 has it as well)
     def second():
         return Map().to(shape=2)
-        #               ^^^^^ unknown-keyword (main.py:3 does the same)
+        #               ^^^^^ unknown-keyword (main.py:3 has it as well)
     def third():
         return Map().to(extreme=2)
         #               ^^^^^^^ unknown-keyword

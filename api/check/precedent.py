@@ -61,7 +61,7 @@ def lower_by_precedent(context: CheckContext, finding: Finding) -> None:
     place = next(_places(context, finding, search), None)
     if place is not None:
         finding.severity = HINT
-        finding.message = f"{finding.message.rstrip('.')}; {place} does the same."
+        finding.message = f"{finding.message.rstrip('.')}; {place} has it as well."
 
 
 def _places(context: CheckContext, finding: Finding, search: _Search) -> Iterator[str]:
@@ -82,6 +82,9 @@ def _places(context: CheckContext, finding: Finding, search: _Search) -> Iterato
             return  # the edit may have removed it
     elif not all(is_outside(path) or path.endswith(".pyi") for path in files):
         return  # of what the workspace defines itself all is known
+    else:
+        # A stub that says which class something is of may mean another one that it declares.
+        yield from (path for path in files if _has_name(committed, path, name))
     here = enclosing(context.strict, context.path, finding.start)
     for path in _files_with(committed, name, context.path):
         for position, subject in search(committed, path, name):
