@@ -323,6 +323,8 @@ def sets_computed_attributes(facts: FileFacts, row: int) -> bool:
                 continue
             if name == "setattr" and not _is_set_on_plain_name(facts, ref):
                 continue
+            if name == "update_wrapper" and _first_argument(facts, ref) != "self":
+                continue
             return True
     return False
 
@@ -381,6 +383,13 @@ def _copies_dictionary(facts: FileFacts, function: int) -> bool:
     arguments = facts_view.argument_values(facts, call)
     attribute = facts_view.attribute(facts, arguments[0]) if len(arguments) == 1 else None
     return attribute is not None and attribute.name == "__dict__"
+
+
+def _first_argument(facts: FileFacts, function: int) -> str:
+    """Return the plain name that is the first argument of a call, empty for anything else."""
+    call = enclosing_call(facts, function)
+    arguments = facts_view.argument_values(facts, call) if call >= 0 else ()
+    return facts_view.plain_name(facts, arguments[0]) if arguments else ""
 
 
 def _is_set_on_plain_name(facts: FileFacts, function: int) -> bool:
