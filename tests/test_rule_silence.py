@@ -229,6 +229,15 @@ FINE = {
         class MappingChecks:
             def test_keys(self):
                 self.assertEqual(self._Mapping__state(), 1)
+        #- shared.py
+        import inspect
+        import sys
+        class OnlineWizard:
+            def details(self):
+                return self._settings.get("online")
+        Wizards = type("Wizards", tuple(
+            cls for name, cls in inspect.getmembers(sys.modules[__name__]) if name.endswith("d")
+        ), {})
     """,
     "super itself": """
         def whole(o):

@@ -366,13 +366,14 @@ def _bases_in_calls(inference: Inference) -> frozenset[Entity]:
             facts = inference.need(path)
             for call in facts_view.calls(facts):
                 arguments = facts_view.positional_arguments(facts, call.row)
-                if (
-                    len(arguments) == 3
-                    and facts_view.plain_name(facts, call.function) == "type"
-                    and facts_view.op(facts, arguments[1]) == f.TUPLE
-                ):
+                if len(arguments) != 3 or facts_view.plain_name(facts, call.function) != "type":
+                    continue
+                if facts_view.op(facts, arguments[1]) == f.TUPLE:
                     for base in facts_view.elements(facts, arguments[1]):
                         found.update(item.entity for item in inference.definitions_of(path, base))
+                else:  # computed, such as all classes of the module that are called so
+                    classes = facts_view.definitions(facts, f.CLASS)
+                    found.update(Entity(CLASS, path, row) for row in classes)
         return frozenset(found)
 
     return cached(inference, ("bases in calls",), collected, frozenset["Entity"]())
