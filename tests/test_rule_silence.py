@@ -8,6 +8,17 @@ import pytest
 from fixtures_language import check_findings
 
 FINE = {
+    "a method that a test replaces on an instance": """
+        from unittest.mock import Mock
+        class Cluster:
+            def start_node(self, node): return node
+        class TestCluster:
+            def setup_method(self):
+                self.cluster = Cluster()
+            def test_start(self):
+                self.cluster.start_node = Mock()
+                assert self.cluster.start_node()
+    """,
     "a decorator that makes a view of a function": """
         class APIView:
             @classmethod

@@ -38,6 +38,7 @@ from ..effects import uncallable_value
 from ..excuses import is_expected_to_fail, is_for_another_version, is_replaced
 from ..findings import ERROR, WARNING, Finding
 from ..fixes.calls import call_fixes, nearest_parameters
+from ..known_names import is_assigned_to, is_set_from_outside
 from ..signatures import function_signature, name_in_class, overridden_signatures
 from ..tuple_length import known_length
 from ..uses import wanted_calls
@@ -69,6 +70,8 @@ def _is_excused(context: CheckContext, function: int) -> bool:
 
 def _check_call(context: CheckContext, call: int, arguments: CallArguments) -> Finding | None:
     function = called(context.facts, call)
+    if _is_assigned(context, function):
+        return None
     targets = call_targets(context.strict, context.path, function)
     if targets is None:
         targets = None if context.is_certain_only else _by_convention(context, function, arguments)
@@ -81,6 +84,15 @@ def _check_call(context: CheckContext, call: int, arguments: CallArguments) -> F
     ):
         return _check_partial(context, call, arguments)
     return _check_targets(context, context.strict, call, arguments, targets)
+
+
+def _is_assigned(context: CheckContext, function: int) -> bool:
+    """True if code assigns something else to the method of such an object: tests put in doubles."""
+    parts = attribute(context.facts, function)
+    if parts is None or not is_set_from_outside(context.strict, parts.name):
+        return False
+    type_ = without_none(context.strict.infer_type(context.path, parts.receiver))
+    return bool(type_) and is_assigned_to(context.strict, parts.name, type_)
 
 
 def _check_partial(context: CheckContext, call: int, arguments: CallArguments) -> Finding | None:
