@@ -23,6 +23,8 @@ _UNTITLED = "untitled"
 # Where the protocol breaks lines, and nowhere else.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 _LARGEST = (1 << 31) - 1
+# Files that are read without being open; notebooks are open when their cells are.
+_SOURCES = (".py", ".pyi")
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,6 +229,15 @@ def real_path(uri: str) -> str:
         return os.path.realpath(path)
     except (OSError, ValueError):
         return ""
+
+
+def is_readable(uri: str) -> bool:
+    """True if a URI that is no open document may be read: it names a Python file.
+
+    What its links lead to has to be one as well.
+    """
+    spelled, real = path_of_uri(uri) or "", real_path(uri)
+    return spelled.endswith(_SOURCES) and real.endswith(_SOURCES)
 
 
 def _document(item: Params) -> Document:

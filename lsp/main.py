@@ -64,9 +64,27 @@ def _serve_tcp(port: int) -> int:
     with socket.create_server(("127.0.0.1", port)) as listener:
         print(f"flux-index: listening on 127.0.0.1:{listener.getsockname()[1]}", file=sys.stderr,
               flush=True)  # fmt: skip
-        connection, _ = listener.accept()
+        connection, peer = listener.accept()
+        while _is_of_another_user(peer[1], listener.getsockname()[1]):
+            connection.close()
+            connection, peer = listener.accept()
     with connection:
         return _serve(connection.fileno(), lambda: connection.recv(_CHUNK), connection.send)
+
+
+def _is_of_another_user(port: int, ours: int) -> bool:
+    """True if the system says that the other end of a loopback connection is another user's.
+
+    Linux does; see proc_net_tcp.rst of its documentation. Elsewhere nobody does.
+    """
+    try:
+        with open("/proc/net/tcp", encoding="ascii") as table:
+            rows = [line.split() for line in table]
+    except (OSError, ValueError):
+        return False
+    ends = f"0100007F:{port:04X}", f"0100007F:{ours:04X}"
+    owners = [int(row[7]) for row in rows if tuple(row[1:3]) == ends]
+    return any(owner != os.getuid() for owner in owners)
 
 
 def _serve(

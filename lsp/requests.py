@@ -24,7 +24,7 @@ from ..indexer.inference.inference import Inference
 from . import executors
 from .client import Client, Settings
 from .document_view import DocumentView
-from .documents import State
+from .documents import State, is_readable
 from .params import Params, invalid
 from .workspaces import Workspace
 
@@ -144,6 +144,8 @@ class Request:
         document = self.state.documents.get(uri)
         if document is not None and not document.is_python:
             raise UnknownFileError(f"{uri} is not Python")
+        if document is None and not is_readable(uri):
+            raise invalid(f"{uri} is not open and no Python file")
         workspace, path = self.server.workspaces.of(uri, self.state)
         if workspace is None:
             if document is None:

@@ -179,6 +179,8 @@ async def read_resource(call: ToolCall, uri: str, budget: int) -> str | None:
     if resource is None or bool(rest) != bool(resource.argument):
         return None
     arguments: dict[str, Any] = {resource.argument: unquote(rest)} if rest else {}
+    if ".git" in unquote(rest).split("/"):
+        return None  # no source; its settings may have tokens
     part = await call.ask(resource.operation, **arguments)
     if resource.argument and not part.answer.get("total"):
         raise InvalidArgumentsError(f"there is no {unquote(rest)}")
