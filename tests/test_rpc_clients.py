@@ -180,7 +180,10 @@ def test_a_client_that_vanishes_takes_only_its_own_requests_along(
         wait_until(lambda: len(server.host.connections) == 1, "they are gone")
         gate.opened.set()
         assert other.call("definition", BOX, DEADLINE)["total"] == 1
-        assert other.call("server.info", timeout=DEADLINE)["clients"] == 1
+        # Under load some of them are only let in by now.
+        wait_until(
+            lambda: other.call("server.info", timeout=DEADLINE)["clients"] == 1, "they are gone"
+        )
 
 
 def test_a_client_that_never_reads_is_not_listened_to_for_ever(server: HostThread) -> None:
