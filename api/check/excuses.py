@@ -336,19 +336,22 @@ def is_in_implementation(context: CheckContext, type_: Type, name: str) -> bool:
 
 
 def is_part_of_test(context: CheckContext, type_: Type) -> bool:
-    """True if a class has test methods and no base that runs them: a test case beside it has."""
+    """True if a class has mostly test methods and no base that runs them: a class beside it has."""
     inference = context.strict
-    return any(
-        value.entity.kind == CLASS
-        and not value.entity.is_outside
-        and not name_of(inference, value.entity).startswith("Test")
-        and not any(base.is_outside for base in inference.mro(value.entity))
-        and any(
-            member.startswith("test") and item.entity.kind == FUNCTION
-            for member, item, _ in members(inference, value.entity)
-        )
-        for value in type_
-    )
+    for value in type_:
+        cls = value.entity
+        if cls.kind != CLASS or name_of(inference, cls).startswith("Test"):
+            continue
+        if any(base.is_outside for base in inference.mro(cls)):
+            continue
+        methods = [
+            member
+            for member, item, _ in members(inference, cls)
+            if item.entity.kind == FUNCTION and not member.startswith("_")
+        ]
+        if 2 * sum(member.startswith("test") for member in methods) > len(methods):
+            return True
+    return False
 
 
 def is_base_in_call(context: CheckContext, type_: Type) -> bool:
