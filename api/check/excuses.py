@@ -241,7 +241,7 @@ def is_of_outer_class(context: CheckContext, type_: Type, name: str) -> bool:
 
 
 def is_derived_elsewhere(context: CheckContext, type_: Type, name: str) -> bool:
-    """True if a subclass in the same package has a member.
+    """True if a subclass in the same package, or in the workspace, has a member.
 
     A function of a package that is annotated to return a node returns some kind of node.
     """
@@ -252,6 +252,10 @@ def is_derived_elsewhere(context: CheckContext, type_: Type, name: str) -> bool:
             continue
         if search_path.layer(cls.path) == "stdlib":
             continue
+        for path in context.strict.files_with(name)[:_SEARCHED_FILES]:
+            for other in classes_with(context.strict, path, name):
+                if cls in context.strict.mro(other):
+                    return True
         for _, folder in search_path.top_levels():
             if not cls.path.startswith(folder + "/"):
                 continue
@@ -490,7 +494,7 @@ EXCUSES = (
     ),
     Excuse(
         "derived-elsewhere",
-        "A subclass in the package of the declared class has the member.",
+        "A subclass in the package of the declared class, or in the workspace, has the member.",
         "`def parse(self) -> Node` of a parser, which returns subclasses of `Node`",
         is_derived_elsewhere,
     ),
