@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from ...indexer import facts as f
 from ...indexer import facts_view
@@ -245,7 +246,8 @@ def is_derived_elsewhere(context: CheckContext, type_: Type, name: str) -> bool:
 
     A function of a package that is annotated to return a node returns some kind of node.
     """
-    search_path = context.strict.snapshot.index.search_path
+    snapshot = context.strict.snapshot
+    search_path = snapshot.index.search_path
     for value in type_:
         cls = value.entity
         if value.form != INSTANCE or cls.kind != CLASS or not cls.is_outside:
@@ -259,25 +261,17 @@ def is_derived_elsewhere(context: CheckContext, type_: Type, name: str) -> bool:
         for _, folder in search_path.top_levels():
             if not cls.path.startswith(folder + "/"):
                 continue
-            for path in _files_with(search_path.listed(folder), name)[:_SEARCHED_FILES]:
+            files = search_path.files_with(
+                folder, name.encode("utf-8", "surrogatepass"), snapshot.index.facts_provider,
+                snapshot.work.look,
+            )  # fmt: skip
+            for path in islice(
+                (each for each in files if each.endswith((".py", ".pyi"))), _SEARCHED_FILES
+            ):
                 for other in classes_with(context.strict, path, name):
                     if cls in context.strict.mro(other):
                         return True
     return False
-
-
-def _files_with(paths: list[str], name: str) -> list[str]:
-    """Return the files of Python that contain a word."""
-    found = list[str]()
-    for path in paths:
-        if path.endswith((".py", ".pyi")):
-            try:
-                with open(path, "rb") as opened:
-                    if name.encode("utf-8", "surrogatepass") in opened.read():
-                        found.append(path)
-            except OSError:
-                continue
-    return found
 
 
 def may_be_named_tuple(context: CheckContext, type_: Type, name: str) -> bool:
