@@ -19,6 +19,8 @@ from lsp_helpers import (
     workspace_server,
 )
 
+from flux_index.lsp.documents import is_readable
+
 ENCODINGS = ("utf-8", "utf-16", "utf-32")
 
 
@@ -329,3 +331,11 @@ def test_cells_of_a_notebook_are_one_module_in_their_order(root: Path) -> None:
         assert client.error(
             "textDocument/definition", {"textDocument": {"uri": cells[1]}, "position": start}
         )
+
+
+def test_what_is_not_open_is_read_only_if_it_is_a_python_file(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("secret = 1\n")
+    (tmp_path / "a.py").write_text("a = 1\n")
+    (tmp_path / "link.py").symlink_to(tmp_path / "token")
+    found = {name: is_readable((tmp_path / name).as_uri()) for name in ("token", "a.py", "link.py")}
+    assert found == {"token": False, "a.py": True, "link.py": False}
