@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from workspace_helpers import plant
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 
@@ -120,3 +121,40 @@ def test_commits_are_judged_as_edits_of_their_parents(tmp_path: Path) -> None:
     assert "2 commits judged, 1 refused" in shown
     shown = _run("commits.py", repository, "--at", "main~2", "--commits", "1", cwd=tmp_path)
     assert "1 commits judged, 1 refused" in shown
+
+
+_PYLINT = {
+    "tests/functional/n/no_member.py": "import beside\nbeside.size\nbeside.sise\nbeside.sizes\n",
+    "tests/functional/n/no_member.txt": "no-member:3:0:3:11::Module has no member:INFERENCE\n",
+    "tests/functional/n/beside.py": "size = 1\n",
+}
+_TY = {
+    "crates/ty_python_semantic/resources/mdtest/names.md": (
+        "# Names\n\n```py\n# error: [unresolved-reference]\nshown\n"
+        "print(known)  # error: [unresolved-reference]\nprint(1)\n```\n"
+    )
+}
+_PYFLAKES = {
+    "pyflakes/test/test_names.py": (
+        "class Test(TestCase):\n    def test_one(self):\n"
+        "        self.flakes('''\n        shown\n        ''', m.UndefinedName)\n"
+    )
+}
+
+
+@pytest.mark.parametrize(
+    ("suite", "files", "row"),
+    [
+        ("pylint", _PYLINT, "| no-member | 1 | 1 |  |\n| unresolved-attribute |  |  | 1 |"),
+        ("ty", _TY, "| unresolved-reference | 2 | 2 |  |"),
+        ("pyflakes", _PYFLAKES, "| UndefinedName | 1 | 1 |  |"),
+    ],
+)
+def test_what_the_suites_of_checkers_expect_is_counted(
+    tmp_path: Path, suite: str, files: dict[str, str], row: str
+) -> None:
+    plant(tmp_path / "clone", "", files)
+    git = ["git", "-C", str(tmp_path / "clone"), "-c", "user.name=a", "-c", "user.email=a@b"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "cases"]):
+        subprocess.run([*git, *command], check=True)
+    assert row in _run("checker_suites.py", suite, tmp_path / "clone", cwd=tmp_path)
