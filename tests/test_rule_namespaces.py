@@ -80,3 +80,57 @@ def test_parsers_that_are_not_all_here(tmp_path: Path) -> None:
         """,
         "undeclared",
     )
+
+
+def test_a_variable_of_a_module_that_another_file_replaces(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- config.py
+        class Plain:
+            def one(self): ...
+        class Rich:
+            def three(self): ...
+        current = Plain()
+        other = Plain()
+        #- prepare.py
+        import config
+        def configure(cls):
+            config.current = cls()
+        #- use.py
+        import config
+        from config import current, other
+        config.current.three()
+        current.three()
+        config.other.three()
+        #            ^^^^^ unresolved-attribute
+        other.three()
+        #     ^^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_a_stub_beside_a_module_that_hands_its_names_away(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- op.pyi
+        def create(): ...
+        #- op.py
+        from tools import install
+        install(globals())
+        #- tools.py
+        def install(names): names["create"] = print
+        #- plain.pyi
+        def create(): ...
+        #- plain.py
+        def create(): ...
+        #- use.py
+        import op, plain
+        op.drop()
+        plain.drop()
+        #     ^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )

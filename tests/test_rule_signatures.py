@@ -522,3 +522,20 @@ def test_overloads_are_chosen_by_what_is_known(tmp_path: Path) -> None:
         """,
         *RULES,
     )
+
+
+def test_syntax_errors_keep_any_arguments(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        class Bad(SyntaxError):
+            pass
+        class Own(SyntaxError):
+            def __init__(self, text): super().__init__(text)
+        Bad("text", 1, 2)
+        SyntaxError("text", 1, 2)
+        Own("text", 1)
+        #           ^ too-many-arguments
+        """,
+        "too-many-arguments",
+    )

@@ -19,6 +19,7 @@ from ...indexer.inference.entities import CLASS, FUNCTION, Entity, name_of, owne
 from ...indexer.inference.has_member import ABSENT, has_member
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.members import member_definitions
+from ...indexer.inference.module_writes import package_files_with
 from ...indexer.inference.modules import imported_module
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.standard_types import standard_class
@@ -246,8 +247,7 @@ def is_derived_elsewhere(context: CheckContext, type_: Type, name: str) -> bool:
 
     A function of a package that is annotated to return a node returns some kind of node.
     """
-    snapshot = context.strict.snapshot
-    search_path = snapshot.index.search_path
+    search_path = context.strict.snapshot.index.search_path
     for value in type_:
         cls = value.entity
         if value.form != INSTANCE or cls.kind != CLASS or not cls.is_outside:
@@ -258,19 +258,10 @@ def is_derived_elsewhere(context: CheckContext, type_: Type, name: str) -> bool:
             for other in classes_with(context.strict, path, name):
                 if cls in context.strict.mro(other):
                     return True
-        for _, folder in search_path.top_levels():
-            if not cls.path.startswith(folder + "/"):
-                continue
-            files = search_path.files_with(
-                folder, name.encode("utf-8", "surrogatepass"), snapshot.index.facts_provider,
-                snapshot.work.look,
-            )  # fmt: skip
-            for path in islice(
-                (each for each in files if each.endswith((".py", ".pyi"))), _SEARCHED_FILES
-            ):
-                for other in classes_with(context.strict, path, name):
-                    if cls in context.strict.mro(other):
-                        return True
+        for path in islice(package_files_with(context.strict, cls.path, name), _SEARCHED_FILES):
+            for other in classes_with(context.strict, path, name):
+                if cls in context.strict.mro(other):
+                    return True
     return False
 
 

@@ -244,12 +244,19 @@ def class_signature(inference: Inference, cls: Entity) -> Callee | None:
             return None
         more = [from_mapping(synthesized)] if is_typed_dict(inference, cls) else []
         return Callee(cls, [synthesized, *more])
+    if constructor is not None and constructor.is_outside and _keeps_any_arguments(inference, cls):
+        return None
     if constructor is None:
         # That of `object` takes nothing, if all bases are known.
         complete = all(each.kind == CLASS and not _has_source(inference, each) for each in order)
         return Callee(cls, [Signature(cls, [], cls)]) if complete else None
     found = function_signature(inference, constructor, bound=True, start=cls)
     return None if found is None else Callee(cls, found.signatures)
+
+
+def _keeps_any_arguments(inference: Inference, cls: Entity) -> bool:
+    """True if a class takes more than its stub says: ``SyntaxError("text", 1, 2)`` keeps them."""
+    return standard_class(inference, "builtins", "SyntaxError") in inference.mro(cls)
 
 
 def _has_metaclass_call(inference: Inference, cls: Entity) -> bool:

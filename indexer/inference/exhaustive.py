@@ -25,10 +25,12 @@ from .entities import (
     VARIABLE,
     Entity,
     first_parameter_class,
+    name_of,
     owner_class,
 )
 from .entity_types import entity_type
 from .members import member_definitions
+from .module_writes import values_set_elsewhere
 from .names import bindings_in_force, module_attribute, resolve_binding
 from .query_cache import cached
 from .return_types import has_known_decorators
@@ -208,6 +210,19 @@ def _is_placeholder(facts: FileFacts, row: int) -> bool:
     )
 
 
+def _is_set_elsewhere(inference: Inference, variable: Entity) -> bool:
+    """True if other files assign a value of another type to a variable of a module."""
+    if inference.snapshot.index.search_path.layer(variable.path) == "stdlib":
+        return False
+    declared = {value.head for value in entity_type(inference, variable)}
+    for path, value in values_set_elsewhere(inference, variable.path, name_of(inference, variable)):
+        if not is_exhaustive(inference, path, value) or any(
+            each.head not in declared for each in expressions.infer_type(inference, path, value)
+        ):
+            return True
+    return False
+
+
 def _is_replaced(inference: Inference, variable: Entity, owner: int, name: str) -> bool:
     """True if a derived class overrides a class variable with a value of another type."""
     cls = Entity(CLASS, variable.path, owner)
@@ -250,6 +265,8 @@ def _entity_now(inference: Inference, kind: int, path: str, row: int) -> bool:
             return _binding(inference, path, facts, row)
         rows = facts.bindings_of(scope, name)
         if not all(_binding(inference, path, facts, other) for other in rows):
+            return False
+        if scope == 0 and _is_set_elsewhere(inference, Entity(VARIABLE, path, row)):
             return False
         if owner >= 0 and not path.endswith(".pyi") and sets_computed_attributes(facts, owner):
             return False

@@ -94,6 +94,8 @@ def module_has_member(inference: Inference, module: Entity, name: str) -> int:
         inference, module.path, name
     ):
         return UNSURE
+    if _has_dynamic_source(inference, module.path):
+        return UNSURE
     kind = standard_class(inference, "types", "ModuleType")
     if kind is None:
         return UNSURE
@@ -125,6 +127,17 @@ def _omits(inference: Inference, path: str, name: str) -> bool:
 
 # Stubs of modules whose classes have no private names, or none that code relies on.
 _WITHOUT_PRIVATE_NAMES = ("/builtins.pyi", "/typing.pyi", "/abc.pyi", "/enum.pyi")
+
+
+def _has_dynamic_source(inference: Inference, path: str) -> bool:
+    """True if a stub describes a module that binds names at run time: ``install(globals())``."""
+    source = source_path(inference, path) if path.endswith(".pyi") else None
+    if (
+        source is None
+        or inference.snapshot.index.search_path.layer(inference.snapshot.absolute(path)) == "stdlib"
+    ):
+        return False  # the standard library's stubs are compared with the modules by their authors
+    return has_dynamic_members(inference, source)
 
 
 def _is_of_compiled_module(inference: Inference, path: str) -> bool:
