@@ -25,6 +25,8 @@ def imports(source: str) -> list[str]:
 
 SPELLINGS = {
     "import a": ["a > a"],
+    "lazy import a.b as c": ["a.b > c alias"],
+    "lazy from a import b as c": ["a b > c alias"],
     "import a.b.c": ["a.b.c > a"],
     "import a.b as c, d": ["a.b > c alias", "d > d"],
     "import a . b": ["a.b > a"],

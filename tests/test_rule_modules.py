@@ -133,3 +133,25 @@ def told(folder: Path, old: list[str], new: list[str], rule: str) -> list[str]:
     finally:
         session.index.close()
     return [f"{each.path}: {each.message}" for each in found if each.rule == rule]
+
+
+def test_lazy_imports(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- parts.py
+        def cut(): ...
+        #- main.py
+        lazy import parts
+        lazy from parts import cut
+        lazy = parts.cut()
+        parts.glue(lazy, cut())
+        #     ^^^^ unresolved-attribute
+        #- broken.py
+        lazy import parts
+        lazy parts.cut()
+        # <- syntax-error
+        """,
+        "unresolved-attribute",
+        "syntax-error",
+    )

@@ -16,6 +16,7 @@ from . import columns
 from .annotations import blank_defaults, blank_subscripts
 from .definitions import Definitions
 from .grammar import parse, parse_range
+from .imports import without_lazy
 from .repair import Repair, leave_out, match_on_a_list
 from .tables import ERROR_LIMIT
 
@@ -68,8 +69,8 @@ class _Source:
 
     def mend(self) -> None:
         """Look for what is broken and parse without it, if that leaves more to be read."""
-        self.text, self.defaults = blank_defaults(self.data)
-        if self.defaults:
+        self.text, self.defaults = blank_defaults(without_lazy(self.data))
+        if self.text != self.data:
             self.root = parse(self.text)
         for _ in range(_SUBSCRIPTS if self.root.has_error else 0):
             blanked = blank_subscripts(self.text, self.root)

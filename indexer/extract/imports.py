@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .. import facts as f
 from . import columns
 from .grammar import field, kind
@@ -18,6 +20,18 @@ _DOTTED = kind("dotted_name")
 _MODULE_NAME = field("module_name")
 _NAME = field("name")
 _ALIAS = field("alias")
+
+
+# Only modules have them, but a handler of errors may be around one.
+_LAZY = re.compile(rb"^([ \t]*)(lazy[ \t]+)(import|from)(?=[ \t])", re.MULTILINE)
+
+
+def without_lazy(text: bytes) -> bytes:
+    """Return a text with plain imports for lazy ones (PEP 810), every name in its place.
+
+    The grammar does not know the keyword, nor do compilers before Python 3.15.
+    """
+    return _LAZY.sub(lambda found: found[1] + found[3] + b" " * len(found[2]), text)
 
 
 class Imports(Statements):

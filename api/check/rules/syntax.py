@@ -10,6 +10,7 @@ import warnings
 from _thread import allocate_lock
 from collections.abc import Iterator
 
+from ....indexer.extract.imports import without_lazy
 from ....indexer.facts import FileFacts
 from ..context import CheckContext
 from ..findings import Finding
@@ -85,7 +86,7 @@ def _compiled(text: bytes) -> _Refusal | None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 flags = 0 if len(text) <= _COMPILED else ast.PyCF_ONLY_AST
-                compile(text, "<text>", "exec", flags, dont_inherit=True)
+                compile(without_lazy(text), "<text>", "exec", flags, dont_inherit=True)
         except SyntaxError as error:
             start, end = _place(text, error)
             message = (error.msg or "invalid syntax").strip()
