@@ -252,12 +252,13 @@ RULES: dict[str, tuple[str, ...]] = {
 Finding = dict[str, Any]
 
 
-def judge(case: Case) -> tuple[Case, list[Finding]]:
-    """Errors and warnings about the files of a case."""
+def judge(work: tuple[Case, str]) -> tuple[Case, list[Finding]]:
+    """Errors and warnings about the files of a case; facts of libraries are kept in a folder."""
     from flux_index.api.open_workspace import OpenWorkspace
     from flux_index.api.operations import table
     from flux_index.indexer.index import Index
 
+    case, kept = work
     os.environ["VIRTUAL_ENV"] = sys.prefix
     with TemporaryDirectory() as folder:
         root = Path(folder, "workspace")
@@ -267,9 +268,7 @@ def judge(case: Case) -> tuple[Case, list[Finding]]:
                 target = root / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(text, encoding="utf-8")
-        session = OpenWorkspace(
-            Index.open(str(root), cache_dir=str(Path(folder, "cache"))), "touch"
-        )
+        session = OpenWorkspace(Index.open(str(root), cache_dir=kept), "touch")
         paths = sorted({path for path, _ in case.expected} | {*case.files} & {"test.py"})
         try:
             answer = table.call(
@@ -338,8 +337,8 @@ def main() -> None:
     ]
     totals: dict[str, Counter[str]] = {}
     lines = sum(text.count("\n") for case in cases for text in case.files.values())
-    with multiprocessing.Pool() as pool:
-        for case, found in pool.imap(judge, cases):
+    with multiprocessing.Pool() as pool, TemporaryDirectory() as kept:
+        for case, found in pool.imap(judge, [(case, kept) for case in cases]):
             for outcome, fault, place, said in compare(case, found):
                 if arguments.rule and fault not in arguments.rule:
                     continue
