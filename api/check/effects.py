@@ -145,9 +145,11 @@ def endless_recursion(context: CheckContext, row: int) -> tuple[int, str] | None
     is_stored = is_property and b"cached" in context.text[table.start[row] : table.position[row]]
     if not is_property and table.decorators[row] >= 0 and not flags & (f.STATIC | f.CLASSMETHOD):
         return None  # `@patch`, `@overload` and others may put something else under the name
-    for role, position, expr in facts.occurrences(name):
+    for role, position, expr in facts.occurrences(name, start):
         wanted = f.READ if is_property else f.CALLED
-        if not start <= position < end or role & f.ROLE_MASK != wanted or expr < 0:
+        if position >= end:
+            break
+        if role & f.ROLE_MASK != wanted or expr < 0:
             continue
         if context.scope_at(position) != scope or not _is_unconditional(
             context, scope, position, expr
@@ -234,13 +236,14 @@ def _is_first_result(context: CheckContext, scope: int, position: int) -> bool:
 def _may_leave_before(context: CheckContext, scope: int, position: int) -> bool:
     """True if a condition above a place may leave the function, by an exception as well."""
     facts = context.facts
-    return any(
-        facts.block.scope[row] == scope
-        and facts.block.start[row] < position
-        and flags & f.LEAVES_FUNCTION
-        and facts.block.kind[row] != f.BODY
-        for row, flags in enumerate(facts.block.flags)
-    )
+    firsts: dict[int, int] | None = facts.memo.get("first leaving block")
+    if firsts is None:
+        firsts = facts.memo["first leaving block"] = {}
+        for row, flags in enumerate(facts.block.flags):
+            if flags & f.LEAVES_FUNCTION and facts.block.kind[row] != f.BODY:
+                start, own = facts.block.start[row], facts.block.scope[row]
+                firsts[own] = min(firsts.get(own, start), start)
+    return firsts.get(scope, position) < position
 
 
 def _is_on_another(context: CheckContext, row: int, expr: int) -> bool:

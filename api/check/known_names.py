@@ -63,12 +63,14 @@ def is_known_word(context: CheckContext, name: str, position: int = -1) -> bool:
 
 def _functions_around(facts: FileFacts, name: str, position: int) -> tuple[int, ...]:
     """Return the positions of the names of the functions of a name that are around a position."""
-    table = facts.definition
-    return tuple(
-        table.position[row]
-        for row, start in enumerate(table.start)
-        if start <= position < table.end[row] and facts_view.definition_name(facts, row) == name
-    )
+    found: list[int] = []
+    scope = scope_at(facts, position)
+    while scope >= 0:
+        row = facts.scope.definition[scope]
+        if row >= 0 and facts_view.definition_name(facts, row) == name:
+            found.append(facts.definition.position[row])
+        scope = facts.scope.parent[scope]
+    return tuple(found)
 
 
 def _is_bound(inference: Inference, name: str, here: str, around: tuple[int, ...]) -> bool:
