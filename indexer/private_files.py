@@ -26,15 +26,21 @@ else:
         return status.st_uid == os.geteuid()
 
 
-def make_folder(path: str) -> None:
-    """Make a folder of state in a folder of such folders, each for this user alone.
+# Folders of state that hold others: all workspaces', and that of the user's cache.
+_ABOVE = ("workspaces", "flux-index")
 
-    Raises OSError, also when one is there and may hold what others have put there. What lies above
-    both may be a folder that the user chose, and is left as it is.
+
+def make_folder(path: str) -> None:
+    """Make a folder of state, and those of ours that it lies in, each for this user alone.
+
+    Raises OSError, also when one is there and may hold what others have put there. A folder that
+    the user chose for the cache is left as it is.
     """
-    parent = os.path.dirname(path)
-    os.makedirs(os.path.dirname(parent), 0o700, exist_ok=True)
-    for folder in (parent, path):
+    ours = [path]
+    while os.path.basename(above := os.path.dirname(ours[-1])) in _ABOVE and len(ours) < 3:
+        ours.append(above)
+    os.makedirs(above, 0o700, exist_ok=True)
+    for folder in reversed(ours):
         try:
             os.mkdir(folder, 0o700)
         except FileExistsError:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from bad_input_helpers import MODELS, answers, ask, expected, indexed, problems, shop
+from fixtures_language import open_workspace, parse_fixture
 from workspace_helpers import state_of
 
 from flux_index.api.open_workspace import OpenWorkspace
@@ -486,3 +487,29 @@ def test_strange_questions(name: str, tmp_path: Path) -> None:
             "models.py",
             "views.py",
         }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class A0: pass\nclass B0: pass\n"
+        + "".join(
+            f"class A{i}(A{i - 1}, B{i - 1}): pass\nclass B{i}(A{i - 1}, B{i - 1}): pass\n"
+            for i in range(1, 1500)
+        ),
+        "".join(
+            f"class A{i}(A{(i + 1) % 1500}, A{(i * 7 + 3) % 1500}): pass\n" for i in range(1500)
+        ),
+    ],
+    ids=["every class has two bases with the same bases", "a circle of bases"],
+)
+def test_orders_of_very_many_bases(tmp_path: Path, text: str) -> None:
+    """What a class inherits is told as far as anybody writes classes, and then that it goes on."""
+    session = open_workspace(tmp_path, parse_fixture(f"#- a.py\n{text}"))
+    try:
+        answer = call(session, "hierarchy", {"name": "a.A1499"})
+        assert answer["notes"] == ["a base could not be resolved"]
+        assert len(answer["mro"]) < 500
+        assert not call(session, "members", {"name": "a.A1499"})["items"]
+    finally:
+        session.index.close()

@@ -64,6 +64,17 @@ def test_no_database(content: bytes, root: Path, tmp_path: Path) -> None:
     heals(root, tmp_path)
 
 
+@pytest.mark.parametrize("length", [0, 1])
+def test_an_emptied_index_is_refreshed_before_the_first_answer(
+    length: int, root: Path, tmp_path: Path
+) -> None:
+    """As a power cut may leave it; its checksum is still there."""
+    os.truncate(db(root), length)
+    with indexed(root, build=False) as index:
+        index.refresh()
+        assert answers(index, "touch") == expected(tmp_path)
+
+
 def test_truncated_anywhere(root: Path, tmp_path: Path) -> None:
     whole = db(root).read_bytes()
     sound = expected(tmp_path)

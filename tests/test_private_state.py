@@ -18,6 +18,7 @@ from hook_helpers import Host
 from workspace_helpers import state_of
 
 from flux_index.indexer.private_files import open_file, read_file
+from flux_index.indexer.search_path.typeshed import typeshed_folder
 from flux_index.indexer.store.ledger import Ledger
 from flux_index.indexer.workspace.state_links import NAMES
 
@@ -141,13 +142,15 @@ def test_only_the_user_can_read_what_is_kept(
     root = shop(tmp_path / "root")
     before = os.umask(0)
     try:
+        run(root, "doctor")
         for command in COMMANDS:
             run(root, *command)
         Host(root, monkeypatch).read("models.py")
     finally:
         os.umask(before)
     state = state_of(root)
-    kept = [state, *state.iterdir(), *state.parent.parent.glob("facts-*")]
+    cache = state.parent.parent
+    kept = [cache, *cache.iterdir(), state.parent, state, *state.iterdir()]
     assert {path.name for path in kept} >= {"index.db", "ledger.db", "writer.lock"}
     for path in kept:
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
@@ -164,3 +167,15 @@ def test_what_is_opened_is_a_plain_file_of_the_user(tmp_path: Path) -> None:
         assert read_file(str(tmp_path / name), 100) == b""
     assert read_file("/dev/zero", 100) == b""
     assert read_file(str(tmp_path / "target"), 3) == b"pre"
+
+
+@posix
+def test_stubs_that_another_has_put_there(tmp_path: Path) -> None:
+    """What decides by what code is judged is a link of the user's to the package's own folder."""
+    (tmp_path / "stubs").mkdir()
+    place = Path(typeshed_folder(str(tmp_path / "cache")))
+    assert place.is_symlink()
+    real = place.resolve()
+    place.unlink()
+    place.symlink_to(tmp_path / "stubs")
+    assert Path(typeshed_folder(str(tmp_path / "cache"))) == real

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,21 @@ def test_a_dry_run_writes_nothing(
     setup(client, "--dry-run")
     assert state(project) == before
     assert "+++ " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["CLAUDE.md", "AGENTS.md", ".mcp.json"])
+def test_what_is_no_plain_file(
+    project: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A pipe would be waited for, and a device or a huge file read without an end."""
+    os.mkfifo(project / name)
+    setup("claude-code" if name != "AGENTS.md" else "codex", code=2)
+    assert f"{name} cannot be read: not a regular file" in capsys.readouterr().err
+    (project / name).unlink()
+    with open(project / name, "wb") as file:
+        file.truncate(1 << 33)
+    setup("claude-code" if name != "AGENTS.md" else "codex", code=2)
+    assert "larger than the limit" in capsys.readouterr().err
 
 
 def test_all_clients_at_once_are_taken_out(project: Path) -> None:

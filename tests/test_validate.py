@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -310,3 +311,28 @@ def test_a_dry_run_of_fix_says_that_nothing_was_written(
     assert (tmp_path / "a.py").read_text() == "print(json.dumps(1))\n"
     assert main(["fix", ".", "--all"]) == 0
     assert "1 fixed, 0 left\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("included", "code"),
+    [
+        ("../shared.config", 0),
+        ("~/.bashrc", 2),
+        ("/etc/passwd", 2),
+        ("pipe", 2),
+        ("a\\\n", 2),
+    ],
+)
+def test_settings_of_a_repository_that_include_others(
+    repository: Path, own_home: Path, included: str, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Files of the repository only: git reads whatever they are, and says which line is wrong."""
+    (own_home / ".bashrc").write_text("secret\n")
+    (repository / "shared.config").write_text("[core]\n\tabbrev = 12\n")
+    os.mkfifo(repository / ".git/pipe")
+    with open(repository / ".git/config", "a") as file:
+        file.write(f"[include]\n\tpath = {included}\n")
+    assert main(["validate", "--workspace", str(repository)]) == code
+    said = capsys.readouterr().err
+    assert "secret" not in said
+    assert ("git is not asked" in said) == bool(code)

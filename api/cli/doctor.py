@@ -12,6 +12,7 @@ from tempfile import TemporaryFile
 from ...indexer.errors import FluxIndexError
 from ...indexer.extract import extract
 from ...indexer.index import Index
+from ...indexer.private_files import make_folder
 from ...indexer.store import database as index_database
 from ...indexer.store.ledger import NAME, Ledger
 from ...indexer.watch.scope import network_mount
@@ -231,7 +232,7 @@ def _lines(finding: Finding, style: CompactStyle) -> str:
 def _cannot_write(folder: str) -> str:
     """Return why a folder, which is made if need be, cannot be written; empty if it can."""
     try:
-        os.makedirs(folder, exist_ok=True)
+        make_folder(folder)
         with TemporaryFile(dir=folder):
             return ""
     except OSError as error:

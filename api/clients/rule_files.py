@@ -15,6 +15,8 @@ import os
 import shutil
 from tempfile import NamedTemporaryFile
 
+from ...indexer.text import UnreadableError, read
+
 BEGIN = "<!-- flux-index:begin -->"
 END = "<!-- flux-index:end -->"
 
@@ -158,12 +160,16 @@ def _includes(text: str) -> bool:
 
 
 def read_text(path: str) -> str | None:
-    """Return the text of a file with its line breaks as they are; None if there is no file."""
+    """Return the text of a file with its line breaks as they are; None if there is no file.
+
+    Raises OSError for what is no plain file, or too large for one that people write.
+    """
     try:
-        with open(path, encoding="utf-8", newline="") as file:
-            return file.read()
-    except FileNotFoundError:
-        return None
+        return read(path).decode("utf-8")
+    except UnreadableError as error:
+        if not os.path.lexists(path):
+            return None
+        raise OSError(str(error)) from error
 
 
 def write_text(path: str, text: str) -> None:

@@ -20,7 +20,7 @@ from .parts import (
     toml_table,
     yaml_items,
 )
-from .rule_files import BEGIN, END
+from .rule_files import BEGIN, END, read_text
 
 # Seconds after which hosts stop to wait; a hook answers far earlier, or not at all.
 _TIMEOUT = 10
@@ -89,8 +89,7 @@ def _claude_rules(setting: Setting) -> Part:
     """The block in what Claude Code reads: CLAUDE.md, or the AGENTS.md that it includes."""
     path = setting.path("CLAUDE.md")
     try:
-        with open(path, encoding="utf-8") as file:
-            includes = "@AGENTS.md" in file.read()
+        includes = "@AGENTS.md" in (read_text(path) or "")
     except (OSError, ValueError):
         includes = False
     if includes:

@@ -203,6 +203,10 @@ def _calls_answer(
     return envelope(inference, answer, paths)
 
 
+# Deeper than any classes that people wrote.
+_DEPTH_OF_BASES = 50
+
+
 def hierarchy(
     workspace: OpenWorkspace, *, depth: int, limit: int, **target: Unpack[Target]
 ) -> dict[str, Any]:
@@ -220,7 +224,7 @@ def hierarchy(
         # With the class itself, which is in its own order as well.
         seen, most = {entity: None}, limit + 1
         answer["symbol"] = symbol(inference, classes[0])
-        answer["bases"] = _base_nodes(inference, entity, set())
+        answer["bases"] = _base_nodes(inference, entity, _DEPTH_OF_BASES, set())
         answer["mro"] = [symbol(inference, Found(cls), details=False) for cls in order]
         answer["subclasses"] = _subclass_nodes(inference, entity, depth, most, seen)
         answer["total"] = len(order)
@@ -234,11 +238,15 @@ def hierarchy(
     return envelope(inference, answer, paths)
 
 
-def _base_nodes(inference: Inference, entity: Entity, seen: set[Entity]) -> list[dict[str, Any]]:
-    if entity.kind != CLASS or entity in seen:
+def _base_nodes(
+    inference: Inference, entity: Entity, depth: int, seen: set[Entity]
+) -> list[dict[str, Any]]:
+    """Return trees of bases; those of a class that stands in them twice are shown once."""
+    if entity.kind != CLASS or entity in seen or not depth:
         return []
+    seen.add(entity)
     return [
-        _node(inference, base, _base_nodes(inference, base, seen | {entity}))
+        _node(inference, base, _base_nodes(inference, base, depth - 1, seen))
         for base in bases(inference, entity)
         if base.path
     ]

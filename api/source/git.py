@@ -215,6 +215,14 @@ def _refuse_redirection(folder: str) -> None:
             f"{there} leads to a repository that does not name {here} as a work tree of its own, "
             "or has links among its references and objects: git is not asked"
         )
+    for settings in (f"{shared}/config", f"{repository}/config.worktree"):
+        for path in (settings, *_included(settings)):
+            if os.path.lexists(path) and (
+                not _is_plain_in(path, here, shared) or (path != settings and _included(path))
+            ):
+                raise InvalidArgumentsError(
+                    f"{settings} is, or includes, what is no plain file of {here}: git is not asked"
+                )
 
 
 def _has_links(repository: str) -> bool:
@@ -235,11 +243,38 @@ def _has_links(repository: str) -> bool:
     return False
 
 
-def _config_value(path: str, key: str) -> str:
-    """Return the last value of a key in a file of settings, whatever section it is in."""
+_INCLUDES = re.compile(r"^[ \t]*\[[ \t]*include", re.MULTILINE | re.IGNORECASE)
+_PATH = re.compile(r"^[^#;\n]*?\bpath[ \t]*=([^#;\n]*)", re.MULTILINE | re.IGNORECASE)
+
+
+def _included(settings: str) -> list[str]:
+    """Return the files that a file of settings includes, which git reads as well."""
+    folder, text = os.path.dirname(settings), _settings(settings)
+    if not _INCLUDES.search(text):
+        return []
+    found = [path.strip().strip('"') for path in _PATH.findall(text)]
+    # What goes on in the next line, or is escaped, leads nowhere that is allowed.
+    return [
+        "/" if "\\" in path else os.path.join(folder, os.path.expanduser(path)) for path in found
+    ]
+
+
+def _is_plain_in(path: str, *folders: str) -> bool:
+    """True if a path leads to a plain file below one of some folders."""
+    real = os.path.realpath(path)
+    return os.path.isfile(real) and any(
+        real.startswith(os.path.realpath(folder) + os.sep) for folder in folders
+    )
+
+
+def _settings(path: str) -> str:
     try:
-        text = read(path, _LARGEST_SETTINGS).decode("utf-8", "replace")
+        return read(path, _LARGEST_SETTINGS).decode("utf-8", "replace")
     except UnreadableError:
         return ""
-    found = re.findall(rf"^[ \t]*{key}[ \t]*=[ \t]*([^\n]*)$", text, re.MULTILINE)
+
+
+def _config_value(path: str, key: str) -> str:
+    """Return the last value of a key in a file of settings, whatever section it is in."""
+    found = re.findall(rf"^[ \t]*{key}[ \t]*=[ \t]*([^\n]*)$", _settings(path), re.MULTILINE)
     return found[-1].strip().strip('"') if found else ""

@@ -27,7 +27,7 @@ from .names import resolve_binding, visible_bindings
 from .query_cache import cached
 from .standard_types import standard_class
 from .stub_mapping import source_entity
-from .types import INSTANCE, UNKNOWN, VARIABLE_TYPE, Value, substitute
+from .types import INSTANCE, NOWHERE, UNKNOWN, VARIABLE_TYPE, Value, substitute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -128,6 +128,10 @@ def is_protocol(inference: Inference, entity: Entity) -> bool:
     )
 
 
+# Far more than any class that people wrote.
+_MOST_BASES = 250
+
+
 def mro(inference: Inference, entity: Entity) -> list[Entity]:
     """Method resolution order by C3 (Python's); for inconsistent bases, depth first.
 
@@ -144,22 +148,34 @@ def _linearize(inference: Inference, entity: Entity) -> list[Entity]:
         direct = [base for base in bases(inference, entity) if base != root]
     else:
         return [entity]
-    sequences = [list(mro(inference, base)) for base in direct]
-    sequences.append(list(direct))
-    result = [entity]
-    while sequences := [sequence for sequence in sequences if sequence]:
-        for sequence in sequences:
-            head = sequence[0]
-            if not any(head in other[1:] for other in sequences):
-                break
-        else:
-            head = sequences[0][0]
-        if head not in result:
-            result.append(head)
-        sequences = [
-            [item for item in sequence if item != head] if head in sequence else sequence
-            for sequence in sequences
-        ]
+    return [entity, *_merged([*(mro(inference, base) for base in direct), direct], entity)]
+
+
+def _merged(orders: list[list[Entity]], own: Entity) -> list[Entity]:
+    """Merge orders of bases as C3 does; where they contradict each other, the first one wins.
+
+    Of very many bases the last ones are left out, and something unknown stands for them.
+    """
+    places = [0] * len(orders)
+    behind: dict[Entity, int] = {}  # in how many orders a class is still to come
+    for order in orders:
+        for item in order[1:]:
+            behind[item] = behind.get(item, 0) + 1
+    result: list[Entity] = []
+    done = {own}
+    while heads := [order[at] for order, at in zip(orders, places, strict=True) if at < len(order)]:
+        if len(result) == _MOST_BASES:
+            return [*result, NOWHERE]
+        chosen = next((head for head in heads if not behind.get(head)), heads[0])
+        if chosen not in done:
+            done.add(chosen)
+            result.append(chosen)
+        for row, order in enumerate(orders):
+            # What a contradiction has brought earlier than its turn is passed over.
+            while places[row] < len(order) and order[places[row]] in done:
+                places[row] += 1
+                if places[row] < len(order):
+                    behind[order[places[row]]] -= 1
     return result
 
 

@@ -6,6 +6,8 @@ import os
 import sys
 from zlib import crc32
 
+from ..private_files import make_folder
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     Version = tuple[int, int]
@@ -68,13 +70,14 @@ def typeshed_folder(cache_dir: str) -> str:
 def _linked(folder: str, cache_dir: str) -> str:
     place = os.path.join(cache_dir, f"typeshed-{crc32(folder.encode()):08x}")
     link = os.path.join(place, "stdlib")
-    if not os.path.isdir(link):
-        try:
-            os.makedirs(place, exist_ok=True)
+    try:
+        make_folder(place)
+        if not os.path.lexists(link):
             os.symlink(folder, link, target_is_directory=True)
-        except OSError:
-            return folder
-    return link
+        # Only a link that leads where it should: stubs decide what code is judged by.
+        return link if os.readlink(link) == folder else folder
+    except OSError:
+        return folder
 
 
 def _read_versions(path: str) -> dict[str, tuple[Version, Version]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import suppress
 
 from .. import facts as f
 from ..private_files import check_database, create_database
@@ -161,6 +162,9 @@ def open_cache(
                 connection.execute("BEGIN IMMEDIATE")
                 # Another process may have made the tables while this one waited.
                 if stored_version(connection) is None:
+                    # What a file that was emptied has left would speak of this one.
+                    with suppress(FileNotFoundError):
+                        os.remove(path + checksum.SUFFIX)
                     connection.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value)")
                     connection.execute("INSERT INTO meta VALUES ('version', ?)", (version,))
                     create(connection)

@@ -1,0 +1,277 @@
+"""What jedi's own integration tests expect: definitions, types, completions and references.
+
+    python jedi_suite.py REPOSITORY [--half dev|kept] [--only WORD …] [--kind KIND] [--misses]
+
+REPOSITORY is a clone of jedi. The cases are comments in ``test/completion``, which are read from it
+when this runs; ``test`` becomes the workspace. A type is right if its classes are the expected
+ones, a completion if the names with the prefix are, a definition if each place shows what is
+expected, and references if they are at the expected places. ``--half`` is as in checker_suites.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import re
+import sys
+import tarfile
+from collections import Counter
+from io import BytesIO
+from pathlib import Path
+from subprocess import run
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple
+
+from checker_suites import half_of
+
+from flux_index.api.ide.completion.completion import completions
+from flux_index.api.open_workspace import OpenWorkspace
+from flux_index.api.operations import table
+from flux_index.indexer.index import Index
+from flux_index.indexer.inference.entities import name_of
+from flux_index.indexer.inference.locate import entities_at, occurrence_at
+from flux_index.indexer.inference.types import INSTANCE, NONE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flux_index.indexer.inference.inference import Inference
+
+FOLDER = "completion"
+_CASE = re.compile(r"(?:^|(?<=\s))#([?!<])\s*(?:(\d+)\s*(?=[^\d\s()]|$))?(.*)")
+_VERSION = re.compile(r" *# *python *([<>]=?|==) *(\d+)(?:\.(\d+))?$")
+
+
+class Case(NamedTuple):
+    """What is expected at a line, from 1, and a column of a file."""
+
+    path: str
+    line: int
+    column: int
+    at_end: bool
+    kind: str
+    expected: str
+
+
+def cases(root: Path) -> Iterator[Case]:
+    """Cases of all files."""
+    for file in sorted((root / FOLDER).glob("*.py")):
+        kind, column, expected = "", "", ""
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            if version := _VERSION.match(line):
+                asked = int(version[2]), int(version[3] or 0)
+                if version[1] not in (">=", ">") or asked > sys.version_info[:2]:
+                    break
+            if kind:
+                at = int(column) if column else len(line)
+                path = f"{FOLDER}/{file.name}"
+                yield Case(path, number, at, not column, kind, expected.strip())
+                kind = ""
+            elif found := _CASE.search(line):
+                mark, column, expected = found[1], found[2] or "", found[3]
+                shown = "completion" if expected.startswith("[") else "type"
+                kind = {"!": "goto", "<": "references"}.get(mark, shown)
+
+
+def probed(text: str, found: list[Case]) -> tuple[str, dict[int, str]]:
+    """Return a text whose expressions with an expected type are values of names, and the names."""
+    lines = text.splitlines()
+    names: dict[int, str] = {}
+    for case in found:
+        line = lines[case.line - 1]
+        stripped = line.strip()
+        try:
+            ast.parse(stripped, mode="eval")
+        except (SyntaxError, ValueError):
+            continue
+        if case.kind == "type" and case.at_end:
+            names[case.line] = f"probe_{case.line}"
+            indent = line[: len(line) - len(line.lstrip())]
+            lines[case.line - 1] = f"{indent}{names[case.line]} = {stripped}"
+    return "\n".join(lines) + "\n", names
+
+
+class Asked:
+    """A workspace with the answers to cases."""
+
+    def __init__(self, session: OpenWorkspace, root: Path) -> None:
+        """``root`` has the files as they are."""
+        self.session = session
+        self.root = root
+
+    def answer(self, case: Case, names: dict[int, str]) -> tuple[str, str]:
+        """Return ``right``, ``partly``, ``wrong`` or ``none``, and what was answered."""
+        inference: Inference = self.session.inference(whole=True)
+        lines = (self.root / case.path).read_text(encoding="utf-8").splitlines(keepends=True)
+        start = sum(len(line.encode()) for line in lines[: case.line - 1])
+        line = lines[case.line - 1]
+        if case.line in names:
+            position = start + len(line[: line.index(names[case.line])].encode())
+        else:
+            position = start + len(line[: case.column].encode())
+        if case.kind == "completion":
+            expected = set(ast.literal_eval(case.expected))
+            prefix = re.search(r"\w*$", line[: case.column])
+            typed = prefix[0].lower() if prefix else ""
+            items = completions(inference, case.path, position, 10_000).items
+            given = {item.label for item in items if item.label.lower().startswith(typed)}
+            return _compared(given, expected)
+        if case.kind == "type":
+            return _compared(self._type(inference, case, position), _classes(case.expected))
+        if case.kind == "goto":
+            return self._goto(case, position, start)
+        return self._references(case, start, position)
+
+    def _type(self, inference: Inference, case: Case, position: int) -> set[str]:
+        occurrence = occurrence_at(inference, case.path, position)
+        if occurrence is None:
+            return set()
+        shown: set[str] = set()
+        for item in entities_at(inference, case.path, occurrence):
+            type_ = inference.entity_type(item.entity)
+            if occurrence.ref >= 0 and not occurrence.name.startswith("probe_"):
+                type_ = inference.infer_type(case.path, occurrence.ref) or type_
+            for value in type_:
+                if value.form == NONE:
+                    shown.add("NoneType()")
+                    continue
+                name = name_of(inference, value.entity)
+                shown.add(f"{name}()" if value.form == INSTANCE else name)
+        return shown
+
+    def _places(self, operation: str, case: Case, **more: bool) -> list[tuple[str, int, int]]:
+        where = {"path": case.path, "line": case.line - 1, "character": case.column}
+        answer = table.call(self.session, operation, {**where, **more})
+        return [
+            (each["path"], each["range"]["start"]["line"], each["range"]["start"]["character"])
+            for each in answer["items"]
+        ]
+
+    def _goto(self, case: Case, position: int, start: int) -> tuple[str, str]:
+        del position, start
+        expected = [re.sub(r"\s", "", each) for each in ast.literal_eval(case.expected)]
+        shown: list[str] = []
+        for path, line, _ in self._places("definition", case):
+            where = self.root / path
+            text = where.read_text(encoding="utf-8").splitlines() if where.is_file() else [""]
+            shown.append(f"{path}|{text[line] if line < len(text) else ''}")
+        left = list(shown)
+        hits = 0
+        for each in expected:
+            match = next((item for item in left if _shows(item, each)), None)
+            if match is not None:
+                left.remove(match)
+                hits += 1
+        said = " ; ".join(shown)
+        if hits == len(expected) and not left:
+            return "right", said
+        return ("partly" if hits else "wrong" if shown else "none"), said
+
+    def _references(self, case: Case, start: int, position: int) -> tuple[str, str]:
+        del start, position
+        expected: set[str] = set()
+        for place in ast.literal_eval(f"[{case.expected}]"):
+            module, line, column = place if len(place) == 3 else (Path(case.path).stem, *place)
+            if line is not ... and len(place) == 2:
+                line += case.line
+            if not module.startswith("stub:"):
+                expected.add(f"{module}:{'*' if line is ... else line}:{column}")
+        given: set[str] = set()
+        for path, line, column in self._places("references", case, declaration=True, textual=False):
+            module = path.removeprefix(f"{FOLDER}/").removesuffix(".py").replace("/", ".")
+            module = module.removesuffix(".__init__")
+            any_line = f"{module}:*:{column}"
+            given.add(any_line if any_line in expected else f"{module}:{line + 1}:{column}")
+        return _compared(given, expected)
+
+
+def _shows(place: str, expected: str) -> bool:
+    path, _, line = place.partition("|")
+    line = re.sub(r"\s", "", line)
+    if expected.startswith("module"):
+        name = expected.removeprefix("module").rpartition(".")[2]
+        stem = path.removesuffix("/__init__.py").removesuffix("/__init__.pyi")
+        return Path(stem).stem == name
+    if expected.startswith("param"):
+        return expected.removeprefix("param") in line
+    return expected in line
+
+
+def _classes(expected: str) -> set[str]:
+    """The names of the classes of the expressions that are expected; instances end with ``()``."""
+    found: set[str] = set()
+    for word in expected.split():
+        try:
+            value = ast.parse(word, mode="eval").body
+        except SyntaxError:
+            found.add(word)
+            continue
+        if isinstance(value, ast.Constant):
+            found.add(f"{type(value.value).__name__}()")
+        elif isinstance(value, ast.Call):
+            found.add(ast.unparse(value.func).rpartition(".")[2] + "()")
+        else:
+            found.add(ast.unparse(value).rpartition(".")[2])
+    return found
+
+
+def _compared(given: set[str], expected: set[str]) -> tuple[str, str]:
+    said = " ".join(sorted(given)[:12])
+    if given == expected:
+        return "right", said
+    if not given:
+        return "none", said
+    return ("partly" if given & expected else "wrong"), said
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("repository")
+    parser.add_argument("--half", choices=("dev", "kept"))
+    parser.add_argument("--only", nargs="*", default=[], help="words in the names of files")
+    parser.add_argument("--kind", help="goto, type, completion or references")
+    parser.add_argument("--misses", action="store_true", help="show what is not right")
+    arguments = parser.parse_args()
+    command = ["git", "-C", arguments.repository, "archive", "HEAD", "test"]
+    archive = run(command, check=True, capture_output=True).stdout
+    os.environ["VIRTUAL_ENV"] = sys.prefix
+    totals: dict[str, Counter[str]] = {}
+    with TemporaryDirectory() as folder:
+        with tarfile.open(fileobj=BytesIO(archive)) as opened:
+            opened.extractall(folder, filter="data")
+        root = Path(folder, "test")
+        (root / ".git").mkdir()
+        chosen: dict[str, list[Case]] = {}
+        for case in cases(root):
+            if (not arguments.half or half_of(case.path) == arguments.half) and (
+                not arguments.only or any(word in case.path for word in arguments.only)
+            ):
+                chosen.setdefault(case.path, []).append(case)
+        names: dict[str, dict[int, str]] = {}
+        for path, found in chosen.items():
+            text, names[path] = probed((root / path).read_text(encoding="utf-8"), found)
+            (root / path).write_text(text, encoding="utf-8")
+        session = OpenWorkspace(Index.open(str(root), cache_dir=str(Path(folder, "c"))), "touch")
+        asked = Asked(session, root)
+        for path, found in chosen.items():
+            for case in found:
+                if arguments.kind and case.kind != arguments.kind:
+                    continue
+                outcome, said = asked.answer(case, names[path])
+                totals.setdefault(case.kind, Counter())[outcome] += 1
+                if arguments.misses and outcome != "right":
+                    line = (root / path).read_text(encoding="utf-8").splitlines()[case.line - 1]
+                    print(f"{outcome} {case.kind} {path}:{case.line}:{case.column} "
+                          f"{line.strip()}   expected {case.expected}   got {said}")  # fmt: skip
+        session.index.close()
+    outcomes = ("right", "partly", "wrong", "none")
+    print(f"| kind | cases | {' | '.join(outcomes)} |\n|---|---|---|---|---|---|")
+    for kind, counts in totals.items():
+        cells = " | ".join(str(counts[outcome]) for outcome in outcomes)
+        print(f"| {kind} | {counts.total()} | {cells} |")
+
+
+if __name__ == "__main__":
+    main()
