@@ -144,6 +144,7 @@ def test_state_is_kept_in_the_cache_folder(tmp_path: Path) -> None:
     state = Workspace.open(str(tmp_path)).state_dir
     assert state.startswith(f"{user_cache_dir()}/workspaces/{tmp_path.name[:24]}-")
     assert state_dir_of(f"{tmp_path}/other") != state
+    assert "\n" not in state_dir_of(f"{tmp_path}/two\nlines")
 
 
 def test_cache_folder(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

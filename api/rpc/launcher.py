@@ -13,6 +13,7 @@ from typing import Any
 from ...indexer.errors import FluxIndexError
 from ...indexer.private_files import make_folder, open_file
 from ...indexer.store.lock import WriterLock
+from ..quoting import escaped
 from .client import PATIENCE, PAUSE, Client, writer_lock
 
 OnNotification = Callable[[dict[str, Any]], None]
@@ -42,7 +43,7 @@ class Launcher:
         """Return a new client; raises FluxIndexError when the workspace cannot be served."""
         lock = writer_lock(self.root)
         if not os.path.isdir(self.root):
-            raise FluxIndexError(f"{self.root} is gone")
+            raise FluxIndexError(f"{escaped(self.root)} is gone")
         note = lock.read_note()
         client = self._reached(lock, on_notification)
         if client is None and not lock.is_free():
@@ -57,7 +58,7 @@ class Launcher:
         self._background = self._start(log_path)
         client = self._connect_within(lock, _START_SECONDS, on_notification)
         if client is None:
-            raise FluxIndexError(f"{self.root} cannot be served; {log_path} says more")
+            raise FluxIndexError(f"{escaped(self.root)} cannot be served; {log_path} says more")
         return client
 
     def close(self) -> None:
@@ -118,7 +119,7 @@ class Launcher:
             client.call("server.info", timeout=_START_SECONDS)
         except OSError as error:
             client.close()
-            raise FluxIndexError(f"{self.root} cannot be served: {error}") from error
+            raise FluxIndexError(f"{escaped(self.root)} cannot be served: {error}") from error
         return client
 
     def _end_own(self) -> None:

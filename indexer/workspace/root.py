@@ -73,8 +73,10 @@ def state_dir_of(root: str) -> str:
     that is cloned cannot bring it, and a root need not be writable.
     """
     key = blake2b(os.fsencode(root), digest_size=10).hexdigest()
-    name = root.rstrip("/").rpartition("/")[2] or "root"
-    return f"{user_cache_dir()}/{STATES}/{name[:24]}-{key}"
+    name = root.rstrip("/").rpartition("/")[2][:24] or "root"
+    # Sockets and files in there are named in notes of one line.
+    shown = "".join(letter if letter.isprintable() else "_" for letter in name)
+    return f"{user_cache_dir()}/{STATES}/{shown}-{key}"
 
 
 def user_cache_dir() -> str:
