@@ -1154,3 +1154,86 @@ def test_handlers_of_everything_excuse_short_tries_and_imports(tmp_path: Path) -
         "unresolved-name",
         "not-installed",
     )
+
+
+def test_what_was_raised_is_of_any_class_of_exceptions(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        import sys
+        class Redirect(Exception):
+            def __init__(self, request): self.request = request
+        def go():
+            try:
+                raise Redirect(1)
+            except Redirect:
+                error = sys.exc_info()[1]
+                error.request.close()
+                return sys.exception().request
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_numbers_that_are_registered_with_abstract_classes(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        from numbers import Integral
+        def number(event):
+            file = 1 if event else 2
+            if not isinstance(file, Integral):
+                file = file.fileno()
+            return file
+        def other(event):
+            file = 1 if event else 2
+            return file.fileno()
+            #           ^^^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_properties_whose_functions_return_what_is_not_known(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        class Promise: ...
+        class Producer:
+            def __init__(self, channel=None):
+                self._channel = channel
+            def get(self):
+                return self._channel
+            def reset(self):
+                self._channel = Promise()
+            channel = property(get)
+            def new(self):
+                return Promise()
+            other = property(new)
+            def use(self):
+                self.channel.prepare()
+                self.other.prepare()
+                #          ^^^^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_what_a_class_adds_to_a_named_tuple_is_no_element(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        from typing import NamedTuple
+        class Frame(NamedTuple):
+            file: str
+            line: int
+        class Traceback(Frame):
+            positions: list
+        def last() -> Traceback: ...
+        def show():
+            file, line = last()
+            file, line, positions = last()
+        #   ^ unpack-count
+        """,
+        "unpack-count",
+    )

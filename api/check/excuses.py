@@ -393,6 +393,7 @@ def may_have_more_members(context: CheckContext, type_: Type) -> bool:
         and search_path.layer(value.entity.path) == "stdlib"
         and (
             is_protocol(context.strict, value.entity)
+            or value.entity == standard_class(context.strict, "builtins", "BaseException")
             or name_of(context.strict, value.entity).startswith("_")
             or _has_abstract_methods(context, value.entity)
         )
@@ -402,8 +403,11 @@ def may_have_more_members(context: CheckContext, type_: Type) -> bool:
 
 def usually_has_member(context: CheckContext, type_: Type, name: str) -> bool:
     """True if a concrete class of the standard library that is mostly meant has a member."""
-    if any(name_of(context.strict, value.entity).startswith("_") for value in type_):
-        return True  # such a class exists in stubs only
+    raised = standard_class(context.strict, "builtins", "BaseException")
+    for value in type_:
+        # Such a class exists in stubs only; what was raised, whoever asks, is of any subclass.
+        if name_of(context.strict, value.entity).startswith("_") or value.entity == raised:
+            return True
     for module, names in _CONCRETE_CLASSES.items():
         for each in names:
             cls = standard_class(context.strict, module, each)

@@ -390,6 +390,13 @@ def _call(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
     function = facts_view.called(facts, expr)
     if _is_type_call(facts, expr):
         return False
+    if facts_view.plain_name(facts, function) == "property":  # it is read for what that returns
+        getters = [
+            item.entity
+            for argument in facts_view.argument_values(facts, expr)[:1]
+            for item in expressions.definitions_of(inference, path, argument)
+        ]
+        return all(each.kind == FUNCTION and _result(inference, each) for each in getters)
     called = without_none(expressions.infer_type(inference, path, function))
     if _returns_element(inference, facts, function, called) and not _has_only_known_values(
         inference, path, facts, facts_view.operand(facts, function)

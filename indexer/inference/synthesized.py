@@ -186,10 +186,13 @@ def _fields(inference: Inference, entity: Entity) -> list[Field]:
     order = [cls for cls in inference.mro(entity) if cls.kind == CLASS]
     bases = [standard_class(inference, *base) for base in registry.FIELD_BASES]
     everywhere = any(base in order for base in bases) or _transformed(inference, order)
+    named_tuple = standard_class(inference, "typing", "NamedTuple")
     placed: dict[str, Field] = {}
     for cls in reversed(order):
         if cls in bases or not inference.exists(cls.path):
             continue
+        if named_tuple in order and named_tuple not in inference.mro(cls)[1:2]:
+            continue  # what a class adds to a named tuple is no field
         style = ANNOTATED if everywhere else _decorated_style(inference, cls)
         if style:
             for field in _own_fields(inference, cls, style):

@@ -276,6 +276,7 @@ def narrow_to_classes(
     """Return a type where ``isinstance`` of some classes holds, or where it fails."""
     if not classes:
         return type_
+    classes = [*classes, *_registered(inference, classes)]
     if not truth:
         return tuple(
             value
@@ -303,6 +304,24 @@ def narrow_to_classes(
     if kept:
         return union(kept)
     return tuple(Value(form, cls, (), INFERRED) for cls in classes if cls.kind == CLASS)
+
+
+# Builtin classes that the abstract classes of ``numbers`` know without being their bases.
+_REGISTERED = {
+    "Number": ("int", "float", "complex"), "Complex": ("int", "float", "complex"),
+    "Real": ("int", "float"), "Rational": ("int",), "Integral": ("int",),
+}  # fmt: skip
+
+
+def _registered(inference: Inference, classes: list[Entity]) -> list[Entity]:
+    """Return the builtin classes whose instances are also those of abstract numbers."""
+    found: list[Entity] = []
+    for cls in classes:
+        if cls.path.endswith("/numbers.pyi"):
+            for name in _REGISTERED.get(name_of(inference, cls), ()):
+                builtin = standard_class(inference, "builtins", name)
+                found += [builtin] if builtin is not None else []
+    return found
 
 
 def named_classes(inference: Inference, path: str, expr: int, depth: int = 0) -> list[Entity]:
