@@ -228,7 +228,7 @@ def take_in_unwatched(index: Index) -> int:
     for path, version in list(index.unwatched.items()):
         row = rows.get(path)
         try:
-            status = os.stat(index.workspace.absolute(path))
+            status = os.stat(os.path.join(index.workspace.root, path))
         except OSError:
             now = (0, 0)
         else:

@@ -81,6 +81,17 @@ def _exchange_folders(place: Place) -> None:
     (place.beside / "pack").rename(place.root / "pack")
 
 
+def _excluded(place: Place) -> None:
+    (place.root / "old.py").write_text(OLD)
+    (place.root / "new.py").write_text(NEW)
+    (place.root / ".git" / "info").mkdir(parents=True)
+    (place.root / ".git" / "info" / "exclude").write_text("new.py\n")
+
+
+def _exclude_another(place: Place) -> None:
+    (place.root / ".git" / "info" / "exclude").write_text("old.py\n")
+
+
 def _replace_root(place: Place) -> None:
     shutil.copytree(place.root, place.beside / "copy", symlinks=True)
     (place.beside / "copy" / "file.py").write_text(NEW)
@@ -105,6 +116,7 @@ CHANGES = [
     pytest.param(_linked_folder, _add_elsewhere, id="a new file in a linked folder"),
     pytest.param(_folder, _move_folder, id="a folder was renamed"),
     pytest.param(_folder, _exchange_folders, id="a folder took the place of another"),
+    pytest.param(_excluded, _exclude_another, id="git's own list of what it ignores"),
     pytest.param(_plain, _replace_root, id="the workspace took the place of another"),
     pytest.param(_plain, _keep_time_and_size, id="time and size are as before"),
 ]

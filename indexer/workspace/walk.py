@@ -127,7 +127,12 @@ class _Walk:
         if self._links:
             self._follow_links()
         skipped = [(_printable(rel), reason) for rel, reason in sorted(self._skipped.items())]
-        return Sweep(self._files, skipped, self._remember(), self._unwatched)
+        known = self._remember()
+        for path in known.stamps:
+            # `.git/info/exclude`, and ignore files above the root
+            if "/.git/" in path or not path.startswith(self._root):
+                self._unwatched[path] = _version_of(path)
+        return Sweep(self._files, skipped, known, self._unwatched)
 
     def _remember(self) -> Known:
         old = self._old
@@ -406,6 +411,14 @@ def _is_junction(entry: os.DirEntry[str]) -> bool:
 def _reason(error: OSError) -> str:
     text = error.strerror or type(error).__name__
     return text[0].lower() + text[1:]
+
+
+def _version_of(path: str) -> int:
+    """Return the version of a file; 0 when it is not there."""
+    try:
+        return file_version(os.stat(path))
+    except OSError:
+        return 0
 
 
 def _printable(rel: str) -> str:
