@@ -8,6 +8,118 @@ import pytest
 from fixtures_language import check_findings
 
 CASES = {
+    "classes have the special methods of their metaclasses": """
+        import enum
+        import os
+        import queue
+        from typing import Generic, TypeVar
+        T = TypeVar("T")
+        class Plain: pass
+        class Box(Generic[T]): pass
+        class Crate(Box[int]): pass
+        class Own:
+            def __class_getitem__(cls, item): return cls
+        class Colour(enum.Enum):
+            RED = 1
+        class Meta(type):
+            def __iter__(cls): return iter([])
+            def __getitem__(cls, item): return item
+        class Many(metaclass=Meta): pass
+        Plain[int]
+        # <- not-subscriptable
+        Plain[0] = 1
+        # <- not-subscriptable
+        for each in Plain: print(each)
+        #           ^^^^^ not-iterable
+        1 in Plain
+        #    ^^^^^ not-a-container
+        with Plain: pass
+        #    ^^^^^ not-a-context-manager
+        Own()[1]
+        # <- not-subscriptable
+        for each in os: print(each)
+        #           ^^ not-iterable
+        1 in range
+        #    ^^^^^ not-a-container
+        # fine
+        Box[int], Crate[int], Own[int], list[int], queue.Queue[int], type[Plain], tuple[int, ...]
+        Many[1], Colour["RED"]
+        for each in Many: print(each)
+        for each in Colour: print(each)
+        1 in Colour
+        def later(value: "Plain[int]", other: "queue.Queue[int]"): return value
+    """,
+    "a special method that is None, or that syntax cannot call": """
+        class Searched:
+            __contains__ = None
+            def __iter__(self): return iter([])
+        class Closed(list):
+            __iter__ = None
+        class More:
+            def __iter__(self, start): return iter([start])
+        class Number:
+            def __iter__(self): return 42
+        class Counter:
+            def __next__(self, step): return step
+        class Counted:
+            def __iter__(self): return Counter()
+        class Half:
+            def __enter__(self): return self
+        class Short:
+            def __enter__(self): return self
+            def __exit__(self): return None
+        class Right:
+            def __enter__(self): return self
+            def __exit__(self, *details): return None
+            def __iter__(self): return self
+            def __next__(self, step=1): return step
+        1 in Searched()
+        #    ^^^^^^^^ not-a-container (__contains__ is None)
+        for each in Closed(): print(each)
+        #           ^^^^^^ not-iterable (__iter__ is None)
+        for each in More(): print(each)
+        #           ^^^^ not-iterable (is called with no arguments)
+        for each in Number(): print(each)
+        #           ^^^^^^ not-iterable (returns no iterator)
+        for each in Counted(): print(each)
+        #           ^^^^^^^ not-iterable
+        with Half(): pass
+        #    ^^^^ not-a-context-manager
+        with Short(): pass
+        #    ^^^^^ not-a-context-manager (called with 3 arguments)
+        None[0]
+        # <- not-subscriptable
+        # fine
+        with Right(): pass
+        for each in Right(): print(each)
+        for each in Searched(): print(each)
+    """,
+    "items that are set and deleted": """
+        (1, 2)[0] = 3
+        # <- not-subscriptable
+        {each for each in range(3)}[0] = 1
+        # <- not-subscriptable
+        class Read:
+            def __getitem__(self, key): return [key]
+        Read()[0] = 1
+        # <- not-subscriptable
+        del Read()[0]
+        #   ^^^^ not-subscriptable
+        def numbers():
+            yield from 10
+        #              ^ not-iterable
+            yield from [1]
+        def take(**options): return options
+        take(**Read())
+        #      ^^^^ not-iterable
+        # fine
+        Read()[0][0] = 1
+        del Read()[0][0]
+        table = {"a": [1]}
+        del table["a"][0], table["a"]
+        table["a"] += [1]
+        take(**table)
+    """,
     "what has no special method": """
         import contextlib, threading, tempfile, re
         from typing import Any
@@ -116,6 +228,7 @@ CASES = {
         del k[0]
         #   ^ not-subscriptable
         del Old()[0]
+        #   ^^^ not-subscriptable
         import enum
         class Col(enum.Enum):
             R = 1

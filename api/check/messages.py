@@ -224,6 +224,11 @@ def missing_arguments(name: str, positional: list[str], keyword: list[str], deta
     return _sentence(f"{name}() missing {counted}: {enumerated(names)}", detail)
 
 
+def missing_keys(name: str, keys: list[str]) -> str:
+    """Return the message on a dictionary without keys that its type requires."""
+    return _sentence(f"missing {_counted(len(keys), 'required key')} of '{name}': {quoted(keys)}")
+
+
 def unexpected_keyword(name: str, keyword: str, detail: str) -> str:
     """Return the message on a keyword argument that no parameter takes."""
     return _sentence(f"{name}() got an unexpected keyword argument '{keyword}'", detail)
@@ -286,9 +291,9 @@ def wrong_context_manager(subject: str, is_async: bool) -> str:
     return _sentence(message, f"it needs '{needed}'")
 
 
-def lacks_special_method(message: str) -> str:
+def lacks_special_method(message: str, detail: str = "") -> str:
     """Return the message on a value that syntax cannot be used with, as CPython says it."""
-    return _sentence(message)
+    return _sentence(message, detail)
 
 
 # Code that cannot mean what it says.
