@@ -28,6 +28,7 @@ def test_overrides_that_do_not_fit(tmp_path: Path) -> None:
             def area(self, a, b): return a * b
             @property
             def name(self): return ""
+            #   ^^^^ incompatible-override (it is a property)
 
         class Free(Shape):
             def scale(self, *args, **options): return args

@@ -15,18 +15,22 @@ from ....indexer.facts_view import (
     elements,
     op,
     plain_name,
+    returned,
     string,
 )
 from ....indexer.inference.access_paths import decorator_callee, last_name
 from ....indexer.inference.classes import is_protocol, own_member_names
 from ....indexer.inference.dynamic_attributes import HARMLESS
 from ....indexer.inference.entities import CLASS, FUNCTION, Entity, name_of
+from ....indexer.inference.exhaustive import is_exhaustive
 from ....indexer.inference.inference import Inference
 from ....indexer.inference.signatures import parameter_rows
+from ....indexer.inference.standard_types import standard_class
 from ....indexer.inference.types import CLASS_OBJECT, INSTANCE, without_none
 from ....indexer.plugins.registry import is_test_double
 from .. import messages
 from ..context import CheckContext
+from ..coroutines import lacks_method, returns_nothing
 from ..excuses import is_expected_to_fail
 from ..findings import ERROR, HINT, WARNING, Finding
 from ..synthesized_init import constructor_decorator, is_field_without_default
@@ -37,6 +41,12 @@ _SLOTTED = frozenset(["define", "mutable", "frozen"])
 _LISTS = (f.LIST, f.TUPLE, f.SET)
 # Decorators that leave the parameters of a function as they are.
 _TRANSPARENT = frozenset(["staticmethod", "classmethod", "override", "final", "abstractmethod"])
+_PROPERTIES = frozenset(["property", "cached_property", "abstractproperty"])
+# Special methods of `object`, which the interpreter calls with as many arguments as that takes.
+_OF_OBJECT = frozenset(
+    ["__eq__", "__ne__", "__hash__", "__repr__", "__str__", "__format__", "__getattribute__",
+     "__setattr__", "__delattr__", "__dir__", "__sizeof__", "__reduce_ex__"]
+)  # fmt: skip
 # Classes whose instances may be callable, whatever their members.
 _CALLABLE = frozenset(["object", "partial", "Any"])
 _SHOWN = 4
@@ -48,22 +58,25 @@ _LITERALS = (
 def incompatible_override(context: CheckContext) -> Iterator[Finding]:
     """Yield methods that cannot be called as the method that they override can."""
     for cls, row, name in _methods(context):
-        if not context.includes(name) or name.startswith("__"):
+        if not context.includes(name) or (name.startswith("__") and name not in _OF_OBJECT):
             continue
         base, other = _overridden(context.strict, cls, name)
-        if other is None or not _is_plain(context.strict, other):
+        if other is None:
             continue
         method = Entity(FUNCTION, context.path, row)
-        if not _is_plain(context.strict, method):
-            continue
-        detail = _incompatibility(context.strict, method, other)
+        detail = _other_kind(context.strict, method, other)
+        if not detail and _is_plain(context.strict, method) and _is_plain(context.strict, other):
+            detail = _incompatibility(context.strict, method, other)
         if detail:
             start = context.facts.definition.position[row]
+            # Classes that share private methods are mostly written together.
+            is_private = name.startswith("_") and not name.endswith("__")
+            is_old = context.before is None and context.names is None
             yield Finding(
                 "incompatible-override", context.path, start, start + len(name.encode()),
                 messages.incompatible_override(name, name_of(context.strict, base), detail),
-                subject=name, severity=HINT if context.before is None and context.names is None
-                else WARNING, evidence="inferred", nearest=[other],
+                subject=name, severity=HINT if is_old and is_private else WARNING,
+                evidence="inferred", nearest=[other],
             )  # fmt: skip
 
 
@@ -82,7 +95,9 @@ def _methods(context: CheckContext) -> Iterator[tuple[Entity, int, str]]:
 
 def _overridden(inference: Inference, cls: Entity, name: str) -> tuple[Entity, Entity | None]:
     """Return the nearest base that has a method of a name, and that method."""
-    for base in inference.mro(cls)[1:]:
+    last = standard_class(inference, "builtins", "object")
+    bases = [last] if name in _OF_OBJECT and last is not None else inference.mro(cls)[1:]
+    for base in bases:
         if base.kind != CLASS:
             break  # an unknown base may have it
         found = inference.own_member(base, name)
@@ -103,10 +118,26 @@ def _is_plain(inference: Inference, function: Entity) -> bool:
     )
 
 
+def _other_kind(inference: Inference, method: Entity, base: Entity) -> str:
+    """Return a clause on a property in the place of a method, or the other way round."""
+    kinds: list[bool] = []
+    for each in (method, base):
+        facts = inference.need(each.path)
+        flags = facts.definition.flags[each.row]
+        listed = {last_name(facts, expr) for expr in decorators(facts, each.row)}
+        if not listed <= _TRANSPARENT | _PROPERTIES:
+            return ""
+        kinds.append(bool(flags & f.PROPERTY))
+    own, theirs = kinds
+    if own == theirs:
+        return ""
+    return "it is a property" if own else "it is no property"
+
+
 def _incompatibility(inference: Inference, method: Entity, base: Entity) -> str:
     """Return why a call that fits the base's method does not fit this one; empty when it does."""
     own, theirs = _Parameters(inference, method), _Parameters(inference, base)
-    if own.is_static != theirs.is_static:
+    if own.is_static != theirs.is_static and not (own.has_receiver and theirs.has_receiver):
         return ""
     for name in own.required:
         if name not in theirs.names and not theirs.takes_any:
@@ -115,15 +146,35 @@ def _incompatibility(inference: Inference, method: Entity, base: Entity) -> str:
                 return f"parameter '{name}' is missing in base"
     if not own.has_args and len(own.positional) < len(theirs.positional):
         missing = theirs.positional[len(own.positional)]
-        if missing not in own.names:
+        by_keyword = own.has_kwargs and missing not in theirs.required
+        if missing not in own.names and not by_keyword:
             return f"parameter '{missing}' is missing in override"
     if not own.has_kwargs:
         for name in theirs.keyword_only:
             if name not in own.names:
                 return f"keyword parameter '{name}' is missing in override"
-    if own.is_async != theirs.is_async and not theirs.is_abstract:
-        return "it is async" if own.is_async else "it is not async"
+    if own.is_async and not theirs.is_async and _returns_no_awaitable(inference, base):
+        return "it is async"
+    if theirs.is_async and not own.is_async and _returns_no_awaitable(inference, method):
+        return "it is not async"
     return ""
+
+
+def _returns_no_awaitable(inference: Inference, function: Entity) -> bool:
+    """True if what a plain function returns certainly cannot be awaited."""
+    facts = inference.need(function.path)
+    if facts.definition.flags[function.row] & (f.ABSTRACT | f.STUB_BODY):
+        return False
+    if returns_nothing(inference, function):
+        return True
+    if facts.definition.returns[function.row] >= 0:
+        return lacks_method(inference, inference.return_type(function, None), "__await__")
+    values = list(returned(facts, facts.definition.own_scope[function.row]))
+    return bool(values) and all(
+        is_exhaustive(inference, function.path, each)
+        and lacks_method(inference, inference.infer_type(function.path, each), "__await__")
+        for each in values
+    )
 
 
 class _Parameters:
@@ -135,8 +186,10 @@ class _Parameters:
         self.is_static = bool(flags & f.STATIC)
         # A generator is no coroutine, `async` or not.
         self.is_async = bool(flags & f.ASYNC) and not flags & f.GENERATOR
-        self.is_abstract = bool(flags & (f.ABSTRACT | f.STUB_BODY))
-        rows = parameter_rows(inference, function)[0 if self.is_static else 1 :]
+        rows = parameter_rows(inference, function)
+        first = facts.names[table.name[rows[0]]] if rows else ""
+        self.has_receiver = self.is_static or first in ("self", "cls")
+        rows = rows[0 if self.is_static else 1 :]
         by_kind: dict[int, list[str]] = {}
         self.required: list[str] = []
         for row in rows:
