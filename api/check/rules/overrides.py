@@ -41,6 +41,7 @@ _SLOTTED = frozenset(["define", "mutable", "frozen"])
 _LISTS = (f.LIST, f.TUPLE, f.SET)
 # Decorators that leave the parameters of a function as they are.
 _TRANSPARENT = frozenset(["staticmethod", "classmethod", "override", "final", "abstractmethod"])
+_RECEIVERS = frozenset(["self", "cls", "mcs", "mcls", "metacls", "klass", "_self", "_cls"])
 _PROPERTIES = frozenset(["property", "cached_property", "abstractproperty"])
 # Special methods of `object`, which the interpreter calls with as many arguments as that takes.
 _OF_OBJECT = frozenset(
@@ -137,8 +138,8 @@ def _other_kind(inference: Inference, method: Entity, base: Entity) -> str:
 def _incompatibility(inference: Inference, method: Entity, base: Entity) -> str:
     """Return why a call that fits the base's method does not fit this one; empty when it does."""
     own, theirs = _Parameters(inference, method), _Parameters(inference, base)
-    if own.is_static != theirs.is_static and not (own.has_receiver and theirs.has_receiver):
-        return ""
+    if not (own.has_receiver and theirs.has_receiver):
+        return ""  # of an interface, whose methods are written without
     for name in own.required:
         if name not in theirs.names and not theirs.takes_any:
             place = own.positional.index(name) if name in own.positional else -1
@@ -188,7 +189,7 @@ class _Parameters:
         self.is_async = bool(flags & f.ASYNC) and not flags & f.GENERATOR
         rows = parameter_rows(inference, function)
         first = facts.names[table.name[rows[0]]] if rows else ""
-        self.has_receiver = self.is_static or first in ("self", "cls")
+        self.has_receiver = self.is_static or first in _RECEIVERS
         rows = rows[0 if self.is_static else 1 :]
         by_kind: dict[int, list[str]] = {}
         self.required: list[str] = []
