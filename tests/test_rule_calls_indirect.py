@@ -8,6 +8,133 @@ import pytest
 from fixtures_language import check_findings
 
 CASES = {
+    "both constructors of a class, and that of its metaclass": """
+        from typing import Generic, TypeVar
+        T = TypeVar("T")
+        class Both:
+            def __new__(cls, x, y=1): return super().__new__(cls)
+            def __init__(self, x): self.x = x
+        class Free:
+            def __new__(cls, x): return super().__new__(cls)
+            def __init__(self, *args): self.x = args
+        class Box(Generic[T]):
+            def __init__(self, x: T): self.x = x
+        class Meta(type):
+            def __call__(cls, a, b): return super().__call__(a)
+        class Made(metaclass=Meta):
+            def __init__(self, a): self.a = a
+        Both(1, 2)
+        #       ^ too-many-arguments
+        Free()
+        # <- missing-argument
+        Box[int]()
+        # <- missing-argument
+        Made(1)
+        # <- missing-argument
+        Made(1, 2, 3)
+        #          ^ too-many-arguments
+        def make(kind: type[Free]):
+            kind(1)
+            kind()
+        #   ^^^^ missing-argument
+        # fine
+        Both(1), Free(1), Box[int](1), Made(1, 2)
+    """,
+    "decorators that do not take what they decorate": """
+        def two(a, b): return a
+        def none(): return None
+        def one(function): return function
+        def factory(label):
+            def decorate(function): return function
+            return decorate
+        class Empty: pass
+        class Holder:
+            def __init__(self, function): self.function = function
+        number = 4
+        @two
+        #^^^ missing-argument
+        def a(): ...
+        @none
+        #^^^^ too-many-arguments
+        def b(): ...
+        @Empty
+        #^^^^^ too-many-arguments
+        class C: ...
+        @factory()
+        #^^^^^^^ missing-argument
+        def d(): ...
+        @number
+        #^^^^^^ not-callable
+        def e(): ...
+        class Methods:
+            @two
+            #^^^ missing-argument
+            def f(self): ...
+            @one
+            def g(self): ...
+            @property
+            def size(self): return 1
+            @size.setter
+            def size(self, value): print(value)
+        @one
+        def h(): ...
+        @Holder
+        def i(): ...
+        @factory(1)
+        def j(): ...
+    """,
+    "functions that a decorator returns in the place of others": """
+        import functools
+        def plain(function):
+            def run(): return function()
+            return run
+        def named(label):
+            def decorate(function):
+                @functools.wraps(function)
+                def run(value=3): return function(label, value)
+                return run
+            return decorate
+        def either(function):
+            def run(): return function()
+            def walk(speed): return function(speed)
+            return run if function.__doc__ else walk
+        @plain
+        def a(size=1): return size
+        @named("x")
+        def b(label, value, more): return label
+        @either
+        def c(): return 1
+        a(size=2)
+        # ^^^^ unknown-keyword
+        a()
+        b(1)
+        b(1, 2)
+        #    ^ too-many-arguments
+        c(1), c()
+    """,
+    "what is declared as callable, and lambdas": """
+        from typing import Any, Callable
+        def use(hook: Callable[[int, str], None], free: Callable[..., int],
+                none: Callable[[], int]):
+            hook(1)
+        #   ^^^^ missing-argument
+            hook(1, "x", 3)
+        #                ^ too-many-arguments
+            none(1)
+        #        ^ too-many-arguments
+            hook(1, "x"), hook(1, name="x"), free(1, 2, key=3), none()
+        class Shape:
+            scale = lambda self, factor: factor
+            def go(self):
+                self.scale(1)
+                self.scale()
+        #            ^^^^^ missing-argument
+        Shape().scale(1, 2)
+        #                ^ too-many-arguments
+        Shape.scale(Shape(), 1)
+        (lambda x: x)(1, 2)
+        #                ^ too-many-arguments
+    """,
     "wrappers that hand everything on": """
         import functools
         import time

@@ -55,7 +55,7 @@ class CallArguments:
     be for any parameter.
     """
 
-    __slots__ = ("has_double_star", "has_star", "keywords", "positional")
+    __slots__ = ("call", "has_double_star", "has_star", "keywords", "positional")
 
     def __init__(
         self,
@@ -68,10 +68,11 @@ class CallArguments:
 
         ``length`` tells how many values there are in what a star unpacks, if that is known.
         """
+        self.call = call
         self.positional: list[tuple[int, int]] = []
         self.keywords: dict[str, tuple[int, int]] = {}
         self.has_star = self.has_double_star = False
-        for each in arguments(facts, call):
+        for each in arguments(facts, call) if call >= 0 else ():
             if each.is_positional:
                 self.positional.append((each.position, each.value))
             elif each.is_keyword:
@@ -85,6 +86,13 @@ class CallArguments:
                 self.keywords |= written or {}
                 self.has_double_star = self.has_double_star or written is None
         self.positional = self.positional[skipped:]
+
+    @classmethod
+    def of_decorator(cls, facts: FileFacts, expr: int) -> CallArguments:
+        """Return what a decorator is called with: what it decorates."""
+        found = cls(facts, -1)
+        found.positional = [(facts.expr.position[expr], -1)]
+        return found
 
 
 def _keys(facts: FileFacts, expr: int) -> dict[str, tuple[int, int]] | None:

@@ -14,6 +14,7 @@ from ...indexer.facts_view import (
     called,
     definition_name,
     definitions,
+    elements,
     items,
     op,
     operand,
@@ -32,6 +33,7 @@ from ...indexer.inference.entities import (
     INFERRED,
     MODULE,
     NAMESPACE,
+    OUTSIDE,
     VARIABLE,
     Entity,
     Found,
@@ -91,7 +93,9 @@ def call_targets(
     if kind == f.ATTRIBUTE:
         return _of_attribute(inference, path, function, start)
     if kind == f.SUBSCRIPT:
-        return _of_item(inference, path, function)
+        return _of_item(inference, path, function) or _of_alias(inference, path, function)
+    if kind == f.LAMBDA:
+        return CallTargets([lambda_signature(inference, path, function)], EXACT)
     partial = _of_partial(inference, path, function)
     if partial is not None:
         return partial
@@ -104,9 +108,11 @@ def call_targets(
 
 def _of_name(inference: Inference, path: str, function: int) -> CallTargets | None:
     facts = inference.need(path)
-    if not is_exhaustive(inference, path, function):
-        return _of_only_value(inference, path, function)
     found = inference.definitions_of(path, function)
+    if not is_exhaustive(inference, path, function):
+        if len(found) == 1 and _is_typed_dict_made_once(inference, found[0].entity):
+            return _of_definitions(inference, found)
+        return _of_only_value(inference, path, function)
     if found and all(_is_definition(inference, item.entity) for item in found):
         return _of_definitions(inference, found)
     targets = _of_only_value(inference, path, function)
@@ -118,7 +124,44 @@ def _of_name(inference: Inference, path: str, function: int) -> CallTargets | No
     type_ = inference.infer_type(path, function)
     if any(_rebinds_class(inference, facts, row, type_) for row in rows):
         return None
+    if len(rows) == 1 and facts.binding.annotation[rows[0]] >= 0:
+        declared = _of_callable(inference, path, facts.binding.annotation[rows[0]])
+        if declared is not None:
+            return declared
     return _of_type(inference, type_)
+
+
+def _of_callable(inference: Inference, path: str, annotation: int) -> CallTargets | None:
+    """Return how many arguments ``Callable[[int, str], None]`` takes, by position."""
+    facts = inference.need(path)
+    item = subscript(facts, annotation)
+    if item is None or inference.special_form(path, item.value) != "Callable":
+        return None
+    if op(facts, item.key) != f.TUPLE:
+        return None
+    parts = elements(facts, item.key)
+    if len(parts) != 2 or op(facts, parts[0]) != f.LIST:
+        return None
+    listed = elements(facts, parts[0])
+    if any(op(facts, each) == f.STARRED for each in listed):
+        return None
+    entity = Entity(OUTSIDE, "Callable", -1)
+    taken = [
+        Parameter(f"arg{place}", f.POSITIONAL_ONLY, entity, required=True)
+        for place in range(1, len(listed) + 1)
+    ]
+    return CallTargets([Callee(entity, [Signature(entity, taken)])], INFERRED)
+
+
+def _is_typed_dict_made_once(inference: Inference, entity: Entity) -> bool:
+    """True if a variable is ``TypedDict("Row", {…})``, and nothing else."""
+    if entity.kind != VARIABLE:
+        return False
+    facts, row = inference.need(entity.path), entity.row
+    table = facts.binding
+    return synthesized.class_factory_name(facts, table.value[row]) == "TypedDict" and (
+        len(facts.bindings_of(table.scope[row], table.name[row])) == 1
+    )
 
 
 def _rebinds_class(inference: Inference, facts: FileFacts, row: int, type_: Type) -> bool:
@@ -303,6 +346,17 @@ def _of_item(inference: Inference, path: str, expr: int) -> CallTargets | None:
     return call_targets(inference, path, held[-1]) if held else None
 
 
+def _of_alias(inference: Inference, path: str, expr: int) -> CallTargets | None:
+    """Return the class of ``Box[int]``, which calling it calls."""
+    item = subscript(inference.need(path), expr)
+    found = inference.definitions_of(path, item.value) if item is not None else []
+    if len(found) != 1 or found[0].entity.kind != CLASS or found[0].entity.is_outside:
+        return None
+    if inference.metaclass(found[0].entity) is not None:
+        return None
+    return _of_definitions(inference, found)
+
+
 def _is_only_read_by_key(facts: FileFacts, name: str) -> bool:
     """True if a file does nothing with a dictionary, once it is made, but look up keys."""
     for role, _, expr in facts.occurrences(name):
@@ -431,6 +485,8 @@ def _of_class_variable(inference: Inference, value: Value, variable: Entity) -> 
         passed = list(arguments(facts, table.value[row]))[1:]
         if any(each.is_unpacked for each in passed):
             return None
+    elif op(facts, written) == f.LAMBDA:
+        return _of_lambda(inference, value, path, written)
     elif op(facts, written) != f.NAME:
         return None
     found = inference.definitions_of(path, written) if written >= 0 else []
@@ -443,6 +499,18 @@ def _of_class_variable(inference: Inference, value: Value, variable: Entity) -> 
         return None
     targets = _without(CallTargets([callee], INFERRED), facts, passed)
     return targets.callees[0] if targets is not None else None
+
+
+def _of_lambda(inference: Inference, value: Value, path: str, written: int) -> Callee | None:
+    """Return a lambda expression of a class body, as a method of its instances."""
+    callee = lambda_signature(inference, path, written)
+    if value.form != INSTANCE:
+        return callee if value.form == CLASS_OBJECT else None
+    (signature,) = callee.signatures
+    given = signature.parameters
+    if not given or not given[0].is_positional:
+        return callee if given and given[0].kind == f.VAR_POSITIONAL else None
+    return Callee(callee.entity, [replace(signature, parameters=given[1:])])
 
 
 def _is_hidden(inference: Inference, value: Value, function: Entity) -> bool:

@@ -65,7 +65,11 @@ class Signature:
 
 @dataclass(slots=True, frozen=True)
 class Callee:
-    """A function or class that a call may reach: a call fits it when it fits any signature."""
+    """A function or class that a call may reach: a call fits it when it fits any signature.
+
+    ``then`` is what gets the same arguments after it: ``__init__`` behind ``__new__``.
+    """
 
     entity: Entity
     signatures: list[Signature]
+    then: Callee | None = None

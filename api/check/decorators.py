@@ -279,6 +279,60 @@ def _returns_wrapper(inference: Inference, decorator: Entity, *, is_called: bool
     return bool(wrapped) and all(_is_handing_on(inference, each, wrapped) for each in inner)
 
 
+def replacement(inference: Inference, function: Entity) -> Entity | None:
+    """Return the inner function that a decorator returns in the place of a function.
+
+    None if there is no such one, or if it is not known which of several takes its place.
+    """
+    return cached(
+        inference, ("replacement", function), lambda: _find_replacement(inference, function), None
+    )
+
+
+def _find_replacement(inference: Inference, function: Entity) -> Entity | None:
+    facts = inference.need(function.path)
+    for expr in decorators(facts, function.row):
+        target = decorator_callee(facts, expr)
+        if last_name(facts, target) in _PRESERVING:
+            continue
+        found = _targets(inference, inference.definitions_of(function.path, target))
+        if len(found) != 1 or found[0].kind != FUNCTION or found[0].path.endswith(".pyi"):
+            return None
+        (decorator,) = found
+        is_called = target != expr
+        if _returns_its_argument(inference, decorator, is_called) or hands_on(
+            inference, decorator, is_called=is_called
+        ):
+            continue
+        return _only_inner(inference, decorator, is_called=is_called)
+    return None
+
+
+def _only_inner(inference: Inference, decorator: Entity, *, is_called: bool) -> Entity | None:
+    """Return the only function that a decorator returns, which no decorator changes again."""
+    facts = inference.need(decorator.path)
+    if facts.definition.decorators[decorator.row] >= 0 or facts.definition.flags[decorator.row] & (
+        f.ASYNC | f.GENERATOR
+    ):
+        return None
+    found = _inner_functions(inference, decorator, _returned(inference, decorator))
+    if len(set(found)) != 1:
+        return None
+    (inner,) = set(found)
+    scope = facts.definition.scope[inner.row] if inner.path == decorator.path else -1
+    if scope != facts.definition.own_scope[decorator.row]:
+        return None
+    if len(facts.bindings_of(scope, facts.definition.name[inner.row])) != 1:
+        return None
+    if is_called:
+        return _only_inner(inference, inner, is_called=False)
+    is_wrapped = all(
+        "wraps" in (last_name(facts, expr), last_name(facts, called(facts, expr)))
+        for expr in decorators(facts, inner.row)
+    )
+    return inner if is_wrapped else None
+
+
 def _wrapper(facts: FileFacts, expr: int) -> int:
     """Return ``wrapper`` of ``update_wrapper(wrapper, …)`` and ``wraps(…)(wrapper)``."""
     made = called(facts, expr)

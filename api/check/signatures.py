@@ -43,6 +43,7 @@ from .decorators import (
     preserves_class,
     preserves_signature,
     registered_implementations,
+    replacement,
 )
 from .synthesized_init import from_mapping, synthesized_signature
 
@@ -99,6 +100,13 @@ def function_signature(
     listed = overloads(inference, function)
     # What the function takes that overloads of a module describe does not fail.
     implementation = implementations(inference, listed[0]) if len(listed) > 1 else []
+    if len(listed) == 1 and not preserves_signature(inference, function):
+        inner = replacement(inference, function)
+        return (
+            None
+            if inner is None
+            else function_signature(inference, inner, bound=bound, start=start)
+        )
     for each in [*listed, *implementation]:
         if not preserves_signature(inference, each) or _is_for_checkers(inference, each):
             return None
@@ -224,13 +232,17 @@ def class_signature(inference: Inference, cls: Entity) -> Callee | None:
     """Return what calling a class takes; None when a metaclass or an unknown base may decide."""
     if cls.kind == VARIABLE:
         signature = synthesized_signature(inference, cls, [cls])
-        known = signature is not None and signature.entity == cls
-        return Callee(cls, [signature]) if signature is not None and known else None
+        if signature is None or signature.entity != cls:
+            return None
+        more = [from_mapping(signature)] if is_typed_dict(inference, cls) else []
+        return Callee(cls, [signature, *more])
     if cls.kind != CLASS:
         return None
     order = inference.mro(cls)
-    if is_enum(inference, cls) or _has_metaclass_call(inference, cls):
+    if is_enum(inference, cls):
         return None
+    if _has_metaclass_call(inference, cls):
+        return _metaclass_signature(inference, cls)
     if not all(preserves_class(inference, each) for each in order if each.kind == CLASS):
         return None
     if gives_another(inference, cls):
@@ -251,7 +263,40 @@ def class_signature(inference: Inference, cls: Entity) -> Callee | None:
         complete = all(each.kind == CLASS and not _has_source(inference, each) for each in order)
         return Callee(cls, [Signature(cls, [], cls)]) if complete else None
     found = function_signature(inference, constructor, bound=True, start=cls)
-    return None if found is None else Callee(cls, found.signatures)
+    if found is None:
+        return None
+    return Callee(cls, found.signatures, _other_constructor(inference, cls, constructor))
+
+
+def _other_constructor(inference: Inference, cls: Entity, constructor: Entity) -> Callee | None:
+    """Return ``__init__`` of a class whose ``__new__`` is nearer, or the other way round.
+
+    Both get the arguments, since ``__new__`` gives an instance of the class.
+    """
+    other = "__new__" if name_of(inference, constructor) == "__init__" else "__init__"
+    for item in inference.class_member(cls, other)[-1:]:
+        entity = item.entity
+        if entity.kind != FUNCTION or entity.path.endswith(".pyi"):
+            return None
+        found = function_signature(inference, entity, bound=True, start=cls)
+        return None if found is None else Callee(cls, found.signatures)
+    return None
+
+
+def _metaclass_signature(inference: Inference, cls: Entity) -> Callee | None:
+    """Return what ``__call__`` of a metaclass takes; None if it is not one function of the code."""
+    meta = inference.metaclass(cls)
+    if meta is None or any(each.kind != CLASS for each in inference.mro(meta)):
+        return None
+    if any(_replaces_constructors(inference, each) for each in inference.mro(meta)):
+        return None
+    found = inference.class_member(meta, "__call__")
+    if len(found) != 1 or found[0].entity.kind != FUNCTION:
+        return None
+    if any(inference.metaclass(each) != meta for each in derived_classes(inference, cls)):
+        return None
+    callee = function_signature(inference, found[0].entity, bound=True, start=cls)
+    return None if callee is None else Callee(cls, callee.signatures)
 
 
 def _keeps_any_arguments(inference: Inference, cls: Entity) -> bool:

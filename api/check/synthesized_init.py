@@ -12,8 +12,11 @@ from ...indexer.facts_view import (
     decorators,
     definitions,
     elements,
+    items,
     op,
     plain_name,
+    positional_arguments,
+    string,
     subscript,
 )
 from ...indexer.inference import synthesized
@@ -184,12 +187,10 @@ def _of_dict(inference: Inference, cls: Entity) -> Signature:
     parameters: list[Parameter] = []
     for field in synthesized.fields(inference, cls):
         facts = inference.need(field.entity.path)
-        annotation = facts.binding.annotation[field.entity.row]
-        parts = subscript(facts, annotation)
-        outer = last_name(facts, parts.value if parts else annotation)
-        total = _is_total(facts, owner_class(facts, field.entity))
-        required = outer == "Required" or (
-            total and outer not in ("NotRequired", "ReadOnly", "Annotated")
+        required = _is_required(
+            facts,
+            facts.binding.annotation[field.entity.row],
+            total=_is_total(facts, owner_class(facts, field.entity)),
         )
         parameters.append(Parameter(field.name, f.KEYWORD_ONLY, field.entity, required=required))
     if any(
@@ -199,6 +200,21 @@ def _of_dict(inference: Inference, cls: Entity) -> Signature:
     ):
         parameters.append(Parameter("extra_items", f.VAR_KEYWORD, cls, required=False))
     return Signature(cls, parameters, cls)
+
+
+def _is_required(facts: FileFacts, annotation: int, *, total: bool) -> bool:
+    """True if a typed dictionary has to have a key that is declared like this."""
+    while parts := subscript(facts, annotation):
+        outer = last_name(facts, parts.value)
+        if outer in ("Required", "NotRequired"):
+            return outer == "Required"
+        if outer == "Annotated":
+            annotation = next(iter(elements(facts, parts.key)), -1)
+        elif outer == "ReadOnly":
+            annotation = parts.key
+        else:
+            break
+    return total
 
 
 def _takes_extra_items(facts: FileFacts, cls: int) -> bool:
@@ -227,6 +243,8 @@ def _is_total(facts: FileFacts, cls: int) -> bool:
 def _of_call(inference: Inference, cls: Entity, path: str, call: int) -> Signature | None:
     """Return what ``namedtuple("Point", "x y")`` or ``NamedTuple("Point", […])`` takes."""
     facts = inference.need(path)
+    if synthesized.class_factory_name(facts, call) == "TypedDict":
+        return _of_dict_call(cls, facts, call)
     names = (
         synthesized.made_field_names(facts, call) if synthesized.makes_tuple(facts, call) else None
     )
@@ -249,6 +267,23 @@ def _of_call(inference: Inference, cls: Entity, path: str, call: int) -> Signatu
         ],
         cls,
     )
+
+
+def _of_dict_call(cls: Entity, facts: FileFacts, call: int) -> Signature:
+    """Return what ``TypedDict("Row", {"id": int})`` takes: its keys."""
+    options = _keyword_ops(facts, call)
+    listed = positional_arguments(facts, call)[1:]
+    if len(listed) != 1 or op(facts, listed[0]) != f.DICT or not options.keys() <= {"total", ""}:
+        return _unknown()
+    total = options.get("total", f.TRUE)
+    keys: list[Parameter] = []
+    for key, annotation in items(facts, listed[0]):
+        name = string(facts, key) if key >= 0 else None
+        if name is None or total not in (f.TRUE, f.FALSE):
+            return _unknown()
+        required = _is_required(facts, annotation, total=total == f.TRUE)
+        keys.append(Parameter(name, f.KEYWORD_ONLY, cls, required=required))
+    return Signature(cls, keys, cls)
 
 
 def _sets_defaults(facts: FileFacts, cls: Entity) -> bool:

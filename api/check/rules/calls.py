@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from ....indexer import facts as f
-from ....indexer.facts_view import attribute, called, op, operand
-from ....indexer.inference.access_paths import last_name
+from ....indexer.facts_view import attribute, called, decorators, op, operand
+from ....indexer.inference.access_paths import decorator_callee, last_name
 from ....indexer.inference.entities import (
     CONVENTIONAL,
     EVIDENCE_NAMES,
@@ -57,6 +57,25 @@ def mismatched_arguments(context: CheckContext) -> Iterator[Finding]:
         finding = _check_call(context, call, arguments)
         if finding is not None and not _is_excused(context, called(facts, call)):
             yield finding
+    yield from _mismatched_decorators(context)
+
+
+def _mismatched_decorators(context: CheckContext) -> Iterator[Finding]:
+    """Yield decorators that do not take what they decorate, and nothing else."""
+    facts = context.facts
+    for row in range(len(facts.definition.kind)):
+        for expr in decorators(facts, row):
+            start = facts.expr.position[expr]
+            name = last_name(facts, decorator_callee(facts, expr))
+            if not context.includes(name) or not context.is_touched(start, start + 1):
+                continue
+            targets = call_targets(context.strict, context.path, expr)
+            if targets is None or _is_excused(context, expr):
+                continue
+            arguments = CallArguments.of_decorator(facts, expr)
+            finding = _check_targets(context, context.strict, expr, arguments, targets)
+            if finding is not None:
+                yield finding
 
 
 def _is_excused(context: CheckContext, function: int) -> bool:
@@ -137,6 +156,8 @@ def _best(
             found = _rejected_keywords(inference, signature, arguments)
         if best is None or _weight(found) < _weight(best[1]):
             best = signature, found
+    if callee.then is not None and best is not None and not best[1]:
+        return _best(inference, callee.then, arguments, partly=partly)
     return best or (Signature(callee.entity, []), [])
 
 
@@ -185,12 +206,16 @@ def _check_targets(
             closest = best
     if closest is None or any(is_replaced(context, callee) for callee in targets.callees):
         return None
+    if closest[0].entity.path == "Callable" and arguments.keywords:
+        return None  # what is passed may have parameters of these names
     signature, found = closest
     first = found[0]
     if first.rule == UNKNOWN_KEYWORD and _is_in_stub_of_binary(inference, signature.entity):
         return None
-    function = called(context.facts, call)
-    start, end = _range_of(context, function, first)
+    is_call = op(context.facts, call) == f.CALL and arguments.call == call
+    function = called(context.facts, call) if is_call else call
+    place = first if is_call else Mismatch(MISSING_ARGUMENT, [])
+    start, end = _range_of(context, function, place)
     name = last_name(context.facts, function)
     return Finding(
         first.rule,
@@ -202,7 +227,7 @@ def _check_targets(
         severity=WARNING if targets.evidence >= CONVENTIONAL else ERROR,
         evidence=EVIDENCE_NAMES[targets.evidence],
         nearest=nearest_parameters(inference, signature, first),
-        fixes=call_fixes(context, inference, call, arguments, signature, found),
+        fixes=call_fixes(context, inference, call, arguments, signature, found) if is_call else [],
     )
 
 
@@ -283,7 +308,7 @@ def _message(
 def _name_of_callee(inference: Inference, signature: Signature, spelled: str) -> str:
     """Return the name of what is called; of a constructor that of the class."""
     if signature.entity.kind == OUTSIDE:
-        return "<lambda>"
+        return spelled if signature.entity.path else "<lambda>"
     name = name_of(inference, signature.entity)
     if name in ("__init__", "__new__", "__call__"):
         return spelled or name
@@ -292,7 +317,7 @@ def _name_of_callee(inference: Inference, signature: Signature, spelled: str) ->
 
 def not_callable(context: CheckContext) -> Iterator[Finding]:
     """Yield calls of what is no function, class, or object with ``__call__``."""
-    for _, function, name in wanted_calls(context):
+    for function, name in _called_values(context):
         found = uncallable_value(context, function)
         if not found or _is_excused(context, function):
             continue
@@ -304,3 +329,16 @@ def not_callable(context: CheckContext) -> Iterator[Finding]:
             subject=name or "call",
             evidence=EVIDENCE_NAMES[max(value.evidence for value in type_)],
         )  # fmt: skip
+
+
+def _called_values(context: CheckContext) -> Iterator[tuple[int, str]]:
+    """Yield what is called, with its name: functions of calls, and decorators."""
+    for _, function, name in wanted_calls(context):
+        yield function, name
+    facts = context.facts
+    for row in range(len(facts.definition.kind)):
+        for expr in decorators(facts, row):
+            name = last_name(facts, decorator_callee(facts, expr))
+            start = facts.expr.position[expr]
+            if context.includes(name) and context.is_touched(start, start + 1):
+                yield expr, name
