@@ -243,7 +243,8 @@ RULES: dict[str, tuple[str, ...]] = {
     "not-subscriptable": ("not-subscriptable",),
     "invalid-context-manager": ("not-a-context-manager", "async-context"),
     "invalid-await": ("not-awaitable",),
-    "missing-typed-dict-key": _CALLS, "invalid-method-override": ("incompatible-override",),
+    "missing-typed-dict-key": (*_CALLS, "missing-key"),
+    "invalid-method-override": ("incompatible-override",),
     # pyflakes
     "UndefinedName": _NAMES, "UndefinedLocal": _NAMES, "UndefinedExport": _NAMES,
 }  # fmt: skip

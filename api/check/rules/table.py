@@ -83,6 +83,10 @@ _TABLE: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ("not-a-container", ERROR, "", "A test with `in` of what has no items."),
         ("not-a-context-manager", ERROR, "", "A `with` of what cannot be entered."),
     ),
+    "typed_dicts": (
+        ("missing-key", WARNING, "missing_key",
+         "A dictionary without a key that the type requires that is declared for it."),
+    ),
     "logic": (
         ("unpack-count", ERROR, "unpack_count",
          "Unpacking into another number of names than there are values."),
