@@ -8,6 +8,54 @@ import pytest
 from fixtures_language import check_findings
 
 CASES = {
+    "what asynchronous syntax calls": """
+        class Number:
+            __await__ = 42
+        class More:
+            def __await__(self, step): yield step
+        class Five:
+            def __await__(self): return 5
+        class Right:
+            def __await__(self): yield
+        class Plain:
+            def __aenter__(self): return self
+            async def __aexit__(self, *details): return None
+        class Half:
+            async def __aenter__(self): return self
+        class Both:
+            async def __aenter__(self): return self
+            async def __aexit__(self, *details): return None
+        def numbers(): yield 1
+        async def main():
+            await Number()
+        #   ^^^^^ not-awaitable
+            await More()
+        #   ^^^^^ not-awaitable
+            await Five()
+        #   ^^^^^ not-awaitable
+            await Right
+        #   ^^^^^ not-awaitable
+            async with Plain(): pass
+        #              ^^^^^ not-a-context-manager (returns no awaitable)
+            async with Half(): pass
+        #              ^^^^ not-a-context-manager
+            with numbers(): pass
+        #        ^^^^^^^ not-a-context-manager
+            async for each in 3: pass
+        #                     ^ not-iterable
+            # fine
+            await Right()
+            async with Both(): pass
+    """,
+    "calls of objects whose class says that they have none": """
+        class Loud:
+            def __call__(self): return 1
+        class Never(Loud):
+            __call__ = None
+        Never()()
+        # <- not-callable
+        Loud()()
+    """,
     "classes have the special methods of their metaclasses": """
         import enum
         import os

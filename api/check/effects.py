@@ -24,7 +24,6 @@ from ...indexer.inference.entities import (
     first_parameter_class,
     owner_class,
 )
-from ...indexer.inference.has_member import ABSENT, has_member
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.types import INSTANCE, MODULE_OBJECT, without_none
@@ -33,6 +32,7 @@ from .call_targets import call_targets, is_set_elsewhere
 from .context import CheckContext
 from .decorators import preserves_result
 from .excuses import is_expected_to_fail, is_replaced
+from .implicit_calls import why_lacking
 from .known_names import files_naming, has_role
 from .signatures import overridden_signatures
 from .uses import uses_of
@@ -277,7 +277,7 @@ def uncallable_value(context: CheckContext, function: int) -> tuple[Type, bool] 
     if any(_may_be_set_elsewhere(context, each) for each in found):
         return None
     if any(
-        value.form == INSTANCE and has_member(context.strict, value, "__call__") != ABSENT
+        value.form == INSTANCE and why_lacking(context.strict, value, (("__call__", -1),)) is None
         for value in type_
     ):
         return None

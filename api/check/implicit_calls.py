@@ -16,12 +16,18 @@ from ...indexer.inference.exhaustive import is_exhaustive
 from ...indexer.inference.has_member import ABSENT, has_member
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.standard_types import standard_class
-from ...indexer.inference.types import CLASS_OBJECT, INSTANCE, NONE, Value
+from ...indexer.inference.types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, NONE, Value
 from .callees import Signature
-from .decorators import preserves_result
+from .coroutines import returns_nothing
+from .decorators import preserves_result, preserves_signature
 from .signatures import derived_classes, function_signature, name_in_class, overridden_signatures
 
 _GENERIC = ("Generic", "Protocol")
+# What the result of a special method has to have, and what that is called.
+_RESULTS = {
+    "__iter__": ("__next__", "iterator"), "__await__": ("__next__", "iterator"),
+    "__aenter__": ("__await__", "awaitable"), "__aexit__": ("__await__", "awaitable"),
+}  # fmt: skip
 
 Methods = tuple[tuple[str, int], ...]
 """Special methods in the order in which they are tried, with how many arguments they get.
@@ -53,6 +59,11 @@ def _definitions(inference: Inference, value: Value, name: str) -> list[Found] |
         if meta is None or has_dynamic_attributes(inference, meta):
             return None
         return inference.class_member(meta, name)
+    if value.form == FUNCTION_OBJECT and value.entity.kind == FUNCTION:
+        kind = standard_class(inference, "types", "FunctionType")
+        if kind is None or not preserves_signature(inference, value.entity):
+            return None
+        return inference.class_member(kind, name)
     if has_member(inference, value, name) == ABSENT:
         is_generic = name == "__class_getitem__" and _is_generic(inference, value.entity)
         return None if is_generic else []
@@ -97,12 +108,12 @@ def _whole_metaclass(inference: Inference, cls: Entity) -> Entity | None:
 def _why_not_callable(
     inference: Inference, value: Value, found: list[Found], name: str, count: int
 ) -> str | None:
-    if len(found) != 1 or count < 0:
+    if len(found) != 1:
         return None
     entity = found[0].entity
     if entity.kind == VARIABLE:
         return _why_no_function(inference, value, entity, name)
-    if entity.kind != FUNCTION or entity.path.endswith(".pyi"):
+    if entity.kind != FUNCTION or count < 0 or entity.path.endswith(".pyi"):
         return None
     flags = inference.need(entity.path).definition.flags[entity.row]
     if flags & (f.PROPERTY | f.ACCESSOR | f.OVERLOAD) or overridden_signatures(inference, entity):
@@ -112,7 +123,7 @@ def _why_not_callable(
         return None
     if not any(_takes(signature, count) for signature in callee.signatures):
         return f"{name_in_class(inference, entity)}() is called with {count or 'no'} arguments"
-    return _why_no_iterator(inference, entity) if name == "__iter__" else None
+    return _why_wrong_result(inference, entity, *_RESULTS[name]) if name in _RESULTS else None
 
 
 def _why_no_function(inference: Inference, value: Value, variable: Entity, name: str) -> str | None:
@@ -149,25 +160,30 @@ def _takes(signature: Signature, count: int) -> bool:
     )
 
 
-def _why_no_iterator(inference: Inference, function: Entity) -> str | None:
-    """Return why what the body of ``__iter__`` returns is no iterator; None if it is, or may be.
+def _why_wrong_result(
+    inference: Inference, function: Entity, method: str, wanted: str
+) -> str | None:
+    """Return why what the body of a special method returns lacks a method; None if it may not.
 
-    What it is declared to return is often less: ``-> Iterable[int]``.
+    What it is declared to return is often less: ``def __iter__(self) -> Iterable[int]``.
     """
     facts = inference.need(function.path)
     flags = facts.definition.flags[function.row]
-    if not flags & f.RETURNS_VALUE or flags & (f.ABSTRACT | f.STUB_BODY | f.GENERATOR | f.ASYNC):
+    if flags & (f.ABSTRACT | f.STUB_BODY | f.GENERATOR | f.ASYNC):
         return None
     if not preserves_result(inference, function):
         return None
-    for expr in returned(facts, facts.definition.own_scope[function.row]):
+    values = list(returned(facts, facts.definition.own_scope[function.row]))
+    if not values and not returns_nothing(inference, function):
+        return None
+    for expr in values:
         if not is_exhaustive(inference, function.path, expr):
             return None
         type_ = inference.infer_type(function.path, expr)
         if not type_ or any(
             value.form not in (INSTANCE, NONE)
-            or why_lacking(inference, value, (("__next__", 0),)) is None
+            or why_lacking(inference, value, ((method, 0),)) is None
             for value in type_
         ):
             return None
-    return f"{name_in_class(inference, function)}() returns no iterator"
+    return f"{name_in_class(inference, function)}() returns no {wanted}"

@@ -18,7 +18,13 @@ from ....indexer.facts_view import (
 from ....indexer.inference.access_paths import last_name
 from ....indexer.inference.entities import CONVENTIONAL, EVIDENCE_NAMES, INFERRED, Entity
 from ....indexer.inference.exhaustive import is_exhaustive
-from ....indexer.inference.types import FUNCTION_OBJECT, without_none
+from ....indexer.inference.types import (
+    CLASS_OBJECT,
+    FUNCTION_OBJECT,
+    INSTANCE,
+    NONE,
+    without_none,
+)
 from ...source.ranges import end_of_call, word_before
 from .. import messages
 from ..arguments import CallArguments
@@ -37,6 +43,7 @@ from ..coroutines import (
 )
 from ..excuses import is_expected_to_fail
 from ..findings import ERROR, WARNING, Edit, Finding, Fix
+from ..implicit_calls import why_lacking
 from ..known_names import files_outside_with
 from ..signatures import name_in_class
 from ..uses import CALLED, uses_of, wanted_calls
@@ -226,7 +233,11 @@ def _why_not_awaitable(
     is_call = op(context.facts, awaited) == f.CALL
     type_ = context.complete_type(awaited)
     if type_:
-        if not lacks_method(strict, type_, "__await__"):
+        if any(
+            value.form not in (INSTANCE, NONE, FUNCTION_OBJECT, CLASS_OBJECT)
+            or why_lacking(strict, value, (("__await__", 0),)) is None
+            for value in type_
+        ):
             return None
         if is_call and not has_declared_result(strict, path, awaited):
             return None

@@ -226,7 +226,7 @@ def _why_unused(
     if (
         type_
         and all(_is_generator(context, value) for value in type_)
-        and _is_generator_function(context, function)
+        and is_generator_function(context, function)
     ):
         return "unused-result", "a generator does nothing until it is iterated"
     return ("unused-result", _NO_EFFECT) if is_pure_call(context, call) else None
@@ -276,7 +276,7 @@ def _is_generator(context: CheckContext, value: Value) -> bool:
     )
 
 
-def _is_generator_function(context: CheckContext, function: int) -> bool:
+def is_generator_function(context: CheckContext, function: int) -> bool:
     """True if what is called is a generator function, with no decorator to run it."""
     type_ = context.complete_type(function)
     for value in type_:

@@ -47,6 +47,7 @@ from ..findings import Finding
 from ..implicit_calls import Methods, why_lacking
 from ..uses import uses_of
 from .asynchrony import entered
+from .logic import is_generator_function
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,6 +60,10 @@ _LONGEST_INDENT = 200
 # Rule, special methods of which one is enough, and how CPython says that there is none of them.
 _ITERATED = (
     "not-iterable", (("__iter__", 0), ("__getitem__", 1), ("__aiter__", -1)), "{} is not iterable",
+)  # fmt: skip
+_ITERATED_ASYNC = (
+    "not-iterable", (("__aiter__", 0), ("__iter__", -1)),
+    "'async for' requires an object with __aiter__ method, got {}",
 )  # fmt: skip
 _UNPACKED = (_ITERATED[0], _ITERATED[1], "cannot unpack non-iterable {}")
 _MAPPED = ("not-iterable", (("keys", 0),), "argument after ** must be a mapping, not {}")
@@ -110,8 +115,7 @@ def lacking_special_method(context: CheckContext) -> Iterator[Finding]:
 def _needs(context: CheckContext) -> Iterator[tuple[int, _Need]]:
     facts = context.facts
     for row in context.expressions(f.ELEMENT):
-        if not is_async(facts, row):
-            yield operand(facts, row), _ITERATED
+        yield operand(facts, row), _ITERATED_ASYNC if is_async(facts, row) else _ITERATED
     for kind in (f.ITEM, f.REST):
         for row in context.expressions(kind):
             yield operand(facts, row), _UNPACKED
@@ -173,9 +177,15 @@ def _lacking(context: CheckContext, expr: int, methods: Methods) -> tuple[Type, 
     if _is_of_mixin(context, expr) or is_mixin_part(context, type_):
         return (), ""
     first, _ = methods[0]
-    if is_derived_elsewhere(context, type_, first) or may_have_more_members(context, type_):
-        return (), ""
-    if usually_has_member(context, type_, first):
+    # What a generator function gives is no less than it is declared to be.
+    is_exact = op(context.facts, expr) == f.CALL and is_generator_function(
+        context, called(context.facts, expr)
+    )
+    if not is_exact and (
+        is_derived_elsewhere(context, type_, first)
+        or may_have_more_members(context, type_)
+        or usually_has_member(context, type_, first)
+    ):
         return (), ""
     position = context.facts.expr.position[expr]
     if (
