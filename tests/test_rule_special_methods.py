@@ -52,7 +52,8 @@ CASES = {
             def __call__(self): return 1
         class Never(Loud):
             __call__ = None
-        Never()()
+        never = Never()
+        never()
         # <- not-callable
         Loud()()
     """,
