@@ -8,6 +8,49 @@ import pytest
 from fixtures_language import check_findings
 
 CASES = {
+    "arguments that are passed on to a function, by annotations": """
+        import asyncio
+        from concurrent.futures import ThreadPoolExecutor
+        from typing import Callable, ParamSpec, TypeVar
+        P = ParamSpec("P")
+        R = TypeVar("R")
+        def run(name: str, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+            return function(*args, **kwargs)
+        def area(width, height=1): return width
+        class Box:
+            def scale(self, factor): return factor
+        run("x", area)
+        # <- missing-argument
+        run("x", area, 1, depth=2)
+        #                 ^^^^^ unknown-keyword
+        run("x", Box().scale)
+        # <- missing-argument
+        async def main():
+            await asyncio.to_thread(area)
+        #                 ^^^^^^^^^ missing-argument
+        pool = ThreadPoolExecutor()
+        pool.submit(area, 1, 2, 3)
+        #                       ^ too-many-arguments
+        # fine
+        run("x", area, 1, height=2), run("x", Box().scale, 1), pool.submit(area, 1)
+        run("x", print), run("x", lambda *rest: rest, 1)
+    """,
+    "a method without a receiver": """
+        class Player:
+            def play(): pass
+            def stop(self): pass
+        Player().play()
+        #        ^^^^ too-many-arguments (0 positional arguments but 1 was given)
+        Player.play()
+        class Interface:
+            def first(): "What it does."
+            def second(): "What it does."
+        Interface().first()
+        class Static:
+            def make(): return 1
+            make = staticmethod(make)
+        Static().make()
+    """,
     "both constructors of a class, and that of its metaclass": """
         from typing import Generic, TypeVar
         T = TypeVar("T")

@@ -15,6 +15,7 @@ from ...indexer.facts_view import (
     arguments,
     attribute,
     called,
+    elements,
     is_mapping_unpacked,
     items,
     op,
@@ -91,7 +92,7 @@ class CallArguments:
     def of_decorator(cls, facts: FileFacts, expr: int) -> CallArguments:
         """Return what a decorator is called with: what it decorates."""
         found = cls(facts, -1)
-        found.positional = [(facts.expr.position[expr], -1)]
+        found.positional = [(-1, expr)]
         return found
 
 
@@ -127,6 +128,8 @@ def mismatches(
 
     ``partly`` says that more arguments come later, as with ``functools.partial``.
     """
+    if signature.lacks_receiver:
+        return [Mismatch(TOO_MANY_ARGUMENTS, [])]
     parameters, positional = signature.parameters, signature.positional
     by_name = {each.name for each in parameters if each.kind in (f.POSITIONAL, f.KEYWORD_ONLY)}
     found: list[Mismatch] = []
@@ -161,6 +164,37 @@ def _missing(parameters: list[Parameter], arguments: CallArguments) -> list[Para
         if each.required and not gets:
             found.append(each)
     return found
+
+
+def function_handed_on(inference: Inference, signature: Signature) -> int:
+    """Return the place of the function that gets the rest of the arguments; -1 if there is none.
+
+    By the annotations ``run(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs)``.
+    """
+    declared: dict[int, list[tuple[str, int, int]]] = {}
+    for place, each in enumerate(signature.parameters):
+        if each.entity.kind != FUNCTION:
+            return -1
+        facts = inference.need(each.entity.path)
+        annotation = facts.parameter.annotation[each.entity.row]
+        declared.setdefault(each.kind, []).append((each.entity.path, annotation, place))
+    names: set[str] = set()
+    for kind, end in ((f.VAR_POSITIONAL, "args"), (f.VAR_KEYWORD, "kwargs")):
+        path, annotation, _ = next(iter(declared.get(kind, ())), ("", -1, -1))
+        parts = attribute(inference.need(path), annotation) if annotation >= 0 else None
+        if parts is None or parts.name != end:
+            return -1
+        names.add(plain_name(inference.need(path), parts.receiver))
+    for kind in (f.POSITIONAL_ONLY, f.POSITIONAL):
+        for path, annotation, place in declared.get(kind, ()):
+            facts = inference.need(path)
+            item = subscript(facts, annotation) if annotation >= 0 else None
+            if item is None or inference.special_form(path, item.value) != "Callable":
+                continue
+            listed = elements(facts, item.key) if op(facts, item.key) == f.TUPLE else ()
+            if len(listed) == 2 and {plain_name(facts, listed[0])} == names:
+                return place
+    return -1
 
 
 # Functions that a keyword is followed through.

@@ -32,12 +32,14 @@ class Parameter:
 class Signature:
     """One way to call something; ``parameters`` without the one that a method is bound to.
 
-    ``entity`` is the function or class; ``start`` the class of which it is called, if known.
+    ``entity`` is the function or class; ``start`` the class of which it is called, if known;
+    ``lacks_receiver`` is true for a method without a parameter for what it is called on.
     """
 
     entity: Entity
     parameters: list[Parameter]
     start: Entity | None = None
+    lacks_receiver: bool = False
 
     @property
     def positional(self) -> list[Parameter]:

@@ -116,6 +116,9 @@ def function_signature(
         if bound:
             if own and own[0].is_positional:
                 own = own[1:]
+            elif not own and not each.is_outside and not _is_of_interface(inference, each):
+                found.append(Signature(each, own, start, lacks_receiver=True))
+                continue
             elif not own or own[0].kind != f.VAR_POSITIONAL:
                 return None
         found.append(Signature(each, own, start))
@@ -128,6 +131,27 @@ def function_signature(
             return None
         found += other.signatures
     return Callee(function, found)
+
+
+def _is_of_interface(inference: Inference, function: Entity) -> bool:
+    """True if more than one method of a class is written without a receiver, or it has bases.
+
+    Those of zope's interfaces are; others are made static afterwards.
+    """
+    facts, cls = inference.need(function.path), owner_of(inference, function).row
+    if cls < 0:
+        return True
+    table = facts.definition
+    written = [
+        row
+        for row, scope in enumerate(table.scope)
+        if scope == table.own_scope[cls]
+        and table.kind[row] == f.FUNCTION
+        and not table.flags[row] & (f.STATIC | f.CLASSMETHOD)
+        and not any(True for _ in parameters(facts, table.own_scope[row]))
+    ]
+    scope, name = table.scope[function.row], table.name[function.row]
+    return len(written) > 1 or len(facts.bindings_of(scope, name)) != 1
 
 
 def _source_preserves(inference: Inference, function: Entity) -> bool:

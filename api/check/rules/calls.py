@@ -28,6 +28,7 @@ from ..arguments import (
     UNKNOWN_KEYWORD,
     CallArguments,
     Mismatch,
+    function_handed_on,
     mismatches,
     rejecting_callee,
 )
@@ -102,7 +103,29 @@ def _check_call(context: CheckContext, call: int, arguments: CallArguments) -> F
         for each in targets.callees
     ):
         return _check_partial(context, call, arguments)
-    return _check_targets(context, context.strict, call, arguments, targets)
+    return _check_targets(context, context.strict, call, arguments, targets) or _check_handed_on(
+        context, call, arguments, targets
+    )
+
+
+def _check_handed_on(
+    context: CheckContext, call: int, arguments: CallArguments, targets: CallTargets
+) -> Finding | None:
+    """Check ``asyncio.to_thread(area, 1)``: what is passed on is for the function before it."""
+    if len(targets.callees) != 1 or arguments.has_star or arguments.has_double_star:
+        return None
+    signature, *others = targets.callees[0].signatures
+    place = function_handed_on(context.strict, signature)
+    if others or place < 0 or place >= len(arguments.positional):
+        return None
+    inner = call_targets(context.strict, context.path, arguments.positional[place][1])
+    if inner is None:
+        return None
+    rest = CallArguments(context.facts, call, len(signature.positional))
+    for each in signature.parameters:
+        rest.keywords.pop(each.name, None)
+    rest.call = -1  # the call is of another function
+    return _check_targets(context, context.strict, call, rest, inner)
 
 
 def _is_assigned(context: CheckContext, function: int) -> bool:
@@ -214,8 +237,7 @@ def _check_targets(
         return None
     is_call = op(context.facts, call) == f.CALL and arguments.call == call
     function = called(context.facts, call) if is_call else call
-    place = first if is_call else Mismatch(MISSING_ARGUMENT, [])
-    start, end = _range_of(context, function, place)
+    start, end = _range_of(context, function, first)
     name = last_name(context.facts, function)
     return Finding(
         first.rule,
@@ -264,9 +286,9 @@ def _an_override_fits(
 
 
 def _range_of(context: CheckContext, function: int, mismatch: Mismatch) -> tuple[int, int]:
-    if mismatch.rule == TOO_MANY_ARGUMENTS:
+    if mismatch.rule == TOO_MANY_ARGUMENTS and mismatch.position >= 0:
         return mismatch.position, end_of_argument(context.text, mismatch.position)
-    if mismatch.position >= 0:
+    if mismatch.position >= 0 and mismatch.names:
         return mismatch.position, mismatch.position + len(mismatch.names[0].encode())
     while op(context.facts, function) in (f.CALL, f.SUBSCRIPT):  # `partial(area, 1)(2)`
         function = operand(context.facts, function)
@@ -287,7 +309,7 @@ def _message(
     if mismatch.rule == TOO_MANY_ARGUMENTS:
         positional = signature.positional
         least = sum(each.required for each in positional)
-        passed = len(arguments.positional)
+        passed = len(arguments.positional) + signature.lacks_receiver
         return messages.too_many_arguments(callee, least, len(positional), passed, detail)
     if mismatch.rule == MISSING_ARGUMENT:
         kinds = {each.name: each.kind for each in signature.parameters}
