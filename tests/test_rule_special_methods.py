@@ -47,6 +47,25 @@ CASES = {
             await Right()
             async with Both(): pass
     """,
+    "special methods that a descriptor gives": """
+        class Gives:
+            def __get__(self, instance, owner): return lambda *given: given
+        class Box:
+            __getitem__ = Gives()
+            __call__ = Gives()
+        box = Box()
+        box[1], box(1)
+    """,
+    "asynchronous generator expressions": """
+        async def one(): return 1
+        async def main():
+            awaited = (await one() for _ in [1])
+            async for each in awaited: print(each)
+            handed = (each async for each in awaited)
+            async for each in handed: print(each)
+            for each in handed: print(each)
+        #               ^^^^^^ async-iteration
+    """,
     "calls of objects whose class says that they have none": """
         class Loud:
             def __call__(self): return 1

@@ -60,6 +60,18 @@ CASES = {
         #        ^ missing-key
         Row(id=1)
         Row({"id": 1, "in": "x"})
+        Row({"in": "x"})
+        #   ^ missing-key
+        TypedDict()
+        # <- missing-argument
+        class Note(TypedDict):
+            text: str
+        class Page(TypedDict):
+            note: Note
+        Page(note={})
+        #         ^ missing-key
+        # fine
+        Old = TypedDict("Old", id=int)
         Free = TypedDict("Free", {"id": int}, total=False)
         Free()
         b: Free = {}

@@ -88,6 +88,8 @@ def call_targets(
     """
     facts = inference.need(path)
     kind = op(facts, function)
+    if kind in (f.NAME, f.ATTRIBUTE) and last_name(facts, function) == "TypedDict":
+        return _of_typed_dict_maker(inference, path, function)
     if kind == f.NAME:
         return _of_name(inference, path, function)
     if kind == f.ATTRIBUTE:
@@ -104,6 +106,22 @@ def call_targets(
     if synthesized.class_factory_name(facts, function):
         return None  # `namedtuple("Point", "x y")(1, 2)`
     return _of_type(inference, inference.infer_type(path, function))
+
+
+def _of_typed_dict_maker(inference: Inference, path: str, function: int) -> CallTargets | None:
+    """Return what ``TypedDict("Row", {…})`` takes, before fields had to be given in a mapping."""
+    found = inference.definitions_of(path, function)
+    if not found or not all("/typing" in item.entity.path for item in found):
+        return None
+    entity = Entity(OUTSIDE, "TypedDict", -1)
+    kinds = {
+        "typename": f.POSITIONAL_ONLY, "fields": f.POSITIONAL_ONLY, "total": f.KEYWORD_ONLY,
+        "kwargs": f.VAR_KEYWORD,
+    }  # fmt: skip
+    taken = [
+        Parameter(name, kind, entity, required=name == "typename") for name, kind in kinds.items()
+    ]
+    return CallTargets([Callee(entity, [Signature(entity, taken)])], EXACT)
 
 
 def _of_name(inference: Inference, path: str, function: int) -> CallTargets | None:

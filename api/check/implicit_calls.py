@@ -143,7 +143,8 @@ def _why_no_function(inference: Inference, value: Value, variable: Entity, name:
         return None
     type_ = inference.infer_type(variable.path, written)
     if type_ and all(
-        each.form == INSTANCE and has_member(inference, each, "__call__") == ABSENT
+        each.form == INSTANCE
+        and all(has_member(inference, each, name) == ABSENT for name in ("__call__", "__get__"))
         for each in type_
     ):
         return f"{name} cannot be called"

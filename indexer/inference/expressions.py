@@ -187,7 +187,8 @@ def _composed(inference: Inference, path: str, facts: FileFacts, expr: int) -> T
             return builtin_instance(inference, "dict", UNKNOWN, inner)
         return builtin_instance(inference, _COMPREHENSIONS[op], inner)
     if op == f.GENERATOR_EXPRESSION:
-        entity = standard_class(inference, "typing", "Generator")
+        kind = _generator_class(facts, expr)
+        entity = standard_class(inference, "typing", kind) if kind else None
         inner = infer_type(inference, path, lefts[expr])
         return (instance(entity, (inner, UNKNOWN, UNKNOWN)),) if entity else UNKNOWN
     if op == f.LAMBDA:
@@ -238,3 +239,19 @@ def _received(inference: Inference, path: str, facts: FileFacts, expr: int) -> T
 def infer_classes(inference: Inference, path: str, expr: int) -> list[Found]:
     """Classes that the value of an expression is an instance of."""
     return classes_of_type(infer_type(inference, path, expr))
+
+
+def _generator_class(facts: FileFacts, expr: int) -> str:
+    """Return the class of a generator expression; an empty string if ``await`` may change it.
+
+    What stands inside of an expression comes before it.
+    """
+    start, kind = facts.expr.position[expr], "Generator"
+    for row in range(expr - 1, -1, -1):
+        if facts.expr.position[row] < start:
+            break
+        if facts.expr.op[row] == f.AWAIT:
+            return ""
+        if facts.expr.op[row] == f.ELEMENT and facts.expr.b[row]:  # `async for`
+            kind = "AsyncGenerator"
+    return kind

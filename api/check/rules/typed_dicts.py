@@ -19,7 +19,7 @@ from ....indexer.inference.annotations import is_whole
 from ....indexer.inference.entities import FUNCTION, VARIABLE, name_of
 from ....indexer.inference.standard_types import is_standard_class
 from ....indexer.inference.synthesized import is_typed_dict
-from ....indexer.inference.types import CLASS_OBJECT, INSTANCE, Value, without_none
+from ....indexer.inference.types import INSTANCE, Value, without_none
 from .. import messages
 from ..arguments import CallArguments
 from ..call_targets import call_targets
@@ -47,12 +47,11 @@ def missing_key(context: CheckContext) -> Iterator[Finding]:
     for call, function, _ in wanted_calls(context):
         passed = positional_arguments(context.facts, call)
         if len(passed) == 1 and op(context.facts, passed[0]) == f.DICT:
-            type_ = context.complete_type(function)
-            if len(type_) == 1 and type_[0].form == CLASS_OBJECT:
-                given = CallArguments(context.facts, call)
-                if not given.has_double_star:
-                    wanted = (Value(INSTANCE, type_[0].entity, (), type_[0].evidence),)
-                    yield from _missing(context, passed[0], wanted, frozenset(given.keywords))
+            found = context.strict.definitions_of(context.path, function)
+            given = CallArguments(context.facts, call)
+            if len(found) == 1 and not given.has_double_star:
+                wanted = (Value(INSTANCE, found[0].entity, (), found[0].evidence),)
+                yield from _missing(context, passed[0], wanted, frozenset(given.keywords))
 
 
 def _dictionaries(context: CheckContext) -> Iterator[int]:
@@ -102,9 +101,11 @@ def _passed(context: CheckContext) -> Iterator[tuple[int, Type]]:
         if not any(op(facts, value) in _WRITTEN for value in written):
             continue
         targets = call_targets(strict, context.path, function)
-        if targets is None or len(targets.callees) != 1 or len(targets.callees[0].signatures) != 1:
+        if targets is None or len(targets.callees) != 1:
             continue
-        signature = targets.callees[0].signatures[0]
+        signature, *others = targets.callees[0].signatures
+        if others and not is_typed_dict(strict, signature.entity):
+            continue
         given = CallArguments(facts, call)
         for value in written:
             parameter = parameter_for(signature, given, value)
