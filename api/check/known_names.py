@@ -269,15 +269,35 @@ def is_set_from_outside(inference: Inference, name: str) -> bool:
     )
 
 
-def is_assigned_to(inference: Inference, name: str, type_: Type) -> bool:
-    """True if code of the workspace assigns an attribute to what may be of one of some types."""
+def is_assigned_to(
+    inference: Inference, name: str, type_: Type, reader: tuple[str, int] = ("", -1)
+) -> bool:
+    """True if code of the workspace assigns an attribute to what may be of one of some types.
+
+    ``reader`` is the path and row of the expression that reads it: what is assigned after it is not
+    there yet.
+    """
     if not is_set_from_outside(inference, name):
         return False
     classes = {value.entity for value in type_}
+    path_read, expr = reader
     return any(
         _may_be(inference, path, receiver, classes)
         for path in inference.files_with(name)
         for receiver in _assigned_receivers(inference, path, name)
+        if path != path_read or not _is_later(inference.need(path), receiver, expr)
+    )
+
+
+def _is_later(facts: FileFacts, receiver: int, expr: int) -> bool:
+    """True if code at the top of a module runs after other code there, and in no loop with it."""
+    start, after = facts.expr.position[expr], facts.expr.position[receiver]
+    if start > after or scope_at(facts, start) or scope_at(facts, after):
+        return False
+    table = facts.block
+    return not any(
+        kind in (f.LOOP, f.ITERABLE) and table.start[row] <= start < table.end[row]
+        for row, kind in enumerate(table.kind)
     )
 
 

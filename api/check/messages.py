@@ -173,6 +173,20 @@ def extended(message: str, detail: str) -> str:
     return _sentence(message.removesuffix("."), detail)
 
 
+def bad_super(cls: str, other: str) -> str:
+    """Return the message on ``super(Other, self)`` in a class that is not derived from it."""
+    return _sentence(
+        "super(type, obj): obj must be an instance or subtype of type",
+        f"'{cls}' is not derived from '{other}'",
+    )
+
+
+def endless_super(cls: str) -> str:
+    """Return the message on ``super(type(self), self)``."""
+    detail = f"it is the class of the instance, not '{cls}', and calls itself in derived classes"
+    return _sentence("super() of the class that an instance happens to have", detail)
+
+
 UNKNOWN = "unknown attribute"
 """How the message on a name begins that nothing has."""
 

@@ -83,8 +83,13 @@ def _places(context: CheckContext, finding: Finding, search: _Search) -> Iterato
     elif not all(is_outside(path) or path.endswith(".pyi") for path in files):
         return  # of what the workspace defines itself all is known
     else:
-        # A stub that says which class something is of may mean another one that it declares.
-        yield from (path for path in files if _has_name(committed, path, name))
+        # A stub that says which class something is of may mean another one that it declares, but
+        # builtin classes have nothing in common that would be mistaken.
+        yield from (
+            path
+            for path in files
+            if not path.endswith("/builtins.pyi") and _has_name(committed, path, name)
+        )
     here = enclosing(context.strict, context.path, finding.start)
     for path in _files_with(committed, name, context.path):
         for position, subject in search(committed, path, name):

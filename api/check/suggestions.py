@@ -18,6 +18,7 @@ from ...indexer import facts as f
 from ...indexer import facts_view
 from ...indexer.facts import FileFacts
 from ...indexer.inference.access_paths import last_name
+from ...indexer.inference.attribute_owners import is_kept_by
 from ...indexer.inference.classes import members
 from ...indexer.inference.entities import (
     CLASS,
@@ -121,6 +122,9 @@ def offered_members(inference: Inference, type_: Type) -> list[str]:
     ):
         return []
     names = [name for name, _, _ in members(inference, type_[0].entity) if not name.startswith("_")]
+    if type_[0].form == CLASS_OBJECT:
+        order = inference.mro(type_[0].entity)
+        names = [name for name in names if is_kept_by(inference, order, name, on_class=True)]
     return list(dict.fromkeys(names)) if len(names) <= _MOST_OFFERED else []
 
 

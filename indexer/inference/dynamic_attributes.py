@@ -35,17 +35,22 @@ HARMLESS = CLASS_DECORATORS | frozenset(
 _RESTORING = frozenset(["__setstate__", "__copy__", "__deepcopy__", "copy", "__reduce__"])
 
 
-def has_dynamic_attributes(inference: Inference, entity: Entity) -> bool:
-    """True if a class, or a base of it, may have members that its text does not show."""
-    key = ("open class", entity)
-    return cached(inference, key, lambda: _has_dynamic_attributes(inference, entity), True)
+def has_dynamic_attributes(inference: Inference, entity: Entity, *, on_class: bool = False) -> bool:
+    """True if a class, or a base of it, may have members that its text does not show.
+
+    ``on_class`` asks for what is read of the class, to which its own ``__getattr__`` gives nothing.
+    """
+    key = ("open class", entity, on_class)
+    return cached(
+        inference, key, lambda: _has_dynamic_attributes(inference, entity, on_class), True
+    )
 
 
-def _has_dynamic_attributes(inference: Inference, entity: Entity) -> bool:
+def _has_dynamic_attributes(inference: Inference, entity: Entity, on_class: bool) -> bool:
     order = mro(inference, entity)
     library = _closed_by(inference, order)
     return any(
-        _has_own_dynamic_attributes(inference, cls)
+        _has_own_dynamic_attributes(inference, cls, on_class)
         for cls in order
         if not (library and cls.path.startswith(library))
     ) or (not library and _has_own_metaclass(inference, entity))
@@ -83,13 +88,13 @@ def _text_of(inference: Inference, cls: Entity) -> str:
     return text.decode("utf-8", "replace")
 
 
-def _has_own_dynamic_attributes(inference: Inference, cls: Entity) -> bool:
+def _has_own_dynamic_attributes(inference: Inference, cls: Entity, on_class: bool) -> bool:
     if cls.kind != CLASS:
         return True
     facts = inference.facts(cls.path)
     if facts is None:
         return True
-    if names_of_getters(inference, cls) is None:
+    if not on_class and names_of_getters(inference, cls) is None:
         return True
     return (
         _has_computed_base(inference, cls, facts)

@@ -329,6 +329,8 @@ def _attribute(inference: Inference, path: str, facts: FileFacts, expr: int) -> 
         found = member_definitions(inference, value, name)
         if not found or not all(_member(inference, item.entity) for item in found):
             return False
+        if value.form == CLASS_OBJECT and found[0].entity.kind == ATTRIBUTE:
+            return False  # nothing, or what stands for a slot
         if value.form == INSTANCE and _is_rebound(inference, value.entity, name, found):
             return False
     return True

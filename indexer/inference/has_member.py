@@ -11,13 +11,16 @@ from .. import facts as f
 from .. import facts_view
 from ..platform_conditions import holding, is_conditional
 from ..plugins.registry import DYNAMIC_CLASSES, GENERATED_MEMBERS
+from .attribute_owners import is_kept_by
 from .classes import class_member, is_protocol, metaclass, mro, own_member, subclasses
 from .dynamic_attributes import has_dynamic_attributes, names_of_getters
 from .entities import CLASS, FUNCTION, MODULE, NAMESPACE, OUTSIDE, VARIABLE, Entity, name_of
+from .exhaustive import all_subclasses
 from .exports import is_imported_for_itself
 from .lazy_modules import has_dynamic_members, names_of_getter
 from .modules import imported_module
 from .names import module_attribute
+from .slots import slots_name, written_slots
 from .standard_types import standard_class
 from .stub_mapping import source_entity, source_path
 from .synthesized import is_typed_dict, tuple_fields
@@ -57,8 +60,11 @@ _UNDOCUMENTED = frozenset(["pypy_version_info", "_MEIPASS", "frozen", "gettotalr
 _LEFT_OUT = {"super": ("__self__", "__self_class__", "__thisclass__")}
 
 
-def has_member(inference: Inference, value: Value, name: str) -> int:
-    """Return whether a value has an attribute: PRESENT, ABSENT, or UNSURE."""
+def has_member(inference: Inference, value: Value, name: str, *, exact: bool = False) -> int:
+    """Return whether a value has an attribute: PRESENT, ABSENT, or UNSURE.
+
+    ``exact`` says that the value is a class, or an instance of it, and of none derived from it.
+    """
     form, entity = value.head
     if form == NONE:
         nothing = standard_class(inference, "types", "NoneType")
@@ -70,9 +76,9 @@ def has_member(inference: Inference, value: Value, name: str) -> int:
     if form == INSTANCE:
         if entity.kind == CLASS and _has_any_member(inference, entity):
             return UNSURE
-        return _of_class(inference, entity, name)
+        return _of_class(inference, entity, name, exact=exact)
     if form == CLASS_OBJECT:
-        return _of_class_object(inference, entity, name)
+        return _of_class_object(inference, entity, name, exact)
     if form == SUPER:
         if not value.args or not value.args[0]:
             return UNSURE
@@ -211,11 +217,14 @@ def _member_of_object(inference: Inference, name: str) -> bool:
     return base is not None and bool(own_member(inference, base, name))
 
 
-def _of_class(inference: Inference, entity: Entity, name: str) -> int:
-    """Return whether instances of a class have an attribute."""
+def _of_class(
+    inference: Inference, entity: Entity, name: str, *, on_class: bool = False, exact: bool = False
+) -> int:
+    """Return whether instances of a class, or the class itself, have an attribute."""
     if entity.kind not in (CLASS, VARIABLE):
         return UNSURE
-    if any(item.entity.kind != OUTSIDE for item in class_member(inference, entity, name)):
+    order = mro(inference, entity)
+    if is_kept_by(inference, order, name, on_class=on_class):
         return PRESENT
     if _member_of_object(inference, name) or _is_of_dictionary(inference, entity, name):
         return PRESENT
@@ -226,23 +235,25 @@ def _of_class(inference: Inference, entity: Entity, name: str) -> int:
         return PRESENT
     if entity.kind == VARIABLE:
         return UNSURE if not fields or _is_written(inference, entity, name) else ABSENT
-    if has_dynamic_attributes(inference, entity):
+    if has_dynamic_attributes(inference, entity, on_class=on_class):
         return UNSURE
     if entity.is_outside and name in _LEFT_OUT.get(name_of(inference, entity), ()):
         return PRESENT
-    if any(name in (names_of_getters(inference, cls) or ()) for cls in mro(inference, entity)):
+    if any(name in (names_of_getters(inference, cls) or ()) for cls in order):
         return PRESENT
-    if any(_binds_elsewhere(inference, cls, name) for cls in mro(inference, entity)):
+    if any(_binds_elsewhere(inference, cls, name) for cls in order):
         return UNSURE
-    if any(_has_private(inference, cls, name) for cls in mro(inference, entity)):
+    if any(_has_private(inference, cls, name) for cls in order):
         return PRESENT
     if name in _GENERATED and _has_decorators(inference, entity):
         return UNSURE  # `total_ordering`, `dataclass(order=True)`
-    if any(_has_slot_or_source(inference, cls, name) for cls in mro(inference, entity)):
+    if any(_has_slot_or_source(inference, cls, name) for cls in order):
         return UNSURE
-    if any(_omits(inference, cls.path, name) for cls in mro(inference, entity)):
+    if any(_omits(inference, cls.path, name) for cls in order):
         return UNSURE
-    return UNSURE if _subclass_has(inference, entity, name) else ABSENT
+    if not exact and _subclass_has(inference, entity, name, on_class):
+        return UNSURE
+    return ABSENT
 
 
 def _is_written(inference: Inference, variable: Entity, name: str) -> bool:
@@ -287,7 +298,10 @@ def _has_slot_or_source(inference: Inference, cls: Entity, name: str) -> bool:
     if facts is None:
         return False
     if not cls.path.endswith(".pyi"):
-        return _has_slot(facts, cls.row, name)
+        if slots_name(facts, cls.row) < 0:
+            return False
+        listed = written_slots(facts, cls.row)
+        return listed is None or name in listed
     if (
         inference.snapshot.index.search_path.layer(inference.snapshot.absolute(cls.path))
         == "stdlib"
@@ -299,29 +313,8 @@ def _has_slot_or_source(inference: Inference, cls: Entity, name: str) -> bool:
     return has_member(inference, Value(INSTANCE, source, (), 1), name) != ABSENT
 
 
-def _has_slot(facts: FileFacts, row: int, name: str) -> bool:
-    """True if ``__slots__`` of a class lists a name, or is computed."""
-    slots = facts.name_id("__slots__")
-    if slots < 0:
-        return False
-    for binding in facts.bindings_of(facts.definition.own_scope[row], slots):
-        value = facts.binding.value[binding]
-        kind = facts_view.op(facts, value)
-        if kind == f.STRING:
-            parts = [value]
-        elif kind == f.DICT:
-            parts = [key for key, _ in facts_view.items(facts, value)]
-        elif kind in (f.TUPLE, f.LIST, f.SET):
-            parts = list(facts_view.elements(facts, value))
-        else:
-            return True
-        if any(facts_view.string(facts, part) in (None, name) for part in parts):
-            return True
-    return False
-
-
-def _of_class_object(inference: Inference, entity: Entity, name: str) -> int:
-    found = _of_class(inference, entity, name)
+def _of_class_object(inference: Inference, entity: Entity, name: str, exact: bool) -> int:
+    found = _of_class(inference, entity, name, on_class=True, exact=exact)
     if found != ABSENT:
         return found
     meta = metaclass(inference, entity)
@@ -336,15 +329,27 @@ def _of_class_object(inference: Inference, entity: Entity, name: str) -> int:
 
 
 def _of_super(inference: Inference, start: Entity, after: Entity, name: str) -> int:
-    found = class_member(inference, start, name, after=after)
-    if any(item.entity.kind != OUTSIDE for item in found) or _member_of_object(inference, name):
+    if _is_behind(inference, start, after, name) or _member_of_object(inference, name):
         return PRESENT
+    if has_dynamic_attributes(inference, start, on_class=True):
+        return UNSURE
     # In a mixin, `super()` may be any class that follows it in the mro of a derived class.
     return (
         UNSURE
-        if has_dynamic_attributes(inference, start) or subclasses(inference, start)
+        if any(
+            has_dynamic_attributes(inference, cls, on_class=True)
+            or _is_behind(inference, cls, after, name)
+            for cls in all_subclasses(inference, start)
+        )
         else ABSENT
     )
+
+
+def _is_behind(inference: Inference, start: Entity, after: Entity, name: str) -> bool:
+    """True if a class that follows another one in the mro of a third has a member."""
+    order = mro(inference, start)
+    order = order[order.index(after) + 1 :] if after in order else order
+    return is_kept_by(inference, order, name, on_class=True)
 
 
 def _of_function(inference: Inference, function: Entity, name: str) -> int:
@@ -370,9 +375,9 @@ def _binds_elsewhere(inference: Inference, cls: Entity, name: str) -> bool:
     )
 
 
-def _subclass_has(inference: Inference, entity: Entity, name: str) -> bool:
+def _subclass_has(inference: Inference, entity: Entity, name: str, on_class: bool) -> bool:
     """True if a derived class has the member, so that an instance of this class may have it."""
-    return _derived_has(inference, entity, name, set()) or _same_file_subclass_has(
+    return _derived_has(inference, entity, name, on_class, set()) or _same_file_subclass_has(
         inference, entity, name
     )
 
@@ -391,17 +396,19 @@ def _same_file_subclass_has(inference: Inference, entity: Entity, name: str) -> 
     )
 
 
-def _derived_has(inference: Inference, entity: Entity, name: str, seen: set[Entity]) -> bool:
+def _derived_has(
+    inference: Inference, entity: Entity, name: str, on_class: bool, seen: set[Entity]
+) -> bool:
     for cls in subclasses(inference, entity):
         if cls in seen or len(seen) > 200:
             continue
         seen.add(cls)
         # Inherited members count too: a base beside this one may come before it.
-        if any(item.entity.kind != OUTSIDE for item in class_member(inference, cls, name)):
+        if is_kept_by(inference, mro(inference, cls), name, on_class=on_class):
             return True
         # Installed classes have many subclasses, most of which do not occur here.
-        if not entity.is_outside and has_dynamic_attributes(inference, cls):
+        if not entity.is_outside and has_dynamic_attributes(inference, cls, on_class=on_class):
             return True
-        if _derived_has(inference, cls, name, seen):
+        if _derived_has(inference, cls, name, on_class, seen):
             return True
     return False

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ....indexer import facts as f
-from ....indexer.facts_view import attribute, called, definitions, op, subscript
+from ....indexer.facts_view import (
+    attribute,
+    called,
+    definitions,
+    name_scope,
+    op,
+    subscript,
+)
+from ....indexer.inference.access_paths import access_path, mentions
+from ....indexer.inference.attribute_owners import is_kept_by
 from ....indexer.inference.dynamic_attributes import has_dynamic_attributes
 from ....indexer.inference.entities import (
     CLASS,
@@ -17,9 +26,9 @@ from ....indexer.inference.entities import (
     Entity,
     qualified_name,
 )
-from ....indexer.inference.has_member import ABSENT, PRESENT, has_member, module_has_member
+from ....indexer.inference.has_member import ABSENT, PRESENT, UNSURE, has_member, module_has_member
 from ....indexer.inference.members import attribute_definitions
-from ....indexer.inference.standard_types import is_standard_class
+from ....indexer.inference.slots import refuses
 from ....indexer.inference.type_variables import concrete
 from ....indexer.inference.types import (
     CLASS_OBJECT,
@@ -64,7 +73,7 @@ from ..known_names import (
 )
 from ..limitations import is_generated_module
 from ..suggestions import closest, likely_members, nearest_members, nearest_names, offered_members
-from ..uses import bindings_of_name, wanted_attributes
+from ..uses import bindings_of_local, bindings_of_name, wanted_attributes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,15 +117,19 @@ def _check_attribute(context: CheckContext, expr: int, receiver: int, name: str)
             return _finding(context, expr, name, message, item.evidence, nearest)
     type_ = concrete(context.strict, context.complete_type(receiver))
     if type_:
-        if not _lacks(context, type_, name):
+        if not _lacks(context, type_, name, exact=_is_exact(context, receiver)):
+            lacking = _lacking(context, type_, name)
+            if (
+                lacking
+                and _is_told_by_type(context, receiver)
+                and not _is_excused_by_type(context, expr, receiver, lacking, name)
+            ):
+                finding = _absent(context, expr, name, lacking, CONVENTIONAL)
+                whole = messages.object_text(context.strict, type_)
+                finding.message = messages.extended(finding.message, f"it may be any {whole}")
+                return finding
             return _made_up(context, expr, type_, name)
-        if is_assigned_to(context.strict, name, type_):
-            return None
-        if any(excuse(context, type_, name) for excuse in _EXCUSES_OF_TYPES):
-            return None
-        if is_returned_by_body(context, receiver, name):
-            return None
-        if any(excuse(context, type_) for excuse in _MIXED_IN) and is_known_word(context, name):
+        if _is_excused_by_type(context, expr, receiver, type_, name):
             return None
         evidence = max(value.evidence for value in type_)
         if may_have_more_members(context, type_) and is_known_word(context, name):
@@ -125,6 +138,53 @@ def _check_attribute(context: CheckContext, expr: int, receiver: int, name: str)
             evidence = CONVENTIONAL
         return _absent(context, expr, name, type_, max(evidence, 0))
     return None if context.is_certain_only else _by_convention(context, expr, receiver, name)
+
+
+def _is_excused_by_type(
+    context: CheckContext, expr: int, receiver: int, type_: Type, name: str
+) -> bool:
+    """True if what is of a type may have an attribute that its classes lack."""
+    return (
+        is_assigned_to(context.strict, name, type_, (context.path, expr))
+        or any(excuse(context, type_, name) for excuse in _EXCUSES_OF_TYPES)
+        or is_returned_by_body(context, receiver, name)
+        or (
+            any(excuse(context, type_) for excuse in _MIXED_IN)
+            and is_known_word(context, name, context.facts.expr.position[receiver])
+            and not _is_of_instances(context, type_, name)
+        )
+    )
+
+
+def _lacking(context: CheckContext, type_: Type, name: str) -> Type:
+    """Return the alternatives that lack a member, if all others have it and none is None."""
+    if len(type_) < 2 or any(value.form not in (INSTANCE, CLASS_OBJECT) for value in type_):
+        return ()
+    found = {value: has_member(context.strict, value, name) for value in type_}
+    if UNSURE in found.values() or name.startswith("__"):
+        return ()
+    return tuple(value for value in type_ if found[value] == ABSENT)
+
+
+def _is_told_by_type(context: CheckContext, receiver: int) -> bool:
+    """True if nothing but a declaration, or a choice of two values, tells what a plain name holds.
+
+    Not: `if is_number: size = text(size)`, after which it is no number. A test with `isinstance`
+    may leave a class that has both alternatives as its bases.
+    """
+    facts = context.facts
+    rows = bindings_of_local(facts, receiver)
+    if op(facts, receiver) != f.NAME or len(rows) != 1:
+        return False
+    if facts.binding.annotation[rows[0]] < 0 and (
+        op(facts, facts.binding.value[rows[0]]) != f.CONDITIONAL_EXPR
+    ):
+        return False
+    chain, scope = access_path(facts, receiver), name_scope(facts, receiver)
+    return not any(
+        where == scope and test >= 0 and mentions(facts, test, chain)
+        for test, where in zip(facts.block.test, facts.block.scope, strict=True)
+    )
 
 
 def _made_up(context: CheckContext, expr: int, type_: Type, name: str) -> Finding | None:
@@ -145,22 +205,35 @@ def _made_up(context: CheckContext, expr: int, type_: Type, name: str) -> Findin
     return _finding(context, expr, name, message, CONVENTIONAL, nearest)
 
 
-# Builtin classes whose instances take no attributes.
-_CLOSED_TO_WRITES = ("str", "bytes", "int", "float", "bool", "complex", "list", "dict", "set",
-                     "tuple", "frozenset")  # fmt: skip
-
-
 def _check_write(context: CheckContext, expr: int, receiver: int, name: str) -> Iterator[Finding]:
-    """Check what an attribute is assigned to: instances of builtin classes take none."""
+    """Check what an attribute is assigned to: an instance may have no place for it."""
     type_ = concrete(context.strict, context.complete_type(receiver))
-    is_closed = type_ and all(
-        value.form == INSTANCE
-        and is_standard_class(context.strict, value.entity, "builtins", *_CLOSED_TO_WRITES)
-        for value in type_
-    )
     position = context.facts.expr.position[expr]
-    if is_closed and _lacks(context, type_, name) and not context.is_dead(position):
+    if not type_ or _is_excused(context, name, position):
+        return
+    if any(value.form == NONE for value in type_):
+        return  # what it is set on later, and what a test excludes, is for type checkers
+    exact = _is_exact(context, receiver)
+    if all(refuses(context.strict, value, name, exact=exact) for value in type_):
         yield _absent(context, expr, name, type_, max(value.evidence for value in type_))
+
+
+def _is_exact(context: CheckContext, expr: int) -> bool:
+    """True if an expression names a class or makes an instance of it, and of none derived."""
+    facts, inference = context.facts, context.strict
+    values = [expr]
+    if op(facts, expr) == f.NAME:
+        rows = bindings_of_name(facts, expr)
+        if rows and all(facts.binding.kind[row] == f.ASSIGN for row in rows):
+            values = [facts.binding.value[row] for row in rows]
+    for value in values:
+        target = called(facts, value) if op(facts, value) == f.CALL else value
+        if op(facts, target) not in (f.NAME, f.ATTRIBUTE):
+            return False
+        found = [item.entity.kind for item in inference.definitions_of(context.path, target)]
+        if found != [CLASS]:
+            return False
+    return True
 
 
 def _lacks_modules(context: CheckContext) -> bool:
@@ -172,9 +245,18 @@ def _lacks_modules(context: CheckContext) -> bool:
     )
 
 
-def _lacks(context: CheckContext, type_: Type, name: str) -> bool:
+def _lacks(context: CheckContext, type_: Type, name: str, *, exact: bool = False) -> bool:
     """True if none of a type's alternatives has a member, for certain."""
-    return all(has_member(context.strict, value, name) == ABSENT for value in type_)
+    return all(has_member(context.strict, value, name, exact=exact) == ABSENT for value in type_)
+
+
+def _is_of_instances(context: CheckContext, type_: Type, name: str) -> bool:
+    """True if ``super()`` is asked for what a base sets in its instances: it reads classes only."""
+    return all(
+        value.form == SUPER
+        and is_kept_by(context.strict, context.strict.mro(value.entity)[1:], name, on_class=False)
+        for value in type_
+    )
 
 
 def _absent(context: CheckContext, expr: int, name: str, type_: Type, evidence: int) -> Finding:

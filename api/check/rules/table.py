@@ -47,6 +47,10 @@ _TABLE: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ("undeclared-argument", WARNING, "undeclared_argument",
          "An attribute of parsed arguments that no parser declares."),
     ),
+    "supers": (
+        ("bad-super", ERROR, "bad_super",
+         "A call of `super` with a class that is not one of its second argument's."),
+    ),
     "conflicts": (
         ("redefinition", WARNING, "redefinition",
          "A definition that replaces another one before that was used."),

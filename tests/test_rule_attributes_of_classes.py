@@ -1,0 +1,287 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from fixtures_language import check_findings
+
+
+def test_what_methods_set_is_not_read_of_the_class(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        class Box:
+            lid: int
+            shape = "square"
+            def __init__(self):
+                self.size = 1
+                self.weight = 2
+            @classmethod
+            def register(cls):
+                cls.known = []
+                return cls.size
+                #          ^^^^ unresolved-attribute (type object 'Box' has no attribute 'size')
+            def kind(self):
+                type(self).last = self
+                return self.__class__.size
+                #                     ^^^^ unresolved-attribute
+        class Crate(Box):
+            weight = 3
+            def area(self):
+                return super().size, super().shape
+                #              ^^^^ unresolved-attribute ('super')
+        Box.size
+        #   ^^^^ unresolved-attribute
+        Box.weight
+        #   ^^^^^^ unresolved-attribute
+        Crate.weight, Box.lid, Box.shape, Box.known, Box.last, Box().size
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_metaclasses_and_getters_give_to_the_class_what_is_theirs(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        class Registry(type):
+            def __init__(cls, *args):
+                cls.known = []
+        class Plugin(metaclass=Registry):
+            def __init__(self):
+                self.size = 1
+        Plugin.known
+        class AnyOfClass(type):
+            def __getattr__(cls, name): return name
+        class OfClass(metaclass=AnyOfClass): ...
+        OfClass.size
+        OfClass().size
+        #         ^^^^ unresolved-attribute
+        class OfInstance:
+            def __getattr__(self, name): return name
+        OfInstance().size
+        OfInstance.size
+        #          ^^^^ unresolved-attribute
+        class Child(OfInstance):
+            def area(self):
+                return super().heighten_by
+                #              ^^^^^^^^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_adding_to_an_attribute_does_not_make_it(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        class Counter:
+            def add(self):
+                self.total += 1
+                #    ^^^^^ unresolved-attribute
+        class Counted:
+            total = 0
+            def add(self):
+                self.total += 1
+        class Adding:
+            def add(self):
+                self.amount += 1
+        class Added(Adding):
+            amount = 0
+        Counter().other += 1
+        #         ^^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_what_makes_an_instance_here_makes_none_of_a_derived_class(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        class Base:
+            def read(self): return self.size
+        class Derived(Base):
+            size = 1
+        base = Base()
+        base.size
+        #    ^^^^ unresolved-attribute
+        Base.size
+        #    ^^^^ unresolved-attribute
+        def take(base: Base, cls: type[Base]):
+            return base.size, cls.size
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_what_is_set_later_is_not_there_yet(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        class Box: ...
+        class Crate: ...
+        Box.size
+        #   ^^^^ unresolved-attribute
+        Box.size = 1
+        Box.size
+        def read(): return Crate.weight
+        for turn in range(2):
+            if turn:
+                Crate.weight
+            Crate.weight = 1
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_instances_without_a_dictionary_take_what_they_have_slots_for(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        from collections import namedtuple
+        from dataclasses import dataclass
+        from typing import NamedTuple
+        NAMES = ["left", "right"]
+        class Pair:
+            __slots__ = ("left", "right", "__hidden")
+            shared = 1
+            def __init__(self):
+                self.left = self.__hidden = 1
+                self.middle = 2
+                #    ^^^^^^ unresolved-attribute ('Pair' object has no attribute 'middle')
+                self.shared = 3
+                #    ^^^^^^ unresolved-attribute
+            @property
+            def both(self): return 1
+            @both.setter
+            def both(self, value): self.left = self.right = value
+        Pair().both = 1
+        Pair().other = 1
+        #      ^^^^^ unresolved-attribute
+        class ByName:
+            __slots__ = NAMES
+            def fill(self):
+                self.left = 1
+                self.middle = 1
+                #    ^^^^^^ unresolved-attribute
+        @dataclass(slots=True)
+        class Point:
+            x: int
+        Point(1).x = 2
+        Point(1).z = 2
+        #        ^ unresolved-attribute
+        class Row(NamedTuple):
+            key: int
+        Row(1).value = 1
+        #      ^^^^^ unresolved-attribute
+        Cell = namedtuple("Cell", "key")
+        Cell(1).value = 1
+        #       ^^^^^ unresolved-attribute
+        thing = object()
+        thing.size = 1
+        #     ^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_instances_with_a_dictionary_take_anything(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        from typing import NamedTuple
+        class Plain: ...
+        class Derived(Plain):
+            __slots__ = ("size",)
+        Derived().other = 1
+        class Closed:
+            __slots__ = ("size",)
+            def fill(self): self.other = 1
+        class Open(Closed): ...
+        Open().other = 1
+        class Both:
+            __slots__ = ("size", "__dict__")
+            def fill(self): self.other = 1
+        class Computed:
+            __slots__ = tuple("a b".split())
+            def fill(self): self.other = 1
+        class Setting:
+            __slots__ = ("size",)
+            def __setattr__(self, name, value): ...
+            def fill(self): self.other = 1
+        class Row(NamedTuple):
+            key: int
+        class Rows(Row): ...
+        Rows(1).other = 1
+        def fill(thing: object):
+            thing.size = 1
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_alternatives_of_which_one_lacks_an_attribute(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        class Box:
+            size = 1
+            lid = 2
+        class Bag:
+            size = 1
+        def take(some: Box | Bag, maybe: Box | None):
+            some.size, maybe.lid
+            some.lid
+            #    ^^^ unresolved-attribute ('Bag' object has no attribute 'lid'; it may be)
+            some.weight
+            #    ^^^^^^ unresolved-attribute
+        def use(some: Box | Bag, text: int | str):
+            if isinstance(some, Bag):
+                some.lid
+                #    ^^^ unresolved-attribute
+            else:
+                some.lid
+            if isinstance(text, int):
+                text.upper
+                #    ^^^^^ unresolved-attribute ('int' object)
+            else:
+                text.upper
+                text.decode
+                #    ^^^^^^ unresolved-attribute ('str' object)
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_super_of_another_class(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        from unknown import Missing
+        class Box:
+            def __init__(self):
+                super(Box, self).__init__()
+        class Crate(Box):
+            def __init__(self):
+                super(Box, self).__init__()
+        class Bag:
+            def __init__(self):
+                super(Box, self).__init__()
+            #   ^^^^^ bad-super ('Bag' is not derived from 'Box')
+            def again(self):
+                super(type(self), self).again()
+            #   ^^^^^ bad-super
+                super(self.__class__, self).again()
+            #   ^^^^^ bad-super
+        class Part:
+            def close(self):
+                super(Right, self).close()
+        class Right:
+            def close(self): ...
+        class Whole(Part, Right): ...
+        class Unknown(Missing):
+            def __init__(self):
+                super(Bag, self).__init__()
+        """,
+        "bad-super",
+    )
