@@ -285,3 +285,68 @@ def test_super_of_another_class(tmp_path: Path) -> None:
         """,
         "bad-super",
     )
+
+
+def test_keys_of_typed_dictionaries_are_no_attributes(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        from typing import TypedDict
+        class Film(TypedDict):
+            title: str
+        class Sequel(Film, total=False):
+            part: int
+        Plain = TypedDict("Plain", {"size": int})
+        def show(film: Film, sequel: Sequel, plain: Plain):
+            film.update(title="a")
+            film.title
+            #    ^^^^^ unresolved-attribute
+            film.year = 1
+            #    ^^^^ unresolved-attribute
+            sequel.setdefault("part", 1)
+            sequel.part
+            #      ^^^^ unresolved-attribute
+            plain.size
+            #     ^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_what_is_there_and_cannot_be_set(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        from dataclasses import dataclass
+        from functools import cached_property
+        @dataclass(frozen=True)
+        class Point:
+            x: int
+            def move(self):
+                self.x = 3
+                #    ^ unresolved-attribute (cannot assign to field 'x')
+        class Marked(Point):
+            def move(self):
+                self.mark = 1
+        Marked(1).x = 2
+        #         ^ unresolved-attribute
+        class Box:
+            @property
+            def size(self): return 1
+            @property
+            def lid(self): return 1
+            @lid.setter
+            def lid(self, value): ...
+            @cached_property
+            def area(self): return 1
+            @property
+            def weight(self): return 1
+            def change(self):
+                self.size = 1
+                #    ^^^^ unresolved-attribute (property 'size' of 'Box' object has no setter)
+                self.lid = self.area = self.weight = 1
+        class Crate(Box):
+            weight = 3
+        """,
+        "unresolved-attribute",
+    )

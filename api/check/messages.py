@@ -173,6 +173,16 @@ def extended(message: str, detail: str) -> str:
     return _sentence(message.removesuffix("."), detail)
 
 
+def no_setter(name: str, subject: str) -> str:
+    """Return the message on a value that is set on a property without setter."""
+    return _sentence(f"property '{name}' of {subject} has no setter")
+
+
+def frozen_field(name: str) -> str:
+    """Return the message on a value that is set on an instance of a frozen dataclass."""
+    return _sentence(f"cannot assign to field '{name}'", "the dataclass is frozen")
+
+
 def bad_super(cls: str, other: str) -> str:
     """Return the message on ``super(Other, self)`` in a class that is not derived from it."""
     return _sentence(

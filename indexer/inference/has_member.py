@@ -14,13 +14,24 @@ from ..plugins.registry import DYNAMIC_CLASSES, GENERATED_MEMBERS
 from .attribute_owners import is_kept_by
 from .classes import class_member, is_protocol, metaclass, mro, own_member, subclasses
 from .dynamic_attributes import has_dynamic_attributes, names_of_getters
-from .entities import CLASS, FUNCTION, MODULE, NAMESPACE, OUTSIDE, VARIABLE, Entity, name_of
+from .entities import (
+    ATTRIBUTE,
+    CLASS,
+    EXACT,
+    FUNCTION,
+    MODULE,
+    NAMESPACE,
+    OUTSIDE,
+    VARIABLE,
+    Entity,
+    name_of,
+)
 from .exhaustive import all_subclasses
 from .exports import is_imported_for_itself
 from .lazy_modules import has_dynamic_members, names_of_getter
 from .modules import imported_module
 from .names import module_attribute
-from .slots import slots_name, written_slots
+from .slots import refuses, slots_name, written_slots
 from .standard_types import standard_class
 from .stub_mapping import source_entity, source_path
 from .synthesized import is_typed_dict, tuple_fields
@@ -224,9 +235,11 @@ def _of_class(
     if entity.kind not in (CLASS, VARIABLE):
         return UNSURE
     order = mro(inference, entity)
+    if not on_class and is_typed_dict(inference, entity):
+        return _of_dictionary(inference, name)
     if is_kept_by(inference, order, name, on_class=on_class):
-        return PRESENT
-    if _member_of_object(inference, name) or _is_of_dictionary(inference, entity, name):
+        return ABSENT if _is_refused(inference, entity, name, exact) else PRESENT
+    if _member_of_object(inference, name):
         return PRESENT
     fields = tuple_fields(inference, entity)
     if fields is None:
@@ -262,14 +275,20 @@ def _is_written(inference: Inference, variable: Entity, name: str) -> bool:
     return facts.name_id(name) in facts.attribute_binding.name or facts.name_id("setattr") >= 0
 
 
-def _is_of_dictionary(inference: Inference, entity: Entity, name: str) -> bool:
-    """True if a class is a TypedDict, whose instances are dictionaries, and these have a member."""
-    plain = standard_class(inference, "builtins", "dict")
+def _is_refused(inference: Inference, entity: Entity, name: str, exact: bool) -> bool:
+    """True if methods set an attribute for which instances have neither a slot nor a dictionary."""
+    found = class_member(inference, entity, name)
     return (
-        plain is not None
-        and is_typed_dict(inference, entity)
-        and bool(class_member(inference, plain, name))
+        bool(found)
+        and found[0].entity.kind == ATTRIBUTE
+        and refuses(inference, Value(INSTANCE, entity, (), EXACT), name, exact=exact)
     )
+
+
+def _of_dictionary(inference: Inference, name: str) -> int:
+    """Return whether an instance of a TypedDict has an attribute: it is a dictionary with keys."""
+    plain = standard_class(inference, "builtins", "dict")
+    return UNSURE if plain is None else _of_class(inference, plain, name)
 
 
 def _has_private(inference: Inference, cls: Entity, name: str) -> bool:
@@ -356,7 +375,10 @@ def _of_function(inference: Inference, function: Entity, name: str) -> int:
     if function.kind != FUNCTION:
         return UNSURE
     facts = inference.need(function.path)
-    if facts.definition.decorators[function.row] >= 0:
+    if any(
+        facts_view.plain_name(facts, expr) not in ("classmethod", "staticmethod")
+        for expr in facts_view.decorators(facts, function.row)
+    ):
         return UNSURE
     for kind in ("FunctionType", "MethodType"):
         entity = standard_class(inference, "types", kind)

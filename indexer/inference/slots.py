@@ -12,7 +12,7 @@ from .entities import CLASS, FUNCTION, VARIABLE, Entity
 from .exhaustive import all_subclasses
 from .query_cache import cached
 from .standard_types import is_standard_class
-from .synthesized import makes_tuple
+from .synthesized import is_typed_dict, makes_tuple
 from .types import INSTANCE
 
 TYPE_CHECKING = False
@@ -47,6 +47,8 @@ def refuses(inference: Inference, value: Value, name: str, *, exact: bool = Fals
         return False
     if is_standard_class(inference, entity, "builtins", "object"):
         return exact
+    if is_typed_dict(inference, entity):
+        return True
     return _refuses(inference, entity, name) and (
         exact or all(_refuses(inference, cls, name) for cls in all_subclasses(inference, entity))
     )

@@ -24,10 +24,12 @@ from ....indexer.inference.entities import (
     NAMESPACE,
     OUTSIDE,
     Entity,
+    name_of,
     qualified_name,
 )
 from ....indexer.inference.has_member import ABSENT, PRESENT, UNSURE, has_member, module_has_member
 from ....indexer.inference.members import attribute_definitions
+from ....indexer.inference.read_only import is_frozen, lacks_setter
 from ....indexer.inference.slots import refuses
 from ....indexer.inference.type_variables import concrete
 from ....indexer.inference.types import (
@@ -161,7 +163,9 @@ def _lacking(context: CheckContext, type_: Type, name: str) -> Type:
     if len(type_) < 2 or any(value.form not in (INSTANCE, CLASS_OBJECT) for value in type_):
         return ()
     found = {value: has_member(context.strict, value, name) for value in type_}
-    if UNSURE in found.values() or name.startswith("__"):
+    # Classes of one name are those that one import or another gives.
+    names = {name_of(context.strict, value.entity) for value in type_}
+    if UNSURE in found.values() or name.startswith("__") or len(names) < len(type_):
         return ()
     return tuple(value for value in type_ if found[value] == ABSENT)
 
@@ -213,9 +217,15 @@ def _check_write(context: CheckContext, expr: int, receiver: int, name: str) -> 
         return
     if any(value.form == NONE for value in type_):
         return  # what it is set on later, and what a test excludes, is for type checkers
-    exact = _is_exact(context, receiver)
-    if all(refuses(context.strict, value, name, exact=exact) for value in type_):
-        yield _absent(context, expr, name, type_, max(value.evidence for value in type_))
+    inference, exact = context.strict, _is_exact(context, receiver)
+    evidence = max(value.evidence for value in type_)
+    if all(refuses(inference, value, name, exact=exact) for value in type_):
+        yield _absent(context, expr, name, type_, evidence)
+    elif all(lacks_setter(inference, value, name, exact=exact) for value in type_):
+        subject = messages.object_text(inference, type_)
+        yield _finding(context, expr, name, messages.no_setter(name, subject), evidence, [])
+    elif all(is_frozen(inference, value, name, exact=exact) for value in type_):
+        yield _finding(context, expr, name, messages.frozen_field(name), evidence, [])
 
 
 def _is_exact(context: CheckContext, expr: int) -> bool:
