@@ -150,6 +150,8 @@ def test_instances_without_a_dictionary_take_what_they_have_slots_for(tmp_path: 
                 self.middle = 2
                 #    ^^^^^^ unresolved-attribute ('Pair' object has no attribute 'middle')
                 self.shared = 3
+                #    ^^^^^^ unresolved-attribute ('Pair' object attribute 'shared' is read-only)
+                self.shared += 3
                 #    ^^^^^^ unresolved-attribute
             @property
             def both(self): return 1

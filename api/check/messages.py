@@ -173,6 +173,11 @@ def extended(message: str, detail: str) -> str:
     return _sentence(message.removesuffix("."), detail)
 
 
+def read_only(subject: str, name: str) -> str:
+    """Return the message on a value that is set on what only the class of an instance has."""
+    return _sentence(f"{subject} attribute '{name}' is read-only")
+
+
 def no_setter(name: str, subject: str) -> str:
     """Return the message on a value that is set on a property without setter."""
     return _sentence(f"property '{name}' of {subject} has no setter")

@@ -33,14 +33,9 @@ def is_kept_by(inference: Inference, order: list[Entity], name: str, *, on_class
 
 
 def _is_set(inference: Inference, cls: Entity, name: str, on_class: bool) -> bool:
-    """True if methods of a class set an attribute without reading it first: ``self.n += 1``."""
+    """True if methods of a class set an attribute."""
     facts = inference.need(cls.path)
-    table = facts.attribute_binding
-    rows = [
-        row
-        for row in own_attributes(facts, cls.row, facts.name_id(name))
-        if facts_view.op(facts, table.value[row]) != f.AUGMENTED
-    ]
+    rows = own_attributes(facts, cls.row, facts.name_id(name))
     return any(not on_class or _is_set_on_class(facts, row) for row in rows)
 
 

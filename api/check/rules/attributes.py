@@ -11,6 +11,7 @@ from ....indexer.facts_view import (
     definitions,
     name_scope,
     op,
+    operand,
     subscript,
 )
 from ....indexer.inference.access_paths import access_path, mentions
@@ -84,12 +85,18 @@ if TYPE_CHECKING:
 
 def unresolved_attribute(context: CheckContext) -> Iterator[Finding]:
     """Yield attributes that are read of what does not have them, by types or by convention."""
-    assigned = set(context.facts.attribute_binding.position)
+    facts = context.facts
+    assigned = set(facts.attribute_binding.position)
+    augmented = {
+        operand(facts, row) for row, kind in enumerate(facts.expr.op) if kind == f.AUGMENTED
+    }
     for expr, parts in wanted_attributes(context):
         if parts.position in assigned:
             yield from _check_write(context, expr, parts.receiver, parts.name)
             continue
         finding = _check_attribute(context, expr, parts.receiver, parts.name)
+        if finding is None and expr in augmented:
+            yield from _check_write(context, expr, parts.receiver, parts.name)
         if finding is None or _is_excused(context, parts.name, parts.position):
             continue
         if not is_mocked(context, parts.receiver, parts.position):
@@ -220,7 +227,11 @@ def _check_write(context: CheckContext, expr: int, receiver: int, name: str) -> 
     inference, exact = context.strict, _is_exact(context, receiver)
     evidence = max(value.evidence for value in type_)
     if all(refuses(inference, value, name, exact=exact) for value in type_):
-        yield _absent(context, expr, name, type_, evidence)
+        if any(has_member(inference, value, name) == PRESENT for value in type_):
+            message = messages.read_only(messages.object_text(inference, type_), name)
+            yield _finding(context, expr, name, message, evidence, [])
+        else:
+            yield _absent(context, expr, name, type_, evidence)
     elif all(lacks_setter(inference, value, name, exact=exact) for value in type_):
         subject = messages.object_text(inference, type_)
         yield _finding(context, expr, name, messages.no_setter(name, subject), evidence, [])
