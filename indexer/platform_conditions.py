@@ -89,6 +89,11 @@ def dead_stretches(facts: FileFacts, target: Target) -> list[tuple[int, int]]:
     return _branches(facts, target)[0]
 
 
+def lasting_blocks(facts: FileFacts, target: Target) -> frozenset[int]:
+    """Rows of the branches that are always taken for a version and platform."""
+    return frozenset(_branches(facts, target)[1])
+
+
 def is_inside(stretches: list[tuple[int, int]], position: int) -> bool:
     """True if a position is in one of some stretches, which are in order."""
     at = bisect_right(stretches, position, key=operator.itemgetter(0)) - 1

@@ -194,6 +194,7 @@ def test_names_that_are_bound_at_another_time(tmp_path: Path) -> None:
             return error
             #      ^^^^^ deleted-name (handler of line 23)
         def typed(mapping: Mapping) -> "Mapping":
+        #                  ^^^^^^^ never-bound (line 4)
             getcwd()
             return Mapping(mapping)
             #      ^^^^^^^ never-bound (line 4)
@@ -242,9 +243,9 @@ def test_names_that_are_bound_in_time(tmp_path: Path) -> None:
         def raised():
             error = None
             try:
-                return 1
+                int("1")
             except ValueError as error:
-                pass
+                return
             return error
         def checked(value):
             assert not TYPE_CHECKING or isinstance(value, Mapping)

@@ -149,7 +149,7 @@ def run_rules(
             for rule in chosen:
                 if rule.check is not None and (rule.in_stubs or not context.is_stub):
                     found += _of_rule(rule, context)
-                    if rule.name == "syntax-error" and found:
+                    if rule.name == "syntax-error" and found and context.tree is None:
                         break  # further faults would only follow from text that is no Python
     except OutOfWorkError:
         if limit is None:

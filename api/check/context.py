@@ -6,6 +6,8 @@ of one function in a long file costs the check of one function.
 
 from __future__ import annotations
 
+import ast
+import warnings
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -82,6 +84,8 @@ def _widened(facts: FileFacts, lines: list[tuple[int, int]]) -> Regions:
     return sorted(found)
 
 
+# Bytes of a text that is parsed.
+_LARGEST_TREE = 1_000_000
 # Expressions between two chances to interrupt a check.
 _INTERRUPT_EVERY = 16
 _ATTRIBUTE_FUNCTIONS = ("hasattr", "getattr", "setattr", "delattr")
@@ -138,6 +142,18 @@ class CheckContext:
     def text(self) -> bytes:
         """The normalized text."""
         return self.inference.text(self.path)
+
+    @cached_property
+    def tree(self) -> ast.Module | None:
+        """The syntax tree; None for what does not parse here, and for very long texts."""
+        if len(self.text) > _LARGEST_TREE:
+            return None
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return ast.parse(self.text.decode())
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
 
     @cached_property
     def is_stub(self) -> bool:

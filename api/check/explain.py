@@ -324,6 +324,7 @@ _RAISED = {
     "unresolved-attribute": ("AttributeError",),
     "undefined-name": ("NameError",),
     "used-before-definition": ("NameError", "UnboundLocalError"),
+    "possibly-unbound": ("NameError", "UnboundLocalError"),
     "unresolved-import": ("ImportError", "ModuleNotFoundError"),
     "unresolved-name": ("ImportError", "ModuleNotFoundError"),
     "not-installed": ("ImportError", "ModuleNotFoundError"),

@@ -154,6 +154,11 @@ def unbound_name(name: str, detail: str, is_local: bool = False) -> str:
     return _sentence(f"name '{name}' is not defined", detail)
 
 
+def possibly_unbound(name: str, detail: str) -> str:
+    """Return the message on a name that may not be bound when it is read."""
+    return _sentence(f"'{name}' is possibly unbound", detail)
+
+
 # Attributes.
 
 

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from .. import facts as f
 from .. import facts_view
-from ..platform_conditions import Target, constant_value, dead_stretches, is_inside
+from ..platform_conditions import (
+    Target,
+    constant_value,
+    dead_stretches,
+    is_inside,
+    lasting_blocks,
+)
 from .access_paths import last_name
 from .entities import VARIABLE
 from .query_cache import cached
@@ -23,18 +29,39 @@ def never_runs(inference: Inference, path: str, position: int) -> bool:
     return is_inside(_dead(inference, path), position)
 
 
+def always_runs(inference: Inference, path: str, block: int) -> bool:
+    """True if a branch is always taken by the version and platform at hand."""
+    return block in _lasting(inference, path)
+
+
+def depends_on_target(inference: Inference, path: str) -> bool:
+    """True if anything in a file depends on version and platform only."""
+    return bool(_dead(inference, path) or _lasting(inference, path))
+
+
+def _lasting(inference: Inference, path: str) -> frozenset[int]:
+    def found() -> frozenset[int]:
+        return lasting_blocks(inference.need(path), _target(inference, path))
+
+    return cached(inference, ("always runs", path), found, frozenset[int]())
+
+
 def _dead(inference: Inference, path: str) -> list[tuple[int, int]]:
     def found() -> list[tuple[int, int]]:
-        search_path = inference.snapshot.index.search_path
-        inference.snapshot.rest_on_environment()
-
-        def elsewhere(facts: FileFacts, expr: int) -> tuple[FileFacts, int] | bool | None:
-            return _imported(inference, path, facts, expr, target)
-
-        target = Target(search_path.version, search_path.platform, elsewhere)
-        return dead_stretches(inference.need(path), target)
+        return dead_stretches(inference.need(path), _target(inference, path))
 
     return cached(inference, ("never runs", path), found, list[tuple[int, int]]())
+
+
+def _target(inference: Inference, path: str) -> Target:
+    search_path = inference.snapshot.index.search_path
+    inference.snapshot.rest_on_environment()
+
+    def elsewhere(facts: FileFacts, expr: int) -> tuple[FileFacts, int] | bool | None:
+        return _imported(inference, path, facts, expr, target)
+
+    target = Target(search_path.version, search_path.platform, elsewhere)
+    return target
 
 
 def _imported(

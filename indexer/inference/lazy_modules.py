@@ -65,7 +65,7 @@ def _has_dynamic_globals(inference: Inference, path: str) -> bool:
     if facts is None or _executes(facts) or names_set_in_globals(facts) is None:
         return True
     for row, name in enumerate(facts.imports.name):
-        if name == f.STAR:
+        if name == f.STAR and not facts.imports.scope[row]:
             spelled = facts.names[facts.imports.module[row]]
             module = imported_module(inference, path, spelled)
             if module.kind == OUTSIDE:

@@ -22,15 +22,39 @@ from ..findings import Finding
 from ..suggestions import nearest_in_scope, same_name_elsewhere
 from ..uses import bindings_of_name
 
-# Names that are bound in every module, class body or method.
-PREDEFINED = frozenset(
-    ["__name__", "__file__", "__doc__", "__package__", "__spec__", "__loader__", "__path__",
-     "__builtins__", "__cached__", "__dict__", "__class__", "__qualname__", "__module__",
-     "__annotations__", "__debug__", "__build_class__", "__import__", "__firstlineno__",
-     "__static_attributes__", "reveal_type", "reveal_locals", "WindowsError", "__annotate__",
-     "__warningregistry__", "__conditional_annotations__", "__type_params__", "__orig_bases__",
-     "__classdict__"]
+# Names that are bound in every module, and those of every class body.
+_OF_MODULES = frozenset(
+    ["__name__", "__file__", "__doc__", "__package__", "__spec__", "__loader__", "__builtins__",
+     "__cached__", "__annotations__", "__debug__", "__build_class__", "__import__", "reveal_type",
+     "reveal_locals", "WindowsError", "__annotate__", "__warningregistry__",
+     "__conditional_annotations__", "__path__"]
 )  # fmt: skip
+_OF_CLASSES = frozenset(
+    ["__module__", "__qualname__", "__firstlineno__", "__static_attributes__", "__type_params__",
+     "__orig_bases__", "__classdict__"]
+)  # fmt: skip
+
+
+def is_predefined(context: CheckContext, name: str, scope: int) -> bool:
+    """True if Python, or the program that runs a file, binds a name that is read in a scope."""
+    facts, folder_name = context.facts, context.path.rpartition("/")[2]
+    if name in _OF_MODULES or name in PREDEFINED_NAMES.get(folder_name, ()):
+        return True
+    if name == "__class__":
+        return _is_in_method(facts, scope)
+    while scope >= 0 and facts.scope.kind[scope] in (f.COMPREHENSION_SCOPE, f.TYPE_SCOPE):
+        scope = facts.scope.parent[scope]
+    return name in _OF_CLASSES and facts.scope.kind[scope] == f.CLASS_SCOPE
+
+
+def _is_in_method(facts: FileFacts, scope: int) -> bool:
+    """True if a scope is that of a function in a class, or inside of one."""
+    kinds, parents = facts.scope.kind, facts.scope.parent
+    is_in_function = False
+    while scope >= 0 and not (is_in_function and kinds[scope] == f.CLASS_SCOPE):
+        is_in_function = is_in_function or kinds[scope] in (f.FUNCTION_SCOPE, f.LAMBDA_SCOPE)
+        scope = parents[scope]
+    return scope >= 0
 
 
 _LOOKED_UP = re.compile(rb"\b(?:" + "|".join(NAME_REGISTRIES).encode() + rb")\[.*[\"']")
@@ -41,13 +65,14 @@ def undefined_name(context: CheckContext) -> Iterator[Finding]:
     facts = context.facts
     is_open: bool | None = None
     known: set[tuple[str, int]] = set()
-    predefined = PREDEFINED.union(PREDEFINED_NAMES.get(context.path.rpartition("/")[2], ()))
     for expr in context.expressions(f.NAME):
         name, scope = plain_name(facts, expr), name_scope(facts, expr)
-        if name in predefined or not context.includes(name) or (name, scope) in known:
+        if not context.includes(name) or (name, scope) in known:
             continue
         if bindings_of_name(facts, expr):
             known.add((name, scope))
+            continue
+        if is_predefined(context, name, scope):
             continue
         if is_open is None:
             is_open = has_dynamic_globals(context.strict, context.path)

@@ -33,10 +33,10 @@ _TABLE: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ("undefined-name", ERROR, "undefined_name", "A name that nothing defines."),
     ),
     "unbound": (
-        ("used-before-definition", ERROR, "used_before_definition",
-         "A name that is read before it is bound."),
-        ("deleted-name", ERROR, "unbound", "A name that is read after it was deleted."),
-        ("never-bound", ERROR, "unbound_delete", "A name that only code binds which never runs."),
+        ("used-before-definition", ERROR, "unbound", "A name that is read before it is bound."),
+        ("deleted-name", ERROR, "", "A name that is read after it was deleted."),
+        ("possibly-unbound", WARNING, "", "A name that is read where it may not be bound."),
+        ("never-bound", ERROR, "never_bound", "A name that only code binds which never runs."),
     ),
     "attributes": (
         ("unresolved-attribute", ERROR, "unresolved_attribute",

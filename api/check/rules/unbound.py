@@ -1,220 +1,256 @@
-"""Names that are bound, but not when they are read or deleted."""
+"""Names that are bound, but not when they are read or deleted, or not on every way there."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import ast
 from collections.abc import Iterator
-from typing import Literal
 
 from ....indexer import facts as f
 from ....indexer.facts import FileFacts
 from ....indexer.facts_view import is_false, name_row, name_scope, plain_name
 from ....indexer.inference.access_paths import last_name
+from ....indexer.inference.dead_code import always_runs, depends_on_target, never_runs
 from ....indexer.inference.injected_names import is_injected
-from ....indexer.inference.lazy_modules import has_dynamic_globals
+from ....indexer.inference.lazy_modules import has_dynamic_globals, names_set_in_globals
 from ....indexer.inference.names import star_imported
-from ....indexer.scope_map import blocks_around
+from ....indexer.scope_map import block_at, blocks_around
 from .. import messages
+from ..binding_flow import POSSIBLY, SELDOM, Oracle, Unbound, unbound_reads
 from ..context import CheckContext
-from ..findings import Finding
+from ..findings import ERROR, WARNING, Finding
 from ..known_names import is_set_from_outside
-from ..uses import bindings_of_local
-from .names import PREDEFINED, is_builtin, is_in_string
-
-
-def used_before_definition(context: CheckContext) -> Iterator[Finding]:
-    """Yield names of a function that are read before the first statement that binds them."""
-    facts, table = context.facts, context.facts.binding
-    for expr in context.expressions(f.NAME):
-        name, scope = plain_name(facts, expr), name_scope(facts, expr)
-        if facts.scope.kind[scope] != f.FUNCTION_SCOPE or not context.includes(name):
-            continue
-        rows = bindings_of_local(facts, expr)
-        if not rows or _kinds(facts, rows) & {f.GLOBAL, f.NONLOCAL, f.PARAMETER}:
-            continue
-        start = facts.expr.position[expr]
-        if any(_has_happened(facts, row, expr) for row in rows) or context.is_dead(start):
-            continue
-        giving = _giving(facts, rows)
-        first = table.position[giving[0]] if giving else -1
-        if _is_in_loop(context, scope, start, first) and not (
-            len(giving) == 1 and first <= start  # `n = n + 1` alone
-        ):
-            continue
-        if _is_set_by_inner(facts, scope, name_row(facts, expr)):
-            continue
-        if _is_annotation(context, name, start):
-            continue  # of a variable or attribute, which a function never evaluates
-        if context.is_guarded(start, "NameError", "UnboundLocalError") or is_in_string(
-            context, start
-        ):
-            continue
-        detail = _first_binding(facts, rows, giving)
-        yield Finding(
-            "used-before-definition", context.path, start, start + len(name.encode()),
-            messages.unbound_name(name, detail, is_local=True), subject=name,
-        )  # fmt: skip
-
-
-def _has_happened(facts: FileFacts, row: int, expr: int) -> bool:
-    """True if a binding may have given its name a value before an expression is evaluated.
-
-    Expressions are numbered in order of evaluation: in ``x = f(x)`` the name is read first.
-    """
-    table = facts.binding
-    value, kind = table.value[row], table.kind[row]
-    if kind in _NO_VALUE:
-        return False
-    if value >= 0 and kind != f.PARAMETER and value < expr:
-        return True
-    return table.position[row] <= facts.expr.position[expr] and (
-        value < 0 or kind in _WITHOUT_EXPRESSION
-    )
-
-
-# Bindings that give no value, and those whose value, if any, is not what is bound.
-_NO_VALUE = (f.DECLARE, f.DELETE)
-_WITHOUT_EXPRESSION = (f.PARAMETER, f.DEF_FUNCTION, f.DEF_CLASS, f.IMPORT, f.TYPE_ALIAS,
-                       f.TYPE_PARAMETER, f.GLOBAL, f.NONLOCAL)  # fmt: skip
-
-
-def _giving(facts: FileFacts, rows: list[int]) -> list[int]:
-    """Return those of some bindings that give a value."""
-    return [row for row in rows if facts.binding.kind[row] not in _NO_VALUE]
-
-
-def _first_binding(facts: FileFacts, rows: list[int], giving: list[int]) -> str:
-    """Return where a name gets its first value, or that it gets none."""
-    if giving:
-        line = facts.line_of(facts.binding.position[giving[0]]) + 1
-        return f"line {line} is the first to bind it"
-    line = facts.line_of(facts.binding.position[rows[0]]) + 1
-    what = "deletes it" if facts.binding.kind[rows[0]] == f.DELETE else "declares its type"
-    return f"line {line} only {what}"
-
-
-def _is_set_by_inner(facts: FileFacts, scope: int, name: int) -> bool:
-    """True if a function inside of a scope binds its name, by ``nonlocal`` or ``global``."""
-    wanted = f.NONLOCAL if facts.scope.kind[scope] == f.FUNCTION_SCOPE else f.GLOBAL
-    return any(
-        bound == name and facts.binding.kind[row] == wanted
-        for row, bound in enumerate(facts.binding.name)
-    )
-
-
-def _is_annotation(context: CheckContext, name: str, start: int) -> bool:
-    """True if a name is read as a type only."""
-    return any(
-        position == start and role & f.ROLE_MASK == f.ANNOTATED
-        for role, position, _ in context.facts.occurrences(name)
-    )
-
-
-def _is_in_loop(context: CheckContext, scope: int, start: int, first: int) -> bool:
-    """True if both places are in one loop, so that the later one may have run first."""
-    table = context.facts.block
-    return (
-        any(
-            kind in (f.LOOP, f.ITERABLE)
-            and table.scope[row] == scope
-            and table.start[row] <= first < table.end[row]
-            for row, kind in enumerate(table.kind)
-        )
-        and start < first
-    )
-
-
-# Roles in which a name is evaluated when the line runs; what `+=` writes is read first.
-_RUN = (f.READ, f.CALLED, f.INHERITED, f.DECORATES, f.WRITTEN)
-_IMMEDIATE = (f.MODULE_SCOPE, f.CLASS_SCOPE)
-# Where these are used, names may be bound dynamically.
-_DYNAMIC = ("globals", "vars", "locals", "exec", "eval", "execfile")
+from ..name_scopes import CLASS, FUNCTION, INLINE
+from ..terminal_calls import RETURNS, how_it_returns
+from .names import is_builtin, is_in_string, is_predefined
 
 
 def unbound(context: CheckContext) -> Iterator[Finding]:
-    """Yield names that are read before, or after, they are bound; or that dead code binds."""
+    """Yield names that are read where control comes without their being bound."""
+    if context.tree is None:
+        return
+    found = list(unbound_reads(context.tree, _oracle(context, asks=False)))
+    if any(each.how != SELDOM for each in found):
+        # Which calls return, and which tests hold, is asked only where it matters.
+        found = list(unbound_reads(context.tree, _oracle(context, asks=True)))
+    for each in found:
+        if each.how == SELDOM or not context.includes(each.name):
+            continue
+        spelled = each.name if each.function is None else each.function.name
+        start = _position(context, each.node, spelled)
+        end = start + len(spelled.encode())
+        if start >= 0 and _is_wanted(context, each.name, start, end):
+            rule, message = _told(context, each)
+            if not _is_excused(context, each, start, rule):
+                yield Finding(
+                    rule, context.path, start, end, message, subject=each.name,
+                    severity=WARNING if each.how == POSSIBLY else ERROR,
+                )  # fmt: skip
+
+
+def _oracle(context: CheckContext, *, asks: bool) -> Oracle:
+    facts, inference = context.facts, context.strict
+    is_conditional = asks and depends_on_target(inference, context.path)
+
+    def start_of(node: ast.AST) -> int:
+        return _position(context, node)
+
+    def truth(node: ast.If) -> bool | None:
+        if not is_conditional or any(
+            _last_name(each) == "TYPE_CHECKING" for each in ast.walk(node.test)
+        ):
+            return None
+        start = start_of(node.body[0])
+        if never_runs(inference, context.path, start):
+            return False
+        if node.orelse and never_runs(inference, context.path, start_of(node.orelse[0])):
+            return True
+        block = block_at(facts, context.scope_at(start), start)
+        return True if always_runs(inference, context.path, block) else None
+
+    def returns(node: ast.expr) -> int:
+        call = node.value if isinstance(node, ast.Await) else node
+        if not asks or not isinstance(call, ast.Call) or not _last_name(call.func):
+            return RETURNS
+        name = _last_name(call.func)
+        position = _end_of(context, call.func) - len(name.encode())
+        return how_it_returns(inference, context.path, name, position)
+
+    def is_known(name: str) -> bool:
+        return _is_known(context, name)
+
+    return Oracle(
+        truth,
+        returns,
+        is_known,
+        evaluates_annotations=inference.snapshot.index.search_path.version < (3, 14)
+        and "annotations" not in _future(facts),
+        has_walrus=b":=" in context.text,
+        has_declarations=not {f.GLOBAL, f.NONLOCAL}.isdisjoint(facts.binding.kind),
+    )
+
+
+def _last_name(node: ast.AST) -> str:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return ""
+
+
+def _future(facts: FileFacts) -> set[str]:
+    table = facts.imports
+    return {
+        facts.names[table.name[row]]
+        for row, flags in enumerate(table.flags)
+        if flags & f.FUTURE and table.name[row] >= 0
+    }
+
+
+def _position(context: CheckContext, node: ast.AST, name: str = "") -> int:
+    """Return where a node starts; -1 if a name that it is to be does not stand there."""
+    starts = context.facts.line_starts
+    position = starts[getattr(node, "lineno", 1) - 1] + getattr(node, "col_offset", 0)
+    if context.text.startswith(name.encode(), position):
+        return position
+    # In formatted strings, older parsers do not tell the place.
+    line = context.facts.line_of(position)
+    for _, found, _ in context.facts.occurrences(name, starts[line]):
+        return found if found < starts[line + 1] else -1
+    return -1
+
+
+def _end_of(context: CheckContext, node: ast.expr) -> int:
+    return context.facts.line_starts[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0)
+
+
+def _is_wanted(context: CheckContext, name: str, start: int, end: int) -> bool:
+    return context.is_touched(start, end) or name in context.affected
+
+
+def _is_known(context: CheckContext, name: str) -> bool:
+    """True if a name is known in a module although none of its statements has bound it yet."""
+    facts, path = context.facts, context.path
+    if is_predefined(context, name, 0) or is_builtin(context.strict, name):
+        return True
+    if has_dynamic_globals(context.strict, path) or name in (names_set_in_globals(facts) or ()):
+        return True
+    if star_imported(context.strict, path, facts, name) or is_injected(context.strict, path, name):
+        return True
+    # Importing a module of a package binds its name in the package.
+    folder, _, base = path.rpartition("/")
+    inside = f"{folder}/{name}".lstrip("/")
+    return base.startswith("__init__.") and (
+        context.inference.exists(f"{inside}.py") or context.inference.snapshot.is_folder(inside)
+    )
+
+
+def _is_excused(context: CheckContext, found: Unbound, start: int, rule: str) -> bool:
+    if context.is_guarded(start, "NameError", "UnboundLocalError") or context.is_dead(start):
+        return True
+    if _for_checkers(context.facts, context.scope_at(start), start):
+        return True
+    if found.scope.kind in (FUNCTION, INLINE):
+        return False
+    if found.scope.kind == CLASS and _fills_itself(found.scope.node):
+        return True
+    if rule != "deleted-name" and _is_known(context, found.name):
+        return True
+    return rule == "never-bound" and is_set_from_outside(context.strict, found.name)
+
+
+def _fills_itself(node: ast.AST) -> bool:
+    """True if the body of a class writes into its own namespace, which works there."""
+    return any(
+        isinstance(each, ast.Name) and each.id in ("locals", "vars", "exec")
+        for each in ast.walk(node)
+    )
+
+
+def _told(context: CheckContext, found: Unbound) -> tuple[str, str]:
+    """Return the rule that a read breaks, and the message."""
+    name, line = found.name, getattr(found.node, "lineno", 0)
+    binders = [getattr(each, "lineno", 0) for each in found.binders]
+    is_local = found.scope.kind in (FUNCTION, INLINE)
+    if found.how == POSSIBLY:
+        before = [each for each in binders if each <= line] or binders
+        detail = f"line {before[-1]} binds it on some ways only" if before else ""
+        return "possibly-unbound", messages.possibly_unbound(name, detail)
+    if found.function is not None:
+        detail = (
+            f"'{found.function.name}' reads it, and line {min(binders or [0])} defines it later"
+        )
+        return "used-before-definition", messages.unbound_name(name, detail, is_local)
+    for ender in reversed(found.enders):
+        at = getattr(ender, "lineno", 0)
+        if at > line or isinstance(ender, ast.AnnAssign) or not any(b <= at for b in binders):
+            continue
+        if at == line and getattr(ender, "col_offset", 0) >= getattr(found.node, "col_offset", 0):
+            continue
+        is_handler = isinstance(ender, ast.ExceptHandler)
+        what = f"it is deleted at the end of the handler of line {at}"
+        detail = what if is_handler else f"line {at} deletes it"
+        return "deleted-name", messages.unbound_name(name, detail, is_local)
+    if binders and all(_never_runs_at(context, each) for each in found.binders):
+        detail = f"only line {binders[0]} binds it, which never runs"
+        return "never-bound", messages.unbound_name(name, detail, is_local)
+    if not binders:
+        enders = [each for each in found.enders if isinstance(each, ast.AnnAssign)]
+        detail = f"line {enders[0].lineno} only declares its type" if enders else ""
+        if not detail and is_local:
+            detail = f"line {line} only deletes it"
+    elif is_local or binders[0] <= line:
+        detail = f"line {binders[0]} is the first to bind it"
+    else:
+        detail = f"line {binders[0]} defines it later"
+    if not detail:
+        return "used-before-definition", messages.undefined_name(name)
+    return "used-before-definition", messages.unbound_name(name, detail, is_local)
+
+
+def _never_runs_at(context: CheckContext, node: ast.AST) -> bool:
+    start = _position(context, node)
+    scope = context.scope_at(start)
+    return _for_checkers(context.facts, scope, start) or _never_runs(context.facts, scope, start)
+
+
+def never_bound(context: CheckContext) -> Iterator[Finding]:
+    """Yield names that a function reads of the scopes around it, where nothing binds them."""
     facts = context.facts
-    dynamic = any(facts.name_id(name) >= 0 for name in _DYNAMIC)
     for expr in context.expressions(f.NAME):
         name, scope = plain_name(facts, expr), name_scope(facts, expr)
         start = facts.expr.position[expr]
         if not context.includes(name):
             continue
         rows, own = _bindings(facts, scope, name_row(facts, expr))
-        kinds = _kinds(facts, rows)
-        if not rows or kinds & {f.GLOBAL, f.NONLOCAL, f.PARAMETER, f.TYPE_PARAMETER}:
+        if not rows or (own and _is_gone_through(facts, scope)):
             continue
-        found: tuple[str, str] | Literal[False] | None = None
-        if own:
-            found = (f.DELETE in kinds and _deleted(context, scope, rows, start)) or (
-                kinds == {f.EXCEPT} and _exception(context, rows, start)
-            )
-        if own and not found and not dynamic:
-            found = _bound_later(context, expr, scope, rows, start)
-        if not found and not dynamic:
-            found = _never_bound(context, rows)
-        if not found or _is_excused(context, name, start, found[0]):
+        if facts.declared(scope, name_row(facts, expr)) >= 0 and any(
+            facts.binding.position[row] == start
+            for row in facts.bindings_of(scope, name_row(facts, expr))
+        ):
+            continue  # the name in `global name`
+        detail = _why_never(facts, rows)
+        if not detail or not _is_run(facts, context.text, name, start):
             continue
-        rule, detail = found
-        is_local = own and facts.scope.kind[scope] == f.FUNCTION_SCOPE
+        if context.is_guarded(start, "NameError", "UnboundLocalError") or context.is_dead(start):
+            continue
+        if is_in_string(context, start) or _for_checkers(facts, context.scope_at(start), start):
+            continue
+        is_global = facts.binding.scope[rows[0]] == 0
+        if is_global and (_is_known(context, name) or is_set_from_outside(context.strict, name)):
+            continue
+        # What a module only declares, other code may yet set before the function is called.
+        is_declared = all(facts.binding.kind[row] == f.DECLARE for row in rows)
         yield Finding(
-            rule, context.path, start, start + len(name.encode()),
-            messages.unbound_name(name, detail, is_local), subject=name,
+            "never-bound", context.path, start, start + len(name.encode()),
+            messages.unbound_name(name, detail), subject=name,
+            severity=WARNING if is_global and is_declared else ERROR,
         )  # fmt: skip
 
 
-def unbound_delete(context: CheckContext) -> Iterator[Finding]:
-    """Yield names that ``del`` is to unbind, and that are not bound."""
-    facts, table = context.facts, context.facts.binding
-    if any(facts.name_id(name) >= 0 for name in _DYNAMIC):
-        return
-    for row, kind in enumerate(table.kind):
-        start, name = table.position[row], facts.names[table.name[row]]
-        if kind != f.DELETE or not context.includes(name):
-            continue
-        found = _not_to_delete(context, row)
-        end = start + len(name.encode())
-        if found is None or not context.is_touched(start, end):
-            continue
-        rule, detail = found
-        if context.is_dead(start) or context.is_guarded(start, "NameError", "UnboundLocalError"):
-            continue
-        is_local = facts.scope.kind[table.scope[row]] == f.FUNCTION_SCOPE
-        yield Finding(
-            rule, context.path, start, end,
-            messages.unbound_name(name, detail, is_local) if detail
-            else messages.undefined_name(name), subject=name,
-        )  # fmt: skip
-
-
-def _not_to_delete(context: CheckContext, row: int) -> tuple[str, str] | None:
-    """Check a ``del``: return the rule that it breaks, and why."""
-    facts, table = context.facts, context.facts.binding
-    scope, start, name = table.scope[row], table.position[row], table.name[row]
-    rows = facts.bindings_of(scope, name)
-    if _kinds(facts, rows) & {f.GLOBAL, f.NONLOCAL, f.PARAMETER, f.IMPORT}:
-        return None
-    giving = _giving(facts, rows)
-    if any(table.position[each] < start for each in giving):
-        return _deleted(context, scope, rows, start)
-    if _is_set_by_inner(facts, scope, name) or _is_in_any_loop(facts, scope, start):
-        return None
-    if facts.scope.kind[scope] != f.FUNCTION_SCOPE and (
-        has_dynamic_globals(context.strict, context.path)
-        or star_imported(context.strict, context.path, facts, facts.names[name])
-        or is_injected(context.strict, context.path, facts.names[name])
-    ):
-        return None
-    if giving or facts.scope.kind[scope] == f.FUNCTION_SCOPE:
-        return "used-before-definition", _first_binding(facts, rows, giving)
-    return "used-before-definition", ""
-
-
-def _is_in_any_loop(facts: FileFacts, scope: int, position: int) -> bool:
-    return any(
-        facts.block.kind[each] in (f.LOOP, f.ITERABLE)
-        for each in blocks_around(facts, scope, position)
-    )
+def _is_gone_through(facts: FileFacts, scope: int) -> bool:
+    """True if what a scope reads of its own is followed statement by statement."""
+    return facts.scope.kind[scope] in (f.MODULE_SCOPE, f.CLASS_SCOPE, f.FUNCTION_SCOPE)
 
 
 def _bindings(facts: FileFacts, scope: int, name: int) -> tuple[list[int], bool]:
@@ -224,39 +260,57 @@ def _bindings(facts: FileFacts, scope: int, name: int) -> tuple[list[int], bool]
     while current >= 0:
         if kinds[current] != f.CLASS_SCOPE or current == scope:
             rows = facts.bindings_of(current, name)
-            if rows:
+            if rows and facts.declared(current, name) == f.GLOBAL and current:
+                return facts.bindings_of(0, name), False
+            if rows and facts.declared(current, name) != f.NONLOCAL:
                 return rows, current == scope
         current = parents[current]
     return [], False
 
 
-def _kinds(facts: FileFacts, rows: list[int]) -> set[int]:
-    """Return how a name is bound; remembered, since it is asked for wherever the name is read."""
-    if not rows:
-        return set()
-    known: dict[int, set[int]] = facts.memo.setdefault("kinds of bindings", {})
-    kinds = known.get(rows[0])
-    if kinds is None:
-        kinds = known[rows[0]] = {facts.binding.kind[row] for row in rows}
-    return kinds
+def _why_never(facts: FileFacts, rows: list[int]) -> str:
+    """Return why none of some bindings of a name ever happens; nothing if one may."""
+    table = facts.binding
+    line = facts.line_of(table.position[rows[0]]) + 1
+    if _is_set_by_inner(facts, table.scope[rows[0]], table.name[rows[0]]):
+        return ""
+    happening = [row for row in rows if table.kind[row] != f.DECLARE]
+    if not happening:
+        return f"line {line} only declares its type"
+    if all(table.block[row] < 0 for row in happening):
+        return ""
+    for row in happening:
+        position, scope = table.position[row], table.scope[row]
+        if not _for_checkers(facts, scope, position) and not _never_runs(facts, scope, position):
+            return ""
+    return f"only line {line} binds it, which never runs"
 
 
-def _is_excused(context: CheckContext, name: str, start: int, rule: str) -> bool:
-    if not _is_run(context.facts, context.text, name, start) or is_in_string(context, start):
-        return True
-    if context.is_guarded(start, "NameError", "UnboundLocalError") or context.is_dead(start):
-        return True
-    if _for_checkers(context.facts, context.scope_at(start), start):
-        return True
-    if rule == "deleted-name":
-        return False
-    if has_dynamic_globals(context.strict, context.path):
-        return True
-    return (
-        _is_bound_elsewhere(context, name)
-        or is_injected(context.strict, context.path, name)
-        or (rule == "never-bound" and is_set_from_outside(context.strict, name))
+def _is_set_by_inner(facts: FileFacts, scope: int, name: int) -> bool:
+    """True if a function inside of a scope binds its name, by ``nonlocal`` or ``global``."""
+    table = facts.binding
+    is_local = facts.scope.kind[scope] == f.FUNCTION_SCOPE
+    rows = facts.bindings_named(name)
+    declaring = {
+        table.scope[row]
+        for row in rows
+        if table.kind[row] == (f.NONLOCAL if is_local else f.GLOBAL)
+        and (not is_local or _is_inside(facts, table.scope[row], scope))
+    }
+    return any(
+        table.scope[row] in declaring and table.kind[row] not in (f.GLOBAL, f.NONLOCAL, f.DECLARE)
+        for row in rows
     )
+
+
+def _is_inside(facts: FileFacts, scope: int, outer: int) -> bool:
+    while scope > outer:
+        scope = facts.scope.parent[scope]
+    return scope == outer
+
+
+# Roles in which a name is evaluated when the line runs; what `+=` writes is read first.
+_RUN = (f.READ, f.CALLED, f.INHERITED, f.DECORATES, f.WRITTEN)
 
 
 def _is_run(facts: FileFacts, text: bytes, name: str, start: int) -> bool:
@@ -266,104 +320,6 @@ def _is_run(facts: FileFacts, text: bytes, name: str, start: int) -> bool:
     line = facts.line_of(start)
     code = text[facts.line_starts[line] : facts.line_starts[line + 1]]
     return b"TYPE_CHECKING" not in code  # `not TYPE_CHECKING or isinstance(…)`
-
-
-def _is_bound_elsewhere(context: CheckContext, name: str) -> bool:
-    """True if a name is bound elsewhere than in its scope."""
-    facts = context.facts
-    if is_builtin(context.strict, name) or star_imported(context.strict, context.path, facts, name):
-        return True
-    row = facts.name_id(name)
-    if any(
-        bound == row and facts.binding.kind[index] == f.GLOBAL
-        for index, bound in enumerate(facts.binding.name)
-    ):
-        return True
-    # Importing a module of a package binds its name in the package.
-    folder, _, base = context.path.rpartition("/")
-    if not base.startswith("__init__."):
-        return False
-    inside = f"{folder}/{name}".lstrip("/")
-    return context.inference.exists(f"{inside}.py") or context.inference.snapshot.is_folder(inside)
-
-
-def _deleted(
-    context: CheckContext, scope: int, rows: list[int], start: int
-) -> tuple[str, str] | None:
-    """Check for a ``del`` on the way to where a name is read, without a later binding."""
-    facts, table = context.facts, context.facts.binding
-    n_earlier = bisect_left(rows, start, key=table.position.__getitem__)
-    if not n_earlier:
-        return None
-    last = rows[n_earlier - 1]
-    if table.kind[last] != f.DELETE:
-        return None
-    around = blocks_around(facts, scope, start)
-    block = table.block[last]
-    if block >= 0 and block not in around:
-        return None
-    if _is_in_any_loop(facts, scope, start):
-        return None
-    line = facts.line_of(table.position[last]) + 1
-    return "deleted-name", f"line {line} deletes it"
-
-
-def _exception(context: CheckContext, rows: list[int], start: int) -> tuple[str, str] | None:
-    """Check the name of an exception, which is deleted when its handler ends."""
-    facts, table = context.facts, context.facts.binding
-    kinds, starts, ends = facts.block.kind, facts.block.start, facts.block.end
-    positions = [table.position[row] for row in rows]
-    handlers = [
-        row
-        for row, kind in enumerate(kinds)
-        if kind == f.HANDLER
-        and (
-            starts[row] <= start < ends[row]
-            or any(starts[row] <= at < ends[row] for at in positions)
-        )
-    ]
-    if any(starts[row] <= start < ends[row] for row in handlers) or start < min(positions):
-        return None
-    line = facts.line_of(max(at for at in positions if at < start)) + 1
-    return "deleted-name", f"it is deleted at the end of the handler of line {line}"
-
-
-def _bound_later(
-    context: CheckContext, expr: int, scope: int, rows: list[int], start: int
-) -> tuple[str, str] | None:
-    """Check for a name that a module or class binds only further down."""
-    facts, table = context.facts, context.facts.binding
-    kind = facts.scope.kind[scope]
-    if kind not in _IMMEDIATE:
-        return None
-    if plain_name(facts, expr) in PREDEFINED or f.DELETE in _kinds(facts, rows):
-        return None
-    if any(_has_happened(facts, row, expr) for row in rows):
-        return None
-    giving = _giving(facts, rows)
-    first = table.position[giving[0]] if giving else -1
-    if _is_in_any_loop(facts, scope, start) and not (len(giving) == 1 and 0 <= first <= start):
-        return None
-    # When a class in a function or class is evaluated is unknown.
-    outer = facts.scope.parent[scope]
-    if kind == f.CLASS_SCOPE and (outer != 0 or facts.bindings_of(0, name_row(facts, expr))):
-        return None
-    if first > start:
-        return "used-before-definition", f"line {facts.line_of(first) + 1} defines it later"
-    return "used-before-definition", _first_binding(facts, rows, giving)
-
-
-def _never_bound(context: CheckContext, rows: list[int]) -> tuple[str, str] | None:
-    """Check for a name that is only bound under ``if TYPE_CHECKING`` or ``if False``."""
-    facts, table = context.facts, context.facts.binding
-    if all(table.block[row] < 0 for row in rows):
-        return None
-    for row in rows:
-        position, scope = table.position[row], table.scope[row]
-        if not _for_checkers(facts, scope, position) and not _never_runs(facts, scope, position):
-            return None
-    line = facts.line_of(table.position[rows[0]]) + 1
-    return "never-bound", f"only line {line} binds it, which never runs"
 
 
 def _for_checkers(facts: FileFacts, scope: int, position: int) -> bool:
