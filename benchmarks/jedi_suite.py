@@ -19,6 +19,7 @@ import tarfile
 from collections import Counter
 from io import BytesIO
 from pathlib import Path
+from shutil import copytree
 from subprocess import run
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
@@ -95,9 +96,9 @@ def probed(text: str, found: list[Case]) -> tuple[str, dict[int, str]]:
 class Asked:
     """A workspace with the answers to cases."""
 
-    def __init__(self, session: OpenWorkspace, root: Path) -> None:
-        """``root`` has the files as they are."""
-        self.session = session
+    def __init__(self, root: Path, kept: str) -> None:
+        """``kept`` is a folder for facts."""
+        self.session = OpenWorkspace(Index.open(str(root), cache_dir=kept), "touch")
         self.root = root
 
     def answer(self, case: Case, names: dict[int, str]) -> tuple[str, str]:
@@ -115,7 +116,11 @@ class Asked:
             prefix = re.search(r"\w*$", line[: case.column])
             typed = prefix[0].lower() if prefix else ""
             items = completions(inference, case.path, position, 10_000).items
-            given = {item.label for item in items if item.label.lower().startswith(typed)}
+            given = {
+                item.label
+                for item in items
+                if item.label.lower().startswith(typed) and not item.module
+            }
             return _compared(given, expected)
         if case.kind == "type":
             return _compared(self._type(inference, case, position), _classes(case.expected))
@@ -145,7 +150,8 @@ class Asked:
         answer = table.call(self.session, operation, {**where, **more})
         return [
             (each["path"], each["range"]["start"]["line"], each["range"]["start"]["character"])
-            for each in answer["items"]
+            for group in answer["items"]
+            for each in group.get("references", [group])
         ]
 
     def _goto(self, case: Case, position: int, start: int) -> tuple[str, str]:
@@ -249,23 +255,27 @@ def main() -> None:
                 not arguments.only or any(word in case.path for word in arguments.only)
             ):
                 chosen.setdefault(case.path, []).append(case)
+        plain = Asked(root, str(Path(folder, "cache")))
+        probed_root = Path(folder, "probed")
+        copytree(root, probed_root)
         names: dict[str, dict[int, str]] = {}
         for path, found in chosen.items():
             text, names[path] = probed((root / path).read_text(encoding="utf-8"), found)
-            (root / path).write_text(text, encoding="utf-8")
-        session = OpenWorkspace(Index.open(str(root), cache_dir=str(Path(folder, "c"))), "touch")
-        asked = Asked(session, root)
+            (probed_root / path).write_text(text, encoding="utf-8")
+        probes = Asked(probed_root, str(Path(folder, "cache")))
         for path, found in chosen.items():
             for case in found:
                 if arguments.kind and case.kind != arguments.kind:
                     continue
+                asked = probes if case.line in names[path] else plain
                 outcome, said = asked.answer(case, names[path])
                 totals.setdefault(case.kind, Counter())[outcome] += 1
                 if arguments.misses and outcome != "right":
                     line = (root / path).read_text(encoding="utf-8").splitlines()[case.line - 1]
                     print(f"{outcome} {case.kind} {path}:{case.line}:{case.column} "
                           f"{line.strip()}   expected {case.expected}   got {said}")  # fmt: skip
-        session.index.close()
+        plain.session.index.close()
+        probes.session.index.close()
     outcomes = ("right", "partly", "wrong", "none")
     print(f"| kind | cases | {' | '.join(outcomes)} |\n|---|---|---|---|---|---|")
     for kind, counts in totals.items():

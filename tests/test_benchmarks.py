@@ -123,6 +123,13 @@ def test_commits_are_judged_as_edits_of_their_parents(tmp_path: Path) -> None:
     assert "1 commits judged, 1 refused" in shown
 
 
+def _commit(clone: Path, files: dict[str, str]) -> None:
+    plant(clone, "", files)
+    git = ["git", "-C", str(clone), "-c", "user.name=a", "-c", "user.email=a@b"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "cases"]):
+        subprocess.run([*git, *command], check=True)
+
+
 _PYLINT = {
     "tests/functional/n/no_member.py": "import beside\nbeside.size\nbeside.sise\nbeside.sizes\n",
     "tests/functional/n/no_member.txt": "no-member:3:0:3:11::Module has no member:INFERENCE\n",
@@ -153,8 +160,40 @@ _PYFLAKES = {
 def test_what_the_suites_of_checkers_expect_is_counted(
     tmp_path: Path, suite: str, files: dict[str, str], row: str
 ) -> None:
-    plant(tmp_path / "clone", "", files)
-    git = ["git", "-C", str(tmp_path / "clone"), "-c", "user.name=a", "-c", "user.email=a@b"]
-    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "cases"]):
-        subprocess.run([*git, *command], check=True)
+    _commit(tmp_path / "clone", files)
     assert row in _run("checker_suites.py", suite, tmp_path / "clone", cwd=tmp_path)
+
+
+_JEDI = {
+    "test/completion/goto.py": (
+        "size = 3\n#! ['size = 3']\nsize\n#? int()\nsize + 1\n#? ['size']\nsiz\n"
+        "#< (-8,0), (-6,0), (-4,0), (0,0)\nsize\n"
+    )
+}
+
+
+def test_what_the_suite_of_jedi_expects_is_counted(tmp_path: Path) -> None:
+    _commit(tmp_path / "clone", _JEDI)
+    shown = _run("jedi_suite.py", tmp_path / "clone", cwd=tmp_path)
+    for kind in ("goto", "type", "completion"):
+        assert f"| {kind} | 1 | 1 | 0 | 0 | 0 |" in shown
+
+
+_SHOP = {
+    "shop.py": (
+        "class Item:\n    def price(self):\n        return 1\n\n"
+        "def total(items):\n    return sum(price_of(each) for each in items)\n\n"
+        "def price_of(item):\n    return item.price()\n\n"
+        "def order():\n    return total([Item()])\n"
+    ),
+    "test_shop.py": "import shop\n\nassert shop.order() == 1\n",
+}
+
+
+def test_what_calls_called_is_traced_and_compared(tmp_path: Path) -> None:
+    plant(tmp_path / "shop", ".git/", _SHOP)
+    command = ["--", sys.executable, "test_shop.py"]
+    shown = _run("runtime.py", tmp_path / "shop", "--misses", *command, cwd=tmp_path)
+    assert "| untyped parameter | 1 | 100 % | 0 % | 0 % | 0 % |" in shown
+    assert "| bare name | 2 | 100 % | 0 % | 0 % | 0 % |" in shown
+    assert "observed calls that references list:" in shown
