@@ -3,7 +3,7 @@
     python jedi_suite.py REPOSITORY [--half dev|kept] [--only WORD …] [--kind KIND] [--misses]
 
 REPOSITORY is a clone of jedi. The cases are comments in ``test/completion``, which are read from it
-when this runs; ``test`` becomes the workspace. A type is right if its classes are the expected
+when this runs; that folder becomes the workspace. A type is right if its classes are the expected
 ones, a completion if the names with the prefix are, a definition if each place shows what is
 expected, and references if they are at the expected places. ``--half`` is as in checker_suites.
 """
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
     from flux_index.indexer.inference.inference import Inference
 
-FOLDER = "completion"
 _CASE = re.compile(r"(?:^|(?<=\s))#([?!<])\s*(?:(\d+)\s*(?=[^\d\s()]|$))?(.*)")
 _VERSION = re.compile(r" *# *python *([<>]=?|==) *(\d+)(?:\.(\d+))?$")
 
@@ -57,7 +56,7 @@ class Case(NamedTuple):
 
 def cases(root: Path) -> Iterator[Case]:
     """Cases of all files."""
-    for file in sorted((root / FOLDER).glob("*.py")):
+    for file in sorted(root.glob("*.py")):
         kind, column, expected = "", "", ""
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
             if version := _VERSION.match(line):
@@ -66,8 +65,7 @@ def cases(root: Path) -> Iterator[Case]:
                     break
             if kind:
                 at = int(column) if column else len(line)
-                path = f"{FOLDER}/{file.name}"
-                yield Case(path, number, at, not column, kind, expected.strip())
+                yield Case(file.name, number, at, not column, kind, expected.strip())
                 kind = ""
             elif found := _CASE.search(line):
                 mark, column, expected = found[1], found[2] or "", found[3]
@@ -185,7 +183,7 @@ class Asked:
                 expected.add(f"{module}:{'*' if line is ... else line}:{column}")
         given: set[str] = set()
         for path, line, column in self._places("references", case, declaration=True, textual=False):
-            module = path.removeprefix(f"{FOLDER}/").removesuffix(".py").replace("/", ".")
+            module = path.removesuffix(".py").replace("/", ".")
             module = module.removesuffix(".__init__")
             any_line = f"{module}:*:{column}"
             given.add(any_line if any_line in expected else f"{module}:{line + 1}:{column}")
@@ -247,7 +245,8 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         with tarfile.open(fileobj=BytesIO(archive)) as opened:
             opened.extractall(folder, filter="data")
-        root = Path(folder, "test")
+        root = Path(folder, "test", "completion")
+        (root / "__init__.py").unlink(missing_ok=True)  # its own tests run beside it
         (root / ".git").mkdir()
         chosen: dict[str, list[Case]] = {}
         for case in cases(root):
