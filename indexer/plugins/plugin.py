@@ -136,3 +136,13 @@ class Plugin:
         """Return the parameters that request a function by its name."""
         del inference, function
         return []
+
+    def offered_parameters(
+        self, inference: Inference, path: str, function: str, decorator: str
+    ) -> dict[str, Entity]:
+        """Return what parameters of a function may request by their names, by name.
+
+        The function is half-written: ``decorator`` is the text of its last decorator.
+        """
+        del inference, path, function, decorator
+        return {}

@@ -134,6 +134,21 @@ class Pytest(Plugin):
         )
         return [each for each in parameters if self.parameter_source(inference, each) == function]
 
+    def offered_parameters(
+        self, inference: Inference, path: str, function: str, decorator: str
+    ) -> dict[str, Entity]:
+        """Return the fixtures that a test or fixture can use, nearest first."""
+        if not (function.startswith("test") and is_test_file(path)) and "fixture" not in decorator:
+            return {}
+        found: dict[str, Entity] = {}
+        for place in (path, *_conftests(inference, path), *_installed(inference)):
+            facts = inference.facts(place) if inference.exists(place) else None
+            for row in facts_view.definitions(facts, f.FUNCTION) if facts is not None else ():
+                if is_fixture(facts, row):
+                    name = fixture_name(facts, row)
+                    found.setdefault(name, Entity(FUNCTION, place, row))
+        return {name: each for name, each in found.items() if not name.startswith("_")}
+
 
 def _fixture(inference: Inference, query: ParameterQuery) -> Answer | None:
     """Return what the fixture gives that a parameter of a test or fixture names."""

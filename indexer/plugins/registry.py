@@ -183,6 +183,7 @@ PLUGINS = (
             "parameter_type": (),
             "parameter_source": (),
             "requesting_parameters": (),
+            "offered_parameters": (),
             "unknown_type": ("param",),
             "unknown_call_type": ("getfixturevalue",),
             "imports_by_base_name": (),
@@ -433,6 +434,16 @@ def parameter_source(inference: Inference, parameter: Entity) -> Entity | None:
         if source is not None:
             return source
     return None
+
+
+def offered_parameters(
+    inference: Inference, path: str, function: str, decorator: str
+) -> dict[str, Entity]:
+    """Return what parameters of a half-written function may request by their names, by name."""
+    found: dict[str, Entity] = {}
+    for plugin in _concerned(inference, "offered_parameters"):
+        found |= plugin.offered_parameters(inference, path, function, decorator)
+    return found
 
 
 def requesting_parameters(inference: Inference, function: Entity) -> list[Entity]:

@@ -139,6 +139,15 @@ def _is_enum(facts: FileFacts, row: int) -> bool:
     return any(name.endswith(("Enum", "Flag", "Choices")) for name in base_names(facts, row))
 
 
+# What every module has, or every one that was read from a file.
+_OF_MODULES = ("__name__", "__doc__", "__file__", "__package__", "__spec__", "__loader__")
+
+
+def of_every_module() -> list[Item]:
+    """Return the names that Python itself gives to modules."""
+    return [Item(name, "variable", Group.BUILTIN) for name in _OF_MODULES]
+
+
 def of_module(inference: Inference, module: Entity) -> list[Item]:
     """Return the names of a module, and the modules in it."""
     names = module_names(inference, module.path) if module.kind == MODULE else []
@@ -155,6 +164,8 @@ def of_module(inference: Inference, module: Entity) -> list[Item]:
         for name in submodules(inference, module)
         if name not in known_names
     ]
+    if module.kind == MODULE:
+        result += [item for item in of_every_module() if item.label not in known_names]
     return result
 
 

@@ -11,6 +11,7 @@ from ....indexer.facts import FileFacts
 from ....indexer.inference.entities import CLASS, MODULE, Entity, entity_of_binding, name_of
 from ....indexer.inference.inference import Inference
 from ....indexer.inference.modules import find_module
+from ....indexer.plugins.registry import offered_parameters
 from ...source.cursor import keyword_of
 from ...source.override_stubs import INDENT, overridable
 from ...source.partial_expressions import PartialExpression
@@ -18,6 +19,7 @@ from ..auto_import import importable_names
 from ..module_contents import NO_NAMES, kind_of_binding, module_names, star_modules
 from ..signature_help import signatures_of
 from .items import CompletionContext, Group, Item
+from .members import of_every_module
 
 _STATEMENT_WORDS = (
     "assert async await break class continue def del elif else except finally for from global if"
@@ -31,7 +33,8 @@ _BINDS = re.compile(
     rb"(?:^|\s)(?:as[ \t]+\w*|(?:global|nonlocal)[ \t][\w, \t]*|lambda[ \t]+[\w, \t*]*"
     rb"|for[ \t]+[\w, \t(]*)$"
 )
-_IN_DEFINITION = re.compile(rb"\bdef[ \t]+\w+(?:\[[^\]]*\])?[ \t]*$")
+_WORD = re.compile(rb"\w+")
+_IN_DEFINITION = re.compile(rb"\bdef[ \t]+(\w+)(?:\[[^\]]*\])?[ \t]*$")
 # Names that only the stub of the builtins has.
 _STUB_ONLY = frozenset(["reveal_type", "reveal_locals", "function", "ellipsis"])
 _BLANK = re.compile(rb"\s*\w*$")
@@ -49,14 +52,18 @@ def items(context: CompletionContext) -> list[Item]:
         return []
     if _BINDS.search(line[-1_000:]):
         return [Item("in", "keyword", Group.KEYWORD)] if b"for" in line else []
-    if _is_new_parameter(context):
-        return []
+    definition = _definition_of_parameters(context)
+    if definition:
+        return _requested(context, *definition)
     if _follows_operand(context):
         return [Item(word, "keyword", Group.KEYWORD) for word in _OPERATOR_WORDS]
     found = _keyword_arguments(context)
     found += in_scope(context.inference, context.path, context.scope)
     found += _builtins(context.inference)
     found += _keywords(context)
+    if cursor.prefix.startswith("__"):
+        known = {item.label for item in found}
+        found += [item for item in of_every_module() if item.label not in known]
     context.is_incomplete = True  # names to import come with the second letter
     if len(cursor.prefix) >= 2:
         known = {item.label for item in found}
@@ -75,16 +82,37 @@ def _importable(context: CompletionContext) -> list[Item]:
     ]  # fmt: skip
 
 
-def _is_new_parameter(context: CompletionContext) -> bool:
-    """True if the cursor is where a definition names its parameters."""
+def _definition_of_parameters(context: CompletionContext) -> tuple[str, str] | None:
+    """Return the name of the function whose parameters are named at the cursor, and its decorator.
+
+    That is the text of the line above the definition. None where no parameter is named.
+    """
     cursor = context.cursor
     for bracket in reversed(cursor.brackets):
-        if bracket.kind == b"(" and _IN_DEFINITION.search(cursor.text[: bracket.position][-120:]):
-            if bracket is not cursor.brackets[-1]:
-                return False
-            last = cursor.arguments(bracket)[-1]
-            return b":" not in last and b"=" not in last
-    return False
+        before = cursor.text[: bracket.position]
+        found = _IN_DEFINITION.search(before[-120:]) if bracket.kind == b"(" else None
+        if found is None:
+            continue
+        last = cursor.arguments(bracket)[-1]
+        if bracket is not cursor.brackets[-1] or b":" in last or b"=" in last:
+            return None
+        name = found[1].decode("utf-8", "replace")
+        lines = before[-1_000:].split(b"\n")
+        above = lines[-2].strip() if len(lines) > 1 else b""
+        return name, above.decode("utf-8", "replace") if above.startswith(b"@") else ""
+    return None
+
+
+def _requested(context: CompletionContext, function: str, decorator: str) -> list[Item]:
+    """Return what a framework passes by the names of parameters, such as fixtures."""
+    offered = offered_parameters(context.inference, context.path, function, decorator)
+    # What is written already; the name of the function itself is no fixture for it.
+    used = {word.decode("utf-8", "replace") for word in _WORD.findall(context.cursor.logical)}
+    return [
+        Item(name, "parameter", Group.PARAMETER, entity)
+        for name, entity in offered.items()
+        if name not in used or name == context.cursor.prefix
+    ]
 
 
 def in_scope(inference: Inference, path: str, scope: int) -> list[Item]:
@@ -193,7 +221,8 @@ def _keywords_behind(context: CompletionContext) -> set[str]:
 def _keywords(context: CompletionContext) -> list[Item]:
     """Return the keywords and constants that may stand at the cursor."""
     cursor = context.cursor
-    is_first = not cursor.brackets and not cursor.line_before[: -len(cursor.prefix) or None].strip()
+    before = cursor.line_before[: -len(cursor.prefix) or None].strip()
+    is_first = not cursor.brackets and (not before or before.endswith(b";"))
     result = [Item(word, "constant", Group.BUILTIN) for word in _CONSTANTS]
     words = _STATEMENT_WORDS if is_first else ("lambda", "not", "await", "yield")
     return result + [Item(word, "keyword", Group.KEYWORD) for word in words]
