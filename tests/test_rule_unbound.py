@@ -342,6 +342,13 @@ def test_calls_that_never_return(tmp_path: Path) -> None:
             if flag: value = 1
             else: usage()
             return value
+        def again(flag):
+            if flag.dry:
+                value = 1
+                ends.exits()
+            print("wet")
+            if flag.dry:
+                return value
         def six(flag):
             if flag: value = 1
             else: ends.says("bad")
@@ -439,6 +446,51 @@ def test_scoping_errors_do_not_hide_other_faults(tmp_path: Path) -> None:
             global number
         print(nothing)
         #     ^^^^^^^ undefined-name
+        """,
+        *_RULES,
+    )
+
+
+def test_star_imports_of_what_only_other_versions_have(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- compat.py
+        import sys
+        if sys.version_info >= (3, 0):
+            text = str
+            def both(): ...
+        else:
+            unicode_text = text
+            def both(): ...
+        if sys.platform == "win32":
+            window = 1
+        #- use.py
+        import sys
+        from compat import *
+        print(text, both, window)
+        print(unicode_text)
+        #     ^^^^^^^^^^^^ undefined-name
+        if sys.version_info < (3, 0):
+            print(unicode_text)
+        """,
+        *_RULES,
+    )
+
+
+def test_code_for_type_checkers_in_classes(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        import sys
+        from typing import TYPE_CHECKING
+        if sys.version_info >= (3, 8) and TYPE_CHECKING:
+            from typing import Unpack
+        class Client:
+            if sys.version_info >= (3, 8) and TYPE_CHECKING:
+                def get(self, **options: Unpack[dict]) -> int: ...
+            else:
+                def get(self, **options): ...
         """,
         *_RULES,
     )

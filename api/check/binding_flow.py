@@ -179,6 +179,8 @@ class _Flow:
 
     def read(self, name: str, node: ast.AST) -> None:
         """Note a read of a name, if it may be unbound."""
+        if not self.scope.is_alive:
+            return
         scope: Scope | None = self.scope
         unbound_in: Scope | None = None
         while scope is not None:
@@ -276,7 +278,7 @@ class _Flow:
 
     def called(self, node: ast.Name) -> None:
         """Check that what a function needs is bound where it is called."""
-        scope: Scope | None = self.scope
+        scope: Scope | None = self.scope if self.scope.is_alive else None
         while scope is not None and node.id not in scope.bits:
             scope = scope.outer
         if scope is None or scope.kind in (CLASS, INLINE) or not scope.is_alive:

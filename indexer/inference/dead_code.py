@@ -15,7 +15,7 @@ from ..platform_conditions import (
     lasting_blocks,
 )
 from .access_paths import last_name
-from .entities import VARIABLE
+from .entities import CLASS, FUNCTION, VARIABLE, Entity
 from .query_cache import cached
 
 TYPE_CHECKING = False
@@ -27,6 +27,17 @@ if TYPE_CHECKING:
 def never_runs(inference: Inference, path: str, position: int) -> bool:
     """True if a position is in code that is never run by the version and platform at hand."""
     return is_inside(_dead(inference, path), position)
+
+
+def is_for_other_versions(inference: Inference, entity: Entity) -> bool:
+    """True if what binds a name never runs in the version at hand, whatever the platform."""
+    facts = inference.facts(entity.path) if entity.kind in (CLASS, FUNCTION, VARIABLE) else None
+    if facts is None:
+        return False
+    table = facts.binding if entity.kind == VARIABLE else facts.definition
+    target = Target(inference.snapshot.index.search_path.version, "")
+    inference.snapshot.rest_on_environment()
+    return is_inside(dead_stretches(facts, target), table.position[entity.row])
 
 
 def always_runs(inference: Inference, path: str, block: int) -> bool:

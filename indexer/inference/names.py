@@ -447,7 +447,7 @@ def star_imported(
     modules: list[tuple[Entity, int]] = []
     imported = facts.imports.name
     for row in range(len(imported) - 1, -1, -1):
-        if imported[row] == f.STAR:
+        if imported[row] == f.STAR and not facts.imports.scope[row]:
             spelled = facts.names[facts.imports.module[row]]
             module = imported_module(inference, path, spelled)
             if module.kind == MODULE and module.path != path:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ....indexer import facts as f
 from ....indexer.facts import FileFacts
 from ....indexer.facts_view import name_scope, plain_name
+from ....indexer.inference.dead_code import is_for_other_versions
 from ....indexer.inference.entities import MODULE, OUTSIDE, Entity
 from ....indexer.inference.inference import Inference
 from ....indexer.inference.injected_names import is_injected
@@ -121,11 +122,13 @@ def is_looked_up_by_name(context: CheckContext, position: int) -> bool:
 
 def _is_bound_otherwise(context: CheckContext, name: str) -> bool:
     """True if a star import, a ``global`` statement in a function, or Python itself binds it."""
-    if star_imported(context.strict, context.path, context.facts, name):
+    brought = [
+        *star_imported(context.strict, context.path, context.facts, name),
+        *module_member(context.strict, context.path, name),
+    ]
+    if any(not is_for_other_versions(context.strict, item.entity) for item in brought):
         return True
-    if module_member(context.strict, context.path, name) or name in (
-        names_set_in_globals(context.facts) or ()
-    ):
+    if name in (names_set_in_globals(context.facts) or ()):
         return True
     if is_builtin(context.strict, name):
         return True

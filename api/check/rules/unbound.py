@@ -30,8 +30,15 @@ def unbound(context: CheckContext) -> Iterator[Finding]:
         return
     found = list(unbound_reads(context.tree, _oracle(context, asks=False)))
     if any(each.how != SELDOM for each in found):
-        # Which calls return, and which tests hold, is asked only where it matters.
-        found = list(unbound_reads(context.tree, _oracle(context, asks=True)))
+        # Which calls return, and which tests hold, is asked only where it matters. That a name is
+        # bound only on ways that end so does not make it certain that others are taken.
+        known = {(each.name, each.node): each.how for each in found}
+        asked = unbound_reads(context.tree, _oracle(context, asks=True))
+        found = [
+            each._replace(how=max(each.how, known[each.name, each.node]))
+            for each in asked
+            if (each.name, each.node) in known
+        ]
     for each in found:
         if each.how == SELDOM or not context.includes(each.name):
             continue
