@@ -319,9 +319,17 @@ def test_calls_that_never_return(tmp_path: Path) -> None:
         def checks(value):
             if not value: raise ValueError(value)
         def says(text): print(text)
+        #- stubbed.py
+        def check(value): raise ValueError
+        #- stubbed.pyi
+        def check(value: int) -> None: ...
         #- use.py
-        import ends
+        import ends, stubbed
         from elsewhere import usage
+        def stub(flag):
+            if flag: value = 1
+            else: stubbed.check(flag)
+            return value
         def one(flag):
             if flag: value = 1
             else: ends.declared()
@@ -404,11 +412,19 @@ def test_names_that_functions_bind(tmp_path: Path) -> None:
                 number = 1
             fill()
             return number
+        def filled():
+            worker: int
+            class Widget:
+                def mount(self):
+                    nonlocal worker
+                    worker = 1
+            Widget().mount()
+            return worker
         def empty():
             number: int
             def inner():
                 return number
-                #      ^^^^^^ never-bound (line 20 only declares its type)
+                #      ^^^^^^ never-bound (line 28 only declares its type)
             return inner, number
             #             ^^^^^^ used-before-definition
         """,

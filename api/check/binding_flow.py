@@ -447,7 +447,10 @@ class _Flow:
         self.waiting.append(node)
         if not self.oracle.has_declarations:
             return
-        self.may_be_bound(self.scope, set_by_declaration(node, ast.Nonlocal))
+        outer: Scope | None = self.scope
+        while outer is not None:
+            self.may_be_bound(outer, set_by_declaration(node, ast.Nonlocal))
+            outer = outer.outer
         module = self.scope
         while module.outer is not None:
             module = module.outer

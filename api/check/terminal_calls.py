@@ -29,20 +29,24 @@ def how_it_returns(inference: Inference, path: str, name: str, position: int) ->
     occurrences = facts.occurrences(name, position)
     expr = next((ref for _, at, ref in occurrences if at == position), -1)
     found = inference.definitions_of(path, expr) if expr >= 0 else []
-    functions = [item.entity for item in found if item.entity.kind == FUNCTION]
+    sounds_terminal = any(word in name.lower() for word in _SOUNDS_TERMINAL)
+    by_name = MAY_RETURN if sounds_terminal else RETURNS
     if not found or any(item.entity.kind != FUNCTION for item in found):
-        sounds_terminal = any(word in name.lower() for word in _SOUNDS_TERMINAL)
-        return MAY_RETURN if sounds_terminal else RETURNS
-    answers = {_how_function_returns(inference, each) for each in functions}
+        return by_name
+    answers = {_how_function_returns(inference, item.entity, by_name) for item in found}
     return answers.pop() if len(answers) == 1 else MAY_RETURN
 
 
-def _how_function_returns(inference: Inference, function: Entity) -> int:
+def _how_function_returns(inference: Inference, function: Entity, by_name: int) -> int:
     facts = inference.need(function.path)
     table = facts.definition
     declared = table.returns[function.row]
     if declared >= 0 and last_name(facts, declared) in _NO_RETURN:
         return NEVER_RETURNS
+    if function.path.endswith(".pyi"):
+        # The standard library's stubs say `NoReturn` wherever it holds; others need not.
+        library = inference.snapshot.index.search_path.stdlib
+        return RETURNS if library and function.path.startswith(library) else by_name
     scope = table.own_scope[function.row]
     results = [row for row, owner in enumerate(facts.result.scope) if owner == scope]
     raising = [row for row in results if facts.result.kind[row] == f.RAISE]
