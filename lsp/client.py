@@ -20,7 +20,8 @@ _CERTAIN = frozenset(
      "used-before-definition", "unresolved-attribute", "unknown-keyword", "missing-argument",
      "too-many-arguments", "duplicate-argument", "not-callable", "not-awaitable",
      "async-iteration", "async-context", "unpack-count", "abstract-instantiated", "not-iterable",
-     "not-subscriptable", "not-a-container", "not-a-context-manager", "bad-super"]
+     "not-subscriptable", "not-a-container", "not-a-context-manager", "missing-key",
+     "bad-super"]
 )  # fmt: skip
 # Rules that they have too, and that are warnings here.
 _ALWAYS = frozenset(["not-installed", "incompatible-override"])

@@ -199,6 +199,21 @@ CASES: dict[str, tuple[str, str, dict[str, str]]] = {
         {},
     ),
     "nothing where parameters are named": ("def f(pri$0", "", {"absent": "print"}),
+    "fixtures where a test names its parameters": (
+        "#- conftest.py\nimport pytest\n@pytest.fixture\ndef basket(): return 1\n"
+        "#- test_shop.py\nimport pytest\n@pytest.fixture\ndef bag(basket): return 2\n"
+        "def test_one(bag, b$0",
+        "basket",
+        {"absent": "bag print"},
+    ),
+    "no fixtures where something else names its parameters": (
+        "#- conftest.py\nimport pytest\n@pytest.fixture\ndef basket(): return 1\n"
+        "#- shop.py\ndef pack(b$0",
+        "",
+        {"absent": "basket"},
+    ),
+    "keywords behind a semicolon": ("x = 1; impo$0", "import", {}),
+    "what every module has": ("__fi$0", "__file__", {}),
     "nothing in comments": ("# pri$0", "", {"absent": "print"}),
     "nothing in strings": ("x = 'pri$0'", "", {"absent": "print"}),
     "inside the braces of a formatted string": ("limit = 1\nf'{li$0}'", "limit", {}),
