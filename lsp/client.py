@@ -20,11 +20,10 @@ _CERTAIN = frozenset(
      "used-before-definition", "unresolved-attribute", "unknown-keyword", "missing-argument",
      "too-many-arguments", "duplicate-argument", "not-callable", "not-awaitable",
      "async-iteration", "async-context", "unpack-count", "abstract-instantiated", "not-iterable",
-     "not-subscriptable", "not-a-container", "not-a-context-manager", "missing-key",
-     "bad-super"]
+     "not-subscriptable", "not-a-container", "not-a-context-manager", "bad-super"]
 )  # fmt: skip
 # Rules that they have too, and that are warnings here.
-_ALWAYS = frozenset(["not-installed", "incompatible-override"])
+_ALWAYS = frozenset(["not-installed", "incompatible-override", "missing-key", "possibly-unbound"])
 
 
 def _lookup(values: object, path: str) -> Any:
