@@ -18,6 +18,8 @@ from ..api.rpc.memory import collect_seldom, many_imports, share_heap
 from .server import LanguageServer
 
 _CHUNK = 1 << 16
+# How both headers of a message begin, and for how many seconds that is waited for on TCP.
+_HEADER, _FIRST_SECONDS = b"content-", 60.0
 # Seconds between two checks that the client's process still runs.
 _WATCH_SECONDS = 2.0
 # Log records that wait to be written while the client does not read; the rest is dropped.
@@ -65,11 +67,22 @@ def _serve_tcp(port: int) -> int:
         print(f"flux-index: listening on 127.0.0.1:{listener.getsockname()[1]}", file=sys.stderr,
               flush=True)  # fmt: skip
         connection, peer = listener.accept()
-        while _is_of_another_user(peer[1], listener.getsockname()[1]):
+        while _is_of_another_user(peer[1], listener.getsockname()[1]) or not _is_editor(connection):
             connection.close()
             connection, peer = listener.accept()
     with connection:
         return _serve(connection.fileno(), lambda: connection.recv(_CHUNK), connection.send)
+
+
+def _is_editor(connection: socket.socket) -> bool:
+    """True if what is sent first is a header of ours: a web page's request begins with a method."""
+    connection.settimeout(_FIRST_SECONDS)
+    try:
+        begin = connection.recv(len(_HEADER), socket.MSG_PEEK | socket.MSG_WAITALL)
+    except OSError:
+        return False
+    connection.settimeout(None)
+    return begin.lower() == _HEADER
 
 
 def _is_of_another_user(port: int, ours: int) -> bool:

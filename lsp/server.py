@@ -22,6 +22,7 @@ from ..api.rpc.messages import RpcError
 from ..api.rpc.protocol import Server
 from ..indexer.errors import DamagedError, FluxIndexError
 from ..indexer.snapshot import StaleError
+from ..indexer.snapshot.time_limit import TimeLimit
 from .client import Client, Settings
 from .client_updates import ClientUpdates
 from .documents import Documents
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 _SWITCH_SECONDS = 0.001
 # A file may change again while it is read again; not for ever.
 _ATTEMPTS = 4
+# Seconds of CPU for one request: what nobody thought of counting ends there.
+_SECONDS = 25.0
 
 _log = logging.getLogger(__name__)
 
@@ -182,7 +185,8 @@ class LanguageServer(Server):
         for _ in range(_ATTEMPTS):
             request.check()
             try:
-                return handler(request)
+                with TimeLimit(_SECONDS):
+                    return handler(request)
             except StaleError as stale:
                 request.retry(stale.path)
             except DamagedError:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -293,6 +294,11 @@ def test_serves_a_client_over_tcp(root: Path) -> None:
     try:
         assert process.stderr is not None
         port = int(process.stderr.readline().rpartition(b":")[2])
+        # What a page in a browser sends first: it is no editor, and gets no answer.
+        with socket.create_connection(("127.0.0.1", port), DEADLINE) as connection:
+            connection.sendall(b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}")
+            with suppress(ConnectionResetError):
+                assert connection.recv(100) == b""
         with socket.create_connection(("127.0.0.1", port), DEADLINE) as connection:
             stream = connection.makefile("rwb")
 

@@ -47,7 +47,22 @@ def test_counts_at_least_what_real_tokenizers_do(text: str, o200k: int, claude: 
     assert real <= count_tokens(text) <= 1.4 * real
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n", "x", "\r\n", "\x00\x1b[0m", "\ud800", "é" * 3])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "\n",
+        "x",
+        "\r\n",
+        "\x00\x1b[0m",
+        "\ud800",
+        "é" * 3,
+        "a \u00a0 b",
+        "\u3000 \u0085 \u2028 x",
+        "\u00a0\t\n ",
+    ],
+)
 def test_any_text_can_be_counted(text: str) -> None:
     assert count_tokens(text) >= (1 if text else 0)
 

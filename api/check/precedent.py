@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from ...indexer import facts as f
 from ...indexer import facts_view
 from ...indexer.inference.entities import MODULE, NAMESPACE, Entity, qualified_name
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.modules import imported_module
+from ...indexer.inference.query_cache import cached
 from ...indexer.inference.types import without_none
 from ...indexer.paths import is_outside
 from ..source.entity_views import enclosing
@@ -27,8 +29,8 @@ from .findings import ERROR, HINT, Finding
 _Subject = frozenset[tuple[str, str]]
 # Yields positions in a file where a name is used, and what it is used of.
 _Search = Callable[[Inference, str, str], Iterator[tuple[int, _Subject]]]
-# Files that are searched for one.
-_FILES = 60
+# Files that are searched for one, and places in each.
+_FILES, _PLACES = 60, 200
 
 
 def _has_other_reads(context: CheckContext, finding: Finding) -> bool:
@@ -68,11 +70,11 @@ def _places(context: CheckContext, finding: Finding, search: _Search) -> Iterato
     """Yield places where committed code does what a finding is about."""
     spelled = re.match(rb"\w*", context.text[finding.start : finding.end])
     name = spelled[0].decode() if spelled else ""
-    wanted = {
+    wanted = [
         subject
-        for position, subject in search(context.strict, context.path, name)
-        if position == finding.start
-    }
+        for subject, positions in _uses(search, context.strict, context.path, name).items()
+        if finding.start in positions
+    ]
     committed = (context.before or context.inference).strict()
     if len(wanted) != 1:
         return
@@ -92,10 +94,25 @@ def _places(context: CheckContext, finding: Finding, search: _Search) -> Iterato
         )
     here = enclosing(context.strict, context.path, finding.start)
     for path in _files_with(committed, name, context.path):
-        for position, subject in search(committed, path, name):
-            is_here = context.before is None and path == context.path
-            if subject in wanted and not (is_here and enclosing(committed, path, position) == here):
+        is_here = context.before is None and path == context.path
+        positions = _uses(search, committed, path, name).get(wanted[0], {})
+        for position in islice(positions, _PLACES):
+            if not is_here or enclosing(committed, path, position) != here:
                 yield f"{path}:{committed.need(path).line_of(position) + 1}"
+
+
+def _uses(
+    search: _Search, inference: Inference, path: str, name: str
+) -> dict[_Subject, dict[int, None]]:
+    """Return the positions in a file where a name is used, in order, by what it is used of."""
+
+    def collected() -> dict[_Subject, dict[int, None]]:
+        found: dict[_Subject, dict[int, None]] = {}
+        for position, subject in search(inference, path, name):
+            found.setdefault(subject, {})[position] = None
+        return found
+
+    return cached(inference, ("precedent", search, path, name), collected, {})
 
 
 def _files_with(inference: Inference, name: str, first: str) -> list[str]:

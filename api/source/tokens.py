@@ -95,7 +95,8 @@ def _cost(piece: str) -> int:
 
 
 def _other(code: int) -> int:
-    return next(cost for start, cost in reversed(_OTHERS) if code >= start)
+    # Blanks that are not those of ASCII may have these beside them.
+    return next((cost for start, cost in reversed(_OTHERS) if code >= start), 100)
 
 
 def _by_length(table: tuple[int, ...], each: int, n: int) -> int:

@@ -52,12 +52,14 @@ def _result(text: bytes, fix: Fix) -> bytes:
 
 def _call_at(facts: FileFacts, position: int) -> int:
     """Return the call whose function, or one of whose arguments, begins at a position, or -1."""
-    for call in facts_view.calls(facts):
-        if facts.expr.position[call.function] == position or any(
-            argument.position == position for argument in facts_view.arguments(facts, call.row)
-        ):
-            return call.row
-    return -1
+    known: dict[int, int] | None = facts.memo.get("calls by position")
+    if known is None:
+        known = facts.memo["calls by position"] = {}
+        for call in facts_view.calls(facts):
+            known.setdefault(facts.expr.position[call.function], call.row)
+            for argument in facts_view.arguments(facts, call.row):
+                known.setdefault(argument.position, call.row)
+    return known.get(position, -1)
 
 
 # Arguments as they were before
