@@ -1237,3 +1237,24 @@ def test_what_a_class_adds_to_a_named_tuple_is_no_element(tmp_path: Path) -> Non
         """,
         "unpack-count",
     )
+
+
+def test_super_of_a_metaclass_and_slots_of_a_protocol(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        from typing import Protocol
+        class MetaBase(type):
+            def plain(cls): return cls
+        class Meta(MetaBase):
+            def __call__(cls: type["Thing"]):
+                return super(Meta, cls).plain()
+        class Thing(metaclass=Meta): ...
+        class Sized(Protocol):
+            __slots__ = ()
+            size: int
+            def __init__(self, size: int):
+                self.size = size
+        """,
+        "unresolved-attribute",
+    )

@@ -348,6 +348,8 @@ def _of_class_object(inference: Inference, entity: Entity, name: str, exact: boo
 
 
 def _of_super(inference: Inference, start: Entity, after: Entity, name: str) -> int:
+    if after not in mro(inference, start):
+        return UNSURE  # in a metaclass, `super(Meta, cls)` is about the class of `cls`
     if _is_behind(inference, start, after, name) or _member_of_object(inference, name):
         return PRESENT
     if has_dynamic_attributes(inference, start, on_class=True):

@@ -7,7 +7,7 @@ from .. import facts_view
 from ..facts_view import decorators
 from ..plugins.registry import CLASS_DECORATORS
 from .access_paths import decorator_callee, keyword_argument, last_name
-from .classes import bases, class_member, mro
+from .classes import bases, class_member, is_protocol, mro
 from .entities import CLASS, FUNCTION, VARIABLE, Entity
 from .exhaustive import all_subclasses
 from .query_cache import cached
@@ -47,6 +47,8 @@ def refuses(inference: Inference, value: Value, name: str, *, exact: bool = Fals
         return False
     if is_standard_class(inference, entity, "builtins", "object"):
         return exact
+    if is_protocol(inference, entity):
+        return False  # whoever implements it has a place for it
     if is_typed_dict(inference, entity):
         return True
     return _refuses(inference, entity, name) and (
