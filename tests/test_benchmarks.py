@@ -123,7 +123,7 @@ def test_commits_are_judged_as_edits_of_their_parents(tmp_path: Path) -> None:
     assert "1 commits judged, 1 refused" in shown
 
 
-def _commit(clone: Path, files: dict[str, str]) -> None:
+def _clone(clone: Path, files: dict[str, str]) -> None:
     plant(clone, "", files)
     git = ["git", "-C", str(clone), "-c", "user.name=a", "-c", "user.email=a@b"]
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "cases"]):
@@ -160,7 +160,7 @@ _PYFLAKES = {
 def test_what_the_suites_of_checkers_expect_is_counted(
     tmp_path: Path, suite: str, files: dict[str, str], row: str
 ) -> None:
-    _commit(tmp_path / "clone", files)
+    _clone(tmp_path / "clone", files)
     assert row in _run("checker_suites.py", suite, tmp_path / "clone", cwd=tmp_path)
 
 
@@ -173,7 +173,7 @@ _JEDI = {
 
 
 def test_what_the_suite_of_jedi_expects_is_counted(tmp_path: Path) -> None:
-    _commit(tmp_path / "clone", _JEDI)
+    _clone(tmp_path / "clone", _JEDI)
     shown = _run("jedi_suite.py", tmp_path / "clone", cwd=tmp_path)
     for kind in ("goto", "type", "completion"):
         assert f"| {kind} | 1 | 1 | 0 | 0 | 0 |" in shown

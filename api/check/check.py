@@ -155,7 +155,15 @@ def run_rules(
         if limit is None:
             raise
         _leave_out(context.inference, context.path)
-    found = [finding for finding in found if not is_ignored(context, finding)]
+    line_of = context.facts.line_of
+    broken = {line_of(finding.start) for finding in found if finding.rule == "syntax-error"}
+    found = [
+        finding
+        for finding in found
+        # What the compiler says has other words in ruff.
+        if not (finding.rule.startswith("ruff") and line_of(finding.start) in broken)
+        and not is_ignored(context, finding)
+    ]
     for finding in found:
         lower_by_precedent(context, finding)
     if found and TEST_DATA.applies(context.inference, context.path):
