@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from types import ModuleType
 
@@ -60,3 +62,16 @@ def test_modules_that_a_definition_query_loads(
         QUERY_PATH.write_text(loaded, encoding="utf-8")
     else:
         assert loaded == QUERY_PATH.read_text(encoding="utf-8")
+
+
+def test_no_two_questions_are_remembered_under_one_name() -> None:
+    """Answers of inference are kept by keys that begin with the name of the question."""
+    named = re.compile(r'(?:key = |cached\(\s*inference,\s*)\("([^"]+)"')
+    names = Counter(
+        name
+        for folder in ("indexer", "api")
+        for path in (ROOT / folder).rglob("*.py")
+        for name in named.findall(path.read_text(encoding="utf-8"))
+    )
+    assert len(names) > 50
+    assert [name for name, count in names.items() if count > 1] == []

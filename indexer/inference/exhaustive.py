@@ -246,7 +246,7 @@ def _entity(inference: Inference, entity: Entity) -> bool:
         return True
     if kind == OUTSIDE:
         return False
-    key = ("complete", entity)
+    key = ("complete entity", entity)
     return cached(inference, key, lambda: _entity_now(inference, kind, path, row), False)
 
 

@@ -24,7 +24,7 @@ def values_set_elsewhere(inference: Inference, path: str, name: str) -> tuple[tu
 
     Tests do not count: they put doubles there for a while.
     """
-    key = ("set elsewhere", path, name)
+    key = ("values set elsewhere", path, name)
     return cached(inference, key, lambda: tuple(_values(inference, path, name)), ())
 
 
