@@ -5,7 +5,16 @@ from __future__ import annotations
 from .. import facts as f
 from .. import facts_view, scope_map
 from ..plugins import registry
-from . import entities, entity_types, generics, members, return_types, signatures, synthesized
+from . import (
+    entities,
+    entity_types,
+    generics,
+    left_out,
+    members,
+    return_types,
+    signatures,
+    synthesized,
+)
 from .access_paths import last_name
 from .annotations import annotation_type
 from .classes import base_arguments, class_member, is_enum, metaclass, mro, type_parameters
@@ -250,7 +259,9 @@ def _has_instance(inference: Inference, type_: Type, entity: Entity) -> bool:
     """True if a type is, or may be, an instance of a class or of one of its bases."""
     order = mro(inference, entity)
     return any(
-        value.form != INSTANCE or value.entity in order or entity in mro(inference, value.entity)
+        value.form not in (FUNCTION_OBJECT, CALLABLE)
+        if value.form != INSTANCE
+        else value.entity in order or entity in mro(inference, value.entity)
         for value in type_
     )
 
@@ -394,7 +405,19 @@ def _partial(
     remaining = Arguments(inference, path, list(positional[1:]))
     remaining.keywords = arguments.keywords
     remaining.starred = remaining.doubled = True
-    found = union(*(call_result(inference, value, remaining) for value in inner))
+    parts: list[Type] = []
+    is_decorator = False
+    for value in inner:
+        if left_out.chooses_by_first(inference, value, len(remaining.positional)):
+            # What it is made to be called with: `partial(deco, name=name)` decorates a function.
+            is_decorator = True
+            with_function = remaining.with_positional((Value(CALLABLE, NOWHERE, (), INFERRED),))
+            parts.append(call_result(inference, value, with_function))
+        else:
+            parts.append(call_result(inference, value, remaining))
+    found = union(*parts)
+    if is_decorator and not found:
+        return (Value(CALLABLE, NOWHERE, (), INFERRED),)
     return (Value(CALLABLE, NOWHERE, (found,), INFERRED),) if found else None
 
 

@@ -35,10 +35,10 @@ def narrow(inference: Inference, path: str, expr: int, type_: Type) -> Type:
     scope, position = _origin(facts, expr)
     if len(chain) > 1:
         type_ = _last_assigned(inference, path, facts, scope, chain, expr) or type_
-    blocks = _tested(facts).get((scope, first))
-    if blocks is None:
+    blocks = blocks_that_test(facts, scope, first)
+    if not blocks:
         return type_
-    for test, truth, start in _tests(facts, blocks, scope, position)[-_TESTS:]:
+    for test, truth, start in tests_at(facts, blocks, scope, position)[-_TESTS:]:
         if mentions(facts, test, chain) and not _is_rebound(facts, scope, chain, start, expr):
             type_ = type_guards.apply_guard(inference, path, test, chain, type_, truth=truth)
     return type_
@@ -49,6 +49,11 @@ def _origin(facts: FileFacts, expr: int) -> tuple[int, int]:
     while facts.expr.op[expr] == f.ATTRIBUTE:
         expr = facts_view.operand(facts, expr)
     return facts_view.name_scope(facts, expr), facts.expr.position[expr]
+
+
+def blocks_that_test(facts: FileFacts, scope: int, name: int) -> list[int]:
+    """Return the blocks of a scope that run if a test of a name, or of its attributes, holds."""
+    return _tested(facts).get((scope, name), [])
 
 
 def _tested(facts: FileFacts) -> dict[tuple[int, int], list[int]]:
@@ -64,7 +69,7 @@ def _tested(facts: FileFacts) -> dict[tuple[int, int], list[int]]:
     return table
 
 
-def _tests(
+def tests_at(
     facts: FileFacts, blocks: list[int], scope: int, position: int
 ) -> list[tuple[int, bool, int]]:
     """Return (test, truth, start) of the tests that hold or fail at a position, outermost first.

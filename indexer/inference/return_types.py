@@ -6,7 +6,7 @@ from .. import facts as f
 from .. import facts_view
 from ..facts_view import called, decorators, plain_name, returned
 from ..plugins import registry
-from . import generics, operators, query_cache, signatures
+from . import generics, left_out, operators, query_cache, signatures
 from .access_paths import decorator_callee, last_name
 from .annotations import annotation_type
 from .entities import (
@@ -369,7 +369,7 @@ def return_type(
         )
     first: Type = UNKNOWN
     for number, chosen in enumerate(accepting):
-        type_ = _plain_result(inference, chosen, inference.need(chosen.path), receiver)
+        type_ = _plain_result(inference, chosen, receiver, arguments)
         type_ = generics.specialize(inference, chosen, receiver, arguments, type_)
         if number and type_ != first:
             return UNKNOWN  # which overload applies depends on an argument of unknown type
@@ -391,9 +391,10 @@ def _with_body(inference: Inference, function: Entity) -> Entity:
 
 
 def _plain_result(
-    inference: Inference, function: Entity, facts: FileFacts, receiver: Value | None
+    inference: Inference, function: Entity, receiver: Value | None, arguments: Arguments | None
 ) -> Type:
     _, path, row = function
+    facts = inference.need(path)
     flags = facts.definition.flags[row]
     annotation = facts.definition.returns[row]
     if annotation >= 0:
@@ -401,11 +402,14 @@ def _plain_result(
         if flags & f.ASYNC and not flags & f.GENERATOR:
             return _coroutine(inference, type_)
         return type_
+    known = left_out.NOTHING
+    if arguments is not None:
+        known = left_out.known_arguments(inference, function, arguments, bound=receiver is not None)
     result = cached(
         inference,
-        ("returned", function),
+        ("returned", function, known),
         lambda: query_cache.nested(
-            inference, lambda: _inferred(inference, _with_body(inference, function))
+            inference, lambda: _inferred(inference, _with_body(inference, function), known)
         ),
         UNKNOWN,
     )
@@ -422,8 +426,11 @@ def _plain_result(
     )  # fmt: skip
 
 
-def _inferred(inference: Inference, function: Entity) -> Type:
-    """Return the result type of a function without annotation, by its returns or yields."""
+def _inferred(inference: Inference, function: Entity, known: left_out.Known) -> Type:
+    """Return the result type of a function without annotation, by its returns or yields.
+
+    ``known`` is what a call of it passes, which some of them may not be reached with.
+    """
     _, path, row = function
     facts = inference.need(path)
     flags = facts.definition.flags[row]
@@ -433,6 +440,9 @@ def _inferred(inference: Inference, function: Entity) -> Type:
     parts: list[Type] = []
     for index, where in enumerate(facts.result.scope):
         if where == scope and kinds[index] in wanted and values[index] >= 0:
+            position = facts.expr.position[values[index]]
+            if known and not left_out.is_reachable(facts, scope, position, known):
+                continue
             type_ = inference.infer_type(path, values[index])
             parts.append(
                 operators.iterated_type(inference, type_) if kinds[index] == f.YIELD_FROM else type_

@@ -71,6 +71,12 @@ class Arguments:
         rest.starred, rest.doubled = self.starred, self.doubled
         return rest
 
+    def with_positional(self, type_: Type) -> Arguments:
+        """Return the arguments with one more positional one behind the others."""
+        more = self.without_first()
+        more.positional = [*self.positional, type_]
+        return more
+
     @property
     def is_open(self) -> bool:
         """True if ``*`` or ``**`` may pass further arguments."""
