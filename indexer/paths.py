@@ -26,6 +26,22 @@ def is_test_file(path: str) -> bool:
     return is_test_name(name) or not TEST_FOLDERS.isdisjoint(folders)
 
 
+EXAMPLE_FOLDERS = frozenset(
+    ["doc", "docs", "example", "examples", "sample", "samples", "demo", "demos", "tutorial",
+     "tutorials", "benchmark", "benchmarks"]
+)  # fmt: skip
+
+
+def is_supporting_file(path: str) -> bool:
+    """True if a file of the workspace is one of tests, documentation, examples or benchmarks.
+
+    What it defines stands in for the real thing, or shows how to derive from it.
+    """
+    if is_outside(path):
+        return False
+    return is_test_file(path) or not EXAMPLE_FOLDERS.isdisjoint(path.split("/")[:-1])
+
+
 def is_test_name(name: str) -> bool:
     """True if the name of a file alone, without its folders, is that of a test or a conftest."""
     stem = name.rpartition(".")[0]

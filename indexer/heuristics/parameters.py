@@ -146,7 +146,8 @@ def conventional_definitions(
     """Return the entities that ``receiver.name`` names by convention, when nothing else tells."""
     if is_outside(path):
         return []
-    for value in without_none(expressions.infer_type(inference, path, receiver)):
+    type_ = without_none(expressions.infer_type(inference, path, receiver))
+    for value in type_:
         found = registry.attribute_definitions(inference, value, name)
         if found:
             return found
@@ -156,8 +157,9 @@ def conventional_definitions(
         return []
     progress.conventions += 1
     try:
-        from . import unknown_values
+        from . import receivers, unknown_values
 
-        return unknown_values.attribute_found(inference, path, receiver, name)
+        found = unknown_values.attribute_found(inference, path, receiver, name)
+        return found or receivers.definitions_by_use(inference, path, receiver, name, type_)
     finally:
         progress.conventions -= 1

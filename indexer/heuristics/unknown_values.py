@@ -19,7 +19,7 @@ from ..inference.entities import (
 from ..inference.types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, UNKNOWN, union, without_none
 from ..paths import is_test_file
 from ..plugins import registry
-from . import docstrings
+from . import docstrings, receivers
 from .evidence import (
     as_conventional,
     combine,
@@ -139,6 +139,9 @@ def _attribute(inference: Inference, path: str, facts: FileFacts, expr: int) -> 
         other = inference.need(where)
         value = other.attribute_binding.value[row]
         parts.append(informative(inference, infer_argument(inference, where, value), path))
+    if not any(parts):
+        type_ = without_none(expressions.infer_type(inference, path, attribute.receiver))
+        parts = [receivers.type_by_use(inference, path, attribute.receiver, attribute.name, type_)]
     return combine(inference, union(*parts))
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from .. import facts as f
 from .. import facts_view
 from ..inference.classes import class_member, mro
-from ..inference.entities import CLASS, OUTSIDE, Entity
+from ..inference.entities import CLASS, MODULE, OUTSIDE, Entity, owner_class
 from ..inference.modules import find_module
+from ..inference.names import import_target
 from ..inference.query_cache import cached
 from ..inference.types import instance
+from ..paths import is_supporting_file
 from .evidence import Answer
 
 TYPE_CHECKING = False
@@ -19,13 +21,22 @@ if TYPE_CHECKING:
     from ..inference.inference import Inference
     from .evidence import ParameterQuery
 
-# Modules whose classes everybody uses: a member of one of them says nothing.
+# Modules whose classes everybody uses: a member of one of them says little.
 _COMMON = (
     "builtins", "typing", "_io", "io", "pathlib", "datetime", "re", "logging", "collections",
     "threading", "subprocess", "socket", "argparse", "unittest.case", "asyncio.events",
     "http.client", "xml.etree.ElementTree", "email.message", "queue", "decimal", "inspect", "ast",
+    "random", "tempfile", "zipfile", "tarfile", "sqlite3", "configparser", "concurrent.futures",
+    "concurrent.futures._base", "asyncio.streams", "asyncio.queues", "asyncio.tasks", "ssl",
+    "urllib.parse", "urllib.request", "optparse", "uuid", "fractions", "types", "ctypes", "array",
+    "http.cookiejar", "http.cookies", "json", "string", "csv", "_csv", "contextlib", "selectors",
+    "multiprocessing.process", "multiprocessing.connection", "multiprocessing.pool",
+    "xml.dom.minidom", "socketserver", "http.server", "unittest.mock", "doctest", "pickle",
+    "shelve", "mmap", "select", "traceback", "code", "cmd", "sched", "codecs", "gettext",
 )  # fmt: skip
-_SYMBOLS = 12
+# Those whose instances go about without an import.
+_EVERYWHERE = frozenset(["builtins", "typing", "_io", "io", "re", "datetime", "pathlib"])
+_SYMBOLS = 32
 _MIN_LENGTH = 5
 # Names, the longest first, that are looked up to find the classes that may fit.
 _LOOKED_UP = 4
@@ -73,16 +84,35 @@ def is_distinctive(inference: Inference, name: str) -> bool:
     """True if a member's name is none that classes of the standard library have."""
     if len(name) < _MIN_LENGTH or name.startswith("__"):
         return False
-    return cached(inference, ("distinctive", name), lambda: not _is_common(inference, name), False)
+    return not standard_classes_defining(inference, name)
 
 
-def _is_common(inference: Inference, name: str) -> bool:
+def standard_classes_defining(inference: Inference, name: str) -> list[tuple[str, Entity]]:
+    """Return the classes that everybody uses that define a member, each with its module's name."""
+    table = cached(
+        inference,
+        ("standard members",),
+        lambda: _standard_members(inference),
+        dict[str, list[tuple[str, Entity]]](),
+    )
+    return table.get(name, [])
+
+
+def _standard_members(inference: Inference) -> dict[str, list[tuple[str, Entity]]]:
+    table: dict[str, list[tuple[str, Entity]]] = {}
     for module in _COMMON:
         found = find_module(inference, module)
         facts = inference.facts(found.path) if found is not None else None
-        if facts is not None and facts.name_id(name) >= 0:
-            return True
-    return False
+        if found is None or facts is None:
+            continue
+        names, kinds = facts.names, facts.scope.kind
+        seen: set[tuple[int, int]] = set()
+        for name, scope in zip(facts.binding.name, facts.binding.scope, strict=True):
+            if kinds[scope] == f.CLASS_SCOPE and (name, scope) not in seen:
+                seen.add((name, scope))
+                cls = Entity(CLASS, found.path, facts.scope.definition[scope])
+                table.setdefault(names[name], []).append((module, cls))
+    return table
 
 
 def class_with_members(inference: Inference, query: ParameterQuery) -> Answer | None:
@@ -90,7 +120,7 @@ def class_with_members(inference: Inference, query: ParameterQuery) -> Answer | 
     if inference.progress.conventions > 1:
         return None  # too weak for others to rest on
     used = attributes_used_on_parameter(query)
-    entity = only_class_with(inference, used)
+    entity = only_class_with(inference, query.path, used)
     if entity is None:
         return None
     noun = "attribute" if len(used) == 1 else "attributes"
@@ -98,35 +128,100 @@ def class_with_members(inference: Inference, query: ParameterQuery) -> Answer | 
     return Answer((instance(entity),), "members-used", because)
 
 
-def only_class_with(inference: Inference, used: set[str]) -> Entity | None:
-    """Return the only class, its subclasses apart, that defines all of these members."""
-    candidates: list[Entity] | None = None
-    for name in sorted(used, key=lambda name: (-len(name), name))[:_LOOKED_UP]:
+def only_class_with(
+    inference: Inference, path: str, used: set[str], name: str = ""
+) -> Entity | None:
+    """Return the only class, its subclasses apart, that defines all of these members.
+
+    Classes of the file and of the modules that it imports come first. Where there is none, ``name``
+    alone counts if it is given, for a class that has more than half of the others as well.
+    """
+    found = _classes_with(inference, path, used)
+    if not found and name and len(used) > 1:
+        found = [
+            cls
+            for cls in _classes_with(inference, path, {name})
+            if 2 * sum(has_all_members(inference, cls, {each}) for each in used) > len(used)
+        ]
+    return found[0] if len(found) == 1 else None
+
+
+def _classes_with(inference: Inference, path: str, used: set[str]) -> list[Entity]:
+    """Return the classes with all of these members that derive from no other one with them."""
+    fewest: list[Entity] | None = None
+    standard: list[tuple[str, Entity]] = []
+    for name in sorted(used, key=lambda text: (-len(text), text))[:_LOOKED_UP]:
         if len(name) < _MIN_LENGTH:
             break
-        classes = _classes_defining(inference, name)
-        if classes is None:
-            continue
-        if not classes:
-            return None
-        if not is_distinctive(inference, name):
-            continue
-        if candidates is None or len(classes) < len(candidates):
-            candidates = classes
-    if not candidates:
-        return None
-    fitting = [entity for entity in candidates if has_all_members(inference, entity, used)]
-    roots = [
-        entity
-        for entity in fitting
-        if not any(other != entity and other in mro(inference, entity) for other in fitting)
+        classes = _classes_defining(inference, name, is_supporting_file(path))
+        if classes is not None and (fewest is None or len(classes) < len(fewest)):
+            fewest, standard = classes, standard_classes_defining(inference, name)
+    if fewest is None:
+        return []
+    near = imported_files(inference, path)
+    always = [cls for module, cls in standard if module in _EVERYWHERE or cls.path in near]
+    others = [cls for _, cls in standard] if fewest else []
+    for candidates in (
+        [*(cls for cls in fewest if cls.path in near), *always],
+        [*fewest, *others],
+    ):
+        fitting = [cls for cls in candidates if has_all_members(inference, cls, used)]
+        if fitting:
+            return _roots(inference, fitting)
+    return []
+
+
+def _roots(inference: Inference, classes: list[Entity]) -> list[Entity]:
+    """Return those of some classes that derive from no other one of them."""
+    return [
+        cls
+        for cls in classes
+        if not any(other != cls and other in mro(inference, cls) for other in classes)
     ]
-    return roots[0] if len(roots) == 1 else None
 
 
-def _classes_defining(inference: Inference, name: str) -> list[Entity] | None:
-    """Return the classes that define a member themselves; None if there are too many."""
+def imported_files(inference: Inference, path: str) -> frozenset[str]:
+    """Return a file, and those of the modules and classes that it imports."""
+    return cached(
+        inference,
+        ("imported files", path),
+        lambda: _find_imported_files(inference, path),
+        frozenset[str](),
+    )
+
+
+def _find_imported_files(inference: Inference, path: str) -> frozenset[str]:
+    facts = inference.need(path)
+    found = {path}
+    for row in range(len(facts.imports.module)):
+        found.update(
+            item.entity.path
+            for item in import_target(inference, path, facts, row)
+            if item.entity.kind in (CLASS, MODULE)
+        )
+    return frozenset(found)
+
+
+def _classes_defining(inference: Inference, name: str, is_supporting: bool) -> list[Entity] | None:
+    """Return the classes that define a member themselves; None if there are too many.
+
+    Those of tests, documentation and examples count in such files only.
+    """
+    nobody: list[Entity] | None = []
+    return cached(
+        inference,
+        ("defining", name, is_supporting),
+        lambda: _find_classes_defining(inference, name, is_supporting),
+        nobody,
+    )
+
+
+def _find_classes_defining(
+    inference: Inference, name: str, is_supporting: bool
+) -> list[Entity] | None:
     files = files_defining(inference, name)
+    if not is_supporting:
+        files = [path for path in files if not is_supporting_file(path)]
     if len(files) > _SYMBOLS:
         return None
     found: list[Entity] = []
@@ -135,6 +230,11 @@ def _classes_defining(inference: Inference, name: str) -> list[Entity] | None:
         if facts is not None:
             found += [Entity(CLASS, path, row) for row in dict.fromkeys(_owners(facts, name))]
     return found
+
+
+def class_of(inference: Inference, member: Entity) -> Entity:
+    """Return the class that a member is defined in."""
+    return Entity(CLASS, member.path, owner_class(inference.need(member.path), member))
 
 
 def files_defining(inference: Inference, name: str) -> list[str]:
