@@ -438,8 +438,10 @@ def test_references_by_convention(tmp_path: Path) -> None:
         #       ^^^^ ref (call conventional)
         def g(tin):
             tin.open()
-        #       ^^^^ ref (call textual)
+        def h(anything):
+            anything.open()
+        #            ^^^^ ref (call textual)
         f(Box())
         g(Tin())
     """
-    check_references(tmp_path, fixture, conventions=True)
+    check_references(tmp_path, fixture)

@@ -78,7 +78,7 @@ def shown(inference: Inference, lens_kind: str, entity: Entity) -> Shown | None:
         return Shown(_count(len(listed), "subclass"), [_place(inference, each) for each in listed])
     places = [
         (reference.path, reference.position, reference.position + reference.length)
-        for reference in references(inference, entity)
+        for reference in references(inference, entity, is_partial=True)
         if reference.evidence < TEXTUAL and reference.role != f.DEFINED
     ]
     return Shown(_count(len(places), "reference"), places)

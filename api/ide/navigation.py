@@ -137,7 +137,10 @@ def reference_spans(
     """
     places: dict[tuple[str, int], Reference] = {}
     for item in found:
-        for reference in references(inference, item.entity, aliases=False, overrides=overrides):
+        listed = references(
+            inference, item.entity, aliases=False, overrides=overrides, is_partial=True
+        )
+        for reference in listed:
             if reference.evidence == TEXTUAL and not textual:
                 continue
             if declaration or reference.role not in _DECLARING:

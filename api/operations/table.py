@@ -160,7 +160,7 @@ _ALL = (
             default=False),
         Parameter("conventions", "boolean",
             "Ask of each place that is only textual whether the code base's conventions say that "
-            "it is meant, which takes much longer.", default=False),
+            "it is meant. Without, an answer takes less time.", default=True),
         Parameter("limit", "integer", "Most references in one answer.", default=200),
         Parameter("offset", "integer", "References to leave out at the start.", default=0),
         _SESSION),

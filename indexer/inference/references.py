@@ -7,10 +7,12 @@ from ..errors import OutOfWorkError
 from ..snapshot.query_cache import ANY_NAME
 from ..symbols import is_local as is_local_scope
 from . import stub_mapping
-from .classes import override_family
+from .classes import mro, override_family
 from .entities import (
     ATTRIBUTE,
+    CLASS,
     CONVENTIONAL,
+    INFERRED,
     MODULE,
     NAMESPACE,
     OUTSIDE,
@@ -36,6 +38,10 @@ if TYPE_CHECKING:
 _KEPT = 40_000
 # Steps of work that an answer may take which may be partial; `QuerySet.get` of Django takes 16,000.
 _WORK = 150_000
+# Steps that asking for the conventions of places may take in an answer that may be partial.
+_CONVENTIONAL_WORK = 40_000
+# The evidence of a place that means something else as far as types tell.
+_ELSEWHERE = TEXTUAL + 1
 
 
 class Reference:
@@ -54,6 +60,12 @@ class Reference:
         self.role = role
         self.evidence = evidence
 
+    def weaker(self, evidence: int) -> Reference:
+        """Return the same with evidence that is at most this strong."""
+        return Reference(
+            self.path, self.position, self.length, self.role, max(self.evidence, evidence)
+        )
+
 
 def references(
     inference: Inference,
@@ -61,7 +73,7 @@ def references(
     *,
     aliases: bool = True,
     overrides: bool = False,
-    conventions: bool = False,
+    conventions: bool = True,
     is_partial: bool = False,
 ) -> list[Reference]:
     """Every use of an entity in order of path and position, its definition included.
@@ -69,11 +81,12 @@ def references(
     With ``aliases``, uses under another name that an import gives it count; with ``overrides``,
     those of what it overrides and of what overrides it count too. Occurrences
     that cannot be resolved are given with evidence TEXTUAL when they could mean it: an attribute of
-    an unknown receiver may be a member, a plain name never is. With ``conventions``, which take
-    much longer, those of them are CONVENTIONAL that by the code base's conventions do mean it.
+    an unknown receiver may be a member, a plain name never is. With ``conventions``, those of them
+    are CONVENTIONAL that by the code base's conventions do mean it, and those left out that by them
+    mean something else: they are what a definition is looked up by.
 
     If they take too much work this raises OutOfWorkError. ``is_partial`` answers may leave files
-    out, which the work of the snapshot then says.
+    out, and conventions of places, which the work of the snapshot then says.
     """
     if is_partial:
         with inference.snapshot.work.part(_WORK):
@@ -113,7 +126,7 @@ def _references(
                 kept.keep(key, here, progress.touched | rests_on)
             else:
                 here = entry[0]
-            found += _by_convention(inference, here, same) if conventions else here
+            found += here
         except OutOfWorkError:
             if not is_partial:
                 raise
@@ -122,29 +135,65 @@ def _references(
                 "looked at: that takes too much work"
             )
             break
-    return found
+    if not conventions:
+        return [reference for reference in found if reference.evidence != _ELSEWHERE]
+    if not is_partial:
+        return list(_by_convention(inference, found, same, is_partial=False))
+    with inference.snapshot.work.part(_CONVENTIONAL_WORK):
+        return list(_by_convention(inference, found, same, is_partial=True))
 
 
 def _by_convention(
-    inference: Inference, listed: list[Reference], same: frozenset[Entity]
-) -> list[Reference]:
-    """References of one file, where what is TEXTUAL was asked for again with conventions."""
-    found: list[Reference] = []
+    inference: Inference, listed: list[Reference], same: frozenset[Entity], *, is_partial: bool
+) -> Iterator[Reference]:
+    """Yield references, where what is TEXTUAL was asked for again with conventions."""
+    is_over = False
     for reference in listed:
-        if reference.evidence == TEXTUAL:
+        if reference.evidence < TEXTUAL or is_over:
+            if reference.evidence != _ELSEWHERE:
+                yield reference
+            continue
+        try:
             inference.snapshot.relax()
             occurrence = occurrence_at(inference, reference.path, reference.position)
             items = entities_at(inference, reference.path, occurrence) if occurrence else []
-            if any(item.entity in same for item in items):
-                reference = Reference(
-                    reference.path,
-                    reference.position,
-                    reference.length,
-                    reference.role,
-                    CONVENTIONAL,
-                )
-        found.append(reference)
-    return found
+        except OutOfWorkError:
+            if not is_partial:
+                raise
+            is_over = True
+            inference.snapshot.work.leave_out(
+                f"places from {reference.path} on are told by their names only: asking for the "
+                "conventions of all takes too much work"
+            )
+            if reference.evidence == TEXTUAL:
+                yield reference
+            continue
+        if any(item.entity in same for item in items):
+            yield Reference(
+                reference.path, reference.position, reference.length, reference.role, CONVENTIONAL
+            )
+        elif reference.evidence == TEXTUAL and (
+            not items or any(_is_related(inference, item.entity, same) for item in items)
+        ):
+            yield reference
+
+
+def _is_related(inference: Inference, entity: Entity, same: frozenset[Entity]) -> bool:
+    """True if a member overrides one of these, or is overridden by it."""
+    if entity.kind == OUTSIDE:
+        return True
+    cls = _class_of(inference, entity)
+    return cls is not None and any(
+        other is not None and (other in mro(inference, cls) or cls in mro(inference, other))
+        for other in (_class_of(inference, each) for each in same)
+    )
+
+
+def _class_of(inference: Inference, entity: Entity) -> Entity | None:
+    if entity.kind in (MODULE, NAMESPACE, OUTSIDE):
+        return None
+    row = owner_class(inference.need(entity.path), entity)
+    return Entity(CLASS, entity.path, row) if row >= 0 else None
 
 
 def references_within(
@@ -154,7 +203,7 @@ def references_within(
     strict = inference.strict()
     same = frozenset(same_symbol(strict, entity))
     found = _references_in(strict, path, names, same)
-    return [reference for reference in found if reference.evidence != TEXTUAL]
+    return [reference for reference in found if reference.evidence < TEXTUAL]
 
 
 def _references_in(
@@ -308,14 +357,16 @@ def _confirm(
     best = min((item.evidence for item in found if item.entity in same), default=-1)
     if best >= 0:
         return best
-    if any(item.entity.kind != OUTSIDE for item in found):
-        return -1
     kinds = {entity.kind for entity in same}
     is_member = ATTRIBUTE in kinds or any(
         entity.kind not in (MODULE, NAMESPACE, OUTSIDE)
         and owner_class(inference.need(entity.path), entity) >= 0
         for entity in same
     )
+    if any(item.entity.kind != OUTSIDE for item in found):
+        # Conventions may know of more that the receiver may be.
+        is_open = attribute_like and is_member and all(item.evidence >= INFERRED for item in found)
+        return _ELSEWHERE if is_open and role != f.KEYWORD else -1
     if attribute_like and role != f.KEYWORD and is_member:
         outside = [item.entity.path for item in found]
         # An attribute of something that is known to lie outside is not ours; of something
