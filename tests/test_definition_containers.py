@@ -418,6 +418,25 @@ LIBRARY = {
             queue.get().${Box5}area()
         weakref.WeakKeyDictionary[Bag, Box]()[1].${Box6}area()
     """,
+    "weak references": """
+        import weakref
+        from weakref import proxy
+        class Shelf:
+            def __init__(self, box: Box):
+                self.box, self.other = weakref.proxy(box), proxy(box)
+                self.third = weakref.ref(box)
+                self.named = weakref.WeakValueDictionary()
+                self.named["x"] = box
+                self.all = weakref.WeakSet()
+                self.all.add(box)
+            def f(self):
+                self.box.${Box1}area()
+                self.other.${Box2}area()
+                self.third().${Box3}area()
+                self.named["x"].${Box4}area()
+                for each in self.named.values(): each.${Box5}area()
+                for each in self.all: each.${Box6}area()
+    """,
     "choices": """
         import random
         random.choice([Box()]).${Box1}area()

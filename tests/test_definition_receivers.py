@@ -6,6 +6,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from conventions_fixture import check_convention
 from fixtures_language import check_definition
 
 NODES = """
@@ -125,6 +126,28 @@ BY_USE = {
         def draw(source):
             for each in source: each.${nothing}shuffle([])
     """,
+    "a method that hands on to one of its name": """
+        class Stream:
+            def finish_all(self): self.inner.${nothing}finish_all()
+    """,
+    "a method that calls one of its name of a part": """
+        class Tree:
+            def finish_all(self):
+            #   ^^^^^^^^^^ finish (conventional)
+                for each in self.parts(): each.${finish}finish_all()
+    """,
+    "an attribute that holds a function": """
+        class Request:
+            def __init__(self, on_failure): self.on_failure = on_failure
+        #- main_user.py
+        def run(all_deferred):
+            for each in all_deferred: each.${nothing}on_failure()
+    """,
+    "what a mapping of the workspace has, and every other": """
+        def run(table):
+            table.${nothing}items()
+            table.${nothing2}setdefault(1, 2)
+    """,
     "a name that is short": """
         class Own:
             def put(self): ...
@@ -173,6 +196,67 @@ BY_USE = {
             def register(cls): cls.${walk}walk_about()
     """,
 }
+
+HELD = {
+    "a list that is annotated": """
+        class Shelf:
+            def __init__(self, names):
+                self.boxes: list = []
+                self.others: list = [Box() for name in names]
+            def put(self): self.boxes.append(Box())
+            def f(self):
+                for each in self.boxes: each.${Box}area()
+                self.others[0].${Box2}area()
+    """,
+    "a dictionary of the class that is annotated": """
+        class Shelf:
+            boxes: dict = {}
+            def put(self): self.boxes["x"] = Box()
+            def f(self): self.boxes["x"].${Box}area()
+    """,
+    "a variable that is annotated": """
+        def f():
+            boxes: list = []
+            boxes.append(Box())
+            boxes[0].${Box}area()
+    """,
+    "what is annotated with its elements": """
+        def f():
+            boxes: list[int] = []
+            boxes.append(Box())
+            boxes[0].${nothing}area()
+    """,
+    "an attribute that subclasses set": """
+        class Shelf:
+            box = None
+            def __init__(self): self.other = None
+            def f(self):
+                self.box.${Box}area()
+                self.other.${Bag}area()
+        class Filled(Shelf):
+            def __init__(self):
+                self.box = Box()
+                self.other = Bag()
+    """,
+}
+
+
+def test_an_annotation_that_names_the_parameter(tmp_path: Path) -> None:
+    text = """
+        class box:
+            def area(self): ...
+            #   ^^^^ def (inferred)
+        class Visitor:
+            def __init__(self, box: box):
+                self.box: box = box
+            def f(self): self.box.$0area()
+    """
+    check_definition(tmp_path, text)
+
+
+@pytest.mark.parametrize("text", HELD.values(), ids=HELD.keys())
+def test_values_that_are_held(text: str, tmp_path: Path) -> None:
+    check_convention(tmp_path, text)
 
 
 @pytest.mark.parametrize("text", BY_USE.values(), ids=BY_USE.keys())

@@ -9,9 +9,18 @@ from __future__ import annotations
 
 from .. import facts as f
 from .. import facts_view, scope_map
-from ..inference import access_paths, members
+from ..inference import access_paths, container_contents, members
 from ..inference.classes import class_member, mro, subclasses
-from ..inference.entities import CLASS, CONVENTIONAL, OUTSIDE, VARIABLE, Entity, Found, name_of
+from ..inference.entities import (
+    ATTRIBUTE,
+    CLASS,
+    CONVENTIONAL,
+    OUTSIDE,
+    VARIABLE,
+    Entity,
+    Found,
+    name_of,
+)
 from ..inference.standard_types import standard_class
 from ..inference.types import CLASS_OBJECT, INSTANCE, SUPER, instance, union
 from ..paths import is_supporting_file
@@ -41,9 +50,17 @@ def definitions_by_use(
     facts = inference.need(path)
     used = {name} if _is_bound_again(facts, receiver) else attributes_used_on(facts, receiver)
     cls = usage.only_class_with(inference, path, used | {name}, name)
-    if cls is None or _is_read_differently(inference, path, receiver, cls):
+    if (
+        cls is None
+        or _is_read_differently(inference, path, receiver, cls)
+        or _is_delegated(inference, path, receiver, name, cls)
+    ):
         return []
-    return _members(inference, cls, name)
+    found = _members(inference, cls, name)
+    if _is_called(facts, receiver):
+        # Anything may be kept in an attribute; who calls it calls a method more likely.
+        found = [item for item in found if item.entity.kind != ATTRIBUTE]
+    return found
 
 
 def type_by_use(inference: Inference, path: str, receiver: int, name: str, type_: Type) -> Type:
@@ -88,6 +105,29 @@ def _is_read_differently(inference: Inference, path: str, receiver: int, cls: En
     )
 
 
+def _is_delegated(inference: Inference, path: str, receiver: int, name: str, cls: Entity) -> bool:
+    """True if a method calls what has its own name on something that it keeps.
+
+    ``def close(self): self.stream.close()`` hands on to another class than its own.
+    """
+    facts = inference.need(path)
+    position = facts.expr.position[receiver]
+    if facts.expr.op[receiver] != f.ATTRIBUTE:
+        return False
+    definition = facts.scope.definition[scope_map.scope_at(facts, position)]
+    own = scope_map.enclosing_class(facts, position)
+    if own < 0 or definition < 0 or facts_view.definition_name(facts, definition) != name:
+        return False
+    entity = Entity(CLASS, path, own)
+    return cls in mro(inference, entity) or entity in mro(inference, cls)
+
+
+def _is_called(facts: FileFacts, receiver: int) -> bool:
+    """True if an attribute of a receiver is called where it is written."""
+    attribute = facts_view.attribute_of_name(facts, receiver)
+    return attribute in container_contents.calls_by_function(facts)
+
+
 def _is_metaclass(inference: Inference, cls: Entity) -> bool:
     return standard_class(inference, "builtins", "type") in mro(inference, cls)
 
@@ -111,7 +151,7 @@ def _of_subclasses(
             after, entity = entity, args[0][0].entity
         if form not in (INSTANCE, CLASS_OBJECT, SUPER) or entity.kind != CLASS or entity.is_outside:
             continue
-        for cls in _below(inference, entity, is_supporting):
+        for cls in below(inference, entity, is_supporting):
             for item in class_member(inference, cls, name, after):
                 if item.entity.kind != OUTSIDE:
                     found[item.entity] = Found(item.entity, CONVENTIONAL)
@@ -123,7 +163,7 @@ def _of_subclasses(
     return roots if len(roots) == 1 else []
 
 
-def _below(inference: Inference, cls: Entity, is_supporting: bool) -> list[Entity]:
+def below(inference: Inference, cls: Entity, is_supporting: bool) -> list[Entity]:
     """Return the classes that derive from one, itself left out; none if there are too many."""
     found = [cls]
     for each in found:

@@ -135,12 +135,12 @@ def _attribute(inference: Inference, path: str, facts: FileFacts, expr: int) -> 
     if attribute is None:
         return UNKNOWN
     parts: list[Type] = []
+    type_ = without_none(expressions.infer_type(inference, path, attribute.receiver))
     for where, row in set_from_outside(inference, path, attribute.receiver, attribute.name):
         other = inference.need(where)
         value = other.attribute_binding.value[row]
         parts.append(informative(inference, infer_argument(inference, where, value), path))
     if not any(parts):
-        type_ = without_none(expressions.infer_type(inference, path, attribute.receiver))
         parts = [receivers.type_by_use(inference, path, attribute.receiver, attribute.name, type_)]
     return combine(inference, union(*parts))
 

@@ -36,6 +36,8 @@ _COMMON = (
 )  # fmt: skip
 # Those whose instances go about without an import.
 _EVERYWHERE = frozenset(["builtins", "typing", "_io", "io", "re", "datetime", "pathlib"])
+# What says too little to be an answer.
+_ABSTRACT = ("/builtins.pyi", "/typing.pyi")
 _SYMBOLS = 32
 _MIN_LENGTH = 5
 # Names, the longest first, that are looked up to find the classes that may fit.
@@ -143,7 +145,9 @@ def only_class_with(
             for cls in _classes_with(inference, path, {name})
             if 2 * sum(has_all_members(inference, cls, {each}) for each in used) > len(used)
         ]
-    return found[0] if len(found) == 1 else None
+    # Anything may be a mapping or a sequence, that of a library or one of the workspace.
+    is_told = len(found) == 1 and not found[0].path.endswith(_ABSTRACT)
+    return found[0] if is_told else None
 
 
 def _classes_with(inference: Inference, path: str, used: set[str]) -> list[Entity]:

@@ -381,6 +381,8 @@ def _special_call(
         return None
     if name in IMPORTERS and positional:
         return module_imported_by_call(inference, path, facts, expr, positional, arguments.keywords)
+    if name == "proxy" and positional and _is_weak(inference, path, function):
+        return inference.infer_type(path, positional[0])
     if name == "cast" and len(positional) == 2:
         return annotation_type(inference, path, positional[0])
     if name == "NewType" and len(positional) == 2:
@@ -395,6 +397,12 @@ def _special_call(
         if any(synthesized.fields(inference, value.entity) for value in without_none(first)):
             return without_none(first)
     return None
+
+
+def _is_weak(inference: Inference, path: str, function: int) -> bool:
+    """True if a function is of the module of weak references, as `weakref.proxy`."""
+    found = inference.definitions_of(path, function)
+    return any(item.entity.path.endswith(("/_weakref.pyi", "/weakref.pyi")) for item in found)
 
 
 def _partial(

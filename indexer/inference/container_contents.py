@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from .types import Type
 
 
-_LISTS = frozenset(["list", "set", "deque", "frozenset"])
-_MAPPINGS = frozenset(["dict", "defaultdict", "OrderedDict"])
+_LISTS = frozenset(["list", "set", "deque", "frozenset", "WeakSet"])
+_MAPPINGS = frozenset(
+    ["dict", "defaultdict", "OrderedDict", "WeakValueDictionary", "WeakKeyDictionary"]
+)
 # Methods that add one value, by the place of the argument; and those that add many.
 _ADD_ONE = {"append": 0, "add": 0, "appendleft": 0, "insert": 1}
 _ADD_MANY = frozenset(["extend", "update", "extendleft"])

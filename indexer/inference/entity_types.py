@@ -10,6 +10,7 @@ from .classes import base_arguments, class_member, own_attributes
 from .entities import (
     ATTRIBUTE,
     CLASS,
+    CONVENTIONAL,
     EXACT,
     FUNCTION,
     INFERRED,
@@ -44,6 +45,7 @@ from .types import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
+    from .expressions import ContainerKey
     from .inference import Inference
     from .types import Type
 
@@ -77,6 +79,9 @@ def _variable_value(inference: Inference, path: str, facts: FileFacts, row: int)
     scope, name = facts.binding.scope[row], facts.binding.name[row]
     if annotation >= 0:
         type_ = declared_type(inference, path, facts, annotation)
+        if type_ and inference.conventional:
+            key = container_contents.variable_container(facts, row)
+            type_ = _filled(inference, path, facts, key, type_, value)
         if type_ or value < 0:
             return type_
     if synthesized.is_factory_class(facts, Entity(VARIABLE, path, row)):
@@ -109,6 +114,25 @@ def _variable_value(inference: Inference, path: str, facts: FileFacts, row: int)
         ]
         type_ = union(type_, *others)
     return weaken(type_, INFERRED)
+
+
+def _filled(
+    inference: Inference, path: str, facts: FileFacts, key: ContainerKey, declared: Type, value: int
+) -> Type:
+    """Return a declared type with what is put into a container, which `list` alone does not say."""
+    if not declared or any(any(each.args) for each in declared):
+        return declared
+    filled = container_contents.container_contents(inference, path, facts, key, declared)
+    given = {each.head: each.args for each in inference.infer_type(path, value)}
+    return tuple(
+        Value(
+            each.form,
+            each.entity,
+            tuple(weaken(arg, CONVENTIONAL) for arg in each.args or given.get(each.head, ())),
+            each.evidence,
+        )
+        for each in filled
+    )
 
 
 def _is_descriptor(inference: Inference, value: Value) -> bool:
@@ -173,7 +197,13 @@ def _attribute_value(inference: Inference, path: str, facts: FileFacts, row: int
     rows = own_attributes(facts, owner, name) if owner >= 0 else [row]
     for index in rows:
         if table.annotation[index] >= 0:
-            return annotation_type(inference, path, table.annotation[index])
+            type_ = annotation_type(inference, path, table.annotation[index])
+            # `self.document: document = document` names the parameter, not the class.
+            if not inference.conventional:
+                return type_
+            if type_ or table.value[index] < 0:
+                key = container_contents.attribute_container(owner, name)
+                return _filled(inference, path, facts, key, type_, table.value[index])
     if owner >= 0:
         inherited = _declared_in_base(inference, path, facts, owner, name)
         if inherited:
