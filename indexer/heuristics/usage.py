@@ -103,6 +103,8 @@ def standard_classes_defining(inference: Inference, name: str) -> list[tuple[str
 def _standard_members(inference: Inference) -> dict[str, list[tuple[str, Entity]]]:
     table: dict[str, list[tuple[str, Entity]]] = {}
     for module in _COMMON:
+        if module not in _EVERYWHERE and not inference.files_with(module.partition(".")[0]):
+            continue  # nobody imports it here
         found = find_module(inference, module)
         facts = inference.facts(found.path) if found is not None else None
         if found is None or facts is None:
