@@ -1,17 +1,17 @@
-"""Definitions and callers, judged by what each call really called while the tests of a package ran.
+"""What calls really call while a package's own tests run, and whether definition leads there.
 
-    python runtime.py FOLDER [--python PYTHON] [--sites N] [--callers N]
-                      [--trace FILE] [--misses] [-- COMMAND …]
+    python runtime.py trace PACKAGE RECORDS -- pytest -q tests
+    python runtime.py score PACKAGE RECORDS [--sites 400] [--seed 1] [--misses]
 
-FOLDER is a checkout with tests, PYTHON one that has what they need (``python -m pytest -q`` runs,
-unless there is a COMMAND behind ``--``). While they run, every call of a Python function or class
-is noted with the place of the call, in the files of FOLDER but its tests. Then ``definition`` is
-asked at each of these places, or at N of them drawn at random, and ``callers`` of N functions.
+``PACKAGE`` is the folder of the package's code, in its workspace; the command runs where this is
+run, with the interpreter that has the package's dependencies. Its processes note, for each call of
+the package's code that runs Python code, where it is written and what was entered. Nothing is
+changed in the package, and no checker's opinion counts: only what ran. Generators and coroutines
+are entered elsewhere than they are called, so they are left out, as is what C code calls.
 
-``right``: a function that was called is among the answers (for a class: it, or its constructor).
-``family``: not so, but all answers are methods of that name, as of a base. ``wrong``: other
-answers. ``none``: no answer. Places are counted by what stands before the dot, as it is written.
-Left out are generators, names that are another's (callbacks), and what C code calls.
+Of the sites, as many as are asked for are drawn by chance, and the answers are counted by what is
+written before the name: ``right`` leads to what was entered at this place or to the class that was
+made, ``family`` to a method of the same name in another class, ``wrong`` elsewhere.
 """
 
 from __future__ import annotations
@@ -23,334 +23,240 @@ import os
 import random
 import subprocess
 import sys
-from collections import Counter
-from functools import cached_property
+import threading
+from collections import Counter, defaultdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-from tasks import is_test
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
+    from types import CodeType, FrameType
 
-TRACER = """
-import atexit, dis, json, os, sys, threading
+    # File, line and column of the end of what is called, file and line and name of what ran.
+    Record = tuple[str, int, int, str, int, str]
 
-FOLDER, OUTPUT = os.environ["TRACED_FOLDER"], os.environ["TRACE_OUTPUT"]
-SKIPPED = 0x20 | 0x80 | 0x200  # generators and coroutines: resumed by others than who calls them
-seen, calls = set(), {}
-
-def is_call(code, at):
-    key = code, at
-    if key not in calls:
-        # The last instruction may be noted as one of the entries of its cache, which follow it.
-        before = [each.opname for each in dis.get_instructions(code) if each.offset <= at]
-        calls[key] = before[-1:] != [] and before[-1].startswith(("CALL", "PRECALL"))
-    return calls[key]
-
-def profile(frame, event, argument):
-    if event != "call":
-        return
-    caller, code = frame.f_back, frame.f_code
-    if caller is None or code.co_flags & SKIPPED:
-        return
-    key = caller.f_code, caller.f_lasti, code
-    if key in seen:
-        return
-    seen.add(key)
-    if not caller.f_code.co_filename.startswith(FOLDER):
-        seen.discard(key) if len(seen) > 1_000_000 else None
-
-def write():
-    sys.setprofile(None)
-    with open(f"{OUTPUT}/{os.getpid()}.jsonl", "w") as file:
-        for caller, at, code in seen:
-            if caller.co_filename.startswith(FOLDER) and is_call(caller, at):
-                place = list(caller.co_positions())[at // 2]
-                row = [caller.co_filename, *place, code.co_filename, code.co_firstlineno,
-                       code.co_name, code.co_qualname]
-                file.write(json.dumps(row) + "\\n")
-
-atexit.register(write)
-threading.setprofile(profile)
-sys.setprofile(profile)
-"""
-"""What Python runs first, with every ``call`` event: who called whom, and where."""
+_FOLDER, _RECORDS = "FLUX_RUNTIME_PACKAGE", "FLUX_RUNTIME_RECORDS"
+# Code whose frames begin when somebody asks for the next value: `inspect.CO_GENERATOR` and so on.
+_SUSPENDS = 0x20 | 0x80 | 0x200
+_CONSTRUCTORS = ("__init__", "__new__")
+_KINDS = ("parameter", "variable", "attribute", "call", "subscript")
+_OUTCOMES = ("right", "family", "wrong", "none")
 
 
-class Site(NamedTuple):
-    """A call: its file, and the name that is called, by line from 0 and by column."""
-
-    path: str
-    line: int
-    column: int
-    receiver: str
+# Tracing
 
 
-Target = tuple[str, int, str]
-"""Where a function is defined, by its first line from 1, and its qualified name."""
+def install() -> None:
+    """Note every call of the package's code in this process; called by ``sitecustomize``."""
+    import atexit
+
+    folder = os.environ[_FOLDER] + os.sep
+    seen: set[Record] = set()
+    places: dict[tuple[CodeType, int], tuple[int, int] | None] = {}
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        caller = frame.f_back
+        if event != "call" or caller is None or frame.f_code.co_flags & _SUSPENDS:
+            return
+        path = caller.f_code.co_filename
+        if not path.startswith(folder):
+            return
+        key = caller.f_code, caller.f_lasti
+        if key not in places:
+            places[key] = _end_of_call(*key)
+        place = places[key]
+        if place is not None:
+            code = frame.f_code
+            seen.add((path, *place, code.co_filename, code.co_firstlineno, code.co_qualname))
+
+    def write() -> None:
+        sys.setprofile(None)
+        target = Path(os.environ[_RECORDS], f"{os.getpid()}.jsonl")
+        target.write_text("".join(json.dumps(record) + "\n" for record in sorted(seen)))
+
+    atexit.register(write)
+    threading.setprofile(note)
+    sys.setprofile(note)
 
 
-def trace(folder: str, command: list[str]) -> list[list[Any]]:
-    """Run tests under the tracer; returns a row for each place and what it called."""
-    with TemporaryDirectory() as work:
-        Path(work, "sitecustomize.py").write_text(TRACER, encoding="utf-8")
-        output = Path(work, "out")
-        output.mkdir()
-        known = os.environ.get("PYTHONPATH", "")
-        env = {**os.environ, "TRACED_FOLDER": folder + os.sep, "TRACE_OUTPUT": str(output),
-               "PYTHONPATH": os.pathsep.join(filter(None, [work, known]))}  # fmt: skip
-        subprocess.run(command, cwd=folder, env=env, check=False, stdout=sys.stderr)
-        return [
-            json.loads(line)
-            for file in output.iterdir()
-            for line in file.read_text(encoding="utf-8").splitlines()
-        ]
+def _end_of_call(code: CodeType, instruction: int) -> tuple[int, int] | None:
+    """Return line and column, in bytes, of the end of the expression that runs, if it has one."""
+    for number, (_, line, _, column) in enumerate(code.co_positions()):
+        if number == instruction // 2:
+            return (line, column) if line is not None and column is not None else None
+    return None
 
 
-class Source:
-    """A file: its calls by their places, and its definitions by their first lines."""
-
-    def __init__(self, path: str) -> None:
-        """``path`` is absolute."""
-        self.text = Path(path).read_bytes()
-        self.lines = self.text.split(b"\n")
-        self.tree = ast.parse(self.text)
-
-    @cached_property
-    def calls(self) -> dict[tuple[int, int, int, int], tuple[ast.Call, ast.AST | None]]:
-        """Calls with the function that each is written in."""
-        found: dict[tuple[int, int, int, int], tuple[ast.Call, ast.AST | None]] = {}
-        todo: list[tuple[ast.AST, ast.AST | None]] = [(self.tree, None)]
-        while todo:
-            node, around = todo.pop()
-            if isinstance(node, ast.Call):
-                end = node.end_lineno or 0, node.end_col_offset or 0
-                found[node.lineno, end[0], node.col_offset, end[1]] = node, around
-            inside = node if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else around
-            todo += [(child, inside) for child in ast.iter_child_nodes(node)]
-        return found
-
-    @cached_property
-    def definitions(self) -> dict[int, tuple[int, str]]:
-        """Line of the name, and the name, of each definition by its first line."""
-        kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-        return {
-            min([node.lineno, *(each.lineno for each in node.decorator_list)]): (
-                node.lineno,
-                node.name,
-            )
-            for node in ast.walk(self.tree)
-            if isinstance(node, kinds)
-        }
-
-    @cached_property
-    def classes(self) -> dict[int, int]:
-        """Line of the class of each method, by the line of the method's name."""
-        return {
-            method.lineno: node.lineno
-            for node in ast.walk(self.tree)
-            if isinstance(node, ast.ClassDef)
-            for method in node.body
-            if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef))
-        }
-
-    def token(self, call: ast.Call) -> tuple[str, int, int]:
-        """The name that a call calls, its line from 0, and its column in UTF-16."""
-        node = call.func
-        name = node.attr if isinstance(node, ast.Attribute) else ast.unparse(node)
-        line, column = (node.end_lineno or 1) - 1, (node.end_col_offset or 0) - len(name.encode())
-        before = self.lines[line][:column].decode("utf-8", "replace")
-        return name, line, len(before.encode("utf-16-le")) // 2
+def trace(package: Path, records: Path, command: list[str]) -> int:
+    """Run a command whose Python processes note what the package's code calls."""
+    records.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as folder:
+        source = f"import sys\nsys.path.append({str(Path(__file__).parent)!r})\n"
+        source += "import runtime\nruntime.install()\n"
+        Path(folder, "sitecustomize.py").write_text(source)
+        paths = os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH")]))
+        environment = {
+            **os.environ, "PYTHONPATH": paths, _FOLDER: str(package), _RECORDS: str(records),
+        }  # fmt: skip
+        if command[0] == "pytest":
+            command = [sys.executable, "-m", *command]
+        return subprocess.run(command, env=environment, check=False).returncode
 
 
-_FROM = {
-    ast.Call: "call result", ast.Subscript: "subscript", ast.Attribute: "attribute chain",
-}  # fmt: skip
+# Sites
 
 
-def receiver_of(call: ast.Call, around: ast.AST | None) -> str:
-    """What a call's function is read from, as it is written."""
-    if not isinstance(call.func, ast.Attribute):
-        return "bare name"
-    value = call.func.value
-    if isinstance(value, ast.Call) and ast.unparse(value.func) == "super":
-        return "super"
-    if not isinstance(value, ast.Name):
-        return _FROM.get(type(value), "other")
-    if value.id in ("self", "cls"):
-        return "self"
-    if not isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return "global"
-    given = around.args
-    for each in (*given.posonlyargs, *given.args, *given.kwonlyargs):
-        if each.arg == value.id:
-            return "typed" if each.annotation else "untyped parameter"
-    for node in ast.walk(around):
-        match node:
-            case ast.For(target=ast.Name(id=name)) if name == value.id:
-                return "loop variable"
-            case ast.Assign(targets=[ast.Name(id=name)], value=assigned) if name == value.id:
-                made = isinstance(assigned, ast.Call) and ast.unparse(assigned.func)
-                is_class = bool(made) and str(made).rpartition(".")[2][:1].isupper()
-                return "typed" if is_class else _FROM.get(type(assigned), "other")
-            case ast.AnnAssign(target=ast.Name(id=name)) if name == value.id:
-                return "typed"
-    return "global"
+class Site:
+    """A name that is called, what is written before it, and what ran there."""
+
+    def __init__(self, path: str, line: int, column: int, name: str, kind: str) -> None:
+        """``line`` counts from 1, ``column`` from 0 in bytes."""
+        self.path, self.line, self.column, self.name, self.kind = path, line, column, name, kind
+        self.ran: set[tuple[str, int, str]] = set()
 
 
-UNTYPED = ("untyped parameter", "attribute chain", "call result", "loop variable", "subscript")
-"""Receivers of which nothing in the same function tells the type."""
+def sites(records: Path) -> list[Site]:
+    """Return the places where what ran has the name that is written there, or made its class."""
+    ran: dict[tuple[str, int, int], set[tuple[str, int, str]]] = defaultdict(set)
+    for path in sorted(records.glob("*.jsonl")):
+        for text in path.read_text().splitlines():
+            where, line, column, *what = json.loads(text)
+            ran[where, line, column].add((what[0], what[1], what[2]))
+    found: list[Site] = []
+    for where in sorted({place[0] for place in ran}):
+        for (line, column), site in _calls(where):
+            for path, first, name in ran.get((where, line, column), ()):
+                parts = name.split(".")
+                made = parts[-1] in _CONSTRUCTORS and len(parts) > 1
+                if parts[-2 if made and site.name != parts[-1] else -1] == site.name:
+                    site.ran.add((path, first, name))
+            if site.ran:
+                found.append(site)
+    return found
 
 
-class Observed:
-    """What was called at which place."""
-
-    def __init__(self, folder: str, rows: Iterable[list[Any]]) -> None:
-        """``rows`` are what :func:`trace` returns."""
-        self.folder = folder
-        self.sources: dict[str, Source | None] = {}
-        self.called: dict[Site, set[Target]] = {}
-        for path, line, end, column, last, target, first, name, qualified in rows:
-            relative = os.path.relpath(path, folder)
-            if is_test(relative) or relative.startswith(".."):
-                continue
-            source, callee = self.source(path), self.source(target)
-            found = source and source.calls.get((line, end, column, last))
-            if not source or not found or not callee or is_test(os.path.relpath(target, folder)):
-                continue
-            token, at, where = source.token(found[0])
-            defined = callee.definitions.get(first)
-            if defined is None or defined[1] != name:
-                continue  # a lambda, a comprehension, a module
-            is_constructor = name in ("__init__", "__new__", "__call__")
-            class_name = qualified.rpartition(".")[0].rpartition(".")[2]
-            if token != (class_name if is_constructor and name != "__call__" else name):
-                continue
-            site = Site(relative, at, where, receiver_of(*found))
-            self.called.setdefault(site, set()).add((target, defined[0], qualified))
-
-    def source(self, path: str) -> Source | None:
-        """A file, parsed once; None for what is none."""
-        if path not in self.sources:
-            try:
-                self.sources[path] = Source(path)
-            except (OSError, SyntaxError, ValueError):
-                self.sources[path] = None
-        return self.sources[path]
-
-    def outcome(self, site: Site, answers: list[tuple[str, int, str]]) -> str:
-        """What is to be said of answers: paths, lines from 1, and names."""
-        if not answers:
-            return "none"
-        right: set[tuple[str, int]] = set()
-        names: set[str] = set()
-        for path, line, qualified in self.called[site]:
-            real = os.path.realpath(path)
-            right.add((real, line))
-            names.add(qualified.rpartition(".")[2])
-            source = self.source(path)
-            if names & {"__init__", "__new__"} and source and line in source.classes:
-                right.add((real, source.classes[line]))
-        if any((os.path.realpath(path), line) in right for path, line, _ in answers):
-            return "right"
-        if all(path.endswith(".pyi") for path, _, _ in answers):  # a stub for the source that ran
-            constructed = {each[2].split(".")[-2] for each in self.called[site] if "." in each[2]}
-            return (
-                "right"
-                if names & {name for _, _, name in answers}
-                or constructed & {name for _, _, name in answers}
-                else "wrong"
-            )
-        return "family" if all(name in names for _, _, name in answers) else "wrong"
+def _calls(path: str) -> Iterator[tuple[tuple[int, int], Site]]:
+    """Yield the end of each call of a file, with the name that is called."""
+    tree = ast.parse(Path(path).read_bytes())
+    parameters: dict[ast.AST, set[str]] = {}
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            named = {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}
+            parameters.update(dict.fromkeys(ast.walk(function), named))
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or node.end_lineno is None or node.end_col_offset is None:
+            continue
+        called = node.func
+        end = node.end_lineno, node.end_col_offset
+        if isinstance(called, ast.Name):
+            yield end, Site(path, called.lineno, called.col_offset, called.id, "name")
+        elif isinstance(called, ast.Attribute) and called.end_lineno and called.end_col_offset:
+            column = called.end_col_offset - len(called.attr.encode())
+            kind = _kind(called.value, parameters.get(node, set()))
+            yield end, Site(path, called.end_lineno, column, called.attr, kind)
 
 
-def places(answer: dict[str, Any], root: str) -> Iterator[tuple[str, int, str]]:
-    """Paths, lines from 1, and last names of the items of an answer."""
-    groups = answer["items"]
-    for each in (item for group in groups for item in group.get("references", [group])):
-        name = str(each.get("name", "")).rpartition(".")[2]
-        yield os.path.join(root, each["path"]), each["range"]["start"]["line"] + 1, name
+def _kind(receiver: ast.expr, parameters: set[str]) -> str:
+    """Return what a receiver is, as far as its text tells."""
+    if isinstance(receiver, ast.Name):
+        if receiver.id in ("self", "cls"):
+            return "self"
+        return "parameter" if receiver.id in parameters else "variable"
+    kinds = {ast.Attribute: "attribute", ast.Call: "call", ast.Subscript: "subscript"}
+    return kinds.get(type(receiver), "other")
 
 
-def main() -> None:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=os.path.realpath)
-    parser.add_argument("--python", default=sys.executable)
-    parser.add_argument("--sites", type=int, default=400, help="most places that are asked")
-    parser.add_argument("--callers", type=int, default=50, help="functions whose callers are asked")
-    parser.add_argument("--trace", help="read what was called from this file, or write it there")
-    parser.add_argument("--misses", action="store_true", help="show what is not right")
-    given = sys.argv[1:]
-    at = given.index("--") if "--" in given else len(given)
-    arguments, command = parser.parse_args(given[:at]), given[at + 1 :]
-    folder = str(arguments.folder)
-    if arguments.trace and os.path.exists(arguments.trace):
-        rows = json.loads(Path(arguments.trace).read_text(encoding="utf-8"))
-    else:
-        rows = trace(folder, command or [arguments.python, "-m", "pytest", "-q"])
-        if arguments.trace:
-            Path(arguments.trace).write_text(json.dumps(rows), encoding="utf-8")
-    observed = Observed(folder, rows)
-    print(table(observed, arguments.sites, arguments.callers, show=bool(arguments.misses)))
+# Scoring
 
 
-def table(observed: Observed, most: int, functions: int, *, show: bool = False) -> str:
-    """Ask for definitions and callers; returns figures as Markdown."""
+def score(package: Path, drawn: list[Site], *, misses: bool) -> dict[str, Counter[str]]:
+    """Ask for the definition at each site, and count the answers by what is before the name."""
     from flux_index.api.open_workspace import OpenWorkspace
-    from flux_index.api.operations import table as operations
-    from flux_index.indexer.index import Index
+    from flux_index.api.operations import table
 
-    chosen = random.Random(1)
-    counts: dict[str, Counter[str]] = {}
-    with TemporaryDirectory() as kept:
-        session = OpenWorkspace(Index.open(observed.folder, cache_dir=kept), "touch")
-        root = session.index.workspace.root
-        sites = sorted(observed.called)
-        for site in chosen.sample(sites, min(most, len(sites))):
-            where = {"path": os.path.relpath(os.path.join(observed.folder, site.path), root),
-                     "line": site.line, "character": site.column}  # fmt: skip
-            answer = operations.call(session, "definition", where)
-            outcome = observed.outcome(site, list(places(dict(answer), root)))
-            counts.setdefault(site.receiver, Counter())[outcome] += 1
-            if show and outcome != "right":
-                called = ", ".join(sorted(each[2] for each in observed.called[site]))
-                print(f"{outcome} {site.path}:{site.line + 1}:{site.column + 1} {called}")
-        by_function: dict[Target, set[tuple[str, int]]] = {}
-        for site, targets in observed.called.items():
-            for each in targets:
-                if each[0].startswith(observed.folder):
-                    by_function.setdefault(each, set()).add((site.path, site.line + 1))
-        found = wanted = 0
-        asked = sorted(by_function)
-        for path, line, qualified in chosen.sample(asked, min(functions, len(asked))):
-            source = observed.source(path)
-            text = source.lines[line - 1].decode("utf-8", "replace") if source else ""
-            where = {"path": os.path.relpath(path, root), "line": line - 1,
-                     "character": text.find(qualified.rpartition(".")[2])}  # fmt: skip
-            answer = operations.call(session, "references", {**where, "textual": False})
-            listed = {(os.path.relpath(each, observed.folder), at)
-                      for each, at, _ in places(dict(answer), root)}  # fmt: skip
-            expected = by_function[path, line, qualified]
-            wanted += len(expected)
-            found += len(expected & listed)
-        session.index.close()
-    outcomes = ("right", "family", "wrong", "none")
-    lines = [f"| receiver | places | {' | '.join(outcomes)} |", "|---" * 6 + "|"]
-    groups = [(each, [each]) for each in sorted(counts)]
-    groups += [("untyped", list(UNTYPED)), ("all", list(counts))]
-    for name, members in groups:
-        total = sum((counts.get(each, Counter()) for each in members), Counter[str]())
-        number = max(total.total(), 1)
-        cells = " | ".join(f"{100 * total[each] / number:.0f} %" for each in outcomes)
-        lines.append(f"| {name} | {total.total()} | {cells} |")
-    share = f"{100 * found / wanted:.0f} %" if wanted else "-"
-    return "\n".join([*lines, "", f"observed calls that references list: {share} of {wanted}"])
+    command = [sys.executable, "-m", "flux_index.api.cli", "index", "--quiet"]
+    subprocess.run(command, cwd=package, check=True)
+    workspace = OpenWorkspace.open(str(package))
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    try:
+        for site in drawn:
+            where = {"path": site.path, "line": site.line - 1, "character": _character(site)}
+            items = table.call(workspace, "definition", where)["items"]
+            root = workspace.index.workspace.root
+            outcome = _outcome(site, [_answer(item, root) for item in items if item["path"]])
+            counts[site.kind][outcome] += 1
+            if misses and outcome not in ("right", "family"):
+                print(f"{outcome} {site.path}:{site.line}: {site.name} ran {sorted(site.ran)}")
+    finally:
+        workspace.index.close()
+    return counts
+
+
+def _character(site: Site) -> int:
+    """Return the column of a site in UTF-16 code units."""
+    written = Path(site.path).read_bytes().splitlines()[site.line - 1][: site.column]
+    return len(written.decode().encode("utf-16-le")) // 2
+
+
+def _answer(item: Any, root: str) -> tuple[str, int, str]:
+    path = item["path"] if os.path.isabs(item["path"]) else os.path.join(root, item["path"])
+    return os.path.realpath(path), item["range"]["start"]["line"] + 1, item["name"]
+
+
+def _outcome(site: Site, answers: list[tuple[str, int, str]]) -> str:
+    """Return how answers, as (file, line, dotted name), compare with what ran."""
+    if not answers:
+        return "none"
+    for path, _, name in site.ran:
+        owner = name.removesuffix("." + name.rpartition(".")[2])
+        for file, _, told in answers:
+            # The standard library is shown by its stubs.
+            is_there = file == os.path.realpath(path) or file.endswith(".pyi")
+            if is_there and _ends_with(told, (name, owner)):
+                return "right"
+    same = any(told.rpartition(".")[2] == site.name for _, _, told in answers)
+    return "family" if same and site.kind != "name" else "wrong"
+
+
+def _ends_with(told: str, names: tuple[str, ...]) -> bool:
+    """True if a dotted name ends in one of these, which write local scopes as CPython does."""
+    plain = [name.replace(".<locals>", "") for name in names]
+    return any(told == name or told.endswith("." + name) for name in plain if name)
+
+
+def main() -> int:
+    """Trace, or score what was traced."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("what", choices=["trace", "score"])
+    parser.add_argument("package", type=Path)
+    parser.add_argument("records", type=Path)
+    parser.add_argument("--sites", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--misses", action="store_true", help="print what is not right")
+    end = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
+    arguments = parser.parse_args(sys.argv[1:end])
+    package, records = arguments.package.resolve(), arguments.records.resolve()
+    if arguments.what == "trace":
+        return trace(package, records, sys.argv[end + 1 :])
+    found = sites(records)
+    drawn = random.Random(arguments.seed).sample(found, min(arguments.sites, len(found)))
+    with TemporaryDirectory(prefix="flux-index-runtime-") as cache:
+        os.environ["FLUX_INDEX_CACHE_DIR"] = cache
+        counts = score(package, drawn, misses=arguments.misses)
+    counts["untyped"] = sum((counts[kind] for kind in _KINDS if kind in counts), Counter[str]())
+    counts["all"] = sum(
+        (each for kind, each in counts.items() if kind != "untyped"), Counter[str]()
+    )
+    print(f"{len(found)} sites, {len(drawn)} drawn\n")
+    print(f"| receiver | n | {' | '.join(_OUTCOMES)} |")
+    print("|---|--:|--:|--:|--:|--:|")
+    for kind, each in counts.items():
+        total = max(each.total(), 1)
+        shares = (f"{100 * each[word] / total:.0f}" for word in _OUTCOMES)
+        print(f"| {kind} | {each.total()} | {' | '.join(shares)} |")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

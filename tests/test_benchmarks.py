@@ -179,21 +179,28 @@ def test_what_the_suite_of_jedi_expects_is_counted(tmp_path: Path) -> None:
         assert f"| {kind} | 1 | 1 | 0 | 0 | 0 |" in shown
 
 
-_SHOP = {
-    "shop.py": (
-        "class Item:\n    def price(self):\n        return 1\n\n"
-        "def total(items):\n    return sum(price_of(each) for each in items)\n\n"
-        "def price_of(item):\n    return item.price()\n\n"
-        "def order():\n    return total([Item()])\n"
-    ),
-    "test_shop.py": "import shop\n\nassert shop.order() == 1\n",
-}
+_SHOP = """\
+class Box:
+    def __init__(self, size):
+        self.size = size
+
+    def measure(self):
+        return self.size
 
 
-def test_what_calls_called_is_traced_and_compared(tmp_path: Path) -> None:
-    plant(tmp_path / "shop", ".git/", _SHOP)
-    command = ["--", sys.executable, "test_shop.py"]
-    shown = _run("runtime.py", tmp_path / "shop", "--misses", *command, cwd=tmp_path)
-    assert "| untyped parameter | 1 | 100 % | 0 % | 0 % | 0 % |" in shown
-    assert "| bare name | 2 | 100 % | 0 % | 0 % | 0 % |" in shown
-    assert "observed calls that references list:" in shown
+def total(boxes):
+    return sum(each.measure() for each in boxes)
+
+
+def make(number):
+    return total([Box(each) for each in range(number)])
+"""
+
+
+def test_definitions_compared_with_what_ran(tmp_path: Path) -> None:
+    plant(tmp_path, ".git/", {"shop/__init__.py": _SHOP, "run.py": "import shop\nshop.make(3)\n"})
+    _run("runtime.py", "trace", "shop", "records", "--", sys.executable, "run.py", cwd=tmp_path)
+    scored = _run("runtime.py", "score", "shop", "records", cwd=tmp_path)
+    assert "3 sites, 3 drawn" in scored
+    assert "| variable | 1 | 100 | 0 | 0 | 0 |" in scored  # `each.measure()`
+    assert "| all | 3 | 100 | 0 | 0 | 0 |" in scored
