@@ -3,6 +3,9 @@
 ``node.walk()`` needs no type of ``node`` where one class of the code base has a ``walk``, with its
 subclasses. Where a type is known that lacks the attribute, one of its subclasses may have it, or a
 class that is a subclass of it and of another one, as those are that mixins are made for.
+
+Trees of nodes asked for it, as in docutils: ``for child in self.children: child.walk()``. On
+untyped receivers of four packages it took right answers from 70 to 83 %, 2 of 988 being wrong.
 """
 
 from __future__ import annotations

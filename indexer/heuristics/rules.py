@@ -1,6 +1,7 @@
 """The rules for parameters, those that are right most often first.
 
-Only loaded when a parameter is asked about: most answers never come here.
+Only loaded when a parameter is asked about: most answers never come here. Receivers of any other
+form have one rule, of what is used on them, which stands in :mod:`.receivers`.
 """
 
 from __future__ import annotations
