@@ -90,7 +90,7 @@ def decorated_class(inference: Inference, cls: Entity) -> Type:
     if facts.definition.decorators[cls.row] < 0 or cls.path.endswith(".pyi"):
         return plain
     return cached(
-        inference, ("decorated", cls), lambda: _decorated_class(inference, cls, facts), plain
+        inference, ("decorated class", cls), lambda: _decorated_class(inference, cls, facts), plain
     )
 
 
