@@ -170,7 +170,8 @@ OPERATORS = "+ - * / // % ** @ & | ^ << >> ~ == != < > <= >= in is not-in is-not
     DEFINED,
     EXPORTED,
     MODULE_ROLE,
-) = range(13)
+    QUOTED,  # of no table: a name that a string literal spells, found where it is asked for
+) = range(14)
 ATTRIBUTE_ROLE = 16
 ROLE_MASK = 15
 

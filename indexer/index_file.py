@@ -11,7 +11,7 @@ from .hashing import blake2b
 from .paths import changed_ns, file_version
 from .store.facts_cache import FactsCache
 from .store.index_store import FileUpdate
-from .symbols import inherited_names, symbols
+from .symbols import inherited_names, names_in, symbols
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def stamp(path: str) -> tuple[int, int]:
 
 def summarize(update: FileUpdate, facts: FileFacts) -> None:
     """Fill in what the index keeps of a file's facts."""
-    update.names = facts.occurring_names()
+    update.names = names_in(facts)
     update.inherited = inherited_names(facts)
     update.symbols = symbols(facts)
 

@@ -12,7 +12,7 @@ import time
 
 from .errors import DamagedError, LockedError, StoreError
 from .paths import file_version
-from .symbols import inherited_names
+from .symbols import inherited_names, names_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -436,7 +436,7 @@ def _names_of(index: Index, digest: bytes) -> tuple[Sequence[str], Sequence[str]
     facts = index.facts_provider.get(digest) if digest else None
     if facts is None:
         return (), ()
-    return facts.occurring_names(), inherited_names(facts)
+    return names_in(facts), inherited_names(facts)
 
 
 def _forget_pending(index: Index, paths: Sequence[str]) -> None:

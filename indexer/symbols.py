@@ -179,6 +179,24 @@ def inherited_names(facts: FileFacts) -> list[str]:
     return sorted(found)
 
 
+# In front of a word in the lists of names: the word stands in a string literal.
+QUOTE = '"'
+
+
+def quoted_words(text: str) -> list[str]:
+    """Return the names that a string literal may name: ``name``, ``a.b.name``, ``a.b:name``."""
+    if text.isidentifier():
+        return [text]
+    parts = text.replace(":", ".").lstrip(".").split(".")
+    return parts if all(part.isidentifier() for part in parts) else []
+
+
+def names_in(facts: FileFacts) -> list[str]:
+    """Return every name that occurs in a file; those in string literals behind a quote."""
+    quoted = {word for text in facts.strings for word in quoted_words(text)}
+    return facts.occurring_names() + [QUOTE + word for word in sorted(quoted)]
+
+
 def words(name: str) -> str:
     """Return an identifier split into lower-case words, for full-text search."""
     out: list[str] = []

@@ -367,7 +367,7 @@ def check_rename(folder: Path, text: str, new: str, expected: str) -> None:
     session = open_workspace(folder, fixture)
     cursor = fixture.cursors["0"]
     try:
-        found = rename(session.inference(whole=True), cursor.path, cursor.start, new)
+        found = rename(session.inference(whole=True), cursor.path, cursor.start, new).changes
         shown = dict(fixture.files)
         plain = dict(fixture.files)
         for path in fixture.files:
@@ -453,7 +453,7 @@ def check_moved(folder: Path, text: str, moves: Mapping[str, str], expected: str
     fixture = parse_fixture(text)
     session = open_workspace(folder, fixture)
     try:
-        found = file_rename_edits(session.inference(whole=True), list(moves.items()))
+        found = file_rename_edits(session.inference(whole=True), list(moves.items())).edits
     finally:
         session.index.close()
     changed = {

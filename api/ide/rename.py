@@ -2,7 +2,8 @@
 
 What is known by bindings and types changes; what is known by convention only (a fixture that a test
 asks for by name, an attribute of an untyped parameter) is marked, for a person to confirm. Methods
-that override each other change together. A new name must not be bound already, nor shadow anything.
+that override each other change together, and so do their parameters. A new name must not be bound
+already, nor shadow anything. Places that have the name, and may or may not mean it, are told.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from ...indexer.inference.classes import override_family
 from ...indexer.inference.entities import (
     CLASS,
     CONVENTIONAL,
-    FUNCTION,
     MODULE,
     NAMESPACE,
     OUTSIDE,
@@ -32,9 +32,12 @@ from ...indexer.inference.entities import (
 )
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.locate import entities_at, occurrence_at
-from ...indexer.inference.references import is_local, references, same_symbol
+from ...indexer.inference.references import Reference, is_local, references, same_symbol
+from ...indexer.inference.string_names import named_in_string, quoted
 from ...indexer.paths import is_outside
-from ...indexer.plugins.registry import parameter_source, requesting_parameters
+from ...indexer.plugins.registry import parameter_source
+from ...indexer.symbols import QUOTE, quoted_words
+from ..source.mentions import Mention, entry_point_mentions, notebook_mentions
 from .navigation import descendants
 
 BY_CONVENTION = "Known by convention only"
@@ -51,6 +54,14 @@ class Change:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """What changes, and the places of the name that are left: whether they mean it is not known."""
+
+    changes: list[Change]
+    left: list[Mention]
+
+
 def prepare_rename(inference: Inference, path: str, offset: int) -> tuple[int, int, str]:
     """Return start, end and text of the name that would be renamed at a byte offset.
 
@@ -63,8 +74,8 @@ def prepare_rename(inference: Inference, path: str, offset: int) -> tuple[int, i
     return start, start + len(occurrence.name.encode()), occurrence.name
 
 
-def rename(inference: Inference, path: str, offset: int, new: str) -> list[Change]:
-    """Return every change of renaming what is at a byte offset.
+def rename(inference: Inference, path: str, offset: int, new: str) -> Renaming:
+    """Return every change of renaming what is at a byte offset, and what is left.
 
     Raises InvalidArgumentsError with the reason when the new name is none, or would collide.
     """
@@ -77,12 +88,15 @@ def rename(inference: Inference, path: str, offset: int, new: str) -> list[Chang
         raise InvalidArgumentsError(f"{new!r} is a keyword of Python.")
     _refuse_outside(inference, targets, old)
     if new == old:
-        return []
+        return Renaming([], [])
+    left: list[Mention] = []
     if is_alias:
         changes = _alias_changes(inference, path, occurrence, targets)
     else:
         check_members(inference, targets, new)
-        changes = _changes(inference, targets, old)
+        changes, unsure = _changes(inference, targets, old)
+        _check_special(inference, targets, old, new, changes)
+        left = _left(inference, targets, old, changes, unsure)
         if all((each.path, each.start) != (path, occurrence.position) for each in changes):
             end = occurrence.position + len(old.encode())
             changes.append(Change(path, occurrence.position, end, BY_CONVENTION))
@@ -91,7 +105,7 @@ def rename(inference: Inference, path: str, offset: int, new: str) -> list[Chang
         check_scopes(
             inference, where, old, new, {change.start for change in changes if change.path == where}
         )
-    return changes
+    return Renaming(changes, left)
 
 
 def _occurrence(inference: Inference, path: str, offset: int) -> Occurrence:
@@ -181,56 +195,124 @@ def _refuse_outside(inference: Inference, targets: list[Entity], name: str) -> N
         raise InvalidArgumentsError(f"{name!r} has a meaning to Python, by its name.")
 
 
-def _changes(inference: Inference, targets: list[Entity], old: str) -> list[Change]:
-    length = len(old.encode())
+def _changes(
+    inference: Inference, targets: list[Entity], old: str
+) -> tuple[list[Change], list[Reference]]:
+    """Return what changes, and the references of which it is not known what they mean."""
+    encoded = old.encode()
     found: dict[tuple[str, int], Change] = {}
-    is_member = any(owner_class(inference.need(each.path), each) >= 0 for each in targets)
+    unsure: list[Reference] = []
     # A member of a class inside a function may belong to a family that is seen everywhere.
     first = next((each for each in targets if not is_local(inference, each)), targets[0])
-    listed = references(inference, first, overrides=len(targets) > 1, conventions=is_member)
-    for reference in listed:
-        path, position = reference.path, reference.position
-        if inference.text(path)[position : position + length] != old.encode():
-            continue  # another name for it
-        if reference.length != length or is_outside(path) or reference.evidence == TEXTUAL:
-            continue
-        note = BY_CONVENTION if reference.evidence == CONVENTIONAL else ""
-        found[path, position] = Change(path, position, position + length, note)
-    for entity in targets:
-        for path, position in _slots(inference, entity, old):
-            found[path, position] = Change(path, position, position + length)
-        requesting = requesting_parameters(inference, entity) if entity.kind == FUNCTION else []
-        for parameter in requesting:
-            for use in references(inference, parameter):
-                if use.evidence < TEXTUAL:
-                    end = use.position + length
-                    change = Change(use.path, use.position, end, BY_CONVENTION)
-                    found.setdefault((use.path, use.position), change)
-    return [found[key] for key in sorted(found)]
+    todo, seen = [(first, "")], set(targets)
+    while todo:
+        entity, noted = todo.pop()
+        for reference in references(inference, entity, overrides=True, conventions=True):
+            path, position = reference.path, reference.position
+            end = position + len(encoded)
+            if inference.text(path)[position:end] != encoded:
+                continue  # another name for it
+            if reference.length != len(encoded) or is_outside(path):
+                continue
+            if reference.evidence == TEXTUAL:
+                unsure.append(reference)
+                continue
+            note = noted or (BY_CONVENTION if reference.evidence == CONVENTIONAL else "")
+            if not note or (path, position) not in found:
+                found[path, position] = Change(path, position, end, note)
+            if reference.role == f.PARAMETER_ROLE:
+                # A parameter that requests a fixture by its name changes with all its own uses.
+                for item in _parameters_at(inference, path, old, position):
+                    if item not in seen:
+                        seen.add(item)
+                        todo.append((item, BY_CONVENTION))
+    return [found[key] for key in sorted(found)], unsure
 
 
-def _slots(inference: Inference, entity: Entity, name: str) -> list[tuple[str, int]]:
-    """Return the places in ``__slots__`` that name an attribute."""
-    facts = inference.need(entity.path)
-    cls = owner_class(facts, entity)
-    row = facts.name_id("__slots__")
-    if cls < 0 or row < 0:
-        return []
-    found: list[tuple[str, int]] = []
-    text = inference.text(entity.path)
-    for binding in facts.bindings_of(facts.definition.own_scope[cls], row):
-        value = facts.binding.value[binding]
-        if value < 0:
-            continue
-        is_display = facts_view.op(facts, value) in (f.LIST, f.TUPLE, f.SET)
-        for string in facts_view.elements(facts, value) if is_display else [value]:
-            if facts_view.string(facts, string) == name:
-                # The second column of a string is where it ends.
-                start, end = facts.expr.position[string], facts.expr.b[string]
-                at = text.find(name.encode(), start, end)
-                if at >= 0:
-                    found.append((entity.path, at))
-    return found
+def _parameters_at(inference: Inference, path: str, name: str, position: int) -> list[Entity]:
+    return [
+        Entity(PARAMETER, path, ref)
+        for role, at, ref in inference.need(path).occurrences(name)
+        if at == position and role == f.PARAMETER_ROLE
+    ]
+
+
+def _left(
+    inference: Inference,
+    targets: list[Entity],
+    old: str,
+    changes: list[Change],
+    unsure: list[Reference],
+) -> list[Mention]:
+    """Return the places that have the name and do not change, unless they mean something else."""
+    changed = {(change.path, change.start) for change in changes}
+    places = {(each.path, each.position) for each in unsure} - changed
+    if not all(is_local(inference, entity) for entity in targets):
+        for path in {targets[0].path, *inference.files_with(QUOTE + old)}:
+            places |= _strings(inference, path, old) - changed
+    found = [
+        Mention(path, inference.need(path).line_of(position)) for path, position in sorted(places)
+    ]
+    first = targets[0]
+    if first.kind != PARAMETER and not is_local(inference, first):
+        found += entry_point_mentions(inference, qualified_name(inference, first))
+        found += notebook_mentions(inference, old)
+    return list(dict.fromkeys(found))
+
+
+def _strings(inference: Inference, path: str, name: str) -> set[tuple[str, int]]:
+    """Return the places of a file where a string spells a name and nothing is known to say which.
+
+    ``a.b.name`` counts, words in a sentence do not.
+    """
+    facts = inference.facts(path)
+    if facts is None or is_outside(path):
+        return set()
+    exported = {at for role, at, _ in facts.occurrences(name)}
+    return {
+        (path, position)
+        for position, string in quoted(facts, inference.text(path), name)
+        if position not in exported
+        and name in quoted_words(facts_view.string(facts, string) or "")
+        and not named_in_string(inference, path, position, string)
+    }
+
+
+def _check_special(
+    inference: Inference, targets: list[Entity], old: str, new: str, changes: list[Change]
+) -> None:
+    """Raise InvalidArgumentsError for names that Python gives a meaning, or hides in a class."""
+    members = [each for each in targets if owner_class(inference.need(each.path), each) >= 0]
+    if not members:
+        return
+    if new.startswith("__") and new.endswith("__"):
+        raise InvalidArgumentsError(f"{new!r} has a meaning to Python, by its name.")
+    owners = {name_of(inference, _owner(inference, each)).lstrip("_") for each in members}
+    for owner in owners if _is_private(old) else ():
+        if inference.files_with(f"_{owner}{old}"):
+            raise InvalidArgumentsError(
+                f"{old!r} is used as '_{owner}{old}', outside of its class."
+            )
+    if not _is_private(new):
+        return
+    for change in changes:
+        facts = inference.need(change.path)
+        cls = scope_map.enclosing_class(facts, change.start)
+        around = {facts_view.definition_name(facts, cls).lstrip("_")} if cls >= 0 else set[str]()
+        if around != owners:
+            line = facts.line_of(change.start) + 1
+            raise InvalidArgumentsError(
+                f"{new!r} would be private to its class, and {old!r} is used outside of it: "
+                f"{change.path}, line {line}."
+            )
+
+
+def _owner(inference: Inference, member: Entity) -> Entity:
+    return Entity(CLASS, member.path, owner_class(inference.need(member.path), member))
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("__") and not name.endswith("__")
 
 
 def _alias_changes(

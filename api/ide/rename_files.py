@@ -1,20 +1,29 @@
 """Moving modules and packages: what has to change in the files that import them, and in themselves.
 
 Module names are rewritten as they are spelled: an absolute import stays absolute, a relative one
-relative as long as both ends are in one package.
+relative as long as both ends are in one package. A name that an import binds is renamed with the
+module, unless something else needs it: then it stays, as ``import new as old``. Edits of a file
+touch each place once; what cannot follow is told.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 
 from ...indexer import facts as f
+from ...indexer import facts_view
+from ...indexer.errors import InvalidArgumentsError
+from ...indexer.extract import extract_blob
 from ...indexer.facts import FileFacts
 from ...indexer.inference.entities import MODULE, NAMESPACE, Entity
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.modules import imported_module
+from ...indexer.inference.string_names import named_in_string, quoted
 from ...indexer.paths import is_outside
+from ...indexer.symbols import QUOTE, quoted_words
 from ..source.cursor import Cursor
+from ..source.mentions import Mention, entry_point_mentions, notebook_mentions
 
 # start, end, text
 Edit = tuple[int, int, str]
@@ -22,6 +31,15 @@ Edit = tuple[int, int, str]
 
 _FROM = re.compile(rb"\bfrom[ \t]+(\.[. \t]{0,64}[\w.]*|[\w.]+)[ \t\\\r\n]+import\b")
 _SUFFIXES = (".py", ".pyi")
+_USING = (f.READ, f.CALLED, f.INHERITED, f.ANNOTATED, f.DECORATES, f.DELETED)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Edits by path, to be made before the files are moved; and the places that cannot follow."""
+
+    edits: dict[str, list[Edit]] = field(default_factory=dict[str, list[Edit]])
+    left: list[Mention] = field(default_factory=list[Mention])
 
 
 class Moves:
@@ -32,6 +50,8 @@ class Moves:
         self.inference = inference
         self.paths: dict[str, str] = {}
         self.modules: dict[str, str] = {}
+        # Names of modules that other files take from a file that imports them.
+        self.needed: set[tuple[str, str]] = set()
         for old, new in moves:
             if old.endswith(_SUFFIXES):
                 self._add(old, new)
@@ -69,24 +89,59 @@ class Moves:
         return self._name(f"{folder}/__init__.py") or folder.replace("/", ".")
 
 
-def file_rename_edits(inference: Inference, moves: list[tuple[str, str]]) -> dict[str, list[Edit]]:
-    """Return edits by path, to be made before the files are moved."""
+def file_rename_edits(inference: Inference, moves: list[tuple[str, str]]) -> Moved:
+    """Return edits by path, to be made before the files are moved, and what is left.
+
+    Raises InvalidArgumentsError when a file would not parse afterwards.
+    """
     moving = Moves(inference, moves)
     if not moving.modules:
-        return {}
+        return Moved()
+    last_names = {name.rpartition(".")[2] for name in moving.modules}
     paths = set(moving.paths)
-    for name in moving.modules:
-        paths.update(inference.files_with(name.rpartition(".")[2]))
-    found: dict[str, list[Edit]] = {}
+    for name in last_names:
+        paths.update(inference.files_with(name))
+        paths.update(inference.files_with(QUOTE + name))
+    found = Moved()
+    files: dict[str, _Rewriting] = {}
     for path in sorted(paths):
         facts = inference.facts(path)
-        if facts is None or is_outside(path):
-            continue
+        if facts is not None and not is_outside(path):
+            files[path] = _Rewriting(moving, path, facts)
+    for file in files.values():
+        file.note_uses_of_others()
+    for path, file in files.items():
         inference.snapshot.relax()
-        changed = _Rewriting(moving, path, facts).edits()
-        if changed:
-            found[path] = sorted(set(changed))
+        edits = _outermost(file.edits())
+        if edits:
+            _check_parses(path, file, edits)
+            found.edits[path] = edits
+        found.left.extend(file.left)
+    for name in moving.modules:
+        found.left.extend(entry_point_mentions(inference, name))
+        found.left.extend(notebook_mentions(inference, name.rpartition(".")[2]))
+    found.left[:] = list(dict.fromkeys(found.left))
     return found
+
+
+def _outermost(edits: list[Edit]) -> list[Edit]:
+    """Return edits in order, each place once: of two that overlap, the longer one."""
+    kept: list[Edit] = []
+    for edit in sorted(set(edits), key=lambda edit: (edit[0] - edit[1], edit)):
+        start, end, _ = edit
+        if not any(
+            (start < other[1] and other[0] < end) or (start, end) == other[:2] for other in kept
+        ):
+            kept.append(edit)
+    return sorted(kept)
+
+
+def _check_parses(path: str, file: _Rewriting, edits: list[Edit]) -> None:
+    text = file.text
+    for start, end, new in reversed(edits):
+        text = text[:start] + new.encode() + text[end:]
+    if len(FileFacts(extract_blob(text)).errors.start) > len(file.facts.errors.start):
+        raise InvalidArgumentsError(f"{path} would not parse after the move.")
 
 
 class _Rewriting:
@@ -99,6 +154,7 @@ class _Rewriting:
         self.facts = facts
         self.text = moves.inference.text(path)
         self.found: list[Edit] = []
+        self.left: list[Mention] = []
         self.before = moves.package(path, after=False)
         self.after = moves.package(path, after=True)
 
@@ -114,9 +170,52 @@ class _Rewriting:
                 if places:
                     statements.setdefault(places[-1], []).append(row)
         for place, rows in statements.items():
-            self._from(spans[place][1], spans[place][2], rows)
+            self._from(spans[place][0], spans[place][1], spans[place][2], rows)
         self._uses()
+        self._strings()
         return self.found
+
+    def note_uses_of_others(self) -> None:
+        """Note the names of modules that this file takes from files that import them."""
+        for old in self.moves.modules:
+            last = old.rpartition(".")[2]
+            for role, _, ref in self.facts.occurrences(last):
+                if role & f.ROLE_MASK == f.IMPORTED:
+                    module = self.facts.names[self.facts.imports.module[ref]]
+                    source = imported_module(self.inference, self.path, module)
+                elif role & f.ATTRIBUTE_ROLE and role & f.ROLE_MASK in _USING:
+                    attribute = facts_view.attribute(self.facts, ref)
+                    if attribute is None:
+                        continue
+                    named = self.inference.definitions_of(self.path, attribute.receiver)
+                    source = named[0].entity if named else None
+                else:
+                    continue
+                if source is not None and source.kind == MODULE:
+                    self.moves.needed.add((source.path, last))
+
+    def _keeps(self, name: str, new: str) -> bool:
+        """True if a name that an import binds has to stay when the module is called otherwise.
+
+        Something else binds it or needs it, or the new name means something here already.
+        """
+        bindings, facts = self.facts.binding, self.facts
+        row = facts.name_id(name)
+        rebound = any(bindings.kind[each] != f.IMPORT for each in facts.bindings_named(row))
+        package = self._package_init()
+        needed = (self.path, name) in self.moves.needed and not (
+            package and f"{package}.{name}" in self.moves.modules
+        )
+        return (
+            rebound
+            or needed
+            or any(not role & f.ATTRIBUTE_ROLE for role, _, _ in facts.occurrences(new))
+        )
+
+    def _package_init(self) -> str:
+        """Return the name of the package that this file is the ``__init__`` of, if it is one."""
+        is_package = self.path.rpartition("/")[2].startswith("__init__.")
+        return self.before if is_package else ""
 
     def _target(self, spelled: str) -> str:
         """Return the absolute name of a module as it is spelled in this file."""
@@ -147,17 +246,46 @@ class _Rewriting:
 
     def _plain(self, row: int) -> None:
         """Rewrite ``import a.b``."""
-        spelled = self.facts.names[self.facts.imports.module[row]]
+        table = self.facts.imports
+        spelled = self.facts.names[table.module[row]]
         target = self.moves.module(spelled)
-        start = self.facts.imports.position[row]
+        start = table.position[row]
         end = start + len(spelled.encode())
-        if target != spelled and self._is_ours(spelled) and self.text[start:end] == (
+        if target == spelled or not self._is_ours(spelled) or self.text[start:end] != (
             spelled.encode()
         ):  # fmt: skip
-            self.found.append((start, end, target))
+            return
+        is_alias = table.flags[row] & f.ALIASED
+        if not is_alias and "." not in spelled and "." in target:
+            # `import old` that becomes `import pkg.new` binds another name.
+            self.found.append((start, end, f"{target} as {spelled}"))
+            return
+        if not is_alias and "." not in spelled and self._keeps(spelled, target):
+            self.found.append((start, end, f"{target} as {spelled}"))
+            return
+        parent = spelled.rpartition(".")[0]
+        if not is_alias and parent and self.moves.module(parent) == parent:
+            if self._uses_package(parent, spelled):
+                target = f"{parent}, {target}"
+        self.found.append((start, end, target))
 
-    def _from(self, start: int, end: int, rows: list[int]) -> None:
-        """Rewrite ``from a import b, c``: the module, and names that are modules themselves."""
+    def _uses_package(self, package: str, module: str) -> bool:
+        """True if anything but a module that moves is read of the package it is imported with."""
+        root = package.partition(".")[0]
+        for role, position, _ in self.facts.occurrences(root):
+            if role & f.ATTRIBUTE_ROLE or role & f.ROLE_MASK not in _USING:
+                continue
+            written = re.compile(rb"[\w. \t]+").match(self.text, position)
+            spelled = b"".join(written[0].split()).decode() if written else ""
+            if not f"{spelled}.".startswith(f"{module}."):
+                return True
+        return False
+
+    def _from(self, at: int, start: int, end: int, rows: list[int]) -> None:
+        """Rewrite ``from a import b, c``: the module, and names that are modules themselves.
+
+        ``at`` is where the statement starts; ``start`` and ``end`` are of the module's name.
+        """
         written = b"".join(self.text[start:end].split()).decode()
         old = self._target(written)
         table, names = self.facts.imports, self.facts.names
@@ -176,14 +304,11 @@ class _Rewriting:
                 self._rename_imported(row, last)
             else:
                 leaving.append((row, moved))
-        if leaving and len(leaving) == len(rows) == 1:
-            _, moved = leaving[0]
-            parent, _, last = moved.rpartition(".")
-            row = rows[0]
-            module = self._respelled(written, parent) if parent else ""
-            self._rename_imported(row, last)
-        elif leaving:
-            self._split(start, rows, leaving, written)
+        if leaving and len(leaving) == len(rows):
+            self._replace(at, rows, leaving, written)
+            return
+        if leaving:
+            self._split(at, rows, leaving, written)
         if module and module != written and (module != old or written != old):
             self.found.append((start, end, module))
 
@@ -192,33 +317,68 @@ class _Rewriting:
         table = self.facts.imports
         name, position = self.facts.names[table.name[row]], table.position[row]
         if new != name:
-            self.found.append((position, position + len(name.encode()), new))
+            kept = not table.flags[row] & f.ALIASED and self._keeps(name, new)
+            text = f"{new} as {name}" if kept else new
+            self.found.append((position, position + len(name.encode()), text))
+
+    def _replace(
+        self, at: int, rows: list[int], leaving: list[tuple[int, str]], written: str
+    ) -> None:
+        """Rewrite a statement all of whose names leave for other packages."""
+        table, names = self.facts.imports, self.facts.names
+        end = self._end_of(rows[-1])
+        opened = self.text.rfind(b"(", at, table.position[rows[0]])
+        if opened >= 0:
+            closed = self.text.find(b")", end)
+            if closed < 0:
+                return
+            end = closed + 1
+        by_module: dict[str, list[str]] = {}
+        for row, moved in leaving:
+            parent, _, last = moved.rpartition(".")
+            module = self._respelled(written, parent) if parent else ""
+            bound = names[table.bound[row]]
+            aliased = table.flags[row] & f.ALIASED or (last != bound and self._keeps(bound, last))
+            by_module.setdefault(module, []).append(f"{last} as {bound}" if aliased else last)
+        text = self._separator(at).join(
+            f"from {module} import {', '.join(listed)}" if module else f"import {', '.join(listed)}"
+            for module, listed in by_module.items()
+        )
+        self.found.append((at, end, text))
+
+    def _separator(self, at: int) -> str:
+        """Return what stands between statements where one becomes several."""
+        indent = self.text[self.text.rfind(b"\n", 0, at) + 1 : at]
+        return "\n" + indent.decode() if not indent.strip() else "; "
+
+    def _end_of(self, row: int) -> int:
+        table = self.facts.imports
+        return table.bound_position[row] + len(self.facts.names[table.bound[row]].encode())
 
     def _split(
-        self, start: int, rows: list[int], leaving: list[tuple[int, str]], written: str
+        self, at: int, rows: list[int], leaving: list[tuple[int, str]], written: str
     ) -> None:
-        """Take names that moved elsewhere out of a statement, and import them by another one."""
+        """Take names that moved elsewhere out of a statement, and import them by others."""
         table, names = self.facts.imports, self.facts.names
-        line_start = self.text.rfind(b"\n", 0, start) + 1
-        indent = self.text[line_start:start].partition(b"from")[0].decode()
+        gone = {row for row, _ in leaving}
         added = ""
         for row, moved in leaving:
             parent, _, last = moved.rpartition(".")
             bound = names[table.bound[row]]
-            alias = f" as {bound}" if table.flags[row] & f.ALIASED else ""
-            module = self._respelled(written, parent)
-            added += f"{indent}from {module} import {last}{alias}\n"
-            first = table.position[row]
-            behind = table.bound_position[row] + len(bound.encode())
-            place = rows.index(row)
-            if place + 1 < len(rows):
-                behind = table.position[rows[place + 1]]
-            else:
-                previous = rows[place - 1]
-                bound = names[table.bound[previous]]
-                first = table.bound_position[previous] + len(bound.encode())
-            self.found.append((first, behind, ""))
-        self.found.append((line_start, line_start, added))
+            aliased = table.flags[row] & f.ALIASED or (last != bound and self._keeps(bound, last))
+            name = f"{last} as {bound}" if aliased else last
+            module = self._respelled(written, parent) if parent else ""
+            added += f"from {module} import {name}" if module else f"import {name}"
+            added += self._separator(at)
+        staying = [place for place, row in enumerate(rows) if row not in gone]
+        for place, row in enumerate(rows):
+            # With the comma behind it; behind the last that stays, with the comma before it.
+            if row in gone and place < staying[-1]:
+                self.found.append((table.position[row], table.position[rows[place + 1]], ""))
+        last = rows[staying[-1]]
+        if last != rows[-1]:
+            self.found.append((self._end_of(last), self._end_of(rows[-1]), ""))
+        self.found.append((at, at, added))
 
     def _uses(self) -> None:
         """Rewrite uses: ``a.b.f`` behind ``import a.b``, ``b.f`` behind ``from a import b``."""
@@ -226,7 +386,7 @@ class _Rewriting:
             last, wanted = old.rpartition(".")[2], new.rpartition(".")[2]
             for role, position, ref in self.facts.occurrences(last):
                 kind = role & f.ROLE_MASK
-                if kind not in (f.READ, f.CALLED, f.INHERITED, f.ANNOTATED, f.DECORATES):
+                if kind not in _USING:
                     continue
                 end = position + len(last.encode())
                 named = self.inference.definitions_of(self.path, ref)
@@ -235,10 +395,79 @@ class _Rewriting:
                 cursor = Cursor(self.facts, self.text, end)
                 start = cursor.expression_start(end)
                 written = b"".join(self.text[start:end].split()).decode("utf-8", "replace")
-                if written == old:
+                if "." not in written:
+                    if not self._is_alias(written, last) and self._is_renamed(written, old, new):
+                        self.found.append((start, end, wanted))
+                elif written == old:
+                    if "." in new or not self._keeps(last, new):
+                        self.found.append((start, end, new))
+                else:
+                    self._use_of_attribute(position, start, end, old, new)
+
+    def _is_renamed(self, name: str, old: str, new: str) -> bool:
+        """True if the import that binds a module's name binds its new one after the move."""
+        last = new.rpartition(".")[2]
+        rows = [
+            row
+            for row, bound in enumerate(self.facts.imports.bound)
+            if bound >= 0 and self.facts.names[bound] == name
+        ]
+        is_plain = any(self.facts.imports.name[row] == -1 for row in rows)
+        if is_plain and "." in new:
+            return False  # it became `import pkg.new as old`
+        del old
+        return last != name and not self._keeps(name, last)
+
+    def _use_of_attribute(self, position: int, start: int, end: int, old: str, new: str) -> None:
+        """Rewrite ``b.c`` for the module ``a.b.c``, or note that it cannot follow."""
+        last, wanted = old.rpartition(".")[2], new.rpartition(".")[2]
+        package = old.rpartition(".")[0]
+        named = self._receiver(position)
+        if named is None or not self._is_module(named, package):
+            return  # a module that imports it keeps its own name for it
+        if self.moves.module(package) == new.rpartition(".")[0]:
+            if wanted != last:
+                self.found.append((position, end, wanted))
+            return
+        imports = self.facts.imports
+        roots = {
+            self.moves.module(self.facts.names[module]).partition(".")[0]
+            for row, module in enumerate(imports.module)
+            if imports.name[row] == -1 and not imports.flags[row] & f.ALIASED
+            and self.moves.module(self.facts.names[module]) == new
+        }  # fmt: skip
+        if new.partition(".")[0] in roots:
+            self.found.append((start, end, new))
+        else:
+            self.left.append(Mention(self.path, self.facts.line_of(position)))
+
+    def _receiver(self, position: int) -> Entity | None:
+        """Return what the receiver of the attribute at a position is, if that is one thing."""
+        for attribute in facts_view.attributes(self.facts):
+            if attribute.position == position:
+                named = self.inference.definitions_of(self.path, attribute.receiver)
+                return named[0].entity if len(named) == 1 else None
+        return None
+
+    def _strings(self) -> None:
+        """Rewrite ``import_module("a.b")`` and the like; other strings of a module are told."""
+        for old, new in self.moves.modules.items():
+            last = old.rpartition(".")[2]
+            for position, string in quoted(self.facts, self.text, last):
+                text = facts_view.string(self.facts, string) or ""
+                if last not in quoted_words(text):
+                    continue
+                start = self.text.find(text.encode(), self.facts.expr.position[string])
+                end = position + len(last.encode())
+                if self.text[start:end] != old.encode():
+                    continue
+                if self.text[end : end + 1] not in (b".", b":", b"'", b'"'):
+                    continue
+                named = named_in_string(self.inference, self.path, position, string)
+                if any(self._is_module(item.entity, old) for item in named):
                     self.found.append((start, end, new))
-                elif wanted != last and not self._is_alias(written, last):
-                    self.found.append((position, end, wanted))
+                elif "." in old:
+                    self.left.append(Mention(self.path, self.facts.line_of(position)))
 
     def _is_module(self, entity: Entity, dotted: str) -> bool:
         kind, path, _ = entity

@@ -16,6 +16,7 @@ from .entities import (
     FUNCTION,
     INFERRED,
     OUTSIDE,
+    PARAMETER,
     VARIABLE,
     Entity,
     Found,
@@ -528,8 +529,11 @@ def override_family(inference: Inference, entity: Entity) -> list[Entity]:
     """Return a member with all that it overrides and that override it, itself first.
 
     Members of other classes belong to it when they share a base that has the member, as two
-    implementations of one abstract method do. Only the entity itself when it is no member.
+    implementations of one abstract method do. A parameter's family are those of the same name of
+    its function's family and overloads. Only the entity itself when it is neither.
     """
+    if entity.kind == PARAMETER:
+        return _parameter_family(inference, entity)
     facts = inference.facts(entity.path) if entity.path else None
     row = owner_class(facts, entity) if facts is not None and entity.row >= 0 else -1
     if row < 0:
@@ -552,6 +556,46 @@ def override_family(inference: Inference, entity: Entity) -> list[Entity]:
         todo += having
         todo += subclasses(inference, cls)
     return found
+
+
+def _parameter_family(inference: Inference, parameter: Entity) -> list[Entity]:
+    """Return a parameter, itself first, with those that keywords of the same calls may mean."""
+    facts = inference.need(parameter.path)
+    scope = facts.binding.scope[parameter.row]
+    definition = facts.scope.definition[scope]
+    if definition < 0 or facts.scope.kind[scope] != f.FUNCTION_SCOPE:
+        return [parameter]
+    function = Entity(FUNCTION, parameter.path, definition)
+    is_constructor = facts_view.definition_name(facts, definition) in _CONSTRUCTORS
+    members = [function] if is_constructor else override_family(inference, function)
+    name = facts_view.binding_name(facts, parameter.row)
+    found = [parameter]
+    for member in members:
+        if member.kind != FUNCTION or member.is_outside:
+            continue
+        other = inference.need(member.path)
+        for each in _with_overloads(other, member.row):
+            own = other.definition.own_scope[each]
+            for row in other.bindings_of(own, other.name_id(name)):
+                entity = Entity(PARAMETER, member.path, row)
+                if other.binding.kind[row] == f.PARAMETER and entity not in found:
+                    found.append(entity)
+    return found
+
+
+# Methods that are called for the class that defines them, so overrides may take something else.
+_CONSTRUCTORS = ("__init__", "__new__", "__post_init__", "__init_subclass__")
+
+
+def _with_overloads(facts: FileFacts, definition: int) -> list[int]:
+    """Return the rows of a function's overloads and implementation; itself if it has none."""
+    table = facts.definition
+    rows = [
+        facts.binding.ref[row]
+        for row in facts.bindings_of(table.scope[definition], table.name[definition])
+        if facts.binding.kind[row] == f.DEF_FUNCTION
+    ]
+    return rows if any(table.flags[row] & f.OVERLOAD for row in rows) else [definition]
 
 
 def _defines(inference: Inference, cls: Entity, name: str) -> bool:

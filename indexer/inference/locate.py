@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from .. import facts as f
 from ..facts_view import Occurrence
+from ..plugins.registry import parameter_source
 from .calls import keyword_target
 from .classes import class_member
 from .entities import (
     ATTRIBUTE,
     CLASS,
+    CONVENTIONAL,
     EXACT,
     FUNCTION,
     INFERRED,
@@ -57,7 +59,10 @@ def occurrence_at(inference: Inference, path: str, offset: int) -> Occurrence | 
     for role, position, ref in inference.need(path).occurrences(name):
         if position == start:
             return Occurrence(name, position, role, ref)
-    return None
+    from .string_names import string_at  # late: few places that are asked about are in strings
+
+    string = string_at(inference.need(path), start)
+    return Occurrence(name, start, f.QUOTED, string) if string >= 0 else None
 
 
 def entities_at(inference: Inference, path: str, occurrence: Occurrence) -> list[Found]:
@@ -72,16 +77,33 @@ def entities_at(inference: Inference, path: str, occurrence: Occurrence) -> list
     if occurrence.role & f.ATTRIBUTE_ROLE:
         return definitions_of(inference, path, ref) or _own_attribute(path, facts, ref)
     if role == f.PARAMETER_ROLE:
-        return [Found(Entity(PARAMETER, path, ref))]
+        parameter = Entity(PARAMETER, path, ref)
+        return [*_requested(inference, facts, parameter), Found(parameter)]
     if role in (f.WRITTEN, f.DELETED):
         return _written(inference, path, facts, ref)
     if role == f.IMPORTED:
         return import_target(inference, path, facts, ref)
     if role == f.MODULE_ROLE:
         return _module_component(inference, path, facts, occurrence)
+    if role == f.QUOTED:
+        from .string_names import named_in_string
+
+        return named_in_string(inference, path, occurrence.position, ref)
     if role == f.EXPORTED:
         return module_member(inference, path, occurrence.name)
     return definitions_of(inference, path, ref)
+
+
+def _requested(inference: Inference, facts: FileFacts, parameter: Entity) -> list[Found]:
+    """The function that a parameter requests by its name, such as the fixture of a test."""
+    definition = facts.scope.definition[facts.binding.scope[parameter.row]]
+    if definition < 0 or (
+        facts.definition.decorators[definition] < 0
+        and not facts.names[facts.definition.name[definition]].startswith("test")
+    ):
+        return []  # without a look at any plugin
+    source = parameter_source(inference, parameter)
+    return [] if source is None else [Found(source, CONVENTIONAL)]
 
 
 def _written(inference: Inference, path: str, facts: FileFacts, row: int) -> list[Found]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from .. import facts as f
 from ..errors import OutOfWorkError
+from ..paths import is_outside
 from ..snapshot.query_cache import ANY_NAME
+from ..symbols import QUOTE
 from ..symbols import is_local as is_local_scope
 from . import stub_mapping
 from .classes import mro, override_family
@@ -215,6 +217,9 @@ def _references_in(
         return []
     found: list[Reference] = []
     for name in names:
+        if name.startswith(QUOTE):
+            found += _quoted(inference, path, facts, name.removeprefix(QUOTE), same)
+            continue
         length = len(name.encode("utf-8", "surrogatepass"))
         for role, position, ref in facts.occurrences(name):
             occurrence = Occurrence(name, position, role, ref)
@@ -222,6 +227,23 @@ def _references_in(
             if evidence >= 0:
                 found.append(Reference(path, position, length, role & f.ROLE_MASK, evidence))
     return sorted(found, key=lambda item: item.position)
+
+
+def _quoted(
+    inference: Inference, path: str, facts: FileFacts, name: str, same: frozenset[Entity]
+) -> list[Reference]:
+    """References by string literals in one file."""
+    from .string_names import quoted  # late: most names stand in no string
+
+    found: list[Reference] = []
+    length = len(name.encode())
+    for position, string in quoted(facts, inference.text(path), name):
+        occurrence = Occurrence(name, position, f.QUOTED, string)
+        items = entities_at(inference, path, occurrence)
+        best = min((item.evidence for item in items if item.entity in same), default=-1)
+        if best >= 0:
+            found.append(Reference(path, position, length, f.QUOTED, best))
+    return found
 
 
 def is_local(inference: Inference, entity: Entity) -> bool:
@@ -302,6 +324,9 @@ def _files(inference: Inference, entity: Entity, *, aliases: bool) -> dict[str, 
             for alias in _known_aliases(inference, path, spelled) if aliases else ():
                 if alias not in names and alias not in todo:
                     todo.append(alias)
+    for path in {entity.path, *inference.files_with(QUOTE + name)}:
+        if not is_outside(path):
+            found.setdefault(path, set()).add(QUOTE + name)
     return found
 
 

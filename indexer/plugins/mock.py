@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 
 from .. import facts_view
+from ..inference import members
 from ..inference.access_paths import last_name
+from ..inference.entities import INFERRED
+from ..inference.locate import resolve_dotted_name
 from .plugin import Plugin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
+    from ..inference.entities import Found
+    from ..inference.inference import Inference
 
 # Functions that replace what their first arguments name: of mocks, and of pytest's `monkeypatch`.
 _REPLACERS = frozenset(["patch", "object", "setattr", "patch_object"])
@@ -35,6 +40,18 @@ class Mock(Plugin):
             return False
         pattern = rb"(?<![\w.])" + re.escape(name.encode()) + _MEMBERS
         return re.search(pattern, text[start:end]) is not None
+
+    def named_in_string(
+        self, inference: Inference, path: str, call: int, expr: int, prefix: str
+    ) -> list[Found]:
+        """Return what ``patch("m.Ask.go")`` and ``patch.object(Ask, "go")`` replace."""
+        facts = inference.need(path)
+        passed = facts_view.positional_arguments(facts, call)
+        if passed[:1] == [expr]:
+            return [item.weaker(INFERRED) for item in resolve_dotted_name(inference, prefix)]
+        if passed[1:2] == [expr]:
+            return members.attribute_definitions(inference, path, passed[0], prefix)
+        return []
 
     def replaced_members(self, facts: FileFacts) -> set[tuple[str, str]]:
         """Return (owner, name) of what a file puts something else in place of.

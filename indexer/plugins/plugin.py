@@ -110,6 +110,18 @@ class Plugin:
         del inference, query
         return None
 
+    # Strings.
+
+    def named_in_string(
+        self, inference: Inference, path: str, call: int, expr: int, prefix: str
+    ) -> list[Found]:
+        """Return what a word of a string names that a call is given, be it in a list.
+
+        ``expr`` is the string, ``prefix`` what it has up to and with the word.
+        """
+        del inference, path, call, expr, prefix
+        return []
+
     # Tests.
 
     def is_used_as_double(self, text: bytes, start: int, end: int, name: str) -> bool:
@@ -131,11 +143,6 @@ class Plugin:
         """Return the function that a parameter requests by its own name."""
         del inference, parameter
         return None
-
-    def requesting_parameters(self, inference: Inference, function: Entity) -> list[Entity]:
-        """Return the parameters that request a function by its name."""
-        del inference, function
-        return []
 
     def offered_parameters(
         self, inference: Inference, path: str, function: str, decorator: str

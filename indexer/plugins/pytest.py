@@ -8,6 +8,8 @@ Before all of them come the values that ``parametrize`` lists.
 
 from __future__ import annotations
 
+import re
+
 from .. import facts as f
 from .. import facts_view
 from ..heuristics.evidence import Answer
@@ -26,8 +28,10 @@ from ..inference.entities import (
     CLASS,
     CONVENTIONAL,
     FUNCTION,
+    INFERRED,
     PARAMETER,
     Entity,
+    Found,
     name_of,
     owner_class,
 )
@@ -119,20 +123,24 @@ class Pytest(Plugin):
         found = fixtures_named(inference, parameter.path, name, user)
         return found[0] if found and name_of(inference, found[0]) == name else None
 
-    def requesting_parameters(self, inference: Inference, function: Entity) -> list[Entity]:
-        """Return the parameters of tests and fixtures that name a fixture."""
-        facts = inference.need(function.path)
-        name = name_of(inference, function)
-        if not is_fixture(facts, function.row) or fixture_name(facts, function.row) != name:
+    def named_in_string(
+        self, inference: Inference, path: str, call: int, expr: int, prefix: str
+    ) -> list[Found]:
+        """Return the fixture that a string names, or the parameter that values are listed for."""
+        facts = inference.need(path)
+        name = re.split(r"\W+", prefix)[-1]
+        if last_name(facts, facts_view.called(facts, call)) != "parametrize":
+            return [Found(each, CONVENTIONAL) for each in fixtures_named(inference, path, name)]
+        names = argument_for(facts, call, 0, "argnames")
+        if expr != names and expr not in display_elements(facts, names):
             return []
-        parameters = (
-            Entity(PARAMETER, path, ref)
-            for path in inference.files_with(name)
-            if (other := inference.facts(path)) is not None
-            for role, _, ref in other.occurrences(name)
-            if role & f.ROLE_MASK == f.PARAMETER_ROLE
-        )
-        return [each for each in parameters if self.parameter_source(inference, each) == function]
+        return [
+            Found(Entity(PARAMETER, path, binding), INFERRED)
+            for row in facts_view.definitions(facts, f.FUNCTION)
+            if call in _marks(facts, row)
+            for binding in facts.bindings_of(facts.definition.own_scope[row], facts.name_id(name))
+            if facts.binding.kind[binding] == f.PARAMETER
+        ]
 
     def offered_parameters(
         self, inference: Inference, path: str, function: str, decorator: str

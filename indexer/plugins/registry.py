@@ -172,6 +172,11 @@ PLUGINS = (
     ),
     Entry(
         "pydantic",
+        {
+            "named_in_string": (
+                "field_validator", "validator", "field_serializer", "validates", "serializer",
+            )
+        },
         field_decorators={"pydantic_dataclass": SPECIFIED},
         field_calls=("Field",),
         closed_bases={"/pydantic/main.py": ("BaseModel",)},
@@ -182,10 +187,10 @@ PLUGINS = (
         {
             "parameter_type": (),
             "parameter_source": (),
-            "requesting_parameters": (),
             "offered_parameters": (),
             "unknown_type": ("param",),
             "unknown_call_type": ("getfixturevalue",),
+            "named_in_string": ("usefixtures", "getfixturevalue", "parametrize"),
             "imports_by_base_name": (),
         },
         class_decorators=("usefixtures", "parametrize"),
@@ -226,7 +231,11 @@ PLUGINS = (
     Entry("unittest", class_decorators=("skip", "skipIf", "skipUnless")),
     Entry(
         "mock",
-        {"is_used_as_double": (), "replaced_members": ()},
+        {
+            "is_used_as_double": (),
+            "replaced_members": (),
+            "named_in_string": ("patch", "object", "setattr", "delattr", "spy", "multiple"),
+        },
         test_double_files=("/unittest/mock.py", "/unittest/mock.pyi", "/mock/mock.py"),
     ),
     Entry("sphinx", predefined_names={"conf.py": ("tags",)}),
@@ -446,13 +455,19 @@ def offered_parameters(
     return found
 
 
-def requesting_parameters(inference: Inference, function: Entity) -> list[Entity]:
-    """Return the parameters that request a function by its name."""
-    return [
-        parameter
-        for plugin in _concerned(inference, "requesting_parameters")
-        for parameter in plugin.requesting_parameters(inference, function)
-    ]
+def named_in_string(
+    inference: Inference, path: str, function: str, call: int, expr: int, prefix: str
+) -> list[Found]:
+    """Return what a word of a string names that is an argument of a call, or in a list there.
+
+    ``function`` is the last name of what is called, ``prefix`` what the string has up to and with
+    the word.
+    """
+    for plugin in _concerned(inference, "named_in_string", function):
+        found = plugin.named_in_string(inference, path, call, expr, prefix)
+        if found:
+            return found
+    return []
 
 
 def is_test_double(entity: Entity) -> bool:

@@ -11,6 +11,7 @@ from _thread import allocate_lock
 from .. import text
 from ..facts import FileFacts
 from ..index_file import content_hash
+from ..symbols import QUOTE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def extract_mentioning(index: Index, name: str, pending: Sequence[str]) -> list[
     """Files among ``pending`` whose bytes contain ``name``, with their facts in the library."""
     import re
 
-    wanted = name.encode("utf-8", "surrogatepass")
+    wanted = name.removeprefix(QUOTE).encode("utf-8", "surrogatepass")
     root, limit = index.workspace.root, index.workspace.config.max_file_size
     word = re.compile(rb"(?<![A-Za-z0-9_])" + re.escape(wanted) + rb"(?![A-Za-z0-9_])").search
     found: list[str] = []

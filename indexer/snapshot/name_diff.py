@@ -6,7 +6,7 @@ holds when neither that name nor the file is among these. Most edits change no n
 
 from __future__ import annotations
 
-from ..symbols import inherited_names
+from ..symbols import inherited_names, names_in
 from .query_cache import ANY_NAME, name_bit
 
 TYPE_CHECKING = False
@@ -50,7 +50,7 @@ def _names(library: FactsProvider, digest: bytes) -> frozenset[tuple[str, str]] 
         found = facts.memo["turnover"] = frozenset(
             (how, name)
             for how, names in (
-                ("occurs", facts.occurring_names()),
+                ("occurs", names_in(facts)),
                 ("bound", _bound(facts)),
                 ("inherited", inherited_names(facts)),
             )

@@ -15,7 +15,7 @@ from ..paths import file_version, is_outside
 from ..platform_conditions import holding, is_conditional
 from ..search_path.search_path import ENVIRONMENT
 from ..search_path.stamps import stamp_from, stamp_of
-from ..symbols import inherited_names
+from ..symbols import QUOTE, inherited_names, names_in
 from .query_cache import ANY_NAME, QueryCache, QueryStack, name_bit
 from .work import Work
 
@@ -534,7 +534,8 @@ class Snapshot:
     def files_with(self, name: str) -> list[str]:
         """Files in which a name occurs, in order of their paths.
 
-        Files that are not indexed yet count when their bytes contain the name.
+        Files that are not indexed yet count when their bytes contain the name. Behind a QUOTE, it
+        is one that a string literal spells.
         """
         return self._having(name, inherited=False)
 
@@ -570,7 +571,8 @@ class Snapshot:
     def _has(self, path: str, name: str, *, inherited: bool) -> bool:
         """True if a name occurs, or is that of a base, in what stands in for a file."""
         content = self._overlays[path]
-        if content is None or name.encode("utf-8", "surrogatepass") not in content:
+        word = name.removeprefix(QUOTE).encode("utf-8", "surrogatepass")
+        if content is None or word not in content:
             return False
         # The answer rests on the name alone: when that comes or goes, its bit tells.
         touched = self.progress.touched
@@ -580,6 +582,8 @@ class Snapshot:
             return False
         if inherited:
             return name in inherited_names(facts)
+        if name.startswith(QUOTE):
+            return name in names_in(facts)
         return any(True for _ in facts.occurrences(name))
 
     def symbols_named(self, names: list[str]) -> list[tuple[str, StoredSymbol]]:

@@ -18,6 +18,7 @@ from ...api.ide.rename import prepare_rename as prepare_at
 from ...api.ide.rename import rename as rename_at
 from ...api.ide.rename_files import file_rename_edits
 from ...api.operations.table import OPERATIONS, call
+from ...api.source.mentions import Mention, places_text
 from ...api.source.text_edits import Edit, edits_by_path
 from ...indexer.errors import FluxIndexError, InvalidArgumentsError
 from ...indexer.snapshot import StaleError
@@ -137,9 +138,19 @@ def rename(request: Request) -> object:
     client = request.client
     support = client.get("workspace.workspaceEdit.changeAnnotationSupport")
     annotates = client.document_changes and support is not None
-    # What has to be confirmed is left out where nobody can be asked to.
-    changes = [change for change in found if annotates or not change.note]
-    return _rename_edit(view, changes, new)
+    unsure = [change for change in found.changes if change.note]
+    if unsure and not annotates:
+        # Half a rename breaks a program; where nobody can be asked, it is said what was taken along.
+        lines = [
+            Mention(change.path, view.inference.need(change.path).line_of(change.start))
+            for change in unsure
+        ]
+        request.server.show(f"Renamed by convention only: {places_text(lines)}")
+    if found.left:
+        request.server.show(
+            f"Left as they are, for it is not known what they mean: {places_text(found.left)}"
+        )
+    return _rename_edit(view, found.changes, new)
 
 
 def _rename_edit(view: DocumentView, changes: list[Change], new: str) -> Any:
@@ -188,9 +199,16 @@ def will_rename_files(request: Request) -> object:
             after = workspace.relative(new) if new else None
             if before and after:
                 moves.append((before, after))
-        found = file_rename_edits(view.inference, moves) if moves else {}
-        if found:
-            return view.workspace_edit(found)
+        if not moves:
+            continue
+        try:
+            found = file_rename_edits(view.inference, moves)
+        except InvalidArgumentsError as error:
+            raise failed(str(error)) from error
+        if found.left:
+            request.server.show(f"The move leaves these as they are: {places_text(found.left)}")
+        if found.edits:
+            return view.workspace_edit(found.edits)
     return None
 
 
