@@ -14,7 +14,7 @@ Evidence = Literal["exact", "inferred", "conventional", "textual"]
 
 Role = Literal[
     "definition", "call", "read", "write", "delete", "import", "inherit", "annotation",
-    "decorator", "keyword", "parameter", "export",
+    "decorator", "keyword", "parameter", "export", "string",
 ]  # fmt: skip
 """What a reference does with the symbol."""
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (lines of programs)
 """Small programs that say what they compute, for edits that must not change it.
 
 Each is a fixture of several files; ``main.py`` is what runs. Nothing of what they print depends on
@@ -581,7 +582,10 @@ def generated(seed: int) -> str:
             k=4,
         )
         shown_method = method
-    main += ["def show(thing):", f"    return thing.{shown_method}(times=1)" if made else "    pass"]
+    main += [
+        "def show(thing):",
+        f"    return thing.{shown_method}(times=1)" if made else "    pass",
+    ]
     shown = [each for each in shown if not each.startswith("show(") or made[-1][1] in each]
     for module, name, parameters in functions:
         dotted = module.replace("/", ".")

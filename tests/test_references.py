@@ -290,6 +290,7 @@ CASES = {
         Color.RED
         #     ^^^ ref (read)
         Color["RED"]
+        #      ^^^ ref (string inferred)
         def f(color: Color):
             return color.RED
         #                ^^^ ref (read)

@@ -8,6 +8,7 @@ already, nor shadow anything. Places that have the name, and may or may not mean
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from keyword import iskeyword
 
@@ -16,10 +17,13 @@ from ...indexer import facts_view, scope_map
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.facts import FileFacts
 from ...indexer.facts_view import Occurrence
+from ...indexer.inference.access_paths import last_name
+from ...indexer.inference.calls import parameter_named
 from ...indexer.inference.classes import override_family
 from ...indexer.inference.entities import (
     CLASS,
     CONVENTIONAL,
+    FUNCTION,
     MODULE,
     NAMESPACE,
     OUTSIDE,
@@ -32,6 +36,7 @@ from ...indexer.inference.entities import (
 )
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.locate import entities_at, occurrence_at
+from ...indexer.inference.modules import imported_module
 from ...indexer.inference.references import Reference, is_local, references, same_symbol
 from ...indexer.inference.string_names import named_in_string, quoted
 from ...indexer.paths import is_outside
@@ -93,10 +98,11 @@ def rename(inference: Inference, path: str, offset: int, new: str) -> Renaming:
     if is_alias:
         changes = _alias_changes(inference, path, occurrence, targets)
     else:
-        check_members(inference, targets, new)
-        changes, unsure = _changes(inference, targets, old)
-        _check_special(inference, targets, old, new, changes)
-        left = _left(inference, targets, old, changes, unsure)
+        search = _Search(inference, targets, old)
+        changes = search.changes
+        check_members(inference, search.targets, new)
+        _check_special(inference, search.targets, old, new, changes)
+        left = _left(inference, search.targets, old, changes, search.unsure)
         if all((each.path, each.start) != (path, occurrence.position) for each in changes):
             end = occurrence.position + len(old.encode())
             changes.append(Change(path, occurrence.position, end, BY_CONVENTION))
@@ -144,20 +150,9 @@ def _targets(inference: Inference, path: str, occurrence: Occurrence) -> tuple[l
         raise InvalidArgumentsError(
             f"{name!r} is another name for {qualified_name(inference, first)!r}."
         )
-    members = override_family(inference, named[0])
-    others = [
-        entity
-        for entity in named
-        if entity not in members and not _same(inference, members, entity)
-    ]
-    if others:
-        both = " or ".join(sorted({qualified_name(inference, e) for e in (named[0], others[0])}))
-        raise InvalidArgumentsError(f"{name!r} may be {both}; they have to be renamed one by one.")
-    return members, False
-
-
-def _same(inference: Inference, members: list[Entity], entity: Entity) -> bool:
-    return any(entity in same_symbol(inference, member) for member in members)
+    return list(
+        dict.fromkeys(each for one in named for each in override_family(inference, one))
+    ), False
 
 
 def _is_alias(inference: Inference, path: str, occurrence: Occurrence, found: list[Entity]) -> bool:
@@ -195,45 +190,131 @@ def _refuse_outside(inference: Inference, targets: list[Entity], name: str) -> N
         raise InvalidArgumentsError(f"{name!r} has a meaning to Python, by its name.")
 
 
-def _changes(
-    inference: Inference, targets: list[Entity], old: str
-) -> tuple[list[Change], list[Reference]]:
-    """Return what changes, and the references of which it is not known what they mean."""
-    encoded = old.encode()
-    found: dict[tuple[str, int], Change] = {}
-    unsure: list[Reference] = []
-    # A member of a class inside a function may belong to a family that is seen everywhere.
-    first = next((each for each in targets if not is_local(inference, each)), targets[0])
-    todo, seen = [(first, "")], set(targets)
-    while todo:
-        entity, noted = todo.pop()
-        for reference in references(inference, entity, overrides=True, conventions=True):
+class _Search:
+    """All places that change together, and all that is renamed by them."""
+
+    def __init__(self, inference: Inference, targets: list[Entity], name: str) -> None:
+        """``targets`` are sure; what is found on the way is known by convention only."""
+        self.inference = inference
+        self.name = name
+        self.targets = list(targets)
+        self.found: dict[tuple[str, int], Change] = {}
+        self.unsure: list[Reference] = []
+        self._seen = {same for each in targets for same in same_symbol(inference, each)}
+        # A member of a class inside a function may belong to a family that is seen everywhere.
+        first = next((each for each in targets if not is_local(inference, each)), targets[0])
+        self._todo = [(first, "")]
+        family = override_family(inference, first)
+        self._todo += [(each, "") for each in targets if each not in family]
+        for base in _inherited_constructor_parameters(inference, first):
+            if any(
+                reference.role == f.KEYWORD and _taken_by_subclasses(inference, base, reference)
+                for reference in references(inference, base)
+            ):
+                self._add(base)
+        while self._todo:
+            self._look(*self._todo.pop())
+
+    @property
+    def changes(self) -> list[Change]:
+        """The changes, in order."""
+        return [self.found[key] for key in sorted(self.found)]
+
+    def _look(self, entity: Entity, noted: str) -> None:
+        encoded = self.name.encode()
+        for reference in references(self.inference, entity, overrides=True, conventions=True):
             path, position = reference.path, reference.position
             end = position + len(encoded)
-            if inference.text(path)[position:end] != encoded:
+            if self.inference.text(path)[position:end] != encoded:
                 continue  # another name for it
             if reference.length != len(encoded) or is_outside(path):
                 continue
-            if reference.evidence == TEXTUAL:
-                unsure.append(reference)
+            if reference.evidence == TEXTUAL or not self._take_along(entity, reference):
+                self.unsure.append(reference)
                 continue
             note = noted or (BY_CONVENTION if reference.evidence == CONVENTIONAL else "")
-            if not note or (path, position) not in found:
-                found[path, position] = Change(path, position, end, note)
-            if reference.role == f.PARAMETER_ROLE:
-                # A parameter that requests a fixture by its name changes with all its own uses.
-                for item in _parameters_at(inference, path, old, position):
-                    if item not in seen:
-                        seen.add(item)
-                        todo.append((item, BY_CONVENTION))
-    return [found[key] for key in sorted(found)], unsure
+            if not note or (path, position) not in self.found:
+                self.found[path, position] = Change(path, position, end, note)
+
+    def _take_along(self, entity: Entity, reference: Reference) -> bool:
+        """Note what else a place means; False if that is outside of the workspace.
+
+        ``x.close()`` for an ``x`` that may be one of two classes; a parameter that requests a
+        fixture by its name; a keyword of ``cls(size=1)``, which subclasses take too.
+        """
+        path = reference.path
+        occurrence = occurrence_at(self.inference, path, reference.position)
+        if occurrence is None or reference.role in (f.DEFINED, f.EXPORTED, f.IMPORTED):
+            return True
+        others = [item.entity for item in entities_at(self.inference, path, occurrence)]
+        if reference.role == f.KEYWORD and entity.kind == PARAMETER:
+            others += _taken_by_subclasses(self.inference, entity, reference)
+        for other in others:
+            if other in self._seen or other.kind in (MODULE, NAMESPACE):
+                continue
+            if other.kind == OUTSIDE or other.is_outside:
+                return False
+            if name_of(self.inference, other) != self.name:
+                continue
+            self._add(other)
+        return True
+
+    def _add(self, other: Entity) -> None:
+        for each in override_family(self.inference, other):
+            if each not in self._seen:
+                self._seen |= same_symbol(self.inference, each)
+                self.targets.append(each)
+                self._todo.append((each, BY_CONVENTION))
 
 
-def _parameters_at(inference: Inference, path: str, name: str, position: int) -> list[Entity]:
+def _constructor_of(inference: Inference, parameter: Entity) -> tuple[Entity, str] | None:
+    """Return the class whose constructor a parameter is of, and the constructor's name."""
+    if parameter.kind != PARAMETER:
+        return None
+    facts = inference.need(parameter.path)
+    definition = facts.scope.definition[facts.binding.scope[parameter.row]]
+    function = Entity(FUNCTION, parameter.path, definition)
+    cls = owner_class(facts, function) if definition >= 0 else -1
+    if cls < 0 or name_of(inference, function) not in ("__init__", "__new__"):
+        return None
+    return Entity(CLASS, parameter.path, cls), name_of(inference, function)
+
+
+def _taken_by_subclasses(
+    inference: Inference, parameter: Entity, keyword: Reference
+) -> list[Entity]:
+    """Return the parameters of other constructors that a keyword of ``cls(…)`` may also name."""
+    constructor = _constructor_of(inference, parameter)
+    occurrence = occurrence_at(inference, keyword.path, keyword.position)
+    if constructor is None or occurrence is None:
+        return []
+    cls, constructor_name = constructor
+    called = facts_view.called(inference.need(keyword.path), occurrence.ref)
+    named = [item.entity.kind for item in inference.definitions_of(keyword.path, called)]
+    if CLASS in named or FUNCTION in named:
+        return []  # the class that is called is named
+    return _parameters_of(inference, descendants(inference, cls), constructor_name, occurrence.name)
+
+
+def _inherited_constructor_parameters(inference: Inference, parameter: Entity) -> list[Entity]:
+    """Return the parameters of the same name that bases' constructors have."""
+    constructor = _constructor_of(inference, parameter)
+    if constructor is None:
+        return []
+    cls, constructor_name = constructor
+    order = [each for each in inference.mro(cls)[1:] if each.kind == CLASS and not each.is_outside]
+    return _parameters_of(inference, order, constructor_name, name_of(inference, parameter))
+
+
+def _parameters_of(
+    inference: Inference, classes: list[Entity], method: str, name: str
+) -> list[Entity]:
     return [
-        Entity(PARAMETER, path, ref)
-        for role, at, ref in inference.need(path).occurrences(name)
-        if at == position and role == f.PARAMETER_ROLE
+        found.entity
+        for cls in classes
+        for item in inference.own_member(cls, method)
+        if item.entity.kind == FUNCTION
+        for found in parameter_named(inference, item.entity, name)
     ]
 
 
@@ -254,10 +335,49 @@ def _left(
         Mention(path, inference.need(path).line_of(position)) for path, position in sorted(places)
     ]
     first = targets[0]
+    found += _computed(inference, targets, old)
     if first.kind != PARAMETER and not is_local(inference, first):
         found += entry_point_mentions(inference, qualified_name(inference, first))
         found += notebook_mentions(inference, old)
     return list(dict.fromkeys(found))
+
+
+def _computed(inference: Inference, targets: list[Entity], name: str) -> list[Mention]:
+    """Return the places that compute a name: ``getattr(x, "on_" + kind)``, ``_Box__size``."""
+    found: list[Mention] = []
+    if any(owner_class(inference.need(each.path), each) >= 0 for each in targets):
+        for path in inference.files_with("getattr"):
+            facts = inference.need(path)
+            for call in facts_view.calls(facts):
+                passed = facts_view.positional_arguments(facts, call.row)
+                if last_name(facts, call.function) == "getattr" and len(passed) > 1:
+                    start = _computed_start(inference, path, passed[1])
+                    if start and name.startswith(start):
+                        found.append(Mention(path, facts.line_of(call.position)))
+    for each in targets:
+        facts = inference.need(each.path)
+        hidden = {facts.names[row] for row in facts.attribute_binding.name}
+        for member in sorted(filter(_is_private, hidden)) if each.kind == CLASS else ():
+            mangled = f"_{name.lstrip('_')}{member}"
+            for path in inference.files_with(mangled):
+                other = inference.need(path)
+                found += [
+                    Mention(path, other.line_of(at)) for _, at, _ in other.occurrences(mangled)
+                ]
+    return found
+
+
+def _computed_start(inference: Inference, path: str, expr: int) -> str:
+    """Return how the text starts that ``"on_" + kind`` or ``f"on_{kind}"`` gives, if known."""
+    facts = inference.need(path)
+    kind = facts.expr.op[expr]
+    if kind == f.BINARY:
+        return facts_view.string(facts, facts_view.binary(facts, expr).left) or ""
+    if kind == f.FORMATTED:
+        start = facts.expr.position[expr]
+        found = re.compile(rb"[rR]?[fF][rR]?[\"']+(\w+)\{").match(inference.text(path), start)
+        return found[1].decode() if found is not None else ""
+    return ""
 
 
 def _strings(inference: Inference, path: str, name: str) -> set[tuple[str, int]]:
@@ -268,11 +388,11 @@ def _strings(inference: Inference, path: str, name: str) -> set[tuple[str, int]]
     facts = inference.facts(path)
     if facts is None or is_outside(path):
         return set()
-    exported = {at for role, at, _ in facts.occurrences(name)}
+    written = {position for _, position, _ in facts.occurrences(name)}
     return {
         (path, position)
         for position, string in quoted(facts, inference.text(path), name)
-        if position not in exported
+        if position not in written
         and name in quoted_words(facts_view.string(facts, string) or "")
         and not named_in_string(inference, path, position, string)
     }
@@ -318,19 +438,50 @@ def _is_private(name: str) -> bool:
 def _alias_changes(
     inference: Inference, path: str, occurrence: Occurrence, targets: list[Entity]
 ) -> list[Change]:
-    """Return the uses of a name that an import gives with ``as``: it belongs to its file alone."""
-    facts = inference.need(path)
-    wanted = set(targets)
-    length = len(occurrence.name.encode())
-    changes: list[Change] = []
-    for role, position, ref in facts.occurrences(occurrence.name):
-        if role & f.ATTRIBUTE_ROLE or role & f.ROLE_MASK in (f.KEYWORD, f.MODULE_ROLE):
-            continue
-        found = entities_at(inference, path, Occurrence(occurrence.name, position, role, ref))
-        is_target = role & f.ROLE_MASK == f.IMPORTED and not _binds_here(facts, position)
-        if not is_target and any(item.entity in wanted for item in found):
-            changes.append(Change(path, position, position + length))
-    return changes
+    """Return the uses of a name that an import gives with ``as``, also from other files."""
+    name, wanted = occurrence.name, set(targets)
+    length = len(name.encode())
+    found: set[tuple[str, int]] = set()
+    todo, seen = [path], {path}
+    while todo:
+        where = todo.pop()
+        facts = inference.need(where)
+        for role, position, ref in facts.occurrences(name):
+            if role & f.ATTRIBUTE_ROLE or role & f.ROLE_MASK in (f.KEYWORD, f.MODULE_ROLE):
+                continue
+            items = entities_at(inference, where, Occurrence(name, position, role, ref))
+            is_target = role & f.ROLE_MASK == f.IMPORTED and not _binds_here(facts, position)
+            if (where != path or not is_target) and any(each.entity in wanted for each in items):
+                found.add((where, position))
+        for other in inference.files_with(name):
+            taken, binds = _taken_from(inference, other, name, where)
+            found |= {(other, position) for position in taken}
+            if binds and other not in seen:
+                seen.add(other)
+                todo.append(other)
+    return [Change(where, position, position + length) for where, position in sorted(found)]
+
+
+def _taken_from(inference: Inference, path: str, name: str, module: str) -> tuple[list[int], bool]:
+    """Return where a file takes a name from a module, and whether an import binds it there."""
+    facts = inference.facts(path)
+    source, found, binds = Entity(MODULE, module, -1), list[int](), False
+    for role, position, ref in facts.occurrences(name) if facts is not None else ():
+        if facts is None or path == module:
+            break
+        if role & f.ROLE_MASK == f.IMPORTED:
+            spelled = facts.names[facts.imports.module[ref]]
+            if imported_module(inference, path, spelled) == source:
+                found.append(position)
+                binds = binds or facts.imports.bound_position[ref] == position
+        elif role & f.ATTRIBUTE_ROLE:
+            attribute = facts_view.attribute(facts, ref)
+            named = (
+                inference.definitions_of(path, attribute.receiver) if attribute is not None else []
+            )
+            if any(item.entity == source for item in named):
+                found.append(position)
+    return found, binds
 
 
 def _binds_here(facts: f.FileFacts, position: int) -> bool:
@@ -362,7 +513,13 @@ def check_scopes(inference: Inference, path: str, old: str, new: str, changed: s
     facts = inference.need(path)
     new_row = facts.name_id(new)
     bound = _binding_scopes(facts, old, changed)
+    old_row = facts.name_id(old)
     for scope in bound:
+        for row in facts.bindings_of(scope, old_row) if old_row >= 0 else ():
+            at = facts.binding.position[row]
+            if facts.binding.kind[row] == f.IMPORT and at not in changed:
+                line = facts.line_of(at) + 1
+                raise InvalidArgumentsError(f"An import binds {old!r} in {path}, line {line}, too.")
         rows = facts.bindings_of(scope, new_row) if new_row >= 0 else []
         for row in rows:
             line = facts.line_of(facts.binding.position[row]) + 1

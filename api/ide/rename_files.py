@@ -206,11 +206,25 @@ class _Rewriting:
         needed = (self.path, name) in self.moves.needed and not (
             package and f"{package}.{name}" in self.moves.modules
         )
-        return (
-            rebound
-            or needed
-            or any(not role & f.ATTRIBUTE_ROLE for role, _, _ in facts.occurrences(new))
-        )
+        return rebound or needed or self._means_something(new)
+
+    def _means_something(self, name: str) -> bool:
+        """True if a name is used in this file, other than for a module that moves."""
+        for role, _, ref in self.facts.occurrences(name):
+            kind = role & f.ROLE_MASK
+            if role & f.ATTRIBUTE_ROLE or kind in (f.MODULE_ROLE, f.KEYWORD, f.EXPORTED):
+                continue
+            if kind == f.IMPORTED:
+                module = self._target(self.facts.names[self.facts.imports.module[ref]])
+                if self.moves.module(f"{module}.{name}") != f"{module}.{name}":
+                    continue
+            elif kind in _USING:
+                named = self.inference.definitions_of(self.path, ref)
+                modules = (*self.moves.modules, name)
+                if any(self._is_module(item.entity, each) for item in named for each in modules):
+                    continue
+            return True
+        return False
 
     def _package_init(self) -> str:
         """Return the name of the package that this file is the ``__init__`` of, if it is one."""
@@ -255,31 +269,49 @@ class _Rewriting:
             spelled.encode()
         ):  # fmt: skip
             return
-        is_alias = table.flags[row] & f.ALIASED
-        if not is_alias and "." not in spelled and "." in target:
-            # `import old` that becomes `import pkg.new` binds another name.
-            self.found.append((start, end, f"{target} as {spelled}"))
-            return
-        if not is_alias and "." not in spelled and self._keeps(spelled, target):
-            self.found.append((start, end, f"{target} as {spelled}"))
-            return
-        parent = spelled.rpartition(".")[0]
-        if not is_alias and parent and self.moves.module(parent) == parent:
-            if self._uses_package(parent, spelled):
-                target = f"{parent}, {target}"
+        if not table.flags[row] & f.ALIASED:
+            stays = self._staying_package(spelled)
+            if "." not in spelled and ("." in target or self._keeps(spelled, target)):
+                target = f"{target} as {spelled}"
+            elif stays and self._reads_package(stays):
+                target = f"{stays}, {target}"
         self.found.append((start, end, target))
 
-    def _uses_package(self, package: str, module: str) -> bool:
-        """True if anything but a module that moves is read of the package it is imported with."""
+    def _staying_package(self, module: str) -> str:
+        """Return the innermost package around a module that does not move."""
+        package = module.rpartition(".")[0]
+        while package and self.moves.module(package) != package:
+            package = package.rpartition(".")[0]
+        return package
+
+    def _reads_package(self, package: str) -> bool:
+        """True if anything is read of a package but modules that move."""
         root = package.partition(".")[0]
         for role, position, _ in self.facts.occurrences(root):
             if role & f.ATTRIBUTE_ROLE or role & f.ROLE_MASK not in _USING:
                 continue
             written = re.compile(rb"[\w. \t]+").match(self.text, position)
             spelled = b"".join(written[0].split()).decode() if written else ""
-            if not f"{spelled}.".startswith(f"{module}."):
+            if self.moves.module(spelled) == spelled:
                 return True
         return False
+
+    def _bound_after(self) -> set[str]:
+        """Return the names that imports of modules bind after the move, where they name these."""
+        table, names = self.facts.imports, self.facts.names
+        found: set[str] = set()
+        for row, module in enumerate(table.module):
+            spelled = self._target(names[module])
+            if table.name[row] == -1 and not table.flags[row] & f.ALIASED:
+                target = self.moves.module(spelled)
+                if "." in spelled or "." not in target:
+                    found.add(target.partition(".")[0])
+                    found.add(self._staying_package(spelled).partition(".")[0])
+            elif table.name[row] >= 0:
+                target = self.moves.module(f"{spelled}.{names[table.name[row]]}")
+                if "." not in target and names[table.bound[row]] == target:
+                    found.add(target)
+        return found
 
     def _from(self, at: int, start: int, end: int, rows: list[int]) -> None:
         """Rewrite ``from a import b, c``: the module, and names that are modules themselves.
@@ -398,11 +430,35 @@ class _Rewriting:
                 if "." not in written:
                     if not self._is_alias(written, last) and self._is_renamed(written, old, new):
                         self.found.append((start, end, wanted))
-                elif written == old:
-                    if "." in new or not self._keeps(last, new):
-                        self.found.append((start, end, new))
+                elif written == old and (
+                    (
+                        new.partition(".")[0] in self._bound_after()
+                        and not self._means_something(new.partition(".")[0])
+                    )
+                    or new.partition(".")[0] == old.partition(".")[0]
+                ):
+                    self.found.append((start, end, new))
                 else:
                     self._use_of_attribute(position, start, end, old, new)
+        self._exported()
+
+    def _exported(self) -> None:
+        """Rename modules that ``__all__`` of their package lists."""
+        package = self._package_init()
+        for old, new in self.moves.modules.items():
+            parent, _, last = old.rpartition(".")
+            if parent != package or not package:
+                continue
+            for role, position, _ in self.facts.occurrences(last):
+                if role & f.ROLE_MASK != f.EXPORTED or self.facts.bindings_named(
+                    self.facts.name_id(last)
+                ):
+                    continue
+                if self.moves.module(parent) == new.rpartition(".")[0]:
+                    wanted = new.rpartition(".")[2]
+                    self.found.append((position, position + len(last.encode()), wanted))
+                else:
+                    self.left.append(Mention(self.path, self.facts.line_of(position)))
 
     def _is_renamed(self, name: str, old: str, new: str) -> bool:
         """True if the import that binds a module's name binds its new one after the move."""
@@ -423,20 +479,14 @@ class _Rewriting:
         last, wanted = old.rpartition(".")[2], new.rpartition(".")[2]
         package = old.rpartition(".")[0]
         named = self._receiver(position)
-        if named is None or not self._is_module(named, package):
+        if named is not None and not self._is_module(named, package):
             return  # a module that imports it keeps its own name for it
         if self.moves.module(package) == new.rpartition(".")[0]:
             if wanted != last:
                 self.found.append((position, end, wanted))
             return
-        imports = self.facts.imports
-        roots = {
-            self.moves.module(self.facts.names[module]).partition(".")[0]
-            for row, module in enumerate(imports.module)
-            if imports.name[row] == -1 and not imports.flags[row] & f.ALIASED
-            and self.moves.module(self.facts.names[module]) == new
-        }  # fmt: skip
-        if new.partition(".")[0] in roots:
+        root = new.partition(".")[0]
+        if named is not None and root in self._bound_after() and not self._means_something(root):
             self.found.append((start, end, new))
         else:
             self.left.append(Mention(self.path, self.facts.line_of(position)))

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 ROLE_NAMES = (
     "read", "call", "write", "delete", "import", "inherit", "annotation", "decorator", "keyword",
-    "parameter", "definition", "export", "import",
+    "parameter", "definition", "export", "import", "string",
 )  # fmt: skip
 
 

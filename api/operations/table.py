@@ -127,7 +127,7 @@ _KINDS = (
     "module",
 )  # fmt: skip
 _ROLES = ("definition", "call", "read", "write", "delete", "import", "inherit", "annotation",
-          "decorator", "keyword", "parameter", "export")  # fmt: skip
+          "decorator", "keyword", "parameter", "export", "string")  # fmt: skip
 
 # fmt: off
 _ALL = (

@@ -82,7 +82,41 @@ def keyword_target(
         for inner in Arguments.of(inference, path, facts, call).positional[:1]:
             if isinstance(inner, int):
                 return _keyword_targets(inference, _called(inference, path, inner), name)
+    for where, row in _made_callables(inference, path, function):
+        made = inference.need(where)
+        if made.expr.op[row] == f.LAMBDA:
+            return _parameter_in(where, made, facts_view.lambda_scope(made, row), name)
+        for inner in Arguments.of(inference, where, made, row).positional[:1]:
+            if isinstance(inner, int):
+                return _keyword_targets(inference, _called(inference, where, inner), name)
     return _keyword_targets(inference, _called(inference, path, function), name)
+
+
+def _made_callables(inference: Inference, path: str, function: int) -> list[tuple[str, int]]:
+    """Return (path, row) of the lambda or ``partial(…)`` that is called, maybe by a name for it."""
+    found = [(path, function)]
+    for item in inference.definitions_of(path, function):
+        if item.entity.kind == VARIABLE:
+            found.append(
+                (item.entity.path, inference.need(item.entity.path).binding.value[item.entity.row])
+            )
+    return [
+        (where, row)
+        for where, row in found
+        if facts_view.op(inference.need(where), row) == f.LAMBDA
+        or last_name(inference.need(where), facts_view.called(inference.need(where), row))
+        in ("partial", "partialmethod")
+    ]
+
+
+def _parameter_in(path: str, facts: FileFacts, scope: int, name: str) -> list[Found]:
+    """Return the parameter of a name that a scope has."""
+    row = facts.name_id(name)
+    return [
+        Found(Entity(PARAMETER, path, binding))
+        for binding in (facts.bindings_of(scope, row) if row >= 0 else ())
+        if facts.binding.kind[binding] == f.PARAMETER
+    ]
 
 
 def _called(inference: Inference, path: str, function: int) -> list[Found]:
@@ -191,18 +225,8 @@ def _field_of_copied(
 
 def parameter_named(inference: Inference, function: Entity, name: str) -> list[Found]:
     """Return the parameter of a function with a name."""
-    _, path, row = function
-    facts = inference.need(path)
-    scope = facts.definition.own_scope[row]
-    name_row = facts.name_id(name)
-    if name_row < 0:
-        return []
-    kinds = facts.binding.kind
-    return [
-        Found(Entity(PARAMETER, path, index))
-        for index in facts.bindings_of(scope, name_row)
-        if kinds[index] == f.PARAMETER
-    ]
+    facts = inference.need(function.path)
+    return _parameter_in(function.path, facts, facts.definition.own_scope[function.row], name)
 
 
 def constructed_type(inference: Inference, value: Value, arguments: Arguments) -> Type:

@@ -542,6 +542,7 @@ def override_family(inference: Inference, entity: Entity) -> list[Entity]:
     found = [entity]
     seen: set[Entity] = set()
     todo: list[Entity] = [Entity(CLASS, entity.path, row)]
+    protocols = bool(inference.snapshot.files_inheriting("Protocol"))
     while todo and len(seen) < _CLASSES:
         cls = todo.pop()
         if cls in seen:
@@ -553,6 +554,8 @@ def override_family(inference: Inference, entity: Entity) -> list[Entity]:
         for base in having:
             members = own_member(inference, base, name)
             found += [item.entity for item in members if item.entity not in found]
+            if protocols and not base.is_outside:
+                todo += inference.related_by_protocol(base, name)
         todo += having
         todo += subclasses(inference, cls)
     return found

@@ -24,6 +24,7 @@ from . import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..snapshot import Snapshot
+    from .entities import Entity
 
 
 class Inference:
@@ -94,6 +95,12 @@ class Inference:
     conventional_type = parameters.conventional_type
     conventional_definitions = parameters.conventional_definitions
     forwarded_to = keywords.forwarded_to
+
+    def related_by_protocol(self, cls: Entity, name: str) -> list[Entity]:
+        """Classes whose member of a name stands for that of a class, though neither derives."""
+        from ..heuristics.implementers import related_by_protocol
+
+        return related_by_protocol(self, cls, name)
 
     def strict(self) -> Inference:
         """The same without conventions, for answers that look at very many places."""

@@ -103,7 +103,8 @@ def _requested(inference: Inference, facts: FileFacts, parameter: Entity) -> lis
     ):
         return []  # without a look at any plugin
     source = parameter_source(inference, parameter)
-    return [] if source is None else [Found(source, CONVENTIONAL)]
+    is_shown = source is not None and source.kind != OUTSIDE
+    return [Found(source, CONVENTIONAL)] if source is not None and is_shown else []
 
 
 def _written(inference: Inference, path: str, facts: FileFacts, row: int) -> list[Found]:

@@ -158,7 +158,14 @@ def _by_convention(
         try:
             inference.snapshot.relax()
             occurrence = occurrence_at(inference, reference.path, reference.position)
-            items = entities_at(inference, reference.path, occurrence) if occurrence else []
+            items = [
+                item
+                for item in (
+                    entities_at(inference, reference.path, occurrence) if occurrence else ()
+                )
+                if occurrence
+                and not _is_of_unknown(inference, reference.path, item.entity, occurrence)
+            ]
         except OutOfWorkError:
             if not is_partial:
                 raise
@@ -244,6 +251,14 @@ def _quoted(
         if best >= 0:
             found.append(Reference(path, position, length, f.QUOTED, best))
     return found
+
+
+def _is_of_unknown(inference: Inference, path: str, entity: Entity, occurrence: Occurrence) -> bool:
+    """True if an entity is only the assignment itself, to an attribute of something unknown."""
+    if entity.kind != ATTRIBUTE or entity.path != path:
+        return False
+    table = inference.need(path).attribute_binding
+    return table.owner[entity.row] < 0 and table.position[entity.row] == occurrence.position
 
 
 def is_local(inference: Inference, entity: Entity) -> bool:
@@ -378,7 +393,11 @@ def _confirm(
     """Evidence that an occurrence means one of these entities, -1 when it means something else."""
     attribute_like = bool(occurrence.role & f.ATTRIBUTE_ROLE)
     role = occurrence.role & f.ROLE_MASK
-    found = entities_at(inference, path, occurrence)
+    found = [
+        item
+        for item in entities_at(inference, path, occurrence)
+        if not _is_of_unknown(inference, path, item.entity, occurrence)
+    ]
     best = min((item.evidence for item in found if item.entity in same), default=-1)
     if best >= 0:
         return best

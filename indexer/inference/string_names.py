@@ -11,18 +11,18 @@ import re
 from .. import facts as f
 from .. import facts_view
 from ..plugins import registry
-from .access_paths import argument_for, last_name
+from .access_paths import argument_for, last_name, parent_expression
 from .annotations import annotation_type
 from .calls import keyword_target
-from .classes import class_member
+from .classes import class_member, is_enum
 from .entities import CLASS, FUNCTION, INFERRED, MODULE, NAMESPACE, VARIABLE, Entity, Found
 from .entity_types import entity_type
 from .expressions import definitions_of, infer_type
 from .members import attribute_definitions
-from .modules import find_module, module_imported_by_call
+from .modules import IMPORTERS, find_module, module_imported_by_call
 from .signatures import parameter_rows
 from .synthesized import is_typed_dict
-from .types import INSTANCE
+from .types import CLASS_OBJECT, INSTANCE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,12 +87,22 @@ def named_in_string(inference: Inference, path: str, position: int, expr: int) -
             return registry.named_in_string(inference, path, last, call, expr, prefix)
         return _of_member_list(inference, path, facts, used, text)
     if kind == f.SUBSCRIPT:
-        return _keys(inference, infer_type(inference, path, facts_view.operand(facts, used)), text)
+        type_ = infer_type(inference, path, facts_view.operand(facts, used))
+        return _keys(inference, type_, text) or [
+            item.weaker(INFERRED)
+            for value in type_
+            if value.form == CLASS_OBJECT and is_enum(inference, value.entity)
+            for item in class_member(inference, value.entity, text)
+        ]
     if kind == f.COMPARE:
         comparison = facts_view.single_comparison(facts, used)
         if comparison is None or comparison.operator not in ("in", "not-in"):
             return []
         return _keys(inference, infer_type(inference, path, comparison.right), text)
+    starred = _uses(facts).get(used, -1)
+    if starred >= 0 and facts.expr.op[starred] == f.STARRED:
+        call, _ = parent_expression(facts, starred)  # `f(**{"width": 1})`
+        return keyword_target(inference, path, facts, call, text) if call >= 0 else []
     return _keys(inference, expected_type(inference, path, facts, used), text)
 
 
@@ -111,6 +121,8 @@ def _uses(facts: FileFacts) -> dict[int, int]:
         elif kind == f.DICT:
             pairs = list(facts_view.items(facts, row))
             parts = [key for key, _ in pairs] + [each for _, each in pairs if ops[each] == f.DICT]
+        elif kind == f.STARRED:
+            parts = [lefts[row]]
         elif kind == f.SUBSCRIPT:
             parts = [rights[row]]
         elif kind == f.COMPARE:
@@ -234,7 +246,7 @@ def _of_argument(
         if not found and inference.conventional:
             found = inference.conventional_definitions(path, positional[0], prefix)
         return found
-    if argument_for(facts, call, 0, "name") == expr:
+    if last in IMPORTERS and argument_for(facts, call, 0, "name") == expr:
         imported = module_imported_by_call(inference, path, facts, call, [expr], {})
         if imported is not None:
             module = find_module(inference, prefix, path)

@@ -29,6 +29,7 @@ from ..inference.entities import (
     CONVENTIONAL,
     FUNCTION,
     INFERRED,
+    OUTSIDE,
     PARAMETER,
     Entity,
     Found,
@@ -119,6 +120,8 @@ class Pytest(Plugin):
         if not is_test and not is_fixture(facts, definition):
             return None
         name = facts_view.binding_name(facts, parameter.row)
+        if name == "request":
+            return Entity(OUTSIDE, "pytest.FixtureRequest", -1)
         user = Entity(FUNCTION, parameter.path, definition)
         found = fixtures_named(inference, parameter.path, name, user)
         return found[0] if found and name_of(inference, found[0]) == name else None

@@ -140,7 +140,7 @@ def rename(request: Request) -> object:
     annotates = client.document_changes and support is not None
     unsure = [change for change in found.changes if change.note]
     if unsure and not annotates:
-        # Half a rename breaks a program; where nobody can be asked, it is said what was taken along.
+        # Half a rename breaks a program; where nobody can be asked, all is done and told.
         lines = [
             Mention(change.path, view.inference.need(change.path).line_of(change.start))
             for change in unsure

@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from edit_programs import PROGRAMS, generated
@@ -104,7 +105,7 @@ def renamed_places(inference: Inference, files: dict[str, str]) -> Iterator[tupl
 def renamed(
     inference: Inference, files: dict[str, str], path: str, position: int, name: str
 ) -> Edited | str:
-    new = "renamed" if name[:1].islower() else "Renamed"
+    new = "fresh_name" if name[:1].islower() else "FreshName"
     line = files[path].encode()[:position].count(b"\n") + 1
     what = f"{name} to {new} at {path}:{line}"
     try:
@@ -126,11 +127,11 @@ def moves_of(files: dict[str, str]) -> Iterator[tuple[str, str]]:
         if name in ("main.py", "__init__.py", "conftest.py") or name.startswith("test_"):
             continue
         own = os.path.dirname(path)
-        yield path, os.path.join(own, "renamed.py")
+        yield path, os.path.join(own, "another.py")
         yield path, os.path.join(own, "fresh", name)
         yield from ((path, os.path.join(folder, name)) for folder in sorted({*folders, ""} - {own}))
     for folder in sorted(folders):
-        yield folder, os.path.join(os.path.dirname(folder), "renamed")
+        yield folder, os.path.join(os.path.dirname(folder), "another")
         yield folder, os.path.join("outer", os.path.basename(folder))
 
 
@@ -153,7 +154,7 @@ def moved(inference: Inference, files: dict[str, str], old: str, new: str) -> Ed
 def with_edits(text: str, edits: list[tuple[int, int, str]]) -> str:
     """Return a text after edits, of which no two may touch the same place."""
     ordered = sorted(edits)
-    for first, second in zip(ordered, ordered[1:], strict=False):
+    for first, second in pairwise(ordered):
         assert first[1] <= second[0] and first[:2] != second[:2], f"{first} and {second} overlap"
     return applied(text, edits)
 
