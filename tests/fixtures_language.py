@@ -428,6 +428,20 @@ def _files(files: dict[str, str]) -> str:
     return "\n".join(f"#- {path}\n{text}" for path, text in files.items())
 
 
+def check_rename_left(folder: Path, text: str, new: str, expected: list[str]) -> None:
+    """Renaming what is at ``$0`` tells that it leaves the expected places: ``path:line``."""
+    from flux_index.api.ide.rename import rename
+
+    fixture = parse_fixture(text)
+    session = open_workspace(folder, fixture)
+    cursor = fixture.cursors["0"]
+    try:
+        left = rename(session.inference(whole=True), cursor.path, cursor.start, new).left
+    finally:
+        session.index.close()
+    assert [f"{each.path}:{each.line + 1}" for each in left] == expected
+
+
 def check_rename_refused(folder: Path, text: str, new: str, reason: str) -> None:
     """Renaming what is at ``$0`` is refused, with a reason that contains a text."""
     from flux_index.api.ide.rename import rename
@@ -462,6 +476,21 @@ def check_moved(folder: Path, text: str, moves: Mapping[str, str], expected: str
         if applied(fixture.files[path], each) != fixture.files[path]
     }
     assert changed == parse_fixture(expected).files, _files(changed)
+
+
+def check_moved_left(
+    folder: Path, text: str, moves: Mapping[str, str], expected: list[str]
+) -> None:
+    """Moving files or folders tells that it leaves the expected places: ``path:line``."""
+    from flux_index.api.ide.rename_files import file_rename_edits
+
+    fixture = parse_fixture(text)
+    session = open_workspace(folder, fixture)
+    try:
+        left = file_rename_edits(session.inference(whole=True), list(moves.items())).left
+    finally:
+        session.index.close()
+    assert [f"{each.path}:{each.line + 1}" for each in left] == expected
 
 
 def check_inlay_hints(folder: Path, text: str, expected: str, *wanted: str) -> None:

@@ -163,7 +163,15 @@ def test_rename_marks_what_is_known_by_convention(tmp_path: Path) -> None:
         assert marked == {"conftest.py": [None], "test_x.py": [annotation, annotation]}
     with workspace_server(root) as client:  # which cannot ask anybody
         found = client.request("textDocument/rename", params)
-        assert list(found["changes"]) == [uri_of(root / "tests/conftest.py")]
+        assert set(found["changes"]) == {
+            uri_of(root / f"tests/{name}.py") for name in ("conftest", "test_x")
+        }
+        (told,) = (
+            each["params"] for each in client.heard if each.get("method") == "window/showMessage"
+        )
+        assert told["message"] == (
+            "Renamed by convention only: tests/test_x.py:1, tests/test_x.py:2"
+        )
 
 
 def test_rename_is_refused_with_a_reason(root: Path) -> None:

@@ -199,7 +199,11 @@ def members(
 
 def _classes_and_modules(inference: Inference, found: list[Found]) -> list[Found]:
     """Return the classes and modules that were found; of variables, the classes of values."""
-    listed = [item for item in found if item.entity.kind in (CLASS, MODULE)]
+    listed = [
+        item
+        for item in found
+        if item.entity.kind in (CLASS, MODULE) or inference.made_fields(item.entity)
+    ]
     return listed or [
         cls.weaker(item.evidence)
         for item in found

@@ -14,6 +14,7 @@ from ...indexer.inference.entities import (
     NAMESPACE,
     OUTSIDE,
     PARAMETER,
+    QUOTED,
     Entity,
     name_of,
     owner_class,
@@ -83,7 +84,7 @@ def kind_of(inference: Inference, entity: Entity) -> str:
         if owner_class(facts, entity) < 0:
             return "function"
         return "property" if facts.definition.flags[row] & f.PROPERTY else "method"
-    if kind == ATTRIBUTE or owner_class(facts, entity) >= 0:
+    if kind in (ATTRIBUTE, QUOTED) or owner_class(facts, entity) >= 0:
         return "field"
     return "constant" if name_of(inference, entity).isupper() else "variable"
 

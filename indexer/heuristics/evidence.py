@@ -16,6 +16,7 @@ from ..inference.entities import (
     CONVENTIONAL,
     FUNCTION,
     PARAMETER,
+    VARIABLE,
     Entity,
     name_of,
     owner_class,
@@ -132,7 +133,7 @@ def _is_informative(inference: Inference, value: Value) -> bool:
         return False
     if form != INSTANCE:
         return True
-    if entity.kind != CLASS or is_test_double(entity):
+    if entity.kind not in (CLASS, VARIABLE) or is_test_double(entity):
         return False
     return name_of(inference, entity) not in ("object", "Any")
 

@@ -131,7 +131,7 @@ def _called(inference: Inference, path: str, function: int) -> list[Found]:
     for value in concrete(inference, inference.infer_type(path, function)):
         evidence = max(INFERRED, value.evidence)
         if value.form == FUNCTION_OBJECT or (
-            value.form == CLASS_OBJECT and value.entity.kind == CLASS
+            value.form == CLASS_OBJECT and value.entity.kind in (CLASS, VARIABLE)
         ):
             found.append(Found(value.entity, evidence))
         elif value.form == INSTANCE:
@@ -152,7 +152,7 @@ def _keyword_targets(inference: Inference, called: list[Found], name: str) -> li
     found: list[Found] = []
     for item in called:
         accepting: list[Found] = []
-        if item.entity.kind == CLASS:
+        if item.entity.kind in (CLASS, VARIABLE):
             accepting = constructor_keyword(inference, item.entity, name)
         elif item.entity.kind == FUNCTION:
             accepting = _of_function(inference, item.entity, name)
@@ -170,6 +170,10 @@ def constructor_keyword(inference: Inference, entity: Entity, name: str) -> list
     A parameter of its constructor, or a field.
     """
     order = mro(inference, entity)
+    for cls in order:
+        made = synthesized.made_fields(inference, cls).get(name)
+        if made is not None:
+            return [Found(made)]
     constructors = class_member(inference, entity, "__init__")
     if not constructors or constructors[0].entity.kind == OUTSIDE:
         constructors = [
@@ -215,11 +219,21 @@ def _field_of_copied(
     else:
         copied = Arguments.of(inference, path, facts, call).type_of(0, "")
     return [
-        Found(field.entity, max(INFERRED, value.evidence))
+        Found(entity, max(INFERRED, value.evidence))
         for value in copied
         if value.form == INSTANCE
-        for field in synthesized.fields(inference, value.entity)
-        if field.keyword == name
+        for keyword, entity in (
+            *(
+                (field.keyword, field.entity)
+                for field in synthesized.fields(inference, value.entity)
+            ),
+            *(
+                each
+                for cls in mro(inference, value.entity)
+                for each in synthesized.made_fields(inference, cls).items()
+            ),
+        )
+        if keyword == name
     ]
 
 

@@ -307,11 +307,11 @@ def own_member(inference: Inference, entity: Entity, name: str) -> list[Found]:
 def _own_member(inference: Inference, entity: Entity, name: str) -> list[Found]:
     kind, path, row = entity
     facts = inference.facts(path)
-    if facts is None or kind != CLASS:
+    if facts is None or kind not in (CLASS, VARIABLE):
         return []
-    name_row = facts.name_id(name)
+    name_row = facts.name_id(name) if kind == CLASS else -1
     if name_row < 0:
-        return []
+        return _made_field(inference, entity, name)
     scope = facts.definition.own_scope[row]
     rows = facts.bindings_of(scope, name_row)
     chosen = visible_bindings(facts, rows, scope, -1)
@@ -325,7 +325,13 @@ def _own_member(inference: Inference, entity: Entity, name: str) -> list[Found]:
         return found
     return [
         Found(Entity(ATTRIBUTE, path, index)) for index in own_attributes(facts, row, name_row)[:1]
-    ]
+    ] or _made_field(inference, entity, name)
+
+
+def _made_field(inference: Inference, entity: Entity, name: str) -> list[Found]:
+    """Return the field of a class that a call makes, as ``namedtuple("Point", "x y")`` does."""
+    field = inference.made_fields(entity).get(name)
+    return [Found(field)] if field is not None else []
 
 
 def own_attributes(facts: FileFacts, owner: int, name: int) -> list[int]:
@@ -393,9 +399,7 @@ def class_member(
     if after is not None and after in order:
         order = order[order.index(after) + 1 :]
     for cls in order:
-        if cls.kind == VARIABLE:
-            continue
-        if cls.kind != CLASS:
+        if cls.kind not in (CLASS, VARIABLE):
             return [Found(Entity(OUTSIDE, f"{cls.path}.{name}".lstrip("."), -1), INFERRED)]
         found = own_member(inference, cls, name)
         if found:
@@ -420,7 +424,7 @@ def members(inference: Inference, entity: Entity) -> list[tuple[str, Found, Enti
     seen: set[str] = set()
     result: list[tuple[str, Found, Entity]] = []
     for cls in mro(inference, entity):
-        if cls.kind != CLASS:
+        if cls.kind not in (CLASS, VARIABLE):
             continue
         for name in own_member_names(inference, cls):
             if name in seen:
@@ -434,10 +438,12 @@ def members(inference: Inference, entity: Entity) -> list[tuple[str, Found, Enti
 
 def own_member_names(inference: Inference, entity: Entity) -> list[str]:
     """Return the names that a class defines itself, in order of the text."""
-    _, path, row = entity
+    kind, path, row = entity
     facts = inference.need(path)
+    placed = {name: field.row for name, field in inference.made_fields(entity).items()}
+    if kind == VARIABLE:
+        return list(placed)
     scope = facts.definition.own_scope[row]
-    placed: dict[str, int] = {}
     bindings = facts.binding
     never: frozenset[int] = facts.memo.get(DEAD, frozenset())
     for index, binding_scope in enumerate(bindings.scope):

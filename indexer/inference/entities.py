@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 else:
     from ..named_tuple import NamedTuple
 
-MODULE, NAMESPACE, CLASS, FUNCTION, VARIABLE, PARAMETER, ATTRIBUTE, OUTSIDE = range(8)
+MODULE, NAMESPACE, CLASS, FUNCTION, VARIABLE, PARAMETER, ATTRIBUTE, OUTSIDE, QUOTED = range(9)
 
 EXACT, INFERRED, CONVENTIONAL, TEXTUAL = range(4)
 EVIDENCE_NAMES = ("exact", "inferred", "conventional", "textual")
@@ -30,7 +30,8 @@ class Entity(NamedTuple):
 
     MODULE: path of the file, row -1. NAMESPACE: path of the folder. CLASS, FUNCTION: row of
     definition. VARIABLE, PARAMETER: row of binding. ATTRIBUTE: row of attribute_binding. OUTSIDE: a
-    dotted name that no file shows the definition of stands in place of the path.
+    dotted name that no file shows the definition of stands in place of the path. QUOTED: a field of
+    a class that a call makes, which only a string names, with the byte offset of that as the row.
     """
 
     kind: int
@@ -95,6 +96,12 @@ def name_of(inference: Inference, entity: Entity) -> str:
         dotted = inference.snapshot.index.module_name(path)
         return (dotted or path).rpartition(".")[2]
     facts = inference.need(path)
+    if kind == QUOTED:
+        text = inference.text(path)
+        end = row
+        while text[end : end + 1].isalnum() or text[end : end + 1] == b"_" or text[end] >= 128:
+            end += 1
+        return text[row:end].decode("utf-8", "replace")
     column = {
         CLASS: facts.definition.name,
         FUNCTION: facts.definition.name,
@@ -110,6 +117,8 @@ def position_of(inference: Inference, entity: Entity) -> int:
     kind, path, row = entity
     if kind in (MODULE, NAMESPACE, OUTSIDE):
         return 0
+    if kind == QUOTED:
+        return row
     facts = inference.need(path)
     if kind in (CLASS, FUNCTION):
         return facts.definition.position[row]
@@ -156,6 +165,8 @@ def qualified_name(inference: Inference, entity: Entity) -> str:
     inside: list[str] | None = facts.memo.get("containers")
     if inside is None:
         inside = facts.memo["containers"] = containers(facts)
+    if kind == QUOTED:
+        return f"{module}.{_made_class(facts, row)}.{name_of(inference, entity)}"
     if kind == ATTRIBUTE:
         owner = facts.attribute_binding.owner[row]
         scope = facts.definition.own_scope[owner] if owner >= 0 else 0
@@ -164,6 +175,17 @@ def qualified_name(inference: Inference, entity: Entity) -> str:
     name = name_of(inference, entity)
     container = inside[scope]
     return ".".join(part for part in (module, container, name) if part)
+
+
+def _made_class(facts: FileFacts, position: int) -> str:
+    """Return the name of the class that is made by the call around a position."""
+    table = facts.definition
+    for row, start in enumerate(table.position):
+        if table.kind[row] == f.CLASS and start < position < table.header_end[row]:
+            return facts.names[table.name[row]]
+    rows = [row for row, start in enumerate(facts.binding.position) if start < position]
+    last = max(rows, key=facts.binding.position.__getitem__, default=-1)
+    return facts.names[facts.binding.name[last]] if last >= 0 else ""
 
 
 def merge_found(first: list[Found], second: list[Found]) -> list[Found]:

@@ -18,6 +18,7 @@ from .entities import (
     NAMESPACE,
     OUTSIDE,
     PARAMETER,
+    QUOTED,
     VARIABLE,
     Entity,
     Found,
@@ -55,6 +56,8 @@ def entity_type(inference: Inference, entity: Entity) -> Type:
     kind, path, row = entity
     if kind in (MODULE, NAMESPACE, OUTSIDE):
         return entity_object(entity)
+    if kind == QUOTED:
+        return UNKNOWN
     if kind == CLASS:
         return inference.decorated_class(entity)
     if kind == FUNCTION:

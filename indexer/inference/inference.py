@@ -19,6 +19,7 @@ from . import (
     operators,
     return_types,
     stub_mapping,
+    synthesized,
 )
 
 TYPE_CHECKING = False
@@ -75,6 +76,7 @@ class Inference:
     method_result = calls.method_result
     has_method = calls.has_method
     is_callable = calls.is_callable
+    made_fields = synthesized.made_fields
     namedtuple_field_types = operators.namedtuple_field_types
     # Classes.
     mro = classes.mro

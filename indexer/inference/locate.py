@@ -179,7 +179,7 @@ def member_of_entity(inference: Inference, item: Found, name: str) -> list[Found
     kind = item.entity.kind
     if kind in (MODULE, NAMESPACE, OUTSIDE):
         inner = module_attribute(inference, item.entity, name)
-    elif kind == CLASS:
+    elif kind == CLASS or inference.made_fields(item.entity):
         inner = class_member(inference, item.entity, name)
     elif kind == FUNCTION:
         inner = _local(inference, item, name)

@@ -18,6 +18,7 @@ from .entities import (
     MODULE,
     NAMESPACE,
     OUTSIDE,
+    QUOTED,
     TEXTUAL,
     VARIABLE,
     Entity,
@@ -264,7 +265,7 @@ def _is_of_unknown(inference: Inference, path: str, entity: Entity, occurrence: 
 def is_local(inference: Inference, entity: Entity) -> bool:
     """True if an entity can be seen in its own file only."""
     kind, path, _ = entity
-    if kind in (MODULE, NAMESPACE, OUTSIDE, ATTRIBUTE):
+    if kind in (MODULE, NAMESPACE, OUTSIDE, ATTRIBUTE, QUOTED):
         return False
     facts = inference.need(path)
     scope = scope_of(facts, entity)
@@ -290,7 +291,7 @@ def same_symbol(inference: Inference, entity: Entity) -> set[Entity]:
 
 def _same_in_file(inference: Inference, entity: Entity) -> set[Entity]:
     kind, path, row = entity
-    if kind in (MODULE, NAMESPACE, OUTSIDE):
+    if kind in (MODULE, NAMESPACE, OUTSIDE, QUOTED):
         return {entity}
     facts = inference.need(path)
     if kind == ATTRIBUTE:
@@ -402,7 +403,7 @@ def _confirm(
     if best >= 0:
         return best
     kinds = {entity.kind for entity in same}
-    is_member = ATTRIBUTE in kinds or any(
+    is_member = not kinds.isdisjoint((ATTRIBUTE, QUOTED)) or any(
         entity.kind not in (MODULE, NAMESPACE, OUTSIDE)
         and owner_class(inference.need(entity.path), entity) >= 0
         for entity in same

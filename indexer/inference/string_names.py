@@ -15,13 +15,13 @@ from .access_paths import argument_for, last_name, parent_expression
 from .annotations import annotation_type
 from .calls import keyword_target
 from .classes import class_member, is_enum
-from .entities import CLASS, FUNCTION, INFERRED, MODULE, NAMESPACE, VARIABLE, Entity, Found
+from .entities import CLASS, FUNCTION, INFERRED, MODULE, NAMESPACE, QUOTED, VARIABLE, Entity, Found
 from .entity_types import entity_type
 from .expressions import definitions_of, infer_type
 from .members import attribute_definitions
 from .modules import IMPORTERS, find_module, module_imported_by_call
 from .signatures import parameter_rows
-from .synthesized import is_typed_dict
+from .synthesized import is_typed_dict, made_fields
 from .types import CLASS_OBJECT, INSTANCE
 
 TYPE_CHECKING = False
@@ -75,6 +75,9 @@ def named_in_string(inference: Inference, path: str, position: int, expr: int) -
     # What is written up to and with the word: `pkg.mod` of "pkg.mod.name".
     prefix = raw[: behind.end()].decode()
     used = _uses(facts).get(expr, -1)
+    made = _made_fields(inference, path, facts).get(position)
+    if made is not None:
+        return [Found(made)]
     if used < 0:
         return _of_member_list(inference, path, facts, expr, text)
     kind = facts.expr.op[used]
@@ -106,6 +109,18 @@ def named_in_string(inference: Inference, path: str, position: int, expr: int) -
     return _keys(inference, expected_type(inference, path, facts, used), text)
 
 
+def _made_fields(inference: Inference, path: str, facts: FileFacts) -> dict[int, Entity]:
+    """Return the fields that a file's calls give the classes that they make, by position."""
+    found: dict[int, Entity] | None = facts.memo.get("quoted fields")
+    if found is None:
+        classes = [Entity(CLASS, path, row) for row in facts_view.definitions(facts, f.CLASS)]
+        classes += [Entity(VARIABLE, path, row) for row in range(len(facts.binding.name))]
+        found = facts.memo["quoted fields"] = {
+            field.row: field for cls in classes for field in made_fields(inference, cls).values()
+        }
+    return found
+
+
 def _uses(facts: FileFacts) -> dict[int, int]:
     """Return the row of the expression that uses each string, and each display in a call."""
     found: dict[int, int] | None = facts.memo.get("string uses")
@@ -120,7 +135,8 @@ def _uses(facts: FileFacts) -> dict[int, int]:
             parts = facts_view.elements(facts, row)
         elif kind == f.DICT:
             pairs = list(facts_view.items(facts, row))
-            parts = [key for key, _ in pairs] + [each for _, each in pairs if ops[each] == f.DICT]
+            values = [value for _, value in pairs if ops[value] in (f.DICT, *_DISPLAYS)]
+            parts = [key for key, _ in pairs] + values
         elif kind == f.STARRED:
             parts = [lefts[row]]
         elif kind == f.SUBSCRIPT:
@@ -142,11 +158,9 @@ def _keys(inference: Inference, type_: Type, key: str) -> list[Found]:
     return [
         item.weaker(max(INFERRED, value.evidence))
         for value in type_
-        if value.form == INSTANCE
-        and value.entity.kind == CLASS
-        and is_typed_dict(inference, value.entity)
+        if value.form == INSTANCE and is_typed_dict(inference, value.entity)
         for item in class_member(inference, value.entity, key)
-        if item.entity.kind == VARIABLE
+        if item.entity.kind in (VARIABLE, QUOTED)
     ]
 
 

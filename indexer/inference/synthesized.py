@@ -12,7 +12,7 @@ from .. import facts_view
 from ..plugins import registry
 from ..plugins.registry import ANNOTATED, SPECIFIED
 from .access_paths import decorator_callee, keyword_argument, last_name
-from .entities import CLASS, FUNCTION, VARIABLE, Entity
+from .entities import CLASS, FUNCTION, QUOTED, VARIABLE, Entity
 from .query_cache import cached
 from .standard_types import standard_class
 from .types import UNKNOWN, union
@@ -145,6 +145,57 @@ def made_field_names(facts: FileFacts, call: int) -> list[str] | None:
             return None
         found.append(name)
     return found
+
+
+def made_fields(inference: Inference, entity: Entity) -> dict[str, Entity]:
+    """Return the fields of a class that a call makes, or whose base one makes."""
+    facts = inference.facts(entity.path) if entity.kind in (CLASS, VARIABLE) else None
+    if facts is None:
+        return {}
+    if entity.kind == CLASS:
+        calls = [base.value for base in facts_view.bases(facts, entity.row)]
+    elif facts.binding.kind[entity.row] == f.ASSIGN:
+        calls = [facts.binding.value[entity.row]]
+    else:
+        return {}
+    key = ("made fields", entity.kind, entity.row)
+    found: dict[str, Entity] | None = facts.memo.get(key)
+    if found is None:
+        found = facts.memo[key] = {
+            name: Entity(QUOTED, entity.path, position)
+            for call in calls
+            if class_factory_name(facts, call)
+            for name, position in _field_places(facts, inference.text(entity.path), call)
+        }
+    return found
+
+
+def _field_places(facts: FileFacts, text: bytes, call: int) -> Iterator[tuple[str, int]]:
+    """Yield the fields that a call lists, with the positions of their names in its strings."""
+    listed = list(facts_view.arguments(facts, call))
+    if len(listed) < 2 or not listed[1].is_positional:
+        return
+    expr = listed[1].value
+    op = facts_view.op(facts, expr)
+    if op == f.DICT:
+        strings = [key for key, _ in facts_view.items(facts, expr)]
+    elif op in (f.LIST, f.TUPLE):
+        strings = [
+            facts_view.elements(facts, part)[0]
+            if facts.expr.op[part] == f.TUPLE and facts_view.elements(facts, part)
+            else part
+            for part in facts_view.elements(facts, expr)
+        ]
+    else:
+        strings = [expr]
+    for string in strings:
+        written = facts_view.string(facts, string)
+        at = facts.expr.position[string] if written else 0
+        for name in written.replace(",", " ").split() if written else ():
+            at = text.find(name.encode(), at)
+            if name.isidentifier() and at >= 0:
+                yield name, at
+            at += len(name.encode())
 
 
 def tuple_fields(inference: Inference, entity: Entity) -> list[str] | None:

@@ -13,6 +13,7 @@ from ....indexer.inference.entities import (
     CONVENTIONAL,
     MODULE,
     NAMESPACE,
+    VARIABLE,
     Entity,
     entity_of_binding,
     name_of,
@@ -59,7 +60,7 @@ def of_value(inference: Inference, value: Value) -> list[Item]:
     if form == MODULE_OBJECT:
         return of_module(inference, entity)
     classes: list[Entity] = []
-    if form in (INSTANCE, CLASS_OBJECT) and entity.kind == CLASS:
+    if form in (INSTANCE, CLASS_OBJECT) and entity.kind in (CLASS, VARIABLE):
         classes = list(inference.mro(entity))
         meta = standard_class(inference, "builtins", "type" if form == CLASS_OBJECT else "object")
         classes += [meta] if meta is not None else []
@@ -74,7 +75,7 @@ def of_value(inference: Inference, value: Value) -> list[Item]:
     seen: set[str] = set()
     result: list[Item] = []
     for cls in classes:
-        if cls.kind != CLASS:
+        if cls.kind not in (CLASS, VARIABLE):
             continue
         group = Group.OWN_MEMBER if cls == entity else Group.MEMBER
         description = name_of(inference, cls) + ("?" if value.evidence >= CONVENTIONAL else "")
@@ -93,10 +94,12 @@ def class_items(
     facts = inference.facts(cls.path)
     if facts is None:
         return []
-    key = f"members {cls.row} {instances}"
+    key = f"members {cls.kind} {cls.row} {instances}"
     kept: list[tuple[str, str, Entity]] | None = facts.memo.get(key)
     if kept is None or (kept and kept[0][2].path != cls.path):
-        kept = facts.memo[key] = list(_class_items(facts, cls, instances=instances))
+        made = [(name, "field", field) for name, field in inference.made_fields(cls).items()]
+        own = [] if cls.kind != CLASS else list(_class_items(facts, cls, instances=instances))
+        kept = facts.memo[key] = made + own
     return kept
 
 
