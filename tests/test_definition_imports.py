@@ -1220,6 +1220,20 @@ LAYOUTS = {
         #- pkg/use.py
         from helpers import hel$0p
     """,
+    "namespace package beside a module of its name": """
+        #- config/settings.py
+        DEBUG = True
+        # <- DEBUG
+        #- scripts/config.py
+        LOCAL = 1
+        # <- LOCAL
+        #- scripts/run.py
+        import config.settings
+        config.settings.${DEBUG1}DEBUG
+        #- scripts/other.py
+        import config
+        config.${LOCAL1}LOCAL
+    """,
     "namespace package in two source roots": """
         #- pyproject.toml
         [tool.flux-index]

@@ -70,3 +70,9 @@ def test_a_new_import_stands_where_the_file_would_have_it(
 @pytest.mark.parametrize(("module", "name"), [("os", ""), ("pathlib", "Path"), ("app.util", "x")])
 def test_what_is_imported_is_not_imported_again(tmp_path: Path, module: str, name: str) -> None:
     assert _imports(tmp_path, USUAL, module, name) == USUAL
+
+
+def test_a_new_import_stands_before_what_reads_it(tmp_path: Path) -> None:
+    before = "import os\nx = Widget()\nfrom app.util import y"
+    after = "import os\nfrom app.store import Store\nx = Widget()\nfrom app.util import y"
+    assert _imports(tmp_path, before, "app.store", "Store").replace("\n\n", "\n") == after

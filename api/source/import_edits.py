@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ...indexer import facts as f
+from ...indexer import facts_view, scope_map
 from ...indexer.facts import FileFacts
 from ...indexer.inference.inference import Inference
+from ...indexer.inference.names import builtin_name
 from .cursor import Cursor
 from .text_edits import Edit
 
@@ -22,6 +24,7 @@ _FUTURE, _STANDARD, _THIRD, _OURS, _RELATIVE = range(5)
 _DOCSTRING = re.compile(
     rb"\s*[rRuU]?(?:\"\"\".*?\"\"\"|'''.*?'''|\"[^\n\"]*\"|'[^\n']*')[^\n]*\n", re.DOTALL
 )
+_READING = (f.READ, f.CALLED, f.INHERITED, f.ANNOTATED, f.DECORATES)
 _GUARDED = f.TYPE_CHECKING_ONLY | f.IN_TRY | f.IN_HANDLER | f.IN_BRANCH
 
 
@@ -149,7 +152,7 @@ def top_imports(inference: Inference, path: str) -> list[Statement]:
     facts, text = inference.need(path), inference.text(path)
     table = facts.imports
     found: dict[int, Statement] = {}
-    first_code = min(facts.definition.start, default=len(text))
+    first_code = min((*facts.definition.start, *_missing(inference, facts)), default=len(text))
     for row, position in enumerate(table.position):
         if table.scope[row] != 0 or table.flags[row] & _GUARDED:
             continue
@@ -168,6 +171,17 @@ def top_imports(inference: Inference, path: str) -> list[Statement]:
             statement = found[start] = Statement(start, end, module, name, key)
         statement.rows.append(row)
     return list(found.values())
+
+
+def _missing(inference: Inference, facts: FileFacts) -> Iterator[int]:
+    """Yield where code at the top level reads names that nothing binds: imports go before that."""
+    for each in facts_view.all_occurrences(facts):
+        if each.role not in _READING or each.name.startswith("__"):
+            continue
+        if not builtin_name(inference, each.name):
+            bound = facts.bindings_of(0, facts.name_id(each.name))
+            if not bound and scope_map.scope_at(facts, each.position) == 0:
+                yield each.position
 
 
 def _end(facts: FileFacts, text: bytes, start: int) -> int:

@@ -25,7 +25,7 @@ from .entities import (
 )
 from .entity_types import instance_classes
 from .expressions import definitions_of
-from .modules import find_module, imported_module
+from .modules import find_module, imported_package
 from .names import import_target, lookup, module_attribute, module_member
 
 TYPE_CHECKING = False
@@ -142,7 +142,7 @@ def _module_component(
     prefix = before + occurrence.name
     if not spelled.startswith(prefix):
         prefix = spelled
-    return [Found(imported_module(inference, path, prefix))]
+    return [Found(imported_package(inference, path, spelled, prefix))]
 
 
 def keyword_parameter(

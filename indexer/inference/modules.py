@@ -273,6 +273,27 @@ def imported_module(inference: Inference, importer: str, spelled: str) -> Entity
     return found if found is not None else Entity(OUTSIDE, outside, -1)
 
 
+def imported_package(inference: Inference, importer: str, spelled: str, prefix: str) -> Entity:
+    """Return what the first parts of an absolute import name: that in which the whole was found.
+
+    A module beside the importer may be called as a namespace package elsewhere is.
+    """
+    found = imported_module(inference, importer, prefix)
+    levels = spelled.count(".") - prefix.count(".")
+    whole = imported_module(inference, importer, spelled) if levels else found
+    if whole.kind not in (MODULE, NAMESPACE) or whole.is_outside or spelled.startswith("."):
+        return found
+    folder = whole.path if whole.kind == NAMESPACE else whole.path.rpartition(".")[0]
+    folder = folder.removesuffix("/__init__")
+    for _ in range(levels):
+        folder = folder.rpartition("/")[0]
+    own = found.path.rpartition(".")[0].removesuffix("/__init__")
+    if folder in (own, found.path) or folder.rpartition("/")[2] != prefix.rpartition(".")[2]:
+        return found
+    init = f"{folder}/__init__.py"
+    return Entity(MODULE, init, -1) if inference.exists(init) else Entity(NAMESPACE, folder, -1)
+
+
 def submodule(inference: Inference, module: Entity, name: str) -> Entity | None:
     """Return a module in a package by name; OUTSIDE for one without a readable file."""
     kind, path, _ = module

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from .. import facts as f
 from .. import scope_map
 from .entities import MODULE, NAMESPACE, OUTSIDE, Entity, Found, entity_of_binding
-from .modules import find_module, imported_module, submodule
+from .modules import find_module, imported_module, imported_package, submodule
 from .query_cache import cached
 
 TYPE_CHECKING = False
@@ -325,9 +325,8 @@ def import_target(
     name = facts.imports.name[row]
     flags = facts.imports.flags[row]
     if name == -1:
-        if not flags & f.ALIASED:  # `import a.b` binds a
-            spelled = spelled.partition(".")[0]
-        return [Found(imported_module(inference, path, spelled))]
+        first = spelled if flags & f.ALIASED else spelled.partition(".")[0]  # `import a.b` binds a
+        return [Found(imported_package(inference, path, spelled, first))]
     module = imported_module(inference, path, spelled)
     if name == f.STAR:
         return [Found(module)]
