@@ -174,6 +174,26 @@ def test_rename_marks_what_is_known_by_convention(tmp_path: Path) -> None:
         )
 
 
+def test_renaming_a_module_renames_its_file(tmp_path: Path) -> None:
+    main = "import shapes\n\nshapes.area()\n"
+    root = make_workspace(tmp_path / "project", shapes="def area(): ...\n", main=main)
+    edits = {"documentChanges": True, "resourceOperations": ["rename"]}
+    params = {"position": at(main, "import sh|apes"), "newName": "forms"}
+    params["textDocument"] = {"uri": uri_of(root / "main.py")}
+    able = {"workspace": {"workspaceEdit": edits}}
+    with workspace_server(root, capabilities=able) as client:
+        assert client.request("textDocument/prepareRename", params)["placeholder"] == "shapes"
+        change, move = client.request("textDocument/rename", params)["documentChanges"]
+        assert [each["newText"] for each in change["edits"]] == ["forms", "forms"]
+        names = uri_of(root / "shapes.py"), uri_of(root / "forms.py")
+        assert move == {"kind": "rename", "oldUri": names[0], "newUri": names[1]}
+        taken = client.answer(client.ask("textDocument/rename", {**params, "newName": "main"}))
+        assert taken["error"]["message"] == "main.py is there already."
+    with workspace_server(root) as client:  # which cannot rename files
+        refused = client.answer(client.ask("textDocument/rename", params))
+        assert "is a module" in refused["error"]["message"]
+
+
 def test_rename_is_refused_with_a_reason(root: Path) -> None:
     uri = uri_of(root / "shapes.py")
     with workspace_server(root, capabilities=ABLE) as client:

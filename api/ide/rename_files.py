@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from keyword import iskeyword
 
 from ...indexer import facts as f
 from ...indexer import facts_view
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.extract import extract_blob
 from ...indexer.facts import FileFacts
-from ...indexer.inference.entities import MODULE, NAMESPACE, Entity
+from ...indexer.inference.entities import MODULE, NAMESPACE, Entity, name_of
 from ...indexer.inference.inference import Inference
+from ...indexer.inference.locate import entities_at, occurrence_at
 from ...indexer.inference.modules import imported_module
 from ...indexer.inference.string_names import named_in_string, quoted
 from ...indexer.paths import is_outside
@@ -122,6 +124,51 @@ def file_rename_edits(inference: Inference, moves: list[tuple[str, str]]) -> Mov
         found.left.extend(notebook_mentions(inference, name.rpartition(".")[2]))
     found.left[:] = list(dict.fromkeys(found.left))
     return found
+
+
+def module_moves(inference: Inference, path: str, offset: int, new: str) -> list[tuple[str, str]]:
+    """Return old and new paths of what is to be moved to rename the module named at an offset.
+
+    A package is its folder; a stub beside a module goes with it. Nothing where no module of the
+    workspace is named by its own name. Raises InvalidArgumentsError for a new name that is none,
+    or is taken.
+    """
+    occurrence = occurrence_at(inference, path, offset)
+    found = entities_at(inference, path, occurrence) if occurrence is not None else []
+    module = found[0].entity if len(found) == 1 else None
+    if (
+        occurrence is None
+        or module is None
+        or module.kind not in (MODULE, NAMESPACE)
+        or module.is_outside
+        or name_of(inference, module) != occurrence.name
+    ):
+        return []
+    if not new.isidentifier() or iskeyword(new):
+        raise InvalidArgumentsError(f"{new!r} is no name for a module.")
+    stem, _, suffix = module.path.rpartition(".")
+    if module.kind == NAMESPACE or stem.endswith("/__init__"):
+        folder = module.path if module.kind == NAMESPACE else stem.rpartition("/")[0]
+        moves = [(folder, _beside(folder, new))]
+        taken = [f"{moves[0][1]}/__init__.py", f"{moves[0][1]}.py"]
+    else:
+        target = _beside(stem, new)
+        both = [suffix, *({"py", "pyi"} - {suffix})]
+        moves = [
+            (f"{stem}.{each}", f"{target}.{each}")
+            for each in both
+            if inference.exists(f"{stem}.{each}")
+        ]
+        taken = [f"{target}/__init__.py", f"{target}.py"]
+    for each in taken:
+        if inference.exists(each):
+            raise InvalidArgumentsError(f"{each} is there already.")
+    return moves
+
+
+def _beside(path: str, name: str) -> str:
+    folder, slash, _ = path.rpartition("/")
+    return f"{folder}{slash}{name}"
 
 
 def _outermost(edits: list[Edit]) -> list[Edit]:

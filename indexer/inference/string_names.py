@@ -75,9 +75,8 @@ def named_in_string(inference: Inference, path: str, position: int, expr: int) -
     # What is written up to and with the word: `pkg.mod` of "pkg.mod.name".
     prefix = raw[: behind.end()].decode()
     used = _uses(facts).get(expr, -1)
-    made = _made_fields(inference, path, facts).get(position)
-    if made is not None:
-        return [Found(made)]
+    if _is_made_field(inference, path, facts, position):
+        return [Found(Entity(QUOTED, path, position))]
     if used < 0:
         return _of_member_list(inference, path, facts, expr, text)
     kind = facts.expr.op[used]
@@ -109,16 +108,16 @@ def named_in_string(inference: Inference, path: str, position: int, expr: int) -
     return _keys(inference, expected_type(inference, path, facts, used), text)
 
 
-def _made_fields(inference: Inference, path: str, facts: FileFacts) -> dict[int, Entity]:
-    """Return the fields that a file's calls give the classes that they make, by position."""
-    found: dict[int, Entity] | None = facts.memo.get("quoted fields")
+def _is_made_field(inference: Inference, path: str, facts: FileFacts, position: int) -> bool:
+    """True if a call makes a class with a field whose name is at a position."""
+    found: set[int] | None = facts.memo.get("made fields")
     if found is None:
         classes = [Entity(CLASS, path, row) for row in facts_view.definitions(facts, f.CLASS)]
         classes += [Entity(VARIABLE, path, row) for row in range(len(facts.binding.name))]
-        found = facts.memo["quoted fields"] = {
-            field.row: field for cls in classes for field in made_fields(inference, cls).values()
+        found = facts.memo["made fields"] = {
+            field.row for cls in classes for field in made_fields(inference, cls).values()
         }
-    return found
+    return position in found
 
 
 def _uses(facts: FileFacts) -> dict[int, int]:

@@ -158,16 +158,17 @@ def made_fields(inference: Inference, entity: Entity) -> dict[str, Entity]:
         calls = [facts.binding.value[entity.row]]
     else:
         return {}
+    # Files of one content share what is remembered, so it has no paths.
     key = ("made fields", entity.kind, entity.row)
-    found: dict[str, Entity] | None = facts.memo.get(key)
-    if found is None:
-        found = facts.memo[key] = {
-            name: Entity(QUOTED, entity.path, position)
+    places: dict[str, int] | None = facts.memo.get(key)
+    if places is None:
+        places = facts.memo[key] = {
+            name: position
             for call in calls
             if class_factory_name(facts, call)
             for name, position in _field_places(facts, inference.text(entity.path), call)
         }
-    return found
+    return {name: Entity(QUOTED, entity.path, position) for name, position in places.items()}
 
 
 def _field_places(facts: FileFacts, text: bytes, call: int) -> Iterator[tuple[str, int]]:

@@ -16,11 +16,12 @@ from ...api.ide.diagnostics import missing_imports, override_fixes, problems
 from ...api.ide.rename import Change
 from ...api.ide.rename import prepare_rename as prepare_at
 from ...api.ide.rename import rename as rename_at
-from ...api.ide.rename_files import file_rename_edits
+from ...api.ide.rename_files import file_rename_edits, module_moves
 from ...api.operations.table import OPERATIONS, call
 from ...api.source.mentions import Mention, places_text
 from ...api.source.text_edits import Edit, edits_by_path
 from ...indexer.errors import FluxIndexError, InvalidArgumentsError
+from ...indexer.inference.locate import identifier_at
 from ...indexer.snapshot import StaleError
 from ..document_view import DocumentView
 from ..params import Params, failed, invalid, path_of_uri
@@ -119,6 +120,9 @@ def prepare_rename(request: Request) -> object:
     view = request.view()
     offset = view.offset(request.params["position"])
     try:
+        if _renames_files(request) and module_moves(view.inference, view.path, offset, "_"):
+            start, name = identifier_at(view.text, offset) or (offset, "")
+            return {"range": view.range(start, start + len(name.encode())), "placeholder": name}
         start, end, name = prepare_at(view.inference, view.path, offset)
     except InvalidArgumentsError as error:
         raise failed(str(error)) from error
@@ -131,6 +135,9 @@ def rename(request: Request) -> object:
     offset = view.offset(request.params["position"])
     new = request.params.text("newName")
     try:
+        moves = module_moves(view.inference, view.path, offset, new)
+        if moves and _renames_files(request):
+            return _module_edit(request, view, moves)
         found = rename_at(view.inference, view.path, offset, new)
     except InvalidArgumentsError as error:
         raise failed(str(error)) from error
@@ -151,6 +158,28 @@ def rename(request: Request) -> object:
             f"Left as they are, for it is not known what they mean: {places_text(found.left)}"
         )
     return _rename_edit(view, found.changes, new)
+
+
+def _renames_files(request: Request) -> bool:
+    """True if a client can rename files as a part of an edit."""
+    operations = request.client.get("workspace.workspaceEdit.resourceOperations")
+    return (
+        request.client.document_changes and isinstance(operations, list) and "rename" in operations
+    )
+
+
+def _module_edit(request: Request, view: DocumentView, moves: list[tuple[str, str]]) -> Any:
+    """Return the edit that renames the file of a module, or the folder of a package."""
+    found = file_rename_edits(view.inference, moves)
+    if found.left:
+        request.server.show(f"The move leaves these as they are: {places_text(found.left)}")
+    edit = view.workspace_edit(found.edits)
+    uri_of = view.workspace.uri_of
+    for old, new in moves:
+        edit["documentChanges"].append(
+            {"kind": "rename", "oldUri": uri_of(old), "newUri": uri_of(new)}
+        )
+    return edit
 
 
 def _rename_edit(view: DocumentView, changes: list[Change], new: str) -> Any:
