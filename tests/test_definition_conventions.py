@@ -516,7 +516,43 @@ CALLBACKS = {
     """,
 }
 
-CASES = {**CALL_SITES, **CALLBACKS}
+DELEGATION = {
+    "an attribute": """
+        class Foo:
+            def foo(self): ...
+        #       ^^^ foo (conventional)
+        class Proxy:
+            def __init__(self):
+                self._it = Foo()
+            def __getattr__(self, name):
+                return getattr(self._it, name)
+        Proxy().${foo}foo()
+    """,
+    "what a method makes": """
+        class Foo:
+            def foo(self): ...
+        #       ^^^ foo (conventional)
+        class Lazy:
+            def _make(self):
+                return Foo()
+            def __getattr__(self, item):
+                if item.startswith("_"):
+                    raise AttributeError(item)
+                return getattr(self._make(), item)
+        Lazy().${foo}foo()
+        Lazy().${nothing}bar()
+    """,
+    "something that is not known": """
+        class Foo:
+            def foo(self): ...
+        class Loop:
+            def __getattr__(self, name):
+                return getattr(self._inner, name)
+        Loop().${nothing}foo()
+    """,
+}
+
+CASES = {**CALL_SITES, **CALLBACKS, **DELEGATION}
 
 
 @pytest.mark.parametrize("name", CASES)

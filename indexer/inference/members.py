@@ -6,10 +6,12 @@ from .. import facts as f
 from .. import facts_view
 from ..plugins import registry
 from . import entities, synthesized
+from .access_paths import last_name
 from .classes import base_arguments, class_member, metaclass, own_member
 from .entities import (
     ATTRIBUTE,
     CLASS,
+    CONVENTIONAL,
     EXACT,
     FUNCTION,
     INFERRED,
@@ -106,7 +108,7 @@ def member_definitions(inference: Inference, value: Value, name: str) -> list[Fo
             inference, entity
         ):
             return []  # a key, not an attribute
-        return found or _of_object(inference, entity, name)
+        return found or _of_object(inference, entity, name) or _of_delegate(inference, entity, name)
     if form == CLASS_OBJECT:
         return _found_on_class(inference, entity, name)
     if form == SUPER:
@@ -124,6 +126,30 @@ def member_definitions(inference: Inference, value: Value, name: str) -> list[Fo
         kind = standard_class(inference, "types", "FunctionType")
         return class_member(inference, kind, name) if kind else []
     return []
+
+
+def _of_delegate(inference: Inference, entity: Entity, name: str) -> list[Found]:
+    """Return what ``__getattr__`` takes from something else: ``return getattr(self._it, name)``."""
+    if name.startswith("__") or not inference.conventional:
+        return []
+    found: list[Found] = []
+    for item in class_member(inference, entity, "__getattr__"):
+        if item.entity.kind != FUNCTION:
+            continue
+        path = item.entity.path
+        facts = inference.need(path)
+        scope = facts.definition.own_scope[item.entity.row]
+        asked = [facts.parameter.name[row] for row in facts_view.parameters(facts, scope)][1:]
+        for result in facts_view.returned(facts, scope):
+            passed = facts_view.positional_arguments(facts, result) if (
+                last_name(facts, facts_view.called(facts, result)) == "getattr"
+            ) else []  # fmt: skip
+            if len(passed) < 2 or facts_view.op(facts, passed[1]) != f.NAME:
+                continue
+            if facts_view.name_row(facts, passed[1]) in asked:
+                inner = attribute_definitions(inference, path, passed[0], name)
+                found = entities.merge_found(found, [each.weaker(CONVENTIONAL) for each in inner])
+    return found
 
 
 def _found_on_class(inference: Inference, entity: Entity, name: str) -> list[Found]:
