@@ -432,6 +432,18 @@ LEFT: dict[str, tuple[str, str, list[str]]] = {
         "Tin",
         ["main.py:4"],
     ),
+    "keywords that go without the underscore": (
+        """
+        import attr
+        @attr.define
+        class At:
+            _hid$0den: int
+        At(hidden=1)
+        At(other=1)
+        """,
+        "_secret",
+        ["main.py:5"],
+    ),
     "entry points": (
         """
         #- tool.py

@@ -29,6 +29,7 @@ from ...indexer.inference.entities import (
     OUTSIDE,
     PARAMETER,
     TEXTUAL,
+    VARIABLE,
     Entity,
     name_of,
     owner_class,
@@ -39,6 +40,7 @@ from ...indexer.inference.locate import entities_at, occurrence_at
 from ...indexer.inference.modules import imported_module
 from ...indexer.inference.references import Reference, is_local, references, same_symbol
 from ...indexer.inference.string_names import named_in_string, quoted
+from ...indexer.inference.synthesized import fields
 from ...indexer.paths import is_outside
 from ...indexer.plugins.registry import parameter_source
 from ...indexer.symbols import QUOTE, quoted_words
@@ -336,10 +338,31 @@ def _left(
     ]
     first = targets[0]
     found += _computed(inference, targets, old)
+    for each in targets:
+        found += _other_keywords(inference, each)
     if first.kind != PARAMETER and not is_local(inference, first):
         found += entry_point_mentions(inference, qualified_name(inference, first))
         found += notebook_mentions(inference, old)
     return list(dict.fromkeys(found))
+
+
+def _other_keywords(inference: Inference, target: Entity) -> list[Mention]:
+    """Return the keywords by which a constructor takes a field under another name: ``_x`` as x."""
+    if target.kind != VARIABLE or owner_class(inference.need(target.path), target) < 0:
+        return []
+    return [
+        Mention(path, facts.line_of(position))
+        for field in fields(inference, _owner(inference, target))
+        if field.entity == target and field.keyword != field.name
+        for path in inference.files_with(field.keyword)
+        if (facts := inference.facts(path)) is not None
+        for role, position, ref in facts.occurrences(field.keyword)
+        if role == f.KEYWORD
+        and any(
+            item.entity == target
+            for item in entities_at(inference, path, Occurrence(field.keyword, position, role, ref))
+        )
+    ]
 
 
 def _computed(inference: Inference, targets: list[Entity], name: str) -> list[Mention]:
