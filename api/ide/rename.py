@@ -8,28 +8,19 @@ already, nor shadow anything. Places that have the name, and may or may not mean
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from keyword import iskeyword
 
 from ...indexer import facts as f
-from ...indexer import facts_view, scope_map
+from ...indexer import facts_view
 from ...indexer.errors import InvalidArgumentsError
-from ...indexer.facts import FileFacts
 from ...indexer.facts_view import Occurrence
-from ...indexer.inference.access_paths import last_name
-from ...indexer.inference.calls import parameter_named
 from ...indexer.inference.classes import override_family
 from ...indexer.inference.entities import (
-    CLASS,
-    CONVENTIONAL,
-    FUNCTION,
     MODULE,
     NAMESPACE,
     OUTSIDE,
     PARAMETER,
-    TEXTUAL,
-    VARIABLE,
     Entity,
     name_of,
     owner_class,
@@ -38,27 +29,12 @@ from ...indexer.inference.entities import (
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.locate import entities_at, occurrence_at
 from ...indexer.inference.modules import imported_module
-from ...indexer.inference.references import Reference, is_local, references, same_symbol
-from ...indexer.inference.string_names import named_in_string, quoted
-from ...indexer.inference.synthesized import fields
 from ...indexer.paths import is_outside
 from ...indexer.plugins.registry import parameter_source
-from ...indexer.symbols import QUOTE, quoted_words
-from ..source.mentions import Mention, entry_point_mentions, notebook_mentions
-from .navigation import descendants
-
-BY_CONVENTION = "Known by convention only"
-_READS = frozenset([f.READ, f.CALLED, f.INHERITED, f.ANNOTATED, f.DECORATES, f.DELETED])
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A name to be replaced, at byte offsets of a file; a person has to confirm one with a note."""
-
-    path: str
-    start: int
-    end: int
-    note: str = ""
+from ..source.mentions import Mention
+from .rename_checks import check_members, check_scopes, check_special
+from .rename_left import left_places
+from .rename_search import BY_CONVENTION, Change, Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +76,11 @@ def rename(inference: Inference, path: str, offset: int, new: str) -> Renaming:
     if is_alias:
         changes = _alias_changes(inference, path, occurrence, targets)
     else:
-        search = _Search(inference, targets, old)
+        search = Search(inference, targets, old)
         changes = search.changes
         check_members(inference, search.targets, new)
-        _check_special(inference, search.targets, old, new, changes)
-        left = _left(inference, search.targets, old, changes, search.unsure)
+        check_special(inference, search.targets, old, new, changes)
+        left = left_places(inference, search.targets, old, changes, search.unsure)
         if all((each.path, each.start) != (path, occurrence.position) for each in changes):
             end = occurrence.position + len(old.encode())
             changes.append(Change(path, occurrence.position, end, BY_CONVENTION))
@@ -192,272 +168,6 @@ def _refuse_outside(inference: Inference, targets: list[Entity], name: str) -> N
         raise InvalidArgumentsError(f"{name!r} has a meaning to Python, by its name.")
 
 
-class _Search:
-    """All places that change together, and all that is renamed by them."""
-
-    def __init__(self, inference: Inference, targets: list[Entity], name: str) -> None:
-        """``targets`` are sure; what is found on the way is known by convention only."""
-        self.inference = inference
-        self.name = name
-        self.targets = list(targets)
-        self.found: dict[tuple[str, int], Change] = {}
-        self.unsure: list[Reference] = []
-        self._seen = {same for each in targets for same in same_symbol(inference, each)}
-        # A member of a class inside a function may belong to a family that is seen everywhere.
-        first = next((each for each in targets if not is_local(inference, each)), targets[0])
-        self._todo = [(first, "")]
-        family = override_family(inference, first)
-        self._todo += [(each, "") for each in targets if each not in family]
-        for base in _inherited_constructor_parameters(inference, first):
-            if any(
-                reference.role == f.KEYWORD and _taken_by_subclasses(inference, base, reference)
-                for reference in references(inference, base)
-            ):
-                self._add(base)
-        while self._todo:
-            self._look(*self._todo.pop())
-
-    @property
-    def changes(self) -> list[Change]:
-        """The changes, in order."""
-        return [self.found[key] for key in sorted(self.found)]
-
-    def _look(self, entity: Entity, noted: str) -> None:
-        encoded = self.name.encode()
-        for reference in references(self.inference, entity, overrides=True, conventions=True):
-            path, position = reference.path, reference.position
-            end = position + len(encoded)
-            if self.inference.text(path)[position:end] != encoded:
-                continue  # another name for it
-            if reference.length != len(encoded) or is_outside(path):
-                continue
-            if reference.evidence == TEXTUAL or not self._take_along(entity, reference):
-                self.unsure.append(reference)
-                continue
-            note = noted or (BY_CONVENTION if reference.evidence == CONVENTIONAL else "")
-            if not note or (path, position) not in self.found:
-                self.found[path, position] = Change(path, position, end, note)
-
-    def _take_along(self, entity: Entity, reference: Reference) -> bool:
-        """Note what else a place means; False if that is outside of the workspace.
-
-        ``x.close()`` for an ``x`` that may be one of two classes; a parameter that requests a
-        fixture by its name; a keyword of ``cls(size=1)``, which subclasses take too.
-        """
-        path = reference.path
-        occurrence = occurrence_at(self.inference, path, reference.position)
-        if occurrence is None or reference.role in (f.DEFINED, f.EXPORTED, f.IMPORTED):
-            return True
-        others = [item.entity for item in entities_at(self.inference, path, occurrence)]
-        if reference.role == f.KEYWORD and entity.kind == PARAMETER:
-            others += _taken_by_subclasses(self.inference, entity, reference)
-        for other in others:
-            if other in self._seen or other.kind in (MODULE, NAMESPACE):
-                continue
-            if other.kind == OUTSIDE or other.is_outside:
-                return False
-            if name_of(self.inference, other) != self.name:
-                continue
-            self._add(other)
-        return True
-
-    def _add(self, other: Entity) -> None:
-        for each in override_family(self.inference, other):
-            if each not in self._seen:
-                self._seen |= same_symbol(self.inference, each)
-                self.targets.append(each)
-                self._todo.append((each, BY_CONVENTION))
-
-
-def _constructor_of(inference: Inference, parameter: Entity) -> tuple[Entity, str] | None:
-    """Return the class whose constructor a parameter is of, and the constructor's name."""
-    if parameter.kind != PARAMETER:
-        return None
-    facts = inference.need(parameter.path)
-    definition = facts.scope.definition[facts.binding.scope[parameter.row]]
-    function = Entity(FUNCTION, parameter.path, definition)
-    cls = owner_class(facts, function) if definition >= 0 else -1
-    if cls < 0 or name_of(inference, function) not in ("__init__", "__new__"):
-        return None
-    return Entity(CLASS, parameter.path, cls), name_of(inference, function)
-
-
-def _taken_by_subclasses(
-    inference: Inference, parameter: Entity, keyword: Reference
-) -> list[Entity]:
-    """Return the parameters of other constructors that a keyword of ``cls(…)`` may also name."""
-    constructor = _constructor_of(inference, parameter)
-    occurrence = occurrence_at(inference, keyword.path, keyword.position)
-    if constructor is None or occurrence is None:
-        return []
-    cls, constructor_name = constructor
-    called = facts_view.called(inference.need(keyword.path), occurrence.ref)
-    named = [item.entity.kind for item in inference.definitions_of(keyword.path, called)]
-    if CLASS in named or FUNCTION in named:
-        return []  # the class that is called is named
-    return _parameters_of(inference, descendants(inference, cls), constructor_name, occurrence.name)
-
-
-def _inherited_constructor_parameters(inference: Inference, parameter: Entity) -> list[Entity]:
-    """Return the parameters of the same name that bases' constructors have."""
-    constructor = _constructor_of(inference, parameter)
-    if constructor is None:
-        return []
-    cls, constructor_name = constructor
-    order = [each for each in inference.mro(cls)[1:] if each.kind == CLASS and not each.is_outside]
-    return _parameters_of(inference, order, constructor_name, name_of(inference, parameter))
-
-
-def _parameters_of(
-    inference: Inference, classes: list[Entity], method: str, name: str
-) -> list[Entity]:
-    return [
-        found.entity
-        for cls in classes
-        for item in inference.own_member(cls, method)
-        if item.entity.kind == FUNCTION
-        for found in parameter_named(inference, item.entity, name)
-    ]
-
-
-def _left(
-    inference: Inference,
-    targets: list[Entity],
-    old: str,
-    changes: list[Change],
-    unsure: list[Reference],
-) -> list[Mention]:
-    """Return the places that have the name and do not change, unless they mean something else."""
-    changed = {(change.path, change.start) for change in changes}
-    places = {(each.path, each.position) for each in unsure} - changed
-    if not all(is_local(inference, entity) for entity in targets):
-        for path in {targets[0].path, *inference.files_with(QUOTE + old)}:
-            places |= _strings(inference, path, old) - changed
-    found = [
-        Mention(path, inference.need(path).line_of(position)) for path, position in sorted(places)
-    ]
-    first = targets[0]
-    found += _computed(inference, targets, old)
-    for each in targets:
-        found += _other_keywords(inference, each)
-    if first.kind != PARAMETER and not is_local(inference, first):
-        found += entry_point_mentions(inference, qualified_name(inference, first))
-        found += notebook_mentions(inference, old)
-    return list(dict.fromkeys(found))
-
-
-def _other_keywords(inference: Inference, target: Entity) -> list[Mention]:
-    """Return the keywords by which a constructor takes a field under another name: ``_x`` as x."""
-    if target.kind != VARIABLE or owner_class(inference.need(target.path), target) < 0:
-        return []
-    return [
-        Mention(path, facts.line_of(position))
-        for field in fields(inference, _owner(inference, target))
-        if field.entity == target and field.keyword != field.name
-        for path in inference.files_with(field.keyword)
-        if (facts := inference.facts(path)) is not None
-        for role, position, ref in facts.occurrences(field.keyword)
-        if role == f.KEYWORD
-        and any(
-            item.entity == target
-            for item in entities_at(inference, path, Occurrence(field.keyword, position, role, ref))
-        )
-    ]
-
-
-def _computed(inference: Inference, targets: list[Entity], name: str) -> list[Mention]:
-    """Return the places that compute a name: ``getattr(x, "on_" + kind)``, ``_Box__size``."""
-    found: list[Mention] = []
-    if any(owner_class(inference.need(each.path), each) >= 0 for each in targets):
-        for path in inference.files_with("getattr"):
-            facts = inference.need(path)
-            for call in facts_view.calls(facts):
-                passed = facts_view.positional_arguments(facts, call.row)
-                if last_name(facts, call.function) == "getattr" and len(passed) > 1:
-                    start = _computed_start(inference, path, passed[1])
-                    if start and name.startswith(start):
-                        found.append(Mention(path, facts.line_of(call.position)))
-    for each in targets:
-        facts = inference.need(each.path)
-        hidden = {facts.names[row] for row in facts.attribute_binding.name}
-        for member in sorted(filter(_is_private, hidden)) if each.kind == CLASS else ():
-            mangled = f"_{name.lstrip('_')}{member}"
-            for path in inference.files_with(mangled):
-                other = inference.need(path)
-                found += [
-                    Mention(path, other.line_of(at)) for _, at, _ in other.occurrences(mangled)
-                ]
-    return found
-
-
-def _computed_start(inference: Inference, path: str, expr: int) -> str:
-    """Return how the text starts that ``"on_" + kind`` or ``f"on_{kind}"`` gives, if known."""
-    facts = inference.need(path)
-    kind = facts.expr.op[expr]
-    if kind == f.BINARY:
-        return facts_view.string(facts, facts_view.binary(facts, expr).left) or ""
-    if kind == f.FORMATTED:
-        start = facts.expr.position[expr]
-        found = re.compile(rb"[rR]?[fF][rR]?[\"']+(\w+)\{").match(inference.text(path), start)
-        return found[1].decode() if found is not None else ""
-    return ""
-
-
-def _strings(inference: Inference, path: str, name: str) -> set[tuple[str, int]]:
-    """Return the places of a file where a string spells a name and nothing is known to say which.
-
-    ``a.b.name`` counts, words in a sentence do not.
-    """
-    facts = inference.facts(path)
-    if facts is None or is_outside(path):
-        return set()
-    written = {position for _, position, _ in facts.occurrences(name)}
-    return {
-        (path, position)
-        for position, string in quoted(facts, inference.text(path), name)
-        if position not in written
-        and name in quoted_words(facts_view.string(facts, string) or "")
-        and not named_in_string(inference, path, position, string)
-    }
-
-
-def _check_special(
-    inference: Inference, targets: list[Entity], old: str, new: str, changes: list[Change]
-) -> None:
-    """Raise InvalidArgumentsError for names that Python gives a meaning, or hides in a class."""
-    members = [each for each in targets if owner_class(inference.need(each.path), each) >= 0]
-    if not members:
-        return
-    if new.startswith("__") and new.endswith("__"):
-        raise InvalidArgumentsError(f"{new!r} has a meaning to Python, by its name.")
-    owners = {name_of(inference, _owner(inference, each)).lstrip("_") for each in members}
-    for owner in owners if _is_private(old) else ():
-        if inference.files_with(f"_{owner}{old}"):
-            raise InvalidArgumentsError(
-                f"{old!r} is used as '_{owner}{old}', outside of its class."
-            )
-    if not _is_private(new):
-        return
-    for change in changes:
-        facts = inference.need(change.path)
-        cls = scope_map.enclosing_class(facts, change.start)
-        around = {facts_view.definition_name(facts, cls).lstrip("_")} if cls >= 0 else set[str]()
-        if around != owners:
-            line = facts.line_of(change.start) + 1
-            raise InvalidArgumentsError(
-                f"{new!r} would be private to its class, and {old!r} is used outside of it: "
-                f"{change.path}, line {line}."
-            )
-
-
-def _owner(inference: Inference, member: Entity) -> Entity:
-    return Entity(CLASS, member.path, owner_class(inference.need(member.path), member))
-
-
-def _is_private(name: str) -> bool:
-    return name.startswith("__") and not name.endswith("__")
-
-
 def _alias_changes(
     inference: Inference, path: str, occurrence: Occurrence, targets: list[Entity]
 ) -> list[Change]:
@@ -511,97 +221,3 @@ def _binds_here(facts: f.FileFacts, position: int) -> bool:
     """True if an import binds the name at a position, rather than only importing it."""
     bound_at = facts.imports.bound_position
     return any(at == position for at in bound_at)
-
-
-def check_members(inference: Inference, targets: list[Entity], new: str) -> None:
-    """Raise InvalidArgumentsError when a class has a member of the new name already."""
-    for entity in targets:
-        facts = inference.need(entity.path)
-        cls = owner_class(facts, entity)
-        if cls < 0:
-            continue
-        owner = Entity(CLASS, entity.path, cls)
-        for each in (*inference.mro(owner), *descendants(inference, owner)):
-            if each.kind == CLASS and inference.own_member(each, new):
-                raise InvalidArgumentsError(
-                    f"{qualified_name(inference, each)} has a member {new!r} already."
-                )
-
-
-def check_scopes(inference: Inference, path: str, old: str, new: str, changed: set[int]) -> None:
-    """Raise InvalidArgumentsError when a new name collides in one file.
-
-    ``changed`` are the byte offsets at which the old name gives way to the new one.
-    """
-    facts = inference.need(path)
-    new_row = facts.name_id(new)
-    bound = _binding_scopes(facts, old, changed)
-    old_row = facts.name_id(old)
-    for scope in bound:
-        for row in facts.bindings_of(scope, old_row) if old_row >= 0 else ():
-            at = facts.binding.position[row]
-            if facts.binding.kind[row] == f.IMPORT and at not in changed:
-                line = facts.line_of(at) + 1
-                raise InvalidArgumentsError(f"An import binds {old!r} in {path}, line {line}, too.")
-        rows = facts.bindings_of(scope, new_row) if new_row >= 0 else []
-        for row in rows:
-            line = facts.line_of(facts.binding.position[row]) + 1
-            raise InvalidArgumentsError(f"{new!r} is bound in {path}, line {line}, already.")
-    for position in _plain_reads(facts, old, changed):
-        for scope in _scopes_from(facts, position):
-            if scope in bound:
-                break
-            if new_row >= 0 and facts.bindings_of(scope, new_row):
-                line = facts.line_of(position) + 1
-                raise InvalidArgumentsError(
-                    f"In {path}, line {line}, {new!r} would be something else."
-                )
-    if new_row < 0 or not bound:
-        return
-    for role, position, _ in facts.occurrences(new):
-        if role & f.ATTRIBUTE_ROLE or role & f.ROLE_MASK not in _READS:
-            continue
-        for scope in _scopes_from(facts, position):
-            if facts.bindings_of(scope, new_row):
-                break
-            if scope in bound:
-                line = facts.line_of(position) + 1
-                raise InvalidArgumentsError(
-                    f"{new!r} in {path}, line {line}, would become what {old!r} is."
-                )
-
-
-def _binding_scopes(facts: FileFacts, name: str, changed: set[int]) -> set[int]:
-    """Return the scopes in which a name is bound at some offsets."""
-    found: set[int] = set()
-    for role, position, ref in facts.occurrences(name):
-        if position not in changed or role & f.ATTRIBUTE_ROLE or ref < 0:
-            continue
-        kind = role & f.ROLE_MASK
-        if kind == f.DEFINED:
-            found.add(facts.definition.scope[ref])
-        elif kind in (f.WRITTEN, f.PARAMETER_ROLE):
-            found.add(facts.binding.scope[ref])
-        elif kind == f.IMPORTED and facts.imports.bound_position[ref] == position:
-            found.add(facts.imports.scope[ref])
-    return found
-
-
-def _plain_reads(facts: FileFacts, name: str, changed: set[int]) -> list[int]:
-    return [
-        position
-        for role, position, _ in facts.occurrences(name)
-        if position in changed and not role & f.ATTRIBUTE_ROLE and role & f.ROLE_MASK in _READS
-    ]
-
-
-def _scopes_from(facts: FileFacts, position: int) -> list[int]:
-    """Return the scopes in which a name read at a position is looked for, innermost first."""
-    kinds, parents = facts.scope.kind, facts.scope.parent
-    first = current = scope_map.scope_at(facts, position)
-    found: list[int] = []
-    while current >= 0:
-        if kinds[current] != f.CLASS_SCOPE or current == first:
-            found.append(current)
-        current = parents[current]
-    return found

@@ -13,10 +13,10 @@ from typing import Any
 from ...api.check.findings import Fix
 from ...api.check.fixes.definitions import class_fixes
 from ...api.ide.diagnostics import missing_imports, override_fixes, problems
-from ...api.ide.rename import Change
 from ...api.ide.rename import prepare_rename as prepare_at
 from ...api.ide.rename import rename as rename_at
 from ...api.ide.rename_files import file_rename_edits, module_moves
+from ...api.ide.rename_search import Change
 from ...api.operations.table import OPERATIONS, call
 from ...api.source.mentions import Mention, places_text
 from ...api.source.text_edits import Edit, edits_by_path
