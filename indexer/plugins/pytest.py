@@ -154,7 +154,9 @@ class Pytest(Plugin):
         found: dict[str, Entity] = {}
         for place in (path, *_conftests(inference, path), *_installed(inference)):
             facts = inference.facts(place) if inference.exists(place) else None
-            for row in facts_view.definitions(facts, f.FUNCTION) if facts is not None else ():
+            if facts is None:
+                continue
+            for row in facts_view.definitions(facts, f.FUNCTION):
                 if is_fixture(facts, row):
                     name = fixture_name(facts, row)
                     found.setdefault(name, Entity(FUNCTION, place, row))
