@@ -15,7 +15,8 @@ hypothesis.settings.register_profile("flux-index", deadline=None)
 hypothesis.settings.load_profile("flux-index")
 
 # Variables by which a developer's shell would tell a test which environment is active.
-INHERITED = ("VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "PYTHONPATH", "POETRY_ACTIVE")
+INHERITED = ("VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "PYTHONPATH", "PYTHONSAFEPATH",
+             "POETRY_ACTIVE")  # fmt: skip
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

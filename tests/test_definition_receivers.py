@@ -122,6 +122,8 @@ BY_USE = {
     "a class of the standard library has it too": """
         class Shuffler:
             def shuffle(self, items): ...
+        #- dice.py
+        import random
         #- main_user.py
         def draw(source):
             for each in source: each.${nothing}shuffle([])

@@ -75,6 +75,7 @@ def test_what_takes_too_much_in_a_file_is_said_and_the_rest_is_judged(
     session.close()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_file_that_takes_too_long_is_left_and_that_is_said(
     workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
