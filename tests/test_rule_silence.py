@@ -1258,3 +1258,52 @@ def test_super_of_a_metaclass_and_slots_of_a_protocol(tmp_path: Path) -> None:
         """,
         "unresolved-attribute",
     )
+
+
+def test_overloads_that_the_class_of_self_decides(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        from typing import Any, Awaitable, Protocol, overload
+        class Sync(Protocol):
+            is_async: None
+        class Async(Protocol):
+            is_async: bool
+        class Commands:
+            @overload
+            def size(self: Sync) -> int: ...
+            @overload
+            def size(self: Async) -> Awaitable[int]: ...
+            def size(self):
+                return self.execute("size")
+            @overload
+            def name(self: "Commands") -> str: ...
+            @overload
+            def name(self: "Commands", short: bool) -> str: ...
+            def name(self, short=False):
+                return self.execute("name")
+        class Client(Commands):
+            def execute(self, command) -> Any: ...
+        async def show(client: Client):
+            await client.name()
+        #   ^^^^^ not-awaitable
+            return await client.size()
+        """,
+        "not-awaitable",
+    )
+
+
+def test_descriptors_that_only_set(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        class Resetting:
+            def __set__(self, instance, value):
+                instance.__dict__["table"] = value
+        class Graph:
+            table = Resetting()
+            def show(self):
+                return self.table.get(1)
+        """,
+        "unresolved-attribute",
+    )

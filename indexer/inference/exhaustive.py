@@ -380,6 +380,13 @@ def _member(inference: Inference, entity: Entity) -> bool:
 def _is_read_completely(inference: Inference, variable: Entity) -> bool:
     """True if the results of all descriptors that a class variable may be are known."""
     plain = standard_class(inference, "builtins", "property")  # returns its function's result
+    if any(
+        value.form == INSTANCE
+        and class_member(inference, value.entity, "__set__")
+        and not class_member(inference, value.entity, "__get__")
+        for value in entity_type(inference, variable)
+    ):
+        return False  # what it has put into the instance is read
     return all(
         item.entity.kind == FUNCTION and _result(inference, item.entity)
         for value in entity_type(inference, variable)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import facts as f
 from .. import facts_view
 from .classes import base_arguments, is_protocol, mro, own_member_names, type_parameters
-from .entities import CLASS, FUNCTION, OUTSIDE, VARIABLE, Entity, name_of
+from .entities import CLASS, FUNCTION, OUTSIDE, VARIABLE, Entity, name_of, owner_class
 from .standard_types import standard_class
 from .type_variables import upper_bound
 from .types import (
@@ -196,6 +196,26 @@ def parameter_rows(inference: Inference, function: Entity) -> list[int]:
     return table.get(scope, [])
 
 
+def _other_receiver(inference: Inference, function: Entity, row: int) -> Type:
+    """Return the type that a method declares for ``self`` if that is of another class than its own.
+
+    Of ``def get(self: Sync) -> int`` and ``def get(self: Async) -> Awaitable[int]`` the receiver
+    decides, which is not known here.
+    """
+    facts = inference.need(function.path)
+    annotation = facts.parameter.annotation[row]
+    cls = owner_class(facts, function)
+    if annotation < 0 or cls < 0:
+        return ()
+    type_ = inference.annotation_type(function.path, annotation)
+    own = mro(inference, Entity(CLASS, function.path, cls))
+    is_other = any(
+        value.form == INSTANCE and value.entity.kind == CLASS and value.entity not in own
+        for value in type_
+    )
+    return type_ if is_other else ()
+
+
 def match_score(
     inference: Inference,
     function: Entity,
@@ -212,7 +232,8 @@ def match_score(
     path = function.path
     facts = inference.need(path)
     table = facts.parameter
-    rows = parameter_rows(inference, function)[1 if bound else 0 :]
+    every = parameter_rows(inference, function)
+    rows = every[1 if bound else 0 :]
     positional = [row for row in rows if table.kind[row] <= f.POSITIONAL]
     kinds = {table.kind[row] for row in rows}
     if len(arguments.positional) > len(positional) and f.VAR_POSITIONAL not in kinds:
@@ -221,6 +242,10 @@ def match_score(
     if f.VAR_KEYWORD not in kinds and any(key not in names for key in arguments.keywords):
         return NEVER
     verdict = ALWAYS
+    if bound and every and (wanted := _other_receiver(inference, function, every[0])):
+        verdict = OPEN
+        if undecided is not None:
+            undecided.append(wanted)
     for index, row in enumerate(rows):
         kind = table.kind[row]
         if kind in (f.VAR_POSITIONAL, f.VAR_KEYWORD):
