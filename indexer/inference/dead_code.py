@@ -35,9 +35,15 @@ def is_for_other_versions(inference: Inference, entity: Entity) -> bool:
     if facts is None:
         return False
     table = facts.binding if entity.kind == VARIABLE else facts.definition
-    target = Target(inference.snapshot.index.search_path.version, "")
-    inference.snapshot.rest_on_environment()
-    return is_inside(dead_stretches(facts, target), table.position[entity.row])
+
+    def found() -> list[tuple[int, int]]:
+        inference.snapshot.rest_on_environment()
+        target = Target(inference.snapshot.index.search_path.version, "")
+        return dead_stretches(inference.need(entity.path), target)
+
+    key = ("dead on any platform", entity.path)
+    stretches = cached(inference, key, found, list[tuple[int, int]]())
+    return is_inside(stretches, table.position[entity.row])
 
 
 def always_runs(inference: Inference, path: str, block: int) -> bool:
