@@ -123,8 +123,8 @@ class Asked:
         if case.kind == "type":
             return _compared(self._type(inference, case, position), _classes(case.expected))
         if case.kind == "goto":
-            return self._goto(case, position, start)
-        return self._references(case, start, position)
+            return self._goto(case)
+        return self._references(case)
 
     def _type(self, inference: Inference, case: Case, position: int) -> set[str]:
         occurrence = occurrence_at(inference, case.path, position)
@@ -152,8 +152,7 @@ class Asked:
             for each in group.get("references", [group])
         ]
 
-    def _goto(self, case: Case, position: int, start: int) -> tuple[str, str]:
-        del position, start
+    def _goto(self, case: Case) -> tuple[str, str]:
         expected = [re.sub(r"\s", "", each) for each in ast.literal_eval(case.expected)]
         shown: list[str] = []
         for path, line, _ in self._places("definition", case):
@@ -172,8 +171,7 @@ class Asked:
             return "right", said
         return ("partly" if hits else "wrong" if shown else "none"), said
 
-    def _references(self, case: Case, start: int, position: int) -> tuple[str, str]:
-        del start, position
+    def _references(self, case: Case) -> tuple[str, str]:
         expected: set[str] = set()
         for place in ast.literal_eval(f"[{case.expected}]"):
             module, line, column = place if len(place) == 3 else (Path(case.path).stem, *place)

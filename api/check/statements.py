@@ -56,10 +56,11 @@ def catches_all(handler: ast.ExceptHandler) -> bool:
 
 def suppresses(context: ast.expr) -> bool:
     """True if a context manager goes on behind the ``with`` after an exception."""
-    return isinstance(context, ast.Call) and _last_name(context.func) == "suppress"
+    return isinstance(context, ast.Call) and last_name_of(context.func) == "suppress"
 
 
-def _last_name(node: ast.expr) -> str:
+def last_name_of(node: ast.AST) -> str:
+    """Return the last part of a name or attribute; empty for other nodes."""
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name

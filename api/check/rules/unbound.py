@@ -20,6 +20,7 @@ from ..context import CheckContext
 from ..findings import ERROR, WARNING, Finding
 from ..known_names import is_set_from_outside
 from ..name_scopes import CLASS, FUNCTION, INLINE
+from ..statements import last_name_of
 from ..terminal_calls import RETURNS, how_it_returns
 from .names import is_builtin, is_in_string, is_predefined
 
@@ -63,7 +64,7 @@ def _oracle(context: CheckContext, *, asks: bool) -> Oracle:
 
     def truth(node: ast.If) -> bool | None:
         if not is_conditional or any(
-            _last_name(each) == "TYPE_CHECKING" for each in ast.walk(node.test)
+            last_name_of(each) == "TYPE_CHECKING" for each in ast.walk(node.test)
         ):
             return None
         start = start_of(node.body[0])
@@ -76,9 +77,9 @@ def _oracle(context: CheckContext, *, asks: bool) -> Oracle:
 
     def returns(node: ast.expr) -> int:
         call = node.value if isinstance(node, ast.Await) else node
-        if not asks or not isinstance(call, ast.Call) or not _last_name(call.func):
+        if not asks or not isinstance(call, ast.Call) or not last_name_of(call.func):
             return RETURNS
-        name = _last_name(call.func)
+        name = last_name_of(call.func)
         position = _end_of(context, call.func) - len(name.encode())
         return how_it_returns(inference, context.path, name, position)
 
@@ -94,14 +95,6 @@ def _oracle(context: CheckContext, *, asks: bool) -> Oracle:
         has_walrus=b":=" in context.text,
         has_declarations=not {f.GLOBAL, f.NONLOCAL}.isdisjoint(facts.binding.kind),
     )
-
-
-def _last_name(node: ast.AST) -> str:
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-        case _:
-            return ""
 
 
 def _future(facts: FileFacts) -> set[str]:
