@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facts import FileFacts
+    from .entities import Found
     from .inference import Inference
 
 
@@ -159,14 +160,7 @@ def _by_convention(
         try:
             inference.snapshot.relax()
             occurrence = occurrence_at(inference, reference.path, reference.position)
-            items = [
-                item
-                for item in (
-                    entities_at(inference, reference.path, occurrence) if occurrence else ()
-                )
-                if occurrence
-                and not _is_of_unknown(inference, reference.path, item.entity, occurrence)
-            ]
+            items = _known_at(inference, reference.path, occurrence) if occurrence else []
         except OutOfWorkError:
             if not is_partial:
                 raise
@@ -186,6 +180,15 @@ def _by_convention(
             not items or any(_is_related(inference, item.entity, same) for item in items)
         ):
             yield reference
+
+
+def _known_at(inference: Inference, path: str, occurrence: Occurrence) -> list[Found]:
+    """Return what a name may mean, without what only something unknown has."""
+    return [
+        item
+        for item in entities_at(inference, path, occurrence)
+        if not _is_of_unknown(inference, path, item.entity, occurrence)
+    ]
 
 
 def _is_related(inference: Inference, entity: Entity, same: frozenset[Entity]) -> bool:
