@@ -187,3 +187,29 @@ def test_what_stubs_import_for_themselves(tmp_path: Path) -> None:
         """,
         "unresolved",
     )
+
+
+def test_comparisons_of_versions_of_libraries(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- versions.py
+        from importlib.metadata import version
+
+        OS_VERSION_INFO = tuple(map(int, version("pip").split(".")[:2]))
+        #- use.py
+        import os
+        import versions
+
+        def connection_errors():
+            if versions.OS_VERSION_INFO < (2, 0):
+                return (os.error,)
+            else:
+                return (os.error, os.connection_error)
+
+        def newest():
+            if versions.OS_VERSION_INFO:
+                return os.newest_error
+        #                 ^^^^^^^^^^^^ unresolved-attribute
+        """,
+    )

@@ -98,14 +98,29 @@ def _is_to_raise(context: CheckContext, row: int) -> bool:
 
 
 def is_for_another_version(context: CheckContext, position: int) -> bool:
-    """True if a constant that is named after a version of Python decides if code runs: PY38."""
+    """True if a test of a version decides if code runs: a constant called so, or a comparison."""
     table = context.facts.block
-    for block in blocks_around(context.facts, context.scope_at(position), position):
-        if table.kind[block] in (f.IF_TRUE, f.IF_FALSE) and table.test[block] >= 0:
-            name = context.spelled(table.test[block]).rpartition(".")[2].lstrip("_").upper()
-            if name.startswith(("PY2", "PY3", "IS_PY", "PYPY")):
-                return True
-    return False
+    return any(
+        table.kind[block] in (f.IF_TRUE, f.IF_FALSE)
+        and table.test[block] >= 0
+        and _is_version_test(context, table.test[block])
+        for block in blocks_around(context.facts, context.scope_at(position), position)
+    )
+
+
+# `PIP_VERSION < (26, 2)`, `parse(numpy.__version__) >= NUMPY_2`, and not `self.version == 3`.
+_VERSION = re.compile(rb"\w*VERSION\w*|__version__|version_info|[vV]ersion\(")
+_COMPARISON = re.compile(rb"[<>]|[=!]=")
+
+
+def _is_version_test(context: CheckContext, test: int) -> bool:
+    name = context.spelled(test).rpartition(".")[2].lstrip("_").upper()
+    if name.startswith(("PY2", "PY3", "IS_PY", "PYPY")):
+        return True
+    facts = context.facts
+    line = facts.line_of(facts.expr.position[test])
+    text = context.text[facts.line_starts[line] : facts.line_starts[line + 1]]
+    return bool(_VERSION.search(text) and _COMPARISON.search(text))
 
 
 def is_fallback(context: CheckContext, position: int) -> bool:
@@ -459,8 +474,8 @@ EXCUSES = (
     ),
     Excuse(
         "other-version",
-        "A constant that is named after a version of Python guards it.",
-        "`if PY2: text = unicode(text)`",
+        "A comparison of versions, or a constant that is named after one, guards it.",
+        "`if PIP_VERSION < (26, 2): raise exceptions.ConnectionFailedError`",
         is_for_another_version,
     ),
     Excuse(
