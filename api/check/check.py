@@ -42,8 +42,7 @@ def check_change(change: Change, *, whole: bool = False) -> list[Finding]:
     """
     existing = [path for path in sorted(change.paths) if change.after.exists(path)]
     if whole:
-        found = [finding for path in existing for finding in _faults(change.after, path)]
-        return _finish(found, change, [], whole=True)
+        return [each for path in existing for each in check_whole_file(change.after, path)]
     found: list[Finding] = []
     changes = api_changes(change)
     affected = frozenset(changed_names(change))
@@ -68,6 +67,13 @@ def check_change(change: Change, *, whole: bool = False) -> list[Finding]:
             "what the edit breaks was not looked for in all files: that takes too much work"
         )
     return _finish(found, change, changes)
+
+
+def check_whole_file(inference: Inference, path: str) -> list[Finding]:
+    """Return all faults of a file, whoever caused them, with their fixes."""
+    found = _faults(inference, path)
+    _propose(found, inference, None)
+    return found
 
 
 def check_users(change: Change) -> list[Finding]:
@@ -96,21 +102,23 @@ def _leave_out(inference: Inference, path: str) -> None:
     inference.snapshot.work.leave_out(f"{path} was not judged to its end: that takes too much work")
 
 
-def _finish(
-    found: list[Finding], change: Change, changes: list[ApiChange], *, whole: bool = False
-) -> list[Finding]:
+def _finish(found: list[Finding], change: Change, changes: list[ApiChange]) -> list[Finding]:
     """Add to findings what the edit removed, and fixes."""
     for finding in found:
         explain_finding(finding, changes, change.after)
+    _propose(found, change.after, change.before)
+    return found
+
+
+def _propose(found: list[Finding], after: Inference, before: Inference | None) -> None:
     try:
         with TimeLimit(_SECONDS) if found else nullcontext():
             for finding in found:
-                propose_fixes(finding, change.after, None if whole else change.before)
+                propose_fixes(finding, after, before)
     except OutOfWorkError:
-        change.after.snapshot.work.leave_out(
+        after.snapshot.work.leave_out(
             "fixes were not looked for of all findings: that takes too much work"
         )
-    return found
 
 
 def check_file(
@@ -261,8 +269,8 @@ def users_findings(change: Change, changes: list[ApiChange]) -> Iterator[Finding
         yield from _unreported_uses(change, used, path, after)
 
 
-def verdict(found: list[Finding]) -> str:
+def verdict(severities: Collection[str]) -> str:
     """Return ``broken`` if something is wrong, ``doubtful`` if something may be, else ``ok``."""
-    if any(finding.severity == ERROR for finding in found):
+    if ERROR in severities:
         return "broken"
-    return "doubtful" if any(finding.severity == WARNING for finding in found) else "ok"
+    return "doubtful" if WARNING in severities else "ok"

@@ -117,25 +117,37 @@ def limitations(change: Change, *, whole: bool = False) -> list[Limitation]:
     """Return what is missing for checking an edit, or whole files, in order of first places."""
     found: dict[str, Limitation] = {}
     for path in sorted(change.paths):
-        if change.after.facts(path) is None:
-            if path not in change.after.snapshot.overlaid() and os.path.isfile(
-                change.after.snapshot.absolute(path)
-            ):
-                why = f"{path} was not read: too large, or no text"
-                found[path] = Limitation(path, why, [(path, 0, 0)])
-            continue
-        near = None if whole else _near(change, path)
-        try:
-            context = CheckContext(change.after, path, None, None, near)
-            with TimeLimit(_SECONDS):
-                _collect_imports(context, found)
-                for expr in context.expressions(f.ATTRIBUTE):
-                    _collect_member(context, expr, found)
-        except UnknownFileError:
-            continue
-        except OutOfWorkError:
-            found[path] = Limitation(path, f"{path} takes too much work", [(path, 0, 0)])
+        near = None if whole or change.after.facts(path) is None else _near(change, path)
+        _collect(change.after, path, near, found)
     return list(found.values())
+
+
+def limitations_of_file(inference: Inference, path: str) -> list[Limitation]:
+    """Return what is missing for checking a whole file, in order of first places."""
+    found: dict[str, Limitation] = {}
+    _collect(inference, path, None, found)
+    return list(found.values())
+
+
+def _collect(
+    inference: Inference, path: str, near: Regions | None, found: dict[str, Limitation]
+) -> None:
+    if inference.facts(path) is None:
+        snapshot = inference.snapshot
+        if path not in snapshot.overlaid() and os.path.isfile(snapshot.absolute(path)):
+            why = f"{path} was not read: too large, or no text"
+            found[path] = Limitation(path, why, [(path, 0, 0)])
+        return
+    try:
+        context = CheckContext(inference, path, None, None, near)
+        with TimeLimit(_SECONDS):
+            _collect_imports(context, found)
+            for expr in context.expressions(f.ATTRIBUTE):
+                _collect_member(context, expr, found)
+    except UnknownFileError:
+        return
+    except OutOfWorkError:
+        found[path] = Limitation(path, f"{path} takes too much work", [(path, 0, 0)])
 
 
 def _near(change: Change, path: str) -> Regions | None:

@@ -7,21 +7,20 @@ from collections.abc import Sequence
 from typing import Any, TypedDict, Unpack
 
 from ...indexer.errors import InvalidArgumentsError
-from ...indexer.inference.entities import Found
 from ...indexer.inference.inference import Inference
 from ...indexer.workspace.ignore import leads_outside
 from ..check import edits
 from ..check.check import check_change, check_users, verdict
-from ..check.deadline import is_own
 from ..check.edits import Change
-from ..check.findings import ERROR, Finding, Fix
-from ..check.limitations import Limitation, limitations
-from ..check.rules.table import EXISTENCE
+from ..check.findings import ERROR, HINT, WARNING, Finding
+from ..check.limitations import limitations
 from ..open_workspace import OpenWorkspace
-from ..source.entity_views import envelope, range_of, symbol
+from ..source.entity_views import envelope
+from .finding_views import item, not_judged
+from .judge_processes import judge_files
+from .whole_files import joined
 
 _SUFFIXES = (".py", ".pyi")
-_START = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
 
 
 class EditArguments(TypedDict, total=False):
@@ -40,53 +39,58 @@ def validate(
     session: OpenWorkspace, *, limit: int, **arguments: Unpack[EditArguments]
 ) -> dict[str, Any]:
     """Answer the operation ``validate``."""
-    whole = arguments.get("whole", False)
     change = change_of(session, **arguments)
-    return judgement(change, check_change(change, whole=whole), limit, whole=whole)
+    if arguments.get("whole"):
+        return _whole_answer(session, change, limit)
+    return judgement(change, check_change(change), limit)
 
 
-def judgement(
-    change: Change, found: list[Finding], limit: int, *, whole: bool = False
-) -> dict[str, Any]:
+def _whole_answer(session: OpenWorkspace, change: Change, limit: int) -> dict[str, Any]:
+    """Return the answer that shows all that is wrong in whole files."""
+    found = joined(judge_files(session, change.paths).values())
+    for sentence in found["left_out"]:
+        change.after.snapshot.work.leave_out(sentence)
+    return _answer(change, found["items"], found["unjudged"], limit)
+
+
+def judgement(change: Change, found: list[Finding], limit: int) -> dict[str, Any]:
     """Return the answer that shows findings of an edit."""
-    shown = found[:limit]
     inference = change.after
-    missing = limitations(change, whole=whole)
+    missing = [not_judged(inference, each) for each in limitations(change)]
+    return _answer(change, [item(inference, finding) for finding in found], missing, limit)
+
+
+def _answer(
+    change: Change, items: list[dict[str, Any]], missing: list[dict[str, Any]], limit: int
+) -> dict[str, Any]:
+    inference = change.after
+    counts = {
+        severity: sum(each["severity"] == severity for each in items)
+        for severity in (ERROR, WARNING, HINT)
+    }
+    shown = items[:limit]
     answer: dict[str, Any] = {
-        "verdict": verdict_with(verdict(found), missing or inference.snapshot.work.left_out),
-        "total": len(found),
-        "counts": {
-            severity: sum(finding.severity == severity for finding in found)
-            for severity in ("error", "warning", "hint")
-        },
-        "items": [item(inference, finding) for finding in shown],
-        "truncated": len(shown) < len(found),
+        "verdict": verdict_with(
+            verdict([name for name, count in counts.items() if count]),
+            missing or inference.snapshot.work.left_out,
+        ),
+        "total": len(items),
+        "counts": counts,
+        "items": shown,
+        "truncated": len(shown) < len(items),
     }
     checked = sorted(path for path in change.paths if inference.exists(path))
     answer["checked"] = checked
-    answer["unjudged"] = [not_judged(inference, each) for each in missing]
+    answer["unjudged"] = missing
     notes = missing_knowledge(inference)
     if notes:
         answer["notes"] = notes
-    return envelope(inference, answer, {*checked, *(finding.path for finding in shown)})
+    return envelope(inference, answer, {*checked, *(each["path"] for each in shown)})
 
 
 def verdict_with(verdict: str, missing: Sequence[object]) -> str:
     """Return the verdict, ``cannot judge`` if nothing was found and something was missing."""
     return "cannot judge" if verdict == "ok" and missing else verdict
-
-
-def not_judged(inference: Inference, missing: Limitation) -> dict[str, Any]:
-    """Return a limitation as answers show it, with the first place that depends on it."""
-    path, start, end = missing.places[0]
-    known = inference.facts(path) is not None
-    return {
-        "what": missing.what,
-        "why": missing.why,
-        "places": len(missing.places),
-        "path": path,
-        "range": range_of(inference, path, start, end) if known else _START,
-    }
 
 
 def change_of(session: OpenWorkspace, **arguments: Unpack[EditArguments]) -> Change:
@@ -162,39 +166,6 @@ def missing_knowledge(inference: Inference) -> list[str]:
     return ["no Python environment was found: nothing is said about what is not installed"]
 
 
-def item(inference: Inference, finding: Finding) -> dict[str, Any]:
-    """Return a finding as answers show it."""
-    shown: dict[str, Any] = {
-        "id": finding.id,
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "evidence": finding.evidence,
-        "message": finding.message,
-        "path": finding.path,
-        "range": range_of(inference, finding.path, finding.start, finding.end),
-        "nearest": [symbol(inference, Found(entity), details=True) for entity in finding.nearest],
-        "fixes": [_fix(inference, fix) for fix in finding.fixes],
-    }
-    if finding.rule in EXISTENCE and finding.severity == ERROR and is_own(inference, finding):
-        shown["own"] = True
-    return shown
-
-
-def _fix(inference: Inference, fix: Fix) -> dict[str, Any]:
-    return {
-        "title": fix.title,
-        "safe": fix.safe,
-        "edits": [
-            {
-                "path": edit.path,
-                "range": range_of(inference, edit.path, edit.start, edit.end),
-                "text": edit.text,
-            }
-            for edit in fix.edits
-        ],
-    }
-
-
 def breakage(
     session: OpenWorkspace, *, limit: int, **arguments: Unpack[EditArguments]
 ) -> dict[str, Any]:
@@ -217,7 +188,9 @@ def fix(
     done = apply_fixes(session, change, whole=whole, unsafe=unsafe)
     after = session.with_contents(dict(done.contents)).inference(whole=False)
     answer: dict[str, Any] = {
-        "verdict": verdict_with(verdict(done.left), limitations(change, whole=whole)),
+        "verdict": verdict_with(
+            verdict({finding.severity for finding in done.left}), limitations(change, whole=whole)
+        ),
         "total": len(done.applied),
         "applied": [
             {"path": finding.path, "rule": finding.rule, "title": chosen.title}

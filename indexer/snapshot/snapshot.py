@@ -220,6 +220,8 @@ class Snapshot:
         self.memo = self._resolved.conventional
         self.work = Work() if work is None else work
         self.progress = QueryStack(self.work)
+        if self.work.asked is not None:
+            self.work.asked.append(self)
         self.relax()
 
     @property

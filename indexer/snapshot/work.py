@@ -13,6 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .snapshot import Snapshot
+
 # Steps that a question may take; some 5,000 are a second. Judging a whole file takes 2,500, and
 # 30,000 at most in code that people wrote.
 _MOST = 1_000_000
@@ -26,7 +28,7 @@ EVERY = 32
 class Work:
     """What one question, with all that is asked on the way to its answer, has taken so far."""
 
-    __slots__ = ("interrupt", "left", "left_out")
+    __slots__ = ("asked", "interrupt", "left", "left_out")
 
     def __init__(self, most: int = _MOST) -> None:
         """At most ``most`` steps may be taken."""
@@ -36,6 +38,8 @@ class Work:
         """Called now and then; ends the question by raising."""
         self.left_out: list[str] = []
         """Sentences on what the answer leaves out."""
+        self.asked: list[Snapshot] | None = None
+        """Snapshots that were asked, while that is recorded; see :mod:`.recording`."""
 
     def look(self, steps: int = 0) -> None:
         """Count steps; raises OutOfWorkError when they are too many, or what ``interrupt`` does."""

@@ -13,9 +13,11 @@ import re
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from ....indexer.inference.inference import Inference
 from ...quoting import escaped
 from ...source.programs import program_outside, run_bounded
 from ..context import CheckContext
@@ -47,45 +49,79 @@ def ruff(context: CheckContext) -> Iterator[Finding]:
     """Yield faults that ruff finds in a file by itself."""
     if context.names is not None:
         return
-    # It looks at nothing but the text and its name, so what it reports can be kept.
-    version = context.inference.snapshot.index.search_path.version
-    key = f"ruff {os.path.basename(context.path)} {version}"
-    reported: list[Mapping[str, Any]] | None = context.facts.memo.get(key)
-    if reported is None:
-        reported = _run(context)
-        if reported is None:
-            return
-        context.facts.memo[key] = reported
-    for item in reported:
-        finding = _finding(context, item)
+    key = _key(context.inference, context.path)
+    if key not in context.facts.memo:
+        run_ruff(context.inference, [context.path])
+    for reported in context.facts.memo.get(key, ()):
+        finding = _finding(context, reported)
         if finding is not None:
             yield finding
 
 
-def _run(context: CheckContext) -> list[Mapping[str, Any]] | None:
-    """Return what ruff reports on a file; None, and a note, when it cannot be run."""
-    index = context.inference.snapshot.index
+def _key(inference: Inference, path: str) -> str:
+    # It looks at nothing but the text and its name, so what it reports can be kept.
+    version = inference.snapshot.index.search_path.version
+    return f"ruff {os.path.basename(path)} {version}"
+
+
+def run_ruff(inference: Inference, paths: Sequence[str]) -> None:
+    """Have ruff look at some files at once, and keep what it reports on each with its facts.
+
+    Leaves a note when it cannot be run.
+    """
+    todo = [
+        (facts, inference.text(path), path)
+        for path in paths
+        if (facts := inference.facts(path)) is not None and _key(inference, path) not in facts.memo
+    ]
+    if not todo:
+        return
+    index = inference.snapshot.index
     program = _program(index.workspace.root)
     if not program:
         index.note("ruff is not installed beside flux-index: its rules were left out.")
-        return None
+        return
     minor = index.search_path.version[1] if index.search_path.version[0] == 3 else _NEWEST
     command = [
         program, "check", "--isolated", "--no-cache", "--quiet", "--exit-zero", "--no-fix",
-        "--output-format=json", f"--select={_SELECTED}", f"--ignore={_IGNORED}",
+        "--no-respect-gitignore", "--output-format=json", f"--select={_SELECTED}",
+        f"--ignore={_IGNORED}",
         f"--target-version=py3{min(max(minor, _OLDEST), _NEWEST)}",
-        f"--stdin-filename={os.path.basename(context.path)}", "-",
     ]  # fmt: skip
     try:
-        output, _, status = run_bounded(
-            command, context.text, os.path.dirname(program), seconds=_SECONDS
-        )
-        reported: list[Mapping[str, Any]] | None = json.loads(output) if status == 0 else None
+        reports = _reports(command, [(os.path.basename(path), text) for _, text, path in todo])
     except (OSError, subprocess.SubprocessError, ValueError):
-        reported = None
-    if reported is None:
         index.note("ruff could not be run: its rules were left out.")
-    return reported
+        return
+    for (facts, _, path), reported in zip(todo, reports, strict=True):
+        facts.memo[_key(inference, path)] = reported
+
+
+def _reports(command: list[str], files: list[tuple[str, bytes]]) -> list[list[Mapping[str, Any]]]:
+    """Return what ruff reports on each of some files, given as (name, text).
+
+    Several are copied to a folder first: their texts may not be what is on disk by now.
+    """
+    if len(files) == 1:
+        [(name, text)] = files
+        return [_run([*command, f"--stdin-filename={name}", "-"], text, _SECONDS)]
+    reports: list[list[Mapping[str, Any]]] = [[] for _ in files]
+    with TemporaryDirectory(prefix="flux-index-") as folder:
+        for number, (name, text) in enumerate(files):
+            os.mkdir(f"{folder}/{number}")
+            with open(f"{folder}/{number}/{name}", "wb") as file:
+                file.write(text)
+        for each in _run([*command, "--", folder], b"", _SECONDS + len(files)):
+            number = os.path.basename(os.path.dirname(each["filename"]))
+            reports[int(number)].append(each)
+    return reports
+
+
+def _run(command: list[str], text: bytes, seconds: float) -> list[Mapping[str, Any]]:
+    output, _, status = run_bounded(command, text, os.path.dirname(command[0]), seconds=seconds)
+    if status:
+        raise ValueError(f"ruff ended with status {status}")
+    return json.loads(output)
 
 
 def _program(root: str) -> str:

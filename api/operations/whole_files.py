@@ -1,0 +1,69 @@
+"""Judge whole files, each by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypedDict
+
+from ...indexer.inference.inference import Inference
+from ..check.check import check_whole_file
+from ..check.limitations import limitations_of_file
+from ..check.rules.ruff import run_ruff
+from .finding_views import item, not_judged
+
+# Files that one process of ruff is given.
+_AT_ONCE = 32
+
+
+class FileVerdict(TypedDict):
+    """What was found out about a file: findings and limitations as answers show them."""
+
+    items: list[dict[str, Any]]
+    unjudged: list[dict[str, Any]]
+    left_out: list[str]
+    """Sentences on what was left out."""
+
+
+def judge_here(inference: Inference, paths: Iterable[str]) -> dict[str, FileVerdict]:
+    """Return the verdict on each of some files, found out in this process."""
+    verdicts: dict[str, FileVerdict] = {}
+    todo = list(paths)
+    for first in range(0, len(todo), _AT_ONCE):
+        few = todo[first : first + _AT_ONCE]
+        run_ruff(inference, few)
+        for path in few:
+            inference.snapshot.relax()
+            verdicts[path] = judge_file(inference, path)
+    return verdicts
+
+
+def judge_file(inference: Inference, path: str) -> FileVerdict:
+    """Return the verdict on a file."""
+    work = inference.snapshot.work
+    before, work.left_out = work.left_out, []
+    found = check_whole_file(inference, path) if inference.exists(path) else []
+    missing = limitations_of_file(inference, path)
+    verdict = FileVerdict(
+        items=[item(inference, finding) for finding in found],
+        unjudged=[not_judged(inference, each) for each in missing],
+        left_out=work.left_out,
+    )
+    work.left_out = before
+    return verdict
+
+
+def joined(verdicts: Iterable[FileVerdict]) -> FileVerdict:
+    """Return verdicts on several files as one; what is missing in several of them is told once."""
+    items: list[dict[str, Any]] = []
+    unjudged: dict[str, dict[str, Any]] = {}
+    left_out: dict[str, None] = {}
+    for verdict in verdicts:
+        items += verdict["items"]
+        for each in verdict["unjudged"]:
+            known = unjudged.get(each["what"])
+            if known is None:
+                unjudged[each["what"]] = dict(each)
+            else:
+                known["places"] += each["places"]
+        left_out.update(dict.fromkeys(verdict["left_out"]))
+    return FileVerdict(items=items, unjudged=list(unjudged.values()), left_out=list(left_out))
