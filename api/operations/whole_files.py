@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, TypedDict
 
 from ...indexer.inference.inference import Inference
+from ...indexer.snapshot.recording import Recording
 from ..check.check import check_whole_file
 from ..check.limitations import limitations_of_file
 from ..check.rules.ruff import run_ruff
@@ -24,17 +25,34 @@ class FileVerdict(TypedDict):
     """Sentences on what was left out."""
 
 
-def judge_here(inference: Inference, paths: Iterable[str]) -> dict[str, FileVerdict]:
-    """Return the verdict on each of some files, found out in this process."""
-    verdicts: dict[str, FileVerdict] = {}
+class Judged(TypedDict):
+    """A verdict, and what it rests on in the workspace."""
+
+    verdict: FileVerdict
+    files: int
+    """Bits of the files that were looked at, by their places in the list of all."""
+    names: int
+    """Bits of the names whose places were asked for."""
+
+
+def judge_here(inference: Inference, paths: Iterable[str], every: list[str]) -> dict[str, Judged]:
+    """Return the verdict on each of some files, found out in this process.
+
+    ``every`` are the files among which is told which were looked at.
+    """
+    judged: dict[str, Judged] = {}
     todo = list(paths)
     for first in range(0, len(todo), _AT_ONCE):
         few = todo[first : first + _AT_ONCE]
         run_ruff(inference, few)
         for path in few:
             inference.snapshot.relax()
-            verdicts[path] = judge_file(inference, path)
-    return verdicts
+            with Recording(inference.snapshot) as recording:
+                verdict = judge_file(inference, path)
+            judged[path] = Judged(
+                verdict=verdict, files=recording.files(every), names=recording.names
+            )
+    return judged
 
 
 def judge_file(inference: Inference, path: str) -> FileVerdict:

@@ -127,6 +127,12 @@ class SearchPath:
         if path not in self._stamps:
             self._stamps[path] = stamp_of(path)
 
+    def stamps(self) -> dict[str, Stamp]:
+        """The folders and files that the environment was read from, as they were then."""
+        if not self._ready:
+            self._prepare()
+        return dict(self._stamps)
+
     def changed(self) -> bool:
         """True if something was installed, upgraded or removed since this was looked at."""
         if not self._ready:

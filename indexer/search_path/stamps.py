@@ -44,6 +44,10 @@ class SeenFiles:
         kept[path] = stamp
         return False
 
+    def stamps(self) -> list[tuple[str, Stamp]]:
+        """Every file and folder with its stamp."""
+        return [*self._edited.items(), *self._installed.items()]
+
     def changed(self) -> list[str]:
         """Files and folders that are not as they were seen; remembers how they are now."""
         found = _changed(self._edited)

@@ -67,7 +67,7 @@ def _key(inference: Inference, path: str) -> str:
 def run_ruff(inference: Inference, paths: Sequence[str]) -> None:
     """Have ruff look at some files at once, and keep what it reports on each with its facts.
 
-    Leaves a note when it cannot be run.
+    Notes when it is not installed, and that something is left out when it fails.
     """
     todo = [
         (facts, inference.text(path), path)
@@ -77,7 +77,7 @@ def run_ruff(inference: Inference, paths: Sequence[str]) -> None:
     if not todo:
         return
     index = inference.snapshot.index
-    program = _program(index.workspace.root)
+    program = find_ruff(index.workspace.root)
     if not program:
         index.note("ruff is not installed beside flux-index: its rules were left out.")
         return
@@ -91,7 +91,7 @@ def run_ruff(inference: Inference, paths: Sequence[str]) -> None:
     try:
         reports = _reports(command, [(os.path.basename(path), text) for _, text, path in todo])
     except (OSError, subprocess.SubprocessError, ValueError):
-        index.note("ruff could not be run: its rules were left out.")
+        inference.snapshot.work.leave_out("ruff could not be run: its rules were left out.")
         return
     for (facts, _, path), reported in zip(todo, reports, strict=True):
         facts.memo[_key(inference, path)] = reported
@@ -124,7 +124,7 @@ def _run(command: list[str], text: bytes, seconds: float) -> list[Mapping[str, A
     return json.loads(output)
 
 
-def _program(root: str) -> str:
+def find_ruff(root: str) -> str:
     """Return the ruff that is installed with this program, else one on the path; empty for none.
 
     One that lies in the workspace came with it, and is none.

@@ -1,0 +1,140 @@
+"""Verdicts on whole files, kept in the user's cache and given again while all they rest on holds.
+
+A verdict is kept with the files of the workspace that were looked at for it, and with the names
+whose places were asked for. All of them share the rest: the content of each file, the state of
+each file outside of the workspace that was looked at, and a key of everything else that has a part
+in them (settings, environment, this program itself). When files were edited, verdicts are given
+again that looked at none of these, nor asked for names that came to them or went; when a file came
+or went, none is. Work trees of one repository share what is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Any, cast
+
+from ...indexer.inference.inference import Inference
+from ...indexer.search_path.stamps import stamp_of
+from ...indexer.snapshot.name_diff import turnover
+from ...indexer.workspace.git_folder import git_folders
+from ..check.rules.ruff import find_ruff
+from ..version import version
+from .whole_files import FileVerdict, Judged
+
+# Raise when the form of what is kept changes.
+_FORMAT = 1
+_PROGRAM = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+class KeptVerdicts:
+    """The verdicts that are kept for a workspace as a snapshot shows it."""
+
+    def __init__(self, inference: Inference) -> None:
+        """Read those that hold."""
+        snapshot = inference.snapshot
+        self._index = snapshot.index
+        rows = snapshot.view.files
+        self._files = {
+            path: (rows[path][3] if path in rows else snapshot.digest(path)).hex()
+            for path in snapshot.paths()
+        }
+        self._outside: dict[str, list[int] | None] = {}
+        self._kept: dict[str, Judged] = {}
+        self._key = hashlib.sha256("\0".join(_surroundings(inference)).encode(
+            "utf-8", "surrogatepass")).digest()  # fmt: skip
+        blob = self._index.facts_provider.blob(self._key)
+        if blob is not None:
+            try:
+                self._read(json.loads(zlib.decompress(blob)))
+            except (ValueError, KeyError, TypeError, zlib.error):
+                self._outside, self._kept = {}, {}
+
+    @property
+    def paths(self) -> list[str]:
+        """All files of the workspace, in order."""
+        return sorted(self._files)
+
+    def _read(self, kept: dict[str, Any]) -> None:
+        files = cast("dict[str, str]", kept["files"])
+        if kept["format"] != _FORMAT or files.keys() != self._files.keys():
+            return
+        outside = cast("dict[str, list[int] | None]", kept["outside"])
+        if any(_listed(stamp_of(path)) != stamp for path, stamp in outside.items()):
+            return
+        changed = 0
+        pairs: list[tuple[bytes, bytes]] = []
+        for place, path in enumerate(self.paths):
+            if files[path] != self._files[path]:
+                changed |= 1 << place
+                pairs.append((bytes.fromhex(files[path]), bytes.fromhex(self._files[path])))
+        names = turnover(self._index.facts_provider, pairs)
+        self._outside = outside
+        for path, (verdict, looked_at, asked_for) in kept["verdicts"].items():
+            judged = Judged(verdict=verdict, files=int(looked_at, 16), names=int(asked_for, 16))
+            if not judged["files"] & changed and not judged["names"] & names:
+                self._kept[path] = judged
+
+    def of(self, paths: Iterable[str]) -> dict[str, FileVerdict]:
+        """Return the verdicts on some files, as far as they are kept."""
+        return {path: self._kept[path]["verdict"] for path in paths if path in self._kept}
+
+    def keep(self, judged: dict[str, Judged]) -> None:
+        """Keep verdicts that were found out, but for those that leave something out."""
+        for path, each in judged.items():
+            if not each["verdict"]["left_out"]:
+                self._kept[path] = each
+        for path, stamp in self._index.seen.stamps():
+            self._outside[path] = _listed(stamp)
+        kept = {
+            "format": _FORMAT,
+            "files": self._files,
+            "outside": self._outside,
+            "verdicts": {
+                path: (each["verdict"], f"{each['files']:x}", f"{each['names']:x}")
+                for path, each in self._kept.items()
+            },
+        }
+        blob = zlib.compress(json.dumps(kept).encode("utf-8", "surrogatepass"), 1)
+        self._index.facts_provider.put([(self._key, blob)])
+
+
+def _listed(stamp: tuple[int, int] | None) -> list[int] | None:
+    return None if stamp is None else [*stamp]
+
+
+def _surroundings(inference: Inference) -> Iterator[str]:
+    """Yield all that has a part in verdicts and is no file that they look at."""
+    index = inference.snapshot.index
+    workspace, search_path = index.workspace, index.search_path
+    root = workspace.root
+    git = os.path.join(root, ".git")
+    yield os.path.realpath(git_folders(git)[1]) if os.path.lexists(git) else root
+    yield version()
+    yield from _program_files()
+    ruff = find_ruff(root)
+    yield f"{sys.version} {sys.platform} {ruff} {ruff and stamp_of(ruff)}"
+    environment, config = workspace.environment(), workspace.config
+    described: list[object] = [
+        *(getattr(config, name) for name in config.__slots__),
+        *(getattr(environment, name) for name in environment.__slots__ if name != "records"),
+        workspace.source_roots, workspace.package_dirs, workspace.projects,
+        search_path.roots, search_path.version, search_path.versions_allowed,
+        sorted(search_path.stamps().items()),
+    ]  # fmt: skip
+    yield repr(described).replace(root, "")
+
+
+def _program_files() -> Iterator[str]:
+    """Yield the state of each file of this program: another rule finds other faults."""
+    for part in ("indexer", "api"):
+        for folder, folders, names in os.walk(os.path.join(_PROGRAM, part)):
+            folders.sort()
+            for name in sorted(names):
+                if name.endswith(".py"):
+                    path = os.path.join(folder, name)
+                    yield f"{path} {stamp_of(path)}"
