@@ -62,7 +62,7 @@ def main() -> int:
                           "is another one than that from nothing", flush=True)  # fmt: skip
     share = kept_files / files if files else 0
     print(f"{files} verdicts, {share:.0%} of them kept, {differing} differ; "
-          f"CPU {with_kept:.1f} s with what is kept, {from_nothing:.1f} s from nothing")  # fmt: skip
+          f"CPU {with_kept:.1f} s with what is kept, {from_nothing:.1f} s without")  # fmt: skip
     return 1 if differing else 0
 
 

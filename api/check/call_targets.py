@@ -47,6 +47,7 @@ from ...indexer.inference.query_cache import cached
 from ...indexer.inference.standard_types import is_standard_class, standard_class
 from ...indexer.inference.type_variables import concrete
 from ...indexer.inference.types import CLASS_OBJECT, INSTANCE, SUPER, Value, without_none
+from ...indexer.name_uses import is_attribute_set, is_defined
 from .callees import Callee, Parameter, Signature
 from .known_names import files_naming
 from .signatures import (
@@ -492,10 +493,7 @@ def _of_class_variable(inference: Inference, value: Value, variable: Entity) -> 
         return None
     if len(facts.bindings_of(scope, table.name[row])) != 1 or path.startswith("/"):
         return None
-    if any(
-        other.name_id(name) in other.attribute_binding.name
-        for _, other in files_naming(inference, name)
-    ):
+    if any(inference.files_where(name, is_attribute_set)):
         return None
     written, passed = table.value[row], list[Argument]()
     if last_name(facts, called(facts, written)) == "partialmethod":
@@ -591,7 +589,8 @@ def _of_type(inference: Inference, type_: Type) -> CallTargets | None:
 def functions_named(inference: Inference, name: str) -> list[Entity]:
     """Return the functions of the workspace that have a name, as far as they are not too many."""
     found: list[Entity] = []
-    for path, facts in files_naming(inference, name):
+    for path in inference.files_where(name, is_defined):
+        facts = inference.need(path)
         found += [
             Entity(FUNCTION, path, row)
             for row in definitions(facts, f.FUNCTION)

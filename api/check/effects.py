@@ -27,13 +27,13 @@ from ...indexer.inference.entities import (
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.types import INSTANCE, MODULE_OBJECT, without_none
+from ...indexer.name_uses import is_rebound
 from ...indexer.scope_map import block_at
 from .call_targets import call_targets, is_set_elsewhere
 from .context import CheckContext
 from .decorators import preserves_result
 from .excuses import is_expected_to_fail, is_replaced
 from .implicit_calls import why_lacking
-from .known_names import files_naming, has_role
 from .signatures import overridden_signatures
 from .uses import uses_of
 
@@ -331,7 +331,4 @@ def _may_be_set_elsewhere(context: CheckContext, entity: Entity) -> bool:
     if annotation >= 0:
         return False
     spelled = facts.names[name]
-    return any(
-        other != path and has_role(there, spelled, (f.WRITTEN, f.DEFINED))
-        for other, there in files_naming(context.strict, spelled)
-    )
+    return any(other != path for other in context.strict.files_where(spelled, is_rebound))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from ...indexer import facts as f
 from ...indexer import facts_view
@@ -21,6 +21,7 @@ from ...indexer.inference.exhaustive import is_exhaustive
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.type_variables import concrete
+from ...indexer.name_uses import has_role, imports_module, is_set_of_other, is_string
 from ...indexer.scope_map import scope_at
 from .context import CheckContext
 
@@ -74,20 +75,19 @@ def _functions_around(facts: FileFacts, name: str, position: int) -> tuple[int, 
 
 
 def _is_bound(inference: Inference, name: str, here: str, around: tuple[int, ...]) -> bool:
-    paths = inference.files_with(name)
-    return len(paths) > _COMMON or any(
-        name in facts.strings
+    return (
+        len(inference.files_with(name)) > _COMMON
+        or any(path != here for path in inference.files_where(name, _binds))
+        or name in inference.need(here).strings
         or any(
-            role & f.ROLE_MASK in _BINDING_ROLES and not (path == here and position in around)
-            for role, position, _ in facts.occurrences(name)
+            role & f.ROLE_MASK in _BINDING_ROLES and position not in around
+            for role, position, _ in inference.need(here).occurrences(name)
         )
-        for path, facts in files_naming(inference, name)
     )
 
 
-def has_role(facts: FileFacts, name: str, roles: Collection[int]) -> bool:
-    """True if a name stands in one of some roles in a file."""
-    return any(role & f.ROLE_MASK in roles for role, _, _ in facts.occurrences(name))
+def _binds(facts: FileFacts, name: str) -> bool:
+    return is_string(facts, name) or has_role(facts, name, _BINDING_ROLES)
 
 
 def files_naming(inference: Inference, name: str) -> Iterator[tuple[str, FileFacts]]:
@@ -130,10 +130,8 @@ def _is_imported(inference: Inference, package: str) -> bool:
 
 def importers(inference: Inference, package: str) -> Iterator[str]:
     """Yield files of the workspace that import a package or module, or what is in it."""
-    for path, facts in files_naming(inference, package.rpartition(".")[2]):
-        modules = set(facts.imports.module)
-        if any(f"{facts.names[row]}.".startswith(f"{package}.") for row in modules):
-            yield path
+    name = package.rpartition(".")[2]
+    return inference.files_where(name, lambda facts, _: imports_module(facts, package))
 
 
 # Files outside of the workspace that are searched; a name in more of them may mean anything.
@@ -221,10 +219,10 @@ def is_used_together(inference: Inference, name: str, others: frozenset[str]) ->
 
 
 def _has_class_with(inference: Inference, name: str, others: frozenset[str]) -> bool:
+    if any(inference.files_where(name, is_set_of_other)):
+        return True
     for path in inference.files_with(name):
         if any(_has_all(inference, cls, others) for cls in classes_with(inference, path, name)):
-            return True
-        if next(_assigned_receivers(inference, path, name), None) is not None:
             return True
     for n_searched, (path, _) in enumerate(files_outside_with(inference, name)):
         if n_searched >= _SEARCHED_FILES or not path.endswith((".py", ".pyi")):
@@ -261,10 +259,7 @@ def is_set_from_outside(inference: Inference, name: str) -> bool:
     return cached(
         inference,
         key,
-        lambda: any(
-            next(_assigned_receivers(inference, path, name), None) is not None
-            for path in inference.files_with(name)
-        ),
+        lambda: any(inference.files_where(name, is_set_of_other)),
         True,
     )
 
@@ -283,7 +278,7 @@ def is_assigned_to(
     path_read, expr = reader
     return any(
         _may_be(inference, path, receiver, classes)
-        for path in inference.files_with(name)
+        for path in inference.files_where(name, is_set_of_other)
         for receiver in _assigned_receivers(inference, path, name)
         if path != path_read or not _is_later(inference.need(path), receiver, expr)
     )
@@ -305,7 +300,7 @@ def is_given_to_module(inference: Inference, name: str, module: Entity) -> bool:
     """True if code of the workspace assigns an attribute to a module."""
     return is_set_from_outside(inference, name) and any(
         item.entity == module
-        for path in inference.files_with(name)
+        for path in inference.files_where(name, is_set_of_other)
         for receiver in _assigned_receivers(inference, path, name)
         for item in inference.definitions_of(path, receiver)
     )

@@ -11,6 +11,7 @@ from ..inference import access_paths
 from ..inference.annotations import annotation_type
 from ..inference.entities import CLASS, Entity
 from ..inference.types import INSTANCE, UNKNOWN, instance, without_none
+from ..name_uses import is_parameter
 from ..paths import is_test_file
 from . import usage
 from .evidence import Answer
@@ -41,9 +42,9 @@ def annotated_elsewhere(inference: Inference, query: ParameterQuery) -> Answer |
     seen: dict[Entity, int] = {}
     total = 0
     for where in access_paths.nearest_files(query.path, inference.files_with(name), _FILES[level]):
-        other = inference.facts(where)
-        if other is None:
+        if not inference.snapshot.uses(where, name, is_parameter):
             continue
+        other = inference.need(where)
         row_of_name = other.name_id(name)
         table = other.parameter
         for parameter, named_ in enumerate(table.name):

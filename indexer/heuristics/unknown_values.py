@@ -17,6 +17,7 @@ from ..inference.entities import (
     name_of,
 )
 from ..inference.types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, UNKNOWN, union, without_none
+from ..name_uses import is_container_of_item, is_set_of_other
 from ..paths import is_test_file
 from ..plugins import registry
 from . import docstrings, receivers
@@ -95,9 +96,9 @@ def _item_assignments(inference: Inference, entity: Entity) -> list[tuple[str, F
     name = name_of(inference, entity)
     tried = 0
     for path in access_paths.nearest_files(entity.path, inference.files_with(name), _FILES):
-        facts = inference.facts(path)
-        if facts is None:
+        if not inference.snapshot.uses(path, name, is_container_of_item):
             continue
+        facts = inference.need(path)
         for row, container in enumerate(facts.item_binding.container):
             if tried >= _WRITES or access_paths.last_name(facts, container) != name:
                 continue
@@ -180,6 +181,8 @@ def set_from_outside(
     for where in access_paths.nearest_files(path, inference.files_with(name), _FILES):
         if is_test_file(where) and not is_test_file(path):
             break  # tests come last, and set what the code itself does not know of
+        if not inference.snapshot.uses(where, name, is_set_of_other):
+            continue
         facts = inference.facts(where)
         row_of_name = facts.name_id(name) if facts is not None else -1
         if facts is None or row_of_name < 0:

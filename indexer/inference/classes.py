@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .. import facts as f
 from .. import facts_view
+from ..name_uses import aliases, is_aliased
 from ..platform_conditions import DEAD
 from ..plugins.registry import BASE_MAKERS
 from ..symbols import base_names
@@ -469,19 +470,6 @@ def subclasses(inference: Inference, entity: Entity) -> list[Entity]:
     return cached(inference, key, lambda: _subclasses(inference, entity), list["Entity"]())
 
 
-def _aliases(facts: FileFacts) -> dict[str, list[str]]:
-    """Other names that a file gives to what it imports, by the name there."""
-    found: dict[str, list[str]] | None = facts.memo.get("import aliases")
-    if found is None:
-        found = facts.memo["import aliases"] = {}
-        for row, flags in enumerate(facts.imports.flags):
-            imported = facts.imports.name[row]
-            if flags & f.ALIASED and imported >= 0:
-                alias = facts.names[facts.imports.bound[row]]
-                found.setdefault(facts.names[imported], []).append(alias)
-    return found
-
-
 def _subclasses(inference: Inference, entity: Entity) -> list[Entity]:
     found: set[Entity] = set()
     for name in _spellings(inference, name_of(inference, entity)):
@@ -499,9 +487,8 @@ def _find_spellings(inference: Inference, name: str) -> tuple[str, ...]:
     todo = [name]
     while todo:
         name = todo.pop()
-        for path in inference.files_with(name):
-            facts = inference.facts(path)
-            for alias in _aliases(facts).get(name, ()) if facts is not None else ():
+        for path in inference.files_where(name, is_aliased):
+            for alias in aliases(inference.need(path)).get(name, ()):
                 if alias not in names:
                     names.add(alias)
                     todo.append(alias)

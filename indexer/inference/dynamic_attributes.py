@@ -9,6 +9,7 @@ from __future__ import annotations
 from .. import facts as f
 from .. import facts_view
 from ..facts_view import decorators
+from ..name_uses import is_called
 from ..plugins.registry import CLASS_DECORATORS, CLOSED_BASES, FILLERS
 from . import expressions
 from .access_paths import decorator_callee, enclosing_call, last_name
@@ -157,7 +158,7 @@ def classes_with_computed_setattr(inference: Inference) -> frozenset[Entity]:
 
     def collected() -> frozenset[Entity]:
         found: set[Entity] = set()
-        for path in inference.files_with("setattr"):
+        for path in inference.files_where("setattr", is_called):
             inference.snapshot.work.look()  # in a large code base these are many
             found |= _classes_set_in(inference, path)
         return frozenset(found)

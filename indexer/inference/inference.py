@@ -39,6 +39,7 @@ class Inference:
         "conventional",
         "exists",
         "facts",
+        "files_where",
         "files_with",
         "memo",
         "need",
@@ -57,6 +58,7 @@ class Inference:
         self.need = snapshot.need
         self.text = snapshot.text
         self.exists = snapshot.exists
+        self.files_where = snapshot.files_where
         self.files_with = snapshot.files_with
 
     # Expressions and names.

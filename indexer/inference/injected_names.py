@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .. import facts as f
 from .. import facts_view
+from ..name_uses import has_role, is_set_of_other
 from .access_paths import enclosing_call, last_name
 from .entities import MODULE, Entity, name_of
 from .modules import imported_module
@@ -97,7 +98,9 @@ def _is_set_on_module(inference: Inference, path: str, name: str) -> bool:
         facts.names[bound] == name
         and facts.attribute_binding.owner[row] < 0
         and {"", path}.intersection(_modules(inference, other, receiver, only=_CALLED_MODULES))
-        for other, facts in _files_naming(inference, name)
+        for other in inference.files_where(name, is_set_of_other)
+        if not other.endswith(".pyi")
+        for facts in (inference.need(other),)
         for row, (bound, receiver) in enumerate(
             zip(facts.attribute_binding.name, facts.attribute_binding.receiver, strict=True)
         )
@@ -129,11 +132,11 @@ def _modules(
 
 
 def _is_bound_anywhere(inference: Inference, name: str) -> bool:
-    return any(
-        role & f.ROLE_MASK in (f.WRITTEN, f.DEFINED, f.KEYWORD)
-        for _, facts in _files_naming(inference, name)
-        for role, _, _ in facts.occurrences(name)
-    )
+    return any(not path.endswith(".pyi") for path in inference.files_where(name, _binds))
+
+
+def _binds(facts: FileFacts, name: str) -> bool:
+    return has_role(facts, name, (f.WRITTEN, f.DEFINED, f.KEYWORD))
 
 
 def _imports(inference: Inference, path: str, other: str) -> bool:

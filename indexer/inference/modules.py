@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .. import facts as f
 from .. import facts_view
+from ..name_uses import is_part_of_module, is_string, occurs
 from ..paths import is_outside
 from ..plugins.registry import MODULE_IMPORTERS
 from .access_paths import last_name
@@ -143,17 +144,11 @@ def _importing_as(inference: Inference, importer: str) -> tuple[bool, bool]:
 
     All files of a folder for which both are the same find the same modules.
     """
-    facts = inference.facts(importer) if importer and not is_outside(importer) else None
-    if facts is None:
+    if not importer or is_outside(importer):
         return False, False
-    found: tuple[bool, bool] | None = facts.memo.get("importing as")
-    if found is None:
-        modules = set(facts.imports.module)
-        found = facts.memo["importing as"] = (
-            "__main__" in facts.strings,
-            any(facts.names[row].startswith(".") for row in modules),
-        )
-    return found
+    uses = inference.snapshot.uses
+    # Before the dot that a relative import begins with there is an empty name.
+    return uses(importer, "__main__", is_string), uses(importer, "", is_part_of_module)
 
 
 def _is_extended(inference: Inference, path: str) -> bool:
@@ -166,9 +161,8 @@ def _is_extended(inference: Inference, path: str) -> bool:
         return True
     if not path.endswith("/__init__.py"):
         return is_outside(path)
-    facts = inference.facts(path)
-    return facts is None or any(
-        facts.name_id(name) >= 0 for name in ("__path__", "declare_namespace")
+    return not inference.exists(path) or any(
+        inference.snapshot.uses(path, name, occurs) for name in ("__path__", "declare_namespace")
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ..index_file import Content, content_hash
 from .name_diff import turnover
-from .snapshot import Snapshot, View, folders_of
+from .snapshot import Snapshot, View, presence_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _resolved(
         old, new = before.get(path, stored), after.get(path, stored)
         invalid.add(path)
         if not old or not new:
-            invalid.update(folders_of(path))
+            invalid.update(presence_of(path))
         content = overlays.get(path)
         if content is not None and path in after:
             _extract(index, new, content)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ..index import Index
     from ..search_path.stamps import Stamp
     from ..store.index_store import FileRow, StoredSymbol
+    from ..top_level import TopLevel
 
 
 # Resolved expressions that a view remembers; a few hundred bytes each.
@@ -115,6 +116,10 @@ class View:
             self._paths = {row[0]: path for path, row in self.files.items()}
         return self._paths
 
+    def has(self, path: str) -> bool:
+        """True if a file is known, indexed or not yet."""
+        return path in self.files or path in self.pending
+
     def inherit(self, other: View, changed: Iterable[str], names: int = ANY_NAME) -> None:
         """Take over what was resolved in the view before this one, as far as it still holds.
 
@@ -123,8 +128,8 @@ class View:
         """
         gone = set(changed)
         for path in changed:
-            if (path in self.files) != (path in other.files):
-                gone.update(folders_of(path))
+            if self.has(path) != other.has(path):
+                gone.update(presence_of(path))
         self.resolved = other.resolved.without(gone, names).settled()
         for contents, known in list(other.variants.items())[-1:]:
             variant = self.variants[contents] = self.variant()
@@ -159,12 +164,20 @@ class Resolved:
         return other
 
 
-def folders_of(path: str) -> Iterator[str]:
-    """The folders that hold a file, the root's empty path last."""
+def presence_of(path: str) -> Iterator[str]:
+    """What answers rest on that change when a file comes or goes, whatever is in it.
+
+    That it is there at all, and its folders, the root's empty path last.
+    """
+    yield _presence(path)
     folder = path
     while folder:
         folder = folder.rpartition("/")[0]
         yield folder
+
+
+def _presence(path: str) -> str:
+    return f"{path}\0"  # which no path is
 
 
 class Snapshot:
@@ -306,7 +319,10 @@ class Snapshot:
 
     def exists(self, path: str) -> bool:
         """True if a source file is there."""
-        self.progress.touched |= self.memo.bit(path)
+        self.progress.touched |= self.memo.bit(path if is_outside(path) else _presence(path))
+        return self._is_there(path)
+
+    def _is_there(self, path: str) -> bool:
         if path in self._overlays:
             return self._overlays[path] is not None
         if path in self._facts:
@@ -381,8 +397,9 @@ class Snapshot:
 
     def paths(self) -> Iterable[str]:
         """Every source file, in order."""
+        self.progress.touched |= self.memo.bit("")
         names = set(self.view.files) | self.view.pending | set(self._overlays)
-        return sorted(path for path in names if self.exists(path))
+        return sorted(path for path in names if self._is_there(path))
 
     def facts(self, path: str) -> FileFacts | None:
         """Facts of a file as it is now; None when it is gone or cannot be read."""
@@ -540,6 +557,38 @@ class Snapshot:
         is one that a string literal spells.
         """
         return self._having(name, inherited=False)
+
+    def files_where(self, name: str, test: Callable[[FileFacts, str], bool]) -> Iterator[str]:
+        """Files that use a name in a way, in order of their paths.
+
+        ``test`` is one of :mod:`..name_uses`: an answer rests on what it tells of a name, which is
+        compared when a file changes, and not on the files.
+        """
+        for path in self.files_with(name):
+            if self.uses(path, name, test):
+                yield path
+
+    def uses(self, path: str, name: str, test: Callable[[FileFacts, str], bool]) -> bool:
+        """True if a file uses a name in a way, as in :meth:`files_where`."""
+        self.progress.touched |= name_bit(name)
+        touched = self.progress.touched
+        facts = self.facts(path)
+        self.progress.touched = touched
+        return facts is not None and test(facts, name)
+
+    def top_level(self, path: str) -> TopLevel | None:
+        """What a file binds and imports at its top; None when it cannot be read.
+
+        An answer rests on that alone, and not on what else is in the file.
+        """
+        from ..name_uses import TOP
+        from ..top_level import top_level
+
+        self.progress.touched |= name_bit(TOP)
+        touched = self.progress.touched
+        facts = self.facts(path)
+        self.progress.touched = touched
+        return None if facts is None else top_level(facts)
 
     def files_inheriting(self, name: str) -> list[str]:
         """Files that may have a class with a base of this name, in order of their paths."""

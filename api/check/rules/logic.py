@@ -20,6 +20,7 @@ from ....indexer.inference.entities import CLASS, EVIDENCE_NAMES, EXACT, FUNCTIO
 from ....indexer.inference.members import member_definitions
 from ....indexer.inference.standard_types import is_standard_class
 from ....indexer.inference.types import FUNCTION_OBJECT, INSTANCE, NONE, Value
+from ....indexer.name_uses import is_written
 from ...source.ranges import begins_statement, end_of_call, ends_statement
 from .. import messages
 from ..context import CheckContext
@@ -28,7 +29,6 @@ from ..decorators import preserves_result, preserves_signature
 from ..effects import endless_recursion, is_pure_call, is_tested_by
 from ..excuses import is_expected_to_fail
 from ..findings import WARNING, Edit, Finding, Fix
-from ..known_names import files_naming, has_role
 from ..signatures import overridden_signatures
 from ..tuple_length import length_of_value
 from ..uses import TESTED, uses_of, wanted_attributes, wanted_calls
@@ -156,9 +156,7 @@ def _is_method(context: CheckContext, expr: int) -> bool:
 
 def _is_assigned_anywhere(context: CheckContext, name: str) -> bool:
     """True if any file assigns to such an attribute: ``self.flush = None``."""
-    return any(
-        has_role(facts, name, (f.WRITTEN,)) for _, facts in files_naming(context.strict, name)
-    )
+    return any(context.strict.files_where(name, is_written))
 
 
 def _is_called_near(context: CheckContext, expr: int, name: str) -> bool:

@@ -25,14 +25,15 @@ _FOLLOWED = 1_000
 
 @dataclass(slots=True, frozen=True)
 class _Import:
-    """An import at the top of a module: its row, position and module, and the name or nothing.
+    """An import at the top of a module: its row, place and module, and the name or nothing.
 
     ``submodule`` is the module that the name may be; ``first_bound`` is where the name is bound in
-    the module for the first time.
+    the module for the first time. Places are those in the order of what modules bind at their top
+    (see :mod:`.....indexer.top_level`).
     """
 
     row: int
-    position: int
+    place: int
     module: str
     name: str
     submodule: str
@@ -129,7 +130,7 @@ class _ImportSimulation:
         self.inference = inference
         self.first = first
         self.done: set[str] = set()
-        # The position that each module that is being loaded has reached.
+        # The place that each module that is being loaded has reached.
         self.at: dict[str, int] = {}
         self.failed: list[_Failure] = []
         # The import of the first module in which another one was loaded.
@@ -140,8 +141,8 @@ class _ImportSimulation:
         """Import a module and all that it imports at its top."""
         if path in self.done or path in self.at or is_outside(path):
             return
-        facts = self.inference.facts(path)
-        if facts is None or path.endswith(".pyi") or len(self.done) > _FOLLOWED:
+        top = self.inference.snapshot.top_level(path)
+        if top is None or path.endswith(".pyi") or len(self.done) > _FOLLOWED:
             self.done.add(path)
             return
         for package in _packages_of(self.inference, path):
@@ -154,7 +155,7 @@ class _ImportSimulation:
         for each in _top_imports(self.inference, path):
             if path == self.first:
                 self._row = each.row
-            self.at[path] = each.position
+            self.at[path] = each.place
             self._import(path, each)
         del self.at[path]
         self.done.add(path)
@@ -181,23 +182,28 @@ def _top_imports(inference: Inference, path: str) -> list[_Import]:
 
 
 def _read_imports(inference: Inference, path: str) -> list[_Import]:
-    facts = inference.need(path)
-    table = facts.imports
+    top = inference.snapshot.top_level(path)
     found: list[_Import] = []
-    for row, flags in enumerate(table.flags):
-        if table.scope[row] or flags & _NOT_NOW:
+    for row, flags, place, dotted, name in top.imports if top is not None else ():
+        if flags & _NOT_NOW:
             continue
-        module = imported_module(inference, path, facts.names[table.module[row]])
+        module = imported_module(inference, path, dotted)
         if module.kind != MODULE or module.is_outside:
             continue
-        name_row = table.name[row]
-        name = facts.names[name_row] if name_row >= 0 else ""
         inner = submodule(inference, module, name) if name else None
         first = _first_bound(inference, module.path, name) if name else -1
-        if inner is not None and inner.kind != MODULE:
-            name = ""  # a folder: nothing runs, and nothing is missing
-        where = inner.path if inner is not None and inner.kind == MODULE else ""
-        found.append(_Import(row, table.position[row], module.path, name, where, first))
+        is_module = inner is not None and inner.kind == MODULE
+        found.append(
+            _Import(
+                row,
+                place,
+                module.path,
+                # A folder: nothing runs, and nothing is missing.
+                name if inner is None or is_module else "",
+                inner.path if inner is not None and is_module else "",
+                first,
+            )
+        )
     return found
 
 
@@ -215,12 +221,8 @@ def _packages_of(inference: Inference, path: str) -> list[str]:
 
 def _first_bound(inference: Inference, path: str, name: str) -> int:
     """Return where a module first binds a name at its top; -1 when that is unknown."""
-    facts = inference.facts(path)
-    row = facts.name_id(name) if facts is not None else -1
-    if facts is None or row < 0 or f.STAR in facts.imports.name:
-        return -1
-    rows = facts.bindings_of(0, row)
-    return min((facts.binding.position[each] for each in rows), default=-1)
+    top = inference.snapshot.top_level(path)
+    return -1 if top is None or top.has_star else top.first_bound.get(name, -1)
 
 
 def shadowed_module(context: CheckContext) -> Iterator[Finding]:
