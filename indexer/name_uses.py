@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from . import facts as f
 from . import facts_view
-from .symbols import inherited_names, names_in
-from .top_level import top_level
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -155,6 +153,10 @@ def uses(facts: FileFacts) -> frozenset[tuple[object, str]]:
 
 
 def _uses(facts: FileFacts) -> Iterator[tuple[object, str]]:
+    # Late: only a file that changed is compared.
+    from .symbols import inherited_names, names_in
+    from .top_level import top_level
+
     names = facts.names
     for name in names_in(facts):
         yield _OCCURS, name
