@@ -421,8 +421,6 @@ _TYPECODES: tuple[Code, ...] = ("b", "h", "i", "q")
 _FORMATS: dict[int, Code] = {ord(code): code for code in _TYPECODES}
 # Look-ups of a name by scanning before a table of names is made.
 _SCANS = 12
-# A name with more bindings than this in a file has a table of them by scope.
-_MANY = 32
 # Table to (number of its first column, number of columns).
 _PLACES: dict[str, tuple[int, int]] = {}
 for _name, _width in TABLES:
@@ -573,34 +571,17 @@ class FileFacts:
     def bindings_of(self, scope: int, name: int) -> list[int]:
         """Rows of the bindings of a name in one scope, in order of the text; not to be changed."""
         by_scope: dict[int, list[int]] | None = self.memo.get(("bindings", name))
-        if by_scope is not None:
-            return by_scope.get(scope, [])
-        order = self.binding_order.value
-        names, scopes, positions = self.binding[:3]
-        at = bisect_left(order, name, key=names.__getitem__)
-        if at + _MANY < len(order) and names[order[at + _MANY]] == name:
-            return self._bindings_by_scope(name, at).get(scope, [])
-        rows: list[int] = []
-        while at < len(order) and names[row := order[at]] == name:
-            if scopes[row] == scope:
-                rows.append(row)
-            at += 1
-        if len(rows) > 1:
-            rows.sort(key=positions.__getitem__)
-        return rows
-
-    def _bindings_by_scope(self, name: int, at: int) -> dict[int, list[int]]:
-        """Rows of the bindings of a name that has many; ``at`` is the first in their order.
-
-        Remembered, because such names are asked for as often as they are bound.
-        """
-        order = self.binding_order.value
-        names, scopes, positions = self.binding[:3]
-        until = bisect_right(order, name, at, key=names.__getitem__)
-        by_scope = self.memo[("bindings", name)] = dict[int, list[int]]()
-        for row in sorted(order[at:until], key=positions.__getitem__):
-            by_scope.setdefault(scopes[row], []).append(row)
-        return by_scope
+        if by_scope is None:
+            order = self.binding_order.value
+            names, scopes, positions = self.binding[:3]
+            at = bisect_left(order, name, key=names.__getitem__)
+            until = at
+            while until < len(order) and names[order[until]] == name:
+                until += 1
+            by_scope = self.memo["bindings", name] = {}
+            for row in sorted(order[at:until], key=positions.__getitem__):
+                by_scope.setdefault(scopes[row], []).append(row)
+        return by_scope.get(scope, [])
 
     def bindings_between(self, scope: int, name: int, start: int, end: int) -> list[int]:
         """As :meth:`bindings_of`, from one position up to another."""

@@ -8,6 +8,7 @@ from itertools import pairwise
 from .lexical import CLOSE, OPEN, tokens
 
 _OPEN, _CLOSE = b"([{", b")]}"
+_NO_BRACKETS = bytes(set(range(256)) - set(_OPEN + _CLOSE))
 _BLANK = b" \t\\"
 
 
@@ -55,7 +56,7 @@ def begins_statement(text: bytes, start: int) -> bool:
 def is_in_brackets(text: bytes, start: int) -> bool:
     """True if a line begins inside of brackets, as far as the lines right above it show."""
     depth = 0
-    for byte in reversed(text[max(0, start - 4000) : start]):
+    for byte in reversed(text[max(0, start - 4000) : start].translate(None, _NO_BRACKETS)):
         if byte in _CLOSE:
             depth += 1
         elif byte in _OPEN:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 # Resolved expressions that a view remembers; a few hundred bytes each.
-_REMEMBERED = 20_000
+_REMEMBERED = 60_000
 # Bytes of facts that a snapshot holds on to.
 _HELD = 48_000_000
 # Names of which a snapshot remembers where they occur.
