@@ -14,7 +14,7 @@ from functools import cached_property
 from ...indexer import facts as f
 from ...indexer import facts_view
 from ...indexer.facts import FileFacts
-from ...indexer.inference.access_paths import access_path, enclosing_call
+from ...indexer.inference.access_paths import access_path, enclosing_call, last_name
 from ...indexer.inference.dead_code import never_runs
 from ...indexer.inference.entities import MODULE, OUTSIDE
 from ...indexer.inference.exhaustive import is_exhaustive
@@ -137,6 +137,24 @@ class CheckContext:
     def includes(self, name: str) -> bool:
         """True if rules are to check what is spelled with a name."""
         return self.names is None or name in self.names
+
+    def named_last(self, expr: int) -> int:
+        """Return what is named at the end of an expression: of a call what it calls."""
+        facts = self.facts
+        while True:
+            if facts_view.op(facts, expr) == f.CALL:
+                expr = facts_view.called(facts, expr)
+            elif item := facts_view.subscript(facts, expr):
+                expr = item.value
+            else:
+                return expr
+
+    def last_name(self, expr: int) -> str:
+        """Return the last name of an expression; empty for one that has none."""
+        named = self.named_last(expr)
+        return (
+            "None" if facts_view.op(self.facts, named) == f.NONE else last_name(self.facts, named)
+        )
 
     @cached_property
     def text(self) -> bytes:

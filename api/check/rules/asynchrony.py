@@ -310,7 +310,7 @@ def wrong_iteration(context: CheckContext) -> Iterator[Finding]:
     seen: set[int] = set()
     for expr in context.expressions(f.ELEMENT):
         iterated = operand(facts, expr)
-        if iterated in seen or iterated < 0:
+        if iterated in seen or iterated < 0 or not context.includes(context.last_name(iterated)):
             continue
         seen.add(iterated)
         wanted, other = "__iter__", "__aiter__"
@@ -331,7 +331,7 @@ def wrong_context(context: CheckContext) -> Iterator[Finding]:
     """Yield ``with`` of what only ``async with`` can enter, and the other way round."""
     facts = context.facts
     for manager, is_async_with in entered(context).items():
-        if op(facts, manager) == f.TUPLE:
+        if op(facts, manager) == f.TUPLE or not context.includes(context.last_name(manager)):
             continue
         wanted, other = "__enter__", "__aenter__"
         if is_async_with:

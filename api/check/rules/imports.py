@@ -39,11 +39,11 @@ def unresolved_import(context: CheckContext) -> Iterator[Finding]:
         spelled = facts.names[table.module[row]]
         name_row = table.name[row]
         name = facts.names[name_row] if name_row >= 0 else ""
-        if not any(map(context.includes, [*spelled.split("."), name])) or context.is_dead(position):
+        if not any(map(context.includes, [*spelled.split("."), name])):
             continue
         module = imported_module(context.strict, context.path, spelled)
         if module.kind == OUTSIDE:
-            if (spelled, position) not in seen:
+            if (spelled, position) not in seen and not context.is_dead(position):
                 seen.add((spelled, position))
                 for finding in _no_module(context, spelled, position, flags):
                     if finding.rule != "not-installed" or finding.subject not in absent:
@@ -55,6 +55,7 @@ def unresolved_import(context: CheckContext) -> Iterator[Finding]:
             and not (_is_package(module) and hooks_imports(context.strict))
             and not is_generated_module(context, _inside(spelled, name))
             and not _has_nearer(context, module, spelled, name)
+            and not context.is_dead(position)
         ):
             yield _no_name(context, module, spelled, name, row)
 

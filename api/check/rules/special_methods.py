@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from ....indexer import facts as f
 from ....indexer.facts_view import (
-    attribute,
     called,
     comparisons,
     is_async,
@@ -97,13 +96,13 @@ def lacking_special_method(context: CheckContext) -> Iterator[Finding]:
     """Yield values that syntax asks for what their classes have no special method for."""
     seen: set[tuple[int, str]] = set()
     for expr, (rule, methods, text) in _needs(context):
-        if (expr, rule) in seen or not context.includes(_name(context, expr)):
+        if (expr, rule) in seen or not context.includes(context.last_name(expr)):
             continue
         type_, detail = _lacking(context, expr, methods)
         if type_:
             seen.add((expr, rule))
-            start = context.facts.expr.position[_named(context, expr)]
-            name = _name(context, expr)
+            start = context.facts.expr.position[context.named_last(expr)]
+            name = context.last_name(expr)
             subject = messages.object_text(context.strict, type_)
             yield Finding(
                 rule, context.path, start, start + max(len(name.encode()), 1),
@@ -220,21 +219,3 @@ def _is_of_mixin(context: CheckContext, expr: int) -> bool:
         item.entity.kind == PARAMETER and first_parameter_class(context.facts, item.entity) >= 0
         for item in context.strict.definitions_of(context.path, expr)
     )
-
-
-def _named(context: CheckContext, expr: int) -> int:
-    """Return what is named at the end of an expression: of a call what it calls."""
-    facts = context.facts
-    while op(facts, expr) == f.CALL:
-        expr = called(facts, expr)
-    if op(facts, expr) == f.SUBSCRIPT and (item := subscript(facts, expr)):
-        return _named(context, item.value)
-    return expr
-
-
-def _name(context: CheckContext, expr: int) -> str:
-    named = _named(context, expr)
-    if op(context.facts, named) == f.NONE:
-        return "None"
-    parts = attribute(context.facts, named)
-    return parts.name if parts is not None else last_name(context.facts, named)

@@ -27,8 +27,8 @@ from .names import is_builtin, is_in_string, is_predefined
 
 def unbound(context: CheckContext) -> Iterator[Finding]:
     """Yield names that are read where control comes without their being bound."""
-    if context.tree is None:
-        return
+    if context.tree is None or context.names is not None:
+        return  # what is bound where does not change by an edit of another file
     found = list(unbound_reads(context.tree, _oracle(context, asks=False)))
     if any(each.how != SELDOM for each in found):
         # Which calls return, and which tests hold, is asked only where it matters. That a name is
