@@ -121,12 +121,12 @@ def _surroundings(inference: Inference) -> Iterator[str]:
     environment, config = workspace.environment(), workspace.config
     described: list[object] = [
         *(getattr(config, name) for name in config.__slots__),
-        *(getattr(environment, name) for name in environment.__slots__ if name != "records"),
+        environment.kind, environment.site_packages, environment.stdlib, environment.lacking,
         workspace.source_roots, workspace.package_dirs, workspace.projects,
         search_path.roots, search_path.version, search_path.versions_allowed,
         sorted(search_path.stamps().items()),
     ]  # fmt: skip
-    yield repr(described).replace(root, "")
+    yield repr(described)
 
 
 def _program_files() -> Iterator[str]:
