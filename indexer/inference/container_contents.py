@@ -7,7 +7,7 @@ from .. import facts_view, scope_map
 from . import operators
 from .entities import name_of
 from .standard_types import builtin_instance
-from .types import INSTANCE, Value, union
+from .types import INSTANCE, Value, alternatives, union
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _with_contents(
             into_keys.append(inference.infer_type(path, key))
         into.append(type_)
     name = name_of(inference, value.entity)
-    elements = union(*values, *value.args[-1:])
+    elements = alternatives(*values, *(arg for arg in value.args[-1:] if arg))
     if inner:
         listed = builtin_instance(inference, "dict", union(*inner_keys), union(*inner))
         plain = tuple(each for each in elements if each.form != INSTANCE or any(each.args))

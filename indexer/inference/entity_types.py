@@ -35,6 +35,7 @@ from .types import (
     UNKNOWN,
     VARIABLE_TYPE,
     Value,
+    alternatives,
     entity_object,
     instance,
     substitute,
@@ -225,7 +226,7 @@ def _assigned(
 ) -> Type:
     """Return what methods assign to an attribute."""
     values = facts.attribute_binding.value
-    type_ = union(*(inference.infer_type(path, values[index]) for index in rows))
+    type_ = alternatives(*(inference.infer_type(path, values[index]) for index in rows))
     return container_contents.container_contents(
         inference, path, facts, container_contents.attribute_container(owner, name), type_
     )

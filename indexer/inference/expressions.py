@@ -20,9 +20,9 @@ from .types import (
     NOWHERE,
     UNKNOWN,
     Value,
+    alternatives,
     classes_of_type,
     instance,
-    union,
     weaken,
     without_none,
 )
@@ -116,7 +116,7 @@ def _typed(inference: Inference, path: str, expr: int) -> Type:
     op = ops[expr]
     if op == f.NAME:
         found = definitions_of(inference, path, expr)
-        type_ = union(
+        type_ = alternatives(
             *(
                 weaken(entity_types.entity_type(inference, item.entity), item.evidence)
                 for item in found
@@ -139,7 +139,10 @@ def _typed(inference: Inference, path: str, expr: int) -> Type:
         right = infer_type(inference, path, rights[expr])
         if op == f.AND:
             left = operators.falsy_part(inference, left)
-        return union(without_none(left) if op == f.OR else left, right)
+        if op == f.OR and left:
+            # Nothing but None on the left leaves the right.
+            left = without_none(left) or right
+        return alternatives(left, right)
     if op == f.NAMED:
         return infer_type(inference, path, lefts[expr])
     if op == f.AWAIT:
@@ -158,10 +161,10 @@ def _composed(inference: Inference, path: str, facts: FileFacts, expr: int) -> T
         listed = extra[at + 1 : at + 1 + extra[at]]
         elements = [infer_type(inference, path, part) for part in listed[:12]]
         if op != f.TUPLE:
-            return builtin_instance(inference, _DISPLAYS[op], union(*elements))
+            return builtin_instance(inference, _DISPLAYS[op], alternatives(*elements))
         starred = any(ops[part] == f.STARRED for part in listed)
         entity = standard_class(inference, "builtins", "tuple")
-        args = (union(*elements),) if starred else (union(*elements), *elements)
+        args = (alternatives(*elements), *(() if starred else elements))
         return (instance(entity, args),) if entity else UNKNOWN
     if op == f.STARRED:
         return operators.iterated_type(inference, infer_type(inference, path, lefts[expr]))
@@ -180,7 +183,7 @@ def _composed(inference: Inference, path: str, facts: FileFacts, expr: int) -> T
                 spread = operators.mapping_types(inference, infer_type(inference, path, inside))
                 keys.append(spread[0])
                 held.append(spread[1])
-        return builtin_instance(inference, "dict", union(*keys), union(*held))
+        return builtin_instance(inference, "dict", alternatives(*keys), alternatives(*held))
     if op in _COMPREHENSIONS:
         inner = infer_type(inference, path, lefts[expr])
         if op == f.DICT_COMPREHENSION:

@@ -35,6 +35,7 @@ from .types import (
     UNKNOWN,
     VARIABLE_TYPE,
     Value,
+    alternatives,
     entity_object,
     instance,
     union,
@@ -447,7 +448,7 @@ def _inferred(inference: Inference, function: Entity, known: left_out.Known) -> 
             parts.append(
                 operators.iterated_type(inference, type_) if kinds[index] == f.YIELD_FROM else type_
             )
-    type_ = weaken(union(*parts), INFERRED)
+    type_ = weaken(alternatives(*parts), INFERRED)
     if flags & f.GENERATOR:
         name = "AsyncGenerator" if flags & f.ASYNC else "Generator"
         entity = standard_class(inference, "typing", name)

@@ -6,7 +6,18 @@ alternatives; the empty tuple is "unknown", never "nothing".
 
 from __future__ import annotations
 
-from .entities import CLASS, EXACT, INFERRED, MODULE, NAMESPACE, OUTSIDE, VARIABLE, Entity, Found
+from .entities import (
+    CLASS,
+    CONVENTIONAL,
+    EXACT,
+    INFERRED,
+    MODULE,
+    NAMESPACE,
+    OUTSIDE,
+    VARIABLE,
+    Entity,
+    Found,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,6 +76,14 @@ def union(*types: Iterable[Value]) -> Type:
             if known is None or value.evidence < known.evidence:
                 found[key] = value
     return tuple(found.values())[:_ALTERNATIVES]
+
+
+def alternatives(*types: Type) -> Type:
+    """Whatever of some types a value has; with something unknown among them, by convention only."""
+    type_ = union(*types)
+    if type_ and not all(types):
+        return weaken(type_, CONVENTIONAL)
+    return type_
 
 
 # Type arguments within type arguments that are kept of a type that has more parts than this: code
@@ -141,7 +160,7 @@ def substitute(
 ) -> Type:
     """A type with type variables replaced by what they are bound to.
 
-    Unbound ones vanish, unless they are to be kept; those of a callable are solved when it is
+    Unbound ones are unknown, unless they are to be kept; those of a callable are solved when it is
     called. With ``all_or_nothing``, a type with an unbound one is unknown.
     """
     if depth > 6:
@@ -155,8 +174,8 @@ def substitute(
             elif entity.path.startswith("type:") and plain_variable(entity) in bound:
                 plain = bound[plain_variable(entity)]
                 parts.append(weaken(class_objects(plain), evidence))
-            elif keep:
-                parts.append((value,))
+            else:
+                parts.append((value,) if keep else UNKNOWN)
             if all_or_nothing and (not parts or not parts[-1]):
                 return UNKNOWN
         elif args:
@@ -168,7 +187,7 @@ def substitute(
             parts.append((Value(form, entity, inner, evidence),))
         else:
             parts.append((value,))
-    return union(*parts)
+    return alternatives(*parts)
 
 
 def has_variables(type_: Type, depth: int = 0) -> bool:

@@ -301,8 +301,11 @@ def _by_convention(context: CheckContext, expr: int, receiver: int, name: str) -
     if type_ and all(value.form == INSTANCE for value in type_):
         if not _lacks(context, type_, name) or is_assigned_to(inference, name, type_):
             return None
-        # What is built in is by convention often what it is by accident.
-        is_conventional = all(value.evidence == CONVENTIONAL for value in type_)
+        # What is built in is by convention often what it is by accident; and where types tell a
+        # part of what it may be, conventions were not asked.
+        is_conventional = all(
+            value.evidence == CONVENTIONAL for value in type_
+        ) and not without_none(context.strict.infer_type(context.path, receiver))
         if is_conventional and not any(value.entity.is_outside for value in type_):
             return _absent(context, expr, name, type_, CONVENTIONAL)
     if _lacks_modules(context):
