@@ -296,7 +296,16 @@ def test_a_group_that_users_share_with_us_keeps_theirs(project: Path) -> None:
         ("codex", {".codex/config.toml": "mcp_servers = 3"}, "what belongs into it is"),
         ("aider", {".aider.conf.yml": "lint-cmd: eslint\n"}, "lint-cmd is set otherwise"),
         ("aider", {"AGENTS.md": "<!-- flux-index:begin -->"}, "do not fit each other"),
+        ("claude-code", {".mcp.json": "[" * 60_000}, "it is nested too deeply"),
+        ("claude-code", {".claude/settings.json": '{"a":' * 60_000}, "it is nested too deeply"),
+        ("codex", {".codex/config.toml": "x=" + "[" * 40_000}, "it is nested too deeply"),
+        ("codex", {".codex/config.toml": 'a."."' + ".a" * 30_000 + "=1"}, "more than 64 parts"),
+        ("aider", {".aider.conf.yml": "a: " + "[" * 3_000}, "this is nested too deeply"),
+        ("aider", {".aider.conf.yml": "{" * 30_000}, "this is nested too deeply"),
+        ("aider", {".aider.conf.yml": "- " * 20_000}, "this is nested too deeply"),
+        ("aider", {".aider.conf.yml": "a: 1\n" * 20_000}, "this is larger than"),
     ],
+    ids=lambda value: ascii(value)[:40],
 )
 def test_a_file_without_a_place_for_us_stays_and_so_do_all_others(
     project: Path,

@@ -16,6 +16,10 @@ _BLANK_ON_LINE = re.compile(r"(?:[ \t]+|//[^\r\n]*|/\*[^\r\n]*?\*/)*")
 _WORD = re.compile(r"[^\s,:\[\]{}\"/]+")
 
 
+# What is deeper is none of the files that people and clients write.
+_DEEPEST = 64
+
+
 class JsoncError(ValueError):
     """A text that is not JSON; the message has the place."""
 
@@ -110,15 +114,13 @@ def without_member(text: str, path: Sequence[str]) -> str:
 
 def without_items(text: str, path: Sequence[str | int], is_meant: Callable[[Any], bool]) -> str:
     """A text without the items of an array that are meant, and without what is empty for that."""
-    changed = False
-    while True:
-        node = parse(text).get(*path)
-        if node is None or node.kind != "[":
-            return text
-        meant = [at for at, child in enumerate(node.children) if is_meant(child.plain())]
-        if not meant:
-            return _without_emptied(text, path) if changed else text
-        text, changed = _removed(text, node, meant[-1]), True
+    node = parse(text).get(*path)
+    if node is None or node.kind != "[":
+        return text
+    meant = [at for at, child in enumerate(node.children) if is_meant(child.plain())]
+    for at in reversed(meant):  # places before one that is taken out stay what they are
+        text = _removed(text, node, at)
+    return _without_emptied(text, path) if meant else text
 
 
 def is_emptied(text: str) -> bool:
@@ -204,7 +206,9 @@ def _dumped(text: str, value: Any, depth: int) -> str:
     return f"{newline}{unit * depth}".join(lines)
 
 
-def _value(text: str, at: int) -> tuple[Node, int]:
+def _value(text: str, at: int, depth: int = 0) -> tuple[Node, int]:
+    if depth > _DEEPEST:
+        raise JsoncError("it is nested too deeply")
     kind = text[at : at + 1]
     node = Node(kind if kind in ("{", "[") and kind else "", at, at)
     if not node.kind:
@@ -234,7 +238,7 @@ def _value(text: str, at: int) -> tuple[Node, int]:
             if text[at : at + 1] != ":":
                 raise _error(text, at)
             at = _skip(text, at + 1)
-        child, at = _value(text, at)
+        child, at = _value(text, at, depth + 1)
         node.children.append(child)
         at = _skip(text, at)
         node.trailing = -1

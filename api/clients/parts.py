@@ -64,8 +64,10 @@ def json_hooks(path: str, events: Mapping[str, Sequence[tuple[str, str, int]]]) 
         node = parse(text).get("hooks")
         for event in node.keys if node is not None else ():
             groups_node = parse(text).get("hooks", event)
-            for at in reversed(range(len(groups_node.children) if groups_node else 0)):
-                text = without_items(text, ("hooks", event, at, "hooks"), _is_ours)
+            there = groups_node.children if groups_node is not None else []
+            for at in reversed(range(len(there))):
+                if _has_ours(there[at].plain()):
+                    text = without_items(text, ("hooks", event, at, "hooks"), _is_ours)
             text = without_items(text, ("hooks", event), _is_left_over)
         return text
 
@@ -128,10 +130,15 @@ def _ours(events: object) -> dict[str, list[object]]:
     found: dict[str, list[object]] = {}
     for event, listed in events.items() if is_object(events) else ():
         for group in listed if is_array(listed) else ():
-            handlers = group.get("hooks") if is_object(group) else None
-            if is_array(handlers) and any(_is_ours(each) for each in handlers):
+            if _has_ours(group):
                 found.setdefault(event, []).append(group)
     return found
+
+
+def _has_ours(group: object) -> bool:
+    """True if a group has a handler of ours."""
+    handlers = group.get("hooks") if is_object(group) else None
+    return is_array(handlers) and any(_is_ours(each) for each in handlers)
 
 
 def _is_ours(handler: object) -> bool:

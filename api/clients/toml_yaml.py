@@ -9,8 +9,18 @@ from typing import Any
 import tomlkit
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.tokens import (
+    BlockEndToken,
+    BlockMappingStartToken,
+    BlockSequenceStartToken,
+    FlowMappingEndToken,
+    FlowMappingStartToken,
+    FlowSequenceEndToken,
+    FlowSequenceStartToken,
+)
 from tomlkit.exceptions import TOMLKitError
 
+from ...indexer.toml import parse_toml
 from ..json_values import is_array, is_object
 from .rule_files import appended, newline_of, taken_out
 
@@ -23,14 +33,15 @@ def with_toml_table(text: str, path: tuple[str, str], values: Mapping[str, Any])
     """Return a TOML text with a table of these values, added at its end if it differs."""
     block = _toml_block(path, values)
     try:
-        found = tomlkit.parse(text).unwrap().get(path[0], {}).get(path[1])
+        outer = _toml(text).get(path[0], {})
+        found = outer.get(path[1]) if is_object(outer) else None
         if found == dict(values):
             return text
         if found is not None:
             text = without_toml_table(text, path, values)
         result = appended(text, block)
-        tomlkit.parse(result)
-    except (TOMLKitError, AttributeError) as error:
+        _toml(result)
+    except TablesError as error:
         raise TablesError(f"{error}; what belongs into it is:\n{block}") from error
     return result
 
@@ -41,17 +52,25 @@ def without_toml_table(text: str, path: tuple[str, str], values: Mapping[str, An
     at = text.find(block)
     if at >= 0 and text[at + len(block) : at + len(block) + 1] in ("", "\r", "\n"):
         return taken_out(text, at, at + len(block))
+    found = _toml(text).get(path[0])
+    if not is_object(found) or path[1] not in found:
+        return text
     try:
         document: Any = tomlkit.parse(text)
-        outer: Any = document.get(path[0])
-        if outer is None or path[1] not in outer:
-            return text
+        outer: Any = document[path[0]]
         outer.remove(path[1])
         if not outer:
             document.remove(path[0])
         return tomlkit.dumps(document)
-    except (TOMLKitError, AttributeError) as error:
+    except (TOMLKitError, AttributeError, RecursionError) as error:
         raise TablesError(str(error)) from error
+
+
+def _toml(text: str) -> dict[str, Any]:
+    tables, wrong = parse_toml(text.encode())
+    if wrong:
+        raise TablesError(f"this is no TOML that is read: {wrong}")
+    return tables
 
 
 def _toml_block(path: tuple[str, str], values: Mapping[str, Any]) -> str:
@@ -71,8 +90,9 @@ def with_yaml_items(text: str, items: Mapping[str, str]) -> str:
     """
     missing: list[str] = []
     for key, item in items.items():
-        value = _yaml(text).get(key)
-        if value is None and key not in _yaml(text):
+        found = _yaml(text)
+        value = found.get(key)
+        if value is None and key not in found:
             missing += [f"{key}:", f"  - {json.dumps(item)}"]
         elif item != value and (not isinstance(value, list) or item not in value):
             text = _with_yaml_item(text, key, json.dumps(item))
@@ -120,9 +140,27 @@ def _is_in_line(value: Any) -> bool:
     return bool(value.fa.flow_style())
 
 
+# The library takes the square of what is nested in time. People's files are a tenth as large.
+_MOST_YAML = 50_000
+_DEEPEST = 30
+_OPENING = (
+    BlockMappingStartToken, BlockSequenceStartToken, FlowMappingStartToken, FlowSequenceStartToken,
+)  # fmt: skip
+_CLOSING = (BlockEndToken, FlowMappingEndToken, FlowSequenceEndToken)
+
+
 def _yaml(text: str) -> dict[str, Any]:
+    """Return a YAML mapping; raises TablesError for what is none, or larger than is read."""
+    if len(text) > _MOST_YAML:
+        raise TablesError(f"this is larger than {_MOST_YAML:,} characters")
     reader: Any = YAML()
     try:
+        depth = 0
+        for token in reader.scan(text):
+            depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+            if depth > _DEEPEST:
+                raise TablesError("this is nested too deeply")
+        reader = YAML()
         found = reader.load(text)
     except YAMLError as error:
         raise TablesError(f"this is no YAML: {error}") from error

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from typing import Any
 
 from ...indexer import symbols
 from ...indexer.inference.entities import CLASS, OUTSIDE, name_of, qualified_name
 from ...indexer.inference.inference import Inference
 from ...indexer.text import UnreadableError, read
+from ...indexer.toml import read_toml
+from ...indexer.workspace.settings import table
 from ..quoting import quoted
 from .census import Census, frequent_bases, take_census
 from .family import required_methods
@@ -246,16 +247,17 @@ def _make_targets(root: str) -> list[str]:
 
 def _tools(root: str) -> dict[str, dict[str, Any]]:
     """Return the tables of tools in ``pyproject.toml``."""
-    try:
-        tools: dict[str, Any] = tomllib.loads(_read(root, "pyproject.toml")).get("tool", {})
-    except tomllib.TOMLDecodeError:
-        return {}
+    tools = table(read_toml(_bytes(root, "pyproject.toml")), "tool")
     # What is no table has no settings.
-    return {name: table for name, table in tools.items() if hasattr(table, "get")}
+    return {name: value for name, value in tools.items() if isinstance(value, dict)}
 
 
 def _read(root: str, name: str) -> str:
+    return _bytes(root, name).decode("utf-8", "replace")
+
+
+def _bytes(root: str, name: str) -> bytes:
     try:
-        return read(os.path.join(root, name), _LARGEST).decode("utf-8", "replace")
+        return read(os.path.join(root, name), _LARGEST)
     except UnreadableError:  # a pipe among other things, which would be waited for
-        return ""
+        return b""

@@ -84,7 +84,7 @@ def project_folders(info: str) -> list[str]:
         told = json.loads(url_file)
         url = told["url"]
         editable = told["dir_info"]["editable"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return []
     if editable is not True or not isinstance(url, str) or not url.startswith("file:"):
         return []

@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import sys
 
+from ..toml import read_toml
 from .environments import UNKNOWN, Environment, read_prefix
-from .settings import read_toml, table, texts
+from .settings import table, texts
 from .stamps import StampRecorder
 from .tool_environments import managed_prefixes
 

@@ -159,7 +159,8 @@ def _outermost_dependent(projects: list[str]) -> str:
     for outer in projects[1:]:
         pyproject = _head(outer)
         if b"path" in pyproject and (b"tool.poetry" in pyproject or b"tool.uv" in pyproject):
-            from .settings import path_dependencies, read_toml
+            from ..toml import read_toml
+            from .settings import path_dependencies
 
             folders = path_dependencies(read_toml(pyproject))
             if any(os.path.realpath(os.path.join(outer, path)) == root for path in folders):

@@ -1,50 +1,19 @@
-"""Parsed TOML, asked for what may be there in any shape, or not at all.
+"""The settings of flux-index, taking what is right and saying what is not.
 
-Read the settings of flux-index, taking what is right and saying what is not.
+Also parsed TOML, asked for what may be there in any shape, or not at all.
 """
 
 from __future__ import annotations
 
+from reprlib import repr as shortened
 from typing import Any, cast
 
+from ..toml import parse_toml
 from .config import Config
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .stamps import StampRecorder
-
-
-def read_toml(data: bytes) -> dict[str, Any]:
-    """Return a TOML document's tables; none if it is malformed."""
-    tables, _ = parse_toml(data)
-    return tables
-
-
-def parse_toml(data: bytes) -> tuple[dict[str, Any], str]:
-    """Return a TOML document's tables, and what is wrong with it or ''."""
-    import tomllib
-
-    if len(data) > _MOST_BYTES:
-        return {}, f"it is larger than {_MOST_BYTES:,} bytes"
-    if any(_is_long_key(line) for line in data.splitlines()):
-        return {}, f"a key has more than {_MOST_PARTS} parts"
-    try:
-        return tomllib.loads(data.decode("utf-8-sig")), ""
-    except ValueError as error:  # also a number of too many digits
-        return {}, str(error)
-    except RecursionError:
-        return {}, "it is nested too deeply"
-
-
-# What a person writes is far below; reading a key takes as long as the square of its parts.
-_MOST_BYTES = 1_000_000
-_MOST_PARTS = 64
-
-
-def _is_long_key(line: bytes) -> bool:
-    """Tell whether a line begins with a dotted key of too many parts, rather than with a text."""
-    key = line.partition(b"=")[0]
-    return key.count(b".") > _MOST_PARTS and b".." not in key
 
 
 def witnessed_toml(witness: StampRecorder, path: str, label: str) -> dict[str, Any]:
@@ -160,10 +129,10 @@ class _Settings:
                 else:
                     self._wrong(where, key, "true or false", value)
             else:
-                self._problems.append(f"{where}: there is no setting {key!r}.")
+                self._problems.append(f"{where}: there is no setting {shortened(key)}.")
 
     def _wrong(self, where: str, key: str, expected: str, value: object) -> None:
-        self._problems.append(f"{where}: {key} must be {expected}, not {value!r}.")
+        self._problems.append(f"{where}: {key} must be {expected}, not {shortened(value)}.")
 
 
 def _strings(value: object) -> tuple[str, ...] | None:

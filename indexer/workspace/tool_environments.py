@@ -10,7 +10,8 @@ import os
 import sys
 from typing import Any
 
-from .settings import read_toml, table
+from ..toml import read_toml
+from .settings import table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
