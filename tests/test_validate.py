@@ -329,10 +329,57 @@ def test_settings_of_a_repository_that_include_others(
     """Files of the repository only: git reads whatever they are, and says which line is wrong."""
     (own_home / ".bashrc").write_text("secret\n")
     (repository / "shared.config").write_text("[core]\n\tabbrev = 12\n")
-    os.mkfifo(repository / ".git/pipe")
+    if included == "pipe":
+        os.mkfifo(repository / ".git/pipe")
     with open(repository / ".git/config", "a") as file:
         file.write(f"[include]\n\tpath = {included}\n")
     assert main(["validate", "--workspace", str(repository)]) == code
     said = capsys.readouterr().err
     assert "secret" not in said
     assert ("git is not asked" in said) == bool(code)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "HEAD", "index", "packed-refs", "shallow", "commondir", "refs/heads/other", "logs/HEAD",
+        "info/exclude", "info/grafts", "objects/info/alternates", "objects/ab/cdef",
+        "objects/pack/pack-1.idx", "borrowed/pack/pack-1.idx",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["pipe", "link"])
+def test_files_of_git_that_are_no_plain_files(
+    repository: Path, own_home: Path, name: str, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Git would wait for a pipe, and read what a link leads to."""
+    path = repository / ".git" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if "borrowed" in name:
+        (repository / ".git/objects/info/alternates").write_text("../borrowed\n")
+    path.unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        (own_home / "secret").touch()
+        path.symlink_to(own_home / "secret")
+    assert main(["validate", "--workspace", str(repository)]) == 2
+    assert "git is not asked" in capsys.readouterr().err
+
+
+def test_ignored_files_are_left_out_without_asking_git(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Patterns for which git would take more than its time, and a file of them that is a pipe."""
+    for number in range(30):
+        (repository / ("a" * 200 + f"{number}.py")).write_text("print(nowhere)\n")
+    (repository / "also").mkdir()
+    os.mkfifo(repository / "also/.gitignore")
+    (repository / "also/new.py").write_text("print(elsewhere)\n")
+    for within in ("cloned", "cloned/deep"):  # which is of the other repository
+        (repository / within).mkdir()
+        (repository / within / "new.py").write_text("print(nothing)\n")
+    (repository / "cloned/.git").mkdir()
+    (repository / ".gitignore").write_text(f"{'*a' * 20}*b\na*1.py\n")
+    assert main(["validate", "--workspace", str(repository), "--format", "json"]) == 1
+    found = {each["path"].lstrip("a") for each in json.loads(capsys.readouterr().out)}
+    assert found == {"lso/new.py"} | {f"{each}.py" for each in range(30) if each % 10 != 1}

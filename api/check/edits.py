@@ -6,8 +6,10 @@ Nothing is written. A :class:`Change` is two snapshots and the files in which th
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from unidiff.patch import Hunk
 
@@ -125,7 +127,8 @@ def unchanged(session: OpenWorkspace, paths: Iterable[str]) -> Change:
 
 def changed_since(session: OpenWorkspace, revision: str, *, staged: bool = False) -> Change:
     """Return what changed since a revision of git: in the files, or only in its index (staged)."""
-    repository = Repository(session.index.workspace.root)
+    root = session.index.workspace.root
+    repository = Repository(root)
     before = repository.tree(revision)
     inference = session.inference(whole=True)
     new: dict[str, bytes | None] = {}
@@ -139,8 +142,11 @@ def changed_since(session: OpenWorkspace, revision: str, *, staged: bool = False
         contents = repository.contents(after[path] for path in paths if path in after)
         new = {path: contents.get(after.get(path, "")) for path in paths}
     else:
-        paths = _changed_on_disk(session.index.workspace.root, before)
-        paths += [path for path in repository.untracked() if path.endswith(_SUFFIXES)]
+        paths = _changed_on_disk(root, before)
+        known = before.keys() | repository.staged().keys()
+        paths += _untracked(
+            root, (path for path in inference.snapshot.paths() if path not in known)
+        )
     contents = repository.contents(before[path] for path in paths if path in before)
     old = {path: contents.get(before.get(path, "")) for path in paths}
     current = session.with_contents(new).inference(whole=False) if staged else inference
@@ -158,6 +164,24 @@ def _changed_on_disk(root: str, objects: Mapping[str, str]) -> list[str]:
             except UnreadableError:
                 changed.append(path)
     return changed
+
+
+def _untracked(root: str, paths: Iterable[str]) -> list[str]:
+    """Return those of some indexed files that do not lie in a repository within this one.
+
+    The index leaves out what is ignored. Git is not asked for that: it matches patterns of a
+    repository without a bound.
+    """
+
+    @cache
+    def is_repository(folder: str) -> bool:
+        return os.path.lexists(os.path.join(root, folder, ".git"))
+
+    return [
+        path
+        for path in sorted(paths)
+        if not any(is_repository(path[: found.start()]) for found in re.finditer("/", path))
+    ]
 
 
 def patched_files(session: OpenWorkspace, text: str) -> Change:

@@ -14,13 +14,10 @@ from collections.abc import Iterable
 from hashlib import sha1, sha256
 
 from ...indexer.errors import InvalidArgumentsError
-from ...indexer.text import UnreadableError, read
-from ...indexer.workspace.git_folder import first_line, git_folders
 from ..quoting import escaped
+from .git_files import refuse_foreign_files
 from .programs import program_outside, run_bounded
 
-# Bytes of the settings of a repository.
-_LARGEST_SETTINGS = 1_000_000
 # Seconds that anything but the log may take.
 _PATIENCE = 20.0
 # Bytes that are taken of contents at once.
@@ -28,7 +25,8 @@ _MOST_BYTES = 200_000_000
 _OPTIONS = (
     "--no-pager", "--no-replace-objects",
     "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false",
-    "-c", "core.attributesFile=/dev/null", "-c", "diff.external=",
+    "-c", "core.attributesFile=/dev/null", "-c", "core.excludesFile=/dev/null",
+    "-c", "diff.external=",
     "-c", "log.showSignature=false", "-c", "log.mailmap=false", "-c", "protocol.allow=never",
     "-c", "submodule.recurse=false", "-c", "diff.orderFile=/dev/null",
     # A repository that lies in another one as if it were files of it.
@@ -57,6 +55,7 @@ class Repository:
     def __init__(self, folder: str) -> None:
         """Name the folder; nothing is run yet."""
         self._folder = folder
+        self._is_checked = False
 
     def head(self) -> str:
         """Return the hash of the commit that is checked out; empty when there is none."""
@@ -80,11 +79,6 @@ class Repository:
     def staged(self) -> dict[str, str]:
         """Return the object of each file of git's index below the folder, by path from it."""
         return _objects(self._ask("ls-files", "--stage", "-z"), 1)
-
-    def untracked(self) -> list[str]:
-        """Return files that git neither has nor ignores below the folder, as paths from it."""
-        listed = self._ask("ls-files", "--others", "--exclude-standard", "-z")
-        return [os.fsdecode(name) for name in listed.split(b"\0") if name]
 
     def contents(self, objects: Iterable[str]) -> dict[str, bytes]:
         """Return the contents of objects by their hash; those that are not there are left out.
@@ -124,7 +118,9 @@ class Repository:
         The last part is True if time was up, and what git had printed until then is returned.
         Raises InvalidArgumentsError when git cannot be run, or must not be.
         """
-        _refuse_redirection(self._folder)
+        if not self._is_checked:
+            refuse_foreign_files(self._folder)
+            self._is_checked = True
         program = program_outside("git", self._folder)
         if program is None:
             raise InvalidArgumentsError("git cannot be run: it is not installed")
@@ -181,100 +177,3 @@ def _objects(listed: bytes, column: int) -> dict[str, str]:
         if path and columns[0].startswith("100"):
             found[os.fsdecode(path)] = columns[column]
     return found
-
-
-# Folders of loose objects have a name of two letters: there are 256, each with any number of files.
-_OBJECTS_NAME = 2
-
-
-def _refuse_redirection(folder: str) -> None:
-    """Raise InvalidArgumentsError where a ``.git`` leads to a repository that does not know it.
-
-    Work trees and submodules have a file of that name, and their repository names them in turn. An
-    unpacked archive may have one that leads to any repository of the user's.
-    """
-    here = os.path.realpath(folder)
-    while not os.path.lexists(os.path.join(here, ".git")):
-        above = os.path.dirname(here)
-        if above == here:
-            return
-        here = above
-    there = os.path.join(here, ".git")
-    repository, shared = git_folders(there)
-    if not os.path.islink(there) and repository == there:
-        is_known = shared == there and not _has_links(there)
-    elif shared != repository:  # a work tree: `.git/worktrees/NAME` of its repository
-        back = os.path.realpath(os.path.join(repository, first_line(f"{repository}/gitdir")))
-        place = os.path.join(os.path.realpath(shared), "worktrees", os.path.basename(repository))
-        is_known = back == there and os.path.realpath(repository) == place
-    else:  # a submodule
-        place = _config_value(os.path.join(repository, "config"), "worktree")
-        is_known = bool(place) and os.path.realpath(os.path.join(repository, place)) == here
-    if not is_known:
-        raise InvalidArgumentsError(
-            f"{there} leads to a repository that does not name {here} as a work tree of its own, "
-            "or has links among its references and objects: git is not asked"
-        )
-    for settings in (f"{shared}/config", f"{repository}/config.worktree"):
-        for path in (settings, *_included(settings)):
-            if os.path.lexists(path) and (
-                not _is_plain_in(path, here, shared) or (path != settings and _included(path))
-            ):
-                raise InvalidArgumentsError(
-                    f"{settings} is, or includes, what is no plain file of {here}: git is not asked"
-                )
-
-
-def _has_links(repository: str) -> bool:
-    """True if references or objects of a repository are links, which may lead to another's."""
-    folders = [f"{repository}/refs", f"{repository}/objects"]
-    if any(map(os.path.islink, folders)):
-        return True
-    while folders:
-        try:
-            with os.scandir(folders.pop()) as entries:
-                for entry in entries:
-                    if entry.is_symlink():
-                        return True
-                    if len(entry.name) != _OBJECTS_NAME and entry.is_dir():
-                        folders.append(entry.path)
-        except OSError:
-            continue
-    return False
-
-
-_INCLUDES = re.compile(r"^[ \t]*\[[ \t]*include", re.MULTILINE | re.IGNORECASE)
-_PATH = re.compile(r"^[^#;\n]*?\bpath[ \t]*=([^#;\n]*)", re.MULTILINE | re.IGNORECASE)
-
-
-def _included(settings: str) -> list[str]:
-    """Return the files that a file of settings includes, which git reads as well."""
-    folder, text = os.path.dirname(settings), _settings(settings)
-    if not _INCLUDES.search(text):
-        return []
-    found = [path.strip().strip('"') for path in _PATH.findall(text)]
-    # What goes on in the next line, or is escaped, leads nowhere that is allowed.
-    return [
-        "/" if "\\" in path else os.path.join(folder, os.path.expanduser(path)) for path in found
-    ]
-
-
-def _is_plain_in(path: str, *folders: str) -> bool:
-    """True if a path leads to a plain file below one of some folders."""
-    real = os.path.realpath(path)
-    return os.path.isfile(real) and any(
-        real.startswith(os.path.realpath(folder) + os.sep) for folder in folders
-    )
-
-
-def _settings(path: str) -> str:
-    try:
-        return read(path, _LARGEST_SETTINGS).decode("utf-8", "replace")
-    except UnreadableError:
-        return ""
-
-
-def _config_value(path: str, key: str) -> str:
-    """Return the last value of a key in a file of settings, whatever section it is in."""
-    found = re.findall(rf"^[ \t]*{key}[ \t]*=[ \t]*([^\n]*)$", _settings(path), re.MULTILINE)
-    return found[-1].strip().strip('"') if found else ""
