@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from workspace_helpers import state_of
 
 from flux_index.api.cli import main
 from flux_index.api.rpc.endpoint import dial
+from flux_index.api.source.programs import run_bounded
 
 
 def _listed(capsys: pytest.CaptureFixture[str], *command: str) -> list[dict[str, Any]]:
@@ -136,3 +139,35 @@ def test_more_clients_than_a_server_takes_are_turned_away(
         wait_until(lambda: serving_pid(tmp_path / "w"), "there is room again")
         for client in clients:
             client.socket.close()
+
+
+_RUNS_FOR_EVER = """
+import sys
+from flux_index.api.source.programs import run_bounded
+run_bounded([sys.executable, "-c", sys.argv[1]], b"", "/", seconds=60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a system that can end it")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_program_that_is_run_ends_with_who_runs_it(tmp_path: Path, number: int) -> None:
+    busy = "import os\nprint(os.getpid(), file=open('pid', 'w'), flush=True)\nwhile True: pass"
+    busy = f"import os; os.chdir({str(tmp_path)!r})\n{busy}"
+    note = tmp_path / "pid"
+    with subprocess.Popen([sys.executable, "-c", _RUNS_FOR_EVER, busy]) as process:
+        wait_until(lambda: note.exists() and note.read_text().endswith("\n"), "it runs")
+        process.send_signal(number)
+    stat_file = Path(f"/proc/{note.read_text().strip()}/stat")
+
+    def is_gone() -> bool:
+        return not stat_file.exists() or stat_file.read_text().rpartition(")")[2].split()[0] in "ZX"
+
+    wait_until(is_gone, "it has ended")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a system that can end it")
+def test_a_program_that_is_run_has_bounds() -> None:
+    shown = "import resource as r; print(*(r.getrlimit(r.RLIMIT_CPU)), *r.getrlimit(r.RLIMIT_DATA))"
+    told = f"import sys; sys.stdin.read(); {shown}"
+    output, _, status = run_bounded([sys.executable, "-c", told], b"", "/", seconds=5)
+    assert (output.split(), status) == ([b"11", b"11", b"1500000000", b"1500000000"], 0)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from math import ceil
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,23 +52,42 @@ def run_bounded(
 ) -> tuple[bytes, bytes, int]:
     """Run a program in a folder; returns its output, its errors, and its status.
 
-    Where the system can do that, it gets no more than so much memory. Raises OSError, and
-    TimeoutExpired with what it had put out, when it takes longer than so many seconds.
+    Where the system can do that, it gets no more than so much memory, and ends with this process,
+    however that ends. Raises OSError, and TimeoutExpired with what it had put out, when it takes
+    longer than so many seconds.
     """
-    with subprocess.Popen(
-        command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:  # fmt: skip
-        if sys.platform == "linux":
-            import resource
+    ours, its = os.pipe()
+    try:
+        with subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, pass_fds=(ours,) if sys.platform == "linux" else (),
+        ) as process:  # fmt: skip
+            try:
+                _bound(process.pid, ours, seconds)
+                output, errors = process.communicate(given, timeout=seconds)
+            except BaseException:
+                process.kill()
+                raise
+            return output, errors, process.returncode
+    finally:
+        os.close(ours)
+        os.close(its)
 
-            with contextlib.suppress(OSError):  # it has ended already
-                limit = _MOST_MEMORY, _MOST_MEMORY
-                resource.prlimit(process.pid, resource.RLIMIT_DATA, limit)
-        try:
-            output, errors = process.communicate(given, timeout=seconds)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            raise
-        return output, errors, process.returncode
+
+def _bound(process: int, pipe: int, seconds: float) -> None:
+    """Give a process its limits, and let it end when the other end of its pipe is closed.
+
+    That end is held by this process alone, so the system closes it with this process. The program
+    knows nothing of it: the system sends the signal for the pipe.
+    """
+    if sys.platform == "linux":
+        import fcntl
+        import resource
+
+        processor = 2 * ceil(seconds) + 1  # it may have threads
+        with contextlib.suppress(OSError):  # it has ended already
+            resource.prlimit(process, resource.RLIMIT_DATA, (_MOST_MEMORY, _MOST_MEMORY))
+            resource.prlimit(process, resource.RLIMIT_CPU, (processor, processor))
+            fcntl.fcntl(pipe, fcntl.F_SETOWN, process)
+            fcntl.fcntl(pipe, fcntl.F_SETSIG, signal.SIGKILL)
+            fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
