@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pytest
 from lsp_helpers import RawClient, at, covered, make_workspace, uri_of, workspace_server
 
 TEXT = '''\
@@ -104,6 +106,31 @@ def test_selections_grow_from_a_name_to_the_file(tmp_path: Path) -> None:
     assert chain[-1] == TEXT
     assert [len(one) for one in chain] == sorted(len(one) for one in chain)
     assert selections(second, TEXT)[:2] == ["limit", "limit = 3"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" + ".a" * 45_000 + "\n",
+        "(" * 20_000 + "x" + ")" * 20_000 + "\n",
+        "f(" * 20_000 + ")" * 20_000 + "\n",
+        "f" + "(1)[0].a" * 10_000 + "\n",
+        "".join(" " * depth + "if x:\n" for depth in range(500)),
+        "def f(a,\n" * 5_000,
+    ],
+    ids=lambda text: ascii(text)[:20],
+)
+def test_selections_have_a_bound_and_end_with_the_file(tmp_path: Path, text: str) -> None:
+    root = make_workspace(tmp_path)
+    places = [{"line": 0, "character": 5 * number} for number in range(100)]
+    with workspace_server(root) as client:
+        found = ask(client, root, text, "selectionRange", positions=places)
+    assert len(found) == len(places)
+    for one in found:
+        chain = selections(one, text)
+        assert len(chain) <= 100
+        assert chain[-1] == text
+        assert all(inner in outer for inner, outer in pairwise(chain))
 
 
 def tokens(data: list[int], text: str, legend: dict[str, list[str]]) -> list[tuple[str, ...]]:

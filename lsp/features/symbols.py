@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ...api.ide.folding import folding_ranges
+from ...api.ide.selections import Selections
 from ...api.ide.symbols import SymbolNode, document_symbols, symbol_span, workspace_symbols
-from ...api.ide.text_ranges import folding_ranges, selection_ranges
 from ...api.rpc.messages import is_object
 from ..document_view import DocumentView
 from ..params import Params
@@ -121,10 +122,11 @@ def selection_range(request: Request) -> object:
     """Answer textDocument/selectionRange."""
     view = request.view()
     first, last = view.span
+    selections = Selections(view.facts, view.text)
     result: list[Any] = []
     for position in request.params.array("positions"):
         request.check()
-        spans = selection_ranges(view.facts, view.text, view.offset(position))
+        spans = selections.around(view.offset(position))
         # Innermost first, but each names the one around it.
         outer: dict[str, Any] | None = None
         for start, end in reversed(spans):
