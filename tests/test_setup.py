@@ -288,6 +288,11 @@ def test_a_group_that_users_share_with_us_keeps_theirs(project: Path) -> None:
     }
 
 
+MANY_HOOKS = json.dumps(
+    {"hooks": {"Stop": [{"hooks": [{"command": "flux-index hook stop"}]} for _ in range(5_000)]}}
+)
+
+
 @pytest.mark.parametrize(
     ("client", "files", "said"),
     [
@@ -298,6 +303,7 @@ def test_a_group_that_users_share_with_us_keeps_theirs(project: Path) -> None:
         ("aider", {"AGENTS.md": "<!-- flux-index:begin -->"}, "do not fit each other"),
         ("claude-code", {".mcp.json": "[" * 60_000}, "it is nested too deeply"),
         ("claude-code", {".claude/settings.json": '{"a":' * 60_000}, "it is nested too deeply"),
+        ("claude-code", {".claude/settings.json": MANY_HOOKS}, "too many hooks"),
         ("codex", {".codex/config.toml": "x=" + "[" * 40_000}, "it is nested too deeply"),
         ("codex", {".codex/config.toml": 'a."."' + ".a" * 30_000 + "=1"}, "more than 64 parts"),
         ("aider", {".aider.conf.yml": "a: " + "[" * 3_000}, "this is nested too deeply"),

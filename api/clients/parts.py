@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..json_values import is_array, is_object
-from .jsonc import is_emptied, parse, with_item, with_member, without_items, without_member
+from .jsonc import (
+    JsoncError,
+    is_emptied,
+    parse,
+    with_item,
+    with_member,
+    without_items,
+    without_member,
+)
 from .rule_files import has_block, with_block, without_block
 from .toml_yaml import with_toml_table, with_yaml_items, without_toml_table, without_yaml_items
 
@@ -62,9 +70,12 @@ def json_hooks(path: str, events: Mapping[str, Sequence[tuple[str, str, int]]]) 
 
     def take(text: str) -> str:
         node = parse(text).get("hooks")
-        for event in node.keys if node is not None else ():
-            groups_node = parse(text).get("hooks", event)
-            there = groups_node.children if groups_node is not None else []
+        ours = _ours(node.plain()) if node is not None else {}
+        if sum(map(len, ours.values())) > _MOST_GROUPS or (ours and len(text) > _LARGEST):
+            raise JsoncError(f"there are too many hooks to find those of {SERVER}")
+        for event in ours:
+            found = parse(text).get("hooks", event)
+            there = found.children if found is not None else []
             for at in reversed(range(len(there))):
                 if _has_ours(there[at].plain()):
                     text = without_items(text, ("hooks", event, at, "hooks"), _is_ours)
@@ -118,6 +129,8 @@ def yaml_items(path: str, what: str, items: Mapping[str, str]) -> Part:
 
 
 _NEW_OBJECT = "{\n}\n"
+# Each group that is taken out costs reading the file a few times; a setup makes six of them.
+_MOST_GROUPS, _LARGEST = 50, 200_000
 
 
 def _group(matcher: str, command: str, timeout: int) -> dict[str, Any]:
