@@ -459,7 +459,31 @@ MATCH = {
     """,
 }
 
-CASES = {**INSTANCES, **TESTS, **MATCH}
+ITEMS = {
+    "items by a key that is written out": """
+        def f(rows, options, other):
+            if isinstance(rows[0], Box):
+                rows[0].${Box1}area()
+            if isinstance(options["x"].rows[1], Bag):
+                options["x"].rows[1].${Bag1}area()
+            assert isinstance(other["x"], Box)
+            other["x"].${Box2}area()
+    """,
+    "None as an item": """
+        def f(options: dict[str, Box | None]):
+            if options["x"] is None:
+                return
+            options["x"].${Box}area()
+    """,
+    "an item that is assigned again": """
+        def f(rows: list[Box | Bag], other: Bag):
+            if isinstance(rows[0], Box):
+                rows[0] = other
+                rows[0].${both}area()
+    """,
+}
+
+CASES = {**INSTANCES, **TESTS, **MATCH, **ITEMS}
 
 
 @pytest.mark.parametrize("name", CASES)

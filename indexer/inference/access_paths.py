@@ -36,10 +36,36 @@ def access_path(facts: FileFacts, expr: int) -> Chain:
 
 
 def subject(facts: FileFacts, expr: int) -> Chain:
-    """Return the access path of an operand of a test; of ``name := value``, the name."""
+    """Return the access path of an operand of a test; of ``name := value``, the name.
+
+    Here it may have items, by a key that is written out: ``rows[0].name``, ``options["x"]``. Their
+    numbers are negative.
+    """
     if facts.expr.op[expr] == f.NAMED:
         return (facts.binding.name[facts_view.walrus_binding(facts, expr)],)
-    return access_path(facts, expr)
+    chain: list[int] = []
+    while True:
+        if parts := facts_view.attribute(facts, expr):
+            chain.append(facts_view.attribute_name_row(facts, expr))
+            expr = parts.receiver
+        elif item := facts_view.subscript(facts, expr):
+            key = _written_key(facts, item.key)
+            if not key:
+                return ()
+            chain.append(key)
+            expr = item.value
+        else:
+            break
+    start = access_path(facts, expr)
+    return (*start, *reversed(chain)) if start else ()
+
+
+def _written_key(facts: FileFacts, key: int) -> int:
+    """Return a negative number for a key that is a string or a small integer; 0 for others."""
+    op, value, is_small = facts.expr.op[key], facts.expr.a[key], facts.expr.b[key]
+    if op == f.STRING and value >= 0:
+        return -2 - 2 * value
+    return -1 - 2 * value if op == f.INTEGER and is_small == 1 and value >= 0 else 0
 
 
 def first_argument(facts: FileFacts, call: int) -> int:
@@ -87,7 +113,7 @@ def mentions(facts: FileFacts, test: int, chain: Chain) -> bool:
         if kinds[left] == f.CALL:
             return _is_first_argument(facts, left, chain)
         named = subject(facts, left)
-        return named == chain or named[:-1] == chain
+        return named == chain or (named[:-1] == chain and named[-1] >= 0)
     if kind == f.CALL:
         return _is_first_argument(facts, test, chain)
     if kind == f.MATCHED:

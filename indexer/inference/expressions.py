@@ -148,7 +148,8 @@ def _typed(inference: Inference, path: str, expr: int) -> Type:
     if op == f.AWAIT:
         return operators.awaited_type(inference, infer_type(inference, path, lefts[expr]))
     if op == f.SUBSCRIPT:
-        return operators.subscript_type(inference, path, facts, expr)
+        type_ = operators.subscript_type(inference, path, facts, expr)
+        return narrowing.narrow(inference, path, expr, type_)
     return _composed(inference, path, facts, expr)
 
 

@@ -9,7 +9,7 @@ from .. import facts as f
 from .. import facts_view
 from ..scope_map import blocks_around
 from . import type_guards
-from .access_paths import access_path, mentions, root_names
+from .access_paths import access_path, mentions, root_names, subject
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _MANY = 32
 def narrow(inference: Inference, path: str, expr: int, type_: Type) -> Type:
     """Return the type of an expression narrowed by the assignments and tests before it."""
     facts = inference.need(path)
-    chain = access_path(facts, expr)
+    chain = subject(facts, expr)
     if not chain:
         return type_
     first = chain[0]
@@ -45,8 +45,8 @@ def narrow(inference: Inference, path: str, expr: int, type_: Type) -> Type:
 
 
 def _origin(facts: FileFacts, expr: int) -> tuple[int, int]:
-    """Return the scope and the position of the name that a dotted name begins with."""
-    while facts.expr.op[expr] == f.ATTRIBUTE:
+    """Return the scope and the position of the name that an access path begins with."""
+    while facts.expr.op[expr] in (f.ATTRIBUTE, f.SUBSCRIPT):
         expr = facts_view.operand(facts, expr)
     return facts_view.name_scope(facts, expr), facts.expr.position[expr]
 
@@ -195,6 +195,11 @@ def _is_rebound(facts: FileFacts, scope: int, chain: Chain, start: int, expr: in
         return True
     if len(chain) < 2:
         return False
+    if any(key < 0 for key in chain) and any(
+        start <= facts.expr.position[container] < position
+        for container in facts.item_binding.container
+    ):
+        return True
     positions = facts.attribute_binding.position
     return any(
         start <= positions[row] < position

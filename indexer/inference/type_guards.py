@@ -93,7 +93,7 @@ def _matched(
         matched = subject(facts, part)
         rest = chain[len(matched) :]
         if matched and chain[: len(matched)] == matched:
-            for name in rest:
+            for name in rest if min(rest, default=0) >= 0 else ():
                 own = keyword_pattern(facts, own, name)
             if own >= 0:
                 type_ = narrow_by_pattern(inference, path, own, type_, truth=truth)
