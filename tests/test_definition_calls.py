@@ -835,7 +835,58 @@ OPERATORS = {
     """,
 }
 
-CASES = {**RETURNS, **DECORATORS, **OVERLOADS, **CALLABLES, **OPERATORS}
+PASSED = {
+    "a parameter that is returned": """
+        def same(x): return x
+        same(Box()).${Box1}area()
+        same(x=Bag()).${Bag1}area()
+        def chosen(a, b=None): return b or a
+        chosen(Box()).${Box2}area()
+        def swapped(a, b): return b, a
+        swapped(Box(), Bag())[0].${Bag2}area()
+    """,
+    "packed arguments": """
+        def packed(*args): return args
+        packed(Box(), Bag())[1].${Bag1}area()
+        def first(*args): return args[0]
+        first(Box(), 1).${Box1}area()
+        def options(**options): return options["x"]
+        options(x=Box(), y=Bag()).${Box2}area()
+    """,
+    "a class that is passed": """
+        def build(cls, *args): return cls(*args)
+        build(Box).${Box1}area()
+        build(Bag, 1).${Bag1}area()
+    """,
+    "a method": """
+        class Keeper:
+            def keep(self, x): return x
+            def __getitem__(self, key): return key
+        Keeper().keep(Box()).${Box1}area()
+        Keeper()[Bag()].${Bag1}area()
+    """,
+    "a parameter that is bound again is not what was passed": """
+        def again(x):
+            x = Bag()
+            return x
+        again(Box()).${Bag1}area()
+    """,
+    "a function that calls what it is passed with itself": """
+        def called(g): return g(called)
+        called(called).area()
+        called(lambda h: Box()).${Box1}area()
+    """,
+    "None is told apart": """
+        def made(x=None):
+            if x is None:
+                return Bag()
+            return x
+        made().${Bag1}area()
+        made(Box()).${Box1}area()
+    """,
+}
+
+CASES = {**RETURNS, **DECORATORS, **OVERLOADS, **CALLABLES, **OPERATORS, **PASSED}
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -263,7 +263,7 @@ def subscript_type(inference: Inference, path: str, facts: FileFacts, expr: int)
         if value.form == CLASS_OBJECT:
             parts.append(_class_subscript(inference, path, expr, value, index))
         elif value.form == INSTANCE:
-            parts.append(_instance_subscript(inference, path, facts, value, index))
+            parts.append(item_type(inference, path, facts, value, index))
     return union(*parts)
 
 
@@ -282,9 +282,8 @@ def _class_subscript(inference: Inference, path: str, expr: int, value: Value, i
     return found or (value,)
 
 
-def _instance_subscript(
-    inference: Inference, path: str, facts: FileFacts, value: Value, index: int
-) -> Type:
+def item_type(inference: Inference, path: str, facts: FileFacts, value: Value, index: int) -> Type:
+    """Return the type of an item of an instance, by the expression of its index in a file."""
     text = facts_view.string(facts, index)
     if text is not None and is_typed_dict(inference, value.entity):
         return key_type(inference, value.entity, text)

@@ -20,6 +20,7 @@ from .entities import (
     name_of,
     owner_class,
 )
+from .passed_results import passed_result
 from .query_cache import cached
 from .signatures import Arguments
 from .standard_types import standard_class
@@ -405,7 +406,12 @@ def _plain_result(
         return type_
     known = left_out.NOTHING
     if arguments is not None:
-        known = left_out.known_arguments(inference, function, arguments, bound=receiver is not None)
+        bound = receiver is not None
+        known = left_out.known_arguments(inference, function, arguments, bound=bound)
+        if not flags & f.GENERATOR and not path.endswith(".pyi"):
+            result = passed_result(inference, function, arguments, known, bound=bound)
+            if result:
+                return _coroutine(inference, result) if flags & f.ASYNC else result
     result = cached(
         inference,
         ("returned", function, known),

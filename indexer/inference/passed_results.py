@@ -1,0 +1,171 @@
+"""Results that are made of what a call passes: ``def first(*rows): return rows[0]``.
+
+A function without annotations returns what its parameters are for this call, and not what they may
+be for all. Only expressions that begin with a parameter are evaluated so.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from .. import facts_view
+from . import left_out, narrowing, operators
+from .entities import INFERRED
+from .query_cache import cached
+from .signatures import Arguments
+from .standard_types import builtin_instance, standard_class
+from .types import UNKNOWN, alternatives, instance, union, weaken
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from .entities import Entity
+    from .inference import Inference
+    from .left_out import Known
+    from .types import Type
+
+
+def passed_result(
+    inference: Inference, function: Entity, arguments: Arguments, known: Known, *, bound: bool
+) -> Type:
+    """Return what a call of a function without annotation returns of what it passes.
+
+    Unknown if none of its results is made of a parameter, or if one of them is unknown. ``bound``
+    is True if the first parameter is the receiver; ``known`` as in :mod:`.left_out`.
+    """
+    facts = inference.need(function.path)
+    scope = facts.definition.own_scope[function.row]
+    if not any(_root(facts, scope, expr) >= 0 for expr in facts_view.returned(facts, scope)):
+        return UNKNOWN
+    # By what it is called with, so that a function that calls itself with the same comes to an end.
+    key = (
+        "passed result", function, known, bound, arguments.path, tuple(arguments.positional),
+        tuple(sorted(arguments.keywords.items())), arguments.starred, arguments.doubled,
+    )  # fmt: skip
+    call = _Call(inference, function.path, facts, scope, arguments, bound=bound)
+    return cached(inference, key, lambda: call.result(known), UNKNOWN)
+
+
+def _root(facts: FileFacts, scope: int, expr: int) -> int:
+    """Return the row of the parameter that an expression, or a part of it, begins with; else -1."""
+    op = facts_view.op(facts, expr)
+    if op == f.NAME:
+        return _parameter(facts, scope, facts_view.name_row(facts, expr))
+    if op in (f.CALL, f.SUBSCRIPT):
+        return _root(facts, scope, facts_view.operand(facts, expr))
+    if op in (f.OR, f.AND, f.CONDITIONAL_EXPR):
+        parts: tuple[int, ...] = (facts.expr.a[expr], facts.expr.b[expr])
+    else:
+        parts = tuple(facts_view.elements(facts, expr)) if op == f.TUPLE else ()
+    return max((_root(facts, scope, part) for part in parts), default=-1)
+
+
+def _parameter(facts: FileFacts, scope: int, name: int) -> int:
+    """Return the row of a parameter that a function never binds to anything else; else -1."""
+    if len(facts.bindings_of(scope, name)) != 1:
+        return -1
+    for row in facts_view.parameters(facts, scope):
+        if facts.parameter.name[row] == name:
+            return row
+    return -1
+
+
+class _Call:
+    """One call: evaluates expressions of the function with what is passed."""
+
+    def __init__(
+        self,
+        inference: Inference,
+        path: str,
+        facts: FileFacts,
+        scope: int,
+        arguments: Arguments,
+        *,
+        bound: bool,
+    ) -> None:
+        self.inference = inference
+        self.path = path
+        self.facts = facts
+        self.scope = scope
+        self.arguments = arguments
+        self.bound = bound
+
+    def result(self, known: Known) -> Type:
+        """Return the type of what the function returns; unknown if a part of it is."""
+        parts: list[Type] = []
+        for expr in facts_view.returned(self.facts, self.scope):
+            position = self.facts.expr.position[expr]
+            if not known or left_out.is_reachable(self.facts, self.scope, position, known):
+                parts.append(self.value(expr))
+        return weaken(union(*parts), INFERRED) if all(parts) else UNKNOWN
+
+    def value(self, expr: int) -> Type:
+        """Return the type of an expression for this call."""
+        facts = self.facts
+        op = facts_view.op(facts, expr)
+        if _root(facts, self.scope, expr) < 0:
+            return self.inference.infer_type(self.path, expr)
+        left, right = facts.expr.a[expr], facts.expr.b[expr]
+        if op == f.NAME:
+            row = _parameter(facts, self.scope, facts_view.name_row(facts, expr))
+            return narrowing.narrow(self.inference, self.path, expr, self._passed(row))
+        if op == f.CALL:
+            inner = Arguments.of(self.inference, self.path, facts, expr)
+            return union(*(self.inference.call_result(each, inner) for each in self.value(left)))
+        if op == f.SUBSCRIPT:
+            return self._item(left, right)
+        if op == f.TUPLE:
+            return self._tuple([self.value(each) for each in facts_view.elements(facts, expr)])
+        first = self.value(left)
+        if op == f.AND:
+            first = operators.falsy_part(self.inference, first)
+        return alternatives(first, self.value(right))
+
+    def _item(self, container: int, key: int) -> Type:
+        facts = self.facts
+        text = facts_view.string(facts, key)
+        name = facts_view.name_row(facts, container) if facts.expr.op[container] == f.NAME else -1
+        row = _parameter(facts, self.scope, name) if name >= 0 else -1
+        if row >= 0 and facts.parameter.kind[row] == f.VAR_KEYWORD and text is not None:
+            return self.arguments.type_of(-1, text)
+        return union(
+            *(
+                operators.item_type(self.inference, self.path, facts, value, key)
+                for value in self.value(container)
+            )
+        )
+
+    def _passed(self, row: int) -> Type:
+        """Return the type of what is passed for a parameter."""
+        facts, table = self.facts, self.facts.parameter
+        rows = list(facts_view.parameters(facts, self.scope))
+        place = rows.index(row) - self.bound
+        if place < 0:
+            return UNKNOWN  # the receiver
+        kind = table.kind[row]
+        if kind == f.VAR_POSITIONAL:
+            passed = self.arguments.passed()[place:]
+            return UNKNOWN if self.arguments.starred else self._tuple(passed)
+        if kind == f.VAR_KEYWORD:
+            keywords = self.arguments.keywords
+            values = alternatives(*(self.arguments.type_of(-1, each) for each in keywords))
+            return builtin_instance(
+                self.inference, "dict", builtin_instance(self.inference, "str"), values
+            )
+        given = self.arguments.given(
+            -1 if kind == f.KEYWORD_ONLY else place, facts.names[table.name[row]]
+        )
+        if given is not None:
+            return (
+                self.inference.infer_type(self.arguments.path, given)
+                if isinstance(given, int)
+                else given
+            )
+        if self.arguments.is_open or table.default[row] < 0:
+            return UNKNOWN
+        return self.inference.infer_type(self.path, table.default[row])
+
+    def _tuple(self, elements: list[Type]) -> Type:
+        entity = standard_class(self.inference, "builtins", "tuple")
+        if entity is None:
+            return UNKNOWN
+        return (instance(entity, (alternatives(*elements), *elements)),)
