@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flux_index.api.hooks.apply_patch import PatchError, apply
+from flux_index.api.source.apply_patch import PatchError, apply
 
 FILES = {"/w/a.py": "import os\n\n\ndef one():\n    return 1\n\n\ndef two():\n    return 2\n"}
 

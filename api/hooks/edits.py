@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .apply_patch import PatchError, apply
+from ..source.apply_patch import PatchError, apply
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -23,12 +23,12 @@ from mcp_helpers import FLUX_INDEX
 from test_lsp_fuzz import PLACED, WHOLE
 from workspace_helpers import state_of
 
-from flux_index.api.hooks.apply_patch import PatchError, apply
 from flux_index.api.hooks.messages import EVENTS
 from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.api.operations.table import call
 from flux_index.api.rpc.client import connect, writer_lock
 from flux_index.api.rpc.framing import Broken, Splitter, frame
+from flux_index.api.source.apply_patch import PatchError, apply
 from flux_index.indexer.errors import FluxIndexError
 from flux_index.indexer.extract import extract, extract_blob
 from flux_index.indexer.facts import FileFacts
