@@ -9,6 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flux_index.indexer.store.ledger import Ledger, Seen
+from flux_index.indexer.store.task_store import (
+    FindingRow,
+    TaskRow,
+    TaskStore,
+    WriteRow,
+    digest_of,
+)
 
 SESSIONS, FILES = 4, 12
 
@@ -27,7 +34,41 @@ def fill(folder: Path) -> Path:
                 ledger.put_original(number, path, f"text {at} {file}\n".encode() * 20)
             ledger.put_verdict(number, "call", f'["said {at}"]')
             ledger.tell(number, "once")
+            _fill_task(TaskStore(ledger), f"t{at}")
     return folder / "ledger.db"
+
+
+def _fill_task(store: TaskStore, handle: str) -> None:
+    now = 1.0
+    store.add_task(
+        TaskRow(
+            handle, "working", "", "add a tax", "h", "test", "", "", "agent", now, now, None, b""
+        )
+    )
+    store.put_plan(handle, "hash", [{"id": "1", "kind": "change", "path": "pack/module_1.py"}])
+    before = f"before {handle}".encode() * 30
+    write = WriteRow(
+        handle,
+        f"w{handle}",
+        "pack/module_1.py",
+        "1",
+        "",
+        digest_of(before),
+        b"after",
+        0o644,
+        "",
+        "done",
+        now,
+    )
+    store.put_writes([write], [before])
+    for at in range(FILES):
+        store.put_finding(
+            FindingRow(
+                handle, "1", f"{at:08x}", 1, "unknown-keyword", "error", "tax", "exact",
+                "pack/module_1.py", "f() got an unexpected keyword argument 'tax'", "mended",
+            )
+        )  # fmt: skip
+        store.add_event(handle, "judged", {"round": at})
 
 
 def rows(path: Path) -> set[tuple[object, ...]]:

@@ -125,12 +125,12 @@ def test_a_migration_goes_on_from_where_a_ledger_is(
 ) -> None:
     with Ledger(str(tmp_path)) as ledger:
         ledger.begin("a", "")
-    added = (*MIGRATIONS, ("CREATE TABLE lesson (text TEXT)",))
+    added = (*MIGRATIONS, ("CREATE TABLE wisdom (text TEXT)",))
     monkeypatch.setattr(ledger_file, "MIGRATIONS", added)
     with Ledger(str(tmp_path)) as ledger:
         assert ledger.session("a") is not None
     with sqlite3.connect(tmp_path / "ledger.db") as connection:
-        assert connection.execute("SELECT count(*) FROM lesson").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM wisdom").fetchone() == (0,)
     connection.close()
 
 

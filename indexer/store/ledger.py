@@ -116,49 +116,38 @@ class Ledger:
                 _SESSIONS - 1,
             )
             self.ask("DELETE FROM content WHERE hash NOT IN (SELECT hash FROM shown)")
-            rows = self._rows("session", "handle = ?", handle)
+            rows = self.rows("session", "handle = ?", handle)
             if rows:  # another process was faster
                 return rows[0][0]
             ((number,),) = self.ask("SELECT coalesce(max(id), 0) + 1 FROM session")
-            self._put("session", number, handle, host, "", now, now, None)
+            self.put("session", number, handle, host, "", now, now, None)
         return number
 
     def session(self, handle: str) -> int | None:
         """The session of a handle, which is used now; None when there is none."""
-        rows = self._rows("session", "handle = ?", handle)
+        rows = self.rows("session", "handle = ?", handle)
         if not rows:
             return None
         number, *_, used, _ = rows[0]
         if time.time() - used > 60.0:  # noted by the minute: most questions write nothing
-            self._update_session(number, used=time.time())
+            self.update("session", {"used": time.time()}, id=number)
         return number
 
     def facts(self, session: int) -> tuple[float, str, bytes]:
         """When a session began, with which model, and the files that there were then."""
-        for _, _, _, model, begun, _, files in self._rows("session", "id = ?", session):
+        for _, _, _, model, begun, _, files in self.rows("session", "id = ?", session):
             return begun, model, files or b""
         return 0.0, "", b""
 
     def note_model(self, session: int, model: str) -> None:
         """Remember which model a session works with."""
-        self._update_session(session, model=model)
+        self.update("session", {"model": model}, id=session)
 
     def note_files(self, session: int, files: bytes) -> None:
         """Remember which files there were at the start of a session, unless that is known."""
         with self.transaction():
-            if any(row[-1] is None for row in self._rows("session", "id = ?", session)):
-                self._update_session(session, files=files)
-
-    def _update_session(self, session: int, **changed: object) -> None:
-        columns = ("id", "handle", "host", "model", "begun", "used", "files")
-        with self.transaction():
-            for row in self._rows("session", "id = ?", session):
-                values = {**dict(zip(columns, row, strict=True)), **changed}.values()
-                assignments = ", ".join(f"{name} = ?" for name in columns)
-                self.ask(
-                    f"UPDATE session SET {assignments}, checksum = ? WHERE id = ?",
-                    *values, row_checksum("session", *values), session,
-                )  # fmt: skip
+            if any(row[-1] is None for row in self.rows("session", "id = ?", session)):
+                self.update("session", {"files": files}, id=session)
 
     def forget_shown(self, session: int) -> None:
         """Note that what was shown is no longer before the agent's eyes."""
@@ -181,18 +170,18 @@ class Ledger:
 
     def _seen(self, where: str, *values: object) -> dict[str, Seen]:
         found: dict[str, Seen] = {}
-        for _, path, _, digest, ranges, at in self._rows("shown", where, *values):
+        for _, path, _, digest, ranges, at in self.rows("shown", where, *values):
             flat = _unsigned(ranges)
             pairs = list(zip(flat[::2], flat[1::2], strict=True))
-            for _, lines in self._rows("content", "hash = ?", digest):
+            for _, lines in self.rows("content", "hash = ?", digest):
                 found[path] = Seen(digest, _unsigned(lines), pairs, at)
         return found
 
     def put_seen(self, session: int, path: str, seen: Seen, *, proposed: bool = False) -> None:
         """Replace what a session knows of a file. What was shown replaces what was proposed."""
-        self._put("content", seen.digest, seen.lines.tobytes(), keep=True)
+        self.put("content", seen.digest, seen.lines.tobytes(), keep=True)
         packed = array("I", [each for pair in seen.ranges for each in pair]).tobytes()
-        self._put("shown", session, path, int(proposed), seen.digest, packed, time.time())
+        self.put("shown", session, path, int(proposed), seen.digest, packed, time.time())
         if not proposed:
             self.ask(
                 "DELETE FROM shown WHERE session = ? AND path = ? AND proposed = 1", session, path
@@ -202,12 +191,12 @@ class Ledger:
         """Remember (path, name, signature) of symbols that were shown."""
         now = time.time()
         for path, name, signature in symbols:
-            self._put("symbol", session, path, name, signature, now)
+            self.put("symbol", session, path, name, signature, now)
 
     def signature(self, session: int, path: str, name: str) -> str | None:
         """The signature with which a symbol was shown last; None when it was not."""
         where = "session = ? AND path = ? AND name = ?"
-        rows = self._rows("symbol", where, session, path, name)
+        rows = self.rows("symbol", where, session, path, name)
         return rows[0][3] if rows else None
 
     # What was written
@@ -215,22 +204,22 @@ class Ledger:
     def put_original(self, session: int, path: str, content: bytes | None) -> None:
         """Remember what a file was before a session changed it first; None for no file."""
         if content is None or len(content) <= _LARGEST:
-            self._put("original", session, path, _packed(content), keep=True)
+            self.put("original", session, path, _packed(content), keep=True)
 
     def originals(self, session: int) -> dict[str, bytes | None]:
         """Return what the files that a session changed were before."""
-        rows = self._rows("original", "session = ?", session)
+        rows = self.rows("original", "session = ?", session)
         return {path: _unpacked(content) for _, path, content in rows}
 
     def put_edit(self, session: int, call: str, path: str, content: bytes | None) -> None:
         """Remember what a file is before one call of a tool."""
         if content is None or len(content) <= _LARGEST:
-            self._put("edit", session, call, path, _packed(content), time.time())
+            self.put("edit", session, call, path, _packed(content), time.time())
 
     def take_edit(self, session: int, call: str) -> dict[str, bytes | None]:
         """Return what files were before a call, by path; it is forgotten with this."""
         with self.transaction():
-            rows = self._rows("edit", "session = ? AND call = ?", session, call)
+            rows = self.rows("edit", "session = ? AND call = ?", session, call)
             # Calls that never ended are forgotten after a day.
             self.ask(
                 "DELETE FROM edit WHERE session = ? AND (call = ? OR at < ?)",
@@ -240,7 +229,7 @@ class Ledger:
 
     def put_verdict(self, session: int, call: str, text: str) -> None:
         """Remember what is to be said of a call when it has landed as it was proposed."""
-        self._put("verdict", session, call, text)
+        self.put("verdict", session, call, text)
 
     def take_verdict(self, session: int, call: str) -> str | None:
         """Return what is to be said of a call, None when that is not known.
@@ -249,7 +238,7 @@ class Ledger:
         """
         where = "session = ? AND call = ?"
         with self.transaction():
-            rows = self._rows("verdict", where, session, call)
+            rows = self.rows("verdict", where, session, call)
             self.ask(f"DELETE FROM verdict WHERE {where}", session, call)
         return rows[0][2] if rows else None
 
@@ -260,28 +249,46 @@ class Ledger:
         with self.transaction():
             known = self.was_told(session, key)
             if not known:
-                self._put("told", session, key, time.time())
+                self.put("told", session, key, time.time())
         return not known
 
     def was_told(self, session: int, key: str) -> bool:
         """True if something was told."""
-        return bool(self._rows("told", "session = ? AND key = ?", session, key))
+        return bool(self.rows("told", "session = ? AND key = ?", session, key))
 
     # Rows
 
-    def _rows(self, table: str, where: str, *values: object) -> list[tuple[Any, ...]]:
+    def rows(self, table: str, where: str, *values: object) -> list[tuple[Any, ...]]:
         """Return rows without their checksums, which are right."""
         rows = self.ask(f"SELECT * FROM {table} WHERE {where}", *values)
         self._guarded(lambda: ledger_file.check_rows(rows, table))
         return [row[:-1] for row in rows]
 
-    def _put(self, table: str, *values: object, keep: bool = False) -> None:
+    def put(self, table: str, *values: object, keep: bool = False) -> None:
         """Store a row; one that is there already is replaced unless it is to be kept."""
         marks = ", ".join("?" * len(values))
         self.ask(
             f"INSERT OR {'IGNORE' if keep else 'REPLACE'} INTO {table} VALUES ({marks}, ?)",
             *values, row_checksum(table, *values),
         )  # fmt: skip
+
+    def update(self, table: str, changed: dict[str, object], **key: object) -> None:
+        """Give columns of the rows with a key other values; what leads to them stays."""
+        where = " AND ".join(f"{name} = ?" for name in key)
+        with self.transaction():
+            *columns, _ = (row[1] for row in self.ask(f"PRAGMA table_info({table})"))
+            for row in self.rows(table, where, *key.values()):
+                values = {**dict(zip(columns, row, strict=True)), **changed}.values()
+                assignments = ", ".join(f"{name} = ?" for name in (*columns, "checksum"))
+                checksum = row_checksum(table, *values)
+                self.ask(
+                    f"UPDATE {table} SET {assignments} WHERE {where}",
+                    *values, checksum, *key.values(),
+                )  # fmt: skip
+
+    def keep_on_disk(self) -> None:
+        """Have every further transaction on disk before it counts as stored."""
+        self.ask("PRAGMA synchronous = FULL")
 
     def ask(self, statement: str, *values: object) -> list[Any]:
         """Execute a statement."""

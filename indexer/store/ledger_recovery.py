@@ -56,13 +56,9 @@ def recover(damaged: str, into: sqlite3.Connection) -> tuple[int, int]:
                 connection.close()
     kept = 0
     for name, rows in found.items():
-        # Rows of a session that cannot be told any more stay in the file that was set aside.
-        of_known = (row.get("session") for row in rows.values())
-        whole = [
-            row
-            for row, session in zip(rows.values(), of_known, strict=True)
-            if session is None or (session,) in found["session"]
-        ]
+        # Rows of what cannot be told any more stay in the file that was set aside.
+        owner = _owner(new, name)
+        whole = [row for row in rows.values() if not owner or (row[owner],) in found[owner]]
         new.table(name).insert_all(whole, replace=True)
         kept += len(whole)
     return kept, sum(map(len, found.values())) + len(wrong) - kept
@@ -70,7 +66,15 @@ def recover(damaged: str, into: sqlite3.Connection) -> tuple[int, int]:
 
 def _in_order(db: Database) -> list[str]:
     """Names of the tables, those first that others lead to: rows of a session are found by it."""
-    return sorted(db.table_names(), key=lambda name: (name != "session", name == "content", name))
+    return sorted(
+        db.table_names(),
+        key=lambda name: (bool(_owner(db, name)), name in ("content", "blob"), name),
+    )
+
+
+def _owner(db: Database, name: str) -> str:
+    """Return the table whose rows own those of a table, by a column of its name; or nothing."""
+    return next((key.other_table for key in db.table(name).foreign_keys), "")
 
 
 def _read(
@@ -86,7 +90,7 @@ def _read(
     table: Any = new.table(name)
     keys: list[str] = table.pks
     columns: list[str] = [column.name for column in table.columns]
-    for where, values in _parts(name, found):
+    for where, values in _parts(name, _owner(new, name), found):
         # A damaged page ends a walk: what lies behind it is reached from the other side.
         for direction in ("", " DESC"):
             order = ", ".join(key + direction for key in keys)
@@ -104,7 +108,7 @@ def _read(
     wrong -= {(name, *key) for key in rows}
 
 
-def _parts(name: str, found: dict[str, Rows]) -> Iterator[tuple[str, list[Any]]]:
+def _parts(name: str, owner: str, found: dict[str, Rows]) -> Iterator[tuple[str, list[Any]]]:
     """Conditions for parts of a table that can be read by themselves, and for all of it."""
     yield "1", []
     if name == "session":
@@ -112,8 +116,10 @@ def _parts(name: str, found: dict[str, Rows]) -> Iterator[tuple[str, list[Any]]]
         yield from (("id = ?", [number]) for number in range(1, last))
     elif name == "content":
         yield from (("hash = ?", [row["hash"]]) for row in found["shown"].values())
-    else:
-        yield from (("session = ?", list(key)) for key in found["session"])
+    elif name == "blob":
+        yield from (("hash = ?", [row["before_hash"]]) for row in found["write"].values())
+    elif owner:
+        yield from ((f"{owner} = ?", list(key)) for key in found[owner])
 
 
 def _renew_first_page(damaged: str, sound: sqlite3.Connection) -> None:

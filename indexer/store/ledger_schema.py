@@ -54,7 +54,53 @@ _ROW_CHECKSUMS = tuple(
     )
 )
 
-MIGRATIONS = (_SESSION_TABLES, _VERDICT_TABLE, _ROW_CHECKSUMS)
+_OF_TASK = "task TEXT NOT NULL REFERENCES task (id) ON DELETE CASCADE"
+_CHECKSUM = "checksum INTEGER NOT NULL"
+
+_TASK_TABLES = (
+    # id: the handle. session: handle of an agent's session, empty without one. origin: who opened
+    # it, `agent` or `hooks`. files: those that there were when it began, as a session has them.
+    "CREATE TABLE task (id TEXT PRIMARY KEY, state TEXT NOT NULL, reason TEXT NOT NULL, "
+    "text TEXT NOT NULL, text_hash TEXT NOT NULL, client TEXT NOT NULL, model TEXT NOT NULL, "
+    "session TEXT NOT NULL, origin TEXT NOT NULL, begun REAL NOT NULL, changed REAL NOT NULL, "
+    f"ended REAL, files BLOB, {_CHECKSUM}) WITHOUT ROWID",
+    f"CREATE TABLE plan ({_OF_TASK}, version INTEGER NOT NULL, hash TEXT NOT NULL, "
+    f"json TEXT NOT NULL, {_CHECKSUM}, PRIMARY KEY (task, version)) WITHOUT ROWID",
+    # round: judgements that it has had; since: those before it was planned anew.
+    f"CREATE TABLE step ({_OF_TASK}, id TEXT NOT NULL, position INTEGER NOT NULL, "
+    f"state TEXT NOT NULL, round INTEGER NOT NULL, since INTEGER NOT NULL, {_CHECKSUM}, "
+    "PRIMARY KEY (task, id)) WITHOUT ROWID",
+    # batch: the undo token of files that are written all or none; of: the batch that it undoes.
+    # Hashes are of contents as on disk, NULL where there is no file. mode: of the file that was
+    # there. made: the folder that was made for it. state: see `task_store`.
+    f"CREATE TABLE write ({_OF_TASK}, batch TEXT NOT NULL, path TEXT NOT NULL, "
+    "step TEXT NOT NULL, of TEXT NOT NULL, before_hash BLOB, after_hash BLOB, "
+    "mode INTEGER NOT NULL, made TEXT NOT NULL, state TEXT NOT NULL, at REAL NOT NULL, "
+    f"{_CHECKSUM}, "
+    "PRIMARY KEY (task, batch, path)) WITHOUT ROWID",
+    # content: compressed.
+    f"CREATE TABLE blob (hash BLOB PRIMARY KEY, content BLOB NOT NULL, at REAL NOT NULL, "
+    f"{_CHECKSUM}) WITHOUT ROWID",
+    f"CREATE TABLE event ({_OF_TASK}, number INTEGER NOT NULL, at REAL NOT NULL, "
+    f"kind TEXT NOT NULL, json TEXT NOT NULL, {_CHECKSUM}, "
+    "PRIMARY KEY (task, number)) WITHOUT ROWID",
+    # fate: open, mended, fixed (by a safe fix), overruled, left.
+    f"CREATE TABLE finding ({_OF_TASK}, step TEXT NOT NULL, id TEXT NOT NULL, "
+    "round INTEGER NOT NULL, rule TEXT NOT NULL, severity TEXT NOT NULL, subject TEXT NOT NULL, "
+    "evidence TEXT NOT NULL, path TEXT NOT NULL, message TEXT NOT NULL, fate TEXT NOT NULL, "
+    f"{_CHECKSUM}, PRIMARY KEY (task, step, id, round)) WITHOUT ROWID",
+    # What a call was answered, so that one that is repeated is not done again; NULL while it runs.
+    f"CREATE TABLE call ({_OF_TASK}, id TEXT NOT NULL, answer TEXT, {_CHECKSUM}, "
+    "PRIMARY KEY (task, id)) WITHOUT ROWID",
+    "CREATE TABLE lesson (id TEXT PRIMARY KEY, rule TEXT NOT NULL, subject TEXT NOT NULL, "
+    "wrong TEXT NOT NULL, right TEXT NOT NULL, scope TEXT NOT NULL, seen INTEGER NOT NULL, "
+    "hit INTEGER NOT NULL, false_hit INTEGER NOT NULL, made REAL NOT NULL, anchor TEXT NOT NULL, "
+    f"anchor_hash BLOB NOT NULL, state TEXT NOT NULL, {_CHECKSUM}) WITHOUT ROWID",
+    f"CREATE TABLE model_message ({_OF_TASK}, number INTEGER NOT NULL, json TEXT NOT NULL, "
+    f"{_CHECKSUM}, PRIMARY KEY (task, number)) WITHOUT ROWID",
+)
+
+MIGRATIONS = (_SESSION_TABLES, _VERDICT_TABLE, _ROW_CHECKSUMS, _TASK_TABLES)
 """Statements of each step; a ledger's version is the number of those that it has been through.
 
 A step that was released is never changed: a new one is added behind it. A row's checksum is its
