@@ -194,6 +194,16 @@ ASKED: dict[str, dict[str, Any]] = {
     "similar": BOX,
     "reuse": {"query": "area of a shape"},
     "conventions": {},
+    "task.begin": {"text": "give `shapes.Box` a lid", "client": "test", "budget": 500},
+    "task.step": {
+        "task": "",
+        "step": "1",
+        "edits": [{"path": "use.py", "text": "import shapes\n"}],
+    },
+    "task.undo": {"token": ""},
+    "task.resume": {"task": ""},
+    "task.status": {"task": ""},
+    "task.list": {"state": "understood"},
     "map": {},
     "status": {},
     "server.info": {},
@@ -217,6 +227,14 @@ def test_answers_are_as_the_document_says(
     asked = ASKED[name]
     if "session" in asked:
         asked = {**asked, **{"session": client.call("begin", {}, DEADLINE)["session"]}}
+    if "task" in asked and name.startswith("task."):
+        begun = client.call("task.begin", {"text": "make a lid"}, DEADLINE)
+        asked = {**asked, "task": begun["task"]}
+    if "token" in asked:
+        begun = client.call("task.begin", {"text": "make a lid"}, DEADLINE)
+        edits = [{"path": "lid.py", "text": "import shapes\n"}]
+        given = {"task": begun["task"], "step": "1", "edits": edits}
+        asked = {"token": client.call("task.step", given, DEADLINE)["token"]}
     answer = client.call(name, asked, DEADLINE)
     fits(document, answer, method["result"]["schema"])
     assert json.loads(json.dumps(answer)) == answer

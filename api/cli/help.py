@@ -14,6 +14,8 @@ _TARGETS = {
     "TEXT": "TEXT is what to look for; several words are looked for together.",
     "TASK": "TASK is what is to be done, in words: a sentence, an issue's text, a traceback. With "
     "- it is read from standard input.",
+    "HANDLE": "HANDLE is that of a task, as `task.begin` gives it.",
+    "TOKEN": "TOKEN is that of what was written, as `task.step` gives it.",
     "NAME": "NAME is a dotted name, with a call's arguments if they matter.",
     "FILE|NAME": "FILE is a path, as seen from the current folder or from the workspace's root, "
     "NAME a dotted name.",
@@ -119,6 +121,12 @@ EXAMPLES = {
     "reasons": "--finding django/db/models/base.py:785",
     "begin": "--client aider",
     "guard": '--session s-1f0c --diff "$(cat change.patch)"',
+    "task.begin": "'let the LLM answer from a cache' --client aider",
+    "task.step": 't-1f0c --step 1 --edits \'{"patch": "…"}\'',
+    "task.undo": "w-77ab",
+    "task.resume": "t-1f0c",
+    "task.status": "t-1f0c",
+    "task.list": "--state working",
     "map": "--below django/db",
     "status": "--json",
 }

@@ -45,7 +45,13 @@ COMMON = (
 """Parameters of every query besides those of its operation."""
 
 _SHORT = {"--help": "-h", "--jobs": "-j", "--quiet": "-q", "--workspace": "-w"}
-_FORMS = {"string": "TEXT", "integer": "N", "number": "X", "array": "A,B"}
+_FORMS = {
+    "string": "TEXT",
+    "integer": "N",
+    "number": "X",
+    "array": "A,B",
+    "objects": "JSON|@FILE|-",
+}
 _MAX_WIDTH = 100
 
 
@@ -113,7 +119,7 @@ class OptionParser(argparse.ArgumentParser):
                     settings["action"] = "store_true"
             else:
                 settings |= {"type": _converter(parameter), "metavar": _FORMS[parameter.type]}
-                if parameter.type == "array":
+                if parameter.type in ("array", "objects"):
                     settings["action"] = "extend"
             group.add_argument(*names, **settings)
 
@@ -193,7 +199,9 @@ def _help(parameter: Parameter) -> str:
         text += " On by default." if parameter.default is True else ""
     elif parameter.default is not None:
         text += f" By default {parameter.default}."
-    if parameter.type == "array":
+    if parameter.type == "objects":
+        text += " As JSON: one object or a list; @FILE reads a file, - standard input."
+    if parameter.type in ("array", "objects"):
         text += " Can be repeated."
     return text.replace("%", "%%")
 
@@ -203,6 +211,8 @@ def _converter(parameter: Parameter) -> Callable[[str], object]:
         return partial(_number, int, "a whole number")
     if parameter.type == "number":
         return partial(_number, float, "a number")
+    if parameter.type == "objects":
+        return _objects
     return partial(_array if parameter.type == "array" else _choice, parameter.choices)
 
 
@@ -222,6 +232,25 @@ def _array(choices: Sequence[str], text: str) -> list[str]:
     return [_choice(choices, each) for each in text.split(",")]
 
 
+def _objects(text: str) -> list[Any]:
+    # Late: only what takes objects needs them.
+    import json
+
+    from ..json_values import is_array, is_object
+
+    try:
+        if text.startswith("@"):
+            with open(text[1:], encoding="utf-8") as file:
+                text = file.read()
+        value = json.loads(sys.stdin.read() if text == "-" else text)
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"invalid value: {error}") from None
+    listed = [*value] if is_array(value) else [value]
+    if not all(map(is_object, listed)):
+        raise argparse.ArgumentTypeError("invalid value: not a JSON object, nor a list of such")
+    return listed
+
+
 def _choice(choices: Sequence[str], text: str) -> str:
     if choices and text not in choices:
         near = suggestion(text, choices)
@@ -234,6 +263,10 @@ def _choice(choices: Sequence[str], text: str) -> str:
 def placeholder(operation: Operation) -> str:
     """Return what help calls the target; empty if the operation takes none."""
     takes = operation.takes
+    if operation.name == "task.begin":
+        return "TASK"
+    if operation.name.startswith("task."):
+        return "TOKEN" if "token" in takes else "HANDLE" if "task" in takes else ""
     if "task" in takes:
         return "TASK"
     if not takes.isdisjoint(("paths", "diff")):

@@ -130,8 +130,10 @@ def rendered(
 def exit_code(operation: Operation, answer: Mapping[str, Any]) -> int:
     """Return 0 if something was found; a state always is, an API only if it exists."""
     match operation.result:
-        case "StatusAnswer":
+        case "StatusAnswer" | "TaskAnswer" | "TaskBegun":
             found = True
+        case "StepAnswer":
+            found = answer["verdict"] == "accepted"
         case "ExistsAnswer":
             found = answer["verdict"] == "exists"
         case "GuardAnswer":
@@ -146,7 +148,7 @@ def exit_code(operation: Operation, answer: Mapping[str, Any]) -> int:
 
 
 # Operations whose target may have several words.
-_MANY_WORDS = ("symbols", "context", "reuse")
+_MANY_WORDS = ("symbols", "context", "reuse", "task.begin")
 _SOURCE_SUFFIXES = (".py", ".pyi")
 
 
@@ -166,7 +168,7 @@ def with_target(
         path = workspace_path(path, index.workspace)
         # A path that narrows a search down stays a folder.
         arguments["path"] = path if "query" in arguments else _package_file(path, index.workspace)
-    if "task" in operation.takes and "paths" in arguments:
+    if operation.name in ("context", "task.begin") and "paths" in arguments:
         arguments["paths"] = [workspace_path(each, index.workspace) for each in options["paths"]]
     return arguments
 
@@ -184,13 +186,19 @@ def check_targets(operation: Operation, options: Mapping[str, Any], targets: Seq
         instead = ["task"] if "task" in takes else ["query"]
     else:
         instead = ["query", "name", "path", "text"]
+    if wanted in ("HANDLE", "TOKEN"):
+        instead = ["task", "token"]
     instead = [option for option in instead if option in takes and option in options]
     if targets and instead:
         raise InvalidArgumentsError(
             f"{name} is given {targets[0]!r} and --{instead[0]}: it takes one of them"
         )
     # These do without a target, but can also stand beside one.
-    beside = "base" in options or ("task" in takes and "paths" in options)
+    beside = (
+        name in ("task.resume", "task.status")
+        or "base" in options
+        or ("task" in takes and "paths" in options)
+    )
     if wanted and not targets and not instead and not beside:
         # Late, since only this mistake needs it.
         from .help import example
@@ -214,6 +222,10 @@ def workspace_path(path: str, workspace: Workspace) -> str:
 
 def _target_arguments(operation: Operation, target: str, index: Index) -> dict[str, Any]:
     takes = operation.takes
+    if operation.name == "task.begin":
+        return {"text": sys.stdin.read() if target == "-" else target}
+    if operation.name.startswith("task."):
+        return {"token" if "token" in takes else "task": target}
     if "task" in takes:
         return {"task": sys.stdin.read() if target == "-" else target}
     if "query" in takes:
@@ -264,7 +276,8 @@ _SECONDS = 60.0
 
 def answer_of(session: OpenWorkspace, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """Answer an operation as :func:`~..operations.call` does."""
-    note = session.index.lock.read_note()
+    # What writes is done here: asked twice, as when an answer is late, it would be done twice.
+    note = "" if OPERATIONS[name].writes else session.index.lock.read_note()
     answer = _ask_server(session, note, name, arguments) if note else None
     return call(session, name, arguments) if answer is None else answer
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...indexer.errors import InvalidArgumentsError
-from ..json_values import is_array
+from ..json_values import is_array, is_object
 from ..operations.table import Parameter
 from .tools import Tool
 
@@ -53,8 +53,10 @@ def checked(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _property(one: Parameter) -> dict[str, Any]:
-    described: dict[str, Any] = {"type": one.type}
-    if one.type == "array":
+    described: dict[str, Any] = {"type": "array" if one.type == "objects" else one.type}
+    if one.type == "objects":
+        described["items"] = {"type": "object"}
+    elif one.type == "array":
         choices = {"enum": list(one.choices)} if one.choices else {}
         described["items"] = {"type": "string", **choices}
     elif one.choices:
@@ -71,7 +73,7 @@ def _fitting(one: Parameter, value: Any) -> Any:
     fitted = _converted(one.type, value)
     if fitted is None:
         article = "an" if one.type[0] in "aeiou" else "a"
-        kind = "list of strings" if one.type == "array" else one.type
+        kind = _LISTS.get(one.type, one.type)
         raise InvalidArgumentsError(f"{one.name!r} takes {article} {kind}, not {value!r}")
     if one.type == "integer" and fitted < 0:
         raise InvalidArgumentsError(f"{one.name!r} cannot be negative")
@@ -81,6 +83,9 @@ def _fitting(one: Parameter, value: Any) -> Any:
                 f"{one.name!r} takes {', '.join(one.choices)}, not {each!r}"
             )
     return fitted
+
+
+_LISTS = {"array": "list of strings", "objects": "list of objects"}
 
 
 def _converted(kind: str, value: Any) -> Any:
@@ -102,6 +107,8 @@ def _converted(kind: str, value: Any) -> Any:
             return _as_list(value)
         case "array", list():
             return _strings(value)  # pyright: ignore[reportUnknownArgumentType]
+        case "objects", str() | dict() | list():
+            return _objects(value)
         case "object", dict():
             return value  # pyright: ignore[reportUnknownVariableType]
         case _:
@@ -110,6 +117,17 @@ def _converted(kind: str, value: Any) -> Any:
 
 def _strings(listed: list[Any]) -> list[Any] | None:
     return listed if all(isinstance(each, str) for each in listed) else None
+
+
+def _objects(value: Any) -> list[Any] | None:
+    """Return a list of objects that is given as such, as one of them or as JSON text."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return None
+    listed = [*value] if is_array(value) else [value]
+    return listed if all(map(is_object, listed)) else None
 
 
 def _as_list(text: str) -> list[Any] | None:

@@ -54,14 +54,15 @@ def guard(
     inference = workspace.inference(whole=False)
     answer: dict[str, Any] = {
         "verdict": "refused" if wanted else "allowed",
-        "items": [_read_item(each) for each in wanted],
+        "items": [read_item(each) for each in wanted],
         "total": len(wanted),
     }
     paths = {each.path for each in wanted} | set(contents)
     return envelope(inference, answer, {each for each in paths if inference.exists(each)})
 
 
-def _read_item(each: ToRead) -> dict[str, Any]:
+def read_item(each: ToRead) -> dict[str, Any]:
+    """Return lines to read as answers show them."""
     item: dict[str, Any] = {
         "path": each.path,
         "first_line": each.first + 1,

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 class Parameter:
     """A named argument: JSON type (``string``, ``integer``, ``boolean``, ``array``), default, doc.
 
-    ``array`` means a list of strings. A parameter with default ``None`` may be left out.
+    ``array`` means a list of strings, ``objects`` one of JSON objects. A parameter with default
+    ``None`` may be left out.
     """
 
     __slots__ = ("choices", "default", "doc", "name", "required", "type")
@@ -64,7 +65,10 @@ class Operation:
     def __init__(
         self, name: str, module: str, result: str, doc: str, *parameters: Parameter
     ) -> None:
-        """Describe an operation, whose function is ``<module>.<name>`` in this package."""
+        """Describe an operation, whose function is ``<module>.<name>`` in this package.
+
+        Of a dotted name the last part is the function's, unless ``module`` names it: ``a:f``.
+        """
         self.name = name
         self.module = module
         self.result = result
@@ -79,13 +83,19 @@ class Operation:
     @property
     def needs_session(self) -> bool:
         """True if it is about an agent's session, rather than recorded in one."""
-        return any(each.name == "session" and each.required for each in self.parameters)
+        return any(each.name == "session" and each is not _SESSION for each in self.parameters)
+
+    @property
+    def writes(self) -> bool:
+        """True if it changes files or what is kept of a task, so that it must not run twice."""
+        return self.name.startswith("task.") and self.name not in ("task.status", "task.list")
 
     @property
     def function(self) -> Function:
         """The function, called with the workspace and the arguments by keyword."""
-        module = import_module(f".{self.module}", __package__)
-        function: Function = getattr(module, self.name)
+        module, _, name = self.module.partition(":")
+        found = import_module(f".{module}", __package__)
+        function: Function = getattr(found, name or self.name.rpartition(".")[2])
         return function
 
 
@@ -126,8 +136,28 @@ _KINDS = (
     "enum-member",
     "module",
 )  # fmt: skip
-_ROLES = ("definition", "call", "read", "write", "delete", "import", "inherit", "annotation",
-          "decorator", "keyword", "parameter", "export", "string")  # fmt: skip
+_TASK_STATES = ("open", "understood", "planned", "working", "verifying", "done", "stopped",
+                "abandoned")  # fmt: skip
+# fmt: off
+_HANDLE = Parameter("task", "string", "Handle that `task.begin` gave.", required=True)
+_CALL = Parameter("call", "string",
+    "A name for this call: made again, it is not done again but answered as it was.")
+# fmt: on
+_ROLES = (
+    "definition",
+    "call",
+    "read",
+    "write",
+    "delete",
+    "import",
+    "inherit",
+    "annotation",
+    "decorator",
+    "keyword",
+    "parameter",
+    "export",
+    "string",
+)  # fmt: skip
 
 # fmt: off
 _ALL = (
@@ -298,6 +328,46 @@ _ALL = (
         Parameter("supply", "boolean",
             "Hand over what is missing, which then counts as read, so that the next try may pass.",
             default=False)),
+    Operation("task.begin", "tasks", "TaskBegun",
+        "Open a task: what its text leaves open, answered where the index can; what to read, what "
+        "can be reused, and who is affected, within a budget. Gives the handle of the task.",
+        Parameter("text", "string", "What is to be done, in words.", required=True),
+        Parameter("paths", "array", "Files that are about to be written; they need not be there."),
+        Parameter("client", "string", "What the agent is called.", default=""),
+        Parameter("model", "string", "Which model it works with.", default=""),
+        Parameter("session", "string",
+            "Handle that `begin` gave: then steps may only change lines that were shown in it."),
+        Parameter("budget", "integer", "Most tokens of what is told.", default=4000)),
+    Operation("task.step", "tasks", "StepAnswer",
+        "Submit the edits of a step: judged over all earlier steps, mended where that is safe, and "
+        "written all or none if nothing is certainly wrong. What a later step of the plan is to "
+        "mend is no hindrance. A step has three rounds, and ends when one repeats a finding.",
+        _HANDLE,
+        Parameter("step", "string", "Id of the step; another one is added to the plan.",
+            required=True),
+        Parameter("edits", "objects",
+            "Edits, in order: `{path, text}`, `{path, old, new}`, `{path, delete: true}`, "
+            "`{diff}`, `{patch}`, or `{symbol, do}` where `do` is replace, body, before or after "
+            "(with `text`), rename or move (with `to`), or delete. `base` is the hash of the file "
+            "that an edit was made for.", required=True),
+        Parameter("overrule", "array", "Ids of findings that are wrong, as somebody has decided."),
+        Parameter("hold", "boolean",
+            "Do not write yet: what is accepted is written with the next step.", default=False),
+        _CALL),
+    Operation("task.undo", "tasks", "UndoAnswer",
+        "Put back what a step has written, file by file where that is still what is there.",
+        Parameter("token", "string", "Token that the step gave.", required=True)),
+    Operation("task.resume", "tasks", "TaskAnswer",
+        "Go on with a task after a break: what a crash has cut off is completed or put back, and "
+        "told file by file.",
+        Parameter("task", "string", "Handle; by default that of the task that changed last.")),
+    Operation("task.status", "tasks", "TaskAnswer",
+        "Where a task stands: its steps, what can be undone, and the call that comes next.",
+        Parameter("task", "string", "Handle; by default that of the task that changed last.")),
+    Operation("task.list", "tasks:list_tasks", "TaskListing",
+        "The tasks of the workspace, those first that changed last.",
+        Parameter("state", "string", "Only those in this state.", choices=_TASK_STATES),
+        Parameter("limit", "integer", "Most tasks in one answer.", default=20)),
     Operation("map", "overview", "MapListing",
         "What the workspace consists of: packages and other folders with the number of their files "
         "and what lies in them, tests last.",
@@ -315,6 +385,7 @@ _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
     "integer": int,
     "boolean": bool,
     "array": (list, tuple),
+    "objects": (list, tuple),
 }
 
 
@@ -374,8 +445,11 @@ def checked(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any
             raise InvalidArgumentsError(
                 f"{parameter.name!r} takes a value of type {parameter.type}, not {value!r}"
             )
+        elif parameter.type == "objects":
+            if not all(isinstance(each, dict) for each in value):
+                raise InvalidArgumentsError(f"{parameter.name!r} takes a list of JSON objects")
         elif parameter.choices:
-            for choice in value:
+            for choice in [value] if isinstance(value, str) else value:
                 if choice not in parameter.choices:
                     raise InvalidArgumentsError(
                         f"{parameter.name!r} takes {', '.join(parameter.choices)}, not {choice!r}"

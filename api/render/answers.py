@@ -73,7 +73,11 @@ _LONG_HABITS = frozenset(["method", "registered"])
 
 def render(result: str, answer: Mapping[str, Any], style: CompactStyle) -> str:
     """Return an answer as text, every line ended; ``result`` names its type in :mod:`..types`."""
-    lines = RENDERERS[result](answer, style)
+    renderers = RENDERERS
+    if result not in renderers:
+        # Late, since no question about code needs it.
+        from .tasks import RENDERERS as renderers  # noqa: N811
+    lines = renderers[result](answer, style)
     if not style.colour:
         # Once more, whatever a renderer has forgotten; in colours, `paint` has done it.
         lines = [escaped(line, tabs=True) for line in lines]

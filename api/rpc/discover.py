@@ -21,6 +21,7 @@ from typing import (
     is_typeddict,
 )
 
+from .. import task_types
 from .. import types as answers
 from ..operations.table import Operation, Parameter
 from ..version import version
@@ -31,6 +32,7 @@ from .methods import METHODS
 Schema = dict[str, Any]
 
 _OPENRPC = "1.3.2"
+_SHAPES = (answers, task_types, methods)
 _SCALARS: dict[object, Schema] = {
     str: {"type": "string"},
     int: {"type": "integer"},
@@ -50,8 +52,10 @@ _ERRORS = (
 def document() -> dict[str, Any]:
     """This service as an OpenRPC document."""
     schemas: dict[str, Schema] = {}
-    for module in (answers, methods):
-        schemas.update(_schemas(module))
+    described: dict[str, dict[str, str]] = {}
+    for module in _SHAPES:
+        described |= _docstrings(module, described)
+        schemas.update(_schemas(module, described))
     return {
         "openrpc": _OPENRPC,
         "info": {
@@ -78,7 +82,7 @@ def document() -> dict[str, Any]:
 
 def _method(method: Operation) -> dict[str, Any]:
     parameters = method.parameters
-    is_typed = method.result in vars(answers) or method.result in vars(methods)
+    is_typed = any(method.result in vars(module) for module in _SHAPES)
     result = {"$ref": f"#/components/schemas/{method.result}"} if is_typed else {"type": "object"}
     return {
         "name": method.name,
@@ -92,8 +96,10 @@ def _method(method: Operation) -> dict[str, Any]:
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
-    schema: Schema = {"type": parameter.type}
-    if parameter.type == "array":
+    schema: Schema = {"type": "array" if parameter.type == "objects" else parameter.type}
+    if parameter.type == "objects":
+        schema["items"] = {"type": "object"}
+    elif parameter.type == "array":
         items: Schema = {"type": "string"}
         if parameter.choices:
             items["enum"] = list(parameter.choices)
@@ -116,12 +122,11 @@ def _error_name(code: int) -> str:
     return f"error{-code}"
 
 
-def _schemas(module: ModuleType) -> dict[str, Schema]:
-    described = _docstrings(module)
+def _schemas(module: ModuleType, described: dict[str, dict[str, str]]) -> dict[str, Schema]:
     return {
         name: _object(value, described.get(name, {}))
         for name, value in vars(module).items()
-        if is_typeddict(value)
+        if is_typeddict(value) and value.__module__ == module.__name__
     }
 
 
@@ -164,8 +169,11 @@ def _schema(hint: Any) -> Schema:
     raise TypeError(f"no schema is known for {hint!r}")
 
 
-def _docstrings(module: ModuleType) -> dict[str, dict[str, str]]:
-    """The text below each field, by class and field, those of base classes included."""
+def _docstrings(module: ModuleType, known: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """The text below each field, by class and field, those of base classes included.
+
+    ``known`` has those of modules that this one imports from.
+    """
     try:
         tree = ast.parse(inspect.getsource(module))
     except OSError:
@@ -176,7 +184,8 @@ def _docstrings(module: ModuleType) -> dict[str, dict[str, str]]:
             continue
         fields: dict[str, str] = {}
         for base in node.bases:
-            fields.update(found.get(ast.unparse(base), {}))
+            base_name = ast.unparse(base)
+            fields.update(found.get(base_name) or known.get(base_name, {}))
         for field, below in zip(node.body, node.body[1:], strict=False):
             match field, below:
                 case (

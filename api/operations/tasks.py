@@ -1,0 +1,294 @@
+"""Tasks of agents: begun, planned, written step by step, undone, verified, finished, resumed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from ...indexer.errors import InvalidArgumentsError
+from ...indexer.inference.entities import Found
+from ...indexer.inference.inference import Inference
+from ...indexer.store.task_store import (
+    ENDED,
+    HELD,
+    OPEN,
+    UNDERSTOOD,
+    WRITTEN,
+    TaskRow,
+    TaskStore,
+)
+from ..open_workspace import OpenWorkspace
+from ..sessions.read_log import open_ledger
+from ..source.entity_views import envelope, symbol
+from ..source.tokens import count_tokens
+from ..tasks.file_writes import ChangedMeanwhileError, Recovered, undo_batch, writing
+from ..tasks.questions import Understanding, understand
+from ..tasks.step import (
+    STALE,
+    StepRequest,
+    StepResult,
+    held_contents,
+    note_recovered,
+    take_step,
+)
+from ..tasks.task import need_task, next_call, open_task
+from .context import LEAST_BUDGET, context
+from .patterns import reuse
+from .sessions import read_item
+from .validate import item
+
+# Candidates for reuse, and characters of the text by which they are looked for.
+_REUSED = 3
+_QUERY = 300
+
+
+@contextmanager
+def _tasks(workspace: OpenWorkspace) -> Generator[TaskStore, None, None]:
+    with open_ledger(workspace) as ledger:
+        yield TaskStore(ledger)
+
+
+def begin(
+    workspace: OpenWorkspace,
+    *,
+    text: str,
+    paths: list[str] | None,
+    client: str,
+    model: str,
+    handle: str | None,
+    budget: int,
+) -> dict[str, Any]:
+    """Answer the operation ``task.begin``."""
+    if not text.strip():
+        raise InvalidArgumentsError("'text' is empty: say what is to be done")
+    inference = workspace.inference(whole=True)
+    known = understand(inference, text)
+    answer = _understood(inference, known)
+    found = reuse(workspace, query=text[:_QUERY], text=None, into=None, limit=_REUSED)
+    answer["reuse"] = found["items"]
+    spent = count_tokens(json.dumps([answer["questions"], found["items"]]))
+    left = max(budget - spent, LEAST_BUDGET)
+    read = context(workspace, task=text, paths=paths, budget=left)
+    answer["context"], answer["tokens"] = read["text"], read["tokens"]
+    with _tasks(workspace) as store:
+        task = open_task(workspace, store, text, client=client, model=model, session=handle or "")
+        asked = [each for each in known.questions if not each.answer]
+        about = {"questions": len(known.questions), "for_user": len(asked)}
+        with store.ledger.transaction():
+            store.set_state(task.id, UNDERSTOOD)
+            store.add_event(task.id, "understood", about)
+        answer |= _state(store, task.id)
+    return envelope(inference, answer, set(read["files"]))
+
+
+def _understood(inference: Inference, known: Understanding) -> dict[str, Any]:
+    return {
+        "questions": [
+            {"question": each.question, "answer": each.answer, "by": "index"}
+            if each.answer
+            else {"question": each.question, "by": "user"}
+            for each in known.questions
+        ],
+        "affected": [
+            {
+                "symbol": symbol(inference, Found(each.entity)),
+                "references": each.n_references,
+                "files": each.n_files,
+                "overrides": each.n_overrides,
+                "tests": [test.id for test in each.tests],
+            }
+            for each in known.subjects
+        ],
+    }
+
+
+def step(
+    workspace: OpenWorkspace,
+    *,
+    task: str,
+    step: str,
+    edits: list[Mapping[str, Any]],
+    overrule: list[str] | None,
+    hold: bool,
+    call: str | None,
+) -> dict[str, Any]:
+    """Answer the operation ``task.step``."""
+    request = StepRequest(step, edits, overrule or (), hold)
+    inference = workspace.inference(whole=True)
+    with _tasks(workspace) as store:
+        row = need_task(store, task, is_open=True)
+        with writing(workspace.index.workspace, store) as recovered:
+            note_recovered(store, recovered)
+            is_new, answered = store.claim_call(task, call) if call else (True, None)
+            if not is_new:
+                return envelope(inference, _again(store, row, request, answered), set())
+            try:
+                try:
+                    result = take_step(workspace, store, row, request, item)
+                except ChangedMeanwhileError as error:
+                    result = StepResult(STALE, step, stale=error.paths)
+            except BaseException:
+                if call:
+                    store.forget_call(task, call)
+                raise
+            answer = _step_answer(result)
+            answer |= _state(store, task, recovered)
+            if call:
+                store.answer_call(task, call, json.dumps(answer))
+    return envelope(inference, answer, set())
+
+
+def _again(
+    store: TaskStore, task: TaskRow, request: StepRequest, answered: str | None
+) -> dict[str, Any]:
+    """Return the answer to a call that was made before: the same, or what is known of it."""
+    if answered is not None:
+        return {**json.loads(answered), "repeated": True}
+    answer = _step_answer(StepResult("interrupted", request.step))
+    return {**answer, **_state(store, task.id)}
+
+
+def _step_answer(result: StepResult) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "step": result.step,
+        "verdict": result.verdict,
+        "round": result.round,
+        "findings": result.findings,
+        "deferred": [{"finding": found, "step": later} for found, later in result.deferred],
+        "fixed": [
+            {"path": finding.path, "rule": finding.rule, "title": fix.title}
+            for finding, fix in result.fixes
+        ],
+        "diff": result.diff,
+        "written": result.written,
+        "to_read": [read_item(each) for each in result.to_read],
+        "stale": result.stale,
+        "unplanned": result.unplanned,
+    }
+    if result.undo:
+        answer["token"] = result.undo
+    if result.ended:
+        answer["ended"] = result.ended
+    return answer
+
+
+def undo(workspace: OpenWorkspace, *, token: str) -> dict[str, Any]:
+    """Answer the operation ``task.undo``."""
+    inference = workspace.inference(whole=False)
+    with _tasks(workspace) as store:
+        rows = store.writes(batch=token)
+        if not rows or token == HELD:
+            raise InvalidArgumentsError(f"nothing was written under {token!r}")
+        task = rows[0].task
+        with writing(workspace.index.workspace, store) as recovered:
+            note_recovered(store, recovered)
+            steps = {
+                event.about["step"]
+                for event in store.events(task, "written")
+                if event.about["batch"] == token
+            }
+
+            def stored(batch: str) -> None:
+                store.add_event(task, "undone", {"batch": token, "token": batch})
+                for each in store.steps(task):
+                    if each.id in steps:
+                        each.state = OPEN
+                        store.put_step(each)
+
+            done, undone, refused = undo_batch(workspace.index.workspace, store, token, stored)
+        answer: dict[str, Any] = {
+            "items": [row.path for row in undone],
+            "kept": [{"path": row.path, "why": why} for row, why in refused],
+            **_state(store, task, recovered),
+            "total": len(undone),
+        }
+        if done:
+            answer["token"] = done
+    return envelope(inference, answer, set())
+
+
+def resume(workspace: OpenWorkspace, *, task: str | None) -> dict[str, Any]:
+    """Answer the operation ``task.resume``."""
+    inference = workspace.inference(whole=False)
+    with _tasks(workspace) as store:
+        chosen = need_task(store, task).id if task else _last(store).id
+        with writing(workspace.index.workspace, store) as recovered:
+            note_recovered(store, recovered)
+        answer = _state(store, chosen, recovered)
+    return envelope(inference, answer, set())
+
+
+def _last(store: TaskStore) -> TaskRow:
+    """Return the task that changed last of those that have not ended."""
+    found = next((each for each in store.tasks() if each.state not in ENDED), None)
+    if found is None:
+        raise InvalidArgumentsError("there is no task that has not ended")
+    return found
+
+
+def status(workspace: OpenWorkspace, *, task: str | None) -> dict[str, Any]:
+    """Answer the operation ``task.status``."""
+    inference = workspace.inference(whole=False)
+    with _tasks(workspace) as store:
+        chosen = need_task(store, task) if task else _last(store)
+        answer = _state(store, chosen.id)
+    return envelope(inference, answer, set())
+
+
+def list_tasks(workspace: OpenWorkspace, *, state: str | None, limit: int) -> dict[str, Any]:
+    """Answer the operation ``task.list``."""
+    inference = workspace.inference(whole=False)
+    with _tasks(workspace) as store:
+        found = store.tasks(state or "")
+        answer: dict[str, Any] = {
+            "items": [
+                envelope(inference, _state(store, each.id, brief=True), set())
+                for each in found[:limit]
+            ],
+            "total": len(found),
+            "truncated": len(found) > limit,
+        }
+    return envelope(inference, answer, set())
+
+
+def _state(
+    store: TaskStore,
+    handle: str,
+    recovered: Iterable[Recovered] = (),
+    *,
+    brief: bool = False,
+) -> dict[str, Any]:
+    """Return where a task stands, as all answers about it have it."""
+    task = need_task(store, handle)
+    answer: dict[str, Any] = {
+        "task": task.id,
+        "state": task.state,
+        "next": next_call(store, task),
+        "total": 1,
+    }
+    if task.reason:
+        answer["reason"] = task.reason
+    if task.text:
+        answer["text"] = task.text[:200] if brief else task.text
+    cut = [each for each in recovered if each.task == handle]
+    if cut:
+        answer["recovered"] = [
+            {"path": each.path, "step": each.step, "outcome": each.outcome} for each in cut
+        ]
+    if brief:
+        return answer
+    planned = {each["id"]: each for each in store.plan(handle)[2]}
+    answer["steps"] = [
+        {"id": each.id, "state": each.state, "round": each.round,
+         **{key: value for key, value in planned.get(each.id, {}).items()
+            if key in ("kind", "path", "symbol")}}
+        for each in store.steps(handle)
+    ]  # fmt: skip
+    batches = [row.batch for row in store.writes(handle, state=WRITTEN) if not row.of]
+    answer["undo"] = [*dict.fromkeys(batches)]
+    held = [*held_contents(store, handle)]
+    if held:
+        answer["held"] = held
+    return answer

@@ -1,0 +1,1 @@
+"""Tasks of agents: planned, written step by step with each step judged, and verified."""
