@@ -85,7 +85,7 @@ class Shop:
         self.workspace = OpenWorkspace.open(str(self.root))
         self.task = ""
 
-    def call(self, name: str, **arguments: Any) -> Any:
+    def call(self, name: str, /, **arguments: Any) -> Any:
         return table.call(self.workspace, name, arguments)
 
     def begin(self, text: str = "change the price of an order", **more: Any) -> Any:

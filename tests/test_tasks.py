@@ -256,6 +256,10 @@ def test_tasks_by_the_command_line(
     told = capsys.readouterr().out
     assert "written: shop/checkout.py, shop/models.py\n" in told
     token = told.split("undo: ")[1].split()[0]
+    assert cli.main(["query", "tests", "Model.store"]) == 0
+    assert "test_pay line 12: reaches it through pay, 1 call away\n" in capsys.readouterr().out
+    assert cli.main(["query", "task.verify", handle]) == 0
+    assert "ok, fulfilled\n" in capsys.readouterr().out
     assert cli.main(["query", "task.undo", token]) == 0
     assert "put back: shop/checkout.py, shop/models.py\n" in capsys.readouterr().out
     assert shop.read("shop/models.py") == MODELS

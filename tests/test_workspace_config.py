@@ -29,8 +29,10 @@ def test_settings_in_pyproject(tmp_path: Path) -> None:
     config = config_of(
         tmp_path,
         pyproject_toml='[tool.flux-index]\nexclude = ["old/"]\ninclude = ["gen/*.py"]\n'
-        'python = ".env"\nmax-file-size = 1000\nfollow-gitignore = false\n',
+        'python = ".env"\nmax-file-size = 1000\nfollow-gitignore = false\n'
+        'test-command = "pytest"\n',
     )
+    assert config.test_command == "pytest"
     assert config.exclude == ("old/",)
     assert config.include == ("gen/*.py",)
     assert config.python == ".env"
@@ -57,6 +59,7 @@ def test_own_file_counts_where_both_set_the_same(tmp_path: Path) -> None:
         ("max-file-size = true", "max-file-size must be a positive number of bytes, not True."),
         ("max-file-size = 0", "max-file-size must be a positive number of bytes, not 0."),
         ("follow-gitignore = 1", "follow-gitignore must be true or false, not 1."),
+        ("test-command = 1", "test-command must be a command, not 1."),
         ("colour = 1", "there is no setting 'colour'."),
     ],
 )

@@ -269,7 +269,7 @@ def placeholder(operation: Operation) -> str:
         return "TOKEN" if "token" in takes else "HANDLE" if "task" in takes else ""
     if "task" in takes:
         return "TASK"
-    if not takes.isdisjoint(("paths", "diff")):
+    if not takes.isdisjoint(("paths", "diff")) and "name" not in takes:
         return ""  # options describe an edit
     if "query" in takes:
         return "NAME" if operation.name == "exists" else "TEXT"

@@ -134,6 +134,10 @@ def exit_code(operation: Operation, answer: Mapping[str, Any]) -> int:
             found = True
         case "StepAnswer":
             found = answer["verdict"] == "accepted"
+        case "PlanAnswer":
+            found = answer["verdict"] != "wrong"
+        case "VerifyAnswer":
+            found = answer["verdict"] != "broken" and answer["fulfilled"]
         case "ExistsAnswer":
             found = answer["verdict"] == "exists"
         case "GuardAnswer":
@@ -195,7 +199,7 @@ def check_targets(operation: Operation, options: Mapping[str, Any], targets: Seq
         )
     # These do without a target, but can also stand beside one.
     beside = (
-        name in ("task.resume", "task.status")
+        name in ("tests", "task.resume", "task.status")
         or "base" in options
         or ("task" in takes and "paths" in options)
     )

@@ -7,7 +7,8 @@ edited, and what came from a shell, from git or from a formatter.
 from __future__ import annotations
 
 from ..quoting import quoted
-from ..sessions.read_log import content_of, differing, is_of
+from ..sessions.committed import committed_contents
+from ..sessions.read_log import content_of, differing
 from .messages import block
 
 TYPE_CHECKING = False
@@ -40,7 +41,7 @@ def answer(event: Event) -> Answer | None:
     before = {
         path: content for path, content in originals.items() if content != content_of(session, path)
     }
-    before.update(_committed_contents(event, by_others))
+    before.update(committed_contents(session, by_others))
     inference = session.inference(whole=False)
     state = {path: f"fine:{path}:{inference.snapshot.digest(path).hex()}" for path in before}
     # Files that nothing was wrong with the last time are others, as long as they do not change.
@@ -64,27 +65,6 @@ def answer(event: Event) -> Answer | None:
         sentences.append("Written otherwise than by edits of this session:")
         sentences += quoted(outside[:10])
     return block("\n".join(sentences))
-
-
-def _committed_contents(event: Event, by_others: dict[str, bytes]) -> dict[str, bytes | None]:
-    """Return contents before files were changed by something else, where git still has them."""
-    if not by_others:
-        return {}
-    from ...indexer.errors import InvalidArgumentsError
-    from ..source.git import Repository
-
-    found: dict[str, bytes | None] = {path: None for path, kept in by_others.items() if not kept}
-    repository = Repository(event.session.index.workspace.root)
-    try:
-        tree = repository.tree("HEAD")
-        contents = repository.contents(tree[path] for path in by_others if path in tree)
-    except InvalidArgumentsError:
-        return found
-    for path, kept in by_others.items():
-        content = contents.get(tree.get(path, "")) if kept else None
-        if content is not None and is_of(content, kept):
-            found[path] = content
-    return found
 
 
 def _new_errors(

@@ -140,6 +140,9 @@ _TASK_STATES = ("open", "understood", "planned", "working", "verifying", "done",
                 "abandoned")  # fmt: skip
 # fmt: off
 _HANDLE = Parameter("task", "string", "Handle that `task.begin` gave.", required=True)
+_RUN = Parameter("run", "boolean",
+    "Also run the tests, by the command that the user allows: FLUX_INDEX_TEST_COMMAND.",
+    default=False)
 _CALL = Parameter("call", "string",
     "A name for this call: made again, it is not done again but answered as it was.")
 # fmt: on
@@ -281,6 +284,11 @@ _ALL = (
         Parameter("path", "string",
             "The file that `text` is meant for, or the only one to look in for an `id`."),
         *_EDIT),
+    Operation("tests", "reached_tests", "TestListing",
+        "Which tests reach a class or function, or what an edit changes: by the calls between "
+        "them, nearest first. Without a target, `diff` or `since`, the edit is what git says.",
+        *_TARGET, *_EDIT[1:],
+        Parameter("limit", "integer", "Most tests in one answer.", default=50)),
     Operation("patterns", "patterns", "PatternAnswer",
         "How classes or functions of a kind are written here: what their siblings have in common, "
         "with counts, who does otherwise, and a skeleton of a new one. The kind is that of an "
@@ -338,6 +346,17 @@ _ALL = (
         Parameter("session", "string",
             "Handle that `begin` gave: then steps may only change lines that were shown in it."),
         Parameter("budget", "integer", "Most tokens of what is told.", default=4000)),
+    Operation("task.plan", "tasks", "PlanAnswer",
+        "Give a task a plan, and have it checked before a line is written: what does not exist, "
+        "what is there already, which callers, overrides and tests it forgets, and the order. It "
+        "advises: what is unknown is not wrong, and nothing is refused.",
+        _HANDLE,
+        Parameter("steps", "objects",
+            "`{id, kind, path, symbol, signature, bases, uses, after, to, why}` each; `kind` is "
+            "create, change, move (with `to`), remove or test; `uses` are APIs such as "
+            "`a.B.save(force=)`, `after` ids of steps that come first.", required=True),
+        Parameter("replace", "boolean",
+            "In place of the plan before, rather than added to it.", default=False)),
     Operation("task.step", "tasks", "StepAnswer",
         "Submit the edits of a step: judged over all earlier steps, mended where that is safe, and "
         "written all or none if nothing is certainly wrong. What a later step of the plan is to "
@@ -357,6 +376,16 @@ _ALL = (
     Operation("task.undo", "tasks", "UndoAnswer",
         "Put back what a step has written, file by file where that is still what is there.",
         Parameter("token", "string", "Token that the step gave.", required=True)),
+    Operation("task.verify", "tasks", "VerifyAnswer",
+        "Hold a task against the tree: is each step of the plan there, is anything wrong in what "
+        "changed or in what uses it, and which tests reach it.",
+        _HANDLE, _RUN),
+    Operation("task.finish", "tasks", "VerifyAnswer",
+        "Verify a task and end it: `done` if every step is there and nothing is certainly wrong, "
+        "else it stays open and the answer says what is left.",
+        _HANDLE, _RUN,
+        Parameter("stop", "string", "End it as it is, for this reason."),
+        Parameter("abandon", "boolean", "End it: it is not wanted any more.", default=False)),
     Operation("task.resume", "tasks", "TaskAnswer",
         "Go on with a task after a break: what a crash has cut off is completed or put back, and "
         "told file by file.",

@@ -11,10 +11,15 @@ from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.entities import Found
 from ...indexer.inference.inference import Inference
 from ...indexer.store.task_store import (
+    ABANDONED,
+    DONE,
     ENDED,
     HELD,
     OPEN,
+    PLANNED,
+    STOPPED,
     UNDERSTOOD,
+    VERIFYING,
     WRITTEN,
     TaskRow,
     TaskStore,
@@ -24,6 +29,9 @@ from ..sessions.read_log import open_ledger
 from ..source.entity_views import envelope, symbol
 from ..source.tokens import count_tokens
 from ..tasks.file_writes import ChangedMeanwhileError, Recovered, undo_batch, writing
+from ..tasks.plan import PlanStep, as_json, parse_steps, plan_hash
+from ..tasks.plan_check import PlanReport, Remark, check_plan
+from ..tasks.plan_missing import MissingStep
 from ..tasks.questions import Understanding, understand
 from ..tasks.step import (
     STALE,
@@ -34,8 +42,10 @@ from ..tasks.step import (
     take_step,
 )
 from ..tasks.task import need_task, next_call, open_task
+from ..tasks.verify import StepCheck, Verification, verify_task
 from .context import LEAST_BUDGET, context
 from .patterns import reuse
+from .reached_tests import test_item
 from .sessions import read_item
 from .validate import item
 
@@ -102,6 +112,81 @@ def _understood(inference: Inference, known: Understanding) -> dict[str, Any]:
             for each in known.subjects
         ],
     }
+
+
+def plan(
+    workspace: OpenWorkspace, *, task: str, steps: list[Mapping[str, Any]], replace: bool
+) -> dict[str, Any]:
+    """Answer the operation ``task.plan``."""
+    with _tasks(workspace) as store:
+        need_task(store, task, is_open=True)
+        known = {} if replace else {each["id"]: each for each in store.plan(task)[2]}
+    given = parse_steps(steps)
+    known.update((each["id"], each) for each in as_json(given))
+    planned = parse_steps(known.values())
+    if not planned:
+        raise InvalidArgumentsError("'steps' is empty: a plan has at least one step")
+    report = check_plan(workspace, planned)
+    items = [_plan_step(report, each) for each in planned]
+    missing = [_missing_step(each) for each in report.missing]
+    with _tasks(workspace) as store, store.ledger.transaction():
+        row = need_task(store, task, is_open=True)
+        digest = plan_hash(planned)
+        version = store.put_plan(task, digest, as_json(planned))
+        verdicts = [each["verdict"] for each in items]
+        about = {
+            "version": version, "steps": len(items), "wrong": verdicts.count("wrong"),
+            "unknown": verdicts.count("unknown"), "missing": len(missing),
+        }  # fmt: skip
+        store.add_event(task, "planned", about)
+        if row.state in (OPEN, UNDERSTOOD):
+            store.set_state(task, PLANNED)
+        answer: dict[str, Any] = {
+            "plan": digest,
+            "version": version,
+            "verdict": report.verdict,
+            "items": items,
+            "missing": missing,
+            "order": report.order,
+            **_state(store, task),
+        }
+    paths = {each.path for each in planned if report.inference.exists(each.path)}
+    return envelope(report.inference, answer, paths)
+
+
+def _plan_step(report: PlanReport, step: PlanStep) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "id": step.id,
+        "verdict": report.verdict_of(step.id),
+        "kind": step.kind,
+        "path": step.path,
+        "remarks": [_remark(report.inference, each) for each in report.remarks[step.id]],
+    }
+    if step.symbol:
+        found["symbol"] = step.symbol
+    return found
+
+
+def _remark(inference: Inference, remark: Remark) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "what": remark.what, "verdict": remark.verdict, "message": remark.message,
+    }  # fmt: skip
+    near = [each for each in remark.nearest if inference.exists(each.entity.path)]
+    if near:
+        found["nearest"] = [symbol(inference, each) for each in near]
+    return found
+
+
+def _missing_step(each: MissingStep) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "because": each.because, "kind": each.kind, "path": each.path, "message": each.message,
+        "certain": each.is_certain,
+    }  # fmt: skip
+    if each.symbol:
+        found["symbol"] = each.symbol
+    if each.evidence:
+        found["evidence"] = each.evidence
+    return found
 
 
 def step(
@@ -207,6 +292,74 @@ def undo(workspace: OpenWorkspace, *, token: str) -> dict[str, Any]:
         if done:
             answer["token"] = done
     return envelope(inference, answer, set())
+
+
+def verify(workspace: OpenWorkspace, *, task: str, run: bool) -> dict[str, Any]:
+    """Answer the operation ``task.verify``."""
+    with _tasks(workspace) as store:
+        row = need_task(store, task, is_open=True)
+        found = verify_task(workspace, store, row, run=run)
+        return _verified(store, row, found, VERIFYING)
+
+
+def finish(
+    workspace: OpenWorkspace, *, task: str, run: bool, stop: str | None, abandon: bool
+) -> dict[str, Any]:
+    """Answer the operation ``task.finish``."""
+    with _tasks(workspace) as store:
+        row = need_task(store, task, is_open=True)
+        found = verify_task(workspace, store, row, run=run)
+        state = ABANDONED if abandon else STOPPED if stop else DONE
+        if state == DONE and not (found.is_right and not store.writes(task, state=HELD)):
+            state = VERIFYING
+        return _verified(store, row, found, state, stop or "")
+
+
+def _verified(
+    store: TaskStore, task: TaskRow, found: Verification, state: str, reason: str = ""
+) -> dict[str, Any]:
+    """Store and return what a task was found to be."""
+    inference = found.change.after
+    answer: dict[str, Any] = {
+        "verdict": found.verdict,
+        "fulfilled": found.is_fulfilled,
+        "items": [_step_check(each) for each in found.checks],
+        "findings": [item(inference, each) for each in found.findings],
+        "checked": sorted(path for path in found.change.paths if inference.exists(path)),
+        "tests": [test_item(each) for each in found.tests],
+        "notes": found.notes,
+    }
+    if found.run is not None:
+        answer["run"] = {
+            "command": found.run.command,
+            "exit_code": found.run.exit_code,
+            "passed": found.run.exit_code == 0,
+            "output": found.run.output,
+        }
+    about = {
+        "verdict": found.verdict, "fulfilled": found.is_fulfilled, "findings": len(found.findings),
+        "files": len(found.change.paths), "tests": len(found.tests),
+        "passed": None if found.run is None else found.run.exit_code == 0,
+    }  # fmt: skip
+    with store.ledger.transaction():
+        store.add_event(task.id, "verified", about)
+        store.set_state(task.id, state, reason)
+        if state in ENDED:
+            store.add_event(task.id, "ended", {"state": state, "reason": reason})
+        answer |= _state(store, task.id)
+    if not answer["notes"]:
+        del answer["notes"]
+    return envelope(inference, answer, set(answer["checked"]))
+
+
+def _step_check(check: StepCheck) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "id": check.step.id, "kind": check.step.kind, "path": check.step.path,
+        "fulfilled": check.is_fulfilled, "why": check.why,
+    }  # fmt: skip
+    if check.step.symbol:
+        found["symbol"] = check.step.symbol
+    return found
 
 
 def resume(workspace: OpenWorkspace, *, task: str | None) -> dict[str, Any]:

@@ -8,17 +8,20 @@ from .words import counted, parameters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from ..task_types import (
+        PlanAnswer,
         StepAnswer,
         TaskAnswer,
         TaskBegun,
         TaskListing,
         TestListing,
         UndoAnswer,
+        VerifyAnswer,
     )
+    from ..types import Symbol
     from .styles import CompactStyle
 
 
@@ -56,6 +59,57 @@ def begun(answer: TaskBegun, style: CompactStyle) -> list[str]:
     return [*lines, *_tail(answer, style)]
 
 
+def plan(answer: PlanAnswer, style: CompactStyle) -> list[str]:
+    """The verdict, what is wrong step by step, and the steps that are missing."""
+    lines = [escaped(f"{answer['verdict']}: plan {answer['plan']} of {answer['task']}")]
+    for each in answer["items"]:
+        named = " ".join(filter(None, [each["kind"], each["path"], each.get("symbol", "")]))
+        lines.append(escaped(f" step {each['id']} {each['verdict']}: {named}"))
+        for remark in each["remarks"]:
+            lines.append(escaped(f"   {remark['verdict']}: {remark['message']}"))
+            lines += _nearest(remark.get("nearest", []), style)
+    for missing in answer["missing"]:
+        named = " ".join(
+            filter(None, [missing["kind"], missing["path"], missing.get("symbol", "")])
+        )
+        certain = "missing" if missing["certain"] else "missing?"
+        because = f" (step {missing['because']})" if missing["because"] else ""
+        lines.append(escaped(f" {certain}: {named}: {missing['message']}{because}"))
+    if answer["order"] != [each["id"] for each in answer["items"]]:
+        lines.append(escaped(f"order: {', '.join(answer['order'])}"))
+    return [*lines, *_tail(answer, style)]
+
+
+def verified(answer: VerifyAnswer, style: CompactStyle) -> list[str]:
+    """Steps, findings, and tests."""
+    fulfilled = "fulfilled" if answer["fulfilled"] else "not fulfilled"
+    lines = [*_head(answer), f"{answer['verdict']}, {fulfilled}"]
+    for each in answer["items"]:
+        mark = "fulfilled" if each["fulfilled"] else "not fulfilled"
+        lines.append(escaped(f" step {each['id']} {mark}: {each['why']}"))
+    for found in answer["findings"]:
+        lines += [finding_line(found, style), *_nearest(found["nearest"], style)]
+    if answer["tests"]:
+        shown = ", ".join(each["id"] for each in answer["tests"][:10])
+        more = len(answer["tests"]) - 10
+        lines.append(escaped(f"tests: {shown}{f' and {more} more' if more > 0 else ''}"))
+    if "run" in answer:
+        run = answer["run"]
+        lines.append(escaped(f"ran {run['command']}: exit code {run['exit_code']}"))
+        if not run["passed"]:
+            lines += escaped_lines(run["output"].rstrip("\n"))
+    return [*lines, *_tail(answer, style)]
+
+
+def _nearest(symbols: Sequence[Symbol], style: CompactStyle) -> list[str]:
+    return [
+        escaped(
+            f"    exists: {each['name']}{parameters(each)} at {style.place(each, column=False)}"
+        )
+        for each in symbols[:3]
+    ]
+
+
 def step(answer: StepAnswer, style: CompactStyle) -> list[str]:
     """The verdict, what is wrong with what exists instead, and what was written."""
     lines = [
@@ -68,10 +122,7 @@ def step(answer: StepAnswer, style: CompactStyle) -> list[str]:
         lines.append(escaped(each["reason"]))
         lines += escaped_lines(each["text"]) if "text" in each else []
     for found in answer["findings"]:
-        lines.append(finding_line(found, style))
-        for near in found["nearest"][:3]:
-            place = style.place(near, column=False)
-            lines.append(escaped(f"    exists: {near['name']}{parameters(near)} at {place}"))
+        lines += [finding_line(found, style), *_nearest(found["nearest"], style)]
     lines += [
         f"until step {escaped(each['step'])}: {finding_line(each['finding'], style)}"
         for each in answer["deferred"]
@@ -156,7 +207,9 @@ def _tail(answer: TaskAnswer, style: CompactStyle) -> list[str]:
 RENDERERS: dict[str, Callable[[Any, CompactStyle], list[str]]] = {
     "TaskAnswer": task,
     "TaskBegun": begun,
+    "PlanAnswer": plan,
     "StepAnswer": step,
+    "VerifyAnswer": verified,
     "UndoAnswer": undone,
     "TaskListing": tasks,
     "TestListing": tests,

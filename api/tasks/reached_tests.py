@@ -45,12 +45,14 @@ class ReachedTest:
     evidence: int
 
 
-def reached_tests(inference: Inference, entities: Iterable[Entity]) -> list[ReachedTest]:
-    """Return the tests that reach one of some definitions, nearest first.
+def reached_tests(
+    inference: Inference, entities: Iterable[Entity], *, farthest: int = _FARTHEST
+) -> list[ReachedTest]:
+    """Return the tests that reach one of some definitions within some calls, nearest first.
 
     Files that only import a module of theirs come last, when no test of it was found.
     """
-    search = _Search(inference)
+    search = _Search(inference, farthest)
     wanted = [entity for entity in entities if not is_outside(entity.path)]
     try:
         with inference.snapshot.work.part(_WORK):
@@ -62,7 +64,7 @@ def reached_tests(inference: Inference, entities: Iterable[Entity]) -> list[Reac
     found = sorted(search.found.values(), key=lambda test: (test.distance, test.evidence, test.id))
     reached = {test.path for test in found}
     for path in dict.fromkeys(entity.path for entity in wanted):
-        if path not in search.sources and not is_test_file(path):
+        if farthest == _FARTHEST and path not in search.sources and not is_test_file(path):
             found += [test for test in _importing(inference, path) if test.path not in reached]
     return found
 
@@ -70,8 +72,9 @@ def reached_tests(inference: Inference, entities: Iterable[Entity]) -> list[Reac
 class _Search:
     """Tests that were found, and the files that they were found for."""
 
-    def __init__(self, inference: Inference) -> None:
+    def __init__(self, inference: Inference, farthest: int) -> None:
         self.inference = inference
+        self.farthest = farthest
         self.found: dict[str, ReachedTest] = {}
         self.sources: set[str] = set()
         self._seen: set[Entity] = set()
@@ -81,7 +84,7 @@ class _Search:
         level = [(entity, EXACT, entity.path) for entity in entities]
         for entity, evidence, source in level:
             self._add_if_test(entity, 0, entity, evidence, source)
-        for distance in range(_FARTHEST):
+        for distance in range(self.farthest):
             following: list[tuple[Entity, int, str]] = []
             for entity, evidence, source in level:
                 if entity in self._seen or len(self._seen) >= _MOST_NODES:

@@ -7,7 +7,7 @@ repeats a finding of the one before: somebody else has to decide then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import unified_diff
 from typing import Any
@@ -32,6 +32,7 @@ from ...indexer.store.task_store import (
     digest_of,
 )
 from ...indexer.text import normalize
+from ..check.check import check_file
 from ..check.edits import proposed
 from ..check.findings import ERROR, WARNING, Finding, Fix
 from ..check.fixes.apply import apply_fixes
@@ -190,7 +191,8 @@ class _Step:
             texts[path] = text
         after = self.workspace.with_contents(texts).inference(whole=False)
         blocking: list[Finding] = []
-        for finding in fixed.left:
+        left = [*fixed.left, *self._owed(after, {finding.id for finding in fixed.left})]
+        for finding in left:
             later = self._mended_later(after, draft, finding)
             if finding.severity == ERROR and later is not None:
                 result.deferred.append((describe(after, finding), later.id))
@@ -205,8 +207,20 @@ class _Step:
         else:
             result.verdict = ACCEPTED
         result.unplanned = self._unplanned(draft)
-        self._store(draft, result, fixed.left, blocking)
+        self._store(draft, result, left, blocking)
         return result
+
+    def _owed(self, after: Inference, known: set[str]) -> Iterator[Finding]:
+        """Yield what earlier steps have left for this one to mend, and is not mended."""
+        owed: dict[str, set[str]] = {}
+        for event in self.store.events(self.task.id, "judged"):
+            for id_, path, step in event.about["deferred"]:
+                if step == self.row.id and id_ not in known:
+                    owed.setdefault(path, set()).add(id_)
+        for path, ids in owed.items():
+            for finding in check_file(after, path):
+                if finding.id in ids and finding.severity == ERROR:
+                    yield finding
 
     def _mended_later(self, after: Inference, draft: Draft, finding: Finding) -> PlanStep | None:
         """Return the step that is to mend a finding; None if it is this one's own."""
@@ -304,7 +318,7 @@ class _Step:
             "errors": len(blocking),
             "warnings": sum(finding.severity == WARNING for finding in left),
             "fixed": len(result.fixes),
-            "deferred": len(result.deferred),
+            "deferred": [[found["id"], found["path"], later] for found, later in result.deferred],
             "overruled": len(overruled),
             "ended": result.ended,
         }

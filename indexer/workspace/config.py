@@ -16,6 +16,7 @@ class Config:
         "problems",
         "python",
         "source_roots",
+        "test_command",
     )
 
     exclude: tuple[str, ...]
@@ -37,10 +38,13 @@ class Config:
     follow_gitignore: bool
     """Whether what git ignores is left out."""
 
+    test_command: str
+    """How tests are run; only proposed, since a repository must not name what is run."""
+
     problems: tuple[str, ...]
     """Sentences on what is wrong in settings and build files, each naming the file and reason."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all settings, by keyword
         self,
         *,
         exclude: tuple[str, ...] = (),
@@ -49,6 +53,7 @@ class Config:
         source_roots: tuple[str, ...] | None = None,
         max_file_size: int = _MAX_FILE_SIZE,
         follow_gitignore: bool = True,
+        test_command: str = "",
         problems: tuple[str, ...] = (),
     ) -> None:
         self.exclude = exclude
@@ -57,4 +62,5 @@ class Config:
         self.source_roots = source_roots
         self.max_file_size = max_file_size
         self.follow_gitignore = follow_gitignore
+        self.test_command = test_command
         self.problems = problems

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .environments import Environment
     from .ignore import Patterns
 
-_FORMAT = "flux-index workspace 1"
+_FORMAT = "flux-index workspace 2"
 # A suffix for each way to define a module; a stub says more about it than its source.
 _PACKAGE_FIRST = ("/__init__.pyi", ".pyi", "/__init__.py", ".py")
 
@@ -218,6 +218,7 @@ class Workspace:
             *counted(config.source_roots or ()),
             str(config.max_file_size),
             "yes" if config.follow_gitignore else "no",
+            config.test_command,
             *counted(config.problems),
             *flat(self._records),
         ]
@@ -249,6 +250,7 @@ class Workspace:
                 source_roots=configured_roots if has_roots else None,
                 max_file_size=int(reader.text()),
                 follow_gitignore=reader.text() == "yes",
+                test_command=reader.text(),
                 problems=reader.texts(),
             )
             records = reader.pairs()

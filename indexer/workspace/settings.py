@@ -118,6 +118,11 @@ class _Settings:
                     self.config.python = value
                 else:
                     self._wrong(where, key, "the path of an interpreter or environment", value)
+            elif name == "test_command":
+                if isinstance(value, str):
+                    self.config.test_command = value
+                else:
+                    self._wrong(where, key, "a command", value)
             elif name == "max_file_size":
                 if isinstance(value, int) and not isinstance(value, bool) and value > 0:
                     self.config.max_file_size = value
