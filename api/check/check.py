@@ -246,8 +246,13 @@ def _unreported_uses(
     return found
 
 
-def users_findings(change: Change, changes: list[ApiChange]) -> Iterator[Finding]:
-    """Yield what an edit broke in files that it does not touch, file by file."""
+def users_findings(
+    change: Change, changes: list[ApiChange], families: Collection[str] | None = None
+) -> Iterator[Finding]:
+    """Yield what an edit broke in files that it does not touch, file by file.
+
+    It is what rules of some ``families`` find, by default of all.
+    """
     # Methods are only used as attributes; looking for these apart takes less, and finds more.
     methods = [each for each in changes if isinstance(each, Removal) and each.is_method]
     names = changed_names(change, {(each.path, each.key) for each in methods})
@@ -260,10 +265,10 @@ def users_findings(change: Change, changes: list[ApiChange]) -> Iterator[Finding
     for path in sorted(users)[:_USERS]:
         change.after.snapshot.relax()
         wanted = frozenset(users[path] - method_names)
-        after = check_file(change.after, path, wanted) if wanted else []
+        after = check_file(change.after, path, wanted, families=families) if wanted else []
         if after:
-            families = {"syntax", *families_of(after)}
-            before = check_file(change.before, path, wanted, families=families)
+            same = {"syntax", *families_of(after)}
+            before = check_file(change.before, path, wanted, families=same)
             yield from new_findings(after, before)
         used = [each for each in changes if each.name in users[path]]
         yield from _unreported_uses(change, used, path, after)

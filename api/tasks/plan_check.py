@@ -307,7 +307,9 @@ class _PlanCheck:
             return any(self._changes(found) for found in find_by_suffix(self.after, name))
         owner = name.rpartition(".")[0]
         return any(self._changes(found) for found in find_by_suffix(self.after, owner)) or any(
-            not step.symbol and step.kind in (CREATE, CHANGE) and self._is_module(step.path, owner)
+            not step.symbol
+            and step.kind in (CREATE, CHANGE, TEST)
+            and self._is_module(step.path, owner)
             for step in self.steps
         )
 

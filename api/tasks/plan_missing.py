@@ -19,7 +19,7 @@ from ..retrieval.definitions import inner_name
 from ..source.entity_views import signature
 from .changed import symbol_texts
 from .plan import CHANGE, CREATE, MOVE, REMOVE, TEST, PlanStep, step_covering, symbol_around
-from .plan_overlay import parameter_names, parsed_signature, plain_signature
+from .plan_overlay import breaks_calls, parameter_names, parsed_signature, plain_signature
 from .reached_tests import reached_tests
 
 _FAMILIES = ("imports", "names", "attributes", "calls", "overrides")
@@ -70,7 +70,7 @@ class _Missing:
     def _broken(self) -> Iterator[Finding]:
         """Yield what would be wrong, in the files of the plan and in those that use them."""
         change = self.change
-        if not change.paths:
+        if not change.paths or not any(map(self._may_break, self.steps)):
             return
         changes = api_changes(change)
         affected = frozenset(changed_names(change))
@@ -84,7 +84,18 @@ class _Missing:
                 yield from new_findings(
                     found, check_file(change.before, path, affected, families=_FAMILIES)
                 )
-        yield from users_findings(change, changes)
+        yield from users_findings(change, changes, _FAMILIES)
+
+    def _may_break(self, step: PlanStep) -> bool:
+        """True if a step may break what it does not touch."""
+        if step.kind != CHANGE:
+            return step.kind in (REMOVE, MOVE)
+        entity = symbol_texts(self.before, step.path).get(step.symbol, (None, b""))[0]
+        if entity is None or not step.signature:
+            return bool(step.bases)
+        old = parsed_signature(plain_signature(signature(self.before, entity)))
+        new = parsed_signature(plain_signature(step.signature))
+        return old is None or new is None or breaks_calls(old, new)
 
     def _missing_step(self, finding: Finding) -> Iterator[MissingStep]:
         if finding.severity not in (ERROR, WARNING):

@@ -209,3 +209,29 @@ def parameter_names(function: ast.FunctionDef) -> list[str]:
     arguments = function.args
     every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     return [each.arg for each in (*every, *filter(None, (arguments.vararg, arguments.kwarg)))]
+
+
+def breaks_calls(old: ast.FunctionDef, new: ast.FunctionDef) -> bool:
+    """True if calls that fit a function's header may not fit another one."""
+    was, now = old.args, new.args
+    named, positional = was.args + was.kwonlyargs, [*now.posonlyargs, *now.args]
+    names = [each.arg for each in (*was.posonlyargs, *was.args)]
+    return (
+        [each.arg for each in positional[: len(names)]] != names
+        or not {each.arg for each in named} <= {each.arg for each in (*now.args, *now.kwonlyargs)}
+        or (was.vararg is not None and now.vararg is None)
+        or (was.kwarg is not None and now.kwarg is None)
+        or not _required(new) <= _required(old)
+    )
+
+
+def _required(function: ast.FunctionDef) -> set[str]:
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    plain = positional[: len(positional) - len(arguments.defaults)]
+    keywords = [
+        each
+        for each, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if default is None
+    ]
+    return {each.arg for each in (*plain, *keywords)}
