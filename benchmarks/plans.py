@@ -31,12 +31,14 @@ from commits import changed, clone, history
 from process import quantile
 from tasks import git
 
+from flux_index.api.check.existence import look_up
 from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.api.operations.table import call
 from flux_index.api.source.entity_views import signature
 from flux_index.api.tasks.changed import ChangedSymbol, changed_symbols, symbol_texts
 from flux_index.indexer import facts as f
 from flux_index.indexer import facts_view
+from flux_index.indexer.errors import InvalidArgumentsError
 from flux_index.indexer.index import Index
 from flux_index.indexer.inference.access_paths import enclosing_call
 from flux_index.indexer.inference.entities import (
@@ -389,8 +391,10 @@ def _a_class(inference: Inference, plan: Plan, at: random.Random) -> str | None:
 
 def call_exists(inference: Inference, query: str) -> str:
     """Return if an API exists, as the operation of that name says it."""
-    workspace = OpenWorkspace(inference.snapshot.index, "live")
-    return call(workspace, "exists", {"query": query})["verdict"]
+    try:
+        return look_up(inference, query).verdict
+    except InvalidArgumentsError:  # a file that is no module
+        return "unknown"
 
 
 def wrong_keyword(workspace: OpenWorkspace, plan: Plan, at: random.Random) -> Made:

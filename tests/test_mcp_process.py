@@ -220,3 +220,24 @@ def test_what_did_not_fit_was_not_shown(workspace: Path, own_home: Path) -> None
             offset = page["next_offset"]
             page = asker.call("definition", name="long", offset=offset).structured_content
         assert asker.call("guard", **edit).structured_content["verdict"] == "allowed"
+
+
+def test_a_task_from_beginning_to_end(workspace: Path, own_home: Path) -> None:
+    invented = {"path": "shapes.py", "old": "shape.area()", "new": "shape.surface()"}
+    step = {"symbol": "Shape.area", "do": "rename", "to": "surface"}
+    with agent(workspace, "--profile", "loop", home=own_home, mode="legacy") as asker:
+        begun = asker.text("task", action="begin", text="Call `Shape.area` surface")
+        handle = begun.split()[0]
+        assert "method shapes.Shape.area(self) -> float at shapes.py:2" in begun
+        change = {"kind": "change", "path": "shapes.py", "symbol": "total"}
+        planned = asker.text("task", action="plan", task=handle, steps=[change])
+        assert planned.startswith("ok: plan ")
+        unread = asker.text("task", action="step", task=handle, step="1", edits=[invented])
+        assert "shapes.py:11-12 has not been read" in unread
+        refused = asker.text("task", action="step", task=handle, step="1", edits=[invented])
+        assert "'Shape' object has no attribute 'surface'" in refused
+        written = asker.text("task", action="step", task=handle, step="1", edits=[step])
+        assert "written: shapes.py\n" in written
+        done = asker.text("task", action="finish", task=handle)
+        assert f"{handle} done\n" in done
+    assert (workspace / "shapes.py").read_text().count("surface") == 2

@@ -98,6 +98,9 @@ def test_profiles(profile: str) -> None:
     asked = {one.name for tool in made.values() for one in tool.operations.values()}
     if profile == "default":
         assert len(made) <= 8
+    if profile == "loop":
+        assert list(made) == [*tools("default"), "task"]
+        assert not made["task"].reads_only
     if profile == "full":
         assert asked == set(OPERATIONS)
     for tool in made.values():

@@ -140,8 +140,8 @@ _ALL = (
                 "A folder or file of the workspace; by default what the agent's host says."),
             Parameter("profile", "string",
                 "`default` for few tools, `guard` for those that remember what was read as well, "
-                "`full` for every operation.", default="default",
-                choices=("default", "guard", "full")),
+                "`loop` for `task`, which works step by step, `full` for every operation.",
+                default="default", choices=("default", "guard", "loop", "full")),
             Parameter("budget", "integer", "Tokens that an answer may have.", default=4000),
             Parameter("idle_exit", "number",
                 "Seconds without a question after which the serving process ends.",

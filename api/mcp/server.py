@@ -163,7 +163,7 @@ class McpServer:
             annotations=types.ToolAnnotations(
                 title=tool.title,
                 read_only_hint=tool.reads_only,
-                destructive_hint=False,
+                destructive_hint=tool.writes_files,
                 idempotent_hint=tool.reads_only,
                 open_world_hint=False,
             ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import Any
 
 from ...indexer.errors import InvalidArgumentsError
@@ -47,7 +48,13 @@ class ToolCall:
         self._report = report
 
     async def ask(self, operation: str, **arguments: Any) -> Part:
-        """Ask one operation; raises RpcError and FluxIndexError."""
+        """Ask one operation; raises RpcError and FluxIndexError.
+
+        What must not be done twice has a name of its own, since a question whose answer is lost is
+        asked again.
+        """
+        if "call" in OPERATIONS[operation].takes:
+            arguments.setdefault("call", f"c-{token_hex(8)}")
         answer = await self.client.call(operation, arguments, self._report)
         if answer.get("pending") and _may_be_incomplete(operation, answer):
             await self.client.call(
@@ -60,7 +67,8 @@ class ToolCall:
 async def record_shown(call: ToolCall, parts: Sequence[Part], handle: str) -> bool:
     """Record in a session what was shown of these parts; False if files have changed meanwhile."""
     for part in parts:
-        if part.exactly is None or "session" not in part.operation.takes:
+        operation = part.operation
+        if part.exactly is None or operation.needs_session or "session" not in operation.takes:
             continue
         given = {**part.arguments, **part.exactly, "session": handle}
         again = await call.ask(part.operation.name, **given)
@@ -75,7 +83,7 @@ def _may_be_incomplete(operation: str, answer: Mapping[str, Any]) -> bool:
     What a question needs of them is looked at for it; but that nothing was found is known for sure
     only later, and what is like a name or what words occur in, too.
     """
-    if operation == "status":
+    if operation == "status" or OPERATIONS[operation].writes:
         return False
     return operation not in _SURE or not answer.get("total")
 
@@ -95,6 +103,8 @@ async def _ask_selected(call: ToolCall, tool: Tool, arguments: Mapping[str, Any]
     chosen = given.pop(tool.selector, "") or next(iter(tool.operations))
     operation = tool.operations[chosen]
     takes = {one.name: one.default for one in operation.parameters}
+    if "session" not in takes:
+        given.pop("session", None)  # that of the connection
     for one in tool.parameters:
         name = one.name
         if name not in given or (name in takes and takes[name] == one.default):

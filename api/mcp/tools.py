@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ..operations.table import OPERATIONS, Operation, Parameter
 
-PROFILES = ("default", "guard", "full")
+PROFILES = ("default", "guard", "loop", "full")
 """Names of the sets of tools."""
 
 
@@ -35,7 +35,14 @@ class Tool:
     @property
     def reads_only(self) -> bool:
         """True if asking changes nothing, not even what a session remembers."""
-        return not any(operation.name in _WRITING for operation in self.operations.values())
+        return not self.writes_files and not any(
+            operation.name in _WRITING for operation in self.operations.values()
+        )
+
+    @property
+    def writes_files(self) -> bool:
+        """True if it may change files of the workspace."""
+        return any(operation.writes for operation in self.operations.values())
 
 
 @dataclass(slots=True, frozen=True)
@@ -59,7 +66,11 @@ class _ToolEntry:
 
     def tool(self, *, with_session: bool) -> Tool | None:
         """Return the tool; None if there is no operation for it."""
-        found = {name: OPERATIONS[name] for name in self.operations if name in OPERATIONS}
+        found = {
+            name.rpartition(".")[2]: OPERATIONS[name]
+            for name in self.operations
+            if name in OPERATIONS
+        }
         if not found:
             return None
         several = self.selector if len(found) > 1 else ""
@@ -106,8 +117,10 @@ def tools(profile: str) -> dict[str, Tool]:
     """Return the tools of a profile by name, in the order in which they are listed."""
     entries = [*_DEFAULT]
     guards = profile != "default" and any(name in OPERATIONS for name in _SESSIONS)
-    if guards:
+    if guards and profile != "loop":
         entries += _GUARDING
+    if profile in ("loop", "full"):
+        entries.append(_LOOP)
     if profile == "full":
         listed = {name for entry in entries for name in entry.operations}
         entries += [_entry_of(name) for name in OPERATIONS if name not in listed]
@@ -226,6 +239,24 @@ _GUARDING = (
             Parameter("diff", "string", "A unified diff."),
             Parameter("supply", "boolean", "Show what has to be read, too.", default=False))),
 )
+_LOOP = _ToolEntry("task", "Work on a task",
+    ("task.begin", "task.plan", "task.step", "task.undo", "task.verify", "task.finish",
+     "task.resume", "task.status", "task.list"),
+    "Work on a task step by step. `begin` tells what is known and asks what only the user knows; "
+    "`plan` has steps checked before a line is written; `step` judges edits, mends what is safe, "
+    "and writes them all or none; `verify` holds the plan against the files; `finish` ends it. "
+    "Every answer says what comes next.",
+    selector="action",
+    leave_out=("client", "model", "call", "limit", "budget", "state"),
+    says={
+        "text": "For `begin`: what is to be done.", "paths": "For `begin`: files to be written.",
+        "task": "Handle that `begin` gave.", "step": "Id of the step.",
+        "replace": "In place of the plan before.",
+        "overrule": "Ids of findings that somebody decided are wrong.",
+        "hold": "Write it with the next step.", "token": "For `undo`: what the step gave.",
+        "run": "Also run the tests, by the command that the user allows.",
+        "stop": "For `finish`: end it as it is, for this reason.",
+        "abandon": "For `finish`: it is not wanted any more."})
 # fmt: on
 
 

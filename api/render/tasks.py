@@ -32,7 +32,8 @@ def task(answer: TaskAnswer, style: CompactStyle) -> list[str]:
 
 def begun(answer: TaskBegun, style: CompactStyle) -> list[str]:
     """The handle, questions, who is affected, what can be reused, and what to read."""
-    lines = _head(answer)
+    # What comes next stands first: of a long text the end may be cut.
+    lines = [*_head(answer), escaped(f"next: {answer['next']}")]
     told = [each for each in answer["questions"] if "answer" in each]
     asked = [each for each in answer["questions"] if "answer" not in each]
     if asked:
@@ -56,7 +57,7 @@ def begun(answer: TaskBegun, style: CompactStyle) -> list[str]:
         lines.append(escaped(f"pattern: {answer['pattern']}"))
     if answer["context"]:
         lines += ["", *escaped_lines(answer["context"].rstrip("\n"))]
-    return [*lines, *_tail(answer, style)]
+    return [*lines, *style.notes(answer, answer["total"])]
 
 
 def plan(answer: PlanAnswer, style: CompactStyle) -> list[str]:

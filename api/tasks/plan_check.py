@@ -305,11 +305,12 @@ class _PlanCheck:
         """True if a step may add a name, or the arguments that it is called with."""
         if (known := self._look_up(name)) is not None and known[0] == "exists":
             return any(self._changes(found) for found in find_by_suffix(self.after, name))
-        owner = name.rpartition(".")[0]
-        return any(self._changes(found) for found in find_by_suffix(self.after, owner)) or any(
+        parts = name.split(".")
+        owners = [".".join(parts[:count]) for count in range(len(parts) - 1, 0, -1)]
+        return any(self._changes(found) for found in find_by_suffix(self.after, owners[0])) or any(
             not step.symbol
             and step.kind in (CREATE, CHANGE, TEST)
-            and self._is_module(step.path, owner)
+            and any(self._is_module(step.path, owner) for owner in owners)
             for step in self.steps
         )
 

@@ -73,9 +73,8 @@ class _Missing:
         if not change.paths or not any(map(self._may_break, self.steps)):
             return
         changes = api_changes(change)
-        affected = frozenset(changed_names(change))
-        if not changes and not affected:
-            return
+        changed = {step.symbol.rpartition(".")[2] for step in self.steps if self._may_break(step)}
+        affected = frozenset(changed_names(change) | changed - {""})
         for path in sorted(change.paths):
             if not change.after.exists(path) or not change.before.exists(path):
                 continue
