@@ -22,7 +22,8 @@ PARAMETERS = (
     Parameter("guard", "string",
         "What to do with an edit of lines that were not read: `supply` refuses it and hands the "
         "lines over, `refuse` only names them, `auto` is `supply` where the host does not ask for "
-        "the same, `off` does nothing.", default="auto", choices=MODES),
+        "the same, `off` does nothing, with `observe` no hook says anything and all is recorded.",
+        default="auto", choices=MODES),
     Parameter("seconds", "number",
         "Computing time after which it answers with what it has found until then; by default so "
         "much that the whole process takes less than 0.3 s."),

@@ -111,6 +111,9 @@ def _sentences(
     event: Event, items: Sequence[Item], edited: Collection[str]
 ) -> tuple[bool, list[str]]:
     """Return True if a finding is certain and in an edited file, and sentences on all."""
+    from ..tasks.observed import observe_edit
+
+    observe_edit(event.ledger, event.payload.handle, edited, items)
     if not items:
         return False, []
     certain = [

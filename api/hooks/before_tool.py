@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from ..quoting import quoted
+from ..sessions import OBSERVE
 from ..sessions.guard import CHANGED, UNREAD, ToRead, allow_write, lines_to_read, supply_text
 from ..sessions.read_log import content_of
+from ..tasks.observed import observe_edit
 from .edits import EDITING, edit_of
 from .event import finding_lines
 from .messages import deny
@@ -40,7 +42,7 @@ def answer(event: Event) -> Answer | None:
         reasons.append(nonexistent)
     if wanted:
         reasons.append(_reading_needed(wanted, is_all=not nonexistent))
-    if reasons:
+    if reasons and event.mode != OBSERVE:
         return deny("\n".join(reasons))
     with event.ledger.transaction():
         for path in edit.contents:
@@ -52,7 +54,7 @@ def answer(event: Event) -> Answer | None:
 
 
 def _missing(event: Event, edit: Edit) -> list[ToRead]:
-    if event.mode == "off":
+    if event.mode in ("off", OBSERVE):
         return []
     wanted = lines_to_read(event.session, event.ledger, event.number, edit.contents)
     if event.mode == "auto" and wanted and _is_enforced(event):
@@ -117,6 +119,9 @@ def _nonexistent(event: Event, edit: Edit) -> str:
     unseen = [each for each in found if event.ledger.tell(event.number, _key(each))]
     if not unseen:
         return ""
+    if event.mode != OBSERVE:
+        handle = event.payload.handle
+        observe_edit(event.ledger, handle, edit.contents, found, is_refused=True)
     return "\n".join(
         [
             "flux-index: this write uses what does not exist in this code base.",

@@ -10,6 +10,7 @@ import time
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.private_files import open_file
 from ..json_values import is_object
+from ..sessions import OBSERVE
 from .messages import (
     EVENTS,
     POST_TOOL,
@@ -82,6 +83,7 @@ def _answer(payload: Payload, mode: str, seconds: float) -> tuple[list[str], Ans
             if ledger.note:
                 question.notes.append(ledger.note)
             answer: Answer | None = handler(question)
+            answer = None if mode == OBSERVE else answer
             return [*question.notes, *session.index.notes], answer
     finally:
         session.interrupt = None

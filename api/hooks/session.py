@@ -8,6 +8,7 @@ from ...indexer.paths import is_test_file
 from ..quoting import quoted
 from ..render.words import counted
 from ..sessions.read_log import packed
+from ..tasks.observed import observe_prompt
 from .messages import SESSION_START, USER_PROMPT, add_context
 from .reads import mentioned_lines, record_lines
 
@@ -84,6 +85,8 @@ def answer_prompt(event: Event) -> Answer | None:
     if "@" in prompt:
         found = mentioned_lines(prompt, event.payload.text("cwd"))
         record_lines(event.session, event.ledger, event.number, found)
+    _, model, _ = event.ledger.facts(event.number)
+    observe_prompt(event.session, event.ledger, event.payload.handle, prompt, model)
     if not changed:
         return None
     return add_context(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ..quoting import quoted
 from ..sessions.committed import committed_contents
 from ..sessions.read_log import content_of, differing
+from ..tasks.observed import observe_stop
 from .messages import block
 
 TYPE_CHECKING = False
@@ -51,8 +52,10 @@ def answer(event: Event) -> Answer | None:
         if not ledger.was_told(event.number, state[path])
     }
     if not before:
+        observe_stop(ledger, event.payload.handle, 0, is_complete=True)
         return None
     found, is_complete, sentences = _new_errors(event, before)
+    observe_stop(ledger, event.payload.handle, len(found), is_complete=is_complete)
     if not found:
         for path in before if is_complete else ():
             ledger.tell(event.number, state[path])

@@ -57,7 +57,8 @@ def open_task(
         begun=now,
         changed=now,
         ended=None,
-        files=packed(workspace.index.view().files),
+        # Of a host's session it is known what there was when it began.
+        files=packed(workspace.index.view().files) if origin == AGENT else None,
     )
     with store.ledger.transaction():
         store.add_task(row)
