@@ -161,7 +161,10 @@ QUESTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("operation", [each for each in OPERATIONS if each != "guard"])
+PLAIN = [each for each in OPERATIONS if each != "guard" and not each.startswith("task.")]
+
+
+@pytest.mark.parametrize("operation", PLAIN)
 def test_operations(operation: str, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(repository)
     session = OpenWorkspace.open(str(repository))
@@ -171,6 +174,23 @@ def test_operations(operation: str, repository: Path, monkeypatch: pytest.Monkey
         if operation == "begin":
             given = {"session": answer["session"], "path": "app.py", "text": GONE}
             assert call(session, "guard", given)["verdict"] in ("allowed", "refused")
+    finally:
+        session.close()
+
+
+def test_a_task(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repository)
+    session = OpenWorkspace.open(str(repository))
+    try:
+        task = call(session, "task.begin", {"text": "improve `Thing.go`"})["task"]
+        step = {"kind": "change", "path": "app.py", "symbol": "Thing.go", "signature": "(self)"}
+        call(session, "task.plan", {"task": task, "steps": [step]})
+        edits = [{"path": "made.py", "text": "import app\n"}]
+        answer = call(session, "task.step", {"task": task, "step": "2", "edits": edits})
+        call(session, "task.verify", {"task": task})
+        call(session, "task.undo", {"token": answer["token"]})
+        call(session, "task.resume", {"task": task})
+        assert call(session, "task.finish", {"task": task, "stop": "enough"})["state"] == "stopped"
     finally:
         session.close()
 

@@ -193,7 +193,7 @@ def test_encoding_and_line_endings_stay(shop: Shop) -> None:
     assert path.read_bytes().endswith("'Größe'\r\nSIZE = 2\r\nA = 1\r\n".encode("latin-1"))
 
 
-@pytest.mark.parametrize("path", [".git/config", "../else.py", "/etc/passwd"])
+@pytest.mark.parametrize("path", [".git/config", "sub/.git/config", "../else.py", "/etc/passwd"])
 def test_nothing_is_written_elsewhere(shop: Shop, path: str) -> None:
     shop.begin()
     with pytest.raises(InvalidArgumentsError, match=r"inside of the workspace|version control"):

@@ -21,6 +21,7 @@ from .file_writes import read_file
 from .symbol_edits import edit_symbol
 
 _SUFFIXES = (".py", ".pyi")
+_VERSION_CONTROL = frozenset([".git", ".hg", ".svn"])
 _FORMS = (
     "'path' with 'text', with 'old' and 'new' or with 'delete'; 'diff'; 'patch'; "
     "'symbol' with 'do' and what that takes"
@@ -71,7 +72,7 @@ class Draft:
         relative = self.files.relative(os.path.join(self.files.root, path))
         if not relative:
             raise InvalidArgumentsError(f"{path} is no file inside of the workspace")
-        if relative.split("/")[0] in (".git", ".hg", ".svn"):
+        if not _VERSION_CONTROL.isdisjoint(relative.split("/")):
             raise InvalidArgumentsError(f"{path} belongs to the version control: it is left alone")
         return relative
 

@@ -12,12 +12,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from ...indexer import facts as f
+from ...indexer import facts_view
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.classes import has_unknown_bases
 from ...indexer.inference.entities import (
     CLASS,
     FUNCTION,
     MODULE,
+    Entity,
     Found,
 )
 from ...indexer.inference.inference import Inference
@@ -192,11 +195,13 @@ class _PlanCheck:
 
     def _taken(self, step: PlanStep) -> Remark:
         entity = symbol_texts(self.before, step.path).get(step.symbol, (None, b""))[0]
-        near = [Found(entity)] if entity is not None else []
-        return Remark(
-            "symbol", WRONG, f"{step.path} has a {step.symbol} already: change it, or take "
-            f"another name, such as {self._free_name(step)}", near,
-        )  # fmt: skip
+        message = (
+            f"{step.path} has a {step.symbol} already: change it, or take another name, "
+            f"such as {self._free_name(step)}"
+        )
+        if entity is None:  # a variable may become a property, which is often told of as new
+            return Remark("symbol", UNKNOWN, message)
+        return Remark("symbol", WRONG, message, [Found(entity)])
 
     def _free_name(self, step: PlanStep) -> str:
         name = step.symbol.rpartition(".")[2]
@@ -324,9 +329,16 @@ class _PlanCheck:
             step.path == entity.path
             and step.symbol == inner
             and (step.kind == CHANGE or self.made.get(f"{step.path}:{inner}") is step)
-            and not (entity.kind == FUNCTION and step.signature)
+            and not (entity.kind == FUNCTION and step.signature and not self._is_overloaded(entity))
             for step in self.steps
         )
+
+    def _is_overloaded(self, entity: Entity) -> bool:
+        """True if a function is defined several times, of which a step tells of one."""
+        inner = inner_name(self.after, entity)
+        rows = facts_view.definitions(self.after.need(entity.path), f.FUNCTION)
+        same = [Entity(FUNCTION, entity.path, row) for row in rows]
+        return sum(inner_name(self.after, each) == inner for each in same) > 1
 
     def _is_module(self, path: str, name: str) -> bool:
         module = self.before.snapshot.index.module_name(path) or ""

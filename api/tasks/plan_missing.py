@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ...indexer import facts as f
 from ...indexer.errors import OutOfWorkError
+from ...indexer.inference.access_paths import nearby_call
 from ...indexer.inference.classes import override_family
-from ...indexer.inference.entities import qualified_name
-from ...indexer.paths import is_test_file
+from ...indexer.inference.entities import EVIDENCE_NAMES, INFERRED, qualified_name
+from ...indexer.inference.locate import occurrence_at
+from ...indexer.inference.references import Reference, references
+from ...indexer.paths import is_outside, is_test_file
 from ...indexer.snapshot.time_limit import TimeLimit
 from ..check.api_diff.changes import api_changes
-from ..check.api_diff.surface import changed_names
+from ..check.api_diff.surface import changed_names, signature_of
+from ..check.arguments import CallArguments, mismatches
+from ..check.callees import Signature
 from ..check.check import check_file, new_findings, users_findings
 from ..check.edits import Change
 from ..check.findings import ERROR, WARNING, Finding
@@ -58,6 +64,8 @@ class _Missing:
             with self.after.snapshot.work.part(_WORK), TimeLimit(_SECONDS):
                 for finding in self._broken():
                     found += self._missing_step(finding)
+                told = {(each.path, each.symbol) for each in found}
+                found += (each for each in self._callers() if (each.path, each.symbol) not in told)
                 found += self._overrides()
                 found += self._exports()
                 found += self._tests()
@@ -117,6 +125,37 @@ class _Missing:
             if step.symbol and step.symbol.rpartition(".")[2] in words
         ]
         return named[0] if len(named) == 1 else ""
+
+    def _callers(self) -> Iterator[MissingStep]:
+        """Yield callers whose arguments no longer fit, as far as it is known whom they call."""
+        told: set[tuple[str, str]] = set()
+        for step in self.steps:
+            old = symbol_texts(self.before, step.path).get(step.symbol, (None, b""))[0]
+            new = symbol_texts(self.after, step.path).get(step.symbol, (None, b""))[0]
+            if step.kind != CHANGE or old is None or new is None or not self._may_break(step):
+                continue
+            takes = signature_of(self.after, new)
+            for use in references(self.before, old, conventions=False, is_partial=True):
+                if use.role != f.CALLED or use.evidence > INFERRED or is_outside(use.path):
+                    continue
+                symbol = symbol_around(self.before, use.path, use.position)
+                is_covered = any(each.covers(use.path, symbol) for each in self.steps)
+                if is_covered or (use.path, symbol) in told or not self._misfits(use, takes):
+                    continue
+                told.add((use.path, symbol))
+                kind = TEST if is_test_file(use.path) else CHANGE
+                message = f"it calls {step.symbol}, which is to take {step.signature}"
+                evidence = EVIDENCE_NAMES[use.evidence]
+                yield MissingStep(
+                    step.id, kind, use.path, symbol, message, is_certain=False, evidence=evidence
+                )
+
+    def _misfits(self, use: Reference, takes: Signature | None) -> bool:
+        """True if the arguments of a call are none of a signature."""
+        facts = self.before.need(use.path)
+        place = occurrence_at(self.before, use.path, use.position)
+        call = nearby_call(facts, place.ref) if place is not None and place.ref >= 0 else -1
+        return takes is None or (call >= 0 and bool(mismatches(takes, CallArguments(facts, call))))
 
     def _overrides(self) -> Iterator[MissingStep]:
         """Yield methods that override, or are overridden by, one whose parameters change."""
