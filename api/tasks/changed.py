@@ -38,26 +38,33 @@ def changed_symbols(
     return found
 
 
-def symbol_texts(inference: Inference, path: str) -> dict[str, tuple[Entity | None, bytes]]:
+SymbolTexts = dict[str, tuple[Entity | None, bytes]]
+
+
+def symbol_texts(inference: Inference, path: str) -> SymbolTexts:
     """Return the definitions of a file by name, each with its text that is not another's.
 
-    What is defined several times under one name is one. The module itself is named by an empty
-    string. Empty for a file that does not exist.
+    What is defined several times under one name is one, overloads with what they are of. The
+    module itself is named by an empty string. Empty for a file that does not exist.
     """
     facts = inference.facts(path) if inference.exists(path) else None
     if facts is None:
         return {}
+    known: SymbolTexts | None = facts.memo.get(("symbol texts", path))
+    if known is not None:
+        return known
     text, table = inference.text(path), facts.definition
     rows = range(len(table.name))
-    found: dict[str, tuple[Entity | None, bytes]] = {
-        "": (None, _own(text, 0, len(text), table, -1))
-    }
+    found: SymbolTexts = {"": (None, _own(text, 0, len(text), table, -1))}
     for row in rows:
         entity = Entity(CLASS if table.kind[row] == f.CLASS else FUNCTION, path, row)
         name = inner_name(inference, entity)
         own = _own(text, table.start[row], table.end[row], table, row)
         first, before = found.get(name, (entity, b""))
+        if first is not None and table.flags[first.row] & f.OVERLOAD:
+            first = entity
         found[name] = first, before + own
+    facts.memo["symbol texts", path] = found
     return found
 
 
@@ -65,8 +72,11 @@ def _own(text: bytes, start: int, end: int, table: f.Definitions, row: int) -> b
     """Return the text between two offsets without what other definitions have of it."""
     parts: list[bytes] = []
     at = start
-    for other, inner in enumerate(table.start):
-        if other != row and at <= inner < end:
+    for other in range(row + 1, len(table.start)):  # they are in order of their places
+        inner = table.start[other]
+        if inner >= end:
+            break
+        if at <= inner:
             parts.append(text[at:inner].rstrip())
             at = max(at, table.end[other])
     return b"\n".join([*parts, text[at:end].rstrip()])

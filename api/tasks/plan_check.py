@@ -283,7 +283,7 @@ class _PlanCheck:
         if name.split(".")[0] in ("self", "cls"):
             owner = step.symbol.rpartition(".")[0] or step.symbol
             query = f"{module}.{owner}.{query.partition('.')[2]}" if module else query
-        elif module and self.after.exists(step.path):
+        elif module and self._binds(step.path, name.partition(".")[0]):
             local = self._look_up(f"{module}.{query}")
             if local is not None and local[0] == "exists":
                 return
@@ -298,6 +298,12 @@ class _PlanCheck:
             verdict = "unknown"
         if verdict != "exists":
             yield Remark(what, WRONG if verdict == "missing" else UNKNOWN, message, near)
+
+    def _binds(self, path: str, name: str) -> bool:
+        """True if a module of the plan binds a name."""
+        facts = self.after.facts(path) if self.after.exists(path) else None
+        row = facts.name_id(name) if facts is not None else -1
+        return facts is not None and row >= 0 and bool(facts.bindings_of(0, row))
 
     def _look_up(self, query: str) -> tuple[str, str, Sequence[Found]] | None:
         try:
