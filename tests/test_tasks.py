@@ -108,6 +108,16 @@ def test_safe_fixes_are_applied_and_shown(shop: Shop) -> None:
     assert shop.read("shop/checkout.py").startswith("import os\n")
 
 
+def test_what_fixes_take_back_is_nothing_to_write(shop: Shop) -> None:
+    shop.begin()
+    edit = {"path": "shop/checkout.py", "old": "from shop.models import Order\n", "new": ""}
+    answer = shop.step("1", edit)
+    assert (answer["verdict"], answer["written"]) == ("accepted", [])
+    assert "token" not in answer
+    assert answer["steps"][0]["state"] == "accepted"
+    assert shop.read("shop/checkout.py") == CHECKOUT
+
+
 def test_several_files_are_written_all_or_none(shop: Shop) -> None:
     shop.begin()
     os.chmod(shop.root / "shop/models.py", 0o640)

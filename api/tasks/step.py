@@ -277,6 +277,9 @@ class _Step:
         }
         purpose = Purpose(self.task.id, self.row.id, stored=stored)
         result.undo = write_files(self.files, self.store, written, expected, purpose)
+        if not result.undo:  # what fixes made of it is what is there
+            with self.store.ledger.transaction():
+                stored("")
         result.written = sorted(written)
 
     def _hold(self, draft: Draft) -> list[str]:
