@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from workspace_helpers import plant
 
 from flux_index.indexer.workspace import Workspace, is_included, sweep
+from flux_index.indexer.workspace.git_folder import main_work_tree
 
 pytestmark = pytest.mark.usefixtures("links_are_followed")
 
@@ -177,6 +178,28 @@ def test_exclude_file_of_a_worktree_is_the_repository_s(tmp_path: Path) -> None:
         },
     )
     assert set(sweep(Workspace.open(str(tmp_path / "tree"))).files) == {"b.py"}
+
+
+def test_a_further_work_tree_is_a_workspace_of_its_own(tmp_path: Path) -> None:
+    """What agents make below the repository has the same modules once more; a submodule has not."""
+    tree = ".claude/worktrees/tree"
+    plant(
+        tmp_path,
+        f"a.py {tree}/a.py sub/b.py",
+        {
+            ".git/worktrees/tree/commondir": "../..\n",
+            f"{tree}/.git": f"gitdir: {tmp_path}/.git/worktrees/tree\n",
+            ".git/modules/sub/HEAD": "ref: refs/heads/main\n",
+            "sub/.git": "gitdir: ../.git/modules/sub\n",
+        },
+    )
+    workspace = Workspace.open(str(tmp_path))
+    assert set(sweep(workspace).files) == {"a.py", "sub/b.py"}
+    assert not is_included(workspace, f"{tree}/a.py")
+    assert is_included(workspace, "sub/b.py")
+    assert main_work_tree(str(tmp_path / tree)) == str(tmp_path)
+    assert main_work_tree(str(tmp_path)) == main_work_tree(str(tmp_path / "sub")) == ""
+    assert set(sweep(Workspace.open(str(tmp_path / tree))).files) == {"a.py"}
 
 
 def test_is_included_follows_a_changed_ignore_file(tmp_path: Path) -> None:

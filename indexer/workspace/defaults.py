@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from .git_folder import is_linked_work_tree
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,12 +48,16 @@ def is_left_out_by_name(folder: str) -> bool:
 
 
 def is_left_out_by_contents(path: str, names: frozenset[str] | set[str]) -> bool:
-    """Tell whether a folder that holds `names` is an environment or a build's output.
+    """Tell whether a folder that holds `names` is no part of the workspace that it lies in.
 
+    It is an environment, a build's output, or a further work tree of a repository: that has the
+    same modules once more, and is a workspace of its own.
     `build` and `dist` are also honest names for packages. They are output only beside a project
     file, with an output's contents and without an `__init__.py`.
     """
     if "pyvenv.cfg" in names or "conda-meta" in names:
+        return True
+    if ".git" in names and is_linked_work_tree(path + "/.git"):
         return True
     parent, _, name = path.rpartition("/")
     looks_built = _OUTPUT.get(name)

@@ -23,6 +23,23 @@ def git_folders(marker: str) -> tuple[str, str]:
     return own, os.path.join(own, shared) if shared else own
 
 
+def is_linked_work_tree(marker: str) -> bool:
+    """True if a ``.git`` is that of a further work tree of a repository (``git worktree add``)."""
+    if not os.path.isfile(marker):
+        return False
+    own, shared = git_folders(marker)
+    return own != shared
+
+
+def main_work_tree(root: str) -> str:
+    """Return the first work tree of the repository of a linked one; empty for any other root."""
+    marker = os.path.join(root, ".git")
+    if not is_linked_work_tree(marker):
+        return ""
+    folder, name = os.path.split(os.path.realpath(git_folders(marker)[1]))
+    return folder if name == ".git" else ""
+
+
 def first_line(path: str) -> str:
     """Return the first line of a small file; empty without one."""
     try:

@@ -440,7 +440,7 @@ class Rules:
 
 
 _MAX_READ = 1_000_000
-_TELLING = ("pyvenv.cfg", "conda-meta", "__init__.py")
+_TELLING = ("pyvenv.cfg", "conda-meta", "__init__.py", ".git")
 
 
 def _below(base: str, rel: str) -> str:
