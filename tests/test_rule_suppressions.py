@@ -44,6 +44,26 @@ def test_comments_for_a_line(tmp_path: Path) -> None:
     )
 
 
+def test_codes_of_type_checkers_are_about_something(tmp_path: Path) -> None:
+    """What is switched off for another reason hides nothing; of an unknown code nobody can tell."""
+    check_findings(
+        tmp_path,
+        """
+        import os
+        os.nope  # type: ignore[attr-defined]
+        os.nope  # pyright: ignore[reportAttributeAccessIssue, reportReturnType]
+        os.nope  # ty: ignore[some-code-of-next-year]
+        os.nope  # type: ignore[no-any-return]
+        #  ^^^^ unresolved-attribute
+        os.nope  # pyright: ignore[reportReturnType]
+        #  ^^^^ unresolved-attribute
+        print(zork)  # type: ignore[attr-defined, arg-type]
+        #     ^^^^ undefined-name
+        """,
+        *_RULES,
+    )
+
+
 def test_comments_for_a_block(tmp_path: Path) -> None:
     check_findings(
         tmp_path,

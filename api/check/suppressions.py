@@ -17,7 +17,7 @@ from .context import CheckContext
 from .findings import Finding
 
 # Codes of other tools, by the rule that looks for the same: those of flake8 and ruff, of pylint,
-# and of type checkers, whose codes only matter where they are switched off for a whole file.
+# and of type checkers.
 _CODES = {
     "undefined-name": ("F821", "undefined-variable", "E0602", "name-defined", "name-error",
                        "reportUndefinedVariable"),
@@ -36,7 +36,10 @@ _CODES = {
     "redefinition": ("F811", "function-redefined", "E0102", "no-redef", "reportRedeclaration"),
     "unresolved-attribute": ("no-member", "E1101", "maybe-no-member", "E1103", "attr-defined",
                              "union-attr", "attribute-error", "module-attr",
-                             "reportAttributeAccessIssue", "reportOptionalMemberAccess"),
+                             "missing-attribute", "unresolved-attribute",
+                             "possibly-unbound-attribute", "possibly-missing-attribute",
+                             "reportAttributeAccessIssue", "reportOptionalMemberAccess",
+                             "reportFunctionMemberAccess", "reportUnknownMemberType"),
     "unresolved-import": ("import-error", "E0401", "import", "import-not-found", "import-untyped",
                           "no-name-in-module", "E0611", "reportMissingImports"),
     "not-installed": ("import-error", "E0401", "import", "import-not-found", "import-untyped",
@@ -44,11 +47,11 @@ _CODES = {
     "unresolved-name": ("no-name-in-module", "E0611", "attr-defined", "import-error",
                         "reportAttributeAccessIssue"),
     "unknown-keyword": ("unexpected-keyword-arg", "E1123", "call-arg", "wrong-keyword-args",
-                        "reportCallIssue"),
+                        "call-overload", "reportCallIssue"),
     "missing-argument": ("no-value-for-parameter", "E1120", "call-arg", "missing-parameter",
-                         "reportCallIssue"),
+                         "call-overload", "reportCallIssue"),
     "too-many-arguments": ("too-many-function-args", "E1121", "call-arg", "wrong-arg-count",
-                           "reportCallIssue"),
+                           "call-overload", "reportCallIssue"),
     "duplicate-argument": ("redundant-keyword-arg", "E1124", "call-arg", "misc",
                            "duplicate-keyword-argument", "reportCallIssue"),
     "not-callable": ("not-callable", "E1102", "operator", "misc", "reportCallIssue"),
@@ -61,7 +64,19 @@ _CODES = {
                               "reportAbstractUsage"),
     "abstract-missing": ("abstract-method", "W0223"),
 }  # fmt: skip
+# Codes of type checkers for what no rule looks for.
+_OTHER = frozenset(
+    "no-any-return assignment arg-type return-value return index operator type-arg type-var "
+    "var-annotated no-untyped-def no-untyped-call valid-type str-bytes-safe truthy-bool "
+    "comparison-overlap redundant-cast list-item dict-item typeddict-item func-returns-value "
+    "unreachable unused-ignore safe-super exit-return empty-body method-assign literal-required "
+    "reportReturnType reportArgumentType reportAssignmentType reportPrivateUsage "
+    "reportIndexIssue reportOperatorIssue reportUnknownVariableType reportUnknownArgumentType "
+    "reportUnknownParameterType reportMissingTypeStubs reportMissingParameterType".split()
+)
 _NEVER = frozenset(["syntax-error"])
+
+_KNOWN = _OTHER.union(*_CODES.values())
 
 # Which lines a comment counts for.
 _LINE, _NEXT, _BLOCK, _END_OF_BLOCK, _FILE = range(5)
@@ -70,12 +85,14 @@ _LINE, _NEXT, _BLOCK, _END_OF_BLOCK, _FILE = range(5)
 class _Comment(NamedTuple):
     """What a comment asks for: for which lines, and what; nothing for all that is wrong.
 
-    ``codes`` are other tools' or, where ``is_own``, names of rules.
+    ``codes`` are other tools' or, where ``is_own``, names of rules. Those of type checkers are many
+    (``is_of_checker``), so that only those count as being about something else that are known.
     """
 
     where: int
     codes: frozenset[str]
     is_own: bool = False
+    is_of_checker: bool = False
 
 
 class _Suppression(NamedTuple):
@@ -88,6 +105,7 @@ class _Suppression(NamedTuple):
 
 _PATTERN = re.compile(
     r"(?P<checker>(?:type|pyright|pyrefly|ty|mypy)\s*:\s*ignore(?![\w-])|pyre-(?:ignore|fixme)\b)"
+    r"(?:\s*\[(?P<types>[^\]]*)\])?"
     r"|(?P<own>flux-index\s*:\s*ignore(?:\[(?P<rules>[^\]]*)\])?)"
     r"|(?P<linter>flake8|ruff)\s*[:=]\s*noqa(?:\s*:\s*(?P<file_codes>[\w, ]+))?"
     r"|(?P<noqa>\bnoqa\b(?:\s*:\s*(?P<codes>[A-Z]+[0-9]*(?:[\s,]+[A-Z]+[0-9]+)*))?)"
@@ -104,10 +122,9 @@ _PATTERN = re.compile(
 def is_ignored(context: CheckContext, finding: Finding) -> bool:
     """True if a comment suppresses a fault, or ``@no_type_check`` is around it.
 
-    ``# type: ignore[code]`` counts whatever the code, which is that of another tool;
-    ``# flux-index: ignore[rule]`` only for the rules that it names, if it names any; ``# noqa:
-    F821`` and ``# pylint: disable=no-member`` for the rules that look for the same, and without
-    codes for all.
+    ``# flux-index: ignore[rule]`` counts for the rules that it names; ``# noqa: F821``, ``# pylint:
+    disable=no-member`` and ``# type: ignore[attr-defined]`` for the rules that look for the same;
+    and each of them without codes for all.
     """
     if finding.rule in _NEVER:
         return False
@@ -131,6 +148,8 @@ def _asks_for(comment: _Comment, rule: str) -> bool:
     if not comment.codes or comment.is_own:
         return not comment.codes or rule in comment.codes
     known = _CODES.get(rule, ())
+    if comment.is_of_checker:
+        return not known or any(given in known or given not in _KNOWN for given in comment.codes)
     return any(
         code == given or (given.isupper() and code.startswith(given))  # "F8" is all of F8xx
         for given in comment.codes
@@ -219,7 +238,7 @@ def _asked(match: re.Match[str]) -> _Comment:
         codes = _listed(match["messages"])
         where = _NEXT if match["verb"].lower() == "disable-next" else _BLOCK
         return _Comment(where, frozenset() if "all" in codes else codes)
-    return _Comment(_LINE, frozenset())
+    return _Comment(_LINE, _listed(match["types"]), is_of_checker=True)
 
 
 def _listed(text: str | None) -> frozenset[str]:
