@@ -18,6 +18,8 @@ WHEEL := .venv-wheel
 AUDIT := .venv-audit
 # The agents that `make test-agents` drives, each in an environment of its own.
 AGENTS := .agents
+# What the scenarios of agents are played on.
+FLASK := flask-3.1.2
 PIP := -m pip --disable-pip-version-check install --quiet
 SOURCES := $(shell find indexer api lsp -not -name '*.pyc' -not -name __pycache__)
 
@@ -29,7 +31,7 @@ help:
 	@echo "make test                    lint, type check, import rules and tests"
 	@echo "make test-slow               all suites that take minutes: laws, crashes, damage, load, hostile input"
 	@echo "make test-editors            Neovim, Emacs and the VS Code extension, those that are installed"
-	@echo "make test-agents             aider, opencode, Codex and the MCP inspector"
+	@echo "make test-agents             Claude Code, Codex, Gemini CLI, opencode, aider, MCP inspector"
 	@echo "make lint | format           the checks without the tests | rewrite in house format"
 	@echo "make audit | lock            known vulnerabilities of dependencies | lock newer ones, with hashes"
 	@echo "make bench                   measure, and compare with the peers that are installed"
@@ -52,11 +54,14 @@ test-editors: $(DEV)/.ready
 	$(DEV)/bin/python -m pytest -q -rs -m editors tests/editors $(ARGS)
 
 # Needs the network once, for the agents themselves: aider from PyPI, the others from npm.
-test-agents: $(DEV)/.ready $(AGENTS)/aider/.ready $(AGENTS)/npm/.ready
+test-agents: $(DEV)/.ready $(AGENTS)/aider/.ready $(AGENTS)/npm/.ready $(AGENTS)/$(FLASK)/.ready
 	FLUX_INDEX_AIDER=$(CURDIR)/$(AGENTS)/aider/bin/aider \
 	FLUX_INDEX_INSPECTOR=$(CURDIR)/$(AGENTS)/npm/node_modules/.bin/mcp-inspector \
 	FLUX_INDEX_OPENCODE=$(CURDIR)/$(AGENTS)/npm/opencode \
 	FLUX_INDEX_CODEX=$(CURDIR)/$(AGENTS)/npm/node_modules/.bin/codex \
+	FLUX_INDEX_GEMINI=$(CURDIR)/$(AGENTS)/npm/node_modules/@google/gemini-cli/bundle/gemini.js \
+	FLUX_INDEX_CLAUDE=$(CURDIR)/$(AGENTS)/npm/claude \
+	FLUX_INDEX_FLASK=$(CURDIR)/$(AGENTS)/$(FLASK) \
 	$(DEV)/bin/python -m pytest -q -rs -m agents tests/agents $(ARGS)
 
 lint: $(DEV)/.ready
@@ -134,7 +139,15 @@ $(AGENTS)/npm/.ready: Makefile $(DEV)/.ready
 		&& PATH="$$node/bin:$$PATH" && cd $(@D) \
 		&& node "$$node/lib/node_modules/npm/bin/npm-cli.js" install --silent --no-audit --no-fund \
 		@modelcontextprotocol/inspector@2.12.0 opencode-ai@1.18.33 \
-		@openai/codex@0.171.0
+		@openai/codex@0.171.0 @google/gemini-cli@0.61.0 @anthropic-ai/claude-code@2.1.197
 	@ln -sf "$$(ls $(CURDIR)/$(@D)/node_modules/opencode-*/bin/opencode | grep -v baseline | head -1)" \
 		$(@D)/opencode
+	@ln -sf "$$(ls $(CURDIR)/$(@D)/node_modules/@anthropic-ai/claude-code-*/claude | head -1)" $(@D)/claude
+	@touch $@
+
+$(AGENTS)/$(FLASK)/.ready: Makefile $(DEV)/.ready
+	@mkdir -p $(AGENTS)
+	@$(DEV)/bin/python -m pip --disable-pip-version-check download --quiet --no-deps --no-binary :all: \
+		--no-build-isolation --dest $(AGENTS) 'flask==3.1.2' || true
+	@tar -xzf $(AGENTS)/$(FLASK).tar.gz -C $(AGENTS)
 	@touch $@

@@ -14,6 +14,8 @@ from ..api.rpc.server import IndexServer
 from ..indexer.errors import FluxIndexError
 from ..indexer.index import Index
 from ..indexer.paths import is_outside
+from ..indexer.workspace.git_folder import main_work_tree
+from ..indexer.workspace.root import find_root
 from .client_updates import BuildProgress
 from .documents import Document, Notebook, State, real_path, untitled_path
 from .params import path_of_uri, uri_of_path
@@ -239,7 +241,7 @@ class Workspaces:
             for path in (spelled, real):
                 if workspace.index.search_path.module_name(path) is not None:
                     return workspace, path
-        if best is not None:
+        if best is not None and not _is_of_further_tree(real, best[0].root):
             return best
         if not os.path.isfile(real) and document is None and uri not in state.notebooks:
             return None, ""
@@ -329,6 +331,12 @@ class Workspaces:
         for workspace in {id(one): one for one in self._foreign.values()}.values():
             workspace.close()
         self._foreign.clear()
+
+
+def _is_of_further_tree(path: str, root: str) -> bool:
+    """True for a file below a root that lies in another work tree of the repository."""
+    tree = find_root(path)
+    return tree != root and bool(main_work_tree(tree))
 
 
 def _quoted(path: str) -> str:

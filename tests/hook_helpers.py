@@ -15,6 +15,7 @@ from workspace_helpers import state_of
 
 from flux_index.api.cli import main
 from flux_index.api.hooks.messages import EVENTS
+from flux_index.api.hooks.places import Place
 from flux_index.api.hooks.run import run
 
 UNHURRIED = 1e9
@@ -67,6 +68,8 @@ class Host:
         self.mode = "supply"
         self._monkeypatch = monkeypatch
         self._calls = 0
+        # A serving process would outlive the test; those that ask one start it themselves.
+        monkeypatch.setattr(Place, "begin_serving", lambda *_: None)
 
     def common(self, event: str) -> dict[str, Any]:
         """What every event of this host says."""
@@ -157,6 +160,7 @@ class Host:
 
     def shell(self, command: str) -> Any:
         """Let the agent run a command, really."""
+        self.before("Bash", command=command)
         done = subprocess.run(
             command, shell=True, cwd=self.workspace, capture_output=True, text=True, check=False
         )

@@ -40,6 +40,7 @@ OUTPUT: dict[str, dict[str, Any]] = {
             "PreToolUse",
             permissionDecision={"enum": ["allow", "deny", "ask"]},
             permissionDecisionReason=STRING,
+            updatedInput={"type": "object"},
         )
     ),
     "PostToolUse": _answer(_named("PostToolUse"), **BLOCK),
@@ -74,6 +75,8 @@ def _fits(schema: dict[str, Any], value: Any) -> None:
         assert isinstance(value, bool)
     else:
         assert isinstance(value, dict)
+        if "properties" not in schema:
+            return
         assert set(schema["required"]) <= set(value) <= set(schema["properties"])
         for key, each in value.items():
             _fits(schema["properties"][key], each)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -249,3 +250,17 @@ async def test_document_links_lead_to_modules(root: Path) -> None:
         (link,) = found
         assert covered(MAIN, link.range) == "shapes"
         assert link.target == uri_of(root / "shapes.py")
+
+
+async def test_a_file_of_a_further_work_tree_leads_there(root: Path) -> None:
+    git = "git -c user.name=a -c user.email=a@b -c init.defaultBranch=main"
+    made = f"{git} init -q && {git} add -A && {git} commit -qm x && {git} worktree add -q trees/t"
+    subprocess.run(made, shell=True, cwd=root, check=True, capture_output=True)
+    main = root / "trees/t/main.py"
+    async with editor(root, like="neovim") as client:
+        opened(client, main)
+        found = await client.text_document_definition_async(
+            types.DefinitionParams(document(main), position(MAIN, "circle = Cir|cle"))
+        )
+        assert texts(found) == ["shapes.py: class Circle(Shape):"]
+        assert found[0].target_uri == uri_of(root / "trees/t/shapes.py")

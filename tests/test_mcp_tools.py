@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
 from typing import Any
 
 import pytest
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 from flux_index.api.mcp import tools as curated
 from flux_index.api.mcp.arguments import schema
 from flux_index.api.mcp.budget import shown
 from flux_index.api.mcp.client import AsyncClient
+from flux_index.api.mcp.listing import VERSIONS, handshake
+from flux_index.api.mcp.opening import Opening
+from flux_index.api.mcp.server import McpServer
 from flux_index.api.mcp.tool_calls import Part
 from flux_index.api.mcp.tools import PROFILES, tools
 from flux_index.api.operations.table import OPERATIONS, Operation, Parameter
@@ -172,3 +177,52 @@ async def _progress() -> None:
     await client.close()
     theirs.close()
     assert heard[-1] == ("Indexing 5 of 10", 50)
+
+
+def test_what_is_told_before_the_sdk_is_loaded_is_what_the_sdk_tells() -> None:
+    assert VERSIONS == HANDSHAKE_PROTOCOL_VERSIONS
+    server = McpServer(None, profile="default", budget=1500, idle_exit=1.0)
+    options = server.sdk.create_initialization_options()
+    for version in (*VERSIONS, "1999-01-01"):
+        told = handshake({"protocolVersion": version, "clientInfo": {"name": "any"}})
+        capabilities = options.capabilities.model_dump(by_alias=True, exclude_none=True)
+        wanted = {name: value for name, value in capabilities.items() if value}
+        assert told["capabilities"] == wanted
+        assert told["instructions"] == options.instructions
+        assert told["serverInfo"]["version"] == options.server_version
+        assert told["protocolVersion"] == (version if version in VERSIONS else VERSIONS[-1])
+    assert "resources" not in handshake({"clientInfo": {"name": "claude-code"}})["capabilities"]
+
+
+def test_the_first_messages_are_answered_and_kept_for_the_sdk() -> None:
+    listed = tools("default")
+    from_client, to_server = os.pipe()
+    from_server, to_client = os.pipe()
+    first = {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {}}
+    asked = [first, {"jsonrpc": "2.0", "method": "notifications/initialized"}]
+    asked += [{"jsonrpc": "2.0", "id": 1, "method": "tools/list"}]
+    asked += [{"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "search"}}]
+    said = "".join(json.dumps(each) + "\n" for each in asked)
+    os.write(to_server, said.encode())
+    os.close(to_server)
+    opening = Opening(from_client, to_client, listed, 1500)
+    opening.run()
+    os.close(to_client)
+    with os.fdopen(from_server) as answers:
+        told = [json.loads(line) for line in answers]
+    assert [each["id"] for each in told] == [0, 1]
+    assert [each["name"] for each in told[1]["result"]["tools"]] == list(listed)
+    assert opening.answered == {0, 1}
+    with opening.stream() as stream:
+        assert stream.read() == said
+    os.close(from_client)
+
+
+def test_without_a_handshake_nothing_is_answered_too_early() -> None:
+    from_client, to_server = os.pipe()
+    os.write(to_server, b'{"jsonrpc": "2.0", "id": 1, "method": "tools/list"}\n')
+    os.close(to_server)
+    opening = Opening(from_client, -1, tools("default"), 1500)
+    opening.run()
+    assert not opening.answered
+    os.close(from_client)

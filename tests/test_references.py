@@ -97,7 +97,6 @@ CASES = {
         #- shop/__init__.py
         from .models import Order as Order
         #                   ^^^^^ ref (import)
-        #                            ^^^^^ ref (import)
         from .models import *
         #- shop/models.py
         class Or$0der: ...

@@ -210,6 +210,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "task.list": {"state": "understood"},
     "map": {},
     "status": {},
+    "hook.answer": {"event": "Stop", "payload": {"session_id": "s"}},
     "server.info": {},
     "server.sync": {},
     "server.wait": {},

@@ -64,12 +64,17 @@ FILES: dict[str, dict[str, str]] = {
         ".mcp.json": SERVERS,
         "CLAUDE.md": AGENTS,
     },
+    "claude-plugin": {".claude/skills/other/SKILL.md": "Mine.\n"},
     "codex": {
         ".codex/hooks.json": '{\n  "hooks": {}\n}\n',
         ".codex/config.toml": CODEX,
         "AGENTS.md": AGENTS,
     },
-    "cursor": {".cursor/mcp.json": "{}\n", ".cursor/rules/other.mdc": "Mine.\n"},
+    "cursor": {
+        ".cursor/hooks.json": '{"version": 1, "hooks": {"stop": [{"command": "./say.sh"}]}}\n',
+        ".cursor/mcp.json": "{}\n",
+        ".cursor/rules/other.mdc": "Mine.\n",
+    },
     "opencode": {
         "opencode.jsonc": '{\n\t// theme\n\t"theme": "dark",\n\t"mcp": {},\n}\n',
         "AGENTS.md": AGENTS.replace("\n", "\r\n"),
@@ -202,24 +207,20 @@ def test_claude_code_gets_hooks_a_server_and_rules(
     setup("claude-code", "--guard", "refuse")
     hooks = json.loads((project / ".claude/settings.json").read_text())["hooks"]
     assert list(hooks) == [
-        "SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "Stop", "SubagentStop",
+        "SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "PostToolUseFailure",
+        "Stop", "SubagentStop",
     ]  # fmt: skip
-    assert hooks["PreToolUse"] == [
-        {
-            "matcher": "Edit|MultiEdit|Write",
-            "hooks": [
-                {
-                    "type": "command",
-                    "command": "flux-index hook pre-tool --guard refuse",
-                    "timeout": 10,
-                }
-            ],
-        }
+    assert [each["matcher"] for each in hooks["PreToolUse"]] == [
+        "Bash|Edit|MultiEdit|Write|NotebookEdit",
+        "mcp__flux-index__.*",
     ]
+    for each in hooks["PreToolUse"]:
+        command = "flux-index hook pre-tool --guard refuse"
+        assert each["hooks"] == [{"type": "command", "command": command, "timeout": 10}]
     assert json.loads((project / ".mcp.json").read_text()) == {
         "mcpServers": {"flux-index": {"command": "flux-index", "args": ["mcp"]}}
     }
-    assert "flux-index query exists" in (project / "CLAUDE.md").read_text()
+    assert "query exists" in (project / "CLAUDE.md").read_text()
     said = capsys.readouterr().out
     assert f"wrote      {project}/.mcp.json (MCP server)" in said
     assert "next: Start Claude Code anew" in said
@@ -245,7 +246,7 @@ def test_codex_is_told_to_trust(project: Path, capsys: pytest.CaptureFixture[str
         "flux-index": {"command": "flux-index", "args": ["mcp"]},
     }
     hooks = json.loads((project / ".codex/hooks.json").read_text())["hooks"]
-    assert hooks["PreToolUse"][0]["matcher"] == "apply_patch"
+    assert hooks["PreToolUse"][0]["matcher"] == "apply_patch|Bash"
     assert "open /hooks and trust each hook" in capsys.readouterr().out
 
 
@@ -254,7 +255,7 @@ def test_aider_runs_validate(project: Path) -> None:
     setup("aider")
     config: Any = YAML(typ="safe").load((project / ".aider.conf.yml").read_text())
     assert config["lint-cmd"] == [
-        "javascript: eslint", "css: stylelint", "python: flux-index validate --all",
+        "javascript: eslint", "css: stylelint", "python: flux-index validate --all --findings",
     ]  # fmt: skip
     assert (config["read"], config["dark-mode"]) == (["AGENTS.md"], True)
 
@@ -283,8 +284,9 @@ def test_a_group_that_users_share_with_us_keeps_theirs(project: Path) -> None:
     settings["hooks"]["PreToolUse"][0]["hooks"].append(theirs)
     path.write_text(json.dumps(settings, indent=2))
     setup("claude-code", "--remove")
+    matcher = "Bash|Edit|MultiEdit|Write|NotebookEdit"
     assert json.loads(path.read_text()) == {
-        "hooks": {"PreToolUse": [{"matcher": "Edit|MultiEdit|Write", "hooks": [theirs]}]}
+        "hooks": {"PreToolUse": [{"matcher": matcher, "hooks": [theirs]}]}
     }
 
 
@@ -344,7 +346,7 @@ def test_clients_that_are_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     setup("claude", code=2)
     assert "there is no client 'claude'; did you mean claude-code?" in capsys.readouterr().err
     setup(code=2)
-    assert "setup takes one of claude-code, codex" in capsys.readouterr().err
+    assert "setup takes one of claude-code, claude-plugin, codex" in capsys.readouterr().err
 
 
 # JSON with comments

@@ -1,20 +1,16 @@
 """Checks with a deadline: rule by rule, so that what was found in time is reported.
 
 Among them is the one that a write is refused for: uses of what does not exist. Only what is certain
-counts there, and only in the statements that the edit wrote. What would have to be in the edited
-file itself is marked: the next one of several edits may add it.
+counts there, and only in the statements that the edit wrote.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from ...indexer import facts as f
-from ...indexer import facts_view
-from ...indexer.errors import OutOfTimeError, UnknownFileError
+from ...indexer.errors import OutOfTimeError
 from ...indexer.inference.entities import CONVENTIONAL, EVIDENCE_NAMES
-from ...indexer.inference.inference import Inference
 from .api_diff.changes import api_changes, explain_finding
 from .check import changed_regions, new_findings, run_rules, users_findings
 from .context import CheckContext, statements
@@ -38,7 +34,14 @@ def findings_until_deadline(
 
     Also what is spelled with ``affected`` names elsewhere in these files.
     """
-    return _run(change, chosen, lambda path, rule: _check_functions(change, path, rule, affected))
+    sides: dict[str, _Sides | None] = {}
+
+    def check(path: str, rule: Rule) -> list[Finding]:
+        if path not in sides:
+            sides[path] = _sides(change, path, affected)
+        return _check_functions(sides[path], rule)
+
+    return _run(change, chosen, check)
 
 
 def _run(
@@ -100,19 +103,35 @@ def _check_statements(change: Change, path: str, rule: Rule) -> list[Finding]:
     return [each for each in after if each not in doubtful or each in kept]
 
 
-def _check_functions(
-    change: Change, path: str, rule: Rule, affected: frozenset[str]
-) -> list[Finding]:
+class _Sides(NamedTuple):
+    """What rules are given of a file after an edit and before it, None if there was no file."""
+
+    after: CheckContext
+    before: CheckContext | None
+    is_broken: bool
+    """True if the text after it is no Python."""
+
+
+def _sides(change: Change, path: str, affected: frozenset[str]) -> _Sides | None:
+    """Return the functions of a file that an edit changed, on both sides; None without facts."""
     facts = change.after.facts(path)
-    if facts is None or (len(facts.errors.start) and rule.name != "syntax-error"):
-        return []
+    if facts is None:
+        return None
     old, new = changed_regions(change, path)
-    after = run_rules([rule], CheckContext(change.after, path, None, change.before, new, affected))
-    if not after or change.before.facts(path) is None:
+    after = CheckContext(change.after, path, None, change.before, new, affected)
+    before = None
+    if change.before.facts(path) is not None:
+        before = CheckContext(change.before, path, None, None, old, affected)
+    return _Sides(after, before, bool(len(facts.errors.start)))
+
+
+def _check_functions(sides: _Sides | None, rule: Rule) -> list[Finding]:
+    if sides is None or (sides.is_broken and rule.name != "syntax-error"):
+        return []
+    after = run_rules([rule], sides.after)
+    if not after or sides.before is None:
         return after
-    return new_findings(
-        after, run_rules([rule], CheckContext(change.before, path, None, None, old, affected))
-    )
+    return new_findings(after, run_rules([rule], sides.before))
 
 
 def breakage_until_deadline(change: Change, limit: int) -> tuple[list[Finding], bool]:
@@ -133,15 +152,7 @@ def breakage_until_deadline(change: Change, limit: int) -> tuple[list[Finding], 
 _CERTAIN = frozenset(EVIDENCE_NAMES[:CONVENTIONAL])
 
 
-@dataclass(frozen=True, slots=True)
-class MissingApi:
-    """A finding about something missing, and if that would have to be in the same file."""
-
-    finding: Finding
-    is_own: bool
-
-
-def missing_apis(change: Change) -> tuple[list[MissingApi], bool]:
+def missing_apis(change: Change) -> tuple[list[Finding], bool]:
     """Return uses of what certainly does not exist in the statements that an edit wrote.
 
     With it, if the deadline left time to check all of them.
@@ -149,52 +160,9 @@ def missing_apis(change: Change) -> tuple[list[MissingApi], bool]:
     chosen = [rule for rule in rules(EXISTENCE_FAMILIES) if rule.existence]
     names = {rule.name for rule in chosen}
     found, is_complete = check_until_deadline(change, chosen)
-    # Classifying what was found takes as long as it takes.
-    change.after.snapshot.interrupt = change.before.snapshot.interrupt = None
     certain = [
         each
         for each in found
         if each.rule in names and each.severity == ERROR and each.evidence in _CERTAIN
     ]
-    return [MissingApi(each, is_own(change.after, each)) for each in certain], is_complete
-
-
-def is_unknown_everywhere(inference: Inference, path: str, line: int) -> bool:
-    """True if no name that is imported in a line, counted from 0, is defined in the workspace.
-
-    Such a missing module was hardly mistaken for another one.
-    """
-    facts = inference.facts(path)
-    if facts is None:
-        return False
-    table = facts.imports
-    names = {
-        facts.names[name]
-        for name, position in zip(table.name, table.position, strict=True)
-        if name >= 0 and facts.line_of(position) == line
-    }
-    return next(iter(inference.snapshot.symbols_named(sorted(names))), None) is None
-
-
-def is_own(inference: Inference, finding: Finding) -> bool:
-    """True if what is missing would have to be in the file that has the fault."""
-    if finding.rule == "undefined-name":
-        return True
-    if finding.rule == "unknown-keyword":
-        # The last of the nearest entities is the callee.
-        return bool(finding.nearest) and finding.nearest[-1].path == finding.path
-    if finding.rule != "unresolved-attribute":
-        return False
-    try:
-        context = CheckContext(inference, finding.path)
-    except UnknownFileError:
-        return False
-    for row in context.expressions(f.ATTRIBUTE):
-        attribute = facts_view.attribute(context.facts, row)
-        if attribute is not None and attribute.position == finding.start:
-            owners = {value.entity.path for value in context.complete_type(attribute.receiver)}
-            if not owners:
-                found = context.strict.definitions_of(context.path, attribute.receiver)
-                owners = {item.entity.path for item in found}
-            return finding.path in owners
-    return False
+    return certain, is_complete

@@ -142,10 +142,10 @@ _ALL = (
                 "`default` for few tools, `guard` for those that remember what was read as well, "
                 "`loop` for `task`, which works step by step, `full` for every operation.",
                 default="default", choices=("default", "guard", "loop", "full")),
-            Parameter("budget", "integer", "Tokens that an answer may have.", default=4000),
+            Parameter("budget", "integer", "Tokens that an answer may have.", default=1500),
             Parameter("idle_exit", "number",
                 "Seconds without a question after which the serving process ends.",
-                default=1800.0),
+                default=900.0),
             Parameter("raw", "boolean",
                 "For programs: structured answers hold what the operations answered, too.",
                 default=False)),

@@ -67,7 +67,7 @@ def run(arguments: Sequence[str]) -> int:
     changes = _changes(setting, names, removes=removes)
     lines: list[str] = []
     for change in changes:
-        lines += _diff(change) if values.get("dry_run") else _apply(change)
+        lines += _diff(change) if values.get("dry_run") else _apply(change, setting.folder)
     if not lines:
         lines = ["there is nothing of flux-index to take out" if removes else "nothing to change"]
     tell(*lines)
@@ -144,14 +144,14 @@ def _read(path: str) -> str | None:
         raise InvalidArgumentsError(f"{path} cannot be read: {error}") from error
 
 
-def _apply(change: _Change) -> list[str]:
+def _apply(change: _Change, top: str) -> list[str]:
     """Write a file; returns a line about it."""
     path, what = change.part.path, change.part.what
     if change.old == change.new:
         return [f"unchanged  {path} ({what})"]
     if change.new is None:
         os.remove(path)
-        remove_empty_folders(os.path.dirname(path))
+        remove_empty_folders(os.path.dirname(path), top)
         return [f"removed    {path} ({what})"]
     write_text(path, change.new)
     verb = "wrote" if change.old is None else "changed"

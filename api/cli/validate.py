@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import cast
+from typing import Any, cast
 
 from ...indexer.errors import InvalidArgumentsError
 from ..open_workspace import OpenWorkspace
@@ -18,7 +18,6 @@ from .query import answer_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any
 
     from ..types import Judgement
 
@@ -31,6 +30,8 @@ PARAMETERS = (
     Parameter("since", "string", "Check what has changed since this revision; by default HEAD."),
     Parameter("staged", "boolean", "Check what is staged, not what is on disk.", default=False),
     Parameter("all", "boolean", "Check whole files, not only what was edited.", default=False),
+    Parameter("findings", "boolean",
+        "Tell what is wrong only, not what could not be judged.", default=False),
     Parameter("format", "string",
         "`text` for people, `compact` for language models, `json` for programs, `sarif` for code "
         "scanning, `github` for annotations of its actions.", default="text", choices=FORMATS),
@@ -54,6 +55,8 @@ def run(arguments: Sequence[str]) -> int:
         root = session.index.workspace.root
     finally:
         session.close()
+    if values.get("findings"):
+        answer = dict[str, Any](answer, unjudged=[], notes=[])
     shape = "json" if values.get("json") else values.get("format", "text")
     write(rendered(cast("Judgement", answer), root, shape))
     return WRONG if answer["counts"]["error"] else OK

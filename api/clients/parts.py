@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -85,6 +86,32 @@ def json_hooks(path: str, events: Mapping[str, Sequence[tuple[str, str, int]]]) 
     return Part(path, "hooks", put, take, is_emptied)
 
 
+def json_items(
+    path: str, head: Mapping[str, Any], commands: Mapping[str, str], timeout: int
+) -> Part:
+    """Hooks as Cursor has them: commands by event, below what a new file begins with."""
+
+    def put(text: str) -> str:
+        text = take(text or _NEW_OBJECT)
+        for key, value in head.items():
+            if parse(text).get(key) is None:
+                text = with_member(text, (key,), value)
+        for event, command in commands.items():
+            text = with_item(text, ("hooks", event), {"command": command, "timeout": timeout})
+        return text
+
+    def take(text: str) -> str:
+        node = parse(text).get("hooks")
+        for event in node.keys if node is not None else ():
+            text = without_items(text, ("hooks", event), _is_ours)
+        return text
+
+    def is_nothing(text: str) -> bool:
+        return parse(text).plain() == head or is_emptied(text)
+
+    return Part(path, "hooks", put, take, is_nothing)
+
+
 def markdown_block(path: str, body: str, *, is_shared: bool = False) -> Part:
     """A block between marks in a Markdown file."""
     return Part(
@@ -104,6 +131,18 @@ def own_file(path: str, what: str, content: str) -> Part:
         return "" if has_block(text) else text
 
     return Part(path, what, lambda _: content, take, lambda text: not text)
+
+
+def own_json(path: str, what: str, content: Mapping[str, Any]) -> Part:
+    """A JSON file that is ours altogether, as long as it names us first."""
+    text = json.dumps(content, indent=2) + "\n"
+    head = next(iter(content))
+
+    def take(other: str) -> str:
+        found = parse(other).plain()
+        return "" if is_object(found) and found.get(head) == content[head] else other
+
+    return Part(path, what, lambda _: text, take, lambda other: not other)
 
 
 def toml_table(path: str, what: str, keys: tuple[str, str], values: Mapping[str, Any]) -> Part:

@@ -141,9 +141,16 @@ def take(path: str) -> bool:
     return True
 
 
-def remove_empty_folders(folder: str) -> None:
-    """Remove a folder of a client, such as ``.codex`` or ``.cursor/rules``, with nothing in it."""
-    while os.path.basename(folder).startswith(".") or os.path.basename(folder) == "rules":
+def remove_empty_folders(folder: str, top: str = "") -> None:
+    """Remove a folder of a client, such as ``.codex`` or ``.cursor/rules``, with nothing in it.
+
+    So are folders above it, up to but not including ``top``.
+    """
+    while (
+        folder.startswith(top + os.sep)
+        if top
+        else os.path.basename(folder).startswith(".") or os.path.basename(folder) == "rules"
+    ):
         try:
             os.rmdir(folder)
         except OSError:

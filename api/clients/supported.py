@@ -7,21 +7,28 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from ..open_workspace import OpenWorkspace
 from ..patterns.guidelines import rules_text
+from ..version import version
+from .opencode import opencode_plugin
 from .parts import (
     SERVER,
     Part,
     json_hooks,
+    json_items,
     json_member,
     markdown_block,
     own_file,
+    own_json,
     toml_table,
     yaml_items,
 )
 from .rule_files import BEGIN, END, read_text
 
+# Claude Code's tools that write.
+_EDITING = "Bash|Edit|MultiEdit|Write|NotebookEdit"
 # Seconds after which hosts stop to wait; a hook answers far earlier, or not at all.
 _TIMEOUT = 10
 
@@ -65,24 +72,60 @@ class Setting:
         return next((path for path in paths if os.path.exists(path)), paths[0])
 
 
-def _claude_code(setting: Setting) -> list[Part]:
-    events = {
+def claude_events(setting: Setting, own: str) -> dict[str, list[tuple[str, str, int]]]:
+    """Return hooks by event for Claude Code; ``own`` matches our tools."""
+    before, after = setting.hook("pre-tool"), setting.hook("post-tool")
+    return {
         "SessionStart": [("", setting.hook("session-start"), _TIMEOUT)],
         "UserPromptSubmit": [("", setting.hook("user-prompt"), _TIMEOUT)],
-        "PreToolUse": [("Edit|MultiEdit|Write", setting.hook("pre-tool"), _TIMEOUT)],
-        "PostToolUse": [
-            ("Read|Grep|Bash|Edit|MultiEdit|Write", setting.hook("post-tool"), _TIMEOUT),
-            (f"mcp__{SERVER}__.*", setting.hook("post-tool"), _TIMEOUT),
-        ],
+        "PreToolUse": [(_EDITING, before, _TIMEOUT), (own, before, _TIMEOUT)],
+        "PostToolUse": [(f"Read|Grep|{_EDITING}", after, _TIMEOUT), (own, after, _TIMEOUT)],
+        "PostToolUseFailure": [("Bash", after, _TIMEOUT)],
         "Stop": [("", setting.hook("stop"), _TIMEOUT)],
         "SubagentStop": [("", setting.hook("subagent-stop"), _TIMEOUT)],
     }
+
+
+def _claude_code(setting: Setting) -> list[Part]:
+    events = claude_events(setting, f"mcp__{SERVER}__.*")
     server = ".claude.json" if setting.is_user else ".mcp.json"
     parts = [
         json_hooks(setting.path(".claude/settings.json"), events),
         json_member(setting.path(server), "MCP server", ("mcpServers", SERVER), setting.server()),
     ]
     return parts if setting.is_user else [*parts, _claude_rules(setting)]
+
+
+def _claude_plugin(setting: Setting) -> list[Part]:
+    """All of it as a plugin that Claude Code finds by itself, with the language server."""
+    folder = setting.path(f".claude/skills/{SERVER}")
+    language = {
+        "command": setting.program,
+        "args": ["lsp"],
+        "extensionToLanguage": {".py": "python", ".pyi": "python"},
+    }
+    files: dict[str, dict[str, Any]] = {
+        ".claude-plugin/plugin.json": {
+            "name": SERVER, "version": version(), "description": _SKILL,
+        },
+        ".mcp.json": {"mcpServers": {SERVER: setting.server()}},
+        ".lsp.json": {SERVER: language},
+    }  # fmt: skip
+    events = claude_events(setting, f"mcp__plugin_{SERVER}_{SERVER}__.*")
+    rules = "" if setting.is_user else f"\n{setting.rules}"
+    head = f"---\nname: {SERVER}\ndescription: {_SKILL}\n---\n"
+    skill = f"{head}\n{BEGIN}{rules}\n{END}\n"
+    return [
+        *(own_json(f"{folder}/{name}", "plugin", each) for name, each in files.items()),
+        json_hooks(f"{folder}/hooks/hooks.json", events),
+        own_file(f"{folder}/skills/{SERVER}/SKILL.md", "skill", skill),
+    ]
+
+
+_SKILL = (
+    "Ask an index of this Python code base by meaning what exists, where it is defined, who uses "
+    "it and how such code is written here, and judge edits. Before Python code is written."
+)
 
 
 def _claude_rules(setting: Setting) -> Part:
@@ -101,7 +144,7 @@ def _codex(setting: Setting) -> list[Part]:
     events = {
         "SessionStart": [("", setting.hook("session-start"), _TIMEOUT)],
         "UserPromptSubmit": [("", setting.hook("user-prompt"), _TIMEOUT)],
-        "PreToolUse": [("apply_patch", setting.hook("pre-tool"), _TIMEOUT)],
+        "PreToolUse": [("apply_patch|Bash", setting.hook("pre-tool"), _TIMEOUT)],
         "PostToolUse": [
             ("apply_patch|Bash", setting.hook("post-tool"), _TIMEOUT),
             (f"mcp__{SERVER}__.*", setting.hook("post-tool"), _TIMEOUT),
@@ -121,10 +164,18 @@ def _codex(setting: Setting) -> list[Part]:
 
 
 def _cursor(setting: Setting) -> list[Part]:
+    commands = {
+        "sessionStart": setting.hook("session-start"),
+        "preToolUse": setting.hook("pre-tool"),
+        "postToolUse": setting.hook("post-tool"),
+        "stop": setting.hook("stop"),
+        "subagentStop": setting.hook("subagent-stop"),
+    }
     parts = [
+        json_items(setting.path(".cursor/hooks.json"), {"version": 1}, commands, _TIMEOUT),
         json_member(
             setting.path(".cursor/mcp.json"), "MCP server", ("mcpServers", SERVER), setting.server()
-        )
+        ),
     ]
     if setting.is_user:
         return parts
@@ -141,18 +192,40 @@ def _opencode(setting: Setting) -> list[Part]:
     if setting.is_user:
         names = tuple(f".config/opencode/{name}" for name in names)
     server = {"type": "local", "command": [setting.program, "mcp"], "enabled": True}
-    parts = [json_member(setting.first_of(*names), "MCP server", ("mcp", SERVER), server)]
+    language = {"command": [setting.program, "lsp"], "extensions": [".py", ".pyi"]}
+    settings = setting.first_of(*names)
+    plugins = ".config/opencode/plugins" if setting.is_user else ".opencode/plugins"
+    plugin = opencode_plugin(setting.program)
+    parts = [
+        json_member(settings, "MCP server", ("mcp", SERVER), server),
+        json_member(settings, "language server", ("lsp", SERVER), language),
+        own_file(setting.path(f"{plugins}/{SERVER}.js"), "hooks", plugin),
+    ]
     return parts if setting.is_user else [*parts, _agents_md(setting)]
 
 
 def _gemini(setting: Setting) -> list[Part]:
+    # This host counts in milliseconds.
+    events = {
+        "SessionStart": [("", setting.hook("session-start"), 1000 * _TIMEOUT)],
+        "BeforeTool": [
+            ("write_file|replace|run_shell_command", setting.hook("pre-tool"), 1000 * _TIMEOUT),
+            (f"mcp_{SERVER}_.*", setting.hook("pre-tool"), 1000 * _TIMEOUT),
+        ],
+        "AfterTool": [
+            (
+                "read_file|write_file|replace|run_shell_command",
+                setting.hook("post-tool"),
+                1000 * _TIMEOUT,
+            ),
+            (f"mcp_{SERVER}_.*", setting.hook("post-tool"), 1000 * _TIMEOUT),
+        ],
+        "AfterAgent": [("", setting.hook("stop"), 1000 * _TIMEOUT)],
+    }
+    path = setting.path(".gemini/settings.json")
     parts = [
-        json_member(
-            setting.path(".gemini/settings.json"),
-            "MCP server",
-            ("mcpServers", SERVER),
-            setting.server(),
-        )
+        json_member(path, "MCP server", ("mcpServers", SERVER), setting.server()),
+        json_hooks(path, events),
     ]
     if setting.is_user:
         return parts
@@ -168,7 +241,7 @@ def _vscode(setting: Setting) -> list[Part]:
 
 def _aider(setting: Setting) -> list[Part]:
     # aider commits before it lints: what has changed since the last commit is nothing by then.
-    items = {"lint-cmd": f"python: {shlex.quote(setting.program)} validate --all"}
+    items = {"lint-cmd": f"python: {shlex.quote(setting.program)} validate --all --findings"}
     if not setting.is_user:
         items["read"] = "AGENTS.md"
     parts = [yaml_items(setting.path(".aider.conf.yml"), "linting after edits", items)]
@@ -181,6 +254,7 @@ def _agents_md(setting: Setting) -> Part:
 
 CLIENTS: dict[str, Callable[[Setting], list[Part]]] = {
     "claude-code": _claude_code,
+    "claude-plugin": _claude_plugin,
     "codex": _codex,
     "cursor": _cursor,
     "opencode": _opencode,
@@ -191,16 +265,20 @@ CLIENTS: dict[str, Callable[[Setting], list[Part]]] = {
 """Parts by client."""
 
 NEXT: dict[str, str] = {
+    "claude-plugin": "Start Claude Code anew in this folder and trust it; /plugin shows it. "
+    "Its own tool for language servers is answered by flux-index, if no other plugin has Python.",
     "claude-code": "Start Claude Code anew in this folder and approve the server that it asks "
     "about; /hooks and /mcp show both.",
     "codex": "Start Codex, trust this project, then open /hooks and trust each hook of flux-index: "
     "until then Codex passes over them without a word.",
-    "cursor": "Open Settings, MCP and switch flux-index on. No hooks are written: Cursor can load "
-    "those of Claude Code.",
-    "opencode": "Start opencode anew. It has no hooks of this kind: its agents ask over MCP.",
+    "cursor": "Open Settings, MCP and switch flux-index on; Settings, Hooks shows the hooks. Where "
+    "Cursor loads those of Claude Code as well, set up one of the two.",
+    "opencode": "Start opencode anew: its plugin asks the hooks, and its diagnostics come from "
+    "flux-index as well.",
     "aider": "Start aider anew: it runs flux-index validate on files that it has edited and mends "
     "what that tells.",
-    "gemini": "Start Gemini CLI anew; /mcp shows the server.",
+    "gemini": "Start Gemini CLI anew in this folder and trust it: it passes over settings of one "
+    "that is not trusted. /mcp and /hooks show the server and the hooks.",
     "vscode": "Run `MCP: List Servers` in VS Code and start flux-index.",
 }
 """What a user has to do after a client was set up."""

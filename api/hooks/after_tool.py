@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from ..quoting import quoted
-from .edits import EDITING, edited_paths
+from .edits import EDITING, SHELL, edited_paths, patch_of
 from .event import changed_lines, finding_lines
-from .messages import POST_TOOL, add_context, block
-from .reads import OWN_TOOLS, READING, record_reads
+from .messages import OWN_TOOLS, POST_TOOL, add_context, block
+from .reads import READING, record_reads
+from .shell_writes import shell_ended
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
-    from ..check.rules.table import Rule
     from .event import Event, Item
     from .messages import Answer
 
@@ -20,15 +20,18 @@ if TYPE_CHECKING:
 def answer(event: Event) -> Answer | None:
     """Return what is wrong with an edit, or which files a command has changed."""
     tool = event.payload.tool
+    if tool in SHELL:
+        shell_ended(event)
+    if tool in EDITING or (tool in SHELL and patch_of(event.payload)):
+        return _check_edit(event)
     if tool in READING or tool.startswith(OWN_TOOLS):
         record_reads(event.session, event.ledger, event.number, event.payload)
-        changed = event.changed_outside() if tool == "Bash" else []
-        if not changed:
-            return None
-        return add_context(
-            POST_TOOL, "\n".join(["flux-index: files changed meanwhile.", *quoted(changed)])
-        )
-    return _check_edit(event) if tool in EDITING else None
+        changed = event.changed_outside() if tool in SHELL else []
+        if changed:
+            return add_context(
+                POST_TOOL, "\n".join(["flux-index: files changed meanwhile.", *quoted(changed)])
+            )
+    return None
 
 
 def _check_edit(event: Event) -> Answer | None:
@@ -45,18 +48,17 @@ def _check_edit(event: Event) -> Answer | None:
             verdict = None if changed else verdict
             record_write(event.ledger, event.number, path, content)
     if not before:
-        event.notes.append("what the file was before is not known: no hook was asked then")
         return None
-    is_certain, sentences = (
-        _find(event, before) if verdict is None else _stored(event, verdict, before)
-    )
+    items = _find(event, before) if verdict is None else _stored(verdict)
+    # Once for all agents of a session; what is still there at the end is told again then.
+    items = [each for each in items if event.ledger.tell(event.main, f"told:{each['id']}")]
+    is_certain, sentences = _sentences(event, items, before)
     if others:
         sentences += ["flux-index: something else has changed what was written.", *quoted(others)]
     if not sentences:
         return None
-    return (
-        block("\n".join(sentences)) if is_certain else add_context(POST_TOOL, "\n".join(sentences))
-    )
+    text = "\n".join(sentences)
+    return block(text) if is_certain else add_context(POST_TOOL, text)
 
 
 def _changed_meanwhile(event: Event, path: str, content: bytes) -> list[str]:
@@ -71,66 +73,37 @@ def _changed_meanwhile(event: Event, path: str, content: bytes) -> list[str]:
     return [f"{path}: {changed_lines(state.changed)}."] if state.changed else []
 
 
-def _find(event: Event, before: Mapping[str, bytes | None]) -> tuple[bool, list[str]]:
-    """Return True if an edit certainly introduced something wrong, and sentences on it."""
-    from ...indexer.errors import OutOfTimeError
-    from ..check.api_diff.surface import changed_names
-    from ..check.deadline import findings_until_deadline
+def _find(event: Event, before: Mapping[str, bytes | None]) -> list[Item]:
+    """Return what an edit introduced that was not judged before it was made, or not as it is."""
     from ..check.edits import Change
-    from ..check.findings import HINT
-    from ..operations.validate import item
+    from .judge import faults
 
     session = event.session
-    try:
-        after = session.inference(whole=True)
-        change = Change(session.with_contents(before).inference(whole=False), after, set(before))
-        found, is_complete = findings_until_deadline(
-            change, _rules(), frozenset(changed_names(change))
-        )
-    except OutOfTimeError:
-        event.notes.append("there was no time to judge the edit")
-        return False, []
-    if not is_complete:
-        event.notes.append("there was no time to judge all of the edit")
-    found = [each for each in found if each.severity != HINT]
-    after.snapshot.interrupt = change.before.snapshot.interrupt = None
-    items = [item(after, each) for each in found]
-    return _sentences(event, items, before)
+    after = session.inference(whole=True)
+    change = Change(session.with_contents(before).inference(whole=False), after, set(before))
+    return faults(event, change, is_whole=event.payload.tool == "Write")
 
 
-def _stored(
-    event: Event, verdict: str, before: Mapping[str, bytes | None]
-) -> tuple[bool, list[str]]:
-    """Return the same of findings that were stored before the edit."""
+def _stored(verdict: str) -> list[Item]:
     import json
 
-    return _sentences(event, json.loads(verdict), before)
+    return json.loads(verdict)
 
 
-def _sentences(
-    event: Event, items: Sequence[Item], edited: Collection[str]
-) -> tuple[bool, list[str]]:
+def _sentences(event: Event, items: list[Item], edited: Collection[str]) -> tuple[bool, list[str]]:
     """Return True if a finding is certain and in an edited file, and sentences on all."""
     from ..tasks.observed import observe_edit
 
     observe_edit(event.ledger, event.payload.handle, edited, items)
     if not items:
         return False, []
-    certain = [
-        each
-        for each in items
-        if each["severity"] == "error" and each["path"] in edited and not each.get("own")
-    ]
-    listed = [*certain, *(each for each in items if each not in certain)]
-    return bool(certain), ["flux-index: this edit introduced:", *finding_lines(event, listed)]
-
-
-def _rules() -> list[Rule]:
-    """Return quick rules that are no matter of taste, those on existence first; not ruff."""
-    from ..check.findings import HINT
-    from ..check.rules.table import rules
-
-    chosen = [each for each in rules() if each.check and each.name != "ruff"]
-    chosen = [each for each in chosen if each.severity != HINT]
-    first = [each for each in chosen if each.name == "syntax-error" or each.existence]
-    return [*first, *(each for each in chosen if each not in first)]
+    own = [each for each in items if each["path"] in edited]
+    own.sort(key=lambda each: each["severity"] != "error")
+    elsewhere = [each for each in items if each["path"] not in edited]
+    sentences: list[str] = []
+    if own:
+        sentences += ["flux-index: this edit introduced:", *finding_lines(event, own)]
+    if elsewhere:
+        sentences.append("flux-index: what was removed or changed is still used elsewhere:")
+        sentences += finding_lines(event, elsewhere)
+    return any(each["severity"] == "error" for each in own), sentences

@@ -11,7 +11,7 @@ from ..quoting import closed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     Answer = Mapping[str, Any]
@@ -29,6 +29,10 @@ EVENTS = {
 }
 """Names of events as hosts spell them, by what they are called on the command line."""
 
+OWN_TOOLS = ("mcp__flux-index__", "mcp__plugin_flux-index_flux-index__")
+"""How the names of this program's own tools begin, whose answers say what they show; of a server
+that stands by itself, and of one in a plugin."""
+
 # Hosts put a longer string into a file, where nobody reads it.
 _LONGEST = 9_500
 
@@ -36,24 +40,29 @@ _LONGEST = 9_500
 class Payload:
     """An event as a host sends it."""
 
-    __slots__ = ("_fields", "event")
+    __slots__ = ("event", "fields", "host")
 
-    def __init__(self, event: str, fields: Mapping[str, Any]) -> None:
-        """``event`` counts unless the host names another one."""
-        self._fields = fields
+    def __init__(self, event: str, fields: Mapping[str, Any], host: str = "") -> None:
+        """``event`` counts unless the host names another one; Claude Code has no name."""
+        self.fields = fields
+        self.host = host
         named = self.text("hook_event_name")
         self.event = named if named in EVENTS.values() else event
 
     def text(self, key: str) -> str:
         """Return a field that is a text; empty if it is missing."""
-        value = self._fields.get(key)
+        value = self.fields.get(key)
         return value if isinstance(value, str) else ""
 
     @property
     def handle(self) -> str:
-        """The agent's session in the ledger: each agent of a session reads for itself."""
-        agent = self.text("agent_id")
-        return f"hook:{self.text('session_id')}{':' if agent else ''}{agent}"
+        """The session in the ledger, which all its agents share."""
+        return f"hook:{self.text('session_id')}"
+
+    @property
+    def agent(self) -> str:
+        """The agent of the session, each of which reads for itself; empty for the first one."""
+        return self.text("agent_id")
 
     @property
     def tool(self) -> str:
@@ -63,13 +72,13 @@ class Payload:
     @property
     def tool_input(self) -> Mapping[str, Any]:
         """Input of the tool."""
-        value = self._fields.get("tool_input")
+        value = self.fields.get("tool_input")
         return value if is_object(value) else {}
 
     @property
     def tool_response(self) -> Any:
         """Response of the tool, of any shape; None if it is missing."""
-        return self._fields.get("tool_response")
+        return self.fields.get("tool_response")
 
     @property
     def call(self) -> str:
@@ -79,7 +88,7 @@ class Payload:
     @property
     def is_continued(self) -> bool:
         """True if an agent goes on only because a hook did not let it stop."""
-        return self._fields.get("stop_hook_active") is True
+        return self.fields.get("stop_hook_active") is True
 
 
 def deny(reason: str) -> Answer:
@@ -101,6 +110,48 @@ def add_context(event: str, text: str) -> Answer:
 def block(reason: str) -> Answer:
     """Return an answer that lets the model go on, because of an edit or when it stops."""
     return {"decision": "block", "reason": truncated(reason)}
+
+
+def update_input(given: Mapping[str, Any]) -> Answer:
+    """Return an answer that changes what a tool is called with."""
+    return {"hookSpecificOutput": {"hookEventName": PRE_TOOL, "updatedInput": dict(given)}}
+
+
+def tell_user(sentence: str) -> Answer:
+    """Return an answer that only the host's user sees."""
+    return {"systemMessage": truncated(sentence)}
+
+
+def merged(answers: Sequence[Answer]) -> Answer | None:
+    """Return answers of several workspaces as one: what stops comes first."""
+    if len(answers) < 2:
+        return answers[0] if answers else None
+    for kind in (_refusal, _reason, _context):
+        texts = [text for each in answers if (text := kind(each))]
+        if texts:
+            first = next(each for each in answers if kind(each))
+            return _with_text(first, truncated("\n".join(texts)))
+    return answers[0]
+
+
+def _refusal(answer: Answer) -> str:
+    return answer.get("hookSpecificOutput", {}).get("permissionDecisionReason", "")
+
+
+def _reason(answer: Answer) -> str:
+    return answer.get("reason", "")
+
+
+def _context(answer: Answer) -> str:
+    return answer.get("hookSpecificOutput", {}).get("additionalContext", "")
+
+
+def _with_text(answer: Answer, text: str) -> Answer:
+    if "reason" in answer:
+        return {**answer, "reason": text}
+    specific = answer["hookSpecificOutput"]
+    key = "permissionDecisionReason" if _refusal(answer) else "additionalContext"
+    return {**answer, "hookSpecificOutput": {**specific, key: text}}
 
 
 def truncated(text: str) -> str:

@@ -8,7 +8,8 @@ import re
 from ..json_values import is_array, is_object
 from ..sessions.read_log import record_shown
 from .edits import read_text, source_path
-from .shell import lines_shown
+from .messages import OWN_TOOLS
+from .shell import lines_placed, lines_shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from .messages import Payload
 
 READING = frozenset(["Read", "Grep", "Bash"])
-OWN_TOOLS = "mcp__flux-index__"
-"""How the names of this program's own tools begin, whose answers say what they show."""
 # Lines that Claude Code's Read shows unless it is told otherwise.
 _READ_LINES = 2_000
 # Hosts show a model far less of what a command or a search wrote: what is behind was not seen.
@@ -47,10 +46,14 @@ def record_reads(session: OpenWorkspace, ledger: Ledger, number: int, payload: P
         command = payload.tool_input.get("command")
         if is_array(command):
             command = command[-1] if command else ""
+        output = _output(payload.tool_response)
+        output = None if output is None else output[:_LONGEST]
+        folder = payload.text("cwd")
         if isinstance(command, str) and ".py" in command:
-            output = _output(payload.tool_response)
-            output = None if output is None else output[:_LONGEST]
-            found = lines_shown(command[:_LONGEST], output, payload.text("cwd"), _source)
+            found = lines_shown(command[:_LONGEST], output, folder, _source)
+        for where in {folder: None, session.index.workspace.root: None} if output else ():
+            for path, ranges in lines_placed(output or "", where, _source).items():
+                found.setdefault(path, []).extend(ranges)
     record_lines(session, ledger, number, found)
 
 
@@ -111,23 +114,22 @@ def _grep(payload: Payload) -> dict[str, Ranges]:
 
 
 def _record_answer(session: OpenWorkspace, ledger: Ledger, number: int, response: Any) -> None:
-    """Record what an answer of this program's own tools shows."""
+    """Record what an answer of this program's own tools shows, as text or as JSON."""
     import json
 
     from ..sessions.read_log import record_shown_in as put_answer
 
+    root = session.index.workspace.root
     parts = response if is_array(response) else [response]
     for part in parts:
+        text = part.get("text") if is_object(part) else part
         answer = part
-        if is_object(part) and isinstance(part.get("text"), str):
+        if isinstance(text, str):
             try:
-                answer = json.loads(part["text"])
+                answer = json.loads(text)
             except ValueError:
-                continue
-        elif isinstance(part, str):
-            try:
-                answer = json.loads(part)
-            except ValueError:
+                found = lines_placed(text[:_LONGEST], root, _source)
+                record_lines(session, ledger, number, found)
                 continue
         if is_object(answer):
             put_answer(session, ledger, number, answer.get("structuredContent", answer))

@@ -10,32 +10,13 @@ import time
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.private_files import open_file
 from ..json_values import is_object
-from ..sessions import OBSERVE
-from .messages import (
-    EVENTS,
-    POST_TOOL,
-    PRE_TOOL,
-    SESSION_START,
-    STOP,
-    SUBAGENT_STOP,
-    USER_PROMPT,
-    Payload,
-)
+from .hosts import as_claude_code, in_form_of
+from .messages import EVENTS, OWN_TOOLS, PRE_TOOL, STOP, SUBAGENT_STOP, Payload, merged
+from .places import Place, in_this_tree, places_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .event import Event
     from .messages import Answer
-
-
-_HANDLERS = {
-    SESSION_START: "session:answer_start",
-    USER_PROMPT: "session:answer_prompt",
-    PRE_TOOL: "before_tool:answer",
-    POST_TOOL: "after_tool:answer",
-    STOP: "stop:answer",
-    SUBAGENT_STOP: "stop:answer",
-}
 
 
 def run(event: str, mode: str, seconds: float) -> int:
@@ -46,59 +27,93 @@ def run(event: str, mode: str, seconds: float) -> int:
     """
     if event not in EVENTS:
         raise InvalidArgumentsError(f"hook takes one of {', '.join(EVENTS)}")
-    state_dir = ""
     try:
         fields = json.loads(sys.stdin.buffer.read() or b"{}")
         if not is_object(fields):
             return 0
-        payload = Payload(EVENTS[event], fields)
-        state_dir = _state_dir(payload.text("cwd") or os.getcwd())
-        if not state_dir:
-            return 0
-        notes, answer = _answer(payload, mode, seconds)
-        for note in notes:
-            log(state_dir, payload.event, note)
-        if answer is not None:
+        fields, host = as_claude_code(fields)
+        payload = Payload(EVENTS[event], fields, host)
+        if payload.event == PRE_TOOL and payload.tool.startswith(OWN_TOOLS):
+            answer = in_this_tree(payload)
+        else:
+            answers = [_answer_in(each, payload, mode, seconds) for each in places_of(payload)]
+            answer = merged([each for each in answers if each is not None])
+        answer = in_form_of(host, payload.event, answer) if answer else None
+        if answer:
             sys.stdout.write(json.dumps(answer) + "\n")
             sys.stdout.flush()
-    except Exception as error:
-        if state_dir:
-            log(state_dir, event, f"{type(error).__name__}: {error}{_where(error)}")
+    except Exception:
+        pass
     return 0
 
 
-def _answer(payload: Payload, mode: str, seconds: float) -> tuple[list[str], Answer | None]:
-    from importlib import import_module
-
-    from ..open_workspace import OpenWorkspace
-    from ..sessions.read_log import open_ledger
-    from .event import Event
-
-    module, _, function = _HANDLERS[payload.event].partition(":")
-    handler = getattr(import_module(f".{module}", __package__), function)
-    session = OpenWorkspace.open(payload.text("cwd") or os.getcwd())
+def _answer_in(place: Place, payload: Payload, mode: str, seconds: float) -> Answer | None:
+    """Return the answer as to one of the workspaces that an event is about."""
     try:
-        with open_ledger(session) as ledger:
-            question: Event = Event(session, ledger, payload, mode, seconds)
-            if ledger.note:
-                question.notes.append(ledger.note)
-            answer: Answer | None = handler(question)
-            answer = None if mode == OBSERVE else answer
-            return [*question.notes, *session.index.notes], answer
+        notes, answer = _ask_server(place, payload, mode) or _answer_here(
+            place, payload, mode, seconds
+        )
+        for note in notes:
+            log(place.state_dir, payload.event, note)
+        return answer
+    except Exception as error:
+        log(place.state_dir, payload.event, f"{type(error).__name__}: {error}{_where(error)}")
+        return None
+
+
+# A server tells at once which it is, or it is too busy to be waited for.
+_SILENT_SECONDS = 0.3
+# It answers earlier than this with what it has found.
+_ANSWER_SECONDS = 2.5
+_ANSWER_SECONDS_AT_END = 6.0
+
+
+def _ask_server(
+    place: Place, payload: Payload, mode: str
+) -> tuple[list[str], Answer | None] | None:
+    """Return the answer of the process that serves a workspace; None when nobody does."""
+    note = place.lock.read_note()
+    if not note:
+        place.begin_serving(payload.event)
+        note = place.wait_for_server() if payload.event in (PRE_TOOL, STOP) else ""
+    if not note:
+        return None
+    from ..rpc.client import Client
+    from ..rpc.messages import RpcError
+
+    client = Client.connect(note, root=place.root, timeout=_SILENT_SECONDS)
+    if client is None:
+        return None
+    ends = payload.event in (STOP, SUBAGENT_STOP)
+    limit = _ANSWER_SECONDS_AT_END if ends else _ANSWER_SECONDS
+    with client:
+        try:
+            given = {
+                "event": payload.event,
+                "payload": payload.fields,
+                "host": payload.host,
+                "guard": mode,
+            }
+            answer = client.call("hook.answer", given, limit)
+        except (RpcError, OSError, ValueError) as error:
+            # It may have noted half of it, which is not done twice.
+            return [f"the serving process did not answer: {error}"], None
+        return answer["notes"], answer.get("answer")
+
+
+def _answer_here(
+    place: Place, payload: Payload, mode: str, seconds: float
+) -> tuple[list[str], Answer | None]:
+    from ..open_workspace import OpenWorkspace
+    from .answering import answer
+
+    session = OpenWorkspace.open(place.root)
+    try:
+        notes, answered = answer(session, payload, mode, seconds)
+        return [*notes, *session.index.notes], answered
     finally:
         session.interrupt = None
         session.close()
-
-
-def _state_dir(folder: str) -> str:
-    """Return the state folder of the workspace around a folder; empty if it has no index.
-
-    Hooks may be set up for a user as a whole: nothing is made in workspaces that are not indexed.
-    """
-    from ...indexer.workspace.root import find_root, state_dir_of
-
-    state_dir = state_dir_of(find_root(folder))
-    return state_dir if os.path.exists(os.path.join(state_dir, "index.db")) else ""
 
 
 def _where(error: Exception) -> str:

@@ -9,6 +9,7 @@ from ..quoting import quoted
 from ..render.words import counted
 from ..sessions.read_log import packed
 from ..tasks.observed import observe_prompt
+from .event import FOLLOWED, GAP
 from .messages import SESSION_START, USER_PROMPT, add_context
 from .reads import mentioned_lines, record_lines
 
@@ -20,23 +21,30 @@ if TYPE_CHECKING:
     from .messages import Answer
 
 
+# After these, all that is before the model's eyes was heard of, if it was so before.
+_FOLLOWING = frozenset(["startup", "clear", "resume"])
 # After these, what was read before is no longer before the model's eyes.
 _FORGETTING = frozenset(["compact", "clear"])
-_PACKAGES = 12
-_FOLDERS = 6
+_PACKAGES = 8
+_FOLDERS = 3
 
 
 def answer_start(event: Event) -> Answer | None:
     """Return the map; after a compaction, forget what was shown before."""
     payload, ledger = event.payload, event.ledger
-    if payload.text("source") in _FORGETTING:
+    source = payload.text("source")
+    if source in _FORGETTING:
         ledger.forget_shown(event.number)
+    if source == "startup":
+        ledger.tell(event.main, FOLLOWED)
+    elif source not in _FOLLOWING:
+        ledger.tell(event.main, GAP)
     if payload.text("model"):
         ledger.note_model(event.number, payload.text("model"))
     event.session.inference(whole=True)
     view = event.session.index.view()
     ledger.note_files(event.number, packed(view.files))
-    sentences = [*_map_sentences(event, view.files), *_usage_sentences()]
+    sentences = [*_map_sentences(event, view.files), _USAGE]
     if view.pending:
         sentences.append(f"{counted(len(view.pending), 'file')} not indexed yet.")
     return add_context(SESSION_START, "\n".join(sentences))
@@ -67,15 +75,10 @@ def _map_sentences(event: Event, files: Iterable[str]) -> list[str]:
     return [head, *quoted(sentences)]
 
 
-def _usage_sentences() -> list[str]:
-    """Return sentences on how to ask the index."""
-    return [
-        "`flux-index query exists 'a.b.C.method(keyword=)'` tells whether an API exists and what "
-        "is nearest; `query source NAME`, `members CLASS`, `references NAME`, `outline FILE` show "
-        "code without reading whole files; `flux-index validate` judges what has changed.",
-        "Edits of Python files are compared with the index before they are written: what uses an "
-        "API that does not exist, or changes lines that were not read, is refused with the reason.",
-    ]
+_USAGE = (
+    "Edits of Python files are compared with it. `flux-index query exists 'a.b.C.f(keyword=)'`, "
+    "`source NAME`, `references NAME` ask it; `flux-index validate` judges what has changed."
+)
 
 
 def answer_prompt(event: Event) -> Answer | None:

@@ -21,6 +21,11 @@ _SEARCHERS = frozenset(["grep", "egrep", "fgrep", "rg", "ag"])
 _NUMBERED = re.compile(
     r"^(?:(?P<path>[^\s:]+)[:-])?\s*(?P<line>\d+)(?:[:\t-]|\s\s?|→)(?P<text>.*)$"
 )
+# How searches and our own answers name a place: `path:12:text`, `path-12-text`, `path:12-20 …`, and
+# below the latter its lines, `12 text`.
+_PLACED = re.compile(r"^(?P<path>[^\s:]+?\.pyi?)[:-](?P<line>\d+)[:-](?P<text>.*)$")
+_HEAD = re.compile(r"^(?:\S+ )?(?P<path>[^\s:]+\.pyi?):\d+(?:-\d+)?(?:\s|$)")
+_LISTED = re.compile(r"^\s*(?P<line>\d+)(?:\t|\s)(?P<text>.*)$")
 _SED = re.compile(r"^(\d+)(?:,(\d+|\$))?p$")
 
 
@@ -53,6 +58,34 @@ def lines_shown(
             ranges = ranges or list(_numbered(left, lines, path))
         if ranges:
             found.setdefault(path, []).extend(ranges)
+    return found
+
+
+def lines_placed(output: str, folder: str, read: Callable[[str], str | None]) -> dict[str, Ranges]:
+    """Return lines that any output shows with their places, where the files have them there.
+
+    As :func:`lines_shown`; whatever wrote it: ``grep -rn``, or our own commands and tools.
+    """
+    found: dict[str, Ranges] = {}
+    known: dict[str, list[str]] = {}
+    current = ""
+    for line in output.split("\n"):
+        placed = _PLACED.match(line)
+        head = _HEAD.match(line)
+        listed = _LISTED.match(line) if current else None
+        if head is not None:
+            current = os.path.normpath(os.path.join(folder, head["path"]))
+        shown = placed or listed
+        if shown is None:
+            continue
+        path = os.path.normpath(os.path.join(folder, placed["path"])) if placed else current
+        if path not in known:
+            known[path] = (read(path) or "").split("\n")
+        number = int(shown["line"]) - 1
+        lines = known[path]
+        # Answers may indent all their lines.
+        if 0 <= number < len(lines) and lines[number].strip() == shown["text"].strip():
+            found.setdefault(path, []).append((number, number + 1))
     return found
 
 

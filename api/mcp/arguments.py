@@ -20,7 +20,9 @@ def schema(tool: Tool) -> dict[str, Any]:
     """Return the JSON Schema of a tool's arguments."""
     described: dict[str, Any] = {
         "type": "object",
-        "properties": {one.name: _property(one) for one in tool.parameters},
+        "properties": {
+            one.name: _property(one) for one in tool.parameters if one.name not in tool.unlisted
+        },
     }
     required = [one.name for one in tool.parameters if one.required]
     if required:
@@ -63,8 +65,6 @@ def _property(one: Parameter) -> dict[str, Any]:
         described["enum"] = list(one.choices)
     if one.doc:
         described["description"] = one.doc
-    if one.default is not None and one.default is not False and one.default != 0:
-        described["default"] = one.default
     return described
 
 

@@ -12,6 +12,8 @@ from ...indexer.ending import end_soon
 from ...indexer.errors import FluxIndexError
 from ..rpc.memory import many_imports
 from .folder import named_folder
+from .opening import Opening
+from .tools import tools
 
 if TYPE_CHECKING:
     from .server import McpServer
@@ -29,8 +31,18 @@ def run(*, workspace: str | None, profile: str, budget: int, idle_exit: float, r
     """
     logging.basicConfig(format="flux-index: %(levelname)s: %(message)s", level=logging.WARNING)
     folder = named_folder(workspace, os.environ)
+    # Nothing that is started here may read from the client, or write between messages.
+    source = os.dup(0)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave_at_once)
+    opening = Opening(source, 1, tools(profile), budget)
+    opening.run()
     try:
         with many_imports():
+            from anyio import wrap_file
             from mcp.server.stdio import stdio_server
 
             from .server import McpServer
@@ -47,8 +59,8 @@ def run(*, workspace: str | None, profile: str, budget: int, idle_exit: float, r
             server.warm(None)
         try:
             async with (
-                stdio_server() as (stdin, stdout),
-                streams_until_answered(stdin, stdout) as (incoming, outgoing),
+                stdio_server(wrap_file(opening.stream())) as (stdin, stdout),
+                streams_until_answered(stdin, stdout, opening.answered) as (incoming, outgoing),
             ):
                 await server.sdk.run(incoming, outgoing, server.sdk.create_initialization_options())
         finally:
@@ -57,6 +69,11 @@ def run(*, workspace: str | None, profile: str, budget: int, idle_exit: float, r
 
     asyncio.run(serve())
     return 0
+
+
+def _leave_at_once(*_: object) -> None:
+    """End this process while nothing is open yet."""
+    os._exit(0)
 
 
 def _leave_on_signals(server: McpServer) -> asyncio.Task[None]:

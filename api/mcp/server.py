@@ -23,35 +23,19 @@ from ..quoting import escaped, quoted
 from ..rpc.launcher import Launcher
 from ..rpc.messages import RpcError
 from ..version import version
-from . import arguments, attachments
-from .attachments import PROMPTS, Resource
+from . import arguments, attachments, listing
+from .attachments import PROMPTS
 from .budget import Shown, shown
 from .client import AsyncClient, Report
 from .folder import folder_of_roots, workspace_root
 from .tool_calls import Part, ToolCall, call_tool, record_shown
 from .tools import Tool, tools
+from .trees import asked_tree, label
 
 Context = ServerRequestContext[Any, Any]
 
 _log = logging.getLogger(__name__)
 
-INSTRUCTIONS = """\
-flux-index knows the Python code of this workspace, of its installed packages and of the standard \
-library, as it is on disk now. Ask it instead of grepping and reading whole files: answers are \
-resolved by meaning, a line for each item.
-Before you write: `search` for what is there already, `definition` and `members` of what you are \
-going to call or extend, `exists` for every API that you know from memory only, `references` \
-before you change what others use.
-After you wrote, or with the proposed text before: `validate`. Errors are certain; mend them with \
-what it says exists instead.
-Ask by name (`Model.save`, `django.db.models.Model`), not by position. `[inferred]`, \
-`[conventional]`, `[textual]` say how a thing is known when it is not exact. An answer that was \
-cut ends with what to ask for to get the rest.
-"""
-# Claude Code cuts results above 25,000 tokens unless a tool says how long they may be; it never
-# takes more characters than this.
-_UNCUT_TOKENS = 10_000
-_MOST_CHARACTERS = 500_000
 _ROOTS_SECONDS = 5.0
 # They show a model nothing but the structured form when there is one (claude-code#79944, and Codex
 # 0.171), in which code is harder to read.
@@ -78,15 +62,18 @@ class McpServer:
         self._idle_exit = idle_exit
         self._raw = raw
         self._client: AsyncClient | None = None
+        # Of other work trees of the same repository, by their roots.
+        self._others: dict[str, AsyncClient] = {}
         self._finding = asyncio.Lock()
         self._warming: asyncio.Task[None] | None = None
-        self._session = ""
+        # Sessions of this connection, by the roots of work trees.
+        self._sessions: dict[str, str] = {}
         hint = CacheHint(ttl_ms=_LISTS_MS, scope="private")
         self.sdk: Server[Any] = Server(
             "flux-index",
             version=version(),
             title="flux-index",
-            instructions=INSTRUCTIONS,
+            instructions=listing.INSTRUCTIONS,
             cache_hints={
                 "server/discover": hint,
                 "tools/list": hint,
@@ -112,8 +99,9 @@ class McpServer:
         """Let go of the serving process."""
         if self._warming is not None:
             self._warming.cancel()
-        if self._client is not None:
-            await self._client.close()
+        for client in [self._client, *self._others.values()]:
+            if client is not None:
+                await client.close()
 
     async def client(self, context: Context | None) -> AsyncClient:
         """Return the client of the serving process; raises FluxIndexError without a workspace."""
@@ -122,11 +110,23 @@ class McpServer:
                 folder = self._folder
                 if folder is None and context is not None:
                     folder = await _folder_of_client(context)
-                root = workspace_root(folder)
-                # Both halves are given half of the time: the connection, then the process.
-                half = self._idle_exit / 2
-                self._client = AsyncClient(Launcher(root, half), half)
+                self._client = self._new_client(workspace_root(folder))
             return self._client
+
+    def _new_client(self, root: str) -> AsyncClient:
+        # Both halves are given half of the time: the connection, then the process.
+        half = self._idle_exit / 2
+        return AsyncClient(Launcher(root, half), half)
+
+    async def _client_for(self, context: Context, given: dict[str, Any]) -> tuple[AsyncClient, str]:
+        """Return the client of the work tree that arguments speak of, and what to say of it."""
+        own = await self.client(context)
+        tree = asked_tree(own.root, given)
+        if tree == own.root:
+            return own, ""
+        if tree not in self._others:
+            self._others[tree] = self._new_client(tree)
+        return self._others[tree], label(own.root, tree)
 
     def warm(self, context: Context | None) -> None:
         """Begin to reach the serving process, as a question is going to come."""
@@ -143,32 +143,14 @@ class McpServer:
     async def _roots_changed(self, context: Context, _: types.NotificationParams) -> None:
         del context
         if self._folder is None and self._client is not None:
-            client, self._client, self._warming, self._session = self._client, None, None, ""
+            client, self._client, self._warming = self._client, None, None
+            self._sessions.clear()
             await client.close()
 
     async def _list_tools(self, context: Context, _: object) -> types.ListToolsResult:
         self.warm(context)
-        return types.ListToolsResult(tools=[self._tool(tool) for tool in self._tools.values()])
-
-    def _tool(self, tool: Tool) -> types.Tool:
-        meta: dict[str, Any] = {}
-        if tool.is_resident:
-            meta["anthropic/alwaysLoad"] = True
-        if self._budget > _UNCUT_TOKENS:
-            meta["anthropic/maxResultSizeChars"] = min(_MOST_CHARACTERS, 5 * self._budget)
-        return types.Tool(
-            name=tool.name,
-            description=tool.doc,
-            input_schema=arguments.schema(tool),
-            annotations=types.ToolAnnotations(
-                title=tool.title,
-                read_only_hint=tool.reads_only,
-                destructive_hint=tool.writes_files,
-                idempotent_hint=tool.reads_only,
-                open_world_hint=False,
-            ),
-            _meta=meta or None,
-        )
+        listed = [listing.tool(each, self._budget) for each in self._tools.values()]
+        return types.ListToolsResult.model_validate({"tools": listed})
 
     async def _call_tool(
         self, context: Context, params: types.CallToolRequestParams
@@ -180,9 +162,15 @@ class McpServer:
                 message=f"there is no tool {params.name!r}, but {', '.join(self._tools)}",
             )
         try:
-            checked = arguments.checked(tool, params.arguments or {})
-            call = ToolCall(await self.client(context), _reporter(context))
+            given = dict(params.arguments or {})
+            client, tree = await self._client_for(context, given)
+            if any(one.name == "budget" for one in tool.parameters):
+                given.setdefault("budget", self._budget)
+            checked = arguments.checked(tool, given)
+            call = ToolCall(client, _reporter(context))
             parts, answer = await self._answer(context, call, tool, checked)
+            if tree:
+                answer.lines.insert(0, tree)
         except (FluxIndexError, RpcError, OSError) as error:
             return _error_result(str(error))
         except Exception as error:
@@ -213,10 +201,11 @@ class McpServer:
         if context.protocol_version in MODERN_PROTOCOL_VERSIONS:
             return None
         async with self._finding:
-            if not self._session:
+            root = call.client.root
+            if root not in self._sessions:
                 session = await call.ask("begin", client=_client(context))
-                self._session = session.answer["session"]
-            return self._session
+                self._sessions[root] = session.answer["session"]
+            return self._sessions[root]
 
     def _result(self, context: Context, answer: Shown, raw: object) -> types.CallToolResult:
         structured: dict[str, Any] | None = answer.structured
@@ -231,20 +220,14 @@ class McpServer:
 
     async def _list_resources(self, context: Context, _: object) -> types.ListResourcesResult:
         del context
-        listed = [one for one in attachments.RESOURCES.values() if not one.argument]
-        return types.ListResourcesResult(
-            resources=[types.Resource(uri=one.uri, **_described(one)) for one in listed]
-        )
+        return types.ListResourcesResult.model_validate({"resources": listing.resources()})
 
     async def _list_templates(
         self, context: Context, _: object
     ) -> types.ListResourceTemplatesResult:
         del context
-        listed = [one for one in attachments.RESOURCES.values() if one.argument]
-        return types.ListResourceTemplatesResult(
-            resource_templates=[
-                types.ResourceTemplate(uri_template=one.uri, **_described(one)) for one in listed
-            ]
+        return types.ListResourceTemplatesResult.model_validate(
+            {"resourceTemplates": listing.templates()}
         )
 
     async def _read_resource(
@@ -265,20 +248,7 @@ class McpServer:
 
     async def _list_prompts(self, context: Context, _: object) -> types.ListPromptsResult:
         del context
-        return types.ListPromptsResult(
-            prompts=[
-                types.Prompt(
-                    name=prompt.name,
-                    title=prompt.title,
-                    description=prompt.doc,
-                    arguments=[
-                        types.PromptArgument(name=name, description=doc, required=required)
-                        for name, doc, required in prompt.arguments
-                    ],
-                )
-                for prompt in PROMPTS.values()
-            ]
-        )
+        return types.ListPromptsResult.model_validate({"prompts": listing.prompts()})
 
     async def _get_prompt(
         self, context: Context, params: types.GetPromptRequestParams
@@ -328,12 +298,6 @@ def _reporter(context: Context) -> Report | None:
         await context.session.report_progress(steps, total, message)
 
     return report
-
-
-def _described(one: Resource) -> dict[str, Any]:
-    """Return what is listed of a resource and of a template alike."""
-    described = {"name": one.name, "title": one.title, "description": one.doc}
-    return {**described, "mime_type": "text/plain"}
 
 
 def _client(context: Context) -> str:

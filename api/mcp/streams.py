@@ -23,9 +23,12 @@ _LAST_SECONDS = 20.0
 
 @asynccontextmanager
 async def streams_until_answered(
-    incoming: Incoming, outgoing: Outgoing
+    incoming: Incoming, outgoing: Outgoing, answered: set[str | int]
 ) -> AsyncGenerator[tuple[Incoming, Outgoing]]:
-    """Yield streams to serve in place of these."""
+    """Yield streams to serve in place of these.
+
+    Answers to requests that are ``answered`` already are dropped, each once.
+    """
     unanswered: set[str | int] = set()
     is_settled = anyio.Event()
     has_ended = False
@@ -55,9 +58,15 @@ async def streams_until_answered(
     async def back() -> None:
         async with outgoing:
             async for item in to_client:
-                await outgoing.send(item)
-                if isinstance(item.message, JSONRPCResponse | JSONRPCError):
-                    settle(item.message.id)
+                message = item.message
+                if not isinstance(message, JSONRPCResponse | JSONRPCError):
+                    await outgoing.send(item)
+                    continue
+                if message.id in answered:
+                    answered.discard(message.id or 0)
+                else:
+                    await outgoing.send(item)
+                settle(message.id)
 
     async with anyio.create_task_group() as group:
         group.start_soon(forward)

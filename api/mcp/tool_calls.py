@@ -23,8 +23,6 @@ Function = Callable[["ToolCall", Tool, Mapping[str, Any]], Awaitable[list["Part"
 # A first build is waited for so long: an answer that may be missing something costs more.
 _BUILD_MS = 15_000
 _SURE = ("definition", "source", "outline", "members", "references", "callers", "callees")
-# Of an owner that lacks a name, so many others are listed.
-_OFFERS = 20
 
 
 @dataclass(slots=True)
@@ -206,14 +204,7 @@ async def _ask_nearest(call: ToolCall, name: str) -> list[Part]:
 
 
 async def _ask_exists(call: ToolCall, query: str) -> list[Part]:
-    """Return if an API exists; without anything near, also the members of its owner."""
-    part = await call.ask("exists", query=query)
-    owner = query.partition("(")[0].rpartition(".")[0]
-    answer = part.answer
-    if answer["verdict"] != "missing" or answer["nearest"] or "symbol" in answer or not owner:
-        return [part]
-    offers = await call.ask("members", name=owner, private=False, limit=_OFFERS)
-    return [part, offers] if offers.answer["total"] else [part]
+    return [await call.ask("exists", query=query)]
 
 
 _FUNCTIONS: dict[str, Function] = {

@@ -31,6 +31,8 @@ class Tool:
     selector: str = ""
     is_resident: bool = False
     """True if it is to be kept where hosts load tools only on demand."""
+    unlisted: frozenset[str] = frozenset()
+    """Parameters that are taken and not described, as each costs every conversation its tokens."""
 
     @property
     def reads_only(self) -> bool:
@@ -61,6 +63,8 @@ class _ToolEntry:
     own: tuple[Parameter, ...] = ()
     """Parameters in place of those of operations."""
     is_resident: bool = False
+    unlisted: tuple[str, ...] = ()
+    """Parameters that are taken and not described."""
     has_position: bool = False
     """True if it takes the parameters of a position in a file."""
 
@@ -91,6 +95,7 @@ class _ToolEntry:
             parameters,
             selector=several,
             is_resident=self.is_resident,
+            unlisted=frozenset(self.unlisted),
         )
 
     def _parameters(self, operations: Mapping[str, Operation]) -> tuple[Parameter, ...]:
@@ -129,10 +134,6 @@ def tools(profile: str) -> dict[str, Tool]:
 
 
 _POSITION = ("line", "character")
-_NAME = "Dotted name, as fully or loosely as known."
-_IN_FILE = "Only what is in this file."
-_LIMIT = "Most items."
-_OFFSET = "Items to skip."
 _SESSIONS = ("begin", "guard")
 # They change what a session is known to have been shown.
 _WRITING = _SESSIONS
@@ -141,86 +142,68 @@ _SESSION = Parameter("session", "string",
     "Handle from `begin`; what is shown then counts as read in that session.")
 _DEFAULT = (
     _ToolEntry("search", "Search symbols", ("symbols",),
-        "Find classes, functions, methods, constants by name, part of a name, initials (`QS` finds "
-        "`QuerySet`) or words of name and docstring. A line each: place, signature, purpose.",
-        says={
-            "query": "Name or words.", "path": "Only in files that start with or match this.",
-            "limit": _LIMIT, "offset": _OFFSET}),
+        "Find classes, functions, constants by name, part of it, initials (`QS`) or words.",
+        says={"query": "", "path": "", "limit": "", "offset": ""}, unlisted=("kinds", "limit")),
     _ToolEntry("definition", "Show a definition",
         ("definition", "source", "outline"),
-        "Where a name is defined, with its source and line numbers; imports are followed, into "
-        "installed packages too. Of a class too long to show, the outline. Costs less than "
-        "reading the file.",
+        "Source of a name with line numbers, imports followed, also into installed packages.",
         own=(
-            Parameter("name", "string", _NAME, required=True),
-            Parameter("path", "string", _IN_FILE),
-            Parameter("offset", "integer", "Lines of source to skip.", default=0))),
+            Parameter("name", "string", required=True),
+            Parameter("path", "string"),
+            Parameter("offset", "integer", default=0))),
     _ToolEntry("references", "Who uses a name",
         ("references", "callers", "callees", "importers", "hierarchy"),
-        "Who uses a name, told apart from others of the same name: counts, then each place with "
-        "its text and enclosing function. Ask before changing or removing anything.",
+        "Who uses a name: counts, then places. Ask before you change or remove it.",
         selector="relation",
         leave_out=("textual", "declaration", "aliases", "conventions", "depth"),
         says={
-            "relation": "`callers`/`callees`: functions with the places of the calls; `hierarchy`: "
-            "bases and subclasses.", "name": _NAME, "path": _IN_FILE,
-            "roles": "Only these roles, of references.",
+            "relation": "", "name": "", "path": "", "roles": "Only these roles, of references.",
             "overrides": "Also uses of methods that override it or that it overrides.",
-            "limit": _LIMIT, "offset": _OFFSET}),
+            "limit": "", "offset": ""},
+        unlisted=("roles", "overrides", "limit")),
     _ToolEntry("members", "What a class or module offers",
         ("members", "outline"),
-        "All that a class offers, own and inherited, with signatures and the class that defines "
-        "each; of a module its names; of a file (`path` alone) its outline. Ask before using "
-        "an API from memory.",
+        "All that a class or module offers, with signatures; of a `path` alone, its outline.",
         own=(
-            Parameter("name", "string", _NAME),
-            Parameter("path", "string", "Only what is in this file; alone, the file's outline."),
-            Parameter("inherited", "boolean", "Also those of base classes.", default=True),
-            Parameter("private", "boolean", "Also `_names`.", default=False),
-            Parameter("limit", "integer", _LIMIT, default=500),
-            Parameter("offset", "integer", _OFFSET, default=0))),
+            Parameter("name", "string"),
+            Parameter("path", "string"),
+            Parameter("inherited", "boolean", default=True),
+            Parameter("private", "boolean", default=False),
+            Parameter("limit", "integer", default=500),
+            Parameter("offset", "integer", default=0)),
+        unlisted=("inherited", "private", "limit")),
     _ToolEntry("exists", "Does an API exist", ("exists",),
-        "Do these APIs exist, with these arguments; if not, what is nearest. `unknown` means it "
-        "cannot be told, not that it is missing.",
-        own=(
-            Parameter("names", "array",
-                "Dotted names, as calls if arguments matter: `Model.save(force_insert=)`.",
-                required=True),)),
+        "Do APIs exist, with these arguments (`Model.save(force_insert=)`); if not, what is "
+        "nearest. `unknown` is not missing.",
+        own=(Parameter("names", "array", required=True),)),
     _ToolEntry("context", "Context of a task", ("context",),
-        "What matters for a task, ranked and packed into a token budget: files, classes and "
-        "functions, each with why. Ask first.",
-        says={
-            "task": "A sentence, an issue's text, a traceback, the output of a failing test.",
-            "paths": "Files that are about to be written.", "budget": "Most tokens."},
-        is_resident=True),
+        "What matters for a task (a sentence, an issue, a traceback), ranked. Ask first.",
+        says={"task": "", "paths": "Files about to be written.", "budget": ""},
+        unlisted=("budget",), is_resident=True),
     _ToolEntry("patterns", "How such code is written here",
         ("patterns", "similar", "reuse"),
-        "How code of a kind is written here: its nearest siblings, the pattern they follow with "
-        "counts, a skeleton; `reuse`: what already does this. Ask before writing something new.",
+        "How such code is written here: siblings, their pattern, a skeleton; `reuse`: what already "
+        "does this. Ask before you write something new.",
         selector="find",
         says={
-            "find": "`similar`: the siblings alone.",
-            "name": "An existing class or function of the kind.", "path": _IN_FILE,
-            "text": "A stub (`class Cache(Base):`), code, or a description of what is to be.",
-            "base": "The class that a new one derives from.",
-            "into": "The file it is meant for; need not exist.",
-            "query": "For `reuse`: name, signature or description.", "limit": _LIMIT}),
+            "find": "", "name": "One of the kind.", "path": "", "text": "A stub or description.",
+            "base": "", "into": "File it is for.", "query": "For `reuse`.", "limit": ""},
+        unlisted=("path", "limit")),
     _ToolEntry("validate", "Judge an edit", ("validate",),
-        "Is an edit right? What it gets wrong (names, attributes, arguments, overrides that do "
-        "not fit) and what it breaks in other files, with what exists instead. Nothing is written. "
-        "Describe it by `path` and `text`, by `path`, `old` and `new`, or by `diff`; with none of "
-        "these, it is what git says has changed.",
+        "What an edit gets wrong and breaks elsewhere, with what exists instead; writes nothing. "
+        "Give `path` and `text`, or `path`, `old`, `new`, or `diff`; nothing: what git says has "
+        "changed.",
         own=(
-            Parameter("path", "string", "The file that is edited."),
-            Parameter("text", "string", "All of its proposed content."),
-            Parameter("old", "string", "Text in it that is replaced; must occur once."),
-            Parameter("new", "string", "Text in its place."),
-            Parameter("diff", "string", "A unified diff."),
-            Parameter("paths", "array", "Of what git says has changed, only these."),
-            Parameter("since", "string", "Changed since this revision of git."),
-            Parameter("whole", "boolean", "Whole files, whoever wrote them.", default=False),
-            Parameter("limit", "integer", "Most findings.", default=50)),
-        is_resident=True),
+            Parameter("path", "string"),
+            Parameter("text", "string"),
+            Parameter("old", "string"),
+            Parameter("new", "string"),
+            Parameter("diff", "string"),
+            Parameter("paths", "array"),
+            Parameter("since", "string"),
+            Parameter("whole", "boolean", default=False),
+            Parameter("limit", "integer", default=50)),
+        unlisted=("paths", "since", "whole", "limit"), is_resident=True),
 )
 _GUARDING = (
     _ToolEntry("begin", "Begin a session", ("begin",),

@@ -6,9 +6,9 @@ from typing import Any
 
 from ...indexer.inference.entities import Found
 from ...indexer.inference.inference import Inference
-from ..check.deadline import is_own
 from ..check.findings import ERROR, Finding, Fix
 from ..check.limitations import Limitation
+from ..check.open_ends import is_own
 from ..check.rules.table import EXISTENCE
 from ..source.entity_views import range_of, symbol
 

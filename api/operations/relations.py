@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -37,6 +38,8 @@ ROLE_NAMES = (
     "parameter", "definition", "export", "import", "string",
 )  # fmt: skip
 
+_LONGEST_NAME = 200
+
 
 def references(
     workspace: OpenWorkspace,
@@ -67,6 +70,8 @@ def references(
             continue
         if role in ("definition", "parameter") and not declaration and not wanted:
             continue
+        if role == "import" and _is_said_before(inference, reference):
+            continue
         if wanted and role not in wanted:
             continue
         counts[role] = counts.get(role, 0) + 1
@@ -84,6 +89,14 @@ def references(
     if found:
         answer["symbol"] = symbol(inference, found[0])
     return envelope(inference, answer, {reference.path for reference in page})
+
+
+def _is_said_before(inference: Inference, reference: Reference) -> bool:
+    """True for the second name of ``import name as name``, by which a module offers a name."""
+    text, start = inference.text(reference.path), reference.position
+    name = re.match(rb"\w*", text[start : start + _LONGEST_NAME])
+    said = rb"\b%b as $" % (name[0] if name is not None else b"")
+    return re.search(said, text[max(start - _LONGEST_NAME, 0) : start]) is not None
 
 
 def _all_references(

@@ -43,7 +43,7 @@ class Parameter:
         self,
         name: str,
         type_: str,
-        doc: str,
+        doc: str = "",
         *,
         default: object = None,
         required: bool = False,
@@ -415,6 +415,7 @@ _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
     "boolean": bool,
     "array": (list, tuple),
     "objects": (list, tuple),
+    "object": dict,
 }
 
 
@@ -478,7 +479,7 @@ def checked(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any
             if not all(isinstance(each, dict) for each in value):
                 raise InvalidArgumentsError(f"{parameter.name!r} takes a list of JSON objects")
         elif parameter.choices:
-            for choice in [value] if isinstance(value, str) else value:
+            for choice in value if parameter.type == "array" else [value]:
                 if choice not in parameter.choices:
                     raise InvalidArgumentsError(
                         f"{parameter.name!r} takes {', '.join(parameter.choices)}, not {choice!r}"

@@ -15,6 +15,7 @@ from ...indexer.facts import FileFacts
 from ...indexer.inference.classes import bases
 from ...indexer.inference.entities import CLASS, Entity, name_of
 from ...indexer.inference.inference import Inference
+from ...indexer.inference.standard_types import is_standard_class
 from ...indexer.paths import is_test_file
 from ...indexer.symbols import base_names
 from .features import raised_name
@@ -148,7 +149,8 @@ def frequent_bases(inference: Inference, census: Census, most: int) -> list[tupl
             if base.path and name_of(inference, base) == name
         )
         for base, n in votes.most_common(1):
-            if n >= 3:
+            # That tests raise what Python raises is no custom to follow.
+            if n >= 3 and not is_standard_class(inference, base, "builtins", name):
                 share = n / min(len(census.base_examples[name]), 40)
                 found[base] = round(count * share)
     return sorted(found.items(), key=lambda entry: (entry[0].is_outside, -entry[1]))[:most]

@@ -1,6 +1,6 @@
 """Codebase rules: how to work in this workspace, for an agent's instructions.
 
-Five rules that hold anywhere, made specific by what the index knows: where things live, what to
+Four rules that hold anywhere, made specific by what the index knows: where things live, what to
 extend, how errors, logging, names and tests are written, which commands check it. Short, since an
 agent reads them every time. The same workspace gives the same text. What the index knows stands in
 a block of its own, as text of the repository: nobody who names a folder instructs an agent.
@@ -22,10 +22,20 @@ from ..quoting import quoted
 from .census import Census, frequent_bases, take_census
 from .family import required_methods
 
-_BASES, _HELPERS, _FIXTURES = 6, 6, 6
+_BASES, _HELPERS, _FIXTURES = 3, 3, 3
 _HELPFUL = ("util", "helper", "common", "compat", "tools", "functional", "text", "misc")
 _TARGETS = ("test", "tests", "check", "lint", "format", "fmt", "typecheck", "types")
 _LARGEST = 200_000
+
+
+_RULES = (
+    "1. Read first what you change and use: `flux-index query source NAME`, `members CLASS`, "
+    "`outline FILE`.",
+    "2. Use only what exists: `query exists 'pkg.Class.method(arg=)'`. Extend, do not duplicate: "
+    "`query reuse 'what it does'`.",
+    "3. Do not break callers: `query references NAME`; `flux-index validate` judges edits.",
+    "4. No stubs or placeholders; write as the code around it is written.",
+)
 
 
 def rules_text(inference: Inference) -> str:
@@ -34,23 +44,7 @@ def rules_text(inference: Inference) -> str:
     root = inference.snapshot.index.workspace.root
     run = commands(root)
     lines = ["## How to work in this code base", ""]
-    lines.append("1. **Know before you write.** Read a file, and what it uses, before changing it.")
-    lines.append(
-        "   `flux-index query outline FILE`, `source NAME`, `references NAME` show what is there."
-    )
-    lines.append(
-        "2. **Use only what exists.** `flux-index query exists 'pkg.Class.method(arg=)'` tells; "
-        "`flux-index validate` judges an edit."
-    )
-    lines.append(
-        "3. **Extend, do not duplicate.** `flux-index query reuse 'what it does'` before a helper; "
-        "`query patterns 'a new subclass of X'` before a class."
-    )
-    lines.append(
-        "4. **Do not break callers.** `flux-index query references NAME` before a signature "
-        "changes; `flux-index validate` tells what an edit breaks elsewhere."
-    )
-    lines.append("5. **No stubs or placeholders; write as the code around it is written.**")
+    lines += _RULES
     known = [
         *_layout(census), *_bases(inference, census), *_helpers(census), *_style(root, census),
         *_errors(inference, census), *_tests(census),
@@ -128,7 +122,7 @@ def _helpers(census: Census) -> list[str]:
     if not ranked:
         return []
     listed = ", ".join(f"`{name}` ({n})" for name, n in ranked[:_HELPERS])
-    return [f"Helpers are in {listed}; in brackets, how many files import them."]
+    return [f"Helpers, and how many files import them: {listed}."]
 
 
 def _style(root: str, census: Census) -> list[str]:
@@ -139,14 +133,14 @@ def _style(root: str, census: Census) -> list[str]:
         if share > 0.8:
             parts.append(f"functions are annotated ({share:.0%})")
         elif share < 0.1:
-            parts.append("functions are not annotated")
+            parts.append(f"functions are not annotated ({1 - share:.0%})")
     if census.n_public:
         share = census.n_documented / census.n_public
         if share > 0.6:
             parts.append(f"what is public has a docstring ({share:.0%})")
     style = census.doc_styles.most_common(1)
     if style and style[0][1] >= 3:
-        parts.append(f"docstrings are in {style[0][0]} style")
+        parts.append(f"docstrings are in {style[0][0]} style ({style[0][1]})")
     length = line_length(root)
     if length:
         parts.append(f"lines have at most {length} characters")
@@ -159,8 +153,11 @@ def _style(root: str, census: Census) -> list[str]:
         if not 0.2 < share < 0.8:
             kind = "relative" if share >= 0.8 else "absolute"
             future = census.n_future * 10 > census.n_files * 8
-            tail = "; files begin with `from __future__ import annotations`" if future else ""
-            items.append(f"Imports within the package are {kind}{tail}.")
+            counted = f"{census.n_future} of {census.n_files}"
+            start = "`from __future__ import annotations`"
+            tail = f"; {counted} files begin with {start}" if future else ""
+            most = max(share, 1 - share)
+            items.append(f"Imports within the package are {kind} ({most:.0%}){tail}.")
     return items
 
 
@@ -182,8 +179,6 @@ def _errors(inference: Inference, census: Census) -> list[str]:
     loggers = census.loggers.most_common(1)
     if loggers and loggers[0][1] > 1:
         items.append(f"Logging goes through `{loggers[0][0]}` ({_files(loggers[0][1])}).")
-    elif census.n_files > 5 and not census.loggers:
-        items.append("There is no logging in its modules.")
     return items
 
 

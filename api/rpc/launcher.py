@@ -13,6 +13,7 @@ from typing import Any
 from ...indexer.errors import FluxIndexError
 from ...indexer.private_files import make_folder, open_file
 from ...indexer.store.lock import WriterLock
+from ...indexer.workspace.root import state_dir_of
 from ..quoting import escaped
 from .client import PATIENCE, PAUSE, Client, writer_lock
 
@@ -55,7 +56,7 @@ class Launcher:
         if client is not None:
             return client
         log_path = os.path.join(os.path.dirname(lock.path), "serve.log")
-        self._background = self._start(log_path)
+        self._background = start_serving(self.root, self._idle_exit)
         client = self._connect_within(lock, _START_SECONDS, on_notification)
         if client is None:
             raise FluxIndexError(f"{escaped(self.root)} cannot be served; {log_path} says more")
@@ -90,24 +91,12 @@ class Launcher:
             on_notification=on_notification,
         )
 
-    def _start(self, log_path: str) -> subprocess.Popen[bytes]:
-        make_folder(os.path.dirname(log_path))
-        with open(open_file(log_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as log:
-            return subprocess.Popen(
-                self._command("--idle-exit", f"{self._idle_exit:g}"),
-                cwd=self.root,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=log,
-                start_new_session=True,
-            )
-
     def _serve_alone(self, on_notification: OnNotification | None) -> Client:
         self._end_own()
         ours, theirs = socket.socketpair()
         with theirs:
             self._own = subprocess.Popen(
-                self._command("--stdio"),
+                _command(self.root, "--stdio"),
                 cwd=self.root,
                 stdin=theirs.fileno(),
                 stdout=theirs.fileno(),
@@ -131,6 +120,26 @@ class Launcher:
                 self._own.terminate()
             self._own = None
 
-    def _command(self, *options: str) -> list[str]:
-        # -P, as modules in the user's project may be called like those of Python.
-        return [sys.executable, "-P", "-m", "flux_index.api.cli", "serve", self.root, *options]
+
+def start_serving(root: str, idle_exit: float) -> subprocess.Popen[bytes]:
+    """Start a process in the background that serves a workspace, and says in a log what is wrong.
+
+    It ends after ``idle_exit`` seconds without a client, or when another one serves.
+    """
+    state_dir = state_dir_of(root)
+    make_folder(state_dir)
+    log_path = os.path.join(state_dir, "serve.log")
+    with open(open_file(log_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as log:
+        return subprocess.Popen(
+            _command(root, "--idle-exit", f"{idle_exit:g}"),
+            cwd=root,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def _command(root: str, *options: str) -> list[str]:
+    # -P, as modules in the user's project may be called like those of Python.
+    return [sys.executable, "-P", "-m", "flux_index.api.cli", "serve", root, *options]

@@ -11,6 +11,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from ..json_values import is_object
 from ..operations.table import OPERATIONS, Operation, Parameter, checked
+from ..sessions import MODES
 from .messages import INVALID_PARAMS, METHOD_NOT_FOUND, Call, RpcError
 
 # fmt: off
@@ -36,6 +37,12 @@ _SERVER = (
     Operation("server.authenticate", "", "ServerInfo",
         "Say the secret that a TCP connection has to begin with.",
         Parameter("token", "string", "What the token file holds.", required=True)),
+    Operation("hook.answer", "", "HookAnswer",
+        "Answer an event of an agent's host, as `flux-index hook` does.",
+        Parameter("event", "string", "The event, as Claude Code calls it.", required=True),
+        Parameter("payload", "object", "What the host says of it.", required=True),
+        Parameter("host", "string", "Empty for Claude Code and Codex.", default=""),
+        Parameter("guard", "string", "As of `flux-index hook`.", default="auto", choices=MODES)),
     Operation("server.shutdown", "", "Reached",
         "End the server. Only over the standard streams of the process itself."),
 )
@@ -111,6 +118,15 @@ class ServerInfo(TypedDict):
     pending: int
     building: bool
     watcher: dict[str, str]
+
+
+class HookAnswer(TypedDict):
+    """The answer to an event of an agent's host."""
+
+    notes: list[str]
+    """Why something was not done, for the log."""
+    answer: NotRequired[dict[str, Any]]
+    """What the host is answered, if anything is."""
 
 
 class Reached(TypedDict):

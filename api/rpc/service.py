@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ...indexer.errors import StoreError
@@ -44,6 +45,7 @@ class Service:
             "server.wait": self._wait,
             "server.subscribe": self._subscribe,
             "server.shutdown": self._shutdown,
+            "hook.answer": self._hook,
         }
         self.handlers: dict[str, Handler] = {
             name: own.get(name, self._ask) for name in methods.METHODS
@@ -56,6 +58,18 @@ class Service:
         self._moved = asyncio.Event()
 
     def _ask(self, call: Call) -> Mapping[str, Any]:
+        return table.call(self._session(call), call.method, methods.arguments_by_name(call))
+
+    def _hook(self, call: Call) -> dict[str, Any]:
+        given = methods.checked_arguments(call)
+        # By its name, as it is a face of its own.
+        hooks = import_module("...hooks.answering", __name__)
+        session = self._session(call)
+        return hooks.served(
+            session, given["event"], given["payload"], given["host"], given["guard"]
+        )
+
+    def _session(self, call: Call) -> OpenWorkspace:
         server = self._server
         # Before the first look at the whole disk, only a look at it tells what there is.
         is_live = server.maintainer is not None and server.index.view().complete
@@ -66,7 +80,7 @@ class Service:
                 raise CancelledError
 
         session.interrupt = check
-        return table.call(session, call.method, methods.arguments_by_name(call))
+        return session
 
     def _info(self, call: Call) -> dict[str, Any]:
         methods.checked_arguments(call)

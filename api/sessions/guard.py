@@ -63,6 +63,8 @@ class ToRead:
     """The lines among them that have changed since they were shown."""
     text: str = ""
     """The lines, if they are supplied."""
+    is_function: bool = False
+    """True for an API that is a function."""
 
     def reason(self) -> str:
         """Return which lines, and why they have to be read, as a sentence."""
@@ -110,11 +112,52 @@ def allow_write(
             record_proposal(ledger, number, path, content_of(workspace, path), content)
 
 
+def prove(
+    workspace: OpenWorkspace,
+    ledger: Ledger,
+    number: int,
+    contents: Mapping[str, bytes | None],
+    replaced: Mapping[str, Ranges],
+) -> None:
+    """Record lines as shown that an edit replaces, or names as those that it replaces."""
+    for path, content in contents.items():
+        old = content_of(workspace, path)
+        if content is not None and old is not None and path.endswith(_SUFFIXES):
+            changes = hunks(fingerprints(old), fingerprints(content))
+            named = [(first, last) for first, last, _, _ in changes if first < last]
+            record_shown(ledger, number, path, old, [*named, *replaced.get(path, ())])
+
+
+def lines_around(
+    workspace: OpenWorkspace, ledger: Ledger, number: int, contents: Mapping[str, bytes | None]
+) -> list[ToRead]:
+    """Return what was not shown of the small definitions that an edit is made in."""
+    found: list[ToRead] = []
+    for path, content in contents.items():
+        old = content_of(workspace, path)
+        if content is None or old is None or not path.endswith(_SUFFIXES):
+            continue
+        before = known_file(ledger, number, path, old)
+        end = len(before.lines)
+        changes = hunks(before.lines, fingerprints(content))
+        places = [_widened(workspace, path, (first, last), end) for first, last, _, _ in changes]
+        found += [
+            ToRead(path, first, last, UNREAD)
+            for first, last in merged(places, _GAP)
+            if sum(b - a for a, b in without([(first, last)], before.ranges)) > 1
+        ]
+    return found
+
+
 def supply_text(
-    workspace: OpenWorkspace, ledger: Ledger, number: int, wanted: Iterable[ToRead]
+    workspace: OpenWorkspace,
+    ledger: Ledger,
+    number: int,
+    wanted: Iterable[ToRead],
+    limit: int = _SUPPLIED,
 ) -> list[ToRead]:
     """Fill in the text of lines to read and record them as shown, as many as fit in an answer."""
-    left = _SUPPLIED
+    left = limit
     for each in wanted:
         content = content_of(workspace, each.path)
         if content is None:
@@ -244,7 +287,7 @@ class _NewFile:
         known = self._known(path)
         if known is None or known.covers(first, last):
             return None
-        return ToRead(path, first, last, API, name)
+        return ToRead(path, first, last, API, name, is_function=entity.kind == FUNCTION)
 
     def sibling(self, bases: list[Entity]) -> ToRead | None:
         """Return the file most like this one, unless enough of one like it was read."""

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_BEGIN, _END = "*** Begin Patch", "*** End Patch"
+BEGIN, END = "*** Begin Patch", "*** End Patch"
 _ADD, _DELETE, _UPDATE = "*** Add File: ", "*** Delete File: ", "*** Update File: "
 _MOVE, _END_OF_FILE = "*** Move to: ", "*** End of File"
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
@@ -82,13 +82,23 @@ def apply(patch: str, folder: str, read: Callable[[str], str | None]) -> dict[st
     return found
 
 
+def named_files(patch: str, folder: str) -> list[str]:
+    """Return the absolute paths of the files that a patch names, whether it fits or not."""
+    heads = (_ADD, _DELETE, _UPDATE, _MOVE)
+    return [
+        _path(folder, line.partition(": ")[2])
+        for line in patch.split("\n")
+        if line.startswith(heads)
+    ]
+
+
 def _body(patch: str) -> list[str]:
     """Return the lines between the two that frame a patch."""
     lines = patch.strip().split("\n")
     if lines[0].strip() in ("<<EOF", "<<'EOF'", '<<"EOF"') and lines[-1].endswith("EOF"):
         lines = lines[1:-1]
     lines = [line.removesuffix("\r") for line in lines]
-    if len(lines) < 2 or lines[0].strip() != _BEGIN or lines[-1].strip() != _END:
+    if len(lines) < 2 or lines[0].strip() != BEGIN or lines[-1].strip() != END:
         raise PatchError("this is no patch")
     return lines[1:-1]
 

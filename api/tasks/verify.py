@@ -98,7 +98,7 @@ def verify_task(
     paths = {path for path in before_contents if path.endswith(_SUFFIXES)}
     change = Change(before, inference, paths)
     found = [each for each in check_change(change) if each.severity != HINT]
-    told = verdict(found)
+    told = verdict({each.severity for each in found})
     if told == "ok" and limitations(change):
         told = "cannot judge"
     changed = changed_symbols(before, inference, paths)

@@ -86,6 +86,11 @@ class Ledger:
         """Close the connection."""
         self._connection.close()
 
+    @property
+    def is_in_place(self) -> bool:
+        """True if the file that is open is still the one of its name."""
+        return self._identity == database.identity(self.path)
+
     def transaction(self) -> Transaction:
         """A context in which what is read stays true until it is left; then all is stored."""
         return Transaction(self)
@@ -255,6 +260,13 @@ class Ledger:
     def was_told(self, session: int, key: str) -> bool:
         """True if something was told."""
         return bool(self.rows("told", "session = ? AND key = ?", session, key))
+
+    def told(self, session: int, prefix: str) -> dict[str, float]:
+        """Return what was told under keys that begin alike, by the rest of the key, with when."""
+        rows = self.rows(
+            "told", "session = ? AND substr(key, 1, ?) = ?", session, len(prefix), prefix
+        )
+        return {key[len(prefix) :]: at for _, key, at in rows}
 
     # Rows
 

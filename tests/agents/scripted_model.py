@@ -1,8 +1,8 @@
 """A language model that says what it was told to: an OpenAI-compatible endpoint on the loopback.
 
-It answers chat completions, whole or streamed as it is asked to, and streams answers of the newer
-API called responses. It keeps what it was sent. The script is a function from a request to a reply:
-text, or calls of tools.
+It answers chat completions, whole or streamed as it is asked to, streams answers of the newer API
+called responses, and knows Gemini's. It keeps what it was sent. The script is a function from a
+request to a reply: text, or calls of tools.
 """
 
 from __future__ import annotations
@@ -67,7 +67,12 @@ def scripted_model(script: Script) -> Iterator[Model]:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             model.requests.append(asked)
             reply = script(asked)
-            if self.path.endswith("/responses"):
+            if "enerateContent" in self.path:
+                # Gemini's, of which a stream is one event.
+                answer = json.dumps(_gemini(reply))
+                kind = "text/event-stream" if "stream" in self.path else "application/json"
+                self._whole((f"data: {answer}\n\n" if "stream" in self.path else answer), kind)
+            elif self.path.endswith("/responses"):
                 self._events(_events(reply, len(model.requests)))
             elif asked.get("stream"):
                 self._stream(reply, asked.get("stream_options") or {})
@@ -75,9 +80,12 @@ def scripted_model(script: Script) -> Iterator[Model]:
                 self._send(_completion(reply))
 
         def _send(self, answer: dict[str, Any]) -> None:
-            body = json.dumps(answer).encode()
+            self._whole(json.dumps(answer), "application/json")
+
+        def _whole(self, text: str, kind: str) -> None:
+            body = text.encode()
             self.send_response(200)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -118,6 +126,18 @@ def scripted_model(script: Script) -> Iterator[Model]:
 
 
 _USAGE = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+
+
+def _gemini(reply: Reply) -> dict[str, Any]:
+    """An answer of Gemini's API."""
+    parts: list[dict[str, Any]] = [{"text": reply.text}] if reply.text or not reply.calls else []
+    parts += [{"functionCall": {"name": name, "args": given}} for name, given in reply.calls]
+    content = {"role": "model", "parts": parts}
+    usage = {"promptTokenCount": 1, "candidatesTokenCount": 1, "totalTokenCount": 2}
+    return {
+        "candidates": [{"content": content, "finishReason": "STOP", "index": 0}],
+        "usageMetadata": usage,
+    }
 
 
 def _finish(reply: Reply) -> str:

@@ -152,6 +152,10 @@ EXISTENCE_FAMILIES = ("imports", "names", "attributes", "calls")
 """Their families, so that they can be had without loading the others."""
 
 
+SLOW_FAMILIES = frozenset(["ruff", "unbound"])
+"""Families that start a process, or go through all of a file whatever was edited of it."""
+
+
 @dataclass(slots=True, frozen=True)
 class Rule:
     """A kind of fault: its name, severity at most, and one sentence on what is wrong."""
@@ -170,6 +174,11 @@ class Rule:
     def existence(self) -> bool:
         """True if it is about what does not exist at all."""
         return self.name in EXISTENCE
+
+
+def quick_rules() -> list[Rule]:
+    """Return the rules of all families but the slow ones."""
+    return rules([family for family in _TABLE if family not in SLOW_FAMILIES])
 
 
 def rules(families: Collection[str] = _TABLE.keys()) -> list[Rule]:

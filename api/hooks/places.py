@@ -1,0 +1,114 @@
+"""The workspaces that an event is about: each path belongs to the checkout that it lies in.
+
+An agent may work in a further work tree of the repository that its session began in, and so may
+each of its subagents. Such a tree is served as soon as it is first seen, if the repository is: its
+files have the contents of files that are indexed already.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from ...indexer.store.lock import WriterLock
+from ...indexer.workspace.git_folder import main_work_tree
+from ...indexer.workspace.root import find_root, state_dir_of
+from .edits import paths_in
+from .messages import SESSION_START, STOP, SUBAGENT_STOP, update_input
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .messages import Answer, Payload
+
+# Seconds without a client after which a process that is started for hooks ends.
+_IDLE_SECONDS = 600.0
+# A further work tree is waited for, at most for so long; a process that was started within so many
+# seconds may still be about to serve.
+_START_SECONDS = 1.0
+_PAUSE = 0.02
+_STARTING_SECONDS = 5.0
+# What hosts tell commands about where a session began.
+_PROJECT_FOLDER = "CLAUDE_PROJECT_DIR"
+
+
+class Place:
+    """A workspace with an index, or soon with one."""
+
+    __slots__ = ("is_further", "lock", "root", "state_dir")
+
+    def __init__(self, root: str, state_dir: str, *, is_further: bool) -> None:
+        """``is_further``: it is a work tree beside the first one of its repository."""
+        self.root = root
+        self.state_dir = state_dir
+        self.is_further = is_further
+        self.lock = WriterLock(os.path.join(state_dir, "writer.lock"))
+
+    def begin_serving(self, event: str) -> None:
+        """Start a serving process for the events to come, when a session or a work tree begins."""
+        if (event != SESSION_START and not self.is_further) or self._is_starting():
+            return
+        from ..rpc.launcher import start_serving
+
+        # It outlives this process, which does not wait for it.
+        start_serving(self.root, _IDLE_SECONDS).returncode = 0
+
+    def wait_for_server(self) -> str:
+        """Return where a further work tree is served, as soon as it is, for it has no index yet."""
+        if not self.is_further:
+            return ""
+        until = time.monotonic() + _START_SECONDS
+        while time.monotonic() < until:
+            note = self.lock.read_note()
+            if note:
+                return note
+            time.sleep(_PAUSE)
+        return ""
+
+    def _is_starting(self) -> bool:
+        """True if somebody has started a serving process just now."""
+        try:
+            begun = os.stat(os.path.join(self.state_dir, "serve.log")).st_mtime
+        except OSError:
+            return False
+        return time.time() - begun < _STARTING_SECONDS
+
+
+def in_this_tree(payload: Payload) -> Answer | None:
+    """Return an answer by which a tool of ours is asked of the work tree that the agent is in.
+
+    The server that has the tools was started where the session began.
+    """
+    root = find_root(payload.text("cwd") or os.getcwd())
+    if not main_work_tree(root) or payload.tool_input.get("workspace"):
+        return None
+    return update_input({**payload.tool_input, "workspace": root})
+
+
+def places_of(payload: Payload) -> list[Place]:
+    """Return the workspaces that an event is about, those with an index only.
+
+    Hooks may be set up for a user as a whole: nothing is made in workspaces that nobody indexed.
+    """
+    folder = payload.text("cwd") or os.getcwd()
+    starts = [folder]
+    if payload.event in (STOP, SUBAGENT_STOP):
+        starts.append(os.environ.get(_PROJECT_FOLDER, folder))
+    else:
+        starts = paths_in(payload) or starts
+    found: dict[str, Place] = {}
+    for start in starts:
+        root = find_root(start)
+        place = _place(root) if root not in found else found[root]
+        if place is not None:
+            found[root] = place
+    return list(found.values())
+
+
+def _place(root: str) -> Place | None:
+    state_dir = state_dir_of(root)
+    main = main_work_tree(root)
+    if os.path.exists(os.path.join(state_dir, "index.db")):
+        return Place(root, state_dir, is_further=bool(main))
+    if main and os.path.exists(os.path.join(state_dir_of(main), "index.db")):
+        return Place(root, state_dir, is_further=True)
+    return None
