@@ -96,6 +96,12 @@ _ALL = (
         "Show the state of the index: how current, how large, what is not indexed and why.",
         (FORMAT, AS_JSON),
         examples=("flux-index status",), function=".query:status"),
+    Command("export",
+        "Write what is known of the workspace as an index of SCIP, which code search and other "
+        "tools read: definitions, references and docs of every symbol, as far as they are known "
+        "exactly or through types.",
+        examples=("flux-index export scip", "flux-index export scip --output /tmp/index.scip"),
+        on_workspace=False, takes="scip [DIR]"),
     Command("watch",
         "Bring the index up to date, then keep it so until interrupted. A line names files that "
         "changed together, and says how long after the last of them was saved queries saw it.",

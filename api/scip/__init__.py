@@ -1,0 +1,1 @@
+"""SCIP: the format in which indexers of code hand each other what they found out."""
