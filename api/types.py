@@ -57,6 +57,8 @@ class Symbol(TypedDict):
     """The line of source."""
     children: NotRequired[list[Symbol]]
     note: NotRequired[str]
+    origin: NotRequired[str]
+    """The other indexer that says so, with its version, when it is known from an import only."""
 
 
 class Reference(TypedDict):
@@ -69,6 +71,8 @@ class Reference(TypedDict):
     text: str
     enclosing: NotRequired[str]
     """Dotted name of the class or function around it; absent at module level."""
+    origin: NotRequired[str]
+    """The other indexer that says so, with its version, when it is known from an import only."""
 
 
 class ReferenceGroup(TypedDict):

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from .store.index_store import FileRow
     from .workspace import Sweep
 
+IMPORTED_FILE = "imported.db"
+"""Beside the index, what other indexers say of the workspace, see :mod:`.store.imported_names`."""
+
 HISTORY_FILE = "history"
 """Beside the index, what git's history says, kept by who asks it; as little worth as the index."""
 
@@ -123,6 +126,11 @@ class Index:
         if sentence and sentence not in self.notes:
             self.notes = [note for note in self.notes if not sentence.startswith(note)]
             self.notes.append(sentence)
+
+    @property
+    def imported_path(self) -> str:
+        """The file of what other indexers say of the workspace, which need not be there."""
+        return os.path.join(self.workspace.state_dir, IMPORTED_FILE)
 
     @property
     def generation(self) -> int:

@@ -102,6 +102,14 @@ _ALL = (
         "exactly or through types.",
         examples=("flux-index export scip", "flux-index export scip --output /tmp/index.scip"),
         on_workspace=False, takes="scip [DIR]"),
+    Command("import",
+        "Take over what another indexer knows of the workspace, from an index of SCIP that it "
+        "wrote: `definition` and `references` answer by it what they do not know themselves, and "
+        "say whose knowledge it is. Without a file, list what was imported.",
+        examples=(
+            "flux-index import scip index.scip", "flux-index import scip",
+            "flux-index import scip --remove"),
+        on_workspace=False, takes="scip [FILE]", function=".import_index"),
     Command("watch",
         "Bring the index up to date, then keep it so until interrupted. A line names files that "
         "changed together, and says how long after the last of them was saved queries saw it.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from tempfile import NamedTemporaryFile
+from contextlib import suppress
 
 from ...indexer.errors import FluxIndexError, InvalidArgumentsError
 from ..open_workspace import OpenWorkspace
@@ -54,13 +54,12 @@ def run(arguments: Sequence[str]) -> int:
 
 def _write(path: str, parts: Iterable[bytes]) -> None:
     """Write a file that takes the place of another only when it is whole."""
-    with NamedTemporaryFile(dir=os.path.dirname(path), prefix=".", delete=False) as file:
-        try:
-            for part in parts:
-                file.write(part)
-            file.close()
-            os.replace(file.name, path)
-        except BaseException:
-            file.close()
-            os.remove(file.name)
-            raise
+    unfinished = f"{path}.part"
+    try:
+        with open(unfinished, "wb") as file:
+            file.writelines(parts)
+        os.replace(unfinished, path)
+    except BaseException:
+        with suppress(OSError):
+            os.remove(unfinished)
+        raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from ...indexer import facts as f
@@ -26,6 +27,7 @@ from ...indexer.inference.inference import Inference
 from ...indexer.inference.locate import identifier_at
 from ...indexer.inference.modules import imported_module
 from ...indexer.inference.references import Reference, references, references_within, same_symbol
+from ..source.imported import with_imported
 
 _DECLARING = (f.DEFINED, f.PARAMETER_ROLE)
 _WRITING = frozenset([f.WRITTEN, f.DELETED, f.IMPORTED, f.PARAMETER_ROLE, f.DEFINED])
@@ -140,6 +142,8 @@ def reference_spans(
         listed = references(
             inference, item.entity, aliases=False, overrides=overrides, is_partial=True
         )
+        if os.path.exists(inference.snapshot.index.imported_path):
+            listed = with_imported(inference, [item], listed)
         for reference in listed:
             if reference.evidence == TEXTUAL and not textual:
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Unpack
@@ -27,6 +28,7 @@ from ...indexer.text import utf16_length
 from ..open_workspace import OpenWorkspace
 from ..source.call_hierarchy import incoming, outgoing
 from ..source.entity_views import enclosing, envelope, line_text, name_range, symbol
+from ..source.imported import with_imported
 from ..source.targets import find_targets, offset_of
 
 if TYPE_CHECKING:
@@ -103,6 +105,15 @@ def _all_references(
     inference: Inference, found: list[Found], ways: dict[str, bool]
 ) -> list[Reference]:
     """References of every entity that was asked about, each place once, sure ones first choice."""
+    listed = _own_references(inference, found, ways)
+    if os.path.exists(inference.snapshot.index.imported_path):
+        return with_imported(inference, found, listed)
+    return listed
+
+
+def _own_references(
+    inference: Inference, found: list[Found], ways: dict[str, bool]
+) -> list[Reference]:
     if len(found) == 1:
         return find_references(inference, found[0].entity, **ways)
     best: dict[tuple[str, int], Reference] = {}
@@ -147,6 +158,8 @@ def reference_items(
             "evidence": EVIDENCE_NAMES[reference.evidence],
             "text": written.decode("utf-8", "replace").strip(),
         }
+        if reference.origin:
+            item["origin"] = reference.origin
         around = enclosing(inference, path, at)
         if around not in containers:
             containers[around] = qualified_name(inference, around) if around is not None else ""

@@ -383,7 +383,8 @@ def _reference_counts(answer: ReferenceListing) -> str:
 def _reference_row(item: Reference) -> Row:
     role, text = item["role"], item["text"].strip()
     inside = f"in {local(item['enclosing'], item['path'])}" if "enclosing" in item else ""
-    row = Row(item, role, "", text, mark(item["evidence"]), inside)
+    known = mark(item["evidence"], origin=item.get("origin", ""))
+    row = Row(item, role, "", text, known, inside)
     row.brief = f"{role}{' ' if inside else ''}{inside}: {text}"
     return row
 

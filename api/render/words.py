@@ -43,15 +43,21 @@ def about(symbol: Symbol) -> str:
     return summary
 
 
-def mark(evidence: str, layer: str = HERE) -> str:
-    """Return evidence and layer in brackets, without what is exact or in the workspace."""
+def mark(evidence: str, layer: str = HERE, origin: str = "") -> str:
+    """Return evidence and layer in brackets, without what is exact or in the workspace.
+
+    ``origin`` is the other indexer that says so, if one does.
+    """
+    if origin:
+        evidence = f"{evidence} by {origin}"
     marks = ([] if evidence == "exact" else [evidence]) + ([] if layer == HERE else [layer])
     return f" [{', '.join(marks)}]" if marks else ""
 
 
 def symbol_mark(symbol: Symbol, evidence: str = "") -> str:
     """Return the mark of a symbol; ``evidence`` is that of how it was reached."""
-    return mark(evidence or symbol["evidence"], symbol.get("layer", HERE))
+    layer, origin = symbol.get("layer", HERE), symbol.get("origin", "")
+    return mark(evidence or symbol["evidence"], layer, origin)
 
 
 def last(name: str) -> str:

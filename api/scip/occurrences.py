@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...indexer import facts as f
 from ...indexer.errors import OutOfWorkError
 from ...indexer.facts import FileFacts
-from ...indexer.facts_view import Occurrence
+from ...indexer.facts_view import Occurrence, all_occurrences
 from ...indexer.inference.entities import (
     CLASS,
     FUNCTION,
@@ -157,12 +157,7 @@ def _add_bodies(inference: Inference, path: str, found: FileOccurrences) -> None
 
 def _in_order(facts: FileFacts) -> Iterator[Occurrence]:
     """Return every occurrence of a name in a file, in order of the text."""
-    found = [
-        Occurrence(name, position, role, ref)
-        for name in facts.occurring_names()
-        for role, position, ref in facts.occurrences(name)
-    ]
-    return iter(sorted(found, key=lambda occurrence: occurrence.position))
+    return iter(sorted(all_occurrences(facts), key=lambda occurrence: occurrence.position))
 
 
 def _length(name: str) -> int:

@@ -170,6 +170,8 @@ def symbol(inference: Inference, found: Found, *, details: bool = True) -> dict[
         "evidence": EVIDENCE_NAMES[found.evidence],
         "layer": _layer(inference, entity),
     }
+    if found.origin:
+        result["origin"] = found.origin
     if kind in (MODULE, NAMESPACE, OUTSIDE):
         return result
     facts = inference.need(path)

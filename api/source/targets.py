@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_left
 
 from ...indexer import facts as f
@@ -67,6 +68,16 @@ def find_fresh_targets(
 
 
 def find_at(inference: Inference, path: str, offset: int) -> list[Found]:
+    """Return the entities of the name at a byte offset; if unknown, what other indexers say."""
+    found = _find_at(inference, path, offset)
+    if not found and os.path.exists(inference.snapshot.index.imported_path):
+        from .imported import imported_at  # late: of few workspaces anything was imported
+
+        return imported_at(inference, path, offset)
+    return found
+
+
+def _find_at(inference: Inference, path: str, offset: int) -> list[Found]:
     """Return the entities of the name at a byte offset, cached as long as nothing changes."""
     cache: dict[tuple[str, int], list[Found]] = inference.snapshot.view.memo.setdefault(
         "entities at", {}

@@ -49,6 +49,9 @@ class Found:
 
     __slots__ = ("entity", "evidence")
 
+    origin = ""
+    """The other indexer that says so, see :mod:`flux_index.api.source.imported`."""
+
     def __init__(self, entity: Entity, evidence: int = EXACT) -> None:
         """Evidence is the weakest link of the chain that led here."""
         self.entity = entity

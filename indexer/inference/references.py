@@ -53,6 +53,9 @@ class Reference:
 
     __slots__ = ("evidence", "length", "path", "position", "role")
 
+    origin = ""
+    """The other indexer that says so, see :mod:`flux_index.api.source.imported`."""
+
     def __init__(self, path: str, position: int, length: int, role: int, evidence: int) -> None:
         """``role`` is one of the roles of ``facts``, without the attribute bit.
 
