@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
-from .index_file import digest_files, failed
+from .cluster import Cluster
+from .errors import OtherVersionError
+from .index_file import digest_files, extract_files, extractor_version, failed, read_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 _CHUNK_BYTES = 300_000
 _CHUNK_FILES = 64
 _NICENESS = 5
+# A chunk takes a second at most. When none is done for so long, nobody works any more.
+_SILENT_SECONDS = 60
 # Below this many bytes, starting worker processes takes longer than doing the work here.
 _WORTH_PROCESSES = 1_500_000
 
@@ -30,11 +34,18 @@ def digest_all(
     executor: Executor | None,
     cancelled: Callable[[], bool] | None,
 ) -> Iterator[Digested]:
-    """Digest files in chunks over an executor, in any order."""
+    """Digest files in chunks over an executor, in any order.
+
+    What a cluster loses, because workers die or it falls silent, is done on this machine.
+    """
     view = index.view()
     known = {path: view.files[path][3] for path in paths if path in view.files}
-    arguments = (index.workspace.config.max_file_size, index.cache_dir)
-    root = index.workspace.root
+    work = _Work(index.workspace.root, index.workspace.config.max_file_size, index.cache_dir, known)
+    if isinstance(executor, Cluster):
+        lost: list[str] = []
+        yield from _over_cluster(executor, work, _chunks(paths, sizes), lost, cancelled)
+        paths, executor = lost, None
+        sizes = {path: sizes[path] for path in lost}
     chunks = _chunks(paths, sizes)
     own: Executor | None = None
     if executor is None and sum(sizes.values()) > _WORTH_PROCESSES:
@@ -46,58 +57,137 @@ def digest_all(
         for chunk in chunks:
             if cancelled and cancelled():
                 return
-            yield digest_files(root, chunk, *arguments, known)
+            yield work.digest(chunk)
         return
     try:
-        yield from _map_chunks(executor, root, chunks, arguments, known, cancelled)
+        yield from _over_processes(executor, work, chunks, cancelled)
     finally:
         if own is not None:
             own.shutdown(wait=True, cancel_futures=True)
 
 
-def _map_chunks(
+class _Work:
+    """What to digest files with."""
+
+    __slots__ = ("cache_dir", "known", "root", "size_limit")
+
+    def __init__(self, root: str, size_limit: int, cache_dir: str, known: dict[str, bytes]) -> None:
+        self.root = root
+        self.size_limit = size_limit
+        self.cache_dir = cache_dir
+        self.known = known
+
+    def arguments(self, paths: list[str]) -> tuple[str, list[str], int, str, dict[str, bytes]]:
+        """Arguments for the functions of :mod:`.index_file`."""
+        few = {path: self.known[path] for path in paths if path in self.known}
+        return self.root, paths, self.size_limit, self.cache_dir, few
+
+    def digest(self, paths: list[str]) -> Digested:
+        """Digest files here and now."""
+        return digest_files(*self.arguments(paths))
+
+
+def _over_processes(
     executor: Executor,
-    root: str,
+    work: _Work,
     chunks: Iterator[list[str]],
-    arguments: tuple[int, str],
-    known: dict[str, bytes],
     cancelled: Callable[[], bool] | None,
 ) -> Iterator[Digested]:
-    """Digest chunks over an executor, a few at a time so that stopping is quick."""
-    from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
+    """Digest chunks over an executor of this machine."""
+    from concurrent.futures import BrokenExecutor
 
-    running: dict[Future[Digested], list[str]] = {}
     lost: list[str] = []
 
-    def results(done: set[Future[Digested]]) -> Iterator[Digested]:
-        for future in done:
-            chunk = running.pop(future)
-            try:
-                yield future.result()
-            except (BrokenExecutor, OSError):
-                lost.extend(chunk)
+    def submit(chunk: list[str]) -> Future[Digested]:
+        return executor.submit(digest_files, *work.arguments(chunk))
+
+    errors = (BrokenExecutor, OSError)  # a worker died, or none can be started
+    yield from _map_chunks(submit, 2 * worker_count(), chunks, errors, lost, cancelled)
+    if lost:
+        yield from _one_by_one(work, lost, cancelled)
+
+
+def _over_cluster(
+    cluster: Cluster,
+    work: _Work,
+    chunks: Iterator[list[str]],
+    lost: list[str],
+    cancelled: Callable[[], bool] | None,
+) -> Iterator[Digested]:
+    """Digest chunks over other machines: files are read here, and extracted there."""
+    from concurrent.futures import Future
+
+    version = extractor_version()
+    # Files that need no extraction, which go with the next ones that did.
+    done_here: Digested = []
+
+    def submit(chunk: list[str]) -> Future[Digested]:
+        read = read_files(*work.arguments(chunk))
+        done_here.extend((update, None) for update, raw in read if raw is None)
+        wanted = [(update, raw) for update, raw in read if raw is not None]
+        if wanted:
+            return cluster.submit(extract_files, version, wanted)
+        nothing: Future[Digested] = Future()
+        nothing.set_result([])
+        return nothing
+
+    # Each library has errors of its own for workers that died and schedulers that are gone.
+    most, errors = 2 * cluster.width, (Exception,)
+    for part in _map_chunks(submit, most, chunks, errors, lost, cancelled, _SILENT_SECONDS):
+        part += done_here
+        done_here.clear()
+        yield part
+    yield done_here
+
+
+def _map_chunks(
+    submit: Callable[[list[str]], Future[Digested]],
+    most: int,
+    chunks: Iterator[list[str]],
+    errors: tuple[type[Exception], ...],
+    lost: list[str],
+    cancelled: Callable[[], bool] | None,
+    silence: float | None = None,
+) -> Iterator[Digested]:
+    """Digest chunks, ``most`` at a time so that stopping is quick; adds to what was ``lost``.
+
+    That are those of which ``errors`` came, and all when nothing is done for ``silence`` seconds.
+    """
+    from concurrent.futures import FIRST_COMPLETED, wait
+
+    running: dict[Future[Digested], list[str]] = {}
+
+    def results(until: int) -> Iterator[Digested]:
+        while len(running) > until:
+            done, silent = wait(running, silence, FIRST_COMPLETED)
+            if not done:
+                for future in silent:
+                    future.cancel()
+                    lost.extend(running.pop(future))
+            for future in done:
+                chunk = running.pop(future)
+                try:
+                    yield future.result()
+                except OtherVersionError:
+                    raise
+                except errors:
+                    lost.extend(chunk)
 
     for chunk in chunks:
-        few = {path: known[path] for path in chunk if path in known}
-        try:
-            running[executor.submit(digest_files, root, chunk, *arguments, few)] = chunk
-        except (BrokenExecutor, OSError):  # a worker died, or none can be started
-            lost.extend(chunk)
-            continue
-        while len(running) >= 2 * worker_count():
-            yield from results(wait(running, return_when=FIRST_COMPLETED)[0])
         if cancelled and cancelled():
             break
-    yield from results(set(running))
-    if lost:
-        yield from _one_by_one(root, lost, arguments, known, cancelled)
+        try:
+            running[submit(chunk)] = chunk
+        except errors:
+            lost.extend(chunk)
+            continue
+        yield from results(most - 1)
+    yield from results(0)
 
 
 def _one_by_one(
-    root: str,
+    work: _Work,
     paths: list[str],
-    arguments: tuple[int, str],
-    known: dict[str, bytes],
     cancelled: Callable[[], bool] | None,
 ) -> Iterator[Digested]:
     """Digest files of which one has killed a worker, each in a process that may die of it."""
@@ -108,16 +198,15 @@ def _one_by_one(
         for path in paths:
             if cancelled and cancelled():
                 break
-            few = {path: known[path]} if path in known else {}
             try:
-                yield pool.submit(digest_files, root, [path], *arguments, few).result()
+                yield pool.submit(digest_files, *work.arguments([path])).result()
             except BrokenExecutor:
                 pool.shutdown(wait=False)
                 pool = process_pool(1)
-                yield [(failed(root, path, "kills the process that extracts it"), None)]
+                yield [(failed(work.root, path, "kills the process that extracts it"), None)]
             except OSError as error:
                 reason = f"no process can be started to extract it: {error.strerror}"
-                yield [(failed(root, path, reason), None)]
+                yield [(failed(work.root, path, reason), None)]
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -7,6 +7,7 @@ FluxIndexError
 ├── OutsideWorkspaceError    a path that is not inside the workspace (-32001, exit code 2)
 ├── UnknownFileError         a path inside the workspace that is no file of it (-32002, exit 2)
 ├── LockedError              somebody else writes this index (-32003, exit code 2)
+├── OtherVersionError        another machine extracts otherwise (-32006, exit code 2)
 ├── OutOfWorkError           a question takes more work than one may (-32005, exit code 2)
 └── StoreError               the index cannot be read or written (-32004, exit code 2)
     └── DamagedError         the index holds what nobody wrote: it is made anew when asked again
@@ -45,6 +46,12 @@ class LockedError(FluxIndexError):
     """Somebody else holds the writer's lock."""
 
     code = -32003
+
+
+class OtherVersionError(FluxIndexError):
+    """Another machine has another version, whose facts are other ones."""
+
+    code = -32006
 
 
 class StoreError(FluxIndexError):

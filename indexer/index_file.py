@@ -6,10 +6,11 @@ import os
 import time
 
 from . import text
+from .errors import OtherVersionError
 from .facts import FileFacts
 from .hashing import blake2b
 from .paths import changed_ns, file_version
-from .store.facts_cache import FactsCache
+from .store.facts_cache import VERSION, FactsCache
 from .store.index_store import FileUpdate
 from .symbols import inherited_names, names_in, symbols
 
@@ -98,8 +99,18 @@ def digest_files(
     its hash and no names. The second item is the blob of newly extracted facts, None when the
     cache in ``cache_folder`` had them or nothing could be read. A file that is gone is left out.
     """
-    from .extract import extract_blob
+    files = read_files(root, paths, size_limit, cache_folder, known)
+    return [(update, None if raw is None else _extract(update, raw)) for update, raw in files]
 
+
+def read_files(
+    root: str,
+    paths: Sequence[str],
+    size_limit: int,
+    cache_folder: str | None,
+    known: dict[str, bytes],
+) -> list[tuple[FileUpdate, bytes | None]]:
+    """As :func:`digest_files`, but for extraction: the second item is what has to be extracted."""
     cache = FactsCache(cache_folder) if cache_folder else None
     results: list[tuple[FileUpdate, bytes | None]] = []
     for path in paths:
@@ -109,23 +120,57 @@ def digest_files(
         except OSError:
             continue
         update = FileUpdate(path, version, size)
-        blob: bytes | None = None
+        wanted: bytes | None = None
         try:
             raw = text.read(full, size_limit)
             update.hash = content_hash(raw)
             if known.get(path) != update.hash:
                 found = cache.get(update.hash) if cache else None
                 if found is None or not _summarized(update, found):
-                    blob = extract_blob(raw)
-                    summarize(update, FileFacts(blob))
+                    wanted = raw
         except text.UnreadableError as error:
             update.error = str(error)
-        except Exception as error:
-            # One file that meets a bug must not keep all others from being indexed. Without its
-            # hash it is not taken for one that is indexed, when its content is seen again.
-            update.hash = b""
-            update.error = f"cannot be extracted: {type(error).__name__}: {error}"
-        results.append((update, blob))
+        results.append((update, wanted))
     if cache:
         cache.close()
     return results
+
+
+def extract_files(
+    version: str, files: Sequence[tuple[FileUpdate, bytes]]
+) -> list[tuple[FileUpdate, bytes | None]]:
+    """Extract contents that somebody else has read, on a machine that has no files of them.
+
+    Raises OtherVersionError where other facts would come of them than ``version`` says.
+    """
+    if version != extractor_version():
+        raise OtherVersionError(
+            f"extraction there is of version {extractor_version()}, here it is {version}: "
+            "install the same flux-index"
+        )
+    return [(update, _extract(update, raw)) for update, raw in files]
+
+
+def extractor_version() -> str:
+    """Return what facts are made by: programs of which this is the same make the same facts."""
+    # Late: only other machines are compared with.
+    from importlib.metadata import version
+
+    grammar = f"{version('tree-sitter')}-{version('tree-sitter-python')}"
+    return f"{VERSION}-{version('flux-index')}-{grammar}"
+
+
+def _extract(update: FileUpdate, raw: bytes) -> bytes | None:
+    """Fill in what the index keeps of a content, and return its encoded facts."""
+    from .extract import extract_blob
+
+    try:
+        blob = extract_blob(raw)
+        summarize(update, FileFacts(blob))
+    except Exception as error:
+        # One file that meets a bug must not keep all others from being indexed. Without its
+        # hash it is not taken for one that is indexed, when its content is seen again.
+        update.hash = b""
+        update.error = f"cannot be extracted: {type(error).__name__}: {error}"
+        return None
+    return blob

@@ -90,8 +90,13 @@ _ALL = (
         (
             Parameter("jobs", "integer",
                 "Worker processes; by default one for each processor, 1 for none."),
+            Parameter("executor", "string",
+                "Extract on other machines: dask://HOST:PORT or ray://HOST:PORT, a cluster that "
+                "you trust and that has the same flux-index installed."),
             _QUIET, _JSON),
-        examples=("flux-index index", "flux-index index ~/src/project --jobs 2")),
+        examples=(
+            "flux-index index", "flux-index index ~/src/project --jobs 2",
+            "flux-index index --executor dask://127.0.0.1:8786")),
     Command("status",
         "Show the state of the index: how current, how large, what is not indexed and why.",
         (FORMAT, AS_JSON),

@@ -29,8 +29,10 @@ _LOOK_SHARE = 5
 _PATIENCE_SECONDS = 60.0
 
 
-def run(*, workspace: str, jobs: int | None, quiet: bool, json: bool) -> int:
+def run(*, workspace: str, jobs: int | None, executor: str | None, quiet: bool, json: bool) -> int:
     """Bring the index up to date; returns the exit code."""
+    if executor is not None and jobs is not None:
+        raise InvalidArgumentsError("--jobs is for this machine, --executor for others")
     if jobs == 0:
         raise InvalidArgumentsError("--jobs takes 1 or more, 1 for no worker processes")
     index = Index.open(workspace)
@@ -41,7 +43,11 @@ def run(*, workspace: str, jobs: int | None, quiet: bool, json: bool) -> int:
                     return interrupt.exit_code
                 _report_current(index, quiet=quiet, json=json)
                 return 0
-            report = build(index, interrupt, jobs=jobs, quiet=quiet)
+            if executor is not None:
+                workers = cluster_at(executor)
+            else:
+                workers = None if jobs is None else executor_of(jobs)
+            report = build(index, interrupt, workers, quiet=quiet)
     finally:
         index.close()
     for note in index.notes:
@@ -51,9 +57,10 @@ def run(*, workspace: str, jobs: int | None, quiet: bool, json: bool) -> int:
     return interrupt.exit_code if report.cancelled else 0
 
 
-def build(index: Index, interrupt: Interrupt, *, jobs: int | None, quiet: bool) -> BuildReport:
-    """Build with the progress shown; ``jobs`` as the option of that name."""
-    executor = None if jobs is None else executor_of(jobs)
+def build(
+    index: Index, interrupt: Interrupt, executor: Executor | None = None, *, quiet: bool
+) -> BuildReport:
+    """Build with the progress shown, over an executor that is shut down in the end."""
     try:
         with display(quiet=quiet) as show:
             return index.build(show, executor=executor, cancelled=interrupt.is_requested)
@@ -72,6 +79,14 @@ def executor_of(jobs: int) -> Executor:
     from ...indexer.digest_pool import process_pool
 
     return process_pool(jobs)
+
+
+def cluster_at(address: str) -> Executor:
+    """Return the executor of a cluster; raises FluxIndexError when there is none."""
+    # Here, because its library is an extra and loads a lot.
+    from ...indexer.cluster import connect
+
+    return connect(address)
 
 
 def _lock_taken(index: Index, interrupt: Interrupt, *, quiet: bool) -> bool:

@@ -32,7 +32,7 @@ def run(*, workspace: str, quiet: bool) -> int:
     try:
         with Interrupt() as interrupt:
             _take_lock(index)
-            report = build(index, interrupt, jobs=None, quiet=quiet)
+            report = build(index, interrupt, quiet=quiet)
             if report.cancelled:
                 return interrupt.exit_code
             if not quiet:
