@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 
 from .cluster import Cluster
 from .errors import OtherVersionError
 from .index_file import digest_files, extract_files, extractor_version, failed, read_files
+from .shared_facts import Download
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from .index import Index
     from .store.index_store import FileUpdate
+    from .store.shared_cache import SharedCache
 
     Digested = list[tuple[FileUpdate, bytes | None]]
 
@@ -33,37 +36,73 @@ def digest_all(
     sizes: dict[str, int],
     executor: Executor | None,
     cancelled: Callable[[], bool] | None,
+    shared: SharedCache | None = None,
 ) -> Iterator[Digested]:
     """Digest files in chunks over an executor, in any order.
 
+    ``shared`` is asked first for those whose facts this machine does not have.
     What a cluster loses, because workers die or it falls silent, is done on this machine.
     """
     view = index.view()
     known = {path: view.files[path][3] for path in paths if path in view.files}
     work = _Work(index.workspace.root, index.workspace.config.max_file_size, index.cache_dir, known)
+    pending = deque(_chunks(paths, sizes))
+    download = Download(index, shared, pending, work.read) if shared is not None else None
+    if download is not None:
+        yield from download.alone()
+    for part in _digest_over(executor, work, pending, sizes, cancelled):
+        yield part
+        if download is not None:
+            yield from download.ready()
+    if download is not None:
+        yield from download.ready()
+        left = deque(_chunks(download.finish(), sizes))
+        yield from _digest_over(executor, work, left, sizes, cancelled)
+
+
+def _digest_over(
+    executor: Executor | None,
+    work: _Work,
+    pending: deque[list[str]],
+    sizes: dict[str, int],
+    cancelled: Callable[[], bool] | None,
+) -> Iterator[Digested]:
+    """Digest the chunks of a queue from its right over an executor, by default one of our own."""
     if isinstance(executor, Cluster):
         lost: list[str] = []
-        yield from _over_cluster(executor, work, _chunks(paths, sizes), lost, cancelled)
-        paths, executor = lost, None
-        sizes = {path: sizes[path] for path in lost}
-    chunks = _chunks(paths, sizes)
+        yield from _over_cluster(executor, work, _taken(pending), lost, cancelled)
+        pending, executor = deque(_chunks(lost, sizes)), None
     own: Executor | None = None
-    if executor is None and sum(sizes.values()) > _WORTH_PROCESSES:
+    if executor is None and _bytes(pending, sizes) > _WORTH_PROCESSES:
         try:
             own = executor = process_pool()
         except (ImportError, NotImplementedError, OSError):
             own = None  # A container without shared memory: the work is done here.
     if executor is None:
-        for chunk in chunks:
+        for chunk in _taken(pending):
             if cancelled and cancelled():
                 return
             yield work.digest(chunk)
         return
     try:
-        yield from _over_processes(executor, work, chunks, cancelled)
+        yield from _over_processes(executor, work, _taken(pending), cancelled)
     finally:
         if own is not None:
             own.shutdown(wait=True, cancel_futures=True)
+
+
+def _taken(pending: deque[list[str]]) -> Iterator[list[str]]:
+    """Take chunks from a queue as they are asked for."""
+    while True:
+        try:
+            chunk = pending.pop()
+        except IndexError:
+            return
+        yield chunk
+
+
+def _bytes(pending: deque[list[str]], sizes: dict[str, int]) -> int:
+    return sum(sizes[path] for chunk in list(pending) for path in chunk)
 
 
 class _Work:
@@ -81,6 +120,10 @@ class _Work:
         """Arguments for the functions of :mod:`.index_file`."""
         few = {path: self.known[path] for path in paths if path in self.known}
         return self.root, paths, self.size_limit, self.cache_dir, few
+
+    def read(self, paths: list[str]) -> list[tuple[FileUpdate, bytes | None]]:
+        """Read files; what has to be extracted comes with its bytes."""
+        return read_files(*self.arguments(paths))
 
     def digest(self, paths: list[str]) -> Digested:
         """Digest files here and now."""
@@ -122,7 +165,7 @@ def _over_cluster(
     done_here: Digested = []
 
     def submit(chunk: list[str]) -> Future[Digested]:
-        read = read_files(*work.arguments(chunk))
+        read = work.read(chunk)
         done_here.extend((update, None) for update, raw in read if raw is None)
         wanted = [(update, raw) for update, raw in read if raw is not None]
         if wanted:

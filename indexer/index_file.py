@@ -66,7 +66,7 @@ def summarize(update: FileUpdate, facts: FileFacts) -> None:
     update.symbols = symbols(facts)
 
 
-def _summarized(update: FileUpdate, blob: bytes) -> bool:
+def is_summarized(update: FileUpdate, blob: bytes) -> bool:
     """True if cached facts could be read; damaged ones are extracted anew."""
     try:
         summarize(update, FileFacts(blob))
@@ -126,7 +126,7 @@ def read_files(
             update.hash = content_hash(raw)
             if known.get(path) != update.hash:
                 found = cache.get(update.hash) if cache else None
-                if found is None or not _summarized(update, found):
+                if found is None or not is_summarized(update, found):
                     wanted = raw
         except text.UnreadableError as error:
             update.error = str(error)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _COMMIT_SECONDS = 1.5
 # With more changes than this, a query answers from what is there and leaves the rest pending.
 _APPLY_WHILE_ASKING = 400
+# Bytes of source that are extracted in less time than a store elsewhere is asked.
+_WORTH_SHARING = 500_000
 # So many times an index is made that is removed or damaged while it is made.
 _ATTEMPTS = 3
 
@@ -72,7 +74,11 @@ class Progress:
 
 
 class BuildReport:
-    """Outcome of a build. ``reused`` counts files whose facts were at hand for their content."""
+    """Outcome of a build.
+
+    ``reused`` counts files whose facts were at hand for their content, ``shared`` those whose facts
+    another machine had.
+    """
 
     __slots__ = (
         "cancelled",
@@ -83,6 +89,7 @@ class BuildReport:
         "removed",
         "reused",
         "seconds",
+        "shared",
         "skipped",
     )
 
@@ -91,6 +98,7 @@ class BuildReport:
         self.files = 0
         self.extracted = 0
         self.reused = 0
+        self.shared = 0
         self.removed = 0
         self.skipped: list[tuple[str, str]] = []
         self.errors: list[tuple[str, str]] = []
@@ -173,7 +181,7 @@ def update(index: Index, paths: Iterable[str]) -> int:
             report = build(index)
         except StoreError:
             return 0  # All that it would have stored is pending, and there is a note.
-        count = report.extracted + report.reused + report.removed
+        count = report.extracted + report.reused + report.shared + report.removed
     return count
 
 
@@ -256,6 +264,7 @@ def _build(
     """Bring the whole index up to date once."""
     # Worker processes are for builds only.
     from .digest_pool import digest_all
+    from .shared_facts import Upload, shared_cache_of
 
     started = time.monotonic()
     report = BuildReport()
@@ -277,15 +286,21 @@ def _build(
     _remove(index, todo.removed)
     report.removed = len(todo.removed)
     before = index.view().files
+    # For little work it is not worth it to ask anybody else.
+    shared = shared_cache_of(index) if state.bytes_total > _WORTH_SHARING else None
+    upload = Upload(index, shared) if shared is not None else None
     batch: Digested = []
     last_commit = time.monotonic()
-    for part in digest_all(index, todo.changed, sizes, executor, cancelled):
+    for part in digest_all(index, todo.changed, sizes, executor, cancelled, shared):
         batch += part
+        if upload is not None:
+            upload.add([(u.hash, blob) for u, blob in part if blob is not None and not u.is_shared])
         for update, blob in part:
             state.done += 1
             state.bytes_done += sizes.get(update.path, 0)
             state.path = update.path
-            report.extracted += blob is not None
+            report.extracted += blob is not None and not update.is_shared
+            report.shared += update.is_shared
             row = before.get(update.path)
             same = row is not None and row[3] == update.hash
             report.reused += blob is None and not update.error and not same
@@ -297,13 +312,15 @@ def _build(
             last_commit = time.monotonic()
         tell(state)
     commit(index, batch)
+    if upload is not None:
+        upload.finish()
     report.cancelled = bool(cancelled and cancelled())
     if not report.cancelled:
         with index.writing:
             index.writer().set_meta({"known": found.known.encode(), "building": 0})
         _forget_pending(index, todo.changed)
     report.generation = index.generation
-    if report.extracted or report.reused:
+    if report.extracted or report.reused or report.shared:
         index.facts_provider.settle([row[3] for row in index.view().files.values() if row[3]])
     report.seconds = time.monotonic() - started
     state.phase = "done"

@@ -178,6 +178,7 @@ def test_index_as_json(project: Path, capsys: pytest.CaptureFixture[str]) -> Non
         "files": 2,
         "extracted": 2,
         "reused": 0,
+        "shared": 0,
         "removed": 0,
         "skipped": [],
         "errors": [],

@@ -151,6 +151,7 @@ def _report(index: Index, report: BuildReport, *, quiet: bool, json: bool) -> No
             "files": report.files,
             "extracted": report.extracted,
             "reused": report.reused,
+            "shared": report.shared,
             "removed": report.removed,
             "skipped": [{"path": path, "reason": why} for path, why in report.skipped],
             "errors": [{"path": path, "reason": why} for path, why in report.errors],
@@ -161,7 +162,7 @@ def _report(index: Index, report: BuildReport, *, quiet: bool, json: bool) -> No
         }
         write_json(answer)
     elif report.cancelled:
-        done = counted(report.extracted + report.reused, "file")
+        done = counted(report.extracted + report.reused + report.shared, "file")
         say(f"stopped after {done}; what is done is kept, and the next run goes on from there")
     elif not quiet:
         tell(*report_lines(index, report))
@@ -173,6 +174,7 @@ def report_lines(index: Index, report: BuildReport) -> list[str]:
     numbers = [
         f"{report.extracted:,} extracted",
         f"{report.reused:,} reused",
+        *([f"{report.shared:,} from the shared cache"] if report.shared else []),
         f"{report.removed:,} removed",
         f"{len(skipped):,} skipped",
     ]

@@ -58,6 +58,7 @@ class FileUpdate:
         "error",
         "hash",
         "inherited",
+        "is_shared",
         "names",
         "old_inherited",
         "old_names",
@@ -74,6 +75,8 @@ class FileUpdate:
         self.size = size
         self.hash = b""
         self.error = ""
+        self.is_shared = False
+        """True if its facts were extracted on another machine, and taken from the shared cache."""
         self.names: Sequence[str] = ()
         self.inherited: Sequence[str] = ()
         self.symbols: Sequence[SymbolRow] = ()
