@@ -1,7 +1,9 @@
 """How the work of a question grows with its input: seconds of CPU from 1k to 64k, for each case.
 
     python growth.py [CASE …] [--from 1000] [--to 64000] [--seconds 60]
+    python growth.py --workspaces [--from 2000] [--to 50000] [--plot FILE.svg]
 
+The second shows CPU and memory of whole processes on whole workspaces, see `workspace_growth.py`.
 An input that doubles may double the work, and a little more: n log n. The last column is the
 exponent between the two largest sizes; whatever is well above 1 grows too fast. A case that takes
 longer than ``--seconds`` is not asked for larger sizes. Of a file that takes more work than one
@@ -18,6 +20,8 @@ import sys
 import time
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
+
+import workspace_growth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -211,20 +215,37 @@ def _in_process_of_its_own(case: str, n: int, seconds: float) -> float | None:
     return float(done.stdout)
 
 
+def _show_workspaces(least: int, most: int, picture: str | None) -> None:
+    """Print the table of workspaces from the least to the most files, and draw it."""
+    sizes = [least, round(math.sqrt(least * most)), most] if most > least else [least]
+    costs = []
+    for size in sizes:
+        costs.append(workspace_growth.measure(size))
+        print(*workspace_growth.report(sizes[: len(costs)], costs), sep="\n", flush=True)
+    if picture:
+        with open(picture, "w", encoding="utf-8") as file:
+            file.write(workspace_growth.plot(sizes, costs))
+
+
 def main() -> None:
     """Print the table; the exit status is 1 when something grows too fast."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cases", nargs="*", metavar="CASE", help="those whose names contain it")
-    parser.add_argument("--from", dest="least", type=int, default=1000)
-    parser.add_argument("--to", dest="most", type=int, default=64_000)
+    parser.add_argument("--from", dest="least", type=int)
+    parser.add_argument("--to", dest="most", type=int)
+    parser.add_argument("--workspaces", action="store_true", help="whole processes, by files")
+    parser.add_argument("--plot", help="with --workspaces: a picture to write, as SVG")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--one", nargs=2, metavar=("CASE", "N"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.one:
         print(measure(arguments.one[0], int(arguments.one[1])))
         return
-    sizes = [arguments.least]
-    while sizes[-1] * 4 <= arguments.most:
+    if arguments.workspaces:
+        _show_workspaces(arguments.least or 2_000, arguments.most or 50_000, arguments.plot)
+        return
+    sizes = [arguments.least or 1_000]
+    while sizes[-1] * 4 <= (arguments.most or 64_000):
         sizes.append(sizes[-1] * 4)
     print(f"{'':48}" + "".join(f"{size:>9,}" for size in sizes) + "   exponent")
     grows_too_fast = False

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from workspace_helpers import plant
@@ -204,3 +205,15 @@ def test_definitions_compared_with_what_ran(tmp_path: Path) -> None:
     assert "3 sites, 3 drawn" in scored
     assert "| variable | 1 | 100 | 0 | 0 | 0 |" in scored  # `each.measure()`
     assert "| all | 3 | 100 | 0 | 0 | 0 |" in scored
+
+
+def test_growth_of_workspaces_is_shown_and_drawn(tmp_path: Path) -> None:
+    arguments = ("--workspaces", "--from", "20", "--to", "80", "--plot", tmp_path / "growth.svg")
+    shown = _run("growth.py", *arguments, cwd=tmp_path).splitlines()
+    assert shown[-8].split() == ["files", "20", "40", "80", "exponents"]
+    assert [line[:32].strip() for line in shown[-6:]] == [
+        "index", "index again", "definition", "references to a function",
+        "references to a method of all", "validate one file",
+    ]  # fmt: skip
+    picture = ElementTree.parse(tmp_path / "growth.svg").getroot()
+    assert len([each for each in picture.iter() if each.tag.endswith("polyline")]) == 12
