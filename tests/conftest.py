@@ -14,9 +14,11 @@ _FIGURES: pytest.StashKey[list[str]] = pytest.StashKey()
 hypothesis.settings.register_profile("flux-index", deadline=None)
 hypothesis.settings.load_profile("flux-index")
 
-# Variables by which a developer's shell would tell a test which environment is active.
+# Variables by which a developer's shell would tell a test which environment is active, and where
+# that developer shares facts.
 INHERITED = ("VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "PYTHONPATH", "PYTHONSAFEPATH",
-             "POETRY_ACTIVE")  # fmt: skip
+             "POETRY_ACTIVE", "XDG_CONFIG_HOME", "FLUX_INDEX_CONFIG", "FLUX_INDEX_CACHE",
+             "FLUX_INDEX_CACHE_SECRET")  # fmt: skip
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
