@@ -52,6 +52,21 @@ def test_what_only_the_user_can_tell_is_asked(shop: Shop) -> None:
     assert "shop.other.Order" in question["question"]
 
 
+def test_how_siblings_are_written_is_told_before(shop: Shop) -> None:
+    coupons = "".join(
+        f"class {name}(Coupon):\n    def off(self, price):\n        return price\n\n\n"
+        for name in ("Spring", "Summer", "Autumn", "Winter")
+    )
+    shop.write("shop/coupons.py", f"class Coupon:\n    pass\n\n\n{coupons}")
+    answer = shop.begin("Add a new subclass of `Coupon` for Easter")
+    assert answer["pattern"].startswith("4 classes that derive from shop.coupons.Coupon, such as ")
+    assert "off" in answer["pattern"]
+    step = {"kind": "create", "path": "shop/coupons.py", "symbol": "Easter", "bases": ["Coupon"]}
+    planned = shop.call("task.plan", task=shop.task, steps=[step])
+    (remark,) = planned["items"][0]["remarks"]
+    assert (remark["what"], planned["items"][0]["verdict"]) == ("pattern", "ok")
+
+
 def test_a_step_is_written_and_undone(shop: Shop) -> None:
     shop.begin()
     answer = shop.step("1", SAVE)

@@ -29,7 +29,7 @@ from ..sessions.read_log import open_ledger
 from ..source.entity_views import envelope, symbol
 from ..source.tokens import count_tokens
 from ..tasks.file_writes import ChangedMeanwhileError, Recovered, undo_batch, writing
-from ..tasks.plan import PlanStep, as_json, parse_steps, plan_hash
+from ..tasks.plan import CREATE, PlanStep, as_json, parse_steps, plan_hash
 from ..tasks.plan_check import PlanReport, Remark, check_plan
 from ..tasks.plan_missing import MissingStep
 from ..tasks.questions import Understanding, understand
@@ -44,7 +44,7 @@ from ..tasks.step import (
 from ..tasks.task import need_task, next_call, open_task
 from ..tasks.verify import StepCheck, Verification, verify_task
 from .context import LEAST_BUDGET, context
-from .patterns import reuse
+from .patterns import patterns, reuse
 from .reached_tests import test_item
 from .sessions import read_item
 from .validate import item
@@ -52,6 +52,11 @@ from .validate import item
 # Candidates for reuse, and characters of the text by which they are looked for.
 _REUSED = 3
 _QUERY = 300
+# Siblings that make a pattern, and what of it is told before a line is written.
+_FEWEST_SIBLINGS, _MOST_HABITS = 3, 8
+_TOLD_HABITS = ("method", "decorator", "registered", "place", "file name", "tested")
+# New classes of a plan whose pattern is told.
+_MOST_PATTERNS = 2
 
 
 @contextmanager
@@ -82,6 +87,8 @@ def begin(
     left = max(budget - spent, LEAST_BUDGET)
     read = context(workspace, task=text, paths=paths, budget=left)
     answer["context"], answer["tokens"] = read["text"], read["tokens"]
+    if known.is_new and (pattern := _pattern(workspace, text[:_QUERY], None, None)):
+        answer["pattern"] = pattern
     with _tasks(workspace) as store:
         task = open_task(workspace, store, text, client=client, model=model, session=handle or "")
         asked = [each for each in known.questions if not each.answer]
@@ -91,6 +98,22 @@ def begin(
             store.add_event(task.id, "understood", about)
         answer |= _state(store, task.id)
     return envelope(inference, answer, set(read["files"]))
+
+
+def _pattern(workspace: OpenWorkspace, text: str, base: str | None, into: str | None) -> str:
+    """Return how what is to be written is written here, in a sentence; empty if nobody can say."""
+    found = patterns(
+        workspace, name=None, path=None, line=None, character=0, text=text, base=base, into=into,
+        limit=1,
+    )  # fmt: skip
+    if found["total"] < _FEWEST_SIBLINGS:
+        return ""
+    noun = "classes" if found["kind"] == "class" else "functions"
+    shared = [each for each in found["habits"] if each["kind"] in _TOLD_HABITS]
+    listed = [f"{each['name'] or each['kind']} {each['count']} of {each['of']}" for each in shared]
+    sibling = found["members"][0]
+    head = f"{found['total']} {noun} that {found['why']}, such as {sibling['name']}"
+    return f"{head}: {', '.join(listed[:_MOST_HABITS])}" if listed else head
 
 
 def _understood(inference: Inference, known: Understanding) -> dict[str, Any]:
@@ -128,6 +151,7 @@ def plan(
         raise InvalidArgumentsError("'steps' is empty: a plan has at least one step")
     report = check_plan(workspace, planned)
     items = [_plan_step(report, each) for each in planned]
+    _add_patterns(workspace, planned, items)
     missing = [_missing_step(each) for each in report.missing]
     with _tasks(workspace) as store, store.ledger.transaction():
         row = need_task(store, task, is_open=True)
@@ -152,6 +176,23 @@ def plan(
         }
     paths = {each.path for each in planned if report.inference.exists(each.path)}
     return envelope(report.inference, answer, paths)
+
+
+def _add_patterns(
+    workspace: OpenWorkspace, planned: list[PlanStep], items: list[dict[str, Any]]
+) -> None:
+    """Add to steps that make classes of a base how others of that base are written."""
+    new = [
+        (step, found)
+        for step, found in zip(planned, items, strict=True)
+        if step.kind == CREATE and step.bases and found["verdict"] != "wrong"
+    ]
+    for step, found in new[:_MOST_PATTERNS]:
+        name = step.symbol.rpartition(".")[2]
+        pattern = _pattern(workspace, f"class {name}({step.bases[0]}):", step.bases[0], step.path)
+        if pattern:
+            remark = {"what": "pattern", "verdict": "advice", "message": pattern}
+            found["remarks"].append(remark)
 
 
 def _plan_step(report: PlanReport, step: PlanStep) -> dict[str, Any]:

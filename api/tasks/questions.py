@@ -62,6 +62,8 @@ class Understanding:
 
     questions: list[OpenQuestion]
     subjects: list[Subject]
+    is_new: bool
+    """True if something is to be written that is not there yet."""
 
 
 def understand(inference: Inference, text: str) -> Understanding:
@@ -80,7 +82,7 @@ def understand(inference: Inference, text: str) -> Understanding:
     for each in open_ones[_MOST_FOR_USER:]:
         questions.remove(each)
     subjects = [_subject(inference, entity) for entity in list(entities)[:_MOST_SUBJECTS]]
-    return Understanding(questions, subjects)
+    return Understanding(questions, subjects, is_new)
 
 
 def _names(task: Task) -> list[str]:
