@@ -81,6 +81,7 @@ def test_a_plan_that_fits(shop: Shop) -> None:
             {"kind": "create", "path": "shop/a.py", "symbol": "A", "bases": ["shop.checkout.pay"]},
             "shop.checkout.pay is no class",
         ),
+        ({**TOTAL, "path": "shop"}, "shop is a folder"),
         ({**TOTAL, "after": ["7"]}, "there is no step '7' to come before"),
     ],
 )

@@ -89,6 +89,8 @@ def begin(
     answer["context"], answer["tokens"] = read["text"], read["tokens"]
     if known.is_new and (pattern := _pattern(workspace, text[:_QUERY], None, None)):
         answer["pattern"] = pattern
+    # Before anything is stored: a file that has changed meanwhile has all of it asked again.
+    answer = envelope(inference, answer, set(read["files"]))
     with _tasks(workspace) as store:
         task = open_task(workspace, store, text, client=client, model=model, session=handle or "")
         asked = [each for each in known.questions if not each.answer]
@@ -96,8 +98,7 @@ def begin(
         with store.ledger.transaction():
             store.set_state(task.id, UNDERSTOOD)
             store.add_event(task.id, "understood", about)
-        answer |= _state(store, task.id)
-    return envelope(inference, answer, set(read["files"]))
+        return answer | _state(store, task.id)
 
 
 def _pattern(workspace: OpenWorkspace, text: str, base: str | None, into: str | None) -> str:
@@ -153,10 +154,18 @@ def plan(
     items = [_plan_step(report, each) for each in planned]
     _add_patterns(workspace, planned, items)
     missing = [_missing_step(each) for each in report.missing]
+    paths = {each.path for each in planned if report.inference.exists(each.path)}
+    answer: dict[str, Any] = {
+        "plan": plan_hash(planned),
+        "verdict": report.verdict,
+        "items": items,
+        "missing": missing,
+        "order": report.order,
+    }
+    answer = envelope(report.inference, answer, paths)
     with _tasks(workspace) as store, store.ledger.transaction():
         row = need_task(store, task, is_open=True)
-        digest = plan_hash(planned)
-        version = store.put_plan(task, digest, as_json(planned))
+        version = store.put_plan(task, answer["plan"], as_json(planned))
         verdicts = [each["verdict"] for each in items]
         about = {
             "version": version, "steps": len(items), "wrong": verdicts.count("wrong"),
@@ -165,17 +174,7 @@ def plan(
         store.add_event(task, "planned", about)
         if row.state in (OPEN, UNDERSTOOD):
             store.set_state(task, PLANNED)
-        answer: dict[str, Any] = {
-            "plan": digest,
-            "version": version,
-            "verdict": report.verdict,
-            "items": items,
-            "missing": missing,
-            "order": report.order,
-            **_state(store, task),
-        }
-    paths = {each.path for each in planned if report.inference.exists(each.path)}
-    return envelope(report.inference, answer, paths)
+        return answer | {"version": version} | _state(store, task)
 
 
 def _add_patterns(
@@ -377,6 +376,9 @@ def _verified(
             "passed": found.run.exit_code == 0,
             "output": found.run.output,
         }
+    if not answer["notes"]:
+        del answer["notes"]
+    answer = envelope(inference, answer, set(answer["checked"]))
     about = {
         "verdict": found.verdict, "fulfilled": found.is_fulfilled, "findings": len(found.findings),
         "files": len(found.change.paths), "tests": len(found.tests),
@@ -387,10 +389,7 @@ def _verified(
         store.set_state(task.id, state, reason)
         if state in ENDED:
             store.add_event(task.id, "ended", {"state": state, "reason": reason})
-        answer |= _state(store, task.id)
-    if not answer["notes"]:
-        del answer["notes"]
-    return envelope(inference, answer, set(answer["checked"]))
+        return answer | _state(store, task.id)
 
 
 def _step_check(check: StepCheck) -> dict[str, Any]:

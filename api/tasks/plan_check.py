@@ -133,6 +133,9 @@ class _PlanCheck:
         elif not exists and step.kind in (CHANGE, MOVE, REMOVE):
             yield Remark("path", WRONG, self._no_such_file(step.path))
             return
+        if os.path.isdir(self.before.snapshot.absolute(step.path)):
+            yield Remark("path", WRONG, f"{step.path} is a folder: a step is about a file")
+            return
         if step.kind == CREATE and not step.symbol and exists:
             yield Remark("path", WRONG, f"there is a file {step.path} already: change it")
         if step.kind == MOVE and not self._exists(step.to) and f"{step.to}:" not in self.made:
