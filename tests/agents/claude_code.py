@@ -114,7 +114,8 @@ class Workbench:
 
 def _ours(text: str) -> str:
     """The part of a text that is put before the model by us."""
-    rules = re.search(r"<!-- flux-index:begin -->.*<!-- flux-index:end -->", text, re.DOTALL)
+    # The marks around the rules are comments, which the host leaves out.
+    rules = re.search(r"## How to work in this code base.*</repository-data>", text, re.DOTALL)
     if rules:
         return rules[0]
     is_ours = "flux-index keeps an index" in text or "flux-index: " in text
