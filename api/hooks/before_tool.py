@@ -28,13 +28,15 @@ def answer(event: Event) -> Answer | None:
     edit = edit_of(event.session, event.payload)
     if edit is None:
         return None
+    # What is invented matters most, if there is no time for both. Told at once: whoever is refused
+    # twice for one write does not know what to believe.
+    invented = _nonexistent(event, edit)
     try:
         refusal, beside = unseen_code(event, edit)
     except OutOfTimeError:
         event.notes.append("there was no time to look at what the edit rests on")
         refusal, beside = [], []
-    # Told at once: whoever is refused twice for one write does not know what to believe.
-    reasons = [*filter(None, [_nonexistent(event, edit)]), *refusal]
+    reasons = [*filter(None, [invented]), *refusal]
     if reasons and event.mode != OBSERVE:
         return deny("\n".join(reasons))
     with event.ledger.transaction():

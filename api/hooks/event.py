@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FOLLOWED, GAP = "followed", "gap"
 # Time on the clock for each second of computing: for a busy machine, or a slow disk. A serving
 # process answers within what is waited for it, with what it has found by then.
-_WAITED, _WAITED_FOR_SERVER = 8, 2
+_WAITED, _WAITED_FOR_SERVER = 8, 3
 _LOOK_EVERY = 0.01
 
 

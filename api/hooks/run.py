@@ -64,7 +64,7 @@ def _answer_in(place: Place, payload: Payload, mode: str, seconds: float) -> Ans
 # A server tells at once which it is, or it is too busy to be waited for.
 _SILENT_SECONDS = 0.3
 # It answers earlier than this with what it has found.
-_ANSWER_SECONDS = 2.5
+_ANSWER_SECONDS = 3.5
 _ANSWER_SECONDS_AT_END = 6.0
 
 
