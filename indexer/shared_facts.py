@@ -214,7 +214,8 @@ class Upload:
                 self._cache.put(items)
                 self._progress.put(None)
         except Exception as error:  # each file system has errors of its own
-            if not self._cache.url.startswith("http"):  # most web servers only give
+            is_web = self._cache.url.startswith("http")  # most web servers only give
+            if not is_web and not self._cache.is_down:
                 self._index.note(f"the cache at {self._cache.url} takes nothing: {_reason(error)}")
         self._progress.put(None)
 
