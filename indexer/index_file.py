@@ -6,10 +6,11 @@ import os
 import time
 
 from . import text
+from .definition_words import definition_words
 from .errors import OtherVersionError
 from .facts import FileFacts
 from .hashing import blake2b
-from .paths import changed_ns, file_version
+from .paths import changed_ns, file_version, is_test_file
 from .store.facts_cache import VERSION, FactsCache
 from .store.index_store import FileUpdate
 from .symbols import inherited_names, names_in, symbols
@@ -59,17 +60,19 @@ def stamp(path: str) -> tuple[int, int]:
     return UNSETTLED if is_recent else file_version(status), status.st_size
 
 
-def summarize(update: FileUpdate, facts: FileFacts) -> None:
-    """Fill in what the index keeps of a file's facts."""
+def summarize(update: FileUpdate, facts: FileFacts, raw: bytes) -> None:
+    """Fill in what the index keeps of a file's facts and text."""
     update.names = names_in(facts)
     update.inherited = inherited_names(facts)
     update.symbols = symbols(facts)
+    is_code = not is_test_file(update.path)
+    update.words = definition_words(facts, text.normalize(raw), code=is_code)
 
 
-def is_summarized(update: FileUpdate, blob: bytes) -> bool:
+def is_summarized(update: FileUpdate, blob: bytes, raw: bytes) -> bool:
     """True if cached facts could be read; damaged ones are extracted anew."""
     try:
-        summarize(update, FileFacts(blob))
+        summarize(update, FileFacts(blob), raw)
     except Exception:  # whatever reading nonsense leads to
         return False
     return True
@@ -126,7 +129,7 @@ def read_files(
             update.hash = content_hash(raw)
             if known.get(path) != update.hash:
                 found = cache.get(update.hash) if cache else None
-                if found is None or not is_summarized(update, found):
+                if found is None or not is_summarized(update, found, raw):
                     wanted = raw
         except text.UnreadableError as error:
             update.error = str(error)
@@ -166,7 +169,7 @@ def _extract(update: FileUpdate, raw: bytes) -> bytes | None:
 
     try:
         blob = extract_blob(raw)
-        summarize(update, FileFacts(blob))
+        summarize(update, FileFacts(blob), raw)
     except Exception as error:
         # One file that meets a bug must not keep all others from being indexed. Without its
         # hash it is not taken for one that is indexed, when its content is seen again.

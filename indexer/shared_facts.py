@@ -166,7 +166,7 @@ def _fetch(cache: SharedCache, files: Sequence[tuple[FileUpdate, bytes | None]])
         blob = None if raw is None else found.get(update.hash)
         if raw is None:
             part.append((update, None))
-        elif blob is None or not is_summarized(update, blob):
+        elif blob is None or not is_summarized(update, blob, raw):
             missed.append(update.path)
         else:
             if not randrange(_SAMPLE) and extract_blob(raw) != blob:

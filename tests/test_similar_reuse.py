@@ -113,7 +113,7 @@ def test_what_to_use_instead(tmp_path: Path, question: dict[str, str], found: st
 def test_why_it_may_do(tmp_path: Path) -> None:
     answer = ask(tmp_path, HELPERS, "reuse", query="parse_date(value: str) -> date")
     assert answer["items"][0]["why"] == [
-        "its name has parse, date and its documentation says Parse",
+        "its name has parse, date",
         "takes value",
         "named in 1 other file",
     ]

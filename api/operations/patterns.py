@@ -15,6 +15,7 @@ from ..patterns.guidelines import rules_text
 from ..patterns.neighbours import find_neighbours
 from ..patterns.question import Question, understand_question
 from ..patterns.reuse import find_candidates, parse_helper_query
+from ..patterns.search import SURE
 from ..patterns.similarity import Subject
 from ..patterns.skeleton import make_draft
 from ..patterns.traits import find_outliers, find_traits, surrounding_traits
@@ -173,6 +174,9 @@ def reuse(
         "total": len(found),
         "truncated": len(found) > limit,
     }
+    if not found or found[0].fit < SURE:
+        nearest = "; these have some of its words" if found else ""
+        answer["notes"] = [f"nothing here is known to do that{nearest}"]
     return envelope(inference, answer, {item["symbol"]["path"] for item in answer["items"]})
 
 

@@ -13,7 +13,9 @@ from ...indexer.inference.entities import CLASS, FUNCTION, OUTSIDE, Entity, name
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.locate import resolve_dotted_name
 from ...indexer.inference.names import module_member
+from ...indexer.symbols import words
 from ..source.targets import find_by_name, find_targets
+from .described import classes_called, described_bases, second_meaning
 from .family import (
     FEWEST,
     Family,
@@ -23,11 +25,12 @@ from .family import (
     derived_classes,
     functions_beside,
     functions_like,
+    gather_family,
     is_base,
     subclasses_below,
 )
 from .features import class_features
-from .search import search_definitions
+from .search import SURE, search_definitions, terms
 from .similarity import Subject, path_proximity, plain_name
 
 _LOOKED_INTO = 40  # files that name a base, to see what they mean by it
@@ -37,6 +40,9 @@ _SUBCLASS = re.compile(
 )  # fmt: skip
 _CALLED = re.compile(r"\b(?:called|named) `?([A-Za-z_]\w*)`?", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"\b(?:[A-Za-z_]\w*\.)*(?:[A-Z][a-z0-9]+[A-Z]\w*|[a-z]+_\w+|[A-Z]\w+)\b")
+_FUNCTION = re.compile(
+    r"^\W*(?:an? |the )?(?:new )?(?:helper |test )?function\b|\b(?:def|helper)\b", re.I
+)
 _STUB = re.compile(r"^\s*(?:@[^\n]*\n\s*)*(?:class|(?:async\s+)?def)\s+\w+", re.MULTILINE)
 
 
@@ -249,23 +255,42 @@ def _described(inference: Inference, text: str, into: str) -> Question | None:
 
 
 def _by_words(inference: Inference, text: str, subject: Subject) -> Question | None:
-    """Return the base or decorator that most of what fits the words of a description has."""
-    votes: dict[tuple[int, object], float] = {}
-    entities: dict[tuple[int, object], Entity] = {}
-    for rank, entity in enumerate(search_definitions(inference, text, limit=12)):
-        question = _about(inference, entity, "")
-        if question is None or len(question.family.members) < FEWEST:
+    """Return the family of classes that a description means, or of functions if none is meant."""
+    found = [] if _FUNCTION.search(text) else described_bases(inference, text)
+    if found:
+        question = _under(inference, found[0][1], subject)
+        other = second_meaning(found, inference)
+        if other is not None:
+            members, _ = derived_classes(inference, other)
+            question.notes.append(
+                f"or {len(members)} that derive from {qualified_name(inference, other)}"
+            )
+        return question
+    called = [] if _FUNCTION.search(text) else classes_called(inference, text)
+    if len(called) >= FEWEST:
+        subject.path = subject.path or called[0].path
+        why = f"are called *{words(name_of(inference, called[0])).split()[-1].title()}"
+        return Question(gather_family(inference, CLASS, subject, called, why), subject.name)
+    return _functions_by_words(inference, text, subject)
+
+
+def _functions_by_words(inference: Inference, text: str, subject: Subject) -> Question | None:
+    """Return the decorator or name that most functions have that fit the words of a description."""
+    votes: dict[str, float] = {}
+    entities: dict[str, Entity] = {}
+    for rank, match in enumerate(search_definitions(inference, terms(text), limit=12)):
+        if match.entity.kind != FUNCTION or match.likeness < SURE:
             continue
-        key = question.family.kind, question.family.base or question.family.why
-        votes[key] = votes.get(key, 0.0) + 1 / (2 + rank)
-        entities.setdefault(key, entity)
+        family = functions_beside(inference, match.entity)
+        if len(family.members) >= FEWEST:
+            votes[family.why] = votes.get(family.why, 0.0) + 1 / (2 + rank)
+            entities.setdefault(family.why, match.entity)
     if not votes:
         return None
     best = max(votes, key=votes.__getitem__)
     question = _about(inference, entities[best], subject.path)
     assert question is not None
     question.name = subject.name
-    question.notes.append(
-        f"the description was taken for one of the classes or functions that {question.family.why}"
-    )
+    question.entity = None
+    question.notes.append(f"the description was taken for one of the functions that {best}")
     return question

@@ -16,22 +16,22 @@ from textwrap import dedent
 from ...indexer import facts as f
 from ...indexer import facts_view
 from ...indexer.facts import FileFacts
-from ...indexer.inference.entities import CLASS, FUNCTION, MODULE, Entity, name_of
+from ...indexer.inference.entities import CLASS, FUNCTION, MODULE, Entity
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.modules import imported_module
-from ...indexer.paths import is_test_file
-from ...indexer.symbols import words
-from ..source.entity_views import summary
 from ..source.targets import find_by_suffix
 from .family import family_around
 from .features import function_features
 from .question import parse_stub
-from .search import has_stem, score_definitions, stem, terms
+from .search import Match, search_definitions, terms
 
 _RARE, _NAMES = 60, 12
 _FILES, _MODULES = 25, 20
-# Fits below this, or far below the best, are none.
-_LEAST, _OF_BEST = 0.22, 0.5
+_OF_BEST = 0.5  # what fits less than half as well as the best is not told
+_SAYING = {
+    "name": "its name has", "place": "it is in", "summary": "its documentation says",
+    "documentation": "its documentation says", "code": "its code has",
+}  # fmt: skip
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _SIGNATURE = re.compile(r"(?:(?:async\s+)?def\s+)?([A-Za-z_]\w*)\s*\(")
 _COMMON_NAMES = frozenset(
@@ -131,13 +131,9 @@ def find_candidates(inference: Inference, helper: HelperQuery, into: str) -> lis
         for item in find_by_suffix(inference, helper.name)[:10]:
             if item.entity.kind in (CLASS, FUNCTION):
                 note(item.entity, "name", 1.0, f"is called `{helper.name}`")
-    for score, entity in score_definitions(inference, helper.terms)[:60]:
-        if score > _LEAST:
-            note(entity, "words", score, _shared_words(inference, helper, entity))
-    for entity in _installed(inference, helper, into):
-        share = _word_share(inference, helper, entity)
-        if share > 0.6:
-            note(entity, "words", share, _shared_words(inference, helper, entity))
+    installed = _installed(inference, into) if helper.terms else ()
+    for match in search_definitions(inference, helper.terms, installed):
+        note(match.entity, "words", match.likeness, _shared_words(match))
     for entity, share, names in _using(inference, helper.uses):
         note(entity, "uses", share, f"uses {', '.join(names)} as well")
     ranked: list[Candidate] = []
@@ -149,10 +145,7 @@ def find_candidates(inference: Inference, helper: HelperQuery, into: str) -> lis
             if shared:
                 fit = min(1.0, fit + 0.15 * len(shared) / len(helper.parameters))
                 reasons[entity].append(f"takes {', '.join(shared)}")
-        fit -= 0.15 if is_test_file(entity.path) else 0.0
-        fit -= 0.1 if name_of(inference, entity).startswith("_") and entity.path != into else 0.0
-        if fit >= _LEAST:
-            ranked.append(Candidate(entity, fit, reasons[entity]))
+        ranked.append(Candidate(entity, fit, reasons[entity]))
     ranked.sort(key=lambda each: (-each.fit, each.entity))
     return [each for each in ranked if each.fit >= _OF_BEST * ranked[0].fit]
 
@@ -162,35 +155,17 @@ def _fit(scores: dict[str, float]) -> float:
     best = max(scores.values())
     rest = sum(scores.values()) - best
     limit = 0.95 if "name" in scores else 0.9
-    return min(limit, best * 0.85 + rest * 0.3)
+    return min(limit, best * (1.0 if len(scores) == 1 and "words" in scores else 0.85) + rest * 0.3)
 
 
-def _word_share(inference: Inference, helper: HelperQuery, entity: Entity) -> float:
-    mine = set(helper.terms)
-    name = {stem(word) for word in words(name_of(inference, entity)).split()}
-    documented = set(terms(summary(inference.need(entity.path), entity)))
-    if not mine or not any(has_stem(name, word) for word in mine):
-        return 0.0
-    return sum(
-        1.0 if has_stem(name, word) else 0.6 if has_stem(documented, word) else 0.0 for word in mine
-    ) / len(mine)
-
-
-def _shared_words(inference: Inference, helper: HelperQuery, entity: Entity) -> str:
-    name = [
-        word
-        for word in words(name_of(inference, entity)).split()
-        if any(has_stem({stem(word)}, each) for each in helper.terms)
-    ]
-    is_definition = entity.kind in (CLASS, FUNCTION)
-    text = summary(inference.need(entity.path), entity) if is_definition else ""
-    documented = [
-        w for w in re.findall(r"\w+", text) if stem(w.lower()) in helper.terms and w not in name
-    ]
-    parts = [f"its name has {', '.join(dict.fromkeys(name))}"] if name else []
-    if documented:
-        parts.append(f"its documentation says {', '.join(dict.fromkeys(documented))}")
-    return " and ".join(parts) or "its class is about it"
+def _shared_words(match: Match) -> str:
+    """Return in words what a definition has of a description."""
+    by_column: dict[str, list[str]] = {}
+    for asked, (word, column) in match.matched.items():
+        said = word if word == asked else f"{word} for “{asked}”"
+        by_column.setdefault(_SAYING[column], []).append(said)
+    parts = [f"{saying} {', '.join(said)}" for saying, said in sorted(by_column.items())]
+    return " and ".join(parts)
 
 
 def _using(inference: Inference, uses: set[str]) -> Iterator[tuple[Entity, float, list[str]]]:
@@ -231,10 +206,8 @@ def _uses(facts: FileFacts, name: str) -> list[int]:
     return [at for role, at, _ in facts.occurrences(name) if role & f.ROLE_MASK != f.IMPORTED]
 
 
-def _installed(inference: Inference, helper: HelperQuery, into: str) -> Iterator[Entity]:
-    """Public functions and classes of installed modules that files near the new code import."""
-    if not helper.terms:
-        return
+def _installed(inference: Inference, into: str) -> Iterator[Entity]:
+    """Yield public functions and classes of installed modules that files near it import."""
     modules: dict[str, int] = {}
     paths = family_around(inference, into, 30) if into else list(inference.snapshot.view.files)[:60]
     for path in paths:
@@ -258,11 +231,8 @@ def _installed(inference: Inference, helper: HelperQuery, into: str) -> Iterator
         facts = inference.facts(entity.path)
         if facts is None:
             continue
-        for row, kind in enumerate(facts.definition.kind):
-            defined = facts.names[facts.definition.name[row]]
-            if facts.definition.scope[row] or defined.startswith("_"):
-                continue
-            stems = {stem(word) for word in words(defined).split()}
-            if not any(has_stem(stems, word) for word in helper.terms):
-                continue
-            yield Entity(CLASS if kind == f.CLASS else FUNCTION, entity.path, row)
+        for row in facts_view.definitions(facts):
+            defined = facts_view.definition_name(facts, row)
+            if not facts.definition.scope[row] and not defined.startswith("_"):
+                is_class = facts.definition.kind[row] == f.CLASS
+                yield Entity(CLASS if is_class else FUNCTION, entity.path, row)

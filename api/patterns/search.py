@@ -1,111 +1,224 @@
-"""Definitions by the words of a description: of their names and the first lines of their docs."""
+"""Classes and functions by what a description says of them.
+
+A definition has the words of its name, of what it is in, of its summary, its documentation and its
+code, in this order of worth; a word of the question is found in any of its forms, and for less as
+one of its synonyms. Rare words say more than frequent ones, and a word that nothing has says most:
+what lacks it is not what was asked for. So *likeness* is the share of all that the question says
+that a definition has, whatever the question's length.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from heapq import nlargest
+from math import log
 
-from ...indexer import symbols as s
+from ...indexer import facts as f
+from ...indexer.definition_words import DefinitionWords, definition_words
 from ...indexer.inference.entities import CLASS, FUNCTION, Entity
 from ...indexer.inference.inference import Inference
 from ...indexer.paths import is_test_file
-from ...indexer.store.index_store import StoredSymbol
+from ...indexer.store.definition_search import COLUMNS, DefinitionSearch
 from ...indexer.symbols import words
 from ..source.targets import entity_of_symbol
+from .stemming import stem
+from .synonyms import synonyms
 
-# Words that say what is wanted of the code, not what it is about.
 _STOP_WORDS = frozenset(
-    """a an the of to in on for from with and or is are be by as at it its this that these those
-    new add adds adding turn turns take takes taking put puts create creates make makes write
-    class classes function functions method methods
-    which what how do does can should must want need needs another one some any all into
-    returns return given gives get i we you my our like similar helper support implement""".split()
+    """a an and any are as at be been by do does for from had has have how i if in into is it its
+    must my need needs of on one or our own should so some than that the their them then there
+    these they this those to want was were what which will with would you your""".split()
 )
-_CONSIDERED = 200
-_KINDS = (s.CLASS, s.METHOD, s.PROPERTY, s.ENUM, s.FUNCTION)
+"""Words of prose that tell nothing about code."""
+# What it is worth that a column has a word, its usual length, and how much less a longer one says.
+# In the order of the columns: name, place, summary, documentation, code.
+_WORTH = (3.0, 1.0, 2.0, 0.7, 0.6)
+_LENGTHS = (2.5, 2.0, 8.0, 25.0, 40.0)
+_BY_LENGTH = (0.3, 0.3, 0.3, 0.5, 0.5)
+_SATURATION = 1.2  # k1 of BM25
+_SYNONYM = 0.5
+_EXAMINED = 300  # definitions of which the lengths are looked at
+_TEST = 0.6
+SURE = 0.25
+"""The likeness from which on something is what was asked for."""
+_LEAST_OUTSIDE = 0.3  # of a library much is imported for other reasons
+_MOST_WORDS = 16
+
+
+@dataclass(slots=True)
+class Match:
+    """A definition that fits a description."""
+
+    entity: Entity
+    likeness: float
+    """Share of what the description says that the definition has, from 0 to 1."""
+    matched: dict[str, tuple[str, str]]
+    """By word of the description, the word that was found and the best column that has it."""
+
+
+@dataclass(slots=True)
+class _Variant:
+    """A word that may stand for one of the question's: what it weighs, and who has it where."""
+
+    word: str
+    weight: float
+    columns: dict[int, int]
+
+
+@dataclass(slots=True)
+class _Group:
+    """A word of the question, with its synonyms."""
+
+    word: str
+    weight: float
+    variants: list[_Variant]
 
 
 def terms(text: str) -> list[str]:
-    """Return the words of a text that say what it is about, singular, each once, in order."""
-    found: dict[str, None] = {}
+    """Return the words of a text that say what it is about, each once in its first form."""
+    found: dict[str, str] = {}
     for token in re.findall(r"[^\W_]\w*", text):
         for word in words(token).split():
             if word not in _STOP_WORDS and len(word) > 1:
-                found[stem(word)] = None
-    return list(found)
+                found.setdefault(stem(word), word)
+    return list(found.values())
 
 
-def stem(word: str) -> str:
-    """Return a word without its ending, so that `caches`, `cached` and `cache` are one."""
-    for ending, least in (("ations", 5), ("ation", 5), ("ings", 4), ("ing", 4), ("ies", 3),
-                          ("ers", 4), ("ly", 4), ("ed", 4), ("er", 4), ("es", 4), ("s", 3),
-                          ("e", 4), ("y", 4)):  # fmt: skip
-        if word.endswith(ending) and len(word) - len(ending) >= least - 1:
-            return word[: -len(ending)]
-    return word
+def search_definitions(
+    inference: Inference, wanted: Sequence[str], beside: Iterable[Entity] = (), limit: int = 60
+) -> list[Match]:
+    """Return the classes and functions that have some of these words, best first.
 
-
-def search_definitions(inference: Inference, text: str, limit: int = 20) -> list[Entity]:
-    """Return classes and functions whose name or summary has the words of a text, best first."""
-    return [entity for _, entity in score_definitions(inference, terms(text))[:limit]]
-
-
-def score_definitions(inference: Inference, wanted: list[str]) -> list[tuple[float, Entity]]:
-    """(score, entity) of definitions that have some of these stems in name or summary."""
-    if not wanted:
-        return []
-    rows = [(path, row, *_stems(row)) for path, row in _candidates(inference, wanted)]
-    weights: dict[str, float] = {}
-    for word in wanted:
-        n = sum(has_stem(name, word) or has_stem(summary, word) for _, _, name, summary, _ in rows)
-        weights[word] = 1.0 / (1 + n) ** 0.5 if n else 0.05
-    whole = sum(weights.values())
-    found: list[tuple[float, str, int, Entity]] = []
-    for path, row, name, summary, container in rows:
-        score = sum(
-            weight * (1.0 if has_stem(name, word) else 0.6 if has_stem(summary, word) else 0.3)
-            for word, weight in weights.items()
-            if has_stem(name, word) or has_stem(summary, word) or word in container
-        )
-        if not any(has_stem(name, word) or has_stem(summary, word) for word in weights):
-            continue
-        extra = sum(not any(has_stem({each}, word) for word in weights) for each in name)
-        score = (
-            score / whole - 0.15 * extra / max(len(name), 1) - (0.3 if is_test_file(path) else 0.0)
-        )
-        entity = entity_of_symbol(inference, path, row)
-        if entity is not None and entity.entity.kind in (CLASS, FUNCTION):
-            found.append((-score, path, row.position, entity.entity))
-    found.sort(key=lambda entry: entry[:3])
-    return [(-score, entity) for score, _, _, entity in found[:_CONSIDERED]]
-
-
-def has_stem(stems: set[str], word: str) -> bool:
-    """True if a stem is among some, or one of them begins with it: `slugify` is about slugs."""
-    return word in stems or (len(word) > 3 and any(each.startswith(word) for each in stems))
-
-
-def _stems(symbol: StoredSymbol) -> tuple[set[str], set[str], set[str]]:
-    """Return the stems of a symbol's name, of its summary, and of what it is in."""
-    name = {stem(word) for word in words(symbol.name).split()}
-    summary = {stem(word) for word in words(" ".join(re.findall(r"\w+", symbol.summary))).split()}
-    return name, summary, {stem(word) for word in words(symbol.container.replace(".", "_")).split()}
-
-
-def _candidates(inference: Inference, wanted: Iterable[str]) -> list[tuple[str, StoredSymbol]]:
-    """Return the symbols with one of the words in name or summary, by the full-text index."""
+    ``beside`` are definitions outside of the workspace that are searched as well.
+    """
     store = inference.snapshot.index.reader()
-    if store is None:
+    if store is None or not wanted:
         return []
-    seen: set[int] = set()
-    found: list[tuple[str, StoredSymbol]] = []
-    paths = inference.snapshot.view.paths
-    listed = list(wanted)
-    quoted = [f'"{word}"*' for word in listed[:8]]
-    queries = [" AND ".join(quoted[:4]), *quoted]
-    for query in dict.fromkeys(queries):
-        for row in store.search_words(query, _CONSIDERED, _KINDS):
-            if row.id not in seen and row.file in paths:
-                seen.add(row.id)
-                found.append((paths[row.file], row))
+    search = store.definition_search()
+    groups = _groups(search, wanted)
+    ranked = _ranked(search, groups)
+    symbols = {each.id: each for each in store.symbols_by_id([row for row, _, _ in ranked])}
+    paths, changed = inference.snapshot.view.paths, inference.snapshot.overlaid()
+    found: list[Match] = []
+    for row, likeness, matched in ranked:
+        symbol = symbols.get(row)
+        path = paths.get(symbol.file) if symbol is not None else None
+        if symbol is None or path is None or path in changed:
+            continue
+        item = entity_of_symbol(inference, path, symbol)
+        if item is not None and item.entity.kind in (CLASS, FUNCTION):
+            share = _TEST if is_test_file(path) else 1.0
+            found.append(Match(item.entity, likeness * share, matched))
+    found += [
+        each
+        for each in _unindexed(inference, groups, changed, beside)
+        if not each.entity.is_outside or each.likeness >= _LEAST_OUTSIDE
+    ]
+    found.sort(key=lambda each: (-each.likeness, each.entity))
+    return found[:limit]
+
+
+def _unindexed(
+    inference: Inference, groups: list[_Group], paths: Iterable[str], beside: Iterable[Entity]
+) -> list[Match]:
+    """Return matches in files that stand in for indexed ones, and among other definitions."""
+    entities: list[Entity] = []
+    rows: list[DefinitionWords] = []
+    wanted = dict.fromkeys(paths)
+    chosen = set(beside)
+    for path in [*wanted, *sorted({each.path for each in chosen})]:
+        facts = inference.facts(path)
+        if facts is None:
+            continue
+        described = definition_words(facts, inference.text(path), code=path in wanted)
+        for row, each in enumerate(described):
+            kind = CLASS if facts.definition.kind[row] == f.CLASS else FUNCTION
+            if path in wanted or Entity(kind, path, row) in chosen:
+                entities.append(Entity(kind, path, row))
+                rows.append(each)
+    if not rows:
+        return []
+    search = DefinitionSearch.of(rows)
+    for group in groups:
+        for variant in group.variants:
+            variant.columns = search.columns_with(variant.word)
+    return [
+        Match(entities[row], likeness, matched)
+        for row, likeness, matched in _ranked(search, groups)
+    ]
+
+
+def _groups(search: DefinitionSearch, wanted: Sequence[str]) -> list[_Group]:
+    total = search.count()
+    found: list[_Group] = []
+    for word in wanted[:_MOST_WORDS]:
+        columns = search.columns_with(word)
+        weight = _rarity(total, len(columns))
+        variants = [_Variant(word, weight, columns)]
+        for other in sorted(synonyms(word).difference(wanted)):
+            columns = search.columns_with(other)
+            variants.append(_Variant(other, _SYNONYM * _rarity(total, len(columns)), columns))
+        found.append(_Group(word, weight, variants))
     return found
+
+
+def _rarity(total: int, count: int) -> float:
+    """Return the inverse document frequency of a word."""
+    return log(1 + (total - count + 0.5) / (count + 0.5))
+
+
+def _ranked(
+    search: DefinitionSearch, groups: list[_Group]
+) -> list[tuple[int, float, dict[str, tuple[str, str]]]]:
+    """Return (id, likeness, what matched) of the best definitions.
+
+    All are ranked without regard to length first, and the best of them with it.
+    """
+    usual = [1.0] * len(COLUMNS)
+    rough = [_saturated(mask, usual) for mask in range(1 << len(COLUMNS))]
+    scores: dict[int, float] = {}
+    for group in groups:
+        best: dict[int, float] = {}
+        for variant in group.variants:
+            for row, mask in variant.columns.items():
+                value = variant.weight * rough[mask]
+                if value > best.get(row, 0.0):
+                    best[row] = value
+        for row, value in best.items():
+            scores[row] = scores.get(row, 0.0) + value
+    chosen = nlargest(_EXAMINED, scores, key=scores.__getitem__)
+    whole = sum(group.weight for group in groups) * rough[-1]
+    found: list[tuple[int, float, dict[str, tuple[str, str]]]] = []
+    for row, texts in search.texts(chosen).items():
+        norms = [
+            1 / (1 - by_length + by_length * (text.count(" ") + 1) / length)
+            for text, by_length, length in zip(texts, _BY_LENGTH, _LENGTHS, strict=True)
+        ]
+        score = 0.0
+        matched: dict[str, tuple[str, str]] = {}
+        for group in groups:
+            best_value, best_variant = 0.0, group.variants[0]
+            for variant in group.variants:
+                mask = variant.columns.get(row, 0)
+                if mask and (value := variant.weight * _saturated(mask, norms)) > best_value:
+                    best_value, best_variant = value, variant
+            if best_value:
+                score += best_value
+                mask = best_variant.columns[row]
+                column = next(name for at, name in enumerate(COLUMNS) if mask >> at & 1)
+                matched[group.word] = best_variant.word, column
+        found.append((row, min(1.0, score / whole), matched))
+    found.sort(key=lambda entry: (-entry[1], entry[0]))
+    return found
+
+
+def _saturated(mask: int, norms: Sequence[float]) -> float:
+    """Return what it is worth that these columns have a word, of which two are not twice one."""
+    value = sum(
+        worth * norm
+        for at, (worth, norm) in enumerate(zip(_WORTH, norms, strict=True))
+        if mask >> at & 1
+    )
+    return value * (_SATURATION + 1) / (value + _SATURATION)

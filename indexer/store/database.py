@@ -12,14 +12,14 @@ from contextlib import suppress
 
 from .. import facts as f
 from ..private_files import check_database, create_database
-from . import checksum
+from . import checksum, definition_search
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Raise when a table changes. The index is a cache: one of another version is made anew.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 VERSION = f"{SCHEMA_VERSION}.{f.EXTRACTOR_VERSION}.{f.N_COLUMNS}"
 
 
@@ -58,6 +58,7 @@ def create_tables(connection: sqlite3.Connection) -> None:
     db.table("symbol").create_index(["name"])
     db.table("symbol").create_index(["file"])
     db.table("symbol").enable_fts(["words", "summary"], tokenize="unicode61")
+    definition_search.create_table(connection)
 
 
 _PRAGMAS = ("PRAGMA trusted_schema = OFF",)

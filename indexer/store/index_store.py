@@ -13,14 +13,16 @@ from bisect import bisect_left
 
 from ..errors import DamagedError, StoreError
 from ..private_files import make_folder
-from . import database
+from . import database, definition_search
 from .checksum import checkpoint, is_intact, is_log_long
+from .definition_search import DefinitionSearch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any, NamedTuple, TypeVar
 
+    from ..definition_words import DefinitionWords
     from ..symbols import SymbolRow
 
     # id, version (see `file_version`), size, hash (empty when unreadable), error ("" when readable)
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 else:
     from ..named_tuple import NamedTuple
 
+_CLASS_NAMES = "SELECT DISTINCT name FROM symbol WHERE kind IN (5, 10) ORDER BY name"
 _SYMBOL_COLUMNS = "id, file, name, container, kind, position, line, flags, summary"
 
 
@@ -66,6 +69,7 @@ class FileUpdate:
         "size",
         "symbols",
         "version",
+        "words",
     )
 
     def __init__(self, path: str, version: int, size: int) -> None:
@@ -80,6 +84,7 @@ class FileUpdate:
         self.names: Sequence[str] = ()
         self.inherited: Sequence[str] = ()
         self.symbols: Sequence[SymbolRow] = ()
+        self.words: Sequence[DefinitionWords] = ()
         # Of the content that the index has now, to take it out of the files of these names.
         self.old_names: Sequence[str] = ()
         self.old_inherited: Sequence[str] = ()
@@ -259,6 +264,10 @@ class IndexStore:
         """Every distinct name of a symbol."""
         return [str(row[0]) for row in self._all("SELECT DISTINCT name FROM symbol ORDER BY name")]
 
+    def class_names(self) -> list[str]:
+        """Every distinct name of a class."""
+        return [str(row[0]) for row in self._all(_CLASS_NAMES)]
+
     def occurring_names(self, prefix: str) -> list[str]:
         """Names that occur anywhere and start with a prefix."""
         rows = self._all(
@@ -293,6 +302,15 @@ class IndexStore:
             "ORDER BY bm25(symbol_fts, 4.0, 1.0), symbol.name, file.path, symbol.position LIMIT ?",
             (query, limit),
         )
+
+    def definition_search(self) -> DefinitionSearch:
+        """Search by the words of classes and functions."""
+        return DefinitionSearch(self._all)
+
+    def symbols_by_id(self, ids: Sequence[int]) -> list[StoredSymbol]:
+        """Symbols by their ids, in any order; those that are gone are left out."""
+        marks = ", ".join("?" * len(ids))
+        return self._symbols(f"SELECT {_SYMBOL_COLUMNS} FROM symbol WHERE id IN ({marks})", ids)
 
     def counts(self) -> dict[str, int]:
         """Numbers of rows and bytes, for status."""
@@ -369,6 +387,7 @@ class IndexStore:
             "SELECT 'delete', id, words, summary FROM symbol WHERE file = ?",
             (file,),
         )
+        definition_search.forget(self._connection, file)
         self._connection.execute("DELETE FROM symbol WHERE file = ?", (file,))
 
     def _upsert(self, updates: Sequence[FileUpdate], edits: _PostingEdits) -> None:
@@ -377,6 +396,8 @@ class IndexStore:
         connection = self._connection
         spelled: dict[str, str] = {}
         rows: list[tuple[object, ...]] = []
+        described: list[tuple[object, ...]] = []
+        (first,) = connection.execute("SELECT coalesce(max(id), 0) FROM symbol").fetchone()
         for update in updates:
             old = self.file(update.path)
             values = (update.version, update.size, update.hash, update.error)
@@ -396,18 +417,20 @@ class IndexStore:
                 edits.drop(file, update.old_names, update.old_inherited)
                 self._forget_symbols(file)
             edits.add(file, update.names, update.inherited)
+            described_at = {each[0]: each[1:] for each in update.words}
             for symbol in update.symbols:
                 name = symbol[0]
                 text = spelled.get(name)
                 if text is None:
                     text = spelled[name] = words(name)
-                rows.append((file, *symbol[:6], text, symbol[6]))
+                rows.append((first + len(rows) + 1, file, *symbol[:6], text, symbol[6]))
+                if symbol[3] in described_at:
+                    described.append((first + len(rows), *described_at[symbol[3]]))
         if not rows:
             return
-        (first,) = connection.execute("SELECT coalesce(max(id), 0) FROM symbol").fetchone()
         connection.executemany(
-            "INSERT INTO symbol (file, name, container, kind, position, line, flags, words, "
-            "summary) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO symbol (id, file, name, container, kind, position, line, flags, words, "
+            "summary) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
         connection.execute(
@@ -415,6 +438,7 @@ class IndexStore:
             "SELECT id, words, summary FROM symbol WHERE id > ?",
             (first,),
         )
+        definition_search.insert(connection, described)
 
     def _edit_postings(
         self, column: str, added: dict[str, list[int]], dropped: dict[str, list[int]]
