@@ -54,7 +54,9 @@ def _nonexistent(event: Event, edit: Edit) -> str:
     from ..check.edits import proposed
     from .judge import faults, invented_among, inventions
 
-    change = proposed(event.session.with_contents(edit.before), edit.contents)
+    # With other contents a workspace is of the moment that these are of, and does not catch up.
+    session = event.session.with_contents(edit.before) if edit.before else event.session
+    change = proposed(session, edit.contents)
     judged: list[Item] | None = None
     if event.is_hurried and not edit.before:
         found = inventions(event, change, is_whole=edit.is_whole)
