@@ -39,6 +39,8 @@ _BASES = 60  # that are looked at closely
 _LEAST = 0.75  # for less nothing is meant
 _AS_GOOD = 0.93
 _DERIVED = 0.3
+# Words of names that say what a class is there for, not what it is.
+_ROLES = frozenset(stem(word) for word in ("base", "abstract", "mixin"))
 _PLAIN = frozenset(["ABC", "object", "Protocol", "Generic", "Enum", "Exception", "NamedTuple"])
 
 
@@ -116,7 +118,7 @@ def _classes_in_places(inference: Inference, description: Description) -> list[E
     """Return the classes of files and folders that are called after the kind and what it is of."""
     found: list[Entity] = []
     for path in inference.snapshot.paths():
-        parts = {stem(part) for part in words(_spelled(path)).split()}
+        parts = _place(Entity(CLASS, path, 0))
         is_called_so = description.kind in parts and parts.issuperset(description.of)
         if is_called_so and path.endswith(".py") and not is_test_file(path):
             found += definitions_in(inference, path, CLASS)
@@ -198,6 +200,11 @@ def _spelled(path: str) -> str:
     return path.removesuffix(".py").replace("/", "_")
 
 
+def _place(entity: Entity) -> set[str]:
+    """Return the stems of the words of the path of a class."""
+    return {stem(word) for word in words(_spelled(entity.path)).split()}
+
+
 def _workspace_bases(inference: Inference, cls: Entity) -> Iterable[Entity]:
     """Return the bases of a class, and theirs."""
     found: dict[Entity, None] = {}
@@ -222,15 +229,20 @@ def _score(
     own = [stem(word) for word in _words(inference, base)]
     shown = members[:40]
     names = [[stem(word) for word in _words(inference, each)] for each in shown]
-    ends = kinds.get(own[-1], 0.0)
+    kind_words = [word for word in own if word not in _ROLES] or own
+    ends = kinds.get(kind_words[-1], 0.0)
     within = max(kinds.get(each, 0.0) for each in own)
     like = sum(kinds.get(name[-1], 0.0) for name in names) / len(names)
-    place = {stem(word) for word in words(_spelled(base.path)).split()}
-    kind = max(ends, 0.7 * within, 0.6 * max((kinds.get(each, 0.0) for each in place), default=0))
-    score = 0.7 * kind + 0.5 * like * len(names) / (len(names) + 1)
+    place = _place(base)
+    around = [_place(each) for each in shown]
+    placed = max(
+        worth * max(float(form in place), sum(form in each for each in around) / len(around))
+        for form, worth in kinds.items()
+    )
+    kind = max(ends, 0.7 * within, 0.6 * placed)
     if not kind and like < 0.3:
         return 0.0
-    around = [{stem(word) for word in words(_spelled(each.path)).split()} for each in shown]
+    score = 0.7 * kind + 0.5 * like * len(names) / (len(names) + 1)
     said = {stem(word) for word in re.findall(r"\w+", summary(inference.need(base.path), base))}
 
     def has(word: str) -> float:
@@ -256,10 +268,11 @@ def _score(
     if description.rest:
         score += 0.3 * sum(map(has, description.rest)) / len(description.rest)
     score += 0.2 if required_methods(inference, base) else 0.0
-    score += 0.2 if own[0] in ("base", "abstract") or len(own) == 1 else 0.0
+    score += 0.2 if (kind_words != own and own[-1] != "mixin") or len(own) == 1 else 0.0
     score += 0.06 * min(log2(1 + len(members)), 5)
-    score -= 0.05 * max(0, len(set(own) - {description.kind, *description.of, "base"}))
+    score -= 0.05 * max(0, len(set(own) - {description.kind, *description.of, *_ROLES}))
     score -= 0.25 if own[-1] == "mixin" else 0.0
+    score -= 0.2 if name_of(inference, base).startswith("_") else 0.0
     score -= 1.0 if is_test_file(base.path) else 0.0
     is_example = not EXAMPLE_FOLDERS.isdisjoint(base.path.split("/"))
     return score - (0.5 if is_example else 0.0)

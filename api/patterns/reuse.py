@@ -27,7 +27,7 @@ from .search import Match, search_definitions, terms
 
 _RARE, _NAMES = 60, 12
 _FILES, _MODULES = 25, 20
-_OF_BEST = 0.5  # what fits less than half as well as the best is not told
+_OF_BEST = 0.35  # what fits less well than this share of the best is not told
 _SAYING = {
     "name": "its name has", "place": "it is in", "summary": "its documentation says",
     "documentation": "its documentation says", "code": "its code has",
