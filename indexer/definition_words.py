@@ -23,13 +23,19 @@ _QUOTES = (b'"""', b"'''", b'"', b"'")
 
 
 def definition_words(facts: FileFacts, text: bytes, *, code: bool) -> list[DefinitionWords]:
-    """Return the words of each class and function of a file; without ``code``, of no bodies."""
+    """Return the words of the classes and functions of a file.
+
+    Without ``code``, which is for files of tests, of no bodies and of nothing that is called a
+    test: what tests do is nothing to use again.
+    """
     inside = containers(facts)
     table = facts.definition
     spelled: dict[str, str] = {}
     used = _names_used(facts, spelled) if code else {}
     found: list[DefinitionWords] = []
     for row, name in enumerate(table.name):
+        if not code and facts.names[name].lower().startswith("test"):
+            continue
         summary = facts.strings[table.summary[row]] if table.summary[row] >= 0 else ""
         found.append(
             (

@@ -133,7 +133,9 @@ def _unindexed(
         if facts is None:
             continue
         described = definition_words(facts, inference.text(path), code=path in wanted)
-        for row, each in enumerate(described):
+        rows_at = {position: row for row, position in enumerate(facts.definition.position)}
+        for each in described:
+            row = rows_at[each[0]]
             kind = CLASS if facts.definition.kind[row] == f.CLASS else FUNCTION
             if path in wanted or Entity(kind, path, row) in chosen:
                 entities.append(Entity(kind, path, row))
