@@ -217,3 +217,15 @@ def test_growth_of_workspaces_is_shown_and_drawn(tmp_path: Path) -> None:
     ]  # fmt: skip
     picture = ElementTree.parse(tmp_path / "growth.svg").getroot()
     assert len([each for each in picture.iter() if each.tag.endswith("polyline")]) == 12
+
+
+def test_reuse_is_counted_beside_bm25(tmp_path: Path) -> None:
+    base = tmp_path / "bases/shop"
+    base.mkdir(parents=True)
+    (base / "text.py").write_text('def truncate(value):\n    "Cut."\n\ndef other(): ...\n')
+    questions = tmp_path / "questions.tsv"
+    questions.write_text("shop\ttext.py\ttruncate\tshorten\nshop\t-\t-\tcharge a card\n")
+    shown = _run("reuse.py", questions, tmp_path / "bases", cwd=tmp_path)
+    assert "| reuse | 100 / 100 / 100 |" in shown
+    assert "| BM25 | 0 / 0 / 0 |" in shown
+    assert "answered as sure: 0 of 1 that do not exist" in shown
