@@ -28,6 +28,7 @@ from .search import Match, search_definitions, terms
 _RARE, _NAMES = 60, 12
 _FILES, _MODULES = 25, 20
 _OF_BEST = 0.35  # what fits less well than this share of the best is not told
+_BESIDE_CODE = 0.4  # what words are worth where code tells what it uses
 _SAYING = {
     "name": "its name has", "place": "it is in", "summary": "its documentation says",
     "documentation": "its documentation says", "code": "its code has",
@@ -133,7 +134,8 @@ def find_candidates(inference: Inference, helper: HelperQuery, into: str) -> lis
                 note(item.entity, "name", 1.0, f"is called `{helper.name}`")
     installed = _installed(inference, into) if helper.terms else ()
     for match in search_definitions(inference, helper.terms, installed):
-        note(match.entity, "words", match.likeness, _shared_words(match))
+        share = match.likeness * (_BESIDE_CODE if helper.uses else 1.0)
+        note(match.entity, "words", share, _shared_words(match))
     for entity, share, names in _using(inference, helper.uses):
         note(entity, "uses", share, f"uses {', '.join(names)} as well")
     ranked: list[Candidate] = []
