@@ -252,7 +252,8 @@ FIXTURES = {
         #- main.py
         from shapes import Box
         def make(x):
-            return x
+            made = x
+            return made
     """,
 }
 

@@ -80,7 +80,7 @@ def test_the_configuration_of_the_project_does_not_matter(tmp_path: Path) -> Non
 
 def test_without_ruff_there_is_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     notes: list[str] = []
-    monkeypatch.setattr(ruff, "_program", lambda _: "")
+    monkeypatch.setattr(ruff, "find_ruff", lambda _: "")
     assert reported(tmp_path, "def load(known={}): return known\n", notes) == []
     assert "ruff is not installed" in notes[0]
 
@@ -90,7 +90,7 @@ def test_a_ruff_that_fails_is_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyP
     program = tmp_path / "ruff"
     program.write_text("#!/bin/sh\nexit 2\n")
     program.chmod(0o755)
-    monkeypatch.setattr(ruff, "_program", lambda _: str(program))
+    monkeypatch.setattr(ruff, "find_ruff", lambda _: str(program))
     assert reported(tmp_path, "def load(known={}): return known\n", notes) == []
     assert "could not be run" in notes[0]
 
@@ -99,8 +99,9 @@ def reported(folder: Path, text: str, notes: list[str]) -> list[Any]:
     """What is found by ruff in a file; what it notes is added to ``notes``."""
     session = open_workspace(folder, parse_fixture(text))
     try:
-        found = check_change(unchanged(session, ["main.py"]), whole=True)
-        notes += session.index.notes
+        change = unchanged(session, ["main.py"])
+        found = check_change(change, whole=True)
+        notes += [*session.index.notes, *change.after.snapshot.work.left_out]
     finally:
         session.index.close()
     return [finding for finding in found if finding.rule.startswith("ruff")]

@@ -30,14 +30,14 @@ def answer(event: Event) -> Answer | None:
         return None
     # What is invented matters most, if there is no time for both. Told at once: whoever is refused
     # twice for one write does not know what to believe.
-    invented = _nonexistent(event, edit)
+    invented = "" if event.mode == OBSERVE else _nonexistent(event, edit)
     try:
         refusal, beside = unseen_code(event, edit)
     except OutOfTimeError:
         event.notes.append("there was no time to look at what the edit rests on")
         refusal, beside = [], []
     reasons = [*filter(None, [invented]), *refusal]
-    if reasons and event.mode != OBSERVE:
+    if reasons:
         return deny("\n".join(reasons))
     with event.ledger.transaction():
         for path in edit.contents:
@@ -70,9 +70,7 @@ def _nonexistent(event: Event, edit: Edit) -> str:
         if judged is not None:
             _store_faults(event, judged)
         return ""
-    if event.mode != OBSERVE:
-        handle = event.payload.handle
-        observe_edit(event.ledger, handle, edit.contents, found, is_refused=True)
+    observe_edit(event.ledger, event.payload.handle, edit.contents, found, is_refused=True)
     for each in found:
         event.ledger.tell(event.main, f"told:{each['id']}")
     return "\n".join(
