@@ -105,9 +105,14 @@ def user_cache_dir() -> str:
     return _slashed(shared) + "/flux-index"
 
 
+# What is longer is nowhere, and looking for its folders would take the square of its length.
+_LONGEST_PATH = 4096
+
+
 def _existing_folder(start: str) -> str:
     path = os.path.abspath(start)
     # The folder a file lies in is what counts, even where the file is a link to elsewhere.
+    path = path[:_LONGEST_PATH]
     while not os.path.isdir(path):
         parent = os.path.dirname(path)
         if parent == path:
