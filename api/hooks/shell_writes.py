@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 
-from ..sessions.read_log import differing, is_of
+from ..sessions.read_log import differing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,10 @@ def changed_by_shell(event: Event) -> dict[str, bytes | None]:
     if len(changed) > _MOST:
         event.notes.append(f"commands changed {len(changed)} files: they are not judged")
         return {}
-    found = _committed_contents(event, changed)
+    # Late: most commands change nothing.
+    from ..sessions.committed import committed_contents
+
+    found = committed_contents(event.session, changed)
     unknown = sorted(changed.keys() - found.keys())
     if unknown:
         event.notes.append(f"what {', '.join(unknown[:5])} was before a command is not known")
@@ -84,24 +87,3 @@ def _is_within(path: str, spans: list[tuple[float, float]]) -> bool:
             path = parent
         except OSError:
             return False
-
-
-def _committed_contents(event: Event, changed: dict[str, bytes]) -> dict[str, bytes | None]:
-    """Return contents that files had when the session began, where git still has them."""
-    found: dict[str, bytes | None] = {path: None for path, kept in changed.items() if not kept}
-    if len(found) == len(changed):
-        return found
-    from ...indexer.errors import InvalidArgumentsError
-    from ..source.git import Repository
-
-    repository = Repository(event.session.index.workspace.root)
-    try:
-        tree = repository.tree("HEAD")
-        contents = repository.contents(tree[path] for path in changed if path in tree)
-    except InvalidArgumentsError:
-        return found
-    for path, kept in changed.items():
-        content = contents.get(tree.get(path, "")) if kept else None
-        if content is not None and is_of(content, kept):
-            found[path] = content
-    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...indexer.errors import InvalidArgumentsError
 from ..source.git import Repository
 from .read_log import is_of
 
@@ -19,11 +20,9 @@ def committed_contents(
 
     ``changed`` has the stored start of the hash of each, empty for a new file.
     """
-    if not changed:
-        return {}
-    from ...indexer.errors import InvalidArgumentsError
-
     found: dict[str, bytes | None] = {path: None for path, kept in changed.items() if not kept}
+    if len(found) == len(changed):
+        return found  # there is nothing to ask git for
     repository = Repository(workspace.index.workspace.root)
     try:
         tree = repository.tree("HEAD")
