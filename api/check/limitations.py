@@ -21,6 +21,7 @@ from ...indexer.inference.inference import Inference
 from ...indexer.inference.members import attribute_definitions
 from ...indexer.inference.modules import ABSENT, UNSURE, imported_module, module_presence
 from ...indexer.inference.types import CLASS_OBJECT, INSTANCE
+from ...indexer.search_path.stamps import stamp_of
 from ...indexer.snapshot.time_limit import TimeLimit
 from ...indexer.workspace.built_modules import is_built
 from .context import CheckContext, Regions, changed_spans
@@ -39,6 +40,10 @@ def is_generated_module(context: CheckContext, module: str) -> bool:
     rest = module.lstrip(".")
     level = len(module) - len(rest)
     parts = rest.split(".")
+    index = context.strict.snapshot.index
+    for name in ("", *_BUILD_FILES, os.path.dirname(context.path)):  # which verdicts rest on
+        looked_at = context.strict.snapshot.absolute(name)
+        index.seen.note(looked_at, stamp_of(looked_at), installed=False)
     if _is_named_by_build(context, parts, level):
         return True
     for count in range(1, len(parts) + 1):
