@@ -208,6 +208,7 @@ def test_hooks(repository: Path) -> None:
             }  # fmt: skip
             seconds = str(int(UNHURRIED))
             flux_index(repository, "hook", event, "--seconds", seconds, given=json.dumps(payload))
+    stop_serving(repository)
 
 
 BASH = {"command": "cat app.py"}
