@@ -235,15 +235,27 @@ def _of_constant(facts: FileFacts, expr: int, name: str, target: Target, depth: 
 
 def _value_of(facts: FileFacts, expr: int, target: Target) -> tuple[FileFacts, int] | bool | None:
     """Return the one value that a plain name is bound to, or what is known of it elsewhere."""
-    if view.op(facts, expr) != f.NAME:
-        return target.elsewhere(facts, expr) if target.elsewhere is not None else None
+    rows = _bindings(facts, expr)
+    found = constant_value(facts, rows, target)
+    if found is None and target.elsewhere is not None and _is_of_import(facts, expr):
+        found = target.elsewhere(facts, expr)
+    return found
+
+
+def _bindings(facts: FileFacts, expr: int) -> list[int]:
+    """Return the bindings of a plain name in the innermost scope that has any."""
     scope, rows = view.name_scope(facts, expr), list[int]()
-    while scope >= 0 and not rows:
+    while view.op(facts, expr) == f.NAME and scope >= 0 and not rows:
         rows = facts.bindings_of(scope, view.name_row(facts, expr))
         scope = facts.scope.parent[scope]
-    return constant_value(facts, rows, target) or (
-        target.elsewhere(facts, expr) if target.elsewhere is not None and rows else None
-    )
+    return rows
+
+
+def _is_of_import(facts: FileFacts, expr: int) -> bool:
+    """True if the first name of a dotted one is imported: no other leads to a module's constant."""
+    while (attribute := view.attribute(facts, expr)) is not None:
+        expr = attribute.receiver
+    return any(facts.binding.kind[row] == f.IMPORT for row in _bindings(facts, expr))
 
 
 def constant_value(
@@ -283,12 +295,12 @@ def _compared(facts: FileFacts, test: int, target: Target, depth: int) -> bool |
         "bytes",
     }:
         return False  # as it was in Python 2
-    actual = _of_sys(facts, comparison.left, target, depth)
     if comparison.operator in ("in", "not-in"):
-        return _contained(facts, comparison, actual, target, depth)
-    if comparison.operator not in _COMPARISONS:
-        return None
+        return _contained(facts, comparison, target, depth)
     compared = _literal(facts, comparison.right)
+    if comparison.operator not in _COMPARISONS or compared is None:
+        return None
+    actual = _of_sys(facts, comparison.left, target, depth)
     if isinstance(actual, tuple) and isinstance(compared, tuple):
         if compared[:2] == actual and len(compared) > 2:
             return None
@@ -301,23 +313,20 @@ def _compared(facts: FileFacts, test: int, target: Target, depth: int) -> bool |
 
 
 def _contained(
-    facts: FileFacts,
-    comparison: view.Comparison,
-    actual: tuple[int, ...] | int | str | None,
-    target: Target,
-    depth: int,
+    facts: FileFacts, comparison: view.Comparison, target: Target, depth: int
 ) -> bool | None:
     """``sys.platform in ("win32", "cygwin")``, ``"win" in sys.platform``."""
-    whole = _of_sys(facts, comparison.right, target, depth)
-    part = _literal(facts, comparison.left)
-    if isinstance(whole, str) and isinstance(part, str):
-        found = part in whole
-    elif isinstance(actual, str) and view.op(facts, comparison.right) in (f.TUPLE, f.LIST, f.SET):
+    part = view.string(facts, comparison.left)
+    if part is not None:
+        whole = _of_sys(facts, comparison.right, target, depth)
+        found = part in whole if isinstance(whole, str) else None
+    elif view.op(facts, comparison.right) in (f.TUPLE, f.LIST, f.SET):
         listed = [view.string(facts, each) for each in view.elements(facts, comparison.right)]
-        if None in listed:
-            return None
-        found = actual in listed
+        actual = None if None in listed else _of_sys(facts, comparison.left, target, depth)
+        found = actual in listed if isinstance(actual, str) else None
     else:
+        return None
+    if found is None:
         return None
     return found == (comparison.operator == "in")
 

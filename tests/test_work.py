@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -95,6 +97,21 @@ def test_a_limit_of_time_ends_what_runs_and_nothing_after_it() -> None:
             pass
     with TimeLimit(60.0):
         pass
+
+
+def test_what_is_traced_after_a_limit_goes_on() -> None:
+    """As under a debugger, profiler or coverage, which hung on Python 3.11."""
+    code = (
+        "import cProfile\n"
+        "from flux_index.indexer.snapshot.time_limit import TimeLimit\n"
+        "profile = cProfile.Profile()\n"
+        "profile.enable()\n"
+        "with TimeLimit(60.0):\n"
+        "    pass\n"
+        "print(sum(each for each in range(10)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=True)
+    assert done.stdout == b"45\n"
 
 
 def test_a_rule_tells_so_many_findings_of_a_file(
