@@ -21,10 +21,6 @@ _OCCURS, _BOUND, _INHERITED = "occurs", "bound", "inherited"
 _SET, _STRING, _ALIAS, _MODULE, _CONTAINER = "set", "string", "alias", "module", "container"
 
 
-# What stands for the names at the top of all modules: how they are bound there, in which order.
-TOP = "\0top"
-
-
 def occurs(facts: FileFacts, name: str) -> bool:
     """True if a file has a name, other than in the dotted name of a module."""
     return any(True for _ in facts.occurrences(name))
@@ -155,7 +151,6 @@ def uses(facts: FileFacts) -> frozenset[tuple[object, str]]:
 def _uses(facts: FileFacts) -> Iterator[tuple[object, str]]:
     # Late: only a file that changed is compared.
     from .symbols import inherited_names, names_in
-    from .top_level import top_level
 
     names = facts.names
     for name in names_in(facts):
@@ -178,7 +173,7 @@ def _uses(facts: FileFacts) -> Iterator[tuple[object, str]]:
             yield (_ALIAS, other), name
     for row in set(facts.imports.module):
         for part in names[row].split("."):
-            yield (_MODULE, names[row]), part
+            # The empty one before a dot tells that a file imports relatively, whatever it imports.
+            yield (_MODULE, part and names[row]), part
     for name in _containers(facts):
         yield _CONTAINER, name
-    yield top_level(facts).checksum, TOP

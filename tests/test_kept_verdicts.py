@@ -83,6 +83,28 @@ def test_an_attribute_that_is_set_from_elsewhere(root: Path) -> None:
     assert "shop/use.py" not in kept
 
 
+def test_a_name_at_the_top_of_a_module(root: Path) -> None:
+    judge(root)
+    with (root / "shop/mail.py").open("a") as file:
+        file.write("\n\nAGE = 1\n")
+    assert judge(root)[1] == {"shop/__init__.py", "shop/order.py", "shop/use.py"}
+
+
+def test_an_import_cycle_that_an_edit_makes(root: Path) -> None:
+    judge(root)
+    with (root / "shop/order.py").open("a") as file:
+        file.write("\n\nfrom shop.use import show\n")
+    again, found = judge(root), judge(root)
+    assert again[0] == found[0]
+    (root / "shop/order.py").write_text(
+        "from shop.use import show\n" + FILES["shop/order.py"].lstrip()
+    )
+    assert {path for path, rule in judge(root)[0] if rule == "import-cycle"} == {
+        "shop/order.py",
+        "shop/use.py",
+    }
+
+
 def test_a_file_that_comes_or_goes(root: Path) -> None:
     plant(root, files={"shop/use.py": FILES["shop/use.py"] + "\nimport shop.late\n"})
     assert ("shop/use.py", "unresolved-import") in judge(root)[0]

@@ -18,16 +18,23 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
+from ...indexer.errors import OutOfWorkError
 from ...indexer.inference.inference import Inference
 from ...indexer.search_path.stamps import stamp_of
 from ...indexer.snapshot.name_diff import turnover
+from ...indexer.snapshot.query_cache import TOPS
+from ...indexer.snapshot.recording import Recording
 from ...indexer.workspace.git_folder import git_folders
+from ..check.context import CheckContext
+from ..check.rules.modules import import_cycle
 from ..check.rules.ruff import find_ruff
 from ..version import version
 from .whole_files import FileVerdict, Judged
 
 # Raise when the form of what is kept changes.
-_FORMAT = 1
+_FORMAT = 2
+# Steps of work that looking for the import cycles of a file may take.
+_WORK = 20_000
 _PROGRAM = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
@@ -37,6 +44,7 @@ class KeptVerdicts:
     def __init__(self, inference: Inference) -> None:
         """Read those that hold."""
         snapshot = inference.snapshot
+        self._inference = inference
         self._index = snapshot.index
         rows = snapshot.view.files
         self._files = {
@@ -76,8 +84,28 @@ class KeptVerdicts:
         self._outside = outside
         for path, (verdict, looked_at, asked_for) in kept["verdicts"].items():
             judged = Judged(verdict=verdict, files=int(looked_at, 16), names=int(asked_for, 16))
-            if not judged["files"] & changed and not judged["names"] & names:
+            hit = judged["names"] & names
+            if judged["files"] & changed or hit & ~TOPS:
+                continue
+            if not hit or self._is_free_of_cycles(path, judged):
                 self._kept[path] = judged
+
+    def _is_free_of_cycles(self, path: str, judged: Judged) -> bool:
+        """True if a file had no import cycle and has none now, which is all that tops decide.
+
+        What was looked at for it is added to what the verdict rests on.
+        """
+        if any(each["rule"] == "import-cycle" for each in judged["verdict"]["items"]):
+            return False
+        with Recording(self._inference.snapshot) as recording:
+            try:
+                with self._inference.snapshot.work.part(_WORK):
+                    found = next(import_cycle(CheckContext(self._inference, path)), None)
+            except OutOfWorkError:
+                return False
+        judged["files"] |= recording.files(self.paths)
+        judged["names"] |= recording.names
+        return found is None
 
     def of(self, paths: Iterable[str]) -> dict[str, FileVerdict]:
         """Return the verdicts on some files, as far as they are kept."""

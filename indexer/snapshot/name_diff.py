@@ -7,7 +7,8 @@ holds when neither that name nor the file is among these. Most edits change no n
 from __future__ import annotations
 
 from ..name_uses import uses
-from .query_cache import ANY_NAME, name_bit
+from ..top_level import top_level
+from .query_cache import ANY_NAME, TOPS, name_bit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _COMPARED = 64
 
 
 def turnover(library: FactsProvider, changes: Iterable[tuple[bytes, bytes]]) -> int:
-    """Bits of the names that one content uses in a way in which the other does not.
+    """Bits of the names that one content uses in a way in which the other does not, and ``TOPS``.
 
     ``changes`` are content hashes before and after, empty for a file that is not there. Contents
     whose facts are not at hand count for every name.
@@ -30,16 +31,21 @@ def turnover(library: FactsProvider, changes: Iterable[tuple[bytes, bytes]]) -> 
         return ANY_NAME
     bits = 0
     for before, after in compared:
-        old, new = _uses(library, before), _uses(library, after)
+        old, new = _content(library, before), _content(library, after)
         if old is None or new is None:
             return ANY_NAME
-        for _, name in old ^ new:
+        for _, name in old[0] ^ new[0]:
             bits |= name_bit(name)
+        if old[1] != new[1]:
+            bits |= TOPS
     return bits
 
 
-def _uses(library: FactsProvider, digest: bytes) -> frozenset[tuple[object, str]] | None:
+def _content(
+    library: FactsProvider, digest: bytes
+) -> tuple[frozenset[tuple[object, str]], int | None] | None:
+    """Return the uses of names and the checksum of the top of a file; None without its facts."""
     if not digest:
-        return frozenset()
+        return frozenset(), None
     facts = library.get(digest)
-    return None if facts is None else uses(facts)
+    return None if facts is None else (uses(facts), top_level(facts).checksum)

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 NOBODY = 1 << 30
 # The lowest bits stand for no file: that a convention was looked for; then, in which files a name
 # occurs. Names share bits, or there would be too many: an answer may be forgotten for nothing.
+# Then, that the tops of modules were looked at (see `.top_level`).
 CONSULTED = 1
 _NAME_BITS = 1024
-ANY_NAME = ((1 << _NAME_BITS) - 1) << 1
-_FIRST_FILE = 2 << _NAME_BITS
+TOPS = 2 << _NAME_BITS
+ANY_NAME = (TOPS << 1) - 2
+_FIRST_FILE = TOPS << 1
 # The files that are looked at first, which many answers rest on, have bits of their own. Those that
 # come later share theirs, so that what an answer rests on takes no more room in a workspace of any
 # size; when a file changes, answers that rest on one with the same bit are forgotten for nothing.

@@ -16,7 +16,7 @@ from ..platform_conditions import holding, is_conditional
 from ..search_path.search_path import ENVIRONMENT
 from ..search_path.stamps import stamp_from, stamp_of
 from ..symbols import QUOTE, inherited_names, names_in
-from .query_cache import ANY_NAME, QueryCache, QueryStack, name_bit
+from .query_cache import ANY_NAME, TOPS, QueryCache, QueryStack, name_bit
 from .work import Work
 
 TYPE_CHECKING = False
@@ -581,10 +581,9 @@ class Snapshot:
 
         An answer rests on that alone, and not on what else is in the file.
         """
-        from ..name_uses import TOP
         from ..top_level import top_level
 
-        self.progress.touched |= name_bit(TOP)
+        self.progress.touched |= TOPS
         touched = self.progress.touched
         facts = self.facts(path)
         self.progress.touched = touched

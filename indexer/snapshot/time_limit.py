@@ -47,7 +47,7 @@ class TimeLimit:
             # leave Python 3.11 in a state in which a debugger or profiler hangs.
             try:
                 _raise_in(self._thread, OutOfWorkError)
-                for _ in range(100):
+                for _step in range(100):
                     pass
             except OutOfWorkError:
                 pass
