@@ -247,3 +247,37 @@ def mended(finding: Any, place: int, text: str) -> str:
     """A file's text after one of a finding's fixes."""
     edits = finding.fixes[place].edits
     return applied(text, [(edit.start, edit.end, edit.text) for edit in edits])
+
+
+def test_what_a_module_imports_and_others_take_from_it(tmp_path: Path) -> None:
+    """By its name, with a star in between, and from what tests share."""
+    check_edit(
+        tmp_path,
+        """
+        #- names.py
+        from json import dumps, loads
+        #- all_names.py
+        from names import *
+        #- main.py
+        from names import dumps
+        #                 ^^^^^ unresolved-name
+        from json import loads
+        print(dumps, loads)
+        #- other.py
+        from all_names import dumps
+        #                     ^^^^^ unresolved-name
+        print(dumps)
+        #- tests/helpers.py
+        def make(): return 1
+        #- shop.py
+        from tests.helpers import make
+        #                         ^^^^ unresolved-name
+        print(make)
+        """,
+        """
+        #- names.py
+        from json import loads
+        #- tests/helpers.py
+        """,
+        "unresolved",
+    )

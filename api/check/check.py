@@ -15,7 +15,7 @@ from ...indexer.snapshot.time_limit import TimeLimit
 from ..source.entity_views import enclosing
 from .api_diff.changes import ApiChange, api_changes, broken_uses, explain_finding
 from .api_diff.removed import Removal
-from .api_diff.surface import changed_names
+from .api_diff.surface import changed_names, possible_users
 from .context import CheckContext, Regions, changed_spans
 from .edits import Change
 from .excuses import TEST_DATA
@@ -255,13 +255,9 @@ def users_findings(
     """
     # Methods are only used as attributes; looking for these apart takes less, and finds more.
     methods = [each for each in changes if isinstance(each, Removal) and each.is_method]
-    names = changed_names(change, {(each.path, each.key) for each in methods})
-    method_names = {each.name for each in methods} - names
-    users: dict[str, set[str]] = {}
-    for name in sorted(names | method_names):
-        for path in change.after.files_with(name):
-            if path not in change.paths:
-                users.setdefault(path, set()).add(name)
+    known = {(each.path, each.key) for each in methods}
+    method_names = {each.name for each in methods} - changed_names(change, known)
+    users = possible_users(change, known, method_names)
     for path in sorted(users)[:_USERS]:
         change.after.snapshot.relax()
         wanted = frozenset(users[path] - method_names)

@@ -24,6 +24,7 @@ from ...indexer.inference.entities import (
 )
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.members import member_definitions
+from ...indexer.inference.query_cache import cached
 from ...indexer.inference.signatures import overloads, parameter_rows
 from ...indexer.inference.standard_types import standard_class
 from ...indexer.inference.stub_mapping import source_entity, source_path
@@ -68,8 +69,8 @@ def signatures_of_value(inference: Inference, value: Value) -> list[Callee] | No
         found = function_signature(inference, entity, bound=bool(receivers), start=start)
         return None if found is None else [found]
     if form == CLASS_OBJECT:
-        found = class_signature(inference, entity)
-        return None if found is None else _with_derived(inference, found)
+        key = ("signatures of class and derived", entity)
+        return cached(inference, key, lambda: _with_derived(inference, entity), None)
     if form == INSTANCE and entity.kind == CLASS:
         methods = member_definitions(inference, value, "__call__")
         if len(methods) == 1 and methods[0].entity.kind == FUNCTION:
@@ -254,6 +255,11 @@ def lambda_signature(inference: Inference, path: str, expr: int) -> Callee:
 
 def class_signature(inference: Inference, cls: Entity) -> Callee | None:
     """Return what calling a class takes; None when a metaclass or an unknown base may decide."""
+    key = ("signature of class", cls)
+    return cached(inference, key, lambda: _class_signature(inference, cls), None)
+
+
+def _class_signature(inference: Inference, cls: Entity) -> Callee | None:
     if cls.kind == VARIABLE:
         signature = synthesized_signature(inference, cls, [cls])
         if signature is None or signature.entity != cls:
@@ -394,10 +400,13 @@ def _constructor(
     return best
 
 
-def _with_derived(inference: Inference, callee: Callee) -> list[Callee] | None:
+def _with_derived(inference: Inference, cls: Entity) -> list[Callee] | None:
     """Return a class and those derived from it: ``cls()`` may be any of them."""
+    callee = class_signature(inference, cls)
+    if callee is None:
+        return None
     found = [callee]
-    for each in derived_classes(inference, callee.entity):
+    for each in derived_classes(inference, cls):
         is_last = len(found) >= _SUBCLASSES - 1
         derived = None if is_last else class_signature(inference, each)
         if derived is None:

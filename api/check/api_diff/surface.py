@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from ....indexer import facts as f
 from ....indexer.facts import FileFacts
 from ....indexer.inference.classes import bases, own_member_names
 from ....indexer.inference.entities import CLASS, FUNCTION, Entity, name_of, qualified_name
 from ....indexer.inference.inference import Inference
+from ....indexer.paths import is_test_file
 from ....indexer.symbols import containers
 from ..edits import Change
 from ..signatures import Signature, class_signature, derived_classes, function_signature
 
 # How each thing is declared, by dotted name; declarations are only compared.
 Surface = dict[str, object]
+_IMPORTED = "imported"
+_CONSTRUCTORS = {"__init__", "__new__"}
 
 
 # Subclasses of a changed class that are followed.
@@ -24,8 +29,74 @@ def changed_names(change: Change, known: set[tuple[str, str]] | None = None) -> 
 
     ``known`` are files and dotted names of changes that the caller looks for itself.
     """
-    names: set[str] = set()
+    return set[str]().union(*(names for _, names in _changed_by_file(change, known)))
+
+
+def possible_users(
+    change: Change, known: set[tuple[str, str]] | None = None, more: Iterable[str] = ()
+) -> dict[str, set[str]]:
+    """Return other files that may use what an edit changed, with the changed names they have.
+
+    These are those of :func:`changed_names`, and some ``more``.
+    """
+    # What a module imports is used where the module is named, and what tests define where a part of
+    # the module's name is, or in other tests.
+    by_way: dict[str, set[str]] = {}
+    of_tests = set[str]()
+    others = set(more)
+    for path, names in _changed_by_file(change, known):
+        imported = _imported_names(change, path)
+        for name in names & imported:
+            by_way.setdefault(name, set()).add(_module_name(path))
+        if is_test_file(path):
+            of_tests |= names - imported
+            for name in names - imported:
+                by_way.setdefault(name, set()).update(path.removesuffix(".py").split("/"))
+        else:
+            others |= names - imported
+    found: dict[str, set[str]] = {}
+    for name in sorted(by_way.keys() | others):
+        files = change.after.files_with(name)
+        if name not in others:
+            reached = {path for part in by_way[name] for path in change.after.files_with(part)}
+            tests = name in of_tests
+            files = [path for path in files if path in reached or (tests and is_test_file(path))]
+        for path in files:
+            if path not in change.paths:
+                found.setdefault(path, set()).add(name)
+    # A changed constructor is called by the name of its class or of one derived from it.
+    return {path: names for path, names in found.items() if not names <= _CONSTRUCTORS}
+
+
+def _imported_names(change: Change, path: str) -> set[str]:
+    """Return the names of a module that nothing but an import binds, before the edit.
+
+    None are returned where they are used without naming it: what others import with a star,
+    fixtures of pytest.
+    """
+    facts, module = change.before.facts(path), _module_name(path)
+    if facts is None or module == "conftest":
+        return set()
+    for other in change.before.files_with(module):
+        each = change.before.facts(other)
+        if each is not None and f.STAR in each.imports.name:
+            return set()
+    surface = public_surface(change.before, path, facts)
+    return {name for name, declared in surface.items() if declared == _IMPORTED}
+
+
+def _module_name(path: str) -> str:
+    """Return the last part of the name of a module."""
+    module = path.rpartition("/")[2].partition(".")[0]
+    return path.split("/")[-2] if module == "__init__" and "/" in path else module
+
+
+def _changed_by_file(
+    change: Change, known: set[tuple[str, str]] | None
+) -> Iterator[tuple[str, set[str]]]:
+    """Yield each file with the names under which others may use what an edit changed in it."""
     for path in change.paths:
+        names: set[str] = set()
         before, after = change.before.facts(path), change.after.facts(path)
         if before is None:
             continue
@@ -47,9 +118,8 @@ def changed_names(change: Change, known: set[tuple[str, str]] | None = None) -> 
         if after is not None:
             names |= _abstract(change, path, after, new.keys() - old.keys() | changed)
         else:
-            module = path.rpartition("/")[2].partition(".")[0]
-            names.add(path.split("/")[-2] if module == "__init__" and "/" in path else module)
-    return names - {""}
+            names.add(_module_name(path))
+        yield path, names - {""}
 
 
 def public_surface(inference: Inference, path: str, facts: FileFacts) -> Surface:
@@ -79,7 +149,7 @@ def _declaration(facts: FileFacts, text: bytes, binding: int) -> object:
     """Return how a name is declared: a header for definitions, the line for all else."""
     kind = facts.binding.kind[binding]
     if kind == f.IMPORT:
-        return "imported"
+        return _IMPORTED
     if kind not in (f.DEF_CLASS, f.DEF_FUNCTION):
         line = facts.line_of(facts.binding.position[binding])
         return kind, text[facts.line_starts[line] : facts.line_starts[line + 1]].strip()

@@ -344,12 +344,17 @@ def wrong_context(context: CheckContext) -> Iterator[Finding]:
 
 
 def entered(context: CheckContext) -> dict[int, bool]:
-    """Return what ``with`` enters, each with True for ``async with``."""
+    """Return what ``with`` enters, each with True for ``async with``.
+
+    What it enters without binding a name is left out when rules are not to check it.
+    """
     facts = context.facts
     managers = {operand(facts, row): is_async(facts, row) for row in context.expressions(f.ENTERED)}
     for kind in (f.CALL, f.NAME, f.ATTRIBUTE):  # `with box:`, which binds no name
         for expr in context.expressions(kind):
-            if expr in managers or uses_of(facts).of(expr):
+            if expr in managers or not context.includes(context.last_name(expr)):
+                continue
+            if uses_of(facts).of(expr):
                 continue
             start = _start(context, expr)
             if word_before(context.text, start) == b"with":

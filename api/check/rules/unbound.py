@@ -27,7 +27,7 @@ from .names import is_builtin, is_in_string, is_predefined
 
 def unbound(context: CheckContext) -> Iterator[Finding]:
     """Yield names that are read where control comes without their being bound."""
-    if context.tree is None or context.names is not None:
+    if context.names is not None or context.tree is None:
         return  # what is bound where does not change by an edit of another file
     found = list(unbound_reads(context.tree, _oracle(context, asks=False)))
     if any(each.how != SELDOM for each in found):
