@@ -35,8 +35,9 @@ def test_what_was_shown_is_there_again(tmp_path: Path) -> None:
         found = ledger.seen(number, "a.py")
         assert found is not None
         assert (found.ranges, list(found.lines)) == ([(1, 3)], [1, 2, 3])
-        assert ledger.signature(number, "a.py", "a.f") == "(x)"
-        assert ledger.signature(number, "a.py", "a.g") is None
+        assert ledger.was_shown_with(number, "a.py", "a.f", "(x)")
+        assert not ledger.was_shown_with(number, "a.py", "a.f", "(x, y)")
+        assert not ledger.was_shown_with(number, "a.py", "a.g", "(x)")
         assert ledger.begin("a", "test") == number
     assert (tmp_path / "ledger.db").stat().st_mode & 0o777 == 0o600
 
@@ -80,8 +81,8 @@ def test_many_processes_write_at_once(tmp_path: Path) -> None:
         "        number = ledger.begin('shared', '')\n"
         "        own = ledger.begin(name, '')\n"
         "        with ledger.transaction():\n"
-        "            known = ledger.signature(number, 'count', 'n') or '0'\n"
-        "            ledger.put_symbols(number, [('count', 'n', str(int(known) + 1))])\n"
+        "            known = ledger.take_verdict(number, 'count') or '0'\n"
+        "            ledger.put_verdict(number, 'count', str(int(known) + 1))\n"
         "            ledger.put_symbols(own, [('a.py', f'f{at}', '()')])\n"
     )
     processes = [
@@ -92,11 +93,11 @@ def test_many_processes_write_at_once(tmp_path: Path) -> None:
     with Ledger(str(tmp_path)) as ledger:
         shared = ledger.session("shared")
         assert shared is not None
-        assert ledger.signature(shared, "count", "n") == str(PROCESSES * EACH)
+        assert ledger.take_verdict(shared, "count") == str(PROCESSES * EACH)
         for at in range(PROCESSES):
             own = ledger.session(f"p{at}")
             assert own is not None
-            assert ledger.signature(own, "a.py", f"f{EACH - 1}") == "()"
+            assert ledger.was_shown_with(own, "a.py", f"f{EACH - 1}", "()")
     assert [path.name for path in tmp_path.glob("*unreadable*")] == []
 
 

@@ -220,6 +220,25 @@ _ALL = (
             "flux-index rules", "flux-index rules --agent",
             "flux-index rules --agent --write AGENTS.md,CLAUDE.md"),
         on_workspace=False),
+    Command("stats",
+        "Show whether checking helps, in figures of the tasks so far: valid and working at first "
+        "try, rounds, mistakes, what hooks cost; of all, and per day, client and model.",
+        (
+            Parameter("days", "integer", "Only the last days.", default=90),
+            Parameter("client", "string", "Only tasks of this client."),
+            Parameter("model", "string", "Only tasks of this model."),
+            Parameter("html", "string",
+                "Write a page with plots to this file; it needs no network."),
+            FORMAT, AS_JSON),
+        examples=("flux-index stats", "flux-index stats --days 30 --html figures.html")),
+    Command("ledger",
+        "Show what is kept of sessions and tasks, write it as JSON lines, or forget a task, a "
+        "session, all until a day, or all. What files were before an edit, kept for undoing it, "
+        "is never exported.",
+        examples=(
+            "flux-index ledger show", "flux-index ledger export --output ledger.jsonl",
+            "flux-index ledger forget --before 2026-01-31"),
+        on_workspace=False, takes="show|export|forget"),
     Command("lsp",
         "The language server, on standard input and output unless its options say otherwise.",
         (

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..quoting import quoted
 from .edits import EDITING, SHELL, edited_paths, patch_of
 from .event import changed_lines, finding_lines
 from .messages import OWN_TOOLS, POST_TOOL, add_context, block
 from .reads import READING, record_reads
 from .shell_writes import shell_ended
+from .still_there import still_there
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ def answer(event: Event) -> Answer | None:
 
 def _check_edit(event: Event) -> Answer | None:
     from ..sessions.read_log import content_of, record_write
+    from ..tasks.observed import Edited, observe_edit
 
     before = event.ledger.take_edit(event.number, event.payload.call)
     verdict = event.ledger.take_verdict(event.number, event.payload.call)
@@ -49,7 +53,9 @@ def _check_edit(event: Event) -> Answer | None:
             record_write(event.ledger, event.number, path, content)
     if not before:
         return None
-    items = _find(event, before) if verdict is None else _stored(verdict)
+    items = _find(event, before) if verdict is None else _stored(event, verdict)
+    made = Edited(before, items, is_partly_judged=event.is_partly_judged)
+    observe_edit(event.ledger, event.payload.handle, made, partial(still_there, event))
     # Once for all agents of a session; what is still there at the end is told again then.
     items = [each for each in items if event.ledger.tell(event.main, f"told:{each['id']}")]
     is_certain, sentences = _sentences(event, items, before)
@@ -84,19 +90,17 @@ def _find(event: Event, before: Mapping[str, bytes | None]) -> list[Item]:
     return faults(event, change, is_whole=event.payload.tool == "Write")
 
 
-def _stored(verdict: str) -> list[Item]:
+def _stored(event: Event, verdict: str) -> list[Item]:
+    """Return what was found before the edit was made."""
     import json
 
-    return json.loads(verdict)
+    stored = json.loads(verdict)
+    event.is_partly_judged = stored["partly"]
+    return stored["items"]
 
 
 def _sentences(event: Event, items: list[Item], edited: Collection[str]) -> tuple[bool, list[str]]:
     """Return True if a finding is certain and in an edited file, and sentences on all."""
-    from ..tasks.observed import observe_edit
-
-    observe_edit(event.ledger, event.payload.handle, edited, items)
-    if not items:
-        return False, []
     own = [each for each in items if each["path"] in edited]
     own.sort(key=lambda each: each["severity"] != "error")
     elsewhere = [each for each in items if each["path"] not in edited]

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from importlib import import_module
 from threading import local
 
+from ...indexer.errors import StoreError
+from ...indexer.store.hook_runs import HookRun, drop_old_hook_runs, put_hook_run
 from ..sessions import OBSERVE
 from ..sessions.read_log import open_ledger
+from ..tasks.observed import open_task_of
 from .event import GAP, Event
+from .hosts import client_of
 from .messages import (
     POST_TOOL,
     PRE_TOOL,
@@ -50,14 +55,36 @@ def answer(
     payload: Payload,
     mode: str,
     seconds: float,
+    begun: float,
     computed: Callable[[], float] = time.process_time,
 ) -> tuple[list[str], Answer | None]:
-    """Return why something was not done, and what is answered if anything is."""
+    """Return why something was not done, and what is answered if anything is.
+
+    ``begun`` is when the hook was started, by the monotonic clock.
+    """
     with open_ledger(session) as ledger:
         event = Event(session, ledger, payload, mode, seconds, computed)
         if ledger.note:
             event.notes.append(ledger.note)
-        return event.notes, _handled(event)
+        task = open_task_of(ledger, payload.handle)
+        try:
+            return event.notes, _handled(event)
+        finally:
+            _store_cost(event, task, time.process_time(), time.monotonic() - begun)
+
+
+def _store_cost(event: Event, task: str, cpu: float, waited: float) -> None:
+    """Store what an event has cost; ``task`` is the one that was open before it, if any."""
+    ledger, payload = event.ledger, event.payload
+    with suppress(StoreError):  # the answer is worth more than this
+        _, model, _ = ledger.facts(event.number)
+        if payload.event == SESSION_START:
+            drop_old_hook_runs(ledger)
+        run = HookRun(
+            time.time(), payload.event, client_of(payload.fields, payload.host), model,
+            payload.handle, open_task_of(ledger, payload.handle) or task, cpu, waited,
+        )  # fmt: skip
+        put_hook_run(ledger, run)
 
 
 def _handled(event: Event) -> Answer | None:
@@ -73,9 +100,18 @@ def _handled(event: Event) -> Answer | None:
 
 
 def served(
-    session: OpenWorkspace, name: str, fields: Mapping[str, Any], host: str, mode: str
+    session: OpenWorkspace,
+    name: str,
+    fields: Mapping[str, Any],
+    host: str,
+    mode: str,
+    spent: tuple[float, float],
 ) -> dict[str, Any]:
-    """Return the same in a serving process: ``notes``, and ``answer`` if there is one."""
+    """Return the same in a serving process: ``notes``, and ``answer`` if there is one.
+
+    ``spent`` are the seconds of computing, and on the clock, that the hook took before it asked.
+    """
+    at = time.monotonic()
     payload = Payload(name, fields, host)
     import_module(".judge", __package__)  # Once, and before an edit needs it.
     kept: dict[str, Ledger] = _kept.__dict__
@@ -90,6 +126,12 @@ def served(
     if ledger.note:
         event.notes.append(ledger.note)
         ledger.note = ""
-    answered = _handled(event)
+    task = open_task_of(ledger, payload.handle)
+    cpu, waited = spent
+    try:
+        answered = _handled(event)
+    finally:
+        cpu += time.thread_time() - begun
+        _store_cost(event, task, cpu, waited + time.monotonic() - at)
     notes = event.notes
     return {"notes": notes} if answered is None else {"notes": notes, "answer": answered}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ...indexer.errors import OutOfTimeError
 from ..sessions import OBSERVE
 from ..sessions.guard import allow_write
 from ..sessions.read_log import content_of
-from ..tasks.observed import observe_edit
+from ..tasks.observed import Edited, observe_edit
 from .edits import SHELL, edit_of
 from .event import finding_lines
 from .messages import PRE_TOOL, add_context, deny
 from .shell_writes import shell_begins
+from .still_there import still_there
 from .unseen import unseen_code
 
 TYPE_CHECKING = False
@@ -70,7 +73,8 @@ def _nonexistent(event: Event, edit: Edit) -> str:
         if judged is not None:
             _store_faults(event, judged)
         return ""
-    observe_edit(event.ledger, event.payload.handle, edit.contents, found, is_refused=True)
+    edited = Edited(edit.contents, found, is_refused=True, is_partly_judged=event.is_partly_judged)
+    observe_edit(event.ledger, event.payload.handle, edited, partial(still_there, event))
     for each in found:
         event.ledger.tell(event.main, f"told:{each['id']}")
     return "\n".join(
@@ -91,4 +95,5 @@ def _store_faults(event: Event, found: list[Item]) -> None:
     """Store what is to be told when the edit has landed."""
     import json
 
-    event.ledger.put_verdict(event.number, event.payload.call, json.dumps(found))
+    verdict = {"items": found, "partly": event.is_partly_judged}
+    event.ledger.put_verdict(event.number, event.payload.call, json.dumps(verdict))

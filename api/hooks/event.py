@@ -32,8 +32,8 @@ class Event:
     """An event to be answered."""
 
     __slots__ = (
-        "_computed", "_next_look", "_seconds", "_until", "is_hurried", "ledger", "main", "mode",
-        "notes", "number", "payload", "session",
+        "_computed", "_next_look", "_seconds", "_until", "is_hurried", "is_partly_judged", "ledger",
+        "main", "mode", "notes", "number", "payload", "session",
     )  # fmt: skip
 
     def __init__(
@@ -62,6 +62,8 @@ class Event:
             self.number = ledger.begin(f"{payload.handle}:{payload.agent}", "hook")
         self.notes: list[str] = []
         """Why something was not done, for the log."""
+        self.is_partly_judged = False
+        """True if there was no time to judge all of an edit."""
         self.is_hurried = computed is time.process_time
         """True if what can wait for the next event of the host has to."""
         self._computed = computed

@@ -67,6 +67,14 @@ def as_claude_code(fields: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     return found, host
 
 
+def client_of(fields: Mapping[str, Any], host: str) -> str:
+    """Return the name of the host that told an event, as figures have it.
+
+    Claude Code and Codex tell the same events, but only Codex numbers the turns of a session.
+    """
+    return host or ("codex" if "turn_id" in fields else "claude-code")
+
+
 def _own_name(tool: str) -> str:
     """Return what Claude Code calls a tool."""
     own = "mcp_flux-index_"

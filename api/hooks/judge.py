@@ -42,6 +42,7 @@ def inventions(event: Event, change: Change, *, is_whole: bool) -> list[Item]:
     except OutOfTimeError:
         found, is_complete = [], False
     if not is_complete:
+        event.is_partly_judged = True
         event.notes.append(f"there was no time to look at all that {_named(change)} uses")
     return [each for each in _items(event, change, found, is_whole) if not each["open"]]
 
@@ -86,6 +87,7 @@ def faults(event: Event, change: Change, *, is_whole: bool) -> list[Item]:
     except OutOfTimeError:
         pass
     if not is_complete:
+        event.is_partly_judged = True
         event.notes.append(f"there was no time to judge all of {_named(change)}")
     found = [each for each in found if each.severity != HINT]
     return [each for each in _items(event, change, found, is_whole) if not each["open"]]
@@ -111,7 +113,11 @@ def _items(
     # Classifying what was found takes as long as it takes.
     change.after.snapshot.interrupt = change.before.snapshot.interrupt = None
     return [
-        {**item(change.after, each), "open": _is_open(event, change, each, is_whole)}
+        {
+            **item(change.after, each),
+            "subject": each.subject,
+            "open": _is_open(event, change, each, is_whole),
+        }
         for each in found
     ]
 

@@ -25,6 +25,7 @@ def run(event: str, mode: str, seconds: float) -> int:
     ``event`` is one of :data:`.messages.EVENTS`; raises InvalidArgumentsError for another one. What
     goes wrong later is written to the log of the workspace, if it has an index, and nowhere else.
     """
+    begun = time.monotonic() - time.process_time()
     if event not in EVENTS:
         raise InvalidArgumentsError(f"hook takes one of {', '.join(EVENTS)}")
     try:
@@ -36,7 +37,9 @@ def run(event: str, mode: str, seconds: float) -> int:
         if payload.event == PRE_TOOL and payload.tool.startswith(OWN_TOOLS):
             answer = in_this_tree(payload)
         else:
-            answers = [_answer_in(each, payload, mode, seconds) for each in places_of(payload)]
+            answers = [
+                _answer_in(each, payload, mode, seconds, begun) for each in places_of(payload)
+            ]
             answer = merged([each for each in answers if each is not None])
         answer = in_form_of(host, payload.event, answer) if answer else None
         if answer:
@@ -47,11 +50,13 @@ def run(event: str, mode: str, seconds: float) -> int:
     return 0
 
 
-def _answer_in(place: Place, payload: Payload, mode: str, seconds: float) -> Answer | None:
+def _answer_in(
+    place: Place, payload: Payload, mode: str, seconds: float, begun: float
+) -> Answer | None:
     """Return the answer as to one of the workspaces that an event is about."""
     try:
-        notes, answer = _ask_server(place, payload, mode) or _answer_here(
-            place, payload, mode, seconds
+        notes, answer = _ask_server(place, payload, mode, begun) or _answer_here(
+            place, payload, mode, seconds, begun
         )
         for note in notes:
             log(place.state_dir, payload.event, note)
@@ -69,7 +74,7 @@ _ANSWER_SECONDS_AT_END = 6.0
 
 
 def _ask_server(
-    place: Place, payload: Payload, mode: str
+    place: Place, payload: Payload, mode: str, begun: float
 ) -> tuple[list[str], Answer | None] | None:
     """Return the answer of the process that serves a workspace; None when nobody does."""
     note = place.lock.read_note()
@@ -93,6 +98,8 @@ def _ask_server(
                 "payload": payload.fields,
                 "host": payload.host,
                 "guard": mode,
+                "cpu_us": int(time.process_time() * 1e6),
+                "waited_us": int((time.monotonic() - begun) * 1e6),
             }
             answer = client.call("hook.answer", given, limit)
         except (RpcError, OSError, ValueError) as error:
@@ -102,14 +109,14 @@ def _ask_server(
 
 
 def _answer_here(
-    place: Place, payload: Payload, mode: str, seconds: float
+    place: Place, payload: Payload, mode: str, seconds: float, begun: float
 ) -> tuple[list[str], Answer | None]:
     from ..open_workspace import OpenWorkspace
     from .answering import answer
 
     session = OpenWorkspace.open(place.root)
     try:
-        notes, answered = answer(session, payload, mode, seconds)
+        notes, answered = answer(session, payload, mode, seconds, begun)
         return [*notes, *session.index.notes], answered
     finally:
         session.interrupt = None

@@ -10,6 +10,7 @@ from ..render.words import counted
 from ..sessions.read_log import packed
 from ..tasks.observed import observe_prompt
 from .event import FOLLOWED, GAP
+from .hosts import client_of
 from .messages import SESSION_START, USER_PROMPT, add_context
 from .reads import mentioned_lines, record_lines
 
@@ -89,7 +90,8 @@ def answer_prompt(event: Event) -> Answer | None:
         found = mentioned_lines(prompt, event.payload.text("cwd"))
         record_lines(event.session, event.ledger, event.number, found)
     _, model, _ = event.ledger.facts(event.number)
-    observe_prompt(event.session, event.ledger, event.payload.handle, prompt, model)
+    client = client_of(event.payload.fields, event.payload.host)
+    observe_prompt(event.session, event.ledger, event.payload.handle, prompt, client, model)
     if not changed:
         return None
     return add_context(

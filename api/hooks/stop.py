@@ -6,10 +6,13 @@ was an open end while the agent worked is told now, if it is still open.
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..sessions.read_log import content_of
 from ..tasks.observed import observe_stop
 from .messages import SUBAGENT_STOP, block, tell_user
 from .shell_writes import changed_by_shell
+from .still_there import still_there
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +41,7 @@ def answer(event: Event) -> Answer | None:
     before = {
         path: content for path, content in before.items() if content != content_of(session, path)
     }
+    still = partial(still_there, event)
     inference = session.inference(whole=False)
     state = {path: f"fine:{path}:{inference.snapshot.digest(path).hex()}" for path in before}
     # Files that nothing was wrong with the last time are others, as long as they do not change.
@@ -47,10 +51,10 @@ def answer(event: Event) -> Answer | None:
         if not ledger.was_told(event.main, state[path])
     }
     if not before:
-        observe_stop(ledger, event.payload.handle, 0, is_complete=True)
+        observe_stop(ledger, event.payload.handle, 0, still, is_complete=True)
         return None
     found, left_out, sentences = _new_errors(event, before)
-    observe_stop(ledger, event.payload.handle, len(found), is_complete=not left_out)
+    observe_stop(ledger, event.payload.handle, len(found), still, is_complete=not left_out)
     if not found and not left_out:
         for path in before:
             ledger.tell(event.main, state[path])

@@ -397,6 +397,12 @@ _ALL = (
         "The tasks of the workspace, those first that changed last.",
         Parameter("state", "string", "Only those in this state.", choices=_TASK_STATES),
         Parameter("limit", "integer", "Most tasks in one answer.", default=20)),
+    Operation("stats", "metrics", "StatsAnswer",
+        "Whether checking helps, in figures of the tasks so far: valid and working at first try, "
+        "rounds, mistakes, what hooks cost; of all, and per day, client and model.",
+        Parameter("days", "integer", "Only the last days.", default=90),
+        Parameter("client", "string", "Only tasks of this client."),
+        Parameter("model", "string", "Only tasks of this model.")),
     Operation("map", "overview", "MapListing",
         "What the workspace consists of: packages and other folders with the number of their files "
         "and what lies in them, tests last.",

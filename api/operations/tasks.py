@@ -260,7 +260,9 @@ def step(
                 raise
             answer = _step_answer(result)
             answer |= _state(store, task, recovered)
-            if call:
+            if call and result.to_read:  # which nobody but the agent is to keep
+                store.forget_call(task, call)
+            elif call:
                 store.answer_call(task, call, json.dumps(answer))
     return envelope(inference, answer, set())
 

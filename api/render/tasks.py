@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..quoting import escaped, escaped_lines
+from . import metrics
 from .findings import finding_line
 from .words import counted, parameters
 
@@ -214,5 +215,6 @@ RENDERERS: dict[str, Callable[[Any, CompactStyle], list[str]]] = {
     "UndoAnswer": undone,
     "TaskListing": tasks,
     "TestListing": tests,
+    **metrics.RENDERERS,
 }
 """Renderers by result type."""

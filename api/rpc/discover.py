@@ -21,7 +21,7 @@ from typing import (
     is_typeddict,
 )
 
-from .. import task_types
+from .. import metric_types, task_types
 from .. import types as answers
 from ..operations.table import Operation, Parameter
 from ..version import version
@@ -32,12 +32,13 @@ from .methods import METHODS
 Schema = dict[str, Any]
 
 _OPENRPC = "1.3.2"
-_SHAPES = (answers, task_types, methods)
+_SHAPES = (answers, task_types, metric_types, methods)
 _SCALARS: dict[object, Schema] = {
     str: {"type": "string"},
     int: {"type": "integer"},
     float: {"type": "number"},
     bool: {"type": "boolean"},
+    type(None): {"type": "null"},
     Any: {},
 }
 _ERRORS = (

@@ -42,7 +42,9 @@ _SERVER = (
         Parameter("event", "string", "The event, as Claude Code calls it.", required=True),
         Parameter("payload", "object", "What the host says of it.", required=True),
         Parameter("host", "string", "Empty for Claude Code and Codex.", default=""),
-        Parameter("guard", "string", "As of `flux-index hook`.", default="auto", choices=MODES)),
+        Parameter("guard", "string", "As of `flux-index hook`.", default="auto", choices=MODES),
+        Parameter("cpu_us", "integer", "Microseconds that the hook has computed.", default=0),
+        Parameter("waited_us", "integer", "Microseconds since it was started.", default=0)),
     Operation("server.shutdown", "", "Reached",
         "End the server. Only over the standard streams of the process itself."),
 )

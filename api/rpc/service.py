@@ -66,8 +66,9 @@ class Service:
         hooks = import_module("...hooks.answering", __name__)
         session = self._session(call)
         return hooks.served(
-            session, given["event"], given["payload"], given["host"], given["guard"]
-        )
+            session, given["event"], given["payload"], given["host"], given["guard"],
+            (given["cpu_us"] / 1e6, given["waited_us"] / 1e6),
+        )  # fmt: skip
 
     def _session(self, call: Call) -> OpenWorkspace:
         server = self._server

@@ -279,8 +279,8 @@ class _NewFile:
         path, row = entity.path, entity.row
         facts = self.inference.need(path)
         name = qualified_name(self.inference, entity)
-        shown = self.ledger.signature(self.session, path, name)
-        if shown == signature(self.inference, entity):
+        header = signature(self.inference, entity)
+        if self.ledger.was_shown_with(self.session, path, name, header):
             return None
         first = facts.line_of(facts.definition.position[row])
         last = facts.line_of(max(facts.definition.header_end[row] - 1, 0)) + 1

@@ -25,19 +25,26 @@ from .task import HOOKS, open_task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from typing import Any
 
     from ...indexer.store.ledger import Ledger
     from ..open_workspace import OpenWorkspace
 
     Item = Mapping[str, Any]
+    StillThere = Callable[[Sequence[FindingRow]], set[str] | None]
 
-CLIENT = "hooks"
+REFUSED = "refused"
+
+
+def open_task_of(ledger: Ledger, session: str) -> str:
+    """Return the handle of the task that a session works on; empty for none."""
+    found = TaskStore(ledger).task_of_session(session)
+    return found.id if found is not None else ""
 
 
 def observe_prompt(
-    workspace: OpenWorkspace, ledger: Ledger, session: str, prompt: str, model: str
+    workspace: OpenWorkspace, ledger: Ledger, session: str, prompt: str, client: str, model: str
 ) -> None:
     """Open a task for a prompt, unless the agent works on one of its own in this session."""
     store = TaskStore(ledger)
@@ -46,46 +53,99 @@ def observe_prompt(
         if before is not None and before.origin != HOOKS:
             return
         if before is not None:
+            for row in store.findings(before.id):
+                if row.fate == OPEN:
+                    store.set_fate(row, LEFT)
             store.set_state(before.id, STOPPED, "the next prompt")
             store.add_event(before.id, "ended", {"state": STOPPED, "reason": "the next prompt"})
         open_task(
-            workspace, store, prompt, origin=HOOKS, client=CLIENT, model=model, session=session
+            workspace, store, prompt, origin=HOOKS, client=client, model=model, session=session
         )
 
 
-def observe_edit(
-    ledger: Ledger,
-    session: str,
-    paths: Collection[str],
-    items: Sequence[Item],
-    *,
-    is_refused: bool = False,
-) -> None:
-    """Store an edit as a round of the steps of its files, with what was found."""
+class Edited:
+    """An edit that a host has told of: the files that it changes, and what is wrong with it.
+
+    ``items`` are findings as hooks have them. What was refused is not on disk. What is only partly
+    judged may have more that is wrong.
+    """
+
+    __slots__ = ("is_partly_judged", "is_refused", "items", "paths")
+
+    def __init__(
+        self,
+        paths: Collection[str],
+        items: Sequence[Item],
+        *,
+        is_refused: bool = False,
+        is_partly_judged: bool = False,
+    ) -> None:
+        self.paths = paths
+        self.items = items
+        self.is_refused = is_refused
+        self.is_partly_judged = is_partly_judged
+
+
+def observe_edit(ledger: Ledger, session: str, edited: Edited, still: StillThere) -> None:
+    """Store an edit as a round of the steps of its files, with what was found.
+
+    ``still`` tells which of some findings are there now; None if there is no time for that.
+    """
     store = TaskStore(ledger)
+    task = _observed(store, session)
+    if task is None:
+        return
+    mended: list[FindingRow] = []
+    if not edited.is_refused:
+        found = {each["id"] for each in edited.items}
+        rows = [row for row in _open_findings(store, task) if row.id not in found]
+        written = _written(store, task, rows)
+        left = still([row for row in rows if row.id in written]) if written else set[str]()
+        # What was refused, and not written all the same, is mended when it is proposed without it.
+        gone = {row.id for row in rows if row.step in edited.paths} - written
+        if left is not None:
+            gone |= written - left
+        mended = [row for row in rows if row.id in gone]
     with ledger.transaction():
-        task = store.task_of_session(session)
-        if task is None or task.origin != HOOKS:
-            return
-        for path in paths:
-            found = [each for each in items if each["path"] == path or each["path"] not in paths]
-            _round(store, task, path, found, is_refused=is_refused)
+        for row in mended:
+            store.set_fate(row, MENDED)
+        for path in edited.paths:
+            _round(store, task, path, edited)
         if task.state != WORKING:
             store.set_state(task.id, WORKING)
 
 
-def _round(
-    store: TaskStore, task: TaskRow, path: str, items: Sequence[Item], *, is_refused: bool
-) -> None:
+def _observed(store: TaskStore, session: str) -> TaskRow | None:
+    """Return the task that hooks tell of in a session, if it has one."""
+    task = store.task_of_session(session)
+    return task if task is not None and task.origin == HOOKS else None
+
+
+def _open_findings(store: TaskStore, task: TaskRow) -> list[FindingRow]:
+    return [row for row in store.findings(task.id) if row.fate == OPEN]
+
+
+def _written(store: TaskStore, task: TaskRow, rows: list[FindingRow]) -> set[str]:
+    """Return the ids of findings of edits that were not refused."""
+    if not rows:
+        return set()
+    refused = {
+        (event.about["step"], event.about["round"])
+        for event in store.events(task.id, "judged")
+        if event.about["verdict"] == REFUSED
+    }
+    return {row.id for row in rows if (row.step, row.round) not in refused}
+
+
+def _round(store: TaskStore, task: TaskRow, path: str, edited: Edited) -> None:
+    items = [
+        each for each in edited.items if each["path"] == path or each["path"] not in edited.paths
+    ]
     row = store.step(task.id, path) or StepRow(task.id, path, len(store.steps(task.id)))
     row.round += 1
     errors = [each for each in items if each["severity"] == "error"]
-    is_wrong = is_refused or bool(errors)
+    is_wrong = edited.is_refused or bool(errors)
     row.state = OPEN if is_wrong else ACCEPTED
-    still = {each["id"] for each in items}
-    for known in store.findings(task.id, path):
-        if known.fate == OPEN and known.id not in still:
-            store.set_fate(known, MENDED)
     for each in items:
         fate = OPEN if each in errors else LEFT
         store.put_finding(
@@ -98,7 +158,9 @@ def _round(
     about: dict[str, Any] = {
         "step": path,
         "round": row.round,
-        "verdict": "refused" if is_refused else "broken" if errors else ACCEPTED,
+        "verdict": REFUSED if edited.is_refused else "broken" if errors else ACCEPTED,
+        "paths": sorted(edited.paths),
+        "complete": not edited.is_partly_judged,
         "errors": len(errors),
         "warnings": len(items) - len(errors),
         "fixed": 0,
@@ -109,20 +171,30 @@ def _round(
     store.add_event(task.id, "judged", about)
 
 
-def observe_stop(ledger: Ledger, session: str, n_errors: int, *, is_complete: bool) -> None:
+def observe_stop(
+    ledger: Ledger, session: str, n_errors: int, still: StillThere, *, is_complete: bool
+) -> None:
     """Store what was found when the agent stopped: with nothing wrong the task is done."""
     store = TaskStore(ledger)
+    task = _observed(store, session)
+    if task is None or task.state in (*ENDED, OPEN):
+        return
+    rows = _open_findings(store, task)
+    written = _written(store, task, rows)
+    left = still([row for row in rows if row.id in written]) if written else set[str]()
+    gone = {row.id for row in rows} - (written if left is None else left)
+    verdict = "broken" if n_errors or left else "ok"
+    if verdict == "ok" and not (is_complete and left is not None):
+        verdict = "cannot judge"
+    about = {
+        "verdict": verdict, "findings": n_errors or len(left or ()), "fulfilled": True,
+        "passed": None,
+    }  # fmt: skip
     with ledger.transaction():
-        task = store.task_of_session(session)
-        if task is None or task.origin != HOOKS or task.state in (*ENDED, OPEN):
-            return
-        verdict = "broken" if n_errors else "ok" if is_complete else "cannot judge"
-        about = {"verdict": verdict, "findings": n_errors, "fulfilled": True, "passed": None}
+        for row in rows:
+            if row.id in gone:
+                store.set_fate(row, MENDED)
         store.add_event(task.id, "verified", about)
         store.set_state(task.id, DONE if verdict == "ok" else VERIFYING)
-        if verdict != "ok":
-            return
-        store.add_event(task.id, "ended", {"state": DONE, "reason": ""})
-        for row in store.findings(task.id):
-            if row.fate == OPEN:
-                store.set_fate(row, LEFT)
+        if verdict == "ok":
+            store.add_event(task.id, "ended", {"state": DONE, "reason": ""})

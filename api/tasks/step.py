@@ -126,6 +126,10 @@ class _Step:
         accepted = {row.id for row in rows if row.state == ACCEPTED}
         self.later = [s for s in self.plan if s.id not in accepted and s.id != request.step]
         self.own = next((step for step in self.plan if step.id == request.step), None)
+        self.edited: list[str] = []
+        """Files that the edits name."""
+        self.is_complete = True
+        """False if there was more work in judging them than is done."""
 
     def take(self, describe: Describe) -> StepResult:
         request = self.request
@@ -182,6 +186,7 @@ class _Step:
 
     def _judge(self, draft: Draft, result: StepResult, describe: Describe) -> StepResult:
         texts = {path: text for path, text in draft.contents.items() if path.endswith(_SUFFIXES)}
+        self.edited = sorted(draft.touched)
         change = proposed(self.workspace, texts)
         fixed = apply_fixes(self.workspace, change, whole=False, unsafe=False)
         result.fixes = fixed.applied
@@ -207,6 +212,7 @@ class _Step:
         else:
             result.verdict = ACCEPTED
         result.unplanned = self._unplanned(draft)
+        self.is_complete = not after.snapshot.work.left_out
         self._store(draft, result, left, blocking)
         return result
 
@@ -318,6 +324,8 @@ class _Step:
             "step": row.id,
             "round": row.round,
             "verdict": result.verdict,
+            "paths": self.edited,
+            "complete": self.is_complete,
             "errors": len(blocking),
             "warnings": sum(finding.severity == WARNING for finding in left),
             "fixed": len(result.fixes),

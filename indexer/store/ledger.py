@@ -14,6 +14,7 @@ import time
 from array import array
 
 from ..errors import DamagedError, StoreError
+from ..hashing import blake2b
 from ..private_files import make_folder
 from . import database, ledger_file
 from .ledger_schema import row_checksum
@@ -193,16 +194,16 @@ class Ledger:
             )
 
     def put_symbols(self, session: int, symbols: Iterable[tuple[str, str, str]]) -> None:
-        """Remember (path, name, signature) of symbols that were shown."""
+        """Remember (path, name, signature) of symbols that were shown; of the latter a hash."""
         now = time.time()
         for path, name, signature in symbols:
-            self.put("symbol", session, path, name, signature, now)
+            self.put("symbol", session, path, name, _fingerprint(signature), now)
 
-    def signature(self, session: int, path: str, name: str) -> str | None:
-        """The signature with which a symbol was shown last; None when it was not."""
+    def was_shown_with(self, session: int, path: str, name: str, signature: str) -> bool:
+        """True if a symbol was shown last with this signature."""
         where = "session = ? AND path = ? AND name = ?"
         rows = self.rows("symbol", where, session, path, name)
-        return rows[0][3] if rows else None
+        return bool(rows) and rows[0][3] == _fingerprint(signature)
 
     # What was written
 
@@ -344,6 +345,10 @@ class Transaction:
         # None is open any more if damage showed in it.
         if self._is_outer and self._ledger.in_transaction:
             self._ledger.ask("COMMIT" if kind is None else "ROLLBACK")
+
+
+def _fingerprint(text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def _unsigned(raw: bytes) -> array[int]:

@@ -100,7 +100,17 @@ _TASK_TABLES = (
     f"{_CHECKSUM}, PRIMARY KEY (task, number)) WITHOUT ROWID",
 )
 
-MIGRATIONS = (_SESSION_TABLES, _VERDICT_TABLE, _ROW_CHECKSUMS, _TASK_TABLES)
+_HOOK_RUN_TABLE = (
+    # Signatures are hashes from here on; those that were shown as text are shown again.
+    "DELETE FROM symbol",
+    # What an event of a host has cost. session: its handle; task: the one of the session, or empty.
+    # cpu and waited: seconds, of computing and on the clock.
+    "CREATE TABLE hook_run (at REAL NOT NULL, event TEXT NOT NULL, client TEXT NOT NULL, "
+    "model TEXT NOT NULL, session TEXT NOT NULL, task TEXT NOT NULL, cpu REAL NOT NULL, "
+    f"waited REAL NOT NULL, {_CHECKSUM}, PRIMARY KEY (at, session, event)) WITHOUT ROWID",
+)
+
+MIGRATIONS = (_SESSION_TABLES, _VERDICT_TABLE, _ROW_CHECKSUMS, _TASK_TABLES, _HOOK_RUN_TABLE)
 """Statements of each step; a ledger's version is the number of those that it has been through.
 
 A step that was released is never changed: a new one is added behind it. A row's checksum is its

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import compress, decompress
 
 from ..hashing import blake2b
+from ..redaction import redacted
 from .ledger import Ledger
 
 if TYPE_CHECKING:
@@ -124,8 +125,9 @@ class TaskStore:
         with self.ledger.transaction():
             self.ledger.ask("DELETE FROM blob WHERE at < ?", time.time() - _BLOB_SECONDS)
             self.ledger.put(
-                "task", row.id, row.state, row.reason, row.text, row.text_hash, row.client,
-                row.model, row.session, row.origin, row.begun, row.changed, row.ended, row.files,
+                "task", row.id, row.state, row.reason, redacted(row.text), row.text_hash,
+                row.client, row.model, row.session, row.origin, row.begun, row.changed, row.ended,
+                row.files,
             )  # fmt: skip
 
     def task(self, handle: str) -> TaskRow | None:
@@ -148,11 +150,16 @@ class TaskStore:
         return TaskRow(*rows[0]) if rows else None
 
     def set_state(self, handle: str, state: str, reason: str = "") -> None:
-        """Give a task another state."""
+        """Give a task another state; what was only kept to go on with it goes when it ends."""
         now = time.time()
         ended = now if state in ENDED else None
-        changed: dict[str, object] = {"state": state, "reason": reason, "changed": now}
-        self.ledger.update("task", {**changed, "ended": ended}, id=handle)
+        changed: dict[str, object] = {
+            "state": state, "reason": redacted(reason), "changed": now, "ended": ended,
+        }  # fmt: skip
+        with self.ledger.transaction():
+            self.ledger.update("task", changed, id=handle)
+            if ended:
+                self.ledger.ask("DELETE FROM call WHERE task = ?", handle)
 
     # Plans and steps
 
@@ -160,7 +167,7 @@ class TaskStore:
         """Store a plan, which replaces the one before; return its version."""
         with self.ledger.transaction():
             version = self.plan(handle)[0] + 1
-            self.ledger.put("plan", handle, version, digest, json.dumps(steps))
+            self.ledger.put("plan", handle, version, digest, redacted(json.dumps(steps)))
             known = {row.id: row for row in self.steps(handle)}
             for at, step in enumerate(steps):
                 row = known.pop(step["id"], None) or StepRow(handle, step["id"], at)
@@ -240,7 +247,7 @@ class TaskStore:
             ((last,),) = self.ledger.ask(
                 "SELECT coalesce(max(number), 0) FROM event WHERE task = ?", handle
             )
-            text = json.dumps(about, separators=(",", ":"))
+            text = redacted(json.dumps(about, separators=(",", ":")))
             self.ledger.put("event", handle, last + 1, time.time(), kind, text)
 
     def events(self, handle: str, kind: str = "") -> list[EventRow]:
@@ -257,8 +264,8 @@ class TaskStore:
     def put_finding(self, row: FindingRow) -> None:
         """Store a finding of a round."""
         self.ledger.put(
-            "finding", row.task, row.step, row.id, row.round, row.rule, row.severity, row.subject,
-            row.evidence, row.path, row.message, row.fate,
+            "finding", row.task, row.step, row.id, row.round, row.rule, row.severity,
+            redacted(row.subject), row.evidence, row.path, redacted(row.message), row.fate,
         )  # fmt: skip
 
     def set_fate(self, row: FindingRow, fate: str) -> None:
@@ -287,7 +294,7 @@ class TaskStore:
 
     def answer_call(self, handle: str, call: str, answer: str) -> None:
         """Keep what a call was answered."""
-        self.ledger.update("call", {"answer": answer}, task=handle, id=call)
+        self.ledger.update("call", {"answer": redacted(answer)}, task=handle, id=call)
 
     def forget_call(self, handle: str, call: str) -> None:
         """Let a call that has done nothing be made again."""

@@ -195,5 +195,10 @@ def rules(families: Collection[str] = _TABLE.keys()) -> list[Rule]:
 
 def families_of(findings: Iterable[Finding]) -> set[str]:
     """Return the families whose rules found something."""
-    names = {finding.rule.partition(":")[0] for finding in findings}
+    return families_of_rules(finding.rule for finding in findings)
+
+
+def families_of_rules(rules: Iterable[str]) -> set[str]:
+    """Return the families of some rules."""
+    names = {rule.partition(":")[0] for rule in rules}
     return {family for family, rows in _TABLE.items() if any(row[0] in names for row in rows)}
