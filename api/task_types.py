@@ -70,6 +70,42 @@ class TaskAnswer(Envelope):
     total: int
 
 
+class Lesson(TypedDict):
+    """A mistake that was mended, and what is right instead."""
+
+    id: str
+    text: str
+    """What it says, in a sentence."""
+    rule: str
+    subject: str
+    """Dotted name of what does not have `wrong`; empty for a name that is imported."""
+    wrong: str
+    right: str
+    anchor: str
+    """Dotted name of what is right: when its header changes, the lesson is dead."""
+    scope: Literal["workspace", "dependency"]
+    """Whose code it is about."""
+    seen: int
+    """Mistakes that were mended so here."""
+    hit: int
+    """Those of them that came when the lesson was known."""
+    false_hit: int
+    """Those that were mended otherwise then, or overruled."""
+    state: Literal["on", "off", "dead", "forgotten"]
+    warns: bool
+    """Whether it makes warnings, rather than only ranking fixes."""
+    shared: bool
+    """Whether it is known from the repository alone."""
+
+
+class LessonListing(Envelope):
+    """Lessons, those first that were seen most."""
+
+    items: list[Lesson]
+    total: int
+    truncated: bool
+
+
 class TaskBegun(TaskAnswer):
     """A task that was opened, with what is known about it."""
 
@@ -79,6 +115,8 @@ class TaskBegun(TaskAnswer):
     """What may do already what is to be written."""
     pattern: NotRequired[str]
     """How what is to be written is written here, in a sentence."""
+    lessons: list[Lesson]
+    """Mistakes that were made with what the task is about."""
     context: str
     """What to read, packed into the budget."""
     tokens: int
@@ -255,3 +293,5 @@ class VerifyAnswer(TaskAnswer):
     checked: list[str]
     tests: list[TestItem]
     run: NotRequired[TestRun]
+    learned: NotRequired[list[str]]
+    """Ids of lessons that were made or seen again."""

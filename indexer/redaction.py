@@ -6,6 +6,8 @@ A secret that looks like any other word, and is not called one, cannot be told f
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 REDACTED = "[redacted]"
 
@@ -36,9 +38,22 @@ _CALLED = re.compile(
 
 
 def redacted(text: str) -> str:
-    """Return a text without the secrets in it. JSON stays JSON."""
+    """Return a text without the secrets in it."""
     return _CALLED.sub(_hide_called, _FORMS.sub(REDACTED, text))
 
 
 def _hide_called(found: re.Match[str]) -> str:
     return f"{found['name']}{found['quote'] or ''}{REDACTED}"
+
+
+def redacted_values(value: Any) -> Any:
+    """Return a value of JSON without the secrets in its texts; what keys call them is ours."""
+    if isinstance(value, str):
+        return redacted(value)
+    if isinstance(value, dict):
+        table: dict[str, Any] = value
+        return {key: redacted_values(each) for key, each in table.items()}
+    if isinstance(value, list | tuple):
+        listed: Iterable[Any] = value
+        return [redacted_values(each) for each in listed]
+    return value

@@ -153,6 +153,7 @@ def test_position_by_options(ask: Ask) -> None:
         (["conventions"], "## How to work in this code base"),
         (["begin"], "s-"),
         (["map"], "shop/ shop 3 files: models, views"),
+        (["lessons"], "nothing found"),
         (["stats"], "works at first try: not known"),
         (["status"], "state current"),
     ],

@@ -209,6 +209,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "task.status": {"task": ""},
     "task.list": {"state": "understood"},
     "map": {},
+    "lessons": {},
     "stats": {},
     "status": {},
     "hook.answer": {"event": "Stop", "payload": {"session_id": "s"}},

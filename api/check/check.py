@@ -20,7 +20,9 @@ from .context import CheckContext, Regions, changed_spans
 from .edits import Change
 from .excuses import TEST_DATA
 from .findings import ERROR, HINT, WARNING, Finding
+from .fixes.learned import rank_by_lessons
 from .fixes.propose import propose_fixes
+from .mistakes import KNOWN_MISTAKE
 from .precedent import lower_by_precedent
 from .rules.table import Rule, families_of, rules
 from .suppressions import is_ignored
@@ -115,6 +117,8 @@ def _propose(found: list[Finding], after: Inference, before: Inference | None) -
         with TimeLimit(_SECONDS) if found else nullcontext():
             for finding in found:
                 propose_fixes(finding, after, before)
+                if before is not None:
+                    rank_by_lessons(finding, after)
     except OutOfWorkError:
         after.snapshot.work.leave_out(
             "fixes were not looked for of all findings: that takes too much work"
@@ -165,11 +169,13 @@ def run_rules(
         _leave_out(context.inference, context.path)
     line_of = context.facts.line_of
     broken = {line_of(finding.start) for finding in found if finding.rule == "syntax-error"}
+    found_otherwise = {finding.start for finding in found if finding.rule != KNOWN_MISTAKE}
     found = [
         finding
         for finding in found
         # What the compiler says has other words in ruff.
         if not (finding.rule.startswith("ruff") and line_of(finding.start) in broken)
+        and not (finding.rule == KNOWN_MISTAKE and finding.start in found_otherwise)
         and not is_ignored(context, finding)
     ]
     for finding in found:

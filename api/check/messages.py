@@ -225,6 +225,12 @@ def attribute_not_used_together(name: str, receiver: str, others: Sequence[str])
     )
 
 
+def known_mistake(name: str, right: str, subject: str, seen: int) -> str:
+    """Return the message on an attribute that lessons say was meant to be another one."""
+    times = f"it was mended so {seen} times"
+    return _sentence(f"'{subject}' has '{right}', not '{name}'", times)
+
+
 def undeclared_argument(subject: str, name: str, declared: Sequence[str]) -> str:
     """Return the message on an attribute of parsed arguments that no parser declares."""
     detail = f"arguments are declared for {quoted(declared)}"

@@ -231,6 +231,14 @@ _ALL = (
                 "Write a page with plots to this file; it needs no network."),
             FORMAT, AS_JSON),
         examples=("flux-index stats", "flux-index stats --days 30 --html figures.html")),
+    Command("lessons",
+        "List, show or forget what was learned from mistakes that were mended here, or write it to "
+        "a file of the repository for others. Lessons rank fixes, and warn from the second "
+        "sighting on; those of the repository only rank until they were seen here.",
+        examples=(
+            "flux-index lessons list", "flux-index lessons show a133b2c6d8",
+            "flux-index lessons forget a133b2c6d8", "flux-index lessons share"),
+        on_workspace=False, takes="list|show|forget|share [ID...]"),
     Command("ledger",
         "Show what is kept of sessions and tasks, write it as JSON lines, or forget a task, a "
         "session, all until a day, or all. What files were before an edit, kept for undoing it, "

@@ -131,6 +131,7 @@ EXAMPLES = {
     "task.resume": "t-1f0c",
     "task.status": "t-1f0c",
     "task.list": "--state working",
+    "lessons": "--state on",
     "stats": "--days 30 --client codex",
     "map": "--below django/db",
     "status": "--json",

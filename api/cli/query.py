@@ -130,7 +130,7 @@ def rendered(
 def exit_code(operation: Operation, answer: Mapping[str, Any]) -> int:
     """Return 0 if something was found; a state always is, an API only if it exists."""
     match operation.result:
-        case "StatusAnswer" | "TaskAnswer" | "TaskBegun" | "StatsAnswer":
+        case "StatusAnswer" | "TaskAnswer" | "TaskBegun" | "StatsAnswer" | "LessonListing":
             found = True
         case "StepAnswer":
             found = answer["verdict"] == "accepted"

@@ -12,9 +12,11 @@ from ...indexer.errors import OutOfTimeError
 from ...indexer.inference.entities import CLASS, FUNCTION
 from ..check.api_diff.surface import changed_names
 from ..check.deadline import breakage_until_deadline, findings_until_deadline, missing_apis
-from ..check.findings import HINT
+from ..check.findings import ERROR, HINT
+from ..check.mistakes import KNOWN_MISTAKE
 from ..check.open_ends import homonyms, owners
 from ..check.rules.table import EXISTENCE, Rule, quick_rules
+from ..check.traces import trace_of
 from ..operations.validate import item
 from ..sessions.read_log import fingerprints
 from ..source.text_edits import hunks
@@ -112,14 +114,18 @@ def _items(
     """Return findings as ``validate`` answers them, each marked with whether it is an open end."""
     # Classifying what was found takes as long as it takes.
     change.after.snapshot.interrupt = change.before.snapshot.interrupt = None
-    return [
-        {
-            **item(change.after, each),
-            "subject": each.subject,
-            "open": _is_open(event, change, each, is_whole),
-        }
-        for each in found
-    ]
+    shown: list[dict[str, object]] = []
+    for each in found:
+        shown.append(
+            {
+                **item(change.after, each),
+                "subject": each.subject,
+                "open": _is_open(event, change, each, is_whole),
+            }
+        )
+        if each.severity == ERROR or each.rule == KNOWN_MISTAKE:
+            shown[-1]["trace"] = trace_of(change.after, each)
+    return shown
 
 
 def _is_open(event: Event, change: Change, finding: Finding, is_whole: bool) -> bool:

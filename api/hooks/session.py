@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from ...indexer.paths import is_test_file
+from ...indexer.store.lesson_store import ON
+from ..lessons.book import book_of, is_current
+from ..lessons.sentences import sentence
 from ..quoting import quoted
 from ..render.words import counted
 from ..sessions.read_log import packed
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 _FOLLOWING = frozenset(["startup", "clear", "resume"])
 # After these, what was read before is no longer before the model's eyes.
 _FORGETTING = frozenset(["compact", "clear"])
+_WORD = re.compile(r"\w+")
 _PACKAGES = 8
 _FOLDERS = 3
 
@@ -92,9 +97,30 @@ def answer_prompt(event: Event) -> Answer | None:
     _, model, _ = event.ledger.facts(event.number)
     client = client_of(event.payload.fields, event.payload.host)
     observe_prompt(event.session, event.ledger, event.payload.handle, prompt, client, model)
-    if not changed:
-        return None
-    return add_context(
-        USER_PROMPT,
-        "\n".join(["flux-index: files changed since they were read.", *quoted(changed)]),
-    )
+    sentences: list[str] = []
+    if changed:
+        sentences += ["flux-index: files changed since they were read.", *quoted(changed)]
+    learned = _lessons(event, prompt)
+    if learned:
+        sentences += ["flux-index: mistakes that were made with this before.", *quoted(learned)]
+    return add_context(USER_PROMPT, "\n".join(sentences)) if sentences else None
+
+
+# Lessons that are told for a prompt.
+_MOST_LESSONS = 5
+
+
+def _lessons(event: Event, prompt: str) -> list[str]:
+    """Return what lessons say about classes and functions that a prompt names."""
+    book = book_of(event.session.index)
+    if not book.rows:
+        return []
+    words = set(_WORD.findall(prompt))
+    found: list[str] = []
+    for row in sorted(book.rows.values(), key=lambda row: -row.seen):
+        named = {part for name in (row.subject, row.anchor) for part in name.split(".")[-2:]}
+        if row.state != ON or words.isdisjoint(named - {""}) or len(found) == _MOST_LESSONS:
+            continue
+        if is_current(event.session.inference(whole=False), row):
+            found.append(sentence(row))
+    return found

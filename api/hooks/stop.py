@@ -51,10 +51,13 @@ def answer(event: Event) -> Answer | None:
         if not ledger.was_told(event.main, state[path])
     }
     if not before:
-        observe_stop(ledger, event.payload.handle, 0, still, is_complete=True)
+        done = observe_stop(ledger, event.payload.handle, 0, still, is_complete=True)
+        _learn(event, done)
         return None
     found, left_out, sentences = _new_errors(event, before)
-    observe_stop(ledger, event.payload.handle, len(found), still, is_complete=not left_out)
+    is_complete = not left_out
+    done = observe_stop(ledger, event.payload.handle, len(found), still, is_complete=is_complete)
+    _learn(event, done)
     if not found and not left_out:
         for path in before:
             ledger.tell(event.main, state[path])
@@ -68,6 +71,25 @@ def answer(event: Event) -> Answer | None:
     if left_out:
         sentences.append(left_out)
     return block("\n".join(sentences))
+
+
+def _learn(event: Event, task: str) -> None:
+    """Make lessons of what a task that is done has mended, as far as there is time."""
+    if not task:
+        return
+    from ...indexer.errors import OutOfTimeError
+    from ...indexer.store.task_store import TaskStore
+    from ..check.mistakes import KNOWN_MISTAKE
+    from ..tasks.learning import learn
+
+    store = TaskStore(event.ledger)
+    try:
+        after = event.session.inference(whole=True)
+        rows = [row for row in store.findings(task) if row.rule == KNOWN_MISTAKE]
+        left = (still_there(event, rows) if rows else None) or set[str]()
+        learn(after, store, task, left, is_done=True)
+    except OutOfTimeError:
+        event.notes.append("there was no time to learn from what was mended")
 
 
 def _new_errors(

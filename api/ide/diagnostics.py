@@ -13,6 +13,7 @@ from ...indexer.inference.modules import imported_module
 from ..check.check import check_file
 from ..check.findings import Fix
 from ..check.fixes.definitions import append_methods, class_at
+from ..check.fixes.learned import rank_by_lessons
 from ..check.fixes.propose import propose_fixes
 from ..source.import_edits import import_edit
 from ..source.override_stubs import overridable
@@ -44,6 +45,7 @@ def problems(inference: Inference, path: str) -> list[Problem]:
     found: list[Problem] = []
     for each in check_file(inference, path):
         propose_fixes(each, inference, None)
+        rank_by_lessons(each, inference)
         severity = _SEVERITIES.get(each.severity, WARNING)
         found.append(
             Problem(each.start, each.end, each.message, each.rule, severity, list(each.fixes))

@@ -403,6 +403,13 @@ _ALL = (
         Parameter("days", "integer", "Only the last days.", default=90),
         Parameter("client", "string", "Only tasks of this client."),
         Parameter("model", "string", "Only tasks of this model.")),
+    Operation("lessons", "lessons", "LessonListing",
+        "Mistakes that were mended here, and what is right instead: seen how often, with how many "
+        "hits. They rank fixes, and warn from the second sighting on.",
+        Parameter("name", "string", "Only those of this id, class, module, function or name."),
+        Parameter("state", "string", "Only those in this state.",
+            choices=("on", "off", "dead", "forgotten")),
+        *_PAGE),
     Operation("map", "overview", "MapListing",
         "What the workspace consists of: packages and other folders with the number of their files "
         "and what lies in them, tests last.",

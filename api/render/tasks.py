@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..task_types import (
+        Lesson,
+        LessonListing,
         PlanAnswer,
         StepAnswer,
         TaskAnswer,
@@ -54,11 +56,28 @@ def begun(answer: TaskBegun, style: CompactStyle) -> list[str]:
         found = each["symbol"]
         place = style.place(found, column=False)
         lines.append(escaped(f"reuse? {place} {found['name']}{parameters(found)}"))
+    lines += [escaped(f"lesson: {each['text']}{_seen(each)}") for each in answer["lessons"]]
     if "pattern" in answer:
         lines.append(escaped(f"pattern: {answer['pattern']}"))
     if answer["context"]:
         lines += ["", *escaped_lines(answer["context"].rstrip("\n"))]
     return [*lines, *style.notes(answer, answer["total"])]
+
+
+def _seen(lesson: Lesson) -> str:
+    return f" (seen {counted(lesson['seen'], 'time')})" if lesson["seen"] else " (not seen here)"
+
+
+def lessons(answer: LessonListing, style: CompactStyle) -> list[str]:
+    """A line for each lesson: id, state, what it says, and its counters."""
+    lines = [
+        escaped(
+            f"{each['id']} {each['state']}{' warns' if each['warns'] else ''} {each['text']}"
+            f"{_seen(each)}, {counted(each['hit'], 'hit')}, {each['false_hit']} false"
+        )
+        for each in answer["items"]
+    ]
+    return style.ended(lines, answer, len(answer["items"]), "lesson")
 
 
 def plan(answer: PlanAnswer, style: CompactStyle) -> list[str]:
@@ -215,6 +234,7 @@ RENDERERS: dict[str, Callable[[Any, CompactStyle], list[str]]] = {
     "UndoAnswer": undone,
     "TaskListing": tasks,
     "TestListing": tests,
+    "LessonListing": lessons,
     **metrics.RENDERERS,
 }
 """Renderers by result type."""

@@ -167,18 +167,22 @@ def _round(store: TaskStore, task: TaskRow, path: str, edited: Edited) -> None:
         "deferred": [],
         "overruled": 0,
         "ended": "",
+        "mistakes": [each["trace"] for each in items if each.get("trace")],
     }
     store.add_event(task.id, "judged", about)
 
 
 def observe_stop(
     ledger: Ledger, session: str, n_errors: int, still: StillThere, *, is_complete: bool
-) -> None:
-    """Store what was found when the agent stopped: with nothing wrong the task is done."""
+) -> str:
+    """Store what was found when the agent stopped: with nothing wrong the task is done.
+
+    Returns its handle then.
+    """
     store = TaskStore(ledger)
     task = _observed(store, session)
     if task is None or task.state in (*ENDED, OPEN):
-        return
+        return ""
     rows = _open_findings(store, task)
     written = _written(store, task, rows)
     left = still([row for row in rows if row.id in written]) if written else set[str]()
@@ -198,3 +202,4 @@ def observe_stop(
         store.set_state(task.id, DONE if verdict == "ok" else VERIFYING)
         if verdict == "ok":
             store.add_event(task.id, "ended", {"state": DONE, "reason": ""})
+    return task.id if verdict == "ok" else ""

@@ -36,6 +36,8 @@ from ..check.check import check_file
 from ..check.edits import proposed
 from ..check.findings import ERROR, WARNING, Finding, Fix
 from ..check.fixes.apply import apply_fixes
+from ..check.mistakes import KNOWN_MISTAKE
+from ..check.traces import Trace, trace_of
 from ..open_workspace import OpenWorkspace
 from ..sessions.guard import ToRead, allow_write, lines_to_read, supply_text
 from ..sessions.read_log import session_number
@@ -128,6 +130,8 @@ class _Step:
         self.own = next((step for step in self.plan if step.id == request.step), None)
         self.edited: list[str] = []
         """Files that the edits name."""
+        self.traces: list[Trace] = []
+        """Of errors, and of what lessons warn of."""
         self.is_complete = True
         """False if there was more work in judging them than is done."""
 
@@ -212,6 +216,8 @@ class _Step:
         else:
             result.verdict = ACCEPTED
         result.unplanned = self._unplanned(draft)
+        errors = [finding for finding, _ in fixed.applied]
+        self.traces = [*_traces(change.after, errors), *_traces(after, left)]
         self.is_complete = not after.snapshot.work.left_out
         self._store(draft, result, left, blocking)
         return result
@@ -332,6 +338,7 @@ class _Step:
             "deferred": [[found["id"], found["path"], later] for found, later in result.deferred],
             "overruled": len(overruled),
             "ended": result.ended,
+            "mistakes": self.traces,
         }
         store.add_event(self.task.id, "judged", about)
         store.set_state(self.task.id, WORKING)
@@ -373,6 +380,13 @@ class _Step:
             return
         steps = [*self.plan, PlanStep(self.row.id, CHANGE, paths[0], why="not planned")]
         self.store.put_plan(self.task.id, plan_hash(steps), as_json(steps))
+
+
+def _traces(inference: Inference, found: list[Finding]) -> list[Trace]:
+    """Return the traces of what lessons can be made of."""
+    wanted = [each for each in found if each.severity == ERROR or each.rule == KNOWN_MISTAKE]
+    traces = [trace_of(inference, finding) for finding in wanted]
+    return [trace for trace in traces if trace is not None]
 
 
 def held_contents(store: TaskStore, handle: str) -> dict[str, bytes | None]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import compress, decompress
 
 from ..hashing import blake2b
-from ..redaction import redacted
+from ..redaction import redacted, redacted_values
 from .ledger import Ledger
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class TaskStore:
         """Store a plan, which replaces the one before; return its version."""
         with self.ledger.transaction():
             version = self.plan(handle)[0] + 1
-            self.ledger.put("plan", handle, version, digest, redacted(json.dumps(steps)))
+            self.ledger.put("plan", handle, version, digest, json.dumps(redacted_values(steps)))
             known = {row.id: row for row in self.steps(handle)}
             for at, step in enumerate(steps):
                 row = known.pop(step["id"], None) or StepRow(handle, step["id"], at)
@@ -247,7 +247,7 @@ class TaskStore:
             ((last,),) = self.ledger.ask(
                 "SELECT coalesce(max(number), 0) FROM event WHERE task = ?", handle
             )
-            text = redacted(json.dumps(about, separators=(",", ":")))
+            text = json.dumps(redacted_values(about), separators=(",", ":"))
             self.ledger.put("event", handle, last + 1, time.time(), kind, text)
 
     def events(self, handle: str, kind: str = "") -> list[EventRow]:
@@ -294,7 +294,8 @@ class TaskStore:
 
     def answer_call(self, handle: str, call: str, answer: str) -> None:
         """Keep what a call was answered."""
-        self.ledger.update("call", {"answer": redacted(answer)}, task=handle, id=call)
+        kept = json.dumps(redacted_values(json.loads(answer)))
+        self.ledger.update("call", {"answer": kept}, task=handle, id=call)
 
     def forget_call(self, handle: str, call: str) -> None:
         """Let a call that has done nothing be made again."""

@@ -143,7 +143,7 @@ def _removed_names(finding: Finding, after: Inference, before: Inference | None)
     old = counterpart(after, now, before) if now is not None else None
     if now is not None and old is None:
         return set()
-    removed = set(_count_names(before, path, old) - _count_names(after, path, now))
+    removed = set(count_names(before, path, old) - count_names(after, path, now))
     if finding.rule != "unresolved-attribute":
         return removed
     # What was no attribute was never a member of anything.
@@ -155,7 +155,7 @@ def _removed_names(finding: Finding, after: Inference, before: Inference | None)
     }
 
 
-def _count_names(inference: Inference, path: str, entity: Entity | None) -> Counter[str]:
+def count_names(inference: Inference, path: str, entity: Entity | None) -> Counter[str]:
     """Count the names in a definition; those outside of all definitions for None."""
     facts = inference.need(path)
     table = facts.definition

@@ -47,6 +47,10 @@ _TABLE: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ("undeclared-argument", WARNING, "undeclared_argument",
          "An attribute of parsed arguments that no parser declares."),
     ),
+    "known_mistakes": (
+        ("known-mistake", WARNING, "known_mistakes",
+         "An attribute that lessons say was meant to be another one, twice and more."),
+    ),
     "supers": (
         ("bad-super", ERROR, "bad_super",
          "A call of `super` with a class that is not one of its second argument's."),

@@ -1,0 +1,1 @@
+"""Lessons: mistakes that were mended and stayed so, by what they are about in resolved names."""
