@@ -189,6 +189,17 @@ _ALL = (
         "asked about first.",
         examples=("flux-index fix", "flux-index fix src/app.py --all --dry-run"),
         on_workspace=False, takes="[PATH...]"),
+    Command("run",
+        "Have a language model work on a task here, step by step: it asks the index, plans, and "
+        "submits edits; each is judged before anybody is asked, shown as a diff, and written all "
+        "or none. Ends with 0 done, 1 verify failed, 3 budget, 4 no progress, 5 refused by the "
+        "user, 6 model error; what is left is said. Needs the extra: "
+        "pip install 'flux-index[agent]'.",
+        examples=(
+            'flux-index run "Add a discount to Order.total" --model anthropic:claude-sonnet-4-5',
+            'flux-index run "…" --model openai:local --base-url http://127.0.0.1:8000/v1 --dry-run',
+            "flux-index run --resume last"),
+        on_workspace=False, takes='"TASK"'),
     Command("hook",
         "Answer an event of an agent's host, told as JSON on standard input: session-start, "
         "user-prompt, pre-tool, post-tool, stop or subagent-stop of Claude Code and Codex. Set up "

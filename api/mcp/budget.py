@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..json_values import is_object
 from ..quoting import CLOSING, OPENING, quoted
 from ..render.answers import render
 from ..render.styles import CompactStyle
@@ -157,8 +158,13 @@ def _fitting(part: Part, budget: int) -> Mapping[str, Any]:
 def _n_items(answer: Mapping[str, Any]) -> int:
     """Return the number of items of a page: lines of a text, references, or other items."""
     if "items" in answer:
-        return sum(len(item.get(_GROUPED, (item,))) for item in answer["items"])
+        return sum(map(_size, answer["items"]))
     return len(answer["text"].splitlines()) if "text" in answer else 0
+
+
+def _size(item: Any) -> int:
+    """Return how many items an item stands for: a group for those in it."""
+    return len(item[_GROUPED]) if is_object(item) and _GROUPED in item else 1
 
 
 def _first(answer: Mapping[str, Any], n_items: int) -> Mapping[str, Any]:
@@ -170,7 +176,7 @@ def _first(answer: Mapping[str, Any], n_items: int) -> Mapping[str, Any]:
     for item in answer["items"]:
         if left <= 0:
             break
-        if _GROUPED in item:
+        if is_object(item) and _GROUPED in item:
             item = {**item, _GROUPED: item[_GROUPED][:left]}
             left -= len(item[_GROUPED])
         else:

@@ -10,12 +10,12 @@ import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from secrets import token_hex
-from typing import Any
+from typing import Any, Protocol
 
 from ...indexer.errors import InvalidArgumentsError
 from ..operations.table import OPERATIONS, Operation
 from ..rpc.messages import INVALID_PARAMS, RpcError
-from .client import AsyncClient, Report
+from .client import Report
 from .tools import Tool
 
 Function = Callable[["ToolCall", Tool, Mapping[str, Any]], Awaitable[list["Part"]]]
@@ -37,10 +37,22 @@ class Part:
     answer; None when nothing is, or only some lines of what was rendered."""
 
 
-class ToolCall:
-    """Asks operations of the serving process, for one call of a tool."""
+class Answers(Protocol):
+    """Who answers operations: the serving process, or an open workspace."""
 
-    def __init__(self, client: AsyncClient, report: Report | None = None) -> None:
+    root: str
+
+    async def call(
+        self, method: str, params: Mapping[str, Any] | None = None, report: Report | None = None
+    ) -> Mapping[str, Any]:
+        """Return the answer of an operation."""
+        ...
+
+
+class ToolCall:
+    """Asks operations, for one call of a tool."""
+
+    def __init__(self, client: Answers, report: Report | None = None) -> None:
         """``report`` gets the progress of a build that the answer waits for."""
         self.client = client
         self._report = report

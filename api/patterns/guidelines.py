@@ -40,20 +40,26 @@ _RULES = (
 
 def rules_text(inference: Inference) -> str:
     """Return the rules as Markdown, at most some 60 lines."""
+    lines = ["## How to work in this code base", ""]
+    lines += _RULES
+    known = known_of(inference)
+    if known:
+        lines += ["", *quoted(f"- {each}" for each in known)]
+    return "\n".join(lines) + "\n"
+
+
+def known_of(inference: Inference) -> list[str]:
+    """Return what the index knows of how code is written here, in sentences that are not quoted."""
     census = take_census(inference)
     root = inference.snapshot.index.workspace.root
     run = commands(root)
-    lines = ["## How to work in this code base", ""]
-    lines += _RULES
     known = [
         *_layout(census), *_bases(inference, census), *_helpers(census), *_style(root, census),
         *_errors(inference, census), *_tests(census),
     ]  # fmt: skip
     if run:
         known.append(f"Run: {', '.join(f'`{each}`' for each in run[:6])}.")
-    if known:
-        lines += ["", *quoted(f"- {each}" for each in known)]
-    return "\n".join(lines) + "\n"
+    return known
 
 
 def _files(n: int) -> str:

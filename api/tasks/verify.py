@@ -28,6 +28,7 @@ from ..sessions.read_log import differing
 from ..source.entity_views import signature
 from ..source.programs import run_bounded
 from .changed import ChangedSymbol, changed_symbols, symbol_texts
+from .file_writes import read_file
 from .plan import CHANGE, CREATE, MOVE, REMOVE, PlanStep, parse_steps
 from .plan_overlay import parameter_names, parsed_signature, plain_signature
 from .reached_tests import ReachedTest, reached_tests
@@ -128,6 +129,9 @@ def contents_before(
                 notes.append(f"what {row.path} was before is not kept any more")
                 continue
             found[row.path] = content
+    # What stands in for files is judged as if it were written.
+    for path in workspace.overlays:
+        found.setdefault(path, read_file(workspace.index.workspace, path))
     files = workspace.index.view().files
     others = differing(task.files, files) if task.files else {}
     others = {path: kept for path, kept in others.items() if path not in found}

@@ -282,6 +282,25 @@ class TaskStore:
         rows = self.ledger.rows("finding", f"{where} ORDER BY step, round, id", *values)
         return [FindingRow(*row) for row in rows]
 
+    # What a model said and was told
+
+    def messages(self, handle: str) -> list[str]:
+        """Return the messages between a model and its tools, in their order, as JSON."""
+        rows = self.ledger.rows("model_message", "task = ? ORDER BY number", handle)
+        return [row[2] for row in rows]
+
+    def put_message(self, handle: str, number: int, text: str) -> None:
+        """Store a message; one of the same number is replaced."""
+        self.ledger.put("model_message", handle, number, text)
+
+    def forget_messages(self, handle: str) -> None:
+        """Forget what was said in a task, and in tasks that nobody has gone on with for long."""
+        self.ledger.ask(
+            "DELETE FROM model_message WHERE task = ? "
+            "OR task IN (SELECT id FROM task WHERE changed < ?)",
+            handle, time.time() - _BLOB_SECONDS,
+        )  # fmt: skip
+
     # Calls
 
     def claim_call(self, handle: str, call: str) -> tuple[bool, str | None]:

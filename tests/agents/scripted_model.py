@@ -8,7 +8,9 @@ request to a reply: text, or calls of tools.
 from __future__ import annotations
 
 import json
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,10 +25,19 @@ class Reply:
     """What the model says: text, and calls of tools as (name, arguments).
 
     A tool of a namespace, which the API called responses has, is called ``namespace/name``.
+    Arguments that are text are sent as they are, whether they are JSON or not.
     """
 
     text: str = ""
-    calls: tuple[tuple[str, dict[str, Any]], ...] = ()
+    calls: tuple[tuple[str, Any], ...] = ()
+    refusal: str = ""
+    """What it says when it does not want to."""
+    status: int = 200
+    """Another one is an error of the server, told in place of an answer."""
+    is_cut: bool = False
+    """True if the stream ends in the midst of it."""
+    silent: float = 0.0
+    """Seconds before it says anything."""
 
 
 Script = Callable[[dict[str, Any]], Reply]
@@ -67,7 +78,12 @@ def scripted_model(script: Script) -> Iterator[Model]:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             model.requests.append(asked)
             reply = script(asked)
-            if "enerateContent" in self.path:
+            if reply.silent:
+                time.sleep(reply.silent)
+            if reply.status != 200:
+                error = {"error": {"message": reply.text, "type": "scripted"}}
+                self._whole(json.dumps(error), "application/json", reply.status)
+            elif "enerateContent" in self.path:
                 # Gemini's, of which a stream is one event.
                 answer = json.dumps(_gemini(reply))
                 kind = "text/event-stream" if "stream" in self.path else "application/json"
@@ -82,9 +98,11 @@ def scripted_model(script: Script) -> Iterator[Model]:
         def _send(self, answer: dict[str, Any]) -> None:
             self._whole(json.dumps(answer), "application/json")
 
-        def _whole(self, text: str, kind: str) -> None:
+        def _whole(self, text: str, kind: str, status: int = 200) -> None:
             body = text.encode()
-            self.send_response(200)
+            self.send_response(status)
+            if status == 429:
+                self.send_header("Retry-After", "0")
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -95,10 +113,15 @@ def scripted_model(script: Script) -> Iterator[Model]:
             self.send_header("Content-Type", "text/event-stream")
             self.send_header("Connection", "close")
             self.end_headers()
-            for chunk in _chunks(reply, usage=bool(options.get("include_usage"))):
-                self.wfile.write(b"data: " + json.dumps(chunk).encode() + b"\n\n")
-            self.wfile.write(b"data: [DONE]\n\n")
             self.close_connection = True
+            chunks = [*_chunks(reply, usage=bool(options.get("include_usage")))]
+            lines = b"".join(b"data: " + json.dumps(each).encode() + b"\n\n" for each in chunks)
+            if reply.is_cut:
+                self.wfile.write(lines[: len(lines) // 2])
+                self.wfile.flush()
+                self.connection.shutdown(socket.SHUT_RDWR)
+                return
+            self.wfile.write(lines + b"data: [DONE]\n\n")
 
         def _events(self, events: list[dict[str, Any]]) -> None:
             self.send_response(200)
@@ -150,10 +173,14 @@ def _calls(reply: Reply) -> list[dict[str, Any]]:
             "index": at,
             "id": f"call_{at}_{name}",
             "type": "function",
-            "function": {"name": name, "arguments": json.dumps(arguments)},
+            "function": {"name": name, "arguments": _as_text(arguments)},
         }
         for at, (name, arguments) in enumerate(reply.calls)
     ]
+
+
+def _as_text(arguments: Any) -> str:
+    return arguments if isinstance(arguments, str) else json.dumps(arguments)
 
 
 def _completion(reply: Reply) -> dict[str, Any]:
@@ -171,6 +198,8 @@ def _chunks(reply: Reply, *, usage: bool) -> Iterator[dict[str, Any]]:
     deltas: list[dict[str, Any]] = [{"role": "assistant", "content": reply.text[:half]}]
     if reply.text:
         deltas.append({"content": reply.text[half:]})
+    if reply.refusal:
+        deltas.append({"refusal": reply.refusal})
     if reply.calls:
         deltas.append({"tool_calls": _calls(reply)})
     for delta in deltas:
