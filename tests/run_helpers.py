@@ -72,6 +72,13 @@ class Driver:
         result.told = told
         return result
 
+    def run_on(self, *turns: Turn, options: str = "", said: str = "") -> Run:
+        """Go on with the last run."""
+        with saying(*turns) as (model, told):
+            result = self.start([], f"--resume last {options} --base-url {model.url}", said)
+        result.told = told
+        return result
+
     def start(self, words: list[str], options: str, said: str = "") -> Run:
         self._monkeypatch.setattr("sys.stdin", io.StringIO(said))
         self._capsys.readouterr()

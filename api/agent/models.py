@@ -10,11 +10,6 @@ import os
 from urllib.parse import urlsplit
 
 from pydantic_ai.models import Model
-from pydantic_ai.models.anthropic import AnthropicModel
-from pydantic_ai.models.openai import OpenAIChatModel
-from pydantic_ai.profiles.openai import OpenAIModelProfile
-from pydantic_ai.providers.anthropic import AnthropicProvider
-from pydantic_ai.providers.openai import OpenAIProvider
 
 from ...indexer.errors import InvalidArgumentsError
 
@@ -38,11 +33,19 @@ def model_of(name: str, base_url: str) -> Model:
     # Servers of one's own rarely want a key, and clients always send one.
     key = key or "none"
     address = base_url or None
+    # Late: the package of either maker takes a second to import.
     if maker == "openai":
+        from pydantic_ai.models.openai import OpenAIChatModel
+        from pydantic_ai.profiles.openai import OpenAIModelProfile
+        from pydantic_ai.providers.openai import OpenAIProvider
+
         # A stream that ends without saying why was cut, and may read like a last word.
         profile = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True)
         provider = OpenAIProvider(base_url=address, api_key=key)
         return OpenAIChatModel(model, provider=provider, profile=profile)
+    from pydantic_ai.models.anthropic import AnthropicModel
+    from pydantic_ai.providers.anthropic import AnthropicProvider
+
     return AnthropicModel(model, provider=AnthropicProvider(base_url=address, api_key=key))
 
 
