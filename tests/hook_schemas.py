@@ -44,6 +44,7 @@ OUTPUT: dict[str, dict[str, Any]] = {
         )
     ),
     "PostToolUse": _answer(_named("PostToolUse"), **BLOCK),
+    "TaskCompleted": _answer(None),
     "Stop": _answer(None, **BLOCK),
     "SubagentStop": _answer(None, **BLOCK),
 }

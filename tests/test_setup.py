@@ -70,6 +70,10 @@ FILES: dict[str, dict[str, str]] = {
         ".codex/config.toml": CODEX,
         "AGENTS.md": AGENTS,
     },
+    "codex-plugin": {
+        ".agents/plugins/marketplace.json": '{"name": "ours", "plugins": [{"name": "a"}]}',
+        ".agents/plugins/other/note": "Mine.\n",
+    },
     "cursor": {
         ".cursor/hooks.json": '{"version": 1, "hooks": {"stop": [{"command": "./say.sh"}]}}\n',
         ".cursor/mcp.json": "{}\n",
@@ -81,6 +85,7 @@ FILES: dict[str, dict[str, str]] = {
     },
     "aider": {".aider.conf.yml": AIDER, "AGENTS.md": AGENTS.rstrip("\n")},
     "gemini": {".gemini/settings.json": '{"theme": "Default"}', "GEMINI.md": AGENTS},
+    "gemini-extension": {".gemini/extensions/other/note": "Mine.\n"},
     "vscode": {
         ".vscode/mcp.json": '{\n  "inputs": [],\n  "servers": {\n    "a": {"url": "x"}\n  }\n}',
         "AGENTS.md": "",
@@ -208,10 +213,11 @@ def test_claude_code_gets_hooks_a_server_and_rules(
     hooks = json.loads((project / ".claude/settings.json").read_text())["hooks"]
     assert list(hooks) == [
         "SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "PostToolUseFailure",
-        "Stop", "SubagentStop",
+        "TaskCompleted", "Stop", "SubagentStop",
     ]  # fmt: skip
     assert [each["matcher"] for each in hooks["PreToolUse"]] == [
         "Bash|Edit|MultiEdit|Write|NotebookEdit",
+        "ExitPlanMode",
         "mcp__flux-index__.*",
     ]
     for each in hooks["PreToolUse"]:

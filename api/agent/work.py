@@ -38,11 +38,10 @@ from ..sessions.read_log import open_ledger
 from ..tasks.file_writes import ChangedMeanwhileError, read_file
 from ..tasks.held import contents_now, difference, put_back, write_held
 from ..tasks.step import held_contents
-from ..tasks.task import need_task, open_steps
+from ..tasks.task import DRIVER, need_task, open_steps
 from ..tasks.verify import ALLOWED
 from .stops import DONE, NO_PROGRESS, REFUSED, Stop
 
-CLIENT = "flux-index run"
 # Tokens of one answer to a model, and of what a task begins with.
 _BUDGET, _FIRST_BUDGET = 3000, 4000
 # The same call with the same answer, with nothing written meanwhile, leads nowhere.
@@ -117,9 +116,9 @@ class Work:
         cls, workspace: OpenWorkspace, text: str, model: str, user: User, leeway: Leeway
     ) -> tuple[Work, str]:
         """Open a task; return it with the first thing that the model is told."""
-        session = table.call(workspace, "begin", {"client": CLIENT})["session"]
+        session = table.call(workspace, "begin", {"client": DRIVER})["session"]
         given = {
-            "text": text, "client": CLIENT, "model": model, "session": session,
+            "text": text, "client": DRIVER, "model": model, "session": session,
             "budget": _FIRST_BUDGET,
         }  # fmt: skip
         begun = table.call(workspace, "task.begin", given)
@@ -428,10 +427,10 @@ def _run_of(store: TaskStore, handle: str) -> TaskRow:
     """Return the task of an earlier run, the last one if it is called so."""
     if handle != "last":
         row = need_task(store, handle)
-        if row.client != CLIENT:
+        if row.client != DRIVER:
             raise InvalidArgumentsError(f"task {handle} was not begun by `flux-index run`")
     else:
-        row = next((each for each in store.tasks() if each.client == CLIENT), None)
+        row = next((each for each in store.tasks() if each.client == DRIVER), None)
         if row is None:
             raise InvalidArgumentsError("there is no run to go on with")
     if row.state == TASK_DONE:

@@ -119,13 +119,19 @@ def _parts(setting: Setting, name: str, names: Sequence[str], *, removes: bool) 
     parts = CLIENTS[name](setting)
     if not removes:
         return parts
-    others = [other for other in CLIENTS if other not in names]
-    is_read = any(
-        any(part.is_shared for part in CLIENTS[other](setting))
-        and any(_is_there(part) for part in CLIENTS[other](setting) if not part.is_shared)
-        for other in others
-    )
-    return [part for part in parts if not (part.is_shared and is_read)]
+    kept = {
+        part.path
+        for other in CLIENTS
+        if other not in names and _is_set_up(others := CLIENTS[other](setting))
+        for part in others
+        if part.is_shared
+    }
+    return [part for part in parts if part.path not in kept]
+
+
+def _is_set_up(parts: Sequence[Part]) -> bool:
+    """True if a client has any of its own parts."""
+    return any(_is_there(part) for part in parts if not part.is_shared)
 
 
 def _is_there(part: Part) -> bool:

@@ -18,7 +18,7 @@ from .jsonc import (
     without_items,
     without_member,
 )
-from .rule_files import has_block, with_block, without_block
+from .rule_files import BlockError, has_block, with_block, without_block
 from .toml_yaml import with_toml_table, with_yaml_items, without_toml_table, without_yaml_items
 
 SERVER = "flux-index"
@@ -124,13 +124,42 @@ def markdown_block(path: str, body: str, *, is_shared: bool = False) -> Part:
     )
 
 
-def own_file(path: str, what: str, content: str) -> Part:
+def own_file(path: str, what: str, content: str, *, is_shared: bool = False) -> Part:
     """A file that is ours altogether, as long as it has our marks."""
+
+    def put(text: str) -> str:
+        if text and not has_block(text):
+            raise BlockError(f"it is not one of {SERVER}")
+        return content
 
     def take(text: str) -> str:
         return "" if has_block(text) else text
 
-    return Part(path, what, lambda _: content, take, lambda text: not text)
+    return Part(path, what, put, take, lambda text: not text, is_shared=is_shared)
+
+
+def json_entry(
+    path: str, what: str, head: Mapping[str, Any], key: str, entry: Mapping[str, Any]
+) -> Part:
+    """An object of our name in an array of a JSON file, below what a new file begins with."""
+
+    def is_ours(value: Any) -> bool:
+        return is_object(value) and value.get("name") == SERVER
+
+    def put(text: str) -> str:
+        text = take(text or _NEW_OBJECT)
+        for name, value in head.items():
+            if parse(text).get(name) is None:
+                text = with_member(text, (name,), value)
+        return with_item(text, (key,), dict(entry))
+
+    def take(text: str) -> str:
+        return without_items(text, (key,), is_ours)
+
+    def is_nothing(text: str) -> bool:
+        return parse(text).plain() == head or is_emptied(text)
+
+    return Part(path, what, put, take, is_nothing)
 
 
 def own_json(path: str, what: str, content: Mapping[str, Any]) -> Part:

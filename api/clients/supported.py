@@ -16,6 +16,7 @@ from .opencode import opencode_plugin
 from .parts import (
     SERVER,
     Part,
+    json_entry,
     json_hooks,
     json_items,
     json_member,
@@ -26,6 +27,7 @@ from .parts import (
     yaml_items,
 )
 from .rule_files import BEGIN, END, read_text
+from .skill import TASK_SKILL, task_skill
 
 # Claude Code's tools that write.
 _EDITING = "Bash|Edit|MultiEdit|Write|NotebookEdit"
@@ -78,9 +80,14 @@ def claude_events(setting: Setting, own: str) -> dict[str, list[tuple[str, str, 
     return {
         "SessionStart": [("", setting.hook("session-start"), _TIMEOUT)],
         "UserPromptSubmit": [("", setting.hook("user-prompt"), _TIMEOUT)],
-        "PreToolUse": [(_EDITING, before, _TIMEOUT), (own, before, _TIMEOUT)],
+        "PreToolUse": [
+            (_EDITING, before, _TIMEOUT),
+            ("ExitPlanMode", before, _TIMEOUT),
+            (own, before, _TIMEOUT),
+        ],
         "PostToolUse": [(f"Read|Grep|{_EDITING}", after, _TIMEOUT), (own, after, _TIMEOUT)],
         "PostToolUseFailure": [("Bash", after, _TIMEOUT)],
+        "TaskCompleted": [("", setting.hook("task-completed"), _TIMEOUT)],
         "Stop": [("", setting.hook("stop"), _TIMEOUT)],
         "SubagentStop": [("", setting.hook("subagent-stop"), _TIMEOUT)],
     }
@@ -92,6 +99,7 @@ def _claude_code(setting: Setting) -> list[Part]:
     parts = [
         json_hooks(setting.path(".claude/settings.json"), events),
         json_member(setting.path(server), "MCP server", ("mcpServers", SERVER), setting.server()),
+        own_file(setting.path(f".claude/skills/{TASK_SKILL}/SKILL.md"), "skill", task_skill()),
     ]
     return parts if setting.is_user else [*parts, _claude_rules(setting)]
 
@@ -119,6 +127,7 @@ def _claude_plugin(setting: Setting) -> list[Part]:
         *(own_json(f"{folder}/{name}", "plugin", each) for name, each in files.items()),
         json_hooks(f"{folder}/hooks/hooks.json", events),
         own_file(f"{folder}/skills/{SERVER}/SKILL.md", "skill", skill),
+        own_file(f"{folder}/skills/{TASK_SKILL}/SKILL.md", "skill", task_skill()),
     ]
 
 
@@ -140,8 +149,14 @@ def _claude_rules(setting: Setting) -> Part:
     return markdown_block(path, setting.rules)
 
 
-def _codex(setting: Setting) -> list[Part]:
-    events = {
+def _shared_skill(setting: Setting) -> Part:
+    """The skill where Codex, Gemini CLI and Cursor look for it."""
+    path = setting.path(f".agents/skills/{TASK_SKILL}/SKILL.md")
+    return own_file(path, "skill", task_skill(), is_shared=True)
+
+
+def _codex_events(setting: Setting) -> dict[str, list[tuple[str, str, int]]]:
+    return {
         "SessionStart": [("", setting.hook("session-start"), _TIMEOUT)],
         "UserPromptSubmit": [("", setting.hook("user-prompt"), _TIMEOUT)],
         "PreToolUse": [("apply_patch|Bash", setting.hook("pre-tool"), _TIMEOUT)],
@@ -151,8 +166,12 @@ def _codex(setting: Setting) -> list[Part]:
         ],
         "Stop": [("", setting.hook("stop"), _TIMEOUT)],
     }
+
+
+def _codex(setting: Setting) -> list[Part]:
     parts = [
-        json_hooks(setting.path(".codex/hooks.json"), events),
+        json_hooks(setting.path(".codex/hooks.json"), _codex_events(setting)),
+        _shared_skill(setting),
         toml_table(
             setting.path(".codex/config.toml"),
             "MCP server",
@@ -161,6 +180,29 @@ def _codex(setting: Setting) -> list[Part]:
         ),
     ]
     return parts if setting.is_user else [*parts, _agents_md(setting)]
+
+
+def _codex_plugin(setting: Setting) -> list[Part]:
+    """All of it as a plugin, in a marketplace of the repository or of the user."""
+    folder = setting.path(f".agents/plugins/{SERVER}")
+    manifest = {
+        "name": SERVER, "version": version(), "description": _SKILL, "skills": "./skills/",
+        "mcpServers": "./.mcp.json", "hooks": "./hooks/hooks.json",
+    }  # fmt: skip
+    entry = {
+        "name": SERVER,
+        "source": {"source": "local", "path": f"./.agents/plugins/{SERVER}"},
+        "policy": {"installation": "AVAILABLE", "authentication": "ON_INSTALL"},
+        "category": "Coding",
+    }
+    market = setting.path(".agents/plugins/marketplace.json")
+    return [
+        json_entry(market, "marketplace", {"name": "local"}, "plugins", entry),
+        own_json(f"{folder}/.codex-plugin/plugin.json", "plugin", manifest),
+        own_json(f"{folder}/.mcp.json", "plugin", {"mcpServers": {SERVER: setting.server()}}),
+        json_hooks(f"{folder}/hooks/hooks.json", _codex_events(setting)),
+        own_file(f"{folder}/skills/{TASK_SKILL}/SKILL.md", "skill", task_skill()),
+    ]
 
 
 def _cursor(setting: Setting) -> list[Part]:
@@ -176,6 +218,7 @@ def _cursor(setting: Setting) -> list[Part]:
         json_member(
             setting.path(".cursor/mcp.json"), "MCP server", ("mcpServers", SERVER), setting.server()
         ),
+        _shared_skill(setting),
     ]
     if setting.is_user:
         return parts
@@ -204,9 +247,9 @@ def _opencode(setting: Setting) -> list[Part]:
     return parts if setting.is_user else [*parts, _agents_md(setting)]
 
 
-def _gemini(setting: Setting) -> list[Part]:
+def _gemini_events(setting: Setting) -> dict[str, list[tuple[str, str, int]]]:
     # This host counts in milliseconds.
-    events = {
+    return {
         "SessionStart": [("", setting.hook("session-start"), 1000 * _TIMEOUT)],
         "BeforeTool": [
             ("write_file|replace|run_shell_command", setting.hook("pre-tool"), 1000 * _TIMEOUT),
@@ -222,14 +265,32 @@ def _gemini(setting: Setting) -> list[Part]:
         ],
         "AfterAgent": [("", setting.hook("stop"), 1000 * _TIMEOUT)],
     }
+
+
+def _gemini(setting: Setting) -> list[Part]:
     path = setting.path(".gemini/settings.json")
     parts = [
         json_member(path, "MCP server", ("mcpServers", SERVER), setting.server()),
-        json_hooks(path, events),
+        json_hooks(path, _gemini_events(setting)),
+        _shared_skill(setting),
     ]
     if setting.is_user:
         return parts
     return [*parts, markdown_block(setting.path("GEMINI.md"), setting.rules)]
+
+
+def _gemini_extension(setting: Setting) -> list[Part]:
+    """All of it as an extension."""
+    folder = setting.path(f".gemini/extensions/{SERVER}")
+    manifest = {
+        "name": SERVER, "version": version(), "description": _SKILL,
+        "mcpServers": {SERVER: setting.server()},
+    }  # fmt: skip
+    return [
+        own_json(f"{folder}/gemini-extension.json", "extension", manifest),
+        json_hooks(f"{folder}/hooks/hooks.json", _gemini_events(setting)),
+        own_file(f"{folder}/skills/{TASK_SKILL}/SKILL.md", "skill", task_skill()),
+    ]
 
 
 def _vscode(setting: Setting) -> list[Part]:
@@ -256,10 +317,12 @@ CLIENTS: dict[str, Callable[[Setting], list[Part]]] = {
     "claude-code": _claude_code,
     "claude-plugin": _claude_plugin,
     "codex": _codex,
+    "codex-plugin": _codex_plugin,
     "cursor": _cursor,
     "opencode": _opencode,
     "aider": _aider,
     "gemini": _gemini,
+    "gemini-extension": _gemini_extension,
     "vscode": _vscode,
 }
 """Parts by client."""
@@ -271,6 +334,9 @@ NEXT: dict[str, str] = {
     "about; /hooks and /mcp show both.",
     "codex": "Start Codex, trust this project, then open /hooks and trust each hook of flux-index: "
     "until then Codex passes over them without a word.",
+    "codex-plugin": "Run `codex plugin marketplace add` with this folder, then `codex plugin add "
+    "flux-index@local` (of a marketplace that was there, with its name), and trust each hook of it "
+    "in /hooks.",
     "cursor": "Open Settings, MCP and switch flux-index on; Settings, Hooks shows the hooks. Where "
     "Cursor loads those of Claude Code as well, set up one of the two.",
     "opencode": "Start opencode anew: its plugin asks the hooks, and its diagnostics come from "
@@ -279,6 +345,8 @@ NEXT: dict[str, str] = {
     "what that tells.",
     "gemini": "Start Gemini CLI anew in this folder and trust it: it passes over settings of one "
     "that is not trusted. /mcp and /hooks show the server and the hooks.",
+    "gemini-extension": "Run `gemini extensions link .gemini/extensions/flux-index` and start "
+    "Gemini CLI anew; with --user it is there already. A server of that name in settings wins.",
     "vscode": "Run `MCP: List Servers` in VS Code and start flux-index.",
 }
 """What a user has to do after a client was set up."""

@@ -15,11 +15,13 @@ from ..tasks.observed import open_task_of
 from .event import GAP, Event
 from .hosts import client_of
 from .messages import (
+    AT_END,
     POST_TOOL,
     PRE_TOOL,
     SESSION_START,
     STOP,
     SUBAGENT_STOP,
+    TASK_COMPLETED,
     USER_PROMPT,
     Payload,
 )
@@ -40,6 +42,7 @@ _HANDLERS = {
     POST_TOOL: "after_tool:answer",
     STOP: "stop:answer",
     SUBAGENT_STOP: "stop:answer",
+    TASK_COMPLETED: "stop:answer",
 }
 # Ledgers that a serving process keeps open, by their folders: to open one is to check it. A thread
 # has its own.
@@ -120,7 +123,7 @@ def served(
         kept[state_dir] = open_ledger(session)
     ledger = kept[state_dir]
     begun = time.thread_time()
-    ends = payload.event in (STOP, SUBAGENT_STOP)
+    ends = payload.event in AT_END
     seconds = _SERVED_SECONDS_AT_END if ends else _SERVED_SECONDS
     event = Event(session, ledger, payload, mode, seconds, lambda: time.thread_time() - begun)
     if ledger.note:

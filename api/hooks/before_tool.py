@@ -9,6 +9,7 @@ from ..sessions import OBSERVE
 from ..sessions.guard import allow_write
 from ..sessions.read_log import content_of
 from ..tasks.observed import Edited, observe_edit
+from . import plan_text
 from .edits import SHELL, edit_of
 from .event import finding_lines
 from .messages import PRE_TOOL, add_context, deny
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 def answer(event: Event) -> Answer | None:
     """Return a refusal, or what is to be known beside the edit, or None."""
     tool = event.payload.tool
+    if tool == plan_text.TOOL:
+        return plan_text.answer(event)
     if tool in SHELL:
         shell_begins(event)
     edit = edit_of(event.session, event.payload)

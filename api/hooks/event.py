@@ -139,22 +139,28 @@ def finding_lines(event: Event, items: Sequence[Item]) -> list[str]:
     ``items`` are as the operation ``validate`` answers them.
     """
     shown: list[str] = []
-    symbols: list[tuple[str, str, str]] = []
     for item in items[:_MOST_FINDINGS]:
         line = item["range"]["start"]["line"] + 1
         text_of_finding = f"{item['message']} ({item['rule']}, {item['evidence']})"
         path = item["path"].replace(".ipynb.py", ".ipynb")
         shown.append(f"- {path}:{line} {text_of_finding}")
-        for near in [each for each in item["nearest"] if each["path"]][:_MOST_NEAREST]:
-            text = near.get("signature", "")
-            symbols.append((near["path"], near["name"], text))
-            text = text if text.startswith(("(", "[", "async (")) else ""
-            place = f"{near['path']}:{near['range']['start']['line'] + 1}"
-            line = f"    exists: {near['name']}{text} at {place}"
-            if line not in shown:
-                shown.append(line)
+        shown += [each for each in nearest_lines(event, item["nearest"]) if each not in shown]
     if len(items) > _MOST_FINDINGS:
         shown.append(f"- and {len(items) - _MOST_FINDINGS} more")
-    with event.ledger.transaction():
-        event.ledger.put_symbols(event.number, symbols)
     return quoted(shown)
+
+
+def nearest_lines(event: Event, symbols: Sequence[Item]) -> list[str]:
+    """Return lines on the first of some symbols that exist, which count as shown then."""
+    shown: list[str] = []
+    known: list[tuple[str, str, str]] = []
+    for near in [each for each in symbols if each["path"]][:_MOST_NEAREST]:
+        text = near.get("signature", "")
+        known.append((near["path"], near["name"], text))
+        text = text if text.startswith(("(", "[", "async (")) else ""
+        place = f"{near['path']}:{near['range']['start']['line'] + 1}"
+        shown.append(f"    exists: {near['name']}{text} at {place}")
+    if known:
+        with event.ledger.transaction():
+            event.ledger.put_symbols(event.number, known)
+    return shown

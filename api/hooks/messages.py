@@ -18,16 +18,20 @@ if TYPE_CHECKING:
 
 SESSION_START, USER_PROMPT = "SessionStart", "UserPromptSubmit"
 PRE_TOOL, POST_TOOL = "PreToolUse", "PostToolUse"
-STOP, SUBAGENT_STOP = "Stop", "SubagentStop"
+STOP, SUBAGENT_STOP, TASK_COMPLETED = "Stop", "SubagentStop", "TaskCompleted"
 EVENTS = {
     "session-start": SESSION_START,
     "user-prompt": USER_PROMPT,
     "pre-tool": PRE_TOOL,
     "post-tool": POST_TOOL,
+    "task-completed": TASK_COMPLETED,
     "stop": STOP,
     "subagent-stop": SUBAGENT_STOP,
 }
 """Names of events as hosts spell them, by what they are called on the command line."""
+
+AT_END = (STOP, SUBAGENT_STOP, TASK_COMPLETED)
+"""Events at the end of some work, when nobody waits for the next step."""
 
 OWN_TOOLS = ("mcp__flux-index__", "mcp__plugin_flux-index_flux-index__")
 """How the names of this program's own tools begin, whose answers say what they show; of a server

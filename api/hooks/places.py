@@ -14,7 +14,7 @@ from ...indexer.store.lock import WriterLock
 from ...indexer.workspace.git_folder import main_work_tree
 from ...indexer.workspace.root import find_root, state_dir_of
 from .edits import paths_in
-from .messages import SESSION_START, STOP, SUBAGENT_STOP, update_input
+from .messages import AT_END, SESSION_START, update_input
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def places_of(payload: Payload) -> list[Place]:
     """
     folder = payload.text("cwd") or os.getcwd()
     starts = [folder]
-    if payload.event in (STOP, SUBAGENT_STOP):
+    if payload.event in AT_END:
         starts.append(os.environ.get(_PROJECT_FOLDER, folder))
     else:
         starts = paths_in(payload) or starts

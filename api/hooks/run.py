@@ -11,7 +11,16 @@ from ...indexer.errors import InvalidArgumentsError
 from ...indexer.private_files import open_file
 from ..json_values import is_object
 from .hosts import as_claude_code, in_form_of
-from .messages import EVENTS, OWN_TOOLS, PRE_TOOL, STOP, SUBAGENT_STOP, Payload, merged
+from .messages import (
+    AT_END,
+    EVENTS,
+    OWN_TOOLS,
+    PRE_TOOL,
+    STOP,
+    TASK_COMPLETED,
+    Payload,
+    merged,
+)
 from .places import Place, in_this_tree, places_of
 
 TYPE_CHECKING = False
@@ -19,8 +28,15 @@ if TYPE_CHECKING:
     from .messages import Answer
 
 
+# By which hosts take standard error for a reason.
+_REFUSED = 2
+
+
 def run(event: str, mode: str, seconds: float) -> int:
-    """Read an event from standard input and write the answer to it, if any; always returns 0.
+    """Read an event from standard input and write the answer to it, if any; returns the exit code.
+
+    That is 0 but for a task that is not completed, of which hosts want to hear by 2 and the reason
+    on standard error.
 
     ``event`` is one of :data:`.messages.EVENTS`; raises InvalidArgumentsError for another one. What
     goes wrong later is written to the log of the workspace, if it has an index, and nowhere else.
@@ -41,6 +57,9 @@ def run(event: str, mode: str, seconds: float) -> int:
                 _answer_in(each, payload, mode, seconds, begun) for each in places_of(payload)
             ]
             answer = merged([each for each in answers if each is not None])
+        if payload.event == TASK_COMPLETED and answer and "reason" in answer:
+            sys.stderr.write(f"{answer['reason']}\n")
+            return _REFUSED
         answer = in_form_of(host, payload.event, answer) if answer else None
         if answer:
             sys.stdout.write(json.dumps(answer) + "\n")
@@ -80,7 +99,7 @@ def _ask_server(
     note = place.lock.read_note()
     if not note:
         place.begin_serving(payload.event)
-        note = place.wait_for_server() if payload.event in (PRE_TOOL, STOP) else ""
+        note = place.wait_for_server() if payload.event in (PRE_TOOL, STOP, TASK_COMPLETED) else ""
     if not note:
         return None
     from ..rpc.client import Client
@@ -89,7 +108,7 @@ def _ask_server(
     client = Client.connect(note, root=place.root, timeout=_SILENT_SECONDS)
     if client is None:
         return None
-    ends = payload.event in (STOP, SUBAGENT_STOP)
+    ends = payload.event in AT_END
     limit = _ANSWER_SECONDS_AT_END if ends else _ANSWER_SECONDS
     with client:
         try:

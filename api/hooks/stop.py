@@ -10,9 +10,10 @@ from functools import partial
 
 from ..sessions.read_log import content_of
 from ..tasks.observed import observe_stop
-from .messages import SUBAGENT_STOP, block, tell_user
+from .messages import SUBAGENT_STOP, TASK_COMPLETED, block, tell_user
 from .shell_writes import changed_by_shell
 from .still_there import still_there
+from .unfinished import unfinished
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,9 +26,14 @@ _TOLD = 20
 
 
 def answer(event: Event) -> Answer | None:
-    """Return a block, once for each thing that is wrong."""
+    """Return a block, once for each thing that is wrong, or a task that is not done."""
     if event.payload.is_continued:
         return None
+    return _edits(event) or unfinished(event)
+
+
+def _edits(event: Event) -> Answer | None:
+    """Return what the session's own edits and commands leave wrong."""
     session, ledger = event.session, event.ledger
     # A subagent answers for its own edits, the first agent for those of all.
     is_sub = event.payload.event == SUBAGENT_STOP
@@ -41,7 +47,6 @@ def answer(event: Event) -> Answer | None:
     before = {
         path: content for path, content in before.items() if content != content_of(session, path)
     }
-    still = partial(still_there, event)
     inference = session.inference(whole=False)
     state = {path: f"fine:{path}:{inference.snapshot.digest(path).hex()}" for path in before}
     # Files that nothing was wrong with the last time are others, as long as they do not change.
@@ -51,13 +56,10 @@ def answer(event: Event) -> Answer | None:
         if not ledger.was_told(event.main, state[path])
     }
     if not before:
-        done = observe_stop(ledger, event.payload.handle, 0, still, is_complete=True)
-        _learn(event, done)
+        _observe(event, 0, is_complete=True)
         return None
     found, left_out, sentences = _new_errors(event, before)
-    is_complete = not left_out
-    done = observe_stop(ledger, event.payload.handle, len(found), still, is_complete=is_complete)
-    _learn(event, done)
+    _observe(event, len(found), is_complete=not left_out)
     if not found and not left_out:
         for path in before:
             ledger.tell(event.main, state[path])
@@ -71,6 +73,14 @@ def answer(event: Event) -> Answer | None:
     if left_out:
         sentences.append(left_out)
     return block("\n".join(sentences))
+
+
+def _observe(event: Event, n_errors: int, *, is_complete: bool) -> None:
+    """Store what was found at the end of a prompt's work; a task of a list is only a part of it."""
+    if event.payload.event != TASK_COMPLETED:
+        ledger, handle = event.ledger, event.payload.handle
+        still = partial(still_there, event)
+        _learn(event, observe_stop(ledger, handle, n_errors, still, is_complete=is_complete))
 
 
 def _learn(event: Event, task: str) -> None:

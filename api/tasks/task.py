@@ -30,6 +30,9 @@ from ..sessions.read_log import packed
 AGENT, HOOKS = "agent", "hooks"
 """Who opened a task: an agent that was asked to, or the hooks of a host, without its help."""
 
+DRIVER = "flux-index run"
+"""What the client of a task is called that `flux-index run` opened."""
+
 
 def open_task(
     workspace: OpenWorkspace,
