@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..json_values import is_object
@@ -36,11 +36,13 @@ class Shown:
     facts: dict[str, Any]
     is_own: bool
     """True if the lines mark by themselves what is quoted from the repository."""
+    said: list[str] = field(default_factory=list[str])
+    """What the user says, which is not of the repository."""
 
     @property
     def told(self) -> list[str]:
         """The lines as they are put before a model."""
-        return self.lines if self.is_own else quoted(self.lines)
+        return [*(self.lines if self.is_own else quoted(self.lines)), *self.said]
 
     @property
     def text(self) -> str:

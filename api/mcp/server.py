@@ -23,7 +23,7 @@ from ..quoting import escaped, quoted
 from ..rpc.launcher import Launcher
 from ..rpc.messages import RpcError
 from ..version import version
-from . import arguments, attachments, listing
+from . import arguments, attachments, elicitation, listing
 from .attachments import PROMPTS
 from .budget import Shown, shown
 from .client import AsyncClient, Report
@@ -43,6 +43,8 @@ _READS_STRUCTURED_ONLY = ("claude-code", "codex-mcp-client")
 _LISTS_MS = 3_600_000
 # An answer is given again when files change before a session is told what it showed.
 _MOST_TRIES = 3
+# Users who are asked at the same time; a client may never come back with what they say.
+_MOST_ASKED = 20
 
 
 class McpServer:
@@ -66,6 +68,8 @@ class McpServer:
         self._others: dict[str, AsyncClient] = {}
         self._finding = asyncio.Lock()
         self._warming: asyncio.Task[None] | None = None
+        # Answers that wait for what a user was asked, by the handle of their task.
+        self._asked: dict[str, tuple[list[str], Shown, object]] = {}
         # Sessions of this connection, by the roots of work trees.
         self._sessions: dict[str, str] = {}
         hint = CacheHint(ttl_ms=_LISTS_MS, scope="private")
@@ -154,7 +158,9 @@ class McpServer:
 
     async def _call_tool(
         self, context: Context, params: types.CallToolRequestParams
-    ) -> types.CallToolResult:
+    ) -> types.CallToolResult | types.InputRequiredResult:
+        if params.request_state is not None:
+            return self._after_questions(context, params)
         tool = self._tools.get(params.name)
         if tool is None:
             raise MCPError(
@@ -178,6 +184,26 @@ class McpServer:
             _log.exception("%s failed", tool.name)
             return _error_result(f"{tool.name} failed: {type(error).__name__}: {error}")
         raw = [part.answer for part in parts] if self._raw else None
+        questions = elicitation.questions_of(parts)
+        if questions and elicitation.can_ask(context):
+            if elicitation.asks_again(context):
+                state = str(parts[0].answer["task"])
+                self._asked[state] = questions, answer, raw
+                while len(self._asked) > _MOST_ASKED:
+                    del self._asked[next(iter(self._asked))]
+                return elicitation.needed(questions, state)
+            answer.said = await elicitation.ask(context, questions)
+        return self._result(context, answer, raw)
+
+    def _after_questions(
+        self, context: Context, params: types.CallToolRequestParams
+    ) -> types.CallToolResult:
+        """Return the answer that waits for what a user was asked."""
+        state = params.request_state or ""
+        if state not in self._asked:
+            return _error_result("what was asked is not known any more: ask `task` for its status")
+        questions, answer, raw = self._asked.pop(state)
+        answer.said = elicitation.answers(questions, params.input_responses)
         return self._result(context, answer, raw)
 
     async def _answer(
