@@ -10,9 +10,9 @@ from .rule_files import BEGIN, END
 
 TASK_SKILL = "flux-task"
 _DESCRIPTION = (
-    "Change Python code step by step with flux-index: a plan that is checked before a line is "
-    "written, edits that are judged and written all or none, and an end that is computed. For "
-    "changes to several files, or to what others use."
+    "Change Python code step by step, with a plan that is checked before a line is written, edits "
+    "that are judged and written all or none, and an end that is computed. For changes to several "
+    "files, or to what others use."
 )
 _BODY = """\
 # Work on a task, step by step

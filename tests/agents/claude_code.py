@@ -118,6 +118,10 @@ def _ours(text: str) -> str:
     rules = re.search(r"## How to work in this code base.*</repository-data>", text, re.DOTALL)
     if rules:
         return rules[0]
+    # Of a list of skills, our lines.
+    skills = re.findall(r"^- (?:flux-index:)?(?:flux-task|flux-index): .*", text, re.MULTILINE)
+    if skills:
+        return "\n".join(skills)
     is_ours = "flux-index keeps an index" in text or "flux-index: " in text
     return text if is_ours or "## flux-index\n" in text else ""
 

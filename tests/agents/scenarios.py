@@ -23,6 +23,8 @@ ASYNCH = "        return current_app.ensure_asynch(meth)(**kwargs)\n"
 HEAD = "        view.view_class = cls  # type: ignore\n"
 MISSING = HEAD + "        current_app.nothing_here()  # type: ignore[no-any-return]\n"
 RAISE = "        raise NotImplementedError{}\n\n    @classmethod"
+MOST_TOKENS = 1_800
+"""What is before a model without a call may have so many."""
 _SERVED_SECONDS = 30.0
 
 
@@ -285,6 +287,20 @@ def _start(b: Workbench) -> Play:
     b.want("a map", "keeps an index of this Python workspace" in text)
     b.want("the rules", "How to work in this code base" in text)
     b.want("the tools", any("flux-index" in name for name in names))
+    b.want("the skill", "flux-task: Change Python code step by step" in text)
+    b.want("few tokens", b.tokens() < MOST_TOKENS, t)
+
+
+def _completed(b: Workbench) -> Play:
+    _served(b)
+    yield Reply(calls=(("TaskCreate", {"subject": "Rename", "description": "Rename it"}),))
+    yield b.read(HELPERS)
+    yield b.edit(HELPERS, "def get_root_path(", "def get_package_path(")
+    done = Reply(calls=(("TaskUpdate", {"taskId": "1", "status": "completed"}),))
+    t = yield done
+    b.want("not completed while uses are left", "get_root_path" in t.all, t)
+    t = yield done
+    b.want("told once", "get_root_path" not in t.all, t)
 
 
 def _plugin(b: Workbench) -> Play:
@@ -325,6 +341,7 @@ SCENARIOS = {
     "user's work": Scenario(_users_work),
     "another's work": Scenario(_anothers_work),
     "start": Scenario(_start),
+    "completed": Scenario(_completed, arguments=("--allowedTools", "TaskCreate,TaskUpdate")),
     # Without a screen nobody can say that the folder is trusted, in which it is found otherwise.
     "plugin": Scenario(
         _plugin,
