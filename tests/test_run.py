@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from run_helpers import Driver, step
 from scripted_model import Reply
 from task_helpers import CHECKOUT, git, make_shop
+
+from flux_index.api.agent.stops import EXIT_CODES
 
 SAVE = step("shop/checkout.py", "force=True", "force=False")
 INVENTED = step("shop/checkout.py", "order.save(force=True)", "order.store()")
@@ -230,3 +233,9 @@ def test_what_is_wrong_with_a_command_line_is_said(
     address = "--base-url http://me:secret@127.0.0.1/v1"
     run = driver.start(["x"], address)
     assert run.code == 2 and "without a key" in run.output and "secret" not in run.output
+
+
+def test_exit_codes_are_as_documented() -> None:
+    text = (Path(__file__).parent.parent / "docs/run.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z ]+)` \| (\d+) \|", text, re.MULTILINE)
+    assert {reason: int(code) for reason, code in rows} == EXIT_CODES

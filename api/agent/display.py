@@ -6,6 +6,7 @@ come from a model or a repository, so nothing of it steers the terminal.
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ from .stops import DONE, Stop
 from .work import Left, Reply
 
 _MARKS = {"accepted": ("✓", "green"), "refused": ("✗", "red"), "stale": ("✗", "red")}
+_VERDICTS = {"ok": ("✓", "green"), "wrong": ("✗", "red")}
 _DIFF = {"+": "green", "-": "red", "@": "cyan"}
 _MOST_LINES = 400
 # Of what a tool is asked and answers, so many characters are shown.
@@ -83,8 +85,8 @@ class Display:
     def _answered(self, event: FunctionToolResultEvent) -> None:
         part = event.part
         asked = self._calls.pop(part.tool_call_id, part.tool_name or "")
-        if asked.startswith(("step ", "undo ")) and part.outcome == "success":
-            return  # of which the verdict and the diff were shown
+        if asked.startswith(("plan ", "step ", "undo ")) and part.outcome == "success":
+            return  # of which the verdict was shown
         lines = [each for each in str(part.content).splitlines() if each not in (OPENING, CLOSING)]
         self._print(f"  {asked}", "dim")
         self._print(f"    {_short(lines[0]) if lines else 'nothing'}", "dim")
@@ -118,10 +120,29 @@ class Display:
         for line in lines[:_MOST_LINES]:
             self._print(f"    {line}")
 
-    def wrote(self, diff: str, paths: list[str]) -> None:
-        """Show what was written; without paths, what would be."""
-        if not self._is_asked:
-            self._diff(diff)
+    def planned(self, answer: Mapping[str, Any]) -> None:
+        """Show the steps of a plan, with what is wrong about them."""
+        for each in answer["items"]:
+            mark, style = _VERDICTS.get(each["verdict"], ("?", "yellow"))
+            named = " ".join(filter(None, (each["kind"], each["path"], each.get("symbol", ""))))
+            self._print(f"{mark} plan {each['id']}: {named}", style)
+            for remark in each["remarks"]:
+                if remark["verdict"] == "wrong":
+                    self._print(f"    {remark['message']}", "red")
+        for each in answer["missing"]:
+            if each["certain"]:
+                self._print(f"? missing: {each['path']}: {each['message']}", "yellow")
+
+    def show(self, diff: str) -> None:
+        """Show what is going to be written, or would be."""
+        lines = escaped_lines(diff)
+        for line in lines[:_MOST_LINES]:
+            self.console.print(Text(f"  {line}", _DIFF.get(line[:1], "")), soft_wrap=True)
+        if len(lines) > _MOST_LINES:
+            self._print(f"  … {len(lines) - _MOST_LINES:,} more lines")
+
+    def wrote(self, paths: list[str]) -> None:
+        """Show what was written; nothing in a dry run."""
         self._print(f"wrote {', '.join(paths)}" if paths else "not written (--dry-run)", "green")
 
     def note(self, text: str) -> None:
@@ -131,10 +152,9 @@ class Display:
 
     # What is asked
 
-    def ask_write(self, title: str, diff: str) -> Reply:
-        """Show a diff and ask whether it is to be written."""
-        self._diff(diff)
-        said = self._read(f"Write {title}? [y]es, [n]o, or say what to do instead: ")
+    def ask_write(self, what: str) -> Reply:
+        """Ask whether what was shown is to be written."""
+        said = self._read(f"Write {what}? [y]es, [n]o, or say what to do instead: ")
         if said.lower() in ("y", "yes"):
             return Reply(is_yes=True)
         return Reply(is_yes=False, instead="" if said.lower() in ("", "n", "no") else said)
@@ -150,7 +170,12 @@ class Display:
         self._end_line()
         self.console.print(Text(escaped(prompt), "bold"), end="")
         self.console.file.flush()
-        line = sys.stdin.readline()
+        # An event loop would take the signal, and the line be waited for all the same.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            line = sys.stdin.readline()
+        finally:
+            signal.signal(signal.SIGINT, before)
         if not line:
             self.console.print()
         return line.strip()
@@ -187,13 +212,6 @@ class Display:
     def _print(self, line: str, style: str = "") -> None:
         for each in escaped_lines(line):
             self.console.print(Text(each, style), soft_wrap=True)
-
-    def _diff(self, diff: str) -> None:
-        lines = escaped_lines(diff)
-        for line in lines[:_MOST_LINES]:
-            self.console.print(Text(f"  {line}", _DIFF.get(line[:1], "")), soft_wrap=True)
-        if len(lines) > _MOST_LINES:
-            self._print(f"  … {len(lines) - _MOST_LINES:,} more lines")
 
 
 def _short(text: str) -> str:

@@ -27,7 +27,7 @@ from pydantic_ai.usage import UsageLimits
 
 from .display import Display
 from .prompt import instructions
-from .stops import BUDGET, DONE, MODEL_ERROR, VERIFY_FAILED, Stop
+from .stops import BUDGET, MODEL_ERROR, VERIFY_FAILED, Stop
 from .toolbox import toolbox
 from .work import Work
 
@@ -53,7 +53,7 @@ class Budget:
 async def drive(
     work: Work, model: Model, prompt: str | None, budget: Budget, display: Display
 ) -> None:
-    """Run until the task is done; raises Stop, also when it is. ``prompt`` is None to go on."""
+    """Run until the task is done, or raise Stop; ``prompt`` is None to go on with one."""
     with warnings.catch_warnings():
         # Said at the end, by the account.
         warnings.filterwarnings("ignore", message="Some responses omitted usage")
@@ -105,7 +105,7 @@ class _Run:
             self.display.said(text)
             is_right, found, key = self.work.finish()
             if is_right:
-                raise Stop(DONE)
+                return
             self.display.verified(found)
             if key in known or len(known) + 1 >= _MOST_VERIFICATIONS:
                 raise Stop(VERIFY_FAILED, "it is not what the plan says, or something is wrong")

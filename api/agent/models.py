@@ -43,10 +43,17 @@ def model_of(name: str, base_url: str) -> Model:
         profile = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True)
         provider = OpenAIProvider(base_url=address, api_key=key)
         return OpenAIChatModel(model, provider=provider, profile=profile)
-    from pydantic_ai.models.anthropic import AnthropicModel
+    from pydantic_ai.models.anthropic import AnthropicModel, AnthropicModelSettings
     from pydantic_ai.providers.anthropic import AnthropicProvider
 
-    return AnthropicModel(model, provider=AnthropicProvider(base_url=address, api_key=key))
+    # What was told before is told again with each request: for a tenth of the price.
+    settings = AnthropicModelSettings(
+        anthropic_cache_tool_definitions=True,
+        anthropic_cache_instructions=True,
+        anthropic_cache_messages=True,
+    )
+    provider = AnthropicProvider(base_url=address, api_key=key)
+    return AnthropicModel(model, provider=provider, settings=settings)
 
 
 def _check(base_url: str) -> None:

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from ...indexer.errors import FluxIndexError, InvalidArgumentsError
 from ..open_workspace import OpenWorkspace
 from .clean_tree import need_clean_tree
-from .stops import EXIT_CODES, Stop
+from .stops import DONE, EXIT_CODES, INTERRUPTED, Stop
 
 _MISSING = "flux-index run needs more packages: pip install 'flux-index[agent]'"
 MODEL = "FLUX_INDEX_MODEL"
 """The variable with the model of runs that are not told another one."""
-_INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +71,15 @@ def run(options: Options) -> int:
         budget = Budget(options.requests, options.tokens, options.seconds)
         try:
             asyncio.run(drive(work, model, prompt, budget, display))
-        except Stop as stop:
-            usage = display.usage
-            left = work.stop(stop.reason, stop.why, usage.requests, usage.total_tokens)
-            display.ended(stop, left)
-            return EXIT_CODES[stop.reason]
+            stop = Stop(DONE)
+        except Stop as found:
+            stop = found
         except KeyboardInterrupt:
-            display.note(f"interrupted; go on: flux-index run --resume {work.handle}")
-            return _INTERRUPTED
-        return 0
+            stop = Stop(INTERRUPTED)
+        usage = display.usage
+        left = work.stop(stop.reason, stop.why, usage.requests, usage.total_tokens)
+        display.ended(stop, left)
+        return EXIT_CODES[stop.reason]
     finally:
         workspace.close()
         sys.stdout.flush()

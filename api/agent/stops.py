@@ -4,6 +4,7 @@ from __future__ import annotations
 
 DONE, BUDGET, NO_PROGRESS = "done", "budget", "no progress"
 REFUSED, MODEL_ERROR, VERIFY_FAILED = "refused by the user", "model error", "verify failed"
+INTERRUPTED = "interrupted"
 
 EXIT_CODES: dict[str, int] = {
     DONE: 0,
@@ -13,6 +14,8 @@ EXIT_CODES: dict[str, int] = {
     NO_PROGRESS: 4,
     REFUSED: 5,
     MODEL_ERROR: 6,
+    # As shells have it of a process that was interrupted.
+    INTERRUPTED: 130,
 }
 """What the process ends with, by reason."""
 

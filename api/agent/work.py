@@ -59,19 +59,25 @@ class Reply:
 class User(Protocol):
     """Who looks at a run, and may be asked."""
 
+    def planned(self, answer: Mapping[str, Any]) -> None:
+        """Show a plan that was checked."""
+
     def judged(self, answer: Mapping[str, Any]) -> None:
         """Show the verdict on a step."""
 
-    def ask_write(self, title: str, diff: str) -> Reply:
-        """Ask whether something is to be written, showing what."""
+    def show(self, diff: str) -> None:
+        """Show what is going to be written, or would be."""
+
+    def ask_write(self, what: str) -> Reply:
+        """Ask whether what was shown is to be written."""
         ...
 
     def ask(self, question: str) -> str:
         """Return the answer to a question; empty if there is none."""
         ...
 
-    def wrote(self, diff: str, paths: list[str]) -> None:
-        """Show what was written, or would be in a dry run."""
+    def wrote(self, paths: list[str]) -> None:
+        """Show what was written; nothing in a dry run."""
 
 
 @dataclass(slots=True)
@@ -241,6 +247,7 @@ class Work:
     def plan(self, given: Mapping[str, Any]) -> str:
         """Answer a call of `plan`."""
         answer = table.call(self.workspace, "task.plan", {**given, "task": self.handle})
+        self._user.planned(answer)
         return self.told("task.plan", answer)
 
     def verify(self) -> str:
@@ -317,9 +324,9 @@ class Work:
             held_before = held_contents(store, self.handle)
         asked = {**given, "task": self.handle, "hold": True}
         answer = dict(table.call(self.workspace, "task.step", asked))
-        self._user.judged(answer)
         step: str = answer["step"]
         if answer["verdict"] != ACCEPTED:
+            self._user.judged(answer)
             text = self.told("task.step", answer)
             if "ended" in answer:
                 self._answer(call, text)
@@ -332,6 +339,8 @@ class Work:
                 put_back(store, self.handle, step, before)
         if doubts:
             answer["verdict"] = "doubtful"
+        self._user.judged(answer)
+        if doubts:
             return "\n".join([
                 self.told("task.step", answer),
                 "Nothing is written yet. Mend what is doubtful, or submit the same again if it is "
@@ -340,17 +349,18 @@ class Work:
         paths = [path for path in held if held[path] != held_before.get(path, b"\0")]
         diff = difference(contents_now(self.workspace, held_before, paths), contents_now(
             self.workspace, held, paths))  # fmt: skip
+        self._user.show(diff)
         if self._leeway.is_dry:
-            self._user.wrote(diff, [])
+            self._user.wrote([])
             answer["written"] = []
             return f"{self.told('task.step', answer)}\n(dry run: accepted, and not on disk)"
         if not self._leeway.writes:
-            reply = self._user.ask_write(f"step {step}", diff)
+            reply = self._user.ask_write(f"step {step}")
             if not reply.is_yes:
                 with self._store() as store:
                     put_back(store, self.handle, step, before)
                 return self._refused(call, f"step {step}", reply)
-        return self._write(call, step, answer, diff)
+        return self._write(call, step, answer)
 
     def _new_doubts(self, store: TaskStore, answer: Mapping[str, Any]) -> list[str]:
         """Return ids of warnings of a step that the model was not told before, and note them."""
@@ -372,7 +382,7 @@ class Work:
         self._answer(call, "The user did not want this written.")
         raise Stop(REFUSED, what)
 
-    def _write(self, call: str, step: str, answer: dict[str, Any], diff: str) -> str:
+    def _write(self, call: str, step: str, answer: dict[str, Any]) -> str:
         text = ""
         written: list[str] = []
         with self._store() as store:
@@ -392,7 +402,7 @@ class Work:
                 put_back(store, self.handle, step, [])
                 raise
         self._counts.clear()
-        self._user.wrote(diff, written)
+        self._user.wrote(written)
         return text
 
     def _undo(self, call: str, given: Mapping[str, Any]) -> str:
@@ -408,13 +418,14 @@ class Work:
             }
         if self._leeway.is_dry:
             raise InvalidArgumentsError("this is a dry run: nothing was written")
+        self._user.show(difference(now, then))
         if not self._leeway.writes:
-            reply = self._user.ask_write(f"undo {token}", difference(now, then))
+            reply = self._user.ask_write(f"undo {token}")
             if not reply.is_yes:
                 return self._refused(call, f"undo {token}", reply)
         answer = table.call(self.workspace, "task.undo", {"token": token})
         self._counts.clear()
-        self._user.wrote(difference(now, then), [*answer["items"]])
+        self._user.wrote([*answer["items"]])
         return self.told("task.undo", answer)
 
     @contextmanager
