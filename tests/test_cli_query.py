@@ -152,6 +152,7 @@ def test_position_by_options(ask: Ask) -> None:
         (["reuse", "pay"], "shop/models.py:13 method shop.models.Order.pay(self) -> None"),
         (["conventions"], "## How to work in this code base"),
         (["begin"], "s-"),
+        (["suggest", "--grade", "look"], "(dead-code, look, "),
         (["map"], "shop/ shop 3 files: models, views"),
         (["lessons"], "nothing found"),
         (["stats"], "works at first try: not known"),

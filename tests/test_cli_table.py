@@ -10,7 +10,7 @@ import pytest
 
 from flux_index.api.cli.output import in_colour, width
 from flux_index.api.operations.table import OPERATIONS
-from flux_index.api.render import tasks
+from flux_index.api.render import suggestions, tasks
 from flux_index.api.render.answers import RENDERERS, render
 from flux_index.api.render.styles import Row, TableStyle, cut_to
 from flux_index.api.render.words import local
@@ -23,7 +23,7 @@ def shown(operation: str, answer: dict[str, Any], **view: Any) -> str:
 
 
 def test_every_result_type_has_a_renderer() -> None:
-    known = RENDERERS.keys() | tasks.RENDERERS.keys()
+    known = RENDERERS.keys() | tasks.RENDERERS.keys() | suggestions.RENDERERS.keys()
     assert known == {operation.result for operation in OPERATIONS.values()}
 
 

@@ -194,6 +194,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "similar": BOX,
     "reuse": {"query": "area of a shape"},
     "conventions": {},
+    "suggest": {"grade": "look"},
     "task.begin": {"text": "give `shapes.Box` a lid", "client": "test", "budget": 500},
     "task.step": {
         "task": "",

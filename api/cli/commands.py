@@ -177,6 +177,14 @@ _ALL = (
             "flux-index validate", "flux-index validate src --all",
             "flux-index validate --stdin --path src/app.py < proposed.py"),
         on_workspace=False, takes="[PATH...]"),
+    Command("suggest",
+        "Show what is worth changing, found unasked: dead code, clones, import cycles, parameters "
+        "that are only passed on, and more. Each comes with what it rests on and what would make "
+        "it wrong. --apply makes one of them, checked like any edit; `query task.undo` takes it back.",
+        examples=(
+            "flux-index suggest", "flux-index suggest src --grade likely --kind dead-code",
+            "flux-index suggest --apply 7c1fb9a2"),
+        on_workspace=False, takes="[PATH...]"),
     Command("explain",
         "Show why `validate` made a finding: the chain of knowledge behind it, link by link, and "
         "why no excuse applies. FINDING is a place, FILE:LINE or FILE:LINE:COL, or an id, as "

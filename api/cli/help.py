@@ -101,6 +101,7 @@ EXAMPLES = {
     "similar": "QuerySet",
     "conventions": "",
     "reuse": "'turn a title into a slug'",
+    "suggest": "--grade likely --kinds dead-code",
     "symbols": "QuerySet --kind class",
     "outline": "django/db/models/base.py",
     "definition": "django.db.models.Model.save",

@@ -162,6 +162,7 @@ _RESOURCES = (
     Resource("map", "Map", "What the workspace consists of, and where what is.", "map"),
     Resource("rules", "Rules", "How code is written in this workspace.", "conventions"),
     Resource("status", "Status", "How current the index is, and what is not indexed.", "status"),
+    Resource("suggestions", "Suggestions", "What is worth changing, found unasked.", "suggest"),
     Resource("file", "Outline of a file", "What a file defines.", "outline", "path"),
     Resource("source", "Source of a symbol", "Text of a symbol.", "source", "name"),
     Resource("members", "Members of a class", "All that a class offers.", "members", "name"),

@@ -136,6 +136,7 @@ _KINDS = (
     "enum-member",
     "module",
 )  # fmt: skip
+_SUGGESTED = ("dead-code",)
 _TASK_STATES = ("open", "understood", "planned", "working", "verifying", "done", "stopped",
                 "abandoned")  # fmt: skip
 # fmt: off
@@ -318,6 +319,18 @@ _ALL = (
     Operation("conventions", "patterns", "RulesAnswer",
         "How to work in this code base, as rules for an agent: where things live, what to extend, "
         "how errors, logging, names and tests are written, and the commands."),
+    Operation("suggest", "suggest", "SuggestionListing",
+        "What is worth changing here, found before anybody asks: dead code, clones, import cycles, "
+        "parameters that are only passed on, and more. Each with evidence and with what would make "
+        "it wrong.",
+        Parameter("paths", "array", "Only about what is in these files and folders."),
+        Parameter("grade", "string",
+            "How sure at least: `certain` if nothing known speaks against it, `likely` if "
+            "something may, `look` if somebody has to look.", default="certain",
+            choices=("certain", "likely", "look")),
+        Parameter("kinds", "array", "Only these kinds.", choices=_SUGGESTED),
+        Parameter("ids", "array", "Only these, of any grade, with their edits for `task.step`."),
+        Parameter("limit", "integer", "Most suggestions in one answer.", default=10)),
     Operation("explain", "relations", "Explanation",
         "Why a name leads where it leads: the chain of bindings, imports and types behind the "
         "answer, the answer first.",

@@ -77,6 +77,8 @@ def render(result: str, answer: Mapping[str, Any], style: CompactStyle) -> str:
     if result not in renderers:
         # Late, since no question about code needs it.
         from .tasks import RENDERERS as renderers  # noqa: N811
+    if result not in renderers:
+        from .suggestions import RENDERERS as renderers  # noqa: N811
     lines = renderers[result](answer, style)
     if not style.colour:
         # Once more, whatever a renderer has forgotten; in colours, `paint` has done it.

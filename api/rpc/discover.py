@@ -21,7 +21,7 @@ from typing import (
     is_typeddict,
 )
 
-from .. import metric_types, task_types
+from .. import metric_types, suggestion_types, task_types
 from .. import types as answers
 from ..operations.table import Operation, Parameter
 from ..version import version
@@ -32,7 +32,7 @@ from .methods import METHODS
 Schema = dict[str, Any]
 
 _OPENRPC = "1.3.2"
-_SHAPES = (answers, task_types, metric_types, methods)
+_SHAPES = (answers, task_types, metric_types, suggestion_types, methods)
 _SCALARS: dict[object, Schema] = {
     str: {"type": "string"},
     int: {"type": "integer"},

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from difflib import unified_diff
 from typing import Any
 
 from ...indexer.errors import InvalidArgumentsError
@@ -184,3 +185,16 @@ def _patch(draft: Draft, patch: str) -> None:
 
 def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
+
+
+def diff_of(path: str, old: bytes, new: bytes) -> str:
+    """Return the unified diff that makes one text of a file another, as an edit takes it."""
+    lines = unified_diff(
+        old.decode("utf-8", "surrogateescape").splitlines(keepends=True),
+        new.decode("utf-8", "surrogateescape").splitlines(keepends=True),
+        f"a/{path}",
+        f"b/{path}",
+    )
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )

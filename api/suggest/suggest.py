@@ -1,0 +1,75 @@
+"""All kinds of suggestions, found and put in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from typing import NamedTuple
+
+from ...indexer.errors import OutOfWorkError
+from ...indexer.inference.inference import Inference
+from . import dead_code
+from .suggestion import GRADES, Suggestion
+
+# Steps of work that one kind may take.
+_WORK = 40_000_000
+
+
+class Kind(NamedTuple):
+    """A kind of suggestion: its name, what finds it, and what it is in a few words."""
+
+    name: str
+    find: Callable[[Inference], list[Suggestion]]
+    doc: str
+
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(dead_code.KIND, dead_code.find, "definitions that nothing uses"),
+    )
+}  # fmt: skip
+"""Kinds by name; the first are shown first."""
+
+
+def find_suggestions(inference: Inference, kinds: Collection[str] = ()) -> list[Suggestion]:
+    """Return suggestions of some kinds, or of all: the sure ones first, the most worth first.
+
+    They are remembered as long as no file changes.
+    """
+    found: list[Suggestion] = []
+    for name in KINDS:
+        if not kinds or name in kinds:
+            found += _of_kind(inference, name)
+    order = list(KINDS)
+    found.sort(
+        key=lambda each: (
+            GRADES.index(each.grade), order.index(each.kind), -each.worth, each.entity
+        )
+    )  # fmt: skip
+    return found
+
+
+def _of_kind(inference: Inference, name: str) -> list[Suggestion]:
+    snapshot = inference.snapshot
+    key = "suggestions", name
+    memo = {} if snapshot.overlaid() else snapshot.view.memo
+    known = memo.get(str(key))
+    if known is None:
+        try:
+            with snapshot.work.part(_WORK):
+                known = KINDS[name].find(inference)
+        except OutOfWorkError:
+            snapshot.work.leave_out(f"{name}: finding all takes too much work")
+            return []
+        memo[str(key)] = known
+    return known
+
+
+def within(found: Iterable[Suggestion], paths: Collection[str]) -> list[Suggestion]:
+    """Return the suggestions about files at, or below, some paths."""
+    starts = tuple(f"{path.rstrip('/')}/" for path in paths)
+    return [
+        each
+        for each in found
+        if not paths or "" in paths or f"{each.entity.path}/".startswith(starts)
+    ]
