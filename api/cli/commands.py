@@ -180,7 +180,8 @@ _ALL = (
     Command("suggest",
         "Show what is worth changing, found unasked: dead code, clones, import cycles, parameters "
         "that are only passed on, and more. Each comes with what it rests on and what would make "
-        "it wrong. --apply makes one of them, checked like any edit; `query task.undo` takes it back.",
+        "it wrong. --apply makes one of them, checked like any edit; `query task.undo` takes it "
+        "back.",
         examples=(
             "flux-index suggest", "flux-index suggest src --grade likely --kind dead-code",
             "flux-index suggest --apply 7c1fb9a2"),

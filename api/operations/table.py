@@ -136,7 +136,7 @@ _KINDS = (
     "enum-member",
     "module",
 )  # fmt: skip
-_SUGGESTED = ("dead-code",)
+_SUGGESTED = ("dead-code", "clones", "import-cycles", "passed-through")
 _TASK_STATES = ("open", "understood", "planned", "working", "verifying", "done", "stopped",
                 "abandoned")  # fmt: skip
 # fmt: off

@@ -326,7 +326,8 @@ def _judged(workspace: _Workspace, evidence: _Evidence) -> Suggestion | None:
     return Suggestion(
         KIND, grade, title, entity, _told(workspace, evidence, standing, others), wrong_if,
         others=(), edits=edits if not evidence.tests and not evidence.dead_users else (),
-        worth=_worth(definition, standing), places=[(use.path, use.position) for use in evidence.tests],
+        worth=_worth(definition, standing),
+        places=[(use.path, use.position) for use in evidence.tests],
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ...indexer.errors import OutOfWorkError
 from ...indexer.inference.inference import Inference
-from . import dead_code
+from . import clones, dead_code, import_cycles, passed_through
 from .suggestion import GRADES, Suggestion
 
 # Steps of work that one kind may take.
@@ -26,6 +26,9 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         Kind(dead_code.KIND, dead_code.find, "definitions that nothing uses"),
+        Kind(clones.KIND, clones.find, "functions and classes that do the same"),
+        Kind(import_cycles.KIND, import_cycles.find, "modules that import each other"),
+        Kind(passed_through.KIND, passed_through.find, "parameters that are only passed on"),
     )
 }  # fmt: skip
 """Kinds by name; the first are shown first."""
