@@ -309,8 +309,6 @@ def _judged(workspace: _Workspace, evidence: _Evidence) -> Suggestion | None:
     if (named_in and not is_supporting_file(entity.path)) or strings:
         return None
     standing = workspace.api.standing(entity)
-    if standing == PUBLIC and evidence.tests:
-        return None  # what is offered to others is used by tests, as it should be
     grade, wrong_if = _grade(workspace, evidence, standing)
     doubt = doubt_about(case)
     if doubt:
