@@ -107,6 +107,14 @@ _ALL = (
         "exactly or through types.",
         examples=("flux-index export scip", "flux-index export scip --output /tmp/index.scip"),
         on_workspace=False, takes="scip [DIR]"),
+    Command("examples",
+        "Write pairs of bad and good code with their context, for training and judging models: "
+        "from agents' mistakes here, from commits that mended one, and from mutations. Each was "
+        "judged; `check` judges those of the files as they are again.",
+        examples=(
+            "flux-index examples export", "flux-index examples export --format openai-chat",
+            "flux-index examples check examples.jsonl"),
+        on_workspace=False, takes="export [DIR] | check FILE"),
     Command("import",
         "Take over what another indexer knows of the workspace, from an index of SCIP that it "
         "wrote: `definition` and `references` answer by it what they do not know themselves, and "

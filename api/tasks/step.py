@@ -134,6 +134,8 @@ class _Step:
         """Of errors, and of what lessons warn of."""
         self.is_complete = True
         """False if there was more work in judging them than is done."""
+        self.texts: dict[str, tuple[bytes, bytes]] = {}
+        """Files of a step with mistakes: as submitted, and as they were after safe fixes."""
 
     def take(self, describe: Describe) -> StepResult:
         request = self.request
@@ -195,6 +197,7 @@ class _Step:
         fixed = apply_fixes(self.workspace, change, whole=False, unsafe=False)
         result.fixes = fixed.applied
         result.diff = _diff(draft, fixed.contents)
+        submitted = {path: text for path, text in texts.items() if text is not None}
         for path, text in fixed.contents.items():
             draft.put(path, text, by_hand=False)
             texts[path] = text
@@ -219,6 +222,8 @@ class _Step:
         errors = [finding for finding, _ in fixed.applied]
         self.traces = [*_traces(change.after, errors), *_traces(after, left)]
         self.is_complete = not after.snapshot.work.left_out
+        if blocking or fixed.applied or self.row.round > self.row.since + 1:
+            self.texts = {path: (text, texts[path] or b"") for path, text in submitted.items()}
         self._store(draft, result, left, blocking)
         return result
 
@@ -326,7 +331,7 @@ class _Step:
         if self.own is None:
             self._add_to_plan(result)
         overruled = [f.id for f in left if f.severity == ERROR and f.id in self.request.overrule]
-        about = {
+        about: dict[str, object] = {
             "step": row.id,
             "round": row.round,
             "verdict": result.verdict,
@@ -340,6 +345,11 @@ class _Step:
             "ended": result.ended,
             "mistakes": self.traces,
         }
+        if self.texts:
+            store.put_writes((), {each for pair in self.texts.values() for each in pair})
+            about["texts"] = {
+                path: [digest_of(each).hex() for each in pair] for path, pair in self.texts.items()
+            }
         store.add_event(self.task.id, "judged", about)
         store.set_state(self.task.id, WORKING)
 
