@@ -6,8 +6,7 @@ A secret that looks like any other word, and is not called one, cannot be told f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 REDACTED = "[redacted]"
 
@@ -51,9 +50,8 @@ def redacted_values(value: Any) -> Any:
     if isinstance(value, str):
         return redacted(value)
     if isinstance(value, dict):
-        table: dict[str, Any] = value
+        table = cast("dict[str, Any]", value)
         return {key: redacted_values(each) for key, each in table.items()}
     if isinstance(value, list | tuple):
-        listed: Iterable[Any] = value
-        return [redacted_values(each) for each in listed]
+        return [redacted_values(each) for each in cast("list[Any]", value)]
     return value

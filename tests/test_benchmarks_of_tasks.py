@@ -51,3 +51,34 @@ def test_a_scripted_agent_does_what_it_is_told(tmp_path: Path) -> None:
         shown
     )
     assert "trees left worse 0" in shown
+
+
+def test_lessons_of_a_replayed_history(tmp_path: Path) -> None:
+    root = make_shop(tmp_path / "shop")
+    git(root, "init", "-q")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "one")
+    for number in range(2):
+        text = (root / "shop/checkout.py").read_text()
+        new = (
+            f"\n\ndef pay_{number}(order: Order) -> float:\n    return order.total(tax={number})\n"
+        )
+        (root / "shop/checkout.py").write_text(text + new)
+        git(root, "commit", "-qam", f"more {number}")
+    shown = run("lessons.py", f"shop={root}", "--each", "1", "--again", "1")
+    assert "2 mistakes of 1 repositories, 1 of them in the second half" in shown
+    assert "second half: first fix right without " in shown
+
+
+def test_lessons_on_released_code(tmp_path: Path) -> None:
+    root = make_shop(tmp_path / "shop")
+    at = CHECKOUT.index("order.total")
+    mistake = {
+        "id": "a", "kind": "attr", "corpus": "shop", "scope": "pay",
+        "edits": [{"file": "shop/checkout.py", "start": at, "end": at + 11, "text": "order.sum"}],
+    }  # fmt: skip
+    lines = tmp_path / "mistakes.jsonl"
+    lines.write_text(json.dumps(mistake) + "\n")
+    shown = run("lessons.py", "--released", lines, "--root", f"shop={root / 'shop'}")
+    assert "1 lessons, each seen twice; released code, 3 files judged as new: 0 warnings" in shown
+    assert "1 lessons whose anchor has another header: 0 speak" in shown

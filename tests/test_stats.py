@@ -13,6 +13,7 @@ from hook_helpers import make_shop as make_desk
 from task_helpers import CHECKOUT, Shop
 
 from flux_index.api.cli import main
+from flux_index.api.hooks.answering import served
 from flux_index.api.metrics.figures import FIGURES
 from flux_index.api.metrics.intervals import quantile, rate
 from flux_index.api.open_workspace import OpenWorkspace
@@ -223,3 +224,13 @@ def test_documents_say_what_each_figure_counts() -> None:
         about = " ".join((inspect.getdoc(figure) or "").split())
         assert f"| `{name}` | " in text
         assert f"| {about} |" in text
+
+
+def test_what_a_serving_process_does_counts_with_what_the_hook_did(tmp_path: Path) -> None:
+    workspace = OpenWorkspace.open(str(make_desk(tmp_path)))
+    fields = {"session_id": "s", "turn_id": "t", "cwd": str(tmp_path), "prompt": "sell more"}
+    served(workspace, "UserPromptSubmit", fields, "", "auto", (0.25, 0.5))
+    (group,) = call(workspace, "stats", {})["clients"]
+    assert (group["key"], group["hooks"]["calls"]) == ("codex", 1)
+    assert group["hooks"]["cpu_median_ms"] > 250
+    assert group["hooks"]["waited_median_ms"] > 500

@@ -170,7 +170,7 @@ function draw() {
     bar: {color: category[0], cornerRadiusEnd: 2}, view: {stroke: null},
     axis: {labelColor: quiet, titleColor: quiet, gridColor: line, domainColor: line,
            tickColor: line, labelFontSize: 12, titleFontSize: 12, labelLimit: 260},
-    legend: {labelColor: text, labelFontSize: 12},
+    axisQuantitative: {tickCount: 6}, legend: {labelColor: text, labelFontSize: 12},
   };
   specs.forEach((spec, at) => vegaEmbed("#plot" + at, spec, {actions: false, renderer: "svg",
     config, tooltip: {theme: dark.matches ? "dark" : "light"}}));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from ...indexer.inference.inference import Inference
@@ -11,6 +12,8 @@ from ..lessons.sentences import sentence
 from ..lessons.shared import read_shared
 from ..open_workspace import OpenWorkspace
 from ..source.entity_views import envelope, page_of
+from ..tasks.learning import matching_lessons
+from ..tasks.questions import Understanding
 
 
 def lessons(
@@ -30,6 +33,17 @@ def lessons(
     if wrong:
         answer["notes"] = [wrong]
     return envelope(inference, answer, set())
+
+
+def lessons_about(
+    inference: Inference, known: Understanding, paths: Collection[str]
+) -> list[dict[str, Any]]:
+    """Return the lessons that match a task, as answers show them."""
+    book = book_of(inference.snapshot.index)
+    return [
+        lesson_item(inference, row, is_shared=row.id not in book.own)
+        for row in matching_lessons(inference, book, known, paths)
+    ]
 
 
 def lesson_item(inference: Inference, row: LessonRow, *, is_shared: bool) -> dict[str, Any]:

@@ -24,13 +24,12 @@ from ...indexer.store.task_store import (
     TaskRow,
     TaskStore,
 )
-from ..lessons.book import book_of
 from ..open_workspace import OpenWorkspace
 from ..sessions.read_log import open_ledger
 from ..source.entity_views import envelope, symbol
 from ..source.tokens import count_tokens
 from ..tasks.file_writes import ChangedMeanwhileError, Recovered, undo_batch, writing
-from ..tasks.learning import learn, matching_lessons
+from ..tasks.learning import learn
 from ..tasks.plan import CREATE, PlanStep, as_json, parse_steps, plan_hash
 from ..tasks.plan_check import PlanReport, Remark, check_plan
 from ..tasks.plan_missing import MissingStep
@@ -46,7 +45,7 @@ from ..tasks.step import (
 from ..tasks.task import need_task, next_call, open_task
 from ..tasks.verify import StepCheck, Verification, verify_task
 from .context import LEAST_BUDGET, context
-from .lessons import lesson_item
+from .lessons import lessons_about
 from .patterns import patterns, reuse
 from .reached_tests import test_item
 from .sessions import read_item
@@ -84,7 +83,6 @@ def begin(
     inference = workspace.inference(whole=True)
     known = understand(inference, text)
     answer = _understood(inference, known)
-    book = book_of(workspace.index)
     found = reuse(workspace, query=text[:_QUERY], text=None, into=None, limit=_REUSED)
     answer["reuse"] = found["items"]
     spent = count_tokens(json.dumps([answer["questions"], found["items"]]))
@@ -93,10 +91,7 @@ def begin(
     answer["context"], answer["tokens"] = read["text"], read["tokens"]
     if known.is_new and (pattern := _pattern(workspace, text[:_QUERY], None, None)):
         answer["pattern"] = pattern
-    answer["lessons"] = [
-        lesson_item(inference, row, is_shared=row.id not in book.own)
-        for row in matching_lessons(inference, book, known, set(paths or ()) | set(read["files"]))
-    ]
+    answer["lessons"] = lessons_about(inference, known, {*(paths or ()), *read["files"]})
     # Before anything is stored: a file that has changed meanwhile has all of it asked again.
     answer = envelope(inference, answer, set(read["files"]))
     with _tasks(workspace) as store:
