@@ -158,6 +158,55 @@ class MapListing(Envelope):
     truncated: bool
 
 
+class SizedPath(TypedDict):
+    """A folder or file, and how large what lies in it is."""
+
+    path: str
+    bytes: int
+
+
+class DependencyItem(TypedDict):
+    """A folder or module whose imports are counted."""
+
+    path: str
+    name: str
+    """Dotted, where there is such a module."""
+    kind: Literal["folder", "module"]
+    files: int
+    bytes: int
+    tests: bool
+    """Whether all that it holds are tests."""
+    circle: int
+    """Number, from 1, of the circle of such parts that it is in; 0 for none."""
+    parts: list[SizedPath]
+    """What lies in it, the largest first."""
+
+
+class DependencyEdge(TypedDict):
+    """Imports from one folder or module to another."""
+
+    source: str
+    target: str
+    count: int
+    """Number of pairs of files of which one imports the other."""
+    eager: int
+    """Those among them that happen when the file is imported, not later or for type checkers."""
+
+
+class DependencyAnswer(Envelope):
+    """Which parts of a folder import which."""
+
+    items: list[DependencyItem]
+    """The largest first, tests last."""
+    edges: list[DependencyEdge]
+    circles: list[list[str]]
+    """Files that import each other as they are imported, the largest circle first."""
+    n_circles: int
+    """How many there are."""
+    total: int
+    truncated: bool
+
+
 class ReferenceListing(Envelope):
     """Count first, then a page of references grouped by file."""
 

@@ -156,6 +156,7 @@ def test_position_by_options(ask: Ask) -> None:
         (["map"], "shop/ shop 3 files: models, views"),
         (["lessons"], "nothing found"),
         (["stats"], "works at first try: not known"),
+        (["dependencies"], "shop/ 3 files: imports nothing here"),
         (["status"], "state current"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",

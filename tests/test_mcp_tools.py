@@ -14,13 +14,13 @@ from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from flux_index.api.mcp import tools as curated
 from flux_index.api.mcp.arguments import schema
 from flux_index.api.mcp.budget import shown
-from flux_index.api.mcp.client import AsyncClient
 from flux_index.api.mcp.listing import VERSIONS, handshake
 from flux_index.api.mcp.opening import Opening
 from flux_index.api.mcp.server import McpServer
 from flux_index.api.mcp.tool_calls import Part
 from flux_index.api.mcp.tools import PROFILES, tools
 from flux_index.api.operations.table import OPERATIONS, Operation, Parameter
+from flux_index.api.rpc.async_client import AsyncClient
 from flux_index.api.rpc.client import Client
 from flux_index.api.rpc.framing import Splitter, frame
 from flux_index.api.rpc.launcher import Launcher

@@ -157,6 +157,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "explain": {"path": "app.py", "line": 2, "character": 8},
     "begin": {},
     "map": {},
+    "dependencies": {},
     "status": {},
 }
 

@@ -212,6 +212,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "map": {},
     "lessons": {},
     "stats": {},
+    "dependencies": {},
     "status": {},
     "hook.answer": {"event": "Stop", "payload": {"session_id": "s"}},
     "server.info": {},

@@ -135,6 +135,7 @@ EXAMPLES = {
     "lessons": "--state on",
     "stats": "--days 30 --client codex",
     "map": "--below django/db",
+    "dependencies": "--below django/db",
     "status": "--json",
 }
 """What to type behind the name of each operation."""

@@ -20,13 +20,13 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from ...indexer.errors import FluxIndexError
 from ..quoting import escaped, quoted
+from ..rpc.async_client import AsyncClient, Report
 from ..rpc.launcher import Launcher
 from ..rpc.messages import RpcError
 from ..version import version
 from . import arguments, attachments, elicitation, listing
 from .attachments import PROMPTS
 from .budget import Shown, shown
-from .client import AsyncClient, Report
 from .folder import folder_of_roots, workspace_root
 from .tool_calls import Part, ToolCall, call_tool, record_shown
 from .tools import Tool, tools

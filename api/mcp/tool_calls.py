@@ -14,8 +14,8 @@ from typing import Any, Protocol
 
 from ...indexer.errors import InvalidArgumentsError
 from ..operations.table import OPERATIONS, Operation
+from ..rpc.async_client import AsyncClient, Report
 from ..rpc.messages import INVALID_PARAMS, RpcError
-from .client import Report
 from .tools import Tool
 
 Function = Callable[["ToolCall", Tool, Mapping[str, Any]], Awaitable[list["Part"]]]

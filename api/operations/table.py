@@ -428,6 +428,11 @@ _ALL = (
         "and what lies in them, tests last.",
         Parameter("below", "string", "Only what lies below this folder."),
         *_PAGE),
+    Operation("dependencies", "dependencies", "DependencyAnswer",
+        "Which parts of the workspace import which: the folders and modules in a folder, how often "
+        "each imports another, and the circles of modules that import each other.",
+        Parameter("below", "string", "The folder whose parts are meant; by default the root."),
+        *_LONG_PAGE),
     Operation("status", "overview", "StatusAnswer",
         "State of the index: generation, pending, what was not indexed and why, environment, "
         "sizes, watcher."),

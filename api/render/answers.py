@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..types import (
         CallListing,
         ContextAnswer,
+        DependencyAnswer,
         ExistsAnswer,
         Explanation,
         ExplanationStep,
@@ -113,6 +114,29 @@ def folders(answer: MapListing, style: CompactStyle) -> list[str]:
         more = len(item["holds"]) - _MAX_HELD
         lines.append(escaped(f"{head}: {holds}{f' and {more} more' if more > 0 else ''}"))
     return style.ended(lines, answer, len(answer["items"]))
+
+
+def dependencies(answer: DependencyAnswer, style: CompactStyle) -> list[str]:
+    """A line for each folder or module with what it imports, then the circles of files."""
+    imported: dict[str, list[str]] = {}
+    for edge in sorted(answer["edges"], key=lambda edge: -edge["count"]):
+        imported.setdefault(edge["source"], []).append(
+            f"{edge['target'].rpartition('/')[2]} {edge['count']}"
+        )
+    lines: list[str] = []
+    for item in answer["items"]:
+        head = f"{style.path(item['path'])}{'/' if item['kind'] == 'folder' else ''}"
+        files = f" {counted(item['files'], 'file')}" if item["kind"] == "folder" else ""
+        tests = " tests" if item["tests"] else ""
+        circle = f" [circle {item['circle']}]" if item["circle"] else ""
+        targets = ", ".join(imported.get(item["path"], ["nothing here"]))
+        lines.append(escaped(f"{head}{files}{tests}{circle}: imports {targets}"))
+    for circle in answer["circles"]:
+        shown = ", ".join(map(style.path, circle[:_MAX_HELD]))
+        more = len(circle) - _MAX_HELD
+        rest = f" and {more} more" if more > 0 else ""
+        lines.append(escaped(f"circle of {counted(len(circle), 'file')}: {shown}{rest}"))
+    return style.ended(lines, answer, len(answer["items"]), "part")
 
 
 def references(answer: ReferenceListing, style: CompactStyle) -> list[str]:
@@ -313,6 +337,7 @@ def similar(answer: SimilarListing, style: CompactStyle) -> list[str]:
 RENDERERS: dict[str, Callable[[Any, CompactStyle], list[str]]] = {
     "Listing": listing,
     "MapListing": folders,
+    "DependencyAnswer": dependencies,
     "ReferenceListing": references,
     "CallListing": calls,
     "HierarchyAnswer": hierarchy,

@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ...indexer.errors import FluxIndexError
-from ..rpc.client import Client
-from ..rpc.launcher import Launcher
-from ..rpc.messages import PROGRESS
+from .client import Client
+from .launcher import Launcher
+from .messages import PROGRESS
 
 Report = Callable[[str, int | None], Awaitable[None]]
 """Gets what is being done, and how many percent of it are, if that is known."""
