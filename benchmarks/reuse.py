@@ -6,7 +6,7 @@ the share of questions with the symbol among the first one, five and ten of the 
 BM25 over names, docstrings and bodies, words as they are, without stems, weights or synonyms.
 A line whose symbol is `-` asks for what does not exist: told is how many are answered as sure.
 
-    python benchmarks/reuse.py QUESTIONS CODE_BASES [--verbose]
+    python benchmarks/reuse.py QUESTIONS CODE_BASES [--semantic] [--verbose]
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ import corpus
 from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.api.operations.table import call
 from flux_index.api.patterns.search import SURE
+from flux_index.api.semantic.build import embed_all
 from flux_index.indexer.index import Index
 
 DEPTHS = (1, 5, 10)
@@ -106,14 +107,14 @@ def rank(question: Question, answers: list[tuple[str, str]]) -> int:
     return 0
 
 
-def asker(workspace: OpenWorkspace, seconds: list[float], sure: list[bool]) -> Callable[..., list]:
-    """A function that asks `reuse`, and notes what it took and whether it was sure."""
+def asker(workspace: OpenWorkspace, seconds: list[float], best: list[float]) -> Callable[..., list]:
+    """A function that asks `reuse`, and notes what it took and how sure it was."""
 
     def ask(text: str) -> list[tuple[str, str]]:
         started = time.process_time()
         answer = call(workspace, "reuse", {"query": text, "limit": 10})
         seconds.append(time.process_time() - started)
-        sure.append(any(each["likeness"] >= SURE for each in answer["items"]))
+        best.append(max((each["likeness"] for each in answer["items"]), default=0.0))
         return [(each["symbol"]["path"], each["symbol"]["name"]) for each in answer["items"]]
 
     return ask
@@ -123,13 +124,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("questions", type=Path)
     parser.add_argument("code_bases", type=Path)
+    parser.add_argument(
+        "--semantic", action="store_true", help="with the model of FLUX_INDEX_SEMANTIC_MODEL"
+    )
     parser.add_argument("--verbose", action="store_true", help="tell of each question")
     options = parser.parse_args()
     questions = read_questions(options.questions)
     ranks: dict[str, dict[str, list[int]]] = {"reuse": {}, "BM25": {}}
     answered = {True: [0, 0], False: [0, 0]}
     seconds: list[float] = []
-    sure: list[bool] = []
+    best: list[float] = []
     work = Path(tempfile.mkdtemp(prefix="flux-index-reuse-"))
     try:
         for base in dict.fromkeys(question.base for question in questions):
@@ -140,7 +144,12 @@ def main() -> None:
             index.become_writer()
             index.build()
             workspace = OpenWorkspace(index)
-            asked = {"reuse": asker(workspace, seconds, sure), "BM25": Bm25(root).ask}
+            if options.semantic:
+                started = time.process_time()
+                made = embed_all(workspace)
+                took = time.process_time() - started
+                print(f"{base}: {made.definitions} embedded, {took:.1f} s of CPU", file=sys.stderr)
+            asked = {"reuse": asker(workspace, seconds, best), "BM25": Bm25(root).ask}
             for question in questions:
                 if question.base != base:
                     continue
@@ -150,10 +159,10 @@ def main() -> None:
                     if exists:
                         ranks[way].setdefault(base, []).append(place)
                     if way == "reuse":
-                        answered[exists][0] += sure[-1]
+                        answered[exists][0] += best[-1] >= SURE
                         answered[exists][1] += 1
                         if options.verbose:
-                            print(f"{place:3} {sure[-1]!s:5} {base}", *question[2:])
+                            print(f"{place:3} {best[-1]:.2f} {base}", *question[2:])
     finally:
         shutil.rmtree(work, ignore_errors=True)
     print(f"| recall @1 / @5 / @10 | {' | '.join(ranks['reuse'])} | all |")

@@ -59,6 +59,14 @@ def shared_cache_settings() -> tuple[SharedCacheSettings | None, str]:
     return SharedCacheSettings(url, secret, options), ""
 
 
+def semantic_model() -> str:
+    """Return the embedding model that the user names: a folder, or OWNER/NAME; empty for none."""
+    chosen = os.environ.get("FLUX_INDEX_SEMANTIC_MODEL")
+    if chosen is None:
+        chosen = _tables(settings_path())[0].get("semantic-model", "")
+    return chosen if isinstance(chosen, str) else ""
+
+
 def _tables(path: str) -> tuple[dict[str, Any], str]:
     if not os.path.exists(path):
         return {}, ""

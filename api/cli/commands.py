@@ -93,6 +93,9 @@ _ALL = (
             Parameter("executor", "string",
                 "Extract on other machines: dask://HOST:PORT or ray://HOST:PORT, a cluster that "
                 "you trust and that has the same flux-index installed."),
+            Parameter("semantic", "boolean",
+                "Also make vectors of what definitions mean, for `reuse`, with the model that the "
+                "user's setting `semantic-model` names; it is downloaded once.", default=False),
             _QUIET, _JSON),
         examples=(
             "flux-index index", "flux-index index ~/src/project --jobs 2",
@@ -115,6 +118,17 @@ _ALL = (
             "flux-index examples export", "flux-index examples export --format openai-chat",
             "flux-index examples check examples.jsonl"),
         on_workspace=False, takes="export [DIR] | check FILE"),
+    Command("train",
+        "Fit the ranker of fixes to what was taken, overruled or mended in this workspace, and to "
+        "mutations of its code. It shows weights, figures and what would have been otherwise, and "
+        "is kept only when it is better on what was held back, beyond chance. Below 300 decisions "
+        "nothing is fitted.",
+        (
+            Parameter("dry_run", "boolean", "Keep nothing.", default=False),
+            Parameter("show", "boolean", "Show the ranker that is kept.", default=False),
+            Parameter("forget_it", "boolean", "Remove the ranker that is kept.", default=False),
+            _JSON),
+        examples=("flux-index train", "flux-index train --dry-run", "flux-index train --show")),
     Command("import",
         "Take over what another indexer knows of the workspace, from an index of SCIP that it "
         "wrote: `definition` and `references` answer by it what they do not know themselves, and "

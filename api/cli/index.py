@@ -29,8 +29,33 @@ _LOOK_SHARE = 5
 _PATIENCE_SECONDS = 60.0
 
 
-def run(*, workspace: str, jobs: int | None, executor: str | None, quiet: bool, json: bool) -> int:
-    """Bring the index up to date; returns the exit code."""
+def run(
+    *,
+    workspace: str,
+    jobs: int | None,
+    executor: str | None,
+    semantic: bool,
+    quiet: bool,
+    json: bool,
+) -> int:
+    """Bring the index up to date, with vectors if asked for; returns the exit code."""
+    code = _run(workspace, jobs, executor, quiet=quiet, json=json)
+    if semantic and code == 0:
+        # Late: its libraries are an extra, and load a lot.
+        from ..open_workspace import OpenWorkspace
+        from ..semantic.build import embed_all
+
+        opened = OpenWorkspace.open(workspace)
+        try:
+            made = embed_all(opened)
+        finally:
+            opened.close()
+        if not quiet and not json:
+            tell(f"{made.definitions:,} definitions by meaning, {made.new:,} of them new")
+    return code
+
+
+def _run(workspace: str, jobs: int | None, executor: str | None, *, quiet: bool, json: bool) -> int:
     if executor is not None and jobs is not None:
         raise InvalidArgumentsError("--jobs is for this machine, --executor for others")
     if jobs == 0:

@@ -19,6 +19,7 @@ from ...indexer.facts import FileFacts
 from ...indexer.inference.entities import CLASS, FUNCTION, MODULE, Entity
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.modules import imported_module
+from ...indexer.symbols import words
 from ..source.targets import find_by_suffix
 from .family import family_around
 from .features import function_features
@@ -50,6 +51,7 @@ class HelperQuery:
     terms: list[str] = field(default_factory=list[str])
     parameters: list[str] = field(default_factory=list[str])
     uses: set[str] = field(default_factory=set[str])
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,10 @@ def parse_helper_query(query: str | None, text: str | None) -> HelperQuery:
     elif query.replace(".", "").isidentifier():
         parsed.name = query.rpartition(".")[2]
         parsed.terms = terms(parsed.name)
+        parsed.description = words(parsed.name)
     else:
         parsed.terms = terms(query)
+        parsed.description = query
     if text:
         _add_code(parsed, text)
     return parsed
@@ -133,7 +137,8 @@ def find_candidates(inference: Inference, helper: HelperQuery, into: str) -> lis
             if item.entity.kind in (CLASS, FUNCTION):
                 note(item.entity, "name", 1.0, f"is called `{helper.name}`")
     installed = _installed(inference, into) if helper.terms else ()
-    for match in search_definitions(inference, helper.terms, installed):
+    meaning = helper.description
+    for match in search_definitions(inference, helper.terms, installed, meaning=meaning):
         share = match.likeness * (_BESIDE_CODE if helper.uses else 1.0)
         note(match.entity, "words", share, _shared_words(match))
     for entity, share, names in _using(inference, helper.uses):
@@ -167,7 +172,7 @@ def _shared_words(match: Match) -> str:
         said = word if word == asked else f"{word} for “{asked}”"
         by_column.setdefault(_SAYING[column], []).append(said)
     parts = [f"{saying} {', '.join(said)}" for saying, said in sorted(by_column.items())]
-    return " and ".join(parts)
+    return " and ".join(parts) or "it means much the same"
 
 
 def _using(inference: Inference, uses: set[str]) -> Iterator[tuple[Entity, float, list[str]]]:

@@ -10,7 +10,7 @@ that a definition has, whatever the question's length.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from math import log
@@ -22,6 +22,7 @@ from ...indexer.inference.inference import Inference
 from ...indexer.paths import is_test_file
 from ...indexer.store.definition_search import COLUMNS, DefinitionSearch
 from ...indexer.symbols import words
+from ..semantic.vectors import vector_table
 from ..source.targets import entity_of_symbol
 from .stemming import stem
 from .synonyms import synonyms
@@ -43,6 +44,8 @@ _EXAMINED = 300  # definitions of which the lengths are looked at
 _TEST = 0.6
 SURE = 0.25
 """The likeness from which on something is what was asked for."""
+# With an embedding model: what words are worth beside it, and from where on both are sure.
+_OF_WORDS, _SURE_OF_BOTH = 1.0, 0.6
 _LEAST_OUTSIDE = 0.3  # of a library much is imported for other reasons
 _MOST_WORDS = 16
 
@@ -56,6 +59,10 @@ class Match:
     """Share of what the description says that the definition has, from 0 to 1."""
     matched: dict[str, tuple[str, str]]
     """By word of the description, the word that was found and the best column that has it."""
+
+
+# Id of a symbol, likeness, and what matched.
+_Ranked = tuple[int, float, dict[str, tuple[str, str]]]
 
 
 @dataclass(slots=True)
@@ -87,11 +94,17 @@ def terms(text: str) -> list[str]:
 
 
 def search_definitions(
-    inference: Inference, wanted: Sequence[str], beside: Iterable[Entity] = (), limit: int = 60
+    inference: Inference,
+    wanted: Sequence[str],
+    beside: Iterable[Entity] = (),
+    limit: int = 60,
+    *,
+    meaning: str = "",
 ) -> list[Match]:
     """Return the classes and functions that have some of these words, best first.
 
-    ``beside`` are definitions outside of the workspace that are searched as well.
+    ``beside`` are definitions outside of the workspace that are searched as well. Where there is an
+    embedding model, those that mean the same as ``meaning`` in other words are found, too.
     """
     store = inference.snapshot.index.reader()
     if store is None or not wanted:
@@ -99,6 +112,9 @@ def search_definitions(
     search = store.definition_search()
     groups = _groups(search, wanted)
     ranked = _ranked(search, groups)
+    vectors = vector_table(inference) if meaning else None
+    if vectors is not None:
+        ranked = _with_meaning(ranked, vectors.likeness(meaning))
     symbols = {each.id: each for each in store.symbols_by_id([row for row, _, _ in ranked])}
     paths, changed = inference.snapshot.view.paths, inference.snapshot.overlaid()
     found: list[Match] = []
@@ -171,9 +187,7 @@ def _rarity(total: int, count: int) -> float:
     return log(1 + (total - count + 0.5) / (count + 0.5))
 
 
-def _ranked(
-    search: DefinitionSearch, groups: list[_Group]
-) -> list[tuple[int, float, dict[str, tuple[str, str]]]]:
+def _ranked(search: DefinitionSearch, groups: list[_Group]) -> list[_Ranked]:
     """Return (id, likeness, what matched) of the best definitions.
 
     All are ranked without regard to length first, and the best of them with it.
@@ -192,7 +206,7 @@ def _ranked(
             scores[row] = scores.get(row, 0.0) + value
     chosen = nlargest(_EXAMINED, scores, key=scores.__getitem__)
     whole = sum(group.weight for group in groups) * rough[-1]
-    found: list[tuple[int, float, dict[str, tuple[str, str]]]] = []
+    found: list[_Ranked] = []
     for row, texts in search.texts(chosen).items():
         norms = [
             1 / (1 - by_length + by_length * (text.count(" ") + 1) / length)
@@ -212,6 +226,20 @@ def _ranked(
                 column = next(name for at, name in enumerate(COLUMNS) if mask >> at & 1)
                 matched[group.word] = best_variant.word, column
         found.append((row, min(1.0, score / whole), matched))
+    found.sort(key=lambda entry: (-entry[1], entry[0]))
+    return found
+
+
+def _with_meaning(ranked: list[_Ranked], likeness: Mapping[int, float]) -> list[_Ranked]:
+    """Return what was found by words and by meaning, ranked by both."""
+    by_words = {row: (value, matched) for row, value, matched in ranked}
+    nearest = nlargest(_EXAMINED, likeness, key=likeness.__getitem__)
+    found: list[_Ranked] = []
+    for row in {*by_words, *nearest}:
+        value, matched = by_words.get(row, (0.0, {}))
+        both = likeness.get(row, 0.0) + _OF_WORDS * value
+        if both > 0:
+            found.append((row, min(1.0, SURE * both / _SURE_OF_BOTH), matched))
     found.sort(key=lambda entry: (-entry[1], entry[0]))
     return found
 

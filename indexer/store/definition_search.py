@@ -11,7 +11,7 @@ import sqlite3
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
     from ..definition_words import DefinitionWords
@@ -73,6 +73,18 @@ class DefinitionSearch:
             for (row,) in self._run(f"SELECT rowid FROM {_TABLE} WHERE {_TABLE} MATCH ?", (query,)):
                 found[row] = found.get(row, 0) | 1 << place
         return found
+
+    def of_files(self, files: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+        """Yield (file, id, words of each column) of the definitions of some files."""
+        columns = ", ".join(f"{_TABLE}.{column}" for column in COLUMNS)
+        for start in range(0, len(files), 500):
+            chunk = files[start : start + 500]
+            marks = ", ".join("?" * len(chunk))
+            yield from self._run(
+                f"SELECT symbol.file, {_TABLE}.rowid, {columns} FROM symbol JOIN {_TABLE} "
+                f"ON {_TABLE}.rowid = symbol.id WHERE symbol.file IN ({marks})",
+                chunk,
+            )
 
     def texts(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """Return the words of definitions, column by column."""

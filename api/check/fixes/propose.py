@@ -15,6 +15,7 @@ from ..findings import Finding, Fix
 from .definitions import class_fixes, conflict_fixes, redefinition_fixes
 from .migrate_calls import migration_fixes
 from .names import module_fixes, name_fixes
+from .ranking import ranked
 from .syntax import syntax_fixes
 
 # From a finding, the state after and the state before the edit, if there is one, to all fixes
@@ -42,4 +43,4 @@ def propose_fixes(finding: Finding, after: Inference, before: Inference | None) 
     """Set the fixes of a finding, best first, where its rule has an entry in the table."""
     proposal = _PROPOSALS.get(finding.rule)
     if proposal is not None:
-        finding.fixes = proposal(finding, after, before)
+        finding.fixes = ranked(finding, after, proposal(finding, after, before))
