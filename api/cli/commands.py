@@ -172,6 +172,21 @@ _ALL = (
         "The language server of an editor is left alone.",
         (Parameter("all", "boolean", "Those of all workspaces.", default=False), _JSON),
         examples=("flux-index stop", "flux-index stop --all")),
+    Command("ui",
+        "Show the code base in the browser, on a page that only this machine can reach: who uses "
+        "a symbol and what it uses, classes, modules and their circles, what your edit breaks "
+        "while you make it, and what agents did. Ends when nobody looks at it.",
+        (
+            Parameter("port", "integer", "Port of the loopback; 0 takes any that is free.",
+                default=0),
+            Parameter("open", "boolean", "Open the page in the browser.", default=True),
+            Parameter("editor", "string",
+                "How to open a place in your editor: an address with {path}, {line} and {column}.",
+                default="vscode://file{path}:{line}:{column}"),
+            Parameter("idle_exit", "number", "End after so many seconds without a page.",
+                default=900.0)),
+        examples=("flux-index ui", "flux-index ui ~/src/project --port 8800 --no-open"),
+        function="..ui.main:run"),
     Command("mcp",
         "Serve a coding agent by the Model Context Protocol, on standard input and output. "
         "Questions are passed on to the process that serves the workspace, which is started when "
