@@ -44,6 +44,8 @@ def answer(event: Event) -> Answer | None:
         refusal, beside = [], []
     reasons = [*filter(None, [invented]), *refusal]
     if reasons:
+        for path in edit.contents:
+            event.ledger.tell(event.number, f"refused:{path}")  # for people: see tasks/timeline
         return deny("\n".join(reasons))
     with event.ledger.transaction():
         for path in edit.contents:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from ...indexer.store.ledger import NAME, Ledger
-from ...indexer.store.task_store import OPEN, FindingRow, TaskRow, TaskStore
+from ...indexer.store.task_store import OPEN, EventRow, FindingRow, TaskRow, TaskStore
 
 # The newest of each; marks of a session, and events of a task.
 _SESSIONS = 30
@@ -19,6 +19,7 @@ _TASKS = 40
 _MARKS = 400
 _EVENTS = 100
 _TEXT = 200
+_REFUSALS = ("refused", "broken")
 
 Item = dict[str, Any]
 
@@ -71,16 +72,16 @@ def _session(store: TaskStore, row: tuple[Any, ...], tasks: list[TaskRow]) -> It
         findings += store.findings(task.id)
         for write in store.writes(task.id):
             marks.append({"at": write.at, "kind": "written", "text": write.path})
-        for event in store.events(task.id, "judged"):
-            if event.about.get("verdict") in ("refused", "broken"):
-                text = f"{event.about.get('step', '')}: {event.about.get('errors', 0)} errors"
-                marks.append({"at": event.at, "kind": "refused", "text": text})
+        for event in store.events(task.id):
+            if event.kind == "unread" or event.about.get("verdict") in _REFUSALS:
+                marks.append({"at": event.at, "kind": "refused", "text": _refusal(event)})
     messages = {each.id: each.message for each in findings}
     for _, key, at in ledger.rows("told", "session = ?", number):
         kind, _, rest = key.partition(":")
-        if kind in ("told", "stop", "absent", "gone") and rest:
+        if kind in ("told", "stop", "absent", "gone", "refused") and rest:
+            kind = "refused" if kind == "refused" else "told"
             text = messages.get(rest) or str(rest)
-            marks.append({"at": at, "kind": "told", "text": text[:_TEXT]})
+            marks.append({"at": at, "kind": kind, "text": text[:_TEXT]})
     marks.sort(key=lambda mark: mark["at"])
     return {
         "handle": handle,
@@ -93,6 +94,13 @@ def _session(store: TaskStore, row: tuple[Any, ...], tasks: list[TaskRow]) -> It
         "open": [_finding(each) for each in findings if each.fate == OPEN][:_MARKS],
         "tasks": [task.id for task in own],
     }
+
+
+def _refusal(event: EventRow) -> str:
+    step = event.about.get("step", "")
+    if event.kind == "unread":
+        return f"{step}: what it rests on was not read"
+    return f"{step}: {event.about.get('errors', 0)} errors"
 
 
 def _finding(row: FindingRow) -> Item:

@@ -44,7 +44,7 @@ export async function show(content, _, { say, signal }) {
 }
 
 const when = (seconds) => new Date(seconds * 1000).toLocaleString([], { dateStyle: "short", timeStyle: "short" });
-const called = (session) => `${session.host || "agent"} ${session.handle.slice(0, 10)}`;
+const called = (session) => session.handle.slice(0, 24);
 const KIND_COLOURS = () => [colour("node-line"), colour("good"), colour("error"), colour("warning")];
 
 async function plotLanes(container, found) {
@@ -55,7 +55,7 @@ async function plotLanes(container, found) {
   await plot(container, {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     width: Math.max(300, container.clientWidth - 330),
-    height: { step: 34 },
+    height: 46 * names.length,
     layer: [
       { data: { values: spans }, mark: { type: "rule", strokeWidth: 6, color: colour("line"), strokeCap: "round" }, encoding: { y, x: { field: "begun", type: "temporal", title: null }, x2: { field: "used" } } },
       {
@@ -83,10 +83,10 @@ function rows(found) {
 async function plotDays(container, found) {
   await plot(container, {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    width: Math.max(300, container.clientWidth - 260),
+    width: { step: 44 },
     height: 150,
     data: { values: rows(found) },
-    mark: { type: "bar", maxBandSize: 40 },
+    mark: { type: "bar", width: { band: 0.6 } },
     encoding: {
       x: { field: "day", type: "ordinal", title: null, axis: { labelAngle: -40 } },
       y: { field: "count", type: "quantitative", title: "edits", axis: { tickMinStep: 1 } },
@@ -119,7 +119,7 @@ function list(side, found) {
     found.stats ? h("details", {}, h("summary", {}, "Figures"), h("pre", { class: "source", tabindex: "0" }, JSON.stringify(found.stats, null, 1))) : null,
     found.sessions.map((session) => h("section", { "aria-label": called(session) },
       h("h2", {}, called(session)),
-      h("p", { class: "place" }, [session.model, `${when(session.begun)} – ${when(session.used)}`].filter(Boolean).join(" · ")),
+      h("p", { class: "place" }, [session.host, session.model, `${when(session.begun)} – ${when(session.used)}`].filter(Boolean).join(" · ")),
       h("p", { class: "row" }, KINDS.map((kind) => h("span", { class: { written: "good", refused: "error", told: "warning" }[kind] ?? "" }, `${session.counts[kind] ?? 0} ${kind}`)), h("span", { class: session.open.length ? "error" : "dim" }, plural(session.open.length, "open finding"))),
       session.open.length ? items("Open findings", session.open.slice(0, LISTED).map((finding) => h("li", {}, h("span", { class: `badge ${finding.severity}` }, finding.severity), " ", editorLink(finding.path, 1, finding.path), h("div", {}, finding.message)))) : null,
       session.marks.length ? h("details", {}, h("summary", {}, `All that happened (${session.marks.length})`),
