@@ -40,7 +40,6 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("members", {"name": "models.Order"}),
     ("hierarchy", {"name": "models.Model"}),
     ("importers", {"name": "models"}),
-    ("dependencies", {}),
     ("exists", {"query": "models.Order.save"}),
     ("source", {"name": "models.Order.pay"}),
 )

@@ -137,6 +137,14 @@ _ALL = (
             "flux-index import scip index.scip", "flux-index import scip",
             "flux-index import scip --remove"),
         on_workspace=False, takes="scip [FILE]", function=".import_index"),
+    Command("sql",
+        "Ask the index in SQL, by views that are documented and stay: files, symbols, occurrences, "
+        "inheriting. Read-only, and bounded in time. Without a question, list the views and the "
+        "file, which datasette opens as well.",
+        examples=(
+            "flux-index sql",
+            'flux-index sql "SELECT path, symbols FROM files ORDER BY symbols DESC LIMIT 5"'),
+        on_workspace=False, takes="[SELECT]"),
     Command("watch",
         "Bring the index up to date, then keep it so until interrupted. A line names files that "
         "changed together, and says how long after the last of them was saved queries saw it.",

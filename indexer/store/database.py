@@ -13,13 +13,14 @@ from contextlib import suppress
 from .. import facts as f
 from ..private_files import check_database, create_database
 from . import checksum, definition_search
+from .sql_views import STATEMENTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Raise when a table changes. The index is a cache: one of another version is made anew.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 VERSION = f"{SCHEMA_VERSION}.{f.EXTRACTOR_VERSION}.{f.N_COLUMNS}"
 
 
@@ -59,6 +60,8 @@ def create_tables(connection: sqlite3.Connection) -> None:
     db.table("symbol").create_index(["file"])
     db.table("symbol").enable_fts(["words", "summary"], tokenize="unicode61")
     definition_search.create_table(connection)
+    for statement in STATEMENTS.values():
+        connection.execute(statement)
 
 
 _PRAGMAS = ("PRAGMA trusted_schema = OFF",)
@@ -187,9 +190,9 @@ def open_cache(
 
 
 def has_programs(connection: sqlite3.Connection) -> bool:
-    """True if a database has triggers or views: ours have none, and they would run with it."""
-    found = "SELECT 1 FROM sqlite_master WHERE type NOT IN ('table', 'index') LIMIT 1"
-    return connection.execute(found).fetchone() is not None
+    """True if a database has triggers, which would run with it, or views that are not ours."""
+    found = "SELECT name, sql FROM sqlite_master WHERE type NOT IN ('table', 'index')"
+    return any(STATEMENTS.get(name) != sql for name, sql in connection.execute(found))
 
 
 def stored_version(connection: sqlite3.Connection) -> str | None:
