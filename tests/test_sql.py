@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from flux_index.api.cli import main
 from flux_index.indexer.index import Index
 from flux_index.indexer.store.sql_views import VIEWS
 
+Ask = Callable[..., list[dict[str, object]]]
 FILES = {
     "pyproject.toml": "",
     "shop/__init__.py": "",
@@ -34,7 +36,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def ask(root: Path, capsys: pytest.CaptureFixture[str]) -> object:
+def ask(root: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
     def ask(sql: str, *options: str) -> list[dict[str, object]]:
         code = main(["sql", sql, "--json", *options])
         out = capsys.readouterr().out
@@ -45,7 +47,7 @@ def ask(root: Path, capsys: pytest.CaptureFixture[str]) -> object:
     return ask
 
 
-def test_symbols(ask) -> None:  # noqa: ANN001
+def test_symbols(ask: Ask) -> None:
     assert ask("SELECT qualified, kind, line, summary FROM symbols WHERE name = 'Order'") == [
         {"qualified": "Order", "kind": "class", "line": 1, "summary": "What a customer wants."}
     ]
@@ -54,7 +56,7 @@ def test_symbols(ask) -> None:  # noqa: ANN001
     ]
 
 
-def test_files_and_where_names_occur(ask) -> None:  # noqa: ANN001
+def test_files_and_where_names_occur(ask: Ask) -> None:
     assert ask("SELECT path FROM files WHERE symbols = 0 ORDER BY path") == [
         {"path": "shop/__init__.py"},
         {"path": "shop/desk.py"},
@@ -66,7 +68,7 @@ def test_files_and_where_names_occur(ask) -> None:  # noqa: ANN001
     assert ask("SELECT * FROM inheriting") == [{"name": "Order", "path": "shop/models.py"}]
 
 
-def test_it_is_asked_of_what_is_on_disk_now(ask, root: Path) -> None:  # noqa: ANN001
+def test_it_is_asked_of_what_is_on_disk_now(ask: Ask, root: Path) -> None:
     (root / "shop/late.py").write_text("def late(): ...\n")
     assert ask("SELECT path FROM symbols WHERE name = 'late'") == [{"path": "shop/late.py"}]
 

@@ -31,13 +31,17 @@ HELP = Parameter("help", "boolean", "Show this help.")
 FORMAT = Parameter("format", "string",
     "`table` for people, `compact` for language models, `json` for programs.", default="table",
     choices=("table", "compact", "json"))
+ANY_FORMAT = Parameter("format", "string",
+    "`table` for people, `compact` for language models, `json` for programs; `dot`, `mermaid` or "
+    "`svg` as a picture, for hierarchy, callers, callees, importers, map and dependencies.",
+    default="table", choices=("table", "compact", "json", "dot", "mermaid", "svg"))
 # fmt: on
 AS_JSON = Parameter("json", "boolean", "The same as `--format json`.", default=False)
 # fmt: off
 COMMON = (
     Parameter("workspace", "string",
         "A folder or file of the workspace to ask; by default the current folder."),
-    FORMAT,
+    ANY_FORMAT,
     AS_JSON,
     HELP,
 )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 
 FOUND, NOTHING_FOUND = 0, 1
+_PICTURES = ("dot", "mermaid", "svg")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -67,6 +68,8 @@ def run(arguments: Sequence[str]) -> int:
     if options.pop("json", False):
         shape = "json"
     start = options.pop("workspace", "")
+    if shape in _PICTURES:
+        check_picture(operation)
     check_targets(operation, options, targets)
     return ask(operation, options, targets, start=start, shape=shape)
 
@@ -111,6 +114,11 @@ def rendered(
 ) -> str:
     """Return an answer in one of the formats."""
     stream = sys.stdout
+    if shape in _PICTURES:
+        # Late, here and below: few answers are drawn.
+        from ..render.graphs import picture
+
+        return picture(operation.name, answer, arguments, shape)
     if shape == "json":
         return json_text(answer, on_terminal=is_terminal(stream))
     if shape == "compact":
@@ -175,6 +183,16 @@ def with_target(
     if operation.name in ("context", "task.begin") and "paths" in arguments:
         arguments["paths"] = [workspace_path(each, index.workspace) for each in options["paths"]]
     return arguments
+
+
+def check_picture(operation: Operation) -> None:
+    """Raise InvalidArgumentsError for an operation whose answers cannot be drawn."""
+    from ..render.graphs import GRAPHS
+
+    if operation.name not in GRAPHS:
+        raise InvalidArgumentsError(
+            f"{operation.name} has no picture: {', '.join(GRAPHS)} can be drawn"
+        )
 
 
 def check_targets(operation: Operation, options: Mapping[str, Any], targets: Sequence[str]) -> None:
