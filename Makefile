@@ -23,7 +23,7 @@ FLASK := flask-3.1.2
 PIP := -m pip --disable-pip-version-check install --quiet
 SOURCES := $(shell find indexer api lsp -not -name '*.pyc' -not -name __pycache__)
 
-.PHONY: help demo test test-slow test-editors test-agents lint format audit lock bench bench-retrieval \
+.PHONY: help demo test test-slow test-editors test-agents test-ui lint format audit lock bench bench-retrieval \
 	clean
 
 help:
@@ -31,6 +31,7 @@ help:
 	@echo "make test                    lint, type check, import rules and tests"
 	@echo "make test-slow               all suites that take minutes: laws, crashes, damage, load, hostile input"
 	@echo "make test-editors            Neovim, Emacs and the VS Code extension, those that are installed"
+	@echo "make test-ui                 the page in a real browser; screenshots in .ui-screenshots"
 	@echo "make test-agents             Claude Code, Codex, Gemini CLI, opencode, aider, MCP inspector"
 	@echo "make lint | format           the checks without the tests | rewrite in house format"
 	@echo "make audit | lock            known vulnerabilities of dependencies | lock newer ones, with hashes"
@@ -52,6 +53,12 @@ test-slow: $(DEV)/.ready
 # Needs the network once, and whichever of nvim, emacs with eglot, and node there are. Fails without any of them.
 test-editors: $(DEV)/.ready
 	$(DEV)/bin/python -m pytest -q -rs -m editors tests/editors $(ARGS)
+
+# Needs Chromium, as FLUX_INDEX_CHROMIUM names it or by its usual names. FLUX_INDEX_UI_CODE is a code base to
+# take the screenshots of, FLUX_INDEX_UI_SYMBOL="a.Class folder" what of it; else a small one is.
+test-ui: $(DEV)/.ready
+	FLUX_INDEX_UI_SHOTS=$(CURDIR)/.ui-screenshots \
+	$(DEV)/bin/python -m pytest -q -rs -m ui tests/ui $(ARGS)
 
 # Needs the network once, for the agents themselves: aider from PyPI, the others from npm.
 test-agents: $(DEV)/.ready $(AGENTS)/aider/.ready $(AGENTS)/npm/.ready $(AGENTS)/$(FLASK)/.ready
@@ -91,7 +98,7 @@ bench: $(WHEEL)/.ready
 	$(WHEEL)/bin/python benchmarks/run.py $(ARGS)
 
 clean:
-	rm -rf $(DEV) $(WHEEL) $(AUDIT) $(AGENTS) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(DEV) $(WHEEL) $(AUDIT) $(AGENTS) .ui-screenshots build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 define venv

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...indexer.paths import is_outside, is_test_file
+from ..rpc.messages import RpcError
 from .questions import Questions
 
 # A picture of more is no picture: what is left out is counted.
@@ -41,8 +42,7 @@ async def center(questions: Questions, target: Item) -> Item:
     """Return the symbol in the middle with its source and what it uses."""
     items = await _found(questions, target)
     if not items:
-        near = await questions.ask("exists", query=target["name"]) if "name" in target else {}
-        return {"symbol": None, "nearest": near.get("nearest", [])}
+        return {"symbol": None, "nearest": await _nearest(questions, target)}
     symbol = items[0]
     used = _used_by_module if symbol["kind"] == "module" else _used_by_definition
     source, (edges, more) = await asyncio.gather(
@@ -68,6 +68,17 @@ async def users(questions: Questions, target: Item) -> Item:
     else:
         edges, more = await _users(questions, symbol)
     return {"users": edges, "more": more, "total": len(edges) + more}
+
+
+async def _nearest(questions: Questions, target: Item) -> list[Item]:
+    """Return what may be meant by a name that nothing has."""
+    if "name" not in target:
+        return []
+    try:
+        answer = await questions.ask("exists", query=target["name"])
+    except RpcError:  # it is no name at all
+        return []
+    return answer["nearest"]
 
 
 async def _found(questions: Questions, target: Item) -> list[Item]:
@@ -181,8 +192,13 @@ def _surest(edges: Iterable[Item], more: int) -> tuple[list[Item], int]:
     return order[:MOST], more + max(len(order) - MOST, 0)
 
 
-def _rank(edge: Item) -> tuple[int, bool, bool, int]:
-    """What is sure comes first, then what is no test and lies in the workspace, then by count."""
-    path = edge["node"]["path"]
-    is_elsewhere = not path or is_outside(path)
-    return _EVIDENCE.index(edge["evidence"]), is_test_file(path), is_elsewhere, -edge["count"]
+def _rank(edge: Item) -> tuple[bool, bool, int, bool, int]:
+    """What only has the name comes last, before it what lies elsewhere; then what is sure first."""
+    path, evidence = edge["node"]["path"], edge["evidence"]
+    return (
+        evidence == _EVIDENCE[-1],
+        not path or is_outside(path),
+        _EVIDENCE.index(evidence),
+        is_test_file(path),
+        -edge["count"],
+    )

@@ -32,7 +32,7 @@ def run(*, workspace: str, port: int, open: bool, idle_exit: float, editor: str)
     if not 0 <= port <= 65535:
         raise InvalidArgumentsError(f"--port takes a number up to 65535, not {port}")
     root = find_root(workspace)
-    listener = _listener(port)
+    listener = listener_at(port)
     port = listener.getsockname()[1]
     token = token_urlsafe(_BYTES_OF_TOKEN)
     url = f"http://127.0.0.1:{port}/{token}/"
@@ -41,13 +41,15 @@ def run(*, workspace: str, port: int, open: bool, idle_exit: float, editor: str)
     return 0
 
 
-def _listener(port: int) -> socket.socket:
+def listener_at(port: int) -> socket.socket:
+    """Return a socket at a port of the loopback, any that is free for 0; raises FluxIndexError."""
     listener = socket.socket()
     # A page that was just ended and is started again finds its port free.
     if os.name != "nt":
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
+        listener.listen()  # who is told the address may use it at once
     except OSError as error:
         listener.close()
         raise FluxIndexError(f"port {port} of 127.0.0.1: {error.strerror}") from error
@@ -72,17 +74,18 @@ async def _serve(
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
-    watching = asyncio.create_task(_end_when_idle(server, page, idle))
     try:
         await client.connect()
+        page.note_use()
+        watching = asyncio.create_task(_end_when_idle(server, page, idle))
         # The address has the token: it is told to who has started this, and kept nowhere.
         print(f"http://127.0.0.1:{port}/{token}/", flush=True)
         print(f"flux-index: {escaped(root)}, until Ctrl-C", file=sys.stderr, flush=True)
         if opened:
             await asyncio.to_thread(webbrowser.open, opened)
         await server.serve(sockets=[listener])
-    finally:
         watching.cancel()
+    finally:
         await questions.close()
 
 

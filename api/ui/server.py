@@ -53,6 +53,10 @@ class Page:
         """Seconds since somebody has looked at the page."""
         return 0.0 if self._n_streams else time.monotonic() - self._used
 
+    def note_use(self) -> None:
+        """Note that somebody looks at the page now."""
+        self._used = time.monotonic()
+
     def app(self) -> Starlette:
         """The application, behind whose path there is nothing but this page."""
         views: dict[str, View] = {
@@ -78,7 +82,7 @@ class Page:
 
     def _answering(self, view: View) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
-            self._used = time.monotonic()
+            self.note_use()
             try:
                 return JSONResponse(visible(await view(self._questions, request)))
             except InvalidArgumentsError as error:
@@ -102,7 +106,7 @@ class Page:
         }
 
     async def _file(self, request: Request) -> Response:
-        self._used = time.monotonic()
+        self.note_use()
         name = request.path_params.get("name", "index.html")
         return _response(name, lambda: _page_file(name))
 
@@ -148,7 +152,7 @@ class Page:
             yield _event({"error": visible(str(error))})
         finally:
             self._n_streams -= 1
-            self._used = time.monotonic()
+            self.note_use()
 
 
 def _event(news: dict[str, Any]) -> str:

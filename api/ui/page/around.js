@@ -38,6 +38,7 @@ export async function show(content, target, { say, signal, go }) {
   };
   say(`Asking who uses ${found.symbol.name} …`);
   const users = ask("users", target, signal);
+  users.catch(() => {}); // said below, once there is a picture
   await paint();
   users.then(async (answer) => {
     if (signal.aborted) return;
