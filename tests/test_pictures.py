@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -168,3 +169,11 @@ def test_names_are_text_whatever_they_are() -> None:
     assert mermaid.count("\n") == 2
     for text in (as_svg(graph), as_dot(graph), mermaid):
         assert "\u202e" not in text
+
+
+def test_examples_of_the_documentation(draw: Draw) -> None:
+    text = (Path(__file__).parent.parent / "docs/ui.md").read_text(encoding="utf-8")
+    examples = re.findall(r"^flux-index query (.+?) --format (\w+)", text, re.MULTILINE)
+    assert [shape for _, shape in examples] == ["svg", "mermaid", "dot"]
+    for question, shape in examples:
+        assert draw(shape, *question.split())
