@@ -180,10 +180,14 @@ def _add(edges: dict[str, Item], node: Item, evidence: str, role: str, places: l
     if role not in edge["roles"]:
         edge["roles"].append(role)
     edge["count"] += max(len(places), 1)
-    edge["places"] += [
-        {"path": each["path"], "line": each["range"]["start"]["line"] + 1, "text": each["text"]}
-        for each in places
-    ][: _PLACES - len(edge["places"])]
+    for each in places:
+        place = {
+            "path": each["path"],
+            "line": each["range"]["start"]["line"] + 1,
+            "text": each["text"],
+        }
+        if place not in edge["places"] and len(edge["places"]) < _PLACES:
+            edge["places"].append(place)
 
 
 def _surest(edges: Iterable[Item], more: int) -> tuple[list[Item], int]:

@@ -74,19 +74,28 @@ async def _serve(
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
+    connecting = asyncio.create_task(client.connect())
+    connecting.add_done_callback(lambda task: _end_if_failed(server, task))
+    page.note_use()
+    watching = asyncio.create_task(_end_when_idle(server, page, idle))
     try:
-        await client.connect()
-        page.note_use()
-        watching = asyncio.create_task(_end_when_idle(server, page, idle))
         # The address has the token: it is told to who has started this, and kept nowhere.
         print(f"http://127.0.0.1:{port}/{token}/", flush=True)
         print(f"flux-index: {escaped(root)}, until Ctrl-C", file=sys.stderr, flush=True)
-        if opened:
-            await asyncio.to_thread(webbrowser.open, opened)
-        await server.serve(sockets=[listener])
-        watching.cancel()
+        opening = asyncio.to_thread(webbrowser.open, opened) if opened else asyncio.sleep(0)
+        await asyncio.gather(opening, server.serve(sockets=[listener]))
+        if connecting.done():
+            connecting.result()
     finally:
+        watching.cancel()
+        connecting.cancel()
         await questions.close()
+
+
+def _end_if_failed(server: uvicorn.Server, connecting: asyncio.Task[None]) -> None:
+    """End when the workspace cannot be served; why is raised when the server has ended."""
+    if not connecting.cancelled() and connecting.exception() is not None:
+        server.should_exit = True
 
 
 async def _end_when_idle(server: uvicorn.Server, page: Page, idle: float) -> None:

@@ -63,7 +63,7 @@ export async function show(content, target, { say, signal, go }) {
 function summary(state) {
   const users = state.users.length + state.moreUsers;
   const uses = state.uses.length + state.more;
-  return `${state.symbol.name}: used by ${plural(users, "place")} of code, uses ${uses.toLocaleString("en")}.`;
+  return `${state.symbol.name}: used by ${plural(users, "definition or module", "definitions and modules")}, uses ${uses.toLocaleString("en")}.`;
 }
 
 // Boxes and lines; what is beyond DRAWN stands in one box, which opens.

@@ -12,7 +12,7 @@ const measure = document.createElement("canvas").getContext("2d");
 // nodes: {id, label, kind, centre, mark}; edges: {source, target, evidence, mark, label}.
 export async function draw(container, nodes, edges, { direction = "RIGHT", onSelect, onOpen, label }) {
   await Promise.all([library("cytoscape.min.js"), library("elk.bundled.js")]);
-  const sized = nodes.map((node) => ({ ...node, ...size(node.label) }));
+  const sized = nodes.map((node) => ({ ...node, ...size(node.label, node.centre) }));
   const placed = await layout(sized, edges, direction);
   const picture = globalThis.cytoscape({
     container,
@@ -29,8 +29,7 @@ export async function draw(container, nodes, edges, { direction = "RIGHT", onSel
   });
   container.setAttribute("role", "img");
   container.setAttribute("aria-label", `${label}. The list beside it has the same.`);
-  const fit = () => fitReadable(picture);
-  fit();
+  fitReadable(picture);
   let before = 0;
   picture.on("tap", "node", (event) => {
     const now = performance.now();
@@ -50,7 +49,7 @@ export async function draw(container, nodes, edges, { direction = "RIGHT", onSel
     container.title = "";
   });
   return {
-    fit,
+    fit: () => picture.fit(undefined, 24),
     restyle: () => picture.style(styles()),
     mark: (id) => {
       picture.nodes().removeClass("chosen");
@@ -61,8 +60,8 @@ export async function draw(container, nodes, edges, { direction = "RIGHT", onSel
   };
 }
 
-function size(label) {
-  measure.font = `${FONT}px "DejaVu Sans", system-ui, sans-serif`;
+function size(label, isBold) {
+  measure.font = `${isBold ? "bold " : ""}${FONT}px "DejaVu Sans", system-ui, sans-serif`;
   const lines = label.split("\n");
   return {
     width: Math.ceil(Math.max(...lines.map((line) => measure.measureText(line).width))) + 20,
