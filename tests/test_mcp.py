@@ -120,7 +120,8 @@ def test_validate_judges_what_is_not_written(asker: Agent, workspace: Path) -> N
     assert "'area'" in wrong.content[0].text
     text = (workspace / "shapes.py").read_text().replace("side", "edge")
     assert asker.text("validate", path="shapes.py", text=text) == "ok: 1 file checked" + (
-        "\nnote: no Python environment was found: nothing is said about what is not installed"
+        "\nnote: no Python environment was found (`python` under [tool.flux-index] names one): "
+        "nothing is said about what is not installed"
     )
     assert "side" in (workspace / "shapes.py").read_text()
 

@@ -190,6 +190,24 @@ class TestOurOwnEnvironment:
     ) -> None:
         assert environment_of(root).prefix == own.as_posix()
 
+    @pytest.mark.parametrize(
+        ("declared", "is_taken"), [("watchdog", False), ("watchdog, django", True)]
+    )
+    def test_what_we_brought_along_does_not_make_it_the_project_s(
+        self, root: Path, own: Path, declared: str, is_taken: bool
+    ) -> None:
+        site = own / "lib/python3.12/site-packages"
+        for name in declared.split(", "):
+            (site / f"{name}-1.0.dist-info").mkdir(parents=True)
+        names = [*declared.split(", "), "requests"]
+        (root / "pyproject.toml").write_text(f'[project]\nname = "a"\ndependencies = {names}\n')
+        environment = environment_of(root)
+        assert (environment.prefix == own.as_posix()) == is_taken
+        if is_taken:
+            assert environment.found_by == "VIRTUAL_ENV names it, and django is installed there."
+        else:
+            assert any("flux-index itself needs" in each for each in environment.considered)
+
     def test_it_is_the_project_s_if_it_lies_in_it(
         self, root: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

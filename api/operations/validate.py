@@ -163,7 +163,10 @@ def missing_knowledge(inference: Inference) -> list[str]:
     """Return sentences on what could not be checked at all."""
     if inference.snapshot.index.search_path.is_known:
         return []
-    return ["no Python environment was found: nothing is said about what is not installed"]
+    return [
+        "no Python environment was found (`python` under [tool.flux-index] names one): nothing is "
+        "said about what is not installed"
+    ]
 
 
 def breakage(

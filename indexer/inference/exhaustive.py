@@ -669,6 +669,8 @@ def _is_declared(inference: Inference, path: str, facts: FileFacts, expr: int) -
         for item in member_definitions(inference, value, attribute.name):
             kind, where, row = item.entity
             other = inference.need(where)
+            if kind == FUNCTION and other.definition.returns[row] < 0:
+                return False  # a property
             if kind == VARIABLE and other.binding.annotation[row] < 0:
                 return False
             if kind == ATTRIBUTE:

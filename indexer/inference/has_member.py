@@ -260,6 +260,8 @@ def _of_class(
         return PRESENT
     if name in _GENERATED and _has_decorators(inference, entity):
         return UNSURE  # `total_ordering`, `dataclass(order=True)`
+    if any(_is_in_standard_source(inference, cls, name) for cls in order):
+        return PRESENT
     if any(_has_slot_or_source(inference, cls, name) for cls in order):
         return UNSURE
     if any(_omits(inference, cls.path, name) for cls in order):
@@ -321,15 +323,28 @@ def _has_slot_or_source(inference: Inference, cls: Entity, name: str) -> bool:
             return False
         listed = written_slots(facts, cls.row)
         return listed is None or name in listed
-    if (
-        inference.snapshot.index.search_path.layer(inference.snapshot.absolute(cls.path))
-        == "stdlib"
-    ):
-        return False  # Its stubs are complete; its sources are those of one version.
+    if _is_standard(inference, cls):
+        return False
     source = source_entity(inference, cls)
     if source is None or source.kind != CLASS:
         return True  # the source is compiled, or creates it dynamically
     return has_member(inference, Value(INSTANCE, source, (), 1), name) != ABSENT
+
+
+def _is_standard(inference: Inference, cls: Entity) -> bool:
+    full = inference.snapshot.absolute(cls.path)
+    return inference.snapshot.index.search_path.layer(full) == "stdlib"
+
+
+def _is_in_standard_source(inference: Inference, cls: Entity, name: str) -> bool:
+    """True if the source of a class of the standard library has a member that its stub omits.
+
+    Stubs omit what only instances are given. What is written in C they describe in full.
+    """
+    if cls.kind != CLASS or not cls.path.endswith(".pyi") or not _is_standard(inference, cls):
+        return False
+    source = source_entity(inference, cls)
+    return source is not None and source.kind == CLASS and bool(own_member(inference, source, name))
 
 
 def _of_class_object(inference: Inference, entity: Entity, name: str, exact: bool) -> int:

@@ -57,6 +57,7 @@ class SearchPath:
         "_roots",
         "_site",
         "_sources",
+        "_sources_version",
         "_stamps",
         "_version",
         "_words",
@@ -77,6 +78,7 @@ class SearchPath:
         self._packages: dict[str, str] = {}
         self._origins: dict[str, tuple[str, str]] = {}
         self._sources = ""
+        self._sources_version: tuple[int, int] | None = None
         self._lacks_something = False
         self._happens_to_be = False
         self._found: dict[str, str | None] = {}
@@ -99,7 +101,11 @@ class SearchPath:
             is_newer = (self._version or DEFAULT_VERSION) > self._allowed[-1]
             self._version = self._allowed[-1 if is_newer else 0]
         self._library = StandardLibrary(typeshed_folder(self._cache_dir), self._version)
-        self._sources = environment.stdlib or ""
+        # Without an environment, those that run this tell what stubs omit, too.
+        self._sources = environment.stdlib or os.path.dirname(os.__file__).replace(os.sep, "/")
+        self._sources_version = (
+            environment.python_version if environment.stdlib else sys.version_info[:2]
+        )
         self._site = environment.site_packages
         self._lacks_something = bool(environment.lacking)
         self._happens_to_be = environment.kind == "system"
@@ -236,7 +242,7 @@ class SearchPath:
         """True if the standard library's sources are those of the version that is assumed."""
         if not self._ready:
             self._prepare()
-        return self._version == self._workspace.environment().python_version
+        return self.version == self._sources_version
 
     @property
     def platform(self) -> str:

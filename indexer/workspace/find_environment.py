@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 
 from ..toml import read_toml
 from .environments import UNKNOWN, Environment, read_prefix
@@ -198,8 +199,20 @@ class _Search:
             if any(folder in prefix.replace(os.sep, "/") for folder in _TOOL_FOLDERS):
                 continue
             found = self._read(prefix, f"{rule}, and no other environment was found.")
-            if found is not None:
+            if found is None:
+                continue
+            if not wanted or not _is_own(os.path.realpath(prefix)):
                 return found
+            # What flux-index brings along shows nothing: many projects need one of these, too.
+            others = [name for name in wanted if _normal_name(name) not in own_distributions()]
+            installed = self._first_installed(found, others)
+            if installed:
+                found.found_by = f"{rule}, and {installed} is installed there."
+                return found
+            self.considered.append(
+                f"{prefix}: nothing that this workspace declares is installed there, but for what "
+                "flux-index itself needs."
+            )
         for prefix in self._prefixes_on_path():
             found = read_prefix(prefix, self.witness)
             if found is None:
@@ -208,7 +221,10 @@ class _Search:
             if chosen:
                 found.found_by = f"Its python is the first on PATH: {prefix}."
                 return found
-            installed = self._first_installed(found, wanted)
+            others = wanted
+            if _is_own(os.path.realpath(prefix)):
+                others = [name for name in wanted if _normal_name(name) not in own_distributions()]
+            installed = self._first_installed(found, others)
             if installed:
                 found.found_by = f"Its python is on PATH, and {installed} is installed for it."
                 return found
@@ -273,6 +289,25 @@ class _Search:
 
 def _is_own(real: str) -> bool:
     return os.path.normcase(real) == os.path.normcase(os.path.realpath(sys.prefix))
+
+
+@cache
+def own_distributions() -> frozenset[str]:
+    """Return the normalized names of what flux-index needs itself, directly or not."""
+    # Late, since it is asked for in the environment of flux-index only.
+    from importlib.metadata import PackageNotFoundError, requires
+
+    found: set[str] = set()
+    pending = ["flux-index"]
+    while pending:
+        try:
+            needed = requires(pending.pop()) or []
+        except PackageNotFoundError:
+            continue
+        names = {_normal_name(_requirement_name(line)) for line in needed if "extra ==" not in line}
+        pending += names - found
+        found |= names
+    return frozenset(found - {"flux_index"})
 
 
 def _requirement_name(line: str) -> str:

@@ -17,6 +17,7 @@ from ....indexer.inference.entities import (
     name_of,
 )
 from ....indexer.inference.inference import Inference
+from ....indexer.inference.signatures import overloads
 from ....indexer.inference.standard_types import is_standard_class
 from ....indexer.inference.types import INSTANCE, without_none
 from ...source.ranges import end_of_argument
@@ -235,6 +236,8 @@ def _check_targets(
     first = found[0]
     if first.rule == UNKNOWN_KEYWORD and _is_in_stub_of_binary(inference, signature.entity):
         return None
+    if first.rule == MISSING_ARGUMENT and _may_omit_defaults(inference, signature.entity):
+        return None
     is_call = op(context.facts, call) == f.CALL and arguments.call == call
     function = called(context.facts, call) if is_call else call
     start, end = _range_of(context, function, first)
@@ -265,6 +268,24 @@ def _is_in_stub_of_binary(inference: Inference, entity: Entity) -> bool:
     folder, _, name = full.rpartition("/")
     return search_path.layer(full) != "stdlib" and search_path.is_compiled(
         folder, name.removesuffix(".pyi")
+    )
+
+
+def _may_omit_defaults(inference: Inference, entity: Entity) -> bool:
+    """True if overloads of a stub describe a function of C by the numbers of its arguments.
+
+    Such a list lacks what nobody has tried: ``sqlite3.adapt(value)``. Those of builtins are known.
+    """
+    if entity.kind != FUNCTION or not entity.path.endswith(".pyi"):
+        return False
+    full = inference.snapshot.absolute(entity.path)
+    name = full.rpartition("/")[2]
+    return (
+        name.startswith("_")
+        and not name.startswith("__")
+        and inference.snapshot.index.search_path.layer(full) == "stdlib"
+        and inference.snapshot.index.search_path.source_of(full) is None
+        and len(overloads(inference, entity)) > 1
     )
 
 
