@@ -20,7 +20,9 @@ class OpenWorkspace:
     trusted when that is not done in time.
     """
 
-    __slots__ = ("_is_derived", "_shared", "freshness", "index", "interrupt", "overlays")
+    __slots__ = (
+        "_is_derived", "_shared", "complete", "freshness", "index", "interrupt", "overlays",
+    )  # fmt: skip
 
     def __init__(
         self, index: Index, freshness: str = "live", *, shared: bool | None = None
@@ -36,15 +38,23 @@ class OpenWorkspace:
         self.interrupt: Callable[[], None] | None = None
         """Called now and then during long answers, to end them by raising."""
         self.overlays: Mapping[str, bytes | None] = {}
+        self.complete: Callable[[Index], object] | None = None
+        """Builds what is not indexed yet, before a question that needs all of it."""
 
     @classmethod
     def open(cls, start: str, *, freshness: str = "touch") -> OpenWorkspace:
         """Open the workspace that a file or folder is in."""
         return cls(Index.open(start), freshness)
 
-    def inference(self, *, whole: bool) -> Inference:
-        """Return the present state; ``whole`` if any file of the workspace may matter."""
+    def inference(self, *, whole: bool, by_name: bool = False) -> Inference:
+        """Return the present state; ``whole`` if any file of the workspace may matter.
+
+        ``by_name`` says that it is only looked into where a name occurs, for which no index has to
+        be built first.
+        """
         self._catch_up(whole=whole)
+        if whole and not by_name and self.complete is not None and self.index.view().pending:
+            self.complete(self.index)
         if self._shared and self.overlays:
             from ..indexer.snapshot.overlays import snapshot_with
 

@@ -197,7 +197,7 @@ def test_pending_files_and_notes_stand_at_the_end_once() -> None:
         shown("symbols", answer)
         == """\
 shop/models.py:2 constant LIMIT = 3
-pending: 3 files not indexed yet, there may be more
+pending: 3 files not indexed yet, there may be more; `flux-index index` takes them in
 note: base Unknown was not found
 """
     )

@@ -209,7 +209,10 @@ def test_why_nothing_was_found(ask: Ask) -> None:
     code, text = ask("patterns", "class Tank(Vehicle):")
     assert code == 1
     assert "name a class, a function or a base class that exists" in text
-    assert "note: shop.models.Base has no kin" in ask("patterns", "Base")[1]
+    assert (
+        "no other class or function is of the same kind as shop.models.Base"
+        in ask("patterns", "Base")[1]
+    )
 
 
 def test_an_api_that_does_not_exist(ask: Ask) -> None:

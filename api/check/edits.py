@@ -143,9 +143,8 @@ def changed_since(session: OpenWorkspace, revision: str, *, staged: bool = False
         new = {path: contents.get(after.get(path, "")) for path in paths}
     else:
         paths = _changed_on_disk(root, before)
-        known = before.keys() | repository.staged().keys()
-        paths += _untracked(
-            root, (path for path in inference.snapshot.paths() if path not in known)
+        paths += _outside_repositories(
+            root, (path for path in inference.snapshot.paths() if path not in before)
         )
     contents = repository.contents(before[path] for path in paths if path in before)
     old = {path: contents.get(before.get(path, "")) for path in paths}
@@ -166,7 +165,7 @@ def _changed_on_disk(root: str, objects: Mapping[str, str]) -> list[str]:
     return changed
 
 
-def _untracked(root: str, paths: Iterable[str]) -> list[str]:
+def _outside_repositories(root: str, paths: Iterable[str]) -> list[str]:
     """Return those of some indexed files that do not lie in a repository within this one.
 
     The index leaves out what is ignored. Git is not asked for that: it matches patterns of a

@@ -326,6 +326,8 @@ _ALL = (
         examples=("flux-index version",), on_workspace=False, function=".commands:show_versions"),
 )
 # fmt: on
+# Those that look at all files of the workspace.
+_INDEXING = ("index", "serve", "status", "watch")
 COMMANDS: dict[str, Command] = {command.name: command for command in _ALL}
 
 _DOC = "An always-current index of a Python workspace, for editors and coding agents."
@@ -394,6 +396,10 @@ def _folder(command: Command, option: str | None, targets: Sequence[str]) -> str
             f"{command.name} works on one workspace, it is given {' and '.join(folders)}"
         )
     if not folders:
+        if command.name in _INDEXING:
+            from .opening import refuse_too_wide
+
+            refuse_too_wide(os.getcwd())
         return os.getcwd()
     if not os.path.exists(folders[0]):
         raise InvalidArgumentsError(f"there is no folder {folders[0]}")

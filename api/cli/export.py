@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from ...indexer.errors import FluxIndexError, InvalidArgumentsError
-from ..open_workspace import OpenWorkspace
+from .opening import open_workspace
 from .options import Parameter, parse
 from .output import say, tell
 
@@ -36,7 +36,7 @@ def run(arguments: Sequence[str]) -> int:
     except ModuleNotFoundError as error:
         raise FluxIndexError(NEEDS_PROTOBUF) from error
     output = os.path.abspath(values.get("output", "index.scip"))
-    session = OpenWorkspace.open(start)
+    session = open_workspace(start)
     try:
         inference = session.inference(whole=True)
         export = Export(inference)

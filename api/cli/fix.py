@@ -12,6 +12,7 @@ from ..check.fixes.apply import write as write_file
 from ..inside import refuse_link_outside
 from ..open_workspace import OpenWorkspace
 from ..operations.validate import change_of
+from .opening import open_workspace
 from .options import Parameter, parse
 from .output import is_terminal, say, tell, write
 from .validate import change_arguments, start_of
@@ -34,7 +35,7 @@ DONE, LEFT = 0, 1
 def run(arguments: Sequence[str]) -> int:
     """Fix an edit; returns 0 if no errors are left, 1 if some are."""
     values, paths = parse(arguments, PARAMETERS, "fix")
-    session = OpenWorkspace.open(start_of(values, paths))
+    session = open_workspace(start_of(values, paths))
     try:
         whole = bool(values.get("all"))
         change = change_of(session, **change_arguments(values, paths))

@@ -11,6 +11,7 @@ from ...indexer.store.imported_names import ImportedNames
 from ..open_workspace import OpenWorkspace
 from ..render.words import counted
 from .export import NEEDS_PROTOBUF
+from .opening import open_workspace
 from .options import Parameter, parse
 from .output import say, tell
 
@@ -35,7 +36,7 @@ def run(arguments: Sequence[str]) -> int:
     values, targets = parse(arguments, PARAMETERS, "import")
     if targets[:1] != ["scip"] or len(targets) > 2:
         raise InvalidArgumentsError("import knows one format: flux-index import scip FILE")
-    session = OpenWorkspace.open(values.get("workspace") or os.getcwd())
+    session = open_workspace(values.get("workspace"))
     try:
         if len(targets) == 2:
             _load(session, targets[1], values.get("folder"))

@@ -203,6 +203,8 @@ def _help(parameter: Parameter) -> str:
         text += " On by default." if parameter.default is True else ""
     elif parameter.default is not None:
         text += f" By default {parameter.default}."
+    if parameter.name in ("line", "character") and "Zero-based" in text:
+        text += " For programs: FILE:LINE:COL, which people write, counts from 1."
     if parameter.type == "objects":
         text += " As JSON: one object or a list; @FILE reads a file, - standard input."
     if parameter.type in ("array", "objects"):

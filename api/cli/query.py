@@ -11,11 +11,11 @@ import sys
 import time
 
 from ...indexer.errors import InvalidArgumentsError, OutOfWorkError
-from ..open_workspace import OpenWorkspace
 from ..operations.table import OPERATIONS, Operation, call
 from ..render.answers import render
 from ..render.styles import CompactStyle, TableStyle
 from ..render.words import json_text
+from .opening import open_workspace
 from .options import COMMON, parse, placeholder, suggestion
 from .output import in_colour, is_terminal, say, width, write
 from .place import character, split_place
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from ...indexer.index import Index
     from ...indexer.workspace import Workspace
+    from ..open_workspace import OpenWorkspace
 
 
 FOUND, NOTHING_FOUND = 0, 1
@@ -85,7 +86,7 @@ def ask(
     """Ask the index of the workspace around ``start``, and show the answer."""
     if start and not os.path.exists(start):
         raise InvalidArgumentsError(f"--workspace: there is no {start}")
-    session = OpenWorkspace.open(start or os.getcwd())
+    session = open_workspace(start)
     try:
         arguments = with_target(operation, options, targets, session.index)
         answer = answer_of(session, operation.name, arguments)
@@ -262,6 +263,11 @@ def _target_arguments(operation: Operation, target: str, index: Index) -> dict[s
         return {"path": path}
     path = workspace_path(path, index.workspace)
     if not line:
+        if not os.path.exists(index.workspace.absolute(path)):
+            raise InvalidArgumentsError(
+                f"{target!r} is no place: write a file and a line, perhaps a column, as in "
+                "src/app.py:12:5"
+            )
         kinds = "a name or a place" if "name" in takes else "a place"
         raise InvalidArgumentsError(
             f"{operation.name} takes {kinds}: which line of {path}? "

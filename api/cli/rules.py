@@ -10,8 +10,8 @@ from ...indexer.workspace.root import find_root
 from ..check.rules.table import rules
 from ..clients.rule_files import BlockError, put, take
 from ..inside import refuse_link_outside
-from ..open_workspace import OpenWorkspace
 from ..patterns.guidelines import rules_text
+from .opening import open_workspace
 from .output import tell, write_json
 
 
@@ -75,8 +75,7 @@ def _for_agents(
 def _rules(workspace: str) -> str:
     if workspace and not os.path.exists(workspace):
         raise InvalidArgumentsError(f"--workspace: there is no {workspace}")
-
-    session = OpenWorkspace.open(workspace or os.getcwd())
+    session = open_workspace(workspace)
     try:
         return rules_text(session.inference(whole=True).strict())
     finally:

@@ -7,10 +7,10 @@ import sys
 from typing import Any, cast
 
 from ...indexer.errors import InvalidArgumentsError
-from ..open_workspace import OpenWorkspace
 from ..render.findings import finding_lines, github_annotations, record, unjudged_lines
 from ..render.styles import CompactStyle
 from ..render.words import json_text
+from .opening import open_workspace
 from .options import AS_JSON, Parameter, parse
 from .output import in_colour, is_terminal, say, write
 from .query import answer_of
@@ -48,7 +48,7 @@ def run(arguments: Sequence[str]) -> int:
     values, paths = parse(arguments, PARAMETERS, "validate")
     if values.get("stdin") and not values.get("path"):
         raise InvalidArgumentsError("--stdin needs --path, the file that it is meant for")
-    session = OpenWorkspace.open(start_of(values, paths))
+    session = open_workspace(start_of(values, paths))
     try:
         change = {k: v for k, v in change_arguments(values, paths).items() if v is not None}
         answer = answer_of(session, "validate", {**change, "limit": _UNLIMITED})
@@ -63,11 +63,11 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def start_of(values: Mapping[str, Any], paths: Sequence[str]) -> str:
-    """Return where to look for the workspace: the first path that exists, or the current folder."""
+    """Return where to look for the workspace: the first path that exists; empty for none."""
     for path in [values.get("workspace"), *paths, values.get("path")]:
         if path and os.path.exists(path):
             return path
-    return os.getcwd()
+    return ""
 
 
 def change_arguments(values: Mapping[str, Any], paths: Sequence[str]) -> dict[str, Any]:

@@ -11,10 +11,11 @@ import os
 import time
 
 from ...indexer.store.lock import WriterLock
+from ...indexer.text import UnreadableError, read
 from ...indexer.workspace.git_folder import main_work_tree
 from ...indexer.workspace.root import find_root, state_dir_of
 from .edits import paths_in
-from .messages import AT_END, SESSION_START, update_input
+from .messages import AT_END, SESSION_START, add_context, update_input
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,6 +103,39 @@ def places_of(payload: Payload) -> list[Place]:
         if place is not None:
             found[root] = place
     return list(found.values())
+
+
+# Where hosts keep the hooks of a project.
+_HOOK_FILES = (
+    ".claude/settings.json", ".claude/settings.local.json", ".codex/hooks.json",
+    ".cursor/hooks.json", ".gemini/settings.json",
+)  # fmt: skip
+_LARGEST_SETTINGS = 1_000_000
+
+
+def begin_anew(payload: Payload) -> Answer | None:
+    """Have a workspace indexed that has no index, if it was itself set up for hooks; say so."""
+    root = find_root(payload.text("cwd") or os.getcwd())
+    if payload.event != SESSION_START or not _is_set_up(root):
+        return None
+    place = Place(root, state_dir_of(root), is_further=False)
+    place.begin_serving(payload.event)
+    return add_context(
+        SESSION_START,
+        "flux-index has no index of this workspace: it is being built, and until then hooks say "
+        "nothing. `flux-index status` tells how far it is.",
+    )
+
+
+def _is_set_up(root: str) -> bool:
+    """True if the settings that lie in a workspace name our hooks."""
+    for name in _HOOK_FILES:
+        try:
+            if b"flux-index" in read(os.path.join(root, name), _LARGEST_SETTINGS):
+                return True
+        except (OSError, UnreadableError):
+            continue
+    return False
 
 
 def _place(root: str) -> Place | None:

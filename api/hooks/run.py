@@ -21,7 +21,7 @@ from .messages import (
     Payload,
     merged,
 )
-from .places import Place, in_this_tree, places_of
+from .places import Place, begin_anew, in_this_tree, places_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,10 +53,11 @@ def run(event: str, mode: str, seconds: float) -> int:
         if payload.event == PRE_TOOL and payload.tool.startswith(OWN_TOOLS):
             answer = in_this_tree(payload)
         else:
-            answers = [
-                _answer_in(each, payload, mode, seconds, begun) for each in places_of(payload)
-            ]
+            places = places_of(payload)
+            answers = [_answer_in(each, payload, mode, seconds, begun) for each in places]
             answer = merged([each for each in answers if each is not None])
+            if not places:
+                answer = begin_anew(payload)
         if payload.event == TASK_COMPLETED and answer and "reason" in answer:
             sys.stderr.write(f"{answer['reason']}\n")
             return _REFUSED

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from tempfile import gettempdir
 from urllib.parse import unquote, urlsplit
 
 from ...indexer.errors import FluxIndexError
-from ...indexer.workspace.root import find_root
+from ...indexer.workspace.root import find_root, is_too_wide
 
 _VARIABLES = ("FLUX_INDEX_WORKSPACE", "CLAUDE_PROJECT_DIR")
 
@@ -60,10 +59,3 @@ def workspace_root(folder: str | None) -> str:
             "`flux-index mcp --workspace /path/to/project`, or in the project's folder"
         )
     return root
-
-
-def is_too_wide(folder: str) -> bool:
-    """True if a folder holds much more than a project: a disk, a home, all temporary files."""
-    real = os.path.realpath(folder)
-    wide = [os.path.expanduser("~"), gettempdir(), os.path.dirname(os.path.expanduser("~"))]
-    return os.path.dirname(real) == real or real in map(os.path.realpath, wide)

@@ -49,7 +49,10 @@ def patterns(
     if question is None or not question.family.members:
         if question is not None and question.entity is not None:
             called = qualified_name(inference, question.entity)
-            answer["notes"] = [f"{called} has no kin here; `similar` tells what it has in common"]
+            answer["notes"] = [
+                f"no other class or function is of the same kind as {called}; `similar` tells what "
+                "others have in common with it"
+            ]
         elif text or base or (name and not name.replace(".", "_").isidentifier()):
             answer["notes"] = [
                 "nothing here is meant by that; name a class, a function or a base class that "

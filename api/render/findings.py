@@ -37,7 +37,10 @@ def finding_lines(answer: Judgement, style: CompactStyle) -> list[str]:
         ]
     lines += unjudged_lines(answer)
     totals = [counted(count, name) for name, count in answer["counts"].items() if count]
-    totals.append(f"{counted(len(answer['checked']), 'file')} checked")
+    checked = len(answer["checked"])
+    totals.append(
+        f"{counted(checked, 'file')} checked" if checked else "no Python file has changed"
+    )
     return [*lines, style.paint(f"{answer['verdict']}: {', '.join(totals)}", BOLD)]
 
 

@@ -246,7 +246,10 @@ class CompactStyle:
             lines.append(f"nothing from offset {self.arguments['offset']} on, there are {total:,}")
         pending: int = answer["pending"]
         if pending:
-            lines.append(f"pending: {counted(pending, 'file')} not indexed yet, there may be more")
+            lines.append(
+                f"pending: {counted(pending, 'file')} not indexed yet, there may be more; "
+                "`flux-index index` takes them in"
+            )
         # The number of pending files stands in the notes as well.
         repeated = f"{pending} files are not indexed yet"
         lines += [f"note: {note}" for note in answer.get("notes", ()) if note != repeated]

@@ -72,9 +72,16 @@ class Repository:
         """
         if revision.startswith("-"):
             raise InvalidArgumentsError(f"a revision does not begin with -: {revision}")
+        if revision == "HEAD" and not self.head() and self._is_new():
+            return {}
         found = self._ask("rev-parse", "--verify", "--end-of-options", revision + "^{commit}")
         listed = self._ask("ls-tree", "-r", "-z", found.decode("ascii", "replace").strip())
         return _objects(listed, 2)
+
+    def _is_new(self) -> bool:
+        """True if nothing has been committed yet."""
+        found, _, _ = self.run("rev-list", "--all", "--max-count=1")
+        return found is not None and not found.strip()
 
     def staged(self) -> dict[str, str]:
         """Return the object of each file of git's index below the folder, by path from it."""

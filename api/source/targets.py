@@ -62,7 +62,7 @@ def find_fresh_targets(
     inference = workspace.inference(whole=False)
     found = find_targets(inference, name, path, line, character)
     if not found and workspace.freshness == "touch":
-        inference = workspace.inference(whole=True)
+        inference = workspace.inference(whole=True, by_name=True)
         found = find_targets(inference, name, path, line, character)
     return inference, found
 

@@ -66,6 +66,20 @@ def find_root(start: str) -> str:
     return _slashed(hint or _above_package(folder, ceilings))
 
 
+def is_too_wide(folder: str) -> bool:
+    """True if a folder holds much more than a project: a disk, a home, all temporary files."""
+    real = os.path.realpath(folder)
+    home = os.path.expanduser("~")
+    temporary = os.environ.get("TMPDIR") or os.environ.get("TEMP") or "/tmp"
+    wide = [home, os.path.dirname(home), temporary, "/tmp", "/var/tmp"]
+    return os.path.dirname(real) == real or real in map(os.path.realpath, wide)
+
+
+def has_marker(root: str) -> bool:
+    """True if something in a folder says that it is the top of a project."""
+    return any(_exists(root, name) for name in (*_STRONG, *_PROJECT, *_HINTS))
+
+
 def state_dir_of(root: str) -> str:
     """Return the folder for index and ledger of `root`, which need not exist.
 
