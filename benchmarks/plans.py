@@ -8,7 +8,8 @@ parent, has a step for every class and function that it makes, changes or remove
 signature that this has afterwards and the APIs that it calls anew. Then one thing of it is made
 wrong: a file that is not there, a method that nobody has, a keyword that nothing takes, a name that
 is in use, a caller that is left out, a step before what it needs. Tells how many true plans are
-called wrong, how many corruptions are found in the step that they are in, and what a check takes.
+called wrong, how many corruptions are found in the step that they are in, what a check takes, and
+how many questions the messages of the commits leave for the user.
 """
 
 from __future__ import annotations
@@ -107,8 +108,12 @@ def measured(name: str, tree: str, commit: str) -> dict[str, Any] | None:
         plan = true_plan(workspace, contents)
         if not _is_telling(plan):
             return None
-        task = call(workspace, "task.begin", {"text": "a change", "budget": 100})["task"]
+        message = git(tree, "log", "-1", "--format=%B", commit).strip() or "a change"
+        begun = call(workspace, "task.begin", {"text": message, "budget": 100})
+        task = begun["task"]
         result: dict[str, Any] = {"name": name, "commit": commit, "steps": len(plan), "ms": []}
+        result["asked"] = sum(each["by"] == "user" for each in begun["questions"])
+        result["answered"] = len(begun["questions"]) - result["asked"]
         check(workspace, task, plan)  # from here on, warm
         answer, ms = check(workspace, task, plan)
         result["ms"].append(ms)
@@ -617,6 +622,10 @@ def summary(results: list[dict[str, Any]]) -> str:
         "",
         f"{len(results)} true plans of {len({each['name'] for each in results})} repositories, "
         f"{steps[0]} to {steps[-1]} steps: {wrong} called wrong, {unknown} not known in all",
+        "questions that their messages leave open, a task: "
+        f"{sum(each['answered'] for each in results) / len(results):.2f} answered by the index, "
+        f"{sum(each['asked'] for each in results) / len(results):.2f} for the user, "
+        f"most {max(each['asked'] for each in results)}",
         "a check, warm, in ms of CPU: "
         f"p50 {quantile(times, 0.5):.0f}, p95 {quantile(times, 0.95):.0f}, max {max(times):.0f}",
     ]

@@ -194,7 +194,9 @@ class Display:
         if left.next:
             self._print(f"  go on: {left.next}")
         usage = self.usage
-        self._print(f"  {counted(usage.requests, 'request')}, {usage.total_tokens:,} tokens", "dim")
+        least = "at least " if usage.unmeasured_requests else ""  # some servers do not tell
+        tokens = f"{least}{usage.total_tokens:,} tokens"
+        self._print(f"  {counted(usage.requests, 'request')}, {tokens}", "dim")
 
     # Lines
 
