@@ -6,7 +6,6 @@ import asyncio
 import http.client
 import json
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,20 +18,26 @@ from flux_index.api.rpc.async_client import AsyncClient
 from flux_index.api.rpc.launcher import Launcher
 from flux_index.api.ui import main as ui_main
 from flux_index.api.ui.questions import Questions, visible
+from flux_index.api.ui.server import Page
 from flux_index.indexer.errors import InvalidArgumentsError
 
 PAGE = Path(ui_main.__file__).parent / "page"
 SCRIPTS = sorted(PAGE.glob("*.js"))
 
 
-@pytest.fixture
-def server(tmp_path: Path, own_home: Path) -> Iterator[Server]:
-    with page_of(make_shop(tmp_path)) as server:
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_shop(tmp_path_factory.mktemp("code"))
+
+
+@pytest.fixture(scope="module")
+def server(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One for all tests that change nothing for good."""
+    with page_of(shop, home=tmp_path_factory.mktemp("home")) as server:
         yield server
 
 
 def test_who_is_answered(server: Server) -> None:
-    """One server for all of this: starting one takes as long as a hundred requests."""
     own = f"http://{server.host}"
     assert server.request("")[0] == 200
     assert server.request("api/start", Origin=own, Sec_Fetch_Site="same-origin")[0] == 200
@@ -136,13 +141,13 @@ def test_texts_of_the_repository_are_shown_as_they_are(server: Server) -> None:
     assert "\u202e" not in json.dumps(evil, ensure_ascii=False)
 
 
-def test_an_edit_and_the_news_of_it(server: Server, tmp_path: Path) -> None:
+def test_an_edit_and_the_news_of_it(server: Server, shop: Path) -> None:
     assert server.ask("edit")["files"] == []
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=DEADLINE)
     connection.request("GET", f"{server.path}api/news")
     stream = connection.getresponse()
     first = json.loads(stream.readline().removeprefix(b"data: "))
-    desk = tmp_path / "shop/shop/desk.py"
+    desk = shop / "shop/desk.py"
     desk.write_text(DESK.replace("def pay(order: models.Order)", "def settle(order: models.Order)"))
     while not (line := stream.readline()).startswith(b"data: "):
         assert line
@@ -153,7 +158,7 @@ def test_an_edit_and_the_news_of_it(server: Server, tmp_path: Path) -> None:
     assert files["shop/desk.py"]["changed"]
     (broken,) = files["tests/test_desk.py"]["findings"]
     assert (broken["severity"], broken["line"]) == ("error", 5)
-    git(tmp_path / "shop", "checkout", "-q", ".")
+    git(shop, "checkout", "-q", ".")
 
 
 def test_it_ends_when_nobody_looks(tmp_path: Path, own_home: Path) -> None:
@@ -161,19 +166,26 @@ def test_it_ends_when_nobody_looks(tmp_path: Path, own_home: Path) -> None:
         assert server.process.wait(DEADLINE) == 0
 
 
-def test_it_is_there_for_who_looks(tmp_path: Path, own_home: Path) -> None:
-    with page_of(make_shop(tmp_path), "--idle-exit", "1") as server:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=DEADLINE)
-        connection.request("GET", f"{server.path}api/news")
-        stream = connection.getresponse()
-        assert stream.readline()
-        until = time.monotonic() + 3
-        while time.monotonic() < until:
-            assert server.process.poll() is None
-            time.sleep(0.05)
-        stream.close()
-        connection.close()
-        assert server.process.wait(DEADLINE) == 0
+class Quiet(Questions):
+    """Questions about a code base in which nothing happens."""
+
+    async def generation(self, after: int | None = None) -> dict[str, int]:
+        if after is not None:
+            await asyncio.Event().wait()
+        return {"generation": 1, "pending": 0}
+
+
+def test_it_is_not_idle_while_a_tab_is_open(tmp_path: Path) -> None:
+    async def look() -> None:
+        page = Page(Quiet(AsyncClient(Launcher(str(tmp_path), 1), 1)), "")
+        stream = page.stream()
+        assert await anext(stream) == 'data: {"generation": 1}\n\n'
+        assert page.idle_seconds == 0
+        page.is_ending = True
+        assert [each async for each in stream] == []
+        assert page.idle_seconds > 0
+
+    asyncio.run(look())
 
 
 def test_only_the_loopback_is_listened_to() -> None:

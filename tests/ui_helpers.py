@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urlsplit
 from workspace_helpers import plant
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 FLUX_INDEX = [sys.executable, "-m", "flux_index.api.cli"]
 DEADLINE = 60.0
@@ -127,10 +127,15 @@ class Server:
 
 
 @contextmanager
-def page_of(root: Path, *options: str) -> Iterator[Server]:
-    """Serve the page of a workspace; what serves it ends with this."""
+def page_of(root: Path, *options: str, home: Path | None = None) -> Iterator[Server]:
+    """Serve the page of a workspace; what serves it ends with this. ``home`` is another home."""
+    env = {
+        **os.environ,
+        **({"HOME": str(home), "XDG_CACHE_HOME": f"{home}/.cache"} if home else {}),
+    }
     command = [*FLUX_INDEX, "ui", str(root), "--no-open", "--idle-exit", "30", *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=env)
     assert process.stdout is not None and process.stderr is not None
     try:
         url = process.stdout.readline().strip()
@@ -141,15 +146,8 @@ def page_of(root: Path, *options: str) -> Iterator[Server]:
         process.wait(DEADLINE)
         process.stdout.close()
         process.stderr.close()
-        subprocess.run([*FLUX_INDEX, "stop", str(root)], capture_output=True, check=False)
-
-
-@dataclass(slots=True)
-class Shots:
-    """Where pictures of the views are kept, and of what they are."""
-
-    folder: Path
-    views: list[tuple[str, str]]
+        stop = [*FLUX_INDEX, "stop", str(root)]
+        subprocess.run(stop, capture_output=True, check=False, env=env)
 
 
 class Tab:
@@ -174,7 +172,15 @@ class Tab:
         if self.page.url.startswith("about:"):
             self.page.goto(f"{self.server.url}#{view}")
         else:
-            self.page.evaluate("view => { location.hash = view }", view)
+            # What was said of the last view is no answer for this one.
+            self.page.evaluate("document.getElementById('status').textContent = ''")
+            self.page.evaluate(
+                """view => {
+                  if (location.hash === `#${view}`) dispatchEvent(new Event("hashchange"));
+                  else location.hash = view;
+                }""",
+                view,
+            )
         self.settle()
 
     def settle(self) -> str:
@@ -210,3 +216,16 @@ class Tab:
                 }"""
             )
         )
+
+
+@contextmanager
+def tab_of(browser: Browser, server: Server) -> Iterator[Tab]:
+    """A tab in which nothing is wrong at the end, and which has asked nobody but the page."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, color_scheme="light")
+    tab = Tab(context.new_page(), server)
+    try:
+        yield tab
+    finally:
+        context.close()
+    assert tab.wrong == []
+    assert [url for url in tab.asked if not url.startswith((server.url, "data:"))] == []

@@ -116,9 +116,9 @@ class Page:
 
     async def _news(self, request: Request) -> Response:
         del request
-        return StreamingResponse(self._stream(), media_type="text/event-stream")
+        return StreamingResponse(self.stream(), media_type="text/event-stream")
 
-    async def _stream(self) -> AsyncIterator[str]:
+    async def stream(self) -> AsyncIterator[str]:
         """Tell of each change of the code and of what agents did, until the page is closed."""
         self._n_streams += 1
         try:

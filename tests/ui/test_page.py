@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from ui_helpers import DESK, Shots, Tab
+from playwright.sync_api import Browser
+from ui_helpers import DESK, FLUX_INDEX, Tab, page_of, tab_of
 
 pytestmark = pytest.mark.ui
 
@@ -209,13 +214,27 @@ def test_links_to_the_editor_are_as_chosen(tab: Tab) -> None:
     assert tab.page.get_attribute(link, "href") is None
 
 
-def test_pictures_of_all_views(tab: Tab, shots: Shots) -> None:
+def test_pictures_of_all_views(
+    browser: Browser, shop: Path, shots: Path, figure: Callable[[str], None]
+) -> None:
     """Kept as artefacts, of a code base that is named or of the small one."""
-    for theme in ("light", "dark"):
-        tab.page.emulate_media(color_scheme=theme)
-        for name, view in shots.views:
-            tab.show(view)
-            tab.page.wait_for_timeout(600)
-            path = shots.folder / f"{name}-{theme}.png"
-            tab.page.screenshot(path=path)
-            assert path.stat().st_size > 10_000
+    root = Path(os.environ.get("FLUX_INDEX_UI_CODE") or shop)
+    name, below = os.environ.get("FLUX_INDEX_UI_SYMBOL", "shop.models.Order shop").split()
+    subprocess.run([*FLUX_INDEX, "index", str(root), "--quiet"], check=True)
+    begun = time.monotonic()
+    with page_of(root) as server, tab_of(browser, server) as tab:
+        tab.show()
+        figure(
+            f"{root.name}: the page was there {time.monotonic() - begun:.1f} s after the command"
+        )
+        for theme in ("light", "dark"):
+            tab.page.emulate_media(color_scheme=theme)
+            for view in (f"around?name={name}", f"classes?name={name}", f"modules?below={below}",
+                         "edit", "agents"):  # fmt: skip
+                begun = time.monotonic()
+                tab.show(view)
+                figure(f"{view} in {theme}: {time.monotonic() - begun:.1f} s")
+                tab.page.wait_for_timeout(600)
+                path = shots / f"{view.partition('?')[0]}-{theme}.png"
+                tab.page.screenshot(path=path)
+                assert path.stat().st_size > 10_000
