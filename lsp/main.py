@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from typing import NoReturn
 
+from ..api import logs
 from ..api.quoting import escaped_lines
 from ..api.rpc.framing import Broken, Splitter, frame
 from ..api.rpc.memory import collect_seldom, many_imports, share_heap
@@ -217,5 +218,5 @@ def _log_to_stderr() -> None:
         while True:
             print(waiting.get(), file=sys.stderr, flush=True)
 
-    logging.basicConfig(handlers=[Handler()], level=logging.WARNING)
+    logs.begin(Handler())
     threading.Thread(target=write, name="flux-index-log", daemon=True).start()

@@ -7,6 +7,7 @@ what every command needs, and each command loads its own.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 TYPE_CHECKING = False
@@ -22,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0 means found or done, 1 nothing found, 2 an error, 130 interrupted.
     """
     line = sys.argv[1:] if arguments is None else list(arguments)
+    if not {"-v", "--verbose"}.isdisjoint(line):
+        line = _verbose(line)
     own_process = arguments is None
     one_question = line[:1] in (["query"], ["validate"], ["hook"])
     if own_process and one_question:
@@ -48,3 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         leave(code)
     return code
+
+
+def _verbose(line: list[str]) -> list[str]:
+    """Return a command line without ``-v``, and have processes tell what they do."""
+    end = line.index("--") if "--" in line else len(line)
+    kept = [each for each in line[:end] if each not in ("-v", "--verbose")]
+    if len(kept) < end:
+        os.environ["FLUX_INDEX_LOG"] = "info"
+    return [*kept, *line[end:]]

@@ -322,6 +322,18 @@ _ALL = (
                 "told on standard error; 0 takes any that is free.")),
         examples=("flux-index lsp", "flux-index lsp --tcp 0"),
         on_workspace=False, function="...lsp.main:run"),
+    Command("config",
+        "Show the settings that are in force, where each comes from and what it means, and where "
+        "everything lies.",
+        (_JSON,), examples=("flux-index config", "flux-index config --json")),
+    Command("completion",
+        "Write the script by which a shell completes command lines of flux-index. SHELL is bash, "
+        "zsh or fish.",
+        examples=(
+            "flux-index completion bash > ~/.local/share/bash-completion/completions/flux-index",
+            "flux-index completion zsh > ~/.zfunc/_flux-index",
+            "flux-index completion fish > ~/.config/fish/completions/flux-index.fish"),
+        on_workspace=False, takes="SHELL"),
     Command("version", "Show the version of flux-index and of what it runs on.", (_JSON,),
         examples=("flux-index version",), on_workspace=False, function=".commands:show_versions"),
 )

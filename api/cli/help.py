@@ -77,18 +77,45 @@ def command_help(
     ).format_help()
 
 
+_FIRST = """\
+first steps, in the folder of a project:
+  flux-index query exists 'Model.save(force=)'   does this API exist, with these arguments?
+  flux-index query definition Model.save         where is it? by name, or FILE:LINE:COL
+  flux-index query references Model.save         who uses it?
+  flux-index validate                            is what I have changed right?
+  flux-index doctor                              is all that it needs there?
+"""
+_ENDING = """\
+How an answer is known: unmarked means exactly; [inferred] through types, [conventional] by how
+the code base speaks, [textual] by its name only.
+
+`flux-index COMMAND --help` tells more of one, `flux-index query` which questions there are. With
+-v, any command tells on standard error what happens. Exit codes: 0 found or done, 1 nothing found
+or something is wrong, 2 an error.
+"""
+GROUPS = {
+    "ask and check": ("query", "validate", "explain", "fix", "rules"),
+    "set up": ("setup", "completion", "config", "doctor", "version"),
+    "the index": ("index", "status", "watch", "clean", "export", "import"),
+    "servers": ("lsp", "mcp", "serve", "ps", "stop", "hook"),
+}
+"""Commands by what they are for; those that are in no group are listed at the end."""
+
+
 def overview(usage: str, doc: str, commands: Iterable[tuple[str, str]]) -> str:
-    """Return what commands there are."""
-    parser = OptionParser(
-        "flux-index",
-        usage=usage,
-        description=doc,
-        epilog="`flux-index COMMAND --help` tells more of one.",
-    )
-    parser.add_listing(
-        "commands", ((name, about.partition(". ")[0].rstrip(".") + ".") for name, about in commands)
-    )
-    return parser.format_help()
+    """Return what commands there are, and what to begin with."""
+    parser = OptionParser("flux-index", usage=usage, description=doc, epilog=_ENDING)
+    abouts = {
+        name: about.partition(". ")[0].partition(": ")[0].rstrip(".") + "."
+        for name, about in commands
+    }
+    grouped = {name for names in GROUPS.values() for name in names}
+    others = tuple(name for name in abouts if name not in grouped)
+    for title, names in {**GROUPS, "more": others}.items():
+        if names:
+            parser.add_listing(title, ((name, abouts[name]) for name in names if name in abouts))
+    head, _, listed = parser.format_help().partition("ask and check:")
+    return f"{head}{_FIRST}\nask and check:{listed}"
 
 
 def _examples(lines: Sequence[str]) -> str:

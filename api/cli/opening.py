@@ -10,7 +10,7 @@ import os
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.workspace.root import find_root, has_marker, is_too_wide
 from ..open_workspace import OpenWorkspace
-from .output import say
+from .output import log, say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def open_workspace(start: str | None = None) -> OpenWorkspace:
     if not os.path.exists(session.index.path):
         announce(session.index, start or os.getcwd())
     session.complete = complete
+    log(f"workspace {session.index.workspace.root}, index {session.index.path}")
     return session
 
 

@@ -36,6 +36,12 @@ def say(text: str) -> None:
     _write(sys.stderr, "\n".join(lines) + "\n")
 
 
+def log(text: str) -> None:
+    """Write what happens to standard error, for those who asked for it by ``-v``."""
+    if os.environ.get("FLUX_INDEX_LOG", "").lower() in ("info", "debug"):
+        say(f"flux-index: {text}")
+
+
 def leave(code: int) -> NoReturn:
     """End the process without tearing down the interpreter.
 

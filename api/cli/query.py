@@ -17,7 +17,7 @@ from ..render.styles import CompactStyle, TableStyle
 from ..render.words import json_text
 from .opening import open_workspace
 from .options import COMMON, parse, placeholder, suggestion
-from .output import in_colour, is_terminal, say, width, write
+from .output import in_colour, is_terminal, log, say, width, write
 from .place import character, split_place
 
 TYPE_CHECKING = False
@@ -306,8 +306,13 @@ def answer_of(session: OpenWorkspace, name: str, arguments: Mapping[str, Any]) -
     """Answer an operation as :func:`~..operations.call` does."""
     # What writes is done here: asked twice, as when an answer is late, it would be done twice.
     note = "" if OPERATIONS[name].writes else session.index.lock.read_note()
+    started = time.perf_counter()
     answer = _ask_server(session, note, name, arguments) if note else None
-    return call(session, name, arguments) if answer is None else answer
+    where = "here" if answer is None else f"by {note.partition(' ')[0]}"
+    if answer is None:
+        answer = call(session, name, arguments)
+    log(f"{name} answered {where} in {1000 * (time.perf_counter() - started):.0f} ms")
+    return answer
 
 
 def _ask_server(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 from typing import TYPE_CHECKING
 
 from ...indexer.ending import end_soon
 from ...indexer.errors import FluxIndexError
+from .. import logs
 from ..rpc.memory import many_imports
 from .folder import named_folder
 from .opening import Opening
@@ -29,7 +29,7 @@ def run(*, workspace: str | None, profile: str, budget: int, idle_exit: float, r
 
     Raises FluxIndexError when the workspace that was named is none, or the SDK is missing.
     """
-    logging.basicConfig(format="flux-index: %(levelname)s: %(message)s", level=logging.WARNING)
+    logs.begin()
     folder = named_folder(workspace, os.environ)
     # Nothing that is started here may read from the client, or write between messages.
     source = os.dup(0)

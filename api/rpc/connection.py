@@ -196,6 +196,7 @@ class Connection(Protocol, asyncio.Protocol):
         super().start(call)
 
     def _end(self, call: Call, body: bytes) -> None:
+        _log.info("%s answered by %s bytes", call.method, len(body))
         self._settle(call, body)
         if self._server.executor(call.method) is not None:
             self._n_running -= 1

@@ -212,7 +212,8 @@ class Maintainer:
     def _update(self, paths: Iterable[str]) -> None:
         before = self._index.generation
         try:
-            self._index.update(paths)
+            paths = list(paths)
+            _log.info("%s changed of %s events", self._index.update(paths), len(paths))
         except FluxIndexError as error:
             _log.error("changes were not taken in: %s", error)
         self._report_change(before, paths, complete=True)
@@ -223,7 +224,8 @@ class Maintainer:
             before = self._index.generation
             report = _ProgressReport(self._listener)
             try:
-                self._index.build(report.report, cancelled=self._stopping.is_set)
+                built = self._index.build(report.report, cancelled=self._stopping.is_set)
+                _log.info("indexed %s files in %.2f s", built.files, built.seconds)
             except FluxIndexError as error:
                 _log.error("the index is not up to date: %s", error)
             except Exception:

@@ -5,7 +5,6 @@ Attaching is cheap: asyncio, pygls and the watcher are imported by the process t
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import threading
@@ -13,6 +12,7 @@ import time
 
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.index import Index
+from .. import logs
 from .client import PATIENCE, PAUSE, Client
 from .memory import many_imports
 from .proxy import Proxy
@@ -46,7 +46,7 @@ def run(
     if len(chosen) > 1:
         raise InvalidArgumentsError(f"serve takes one of {' and '.join(chosen)}")
     place = _loopback(tcp)
-    _log_to_stderr()
+    logs.begin()
     proxy = _take_standard_streams() if stdio else None
     try:
         while True:
@@ -148,7 +148,3 @@ def _loopback(text: str | None) -> tuple[str, int] | None:
     if host not in ("", "127.0.0.1", "localhost"):
         raise InvalidArgumentsError(f"--tcp listens on 127.0.0.1 only, not on {host}")
     return "127.0.0.1", int(port)
-
-
-def _log_to_stderr() -> None:
-    logging.basicConfig(format="flux-index: %(levelname)s: %(message)s", level=logging.WARNING)
