@@ -23,8 +23,8 @@ FLASK := flask-3.1.2
 PIP := -m pip --disable-pip-version-check install --quiet
 SOURCES := $(shell find indexer api lsp -not -name '*.pyc' -not -name __pycache__)
 
-.PHONY: help demo test test-slow test-editors test-agents test-ui lint format audit lock bench bench-retrieval \
-	clean
+.PHONY: help demo test test-slow test-editors test-agents test-ui lint format audit lock bench \
+	bench-retrieval clean dist docs
 
 help:
 	@echo "make demo [WORKSPACE=/path]  index a code base, ask it, judge an edit"
@@ -37,6 +37,7 @@ help:
 	@echo "make audit | lock            known vulnerabilities of dependencies | lock newer ones, with hashes"
 	@echo "make bench                   measure, and compare with the peers that are installed"
 	@echo "make bench-retrieval         does \`context\` find what real commits changed? clones public repositories"
+	@echo "make dist | docs             sdist and wheel, the same to the byte each time | the site of the documents"
 	@echo "make clean                   remove what these targets made"
 
 demo: $(WHEEL)/.ready
@@ -97,15 +98,23 @@ bench-retrieval: $(WHEEL)/.ready
 bench: $(WHEEL)/.ready
 	$(WHEEL)/bin/python benchmarks/run.py $(ARGS)
 
+# Needs the network, for the setuptools that builds.
+dist: $(DEV)/.ready
+	@rm -rf dist build
+	@$(DEV)/bin/python .ci/build.py dist
+
+docs: $(DEV)/.ready
+	@$(DEV)/bin/python .ci/docs.py site
+
 clean:
-	rm -rf $(DEV) $(WHEEL) $(AUDIT) $(AGENTS) .ui-screenshots build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(DEV) $(WHEEL) $(AUDIT) $(AGENTS) .ui-screenshots build dist site *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 define venv
 	@if ! "$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null; then \
 		echo "flux-index needs Python 3.11 or newer, found: $$("$(PYTHON)" --version 2>&1 || echo none)." >&2; \
 		echo "Name one: make $(or $(MAKECMDGOALS),test) PYTHON=/path/to/python3" >&2; exit 1; fi
-	@[ -x $(@D)/bin/python ] || echo "Setting up $(@D) with $$("$(PYTHON)" --version)"
+	@[ -x $(@D)/bin/python ] || echo "Setting up $(@D) with $$("$(PYTHON)" --version); only the first time"
 	@[ -x $(@D)/bin/python ] || "$(PYTHON)" -m venv $(@D)
 endef
 
@@ -119,7 +128,7 @@ $(DEV)/.ready: pyproject.toml requirements/dev.txt
 $(WHEEL)/.ready: pyproject.toml $(SOURCES)
 	$(venv)
 	@rm -rf build
-	@$(WHEEL)/bin/python $(PIP) .
+	@$(WHEEL)/bin/python .ci/install.py .
 	@rm -rf build
 	@touch $@
 

@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-FLUX_INDEX = str(Path(sys.executable).with_name("flux-index"))
+FLUX_INDEX = shutil.which("flux-index", path=str(Path(sys.executable).parent)) or "flux-index"
 PROJECT = Path(__file__).resolve().parent.parent
 
 # How many classes are weighed to pick one from, and how many lines of an answer are shown.
@@ -43,7 +43,9 @@ def main() -> int:
         os.environ["VIRTUAL_ENV"] = sys.prefix
 
     show("index", at=workspace)
+    show("query", "symbols", "", "--kind", "class", "--limit", "5", at=workspace)
     show("query", "status", at=workspace)
+    print("\nLooking for a class that is used a lot, to ask about.", flush=True)
     subject = pick(workspace)
     if subject is None:
         print(f"\n{workspace} defines no class with a method: there is little to show.")
@@ -152,18 +154,19 @@ def show(*arguments: str, at: Path, stdin: str | None = None) -> None:
 
     ``stdin`` is what it reads from standard input.
     """
-    print(f"\n$ flux-index {shlex.join(arguments)}")
+    print(f"\n$ flux-index {shlex.join(arguments)}", flush=True)
     started = time.perf_counter()
     command = [FLUX_INDEX, *arguments]
+    # What it says beside its answer, such as how far it is, is seen at once.
     result = subprocess.run(
-        command, cwd=at, capture_output=True, text=True, check=False, input=stdin
+        command, cwd=at, stdout=subprocess.PIPE, text=True, check=False, input=stdin
     )
     took = time.perf_counter() - started
-    lines = (result.stdout or result.stderr).rstrip().splitlines()
+    lines = result.stdout.rstrip().splitlines()
     print("\n".join(lines[:SHOWN]))
     if len(lines) > SHOWN:
         print(f"... {len(lines) - SHOWN} more lines")
-    print(f"({1000 * took:.0f} ms)")
+    print(f"({1000 * took:.0f} ms)", flush=True)
     if result.returncode not in (0, 1):
         sys.exit(result.returncode)
 
