@@ -1,0 +1,112 @@
+"""The documents: the site builds, links lead somewhere, examples are what happens."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import sysconfig
+from importlib.metadata import version
+from pathlib import Path
+
+import itsdangerous
+import pytest
+
+from flux_index.api.check.rules.table import rules
+from flux_index.api.cli import main
+from flux_index.api.cli.commands import COMMANDS
+from flux_index.api.operations.table import OPERATIONS
+from flux_index.api.settings import SETTINGS
+
+ROOT = Path(__file__).resolve().parent.parent
+# What anything may stand for: in a line, or as a line of its own.
+ANYTHING = "…"
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    done = subprocess.run(
+        [sys.executable, ".ci/docs.py", str(folder)],
+        cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def test_every_link_of_the_site_leads_to_a_page_that_is_there(site: Path) -> None:
+    links = 0
+    for page in site.rglob("*.html"):
+        for link in re.findall(r'href="([^"#?]+)', page.read_text()):
+            if not re.match(r"\w+:", link) and page.name != "404.html":
+                links += 1
+                assert (page.parent / link).exists(), f"{page.name}: {link}"
+    assert links > 500
+
+
+def test_the_reference_has_all_that_there_is(site: Path) -> None:
+    def page(name: str) -> str:
+        return (site / f"reference/{name}.html").read_text()
+
+    assert all(f'id="{name.replace(".", "")}"' in page("operations") for name in OPERATIONS)
+    assert all(f'id="{name}"' in page("commands") for name in COMMANDS)
+    assert all(f"<code>{each.name}</code>" in page("rules") for each in rules())
+    assert all(f"<code>{each.name}</code>" in page("settings") for each in SETTINGS)
+    assert 'id="findingsanswer"' in page("formats") or 'id="judgement"' in page("formats")
+
+
+def test_the_tutorial_is_what_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is released of the repository has the same sources as its tag."""
+    assert version("itsdangerous") == "2.2.0"
+    assert itsdangerous.__file__ is not None
+    root = tmp_path / "itsdangerous"
+    (root / "src").mkdir(parents=True)
+    package = Path(itsdangerous.__file__).parent
+    subprocess.run(["cp", "-r", str(package), str(root / "src")], check=True)
+    (root / "pyproject.toml").write_text('[project]\nname = "itsdangerous"\nversion = "2.2.0"\n')
+    (root / ".gitignore").write_text("__pycache__/\n.flux-index/\n")
+    environment = {
+        **os.environ, "PATH": f"{sysconfig.get_path('scripts')}:{os.environ['PATH']}",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+    }  # fmt: skip
+    commit = "git init -q && git add -A && git -c user.name=a -c user.email=a@b commit -qm a"
+    subprocess.run(commit, shell=True, cwd=root, env=environment, check=True)
+    text = (ROOT / "docs/tutorial.md").read_text()
+    commands = 0
+    for block in re.findall(r"^```console\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, wanted = part.partition("\n")
+            done = subprocess.run(
+                command, shell=True, cwd=root, env=environment, capture_output=True, text=True,
+                timeout=120, check=False,
+            )  # fmt: skip
+            pattern = re.escape(wanted.rstrip("\n")).replace(ANYTHING, "(?s:.*)")
+            assert re.fullmatch(pattern, done.stdout.rstrip("\n")), (
+                f"$ {command}\n{done.stdout}{done.stderr}"
+            )
+            commands += 1
+    assert commands > 10
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_line_of_a_page_is_one(
+    page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Commands, operations and options are there; nothing is run but their help."""
+    for block in re.findall(r"^```(?:sh|console)\n(.*?)^```", page.read_text(), re.S | re.M):
+        for line in block.splitlines():
+            line = line.removeprefix("$ ")
+            if not line.startswith("flux-index "):
+                continue
+            words = shlex.split(line.partition(" < ")[0].partition(" > ")[0], comments=True)[1:]
+            words = [word for word in words if word != ANYTHING]
+            name = words[:2] if words[0] == "query" else words[:1]
+            assert main([*name, "--help"]) == 0, line
+            known = capsys.readouterr().out
+            for word in words[len(name) :]:
+                if re.match(r"--?[a-z]", word) and word not in ("-v", "--help", "--version"):
+                    assert word.partition("=")[0] in known, f"{line}: no {word}"
