@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from _thread import RLock, allocate_lock
 
+from . import platforms
 from .errors import LockedError, StoreError
 from .paths import is_outside
 from .search_path.search_path import ENVIRONMENT, SearchPath
@@ -445,7 +446,7 @@ class Index:
         discard(self.path)
         history = os.path.join(self.workspace.state_dir, HISTORY_FILE)
         if os.path.exists(history):
-            os.remove(history)
+            platforms.remove(history)
             removed.append(history)
         unlink_state(self.workspace.root)
         if all_caches:

@@ -16,6 +16,7 @@ from ..api import logs
 from ..api.quoting import escaped_lines
 from ..api.rpc.framing import Broken, Splitter, frame
 from ..api.rpc.memory import collect_seldom, many_imports, share_heap
+from ..indexer import platforms
 from .server import LanguageServer
 
 _CHUNK = 1 << 16
@@ -187,20 +188,10 @@ async def _watch(server: LanguageServer) -> NoReturn:
     """End when the client has died."""
     while True:
         await asyncio.sleep(_WATCH_SECONDS)
-        if server.client.process_id is not None and not _is_running(server.client.process_id):
+        if server.client.process_id is not None and not platforms.is_running(
+            server.client.process_id
+        ):
             _end(server, _LOST)
-
-
-def _is_running(process: int) -> bool:
-    if os.name == "nt":
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _log_to_stderr() -> None:

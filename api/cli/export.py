@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
+from ...indexer import platforms
 from ...indexer.errors import FluxIndexError, InvalidArgumentsError
 from .opening import open_workspace
 from .options import Parameter, parse
@@ -58,8 +59,8 @@ def _write(path: str, parts: Iterable[bytes]) -> None:
     try:
         with open(unfinished, "wb") as file:
             file.writelines(parts)
-        os.replace(unfinished, path)
+        platforms.replace(unfinished, path)
     except BaseException:
         with suppress(OSError):
-            os.remove(unfinished)
+            platforms.remove(unfinished)
         raise

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 
+from ...indexer import platforms
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.workspace import find_root, state_dir_of
 from ..clients.parts import Part
@@ -156,7 +157,7 @@ def _apply(change: _Change, top: str) -> list[str]:
     if change.old == change.new:
         return [f"unchanged  {path} ({what})"]
     if change.new is None:
-        os.remove(path)
+        platforms.remove(path)
         remove_empty_folders(os.path.dirname(path), top)
         return [f"removed    {path} ({what})"]
     write_text(path, change.new)

@@ -15,6 +15,7 @@ import os
 import shutil
 from tempfile import NamedTemporaryFile
 
+from ...indexer import platforms
 from ...indexer.text import UnreadableError, read
 
 BEGIN = "<!-- flux-index:begin -->"
@@ -195,4 +196,4 @@ def write_text(path: str, text: str) -> None:
         shutil.copymode(target, file.name)
     else:
         os.chmod(file.name, 0o644)
-    os.replace(file.name, target)
+    platforms.replace(file.name, target)

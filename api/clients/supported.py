@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ...indexer import platforms
 from ..open_workspace import OpenWorkspace
 from ..patterns.guidelines import rules_text
 from ..version import version
@@ -62,7 +62,7 @@ class Setting:
     def hook(self, event: str) -> str:
         """Return the command that answers an event."""
         guard = f" --guard {self.guard}" if self.guard and event == "pre-tool" else ""
-        return f"{shlex.quote(self.program)} hook {event}{guard}"
+        return f"{platforms.quoted([self.program])} hook {event}{guard}"
 
     def server(self) -> dict[str, object]:
         """Return the MCP server as most clients have it."""
@@ -294,7 +294,7 @@ def _gemini_extension(setting: Setting) -> list[Part]:
 
 
 def _vscode(setting: Setting) -> list[Part]:
-    name = ".config/Code/User/mcp.json" if setting.is_user else ".vscode/mcp.json"
+    name = f"{platforms.vscode_folder()}/mcp.json" if setting.is_user else ".vscode/mcp.json"
     server = {"type": "stdio", **setting.server()}
     parts = [json_member(setting.path(name), "MCP server", ("servers", SERVER), server)]
     return parts if setting.is_user else [*parts, _agents_md(setting)]
@@ -302,7 +302,7 @@ def _vscode(setting: Setting) -> list[Part]:
 
 def _aider(setting: Setting) -> list[Part]:
     # aider commits before it lints: what has changed since the last commit is nothing by then.
-    items = {"lint-cmd": f"python: {shlex.quote(setting.program)} validate --all --findings"}
+    items = {"lint-cmd": f"python: {platforms.quoted([setting.program])} validate --all --findings"}
     if not setting.is_user:
         items["read"] = "AGENTS.md"
     parts = [yaml_items(setting.path(".aider.conf.yml"), "linting after edits", items)]

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 
+from ...indexer import platforms
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.private_files import open_file
 from ..json_values import is_object
@@ -165,7 +166,7 @@ def log(state_dir: str, event: str, reason: str) -> None:
     line = f"{time.strftime('%Y-%m-%dT%H:%M:%S')} {event} {' '.join(reason.split())}\n"
     try:
         if os.path.exists(path) and os.path.getsize(path) > _LARGEST_LOG:
-            os.replace(path, path + ".old")
+            platforms.replace(path, path + ".old")
         descriptor = open_file(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         with open(descriptor, "a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(line[:4_000])

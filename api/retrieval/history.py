@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp, sqrt
 
+from ...indexer import platforms
 from ...indexer.index import HISTORY_FILE
 from ...indexer.private_files import open_file, read_file
 from ..source.git import Repository, is_object_id
@@ -212,9 +213,9 @@ def _save(path: str, found: History) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
         with open(open_file(partial, flags), "wb") as file:
             file.write(("\n".join(lines) + "\n").encode("utf-8", "surrogateescape"))
-        os.replace(partial, path)
+        platforms.replace(partial, path)
     except OSError:
         try:
-            os.remove(partial)
+            platforms.remove(partial)
         except OSError:
             pass

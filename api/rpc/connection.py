@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import select
 from asyncio import CancelledError as AsyncCancelledError
 from collections import deque
 from concurrent.futures import CancelledError
 from hmac import compare_digest
 from typing import TYPE_CHECKING
 
+from ...indexer import platforms
 from ...indexer.errors import FluxIndexError
 from . import methods
 from .framing import Broken, Splitter, frame
@@ -249,11 +249,9 @@ class Connection(Protocol, asyncio.Protocol):
 
     def _has_hung_up(self) -> bool:
         """True if the client has closed the connection for reading, too."""
-        if self._transport is None or not hasattr(select, "poll"):
+        if self._transport is None:
             return False
-        poll = select.poll()
-        poll.register(self._transport.get_extra_info("socket"), 0)
-        return any(event & select.POLLHUP for _, event in poll.poll(0))
+        return platforms.has_hung_up(self._transport.get_extra_info("socket"))
 
     def _regulate(self) -> None:
         """Read from the client, or let it wait until it has read or been given its answers."""

@@ -6,10 +6,13 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from ...indexer import platforms
 from ...indexer.errors import FluxIndexError
 from ...indexer.private_files import make_folder, open_file
 from ...indexer.store.lock import WriterLock
@@ -20,6 +23,7 @@ from .client import PATIENCE, PAUSE, Client, writer_lock
 OnNotification = Callable[[dict[str, Any]], None]
 
 _START_SECONDS = 30.0
+_CHUNK = 1 << 16
 # A process that serves tells at once which it is, or it hangs.
 _SILENT_SECONDS = 2.0
 
@@ -94,15 +98,20 @@ class Launcher:
     def _serve_alone(self, on_notification: OnNotification | None) -> Client:
         self._end_own()
         ours, theirs = socket.socketpair()
-        with theirs:
-            self._own = subprocess.Popen(
-                _command(self.root, "--stdio"),
-                cwd=self.root,
-                stdin=theirs.fileno(),
-                stdout=theirs.fileno(),
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+        inherits = platforms.can_inherit_sockets()
+        self._own = subprocess.Popen(
+            _command(self.root, "--stdio"),
+            cwd=self.root,
+            stdin=theirs.fileno() if inherits else subprocess.PIPE,
+            stdout=theirs.fileno() if inherits else subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            creationflags=platforms.detached(),
+        )
+        if inherits:
+            theirs.close()
+        else:
+            _join(theirs, self._own)
         client = Client(ours, on_notification)
         try:
             client.call("server.info", timeout=_START_SECONDS)
@@ -117,7 +126,8 @@ class Launcher:
             try:
                 self._own.wait(PATIENCE)
             except subprocess.TimeoutExpired:
-                self._own.terminate()
+                self._own.kill()
+                self._own.wait()
             self._own = None
 
 
@@ -137,7 +147,28 @@ def start_serving(root: str, idle_exit: float) -> subprocess.Popen[bytes]:
             stdout=subprocess.DEVNULL,
             stderr=log,
             start_new_session=True,
+            creationflags=platforms.detached(),
         )
+
+
+def _join(connection: socket.socket, process: subprocess.Popen[bytes]) -> None:
+    """Pass on what comes by a connection to a process by pipes, and the other way."""
+
+    def feed() -> None:
+        assert process.stdin is not None
+        with suppress(OSError), process.stdin as pipe:
+            while data := connection.recv(_CHUNK):
+                pipe.write(data)
+                pipe.flush()
+
+    def drain() -> None:
+        assert process.stdout is not None
+        with suppress(OSError), connection, process.stdout as pipe:
+            while data := os.read(pipe.fileno(), _CHUNK):
+                connection.sendall(data)
+
+    for each in (feed, drain):
+        threading.Thread(target=each, name="flux-index-join", daemon=True).start()
 
 
 def _command(root: str, *options: str) -> list[str]:

@@ -10,6 +10,8 @@ import subprocess
 import sys
 from math import ceil
 
+from ...indexer import platforms
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,6 +63,7 @@ def run_bounded(
         with subprocess.Popen(
             command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, pass_fds=(ours,) if sys.platform == "linux" else (),
+            creationflags=platforms.unseen(),
         ) as process:  # fmt: skip
             try:
                 _bound(process.pid, ours, seconds)

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from secrets import token_hex
 
+from ...indexer import platforms
 from ...indexer.errors import FluxIndexError, StoreError
 from ...indexer.store.lock import WriterLock
 from ...indexer.store.task_store import (
@@ -238,7 +239,7 @@ def _complete(
         if row.after is None:
             _remove(target)
         elif os.path.exists(temporary := _temporary(workspace, row, number)):
-            os.replace(temporary, target)
+            platforms.replace(temporary, target)
     _flush(folders)
     with store.ledger.transaction():
         for row in rows:
@@ -262,7 +263,7 @@ def _withdraw(workspace: Workspace, store: TaskStore, rows: list[WriteRow]) -> N
             if old is not None:
                 _remove(temporary)
                 _write_temporary(workspace, row, number, old)
-                os.replace(temporary, _target(workspace, row.path))
+                platforms.replace(temporary, _target(workspace, row.path))
             elif row.before is None:
                 _remove(_target(workspace, row.path))
             else:
@@ -343,7 +344,7 @@ def _read(path: str) -> bytes | None:
 
 def _remove(path: str) -> None:
     try:
-        os.remove(path)
+        platforms.remove(path)
     except FileNotFoundError:
         pass
 

@@ -6,11 +6,11 @@ Nothing is claimed here: that a step is fulfilled is what the files show, whoeve
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from subprocess import TimeoutExpired
 
+from ...indexer import platforms
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.entities import CLASS, TEXTUAL, Entity
 from ...indexer.inference.inference import Inference
@@ -251,8 +251,8 @@ def allowed_command(workspace: OpenWorkspace) -> str:
 
 def run_tests(root: str, command: str, tests: Iterable[ReachedTest]) -> TestRun:
     """Run tests by a command of the user, which their ids are passed to."""
-    words = [*shlex.split(command), *(test.id for test in tests)]
-    shown = shlex.join(words)
+    words = [*platforms.split(command), *(test.id for test in tests)]
+    shown = platforms.quoted(words)
     try:
         output, errors, code = run_bounded(words, b"", root, seconds=_TEST_SECONDS)
     except TimeoutExpired:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import sqlite3
 
+from .. import platforms
 from ..paths import file_version
 from ..private_files import open_file, read_file
 
@@ -47,7 +48,7 @@ def checkpoint(path: str, connection: sqlite3.Connection, *, close: bool = False
             connection.close()
         return
     try:
-        os.remove(path + SUFFIX)
+        platforms.remove(path + SUFFIX)
     except FileNotFoundError:
         pass
     try:
@@ -59,7 +60,7 @@ def checkpoint(path: str, connection: sqlite3.Connection, *, close: bool = False
     temporary = f"{path}{SUFFIX}.new"
     with open(open_file(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "w") as file:
         file.write(text)
-    os.replace(temporary, path + SUFFIX)
+    platforms.replace(temporary, path + SUFFIX)
 
 
 def is_log_long(path: str) -> bool:

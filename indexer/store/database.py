@@ -11,6 +11,7 @@ import sqlite3
 from contextlib import suppress
 
 from .. import facts as f
+from .. import platforms
 from ..private_files import check_database, create_database
 from . import checksum, definition_search
 from .sql_views import STATEMENTS
@@ -125,7 +126,7 @@ def discard(path: str) -> None:
     """Remove a database with what SQLite keeps beside it."""
     for suffix in ("", "-wal", "-shm", "-journal", checksum.SUFFIX):
         try:
-            os.remove(path + suffix)
+            platforms.remove(path + suffix)
         except FileNotFoundError:
             continue
 
@@ -168,7 +169,7 @@ def open_cache(
                 if stored_version(connection) is None:
                     # What a file that was emptied has left would speak of this one.
                     with suppress(FileNotFoundError):
-                        os.remove(path + checksum.SUFFIX)
+                        platforms.remove(path + checksum.SUFFIX)
                     connection.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value)")
                     connection.execute("INSERT INTO meta VALUES ('version', ?)", (version,))
                     create(connection)

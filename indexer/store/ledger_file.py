@@ -13,6 +13,7 @@ import os
 import sqlite3
 import time
 
+from .. import platforms
 from ..errors import StoreError
 from . import database
 from .ledger_schema import MIGRATIONS, row_checksum
@@ -194,7 +195,7 @@ def _replace(path: str, reason: str) -> str:
     finally:
         connection.close()
         if os.path.exists(new):
-            os.replace(new, path)
+            platforms.replace(new, path)
     rest = f", but for {lost} rows that cannot" if lost else ""
     return (
         f"{path} is damaged ({reason}): it was set aside as {aside}; "
@@ -212,7 +213,7 @@ def _set_aside(path: str) -> str:
     moved = False
     for suffix in ("-wal", "-shm", ""):
         try:
-            os.replace(path + suffix, aside + suffix)
+            platforms.replace(path + suffix, aside + suffix)
             moved = moved or not suffix
         except FileNotFoundError:
             continue

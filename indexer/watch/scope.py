@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 import time
 
+from .. import platforms
 from ..workspace.git_folder import git_folders
 
 TYPE_CHECKING = False
@@ -138,8 +138,11 @@ def network_mount(root: str, table: str = MOUNT_TABLE) -> tuple[str, str] | None
     The kernel raises events for what this machine writes, not for what another one writes to the
     same share. Only Linux says what is mounted; elsewhere just Windows's `\\\\server` is known.
     """
-    if sys.platform == "win32":
+    if platforms.is_windows():
         return (root, "network share") if root.startswith("\\\\") else None
+    if told := platforms.network_mounts():
+        place = os.path.realpath(root)
+        return next((each for each in told if _within(place, each[0])), None)
     try:
         with open(table, encoding="utf-8", errors="surrogateescape") as file:
             mounts = [_mount(line) for line in file if " - " in line]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from .. import platforms
 from .stamps import StampRecorder, holds
 from .sweep_cache import Reader, counted, flat
 
@@ -220,8 +221,8 @@ def _user_packages(version: tuple[int, int] | None, witness: StampRecorder) -> l
     """Return where `pip install --user` puts packages."""
     if version is None:
         return []
-    base = witness.variable("PYTHONUSERBASE") or os.path.expanduser("~/.local")
-    path = f"{base.replace(os.sep, '/')}/lib/python{version[0]}.{version[1]}/site-packages"
+    set_by_user = {name: witness.variable(name) for name in ("PYTHONUSERBASE", "APPDATA")}
+    path = platforms.user_site(version, os.path.expanduser("~"), set_by_user).replace(os.sep, "/")
     return [path] if witness.is_folder(path) else []
 
 

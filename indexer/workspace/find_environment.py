@@ -11,6 +11,7 @@ import os
 import sys
 from functools import cache
 
+from .. import platforms
 from ..toml import read_toml
 from .environments import UNKNOWN, Environment, read_prefix
 from .settings import table, texts
@@ -235,7 +236,7 @@ class _Search:
     def _prefixes_on_path(self) -> list[str]:
         prefixes: dict[str, None] = {}
         for folder in self.witness.variable("PATH").split(os.pathsep):
-            for name in ("python3", "python", "python.exe"):
+            for name in platforms.interpreters():
                 path = os.path.join(folder, name)
                 # A version manager's shim is a script; its choice is told by its own files.
                 if folder and "shims" not in folder and self.witness.is_file(path):

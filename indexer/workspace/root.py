@@ -8,8 +8,8 @@ another.
 from __future__ import annotations
 
 import os
-import sys
 
+from .. import platforms
 from ..hashing import blake2b
 from ..text import UnreadableError, read
 
@@ -110,12 +110,8 @@ def user_cache_dir() -> str:
             import tempfile
 
             shared = f"{tempfile.gettempdir()}/{os.getuid() if hasattr(os, 'getuid') else 'user'}"
-        elif sys.platform == "darwin":
-            shared = home + "/Library/Caches"
-        elif sys.platform == "win32":
-            shared = os.environ.get("LOCALAPPDATA") or home + "/AppData/Local"
         else:
-            shared = home + "/.cache"
+            shared = platforms.cache_folder(home)
     return _slashed(shared) + "/flux-index"
 
 

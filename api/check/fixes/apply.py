@@ -7,6 +7,7 @@ import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
+from ....indexer import platforms
 from ....indexer.text import denormalize
 from ...open_workspace import OpenWorkspace
 from ...source.text_edits import apply_to_text, edits_by_path
@@ -202,7 +203,7 @@ def write(path: str, text: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         os.chmod(temporary, mode)
-        os.replace(temporary, target)
+        platforms.replace(temporary, target)
     except BaseException:
         os.unlink(temporary)
         raise

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from ....indexer import platforms
 from ....indexer.inference.inference import Inference
 from ...quoting import escaped
 from ...source.programs import program_outside, run_bounded
@@ -129,7 +130,7 @@ def find_ruff(root: str) -> str:
 
     One that lies in the workspace came with it, and is none.
     """
-    name = "ruff.exe" if os.name == "nt" else "ruff"
+    name = platforms.program_file("ruff")
     sibling = os.path.join(os.path.dirname(sys.executable), name)
     if os.path.isfile(sibling):
         return sibling
