@@ -16,13 +16,13 @@ from pydantic_ai.tools import Tool as ModelTool
 from ...indexer.errors import FluxIndexError
 from ..mcp.arguments import checked, schema
 from ..mcp.budget import shown
-from ..mcp.client import Report
 from ..mcp.tool_calls import ToolCall, call_tool, record_shown
 from ..mcp.tools import Tool, tools
 from ..open_workspace import OpenWorkspace
 from ..operations import table
 from ..operations.table import OPERATIONS
 from ..quoting import quoted
+from ..rpc.async_client import Report
 from ..rpc.messages import RpcError
 from .work import Work
 

@@ -75,7 +75,7 @@ def whole_parser() -> argparse.ArgumentParser:
 def _add(parser: _Parser, parameters: Iterable[Parameter]) -> None:
     known = {parameter.name: parameter for parameter in parameters}
     parser.add_parameters(known.values())
-    for action in parser._actions:  # pyright: ignore[reportPrivateUsage]
+    for action in parser._actions:
         parameter = known.get(action.dest)
         if action.help and action.help != argparse.SUPPRESS:
             action.help = _words(action.help)

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from ...indexer.errors import InvalidArgumentsError
 from ..operations.table import OPERATIONS, Operation
-from ..rpc.async_client import AsyncClient, Report
+from ..rpc.async_client import Report
 from ..rpc.messages import INVALID_PARAMS, RpcError
 from .tools import Tool
 
