@@ -17,6 +17,7 @@ import time
 from tempfile import TemporaryDirectory
 
 from commits import clone, history
+from process import flux_index, run
 from tasks import git
 
 from flux_index.api.open_workspace import OpenWorkspace
@@ -38,6 +39,7 @@ def main() -> int:
         revision = git(tree, "rev-parse", "--verify", f"{options.at}^{{commit}}").strip()
         for commit in history(tree, revision, options.commits):
             git(tree, "checkout", "--quiet", "--force", "--detach", commit)
+            run([*flux_index(), "index", "--quiet"], cwd=tree)
             workspace = OpenWorkspace.open(tree)
             started = time.process_time()
             inference = workspace.inference(whole=True)
