@@ -8,10 +8,9 @@ from importlib import import_module
 from threading import local
 
 from ...indexer.errors import StoreError
-from ...indexer.store.hook_runs import HookRun, drop_old_hook_runs, put_hook_run
+from ...indexer.store.hook_runs import HookRun, drop_old_hook_runs, open_task_of, put_hook_run
 from ..sessions import OBSERVE
 from ..sessions.read_log import open_ledger
-from ..tasks.observed import open_task_of
 from .event import GAP, Event
 from .hosts import client_of
 from .messages import (

@@ -37,12 +37,6 @@ if TYPE_CHECKING:
 REFUSED = "refused"
 
 
-def open_task_of(ledger: Ledger, session: str) -> str:
-    """Return the handle of the task that a session works on; empty for none."""
-    found = TaskStore(ledger).task_of_session(session)
-    return found.id if found is not None else ""
-
-
 def observe_prompt(
     workspace: OpenWorkspace, ledger: Ledger, session: str, prompt: str, client: str, model: str
 ) -> None:

@@ -32,6 +32,13 @@ class HookRun(NamedTuple):
     waited: float
 
 
+def open_task_of(ledger: Ledger, session: str) -> str:
+    """Return the handle of the task that a session works on; empty for none."""
+    # Not by the store of tasks, which most events have no need to load.
+    where = "session = ? AND ended IS NULL ORDER BY begun DESC LIMIT 1"
+    return next((row[0] for row in ledger.rows("task", where, session)), "")
+
+
 def put_hook_run(ledger: Ledger, run: HookRun) -> None:
     """Store what an event has cost."""
     with ledger.transaction():
