@@ -12,8 +12,11 @@ from ..lessons.sentences import sentence
 from ..lessons.shared import read_shared
 from ..open_workspace import OpenWorkspace
 from ..source.entity_views import envelope, page_of
-from ..tasks.learning import matching_lessons
+from ..tasks.learning import MOST_TOLD, matching_lessons
 from ..tasks.questions import Understanding
+
+# Of one lesson, as it is told.
+_TOKENS = 30
 
 
 def lessons(
@@ -44,6 +47,11 @@ def lessons_about(
         lesson_item(inference, row, is_shared=row.id not in book.own)
         for row in matching_lessons(inference, book, known, paths)
     ]
+
+
+def lessons_tokens(workspace: OpenWorkspace) -> int:
+    """Return how many tokens lessons about a task may take."""
+    return _TOKENS * min(len(book_of(workspace.index).rows), MOST_TOLD)
 
 
 def lesson_item(inference: Inference, row: LessonRow, *, is_shared: bool) -> dict[str, Any]:

@@ -45,7 +45,7 @@ from ..tasks.step import (
 from ..tasks.task import need_task, next_call, open_task
 from ..tasks.verify import StepCheck, Verification, verify_task
 from .context import LEAST_BUDGET, context
-from .lessons import lessons_about
+from .lessons import lessons_about, lessons_tokens
 from .patterns import patterns, reuse
 from .reached_tests import test_item
 from .sessions import read_item
@@ -86,6 +86,7 @@ def begin(
     found = reuse(workspace, query=text[:_QUERY], text=None, into=None, limit=_REUSED)
     answer["reuse"] = found["items"]
     spent = count_tokens(json.dumps([answer["questions"], found["items"]]))
+    spent += lessons_tokens(workspace)
     left = max(budget - spent, LEAST_BUDGET)
     read = context(workspace, task=text, paths=paths, budget=left)
     answer["context"], answer["tokens"] = read["text"], read["tokens"]

@@ -120,8 +120,8 @@ _FIELDS = (
 )  # fmt: skip
 
 
-# Lessons that are told when a task begins.
-_MOST_TOLD = 5
+MOST_TOLD = 5
+"""Lessons that are told when a task begins."""
 
 
 def matching_lessons(
@@ -134,7 +134,7 @@ def matching_lessons(
     named = {qualified_name(inference, each.entity) for each in known.subjects}
     found: list[LessonRow] = []
     for row in sorted(book.rows.values(), key=lambda row: -row.seen):
-        if row.state != ON or len(found) == _MOST_TOLD:
+        if row.state != ON or len(found) == MOST_TOLD:
             continue
         about = {row.subject, row.anchor}
         is_named = any(_is_in(each, name) for each in about for name in named if each)
