@@ -98,14 +98,16 @@ class Display:
 
     def judged(self, answer: Mapping[str, Any]) -> None:
         """Show the verdict on a step."""
+        if answer["to_read"]:
+            named = ", ".join(dict.fromkeys(each["path"] for each in answer["to_read"]))
+            self._print(f"· step {answer['step']}: has to see first {named}", "dim")
+            return
         mark, style = _MARKS.get(answer["verdict"], ("?", "yellow"))
         fixed = f", {len(answer['fixed'])} mended" if answer["fixed"] else ""
         self._print(
             f"{mark} step {answer['step']}: {answer['verdict']}, round {answer['round']}{fixed}",
             style,
         )
-        if answer["to_read"]:
-            self._print("    lines that were not seen are handed over first", "yellow")
         for each in answer["findings"]:
             line = each["range"]["start"]["line"] + 1
             self._print(

@@ -36,6 +36,8 @@ class Options:
 
 def run(options: Options) -> int:
     """Run until a stop; returns its exit code. Raises FluxIndexError before anything is asked."""
+    # It would say on a terminal what else its makers offer.
+    os.environ.setdefault("PYDANTIC_AI_NO_BANNER", "1")
     try:
         from .display import Display
         from .drive import Budget, drive

@@ -256,14 +256,15 @@ _ALL = (
         on_workspace=False, takes='"TASK"'),
     Command("hook",
         "Answer an event of an agent's host, told as JSON on standard input: session-start, "
-        "user-prompt, pre-tool, post-tool, stop or subagent-stop of Claude Code and Codex. Set up "
+        "user-prompt, pre-tool, post-tool, task-completed, stop or subagent-stop. Set up "
         "by `flux-index setup`. Whatever goes wrong is logged in .flux-index/hooks.log and stops "
         "nobody.", examples=("flux-index hook pre-tool --guard refuse",), on_workspace=False,
         takes="EVENT"),
     Command("setup",
         "Set up a client of agents to use flux-index: hooks, the MCP server, and what its agents "
-        "should know; or take all of that out again. CLIENT is claude-code, codex, cursor, "
-        "opencode, aider, gemini or vscode. Only our own parts of files are touched.",
+        "should know; or take all of that out again. CLIENT is claude-code, claude-plugin, codex, "
+        "codex-plugin, cursor, opencode, aider, gemini, gemini-extension or vscode. Only our own "
+        "parts of files are touched.",
         examples=(
             "flux-index setup claude-code --dry-run", "flux-index setup codex --guard refuse",
             "flux-index setup claude-code --remove"),
