@@ -27,8 +27,9 @@ from rich.text import Text
 
 from ..quoting import CLOSING, OPENING, escaped, escaped_lines
 from ..render.words import counted
+from .left import Left
 from .stops import DONE, Stop
-from .work import Left, Reply
+from .user import Reply
 
 _MARKS = {"accepted": ("✓", "green"), "refused": ("✗", "red"), "stale": ("✗", "red")}
 _VERDICTS = {"ok": ("✓", "green"), "wrong": ("✗", "red")}

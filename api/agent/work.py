@@ -11,18 +11,16 @@ import json
 import os
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any
 
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.store.task_store import (
     ACCEPTED,
     ENDED,
     HELD,
-    OPEN,
     STOPPED,
     WORKING,
-    FindingRow,
     TaskRow,
     TaskStore,
 )
@@ -38,46 +36,16 @@ from ..sessions.read_log import open_ledger
 from ..tasks.file_writes import ChangedMeanwhileError, read_file
 from ..tasks.held import contents_now, difference, put_back, write_held
 from ..tasks.step import held_contents
-from ..tasks.task import DRIVER, need_task, open_steps
+from ..tasks.task import DRIVER, need_task
 from ..tasks.verify import ALLOWED
+from .left import Left, what_is_left
 from .stops import DONE, NO_PROGRESS, REFUSED, Stop
+from .user import Reply, User
 
 # Tokens of one answer to a model, and of what a task begins with.
 _BUDGET, _FIRST_BUDGET = 3000, 4000
 # The same call with the same answer, with nothing written meanwhile, leads nowhere.
 _MOST_ALIKE = 3
-
-
-@dataclass(slots=True)
-class Reply:
-    """What the user says about a write: yes, no, or what to do instead."""
-
-    is_yes: bool
-    instead: str = ""
-
-
-class User(Protocol):
-    """Who looks at a run, and may be asked."""
-
-    def planned(self, answer: Mapping[str, Any]) -> None:
-        """Show a plan that was checked."""
-
-    def judged(self, answer: Mapping[str, Any]) -> None:
-        """Show the verdict on a step."""
-
-    def show(self, diff: str) -> None:
-        """Show what is going to be written, or would be."""
-
-    def ask_write(self, what: str) -> Reply:
-        """Ask whether what was shown is to be written."""
-        ...
-
-    def ask(self, question: str) -> str:
-        """Return the answer to a question; empty if there is none."""
-        ...
-
-    def wrote(self, paths: list[str]) -> None:
-        """Show what was written; nothing in a dry run."""
 
 
 @dataclass(slots=True)
@@ -88,16 +56,6 @@ class Leeway:
     """Write without asking."""
     is_dry: bool = False
     """Write nothing, and hold what would be written."""
-
-
-@dataclass(slots=True)
-class Left:
-    """What a run leaves to be done."""
-
-    state: str
-    steps: list[str] = field(default_factory=list[str])
-    findings: list[str] = field(default_factory=list[str])
-    next: str = ""
 
 
 class Work:
@@ -186,31 +144,17 @@ class Work:
         with self._store() as store, store.ledger.transaction():
             about = {"reason": reason, "why": why, "requests": requests, "tokens": tokens}
             store.add_event(self.handle, "run ended", about)
-            row = need_task(store, self.handle)
-            steps = store.steps(self.handle)
-            planned = {each["id"]: each for each in store.plan(self.handle)[2]}
-            found = store.findings(self.handle)
             for step in {each.step for each in store.writes(self.handle, state=HELD)}:
                 put_back(store, self.handle, step, [])
             if reason == DONE or self._leeway.is_dry:
                 # It holds text of the repository, and nobody goes on with it.
                 store.forget_messages(self.handle)
-            if row.state not in ENDED:
+            if need_task(store, self.handle).state not in ENDED:
                 text = "dry run" if self._leeway.is_dry and reason == DONE else reason
                 store.set_state(self.handle, STOPPED, text)
-            state = need_task(store, self.handle).state
-        if reason == DONE:
-            return Left(state)
-        left = Left(state)
-        for step in open_steps(steps):
-            about = planned.get(step.id, {})
-            named = " ".join(
-                filter(None, (about.get(key, "") for key in ("kind", "path", "symbol")))
-            )
-            left.steps.append(f"step {step.id} is {step.state}{f': {named}' if named else ''}")
-        left.findings = [f"{each.path}: {each.message} ({each.rule})" for each in _open(found)]
-        left.next = "" if self._leeway.is_dry else f"flux-index run --resume {self.handle}"
-        return left
+            if reason == DONE:
+                return Left()
+            return what_is_left(store, self.handle, can_go_on=not self._leeway.is_dry)
 
     # History
 
@@ -449,14 +393,6 @@ def _run_of(store: TaskStore, handle: str) -> TaskRow:
     if not store.messages(row.id):
         raise InvalidArgumentsError(f"task {row.id} has not got as far as a model's first answer")
     return row
-
-
-def _open(found: list[FindingRow]) -> list[FindingRow]:
-    """Return what is still wrong: of each step, what its last round has found."""
-    last: dict[str, int] = {}
-    for row in found:
-        last[row.step] = max(last.get(row.step, 0), row.round)
-    return [row for row in found if row.fate == OPEN and row.round == last[row.step]]
 
 
 def is_python(path: str) -> bool:
