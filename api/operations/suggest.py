@@ -30,7 +30,7 @@ def suggest(
     """Answer the operation ``suggest``."""
     inference = workspace.inference(whole=True).strict()
     inside = [inference.snapshot.relative(path) for path in paths or ()]
-    found = within(find_suggestions(inference, kinds or ()), inside)
+    found = within(find_suggestions(workspace, inference, kinds or ()), inside)
     by_grade = Counter(each.grade for each in found)
     if ids:
         wanted = [each for each in found if each.id(inference) in ids]

@@ -136,7 +136,8 @@ _KINDS = (
     "enum-member",
     "module",
 )  # fmt: skip
-_SUGGESTED = ("dead-code", "clones", "import-cycles", "passed-through")
+_SUGGESTED = ("dead-code", "clones", "import-cycles", "passed-through", "deprecated", "drift",
+              "missing-base", "misplaced", "untested")  # fmt: skip
 _TASK_STATES = ("open", "understood", "planned", "working", "verifying", "done", "stopped",
                 "abandoned")  # fmt: skip
 # fmt: off

@@ -7,7 +7,17 @@ from typing import NamedTuple
 
 from ...indexer.errors import OutOfWorkError
 from ...indexer.inference.inference import Inference
-from . import clones, dead_code, import_cycles, passed_through
+from ..open_workspace import OpenWorkspace
+from . import (
+    clones,
+    dead_code,
+    deprecated,
+    import_cycles,
+    misplaced,
+    passed_through,
+    siblings,
+    untested,
+)
 from .suggestion import GRADES, Suggestion
 
 # Steps of work that one kind may take.
@@ -29,21 +39,29 @@ KINDS: dict[str, Kind] = {
         Kind(clones.KIND, clones.find, "functions and classes that do the same"),
         Kind(import_cycles.KIND, import_cycles.find, "modules that import each other"),
         Kind(passed_through.KIND, passed_through.find, "parameters that are only passed on"),
+        Kind(deprecated.KIND, deprecated.find, "uses of what is deprecated or gone"),
+        Kind(siblings.DRIFT, siblings.find_drift, "classes that are unlike their siblings"),
+        Kind(siblings.MISSING_BASE, siblings.find_missing_bases, "classes alike without a base"),
+        Kind(misplaced.KIND, misplaced.find, "functions that belong to another module"),
     )
 }  # fmt: skip
 """Kinds by name; the first are shown first."""
 
 
-def find_suggestions(inference: Inference, kinds: Collection[str] = ()) -> list[Suggestion]:
+def find_suggestions(
+    workspace: OpenWorkspace, inference: Inference, kinds: Collection[str] = ()
+) -> list[Suggestion]:
     """Return suggestions of some kinds, or of all: the sure ones first, the most worth first.
 
-    They are remembered as long as no file changes.
+    They are remembered as long as no file changes; what rests on the last commit is not.
     """
     found: list[Suggestion] = []
     for name in KINDS:
         if not kinds or name in kinds:
             found += _of_kind(inference, name)
-    order = list(KINDS)
+    if not kinds or untested.KIND in kinds:
+        found += untested.find(workspace)
+    order = [*KINDS, untested.KIND]
     found.sort(
         key=lambda each: (
             GRADES.index(each.grade), order.index(each.kind), -each.worth, each.entity

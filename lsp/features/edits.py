@@ -20,6 +20,7 @@ from ...api.ide.rename_search import Change
 from ...api.operations.table import OPERATIONS, call
 from ...api.source.mentions import Mention, places_text
 from ...api.source.text_edits import Edit, edits_by_path
+from ...api.suggest.known import removal_at
 from ...indexer.errors import FluxIndexError, InvalidArgumentsError
 from ...indexer.inference.locate import identifier_at
 from ...indexer.snapshot import StaleError
@@ -29,6 +30,7 @@ from ..requests import Request
 from . import CODE_ACTION_KINDS, COMMAND_PREFIX
 
 _QUICK_FIX, _OVERRIDE, _FIX_ALL = CODE_ACTION_KINDS
+_REMOVAL = _OVERRIDE
 _ANNOTATION = "flux-index-convention"
 
 
@@ -45,6 +47,12 @@ def code_actions(request: Request) -> object:
         # There are many, so they are listed when the client asks for refactorings.
         at, _ = view.offsets(request.params["range"])
         fixes += [(fix, None) for fix in override_fixes(view.inference, view.path, at)]
+    if _is_wanted(_REMOVAL, only):
+        found = removal_at(
+            view.inference.strict(), view.path, *view.offsets(request.params["range"])
+        )
+        if found is not None:
+            result.append(_action(view, found.title, _REMOVAL, found.edits))
     for fix, diagnostic in fixes:
         request.check()
         if not _is_wanted(fix.kind, only):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from ...api.ide.code_lens import lenses, shown
+from ...api.ide.code_lens import REFERENCES, lenses, shown
 from ...api.ide.hover import hover as hover_at
 from ...api.ide.inlay_hints import ALL, ARGUMENTS
 from ...api.ide.inlay_hints import inlay_hints as hints_in
@@ -15,6 +15,7 @@ from ...api.ide.signature_help import documentation
 from ...api.ide.signature_help import signature_help as signatures_at
 from ...api.quoting import escaped_text
 from ...api.source.docstrings import as_markdown
+from ...api.suggest.known import grade_of
 from ...indexer.inference.entities import CLASS, FUNCTION
 from ..document_view import DocumentView
 from ..requests import Request
@@ -131,8 +132,12 @@ def resolve_code_lens(request: Request) -> object:
         answer = shown(view.inference, kind, found.entity)
         if answer is not None:
             locations = [view.location(*each) for each in answer.places]
+            title = answer.title
+            if kind == REFERENCES and not locations:
+                grade = grade_of(view.inference.strict(), found.entity)
+                title += f", dead code ({grade})" if grade else ""
             item["command"] = {
-                "title": answer.title,
+                "title": title,
                 "command": SHOW,
                 "arguments": [view.uri, position, locations],
             }

@@ -36,13 +36,13 @@ def unlike_siblings(context: CheckContext) -> Iterator[Finding]:
         if table.scope[row] or not context.includes(name) or not is_new_class(context, name):
             continue
         cls = Entity(CLASS, context.path, row)
-        siblings = _siblings(context.strict, cls)
+        siblings = siblings_of(context.strict, cls)
         if not _FEWEST <= len(siblings) <= _MOST or subclasses(context.strict, cls):
             continue
         start = table.position[row]
         base = name_of(context.strict, bases(context.strict, cls)[0])
         shown = [name_of(context.strict, each) for each in siblings[:_SHOWN]]
-        for rule, subject, custom in _missing(context.strict, cls, siblings):
+        for rule, subject, custom in broken_conventions(context.strict, cls, siblings):
             yield Finding(
                 rule, context.path, start, start + len(name.encode()),
                 messages.unlike_siblings(base, len(siblings), custom, shown),
@@ -51,7 +51,7 @@ def unlike_siblings(context: CheckContext) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _siblings(inference: Inference, cls: Entity) -> list[Entity]:
+def siblings_of(inference: Inference, cls: Entity) -> list[Entity]:
     """Return the other leaf classes with the same only base, a class of the workspace."""
     above = bases(inference, cls)
     if len(above) != 1 or above[0].kind != CLASS or above[0].is_outside:
@@ -63,7 +63,7 @@ def _siblings(inference: Inference, cls: Entity) -> list[Entity]:
     ]
 
 
-def _missing(
+def broken_conventions(
     inference: Inference, cls: Entity, siblings: list[Entity]
 ) -> Iterator[tuple[str, str, str]]:
     """Yield (rule, subject, what the siblings do) of each convention that a class breaks."""
