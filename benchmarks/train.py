@@ -71,7 +71,7 @@ def decisions_in(name: str, folder: str, wanted: int) -> list[Decision]:
         os.mkdir(os.path.join(root, ".git"))
         index = Index.open(root, cache_dir=os.path.join(scratch, "cache"))
         try:
-            workspace = OpenWorkspace(index, "touch")
+            workspace = OpenWorkspace(index, "touch").at_this_moment()
             candidates = mutated(workspace, random.Random(_SEED))
             for judged, candidate in enumerate(candidates, 1):
                 for each in decisions_of(workspace, candidate):

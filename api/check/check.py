@@ -24,7 +24,7 @@ from .fixes.learned import rank_by_lessons
 from .fixes.propose import propose_fixes
 from .mistakes import KNOWN_MISTAKE
 from .precedent import lower_by_precedent
-from .rules.table import Rule, families_of, rules
+from .rules.table import Rule, families_of, family_of, rules
 from .suppressions import is_ignored
 
 # Files that are checked for what an edit elsewhere broke in them.
@@ -123,6 +123,23 @@ def _propose(found: list[Finding], after: Inference, before: Inference | None) -
         after.snapshot.work.leave_out(
             "fixes were not looked for of all findings: that takes too much work"
         )
+
+
+def check_for(change: Change, path: str, rule: str) -> list[Finding]:
+    """Return what an edit of one file brings there by the rules of one rule's family, with fixes.
+
+    That takes a fraction of all rules' time, for who knows what to look for.
+    """
+    old, new = changed_regions(change, path)
+    families = {"syntax", family_of(rule)}
+    with change.after.snapshot.work.part(_WORK), change.before.snapshot.work.part(_WORK):
+        after = check_file(change.after, path, None, change.before, new, families=families)
+        before = (
+            check_file(change.before, path, None, None, old, families=families) if after else []
+        )
+    found = new_findings(after, before)
+    _propose(found, change.after, change.before)
+    return found
 
 
 def check_file(

@@ -82,8 +82,9 @@ def _check(files: Sequence[str], start: str) -> int:
     session = OpenWorkspace.open(start)
     try:
         now = [each for each in pairs if each.origin == "mutation"]
+        workspace = session.at_this_moment()
         for pair in now:
-            why = still_fails(session, pair)
+            why = still_fails(workspace, pair)
             if why:
                 failed += 1
                 tell(f"{pair.path}:{pair.line}: {why}")

@@ -51,6 +51,7 @@ def export(
     progress: Callable[[int], None] = lambda _: None,
 ) -> Iterator[Pair]:
     """Yield pairs, those of agents' own mistakes first; ``counts`` are kept as it goes on."""
+    workspace = workspace.at_this_moment()
     judge = Judge(workspace)
     seen: set[str] = set()
     of_definition: Counter[tuple[str, str]] = Counter()

@@ -11,7 +11,7 @@ from ...indexer.facts import FileFacts
 from ...indexer.inference.entities import CLASS, FUNCTION, Entity, qualified_name
 from ...indexer.inference.inference import Inference
 from ...indexer.text import normalize
-from ..check.check import check_change, check_whole_file
+from ..check.check import check_change, check_for, check_whole_file
 from ..check.edits import proposed
 from ..check.findings import ERROR, HINT, Finding
 from ..open_workspace import OpenWorkspace
@@ -41,7 +41,8 @@ class Judge:
         found: dict[tuple[int, int], Pair] = {}
         try:
             state = self._state(candidate.around, candidate.path, candidate.good)
-            findings = self.failures(state, candidate.path, candidate.bad, candidate.beside)
+            bad, rule = candidate.bad, candidate.rule
+            findings = self.failures(state, candidate.path, bad, rule, candidate.beside)
         except FluxIndexError:
             return []
         for finding in findings:
@@ -57,10 +58,15 @@ class Judge:
         state: OpenWorkspace,
         path: str,
         bad: bytes,
+        rule: str,
         beside: Mapping[str, bytes | None] = _NOTHING,
     ) -> list[Finding]:
-        """Return the errors in a file that a content of it brings, with those of others."""
-        found = check_change(proposed(state, {**beside, path: bad}))
+        """Return the errors in a file that a content of it brings, with those of others.
+
+        Where a rule is named, its family alone is asked.
+        """
+        change = proposed(state, {**beside, path: bad})
+        found = check_for(change, path, rule) if rule else check_change(change)
         return [each for each in found if each.severity == ERROR and each.path == path]
 
     def passes(self, candidate: Candidate, state: OpenWorkspace, start: int, end: int) -> bool:
@@ -100,7 +106,7 @@ class Judge:
         if only != candidate.bad or candidate.beside:  # all else as it is right
             left = [
                 each
-                for each in self.failures(state, path, only)
+                for each in self.failures(state, path, only, finding.rule)
                 if each.rule == finding.rule
                 and excerpt.start <= each.start < excerpt.start + len(excerpt.text)
             ]
@@ -192,7 +198,7 @@ def still_fails(workspace: OpenWorkspace, pair: Pair) -> str:
     bad = good[:start] + pair.bad.encode() + good[start + len(text) :]
     judge = Judge(workspace)
     end = start + len(pair.bad.encode())
-    failing = judge.failures(workspace, pair.path, bad)
+    failing = judge.failures(workspace, pair.path, bad, pair.rule)
     if not any(each.rule == pair.rule and start <= each.start < end for each in failing):
         return f"the bad one does not fail by {pair.rule}"
     candidate = Candidate(pair.path, good, bad, pair.origin)

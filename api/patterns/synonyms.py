@@ -243,21 +243,29 @@ drawable render
 """
 
 
-def _by_stem() -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
+def _by_start() -> dict[str, dict[str, frozenset[str]]]:
+    """Return the groups of each word, by the two letters that it begins with."""
+    found: dict[str, dict[str, frozenset[str]]] = {}
     for line in _GROUPS.splitlines():
         group = frozenset(line.split())
         for word in group:
-            found[stem(word)] = found.get(stem(word), frozenset()) | group
+            known = found.setdefault(word[:2], {})
+            known[word] = known.get(word, frozenset()) | group
     return found
 
 
-_BY_STEM: dict[str, frozenset[str]] = {}
+_BY_START: dict[str, dict[str, frozenset[str]]] = {}
 
 
 def synonyms(word: str) -> set[str]:
     """Return the words that may be used for a word, in any of its forms, without it."""
-    if not _BY_STEM:
-        _BY_STEM.update(_by_stem())
+    if not _BY_START:
+        _BY_START.update(_by_start())
     own = stem(word)
-    return {each for each in _BY_STEM.get(own, ()) if stem(each) != own}
+    # No stem has another beginning than its word; to stem all words would take longer than the
+    # rest of a question.
+    found: set[str] = set()
+    for each, group in _BY_START.get(word[:2].lower(), {}).items():
+        if stem(each) == own:
+            found |= group
+    return {each for each in found if stem(each) != own}

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ...indexer.errors import FluxIndexError
-from ..check.check import check_change
+from ..check.check import check_change, check_for
 from ..check.edits import Change, proposed
 from ..check.findings import HINT, Finding, Fix
 from ..check.fixes.apply import apply_edits
@@ -48,7 +48,8 @@ def decisions_of(workspace: OpenWorkspace, candidate: Candidate) -> Iterator[Dec
     try:
         change = _change(workspace, candidate)
         with order_of_rules():
-            findings = check_change(change)
+            path, rule = candidate.path, candidate.rule
+            findings = check_for(change, path, rule) if rule else check_change(change)
         for finding in findings:
             is_meant = candidate.rule in ("", finding.rule) and finding.path == candidate.path
             if is_meant and finding.severity != HINT and len(finding.fixes) > 1:

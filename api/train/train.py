@@ -55,6 +55,7 @@ def train(workspace: OpenWorkspace, *, keep: bool, mutations: int = _MUTATIONS) 
     """Fit a ranker to the decisions of a workspace; raises ImportError without scikit-learn."""
     result = Trained()
     own: list[Decision] = []
+    workspace = workspace.at_this_moment()
     with open_ledger(workspace) as ledger:
         store = TaskStore(ledger)
         for candidate in reversed([*recorded(store)]):  # the oldest first

@@ -197,6 +197,11 @@ def rules(families: Collection[str] = _TABLE.keys()) -> list[Rule]:
     return found
 
 
+def family_of(name: str) -> str:
+    """Return the family of a rule, empty for one that is not in the table."""
+    return next((family for family, rows in _TABLE.items() if any(r[0] == name for r in rows)), "")
+
+
 def families_of(findings: Iterable[Finding]) -> set[str]:
     """Return the families whose rules found something."""
     return families_of_rules(finding.rule for finding in findings)
