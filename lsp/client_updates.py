@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .features import lazy
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 # Diagnostics are pushed when nothing was typed for so long.
 _QUIET_SECONDS = 0.15
+# Who has typed nothing for so long has finished the word.
+_TYPING_SECONDS = 2.0
 # What changes elsewhere mean for open files is sent when these have settled.
 _SETTLED_SECONDS = 1.0
 # Names of the environment are read so long after a document was opened.
@@ -36,6 +39,11 @@ class ClientUpdates:
         wanted: bool = settings.get("diagnostics.push", not self._server.client.pull_diagnostics)
         return wanted and settings.enabled("diagnostics")
 
+    @property
+    def shows_later(self) -> bool:
+        """True if diagnostics that are hidden while somebody types come when that ends."""
+        return self._pushes or self._server.client.refresh("diagnostics")
+
     def opened(self, uri: str) -> None:
         """Handle a document that was opened."""
         self.changed(uri)
@@ -56,6 +64,24 @@ class ClientUpdates:
                 seconds,
                 lambda: server.run_in_background(_push_diagnostics, params),
             )
+
+    def typed(self, uri: str) -> None:
+        """Handle a document that somebody types in: what is hidden meanwhile is shown later."""
+        server, params = self._server, {"textDocument": {"uri": uri}}
+        document = server.documents.state.documents.get(uri)
+        if document is None or document.typed is None or not server.settings.enabled("diagnostics"):
+            return
+        if not self.shows_later:
+            return
+
+        def settle() -> None:
+            server.documents.settle(uri)
+            if self._pushes:
+                server.run_in_background(_push_diagnostics, params)
+            else:
+                server.request("workspace/diagnostic/refresh", None)
+
+        server.call_later(("typed", uri), _TYPING_SECONDS, partial(server.call_soon, settle))
 
     def closed(self, uri: str) -> None:
         """Handle a document that was closed."""

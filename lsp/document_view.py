@@ -58,6 +58,14 @@ class DocumentView:
         return self._document.version if self._document is not None else None
 
     @property
+    def cursor(self) -> int | None:
+        """The byte offset behind what is being typed; None if nobody is typing."""
+        typed = self._document.typed if self._document is not None else None
+        if typed is None:
+            return None
+        return self.offset({"line": typed[0], "character": typed[1]})
+
+    @property
     def text(self) -> bytes:
         """The normalized text, which byte offsets count in."""
         return self.inference.text(self.path)

@@ -39,6 +39,8 @@ class Document:
     language: str
     notebook: str = ""
     """The URI of the notebook that this is a cell of."""
+    typed: tuple[int, int] | None = None
+    """Line and character behind what somebody is typing; None if nobody is."""
 
     @property
     def is_python(self) -> bool:
@@ -58,7 +60,7 @@ class Document:
     def changed(self, version: int | None, changes: list[Any], encoding: str) -> Document:
         """Return the next version; raises RpcError for invalid changes."""
         lines = apply_changes(self.lines, changes, encoding)
-        return Document(self.uri, self.path, version, lines, self.language, self.notebook)
+        return replace(self, version=version, lines=lines, typed=typed_at(changes, encoding))
 
 
 class Notebook:
@@ -150,6 +152,12 @@ class Documents:
             raise invalid("'contentChanges' is not a list")
         number = version if isinstance(version, int) else document.version
         self._put(document.changed(number, changes, self.encoding))
+
+    def settle(self, uri: str) -> None:
+        """Note that nobody types in a document: what is wrong at the cursor is wrong."""
+        document = self.state.documents.get(uri)
+        if document is not None and document.typed is not None:
+            self._put(replace(document, typed=None))
 
     def close(self, uri: str) -> None:
         """Close a document."""
@@ -269,6 +277,22 @@ def lines_of(text: str) -> list[str]:
     if len(lines) > 1 and lines[-2] and lines[-2][-1] not in "\r\n":
         lines.pop()  # the empty match behind a last line without a line break
     return lines
+
+
+def typed_at(changes: list[Any], encoding: str) -> tuple[int, int] | None:
+    """Return where typing goes on after a change; None for a change of another kind."""
+    change = changes[0] if len(changes) == 1 else None
+    if not is_object(change) or not is_object(span := change.get("range")):
+        return None
+    text = change.get("text")
+    if not isinstance(text, str) or "\n" in text or "\r" in text:
+        return None
+    line, character = line_and_character(span.get("start"))
+    if encoding == "utf-16":
+        length = len(text.encode("utf-16-le", "replace")) // 2
+    else:
+        length = len(text.encode("utf-8", "replace")) if encoding == "utf-8" else len(text)
+    return line, character + length
 
 
 def apply_changes(lines: list[str], changes: list[Any], encoding: str) -> list[str]:

@@ -151,11 +151,13 @@ def _changed(server: LanguageServer, params: Params) -> None:
     uri = document.text("uri")
     server.documents.change(uri, document.get("version"), params["contentChanges"])
     server.updates.changed(uri)
+    server.updates.typed(uri)
 
 
 def _saved(server: LanguageServer, params: Params) -> None:
     uri = params.part("textDocument").text("uri")
     _files_changed(server, [uri])
+    server.documents.settle(uri)
     server.updates.changed(uri)
 
 

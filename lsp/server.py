@@ -126,6 +126,11 @@ class LanguageServer(Server):
         if self._loop is not None:
             self._loop.call_soon_threadsafe(schedule, self._loop)
 
+    def call_soon(self, function: Callable[[], None]) -> None:
+        """Call a function on the event loop."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(function)
+
     def guard(self, what: str, function: Callable[[], object]) -> Callable[[], None]:
         """Return a function that logs what another one raises."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from hashlib import blake2b
 from typing import Any
 
-from ...api.ide.diagnostics import problems
+from ...api.ide.diagnostics import Problem, problems
 from ...api.quoting import escaped
 from ...api.rpc.messages import RpcError
 from ...indexer.errors import FluxIndexError
@@ -105,12 +106,28 @@ def _filter(request: Request) -> DiagnosticFilter:
 
 def _diagnostics(request: Request, view: DocumentView) -> list[Any]:
     first, last = view.span
-    return _format(view, view.path, _filter(request), first, last)
+    # Hidden is only what can be shown a moment later.
+    cursor = view.cursor if request.server.updates.shows_later else None
+    return _format(view, view.path, _filter(request), first, last, cursor)
+
+
+def _is_unfinished(view: DocumentView, problem: Problem, cursor: int | None) -> bool:
+    """True if a problem is what somebody types just now, who knows that there is more to come."""
+    if cursor is None:
+        return False
+    if problem.start <= cursor <= problem.end:
+        return True
+    if problem.code != "syntax-error":
+        return False
+    starts = view.facts.line_starts
+    line = bisect_right(starts, cursor)
+    return bisect_right(starts, problem.start) in (line, line + 1)
 
 
 def _format(
-    view: DocumentView, path: str, hidden: DiagnosticFilter, first: int = 0, last: int | None = None
-) -> list[Any]:
+    view: DocumentView, path: str, hidden: DiagnosticFilter, first: int = 0,
+    last: int | None = None, cursor: int | None = None,
+) -> list[Any]:  # fmt: skip
     return [
         {
             "range": view.range(problem.start, problem.end, path),
@@ -123,4 +140,5 @@ def _format(
         if not hidden.hides(problem.code, problem.severity)
         and first <= problem.start
         and (last is None or problem.start <= last)
+        and not _is_unfinished(view, problem, cursor)
     ]

@@ -66,7 +66,8 @@ def _locations(
     """Return locations, or links for clients that take them."""
     view = request.view()
     found = view.found(request.params["position"])
-    links = request.client.links(feature)
+    # Of links, editors highlight the whole definitions when they list several.
+    links = request.client.links(feature) and feature != "implementation"
     origin = _name_range(view, request.params["position"]) if links else None
     result: list[dict[str, Any]] = []
     for entity in entities(view.inference, found):
