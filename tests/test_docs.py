@@ -92,6 +92,14 @@ def test_the_tutorial_is_what_happens(tmp_path: Path, monkeypatch: pytest.Monkey
     assert commands > 10
 
 
+def test_the_page_of_faults_that_were_found_is_made_of_their_list(tmp_path: Path) -> None:
+    made = tmp_path / "found.md"
+    command = [sys.executable, "benchmarks/found.py", "--page", str(made)]
+    subprocess.run(command, cwd=ROOT, check=True)
+    assert made.read_text() == (ROOT / "docs/found.md").read_text()
+    assert made.read_text().count("\n| ") > 5
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_line_of_a_page_is_one(
     page: Path, capsys: pytest.CaptureFixture[str]

@@ -22,6 +22,11 @@ export const thisMachine: Machine = {
   },
 };
 
+/** A machine with another PATH. */
+export function withPath(machine: Machine, PATH: string): Machine {
+  return { ...machine, env: { ...machine.env, PATH } };
+}
+
 /** Run a program to its end; rejects with what it said when it fails. */
 export function run(command: string, args: readonly string[], cwd?: string): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -31,6 +36,24 @@ export function run(command: string, args: readonly string[], cwd?: string): Pro
       } else {
         reject(new Error(stderr.trim() || error.message));
       }
+    });
+  });
+}
+
+/**
+ * The PATH that a shell of the user's has, which a program that a desktop started lacks; undefined where
+ * there is no telling. It runs what the user's own profile says, and nothing of a workspace.
+ */
+export async function pathOfShell(): Promise<string | undefined> {
+  const shell = process.env["SHELL"];
+  if (process.platform === "win32" || shell === undefined) {
+    return undefined;
+  }
+  return new Promise((resolve) => {
+    const options = { cwd: os.homedir(), timeout: 5000 };
+    execFile(shell, ["-ilc", "printf '\\n%s\\n' \"PATH=$PATH\""], options, (error, stdout) => {
+      const line = stdout.split("\n").filter((each) => each.startsWith("PATH=")).at(-1);
+      resolve(error === null ? line?.slice("PATH=".length) : undefined);
     });
   });
 }

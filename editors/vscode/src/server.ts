@@ -47,6 +47,14 @@ export function findServer(wishes: Wishes, machine: Machine): Server | undefined
   return command === undefined ? undefined : { command, args: ["lsp"] };
 }
 
+/** Where findServer looks, in order, for people who wonder why it found nothing. */
+export function lookedIn(wishes: Wishes, machine: Machine): string[] {
+  const { delimiter, join, isAbsolute } = paths(machine);
+  const listed = (machine.env["PATH"] ?? machine.env["Path"] ?? "").split(delimiter);
+  const own = join(machine.home, ".local", "bin");
+  return unique([...scriptFolders(wishes, machine), ...listed.filter(isAbsolute), own]);
+}
+
 /** The ways to install the server that this machine has, environments of the workspace first. */
 export function installers(wishes: Wishes, machine: Machine): Installer[] {
   const uv = onPath("uv", machine);

@@ -7,8 +7,8 @@ import {
   RevealOutputChannelOn,
   State as ClientState,
 } from "vscode-languageclient/node";
-import { messageOf, thisMachine } from "./machine";
-import { findServer, type Server } from "./server";
+import { messageOf, pathOfShell, thisMachine, withPath } from "./machine";
+import { findServer, lookedIn, type Server } from "./server";
 import { shown, type State, Work } from "./state";
 import { wishes } from "./wishes";
 
@@ -75,7 +75,17 @@ export class Service implements vscode.Disposable {
 
   private async start(between?: (server: Server) => Promise<void>): Promise<void> {
     this.set({ kind: "starting" });
-    this.server = findServer(await wishes(), thisMachine);
+    const wanted = await wishes();
+    this.server = findServer(wanted, thisMachine);
+    if (this.server === undefined) {
+      // VS Code may have been started from elsewhere than the shell whose PATH has it.
+      const PATH = await pathOfShell();
+      const machine = PATH === undefined ? thisMachine : withPath(thisMachine, PATH);
+      this.server = findServer(wanted, machine);
+      if (this.server === undefined) {
+        this.output.warn(`No flux-index in:\n${lookedIn(wanted, machine).join("\n")}`);
+      }
+    }
     if (this.server === undefined) {
       this.set({ kind: "missing" });
       this.offer();
@@ -148,11 +158,20 @@ export class Service implements vscode.Disposable {
     }
     this.offered = true;
     const install = "Install…";
+    const settings = "Open Setting";
+    const output = "Where It Looked";
+    const text =
+      "The flux-index server was found neither in the Python environments of this workspace nor on " +
+      "the PATH. Install it, or name it by the setting `flux-index.path`.";
     void vscode.window
-      .showInformationMessage("The flux-index server was not found.", install)
+      .showInformationMessage(text, install, settings, output)
       .then((chosen) => {
         if (chosen === install) {
           void vscode.commands.executeCommand("flux-index.installServer");
+        } else if (chosen === settings) {
+          void vscode.commands.executeCommand("workbench.action.openSettings", "flux-index.path");
+        } else if (chosen === output) {
+          this.output.show();
         }
       });
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findServer, installers, type Machine, type Wishes, WrongPathError } from "../src/server";
+import { findServer, installers, lookedIn, type Machine, type Wishes, WrongPathError } from "../src/server";
 
 /** A machine that has these files, all of them programs. */
 function machine(files: string[], more: Partial<Machine> = {}): Machine {
@@ -97,4 +97,13 @@ test("it can be installed with what there is", () => {
     "/usr/bin/uv tool install flux-index",
   ]);
   assert.deepEqual(lines(["/usr/bin/pipx"]), ["/usr/bin/pipx install flux-index"]);
+});
+
+test("where it was looked for is told in order, each place once", () => {
+  const places = lookedIn(wish({ interpreters: ["/envs/chosen/bin/python3"] }), machine([]));
+  assert.equal(places[0], "/envs/chosen/bin");
+  assert.ok(places.indexOf("/projects/a/.venv/bin") < places.indexOf("/opt/bin"));
+  assert.equal(places.at(-1), "/home/me/.local/bin");
+  assert.equal(places.includes("relative"), false);
+  assert.equal(new Set(places).size, places.length);
 });
