@@ -46,12 +46,6 @@ class OpenWorkspace:
         """Open the workspace that a file or folder is in."""
         return cls(Index.open(start), freshness)
 
-    def inference(self, *, whole: bool, by_name: bool = False) -> Inference:
-        """Return the present state; ``whole`` if any file of the workspace may matter.
-
-        ``by_name`` says that it is only looked into where a name occurs, for which no index has to
-        be built first.
-        """
     def at_this_moment(self) -> OpenWorkspace:
         """Return a workspace for many questions in a row, for which files stay as they are now."""
         self._catch_up(whole=True)
@@ -59,8 +53,12 @@ class OpenWorkspace:
         again.overlays, again.interrupt = self.overlays, self.interrupt
         return again
 
-    def inference(self, *, whole: bool) -> Inference:
-        """Return the present state; ``whole`` if any file of the workspace may matter."""
+    def inference(self, *, whole: bool, by_name: bool = False) -> Inference:
+        """Return the present state; ``whole`` if any file of the workspace may matter.
+
+        ``by_name`` says that it is only looked into where a name occurs, for which no index has to
+        be built first.
+        """
         self._catch_up(whole=whole)
         if whole and not by_name and self.complete is not None and self.index.view().pending:
             self.complete(self.index)

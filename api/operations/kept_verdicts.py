@@ -32,7 +32,7 @@ from ..version import version
 from .whole_files import FileVerdict, Judged
 
 # Raise when the form of what is kept changes.
-_FORMAT = 2
+_FORMAT = 3
 # Steps of work that looking for the import cycles of a file may take.
 _WORK = 20_000
 _PROGRAM = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -51,7 +51,7 @@ class KeptVerdicts:
             path: (rows[path][3] if path in rows else snapshot.digest(path)).hex()
             for path in snapshot.paths()
         }
-        self._outside: dict[str, list[int] | None] = {}
+        self._outside: dict[str, object] = {}
         self._kept: dict[str, Judged] = {}
         self._key = hashlib.sha256("\0".join(_surroundings(inference)).encode(
             "utf-8", "surrogatepass")).digest()  # fmt: skip
@@ -71,8 +71,8 @@ class KeptVerdicts:
         files = cast("dict[str, str]", kept["files"])
         if kept["format"] != _FORMAT or files.keys() != self._files.keys():
             return
-        outside = cast("dict[str, list[int] | None]", kept["outside"])
-        if any(_listed(stamp_of(path)) != stamp for path, stamp in outside.items()):
+        outside = cast("dict[str, object]", kept["outside"])
+        if any(self._state(path) != state for path, state in outside.items()):
             return
         changed = 0
         pairs: list[tuple[bytes, bytes]] = []
@@ -107,6 +107,22 @@ class KeptVerdicts:
         judged["names"] |= recording.names
         return found is None
 
+    def _state(self, path: str, stamp: tuple[int, int] | None = None) -> object:
+        """Return what tells whether a file is as it was, or whether a folder has the same names.
+
+        Editors save a file by putting another one in its place, which changes the folder's stamp.
+        """
+        root = self._index.workspace.root
+        if path.startswith(f"{root}{os.sep}") and os.path.isdir(path):
+            try:
+                return zlib.crc32(
+                    "\0".join(sorted(os.listdir(path))).encode("utf-8", "surrogatepass")
+                )
+            except OSError:
+                return None
+        stamp = stamp or stamp_of(path)
+        return None if stamp is None else [*stamp]
+
     def of(self, paths: Iterable[str]) -> dict[str, FileVerdict]:
         """Return the verdicts on some files, as far as they are kept."""
         return {path: self._kept[path]["verdict"] for path in paths if path in self._kept}
@@ -117,7 +133,7 @@ class KeptVerdicts:
             if not each["verdict"]["left_out"]:
                 self._kept[path] = each
         for path, stamp in self._index.seen.stamps():
-            self._outside[path] = _listed(stamp)
+            self._outside[path] = self._state(path, stamp)
         kept = {
             "format": _FORMAT,
             "files": self._files,
@@ -129,10 +145,6 @@ class KeptVerdicts:
         }
         blob = zlib.compress(json.dumps(kept).encode("utf-8", "surrogatepass"), 1)
         self._index.facts_provider.put([(self._key, blob)])
-
-
-def _listed(stamp: tuple[int, int] | None) -> list[int] | None:
-    return None if stamp is None else [*stamp]
 
 
 def _surroundings(inference: Inference) -> Iterator[str]:
