@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.text import UnreadableError, read
@@ -15,6 +14,7 @@ from ..examples.formats import FORMATS, lines_of
 from ..examples.judge import still_fails
 from ..examples.pair import Pair
 from ..open_workspace import OpenWorkspace
+from ..source.whole_file import whole_file
 from .options import Parameter, parse
 from .output import say, tell
 
@@ -58,7 +58,9 @@ def run(arguments: Sequence[str]) -> int:
     session = OpenWorkspace.open(start)
     try:
         pairs = export(session, wanted, counts)
-        _write(output, (line for pair in pairs for line in lines_of(pair, form)))
+        with whole_file(output) as file:
+            for pair in pairs:
+                file.writelines(f"{line}\n".encode() for line in lines_of(pair, form))
     finally:
         session.close()
     kept = ", ".join(f"{count} from {origin}" for origin, count in counts.kept.items())
@@ -92,16 +94,3 @@ def _check(files: Sequence[str], start: str) -> int:
         session.close()
     tell(f"{len(now) - failed} of {len(now)} pairs hold; {len(pairs) - len(now)} are of the past")
     return 1 if failed else 0
-
-
-def _write(path: str, lines: Iterable[str]) -> None:
-    """Write a file that takes the place of another only when it is whole."""
-    unfinished = f"{path}.part"
-    try:
-        with open(unfinished, "w", encoding="utf-8", newline="\n") as file:
-            file.writelines(f"{line}\n" for line in lines)
-        os.replace(unfinished, path)
-    except BaseException:
-        with suppress(OSError):
-            os.remove(unfinished)
-        raise

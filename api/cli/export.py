@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 
-from ...indexer import platforms
 from ...indexer.errors import FluxIndexError, InvalidArgumentsError
+from ..source.whole_file import whole_file
 from .opening import open_workspace
 from .options import Parameter, parse
 from .output import say, tell
@@ -41,7 +40,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         inference = session.inference(whole=True)
         export = Export(inference)
-        _write(output, export.parts())
+        with whole_file(output) as file:
+            file.writelines(export.parts())
     finally:
         session.close()
     for what in inference.snapshot.work.left_out:
@@ -51,16 +51,3 @@ def run(arguments: Sequence[str]) -> int:
         f"{export.symbols:,} symbols"
     )
     return 0
-
-
-def _write(path: str, parts: Iterable[bytes]) -> None:
-    """Write a file that takes the place of another only when it is whole."""
-    unfinished = f"{path}.part"
-    try:
-        with open(unfinished, "wb") as file:
-            file.writelines(parts)
-        platforms.replace(unfinished, path)
-    except BaseException:
-        with suppress(OSError):
-            platforms.remove(unfinished)
-        raise

@@ -12,11 +12,9 @@ already. Rules of Cursor (``.mdc``) need a head, which is written with a new fil
 from __future__ import annotations
 
 import os
-import shutil
-from tempfile import NamedTemporaryFile
 
-from ...indexer import platforms
 from ...indexer.text import UnreadableError, read
+from ..source.whole_file import whole_file
 
 BEGIN = "<!-- flux-index:begin -->"
 END = "<!-- flux-index:end -->"
@@ -185,15 +183,6 @@ def write_text(path: str, text: str) -> None:
 
     Links and modes are kept.
     """
-    target = os.path.realpath(path)
-    folder = os.path.dirname(target)
-    os.makedirs(folder, exist_ok=True)
-    with NamedTemporaryFile(
-        "w", encoding="utf-8", newline="", dir=folder, prefix=".flux-index-", delete=False
-    ) as file:
-        file.write(text)
-    if os.path.exists(target):
-        shutil.copymode(target, file.name)
-    else:
-        os.chmod(file.name, 0o644)
-    platforms.replace(file.name, target)
+    os.makedirs(os.path.dirname(os.path.realpath(path)), exist_ok=True)
+    with whole_file(path) as file:
+        file.write(text.encode())

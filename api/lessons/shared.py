@@ -17,6 +17,7 @@ from ...indexer.text import UnreadableError, read
 from ...indexer.toml import parse_toml
 from ..inside import refuse_link_outside
 from ..json_values import is_array, is_object
+from ..source.whole_file import whole_file
 from .identity import lesson_id
 
 NAME = "flux-index-lessons.toml"
@@ -80,10 +81,8 @@ def write_shared(root: str, rows: Iterable[LessonRow]) -> int:
     refuse_link_outside(root, path)
     known, _ = read_shared(root)
     lines = sorted({_line(row) for row in [*known, *rows]})
-    temporary = f"{path}.part"
-    with open(temporary, "w", encoding="utf-8", newline="\n") as file:
-        file.write(f"{_HEAD}{''.join(lines)}]\n")
-    os.replace(temporary, path)
+    with whole_file(path) as file:
+        file.write(f"{_HEAD}{''.join(lines)}]\n".encode())
     return len(lines)
 
 

@@ -22,6 +22,7 @@ from ..examples.mistakes import recorded
 from ..examples.own_code import mutated
 from ..open_workspace import OpenWorkspace
 from ..sessions.read_log import open_ledger
+from ..source.whole_file import whole_file
 from .decisions import Decision, decisions_of
 from .fit import Comparison, compare, fit, taken_names, with_taken
 
@@ -79,7 +80,8 @@ def train(workspace: OpenWorkspace, *, keep: bool, mutations: int = _MUTATIONS) 
     result.taken = taken_names(right)
     path = os.path.join(workspace.index.workspace.state_dir, NAME)
     if result.comparison.is_better and keep:
-        _write(path, as_json(result.weights, result.taken, about(result)))
+        with whole_file(path) as file:
+            file.write(as_json(result.weights, result.taken, about(result)).encode())
         result.kept = path
     return result
 
@@ -140,10 +142,3 @@ def _of_mutations(workspace: OpenWorkspace, wanted: int) -> Iterator[Decision]:
 
 def _right_ones(workspace: OpenWorkspace, candidate: Candidate) -> Iterator[Decision]:
     yield from (each for each in decisions_of(workspace, candidate) if each.right >= 0)
-
-
-def _write(path: str, text: str) -> None:
-    unfinished = f"{path}.part"
-    with open(unfinished, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(unfinished, path)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from ....indexer import platforms
 from ....indexer.text import denormalize
 from ...open_workspace import OpenWorkspace
 from ...source.text_edits import apply_to_text, edits_by_path
+from ...source.whole_file import whole_file
 from ..check import check_change
 from ..edits import Change, proposed
 from ..findings import ERROR, HINT, WARNING, Edit, Finding, Fix
@@ -195,15 +193,5 @@ def write(path: str, text: bytes) -> None:
     """
     with open(path, "rb") as file:
         data = denormalize(file.read(), text)
-    mode = os.stat(path).st_mode
-    # The target of a link is written, not the link.
-    target = os.path.realpath(path)
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".flux-index-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, mode)
-        platforms.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with whole_file(path) as file:
+        file.write(data)

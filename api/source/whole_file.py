@@ -1,0 +1,37 @@
+"""Writing a file completely or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from tempfile import NamedTemporaryFile
+from typing import IO
+
+from ...indexer import platforms
+
+
+@contextmanager
+def whole_file(path: str) -> Generator[IO[bytes]]:
+    """Open a file that takes the place of ``path`` when all of it is written.
+
+    Until then it lies beside it, under a name that nobody can know before: a repository cannot have
+    put a link there. Links to ``path`` and its mode are kept.
+    """
+    target = os.path.realpath(path)
+    folder = os.path.dirname(target)
+    with NamedTemporaryFile(dir=folder, prefix=".flux-index-", delete=False) as file:
+        try:
+            yield file
+            file.close()
+            if os.path.exists(target):
+                shutil.copymode(target, file.name)
+            else:
+                os.chmod(file.name, 0o644)
+            platforms.replace(file.name, target)
+        except BaseException:
+            file.close()
+            with suppress(OSError):
+                platforms.remove(file.name)
+            raise
