@@ -262,3 +262,16 @@ def test_tests_that_reach_a_symbol_or_an_edit(shop: Shop) -> None:
     )
     assert shop.call("tests", diff=diff)["command"] == ["tests/test_shop.py::test_pay"]
     assert shop.call("tests", name="unused")["items"][0]["id"] == "tests/test_shop.py"
+
+
+def test_what_was_overruled_is_not_held_against_a_task(shop: Shop) -> None:
+    wrong = {"path": "shop/checkout.py", "old": "order.save(force=True)", "new": "order.store()"}
+    refused = shop.step("1", wrong)
+    (finding,) = refused["findings"]
+    shop.step("1", wrong, overrule=[finding["id"]])
+    verified = shop.call("task.verify", task=shop.task)
+    assert (verified["verdict"], verified["findings"]) == ("ok", [])
+    (note,) = verified["notes"]
+    assert note.startswith("overruled: shop/checkout.py: 'Order' object has no attribute 'store'")
+    shop.write("shop/checkout.py", shop.read("shop/checkout.py") + "\n\nORDER = Order([]).gone\n")
+    assert shop.call("task.verify", task=shop.task)["verdict"] == "broken"

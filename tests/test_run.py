@@ -199,6 +199,23 @@ def test_the_same_mistake_again_is_no_progress(driver: Driver) -> None:
     assert "wrong: shop/checkout.py: 'Order' object has no attribute 'store'" in run.output
 
 
+def test_the_user_decides_about_what_is_refused_again(driver: Driver) -> None:
+    run = driver.run(Reply("", (LOOK, INVENTED)), Reply("", (INVENTED,)), DONE, said="y\ny\n")
+    assert "Is it right all the same?" in run.output
+    assert "order.store()" in checkout(driver)
+    assert run.code == 0, run.output
+
+
+def test_the_user_says_how_to_do_what_is_refused_again(driver: Driver) -> None:
+    plan = {"steps": [{"id": "1", "kind": "change", "path": "shop/checkout.py", "symbol": "pay"}]}
+    run = driver.run(Reply("", (LOOK, INVENTED)), Reply("", (INVENTED,)),
+                     Reply("", (("plan", plan),)), Reply("", (SAVE,)), DONE,
+                     said="call save\ny\n")  # fmt: skip
+    assert run.code == 0, run.output
+    assert "The user says: call save" in run.told[2]
+    assert checkout(driver) == SAVED
+
+
 def test_budgets_end_a_run(driver: Driver) -> None:
     looking = (Reply("", (("definition", {"name": name}),)) for name in ("pay", "Order", "Model"))
     run = driver.run(*looking, DONE, options="--budget-requests 2")

@@ -157,7 +157,17 @@ class Display:
 
     def ask_write(self, what: str) -> Reply:
         """Ask whether what was shown is to be written."""
-        said = self._read(f"Write {what}? [y]es, [n]o, or say what to do instead: ")
+        return self._decided(f"Write {what}?")
+
+    def ask_overrule(self, step: str, ended: str) -> Reply:
+        """Ask whether what a step was refused for is no fault; a no where nobody is asked."""
+        if not self._is_asked:
+            return Reply(is_yes=False)
+        self.note(f"step {step}: {ended}")
+        return self._decided("Is it right all the same?")
+
+    def _decided(self, question: str) -> Reply:
+        said = self._read(f"{question} [y]es, [n]o, or say what to do instead: ")
         if said.lower() in ("y", "yes"):
             return Reply(is_yes=True)
         return Reply(is_yes=False, instead="" if said.lower() in ("", "n", "no") else said)

@@ -31,6 +31,10 @@ class User(Protocol):
         """Ask whether what was shown is to be written."""
         ...
 
+    def ask_overrule(self, step: str, ended: str) -> Reply:
+        """Ask whether what a step was refused for is no fault."""
+        ...
+
     def ask(self, question: str) -> str:
         """Return the answer to a question; empty if there is none."""
         ...

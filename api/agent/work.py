@@ -269,13 +269,16 @@ class Work:
         asked = {**given, "task": self.handle, "hold": True}
         answer = dict(table.call(self.workspace, "task.step", asked))
         step: str = answer["step"]
+        if "ended" in answer:
+            self._user.judged(answer)
+            if text := self._stuck(call, answer):
+                return text
+            wrong = [each["id"] for each in answer["findings"] if each["severity"] == "error"]
+            asked["overrule"] = wrong
+            answer = dict(table.call(self.workspace, "task.step", asked))
         if answer["verdict"] != ACCEPTED:
             self._user.judged(answer)
-            text = self.told("task.step", answer)
-            if "ended" in answer:
-                self._answer(call, text)
-                raise Stop(NO_PROGRESS, f"step {step}: {answer['ended']}")
-            return text
+            return self.told("task.step", answer)
         with self._store() as store:
             doubts = self._new_doubts(store, answer)
             held = held_contents(store, self.handle)
@@ -305,6 +308,22 @@ class Work:
                     put_back(store, self.handle, step, before)
                 return self._refused(call, f"step {step}", reply)
         return self._write(call, step, answer)
+
+    def _stuck(self, call: str, answer: Mapping[str, Any]) -> str:
+        """Ask who can decide about a step that has had its rounds; return what the model is told.
+
+        That is nothing if the step is right as it is. Raises Stop if nobody says so.
+        """
+        step, text = answer["step"], self.told("task.step", answer)
+        if not answer["findings"]:  # it was stuck before this round
+            return text
+        reply = self._user.ask_overrule(step, answer["ended"])
+        if reply.is_yes:
+            return ""
+        if reply.instead:
+            return f"{text}\nThe user says: {reply.instead}\nGive this step a new `plan` first."
+        self._answer(call, text)
+        raise Stop(NO_PROGRESS, f"step {step}: {answer['ended']}")
 
     def _new_doubts(self, store: TaskStore, answer: Mapping[str, Any]) -> list[str]:
         """Return ids of warnings of a step that the model was not told before, and note them."""

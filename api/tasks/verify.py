@@ -16,7 +16,7 @@ from ...indexer.inference.entities import CLASS, TEXTUAL, Entity
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.references import references
 from ...indexer.paths import is_test_file
-from ...indexer.store.task_store import HELD, TaskRow, TaskStore
+from ...indexer.store.task_store import HELD, OVERRULED, TaskRow, TaskStore
 from ...indexer.text import normalize
 from ..check.check import check_change, verdict
 from ..check.edits import Change
@@ -98,7 +98,10 @@ def verify_task(
     before = workspace.with_contents(before_contents).inference(whole=False)
     paths = {path for path in before_contents if path.endswith(_SUFFIXES)}
     change = Change(before, inference, paths)
+    overruled = {row.id for row in store.findings(task.id) if row.fate == OVERRULED}
     found = [each for each in check_change(change) if each.severity != HINT]
+    notes += [f"overruled: {each.path}: {each.message}" for each in found if each.id in overruled]
+    found = [each for each in found if each.id not in overruled]
     told = verdict({each.severity for each in found})
     if told == "ok" and limitations(change):
         told = "cannot judge"
