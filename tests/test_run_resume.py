@@ -154,6 +154,22 @@ def test_an_endpoint_of_anthropic(driver: Driver, monkeypatch: pytest.MonkeyPatc
     assert checkout(driver) == SAVED
 
 
+def test_a_stream_of_anthropic_that_is_cut(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flux_index.api.agent.drive._PAUSES", (0.01, 0.01))
+
+    def play() -> Play:
+        yield PlayedReply("I look.", (LOOK,))
+        yield PlayedReply("It is done, I th", is_cut=True)
+        yield PlayedReply("I write.", (SAVE,), is_cut=True)
+        yield PlayedReply("I write.", (SAVE,))
+        yield PlayedReply("It saves politely now.")
+
+    with anthropic_model({"save": play}) as (url, _):
+        words = ["run", "Save politely PLAY:save", "--yes", "--here", "--base-url", url]
+        assert cli.main([*words, "--model", "anthropic:scripted"]) == 0
+    assert checkout(driver) == SAVED
+
+
 def test_without_the_extra_it_is_said_how_to_install_it(driver: Driver) -> None:
     program = (
         "import sys\n"

@@ -101,10 +101,14 @@ def anthropic_model(plays: Plays) -> Iterator[tuple[str, Model]]:
                 )
                 return
             request = json.loads(body)
-            answer = _message(model.reply(request), request, len(model.requests))
+            reply = model.reply(request)
+            answer = _message(reply, request, len(model.requests))
             if request.get("stream"):
                 lines = [f"event: {e['type']}\ndata: {json.dumps(e)}\n\n" for e in _events(answer)]
-                self._send("".join(lines).encode(), "text/event-stream")
+                if reply.is_cut:  # before it says why it ends
+                    self._send("".join(lines[:-2]).encode(), "text/event-stream")
+                else:
+                    self._send("".join(lines).encode(), "text/event-stream")
             else:
                 self._send(json.dumps(answer).encode(), "application/json")
 

@@ -20,6 +20,8 @@ class Reply:
 
     text: str = ""
     calls: tuple[tuple[str, Any], ...] = ()
+    is_cut: bool = False
+    """True if the stream ends in the midst of it."""
 
 
 @dataclass(frozen=True)
