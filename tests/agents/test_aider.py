@@ -75,7 +75,7 @@ def test_a_made_up_call_is_refused_and_mended(tmp_path: Path, own_home: Path, st
     refusals = [text for text in told if REFUSAL in text]
     # What reached the model names what does not exist and what does, once: then it was right.
     assert len(refusals) == 1, told
-    assert "`send_message`" in refusals[0]
+    assert "send_message" in refusals[0]
     assert (project / "repair" / "fixer.py").read_text() == FIXER + METHOD + RIGHT
     # The answers came as they were asked for.
     streamed = any(asked.get("stream") for asked in model.requests)

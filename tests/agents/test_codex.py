@@ -96,7 +96,7 @@ def test_a_made_up_call_is_refused_before_it_is_written(tmp_path: Path) -> None:
         if asked["input"][-1]["type"] == "function_call_output"
     ]
     assert REFUSAL in results[0]
-    assert "`send_message`" in results[0]
+    assert "send_message" in results[0]
     assert "ok: 1 file checked" in results[1]
     # Of an answer with a structured form Codex shows the model nothing else.
     assert '"lines' not in results[0]

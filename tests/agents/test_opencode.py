@@ -79,7 +79,7 @@ def test_a_made_up_call_is_refused_before_it_is_written(tmp_path: Path) -> None:
         if asked["messages"][-1]["role"] == "tool"
     ]
     assert REFUSAL in results[0]
-    assert "`send_message`" in results[0]
+    assert "send_message" in results[0]
     assert results[1].startswith("ok")
     assert (project / "repair" / "fixer.py").read_text() == FIXER + METHOD + RIGHT
 
