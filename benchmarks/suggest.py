@@ -287,9 +287,10 @@ def history(root: Path, options: argparse.Namespace) -> None:
         ).stdout
         subprocess.run(["tar", "x", "-C", tree], input=archive, check=True)
         found = [
-            item["grade"] for item in suggestions(tree, kinds=["dead-code"])
-            if re.search(rf"\b{name}\b", item["title"])
-        ]  # fmt: skip
+            item["grade"]
+            for item in suggestions(tree, kinds=["dead-code"])
+            if re.search(rf"\b{name}\b", item["title"]) or _takes(tree, item, path, name)
+        ]
         hits[f"flux-index, {min(found, key=_GRADES.index) if found else 'missed'}"] += 1
         hits["flux-index"] += bool(found)
         for peer, names in _peers(options.peers, tree):
@@ -335,6 +336,14 @@ def _deleted(root: Path, options: argparse.Namespace) -> Iterator[tuple[str, str
             if left.returncode:  # what still has the name elsewhere was an override of it
                 yield f"{commit}~1", path, name
                 break  # one of each commit
+
+
+def _takes(tree: Path, item: dict[str, Any], path: str, name: str) -> bool:
+    """True if applying a suggestion takes a function away, as a part of something."""
+    if item["symbol"]["path"] != path or not item["applies"]:
+        return False
+    (whole,) = suggestions(tree, ids=[item["id"]])
+    return any(re.search(rf"(?m)^-.*def {name}\(", edit["diff"]) for edit in whole["edits"])
 
 
 def _peers(folder: Path | None, tree: Path) -> Iterator[tuple[str, set[str]]]:

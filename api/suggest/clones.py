@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 
@@ -16,6 +17,9 @@ from .suggestion import CERTAIN, LIKELY, LOOK, Suggestion, weaker
 KIND = "clones"
 # Tokens that a body has at least: what is shorter is said anew sooner than looked up.
 _LEAST, _LEAST_SURE = 24, 40
+# What is alike but not the same is worth less, so that it has to be longer.
+_LEAST_ALIKE = 64
+_ON_PURPOSE = re.compile(rb"(?i)\b(duplicate|copy|copied|same code|mirrors?|keep in sync)\b")
 # Statements of a near duplicate, and the share of them that both have.
 _LEAST_STATEMENTS, _NEAR = 8, 0.8
 # A statement that more functions have tells nothing of them.
@@ -100,6 +104,15 @@ def _suggestion(inference: Inference, group: list[Shape], how: str, grade: str) 
     if any(is_supporting_file(each.entity.path) for each in group):
         grade = LOOK
         wrong_if.append("tests and examples say things again to be read alone")
+    elif _say_so(inference, group):
+        grade = LOOK
+        wrong_if.append("its author knows of it: a comment or docstring says so")
+    elif how.startswith("the same code, constants aside") and size < _LEAST_ALIKE:
+        grade = LOOK
+        wrong_if.append("a function for both would say no more than the two")
+    elif "%" in how and size < _LEAST_SURE:
+        grade = LOOK
+        wrong_if.append("it is too little to be worth a name")
     elif size < _LEAST_SURE:
         grade = weaker(grade, LIKELY)
         wrong_if.append("it is too little to be worth a name")
@@ -110,6 +123,14 @@ def _suggestion(inference: Inference, group: list[Shape], how: str, grade: str) 
         KIND, grade, title, first, [f"{how}: {size} tokens"], wrong_if, others=others,
         worth=size * len(others), key=how.partition(":")[0],
     )  # fmt: skip
+
+
+def _say_so(inference: Inference, group: list[Shape]) -> bool:
+    """True if the text of one of some functions speaks of being a copy."""
+    return any(
+        _ON_PURPOSE.search(inference.text(path)[start:end])
+        for path, start, end in (each.span for each in group)
+    )
 
 
 def _called(inference: Inference, entity: Entity) -> str:
@@ -131,7 +152,10 @@ def _are_twin_classes(inference: Inference, group: list[Shape]) -> bool:
         name_of(inference, owner)
         for each in group
         if (owner := _owner(inference, each.entity)) is not None
-    } | {each.entity.path for each in group}
+    }
+    names |= {each.entity.path for each in group}
+    if len({_says_async(name_of(inference, each.entity)) for each in group}) > 1:
+        return True
     return len({_says_async(name) for name in names}) > 1
 
 

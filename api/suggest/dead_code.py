@@ -346,7 +346,9 @@ def _how(definition: Definition) -> str:
 def _worth(definition: Definition, standing: int) -> float:
     size = sum(end - start for start, end in definition.ranges)
     kind = {FUNCTION: 3, CLASS: 3, VARIABLE: 2, ATTRIBUTE: 1}[definition.entity.kind]
-    return (PUBLIC - standing) * 10 + kind + min(size, 5_000) / 5_000
+    # What lies in tests, examples and documentation comes last.
+    beside = 20 if is_supporting_file(definition.entity.path) else 0
+    return (PUBLIC - standing) * 10 - beside + kind + min(size, 5_000) / 5_000
 
 
 def _grade(workspace: _Workspace, evidence: _Evidence, standing: int) -> tuple[str, list[str]]:
@@ -359,7 +361,10 @@ def _grade(workspace: _Workspace, evidence: _Evidence, standing: int) -> tuple[s
         grade = LOOK
         wrong_if.append("others import it: it is public and nothing says that it is not for them")
     elif is_supporting_file(entity.path):
+        is_value = entity.kind in (VARIABLE, ATTRIBUTE)
         grade = CERTAIN if is_private(name) or definition.is_nested else LIKELY
+        if is_value and not is_private(name):
+            grade = LOOK
         wrong_if.append("a tool loads its file and looks for the name")
     elif standing == INTERNAL:
         module = inference.snapshot.index.module_name(entity.path) or entity.path

@@ -255,6 +255,7 @@ def _without_importer(case: Case) -> str:
 
 
 _KEPT_FOR_OTHERS = re.compile(rb"(?i)deprecat|backwards?[- ]compat|backport|legacy alias")
+_KNOWN_TO_AUTHOR = re.compile(rb"(?i)#[^\n]*(?:\bnot\b[^\n.]{0,20}\bused\b|\bunused\b)")
 _LINES_ABOVE = 400
 
 
@@ -269,6 +270,8 @@ def _kept_for_others(case: Case) -> str:
             _KEPT_FOR_OTHERS.search(statement)
         ):
             return "it is called deprecated, and may wait for others to do without it"
+        if _KNOWN_TO_AUTHOR.search(statement):
+            return "a comment says that it is not used, so that its author wants it all the same"
     return ""
 
 

@@ -18,6 +18,16 @@ from ...indexer.paths import is_outside
 from ..source.lexical import layout
 
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
+# In prose, a word names something where it looks like code: `total`, total(), shop.total,
+# some_name, someName; or in a line that is set off.
+_PROSE = frozenset([".md", ".rst", ".txt", ".adoc", ".html", ".htm"])
+_LIKE_CODE = re.compile(
+    rb"(?<=[`.:\"'=~(\[{,|/@%$#<])[A-Za-z_\x80-\xff][\w\x80-\xff]*"
+    rb"|[A-Za-z_\x80-\xff][\w\x80-\xff]*(?=[`(=\"'\[|}]|\.\w|::)"
+    rb"|\w*_\w*|[a-z]+[A-Z]\w*|[A-Z]+[a-z]+[A-Z]\w*|\w+\d\w*"
+)
+_SET_OFF = re.compile(rb"(?m)^(?: {4,}|\t+|>>> |\$ ).*$")
+_FENCED = re.compile(rb"(?ms)^[ ]*(```|~~~).*?^[ ]*\1")
 _SKIPPED = frozenset(
     ["node_modules", "site-packages", "__pycache__", "venv", "env", "build", "dist", ".git", ".hg",
      ".svn", ".tox", ".nox", ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".eggs"]
@@ -90,12 +100,21 @@ def read_other_texts(inference: Inference) -> OtherTexts:
             continue
         left -= len(text)
         relative = os.path.relpath(path, texts.root).replace(os.sep, "/")
-        for word in set(_WORD.findall(text)):
+        is_prose = os.path.splitext(path)[1].lower() in _PROSE
+        for word in _words_of_prose(text) if is_prose else set(_WORD.findall(text)):
             texts.words.setdefault(word, relative)
         for line in _DIRECTIVE.findall(text):
             texts.documented.update(_WORD.findall(line))
         texts.whole_modules.update(each.decode() for each in _WHOLE_MODULE.findall(text))
     return texts
+
+
+def _words_of_prose(text: bytes) -> set[bytes]:
+    """Return the words of a text that name something, as far as prose shows it."""
+    found = set(_LIKE_CODE.findall(text))
+    for part in (*_SET_OFF.findall(text), *(match[0] for match in _FENCED.finditer(text))):
+        found.update(_WORD.findall(part))
+    return found
 
 
 def _files(root: str) -> Iterator[str]:

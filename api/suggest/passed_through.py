@@ -178,8 +178,9 @@ def _suggestion(inference: Inference, alike: list[list[_Parameter]]) -> Suggesti
     last = ", ".join(_name(inference, each[-1]) for each in alike)
     them = "it" if len(names) == 1 else "them"
     hops = _hops(inference, chain)
+    has_methods = any(owner >= 0 for _, owner in owners)  # which are mostly for others to call
     return Suggestion(
-        KIND, LIKELY if hops >= _MANY else LOOK,
+        KIND, LIKELY if hops >= _MANY and not has_methods else LOOK,
         f"{what} of {called[0]} {'goes' if len(names) == 1 else 'go'} through {len(passing)} "
         f"functions to {called[-1]}",
         chain[0].function,
