@@ -315,7 +315,7 @@ def _judged(workspace: _Workspace, evidence: _Evidence) -> Suggestion | None:
         grade = LOOK if definition.owner >= 0 or grade != CERTAIN else LIKELY
         wrong_if = [doubt, *wrong_if]
     others = [each for each in evidence.mentions if each.where != "string"]
-    if others and grade == CERTAIN and any(each.where == "docstring" for each in others):
+    if others and grade == CERTAIN and any(each.where in ("docstring", "prose") for each in others):
         grade = LIKELY
     edits = removal_of(inference, definition)
     called = qualified_name(inference, entity)
@@ -421,7 +421,8 @@ def _told(
     if mentions:
         first = mentions[0]
         line = inference.need(first.path).line_of(first.position) + 1
-        told.append(f"a {first.where} names it: {first.path}:{line}")
+        where = "string" if first.where == "prose" else first.where
+        told.append(f"a {where} has the word: {first.path}:{line}")
     if standing == PRIVATE:
         told.append("its name, or that of its module or class, says that it is private")
     elif standing == INTERNAL and not is_supporting_file(evidence.definition.entity.path):

@@ -33,7 +33,8 @@ _SKIPPED = frozenset(
      ".svn", ".tox", ".nox", ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".eggs"]
 )  # fmt: skip
 _HISTORIES = re.compile(
-    r"(?i)^(change|history|news|release|whatsnew|pkg-info|authors|sources\.txt)"
+    r"(?i)^(change|history|news|release|whatsnew|pkg-info|authors|sources\.txt|licen[cs]e|copying|"
+    r"\.git)"
 )
 _NO_TEXT = frozenset(
     [".py", ".pyi", ".pyc", ".so", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".ico", ".woff",
@@ -56,7 +57,7 @@ class Mention:
     path: str
     position: int
     where: str
-    """``string``, ``docstring`` or ``comment``."""
+    """``string``, ``prose`` in a string, ``docstring`` or ``comment``."""
 
 
 @dataclass
@@ -152,6 +153,14 @@ def mentions_in_code(inference: Inference, names: Iterable[str]) -> dict[str, li
     return found
 
 
+def _is_word_of_prose(text: bytes, start: int, end: int, position: int) -> bool:
+    """True if a plain word stands in a string that is a sentence."""
+    word = _WORD.match(text, position)
+    if word is None or len(text[start:end].split()) < 4 or not word[0].isalpha():
+        return False
+    return word[0].islower() and _LIKE_CODE.search(text[position - 1 : word.end() + 2]) is None
+
+
 def _where(inference: Inference, path: str, text: bytes, position: int) -> str:
     """Return in what a place lies; nothing if that is code."""
     facts = inference.need(path)
@@ -167,7 +176,7 @@ def _where(inference: Inference, path: str, text: bytes, position: int) -> str:
                 and not text[text.rfind(b"\n", 0, start) + 1 : start].strip()
             )
             if not is_documentation:
-                return "string"
+                return "prose" if _is_word_of_prose(text, start, end, position) else "string"
             line = text[text.rfind(b"\n", 0, position) + 1 : position].lstrip()
             return "string" if line.startswith((b">>>", b"...")) else "docstring"
     for start, end in comments:
