@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 from test_patterns import SHAPES, ask
+from workspace_helpers import plant
 
+from flux_index.api.open_workspace import OpenWorkspace
+from flux_index.api.operations.table import call
 from flux_index.indexer.errors import InvalidArgumentsError
 
 HELPERS = """
@@ -137,3 +140,53 @@ def test_nothing_does_it(tmp_path: Path) -> None:
 def test_nothing_to_look_for(tmp_path: Path) -> None:
     with pytest.raises(InvalidArgumentsError, match="'query'"):
         ask(tmp_path, HELPERS, "reuse")
+
+
+def test_code_is_known_when_it_is_renamed_and_reordered(tmp_path: Path) -> None:
+    root = plant(
+        tmp_path / "shop",
+        files={
+            "shop/__init__.py": "",
+            "shop/lines.py": (
+                "def grouped(lines, size):\n"
+                '    """Return lists of lines."""\n'
+                "    result = []\n"
+                "    part = []\n"
+                "    for line in lines:\n"
+                "        part.append(line)\n"
+                "        if len(part) == size:\n"
+                "            result.append(part)\n"
+                "            part = []\n"
+                "    return result\n"
+            ),
+            "shop/other.py": (
+                "def listed(lines):\n"
+                "    result = []\n"
+                "    for line in lines:\n"
+                "        result.append(line)\n"
+                "    return result\n"
+            ),
+        },
+    )
+    again = (
+        "def chunks(items: list[int], n: int) -> list[list[int]]:\n"
+        "    buffer = []\n"
+        "    out = []\n"
+        "    for each in items:\n"
+        "        buffer.append(each)\n"
+        "        if len(buffer) == n:\n"
+        "            out.append(buffer)\n"
+        "            buffer = []\n"
+        "    return out\n"
+    )
+    workspace = OpenWorkspace.open(str(root))
+    try:
+        answer: Any = call(workspace, "reuse", {"text": again})
+        first = answer["items"][0]
+        assert first["symbol"]["name"] == "shop.lines.grouped"
+        assert first["likeness"] == 1
+        assert "its statements are the same but for names and order" in first["why"]
+        other: Any = call(workspace, "reuse", {"text": "def f(a):\n    return a + 1\n"})
+        assert all(each["likeness"] < 0.9 for each in other["items"])
+    finally:
+        workspace.close()

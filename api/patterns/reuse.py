@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from textwrap import dedent
 
@@ -20,9 +20,11 @@ from ...indexer.inference.entities import CLASS, FUNCTION, MODULE, Entity
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.modules import imported_module
 from ...indexer.symbols import words
+from ..source.entity_views import full_range
 from ..source.targets import find_by_suffix
 from .family import family_around
 from .features import function_features
+from .fingerprint import Fingerprint, fingerprint, same_share
 from .question import parse_stub
 from .search import Match, search_definitions, terms
 
@@ -30,6 +32,9 @@ _RARE, _NAMES = 60, 12
 _FILES, _MODULES = 25, 20
 _OF_BEST = 0.35  # what fits less well than this share of the best is not told
 _BESIDE_CODE = 0.4  # what words are worth where code tells what it uses
+# Of code: sizes below which nothing is recognised, shares from which on it is alike and the same.
+_LEAST_SHAPE, _ALIKE, _SAME = 20, 0.5, 0.7
+_COMPARED, _WORDS = 120, 14
 _SAYING = {
     "name": "its name has", "place": "it is in", "summary": "its documentation says",
     "documentation": "its documentation says", "code": "its code has",
@@ -51,6 +56,9 @@ class HelperQuery:
     terms: list[str] = field(default_factory=list[str])
     parameters: list[str] = field(default_factory=list[str])
     uses: set[str] = field(default_factory=set[str])
+    common: set[str] = field(default_factory=set[str])
+    """Names that code uses and that much code uses."""
+    shape: Fingerprint | None = None
     description: str = ""
 
 
@@ -92,6 +100,7 @@ def _add_code(parsed: HelperQuery, text: str) -> None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         parsed.uses = {each for each in _IDENTIFIER.findall(text) if each not in _COMMON_NAMES}
         return
+    parsed.shape = fingerprint(text)
     bound: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -105,6 +114,7 @@ def _add_code(parsed: HelperQuery, text: str) -> None:
             (bound if isinstance(node.ctx, ast.Store) else parsed.uses).add(node.id)
         elif isinstance(node, ast.Attribute):
             parsed.uses.add(node.attr)
+    parsed.common = parsed.uses & _COMMON_NAMES - bound
     parsed.uses -= bound | _COMMON_NAMES
 
 
@@ -143,6 +153,8 @@ def find_candidates(inference: Inference, helper: HelperQuery, into: str) -> lis
         note(match.entity, "words", share, _shared_words(match))
     for entity, share, names in _using(inference, helper.uses):
         note(entity, "uses", share, f"uses {', '.join(names)} as well")
+    for entity, share in _of_same_shape(inference, helper, found):
+        note(entity, "shape", share, "its statements are the same but for names and order")
     ranked: list[Candidate] = []
     for entity, scores in found.items():
         fit = _fit(scores)
@@ -159,6 +171,8 @@ def find_candidates(inference: Inference, helper: HelperQuery, into: str) -> lis
 
 def _fit(scores: dict[str, float]) -> float:
     """Return one number for name, words and uses; two that speak for it are more than one."""
+    if scores.get("shape", 0.0) >= _SAME:
+        return 0.9 + 0.1 * scores["shape"]
     best = max(scores.values())
     rest = sum(scores.values()) - best
     limit = 0.95 if "name" in scores else 0.9
@@ -206,6 +220,27 @@ def _using(inference: Inference, uses: set[str]) -> Iterator[tuple[Entity, float
             if share > 0.5 and len(shared) > 1:
                 shared.sort(key=lambda name: counted[name])
                 yield Entity(FUNCTION, path, row), share, shared[:4]
+
+
+def _of_same_shape(
+    inference: Inference, helper: HelperQuery, found: Iterable[Entity]
+) -> Iterator[tuple[Entity, float]]:
+    """Yield the functions that are the code that was given, whatever they call what they bind."""
+    if helper.shape is None or helper.shape.total() < _LEAST_SHAPE:
+        return
+    tried = dict.fromkeys(found)
+    words_of = [word for name in sorted(helper.uses | helper.common) for word in terms(name)]
+    for match in search_definitions(inference, list(dict.fromkeys(words_of))[:_WORDS]):
+        tried.setdefault(match.entity)
+    functions = [each for each in tried if each.kind == FUNCTION and not each.is_outside]
+    for entity in functions[:_COMPARED]:
+        start, end = full_range(inference, entity)
+        text = inference.text(entity.path)
+        line = text.rfind(b"\n", 0, start) + 1
+        shape = fingerprint(text[line:end].decode("utf-8", "replace"))
+        share = same_share(helper.shape, shape) if shape is not None else 0.0
+        if share >= _ALIKE:
+            yield entity, share
 
 
 def _uses(facts: FileFacts, name: str) -> list[int]:

@@ -17,7 +17,7 @@ from ..check.check import check_change, check_for
 from ..check.edits import Change, proposed
 from ..check.findings import HINT, Finding, Fix
 from ..check.fixes.apply import apply_edits
-from ..check.fixes.ranking import describe_fixes, replaced_name
+from ..check.fixes.ranking import RULES, describe_fixes, replaced_name
 from ..check.fixes.ranking_model import order_of_rules
 from ..examples.candidate import MUTATION, Candidate
 from ..open_workspace import OpenWorkspace
@@ -52,6 +52,7 @@ def decisions_of(workspace: OpenWorkspace, candidate: Candidate) -> Iterator[Dec
             findings = check_for(change, path, rule) if rule else check_change(change)
         for finding in findings:
             is_meant = candidate.rule in ("", finding.rule) and finding.path == candidate.path
+            is_meant = is_meant and finding.rule in RULES
             if is_meant and finding.severity != HINT and len(finding.fixes) > 1:
                 yield _decision(change, candidate, finding)
                 return

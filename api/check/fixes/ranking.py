@@ -33,6 +33,17 @@ FEATURES: tuple[str, ...] = (
     "removes",
     "safe",
 )
+RULES = frozenset(
+    [
+        "undefined-name",
+        "unresolved-attribute",
+        "unresolved-import",
+        "unresolved-name",
+        "missing-argument",
+        "unknown-keyword",
+    ]
+)
+"""Rules whose fixes are ranked: others propose ways out that differ in more than a name."""
 _FILES, _USES = 20, 60
 _MANY, _FEW = log1p(20), log1p(3)
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -40,7 +51,7 @@ _NAME = re.compile(r"[^\W\d]\w*")
 
 def ranked(finding: Finding, after: Inference, fixes: list[Fix]) -> list[Fix]:
     """Return fixes of a finding, best first."""
-    if len(fixes) < 2:
+    if len(fixes) < 2 or finding.rule not in RULES:
         return fixes
     model = model_of(after.snapshot.index.workspace.state_dir)
     if model is None:

@@ -23,8 +23,20 @@ FORMAT = 1
 _LARGEST = 256_000
 _MOST_TAKEN, _LONGEST, _HEAVIEST = 2_000, 300, 100.0
 
-SHIPPED: Mapping[str, float] = {}
-"""Weights for workspaces without a ranker of their own, by `benchmarks/train.py`."""
+SHIPPED: Mapping[str, float] = {
+    "position": 2.97,
+    "similarity": 0.4,
+    "fits": 1.6,
+    "in file": 3.48,
+    "receiver": 1.69,
+    "adds import": -1.27,
+    "removes": -1.63,
+    "safe": 2.46,
+}
+"""Weights for workspaces without a ranker of their own: `benchmarks/train.py` on nine code bases.
+
+On each of these by the weights of the eight others, the first fix is right 5.1 points more often
+than in the rules' order (95 % of samples: 2.3 to 7.9; `benchmarks/RESULTS.md`)."""
 
 
 @dataclass(frozen=True, slots=True)
